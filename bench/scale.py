@@ -22,9 +22,8 @@ import psutil
 
 from copark.cases import load_case
 from copark.cluster import Asked, Crew, Threads, make
-from copark.cluster.executors import Ranges, Tell
 from copark.cluster.scheduler import local_workers
-from copark.cluster.work import Work
+from copark.cluster.work import Ranges, Tell, Work
 from copark.simulation.results import study_identity
 from copark.simulation.run import stream
 from copark.simulation.study import baseline

@@ -107,7 +107,7 @@ FIRST = (
 
 ALONE = ("test_second_implementation",)
 """Files whose tests share nothing and take minutes: whoever is free takes the next."""
-SHARING = ("across", "claims", "inference", "sensitivity")
+SHARING = ("claims", "inference", "sensitivity")
 """Folders whose files share what is dear, so that one process has them all; of the others, each file is by itself."""
 
 

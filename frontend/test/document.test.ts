@@ -19,7 +19,7 @@ const page: Page = {
   key: 'levers', lang: 'en', title: 'Levers of a park', headline: 'It gains +14.0 points.', trust: 'Parameters: assumed. Run `copark calibrate`.', trust_state: 'uncalibrated',
   sections: [
     { key: 'summary', title: 'Summary', folded: false, blocks: [
-      { type: 'cards', cards: [{ title: 'Gain', cell: cell('+14.0 points', 0.14), note: 'over 100 runs' }] },
+      { type: 'cards', cards: [{ title: 'Gain', cell: cell('+14.0 points', 0.14), note: 'over 100 runs' }], across: 1 },
       table, { ...table, key: 'long', title: 'Long', folded: true, rows: [] }, { type: 'caveat', text: 'Not a forecast.' },
       { type: 'chart', key: 'gains', title: 'Chart', alternative: 'alt', caption: 'Caption', wide: true, svg: '', numbers: { ...table, rows: [] } },
     ] },

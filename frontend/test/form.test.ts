@@ -6,7 +6,7 @@ import type { Fault } from '../src/lib/types';
 
 const words = { en: '', zh: '' };
 const field = (name: string, type: string, more: Partial<FieldInfo> = {}): FieldInfo =>
-  ({ name, type, title: words, help: words, required: false, default: null, minimum: null, maximum: null, choices: [], usual: null, keyed: false, ...more });
+  ({ name, type, title: words, help: words, required: false, default: null, minimum: null, maximum: null, choices: [], usual: null, keyed: false, closed: true, ...more });
 const FORM = [
   field('case', 'case', { required: true }), field('draws', 'integer', { default: 200 }), field('rate', 'number', { default: 0.05 }),
   field('levers', 'list', { default: [] }), field('since', 'choice', { default: 'start' }), field('parameters', 'choice'),
@@ -28,6 +28,11 @@ describe('the form of an analysis', () => {
     });
   });
 
+  it('keeps blanks within what is written and not chosen', () => {
+    const target = field('target', 'list', { keyed: true, closed: false });
+    expect(paramsOf([target], { target: 'P(failed) <= 0.05, jobs>=5000@2030；' }, '')).toEqual({ target: ['P(failed) <= 0.05', 'jobs>=5000@2030'] });
+  });
+
   it('leaves what is no number to the server to refuse', () => {
     expect(paramsOf([field('draws', 'integer')], { draws: 'many' }, '')).toEqual({ draws: 'many' });
     expect(paramsOf([field('draws', 'integer')], { draws: '2.5' }, '')).toEqual({ draws: 2.5 });
@@ -36,7 +41,7 @@ describe('the form of an analysis', () => {
   it('offers the keys of the park, in their order', () => {
     const levers = field('levers', 'list', { keyed: true });
     const choices = { levers: ['equity', 'tax', 'land'].map((value) => ({ value, title: words })) };
-    const [found = levers, other] = withChoices([levers, field('since', 'choice')], { choices });
+    const [found = levers, other] = withChoices([levers, field('since', 'choice')], { choices, refused: null });
     expect([found.choices.length, other?.choices.length]).toEqual([3, 0]);
     const two = toggled(found, toggled(found, '', 'land'), 'equity');
     expect([two, toggled(found, two, 'land'), chosenOf(found, 'tax, gone')]).toEqual(['equity, land', 'equity', ['tax']]);

@@ -184,7 +184,10 @@ def test_keys_are_chosen_from_those_there_are(client: TestClient, capsys: pytest
     for name in ("ablate", "link-impact"):
         told = client.get(f"/api/v1/analyses/{name}/choices", params={"case": "suzhou"}).json()["choices"]
         assert all(choice["title"]["zh"] for choices in told.values() for choice in choices)
-    assert client.get("/api/v1/analyses/levers/choices").json() == {"choices": {}}
+    assert client.get("/api/v1/analyses/levers/choices").json() == {"choices": {}, "refused": None}
+    over = client.get("/api/v1/analyses/goal/choices", params={"case": "suzhou"}).json()
+    assert over["choices"] == {}
+    assert "`copark levers suzhou`" in over["refused"]["zh"]
     asked = {"analysis": "levers", "params": {"case": "great-stone", "levers": ["tax", "taxx"]}}
     refused = client.post("/api/v1/jobs/analyses", json=asked)
     assert refused.status_code == 422

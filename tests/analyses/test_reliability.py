@@ -11,6 +11,7 @@ from copark.analyses.context import Context
 from copark.analyses.registry import REGISTRY
 from copark.analyses.reliability.ask import Answer, Params
 from copark.cases.parks import load_parks
+from copark.inference.case_parameters import shipped_cases
 from copark.stats.recalibration import brier, discrimination, left_out, recalibrated
 
 RELIABILITY = REGISTRY["reliability"]
@@ -63,6 +64,7 @@ def test_every_park_with_a_case_and_an_outcome_is_asked_and_its_closure_is_not_t
     assert (found.known, found.thriving) == (len(known), sum(one.outcome == "thriving" for one in known))
     kaesong = next(one for one in found.parks if one.case == "kaesong")
     assert kaesong.shares[0] < 1.0, "with its closure every run would fail"
+    assert {one.case for one in found.calibrated} == set(shipped_cases()) & {one.case for one in found.parks}
     for one in found.parks:
         assert sum(one.shares) == pytest.approx(1.0)
     assert found.to_frame().shape[0] == len(found.parks)

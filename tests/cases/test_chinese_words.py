@@ -16,8 +16,8 @@ from copark.texts import read
 
 
 def cases() -> list[Case]:
-    deviants = sorted(path.parent for path in (casebook_path() / "deviants").glob("*/case.yaml"))
-    return [*map(load_case, list_cases()), *map(load_case, deviants)]
+    templates = sorted(path.parent for path in (casebook_path() / "templates").glob("*/case.yaml"))
+    return [*map(load_case, list_cases()), *map(load_case, templates)]
 
 
 def said_by(content: object, keys: frozenset[str]) -> Iterator[str]:

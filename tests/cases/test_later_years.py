@@ -22,9 +22,9 @@ from copark.errors import RunRefused
 from copark.inference.batch import run_piece
 from copark.inference.calibrate import Settings, recipe_of
 from copark.inference.calibrations import cut_of
-from copark.inference.information_set import years_known
 from copark.inference.observations import targets
 from copark.inference.prior import PriorSpace
+from copark.inference.target_selection import years_known
 from copark.simulation.run import simulate
 from copark.simulation.study import baseline
 

@@ -52,9 +52,9 @@ def test_where_the_claim_is_false_the_test_refutes_it(found):
 def test_the_count_of_runs_is_true_and_no_run_is_made_twice(small, great_stone, monkeypatch):
     whole, made, told = Bench._run, [], []
 
-    def counted(self, change):
-        made.append(self.study.runs)
-        return whole(self, change)
+    def counted(self, change, first, last):
+        made.append((last - first) * self.futures)
+        return whole(self, change, first, last)
 
     monkeypatch.setattr(Bench, "_run", counted)
     trial = trial_of(small, great_stone)
@@ -83,7 +83,7 @@ def test_with_the_carrying_link_cut_no_claim_about_a_difference_is_supported(shi
         if levels & {one.statistics[name].kind for name in one.judged}:
             continue
         for world in one.false_worlds:
-            found = trial.weigh(one, trial.bench, trial._world(world))
+            found = trial.weigh(one, trial.bench, trial.world(world))
             assert found.probability <= 0.5, (claim.id, one.key, world)
             tried += 1
     assert tried > 30
@@ -93,14 +93,14 @@ def test_a_stopped_trial_goes_on_with_the_arms_it_has(small, great_stone, found,
     monkeypatch.setattr(checkpoints, "EVERY", 0.0)
     whole, made = Bench._run, []
 
-    def counted(self, change):
+    def counted(self, change, first, last):
         made.append(change)
-        return whole(self, change)
+        return whole(self, change, first, last)
 
-    def stops(self, change):
+    def stops(self, change, first, last):
         if len(made) == 5:
             raise KeyboardInterrupt
-        return counted(self, change)
+        return counted(self, change, first, last)
 
     monkeypatch.setattr(Bench, "_run", stops)
     with pytest.raises(KeyboardInterrupt):

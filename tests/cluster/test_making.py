@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
+import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,13 +15,14 @@ from unittest import mock
 import pytest
 
 from copark.cases import load_case
-from copark.cluster import Asked, Threads, make
+from copark.cluster import Asked, Threads, environment, make
 from copark.cluster.environment import MachinesDiffer, machine
+from copark.cluster.orchestration import shard_runs
 from copark.cluster.scheduler import _alike
 from copark.simulation.results import study_identity
 from copark.simulation.run import stream
 from copark.simulation.study import baseline
-from copark.store import ExportRefused, MisplacedRun, RunStore
+from copark.store import ExportRefused, MisplacedRun, RunStore, runs
 from copark.store import object_store as shelves
 from copark.store.atomic import stamp_of
 from tests.cluster.test_shards import marks
@@ -76,10 +79,15 @@ def stopped_after(shards: int, asked: Asked, store: RunStore) -> None:
 def running_on(machine: dict[str, str]) -> Iterator[None]:
     """As if this process ran on another machine."""
     with (
-        mock.patch("copark.cluster.executors.machine", return_value=machine),
+        mock.patch("copark.cluster.work.machine", return_value=machine),
         mock.patch("copark.cluster.work.machine", return_value=machine),
     ):
         yield
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_threads_change_nothing(asked: Asked, expected, tmp_path: Path, threads: int) -> None:
+    assert numbers(make(asked, RunStore(tmp_path), Threads(threads)).record) == expected
 
 
 def test_a_remote_store_changes_nothing(asked: Asked, expected, tmp_path: Path) -> None:
@@ -258,8 +266,3 @@ def test_another_run_at_the_address_is_neither_taken_nor_removed(asked: Asked, t
             make(ask, RunStore(tmp_path / "runs"), Threads(1))
         assert "--store" in refusal.value.faults[0].repair("zh")
     assert {path: path.read_bytes() for path in far.rglob("*") if path.is_file()} == before
-
-
-@pytest.mark.parametrize("threads", [1, 2, 3])
-def test_threads_change_nothing(asked: Asked, expected, tmp_path: Path, threads: int) -> None:
-    assert numbers(make(asked, RunStore(tmp_path), Threads(threads)).record) == expected

@@ -9,13 +9,12 @@ import numpy as np
 import pytest
 
 from copark.analyses.context import Context
-from copark.analyses.goal.ask import Answer, Params
+from copark.analyses.goal.ask import Answer, Params, events_of, levers_of, targets_of
 from copark.analyses.registry import REGISTRY
 from copark.cases.load import load_case
 from copark.errors import NotFound, RunRefused
-from copark.inference.goal.confirmed import Confirmed, ladder
 from copark.inference.goal.lever_sets import LeverSettings, read_events, scenario_with
-from copark.inference.goal.search import GoalTarget, read_targets
+from copark.inference.goal.search import Confirmed, GoalTarget, ladder, read_targets
 from copark.inference.levers.reading import load_levers
 from copark.simulation.run import inputs_of
 from copark.simulation.scenario_edits import Edits
@@ -147,6 +146,21 @@ def test_a_government_that_withdraws_is_committed_to_nothing(great_stone) -> Non
     for wrong in ("government-withdraws:x@2027Q1", "shock@2027Q1", "war@2027Q1", "framework-ends@2010Q1", "x"):
         with pytest.raises((RunRefused, NotFound)):
             read_events((wrong,), great_stone, 50)
+
+
+def test_examples_offered_for_a_case_are_understood_and_name_nobody_who_has_left(great_stone) -> None:
+    context, given = Context(keeps=False), {"case": "great-stone", "file": None}
+    targets, events = targets_of(context, given), events_of(context, given)
+    assert read_targets(tuple(one.value for one in targets), 0.8, great_stone)
+    assert len(read_events(tuple(one.value for one in events), great_stone, 50)) == len(events)
+    assert {one.value.split("@")[0] for one in events} >= {"government-withdraws:home", "shock:sanctions"}
+    assert not [one for one in events if "duisport" in one.value]
+    assert all(one.title.en != one.title.zh for one in (*targets, *events))
+
+
+def test_a_park_whose_period_is_over_says_what_can_be_asked_instead() -> None:
+    with pytest.raises(RunRefused, match=r"2014Q1.*copark levers suzhou"):
+        levers_of(Context(keeps=False), {"case": "suzhou", "file": None})
 
 
 def test_edits_go_together_unless_they_change_the_same_fact() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -12,16 +13,23 @@ from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.analysis.observed import expected_outside
 from copark.cases.casebook import POSTERIOR, casebook_path
+from copark.cases.quarters import Quarter
+from copark.cli import analyses as screen
 from copark.cli import progress
-from copark.errors import RunRefused
-from copark.inference import artefacts, calibrations, crosscheck
+from copark.cli.areas import spelled
+from copark.errors import NotFound, RunRefused
+from copark.inference import artefacts, calibrations
+from copark.inference.batch import PIECE
 from copark.inference.calibrate import FULL, QUICK, Settings
-from copark.inference.calibrations import settings_of
+from copark.inference.calibrations import Planned, plan_of, settings_of
+from copark.inference.provenance import recipe_in
+from copark.inference.sbc import NUMBERS, load_examination
 from copark.presentation.document import Caveat, Chart, Paragraph
 from copark.simulation.trust import CONVERGED
 from copark.workflows import cost
 from tests.asked import call
 from tests.inference.workflow_settings import LEFT_OPEN, TINY, ask
+from tests.presentation.agreement import check
 
 CALIBRATE = REGISTRY["calibrate"]
 
@@ -166,7 +174,7 @@ def test_a_quarter_that_is_none_of_the_case_is_refused_in_words(out) -> None:
 def test_quick_and_full_differ_in_settings_alone_and_recipes_made_before_them_stay_what_they_are() -> None:
     assert (settings_of(None, None), settings_of(None, 7, full=True)) == (QUICK, replace(FULL, seed=7))
     assert settings_of("2^14", None) == replace(QUICK, runs=1 << 14)
-    shipped = artefacts.recipe_in(casebook_path() / "great-stone" / POSTERIOR)
+    shipped = recipe_in(casebook_path() / "great-stone" / POSTERIOR)
     assert Settings.of(shipped) == Settings()
     assert Settings().content().items() <= shipped["settings"].items()
     for one in (QUICK, FULL):
@@ -192,22 +200,6 @@ def test_the_shipped_posterior_is_made_again_every_time_and_the_command_ends_wit
             assert word in said
 
 
-def test_two_methods_are_compared(monkeypatch, tmp_path, made, out) -> None:
-    said = (
-        crosscheck.Opinion("capital_per_job", (1.0, 2.0, 3.0), (1.0, 3.0, 5.0), 0.5, 2.0),
-        crosscheck.Opinion("rent_below", (1.0, 2.0, 3.0), (1.0, 2.0, 2.0), 0.0, 1.0),
-    )
-    monkeypatch.setattr(crosscheck, "available", lambda: True)
-    monkeypatch.setattr(crosscheck, "opinions", lambda *_: said)
-    found = ask("calibrate", out, crosscheck=True)[0].result
-    assert found.opinions == said
-    assert found.run_id != made.run_id
-    for lang in ("en", "zh"):
-        shown = found.document(lang)
-        assert "1.50" in shown.headline
-        assert [len(one.rows) for one in shown.tables()] == [2]
-
-
 def test_a_server_calibrates_uploaded_parks_alone(out, tmp_path) -> None:
     """Else anybody could change what everybody is shown of a shared park."""
     with pytest.raises(RunRefused, match="uploaded parks only"):
@@ -224,3 +216,12 @@ def test_the_screen_shows_it_in_eighty_columns(made, out, capsys) -> None:
         assert made.run_id in said
         assert ("Great Stone" if lang == "en" else "巨石") in said
         assert not LEFT_OPEN.search(said), LEFT_OPEN.search(said)
+
+
+def test_a_command_that_is_no_more_says_what_to_use_instead(capsys, subtests) -> None:
+    gone = (["claims-across-parks", "--draws", "9"], ["claims", "--all-parks"], ["calibrate", "suzhou", "--crosscheck"])
+    for given, instead in zip(gone, ("joint", "joint", "calibrate --check"), strict=True):
+        with subtests.test(given=given):
+            code, said, err = call([*given, "--lang", "en"], capsys)
+            assert (code, said) == (2, "")
+            assert f"copark {instead}" in err

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from copark.cases.quarters import Quarter
-from copark.inference.information_set import blind, years_known
 from copark.inference.prior import study_of
+from copark.inference.target_selection import blind, years_known
 from copark.model.enterprises.records import FREE_TO_DECIDE
 from copark.model.world.equations import FREE, NO_PARTNER
 from copark.simulation.run import inputs_of

@@ -16,16 +16,34 @@ from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.inference.forecast import LEVELS
 from copark.inference.pool.parks import park_of, parks_of
-from copark.inference.stacking.forecasts import curves_of, stacks_of
-from copark.inference.stacking.scores import judge
-from copark.inference.stacking.shipped import is_current, largest_difference, load_trials, made_of, shipped
+from copark.inference.stacking.forecasts import (
+    curves_of,
+    is_current,
+    largest_difference,
+    load_trials,
+    made_of,
+    shipped,
+    stack_of,
+    stacks_of,
+)
 from copark.inference.stacking.trials import FAR, METHODS, NEAR, UNSEEN, Trial
 from copark.inference.stacking.weights import (
+    COUNTED,
+    LOGS,
     MIXTURE,
+    PLACES,
     STACK,
     WAYS,
+    Stack,
+    combined,
+    judge,
     learn,
+    loss_of_levels,
+    losses,
+    simplex,
+    stacked,
 )
+from copark.stats.scores import crps
 
 PARKS = tuple(f"park-{n}" for n in range(12))
 CUT = Quarter(2016, 4)
@@ -148,3 +166,17 @@ def test_what_came_of_it_is_shown_in_both_languages(tmp_path) -> None:
         for setting, card in zip((UNSEEN, NEAR, FAR), cards, strict=True):
             parks = found.judged.of(setting)
             assert card.value == sum(one.stack <= one.growth for one in parks) / len(parks)
+
+
+def test_scores_of_levels_are_those_of_ensembles() -> None:
+    levels = np.sort(np.random.default_rng(1).normal(size=len(PLACES)))
+    for value in (-3.0, 0.1, 2.0):
+        assert float(loss_of_levels(levels, value)) == pytest.approx(crps(levels, value), rel=1e-9)
+
+
+def test_weights_are_all_tenths_that_sum_to_one_the_model_first() -> None:
+    grid = simplex(3)
+    assert len(grid) == 66
+    assert grid.sum(axis=1) == pytest.approx(1.0)
+    assert len(np.unique(np.round(grid, 6), axis=0)) == 66
+    assert grid[0].tolist() == [1.0, 0.0, 0.0]

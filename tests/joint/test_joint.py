@@ -15,8 +15,19 @@ from copark.analyses.joint.show import document
 from copark.arrays import Floats
 from copark.cases.quarters import Quarter
 from copark.inference.joint.findings import find, held, r2_of, ranks_of, read_panels, recorded
-from copark.inference.joint.members import CLASSES, FURTHER, Member, members
-from copark.inference.joint.panels import HYPER, MECHANISMS, Panels, Sizes, classes, names_of, simulate
+from copark.inference.joint.panels import (
+    CLASSES,
+    FURTHER,
+    HYPER,
+    MECHANISMS,
+    Member,
+    Panels,
+    Sizes,
+    classes,
+    members,
+    names_of,
+    simulate,
+)
 from copark.inference.joint.posterior import Reader
 from copark.inference.pool.abc_regression import scores_of
 from copark.inference.pool.batches import design

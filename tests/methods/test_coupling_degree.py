@@ -7,12 +7,16 @@ from math import sqrt
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from copark.setmethods.coupling_degree import Indicator, Request, Subsystem, couple, ensemble, null, record, warnings_of
+from copark.setmethods.coupling_degree import Indicator, Request, Subsystem, couple, ensemble, null, warnings_of
 from copark.setmethods.coupling_degree.degree import GRADES
-from copark.setmethods.coupling_degree.indicators import bootstrap_weights, entropy
-from copark.setmethods.coupling_degree.record import coordinations, couplings, reported
-from copark.setmethods.table import SettingFaults, table_of
+from copark.setmethods.coupling_degree.indicators import bootstrap_weights, entropy, entropy_weights
+from copark.setmethods.coupling_degree.record import coordinations, couplings, rank_trend, reported
+from copark.setmethods.table import SettingFaults, TableFaults, table_of
+from copark.texts import text
+from tests.methods.records import coupling_record
 from tests.methods.shared import METHODS, beside
 
 VECTORS = json.loads((METHODS / "ccd_vectors.json").read_text(encoding="utf-8")) if METHODS.is_dir() else []
@@ -27,7 +31,7 @@ def plain(*names, **more):
 def test_published_degrees(vector):
     names = [f"U{at}" for at in range(len(vector["U"]))]
     table = table_of({name: [value] for name, value in zip(names, vector["U"], strict=True)})
-    row = record(couple(table, plain(*names, weights=tuple(vector["weights"]))))["rows"][0]
+    row = coupling_record(couple(table, plain(*names, weights=tuple(vector["weights"]))))["rows"][0]
     told = vector["expected"]
     for key in ("T", "C_trad", "D_trad", "C_wang2021", "D_wang2021"):
         assert row[key] == pytest.approx(told[key], abs=1e-9)

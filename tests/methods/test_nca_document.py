@@ -14,6 +14,7 @@ from copark.analyses.context import Context
 from copark.presentation.document import Chart
 from copark.presentation.figures import render
 from tests.asked import call, table
+from tests.methods.records import nca_record
 
 NCA = REGISTRY["nca"]
 ROWS = [("a", 0.9, 0.2, 0.8, 3), ("b", 0.8, 0.9, 0.9, 5), ("=c", 0.1, 0.3, 0.2, 1), ("d <e>", 0.2, 0.8, 0.1, 2),
@@ -44,7 +45,7 @@ def test_the_document_tells_what_was_found(parks, subtests):
             charts = [one for one in document.blocks() if isinstance(one, Chart)]
             assert len(charts) == 2
             assert all(render(one.figure(), "svg") for one in charts)
-    assert found.record()["models"][0]["params"][0]["Effect size"] == effects["A 1"]
+    assert nca_record(found.found)["models"][0]["params"][0]["Effect size"] == effects["A 1"]
     assert found.to_frame()["effect"].tolist()[::2] == list(effects.values())
 
 

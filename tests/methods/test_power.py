@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from fractions import Fraction
 from itertools import combinations, permutations
@@ -12,9 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import copark
-from copark.presentation.document import Chart
+from copark.analyses import REGISTRY
+from copark.analyses.answer import answer
+from copark.analyses.context import Context
+from copark.presentation.document import Caveat, Chart
 from copark.presentation.figures import render
-from copark.setmethods.power import power, record
+from copark.setmethods.power import power, power_faults
+from tests.methods.records import power_record
 from tests.methods.shared import METHODS, beside
 
 GAMES = json.loads((METHODS / "power_vectors.json").read_text(encoding="utf-8")) if METHODS.is_dir() else []
@@ -28,7 +33,7 @@ def test_published_games(game):
     assert list(found.banzhaf_normalized) == [Fraction(one) for one in game["banzhaf_normalized"]]
     assert list(found.banzhaf_absolute) == [Fraction(one) for one in game["banzhaf_absolute"]]
     assert list(found.banzhaf_raw) == game["banzhaf_raw"]
-    written = record(found, game["players"])
+    written = power_record(found, game["players"])
     assert written["shapley_shubik_float"] == pytest.approx(game["shapley_shubik_float"], abs=1e-15)
     assert written["players"] == game["players"]
 

@@ -7,13 +7,14 @@ from math import log
 import numpy as np
 import pytest
 
-from copark.setmethods.qca import Calibration, Settings, analyse, calibrate, record, robustness
+from copark.setmethods.qca import Calibration, Settings, analyse, calibrate, robustness
 from copark.setmethods.qca import sets as fits
 from copark.setmethods.qca.analysis import deviant_cases
 from copark.setmethods.qca.robustness import Recipe
-from copark.setmethods.qca.sets import model_name, term_name
-from copark.setmethods.qca.solutions import minimise, prime_implicants, solve
+from copark.setmethods.qca.sets import ABSENT, model_name, rows_of, term_name
+from copark.setmethods.qca.solutions import easy_counterfactuals, minimise, prime_implicants, solve
 from copark.setmethods.table import SettingFaults, table_of
+from tests.methods.records import qca_record
 
 X = np.array([0.8, 0.6, 0.2, 0.4])
 Y = np.array([0.9, 0.4, 0.3, 0.7])
@@ -116,7 +117,7 @@ def test_nothing_sufficient_is_said_and_not_an_error():
     found = analyse(table, Settings("Y", ("A",)))
     assert found.solutions.cautious.models == ()
     assert "nothing_positive" in {one.code for one in found.warnings}
-    assert record(found)["parsimonious"]["solutions"] == []
+    assert qca_record(found)["parsimonious"]["solutions"] == []
 
 
 def test_direct_calibration_by_hand():

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from copark.setmethods.qca import Settings, analyse, record, sets
-from copark.setmethods.qca.sets import ABSENT, rows_of, within
-from copark.setmethods.qca.solutions import covered, minimise, prime_implicants, solve
+from copark.setmethods.qca import Settings, analyse, sets
+from copark.setmethods.qca.sets import ABSENT, model_membership, rows_of, term_membership, within
+from copark.setmethods.qca.solutions import corner_memberships, covered, minimise, prime_implicants, solve
 from copark.setmethods.table import table_of
+from tests.methods.records import qca_record
 
 MEMBERS = arrays(np.float64, st.tuples(st.integers(2, 9), st.integers(1, 4)), elements=st.floats(0.0, 1.0))
 CODED = st.integers(1, 4).flatmap(
@@ -92,7 +93,7 @@ def test_intermediate_solutions_lie_between_the_other_two(case, data):
 def named_models(members, outcome, names, cases, order):
     """Solutions of a table whose conditions are given in some order, as sets of sets of literals."""
     table = table_of({**{name: members[:, at] for at, name in enumerate(names)}, "Y": outcome}, cases)
-    found = record(analyse(table, Settings("Y", tuple(names[at] for at in order), expectations=(1,) * len(names))))
+    found = qca_record(analyse(table, Settings("Y", tuple(names[at] for at in order), expectations=(1,) * len(names))))
     kinds = [found["complex"]["solutions"], found["parsimonious"]["solutions"]]
     kinds.append([model for one in found["intermediate"]["models"].values() for model in one["solutions"]])
     return [{frozenset(frozenset(term.split("*")) for term in model) for model in kind} for kind in kinds]

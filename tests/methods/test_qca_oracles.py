@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from copark.analysis.cross_case import read_case_table
-from copark.setmethods.qca import Calibration, Settings, analyse, calibrate, record
+from copark.cases.foreign_tables import read_case_table
+from copark.setmethods.qca import Calibration, Settings, analyse, calibrate
+from tests.methods.records import qca_record
 from tests.methods.shared import ORACLE, beside, differences, oracle, qca_oracles
 
 pytestmark = beside
@@ -48,7 +49,7 @@ def analysed(files):
 def test_everything_agrees(name):
     """Truth table, all tied models in their order, row dominance, every CiPj, EC, DC, SA, and fit to 1e-9."""
     files = oracle(name)
-    found = differences(record(analysed(files)), expected(files))
+    found = differences(qca_record(analysed(files)), expected(files))
     assert not found, "\n".join(found)
 
 
@@ -58,7 +59,7 @@ def test_all_ten_were_there():
 
 def test_necessary_expressions_agree():
     table = read_case_table(ORACLE / "data_LF.csv", ["DEV", "URB", "LIT", "IND", "STB", "SURV"])
-    found = record(analyse(table, Settings("SURV", ("DEV", "URB", "LIT", "IND", "STB"))))["necessary_expressions"]
+    found = qca_record(analyse(table, Settings("SURV", ("DEV", "URB", "LIT", "IND", "STB"))))["necessary_expressions"]
     assert not differences(
         found, [{k: v for k, v in one.items() if k != "_row"} for one in oracle("qca_superSubset_LF")]
     )

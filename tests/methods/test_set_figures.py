@@ -5,16 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from copark.figures.set_methods import (
-    ceiling_plot,
-    configuration_chart,
-    grade_map,
-    power_bars,
-    survival_chart,
-    trajectory,
-    truth_table_figure,
-    xy_plot,
-)
+from copark.figures.coupling import grade_map, power_bars, trajectory
+from copark.figures.nca import ceiling_plot, xy_plot
+from copark.figures.qca import configuration_chart, survival_chart, truth_table_figure
 from copark.presentation.figures import render
 from copark.setmethods.coupling_degree import Indicator, Request, Subsystem, couple, ensemble, null
 from copark.setmethods.nca import Request as NcaRequest

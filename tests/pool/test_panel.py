@@ -16,20 +16,19 @@ from copark.analyses.context import Context
 from copark.analyses.forecast.ask import Answer
 from copark.analyses.pool.ask import Answer as PoolAnswer
 from copark.analyses.results import load, place_of
-from copark.cases import load_case, new_case
+from copark.cases import list_cases, load_case, new_case
 from copark.cli.areas import spelled
 from copark.errors import NotFound, RunRefused
 from copark.inference import borrowed
-from copark.inference.forecast import Frozen, read
+from copark.inference.forecast import ForecastRefused, Frozen, read
 from copark.inference.panels import runs_of
 from copark.inference.pool.abc_regression import windows
 from copark.inference.pool.batches import design, make_panel_batch
-from copark.inference.pool.coverage import examine
 from copark.inference.pool.forecast_comparison import PanelScore, Race, contest, left_out, rolling, score_panel, winners
 from copark.inference.pool.growth import Past, fit_growth
-from copark.inference.pool.panel import Panel, Settings, learn
-from copark.inference.pool.parks import POOLED, Park, bare, is_pooled, park_of, parks_of, year_end
-from copark.inference.pool.prior_posterior_shift import panel_movements
+from copark.inference.pool.outlook import base_rates
+from copark.inference.pool.panel import Panel, Settings, learn, pooled_prior
+from copark.inference.pool.parks import AXES, LAST, POOLED, Park, bare, is_pooled, last_day, park_of, parks_of, year_end
 from copark.presentation.document import Chart
 from copark.texts import text
 from copark.words import method_title
@@ -44,7 +43,6 @@ def few_sweeps() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("copark.inference.pool.panel.SWEEPS", 260)
         patch.setattr("copark.inference.pool.panel.LEFT_SWEEPS", 230)
-        patch.setattr("copark.inference.pool.coverage.SWEEPS", 250)
         yield
 
 
@@ -165,23 +163,6 @@ def test_an_interrupted_panel_goes_on_where_it_stopped(panel: Panel, tmp_path: P
     assert [path.stat().st_mtime_ns for path in kept][1:] == times[1:]
 
 
-@pytest.mark.long
-def test_simulated_panels_are_told_from_what_they_were_made_of(panel: Panel, folder: Path) -> None:
-    """With so few runs only roughly; the full test is part of the command."""
-    found = examine(panel, panels=4, folder=folder)
-    assert found.panels == 4
-    assert 0.75 < found.means <= 1.0
-    assert 0.75 < found.own <= 1.0
-    assert found.values > 0
-    assert examine(panel, panels=4, folder=folder) == found
-
-
-def test_records_tell_the_size_of_a_park(panel: Panel) -> None:
-    moved = {one.name: one for one in panel_movements(panel)}
-    assert set(moved) == set(POOLED)
-    assert moved["enquiry_rate"].mean.verdict == "moved"
-
-
 def test_every_method_is_scored_on_the_same_values(scores: tuple[PanelScore, ...]) -> None:
     table = contest(scores, "left_out", "", ("pooled", "alone", "growth"))
     assert table is not None
@@ -209,7 +190,6 @@ POOL, FORECAST = REGISTRY["pool"], REGISTRY["forecast"]
 @pytest.fixture
 def pooled(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Answered:
     """The panel asked as its command asks; what is kept of it is found."""
-    monkeypatch.setattr("copark.inference.pool.coverage.PANELS", 4)
     out = folder / "out"
     out.mkdir(exist_ok=True)
     if not (out / "pool").exists():
@@ -227,8 +207,7 @@ def test_what_is_told_of_a_panel_is_what_was_found(
     assert found is not None
     assert told.run_id == found.panel == panel.identity, "the kept panel is found"
     assert found.scores == scores
-    assert found.gained == tuple(one for one in panel_movements(panel) if one.gained)
-    assert told.to_frame()["mean_median"].tolist() == [one.mean.values[2] for one in panel_movements(panel)]
+    assert told.to_frame()["log_crps"].tolist() == [one.log_crps for one in scores]
     assert found.values == sum(one.values for one in panel.local.values())
     stored = load(place_of(folder / "out", POOL, told.run_id), POOL)
     assert stored is not None
@@ -237,15 +216,14 @@ def test_what_is_told_of_a_panel_is_what_was_found(
             shown = stored.result.document(lang)
             assert str(shown) == str(told.document(lang)), "a stored answer shows the same"
             tables = {one.key: one for one in shown.tables()}
-            assert len(tables["axes"].rows) == len(POOLED)
             assert len(tables["scores"].rows) == len(scores)
             table = contest(scores, "left_out", "", ("pooled", "alone", "growth"))
             assert table is not None
             assert [row[1] for row in tables["left-out"].rows] == [row.log_crps for row in table.standings]
-            assert load_case(found.reference).title.get(lang) in shown.headline
+            assert text(f"pool.name.{table.winner}", lang) in shown.headline
             charts = [one for one in shown.blocks() if isinstance(one, Chart)]
-            assert [one.key for one in charts][-2:] == ["scores", "fans"]
-            for chart in (charts[0], *charts[-2:]):
+            assert [one.key for one in charts] == ["scores", "fans"]
+            for chart in charts:
                 assert chart.figure().axes
 
 
@@ -284,6 +262,10 @@ def test_a_park_without_a_history(tmp_path: Path, folder: Path, monkeypatch: pyt
     assert found.quarters()[-1] == "2030Q4"
     assert found.borrowed is not None
     assert set(found.borrowed.lenders) == set(NAMES)
+    borrowed_axes = {one.name: one for one in found.borrowed.taken}
+    assert set(borrowed_axes) == set(POOLED)
+    assert borrowed_axes["enquiry_rate"].verdict != "unmoved"
+    assert borrowed_axes["enquiry_rate"].before != borrowed_axes["enquiry_rate"].after
     assert sum(found.borrowed.lenders.values()) == pytest.approx(1.0, abs=0.02)
     assert set(found.methods) == {"model", "growth"}
     for variable, weights in found.weights.items():

@@ -15,7 +15,7 @@ from tests.presentation.agreement import check
 from tests.presentation.toy import document
 
 PARKS = {"table": "parks", "drop_missing": True}
-LARGE = ("claims", "claims-across-parks", "levers")
+LARGE = ("claims", "levers")
 """Analyses whose tables take a while."""
 WORDS = ("counterfactual", "brief")
 """Analyses of which what ships has no numbers in tables."""

@@ -16,7 +16,7 @@ from copark.inference.source import PosteriorSource
 
 CUT = Quarter(2020, 4)
 ONLY = ("framework", "plan", "cash-reserve", "tax-pull", "agglomeration", "link/tax_to_returns", "link/land_to_starts")
-SMALL = explore.ExplorationSettings(size=8, replicates=2, trajectories=3, sample=1 << 8, settings=8, futures=1)
+SMALL = explore.ExplorationSettings(size=8, replicates=2, sample=1 << 8, futures=1)
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +40,6 @@ def few_samples():
     """Errors and steadiness need many samples drawn again, all the rest does not."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(explore.given_data, "given", partial(explore.given_data.given, resamples=4))
-        patch.setattr(explore, "discover", partial(explore.discover, repeats=2))
         yield
 
 

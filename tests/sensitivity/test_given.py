@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from SALib.analyze import pawn as salib
 
-from copark.analysis.sensitivity import given
-from copark.analysis.sensitivity.morris import problem
+from copark.inference.exploration import given
+from copark.inference.exploration.sobol import problem
 from tests.sensitivity.functions import ishigami, ishigami_indices
 
 

@@ -11,7 +11,7 @@ from copark.cli.speech import language
 COMMANDS = (
     "run", "check", "new", "list", "show", "export", "verify", "schema", "runs",
     "claims", "compare", "counterfactual", "sensitivity", "ablate", "link-impact", "levers", "plan",
-    "calibrate", "validate", "forecast", "score", "pool", "stack", "claims-across-parks", "typology", "suzhou",
+    "calibrate", "validate", "forecast", "score", "pool", "stack", "typology", "suzhou",
     "parks", "qca", "nca", "coupling", "power", "workspace", "serve",
 )  # fmt: skip
 

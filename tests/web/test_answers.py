@@ -16,7 +16,7 @@ GREAT_STONE = {"case": "great-stone", "runs": 60, "draws": "unsettled"}
 
 @pytest.fixture(scope="module")
 def answer(client):
-    parts = {"samples": 20, "flows": True, "why": "operating"}
+    parts = {"samples": 20, "flows": True, "why": "operating", "links": True}
     return client.post("/api/v1/simulate", json=GREAT_STONE | {"scenario": EQUITY, "parts": parts}).json()
 
 
@@ -65,6 +65,18 @@ def test_flows_are_given_for_every_arrow_and_quarter(answer):
             weight = np.array(one["weight"])
             assert weight.shape == (80,)
             assert ((weight >= 0.0) & (weight <= 1.0)).all()
+
+
+def test_the_change_of_the_outcome_is_shared_out_among_links(answer):
+    found = answer["links"]
+    (moved,) = (one for one in answer["changes"][0]["outcomes"] if one["name"] == "self_standing")
+    assert found["runs"] == 60
+    assert sum(one["change"] for one in found["parts"]) == pytest.approx(moved["change"])
+    assert found["parts"][-1]["group"] == "rest"
+    for one in found["parts"]:
+        assert set(one["links"]) <= set(catalogue().links)
+        assert one["title"]["en"] != one["title"]["zh"]
+        assert one["low"] <= one["change"] <= one["high"]
 
 
 def test_why_names_arrows_that_moved_with_what_they_would_do_alone(answer):

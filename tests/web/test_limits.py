@@ -8,8 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from copark.web.client_id import HEADER
-from copark.web.limits import Pool
+from copark.web.limits import HEADER, Pool
 from copark.web.problems import Problem, problem_response
 from copark.workflows.serving.engine import Cancelled
 from tests.web.conftest import awaited

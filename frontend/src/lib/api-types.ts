@@ -89,6 +89,7 @@ export interface components {
              */
             type: "cards";
             cards: components["schemas"]["Card"][];
+            across: number;
         };
         /** CaseAnswer */
         CaseAnswer: {
@@ -175,6 +176,7 @@ export interface components {
             choices: {
                 [key: string]: components["schemas"]["ChoiceInfo"][];
             };
+            refused: components["schemas"]["Said"] | null;
         };
         /** ConditionInfo */
         ConditionInfo: {
@@ -353,6 +355,7 @@ export interface components {
             maximum: number | null;
             usual: components["schemas"]["Said"] | null;
             keyed: boolean;
+            closed: boolean;
             choices: components["schemas"]["ChoiceInfo"][];
         };
         /** Group */
@@ -456,6 +459,22 @@ export interface components {
             moved: string | null;
             grade: string | null;
             source: components["schemas"]["Said"] | null;
+        };
+        /** LinkPart */
+        LinkPart: {
+            group: string;
+            title: components["schemas"]["Said"];
+            links: string[];
+            change: number;
+            low: number;
+            high: number;
+            told: components["schemas"]["Said"];
+        };
+        /** LinkParts */
+        LinkParts: {
+            since: string;
+            runs: number;
+            parts: components["schemas"]["LinkPart"][];
         };
         /** Made */
         Made: {
@@ -789,6 +808,7 @@ export interface components {
             caveats: components["schemas"]["Said"][];
             flows: components["schemas"]["ArmFlows"][] | null;
             why: components["schemas"]["Why"] | null;
+            links: components["schemas"]["LinkParts"] | null;
             draws: components["schemas"]["DrawsNote"];
             trust: components["schemas"]["TrustNote"];
             made: components["schemas"]["Made"];
@@ -927,6 +947,8 @@ export type Jobs = components['schemas']['Jobs'];
 export type Kind = components['schemas']['Kind'];
 export type LayerInfo = components['schemas']['LayerInfo'];
 export type LeverInfo = components['schemas']['LeverInfo'];
+export type LinkPart = components['schemas']['LinkPart'];
+export type LinkParts = components['schemas']['LinkParts'];
 export type Made = components['schemas']['Made'];
 export type Mechanism = components['schemas']['Mechanism'];
 export type MethodAnswer = components['schemas']['MethodAnswer'];

@@ -1,3 +1,4 @@
+import type { AnalysesAnswer, AnalysisInfo } from './api-types';
 import { address, get, Refused } from './api';
 import { wordsOf, type TextKey, type Texts } from '../texts';
 import { History } from './history';
@@ -67,6 +68,8 @@ class App {
   info = $state.raw<CaseAnswer | null>(null);
   evidence = $state.raw<Evidence | null>(null);
   studies = $state.raw<StudyInfo[]>([]);
+  /** The menu of analyses; empty until somebody needs it. */
+  analyses = $state.raw<AnalysisInfo[]>([]);
   problem = $state.raw<Refused | null>(null);
   /** The versions a link was made with, where they are not those of this server. */
   otherwise = $state<string | null>(null);
@@ -126,6 +129,19 @@ class App {
 
   async fetchStudies(): Promise<void> {
     if (!this.studies.length) this.studies = (await get<{ studies: StudyInfo[] }>('studies')).studies;
+  }
+
+  async fetchAnalyses(): Promise<void> {
+    if (!this.analyses.length) this.analyses = (await get<AnalysesAnswer>('analyses')).analyses;
+  }
+
+  /** Where the page does what a command does: the report of a run, or an analysis, of the park that it names. */
+  placeOf(command: string): { page: Page; part: string; view: View } | null {
+    const [, name = '', about = ''] = /^copark ([a-z-]+)(?: ([a-z0-9][a-z0-9_.-]*))?/.exec(command) ?? [];
+    const isRun = name === 'run';
+    if (!isRun && !this.analyses.some((one) => one.name === name)) return null;
+    const view = this.cases.some((one) => one.name === about) && about !== this.view.case ? { ...PLAIN, case: about } : this.view;
+    return { page: isRun ? 'report' : 'analyses', part: isRun ? '' : name, view };
   }
 
   /** The list of cases; an answer that was overtaken by a later question is dropped. */

@@ -16,11 +16,12 @@ export const usualOf = (form: FieldInfo[]): Entered => Object.fromEntries(form.m
 /** The parameters to be asked for: what is left empty is left to the server, and so is the judgement of what is wrong. */
 export function paramsOf(form: FieldInfo[], entered: Entered, name: string): Record<string, unknown> {
   const params: Record<string, unknown> = {};
-  for (const { name: key, type } of form) {
+  for (const { name: key, type, closed } of form) {
     const value = type === 'case' ? name : (entered[key] ?? '');
     const given = typeof value === 'string' ? value.trim() : value;
     if (given === '') continue;
-    if (type === 'list') params[key] = String(given).split(/[\s,;，；、]+/).filter(Boolean);
+    // What is not chosen from a list may have blanks in it: P(self-standing) >= 0.9.
+    if (type === 'list') params[key] = String(given).split(closed ? /[\s,;，；、]+/ : /\s*[,;，；、]\s*/).filter(Boolean);
     else params[key] = (type === 'integer' || type === 'number') && Number.isFinite(Number(given)) ? Number(given) : given;
   }
   return params;

@@ -55,7 +55,7 @@ def unknown_keys(params: AnalysisParams, context: Context) -> Iterator[tuple[For
     given = vars(params)
     for one in type(params).form():
         asked = given[one.name] or ()
-        if one.keys is not None and asked:
+        if one.keys is not None and one.keys.closed and asked:
             known = [choice.value for choice in one.keys.choices(context, given)]
             for key in (asked,) if isinstance(asked, str) else asked:
                 if key not in known:

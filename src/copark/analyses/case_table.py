@@ -87,8 +87,8 @@ def read_table(params: TableParams, columns: Sequence[str], faults: Sequence[Fau
     copark.errors.FaultsFound
         With every fault of the settings and the table.
     """
-    from copark.analysis.cross_case import read_case_table
     from copark.cases.casebook import casebook_path
+    from copark.cases.foreign_tables import read_case_table
     from copark.cases.parks import SCORES
     from copark.setmethods.table import SettingFaults, TableFaults
 

@@ -1,4 +1,7 @@
-"""What an analysis is made of: parameters, a typed result, and the words of its folder."""
+"""What an analysis is made of: parameters, a typed result, and the words of its folder.
+
+The base of answers that may compare what ships with the same made again (``--check``).
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Union, get_
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from copark.inference.artefacts import Comparison
 from copark.simulation.trust import Trust
 from copark.texts import has_text, text
 
@@ -50,10 +54,12 @@ class Choice:
 
 @dataclass(frozen=True)
 class Keys:
-    """Marks a parameter whose values are keys, such as a case's levers: forms offer them, others are refused."""
+    """Marks a parameter whose values are keys, such as a case's levers: forms offer them."""
 
     choices: Callable[[Context, Mapping[str, Any]], Iterable[Choice]]
     """Gives them, told the context and the other parameters by name."""
+    closed: bool = True
+    """Whether others are refused; they are examples otherwise."""
 
 
 @dataclass(frozen=True)
@@ -319,3 +325,23 @@ def _trust(found: Result, t: Texts) -> str:
     recorded = "" if found.recorded is None else t.of(found.recorded)
     told = [one for one in (recorded, label, found.trust.renew(t.lang)) if one]
     return t.sentences(told)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remakeable(Result):
+    """An answer, or how what ships made again compares with what ships."""
+
+    again: Comparison | None = None
+    """The comparison, where that was asked."""
+    stale: bool = False
+    """Whether model or cases have changed since what ships was made."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether what ships, where that was asked, could be made again."""
+        return self.again is None or self.again.close or self.again.identical
+
+
+def by_difference(largest: float, close: float) -> Comparison:
+    """The comparison of numbers by their largest difference, and the largest that another processor may cause."""
+    return Comparison(largest == 0.0, largest <= close, largest)

@@ -42,7 +42,7 @@ class Analysis:
     aliases: tuple[str, ...] = ()
     """Former names of its command, which still work and are not listed."""
     former: tuple[tuple[str, str], ...] = ()
-    """Former options of its command, each with the options that replace it, or the name of another analysis."""
+    """Former options of its command, each with the options that replace it."""
     distributed: bool = False
     """Whether workers here or on a cluster may do the work: the command then has ``--workers`` and ``--scheduler``."""
 
@@ -174,7 +174,13 @@ REGISTRY = Registry(
             "copark.analyses.claims",
             "explain",
             engine=("copark.inference.claims",),
-            former=(("--all-parks", "claims-across-parks"), ("--prior", "--parameters prior")),
+            former=(("--prior", "--parameters prior"),),
+        ),
+        Analysis(
+            "experts",
+            "copark.analyses.experts",
+            "explain",
+            engine=("copark.inference.elicitation", "copark.inference.claims"),
         ),
         Analysis("brief", "copark.analyses.brief", "decide", ("copark.analyses.levers", "copark.inference.levers")),
         Analysis("levers", "copark.analyses.levers", "decide", engine=("copark.inference.levers",)),
@@ -191,7 +197,7 @@ REGISTRY = Registry(
             "sensitivity",
             "copark.analyses.sensitivity",
             "explain",
-            engine=("copark.inference.exploration", "copark.analysis.sensitivity", "copark.analysis.discovery"),
+            engine=("copark.inference.exploration",),
         ),
         Analysis("ablate", "copark.analyses.ablate", "explain", engine=("copark.inference.ablations",)),
         Analysis(
@@ -224,19 +230,6 @@ REGISTRY = Registry(
             engine=("copark.inference.voi", "copark.inference.claims", "copark.stats"),
         ),
         Analysis("link-impact", "copark.analyses.link_impact", "explain", ("copark.analysis",), ("cascade",)),
-        Analysis(
-            "claims-across-parks",
-            "copark.analyses.across",
-            "parks",
-            engine=(
-                "copark.inference.cross_park",
-                "copark.inference.claims",
-                "copark.inference.pool",
-                "copark.setmethods.qca",
-                "copark.setmethods.nca",
-            ),
-            former=(("--prior", "--parameters prior"),),
-        ),
         Analysis("typology", "copark.analyses.typology", "parks", ("copark.analysis.typology",)),
         Analysis("reliability", "copark.analyses.reliability", "parks", ("copark.inference", "copark.stats")),
         Analysis("suzhou", "copark.analyses.suzhou", "parks", ("copark.inference",)),

@@ -29,7 +29,6 @@ QUESTIONS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("levers", GREAT_STONE),
     ("brief", GREAT_STONE),
     ("claims", GREAT_STONE),
-    ("claims-across-parks", {}),
     ("voi", GREAT_STONE),
     ("joint", {}),
 )

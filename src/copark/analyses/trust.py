@@ -73,14 +73,22 @@ def _reliability() -> Reliability | None:
 
 
 def corrected(trust: Trust | None, shares: Iterable[Share], lang: str) -> str:
-    """What a share of self-standing runs means by the record of other parks; empty for a park that is calibrated.
+    """What a share of self-standing runs means by the record of other parks; empty where it needs no such word.
 
-    The correction was learned from parks drawn as if never seen. A park that is closed needs none.
+    The correction was learned from parks drawn as if never seen. Of calibrated parks it is told how often theirs came
+    true, which is no test of them. A park that is closed needs neither.
     """
     of = {one.name: one.share for one in shares}
-    found = None if trust is None or trust.state != "borrowed" or of["failed"] == 1.0 else _reliability()
-    if found is None:
+    told = trust is not None and trust.state in ("borrowed", "calibrated") and of["failed"] < 1.0
+    found = _reliability() if told else None
+    if trust is None or found is None:
         return ""
+    if trust.state == "calibrated":
+        values = {
+            "parks": len(found.calibrated), "mean": percent(found.calibrated_mean),
+            "thriving": percent(found.calibrated_observed),
+        }  # fmt: skip
+        return text("trust.came_true", lang, **values) if found.calibrated else ""
     said = of["self_standing"]
     values = {
         "parks": len(found.parks), "mean": percent(found.mean), "thriving": percent(found.observed),

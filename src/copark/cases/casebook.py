@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 CLAIMS, LEVERS, STUDIES, POSTERIOR = "claims.yaml", "levers.yaml", "studies", "posterior"
 """What a case may bring beside its facts: claims and how they are tried, levers from now, what-ifs, and what a
 calibration taught of its parameters."""
-ACROSS = "across-parks.yaml"
-"""Rules of the claims across parks, beside the tables of parks."""
+LITERATURE = "literature.yaml"
+"""Estimates from the literature, beside the tables of parks."""
 WORDS = "words.zh.yaml"
 """The Chinese of what cases and the tables of parks say in English alone."""
 

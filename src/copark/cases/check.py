@@ -13,7 +13,6 @@ from copark.cases.defaults import TABLES_UNKNOWN, even_table
 from copark.cases.evidence import ContextValue, Enterprise, EquityRow, Event, GrowthValue, Observation, Source
 from copark.cases.files import ENOUGH, check_folder, fault, in_reading_order, read_text
 from copark.cases.schema import CaseFile, Clock
-from copark.cases.table import Table, read_table
 from copark.cases.tables import (
     CONTEXT,
     ENTERPRISES,
@@ -21,11 +20,13 @@ from copark.cases.tables import (
     EVENTS,
     GROWTH,
     SERIES,
+    Table,
     cap_tables,
     faults_of_equity,
     faults_of_growth,
     faults_of_rows,
     faults_of_series,
+    read_table,
 )
 from copark.cases.types import JUDGEMENT
 from copark.cases.validation import CASE, SOURCES, validate_case, validate_sources

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import model_validator
 
 from copark.cases.files import fault
-from copark.cases.table import Table
+from copark.cases.tables import Table
 from copark.cases.types import Key, Latitude, Longitude, Record, Words, suggestion, wrong
 from copark.errors import Fault
 

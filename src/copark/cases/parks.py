@@ -17,13 +17,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
-from copark.cases.casebook import ACROSS, WORDS, casebook_path, list_cases
+from copark.cases.casebook import LITERATURE, WORDS, casebook_path, list_cases
 from copark.cases.dates import Date
 from copark.cases.evidence import Source
 from copark.cases.files import check_folder, fault, in_reading_order, read_text
 from copark.cases.locations import PLACES, Place, faults_of_places
 from copark.cases.quarters import Quarter
-from copark.cases.table import Row, Table, read_table
+from copark.cases.tables import Row, Table, read_table
 from copark.cases.types import (
     Amount,
     Bilingual,
@@ -283,7 +283,7 @@ def examine_parks(folder: Path | None = None, cases: Iterable[str] | None = None
     """
     place = casebook_path() if folder is None else Path(folder)
     faults: list[Fault] = []
-    present = check_folder(place, FILES, (ACROSS, WORDS), faults)
+    present = check_folder(place, FILES, (LITERATURE, WORDS), faults)
     sources = _sources(place, faults) if PARK_SOURCES in present else None
     parks = _table(place, PARKS, Park, faults) if PARKS in present else Table([], [{}])
     scores = _table(place, SCORES, Score, faults) if SCORES in present else Table([], [{}])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from typer.main import get_command
 
-from copark.analyses import REGISTRY, Analysis
+from copark.analyses import Analysis
 from copark.cli.app import OUT, Lang, Threads
 from copark.cli.clustering import Scheduler, Workers
 from copark.cli.speech import SpokenCommand
@@ -51,10 +51,7 @@ class AnalysisCommand(SpokenCommand):
         """As every command, once its options are known; former options are those that replace them."""
         for option, instead in self.analysis.former:
             if option in args:
-                args = [one for one in args if one != option]
-                if not instead.startswith("-"):
-                    return AnalysisCommand(REGISTRY[instead]).make_context(instead, args, parent, **extra)
-                args += instead.split()
+                args = [one for one in args if one != option] + instead.split()
         self.load()
         return super().make_context(info_name, args, parent, **extra)
 
@@ -268,7 +265,8 @@ def _foreseeing(given: Mapping[str, Any], lang: str) -> Foresee:
         seconds, threads = seconds_of(case, works, given["threads"])
         if asked or seconds >= WORTH_TELLING:
             counts = {"runs": sum(one.runs for one in works), "quarters": sum(one.quarters_in_all for one in works)}
-            words = text("planner.ahead", lang, time=duration(seconds, lang), threads=threads, **counts)
+            key = "planner.ahead_at_most" if any(one.at_most for one in works) else "planner.ahead"
+            words = text(key, lang, time=duration(seconds, lang), threads=threads, **counts)
             print(words, file=sys.stdout if asked else sys.stderr, flush=True)
 
     return foresee

@@ -8,6 +8,8 @@ from typer.main import get_command
 from copark.analyses import REGISTRY
 from copark.cli.analyses import AnalysisCommand
 from copark.cli.app import app
+from copark.cli.speech import SpokenCommand
+from copark.texts import text
 
 # isort: off
 from copark.cli import commands
@@ -28,12 +30,38 @@ PANELS = (
 """Panels of the list of commands, in its order: a module of commands, or a group of analyses."""
 
 
+GONE = {
+    "claims-across-parks": "copark joint, copark qca, copark nca",
+    "calibrate --crosscheck": "copark calibrate --check",
+}
+"""Commands that are no more, each with those to use instead."""
+MOVED = (
+    ("calibrate", "--pool", "pool"),
+    ("claims", "--all-parks", "claims-across-parks"),
+    ("calibrate", "--crosscheck", "calibrate --crosscheck"),
+)
+"""Commands that were an option of another."""
+
+
+class GoneCommand(SpokenCommand):
+    """A command that is no more: it is not listed, and says what to use instead."""
+
+    def __init__(self, name: str, instead: str) -> None:
+        super().__init__(name, hidden=True)
+        self.instead = instead
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:  # noqa: ARG002 - the signature is Typer's
+        """Refuse, whatever it is given."""
+        parent.fail(text("cli.wrong.gone", parent.obj, name=self.name, instead=self.instead))
+
+
 def spelled(given: Sequence[str]) -> list[str]:
-    """Arguments with ``calibrate --pool`` as what it is, the command ``pool``."""
+    """Arguments with a command that was an option of another as what it is: ``calibrate --pool`` is ``pool``."""
     found = list(given)
-    if "calibrate" in found and "--pool" in found:
-        found.remove("--pool")
-        found[found.index("calibrate")] = "pool"
+    for command, option, name in MOVED:
+        if command in found and option in found:
+            found.remove(option)
+            found[found.index(command)] = name
     return found
 
 
@@ -41,5 +69,6 @@ def application() -> Any:
     """The whole command line: the commands of analyses, and those written by hand."""
     found: Any = get_command(app)
     former = {name: AnalysisCommand(one, name) for one in REGISTRY for name in one.aliases}
-    found.commands = {one.name: AnalysisCommand(one) for one in REGISTRY} | former | found.commands
+    gone = {name: GoneCommand(name, instead) for name, instead in GONE.items()}
+    found.commands = {one.name: AnalysisCommand(one) for one in REGISTRY} | former | gone | found.commands
     return found

@@ -5,7 +5,7 @@ that would give other numbers; ``chunking`` divides an ensemble by its measured 
 ``scheduler`` workers of Dask distributed; ``orchestration`` begins an ensemble or goes on where it stopped.
 """
 
-from copark.cluster.executors import Crew, Threads
 from copark.cluster.orchestration import Asked, Made, make
+from copark.cluster.work import Crew, Threads
 
 __all__ = ["Asked", "Crew", "Made", "Threads", "make"]

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 
 from copark.cases.case import Case
 from copark.cluster.environment import BITS, CODE, Machine, are_mixed, faults_between, joined, need_alike
-from copark.cluster.executors import Crew
-from copark.cluster.work import Subject, Work, prepared
+from copark.cluster.work import Crew, Subject, Work, prepared
 from copark.errors import Fault
 from copark.simulation.draw_sources import DrawSource
 from copark.simulation.run import run_chunk

@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copark.cluster.environment import BITS, CODE, Machine, MachinesDiffer, faults_between, machine
-from copark.cluster.executors import Ranges, Tell
-from copark.cluster.work import Job
+from copark.cluster.work import Job, Ranges, Tell
 from copark.errors import CoparkError, Fault, RunRefused
 from copark.store.object_store import open_shelf
 from copark.texts import text

@@ -19,7 +19,7 @@ from copark.model.variables import catalogue
 from copark.presentation import style
 from copark.presentation.numbers import exact, unit_title
 from copark.texts import text
-from copark.words.factors import SLIGHTLY, UNMOVED
+from copark.words import SLIGHTLY, UNMOVED
 
 if TYPE_CHECKING:
     from copark.inference.ablations.ablate import AblationRow, Ablations

@@ -1,4 +1,7 @@
-"""Figures of a panel: forests of parks, small multiples, scores side by side, the outlook of a new park."""
+"""Figures of a panel: small multiples, scores side by side, the outlook of a new park.
+
+Figures of the joint posterior: where parameters lie in their priors.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +14,15 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from copark.figures.frame import observed_key, observed_mark
-from copark.inference.panels import TICKS
+from copark.inference.joint.findings import AxisFinding
 from copark.model.variables import catalogue
 from copark.presentation import style
-from copark.presentation.numbers import axis_number, number
+from copark.presentation.numbers import number
 from copark.texts import text
 
 if TYPE_CHECKING:
     from copark.arrays import Floats
-    from copark.inference.panels import AxisFindings, Findings, ParkFan
+    from copark.inference.panels import Findings, ParkFan
     from copark.inference.pool.forecast_comparison import Contest
 
 NAMES = 2.3
@@ -57,52 +60,6 @@ class _Words:
         return self(
             "figure.footer", parks=len(found.parks), runs=number(found.runs, 0), seed=found.seed, identity=found.panel
         )  # fmt: skip
-
-
-@style.styled
-def forest(found: Findings, one: AxisFindings, lang: str) -> Figure:
-    """Parks on one parameter: alone (pale) and among the others (dark); below them mean, new park, complete pooling."""
-    say = _Words(found, lang)
-    rows = [
-        *(say.park(park.park) for park in one.parks),
-        *(say(f"figure.{key}") for key in ("mean", "new", "full")),
-    ]
-    title = say("figure.forest", title=one.movement.title(say.lang))
-    figure = style.sheet((7.4, 1.65 + ROW * len(rows)), title, say("figure.forest_subtitle"), say.footer)
-    axes = style.panel(figure, NAMES + 0.2, 0.72, 0.3, 0.72)
-    axes.grid(visible=False)
-    axes.axvspan(-0.6745, 0.6745, color=style.GRID, alpha=0.6, linewidth=0)
-    axes.set_ylim(len(rows) - 0.5, -0.6)
-    axes.set_yticks([])
-    for at, park in enumerate(one.parks):
-        _bar(axes, at - 0.14, park.alone, style.MUTED)
-        _bar(axes, at + 0.14, park.among, style.MODEL)
-    base = len(one.parks)
-    for at, (scores, colour) in enumerate(
-        ((one.movement.mean.scores, style.SECOND), (one.movement.new.scores, style.ACCENT))
-    ):
-        _bar(axes, base + at, (scores[0], scores[2], scores[4]), colour)
-    _bar(axes, base + 2, one.complete, style.INK)
-    for at, name in enumerate(rows):
-        _name(axes, at, name)
-    if one.parks:
-        axes.axhline(base - 0.5, color=style.MUTED, linewidth=0.6)
-    low, high = axes.get_xlim()
-    axes.set_xlim(min(low, -2.2), max(high, 2.2))
-    axes.set_xticks(TICKS)
-    axes.set_xticklabels([style.legible(axis_number(float(f"{x:.2g}"))) for x in one.ticks])
-    handles = [
-        (Line2D([], [], color=style.MUTED, marker="o", markersize=3.6), say("figure.key_alone")),
-        (Line2D([], [], color=style.MODEL, marker="o", markersize=3.6), say("figure.key_among")),
-        (Patch(color=style.GRID), say("figure.key_prior")),
-    ]
-    style.key(figure, handles, (0.12, 0.2), columns=3)
-    return figure
-
-
-def _bar(axes: Axes, at: float, ends: tuple[float, ...], colour: str) -> None:
-    axes.plot([ends[0], ends[2]], [at, at], color=colour, linewidth=1.6, alpha=0.7)
-    axes.plot([ends[1]], [at], "o", color=colour, markersize=3.6)
 
 
 def _name(axes: Axes, at: float, words: str) -> None:
@@ -242,4 +199,49 @@ def outlook(
         (Line2D([], [], color=style.ACCENT, marker="D", markersize=4.5), text("pool.figure.key_similar", lang)),
     ]
     style.key(figure, handles, (0.12, 0.2), columns=2)
+    return figure
+
+
+PARAMETERS = 3.3
+"""Inches for names of parameters."""
+LINE = 0.24
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+@style.styled
+def places(found: Sequence[AxisFinding], titles: Sequence[str], lang: str = "en") -> Figure:
+    """Posterior of each parameter as ranks of its prior, with the R² of simulated panels beside it.
+
+    Parameters
+    ----------
+    found, titles
+        Parameters in order, and what they are called.
+    """
+    lang = style.language(lang)
+    head, below = (text(f"joint.figure.{key}", lang) for key in ("title", "subtitle"))
+    figure = style.sheet((7.4, 1.6 + LINE * len(found)), head, below)
+    axes = style.panel(figure, PARAMETERS + 0.2, 0.78, 0.9, 0.72)
+    axes.grid(visible=False)
+    axes.axvspan(0.25, 0.75, color=style.GRID, alpha=0.6, linewidth=0)
+    axes.set_xlim(0.0, 1.0)
+    axes.set_ylim(len(found) - 0.5, -0.6)
+    axes.set_yticks([])
+    axes.set_xticks(LEVELS)
+    axes.set_xticklabels([f"{level:.0%}" for level in LEVELS])
+    ems = PARAMETERS * 72.0 / style.SIZE["small"]
+    for at, (one, title) in enumerate(zip(found, titles, strict=True)):
+        colour = style.MODEL if one.moved == "moved" else style.SECOND if one.moved == "weakly" else style.MUTED
+        low, quarter, middle, upper, high = one.places
+        axes.plot([low, high], [at, at], color=colour, linewidth=1.3, alpha=0.7)
+        axes.plot([quarter, upper], [at, at], color=colour, linewidth=3.4, alpha=0.7)
+        axes.plot([middle], [at], "o", color=colour, markersize=4.2)
+        style.row_name(axes, at, style.legible(style.wrap(title, ems, 1)), -6, **style.SMALL)
+        style.row_value(axes, at, number(one.r2, 2), **style.SMALL)
+    style.corner(axes, style.legible(text("joint.figure.r2", lang)))
+    handles: list[tuple[object, str]] = [
+        (Line2D([], [], color=colour, marker="o", markersize=3.6), text(f"joint.word.{key}", lang))
+        for key, colour in (("moved", style.MODEL), ("weakly", style.SECOND), ("unmoved", style.MUTED))
+    ]
+    handles.append((Patch(color=style.GRID), text("joint.figure.prior", lang)))
+    style.key(figure, handles, (0.12, 0.2), columns=4)
     return figure

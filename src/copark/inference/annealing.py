@@ -2,7 +2,7 @@
 
 A step of temperature keeps a share of the members effective and chooses among them; sweeps
 (:mod:`copark.inference.tempering`) move them between two steps. At the end they are swept at β = 1, or together with
-those left at every temperature passed on a ladder (:mod:`copark.inference.ladder`).
+those left at every temperature passed on a ladder (:mod:`copark.inference.tempering`).
 """
 
 from __future__ import annotations

@@ -19,12 +19,13 @@ from numpy.typing import NDArray
 from copark.cases.case import Case
 from copark.cases.casebook import POSTERIOR, brought, casebook_path
 from copark.cases.quarters import Quarter
-from copark.cluster.executors import Crew
+from copark.cluster.work import Crew
 from copark.errors import NotFound
 from copark.inference.calibrate import Calibration, Progress, Settings, calibrate, kept_stages, recipe_of
 from copark.inference.observations import ObservationModel, targets
 from copark.inference.posterior import ParameterPosterior
 from copark.inference.prior import PriorSpace
+from copark.inference.provenance import FORMAT, recipe_in
 from copark.inference.replay import ReplayPosterior
 from copark.inference.target_selection import case_for, has_wide_sizes
 from copark.model.compiler import cpu_features, versions
@@ -32,8 +33,6 @@ from copark.store.checkpoints import Tally
 
 PAIRS = 1000
 DRAWS = 1000
-FORMAT = 2
-"""Counted up when files are laid out otherwise: 2, luck in spans."""
 CLOSE = 1e-6
 """Largest difference of a coordinate, between 0 and 1, that another processor may cause."""
 
@@ -162,15 +161,6 @@ def fits(case: Case, recipe: Mapping[str, Any]) -> bool:
     fitted = {(variable, date, value) for variable, date, _, value, *_ in recipe["batch"]["targets"]}
     known = {(one.variable, one.date, one.value) for one in targets(case_for(case, cut), cut=cut)}
     return 2 * len(fitted & known) >= len(fitted) > 0
-
-
-def recipe_in(folder: Path) -> dict[str, Any] | None:
-    """The recipe of the posteriors in a folder; ``None`` if there are none that this version can read."""
-    path = folder / "recipe.json"
-    if not path.is_file():
-        return None
-    recipe: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return recipe if recipe["format"] == FORMAT else None
 
 
 def is_stale(case: Case, recipe: Mapping[str, Any]) -> bool:

@@ -1,180 +1,346 @@
-"""A whole validation: forecasts from several cuts scored, post-processed, and asked why they won or lost.
+"""A whole validation: forecasts from several cuts scored, and asked why they won or lost.
 
-Honest post-processing: bands rescaled and forecasts stacked by what earlier origins teach, apart from the mechanism.
+Nothing here is fitted to a score. Each reason is an experiment: bands and centres are swapped, sources of variance are
+taken out one at a time, the naive curves are told only what the model was told, and the model's own runs play the truth
+to see how much coverage honest bands would have.
 
-Nothing here is the model. What is learned is learned from forecasts made at earlier cuts and from values known at the
-cut of the forecast it is applied to; what is scored was never looked at.
+Why a forecast is as wide as it is: what of its variance comes from which source, and what it would be without one.
+
+Every pair of a replay posterior is run into several futures. What differs between the futures of a pair is luck after
+the cut; what differs between pairs is told from parameters by regression: first shocks that begin after the cut, then
+parameters the data moved, then those they did not. What pairs differ in beyond that is their luck before the cut, and
+whatever of the parameters no regression with squares sees. Parameters that act only after the cut cannot have been
+moved by anything known then: their part of the band is prior, whatever the calibration.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations_with_replacement
 
 import numpy as np
 
 from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
-from copark.inference.observations import Target
-from copark.inference.score_decomposition import Honesty, Swap, Told, Width, honesty, swaps, told, widths
-from copark.inference.validate import BLIND, CONDITIONAL, MODELS, NAIVE, Line, Origin, Score, is_exact, table
+from copark.inference.diagnostics import movements
+from copark.inference.observations import ObservationModel, Target, noise
+from copark.inference.prior import MIX, PriorSpace, logit
+from copark.inference.replay import REPORTED_SEED, ReplayPosterior, project
+from copark.inference.summaries import one_thread
+from copark.inference.validate import (
+    BLIND,
+    CONDITIONAL,
+    LEVEL,
+    MODELS,
+    NAIVE,
+    Line,
+    Origin,
+    Score,
+    history_of,
+    is_exact,
+    naive_ensembles,
+    table,
+)
+from copark.stats.quantiles import quantile_band
+from copark.stats.scores import crps
 
-CALIBRATED, STACKED = "calibrated", "stacked"
-SPREADS = tuple(float(one) for one in np.round(np.geomspace(0.3, 2.5, 23), 3))
-STEPS = 10
-"""Weights of the stack are tenths."""
-LEVELS = 400
-PLACES = (np.arange(LEVELS) + 0.5) / LEVELS
+SHOCKS, MOVED, UNMOVED, PAST, FUTURE = "later_shocks", "moved", "unmoved", "past_luck", "future_luck"
+SOURCES = (SHOCKS, MOVED, UNMOVED, PAST, FUTURE)
+GROUPS = (SHOCKS, MOVED, UNMOVED)
+LEADING = 4
+"""Parameters named as the ones a forecast leans on most."""
 
 
 @dataclass(frozen=True)
-class Lesson:
-    """What earlier origins teach: the factor on a model's spread, and the weights of model and naive curves.
+class Spread:
+    """Shares of a forecast's variance by source; they add up to one.
 
-    base: the method it is about; values: how many values it rests on, 0 meaning that nothing was learned and the model
-    is left as it is; before, rescaled, stacked: mean score on those values, relative to their sizes.
+    sd: standard deviation, in the forecast's unit; leading: parameters that explain most by themselves, largest first,
+    each with its share of the variance.
     """
 
-    base: str
-    spread: float
-    weights: Mapping[str, float]
-    values: int
-    before: float = 0.0
-    rescaled: float = 0.0
-    stacked: float = 0.0
+    shares: Mapping[str, float]
+    sd: float
+    leading: tuple[tuple[str, float], ...]
 
     @property
-    def mixes(self) -> bool:
-        """Whether any naive curve has weight."""
-        return any(name != self.base and share > 0.0 for name, share in self.weights.items())
+    def largest(self) -> str:
+        """The source of most of the variance."""
+        return max(self.shares, key=lambda source: self.shares[source])
 
 
-def method(base: str, kind: str) -> str:
-    """Name of a post-processed method: ``model-calibrated``, ``model-blind-stacked``."""
-    return f"{base}-{kind}"
+def shocks_after(case: Case, cut: Quarter) -> tuple[str, ...]:
+    """Parameters of dated shocks that begin after a cut."""
+    return tuple(dict.fromkeys(shock.key for shock in case.shocks if shock.since > cut))
 
 
-def rescaled(ensemble: Floats, spread: float) -> Floats:
-    """Move members towards or away from their median by a factor."""
-    middle = np.nanmedian(ensemble)
-    found: Floats = middle + spread * (ensemble - middle)
-    return found
-
-
-def levels_of(ensemble: Floats) -> Floats:
-    """Quantiles of an ensemble at equal steps of probability, shape (LEVELS,)."""
-    found: Floats = np.quantile(ensemble[np.isfinite(ensemble)], PLACES)
-    return found
-
-
-def averaged(parts: Mapping[str, Floats], weights: Mapping[str, float]) -> Floats:
-    """Average forecasts level by level (quantile averaging), which is no wider than they are on average.
-
-    Forecasts without weight are left out and a forecast that is missing gives its weight to the others; where nothing
-    with weight is there, the first is taken.
-    """
-    share = {name: weights.get(name, 0.0) for name in parts}
-    total = sum(share.values())
-    if total <= 0.0:
-        return levels_of(next(iter(parts.values())))
-    rows = [share[name] / total * levels_of(parts[name]) for name in parts if share[name] > 0.0]
-    found: Floats = np.sum(rows, axis=0)
-    return found
-
-
-def loss_of_levels(levels: Floats, value: float) -> Floats:
-    """Score (CRPS) of forecasts given as sorted levels of equal weight, shape (..., LEVELS) to (...)."""
-    near = np.abs(levels - value).mean(axis=-1)
-    found: Floats = near - (levels * (2.0 * PLACES - 1.0)).mean(axis=-1)
-    return found
-
-
-def parts_of(origin: Origin, base: str, n: int) -> dict[str, Floats]:
-    """Forecasts of a target by the model and by every naive curve that has one."""
-    return {name: origin.ensembles[name][n] for name in (base, *NAIVE) if n in origin.ensembles.get(name, {})}
-
-
-def material_of(
-    origins: Sequence[Origin], known: Quarter, start: Quarter, base: str
-) -> list[tuple[Target, dict[str, Floats]]]:
-    """Exact values that earlier origins forecast and that were known by a quarter, with the forecasts of them."""
-    return [
-        (origin.targets[n], parts_of(origin, base, n))
-        for origin in origins
-        if origin.cut < known
-        for n in origin.known_by(known, start)
-        if n in origin.ensembles.get(base, {}) and is_exact(origin.targets[n])
-    ]
-
-
-def simplex(count: int) -> Floats:
-    """All weights of so many forecasts in steps that sum to one, most on the first first; shape (weights, count)."""
-    borders = combinations_with_replacement(range(STEPS + 1), count - 1)
-    rows = [np.diff([0, *border, STEPS]) for border in borders]
-    found: Floats = np.array(rows, dtype=np.float64)[::-1] / STEPS
-    return found
-
-
-def learn(origins: Sequence[Origin], known: Quarter, start: Quarter, base: str = CONDITIONAL) -> Lesson:
-    """Learn spread and weights from what earlier origins forecast and was known by a quarter.
-
-    Scores are added relative to the size of the value, so that companies and money count alike. Of equal weights those
-    that leave more to the model win.
+def groups_of(replay: ReplayPosterior, verdicts: Mapping[str, str] | None = None) -> dict[str, list[int]]:
+    """Axes of the cube by group: later shocks; moved by the data (or weakly); not moved.
 
     Parameters
     ----------
-    start
-        First quarter of the case.
-    base
-        The model's method that is post-processed.
+    verdicts
+        What the data said of each parameter: by default what the pairs themselves say.
     """
-    material = material_of(origins, known, start, base)
-    if not material:
-        return Lesson(base, 1.0, {base: 1.0}, 0)
-    names = [base, *(name for name in NAIVE if any(name in parts for _, parts in material))]
-    grid = simplex(len(names))
-    spreads, stacks, before = np.zeros(len(SPREADS)), np.zeros(len(grid)), 0.0
-    for target, parts in material:
-        size = max(abs(target.value), 1e-9) * len(material)
-        own = levels_of(parts[base])
-        middle = np.median(own)
-        rows = np.stack([middle + factor * (own - middle) for factor in SPREADS])
-        before += float(loss_of_levels(own, target.value)) / size
-        spreads += loss_of_levels(rows, target.value) / size
-        table = np.stack([levels_of(parts[name]) if name in parts else np.zeros(LEVELS) for name in names])
-        share = grid * np.array([name in parts for name in names])
-        total = share.sum(axis=1, keepdims=True)
-        share = np.where(total > 0.0, share / np.maximum(total, 1e-12), np.eye(len(names))[0])
-        stacks += loss_of_levels(share @ table, target.value) / size
-    best, first = int(np.argmin(stacks)), int(np.argmin(spreads))
-    weights = {name: float(one) for name, one in zip(names, grid[best], strict=True) if one > 0.0}
-    return Lesson(base, SPREADS[first], weights, len(material), before, float(spreads[first]), float(stacks[best]))
+    space, later = replay.space, shocks_after(replay.space.case, replay.cut)
+    said = verdicts or {one.name: one.verdict for one in movements(space, replay.points)}
+    made: dict[str, list[int]] = {name: [] for name in GROUPS}
+    for n, name in enumerate(space.names):
+        verdict = "moved" if name.startswith(MIX) else said[name]
+        made[SHOCKS if name in later else UNMOVED if verdict == "unmoved" else MOVED].append(n)
+    return made
 
 
-def applied(origin: Origin, lesson: Lesson) -> Origin:
-    """Give an origin two methods more: a model with rescaled bands, and the model stacked with naive curves."""
-    model = origin.ensembles[lesson.base]
-    made: Mapping[str, Mapping[int, Floats]] = {
-        method(lesson.base, CALIBRATED): {n: rescaled(one, lesson.spread) for n, one in model.items()},
-        method(lesson.base, STACKED): {
-            n: averaged(parts_of(origin, lesson.base, n), lesson.weights) if lesson.mixes else model[n] for n in model
-        },
-    }
-    return Origin(origin.cut, origin.targets, {**origin.ensembles, **made}, origin.replay, origin.projections)
+def design_of(z: Floats, axes: Sequence[int]) -> Floats:
+    """Regressors of some axes: 1, z and z², centred, shape (rows, 1 + 2 axes)."""
+    own = z[:, list(axes)]
+    centred = own - own.mean(axis=0)
+    square = centred**2
+    return np.concatenate([np.ones((len(z), 1)), centred, square - square.mean(axis=0)], axis=1)
 
 
-def processed(origins: Sequence[Origin], start: Quarter) -> tuple[tuple[Origin, tuple[Lesson, ...]], ...]:
-    """Post-process every origin, with and without later facts, by what the origins before it teach."""
+def explained(predictors: Floats, values: Floats) -> float:
+    """Variance a linear regression explains, adjusted for the number of predictors; at least 0."""
+    freedom = len(values) - predictors.shape[1]
+    if freedom < 1:
+        return 0.0
+    with one_thread():
+        left = values - predictors @ np.linalg.lstsq(predictors, values, rcond=None)[0]
+    total, unexplained = float(values.var(ddof=1)), float((left**2).sum()) / freedom
+    return float(max(total - unexplained, 0.0))
+
+
+def spread(space: PriorSpace, points: Floats, groups: Mapping[str, Sequence[int]], values: Floats) -> Spread:
+    """Split the variance of a forecast.
+
+    Parameters
+    ----------
+    points
+        Of the cube, shape (pairs, axes).
+    groups
+        Axes by group, see :func:`groups_of`.
+    values
+        Of the forecast, shape (pairs, futures), at least two futures.
+    """
+    z = logit(points)
+    means = values.mean(axis=1)
+    future = float(values.var(axis=1, ddof=1).mean())
+    between = max(float(means.var(ddof=1)) - future / values.shape[1], 0.0)
+    total = max(between + future, 1e-300)
+    taken, parts, axes = 0.0, dict[str, float](), list[int]()
+    for name in GROUPS:
+        axes += groups[name]
+        now = min(max(explained(design_of(z, axes), means), taken), between) if groups[name] else taken
+        parts[name] = now - taken
+        taken = now
+    parts |= {PAST: between - taken, FUTURE: future}
+    alone = {name: explained(design_of(z, [n]), means) / total for n, name in enumerate(space.names)}
+    leading = sorted(alone.items(), key=lambda item: -item[1])[:LEADING]
+    return Spread({name: part / total for name, part in parts.items()}, float(np.sqrt(total)), tuple(leading))
+
+
+def without(points: Floats, groups: Mapping[str, Sequence[int]], values: Floats) -> dict[str, Floats]:
+    """Take every source of variance out of a forecast, one at a time; shapes as in :func:`spread`.
+
+    Parameters are held at their posterior medians by one regression of the pairs' means on all of them; luck before the
+    cut is what it leaves of those means, luck after the cut what futures differ by.
+    """
+    z = logit(points)
+    away = (z - np.median(z, axis=0)) / np.maximum(z.std(axis=0), 1e-12)
+    own = {name: away[:, list(axes)] for name, axes in groups.items()}
+    columns = {name: np.concatenate([part, part**2], axis=1) for name, part in own.items()}
+    design = np.concatenate([np.ones((len(z), 1)), *columns.values()], axis=1)
+    means = values.mean(axis=1)
+    with one_thread():
+        slopes = np.linalg.lstsq(design, means, rcond=1e-10)[0]
+    found: dict[str, Floats] = {}
+    at = 1
+    for name, part in columns.items():
+        effect = part @ slopes[at : at + part.shape[1]]
+        at += part.shape[1]
+        found[name] = values - effect[:, np.newaxis]
+    found[PAST] = values - (means - design @ slopes)[:, np.newaxis]
+    found[FUTURE] = np.broadcast_to(means[:, np.newaxis], values.shape)
+    return found
+
+
+PAIRS, FUTURES = 1024, 4
+TRUTHS = 400
+"""Members that play the truth."""
+AHEAD, CENTRE, WIDTH, BOTH = "ahead", "centre", "width", "both"
+CLEARLY = 2.0
+"""One reason is named alone if it gains this many times what the other does."""
+
+
+@dataclass(frozen=True)
+class Swap:
+    """The model and the best naive curve of an observable, with centre and band swapped; mean scores."""
+
+    variable: str
+    rival: str
+    """The naive curve."""
+    model: float
+    naive: float
+    """model, naive: scores as they are."""
+    naive_centre: float
+    """Of the model's band around the curve's median."""
+    naive_band: float
+    """Of the curve's band around the model's median."""
+
+    @property
+    def reason(self) -> str:
+        """What puts the curve ahead: its centre, its width, both; or ``ahead`` where the model is."""
+        if self.model <= self.naive:
+            return AHEAD
+        centre, width = self.model - self.naive_centre, self.model - self.naive_band
+        if width > CLEARLY * max(centre, 0.0):
+            return WIDTH
+        return CENTRE if centre > CLEARLY * max(width, 0.0) else BOTH
+
+
+def swap(origin: Origin, variable: str, rival: str, base: str = BLIND) -> Swap:
+    """Swap centre and band of a model and a naive curve on an observable's exact values."""
+    scores = []
+    for n, target in enumerate(origin.targets):
+        if target.variable != variable or not is_exact(target) or n not in origin.ensembles[rival]:
+            continue
+        model, naive = origin.ensembles[base][n], origin.ensembles[rival][n]
+        middle, other = float(np.nanmedian(model)), float(np.median(naive))
+        made = (model, naive, model - middle + other, naive - other + middle)
+        scores.append([crps(one, target.value) for one in made])
+    return Swap(variable, rival, *(float(one) for one in np.mean(scores, axis=0)))
+
+
+def swaps(origin: Origin, base: str = BLIND) -> tuple[Swap, ...]:
+    """Swap every observable's best naive curve with the model."""
+    lines = table(origin.scores((base, *NAIVE)))
+    return tuple(swap(origin, line.variable, line.best_naive, base) for line in lines if line.best_naive is not None)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A naive curve on all values it may know, and on the model's alone: mean scores and how many values it saw."""
+
+    variable: str
+    rival: str
+    everything: float
+    alike: float | None
+    seen: int
+    seen_alike: int
+
+
+def told(origin: Origin, case: Case, found: Sequence[Swap]) -> tuple[Told, ...]:
+    """Forecast with each observable's best naive curve again, told only what the model was fitted to."""
+    alike = naive_ensembles(case, origin.cut, origin.targets, ("fit",))
+    made = []
+    for one in found:
+        at = [n for n, t in enumerate(origin.targets) if t.variable == one.variable and is_exact(t)]
+        again = alike.get(one.rival, {})
+        scores = [crps(again[n], origin.targets[n].value) for n in at if n in again]
+        whole = history_of(case, origin.cut, one.variable)
+        part = history_of(case, origin.cut, one.variable, ("fit",))
+        mean = float(np.mean(scores)) if scores else None
+        made.append(Told(one.variable, one.rival, one.naive, mean, len(whole.times), len(part.times)))
+    return tuple(made)
+
+
+@dataclass(frozen=True)
+class Width:
+    """Where an observable's width comes from, on its last exact value, and what it would be without each source."""
+
+    variable: str
+    target: Target
+    """The value the split is of."""
+    split: Spread
+    """Shares of variance."""
+    crps: Mapping[str, float]
+    width: Mapping[str, float]
+    """crps, width: mean score and mean width over the observable's exact values: as it is under ``""``, and without
+    each source."""
+
+
+def widths(origin: Origin, base: str = BLIND, *, threads: int = 1) -> tuple[Width, ...]:
+    """Split every observable's band by source and take each source out.
+
+    Raises
+    ------
+    ValueError
+        If the origin has no replay posterior.
+    """
+    if origin.replay is None:
+        raise ValueError("no replay posterior")
+    replay = origin.replay.thin(PAIRS)
+    exact = [target for target in origin.targets if is_exact(target)]
+    model = ObservationModel(tuple(exact))
+    end = replay.space.case.clock.start + max(target.last for target in exact)
+    made = project(replay, end, model.variables, blindly=base == BLIND, futures=FUTURES, threads=threads)
+    values = made.counterparts(model).reshape(replay.pairs, FUTURES, len(exact))
+    whole = np.isfinite(values).all(axis=(1, 2))
+    errors = model.errors * noise(REPORTED_SEED, 0, replay.pairs * FUTURES, len(exact))
+    groups = groups_of(origin.replay) | ({SHOCKS: []} if base == BLIND else {})
+    rows = [_without(replay.points[whole], groups, values[whole, :, n]) for n in range(len(exact))]
     found = []
-    for one in origins:
-        lessons = tuple(learn(origins, one.cut, start, base) for base in (CONDITIONAL, BLIND) if base in one.ensembles)
-        made = one
-        for lesson in lessons:
-            made = applied(made, lesson)
-        found.append((made, lessons))
+    for variable in model.variables:
+        at = [n for n, target in enumerate(exact) if target.variable == variable]
+        last = max(at, key=lambda n: exact[n].observation.date.last_day)
+        split = spread(replay.space, replay.points[whole], groups, values[whole, :, last])
+        scores, sizes = dict[str, float](), dict[str, float]()
+        for source in ("", *SOURCES):
+            made_of = [rows[n][source].ravel() + errors[: rows[n][source].size, n] for n in at]
+            scores[source] = float(np.mean([crps(one, exact[n].value) for one, n in zip(made_of, at, strict=True)]))
+            sizes[source] = float(np.mean([np.subtract(*quantile_band(one, LEVEL)[::-1]) for one in made_of]))
+        found.append(Width(variable, exact[last], split, scores, sizes))
     return tuple(found)
+
+
+def _without(points: Floats, groups: Mapping[str, Sequence[int]], values: Floats) -> dict[str, Floats]:
+    return {"": values, **without(points, groups, values)}
+
+
+@dataclass(frozen=True)
+class Honesty:
+    """How often a forecast's bands reached what was observed, and how often honest ones would have."""
+
+    values: int
+    """Exact values."""
+    covered: float
+    """Share of them within the band."""
+    all_covered: float
+    """Probability that bands as wide as they should be would have reached as many or more, values of one forecast
+    hanging together as the forecast itself says."""
+    score: float
+    expected: float
+    """score, expected: mean score relative to the values' sizes: as observed, and as it would be if truth were one of
+    the runs."""
+    as_good: float
+    """Probability of a score as good or better if truth were one of the runs: near 0 where bands are too wide, near 1
+    where they are too narrow or lie aside."""
+
+
+def honesty(origin: Origin, method: str) -> Honesty:
+    """Let a forecast's own members play the truth and see what coverage and score that would give."""
+    at = [n for n in sorted(origin.ensembles[method]) if is_exact(origin.targets[n])]
+    members = np.stack([origin.ensembles[method][n] for n in at], axis=1)
+    members = members[np.isfinite(members).all(axis=1)]
+    truth = np.array([origin.targets[n].value for n in at])
+    low, high = np.quantile(members, ((1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0), axis=0)
+    reached = float(((truth >= low) & (truth <= high)).mean())
+    own = ((members >= low) & (members <= high)).mean(axis=1)
+    size = np.maximum(np.abs(truth), 1e-9)
+    places = 2.0 * (np.arange(len(members)) + 0.5) / len(members) - 1.0
+    apart = (np.sort(members, axis=0) * places[:, np.newaxis]).mean(axis=0)
+    score = float(((np.abs(members - truth).mean(axis=0) - apart) / size).mean())
+    played = members[(np.arange(TRUTHS) * len(members)) // TRUTHS]
+    scores = np.array([((np.abs(members - one).mean(axis=0) - apart) / size).mean() for one in played])
+    return Honesty(
+        values=len(at),
+        covered=reached,
+        all_covered=float((own >= reached - 1e-9).mean()),
+        score=score,
+        expected=float((apart / size).mean()),
+        as_good=float((scores <= score).mean()),
+    )
 
 
 FAIR = (BLIND, *NAIVE)
@@ -187,8 +353,6 @@ class Judged:
 
     cut: str
     """Last quarter known."""
-    lessons: tuple[Lesson, ...]
-    """What earlier cuts taught, with and without later facts."""
     fair: tuple[Line, ...]
     """Mean scores of the methods that knew nothing after the cut, a line for each observable."""
     whole: tuple[Line, ...]
@@ -208,10 +372,6 @@ class Judged:
     def wins(self) -> dict[str, int]:
         """Races won, by method."""
         return {name: sum(line.winner == name for line in self.raced) for name in FAIR}
-
-    def lesson(self, base: str) -> Lesson:
-        """What earlier cuts taught about a model."""
-        return next(one for one in self.lessons if one.base == base)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -248,18 +408,13 @@ def assess(origins: Sequence[Origin], case: Case, *, threads: int = 1) -> Assess
         The case they are of, with the roles of its values as they are in the casebook.
     """
     judged = []
-    for last, lessons in processed(origins, case.clock.start):
-        scores = last.scores()
-        fair, honest = table(scores, FAIR), {name: honesty(last, name) for name in MODELS}
-        judged.append(Judged(str(last.cut), lessons, fair, table(scores), honest))
+    for one in origins:
+        scores = one.scores()
+        honest = {name: honesty(one, name) for name in MODELS}
+        judged.append(Judged(str(one.cut), table(scores, FAIR), table(scores), honest))
+    last = origins[-1]
     found = swaps(last, BLIND)
     split = {name: widths(last, name, threads=threads) for name in (BLIND, CONDITIONAL)} if last.replay else {}
     return Assessment(
         cuts=tuple(judged), scores=scores, swaps=found, told=told(last, case, found), widths=split
     )  # fmt: skip
-
-
-def helped(line: Line, base: str, kind: str) -> bool | None:
-    """Whether post-processing bettered an observable's mean score; ``None`` where it left it as it was."""
-    after = line.crps.get(method(base, kind), line.crps[base])
-    return None if abs(after - line.crps[base]) < 1e-9 else after < line.crps[base]

@@ -23,8 +23,7 @@ from numpy.typing import NDArray
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.cluster.environment import Machine, machine, need_alike
-from copark.cluster.executors import Crew
-from copark.cluster.work import name_here
+from copark.cluster.work import Crew, name_here
 from copark.identity import identity_of
 from copark.inference.observations import ObservationModel
 from copark.inference.prior import MIX_CONCENTRATION, PriorSpace

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
-from copark.cluster.executors import Crew
+from copark.cluster.work import Crew
 from copark.inference.annealing import Tempered
 from copark.inference.batch import Batch, Recipe, make_batch
 from copark.inference.observations import ObservationModel, targets

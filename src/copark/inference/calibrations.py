@@ -142,10 +142,13 @@ def cut_of(case: Case, cut: str | None, lang: str = "en") -> Quarter:
     from copark.cases.quarters import Quarter
     from copark.errors import RunRefused
     from copark.inference.observations import targets
-    from copark.inference.target_selection import case_for, fitted_until
+    from copark.inference.target_selection import case_for
 
     if cut is None:
-        return max(case.clock.data_end, fitted_until(case))
+        last = case.clock.data_end
+        if not targets(case_for(case, last), cut=last):
+            raise RunRefused.of("calibrate.nothing_to_fit", case=case.name)
+        return last
     first, last = case.clock.start + 1, case.clock.data_end
     try:
         found = Quarter.parse(cut)

@@ -21,6 +21,7 @@ from copark.errors import CoparkError, NotFound, RunRefused
 from copark.inference import artefacts
 from copark.inference.artefacts import Stored
 from copark.inference.borrowed import BorrowedSource, shipped_draws
+from copark.inference.provenance import recipe_in
 from copark.inference.source import PosteriorSource
 from copark.simulation.study import Study
 from copark.simulation.trust import Trust
@@ -211,7 +212,7 @@ def _own_posteriors(case: Case, out: Path | None) -> tuple[list[CaseParameters],
     left: list[Path] = []
     for folder in _folders(out):
         try:
-            recipe = artefacts.recipe_in(folder)
+            recipe = recipe_in(folder)
             if recipe is None or not _is_of(case, recipe):
                 continue
             if not artefacts.fits(case, recipe):

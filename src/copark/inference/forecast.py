@@ -28,14 +28,12 @@ from copark.cases.case import Case
 from copark.cases.evidence import Observation
 from copark.cases.files import ENOUGH, fault, in_reading_order, read_text
 from copark.cases.quarters import Quarter
-from copark.cases.table import Row, read_table
-from copark.cases.tables import faults_of_rows, faults_of_series
+from copark.cases.tables import Row, faults_of_rows, faults_of_series, read_table
 from copark.errors import CoparkError, Fault, FaultsFound, NotFound, RunRefused
 from copark.identity import identity_of
+from copark.inference.assessment import Spread, groups_of, spread
 from copark.inference.observations import Target, noise, target_of
-from copark.inference.posterior_predictive import project
-from copark.inference.replay import ReplayPosterior
-from copark.inference.score_decomposition import Spread, groups_of, spread
+from copark.inference.replay import ReplayPosterior, project
 from copark.inference.validate import BLIND, CONDITIONAL, DAYS, Score, history_of, score
 from copark.model.compiler import model_hash
 from copark.model.variables import catalogue

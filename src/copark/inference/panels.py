@@ -15,7 +15,6 @@ import numpy as np
 
 from copark.arrays import Floats
 from copark.inference.pool.batches import GRID, Discrepancy, run_outputs, strayed, table
-from copark.inference.pool.coverage import Coverage
 from copark.inference.pool.forecast_comparison import (
     ALONE,
     GROWTH,
@@ -30,15 +29,7 @@ from copark.inference.pool.forecast_comparison import POOLED as MODEL
 from copark.inference.pool.outlook import SHOWN
 from copark.inference.pool.panel import Panel, pooled_prior
 from copark.inference.pool.parks import COUNTS, POOLED, Park
-from copark.inference.pool.prior_posterior_shift import (
-    LEAST_LENT,
-    AxisMovement,
-    panel_movements,
-    reference_of,
-    values_at,
-)
 from copark.simulation.schemas import Title
-from copark.stats.quantiles import band
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -54,34 +45,7 @@ TABLES = {
     "rolling": ((MODEL, ALONE, GROWTH, "persistence"), METHODS),
 }
 """Methods that are compared on the same values, by scheme: all that need no past; those that need little; all."""
-TICKS = (-1.96, -1.0, 0.0, 1.0, 1.96)
-"""Normal scores whose values label a parameter's axis."""
-REACH = 1.645
-"""Standard deviations on either side that hold 90 %."""
 FAN_RUNS = 512
-
-
-@dataclass(frozen=True)
-class ParkOnAxis:
-    """What a park's own record says of a parameter, and what is said of it among the others, in normal scores."""
-
-    park: str
-    alone: Band
-    among: Band
-
-
-@dataclass(frozen=True)
-class AxisFindings:
-    """A pooled parameter."""
-
-    movement: AxisMovement
-    """What became of it."""
-    parks: tuple[ParkOnAxis, ...]
-    """Parks with at least 1 % of the common mean, largest first."""
-    complete: Band
-    """All parks taken as one, in normal scores."""
-    ticks: tuple[float, ...]
-    """Its values at :data:`TICKS`."""
 
 
 @dataclass(frozen=True)
@@ -162,10 +126,7 @@ class Findings:
     runs: int
     seed: int
     """panel, runs, seed: identity of the panel; runs of each park; seed of design, luck and errors."""
-    reference: str
-    """The one park the panel is set against."""
     parks: tuple[ParkFindings, ...]
-    axes: tuple[AxisFindings, ...]
     spread: Discrepancy
     trials: tuple[Tried, ...]
     """spread, trials: how far parks stray from the model, and how that was chosen."""
@@ -175,18 +136,11 @@ class Findings:
     scores: tuple[PanelScore, ...]
     """Every forecast of every value."""
     fans: tuple[ParkFan, ...]
-    examined: Coverage
-    """What 90 % bands held in simulated panels."""
 
     @property
     def values(self) -> int:
         """Values fitted, over all parks."""
         return sum(one.values for one in self.parks)
-
-    @property
-    def gained(self) -> tuple[AxisMovement, ...]:
-        """Parameters the panel informs more than the one park alone."""
-        return tuple(one.movement for one in self.axes if one.movement.gained)
 
     def park(self, name: str) -> ParkFindings:
         """A park by name."""
@@ -197,16 +151,14 @@ class Findings:
         return next((one for one in self.contests if one.scheme == scheme and not one.variable), None)
 
 
-def find(
-    panel: Panel, scores: tuple[PanelScore, ...], examined: Coverage, threads: int, progress: Callable[[int, int], None]
-) -> Findings:
-    """Say everything that follows from a panel, from its forecasts and from simulated panels."""
+def find(panel: Panel, scores: tuple[PanelScore, ...], threads: int, progress: Callable[[int, int], None]) -> Findings:
+    """Say everything that follows from a panel and from its forecasts."""
     return Findings(
-        panel=panel.identity, runs=panel.settings.runs, seed=panel.settings.seed, reference=reference_of(panel),
+        panel=panel.identity, runs=panel.settings.runs, seed=panel.settings.seed,
         parks=_parks(panel),
-        axes=tuple(_axis(panel, one) for one in panel_movements(panel)), spread=panel.spread, trials=_trials(panel),
+        spread=panel.spread, trials=_trials(panel),
         contests=_contests(scores), winners=_winners(panel, scores), scores=scores,
-        fans=_fans(panel, threads, progress), examined=examined,
+        fans=_fans(panel, threads, progress),
     )  # fmt: skip
 
 
@@ -221,26 +173,6 @@ def _parks(panel: Panel) -> tuple[ParkFindings, ...]:
             )
         )  # fmt: skip
     return tuple(found)
-
-
-def _axis(panel: Panel, one: AxisMovement) -> AxisFindings:
-    pooled, j = panel.pooled, POOLED.index(one.name)
-    lent = pooled.lent()[:, j]
-    parks = []
-    for n in np.argsort(-lent, kind="stable"):
-        if lent[n] >= LEAST_LENT:
-            own = panel.local[panel.names[n]]
-            place = own.names.index(one.name)
-            alone = _normal(float(own.mean[place]), float(own.variance[place]))
-            parks.append(ParkOnAxis(panel.names[n], alone, band(pooled.theta[:, n, j])))
-    complete = _normal(float(pooled.full.mean[j]), float(pooled.full.covariance[j, j]))
-    ticks = tuple(float(x) for x in values_at(panel, one.name, np.array(TICKS)))
-    return AxisFindings(one, tuple(parks), complete, ticks)
-
-
-def _normal(mean: float, variance: float) -> Band:
-    reach = REACH * variance**0.5
-    return mean - reach, mean, mean + reach
 
 
 def _trials(panel: Panel) -> tuple[Tried, ...]:

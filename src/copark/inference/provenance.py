@@ -6,6 +6,7 @@ ended with.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
@@ -20,11 +21,13 @@ from copark.store.checkpoints import Stages
 AFTERWARDS = frozenset(
     (
         "artefacts", "assessment", "borrowed", "calibrations", "case_parameters", "forecast", "information_set",
-        "panels", "posterior_predictive", "provenance", "score_decomposition", "source", "target_selection",
+        "panels", "posterior_predictive", "provenance", "source", "target_selection",
         "validate",
     )
 )  # fmt: skip
 """Modules of inference that have no say in what a calibration gives."""
+FORMAT = 2
+"""Of posteriors that are kept; counted up when files are laid out otherwise: 2, luck in spans."""
 LIBRARIES = ("scikit-learn", "scipy")
 """What later stages depend on beside what the runs do."""
 
@@ -62,3 +65,12 @@ def stages_of(folder: Path | None, content: Mapping[str, Any]) -> Stages:
     libraries = {name: version(name) for name in LIBRARIES}
     parts = {**content, "code": whole_code_hash(), "model": model_hash(), "made_with": dict(made_with()) | libraries}
     return Stages(folder, identity_of(parts))
+
+
+def recipe_in(folder: Path) -> dict[str, Any] | None:
+    """The recipe of the posteriors in a folder; ``None`` if there are none that this version can read."""
+    path = folder / "recipe.json"
+    if not path.is_file():
+        return None
+    recipe: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return recipe if recipe["format"] == FORMAT else None

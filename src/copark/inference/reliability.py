@@ -1,8 +1,8 @@
-"""Outcome probabilities of parks drawn as if never seen, beside what became of them."""
+"""Outcome probabilities beside what became of the parks: drawn as if never seen, and calibrated to their records."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from copark.cases.parks import Outcome
 from copark.cases.quarters import Quarter
 from copark.cases.types import Bilingual
 from copark.inference.borrowed import BorrowedSource, shipped_draws
+from copark.inference.source import PosteriorSource
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.outcomes import NEEDED, OUTCOMES, judged_at, outcomes
 from copark.simulation.study import baseline
@@ -22,6 +23,7 @@ from copark.stats.recalibration import Recalibration, brier, discrimination, lef
 
 SAID, DONE = "self_standing", "thriving"
 """The outcome of runs, and the class of the casebook, that are set beside each other."""
+STANDING = OUTCOMES.index(SAID)
 DATED = Quarter(2024, 4)
 """The casebook tells how parks stood then."""
 RESAMPLED, BAND = 2000, (0.05, 0.95)
@@ -42,11 +44,13 @@ class Row:
     """Of runs by outcome, in the order of ``OUTCOMES``."""
     corrected: float
     """Probability that it thrives, set right by the other parks."""
+    calibrated: float | None
+    """Share of runs that stand by themselves on the calibration that ships with it, to its record; ``None`` without."""
 
     @property
     def said(self) -> float:
         """Share of runs that stand by themselves."""
-        return self.shares[OUTCOMES.index(SAID)]
+        return self.shares[STANDING]
 
     @property
     def thrives(self) -> bool:
@@ -59,12 +63,14 @@ class Score:
     """How a way of giving probabilities does."""
 
     key: str
-    """``model``, ``base_rate`` or ``corrected``; the latter two are set by the other parks alone."""
+    """``model``, ``base_rate`` or ``corrected``, the latter two set by the other parks alone; or ``calibrated``."""
+    parks: int
+    """Of how many parks: all, or those with a calibration."""
     brier: float
     """Mean squared error."""
     low: float
     high: float
-    """low, high: 90 % of resampled parks of its difference to the base rate."""
+    """low, high: 90 % of resampled parks of its difference to the base rate of the same parks."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +99,21 @@ class Findings:
         return sum(one.said for one in self.parks) / len(self.parks)
 
     @property
+    def calibrated(self) -> tuple[Row, ...]:
+        """Parks with a calibration."""
+        return tuple(one for one in self.parks if one.calibrated is not None)
+
+    @property
+    def calibrated_mean(self) -> float:
+        """Mean probability of being self-standing over the parks with a calibration, on it."""
+        return sum(one.calibrated or 0.0 for one in self.calibrated) / max(len(self.calibrated), 1)
+
+    @property
+    def calibrated_observed(self) -> float:
+        """Share of the parks with a calibration that thrive."""
+        return sum(one.thrives for one in self.calibrated) / max(len(self.calibrated), 1)
+
+    @property
     def observed(self) -> float:
         """Share of these parks that thrive."""
         return sum(one.thrives for one in self.parks) / len(self.parks)
@@ -110,6 +131,7 @@ class Findings:
 def find(
     known: Sequence[Outcome],
     told: Sequence[tuple[Case, Outcome]],
+    calibrations: Mapping[str, PosteriorSource],
     draws: int,
     futures: int,
     seed: int,
@@ -124,58 +146,69 @@ def find(
         Outcomes on record of all parks.
     told
         Cases, each with its outcome.
+    calibrations
+        Those that ship, by case.
     draws, futures, seed
         Draws of parameters, runs of each, and their seed.
     """
-    shares, quarters = [], []
+    shares, quarters, own = [], [], []
     for at, (case, _) in enumerate(told):
         tell(at, len(told))
         found, quarter = shares_of(case, draws, futures, seed, threads)
         shares.append(found)
         quarters.append(quarter)
-    said = np.array([one[OUTCOMES.index(SAID)] for one in shares])
+        source = calibrations.get(case.name)
+        own.append(None if source is None else shares_of(case, draws, futures, seed, threads, source)[0][STANDING])
+    said = np.array([one[STANDING] for one in shares])
     happened = np.array([outcome == DONE for _, outcome in told])
     thriving = sum(one == DONE for one in known)
     learned = recalibrated(said, happened).for_base_rate(float(happened.mean()), thriving / len(known))
     corrected = left_out(said, happened)
+    scores = _scores(said, happened, corrected, np.array(own, dtype=float))
     rows = (
-        Row(case.name, case.title, outcome, quarter, one, float(better))
-        for (case, outcome), quarter, one, better in zip(told, quarters, shares, corrected, strict=True)
+        Row(case.name, case.title, outcome, quarter, one, float(better), fitted)
+        for (case, outcome), quarter, one, better, fitted in zip(told, quarters, shares, corrected, own, strict=True)
     )
     low, high = _resampled_discrimination(said, happened)
     return Findings(
         parks=tuple(sorted(rows, key=lambda one: -one.said)), known=len(known), thriving=thriving,
-        scores=_scores(said, happened, corrected), discrimination=discrimination(said, happened),
+        scores=scores, discrimination=discrimination(said, happened),
         discrimination_low=low, discrimination_high=high, intercept=learned.intercept, slope=learned.slope,
     )  # fmt: skip
 
 
-def shares_of(case: Case, draws: int, futures: int, seed: int, threads: int = 1) -> tuple[tuple[float, ...], str]:
-    """Shares of outcomes of a park drawn as one the panel does not hold, and the quarter they are judged in.
+def shares_of(
+    case: Case, draws: int, futures: int, seed: int, threads: int = 1, calibration: PosteriorSource | None = None
+) -> tuple[tuple[float, ...], str]:
+    """Shares of outcomes of a park, and the quarter they are judged in: year twenty, or the end of 2024 if younger.
 
-    That is year twenty, or the end of 2024 for a younger park. A closure on record is left out: it would be the answer.
+    It is drawn as one the panel does not hold, or on a calibration to its record. A closure on record is left out: it
+    would be the answer.
     """
-    bare = case.model_copy(update={"closures": ()})
-    source = BorrowedSource(bare, shipped_draws(), known=False)
+    lent = BorrowedSource(case.model_copy(update={"closures": ()}), shipped_draws(), known=False)
+    read = lent.read if calibration is None else calibration.space.case.model_copy(update={"closures": ()})
     runs = draws * futures
     study = baseline(case.name).with_changes(runs=runs, futures=futures, seed=seed)
-    made = Ensemble(pack(source.read), source.draws(study, 0, runs), NEEDED, threads=threads).run()
+    made = Ensemble(pack(read), (calibration or lent).draws(study, 0, runs), NEEDED, threads=threads).run()
     lived = min(max(DATED - case.clock.start + 1, 1), made.out.shape[2])
     codes = outcomes(made.out[:, :, :lived], made.status[:, 0])
     counts = np.array([(codes == code).sum() for code in range(len(OUTCOMES))])
     return tuple(map(float, counts / max(counts.sum(), 1))), str(case.clock.start + judged_at(lived))
 
 
-def _scores(said: Floats, happened: NDArray[np.bool_], corrected: Floats) -> tuple[Score, ...]:
-    """Brier scores of the model, of the base rate of the other parks, and of the model set right by them."""
+def _scores(said: Floats, happened: NDArray[np.bool_], corrected: Floats, calibrated: Floats) -> tuple[Score, ...]:
+    """Brier scores of the model, the base rate of the other parks, the model set right by them, and calibrated."""
     others = (happened.sum() - happened) / (len(happened) - 1)
-    ways = {"model": said, "base_rate": others, "corrected": corrected}
+    ways = {"model": said, "base_rate": others, "corrected": corrected, "calibrated": calibrated}
     errors = {key: brier(one, happened) for key, one in ways.items()}
-    chosen = np.random.default_rng(1).integers(len(happened), size=(RESAMPLED, len(happened)))
     found = []
     for key, error in errors.items():
-        low, high = np.quantile((error - errors["base_rate"])[chosen].mean(axis=1), BAND)
-        found.append(Score(key, float(error.mean()), float(low), float(high)))
+        has = np.isfinite(error)
+        if not has.any():
+            continue
+        chosen = np.random.default_rng(1).integers(has.sum(), size=(RESAMPLED, has.sum()))
+        low, high = np.quantile((error - errors["base_rate"])[has][chosen].mean(axis=1), BAND)
+        found.append(Score(key, int(has.sum()), float(error[has].mean()), float(low), float(high)))
     return tuple(found)
 
 

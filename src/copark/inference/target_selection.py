@@ -1,15 +1,29 @@
-"""How a calibration reads a case: values meant to be fitted, or all that say something of their own; priors of size."""
+"""How a calibration reads a case: values meant to be fitted, or all that say something of their own; priors of size.
+
+What was known at a cut: dated facts after it taken away, so that a forecast from then knows what a forecaster knew.
+
+A forecast that is given later decrees, entries, anchor projects, shocks and growth is *conditional* on them: it tests
+the mechanisms. One that is not is *blind*: it is what could have been said. The two are scored side by side.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+
 from copark.cases.case import Case
 from copark.cases.casebook import POSTERIOR, brought
 from copark.cases.evidence import Observation
 from copark.cases.quarters import Quarter
+from copark.cases.world import years_on_record
 from copark.errors import RunRefused
 from copark.inference.observations import Target, nearest_end, target_of, targets
+from copark.inference.provenance import recipe_in
+from copark.model.arrays import Inputs
+from copark.model.enterprises.records import FREE_TO_DECIDE
+from copark.model.variables import catalogue
+from copark.model.world.equations import FREE, NO_PARTNER
 
 APART = 92
 """Days that a value kept for looking must lie from every other value of its variable to say something of its own."""
@@ -32,15 +46,14 @@ def fitted_until(case: Case) -> Quarter:
 
 def uses_everything(case: Case, cut: Quarter) -> bool:
     """Whether a calibration to a cut uses all values: beyond the last one meant to be fitted it does."""
-    return cut > fitted_until(case)
+    return all(cut > case.clock.start + nearest_end(one) for one in targets(case))
 
 
 def everything_fitted(case: Case) -> Case:
     """Give the case with all its values meant to be fitted.
 
     Values for scoring are fitted too. Of values for looking, which mostly repeat a number within weeks, those are
-    fitted that lie a quarter away from every other of their variable; and only of variables that are fitted or scored.
-    A number repeated is not told twice.
+    fitted that lie a quarter away from every other of their variable. A number repeated is not told twice.
     """
     start = case.clock.start
     known = [one for one in case.observations if one.role in ("fit", "score")]
@@ -58,9 +71,9 @@ def distinct(candidates: Iterable[Target], used: Iterable[Target]) -> list[Targe
         days.setdefault(one.variable, []).append(day_of(one.observation))
     found = []
     for one in candidates:
-        own = days.get(one.variable)
-        if own and min(abs(day_of(one.observation) - day) for day in own) >= APART:
-            own.append(day_of(one.observation))
+        own, day = days.setdefault(one.variable, []), day_of(one.observation)
+        if all(abs(day - other) >= APART for other in own):
+            own.append(day)
             found.append(one)
     return found
 
@@ -71,12 +84,14 @@ def day_of(observation: Observation) -> int:
 
 
 def has_wide_sizes(case: Case) -> bool:
-    """Whether a calibration reads a case with the panel's priors of size: one that ships without a posterior.
+    """Whether a calibration reads a case with the panel's priors of size: unless the one it ships with was not so read.
 
     The model's own are Great Stone's: a park with more jobs or less investment in each enterprise lies in their tails,
     where searches do not find one another.
     """
-    return brought(case, POSTERIOR) is None
+    place = brought(case, POSTERIOR)
+    recipe = None if place is None else recipe_in(place)
+    return recipe is None or bool(recipe.get("wide_sizes"))
 
 
 def case_for(case: Case, cut: Quarter) -> Case:
@@ -85,3 +100,55 @@ def case_for(case: Case, cut: Quarter) -> Case:
 
     read = everything_fitted(case) if uses_everything(case, cut) else case
     return read_with_sizes(read) if has_wide_sizes(case) else read
+
+
+PULSES = {"governments": ("visit",), "company": ("other_investment",), "enterprises": ("certificates",)}
+"""What happens in one quarter and holds no longer."""
+RUNS_DOWN = {"company": ("repayment_quarters",)}
+"""What was agreed before and runs on."""
+
+
+def blind(inputs: Inputs, case: Case, cut: Quarter) -> Inputs:
+    """Give inputs without what happened after a cut; up to it they stay as they are.
+
+    Law, shares, plans, ties and terms stay as they were at the cut. Shocks that began before it end when they did.
+    Growth is drawn from the years before, partners come and go by the model, anchor projects known by then build and
+    open as any enterprise does.
+    """
+    at = cut - case.clock.start
+    found = Inputs(*(np.array(part, copy=True).view(type(part)) for part in inputs))
+    for room in ("governments", "company", "enterprises"):
+        rows = getattr(found, room)
+        for name in rows.dtype.names:
+            if name in RUNS_DOWN.get(room, ()):
+                continue
+            rows[name][at + 1 :] = 0.0 if name in PULSES[room] else rows[name][at]
+    forget_world(found, case, cut)
+    forget_projects(found, at)
+    return found._replace(history=found.history[: years_known(case, cut)])
+
+
+def forget_world(inputs: Inputs, case: Case, cut: Quarter) -> None:
+    """Take away growth, shocks begun and partners forced after a cut."""
+    at = cut - case.clock.start
+    world = inputs.world
+    world["growth_known"][at + 1 :] = 0.0
+    for name in {shock.key for shock in case.shocks if shock.since > cut}:
+        world[f"exposure_{name}"][at + 1 :] = 0.0
+    forced = world["partner_forced"]
+    forced[at + 1 :] = np.where(forced[at] == NO_PARTNER, NO_PARTNER, FREE)
+
+
+def forget_projects(inputs: Inputs, at: int) -> None:
+    """Take away anchor projects registered after a quarter, and the later dates of those registered before."""
+    anchors = inputs.anchors
+    opened = anchors["start_quarter"] + anchors["build_quarters"] - 1
+    free_build = anchors["start_quarter"] > at
+    anchors["build_quarters"][free_build | (opened > at)] = catalogue().parameters["build_quarters"].default[0]
+    anchors["start_quarter"][free_build] = FREE_TO_DECIDE
+    anchors["quarter"][anchors["quarter"] > at] = -1
+
+
+def years_known(case: Case, cut: Quarter) -> int:
+    """Years of growth on record by the end of a cut's year: the first rows of the history to draw from."""
+    return max(sum(year <= cut.year for year in years_on_record(case)), 1)

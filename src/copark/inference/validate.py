@@ -21,8 +21,7 @@ from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.inference.batch import Batch
 from copark.inference.observations import ObservationModel, Target, targets
-from copark.inference.posterior_predictive import Projection, project
-from copark.inference.replay import POPULATIONS, ReplayPosterior, replay_posterior
+from copark.inference.replay import POPULATIONS, Projection, ReplayPosterior, project, replay_posterior
 from copark.inference.tempering import Plan
 from copark.stats.quantiles import LEVELS, quantile_band
 from copark.stats.scores import Percentiles, covered, crps, crps_within, percentiles, relative_half_width
@@ -113,10 +112,6 @@ class Origin:
             for method in wanted
             for n in sorted(self.ensembles.get(method, {}))
         )
-
-    def known_by(self, end: Quarter, start: Quarter) -> list[int]:
-        """Positions of targets whose day is no later than the end of a quarter."""
-        return [n for n, target in enumerate(self.targets) if target.last <= end - start]
 
 
 def restricted(batch: Batch, cut: Quarter, roles: Sequence[str] = ("fit",)) -> tuple[ObservationModel, Integers]:

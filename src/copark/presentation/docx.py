@@ -131,7 +131,7 @@ class _Writer:
     def cards(self, block: Cards) -> None:
         from docx.shared import Pt, RGBColor
 
-        across = 4 if len(block.cards) == 4 else min(max(len(block.cards), 1), 3)
+        across = block.across
         table = self.made.add_table(-(-len(block.cards) // across), across)
         for at, card in enumerate(block.cards):
             value = table.cell(at // across, at % across).paragraphs[0]

@@ -174,6 +174,8 @@ class Cards(Shown):
 
     type: Literal["cards"] = "cards"
     cards: tuple[Card, ...]
+    across: int
+    """How many stand side by side on paper: four, else at most three."""
 
 
 Block = Annotated[Paragraph | Bullets | Caveat | Cards | Table | Chart, Field(discriminator="type")]
@@ -336,8 +338,8 @@ class _View:
         if isinstance(one, data.Chart):
             return self.chart(one)
         if isinstance(one, data.Cards):
-            cards = (Card(title=clean(x.title), cell=self.card(x), note=clean(x.note)) for x in one.cards)
-            return Cards(cards=tuple(cards))
+            cards = tuple(Card(title=clean(x.title), cell=self.card(x), note=clean(x.note)) for x in one.cards)
+            return Cards(cards=cards, across=4 if len(cards) == 4 else min(max(len(cards), 1), 3))
         if isinstance(one, data.Bullets):
             return Bullets(items=tuple(map(clean, one.items)))
         if isinstance(one, data.Caveat):

@@ -148,23 +148,3 @@ def _decisive(counts: list[list[int]], weight: int, quota: int) -> list[int]:
         without = row
         found.append(sum(without[max(0, quota - weight) :]))
     return found
-
-
-def record(found: Power, voters: Sequence[str]) -> dict[str, Any]:
-    """Power as plain data, with the keys of the published test games; fractions as texts, and as numbers beside."""
-
-    def written(values: Sequence[Fraction]) -> list[str]:
-        return [str(value) for value in values]
-
-    return {
-        "players": list(voters),
-        "weights": list(found.weights),
-        "quota": found.quota,
-        "scale": found.scale,
-        "shapley_shubik": written(found.shapley_shubik),
-        "banzhaf_normalized": written(found.banzhaf_normalized),
-        "banzhaf_raw": list(found.banzhaf_raw),
-        "banzhaf_absolute": written(found.banzhaf_absolute),
-        "shapley_shubik_float": [float(value) for value in found.shapley_shubik],
-        "banzhaf_normalized_float": [float(value) for value in found.banzhaf_normalized],
-    }

@@ -114,7 +114,7 @@ def _calibrated(foretold: Floats, holds: Flags, folds: Any) -> Floats:
 
     made = np.full(len(holds), holds.mean())
     if min(np.count_nonzero(holds), np.count_nonzero(~holds)) >= FOLDS * 2:
-        model = LogisticRegression(C=WEAK)
+        model = LogisticRegression(C=WEAK, solver="newton-cholesky")
         for train, test in folds.split(foretold):
             made[test] = model.fit(foretold[train], holds[train]).predict_proba(foretold[test])[:, 1]
     found: Floats = np.clip(made, EDGE, 1.0 - EDGE)

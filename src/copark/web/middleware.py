@@ -16,8 +16,7 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from copark.web.client_id import address_of
-from copark.web.limits import Rates
+from copark.web.limits import Rates, address_of
 from copark.web.problems import Problem, language_of, problem_response, unexpected
 from copark.web.settings import Settings, is_loopback
 

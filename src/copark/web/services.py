@@ -16,20 +16,17 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
 
 from copark.errors import StudyFaults
-from copark.web.client_id import address_of
 from copark.web.jobs.queue import JobQueue
-from copark.web.limits import Pool, Rates
+from copark.web.limits import Pool, Rates, address_of
 from copark.web.problems import Problem
 from copark.web.settings import Settings
 from copark.workflows.answers import store_in
 from copark.workflows.serving.asking import Study, in_the_request
 from copark.workflows.serving.decisions import decisions_of
-from copark.workflows.serving.engine import Engine
+from copark.workflows.serving.engine import BoundedCache, Engine
 from copark.workflows.serving.mechanisms import FlowBook
-from copark.workflows.serving.memory import BoundedCache
 from copark.workflows.serving.records import AskedStudy, Job, Records
-from copark.workflows.serving.scratch import scratch_name, sweep_scratch
-from copark.workflows.serving.shelf import Shelf, Shelved
+from copark.workflows.serving.shelf import Shelf, Shelved, scratch_name, sweep_scratch
 from copark.workflows.serving.simulation import FIRST, warm_up
 from copark.workflows.serving.uploading import INCOMING
 

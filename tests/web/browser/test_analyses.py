@@ -67,6 +67,23 @@ def test_levers_are_asked_followed_and_read_in_both_languages(page: Any) -> None
     assert query(page)["run"] == [run_id]
 
 
+def test_a_goal_is_put_together_of_examples_and_refused_where_nothing_can_be_done(page: Any) -> None:
+    page.goto("/analyses/goal?lang=en&case=suzhou")
+    refused = page.get_by_role("alert").filter(has_text="The simulated period of suzhou ended")
+    refused.get_by_role("link", name="copark levers suzhou").wait_for()
+    assert not page.get_by_role("button", name="Run", exact=True).is_visible()
+    page.get_by_label("Park").select_option("great-stone")
+    page.get_by_label("Targets: add an example").select_option("P(failed)<=0.05")
+    page.get_by_label("Future events: add an example").select_option(label=re.compile("government of the home side"))
+    targets = page.get_by_label("Targets", exact=True)
+    assert targets.input_value() == "P(failed)<=0.05"
+    targets.fill("P(failed) <= 0.99")
+    page.get_by_label("Levers in a set").fill("1")
+    page.get_by_label("Runs to confirm").fill("50")
+    page.get_by_role("button", name="Run", exact=True).click()
+    assert "met without a lever" in headline(page, "en")
+
+
 def test_the_menu_leads_to_the_claims_of_the_park_and_the_page_shows_the_run_it_names(page: Any) -> None:
     """Of a park that brings no claims a general set is asked; ``/claims`` is an address of its own."""
     page.goto("/claims?lang=en&case=kaesong")

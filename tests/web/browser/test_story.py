@@ -103,9 +103,26 @@ def test_an_option_opens_in_simulate_with_its_lever_set(page: Any, lang: str) ->
     first.wait_for()
 
 
-def test_a_park_without_options_has_them_computed(page: Any) -> None:
+def test_a_park_without_options_has_them_computed_unasked(page: Any) -> None:
     page.goto("/decide?lang=en&case=teda-suez")
+    page.get_by_text("you may leave the page meanwhile").wait_for()
+    page.get_by_role("progressbar").wait_for()
+    assert page.get_by_role("button", name="Compute the options").count() == 0
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_text("cancelled").wait_for()
     page.get_by_role("button", name="Compute the options").click()
     page.get_by_role("progressbar").wait_for()
     page.get_by_role("button", name="Cancel").click()
-    page.get_by_text("cancelled").wait_for()
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_from_decide_to_the_brief_and_from_its_commands_to_their_pages(page: Any, lang: str) -> None:
+    page.goto(f"/decide?lang={lang}")
+    page.get_by_role("link", name={"en": "One-page brief", "zh": "一页简报"}[lang]).click()
+    page.locator(".document .headline").wait_for()
+    with page.expect_download() as found:
+        page.get_by_role("link", name="PDF", exact=True).click()
+    assert found.value.path().read_bytes().startswith(b"%PDF")
+    page.locator(".document a", has_text="copark goal great-stone").click()
+    page.wait_for_url("**/analyses/goal**")
+    assert query(page)["case"] == ["great-stone"]

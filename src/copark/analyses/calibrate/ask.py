@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Said
-from copark.analyses.remaking import Remakeable
+from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeable, Said
 from copark.arrays import Floats
 from copark.inference import calibrations
-from copark.inference.crosscheck import Opinion
 from copark.inference.diagnostics import Check, Movement, Note, Ranks, Tie
 from copark.presentation.document import Evidence
 from copark.presentation.numbers import number
@@ -57,8 +55,6 @@ class Params(AnalysisParams):
         Calibrate even if the same calibration is kept.
     check
         Make the posterior that ships with the case again and compare, in the place of all else.
-    crosscheck
-        Infer the parameters by another method too and compare, in the place of all else.
     """
 
     case: Annotated[str, Field(min_length=1, max_length=1000)]
@@ -69,7 +65,6 @@ class Params(AnalysisParams):
     sweeps: Annotated[int | None, Field(ge=1, le=MOST_SWEEPS), Local()] = None
     fresh: Annotated[bool, Local()] = False
     check: Annotated[bool, Local()] = False
-    crosscheck: Annotated[bool, Local()] = False
 
 
 @dataclass(frozen=True)
@@ -137,16 +132,14 @@ class Calibrated:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Remakeable):
-    """What came of a calibration, of making the shipped one again, or of a second method."""
+    """What came of a calibration, or of making the shipped one again."""
 
     case: str
     park: Said
     cut: str
     """case, park, cut: name and title of the case; last quarter known."""
     calibrated: Calibrated | None = None
-    opinions: tuple[Opinion, ...] = ()
-    """calibrated, again, opinions: one of the three: a calibration; how the shipped posterior made again compares; what
-    both methods say of each parameter, most different first."""
+    """calibrated, again: one of the two: a calibration; how the shipped posterior made again compares."""
     evidence: tuple[Evidence, ...] = ()
     """Sources of the values fitted."""
 
@@ -154,13 +147,11 @@ class Answer(Remakeable):
         """Every parameter before and after, a row each: medians, 5 and 95 %."""
         import pandas as pd
 
-        if self.calibrated is None:
-            return pd.DataFrame(vars(one) for one in self.opinions)
         return pd.DataFrame(
             {"parameter": one.name, "unit": one.variable.unit, "verdict": one.verdict, "prior_p05": one.prior[0],
              "prior_median": one.prior[2], "prior_p95": one.prior[4], "p05": one.posterior[0],
              "median": one.posterior[2], "p95": one.posterior[4], "shrink": one.shrink, "overlap": one.overlap}
-            for one in self.calibrated.movements
+            for one in (() if self.calibrated is None else self.calibrated.movements)
         )  # fmt: skip
 
 
@@ -215,25 +206,19 @@ def run_id(params: Params, context: Context) -> str:
     from copark.identity import identity_of
 
     asked = asked_of(params, context)
-    if not (params.check or params.crosscheck):
-        return asked.identity
-    return identity_of({"calibration": asked.identity, "check": params.check, "crosscheck": params.crosscheck})
+    return identity_of({"calibration": asked.identity, "check": True}) if params.check else asked.identity
 
 
 def anew(params: Params, context: Context) -> bool:
     """Whether to work although an answer is stored: where that was asked, or the posteriors are no longer there."""
-    if params.crosscheck and not params.check:
-        return params.fresh
     return params.fresh or params.check or not calibrations.is_kept(asked_of(params, context).folder)
 
 
 def compute(params: Params, context: Context) -> Answer:
-    """Calibrate, or find the calibration that is kept; make the shipped one again; or ask a second method."""
+    """Calibrate, or find the calibration that is kept; or make the shipped one again."""
     if params.check:
         return _again(params, context)
     asked = asked_of(params, context)
-    if params.crosscheck:
-        return _second(asked, context)
     if context.planning is not None and (params.fresh or not calibrations.is_kept(asked.folder)):
         context.planning(calibrations.plan_of(
             asked.case, asked.cut, asked.settings, threads=context.threads, out=context.home, lang=context.lang,
@@ -334,29 +319,3 @@ def _again(params: Params, context: Context) -> Answer:
     context.tally = compared.tally
     told = _about(asked, context, PosteriorSource.of(stored).trust, str(stored.recipe["batch"]["model"]))
     return Answer(**told | {"cut": str(stored.replay.cut)}, again=compared, stale=stored.stale)
-
-
-def _second(asked: Asked, context: Context) -> Answer:
-    """Infer the parameters by neural posterior estimation too, on the prior batch of the calibration, and compare.
-
-    Raises
-    ------
-    RunRefused
-        If the package `sbi` is not installed.
-    """
-    from copark.errors import RunRefused
-    from copark.inference.calibrate import neighbourhood
-    from copark.inference.crosscheck import available, opinions
-    from copark.model.compiler import model_hash
-    from copark.simulation.ensemble import default_threads
-
-    if not available():
-        raise RunRefused(text("calibrate.no_sbi", context.lang))
-    with context.crew() as crew:
-        near = neighbourhood(
-            asked.case, asked.cut, asked.settings, threads=context.threads or default_threads(),
-            folder=calibrations.batches_in(context.home), crew=crew, progress=context.progress,
-        )  # fmt: skip
-    context.stage("crosscheck")(0, 0)
-    said = opinions(near.parameters, near.neighbours, near.learned.explained, near.recorded, near.batch.recipe.seed)
-    return Answer(**_about(asked, context, None, model_hash()), opinions=tuple(said))

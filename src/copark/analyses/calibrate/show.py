@@ -21,22 +21,19 @@ if TYPE_CHECKING:
 
 HONEST = (0.85, 0.95)
 """Coverage of 90 % intervals, over all parameters, that is as it should be."""
-APART = 0.25
-"""Distance of two medians, as a share of the 90 % interval, from which they are called apart."""
 NAMED, SHOWN = 8, 15
 """Parameters named in a sentence, and shown in the first table."""
-"""Shift of a median, as a share of its interval, below which a second method leaves it where it is."""
 KINDS = ("anywhere", "near")
 
 
 def document(found: Answer, t: Texts) -> doc.Document:
-    """Everything that is told of a calibration, of a shipped one made again, or of two methods compared."""
+    """Everything that is told of a calibration, or of a shipped one made again."""
     if found.again is not None:
         return made_again(
             found, found.again, t, key=f"calibration-check-{found.case}", stale=found.stale, park=t.of(found.park)
         )
     if found.calibrated is None:
-        return _second(found, t)
+        raise ValueError("nothing was calibrated")
     show = _Show(found, found.calibrated, t)
     provenance = {"values": found.calibrated.values, "axes": len(found.calibrated.axes),
                   "seed": found.calibrated.recipe["settings"]["seed"]}  # fmt: skip
@@ -45,24 +42,6 @@ def document(found: Answer, t: Texts) -> doc.Document:
         sections=(show.summary(), show.parameters(), show.ties(), show.checks(), show.coverage(), show.health(),
                   show.recipe()),
         evidence=found.evidence, provenance=provenance,
-    )  # fmt: skip
-
-
-def _second(found: Answer, t: Texts) -> doc.Document:
-    """Where two methods differ most, and whether it matters."""
-    show, said = Show(t), found.opinions
-    rows: list[Sequence[doc.Value]] = [
-        (title_of(one.name, t.lang), _interval(one.own), _interval(one.other), one.shift) for one in said
-    ]
-    columns = show.columns("parameter own:number other:number shift:share")
-    headline = t(
-        "second.headline", apart=sum(one.shift > APART for one in said), count=len(said),
-        width=number(sum(one.width for one in said) / len(said), 2),
-    )  # fmt: skip
-    return assemble(
-        found, t, key=f"calibration-crosscheck-{found.case}", headline=headline,
-        title=t("second.heading", park=t.of(found.park), cut=found.cut),
-        sections=(show.section("second", doc.Caveat(t("second.caveat")), show.table("opinions", columns, rows)),),
     )  # fmt: skip
 
 

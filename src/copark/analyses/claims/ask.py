@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -37,6 +37,7 @@ class Params(CaseParams):
     claim: Annotated[tuple[str, ...], Option("--claim", repeated=True), Keys(claims_of)] = ()
     file: Path | None = None
     cut: str | None = None
+    stopping: Literal["sequential", "none"] = "sequential"
     served: ClassVar[Mapping[str, float]] = {"draws": 400, "futures": 20}
 
 
@@ -87,7 +88,8 @@ def _asked(params: Params, context: Context) -> dict[str, Any]:
     from copark.simulation.ensemble import default_threads
 
     file, has = written(params, context), context.parameters(params.case, params.parameters, params.cut)
-    plan = Plan(params.draws, params.futures, params.seed, context.threads or default_threads(), has.draws)
+    threads, sequential = context.threads or default_threads(), params.stopping == "sequential"
+    plan = Plan(params.draws, params.futures, params.seed, threads, has.draws, sequential)
     return {
         "file": file, "case": context.case(params.case), "plan": plan, "claims": chosen(params, file),
         "source": has.source,
@@ -100,12 +102,12 @@ def run_id(params: Params, context: Context) -> str:
 
 
 def workload(params: Params, context: Context) -> tuple[Workload, ...]:
-    """How much there is to run, but for what is run again where an alternative assumption seems to turn a verdict."""
+    """How much there is to run: at most, where a rule may stop what is decided."""
     return _work(Trial(**_asked(params, context)))
 
 
 def _work(trial: Trial) -> tuple[Workload, ...]:
-    return (Workload(trial.runs, trial.case.clock.quarters),)
+    return (Workload(trial.runs, trial.case.clock.quarters, at_most=trial.rule is not None),)
 
 
 def compute(params: Params, context: Context) -> Answer:

@@ -15,6 +15,7 @@ from copark.inference.claims.reading import ClaimsFile
 from copark.inference.claims.rules import FOR, OPEN, REFUTED, WORDS
 from copark.inference.claims.runner import LOOK_DRAWS, LOOK_FUTURES, ClaimFinding, PartFinding
 from copark.inference.claims.schema import Variant
+from copark.inference.claims.sequential import stopping
 from copark.inference.claims.severity import RECENTRED, Severity
 from copark.inference.claims.verdict import Size, standard
 from copark.model.variables import catalogue
@@ -43,9 +44,11 @@ def document(found: Answer, t: Texts) -> doc.Document:
         found, t, key=f"claims-{found.case}", title=t("question", park=t.of(found.park)), headline=show.headline(),
         sections=tuple(show.sections()),
         provenance={
-            "draws": f"{made['draws']} × {made['futures']}", "seed": made["seed"], "rules": found.file.name,
+            "draws": f"{made['draws']} × {made['futures']}", **({"runs": f"{found.runs:,}"} if found.runs else {}),
+            "seed": made["seed"], "rules": found.file.name,
             "fixed": made["fixed"], "sha256": found.file.sha256, "standard": standard().standard.fixed,
             "standard_sha256": made["standard_sha256"],
+            **({"sequential_sha256": made["sequential_sha256"]} if show.sequential else {}),
         },
     )  # fmt: skip
 
@@ -79,6 +82,8 @@ class _Show(Words):
 
     def __init__(self, found: Answer, t: Texts) -> None:
         super().__init__(found, t)
+        self.sequential = "sequential_sha256" in found.provenance
+        """Whether a rule stopped what was decided."""
         self.levels = found.trust is None or found.trust.shows_outcomes
         """Whether shares of outcomes are told unasked."""
 
@@ -121,7 +126,8 @@ class _Show(Words):
         for claim in self.found.claims:
             yield self.claim(claim)
         lead = self.text("lead.block", draws=LOOK_DRAWS, futures=LOOK_FUTURES)
-        yield self.section("block", lead, self.variants(), folded=True)
+        first = [self.text("lead.first_look", draws=stopping().rule.alternatives.draws)] if self.sequential else []
+        yield self.section("block", lead, *first, self.variants(), folded=True)
         yield self.section("worlds", self.text("lead.worlds"), self.worlds(), folded=True)
         yield self.section("margins", self.text("lead.margins"), self.standard(), self.margins(), folded=True)
         numbers = (self.verdicts(), self.statistics(), self.arms(), self.block(), self.severities())
@@ -146,6 +152,7 @@ class _Show(Words):
         meanings = tuple(t("meaning", word=self.word(one), meaning=t(f"word.{one}.meaning")) for one in WORDS)
         blocks += [
             doc.Bullets(meanings), self.text("lead.cut", cut=self.cut()), self.text("lead.severity"),
+            *([self.text("lead.sequential", **self.stopped())] if self.sequential else []),
             self.every_part(), doc.Caveat(t("lead.band")), doc.Caveat(t.of(found.file.claims.preface)),
             self.text("lead.source", source=t.of(found.file.claims.source)),
         ]  # fmt: skip

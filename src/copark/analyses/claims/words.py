@@ -11,6 +11,7 @@ from copark.analyses.show import Show
 from copark.inference.claims.rules import OPEN, Condition, Measured, resolve
 from copark.inference.claims.runner import LEFT_THE_RECORD, ClaimFinding, InVariant, PartFinding
 from copark.inference.claims.schema import Headline, Part, Statistic
+from copark.inference.claims.sequential import stopping
 from copark.inference.claims.severity import RECENTRED, Lean, Severity, built_in
 from copark.inference.claims.verdict import Verdict, standard
 from copark.inference.diagnostics import title_of
@@ -50,6 +51,12 @@ class Words(Show):
     def word(self, word: str) -> str:
         """The word for how far a claim is held."""
         return self.t(f"word.{word}")
+
+    def stopped(self) -> dict[str, object]:
+        """The sequential rule in words, and how many runs were made by it."""
+        rule = stopping().rule
+        looks = self.listed(map(str, rule.looks.draws))
+        return {"looks": looks, "level": percent(rule.level.value), "runs": self.found.runs}
 
     def share(self, value: float) -> str:
         """A probability in words; that there is none where nothing is measured."""

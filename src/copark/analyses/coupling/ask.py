@@ -56,11 +56,6 @@ class Answer(TableResult):
     claims: tuple[Reported, ...]
     warnings: tuple[Warned, ...]
 
-    def record(self) -> dict[str, Any]:
-        """The result as plain data, with the keys of the published test vectors."""
-        beside = {"null": self.null, "ensemble": self.ensemble, "claims": self.claims, "warnings": self.warnings}
-        return degrees.record(self.found, self.run_id, **beside)  # type: ignore[arg-type]
-
     def to_frame(self) -> pd.DataFrame:
         """A row for each case: scores of the subsystems, T, C, D and grades in both forms."""
         found = self.found
@@ -80,7 +75,7 @@ def asked_of(params: Params) -> tuple[Request, CaseTable]:
     copark.errors.FaultsFound
         With every fault of the settings and the table.
     """
-    from copark.analysis.cross_case import options
+    from copark.analyses import table_options as options
 
     faults: list[Fault] = []
     weights: Any = params.weights

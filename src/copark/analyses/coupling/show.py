@@ -78,7 +78,7 @@ class _Show(Show):
 
     def course(self) -> doc.Section:
         """D of every case in order, drawn and in numbers; how firmly each is in its grade."""
-        from copark.figures.set_methods import grade_map, trajectory
+        from copark.figures.coupling import grade_map, trajectory
 
         answer, drawn = self.answer, self.answer.ensemble
         blocks: list[doc.Block] = [

@@ -11,9 +11,9 @@ from pydantic import Field
 
 from copark.analyses.contract import AnalysisParams, PowerOfTwo, Result, Said
 from copark.arrays import Floats
+from copark.inference.assessment import Spread
 from copark.inference.diagnostics import Note
-from copark.inference.score_decomposition import Spread
-from copark.inference.stacking.scores import Judged
+from copark.inference.stacking.weights import Judged
 from copark.inference.validate import Point, known_points
 from copark.texts import text
 
@@ -252,7 +252,7 @@ def run_id(params: Params, context: Context) -> str:
     from copark.identity import hash_content, identity_of
     from copark.inference.panels import other_parks
     from copark.inference.pool.panel import panel_identity
-    from copark.inference.stacking.shipped import shipped
+    from copark.inference.stacking.forecasts import shipped
     from copark.model.compiler import model_hash
 
     asked = asked_of(params, context)
@@ -285,7 +285,7 @@ def compute(params: Params, context: Context) -> Answer:
     """Find or make what the forecast rests on, and run it forward."""
     from copark.analyses.forecast.pooled import forecast_pooled
     from copark.inference.calibrate import Settings
-    from copark.inference.stacking.shipped import shipped
+    from copark.inference.stacking.forecasts import shipped
     from copark.model.compiler import model_hash
     from copark.version import __version__
 
@@ -372,8 +372,7 @@ def _stacked(
 
     from copark.inference.forecast import quarters_of
     from copark.inference.panels import other_parks
-    from copark.inference.stacking.forecasts import stacks_of, with_stacks
-    from copark.inference.stacking.shipped import shipped
+    from copark.inference.stacking.forecasts import shipped, stacks_of, with_stacks
     from copark.inference.validate import BLIND
 
     if content["method"] != BLIND:
@@ -422,7 +421,7 @@ def _on_own(asked: Asked, kept: KeptPosterior, context: Context, *, told: bool, 
 
     from copark.inference import forecast as engine
     from copark.inference.diagnostics import judged, movements
-    from copark.inference.posterior_predictive import project
+    from copark.inference.replay import project
     from copark.inference.target_selection import uses_everything
     from copark.simulation.ensemble import default_threads
 

@@ -8,24 +8,31 @@ import numpy as np
 
 from copark.analyses.contract import Said
 from copark.analyses.forecast.ask import QUANTILES, Borrowed, Rate, Taken
+from copark.inference.diagnostics import BINS, verdict
 from copark.inference.forecast import read_levels
 from copark.inference.pool.forecast_comparison import GROWTH
+from copark.inference.pool.hierarchy import mixture_quantiles
 from copark.inference.pool.outlook import Outlook, freeze_outlook
 from copark.inference.pool.panel import Panel
-from copark.inference.pool.prior_posterior_shift import AxisMovement, panel_movements, values_at
-from copark.inference.stacking.forecasts import StackedForecast, stack_of, with_stacks
-from copark.inference.stacking.shipped import shipped
+from copark.inference.pool.parks import AXES, POOLED
+from copark.inference.stacking.forecasts import StackedForecast, shipped, stack_of, with_stacks
 from copark.inference.stacking.trials import MODEL, UNSEEN
 from copark.inference.stacking.weights import STACK, Stack
 from copark.inference.validate import BORROWED
 
 if TYPE_CHECKING:
+    from copark.arrays import Floats
     from copark.cases.case import Case
     from copark.cases.quarters import Quarter
     from copark.inference.panels import Looked
 
 REACH = 1.645
 """Standard deviations on either side that hold 90 %."""
+RANKS = (np.arange(2000) + 0.5) / 2000
+COMPONENTS = 280
+"""Draws of the hierarchy, evenly taken, that quantiles are read off: each is a normal distribution of its own."""
+LEAST_LENT = 0.01
+"""Share in the mean of all parks from which a park is said to lend something."""
 
 
 def forecast_pooled(case: Case, until: Quarter, looked: Looked, day: str) -> dict[str, Any]:
@@ -57,19 +64,48 @@ def _stacks(case: Case, one: Outlook, stack: Stack) -> dict[str, StackedForecast
 
 def _borrowed(case: Case, looked: Looked) -> Borrowed:
     panel, one = looked.panel, looked.outlook
-    movements = sorted(panel_movements(panel), key=lambda each: each.new.overlap)
+    taken = sorted((_taken(panel, name) for name in POOLED), key=lambda pair: pair[0])
     rates = tuple(
         Rate(variable, rate.age, rate.same_type, rate.values, tuple((peer.park, peer.value) for peer in rate.peers))
         for variable, found in one.rates.items() for rate in found
     )  # fmt: skip
     titles = {park.name: Said(park.case.title.en, park.case.title.zh) for park in panel.parks}
     return Borrowed(
-        panel.identity, titles, dict(one.lenders), dict(one.alone), tuple(_taken(panel, each) for each in movements),
+        panel.identity, titles, dict(one.lenders), dict(one.alone), tuple(each for _, each in taken),
         rates, bool(case.not_known),
     )  # fmt: skip
 
 
-def _taken(panel: Panel, one: AxisMovement) -> Taken:
-    before = values_at(panel, one.name, np.array([-REACH, 0.0, REACH]))
-    after = tuple(float(one.new.values[n]) for n in (0, 2, 4))
-    return Taken(one.name, one.group, tuple(float(x) for x in before), after, one.new.verdict, tuple(one.lenders))
+def _taken(panel: Panel, name: str) -> tuple[float, Taken]:
+    """A pooled parameter of a park of which nothing is known, and how much it has in common with its prior."""
+    from scipy.special import ndtri
+
+    pooled, j = panel.pooled, POOLED.index(name)
+    thin = slice(None, None, max(pooled.draws // COMPONENTS, 1))
+    wide = pooled.variance[thin, j] + pooled.tau[thin, j] ** 2
+    scores = mixture_quantiles(pooled.mean[thin, j], wide, np.ones(len(wide)), RANKS)
+    ranks = np.interp(scores, ndtri(RANKS), RANKS)
+    first, third = np.interp((0.25, 0.75), RANKS, ranks)
+    below = np.interp(np.linspace(0.0, 1.0, BINS + 1), ranks, RANKS, left=0.0, right=1.0)
+    overlap = float(np.minimum(np.diff(below), 1.0 / BINS).sum())
+    before = _values_at(panel, name, np.array([-REACH, 0.0, REACH]))
+    after = np.interp((0.05, 0.5, 0.95), RANKS, _values_at(panel, name, scores))
+    lent = sorted(zip(panel.names, pooled.lent()[:, j].tolist(), strict=True), key=lambda pair: -pair[1])
+    return overlap, Taken(
+        name, AXES[name].group, tuple(before.tolist()), tuple(after.tolist()),
+        verdict(float(1.0 - (third - first) / 0.5), overlap),
+        tuple((park, share) for park, share in lent if share >= LEAST_LENT),
+    )  # fmt: skip
+
+
+def _values_at(panel: Panel, name: str, scores: Floats) -> Floats:
+    """Values of a pooled parameter at normal scores, by the prior that parks share."""
+    from scipy.special import ndtr
+
+    space = next(park.space for park in panel.parks if name in park.pooled)
+    one = space.coordinates[space.names.index(name)]
+    if one.prior is None:
+        return np.asarray(scores, dtype=np.float64)
+    drawn = one.prior.quantile(np.clip(ndtr(scores), 1e-12, 1 - 1e-12), one.variable.default[0])
+    found: Floats = np.clip(drawn, one.variable.low, one.variable.high)
+    return found

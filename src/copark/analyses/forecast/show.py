@@ -11,9 +11,9 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.forecast.ask import QUANTILES, Answer, Borrowed
 from copark.analyses.show import Show, grouped
 from copark.cases.quarters import Quarter
+from copark.inference.assessment import PAST, SHOCKS, SOURCES
 from copark.inference.diagnostics import title_of
 from copark.inference.pool.forecast_comparison import GROWTH
-from copark.inference.score_decomposition import PAST, SHOCKS, SOURCES
 from copark.inference.stacking.trials import FAR, MODEL, NEAR, UNSEEN
 from copark.inference.stacking.weights import STACKED
 from copark.inference.validate import CONDITIONAL

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from pydantic import Field
 
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
-from copark.inference.goal.confirmed import Confirmed, confirm, ladder
 from copark.inference.goal.lever_sets import FutureEvent, LeverSettings, read_events, scenario_with
-from copark.inference.goal.search import LAST, GoalTarget, LeverSearch, read_targets
+from copark.inference.goal.search import LAST, Confirmed, GoalTarget, LeverSearch, confirm, ladder, read_targets
 from copark.inference.levers.entries import AS_IT_IS, Lever, LeverFile, Setting
 from copark.inference.levers.reading import GeneralLevers, load_levers, wanted_levers
 
@@ -29,17 +28,43 @@ MOST_SETS = 5
 
 
 def levers_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
-    """Levers of a case that have settings from now on."""
-    found = load_levers(context.case(given["case"]), given["file"])
+    """Levers of a case that have settings from now on.
+
+    Raises
+    ------
+    RunRefused
+        If it has none.
+    """
+    found, _first = _open(context.case(given["case"]), given["file"])
     return [Choice(one.key, Said(one.title.en, one.title.zh)) for one in found.levers if one.now]
+
+
+def targets_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
+    """Examples of targets."""
+    from copark.analyses.goal.words import targets_for
+
+    case = context.case(given["case"])
+    return list(targets_for(case, _open(case, given["file"])[1]))
+
+
+def events_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
+    """Examples of events."""
+    from copark.analyses.goal.words import events_for
+
+    case = context.case(given["case"])
+    return list(events_for(case, _open(case, given["file"])[1]))
 
 
 class Params(CaseParams):
     """What may be aimed at, with what, and in which future."""
 
-    target: Annotated[tuple[str, ...], Option("--target", repeated=True), Field(max_length=10)] = ()
+    target: Annotated[
+        tuple[str, ...], Option("--target", repeated=True), Keys(targets_of, closed=False), Field(max_length=10)
+    ] = ()
     probability: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.8
-    event: Annotated[tuple[str, ...], Option("--event", repeated=True), Field(max_length=20)] = ()
+    event: Annotated[
+        tuple[str, ...], Option("--event", repeated=True), Keys(events_of, closed=False), Field(max_length=20)
+    ] = ()
     levers: Annotated[tuple[str, ...], Keys(levers_of)] = ()
     most: Annotated[int, Field(ge=1, le=3)] = 3
     runs: Annotated[int, Field(ge=10, le=100_000)] = 2000
@@ -121,22 +146,30 @@ def run_id(params: Params, context: Context) -> str:
 
 
 def _asked(params: Params, context: Context) -> tuple[Case, LeverFile, int]:
-    """The case, its levers, and the quarter they are pulled, counted from the start.
+    """The case, its levers, and the quarter they are pulled, counted from the start; refused as by :func:`_open`."""
+    case = context.case(params.case)
+    file, first = _open(case, params.file)
+    wanted_levers(file, "now", params.levers)
+    return case, file, first
+
+
+def _open(case: Case, path: Path | None) -> tuple[LeverFile, int]:
+    """The levers of a case, and the quarter they are pulled, counted from the start.
 
     Raises
     ------
     RunRefused
-        If the park is closed then.
+        If the park is closed then, or none of them can be pulled any more.
     """
     from copark.errors import RunRefused
 
-    case = context.case(params.case)
-    file = load_levers(case, params.file)
+    file = load_levers(case, path)
     closure = case.closed_by(file.now)
     if closure is not None:
         raise RunRefused.of("goal.closed", case=case.name, since=str(closure.since))
-    wanted_levers(file, "now", params.levers)
-    return case, file, file.now - case.clock.start
+    if not any(one.now for one in file.levers):
+        raise RunRefused.of("goal.over", case=case.name, last=str(case.clock.start + (case.clock.quarters - 1)))
+    return file, file.now - case.clock.start
 
 
 def _study(params: Params, case: Case) -> Study:
@@ -147,6 +180,7 @@ def _study(params: Params, case: Case) -> Study:
 
 def compute(params: Params, context: Context) -> Answer:
     """Search on common random numbers, then run what is left anew."""
+    from copark.analyses.goal.words import event_title
     from copark.inference.case_parameters import settle
     from copark.simulation.ensemble import default_threads
     from copark.simulation.study import baseline
@@ -173,16 +207,8 @@ def compute(params: Params, context: Context) -> Answer:
     return Answer(
         case=case.name, park=Said(case.title.en, case.title.zh), file=file, general=isinstance(file, GeneralLevers),
         pulled=str(file.now), horizon=str(case.clock.start + (case.clock.quarters - 1)), targets=targets,
-        events=events, event_titles=tuple(_title(one, case) for one in events), most=params.most,
+        events=events, event_titles=tuple(event_title(one, case) for one in events), most=params.most,
         settings=len(settings.order), sets=len(search.tried) - 1, searched=searched, confirmed=params.runs,
         before=fresh.before, without_events=fresh.without_events, ladder=ladder(fresh.sets, targets),
         **context.origin(params, fresh.provenance),
     )  # fmt: skip
-
-
-def _title(one: FutureEvent, case: Case) -> Said:
-    """Who an event befalls, in words; empty where there is nobody to name."""
-    known = {actor.key: actor.title for actor in case.partners}
-    known |= {actor.key: actor.title for actor in case.shareholders}
-    title = known.get(one.who)
-    return Said(one.who, one.who) if title is None else Said(title.en, title.zh)

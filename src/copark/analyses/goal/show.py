@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.goal.ask import Answer
+from copark.analyses.goal.words import asked_words, event_words, target_words
 from copark.analyses.levers.show import SIGNS, change, middle
 from copark.analyses.show import Show
-from copark.inference.goal.confirmed import Confirmed
-from copark.inference.goal.search import GoalTarget
+from copark.inference.goal.search import Confirmed, GoalTarget
 from copark.inference.levers.findings import named
 from copark.inference.levers.measures import SIDES, measure_of
-from copark.model.variables import catalogue
 from copark.presentation import document as doc
-from copark.presentation.numbers import percent, percent_words, shown, spoken
+from copark.presentation.numbers import percent, percent_words, shown
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -44,21 +43,10 @@ class _Show(Show):
         self.best = next(iter(found.reaching), None) or next(iter(found.ladder), found.before)
 
     def event(self, one: GoalTarget) -> str:
-        """What a target asks of a run."""
-        if one.is_outcome:
-            return text(f"analysis.outcome.{one.name}", self.t.lang)
-        output = catalogue().outputs[one.name]
-        value = spoken(one.value, output.unit, self.t.lang)
-        sign = "≥" if one.at_least else "≤"
-        return self.t("target", title=output.title(self.t.lang), sign=sign, value=value, quarter=one.quarter)
+        return target_words(one, self.t)
 
     def targets(self) -> str:
-        told = (
-            self.t("asked.most" if not one.in_most else "asked.least", target=self.event(one),
-                   share=percent(one.share, 0 if round(one.share, 2) == one.share else 1))
-            for one in self.found.targets
-        )  # fmt: skip
-        return self.t("and").join(told)
+        return self.t("and").join(asked_words(one, self.t) for one in self.found.targets)
 
     def name(self, one: Confirmed) -> str:
         """The settings of a set, each with its lever."""
@@ -198,14 +186,7 @@ class _Show(Show):
         """What befalls the park, and what it does to the targets without a lever."""
         t, found = self.t, self.found
         for one, who in zip(found.events, found.event_titles, strict=True):
-            named = t.of(who)
-            if one.kind == "government-withdraws":
-                named = t(f"side.{one.who}")
-            elif one.kind == "shock":
-                named = t(f"shock.{one.who}")
-            key = f"event.{one.kind}"
-            yield t("event.until" if one.last else "event.since",
-                    event=t(key, who=named), since=one.first, until=one.last)  # fmt: skip
+            yield event_words(one, who, t)
         if found.without_events is not None:
             for target, without, share in zip(
                 found.targets, found.without_events.shares, found.before.shares, strict=True

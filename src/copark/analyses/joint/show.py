@@ -124,7 +124,7 @@ class _Show(Show):
 
     def parameters(self) -> doc.Section:
         """Every parameter: prior, posterior, movement, and what simulated panels tell."""
-        from copark.figures.joint import places
+        from copark.figures.pool import places
 
         rows = [
             (self.title(one), self.band(one.prior), self.band(one.posterior), self.t(f"word.{one.word}"), one.shrink,

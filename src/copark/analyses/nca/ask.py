@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import pandas as pd
 from pydantic import Field
 
 from copark.analyses.case_table import Names, TableParams, TableResult, identity, origin, read_table
 from copark.analyses.contract import Option
-from copark.setmethods.nca import Necessities, Request, analyse, record, warnings_of
+from copark.setmethods.nca import Necessities, Request, analyse, warnings_of
 from copark.setmethods.nca.analysis import request_faults
 from copark.setmethods.nca.ceilings import KINDS
 from copark.setmethods.table import Warned
@@ -41,10 +41,6 @@ class Answer(TableResult):
     found: Necessities
     warnings: tuple[Warned, ...]
 
-    def record(self) -> dict[str, Any]:
-        """The result as plain data, with the keys of the published comparison files."""
-        return record(self.found, self.run_id, self.warnings)
-
     def to_frame(self) -> pd.DataFrame:
         """A row for each condition and ceiling."""
         return pd.DataFrame(
@@ -66,7 +62,7 @@ def asked_of(params: Params) -> tuple[Request, CaseTable]:
     copark.errors.FaultsFound
         With every fault of the settings and the table.
     """
-    from copark.analysis.cross_case import options
+    from copark.analyses import table_options as options
 
     faults: list[Fault] = []
     scope = options.scope(params.scope, faults)

@@ -1,16 +1,15 @@
-"""Parks pooled: what they tell of the parameters they share, and every method's forecasts of every park."""
+"""Parks pooled: every method's forecasts of every park."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
 from copark.analyses.case_table import Names
-from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo
-from copark.analyses.remaking import Remakeable, by_difference
+from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeable, by_difference
 from copark.inference.panels import Findings, find, one_at_a_time, runs_of, shares
 from copark.texts import text
 
@@ -33,7 +32,7 @@ class Params(AnalysisParams):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Remakeable):
-    """What parks teach of each other, or how the shipped panel made again compares."""
+    """Who forecasts parks best, or how the shipped panel made again compares."""
 
     parks: int
     """How many."""
@@ -41,17 +40,10 @@ class Answer(Remakeable):
     """``None`` where the shipped panel was made again."""
 
     def to_frame(self) -> pd.DataFrame:
-        """Every pooled parameter, a row each: median and 90 % of one park alone, of the mean of all, of a new park."""
+        """Every forecast of every value, a row each."""
         import pandas as pd
 
-        rows = []
-        for one in () if self.pooled is None else (axis.movement for axis in self.pooled.axes):
-            row: dict[str, object] = {"parameter": one.name, "group": one.group, "gained": one.gained}
-            for key, told in (("alone", one.alone), ("mean", one.mean), ("new", one.new)):
-                row |= {f"{key}_median": told.values[2], f"{key}_p05": told.values[0], f"{key}_p95": told.values[4],
-                        f"{key}_verdict": told.verdict}  # fmt: skip
-            rows.append(row)
-        return pd.DataFrame(rows)
+        return pd.DataFrame([] if self.pooled is None else [asdict(one) for one in self.pooled.scores])
 
 
 def asked_of(params: Params, context: Context) -> tuple[tuple[Park, ...], Settings]:
@@ -88,7 +80,7 @@ def anew(params: Params, _context: Context) -> bool:
 
 
 def compute(params: Params, context: Context) -> Answer:
-    """Learn the panel; let every method forecast every park and simulate panels, or compare it with the shipped one.
+    """Learn the panel and let every method forecast every park, or compare it with the shipped one.
 
     Each step is kept, and found again.
 
@@ -98,7 +90,6 @@ def compute(params: Params, context: Context) -> Answer:
         Where no panel is to be made: it takes hours.
     """
     from copark.errors import RunRefused
-    from copark.inference.pool import coverage
     from copark.inference.pool.forecast_comparison import score_panel
     from copark.inference.pool.panel import learn
     from copark.simulation.ensemble import default_threads
@@ -107,15 +98,14 @@ def compute(params: Params, context: Context) -> Answer:
         raise RunRefused(text("pool.not_here", context.lang))
     parks, settings = asked_of(params, context)
     folder, threads = context.home / "pool", context.threads or default_threads()
-    parts = (100, 0, 0, 0) if params.check else (25, 50, 20, 5)
-    learning, racing, testing, drawing = shares(context.stage("pool"), parts)
+    parts = (100, 0, 0) if params.check else (35, 60, 5)
+    learning, racing, drawing = shares(context.stage("pool"), parts)
     with one_at_a_time(parks, settings, folder, context.stage("waiting")):
         panel = learn(parks, settings, threads=threads, folder=folder, progress=learning)
         if params.check:
             return _compared(panel, context)
         scores = score_panel(panel, threads=threads, folder=folder, progress=racing)
-        examined = coverage.examine(panel, threads=threads, folder=folder, progress=testing)
-    return Answer(**_about(context), parks=len(parks), pooled=find(panel, scores, examined, threads, drawing))
+    return Answer(**_about(context), parks=len(parks), pooled=find(panel, scores, threads, drawing))
 
 
 def _compared(panel: Panel, context: Context) -> Answer:

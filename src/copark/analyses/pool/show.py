@@ -1,4 +1,4 @@
-"""What is shown of parks pooled: what the panel informs, who forecasts best, every park, and what it rests on."""
+"""What is shown of parks pooled: who forecasts best, every park, and what it rests on."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -7,22 +7,19 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.pool.ask import Answer
 from copark.analyses.show import Show, grouped, made_again
 from copark.inference.diagnostics import title_of
-from copark.inference.panels import AxisFindings, Findings, ParkFindings
+from copark.inference.panels import Findings, ParkFindings
 from copark.inference.pool.forecast_comparison import GROWTH, ROLLING, SCHEMES, Contest
 from copark.inference.pool.forecast_comparison import POOLED as MODEL
 from copark.inference.pool.parks import AXES, SIZES
-from copark.inference.pool.prior_posterior_shift import UNSURE_REACH, AxisMovement, Told, gained
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent
 from copark.texts import text
 from copark.words import observable_title
 
-ASKED = ("equity", "network", "framework")
-"""Groups the question is about."""
-MOST_FORESTS = 8
 METHODS = 12
 """Sentences about method and limits."""
-NAMED, MOST_LENDERS, LEAST_LENT = 3, 3, 0.005
+UNSURE_REACH = 0.05
+"""A record farther from the runs than this share of them would be is called hard to reach."""
 
 
 def document(found: Answer, t: Texts) -> doc.Document:
@@ -35,14 +32,10 @@ def document(found: Answer, t: Texts) -> doc.Document:
     return assemble(
         found, t, key="pool", title=t("question", parks=found.parks), headline=show.headline(),
         sections=[
-            show.summary(), show.informed(), show.parks(), show.forecasts(), show.fans(), show.roles(), show.method(),
+            show.summary(), show.parks(), show.forecasts(), show.fans(), show.roles(), show.method(),
         ],
         provenance={"parks": found.parks, "runs": number(found.pooled.runs, 0), "seed": found.pooled.seed},
     )  # fmt: skip
-
-
-def _band(told: Told) -> doc.Interval:
-    return doc.Interval(told.values[0], told.values[4], told.values[2])
 
 
 class _Show(Show):
@@ -51,35 +44,15 @@ class _Show(Show):
     def __init__(self, found: Findings, t: Texts) -> None:
         super().__init__(t)
         self.found = found
-        self.reference = self.park(found.reference)
-        order = {group: n for n, group in enumerate(ASKED)}
-        drawn = [one for one in found.axes if one.movement.gained or one.movement.mean.verdict == "moved"]
-        drawn.sort(key=lambda one: (order.get(one.movement.group, len(ASKED)), not one.movement.gained,
-                                    one.movement.mean.overlap))  # fmt: skip
-        self.drawn = drawn[:MOST_FORESTS]
-        """Parameters that get a figure: informed more than by the one park first, of the groups asked about first."""
 
     def park(self, name: str) -> str:
         """Title of a park."""
         return self.t.of(self.found.park(name).title)
 
-    def verdict(self, told: Told) -> str:
-        """Whether the data inform a parameter."""
-        return self.t(f"verdict.{told.verdict}")
-
-    def names(self, movements: Sequence[AxisMovement]) -> str:
-        """Titles of parameters in a list, each with what became of the mean of all parks."""
-        return self.t("join").join(
-            self.t("named", title=one.title(self.t.lang), verdict=self.verdict(one.mean)) for one in movements
-        )
-
     def headline(self) -> str:
-        """What the panel informs that one park alone does not, and who forecasts best."""
+        """Who forecasts best."""
         t, found = self.t, self.found
-        more = [one.movement for one in self.drawn if one.movement.gained]
-        names = t("join").join(one.title(t.lang) for one in more[:NAMED])
-        told = [t("headline.informed" if more else "headline.none", parks=len(found.parks), park=self.reference,
-                  count=len(found.gained), names=names)]  # fmt: skip
+        told = []
         for scheme in SCHEMES:
             table = found.main(scheme)
             if table is not None:
@@ -97,28 +70,17 @@ class _Show(Show):
         cards = [
             doc.Card(t("card.parks"), doc.COUNT, len(found.parks), t("card.silent", count=silent) if silent else ""),
             doc.Card(t("card.values"), doc.COUNT, found.values),
-            doc.Card(t("card.gained", park=self.reference), doc.COUNT, len(found.gained)),
         ]
         tables = [table for table in map(found.main, SCHEMES) if table is not None]
         cards += [
             doc.Card(t(f"card.{one.scheme}"), doc.Column("", ""), t(f"method.{one.winner}"), self.sure(one))
             for one in tables
         ]
-        said = [*map(self.winner, tables), *self.answers(), self.discrepancy(), *self.coverage(tables)]
+        said = [*map(self.winner, tables), self.discrepancy(), *self.coverage(tables)]
         return self.section(
-            "summary", doc.Cards(tuple(cards)), self.gained(), doc.Bullets(tuple(said)),
+            "summary", doc.Cards(tuple(cards)), doc.Bullets(tuple(said)),
             doc.Caveat(t("caveat.defaults"))
         )  # fmt: skip
-
-    def gained(self) -> doc.Table:
-        """Parameters the panel informs more than one park alone."""
-        rows = [
-            (one.title(self.t.lang), self.t(f"group.{one.group}"), self.verdict(one.alone), self.verdict(one.mean),
-             _band(one.mean))
-            for one in self.found.gained
-        ]  # fmt: skip
-        columns = self.columns("parameter group alone_verdict mean_verdict mean:number")
-        return self.table("gained", columns, rows)
 
     def winner(self, table: Contest) -> str:
         """Who won, by how much, and where the model with mechanisms stands."""
@@ -138,97 +100,16 @@ class _Show(Show):
             of=len(ranked),
         )  # fmt: skip
 
-    def answers(self) -> Iterator[str]:
-        """Which parameters the panel informs that the one park alone does not, by group."""
-        movements = [one.movement for one in self.found.axes]
-        for group in ASKED:
-            every = [one for one in movements if one.group == group]
-            more, told = gained(every), [one for one in every if one.mean.verdict != "unmoved"]
-            key = "answer.more" if more else "answer.same" if told else "answer.nothing"
-            yield self.t(
-                key, group=self.t(f"group.{group}"), names=self.names(more or told or every), park=self.reference
-            )  # fmt: skip
-        others = [one for one in self.found.gained if one.group not in ASKED]
-        if others:
-            yield self.t("answer.others", names=self.names(others), park=self.reference)
-
     def discrepancy(self) -> str:
         """How far parks stray from the model."""
         spread = self.found.spread
         return self.t("discrepancy", companies=percent(spread.companies), jobs=percent(spread.jobs))
 
     def coverage(self, tables: Sequence[Contest]) -> Iterator[str]:
-        """Whether 90 % intervals hold 90 %: in simulated panels, and on the casebook."""
-        one = self.found.examined
-        yield self.t(
-            "examined", panels=one.panels, means=percent(one.moved_means), own=percent(one.moved_own),
-            left=percent(one.left_out),
-        )  # fmt: skip
+        """Whether 90 % intervals hold 90 %."""
         for table in tables:
             held = {row.method: percent(row.coverage) for row in table.standings}
             yield self.t(f"held.{table.scheme}", pooled=held[MODEL], growth=held[GROWTH])
-
-    def informed(self) -> doc.Section:
-        """Forests of the parameters the panel informs, and the table of all."""
-        blocks: list[doc.Block] = [doc.Paragraph(self.t("lead.informed"))]
-        if self.drawn:
-            blocks.append(doc.Bullets(tuple(self.sentence(one.movement) for one in self.drawn)))
-        return self.section("informed", *blocks, *map(self.forest, self.drawn), self.axes(), self.shifts())
-
-    def sentence(self, one: AxisMovement) -> str:
-        """What became of a parameter."""
-        told, plain = {"band": one.mean, "new": one.new, "alone": one.alone}, doc.plain(doc.Kind.number)
-        bands = {key: self.said(_band(quantiles), plain) for key, quantiles in told.items()}
-        return self.t(
-            "axis", title=one.title(self.t.lang), verdict=self.verdict(one.mean), park=self.reference,
-            alone_verdict=self.verdict(one.alone), new_verdict=self.verdict(one.new), parks=one.parks,
-            lenders=self.lenders(one, MOST_LENDERS), **bands,
-        )  # fmt: skip
-
-    def lenders(self, one: AxisMovement, most: int | None = None) -> str:
-        """Parks and their shares in the common mean of a parameter, largest first, in a list."""
-        told = [self.t("lender", park=self.park(name), share=self.said(share, doc.SHARE))
-                for name, share in one.lenders[:most] if share >= LEAST_LENT]  # fmt: skip
-        return self.t("join").join(told) if told else self.t("nobody")
-
-    def forest(self, one: AxisFindings) -> doc.Chart:
-        """Parks on one parameter."""
-        from copark.figures import pool as figures
-
-        title = self.t("figure.forest", title=one.movement.title(self.t.lang))
-        key = f"forest-{one.movement.name.replace('_', '-').replace('.', '-')}"
-        draw = partial(figures.forest, self.found, one, self.t.lang)
-        return doc.Chart(key, title, self.t("alt.forest", title=title), draw)
-
-    def axes(self) -> doc.Table:
-        """Every pooled parameter: one park alone, mean of all, a new park, complete pooling, spread between parks."""
-        rows, moved = [], [one.movement for one in self.found.axes]
-        for one in moved:
-            bands = [cell for told in (one.alone, one.mean, one.new) for cell in (_band(told), self.verdict(told))]
-            tau = doc.Interval(one.tau[0], one.tau[2], one.tau[1])
-            rows.append((one.title(self.t.lang), self.t(f"role.{AXES[one.name].role}"), *bands, one.full, tau,
-                         one.parks, one.gained, self.lenders(one)))  # fmt: skip
-        columns = [*self.columns("parameter role")]
-        for key in ("alone", "mean", "new"):
-            columns += [self.column(key, doc.Kind.number), self.column(f"{key}_verdict")]
-        columns += [*self.columns("complete:number tau:number:2 contributing:count gained:flag lenders:note")]
-        heads = grouped(self.t(f"group.{one.group}") for one in moved)
-        return self.table("axes", columns, rows, groups=heads, folded=True)
-
-    def shifts(self) -> doc.Table:
-        """How much narrower each distribution is than its prior, and how much they overlap."""
-        rows: list[Sequence[doc.Value]] = []
-        for one in (axis.movement for axis in self.found.axes):
-            told = (one.alone, one.mean, one.new, one.among)
-            measures = [cell for each in told for cell in (each.shrink, each.overlap)]
-            rows.append((one.title(self.t.lang), *measures, _band(one.among), one.others))
-        columns = [self.column("parameter")]
-        for key in ("alone", "mean", "new", "among"):
-            whose = self.t(f"column.{key}")
-            columns += [doc.Column(f"{key}_{what}", self.t(f"column.{what}", whose=whose), doc.Kind.share)
-                        for what in ("shrink", "overlap")]  # fmt: skip
-        columns += [*self.columns("among:number others:share")]
-        return self.table("shifts", columns, rows, folded=True)
 
     def parks(self) -> doc.Section:
         """Every park, and how far it borrows from the others."""
@@ -263,7 +144,7 @@ class _Show(Show):
                 if scheme == ROLLING:
                     blocks.append(doc.Paragraph(t("lead.rolling")))
                 blocks += [self.contest(scheme), self.contest(scheme, by_indicator=True)]
-        return self.section("scores", *blocks, self.winners(), self.trials(), self.simulated(), self.scores())
+        return self.section("scores", *blocks, self.winners(), self.trials(), self.scores())
 
     def contest(self, scheme: str, *, by_indicator: bool = False) -> doc.Table:
         """Methods on the same values, best first: over all counts, or by indicator."""
@@ -310,14 +191,6 @@ class _Show(Show):
                 for one in self.found.trials]  # fmt: skip
         columns = self.columns("observable parks:count spread:share log_density:number:3 chosen:flag")
         return self.table("trials", columns, rows, folded=True)
-
-    def simulated(self) -> doc.Table:
-        """What 90 % intervals held in simulated panels."""
-        one = self.found.examined
-        keys = ("means", "own", "moved_means", "moved_own", "left_out")
-        rows = [(self.t(f"simulated.{key}"), getattr(one, key)) for key in keys]
-        columns = self.columns("quantity coverage:share")
-        return self.table("coverage", columns, rows, folded=True)
 
     def scores(self) -> doc.Table:
         """Every forecast of every value."""

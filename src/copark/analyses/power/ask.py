@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import pandas as pd
 
 from copark.analyses.case_table import Names, TableResult, identity, origin
 from copark.analyses.contract import AnalysisParams, Option
-from copark.setmethods.power import Power, power, power_faults, record
+from copark.setmethods.power import Power, power, power_faults
 from copark.setmethods.table import SettingFaults
 
 if TYPE_CHECKING:
@@ -32,18 +32,15 @@ class Answer(TableResult):
     voters: tuple[str, ...]
     power: Power
 
-    def record(self) -> dict[str, Any]:
-        """The result as plain data, with the keys of the published test games."""
-        return {"id": self.run_id, **record(self.power, self.voters)}
-
     def to_frame(self) -> pd.DataFrame:
         """A row for each voter."""
-        found = self.record()
-        names = {
-            "voter": "players", "weight": "weights", "shapley_shubik": "shapley_shubik_float",
-            "banzhaf_normalized": "banzhaf_normalized_float", "banzhaf_raw": "banzhaf_raw",
-        }  # fmt: skip
-        return pd.DataFrame({name: found[key] for name, key in names.items()})
+        found = self.power
+        return pd.DataFrame({
+            "voter": list(self.voters), "weight": list(found.weights),
+            "shapley_shubik": [float(value) for value in found.shapley_shubik],
+            "banzhaf_normalized": [float(value) for value in found.banzhaf_normalized],
+            "banzhaf_raw": list(found.banzhaf_raw),
+        })  # fmt: skip
 
 
 def run_id(params: Params, _context: Context) -> str:
@@ -59,7 +56,7 @@ def compute(params: Params, context: Context) -> Answer:
     SettingFaults
         With every fault of what was given.
     """
-    from copark.analysis.cross_case import options
+    from copark.analyses import table_options as options
 
     faults: list[Fault] = []
     weights = options.fractions("--weights", params.weights, faults)

@@ -10,7 +10,7 @@ from copark.presentation.numbers import number
 
 def document(found: Answer, t: Texts) -> doc.Document:
     """The answer first, then weight and power of each voter."""
-    from copark.figures.set_methods import power_bars
+    from copark.figures.coupling import power_bars
 
     show, power, voters = Show(t), found.power, found.voters
     share = show.column("shapley", doc.Kind.share, places=1)

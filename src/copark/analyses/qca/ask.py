@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import pandas as pd
 
 from copark.analyses.case_table import Names, Pairs, TableParams, TableResult, identity, origin, read_table
 from copark.analyses.contract import Option
-from copark.setmethods.qca import Analysis, Robustness, Settings, analyse, record, robustness
+from copark.setmethods.qca import Analysis, Robustness, Settings, analyse, robustness
 from copark.setmethods.qca.analysis import setting_faults
-from copark.setmethods.qca.calibration import FULL, calibrated
-from copark.setmethods.qca.robustness import Kind, Recipe, models_of, survival_record
-from copark.setmethods.qca.sets import Model, fit_of_terms, model_name
+from copark.setmethods.qca.robustness import Kind, Recipe, models_of
+from copark.setmethods.qca.sets import FULL, Model, calibrated, fit_of_terms, model_name
 from copark.setmethods.table import fault
 
 if TYPE_CHECKING:
@@ -56,13 +55,6 @@ class Answer(TableResult):
         """All tied models by kind of solution, each once."""
         return models_of(self.found.solutions)
 
-    def record(self) -> dict[str, Any]:
-        """The result as plain data, with the keys of the published comparison files."""
-        found = record(self.found, self.run_id)
-        if self.robust is not None:
-            found["robustness"] = survival_record(self.robust, self.found.settings.conditions)
-        return found
-
     def to_frame(self) -> pd.DataFrame:
         """A row for each model of each kind of solution."""
         rows = []
@@ -84,7 +76,7 @@ def asked_of(params: Params) -> tuple[Settings, Recipe]:
     copark.errors.FaultsFound
         With every fault of the settings and the table.
     """
-    from copark.analysis.cross_case import options
+    from copark.analyses import table_options as options
 
     faults: list[Fault] = []
     settings = Settings(

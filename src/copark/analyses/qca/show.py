@@ -28,7 +28,7 @@ from copark.setmethods.qca.sets import (
 
 if TYPE_CHECKING:
     from copark.arrays import Floats
-    from copark.figures.set_methods.nca import Aim
+    from copark.figures.nca import Aim
 
 MOST_PLOTS = 7
 NECESSITY_PLOTS = 2
@@ -115,7 +115,7 @@ class _Show(Show):
 
     def truth(self) -> doc.Section:
         """Which combinations have cases, and go with the outcome."""
-        from copark.figures.set_methods import truth_table_figure
+        from copark.figures.qca import truth_table_figure
 
         columns = (
             self.column("row", doc.Kind.count),
@@ -143,7 +143,7 @@ class _Show(Show):
 
     def solutions(self) -> doc.Section:
         """Every model of every kind: drawn, and with its fit and the cases that speak against it."""
-        from copark.figures.set_methods import configuration_chart
+        from copark.figures.qca import configuration_chart
 
         charts, rows = [], []
         for kind, models in self.answer.models.items():
@@ -182,7 +182,7 @@ class _Show(Show):
         self, at: str, name: str, x: Floats, words: str, values: dict[str, float], aim: Aim = "sufficiency"
     ) -> doc.Chart:  # fmt: skip
         """Cases by a set and the outcome."""
-        from copark.figures.set_methods import xy_plot
+        from copark.figures.nca import xy_plot
 
         fit = self.t(words, **{key: self.written(value, key) for key, value in values.items()})
         found, lang, names = self.found, self.t.lang, (name, self.outcome)
@@ -238,7 +238,7 @@ class _Show(Show):
 
     def robustness(self) -> doc.Section:
         """What survives other anchors, cutoffs, cases and scores."""
-        from copark.figures.set_methods import survival_chart
+        from copark.figures.qca import survival_chart
 
         robust, kind, t = self.answer.robust, self.answer.main, self.t
         if robust is None:

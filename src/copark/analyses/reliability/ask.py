@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from copark.analyses.context import Context
     from copark.cases.parks import Parks
+    from copark.inference.source import PosteriorSource
 
 
 class Params(AnalysisParams):
@@ -42,6 +43,7 @@ class Answer(Findings, Result):
             {
                 "case": one.case, "recorded": one.recorded, "judged": one.judged,
                 **dict(zip(OUTCOMES, one.shares, strict=True)), "corrected": one.corrected,
+                "calibrated": one.calibrated,
             }
             for one in self.parks
         )  # fmt: skip
@@ -57,7 +59,16 @@ def run_id(params: Params, context: Context) -> str:
     parks = {one.id: (one.outcome, one.case and context.case(one.case).hash) for one in book.parks}
     asked = params.model_dump(mode="json")
     made = {"pooled": shipped_draws().identity, "model": model_hash(), "params": asked, "parks": parks}
-    return identity_of({"analysis": "reliability", **made})
+    calibrated = {name: source.content["draws_hash"] for name, source in _calibrations(context).items()}
+    return identity_of({"analysis": "reliability", "calibrated": calibrated, **made})
+
+
+def _calibrations(context: Context) -> Mapping[str, PosteriorSource]:
+    """Draws of the calibrations that ship, by case."""
+    from copark.inference.case_parameters import parameters_of, shipped_cases
+
+    found = {name: parameters_of(context.case(name), wanted="shipped").posterior for name in shipped_cases()}
+    return {name: source for name, source in found.items() if source is not None}
 
 
 @cache
@@ -77,7 +88,14 @@ def compute(params: Params, context: Context) -> Answer:
     known = [outcome for _, outcome in outcomes]
     told = [(context.case(name), outcome) for name, outcome in outcomes if name is not None]
     found = find(
-        known, told, params.draws, params.futures, params.seed, context.threads or 1, context.stage("simulate")
+        known,
+        told,
+        _calibrations(context),
+        params.draws,
+        params.futures,
+        params.seed,
+        context.threads or 1,
+        context.stage("simulate"),
     )
     provenance = {
         "model_hash": model_hash(), "draws_hash": shipped_draws().identity, "code_version": __version__,

@@ -39,6 +39,8 @@ class _Show(Show):
             "auc_low": number(found.discrimination_low, 2), "auc_high": number(found.discrimination_high, 2),
             "failed": sum(one.recorded == "failed" for one in found.parks),
             "failed_said": percent(sum(one.shares[0] for one in found.parks) / len(found.parks)),
+            "calibrated": len(found.calibrated), "calibrated_said": percent(found.calibrated_mean),
+            "calibrated_happened": sum(one.thrives for one in found.calibrated),
             "at_half": percent(found.corrected(0.5)), "at_most": percent(found.corrected(0.95)),
         }  # fmt: skip
 
@@ -61,7 +63,7 @@ class _Show(Show):
             doc.Card(t("card.happened"), doc.SHARE, found.observed, t("card.happened.note", **self.values)),
             doc.Card(t("card.base_rate"), doc.SHARE, found.base_rate, t("card.base_rate.note", **self.values)),
         )  # fmt: skip
-        words = tuple(t(f"said.{key}", **self.values) for key in ("correction", "failed", "selection"))
+        words = tuple(t(f"said.{key}", **self.values) for key in ("correction", "calibrated", "failed", "selection"))
         return self.section("summary", doc.Cards(cards), doc.Bullets(words))
 
     def parks(self) -> doc.Section:
@@ -72,10 +74,10 @@ class _Show(Show):
             doc.Column(name, text(f"analysis.outcome.{name}", t.lang), doc.Kind.share) for name in OUTCOMES
         ]  # fmt: skip
         columns = (
-            *self.columns("park recorded judged:quarter"), *shares, self.column("corrected", doc.Kind.share),
+            *self.columns("park recorded judged:quarter"), *shares, *self.columns("corrected:share calibrated:share"),
         )  # fmt: skip
         rows: list[Sequence[doc.Value]] = [
-            (one.title.get(t.lang), self.recorded(one.recorded), one.judged, *one.shares, one.corrected)
+            (one.title.get(t.lang), self.recorded(one.recorded), one.judged, *one.shares, one.corrected, one.calibrated)
             for one in found.parks
         ]
         drawn = self.chart("parks", lambda: parks(found, t.lang), self.table("parks", columns, rows))
@@ -88,11 +90,16 @@ class _Show(Show):
     def scores(self) -> doc.Section:
         """Scores of the three ways to give a probability."""
         rows = [
-            (self.t(f"way.{one.key}"), one.brier, None if one.key == "base_rate" else doc.Interval(one.low, one.high))
+            (
+                self.t(f"way.{one.key}"),
+                one.parks,
+                one.brier,
+                None if one.key == "base_rate" else doc.Interval(one.low, one.high),
+            )
             for one in self.found.scores
         ]
         columns = (
-            self.column("way"), self.column("brier", doc.Kind.number, places=3),
+            self.column("way"), self.column("of", doc.Kind.count), self.column("brier", doc.Kind.number, places=3),
             self.column("difference", doc.Kind.change, places=3),
         )  # fmt: skip
         return self.section("scores", self.table("scores", columns, rows))

@@ -10,9 +10,10 @@ from copark.analyses.run.ask import Answer
 from copark.analyses.run.show_case import evidence
 from copark.analyses.run.show_runs import AboutRuns
 from copark.analyses.trust import corrected
-from copark.analysis.observed import expected_outside, misses
+from copark.analysis.observed import Comparison, expected_outside, misses
 from copark.analysis.outcomes import quarters_apart, sweep
 from copark.cases.completeness import missing_growth
+from copark.cases.quarters import Quarter
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent, percent_words, reach, shown
 from copark.simulation.outcomes import OUTCOMES
@@ -135,13 +136,23 @@ class _Show(AboutRuns):
         told = [t("why.beside", compared=len(rows), outside=found.outside, expected=expected_outside(len(rows)))]
         counts: dict[str, int] = {}
         for role in ("fit", "score"):
-            of = [row for row in rows if row.observation.role == role]
+            of = [row for row in rows if row.observation.role == role and not (role == "score" and self.knows(row))]
             counts |= {role: len(of), f"{role}_outside": len(misses(of))}
         if counts["fit"] and counts["score"]:
             told.append(t("why.by_role", **counts))
         share = found.outside / len(rows)
         kind = "covered" if share < 0.05 else "as_many" if share <= 0.15 else "too_many"
         return [*told, t(f"why.{kind}", section=t("section.record"))]
+
+    def knows(self, row: Comparison) -> bool:
+        """Whether the calibration used an observation kept for validation: then it is none to be tested by."""
+        from copark.inference.target_selection import uses_everything
+
+        trust = self.found.trust
+        if trust is None or not trust.cut:
+            return False
+        cut = Quarter.parse(trust.cut)
+        return uses_everything(self.case, cut) and Quarter.of_day(row.observation.date.last_day) <= cut
 
     def outcomes(self) -> doc.Section:
         """How often each outcome happens; of a park that is not calibrated only when asked for."""

@@ -1,4 +1,4 @@
-"""What a case's results depend on (Morris, Sobol', samples at hand), and where it fails (boxes and trees)."""
+"""What a case's results depend on: Sobol' indices, and samples at hand."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LEAST_SAMPLE, SAMPLES = 1 << 9, 16
 class Params(CaseParams):
     """What may be asked of a case's uncertainties."""
 
-    method: Literal["all", "morris", "sobol", "given", "discovery"] = "all"
+    method: Literal["all", "sobol", "given"] = "all"
     size: Annotated[int, Field(ge=2, le=1 << 20)] = 1024
     replicates: Annotated[int, Field(ge=1, le=1000)] = 8
     over: Literal["prior", "posterior-box"] = "prior"
@@ -40,7 +40,7 @@ class Params(CaseParams):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Exploration, Result):
-    """What results depend on, and where outcomes happen."""
+    """What results depend on."""
 
     def to_frame(self) -> pd.DataFrame:
         """Sobol' indices of every output and factor, a row each; the dummy is the last factor of each output."""

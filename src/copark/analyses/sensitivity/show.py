@@ -1,4 +1,4 @@
-"""What is shown of an exploration: what results depend on, and where the park fails or stands on its own."""
+"""What is shown of an exploration: what results depend on."""
 
 from __future__ import annotations
 
@@ -11,39 +11,33 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.sensitivity.ask import Answer
 from copark.analyses.show import Show
 from copark.presentation import document as doc
-from copark.presentation.numbers import number, percent, unit_title
-from copark.words import join
-from copark.words.factors import (
+from copark.presentation.numbers import number
+from copark.words import (
     DUMMY,
-    box_sentence,
-    condition,
-    found_sentences,
-    is_parameter,
-    leaf_sentences,
+    join,
     marked,
     named,
-    told_boxes,
 )
 
 if TYPE_CHECKING:
     from copark.inference.exploration.designs import Readout
-    from copark.inference.exploration.explore import Found, GivenSet
+    from copark.inference.exploration.explore import GivenSet
 
 DRAWN = ("operating-20", "failed-20", "result_cumulative-20")
-"""Outputs drawn for the screen and for samples at hand; indices are drawn for all."""
+"""Outputs drawn for samples at hand; indices are drawn for all."""
 FIRST = "operating-20"
 """The output the answer begins with."""
 MOST = 15
 """Rows of a table beside a chart; the tables of all numbers have all."""
 NAMED = 3
 """Factors named in a sentence at most."""
-READING = ("prior", "total", "dummy", "common", "mean", "box", "moved", "replicates")
+READING = ("prior", "total", "dummy", "common", "mean", "moved", "replicates")
 SHARE = doc.plain(doc.Kind.number, places=2)
 LEAD = ("readout", "factor", "title", "moved_by_data")
 
 
 def document(found: Answer, t: Texts) -> doc.Document:
-    """The answer first: what matters, and where the park fails."""
+    """The answer first: what matters."""
     show, settings = _Show(found, t), found.settings
     made = {"over": t(f"over.{settings.over}"), "size": settings.size, "replicates": settings.replicates,
             "sample": settings.sample, "seed": settings.seed}  # fmt: skip
@@ -79,15 +73,10 @@ class _Show(Show):
         yield self.summary()
         if found.indices:
             yield self.sobol()
-        if found.screens:
-            yield self.morris()
         if found.given:
             yield self.given()
-        if found.found:
-            yield self.discovery()
         yield self.section("reading", doc.Bullets(tuple(self.t(f"reading.{key}") for key in READING)))
-        numbers = [one for one in (self.all_screens(), self.all_indices(), self.all_given(), self.all_boxes(),
-                                   self.all_leaves()) if one.rows]  # fmt: skip
+        numbers = [one for one in (self.all_indices(), self.all_given()) if one.rows]  # fmt: skip
         if numbers:
             yield self.section("numbers", *numbers, folded=True)
 
@@ -109,11 +98,9 @@ class _Show(Show):
         for kept in sorted(found.given, key=lambda one: one.kind != "posterior"):
             sizes = [(one.first, one.first_clear) for one in kept.found]
             yield f"given.{kept.kind}", kept.readouts, kept.names, sizes
-        if found.screens:
-            yield "morris", found.readouts, found.names, [(one.mu_star, one.clear) for one in found.screens]
 
     def headline(self) -> str:
-        """What the first output depends on most, and where the park fails."""
+        """What the first output depends on most."""
         t, told = self.t, []
         leading = self.leading()
         if leading is not None:
@@ -123,14 +110,7 @@ class _Show(Show):
                 told.append(t(f"headline.{method}", readout=readout.title(t.lang), which=join(first, t.lang)))
             else:
                 told.append(t("headline.nothing", readout=readout.title(t.lang)))
-        told += [box_sentence(one, n, t.lang) for one, n in self.failing()[:1]]
-        if not told:
-            told.append(t("headline.no_box"))
         return t.sentences(told)
-
-    def failing(self) -> list[tuple[Found, int]]:
-        """Boxes in which the park fails, the first of each sample."""
-        return [(one, n) for one in self.found.found if one.outcome == "failed" for n in told_boxes(one)[:1]]
 
     def cards(self) -> Iterator[doc.Card]:
         """Shares of the first output's variance, and how many factors are clear."""
@@ -138,9 +118,8 @@ class _Show(Show):
         if leading is None:
             return
         readout, factors, method = leading
-        if method != "morris":
-            for name, share in factors[:NAMED]:
-                yield doc.Card(named(name, t.lang), SHARE, share, t(f"card.{method}", readout=readout.title(t.lang)))
+        for name, share in factors[:NAMED]:
+            yield doc.Card(named(name, t.lang), SHARE, share, t(f"card.{method}", readout=readout.title(t.lang)))
         yield doc.Card(t("card.clear"), doc.COUNT, len(factors), t("card.clear.note", all=len(self.found.names)))
 
     def summary(self) -> doc.Section:
@@ -159,8 +138,6 @@ class _Show(Show):
             if kept.kind == "posterior" or not found.indices:
                 blocks.append(doc.Paragraph(t(f"summary.given.{kept.kind}")))
                 blocks.append(doc.Bullets(tuple(self.leaders(kept, n) for n in range(len(kept.readouts)))))
-        if boxes := tuple(box_sentence(one, n, t.lang) for one, n in self.failing()):
-            blocks += [doc.Paragraph(t("summary.fails")), doc.Bullets(boxes)]
         told = {"caveat": True, "stale": bool(found.provenance.get("posterior_stale"))}
         if found.trust is not None and not found.trust.shows_outcomes:
             blocks.append(doc.Caveat(found.trust.meaning(t.lang)))
@@ -271,40 +248,6 @@ class _Show(Show):
         ]  # fmt: skip
         return self.beside(f"sobol-{self.found.readouts[at].key}", self.found.readouts[at], columns, rows)
 
-    def morris(self) -> doc.Section:
-        """The screen of every output."""
-        from copark.figures.sensitivity import screen_dots
-
-        t, found = self.t, self.found
-        blocks: list[doc.Block] = [doc.Paragraph(t("lead.morris", trajectories=found.settings.trajectories))]
-        for n, one in enumerate(found.readouts):
-            if one.key in DRAWN:
-                blocks.append(doc.Chart(
-                    f"morris-{one.key}", t("chart.morris", readout=one.title(t.lang)), t("desc.morris"),
-                    lambda n=n: screen_dots(found, n, t.lang), t("caption.marks"), self.screen_of(n),  # type: ignore[misc]
-                ))  # fmt: skip
-            else:
-                blocks.append(self.screen_of(n, folded=True))
-        return self.section("morris", *blocks)
-
-    def screen_of(self, at: int, *, folded: bool = False) -> doc.Table:
-        one, readout = self.found.screens[at], self.found.readouts[at]
-        unit = readout.unit if unit_title(readout.unit, self.t.lang) else ""
-        columns = (
-            self.column("factor"), self.column("mu_star", doc.Kind.number, unit),
-            self.column("mu", doc.Kind.number, unit), self.column("sigma", doc.Kind.number, unit),
-            self.column("total_clear", doc.Kind.flag), self.column("moved"),
-        )  # fmt: skip
-        rows: list[Sequence[doc.Value]] = [
-            (
-                named(self.named[n], self.t.lang),
-                _around(one.mu_star[n], one.error[n]), float(one.mu[n]), float(one.sigma[n]), bool(one.clear[n]),
-                self.informed(self.named[n]),
-            )
-            for n in [*_first(one.mu_star[:-1], MOST), len(self.named) - 1]
-        ]  # fmt: skip
-        return self.beside(f"morris-{readout.key}", readout, columns, rows, folded=folded)
-
     def given(self) -> doc.Section:
         """What samples at hand tell: of the prior, of the forecast, of a batch."""
         from copark.figures.sensitivity import given_bars
@@ -342,56 +285,6 @@ class _Show(Show):
         rows.append((named(DUMMY, self.t.lang), one.first_floor, None, one.pawn_floor, None, None))
         return self.beside(f"given-{kept.kind}-{readout.key}", readout, columns, rows, folded=folded)
 
-    def discovery(self) -> doc.Section:
-        """Boxes and trees, outcome by outcome."""
-        blocks: list[doc.Block] = [doc.Paragraph(self.t("lead.discovery"))]
-        for one in self.found.found:
-            blocks += self.found_in(one)
-        return self.section("discovery", *blocks)
-
-    def found_in(self, one: Found) -> Iterator[doc.Block]:
-        """What was found of an outcome in a sample, in words and drawn."""
-        from copark.figures.sensitivity import box_ranges, heading, trade_off, tree_drawing
-
-        t, found = self.t, self.found
-        head, stem = heading(one, t.lang), f"{one.kind}-{one.outcome}"
-        yield doc.Paragraph(t("found", head=head))
-        yield doc.Bullets(tuple(found_sentences(one, t.lang)))
-        if told_boxes(one):
-            words = t("desc.box")
-            yield doc.Chart(f"path-{stem}", t("chart.path", head=head), words, lambda: trade_off(one, found, t.lang))
-            yield doc.Chart(
-                f"box-{stem}",
-                t("chart.box", head=head),
-                words,
-                lambda: box_ranges(one, found, t.lang),
-                "",
-                self.boxes_of(one),
-            )
-        if leaves := leaf_sentences(one, t.lang):
-            yield doc.Chart(
-                f"tree-{stem}", t("chart.tree", head=head), t("desc.tree"), lambda: tree_drawing(one, found, t.lang)
-            )
-            rows = tuple((leaf,) for leaf in leaves)
-            title = t("table.leaves", head=head)
-            yield doc.Table(f"leaves-{stem}", title, (self.column("leaf", doc.Kind.note),), rows, folded=True)
-
-    def boxes_of(self, one: Found) -> doc.Table:
-        """Conditions of the boxes told, with how sure each is."""
-        t, rows, groups = self.t, list[tuple[doc.Value, ...]](), list[tuple[str, int]]()
-        for n in told_boxes(one):
-            box = one.discovery.boxes[n]
-            rows += [(condition(side.condition, one.names, t.lang), side.quasi_p, side.comes_back)
-                     for side in box.sides]  # fmt: skip
-            held = box.held
-            groups.append((
-                t("box.head", number=n + 1, density=percent(held.density), coverage=percent(held.coverage),
-                  mass=percent(held.mass)), len(box.sides),
-            ))  # fmt: skip
-        columns = self.columns("condition quasi_p:number:3 comes_back:share")
-        key = f"conditions-{one.kind}-{one.outcome}"
-        return doc.Table(key, t("table.conditions"), columns, tuple(rows), tuple(groups))
-
     def lead(self, readout: Readout, name: str) -> tuple[doc.Value, ...]:
         """What a row of all numbers begins with."""
         return readout.key, name, named(name, self.t.lang), self.found.moved.get(name, "")
@@ -401,16 +294,6 @@ class _Show(Show):
         columns = [self.column(name) for name in words]
         columns += [self.column(name, doc.Kind.flag if name in flags else doc.Kind.number) for name in numbers]
         return self.table(key, columns, rows, folded=True)
-
-    def all_screens(self) -> doc.Table:
-        rows = [
-            (*self.lead(readout, name), float(one.mu[n]), float(one.mu_star[n]), float(one.error[n]),
-             float(one.sigma[n]), bool(one.clear[n]))
-            for readout, one in zip(self.found.readouts, self.found.screens, strict=False)
-            for n, name in enumerate(self.named)
-        ]  # fmt: skip
-        numbers = ("mu", "mu_star", "mu_star_error_95", "sigma", "above_dummy")
-        return self.all_table("morris", LEAD, numbers, rows, ("above_dummy",))
 
     def all_indices(self) -> doc.Table:
         """Every Sobol' index."""
@@ -444,37 +327,6 @@ class _Show(Show):
         flags = ("share_above_dummies", "pawn_above_dummies")
         return self.all_table("given-data", ("sample", *LEAD), numbers, rows, flags)
 
-    def all_boxes(self) -> doc.Table:
-        """Every condition of every box."""
-        rows = [
-            (
-                one.kind, one.outcome, one.names[side.condition.factor], named(one.names[side.condition.factor],
-                self.t.lang), at + 1, is_parameter(one.names[side.condition.factor]), _finite(side.condition.low),
-                _finite(side.condition.high), side.quasi_p, side.comes_back, box.held.density, box.held.coverage,
-                box.held.mass, box.held.rate,
-            )
-            for one in self.found.found for at, box in enumerate(one.discovery.boxes) for side in box.sides
-        ]  # fmt: skip
-        numbers = ("box", "parameter", "above", "at_most", "quasi_p", "comes_back", "density", "coverage", "mass",
-                   "rate")  # fmt: skip
-        return self.all_table("boxes", ("sample", "outcome", "factor", "title"), numbers, rows, ("parameter",))
-
-    def all_leaves(self) -> doc.Table:
-        """Every condition of every leaf."""
-        rows = [
-            (
-                one.kind, one.outcome, one.names[side.factor], named(one.names[side.factor], self.t.lang), at + 1,
-                _finite(side.low), _finite(side.high), leaf.held.density, leaf.held.mass,
-            )
-            for one in self.found.found for at, leaf in enumerate(one.tree.leaves()) for side in leaf.conditions
-        ]  # fmt: skip
-        numbers = ("leaf", "above", "at_most", "density", "mass")
-        return self.all_table("tree", ("sample", "outcome", "factor", "title"), numbers, rows)
-
 
 def _around(value: Any, error: Any) -> doc.Interval:
     return doc.Interval(float(value - error), float(value + error), float(value))
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
-from copark.analyses.contract import AnalysisParams, Local, Said
-from copark.analyses.remaking import Remakeable, by_difference
-from copark.inference.stacking.scores import Judged, Tried
+from copark.analyses.contract import AnalysisParams, Local, Remakeable, Said, by_difference
+from copark.inference.stacking.weights import Judged, Tried
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +65,7 @@ def run_id(params: Params, context: Context) -> str:
     """Hash of the shipped stack and of whether parks and model are still those it was learned from."""
     from copark.identity import identity_of
     from copark.inference.pool.parks import parks_of
-    from copark.inference.stacking.shipped import is_current, shipped
+    from copark.inference.stacking.forecasts import is_current, shipped
 
     stack = shipped().stack
     current = is_current(parks_of(tuple(stack.recipe["parks"]), context.lang))
@@ -88,8 +87,8 @@ def compute(params: Params, context: Context) -> Answer:
     """
     from copark.errors import RunRefused
     from copark.inference.pool.parks import parks_of
-    from copark.inference.stacking.scores import judge, ways
-    from copark.inference.stacking.shipped import is_current, load_trials, shipped
+    from copark.inference.stacking.forecasts import is_current, load_trials, shipped
+    from copark.inference.stacking.weights import judge, ways
     from copark.model.compiler import model_hash
     from copark.texts import text
     from copark.version import __version__
@@ -124,7 +123,7 @@ def _again(context: Context) -> Comparison:
     from copark.inference.panels import one_at_a_time, shares
     from copark.inference.pool.panel import Settings, learn
     from copark.inference.pool.parks import parks_of
-    from copark.inference.stacking.shipped import CLOSE, largest_difference, load_trials, shipped
+    from copark.inference.stacking.forecasts import CLOSE, largest_difference, load_trials, shipped
     from copark.inference.stacking.trials import trials_of
     from copark.simulation.ensemble import default_threads
 

@@ -8,9 +8,8 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show, grouped, made_again
 from copark.analyses.stack.ask import Answer
 from copark.inference.pool.forecast_comparison import GROWTH
-from copark.inference.stacking.scores import Beside
 from copark.inference.stacking.trials import MODEL
-from copark.inference.stacking.weights import EQUAL, STACK, WAY
+from copark.inference.stacking.weights import EQUAL, STACK, WAY, Beside
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent
 from copark.words import method_title, observable_title

@@ -13,9 +13,8 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show, grouped
 from copark.analyses.validate.ask import Answer
 from copark.cases.quarters import Quarter
-from copark.inference.assessment import CALIBRATED, FAIR, STACKED, Assessment, Judged, helped, method
+from copark.inference.assessment import FAIR, SHOCKS, SOURCES, Assessment, Judged
 from copark.inference.diagnostics import title_of
-from copark.inference.score_decomposition import SHOCKS, SOURCES
 from copark.inference.validate import BLIND, CONDITIONAL, MODELS, NAIVE, Line, Score
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
@@ -25,8 +24,7 @@ from copark.words import join, method_title, observable_title, titled, winner_ti
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from copark.inference.assessment import Lesson
-    from copark.inference.score_decomposition import Honesty, Swap, Width
+    from copark.inference.assessment import Honesty, Swap, Width
 
 SHOWN = (BLIND, "line")
 """Methods that every value is shown beside."""
@@ -45,7 +43,7 @@ def document(found: Answer, t: Texts) -> doc.Document:
     return assemble(
         found, t, key=f"validation-{found.case}", title=t("heading", park=t.of(found.park)), headline=show.headline(),
         sections=(show.summary(), show.scores(), show.fans(), show.coverage(), show.widths(), show.why(), show.cuts(),
-                  show.processing(), show.method()),
+                  show.method()),
         evidence=found.evidence, provenance=provenance,
     )  # fmt: skip
 
@@ -275,34 +273,6 @@ class _Show(Show):
         best = line.best_naive
         return (None, None) if best is None else (line.crps[best], method_title(best, self.t.lang))
 
-    def processing(self) -> doc.Section:
-        """What post-processing does, apart from the mechanism."""
-        said = [
-            one for base in MODELS[::-1]
-            for one in (lesson(self.last.lesson(base), self.t),
-                        *(processing(self.last, base, kind, self.t) for kind in (CALIBRATED, STACKED)))
-        ]  # fmt: skip
-        rows: list[Sequence[doc.Value]] = [
-            (titled(line.variable, self.t.lang), line.values, line.crps[base], *self.after(line, base),
-             *self.best(line))
-            for base in MODELS[::-1] for line in self.last.whole
-        ]  # fmt: skip
-        columns = (
-            self.column("observable"), self.column("values", doc.Kind.count), self.column("before", NUMBER),
-            self.column("rescaled", NUMBER), self.column("rescaled_helps"), self.column("stacked", NUMBER),
-            self.column("stacked_helps"), self.column("best", NUMBER), self.column("which"),
-        )  # fmt: skip
-        heads = tuple((method_title(base, self.t.lang), len(self.last.whole)) for base in MODELS[::-1])
-        table = self.table("processing", columns, rows, groups=heads, folded=True)
-        return self.section("processing", doc.Paragraph(self.t("processing.lead")), doc.Bullets(tuple(said)), table)
-
-    def after(self, line: Line, base: str) -> Iterator[doc.Value]:
-        """Scores after post-processing, each with whether it helped."""
-        for kind in (CALIBRATED, STACKED):
-            better = helped(line, base, kind)
-            yield line.crps[method(base, kind)]
-            yield self.t(f"help.{'same' if better is None else 'better' if better else 'worse'}")
-
     def method(self) -> doc.Section:
         """How it was done."""
         keys = ("crps", "known", "blind", "told", "bounds", "error")
@@ -328,8 +298,6 @@ def brief(found: Assessment, t: Texts) -> Iterator[str]:
     yield t("brief.told", better=better, rows=len(last.fair))
     for one in found.cuts[:-1]:
         yield t("brief.earlier", cut=one.cut, won=one.wins()[BLIND], raced=len(one.raced), **_reach(one))
-    for base, kind in ((CONDITIONAL, CALIBRATED), (BLIND, CALIBRATED), (BLIND, STACKED)):
-        yield processing(last, base, kind, t)
 
 
 def from_cut(one: Judged, t: Texts) -> str:
@@ -411,25 +379,3 @@ def honesty(one: Honesty, method: str, t: Texts) -> str:
         f"honesty.{word}", method=method_title(method, t.lang), values=one.values, covered=percent(one.covered),
         chance=percent(one.all_covered), ratio=percent(one.score / one.expected), good=percent(one.as_good),
     )  # fmt: skip
-
-
-def lesson(one: Lesson, t: Texts) -> str:
-    """What earlier cuts taught."""
-    title = method_title(one.base, t.lang)
-    if not one.values:
-        return t("lesson.nothing", method=title)
-    weights = join(
-        [t("lesson.weight", method=method_title(name, t.lang), share=percent(share))
-         for name, share in one.weights.items()], t.lang,
-    )  # fmt: skip
-    word = "narrower" if one.spread < 0.995 else "wider" if one.spread > 1.005 else "same"
-    return t(f"lesson.{word}", method=title, values=one.values, factor=number(one.spread, 2), weights=weights)
-
-
-def processing(one: Judged, base: str, kind: str, t: Texts) -> str:
-    """For how many indicators post-processing helped, harmed or did nothing."""
-    said = [helped(line, base, kind) for line in one.whole]
-    better, worse = sum(one is True for one in said), sum(one is False for one in said)
-    word = "none" if better == worse == 0 else "helps" if better > worse else "harms" if worse > better else "mixed"
-    title = method_title(method(base, kind), t.lang)
-    return t(f"processing.{word}", method=title, better=better, worse=worse, rows=len(said))

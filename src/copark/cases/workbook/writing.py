@@ -83,7 +83,7 @@ def _book(
     for sheet in sheets():
         page = book.create_sheet(sheet.title(lang), len(book.sheetnames) - 1)
         page.sheet_properties.tabColor = _BLUE if sheet.is_first else _GREY
-        _on_paper(page)
+        on_paper(page)
         if sheet.kind == "form":
             _write_form(page, sheet, tree, lists, lang)
         else:
@@ -181,8 +181,8 @@ def _write_rows(
     columns = _columns(sheet, lang)
     for place, column in enumerate(columns, start=1):
         letter = get_column_letter(place)
-        _head(page.cell(1, place), sheet.label(column, lang), column.is_needed)
-        _told(page.cell(2, place), sheet.told(column, lang))
+        head_cell(page.cell(1, place), sheet.label(column, lang), column.is_needed)
+        told_cell(page.cell(2, place), sheet.told(column, lang))
         page.column_dimensions[letter].width = _WIDE.get(column.parts[0].rpartition(".")[2], _WIDTH)
         page.column_dimensions[letter].hidden = _is_other(column, lang) and not any(one.get(column.key) for one in rows)
         if not column.is_number:
@@ -192,7 +192,7 @@ def _write_rows(
     for number, row in enumerate(rows, start=3):
         for place, column in enumerate(columns, start=1):
             if row.get(column.key) not in (None, ""):
-                _set(page.cell(number, place), _cell(column, row[column.key], lang))
+                set_cell(page.cell(number, place), _cell(column, row[column.key], lang))
     page.row_dimensions[1].height = 32
     page.row_dimensions[2].height = 76
     page.freeze_panes = "A3"
@@ -202,7 +202,7 @@ def _write_form(
     page: Worksheet, sheet: WorkbookSheet, tree: Mapping[str, Any], lists: Mapping[str, str], lang: str
 ) -> None:
     for place, key in enumerate(("what", "value", "told"), start=1):
-        _head(page.cell(1, place), text(f"workbook.form.{key}", lang), needed=False)
+        head_cell(page.cell(1, place), text(f"workbook.form.{key}", lang), needed=False)
     for letter, width in zip("ABC", (40, 44, 80), strict=True):
         page.column_dimensions[letter].width = width
     said = {column.key: _got(tree, column.key) for column in sheet.columns}
@@ -211,20 +211,20 @@ def _write_form(
     values = _spoken(_flat(told), sheet, lang)
     for number, column in enumerate(_columns(sheet, lang), start=2):
         label, value, told = (page.cell(number, place) for place in (1, 2, 3))
-        _head(label, sheet.label(column, lang), column.is_needed)
-        _told(told, sheet.told(column, lang))
+        head_cell(label, sheet.label(column, lang), column.is_needed)
+        told_cell(told, sheet.told(column, lang))
         if column.choice:
             _offer(page, lists[column.choice], f"B{number}")
         if not column.is_number:
             value.number_format = "@"
         if column.key in values:
-            _set(value, _cell(column, values[column.key], lang))
+            set_cell(value, _cell(column, values[column.key], lang))
         page.row_dimensions[number].height = 32 if len(sheet.told(column, lang)) > 90 else 18
         page.row_dimensions[number].hidden = _is_other(column, lang) and column.key not in values
     page.freeze_panes = "B2"
 
 
-def _on_paper(page: Worksheet) -> None:
+def on_paper(page: Worksheet) -> None:
     """Print a sheet across, as wide as the paper."""
     page.page_setup.orientation = "landscape"
     page.page_setup.paperSize = page.PAPERSIZE_A4
@@ -232,7 +232,8 @@ def _on_paper(page: Worksheet) -> None:
     page.sheet_properties.pageSetUpPr.fitToPage = True
 
 
-def _head(cell: Any, words: str, needed: bool) -> None:
+def head_cell(cell: Any, words: str, needed: bool) -> None:
+    """Write a heading, darker where what stands under it is needed."""
     from openpyxl.styles import Alignment, Font, PatternFill
 
     cell.value = words
@@ -241,7 +242,8 @@ def _head(cell: Any, words: str, needed: bool) -> None:
     cell.alignment = Alignment(wrap_text=True, vertical="center")
 
 
-def _told(cell: Any, words: str) -> None:
+def told_cell(cell: Any, words: str) -> None:
+    """Write what is said of a column."""
     from openpyxl.styles import Alignment, Font, PatternFill
 
     cell.value = words
@@ -250,7 +252,7 @@ def _told(cell: Any, words: str) -> None:
     cell.alignment = Alignment(wrap_text=True, vertical="top")
 
 
-def _set(cell: Any, value: Any) -> None:
+def set_cell(cell: Any, value: Any) -> None:
     """Set a cell; what is text stays text, even where it begins like a formula."""
     from openpyxl.styles import Alignment
 
@@ -282,9 +284,9 @@ def _lists(book: Workbook, lang: str) -> dict[str, str]:
     names = dict.fromkeys(column.choice for sheet in sheets() for column in sheet.columns if column.choice)
     for place, name in enumerate(names, start=1):
         words, letter = list(choices(name, lang).values()), get_column_letter(place)
-        _head(page.cell(1, place), text(f"workbook.list.{name}", lang), needed=False)
+        head_cell(page.cell(1, place), text(f"workbook.list.{name}", lang), needed=False)
         for number, one in enumerate(words, start=2):
-            _set(page.cell(number, place), one)
+            set_cell(page.cell(number, place), one)
         page.column_dimensions[letter].width = max(_WIDTH, min(44, 2 + max(map(len, words)) * (1 + (lang == "zh"))))
         found[name] = f"'{page.title}'!${letter}$2:${letter}${len(words) + 1}"
     page.freeze_panes = "A2"
@@ -297,7 +299,7 @@ def _cover(book: Workbook, lang: str) -> None:
     page = book.worksheets[0]
     page.title = text("workbook.cover", lang)
     page.sheet_view.showGridLines = False
-    _on_paper(page)
+    on_paper(page)
     page.column_dimensions["A"].width, page.column_dimensions["B"].width = 24, 96
     lines = [text(f"workbook.cover.{key}", lang) for key in ("title", "lead", *(f"step{n}" for n in range(1, 6)))]
     for number, words in enumerate(lines, start=1):
@@ -308,7 +310,7 @@ def _cover(book: Workbook, lang: str) -> None:
         page.row_dimensions[number].height = 30 if number == 1 else 18 if number == 2 else 34
     start = len(lines) + 2
     for place, key in enumerate(("head_sheet", "head_about"), start=1):
-        _head(page.cell(start, place), text(f"workbook.cover.{key}", lang), needed=False)
+        head_cell(page.cell(start, place), text(f"workbook.cover.{key}", lang), needed=False)
     for number, sheet in enumerate(sheets(), start=start + 1):
         link = page.cell(number, 1, sheet.title(lang))
         link.hyperlink = f"#'{sheet.title(lang)}'!A1"
@@ -341,6 +343,17 @@ def write_workbook(path: Path, lang: str = "en", *, name: str = "", of: str | No
         If there is no such case.
     """
     content = template_workbook(name, lang) if of is None else workbook_of(load_case(folder_of(of)).folder, lang)
+    return write_new(path, content)
+
+
+def write_new(path: Path, content: bytes) -> Path:
+    """Write a workbook where there is none yet.
+
+    Raises
+    ------
+    copark.errors.CaseFaults
+        If the file is there already or cannot be written.
+    """
     try:
         with path.open("xb") as stream:
             stream.write(content)
@@ -372,7 +385,7 @@ def case_from_workbook(path: Path, folder: Path, name: str = "") -> Path:
         With every fault by sheet and cell; or if the workbook cannot be read, or the folder not be made.
     """
     try:
-        book = read_workbook(_content(path), _NO_LETTER.sub("-", path.stem.lower()).strip("-"), path.name)
+        book = read_workbook(content_of(path), _NO_LETTER.sub("-", path.stem.lower()).strip("-"), path.name)
     except Refused as refused:
         raise CaseFaults(refused.faults) from None
     if name:
@@ -389,8 +402,14 @@ def case_from_workbook(path: Path, folder: Path, name: str = "") -> Path:
     return target
 
 
-def _content(path: Path) -> bytes:
-    """The workbook's bytes; its size is asked before it is read."""
+def content_of(path: Path) -> bytes:
+    """The workbook's bytes; its size is asked before it is read.
+
+    Raises
+    ------
+    copark.errors.CaseFaults
+        If it cannot be read or is too large.
+    """
     try:
         size = path.stat().st_size
         if not path.is_file():

@@ -31,8 +31,7 @@ from copark.inference.ablations.effects import (
     quarters_compared,
 )
 from copark.inference.case_parameters import Source
-from copark.inference.exploration.designs import Workload
-from copark.inference.exploration.settings import marks_of
+from copark.inference.exploration.designs import Workload, marks_of
 from copark.inference.observations import Target
 from copark.inference.posterior import ParameterPosterior
 from copark.inference.prior import study_of

@@ -35,7 +35,7 @@ class Ridge:
     PENALTIES = np.logspace(-1.0, 6.0, 8)
 
     def __init__(self, values: Mapping[str, Floats]) -> None:
-        table = np.column_stack(list(values.values()))
+        table = np.column_stack([one for one in values.values() if np.ptp(one) > 0.0])
         scaled = (table - table.mean(axis=0)) / table.std(axis=0)
         self.left, self.singular, _ = np.linalg.svd(scaled, full_matrices=False)
 

@@ -2,7 +2,8 @@
 
 Four benches of draws: the case's posterior for the verdicts; the prior, to see what the record changed; the first draws
 of the posterior for worlds in which a claim is false, and, with fewer futures, for the variants of the judgement block.
-Variants and false worlds are not calibrated anew. No run is made twice.
+Variants and false worlds are not calibrated anew. No run is made twice. By a sequential rule what is decided is run no
+further (:mod:`~copark.inference.claims.looks`).
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ from copark.identity import canonical, identity_of
 from copark.inference.case_parameters import Source
 from copark.inference.claims.effects import Ridge
 from copark.inference.claims.evidence import Row, latest, looks_of, of_part, rows_of, sample_of, split_of
+from copark.inference.claims.looks import Looks, key_of
 from copark.inference.claims.reading import ClaimsFile
 from copark.inference.claims.rules import OPEN, Judge, Measured, Sample, measured
 from copark.inference.claims.scenarios import ArmRuns, Bench, bench_of, check_moves
 from copark.inference.claims.schema import AS_IT_IS, Change, Claim, Part, is_empty, upon
+from copark.inference.claims.sequential import stopping
 from copark.inference.claims.severity import (
     RECENTRED,
     Lean,
@@ -43,7 +46,6 @@ from copark.inference.claims.verdict import (
     standard,
     turned_word,
     turns,
-    verdict_of,
     weigh,
 )
 from copark.model.compiler import model_hash
@@ -178,6 +180,8 @@ class Findings:
     """How far the data moved each parameter."""
     hosts: dict[str, HostValue]
     """Values that outputs are set beside, by variable."""
+    runs: int = 0
+    """Runs that were made; 0 where it was not told."""
 
     def claim(self, name: str) -> ClaimFinding | None:
         """What was found of a claim; ``None`` where it was not tried."""
@@ -202,32 +206,23 @@ class Findings:
 
 @dataclass(frozen=True)
 class Plan:
-    """How large a trial is: draws of parameters, futures of each, seed, threads, and what the draws are of."""
+    """How large a trial is: draws of parameters, futures of each, seed, threads, and what the draws are of.
+
+    sequential: whether a rule stops what is decided, draws being the most there may be.
+    """
 
     draws: int = 200
     futures: int = 5
     seed: int = 1
     threads: int = 1
     kind: str = "posterior"
+    sequential: bool = False
 
     def study(self, case: Case, draws: int, kind: str) -> Study:
         """The study whose draws and luck the arms have."""
         return baseline(case.name).with_changes(
             runs=draws * self.futures, futures=self.futures, seed=self.seed, draws=kind, keep=[RECORD]
         )
-
-
-class Counter:
-    """Runs done and runs to do, over all stages, for whoever wants to know."""
-
-    def __init__(self, total: int, progress: Progress | None) -> None:
-        self.done, self.total, self._progress = 0, total, progress
-
-    def more(self, runs: int) -> None:
-        """So many runs are done."""
-        self.done += runs
-        if self._progress is not None:
-            self._progress(min(self.done, self.total), self.total)
 
 
 class Trial:
@@ -238,7 +233,8 @@ class Trial:
     ) -> None:
         self.file, self.case, self.plan, self.chosen, self.source = file, case, plan, claims, source
         self.judge = Judge(file.claims.sizes)
-        self._looked: dict[tuple[int, str], Callable[[str], ArmRuns]] = {}
+        self.rule = stopping().rule if plan.sequential else None
+        self._looked: dict[tuple[int, str, int | None], Callable[[str], ArmRuns]] = {}
         self.cut = _cut(case, source)
         looks = {(RECORD, self.cut), *looks_of([part for _, part in file.claims.of(claims)])}
         looks |= {(look.output, look.at) for claim in claims for look in claim.shows}
@@ -250,27 +246,33 @@ class Trial:
         self.first = self.bench.part(LOOK_DRAWS, LOOK_FUTURES)
         self.arms = {key: arm.alone for key, arm in file.claims.arms.items()}
         self.values = drawn_values(self.bench.draws, plan.futures)
-        few = {name: column[:LOOK_DRAWS] for name, column in self.values.items()}
-        before = drawn_values(self.prior.draws, plan.futures)
-        benches = ((self.bench, self.values), (self.prior, before), (self.tested, few), (self.first, few))
-        self.ridges = {id(bench): Ridge(columns) for bench, columns in benches}
+        self.ridge = cache(self._ridge)
         self.moved = moved_words(plan.kind, source)
+
+    def _ridge(self, prior: bool, draws: int) -> Ridge:
+        """Regression on the parameters of the first draws of the case's posterior, or of the prior."""
+        values = drawn_values(self.prior.draws, self.plan.futures) if prior else self.values
+        return Ridge({name: column[:draws] for name, column in values.items()})
 
     def altered(self, ground: Change, keys: Iterable[str]) -> list[Change]:
         """Arms upon a ground: a variant of the judgement block, or a false world."""
         return [upon(ground, self.arms[key]) for key in keys]
 
-    def weigh(self, part: Part, bench: Bench, ground: Change | None = None, standing: float | None = None) -> Weighed:
-        """Weigh a part on a bench, upon a ground, perhaps with another S*."""
-        runs = of_part(part, self.on(bench, ground), self.case, standing)
-        return weigh(part, runs, self.ridges[id(bench)], self.judge.margins)
+    def weigh(
+        self, part: Part, bench: Bench, ground: Change | None = None, standing: float | None = None,
+        draws: int | None = None,
+    ) -> Weighed:  # fmt: skip
+        """Weigh a part on the first draws of a bench, all unless told, upon a ground, perhaps with another S*."""
+        runs = of_part(part, self.on(bench, ground, draws), self.case, standing)
+        ridge = self.ridge(bench is self.prior, min(draws or bench.count, bench.count))
+        return weigh(part, runs, ridge, self.judge.margins)
 
-    def on(self, bench: Bench, ground: Change | None = None) -> Callable[[str], ArmRuns]:
-        """What gives the runs of an arm by its key, upon a ground."""
+    def on(self, bench: Bench, ground: Change | None = None, draws: int | None = None) -> Callable[[str], ArmRuns]:
+        """What gives the runs of an arm by its key, upon a ground, on the first draws."""
         under = ground or Change()
-        at = (id(bench), canonical(under.content()))
+        at = (id(bench), canonical(under.content()), draws)
         if at not in self._looked:
-            self._looked[at] = cache(lambda key: bench.run(upon(under, self.arms[key])))
+            self._looked[at] = cache(lambda key: bench.run(upon(under, self.arms[key]), draws))
         return self._looked[at]
 
     def check(self) -> None:
@@ -295,25 +297,24 @@ class Trial:
         Parameters
         ----------
         progress
-            Told runs done and runs in all.
+            Told runs done and runs in all: at most, while something is not decided.
         weighed
             Told claims weighed and claims in all.
         stages
             Where arms are kept as they are run, and found.
         """
         self.check()
-        counter, kept = Counter(self.runs, progress), stages or Stages()
-        for number, (bench, changes) in enumerate(self.stages):
-            bench.run_all(changes, counter.more, kept.stage(f"arms-{number}"))
+        looks = Looks(self, progress, stages or Stages())
+        looks.run()
         found: list[ClaimFinding] = []
         for claim in self.chosen:
             if weighed is not None:
                 weighed(len(found), len(self.chosen))
-            found.append(self._claim(claim))
+            found.append(self._claim(claim, looks))
         return Findings(
             run_id=self.identity, provenance=self.provenance, case=self.case.name,
             park=Title(en=self.case.title.en, zh=self.case.title.zh), start=str(self.case.clock.start), file=self.file,
-            claims=tuple(found), moved=self.moved, hosts=self._hosts(),
+            claims=tuple(found), moved=self.moved, hosts=self._hosts(), runs=looks.made,
         )  # fmt: skip
 
     def _hosts(self) -> dict[str, HostValue]:
@@ -325,13 +326,15 @@ class Trial:
 
     @property
     def runs(self) -> int:
-        """Runs to make: what a part of a bench has in common with the whole is made once."""
-        names: dict[int, set[str]] = {}
-        for bench, changes in self.stages:
-            names.setdefault(id(bench), set()).update(canonical(change.content()) for change in changes)
-        alone = {id(bench): bench for bench, _ in self.stages}
-        shared = {at: id(bench.whole[0]) if bench.whole else 0 for at, bench in alone.items()}
-        return sum(len(names[at] - names.get(shared[at], set())) * bench.study.runs for at, bench in alone.items())
+        """Runs to make, at most where a rule may stop some."""
+        return sum(self.sizes)
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Runs on each bench: what a part of a bench has in common with the whole is made once."""
+        names = [{canonical(change.content()) for change in changes} for _, changes in self.stages]
+        alone = names[:2] + [one - names[0] for one in names[2:]]
+        return tuple(len(one) * bench.study.runs for one, (bench, _) in zip(alone, self.stages, strict=True))
 
     @cached_property
     def stages(self) -> tuple[tuple[Bench, list[Change]], ...]:
@@ -340,7 +343,7 @@ class Trial:
         tried = dict.fromkeys((AS_IT_IS, *(key for claim in self.chosen for key in claim.tried)))
         tried = {key: None for key in tried if key in self.arms}
         worlds = [(world, part) for _, part in self.file.claims.of(self.chosen) for world in part.false_worlds]
-        false = [one for world, part in worlds for one in self.altered(self._world(world), part.uses)]
+        false = [one for world, part in worlds for one in self.altered(self.world(world), part.uses)]
         block = [one for ground in self._grounds() for one in self.altered(ground, tried)]
         return (
             (self.bench, [self.arms[key] for key in (*shown, *tried)]),
@@ -352,28 +355,31 @@ class Trial:
     def _grounds(self) -> list[Change]:
         return [one.alone for one in self.file.claims.judgement if not is_empty(one)]
 
-    def _world(self, key: str) -> Change:
+    def world(self, key: str) -> Change:
+        """A world in which something is false."""
         return self.file.claims.worlds[key].alone
 
-    def _claim(self, claim: Claim) -> ClaimFinding:
+    def _claim(self, claim: Claim, looks: Looks) -> ClaimFinding:
         after, before = (
-            {part.key: self.weigh(part, bench) for part in claim.parts} for bench in (self.bench, self.prior)
+            {part.key: one[key_of(claim, part)] for part in claim.parts} for one in (looks.after, looks.before)
         )
-        parts = {part.key: self._part(part, after[part.key], before[part.key]) for part in claim.parts}
+        parts = {part.key: self._part(claim, part, looks) for part in claim.parts}
         turned = [bool(parts[key].flipped) for key in claim.headline.parts]
         found = claim_verdict(
             claim.headline, parts, after, before, turned=any(turned) if claim.headline.every else all(turned)
         )
-        rows = rows_of(claim, self.on(self.bench))
+        rows = rows_of(claim, self.on(self.bench, draws=looks.evidence[claim.id]))
         return ClaimFinding(**vars(found), claim=claim, parts=tuple(parts.values()), rows=rows)
 
-    def _part(self, part: Part, weighed: Weighed, prior: Weighed) -> PartFinding:
+    def _part(self, claim: Claim, part: Part, looks: Looks) -> PartFinding:
+        at, plain = key_of(claim, part), looks.plain(claim, part)
+        weighed = looks.after[at]
         samples = {name: sample_of(part.statistics[name], runs) for name, runs in weighed.runs.items()}
-        plain = verdict_of(part, weighed, prior, self.judge.margins)
-        variants = self._variants(part, weighed, plain)
+        variants = self._variants(claim, part, looks, plain)
         verdict = replace(plain, word=turned_word(plain.word)) if any(one.turns for one in variants) else plain
         judged = {name: samples[name] for name in part.judged}
-        leans = leaning(judged, self.values, self.moved)
+        drawn = {name: column[: len(weighed.chance)] for name, column in self.values.items()}
+        leans = leaning(judged, drawn, self.moved)
         middle = recentred(part, weighed, self.judge.margins)
         return PartFinding(
             **vars(verdict),
@@ -386,24 +392,24 @@ class Trial:
             leans=leans,
             variants=variants,
             severities=tuple(
-                severity(part, self.weigh(part, self.tested, self._world(world)), world, self.plan.seed)
-                for world in part.false_worlds
+                severity(part, looks.false[at, world], world, self.plan.seed) for world in part.false_worlds
             ),
             recentred=None if middle is None else severity(part, middle, RECENTRED, self.plan.seed),
         )
 
-    def _variants(self, part: Part, weighed: Weighed, verdict: Verdict) -> tuple[InVariant, ...]:
+    def _variants(self, claim: Claim, part: Part, looks: Looks, verdict: Verdict) -> tuple[InVariant, ...]:
         """The part in every variant, against the same draws and luck as it is."""
+        at = key_of(claim, part)
+        weighed, found = looks.after[at], []
         if weighed.effects is None:
             return ()
-        draws = int(np.isfinite(weighed.chance).sum())
-        reference, found = self.weigh(part, self.first).chance, []
         for one in self.file.claims.judgement:
-            ground = one.alone
-            whole = is_empty(ground)
-            bench = self.bench if whole else self.first
-            chance = self.weigh(part, bench, ground, one.self_standing).chance
-            p, word = in_alternative(verdict, weighed.chance if whole else reference, chance, draws)
+            if is_empty(one.alone):
+                there = self.weigh(part, self.bench, None, one.self_standing, len(weighed.chance)).chance
+                reference = weighed.chance
+            else:
+                reference, there = looks.alternatives[at, one.key]
+            p, word = in_alternative(verdict, reference, there, weighed.draws)
             found.append(InVariant(one.key, p, word, turns(verdict.word, word), self._departures[one.key]))
         return tuple(found)
 
@@ -413,10 +419,18 @@ class Trial:
         if AS_IT_IS not in self.arms:
             return {one.key: 0.0 for one in self.file.claims.judgement}
 
-        def level(ground: Change | None) -> float:
-            return max(float(np.nanmedian(self.on(self.first, ground)(AS_IT_IS).values[RECORD, self.cut])), 1.0)
+        def runs(ground: Change, draws: int | None = None) -> ArmRuns:
+            made = self.first.made.get(canonical(upon(ground, self.arms[AS_IT_IS]).content()))
+            return self.first.run(upon(ground, self.arms[AS_IT_IS]), draws if made is None else made.draws)
 
-        return {one.key: float(np.log(level(one.alone) / level(None))) for one in self.file.claims.judgement}
+        def level(runs: ArmRuns) -> float:
+            return max(float(np.nanmedian(runs.values[RECORD, self.cut])), 1.0)
+
+        found = {}
+        for one in self.file.claims.judgement:
+            there = runs(one.alone)
+            found[one.key] = float(np.log(level(there) / level(self.first.run(self.arms[AS_IT_IS], there.draws))))
+        return found
 
     @property
     def identity(self) -> str:
@@ -449,6 +463,7 @@ def provenance_of(
         "futures": plan.futures,
         "seed": plan.seed,
         "draws_of": plan.kind,
+        **({"sequential_sha256": stopping().sha256} if plan.sequential else {}),
         **given,
     }
 

@@ -60,6 +60,16 @@ class ArmRuns:
         values = {look: one[at] for look, one in self.values.items()}
         return ArmRuns(values, self.outcome[at], self.operating[at], futures)
 
+    def first(self, draws: int) -> ArmRuns:
+        """The runs of the first draws."""
+        return self if draws >= self.draws else self.part(np.arange(draws * self.futures), self.futures)
+
+    def joined(self, more: ArmRuns) -> ArmRuns:
+        """These runs, and those of the draws that follow."""
+        values = {look: np.concatenate([one, more.values[look]]) for look, one in self.values.items()}
+        outcome = np.concatenate([self.outcome, more.outcome])
+        return ArmRuns(values, outcome, np.concatenate([self.operating, more.operating]), self.futures)
+
     def has(self, code: int, self_standing: float | None = None) -> Floats:
         """Whether each run has an outcome: 1 or 0, NaN where it did not end well, shape (runs,)."""
         codes = self.outcome
@@ -93,11 +103,20 @@ class Bench:
         """Runs that share a draw."""
         return self.study.futures
 
+    @property
+    def count(self) -> int:
+        """Number of draws."""
+        return self.study.runs // self.futures
+
     def part(self, draws: int, futures: int) -> Bench:
         """A smaller bench: the first draws and the first futures of each, on the luck they have here."""
-        number = np.arange(min(draws, self.study.runs // self.futures))[:, np.newaxis] * self.futures
-        at = (number + np.arange(min(futures, self.futures))).ravel()
-        study = self.study.with_changes(runs=len(at), futures=min(futures, self.futures))
+        return self.chosen(min(draws, self.count), range(min(futures, self.futures)))
+
+    def chosen(self, draws: int, futures: Sequence[int]) -> Bench:
+        """A smaller bench: the first draws, and of each the futures of these numbers."""
+        number = np.arange(draws)[:, np.newaxis] * self.futures
+        at = (number + np.array(futures)).ravel()
+        study = self.study.with_changes(runs=len(at), futures=len(futures))
         return Bench(
             self.case, study, Draws(*(room[at] for room in self.draws)), self.looks, self.threads, (self, at),
             _packed=self._packed, _facts=self._facts, _lock=self._lock,
@@ -137,40 +156,54 @@ class Bench:
             room[name] = np.clip(room[name] * factor, variable.low, variable.high)
         return made
 
-    def run(self, change: Change) -> ArmRuns:
-        """Run an arm, or give it as it was run."""
-        name = canonical(change.content())
+    def run(self, change: Change, draws: int | None = None) -> ArmRuns:
+        """Run an arm on the first draws, all unless told, or give it as it was run."""
+        name, wanted = canonical(change.content()), min(draws or self.count, self.count)
         with self._lock:
             found = self._there(name)
-        if found is None:
-            found = self._run(change)
+        made = 0 if found is None else found.draws
+        if made < wanted:
+            more = self._run(change, made, wanted)
+            found = more if found is None else found.joined(more)
             with self._lock:
                 self.made[name] = found
-        return found
+        assert found is not None  # noqa: S101 - at least one draw is wanted
+        return found.first(wanted)
 
     def _there(self, name: str) -> ArmRuns | None:
-        """An arm as it was run, here or on the bench this is a part of."""
-        if name not in self.made and self.whole is not None:
+        """An arm as far as it was run, here or on the bench this is a part of."""
+        here = self.made.get(name)
+        if self.whole is not None:
             whole, at = self.whole
-            if name in whole.made:
-                self.made[name] = whole.made[name].part(at, self.futures)
-        return self.made.get(name)
+            there = whole.made.get(name)
+            if there is not None and (here is None or here.draws < min(there.draws, self.count)):
+                here = self.made[name] = there.part(at[: there.draws * self.futures], self.futures)
+        return here
 
-    def waiting(self, changes: Iterable[Change]) -> dict[str, Change]:
-        """Changes that are still to be run, each once, by name."""
+    def missing(self, changes: Iterable[Change], draws: int) -> dict[str, tuple[Change, int]]:
+        """Changes, each once, by name, with how many of the first draws are still to be run; none of them 0."""
         once = {canonical(change.content()): change for change in changes}
         with self._lock:
-            return {name: change for name, change in once.items() if self._there(name) is None}
+            there = {name: self._there(name) for name in once}
+        wanted = min(draws, self.count)
+        left = {name: wanted - (0 if one is None else one.draws) for name, one in there.items()}
+        return {name: (once[name], more) for name, more in left.items() if more > 0}
 
-    def _run(self, change: Change) -> ArmRuns:
+    def _run(self, change: Change, first: int, last: int) -> ArmRuns:
+        """Run an arm on draws first … last - 1."""
         names = dict.fromkeys([*NEEDED, *(output for output, _ in self.looks)])
-        runs = Ensemble(self.inputs(change), self.altered(change), tuple(names)).run()
+        draws = Draws(*(room[first * self.futures : last * self.futures] for room in self.altered(change)))
+        runs = Ensemble(self.inputs(change), draws, tuple(names)).run()
         judged = min(YEAR_TWENTY, runs.out.shape[2]) - 1
         kept = {(output, at): np.where(runs.finished, runs[output][:, at], np.nan) for output, at in self.looks}
         return ArmRuns(kept, runs.outcome, runs["operating"][:, judged].copy(), self.futures)
 
     def run_all(
-        self, changes: Iterable[Change], told: Callable[[int], None] | None = None, stage: Stage | None = None
+        self,
+        changes: Iterable[Change],
+        told: Callable[[int], None] | None = None,
+        stage: Stage | None = None,
+        draws: int | None = None,
     ) -> None:
         """Run arms, several at a time; each is told when it is there.
 
@@ -178,31 +211,33 @@ class Bench:
         ----------
         stage
             Where arms are kept from time to time, and found.
+        draws
+            The first so many, all unless told.
         """
-        once, kept = self.waiting(changes), stage or Stage(None, "")
+        wanted, kept, tell = draws or self.count, stage or Stage(None, ""), told or (lambda _: None)
+        asked = self.missing(changes, wanted)
         if kept.found is not None:
             self.made.update(unpacked(kept.found.arrays, kept.found.values["arms"], self.futures))
-        waiting = list(self.waiting(once.values()).values())
+        waiting = self.missing((change for change, _ in asked.values()), wanted)
         keeping = Lock()
 
-        def one(change: Change) -> None:
-            self.run(change)
-            if told is not None:
-                told(self.study.runs)
+        def one(arm: tuple[Change, int]) -> None:
+            change, more = arm
+            self.run(change, wanted)
+            tell(more * self.futures)
             with keeping:
                 if kept.is_due:
-                    self._keep(kept, once)
+                    self._keep(kept, asked)
 
-        if told is not None:
-            told((len(once) - len(waiting)) * self.study.runs)
+        tell(sum(more - waiting.get(name, (None, 0))[1] for name, (_, more) in asked.items()) * self.futures)
         if self.threads == 1:
-            for change in waiting:
-                one(change)
+            for arm in waiting.values():
+                one(arm)
         else:
             with ThreadPoolExecutor(self.threads) as pool:
-                list(pool.map(one, waiting))
+                list(pool.map(one, waiting.values()))
         if waiting:
-            self._keep(kept, once)
+            self._keep(kept, asked)
 
     def _keep(self, stage: Stage, wanted: Collection[str]) -> None:
         """Keep those of the wanted arms that are there."""

@@ -202,6 +202,11 @@ class Weighed:
         """P(claim): its mean over draws."""
         return mean_of(self.chance)
 
+    @property
+    def draws(self) -> int:
+        """Draws it is known from."""
+        return int(np.isfinite(self.chance).sum())
+
 
 def mean_of(values: Floats) -> float:
     """Mean of what is known; NaN where nothing is."""
@@ -233,7 +238,7 @@ def verdict_of(part: Part, weighed: Weighed, prior: Weighed, margins: Mapping[st
     name = deciding(part.rule.supported, values, margins)
     low, high = np.quantile(values[name], (0.05, 0.95))
     ends = {one: bounds(means[one], rules.prior_factor.value) for one in means}
-    draws = int(np.isfinite(weighed.chance).sum())
+    draws = weighed.draws
     word = rules.word(p, draws)
     if side(word) < 1 and all(
         max(abs(end) for end in ends[one]) <= rules.small(part.statistics[one]) for one in part.judged
@@ -247,10 +252,11 @@ def verdict_of(part: Part, weighed: Weighed, prior: Weighed, margins: Mapping[st
 
 
 def joint(headline: Headline, parts: Mapping[str, Weighed]) -> Floats:
-    """Probability, for every draw, that all (any) of the measured parts of a headline hold together."""
-    chances = [parts[key].chance for key in headline.parts if np.isfinite(parts[key].chance).any()]
+    """Probability that all (any) of the measured parts of a headline hold together, for every draw that all have."""
+    chances = [parts[key].chance for key in headline.parts if parts[key].draws]
     if not chances:
         return np.zeros(0)
+    chances = [one[: min(map(len, chances))] for one in chances]
     found: Floats = (
         np.prod(chances, axis=0) if headline.every else 1.0 - np.prod([1.0 - one for one in chances], axis=0)
     )

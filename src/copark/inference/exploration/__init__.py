@@ -1,1 +1,1 @@
-"""Exploration: the model run over its uncertainties, by design or at random, for sensitivity and scenario discovery."""
+"""Exploration: the model run over its uncertainties, and which of them its outputs depend on."""

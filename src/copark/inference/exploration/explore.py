@@ -1,4 +1,4 @@
-"""A whole exploration of a case: screen, Sobol' indices, given-data readings, boxes and trees.
+"""A whole exploration of a case: Sobol' indices and given-data readings.
 
 Samples: runs at random over what is uncertain, kept as a table of factors beside what came of each run.
 """
@@ -8,36 +8,34 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from copark.analysis.discovery.prim import Discovery, Node, discover, grow
-from copark.analysis.sensitivity import given as given_data
-from copark.analysis.sensitivity import morris, sobol
-from copark.analysis.sensitivity.given import Given
-from copark.analysis.sensitivity.morris import Screen
-from copark.analysis.sensitivity.sobol import Indices
 from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.identity import identity_of
 from copark.inference.batch import READ_AT_CUT, Batch
-from copark.inference.exploration.designs import AT_ONCE, Readout, Workload, answers, outputs_of, read, readouts_of
-from copark.inference.exploration.settings import (
+from copark.inference.exploration import given as given_data
+from copark.inference.exploration import sobol
+from copark.inference.exploration.designs import (
+    AT_ONCE,
     Factors,
-    FactorSetting,
+    Readout,
+    Workload,
+    answers,
     marks_of,
+    outputs_of,
     posterior_box,
     prior_factors,
-    screened,
-    settings_of,
-    wide_factors,
+    read,
+    readouts_of,
 )
+from copark.inference.exploration.given import Given
+from copark.inference.exploration.sobol import Indices
 from copark.inference.posterior import ParameterPosterior
 from copark.inference.prior import study_of
 from copark.inference.source import PosteriorSource
 from copark.model.arrays import Draws
 from copark.model.compiler import model_hash
 from copark.simulation.ensemble import Ensemble
-from copark.simulation.outcomes import NEEDED, OUTCOMES
 from copark.simulation.run import inputs_of
 from copark.simulation.schemas import Title
 from copark.simulation.study import Scenario
@@ -52,15 +50,13 @@ class GivenSample:
     """Runs as a table."""
 
     kind: str
-    """prior, wide, posterior or batch."""
+    """prior, posterior or batch."""
     factors: Mapping[str, Floats]
     """Values by name, in the units of the parameters, each of shape (runs,)."""
     readouts: tuple[Readout, ...]
     """What was read."""
     values: Floats
     """Shape (runs, readouts); not a number where a run did not end well as a computation."""
-    outcome: NDArray[np.int8]
-    """Codes of outcomes, shape (runs,), -1 where there is none; empty if they were not judged."""
     replicates: int = 1
     """Runs behind each row: values are their means."""
 
@@ -80,12 +76,9 @@ class GivenSample:
         return len(self.values)
 
 
-def _judged(
-    case: Case, scenario: Scenario | None, draws: Draws, readouts: Sequence[Readout], threads: int
-) -> tuple[Floats, NDArray[np.int8]]:
-    names = dict.fromkeys((*outputs_of(readouts), *NEEDED))
-    runs = Ensemble(inputs_of(case, scenario), draws, tuple(names), threads=threads).run()
-    return runs.of_finished(read(runs.out, runs.names, readouts)), runs.outcome
+def _read(case: Case, scenario: Scenario | None, draws: Draws, readouts: Sequence[Readout], threads: int) -> Floats:
+    runs = Ensemble(inputs_of(case, scenario), draws, outputs_of(readouts), threads=threads).run()
+    return runs.of_finished(read(runs.out, runs.names, readouts))
 
 
 def drawn_sample(
@@ -94,7 +87,6 @@ def drawn_sample(
     runs: int,
     seed: int,
     *,
-    settings: Sequence[FactorSetting] = (),
     threads: int = 1,
     stage: Stage | None = None,
     progress: Tell | None = None,
@@ -103,36 +95,23 @@ def drawn_sample(
 
     Parameters
     ----------
-    settings
-        Settings the runs are shared out among, in equal parts; the case as it is if none are given.
     stage
         Where what was read is kept from time to time, and found.
     """
     case = factors.space.case
     points = factors.sobol(runs, seed)
-    arms: list[Scenario | None] = [one.scenario for one in settings] or [None]
-    values, outcome, kept = np.empty((runs, len(readouts))), np.empty(runs, np.int8), stage or Stage(None, "")
-    there = 0 if kept.found is None else len(kept.found.arrays["outcome"])
+    values, kept = np.empty((runs, len(readouts))), stage or Stage(None, "")
+    there = 0 if kept.found is None else len(kept.found.arrays["values"])
     if kept.found is not None:
-        values[:there], outcome[:there] = kept.found.arrays["values"], kept.found.arrays["outcome"]
-    belongs = np.arange(runs) * len(arms) // runs
-    for n, arm in enumerate(arms):
-        rows = np.flatnonzero(belongs == n)
-        for first in range(0, len(rows), AT_ONCE):
-            part = rows[first : first + AT_ONCE]
-            done = int(part[-1]) + 1
-            if done <= there:
-                continue
-            draws = factors.draws(points[part], seed, int(part[0]))
-            values[part], outcome[part] = _judged(case, arm, draws, readouts, threads)
-            if kept.is_due or done == runs:
-                kept.keep(done / runs, {"values": values[:done], "outcome": outcome[:done]})
-            if progress is not None:
-                progress(done, runs)
-    table = factors.table(points)
-    if settings:
-        table |= {name: np.array([settings[int(n)].values[name] for n in belongs]) for name in settings[0].values}
-    return GivenSample("wide" if settings or factors.wide else "prior", table, readouts, values, outcome)
+        values[:there] = kept.found.arrays["values"]
+    for first in range(there, runs, AT_ONCE):
+        done = min(first + AT_ONCE, runs)
+        values[first:done] = _read(case, None, factors.draws(points[first:done], seed, first), readouts, threads)
+        if kept.is_due or done == runs:
+            kept.keep(done / runs, {"values": values[:done]})
+        if progress is not None:
+            progress(done, runs)
+    return GivenSample("prior", factors.table(points), readouts, values)
 
 
 def posterior_sample(
@@ -156,13 +135,13 @@ def posterior_sample(
     for first in range(0, pairs, step):
         last = min(first + step, pairs)
         draws = source.draws(study, first * futures, last * futures)
-        found, _ = _judged(case, study.scenarios[0], draws, readouts, threads)
+        found = _read(case, study.scenarios[0], draws, readouts, threads)
         values[first:last] = found.reshape(last - first, futures, -1).mean(axis=1)
         if progress is not None:
             progress(last, pairs)
     table = source.replay.space.table(source.replay.points[source.order])
     varying = {name: column for name, column in table.items() if np.ptp(column) > 0.0}
-    return GivenSample("posterior", varying, readouts, values, np.zeros(0, np.int8), futures)
+    return GivenSample("posterior", varying, readouts, values, futures)
 
 
 def batch_sample(batch: Batch, most: int = 1 << 14) -> GivenSample:
@@ -175,12 +154,10 @@ def batch_sample(batch: Batch, most: int = 1 << 14) -> GivenSample:
     )
     columns = [READ_AT_CUT.index(one.output) for one in readouts]
     values = batch.at_cut[:runs, columns].astype(np.float64)
-    return GivenSample("batch", batch.space.table(batch.points(0, runs)), readouts, values, np.zeros(0, np.int8))
+    return GivenSample("batch", batch.space.table(batch.points(0, runs)), readouts, values)
 
 
-METHODS = ("morris", "sobol", "given", "discovery")
-RARE = 0.02
-"""An outcome rarer than this, or its opposite, is not looked for."""
+METHODS = ("sobol", "given")
 Progress = Callable[[str, int, int], None]
 """Called with a stage (simulate, report), what is done of it and how much there is."""
 
@@ -197,12 +174,8 @@ class ExplorationSettings:
     """Rows of the Sobol' design, a power of two."""
     replicates: int = 8
     """Runs at every point of a design."""
-    trajectories: int = 50
-    """Of the screen."""
     sample: int = 1 << 14
     """Runs of each random sample, a power of two."""
-    settings: int = 64
-    """Combinations of levers in the wide sample, a power of two."""
     futures: int = 5
     """Futures of each pair of the replay posterior."""
     seed: int = 1
@@ -225,21 +198,6 @@ class GivenSet:
     replicates: int
 
 
-@dataclass(frozen=True)
-class Found:
-    """Where one outcome happens in one sample: its boxes, its tree, and the ranges of the factors there."""
-
-    kind: str
-    outcome: str
-    names: tuple[str, ...]
-    rate: float
-    runs: int
-    discovery: Discovery
-    tree: Node
-    low: tuple[float, ...]
-    high: tuple[float, ...]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Exploration:
     """All that was found, and what it was made with."""
@@ -251,14 +209,12 @@ class Exploration:
     park: Title
     settings: ExplorationSettings
     names: tuple[str, ...]
-    """Factors of the designs; arrays of screens and indices have one more, the dummy, at the end."""
+    """Factors of the designs; arrays of indices have one more, the dummy, at the end."""
     readouts: tuple[Readout, ...]
     moved: Mapping[str, str]
     """By factor: moved, weakly or unmoved by the data; empty where the case has no posterior."""
-    screens: tuple[Screen, ...]
     indices: tuple[Indices, ...]
     given: tuple[GivenSet, ...]
-    found: tuple[Found, ...]
 
 
 def workload(case: Case, settings: ExplorationSettings, pairs: int = 0) -> Workload:
@@ -271,16 +227,10 @@ def workload(case: Case, settings: ExplorationSettings, pairs: int = 0) -> Workl
     """
     factors = prior_factors(case).count + 1
     runs = 0
-    if "morris" in settings.methods:
-        runs += settings.trajectories * (factors + 1) * settings.replicates
     if "sobol" in settings.methods:
         runs += settings.size * (factors + 2) * settings.replicates
-    if {"given", "discovery"} & set(settings.methods):
-        runs += settings.sample
     if "given" in settings.methods:
-        runs += pairs * settings.futures
-    if "discovery" in settings.methods:
-        runs += settings.sample
+        runs += settings.sample + pairs * settings.futures
     return Workload(runs, case.clock.quarters)
 
 
@@ -320,28 +270,18 @@ def explore(
         factors = posterior_box(parameters.space, parameters.points, parameters.weights)
     readouts = readouts_of(case)
     work = _Work(factors, readouts, wanted, threads, tell, stages or Stages())
-    screens = work.screens() if "morris" in wanted.methods else ()
     indices = work.indices() if "sobol" in wanted.methods else ()
     given: list[GivenSet] = []
-    found: list[Found] = []
-    sample = work.sample(prior_factors(case)) if {"given", "discovery"} & set(wanted.methods) else None
-    if sample is not None and "given" in wanted.methods:
-        samples = [sample, *_others(case, source, batch, work)]
+    if "given" in wanted.methods:
+        samples = [work.sample(prior_factors(case)), *_others(case, source, batch, work)]
         given = [given_set(one, wanted.seed, tell) for one in samples]
-    if sample is not None and "discovery" in wanted.methods:
-        wide = work.sample(wide_factors(case), levers=True)
-        found = [*discoveries(sample, wanted.seed, OUTCOMES, tell), *discoveries(wide, wanted.seed, WIDE, tell)]
     marks = {} if parameters is None else marks_of(parameters)
     made_of = provenance_of(case, wanted, parameters, source, batch)
     return Exploration(
         run_id=identity_of(made_of), provenance=made_of, case=case.name,
         park=Title(en=case.title.en, zh=case.title.zh), settings=wanted, names=factors.names, readouts=readouts,
-        moved=marks, screens=screens, indices=indices, given=tuple(given), found=tuple(found),
+        moved=marks, indices=indices, given=tuple(given),
     )  # fmt: skip
-
-
-WIDE = ("failed", "self_standing")
-"""Outcomes looked for in the wide sample."""
 
 
 def provenance_of(
@@ -384,13 +324,6 @@ class _Work:
             progress=lambda done, total: self.tell("simulate", done, total),
         )  # fmt: skip
 
-    def screens(self) -> tuple[Screen, ...]:
-        """Screen every read-out; luck changes where the dummy crosses the middle."""
-        wanted = self.settings
-        points = morris.design(self.factors.count + 1, wanted.trajectories, wanted.seed)
-        values = self._answers("morris", screened(self.factors), points, points[:, -1] > 0.5)
-        return tuple(morris.screen(points, column, wanted.seed) for column in values.T)
-
     def indices(self) -> tuple[Indices, ...]:
         """Sobol' indices of every read-out."""
         wanted, count = self.settings, self.factors.count + 1
@@ -398,13 +331,12 @@ class _Work:
         values = self._answers("sobol", self.factors, points, sobol.other_luck(count, wanted.size))
         return tuple(sobol.indices(column, count, wanted.seed) for column in values.T)
 
-    def sample(self, factors: Factors, *, levers: bool = False) -> GivenSample:
+    def sample(self, factors: Factors) -> GivenSample:
         """A random sample of a cube."""
-        wanted, case = self.settings, self.factors.space.case
-        combinations = settings_of(case, wanted.settings, wanted.seed) if levers else ()
+        wanted = self.settings
         return drawn_sample(
-            factors, self.readouts, wanted.sample, wanted.seed, settings=combinations, threads=self.threads,
-            stage=self.stages.stage("wide" if levers else "sample"),
+            factors, self.readouts, wanted.sample, wanted.seed, threads=self.threads,
+            stage=self.stages.stage("sample"),
             progress=lambda done, total: self.tell("simulate", done, total),
         )  # fmt: skip
 
@@ -431,24 +363,3 @@ def given_set(sample: GivenSample, seed: int, tell: Progress) -> GivenSet:
         tell("analyse", n, sample.values.shape[1])
         found.append(given_data.given(sample.matrix, column, seed=seed))
     return GivenSet(sample.kind, sample.names, sample.readouts, tuple(found), sample.runs, sample.replicates)
-
-
-def discoveries(sample: GivenSample, seed: int, outcomes: Sequence[str], tell: Progress) -> list[Found]:
-    """Look for every outcome in a sample; those that nearly never or nearly always happen are left out."""
-    judged = sample.outcome >= 0
-    x, codes = sample.matrix[judged], sample.outcome[judged]
-    low, high = x.min(axis=0), x.max(axis=0)
-    made = []
-    for name in outcomes:
-        happens = codes == OUTCOMES.index(name)
-        rate = float(np.mean(happens)) if len(happens) else 0.0
-        if not RARE <= rate <= 1.0 - RARE:
-            continue
-        boxes = discover(x, happens, seed=seed, progress=lambda done, total: tell("analyse", done, total))
-        made.append(
-            Found(
-                sample.kind, name, sample.names, rate, len(x), boxes, grow(x, happens, seed=seed),
-                tuple(map(float, low)), tuple(map(float, high)),
-            )
-        )  # fmt: skip
-    return made

@@ -6,7 +6,7 @@ They are set by the model's own drivers, as closures of the record are, and hold
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, cast, get_args
 
@@ -117,6 +117,17 @@ def _known(kind: str, case: Case) -> tuple[str, ...]:
         "shareholder-leaves": tuple(one.key for one in case.shareholders),
         "shock": tuple(SHOCKS),
     }[kind]
+
+
+def example_events(case: Case, first: int) -> Iterator[str]:
+    """Events as they are written: each kind for everyone still there, two years after a quarter counted from 0."""
+    since = case.clock.start + min(first + 8, case.clock.quarters - 1)
+    gone = {one.key for one in case.shareholders if one.until is not None}
+    gone |= {one.key for one in case.partners if one.presence and one.presence[-1].until is not None}
+    for kind in KINDS:
+        for who in _known(kind, case):
+            if who not in gone:
+                yield f"{kind}{':' if who else ''}{who}@{since}"
 
 
 def scenario_with(events: tuple[FutureEvent, ...], case: Case, key: str, title: Title) -> Scenario:

@@ -17,8 +17,19 @@ import numpy as np
 
 from copark.arrays import Floats
 from copark.inference.diagnostics import BINS, title_of, verdict
-from copark.inference.joint.members import CLASSES, FURTHER, Member, members
-from copark.inference.joint.panels import HYPER, MECHANISMS, Panels, hyper_values, names_of, read, simulate
+from copark.inference.joint.panels import (
+    CLASSES,
+    FURTHER,
+    HYPER,
+    MECHANISMS,
+    Member,
+    Panels,
+    hyper_values,
+    members,
+    names_of,
+    read,
+    simulate,
+)
 from copark.inference.joint.posterior import NEAR, TRAINED, Posterior, Reader, learn
 from copark.inference.pool.abc_regression import reach_of
 from copark.inference.pool.parks import AXES

@@ -30,11 +30,11 @@ from copark.arrays import Floats
 from copark.cases.quarters import Quarter
 from copark.identity import hash_content, identity_of
 from copark.inference.batch import read_piece, write_piece
-from copark.inference.information_set import blind
 from copark.inference.observations import ObservationModel, error_scales, noise
 from copark.inference.pool.growth import MEMORY
 from copark.inference.pool.parks import AXES, Park, points_at
 from copark.inference.prior import random_points
+from copark.inference.target_selection import blind
 from copark.model.compiler import model_hash
 from copark.simulation.ensemble import Ensemble, ScenarioRuns
 from copark.simulation.run import inputs_of

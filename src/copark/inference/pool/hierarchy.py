@@ -114,11 +114,6 @@ class Pooled:
         """μ at the root mean square of τ."""
         return given_tau(self.parks, np.sqrt((self.tau**2).mean(axis=0)))
 
-    @cached_property
-    def full(self) -> GivenTau:
-        """Complete pooling: all parks the same."""
-        return given_tau(self.parks, np.zeros(self.mu.shape[1]))
-
     def new(self, scores: Floats) -> Floats:
         """Draws of a park of which nothing is known, from standard normal scores of shape (runs, axes).
 

@@ -6,25 +6,31 @@ Grushka-Cockayne and Winkler, Management Science 59, 2013), and the linear pool,
 the parks, each park counting once, and half way to equal ones, since few parks teach little more; the score is the CRPS
 of ln(1 + count), in which large parks count as small ones do. Each observable that enough parks tell has weights of its
 own. A method that cannot forecast a value gives its weight to the others.
+
+How a stack does on parks that had no say in its weights, beside the model and every curve.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
 
 from copark.arrays import Floats
 from copark.identity import identity_of
-from copark.inference.assessment import PLACES, loss_of_levels, simplex
 from copark.inference.forecast import LEVELS
-from copark.inference.pool.forecast_comparison import GROWTH
+from copark.inference.pool.forecast_comparison import GROWTH, Contest, PanelScore, contest, winners
 from copark.inference.pool.parks import COUNTS
-from copark.inference.stacking.trials import FAR, LINE, MODEL, NEAR, SETTINGS, UNSEEN, Trial
+from copark.inference.stacking.trials import FAR, LINE, METHODS, MODEL, NEAR, SETTINGS, UNSEEN, Trial
 from copark.stats.quantiles import weighted_quantiles
+from copark.stats.scores import crps
 
+STEPS = 10
+"""Weights are tried in tenths."""
+PLACES = (np.arange(400) + 0.5) / 400
 COUNTED, LOGS, MIXTURE = "counts", "logs", "mixture"
 WAYS = (COUNTED, LOGS, MIXTURE)
 WAY, EQUAL = MIXTURE, 0.5
@@ -39,6 +45,21 @@ FEWEST = 8
 """An observable that fewer parks tell takes the weights learned over all."""
 Weights = Mapping[str, Mapping[str, Mapping[str, float]]]
 """By setting, observable (an empty word is all of them) and method."""
+
+
+def loss_of_levels(levels: Floats, value: Floats | float) -> Floats:
+    """Score (CRPS) of forecasts given as sorted levels of equal weight, shape (..., levels) to (...)."""
+    near = np.abs(levels - value).mean(axis=-1)
+    found: Floats = near - (levels * (2.0 * PLACES - 1.0)).mean(axis=-1)
+    return found
+
+
+def simplex(count: int) -> Floats:
+    """All weights of so many forecasts in steps that sum to one, most on the first first; shape (weights, count)."""
+    borders = combinations_with_replacement(range(STEPS + 1), count - 1)
+    rows = [np.diff([0, *border, STEPS]) for border in borders]
+    found: Floats = np.array(rows, dtype=np.float64)[::-1] / STEPS
+    return found
 
 
 @dataclass(frozen=True)
@@ -186,3 +207,98 @@ def _by_park(trials: Sequence[Trial], grid: Floats, names: Sequence[str], way: s
         levels = np.stack([one.levels[name] for name in names if name in one.levels])
         found.setdefault(one.park, []).append(losses(levels, one.value, rows, way))
     return {park: np.mean(rows, axis=0) for park, rows in found.items()}
+
+
+SHOWN = (0.05, 0.5, 0.95)
+COMPARED = {
+    UNSEEN: ((STACK, MODEL, GROWTH),),
+    NEAR: ((STACK, MODEL, GROWTH, "persistence"), (STACK, *METHODS)),
+    FAR: ((STACK, MODEL, GROWTH, "persistence"), (STACK, *METHODS)),
+}
+"""Methods that are compared on the same values, by setting: those that need little, then all."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A park's mean CRPS of ln(1 + count) in a setting: of the stack, the model and the pooled growth curve."""
+
+    park: str
+    setting: str
+    stack: float
+    model: float
+    growth: float
+
+    @property
+    def not_worse(self) -> bool:
+        """Whether the stack's score is not above the growth curve's."""
+        return self.stack <= self.growth
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A way to put forecasts together: mean CRPS of ln(1 + count) over parks that had no say, and coverage of 90 %."""
+
+    way: str
+    equal: float
+    """How far weights are drawn to equal ones."""
+    setting: str
+    log_crps: float
+    coverage: float
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What came of a stack."""
+
+    contests: tuple[Contest, ...]
+    """For each setting and set of methods: over all counts first, then by observable."""
+    parks: tuple[Beside, ...]
+    """Every park in every setting it has values in."""
+
+    def main(self, setting: str) -> Contest:
+        """Over all counts, with the methods that need little."""
+        return next(one for one in self.contests if one.scheme == setting and not one.variable)
+
+    def of(self, setting: str) -> tuple[Beside, ...]:
+        """Parks of a setting."""
+        return tuple(one for one in self.parks if one.setting == setting)
+
+
+def scored(trials: Sequence[Trial], stack: Stack) -> Iterator[PanelScore]:
+    """Score the stack and every method; a park that is scored had no say in its weights."""
+    for at, one in enumerate(trials):
+        made, _ = stacked(one.levels, stack.of(one.park, one.setting, one.variable, one.ahead), stack.way)
+        for method, levels in {STACK: made, **one.levels}.items():
+            low, median, high = (float(x) for x in np.interp(SHOWN, LEVELS, levels))
+            yield PanelScore(
+                park=one.park, scheme=one.setting, method=method, at=at, variable=one.variable, date="",
+                value=one.value, age=one.ahead, crps=crps(levels, one.value),
+                log_crps=crps(np.log1p(levels), float(np.log1p(max(one.value, 0.0)))), median=median, low=low,
+                high=high, covered=low <= one.value <= high,
+            )  # fmt: skip
+
+
+def judge(trials: Sequence[Trial], stack: Stack) -> Judged:
+    """Compare the stack with the model and the curves."""
+    scores = tuple(scored(trials, stack))
+    contests = [
+        contest(scores, setting, variable, methods)
+        for setting in SETTINGS for methods in COMPARED[setting] for variable in ("", *COUNTS)
+    ]  # fmt: skip
+    curved = [one for one in scores if GROWTH in trials[one.at].levels]
+    parks = tuple(
+        Beside(park, setting, means[STACK], means[MODEL], means[GROWTH])
+        for setting in SETTINGS for park, (_, means) in winners(curved, setting).items()
+    )  # fmt: skip
+    return Judged(tuple(one for one in contests if one is not None), parks)
+
+
+def ways(trials: Sequence[Trial]) -> tuple[Tried, ...]:
+    """Every way to put forecasts together, on parks that had no say in the weights."""
+    found = []
+    for way, equal in (*((one, EQUAL) for one in WAYS), (WAY, 0.0), (WAY, 1.0)):
+        judged = judge(trials, learn(trials, way, {}, equal))
+        for setting in SETTINGS:
+            row = next(one for one in judged.main(setting).standings if one.method == STACK)
+            found.append(Tried(way, equal, setting, row.log_crps, row.coverage))
+    return tuple(found)

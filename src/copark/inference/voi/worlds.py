@@ -23,7 +23,6 @@ from copark.inference.claims.verdict import holds as is_met
 from copark.inference.observations import ObservationModel, Target, targets
 from copark.inference.target_selection import everything_fitted
 from copark.inference.voi.candidates import RESIDENTS, Candidate, candidates, columns_of, outputs
-from copark.model.arrays import Draws
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
 from copark.simulation.study import baseline
@@ -93,7 +92,7 @@ class Plan:
     def runs(self) -> int:
         """Runs to make."""
         arms = {canonical(self.file.claims.arms[key].alone.content()) for _, part in self.parts for key in part.uses}
-        return self.draws * (len(arms) * self.futures + 1)
+        return self.draws * (len(arms) * (self.futures - 1) + 1)
 
     @property
     def known(self) -> tuple[Target, ...]:
@@ -119,7 +118,8 @@ def make(plan: Plan, threads: int, tell: Callable[[int, int], None]) -> xr.Datas
     study = baseline(case.name).with_changes(
         runs=runs, futures=plan.futures, seed=plan.seed, draws=kind, keep=[RESIDENTS]
     )
-    bench = bench_of(case, study, looks_of([part for _, part in plan.parts]), plan.source, threads)
+    whole = bench_of(case, study, looks_of([part for _, part in plan.parts]), plan.source, threads)
+    bench = whole.chosen(plan.draws, range(1, plan.futures))
 
     def more(count: int) -> None:
         nonlocal done
@@ -127,14 +127,13 @@ def make(plan: Plan, threads: int, tell: Callable[[int, int], None]) -> xr.Datas
         tell(min(done, plan.runs), plan.runs)
 
     bench.run_all([arms[key].alone for _, part in plan.parts for key in part.uses], more)
-    drawn = drawn_values(bench.draws, plan.futures)
+    drawn = drawn_values(whole.draws, plan.futures)
     ridge = Ridge(drawn)
     statistics: dict[str, Floats] = {}
     luck: dict[str, float] = {}
     for claim, part in plan.parts:
         judged = {
-            name: by_run(part.statistics[name], lambda key: bench.run(arms[key].alone), case)[:, 1:]
-            for name in part.judged
+            name: by_run(part.statistics[name], lambda key: bench.run(arms[key].alone), case) for name in part.judged
         }
         effects = expected(part, judged, ridge)
         for name, values in judged.items():
@@ -145,7 +144,7 @@ def make(plan: Plan, threads: int, tell: Callable[[int, int], None]) -> xr.Datas
             luck[full] = _spread(values)
     model = ObservationModel(plan.known)
     names = tuple(dict.fromkeys((*outputs(), *model.variables)))
-    first = Draws(*(room[:: plan.futures] for room in bench.draws))
+    first = whole.chosen(plan.draws, (0,)).draws
     seen = Ensemble(inputs_of(case), first, names, threads=threads, progress=more).run()
     out = seen.of_finished(seen.out)
     columns = columns_of(candidates(case, tuple(drawn)))

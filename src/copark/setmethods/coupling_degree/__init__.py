@@ -8,7 +8,7 @@ computed.
 
 from copark.setmethods.coupling_degree.degree import Coupled, Request, couple, warnings_of
 from copark.setmethods.coupling_degree.indicators import Indicator, Subsystem
-from copark.setmethods.coupling_degree.record import Ensemble, Null, ensemble, null, record
+from copark.setmethods.coupling_degree.record import Ensemble, Null, ensemble, null
 
 __all__ = [
     "Coupled",
@@ -20,6 +20,5 @@ __all__ = [
     "couple",
     "ensemble",
     "null",
-    "record",
     "warnings_of",
 ]

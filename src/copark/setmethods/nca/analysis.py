@@ -1,15 +1,12 @@
 """One analysis of necessary conditions: each condition's ceilings, effect sizes, p and bottlenecks.
 
 What a reader of an effect size must know: where the empty zone comes from, and which case it hangs on.
-
-An analysis of necessary conditions as plain data, with the keys of the published comparison files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +15,6 @@ from copark.errors import Fault
 from copark.setmethods.nca.ceilings import (
     CORNERS,
     KINDS,
-    LEVELS,
     NEAR,
     Bottleneck,
     Kind,
@@ -26,7 +22,6 @@ from copark.setmethods.nca.ceilings import (
     View,
     bottlenecks,
     observed_scope,
-    p_accuracy,
     p_values,
     peer_line,
     peers,
@@ -306,71 +301,3 @@ def _fragile(analysis: Necessities, one: Necessity) -> Iterator[Warned]:
         if abs(effect - before) > FRAGILE:
             values = {"condition": one.condition, "case": case, "before": f"{before:.2f}", "after": f"{effect:.2f}"}
             yield Warned("fragile", values)
-
-
-def record(analysis: Necessities, identity: str = "", warnings: Sequence[Warned] = ()) -> dict[str, Any]:
-    """Everything an analysis gave, ready for JSON; nothing (null) where a number has no meaning."""
-    request = analysis.request
-    scope = request.scope
-    return {
-        "id": identity,
-        "dataset": analysis.table.file,
-        "x": list(request.conditions),
-        "y": request.outcome,
-        "corner": request.corner,
-        "scope": None if scope is None else [scope.x_low, scope.x_high, scope.y_low, scope.y_high],
-        "test_rep": request.permutations,
-        "seed": request.seed,
-        "models": [_model(one, analysis) for one in analysis.found],
-        "bottlenecks": {
-            kind: [
-                {
-                    request.outcome: f"{level:g}",
-                    **{one.condition: one.ceilings[kind].bottlenecks[at].written for one in analysis.found},
-                }
-                for at, level in enumerate(LEVELS)
-            ]
-            for kind in KINDS
-        },
-        "warnings": [{"code": one.code, **one.values} for one in warnings],
-        "left_out": [{"case": case, "missing": list(columns)} for case, columns in analysis.table.left_out],
-    }
-
-
-def _model(one: Necessity, analysis: Necessities) -> dict[str, Any]:
-    peers = [{"X": x, "Y": y, "_row": case} for case, x, y in one.peers]
-    return {
-        "x": one.condition,
-        "global": {
-            "Number of observations": len(analysis.table),
-            "Scope": one.scope.area,
-            "Xmin": one.scope.x_low,
-            "Xmax": one.scope.x_high,
-            "Ymin": one.scope.y_low,
-            "Ymax": one.scope.y_high,
-        },
-        "params": [_ceiling(one.ceilings[kind], one.scope.area, analysis.request.permutations) for kind in KINDS],
-        "ceilings": list(KINDS),
-        "peers": dict.fromkeys(KINDS, peers),
-    }
-
-
-def _ceiling(one: Ceiling, area: float, deals: int) -> dict[str, Any]:
-    useful = (1.0 - one.condition_inefficiency / 100.0) * (1.0 - one.outcome_inefficiency / 100.0)
-    found = {
-        "Ceiling zone": one.zone,
-        "Effect size": one.effect,
-        "# above": one.above,
-        "Slope": one.slope,
-        "Intercept": one.intercept,
-        "p-value": one.p,
-        "p-accuracy": p_accuracy(one.p, deals) if deals else float("nan"),
-        "Complexity": one.complexity,
-        "Fit": one.fit,
-        "Ceiling accuracy": one.accuracy,
-        "Abs. ineff.": area * (1.0 - useful),
-        "Rel. ineff.": 100.0 * (1.0 - useful),
-        "Condition ineff.": one.condition_inefficiency,
-        "Outcome ineff.": one.outcome_inefficiency,
-    }
-    return {**{key: value if isfinite(value) else None for key, value in found.items()}, "_row": one.kind}

@@ -22,7 +22,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import sqrt
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -279,8 +278,3 @@ def p_values(
         if progress is not None:
             progress(done, deals)
     return {kind: (1 + reached[kind]) / (1 + deals) for kind in KINDS}
-
-
-def p_accuracy(p: float, deals: int) -> float:
-    """Half the 95 % Monte Carlo interval of a p: 1.96 sqrt(p (1 - p) / deals)."""
-    return 1.96 * sqrt(p * (1.0 - p) / deals)

@@ -2,12 +2,12 @@
 
 The steps in order: ``calibration`` turns raw columns into memberships, ``truth_table`` sorts cases into rows,
 ``solutions`` minimises (Quine 1952, McCluskey 1956) and gives the complex, parsimonious and intermediate solutions with
-every tied model, ``sets`` says how well terms fit, either way. ``analysis`` runs all of them and writes what came of
-it, ``robustness`` asks what survives other anchors, cutoffs, cases and scores.
+every tied model, ``sets`` says how well terms fit, either way. ``analysis`` runs all of them,
+``robustness`` asks what survives other anchors, cutoffs, cases and scores.
 """
 
-from copark.setmethods.qca.analysis import Analysis, Settings, analyse, record
-from copark.setmethods.qca.calibration import Calibration, calibrate
+from copark.setmethods.qca.analysis import Analysis, Settings, analyse
 from copark.setmethods.qca.robustness import Robustness, robustness
+from copark.setmethods.qca.sets import Calibration, calibrate
 
-__all__ = ["Analysis", "Calibration", "Robustness", "Settings", "analyse", "calibrate", "record", "robustness"]
+__all__ = ["Analysis", "Calibration", "Robustness", "Settings", "analyse", "calibrate", "robustness"]

@@ -1,14 +1,9 @@
-"""One analysis: settings in, truth table, solutions, necessity and what a reader must be warned of out.
-
-An analysis as plain data, with the keys of the published comparison files: truth table, solutions, fit.
-"""
+"""One analysis: settings in, truth table, solutions, necessity and what a reader must be warned of out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -16,23 +11,15 @@ from copark.arrays import Floats
 from copark.errors import Fault
 from copark.setmethods.qca import sets
 from copark.setmethods.qca.sets import (
-    Model,
     Necessary,
-    Term,
     model_membership,
-    model_name,
     necessary_expressions,
-    order,
     single_terms,
     term_membership,
     term_name,
 )
-from copark.setmethods.qca.solutions import Expectation, Minimised, Solutions, solve
-from copark.setmethods.qca.truth_table import TruthTable, truth_table
+from copark.setmethods.qca.solutions import Expectation, Solutions, TruthTable, solve, truth_table
 from copark.setmethods.table import CaseTable, SettingFaults, Warned, fault, left_out_warning
-
-if TYPE_CHECKING:
-    from copark.setmethods.qca.truth_table import Row
 
 MOST_CONDITIONS = 10
 """Conditions of one analysis: a truth table has 2^k rows, nearly all of them empty beyond this."""
@@ -207,131 +194,3 @@ def deviant_cases(found: Analysis, model: tuple[tuple[int, ...], ...]) -> tuple[
     there = found.outcome > 0.5
     names = np.array(found.table.cases, dtype=object)
     return tuple(names[inside & ~there]), tuple(names[~inside & there])
-
-
-def plain(value: float | None) -> float | None:
-    """A number as JSON knows it: nothing where there is none."""
-    return value if value is not None and isfinite(value) else None
-
-
-def record(found: Analysis, identity: str = "") -> dict[str, Any]:
-    """Everything an analysis gave, ready for JSON.
-
-    Rows of the truth table are numbered from 1. A model is always a list of terms, and ``solutions`` a list of models,
-    even where there is only one.
-    """
-    settings, solutions = found.settings, found.solutions
-    return {
-        "id": identity,
-        "dataset": found.table.file,
-        "outcome": settings.outcome_name,
-        "conditions": list(settings.conditions),
-        "incl_cut": settings.incl_cut,
-        "pri_cut": settings.pri_cut,
-        "n_cut": settings.n_cut,
-        "n_cases": len(found.table),
-        "crossover_cases": len(found.truth.crossover),
-        "truth_table": [_row(row, settings.conditions) for row in found.truth.rows],
-        "complex": _solution(found, solutions.cautious),
-        "parsimonious": _solution(found, solutions.parsimonious),
-        "parsimonious_rowdom": _solution(found, solutions.dominant),
-        "intermediate": _intermediate(found),
-        "SA": {f"M{at}": _numbers(rows) for at, rows in enumerate(solutions.assumptions, start=1)},
-        "necessity": [
-            {"term": one.name, **_necessity(one.fit)} for one in found.necessity
-        ],
-        "sufficiency": [{"term": name, **_sufficiency(one)} for name, one in found.sufficiency],
-        "necessary_expressions": [{"term": one.name, **_necessity(one.fit)} for one in found.expressions],
-        "contradictions": [
-            {"row": row.number, "against": list(row.against)} for row in found.truth.contradictions
-        ],
-        "crossover": list(found.truth.crossover),
-        "left_out": [{"case": case, "missing": list(columns)} for case, columns in found.table.left_out],
-        "warnings": [{"code": one.code, **one.values} for one in found.warnings],
-    }  # fmt: skip
-
-
-def _numbers(rows: Sequence[int]) -> list[str]:
-    return [str(row + 1) for row in rows]
-
-
-def _row(row: Row, conditions: Sequence[str]) -> dict[str, Any]:
-    return {
-        **dict(zip(conditions, row.values, strict=True)),
-        "OUT": row.out,
-        "n": row.n,
-        "incl": plain(row.inclusion),
-        "PRI": plain(row.pri),
-        "cases": ",".join(row.cases),
-        "row": row.number,
-    }
-
-
-def _necessity(one: sets.Necessity) -> dict[str, Any]:
-    return {"inclN": plain(one.inclusion), "RoN": plain(one.relevance), "covN": plain(one.coverage)}
-
-
-def _sufficiency(one: sets.Sufficiency, *, whole: bool = False) -> dict[str, Any]:
-    found = {"inclS": plain(one.inclusion), "PRI": plain(one.pri), "covS": plain(one.coverage)}
-    return found if whole else {**found, "covU": plain(one.unique)}
-
-
-def names_of(model: Model, found: Analysis) -> list[str]:
-    """The terms of a model as they are written."""
-    return [term_name(term, found.settings.conditions) for term in model]
-
-
-def fit_of_model(model: Model, found: Analysis) -> dict[str, Any]:
-    """Fit of a model: of each of its terms and of the whole."""
-    each, whole = sets.fit_of_terms(model, found.members, found.outcome)
-    terms = zip(names_of(model, found), each, strict=True)
-    name = model_name(model, found.settings.conditions)
-    return {
-        "terms": [{"term": term, **_sufficiency(one)} for term, one in terms],
-        "solution": [{"term": name, **_sufficiency(whole, whole=True)}],
-    }
-
-
-def _fit(models: Sequence[Model], found: Analysis) -> dict[str, Any]:
-    """Fit of tied models: of all their terms together, and model by model; of one model alone where there is one."""
-    if not models:
-        return {"terms": [], "solution": []}
-    if len(models) == 1:
-        return fit_of_model(models[0], found)
-    every: list[Term] = sorted({term for model in models for term in model}, key=order)
-    overall = fit_of_model(tuple(every), found)["terms"]
-    return {"overall": overall, "individual": [fit_of_model(model, found) for model in models]}
-
-
-def essential(models: Sequence[Model]) -> tuple[Term, ...]:
-    """Terms that every tied model has."""
-    if not models:
-        return ()
-    shared = set(models[0]).intersection(*map(set, models))
-    return tuple(term for term in models[0] if term in shared)
-
-
-def _solution(found: Analysis, minimised: Minimised) -> dict[str, Any]:
-    return {
-        "solutions": [names_of(model, found) for model in minimised.models],
-        "essential": names_of(essential(minimised.models), found),
-        "fit": _fit(minimised.models, found),
-        "complete": not minimised.cut,
-    }
-
-
-def _intermediate(found: Analysis) -> dict[str, Any]:
-    expected = ["-" if one is None else str(one) for one in found.settings.expected]
-    models = {
-        one.name: {
-            "c_solution": names_of(one.complex_model, found),
-            "p_solution": names_of(one.parsimonious_model, found),
-            "solutions": [names_of(model, found) for model in one.models],
-            "EC": _numbers(one.easy),
-            "DC": _numbers(one.difficult),
-            "NSEC": _numbers(one.unused),
-            "fit": _fit(one.models, found),
-        }
-        for one in found.solutions.intermediate
-    }
-    return {"dir_exp": expected, "models": models}

@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
 from copark.setmethods.qca import sets
 from copark.setmethods.qca.analysis import Analysis, Settings
-from copark.setmethods.qca.calibration import Calibration, calibrated
-from copark.setmethods.qca.sets import Model, Term, model_membership, order, term_name, within
-from copark.setmethods.qca.solutions import Solutions, solve
-from copark.setmethods.qca.truth_table import TruthTable, truth_table
+from copark.setmethods.qca.sets import Calibration, Model, Term, calibrated, model_membership, order, term_name, within
+from copark.setmethods.qca.solutions import Solutions, TruthTable, solve, truth_table
 from copark.setmethods.table import CaseTable, SettingFaults
 
 Kind = Literal["complex", "parsimonious", "intermediate"]
@@ -278,27 +276,3 @@ def named_survival(found: Robustness, kind: Kind, conditions: Sequence[str]) -> 
         for one in found.survival(kind, family):
             rows.setdefault(term_name(one.term, conditions), {})[family or "all"] = one
     return rows
-
-
-def survival_record(found: Robustness, conditions: Sequence[str]) -> dict[str, Any]:
-    """What survives, as plain data: by kind of solution, then term, then what was changed."""
-    solutions: dict[str, Any] = {}
-    for kind in KINDS:
-        terms = {
-            name: {
-                "asked": values["all"].asked,
-                **{
-                    family: {
-                        "variants": one.variants,
-                        "surely": one.surely,
-                        "perhaps": one.perhaps,
-                        "narrower": one.narrower,
-                    }
-                    for family, one in values.items()
-                },
-            }
-            for name, values in named_survival(found, kind, conditions).items()
-        }
-        same = {family or "all": found.same(kind, family)[0] for family in (None, *found.families())}
-        solutions[kind] = {"terms": terms, "same": same}
-    return {"variants": len(found.variants), "solutions": solutions}

@@ -19,7 +19,7 @@ from copark.web.api.replies import (
     made,
     sent,
 )
-from copark.web.client_id import MaybeOwner, owner_of
+from copark.web.limits import MaybeOwner, owner_of
 from copark.web.middleware import REPORT
 from copark.web.services import Own, Services
 from copark.workflows.serving.analyses import (

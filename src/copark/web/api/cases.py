@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from copark.web.api.replies import CasePath, Lang, answered, attachment, held, made, of_case, sent
-from copark.web.client_id import MaybeOwner, owner_of
+from copark.web.limits import MaybeOwner, owner_of
 from copark.web.problems import Problem
 from copark.web.services import Own, Services
 from copark.workflows.serving.answers import Answer, CaseName

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from copark.texts import has_text
 from copark.web.api.replies import StrictRoute, answered, page, sent
-from copark.web.client_id import MaybeOwner, owner_of
+from copark.web.limits import MaybeOwner, owner_of
 from copark.web.problems import Problem
 from copark.web.services import Own, Services
 from copark.workflows.serving.answers import Answer, Said

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel
 
 from copark.web.api.replies import StrictRoute
-from copark.web.client_id import Owner, owner_by_word
+from copark.web.limits import Owner, owner_by_word
 from copark.web.problems import Problem
 from copark.web.services import Own, Services
 from copark.workflows.serving.answers import Answer

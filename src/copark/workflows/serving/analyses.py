@@ -13,12 +13,12 @@ from pydantic import Field, ValidationError
 from copark.analyses import REGISTRY, Analysis
 from copark.analyses.answer import NO_KEY, unknown_keys
 from copark.analyses.context import Context
-from copark.analyses.contract import AnalysisParams, FormField, Texts
+from copark.analyses.contract import AnalysisParams, CaseParams, FormField, Texts
 from copark.analyses.results import RUN_ID, find, head, listed, load
 from copark.analyses.shipped import usable
 from copark.cases.files import fault as case_fault
 from copark.cases.types import suggestion
-from copark.errors import Fault, StudyFaults
+from copark.errors import Fault, RunRefused, StudyFaults
 from copark.inference.case_parameters import own_folder
 from copark.presentation.document import Document
 from copark.presentation.numbers import exact
@@ -78,7 +78,9 @@ class FieldInfo(Answer):
     usual: Said | None
     """The default in words, where it is no plain value."""
     keyed: bool
-    """Whether its values are keys, of which ``choices`` of the analysis tells those of a case."""
+    """Whether ``choices`` of the analysis tells values of it for a case."""
+    closed: bool
+    """Whether it takes no others; they are examples otherwise."""
     choices: list[ChoiceInfo]
     """What may be chosen of anything."""
 
@@ -112,6 +114,8 @@ class ChoicesAnswer(Answer):
 
     choices: dict[str, list[ChoiceInfo]]
     """By name of the field."""
+    refused: Said | None = None
+    """Why the analysis cannot be asked of this case, whatever is chosen."""
 
 
 class ResultInfo(Answer):
@@ -170,7 +174,8 @@ def said(analysis: Analysis, key: str) -> Said:
 def _info(analysis: Analysis) -> AnalysisInfo:
     from copark.workflows.serving.wording import said as said_by_key
 
-    fields = analysis.params.form(served=True)
+    # What all analyses of a case may be asked comes after what is asked by this one.
+    fields = sorted(analysis.params.form(served=True), key=lambda one: one.name in CaseParams.model_fields)
     return AnalysisInfo(
         name=analysis.name,
         group=analysis.group,
@@ -190,7 +195,7 @@ def _field(analysis: Analysis, field: FormField) -> FieldInfo:
         name=field.name, type="choice" if field.kind == "study" else field.kind,
         title=said(analysis, f"{key}.title"), help=said(analysis, key),
         required=field.required, default=default, minimum=field.minimum, maximum=field.maximum, choices=choices,
-        usual=usual, keyed=field.keys is not None,
+        usual=usual, keyed=field.keys is not None, closed=field.keys is None or field.keys.closed,
     )  # fmt: skip
 
 
@@ -209,10 +214,13 @@ def choices_of(analysis: Analysis, given: Mapping[str, str], context: Context) -
         elif value is not None and one.kind == "boolean":
             known[one.name] = value == "true"
     found = {}
-    for one in analysis.params.form(served=True):
-        if one.keys is not None:
-            made = one.keys.choices(context, known)
-            found[one.name] = [ChoiceInfo(value=x.value, title=Said(en=x.title.en, zh=x.title.zh)) for x in made]
+    try:
+        for one in analysis.params.form(served=True):
+            if one.keys is not None:
+                made = one.keys.choices(context, known)
+                found[one.name] = [ChoiceInfo(value=x.value, title=Said(en=x.title.en, zh=x.title.zh)) for x in made]
+    except RunRefused as error:
+        return ChoicesAnswer(choices={}, refused=Said(**{lang: error.said(lang) for lang in LANGUAGES}))
     return ChoicesAnswer(choices=found)
 
 

@@ -161,6 +161,36 @@ class OutcomeChange(Answer):
     """The moves that happen, the most frequent first."""
 
 
+class LinkPart(Answer):
+    """What passes through a group of links."""
+
+    group: str
+    """The group; ``rest`` is what passes through none."""
+    title: Said
+    """What it is called."""
+    links: list[str]
+    """Its links."""
+    change: float
+    """Its part of the change of the chance to be self-standing."""
+    low: float
+    """Lower end of its Monte Carlo interval (95 %)."""
+    high: float
+    """Upper end."""
+    told: Said
+    """The part in percentage points."""
+
+
+class LinkParts(Answer):
+    """The change of the chance to be self-standing, shared out among groups of links by their Shapley values."""
+
+    since: str
+    """Quarter from which on links are cut."""
+    runs: int
+    """Pairs of runs."""
+    parts: list[LinkPart]
+    """They sum to the change; what passes through none of the groups comes last."""
+
+
 class Headline(Answer):
     """A number to be seen first: an output when outcomes are judged."""
 
@@ -421,6 +451,8 @@ class SimulationAnswer(Answer):
     """What the arrows carry, if asked for."""
     why: Why | None
     """Why the last arm differs, if asked for."""
+    links: LinkParts | None
+    """Through which links the change of the last arm's chance to be self-standing passes, if asked for."""
     draws: DrawsNote
     """What parameters were drawn from."""
     trust: TrustNote

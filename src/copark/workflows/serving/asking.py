@@ -104,6 +104,8 @@ class Parts(BaseModel):
     """What the arrows between scales carry."""
     why: OutputName | None = None
     """An output: why it moved."""
+    links: bool = False
+    """Through which links between scales the change of the chance to be self-standing passes."""
 
 
 class SimulationRequest(Ask):
@@ -215,5 +217,5 @@ def cost(asked: Any) -> float:
     """What a question costs, in hundreds of runs of eighty quarters."""
     quarters = (asked.quarters or 80) / 80.0
     parts = getattr(asked, "parts", None)
-    more = 4.0 if parts is not None and (parts.flows or parts.why) else 0.0
+    more = 0.0 if parts is None else 4.0 * bool(parts.flows or parts.why) + 16.0 * parts.links
     return float(asked.runs / 200.0 * len(asked.arms()) * quarters + more)

@@ -2,15 +2,18 @@
 
 Runs are addressed by number, so that 1,000 runs begin with the 200 that were made while a slider moved, and the arms of
 a comparison share parameters and luck. What is held is bounded in bytes.
+
+What was made lately, held in memory within a bound of bytes.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,11 +27,104 @@ from copark.simulation.results import identity_in
 from copark.simulation.run import facts_of, inputs_of
 from copark.simulation.sample import StudyDraws
 from copark.simulation.study import Scenario, Study
-from copark.workflows.serving.memory import BoundedCache
 from copark.workflows.serving.shelf import Shelf, Shelved
 
 if TYPE_CHECKING:
     from copark.model.arrays import Draws, Inputs
+
+V = TypeVar("V")
+SLICE = 0.1
+"""Seconds between two looks whether what is waited for is still wanted."""
+
+
+class BoundedCache(Generic[V]):
+    """Values by key; the one not asked for longest goes first when the bytes run out. Safe between threads.
+
+    Parameters
+    ----------
+    most_bytes
+        Bytes that may be held; a value larger than that is not held at all.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self.most_bytes = most_bytes
+        self.bytes = 0
+        self._values: OrderedDict[Hashable, tuple[V, int]] = OrderedDict()
+        self._lock = threading.Lock()
+        self._making: dict[Hashable, tuple[threading.Lock, int]] = {}
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def get(self, key: Hashable) -> V | None:
+        """The value of a key, or ``None``."""
+        with self._lock:
+            if key not in self._values:
+                return None
+            self._values.move_to_end(key)
+            return self._values[key][0]
+
+    def put(self, key: Hashable, value: V, size: int) -> None:
+        """Hold a value of a size in bytes, in the place of an older one of its key."""
+        with self._lock:
+            if key in self._values:
+                self.bytes -= self._values.pop(key)[1]
+            if size > self.most_bytes:
+                return
+            self._values[key] = (value, size)
+            self.bytes += size
+            while self.bytes > self.most_bytes:
+                self.bytes -= self._values.popitem(last=False)[1][1]
+
+    @contextmanager
+    def alone(self, key: Hashable, check: Callable[[], None] | None = None) -> Iterator[None]:
+        """Be the only one at work on a key, so that what two ask for at once is made once.
+
+        Parameters
+        ----------
+        check
+            Called now and then while another is at work; what it raises ends the waiting.
+        """
+        with self._lock:
+            lock, users = self._making.get(key, (threading.Lock(), 0))
+            self._making[key] = (lock, users + 1)
+        try:
+            _acquire(lock, check)
+            try:
+                yield
+            finally:
+                lock.release()
+        finally:
+            with self._lock:
+                lock, users = self._making[key]
+                if users == 1:
+                    del self._making[key]
+                else:
+                    self._making[key] = (lock, users - 1)
+
+    def once(
+        self, key: Hashable, make: Callable[[], V], size: Callable[[V], int], check: Callable[[], None] | None = None
+    ) -> V:
+        """The value of a key, made now if it is not held; see :meth:`alone`."""
+        found = self.get(key)
+        if found is not None:
+            return found
+        with self.alone(key, check):
+            found = self.get(key)
+            if found is None:
+                found = make()
+                self.put(key, found, size(found))
+            return found
+
+
+def _acquire(lock: threading.Lock, check: Callable[[], None] | None) -> None:
+    """Take a lock, and look now and then whether it is still wanted."""
+    if check is None:
+        lock.acquire()
+        return
+    while not lock.acquire(timeout=SLICE):
+        check()
+
 
 Floats = NDArray[np.float64]
 FEW = 800 * 80

@@ -27,8 +27,7 @@ from copark.workflows.answers import store_in
 from copark.workflows.serving.asking import MOST_RUNS
 from copark.workflows.serving.engine import Engine, Ticket
 from copark.workflows.serving.faults import fault
-from copark.workflows.serving.scratch import scratch_name
-from copark.workflows.serving.shelf import Shelved
+from copark.workflows.serving.shelf import Shelved, scratch_name
 from copark.workflows.serving.simulation import moves_between
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from copark.simulation.flows import Channel, Flows, as_amounts, by_link, channel
 from copark.simulation.study import Scenario, Study
 from copark.stats.quantiles import quantiles_over
 from copark.workflows.serving.answers import ArmFlows, ArrowFlow, Mechanism, Said, Why
-from copark.workflows.serving.memory import BoundedCache
+from copark.workflows.serving.engine import BoundedCache
 from copark.workflows.serving.wording import amount, both, said, signed
 
 if TYPE_CHECKING:

@@ -104,6 +104,7 @@ def answer(
     StudyFaults
         If a scenario does not fit the case.
     """
+    from copark.workflows.serving.link_parts import link_parts
     from copark.workflows.serving.mechanisms import arm_flows, why
 
     began = time.perf_counter()
@@ -132,6 +133,7 @@ def answer(
         caveats=wording.caveats(shelved, note, trust, frame.labels),
         flows=arm_flows(book, study, shelved, ticket) if parts.flows else None,
         why=why(book, frame, runs, parts.why, ticket) if parts.why and changes else None,
+        links=link_parts(engine, frame, ticket) if parts.links and changes else None,
         draws=note,
         trust=trust,
         made=made_by(shelved.hash),

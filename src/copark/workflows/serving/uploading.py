@@ -23,8 +23,7 @@ from copark.cases.workbook import EXAMPLE, read_workbook, template_workbook, wor
 from copark.errors import CaseFaults, CoparkError, Fault
 from copark.workflows.serving.answers import Answer, CaseName, Said
 from copark.workflows.serving.levers import growth_told
-from copark.workflows.serving.scratch import scratch_name
-from copark.workflows.serving.shelf import UPLOADED, Shelf
+from copark.workflows.serving.shelf import UPLOADED, Shelf, scratch_name
 from copark.workflows.serving.simulation import case_name
 
 AREA = "web.upload"

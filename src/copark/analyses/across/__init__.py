@@ -1,1 +1,0 @@
-"""The claims across parks, three ways: interventions in the model, QCA and NCA."""

@@ -1,0 +1,175 @@
+"""Enough runs: the sequential rule stops what is decided, and how often it errs."""
+
+from collections import Counter
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from copark.inference.claims import runner
+from copark.inference.claims.rules import WORDS, Condition, side
+from copark.inference.claims.runner import Plan, Trial
+from copark.inference.claims.scenarios import Bench
+from copark.inference.claims.sequential import StoppingFile, stopping
+from copark.inference.claims.verdict import Verdict, holds, standard
+from tests.claims.conftest import SEED, trial_of
+from tests.claims.test_verdict import WORLDS, judged
+
+RULE = stopping().rule
+LOOKS = (*RULE.looks.draws, 200)
+PLAIN = Verdict(word="open", probability=0.5, monte_carlo=(0.4, 0.6), prior_probability=0.5, effect=None, bounds=None)
+
+
+def verdict(probability, draws):
+    return replace(PLAIN, probability=probability, word=standard().standard.word(probability, draws))
+
+
+def test_a_word_is_decided_where_a_wide_interval_holds_no_threshold():
+    def decided(probability):
+        return [RULE.decided(verdict(probability, draws), draws) for draws in LOOKS]
+
+    assert decided(0.5) == [True, True, True]
+    assert decided(1.0) == decided(0.0) == [False, True, True]  # few draws cannot establish
+    assert decided(0.85) == [True, True, True]
+    assert decided(0.66) == decided(0.34) == decided(0.95) == [False, False, False]
+    assert RULE.decided(verdict(float("nan"), 0), 0)
+    assert not RULE.decided(replace(verdict(0.15, 200), word="small"), 200)
+
+
+def test_an_alternative_is_decided_where_it_turns_or_cannot_turn():
+    nil, none = np.zeros(RULE.alternatives.draws), np.zeros(0)
+    assert RULE.same_side(verdict(0.98, 200), nil, 200)
+    assert not RULE.same_side(verdict(0.72, 200), nil, 200)  # nothing moved, but few draws do not tell
+    assert RULE.same_side(verdict(0.98, 200), nil - 0.9, 200)
+    assert not RULE.same_side(verdict(0.98, 200), nil - 0.27, 200)
+    assert RULE.same_side(verdict(0.5, 200), nil + 0.5, 200)  # an open part has no side
+    assert RULE.same_side(verdict(0.98, 200), none, 200)
+
+
+def test_a_null_model_is_decided_where_the_word_is_against():
+    assert RULE.against(np.zeros(24))
+    assert not RULE.against(np.full(24, 0.3))
+    assert RULE.against(np.full(24, np.nan))
+
+
+def runs_of(file, case, monkeypatch, **rule):
+    """A trial of eight draws by a rule, the runs it made and what it told."""
+    written = RULE.model_copy(update={name: getattr(RULE, name).model_copy(update=one) for name, one in rule.items()})
+    whole, made, told = Bench._run, [], []
+
+    def counted(self, change, first, last):
+        made.append((last - first) * self.futures)
+        return whole(self, change, first, last)
+
+    monkeypatch.setattr(runner, "stopping", lambda: StoppingFile(written, "0" * 64))
+    monkeypatch.setattr(Bench, "_run", counted)
+    trial = Trial(file, case, Plan(8, 1, SEED, 1, "prior", sequential=True), file.claims.claims, None)
+    found = trial.run(lambda *at: told.append(at))
+    return trial, found, sum(made), told
+
+
+FIRST = {"looks": {"draws": (4,)}, "alternatives": {"draws": 4}, "worlds": {"draws": 4}}
+
+
+def test_where_nothing_is_decided_early_all_is_as_without_a_rule(small, great_stone, found, monkeypatch):
+    trial, looked, made, _ = runs_of(small, great_stone, monkeypatch, **FIRST)
+    assert made <= trial.runs
+    for claim, other in zip(looked.claims, found.claims, strict=True):
+        for one, two in zip(claim.parts, other.parts, strict=True):
+            if one.measured and max(each.draws for each in one.measured.values()) == 8:
+                assert (one.word, one.probability, one.effect) == (two.word, two.probability, two.effect)
+
+
+def test_what_is_decided_is_run_no_further_and_the_count_told_is_the_count_made(small, great_stone, monkeypatch):
+    sure = {"level": {"value": 0.01}}
+    trial, found, made, told = runs_of(small, great_stone, monkeypatch, **FIRST, **sure)
+    assert found.runs == made < trial.runs
+    assert told[-1] == (made, made)
+    assert max(total for _, total in told) == trial.runs
+    totals = [total for _, total in told]
+    assert totals == sorted(totals, reverse=True)
+    assert all(done <= total for done, total in told)
+    size = found.claims[0].part("size")
+    assert {one.draws for one in size.measured.values()} == {4}
+    assert found.claims[0].rows[0].runs == 4
+
+
+def test_without_a_rule_the_run_id_is_that_of_before_there_was_one(small, great_stone):
+    plain, ruled = (
+        Trial(small, great_stone, Plan(8, 1, SEED, 1, "prior", sequential=one), small.claims.claims, None)
+        for one in (False, True)
+    )
+    assert plain.identity == trial_of(small, great_stone).identity != ruled.identity
+    assert "sequential_sha256" not in plain.provenance
+    assert ruled.provenance["sequential_sha256"] == stopping().sha256
+
+
+def by_looks(judge):
+    """The verdict at the first look where it is decided, and draws it took."""
+    for draws in LOOKS:
+        found = judge(draws)
+        if RULE.decided(found, draws):
+            break
+    return found, draws
+
+
+STRENGTH = {"contradicted": -2, "unlikely": -1, "open": 0, "likely": 1, "established": 2}
+
+
+@cache
+def known(held, draws):
+    """The verdict where so many of the draws hold a claim, and whether it is decided."""
+    found = verdict(held / draws, draws)
+    return STRENGTH[found.word], RULE.decided(found, draws)
+
+
+def wrong(probability, trials, looks):
+    """Share of trials with a stronger word, or one of the other side, than a probability merits, and mean draws."""
+    rng, bad, taken = np.random.default_rng(SEED), 0, 0
+    merited = STRENGTH[standard().standard.word(probability, 10**9)]
+    for held in np.cumsum(rng.uniform(size=(trials, 200)) < probability, axis=1):
+        for draws in looks:
+            said, decided = known(int(held[draws - 1]), draws)
+            if decided:
+                break
+        bad += abs(said) > abs(merited) or said * merited < 0
+        taken += draws
+    return bad / trials, taken / trials
+
+
+TRUTHS = (0.02, 0.051, 0.1, 0.2, 0.335, 0.345, 0.5, 0.655, 0.665, 0.8, 0.9, 0.949, 0.98, 1.0)
+
+
+def test_words_are_hardly_more_often_wrong_than_without_looking():
+    """At the edge of a word, where it is hardest: draws that hold the claim or do not."""
+    for truth in (0.051, 0.345, 0.655, 0.949):
+        fixed, looked = (wrong(truth, 1000, looks)[0] for looks in (LOOKS[-1:], LOOKS))
+        assert looked <= max(fixed, 0.05) + 0.03, truth
+
+
+@pytest.mark.long
+def test_error_rates_of_the_sequential_rule(subtests, capsys):
+    """The tables of docs/validity.md: words at and off the edges, and in the made-up models with luck."""
+    for truth in TRUTHS:
+        fixed, looked = (wrong(truth, 10_000, looks) for looks in (LOOKS[-1:], LOOKS))
+        with subtests.test(truth=truth):
+            assert looked[0] <= max(fixed[0], 0.05) + 0.02
+        with capsys.disabled():
+            print(
+                f"\nP {truth}: wrong {fixed[0]:.2%} of fixed, {looked[0]:.2%} of sequential, {looked[1]:.0f} draws",
+                end="",
+            )
+    for name, (make, rule, statistic, how, right) in WORLDS.items():
+        rng, said, taken, errors = np.random.default_rng(SEED), Counter(), 0, []
+        for _ in range(100):
+            x, effect, runs = make(rng, *how)
+            found, draws = by_looks(lambda n: judged(rule, statistic, x[:n], runs[:n])[0])  # noqa: B023 - used at once
+            said[found.word], taken = said[found.word] + 1, taken + draws
+            errors.append(found.probability - holds(Condition.model_validate(rule), {statistic: effect}, {}).mean())
+        with subtests.test(world=name):
+            assert not any(side(word) * right < 0 for word in said)
+        with capsys.disabled():
+            told = {word: f"{said[word]}%" for word in WORDS if said[word]}
+            error = np.sqrt(np.mean(np.square(errors)))
+            print(f"\n{name}: {told}, {taken / 100:.0f} draws, root mean square error of P {error:.3f}", end="")

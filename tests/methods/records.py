@@ -1,0 +1,392 @@
+"""Results of set methods as plain data, with the keys of the published test vectors and comparison files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import isfinite, sqrt
+from typing import Any
+
+from copark.analyses.coupling.ask import Answer as CouplingAnswer
+from copark.analyses.qca.ask import Answer as QcaAnswer
+from copark.setmethods.coupling_degree import Ensemble, Null
+from copark.setmethods.coupling_degree.degree import GRADES, Coupled, Degrees
+from copark.setmethods.coupling_degree.indicators import entropy
+from copark.setmethods.coupling_degree.record import Reported
+from copark.setmethods.nca.analysis import Ceiling, Necessities, Necessity
+from copark.setmethods.nca.ceilings import KINDS, LEVELS
+from copark.setmethods.power import Power
+from copark.setmethods.qca import Analysis, sets
+from copark.setmethods.qca.robustness import KINDS as SOLUTIONS
+from copark.setmethods.qca.robustness import Robustness, named_survival
+from copark.setmethods.qca.sets import Model, Term, model_name, order, term_name
+from copark.setmethods.qca.solutions import Minimised, Row
+from copark.setmethods.table import Warned
+from copark.texts import text
+
+
+def qca_answer(found: QcaAnswer) -> dict[str, Any]:
+    """What an analysis and its robustness gave."""
+    beside = (
+        {} if found.robust is None else {"robustness": survival_record(found.robust, found.found.settings.conditions)}
+    )
+    return qca_record(found.found, found.run_id) | beside
+
+
+def coupling_answer(found: CouplingAnswer) -> dict[str, Any]:
+    """What an analysis and all beside it gave."""
+    return coupling_record(
+        found.found, found.run_id, null=found.null, ensemble=found.ensemble, claims=found.claims,
+        warnings=found.warnings,
+    )  # fmt: skip
+
+
+def plain(value: float | None) -> float | None:
+    """A number as JSON knows it: nothing where there is none."""
+    return value if value is not None and isfinite(value) else None
+
+
+def qca_record(found: Analysis, identity: str = "") -> dict[str, Any]:
+    """Everything an analysis gave, ready for JSON.
+
+    Rows of the truth table are numbered from 1. A model is always a list of terms, and ``solutions`` a list of models,
+    even where there is only one.
+    """
+    settings, solutions = found.settings, found.solutions
+    return {
+        "id": identity,
+        "dataset": found.table.file,
+        "outcome": settings.outcome_name,
+        "conditions": list(settings.conditions),
+        "incl_cut": settings.incl_cut,
+        "pri_cut": settings.pri_cut,
+        "n_cut": settings.n_cut,
+        "n_cases": len(found.table),
+        "crossover_cases": len(found.truth.crossover),
+        "truth_table": [_qca_row(row, settings.conditions) for row in found.truth.rows],
+        "complex": _solution(found, solutions.cautious),
+        "parsimonious": _solution(found, solutions.parsimonious),
+        "parsimonious_rowdom": _solution(found, solutions.dominant),
+        "intermediate": _intermediate(found),
+        "SA": {f"M{at}": _numbers(rows) for at, rows in enumerate(solutions.assumptions, start=1)},
+        "necessity": [
+            {"term": one.name, **_necessity(one.fit)} for one in found.necessity
+        ],
+        "sufficiency": [{"term": name, **_sufficiency(one)} for name, one in found.sufficiency],
+        "necessary_expressions": [{"term": one.name, **_necessity(one.fit)} for one in found.expressions],
+        "contradictions": [
+            {"row": row.number, "against": list(row.against)} for row in found.truth.contradictions
+        ],
+        "crossover": list(found.truth.crossover),
+        "left_out": [{"case": case, "missing": list(columns)} for case, columns in found.table.left_out],
+        "warnings": [{"code": one.code, **one.values} for one in found.warnings],
+    }  # fmt: skip
+
+
+def _numbers(rows: Sequence[int]) -> list[str]:
+    return [str(row + 1) for row in rows]
+
+
+def _qca_row(row: Row, conditions: Sequence[str]) -> dict[str, Any]:
+    return {
+        **dict(zip(conditions, row.values, strict=True)),
+        "OUT": row.out,
+        "n": row.n,
+        "incl": plain(row.inclusion),
+        "PRI": plain(row.pri),
+        "cases": ",".join(row.cases),
+        "row": row.number,
+    }
+
+
+def _necessity(one: sets.Necessity) -> dict[str, Any]:
+    return {"inclN": plain(one.inclusion), "RoN": plain(one.relevance), "covN": plain(one.coverage)}
+
+
+def _sufficiency(one: sets.Sufficiency, *, whole: bool = False) -> dict[str, Any]:
+    found = {"inclS": plain(one.inclusion), "PRI": plain(one.pri), "covS": plain(one.coverage)}
+    return found if whole else {**found, "covU": plain(one.unique)}
+
+
+def names_of(model: Model, found: Analysis) -> list[str]:
+    """The terms of a model as they are written."""
+    return [term_name(term, found.settings.conditions) for term in model]
+
+
+def fit_of_model(model: Model, found: Analysis) -> dict[str, Any]:
+    """Fit of a model: of each of its terms and of the whole."""
+    each, whole = sets.fit_of_terms(model, found.members, found.outcome)
+    terms = zip(names_of(model, found), each, strict=True)
+    name = model_name(model, found.settings.conditions)
+    return {
+        "terms": [{"term": term, **_sufficiency(one)} for term, one in terms],
+        "solution": [{"term": name, **_sufficiency(whole, whole=True)}],
+    }
+
+
+def _fit(models: Sequence[Model], found: Analysis) -> dict[str, Any]:
+    """Fit of tied models: of all their terms together, and model by model; of one model alone where there is one."""
+    if not models:
+        return {"terms": [], "solution": []}
+    if len(models) == 1:
+        return fit_of_model(models[0], found)
+    every: list[Term] = sorted({term for model in models for term in model}, key=order)
+    overall = fit_of_model(tuple(every), found)["terms"]
+    return {"overall": overall, "individual": [fit_of_model(model, found) for model in models]}
+
+
+def essential(models: Sequence[Model]) -> tuple[Term, ...]:
+    """Terms that every tied model has."""
+    if not models:
+        return ()
+    shared = set(models[0]).intersection(*map(set, models))
+    return tuple(term for term in models[0] if term in shared)
+
+
+def _solution(found: Analysis, minimised: Minimised) -> dict[str, Any]:
+    return {
+        "solutions": [names_of(model, found) for model in minimised.models],
+        "essential": names_of(essential(minimised.models), found),
+        "fit": _fit(minimised.models, found),
+        "complete": not minimised.cut,
+    }
+
+
+def _intermediate(found: Analysis) -> dict[str, Any]:
+    expected = ["-" if one is None else str(one) for one in found.settings.expected]
+    models = {
+        one.name: {
+            "c_solution": names_of(one.complex_model, found),
+            "p_solution": names_of(one.parsimonious_model, found),
+            "solutions": [names_of(model, found) for model in one.models],
+            "EC": _numbers(one.easy),
+            "DC": _numbers(one.difficult),
+            "NSEC": _numbers(one.unused),
+            "fit": _fit(one.models, found),
+        }
+        for one in found.solutions.intermediate
+    }
+    return {"dir_exp": expected, "models": models}
+
+
+def survival_record(found: Robustness, conditions: Sequence[str]) -> dict[str, Any]:
+    """What survives, as plain data: by kind of solution, then term, then what was changed."""
+    solutions: dict[str, Any] = {}
+    for kind in SOLUTIONS:
+        terms = {
+            name: {
+                "asked": values["all"].asked,
+                **{
+                    family: {
+                        "variants": one.variants,
+                        "surely": one.surely,
+                        "perhaps": one.perhaps,
+                        "narrower": one.narrower,
+                    }
+                    for family, one in values.items()
+                },
+            }
+            for name, values in named_survival(found, kind, conditions).items()
+        }
+        same = {family or "all": found.same(kind, family)[0] for family in (None, *found.families())}
+        solutions[kind] = {"terms": terms, "same": same}
+    return {"variants": len(found.variants), "solutions": solutions}
+
+
+def nca_record(analysis: Necessities, identity: str = "", warnings: Sequence[Warned] = ()) -> dict[str, Any]:
+    """Everything an analysis gave, ready for JSON; nothing (null) where a number has no meaning."""
+    request = analysis.request
+    scope = request.scope
+    return {
+        "id": identity,
+        "dataset": analysis.table.file,
+        "x": list(request.conditions),
+        "y": request.outcome,
+        "corner": request.corner,
+        "scope": None if scope is None else [scope.x_low, scope.x_high, scope.y_low, scope.y_high],
+        "test_rep": request.permutations,
+        "seed": request.seed,
+        "models": [_model(one, analysis) for one in analysis.found],
+        "bottlenecks": {
+            kind: [
+                {
+                    request.outcome: f"{level:g}",
+                    **{one.condition: one.ceilings[kind].bottlenecks[at].written for one in analysis.found},
+                }
+                for at, level in enumerate(LEVELS)
+            ]
+            for kind in KINDS
+        },
+        "warnings": [{"code": one.code, **one.values} for one in warnings],
+        "left_out": [{"case": case, "missing": list(columns)} for case, columns in analysis.table.left_out],
+    }
+
+
+def _model(one: Necessity, analysis: Necessities) -> dict[str, Any]:
+    peers = [{"X": x, "Y": y, "_row": case} for case, x, y in one.peers]
+    return {
+        "x": one.condition,
+        "global": {
+            "Number of observations": len(analysis.table),
+            "Scope": one.scope.area,
+            "Xmin": one.scope.x_low,
+            "Xmax": one.scope.x_high,
+            "Ymin": one.scope.y_low,
+            "Ymax": one.scope.y_high,
+        },
+        "params": [_ceiling(one.ceilings[kind], one.scope.area, analysis.request.permutations) for kind in KINDS],
+        "ceilings": list(KINDS),
+        "peers": dict.fromkeys(KINDS, peers),
+    }
+
+
+def _ceiling(one: Ceiling, area: float, deals: int) -> dict[str, Any]:
+    useful = (1.0 - one.condition_inefficiency / 100.0) * (1.0 - one.outcome_inefficiency / 100.0)
+    found = {
+        "Ceiling zone": one.zone,
+        "Effect size": one.effect,
+        "# above": one.above,
+        "Slope": one.slope,
+        "Intercept": one.intercept,
+        "p-value": one.p,
+        "p-accuracy": p_accuracy(one.p, deals) if deals else float("nan"),
+        "Complexity": one.complexity,
+        "Fit": one.fit,
+        "Ceiling accuracy": one.accuracy,
+        "Abs. ineff.": area * (1.0 - useful),
+        "Rel. ineff.": 100.0 * (1.0 - useful),
+        "Condition ineff.": one.condition_inefficiency,
+        "Outcome ineff.": one.outcome_inefficiency,
+    }
+    return {**{key: value if isfinite(value) else None for key, value in found.items()}, "_row": one.kind}
+
+
+def p_accuracy(p: float, deals: int) -> float:
+    """Half the 95 % Monte Carlo interval of a p: 1.96 sqrt(p (1 - p) / deals)."""
+    return 1.96 * sqrt(p * (1.0 - p) / deals)
+
+
+def coupling_record(
+    found: Coupled,
+    identity: str = "",
+    *,
+    null: Null | None = None,
+    ensemble: Ensemble | None = None,
+    claims: Sequence[Reported] = (),
+    warnings: Sequence[Warned] = (),
+) -> dict[str, Any]:
+    """Everything that was found, ready for JSON. Grades have their Chinese names, with the English ones beside."""
+    request = found.request
+    return {
+        "id": identity,
+        "dataset": found.table.file,
+        "subsystems": [one.name for one in request.subsystems],
+        "formula": request.formula,
+        "grades": {"closed": request.closed, "names": [text(f"analysis.grade.{name}", "zh") for name in GRADES]},
+        "weights": [float(one) for one in found.alpha],
+        "indicators": _indicators(found),
+        "rows": [_coupling_row(found, at) for at in range(len(found.table))],
+        "null": None if null is None else _null(null),
+        "ensemble": None if ensemble is None else _ensemble(ensemble, found),
+        "reported": [
+            {"column": one.column, "what": one.what, "matches": dict(one.matches), "nearest": list(one.nearest)}
+            for one in claims
+        ],
+        "left_out": [{"case": case, "missing": list(columns)} for case, columns in found.table.left_out],
+        "warnings": [{"code": one.code, **one.values} for one in warnings],
+    }
+
+
+def _indicators(found: Coupled) -> list[dict[str, Any]]:
+    spread = entropy(found.indicator_scores)
+    rows = []
+    for at, one in enumerate(found.request.indicators):
+        own = int(found.request.belongs[at].argmax())
+        span = found.ranges[one.column]
+        rows.append(
+            {
+                "column": one.column,
+                "subsystem": found.request.subsystems[own].name,
+                "positive": one.positive,
+                "low": span.low,
+                "high": span.high,
+                "range": span.source,
+                "e": float(spread[at]),
+                "w": float(found.shares[at, own]),
+            }
+        )
+    return rows
+
+
+def _coupling_row(found: Coupled, at: int) -> dict[str, Any]:
+    chosen = found.chosen
+    return {
+        "case": found.table.cases[at],
+        "U": [float(one) for one in found.scores[at]],
+        "T": float(found.development[at]),
+        **_form(found.forms["standard"], at, "trad"),
+        **_form(found.forms["wang2021"], at, "wang2021"),
+        "C": float(chosen.coupling[at]),
+        "D": float(chosen.coordination[at]),
+        "grade": text(f"analysis.grade.{chosen.grades[at]}", "zh"),
+        "grade_en": text(f"analysis.grade.{chosen.grades[at]}", "en"),
+    }
+
+
+def _form(form: Degrees, at: int, name: str) -> dict[str, Any]:
+    return {
+        f"C_{name}": float(form.coupling[at]),
+        f"D_{name}": float(form.coordination[at]),
+        f"grade_{name}": text(f"analysis.grade.{form.grades[at]}", "zh"),
+    }
+
+
+def _null(one: Null) -> dict[str, Any]:
+    return {
+        "permutations": one.deals,
+        "observed": dict(one.observed),
+        "p": {kind: dict(values) for kind, values in one.p.items()},
+        "band": [[float(value) for value in row] for row in one.band],
+        "above_band": list(one.outside),
+    }
+
+
+def _ensemble(one: Ensemble, found: Coupled) -> dict[str, Any]:
+    rows = zip(found.table.cases, one.levels.T, one.shares, one.met, strict=True)
+    return {
+        "draws": one.draws,
+        "grade_stays": dict(one.stays),
+        "rows": [
+            {
+                "case": case,
+                "D": [float(value) for value in levels],
+                "grades": {
+                    text(f"analysis.grade.{name}", "zh"): float(share)
+                    for name, share in zip(GRADES, shares, strict=True)
+                    if share > 0.0
+                },
+                "grades_met": met,
+            }
+            for case, levels, shares, met in rows
+        ],
+    }
+
+
+def power_record(found: Power, voters: Sequence[str]) -> dict[str, Any]:
+    """Power as plain data, with the keys of the published test games; fractions as texts, and as numbers beside."""
+
+    def written(values: Sequence[Fraction]) -> list[str]:
+        return [str(value) for value in values]
+
+    return {
+        "players": list(voters),
+        "weights": list(found.weights),
+        "quota": found.quota,
+        "scale": found.scale,
+        "shapley_shubik": written(found.shapley_shubik),
+        "banzhaf_normalized": written(found.banzhaf_normalized),
+        "banzhaf_raw": list(found.banzhaf_raw),
+        "banzhaf_absolute": written(found.banzhaf_absolute),
+        "shapley_shubik_float": [float(value) for value in found.shapley_shubik],
+        "banzhaf_normalized_float": [float(value) for value in found.banzhaf_normalized],
+    }
