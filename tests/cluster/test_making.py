@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
-import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,14 +13,13 @@ from unittest import mock
 import pytest
 
 from copark.cases import load_case
-from copark.cluster import Asked, Threads, environment, make
+from copark.cluster import Asked, Threads, make
 from copark.cluster.environment import MachinesDiffer, machine
-from copark.cluster.orchestration import shard_runs
 from copark.cluster.scheduler import _alike
 from copark.simulation.results import study_identity
 from copark.simulation.run import stream
 from copark.simulation.study import baseline
-from copark.store import ExportRefused, MisplacedRun, RunStore, runs
+from copark.store import ExportRefused, MisplacedRun, RunStore
 from copark.store import object_store as shelves
 from copark.store.atomic import stamp_of
 from tests.cluster.test_shards import marks

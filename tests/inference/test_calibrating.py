@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -13,23 +12,17 @@ from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.analysis.observed import expected_outside
 from copark.cases.casebook import POSTERIOR, casebook_path
-from copark.cases.quarters import Quarter
-from copark.cli import analyses as screen
 from copark.cli import progress
-from copark.cli.areas import spelled
-from copark.errors import NotFound, RunRefused
+from copark.errors import RunRefused
 from copark.inference import artefacts, calibrations
-from copark.inference.batch import PIECE
 from copark.inference.calibrate import FULL, QUICK, Settings
-from copark.inference.calibrations import Planned, plan_of, settings_of
+from copark.inference.calibrations import settings_of
 from copark.inference.provenance import recipe_in
-from copark.inference.sbc import NUMBERS, load_examination
 from copark.presentation.document import Caveat, Chart, Paragraph
 from copark.simulation.trust import CONVERGED
 from copark.workflows import cost
 from tests.asked import call
 from tests.inference.workflow_settings import LEFT_OPEN, TINY, ask
-from tests.presentation.agreement import check
 
 CALIBRATE = REGISTRY["calibrate"]
 

@@ -15,14 +15,12 @@ from copark.analyses import REGISTRY
 from copark.analyses.results import load
 from copark.cases.casebook import POSTERIOR, casebook_path, list_cases
 from copark.cases.load import load_case
-from copark.errors import NotFound, RunRefused
 from copark.inference import borrowed, calibrations
 from copark.inference.calibrate import Settings
 from copark.inference.case_parameters import (
     own_folder,
     parameters_of,
     posteriors_to_pack,
-    settle,
     shipped_cases,
     source_named,
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 
 import numpy as np
 import pytest
@@ -12,10 +11,9 @@ import copark
 from copark.cases.dates import Date
 from copark.cases.quarters import Quarter
 from copark.cases.tables import Row
-from copark.errors import NotFound, RunRefused
+from copark.errors import RunRefused
 from copark.identity import identity_of
 from copark.inference.forecast import (
-    LEVELS,
     ForecastRefused,
     Frozen,
     end_of,
@@ -23,15 +21,12 @@ from copark.inference.forecast import (
     later_targets,
     read,
     score_later,
-    widths_at,
     write,
 )
 from copark.inference.observations import targets
 from copark.inference.replay import replay_posterior
 from copark.inference.tempering import Plan
-from tests.asked import call
 from tests.inference.conftest import CUT
-from tests.inference.workflow_settings import LEFT_OPEN
 
 UNTIL = Quarter(2024, 4)
 

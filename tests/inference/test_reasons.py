@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from copark.cases.quarters import Quarter
-from copark.inference.assessment import AHEAD, BOTH, CENTRE, WIDTH, honesty, swap, swaps
+from copark.inference.assessment import AHEAD, BOTH, CENTRE, WIDTH, honesty, swap
 from copark.inference.validate import Origin
 from tests.inference.conftest import CUT
 from tests.inference.toys import target

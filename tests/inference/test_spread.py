@@ -5,20 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from copark.cases.quarters import Quarter
 from copark.inference.assessment import (
     FUTURE,
     MOVED,
     PAST,
     SHOCKS,
     UNMOVED,
-    explained,
-    shocks_after,
     spread,
     without,
 )
 from copark.inference.prior import PriorSpace
-from tests.inference.conftest import CUT
 
 PAIRS, FUTURES = 3000, 4
 NAMES = {SHOCKS: ("market_shift",), MOVED: ("hurdle", "start_rate"), UNMOVED: ("agglomeration",)}

@@ -23,25 +23,18 @@ from copark.inference.stacking.forecasts import (
     load_trials,
     made_of,
     shipped,
-    stack_of,
     stacks_of,
 )
 from copark.inference.stacking.trials import FAR, METHODS, NEAR, UNSEEN, Trial
 from copark.inference.stacking.weights import (
-    COUNTED,
-    LOGS,
     MIXTURE,
     PLACES,
     STACK,
     WAYS,
-    Stack,
-    combined,
     judge,
     learn,
     loss_of_levels,
-    losses,
     simplex,
-    stacked,
 )
 from copark.stats.scores import crps
 

@@ -13,14 +13,11 @@ from copark.inference.annealing import (
     effective,
     ended,
     first_step,
-    log_mean,
     next_temperature,
     settle,
     temper,
 )
-from copark.inference.posterior import systematic
 from copark.inference.prior import expit, logit
-from copark.inference.replay import rounds
 from copark.inference.rng_segments import RUN, SINCE, different_pasts, one_span, present, runs_by_quarter
 from copark.inference.tempering import ALONG, ANEW, EARLY, FRESH, LUCK_KINDS, STEP, Cloud, Mover, Plan, exchanged
 from tests.inference.toys import hashed_normal, model, normal, target

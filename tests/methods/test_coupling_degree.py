@@ -7,15 +7,12 @@ from math import sqrt
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from copark.setmethods.coupling_degree import Indicator, Request, Subsystem, couple, ensemble, null, warnings_of
 from copark.setmethods.coupling_degree.degree import GRADES
-from copark.setmethods.coupling_degree.indicators import bootstrap_weights, entropy, entropy_weights
-from copark.setmethods.coupling_degree.record import coordinations, couplings, rank_trend, reported
-from copark.setmethods.table import SettingFaults, TableFaults, table_of
-from copark.texts import text
+from copark.setmethods.coupling_degree.indicators import bootstrap_weights, entropy
+from copark.setmethods.coupling_degree.record import coordinations, couplings, reported
+from copark.setmethods.table import SettingFaults, table_of
 from tests.methods.records import coupling_record
 from tests.methods.shared import METHODS, beside
 

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copark.setmethods.nca import Request, analyse, warnings_of
-from copark.setmethods.nca.ceilings import KINDS, Scope, View, line_zone, p_values, peer_line, step_zone, steps_of
+from copark.setmethods.nca.ceilings import KINDS, Scope, View, p_values, steps_of
 from copark.setmethods.table import SettingFaults, TableFaults, table_of
-from tests.methods.records import nca_record
 
 # Peers of corner 1: (0, 1), (2, 3), (4, 4). Box 4 by 4.
 POINTS = {"X": [0.0, 2.0, 4.0, 1.0, 3.0, 4.0], "Y": [1.0, 3.0, 4.0, 0.0, 2.0, 0.5]}

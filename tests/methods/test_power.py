@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from fractions import Fraction
 from itertools import combinations, permutations
@@ -13,12 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import copark
-from copark.analyses import REGISTRY
-from copark.analyses.answer import answer
-from copark.analyses.context import Context
-from copark.presentation.document import Caveat, Chart
+from copark.presentation.document import Chart
 from copark.presentation.figures import render
-from copark.setmethods.power import power, power_faults
+from copark.setmethods.power import power
 from tests.methods.records import power_record
 from tests.methods.shared import METHODS, beside
 

@@ -11,8 +11,8 @@ from copark.setmethods.qca import Calibration, Settings, analyse, calibrate, rob
 from copark.setmethods.qca import sets as fits
 from copark.setmethods.qca.analysis import deviant_cases
 from copark.setmethods.qca.robustness import Recipe
-from copark.setmethods.qca.sets import ABSENT, model_name, rows_of, term_name
-from copark.setmethods.qca.solutions import easy_counterfactuals, minimise, prime_implicants, solve
+from copark.setmethods.qca.sets import model_name, term_name
+from copark.setmethods.qca.solutions import minimise, prime_implicants, solve
 from copark.setmethods.table import SettingFaults, table_of
 from tests.methods.records import qca_record
 

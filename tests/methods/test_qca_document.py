@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import json
 
 import pytest
 
 import copark
 from copark.analyses import REGISTRY
-from copark.analyses.answer import answer
-from copark.analyses.context import Context
 from copark.errors import FaultsFound
-from copark.presentation import write
-from copark.presentation.document import Caveat, Chart
+from copark.presentation.document import Chart
 from copark.presentation.figures import render
 from tests.asked import call
 from tests.methods.records import qca_answer
-from tests.methods.shared import ORACLE, beside, differences, oracle
 
 QCA = REGISTRY["qca"]
 PARKS = "case,A,B 2,Y,W\na,0.9,0.2,0.8,3\nb,0.8,0.9,0.9,5\nc,0.1,0.3,0.2,1\nd,0.2,0.8,0.1,2\ne <f>,0.5,0.7,0.6,4\n"

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from copark.setmethods.qca import Settings, analyse, sets
-from copark.setmethods.qca.sets import ABSENT, model_membership, rows_of, term_membership, within
-from copark.setmethods.qca.solutions import corner_memberships, covered, minimise, prime_implicants, solve
+from copark.setmethods.qca.sets import ABSENT, rows_of, within
+from copark.setmethods.qca.solutions import covered, minimise, prime_implicants, solve
 from copark.setmethods.table import table_of
 from tests.methods.records import qca_record
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-import pytest
-
 from copark.setmethods.qca import Calibration, Settings, analyse, robustness
-from copark.setmethods.qca.robustness import Recipe, moved_anchors, named_survival, shifted
+from copark.setmethods.qca.robustness import Recipe, named_survival
 from copark.setmethods.qca.sets import calibrated
 from copark.setmethods.table import table_of
 

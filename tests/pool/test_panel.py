@@ -16,19 +16,18 @@ from copark.analyses.context import Context
 from copark.analyses.forecast.ask import Answer
 from copark.analyses.pool.ask import Answer as PoolAnswer
 from copark.analyses.results import load, place_of
-from copark.cases import list_cases, load_case, new_case
+from copark.cases import load_case, new_case
 from copark.cli.areas import spelled
 from copark.errors import NotFound, RunRefused
 from copark.inference import borrowed
-from copark.inference.forecast import ForecastRefused, Frozen, read
+from copark.inference.forecast import Frozen, read
 from copark.inference.panels import runs_of
 from copark.inference.pool.abc_regression import windows
 from copark.inference.pool.batches import design, make_panel_batch
 from copark.inference.pool.forecast_comparison import PanelScore, Race, contest, left_out, rolling, score_panel, winners
 from copark.inference.pool.growth import Past, fit_growth
-from copark.inference.pool.outlook import base_rates
-from copark.inference.pool.panel import Panel, Settings, learn, pooled_prior
-from copark.inference.pool.parks import AXES, LAST, POOLED, Park, bare, is_pooled, last_day, park_of, parks_of, year_end
+from copark.inference.pool.panel import Panel, Settings, learn
+from copark.inference.pool.parks import POOLED, Park, bare, is_pooled, park_of, parks_of, year_end
 from copark.presentation.document import Chart
 from copark.texts import text
 from copark.words import method_title

@@ -7,8 +7,7 @@ from copark.inference.exploration import designs, explore
 from copark.inference.prior import PriorSpace
 from copark.simulation.study import Scenario
 from copark.store import checkpoints
-from copark.store.checkpoints import Stages, Tally
-from tests.sensitivity.conftest import SMALL, few_samples
+from copark.store.checkpoints import Stages
 
 
 @pytest.fixture(scope="module")

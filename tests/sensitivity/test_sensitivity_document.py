@@ -6,15 +6,11 @@ import pytest
 from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
-from copark.analyses.results import load, save
-from copark.analyses.sensitivity.ask import Answer, settings_of
+from copark.analyses.sensitivity.ask import Answer
 from copark.cli import main
 from copark.errors import CoparkError
-from copark.presentation.document import Caveat, Chart
-from copark.presentation.figures import render
 from copark.simulation.trust import Trust
 from tests.asked import table
-from tests.presentation.agreement import check
 from tests.sensitivity.conftest import few_samples
 
 SENSITIVITY = REGISTRY["sensitivity"]

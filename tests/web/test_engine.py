@@ -8,11 +8,8 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from copark.model.variables import catalogue
-from copark.simulation.flows import channels
 from copark.simulation.study import baseline
 from copark.workflows.serving.engine import BoundedCache, Cancelled, Engine, Ticket
-from copark.workflows.serving.mechanisms import FlowBook
 from copark.workflows.serving.shelf import Shelf
 
 GREAT_STONE = baseline("great-stone").with_changes(runs=40, draws="unsettled", keep=("jobs", "usable_area"))

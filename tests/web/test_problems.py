@@ -5,11 +5,8 @@ from __future__ import annotations
 import logging
 import re
 
-import pytest
-
 from copark.cases.casebook import list_cases
 from copark.inference.case_parameters import shipped_cases
-from copark.web.problems import language_of
 from tests.web.conftest import EQUITY
 
 CHINESE = re.compile("[\u4e00-\u9fff]")

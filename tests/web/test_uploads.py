@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import csv
 import os
-import shutil
 import stat
 import struct
 import subprocess
 import sys
 import zipfile
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
 
 from copark.cases import casebook_path, list_cases, load_case
-from copark.errors import CaseFaults, NotFound
+from copark.errors import CaseFaults
 from copark.web import services as parts
 from copark.workflows.serving.shelf import Shelf, scratch_name
-from copark.workflows.serving.uploading import INCOMING, MOST_ENTRIES, MOST_KEPT, packed, remove, skeleton, take
-from tests.web.conftest import services_of
+from copark.workflows.serving.uploading import INCOMING, MOST_ENTRIES, MOST_KEPT, packed, skeleton, take
 
 ZIP = {"content-type": "application/zip"}
 XLSX = {"content-type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
