@@ -231,3 +231,11 @@ def test_a_full_stage_stops_the_run(stage):
         stages.open_plant(3, firms, state, 0, parameters("enterprises"), address())
         assert state.operating == WIDTH
     assert state.overflow == 1
+
+
+def test_moving_copies_a_column_and_its_identity():
+    firms = no_firms()
+    stand(firms.building, firms.building_id, 3, 77, origin=2, capital=5, permanent=0.1, land=1)
+    stages.move(4, firms.building, firms.building_id, 3, firms.operating, firms.operating_id, 0)
+    assert firms.operating_id[0] == 77
+    assert [seen(firms.operating, 1, name)[0] for name in ("origin", "capital", "permanent", "land")] == [2, 5, 0.1, 1]

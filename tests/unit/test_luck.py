@@ -224,3 +224,39 @@ def test_counts_are_the_inverse_of_the_poisson_distribution(rate):
     count_all(u, rate, 0.1, counts, chances)
     assert np.array_equal(counts, stats.poisson.ppf(u, rate))
     assert np.abs(chances + np.expm1(-0.1 * np.arange(u.size) * 0.25)).max() < 1e-14
+
+
+@numba.njit(**OPTIONS)
+def mix_all(numbers):
+    """Mix every number in place."""
+    for i in range(numbers.size):
+        numbers[i] = luck.mix(int(numbers[i]))
+
+
+def test_mixing_is_the_published_permutation():
+    """Wellons' lowbias32 (0x7feb352d, 0x846ca68b; shifts 16, 15, 16), whose inverse undoes it."""
+    numbers = np.concatenate([[0, 1, 2, 0xFFFFFFFF], np.random.default_rng(1).integers(0, 2**32, 1000)])
+    mixed = numbers.copy()
+    mix_all(mixed)
+    mask = 0xFFFFFFFF
+    for before, after in zip(numbers.tolist(), mixed.tolist(), strict=True):
+        back = after ^ after >> 16
+        back = back * pow(0x846CA68B, -1, 2**32) & mask
+        back ^= back >> 15 ^ back >> 30
+        back = back * pow(0x7FEB352D, -1, 2**32) & mask
+        back ^= back >> 16
+        assert back == before
+
+
+@numba.njit(**OPTIONS)
+def narrow_all(numbers, out):
+    """Hold every number to 32 bits."""
+    for i in range(numbers.size):
+        out[i] = luck.narrow(int(numbers[i]))
+
+
+def test_narrowing_keeps_the_last_32_bits():
+    numbers = np.array([0, 1, 2**32 - 1, 2**32, 2**32 + 7, 0x9E3779B9 * 3, -1, -(2**33) + 5], dtype=np.int64)
+    out = np.zeros(numbers.size, dtype=np.int64)
+    narrow_all(numbers, out)
+    assert out.tolist() == [int(number) % 2**32 for number in numbers]
