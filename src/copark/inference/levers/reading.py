@@ -131,12 +131,12 @@ def load_levers(case: Case, path: Path | None = None) -> LeverFile:
     known = (case.hash, place, written_at)
     if known in _SOUND:
         return _SOUND[known]
-    if place is None:
-        found: LeverFile | None = general_levers(case)
-    else:
+    found: LeverFile | None = general_levers(case) if place is None else None
+    faults: list[Fault] = []
+    if place is not None:
         found, faults = examine_levers(place, case)
-        if found is None or faults:
-            raise StudyFaults(faults)
+    if found is None:
+        raise StudyFaults(faults)
     if len(_SOUND) >= KEPT:
         _SOUND.clear()
     _SOUND[known] = found
