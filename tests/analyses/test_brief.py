@@ -13,6 +13,7 @@ from copark.analyses.brief.ask import Answer, Params
 from copark.analyses.context import Context
 from copark.analyses.registry import REGISTRY
 from copark.inference.levers.findings import find
+from copark.inference.levers.reading import wanted_levers
 from copark.presentation.document import Bullets
 
 BRIEF = REGISTRY["brief"]
@@ -21,8 +22,9 @@ FEW = {"draws": 5, "futures": 2}
 
 @pytest.fixture(scope="module", autouse=True)
 def few_times() -> Iterator[None]:
-    """States are drawn again sixty times, not a thousand: nothing here depends on how steady ranks are."""
+    """Two levers are tried, and states drawn again sixty times: nothing here depends on how steady ranks are."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("copark.analyses.levers.ask.wanted_levers", lambda *asked: wanted_levers(*asked)[:2])
         patch.setattr("copark.analyses.levers.ask.find", partial(find, times=60))
         yield
 

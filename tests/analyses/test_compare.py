@@ -12,20 +12,17 @@ import pytest
 import yaml
 from rich.cells import cell_len
 
-import copark
 from copark import workflows
 from copark.analyses import REGISTRY
 from copark.analyses.answer import Answered, answer
 from copark.analyses.context import Context
-from copark.analysis.outcome_change import OutcomeMoves
-from copark.errors import FaultsFound, NotFound, RunRefused, StudyFaults
+from copark.errors import FaultsFound, StudyFaults
 from copark.presentation.document import Bullets, Caveat, Interval
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.study import load_study
 from copark.simulation.trust import Trust
 from copark.workflows.serving.analyses import menu, params_of
 from tests.asked import call, table
-from tests.presentation.agreement import check
 
 pytestmark = pytest.mark.usefixtures("eighty_columns")
 RUNS = 8
@@ -66,13 +63,6 @@ def test_scenarios_of_a_study_are_set_beside_its_first(regimes: Answered) -> Non
     assert len(found.to_frame()) == sum(len(one.differences) for one in found.scenarios)
 
 
-def test_what_was_found_is_read_again_whole_in_either_language(out: Path, regimes: Answered) -> None:
-    again = compare(out, "old-threshold")
-    assert again.reused
-    for lang in ("en", "zh"):
-        assert repr(again.document(lang)) == repr(regimes.document(lang))
-
-
 def test_every_number_of_the_document_is_one_of_the_result(regimes: Answered, shown: Any) -> None:
     found, document = regimes.result, shown("en")
     last = [one.difference("operating", found.ends[-1]) for one in found.scenarios]
@@ -86,13 +76,6 @@ def test_every_number_of_the_document_is_one_of_the_result(regimes: Answered, sh
     logs = [one.difference("operating", found.ends[-1], log=True) for one in found.scenarios]
     assert [row[1] for row in drawn.rows] == [Interval(one.low, one.high, one.median) for one in logs]
     assert [row[2] for row in drawn.rows] == [one.above for one in logs]
-
-
-def test_the_headline_names_the_scenario_that_changes_most(regimes: Answered, shown: Any) -> None:
-    found = regimes.result
-    most = max(found.scenarios, key=lambda one: abs(one.difference("operating", found.ends[-1]).median))
-    assert f"scenarios: “{most.title.en}” changes" in shown("en").headline
-    assert f"影响最大的是“{most.title.zh}”" in shown("zh").headline
 
 
 def test_outcomes_are_shares_of_the_same_runs(regimes: Answered) -> None:
@@ -137,11 +120,6 @@ def test_two_studies_are_compared_with_common_random_numbers(out: Path, regimes:
     assert differences[0] == differences[1]
 
 
-def test_without_a_folder_nothing_is_stored_and_the_numbers_are_the_same(regimes: Answered) -> None:
-    found = copark.compare("old-threshold", runs=RUNS, threads=1)
-    assert repr(found.scenarios) == repr(regimes.result.scenarios)
-
-
 def test_a_study_that_keeps_none_of_the_main_outputs_tells_what_it_keeps(tmp_path: Path) -> None:
     study = load_study("old-threshold").with_changes(keep=["cash"], runs=RUNS).content()
     file = tmp_path / "cash.yaml"
@@ -159,11 +137,6 @@ def test_other_random_numbers_are_refused_and_say_so(out: Path, regimes: Answere
     with pytest.raises(FaultsFound) as caught:
         compare(out, other.identity, arm=regimes.result.studies[0])
     assert [fault.code for fault in caught.value.faults] == ["compare.luck"]
-
-
-def test_one_scenario_alone_is_no_comparison(out: Path) -> None:
-    with pytest.raises(RunRefused, match="one scenario only"):
-        compare(out, "great-stone")
 
 
 def without(out: Path | None, *names: str, case: str = "great-stone", **asked: Any) -> Answered:
@@ -190,11 +163,6 @@ def test_what_is_due_to_an_event_is_the_case_less_the_case_without_it(out: Path)
         assert course.rows[-1] == (found.ends[-1], Interval(row.low, row.high, row.median))
 
 
-def test_what_never_happened_is_not_found(out: Path) -> None:
-    with pytest.raises(NotFound, match="visit/2015-05-10"):
-        without(out, "visit/2015-05-11")
-
-
 def test_without_a_key_what_can_be_removed_is_listed_in_both_languages(capsys: pytest.CaptureFixture[str]) -> None:
     found = without(None)
     english, chinese = (table(found.document(lang), "events").rows for lang in ("en", "zh"))
@@ -219,24 +187,6 @@ def test_of_a_park_that_is_not_calibrated_outcome_shares_are_told_on_request_alo
         assert (f"{100 * standing.arm_share:.1f}%" in document.headline) is asked
 
 
-def test_what_never_differs_is_said_to(regimes: Answered) -> None:
-    still = OutcomeMoves(counts=((0,) * 4,) * 4, moves=())
-    never = tuple(replace(one, begins=None, moves=still) for one in regimes.result.scenarios)
-    document = replace(regimes.result, scenarios=never).document("en")
-    assert document.headline == "No run differs from “Baseline (history as recorded)” in any result."
-
-
-def test_the_command_shows_the_document_within_eighty_columns(
-    out: Path, regimes: Answered, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for lang in ("en", "zh"):
-        asked = ["compare", "old-threshold", "--runs", str(RUNS), "--out", str(out), "--no-report", "--lang", lang]
-        code, written, _ = call(asked, capsys)
-        assert code == 0
-        assert getattr(regimes.result.scenarios[0].title, lang)[:10] in written
-        assert all(cell_len(line.rstrip("，。：")) <= 80 for line in written.splitlines())
-
-
 def test_unknown_names_end_with_code_two_and_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     code, written, error = call(["but-for", "great-stone", "--without", "duisport", "--out", str(tmp_path)], capsys)
     assert (code, written) == (2, "")
@@ -256,7 +206,3 @@ def test_a_server_offers_shipped_studies_and_takes_no_other() -> None:
     for given in ("/etc/passwd", "study.yaml", 7):
         with pytest.raises(StudyFaults):
             params_of(COMPARE, {"reference": given})
-
-
-def test_files_hold_the_same_numbers(regimes: Answered, tmp_path: Path) -> None:
-    assert check(regimes.document("en"), tmp_path) > 100

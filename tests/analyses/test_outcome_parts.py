@@ -14,8 +14,7 @@ from copark.analyses.answer import answer
 from copark.analyses.compare.ask import Answer
 from copark.analyses.context import Context
 from copark.analyses.registry import REGISTRY
-from copark.analysis.outcome_parts import GROUPS, REST, parts_of, shapley
-from copark.model.variables import catalogue
+from copark.analysis.outcome_parts import REST, parts_of, shapley
 from copark.presentation.document import Chart, Paragraph
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.run import first_apart, inputs_of
@@ -61,18 +60,13 @@ def test_parts_of_the_change_of_every_outcome_sum_to_it_run_by_run(seed: int) ->
     assert abs(total.sum()) < 1e-12  # what one outcome gains others lose
 
 
-def test_groups_are_links_of_the_model_each_in_one() -> None:
-    links = [link for group in GROUPS.values() for link in group]
-    assert len(links) == len(set(links))
-    assert set(links) <= set(catalogue().links)
-
-
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory: pytest.TempPathFactory) -> Answer:
     params = COMPARE.params(reference="without-framework", runs=40)
     return answer(COMPARE, params, Context(tmp_path_factory.mktemp("out"))).result
 
 
+@pytest.mark.long
 def test_without_a_land_plan_nobody_is_in_debt_and_nobody_dependent(compared: Answer) -> None:
     (scenario,) = (one for one in compared.scenarios if one.parts is not None)
     parts, books = scenario.parts, scenario.books
@@ -87,6 +81,7 @@ def test_without_a_land_plan_nobody_is_in_debt_and_nobody_dependent(compared: An
     assert books.rescued[1] == 0.0 < books.rescued[0] < books.ever[0]
 
 
+@pytest.mark.long
 def test_it_is_told_in_a_sentence_and_drawn(compared: Answer) -> None:
     (parts,) = (one.parts for one in compared.scenarios if one.parts is not None)
     for lang, words in (("en", "land plan +"), ("zh", "用地规划+")):

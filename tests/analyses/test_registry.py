@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
-import sys
 import threading
 import time
 import zipfile
@@ -22,13 +20,11 @@ from copark.analyses.answer import answer
 from copark.analyses.context import Context, Progress
 from copark.analyses.contract import Texts
 from copark.cases import load_case
-from copark.cases.casebook import casebook_path
 from copark.inference.levers.reading import load_levers
 from copark.texts import LANGUAGES
 from copark.web.app import create_app
 from copark.web.jobs import work
 from copark.web.settings import Settings
-from copark.workflows.serving.errands import Errand, do
 from tests.asked import call
 
 CHILD = """
@@ -119,11 +115,6 @@ def test_what_is_damaged_or_foreign_is_computed_again(toy: Analysis, tmp_path: P
     assert [run_id for run_id, _ in results.listed(tmp_path, toy)] == [first["run_id"]]
 
 
-def test_nothing_is_kept_where_it_is_not_wanted(toy: Analysis, tmp_path: Path) -> None:
-    answer(toy, toy.params(case="great-stone", runs=20), Context(tmp_path, keeps=False, threads=1))
-    assert not any(tmp_path.iterdir())
-
-
 def test_two_who_ask_the_same_compute_it_once(toy: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, made, stages = threading.Event(), [], []
     compute = toy.ask.compute
@@ -179,16 +170,6 @@ def test_a_form_can_be_sent_as_it_stands() -> None:
                 assert all(Texts(one.area, lang).has(f"param.{field.name}{end}") for end in ("", ".title")), (
                     one.name, field.name,
                 )  # fmt: skip
-
-
-def test_words_of_a_form_are_those_of_no_command(client: TestClient) -> None:
-    for one in client.get("/api/v1/analyses").json()["analyses"]:
-        for field in one["form"]:
-            said = [field["help"], field["title"], *(choice["title"] for choice in field["choices"])]
-            assert all(words["en"] and words["zh"] for words in said)
-            for lang, default in (("en", "efault"), ("zh", "默认")):
-                assert default not in field["help"][lang], (one["name"], field["name"])
-                assert " --" not in field["help"][lang], (one["name"], field["name"])
 
 
 def test_keys_are_chosen_from_those_there_are(client: TestClient, capsys: pytest.CaptureFixture[str]) -> None:
@@ -261,18 +242,6 @@ def ended(client: TestClient, place: str) -> dict[str, object]:
     raise AssertionError(job)
 
 
-def test_an_uploaded_case_is_the_same_by_its_content(toy: Analysis, tmp_path: Path) -> None:
-    name = f"u-{'0' * 32}"
-    shutil.copytree(casebook_path() / "great-stone", tmp_path / name)
-    content = {"analysis": "toy", "params": {"case": name, "runs": 20}}
-    first = do(Errand("analysis", str(tmp_path / name), content, "en", str(tmp_path)), lambda *_: None)
-    asked = answer(toy, toy.params(case="great-stone", runs=20), Context(tmp_path, threads=1))
-    assert (first.reused, asked.reused) == (False, True)
-    assert asked.result.run_id == first.identity
-    ((_, told),) = results.listed(tmp_path, toy)
-    assert told["params"]["case"] == name, "no path of the server is kept"
-
-
 WRONG = [
     ({"analysis": "nothing"}, 404, "analysis"),
     ({"analysis": "levers"}, 422, "params.case"),
@@ -296,14 +265,3 @@ def test_what_is_wrong_with_a_question_is_told(client: TestClient, subtests: pyt
             found = client.get(f"/api/v1/analyses/{path}")
             assert found.status_code in (404, 422)
             assert found.headers["content-type"] == "application/problem+json"
-
-
-def test_the_list_of_commands_loads_no_analysis() -> None:
-    import subprocess
-
-    told = "import atexit, sys\natexit.register(lambda: print(*sys.modules, file=sys.stderr))\n"
-    words = [sys.executable, "-c", f"{told}from copark.cli import main\nmain(['--help'])"]
-    found = subprocess.run(words, capture_output=True, text=True, check=True).stderr.split()
-    assert "copark.analyses.registry" in found
-    heavy = {"pydantic", "numpy", "yaml", "rich.console", "copark.analyses.levers", "copark.analyses.contract"}
-    assert not heavy & set(found)

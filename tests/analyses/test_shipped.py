@@ -12,10 +12,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from copark.analyses import REGISTRY, shipped
-from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.analyses.forecast.ask import Params, asked_of
-from copark.analyses.results import RESULT, SHIPPED, find, listed, load, place_of, save
+from copark.analyses.results import RESULT, SHIPPED, load, save
 from copark.cases.casebook import casebook_path
 from copark.cli import main
 from copark.presentation.page import page_of
@@ -48,18 +47,6 @@ def test_a_result_is_shown_in_both_languages(path: Path) -> None:
     assert [one.key for one in english.sections] == [one.key for one in chinese.sections]
 
 
-def test_it_is_found_where_the_reader_has_none_of_the_same_run_id(tmp_path: Path) -> None:
-    params = PARKS.params()
-    found = answer(PARKS, params, Context(tmp_path))
-    assert found.reused
-    assert not (tmp_path / "results").exists(), "what ships is not copied"
-    run_id = found.result.run_id
-    assert find(tmp_path, PARKS, run_id) == place_of(SHIPPED, PARKS, run_id)
-    assert not answer(PARKS, params, Context(tmp_path, reads_shipped=False)).reused
-    assert find(tmp_path, PARKS, run_id) == place_of(tmp_path, PARKS, run_id)
-    assert not answer(PARKS, PARKS.params(sort="jobs"), Context(tmp_path)).reused
-
-
 def test_it_is_not_offered_for_another_case_or_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     context = Context(tmp_path)
     assert len(list(shipped.usable(IMPACT, context))) == 1
@@ -73,16 +60,6 @@ def test_it_is_not_offered_for_another_case_or_model(tmp_path: Path, monkeypatch
     assert not list(shipped.usable(IMPACT, other))
     monkeypatch.setattr("copark.model.compiler.model_hash", lambda: "another")
     assert not list(shipped.usable(IMPACT, context))
-
-
-def test_one_of_other_code_is_shown_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ((run_id, _told),) = listed(SHIPPED, PARKS)
-    monkeypatch.setitem(vars(PARKS), "code", "0" * 16)
-    stored = load(place_of(SHIPPED, PARKS, run_id), PARKS)
-    assert stored is not None
-    assert ("Analysis code changed since", "yes") in stored.result.document("en").provenance
-    assert [one.state for one in shipped.shipped(["parks"])] == ["changed"]
-    assert not answer(PARKS, PARKS.params(), Context(tmp_path)).reused, "who asks for it has it made again"
 
 
 def test_the_page_has_them_at_once(tmp_path: Path) -> None:

@@ -36,10 +36,6 @@ def written_files() -> Iterator[Path]:
         yield from ROOT.glob(pattern)
 
 
-def test_there_is_something_to_look_at() -> None:
-    assert len(MODULES) > 30
-
-
 def may_be_long(lines: list[str]) -> bool:
     """Whether so many lines lie between a function's first and the next definition no deeper; the file's end is one."""
     begun = [(at, len(line) - len(line.lstrip())) for at, line in enumerate(lines) if DEFINITION.match(line)]

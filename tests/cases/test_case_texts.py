@@ -6,11 +6,8 @@ import ast
 import string
 from pathlib import Path
 
-from copark import cases, units
-from copark.cases import completeness
+from copark import cases
 from copark.cases.validation import _RENAMED
-from copark.cases.vocabulary import HOST_CONTEXT, MECHANISMS, SERIES, series_title
-from copark.model.variables import catalogue
 from copark.texts import entries
 
 SAYING = {"fault", "wrong", "say", "Problem", "_refuse", "_harm", "_written"}
@@ -65,36 +62,3 @@ def test_both_languages_say_the_same(subtests):
             if not name.startswith(("variable.", "mechanism.", "can_act.")) and not name.endswith("no_header.repair"):
                 assert entry["en"].endswith((".", "}"))
                 assert entry["zh"].endswith(("。", "}"))
-
-
-def test_every_variable_has_a_title_and_a_unit(subtests):
-    for name in [*SERIES, *HOST_CONTEXT]:
-        with subtests.test(name=name):
-            assert series_title(name, "en") != series_title(name, "zh")
-            assert {**SERIES, **HOST_CONTEXT}[name].units()
-
-
-def test_an_output_is_the_models(subtests):
-    """A series of an output has a unit that can be turned into the output's, or of a count into its sum."""
-    for name in [name for name, variable in SERIES.items() if variable.output]:
-        with subtests.test(name=name):
-            output = catalogue().outputs[name]
-            unit = output.unit.removesuffix("/quarter") if SERIES[name].since_founding else output.unit
-            assert all(units.convertible(own, unit) for own in SERIES[name].units())
-
-
-def test_every_output_of_the_model_is_recognised():
-    assert [name for name, variable in SERIES.items() if name in catalogue().outputs and not variable.output] == []
-
-
-def test_titles_are_of_what_exists():
-    titled = {name.partition(".")[2] for name in ENTRIES if name.startswith("variable.")}
-    assert titled == {*HOST_CONTEXT, *(name for name, variable in SERIES.items() if not variable.output)}
-    assert {name.partition(".")[2] for name in ENTRIES if name.startswith("mechanism.")} == set(MECHANISMS)
-    assert {name.partition(".")[2] for name in ENTRIES if name.startswith("can_act.")} == set(completeness.MECHANISMS)
-
-
-def test_no_two_variables_share_a_title():
-    for lang in ("en", "zh"):
-        titles = [series_title(name, lang) for name in (*SERIES, *HOST_CONTEXT)]
-        assert len(set(titles)) == len(titles)

@@ -53,11 +53,6 @@ def test_no_chinese_is_left_over(chinese: dict[str, str]) -> None:
     assert sorted(set(chinese) - needed() - names - outlets) == []
 
 
-def test_no_words_stand_twice(chinese: dict[str, str]) -> None:
-    lines = (casebook_path() / WORDS).read_text(encoding="utf-8").splitlines()
-    assert sum(line.startswith('"') for line in lines) == len(chinese)
-
-
 def test_money_dates_and_numbers_stay_what_they_are(chinese: dict[str, str]) -> None:
     """Years named in English are named in Chinese."""
     years = re.compile(r"\b(?:19|20)\d\d\b")

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from datetime import date
-from itertools import chain
 
 import pytest
 from pydantic import ValidationError
 from tests.cases.bad_cases import CASE, SERIES, SOURCES
 
 from copark.analysis.observed import comparisons
-from copark.cases import Quarter, list_cases, load_case
+from copark.cases import Quarter, load_case
 from copark.cases.check import check_case
 from copark.cases.completeness import growth_notes
 from copark.cases.pack import pack
 from copark.cases.schema import Clock
 from copark.cases.vocabulary import country_name
 from copark.cases.workbook import read_workbook, workbook_of
-from copark.cases.world import FOLDER, growth, growth_gaps, years_on_record
+from copark.cases.world import growth, growth_gaps, years_on_record
 from copark.errors import RunRefused
 from copark.inference.batch import run_piece
 from copark.inference.calibrate import Settings, recipe_of
@@ -65,22 +63,6 @@ def sound(miniature):
 
 
 # ---------------------------------------------------------------- where data end
-
-
-@pytest.mark.parametrize("name", list_cases())
-def test_the_shipped_casebook_ends_in_2024(name):
-    case, end = load_case(name), date(2024, 12, 31)
-    assert case.clock.data_end <= Quarter(2024, 4)
-    dated = chain(case.events, case.observations, case.equity, case.host_context)
-    assert max((row.date.last_day for row in dated), default=end) <= end
-    entered = [when for firm in case.enterprises for when in (firm.registered, firm.operating) if when is not None]
-    assert max((when.last_day for when in entered), default=end) <= end
-    assert not case.growth
-
-
-def test_the_shipped_world_series_end_by_2024():
-    with (FOLDER / "macro.csv").open(encoding="utf-8", newline="") as stream:
-        assert max(int(row["year"]) for row in csv.DictReader(stream)) <= 2024
 
 
 @pytest.mark.parametrize("end", ["2025Q2", "2026Q4"])
@@ -158,10 +140,6 @@ def test_growth_beyond_its_record_is_drawn_and_the_check_says_so(sound):
     assert growth_notes(case, "zh") != growth_notes(case)
 
 
-def test_where_the_record_lasts_as_long_as_the_data_nothing_is_said(sound):
-    assert growth_notes(load_case(sound)) == ()
-
-
 def test_a_country_without_a_series_is_named_with_what_stands_in_its_place(sound):
     change(sound, CASE, "source: {home: CHN, host: BLR, third: WLD}", "source: {home: CHN, host: SUR, third: WLD}")
     case = load_case(sound)
@@ -217,11 +195,6 @@ def test_ones_own_year_stands_in_the_place_of_the_casebooks(sound):
 def test_faults_of_growth_are_told_by_line(sound, row, line, code, key):
     add_growth(sound, ["SUR,2014,2,gazette\n", row])
     assert codes(sound) == [(GROWTH, line, code, key)]
-
-
-def test_a_judged_growth_needs_its_reason(sound):
-    (sound / GROWTH).write_text(HEAD.replace("source", "source,note") + "SUR,2015,3,judgement,\n", encoding="utf-8")
-    assert codes(sound) == [(GROWTH, 2, "judgement_without_note", "note")]
 
 
 def test_a_case_without_growth_of_its_own_keeps_its_hash(sound):

@@ -13,7 +13,6 @@ from tests.cases.bad_cases import PARAMETERS, SPOILINGS
 from copark.cases import case_schema, check_case, export_schema, load_case, new_case
 from copark.cases.evidence import EquityRow, Event, Observation
 from copark.cases.schema import CaseFile
-from copark.cases.validation import known_keys
 from copark.errors import CaseFaults
 
 
@@ -24,14 +23,6 @@ def test_a_new_case_is_sound(tmp_path, subtests):
             assert folder == tmp_path / name
             assert check_case(folder, PARAMETERS) == []
             assert load_case(folder, PARAMETERS).name == name
-
-
-def test_a_new_case_is_commented_in_both_languages(tmp_path):
-    text = (new_case("my-park", tmp_path) / "case.yaml").read_text(encoding="utf-8")
-    assert text.startswith("# yaml-language-server: $schema=./case.schema.json\n")
-    comments = [line.partition("#")[2] for line in text.splitlines() if "#" in line]
-    assert len(comments) > 20
-    assert sum(any("\u4e00" <= mark <= "\u9fff" for mark in comment) for comment in comments) > 15
 
 
 def test_a_new_case_invents_no_number(tmp_path):
@@ -72,11 +63,6 @@ def test_the_schema_is_a_schema(tmp_path):
     assert schema == case_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
     assert export_schema(tmp_path) == path
-
-
-def test_the_schema_beside_a_new_case_is_the_schema(tmp_path):
-    folder = new_case("my-park", tmp_path)
-    assert json.loads((folder / "case.schema.json").read_text(encoding="utf-8")) == case_schema()
 
 
 def as_an_editor_reads(text):
@@ -120,9 +106,3 @@ def described(schema):
 def test_every_key_is_explained(model):
     schema = {"$defs": {}, **model.model_json_schema()}
     assert [key for key, words in described(schema) if not words.endswith((".", "…"))] == []
-
-
-def test_keys_known_at_a_place():
-    assert known_keys(("finance", "credit", 0, "amount"))[:3] == ("date", "value", "unit")
-    assert known_keys(("parameters", "n_ref", "prior")) == ("kind", "a", "b")
-    assert known_keys(("nowhere", 3)) == ()

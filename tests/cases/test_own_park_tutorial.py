@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from tests.inference.workflow_settings import TINY
 
 from copark.cli import main
+from copark.inference import calibrations
 
 ROOT = Path(__file__).parents[2]
 STEP = re.compile(
@@ -75,6 +77,8 @@ def test_both_languages_go_the_same_way():
 @pytest.mark.long
 @pytest.mark.parametrize("tutorial", ["zh"], indirect=True)
 def test_the_whole_tutorial(tutorial, tmp_path, capsys, monkeypatch):
+    """With a calibration of few runs: what is tried is that each step leads to the next."""
+    monkeypatch.setattr(calibrations, "settings_of", lambda *_, **__: TINY)
     monkeypatch.chdir(tmp_path)
     commands = {"new", "calibrate", "forecast", "levers", "run"}
     assert walk(tutorial, tmp_path, commands, capsys) == [0, 1, 0, 0, 0, 0, 0, 0]

@@ -7,18 +7,17 @@ import io
 import json
 
 import pytest
-from pydantic import ValidationError
 
 import copark
 from copark.analyses import REGISTRY
-from copark.analyses.parks.ask import OUTCOMES, TYPES, Params
+from copark.analyses.parks.ask import OUTCOMES
 from copark.analyses.results import load, place_of
 from copark.cases import list_cases
 from copark.cases.parks import load_parks
 from copark.cli import main
 from copark.cli.screen import show_checked
-from copark.errors import Fault, NotFound
-from copark.presentation.document import Chart, Kind
+from copark.errors import Fault
+from copark.presentation.document import Chart
 from copark.workflows import inspect
 
 PARKS = REGISTRY["parks"]
@@ -90,32 +89,6 @@ def test_filters(subtests):
             assert len(copark.parks(**asked).parks) == count
 
 
-def test_orders(subtests):
-    numbers = {"home-share": "home_share_percent", "firms": "firms", "investment": "investment_m_usd", "jobs": "jobs",
-               "area": "area_km2"}  # fmt: skip
-    for sort in PARKS.params.form()[-1].choices:
-        with subtests.test(sort=sort):
-            found = copark.parks(sort=sort).ordered()
-            assert len(found) == 37
-            if sort in numbers:
-                values = [getattr(one.park, numbers[sort]) for one in found]
-                known = [value for value in values if value is not None]
-                assert known == sorted(known, reverse=True)
-                assert values[: len(known)] == known, "what is not known comes last"
-
-
-def test_what_is_not_known_is_said(capsys, subtests):
-    for asked in ({"type": "private"}, {"status": "good"}, {"sort": "size"}):
-        with subtests.test(asked=asked), pytest.raises(ValidationError):
-            Params(**asked)
-    with pytest.raises(NotFound, match=r"Atlantis.*BLR Belarus"):
-        copark.parks(country="Atlantis")
-    with pytest.raises(SystemExit) as leaving:
-        main(["parks", "--status", "good", "--lang", "zh"])
-    assert leaving.value.code == 2
-    assert "good" in capsys.readouterr().err
-
-
 def test_words_are_in_the_language_asked_for():
     found = copark.parks(country="BLR")
     english, chinese = (
@@ -126,12 +99,6 @@ def test_words_are_in_the_language_asked_for():
     assert (english["type"], chinese["type"]) == ("intergovernmental", "政府间")
     assert english["framework"] is chinese["framework"] is True
     assert english["flags_grade"] == "background"
-
-
-def test_every_country_has_a_name(every):
-    for row in tables(every, "zh")["records"].rows:
-        assert not row[3].isascii()
-        assert not row[4].isascii()
 
 
 def test_those_that_have_a_series_are_drawn(every):
@@ -166,29 +133,7 @@ def test_files_are_written(tmp_path, capsys):
     assert shown["title"] == "Parks of the casebook: 1 of 37"
 
 
-def test_kinds_of_columns_are_those_of_the_record(every):
-    """A count is no text, nor a year a number with separators."""
-    for table in tables(every, "en").values():
-        for at, column in enumerate(table.columns):
-            values = {type(row[at]) for row in table.rows} - {type(None)}
-            if column.kind is Kind.count:
-                assert values <= {int, float}, column.key
-            if column.kind in (Kind.text, Kind.note, Kind.quarter):
-                assert values <= {str}, column.key
-
-
-def test_types_are_those_of_the_parks(every):
-    assert {one.park.type for one in every.parks} == set(TYPES)
-
-
 # ---------------------------------------------------------------- check
-
-
-def test_the_whole_casebook_is_sound():
-    found = inspect.check_casebook()
-    assert [part.name for part in found] == [*list_cases(), "parks"]
-    assert not any(part.faults for part in found)
-    assert {part.name for part in found if part.notes} == set(list_cases()) - {"great-stone", "suzhou"}
 
 
 def test_what_the_check_shows(capsys):
@@ -196,13 +141,6 @@ def test_what_the_check_shows(capsys):
     shown = capsys.readouterr().out
     assert "kaesong：未发现问题；仅有数据的园区" in shown
     assert "parks：未发现问题" in shown
-
-
-def test_notes_of_one_data_only_case_are_shown(capsys):
-    with pytest.raises(SystemExit) as leaving:
-        main(["check", "kaesong"])
-    assert leaving.value.code == 0
-    assert "Unknown: the developer's finances" in capsys.readouterr().out
 
 
 def test_faults_are_shown_by_part(capsys):

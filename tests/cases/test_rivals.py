@@ -8,7 +8,7 @@ import pytest
 from copark.cases import load_case
 from copark.cases.actors import Rival
 from copark.cases.dates import Date
-from copark.cases.pack import case_parameters, pack
+from copark.cases.pack import pack
 from copark.cases.quarters import Quarter
 from copark.simulation.run import inputs_of
 from copark.simulation.study import Scenario
@@ -44,12 +44,6 @@ def test_the_rival_stands_in_each_quarter(suzhou):
         assert list(stakes) == [0.0, 0.9]
 
 
-def test_a_case_without_rivals_has_none():
-    inputs = pack(load_case("great-stone"))
-    assert not inputs.company["rival_size"].any()
-    assert not inputs.company["rival_share"].any()
-
-
 def test_several_rivals_draw_attention_as_one_of_their_joint_size(suzhou):
     """Attention is omega/(omega + sum rho_i omega_i), and omega_i is linear in the stake: sizes add, stakes average."""
     case = suzhou.model_copy(update={"rivals": (rival(1.0, 0.9, "1994-05"), rival(0.5, 0.3, "1994-05"))})
@@ -74,10 +68,6 @@ def test_a_scenario_ends_the_rivalry_of_the_record_from_its_date_on(suzhou):
     untouched = pack(suzhou)
     first = Quarter.parse("1998Q2") - suzhou.clock.start
     assert np.array_equal(edited.company["rival_size"][:first], untouched.company["rival_size"][:first])
-
-
-def test_a_parameter_by_origin_reaches_the_model(suzhou):
-    assert case_parameters(suzhou)["origin_weight"] == (0.15, 0.1, 0.75)
 
 
 def test_the_number_of_values_is_the_models(tmp_path):

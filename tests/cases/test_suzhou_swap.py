@@ -43,12 +43,6 @@ def at(case, quarter):
     return Quarter.parse(quarter) - case.clock.start
 
 
-def test_four_ends_of_the_rivalry_times_two_cap_tables(study):
-    keys = [scenario.key for scenario in study.scenarios]
-    ends = ("control", "mayor", "memorandum", "never")
-    assert keys == [f"{end}{arm}" for arm in ("-swap", "-unswapped") for end in ends]
-
-
 def test_nothing_moves_before_its_date(result, case):
     """The arms are one until 1998, those of the memorandum until mid-1999, the others until 2001."""
     whole = result.land_sales.values
@@ -103,21 +97,6 @@ def values_of(result, case):
     facts |= {name: values[0] for name, values in case_parameters(case).items()}
     made = {name: np.full(runs, value) for name, value in facts.items()}
     return made | {str(name): result.draws.values[:, n] for n, name in enumerate(result.parameter.values)}
-
-
-def test_a_rival_presses_on_the_price(result, study, case):
-    """While the rivalry lasts, land sells for less above its cost than after it."""
-    with_rival, without = _price(result, study, case, 3), _price(result, study, case, 0)
-    assert (with_rival[:, at(case, "2002Q1")] < without[:, at(case, "2002Q1")]).all()
-    assert np.array_equal(with_rival[:, : at(case, "2001Q1")], without[:, : at(case, "2001Q1")])
-
-
-def test_arms_stand_in_the_answer(answer, study):
-    assert [arm.key for arm in answer.arms] == [scenario.key for scenario in study.scenarios]
-    assert (answer.runs, answer.accepted) == (RUNS, RUNS // 40)
-    for arm in answer.arms:
-        assert arm.loss_1999.low <= arm.loss_1999.median <= arm.loss_1999.high
-        assert arm.first_profit <= arm.turned <= 1
 
 
 def test_arms_of_one_end_are_one_until_the_swap(answer):

@@ -205,6 +205,7 @@ def test_no_words_mean_two_things(subtests):
                     assert codes(column.choice)[label.casefold()] == code, (column.choice, label)
 
 
+@pytest.mark.long
 @given(
     st.sampled_from(["Observations", "Facts", "Credit"]),
     st.dictionaries(

@@ -39,44 +39,6 @@ def test_a_part_of_a_bench_has_the_luck_of_the_whole(bench):
     assert (part.draws, part.futures) == (3, 1)
 
 
-def test_what_the_whole_has_run_is_not_run_again_in_a_part(great_stone, monkeypatch):
-    whole = bench_of(great_stone, study(), LOOKS)
-    alone, part = whole.part(3, 1).run(Change()), whole.part(3, 1)
-    whole.run(Change())
-    monkeypatch.setattr(type(whole), "_run", lambda *_: pytest.fail("run again"))
-    assert not part.missing([Change()], 3)
-    assert np.array_equal(part.run(Change()).values["jobs", 47], alone.values["jobs", 47])
-
-
-def test_an_arm_is_run_once_and_threads_change_nothing(great_stone):
-    arms = [Change(), change(parameters={"value_home": 0}), change(links={"rescue_to_ledger": {"strength": 0}})]
-    told = []
-    one, two = bench_of(great_stone, study(), LOOKS), bench_of(great_stone, study(), LOOKS, threads=2)
-    one.run_all([*arms, *arms], told.append)
-    two.run_all(arms)
-    assert not one.missing([*arms, *arms], one.count)
-    assert sum(told) == 36
-    for arm in arms:
-        assert one.run(arm) is one.run(arm)
-        assert np.array_equal(one.run(arm).values["jobs", 47], two.run(arm).values["jobs", 47])
-
-
-def test_parameters_are_multiplied_within_their_range(bench):
-    before = bench.draws.governments["value_home"]
-    assert np.array_equal(bench.altered(change(times={"value_home": 3})).governments["value_home"], 3 * before)
-    most = bench.altered(change(parameters={"value_home": 400}, times={"value_home": 3}))
-    assert set(most.governments["value_home"].tolist()) == {500.0}
-
-
-def test_levers_are_multiplied_after_edits(bench):
-    visits = bench.inputs(Change()).governments["visit"]
-    assert visits.any()
-    double = bench.inputs(change(scale={"governments.visit": 2})).governments["visit"]
-    assert np.array_equal(double, 2 * visits)
-    none = change(scale={"governments.visit": 2}, edits={"depth": {"visits": "off"}})
-    assert not bench.inputs(none).governments["visit"].any()
-
-
 def test_an_arm_upon_a_ground_has_the_last_word():
     ground = change(
         parameters={"value_home": 9, "land_price": 0.2}, times={"value_host": 2},

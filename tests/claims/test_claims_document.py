@@ -13,9 +13,8 @@ from copark.analyses import REGISTRY
 from copark.analyses.answer import answer, run_id_of
 from copark.analyses.context import Context
 from copark.errors import NotFound
-from copark.figures import claims as figures
 from copark.inference.claims.rules import WORDS
-from copark.presentation.document import Caveat, Chart, Interval
+from copark.presentation.document import Caveat, Interval
 from copark.simulation.trust import Trust
 from copark.texts import text
 from tests.asked import call, table
@@ -122,28 +121,6 @@ def test_the_document_leads_with_word_probability_prior_and_effect(shown, found)
         assert first.rows[0][1:4] == (text(f"claims.word.{one.word}", lang), one.probability, one.prior_probability)
 
 
-def test_a_cut_that_no_calibration_has_is_refused_with_those_there_are():
-    with pytest.raises(NotFound, match="2020Q4"):
-        copark.claims("great-stone", cut="2019Q1")
-
-
-def test_rules_are_said_in_words(shown):
-    for lang, words in (("en", (" and ", "within ±10.0 points")), ("zh", ("，且", "±10.0个百分点"))):
-        said = told(shown(lang))
-        assert all(word in said for word in (*words, "−0.05", "80%")), lang
-
-
-def test_figures_refuse_what_a_claim_has_not(found, shown):
-    pole = found.claims[1]
-    for draw in (figures.curve, figures.cube):
-        with pytest.raises(ValueError, match="no "):
-            draw(pole, found)
-    assert figures.levels(pole, found, "zh").axes
-    assert figures.forest(found.claims[0], found).axes
-    charts = [block for block in shown("en").blocks() if isinstance(block, Chart)]
-    assert {chart.key for chart in charts} == {"probabilities", "forest-1", "forest-r-pole"}
-
-
 def test_a_claim_that_is_not_there_is_told_with_those_that_are():
     with pytest.raises(NotFound, match="R-pole"):
         copark.claims("great-stone", claim=("9",), file=SMALL)
@@ -164,19 +141,3 @@ def test_the_command_with_its_former_option(place, first, capsys, monkeypatch, s
     assert first[0].result.run_id in json.dumps(json.loads(out))
     code, out, _ = call(["claims", "great-stone", "--prior", *asked, "--plan"], capsys)
     assert (code, bool(re.search(r"\d", out))) == (0, True)
-
-
-def test_claims_are_listed_without_a_run(capsys, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "100")
-    for lang in ("en", "zh"):
-        code, out, _ = call(["claims", "great-stone", "--list", "--lang", lang], capsys)
-        assert (code, "R-decree" in out, "2026-11-24" in out) == (0, True, True)
-
-
-def test_a_bad_file_is_told_without_a_traceback(capsys, tmp_path):
-    path = tmp_path / "bad.yaml"
-    path.write_text(SMALL.read_text(encoding="utf-8").replace("arms: [no-land]", "arms: [no-lands]"), encoding="utf-8")
-    code, _, err = call(["claims", "great-stone", "--file", str(path)], capsys)
-    assert code == 1
-    assert all(word in err for word in ("bad.yaml:", "no-land"))
-    assert "Traceback" not in err

@@ -1,10 +1,7 @@
 """A claims file is read as hostile; every fault is told with its place, cause and repair, in both languages."""
 
-import hashlib
-
 import pytest
 
-from copark.errors import NotFound
 from copark.inference.claims.reading import ClaimsFaults, examine, load_claims
 from tests.claims.conftest import SMALL
 
@@ -110,20 +107,3 @@ def test_a_hostile_file_is_refused_in_words(tmp_path, subtests):
             claims, found = examine(written(tmp_path, text))
             assert claims is None
             assert code in [one.code for one in found]
-
-
-def test_a_world_must_be_named_in_which_a_part_is_false(tmp_path, great_stone):
-    text = WRITTEN.replace("        false_worlds: [nobody-comes]\n", "", 1)
-    found = examine(written(tmp_path, text), great_stone)[1]
-    assert [(one.code, one.key) for one in found] == [("claims.no_world", "claims[0].parts[0]")]
-
-
-def test_a_file_is_known_by_the_hash_of_its_bytes(small):
-    assert small.sha256 == hashlib.sha256(SMALL.read_bytes()).hexdigest()
-    assert small.name == "small.yaml"
-    assert str(small.claims.fixed) == "2026-11-24"
-
-
-def test_a_file_that_is_not_there(tmp_path):
-    with pytest.raises(NotFound):
-        load_claims(tmp_path / "nothing.yaml")

@@ -6,7 +6,7 @@ import pytest
 from copark.inference.claims.effects import Ridge
 from copark.inference.claims.rules import combined, flips, inside_block
 from copark.inference.claims.schema import Part
-from copark.inference.claims.severity import RECENTRED, batches, built_in, recentred, severity, steadiness
+from copark.inference.claims.severity import RECENTRED, built_in, recentred, severity, steadiness
 from copark.inference.claims.verdict import weigh
 from tests.claims.conftest import MARGINS, rule
 
@@ -43,20 +43,9 @@ def test_a_test_that_sees_nothing_refutes_for_certain_and_says_why():
     assert found.interval[0] == pytest.approx(0.981, abs=0.001)  # Wilson: 200 of 200
 
 
-def test_a_level_of_nothing_is_no_sameness_of_arms():
-    assert not severity(part("share"), weighed([0.0] * 60, "share"), "idle", 1).identical
-
-
 def test_a_test_that_finds_the_effect_in_the_false_world_too_is_no_test():
     found = severity(part(), weighed([-0.5] * 60), "idle", 1)
     assert (found.share, found.word, found.identical) == (0.0, "established", False)
-
-
-def test_batches_are_the_same_for_the_same_seed_and_others_for_another():
-    assert np.array_equal(batches(20, 1), batches(20, 1))
-    assert not np.array_equal(batches(20, 1), batches(20, 2))
-    assert batches(20, 1).shape == (200, 20)
-    assert batches(20, 1).max() == 19
 
 
 def test_recentred_effects_are_nil_in_the_middle_and_as_wide():

@@ -52,14 +52,6 @@ def test_outcomes_are_shares_of_futures():
     assert values(of("change", outcome="failed", arm="a", reference="b"), a=a, b=b) == [0.5, 0.5]
 
 
-def test_another_standard_of_standing():
-    a = runs([STANDING, STAGNANT, FAILED], operating=[60, 20, 80])
-    share = of("share", outcome="self_standing", arm="a")
-    assert [measure(share, lambda _: a, None, limit).values.tolist() for limit in (None, 15, 100)] == [
-        [1.0, 0.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 0.0],
-    ]  # fmt: skip
-
-
 @pytest.mark.parametrize(
     ("shares", "expected"),
     [
@@ -86,12 +78,6 @@ def test_the_interaction_of_three_factors_is_that_of_two_with_and_without_the_th
     with_first, without = (one[0] - one[1] - one[2] + one[3] for one in (y[:4], y[4:]))
     assert found == pytest.approx(with_first - without)
     assert contrast([np.array([a + b + c]) for a in (3, 0) for b in (5, 0) for c in (7, 0)])[0] == pytest.approx(0.0)
-
-
-def test_interaction_of_an_output_is_in_logarithms():
-    arms = {name: made([value]) for name, value in zip("abcd", (60, 30, 20, 10), strict=True)}
-    statistic = of("interaction", output="operating", year=12, arms=list("abcd"))
-    assert values(statistic, **arms) == pytest.approx([0.0])  # halves and thirds multiply
 
 
 def test_jobs_beside_the_host(great_stone):

@@ -6,7 +6,6 @@ import pytest
 from copark.inference.claims.rules import Sample
 from copark.inference.claims.runner import Plan, Trial
 from copark.inference.claims.scenarios import Bench
-from copark.inference.claims.schema import Change
 from copark.inference.claims.severity import leaning, rank_shares
 from copark.store import checkpoints
 from copark.store.checkpoints import Stages
@@ -50,21 +49,6 @@ def test_where_the_claim_is_false_the_test_refutes_it(found):
     assert additive.severity.world == "recentred"  # it leads, and what is by construction does not
 
 
-def test_what_is_not_known_is_open(found):
-    growth = part(found, "R-pole", "growth")
-    assert (growth.word, growth.why, growth.effect, growth.bounds) == ("open", "lacking", None, None)
-    assert growth.measured["share"].is_empty
-    assert growth.measured["city"].is_empty
-    assert growth.severity is None
-    assert np.isnan([growth.probability, growth.prior_probability]).all()
-
-
-def test_a_claim_of_which_any_part_suffices_is_open_while_one_is_not_measured(found):
-    pole = found.claims[1]
-    assert (part(found, "R-pole", "jobs").earlier, part(found, "R-pole", "jobs").word) == ("not_supported", "unlikely")
-    assert (pole.word, pole.probability) == ("open", 0.0)
-
-
 def test_the_count_of_runs_is_true_and_no_run_is_made_twice(small, great_stone, monkeypatch):
     whole, made, told = Bench._run, [], []
 
@@ -77,31 +61,6 @@ def test_the_count_of_runs_is_true_and_no_run_is_made_twice(small, great_stone, 
     trial.run(lambda done, total: told.append((done, total)))
     assert sum(made) == trial.runs
     assert told[-1] == (trial.runs, trial.runs)
-
-
-def test_evidence_has_the_reference_first_and_every_arm(found):
-    rows = found.claims[0].rows
-    assert [row.arm for row in rows] == ["as-it-is", "half-enquiries", "rival", "no-land", "rival-no-land"]
-    assert [one.median for one in rows[0].seen] == [0.0, 0.0]
-    assert [one.log for one in rows[0].seen] == [True, False]  # cash may be negative
-    assert rows[1].seen[0].median == part(found, "1", "size").measured["size"].middle
-    assert sum(rows[0].shares) == pytest.approx(1.0)
-    assert rows[0].runs == 8
-
-
-def test_the_same_trial_on_two_threads_is_the_same(found, small, great_stone):
-    again = trial_of(small, great_stone, threads=2).run()
-    assert again.run_id == found.run_id
-    assert repr(again.claims) == repr(found.claims)
-
-
-def test_identity_covers_rules_draws_and_seed(small, great_stone):
-    def identity(**changes):
-        return Trial(small, great_stone, Plan(**{"draws": 4, "futures": 1, "kind": "prior"} | changes),
-                     small.claims.claims, None).identity  # fmt: skip
-
-    assert len({identity(), identity(seed=2), identity(draws=5), identity(futures=2)}) == 4
-    assert identity() == identity(threads=2)
 
 
 def test_a_result_leans_on_what_moves_it():
@@ -128,19 +87,6 @@ def test_with_the_carrying_link_cut_no_claim_about_a_difference_is_supported(shi
             assert found.probability <= 0.5, (claim.id, one.key, world)
             tried += 1
     assert tried > 30
-
-
-def test_shipped_arms_run_and_move_something(shipped, great_stone):
-    """Each arm ends well as a computation and is not, run by run, the case as it is."""
-    trial = Trial(shipped, great_stone, Plan(3, 1, SEED, 1, "prior"), shipped.claims.claims, None)
-    reference = trial.bench.run(Change())
-    same = []
-    for key, arm in trial.arms.items():
-        made = trial.bench.run(arm)
-        assert (made.outcome >= 0).all(), key
-        if all(np.array_equal(made.values[look], reference.values[look]) for look in trial.bench.looks):
-            same.append(key)
-    assert set(same) <= {"as-it-is", "quota-4000", "quota-5001", "quota-3200"}  # votes that pass in any case
 
 
 def test_a_stopped_trial_goes_on_with_the_arms_it_has(small, great_stone, found, monkeypatch, tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from scipy.special import expit
 
 from copark.inference.case_parameters import parameters_of
-from copark.inference.claims.effects import Ridge, expected
+from copark.inference.claims.effects import Ridge
 from copark.inference.claims.rules import WORDS, Condition, side
 from copark.inference.claims.runner import Plan, Trial
 from copark.inference.claims.schema import Headline, Part
@@ -107,13 +107,6 @@ def test_luck_is_taken_out_of_the_share_of_draws():
     assert judged(SMALLER, "size", x, runs)[0].probability < 0.1
 
 
-def test_a_statistic_without_luck_is_what_it_is():
-    x, effect, runs = sizes(np.random.default_rng(SEED), -0.1, 0.3, futures=1, luck=0.0)
-    found = expected(part(SMALLER, "size"), {"size": runs}, Ridge({"x": x[:, 0]}))
-    assert np.array_equal(found.means["size"], effect)
-    assert judged(SMALLER, "size", x, runs)[0].probability == pytest.approx((effect < -0.1).mean())
-
-
 def test_runs_that_did_not_end_well_are_left_out():
     x, _, runs = sizes(np.random.default_rng(SEED), -0.5, 0.1)
     runs[0], runs[1, :4] = np.nan, np.nan
@@ -133,15 +126,6 @@ def test_conditions_are_asked_draw_by_draw_and_one_statistic_decides():
     values["failed"] = np.zeros(4)
     assert deciding(Condition.model_validate(either), values, {}) == "size"
     assert deciding(Condition.model_validate(both), values, {}) == "failed"
-
-
-def test_an_effect_that_is_small_whatever_the_prior_is_said_to_be_so():
-    x, _, runs = sizes(np.random.default_rng(SEED), 0.02, 0.01, luck=0.02)
-    found, _ = judged(SMALLER, "size", x, runs)
-    assert (found.word, found.probability) == ("small", 0.0)
-    assert max(map(abs, found.bounds)) < 0.1
-    wide, _ = judged(SMALLER, "size", *sizes(np.random.default_rng(SEED), 0.2, 0.2)[::2])
-    assert wide.word in ("contradicted", "unlikely")
 
 
 def test_parts_hold_together_or_any_of_them():

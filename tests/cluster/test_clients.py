@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from copark.cluster import Asked, Threads, make
-from copark.store import DamagedRun, RunStore
+from copark.store import RunStore
 from copark.store.database import heartbeat as leases
 from copark.store.database.heartbeat import LEASE, here, leased
 from copark.store.object_store import ObjectStore, open_shelf
@@ -87,29 +87,6 @@ def test_one_that_was_overtaken_changes_nothing(there: Asked, expected, tmp_path
     assert again.made == []
 
 
-def test_fresh_runs_are_made_though_they_are_there(there: Asked, expected, tmp_path: Path) -> None:  # noqa: F811
-    make(there, RunStore(tmp_path / "one"), Threads(2))
-    name = "arrays.zarr/cash/c/0/0/0"
-    shelf_of(there).put(name, b"damaged")
-    with pytest.raises(DamagedRun) as damaged:
-        make(there, RunStore(tmp_path / "two"), Threads(2))
-    assert "--overwrite" in damaged.value.faults[0].sentence("en")
-    anew = Counting()
-    made = make(replace(there, fresh=True), RunStore(tmp_path / "two"), anew)
-    assert (len(anew.made), made.kept) == (5, 0)
-    assert numbers(made.record) == expected
-
-
-def test_a_fresh_run_that_was_stopped_goes_on(there: Asked, expected, tmp_path: Path) -> None:  # noqa: F811
-    make(there, RunStore(tmp_path / "one"), Threads(2))
-    fresh = replace(there, fresh=True)
-    stopped_after(2, fresh, RunStore(tmp_path / "two"))
-    assert not is_there(shelf_of(there)), "half of two runs is not taken for one"
-    made = make(fresh, RunStore(tmp_path / "two"), Counting())
-    assert made.kept == 2000
-    assert numbers(made.record) == expected
-
-
 def name_of(**changes: object) -> bytes:
     """A name in a lease, as another client writes it."""
     owner = here()
@@ -128,14 +105,6 @@ def waits_for(shelf: ObjectStore) -> float:
     began = time.monotonic()
     with leased(shelf):
         return time.monotonic() - began
-
-
-def test_a_lease_is_given_back(shelf: ObjectStore) -> None:
-    waits: list[bool] = []
-    with leased(shelf, lambda: waits.append(True)):
-        assert not waits
-        assert shelf.get(LEASE) is not None
-    assert shelf.get(LEASE) is None
 
 
 def test_who_has_ended_on_this_machine_is_followed_at_once(shelf: ObjectStore, monkeypatch) -> None:
@@ -182,25 +151,6 @@ def test_a_living_holder_gives_signs_of_life_until_it_was_overtaken(shelf: Objec
         shelf.put(LEASE, name_of())
         time.sleep(0.5)
     assert shelf.get(LEASE) == name_of(), "what is another's is not given back"
-
-
-def test_of_many_that_ask_at_once_one_holds(shelf: ObjectStore) -> None:
-    start, held, most = threading.Barrier(6), [], []
-
-    def ask() -> None:
-        start.wait(10)
-        with leased(shelf):
-            held.append(1)
-            most.append(len(held))
-            time.sleep(0.05)
-            held.pop()
-
-    threads = [threading.Thread(target=ask) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    assert most == [1] * 6
 
 
 SCRIPT = f"""

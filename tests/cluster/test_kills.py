@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import random
-import shutil
 from pathlib import Path
 
 import pytest
 from bench.kills.__main__ import main
-from bench.kills.kinds import KINDS
 from bench.kills.sameness import faults, finished_files, stored_marks
 from bench.kills.trial import Trial
 from bench.kills.undisturbed import Undisturbed
@@ -66,11 +64,6 @@ def test_a_finished_file_that_is_written_again_is_seen(trial: Trial) -> None:
     assert found == f"finished and made again: {min(trial.kept)}"
 
 
-def test_other_numbers_are_seen(trial: Trial) -> None:
-    trial.usual = Undisturbed(trial.usual.out, 1.0, {name: f"x{mark}" for name, mark in trial.usual.marks.items()})
-    assert any(found.startswith("other numbers: ") for found in faults(trial))
-
-
 def test_a_damaged_file_is_seen(trial: Trial) -> None:
     path = run_of(trial) / min(trial.usual.marks)
     path.write_bytes(path.read_bytes() + b" ")
@@ -88,18 +81,8 @@ def test_what_is_half_written_is_seen(trial: Trial) -> None:
     assert any(found.startswith("left behind: ") and ".shards" in found for found in faults(trial))
 
 
-def test_what_the_ledger_does_not_know_is_seen(trial: Trial) -> None:
-    (trial.out / "copark.sqlite3").unlink()
-    shutil.rmtree(trial.out / "reports", ignore_errors=True)
-    assert "the ledger says []" in faults(trial)
-
-
 @pytest.mark.long
 def test_two_kills(capsys: pytest.CaptureFixture[str]) -> None:
     """A command, and a disk where one may be mounted; `make soak` tries every kind."""
     assert main(["--kills", "2", "--runs", "3000", "--seed", "4", "--only", "client", "--only", "disk"]) == 0
     assert capsys.readouterr().out.endswith("2 of 2 passed\n")
-
-
-def test_kinds_have_names_of_their_own() -> None:
-    assert len({kind.name for kind in KINDS}) == len(KINDS)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
-import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,14 +13,13 @@ from unittest import mock
 import pytest
 
 from copark.cases import load_case
-from copark.cluster import Asked, Threads, environment, make
+from copark.cluster import Asked, Threads, make
 from copark.cluster.environment import MachinesDiffer, machine
-from copark.cluster.orchestration import shard_runs
 from copark.cluster.scheduler import _alike
 from copark.simulation.results import study_identity
 from copark.simulation.run import stream
 from copark.simulation.study import baseline
-from copark.store import ExportRefused, MisplacedRun, RunStore, runs
+from copark.store import ExportRefused, MisplacedRun, RunStore
 from copark.store import object_store as shelves
 from copark.store.atomic import stamp_of
 from tests.cluster.test_shards import marks
@@ -96,15 +93,6 @@ def test_a_remote_store_changes_nothing(asked: Asked, expected, tmp_path: Path) 
     again = Counting()
     assert numbers(make(there, RunStore(tmp_path / "two"), again).record) == expected
     assert again.made == []
-
-
-def test_bands_at_a_remote_store_do_not_stand_in_for_paths(asked: Asked, expected, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(runs, "KEPT", 1500)
-    there = replace(asked, address=f"memory://{tmp_path.name}")
-    assert make(replace(there, bands=True), RunStore(tmp_path / "bands"), Threads(2)).record.kept == 1500
-    record = make(there, RunStore(tmp_path / "paths"), Threads(2)).record
-    assert record.kept == RUNS
-    assert numbers(record) == expected
 
 
 @pytest.mark.parametrize("until", [0, 1, 3])
@@ -198,17 +186,6 @@ def test_what_another_processor_made_is_not_gone_on_with(asked: Asked, expected,
     assert numbers(made.record) == expected
 
 
-def test_a_worker_with_other_code_is_refused_whatever_is_allowed(asked: Asked, tmp_path: Path) -> None:
-    other = machine() | {"model_hash": "another"}
-    with (
-        mock.patch.object(Threads, "machine", return_value=machine()),
-        mock.patch("copark.cluster.work.machine", return_value=other),
-        pytest.raises(MachinesDiffer) as refused,
-    ):
-        make(replace(asked, mixed=True), RunStore(tmp_path), Threads(1))
-    assert [fault.key for fault in refused.value.faults] == ["model_hash"]
-
-
 def test_a_full_disk_is_said_and_finished_shards_stay(asked: Asked, expected, tmp_path: Path) -> None:
     store, put, full = RunStore(tmp_path), shelves.ObjectStore.put, []
 
@@ -226,13 +203,6 @@ def test_a_full_disk_is_said_and_finished_shards_stay(asked: Asked, expected, tm
     assert made.kept == 3000
     assert [first for first, _ in later.made] == [3000, 4000]
     assert numbers(made.record) == expected
-
-
-def test_faults_travel_between_processes() -> None:
-    error = MachinesDiffer(
-        environment.faults_between({"numba": "1"}, {"numba": "2"}, "w", mixed=False, entries=("numba",))
-    )
-    assert pickle.loads(pickle.dumps(error)).faults == error.faults
 
 
 def test_every_reason_against_every_worker_is_said_at_once() -> None:
@@ -257,25 +227,6 @@ def test_every_reason_against_every_worker_is_said_at_once() -> None:
     assert all(fault.sentence(lang) for fault in refused.value.faults for lang in ("en", "zh"))
 
 
-def test_workers_of_another_processor_than_the_clients_may_work_alone() -> None:
-    other = machine() | {"cpu_features": "y"}
-    assert _alike({"tcp://1": ("here", "t", other), "tcp://2": ("here", "t", other)}, "t", "/", mixed=False) == other
-
-
-def test_shards_are_sized_by_cost() -> None:
-    assert shard_runs({"simulate": 0.4, "store": 0.1}, 10**6, 2) == 20_000
-    assert shard_runs({"simulate": 60.0}, 10**6, 2) == 1000
-    assert shard_runs({"simulate": 0.4, "store": 0.1}, 10_000, 4) == 1000
-    assert shard_runs({"simulate": 0.0}, 10**6, 8) == 31_000
-
-
-def test_the_plan_is_kept_for_whoever_goes_on(asked: Asked, tmp_path: Path) -> None:
-    store = RunStore(tmp_path)
-    stopped_after(2, asked, store)
-    plan = json.loads((store.shards_of(asked.identity) / "making" / "plan.json").read_text(encoding="utf-8"))
-    assert (plan["runs"], plan["shard"], plan["identity"]) == (RUNS, 1000, asked.identity)
-
-
 def other_code() -> dict[str, str]:
     return machine() | {"code_hash": "another"}
 
@@ -291,24 +242,6 @@ def test_what_other_code_made_is_made_again(asked: Asked, expected, tmp_path: Pa
     assert (made.kept, made.anew) == (0, 2000)
     assert len(later.made) == 5
     assert numbers(made.record) == expected
-
-
-def test_a_fresh_run_goes_on_from_nothing_of_another_processor(asked: Asked, expected, tmp_path: Path) -> None:
-    store = RunStore(tmp_path)
-    with running_on(machine() | {"cpu_features": "another-processor"}):
-        stopped_after(2, asked, store)
-    made = make(replace(asked, fresh=True), store, Counting())
-    assert (made.kept, made.anew, made.mixed) == (0, 2000, False)
-    assert numbers(made.record) == expected
-
-
-def test_bands_that_were_begun_leave_nothing_in_a_run_with_paths(asked: Asked, expected, tmp_path: Path) -> None:
-    store = RunStore(tmp_path)
-    stopped_after(2, replace(asked, bands=True), store)
-    record = make(asked, store, Threads(2)).record
-    assert numbers(record) == expected
-    assert sorted(path.name for path in record.path.iterdir()) == ["arrays.zarr", "manifest.json", "metadata.json"]
-    assert store.load_every_run(asked.identity).sizes["run"] == RUNS
 
 
 def test_another_run_at_the_address_is_neither_taken_nor_removed(asked: Asked, tmp_path: Path) -> None:
@@ -329,15 +262,3 @@ def test_another_run_at_the_address_is_neither_taken_nor_removed(asked: Asked, t
             make(ask, RunStore(tmp_path / "runs"), Threads(1))
         assert "--store" in refusal.value.faults[0].repair("zh")
     assert {path: path.read_bytes() for path in far.rglob("*") if path.is_file()} == before
-
-
-def test_what_misplaced_run_comes_meanwhile_is_set_aside_when_the_new_one_takes_its_place(
-    asked: Asked, tmp_path: Path
-) -> None:
-    store = RunStore(tmp_path)
-    studies = [asked.study.with_changes(runs=2, seed=seed) for seed in (1, 2)]
-    one, other = (replace(asked, study=study, identity=study_identity(study, asked.case)) for study in studies)
-    made = make(one, store, Threads(1)).record
-    made.path.rename(store.root / other.identity)
-    assert make(replace(other, replace=True), store, Threads(1)).record.provenance["seed"] == 2
-    assert (store.root / "quarantine" / f"{other.identity}-1" / "metadata.json").is_file()

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from copark.simulation.study import Study, baseline
-from copark.store.database import open_ledger
 from copark.workflows import run_study
 from copark.workflows.answers import store_in
 from copark.workflows.resume import replay_broken_off, rerun_failed
@@ -34,15 +33,6 @@ def test_an_interrupted_execution_is_gone_on_with(tmp_path: Path, study: Study, 
     stored, other = (store_in(out).load(whole.identity) for out in (tmp_path, tmp_path / "undisturbed"))
     assert stored.drop_attrs().identical(other.drop_attrs())
     assert rerun_failed(out=tmp_path) == ()
-
-
-def test_an_execution_that_fails_again_says_why(tmp_path: Path, study: Study) -> None:
-    with open_ledger(tmp_path) as ledger:
-        ledger.begin("0123456789abcdef", study.content() | {"case": "no-such-case"}, "no-such-case", 10)
-        ledger.fail("0123456789abcdef", "the disk was full")
-    (again,) = rerun_failed(out=tmp_path)
-    assert again.outcome is None
-    assert "no-such-case" in again.trouble
 
 
 def test_a_run_that_broke_off_is_replayed(tmp_path: Path) -> None:

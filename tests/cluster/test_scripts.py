@@ -65,14 +65,3 @@ def test_a_script_with_the_line_and_a_console_run(tmp_path: Path, how: str, scri
     """A notebook is a console: its process has no script that workers would read."""
     made = run(script, tmp_path, how)
     assert (made.returncode, made.stdout) == (0, "1100 runs\n"), made.stderr
-
-
-@pytest.mark.long
-@pytest.mark.parametrize(
-    ("how", "more"), [("file", ""), ("stdin", ""), ("file", "if __name__ == '__main__':\n    pass\n")]
-)
-def test_a_script_without_it_fails_once_and_says_why(tmp_path: Path, how: str, more: str) -> None:
-    made = run(BEGIN + CALL + more, tmp_path, how)
-    assert made.returncode == 1
-    assert made.stderr.count("Traceback") == 1
-    assert 'if __name__ == "__main__":' in made.stderr.splitlines()[-1]

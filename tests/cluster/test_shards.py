@@ -23,7 +23,6 @@ from copark.store.shards import (
     join,
     listing_name,
     partial_name,
-    read_plan,
     write_plan,
 )
 from copark.store.summary import EndCounts
@@ -159,23 +158,7 @@ def test_torn_edges_are_made_again(three) -> None:
     assert spans(shelf, plan) == [1000, 2000]
 
 
-def test_a_plan_that_cannot_be_read_is_none(three) -> None:
-    _, shelf, plan = three
-    assert read_plan(shelf) == plan
-    for words in (b"", b"{", b"[]", b'{"format": 9}', b'{"format": 1, "shard": 10}'):
-        shelf.put("making/plan.json", words)
-        assert read_plan(shelf) is None
-
-
 def test_nothing_is_joined_while_a_shard_is_missing(three) -> None:
     _, shelf, plan = three
     with pytest.raises(ValueError, match="missing"):
         join(shelf, plan, list(finished(shelf, plan))[:-1], ensemble(1))
-
-
-def test_nobody_writes_into_a_folder_that_was_moved_away(three) -> None:
-    store, shelf, plan = three
-    joined(store, shelf, plan)
-    with pytest.raises(FileNotFoundError):
-        write(shelf, plan, (1000, 2000))
-    assert not store.shards_of(IDENTITY).exists()

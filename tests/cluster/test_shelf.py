@@ -52,11 +52,6 @@ def test_an_address_with_a_secret_is_refused(address: str) -> None:
     assert "token" not in str(refused.value)
 
 
-def test_an_unknown_store_is_refused() -> None:
-    with pytest.raises(RunRefused, match="nowhere"):
-        open_shelf("nowhere://x")
-
-
 def test_one_at_a_time(tmp_path: Path) -> None:
     lock, order, waits = tmp_path / "lock", [], threading.Event()
 

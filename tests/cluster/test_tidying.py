@@ -7,16 +7,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from copark.store import RunStore, locks
 from copark.store.checkpoints import lock_of
-from copark.store.database import heartbeat
 from copark.store.garbage import leavings, throw_away
 from copark.store.locks import is_held, only_one
-from copark.workflows.runs import tidy
 from copark.workflows.serving.records import clear_cancelled
 from tests.unit.ensembles import ensemble
 
@@ -80,37 +77,6 @@ def test_stages_of_a_calibration_stay_unless_asked_for(tmp_path: Path) -> None:
     assert kinds(tmp_path, unfinished=True) == known | {stages.name: "unfinished", claims.name: "unfinished"}
     with only_one(lock_of(stages)):
         assert kinds(tmp_path, unfinished=True) == known | {claims.name: "unfinished"}
-
-
-def test_nothing_goes_unless_it_is_said(tmp_path: Path) -> None:
-    shards = left(tmp_path / "runs" / f".shards-{IDENTITY}")
-    found = tidy(tmp_path, unfinished=True)
-    assert (found.bytes, found.gone, shards.exists()) == (100, False, True)
-    assert tidy(tmp_path, unfinished=True, really=True).gone
-    assert not shards.exists()
-
-
-def test_runs_of_another_model_go_on_request(tmp_path: Path) -> None:
-    store = RunStore(tmp_path / "runs")
-    store.save(ensemble(identity=IDENTITY))  # made by no model that is
-    assert tidy(tmp_path).leavings == ()
-    assert [one.kind for one in tidy(tmp_path, stale=True, really=True).leavings] == ["stale"]
-    assert store.find(IDENTITY) is None
-    assert list(store.root.iterdir()) == []
-
-
-def test_on_windows_no_process_is_ended_by_asking_whether_it_lives(tmp_path: Path, monkeypatch) -> None:
-    """Signal 0 ends a process there: it is asked for by a handle instead."""
-
-    def kill(*_: int) -> None:
-        raise AssertionError("it would be dead now")
-
-    kernel = SimpleNamespace(OpenProcess=lambda _access, _inherit, pid: pid == 7, CloseHandle=lambda _: True)
-    monkeypatch.setattr(heartbeat, "os", SimpleNamespace(name="nt", kill=kill))
-    monkeypatch.setattr("ctypes.windll", SimpleNamespace(kernel32=kernel), raising=False)
-    alive, gone = (left(tmp_path / "runs" / f".writing-x-{pid}-01234567") for pid in (7, 8))
-    assert kinds(tmp_path) == {gone.name: "half_written"}
-    assert alive.exists()
 
 
 def test_what_somebody_has_gone_on_with_since_it_was_listed_stays(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -17,7 +16,6 @@ import pytest
 from copark.cluster import Threads, make
 from copark.cluster.environment import MachinesDiffer
 from copark.cluster.scheduler import ClusterLost, local_cluster, workers_at
-from copark.errors import RunRefused
 from copark.store import RunStore
 from tests.cluster.test_making import asked, expected, numbers  # noqa: F401 - fixtures
 
@@ -28,12 +26,6 @@ pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("default")]
 def cluster():
     with local_cluster(2) as found:
         yield found
-
-
-def test_two_workers_change_nothing(cluster, asked, expected, tmp_path: Path) -> None:  # noqa: F811
-    with workers_at(cluster.scheduler_address) as crew:
-        assert crew.makers == 2
-        assert numbers(make(asked, RunStore(tmp_path), crew).record) == expected
 
 
 def test_a_worker_that_dies_is_no_loss(cluster, asked, expected, tmp_path: Path) -> None:  # noqa: F811
@@ -79,22 +71,6 @@ def test_a_worker_of_another_model_is_refused(cluster, asked, tmp_path: Path) ->
     assert [(fault.file, fault.key) for fault in refused.value.faults] == [(victim, "model_hash")]
 
 
-def test_who_answers_nothing_is_no_scheduler_and_that_is_said_soon() -> None:
-    with socket.socket() as silent:
-        silent.bind(("127.0.0.1", 0))
-        silent.listen()
-        begun = time.monotonic()
-        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
-        with pytest.raises(RunRefused, match="No scheduler"), workers_at(address):
-            raise AssertionError("nobody is there")
-    assert time.monotonic() - begun < 8.0
-
-
-def test_without_a_scheduler_it_is_said() -> None:
-    with pytest.raises(RunRefused, match="No scheduler"), workers_at("tcp://127.0.0.1:9"):
-        pass
-
-
 def test_a_lost_scheduler_is_said_and_the_rest_made_without_it(asked, expected, tmp_path: Path) -> None:  # noqa: F811
     store = RunStore(tmp_path)
     command = [sys.executable, "-m", "copark", "cluster", "start", "--workers", "1"]
@@ -116,43 +92,3 @@ def test_a_lost_scheduler_is_said_and_the_rest_made_without_it(asked, expected, 
     made = make(asked, store, Threads(2))
     assert made.kept >= 1000
     assert numbers(made.record) == expected
-
-
-def test_python_3_13_gives_the_same_bits(expected, tmp_path: Path) -> None:  # noqa: F811
-    other = Path(".venv-3.13/bin/python")
-    if not other.is_file():
-        pytest.skip("no second Python: make test PYTHON=python3.13 VENV=.venv-3.13 installs it")
-    script = (
-        "import sys; from pathlib import Path; from copark.cases import load_case; from copark.store import RunStore;"
-        "from copark.simulation.study import baseline; from copark.cluster import Asked, Threads, make;"
-        "from copark.simulation.results import study_identity; case = load_case('great-stone');"
-        "study = baseline('great-stone').with_changes(runs=4100, quarters=20, keep=('operating', 'cash'));"
-        "asked = Asked(study, case, None, study_identity(study, case), bands=False);"
-        "make(asked, RunStore(Path(sys.argv[1])), Threads(2))"
-    )
-    subprocess.run([other, "-c", script, str(tmp_path)], check=True)
-    (record,), _ = RunStore(tmp_path).records()
-    assert record.provenance["python"].startswith("3.13")
-    assert numbers(record) == expected
-
-
-@pytest.mark.parametrize("after", [0.3, 2.0])
-def test_a_worker_that_dies_while_it_starts_is_no_loss(asked, expected, tmp_path: Path, after: float) -> None:  # noqa: F811
-    def kill_one() -> None:
-        while not (victims := [one for one in psutil.Process().children(recursive=True) if _is_worker(one)]):
-            time.sleep(0.01)
-        time.sleep(after)
-        victims[-1].kill()
-
-    killer = threading.Thread(target=kill_one, daemon=True)
-    killer.start()
-    with local_cluster(1) as own, workers_at(own.scheduler_address) as crew:
-        assert numbers(make(asked, RunStore(tmp_path), crew).record) == expected
-    killer.join(10)
-
-
-def _is_worker(process: psutil.Process) -> bool:
-    try:
-        return "spawn_main" in str(process.cmdline())
-    except psutil.Error:
-        return False

@@ -46,14 +46,6 @@ def codes(out, **options):
     return sorted(fault.code for fault in check_books(out, **options))
 
 
-def test_sound_runs_have_no_fault(tmp_path, either):
-    stored(tmp_path, "aaaa", "bbbb")
-    assert check_books(tmp_path) == []
-    done = repair_books(tmp_path)
-    assert (done.aside, done.home, done.extras, done.left) == ((), (), (), ())
-    assert [one.state for one in books(tmp_path).runs] == ["finished", "finished"]
-
-
 def test_every_fault_is_told_and_no_folder_touched(tmp_path, either):
     store = stored(tmp_path, "aaaa", "bbbb", "dddd")
     shutil.rmtree(store.root / "aaaa")
@@ -70,28 +62,6 @@ def test_every_fault_is_told_and_no_folder_touched(tmp_path, either):
     assert sorted(fault.code for fault in repair_books(tmp_path).left) == ["store.file_size", "store.half_written"]
     assert codes(tmp_path) == expected
     assert sorted(str(path) for path in store.root.rglob("*")) == before
-
-
-def test_a_changed_file_of_the_same_size_is_found_unless_haste_is_asked_for(tmp_path, monkeypatch):
-    store = stored(tmp_path, "aaaa")
-    monkeypatch.setattr("copark.store.manifest.DEEP_LIMIT", 0)
-    victim = next(path for path in (store.root / "aaaa").rglob("*") if path.is_file() and path.stat().st_size > 50
-                  and "c" in path.parts)  # fmt: skip
-    content = bytearray(victim.read_bytes())
-    content[20] ^= 1
-    victim.write_bytes(content)
-    assert codes(tmp_path, quick=True) == []
-    assert codes(tmp_path) == ["store.file_changed"]
-
-
-def test_stored_runs_are_listed_without_a_database(tmp_path):
-    """A folder that somebody copied, or whose database is lost."""
-    stored(tmp_path, "aaaa", "bbbb")
-    before = [(one.identity, one.state, one.total, one.bytes, one.case) for one in books(tmp_path).runs]
-    for path in tmp_path.glob("copark.sqlite3*"):
-        path.unlink()
-    after = [(one.identity, one.state, one.total, one.bytes, one.case) for one in books(tmp_path).runs]
-    assert sorted(after) == sorted(before)
 
 
 def test_single_runs_that_failed_are_named_with_what_it_takes_to_make_them_again(tmp_path):

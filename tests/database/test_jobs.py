@@ -6,7 +6,6 @@ import multiprocessing
 import os
 import threading
 import time
-from collections import Counter
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -22,7 +21,7 @@ pytest.importorskip("fastapi")
 from copark.web.jobs import queue as queues
 from copark.web.jobs import work as works
 from copark.web.jobs.queue import JobQueue
-from copark.workflows.serving.errands import Errand, placed
+from copark.workflows.serving.errands import Errand
 
 TITLE = {"en": "x", "zh": "x"}
 
@@ -44,52 +43,6 @@ def test_owners_take_turns():
     assert in_turn(waiting, {}) == [1, 4, 5, 2, 6, 3]
     assert in_turn(waiting, {"a": 9, "b": 7}) == [5, 4, 1, 6, 2, 3], "who waited longest is next"
     assert in_turn([], {"a": 1}) == []
-
-
-def test_a_single_job_need_not_wait_for_all_of_somebody_elses(table):
-    for n in range(5):
-        added(table, f"many-{n}", "many")
-    added(table, "one", "one")
-    begun = []
-    while (job := table.claim("long", "w")) is not None:
-        begun.append(job.id)
-        table.end(job, "done")
-    assert begun == ["many-0", "one", "many-1", "many-2", "many-3", "many-4"]
-
-
-def test_whoever_was_just_served_is_behind_whoever_comes(table):
-    added(table, "a-0", "a")
-    assert table.claim("long", "w").id == "a-0"
-    added(table, "a-1", "a")
-    added(table, "b-0", "b")
-    assert [table.claim("long", "w").id for _ in range(2)] == ["b-0", "a-1"]
-
-
-def test_lanes_do_not_wait_for_each_other(table):
-    added(table, "long")
-    added(table, "page", lane="page")
-    assert table.claim("page", "w").id == "page"
-    assert table.claim("page", "w") is None
-    assert table.claim("long", "w").id == "long"
-
-
-def claimed(folder, worker):
-    with closing(open_database(Path(folder))) as database:
-        table, found = JobTable(database), []
-        while (job := table.claim("long", worker)) is not None:
-            found.append(job.id)
-            table.end(job, "done")
-        return found
-
-
-@pytest.mark.long
-def test_four_processes_claim_every_job_once(table, tmp_path):
-    names = {added(table, f"job-{n}", f"owner-{n % 3}").id for n in range(60)}
-    with multiprocessing.get_context("spawn").Pool(4) as pool:
-        shares = pool.starmap(claimed, [(str(tmp_path), f"w{n}") for n in range(4)], chunksize=1)
-    counted = Counter(name for share in shares for name in share)
-    assert counted == Counter(names)
-    assert {job.attempts for job in table.all()} == {1}
 
 
 def test_threads_of_one_server_claim_every_job_once(table):
@@ -201,17 +154,6 @@ def test_one_that_always_dies_fails_in_the_end_and_says_so(tmp_path, either, mon
     assert "5" in trouble["cause"]["zh"]
 
 
-def test_one_that_dies_before_it_has_heard_its_errand_is_tried_again_too(tmp_path, monkeypatch):
-    """More is to be said than fits into a pipe, so that saying it fails for certain."""
-    program = DIES_ONCE.replace("json.loads(sys.stdin.readline())['data']", repr(str(tmp_path)))
-    program = program.replace("sys.exit(5)", "sys.exit(5)\nsys.stdin.readline()")
-    with queue_of(tmp_path, monkeypatch, program) as queue:
-        errand = Errand("run", "x", {"much": "x" * 1_000_000}, "en", str(tmp_path))
-        name = queue.add(errand, "x", TITLE, "me").id
-        job = wait_for(queue, name, lambda job: job.is_over)
-    assert (job.state, job.attempts) == ("done", 2)
-
-
 @pytest.mark.parametrize("said", ["[]", "5", '{"stage": "x"}', '{"stage": "x", "done": "many", "total": 1}', "no JSON"])
 def test_a_worker_that_talks_nonsense_fails_alone_and_its_lane_goes_on(tmp_path, monkeypatch, said):
     program = f"import sys, time; sys.stdin.readline(); print({said!r}, flush=True); time.sleep(60)"
@@ -237,22 +179,6 @@ def test_a_cancelled_job_leaves_no_shards_and_touches_no_others(tmp_path, monkey
         while mine.exists() and time.monotonic() < until:
             time.sleep(0.02)
     assert [path.name for path in runs.iterdir()] == [".shards-aaaa"]
-
-
-def test_a_job_that_will_not_stop_is_killed_and_leaves_nothing(tmp_path, either, monkeypatch):
-    with queue_of(tmp_path, monkeypatch, STUBBORN) as queue:
-        name = submitted(queue, tmp_path)
-        wait_for(queue, name, lambda job: job.total == 9)
-        (work,) = queue._working.values()
-        pid = work._process.pid
-        left = tmp_path / "runs" / f".writing-abcd-{pid}-00"
-        left.mkdir(parents=True)
-        other = tmp_path / "runs" / f".writing-abcd-{pid + 1}-00"
-        other.mkdir()
-        assert queue.cancel(name).state == "running"
-        assert wait_for(queue, name, lambda job: job.is_over).state == "cancelled"
-    assert not left.exists()
-    assert other.exists()
 
 
 def test_what_another_server_runs_can_be_cancelled_here(tmp_path, either, monkeypatch):
@@ -359,44 +285,6 @@ def test_a_job_that_something_unexpected_happens_to_fails_alone_and_its_lane_goe
             "web.job_unexpected", True,
         )  # fmt: skip
         wait_for(queue, second, lambda _: not queue._working, 5.0)
-
-
-def test_an_end_that_cannot_be_written_fails_and_the_lane_goes_on(tmp_path, monkeypatch):
-    """Its process says that it is done, and not what came of it."""
-    with queue_of(tmp_path, monkeypatch, 'import sys; sys.stdin.readline(); print(\'{"end": "done"}\')') as queue:
-        for name in (submitted(queue, tmp_path), submitted(queue, tmp_path)):
-            job = wait_for(queue, name, lambda job: job.is_over, 10.0)
-            assert (job.state, job.trouble[0]["code"]) == ("failed", "web.job_unexpected")
-
-
-def test_what_cannot_be_cleaned_after_a_job_does_not_change_its_end(tmp_path, monkeypatch):
-    def gone(*_):
-        raise FileNotFoundError("gone meanwhile")
-
-    for cleaning in ("clear_after", "clear_cancelled"):
-        monkeypatch.setattr(works, cleaning, gone)
-    with queue_of(tmp_path, monkeypatch, MAKES) as queue:
-        name = submitted(queue, tmp_path)
-        wait_for(queue, name, lambda job: job.total == 9)
-        queue.cancel(name)
-        assert wait_for(queue, name, lambda job: job.is_over).state == "cancelled"
-
-
-UPLOAD = "u-" + "0a" * 16
-
-
-@pytest.mark.parametrize(
-    ("case", "data", "told"),
-    [("great-stone", "", "great-stone"), ("great-stone", "/old/out", "great-stone"), (UPLOAD, "", None),
-     (f"/old/out/web/cases/{UPLOAD}", "/old/out", None), (f"C:\\out\\web\\cases\\{UPLOAD}", "C:\\out", None)],
-)  # fmt: skip
-def test_an_errand_is_done_where_its_folders_are_for_whoever_does_it(tmp_path, case, data, told):
-    errand = {"kind": "run", "case": case, "study": {}, "lang": "en", "data": data, "threads": 1}
-    found = placed(errand, tmp_path / "out", tmp_path / "out" / "web" / "cases")
-    assert found["data"] == str(tmp_path / "out")
-    assert found["case"] == (told or str(tmp_path / "out" / "web" / "cases" / UPLOAD))
-    assert found["study"] == errand["study"]
-    assert placed(errand, None, None) == errand
 
 
 def test_a_job_that_waits_while_its_folder_is_moved_is_done_in_the_new_place(tmp_path, monkeypatch):

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
-import time
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from copark import workflows
-from copark.store import RunStore
-from copark.store.atomic import stamp_of
 from copark.store.database import Ledger, open_ledger
 from copark.store.database import heartbeat as executors
 from copark.store.database.heartbeat import Executor, born, here
 from copark.store.database.opening import Database, address_for, open_database
 from copark.store.errors import DatabaseRefused, database_fault
 from copark.web.jobs.child import Stopped
-from copark.workflows.resume import rerun_failed
-from tests.unit.ensembles import ensemble
 
 STUDY = {"name": "old-threshold", "case": "great-stone", "runs": 5, "seed": 3}
 SOURCE = str(Path(__file__).resolve().parents[2] / "src")
@@ -84,27 +78,6 @@ def test_what_fails_says_why_and_what_is_stopped_is_interrupted(ledger):
     assert len(ledger.executions("interrupted")) == 2
 
 
-def test_what_no_database_can_hold_hinders_nothing(ledger):
-    ledger.begin("aaaa", STUDY, "odd\udcff\x00name", 1, odd="\ud800")
-    ledger.fail("aaaa", "no file \udcff\x00")
-    ledger.begin("bbbb", STUDY, "great-stone", 10**30)
-    assert [(one.identity, one.state, one.trouble) for one in ledger.executions()] == [("aaaa", "failed", "no file ?")]
-    assert ledger.trouble is not None, "a number that is too large was not written, and that is said"
-    ledger._trouble = None
-
-
-def test_signs_of_life_carry_how_far_it_is(tmp_path, monkeypatch, either):
-    monkeypatch.setattr("copark.store.database.run_log.PULSE", 0.05)
-    with open_ledger(tmp_path) as mine, open_ledger(tmp_path) as other:
-        mine.begin("aaaa", STUDY, "great-stone", 10)
-        assert mine.trouble is None, "it is written"
-        mine.advance("aaaa", 7)
-        until = time.monotonic() + 10
-        while other.executions()[0].done != 7 and time.monotonic() < until:
-            time.sleep(0.05)
-        assert other.executions()[0].done == 7
-
-
 BEGIN_AND_WAIT = """
 import sys, time
 from pathlib import Path
@@ -156,24 +129,6 @@ def test_machines_and_containers_of_one_name_are_told_apart(monkeypatch, differs
     assert theirs != mine
     assert theirs.partition("/")[0] == mine.partition("/")[0]
     assert not Executor(theirs, 2**22 + 1, "").is_gone(5.0)
-
-
-def begin_many(folder, name, count):
-    with open_ledger(Path(folder)) as ledger:
-        for n in range(count):
-            ledger.begin(f"{name}-{n}", STUDY, "great-stone", 10)
-            ledger.fail(f"{name}-{n}", "as meant")
-        if ledger.trouble is not None:
-            raise RuntimeError(ledger.trouble.sentence())
-
-
-@pytest.mark.long
-def test_eight_processes_open_an_empty_folder_at_once_and_write(tmp_path, either):
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(8) as pool:
-        pool.starmap(begin_many, [(str(tmp_path), f"{n}", 20) for n in range(8)])
-    with open_ledger(tmp_path) as ledger:
-        assert sorted(states(ledger)) == sorted((f"{n}-{m}", "failed") for n in range(8) for m in range(20))
 
 
 @pytest.mark.parametrize("obstacle", ["nonsense", "newer", "address"])
@@ -237,51 +192,3 @@ def test_a_run_whose_process_was_killed_when_it_was_stored_has_finished(tmp_path
         assert workflows.run_study("great-stone", runs=4, out=tmp_path, report=False).reused
         with open_ledger(tmp_path) as ledger:
             assert [(one.state, one.done) for one in ledger.executions()] == [("finished", 4)]
-
-
-def test_what_was_interrupted_while_an_older_run_was_stored_stays_interrupted(tmp_path, monkeypatch):
-    workflows.run_study("great-stone", runs=4, out=tmp_path, report=False)
-    with monkeypatch.context() as patched:
-        patched.setattr("copark.cluster.Threads.make", stopped)
-        with pytest.raises(KeyboardInterrupt):
-            workflows.run_study("great-stone", runs=4, out=tmp_path, report=False, fresh=True)
-    assert workflows.run_study("great-stone", runs=4, out=tmp_path, report=False).reused
-    with open_ledger(tmp_path) as ledger:
-        assert [one.state for one in ledger.executions()] == ["interrupted", "finished"]
-
-
-def test_who_is_stopped_while_another_makes_the_same_has_nothing_left_to_go_on_with(tmp_path):
-    record = RunStore(tmp_path / "runs").save(ensemble())
-    with open_ledger(tmp_path) as first, open_ledger(tmp_path) as second:
-        first.begin(record.identity, STUDY, "great-stone", 6)
-        assert first.trouble is None
-        second.begin(record.identity, STUDY, "great-stone", 6)
-        second.fail(record.identity, "", interrupted=True)
-        assert second.executions("interrupted") == [], "the other is at work"
-        first.finish(record.identity, record)
-        assert second.executions("interrupted") == []
-        assert [one.state for one in second.executions()] == ["interrupted", "finished"]
-        assert [one.state for one in second.executions("finished")] == ["finished"]
-
-
-def test_who_slept_and_was_taken_for_dead_has_finished_all_the_same(tmp_path, either):
-    record = RunStore(tmp_path / "runs").save(ensemble())
-    with open_ledger(tmp_path) as ledger:
-        ledger.begin(record.identity, STUDY, "great-stone", 6)
-        with closing(open_database(tmp_path)) as database, database.writing() as connection:
-            connection.exec_driver_sql("UPDATE executions SET state = 'interrupted'")
-        ledger.finish(record.identity, record)
-        assert states(ledger) == [(record.identity, "finished")]
-
-
-def test_a_fresh_run_that_was_stopped_is_made_when_it_is_run_again(tmp_path, monkeypatch):
-    older = workflows.run_study("great-stone", runs=4, out=tmp_path, report=False)
-    before = stamp_of(tmp_path / "runs" / older.identity)
-    with monkeypatch.context() as patched:
-        patched.setattr("copark.cluster.Threads.make", stopped)
-        with pytest.raises(KeyboardInterrupt):
-            workflows.run_study("great-stone", runs=4, out=tmp_path, report=False, fresh=True)
-    (again,) = rerun_failed(out=tmp_path)
-    assert again.outcome is not None
-    assert stamp_of(tmp_path / "runs" / older.identity) != before
-    assert rerun_failed(out=tmp_path) == ()

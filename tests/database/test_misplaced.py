@@ -12,7 +12,6 @@ from copark.store import RunStore
 from copark.store.workspace import WorkspaceRefused
 from copark.workflows import workspaces
 from copark.workflows.runs import books, check_books, repair_books
-from tests.web.conftest import services_of, serving
 
 STUDY = """\
 format: 1
@@ -98,11 +97,6 @@ def test_no_command_takes_one_for_the_other(swapped, capsys):
     assert {one.state for one in books(Path("out")).runs} == {"misplaced"}
     with pytest.raises(WorkspaceRefused):
         workspaces.pack(Path("all.zip"), everything=True, out=Path("out"))
-
-
-def test_the_server_takes_none_for_the_other(swapped):
-    with serving(Path("out").absolute()) as client:
-        assert not any(services_of(client).is_stored(identity) for identity in swapped.values())
 
 
 def test_what_is_asked_is_made_anew_and_the_other_set_aside(made, swapped, capsys):

@@ -13,9 +13,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, event
-from sqlalchemy.pool import QueuePool
+from sqlalchemy import event
 
 from copark.store.database import open_ledger, opening
 from copark.store.database.opening import address_for, open_database, versions_in
@@ -30,10 +28,6 @@ def steps(connection=None):
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(STEPS))
     return config
-
-
-def test_the_last_step_is_the_version_this_program_knows():
-    assert ScriptDirectory.from_config(steps()).get_current_head() == HEAD
 
 
 @pytest.mark.parametrize("older", [None, "base", "0001"])
@@ -110,22 +104,6 @@ def test_an_address_that_leads_nowhere_is_said_without_its_password(tmp_path, mo
     assert "secret" not in fault.sentence("en") + fault.sentence("zh")
 
 
-def test_without_the_driver_it_says_what_to_install(tmp_path, monkeypatch):
-    monkeypatch.setenv("COPARK_DATABASE_URL", "postgresql://me@127.0.0.1:1/x")
-    monkeypatch.setitem(__import__("sys").modules, "psycopg", None)
-    with pytest.raises(DatabaseRefused) as refused:
-        open_database(tmp_path)
-    assert "copark[postgres]" in refused.value.faults[0].repair("zh")
-
-
-def test_one_file_can_serve_several_folders(tmp_path, monkeypatch):
-    monkeypatch.setenv("COPARK_DATABASE_URL", f"sqlite:///{tmp_path}/shared.sqlite3")
-    for name in ("a", "b"):
-        with open_ledger(tmp_path / name) as ledger:
-            ledger.begin(name, {"name": "x"}, "great-stone", 1)
-            assert [one.identity for one in ledger.executions()] == [name]
-
-
 def locked(monkeypatch, folder):
     """A folder that may not be written, for whoever asks."""
     access = os.access
@@ -146,13 +124,6 @@ def test_a_folder_that_may_not_be_written_can_be_read(tmp_path, monkeypatch):
         assert "[Errno" not in ledger.trouble.sentence("en") + ledger.trouble.sentence("zh")
         assert len(ledger.executions()) == 1
     assert sorted(tmp_path.iterdir()) == before
-
-
-def test_a_folder_that_may_not_be_written_and_has_no_database_is_empty(tmp_path, monkeypatch):
-    locked(monkeypatch, tmp_path)
-    with open_ledger(tmp_path / "out") as ledger:
-        assert ledger.executions() == []
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_may_not_be_written_can_be_served(tmp_path, monkeypatch):
@@ -183,16 +154,3 @@ def test_a_server_whose_link_is_cut_is_noticed(tmp_path, monkeypatch):
     assert 1_000 <= told["tcp_user_timeout"] <= 30_000, "milliseconds"
     assert 0 < told["keepalives_idle"] + told["keepalives_interval"] * told["keepalives_count"] <= 60
     assert 1.0 <= engine.pool.timeout() <= 10.0
-
-
-def test_who_waits_in_vain_for_a_connection_is_told_in_words(tmp_path):
-    with closing(open_database(tmp_path)) as database:
-        database.engine.dispose()
-        database.engine = create_engine(
-            "sqlite://", poolclass=QueuePool, pool_size=1, max_overflow=0, pool_timeout=0.05
-        )
-        with database.reading():
-            for door in (database.reading, database.writing):
-                with pytest.raises(DatabaseRefused) as refused, door():
-                    pass
-                assert refused.value.faults[0].code.startswith("database.")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from contextlib import closing
-from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
 import pytest
 
 from copark.store.database import open_ledger
-from copark.store.database.opening import PLACE, address_for, open_database
+from copark.store.database.opening import address_for, open_database
 from copark.store.database.request_log import AskedStudy, RequestLog
 
 STUDY = {"name": "toy"}
@@ -49,23 +48,6 @@ def test_a_folder_is_known_by_its_word_wherever_it_is_reached(tmp_path, shared):
     assert place_of(here) != word
     assert place_of(tmp_path / "elsewhere") == word
     assert names(tmp_path / "elsewhere") == {"aaaa"}
-
-
-def test_of_many_at_once_one_gives_the_word(tmp_path, shared):
-    with ThreadPool(8) as pool:
-        assert len(set(pool.map(place_of, [tmp_path] * 8))) == 1
-    assert [path.name for path in tmp_path.iterdir()] == [PLACE]
-
-
-@pytest.mark.parametrize("content", ["", "nonsense", "../etc", "x" * 32])
-def test_what_is_no_word_is_replaced(tmp_path, shared, content):
-    (tmp_path / PLACE).write_text(content)
-    assert place_of(tmp_path) == place_of(tmp_path) == (tmp_path / PLACE).read_text().strip()
-
-
-def test_a_database_in_the_folder_needs_no_word(tmp_path):
-    assert place_of(tmp_path) == address_for(tmp_path).place == ""
-    assert not (tmp_path / PLACE).exists()
 
 
 def test_studies_asked_for_are_forgotten_by_their_count(tmp_path, either):

@@ -41,13 +41,6 @@ def test_an_identity_tells_quarter_origin_and_number(t, origin, number):
     assert who < arrivals.ANCHOR_FIRST
 
 
-@lawful
-@given(u=st.floats(1e-9, 1 - 1e-9), rates=st.tuples(st.floats(0, 100), st.floats(0, 100)))
-def test_counts_at_a_higher_rate_contain_those_at_a_lower(u, rates):
-    low, high = sorted(rates)
-    assert luck.poisson(u, low) <= luck.poisson(u, high)
-
-
 @pytest.mark.parametrize("rate", [0.0, 0.01, 0.7, 3.0, 12.5, 80.0, 400.0, 599.0])
 def test_counts_have_the_poisson_distribution(rate):
     """The count steps from k - 1 to k exactly where the distribution of SciPy says."""
@@ -57,24 +50,6 @@ def test_counts_have_the_poisson_distribution(rate):
         if 1e-8 < step < 1 - 1e-8:
             assert luck.poisson(step * (1 - 1e-9), rate) <= k
             assert luck.poisson(min(step * (1 + 1e-9), 1 - 1e-12), rate) >= k + 1
-
-
-def test_a_count_never_leaves_the_room_of_an_identity():
-    assert luck.poisson(1 - 1e-12, 4096.0 * 8) <= 4095
-
-
-@lawful
-@given(hazards=st.tuples(st.floats(0, 1e4), st.floats(0, 1e4)), dt=st.floats(0.01, 1))
-def test_a_hazard_becomes_a_probability(hazards, dt):
-    low, high = (luck.probability(hazard, dt) for hazard in sorted(hazards))
-    assert 0 <= low <= high <= 1
-    assert high == pytest.approx(-math.expm1(-max(hazards) * dt), abs=1e-13)
-
-
-def test_time_to_build_is_made_of_four_exponential_stages():
-    a, b = luck.key(address(seed=2), luck.ENTRY, 7)
-    stages = [-math.log(luck.uniform(a, luck.aspect(b, luck.BUILD + n), 55)) for n in range(4)]
-    assert arrivals.erlang(6.0, a, b, 55) == pytest.approx(6.0 * sum(stages) / 4)
 
 
 def test_time_to_build_has_the_mean_and_spread_of_its_law():

@@ -54,12 +54,6 @@ def test_more_commitment_never_hurts_a_vote_and_a_higher_quota_never_helps(share
 
 
 @lawful
-@given(passes=chance, mediation=chance, surplus=st.floats(-50, 50))
-def test_mediation_helps_and_stays_a_probability(passes, mediation, surplus):
-    assert passes <= control.mediate(passes, mediation, surplus) <= 1 + 1e-15
-
-
-@lawful
 @given(share=cap_tables(), quota=quotas)
 def test_power_is_all_or_nothing_in_sum_and_counts_swings(share, quota):
     swings = np.zeros(BLOCS)
@@ -72,38 +66,6 @@ def test_power_is_all_or_nothing_in_sum_and_counts_swings(share, quota):
     expected = swings / swings.sum() if swings.sum() else swings
     assert power(share, quota) == pytest.approx(expected)
     assert expected.sum() == pytest.approx(1 if sum(share) >= quota else 0)
-
-
-@lawful
-@given(share=cap_tables(), quota=quotas, order=st.permutations(range(BLOCS)))
-def test_power_does_not_depend_on_who_is_named_first(share, quota, order):
-    order = list(order)
-    assert power(share[order], quota) == pytest.approx(power(share, quota)[order])
-
-
-@lawful
-@given(share=cap_tables(), quota=quotas)
-def test_power_goes_with_shares(share, quota):
-    index = power(share, quota)
-    for i, j in itertools.permutations(range(BLOCS), 2):
-        if share[i] >= share[j]:
-            assert index[i] >= index[j]
-
-
-@pytest.mark.parametrize(
-    ("share", "quota", "to_act"),
-    [
-        ((6000, 4000, 0), 5001, 0.5),
-        ((6000, 4000, 0), 6667, 0.25),
-        ((6800, 3200, 0), 6667, 0.5),
-        ((6800, 3200, 0), 7500, 0.25),
-        ((6800, 3133, 67), 6667, 0.5),
-        ((6800, 3133, 67), 7500, 0.25),
-    ],
-)
-def test_power_of_the_company_to_act(share, quota, to_act):
-    """Coleman's power of the body to act: all votes by coin (THEORY §2.3)."""
-    assert control.pass_probability(np.array(share, float), quota, (0.5, 0.5, 0.5)) == to_act
 
 
 stakes = st.floats(0.001, 1)
@@ -119,20 +81,6 @@ def test_service_never_exceeds_its_limit(home, effort, alpha, limit):
     floor = service.FLOOR**2
     assume(home * a_home * m_home >= floor and (1 - home) * a_host * m_host >= floor)
     assert found <= np.log(limit) + 1e-12
-
-
-@lawful
-@given(alpha=elasticity, limit=st.floats(0.05, 1), off=st.floats(0.01, 0.04))
-def test_service_is_at_its_limit_at_balanced_stakes_and_nowhere_near(alpha, limit, off):
-    assert service.log_service(alpha, 1 - alpha, alpha, limit) == pytest.approx(np.log(limit), abs=1e-13)
-    for home in (alpha - off, alpha + off):
-        assert service.log_service(home, 1 - home, alpha, limit) < np.log(limit) - 1e-5
-
-
-@lawful
-@given(capability=chance, weight=st.floats(0, 0.99))
-def test_capability_only_limits(capability, weight):
-    assert 0 < service.capability_limit(capability, weight) <= 1
 
 
 @lawful

@@ -122,17 +122,6 @@ def test_what_is_delayed_arrives_late_and_until_then_what_is_neutral(link):
             same(found, carried(link, history[t - 3]))
 
 
-def test_no_two_arrows_share_a_wire():
-    """All arrows carry at once with a delay; each brings back what it sent itself."""
-    wire = wires()
-    wire.delay[:] = 1
-    sent = {name: numbered(link, shift=1000.0 * link.number) for name, link in LINKS.items()}
-    for t in range(2):
-        found = {name: arrive(link, wire, t, sent[name]) for name, link in LINKS.items()}
-    for name, link in LINKS.items():
-        same(found[name], carried(link, sent[name]))
-
-
 @lawful
 @given(
     value=st.floats(-1e3, 1e3),
@@ -144,13 +133,6 @@ def test_what_arrives_is_neutral_plus_strength_times_the_rest(value, strength, n
     wire.strength[:, 5] = strength
     found = links.carry(wire, 2, 5, 1, value, neutral)
     assert found == pytest.approx(neutral + strength * (value - neutral), abs=1e-9)
-
-
-@pytest.mark.parametrize("neutral", [0.0, 1.0, -1.0])
-def test_a_cut_arrow_carries_nothing_bit_for_bit(neutral):
-    wire = wires()
-    wire.strength[:, 5] = 0.0
-    assert {links.carry(wire, 2, 5, 0, value, neutral) for value in (-3.7, 0.1, 1e9)} == {neutral}
 
 
 def test_land_takes_a_year_from_payment_to_use():

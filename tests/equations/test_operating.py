@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 
 from copark.model import luck
 from copark.model.enterprises import equations as enterprises
@@ -100,17 +99,6 @@ def test_an_enterprise_leaves_as_its_mean_return_decides(nudge, leaves):
     assert seen(firms.operating, 1, "leaves") == [leaves]
 
 
-def test_the_mean_is_of_as_many_quarters_as_there_were_up_to_four():
-    theta = parameters("enterprises", **(BY_HAND | {"startup_loss": 0.0}))
-    firms, heard, dated = no_firms(), blank("enterprises", "receives"), blank("enterprises", "dated")
-    stand(firms.operating, firms.operating_id, 0, 77, fate=1)
-    means = []
-    for common in (0.10, 0.20, 0.06, 0.04, 0.30):
-        operating.earn(firms, 1, heard, dated, theta, common)
-        means += seen(firms.operating, 1, "mean_return")
-    assert means == pytest.approx([0.10, 0.15, 0.12, 0.10, 0.15])
-
-
 def test_an_enterprise_earns_the_same_wherever_it_stands():
     """Three different enterprises side by side, and each of them alone."""
     kept = ("transitory", "age", "latest", "second", "third", "mean_return", "capital", "leaves")
@@ -134,16 +122,6 @@ def test_an_enterprise_earns_the_same_wherever_it_stands():
     assert together[-1].tolist() == [1, 1, 0]
 
 
-def test_each_origin_earns_on_its_own_terms():
-    theta = parameters("enterprises", **(BY_HAND | {"startup_loss": 0.0}))
-    firms = no_firms()
-    for origin in range(3):
-        stand(firms.operating, firms.operating_id, origin, origin, origin=origin, fate=1)
-    dated = blank("enterprises", "dated", term_cost=[0.01, 0.02, 0.03], term_market=[0.1, 0.2, 0.3])
-    operating.earn(firms, 3, blank("enterprises", "receives"), dated, theta, 0.0)
-    assert seen(firms.operating, 3, "latest") == pytest.approx([0.11, 0.22, 0.33])
-
-
 @integers_wrap
 def test_the_transitory_return_keeps_its_law_in_the_quarter_of_opening():
     """An enterprise opens and earns in the same quarter; its transitory return still has deviation sigma/sqrt 2
@@ -157,21 +135,6 @@ def test_the_transitory_return_keeps_its_law_in_the_quarter_of_opening():
     operating.draw(8, firms, 1500, where)
     operating.earn(firms, 1500, blank("enterprises", "receives"), blank("enterprises", "dated"), theta, 0.0)
     assert np.std(seen(firms.operating, 1500, "transitory")) == pytest.approx(0.1 / math.sqrt(2), rel=0.073)
-
-
-@integers_wrap
-def test_the_transitory_return_stays_in_its_law():
-    theta = parameters("enterprises", **BY_HAND)
-    firms, where = no_firms(), address()
-    begin = luck.key(where, luck.TRANSITORY, 0)
-    for i in range(800):
-        start = 0.1 / math.sqrt(2) * luck.normal(*begin, i)
-        stand(firms.operating, firms.operating_id, i, i, transitory=start, capital=1)
-    for t in range(1, 6):
-        operating.draw(t, firms, 800, where)
-        operating.earn(firms, 800, blank("enterprises", "receives"), blank("enterprises", "dated"), theta, 0.0)
-    made = seen(firms.operating, 800, "transitory")
-    assert stats.kstest(made, stats.norm(0, 0.1 / math.sqrt(2)).cdf).pvalue > 0.001
 
 
 def earn_once(tax, common, entries, **changes):
@@ -236,17 +199,6 @@ def test_those_that_leave_give_back_their_land_and_the_last_takes_their_place():
     assert seen(firms.operating, 2, "capital") == [2, 1]
     assert list(state.operating_by_origin) == [0, 1, 1]
     assert list(state.registered_by_origin) == [3, 4, 3]
-
-
-@lawful
-@given(leaves=st.lists(st.booleans(), max_size=12))
-def test_everyone_who_stays_stays_and_nobody_else(leaves):
-    firms, state = no_firms(), blank("enterprises", "state", operating=len(leaves))
-    for i, gone in enumerate(leaves):
-        stand(firms.operating, firms.operating_id, i, 50 + i, leaves=gone)
-    operating.leave(firms, state)
-    left = sorted(firms.operating_id[: int(state.operating)].tolist())
-    assert left == [50 + i for i, gone in enumerate(leaves) if not gone]
 
 
 NOBODY = np.zeros(0, Anchor).view(np.recarray)

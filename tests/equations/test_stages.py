@@ -20,20 +20,6 @@ rate = st.floats(-1, 1)
 
 
 @lawful
-@given(returns_=st.tuples(rate, rate), tax=st.floats(0, 0.9))
-def test_after_tax_a_better_enterprise_is_still_better_off(returns_, tax):
-    low, high = (returns.after_tax(r, tax) for r in sorted(returns_))
-    assert low <= high
-    assert high <= max(returns_)
-
-
-@lawful
-@given(before=rate, taxes=st.tuples(st.floats(0, 0.9), st.floats(0, 0.9)))
-def test_a_higher_tax_never_leaves_more(before, taxes):
-    assert returns.after_tax(before, max(taxes)) <= returns.after_tax(before, min(taxes))
-
-
-@lawful
 @given(expected=st.tuples(rate, rate), commitment=st.tuples(st.floats(0, 1), st.floats(0, 1)))
 def test_better_prospects_and_firmer_governments_start_more_and_lapse_less(expected, commitment):
     theta = parameters("enterprises")
@@ -149,24 +135,10 @@ def test_an_anchor_project_starts_at_its_date_once_there_is_land_and_never_lapse
     assert (state.building, state.registered_now, state.lapses) == (building, registered, 0)
 
 
-def test_an_anchor_dated_at_the_very_beginning_is_dated():
-    firms, state = register_of({"start_quarter": 0})
-    stages.start_or_lapse(0, firms, state, blank("enterprises", "receives", open=1))
-    assert state.building == 1
-
-
 def test_nothing_starts_in_a_park_whose_company_has_failed():
     firms, state = register_of({"starts": 1}, {"starts": 1, "lapses": 1})
     stages.start_or_lapse(5, firms, state, blank("enterprises", "receives", usable_area=100, open=0))
     assert (state.starts, state.lapses, state.registered_now) == (0, 1, 1)
-
-
-def test_moving_copies_a_column_and_its_identity():
-    firms = no_firms()
-    stand(firms.building, firms.building_id, 3, 77, origin=2, capital=5, permanent=0.1, land=1)
-    stages.move(4, firms.building, firms.building_id, 3, firms.operating, firms.operating_id, 0)
-    assert firms.operating_id[0] == 77
-    assert [seen(firms.operating, 1, name)[0] for name in ("origin", "capital", "permanent", "land")] == [2, 5, 0.1, 1]
 
 
 def building_site(**entry):
@@ -259,3 +231,11 @@ def test_a_full_stage_stops_the_run(stage):
         stages.open_plant(3, firms, state, 0, parameters("enterprises"), address())
         assert state.operating == WIDTH
     assert state.overflow == 1
+
+
+def test_moving_copies_a_column_and_its_identity():
+    firms = no_firms()
+    stand(firms.building, firms.building_id, 3, 77, origin=2, capital=5, permanent=0.1, land=1)
+    stages.move(4, firms.building, firms.building_id, 3, firms.operating, firms.operating_id, 0)
+    assert firms.operating_id[0] == 77
+    assert [seen(firms.operating, 1, name)[0] for name in ("origin", "capital", "permanent", "land")] == [2, 5, 0.1, 1]

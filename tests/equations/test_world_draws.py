@@ -28,34 +28,11 @@ def test_climate_follows_its_recursion():
         assert state.climate == pytest.approx(expected)
 
 
-def test_climate_begins_and_stays_in_its_stationary_law():
-    theta = parameters("world", climate_persistence=0.6, climate_spread=0.3)
-    made = np.zeros((400, 4, ORIGINS))
-    for run in range(400):
-        state, where = blank("world", "state"), address(run=run)
-        for t in range(4):
-            world.climate(t, state, theta, where)
-            made[run, t] = state.climate
-    draws = 400 * ORIGINS
-    for t in range(4):
-        assert abs(made[:, t].mean()) < 4 * 0.3 / np.sqrt(draws)
-        assert abs(made[:, t].std() / 0.3 - 1) < 4 / np.sqrt(2 * draws)
-    after_a_quarter = np.corrcoef(made[:, 0].ravel(), made[:, 1].ravel())[0, 1]
-    assert abs(after_a_quarter - 0.6**0.25) < 4 * (1 - 0.6**0.5) / np.sqrt(draws)
-
-
 def drawn_year(year, where):
     state = blank("world", "state")
     world.growth_gap(state, blank("world", "dated", year=year), HISTORY, where)
     assert state.growth_source == pytest.approx([state.growth_host + 1, state.growth_host + 2, state.growth_host + 3])
     return int(state.growth_host) // 4
-
-
-def test_growth_is_drawn_by_whole_years_all_alike():
-    years = [drawn_year(year, address(run=run)) for run in range(70) for year in range(20)]
-    counts = np.bincount(years, minlength=7)
-    assert counts.size == 7
-    assert np.abs(counts - 200).max() < 4 * np.sqrt(1400 / 7 * 6 / 7)
 
 
 def test_all_quarters_of_a_year_have_the_same_growth_and_another_year_another():

@@ -163,11 +163,6 @@ def test_a_park_whose_period_is_over_says_what_can_be_asked_instead() -> None:
         levers_of(Context(keeps=False), {"case": "suzhou", "file": None})
 
 
-def test_a_closed_park_has_no_levers_to_pull() -> None:
-    with pytest.raises(RunRefused, match="2016Q1"):
-        GOAL.ask.run_id(Params(case="kaesong", target=("P(self-standing)>=0.5",)), Context())
-
-
 def test_edits_go_together_unless_they_change_the_same_fact() -> None:
     def of(**content: object) -> Edits:
         return Edits.model_validate(content)
@@ -179,16 +174,6 @@ def test_edits_go_together_unless_they_change_the_same_fact() -> None:
     assert of(threshold=5).joined(of(threshold=1)) is None
     assert of(threshold=5).joined(of(quota=5001)) == of(threshold=5, quota=5001)
     assert of().joined(land) == land.joined(of()) == land
-
-
-def test_effort_is_a_share_of_the_farthest_move_on_offer(great_stone, levers: Path) -> None:
-    file = load_levers(great_stone, levers)
-    plain = baseline("great-stone").scenarios[0]
-    settings = LeverSettings(file, "now", (), plain, great_stone, file.now - great_stone.clock.start)
-    effort = {one.keys[0]: one.effort for one in settings.with_more(settings.none, settings.order)}
-    assert effort == {"none-now": 1.0, "twelve-now": pytest.approx((12 - 0.5) / (20 - 0.5)), "all-now": 1.0}
-    (both,) = settings.with_more(settings.with_more(settings.none, ["none-now"])[0], ["all-now", "twelve-now"])
-    assert both.keys == ("none-now", "all-now")
 
 
 def test_the_ladder_leaves_out_a_lever_that_adds_nothing() -> None:

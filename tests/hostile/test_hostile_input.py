@@ -14,7 +14,7 @@ from tests.hostile.subjects import OFFLINE
 
 ALL = (*OFFLINE, *UPLOADS, *ONLINE)
 INPUTS = 20_000
-FEW = 2_000
+FEW = 5_000
 """Of so many inputs of the long test, the fast one has one."""
 ENOUGH = 100
 """Inputs of which some ought to be accepted."""
@@ -34,7 +34,7 @@ def data(tmp_path_factory):
 
 @BY_NAME
 def test_a_few_of_each(subject, tmp_path, data):
-    inputs = max(subject.share // FEW, 3)
+    inputs = max(subject.share // FEW, 2)
     assert hunt(subject, inputs, tmp_path, data).answers.total() >= inputs
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 
-from copark.errors import NotFound
 from copark.inference.artefacts import check, load, save
 from copark.inference.calibrate import Settings, calibrate
 from copark.inference.diagnostics import predictive_checks
@@ -65,30 +62,3 @@ def test_a_file_that_was_tampered_with_is_found_out(great_stone, stored, tmp_pat
     again = check(great_stone, tmp_path)
     assert not again.identical
     assert not again.close
-
-
-def test_no_posterior_is_said_in_words(great_stone, tmp_path) -> None:
-    with pytest.raises(NotFound, match="calibrate great-stone"):
-        load(great_stone, tmp_path)
-
-
-def test_a_recipe_that_names_what_is_gone_is_read(great_stone, found, stored, tmp_path) -> None:
-    """Earlier versions could refine by synthetic likelihood, and their recipes say whether they did."""
-    for name in ("recipe.json", "parameters.npz", "replay.npz"):
-        (tmp_path / name).write_bytes((stored / name).read_bytes())
-    recipe = json.loads((tmp_path / "recipe.json").read_text(encoding="utf-8"))
-    recipe["settings"]["refine"] = False
-    (tmp_path / "recipe.json").write_text(json.dumps(recipe), encoding="utf-8")
-    kept = load(great_stone, tmp_path)
-    assert not kept.stale
-    assert Settings.of(kept.recipe) == found.settings
-
-
-def test_an_earlier_layout_is_not_read(great_stone, stored, tmp_path) -> None:
-    """Lucks of format 1 were not in spans: they are made again, not guessed at."""
-    for name in ("recipe.json", "parameters.npz", "replay.npz"):
-        (tmp_path / name).write_bytes((stored / name).read_bytes())
-    recipe = json.loads((tmp_path / "recipe.json").read_text(encoding="utf-8"))
-    (tmp_path / "recipe.json").write_text(json.dumps(recipe | {"format": 1}), encoding="utf-8")
-    with pytest.raises(NotFound, match="calibrate great-stone"):
-        load(great_stone, tmp_path)

@@ -9,7 +9,7 @@ import pytest
 
 from copark.inference import batch as batches
 from copark.inference.batch import READ_AT_CUT, make_batch, piece_path
-from copark.inference.prior import MIX_CONCENTRATION, PriorSpace, expit, logit
+from copark.inference.prior import MIX_CONCENTRATION, PriorSpace
 from copark.model.variables import catalogue
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
@@ -26,12 +26,6 @@ def test_points_do_not_depend_on_the_piece_they_are_made_in(great_stone) -> None
     whole = space.sobol(0, 256, 1)
     assert np.array_equal(whole, np.concatenate([space.sobol(0, 100, 1), space.sobol(100, 256, 1)]))
     assert not np.array_equal(whole, space.sobol(0, 256, 2))
-
-
-def test_points_fill_every_axis_evenly(great_stone) -> None:
-    points = PriorSpace.of(great_stone).sobol(0, 1024, 1)
-    for axis in points.T:
-        assert np.histogram(axis, bins=16, range=(0, 1))[0] == pytest.approx(64, abs=1)
 
 
 def test_values_are_quantiles_of_the_priors(great_stone) -> None:
@@ -56,11 +50,6 @@ def test_held_parameters_stay_at_their_defaults(great_stone) -> None:
     assert "return_mean" not in space.names
     values = space.values(space.sobol(0, 8, 1))["return_mean"]
     assert np.unique(values).tolist() == [space.defaults["return_mean"]]
-
-
-def test_logit_and_its_inverse() -> None:
-    points = np.linspace(0.001, 0.999, 50)
-    assert expit(logit(points)) == pytest.approx(points, rel=1e-12)
 
 
 def test_a_run_of_the_batch_is_that_run_of_the_model(batch, record) -> None:
@@ -90,9 +79,3 @@ def test_the_same_bytes_on_any_threads_and_after_an_interruption(recipe, tmp_pat
     assert np.array_equal(first.counterparts, again.counterparts)
     assert piece_path(home, 256).stat().st_mtime_ns == kept
     assert not list(home.glob(".writing-*"))
-
-
-def test_the_identity_says_what_the_batch_depends_on(recipe) -> None:
-    assert recipe.identity == replace(recipe).identity
-    assert len({recipe.identity, replace(recipe, seed=2).identity, replace(recipe, runs=99).identity}) == 3
-    assert recipe.content()["cut"] == "2020Q4"

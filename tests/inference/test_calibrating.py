@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -13,23 +12,17 @@ from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.analysis.observed import expected_outside
 from copark.cases.casebook import POSTERIOR, casebook_path
-from copark.cases.quarters import Quarter
-from copark.cli import analyses as screen
 from copark.cli import progress
-from copark.cli.areas import spelled
-from copark.errors import NotFound, RunRefused
+from copark.errors import RunRefused
 from copark.inference import artefacts, calibrations
-from copark.inference.batch import PIECE
 from copark.inference.calibrate import FULL, QUICK, Settings
-from copark.inference.calibrations import Planned, plan_of, settings_of
+from copark.inference.calibrations import settings_of
 from copark.inference.provenance import recipe_in
-from copark.inference.sbc import NUMBERS, load_examination
 from copark.presentation.document import Caveat, Chart, Paragraph
 from copark.simulation.trust import CONVERGED
 from copark.workflows import cost
 from tests.asked import call
 from tests.inference.workflow_settings import LEFT_OPEN, TINY, ask
-from tests.presentation.agreement import check
 
 CALIBRATE = REGISTRY["calibrate"]
 
@@ -88,14 +81,6 @@ def test_it_says_what_was_used_and_what_the_data_inform(made) -> None:
         assert (one.prior * np.diff(one.edges)).sum() == pytest.approx(0.99, abs=0.002)
 
 
-def test_every_stage_tells_how_far_it_is(made, stages) -> None:
-    names = list(dict.fromkeys("prepare" if name == "compile" else name for name, _, _ in stages))
-    assert names == ["prepare", "batch", "summaries", "replay", "ranks"]
-    for name in ("batch", "replay", "ranks"):
-        done, total = next((done, total) for one, done, total in reversed(stages) if one == name)
-        assert done == total > 0
-
-
 def test_a_calibration_that_is_kept_is_not_made_again(made, out) -> None:
     told = []
     again, _ = ask("calibrate", out, progress=lambda *one: told.append(one[0]))
@@ -103,47 +88,6 @@ def test_a_calibration_that_is_kept_is_not_made_again(made, out) -> None:
     assert "batch" not in told
     assert [vars(one) for one in again.result.calibrated.movements] == [vars(one) for one in made.calibrated.movements]
     assert again.result.document() == made.document()
-
-
-def test_an_answer_without_its_posteriors_is_made_anew(made, out, tmp_path) -> None:
-    shutil.copytree(out / "results", tmp_path / "results")
-    context = Context(tmp_path)
-    asked = CALIBRATE.params(case="great-stone", cut="2020Q4")
-    assert CALIBRATE.ask.anew(asked, context)
-    assert not CALIBRATE.ask.anew(asked, Context(out))
-    assert CALIBRATE.ask.anew(asked.model_copy(update={"fresh": True}), Context(out))
-
-
-@pytest.mark.long
-def test_another_machine_makes_the_same(made, out, tmp_path) -> None:
-    """Two threads and no batch to begin with: the same identity, the same draws."""
-    again = ask("calibrate", tmp_path, threads=2)[0].result
-    assert again.run_id == made.run_id
-    for name in ("parameters.npz", "replay.npz"):
-        with np.load(folder_of(made, out) / name) as first, np.load(folder_of(again, tmp_path) / name) as second:
-            assert all(np.array_equal(first[key], second[key]) for key in first.files)
-
-
-@pytest.mark.long
-def test_an_interrupted_calibration_goes_on_with_its_batch(made, out, tmp_path) -> None:
-    shutil.copytree(out / "batches", tmp_path / "batches")
-    before = {path: path.stat().st_mtime_ns for path in tmp_path.glob("batches/*/runs-*.piece")}
-    assert len(before) == -(-TINY.runs // PIECE)
-    again, context = ask("calibrate", tmp_path)
-    assert not again.reused
-    assert context.went_on()
-    assert before == {path: path.stat().st_mtime_ns for path in before}
-
-
-@pytest.mark.long
-def test_a_calibration_left_half_written_is_made_again(made, out, tmp_path) -> None:
-    shutil.copytree(out, tmp_path / "out")
-    folder = folder_of(made, tmp_path / "out")
-    (folder / NUMBERS).write_text("{", encoding="utf-8")
-    assert load_examination(folder) is None
-    again, _ = ask("calibrate", tmp_path / "out")
-    assert not again.reused
-    assert again.result.calibrated.notes == made.calibrated.notes
 
 
 def test_the_document_holds_what_was_found_in_both_languages(made) -> None:
@@ -220,15 +164,6 @@ def test_a_quarter_that_is_none_of_the_case_is_refused_in_words(out) -> None:
         ask("calibrate", out, cut="2014Q4")
 
 
-def test_runs_are_a_power_of_two(monkeypatch, subtests: pytest.Subtests) -> None:
-    monkeypatch.undo()
-    for runs in ("2^19", "524288", "524,288", 1 << 19, "2**19"):
-        assert settings_of(runs, None).runs == 1 << 19
-    for runs in ["1000", 3, "2^40", "2^", "many", "3^5", "-4096", "2^1e9", "\u0662^19", ""]:
-        with subtests.test(runs=runs), pytest.raises(RunRefused, match="a power of two"):
-            settings_of(runs, None)
-
-
 def test_quick_and_full_differ_in_settings_alone_and_recipes_made_before_them_stay_what_they_are() -> None:
     assert (settings_of(None, None), settings_of(None, 7, full=True)) == (QUICK, replace(FULL, seed=7))
     assert settings_of("2^14", None) == replace(QUICK, runs=1 << 14)
@@ -237,22 +172,6 @@ def test_quick_and_full_differ_in_settings_alone_and_recipes_made_before_them_st
     assert Settings().content().items() <= shipped["settings"].items()
     for one in (QUICK, FULL):
         assert Settings.of({"settings": one.content()}) == one
-
-
-def test_a_plan_is_made_before_the_work(great_stone, tmp_path) -> None:
-    found = plan_of(great_stone, Quarter(2020, 4), TINY, threads=1, out=tmp_path)
-    assert found.runs > TINY.runs
-    assert found.seconds > 0.0
-
-
-def test_the_plan_goes_to_standard_error_if_the_work_is_long(monkeypatch, capsys, tmp_path) -> None:
-    monkeypatch.setattr(cost, "WORTH_TELLING", 10.0)
-    for lang, time in (("en", "2 min 05 s"), ("zh", "2 分 05 秒")):
-        for seconds, said in ((125.0, True), (9.0, False)):
-            screen._tell_plan(Planned(3_000_000, seconds, 72, tmp_path), lang)
-            found = capsys.readouterr()
-            assert found.out == ""
-            assert (time in found.err and "3,000,000" in found.err) is said
 
 
 def test_the_shipped_posterior_is_made_again_every_time_and_the_command_ends_with_1_if_it_differs(
@@ -274,12 +193,6 @@ def test_the_shipped_posterior_is_made_again_every_time_and_the_command_ends_wit
             assert word in said
 
 
-def test_a_case_without_a_posterior_has_nothing_to_check(monkeypatch, out) -> None:
-    monkeypatch.setattr(artefacts, "has_posterior", lambda _: False)
-    with pytest.raises(NotFound, match="copark pool --check"):
-        ask("calibrate", out, check=True)
-
-
 def test_a_server_calibrates_uploaded_parks_alone(out, tmp_path) -> None:
     """Else anybody could change what everybody is shown of a shared park."""
     with pytest.raises(RunRefused, match="uploaded parks only"):
@@ -298,24 +211,6 @@ def test_the_screen_shows_it_in_eighty_columns(made, out, capsys) -> None:
         assert not LEFT_OPEN.search(said), LEFT_OPEN.search(said)
 
 
-def test_a_bad_request_is_refused_without_a_trace(capsys, out) -> None:
-    code, said, err = call(["calibrate", "great-stone", "--cut", "2031Q1", "--out", out], capsys)
-    assert (code, said) == (1, "")
-    assert "2012Q4 and 2024Q4" in err
-    assert "Traceback" not in err
-
-
-def test_the_former_way_to_calibrate_all_parks_together_still_works() -> None:
-    assert spelled(["--lang", "zh", "calibrate", "--pool", "--cases", "a,b"]) == [
-        "--lang",
-        "zh",
-        "pool",
-        "--cases",
-        "a,b",
-    ]
-    assert spelled(["calibrate", "great-stone"]) == ["calibrate", "great-stone"]
-
-
 def test_a_command_that_is_no_more_says_what_to_use_instead(capsys, subtests) -> None:
     gone = (["claims-across-parks", "--draws", "9"], ["claims", "--all-parks"], ["calibrate", "suzhou", "--crosscheck"])
     for given, instead in zip(gone, ("joint", "joint", "calibrate --check"), strict=True):
@@ -323,7 +218,3 @@ def test_a_command_that_is_no_more_says_what_to_use_instead(capsys, subtests) ->
             code, said, err = call([*given, "--lang", "en"], capsys)
             assert (code, said) == (2, "")
             assert f"copark {instead}" in err
-
-
-def test_files_hold_the_same_numbers(made, tmp_path):
-    assert check(made.document("en"), tmp_path) > 20

@@ -15,14 +15,12 @@ from copark.analyses import REGISTRY
 from copark.analyses.results import load
 from copark.cases.casebook import POSTERIOR, casebook_path, list_cases
 from copark.cases.load import load_case
-from copark.errors import NotFound, RunRefused
 from copark.inference import borrowed, calibrations
 from copark.inference.calibrate import Settings
 from copark.inference.case_parameters import (
     own_folder,
     parameters_of,
     posteriors_to_pack,
-    settle,
     shipped_cases,
     source_named,
 )
@@ -105,28 +103,6 @@ def test_a_calibration_of_ones_own_is_used_everywhere(park, out, before, calibra
     assert copark.forecast(str(park), out=out).trust == has.trust
 
 
-def test_each_kind_can_be_asked_for(great_stone, park, out, calibrated) -> None:
-    case = load_case(park)
-    states = {kind: parameters_of(case, out, kind).trust.state for kind in ("own", "borrowed", "prior")}
-    assert states == {"own": "calibrated", "borrowed": "borrowed", "prior": "uncalibrated"}
-    with pytest.raises(NotFound, match="great-stone"):
-        parameters_of(case, out, "shipped")
-    with pytest.raises(NotFound, match="copark calibrate"):
-        parameters_of(great_stone, out, "own")
-    identities = {parameters_of(case, out, kind).identity for kind in ("own", "borrowed", "prior")}
-    assert len(identities) == 3
-    with pytest.raises(RunRefused, match="contradict"):
-        settle(baseline("great-stone").with_changes(draws="defaults"), great_stone, None, "shipped")
-
-
-def test_a_study_that_says_what_it_draws_is_left_alone(great_stone) -> None:
-    for draws in ("defaults", "unsettled", "prior"):
-        study, has = settle(baseline("great-stone").with_changes(draws=draws), great_stone)
-        assert (study.draws, has.source, has.trust.state) == (draws, None, "uncalibrated")
-    study, has = settle(baseline("great-stone"), great_stone)
-    assert (study.draws, has.trust.state) == ("posterior", "calibrated")
-
-
 def test_a_calibration_of_an_older_case_is_stale_and_says_how_to_renew_it(park, out, calibrated, tmp_path) -> None:
     folder = tmp_path / "my-park"
     shutil.copytree(park, folder)
@@ -173,13 +149,6 @@ def test_a_run_is_replayed_on_the_draws_it_was_made_on(park, out, calibrated) ->
         assert found.content["draws_hash"] == has.identity
     assert source_named(case, out, "") is None
     assert posteriors_to_pack(case, out, ()) == (own.folder,)
-
-
-def test_an_uploaded_or_renamed_copy_is_known_by_its_content(out, park, calibrated, tmp_path) -> None:
-    """A calibration is found whatever the folder is called that the case lies in."""
-    folder = tmp_path / "elsewhere"
-    shutil.copytree(park, folder)
-    assert parameters_of(load_case(folder), out).trust.kind == "own"
 
 
 @pytest.mark.long

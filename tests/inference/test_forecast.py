@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 
 import numpy as np
 import pytest
@@ -12,10 +11,9 @@ import copark
 from copark.cases.dates import Date
 from copark.cases.quarters import Quarter
 from copark.cases.tables import Row
-from copark.errors import NotFound, RunRefused
+from copark.errors import RunRefused
 from copark.identity import identity_of
 from copark.inference.forecast import (
-    LEVELS,
     ForecastRefused,
     Frozen,
     end_of,
@@ -23,15 +21,12 @@ from copark.inference.forecast import (
     later_targets,
     read,
     score_later,
-    widths_at,
     write,
 )
 from copark.inference.observations import targets
 from copark.inference.replay import replay_posterior
 from copark.inference.tempering import Plan
-from tests.asked import call
 from tests.inference.conftest import CUT
-from tests.inference.workflow_settings import LEFT_OPEN
 
 UNTIL = Quarter(2024, 4)
 
@@ -67,12 +62,6 @@ def test_it_is_read_as_it_was_written(frozen, tmp_path) -> None:
     assert (tmp_path / "f.json").stat().st_size < 300_000
 
 
-def test_the_identity_is_of_everything_else(frozen) -> None:
-    assert frozen["identity"] == identity_of({k: v for k, v in frozen.items() if k != "identity"})
-    assert frozen["quarters"][0] == "2020Q4"
-    assert frozen["quarters"][-1] == "2024Q4"
-
-
 def test_a_number_changed_is_noticed(frozen, tmp_path) -> None:
     changed = json.loads(json.dumps(frozen))
     changed["forecast"]["registered"][3][20] += 1.0
@@ -94,18 +83,6 @@ def test_other_files_are_refused_in_words(content, tmp_path) -> None:
         read(tmp_path / "f.json")
 
 
-def test_a_missing_file_is_said_to_be_missing(tmp_path) -> None:
-    with pytest.raises(NotFound):
-        read(tmp_path / "nowhere.json")
-
-
-def test_quantiles_do_not_cross(frozen) -> None:
-    for rows in frozen["forecast"].values():
-        assert len(rows) == 17
-        assert (np.diff(rows, axis=1) >= 0).all()
-        assert len(rows[0]) == len(LEVELS)
-
-
 def test_what_came_later_is_scored_beside_naive_curves(great_stone, frozen) -> None:
     scores = scored(frozen, [row for row in great_stone.observations if row.role == "score"])
     by_method = {name: [one for one in scores if one.method == name] for name in ("model", "line", "persistence")}
@@ -115,21 +92,11 @@ def test_what_came_later_is_scored_beside_naive_curves(great_stone, frozen) -> N
     assert all(np.isfinite(one.crps) for one in scores)
 
 
-def test_what_was_known_at_the_cut_is_not_scored(great_stone, frozen) -> None:
-    assert scored(frozen, [row for row in great_stone.observations if row.role == "fit"]) == ()
-
-
 def test_between_quarter_ends_the_forecast_lies_between(great_stone, frozen) -> None:
     later = {one.name: one for one in targets(great_stone, ("score",), after=CUT)}["registered 2022-11-03"]
     rows = np.median(np.array(frozen["forecast"]["registered"]), axis=1)
     first = later.quarters[0] - 33
     assert rows[first] - 1.0 <= np.median(Frozen(frozen).ensemble(later)) <= rows[first + 1] + 1.0
-
-
-def test_a_blind_forecast_says_that_it_is(replay) -> None:
-    found = freeze(replay, Quarter(2021, 2), blindly=True, observables=("registered",))
-    assert found["method"] == "model-blind"
-    assert list(found["forecast"]) == ["registered"]
 
 
 def frozen_again(frozen, **changes):
@@ -156,20 +123,6 @@ def frozen_again(frozen, **changes):
 def test_a_file_with_a_right_identity_and_wrong_shapes_is_refused_too(frozen, tmp_path, changes) -> None:
     (tmp_path / "f.json").write_text(json.dumps(frozen_again(frozen, **changes)), encoding="utf-8")
     with pytest.raises(ForecastRefused, match="not a frozen forecast"):
-        read(tmp_path / "f.json")
-
-
-def test_numbers_that_are_none_are_noticed(frozen, tmp_path) -> None:
-    changed = json.loads(json.dumps(frozen))
-    changed["forecast"]["registered"][3][20] = float("nan")
-    (tmp_path / "f.json").write_text(json.dumps(changed), encoding="utf-8")
-    with pytest.raises(ForecastRefused, match="modified after"):
-        read(tmp_path / "f.json")
-
-
-def test_a_changed_day_of_freezing_is_noticed(frozen, tmp_path) -> None:
-    (tmp_path / "f.json").write_text(json.dumps({**frozen, "made_on": "2019-01-01"}), encoding="utf-8")
-    with pytest.raises(ForecastRefused, match="modified after"):
         read(tmp_path / "f.json")
 
 
@@ -205,24 +158,12 @@ def test_every_day_after_the_cut_is_scored(great_stone, frozen, day) -> None:
     assert {one.method for one in others} >= {"line", "persistence"}
 
 
-@pytest.mark.parametrize("day", ["2020-12-31", "2020-11-20"])
-def test_a_day_up_to_the_cut_is_not(great_stone, frozen, day) -> None:
-    (left,) = later_targets(frozen, numbered([on_day(great_stone, day)])).left_out
-    assert left.reason == "before"
-
-
 def test_what_the_parameters_were_fitted_to_is_no_test_of_them(great_stone, frozen) -> None:
     row = on_day(great_stone, "2021-01-31")
     again = frozen_again(frozen, fitted=[["registered", "2021-01-31"]])
     (left,) = later_targets(again, numbered([row])).left_out
     assert left.reason == "fitted"
     assert later_targets(again, numbered([on_day(great_stone, "2021-02-01")])).targets
-
-
-def test_values_fitted_after_the_cut_are_named_in_the_file(replay) -> None:
-    found = freeze(replay, Quarter(2021, 2), observables=("registered",))
-    known = {one.observation.date for one in replay.model.targets}
-    assert len(found["fitted"]) == sum(date.last_day > CUT.last_day for date in known)
 
 
 @pytest.mark.parametrize("day", ["2021-01-31", "2021-03-31", "2021-05-15"])
@@ -245,29 +186,6 @@ def test_a_file_of_the_first_format_is_scored_too(great_stone, frozen, tmp_path,
     then = {one.method: one.crps for one in score_later(content, [target])}
     assert set(then) == set(now)
     assert (then == pytest.approx(now)) is (day >= "2021-03-31")
-
-
-def test_bands_are_read_off_the_frozen_quantiles(frozen) -> None:
-    found = Frozen(frozen)
-    levels = (0.05, 0.5, 0.95)
-    model, line = found.band("registered", levels), found.naive_band("registered", "line", levels)
-    assert model.shape == line.shape == (3, 17)
-    assert (np.diff(model, axis=0) >= 0).all()
-    assert line[1] == pytest.approx(frozen["naive"]["registered"]["line"]["centre"])
-    assert found.naive_band("registered", "nothing", levels) is None
-
-
-def test_the_case_named_is_that_of_the_casebook(great_stone, replay) -> None:
-    other = great_stone.model_copy(update={"observations": great_stone.observations[:-1]})
-    found = freeze(replay, Quarter(2021, 2), case=other, observables=("registered",), made_from={"values": 3})
-    assert found["case_hash"] == other.hash != great_stone.hash
-    assert found["made_from"] == {"values": 3}
-
-
-def test_the_width_at_the_end_is_split_by_source(replay) -> None:
-    (found,) = widths_at(replay, Quarter(2022, 4), ("registered",)).values()
-    assert sum(found.shares.values()) == pytest.approx(1.0)
-    assert all(share >= 0.0 for share in found.shares.values())
 
 
 # ---------------------------------------------------------------- scoring, as it is told
@@ -300,28 +218,6 @@ def test_of_each_row_left_out_the_reason_is_told(files) -> None:
         assert LEFT[row[0]][1] in row[3]
 
 
-def test_the_screen_names_each_row_by_its_line(files, capsys, monkeypatch) -> None:
-    monkeypatch.setenv("COLUMNS", "160")
-    file, data, out = files
-    for lang in ("en", "zh"):
-        code, said, err = call(["score", file, "--data", data, "--out", out, "--lang", lang, "--no-report"], capsys)
-        assert code == 0, err
-        assert not LEFT_OPEN.search(said)
-        for line, (date, _) in LEFT.items():
-            assert re.search(rf"^ *{line} +{date}", said, re.MULTILINE)
-
-
-def test_a_table_of_which_nothing_can_be_scored_says_why_of_each_row(files) -> None:
-    file, data, out = files
-    head, _, _, *rest = TABLE.splitlines()
-    data.write_text("\n".join((head, *rest)) + "\n", encoding="utf-8")
-    with pytest.raises(RunRefused, match="None of the 3 rows") as refused:
-        copark.score(file, data=data, out=out)
-    for line, (date, reason) in zip((2, 3, 4), LEFT.values(), strict=True):
-        assert f"later.csv:{line}, {date}" in str(refused.value)
-        assert reason in str(refused.value)
-
-
 # ---------------------------------------------------------------- the end of a forecast
 
 
@@ -335,13 +231,6 @@ def test_a_forecast_from_the_end_of_the_clock_goes_three_years_on(great_stone) -
     assert end_of(short, Quarter(2024, 4), None) == Quarter(2027, 4)
     assert end_of(short, Quarter(2020, 4), None) == Quarter(2024, 4)
     assert end_of(great_stone, Quarter(2024, 4), None) == Quarter(2032, 2)
-
-
-def test_it_may_end_beyond_the_clock_if_asked(great_stone, replay) -> None:
-    short = clocked(great_stone, quarters=50)
-    assert end_of(short, Quarter(2024, 4), "2035Q4") == Quarter(2035, 4)
-    found = freeze(replay, Quarter(2033, 1), observables=("registered",))
-    assert (found["until"], len(found["forecast"]["registered"])) == ("2033Q1", 50)
 
 
 @pytest.mark.parametrize("to", ["2024Q4", "2019Q1", "2075Q1", "soon"])

@@ -13,17 +13,14 @@ import numpy as np
 import pytest
 
 from copark.analyses.execution import Means, others_of
-from copark.cases.quarters import Quarter
 from copark.cluster import Threads
 from copark.cluster.environment import MachinesDiffer, machine
-from copark.inference import batch, sbc
+from copark.inference import batch
 from copark.inference.batch import make_batch, piece_path
-from copark.inference.calibrations import plan_of
 from copark.store import checkpoints
-from copark.store.checkpoints import State, write_state
 from copark.store.garbage import leavings
-from tests.inference.killed import PIECE, RECORDS, short
-from tests.inference.workflow_settings import TINY, ask
+from tests.inference.killed import PIECE, short
+from tests.inference.workflow_settings import ask
 
 STAGES = 6
 """Batch, summaries, two populations, two kinds of ranks."""
@@ -33,10 +30,6 @@ POINTS = (
     ("ranks-anywhere", 0.3), ("ranks-near", 0.5), ("ranks-near", 1.0),
 )  # fmt: skip
 """Where the process is killed, one time after another."""
-
-
-class Killed(BaseException):
-    """Stands in for a signal where a process of its own would cost too much."""
 
 
 def arrays(folder: Path) -> dict[str, bytes]:
@@ -74,45 +67,6 @@ def run(out: Path, *point: object) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.long
-def test_stopped_at_the_last_stage(undisturbed, often, monkeypatch, tmp_path, great_stone) -> None:
-    """A plan says that nothing is left to do."""
-    name, share = POINTS[-1]
-
-    def kept(path: Path, identity: str, state: State) -> None:
-        write_state(path, identity, state)
-        if path.name.startswith(name) and state.share >= share:
-            raise Killed
-
-    with monkeypatch.context() as patch:
-        for module in (checkpoints, batch):
-            patch.setattr(module, "write_state", kept)
-        with pytest.raises(Killed):
-            calibrated(tmp_path)
-    assert not list(tmp_path.glob("posteriors/*"))
-    plan = plan_of(great_stone, Quarter(2020, 4), TINY, threads=1, out=tmp_path)
-    assert plan.went_on == f"Resumed: {STAGES} of {STAGES} stages already completed."
-    assert plan.runs == 0
-    folder, went_on = calibrated(tmp_path)
-    assert went_on == plan.went_on
-    assert arrays(folder) == undisturbed
-    assert not list(tmp_path.glob("batches/stages-*"))
-
-
-@pytest.mark.long
-def test_killed_and_gone_on_with(undisturbed, tmp_path) -> None:
-    """A process that is killed in the search while it writes; then one that is left alone."""
-    assert run(tmp_path, "write-population-2020Q4-1", 0.6).returncode == -signal.SIGKILL
-    last = run(tmp_path)
-    assert last.returncode == 0, last.stderr
-    assert last.stdout.splitlines() == [
-        "False",
-        f"Resumed: 3 of {STAGES} stages already completed, and part of another.",
-    ]
-    (folder,) = tmp_path.glob("posteriors/great-stone-*")
-    assert arrays(folder) == undisturbed
-
-
-@pytest.mark.long
 def test_killed_at_every_stage_and_within_each(undisturbed, tmp_path) -> None:
     for point in POINTS:
         assert run(tmp_path, *point).returncode == -signal.SIGKILL, point
@@ -125,17 +79,6 @@ def test_killed_at_every_stage_and_within_each(undisturbed, tmp_path) -> None:
 
 
 @pytest.mark.long
-def test_two_processes_asked_for_the_same_make_it_once(undisturbed, tmp_path) -> None:
-    root = Path(__file__).parents[2]
-    command = [sys.executable, "-m", "tests.inference.killed", str(tmp_path)]
-    both = [subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    said = [one.communicate(timeout=300)[0].splitlines()[0] for one in both]
-    assert [one.returncode for one in both] == [0, 0]
-    assert sorted(said) == ["False", "True"]
-    (folder,) = tmp_path.glob("posteriors/great-stone-*")
-    assert arrays(folder) == undisturbed
-
-
 def test_two_at_once_make_a_batch_once(recipe, often, monkeypatch, tmp_path) -> None:
     """A lock belongs to an open file, so that threads stand in for processes."""
     made, waits = [], threading.Event()
@@ -162,19 +105,6 @@ def test_two_at_once_make_a_batch_once(recipe, often, monkeypatch, tmp_path) -> 
     assert np.array_equal(found[0].counterparts, found[1].counterparts, equal_nan=True)
 
 
-def test_a_crew_makes_the_same_batch_and_only_what_is_missing(recipe, often, tmp_path) -> None:
-    alone = make_batch(recipe)
-    made = make_batch(recipe, folder=tmp_path, crew=Threads(2))
-    assert np.array_equal(made.counterparts, alone.counterparts, equal_nan=True)
-    assert np.array_equal(made.at_cut, alone.at_cut, equal_nan=True)
-    piece_path(tmp_path / f"batch-{recipe.identity}", 2 * PIECE).unlink()
-    told: list[tuple[int, int]] = []
-    again = make_batch(recipe, folder=tmp_path, crew=Threads(1), progress=lambda *one: told.append(one))
-    assert again.kept == recipe.runs - PIECE
-    assert told[:2] == [(recipe.runs - PIECE, recipe.runs), (recipe.runs, recipe.runs)]
-    assert np.array_equal(again.counterparts, alone.counterparts, equal_nan=True)
-
-
 def test_a_crew_of_another_processor_is_refused(recipe, often, monkeypatch, tmp_path) -> None:
     """Its pieces would agree to about 1e-9, and are named by the bits."""
     crew = Threads(1)
@@ -193,6 +123,7 @@ def test_workers_of_this_machine_make_the_same_calibration(undisturbed, tmp_path
     assert arrays(folder) == undisturbed
 
 
+@pytest.mark.long
 def test_a_torn_or_foreign_piece_is_made_again(recipe, often, tmp_path) -> None:
     """Half a piece, a piece whose numbers changed, a piece of another batch, a piece under another's name."""
     small = replace(recipe, runs=4 * PIECE)
@@ -209,24 +140,3 @@ def test_a_torn_or_foreign_piece_is_made_again(recipe, often, tmp_path) -> None:
     again = make_batch(small, folder=tmp_path)
     assert again.kept == 0
     assert [path.read_bytes() for path in pieces] == whole
-
-
-@pytest.mark.long
-def test_a_stage_of_another_calibration_is_not_taken(undisturbed, often, monkeypatch, tmp_path) -> None:
-    """A state copied from other work, under the right name, and one that was torn."""
-
-    def killed(*_: object) -> None:
-        raise Killed
-
-    with monkeypatch.context() as patch:
-        patch.setattr(sbc, "save_examination", killed)
-        with pytest.raises(Killed):
-            calibrated(tmp_path)
-    (home,) = tmp_path.glob("batches/stages-*")
-    for name, wrong in (("population-2020Q4-0", "population-2020Q4-1"), ("summaries", f"ranks-near-{RECORDS}")):
-        write_state(home / f"{name}.stage", "other work", State(1.0, {"z": np.zeros(1)}, {"of": wrong}))
-    torn = home / f"ranks-near-{RECORDS}.stage"
-    torn.write_bytes(torn.read_bytes()[:-9])
-    folder, went_on = calibrated(tmp_path)
-    assert went_on == f"Resumed: 3 of {STAGES} stages already completed."
-    assert arrays(folder) == undisturbed

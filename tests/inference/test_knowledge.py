@@ -20,19 +20,6 @@ def inputs(great_stone):
     return inputs_of(great_stone, study_of(great_stone, 1).scenarios[0], 50)
 
 
-def rows(inputs):
-    return {room: getattr(inputs, room) for room in ("world", "governments", "company", "enterprises")}
-
-
-@pytest.mark.parametrize("year", [2014, 2016, 2018, 2020])
-def test_up_to_the_cut_nothing_is_changed(great_stone, inputs, year) -> None:
-    cut = Quarter(year, 4)
-    at = cut - great_stone.clock.start
-    found = blind(inputs, great_stone, cut)
-    for room, own in rows(inputs).items():
-        assert np.array_equal(rows(found)[room][: at + 1], own[: at + 1])
-
-
 def test_the_decree_of_2017_and_later_owners_are_not_foreseen_from_2016(great_stone, inputs) -> None:
     found = blind(inputs, great_stone, YEAR_2016)
     at = YEAR_2016 - great_stone.clock.start

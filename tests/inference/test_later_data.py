@@ -23,10 +23,6 @@ def test_a_sound_table_is_read(tmp_path) -> None:
     assert (row.variable, row.value, row.role, row.source) == ("registered", 170.0, "score", ("belta-2026",))
 
 
-def test_a_table_from_a_spreadsheet_is_read(tmp_path) -> None:
-    assert read_later(write(tmp_path, ("\ufeff" + HEAD + GOOD).replace("\n", "\r\n")))
-
-
 BAD = {
     "unknown variable": (HEAD + GOOD.replace("registered", "registred"), 2, "registered"),
     "wrong unit": (HEAD + GOOD.replace("companies", "ha"), 2, "companies"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -14,19 +13,15 @@ from scipy.stats import multivariate_normal, norm
 from copark.cases.evidence import Observation
 from copark.cases.quarters import Quarter
 from copark.cases.types import Grade
-from copark.inference.artefacts import is_stale
-from copark.inference.calibrate import Settings, recipe_of
 from copark.inference.observations import (
     ObservationModel,
     error_of,
     error_scales,
     nearest_end,
-    noise,
     target_of,
     targets,
     until,
 )
-from copark.inference.target_selection import case_for
 from tests.inference.conftest import CUT
 from tests.inference.toys import model, target
 
@@ -81,12 +76,6 @@ def test_a_years_profit_is_the_mean_of_its_four_quarters(great_stone) -> None:
     found = {one.name: one for one in targets(great_stone, ("score",), after=CUT)}["profit 2022"]
     assert found.quarters == (38, 39, 40, 41)
     assert found.weights == (0.25,) * 4
-
-
-def test_earlier_cuts_know_less(great_stone) -> None:
-    counts = [len(targets(great_stone, ("fit", "check"), cut=Quarter(year, 4))) for year in (2014, 2016, 2018, 2020)]
-    assert counts[0] == 0
-    assert counts == sorted(set(counts))
 
 
 def test_counterparts_lie_on_the_line_between_quarter_ends() -> None:
@@ -155,34 +144,6 @@ def test_more_than_fifty_is_fifty_to_fifty_five_and_not_a_hundred_and_fifty(grea
     assert fit(limit, 30.0) == pytest.approx(fit(read, 30.0), abs=1e-6)
 
 
-def test_the_further_more_than_reaches_the_less_it_holds_against_high_runs(great_stone) -> None:
-    """Sweep of the reach, in the order of the decision."""
-    models = [more_than(great_stone, factor) for factor in (1.05, 1.1, 1.25, np.inf)]
-    for value in (60.0, 80.0, 150.0):
-        found = [fit(model, value) for model in models]
-        assert found == sorted(found)
-        assert found[0] < found[-1] - 1.0
-    assert len({str(model.content()) for model in models}) == len(models)
-
-
-def test_a_posterior_made_with_another_reach_is_stale(great_stone) -> None:
-    """The reach is in the targets, and those are in the recipe; one that rests on no such value stays as it is."""
-    settings = Settings(runs=1 << 12)
-    for cut, rests_on_it in ((Quarter(2024, 4), True), (CUT, False)):
-        case = case_for(great_stone, cut)
-        made = recipe_of(case, cut, settings)
-        other = replace(made, model=ObservationModel(targets(case, cut=cut, more_than=np.inf)))
-        for recipe, stale in ((made, False), (other, rests_on_it)):
-            batch = json.loads(json.dumps(recipe.content()))
-            kept = {"cut": str(cut), "settings": dict(settings.content()), "batch": batch}
-            assert is_stale(case, kept) is stale
-
-
-def test_more_than_nothing_is_only_a_limit(great_stone) -> None:
-    row = next(one for one in great_stone.observations if one.bound == "more-than")
-    assert row.model_copy(update={"value": 0.0}).interval(row.unit) == (0.0, None)
-
-
 def test_a_run_without_a_value_is_impossible() -> None:
     assert model(target()).log_likelihood(np.array([[np.nan]]))[0] == -np.inf
 
@@ -193,14 +154,6 @@ def test_a_simulated_record_is_judged_as_the_real_one_is() -> None:
     runs = np.array([[9.0, 7.0]])
     found = seen.log_likelihood(runs, seen.hide(np.array([8.0, 9.5])))
     assert found[0] == pytest.approx(norm.logpdf(8.0, 9.0, 2.0) + norm.logpdf(9.5, 7.0, 2.0))
-
-
-def test_errors_belong_to_runs_and_not_to_chunks(record) -> None:
-    truth = np.tile(record.recorded, (50, 1))
-    whole = record.reports(truth, seed=3)
-    parts = np.concatenate([record.reports(truth[:17], 3), record.reports(truth[17:], 3, first=17)])
-    assert np.array_equal(whole, parts)
-    assert not np.array_equal(whole, record.reports(truth, seed=4))
 
 
 def test_errors_have_the_declared_size_and_bounds_hide_them(record) -> None:
@@ -231,18 +184,6 @@ def test_what_the_model_leaves_out_lasts_and_is_told_as_it_is_judged() -> None:
     assert record.log_likelihood(np.full((1, 4), np.nan))[0] == -np.inf
 
 
-def test_noise_is_standard_normal_and_uncorrelated() -> None:
-    found = noise(1, 0, 20_000, 6)
-    assert np.abs(found.mean(axis=0)).max() < 0.03
-    assert np.abs(np.cov(found, rowvar=False) - np.eye(6)).max() < 0.04
-
-
-def test_no_targets_are_no_record() -> None:
-    empty = ObservationModel(())
-    assert empty.quarters == 0
-    assert empty.log_likelihood(np.zeros((3, 0))).tolist() == [0.0, 0.0, 0.0]
-
-
 def counted(date: str, **changes: str) -> Observation:
     row = {
         "date": date, "variable": "arrivals_partner", "value": "25", "bound": "exact", "unit": "companies",
@@ -262,8 +203,3 @@ def test_a_count_since_the_founding_is_the_sum_of_a_flow():
         assert ObservationModel((one,)).counterparts(flow, ["arrivals_partner"])[0, 0] == pytest.approx(total)
     assert nearest_end(whole) == 3
     assert until(part.quarters, part.weights, 2) == ((0, 1, 2), (1.0, 1.0, 1.0)), "held at the last quarter known"
-
-
-def test_a_count_since_the_founding_is_not_scored():
-    with pytest.raises(ValueError, match="count_not_scored"):
-        counted("2013-06-30", role="score")

@@ -7,9 +7,9 @@ import pytest
 from scipy.stats import norm
 
 from copark.inference.posterior import Neighbours, ParameterPosterior, adjust, posterior_of
-from copark.inference.summaries import features, learn
+from copark.inference.summaries import learn
 from copark.stats.quantiles import weighted_quantiles
-from tests.inference.toys import cube, model, normal, target
+from tests.inference.toys import model, normal, target
 
 ERROR = 0.5
 RUNS = 20_000
@@ -67,13 +67,6 @@ def test_intervals_cover_as_often_as_they_say(world) -> None:
     assert np.mean(inside) == pytest.approx(0.9, abs=0.04)
 
 
-def test_the_same_seed_gives_the_same_network(world) -> None:
-    reports, _, near = world
-    points = near.points.astype(np.float64)
-    one, two = (learn(seen(), reports[:3000], points[:3000], seed=7) for _ in range(2))
-    assert np.array_equal(one(reports[:50]), two(reports[:50]))
-
-
 def test_runs_without_a_value_are_never_near(world) -> None:
     _, learned, near = world
     broken = near.summaries.astype(np.float64)
@@ -88,15 +81,3 @@ def test_adjustment_is_exact_where_the_truth_is_a_line() -> None:
     z = 1.0 + summaries @ np.array([[2.0], [-1.0]])
     moved = adjust(z, summaries, np.array([0.5, 0.5]), np.ones(400))
     assert moved[:, 0] == pytest.approx(1.5, abs=1e-9)
-
-
-def test_features_are_logarithms_and_growth() -> None:
-    one = model(target(date="1"), target(date="2"), target("other"))
-    found = features(one, np.array([[0.0, np.e - 1.0, -(np.e - 1.0)]]))
-    assert found[0].tolist() == pytest.approx([0.0, 1.0, -1.0, 1.0])
-
-
-def test_weighted_quantiles_of_equal_weights_are_the_usual_ones() -> None:
-    values = np.arange(101.0)
-    assert weighted_quantiles(values, np.ones(101), (0.5,))[0] == 50.0
-    assert weighted_quantiles(cube(np.zeros(3)), np.ones(3), (0.1, 0.9)).tolist() == [0.5, 0.5]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from copark.cases.quarters import Quarter
-from copark.inference.assessment import AHEAD, BOTH, CENTRE, WIDTH, honesty, swap, swaps
+from copark.inference.assessment import AHEAD, BOTH, CENTRE, WIDTH, honesty, swap
 from copark.inference.validate import Origin
 from tests.inference.conftest import CUT
 from tests.inference.toys import target
@@ -33,18 +33,6 @@ def test_the_reason_is_found_by_swapping(model, line, reason) -> None:
     if reason == WIDTH:
         assert found.naive_centre == pytest.approx(found.model)
         assert found.naive_band == pytest.approx(found.naive)
-
-
-def test_only_observables_with_a_curve_are_swapped() -> None:
-    two = (target("a", value=1.0), target("b", value=1.0))
-    made = Origin(CUT, two, {"model-blind": {0: PLACES, 1: PLACES}, "line": {0: PLACES}})
-    assert [one.variable for one in swaps(made)] == ["a"]
-
-
-def test_bounds_are_left_out() -> None:
-    two = (target("a", value=1.0), target("a", date="2", bound="at-least", value=90.0))
-    made = Origin(CUT, two, {"model-blind": {0: PLACES, 1: PLACES}, "line": {0: PLACES, 1: PLACES}})
-    assert swaps(made)[0].model == pytest.approx(swap(origin_of(1.0, PLACES, PLACES), "toy", "line").model)
 
 
 def together(members, factor, truth):

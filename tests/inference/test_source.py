@@ -38,11 +38,6 @@ def test_runs_replay_their_pair_to_the_cut(great_stone, record, source) -> None:
     assert np.array_equal(seen, source.replay.seen[source.order])
 
 
-def test_first_runs_are_of_all_populations(source) -> None:
-    assert set(source.replay.population[source.order[:4]]) == {0, 1}
-    assert sorted(source.order) == list(range(source.replay.pairs))
-
-
 def test_futures_of_a_pair_share_its_past_and_part_at_the_cut(great_stone, source) -> None:
     out = simulated(great_stone, source.draws(study(futures=3), 0, 9), ("registered", "demand_home"))
     one, two, three, other = out[0], out[1], out[2], out[3]
@@ -56,9 +51,3 @@ def test_the_seed_of_a_study_is_that_of_the_future_alone(great_stone, source) ->
     one, two = (simulated(great_stone, source.draws(study(seed=s), 0, 4), ("demand_home",)) for s in (1, 2))
     assert np.array_equal(one[:, :, :34], two[:, :, :34])
     assert (one[:, :, 34:] != two[:, :, 34:]).all()
-
-
-def test_any_part_of_the_draws_is_made_without_the_rest(source) -> None:
-    whole, part = source.draws(study(futures=2), 0, 40), source.draws(study(futures=2), 13, 29)
-    for one, other in zip(whole, part, strict=True):
-        assert np.array_equal(one[13:29], other)

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from copark.inference.prior import PriorSpace
 from copark.inference.rng_segments import (
-    MOST,
-    different_pasts,
-    effective_count,
     one_span,
     places,
-    present,
     runs_by_quarter,
     with_lucks,
 )
-from copark.model.arrays import make_draws
-from copark.model.luck import NEVER
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
 
@@ -32,37 +25,10 @@ def test_every_quarter_has_the_luck_of_the_span_begun_last() -> None:
     assert places(luck, 6).tolist() == [[0, 0, 2, 2, 1, 1]]
 
 
-def test_of_spans_begun_together_the_later_counts_and_the_other_is_hidden() -> None:
-    luck = row((0, 5), (2, 6), (2, 7))
-    assert runs_by_quarter(luck, 4).tolist() == [[5, 5, 7, 7]]
-    assert present(luck, 4).tolist() == [[True, False, True]]
-
-
-def test_a_span_that_begins_behind_the_record_is_not_present() -> None:
-    assert present(row((0, 5), (4, 6)), 4).tolist() == [[True, False]]
-    assert present(row((0, 5), (4, 6)), 5).tolist() == [[True, True]]
-
-
 def test_one_span_is_one_runs_luck_however_it_is_parted() -> None:
     luck = one_span(np.array([3, 9]), 4, np.array([[1, 5, 2], [7, 7, 1]]))
     assert luck.shape == (2, 4, 2)
     assert (runs_by_quarter(luck, 8) == np.array([[3], [9]])).all()
-
-
-def test_pasts_are_counted_by_quarter() -> None:
-    lucks = np.concatenate([row((0, 1), (2, 7)), row((0, 1), (2, 8)), row((0, 2), (3, 7)), row((0, 2), (3, 7))])
-    assert different_pasts(lucks, 4).tolist() == pytest.approx([2.0, 2.0, 8 / 3, 1 / (0.75**2 + 0.25**2)])
-    assert effective_count(np.array([1, 1, 2, 2])) == 2.0
-
-
-def test_addresses_have_the_spans_in_the_order_of_their_quarters() -> None:
-    draws = with_lucks(make_draws(1), row((0, 5), (9, 7), (3, 6)), seed=2)
-    luck = draws.luck[0]
-    assert (int(luck.seed), int(luck.run), int(luck.cut)) == (2, 5, NEVER)
-    assert luck.since.tolist()[:3] == [3, 9, 0]
-    assert luck.span_run.tolist()[:2] == [6, 7]
-    with pytest.raises(ValueError, match="room"):
-        with_lucks(draws, np.zeros((1, MOST + 1, 2), np.int64), seed=2)
 
 
 def test_the_model_runs_with_the_luck_of_its_spans(great_stone) -> None:

@@ -5,20 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from copark.cases.quarters import Quarter
 from copark.inference.assessment import (
     FUTURE,
     MOVED,
     PAST,
     SHOCKS,
     UNMOVED,
-    explained,
-    shocks_after,
     spread,
     without,
 )
 from copark.inference.prior import PriorSpace
-from tests.inference.conftest import CUT
 
 PAIRS, FUTURES = 3000, 4
 NAMES = {SHOCKS: ("market_shift",), MOVED: ("hurdle", "start_rate"), UNMOVED: ("agglomeration",)}
@@ -66,12 +62,3 @@ def test_parameters_are_held_at_their_medians(space) -> None:
     values = np.repeat((10.0 + 3.0 * z[:, 0])[:, np.newaxis], 2, axis=1)
     held = without(points, {SHOCKS: [0], MOVED: [1], UNMOVED: []}, values)[SHOCKS]
     assert held == pytest.approx(10.0 + 3.0 * np.median(z[:, 0]), abs=1e-6)
-
-
-def test_shocks_after_a_cut_are_named(great_stone) -> None:
-    assert set(shocks_after(great_stone, CUT)) == {"sanctions", "market_shift"}
-    assert shocks_after(great_stone, Quarter(2024, 4)) == ()
-
-
-def test_too_few_pairs_explain_nothing() -> None:
-    assert explained(np.ones((3, 5)), np.array([1.0, 2.0, 3.0])) == 0.0

@@ -23,25 +23,18 @@ from copark.inference.stacking.forecasts import (
     load_trials,
     made_of,
     shipped,
-    stack_of,
     stacks_of,
 )
 from copark.inference.stacking.trials import FAR, METHODS, NEAR, UNSEEN, Trial
 from copark.inference.stacking.weights import (
-    COUNTED,
-    LOGS,
     MIXTURE,
     PLACES,
     STACK,
     WAYS,
-    Stack,
-    combined,
     judge,
     learn,
     loss_of_levels,
-    losses,
     simplex,
-    stacked,
 )
 from copark.stats.scores import crps
 
@@ -92,40 +85,6 @@ def test_a_park_has_no_say_in_its_own_weights(made_up: tuple[Trial, ...]) -> Non
     assert before.of("a park of one's own", NEAR, "registered", 1.0) != after.of(
         "a park of one's own", NEAR, "registered", 1.0
     )
-
-
-def test_scores_of_weights_are_those_of_the_forecasts_they_make() -> None:
-    parts, value = np.stack([levels(50.0, 0.4), levels(120.0, 0.7)]), 80.0
-    grid = np.array([[1.0, 0.0], [0.3, 0.7]])
-    for way in (COUNTED, LOGS):
-        made = [crps(np.log1p(combined(parts, row, way)), np.log1p(value)) for row in grid]
-        assert losses(parts, value, grid, way) == pytest.approx(made, rel=0.03)
-    mixed = np.concatenate([np.repeat(np.log1p(parts[0]), 3), np.repeat(np.log1p(parts[1]), 7)])
-    assert losses(parts, value, grid, MIXTURE)[1] == pytest.approx(crps(mixed, np.log1p(value)), rel=1e-9)
-    assert losses(parts, value, grid, MIXTURE)[0] == pytest.approx(crps(np.log1p(parts[0]), np.log1p(value)), rel=1e-9)
-
-
-def test_a_method_that_is_not_there_gives_its_weight_to_the_others() -> None:
-    parts = {"model": levels(50.0, 0.3), "line": levels(80.0, 0.3)}
-    made, used = stacked(parts, {"model": 0.2, "line": 0.2, "growth": 0.6}, MIXTURE)
-    assert used == pytest.approx({"model": 0.5, "line": 0.5})
-    assert (np.diff(made) >= 0.0).all()
-    assert parts["model"][0] <= made[0] <= made[-1] <= parts["line"][-1]
-    alone, used = stacked({"line": parts["line"]}, {"model": 1.0}, MIXTURE)
-    assert used == {"line": 1.0}
-    assert alone == pytest.approx(parts["line"], rel=0.02)
-
-
-def test_weights_change_evenly_from_near_to_far() -> None:
-    wanted = ((NEAR, "model"), (FAR, "line"), (UNSEEN, "growth"))
-    stack = Stack(MIXTURE, {key: {"": {name: 1.0}} for key, name in wanted}, {}, {})
-    told = [stack.of("any", NEAR, "jobs", ahead)["model"] for ahead in (0.0, 3.0, 4.5, 6.0, 20.0)]
-    assert told == pytest.approx([1.0, 1.0, 0.5, 0.0, 0.0])
-    assert stack.of("any", UNSEEN, "jobs", 20.0) == {"growth": 1.0}
-    parts = {name: np.tile(levels(50.0, 0.3), (3, 1)) for name in ("model", "line")}
-    found = stack_of("any", "jobs", parts, NEAR, (1.0, 4.5, 9.0), stack)
-    assert found.weights["line"] == pytest.approx([0.0, 0.5, 1.0])
-    assert found.levels[STACK].shape == (3, len(LEVELS))
 
 
 def test_curves_know_nothing_after_the_cut() -> None:

@@ -8,12 +8,9 @@ import numpy as np
 import pytest
 
 import copark
-from copark.analyses import REGISTRY
-from copark.analyses.answer import answer
-from copark.analyses.context import Context
 from copark.analyses.validate.ask import cuts_of
 from copark.cli import progress
-from copark.errors import FaultsFound, NotFound, RunRefused
+from copark.errors import RunRefused
 from copark.inference import calibrations
 from copark.inference.forecast import ForecastRefused, Frozen
 from copark.presentation.document import Cards, Caveat, Chart
@@ -22,7 +19,6 @@ from copark.words import observable_title
 from copark.workflows import cost
 from tests.asked import call
 from tests.inference.workflow_settings import LEFT_OPEN, TINY, ask
-from tests.presentation.agreement import check
 
 pytestmark = pytest.mark.long
 HEAD = "date,variable,value,high,bound,unit,basis,grade,source,use,role,note\n"
@@ -39,9 +35,6 @@ LATER = (
 @pytest.fixture(scope="module")
 def out(tmp_path_factory):
     return tmp_path_factory.mktemp("validating")
-
-
-FORECAST = REGISTRY["forecast"]
 
 
 @pytest.fixture(scope="module")
@@ -142,10 +135,6 @@ def test_cuts_that_cannot_be_scored_are_refused(out) -> None:
             ask("validate", out, cuts=[cut])
 
 
-def test_cuts_are_the_end_of_the_fitted_values_and_two_and_four_years_before(great_stone) -> None:
-    assert [str(cut) for cut in cuts_of(great_stone, ())] == ["2016Q4", "2018Q4", "2020Q4"]
-
-
 def test_a_case_that_ends_at_its_fitted_values_has_nothing_to_score(great_stone) -> None:
     rows = tuple(row for row in great_stone.observations if row.role == "fit" and row.date.year <= 2020)
     short = great_stone.model_copy(update={"observations": rows})
@@ -202,13 +191,6 @@ def test_counts_lead_with_a_stack_of_the_model_and_every_curve_and_the_rest_with
         assert [alone in card.note for card in cards] == [False, False, False, True]
 
 
-def test_what_it_depends_on_and_the_data_did_not_inform_is_said(frozen) -> None:
-    shown = next(one for one in frozen.document().tables() if one.key == "uninformed")
-    assert len(shown.rows) == sum(one.verdict != "moved" for one in frozen.informed) > 0
-    for one in frozen.widths.values():
-        assert sum(one.shares.values()) == pytest.approx(1.0)
-
-
 def test_told_later_facts_it_says_that_it_is_no_forecast(frozen, out) -> None:
     found = forecast(out, told=True).result
     assert found.run_id != frozen.run_id
@@ -217,52 +199,12 @@ def test_told_later_facts_it_says_that_it_is_no_forecast(frozen, out) -> None:
     assert "is not a forecast" not in caveats(frozen)
 
 
-def test_beyond_the_fitted_values_all_are_used(out) -> None:
-    found = forecast(out, cut="2021Q4", to="2022Q4").result
-    assert found.everything
-    assert "None is left to score" in str(found.document().sections[0])
-    assert not found.file
-
-
-def test_beyond_the_clock_of_the_case_it_says_so(out) -> None:
-    assert "describes its park up to 2032Q2" in caveats(forecast(out, to="2033Q2").result)
-    assert "describes its park" not in caveats(forecast(out).result)
-
-
 def test_it_is_found_again_and_frozen_again_under_another_name(frozen, out) -> None:
     assert forecast(out, freeze=out / "g.json").result.frozen_id == frozen.frozen_id
     (out / "g.json").unlink()
     again = forecast(out, freeze=out / "g.json")
     assert again.reused
     assert json.loads((out / "g.json").read_text(encoding="utf-8"))["identity"] == frozen.frozen_id
-
-
-def test_a_file_that_is_there_is_not_overwritten_nor_anything_calibrated(frozen, out, tmp_path) -> None:
-    before = (out / "f.json").read_bytes()
-    with pytest.raises(ForecastRefused, match="already exists"):
-        forecast(tmp_path, freeze=out / "f.json")
-    assert (out / "f.json").read_bytes() == before
-    assert not list(tmp_path.iterdir())
-
-
-def test_a_server_makes_no_calibration(tmp_path) -> None:
-    with pytest.raises(RunRefused, match="copark forecast great-stone"):
-        answer(FORECAST, FORECAST.params(case="great-stone"), Context(tmp_path, calibrates=False))
-
-
-def test_an_end_that_cannot_be_is_refused_before_any_work(out) -> None:
-    for to in ("2020Q4", "2019Q1", "2071Q1", "soon"):
-        with pytest.raises(RunRefused, match="no later than 2070Q4"):
-            forecast(out, to=to)
-
-
-def test_the_document_is_whole_in_both_languages(frozen) -> None:
-    for lang in ("en", "zh"):
-        found = frozen.document(lang)
-        assert [one.key for one in found.sections] == ["summary", "fans", "width", "held", "limits"]
-        assert not LEFT_OPEN.search(f"{found.title} {found.headline} {found.sections}".replace("None", ""))
-        assert frozen.frozen_id in str(found.sections[0])
-        assert sum(isinstance(block, Chart) for block in found.blocks()) == len(frozen.bands) + 1
 
 
 def test_what_came_later_is_scored_and_the_rest_is_named(frozen, later, out) -> None:
@@ -279,46 +221,12 @@ def test_what_came_later_is_scored_and_the_rest_is_named(frozen, later, out) -> 
     assert "1 not after the cut" in str(found.document().sections[0])
 
 
-def test_scoring_gives_the_same_numbers_every_time(frozen, later, out) -> None:
-    one, other = (copark.score(out / "f.json", data=later).to_frame() for _ in range(2))
-    assert one.equals(other)
-
-
-def test_bounds_alone_have_no_mean_score_but_are_shown(frozen, tmp_path, out) -> None:
-    path = tmp_path / "bounds.csv"
-    path.write_text("\n".join(LATER.splitlines()[i] for i in (0, 3)) + "\n", encoding="utf-8")
-    found = copark.score(out / "f.json", data=path)
-    assert (found.lines, len(found.values)) == ((), 1)
-    assert "没有平均评分" in found.document("zh").headline
-
-
 def test_a_changed_forecast_is_refused(frozen, later, tmp_path, out) -> None:
     content = json.loads((out / "f.json").read_text(encoding="utf-8"))
     content["forecast"]["registered"][0][0] += 1.0
     (tmp_path / "g.json").write_text(json.dumps(content), encoding="utf-8")
     with pytest.raises(ForecastRefused, match="modified after it was frozen"):
         copark.score(tmp_path / "g.json", data=later)
-
-
-def test_files_that_are_missing_wrong_or_empty_of_news_are_refused(frozen, later, tmp_path, out) -> None:
-    with pytest.raises(NotFound):
-        copark.score(tmp_path / "nowhere.json", data=later)
-    with pytest.raises(NotFound):
-        copark.score(out / "f.json", data=tmp_path / "nowhere.csv")
-    with pytest.raises(FaultsFound):
-        copark.score(out / "f.json", data=out / "f.json")
-    old = tmp_path / "old.csv"
-    old.write_text(HEAD + LATER.splitlines()[4] + "\n", encoding="utf-8")
-    with pytest.raises(RunRefused, match="None of the 1 rows"):
-        copark.score(out / "f.json", data=old)
-
-
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_the_screen_leaves_nothing_open(validated, out, capsys, lang) -> None:
-    given = ["validate", "great-stone", "--cut", "2018Q4", "--cut", "2020Q4", "--out", out, "--lang", lang]
-    code, said, _ = call([*given, "--format", "json"], capsys)
-    assert code == 0
-    assert not LEFT_OPEN.search(said), LEFT_OPEN.search(said)
 
 
 def test_a_bad_table_is_told_line_by_line(frozen, tmp_path, out, capsys) -> None:
@@ -330,8 +238,3 @@ def test_a_bad_table_is_told_line_by_line(frozen, tmp_path, out, capsys) -> None
     assert "later.csv:4" in err
     assert "Fix: " in err
     assert "Traceback" not in err
-
-
-def test_files_hold_the_same_numbers(validated, frozen, tmp_path):
-    assert check(validated.document("en"), tmp_path / "validated") > 20
-    assert check(frozen.document("en"), tmp_path / "frozen") > 20

@@ -9,7 +9,7 @@ from copark.cases.quarters import Quarter
 from copark.inference import validate
 from copark.inference.replay import replay_posterior
 from copark.inference.tempering import Plan
-from copark.inference.validate import forecast_from, is_firm, origin, restricted, rolling, score, table
+from copark.inference.validate import forecast_from, is_firm, origin, restricted, score, table
 from tests.inference.conftest import CUT
 from tests.inference.toys import target
 
@@ -55,34 +55,6 @@ def test_an_earlier_cut_uses_less_of_the_same_batch(batch, record) -> None:
     assert replay.seen.shape == (48, len(columns))
 
 
-@pytest.mark.long
-def test_rolling_origins_come_in_order_of_time(batch) -> None:
-    told = []
-    made = rolling(
-        batch,
-        [CUT, Quarter(2018, 4)],
-        plan=SMALL,
-        populations=1,
-        progress=lambda *parts: told.append(parts),
-    )
-    assert [one.cut for one in made] == [Quarter(2018, 4), CUT]
-    assert len(made[0].targets) > len(made[1].targets)
-    assert told == sorted(told)
-    assert told[-1][0] == told[-1][1]
-    assert len({total for _, total in told}) == 1
-
-
-def test_a_posterior_that_is_ready_is_not_searched_again(batch, great_stone_origin) -> None:
-    told = []
-    (made,) = rolling(
-        batch, [CUT], plan=SMALL, ready={CUT: great_stone_origin.replay}, progress=lambda *parts: told.append(parts)
-    )
-    assert not told
-    assert made.replay is great_stone_origin.replay
-    for name, own in great_stone_origin.ensembles.items():
-        assert all(np.array_equal(own[n], made.ensembles[name][n], equal_nan=True) for n in own)
-
-
 def test_few_pairs_have_many_futures_and_all_of_them_differ(great_stone, great_stone_origin) -> None:
     """2,000 members or more of 96 pairs; after the cut no two have the same luck, before it pairs are replayed."""
     made = forecast_from(great_stone_origin.replay, great_stone)
@@ -106,13 +78,6 @@ def test_a_score_knows_wording() -> None:
     assert (bound.bounded, bound.covered, bound.crps) == (True, True, 0.0)
 
 
-def test_scores_of_a_line_are_means_over_its_values() -> None:
-    scores = [score(target(date=str(n), value=float(n)), "m", np.zeros(3)) for n in (1, 3)]
-    scores.append(score(target(date="5", bound="at-most", value=-1.0), "m", np.zeros(3)))
-    (line,) = table(scores)
-    assert (line.values, line.crps["m"], line.coverage["m"], line.winner) == (2, 2.0, 0.0, "m")
-
-
 def scores_of(**each):
     return {name: np.array(values, dtype=float) for name, values in each.items()}
 
@@ -130,13 +95,6 @@ def scores_of(**each):
 )
 def test_a_winner_is_firm_if_no_single_value_makes_it(each, firm) -> None:
     assert is_firm(each) is firm
-
-
-def test_the_best_naive_curve_is_named_and_none_where_none_could_forecast() -> None:
-    scores = [score(target(date="1", value=1.0), name, np.full(3, at)) for name, at in (("model", 1.0), ("line", 4.0))]
-    (both,) = table(scores)
-    (alone,) = table(scores, ("model",))
-    assert (both.winner, both.best_naive, alone.best_naive) == ("model", "line", None)
 
 
 def test_naive_curves_see_nothing_after_the_cut(great_stone) -> None:

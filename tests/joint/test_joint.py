@@ -9,13 +9,11 @@ import numpy as np
 import pytest
 
 from copark.analyses import REGISTRY
-from copark.analyses.context import Context
 from copark.analyses.contract import Texts
-from copark.analyses.joint.ask import Answer, Params, run_id
+from copark.analyses.joint.ask import Answer
 from copark.analyses.joint.show import document
 from copark.arrays import Floats
 from copark.cases.quarters import Quarter
-from copark.errors import RunRefused
 from copark.inference.joint.findings import find, held, r2_of, ranks_of, read_panels, recorded
 from copark.inference.joint.panels import (
     CLASSES,
@@ -161,11 +159,6 @@ def test_the_answer_is_told_in_both_languages(parks: tuple[Member, ...], folder:
         assert keys == ["summary", "parameters", "proof", "parks", "method"]
         assert shown.headline
     assert REGISTRY["joint"].function == "joint"
-
-
-def test_too_few_panels_are_refused() -> None:
-    with pytest.raises(RunRefused, match="256"):
-        run_id(Params(runs="2^8"), Context())
 
 
 @pytest.mark.long

@@ -37,11 +37,3 @@ def test_another_seed_changes_everything(great_stone, baseline):
     other = simulate(study(runs=512, seed=2), great_stone)
     assert not np.array_equal(other.operating.values, baseline.operating.values)
     assert (other.jobs.values[0, :, -1] != baseline.jobs.values[0, :, -1]).mean() > 0.99
-
-
-def test_a_null_intervention_makes_no_difference(great_stone):
-    """A counterfactual that changes nothing is the fact, exactly: no run, no quarter, no output differs."""
-    untouched = {"parameters": {"mediation": 0.5}, "links": {"network_to_arrivals": {"strength": 1.0}}}
-    both = simulate(study(arm(), arm("null", **untouched)), great_stone)
-    difference = {name: both[name].values[1] - both[name].values[0] for name in outputs_of(both)}
-    assert all((values == 0.0).all() for values in difference.values())

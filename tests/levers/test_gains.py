@@ -6,7 +6,7 @@ import pytest
 from copark.inference.levers.choice import choose, met, states_of
 from copark.inference.levers.findings import balances, gains, leanings, rank_correlation
 from copark.inference.levers.reading import examine_levers
-from copark.inference.levers.runner import from_dataset, groups_of, to_dataset
+from copark.inference.levers.runner import groups_of
 from copark.stats.words import verdict
 from tests.levers.conftest import by_hand, small
 
@@ -68,14 +68,6 @@ def test_structures_that_disagree_about_the_sign_are_told():
     assert not found["host"].flips
 
 
-def test_a_structure_with_hardly_a_park_left_is_not_told_of():
-    measured = by_hand(options=2, draws=20, structures=("as-modelled", "other"))
-    measured.alive[1, 3:] = False
-    found = gains(measured)[0]
-    assert np.isfinite(found.by_structure[0])
-    assert np.isnan(found.by_structure[1])
-
-
 def test_runs_that_finished_in_one_option_alone_are_left_out():
     measured = two_options()
     measured.values[0, 2, 0] = np.nan
@@ -125,12 +117,6 @@ def test_a_choice_by_hand(asked):
     assert found.means[2].tolist() == [3.0, -1.0, -1.0, -1.0]
 
 
-def test_without_a_state_there_is_no_choice(asked):
-    measured = by_hand()
-    measured.alive[:] = False
-    assert choose(measured, asked) is None
-
-
 def test_a_gain_that_moves_with_a_parameter_leans_on_it():
     operating = np.zeros((1, 2, 40))
     operating[0, 1] = np.repeat(np.arange(20.0), 2) ** 3
@@ -146,14 +132,6 @@ def test_rank_correlation_by_hand():
         np.corrcoef([1.5, 1.5, 3.0, 4.0], [1.0, 2.0, 3.0, 4.0])[0, 1]
     )
     assert rank_correlation(np.zeros(3), np.arange(3.0)) == 0.0
-
-
-def test_measures_are_kept_and_read_again():
-    made = two_options()
-    again = from_dataset(to_dataset(made))
-    assert np.array_equal(made.values, again.values)
-    assert (made.options, made.structures, made.identity) == (again.options, again.structures, again.identity)
-    assert list(again.parameters) == ["network_strength"]
 
 
 @pytest.mark.parametrize(("populations", "wanted"), [(10, [0, 0, 5, 5, 1, 1]), (2, [0, 0, 1, 1, 2, 2])])

@@ -6,21 +6,14 @@ import dataclasses
 import re
 from functools import cache, partial
 
-import numpy as np
 import pytest
 
-import copark
 from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
-from copark.analyses.levers.ask import Answer
-from copark.errors import CoparkError
-from copark.figures.levers import operating, pareto, ranks, sides, standing, widths
 from copark.inference.levers.findings import Leaning, find
 from copark.inference.levers.measures import NAMES, SIDES, measure_of
-from copark.inference.levers.runner import from_dataset
-from copark.presentation.document import Bullets, Cards, Caveat, Chart, Interval
-from copark.presentation.figures import render
+from copark.presentation.document import Bullets, Cards, Caveat, Interval
 from copark.simulation.trust import Trust
 from tests.asked import call, table
 from tests.levers.conftest import small
@@ -92,15 +85,6 @@ def test_runs_are_made_once_and_read_again(first, ask):
     assert ask(levers=("tax",), keeps=False)[0].result.run_id != found.result.run_id
     (context.place / "result.json").unlink()
     assert repr(ask(announcing=pytest.fail)[0].result.gains) == repr(found.result.gains), "measures are read again"
-
-
-def test_spoilt_measures_are_made_again(ask):
-    one, context = ask(seed=9, levers=("tax",))
-    (context.place / "measures.nc").write_bytes(b"nothing")
-    (context.place / "result.json").unlink()
-    again, _ = ask(seed=9, levers=("tax",))
-    assert not again.reused
-    assert again.result.to_frame().equals(one.result.to_frame())
 
 
 def test_the_document_says_everything_in_its_language(shown, first, subtests):
@@ -180,83 +164,6 @@ def test_levels_of_outcome_shares_are_told_of_a_calibrated_park_alone(first):
         assert ({"before", "after"} <= columns) is told
 
 
-def test_what_chance_may_have_made_is_said_to_be_so(first):
-    found = first[0].result
-    (at,) = (n for n, one in enumerate(found.gains) if (one.setting, one.measure.name) == ("five", "self_standing"))
-    (other,) = (
-        n for n, one in enumerate(found.gains) if (one.setting, one.measure.name) == ("tax-20", "self_standing")
-    )
-    for low, told in ((0.1, False), (-0.1, True)):
-        gains = list(found.gains)
-        gains[at] = dataclasses.replace(gains[at], mean=0.2, low=low, high=0.3)
-        gains[other] = dataclasses.replace(gains[other], mean=0.0)
-        headline = dataclasses.replace(found, gains=tuple(gains)).document("en").headline
-        assert headline.startswith(
-            "“Entry threshold: 5 M USD for good” raises the probability of a self-standing park most: +20.0 points"
-        )
-        assert ("not distinguishable" in headline) is told
-        assert "No setting lowers it." in headline
-
-
-@pytest.fixture(scope="module")
-def empty(first):
-    """What is found where no run is left."""
-    found, context = first
-    measured = from_dataset(context.kept("measures", pytest.fail))
-    measured = dataclasses.replace(measured, alive=np.zeros_like(measured.alive))
-    asked = LEVERS.ask.asked_of(LEVERS.params(case="great-stone", draws=12, futures=2, since="start"), context)
-    asked = dataclasses.replace(asked, file=found.result.file, only=found.result.only)
-    return Answer(**vars(find(asked, measured)))
-
-
-@pytest.mark.parametrize("draw", [standing, operating, sides, widths, ranks, pareto])
-def test_figures_draw_where_no_run_is_left(draw, empty):
-    if draw in (ranks, pareto):
-        with pytest.raises(ValueError, match="no state"):
-            draw(empty)
-    else:
-        assert render(draw(empty, lang="zh"), "svg")
-
-
-def test_a_document_is_made_where_no_run_is_left(empty):
-    document = empty.document("en")
-    assert document.headline == "No setting raises the probability of a self-standing park. No setting lowers it."
-    assert {one.text for one in document.blocks() if isinstance(one, Caveat)} >= {
-        "No state is left to compare in: in none did all settings finish."
-    }
-    assert "ranks" not in {one.key for one in document.blocks() if isinstance(one, Chart)}
-
-
-def test_now_leaves_out_parks_that_had_failed(ask):
-    found, context = ask(since="now")
-    assert found.result.pulled == "2025Q1"
-    assert [setting.key for _, setting in found.result.settings] == ["none-now"]
-    measured = from_dataset(context.kept("measures", pytest.fail))
-    assert found.result.gain("none-now", "home").pairs == measured.alive[0].sum()
-    assert 0 < measured.alive[1].sum() < measured.alive[0].sum(), "nobody rescues: fewer parks reach 2025"
-    assert "2025Q1" in found.document("en").title
-
-
-def test_runs_are_announced_before_they_are_made(ask):
-    told = []
-    ask(
-        keeps=False,
-        levers=("tax",),
-        announcing=lambda study, case, source, times, stores: told.append((study.runs, times)),
-    )
-    assert told == [(24, 2)]
-
-
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_the_screen_answers_from_what_is_stored(lang, first, place, file, eighty_columns, capsys, monkeypatch):
-    given = ["--draws", "12", "--futures", "2", "--file", str(file), "--parameters", "prior", "--from", "start"]
-    given += ["--out", str(place)]
-    code, out, err = call(["levers", "great-stone", *given, "--format", "csv", "--lang", lang], capsys)
-    assert code == 0, err
-    assert {"en": "20 %", "zh": "税率20%"}[lang] in out
-    assert {"en": "read from disk", "zh": "直接读取"}[lang] in err
-
-
 def test_a_plan_is_told_before_long_work(place, file, eighty_columns, capsys, monkeypatch):
     monkeypatch.setattr("copark.workflows.cost.WITHOUT_PILOT", 0)
     monkeypatch.setattr("copark.workflows.cost.WORTH_TELLING", 0.0)
@@ -268,29 +175,3 @@ def test_a_plan_is_told_before_long_work(place, file, eighty_columns, capsys, mo
     assert "Disk" not in err, "paths are not stored"
     assert "20 %" in out
     assert not (place / "none").exists()
-
-
-def test_help_and_a_plan_are_in_both_languages(eighty_columns, capsys, tmp_path, subtests):
-    study = tmp_path / "study.yaml"
-    study.write_text(
-        "format: 1\nname: small\ntitle: {en: Small, zh: 小}\ncase: great-stone\nruns: 50\ndraws: defaults\n"
-        "keep: [operating]\nscenarios: [{key: as-it-is, title: {en: As it is, zh: 现状}}]\n",
-        encoding="utf-8",
-    )
-    for lang, usage, planned in (("en", "Usage", "Plan: Small"), ("zh", "用法", "模拟计划：小")):
-        with subtests.test(lang=lang):
-            for command in ("levers", "plan"):
-                code, out, _ = call([command, "--help", "--lang", lang], capsys)
-                assert (code, usage in out, "levers.help" in out, "param." in out) == (0, True, False, False)
-            code, out, _ = call(["plan", str(study), "--precision", "0.05", "--threads", "1", "--lang", lang], capsys)
-            assert code == 0
-            assert planned in out
-
-
-def test_what_is_not_there_is_said(file, place, eighty_columns, capsys):
-    code, _, err = call(["levers", "great-stone", "--levers", "taxx", "--file", str(file), "--out", str(place)], capsys)
-    assert code == 2
-    assert "taxx" in err
-    assert "Traceback" not in err
-    with pytest.raises(CoparkError):
-        copark.levers("no-such-case")

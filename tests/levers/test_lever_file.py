@@ -8,8 +8,7 @@ import pytest
 
 from copark.cases.load import load_case
 from copark.errors import NotFound, StudyFaults
-from copark.inference.levers import reading
-from copark.inference.levers.entries import AS_IT_IS, LeverFile, scenario_of
+from copark.inference.levers.entries import AS_IT_IS, scenario_of
 from copark.inference.levers.reading import GeneralLevers, examine_levers, load_levers, touched, wanted_levers
 from copark.inference.levers.scenarios import blocks
 from copark.model.variables import catalogue
@@ -30,15 +29,6 @@ def test_the_levers_of_great_stone_are_those_that_somebody_controls(shipped_file
         assert 2 <= len(lever.start) <= 5, lever.key
         assert 1 <= len(lever.now) <= 5, lever.key
         assert set(lever.rests_on) <= set(catalogue().parameters)
-
-
-def test_every_setting_changes_what_the_model_is_told(shipped_file, great_stone):
-    as_it_is = inputs_of(great_stone, scenario_of(None, None, shipped_file.title))
-    for since in ("start", "now"):
-        for _, setting in shipped_file.settings(since):
-            changed = inputs_of(great_stone, scenario_of(setting, None, setting.title))
-            same = all(np.array_equal(np.asarray(a), np.asarray(b)) for a, b in zip(as_it_is, changed, strict=True))
-            assert not same, setting.key
 
 
 def test_settings_of_now_leave_the_past_and_begin_at_now(shipped_file, great_stone):
@@ -62,19 +52,6 @@ def test_one_study_for_each_structure_whose_runs_differ(shipped_file, great_ston
         assert block.study.scenarios[0].edits.is_empty
     rival = next(block.study for block in found if "rival" in block.study.name)
     assert all("company.rival_size" in scenario.levers for scenario in rival.scenarios)
-
-
-def test_some_levers_may_be_asked_for(shipped_file, great_stone):
-    assert wanted_levers(shipped_file, "start", ["tax", "equity"]) == ("equity", "tax")
-    found = blocks(shipped_file, great_stone, "now", ("tax",), runs=2)
-    assert [scenario.key for scenario in found[0].study.scenarios] == [AS_IT_IS, "tax-10-now", "tax-20-now"]
-
-
-def test_the_small_file_is_sound(written, great_stone):
-    found, faults = examine_levers(written(small()), great_stone)
-    assert faults == []
-    assert isinstance(found, LeverFile)
-    assert wanted_levers(found, "now", ()) == ("threshold",)
 
 
 SPOILT = {
@@ -129,15 +106,6 @@ def test_a_setting_is_no_structure_and_a_structure_no_setting(written, great_sto
     assert [fault.code for fault in faults] == ["levers.structure"]
 
 
-def test_one_switch_cannot_be_a_setting_and_a_structure(written, great_stone):
-    switch = "levers: {governments.credit_open: [{value: 0}]}"
-    words = small().replace("edits: {profit_tax: 0.2}", switch)
-    words = words.replace("links: {rescue_to_ledger: {strength: 0}}", switch)
-    _, faults = examine_levers(written(words), great_stone)
-    assert [fault.code for fault in faults] == ["levers.both"]
-    assert "governments.credit_open" in faults[0].sentence()
-
-
 HOSTILE = {
     "nothing": "",
     "no mapping": "- 1\n- 2\n",
@@ -159,11 +127,6 @@ def test_hostile_files_are_refused_with_words(written, great_stone, subtests):
             assert faults
             for fault in faults:
                 assert re.search(r"\w", fault.sentence("zh"))
-
-
-def test_a_file_that_is_not_there_is_said(tmp_path, great_stone):
-    with pytest.raises(NotFound, match=r"nothing"):
-        load_levers(great_stone, tmp_path / "nothing.yaml")
 
 
 @pytest.mark.parametrize("name", ["suzhou", "imip"])
@@ -188,9 +151,3 @@ def test_a_case_without_levers_has_a_general_set_that_it_feels(name):
         assert wanted_levers(found, "now", ())
     assert "NOW" not in found.model_dump_json()
     assert blocks(found, case, "start", runs=2)[0].study.scenarios[0].key == AS_IT_IS
-
-
-def test_a_case_that_no_general_lever_changes_is_told_so(great_stone, tmp_path, monkeypatch):
-    monkeypatch.setattr(reading, "touched", lambda *_: reading.Touched(anything=False, past=False))
-    with pytest.raises(NotFound, match="elsewhere"):
-        load_levers(great_stone.model_copy(update={"name": "elsewhere", "folder": tmp_path}))

@@ -30,11 +30,6 @@ def at(table, scenario, measure):
     return table[scenario, 0, NAMES.index(measure)]
 
 
-def test_a_year_of_four_quarters_at_no_rate_is_worth_itself():
-    assert discounting(8, 0, 0.0).sum() == pytest.approx(2.0)
-    assert discounting(8, 4, 0.0).tolist() == [0.0] * 4 + [0.25] * 4
-
-
 def test_money_in_the_middle_of_the_first_quarter_is_hardly_discounted_and_a_year_on_by_the_rate():
     weights = discounting(80, 0, 0.05)
     assert weights[0] == pytest.approx(0.25 * 1.05**-0.125)
@@ -57,19 +52,6 @@ def test_a_lever_pulled_later_counts_from_then():
     table = measured(simple(), 4, 0.0)
     assert at(table, 0, "home") == pytest.approx(3.0)
     assert at(table, 0, "developer") == 4.0
-
-
-def test_a_lower_bar_reads_the_same_runs_otherwise():
-    assert at(measured(simple(), 0, 0.0, 15.0), 1, "self_standing") == 1.0
-    assert at(measured(simple(), 0, 0.0, 100.0), 0, "self_standing") == 0.0
-
-
-def test_failed_is_failed_whatever_the_bar():
-    result = simple()
-    result["outcome"].values[1] = 0
-    for bar in (1.0, 50.0):
-        assert at(measured(result, 0, 0.0, bar), 1, "failed") == 1.0
-        assert at(measured(result, 0, 0.0, bar), 1, "self_standing") == 0.0
 
 
 def test_a_run_that_did_not_finish_has_no_measures():

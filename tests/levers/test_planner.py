@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from copark.simulation.planner import Reported, level_at, look, looks, precisions, runs_needed, widest
+from copark.simulation.planner import Reported, level_at, look, precisions, widest
 from copark.stats.precision import (
     Split,
     components,
@@ -21,10 +21,6 @@ def test_a_share_of_one_half_takes_9604_runs_to_a_point():
     assert runs_for(Split(0.0, 0.25), 0.01) == 9604
     assert runs_for(Split(0.0, 0.25), 0.03) == 1068
     assert runs_for(Split(0.0, 0.09), 0.01) == 3458, "at a share of 0.9"
-
-
-def test_the_half_width_at_those_runs_is_the_one_asked_for():
-    assert half_width(error(Split(0.0, 0.25), 9604, 1 / 9604), 9604) == pytest.approx(0.01, abs=1e-6)
 
 
 def test_a_share_no_run_contradicts_is_not_exact():
@@ -114,30 +110,6 @@ def test_what_a_study_reports_is_told_for_every_scenario():
     assert found[4].scenario == "other"
     assert widest(found) == found[0].half, "a share of one half is the hardest to tell"
     assert precisions([Reported("empty", np.array([]), np.array([]), np.array([], dtype=int))]) == ()
-
-
-def test_planned_runs_scale_what_the_pilot_tells():
-    pilot = [reported(500, 0.5)]
-    planned = precisions(pilot, runs=50_000)
-    assert planned[0].half == pytest.approx(precisions(pilot)[0].half / 10, rel=0.01)
-    assert runs_needed(pilot, 0.01) == pytest.approx(9604, rel=0.01)
-    assert runs_needed([], 0.01) is None
-
-
-def test_counts_that_repeat_do_not_make_an_edge_exact():
-    """All runs alike: the place of a quantile is as uncertain as its level says."""
-    same = Reported("same", np.ones(400), np.full(400, 100.0), np.arange(400))
-    found = {one.quantity: one for one in precisions([same])}
-    assert found["operating_95"].half == pytest.approx(1.96 * (0.05 * 0.95 / 400) ** 0.5, rel=0.01)
-    assert (found["operating_95"].low, found["operating_95"].high) == (100.0, 100.0)
-
-
-def test_looks_are_fixed_beforehand():
-    assert looks(20_000) == (1000, 2000, 3000, 4000, 6000, 8000, 12000, 16000, 20000)
-    assert looks(1000) == (1000,)
-    assert looks(700) == (700,)
-    assert looks(5000, futures=7) == (1001, 2002, 3003, 4004, 5000)
-    assert looks(3000) == (1000, 2000, 3000)
 
 
 def test_levels_of_all_looks_hold_together():

@@ -59,20 +59,6 @@ def test_what_is_stopped_early_is_the_result_of_a_study_of_so_many_runs(stopped,
     assert early["run"].to_numpy().tolist() == list(range(asked.runs))
 
 
-@pytest.mark.long
-def test_runs_too_many_to_hold_are_made_again_and_are_the_same(stopped, study, great_stone, monkeypatch):
-    monkeypatch.setattr(precision, "HELD", 1)
-    again = precision.run_until(study, great_stone, half=HALF, most=6000, threads=1)
-    assert np.array_equal(whole(again)["jobs"].to_numpy(), whole(stopped)["jobs"].to_numpy())
-    assert whole(again).attrs["identity"] == whole(stopped).attrs["identity"]
-
-
-def test_the_most_runs_allowed_end_it_in_any_case(study, great_stone):
-    found = precision.run_until(study, great_stone, half=1e-4, most=1200, threads=1)
-    assert not found.reached
-    assert found.study.runs == 1200
-
-
 def test_a_study_stopped_early_is_found_again(study, great_stone, tmp_path):
     first = precision.stop_early(study, great_stone, None, half=HALF, most=6000, out=tmp_path, threads=1)
     again = precision.stop_early(study, great_stone, None, half=HALF, most=6000, out=tmp_path, threads=1, lang="zh")
@@ -86,16 +72,6 @@ def test_a_study_stopped_early_is_found_again(study, great_stone, tmp_path):
     assert {record.runs for record in RunStore(tmp_path / "runs").records()[0]} == {1000, first.study.runs}
     finer = precision.stop_early(study, great_stone, None, half=1e-4, most=1200, out=tmp_path, threads=1)
     assert "1,200" in finer.sentences[0]
-
-
-@pytest.mark.long
-def test_an_arm_that_is_hard_to_tell_makes_all_arms_go_on(study, great_stone, stopped):
-    """The case as it is alone would stop sooner than with an arm of odds nearer to one half."""
-    arm = study.scenarios[0].model_dump(by_alias=True) | {"key": "taxed", "edits": {"profit_tax": 0.3}}
-    both = study.with_changes(scenarios=[study.scenarios[0].model_dump(by_alias=True), arm])
-    found = precision.run_until(both, great_stone, half=HALF, most=6000, threads=1)
-    assert found.study.runs >= stopped.study.runs
-    assert {one.scenario for one in found.looks[-1].precisions} == {"as-it-is", "taxed"}
 
 
 @pytest.mark.parametrize(("lang", "reason"), [("en", "not known in advance"), ("zh", "无法预知")])
@@ -124,23 +100,6 @@ def test_a_plan_says_runs_time_disk_and_precision(lang, study):
     assert f"{plan.runs:,}" in words
     assert "MB" in words
     assert not set("{}") & set(words)
-
-
-def test_a_plan_for_more_runs_takes_more_and_tells_more(study, great_stone):
-    seen = cost.pilot(study, great_stone, threads=1)
-    small, large = (cost.plan(study, great_stone, runs=runs, seen=seen, threads=1) for runs in (1000, 50_000))
-    assert large.seconds == pytest.approx(50 * small.seconds)
-    assert large.bytes > 20 * small.bytes
-    assert large.of("self_standing").half == pytest.approx(small.of("self_standing").half / 50**0.5, rel=0.05)
-    assert cost.plan(study, great_stone, seen=seen, times=3, threads=1).arms == 3
-    assert not cost.plan(study, great_stone, seen=seen, stores=False, threads=1).bytes
-
-
-@pytest.mark.long
-def test_a_pilot_tells_how_much_disk_a_study_needs(study, great_stone, tmp_path):
-    planned = cost.plan(study, great_stone, runs=3000, threads=1)
-    stored = RunStore(tmp_path).save(simulate(study.with_changes(runs=3000), great_stone, threads=1))
-    assert planned.bytes == pytest.approx(stored.bytes, rel=0.35)
 
 
 class Replay:

@@ -14,10 +14,7 @@ from copark.analyses import table_options as options
 from copark.cases import foreign_tables as reading
 from copark.cases.foreign_tables import read_case_table
 from copark.errors import FaultsFound
-from copark.setmethods.table import CaseTable, TableFaults, table_of
-from tests.methods.shared import write_table
-
-GOOD = "case,A,B,Y,note\none,0.2,1,0.9,x\ntwo,.5,0,1e-1,\nthree,+1.,1,0,\n"
+from copark.setmethods.table import TableFaults
 
 
 def written(tmp_path, content, name="table.csv"):
@@ -34,27 +31,6 @@ def faults_of(path, needed=("A", "B", "Y"), **how):
 
 def codes(found):
     return [one.code.rpartition(".")[2] for one in found]
-
-
-def test_a_good_table(tmp_path):
-    table = read_case_table(written(tmp_path, GOOD), ["A", "B", "Y"])
-    assert table.cases == ("one", "two", "three")
-    assert table.values["A"].tolist() == [0.2, 0.5, 1.0]
-    assert table.values["Y"].tolist() == [0.9, 0.1, 0.0]
-    assert table.file == "table.csv"
-    assert len(table.digest) == 64
-
-
-@pytest.mark.parametrize(
-    "content",
-    [b"\xef\xbb\xbf" + GOOD.encode(), GOOD.replace("\n", "\r\n").encode(), ("\n" + GOOD + "\n,,,,\n").encode(),
-     b'"case","A","B","Y"\n"one",0.2,1,0.9\n"two",.5,0,0.1\n"three",1,1,0\n'],
-    ids=["byte order mark", "other line ends", "empty lines", "quotation marks"],
-)  # fmt: skip
-def test_other_ways_to_write_it(tmp_path, content):
-    table = read_case_table(written(tmp_path, content), ["A", "Y"])
-    assert table.cases == ("one", "two", "three")
-    assert table.values["Y"].tolist() == [0.9, 0.1, 0.0]
 
 
 LABELS = [("案例,A,Y", None, "p"), ("park,A,Y", None, "p"), ("whatever,A,Y", None, "p"), (",A,Y", None, "p"),
@@ -81,20 +57,6 @@ def test_workbooks_are_read_like_csv(tmp_path):
     assert table.values["Y"].tolist() == [0.9, 0.1, 0.0]
 
 
-def test_faults_of_a_workbook_have_their_row(tmp_path):
-    book = Workbook()
-    for row in (["case", "A", "Y"], ["one", "high", 1], ["one", None, True]):
-        book.active.append(row)
-    book.save(tmp_path / "table.xlsx")
-    found = faults_of(tmp_path / "table.xlsx", ("A", "Y"))
-    assert [(one.place(), one.key, code) for one, code in zip(found, codes(found), strict=True)] == [
-        ("table.xlsx:2", "A", "not_a_number"),
-        ("table.xlsx:3", "case", "repeated_case"),
-        ("table.xlsx:3", "Y", "not_a_number"),
-        ("table.xlsx:3", "A", "missing_value"),
-    ]
-
-
 def test_all_faults_come_at_once_with_line_cause_and_repair(tmp_path):
     content = "case,A,B,Y\none,high,0.5,2\none,0.5,,0.5\n,1_0,80%,inf\nfour,1,1,1,1\n"
     found = faults_of(written(tmp_path, content), memberships=["A", "B", "Y"])
@@ -115,21 +77,6 @@ def test_missing_columns_are_named_with_the_nearest(tmp_path):
     assert codes(found) == ["missing_column"] * 3
     assert "Equity" in found[0].repair("en")
     assert "GOV" in found[1].repair("zh")
-
-
-UNREADABLE = [
-    ("", "empty_table"), ("\n\n", "empty_table"), ("case,A,B,Y\n", "no_rows"),
-    ("case;A;B;Y\nx;1;1;1\n", "separator"),
-    ("case,A,A,B,Y\nx,1,1,1,1\n", "repeated_column"), ('case,A,B,Y\n"x,1,1,1\n', "broken_csv"),
-    (GOOD.encode("utf-16"), "utf16"), ("case,A,B,Y\n巨石园区,1,1,1\n".encode("gb18030"), "not_utf8"),
-    (b"case,A,B,Y\nx\0,1,1,1\n", "nul_byte"), ("case,A,B,Y\n" + "x,NA,nan,-\n", "missing_value"),
-]  # fmt: skip
-
-
-def test_what_cannot_be_read_is_told(tmp_path, subtests):
-    for content, code in UNREADABLE:
-        with subtests.test(content=content, code=code):
-            assert code in codes(faults_of(written(tmp_path, content)))
 
 
 def test_files_that_are_none(tmp_path):
@@ -153,12 +100,6 @@ def test_too_much_is_refused_before_it_is_read(tmp_path, monkeypatch):
     assert codes(faults_of(tmp_path / "bomb.xlsx")) == ["workbook_too_large"]
 
 
-def test_thousands_of_faults_are_cut(tmp_path):
-    found = faults_of(written(tmp_path, "case,A,B,Y\n" + "".join(f"c{at},x,1,1\n" for at in range(700))))
-    assert len(found) == 501
-    assert codes(found)[-1] == "more_faults"
-
-
 def test_cases_with_missing_values_are_left_out_if_asked(tmp_path):
     content = "case,A,Y,other\none,1,1,\ntwo,,1,3\nthree,NA,,4\nfour,0,0,5\n"
     path = written(tmp_path, content)
@@ -171,28 +112,6 @@ def test_cases_with_missing_values_are_left_out_if_asked(tmp_path):
     assert codes(faults_of(written(tmp_path, "case,A,Y\nx,,1\n"), ("A", "Y"), drop_missing=True)) == [
         "no_complete_case"
     ]
-
-
-def test_foreign_texts_in_messages_are_short_and_on_one_line(tmp_path):
-    (one,) = faults_of(written(tmp_path, f'case,A\nx,"{"bad" * 100}\n\x1b[31m"\n'), ("A",))
-    assert len(one.cause("en")) < 120
-    assert "\x1b" not in one.sentence("en")
-    assert "\n" not in one.sentence("zh")
-
-
-def test_a_table_in_memory_is_checked():
-    table = table_of({"A": [1.0, 2.0]}, ["x", "y"], "made")
-    assert isinstance(table, CaseTable)
-    assert table.without(0).cases == ("y",)
-    wrong = (
-        ({"A": [1.0], "B": [1.0, 2.0]}, None),
-        ({"A": [1.0, np.nan]}, None),
-        ({"A": [1.0]}, ["x", "y"]),
-        ({"A": [1.0, 2.0]}, ["x", "x"]),
-    )
-    for columns, cases in wrong:
-        with pytest.raises(ValueError, match=r"column|value|label|length"):
-            table_of(columns, cases)
 
 
 @given(st.binary(max_size=300) | st.text(max_size=200).map(lambda words: words.encode("utf-8", "replace")))
@@ -226,22 +145,3 @@ def test_options_collect_their_faults():
         "bad_anchors", "scope_count", "range_ends", "bad_number", "bad_number", "bad_number", "bad_number",
     ]  # fmt: skip
     assert all(one.repair("zh") for one in faults)
-
-
-def test_options_that_are_right():
-    faults = []
-    found = options.calibrations(["A=1,2,3", "B=5", "C=linear:3,2,1", "D=1,2,3,4,5,6"], faults, "ABCD", 0.9)
-    assert [found[name].form for name in "ABCD"] == ["logistic", "crisp", "linear", "linear"]
-    assert found["A"].full == 0.9
-    assert options.expectations("1, 0,-", faults) == (1, 0, None)
-    groups = options.subsystems("economy=gdp,jobs;ecology=-waste;", faults)
-    assert [one.name for one in groups] == ["economy", "ecology"]
-    assert [(one.column, one.positive) for one in groups[1].indicators] == [("waste", False)]
-    assert options.alternatives(["A=B,C"], faults, "A") == {"A": ("B", "C")}
-    assert options.scope("0,1,2,3.5", faults).y_high == 3.5
-    assert not faults
-
-
-def test_the_workbook_written_is_the_workbook_read(tmp_path):
-    path = write_table(tmp_path / "t.csv", [["case", "A"], ["=1+1", 0.5]])
-    assert read_case_table(path, ["A"]).cases == ("=1+1",)

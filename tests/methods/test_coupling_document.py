@@ -5,16 +5,11 @@ from __future__ import annotations
 import pytest
 
 import copark
-from copark.analyses import REGISTRY
-from copark.analyses.answer import answer
-from copark.analyses.context import Context
 from copark.cli import main
-from copark.errors import FaultsFound
 from copark.presentation.document import Caveat, Chart
 from copark.presentation.figures import render
 from tests.methods.records import coupling_answer
 
-COUPLING = REGISTRY["coupling"]
 PARKS = "case,A,B,Y,W\na,0.9,0.2,0.8,3\nb,0.8,0.9,0.9,5\nc,0.1,0.3,0.2,1\nd,0.2,0.8,0.1,2\ne,0.5,0.7,0.6,4\n"
 
 
@@ -47,42 +42,12 @@ def test_the_document_tells_what_was_found(parks, subtests):
     assert [row["D"] for row in coupling_answer(found)["rows"]] == degrees == found.to_frame()["D_standard"].tolist()
 
 
-def test_what_was_not_tested_is_said(parks):
-    document = copark.coupling(parks, subsystems="A,B").document("zh")
-    assert "是否超出偶然尚未检验" in document.headline
-    assert sum("未与偶然结果比较" in one for one in caveats(document)) >= 1
-
-
 def test_columns_of_reported_degrees_are_examined(tmp_path):
     path = tmp_path / "published.csv"
     path.write_text("year,A,B,C\n2010,0.3,0.6,0.47\n2011,0.5,0.9,0.48\n2012,0.2,0.9,0.39\n", encoding="utf-8")
     found = copark.coupling(path, subsystems="A,B", reported_c=["C"])
     assert any("omits the coefficient" in one for one in caveats(found.document()))
     assert coupling_answer(found)["reported"][0]["matches"]
-
-
-def test_a_stored_result_is_read_again(parks, tmp_path):
-    params = COUPLING.params(table=parks, subsystems="A,B", permutations=20, ensemble=20)
-    made, read = (answer(COUPLING, params, Context(tmp_path)) for _ in range(2))
-    assert (made.reused, read.reused) == (False, True)
-    assert repr(read.document("en")) == repr(made.document("en"))
-
-
-WRONG = [
-    ({"subsystems": "A"}, "few_subsystems"),
-    ({"subsystems": "A,B", "weights": "1,1"}, "weight_sum"),
-    ({"subsystems": "A,B", "permutations": 99_999_999}, "draws"),
-    ({"subsystems": "A,W", "scale": "none"}, "not_a_score"),
-    ({"subsystems": "A,B", "ranges": ["A=1"]}, "range_ends"),
-    ({"subsystems": "A,Q"}, "missing_column"),
-]
-
-
-def test_wrong_settings_are_told_by_their_fault(parks, subtests):
-    for asked, code in WRONG:
-        with subtests.test(code=code), pytest.raises(FaultsFound) as told:
-            copark.coupling(parks, **asked)
-        assert code in {one.code.rpartition(".")[2] for one in told.value.faults}
 
 
 def test_the_command_takes_its_old_options(parks, capsys, monkeypatch, tmp_path):

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copark.setmethods.nca import Request, analyse, warnings_of
-from copark.setmethods.nca.ceilings import KINDS, Scope, View, line_zone, p_values, peer_line, step_zone, steps_of
+from copark.setmethods.nca.ceilings import KINDS, Scope, View, p_values, steps_of
 from copark.setmethods.table import SettingFaults, TableFaults, table_of
-from tests.methods.records import nca_record
 
 # Peers of corner 1: (0, 1), (2, 3), (4, 4). Box 4 by 4.
 POINTS = {"X": [0.0, 2.0, 4.0, 1.0, 3.0, 4.0], "Y": [1.0, 3.0, 4.0, 0.0, 2.0, 0.5]}
@@ -43,18 +42,6 @@ def test_line_of_corner_1():
     assert one.outcome_inefficiency == pytest.approx(100.0 * (7.0 / 6.0) / 4.0)
 
 
-def test_corner_2_a_high_outcome_needs_a_low_condition():
-    """From the right: (4, 4) is at once as high as anything: nothing above it is empty."""
-    assert found(2).ceilings["ce_fdh"].effect == 0.0
-    turned = {"X": [4.0, 2.0, 0.0], "Y": [1.0, 3.0, 4.0]}
-    one = found(2, points=turned)
-    # from the right: 2 wide and 3 high, then 2 wide and 1 high, of a box 4 by 3
-    assert one.ceilings["ce_fdh"].effect == pytest.approx(8.0 / 12.0)
-    # the line falls: y = 1 at x = 4, and is the mirror image of that of corner 1
-    assert one.ceilings["cr_fdh"].slope == pytest.approx(-0.75)
-    assert one.ceilings["cr_fdh"].intercept == pytest.approx(7.0 / 6.0 + 0.75 * 4.0)
-
-
 def test_corner_3_a_low_outcome_needs_a_high_condition():
     """Below the points of POINTS from the left: (0, 1) then (1, 0), the lowest there is: 1 wide, 1 high, 1 of 16."""
     assert found(3).ceilings["ce_fdh"].effect == pytest.approx(1.0 / 16.0)
@@ -66,26 +53,11 @@ def test_corner_3_a_low_outcome_needs_a_high_condition():
     assert one.ceilings["cr_fdh"].intercept == pytest.approx(4.0 / 3.0 + 0.75 * 2.0)
 
 
-def test_corner_4_a_low_outcome_needs_a_low_condition():
-    """Below the points from the right: (4, 0.5), then (1, 0): 3 wide and 0.5 high, 1.5 of 16."""
-    assert found(4).ceilings["ce_fdh"].effect == pytest.approx(1.5 / 16.0)
-    turned = {"X": [4.0, 2.0, 0.0], "Y": [3.0, 1.0, 0.0]}
-    one = found(4, points=turned)
-    assert one.ceilings["ce_fdh"].effect == pytest.approx(8.0 / 12.0)
-    assert one.ceilings["cr_fdh"].slope == pytest.approx(0.75)
-
-
 def test_a_wider_scope_adds_what_is_empty_in_it():
     """Box -1 to 5 by 0 to 6: left of 0 nothing is observed, 1 by 6; then 2 by 5, 2 by 3, 1 by 2: 24 of 36."""
     one = found(scope=(-1.0, 5.0, 0.0, 6.0)).ceilings["ce_fdh"]
     assert one.zone == pytest.approx(6.0 + 10.0 + 6.0 + 2.0)
     assert one.effect == pytest.approx(24.0 / 36.0)
-
-
-def test_a_line_is_cut_at_all_sides_of_the_box():
-    """y = 2 x - 1 in the box 0 to 2 by 0 to 1: below the box up to 0.5, above it from 1: 0.5 + half of 0.5."""
-    zone = line_zone(np.array(-1.0), np.array(2.0), Scope(0.0, 2.0, 0.0, 1.0))
-    assert float(zone) == pytest.approx(0.5 + 0.25)
 
 
 def test_repeated_peers_weigh_in_the_line_and_not_in_the_step():
@@ -95,14 +67,6 @@ def test_repeated_peers_weigh_in_the_line_and_not_in_the_step():
     # means 1 and 7/3, slope 2 (one each); with (1, 3) twice the mean of y is 2.5, slope still 2 by symmetry
     assert found(points=once).ceilings["cr_fdh"].intercept == pytest.approx(1.0 / 3.0)
     assert found(points=twice).ceilings["cr_fdh"].intercept == pytest.approx(0.5)
-
-
-def test_one_peer_has_no_line():
-    one = found(points={"X": [0.0, 1.0, 2.0], "Y": [3.0, 1.0, 0.0]})
-    assert one.ceilings["cr_fdh"].effect == 0.0
-    assert np.isnan(one.ceilings["cr_fdh"].slope)
-    assert [level.mark for level in one.ceilings["cr_fdh"].bottlenecks] == ["NN"] * 11
-    assert one.ceilings["ce_fdh"].effect == 0.0
 
 
 def test_bottlenecks_by_hand():
@@ -189,55 +153,9 @@ def test_order_and_units_do_not_matter(scatter, luck, scale, shift):
         assert moved.ceilings[kind].effect == pytest.approx(plain.ceilings[kind].effect, abs=1e-9)
 
 
-@given(SCATTER)
-def test_a_case_below_the_step_changes_nothing_and_the_step_has_nothing_above(scatter):
-    points = varied(scatter)
-    if points is None:
-        return
-    x, y = points
-    plain = found(points={"X": x, "Y": y}).ceilings["ce_fdh"]
-    more = found(points={"X": [*x, x.max()], "Y": [*y, y.min()]}).ceilings["ce_fdh"]
-    assert more.effect == pytest.approx(plain.effect, abs=1e-12)
-    assert plain.above == 0
-
-
-@given(SCATTER, st.integers(0, 1000))
-def test_zones_of_many_deals_are_those_of_each(scatter, seed):
-    """The batch over permutations gives what one deal at a time gives."""
-    points = varied(scatter)
-    if points is None:
-        return
-    x, y = points
-    dealt = np.random.default_rng(seed).permuted(np.broadcast_to(y, (5, y.size)), axis=1)
-    steps, scope = steps_of(x), Scope(x.min(), x.max(), y.min(), y.max())
-    together = step_zone(steps, dealt, scope)
-    lines = line_zone(*peer_line(steps, dealt), scope)
-    for at, one in enumerate(dealt):
-        assert together[at] == pytest.approx(float(step_zone(steps, one, scope)))
-        assert lines[at] == pytest.approx(float(line_zone(*peer_line(steps, one), scope)))
-
-
-def test_the_record_is_plain_and_marks_what_has_no_meaning():
-    content = nca_record(analyse(table_of(POINTS), Request("Y", ("X",), 4, permutations=9)), "abc")
-    assert (content["id"], content["corner"], content["scope"]) == ("abc", 4, None)
-    step, line = content["models"][0]["params"]
-    assert step["Slope"] is None
-    assert line["Slope"] is not None
-    assert 0.0 < step["p-value"] <= 1.0
-
-
 def told(points, **more):
     found = analyse(table_of(points), Request("Y", ("X",), **more))
     return {one.code: one for one in warnings_of(found)}
-
-
-def test_a_zone_outside_the_observed_values_is_told():
-    """Nothing is empty in the data; a scope from -4 on makes half of the box empty."""
-    points = {"X": [0.0, 0.0, 4.0, 4.0], "Y": [0.0, 4.0, 0.0, 4.0]}
-    wide = told(points, scope=Scope(-4.0, 4.0, 0.0, 4.0))
-    assert wide["unseen"].values["share"] == "100"
-    assert "X" in wide["unseen"].sentence("zh")
-    assert "unseen" not in told(points)
 
 
 def test_an_effect_that_hangs_on_one_case_is_told():
@@ -248,8 +166,3 @@ def test_an_effect_that_hangs_on_one_case_is_told():
     assert (one.values["before"], one.values["after"]) == ("0.00", "0.64")
     even = {"X": np.arange(30.0), "Y": np.arange(30.0)}
     assert "fragile" not in told(even)
-
-
-def test_what_was_not_tested_is_told():
-    assert "untested" in told(POINTS)
-    assert "untested" not in told(POINTS, permutations=9)

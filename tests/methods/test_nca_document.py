@@ -11,9 +11,7 @@ import copark
 from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
-from copark.errors import FaultsFound
-from copark.presentation import write
-from copark.presentation.document import Caveat, Chart
+from copark.presentation.document import Chart
 from copark.presentation.figures import render
 from tests.asked import call, table
 from tests.methods.records import nca_record
@@ -51,16 +49,6 @@ def test_the_document_tells_what_was_found(parks, subtests):
     assert found.to_frame()["effect"].tolist()[::2] == list(effects.values())
 
 
-def test_each_corner_is_said_in_its_own_words(parks):
-    said = {copark.nca(parks, x="B", y="W", corner=corner).document().headline for corner in (1, 2, 3, 4)}
-    assert len(said) == 4
-
-
-def test_what_a_reader_must_know_stands_beside_the_numbers(parks):
-    caveats = [one.text for one in copark.nca(parks, x="W", y="结果").document().blocks() if isinstance(one, Caveat)]
-    assert any("Not tested against chance" in one for one in caveats)
-
-
 def test_a_result_is_of_the_content_of_the_table_and_read_again(parks, tmp_path):
     def asked(path, **changes):
         return answer(NCA, NCA.params(table=path, x=("A 1",), y="结果", **changes), Context(tmp_path / "out"))
@@ -72,23 +60,6 @@ def test_a_result_is_of_the_content_of_the_table_and_read_again(parks, tmp_path)
     assert repr(read.document("zh")) == repr(made.document("zh"))
     copy.write_text(parks.read_text(encoding="utf-8").replace("0.9", "0.95"), encoding="utf-8")
     assert not asked(copy).reused
-
-
-def test_set_data_are_for_r(parks, tmp_path):
-    """Names that R keeps, one row name a case, none of them a formula."""
-    write(copark.nca(parks, x="A 1", y="结果").document(), tmp_path, ["csv"])
-    with next(tmp_path.rglob("data.csv")).open(encoding="utf-8-sig", newline="") as stream:
-        header, *rows = list(csv.reader(stream, strict=True))
-    assert header == ["case", "V1", "A_1"]
-    assert [row[0] for row in rows] == ["a", "b", "_=c", "d <e>", "e"]
-    assert [float(row[2]) for row in rows] == [row[1] for row in ROWS]
-
-
-def test_faults_of_settings_and_table_come_together(parks):
-    with pytest.raises(FaultsFound) as told:
-        copark.nca(parks, x="Q,Q", y="结果", scope="0,1")
-    codes = {one.code.rpartition(".")[2] for one in told.value.faults}
-    assert codes == {"scope_count", "twice", "missing_column"}
 
 
 def test_the_casebooks_own_scores_are_meant_where_no_table_is_named(monkeypatch, tmp_path, parks):

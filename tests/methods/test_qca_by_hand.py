@@ -11,8 +11,8 @@ from copark.setmethods.qca import Calibration, Settings, analyse, calibrate, rob
 from copark.setmethods.qca import sets as fits
 from copark.setmethods.qca.analysis import deviant_cases
 from copark.setmethods.qca.robustness import Recipe
-from copark.setmethods.qca.sets import ABSENT, model_name, rows_of, term_name
-from copark.setmethods.qca.solutions import easy_counterfactuals, minimise, prime_implicants, solve
+from copark.setmethods.qca.sets import model_name, term_name
+from copark.setmethods.qca.solutions import minimise, prime_implicants, solve
 from copark.setmethods.table import SettingFaults, table_of
 from tests.methods.records import qca_record
 
@@ -41,12 +41,6 @@ def test_necessity_by_hand():
     assert found.relevance == pytest.approx(2.0 / 2.2)
 
 
-def test_an_empty_set_has_no_consistency():
-    found = fits.sufficiency(np.zeros(3), np.ones(3))
-    assert np.isnan(found.inclusion)
-    assert found.coverage == 0.0
-
-
 def test_the_textbook_minimisation():
     """The textbooks' f(w, x, y, z) = Σm(0, 1, 2, 5, 6, 7, 8, 9, 10, 14): six prime implicants, three are enough."""
     conditions = ("w", "x", "y", "z")
@@ -69,42 +63,6 @@ def test_ties_are_kept_whatever_their_length():
     """A row covered by prime implicants of one and of two literals: both models have one term and are given."""
     found = minimise(frozenset({7}), frozenset({4, 5, 6, 3}), 3)
     assert names(found.models) == ["A", "B*C"]
-
-
-def test_row_dominance_leaves_out_the_weaker_implicant():
-    """110 and 111 are positive, 101 may be: A*B covers both, A*C only the second."""
-    found = minimise(frozenset({6, 7}), frozenset({5}), 3, row_dominance=True)
-    assert names(found.models) == ["A*B"]
-
-
-def test_no_positive_row_no_model():
-    assert minimise(frozenset(), frozenset({1, 2}), 2).models == ()
-
-
-def test_everything_positive_is_the_empty_term():
-    found = minimise(frozenset({0, 1, 2, 3}), frozenset(), 2)
-    assert names(found.models, ("A", "B")) == ["1"]
-
-
-def test_rows_of_a_term():
-    assert rows_of((1, ABSENT, 0)) == {4, 6}
-    assert rows_of((ABSENT, ABSENT)) == {0, 1, 2, 3}
-
-
-@pytest.mark.parametrize(
-    ("expected", "kept"),
-    [
-        ((1, 1, 1), {6, 7}),  # A*B*~C: C's absence may go, for its presence would only help
-        ((1, 1, 0), {6}),  # C's absence is what is expected
-        ((1, 1, None), {6}),  # nothing is known of C
-        ((1, 0, 1), {4, 5, 6, 7}),  # B's presence runs against the expectation and goes too
-        ((0, 1, 1), {6, 7}),  # A is in the parsimonious term and stays, whatever is expected
-    ],
-)
-def test_easy_counterfactuals_by_hand(expected, kept):
-    """Complex A*B*~C (row 110) within the parsimonious A."""
-    narrow, wide = ((1, 1, 0),), ((1, ABSENT, ABSENT),)
-    assert easy_counterfactuals(narrow, wide, expected) == kept
 
 
 def test_three_solutions_by_hand():
@@ -145,11 +103,6 @@ def test_contradictions_are_told():
     assert deviant_cases(lowered, lowered.solutions.cautious.models[0]) == (("two",), ())
 
 
-def test_rows_below_the_case_cutoff_are_remainders():
-    found = analyse(CRISP, Settings("Y", ("A", "B"), n_cut=2))
-    assert [row.out for row in found.truth.rows] == ["?", "?", "1", "0"]
-
-
 def test_a_crossover_case_weighs_but_is_counted_nowhere():
     """x = (0.5, 1), y = (0.5, 1): the case on the crossover is in no row, yet Σx of row 1 is 1.5."""
     table = table_of({"A": [0.5, 1.0], "Y": [0.25, 1.0]}, ["half", "full"])
@@ -157,13 +110,6 @@ def test_a_crossover_case_weighs_but_is_counted_nowhere():
     assert [row.n for row in found.truth.rows] == [0, 1]
     assert found.truth.rows[1].inclusion == pytest.approx(1.25 / 1.5)
     assert found.truth.crossover == ("half",)
-
-
-def test_negation_explains_the_absence():
-    found = analyse(CRISP, Settings("Y", ("A", "B"), negate=True))
-    assert found.settings.outcome_name == "~Y"
-    assert names(found.solutions.cautious.models, ("A", "B")) == ["~A"]
-    assert qca_record(found)["outcome"] == "~Y"
 
 
 def test_nothing_sufficient_is_said_and_not_an_error():
@@ -183,16 +129,6 @@ def test_direct_calibration_by_hand():
     assert np.isfinite(calibrate([-1e300, 1e300], Calibration((10.0, 20.0, 30.0)))).all()
 
 
-@pytest.mark.parametrize(
-    ("anchors", "form"),
-    [((1.0, 1.0, 2.0), "logistic"), ((1.0, 3.0, 2.0), "logistic"), ((1.0, 2.0), "logistic"), ((), "crisp"),
-     ((1.0, 2.0, 3.0, 4.0, 5.0, 6.0), "logistic"), ((1.0, 2.0, 3.0, 2.5, 5.0, 6.0), "linear")],
-)  # fmt: skip
-def test_anchors_that_do_not_fit_are_refused(anchors, form):
-    with pytest.raises(ValueError, match="anchors"):
-        Calibration(anchors, form)
-
-
 def test_every_wrong_setting_is_told_at_once():
     many = tuple(f"X{at}" for at in range(11))
     asked = Settings("X1", (*many, "X2", "n", "A*B"), incl_cut=1.2, pri_cut=-1.0, n_cut=0, expectations=(1, 0))
@@ -205,15 +141,6 @@ def test_every_wrong_setting_is_told_at_once():
     }  # fmt: skip
     words = [one.cause("zh") for one in caught.value.faults]
     assert any("14 个条件" in one for one in words)
-
-
-def test_many_ties_are_cut_and_said(monkeypatch):
-    from copark.setmethods.qca import solutions
-
-    monkeypatch.setattr(solutions, "MOST_MODELS", 1)
-    found = minimise(frozenset({1, 2, 3, 4, 5, 6}), frozenset(), 3)
-    assert found.cut
-    assert len(found.models) == 1
 
 
 def test_a_chart_with_too_many_ways_is_given_up_and_said(monkeypatch):

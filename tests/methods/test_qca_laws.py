@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from copark.setmethods.qca import Settings, analyse, sets
-from copark.setmethods.qca.sets import ABSENT, model_membership, rows_of, term_membership, within
-from copark.setmethods.qca.solutions import corner_memberships, covered, minimise, prime_implicants, solve
+from copark.setmethods.qca.sets import ABSENT, rows_of, within
+from copark.setmethods.qca.solutions import covered, minimise, prime_implicants, solve
 from copark.setmethods.table import table_of
 from tests.methods.records import qca_record
 
@@ -28,25 +28,6 @@ def all_terms(count):
 
 def split(coded):
     return tuple(frozenset(at for at, one in enumerate(coded) if one == out) for out in "1?")
-
-
-@given(MEMBERS)
-def test_de_morgan(members):
-    """Not (A and B and ...) is not A or not B or ...; the other way round for or."""
-    count = members.shape[1]
-    everything = (1,) * count
-    single = tuple(tuple(0 if at == place else ABSENT for at in range(count)) for place in range(count))
-    assert np.allclose(1.0 - term_membership(everything, members), model_membership(single, members))
-    present = tuple(tuple(1 if at == place else ABSENT for at in range(count)) for place in range(count))
-    assert np.allclose(1.0 - model_membership(present, members), term_membership((0,) * count, members))
-
-
-@given(MEMBERS)
-def test_a_case_is_in_at_most_one_row(members):
-    inside = corner_memberships(members) > 0.5
-    assert inside.sum(axis=1).max() <= 1
-    crossing = np.any(members == 0.5, axis=1)
-    assert np.array_equal(inside.sum(axis=1) == 1, ~crossing)
 
 
 @given(MEMBERS, st.randoms())
@@ -107,16 +88,6 @@ def test_intermediate_solutions_lie_between_the_other_two(case, data):
         assert set(one.easy) <= free
         assert set(one.easy) | set(one.unused) <= covered(one.parsimonious_model)
         assert not set(one.easy) & set(one.difficult)
-
-
-@given(CODED)
-def test_without_expectations_nothing_is_assumed(case):
-    count, coded = case
-    positive, free = split(coded)
-    found = solve(positive, free, (None,) * count)
-    for one in found.intermediate:
-        assert {frozenset(model) for model in one.models} == {frozenset(model) for model in found.cautious.models}
-        assert one.easy == ()
 
 
 def named_models(members, outcome, names, cases, order):

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-import pytest
-
 from copark.setmethods.qca import Calibration, Settings, analyse, robustness
-from copark.setmethods.qca.robustness import Recipe, moved_anchors, named_survival, shifted
+from copark.setmethods.qca.robustness import Recipe, named_survival
 from copark.setmethods.qca.sets import calibrated
 from copark.setmethods.table import table_of
 
@@ -39,12 +36,6 @@ def test_every_family_has_its_variants():
     assert count["cutoffs"] == 5 * 4 * 3 - 1 - 4 - 3 - 2
     assert count["cases"] == 8
     assert count["scores"] == 1
-
-
-def test_progress_is_told_to_the_end():
-    told = []
-    found = robust(progress=lambda done, total: told.append((done, total)))
-    assert told[-1] == (len(found.variants), len(found.variants))
 
 
 def test_survival_counts_variants():
@@ -81,23 +72,3 @@ def test_a_longer_path_within_the_old_one_is_counted_as_narrower():
     assert rows["A"]["incl"].narrower > 0
     assert rows["A*B"]["incl"].perhaps > 0
     assert not rows["A*B"]["incl"].asked
-
-
-def test_other_scores_that_are_missing_are_tried_beside_the_same_cases():
-    holes = RAW.having({"B2": [0.6, np.nan, 0.2, 0.1, 0.7, 0.3, 0.6, 0.4]})
-    found = robustness(analyse(calibrated(RAW, HOW), ASKED), Recipe(holes, HOW, {"B": ("B2",)}))
-    scores = [one for one in found.variants if one.family == "scores"]
-    assert [one.value for one in scores] == ["B (n = 7)", "B2 (n = 7)"]
-
-
-def test_anchors_move_by_shares_of_the_way():
-    assert list(moved_anchors((0.0, 10.0, 30.0)))[:4] == [(-2.0, 10.0, 30.0), (-1.0, 10.0, 30.0), (1.0, 10.0, 30.0),
-                                                         (2.0, 10.0, 30.0)]  # fmt: skip
-    assert list(moved_anchors((5.0,))) == [(4.0,), (4.5,), (5.5,), (6.0,)]
-
-
-def test_log_odds_move_and_full_members_stay():
-    found = shifted(np.array([0.0, 0.5, 1.0]), 0.4)
-    assert found[0] == 0.0
-    assert found[2] == 1.0
-    assert found[1] == pytest.approx(1.0 / (1.0 + np.exp(-0.4)))

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pytest
-from matplotlib.font_manager import FontProperties, findfont, get_font
 
 from copark.figures.coupling import grade_map, power_bars, trajectory
 from copark.figures.nca import ceiling_plot, xy_plot
 from copark.figures.qca import configuration_chart, survival_chart, truth_table_figure
 from copark.presentation.figures import render
-from copark.presentation.style import chinese_font
 from copark.setmethods.coupling_degree import Indicator, Request, Subsystem, couple, ensemble, null
 from copark.setmethods.nca import Request as NcaRequest
 from copark.setmethods.nca import analyse as analyse_nca
 from copark.setmethods.power import power
 from copark.setmethods.qca import Settings, analyse, robustness
 from copark.setmethods.qca.robustness import Recipe
-from copark.setmethods.table import clean_label, clean_names, table_of, unique_labels
-from copark.texts import entries
+from copark.setmethods.table import table_of
 
 LUCK = np.random.default_rng(11)
 CASES = [f"park <{at}> & co" for at in range(14)]
@@ -64,39 +59,4 @@ def test_every_figure_draws(lang):
         assert len(render(figure, "svg")) > 2500
 
 
-def test_figures_draw_on_next_to_nothing():
-    one = table_of({"A": [0.6], "B": [0.4], "Y": [0.7]}, ["x" * 80])
-    found = analyse(one, Settings("Y", ("A", "B")))
-    request = Request((Subsystem("A", (Indicator("A"),)), Subsystem("B", (Indicator("B"),))))
-    degree = couple(one, request)
-    for figure in (truth_table_figure(found), trajectory(degree, null(degree, 5, 1), ensemble(degree, 5, 1)),
-                   grade_map(degree, ensemble(degree, 5, 1))):  # fmt: skip
-        assert render(figure, "png")
-    nothing = analyse(table_of({"A": [0.5, 0.5], "Y": [0.1, 0.9]}), Settings("Y", ("A",)))
-    assert render(truth_table_figure(nothing), "svg")
-
-
-@pytest.mark.skipif(chinese_font() is None, reason="no font with Chinese characters is on this machine")
-def test_every_chinese_character_of_these_words_has_a_glyph():
-    path = findfont(FontProperties(family=[chinese_font()]), fallback_to_default=False)
-    known = set(get_font(path).get_charmap())
-    words = "".join(
-        entry["zh"] for key, entry in entries("set_methods").items() if key.startswith(("figure", "column", "kind"))
-    )
-    assert not {letter for letter in words if ord(letter) not in known and not letter.isspace()}
-
-
 # Names for R
-
-
-def test_names_that_r_keeps():
-    names = clean_names(["GOV", "B 2", "结果", "2nd", "B-2", "if", "_x", "~A", "TRUE", "case", "a.b"])
-    assert list(names.values()) == ["GOV", "B_2", "V3", "V2nd", "B_2_2", "if_", "x", "A", "TRUE_", "case_", "a_b"]
-    assert len(set(names.values())) == len(names)
-    assert all(re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) for name in names.values())
-
-
-def test_row_names_are_unique_single_lines_and_no_formulas():
-    assert clean_label("=1+1") == "_=1+1"
-    assert clean_label("a\nb\tc\x00") == "a b c"
-    assert unique_labels(["x", "x ", "x"]) == ["x", "x (2)", "x (3)"]

@@ -36,13 +36,13 @@ def as_numbers(version):
     return tuple(parts + [0] * (4 - len(parts)))
 
 
-@pytest.fixture(scope="module", params=["3.11", "3.13"])
-def lowest(request, tmp_path_factory):
+@pytest.fixture(scope="module")
+def lowest(tmp_path_factory):
     """A Python with the lowest version of each package, and the folder it is in."""
-    uv, python = checker("uv"), shutil.which(f"python{request.param}")
+    uv, python = checker("uv"), shutil.which("python3.11")
     folder = tmp_path_factory.mktemp("lowest")
     if python is None or carried_out(python, "--version", folder=folder).returncode:
-        pytest.skip(f"Python {request.param} is not on this machine")
+        pytest.skip("Python 3.11 is not on this machine")
     made = carried_out(uv, "venv", "--python", python, "venv", folder=folder)
     assert made.returncode == 0, made.stderr
     done = carried_out(

@@ -15,10 +15,7 @@ from copark.inference.pool.batches import (
     courses,
     errors_at,
     log_density,
-    reports,
-    strayed,
 )
-from copark.inference.pool.growth import Past, pace_of, persistence
 from copark.inference.pool.parks import park_of
 
 PARK = park_of(load_case("thilawa"))
@@ -34,25 +31,12 @@ def test_courses_have_unit_variance_and_forget_in_their_memory() -> None:
     assert abs(np.corrcoef(made[:, first], made[:, PARK.of("operating")[0]])[0, 1]) < 0.05
 
 
-def test_runs_stray_by_as_much_in_every_quarter() -> None:
-    made = np.log(strayed(np.ones((RUNS, 1, 20)), ("jobs",), Discrepancy(0.1, 0.5), 1)[:, 0])
-    assert made.std(axis=0) == pytest.approx(0.5, abs=0.03)
-    assert np.corrcoef(made[:, 0], made[:, 19])[0, 1] == pytest.approx(np.exp(-19 / 4 / MEMORY), abs=0.05)
-
-
 def test_errors_of_observation_go_by_the_run_and_not_by_the_record() -> None:
     at = PARK.of("registered")[-1]
     values = np.full((2, len(PARK.model.targets)), [[10.0], [1000.0]])
     small, large = errors_at(PARK.model, values)[:, at]
     assert small == 2.0, "the floor"
     assert large == pytest.approx(1000.0 * PARK.model.targets[at].error / PARK.model.targets[at].value)
-
-
-def test_without_discrepancy_reports_scatter_by_their_errors_alone() -> None:
-    values = np.tile(PARK.model.recorded, (RUNS, 1))
-    made = reports(PARK.model, PARK.ages, values, Discrepancy(0.0, 0.0), 1)
-    exact = PARK.scored("registered")
-    assert made[:, exact].std(axis=0) == pytest.approx(PARK.model.errors[exact], rel=0.05)
 
 
 def test_the_spread_is_found_again() -> None:
@@ -72,17 +56,3 @@ def test_the_spread_is_found_again() -> None:
     wild = [Trial("wild", "companies", 0, (0.0, 0.0, 0.0, 0.0, 0.0, 100.0 * len(trials)))]
     assert chosen([*trials, *wild]).companies == GRID[-1]
     assert chosen([*trials, *wild], without="wild").companies == 0.45
-
-
-def test_persistence_with_one_value_is_not_sure_of_itself() -> None:
-    ages = np.array([2.0, 4.0, 8.0])
-    others = [Past(ages, np.array([5.0, 20.0, 60.0])), Past(ages, np.array([30.0, 30.0, 30.0]))]
-    one = Past(np.array([4.0]), np.array([50.0]))
-    members = persistence(one, others, 8.0, 1000)
-    low, middle, high = np.quantile(members, (0.05, 0.5, 0.95))
-    assert middle == pytest.approx(50.0, rel=0.01)
-    assert low < 35.0
-    assert high > 70.0
-    calm = Past(ages, np.array([50.0, 50.0, 50.0]))
-    assert np.ptp(np.quantile(persistence(calm, others, 16.0, 1000), (0.05, 0.95))) < high - low
-    assert pace_of(others[1:]) == 0.0

@@ -45,11 +45,6 @@ def test_given_tau_is_the_normal_normal_model() -> None:
     assert found.weights[:, 0] == pytest.approx(inverse / precision)
 
 
-def test_complete_pooling_weighs_by_precision() -> None:
-    found = given_tau(one_axis([1.0, 2.0], [3.0, 6.0]), np.zeros(1))
-    assert found.mean[0] == pytest.approx((3.0 + 12.0) / 10.0)
-
-
 @pytest.mark.parametrize("alike", [pytest.param(0.35, marks=pytest.mark.long), 0.9])
 def test_gibbs_agrees_with_the_sum_over_the_grid(alike: float) -> None:
     middles, precisions = np.array([1.0, 1.4, 0.2, 1.1]), np.array([5.0, 8.0, 3.0, 20.0])
@@ -94,11 +89,6 @@ def test_the_prior_divided_out_gives_the_likelihood_back() -> None:
     assert found.precisions[0] == pytest.approx(precision, rel=0.05)
 
 
-def test_a_variance_within_its_sampling_error_is_no_information() -> None:
-    z = np.random.default_rng(2).standard_normal((400, 2)) * np.array([0.97, 1.0])
-    assert readings_of(z, np.full(400, 1 / 400), np.eye(2), 400.0).count == 0
-
-
 def test_directions_find_what_the_features_tell() -> None:
     random = np.random.default_rng(3)
     z = random.standard_normal((4000, 3))
@@ -106,10 +96,3 @@ def test_directions_find_what_the_features_tell() -> None:
     found = directions(x, z)
     assert found.told.shape == (3, 1)
     assert np.abs(found.told[:, 0]) == pytest.approx([2**-0.5, 2**-0.5, 0.0], abs=0.05)
-
-
-def test_gibbs_is_a_function_of_its_seed() -> None:
-    told = one_axis([1.0, 0.0], [4.0, 4.0])
-    first, again, other = (pool(told, np.array([0.35]), seed, sweeps=250) for seed in (1, 1, 2))
-    assert np.array_equal(first.mu, again.mu)
-    assert not np.array_equal(first.mu, other.mu)

@@ -16,19 +16,18 @@ from copark.analyses.context import Context
 from copark.analyses.forecast.ask import Answer
 from copark.analyses.pool.ask import Answer as PoolAnswer
 from copark.analyses.results import load, place_of
-from copark.cases import list_cases, load_case, new_case
+from copark.cases import load_case, new_case
 from copark.cli.areas import spelled
 from copark.errors import NotFound, RunRefused
 from copark.inference import borrowed
-from copark.inference.forecast import ForecastRefused, Frozen, read
+from copark.inference.forecast import Frozen, read
 from copark.inference.panels import runs_of
 from copark.inference.pool.abc_regression import windows
 from copark.inference.pool.batches import design, make_panel_batch
 from copark.inference.pool.forecast_comparison import PanelScore, Race, contest, left_out, rolling, score_panel, winners
 from copark.inference.pool.growth import Past, fit_growth
-from copark.inference.pool.outlook import base_rates
-from copark.inference.pool.panel import Panel, Settings, learn, pooled_prior
-from copark.inference.pool.parks import AXES, LAST, POOLED, Park, bare, is_pooled, last_day, park_of, parks_of, year_end
+from copark.inference.pool.panel import Panel, Settings, learn
+from copark.inference.pool.parks import POOLED, Park, bare, is_pooled, park_of, parks_of, year_end
 from copark.presentation.document import Chart
 from copark.texts import text
 from copark.words import method_title
@@ -61,14 +60,6 @@ def scores(panel: Panel, folder: Path) -> tuple[PanelScore, ...]:
     return score_panel(panel, folder=folder)
 
 
-def test_every_axis_of_every_case_has_a_role(subtests: pytest.Subtests) -> None:
-    for name in list_cases():
-        with subtests.test(name=name):
-            park = park_of(load_case(name))
-            assert set(park.space.names) <= set(AXES)
-            assert all(one.observation.date.last_day <= LAST.last_day for one in park.model.targets)
-
-
 def test_suzhou_keeps_what_it_reads_off_its_own_facts() -> None:
     case = load_case("suzhou")
     assert not is_pooled(case, "start_rate")
@@ -82,17 +73,6 @@ def test_shared_axes_have_the_same_points_in_every_park() -> None:
     for name in set(first.space.names) & set(second.space.names):
         one, two = (uniforms[:, park.columns[park.space.names.index(name)]] for park in (first, second))
         assert np.array_equal(one, two)
-
-
-def test_at_an_origin_all_that_is_known_comes_before_all_that_is_forecast() -> None:
-    park = park_of(load_case("thilawa"))
-    found = windows(park)
-    assert {one.year for one in found} == {2016, 2019, 2022}
-    for one in found:
-        days = [last_day(target) for target in park.model.targets]
-        assert max(days[n] for n in one.known) <= year_end(one.year) < min(days[n] for n in one.later)
-    every = [n for one in found for n in one.later]
-    assert len(every) == len(set(every)), "each value is forecast once"
 
 
 def test_a_park_that_is_forecast_is_read_without_what_its_record_told() -> None:
@@ -112,6 +92,7 @@ def told_otherwise(park: Park, factor: float, after: int = 0) -> Park:
     return park_of(park.case.model_copy(update={"observations": tuple(rows)}))
 
 
+@pytest.mark.long
 def test_a_park_left_out_is_forecast_blindly(folder: Path) -> None:
     """Whatever is reported of it, the forecast is the same, to the last bit: only the score changes."""
     said = []
@@ -140,11 +121,6 @@ def test_from_an_origin_nothing_later_is_known() -> None:
     ]
 
 
-def test_closures_are_not_fitted() -> None:
-    park = park_of(load_case("kaesong"))
-    assert all(one.value > 0 for one in park.model.targets)
-
-
 def test_batches_do_not_depend_on_threads_and_are_resumed(tmp_path: Path) -> None:
     park = park_of(load_case("teda-suez"))
     one = make_panel_batch(park, 128, 7, threads=1, folder=tmp_path)
@@ -159,13 +135,6 @@ def test_batches_do_not_depend_on_threads_and_are_resumed(tmp_path: Path) -> Non
     assert np.array_equal(
         make_panel_batch(park, 128, 7, folder=tmp_path).counterparts, one.counterparts, equal_nan=True
     )
-
-
-def test_a_panel_is_kept_and_found(panel: Panel, folder: Path) -> None:
-    again = learn(parks_of(NAMES), SETTINGS, folder=folder)
-    assert again.identity == panel.identity
-    assert np.array_equal(again.pooled.mu, panel.pooled.mu)
-    assert (folder / panel.identity / "pool.json").is_file()
 
 
 def test_a_park_without_data_says_nothing() -> None:
@@ -193,15 +162,6 @@ def test_an_interrupted_panel_goes_on_where_it_stopped(panel: Panel, tmp_path: P
     assert [path.stat().st_mtime_ns for path in kept][1:] == times[1:]
 
 
-def test_pooled_prior_moves_pooled_axes_only(panel: Panel) -> None:
-    park, points = pooled_prior(panel, load_case("mckip"), 128)
-    own = [n for n, name in enumerate(park.space.names) if AXES[name].role == "own"]
-    assert np.array_equal(points[:, own], design(128, 1)[:, park.columns[own]])
-    assert ((points > 0) & (points < 1)).all()
-    draws = park.space.table(points)["enquiry_rate"]
-    assert 1.0 < np.median(draws) < 150.0
-
-
 def test_every_method_is_scored_on_the_same_values(scores: tuple[PanelScore, ...]) -> None:
     table = contest(scores, "left_out", "", ("pooled", "alone", "growth"))
     assert table is not None
@@ -221,13 +181,6 @@ def test_growth_curve_recovers_a_power_law() -> None:
     last = Past(ages[:3], pasts[1].counts[:3])
     assert float(np.median(found.ensemble(last, 10.0))) == pytest.approx(pasts[1].counts[3], rel=0.1)
     assert fit_growth(pasts[:1]) is None
-
-
-def test_base_rates_name_their_parks(panel: Panel) -> None:
-    rates = base_rates(panel.parks, "intergovernmental", "registered", ages=(5.0,))
-    same = next(one for one in rates if one.same_type)
-    assert {peer.park for peer in same.peers} <= {"great-stone", "thilawa"}
-    assert same.values[0] <= same.values[1] <= same.values[2]
 
 
 POOL, FORECAST = REGISTRY["pool"], REGISTRY["forecast"]
@@ -372,17 +325,6 @@ def frozen_and_scored(file: Path, found: Answer, tmp_path: Path) -> None:
         told = str(scored.document(lang).sections)
         assert method_title("growth", lang) in told
         assert text("score.borrowed", lang, parks=len(NAMES)) in told
-
-
-def test_what_is_frozen_begins_after_the_data_and_is_not_overwritten(tmp_path: Path) -> None:
-    case, file = str(new_case("my-park", tmp_path)), tmp_path / "frozen.json"
-    for lang in ("en", "zh"):
-        with pytest.raises(RunRefused, match="2024Q4"):
-            forecast(tmp_path, lang, case=case, to="2024Q4", freeze=file)
-    file.write_text("{}", encoding="utf-8")
-    with pytest.raises(ForecastRefused):
-        forecast(tmp_path, case=case, freeze=file)
-    assert file.read_text(encoding="utf-8") == "{}"
 
 
 def test_what_cannot_be_asked_is_refused(tmp_path: Path) -> None:

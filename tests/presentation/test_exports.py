@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 
 from copark.cases import load_case
 from copark.model.variables import ROOMS
-from copark.presentation import sheets
 from copark.presentation.exports import export_run, write_csv, write_workbook
 from copark.presentation.run_tables import Cell, PlainTable, safe
 from copark.simulation.ensemble import Runs, ScenarioRuns
@@ -28,7 +27,7 @@ from copark.simulation.study import baseline
 from copark.simulation.trust import Trust
 from copark.store import ExportRefused, RunStore
 from tests.packaging.checkers import checker
-from tests.unit.ensembles import ensemble, stream
+from tests.unit.ensembles import ensemble
 
 IDENTITY = "0123456789abcdef"
 
@@ -183,13 +182,6 @@ def test_a_workbook_has_its_sheets_and_no_formula(store: RunStore, tmp_path: Pat
     assert entries["study.name"] == "made-up"
 
 
-def test_a_summarised_run_exports_its_bands_over_all_runs(tmp_path: Path) -> None:
-    store = RunStore(tmp_path / "runs")
-    store.save_stream(stream(60, 20), 60, summarise=True)
-    folder = export_run(store, IDENTITY, "csv", tmp_path / "all")
-    assert len(read_csv(folder / "draws.csv")) == 61
-
-
 RUN = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -214,13 +206,6 @@ def test_a_table_too_long_for_excel_is_refused_with_another_way(tmp_path: Path) 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_table_that_just_fits_is_not_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheets, "MOST_ROWS", 3)
-    write_workbook([table([1], [2])], tmp_path / "fits.xlsx")
-    with pytest.raises(ExportRefused):
-        write_workbook([table([1], [2], [3])], tmp_path / "long.xlsx")
-
-
 def test_control_characters_and_endless_texts_do_not_break_a_workbook(tmp_path: Path) -> None:
     path = write_workbook([table(["a\x07b"], ["z" * 40_000], head="x\x00y")], tmp_path / "odd.xlsx")
     sheet = openpyxl.load_workbook(path).worksheets[0]
@@ -237,19 +222,3 @@ def test_an_export_that_fails_leaves_no_file(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="disk is full"):
         write_csv(PlainTable("draws", ["run"], rows(), 2), tmp_path / "half.csv")  # type: ignore[arg-type]
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize(("form", "name"), [("netcdf", "x.nc"), ("xlsx", "x.xlsx"), ("csv", "x.csv"), ("csv", "x")])
-def test_a_folder_in_the_way_is_not_touched(store: RunStore, tmp_path: Path, form: str, name: str) -> None:
-    (tmp_path / name).mkdir()
-    (tmp_path / name / "mine").write_text("mine", encoding="utf-8")
-    with pytest.raises(ExportRefused, match="--to"):
-        export_run(store, IDENTITY, form, tmp_path / name)
-    assert (tmp_path / name / "mine").read_text(encoding="utf-8") == "mine"
-
-
-def test_progress_tells_rows_done_and_rows_in_all(store: RunStore, tmp_path: Path) -> None:
-    told: list[tuple[int, int]] = []
-    export_run(store, IDENTITY, "csv", tmp_path / "run.csv", progress=lambda *at: told.append(at))
-    assert told[-1] == (192, 192)
-    assert all(total == 192 for _, total in told)

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import pytest
 import xarray as xr
 from matplotlib.figure import Figure
 from matplotlib.markers import CARETDOWNBASE, CARETUPBASE
 
-import copark
 from copark import figures
 from copark.cases.case import Case
-from copark.figures.actors import rows_of
 from copark.figures.frame import observed_key, observed_mark
 from copark.presentation.figures import FORMATS, inline, render, save
-from copark.presentation.style import PALETTE, SIDES, spread, wrap
-from tests.report.sample import make_case, make_result, observation
+from copark.presentation.style import PALETTE, SIDES
+from tests.report.sample import make_case, make_result
 
 OF_RESULTS: dict[str, Callable[[xr.Dataset, Case, str], Figure]] = {
     "fan": lambda result, case, lang: figures.fan(result, "registered", case, lang),
@@ -85,13 +81,6 @@ def test_figures_draw_on_tiny_and_odd_data(odd: str, case: Case, subtests: pytes
             assert render(draw(result, case, "en"), "svg")
 
 
-def test_fan_without_a_case_or_on_missing_values() -> None:
-    made = make_result(6)
-    made["registered"][:, :, 5:9] = np.nan
-    made["registered"][0, 2] = np.nan
-    assert render(figures.fan(made), "svg")
-
-
 def test_fan_marks_observations_by_what_they_say(result: xr.Dataset, case: Case) -> None:
     """A bar for a range, a caret at a bound, a dot for a value; what is not used is grey."""
     axes = figures.fan(result, "operating", case).axes[0]
@@ -130,29 +119,6 @@ def test_every_kind_of_bound_has_a_mark_of_its_own_and_a_place_in_the_key(bound:
     assert len(observed_key(KINDS, "en", unused=True)) == 6
 
 
-@pytest.mark.parametrize(("lang", "words"), [("en", "no observation"), ("zh", "无观测值")])
-def test_fan_says_where_the_casebook_has_nothing(result: xr.Dataset, case: Case, lang: str, words: str) -> None:
-    assert words in words_of(figures.fan(result, "cash", case, lang))
-    assert words not in words_of(figures.fan(result, "registered", case, lang))
-    assert words not in words_of(figures.fan(result, "cash", None, lang)), "without a case nothing is known"
-
-
-def test_fan_of_another_scenario_names_the_baseline_it_is_drawn_over() -> None:
-    made = make_result(8, scenarios=("baseline", "other"))
-    assert "baseline" in words_of(figures.fan(made, scenario=1))
-    with pytest.raises(ValueError, match="no scenario"):
-        figures.fan(made, scenario=2)
-
-
-def test_what_is_not_there_is_refused(result: xr.Dataset) -> None:
-    with pytest.raises(KeyError):
-        figures.fan(result, "happiness")
-    with pytest.raises(ValueError, match="no language"):
-        figures.fan(result, lang="fr")
-    with pytest.raises(KeyError):
-        figures.ledger_land(result.drop_vars(["serviced_area", "usable_area", "occupied_area"]))
-
-
 def test_bands_hold_the_shares_of_runs_they_claim(result: xr.Dataset) -> None:
     tops = [
         np.asarray(band.get_paths()[0].vertices)[:, 1].max() for band in figures.fan(result, "jobs").axes[0].collections
@@ -173,21 +139,12 @@ def test_equity_bars_stack_to_a_hundred(case: Case) -> None:
     assert len(SIDES) * 4 == len(axes.patches)
 
 
-def test_phase_shares_stack_to_a_hundred(result: xr.Dataset, case: Case) -> None:
-    top = figures.phases(result, case).axes[0].patches[-1]
-    assert np.allclose(top.get_data().values, 100.0)  # type: ignore[attr-defined]
-
-
 def test_network_shows_who_left_and_every_layer(case: Case) -> None:
     drawn = words_of(figures.network(case))
     for words in ("Rail partner", "China", "Belarus", "Council", "Builder Group", "River Port", "Logistics hub"):
         assert words in drawn.replace("\n", " ")
     patches = figures.network(case).axes[0].patches
     assert sum(patch.get_linestyle() != "solid" for patch in patches) >= 1, "the one who left is dashed"
-
-
-def test_network_stands_still(case: Case) -> None:
-    assert render(figures.network(case), "svg") == render(figures.network(case), "svg")
 
 
 def test_a_case_with_little_in_it_draws(case: Case) -> None:
@@ -215,18 +172,6 @@ def test_text_of_a_case_is_never_mathematics_and_never_breaks_a_figure() -> None
         assert render(draw(made, "en"), kind)
 
 
-def test_figures_leave_the_readers_settings_alone(result: xr.Dataset, case: Case) -> None:
-    import sys
-
-    before = dict(mpl.rcParams)
-    figure = figures.fan(result, "registered", case, "zh")
-    render(figure, "pdf")
-    assert dict(mpl.rcParams) == before
-    assert "matplotlib.pyplot" not in sys.modules or not sys.modules["matplotlib.pyplot"].get_fignums()
-    with mpl.rc_context({"text.parse_math": True, "font.family": ["DejaVu Sans"]}):
-        figure.savefig(BytesIO(), format="png")
-
-
 @pytest.mark.usefixtures("drawn")
 def test_files_are_made_in_every_kind_and_say_what_made_them(tmp_path: Path, result: xr.Dataset) -> None:
     drawing = save(figures.fan(result), tmp_path / "fan-en", "Registered", "0123456789abcdef")
@@ -234,11 +179,6 @@ def test_files_are_made_in_every_kind_and_say_what_made_them(tmp_path: Path, res
     assert (tmp_path / "fan-en.svg").read_text(encoding="utf-8") == drawing
     for path in tmp_path.iterdir():
         assert b"0123456789abcdef" in path.read_bytes(), path.name
-
-
-def test_the_same_figure_gives_the_same_bytes(result: xr.Dataset) -> None:
-    for kind in FORMATS:
-        assert render(figures.fan(result), kind, "t", "i") == render(figures.fan(result), kind, "t", "i")
 
 
 def test_a_drawing_in_a_page_has_a_name_its_own_ids_and_no_address(result: xr.Dataset) -> None:
@@ -255,32 +195,3 @@ def test_a_drawing_in_a_page_has_a_name_its_own_ids_and_no_address(result: xr.Da
     assert f"var(--model, {PALETTE['model']})" in shown
     with pytest.raises(ValueError, match="view box"):
         inline("<svg></svg>", "x", "t", "d")
-
-
-def test_figures_are_reached_from_the_package(result: xr.Dataset) -> None:
-    assert isinstance(copark.figures.fan(result, "registered", lang="en"), Figure)
-
-
-def test_labels_that_would_touch_are_moved_apart() -> None:
-    placed = spread([1.0, 1.0, 5.0], 0.5)
-    assert placed == pytest.approx([0.75, 1.25, 5.0])
-    assert spread([float("nan"), 2.0], 1.0)[1] == 2.0
-    assert spread([], 1.0) == []
-
-
-def test_timeline_labels_do_not_run_into_each_other() -> None:
-    rows = rows_of([(2015.0, "first"), (2015.1, "second"), (2020.0, "third"), (2024.9, "at the edge")], 0.5, 2025.0)
-    assert [[words for _, _, words in row] for row in rows] == [["first", "third", "at the edge"], ["second"]]
-    assert rows[0][2][1] == -1, "what would cross the edge stands left of its moment"
-
-
-def test_lines_break_between_english_words_and_any_chinese_characters() -> None:
-    assert wrap("one two three", 4.5) == "one two\nthree"
-    assert wrap("中白工业园开发公司", 4.0) == "中白工业\n园开发公\n司"
-    assert wrap("a " * 200, 10.0, 2).endswith("…")
-    assert wrap("", 10.0) == ""
-
-
-def test_observations_outside_the_horizon_are_not_drawn(case: Case) -> None:
-    early = case.model_copy(update={"observations": (observation("1999", "registered", 5, "companies"),)})
-    assert "no observation" in words_of(figures.fan(make_result(3), "registered", early))

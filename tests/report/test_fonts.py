@@ -14,7 +14,7 @@ from copark.cases.load import load_case
 from copark.model.variables import catalogue
 from copark.presentation import style
 from copark.presentation.figures import render
-from copark.presentation.style import chinese_font, families, language, legible
+from copark.presentation.style import chinese_font
 from copark.texts import entries
 from copark.units import UNITS
 
@@ -51,19 +51,6 @@ def test_every_chinese_character_of_every_figure_has_a_glyph_in_the_chosen_font(
         if (letters := {letter for letter in words if ord(letter) not in known and not letter.isspace()})
     }
     assert not missing
-
-
-@pytest.mark.skipif(chinese_font() is None, reason="no font with Chinese characters is on this machine")
-def test_chinese_comes_first_and_is_left_as_it_is() -> None:
-    assert families()[0] == chinese_font()
-    assert language("zh") == "zh"
-    assert legible("中白工业园（巨石）—2024Q4") == "中白工业园（巨石）—2024Q4"
-
-
-def test_a_character_without_a_glyph_is_not_a_box() -> None:
-    assert legible("park \U000e0001 end") == "park ? end"
-    assert legible("a\n b\tc") == "a b c"
-    assert len(legible("w" * 5000)) == 400
 
 
 @pytest.fixture

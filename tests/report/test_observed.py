@@ -7,11 +7,10 @@ import pytest
 import xarray as xr
 
 from copark.analyses.run.ask import answer_of
-from copark.analysis.observed import compare, comparisons, expected_outside, misses
+from copark.analysis.observed import compare, comparisons, misses
 from copark.cases.case import Case
 from copark.presentation.document import Interval
-from copark.presentation.numbers import NOTHING, band, percentile
-from copark.stats.scores import percentiles, relative_half_width
+from copark.stats.scores import percentiles
 from tests.report.sample import make_result, observation
 
 HUNDRED = np.arange(1.0, 101.0)
@@ -40,20 +39,6 @@ def test_percentiles_of_a_known_ensemble(
     assert found.inside is (side == "inside")
 
 
-def test_a_wide_band_says_how_wide_it_is() -> None:
-    """170 modelled, 84 observed: the band of 84 to 260 is half as wide again each way as what was observed."""
-    assert relative_half_width(84.0, 260.0, 84.0) == pytest.approx(1.05, abs=0.005)
-    assert relative_half_width(84.0, 260.0, -84.0) > 0.0
-    assert np.isnan(relative_half_width(84.0, 260.0, 0.0))
-
-
-def test_one_value_in_ten_is_expected_outside() -> None:
-    """Of right runs: values drawn from the ensemble itself."""
-    ensemble, values = np.random.default_rng(1).normal(size=(2, 4000))
-    outside = sum(percentiles(ensemble, value, value).inside is False for value in values)
-    assert outside == pytest.approx(expected_outside(4000), rel=0.12)
-
-
 def test_more_than_is_read_as_far_as_it_reaches() -> None:
     """More than 50 operating, 60 to 90 modelled: the model is too high, which a limit alone would not see."""
     made = known([float(at) for at in range(60, 91)], "operating")
@@ -63,14 +48,6 @@ def test_more_than_is_read_as_far_as_it_reaches() -> None:
     assert limit is not None
     assert (read.side, limit.side) == ("high", "inside")
     assert limit.percentiles.number == 100.0
-
-
-def test_percentiles_and_bands_as_a_person_reads_them() -> None:
-    limits = ((55.0, 55.0), (3.0, 3.0), (40.0, None), (None, 0.0))
-    said = [percentile(percentiles(HUNDRED, *one)) for one in limits]
-    assert said == ["54", "2.5", "39–100", "0–0"]
-    assert percentile(percentiles([], 1.0, 1.0)) == NOTHING
-    assert band(84.0, 260.0, "companies", relative_half_width(84.0, 260.0, 84.0)) == "84 – 260 (±105%)"
 
 
 def known(values: list[float], name: str = "registered", quarters: int = 60) -> xr.Dataset:
@@ -134,22 +111,6 @@ def test_a_years_flow_is_compared_with_the_mean_of_its_quarters() -> None:
 )
 def test_what_cannot_be_compared_is_not(result: xr.Dataset, row: object) -> None:
     assert compare(result, row) is None  # type: ignore[arg-type]
-
-
-def test_without_a_finished_run_nothing_is_inside_or_missed() -> None:
-    row = compare(make_result(5, failed="all"), observation("2020", "registered", 60, "companies"))
-    assert row is not None
-    assert row.inside is None
-    assert row.side == "unknown"
-    assert misses([row]) == ()
-
-
-def test_rows_come_in_order_of_variable_and_date(result: xr.Dataset, case: Case) -> None:
-    rows = comparisons(result, reversed(case.observations))
-    order = [str(name) for name in result.data_vars]
-    keys = [(order.index(row.observation.variable), row.observation.date.first_day) for row in rows]
-    assert keys == sorted(keys)
-    assert len(rows) == 8
 
 
 def test_observations_beside_the_model_as_a_frame_and_as_a_table(result: xr.Dataset, case: Case) -> None:

@@ -8,15 +8,12 @@ from copark.analyses import REGISTRY
 from copark.analyses.ablate.ask import Answer
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
-from copark.analyses.results import load, save
 from copark.cli import main
 from copark.errors import CoparkError
 from copark.inference.ablations import ablate
-from copark.presentation.document import Bullets, Cards, Caveat, Chart
-from copark.presentation.figures import render
+from copark.presentation.document import Bullets, Cards, Caveat
 from copark.simulation.trust import Trust
 from tests.asked import table
-from tests.presentation.agreement import check
 
 ABLATE = REGISTRY["ablate"]
 
@@ -33,13 +30,6 @@ def few(monkeypatch):
 
 def blocks(document, kind):
     return [one for one in document.blocks() if isinstance(one, kind)]
-
-
-def test_a_stored_answer_is_the_same(found, tmp_path):
-    folder = tmp_path / found.run_id
-    save(folder, ABLATE, ABLATE.params(case="great-stone"), found)
-    again = load(folder, ABLATE).result
-    assert repr(again.document("zh")) == repr(found.document("zh"))
 
 
 def test_the_answer_is_told_first(found):
@@ -66,13 +56,6 @@ def test_tables_hold_every_number_in_both_languages(found):
         assert sum(row[4] == "misfit" for row in table(document, "crps").rows) == len(found.rows)
 
 
-def test_figures_can_be_drawn(found):
-    charts = blocks(found.document("zh"), Chart)
-    assert len(charts) == 10
-    for chart in (charts[0], charts[3], charts[-1]):
-        assert b"<svg" in render(chart.figure(), "svg")
-
-
 def test_what_does_nothing_is_said_to_do_nothing(found):
     said = [item for one in blocks(found.document("en"), Bullets) for item in one.items]
     idle = [row.title.en for row in found.idle()]
@@ -85,15 +68,6 @@ def test_what_cannot_be_asked_is_refused_before_anything_is_run():
     for asked, word in (({"size": 1000}, "power of two"), ({"only": ("nothing",)}, "“nothing”")):
         with pytest.raises(CoparkError, match=word):
             answer(ABLATE, ABLATE.params(case="great-stone", **asked), Context())
-
-
-def test_work_ahead_is_told_and_not_done(capsys, tmp_path, few):
-    asked = ["ablate", "great-stone", "--parameters", "prior", "--only", "plan", "--out", str(tmp_path)]
-    with pytest.raises(SystemExit) as leaving:
-        main([*asked, "--plan"])
-    assert leaving.value.code == 0
-    assert "Planned" in capsys.readouterr().out
-    assert not any(tmp_path.iterdir())
 
 
 def test_the_command_in_chinese_keeps_its_answer_and_removes_its_stages(capsys, tmp_path, few):
@@ -123,7 +97,3 @@ def test_stopped_work_goes_on(tmp_path, few):
     assert repr(again.document("en").sections) == repr(
         answer(ABLATE, params, Context(threads=2)).document("en").sections
     )
-
-
-def test_files_hold_the_same_numbers(found, tmp_path):
-    assert check(found.document("en"), tmp_path) > 100

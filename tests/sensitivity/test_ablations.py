@@ -1,16 +1,12 @@
 """Ablations: what is off is off, what does nothing is said to do nothing, refits treat all alike."""
 
-import json
-
 import numpy as np
 import pytest
 
 from copark.cases.quarters import Quarter
-from copark.inference.ablations import ablate, effects
+from copark.inference.ablations import effects
 from copark.model.variables import catalogue
 from copark.simulation.study import Scenario
-from copark.store import checkpoints
-from copark.store.checkpoints import Stages, Tally, write_state
 from tests.sensitivity.conftest import CUT, ONLY
 
 
@@ -47,13 +43,6 @@ def test_dated_facts_can_end_with_the_cut_and_parameters_cannot(listed):
     assert listed["link/plan_to_land"].since_cut is None
 
 
-def test_a_case_without_a_fact_has_no_mechanism_of_it(great_stone):
-    bare = great_stone.model_copy(update={"visits": (), "shocks": (), "partners": (), "certificates": ()})
-    keys = {one.key for one in effects.ablations_of(bare, None, links=False)}
-    assert keys.isdisjoint({"visits", "partners"})
-    assert not any(key.startswith("shock-") for key in keys)
-
-
 def test_what_is_left_as_it_is_changes_nothing(bench, reference):
     found = effects.effect(bench, reference, as_it_is())
     assert found.verdict == "nothing"
@@ -78,11 +67,6 @@ def test_nothing_before_the_cut_moves_where_it_is_off_from_the_cut_on(bench, ref
         assert np.array_equal(arm[name].to_numpy()[..., :before], reference[name].to_numpy()[..., :before])
 
 
-def test_the_tax_link_is_idle_where_residents_pay_none(bench, reference, listed, great_stone):
-    assert {fact.value for fact in great_stone.regime.profit_tax if fact.use} == {0.0}
-    assert effects.effect(bench, reference, listed["link/tax_to_returns"].whole).verdict == "nothing"
-
-
 def test_scores_are_means_of_logarithms_of_ratios(great_stone):
     asked = effects.later_targets(great_stone, CUT)
     scores = np.ones(len(asked))
@@ -93,15 +77,6 @@ def test_scores_are_means_of_logarithms_of_ratios(great_stone):
     assert all(one.bound in {"exact", "about"} for one in asked)
 
 
-def test_a_sure_forecast_scores_the_error_of_observation_alone(great_stone):
-    asked = effects.later_targets(great_stone, CUT)
-    sure = np.tile([one.value for one in asked], (2000, 1))
-    found = effects.scores(sure, asked)
-    spread = np.array([one.error for one in asked])
-    expected = spread * (np.sqrt(2.0) - 1.0) / np.sqrt(np.pi)  # CRPS of N(y, s²) at y
-    assert np.allclose(found, expected, rtol=0.1)
-
-
 def test_linear_summaries_find_a_linear_truth():
     rng = np.random.default_rng(0)
     x = rng.standard_normal((2000, 3))
@@ -109,15 +84,6 @@ def test_linear_summaries_find_a_linear_truth():
     learned, residual = effects.regression(x, points)
     assert np.allclose(learned(x), points, atol=0.06)
     assert np.allclose(np.sqrt(np.diag(residual)), 0.01, rtol=0.1)
-
-
-def test_the_nearest_points_are_taken(monkeypatch):
-    monkeypatch.setattr(effects, "MEMBERS", 100)
-    points = np.linspace(0.0, 1.0, 5000)[:, np.newaxis]
-    found = effects.nearest(points, np.abs(points[:, 0] - 0.3))
-    assert found.shape == (100, 1)
-    assert found.mean() == pytest.approx(0.3, abs=1e-3)
-    assert np.ptp(found) < 0.02
 
 
 def test_a_refit_is_the_same_each_time_and_feels_what_is_off(great_stone, listed):
@@ -140,59 +106,3 @@ def test_all_ablations_are_told(ablations):
     assert [row.key for row in ablations.idle()] == ["tax-pull", "link/tax_to_returns"]
     assert ablations.noise > 0.0
     assert ablations.provenance["cut"] == "2020Q4"
-
-
-def test_mechanisms_say_whether_the_data_moved_them(ablations):
-    rows = {row.key: row for row in ablations.rows}
-    assert rows["framework"].standing == ""
-    assert rows["cash-reserve"].standing == "fixed"
-    assert rows["agglomeration"].standing in {"moved", "weakly", "unmoved"}
-
-
-def test_a_case_without_a_posterior_is_ablated_on_its_prior(great_stone):
-    wanted = ablate.AblationSettings(size=0, links=False, repeats=0)
-    work = ablate.workload(great_stone, wanted, 0, None)
-    arms = len(effects.ablations_of(great_stone, None, links=False)) + 1
-    assert [one.runs for one in work] == [arms * ablate.RUNS_WITHOUT_POSTERIOR]
-
-
-def test_the_work_ahead_is_told_to_the_last_quarter(great_stone, source):
-    told = []
-    wanted = ablate.AblationSettings(futures=1, size=0, repeats=2, only=("plan", "cash-reserve"))
-    ablate.ablate(great_stone, wanted, source=source, progress=lambda *one: told.append(one))
-    assert told[-1][1] == told[-1][2]
-    assert all(stage == "simulate" for stage, _, _ in told)
-
-
-def numbers(found):
-    """Everything that was measured, to the last bit."""
-    rows = [
-        [row.effect.plain(), row.replayed.ratio, row.since_cut and row.since_cut.ratio, row.refitted.ratio, row.misfit]
-        for row in found.rows
-    ]
-    return json.dumps([rows, found.crps, found.crps_refitted, found.noise, found.noise_refitted])
-
-
-@pytest.mark.long
-def test_stopped_ablations_go_on_with_what_was_done(great_stone, calibration, source, ablations, monkeypatch, tmp_path):
-    wanted = ablate.AblationSettings(futures=1, size=1 << 9, repeats=2, only=ONLY)
-    made = []
-
-    def ablated(kept):
-        return ablate.ablate(great_stone, wanted, source=source, parameters=calibration.parameters, stages=kept)
-
-    def stops(path, identity, state):
-        write_state(path, identity, state)
-        made.append(path.stem)
-        if len(made) == 9:
-            raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(checkpoints, "write_state", stops)
-        with pytest.raises(KeyboardInterrupt):
-            ablated(Stages(tmp_path, "work"))
-    again = Stages(tmp_path, "work")
-    found = ablated(again)
-    assert again.tally() == Tally(9, begun=False, whole=again.tally().whole)
-    assert again.tally().whole > 15
-    assert numbers(found) == numbers(ablations)

@@ -52,18 +52,6 @@ def test_the_share_is_that_of_steps_by_hand():
     assert given.distance(given.steps(y), slices, 2) == pytest.approx(0.5)
 
 
-def test_chance_gives_no_share_on_average():
-    rng = np.random.default_rng(0)
-    shares = [given.share_between(rng.random(200), rng.integers(0, 10, 200), 10) for _ in range(200)]
-    assert np.mean(shares) < 0.02
-
-
-def test_a_small_sample_is_cut_into_fewer_slices():
-    rng = np.random.default_rng(0)
-    found = given.given(rng.random((90, 2)), rng.random(90), resamples=5)
-    assert found.slices == 3
-
-
 def test_an_output_that_never_varies_depends_on_nothing(points):
     found = given.given(points, np.ones(len(points)))
     assert not found.first.any()

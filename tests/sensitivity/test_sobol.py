@@ -36,18 +36,6 @@ def test_estimates_are_salibs(points, found):
     assert np.allclose(half[:3], other["ST_conf"][:3], rtol=0.15)
 
 
-def test_the_third_factor_acts_only_with_others(found):
-    assert not found.first_clear[2]
-    assert found.total_clear[2]
-    assert found.additive == pytest.approx(0.756, abs=0.05)
-
-
-def test_a_dummy_nobody_reads_does_nothing(found):
-    assert found.total[3] == 0.0
-    assert found.first[3] == 0.0
-    assert not found.first_clear[3]
-
-
 def test_what_luck_adds_is_the_dummys_total(points):
     """A third of the variance is luck, drawn anew where the dummy steps: its total index is luck over signal."""
     signal = ishigami(points)
@@ -85,11 +73,6 @@ def test_an_output_that_never_varies_depends_on_nothing():
     assert not found.total.any()
     assert not found.total_clear.any()
     assert found.mean == 1.0
-
-
-def test_a_size_that_is_no_power_of_two_is_refused():
-    with pytest.raises(ValueError, match="100"):
-        sobol.design(4, 100, 1)
 
 
 def test_the_same_seed_gives_the_same_design_and_zero_is_a_seed():

@@ -60,22 +60,6 @@ def test_where_arms_begin_to_differ():
     assert begins(same) is None
 
 
-def test_swapping_the_arms_swaps_the_sign():
-    result = made_up()
-    there, back = pair(result, result, "as-it-is", "better"), pair(result, result, "better", "as-it-is")
-    assert np.array_equal(there.difference("operating"), -back.difference("operating"))
-    forth, reverse = (compare([one], ["operating"]).outcomes[3] for one in (there, back))
-    assert (forth.gained, forth.lost) == (reverse.lost, reverse.gained)
-    assert np.isclose(forth.change, -reverse.change)
-
-
-def test_a_count_of_nothing_is_taken_as_one():
-    result = made_up()
-    result["operating"].values[1, :, -1] = 0.0
-    (better, _) = pairs_of(result)
-    assert np.allclose(better.difference("operating", log=True)[:, -1], -np.log(79 + 10.0 * np.arange(1, 41)))
-
-
 def test_changes_of_outcomes_count_pairs():
     """Ten stagnant runs of forty; in the better arm four of them remain, and two self-standing ones fail."""
     better, same = pairs_of(made_up())
@@ -136,18 +120,6 @@ def test_the_split_is_the_law_of_total_variance_by_hand():
     assert (found.parameters, found.luck) == (10.0, 5.0)
 
 
-def test_no_split_without_two_draws_of_two_runs():
-    assert split(np.arange(5.0), np.arange(5)) is None
-    assert split(np.arange(5.0), np.zeros(5, int)) is None
-    assert split(np.arange(5.0), np.array([0, 0, 1, 1, 2])) is not None
-    assert np.isnan(split(np.zeros(4), np.array([0, 0, 1, 1])).share)
-
-
-def test_luck_alone_explains_nothing_by_parameters():
-    rng = np.random.default_rng(3)
-    assert split(rng.normal(size=9000), np.repeat(np.arange(3000), 3)).share < 0.05
-
-
 @pytest.mark.parametrize(
     ("changes", "code", "key"),
     [
@@ -169,29 +141,6 @@ def test_what_was_made_otherwise_is_refused_and_says_why(changes, code, key):
     assert fault.repair("en")
 
 
-def test_every_reason_is_told():
-    with pytest.raises(NotComparable) as caught:
-        pair(made_up(), made_up(case_hash="x", model_hash="y", seed=9))
-    assert [fault.code for fault in caught.value.faults] == ["compare.case", "compare.model", "compare.luck"]
-
-
-def test_other_draws_under_the_same_names_are_refused():
-    other = made_up()
-    other["draws"].values[:] += 1.0
-    with pytest.raises(NotComparable, match="drawn differently"):
-        pair(made_up(), other)
-
-
-def test_nothing_in_common_is_refused():
-    early, late = made_up().isel(run=slice(0, 10)), made_up().isel(run=slice(10, 40))
-    with pytest.raises(NotComparable) as caught:
-        pair(early, late)
-    assert [fault.code for fault in caught.value.faults] == ["compare.no_run"]
-    with pytest.raises(NotComparable) as caught:
-        pair(made_up().isel(quarter=slice(0, 4)), made_up().isel(quarter=slice(4, 8)))
-    assert [fault.code for fault in caught.value.faults] == ["compare.no_label"]
-
-
 def test_results_of_other_length_are_paired_where_they_overlap():
     one = pair(made_up(40), made_up(40).isel(run=slice(5, 40), quarter=slice(0, 60)), 0, "better")
     assert one.before.sizes["run"] == 35
@@ -207,25 +156,3 @@ def test_runs_that_did_not_finish_in_both_arms_are_left_out():
     assert (better.before.sizes["run"], same.before.sizes["run"]) == (38, 39)
     assert 3 not in better.before["run"]
     assert 4 not in better.before["run"]
-
-
-def test_no_run_at_all_is_no_error():
-    result = made_up()
-    result["status"].values[:] = 1
-    table = compare(pairs_of(result), ["operating"])
-    assert all(row.pairs == 0 and np.isnan(row.median) for row in table.differences)
-    assert all(np.isnan(row.change) and np.isnan(row.low) for row in table.outcomes)
-
-
-def test_ends_of_years_of_short_and_yearly_results():
-    assert ends_of_years(made_up()) == ("2024Q2", "2032Q2")
-    assert ends_of_years(made_up(quarters=20)) == ("2017Q2",)
-    yearly = made_up().isel(quarter=slice(3, None, 4))
-    assert ends_of_years(yearly) == ("2024Q2", "2032Q2")
-
-
-def test_an_output_not_kept_is_an_error():
-    with pytest.raises(KeyError):
-        compare(pairs_of(made_up()), ["nothing"])
-    with pytest.raises(KeyError):
-        compare(pairs_of(made_up()), ["operating"], ["2099Q1"])

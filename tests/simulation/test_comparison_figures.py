@@ -1,9 +1,8 @@
 """Figures of comparisons: they draw on every kind of data, in both languages, and say what they show."""
 
 import numpy as np
-import pytest
 
-from copark.analysis.compare import course, pairs_between, pairs_of
+from copark.analysis.compare import course, pairs_of
 from copark.figures import comparison
 from copark.presentation.figures import render
 from copark.stats.quantiles import LEVELS
@@ -45,48 +44,8 @@ def test_a_course_is_the_quantiles_of_paired_differences():
     assert course(better, "operating").unit == "log points"
 
 
-def test_figures_say_where_scenarios_begin_to_differ():
-    better, same = pairs_of(made_up())
-    assert "differs from 2015Q1 on" in words_of(bands(better))
-    assert "never differs" in words_of(bands(same))
-
-
 def test_the_chart_of_scenarios_has_a_row_and_a_share_for_each():
     figure = dots(pairs_of(made_up()), quarter="2032Q2")
     assert "100%" in words_of(figure)
     assert "0%" in words_of(figure)
     assert len([line for line in figure.axes[0].lines if line.get_marker() == "o"]) == 2
-
-
-def test_figures_draw_on_tiny_data():
-    for odd in ({"runs": 1}, {"runs": 4, "quarters": 2}, {"runs": 4, "quarters": 1}):
-        pairs = pairs_of(made_up(**odd))
-        assert render(bands(pairs[0]), "svg")
-        assert render(dots(pairs, quarter=pairs[0].labels[-1]), "svg")
-
-
-def test_figures_draw_where_no_pair_finished():
-    result = made_up()
-    result["status"].values[:] = 1
-    pairs = pairs_of(result)
-    assert "no pair" in words_of(bands(pairs[0]))
-    assert "no pair" in words_of(dots(pairs))
-
-
-def test_what_was_not_kept_is_an_error():
-    pairs = pairs_of(made_up())
-    with pytest.raises(KeyError):
-        bands(pairs[0], "nothing")
-    with pytest.raises(KeyError):
-        dots(pairs, quarter="2099Q1")
-    with pytest.raises(ValueError, match="no scenarios"):
-        dots(())
-
-
-def test_two_results_are_compared_scenario_by_scenario():
-    """Of the second result the scenarios that are not the reference's own; itself where there is nothing else."""
-    assert [one.arm for one in pairs_between(made_up(), made_up())] == ["better", "same"]
-    (alone,) = pairs_between(made_up(), made_up().isel(scenario=[0]))
-    assert (alone.arm, alone.reference) == ("as-it-is", "as-it-is")
-    assert not alone.difference("operating").any()
-    assert not pairs_between(made_up().isel(scenario=[0]))

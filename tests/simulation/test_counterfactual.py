@@ -1,15 +1,12 @@
 """Counterfactuals: nothing edited, nothing moved; nothing moves before its cause; what is lacking is felt."""
 
 import numpy as np
-import pytest
 
 from copark.analysis.compare import begins, pair, pairs_of
-from copark.errors import NotFound
 from copark.simulation.counterfactual import (
     WITHOUT,
     but_for,
     but_for_study,
-    find_happenings,
 )
 from copark.simulation.counterfactual_events import happenings
 from copark.simulation.run import simulate
@@ -20,16 +17,6 @@ HORIZON = 20
 
 def labels_before(result, quarter):
     return [str(label) for label in result["label"].values].index(quarter)
-
-
-def test_a_null_edit_gives_exactly_nothing(run_arms):
-    null = arm("null", {"depth": {"credit": "on", "plan": "on"}, "shareholders": {"duisport": {"shift": 0}}})
-    result = run_arms(null)
-    (one,) = pairs_of(result)
-    assert begins(one) is None
-    for name in one.outputs:
-        assert not one.difference(name).any(), name
-    assert np.array_equal(result.outcome.values[0], result.outcome.values[1])
 
 
 def test_writing_down_the_record_gives_exactly_nothing(run_arms, great_stone):
@@ -132,26 +119,6 @@ def test_but_for_all_that_is_known_runs_or_says_why(great_stone):
     arms = [arm(f"a{n}", {"drop": [key]}) for n, key in enumerate(dict.fromkeys(one.key for one in known))]
     result = simulate(study(*arms, runs=1, quarters=4, keep=["operating"]), great_stone, threads=1)
     assert not result.status.any()
-
-
-def test_happenings_have_titles_in_both_languages_and_keys_of_their_own(great_stone, miniature):
-    for case in (great_stone, miniature):
-        for one in happenings(case):
-            assert one.title.en
-            assert one.title.zh
-            assert "{" not in one.title.en + one.title.zh
-            assert one.key.count("/") == 1
-
-
-def test_a_name_alone_is_enough_where_one_kind_has_it(great_stone):
-    assert [one.key for one in find_happenings(great_stone, "pandemic")] == ["shock/pandemic"]
-    assert [one.key for one in find_happenings(great_stone, ["maz-weichai", "shock/sanctions"])] == [
-        "anchor/maz-weichai", "shock/sanctions",
-    ]  # fmt: skip
-    with pytest.raises(NotFound, match=r"partner/duisport \| shareholder/duisport"):
-        find_happenings(great_stone, "duisport")
-    with pytest.raises(NotFound, match=r"visit/2015-05-10"):
-        find_happenings(great_stone, "visit/2015-05-11")
 
 
 def test_the_study_of_a_but_for_says_what_it_does(great_stone):

@@ -1,12 +1,10 @@
 """Edits that cannot be made are named by their fault: where, what, how to mend it, in both languages."""
 
 import pytest
-from pydantic import ValidationError
 
 from copark.cases.load import load_case
 from copark.errors import StudyFaults
 from copark.simulation.run import inputs_of
-from copark.simulation.scenario_edits import Edits
 from copark.simulation.study import Study, load_study
 from tests.simulation.conftest import arm, study
 
@@ -77,21 +75,6 @@ def test_a_bad_edit_is_named_by_its_fault(tmp_path, subtests):
                 assert "{" not in fault.cause(lang) + fault.repair(lang)
 
 
-def test_what_may_be_meant_is_suggested(tmp_path):
-    assert "china-merchants" in faults_of(tmp_path, "shareholders: {china-merchant: drop}")[0].repair()
-    assert "visit/2015-05-10" in faults_of(tmp_path, "drop: [visit/2015-05-11]")[0].repair()
-    assert "threshold" in faults_of(tmp_path, "threshhold: 5")[0].repair()
-    assert "credit" in faults_of(tmp_path, "depth: {credits: off}")[0].repair()
-
-
-def test_all_faults_at_once(tmp_path):
-    several = "partners: {a: drop, b: drop}\n      drop: [c]\n      shareholders: {d: forever}"
-    assert [fault.key.rpartition("edits.")[2] for fault in faults_of(tmp_path, several)] == [
-        "drop[0]", "partners.a", "partners.b", "shareholders.d",
-    ]  # fmt: skip
-    assert {fault.line for fault in faults_of(tmp_path, several)} == {11, 12, 13}
-
-
 def test_the_case_must_be_sound_without_what_is_dropped():
     """The first value of a quota is no happening; all shareholders cannot go."""
     case = load_case("great-stone")
@@ -120,10 +103,3 @@ def test_edits_survive_being_written_and_read_again():
     assert made.with_changes(runs=7).scenarios == made.scenarios
     assert made.scenarios[0].edits.is_empty
     assert not made.scenarios[1].edits.is_empty
-
-
-def test_edits_are_frozen_and_know_no_other_keys():
-    with pytest.raises(ValidationError):
-        Edits().kind = "mixed"
-    with pytest.raises(ValidationError):
-        Edits(nothing=1)

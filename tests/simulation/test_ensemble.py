@@ -36,23 +36,6 @@ def alone(great_stone, drawn):
     return Ensemble(inputs_of(great_stone), drawn.by_scenario[0], NAMES, block=1).run()
 
 
-@pytest.mark.parametrize(("threads", "block"), [(1, 7), (2, 64), (5, 1000)])
-def test_threads_and_blocks_change_no_bit(great_stone, drawn, alone, threads, block):
-    runs = Ensemble(inputs_of(great_stone), drawn.by_scenario[0], NAMES, threads=threads, block=block).run()
-    assert np.array_equal(runs.out, alone.out)
-    assert np.array_equal(runs.outcome, alone.outcome)
-    assert alone.finished.all()
-
-
-@pytest.mark.parametrize("chunk", [1, 90, 1000])
-def test_chunks_change_no_bit(great_stone, drawn, alone, chunk):
-    few = 3 if chunk == 1 else RUNS
-    draws = type(drawn.by_scenario[0])(*(room[:few] for room in drawn.by_scenario[0]))
-    parts = list(Ensemble(inputs_of(great_stone), draws, NAMES).stream(chunk))
-    assert [part.first for part in parts] == list(range(0, few, chunk))
-    assert np.array_equal(np.concatenate([part.scenarios[0].out for part in parts]), alone.out[:few])
-
-
 def test_scenarios_are_paired_by_run(great_stone, drawn, alone):
     """The same inputs twice are the same runs twice; a scenario's own parameters are all that differs in its draws."""
     inputs = (inputs_of(great_stone), inputs_of(great_stone, CUT), inputs_of(great_stone, arm()))
@@ -91,16 +74,6 @@ def test_what_progress_raises_ends_the_work(great_stone, drawn, threads):
     with pytest.raises(GoneError):
         Ensemble(inputs_of(great_stone), drawn.by_scenario[0], (), progress=leave, block=10).flows()
     assert sum(told) == 10
-
-
-def test_every_run_is_told_once(great_stone, drawn):
-    told: list[int] = []
-    every = Ensemble((inputs_of(great_stone),) * 2, drawn.by_scenario[0], ("jobs",), threads=2, progress=told.append)
-    every.arrays()
-    assert sum(told) == 2 * RUNS
-    told.clear()
-    every.flows()
-    assert sum(told) == 2 * RUNS
 
 
 def test_flows_are_what_the_links_carry(great_stone, drawn, alone):

@@ -4,14 +4,13 @@ import json
 
 import numpy as np
 import pytest
-from pydantic import ValidationError
 
 from copark.cases.load import load_case
 from copark.identity import result_identity
 from copark.inference.case_parameters import settle
 from copark.simulation.results import label, study_identity
-from copark.simulation.run import inputs_of, simulate, stream
-from copark.simulation.study import baseline, list_studies, load_study
+from copark.simulation.run import inputs_of, simulate
+from copark.simulation.study import load_study
 from tests.simulation.conftest import arm, study
 
 SHIPPED = (
@@ -19,10 +18,6 @@ SHIPPED = (
     "no-shocks", "old-threshold", "owner-plan-framework", "quota-sweep", "rival-next-door", "suzhou-swap",
     "who-may-rescue", "without-framework", "without-operator", "without-partners",
 )  # fmt: skip
-
-
-def test_the_list_is_what_is_shipped():
-    assert list_studies() == sorted(SHIPPED)
 
 
 def test_links_and_levers_are_dated_as_people_date(great_stone):
@@ -44,12 +39,6 @@ def test_links_and_levers_are_dated_as_people_date(great_stone):
     assert (before.link_strength == 1).all(), "what ends before the case begins never holds"
 
 
-@pytest.mark.parametrize("since", ["2016", "2016Q7", -1, 1.5, True])
-def test_what_is_no_quarter_is_refused(since):
-    with pytest.raises(ValidationError, match="bad_quarter"):
-        arm("dated", links={"network_to_arrivals": {"strength": 0.0, "from": since}})
-
-
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_study_runs(name, great_stone):
     made = load_study(name)
@@ -62,11 +51,6 @@ def test_a_shipped_study_runs(name, great_stone):
     assert not result.status.any()
     for at in range(1, len(made.scenarios)):
         assert made.scenarios[at] != made.scenarios[0]
-
-
-def test_the_baseline_study_is_the_case_itself(great_stone):
-    assert load_study("baseline") == baseline("great-stone").with_changes(draws="posterior")
-    assert load_study("great-stone") == baseline("great-stone")
 
 
 def test_identity_covers_edits_and_futures(great_stone):
@@ -103,14 +87,6 @@ def test_futures_share_a_draw_and_differ_in_luck(great_stone):
     assert np.array_equal(several.registered.values[0][0], single.registered.values[0][0])
     assert not np.array_equal(several.registered.values[0][1], several.registered.values[0][0])
     assert len(np.unique(several.demand_home.values[0][:, 0])) == 10
-
-
-def test_futures_do_not_depend_on_chunks(great_stone):
-    made = study(runs=10, futures=3)
-    whole = simulate(made, great_stone, threads=1)
-    parts = list(stream(made, great_stone, chunk=4, threads=1))
-    assert np.array_equal(np.concatenate([part["draws"].values for part in parts]), whole["draws"].values)
-    assert np.array_equal(np.concatenate([part.cash.values[0] for part in parts]), whole.cash.values[0])
 
 
 def test_the_rate_of_credit_follows_the_edited_case(great_stone):

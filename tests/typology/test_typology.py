@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 
 import copark
-from copark.analyses import REGISTRY, results
 from copark.analyses.typology.show import DRAWN
 from copark.analysis.typology import MEASURES, contrast, measured
-from copark.analysis.typology.findings import COUNTERPARTS, exact_share, superiority, verdict_of
+from copark.analysis.typology.findings import COUNTERPARTS, exact_share, superiority
 from copark.analysis.typology.measures import courses_of
 from copark.analysis.typology.twins import FACTORS, key_of, shapley
 from copark.cases import load_case
@@ -64,10 +63,6 @@ def test_groups_that_do_not_differ_are_not_told_apart_and_too_few_say_nothing():
     assert contrast("firms", [1, 2, 3, 4, 5], [11, 12, 13, 14, 15]).verdict == "less"
 
 
-def test_the_bootstrap_is_that_of_its_seed():
-    assert contrast("firms", [1, 5, 9], [2, 6, 7], 1) == contrast("firms", [1, 5, 9], [2, 6, 7], 1)
-
-
 # ---------------------------------------------------------------- the record
 
 
@@ -94,11 +89,6 @@ def test_growth_is_of_one_count_on_one_basis_before_any_closure(found):
     for course in courses_of(load_case("kaesong")):
         assert min(point.value for point in course.points) > 0
         assert max(point.time for point in course.points) < 2016
-
-
-def test_remembered_shares_are_left_out(found):
-    assert "kaesong" not in {one.park for one in found if one.measure == "smaller_share"}
-    assert value(found, "smaller_share", "great-stone") == 31.41
 
 
 # ---------------------------------------------------------------- twins
@@ -136,19 +126,6 @@ def test_a_factor_that_does_nothing_has_no_part_and_equals_share():
     assert {name: float(shapley(arms, name)[0]) for name in FACTORS} == pytest.approx(effects)
 
 
-WHAT_TWO_VERDICTS_MAKE = [
-    ("more", "more", "both_more"), ("less", "less", "both_less"), ("alike", "alike", "both_alike"),
-    ("more", "alike", "record_only"), ("alike", "less", "twins_only"), ("more", "less", "opposed"),
-    ("few", "more", "few"),
-]  # fmt: skip
-
-
-def test_what_two_verdicts_make(subtests):
-    for record, twins, both in WHAT_TWO_VERDICTS_MAKE:
-        with subtests.test(record=record, twins=twins, both=both):
-            assert verdict_of(record, twins) == both
-
-
 # ---------------------------------------------------------------- the answer
 
 
@@ -167,12 +144,6 @@ def test_the_answer_is_whole(answer):
     for one in answer.readings:
         own = [part.mean for part in answer.parts if (part.reading, part.year) == (one.reading, one.year)]
         assert len(own) == len(FACTORS)
-
-
-def test_it_is_stored_and_read_again(answer, tmp_path):
-    typology = REGISTRY["typology"]
-    results.save(tmp_path / answer.run_id, typology, typology.params(runs=24), answer)
-    assert repr(results.load(tmp_path / answer.run_id, typology).result.parts) == repr(answer.parts)
 
 
 def test_the_document_says_it_in_both_languages(answer, subtests):

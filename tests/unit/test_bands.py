@@ -25,11 +25,6 @@ def test_runs_without_a_value_are_left_out() -> None:
     assert np.isnan(mean(values)[1])
 
 
-def test_no_run_at_all() -> None:
-    assert np.isnan(quantiles(np.zeros((0, 3)))).all()
-    assert np.isnan(mean(np.zeros((0, 3)))).all()
-
-
 @given(arrays(np.float64, (7, 4), elements=st.one_of(st.floats(-1e6, 1e6), st.just(np.nan))))
 def test_levels_are_in_order_and_within_the_values(values: np.ndarray) -> None:
     found = quantiles(values)

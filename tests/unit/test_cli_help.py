@@ -50,10 +50,6 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert tuple(line for line in lines if line in COMMANDS) == COMMANDS
 
 
-def test_without_a_command_there_is_help(capsys: pytest.CaptureFixture[str]) -> None:
-    assert call([], capsys) == call(["--help"], capsys)
-
-
 def test_help_fits_eighty_columns_and_leaves_no_key(
     capsys: pytest.CaptureFixture[str], subtests: pytest.Subtests
 ) -> None:
@@ -66,12 +62,6 @@ def test_help_fits_eighty_columns_and_leaves_no_key(
                 assert "cli." not in out
                 assert "…" not in out
                 assert out.startswith({"en": "Usage: copark", "zh": "用法：copark"}[lang])
-
-
-def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    import copark
-
-    assert call(["--version"], capsys) == (0, f"{copark.__version__}\n", "")
 
 
 WRONG = [

@@ -19,14 +19,14 @@ from tests.report.sample import make_case, make_result
 
 from copark import workflows
 from copark.analyses.run.ask import Answer, answer_of
-from copark.cli import main, progress, screen
-from copark.errors import CaseFaults, Fault
+from copark.cli import progress, screen
+from copark.errors import CaseFaults
 from copark.simulation.trust import Trust
 from copark.store import RunNotStored
 from copark.store.compare import FirstDifference
 from copark.store.errors import fault
 from copark.texts import text
-from copark.workflows import Catalogue, Description, ReplayVerdict, RunOutcome, StoredRun, inspect
+from copark.workflows import ReplayVerdict, RunOutcome
 
 pytestmark = pytest.mark.usefixtures("eighty_columns")
 
@@ -107,51 +107,6 @@ def test_what_a_reader_must_know_is_said(capsys: pytest.CaptureFixture[str]) -> 
     assert "Report:" not in out
 
 
-def test_outcomes_of_a_park_without_calibration_are_shown_when_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
-    guessed = outcome(answer=answer_of(make_result(40), make_case()))
-    for shares in (False, True):
-        screen.show_outcome(guessed, "en", shares=shares)
-        out = " ".join(capsys.readouterr().out.split())
-        assert ("--outcomes shows them" in out) is not shares
-        assert ("Self-standing" in out) is shares
-
-
-@pytest.mark.parametrize(
-    ("seconds", "english", "chinese"),
-    [
-        (0.4, "0 s", "0 秒"),
-        (59.4, "59 s", "59 秒"),
-        (75, "1 min 15 s", "1 分 15 秒"),
-        (3700, "1 h 01 min", "1 小时 01 分"),
-    ],
-)
-def test_spans_of_time(seconds: float, english: str, chinese: str) -> None:
-    assert (progress.duration(seconds, "en"), progress.duration(seconds, "zh")) == (english, chinese)
-
-
-def test_every_fault_is_told_with_place_cause_and_repair(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    found = [
-        Fault("store.not_stored", "case.yaml", 12, "land.plan", {"identity": "[bold]x"}),
-        fault("half_written", "y"),
-    ]
-    monkeypatch.setattr(inspect, "check_with_notes", lambda name, _lang: inspect.Checked(name, tuple(found)))
-    code, out, err = call(["check", "a-park"], capsys)
-    assert (code, out) == (1, "")
-    lines = err.splitlines()
-    assert lines[0] == "case.yaml:12: land.plan"
-    assert lines[1] == "  No run with ID [bold]x is stored here."
-    assert lines[2].startswith("  Fix: ")
-    assert lines[3] == "y"
-    assert lines[-1] == "Problems found: 2."
-
-
-def test_a_sound_case_is_said_to_be_sound(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inspect, "check_with_notes", lambda name, _lang: inspect.Checked(name, ()))
-    assert call(["check", "a-park"], capsys) == (0, "a-park: no problems found.\n", "")
-
-
 @pytest.mark.parametrize(
     ("error", "code", "words"),
     [
@@ -176,13 +131,6 @@ def test_no_error_shows_a_traceback(
     assert "Traceback" not in err
     monkeypatch.setenv("COPARK_LANG", "zh")
     assert any(ord(letter) > 0x4E00 for letter in call(["run", "a-park"], capsys)[2])
-
-
-def test_an_unexpected_error_shows_its_details_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    answers(monkeypatch, "run_study", ValueError("odd"))
-    monkeypatch.setenv("COPARK_DEBUG", "1")
-    with pytest.raises(ValueError, match="odd"):
-        main(["run", "a-park"])
 
 
 FIRST = FirstDifference("jobs", "as-it-is", 7, "2020Q1", 5.0, 6.0)
@@ -214,61 +162,12 @@ def test_a_verdict_is_told_and_decides_the_code(
     assert not [word for word in words if word not in " ".join(out.split())]
 
 
-def test_lists_and_descriptions_fit_eighty_columns(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = StoredRun(
-        "0123456789abcdef", "a-park: a-very-long-name-of-a-study", 10**6, 2**60, 17, 10**9, "2026-01-01T00:00"
-    )
-    found = Catalogue(
-        (("a-park", "[red]A park"),),
-        (("a-study", "研究" * 60),),
-        (run,),
-        (fault("half_written", "x"),),
-        2,
-        Path("out/runs"),
-    )
-    answers(monkeypatch, "catalogue", found)
-    code, out, err = call(["list", "--lang", "zh"], capsys)
-    assert code == 0
-    assert "[red]A park" in out
-    assert "0123456789abcdef" in out
-    assert ".writing-*" in out
-    assert "缺少文件清单" in err
-    answers(monkeypatch, "show", Description("名称" * 10, (("entry", "值" * 100),)))
-    code, shown, _ = call(["show", "a-park"], capsys)
-    assert code == 0
-    assert shown.count("值") == 100
-    assert all(cell_len(line) <= 80 for line in (*out.splitlines(), *shown.splitlines()) if ".writing" not in line)
-
-
-def test_export_new_and_schema_tell_what_they_wrote(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    answers(monkeypatch, "export", Path("x.nc"))
-    assert call(["export", "0123", "--format", "netcdf", "--to", "x.nc"], capsys) == (0, "Written: x.nc\n", "")
-    monkeypatch.setattr("copark.workflows.inspect.new", lambda *_: Path("my-park"))
-    assert "copark check my-park" in call(["new", "my-park"], capsys)[1]
-    answers(monkeypatch, "case_schema", "{}")
-    assert call(["schema"], capsys) == (0, "{}\n", "")
-    assert call(["schema", "--to", "s.json"], capsys) == (0, "Written: s.json\n", "")
-
-
 def terminal(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     stream = io.StringIO()
     monkeypatch.setattr(
         progress, "Console", lambda stderr: Console(file=stream, force_terminal=True, width=80, legacy_windows=False)
     )
     return stream
-
-
-def test_work_that_is_done_within_two_seconds_shows_nothing(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stream = terminal(monkeypatch)
-    with progress.Progress("en") as told:
-        told("simulate", 500, 1000)
-    assert (stream.getvalue(), capsys.readouterr().err) == ("", "")
 
 
 def test_longer_work_shows_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -317,6 +216,7 @@ def test_what_was_there_before_does_not_shorten_the_time_left(
     assert capsys.readouterr().err.splitlines()[-1].endswith("850 of 1,000, about 30 s left")
 
 
+@pytest.mark.long
 def test_who_is_asked_to_end_says_so_and_a_closed_screen_is_no_fault(tmp_path: Path) -> None:
     """As systemd and Slurm end a command, and ``>&-`` a shell."""
     copark = f"{sys.executable} -m copark"

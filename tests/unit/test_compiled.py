@@ -37,6 +37,7 @@ def said(folder: Path, *more: str, **env: str) -> list[str]:
     return found.stdout.split()
 
 
+@pytest.mark.long
 def test_an_empty_cache_is_said_and_a_full_one_is_not(tmp_path: Path) -> None:
     jit = {"NUMBA_DISABLE_JIT": "0"}
     assert said(tmp_path, "touch", **jit) == ["compile", "True", "False"]

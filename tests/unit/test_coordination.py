@@ -13,7 +13,7 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copark.analysis.coordination import COMPONENTS, SCALES, ReadOut, apart, needed, read_out
+from copark.analysis.coordination import ReadOut, apart, needed, read_out
 from copark.setmethods.coupling_degree.degree import (
     GRADES,
     coordination,
@@ -85,40 +85,6 @@ def test_degrees_lie_between_0_and_1_and_the_corrected_is_not_above_the_standard
         assert corrected <= standard + 1e-9
 
 
-@given(st.floats(0.01, 1.0), st.integers(2, 6))
-def test_equal_scores_couple_fully_and_coordinate_by_their_level(score: float, n: int) -> None:
-    scores = [score] * n
-    assert coupling(scores) == pytest.approx(1.0)
-    assert coupling_corrected(scores) == pytest.approx(1.0)
-    assert coordination(coupling(scores), development(scores)) == pytest.approx(sqrt(score))
-
-
-@given(SCORES, st.randoms())
-def test_order_of_the_scales_does_not_matter(scores: list[float], luck: Any) -> None:
-    other = list(scores)
-    luck.shuffle(other)
-    assert coupling(other) == pytest.approx(float(coupling(scores)), abs=1e-9)
-    assert coupling_corrected(other) == pytest.approx(float(coupling_corrected(scores)), abs=1e-9)
-
-
-def test_a_missing_score_is_not_a_zero() -> None:
-    assert np.isnan(coupling([np.nan, 0.5]))
-    assert np.isnan(coupling_corrected([np.nan, 0.5]))
-
-
-def test_scores_outside_the_range_are_refused(subtests: pytest.Subtests) -> None:
-    for scores, words in [([0.5, 1.2], "lie in"), ([-0.1, 0.4], "lie in"), ([0.5], "at least two")]:
-        for form in [coupling, coupling_corrected, development]:
-            with subtests.test(scores=scores, words=words, form=form), pytest.raises(ValueError, match=words):
-                form(scores)
-
-
-@pytest.mark.parametrize("weights", [[0.5], [0.5, 0.6], [-0.5, 1.5]])
-def test_weights_that_are_not_shares_are_refused(weights: list[float]) -> None:
-    with pytest.raises(ValueError, match="weight"):
-        development([0.4, 0.9], weights)
-
-
 def test_a_boundary_belongs_to_the_side_that_is_asked_for(subtests: pytest.Subtests) -> None:
     for step in range(1, 10):
         with subtests.test(step=step):
@@ -129,25 +95,10 @@ def test_a_boundary_belongs_to_the_side_that_is_asked_for(subtests: pytest.Subte
             assert grade(boundary + 1e-9, closed="right") == GRADES[step]
 
 
-def test_the_ends_have_grades_and_nothing_lies_beyond() -> None:
-    assert grade(0.0) == GRADES[0]
-    assert grade(1.0) == GRADES[-1]
-    with pytest.raises(ValueError, match="lies in"):
-        grade(1.01)
-
-
 def ensemble(**values: float) -> xr.Dataset:
     given = dict.fromkeys(needed(), 0.0) | values
     dims = ("scenario", "run", "quarter")
     return xr.Dataset({name: (dims, np.full((1, 1, 1), value)) for name, value in given.items()})
-
-
-def test_every_component_has_a_scale_a_range_and_a_name_in_both_languages() -> None:
-    assert {item.scale for item in COMPONENTS} == set(SCALES)
-    for item in COMPONENTS:
-        assert item.high > item.low
-        assert text(f"analysis.component.{item.name}", "en")
-        assert text(f"analysis.component.{item.name}", "zh")
 
 
 def test_four_scores_by_hand() -> None:
@@ -171,20 +122,6 @@ def test_before_land_and_companies_the_park_is_not_coordinated() -> None:
     assert found.scores["enterprise"][0, 0] == 0.0
     assert found.scores["park"][0, 0] == pytest.approx(1.0 / 3.0)
     assert found.coordination[0, 0] == 0.0
-
-
-def test_ranges_are_fixed_so_that_another_run_changes_nothing() -> None:
-    one = ensemble(operating=25, mean_return=0.07, commitment_home=0.5, commitment_host=0.5, vote_pass=0.5)
-    other = ensemble(operating=500, mean_return=0.5, commitment_home=1, commitment_host=1, vote_pass=1)
-    both = xr.concat([one, other], dim="run")
-    assert read_out(both).coordination[0, 0] == read_out(one).coordination[0, 0]
-    assert read_out(both).scores["enterprise"][1, 0] == 1.0
-
-
-def test_a_failed_run_has_no_degree() -> None:
-    found = read_out(ensemble(**dict.fromkeys(needed(), np.nan)))
-    assert np.isnan(found.coordination).all()
-    assert np.isnan(found.coordination_corrected).all()
 
 
 def test_scales_from_different_runs_keep_their_courses_and_lose_their_company():

@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from copark.store import checkpoints
-from copark.store.checkpoints import SUFFIX, Stages, State, Tally, read_state, write_state
+from copark.store.checkpoints import SUFFIX, Stages, State, read_state, write_state
 
 NUMBERS = {"seen": np.array([[0.1, np.nan], [1e-300, -0.0]]), "lucks": np.arange(6, dtype=np.int64).reshape(3, 2)}
 VALUES = {"beta": 0.1 + 0.2, "counter": 2**64 - 1, "kinds": {"a": 3}, "temperatures": [1e-17, 1.0]}
@@ -42,18 +41,6 @@ def test_every_torn_or_altered_file_is_as_if_it_were_not_there(path: Path) -> No
     assert read_state(path, "work") is not None
 
 
-def test_a_state_of_other_work_or_under_another_name_is_not_taken(path: Path) -> None:
-    assert read_state(path, "other work") is None
-    other = path.rename(path.with_name(f"population-2{SUFFIX}"))
-    assert read_state(other, "work") is None
-
-
-def test_nothing_that_could_run_is_read_or_written(path: Path) -> None:
-    with pytest.raises(ValueError, match="bject arrays"):
-        write_state(path, "work", State(1.0, {"bad": np.array([object()])}, {}))
-    assert read_state(path, "work") is not None, "what was there stays"
-
-
 def test_a_result_is_made_once(tmp_path: Path) -> None:
     made = []
 
@@ -68,30 +55,6 @@ def test_a_result_is_made_once(tmp_path: Path) -> None:
     Stages(tmp_path, "other work").result("learned", make)
     Stages().result("learned", make)
     assert len(made) == 3
-
-
-def test_what_was_there_is_counted(tmp_path: Path) -> None:
-    first = Stages(tmp_path, "work")
-    first.stage("one").keep(1.0, NUMBERS)
-    first.stage("two").keep(0.0, NUMBERS)
-    first.stage("three")
-    assert first.tally() == Tally(0, begun=False, whole=3)
-    again = Stages(tmp_path, "work")
-    assert again.there() == {"one": 1.0, "two": 0.0}
-    for name in ("one", "two", "three"):
-        again.stage(name)
-    assert again.tally() == Tally(1, begun=True, whole=3)
-    again.remove()
-    assert Stages(tmp_path, "work").there() == {}
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_stage_is_due_after_a_while_and_nowhere_never(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    one = Stages(tmp_path, "work").stage("one")
-    assert not one.is_due
-    monkeypatch.setattr(checkpoints, "EVERY", 0.0)
-    assert one.is_due
-    assert not Stages().stage("one").is_due
 
 
 def test_one_at_a_time_does_the_work(tmp_path: Path) -> None:

@@ -11,13 +11,12 @@ import copark
 from copark.analyses import REGISTRY
 from copark.analyses.answer import check_keys
 from copark.analyses.context import Context
-from copark.analysis.link_impact import Response, direction, half_width, impacts, lag_of, responses, strongest
+from copark.analysis.link_impact import Response, direction, half_width, impacts, lag_of, responses
 from copark.cases.load import load_case
-from copark.cli import main
-from copark.errors import NotFound, RunRefused
-from copark.presentation.document import Caveat, Chart, Interval
+from copark.errors import NotFound
+from copark.presentation.document import Caveat, Chart
 from copark.presentation.figures import render
-from copark.simulation.link_cuts import STRENGTHS, cut_study, key_of, links_named, strength_study
+from copark.simulation.link_cuts import STRENGTHS, cut_study, key_of, links_named
 
 RUNS = 101
 
@@ -47,22 +46,11 @@ def test_a_size_is_in_half_widths_of_the_reference(spread):
     assert found.lag == 3
 
 
-def test_what_never_differs_has_no_effect(spread):
-    (found,) = impacts({"network_to_arrivals": pair_of(spread, spread.copy())}, ["operating"], 2)
-    assert (found.size, found.largest, found.differing, found.lag) == (0.0, 0.0, 0.0, None)
-    assert not found.exists
-    assert strongest([found], 3, ("operating",)) == ()
-
-
 def test_a_lag_counts_from_the_cut_to_a_tenth_of_the_largest():
     course = np.array([0.0, 0.0, 0.0, 0.5, 1.0, 7.0, 10.0])
     assert lag_of(np.tile(course, (3, 1)), 2, 1.0) == 2
     assert lag_of(-np.tile(course, (3, 1)), 2, 1.0) == 2
     assert lag_of(np.tile(course, (3, 1)), 2, 2000.0) is None
-
-
-def test_runs_that_do_not_differ_have_no_scale():
-    assert np.isnan(half_width(np.ones(9)))
 
 
 def test_responses_are_medians_of_pairs_and_have_a_direction(spread):
@@ -84,13 +72,6 @@ def test_each_scenario_cuts_its_own_link_from_the_quarter_on():
     for scenario in study.scenarios[1:]:
         ((name, change),) = scenario.links.items()
         assert (change.strength, change.since, scenario.key) == (0.0, 34, key_of(name, 0.0))
-
-
-def test_strengths_have_keys_of_their_own():
-    study = strength_study(load_case("great-stone"), 0, links_named(["network_to_arrivals"]), runs=4)
-    assert [one.key for one in study.scenarios[1:]] == [
-        f"network-to-arrivals-x{dose}" for dose in ("0", "0-5", "1-5", "2")
-    ]
 
 
 def test_an_unknown_link_is_answered_with_the_nearest():
@@ -136,34 +117,9 @@ def test_the_document_says_it_in_both_languages(found, subtests):
             assert all(render(one.figure(), "svg") for one in charts)
 
 
-def test_the_first_table_and_the_responses_are_the_same_numbers(found):
-    tables = {one.key: one for one in found.document().tables()}
-    cut = next(one for one in found.response("network_to_arrivals") if one.strength == 0.0)
-    for key, at in (("strongest", 1), ("responses", 3)):
-        (row, *_) = (row for row in tables[key].rows if row[0] == "Network → new firms")
-        assert row[at] == Interval(cut.low, cut.high, cut.median)
-    assert len(tables["impacts"].rows) == len(found.impacts)
-
-
 def test_reach_tells_share_and_lag(found):
     """Of the two links that governments and enterprises send, those felt in a scale and the soonest quarter."""
     rows = next(one for one in found.document().tables() if one.key == "reach").rows
     lag = found.impact("network_to_arrivals").lag
     own = [one for one in rows if one[0] == "Enterprises"]
     assert any(row[1] == 1 and row[2] == 1.0 and row[3] <= lag for row in own)
-
-
-def test_a_quarter_outside_the_case_is_refused(subtests):
-    for since in ("soon", "2011Q1", "2033Q1", "2021-01"):
-        with subtests.test(since=since), pytest.raises(RunRefused, match="2012Q3"):
-            copark.link_impact("great-stone", since=since, draws=2)
-
-
-def test_its_former_name_still_works_and_is_not_listed(capsys):
-    for arguments, told, absent in ((["cascade", "--help"], "--links", None), (["--help"], "link-impact", "cascade")):
-        with pytest.raises(SystemExit) as leaving:
-            main(arguments)
-        said = capsys.readouterr().out
-        assert leaving.value.code == 0
-        assert told in said
-        assert absent is None or absent not in said

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from copark.analyses.compare.moves import accounts_table, moves_table, sentence, sheets
 from copark.analysis.compare import pairs_of
 from copark.analysis.outcome_change import CASH, CAUSES, ENTERPRISES, NEEDED, WAITING, moves_of, outcome_moves
 from copark.cases import load_case
@@ -66,23 +65,6 @@ def test_runs_that_need_no_rescue_any_more_are_told_with_their_books():
     assert books_of["rescue"] == (7.0, 0.0, -7.0)
 
 
-def test_the_other_way_round_everything_is_the_other_way_round():
-    there, back = moves(debt_and_rescue(), books()), moves(books(), debt_and_rescue())
-    assert np.array_equal(np.array(back.counts), np.array(there.counts).T)
-    assert (back.moves[0].cause, back.moves[0].reasons) == ("rescued", (("land", 3),))
-    assert [line.effect for line in back.moves[0].lines] == [-line.effect for line in there.moves[0].lines]
-
-
-def test_where_the_shortfall_is_left_unpaid_the_reason_is_the_rescue():
-    """The same books without anybody who rescues: short for two quarters, not failed, and not rescued."""
-    before = debt_and_rescue()
-    after = before | {"rescue": 0.0 * before["rescue"]}
-    after["cash"] = before["cash"] - before["rescue"].cumsum(axis=1) / 4.0
-    assert (after["cash"][:3, -1] < 0.0).all()
-    found = outcome_moves(judged(before), judged(after), before, after)
-    assert [(move.cause, move.reasons) for move in found.moves] == [("not_rescued", (("rescue", 3),))]
-
-
 def test_a_failure_is_told_at_the_quarter_of_the_failure():
     found = moves(books(), books(operating_cost=20.0))
     (move,) = found.moves
@@ -101,14 +83,6 @@ def test_the_threshold_is_told_by_the_enterprises():
     )  # fmt: skip
     assert sum(line.effect for line in move.lines) == 15.0
     assert {line.output for line in move.lines} == set(ENTERPRISES)
-
-
-@pytest.mark.parametrize("out", [books(), debt_and_rescue()], ids=["plain", "rescued"])
-def test_identical_arms_move_nothing(out):
-    found = moves(out, out)
-    assert (found.moves, found.moved, found.pairs) == ((), 0, RUNS)
-    assert all(np.diff(found.shares(name)) == 0.0 for name in OUTCOMES)
-    assert sentence(found, "en") == "No run ends in a different outcome."
 
 
 def test_every_move_has_one_cause_by_the_first_rule_that_differs():
@@ -191,46 +165,3 @@ def test_no_framework_is_explained_by_land_that_is_not_serviced(real):
     assert (first.reference, first.cause, first.reasons[0][0]) == ("dependent", "not_rescued", "land")
     draws = next(line for line in first.lines if line.output == "draws_credit")
     assert draws.reference > 0.0 == draws.arm
-
-
-def test_without_the_outputs_the_moves_are_told_without_accounts(real):
-    (pair,) = pairs_of(real.drop_vars("interest"))
-    found = moves_of(pair)
-    assert found.moves
-    assert not any(move.reasons or move.lines for move in found.moves)
-    for lang in ("en", "zh"):
-        assert sentence(found, lang)
-
-
-WORKED = {
-    "en": "3 of 6 runs end in a different outcome: dependent 50.0% → 0.0%, self-standing 50.0% → 100.0%. In 3 of them "
-    "dependent becomes self-standing: no bail-out in the last eight quarters any more. Until the last bail-out in the "
-    "reference, the developer's books show, on average: cost of servicing land US$0 million instead of US$100 million "
-    "(the largest item in each of these runs). Working the other way: credit drawn US$0 million instead of US$95 "
-    "million, principal repaid US$0 million instead of US$6.0 million, interest US$0 million instead of US$5.5 "
-    "million, bail-out received US$0 million instead of US$7.0 million.",
-    "zh": "6次模拟中有3次结局改变：依赖救助由50.0%变为0.0%，自立由50.0%变为100.0%。其中3次由依赖救助转为自立："
-    "最后八个季度内不再获得救助。截至基准情景末次救助时，开发公司账目平均为：土地开发成本0美元（基准为1.00亿美元），"
-    "每一次模拟中均为首要科目。作用相反的有：提取贷款0美元（基准为9500万美元），偿还本金0美元（基准为600万美元），"
-    "利息0美元（基准为550万美元），收到的救助0美元（基准为700万美元）。",
-}
-
-
-@pytest.mark.parametrize("lang", WORKED)
-def test_the_worked_case_in_a_sentence(lang):
-    assert sentence(moves(debt_and_rescue(), books()), lang) == WORKED[lang]
-
-
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_tables_and_sheets_have_the_moves_and_their_accounts(lang):
-    found = moves(debt_and_rescue(), books())
-    table = moves_table([("arm", found)], lang)
-    assert table.rows[0][2:4] == (3, 0.5)
-    assert table.groups == (("arm", 1),)
-    accounts = accounts_table([("arm", found)], lang)
-    assert [row[-1] for row in accounts.rows] == [line.effect for line in found.moves[0].lines]
-    of_moves, of_accounts = sheets([("arm", found)], lang)
-    rows = list(of_moves.rows)
-    assert (len(rows), rows[0][0], rows[0][3:5]) == (1, "arm", [3, 0.5])
-    assert len(list(of_accounts.rows)) == of_accounts.count == len(CASH)
-    assert all(len(row) == len(of_accounts.header) for row in of_accounts.rows)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from copark.stats.quantiles import LEVELS, quantiles, quantiles_over
+from copark.stats.quantiles import quantiles, quantiles_over
 
 SIZES = st.tuples(st.integers(1, 5), st.integers(0, 40))
 NUMBERS = st.floats(-1e9, 1e9, allow_nan=False) | st.integers(-5, 5).map(float)
@@ -22,9 +21,3 @@ def test_as_the_analysis_has_them(values):
 @given(SIZES.flatmap(lambda size: arrays(np.float64, size, elements=NUMBERS | st.just(np.nan))))
 def test_runs_without_a_value_are_left_out_alike(values):
     assert np.array_equal(quantiles_over(values), quantiles(values.T), equal_nan=True)
-
-
-@pytest.mark.parametrize("runs", [200, 999, 1000])
-def test_on_runs_as_many_as_a_slider_asks_for(runs):
-    values = np.random.default_rng(7).lognormal(size=(80, runs))
-    assert np.array_equal(quantiles_over(values, LEVELS), quantiles(values.T, LEVELS))

@@ -44,16 +44,6 @@ def test_a_park_that_nobody_joins_any_more_decouples():
     assert [PHASES[code] for _, _, code in found.spans()] == ["before", "coupling", "decoupling"]
 
 
-def test_nothing_is_continued_beyond_the_last_count():
-    found = phases_of_record(record({0: 0, 20: 200, 44: 200}, {4: 1, 20: 100, 30: 60}))
-    assert found.quarters[-1] == START + 30
-    assert len(found.codes) == 31
-
-
-def test_too_few_counts_say_nothing():
-    assert phases_of_record(record({0: 0, 20: 200, 44: 200}, {4: 1, 20: 100})) is None
-
-
 @pytest.mark.parametrize(
     ("name", "spans"),
     [
@@ -69,7 +59,3 @@ def test_phases_on_record(name, spans):
     found = phases_of_record(load_case(name))
     assert [(str(first), str(last), PHASES[code]) for first, last, code in found.spans()] == spans
     assert sum(last - first + 1 for first, last, _ in found.spans()) == len(found.codes)
-
-
-def test_a_park_with_one_kind_of_count_has_no_phases():
-    assert phases_of_record(load_case("vsip")) is None

@@ -22,17 +22,6 @@ def test_the_score_of_a_normal_forecast_is_the_closed_form(observed: float) -> N
     assert crps(NORMAL, observed) == pytest.approx(wanted, abs=2e-4)
 
 
-@pytest.mark.parametrize("observed", [-0.5, 0.0, 0.3, 1.0, 2.0])
-def test_the_score_of_a_uniform_forecast_is_the_closed_form(observed: float) -> None:
-    inside = min(max(observed, 0.0), 1.0)
-    wanted = abs(observed - inside) + (inside**3 + (1 - inside) ** 3) / 3.0
-    assert crps(LEVELS, observed) == pytest.approx(wanted, abs=1e-4)
-
-
-def test_the_score_of_one_value_is_its_absolute_error() -> None:
-    assert crps([3.0], 5.0) == 2.0
-
-
 @given(st.lists(st.floats(-50, 50), min_size=1, max_size=12), st.floats(-50, 50))
 def test_the_score_is_the_double_mean_it_is_defined_by(values: list[float], observed: float) -> None:
     x = np.array(values)

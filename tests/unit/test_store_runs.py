@@ -13,7 +13,7 @@ import xarray as xr
 from ensembles import ensemble, stream, true_ensemble
 
 from copark.errors import FaultsFound, NotFound, RunRefused
-from copark.store import DamagedRun, ExportRefused, MisplacedRun, RunNotStored, RunStore
+from copark.store import DamagedRun, MisplacedRun, RunStore
 from copark.store.manifest import NAME, checksum, extras_of, faults_of, manifest_of
 from copark.store.quarantine import bring_home, set_extras_aside
 
@@ -63,32 +63,6 @@ def test_failed_runs_keep_their_rows_and_are_counted(store: RunStore) -> None:
     assert loaded["status"].values[1, 3] == 1
 
 
-def test_numbers_are_kept_in_chunks_of_a_thousand_runs_with_lz4(store: RunStore) -> None:
-    record = store.save_stream(stream(2500, 1000), 2500)
-    described = json.loads((record.path / "arrays.zarr" / "cash" / "zarr.json").read_text(encoding="utf-8"))
-    assert described["zarr_format"] == 3
-    assert described["shape"] == [2, 2500, 8]
-    assert described["chunk_grid"]["configuration"]["chunk_shape"] == [2, 1000, 8]
-    compressor = described["codecs"][-1]["configuration"]
-    assert (compressor["cname"], compressor["shuffle"]) == ("lz4", "shuffle")
-
-
-def test_reading_is_lazy(store: RunStore) -> None:
-    record = store.save_stream(stream(1500, 500), 1500)
-    loaded = store.load(IDENTITY)
-    shutil.rmtree(record.path / "arrays.zarr" / "cash" / "c")
-    assert loaded["registered"].values.shape == (2, 1500, 8)
-    assert np.isnan(loaded["cash"].values).all()  # read only now, when its numbers are gone
-
-
-def test_a_run_is_found_by_the_first_digits_of_its_identity(store: RunStore) -> None:
-    store.save(ensemble(identity="aaaa111122223333"))
-    store.save(ensemble(identity="aaaa999922223333"))
-    assert store.get("aaaa1").identity == "aaaa111122223333"
-    with pytest.raises(RunNotStored, match="aaaa111122223333, aaaa999922223333"):
-        store.get("aaaa")
-
-
 def test_what_is_not_stored_is_not_found(store: RunStore, subtests: pytest.Subtests) -> None:
     store.save(ensemble())
     for identity in ["ffff", "..", "../runs", "", "0", "a" * 65, "0123/../../etc", "名称"]:
@@ -112,25 +86,11 @@ def broken_off() -> Iterator[xr.Dataset]:
     raise KeyboardInterrupt
 
 
-def test_a_run_that_is_broken_off_leaves_nothing(store: RunStore) -> None:
-    with pytest.raises(KeyboardInterrupt):
-        store.save_stream(broken_off(), 8)
-    assert list(store.root.iterdir()) == []
-    assert store.find(IDENTITY) is None
-
-
 def test_a_run_that_is_broken_off_leaves_the_older_one_in_place(store: RunStore) -> None:
     store.save(ensemble(runs=5))
     with pytest.raises(KeyboardInterrupt):
         store.save_stream(broken_off(), 8, replace=True)
     assert store.get(IDENTITY).runs == 5
-
-
-@pytest.mark.parametrize(("come", "announced"), [(20, 30), (30, 20), (0, 20)])
-def test_more_or_fewer_runs_than_announced_are_refused(store: RunStore, come: int, announced: int) -> None:
-    with pytest.raises(ExportRefused, match=f"instead of {announced}"):
-        store.save_stream(stream(come, 10), announced)
-    assert store.find(IDENTITY) is None
 
 
 def test_a_disk_without_room_is_refused_before_anything_is_written(
@@ -211,55 +171,6 @@ def test_damage_is_named_with_its_file_and_its_repair(store: RunStore, damage: o
         assert [entry.code for entry in faults] == [code]
 
 
-def test_metadata_of_another_shape_are_damage(store: RunStore) -> None:
-    record = store.save(ensemble())
-    content = json.dumps([1, 2, 3])
-    (record.path / "metadata.json").write_text(content, encoding="utf-8")
-    assert [fault.code for fault in faults_of(record.path)] == ["store.file_size"]
-    write_manifest(record.path)
-    with pytest.raises(DamagedRun, match="run's metadata cannot be read"):
-        store.get(IDENTITY)
-
-
-def test_a_damaged_run_can_be_made_anew(store: RunStore) -> None:
-    flip(store.save(ensemble()).path)
-    assert store.save(ensemble(), replace=True).runs == 20
-    assert faults_of(store.root / IDENTITY) == []
-
-
-def test_runs_are_listed_newest_first(store: RunStore) -> None:
-    for day, identity in enumerate(["aaaa000000000000", "cccc000000000000", "bbbb000000000000"]):
-        record = store.save(ensemble(identity=identity))
-        metadata = record.path / "metadata.json"
-        content = json.loads(metadata.read_text(encoding="utf-8")) | {"created": f"2026-01-0{day + 1}T00:00:00+00:00"}
-        metadata.write_text(json.dumps(content), encoding="utf-8")
-        write_manifest(record.path)
-    found, faults = store.records()
-    assert [record.identity[0] for record in found] == ["b", "c", "a"]
-    assert faults == []
-
-
-def test_an_empty_store_has_no_runs(store: RunStore) -> None:
-    assert store.records() == ([], [])
-    assert store.unfinished() == []
-    assert not store.root.exists()
-
-
-def test_a_killed_run_is_seen_as_unfinished_and_not_as_a_run(store: RunStore) -> None:
-    store.save(ensemble())
-    left = store.root / ".writing-aaaa000000000000-1-ffff"
-    left.mkdir()
-    assert store.unfinished() == [left]
-    assert [record.identity for record in store.records()[0]] == [IDENTITY]
-
-
-def swap(one: Path, other: Path) -> None:
-    aside = one.with_name(".aside")
-    one.rename(aside)
-    other.rename(one)
-    aside.rename(other)
-
-
 def copy_over(one: Path, other: Path) -> None:
     shutil.rmtree(one)
     shutil.copytree(other, one)
@@ -278,42 +189,6 @@ def edited(*path: str, value: object) -> object:
         write_manifest(folder)
 
     return edit
-
-
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        (swap, "store.misplaced"),
-        (copy_over, "store.misplaced"),
-        (edited("identity", value="0123456789abcdef"), "store.contradicts"),
-        (edited("runs", value=300), "store.contradicts"),
-        (edited("provenance", "seed", value=7), "store.contradicts"),
-    ],
-)
-def test_a_run_is_not_believed_in_anothers_place_and_is_never_lost(store: RunStore, change: object, code: str) -> None:
-    wanted = true_ensemble(6, seed=1)
-    record, other = store.save(wanted), store.save(true_ensemble(9, seed=7))
-    assert store.find(record.identity) == record
-    assert callable(change)
-    change(record.path, other.path)
-    assert store.find(record.identity) is None
-    for read in (store.get, store.load, store.load_summary, store.load_every_run):
-        with pytest.raises(MisplacedRun) as refusal:
-            read(record.identity)
-        (fault,) = refusal.value.faults
-        assert (fault.code, fault.file) == (code, str(record.path))
-        assert all("copark runs repair" in fault.repair(lang) for lang in ("en", "zh"))
-        if code == "store.misplaced":
-            assert f"{other.identity} (made-up, study made-up, 9 runs, seed 7)" in fault.cause()
-    found, faults = store.records()
-    assert record.identity not in [one.identity for one in found]
-    assert code in [one.code for one in faults]
-    held = {path.relative_to(record.path): path.read_bytes() for path in record.path.rglob("*") if path.is_file()}
-    store.save(wanted)
-    assert store.load(record.identity).load().identical(wanted)
-    aside = store.root / "quarantine" / f"{record.identity}-1"
-    assert {path.relative_to(aside): path.read_bytes() for path in aside.rglob("*") if path.is_file()} == held
-    assert "quarantine" not in store.names()
 
 
 def test_a_run_is_not_believed_whatever_of_what_made_it_was_changed(store: RunStore, subtests: pytest.Subtests) -> None:
@@ -351,13 +226,6 @@ def test_what_is_in_quarantine_is_not_overwritten_and_comes_home_when_its_place_
     assert bring_home(store.root) == [other.identity]
     assert store.get(other.identity) == other
     assert [path.name for path in (store.root / "quarantine").iterdir()] == [f"{one.identity}-1"]
-
-
-def test_metadata_changed_by_hand_are_seen_in_lists_too(store: RunStore) -> None:
-    record = store.save(true_ensemble(20, seed=1))
-    path = record.path / "metadata.json"
-    path.write_text(path.read_text(encoding="utf-8").replace('"runs": 20', '"runs": 30'), encoding="utf-8")
-    assert [fault.code for fault in store.records()[1]] == ["store.file_changed"]
 
 
 @pytest.mark.parametrize(

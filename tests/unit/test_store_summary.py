@@ -54,12 +54,6 @@ def test_runs_that_did_not_finish_are_left_out() -> None:
     np.testing.assert_allclose(one, other, rtol=1e-12)
 
 
-def test_where_no_run_finished_there_is_no_number() -> None:
-    found = running(np.full(50, np.nan), 10)
-    assert all(np.isnan(value) for value in found.values())
-    assert np.isnan(summary_of(one_output(np.full(5, np.nan)))["output"].values).all()
-
-
 @given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=40), st.integers(1, 40))
 def test_moments_and_ends_do_not_depend_on_the_chunks(values: list[float], chunk: int) -> None:
     found = running(np.array(values), chunk)
@@ -94,13 +88,6 @@ def test_running_quantiles_have_nearly_the_rank_asked_for(draw: object) -> None:
         assert low - 0.002 <= level <= high + 0.002
 
 
-def test_running_quantiles_of_counts_are_exact() -> None:
-    values = np.random.default_rng(5).poisson(30, size=40_000).astype(np.float64)
-    found = running(values, 1000)
-    for name, level in QUANTILES.items():
-        assert found[name] == np.quantile(values, level)
-
-
 def test_a_tally_counts_what_each_scenario_came_to() -> None:
     tally = EndCounts()
     for chunk in stream(20, 6):
@@ -129,12 +116,3 @@ def test_many_runs_keep_bands_the_first_paths_and_how_each_run_ended(tmp_path: P
     assert bands is not None
     np.testing.assert_array_equal(bands["cash"].sel(statistic="max"), ensemble(130)["cash"].max("run"))
     assert sum(record.status["baseline"].values()) == 130
-
-
-@pytest.mark.usefixtures("small_limits")
-def test_up_to_the_limit_all_paths_are_kept(tmp_path: Path) -> None:
-    store = RunStore(tmp_path)
-    record = store.save_stream(stream(100, 20), 100)
-    assert (record.form, record.kept) == ("full", 100)
-    assert store.load_summary(record.identity) is None
-    np.testing.assert_array_equal(store.load_every_run(record.identity)["outcome"], ensemble(100)["outcome"])

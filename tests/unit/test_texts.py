@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from copark import texts
-from copark.texts import LANGUAGES, OF_ANALYSIS, Entries, areas, entries, has_text, read, text
+from copark.texts import LANGUAGES, OF_ANALYSIS, areas, entries, text
 
 PACKAGE = Path(texts.__file__).parents[1]
 GLOSSARY = Path(__file__).parents[2] / "docs/glossary.md"
@@ -27,10 +27,6 @@ ALL = [(area, key) for area in areas() for key in entries(area)]
 
 def placeholders(template: str) -> set[str]:
     return {re.split(r"[.\[]", field)[0] for _, field, _, _ in Formatter().parse(template) if field is not None}
-
-
-def test_areas_are_there() -> None:
-    assert {"cli", "store"} <= set(areas())
 
 
 def faults(found: dict[str, str]) -> Iterator[str]:
@@ -60,27 +56,6 @@ def test_no_key_stands_twice_in_a_file() -> None:
     for path in (*PACKAGE.glob("texts/*.yaml"), *PACKAGE.glob(f"analyses/*/{OF_ANALYSIS}")):
         keys = re.findall(r"^([\w.-]+):", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
         assert [key for key, times in Counter(keys).items() if times > 1] == [], path.name
-
-
-def test_an_entry_read_alone_is_what_the_whole_file_says() -> None:
-    for path in (*PACKAGE.glob("texts/*.yaml"), *PACKAGE.glob(f"analyses/*/{OF_ANALYSIS}")):
-        assert dict(Entries(path.read_text(encoding="utf-8"))) == read(path), path
-    odd = "# a: b\n\nplain: {en: a, zh: '甲'}\n'last': {en: \"x\\x41\", zh: \"é:\"}  # c\n"
-    assert dict(Entries(odd)) == {"plain": {"en": "a", "zh": "甲"}, "last": {"en": "xA", "zh": "é:"}}
-
-
-def test_values_are_filled_in() -> None:
-    assert text("store.status.other", "zh", code=9) == "未完成：代码 9"
-    assert has_text("store.status.other")
-    assert not has_text("store.nothing")
-    assert not has_text("nowhere.nothing")
-
-
-def test_a_key_that_is_missing_is_an_error_of_the_program() -> None:
-    with pytest.raises(KeyError):
-        text("store.nothing")
-    with pytest.raises(KeyError):
-        text("nowhere.nothing")
 
 
 @cache

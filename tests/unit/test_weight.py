@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from copark.analysis.relative_size import dates_of_growth, weigh
+from copark.analysis.relative_size import weigh
 from copark.cases.evidence import ContextValue, Observation
 
 
@@ -87,16 +87,3 @@ def test_what_is_not_alike_is_not_compared(subtests: pytest.Subtests) -> None:
             assert found.model is None
             assert found.recorded is None
             assert found.reason == reason
-
-
-def test_an_ensemble_without_runs_weighs_nothing() -> None:
-    found = weigh(ensemble([np.nan]), [host("host_employment", 100, "persons")], [])[0]
-    assert found.model is None
-    assert found.reason == "no_record"
-
-
-def test_a_share_of_growth_needs_one_level_at_two_dates() -> None:
-    early, late = host("host_employment", 100, "persons", "2022"), host("host_employment", 110, "persons")
-    growth = host("host_gdp_growth", 3.0, "%")
-    assert dates_of_growth([early, growth, growth]) == 0
-    assert dates_of_growth([early, late]) == 1

@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 import xarray as xr
 
 from copark import workflows
 from copark.analyses import execution
 from copark.cases import load_case
-from copark.errors import FaultsFound, NotFound
-from copark.identity import result_identity
+from copark.errors import FaultsFound
 from copark.store import RunStore, runs
 
 RUNS = 12
@@ -67,13 +65,6 @@ def test_a_fresh_run_is_made_again_and_gives_the_same(out: Path, first: workflow
     assert (first.path / "metadata.json").stat().st_ino != before
 
 
-@pytest.mark.parametrize("change", [{"runs": RUNS + 1}, {"seed": 2}])
-def test_another_question_is_another_run(first: workflows.RunOutcome, change: dict[str, int]) -> None:
-    asked = {"runs": RUNS, "seed": 1} | change
-    other = workflows.simulate("great-stone", threads=1, **asked)  # type: ignore[arg-type]
-    assert other.attrs["identity"] != first.identity
-
-
 def test_the_table_holds_the_latest_observation_of_each_variable(first: workflows.RunOutcome) -> None:
     case, found = load_case("great-stone"), first.answer
     latest = case.observed("jobs")[-1]
@@ -83,20 +74,6 @@ def test_the_table_holds_the_latest_observation_of_each_variable(first: workflow
     assert len({row.observation.variable for row in found.latest}) == len(found.latest)
     assert 0 <= found.outside <= len(found.compared)
     assert len(found.compared) > len(found.latest)
-
-
-def test_shares_of_outcomes_sum_to_one_and_agree_with_the_stored_runs(out: Path, first: workflows.RunOutcome) -> None:
-    (shares,) = first.answer.outcomes
-    assert sum(one.share for one in shares) == pytest.approx(1.0)
-    codes = RunStore(out / "runs").load(first.identity)["outcome"].values[0]
-    assert [one.share for one in shares] == [float(np.mean(codes == code)) for code in range(4)]
-
-
-def test_words_are_in_the_language_asked_for(first: workflows.RunOutcome) -> None:
-    english, chinese = (next(one for one in first.answer.document(lang).tables() if one.key == "latest").rows
-                        for lang in ("en", "zh"))  # fmt: skip
-    assert [row[0] for row in chinese] != [row[0] for row in english]
-    assert [row[3] for row in chinese] == [row[3] for row in english]
 
 
 def test_python_gives_the_numbers_that_are_stored(out: Path, first: workflows.RunOutcome) -> None:
@@ -130,22 +107,6 @@ def test_above_the_limit_bands_are_kept_and_the_same_run_is_found_again(
     assert bands is not None
     assert sum(store.get(made.identity).outcome["as-it-is"].values()) == RUNS
     assert "jobs" in bands
-
-
-@pytest.mark.long
-def test_bands_do_not_stand_in_for_paths_that_a_study_asks_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(execution, "SUMMARY_ABOVE", 10)
-    monkeypatch.setattr(runs, "KEPT", 5)
-    bands = workflows.run_study("great-stone", runs=RUNS, out=tmp_path, report=False)
-    monkeypatch.setattr(execution, "SUMMARY_ABOVE", 10**6)
-    from copark.simulation import study
-
-    path = tmp_path / "asked.yaml"
-    asked = study.baseline("great-stone").with_changes(runs=RUNS, keep="standard", draws="posterior")
-    path.write_text(json.dumps(asked.content()), encoding="utf-8")
-    full = workflows.run_study(path, out=tmp_path, report=False)
-    assert full.identity == bands.identity
-    assert (full.reused, full.kept) == (False, RUNS)
 
 
 def test_verify_says_identical_on_any_number_of_threads(out: Path, first: workflows.RunOutcome) -> None:
@@ -208,28 +169,6 @@ def test_verify_sees_damage_before_it_replays(copied: Path, first: workflows.Run
     assert not workflows.run_study("great-stone", runs=RUNS, out=copied, report=False, fresh=True).reused
 
 
-def test_verify_says_when_the_study_is_of_another_time(copied: Path, first: workflows.RunOutcome) -> None:
-    def older(dataset: xr.Dataset) -> xr.Dataset:
-        provenance = json.loads(dataset.attrs["provenance"])
-        provenance["study"]["ambition"] = "great"
-        dataset.attrs |= {"provenance": json.dumps(provenance), "identity": result_identity(provenance)}
-        names.append(dataset.attrs["identity"])
-        return dataset
-
-    names: list[str] = []
-    rewrite(copied, older)
-    with pytest.raises(FaultsFound, match="cannot read the study that produced the run: ambition"):
-        workflows.verify(names[0], out=copied)
-
-
-@pytest.mark.parametrize(
-    ("form", "name"), [("csv", "run.csv"), pytest.param("xlsx", "run.xlsx", marks=pytest.mark.long)]
-)
-def test_a_stored_run_is_exported(out: Path, first: workflows.RunOutcome, tmp_path: Path, form: str, name: str) -> None:
-    path = workflows.export(first.identity[:8], form, tmp_path / name, out=out, lang="zh")
-    assert path.stat().st_size > 1000
-
-
 def test_the_catalogue_lists_cases_studies_and_runs(out: Path, first: workflows.RunOutcome) -> None:
     found = workflows.catalogue(out, "en")
     assert "great-stone" in dict(found.cases)
@@ -239,6 +178,7 @@ def test_the_catalogue_lists_cases_studies_and_runs(out: Path, first: workflows.
     assert dict(workflows.catalogue(out, "zh").cases)["great-stone"] != dict(found.cases)["great-stone"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", [pytest.param("en", marks=pytest.mark.long), "zh"])
 def test_everything_that_is_listed_can_be_shown(out: Path, first: workflows.RunOutcome, lang: str) -> None:
     found = workflows.catalogue(out, lang)
@@ -248,52 +188,3 @@ def test_everything_that_is_listed_can_be_shown(out: Path, first: workflows.RunO
         assert len(description.entries) > 4
     entries = dict(workflows.show(first.identity, out, lang).entries)
     assert entries["identity"] == first.identity
-
-
-def test_the_casebook_is_sound_and_a_new_case_too(tmp_path: Path) -> None:
-    assert workflows.check("great-stone") == []
-    assert workflows.check(workflows.new("my-park", tmp_path)) == []
-
-
-def test_the_schema_is_json_and_can_be_written(tmp_path: Path) -> None:
-    content = workflows.case_schema(tmp_path / "schema.json")
-    assert json.loads(content) == json.loads((tmp_path / "schema.json").read_text(encoding="utf-8"))
-    assert "properties" in json.loads(content)
-
-
-@pytest.mark.parametrize(
-    "ask",
-    [
-        lambda out: workflows.run_study("no-such-park", out=out),
-        lambda out: workflows.show("no-such-park", out),
-        lambda out: workflows.verify("ffffffff", out=out),
-    ],
-    ids=["run", "show", "verify"],
-)
-def test_what_is_not_there_is_said(tmp_path: Path, ask: object) -> None:
-    assert callable(ask)
-    with pytest.raises(NotFound):
-        ask(tmp_path)
-
-
-@pytest.mark.long
-def test_a_kernel_from_the_cache_gives_the_bits_of_the_one_just_compiled(tmp_path: Path) -> None:
-    """The first process on a machine compiles, the next reads the cache: `verify` must still say identical."""
-    import os
-    import subprocess
-    import sys
-
-    environment = {**os.environ, "COPARK_CACHE": str(tmp_path / "cache")}
-    said = []
-    for arguments in (["run", "great-stone", "--runs", "300", "--no-report", "--fresh"], ["verify", "IDENTITY"]):
-        identities = [path.name for path in (tmp_path / "out" / "runs").glob("[0-9a-f]*")]
-        asked = [identities[0] if word == "IDENTITY" else word for word in arguments]
-        found = subprocess.run(
-            [sys.executable, "-m", "copark", *asked, "--lang", "en", "--out", str(tmp_path / "out")],
-            capture_output=True,
-            text=True,
-            check=True,
-            env=environment,
-        )
-        said.append(found.stdout)
-    assert said[1].startswith("identical: 300 recomputed runs")

@@ -12,7 +12,6 @@ from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.analyses.voi.ask import Answer, simplest
-from copark.cases import load_case
 from copark.errors import CoparkError
 from copark.inference.voi import candidates as asked
 from copark.presentation.document import Chart
@@ -98,15 +97,6 @@ def test_what_is_open_nowhere_is_said(found):
     known = replace(found.tried[0].gain, variance=0.0)
     nothing = replace(found, tried=tuple(replace(one, gain=known) for one in found.tried))
     assert "None of the observations tried" in VOI.document(nothing).headline
-
-
-def test_candidates_lie_within_the_time_of_a_case():
-    case = load_case("great-stone")
-    for one in asked.candidates(case, tuple(asked.ESTIMATED)):
-        assert all(0 <= column.quarter < case.clock.quarters for column in one.columns if not one.parameter)
-    short = case.model_copy(update={"clock": case.clock.model_copy(update={"quarters": 52})})
-    families = {one.quarters for one in asked.candidates(short, ())}
-    assert max(max(quarters) for quarters in families) < 52
 
 
 def test_a_count_adds_up_its_flow():

@@ -8,11 +8,8 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from copark.model.variables import catalogue
-from copark.simulation.flows import channels
 from copark.simulation.study import baseline
 from copark.workflows.serving.engine import BoundedCache, Cancelled, Engine, Ticket
-from copark.workflows.serving.mechanisms import FlowBook
 from copark.workflows.serving.shelf import Shelf
 
 GREAT_STONE = baseline("great-stone").with_changes(runs=40, draws="unsettled", keep=("jobs", "usable_area"))
@@ -80,13 +77,6 @@ def test_cancelling_stops_within_a_block_of_runs(engine, great_stone):
     with pytest.raises(Cancelled):
         engine.arms(study, great_stone, ticket)
     assert ticket.asked == 4
-
-
-def test_runs_held_are_bounded(great_stone):
-    small = Engine(Shelf(), threads=1, held=200_000)
-    for seed in range(6):
-        small.arms(GREAT_STONE.with_changes(seed=seed), great_stone, Ticket())
-    assert small.runs.bytes <= 200_000
 
 
 MANY = 1_000
@@ -172,40 +162,3 @@ def test_who_waits_for_runs_may_leave_and_takes_no_share(engine, great_stone):
         assert isinstance(in_time(lambda: engine.arms(many, great_stone, waits)), Cancelled)
         assert shares == [1]
     assert waits.runs == 0
-
-
-def test_who_waits_for_what_another_makes_may_leave():
-    held, gone = BoundedCache(100), Ticket()
-    gone.cancel()
-    with held.alone("key"):
-        assert isinstance(in_time(lambda: held.once("key", str, len, gone.check)), Cancelled)
-    assert not held._making
-    assert held.once("key", lambda: "made", len, gone.check) == "made"
-
-
-def test_who_waits_for_flows_may_leave(engine, great_stone):
-    book, gone = FlowBook(engine), Ticket()
-    (scenario,) = GREAT_STONE.scenarios
-    gone.cancel()
-    with book.held.alone((engine.arm_key(GREAT_STONE, great_stone, scenario), GREAT_STONE.runs)):
-        assert isinstance(in_time(lambda: book.flows(GREAT_STONE, great_stone, scenario, gone)), Cancelled)
-
-
-def test_runs_whose_arrows_are_looked_at_are_counted(engine, great_stone):
-    book, ticket = FlowBook(engine), Ticket()
-    for _ in range(2):
-        book.flows(GREAT_STONE, great_stone, GREAT_STONE.scenarios[0], ticket)
-        assert ticket.runs == GREAT_STONE.runs
-
-
-def test_names_are_never_paths(engine):
-    from copark.errors import NotFound
-
-    for name in ("../casebook/great-stone", "/etc", "u-" + "0" * 32, ".", ""):
-        with pytest.raises(NotFound):
-            engine.shelf.get(name)
-
-
-def test_every_arrow_has_its_channels():
-    assert {channel.link.name for channel in channels()} == set(catalogue().links)
-    assert len({channel.row for channel in channels()}) == len(channels())

@@ -64,13 +64,7 @@ def test_netcdf_holds_every_run_with_what_made_it(get, answer, tmp_path):
         assert np.array_equal(medians, np.array(answer["arms"][1]["bands"]["jobs"][2]))
 
 
-def test_metadata_say_what_made_it(get, answer):
-    made = get("metadata.json").json()
-    assert made["identity"] == answer["identity"]
-    assert made["provenance"]["case_hash"] == answer["case"]["hash"]
-    assert made["provenance"]["model_hash"] == answer["made"]["model_hash"]
-
-
+@pytest.mark.long
 @pytest.mark.parametrize(
     "query",
     [{"output": "jobs", "lang": "zh"}, {"scenario": 1}],
@@ -94,16 +88,3 @@ def test_drawings_that_cannot_be_drawn_say_why(get, query, field):
     answer = get("svg", **query)
     assert answer.status_code == 422
     assert [fault["field"] for fault in answer.json()["faults"]] == [field]
-
-
-def test_a_result_can_be_exported_after_a_restart(serve, tmp_path):
-    with serve(data=tmp_path / "out") as first:
-        identity = first.post("/api/v1/simulate", json=ASKED).json()["identity"]
-        before = first.get(f"/api/v1/export/{identity}.csv").content
-    with serve(data=tmp_path / "out") as second:
-        assert second.get(f"/api/v1/export/{identity}.csv").content == before
-
-
-def test_nothing_of_an_export_stays(get, data):
-    get("nc")
-    assert not [path for path in data.rglob("*") if path.name.startswith(".export-") or path.suffix == ".nc"]

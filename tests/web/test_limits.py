@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from types import SimpleNamespace
 
 import pytest
@@ -135,18 +134,6 @@ def test_no_client_takes_all_places():
     assert with_pool(go, each=2) == "other"
 
 
-@pytest.mark.parametrize(("light", "runs", "measured"), [(5.0, 0, False), (5.0, 200, True), (0.0, 0, True)])
-def test_only_what_was_made_tells_how_fast_work_is(light, runs, measured):
-    """Where weight is runs, what was held in memory weighs the same and takes no time; of a desk all is counted."""
-
-    async def go(pool):
-        for _ in range(3):
-            await pool.run(request_of(), lambda ticket: ticket.check(runs), 11.0)
-        return pool.heavy.weights
-
-    assert with_pool(go, light=light) == pytest.approx(11.0 * (1 + 0.9 + 0.81) if measured else 0.0)
-
-
 def test_who_leaves_while_waiting_waits_no_longer():
     async def go(pool):
         async def leaves():
@@ -161,31 +148,3 @@ def test_who_leaves_while_waiting_waits_no_longer():
         return never_done
 
     assert with_pool(go) == []
-
-
-def test_what_fails_is_told_to_who_asked_and_the_thread_goes_on():
-    async def go(pool):
-        def wrong(_):
-            raise ValueError("wrong")
-
-        with pytest.raises(ValueError, match="wrong"):
-            await pool.run(request_of(), wrong)
-        return await pool.run(request_of(), lambda _: "right")
-
-    assert with_pool(go) == "right"
-
-
-def test_a_pool_that_closes_stops_what_runs():
-    async def go(pool):
-        held = Held()
-        doing = asyncio.create_task(pool.run(request_of(), held))
-        await until(held.begun.is_set)
-        begun = time.monotonic()
-        pool.close()
-        with pytest.raises(Cancelled):
-            await doing
-        with pytest.raises(Problem):
-            await pool.run(request_of(), lambda _: None)
-        return time.monotonic() - begun
-
-    assert with_pool(go) < 2.0

@@ -5,11 +5,8 @@ from __future__ import annotations
 import logging
 import re
 
-import pytest
-
 from copark.cases.casebook import list_cases
 from copark.inference.case_parameters import shipped_cases
-from copark.web.problems import language_of
 from tests.web.conftest import EQUITY
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -67,11 +64,6 @@ def test_every_fault_is_told_with_its_place(client, subtests):
             assert faults(answer) == expected
 
 
-def test_all_faults_are_told_at_once(client):
-    answer = client.post(SIMULATE, json={"runs": -1, "seed": "x", "scenario": {"edits": {"quota": 0, "kind": "odd"}}})
-    assert set(faults(answer)) == {"case", "runs", "seed", "scenario.edits.quota", "scenario.edits.kind"}
-
-
 def test_shares_that_do_not_add_up_are_told_in_the_language_asked_for(client):
     asked = {"case": "great-stone", "scenario": {"edits": {"equity": [{"home": 1}]}}}
     english = client.post(SIMULATE, json=asked)
@@ -81,42 +73,10 @@ def test_shares_that_do_not_add_up_are_told_in_the_language_asked_for(client):
     assert by_header.json()["title"] == by_query.json()["title"] == english.json()["cause"]["zh"]
 
 
-LIKED = [
-    (None, None, "en"), ("zh", "en", "zh"), ("fr", "zh", "zh"), (None, "fr, zh;q=0.3, en;q=0.2", "zh"),
-    (None, "en;q=0.9, zh;q=1", "zh"), (None, "de", "en"), (None, "zh;q=nonsense", "en"), (None, "*", "en"),
-]  # fmt: skip
-
-
-def test_the_language_is_the_one_liked_best(subtests):
-    for query, header, lang in LIKED:
-        with subtests.test(query=query, header=header, lang=lang):
-            assert language_of(query, header) == lang
-
-
 def test_a_body_that_is_no_json_is_told(client):
     answer = client.post(SIMULATE, content=b'{"case": ', headers={"content-type": "application/json"})
     assert answer.status_code == 422
     assert faults(answer) == {"": "web.fault.json"}
-
-
-def test_a_body_of_another_kind_is_told(client):
-    answer = client.post(SIMULATE, content=b"case=great-stone", headers={"content-type": "text/plain"})
-    assert answer.status_code == 422
-    assert faults(answer)
-
-
-@pytest.mark.parametrize(
-    ("body", "code", "field"),
-    [('{"case": "great-stone", "runs": 5, "runs": 6}', "cases.duplicate", "runs"),
-     ('{"case": "great-stone", "scenario": {"title": {"en": "a\\u0000b", "zh": "x"}}}', "cases.control_mark", "en"),
-     ('{"case": "great-stone", "outputs": ["a\\u202eb"]}', "cases.control_mark", "outputs"),
-     ('{"case": "great-stone", "runs": true}', "web.fault.whole", "runs")],
-)  # fmt: skip
-def test_a_question_is_read_by_the_rules_of_files(client, body, code, field):
-    """What is taken can be exported, and run by the command line."""
-    answer = client.post(SIMULATE, content=body, headers={"content-type": "application/json"})
-    assert answer.status_code == 422
-    assert (code, field) in [(one["code"], one["field"]) for one in answer.json()["faults"]]
 
 
 NOT_THERE = [

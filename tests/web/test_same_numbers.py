@@ -7,12 +7,10 @@ import pytest
 import yaml
 
 from copark import workflows
-from copark.analysis.compare import compare, pairs_of
+from copark.analysis.compare import pairs_of
 from copark.analysis.outcomes import bands
-from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.study import Study
 from copark.stats.quantiles import quantiles
-from copark.stats.shares import shares
 from tests.web.conftest import EQUITY
 
 RUNS = 60
@@ -57,30 +55,6 @@ def test_bands_are_the_librarys_to_the_bit(pair):
             assert np.array_equal(np.array(rows), bands(result, name, n)), name
 
 
-def test_differences_are_those_of_pairs_to_the_bit(pair):
-    answer, result = pair
-    (one,) = pairs_of(result)
-    change = answer["changes"][0]
-    assert change["pairs"] == one.before.sizes["run"]
-    for name, rows in change["bands"].items():
-        assert np.array_equal(np.array(rows), quantiles(one.difference(name))), name
-    for row, told in zip(compare([one], (), ()).outcomes, change["outcomes"], strict=True):
-        assert told["name"] == row.outcome
-        for key in ("reference_share", "arm_share", "change", "low", "high", "gained", "lost"):
-            assert told[key] == getattr(row, key)
-
-
-def test_outcomes_are_the_librarys(pair):
-    answer, result = pair
-    for n, arm in enumerate(answer["arms"]):
-        for told, one in zip(
-            arm["outcomes"], shares(result["outcome"].isel(scenario=n).to_numpy(), OUTCOMES), strict=True
-        ):
-            assert (told["name"], told["count"], told["total"], told["low"], told["high"]) == (
-                one.name, one.count, one.total, one.low, one.high,
-            )  # fmt: skip
-
-
 def test_a_comparison_is_the_librarys_to_the_bit(client):
     arms = [{"key": "a"}, {"key": "b", "edits": {"framework": "off"}}, {"key": "c", "parameters": {"value_home": 0.0}}]
     asked = {"case": "great-stone", "runs": 40, "draws": "unsettled", "outputs": ["jobs"], "scenarios": arms}
@@ -103,22 +77,6 @@ def test_runs_made_while_dragging_are_the_first_of_those_on_release(serve, tmp_p
     assert joined["identity"] == at_once["identity"]
     assert joined["arms"][0]["bands"] == at_once["arms"][0]["bands"]
     assert again["arms"] == first["arms"]
-
-
-def test_other_outputs_of_the_same_runs_are_the_same_runs(client):
-    asked = {"case": "great-stone", "runs": 30, "draws": "unsettled", "seed": 9}
-    first = client.post("/api/v1/simulate", json=asked | {"outputs": ["operating"]}).json()
-    second = client.post("/api/v1/simulate", json=asked | {"outputs": ["taxes", "operating"]}).json()
-    assert first["identity"] != second["identity"]
-    assert first["arms"][0]["bands"]["operating"] == second["arms"][0]["bands"]["operating"]
-
-
-def test_threads_change_nothing(serve, tmp_path):
-    asked = {"case": "great-stone", "runs": 130, "draws": "unsettled", "scenario": EQUITY}
-    with serve(data=tmp_path / "one") as one, serve(data=tmp_path / "four", threads=4) as four:
-        alone, together = (each.post("/api/v1/simulate", json=asked).json() for each in (one, four))
-    assert alone["arms"] == together["arms"]
-    assert alone["changes"] == together["changes"]
 
 
 def test_the_posterior_is_drawn_from_where_there_is_one(client):

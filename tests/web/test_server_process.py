@@ -102,25 +102,6 @@ def is_dead(pid):
 
 
 @pytest.mark.long
-def test_an_open_address_needs_a_token_and_then_asks_for_it(tmp_path):
-    with server(tmp_path / "out", "--host", "0.0.0.0", lang="zh") as (process, address):
-        assert address is None
-        assert process.wait(30) == 1
-        said = process.stdout.read() + process.stderr.read()
-        assert "令牌" in said
-        assert "Traceback" not in said
-    token = "a long enough token for anybody"
-    with server(tmp_path / "out", "--host", "0.0.0.0", COPARK_TOKEN=token) as (process, address):
-        assert address, process.stderr.read()
-        here = address.replace("0.0.0.0", "127.0.0.1")
-        with pytest.raises(urllib.error.HTTPError) as refused:
-            ask(here, "/api/v1/status")
-        assert refused.value.code == 401
-        refused.value.close()
-        assert ask(here, "/api/v1/status", authorization=f"Bearer {token}")["version"]
-
-
-@pytest.mark.long
 def test_a_port_that_is_taken_is_told(tmp_path):
     import socket
 
@@ -135,13 +116,3 @@ def test_a_port_that_is_taken_is_told(tmp_path):
     assert done.returncode == 1
     assert str(port) in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
-
-
-def test_asking_for_help_loads_no_server(tmp_path):
-    heavy = "{'fastapi', 'uvicorn', 'starlette', 'numpy'}"
-    code = f"import sys; from copark.cli import app, serving; assert not {heavy} & set(sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False,
-        env={**os.environ, "PYTHONPATH": str(SOURCE)},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr

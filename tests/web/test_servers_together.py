@@ -29,7 +29,7 @@ def wait_for(address, job, *states, patience=120.0):
     raise AssertionError(found)
 
 
-def test_a_killed_servers_jobs_are_finished_by_the_next(tmp_path, either):
+def test_a_killed_servers_jobs_are_finished_by_the_next(tmp_path):
     data = tmp_path / "out"
     with server(data) as (process, address):
         sent = [ask(address, "/api/v1/jobs", JOB | {"seed": seed, "runs": 20_000}) for seed in (1, 2)]

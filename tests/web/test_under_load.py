@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from bench.saturation import saturate
-from bench.soak import Seen
 
 
 def test_nobody_waits_at_a_door_that_is_full_without_being_told(serve):
@@ -34,20 +33,3 @@ def test_thirty_two_clients_who_never_rest():
     assert set(found.statuses) <= {200, 429, 503}
     assert found.statuses[200] > 0
     assert found.median_ms("after") < found.median_ms("during")
-
-
-def seen(*columns):
-    return Seen([(minute / 30, *(column(minute) for column in columns)) for minute in range(60)])
-
-
-def test_a_leak_is_seen():
-    """A soak that could not fail would prove nothing."""
-    flat = seen(lambda n: 300 + n % 3, lambda n: 20 + n % 2, lambda n: 8, lambda n: 1)
-    assert flat.is_flat
-    assert not seen(lambda n: 300 + n, lambda n: 20, lambda n: 8, lambda n: 1).is_flat
-    assert not seen(lambda n: 300, lambda n: 20 + n // 5, lambda n: 8, lambda n: 1).is_flat
-    assert not seen(lambda n: 300, lambda n: 20, lambda n: 8 + n // 5, lambda n: 1).is_flat
-    flat.database = 32
-    assert not flat.is_flat, "connections to the database are bounded"
-    begun = seen(lambda n: 100 + 10 * min(n, 25), lambda n: min(n, 25), lambda n: 8, lambda n: 1)
-    assert begun.is_flat, "what is filled in the first half is no leak"

@@ -11,12 +11,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from copark.cli import main
 from copark.store.database.opening import open_database
 from copark.store.database.scenarios import SHARED, ScenarioShelf
 from copark.store.workspace import WorkspaceRefused
-from copark.store.workspace.layout import CRATE, ScenarioEntry, as_json, written
-from copark.workflows import new, run_study, runs, workspaces
+from copark.store.workspace.layout import CRATE, ScenarioEntry, written
+from copark.workflows import new, run_study, workspaces
 from tests.workspace.conftest import STUDY
 from tests.workspace.test_hostile_workspaces import files_of, listed, refused
 
@@ -103,34 +102,6 @@ def test_nothing_of_anybodys_is_replaced(packed, tmp_path: Path, monkeypatch) ->
         assert shelf.get(YOURS, "plan C").content == {"key": "there-before"}
 
 
-def test_a_full_shelf_is_told(tmp_path: Path) -> None:
-    with closing(open_database(tmp_path)) as database:
-        shelf = ScenarioShelf(database, most=1)
-        assert shelf.share("a", "great-stone", HALF, "2026-01-01T00:00:00+00:00") == "a"
-        assert shelf.share("b", "great-stone", HALF, "2026-01-01T00:00:00+00:00") is None
-        assert shelf.share("a", "great-stone", HALF, "2026-01-01T00:00:00+00:00") == "a"
-        long = ScenarioShelf(database)
-        assert long.share("n" * 120, "great-stone", HALF, "x") == "n" * 120
-        assert long.share("n" * 120, "great-stone", NO_VISITS, "x") == "n" * 116 + " (2)"
-
-
-def test_a_database_that_cannot_be_opened_is_told_and_the_folder_stays(packed, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setenv("COPARK_DATABASE_URL", "mysql://nowhere/x")
-    found = workspaces.open_(packed.path, tmp_path / "there")
-    assert "database.url_kind" in {note.code for note in found.notes}
-    assert len(list((tmp_path / "there" / "scenarios").iterdir())) == 4
-
-
-def test_books_and_folders_of_an_opened_workspace_agree(group: Path, tmp_path: Path) -> None:
-    made = workspaces.pack(tmp_path / "w.zip", everything=True, out=group / "out")
-    workspaces.open_(made.path, tmp_path / "there")
-    assert runs.check_books(tmp_path / "there") == []
-    repaired = runs.repair_books(tmp_path / "there")
-    assert (repaired.home, repaired.aside, repaired.extras, repaired.left) == ((), (), (), ())
-    (run,) = runs.books(tmp_path / "there").runs
-    assert (run.identity, run.state) == (made.runs[0], "finished")
-
-
 def as_file(**changes: object) -> tuple[str, bytes]:
     """A scenario's file with something changed, under the name that fits it."""
     given = {"name": "a", "case": "great-stone", "scenario": HALF, "saved": "2026-01-01T00:00:00+00:00"} | changes
@@ -152,22 +123,6 @@ def test_what_is_no_scenario_is_refused(own, tmp_path: Path, subtests: pytest.Su
         with subtests.test(changes=changes):
             name, raw = as_file(**changes)
             assert refused(tmp_path, listed({**files_of(own), name: raw})) == {"scenario"}
-
-
-def test_files_that_hold_none(own, tmp_path: Path, subtests: pytest.Subtests) -> None:
-    for raw in [b"", b"[]", b"{", b"[" * 90_000, b'{"format": 2}', b'{"format": NaN}', as_json({"format": 1})]:
-        with subtests.test(raw=raw):
-            assert refused(tmp_path, listed({**files_of(own), "scenarios/0123456789abcdef.json": raw})) == {"scenario"}
-
-
-def test_a_scenario_under_the_name_of_another(own, tmp_path: Path) -> None:
-    _, raw = as_file()
-    assert refused(tmp_path, listed({**files_of(own), "scenarios/0123456789abcdef.json": raw})) == {"scenario"}
-
-
-@pytest.mark.parametrize("name", ["scenarios/a.json", "scenarios/a/0123456789abcdef.json", "scenarios/../x.json"])
-def test_scenarios_lie_in_their_place(own, tmp_path: Path, name: str) -> None:
-    assert refused(tmp_path, listed({**files_of(own), name: as_file()[1]})) == {"strange_file"}
 
 
 def test_no_study_names_a_path_of_the_machine_it_was_packed_on(own, tmp_path: Path, monkeypatch) -> None:
@@ -195,13 +150,3 @@ def test_a_run_whose_case_is_gone_is_refused_until_it_is_named(tmp_path: Path) -
         tmp_path / "w.zip", runs=[made.identity], cases=[str(tmp_path / "elsewhere")], out=tmp_path / "out"
     )
     assert not workspaces.verify(named.path).faults
-
-
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_the_commands_name_scenarios(server: Path, tmp_path: Path, capsys, lang: str) -> None:
-    file = str(tmp_path / "w.zip")
-    for words in (["pack", file, "--scenario", "半数咨询", "--out", str(server)], ["verify", file]):
-        with pytest.raises(SystemExit) as left:
-            main(["workspace", *words, "--lang", lang])
-        assert left.value.code == 0
-    assert "半数咨询" in capsys.readouterr().out

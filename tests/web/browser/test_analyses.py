@@ -34,7 +34,7 @@ def test_levers_are_asked_followed_and_read_in_both_languages(page: Any) -> None
     page.get_by_role("button", name="Run", exact=True).click()
     page.locator(".field").filter(has=draws).get_by_role("alert").wait_for()
     assert draws.get_attribute("aria-invalid") == "true"
-    draws.fill("20")
+    draws.fill("5")
     page.get_by_role("button", name="Run", exact=True).click()
     page.get_by_role("progressbar").wait_for()
     page.wait_for_url("**run=*", timeout=600_000)

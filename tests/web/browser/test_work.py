@@ -164,7 +164,7 @@ def test_the_model_stands_beside_the_record_with_its_equations(page: Any) -> Non
 
 
 def test_sections_of_a_report_are_chosen(page: Any, tmp_path: Path) -> None:
-    page.goto("/report?lang=en&runs=100")
+    page.goto("/report?lang=en&runs=20")
     page.get_by_label("Language of the report").select_option("zh")
     page.get_by_role("button", name="Generate report").click()
     page.get_by_role("switch", name="股权").wait_for(timeout=300_000)

@@ -1,0 +1,151 @@
+"""What holds of every park of the casebook: dated, sourced, said in both languages, and no word of copies or memory.
+
+That a value is the one on record is not said again here: any change of a case makes the posteriors that ship stale.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from itertools import chain
+
+import numpy as np
+import pytest
+import yaml
+
+from copark.cases import list_cases, load_case
+from copark.cases.casebook import CLAIMS, LEVERS, casebook_path
+from copark.cases.completeness import notes_of
+from copark.cases.world import growth
+from copark.simulation.run import simulate
+from copark.simulation.study import baseline
+
+FULL = ("great-stone", "suzhou")
+CHINESE = re.compile("[\u4e00-\u9fff]")
+ASCII_IN_CHINESE = re.compile("[\u4e00-\u9fff][,;:()?!]|[,;:()?!][\u4e00-\u9fff]")
+TABLES = ("series.csv", "equity.csv", "events.csv", "enterprises.csv", "host_context.csv")
+MIRRORS = ("ohl1yru", "allnav", "eslwa", "slrbs", "15m8", "jsszyb", "awingyg", "wangzhuano", "healinghandsltd",
+           "salonsbyjcnaples", "wxssfood", "page-analytics", "solondais", "perceptioda", "wiki.riteme", "enwikipedia",
+           "9aivip", "jizihe", "handmsg", "worldwrestlingcamps", "denamall", "blh621", "234365w", "xb824", "ttav89",
+           "chaoshiw", "chetecut", "tyjgjz", "ksrykj", "gasoto04")  # fmt: skip
+"""Copies whose addresses stay out of the casebook."""
+
+
+@pytest.fixture(scope="module")
+def parks():
+    return [load_case(name) for name in list_cases()]
+
+
+def rows(path):
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def sources_in(node, key=""):
+    """Keys of sources anywhere in a case, but not the growth series its countries are tied to."""
+    if isinstance(node, dict):
+        yield from chain.from_iterable(sources_in(value, name) for name, value in node.items() if name != "world")
+    elif key == "source":
+        yield from node if isinstance(node, list) else [node]
+    elif isinstance(node, list):
+        yield from chain.from_iterable(map(sources_in, node))
+
+
+def test_nothing_is_dated_after_2024(parks, subtests):
+    for park in parks:
+        with subtests.test(park.name):
+            assert str(park.clock.data_end) <= "2024Q4"
+            dated = chain(park.events, park.observations, park.equity, park.host_context)
+            assert all(row.date.last_day.year <= 2024 for row in dated)
+
+
+def test_every_source_is_defined_and_used_and_an_address_is_that_of_the_original(parks, subtests):
+    for park in parks:
+        with subtests.test(park.name):
+            folder = casebook_path() / park.name
+            named = set(sources_in(yaml.safe_load((folder / "case.yaml").read_text(encoding="utf-8"))))
+            for name in TABLES:
+                if (folder / name).exists():
+                    named |= set(chain.from_iterable(row["source"].split(";") for row in rows(folder / name)))
+            assert named - {"judgement"} == set(park.sources)
+            for source in park.sources.values():
+                assert (source.url is None) == (source.read == "mirror")
+
+
+def test_no_address_of_a_copy_is_in_the_casebook_and_none_stands_apart_from_its_source():
+    for path in casebook_path().rglob("*.*"):
+        if path.suffix in (".yaml", ".csv"):
+            text = path.read_text(encoding="utf-8")
+            assert not [mirror for mirror in MIRRORS if f"{mirror}." in text or f"{mirror}/" in text], path
+            assert "sources" in path.name or not re.search(r"https?://", text), path
+
+
+def test_what_is_not_used_says_why_and_what_is_remembered_is_in_no_input(parks, subtests):
+    for park in parks:
+        with subtests.test(park.name):
+            for row in park.observations:
+                assert row.use or ((row.note or "").startswith("Not used: ") and row.role == "context")
+                assert not row.use or row.grade != "background"
+            for table in park.equity:
+                for holding in table.holdings:
+                    assert table.use or (holding.note or "").startswith("Not used: ")
+                    assert not table.use or holding.grade != "background"
+            assert "grade: background" not in (casebook_path() / park.name / "case.yaml").read_text(encoding="utf-8")
+
+
+def test_data_only_parks_fit_counts_to_2020_and_score_later_ones(parks, subtests):
+    """Counts of enterprises are the steadiest series; at Kaesong the workers, who were counted by a ministry."""
+    for park in parks:
+        if park.name not in FULL:
+            with subtests.test(park.name):
+                for row in park.observations:
+                    assert row.role not in ("fit", "score") or (row.date.year <= 2020) == (row.role == "fit")
+                fitted = {row.variable for row in park.observations if row.role in ("fit", "score")}
+                assert fitted <= {"registered", "operating"} | ({"jobs"} if park.name == "kaesong" else set())
+
+
+def test_full_cases_lack_nothing():
+    assert [notes_of(load_case(name)) for name in FULL] == [(), ()]
+
+
+def test_countries_have_a_world_series_or_the_case_says_so(parks, subtests):
+    for park in parks:
+        with subtests.test(park.name):
+            lacking = {side.country for side in (park.sides.home, park.sides.host) if not growth(side.country)}
+            assert lacking == ({"PRK"} if park.name == "kaesong" else set())
+
+
+def test_events_are_told_in_both_languages(parks, subtests):
+    for park in parks:
+        with subtests.test(park.name):
+            for event in park.events:
+                assert CHINESE.search(event.event_zh)
+                assert event.actors_zh
+                assert not CHINESE.search(event.event_en + event.actors_en)
+
+
+def test_chinese_has_chinese_punctuation(subtests):
+    for path in sorted(casebook_path().rglob("*.*")):
+        if path.suffix in (".yaml", ".csv") and path.name not in (CLAIMS, LEVERS):
+            text = path.read_text(encoding="utf-8")
+            cells = re.findall(r'"([^"]*)"', text)
+            if path.suffix == ".csv":
+                cells = list(chain.from_iterable(csv.reader(text.splitlines())))
+            with subtests.test(path.relative_to(casebook_path()).as_posix()):
+                assert [cell for cell in cells if ASCII_IN_CHINESE.search(cell)] == []
+
+
+def test_a_shareholder_who_is_a_partner_has_its_ties_once(parks):
+    for park in parks:
+        partners = {partner.key for partner in park.partners}
+        for shareholder in park.shareholders:
+            if shareholder.key in partners:
+                assert shareholder.ties.home == shareholder.ties.host == shareholder.ties.third == 0
+
+
+def test_every_case_runs(parks, subtests):
+    for case in parks:
+        with subtests.test(case.name):
+            result = simulate(baseline(case.name).with_changes(runs=8, keep="summary"), case, threads=1)
+            assert not result.status.any()
+            assert np.isfinite(result.registered.values).all()
