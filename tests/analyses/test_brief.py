@@ -52,7 +52,7 @@ def briefs(out: Path, levers: Answered, stages: list[str]) -> dict[str, Answer]:
     told = Context(out, progress=lambda stage, _done, _total: stages.append(stage))
     return {
         case: BRIEF.ask.compute(Params(case=case, **FEW), told if case == "great-stone" else Context(out))
-        for case in ("great-stone", "jinfei", "kaesong")
+        for case in ("great-stone", "imip", "kaesong")
     }
 
 
@@ -70,11 +70,11 @@ def test_its_shares_and_levers_are_those_of_the_analyses_it_quotes(briefs: dict[
 
 
 def test_of_a_park_that_is_not_calibrated_no_outcome_is_told(briefs: dict[str, Answer]) -> None:
-    found = briefs["jinfei"]
+    found = briefs["imip"]
     told = BRIEF.document(found, "en")
     assert "cannot be said" in told.headline
     assert all("self-standing" not in card.title for card in next(told.blocks().__iter__()).cards)
-    assert "copark calibrate jinfei" in next(reversed(list(told.blocks()))).text
+    assert "copark calibrate imip" in next(reversed(list(told.blocks()))).text
 
 
 def test_of_a_closed_park_no_lever_is_told_but_the_closure_and_what_would_be_without_it(
