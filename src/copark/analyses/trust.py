@@ -86,7 +86,7 @@ def corrected(trust: Trust | None, shares: Iterable[Share], lang: str) -> str:
     if trust.state == "calibrated":
         values = {
             "parks": len(found.calibrated), "mean": percent(found.calibrated_mean),
-            "thriving": percent(found.calibrated_observed),
+            "thriving": percent(found.calibrated_observed), "alive": percent(found.calibrated_alive),
         }  # fmt: skip
         return text("trust.came_true", lang, **values) if found.calibrated else ""
     said = of["self_standing"]

@@ -24,6 +24,7 @@ from copark.stats.recalibration import Recalibration, brier, discrimination, lef
 SAID, DONE = "self_standing", "thriving"
 """The outcome of runs, and the class of the casebook, that are set beside each other."""
 STANDING = OUTCOMES.index(SAID)
+ALIVE = (DONE, "surviving")
 DATED = Quarter(2024, 4)
 """The casebook tells how parks stood then."""
 RESAMPLED, BAND = 2000, (0.05, 0.95)
@@ -112,6 +113,11 @@ class Findings:
     def calibrated_observed(self) -> float:
         """Share of the parks with a calibration that thrive."""
         return sum(one.thrives for one in self.calibrated) / max(len(self.calibrated), 1)
+
+    @property
+    def calibrated_alive(self) -> float:
+        """Share of the parks with a calibration that thrive or survive."""
+        return sum(one.recorded in ALIVE for one in self.calibrated) / max(len(self.calibrated), 1)
 
     @property
     def observed(self) -> float:

@@ -41,6 +41,7 @@ class _Show(Show):
             "failed_said": percent(sum(one.shares[0] for one in found.parks) / len(found.parks)),
             "calibrated": len(found.calibrated), "calibrated_said": percent(found.calibrated_mean),
             "calibrated_happened": sum(one.thrives for one in found.calibrated),
+            "calibrated_alive": percent(found.calibrated_alive),
             "at_half": percent(found.corrected(0.5)), "at_most": percent(found.corrected(0.95)),
         }  # fmt: skip
 
