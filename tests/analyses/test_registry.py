@@ -24,7 +24,7 @@ from copark.inference.levers.reading import load_levers
 from copark.texts import LANGUAGES
 from copark.web.app import create_app
 from copark.web.jobs import work
-from copark.web.settings import Settings
+from copark.web.settings import Limits, Settings
 from tests.asked import call
 
 CHILD = """
@@ -142,7 +142,8 @@ def test_two_who_ask_the_same_compute_it_once(toy: Analysis, tmp_path: Path, mon
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
-    settings = Settings(data=tmp_path_factory.mktemp("data"), threads=1, warm=False)
+    many = Limits(rate=100_000.0, burst=1_000_000.0)
+    settings = Settings(data=tmp_path_factory.mktemp("data"), threads=1, warm=False, limits=many)
     with TestClient(create_app(settings), base_url="http://127.0.0.1:8765") as found:
         yield found
 
