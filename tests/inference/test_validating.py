@@ -80,7 +80,7 @@ def test_every_observable_is_scored_from_every_cut(validated) -> None:
             assert line.crps[line.winner] == min(line.crps.values())
             whole = one.line(line.variable)
             assert set(whole.crps) == set(whole.coverage) == set(whole.width)
-            assert {"model", "model-calibrated", "model-blind-stacked"} <= set(whole.crps)
+            assert {"model", "model-blind"} <= set(whole.crps)
     assert {one.target.variable for one in validated.scores} >= set(validated.fans)
 
 

@@ -90,8 +90,9 @@ def foretell(known: Floats, candidate: Floats, effects: Floats, holds: Flags, se
         for train, test in folds.split(wanted):
             found[test] = wanted[train].mean(axis=0)
     count = effects.shape[1]
+    within = np.clip(found, wanted.min(axis=0), wanted.max(axis=0))  # a mean lies between what it is a mean of
     with config_context(assume_finite=True, skip_parameter_validation=True):
-        each = [_calibrated(found[:, [n, count + n]], holds[:, n], folds) for n in range(count)]
+        each = [_calibrated(within[:, [n, count + n]], holds[:, n], folds) for n in range(count)]
     probability = np.stack(each, axis=1) if each else np.empty_like(effects)
     return Foretold(found[:, :count] * spread[:count] + centre[:count], probability)
 
