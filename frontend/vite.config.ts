@@ -1,3 +1,7 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
+
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { Marked } from 'marked';
 import type { Plugin } from 'vite';
@@ -30,9 +34,24 @@ function documents(): Plugin {
   };
 }
 
+/** Scripts and styles beside themselves as Brotli packs them: a quarter less on the way than gzip, and packed once. */
+function packed(): Plugin {
+  const LEAST = 1400;
+  return {
+    name: 'packed',
+    apply: 'build',
+    writeBundle({ dir = '.' }, bundle) {
+      for (const file of Object.keys(bundle).filter((name) => /\.(js|css)$/.test(name))) {
+        const source = readFileSync(join(dir, file));
+        if (source.length >= LEAST) writeFileSync(join(dir, `${file}.br`), brotliCompressSync(source));
+      }
+    },
+  };
+}
+
 // The built page is served by the Python server under a policy that allows scripts and styles of its own origin only.
 export default defineConfig({
-  plugins: [documents(), svelte()],
+  plugins: [documents(), svelte(), packed()],
   build: {
     outDir: '../src/copark/web/dist',
     emptyOutDir: true,

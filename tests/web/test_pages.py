@@ -45,6 +45,19 @@ def test_pages_and_assets_are_served(serve, dist):
         assert len(gzip.compress(script.content)) < len(script.content)
 
 
+def test_who_reads_brotli_is_sent_what_the_build_packed_and_nobody_else(serve, dist):
+    (dist / "assets" / "app-0123.js.br").write_bytes(b"packed")
+    with serve(dist=dist) as client:
+        for takes, sent in (("gzip, br", "br"), ("gzip;q=1.0, br;q=0.5", "br"), ("gzip", "gzip")):
+            with client.stream("GET", "/assets/app-0123.js", headers={"accept-encoding": takes}) as found:
+                assert found.headers["content-encoding"] == sent
+                assert found.headers["content-type"] == "text/javascript; charset=utf-8"
+                assert found.headers["vary"] == "Accept-Encoding"
+                assert "immutable" in found.headers["cache-control"]
+                assert (b"".join(found.iter_raw()) == b"packed") == (sent == "br")
+        assert client.get("/", headers={"accept-encoding": "br"}).text.startswith("<!doctype html>")
+
+
 def test_the_server_knows_the_pages_of_the_front_end():
     source = Path("frontend/src/lib/app.svelte.ts").read_text(encoding="utf-8")
     named = re.findall(r"'(\w+)'", source.partition("PAGES = [")[2].partition("]")[0])

@@ -41,15 +41,25 @@ def is_page(path: str) -> bool:
 
 
 class Pages(StaticFiles):
-    """Files of the front end; any other address gets its page, with 404 where it has none there."""
+    """Files of the front end; any other address gets its page, with 404 where it has none there.
+
+    Of a script or style the build leaves a copy beside it that Brotli packed: browsers that read it are sent that.
+    """
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """A file or a page."""
         where = scope["path"].strip("/")
         if f"/{where}/".startswith(API):
             raise HTTPException(404)
+        lasting = where.startswith(LASTING)
+        takes = {one.partition(";")[0].strip() for one in Request(scope).headers.get("accept-encoding", "").split(",")}
+        packed, known = self.lookup_path(f"{path}.br") if lasting and "br" in takes else ("", None)
         try:
-            found = await super().get_response(path, scope)
+            if known is None:
+                found = await super().get_response(path, scope)
+            else:
+                found = self.file_response(packed, known, scope)
+                found.headers.update({"content-encoding": "br", "vary": "Accept-Encoding"})
         except HTTPException as error:
             is_asked = is_page(where) or "text/html" in Request(scope).headers.get("accept", "")
             if error.status_code != 404 or "." in where.rpartition("/")[2] or not is_asked:
@@ -59,7 +69,6 @@ class Pages(StaticFiles):
                 found = self.file_response(index, index.stat(), scope)
             else:
                 found = FileResponse(index, 404)
-        lasting = where.startswith(LASTING)
         found.headers["cache-control"] = "public, max-age=31536000, immutable" if lasting else "no-cache"
         if found.headers.get("content-type", "").startswith("text/html"):
             found.headers["content-security-policy"] = PAGE
