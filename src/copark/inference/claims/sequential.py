@@ -1,6 +1,6 @@
 """Enough runs: a sequential rule, fixed beforehand, that stops what is decided.
 
-Parts of claims, and claims, are looked at after the first draws (``sequential.yaml``, decision 0063). What has a word
+Parts of claims, and claims, are looked at after the first draws (``sequential.yaml``, decision 0066). What has a word
 that more draws could hardly change is run no further: where a Monte Carlo interval wider than that of the word holds no
 threshold. The word itself, and what is told beside it, come of the draws that were run, by the same standard.
 """
