@@ -14,7 +14,7 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from copark.analysis.link_impact import Impact, Response
+from copark.inference.ablations.link_impact import Impact, Response
 from copark.model.variables import catalogue
 from copark.presentation import style
 from copark.presentation.numbers import exact, unit_title

@@ -8,11 +8,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
-from copark.analysis.compare import Course
 from copark.model.variables import catalogue
 from copark.presentation import style
 from copark.presentation.document import POINTS
 from copark.presentation.numbers import number, percent, shown, unit_title
+from copark.simulation.readouts.compare import Course
 from copark.texts import text
 
 NAMES = 2.55

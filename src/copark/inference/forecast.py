@@ -22,7 +22,6 @@ from typing import Any
 
 import numpy as np
 
-from copark.analysis.benchmark_forecasts import NaiveForecast, forecasts
 from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.cases.evidence import Observation
@@ -32,6 +31,7 @@ from copark.cases.tables import Row, faults_of_rows, faults_of_series, read_tabl
 from copark.errors import CoparkError, Fault, FaultsFound, NotFound, RunRefused
 from copark.identity import identity_of
 from copark.inference.assessment import Spread, groups_of, spread
+from copark.inference.benchmark_forecasts import NaiveForecast, forecasts
 from copark.inference.observations import Target, noise, target_of
 from copark.inference.replay import ReplayPosterior, project
 from copark.inference.validate import BLIND, CONDITIONAL, DAYS, Score, history_of, score

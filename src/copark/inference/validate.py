@@ -15,11 +15,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from copark.analysis.benchmark_forecasts import CURVES, History, forecasts
 from copark.arrays import Floats, Integers
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.inference.batch import Batch
+from copark.inference.benchmark_forecasts import CURVES, History, forecasts
 from copark.inference.observations import ObservationModel, Target, targets
 from copark.inference.replay import POPULATIONS, Projection, ReplayPosterior, project, replay_posterior
 from copark.inference.tempering import Plan
@@ -354,7 +354,7 @@ def benchmark_band(case: Case, cut: Quarter, variable: str, method: str, quarter
     """A benchmark's quantiles at the ends of quarters, shape (levels, quarters); none if the past is too short."""
     from scipy.stats import t as student
 
-    from copark.analysis.benchmark_forecasts import forecasts
+    from copark.inference.benchmark_forecasts import forecasts
 
     start = case.clock.start
     days = [((start + t).last_day - start.first_day).days / DAYS for t in quarters]

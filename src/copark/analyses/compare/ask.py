@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from copark.analyses.compare.parts import Books, books_of, outcome_parts
+from copark.analyses.compare.outcome_change import OutcomeMoves, moves_of
+from copark.analyses.compare.parts import Books, OutcomeParts, books_of, outcome_parts
 from copark.analyses.contract import AnalysisParams, Argument, ParametersOf, Result, Said, StudyName
-from copark.analysis.compare import (
+from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.readouts.compare import (
     DRAWN,
     MAIN,
     Course,
@@ -25,10 +27,7 @@ from copark.analysis.compare import (
     pairs_between,
     provenance,
 )
-from copark.analysis.compare import compare as compare_pairs
-from copark.analysis.outcome_change import OutcomeMoves, moves_of
-from copark.analysis.outcome_parts import OutcomeParts
-from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.readouts.compare import compare as compare_pairs
 from copark.texts import LANGUAGES, text
 
 if TYPE_CHECKING:

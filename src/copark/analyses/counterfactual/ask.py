@@ -10,9 +10,9 @@ from pydantic import Field
 
 from copark.analyses.compare.ask import Compared, answer_of
 from copark.analyses.contract import CaseParams, Option, Result, Said
-from copark.analysis.compare import pairs_between
 from copark.simulation.counterfactual import WITHOUT, but_for_study, find_happenings
 from copark.simulation.counterfactual_events import happenings
+from copark.simulation.readouts.compare import pairs_between
 
 if TYPE_CHECKING:
     import pandas as pd

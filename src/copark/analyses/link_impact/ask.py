@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from pydantic import Field
 
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
-from copark.analysis.link_impact import Impact, Response, impacts, responses, strongest
+from copark.inference.ablations.link_impact import Impact, Response, impacts, responses, strongest
 from copark.simulation.link_cuts import OUTPUTS, STRENGTHS, cut_study, key_of, links_named, strength_study
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from copark.analyses.context import Context
-    from copark.analysis.compare import Pair
     from copark.cases import Case
+    from copark.simulation.readouts.compare import Pair
 
 HEADLINE = "operating"
 READ = (HEADLINE, "jobs", "cash")
@@ -78,7 +78,7 @@ class Answer(Result):
 
 def compute(params: Params, context: Context) -> Answer:
     """Cut every link, then run those with an effect at several strengths."""
-    from copark.analysis.compare import pairs_of
+    from copark.simulation.readouts.compare import pairs_of
 
     case = context.case(params.case)
     at = _quarter(case, params, context)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 from pydantic import Field
 
 from copark.analyses.contract import AnalysisParams, Result
-from copark.analysis.typology.measures import Course, courses_of
 from copark.cases.completeness import State, mechanisms_of
 from copark.cases.evidence import Source
 from copark.cases.locations import Place
 from copark.cases.parks import Outcome, Park, ParkType, load_parks
 from copark.cases.vocabulary import country_name
+from copark.inference.typology.measures import Course, courses_of
 from copark.texts import LANGUAGES, text
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ import numpy as np
 
 from copark.analyses.contract import Result, Said, Texts
 from copark.analyses.trust import provenance, recorded_outcome, trust_of
-from copark.analysis.observed import Comparison, comparisons, misses
-from copark.analysis.outcomes import year_twenty
 from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.readouts.observed import Comparison, comparisons, misses
+from copark.simulation.readouts.outcomes import year_twenty
 from copark.stats.quantiles import band
 from copark.stats.shares import Share, shares, shares_of
 from copark.texts import LANGUAGES

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import Field
 
 from copark.analyses.contract import AnalysisParams, Result
-from copark.analysis.typology.findings import Findings, find
+from copark.inference.typology.findings import Findings, find
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from copark.analysis.compare import COUNTS, Difference, OutcomeChange, Pair, compare, ends_of_years, pair
 from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
@@ -36,6 +35,7 @@ from copark.model.variables import catalogue
 from copark.simulation.counterfactual_events import happenings
 from copark.simulation.draw_sources import DrawSource
 from copark.simulation.ensemble import Ensemble
+from copark.simulation.readouts.compare import COUNTS, Difference, OutcomeChange, Pair, compare, ends_of_years, pair
 from copark.simulation.run import inputs_of, simulate
 from copark.simulation.scenario_edits import Edits
 from copark.simulation.schemas import Title
@@ -301,7 +301,7 @@ def bench_of(
 
 def effect(bench: Bench, reference: xr.Dataset, without: Scenario) -> AblationEffect:
     """Compare the park without something with the park as it is."""
-    from copark.analysis.compare import begins
+    from copark.simulation.readouts.compare import begins
 
     arm = bench.run(without)
     one = pair(reference, arm)

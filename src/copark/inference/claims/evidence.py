@@ -23,13 +23,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.analysis.compare import COUNTS
 from copark.arrays import Floats
 from copark.inference.claims.rules import Sample
 from copark.inference.claims.scenarios import ArmRuns
 from copark.inference.claims.schema import Claim, Look, Part, Statistic
 from copark.model.variables import catalogue
 from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.readouts.compare import COUNTS
 from copark.stats.pairs import difference
 from copark.stats.precision import Split, split
 

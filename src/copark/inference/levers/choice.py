@@ -13,7 +13,11 @@ from functools import partial
 
 import numpy as np
 
-from copark.analysis.robust import (
+from copark.arrays import Booleans, Floats, Integers
+from copark.inference.levers.entries import LeverFile, Threshold
+from copark.inference.levers.measures import RANKED, SIDES
+from copark.inference.levers.runner import Measured
+from copark.stats.robust import (
     Stability,
     average,
     chance_non_dominated,
@@ -24,10 +28,6 @@ from copark.analysis.robust import (
     satisficing,
     stability,
 )
-from copark.arrays import Booleans, Floats, Integers
-from copark.inference.levers.entries import LeverFile, Threshold
-from copark.inference.levers.measures import RANKED, SIDES
-from copark.inference.levers.runner import Measured
 
 TIMES = 1000
 SEED = 1

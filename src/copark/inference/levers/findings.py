@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analysis.robust import Sources, sources
 from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.inference.case_parameters import CaseParameters
@@ -33,6 +32,7 @@ from copark.simulation.sample import prior_of
 from copark.simulation.schemas import Title
 from copark.stats.pairs import change_interval, difference
 from copark.stats.quantiles import quantiles
+from copark.stats.robust import Sources, sources
 from copark.stats.words import Verdict, verdict
 from copark.texts import text
 

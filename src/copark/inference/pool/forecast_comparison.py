@@ -24,8 +24,8 @@ from typing import Any
 
 import numpy as np
 
-from copark.analysis.benchmark_forecasts import History, forecasts
 from copark.arrays import Floats
+from copark.inference.benchmark_forecasts import History, forecasts
 from copark.inference.observations import error_of
 from copark.inference.pool.abc_regression import (
     MEMBERS,

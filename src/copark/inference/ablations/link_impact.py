@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.analysis.compare import Pair
+from copark.simulation.readouts.compare import Pair
 from copark.stats.quantiles import band, quantiles
 
 if TYPE_CHECKING:

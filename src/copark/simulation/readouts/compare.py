@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from copark.analysis.outcomes import quarters_apart
 from copark.arrays import Floats
 from copark.cases.quarters import Quarter
 from copark.errors import Fault, FaultsFound
 from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.readouts.outcomes import quarters_apart
 from copark.stats import pairs
 from copark.stats.pairs import change_interval
 from copark.stats.precision import Split, split
