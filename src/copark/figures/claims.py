@@ -94,7 +94,7 @@ def forest(claim: ClaimFinding, found: Findings, lang: str = "en", *, outcomes: 
 def probabilities(found: Findings, lang: str = "en") -> Figure:
     """P of every part: open where the prior alone puts it, filled where the record leaves it."""
     lang = style.language(lang)
-    rules = standard().standard.words
+    rules = standard().words
     rows = [(claim, part) for claim in found.claims for part in claim.parts if isfinite(part.probability)]
     figure = style.sheet(
         (7.4, 1.75 + 0.21 * len(rows)), _say("probabilities", lang), _say("probabilities_subtitle", lang),

@@ -36,7 +36,7 @@ def by_evidence(
     ways
         By way: its title, and which of the marks it has.
     """
-    lang, words = style.language(lang), standard().standard.words
+    lang, words = style.language(lang), standard().words
     figure = style.sheet((7.4, 1.75 + 0.34 * len(rows)), title, "", footer)
     axes = style.panel(figure, NAMES, 0.95, 0.45, 0.6)
     style.rows(axes, len(rows))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from copark.arrays import Floats, Integers
 from copark.model.arrays import Draws
 from copark.model.luck import NEVER, SPANS
+from copark.stats.precision import effective
 
 SINCE, RUN = 0, 1
 """Columns of a span."""
@@ -83,8 +84,7 @@ def with_lucks(draws: Draws, lucks: Integers, seed: int) -> Draws:
 
 def effective_count(labels: Integers) -> float:
     """Effective number of different labels: 1 / Σ share²."""
-    share = np.unique(labels, return_counts=True)[1] / len(labels)
-    return float(1.0 / (share**2).sum())
+    return effective(np.unique(labels, return_counts=True)[1].astype(np.float64))
 
 
 def different_pasts(lucks: Integers, quarters: int) -> Floats:

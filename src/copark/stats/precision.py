@@ -93,6 +93,15 @@ def concentration(counts: Integers) -> float:
     return float((counts.astype(np.float64) ** 2).sum()) / float(counts.sum()) ** 2
 
 
+def effective(weights: Floats) -> float:
+    """Number of equally weighted draws that weights are worth, (Σ w)² / Σ w² (Kish 1965); 0 of none.
+
+    Rounded to nine decimals, so that as many equal weights as there are draws are worth exactly that.
+    """
+    squares = float((weights**2).sum())
+    return round(float(weights.sum()) ** 2 / squares, 9) if squares > 0.0 else 0.0
+
+
 def planned_concentration(runs: int, futures: int, pool: int | None) -> float:
     """Σ w² of a design: runs in draws of `futures` each, taken from a pool that begins again when it is used up."""
     draws = max(ceil(runs / futures), 1)

@@ -15,7 +15,7 @@ From verdicts to verdicts: inside the judgement block, and from the parts of a c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import erf, isfinite, sqrt
@@ -302,17 +302,6 @@ def flips(verdict: str, other: str) -> bool:
     A verdict that the data do not tell has no side, and nothing flips it.
     """
     return side(verdict) != 0 and side(other) != side(verdict)
-
-
-def inside_block(verdict: str, variants: Iterable[str]) -> str:
-    """The verdict once the judgement block has been seen.
-
-    Undetermined where any variant flips it; where all refute it but not all contradict it, it is not supported.
-    """
-    others = list(variants)
-    if any(flips(verdict, other) for other in others):
-        return UNDETERMINED
-    return NOT_SUPPORTED if verdict == CONTRADICTED and NOT_SUPPORTED in others else verdict
 
 
 def combined(headline: Headline, verdicts: Mapping[str, str]) -> str:

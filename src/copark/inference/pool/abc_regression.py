@@ -33,6 +33,7 @@ from copark.inference.pool.parks import COUNTS, Park, last_day, year_end
 from copark.inference.posterior import adjust, systematic
 from copark.inference.prior import EDGE
 from copark.inference.summaries import features, one_thread
+from copark.stats.precision import effective
 
 NEAR = 8
 """One run of so many is accepted."""
@@ -171,7 +172,7 @@ class Reader:
         share = weights / weights.sum()
         mean = share @ moved
         variance = share @ (moved - mean) ** 2
-        ess = float(1.0 / (share**2).sum())
+        ess = effective(share)
         far = reach_of(self.summaries, width, count) if reach else float("nan")
         told = readings_of(moved, share, self.told.told, ess)
         return LocalPosterior(self.names, mean, variance, told, ess, far, len(recorded))
