@@ -279,10 +279,7 @@ def assemble(
 ) -> Document:  # fmt: skip
     """A document with what all have in common: trust state and provenance.
 
-    Parameters
-    ----------
-    provenance
-        Further entries, by the key of their title (``provenance.<key>`` in the texts).
+    provenance: further entries, by the key of their title (``provenance.<key>`` in the texts).
     """
     from copark.presentation.document import Document
 

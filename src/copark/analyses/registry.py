@@ -128,10 +128,7 @@ class Registry:
     def __getitem__(self, name: str) -> Analysis:
         """One of them.
 
-        Raises
-        ------
-        KeyError
-            If there is none of this name.
+        Raises KeyError if there is none of this name.
         """
         return self._known[name]
 
@@ -155,10 +152,7 @@ class Registry:
     def of(self, found: Any) -> Analysis:
         """The analysis that gave a result.
 
-        Raises
-        ------
-        KeyError
-            If none did.
+        Raises KeyError if none did.
         """
         package = type(found).__module__.rpartition(".")[0]
         known = next((one for one in self._known.values() if one.package == package), None)

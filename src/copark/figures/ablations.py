@@ -55,10 +55,7 @@ def working(found: Ablations, kind: str) -> list[AblationRow]:
 def effect_dots(found: Ablations, output: str, quarter: str, kind: str = "mechanism", lang: str = "en") -> Figure:
     """An output without each mechanism, less with it, run by run: median and nine tenths of the pairs of runs.
 
-    Parameters
-    ----------
-    kind
-        mechanism or link.
+    kind: mechanism or link.
     """
     from copark.model.variables import catalogue
 

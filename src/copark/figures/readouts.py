@@ -154,10 +154,7 @@ def coordination(result: xr.Dataset, lang: str = "en", scenario: int = 0) -> Fig
 def phase_bars(result: xr.Dataset, case: Case | None = None, lang: str = "en", scenario: int = 0) -> Figure:
     """Share of runs in each phase, quarter by quarter, with the dated renegotiations.
 
-    Raises
-    ------
-    KeyError
-        If the study did not keep ``arrivals`` and ``operating``.
+    Raises KeyError if the study did not keep ``arrivals`` and ``operating``.
     """
     seen = view(result, lang, scenario)
     dated = () if case is None else case.renegotiations

@@ -205,10 +205,7 @@ class ParkCourse:
 def multiples(parks: Sequence[ParkCourse], lang: str = "en") -> Figure:
     """Enterprises by age of the park, on one logarithmic scale: a step of a line is a ratio, in every panel the same.
 
-    Parameters
-    ----------
-    parks
-        In the order in which they are drawn.
+    parks: in the order in which they are drawn.
     """
     lang = style.language(lang)
     rows = -(-len(parks) // COLUMNS)

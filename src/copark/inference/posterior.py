@@ -93,12 +93,8 @@ class Neighbours:
     ) -> ParameterPosterior:
         """Accept the nearest runs and adjust them.
 
-        Parameters
-        ----------
-        target
-            The record's summaries, shape (axes,).
-        without
-            A run to leave out: the one that plays the record, in a test of calibration.
+        target: the record's summaries, shape (axes,); without: a run to leave out: the one that plays the record, in a
+        test of calibration.
         """
         far = self.distances(target)
         if without is not None:

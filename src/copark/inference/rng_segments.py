@@ -24,10 +24,7 @@ MOST = 1 + SPANS
 def one_span(runs: Integers, spans: int, since: Integers) -> Integers:
     """Make lucks that are one run's throughout, in whatever spans; shape (members, spans, 2).
 
-    Parameters
-    ----------
-    since
-        First quarters of the spans behind the first, shape (members, spans - 1).
+    since: first quarters of the spans behind the first, shape (members, spans - 1).
     """
     made = np.zeros((len(runs), spans, 2), np.int64)
     made[:, :, RUN] = runs[:, np.newaxis]
@@ -63,10 +60,7 @@ def present(lucks: Integers, quarters: int) -> NDArray[np.bool_]:
 def with_lucks(draws: Draws, lucks: Integers, seed: int) -> Draws:
     """Give draws the lucks of a seed, to a quarter that never comes.
 
-    Raises
-    ------
-    ValueError
-        If there are more spans than an address has room for.
+    Raises ValueError if there are more spans than an address has room for.
     """
     if lucks.shape[1] > MOST:
         raise ValueError(f"{lucks.shape[1]} spans; an address has room for {MOST}")

@@ -197,10 +197,7 @@ def forecast_from(
 ) -> Origin:
     """Forecast from a replay posterior what the case observed after its cut; of few pairs, each has several futures.
 
-    Raises
-    ------
-    ValueError
-        If the case observed nothing after it.
+    Raises ValueError if the case observed nothing after it.
     """
     cut = replay.cut
     later = targets(case, later_roles, after=cut)
@@ -274,10 +271,7 @@ def table(scores: Sequence[Score], methods: Sequence[str] | None = None) -> tupl
 def is_firm(each: Mapping[str, Floats]) -> bool:
     """Whether one method is ahead by a margin, also without any one of the values.
 
-    Parameters
-    ----------
-    each
-        Scores by method, of the same values in the same order.
+    each: scores by method, of the same values in the same order.
     """
     scores = np.stack(list(each.values()))
     if len(scores) < 2 or scores.shape[1] < 2:

@@ -63,10 +63,7 @@ class Answer(Ablations, Result):
 def settings_of(params: Params) -> AblationSettings:
     """What is asked of the engine.
 
-    Raises
-    ------
-    copark.errors.RunRefused
-        If the size is neither 0 nor a power of two from 512 on.
+    Raises copark.errors.RunRefused if the size is neither 0 nor a power of two from 512 on.
     """
     size = params.size
     if size and (size < LEAST_SIZE or size & (size - 1)):

@@ -169,11 +169,8 @@ class Asked:
 def asked_of(params: Params, context: Context) -> Asked:
     """Decide what is calibrated; whatever cannot be is refused before any work.
 
-    Raises
-    ------
-    copark.errors.CoparkError
-        If the case is missing, has faults or nothing to calibrate to, cut or runs cannot be used, or it is not made
-        here.
+    Raises copark.errors.CoparkError if the case is missing, has faults or nothing to calibrate to, cut or runs cannot
+    be used, or it is not made here.
     """
     case = context.case(params.case)
     settings = calibrations.settings_of(params.runs, params.seed, context.lang, full=params.full, sweeps=params.sweeps)
@@ -187,10 +184,7 @@ def asked_of(params: Params, context: Context) -> Asked:
 def _refuse_on_server(case: str, settings: Settings, context: Context) -> None:
     """Refuse what a server does not calibrate: parks it shares, whose parameters all would get, and long searches.
 
-    Raises
-    ------
-    RunRefused
-        With the command that does.
+    Raises RunRefused with the command that does.
     """
     from copark.errors import RunRefused
     from copark.inference.calibrate import FULL
@@ -294,10 +288,7 @@ def _densities(own: ParameterPosterior, moved: tuple[Movement, ...]) -> tuple[De
 def _again(params: Params, context: Context) -> Answer:
     """Make the posterior that ships with a case again by its recipe, or go on with that, and compare.
 
-    Raises
-    ------
-    NotFound
-        If none ships with it.
+    Raises NotFound if none ships with it.
     """
     from copark.errors import NotFound
     from copark.inference import artefacts

@@ -137,12 +137,8 @@ def run_id(params: Params, context: Context) -> str:
 def compute(params: Params, context: Context) -> Answer:
     """Find or make the runs and set them side by side.
 
-    Raises
-    ------
-    RunRefused
-        If there is one scenario alone.
-    NotComparable
-        If the two are not of the same case, model, random numbers and draws.
+    Raises RunRefused if there is one scenario alone; NotComparable if the two are not of the same case, model, random
+    numbers and draws.
     """
     from copark.errors import RunRefused
 

@@ -205,10 +205,7 @@ def _sheet(table: Table, lang: str) -> PlainTable:
 def sheets_of(store: RunStore, record: RunRecord, lang: str) -> tuple[PlainTable, ...]:
     """A stored run's scenarios against the first; none of one scenario, no accounts where paths are not kept.
 
-    Parameters
-    ----------
-    store, record
-        The run.
+    store, record: the run.
     """
     if len(record.scenarios) < 2:
         return ()

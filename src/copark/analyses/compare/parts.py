@@ -95,15 +95,8 @@ class OutcomeParts:
 def shapley(values: Floats) -> Floats:
     """Shapley values of a game.
 
-    Parameters
-    ----------
-    values
-        v of every coalition, whose number has bit g set where player g is in it, along the first axis of 2ⁿ.
-
-    Returns
-    -------
-    array
-        A value for each player along the first axis; they sum to v of all less v of none.
+    values: v of every coalition, whose number has bit g set where player g is in it, along the first axis of 2ⁿ.
+    Returns: a value for each player along the first axis; they sum to v of all less v of none.
     """
     players = len(values).bit_length() - 1
     found = np.zeros((players, *values.shape[1:]))

@@ -76,10 +76,7 @@ def run_id(params: Params, context: Context) -> str:
 def _study(params: Params, context: Context) -> Study:
     """The case as it is and less what did not happen.
 
-    Raises
-    ------
-    NotFound
-        If nothing of that name happened.
+    Raises NotFound if nothing of that name happened.
     """
     study = but_for_study(
         context.case(params.case), params.without, runs=params.runs, seed=params.seed, futures=params.futures,

@@ -108,10 +108,7 @@ def compute(params: Params, context: Context) -> Answer:
 def _quarter(case: Case, params: Params, context: Context) -> int:
     """The quarter of the cut, counted from the start.
 
-    Raises
-    ------
-    RunRefused
-        If it lies outside the case's time.
+    Raises RunRefused if it lies outside the case's time.
     """
     from copark.cases.quarters import Quarter
     from copark.errors import RunRefused, printable

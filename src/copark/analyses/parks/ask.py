@@ -94,10 +94,7 @@ _ORDERS: Mapping[str, Callable[[Park, str], Any]] = {
 def country_code(wanted: str, parks: Iterable[Park], lang: str = "en") -> str:
     """Code of a country that parks are in or of, by its code or its name in either language.
 
-    Raises
-    ------
-    NotFound
-        If no park is.
+    Raises NotFound if no park is.
     """
     from copark.errors import NotFound
 
@@ -136,10 +133,7 @@ def listed(park: Park, place: Place, context: Context) -> ListedPark:
 def compute(params: Params, context: Context) -> Answer:
     """Choose parks, and read the series of those that have a case.
 
-    Raises
-    ------
-    copark.errors.CoparkError
-        If no park is in or of the country, or the table of parks or a case has faults.
+    Raises copark.errors.CoparkError if no park is in or of the country, or the table of parks or a case has faults.
     """
     from datetime import UTC, datetime
 

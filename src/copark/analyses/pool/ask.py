@@ -49,10 +49,8 @@ class Answer(Remakeable):
 def asked_of(params: Params, context: Context) -> tuple[tuple[Park, ...], Settings]:
     """The parks and the settings of their panel; of the shipped one, where it is to be made again.
 
-    Raises
-    ------
-    copark.errors.CoparkError
-        If a case is missing or has faults, the number of runs cannot be used, or no panel ships.
+    Raises copark.errors.CoparkError if a case is missing or has faults, the number of runs cannot be used, or no panel
+    ships.
     """
     from copark.inference.borrowed import shipped_draws
     from copark.inference.pool.panel import Settings
@@ -84,10 +82,7 @@ def compute(params: Params, context: Context) -> Answer:
 
     Each step is kept, and found again.
 
-    Raises
-    ------
-    RunRefused
-        Where no panel is to be made: it takes hours.
+    Raises RunRefused where no panel is to be made: it takes hours.
     """
     from copark.errors import RunRefused
     from copark.inference.pool.forecast_comparison import score_panel

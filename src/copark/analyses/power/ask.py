@@ -51,10 +51,7 @@ def run_id(params: Params, _context: Context) -> str:
 def compute(params: Params, context: Context) -> Answer:
     """Count coalitions.
 
-    Raises
-    ------
-    SettingFaults
-        With every fault of what was given.
+    Raises SettingFaults with every fault of what was given.
     """
     from copark.analyses import table_options as options
 

@@ -71,10 +71,7 @@ class Answer(TableResult):
 def asked_of(params: Params) -> tuple[Settings, Recipe]:
     """What is asked, and how it comes from which raw columns.
 
-    Raises
-    ------
-    copark.errors.FaultsFound
-        With every fault of the settings and the table.
+    Raises copark.errors.FaultsFound with every fault of the settings and the table.
     """
     from copark.analyses import table_options as options
 

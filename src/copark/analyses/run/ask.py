@@ -129,12 +129,8 @@ class Answer(Result):
 def answer_of(ensemble: xr.Dataset, case: Case, counts: Sequence[Mapping[str, int]] | None = None) -> Answer:
     """What an ensemble says.
 
-    Parameters
-    ----------
-    ensemble, case
-        In the form of :func:`copark.simulation.run.simulate`, and the case it was run on.
-    counts
-        Runs by code of outcome, for each scenario, where more were made than paths are kept of.
+    ensemble, case: in the form of :func:`copark.simulation.run.simulate`, and the case it was run on; counts: runs by
+    code of outcome, for each scenario, where more were made than paths are kept of.
     """
     trust = trust_of(ensemble)
     recorded = None

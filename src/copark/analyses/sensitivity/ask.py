@@ -75,10 +75,7 @@ class _Made:
 def settings_of(params: Params) -> ExplorationSettings:
     """What is asked of the engine.
 
-    Raises
-    ------
-    copark.errors.RunRefused
-        If the size is no power of two.
+    Raises copark.errors.RunRefused if the size is no power of two.
     """
     size = params.size
     if size & (size - 1):
@@ -93,10 +90,8 @@ def settings_of(params: Params) -> ExplorationSettings:
 def _made_of(params: Params, context: Context) -> _Made:
     """Settings and what the case has.
 
-    Raises
-    ------
-    copark.errors.RunRefused
-        If the size is no power of two, or the box of a posterior is asked for where there is none.
+    Raises copark.errors.RunRefused if the size is no power of two, or the box of a posterior is asked for where there
+    is none.
     """
     settings, has = settings_of(params), context.parameters(params.case, params.parameters)
     if has.stored is None and params.over == "posterior-box":

@@ -112,10 +112,8 @@ class Asked:
 def asked_of(params: Params, context: Context) -> Asked:
     """Decide what is forecast from where; whatever cannot be is refused before any work.
 
-    Raises
-    ------
-    copark.errors.CoparkError
-        If the case is missing, has faults, or nothing to fit to or to score on, or a cut or runs cannot be used.
+    Raises copark.errors.CoparkError if the case is missing, has faults, or nothing to fit to or to score on, or a cut
+    or runs cannot be used.
     """
     from copark.inference.calibrate import Settings
 
@@ -128,10 +126,8 @@ def asked_of(params: Params, context: Context) -> Asked:
 def cuts_of(case: Case, cuts: Sequence[str], lang: str = "en") -> tuple[Quarter, ...]:
     """Quarters to forecast a case from, earliest first.
 
-    Raises
-    ------
-    RunRefused
-        If one is no quarter of the case, later than the fitted values, or nothing is known by it or came after it.
+    Raises RunRefused if one is no quarter of the case, later than the fitted values, or nothing is known by it or came
+    after it.
     """
     from copark.errors import RunRefused
     from copark.inference.observations import targets

@@ -63,10 +63,7 @@ class Params(CaseParams):
     def costs(self) -> dict[str, float]:
         """What observations cost, by family.
 
-        Raises
-        ------
-        RunRefused
-            If an entry is not ``observation=cost``, the observation is none or the cost is not above 0.
+        Raises RunRefused if an entry is not ``observation=cost``, the observation is none or the cost is not above 0.
         """
         known = [*(one.key for one in asked.FAMILIES), asked.LITERATURE]
         found = {}
@@ -143,10 +140,7 @@ def simplest(tried: Sequence[Tried], observations: Sequence[Observation]) -> Tri
 
     That is the one with the fewest dates, then the earliest.
 
-    Parameters
-    ----------
-    tried
-        What was tried of one question.
+    tried: what was tried of one question.
     """
     top = max(tried, key=lambda one: one.gain.variance)
     near = [one for one in tried if one.gain.variance >= top.gain.variance - top.gain.error]
@@ -226,10 +220,7 @@ class Answer(Result):
 def _plan(params: Params, context: Context) -> made.Plan:
     """What worlds are made of; of draws that repeat themselves each is taken once.
 
-    Raises
-    ------
-    RunRefused
-        If no part of a claim about the case can be told of one world.
+    Raises RunRefused if no part of a claim about the case can be told of one world.
     """
     case, has = context.case(params.case), context.parameters(params.case, params.parameters)
     file = written(ClaimsParams(case=params.case), context)

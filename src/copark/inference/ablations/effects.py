@@ -93,12 +93,8 @@ def listed() -> dict[str, dict[str, Any]]:
 def ablations_of(case: Case, cut: Quarter | None = None, *, links: bool = True) -> tuple[Ablation, ...]:
     """Everything that can be switched off in a case: mechanisms in the order of their file, then arrows.
 
-    Parameters
-    ----------
-    cut
-        The quarter after which `since_cut` begins; none are made where it is not given.
-    links
-        Whether arrows are among them.
+    cut: the quarter after which `since_cut` begins; none are made where it is not given. links: whether arrows are
+    among them.
     """
     made = list(_mechanisms(case, cut))
     return (*made, *_links()) if links else tuple(made)
@@ -249,10 +245,7 @@ class AblationEffect:
     def of(self, output: str, quarter: str) -> Difference:
         """One of the differences: of counts in log points.
 
-        Raises
-        ------
-        KeyError
-            If it was not compared.
+        Raises KeyError if it was not compared.
         """
         for row in self.differences:
             if (row.output, row.quarter, row.log) == (output, quarter, row.unit == "log points"):

@@ -238,10 +238,7 @@ def _normal_below(bound: float, mean: float, error: float) -> float:
 def resolve(bound: float | str, margins: Mapping[str, float]) -> float:
     """The number of a bound.
 
-    Raises
-    ------
-    KeyError
-        If there is no margin of that name.
+    Raises KeyError if there is no margin of that name.
     """
     if isinstance(bound, str):
         return -margins[bound[1:].strip()] if bound.startswith("-") else margins[bound.removeprefix("+").strip()]

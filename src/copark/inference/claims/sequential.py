@@ -83,12 +83,8 @@ class Stopping(Entry):
     def same_side(self, verdict: Verdict, apart: Floats, draws: int) -> bool:
         """Whether it is decided if an alternative turns a word.
 
-        Parameters
-        ----------
-        apart
-            Probabilities of draws under the alternative less those of the reference, shape (draws,).
-        draws
-            Those the verdict is known from.
+        apart: probabilities of draws under the alternative less those of the reference, shape (draws,); draws: those
+        the verdict is known from.
         """
         apart = apart[np.isfinite(apart)]
         if not side(verdict.word) or not apart.size:

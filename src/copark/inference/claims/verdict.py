@@ -286,12 +286,8 @@ def in_alternative(verdict: Verdict, reference: Floats, alternative: Floats, dra
     The reference on the same draws and luck is the control variate; a difference counts as far as it exceeds its
     Monte Carlo error.
 
-    Parameters
-    ----------
-    reference, alternative
-        Chances on the same draws, each of shape (draws,), which may be fewer than
-    draws
-        those the verdict is known from.
+    reference, alternative: chances on the same draws, each of shape (draws,), which may be fewer than; draws: those the
+    verdict is known from.
     """
     rules, apart = standard(), alternative - reference
     apart = apart[np.isfinite(apart)]

@@ -190,10 +190,7 @@ def beside(
 def error_of(one: Estimate, values: Mapping[str, Floats]) -> float:
     """Its standard error: the source's, or that of the declared scale.
 
-    Parameters
-    ----------
-    values
-        Parameters drawn from the prior, by name.
+    values: parameters drawn from the prior, by name.
     """
     if one.error is not None:
         return one.error

@@ -49,12 +49,8 @@ def rake(places: Sequence[Integers], start: Floats) -> Raked:
     model of structured expert judgement (Cooke 1991), whose background measure is here the model's own. Found by
     iterative proportional fitting (Deming and Stephan 1940).
 
-    Parameters
-    ----------
-    places
-        By quantity: which range each draw lies in, as of :func:`place`; each range has a draw of some weight.
-    start
-        Weights of the draws, shape (draws,).
+    places: by quantity: which range each draw lies in, as of :func:`place`; each range has a draw of some weight.
+    start: weights of the draws, shape (draws,).
     """
     weights, factors = shared(start), [np.ones(len(SHARES)) for _ in places]
     off = np.inf

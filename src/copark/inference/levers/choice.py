@@ -137,10 +137,7 @@ class Choice:
 def choose(found: Measured, file: LeverFile, times: int = TIMES) -> Choice | None:
     """Compare all options over all states; ``None`` where no state is left.
 
-    Parameters
-    ----------
-    times
-        Replicates of the bootstrap.
+    times: replicates of the bootstrap.
     """
     measures = tuple(dict.fromkeys((*RANKED, *(one.measure for one in file.thresholds))))
     states = states_of(found, measures)

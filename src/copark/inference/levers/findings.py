@@ -324,10 +324,7 @@ class Findings:
     def gain(self, setting: str, measure: str) -> Gain:
         """One gain.
 
-        Raises
-        ------
-        KeyError
-            If there is none.
+        Raises KeyError if there is none.
         """
         for one in self.gains:
             if (one.setting, one.measure.name) == (setting, measure):
@@ -357,10 +354,7 @@ def named(lever: Lever, setting: Setting, lang: str) -> str:
 def find(asked: Asked, measured: Measured, times: int = TIMES) -> Findings:
     """Say everything that follows from the measures.
 
-    Parameters
-    ----------
-    times
-        Replicates of the bootstrap of rankings.
+    times: replicates of the bootstrap of rankings.
     """
     found = gains(measured)
     moved = moved_by_data(asked.case, asked.parameters)

@@ -151,10 +151,7 @@ class Contest:
 def contest(scores: Iterable[PanelScore], scheme: str, variable: str, methods: Sequence[str]) -> Contest | None:
     """Compare methods on the values that all of them forecast; ``None`` where there is none.
 
-    Parameters
-    ----------
-    variable
-        One observable, or an empty word for all.
+    variable: one observable, or an empty word for all.
     """
     own = [one for one in scores if one.scheme == scheme and one.method in methods]
     own = [one for one in own if not variable or one.variable == variable]
