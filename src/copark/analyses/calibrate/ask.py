@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeable, Said
+from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeable, Said, Table
 from copark.arrays import Floats
 from copark.inference import calibrations
 from copark.inference.diagnostics import Check, Movement, Note, Ranks, Tie
@@ -18,8 +18,6 @@ from copark.presentation.numbers import number
 from copark.texts import text
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from copark.analyses.context import Context
     from copark.cases.case import Case
     from copark.cases.quarters import Quarter
@@ -143,11 +141,9 @@ class Answer(Remakeable):
     evidence: tuple[Evidence, ...] = ()
     """Sources of the values fitted."""
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Table:
         """Every parameter before and after, a row each: medians, 5 and 95 %."""
-        import pandas as pd
-
-        return pd.DataFrame(
+        return (
             {"parameter": one.name, "unit": one.variable.unit, "verdict": one.verdict, "prior_p05": one.prior[0],
              "prior_median": one.prior[2], "prior_p95": one.prior[4], "p05": one.posterior[0],
              "median": one.posterior[2], "p95": one.posterior[4], "shrink": one.shrink, "overlap": one.overlap}

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from copark.analyses.compare.outcome_change import OutcomeMoves, moves_of
 from copark.analyses.compare.parts import Books, OutcomeParts, books_of, outcome_parts
-from copark.analyses.contract import AnalysisParams, Argument, ParametersOf, Result, Said, StudyName
+from copark.analyses.contract import AnalysisParams, Argument, ParametersOf, Result, Said, StudyName, Table
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.readouts.compare import (
     DRAWN,
@@ -31,9 +31,9 @@ from copark.simulation.readouts.compare import compare as compare_pairs
 from copark.texts import LANGUAGES, text
 
 if TYPE_CHECKING:
-    import pandas as pd
     import xarray as xr
 
+if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.cases import Case
     from copark.simulation.study import Study
@@ -107,11 +107,9 @@ class Compared:
     shows_outcomes: bool
     """Whether outcome shares are told unasked."""
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Table:
         """Every difference, a row each."""
-        import pandas as pd
-
-        return pd.DataFrame(
+        return (
             vars(row) | {"split": None if row.split is None else row.split.share}
             for one in self.scenarios
             for row in one.differences

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
+from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said, Table
 from copark.inference.ablations.link_impact import Impact, Response, impacts, responses, strongest
 from copark.simulation.link_cuts import OUTPUTS, STRENGTHS, cut_study, key_of, links_named, strength_study
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from copark.analyses.context import Context
     from copark.cases import Case
     from copark.simulation.readouts.compare import Pair
@@ -69,11 +67,9 @@ class Answer(Result):
         """How an output responds to the strengths of a link."""
         return tuple(one for one in self.responses if (one.link, one.output) == (link, output))
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Table:
         """The effect of every cut on every output, a row each."""
-        import pandas as pd
-
-        return pd.DataFrame(vars(one) for one in self.impacts)
+        return (vars(one) for one in self.impacts)
 
 
 def compute(params: Params, context: Context) -> Answer:

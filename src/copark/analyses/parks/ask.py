@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
-from copark.analyses.contract import AnalysisParams, Result
+from copark.analyses.contract import AnalysisParams, Result, Table
 from copark.cases.completeness import State, mechanisms_of
 from copark.cases.evidence import Source
 from copark.cases.locations import Place
@@ -20,8 +20,7 @@ from copark.texts import LANGUAGES, text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import pandas as pd
-
+if TYPE_CHECKING:
     from copark.analyses.context import Context
 
 Sort = Literal["name", "type", "country", "launch", "home-share", "firms", "investment", "jobs", "area", "status"]
@@ -65,11 +64,9 @@ class Answer(Result):
         order = _ORDERS[self.sort]
         return sorted(self.parks, key=lambda one: (order(one.park, lang), one.park.name(lang)))
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Table:
         """What is known of each park, a row each, columns as in ``parks.csv``."""
-        import pandas as pd
-
-        return pd.DataFrame(one.park.model_dump(mode="json") for one in self.ordered())
+        return (one.park.model_dump(mode="json") for one in self.ordered())
 
 
 def _falling(value: float | None) -> tuple[bool, float]:

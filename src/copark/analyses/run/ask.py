@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.analyses.contract import Result, Said, Texts
+from copark.analyses.contract import Result, Said, Table, Texts
 from copark.analyses.trust import provenance, recorded_outcome, trust_of
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.readouts.observed import Comparison, comparisons, misses
@@ -22,7 +22,6 @@ from copark.stats.shares import Share, shares, shares_of
 from copark.texts import LANGUAGES
 
 if TYPE_CHECKING:
-    import pandas as pd
     import xarray as xr
 
     from copark.cases.case import Case
@@ -102,11 +101,9 @@ class Answer(Result):
         low, median, high = band(self.ensemble[output].isel(scenario=0, quarter=self.last).to_numpy())
         return (low, median, high) if np.isfinite(median) else None
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Table:
         """Every observation beside the model, a row each; values in the model's unit."""
-        import pandas as pd
-
-        return pd.DataFrame(
+        return (
             {
                 "variable": one.observation.variable, "date": str(one.observation.date), "quarter": one.quarter,
                 "unit": self.unit(one.observation.variable), "bound": one.observation.bound, "observed": one.value,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from copark.analyses.contract import AnalysisParams, Option, PowerOfTwo, Result, Said
+from copark.analyses.contract import AnalysisParams, Option, PowerOfTwo, Result, Said, Table
 from copark.arrays import Floats
 from copark.inference import calibrations
 from copark.inference.assessment import Assessment
@@ -20,8 +20,7 @@ from copark.texts import text
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pandas as pd
-
+if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.cases.case import Case
     from copark.cases.quarters import Quarter
@@ -78,11 +77,9 @@ class Answer(Assessment, Result):
     evidence: tuple[Evidence, ...]
     """Sources of the values scored."""
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Table:
         """Mean scores of every method by cut and observable, a row each."""
-        import pandas as pd
-
-        return pd.DataFrame(
+        return (
             {"cut": one.cut, "variable": line.variable, "method": method, "values": line.values,
              "crps": line.crps[method], "coverage": line.coverage[method], "width": line.width[method]}
             for one in self.cuts for line in one.whole for method in line.crps

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from copark.analyses.claims.ask import Params as ClaimsParams
 from copark.analyses.claims.ask import written
-from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
+from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said, Table
 from copark.arrays import Floats
 from copark.errors import RunRefused, printable
 from copark.inference.borrowed import DRAWS as BORROWED
@@ -26,9 +26,9 @@ from copark.stats.information import SURE, Foretold, Gain, foretell, gains
 if TYPE_CHECKING:
     from typing import Any
 
-    import pandas as pd
     import xarray as xr
 
+if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.inference.claims.schema import Claim, Part
 
@@ -203,11 +203,9 @@ class Answer(Result):
         """What an observation costs; ``None`` where nobody said."""
         return self.costs.get(self.observations[observation].family)
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Table:
         """Every open question with every observation, a row each."""
-        import pandas as pd
-
-        return pd.DataFrame(
+        return (
             {
                 "question": one.question, "observation": seen.family, "parameter": seen.parameter,
                 "dates": " ".join(seen.dates), "probability": self.question(one.question).probability,
