@@ -13,7 +13,6 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copark.analysis.coordination import ReadOut, apart, needed, read_out
 from copark.setmethods.coupling_degree.degree import (
     GRADES,
     coordination,
@@ -22,6 +21,7 @@ from copark.setmethods.coupling_degree.degree import (
     development,
     grade,
 )
+from copark.simulation.readouts.coordination import ReadOut, apart, needed, read_out
 from copark.texts import text
 
 VECTORS = Path(__file__).resolve().parents[3] / "shared" / "methods" / "ccd_vectors.json"

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from copark.analyses.compare.parts import Books, books_of, outcome_parts
-from copark.analyses.contract import AnalysisParams, Argument, ParametersOf, Result, Said, StudyName
-from copark.analysis.compare import (
+from copark.analyses.compare.outcome_change import OutcomeMoves, moves_of
+from copark.analyses.compare.parts import Books, OutcomeParts, books_of, outcome_parts
+from copark.analyses.contract import AnalysisParams, Argument, ParametersOf, Result, Said, StudyName, Table
+from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.readouts.compare import (
     DRAWN,
     MAIN,
     Course,
@@ -25,16 +27,13 @@ from copark.analysis.compare import (
     pairs_between,
     provenance,
 )
-from copark.analysis.compare import compare as compare_pairs
-from copark.analysis.outcome_change import OutcomeMoves, moves_of
-from copark.analysis.outcome_parts import OutcomeParts
-from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.readouts.compare import compare as compare_pairs
 from copark.texts import LANGUAGES, text
 
 if TYPE_CHECKING:
-    import pandas as pd
     import xarray as xr
 
+if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.cases import Case
     from copark.errors import RunRefused
@@ -109,11 +108,9 @@ class Compared:
     shows_outcomes: bool
     """Whether outcome shares are told unasked."""
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Table:
         """Every difference, a row each."""
-        import pandas as pd
-
-        return pd.DataFrame(
+        return (
             vars(row) | {"split": None if row.split is None else row.split.share}
             for one in self.scenarios
             for row in one.differences
@@ -139,12 +136,8 @@ def run_id(params: Params, context: Context) -> str:
 def compute(params: Params, context: Context) -> Answer:
     """Find or make the runs and set them side by side.
 
-    Raises
-    ------
-    RunRefused
-        If there is one scenario alone.
-    NotComparable
-        If the two are not of the same case, model, random numbers and draws.
+    Raises RunRefused if there is one scenario alone; NotComparable if the two are not of the same case, model, random
+    numbers and draws.
     """
     asked = list(_asked(params, context))
     if len(asked) == 1 and not isinstance(asked[0], str) and len(asked[0].scenarios) == 1:

@@ -59,17 +59,8 @@ MOST_KEPT = 8
 def load_claims(path: Path, case: Case | None = None) -> ClaimsFile:
     """Read a claims file.
 
-    Parameters
-    ----------
-    case
-        The case it is tried on: edits are checked against it.
-
-    Raises
-    ------
-    NotFound
-        If there is no such file.
-    ClaimsFaults
-        If it has faults; it carries all of them.
+    case: the case it is tried on: edits are checked against it. Raises NotFound if there is no such file; ClaimsFaults
+    if it has faults; it carries all of them.
     """
     if not path.is_file():
         raise NotFound.of("claims.not_found", found=shown(path))
@@ -224,15 +215,7 @@ def general_claims(case: Case, *, outcomes: bool) -> ClaimsFile:
 
     Its hash is that of the set as it is left for this case.
 
-    Parameters
-    ----------
-    outcomes
-        Whether chances of outcomes may be given, as for a park calibrated to its own observations.
-
-    Raises
-    ------
-    NotFound
-        If nothing is left.
+    Of what happens to the park it asks only where chances of outcomes may be told. Raises NotFound if nothing is left.
     """
     data = _filled(case)
     bench = bench_of(case, baseline(case.name).with_changes(runs=2, futures=1, draws="prior"), ())
