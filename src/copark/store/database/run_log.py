@@ -122,8 +122,13 @@ class Ledger:
         return self._trouble
 
     def advance(self, identity: str, done: int) -> None:
-        """Say how many runs are made; written with the next sign of life, so that it costs nothing."""
+        """Say how many runs are made; written with the next sign of life, so that it costs nothing.
+
+        Nobody is told of progress before the beginning is entered, or that was tried: otherwise a run on a fast machine
+        could be half done, or be killed, before there was a word of it.
+        """
         if identity in self._rows:
+            wait(self._begun)
             self._rows[identity]["done"] = done
 
     def finish(self, identity: str, record: RunRecord) -> None:
