@@ -335,31 +335,6 @@ def enter_study(connection: Connection, content: Mapping[str, Any]) -> str:
     return str(row["hash"])
 
 
-def forget_before(database: Database, before: str, *, really: bool = True) -> int:
-    """Forget executions that ended before a time, and old studies that nothing refers to; how many executions.
-
-    Parameters
-    ----------
-    before
-        The time in UTC as ISO 8601, or the beginning of it.
-    really
-        Forget them; otherwise they are only counted.
-    """
-    from sqlalchemy import and_, delete, func, select, union
-
-    from copark.store.database.schema import asked, executions, studies
-
-    one = executions.c
-    old = and_(one.place == database.place, one.state != "running", one.ended != "", one.ended < before)
-    with database.writing() if really else database.reading() as connection:
-        count = connection.execute(select(func.count()).select_from(executions).where(old)).scalar_one()
-        if really:
-            connection.execute(delete(executions).where(old))
-            used = union(*(select(table.c.study) for table in (executions, asked)))
-            connection.execute(delete(studies).where(studies.c.created < before, studies.c.hash.not_in(used)))
-    return int(count)
-
-
 def _settle(connection: Connection, place: str) -> None:
     """Write down as interrupted what was running in processes that are gone."""
     from sqlalchemy import update
