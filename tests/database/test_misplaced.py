@@ -80,7 +80,6 @@ def test_no_command_takes_one_for_the_other(swapped, capsys):
         ("export", one, "--format", "csv", "--to", "table.csv"),
         ("verify", one),
         ("compare", one, "--no-report"),
-        ("rerun", one),
         ("workspace", "pack", "w.zip", "--run", one),
         ("workspace", "pack", "w.zip", "--run", one[:6]),
     ):
