@@ -128,14 +128,13 @@ def list_all(
     ctx: typer.Context,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="analyses.option.json")] = False,
-    out: Out = OUT,
     _lang: Lang = None,
 ) -> None:
-    """List cases, studies and stored runs."""
+    """List cases and studies; stored runs are listed by ``copark runs``."""
     from copark import workflows
-    from copark.cli.screen import show_catalogue
+    from copark.cli.screen import catalogue_of, show_listing
 
-    show_catalogue(workflows.catalogue(out, ctx.obj), ctx.obj, as_json=as_json)
+    show_listing(catalogue_of(workflows.catalogue(ctx.obj), ctx.obj), as_json=as_json)
 
 
 @app.command("show", cls=SpokenCommand, help="cli.help.show")

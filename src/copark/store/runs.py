@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from copark.errors import Fault
 from copark.store.arrays import CHUNK, open_dataset
-from copark.store.atomic import IN_SHARDS, UNFINISHED, flush, take_place, written_folder
+from copark.store.atomic import IN_SHARDS, flush, take_place, written_folder
 from copark.store.errors import DamagedRun, ExportRefused, MisplacedRun, RunNotStored, fault
 from copark.store.manifest import FORMAT, METADATA, UNREADABLE, faults_of
 from copark.store.quarantine import IDENTITY, QUARANTINE, SetAside, misplaced, misplacement, set_aside
@@ -272,14 +272,6 @@ class RunStore:
             except (DamagedRun, MisplacedRun) as refusal:
                 faults.append(refusal.faults[0])
         return sorted(found, key=lambda record: record.created, reverse=True), faults
-
-    def unfinished(self) -> list[Path]:
-        """Folders left by a run that was killed, or being written by one that goes on."""
-        if not self.root.is_dir():
-            return []
-        return sorted(
-            path for begin in (UNFINISHED, IN_SHARDS) for path in self.root.glob(f"{begin}*") if path.is_dir()
-        )
 
     def shards_of(self, identity: str) -> Path:
         """The folder in which a run is made in shards, whether it is there or not."""

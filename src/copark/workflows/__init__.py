@@ -8,7 +8,7 @@ the language asked for; nothing here prints.
 """
 
 from copark.analyses.execution import Means
-from copark.workflows.answers import Catalogue, Description, Progress, ReplayVerdict, RunOutcome, StoredRun
+from copark.workflows.answers import Catalogue, Description, Progress, ReplayVerdict, RunOutcome
 from copark.workflows.inspect import case_schema, catalogue, check, export, new, show
 from copark.workflows.running import run_study, simulate
 from copark.workflows.verify import verify
@@ -20,7 +20,6 @@ __all__ = [
     "Progress",
     "ReplayVerdict",
     "RunOutcome",
-    "StoredRun",
     "case_schema",
     "catalogue",
     "check",
