@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from pydantic import Field
 
 from copark.analyses.compare.parts import Books, books_of, outcome_parts
-from copark.analyses.contract import AnalysisParams, Argument, ParametersOf, Result, Said, StudyName
+from copark.analyses.contract import AnalysisParams, Argument, Cut, ParametersOf, Result, Said, StudyName
 from copark.analysis.compare import (
     DRAWN,
     MAIN,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from copark.analyses.context import Context
+    from copark.analyses.contract import Wanted
     from copark.cases import Case
     from copark.simulation.study import Study
 
@@ -50,6 +51,7 @@ class Params(AnalysisParams):
     runs: Annotated[int | None, Field(ge=1, le=10_000_000)] = None
     seed: Annotated[int | None, Field(ge=0, le=2**63 - 1)] = None
     parameters: ParametersOf | None = None
+    cut: Cut = None
     outcomes: bool = False
     served: ClassVar[Mapping[str, float]] = {"runs": 2000}
 
@@ -129,7 +131,7 @@ def run_id(params: Params, context: Context) -> str:
     from copark.identity import identity_of
 
     studies = [
-        one if isinstance(one, str) else context.identity(one, context.case(one.case), params.parameters)
+        one if isinstance(one, str) else context.identity(one, context.case(one.case), params.parameters, params.cut)
         for one in _asked(params, context)
     ]
     return identity_of({"analysis": "compare", "studies": studies, "outcomes": params.outcomes})
@@ -148,7 +150,9 @@ def compute(params: Params, context: Context) -> Answer:
     from copark.errors import RunRefused
 
     runs = [
-        context.stored(one) if isinstance(one, str) else context.run(one, context.case(one.case), params.parameters)
+        context.stored(one)
+        if isinstance(one, str)
+        else context.run(one, context.case(one.case), params.parameters, params.cut)
         for one in _asked(params, context)
     ]
     context.stage("analyse")(0, 0)
@@ -156,7 +160,8 @@ def compute(params: Params, context: Context) -> Answer:
     if not pairs:
         raise RunRefused(text("compare.no_arm", context.lang, name=params.reference))
     case = context.case(str(provenance(runs[0])["study"]["case"]))
-    found, origin = answer_of(pairs, runs, case, context, outcomes=params.outcomes, wanted=params.parameters)
+    wanted = (params.parameters, params.cut)
+    found, origin = answer_of(pairs, runs, case, context, outcomes=params.outcomes, wanted=wanted)
     return Answer(**vars(found), **origin)
 
 
@@ -178,7 +183,7 @@ def answer_of(
     context: Context,
     *,
     outcomes: bool = False,
-    wanted: str | None = None,
+    wanted: Wanted = (None, None),
 ) -> tuple[Compared, dict[str, Any]]:
     """What is found, and the fields every result has.
 
@@ -191,7 +196,7 @@ def answer_of(
     outcomes
         Whether outcome shares are told even where the park is not calibrated.
     wanted
-        Which parameters were asked for.
+        Which parameters were asked for, of which cut.
     """
     from copark.simulation.trust import Trust
 
