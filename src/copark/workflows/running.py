@@ -60,7 +60,7 @@ def run_study(
     until
         Stop once P(self-standing) and the band are known to plus or minus this share, after ``runs`` at most.
     fresh, report, formats
-        Run even if the same run is stored, and put it in that one's place; write the report, in some of :data:`copark.presentation.FORMATS`.
+        Run even if it is stored, in its place; write the report, in some of :data:`copark.presentation.FORMATS`.
     announce, progress
         Told beforehand what work over ten seconds will take; told how far it is.
 
