@@ -188,7 +188,7 @@ class Answer(Result):
 def _plan(params: Params, context: Context, voices: Sequence[Expert] = ()) -> Plan:
     from copark.simulation.ensemble import default_threads
 
-    case, has = context.case(params.case), context.parameters(params.case, params.parameters)
+    case, has = context.case(params.case), context.parameters(params.case, *params.wanted)
     own = has.posterior
     distinct = params.draws if has.source is None else BORROWED if own is None else own.replay.pairs
     keys = {key for one in voices for key in one.answers}

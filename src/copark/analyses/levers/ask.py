@@ -77,7 +77,7 @@ def asked_of(params: Params, context: Context) -> Asked:
     file = load_levers(case, params.file)
     since = since_of(file, params.since)
     keys = wanted_levers(file, since, params.levers)
-    has = context.parameters(params.case, params.parameters)
+    has = context.parameters(params.case, *params.wanted)
     runs = params.draws * params.futures
     return ask(file, case, since, keys, has, runs=runs, futures=params.futures, seed=params.seed)
 

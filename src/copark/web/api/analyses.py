@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from copark.analyses.contract import CaseParams
 from copark.presentation.page import Chart, Page, Table
 from copark.web.api.jobs import JOB_COST, JobInfo, accepted, submitted
 from copark.web.api.replies import (
@@ -76,7 +77,8 @@ async def submit_analysis(
         analysis = analysis_of(asked.analysis)
         params = params_of(analysis, asked.params)
         case, about = "", said(analysis, "title")
-        shelved = services.shelf.get(params.case) if hasattr(params, "case") else None
+        cut = params.cut if isinstance(params, CaseParams) else None
+        shelved = services.shelf.get(params.case, cut) if hasattr(params, "case") else None
         refuse_unknown_keys(params, context_of(services.settings.data, shelved))
         if shelved is not None:
             case, park = shelved.name, shelved.case.title
