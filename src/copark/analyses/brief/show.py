@@ -75,7 +75,7 @@ class _Show(Show):
         found, t = self.found, self.t
         if found.shows_outcomes:
             one = found.share("self_standing")
-            interval = shown(doc.Interval(one.low, one.high), doc.SHARE, t.lang)
+            interval = shown(doc.Interval(one.low, one.high), doc.plain(doc.Kind.share, places=1), t.lang)
             yield doc.Card(
                 t("card.self_standing", **self.words), doc.SHARE, one.share, t("card.error", interval=interval)
             )

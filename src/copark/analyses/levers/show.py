@@ -132,7 +132,9 @@ class LeversShow(Show):
         before, points = level(measure_of("self_standing"), t), change(measure_of("self_standing"), t)
         cards = []
         if self.levels:
-            cards.append(doc.Card(t("card.before"), before, self.best.before, t("card.pairs", pairs=self.best.pairs)))
+            interval = shown(doc.Interval(*self.best.before_interval), before, t.lang)
+            note = t("card.pairs", pairs=self.best.pairs, interval=interval)
+            cards.append(doc.Card(t("card.before"), before, self.best.before, note))
         extremes = [("best", self.best)] * (self.best.mean > 0.0) + [("worst", self.worst)] * (self.worst.mean < 0.0)
         for key, one in extremes:
             interval = shown(doc.Interval(one.low, one.high), points, t.lang)
@@ -428,7 +430,10 @@ class LeversShow(Show):
         t, discount = self.t, self.found.file.discount
         rate = shown(discount.rate, doc.plain(doc.Kind.share, places=1), t.lang)
         limits = [t("limits.discount", rate=rate, reason=t.of(discount.reason))]
-        limits += [t(f"limits.{key}") for key in ("overlap", "frozen", "structure", "pasts", "search")]
+        limits += [t(f"limits.{key}") for key in ("overlap", "frozen", "structure")]
+        found = self.found
+        limits.append(t("limits.runs", runs=found.draws * found.futures, draws=found.draws, futures=found.futures))
+        limits += [t(f"limits.{key}") for key in ("pasts", "search")]
         if self.found.since == "now":
             limits.append(t("limits.now", quarter=self.found.pulled))
         return self.section("limits", doc.Bullets(tuple(limits)))

@@ -294,7 +294,7 @@ def results_of(analysis: Analysis, data: Path, case: str | None) -> ResultsAnswe
     """
     named = {one.name for one in analysis.params.form(served=True)}
     found = []
-    every = _shipped(analysis, data, _posteriors(data)) | dict(listed(data, analysis))
+    every = _shipped(analysis, data, case, _posteriors(data)) | dict(listed(data, analysis))
     for run_id, entry in every.items():
         params = {name: value for name, value in entry["params"].items() if name in named}
         paths = [value for name, value in entry["params"].items() if name not in named and value is not None]
@@ -305,9 +305,11 @@ def results_of(analysis: Analysis, data: Path, case: str | None) -> ResultsAnswe
 
 
 @lru_cache(maxsize=64)
-def _shipped(analysis: Analysis, data: Path, _posteriors: tuple[tuple[str, int], ...]) -> dict[str, dict[str, Any]]:
+def _shipped(
+    analysis: Analysis, data: Path, case: str | None, _posteriors: tuple[tuple[str, int], ...]
+) -> dict[str, dict[str, Any]]:
     """Results that ship and answer here; to make the run IDs they are compared by takes up to a second."""
-    return dict(usable(analysis, context_of(data, None)))
+    return dict(usable(analysis, context_of(data, None), case))
 
 
 def _posteriors(data: Path) -> tuple[tuple[str, int], ...]:
