@@ -16,6 +16,7 @@ export interface components {
             title: components["schemas"]["Said"];
             help: components["schemas"]["Said"];
             form: components["schemas"]["FieldInfo"][];
+            workbook: components["schemas"]["Said"] | null;
         };
         /** Arm */
         Arm: {
@@ -239,6 +240,8 @@ export interface components {
             horizon: string;
             general: boolean;
             before: number | null;
+            before_low: number | null;
+            before_high: number | null;
             acceptable: number | null;
             states: number;
             structures: number;
