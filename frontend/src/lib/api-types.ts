@@ -777,6 +777,7 @@ export interface components {
             grade: string;
             use: boolean;
             role: string;
+            role_title: components["schemas"]["Said"];
             source: string[];
             note: components["schemas"]["Said"] | null;
         };

@@ -144,7 +144,8 @@ class _Show(Show):
         if found.levers is not None and found.shows_outcomes and len(found.levers.readings) > 1:
             _, *others = (one.standing for one in found.levers.readings)
             low, high = (percent_words(one, t.lang) for one in (min(others), max(others)))
-            yield t("confidence.structures", count=len(others), low=low, high=high)
+            key = "confidence.structures.alike" if low == high else "confidence.structures"
+            yield t(key, count=len(others), low=low, high=high)
 
     def open(self) -> Iterator[str]:
         """Parameters that no data informed and that most effects move with, and how many effects those are."""

@@ -221,7 +221,9 @@ def workbook_of(analysis: Analysis, case: Shelved, data: Path, lang: str) -> byt
     """
     if not analysis.workbook:
         raise absent("no_part", "workbook", found=analysis.name)
-    made: bytes = analysis.ask.workbook(analysis.params(case=case.name), context_of(data, case, lang))
+    made: bytes = analysis.ask.workbook(
+        analysis.params.model_validate({"case": case.name}), context_of(data, case, lang)
+    )
     return made
 
 
