@@ -168,7 +168,10 @@ def _analysis(errand: Errand, tell: Tell) -> Done:
     from copark.analyses.context import Context
 
     analysis = REGISTRY[errand.study["analysis"]]
-    params = analysis.params.model_validate(errand.study["params"])
+    given = dict(errand.study["params"])
+    if given.get(analysis.workbook):  # it waits with the workbook's place in the folder of results
+        given[analysis.workbook] = Path(errand.data) / given[analysis.workbook]
+    params = analysis.params.model_validate(given)
     named = getattr(params, "case", errand.case)
     folders = {} if named == errand.case else {named: Path(errand.case)}
     context = Context(
