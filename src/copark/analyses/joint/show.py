@@ -166,8 +166,9 @@ class _Show(Show):
             "parameter record:number:2 counts:number:2 service:number:2 both:number:2 checklist:number:2 held:share"
         )
         asked = [one for one in self.axes if one.group in ASKED]
-        rows = [(self.title(one), one.r2, *one.further, one.further_coverage[-1]) for one in asked]
-        further = self.table("further", more, rows)
+        further = self.table(
+            "further", more, [[self.title(one), one.r2, *one.further, one.further_coverage[-1]] for one in asked]
+        )
         slices = self.table("slices", columns, sliced)
         return self.section("proof", doc.Paragraph(lead), doc.Bullets(tuple(said)), further, slices)
 
