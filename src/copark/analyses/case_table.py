@@ -85,8 +85,8 @@ def read_table(params: TableParams, columns: Sequence[str], faults: Sequence[Fau
     Raises copark.errors.FaultsFound with every fault of the settings and the table.
     """
     from copark.cases.casebook import casebook_path
-    from copark.cases.foreign_tables import read_case_table
     from copark.cases.parks import SCORES
+    from copark.cases.user_tables import read_case_table
     from copark.setmethods.table import SettingFaults, TableFaults
 
     path = casebook_path() / SCORES if params.table is None else params.table

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from copark.cases.foreign_tables import parsed
+from copark.cases.user_tables import parsed
 from copark.errors import Fault
 from copark.setmethods.coupling_degree.indicators import Indicator, Subsystem
 from copark.setmethods.nca.ceilings import Scope
