@@ -1,4 +1,4 @@
-"""Words in lines of a width, as terminals and tables have them: Chinese breaks between characters, English at blanks."""
+"""Words in lines of a width, as terminals and tables have them: Chinese breaks anywhere, English at blanks."""
 
 import re
 
