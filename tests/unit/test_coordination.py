@@ -10,7 +10,6 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copark.analysis.coordination import ReadOut, apart, needed, read_out
 from copark.setmethods.coupling_degree.degree import (
     GRADES,
     coordination,
@@ -19,6 +18,7 @@ from copark.setmethods.coupling_degree.degree import (
     development,
     grade,
 )
+from copark.simulation.readouts.coordination import ReadOut, apart, needed, read_out
 
 SCORES = st.lists(st.floats(0.0, 1.0), min_size=2, max_size=6)
 

@@ -106,10 +106,7 @@ def find_or_make(
 def crew_of(means: Means, lang: str = "en") -> Iterator[Crew]:
     """Those who make the runs, for as long as it takes.
 
-    Raises
-    ------
-    RunRefused
-        If a cluster is asked for that is not there.
+    Raises RunRefused if a cluster is asked for that is not there.
     """
     from copark.cluster import Threads
 
@@ -135,10 +132,7 @@ def crew_of(means: Means, lang: str = "en") -> Iterator[Crew]:
 def others_of(means: Means, lang: str = "en") -> Iterator[Crew | None]:
     """Workers here or on a cluster, for as long as it takes; none where this process does the work.
 
-    Raises
-    ------
-    RunRefused
-        If a cluster is asked for that is not there.
+    Raises RunRefused if a cluster is asked for that is not there.
     """
     if not (means.scheduler or means.workers):
         yield None
