@@ -718,7 +718,6 @@ export interface components {
             };
             created: string;
             updated: string;
-            mine: boolean;
         };
         /** ScenarioInfo */
         ScenarioInfo: {
