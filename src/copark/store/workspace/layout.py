@@ -2,8 +2,8 @@
 
 ``cases/<name>/``, ``studies/<name>.yaml``, ``posteriors/<name>/`` and ``runs/<identity>/`` lie as they do on a disk, so
 that an opened workspace is an output folder. Beside them: ``manifest.json``, every file with its size and SHA-256, and
-``ro-crate-metadata.json``. Earlier versions packed saved scenarios too (``scenarios/<identity>.json``): these stay files
-that nobody reads.
+``ro-crate-metadata.json``. Earlier versions packed saved scenarios too (``scenarios/<identity>.json``): these stay
+files that nobody reads.
 """
 
 import json
