@@ -16,7 +16,7 @@ from copark.analyses.results import load
 from copark.cases.casebook import POSTERIOR, casebook_path, list_cases
 from copark.cases.load import load_case
 from copark.inference import borrowed, calibrations
-from copark.inference.calibrate import Settings
+from copark.inference.calibrate import PanelSettings
 from copark.inference.case_parameters import (
     own_folder,
     parameters_of,
@@ -35,7 +35,7 @@ from copark.workflows.serving.shelf import Shelf
 from tests.inference.killed import short
 from tests.inference.workflow_settings import ask
 
-SMALLEST = Settings(runs=1 << 10, accepted=100, members=16, sweeps=1, last_sweeps=2, populations=2)
+SMALLEST = PanelSettings(runs=1 << 10, accepted=100, members=16, sweeps=1, last_sweeps=2, populations=2)
 
 
 @pytest.fixture(scope="module")
@@ -206,9 +206,9 @@ def test_the_panel_that_ships_is_of_this_model_and_casebook() -> None:
 
 
 def borrowed_settings(draws):
-    from copark.inference.pool.panel import Settings
+    from copark.inference.pool.panel import PanelSettings
 
-    return Settings(**draws.recipe["settings"])
+    return PanelSettings(**draws.recipe["settings"])
 
 
 def test_every_state_has_words_and_only_a_calibrated_park_shows_outcomes() -> None:

@@ -7,7 +7,7 @@ from copark.cases.foreign_tables import parsed
 from copark.errors import Fault
 from copark.setmethods.coupling_degree.indicators import Indicator, Subsystem
 from copark.setmethods.nca.ceilings import Scope
-from copark.setmethods.qca.sets import FULL, Calibration
+from copark.setmethods.qca.sets import FULL, SetCalibration
 from copark.setmethods.qca.solutions import Expectation
 from copark.setmethods.table import fault
 
@@ -73,7 +73,7 @@ def _pairs(flag: str, given: Iterable[str], faults: list[Fault]) -> dict[str, st
 
 def calibrations(
     given: Iterable[str], faults: list[Fault], known: Sequence[str], full: float = FULL
-) -> dict[str, Calibration]:  # fmt: skip
+) -> dict[str, SetCalibration]:  # fmt: skip
     """Calibrations: ``A=exclusion,crossover,inclusion``, ``A=threshold``, or a form before the anchors (``linear:``).
 
     known: columns of the analysis; full: membership at the anchor of inclusion.
@@ -94,7 +94,7 @@ def calibrations(
         try:
             if form not in FORMS:
                 raise ValueError(form)
-            found[name] = Calibration(anchors, form, full)  # type: ignore[arg-type]
+            found[name] = SetCalibration(anchors, form, full)  # type: ignore[arg-type]
         except ValueError:
             faults.append(fault("bad_anchors", "--calibrate", None, name, found=value))
     return found

@@ -24,10 +24,10 @@ from copark.setmethods.qca.sets import ABSENT, NEGATED, PRESENT, Model, fit_of_t
 from copark.texts import text
 
 if TYPE_CHECKING:
-    from copark.setmethods.qca.analysis import Analysis
+    from copark.setmethods.qca.analysis import QcaAnalysis
     from copark.setmethods.qca.robustness import Survival
     from copark.setmethods.qca.sets import Term
-    from copark.setmethods.qca.solutions import Row
+    from copark.setmethods.qca.solutions import TruthRow
 
 BIG, SMALL = 130.0, 70.0
 
@@ -66,7 +66,7 @@ MOST = 40
 """Rows drawn; the table below has all."""
 
 
-def observed_rows(found: Analysis) -> list[Row]:
+def observed_rows(found: QcaAnalysis) -> list[TruthRow]:
     """Rows with a case in them: those coded 1 first, then by consistency."""
     rank = {"1": 0, "0": 1, "?": 2}
     rows = [row for row in found.truth.rows if row.n]
@@ -74,7 +74,7 @@ def observed_rows(found: Analysis) -> list[Row]:
 
 
 @style.styled
-def truth_table_figure(found: Analysis, lang: str = "en", footer: str = "") -> Figure:
+def truth_table_figure(found: QcaAnalysis, lang: str = "en", footer: str = "") -> Figure:
     """Rows with cases: which conditions, how many cases, how consistent, which outcome."""
     lang = style.language(lang)
     rows = observed_rows(found)[:MOST]
@@ -121,7 +121,7 @@ def _grid(figure: Figure, rows: int, left: float, right: float, top: float) -> A
     return axes
 
 
-def _consistency(axes: Axes, at: int, row: Row) -> None:
+def _consistency(axes: Axes, at: int, row: TruthRow) -> None:
     colour = COLOURS[row.out]
     value = row.inclusion or 0.0
     axes.plot([0.0, value], [at, at], color=colour, linewidth=1.4)
@@ -163,7 +163,7 @@ def drawn_models(models: Sequence[Model]) -> list[Model]:
 
 @style.styled
 def configuration_chart(
-    found: Analysis, models: Sequence[Model], kind: str, lang: str = "en", footer: str = ""
+    found: QcaAnalysis, models: Sequence[Model], kind: str, lang: str = "en", footer: str = ""
 ) -> Figure:  # fmt: skip
     """Paths to the outcome, models beside each other: what is present, absent, or plays no part.
 

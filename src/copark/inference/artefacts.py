@@ -38,7 +38,7 @@ CLOSE = 1e-6
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredPosterior:
     """Posteriors read from a folder, and their recipe."""
 
     recipe: Mapping[str, Any]
@@ -105,7 +105,7 @@ def arrays_in(path: Path) -> dict[str, NDArray[Any]]:
         return {name: kept[name] for name in kept.files}
 
 
-def load(case: Case, folder: Path | None = None) -> Stored:
+def load(case: Case, folder: Path | None = None) -> StoredPosterior:
     """Read posteriors of a case, the shipped ones by default; the case is read as it was for the calibration.
 
     Raises NotFound if there are none, only such as an earlier version wrote, or such as no longer fit: their parameters
@@ -134,7 +134,7 @@ def load(case: Case, folder: Path | None = None) -> Stored:
         seen=seen,
         log_evidence=tuple(recipe["log_evidence"]),
     )
-    return Stored(recipe, parameters, replay, stale=is_stale(case, recipe))
+    return StoredPosterior(recipe, parameters, replay, stale=is_stale(case, recipe))
 
 
 def has_posterior(case: str) -> bool:
@@ -197,7 +197,7 @@ def check(
     return compared
 
 
-def comparison(found: Calibration, stored: Stored) -> Comparison:
+def comparison(found: Calibration, stored: StoredPosterior) -> Comparison:
     """Compare a calibration with posteriors that are stored."""
     replay = found.replay.thin(stored.replay.pairs)
     fresh = found.parameters.equal(stored.parameters.points.shape[0]).astype(np.float32).astype(np.float64)

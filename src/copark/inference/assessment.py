@@ -34,9 +34,9 @@ from copark.inference.validate import (
     LEVEL,
     MODELS,
     NAIVE,
-    Line,
     Origin,
     Score,
+    ScoreLine,
     history_of,
     is_exact,
     naive_ensembles,
@@ -347,19 +347,19 @@ class Judged:
 
     cut: str
     """Last quarter known."""
-    fair: tuple[Line, ...]
+    fair: tuple[ScoreLine, ...]
     """Mean scores of the methods that knew nothing after the cut, a line for each observable."""
-    whole: tuple[Line, ...]
+    whole: tuple[ScoreLine, ...]
     """Mean scores of all methods."""
     honesty: Mapping[str, Honesty]
     """Coverage and scores beside those of honest bands, by model."""
 
-    def line(self, variable: str) -> Line:
+    def line(self, variable: str) -> ScoreLine:
         """All methods' mean scores of an observable."""
         return next(line for line in self.whole if line.variable == variable)
 
     @property
-    def raced(self) -> tuple[Line, ...]:
+    def raced(self) -> tuple[ScoreLine, ...]:
         """Lines of the fair race in which the model had a rival: only those can be won."""
         return tuple(line for line in self.fair if line.best_naive is not None)
 

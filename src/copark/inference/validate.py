@@ -215,7 +215,7 @@ def forecast_from(
 
 
 @dataclass(frozen=True)
-class Line:
+class ScoreLine:
     """One observable: mean score of each method over the values all of them forecast, and the winner."""
 
     variable: str
@@ -241,7 +241,7 @@ class Line:
         return min(naive, key=lambda method: self.crps[method]) if naive else None
 
 
-def table(scores: Sequence[Score], methods: Sequence[str] | None = None) -> tuple[Line, ...]:
+def table(scores: Sequence[Score], methods: Sequence[str] | None = None) -> tuple[ScoreLine, ...]:
     """Mean scores by observable over exact values; coverage counts bounds and ranges too.
 
     A method that cannot forecast an observable (too short a past) is not in its line.
@@ -256,7 +256,7 @@ def table(scores: Sequence[Score], methods: Sequence[str] | None = None) -> tupl
         present = [method for method in wanted if any(one.method == method for one in exact)]
         each = {m: np.array([one.crps for one in exact if one.method == m]) for m in present}
         lines.append(
-            Line(
+            ScoreLine(
                 variable=variable,
                 values=len({one.target.name for one in exact}),
                 crps={m: float(each[m].mean()) for m in present},

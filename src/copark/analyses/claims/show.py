@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from copark.analyses.claims.ask import Answer
 from copark.analyses.claims.words import Words
 from copark.analyses.contract import Texts, assemble
-from copark.inference.claims.evidence import Row, Seen
+from copark.inference.claims.evidence import ArmRow, Seen
 from copark.inference.claims.reading import ClaimsFile
 from copark.inference.claims.rules import FOR, OPEN, REFUTED, WORDS
 from copark.inference.claims.runner import LOOK_DRAWS, LOOK_FUTURES, ClaimFinding, PartFinding
@@ -459,7 +459,7 @@ class _Show(Words):
         numbers = ("level_median", "p05", "median", "p95", "share_lower", "share_equal", "variance_by_parameters")
         return self.numbers("arms", words, (*numbers, *(OUTCOMES if self.levels else ()), "runs"), rows)
 
-    def chances(self, row: Row) -> tuple[float, ...]:
+    def chances(self, row: ArmRow) -> tuple[float, ...]:
         """Shares of runs with each outcome, where they are told."""
         return row.shares if self.levels else ()
 

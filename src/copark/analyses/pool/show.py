@@ -7,7 +7,7 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.pool.ask import Answer
 from copark.analyses.show import Show, grouped, made_again
 from copark.inference.diagnostics import title_of
-from copark.inference.panels import Findings, ParkFindings
+from copark.inference.panels import PanelFindings, ParkFindings
 from copark.inference.pool.forecast_comparison import GROWTH, ROLLING, SCHEMES, Contest
 from copark.inference.pool.forecast_comparison import POOLED as MODEL
 from copark.inference.pool.parks import AXES, SIZES
@@ -41,7 +41,7 @@ def document(found: Answer, t: Texts) -> doc.Document:
 class _Show(Show):
     """The parts of the document in one language."""
 
-    def __init__(self, found: Findings, t: Texts) -> None:
+    def __init__(self, found: PanelFindings, t: Texts) -> None:
         super().__init__(t)
         self.found = found
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from copark.analyses.case_table import Names, TableResult, identity, origin
-from copark.analyses.contract import AnalysisParams, Option, Table
+from copark.analyses.contract import AnalysisParams, Option, Rows
 from copark.setmethods.power import Power, power, power_faults
 from copark.setmethods.table import SettingFaults
 
@@ -30,7 +30,7 @@ class Answer(TableResult):
     voters: tuple[str, ...]
     power: Power
 
-    def main_table(self) -> Table:
+    def main_table(self) -> Rows:
         """A row for each voter."""
         found = self.power
         return {

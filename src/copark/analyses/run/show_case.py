@@ -20,7 +20,7 @@ from copark.model.variables import ROOMS, Variable, catalogue
 from copark.presentation.document import Block, Bullets, Caveat, Chart, Evidence, Kind, Paragraph, Section, Table, Value
 from copark.presentation.numbers import number, percent, precise, quantity, shares_of, unit_title
 from copark.simulation.readouts.coordination import SCALES
-from copark.simulation.readouts.relative_size import Weight, dates_of_growth, weigh
+from copark.simulation.readouts.relative_size import RelativeSize, dates_of_growth, weigh
 from copark.texts import text
 from copark.words import grade_title, join, mechanism_title, observed, output_title, variable_title
 
@@ -243,7 +243,7 @@ class AboutCase(Show):
             blocks.append(Paragraph(t("weight.growth")))
         return self.section("weight", *blocks)
 
-    def weighed(self, one: Weight) -> list[str]:
+    def weighed(self, one: RelativeSize) -> list[str]:
         """Sentences on one value of the host and what of the park stands beside it."""
         t = self.t
         words = {"park": variable_title(one.counterpart, t.lang), "date": str(one.context.date),

@@ -11,7 +11,7 @@ from copark.analyses.typology.ask import FACTORIAL, TWINS, Answer
 from copark.cases.vocabulary import country_name
 from copark.inference.typology.findings import READ, SECOND, SHARES, TYPES
 from copark.inference.typology.measures import STANDINGS
-from copark.inference.typology.twins import FACTORS, Part, Reading
+from copark.inference.typology.twins import FACTORS, FactorPart, TwinReading
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import number
@@ -216,7 +216,7 @@ class _Show(Show):
             lambda: factors(found, name, year, self.footer(), t.lang), numbers=numbers, wide=False,
         )  # fmt: skip
 
-    def parts(self, key: str, own: Sequence[Part]) -> doc.Table:
+    def parts(self, key: str, own: Sequence[FactorPart]) -> doc.Table:
         """Every part of a difference."""
         t, change = self.t, kind_of(own[0].reading)[1]
         rows = [
@@ -240,7 +240,7 @@ class _Show(Show):
         ]
         return self.section("scenarios", doc.Paragraph(self.t("scenarios.lead")), *tables)
 
-    def side_by_side(self, key: str, own: Sequence[Reading]) -> doc.Table:
+    def side_by_side(self, key: str, own: Sequence[TwinReading]) -> doc.Table:
         """Results of both scenarios and their difference."""
         t, (level, change) = self.t, kind_of(own[0].reading)
         rows = [

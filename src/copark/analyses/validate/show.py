@@ -15,7 +15,7 @@ from copark.analyses.validate.ask import Answer
 from copark.cases.quarters import Quarter
 from copark.inference.assessment import FAIR, SHOCKS, SOURCES, Assessment, Judged
 from copark.inference.diagnostics import title_of
-from copark.inference.validate import BLIND, CONDITIONAL, MODELS, NAIVE, Line, Score
+from copark.inference.validate import BLIND, CONDITIONAL, MODELS, NAIVE, Score, ScoreLine
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import bare, bounded, number, percent, percentile
@@ -95,7 +95,7 @@ class _Show(Show):
         """How many indicators each method forecast best."""
         return self.t("dots.desc", wins=wins(self.last, self.t))
 
-    def told(self, line: Line) -> float:
+    def told(self, line: ScoreLine) -> float:
         """Score of the model told later facts."""
         return self.last.line(line.variable).crps[CONDITIONAL]
 
@@ -114,7 +114,7 @@ class _Show(Show):
         lead = doc.Paragraph(self.t("fans.lead", cut=self.last.cut))
         return self.section("fans", lead, *map(self.fan, self.last.fair), self.values())
 
-    def fan(self, line: Line) -> doc.Chart:
+    def fan(self, line: ScoreLine) -> doc.Chart:
         """The forecast of one indicator and what came."""
         own, unit = self.found.scores_of(BLIND, line.variable), catalogue().outputs[line.variable].unit
         title = observable_title(line.variable, self.t.lang)
@@ -123,7 +123,7 @@ class _Show(Show):
         key = f"fan-{line.variable.replace('_', '-')}"
         return doc.Chart(key, title, told, partial(self.draw_fan, line), told, wide=False)
 
-    def draw_fan(self, line: Line) -> Figure:
+    def draw_fan(self, line: ScoreLine) -> Figure:
         """The same, drawn."""
         from copark.figures.frame import ends, year_of
         from copark.figures.validation import Fan, scored_fan
@@ -268,7 +268,7 @@ class _Show(Show):
         table = self.table("winners", columns, rows, groups=heads)
         return self.section("cuts", doc.Paragraph(self.t("cuts.lead")), said, table)
 
-    def best(self, line: Line) -> tuple[doc.Value, doc.Value]:
+    def best(self, line: ScoreLine) -> tuple[doc.Value, doc.Value]:
         """Score and name of the best benchmark."""
         best = line.best_naive
         return (None, None) if best is None else (line.crps[best], method_title(best, self.t.lang))

@@ -27,7 +27,7 @@ def key_of(claim: Claim, part: Part) -> PartKey:
     return claim.id, part.key
 
 
-class Looks:
+class TrialLooks:
     """Makes the runs of a trial, and weighs what is looked at.
 
     Parameters

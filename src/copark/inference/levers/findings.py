@@ -26,7 +26,7 @@ from copark.inference.levers.choice import TIMES, Choice, choose
 from copark.inference.levers.entries import AS_IT_IS, Lever, LeverFile, Setting, Since, Structure
 from copark.inference.levers.measures import NAMES, SIDES, Measure, measure_of
 from copark.inference.levers.reading import GeneralLevers
-from copark.inference.levers.runner import Asked, Measured
+from copark.inference.levers.runner import Asked, MeasuredRuns
 from copark.model.variables import catalogue
 from copark.simulation.sample import prior_of
 from copark.simulation.schemas import Title
@@ -92,7 +92,7 @@ def _ranks(values: Floats) -> Floats:
     return found
 
 
-def leanings(found: Measured, moved: dict[str, str], measures: Sequence[str] = ("operating",)) -> list[Leaning]:
+def leanings(found: MeasuredRuns, moved: dict[str, str], measures: Sequence[str] = ("operating",)) -> list[Leaning]:
     """Parameters that each setting's gain moves with, as modelled, the strongest first; those notable alone."""
     kept = found.usable()
     if not kept.any():
@@ -179,12 +179,12 @@ FEW = 20
 """Runs under a structure below which nothing is said of it."""
 
 
-def gains(found: Measured) -> tuple[Gain, ...]:
+def gains(found: MeasuredRuns) -> tuple[Gain, ...]:
     """Every setting's gain in every measure, in the order of options and measures."""
     return tuple(gain(found, option, measure_of(name)) for option in range(1, len(found.options)) for name in NAMES)
 
 
-def gain(found: Measured, option: int, measure: Measure) -> Gain:
+def gain(found: MeasuredRuns, option: int, measure: Measure) -> Gain:
     """One setting's gain in one measure."""
     usable = [found.usable(structure) for structure in range(len(found.structures))]
     apart = [
@@ -275,7 +275,7 @@ class Reading:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Findings:
+class LeverFindings:
     """What was asked, what was measured, and what follows."""
 
     run_id: str
@@ -351,7 +351,7 @@ def named(lever: Lever, setting: Setting, lang: str) -> str:
     return text("levers.named", lang, **dict(zip(("lever", "setting"), titles, strict=True)))
 
 
-def find(asked: Asked, measured: Measured, times: int = TIMES) -> Findings:
+def find(asked: Asked, measured: MeasuredRuns, times: int = TIMES) -> LeverFindings:
     """Say everything that follows from the measures.
 
     times: replicates of the bootstrap of rankings.
@@ -359,7 +359,7 @@ def find(asked: Asked, measured: Measured, times: int = TIMES) -> Findings:
     found = gains(measured)
     moved = moved_by_data(asked.case, asked.parameters)
     study, clock = asked.blocks[0].study, asked.case.clock
-    return Findings(
+    return LeverFindings(
         run_id=measured.identity,
         provenance=measured.provenance,
         case=asked.case.name,
@@ -383,7 +383,7 @@ def find(asked: Asked, measured: Measured, times: int = TIMES) -> Findings:
     )
 
 
-def _reading(measured: Measured, place: int) -> Reading:
+def _reading(measured: MeasuredRuns, place: int) -> Reading:
     usable = measured.usable(place)
     shares = [measured.of(name, place)[0, usable] for name in ("self_standing", "failed")]
     standing, failed = (float(one.mean()) if one.size else float("nan") for one in shares)

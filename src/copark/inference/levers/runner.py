@@ -91,7 +91,7 @@ def ask(
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredRuns:
     """Measures of every run."""
 
     values: Floats
@@ -135,7 +135,7 @@ def groups_of(source: DrawSource | None, draws: Integers) -> Integers:
     return found if np.unique(found).size >= ENOUGH else draws
 
 
-def carry_out(asked: Asked, *, threads: int | None = None, progress: Progress | None = None) -> Measured:
+def carry_out(asked: Asked, *, threads: int | None = None, progress: Progress | None = None) -> MeasuredRuns:
     """Run all studies; memory does not grow with runs beyond their measures.
 
     progress: called with runs done and runs in all, over all studies and arms.
@@ -175,11 +175,11 @@ def _gathered(
     lives: dict[str, list[Booleans]],
     drawn: dict[str, list[Floats]],
     provenance: dict[str, Any],
-) -> Measured:
+) -> MeasuredRuns:
     study = asked.blocks[0].study
     keys = study_structures(asked)
     draws = np.arange(study.runs, dtype=np.int64) // study.futures
-    return Measured(
+    return MeasuredRuns(
         values=np.stack([np.concatenate(tables[key], axis=1) for key in keys]),
         alive=np.stack([np.concatenate(lives[key]) for key in keys]),
         structures=keys,
@@ -199,7 +199,7 @@ def study_structures(asked: Asked) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda key: order.get(key, -1)))
 
 
-def to_dataset(found: Measured) -> xr.Dataset:
+def to_dataset(found: MeasuredRuns) -> xr.Dataset:
     """The measures as a labelled dataset, to be kept and read again."""
     import xarray as xr
 
@@ -226,9 +226,9 @@ def to_dataset(found: Measured) -> xr.Dataset:
     )
 
 
-def from_dataset(kept: xr.Dataset) -> Measured:
+def from_dataset(kept: xr.Dataset) -> MeasuredRuns:
     """Measures from a dataset of :func:`to_dataset`."""
-    return Measured(
+    return MeasuredRuns(
         values=kept["measures"].to_numpy().astype(np.float64),
         alive=kept["alive"].to_numpy() > 0,
         structures=tuple(map(str, kept["structure"].to_numpy())),

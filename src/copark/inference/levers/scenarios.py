@@ -16,7 +16,7 @@ from copark.texts import LANGUAGES, text
 
 
 @dataclass(frozen=True)
-class Reading:
+class StructureReading:
     """A structure as it is read off a study's runs: its key, and the bar S* of self-standing."""
 
     structure: str
@@ -28,7 +28,7 @@ class Block:
     """A study and the structures that are read off its runs."""
 
     study: Study
-    readings: tuple[Reading, ...]
+    readings: tuple[StructureReading, ...]
 
 
 def said(key: str) -> Title:
@@ -50,7 +50,7 @@ def block_of(
         scenarios=(as_it_is, *arms),
         keep=KEPT,
     ).with_changes(**changes)
-    return Block(study, (Reading(key, SELF_STANDING if structure is None else structure.self_standing),))
+    return Block(study, (StructureReading(key, SELF_STANDING if structure is None else structure.self_standing),))
 
 
 def blocks(
@@ -74,5 +74,5 @@ def blocks(
         if structure.changes_runs:
             others.append(block_of(found, since, only, structure, case, **changes))
         else:
-            readings.append(Reading(structure.key, structure.self_standing))
+            readings.append(StructureReading(structure.key, structure.self_standing))
     return (Block(first.study, tuple(readings)), *others)
