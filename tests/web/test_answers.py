@@ -193,13 +193,6 @@ def test_method_tells_what_the_data_moved(client):
     assert all(limit["en"] and limit["zh"] for limit in told["limits"])
 
 
-def test_lists_that_do_not_change_need_not_be_fetched_twice(client):
-    for path in ("/cases", "/studies", "/method", "/cases/great-stone", "/evidence"):
-        first = client.get(f"/api/v1{path}")
-        again = client.get(f"/api/v1{path}", headers={"if-none-match": first.headers["etag"]})
-        assert (again.status_code, again.content) == (304, b"")
-
-
 def test_every_word_is_there_in_both_languages(client):
     """No answer has one language where the other has something to say."""
     parts = {"flows": True, "why": "jobs"}

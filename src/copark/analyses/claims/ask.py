@@ -72,7 +72,10 @@ def written(params: Params, context: Context) -> ClaimsFile:
 def _file(context: Context, given: Mapping[str, Any]) -> ClaimsFile:
     case = context.case(given["case"])
     path = given["file"] or brought(case, CLAIMS)
-    return general_claims(case) if path is None else load_claims(path, case)
+    if path is not None:
+        return load_claims(path, case)
+    trust = context.parameters(given["case"], given["parameters"], given["cut"]).trust
+    return general_claims(case, outcomes=trust.shows_outcomes)
 
 
 def chosen(params: Params, file: ClaimsFile) -> tuple[Claim, ...]:

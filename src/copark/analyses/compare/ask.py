@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.cases import Case
+    from copark.errors import RunRefused
     from copark.simulation.study import Study
 
 STANDING = "self_standing"
@@ -138,19 +139,30 @@ def compute(params: Params, context: Context) -> Answer:
     Raises RunRefused if there is one scenario alone; NotComparable if the two are not of the same case, model, random
     numbers and draws.
     """
-    from copark.errors import RunRefused
-
+    asked = list(_asked(params, context))
+    if len(asked) == 1 and not isinstance(asked[0], str) and len(asked[0].scenarios) == 1:
+        raise _nothing_beside(params.reference, asked[0].case, context.lang)
     runs = [
         context.stored(one) if isinstance(one, str) else context.run(one, context.case(one.case), params.parameters)
-        for one in _asked(params, context)
+        for one in asked
     ]
     context.stage("analyse")(0, 0)
     pairs = pairs_between(runs[0], runs[1] if len(runs) > 1 else None)
     if not pairs:
-        raise RunRefused(text("compare.no_arm", context.lang, name=params.reference))
+        raise _nothing_beside(params.reference, str(provenance(runs[0])["study"]["case"]), context.lang)
     case = context.case(str(provenance(runs[0])["study"]["case"]))
     found, origin = answer_of(pairs, runs, case, context, outcomes=params.outcomes, wanted=params.parameters)
     return Answer(**vars(found), **origin)
+
+
+def _nothing_beside(name: str, case: str, lang: str) -> RunRefused:
+    """What there would be to compare a reference with: studies of its case, and how to write one."""
+    from copark.errors import RunRefused
+    from copark.simulation.study import list_studies, load_study
+
+    others = [one for one in list_studies() if one != name and load_study(one).case == case]
+    shipped = text("compare.arms", lang, names=(", " if lang == "en" else "、").join(others)) if others else ""
+    return RunRefused(text("compare.no_arm", lang, name=name, case=case, shipped=shipped))
 
 
 def _asked(params: Params, context: Context) -> Iterator[str | Study]:
