@@ -16,7 +16,7 @@ from copark.analyses.results import load
 from copark.cases.casebook import POSTERIOR, casebook_path, list_cases
 from copark.cases.load import load_case
 from copark.inference import borrowed, calibrations
-from copark.inference.calibrate import PanelSettings
+from copark.inference.calibrate import Settings
 from copark.inference.case_parameters import (
     own_folder,
     parameters_of,
@@ -35,7 +35,7 @@ from copark.workflows.serving.shelf import Shelf
 from tests.inference.killed import short
 from tests.inference.workflow_settings import ask
 
-SMALLEST = PanelSettings(runs=1 << 10, accepted=100, members=16, sweeps=1, last_sweeps=2, populations=2)
+SMALLEST = Settings(runs=1 << 10, accepted=100, members=16, sweeps=1, last_sweeps=2, populations=2)
 
 
 @pytest.fixture(scope="module")
