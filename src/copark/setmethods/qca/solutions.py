@@ -232,10 +232,7 @@ class PrimeChart:
 
     What was found of a set of rows is kept, for the same sets come up again and again.
 
-    Parameters
-    ----------
-    masks
-        The rows of each group.
+    masks: the rows of each group.
     """
 
     def __init__(self, masks: Iterable[int]) -> None:
