@@ -211,11 +211,6 @@ def _keys(figure: Figure, lang: str, name: str) -> None:
     style.key(figure, entries, (0.12, 0.18), columns=2)
 
 
-def mark_of(verdict: str) -> tuple[str, str]:
-    """Shape and colour of a verdict."""
-    return next((mark for begins, mark in MARKS.items() if verdict.startswith(begins)), MARKS["un"])
-
-
 @style.styled
 def sides(found: LeverFindings, lang: str = "en") -> Figure:
     """The coupling seen from each side: what each setting brings the four, in M USD, on one signed scale each."""
@@ -244,7 +239,7 @@ def _side(axes: Axes, entries: Sequence[tuple[SettingRow, Gain]], rows: Sequence
             axes.axhline(row.at - 0.5, color=style.GRID, linewidth=0.7)
     reach = 10.0
     for row, one in entries:
-        shape, colour = mark_of(one.verdict)
+        shape, colour = next((mark for begins, mark in MARKS.items() if one.verdict.startswith(begins)), MARKS["un"])
         low, _, middle, _, high = one.levels
         if not isfinite(middle):
             continue

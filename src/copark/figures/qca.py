@@ -147,11 +147,6 @@ FEW_TERMS = 3
 """Terms of a chart that stands beside others."""
 
 
-def sheet_width(columns: int) -> float:
-    """Width in inches of a chart of so many terms."""
-    return max(4.9 if columns <= FEW_TERMS else 7.2, NAMES + COLUMN * columns + 0.35)
-
-
 def drawn_models(models: Sequence[Model]) -> list[Model]:
     """As many tied models as fit beside each other."""
     drawn: list[Model] = []
@@ -182,7 +177,8 @@ def configuration_chart(
     )
     subtitle = text("set_methods.figure.configurations.subtitle", lang, drawn=len(drawn), models=len(models))
     rows = len(conditions)
-    size = (sheet_width(columns), 1.0 + TERM_ROW * (rows + 5) + 0.3)
+    width = max(4.9 if columns <= FEW_TERMS else 7.2, NAMES + COLUMN * columns + 0.35)
+    size = (width, 1.0 + TERM_ROW * (rows + 5) + 0.3)
     figure = style.sheet(size, title, subtitle, footer)
     axes = style.panel(figure, NAMES, 0.4, size[0] - NAMES - COLUMN * max(1, columns), 0.95)
     axes.grid(visible=False)

@@ -153,12 +153,6 @@ def naive_ensembles(
     return found
 
 
-def model_ensembles(projection: Projection, later: Sequence[Target]) -> dict[int, Floats]:
-    """Forecast later targets with a projection."""
-    reports = projection.reports(ObservationModel(tuple(later)))
-    return {n: reports[:, n] for n in range(len(later))}
-
-
 def origin(
     batch: Batch,
     cut: Quarter,
@@ -203,14 +197,13 @@ def forecast_from(
     later = targets(case, later_roles, after=cut)
     if not later:
         raise ValueError(f"{case.name} has no values after {cut}")
-    names = ObservationModel(later).variables
-    end = case.clock.start + max(target.last for target in later)
+    model, end = ObservationModel(later), case.clock.start + max(target.last for target in later)
     futures = max(MEMBERS // replay.pairs, 1)
     made = {
-        name: project(replay, end, names, blindly=blindly, futures=futures, threads=threads)
+        name: project(replay, end, model.variables, blindly=blindly, futures=futures, threads=threads)
         for name, blindly in ((CONDITIONAL, False), (BLIND, True))
     }
-    ensembles = {name: model_ensembles(projection, later) for name, projection in made.items()}
+    ensembles = {name: dict(enumerate(projection.reports(model).T)) for name, projection in made.items()}
     return Origin(cut, later, {**ensembles, **naive_ensembles(case, cut, later)}, replay, made)
 
 

@@ -198,10 +198,6 @@ class _Show(Words):
 
         return self.chart("probabilities", lambda: probabilities(self.found, self.t.lang))
 
-    def hardness(self) -> tuple[doc.Column, doc.Column]:
-        """Columns of a severity, and whether it is one by construction."""
-        return self.column("severity", doc.Kind.share), self.column("by_construction", doc.Kind.flag)
-
     def every_part(self) -> doc.Table:
         """Every part: word, P, prior, effect, bounds, severity, what it depends on, what turns it or why it is open."""
         rows = [
@@ -213,8 +209,8 @@ class _Show(Words):
             for _, one in self.parts()
         ]  # fmt: skip
         columns = (
-            *self.columns("part word probability:share prior_probability:share effect bounds"), *self.hardness(),
-            *self.columns("unmoved:note flips:note"),
+            *self.columns("part word probability:share prior_probability:share effect bounds severity:share"),
+            *self.columns("by_construction:flag unmoved:note flips:note"),
         )  # fmt: skip
         groups = tuple((self.headed(one), len(one.parts)) for one in self.found.claims)
         return self.table("parts", columns, rows, groups=groups)

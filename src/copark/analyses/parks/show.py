@@ -48,7 +48,7 @@ class _Show(Show):
         cards = [doc.Card(self.t(f"type.{name}"), doc.COUNT, kinds[name]) for name in TYPES if kinds[name]]
         rows = [
             (one.park.name(self.t.lang), self.t(f"type.{one.park.type}"), _share(one.park.home_share_percent),
-             one.park.firms, _year(one.park.firms_date), self.status(one))
+             one.park.firms, (_date(one.park.firms_date) or "")[:4] or None, self.status(one))
             for one in self.parks
         ]  # fmt: skip
         columns = self.columns("name type home_stake:share firms_short:count firms_year:quarter status")
@@ -159,7 +159,3 @@ def _share(percent: float | None) -> float | None:
 
 def _date(given: object) -> str | None:
     return None if given is None else str(given)
-
-
-def _year(given: object) -> str | None:
-    return None if given is None else str(given)[:4]

@@ -264,7 +264,9 @@ class _Show(Show):
             self.column("best", NUMBER), self.column("which"), self.column("winner"),
         )  # fmt: skip
         heads = grouped(self.t("from_cut", cut=one.cut) for one, _ in every)
-        said = doc.Bullets(tuple(from_cut(one, self.t) for one in self.found.cuts))
+        said = doc.Bullets(tuple(
+            self.t("cuts.sentence", cut=one.cut, wins=wins(one, self.t), **_reach(one)) for one in self.found.cuts
+        ))  # fmt: skip
         table = self.table("winners", columns, rows, groups=heads)
         return self.section("cuts", doc.Paragraph(self.t("cuts.lead")), said, table)
 
@@ -298,11 +300,6 @@ def brief(found: Assessment, t: Texts) -> Iterator[str]:
     yield t("brief.told", better=better, rows=len(last.fair))
     for one in found.cuts[:-1]:
         yield t("brief.earlier", cut=one.cut, won=one.wins()[BLIND], raced=len(one.raced), **_reach(one))
-
-
-def from_cut(one: Judged, t: Texts) -> str:
-    """Who did best from one cut, and how much the model's intervals held."""
-    return t("cuts.sentence", cut=one.cut, wins=wins(one, t), **_reach(one))
 
 
 def _reach(one: Judged) -> dict[str, str]:

@@ -265,15 +265,11 @@ def _measured(
     one: Ablation, bench: AblationBench, reference: xr.Dataset, kept: Stages
 ) -> tuple[AblationEffect, Floats | None]:
     """Effect of something off throughout, and the scores with it off from the cut on, where it can be."""
-    told = kept.plain(f"effect-{arm_of(one.whole)}", partial(_effect, bench, reference, one.whole))
+    told = kept.plain(f"effect-{arm_of(one.whole)}", lambda: effect(bench, reference, one.whole).plain())
     if one.since_cut is None or not bench.asked:
         return AblationEffect.of_plain(told), None
     later = kept.result(f"since-{arm_of(one.since_cut)}", partial(_scores, bench, one.since_cut))
     return AblationEffect.of_plain(told), later["scores"]
-
-
-def _effect(bench: AblationBench, reference: xr.Dataset, without: Scenario) -> dict[str, Any]:
-    return effect(bench, reference, without).plain()
 
 
 def _scores(bench: AblationBench, scenario: Scenario, seed: int | None = None) -> dict[str, Floats]:

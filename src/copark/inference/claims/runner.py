@@ -346,16 +346,14 @@ class Trial:
         tried = {key: None for key in tried if key in self.arms}
         worlds = [(world, part) for _, part in self.file.claims.of(self.chosen) for world in part.false_worlds]
         false = [one for world, part in worlds for one in self.altered(self.world(world), part.uses)]
-        block = [one for ground in self._grounds() for one in self.altered(ground, tried)]
+        block = [one for ground in self.file.claims.judgement if not is_empty(ground)
+                 for one in self.altered(ground.alone, tried)]  # fmt: skip
         return (
             (self.bench, [self.arms[key] for key in (*shown, *tried)]),
             (self.prior, [self.arms[key] for key in tried]),
             (self.tested, false),
             (self.first, block),
         )
-
-    def _grounds(self) -> list[Change]:
-        return [one.alone for one in self.file.claims.judgement if not is_empty(one)]
 
     def world(self, key: str) -> Change:
         """A world in which something is false."""
