@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 import pandas as pd
 from pydantic import Field
 
+from copark.analyses import case_table as options
 from copark.analyses.case_table import Names, Pairs, TableParams, TableResult, identity, origin, read_table
 from copark.analyses.contract import Option
 from copark.setmethods import coupling_degree as degrees
@@ -72,8 +73,6 @@ def asked_of(params: Params) -> tuple[CouplingRequest, CaseTable]:
 
     Raises copark.errors.FaultsFound with every fault of the settings and the table.
     """
-    from copark.analyses import table_options as options
-
     faults: list[Fault] = []
     weights: Any = params.weights
     if weights not in ("equal", "entropy"):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
+from copark.analyses import case_table as options
 from copark.analyses.case_table import Names, TableParams, TableResult, identity, origin, read_table
 from copark.analyses.contract import Option, Rows
 from copark.setmethods.nca import NcaRequest, Necessities, analyse, warnings_of
@@ -58,8 +59,6 @@ def asked_of(params: Params) -> tuple[NcaRequest, CaseTable]:
 
     Raises copark.errors.FaultsFound with every fault of the settings and the table.
     """
-    from copark.analyses import table_options as options
-
     faults: list[Fault] = []
     scope = options.scope(params.scope, faults)
     request = NcaRequest(params.y, params.x, params.corner, scope, params.permutations, params.seed)

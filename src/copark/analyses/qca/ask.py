@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
+from copark.analyses import case_table as options
 from copark.analyses.case_table import Names, Pairs, TableParams, TableResult, identity, origin, read_table
 from copark.analyses.contract import Option, Rows
 from copark.setmethods.qca import QcaAnalysis, QcaSettings, Robustness, analyse, robustness
@@ -71,8 +72,6 @@ def asked_of(params: Params) -> tuple[QcaSettings, CalibrationRecipe]:
 
     Raises copark.errors.FaultsFound with every fault of the settings and the table.
     """
-    from copark.analyses import table_options as options
-
     faults: list[Fault] = []
     settings = QcaSettings(
         params.outcome.removeprefix("~"), params.conditions, params.negate != params.outcome.startswith("~"),

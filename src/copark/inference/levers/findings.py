@@ -2,7 +2,7 @@
 
 Gains: what each setting changes, run by run on the same draws and luck; for whom; and where the width comes from.
 
-A gain is the setting less the case as it is; words for it are given by the rules of :mod:`copark.stats.words`.
+A gain is the setting less the case as it is; words for it are given by the rules of :mod:`copark.stats.shares`.
 
 What a gain leans on: parameters its mechanism passes through, and those it moves with over the draws.
 
@@ -33,7 +33,7 @@ from copark.simulation.schemas import Title
 from copark.stats.pairs import change_interval, difference
 from copark.stats.quantiles import quantiles
 from copark.stats.robust import Sources, sources
-from copark.stats.words import Verdict, verdict
+from copark.stats.shares import Verdict, verdict
 from copark.texts import text
 
 NOTABLE, SPURIOUS = 0.3, 3.0

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from copark.stats.quantiles import band
-from copark.stats.words import side_of
+from copark.stats.shares import side_of
 
 if TYPE_CHECKING:
     import xarray as xr
