@@ -134,7 +134,7 @@ class _Show(Words):
         yield self.section("numbers", *numbers, folded=True)
 
     def text(self, key: str, **values: object) -> doc.Paragraph:
-        return doc.Paragraph(self.t(key, **values))
+        return self.text(key, **values)
 
     def summary(self) -> doc.Section:
         """Every claim with its word, its probability and its effect, a chart of every part, and a row for each."""
@@ -146,14 +146,14 @@ class _Show(Words):
             self.probabilities(),
         ]
         if found.trust is not None and not found.trust.shows_outcomes:
-            blocks.insert(0, doc.Caveat(t("trust", meaning=found.trust.meaning(t.lang))))
+            blocks.insert(0, self.caveat("trust", meaning=found.trust.meaning(t.lang)))
         if found.file.general:
             blocks.insert(0, general(found.file, t))
         meanings = tuple(t("meaning", word=self.word(one), meaning=t(f"word.{one}.meaning")) for one in WORDS)
         blocks += [
             doc.Bullets(meanings), self.text("lead.cut", cut=self.cut()), self.text("lead.severity"),
             *([self.text("lead.sequential", **self.stopped())] if self.sequential else []),
-            self.every_part(), doc.Caveat(t("lead.band")), doc.Caveat(t.of(found.file.claims.preface)),
+            self.every_part(), self.caveat("lead.band"), doc.Caveat(t.of(found.file.claims.preface)),
             self.text("lead.source", source=t.of(found.file.claims.source)),
         ]  # fmt: skip
         return self.section("summary", *blocks)
@@ -247,7 +247,7 @@ class _Show(Words):
         told += [t("mechanism.link", title=t.of(one)) for one in links]
         blocks += [*drawn, self.text("mechanism", text=t.of(written.mechanism.text)), doc.Bullets(tuple(told))]
         if set(moved.values()) <= {"unmoved", "held"}:
-            blocks.append(doc.Caveat(t("found.prior_alone")))
+            blocks.append(self.caveat("found.prior_alone"))
         blocks.append(doc.Caveat(t.of(written.limits)))
         title = self.t("said", part=self.headed(claim), verdict=self.word(claim.word))
         return doc.Section(f"claim-{written.id.lower()}", title, tuple(blocks), folded=len(self.found.claims) > FEW)

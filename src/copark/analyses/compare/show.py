@@ -167,7 +167,7 @@ class CompareShow(Show):
         """What each scenario changes, drawn: over time where there is one alone, else all at the ends of years."""
         drawn = self.over_time(self.found.scenarios[0]) if len(self.found.scenarios) == 1 else self.at_ends()
         same = self.t("join").join(moves.lowered(self.output(name)) for name in self.unchanged)
-        told = [doc.Paragraph(self.t("unchanged", outputs=same))] if same else []
+        told = [self.text("unchanged", outputs=same)] if same else []
         return self.section("changes", *drawn, *told)
 
     @cached_property

@@ -53,7 +53,7 @@ class _Show(Show):
         ]  # fmt: skip
         columns = self.columns("name type home_stake:share firms_short:count firms_year:quarter status")
         return self.section(
-            "summary", doc.Cards(tuple(cards)), self.table("parks", columns, rows), doc.Caveat(self.t("caveat"))
+            "summary", doc.Cards(tuple(cards)), self.table("parks", columns, rows), self.caveat("caveat")
         )  # fmt: skip
 
     def status(self, one: ListedPark) -> str | None:
@@ -70,10 +70,10 @@ class _Show(Show):
             for one in sorted(self.parks, key=lambda one: (TYPES.index(one.park.type), one.park.launch,
                                                            one.park.name(lang))) if one.courses
         ]  # fmt: skip
-        blocks: list[doc.Block] = [doc.Paragraph(self.t("lead.courses", count=len(drawn)))]
+        blocks: list[doc.Block] = [self.text("lead.courses", count=len(drawn))]
         if drawn:
             blocks.append(self.chart("courses", lambda: multiples(drawn, lang), self.counts()))
-        return self.section("courses", *blocks, doc.Caveat(self.t("caveat.courses")))
+        return self.section("courses", *blocks, self.caveat("caveat.courses"))
 
     def counts(self) -> doc.Table:
         """Every count of enterprises that is drawn."""
@@ -98,7 +98,7 @@ class _Show(Show):
         by_park = [(one.park.name(t.lang), *(t(f"state.{one.mechanisms[name]}") for name in names)) for one in cases]
         titles = [doc.Column(name, text(f"cases.can_act.{name}", t.lang), doc.Kind.text) for name in names]
         return self.section(
-            "mechanisms", doc.Paragraph(t("lead.mechanisms", count=len(cases))),
+            "mechanisms", self.text("lead.mechanisms", count=len(cases)),
             self.table("mechanisms", columns, rows),
             self.table("by_park", [self.column("name"), *titles], by_park, folded=True),
         )  # fmt: skip

@@ -61,7 +61,7 @@ class _Show(Show):
     def scores(self) -> doc.Section:
         """Mean scores with the winner of each row; every value; every row left out."""
         found = self.found
-        blocks: list[doc.Block] = [doc.Paragraph(self.t("lead" if found.lines else "only_bounds"))]
+        blocks: list[doc.Block] = [self.text("lead" if found.lines else "only_bounds")]
         if found.lines:
             methods = [doc.Column(name, method_title(name, self.t.lang), doc.Kind.number) for name in found.methods]
             columns = (

@@ -75,7 +75,7 @@ class _Show(Show):
             doc.Card(t("card.covered"), doc.SHARE, self.blind.covered, t("card.covered_want")),
             doc.Card(t("card.values"), doc.COUNT, self.blind.values, t("card.values_after", cut=self.last.cut)),
         )
-        development = doc.Caveat(t(own if t.has(own) else "development.other"))
+        development = self.caveat(own if t.has(own) else "development.other")
         return self.section("summary", development, doc.Cards(cards), doc.Bullets(tuple(brief(self.found, t))))
 
     def scores(self) -> doc.Section:
@@ -88,7 +88,7 @@ class _Show(Show):
             for line in self.last.fair
         ]  # fmt: skip
         chart = doc.Chart("scores", self.t("chart.scores", cut=self.last.cut), self.wins(), self.dots, self.wins())
-        lead = doc.Paragraph(self.t("scores.lead", cut=self.last.cut))
+        lead = self.text("scores.lead", cut=self.last.cut)
         return self.section("scores", lead, self.table("scores", columns, rows), chart)
 
     def wins(self) -> str:
@@ -111,7 +111,7 @@ class _Show(Show):
 
     def fans(self) -> doc.Section:
         """A fan for each indicator, and every value."""
-        lead = doc.Paragraph(self.t("fans.lead", cut=self.last.cut))
+        lead = self.text("fans.lead", cut=self.last.cut)
         return self.section("fans", lead, *map(self.fan, self.last.fair), self.values())
 
     def fan(self, line: ScoreLine) -> doc.Chart:
@@ -189,7 +189,7 @@ class _Show(Show):
         chart = doc.Chart("places", self.t("chart.places", cut=self.last.cut), said[0], self.places,
                       self.t("places.caption"))  # fmt: skip
         table = self.table("coverage", columns, rows, groups=heads, folded=True)
-        return self.section("coverage", doc.Paragraph(self.t("coverage.lead")), chart, doc.Bullets(tuple(said)), table)
+        return self.section("coverage", self.text("coverage.lead"), chart, doc.Bullets(tuple(said)), table)
 
     def places(self) -> Figure:
         """Where each value fell within its forecast."""
@@ -219,7 +219,7 @@ class _Show(Show):
         heads = tuple((titled(one.variable, t.lang), 1 + len(SOURCES)) for one in found.widths[BLIND])
         said = doc.Bullets(tuple(widths(found, t)))
         table = self.table("width", columns, rows, groups=heads, folded=True)
-        return self.section("width", doc.Paragraph(t("width.lead")), *charts, said, table)
+        return self.section("width", self.text("width.lead"), *charts, said, table)
 
     def bars(self, base: str) -> Figure:
         """Shares of variance by indicator."""
@@ -247,9 +247,7 @@ class _Show(Show):
             *self.columns("seen:count seen_alike:count"), self.column("alike", NUMBER),
         )  # fmt: skip
         said = doc.Bullets(tuple(why(self.found, self.t)))
-        return self.section(
-            "why", doc.Paragraph(self.t("why.lead")), said, self.table("swaps", columns, rows, folded=True)
-        )
+        return self.section("why", self.text("why.lead"), said, self.table("swaps", columns, rows, folded=True))
 
     def cuts(self) -> doc.Section:
         """The same comparison from every cut."""
@@ -268,7 +266,7 @@ class _Show(Show):
             self.t("cuts.sentence", cut=one.cut, wins=wins(one, self.t), **_reach(one)) for one in self.found.cuts
         ))  # fmt: skip
         table = self.table("winners", columns, rows, groups=heads)
-        return self.section("cuts", doc.Paragraph(self.t("cuts.lead")), said, table)
+        return self.section("cuts", self.text("cuts.lead"), said, table)
 
     def best(self, line: ScoreLine) -> tuple[doc.Value, doc.Value]:
         """Score and name of the best benchmark."""

@@ -113,7 +113,7 @@ class _Show(Show):
                  *self.values(one))
                 for one in self.best
             ]  # fmt: skip
-            blocks += [self.table("best", columns, rows), doc.Caveat(t("caveat.average"))]
+            blocks += [self.table("best", columns, rows), self.caveat("caveat.average")]
         return self.section("summary", *blocks)
 
     def told(self) -> tuple[doc.Column, ...]:
@@ -143,8 +143,8 @@ class _Show(Show):
             "gains", lambda: gain_bars(self.bars(), t("chart.gains"), t("subtitle.gains"), heads, footer), self.every()
         )
         yield self.section("gains", drawn)
-        yield self.section("ranking", doc.Paragraph(t("ranking.lead")), self.ranking())
-        yield self.section("precision", doc.Paragraph(t("precision.lead")), self.precisions())
+        yield self.section("ranking", self.text("ranking.lead"), self.ranking())
+        yield self.section("precision", self.text("precision.lead"), self.precisions())
 
     def bars(self) -> Sequence[Bars]:
         """The best observations of the questions of which most can be told."""
