@@ -20,8 +20,7 @@ from copark.inference import artefacts, borrowed
 from copark.inference.calibrate import FULL, QUICK, Settings, calibrate
 from copark.inference.calibrations import cut_of
 from copark.inference.diagnostics import predictive_checks
-from copark.inference.pool.panel import Settings as PanelSettings
-from copark.inference.pool.panel import learn
+from copark.inference.pool.panel import PanelSettings, learn
 from copark.inference.pool.parks import parks_of
 from copark.inference.provenance import recipe_in
 from copark.inference.source import PosteriorSource

@@ -206,9 +206,9 @@ def test_the_panel_that_ships_is_of_this_model_and_casebook() -> None:
 
 
 def borrowed_settings(draws):
-    from copark.inference.pool.panel import Settings
+    from copark.inference.pool.panel import PanelSettings
 
-    return Settings(**draws.recipe["settings"])
+    return PanelSettings(**draws.recipe["settings"])
 
 
 def test_every_state_has_words_and_only_a_calibrated_park_shows_outcomes() -> None:

@@ -37,7 +37,7 @@ CLOSE = 1e-6
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredPosterior:
     """Posteriors read from a folder, and their recipe."""
 
     recipe: Mapping[str, Any]
@@ -104,7 +104,7 @@ def arrays_in(path: Path) -> dict[str, NDArray[Any]]:
         return {name: kept[name] for name in kept.files}
 
 
-def load(case: Case, folder: Path) -> Stored:
+def load(case: Case, folder: Path) -> StoredPosterior:
     """Read posteriors of a case; the case is read as it was for the calibration.
 
     Raises NotFound if there are none, only such as an earlier version wrote, or such as no longer fit: their parameters
@@ -132,7 +132,7 @@ def load(case: Case, folder: Path) -> Stored:
         seen=seen,
         log_evidence=tuple(recipe["log_evidence"]),
     )
-    return Stored(recipe, parameters, replay, stale=is_stale(case, recipe))
+    return StoredPosterior(recipe, parameters, replay, stale=is_stale(case, recipe))
 
 
 def fits(case: Case, recipe: Mapping[str, Any]) -> bool:
@@ -191,7 +191,7 @@ def check(
     return compared
 
 
-def comparison(found: Calibration, stored: Stored) -> Comparison:
+def comparison(found: Calibration, stored: StoredPosterior) -> Comparison:
     """Compare a calibration with posteriors that are stored."""
     replay = found.replay.thin(stored.replay.pairs)
     fresh = found.parameters.equal(stored.parameters.points.shape[0]).astype(np.float32).astype(np.float64)

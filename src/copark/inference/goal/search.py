@@ -26,7 +26,7 @@ from copark.errors import NotFound, RunRefused, printable
 from copark.inference.goal.lever_sets import LeverSet, LeverSettings, Packed, packed, quarter_at
 from copark.inference.levers.findings import Gain, gain
 from copark.inference.levers.measures import KEPT, SIDES, alive_before, discounting, measure_of, measured
-from copark.inference.levers.runner import Measured, groups_of
+from copark.inference.levers.runner import MeasuredRuns, groups_of
 from copark.model.outputs import NAMES
 from copark.simulation.draw_sources import DrawSource
 from copark.simulation.ensemble import Ensemble, ScenarioRuns
@@ -368,7 +368,7 @@ def confirm(search: LeverSearch, sets: Sequence[LeverSet], runs: int, plain: Sce
         alive.append(alive_before(chunk, search.first))
         provenance = provenance or json.loads(str(chunk.attrs["provenance"]))
     draws = np.arange(LAST, LAST + runs, dtype=np.int64)
-    found = Measured(
+    found = MeasuredRuns(
         values=np.concatenate(tables, axis=1)[None], alive=np.concatenate(alive)[None], structures=("as-modelled",),
         options=tuple(one.key for one in named), draws=draws, groups=groups_of(search.source, draws), parameters={},
         identity="", provenance={},
@@ -384,7 +384,7 @@ def confirm(search: LeverSearch, sets: Sequence[LeverSet], runs: int, plain: Sce
 
 def _confirmed(
     search: LeverSearch,
-    found: Measured,
+    found: MeasuredRuns,
     at: int,
     one: LeverSet,
     read: tuple[NDArray[np.bool_], Floats, NDArray[np.bool_]],

@@ -6,17 +6,17 @@ indicators without a common course would give, and how far the grade moves with 
 computed.
 """
 
-from copark.setmethods.coupling_degree.degree import Coupled, Request, couple, warnings_of
+from copark.setmethods.coupling_degree.degree import Coupled, CouplingRequest, couple, warnings_of
 from copark.setmethods.coupling_degree.indicators import Indicator, Subsystem
-from copark.setmethods.coupling_degree.record import Ensemble, Null, ensemble, null
+from copark.setmethods.coupling_degree.record import Null, WeightEnsemble, ensemble, null
 
 __all__ = [
     "Coupled",
-    "Ensemble",
+    "CouplingRequest",
     "Indicator",
     "Null",
-    "Request",
     "Subsystem",
+    "WeightEnsemble",
     "couple",
     "ensemble",
     "null",
