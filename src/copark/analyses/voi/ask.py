@@ -21,7 +21,7 @@ from copark.inference.exploration.designs import Workload
 from copark.inference.observations import noise
 from copark.inference.voi import candidates as asked
 from copark.inference.voi import worlds as made
-from copark.stats.information import SURE, Foretold, InformationGain, foretell, gains
+from copark.stats.value_of_information import SURE, Foretold, InformationGain, foretell, gains
 
 if TYPE_CHECKING:
     from typing import Any

@@ -32,7 +32,7 @@ from copark.simulation.sample import prior_of
 from copark.simulation.schemas import Title
 from copark.stats.pairs import change_interval, difference
 from copark.stats.quantiles import quantiles
-from copark.stats.robust import Sources, sources
+from copark.stats.robust_choice import Sources, sources
 from copark.stats.shares import Verdict, verdict, wilson
 from copark.texts import text
 
