@@ -406,16 +406,17 @@ def _confirmed(
 def ladder(found: Sequence[Confirmed], targets: Sequence[GoalTarget]) -> tuple[Confirmed, ...]:
     """Sets by what they cost; those that reach no target last, by how far they are from it.
 
-    A set that adds a lever to another and is not surely cheaper is left out, where that one reaches the targets too.
+    A set that adds a lever to another and is not surely cheaper is left out, where it brings the targets no nearer.
     """
 
     def order(one: Confirmed) -> tuple[float, float, float]:
         missed = one.reach(targets) == "missed"
         return (one.short(targets) if missed else 0.0, one.cost, one.effort)
 
-    reaching = [one for one in found if one.reach(targets) == "reached"]
-    needless = [
-        one for one in reaching
-        if any(set(other.keys) < set(one.keys) and not one.cost_high < other.cost_low for other in reaching)
-    ]  # fmt: skip
+    def adds_nothing(more: Confirmed, less: Confirmed) -> bool:
+        both_reach = more.reach(targets) == less.reach(targets) == "reached"
+        no_nearer = both_reach or more.short(targets) >= less.short(targets)
+        return set(less.keys) < set(more.keys) and no_nearer and not more.cost_high < less.cost_low
+
+    needless = [one for one in found if any(adds_nothing(one, other) for other in found)]
     return tuple(sorted((one for one in found if one not in needless), key=order))
