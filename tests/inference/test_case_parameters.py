@@ -140,11 +140,12 @@ def test_a_cut_without_a_calibration_is_refused_with_those_there_are_and_how_to_
 def test_validation_never_reads_values_after_its_cut(great_stone) -> None:
     """Whatever is reported later, what is fitted to 2020 is the same; validation and ablations rest on that."""
     cut = Quarter.parse(EARLIER)
-    later = [
-        one.model_copy(update={"value": 10.0 * one.value}) if cut < one.date.quarter("stock") else one
+    later = {id(one.observation) for one in targets(great_stone, ("fit", "score", "check"), after=cut)}
+    rows = (
+        one.model_copy(update={"value": 10.0 * one.value}) if id(one) in later else one
         for one in great_stone.observations
-    ]
-    other = great_stone.model_copy(update={"observations": tuple(later)})
+    )
+    other = great_stone.model_copy(update={"observations": tuple(rows)})
     for until, same in ((cut, True), (great_stone.clock.data_end, False)):
         before, after = (targets(case_for(case, until), cut=until) for case in (great_stone, other))
         assert ([one.value for one in before] == [one.value for one in after]) is same, until
