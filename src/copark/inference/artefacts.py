@@ -107,11 +107,8 @@ def arrays_in(path: Path) -> dict[str, NDArray[Any]]:
 def load(case: Case, folder: Path) -> Stored:
     """Read posteriors of a case; the case is read as it was for the calibration.
 
-    Raises
-    ------
-    NotFound
-        If there are none, only such as an earlier version wrote, or such as no longer fit: their parameters or the
-        first quarter are others.
+    Raises NotFound if there are none, only such as an earlier version wrote, or such as no longer fit: their parameters
+    or the first quarter are others.
     """
     recipe = recipe_in(folder)
     if recipe is None or not fits(case, recipe):

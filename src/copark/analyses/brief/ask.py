@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.cases.case import Case
     from copark.cases.dated_events import Closure
@@ -142,15 +143,16 @@ def key_of(closure: Closure) -> str:
 
 
 def _study(params: Params, context: Context) -> Study:
-    """The case as it is, with as many runs as the levers have; beside it without the closure of a closed park."""
+    """The case as it is, a draw for each run, as many runs as levers have; a closed park also without its closure."""
     from copark.simulation.counterfactual import but_for_study
     from copark.simulation.study import baseline
 
     case = context.case(params.case)
     closure = closure_of(case)
     study = baseline(params.case) if closure is None else but_for_study(case, (key_of(closure),))
-    changes = {"runs": params.draws * params.futures, "futures": params.futures, "seed": params.seed}
-    return study.with_changes(name=f"brief-{case.name}", case=params.case, **changes)
+    return study.with_changes(
+        name=f"brief-{case.name}", case=params.case, runs=params.draws * params.futures, seed=params.seed
+    )
 
 
 def _asked(params: Params) -> LeverParams:

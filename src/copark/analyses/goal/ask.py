@@ -10,7 +10,16 @@ from pydantic import Field
 
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
 from copark.inference.goal.lever_sets import FutureEvent, LeverSettings, read_events, scenario_with
-from copark.inference.goal.search import LAST, Confirmed, GoalTarget, LeverSearch, confirm, ladder, read_targets
+from copark.inference.goal.search import (
+    LAST,
+    MOST_SETS,
+    Confirmed,
+    GoalTarget,
+    LeverSearch,
+    confirm,
+    ladder,
+    read_targets,
+)
 from copark.inference.levers.entries import AS_IT_IS, Lever, LeverFile, Setting
 from copark.inference.levers.reading import GeneralLevers, load_levers, wanted_levers
 
@@ -19,12 +28,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.cases import Case
     from copark.simulation.study import Study
-
-MOST_SETS = 5
-"""Sets run anew, beside the best of each size."""
 
 
 def levers_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
@@ -197,8 +204,9 @@ def compute(params: Params, context: Context) -> Answer:
     stage = context.stage("simulate")
     search = LeverSearch(
         study, case, settings, targets, has.source, first, file.discount.rate,
-        context.threads or default_threads(), lambda done: stage(done, 0),
+        context.threads or default_threads(), lambda done: stage(done, total),
     )  # fmt: skip
+    total = search.most_runs(params.most, params.runs)
     (before,) = search.halve([settings.none])
     met = search.order(before)[0] == 0.0
     chosen = [] if met else search.finalists(search.run(params.most), MOST_SETS)

@@ -149,8 +149,8 @@ def _comparison(result: xr.Dataset, case: Case, lang: str, folder: Path) -> Path
     from copark.analyses.compare.ask import Answer, answer_of
     from copark.analyses.context import Context
     from copark.analyses.contract import Said
-    from copark.analysis.compare import pairs_between
     from copark.presentation import write
+    from copark.simulation.readouts.compare import pairs_between
     from copark.texts import LANGUAGES
 
     context = Context()
@@ -168,7 +168,10 @@ def _analysis(errand: Errand, tell: Tell) -> Done:
     from copark.analyses.context import Context
 
     analysis = REGISTRY[errand.study["analysis"]]
-    params = analysis.params.model_validate(errand.study["params"])
+    given = dict(errand.study["params"])
+    if given.get(analysis.workbook):  # it waits with the workbook's place in the folder of results
+        given[analysis.workbook] = Path(errand.data) / given[analysis.workbook]
+    params = analysis.params.model_validate(given)
     named = getattr(params, "case", errand.case)
     folders = {} if named == errand.case else {named: Path(errand.case)}
     context = Context(
