@@ -149,6 +149,8 @@ def test_validation_never_reads_values_after_its_cut(great_stone) -> None:
     for until, same in ((cut, True), (great_stone.clock.data_end, False)):
         before, after = (targets(case_for(case, until), cut=until) for case in (great_stone, other))
         assert ([one.value for one in before] == [one.value for one in after]) is same, until
+    assert parameters_of(other, cut=EARLIER).trust.state == "calibrated", "none the worse for later values"
+    assert parameters_of(other, cut=str(great_stone.clock.data_end)).trust.state == "stale"
     validated = validate.asked_of(validate.Params(case="great-stone"), Context())
     assert list(map(str, validated.ready)) == [EARLIER]
     assert {one.last for one in validated.ready[cut].model.targets} <= set(range(cut - great_stone.clock.start + 1))
