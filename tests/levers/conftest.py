@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from copark.inference.levers.measures import NAMES
-from copark.inference.levers.runner import Measured
+from copark.inference.levers.runner import MeasuredRuns
 
 SMALL = """\
 format: 1
@@ -82,7 +82,7 @@ def by_hand(options=3, draws=4, futures=2, structures=("as-modelled",), **measur
     values = np.zeros((len(structures), options, runs, len(NAMES)))
     for name, given in measures.items():
         values[..., NAMES.index(name)] = given
-    return Measured(
+    return MeasuredRuns(
         values=values,
         alive=np.ones((len(structures), runs), dtype=bool),
         structures=tuple(structures),

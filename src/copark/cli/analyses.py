@@ -14,8 +14,8 @@ from typer.main import get_command
 
 from copark.analyses import Analysis
 from copark.cli.app import OUT, Lang, Threads
-from copark.cli.clustering import Scheduler, Workers
-from copark.cli.speech import SpokenCommand
+from copark.cli.cluster import Scheduler, Workers
+from copark.cli.help import SpokenCommand
 from copark.texts import text
 
 if TYPE_CHECKING:
