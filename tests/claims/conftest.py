@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from copark.cases.casebook import CLAIMS
-from copark.cases.load import load_case
 from copark.inference.claims.reading import load_claims
 from copark.inference.claims.rules import Judge, Rule, Sample
 from copark.inference.claims.runner import Trial, TrialPlan
@@ -43,11 +42,6 @@ def runs(outcome=(), futures=1, operating=None, **values):
     codes = np.array(outcome or [3] * count, dtype=np.int8)
     ends = np.array(operating if operating is not None else [60.0] * count, dtype=float)
     return ArmRuns(kept, codes, ends, futures)
-
-
-@pytest.fixture(scope="session")
-def great_stone():
-    return load_case("great-stone")
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from copark.cases.load import load_case
 from copark.inference.levers.measures import NAMES
 from copark.inference.levers.runner import MeasuredRuns
 
@@ -63,11 +62,6 @@ levers:
 
 def small(case="great-stone", now="2025Q1"):
     return SMALL.format(case=case, now=now)
-
-
-@pytest.fixture(scope="session")
-def great_stone():
-    return load_case("great-stone")
 
 
 @pytest.fixture

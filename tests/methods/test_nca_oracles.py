@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from copark.cases.foreign_tables import read_case_table
+from copark.cases.user_tables import read_case_table
 from copark.setmethods.nca import NcaRequest, analyse
 from tests.methods.records import nca_record
 from tests.methods.shared import ORACLE, beside, oracle

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from copark.cases.foreign_tables import read_case_table
+from copark.cases.user_tables import read_case_table
 from copark.setmethods.qca import QcaSettings, SetCalibration, analyse, calibrate
 from tests.methods.records import qca_record
 from tests.methods.shared import ORACLE, beside, differences, oracle, qca_oracles

@@ -17,7 +17,7 @@ from copark.analyses.forecast.ask import Answer
 from copark.analyses.pool.ask import Answer as PoolAnswer
 from copark.analyses.results import load, place_of
 from copark.cases import load_case, new_case
-from copark.cli.areas import spelled
+from copark.cli.groups import spelled
 from copark.errors import NotFound, RunRefused
 from copark.inference import borrowed
 from copark.inference.forecast import Frozen, read

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from copark.stats.information import SURE, InformationGain, decided, foretell, gains
+from copark.stats.value_of_information import SURE, InformationGain, decided, foretell, gains
 
 WORLDS = 4000
 

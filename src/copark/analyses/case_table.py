@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BeforeValidator
 
 from copark.analyses.contract import AnalysisParams, Argument, Option, Result
-from copark.cases.foreign_tables import parsed
+from copark.cases.user_tables import parsed
 from copark.errors import Fault
 from copark.setmethods.coupling_degree.indicators import Indicator, Subsystem
 from copark.setmethods.nca.ceilings import Scope
@@ -234,8 +234,8 @@ def read_table(params: TableParams, columns: Sequence[str], faults: Sequence[Fau
     Raises copark.errors.FaultsFound with every fault of the settings and the table.
     """
     from copark.cases.casebook import casebook_path
-    from copark.cases.foreign_tables import read_case_table
     from copark.cases.parks import SCORES
+    from copark.cases.user_tables import read_case_table
     from copark.setmethods.table import SettingFaults, TableFaults
 
     path = casebook_path() / SCORES if params.table is None else params.table

@@ -21,7 +21,7 @@ from copark.inference.exploration.designs import Workload
 from copark.inference.observations import noise
 from copark.inference.voi import candidates as asked
 from copark.inference.voi import worlds as made
-from copark.stats.information import SURE, Foretold, InformationGain, foretell, gains
+from copark.stats.value_of_information import SURE, Foretold, InformationGain, foretell, gains
 
 if TYPE_CHECKING:
     from typing import Any
@@ -220,7 +220,7 @@ def _plan(params: Params, context: Context) -> made.InformationPlan:
 
     Raises RunRefused if no part of a claim about the case can be told of one world.
     """
-    case, has = context.case(params.case), context.parameters(params.case, params.parameters)
+    case, has = context.case(params.case), context.parameters(params.case, *params.wanted)
     file = written(ClaimsParams(case=params.case), context)
     calibrated, parts = has.posterior, made.parts_of(file, params.claim)
     if not parts:

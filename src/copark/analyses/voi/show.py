@@ -95,7 +95,8 @@ class _Show(Show):
     def summary(self) -> doc.Section:
         """The best observation of each open question."""
         t, found = self.t, self.found
-        given = t("lead.posterior" if found.cut else "lead.prior", cut=found.cut, values=found.values)
+        key = "prior" if not found.cut else "posterior" if found.values else "latest"
+        given = t(f"lead.{key}", cut=found.cut, values=found.values)
         blocks: list[doc.Block] = [doc.Paragraph(given)]
         if self.best:
             asked = t("card.open.note", count=len(found.questions))

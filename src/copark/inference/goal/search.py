@@ -123,6 +123,8 @@ BEAM = 6
 """Sets that are left of each size: they are enlarged by one lever more, and run anew in the end."""
 WIDTH = 24
 """Settings, the best alone, that sets are enlarged by."""
+MOST_SETS = 5
+"""Sets run anew, beside the best of each size."""
 TOGETHER = 24
 """Sets that are run at a time: what bounds the memory."""
 PAID = ("contribution_home", "contribution_host", "calls")
@@ -151,6 +153,15 @@ class TriedSet:
         kept = self.met[:, self.counts]
         found: Floats = kept.mean(axis=1) if kept.shape[1] else np.full(len(kept), np.nan)
         return found
+
+
+def halving(sets: int, keep: int) -> int:
+    """Runs of so many sets by successive halving; see :meth:`LeverSearch.halve`."""
+    left, last, runs = sets, FIRST, sets * FIRST
+    while left > keep:
+        left, before, last = max(keep, ceil(left / 2)), last, min(2 * last, LAST)
+        runs += left * (last - before)
+    return runs + left * (LAST - last)
 
 
 @dataclass
@@ -262,6 +273,13 @@ class LeverSearch:
             beam = self.halve(list(more.values()))[:BEAM]
             found = found + beam
         return found
+
+    def most_runs(self, most: int, fresh: int) -> int:
+        """Runs that are made at most, by how many levers a set has and on how many fresh runs what is left is told."""
+        count = len(self.settings.order)
+        more = min(BEAM, count) * min(WIDTH, count)
+        halved = halving(1, BEAM) + halving(count, 2 * BEAM) + (most - 1) * halving(more, BEAM)
+        return halved + fresh * (MOST_SETS + most + 2)
 
     def finalists(self, found: Sequence[TriedSet], most: int) -> list[TriedSet]:
         """Sets to be run anew: the best of all, and the best of each size."""
@@ -388,16 +406,17 @@ def _confirmed(
 def ladder(found: Sequence[Confirmed], targets: Sequence[GoalTarget]) -> tuple[Confirmed, ...]:
     """Sets by what they cost; those that reach no target last, by how far they are from it.
 
-    A set that adds a lever to another and is not surely cheaper is left out, where that one reaches the targets too.
+    A set that adds a lever to another and is not surely cheaper is left out, where it brings the targets no nearer.
     """
 
     def order(one: Confirmed) -> tuple[float, float, float]:
         missed = one.reach(targets) == "missed"
         return (one.short(targets) if missed else 0.0, one.cost, one.effort)
 
-    reaching = [one for one in found if one.reach(targets) == "reached"]
-    needless = [
-        one for one in reaching
-        if any(set(other.keys) < set(one.keys) and not one.cost_high < other.cost_low for other in reaching)
-    ]  # fmt: skip
+    def adds_nothing(more: Confirmed, less: Confirmed) -> bool:
+        both_reach = more.reach(targets) == less.reach(targets) == "reached"
+        no_nearer = both_reach or more.short(targets) >= less.short(targets)
+        return set(less.keys) < set(more.keys) and no_nearer and not more.cost_high < less.cost_low
+
+    needless = [one for one in found if any(adds_nothing(one, other) for other in found)]
     return tuple(sorted((one for one in found if one not in needless), key=order))

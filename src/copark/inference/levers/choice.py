@@ -17,7 +17,7 @@ from copark.arrays import Booleans, Floats, Integers
 from copark.inference.levers.entries import LeverFile, Threshold
 from copark.inference.levers.measures import RANKED, SIDES
 from copark.inference.levers.runner import MeasuredRuns
-from copark.stats.robust import (
+from copark.stats.robust_choice import (
     Stability,
     average,
     chance_non_dominated,

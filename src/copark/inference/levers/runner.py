@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -127,6 +127,20 @@ class Asked:
         return self.parameters.source
 
     @property
+    def single(self) -> Asked:
+        """The model as it is with a draw of its own for each run: the runs every other page has of the same question.
+
+        Effects are told of these; runs that share draws tell parameters from luck, and structures from each other.
+        """
+        study, readings = self.blocks[0].study, self.blocks[0].readings[:1]
+        return replace(self, blocks=(Block(study.with_changes(futures=1), readings),))
+
+    @property
+    def runs(self) -> int:
+        """Runs in all, over studies and arms."""
+        return sum(block.study.runs * len(block.study.scenarios) for block in self.blocks)
+
+    @property
     def first(self) -> int:
         """Quarter a lever is pulled, counted from 0."""
         return 0 if self.since == "start" else self.file.now - self.case.clock.start
@@ -210,7 +224,6 @@ def carry_out(asked: Asked, *, threads: int | None = None, progress: Progress | 
 
     progress: called with runs done and runs in all, over all studies and arms.
     """
-    total = sum(block.study.runs * len(block.study.scenarios) for block in asked.blocks)
     done = 0
     tables: dict[str, list[Floats]] = {}
     lives: dict[str, list[Booleans]] = {}
@@ -220,7 +233,7 @@ def carry_out(asked: Asked, *, threads: int | None = None, progress: Progress | 
 
         def tell(count: int, _: int, start: int = done) -> None:
             if progress is not None:
-                progress(start + count, total)
+                progress(start + count, asked.runs)
 
         chunks = stream(
             block.study, asked.case, chunk=CHUNK, threads=threads, progress=tell, source=asked.source

@@ -9,7 +9,7 @@ from copark.presentation.document import Caveat, Chart, Column, Document, Kind, 
 from copark.presentation.figures import Charts
 from copark.presentation.numbers import NOTHING, column_unit, number, number_format, shown
 from copark.presentation.page import Page, Scalar, page_of
-from copark.presentation.sheets import Picture, Row, Sheet, Styled, column_width, tab_titles, write_sheets
+from copark.presentation.xlsx_sheets import Picture, Row, Sheet, Styled, column_width, tab_titles, write_sheets
 from copark.texts import text
 
 ABOVE = 4
