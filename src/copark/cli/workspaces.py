@@ -33,7 +33,7 @@ def pack(
     study: Annotated[
         list[str] | None, typer.Option("--study", help="workspace.help.study", metavar="NAME|PATH")
     ] = None,
-    run: Annotated[list[str] | None, typer.Option("--run", help="workspace.help.run", metavar="IDENTITY")] = None,
+    run: Annotated[list[str] | None, typer.Option("--run", help="workspace.help.run", metavar="RUN_ID")] = None,
     everything: Annotated[bool, typer.Option("--all", help="workspace.help.all")] = False,
     creator: Annotated[
         list[str] | None, typer.Option("--creator", help="workspace.help.creator", metavar="NAME")
