@@ -19,6 +19,7 @@ def test_options_say_what_the_analysis_of_levers_says(told, data):
     frame = stored.to_frame().set_index(["setting", "measure"])
     assert told["since"] == "now"
     assert (told["before_low"], told["before_high"]) == stored.gains[0].before_interval
+    assert told["left_out"] == told["runs"] - stored.gains[0].pairs
     assert told["before_low"] < told["before"] < told["before_high"]
     assert {one["key"] for one in told["options"]} == set(stored.options[1:])
     assert [one["change"] for one in told["options"]] == sorted(
