@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
-from contextlib import closing
 
 import numpy as np
-import pytest
 
-from copark.cli import main
 from copark.store import RunStore
 from copark.store.database import open_ledger
-from copark.store.database.opening import open_database
 from copark.workflows.runs import (
     books,
     check_books,
-    forget_executions,
     repair_books,
 )
+from tests.asked import call
 from tests.unit.ensembles import ensemble
 
 
@@ -82,56 +78,24 @@ def test_single_runs_that_failed_are_named_with_what_it_takes_to_make_them_again
         assert np.array_equal(list(one.parameters.values()), result["draws"].values[n])
 
 
-def test_executions_that_ended_long_ago_are_forgotten_and_nothing_else(tmp_path, either, capsys):
-    stored(tmp_path, "aaaa", "bbbb")
-    with open_ledger(tmp_path) as ledger:
-        ledger.begin("cccc", {"name": "failed"}, "x", 6)
-        ledger.fail("cccc", "as meant")
-        ledger.begin("dddd", {"name": "runs"}, "x", 6)
-        with closing(open_database(tmp_path)) as database, database.writing() as connection:
-            long_ago = "ended = '2020-05-05T10:00:00+00:00'"
-            connection.exec_driver_sql(f"UPDATE executions SET {long_ago} WHERE identity IN ('aaaa', 'cccc')")
-            connection.exec_driver_sql("UPDATE studies SET created = '2020-05-05T10:00:00+00:00'")
-        assert forget_executions("2020-05-05", tmp_path, really=True) == 0, "the day has not begun"
-        assert forget_executions("2020-05-06", tmp_path) == 2
-        assert len(ledger.executions()) == 4, "it was only said"
-        forget = ("runs", "forget", "--before", "2020-05-06", "--out", str(tmp_path))
-        assert call(capsys, *forget, "--lang", "zh")[1].startswith("2020-05-06 之前结束的执行记录：2 条")
-        assert "2" in call(capsys, *forget, "--yes")[1]
-        assert sorted(one.identity for one in ledger.executions()) == ["bbbb", "dddd"]
-    assert [one.state for one in books(tmp_path).runs if one.identity == "aaaa"] == ["finished"], "the index has it"
-    with closing(open_database(tmp_path)) as database, database.reading() as connection:
-        assert sorted(row.name for row in connection.exec_driver_sql("SELECT name FROM studies")) == ["runs", "toy"]
-    code, _, told = call(capsys, "runs", "forget", "--before", "yesterday", "--out", str(tmp_path))
-    assert code == 1
-    assert "'yesterday' is not a date" in told
-
-
-def call(capsys, *arguments):
-    with pytest.raises(SystemExit) as leaving:
-        main(list(arguments))
-    told = capsys.readouterr()
-    return leaving.value.code, told.out, told.err
-
-
 def test_the_command_line_lists_checks_and_repairs(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     stored(tmp_path, "aaaaaaaaaaaaaaaa")
     stored(tmp_path, "cccccccccccccccc", failing=(2,))
     out = ("--out", str(tmp_path))
-    assert "stored" in call(capsys, "runs", *out)[1]
-    code, said, _ = call(capsys, "runs", "--failed", *out, "--lang", "zh")
+    assert "stored" in call(["runs", *out], capsys)[1]
+    code, said, _ = call(["runs", "--failed", *out, "--lang", "zh"], capsys)
     assert code == 0
     assert "数值超出范围" in said
     assert "aaaaaaaaaaaaaaaa" not in said
-    found = json.loads(call(capsys, "runs", "--failed", "--json", *out)[1])
+    found = json.loads(call(["runs", "--failed", "--json", *out], capsys)[1])
     assert found["failed_runs"][0]["parameters"]
-    assert call(capsys, "runs", "check", *out)[0] == 0
+    assert call(["runs", "check", *out], capsys)[0] == 0
     (tmp_path / "runs" / "cccccccccccccccc" / "notes.txt").write_text("mine", encoding="utf-8")
     shutil.rmtree(tmp_path / "runs" / "aaaaaaaaaaaaaaaa")
-    assert "缺失" in call(capsys, "runs", *out, "--lang", "zh")[1]
-    code, _, told = call(capsys, "runs", "check", *out, "--lang", "zh")
+    assert "缺失" in call(["runs", *out, "--lang", "zh"], capsys)[1]
+    code, _, told = call(["runs", "check", *out, "--lang", "zh"], capsys)
     assert code == 1
     assert "notes.txt" in told
-    assert call(capsys, "runs", "repair", *out)[0] == 0
-    assert call(capsys, "runs", "check", *out)[0] == 0
+    assert call(["runs", "repair", *out], capsys)[0] == 0
+    assert call(["runs", "check", *out], capsys)[0] == 0

@@ -11,7 +11,6 @@ import pytest
 from copark.analyses.context import Context
 from copark.analyses.goal.ask import Answer, Params, events_of, levers_of, targets_of
 from copark.analyses.registry import REGISTRY
-from copark.cases.load import load_case
 from copark.errors import NotFound, RunRefused
 from copark.inference.goal.lever_sets import LeverSettings, read_events, scenario_with
 from copark.inference.goal.search import Confirmed, GoalTarget, ladder, read_targets
@@ -34,11 +33,6 @@ LEVERS = """\
         edits: {quota: [{value: 6801, from: 2025Q1}]}
         reason: {en: So., zh: 如此。}
 """
-
-
-@pytest.fixture(scope="module")
-def great_stone():
-    return load_case("great-stone")
 
 
 @pytest.fixture(scope="module")

@@ -8,19 +8,19 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from copark.setmethods.coupling_degree import Indicator, Request, Subsystem, couple, ensemble, null, warnings_of
+from copark.setmethods.coupling_degree import CouplingRequest, Indicator, Subsystem, couple, ensemble, null, warnings_of
 from copark.setmethods.coupling_degree.degree import GRADES
 from copark.setmethods.coupling_degree.indicators import bootstrap_weights, entropy
 from copark.setmethods.coupling_degree.record import coordinations, couplings, reported
 from copark.setmethods.table import SettingFaults, table_of
-from tests.methods.records import coupling_record
+from copark.texts import text
 from tests.methods.shared import METHODS, beside
 
 VECTORS = json.loads((METHODS / "ccd_vectors.json").read_text(encoding="utf-8")) if METHODS.is_dir() else []
 
 
 def plain(*names, **more):
-    return Request(tuple(Subsystem(name, (Indicator(name),)) for name in names), **more)
+    return CouplingRequest(tuple(Subsystem(name, (Indicator(name),)) for name in names), **more)
 
 
 @beside
@@ -28,12 +28,13 @@ def plain(*names, **more):
 def test_published_degrees(vector):
     names = [f"U{at}" for at in range(len(vector["U"]))]
     table = table_of({name: [value] for name, value in zip(names, vector["U"], strict=True)})
-    row = coupling_record(couple(table, plain(*names, weights=tuple(vector["weights"]))))["rows"][0]
-    told = vector["expected"]
-    for key in ("T", "C_trad", "D_trad", "C_wang2021", "D_wang2021"):
-        assert row[key] == pytest.approx(told[key], abs=1e-9)
-    assert row["grade_trad"] == told["grade_trad"]
-    assert row["grade_wang2021"] == told["grade_wang2021"]
+    found, told = couple(table, plain(*names, weights=tuple(vector["weights"]))), vector["expected"]
+    assert found.development[0] == pytest.approx(told["T"], abs=1e-9)
+    for form, name in (("standard", "trad"), ("wang2021", "wang2021")):
+        made = found.forms[form]
+        assert made.coupling[0] == pytest.approx(told[f"C_{name}"], abs=1e-9)
+        assert made.coordination[0] == pytest.approx(told[f"D_{name}"], abs=1e-9)
+        assert text(f"analysis.grade.{made.grades[0]}", "zh") == told[f"grade_{name}"]
 
 
 @beside
@@ -45,7 +46,7 @@ def test_published_entropy_weights(vector):
     names = [f"x{at}" for at in range(len(columns))]
     indicators = tuple(Indicator(name, way) for name, way in zip(names, positive, strict=True))
     table = table_of({**dict(zip(names, columns, strict=True)), "other": columns[0]})
-    request = Request(
+    request = CouplingRequest(
         (Subsystem("all", indicators), Subsystem("other", (Indicator("other"),))),
         indicator_weights="entropy", ranging="minmax",
     )  # fmt: skip
@@ -71,7 +72,7 @@ def codes(found, **more):
 
 def test_groups_weights_and_directions_by_hand():
     """Economy: A over 0 to 1 and waste over 5 to 10, less is better; ecology: C. Case 2010: A .1, waste 9.5."""
-    request = Request(
+    request = CouplingRequest(
         (Subsystem("economy", (Indicator("A"), Indicator("waste", False))), Subsystem("ecology", (Indicator("C"),))),
         weights=(0.75, 0.25), ranges={"waste": (5.0, 10.0)},
     )  # fmt: skip
@@ -180,7 +181,7 @@ def test_the_ensemble_holds_the_degree_and_moves_the_grade():
 
 
 def test_every_wrong_setting_is_told_at_once():
-    request = Request(
+    request = CouplingRequest(
         (Subsystem("one", (Indicator("A"), Indicator("A"))),),
         weights=(0.5, 0.6),
         ranges={"B": (0.0, 1.0), "A": (2.0, 1.0)},

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 import copark
-from copark.cli import main
 from copark.presentation.document import Caveat, Chart
 from copark.presentation.figures import render
-from tests.methods.records import coupling_answer
+from tests.asked import call
 
 PARKS = "case,A,B,Y,W\na,0.9,0.2,0.8,3\nb,0.8,0.9,0.9,5\nc,0.1,0.3,0.2,1\nd,0.2,0.8,0.1,2\ne,0.5,0.7,0.6,4\n"
 
@@ -39,7 +38,7 @@ def test_the_document_tells_what_was_found(parks, subtests):
             charts = [one for one in document.blocks() if isinstance(one, Chart)]
             assert len(charts) == 2
             assert all(render(one.figure(), "svg") for one in charts)
-    assert [row["D"] for row in coupling_answer(found)["rows"]] == degrees == found.to_frame()["D_standard"].tolist()
+    assert degrees == found.to_frame()["D_standard"].tolist()
 
 
 def test_columns_of_reported_degrees_are_examined(tmp_path):
@@ -47,17 +46,14 @@ def test_columns_of_reported_degrees_are_examined(tmp_path):
     path.write_text("year,A,B,C\n2010,0.3,0.6,0.47\n2011,0.5,0.9,0.48\n2012,0.2,0.9,0.39\n", encoding="utf-8")
     found = copark.coupling(path, subsystems="A,B", reported_c=["C"])
     assert any("omits the coefficient" in one for one in caveats(found.document()))
-    assert coupling_answer(found)["reported"][0]["matches"]
+    assert found.claims[0].matches
 
 
 def test_the_command_takes_its_old_options(parks, capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     asked = ["coupling", str(parks), "--subsystems", "x=A,-B;y=W", "--ranges", "W=0,10", "--ranges", "A=0,1"]
-    with pytest.raises(SystemExit) as leaving:
-        main([*asked, "--formula", "wang2021", "--grades", "right", "--case", "case", "--lang", "en", "--no-report"])
-    assert leaving.value.code == 0
-    assert "Mean D is" in capsys.readouterr().out
-    with pytest.raises(SystemExit) as leaving:
-        main([*asked, "--formula", "old", "--lang", "en"])
-    assert leaving.value.code == 2
-    assert "--formula" in capsys.readouterr().err
+    more = ["--formula", "wang2021", "--grades", "right", "--case", "case", "--lang", "en", "--no-report"]
+    code, out, _ = call([*asked, *more], capsys)
+    assert (code, "Mean D is" in out) == (0, True)
+    code, _, err = call([*asked, "--formula", "old", "--lang", "en"], capsys)
+    assert (code, "--formula" in err) == (2, True)

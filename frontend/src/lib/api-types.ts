@@ -113,6 +113,7 @@ export interface components {
             hash: string;
             uploaded: boolean;
             calibrated: boolean;
+            cuts: string[];
             trust: components["schemas"]["TrustNote"];
         };
         /** Cases */

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int], None]
 """Told a stage, how much of it is done and how much there is in all; what it raises stops the work."""
-Announce = Callable[["Study", "Case", "DrawSource | None", int, bool], None]
+Announce = Callable[["Study", "Case", "DrawSource | None", int], None]
 """Told a study, its case, where its draws come from, how many of its kind follow one another, and whether it is stored.
 """
 
@@ -99,7 +99,7 @@ class Context:
     """The case of a name or folder, read once; it raises as :func:`copark.cases.load_case`."""
     parameters: Callable[..., CaseParameters] = field(init=False)
     """Which parameters a case has, by its name and, where just some are wanted, ``own``, ``shipped``, ``borrowed`` or
-    ``prior``: see :func:`copark.inference.case_parameters.parameters_of`."""
+    ``prior``, and their cut: see :func:`copark.inference.case_parameters.parameters_of`."""
 
     def __post_init__(self) -> None:
         """Read each case and its parameters once."""
@@ -125,12 +125,10 @@ class Context:
         """What a stage of the work tells, under its name."""
         return stage(self.progress, name)
 
-    def announce(
-        self, study: Study, case: Case, source: DrawSource | None, times: int = 1, *, stores: bool = False
-    ) -> None:
-        """Say what will be run, ``times`` studies of this kind one after the other, and whether their runs are kept."""
+    def announce(self, study: Study, case: Case, source: DrawSource | None, times: int = 1) -> None:
+        """Say what will be run, ``times`` studies of this kind one after the other."""
         if self.announcing is not None:
-            self.announcing(study, case, source, times, stores)
+            self.announcing(study, case, source, times)
 
     def foresee(self, case: Case, works: Sequence[Workload]) -> None:
         """Say how much will be run of a case."""
@@ -141,10 +139,7 @@ class Context:
     def stages(self, content: Mapping[str, Any]) -> Iterator[Stages]:
         """Stages of long work, kept as they are done: the same work goes on with them after a stop.
 
-        Parameters
-        ----------
-        content
-            Everything the numbers depend on, as plain values.
+        content: everything the numbers depend on, as plain values.
         """
         from copark.inference.provenance import stages_of
 
@@ -160,12 +155,14 @@ class Context:
 
         return " ".join(filter(None, (went_on(self.tally, self.lang), *self.notes)))
 
-    def simulate(self, study: Study, case: Case, wanted: str | None = None, times: int = 1) -> xr.Dataset:
+    def simulate(
+        self, study: Study, case: Case, wanted: str | None = None, cut: str | None = None, times: int = 1
+    ) -> xr.Dataset:
         """Run a study on the parameters the case has, all scenarios with common random numbers.
 
         Parameters
         ----------
-        wanted
+        wanted, cut
             Which parameters, as of :meth:`parameters`.
         times
             Studies of this kind that are announced; 0 where this one was announced before.
@@ -173,33 +170,30 @@ class Context:
         from copark.inference.case_parameters import settle
         from copark.simulation.run import simulate
 
-        settled, has = settle(study, case, self.out, wanted)
+        settled, has = settle(study, case, self.out, wanted, cut)
         if times:
             self.announce(settled, case, has.source, times)
         return simulate(
             settled, case, threads=self.threads, progress=self.stage("simulate"), source=has.source
         )  # fmt: skip
 
-    def run(self, study: Study, case: Case, wanted: str | None = None) -> xr.Dataset:
+    def run(self, study: Study, case: Case, wanted: str | None = None, cut: str | None = None) -> xr.Dataset:
         """The stored runs of a study: found in the output folder, or made there; without one they are only made.
 
         What was broken off goes on with what is there, every execution stands in the run log, as of ``copark run``.
 
-        Parameters
-        ----------
-        wanted
-            Which parameters, as of :meth:`parameters`.
+        wanted, cut: which parameters, as of :meth:`parameters`.
         """
         from copark.analyses.execution import Means, find_or_make
         from copark.inference.case_parameters import settle
 
         if self.out is None:
-            return self.simulate(study, case, wanted)
-        settled, has = settle(study, case, self.out, wanted)
+            return self.simulate(study, case, wanted, cut)
+        settled, has = settle(study, case, self.out, wanted, cut)
 
         def ahead(kept: Study, told: Sequence[str]) -> None:
             self.notes += told
-            self.announce(kept, case, has.source, stores=True)
+            self.announce(kept, case, has.source)
 
         made = find_or_make(
             settled, case, has, means=Means(self.threads), out=self.out, lang=self.lang, ahead=ahead,
@@ -216,12 +210,12 @@ class Context:
             raise ValueError("no output folder")
         return RunStore.of(self.out).load(run_id)
 
-    def identity(self, study: Study, case: Case, wanted: str | None = None) -> str:
+    def identity(self, study: Study, case: Case, wanted: str | None = None, cut: str | None = None) -> str:
         """The run ID that :meth:`run` has for a study."""
         from copark.analyses.execution import planned
         from copark.inference.case_parameters import settle
 
-        settled, has = settle(study, case, self.out, wanted)
+        settled, has = settle(study, case, self.out, wanted, cut)
         return planned(settled, case, has)[1]
 
     def kept(self, name: str, make: Callable[[], xr.Dataset]) -> xr.Dataset:
@@ -240,17 +234,13 @@ class Context:
     def origin(self, params: CaseParams | str, made: xr.Dataset | Mapping[str, Any]) -> dict[str, Any]:
         """The fields every result of a case has: run ID, provenance, trust state, what is on record.
 
-        Parameters
-        ----------
-        params
-            What was asked, or the name of a case whose best parameters were used.
-        made
-            Runs, or the provenance of what was made of them.
+        params: what was asked, or the name of a case whose best parameters were used; made: runs, or the provenance of
+        what was made of them.
         """
         attributes = getattr(made, "attrs", None)  # a Dataset is a mapping, too
         provenance: Any = made if attributes is None else json.loads(str(attributes["provenance"]))
-        name, wanted = (params, None) if isinstance(params, str) else (params.case, params.parameters)
-        return self.stamped(self.case(name), self.parameters(name, wanted).trust, provenance)
+        name, wanted = (params, ()) if isinstance(params, str) else (params.case, params.wanted)
+        return self.stamped(self.case(name), self.parameters(name, *wanted).trust, provenance)
 
     def stamped(self, case: Case, trust: Trust, provenance: Mapping[str, Any]) -> dict[str, Any]:
         """The fields of :meth:`origin`, where the parameters are others than the case's own."""

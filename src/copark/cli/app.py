@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from copark.cli.speech import SpokenGroup
+from copark.cli.help import SpokenGroup
 
 
 class Language(StrEnum):
@@ -54,6 +54,7 @@ Parameters = Annotated[
     ParametersOf | None,
     typer.Option("--parameters", help="trust.help.parameters", metavar="own|shipped|borrowed|prior"),
 ]
+Cut = Annotated[str | None, typer.Option("--cut", help="trust.help.cut", metavar="QUARTER")]
 Outcomes = Annotated[bool, typer.Option("--outcomes", help="trust.help.outcomes")]
 Identity = Annotated[str, typer.Argument(metavar="IDENTITY", help="cli.help.identity")]
 OUT = Path("out")

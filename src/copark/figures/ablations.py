@@ -14,7 +14,7 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from copark.analysis.link_impact import Impact, Response
+from copark.inference.ablations.link_impact import Impact, LinkResponse
 from copark.model.variables import catalogue
 from copark.presentation import style
 from copark.presentation.numbers import exact, unit_title
@@ -55,10 +55,7 @@ def working(found: Ablations, kind: str) -> list[AblationRow]:
 def effect_dots(found: Ablations, output: str, quarter: str, kind: str = "mechanism", lang: str = "en") -> Figure:
     """An output without each mechanism, less with it, run by run: median and nine tenths of the pairs of runs.
 
-    Parameters
-    ----------
-    kind
-        mechanism or link.
+    kind: mechanism or link.
     """
     from copark.model.variables import catalogue
 
@@ -224,11 +221,13 @@ def _of(found: Sequence[Impact], link: str, output: str) -> Impact:
 
 
 @style.styled
-def response_curve(found: Sequence[Response], end: str, footer: str, lang: str = "en") -> Figure:
+def response_curve(found: Sequence[LinkResponse], end: str, footer: str, lang: str = "en") -> Figure:
     """Draw how an output responds to the strength of a link: median and band of the paired differences."""
     lang = style.language(lang)
     link = catalogue().links[found[0].link]
-    ordered = sorted([*found, Response(link.name, found[0].output, 1.0, 0.0, 0.0, 0.0)], key=lambda one: one.strength)
+    ordered = sorted(
+        [*found, LinkResponse(link.name, found[0].output, 1.0, 0.0, 0.0, 0.0)], key=lambda one: one.strength
+    )
     strengths = [one.strength for one in ordered]
     title = text("link_impact.figure.response.title", lang, link=link.title(lang))
     figure = style.sheet((3.5, 2.75), title, text("link_impact.figure.response.subtitle", lang, end=end), footer)

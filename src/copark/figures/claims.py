@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
-from copark.inference.claims.evidence import Row, Seen
+from copark.inference.claims.evidence import ArmRow, Seen
 from copark.inference.claims.rules import resolve
-from copark.inference.claims.runner import ClaimFinding, Findings, PartFinding
+from copark.inference.claims.runner import ClaimFinding, ClaimFindings, PartFinding
 from copark.inference.claims.verdict import standard
 from copark.model.variables import catalogue
 from copark.presentation import style
@@ -37,7 +37,7 @@ def _outcome(name: str, lang: str) -> str:
     return style.legible(f"P({lowered(text(f'analysis.outcome.{name}', lang))})")
 
 
-def _footer(found: Findings, lang: str) -> str:
+def _footer(found: ClaimFindings, lang: str) -> str:
     made = found.provenance
     cut = made.get("posterior_cut")
     return _say(
@@ -51,16 +51,13 @@ def _titled(claim: ClaimFinding, lang: str, kind: str) -> str:
 
 
 @style.styled
-def forest(claim: ClaimFinding, found: Findings, lang: str = "en", *, outcomes: bool = True) -> Figure:
+def forest(claim: ClaimFinding, found: ClaimFindings, lang: str = "en", *, outcomes: bool = True) -> Figure:
     """Every arm of a claim against its reference: medians and 5 to 95 % of draws, one line for each output and date.
 
     Outputs whose logarithms are not compared have no place on the axis and are left to the table. With ``outcomes``
     shares of runs that failed and that stand by themselves are written beside.
 
-    Raises
-    ------
-    ValueError
-        If the claim has no arm.
+    Raises ValueError if the claim has no arm.
     """
     rows, shares = claim.rows[1:], OUTCOMES if outcomes else ()
     if not rows:
@@ -91,10 +88,10 @@ def forest(claim: ClaimFinding, found: Findings, lang: str = "en", *, outcomes: 
 
 
 @style.styled
-def probabilities(found: Findings, lang: str = "en") -> Figure:
+def probabilities(found: ClaimFindings, lang: str = "en") -> Figure:
     """P of every part: open where the prior alone puts it, filled where the record leaves it."""
     lang = style.language(lang)
-    rules = standard().standard.words
+    rules = standard().words
     rows = [(claim, part) for claim in found.claims for part in claim.parts if isfinite(part.probability)]
     figure = style.sheet(
         (7.4, 1.75 + 0.21 * len(rows)), _say("probabilities", lang), _say("probabilities_subtitle", lang),
@@ -124,12 +121,12 @@ def probabilities(found: Findings, lang: str = "en") -> Figure:
     return figure
 
 
-def _look(seen: Seen, found: Findings, lang: str) -> str:
+def _look(seen: Seen, found: ClaimFindings, lang: str) -> str:
     output = catalogue().outputs[seen.look.output].title(lang)
     return _say("look", lang, output=output, quarter=found.quarter(seen.look.at))
 
 
-def _bounds(claim: ClaimFinding, found: Findings) -> list[float]:
+def _bounds(claim: ClaimFinding, found: ClaimFindings) -> list[float]:
     """Margins that the rules of a claim put on log points."""
     bounds = {
         resolve(one.relation[1], found.file.claims.sizes)
@@ -145,7 +142,7 @@ def _name(axes: Axes, at: int, words: str) -> None:
     style.row_name(axes, at, style.wrap(words, NAMES * 72.0 / style.SIZE["label"] - 2.0, 2))
 
 
-def _row(axes: Axes, at: int, row: Row, looks: Sequence[int], outcomes: Sequence[str]) -> None:
+def _row(axes: Axes, at: int, row: ArmRow, looks: Sequence[int], outcomes: Sequence[str]) -> None:
     gap = 0.62 / max(len(looks), 1)
     for n, look in enumerate(looks):
         seen, place = row.seen[look], at + gap * (n - (len(looks) - 1) / 2.0)
@@ -157,13 +154,10 @@ def _row(axes: Axes, at: int, row: Row, looks: Sequence[int], outcomes: Sequence
 
 
 @style.styled
-def curve(claim: ClaimFinding, found: Findings, lang: str = "en") -> Figure:
+def curve(claim: ClaimFinding, found: ClaimFindings, lang: str = "en") -> Figure:
     """The arms of a claim along an axis, as the home side's share: change of the outputs, with bands.
 
-    Raises
-    ------
-    ValueError
-        If the claim has no such axis.
+    Raises ValueError if the claim has no such axis.
     """
     wanted = claim.claim.curve
     if wanted is None:
@@ -192,13 +186,10 @@ def curve(claim: ClaimFinding, found: Findings, lang: str = "en") -> Figure:
 
 
 @style.styled
-def cube(claim: ClaimFinding, found: Findings, lang: str = "en") -> Figure:
+def cube(claim: ClaimFinding, found: ClaimFindings, lang: str = "en") -> Figure:
     """Outcomes over the arms of an interaction: lines that run in parallel add up, others do not.
 
-    Raises
-    ------
-    ValueError
-        If the claim has no such lines.
+    Raises ValueError if the claim has no such lines.
     """
     wanted = claim.claim.cube
     if wanted is None:
@@ -242,13 +233,10 @@ def level_rows(claim: ClaimFinding) -> list[tuple[PartFinding, str]]:
 
 
 @style.styled
-def levels(claim: ClaimFinding, found: Findings, lang: str = "en") -> Figure:
+def levels(claim: ClaimFinding, found: ClaimFindings, lang: str = "en") -> Figure:
     """Shares of a host's value that the park makes, with bands and the bound of each rule; for claims without arms.
 
-    Raises
-    ------
-    ValueError
-        If nothing of the kind is measured.
+    Raises ValueError if nothing of the kind is measured.
     """
     lang = style.language(lang)
     rows = level_rows(claim)

@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 
 from copark.presentation import style
 from copark.presentation.numbers import number
-from copark.setmethods.nca.ceilings import View, peers, steps_of
+from copark.setmethods.nca.ceilings import ScopeView, peers, steps_of
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -27,15 +27,7 @@ MOST_PEERS = 8
 
 @style.styled
 def ceiling_plot(analysis: Necessities, one: Necessity, lang: str = "en", footer: str = "") -> Figure:
-    """A condition against the outcome, with CE-FDH, CR-FDH, the empty zone and the cases that hold the ceiling up.
-
-    Parameters
-    ----------
-    analysis
-        The whole.
-    one
-        The condition.
-    """
+    """A condition against the outcome, with CE-FDH, CR-FDH, the empty zone and the cases that hold the ceiling up."""
     lang = style.language(lang)
     request = analysis.request
     title = text("set_methods.figure.ceiling.title", lang, x=one.condition, y=request.outcome)
@@ -80,7 +72,7 @@ def ceiling_plot(analysis: Necessities, one: Necessity, lang: str = "en", footer
 
 def _empty_zone(axes: Axes, x: NDArray[np.float64], y: NDArray[np.float64], one: Necessity, corner: int) -> None:
     """The step and the zone beyond it, drawn in the data's own units for any corner."""
-    view = View(corner)
+    view = ScopeView(corner)
     box = view.scope(one.scope)
     seen_x, seen_y = view.points(x, y)
     peer_x, peer_y, _ = peers(steps_of(seen_x), seen_y)

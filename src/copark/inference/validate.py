@@ -15,12 +15,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from copark.analysis.benchmark_forecasts import CURVES, History, forecasts
 from copark.arrays import Floats, Integers
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.inference.batch import Batch
-from copark.inference.observations import ObservationModel, Target, targets
+from copark.inference.benchmark_forecasts import CURVES, History, forecasts
+from copark.inference.observations import STAND_INS, ObservationModel, Target, targets
 from copark.inference.replay import POPULATIONS, Projection, ReplayPosterior, project, replay_posterior
 from copark.inference.tempering import Plan
 from copark.stats.quantiles import LEVELS, quantile_band
@@ -153,12 +153,6 @@ def naive_ensembles(
     return found
 
 
-def model_ensembles(projection: Projection, later: Sequence[Target]) -> dict[int, Floats]:
-    """Forecast later targets with a projection."""
-    reports = projection.reports(ObservationModel(tuple(later)))
-    return {n: reports[:, n] for n in range(len(later))}
-
-
 def origin(
     batch: Batch,
     cut: Quarter,
@@ -197,28 +191,24 @@ def forecast_from(
 ) -> Origin:
     """Forecast from a replay posterior what the case observed after its cut; of few pairs, each has several futures.
 
-    Raises
-    ------
-    ValueError
-        If the case observed nothing after it.
+    Raises ValueError if the case observed nothing after it.
     """
     cut = replay.cut
-    later = targets(case, later_roles, after=cut)
+    later = tuple(one for one in targets(case, later_roles, after=cut) if one.variable not in STAND_INS)
     if not later:
         raise ValueError(f"{case.name} has no values after {cut}")
-    names = ObservationModel(later).variables
-    end = case.clock.start + max(target.last for target in later)
+    model, end = ObservationModel(later), case.clock.start + max(target.last for target in later)
     futures = max(MEMBERS // replay.pairs, 1)
     made = {
-        name: project(replay, end, names, blindly=blindly, futures=futures, threads=threads)
+        name: project(replay, end, model.variables, blindly=blindly, futures=futures, threads=threads)
         for name, blindly in ((CONDITIONAL, False), (BLIND, True))
     }
-    ensembles = {name: model_ensembles(projection, later) for name, projection in made.items()}
+    ensembles = {name: dict(enumerate(projection.reports(model).T)) for name, projection in made.items()}
     return Origin(cut, later, {**ensembles, **naive_ensembles(case, cut, later)}, replay, made)
 
 
 @dataclass(frozen=True)
-class Line:
+class ScoreLine:
     """One observable: mean score of each method over the values all of them forecast, and the winner."""
 
     variable: str
@@ -244,7 +234,7 @@ class Line:
         return min(naive, key=lambda method: self.crps[method]) if naive else None
 
 
-def table(scores: Sequence[Score], methods: Sequence[str] | None = None) -> tuple[Line, ...]:
+def table(scores: Sequence[Score], methods: Sequence[str] | None = None) -> tuple[ScoreLine, ...]:
     """Mean scores by observable over exact values; coverage counts bounds and ranges too.
 
     A method that cannot forecast an observable (too short a past) is not in its line.
@@ -259,7 +249,7 @@ def table(scores: Sequence[Score], methods: Sequence[str] | None = None) -> tupl
         present = [method for method in wanted if any(one.method == method for one in exact)]
         each = {m: np.array([one.crps for one in exact if one.method == m]) for m in present}
         lines.append(
-            Line(
+            ScoreLine(
                 variable=variable,
                 values=len({one.target.name for one in exact}),
                 crps={m: float(each[m].mean()) for m in present},
@@ -274,10 +264,7 @@ def table(scores: Sequence[Score], methods: Sequence[str] | None = None) -> tupl
 def is_firm(each: Mapping[str, Floats]) -> bool:
     """Whether one method is ahead by a margin, also without any one of the values.
 
-    Parameters
-    ----------
-    each
-        Scores by method, of the same values in the same order.
+    each: scores by method, of the same values in the same order.
     """
     scores = np.stack(list(each.values()))
     if len(scores) < 2 or scores.shape[1] < 2:
@@ -354,7 +341,7 @@ def benchmark_band(case: Case, cut: Quarter, variable: str, method: str, quarter
     """A benchmark's quantiles at the ends of quarters, shape (levels, quarters); none if the past is too short."""
     from scipy.stats import t as student
 
-    from copark.analysis.benchmark_forecasts import forecasts
+    from copark.inference.benchmark_forecasts import forecasts
 
     start = case.clock.start
     days = [((start + t).last_day - start.first_day).days / DAYS for t in quarters]

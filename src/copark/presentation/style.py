@@ -76,7 +76,8 @@ def chinese_font() -> str | None:
     shipped = chinese_font_file()
     if _preferred() is None and shipped is not None:
         font_manager.fontManager.addfont(shipped)
-        logging.getLogger(font_manager.__name__).setLevel(logging.ERROR)  # that it has no bold cut needs no telling
+        # It has no bold cut, which matplotlib says to whoever looks at the terminal.
+        logging.getLogger(font_manager.__name__).setLevel(logging.ERROR)
     return _preferred()
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.cases.case import Case
     from copark.cases.dated_events import Closure
@@ -99,7 +100,7 @@ def run_id(params: Params, context: Context) -> str:
     """Run ID: a hash of that of the runs and that of the levers."""
     from copark.identity import identity_of
 
-    runs = context.identity(_study(params, context), context.case(params.case), params.parameters)
+    runs = context.identity(_study(params, context), context.case(params.case), *params.wanted)
     return identity_of({"analysis": "brief", "runs": runs, "levers": _levers_id(params, context)})
 
 
@@ -109,7 +110,7 @@ def compute(params: Params, context: Context) -> Answer:
     from copark.stats.quantiles import quantiles
 
     case = context.case(params.case)
-    ensemble = context.simulate(_study(params, context), case, params.parameters)
+    ensemble = context.simulate(_study(params, context), case, *params.wanted)
     told, closure = answer_of(ensemble, case), closure_of(case)
     bands = [
         {name: quantiles(ensemble[name].isel(scenario=at).to_numpy()[:, : told.last + 1]) for name in SIZES}
@@ -155,9 +156,8 @@ def _study(params: Params, context: Context) -> Study:
 
 
 def _asked(params: Params) -> LeverParams:
-    return LeverParams(
-        case=params.case, parameters=params.parameters, seed=params.seed, draws=params.draws, futures=params.futures
-    )  # fmt: skip
+    common = ("case", "parameters", "cut", "seed", "draws", "futures")
+    return LeverParams(**{name: getattr(params, name) for name in common})
 
 
 def _levers_id(params: Params, context: Context) -> str:

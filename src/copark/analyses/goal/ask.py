@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.cases import Case
     from copark.simulation.study import Study
@@ -144,8 +145,8 @@ def run_id(params: Params, context: Context) -> str:
     case, file, first = _asked(params, context)
     targets = read_targets(params.target, params.probability, case)
     read_events(params.event, case, first)
-    runs = context.identity(_study(params, case), case, params.parameters)
-    asked = params.model_dump(mode="json", exclude={"file", "target", "probability"})
+    runs = context.identity(_study(params, case), case, *params.wanted)
+    asked = params.model_dump(mode="json", exclude={"file", "target", "probability", "cut"})
     levers = file.model_dump(mode="json", by_alias=True)
     return identity_of({"analysis": "goal", "asked": asked, "targets": [vars(one) for one in targets],
                         "levers": levers, "runs": runs})  # fmt: skip
@@ -193,7 +194,7 @@ def compute(params: Params, context: Context) -> Answer:
 
     case, file, first = _asked(params, context)
     events = read_events(params.event, case, first)
-    study, has = settle(_study(params, case), case, context.out, params.parameters)
+    study, has = settle(_study(params, case), case, context.out, *params.wanted)
     plain = baseline(case.name).scenarios[0]
     none = scenario_with(events, case, plain.key, plain.title)
     only = wanted_levers(file, "now", params.levers)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
-from copark.inference.levers.findings import Findings, find
+from copark.inference.levers.findings import LeverFindings, find
 from copark.inference.levers.reading import load_levers, wanted_levers
 from copark.inference.levers.runner import Asked, ask, carry_out, from_dataset, to_dataset
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.inference.levers.entries import LeverFile, Since
 
@@ -47,7 +48,7 @@ class Params(CaseParams):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer(Findings, Result):
+class Answer(LeverFindings, Result):
     """What each setting changes, for whom, which is robust, and what all this rests on."""
 
     def to_frame(self) -> pd.DataFrame:
@@ -76,7 +77,7 @@ def asked_of(params: Params, context: Context) -> Asked:
     file = load_levers(case, params.file)
     since = since_of(file, params.since)
     keys = wanted_levers(file, since, params.levers)
-    has = context.parameters(params.case, params.parameters)
+    has = context.parameters(params.case, *params.wanted)
     runs = params.draws * params.futures
     return ask(file, case, since, keys, has, runs=runs, futures=params.futures, seed=params.seed)
 

@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from copark.analyses.contract import AnalysisParams, Result
-from copark.inference.reliability import Findings, find
+from copark.analyses.contract import AnalysisParams, Result, Rows
+from copark.inference.reliability import ReliabilityFindings, find
 from copark.simulation.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from copark.analyses.context import Context
     from copark.cases.parks import Parks
     from copark.inference.source import PosteriorSource
@@ -32,14 +30,12 @@ class Params(AnalysisParams):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer(Findings, Result):
+class Answer(ReliabilityFindings, Result):
     """What came of it."""
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Rows:
         """A row for each park."""
-        import pandas as pd
-
-        return pd.DataFrame(
+        return (
             {
                 "case": one.case, "recorded": one.recorded, "judged": one.judged,
                 **dict(zip(OUTCOMES, one.shares, strict=True)), "corrected": one.corrected,

@@ -8,14 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from copark.analyses.contract import AnalysisParams, Option, Result, Said
+from copark.analyses.contract import AnalysisParams, Option, Result, Rows, Said
 from copark.arrays import Floats
-from copark.inference.validate import Line
+from copark.inference.validate import ScoreLine
 from copark.stats.scores import Percentiles
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from copark.analyses.context import Context
     from copark.inference.forecast import Frozen, LeftOut
     from copark.inference.validate import Score
@@ -74,7 +72,7 @@ class Left:
 
 
 @dataclass(frozen=True)
-class Fan:
+class FrozenBands:
     """Quantiles at the ends of quarters as they were frozen, of the model and of its benchmark, (levels, quarters)."""
 
     model: Floats
@@ -104,12 +102,12 @@ class Answer(Result):
     """Parks the parameters were borrowed from; 0 where they are the park's own."""
     data: str
     """Name of the table."""
-    lines: tuple[Line, ...]
+    lines: tuple[ScoreLine, ...]
     """Mean scores by observable."""
     values: tuple[Scored, ...]
     left: tuple[Left, ...]
     """values, left: values scored, by observable and date; rows that could not be."""
-    fans: dict[str, Fan]
+    fans: dict[str, FrozenBands]
     """By observable."""
 
     @property
@@ -122,11 +120,9 @@ class Answer(Result):
         """Values within the model's 90 % intervals."""
         return sum(one.reached for one in self.values)
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Rows:
         """Mean scores of every method by observable, a row each."""
-        import pandas as pd
-
-        return pd.DataFrame(
+        return (
             {"variable": line.variable, "method": method, "values": line.values, "crps": line.crps[method],
              "coverage": line.coverage[method], "half_width": line.width[method]}
             for line in self.lines for method in line.crps
@@ -136,10 +132,8 @@ class Answer(Result):
 def compute(params: Params, context: Context) -> Answer:
     """Read both files, sort out what can be scored, and score it.
 
-    Raises
-    ------
-    copark.errors.CoparkError
-        If the file is no frozen forecast or was changed, the table has faults, or nothing in it can be scored.
+    Raises copark.errors.CoparkError if the file is no frozen forecast or was changed, the table has faults, or nothing
+    in it can be scored.
     """
     from copark.cases.vocabulary import series_title
     from copark.errors import RunRefused
@@ -225,9 +219,9 @@ def _said(one: Score) -> Forecasted:
     return Forecasted(one.median, one.low, one.high, one.crps)
 
 
-def _fan(frozen: Frozen, variable: str, benchmark: str, scores: Sequence[Score]) -> Fan:
+def _fan(frozen: Frozen, variable: str, benchmark: str, scores: Sequence[Score]) -> FrozenBands:
     """The frozen intervals, to a year after the last value, and two years at least."""
     last = max(one.target.last for one in scores if one.target.variable == variable)
     shown = min(max(last + 4, frozen.first + 8), frozen.last) - frozen.first + 1
     curve = frozen.naive_band(variable, benchmark, QUANTILES)
-    return Fan(frozen.band(variable, QUANTILES)[:, :shown], None if curve is None else curve[:, :shown])
+    return FrozenBands(frozen.band(variable, QUANTILES)[:, :shown], None if curve is None else curve[:, :shown])

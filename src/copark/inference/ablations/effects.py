@@ -23,12 +23,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from copark.analysis.compare import COUNTS, Difference, OutcomeChange, Pair, compare, ends_of_years, pair
 from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.identity import identity_of
-from copark.inference.observations import ObservationModel, Target, noise, targets
+from copark.inference.observations import STAND_INS, ObservationModel, Target, noise, targets
 from copark.inference.posterior import Neighbours, systematic
 from copark.inference.prior import PriorSpace, study_of
 from copark.inference.summaries import features, one_thread
@@ -36,6 +35,7 @@ from copark.model.variables import catalogue
 from copark.simulation.counterfactual_events import happenings
 from copark.simulation.draw_sources import DrawSource
 from copark.simulation.ensemble import Ensemble
+from copark.simulation.readouts.compare import COUNTS, Difference, OutcomeChange, Pair, compare, ends_of_years, pair
 from copark.simulation.run import inputs_of, simulate
 from copark.simulation.scenario_edits import Edits
 from copark.simulation.schemas import Title
@@ -93,12 +93,8 @@ def listed() -> dict[str, dict[str, Any]]:
 def ablations_of(case: Case, cut: Quarter | None = None, *, links: bool = True) -> tuple[Ablation, ...]:
     """Everything that can be switched off in a case: mechanisms in the order of their file, then arrows.
 
-    Parameters
-    ----------
-    cut
-        The quarter after which `since_cut` begins; none are made where it is not given.
-    links
-        Whether arrows are among them.
+    cut: the quarter after which `since_cut` begins; none are made where it is not given. links: whether arrows are
+    among them.
     """
     made = list(_mechanisms(case, cut))
     return (*made, *_links()) if links else tuple(made)
@@ -178,7 +174,7 @@ SMALLEST = 1e-9
 def later_targets(case: Case, cut: Quarter) -> tuple[Target, ...]:
     """What the case observed after a cut, as far as it is a value and not only a bound or a range."""
     found = targets(case, ("fit", "score"), after=cut)
-    return tuple(one for one in found if one.bound in {"exact", "about"})
+    return tuple(one for one in found if one.bound in {"exact", "about"} and one.variable not in STAND_INS)
 
 
 def scores(counterparts: Floats, asked: Sequence[Target]) -> Floats:
@@ -249,10 +245,7 @@ class AblationEffect:
     def of(self, output: str, quarter: str) -> Difference:
         """One of the differences: of counts in log points.
 
-        Raises
-        ------
-        KeyError
-            If it was not compared.
+        Raises KeyError if it was not compared.
         """
         for row in self.differences:
             if (row.output, row.quarter, row.log) == (output, quarter, row.unit == "log points"):
@@ -261,7 +254,7 @@ class AblationEffect:
 
 
 @dataclass(frozen=True)
-class Bench:
+class AblationBench:
     """What every arm is run on."""
 
     case: Case
@@ -291,17 +284,17 @@ class Bench:
 def bench_of(
     case: Case, source: DrawSource | None, *, runs: int, futures: int, seed: int, asked: tuple[Target, ...] = (),
     threads: int = 1,
-) -> Bench:  # fmt: skip
+) -> AblationBench:  # fmt: skip
     """Make the bench: the posterior's pairs with some futures each, or draws from the prior where there is none."""
     kept = tuple(dict.fromkeys((*COMPARED, *(one.variable for one in asked))))
     draws = "prior" if source is None else "posterior"
     study = study_of(case, seed).with_changes(runs=runs, futures=futures, draws=draws, keep=kept)
-    return Bench(case, study, source, asked, threads)
+    return AblationBench(case, study, source, asked, threads)
 
 
-def effect(bench: Bench, reference: xr.Dataset, without: Scenario) -> AblationEffect:
+def effect(bench: AblationBench, reference: xr.Dataset, without: Scenario) -> AblationEffect:
     """Compare the park without something with the park as it is."""
-    from copark.analysis.compare import begins
+    from copark.simulation.readouts.compare import begins
 
     arm = bench.run(without)
     one = pair(reference, arm)

@@ -26,10 +26,7 @@ from copark.inference.claims.schema import Part
 class Ridge:
     """Ridge regression on the parameters of draws, for any statistic of them.
 
-    Parameters
-    ----------
-    values
-        One column for every parameter that differs between draws.
+    values: one column for every parameter that differs between draws.
     """
 
     PENALTIES = np.logspace(-1.0, 6.0, 8)
@@ -87,15 +84,7 @@ class Expected:
 def expected(part: Part, runs: Mapping[str, Floats], ridge: Ridge) -> Expected | None:
     """What is expected of the judged statistics of a part, over luck.
 
-    Parameters
-    ----------
-    runs
-        Their values by run, each of shape (draws, futures).
-
-    Returns
-    -------
-    Expected or None
-        None where one of them is not measured.
+    runs: their values by run, each of shape (draws, futures). Returns: none where one of them is not measured.
     """
     if any(not runs[name].size for name in part.judged):
         return None

@@ -23,13 +23,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.analysis.compare import COUNTS
 from copark.arrays import Floats
 from copark.inference.claims.rules import Sample
 from copark.inference.claims.scenarios import ArmRuns
 from copark.inference.claims.schema import Claim, Look, Part, Statistic
 from copark.model.variables import catalogue
 from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.readouts.compare import COUNTS
 from copark.stats.pairs import difference
 from copark.stats.precision import Split, split
 
@@ -43,12 +43,7 @@ Lookup = Callable[[str], ArmRuns]
 def of_part(part: Part, arms: Lookup, case: Case, self_standing: float | None = None) -> dict[str, Floats]:
     """Every statistic of a part, run by run: shape (draws, futures), and (0, 1) where nothing is measured.
 
-    Parameters
-    ----------
-    arms
-        Gives the runs of an arm by its key.
-    self_standing
-        S*; the usual one unless given.
+    arms: gives the runs of an arm by its key. self_standing: S*; the usual one unless given.
     """
     return {name: by_run(statistic, arms, case, self_standing) for name, statistic in part.statistics.items()}
 
@@ -167,7 +162,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Row:
+class ArmRow:
     """An arm: how it differs from the reference, and how often each outcome happens in it."""
 
     arm: str
@@ -191,19 +186,19 @@ class Row:
         return max(low, 0.0), min(high, 1.0)
 
 
-def rows_of(claim: Claim, arms: Lookup) -> tuple[Row, ...]:
+def rows_of(claim: Claim, arms: Lookup) -> tuple[ArmRow, ...]:
     """The reference and every arm a claim shows."""
     reference = arms(claim.reference)
     return tuple(row_of(key, claim, arms(key), reference) for key in (claim.reference, *claim.shown))
 
 
-def row_of(key: str, claim: Claim, runs: ArmRuns, reference: ArmRuns) -> Row:
+def row_of(key: str, claim: Claim, runs: ArmRuns, reference: ArmRuns) -> ArmRow:
     """One arm beside the reference."""
     codes = runs.outcome[runs.outcome >= 0]
     shares = tuple(float(np.mean(codes == code)) if codes.size else float("nan") for code in range(len(OUTCOMES)))
     samples = [Sample(averaged(runs.has(code), runs.futures), "mean") for code in range(len(OUTCOMES))]
     bands = tuple((sample.band()[0], sample.band()[2]) for sample in samples)
-    return Row(key, tuple(seen(look, runs, reference) for look in claim.shows), shares, bands, int(codes.size))
+    return ArmRow(key, tuple(seen(look, runs, reference) for look in claim.shows), shares, bands, int(codes.size))
 
 
 def seen(look: Look, runs: ArmRuns, reference: ArmRuns) -> Seen:

@@ -16,17 +16,18 @@ from typing import Any
 import numpy as np
 
 from copark.cases.case import Case
+from copark.cases.model_file import read_shipped
 from copark.cases.quarters import Quarter
 from copark.identity import canonical, identity_of
 from copark.inference.case_parameters import Source
 from copark.inference.claims.effects import Ridge
-from copark.inference.claims.evidence import Row, latest, looks_of, of_part, rows_of, sample_of, split_of
-from copark.inference.claims.looks import Looks, key_of
+from copark.inference.claims.evidence import ArmRow, latest, looks_of, of_part, rows_of, sample_of, split_of
+from copark.inference.claims.looks import TrialLooks, key_of
 from copark.inference.claims.reading import ClaimsFile
 from copark.inference.claims.rules import OPEN, Judge, Measured, Sample, measured
 from copark.inference.claims.scenarios import ArmRuns, Bench, bench_of, check_moves
 from copark.inference.claims.schema import AS_IT_IS, Change, Claim, Part, is_empty, upon
-from copark.inference.claims.sequential import stopping
+from copark.inference.claims.sequential import SEQUENTIAL, Stopping, stopping
 from copark.inference.claims.severity import (
     RECENTRED,
     Lean,
@@ -39,11 +40,12 @@ from copark.inference.claims.severity import (
     steadiness,
 )
 from copark.inference.claims.verdict import (
+    STANDARD,
+    Standard,
     Verdict,
     Weighed,
     claim_verdict,
     in_alternative,
-    standard,
     turned_word,
     turns,
     weigh,
@@ -136,7 +138,7 @@ class ClaimFinding(Verdict):
 
     claim: Claim
     parts: tuple[PartFinding, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[ArmRow, ...]
 
     def part(self, key: str) -> PartFinding:
         """What was found of a part."""
@@ -162,7 +164,7 @@ class HostValue:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Findings:
+class ClaimFindings:
     """What a trial found, and everything that made it."""
 
     run_id: str
@@ -205,7 +207,7 @@ class Findings:
 
 
 @dataclass(frozen=True)
-class Plan:
+class TrialPlan:
     """How large a trial is: draws of parameters, futures of each, seed, threads, and what the draws are of.
 
     sequential: whether a rule stops what is decided, draws being the most there may be.
@@ -229,11 +231,11 @@ class Trial:
     """Tries claims on a case."""
 
     def __init__(
-        self, file: ClaimsFile, case: Case, plan: Plan, claims: tuple[Claim, ...], source: Source | None
+        self, file: ClaimsFile, case: Case, plan: TrialPlan, claims: tuple[Claim, ...], source: Source | None
     ) -> None:
         self.file, self.case, self.plan, self.chosen, self.source = file, case, plan, claims, source
         self.judge = Judge(file.claims.sizes)
-        self.rule = stopping().rule if plan.sequential else None
+        self.rule = stopping() if plan.sequential else None
         self._looked: dict[tuple[int, str, int | None], Callable[[str], ArmRuns]] = {}
         self.cut = _cut(case, source)
         looks = {(RECORD, self.cut), *looks_of([part for _, part in file.claims.of(claims)])}
@@ -291,7 +293,7 @@ class Trial:
 
     def run(
         self, progress: Progress | None = None, weighed: Progress | None = None, stages: Stages | None = None
-    ) -> Findings:
+    ) -> ClaimFindings:
         """Run all arms everywhere and find the verdicts.
 
         Parameters
@@ -304,14 +306,14 @@ class Trial:
             Where arms are kept as they are run, and found.
         """
         self.check()
-        looks = Looks(self, progress, stages or Stages())
+        looks = TrialLooks(self, progress, stages or Stages())
         looks.run()
         found: list[ClaimFinding] = []
         for claim in self.chosen:
             if weighed is not None:
                 weighed(len(found), len(self.chosen))
             found.append(self._claim(claim, looks))
-        return Findings(
+        return ClaimFindings(
             run_id=self.identity, provenance=self.provenance, case=self.case.name,
             park=Title(en=self.case.title.en, zh=self.case.title.zh), start=str(self.case.clock.start), file=self.file,
             claims=tuple(found), moved=self.moved, hosts=self._hosts(), runs=looks.made,
@@ -344,7 +346,8 @@ class Trial:
         tried = {key: None for key in tried if key in self.arms}
         worlds = [(world, part) for _, part in self.file.claims.of(self.chosen) for world in part.false_worlds]
         false = [one for world, part in worlds for one in self.altered(self.world(world), part.uses)]
-        block = [one for ground in self._grounds() for one in self.altered(ground, tried)]
+        block = [one for ground in self.file.claims.judgement if not is_empty(ground)
+                 for one in self.altered(ground.alone, tried)]  # fmt: skip
         return (
             (self.bench, [self.arms[key] for key in (*shown, *tried)]),
             (self.prior, [self.arms[key] for key in tried]),
@@ -352,14 +355,11 @@ class Trial:
             (self.first, block),
         )
 
-    def _grounds(self) -> list[Change]:
-        return [one.alone for one in self.file.claims.judgement if not is_empty(one)]
-
     def world(self, key: str) -> Change:
         """A world in which something is false."""
         return self.file.claims.worlds[key].alone
 
-    def _claim(self, claim: Claim, looks: Looks) -> ClaimFinding:
+    def _claim(self, claim: Claim, looks: TrialLooks) -> ClaimFinding:
         after, before = (
             {part.key: one[key_of(claim, part)] for part in claim.parts} for one in (looks.after, looks.before)
         )
@@ -371,7 +371,7 @@ class Trial:
         rows = rows_of(claim, self.on(self.bench, draws=looks.evidence[claim.id]))
         return ClaimFinding(**vars(found), claim=claim, parts=tuple(parts.values()), rows=rows)
 
-    def _part(self, claim: Claim, part: Part, looks: Looks) -> PartFinding:
+    def _part(self, claim: Claim, part: Part, looks: TrialLooks) -> PartFinding:
         at, plain = key_of(claim, part), looks.plain(claim, part)
         weighed = looks.after[at]
         samples = {name: sample_of(part.statistics[name], runs) for name, runs in weighed.runs.items()}
@@ -397,7 +397,7 @@ class Trial:
             recentred=None if middle is None else severity(part, middle, RECENTRED, self.plan.seed),
         )
 
-    def _variants(self, claim: Claim, part: Part, looks: Looks, verdict: Verdict) -> tuple[InVariant, ...]:
+    def _variants(self, claim: Claim, part: Part, looks: TrialLooks, verdict: Verdict) -> tuple[InVariant, ...]:
         """The part in every variant, against the same draws and luck as it is."""
         at = key_of(claim, part)
         weighed, found = looks.after[at], []
@@ -444,7 +444,7 @@ class Trial:
 
 
 def provenance_of(
-    file: ClaimsFile, case: Case, plan: Plan, claims: tuple[Claim, ...], source: Source | None
+    file: ClaimsFile, case: Case, plan: TrialPlan, claims: tuple[Claim, ...], source: Source | None
 ) -> dict[str, Any]:
     """Everything that makes a trial, as plain values; nothing need be run or drawn to tell it."""
     assumed = {"trust": Trust.without(case.name, plan.kind).content()}
@@ -453,7 +453,7 @@ def provenance_of(
         "claims_name": file.name,
         "claims_sha256": file.sha256,
         "fixed": str(file.claims.fixed),
-        "standard_sha256": standard().sha256,
+        "standard_sha256": read_shipped(STANDARD, Standard)[1],
         "claims": [one.id for one in claims],
         "case": case.name,
         "case_hash": case.hash,
@@ -463,7 +463,7 @@ def provenance_of(
         "futures": plan.futures,
         "seed": plan.seed,
         "draws_of": plan.kind,
-        **({"sequential_sha256": stopping().sha256} if plan.sequential else {}),
+        **({"sequential_sha256": read_shipped(SEQUENTIAL, Stopping)[1]} if plan.sequential else {}),
         **given,
     }
 

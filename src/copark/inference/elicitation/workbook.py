@@ -10,8 +10,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from copark.cases.archive import Refused
 from copark.cases.types import shown, suggestion
+from copark.cases.untrusted_archive import Refused
 from copark.cases.workbook.cells import place, read_cells
 from copark.cases.workbook.writing import content_of, head_cell, on_paper, set_cell, told_cell
 from copark.errors import Fault, FaultsFound, printable
@@ -42,12 +42,7 @@ class Expert:
 def template(questions: Sequence[Question], title: str, lang: str) -> bytes:
     """An empty workbook for two experts.
 
-    Parameters
-    ----------
-    title
-        Title of the park.
-    lang
-        Language of questions and explanations.
+    title: title of the park; lang: language of questions and explanations.
     """
     from openpyxl import Workbook
 
@@ -92,10 +87,8 @@ def _cover(page: Any, title: str, lang: str) -> None:
 def read(path: Path, questions: Sequence[Question]) -> tuple[Expert, ...]:
     """The experts of a workbook made from the template.
 
-    Raises
-    ------
-    copark.errors.FaultsFound
-        With every fault by sheet and cell; or if it is no such workbook, or nobody has answered.
+    Raises copark.errors.FaultsFound with every fault by sheet and cell; or if it is no such workbook, or nobody has
+    answered.
     """
     try:
         content = content_of(path)

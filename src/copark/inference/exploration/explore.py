@@ -13,8 +13,7 @@ from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.identity import identity_of
 from copark.inference.batch import READ_AT_CUT, Batch
-from copark.inference.exploration import given as given_data
-from copark.inference.exploration import sobol
+from copark.inference.exploration import given_data, sobol
 from copark.inference.exploration.designs import (
     AT_ONCE,
     Factors,
@@ -28,7 +27,7 @@ from copark.inference.exploration.designs import (
     read,
     readouts_of,
 )
-from copark.inference.exploration.given import Given
+from copark.inference.exploration.given_data import Given
 from copark.inference.exploration.sobol import Indices
 from copark.inference.posterior import ParameterPosterior
 from copark.inference.prior import study_of
@@ -93,10 +92,7 @@ def drawn_sample(
 ) -> GivenSample:
     """Draw a sample of a cube, each run with luck of its own.
 
-    Parameters
-    ----------
-    stage
-        Where what was read is kept from time to time, and found.
+    stage: where what was read is kept from time to time, and found.
     """
     case = factors.space.case
     points = factors.sobol(runs, seed)
@@ -220,10 +216,7 @@ class Exploration:
 def workload(case: Case, settings: ExplorationSettings, pairs: int = 0) -> Workload:
     """How many runs an exploration makes.
 
-    Parameters
-    ----------
-    pairs
-        Of the replay posterior, if there is one.
+    pairs: of the replay posterior, if there is one.
     """
     factors = prior_factors(case).count + 1
     runs = 0

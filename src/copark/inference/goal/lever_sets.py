@@ -17,7 +17,7 @@ from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.cases.types import suggestion
 from copark.errors import NotFound, RunRefused, printable
-from copark.inference.levers.entries import LeverFile, Setting, Since
+from copark.inference.levers.entries import LeverFile, Setting, Since, scenario_of
 from copark.model.arrays import Inputs
 from copark.model.axes import PARTNERS
 from copark.model.world.equations import ABSENT, FREE, NO_PARTNER
@@ -39,10 +39,7 @@ _WRITTEN = re.compile(r"(?P<kind>[a-z-]+)(?::(?P<who>[\w-]+))?@(?P<since>[^.\s]+
 def quarter_at(written: str, case: Case) -> int:
     """A quarter (``2030Q4``) or the end of a year (``2030``), counted from the start of the case's time.
 
-    Raises
-    ------
-    RunRefused
-        If it is not written so, or lies outside that time.
+    Raises RunRefused if it is not written so, or lies outside that time.
     """
     clock = case.clock
     try:
@@ -74,17 +71,8 @@ class FutureEvent:
 def read_events(written: tuple[str, ...], case: Case, now: int) -> tuple[FutureEvent, ...]:
     """Events as they are written.
 
-    Parameters
-    ----------
-    now
-        First quarter that is still open, counted from the start.
-
-    Raises
-    ------
-    RunRefused
-        If one is not written so, or lies in the past.
-    NotFound
-        If there is no such kind, or nobody of that name.
+    now: first quarter that is still open, counted from the start. Raises RunRefused if one is not written so, or lies
+    in the past; NotFound if there is no such kind, or nobody of that name.
     """
     return tuple(_event(one, case, now) for one in written)
 
@@ -246,7 +234,8 @@ def efforts(case: Case, settings: Sequence[tuple[str, Setting]], first: int) -> 
     of the largest among the settings of the lever; the largest share over the inputs counts.
     """
     before = inputs_of(case)
-    moves = {setting.key: _moves(before, inputs_of(case, _alone(setting)), first) for _, setting in settings}
+    arms = {setting.key: scenario_of(setting, None, setting.title) for _, setting in settings}
+    moves = {key: _moves(before, inputs_of(case, arm), first) for key, arm in arms.items()}
     found: dict[str, float] = {}
     for lever, setting in settings:
         mine = [moves[one.key] for name, one in settings if name == lever]
@@ -254,10 +243,6 @@ def efforts(case: Case, settings: Sequence[tuple[str, Setting]], first: int) -> 
         shares = [size / largest[name] for name, size in moves[setting.key].items() if size > 0.0]
         found[setting.key] = max(shares, default=1.0)
     return found
-
-
-def _alone(setting: Setting) -> Scenario:
-    return Scenario(key=setting.key, title=setting.title, levers=setting.levers, edits=setting.edits)
 
 
 def _moves(before: Inputs, after: Inputs, first: int) -> dict[str, float]:

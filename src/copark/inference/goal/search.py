@@ -26,7 +26,7 @@ from copark.errors import NotFound, RunRefused, printable
 from copark.inference.goal.lever_sets import LeverSet, LeverSettings, Packed, packed, quarter_at
 from copark.inference.levers.findings import Gain, gain
 from copark.inference.levers.measures import KEPT, SIDES, alive_before, discounting, measure_of, measured
-from copark.inference.levers.runner import Measured, groups_of
+from copark.inference.levers.runner import MeasuredRuns, groups_of
 from copark.model.outputs import NAMES
 from copark.simulation.draw_sources import DrawSource
 from copark.simulation.ensemble import Ensemble, ScenarioRuns
@@ -82,17 +82,8 @@ class GoalTarget:
 def read_targets(written: tuple[str, ...], probability: float, case: Case) -> tuple[GoalTarget, ...]:
     """Targets as they are written: ``registered>=270@2030Q4``, ``P(self-standing)>=0.9``, ``P(jobs>=5000)>=0.8``.
 
-    Parameters
-    ----------
-    probability
-        Share of runs asked for where a target does not say.
-
-    Raises
-    ------
-    RunRefused
-        If none is given, or one is not written so, or asks for a time or a share there is not.
-    NotFound
-        If there is no such output or outcome.
+    probability: share of runs asked for where a target does not say. Raises RunRefused if none is given, or one is not
+    written so, or asks for a time or a share there is not; NotFound if there is no such output or outcome.
     """
     if not written:
         raise RunRefused.of("goal.no_target")
@@ -356,12 +347,7 @@ class Fresh(NamedTuple):
 def confirm(search: LeverSearch, sets: Sequence[LeverSet], runs: int, plain: Scenario | None) -> Fresh:
     """Run sets on random numbers that follow those of the search.
 
-    Parameters
-    ----------
-    runs
-        Runs of each.
-    plain
-        The case without the events of the future, where there are any.
+    runs: runs of each; plain: the case without the events of the future, where there are any.
     """
     none = search.settings.none
     extra = () if plain is None else (LeverSet((), (), plain, 0.0),)
@@ -382,7 +368,7 @@ def confirm(search: LeverSearch, sets: Sequence[LeverSet], runs: int, plain: Sce
         alive.append(alive_before(chunk, search.first))
         provenance = provenance or json.loads(str(chunk.attrs["provenance"]))
     draws = np.arange(LAST, LAST + runs, dtype=np.int64)
-    found = Measured(
+    found = MeasuredRuns(
         values=np.concatenate(tables, axis=1)[None], alive=np.concatenate(alive)[None], structures=("as-modelled",),
         options=tuple(one.key for one in named), draws=draws, groups=groups_of(search.source, draws), parameters={},
         identity="", provenance={},
@@ -398,7 +384,7 @@ def confirm(search: LeverSearch, sets: Sequence[LeverSet], runs: int, plain: Sce
 
 def _confirmed(
     search: LeverSearch,
-    found: Measured,
+    found: MeasuredRuns,
     at: int,
     one: LeverSet,
     read: tuple[NDArray[np.bool_], Floats, NDArray[np.bool_]],

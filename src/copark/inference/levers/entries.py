@@ -93,10 +93,7 @@ class Structure(Scenario):
 
     Of a scenario it has the parameters, dated switches and arrows.
 
-    Parameters
-    ----------
-    self_standing
-        S*, operating enterprises from which on a park that lives unaided is self-standing.
+    self_standing: S*, operating enterprises from which on a park that lives unaided is self-standing.
     """
 
     reason: Reason
@@ -217,10 +214,7 @@ def repeated(keys: Sequence[str]) -> str | None:
 def scenario_of(setting: Setting | None, structure: Structure | None, title: Title) -> Scenario:
     """The arm of a study: a setting, or the case as it is, under a structure, or the model as it is.
 
-    Raises
-    ------
-    pydantic.ValidationError
-        If a structure changes what the model does not know.
+    Raises pydantic.ValidationError if a structure changes what the model does not know.
     """
     changes: dict[str, Any] = {}
     if setting is not None:

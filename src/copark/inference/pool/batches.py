@@ -30,7 +30,7 @@ from copark.arrays import Floats
 from copark.cases.quarters import Quarter
 from copark.identity import hash_content, identity_of
 from copark.inference.batch import read_piece, write_piece
-from copark.inference.observations import ObservationModel, error_scales, noise
+from copark.inference.observations import STAND_INS, ObservationModel, error_scales, noise, own_error
 from copark.inference.pool.growth import MEMORY
 from copark.inference.pool.parks import AXES, Park, points_at
 from copark.inference.prior import random_points
@@ -72,7 +72,8 @@ def courses(model: ObservationModel, ages: Floats, runs: int, seed: int) -> Floa
     free = noise(seed ^ COURSE, 0, runs, len(model.targets))
     made = np.empty_like(free)
     names = [one.variable for one in model.targets]
-    for name in dict.fromkeys(names):
+    made[:, np.isin(names, STAND_INS)] = 0.0
+    for name in dict.fromkeys(name for name in names if name not in STAND_INS):
         own = [n for n, each in enumerate(names) if each == name]
         apart = np.abs(ages[own][:, np.newaxis] - ages[own])
         root = np.linalg.cholesky(np.exp(-apart / MEMORY) + 1e-9 * np.eye(len(own)))
@@ -102,19 +103,16 @@ def errors_at(model: ObservationModel, values: Floats) -> Floats:
     scales = error_scales()
     share = [scales["grades"][t.observation.grade]["relative"] * scales["bounds"][t.bound] for t in model.targets]
     floor = [scales["floors"].get(t.variable, {"value": 0.0})["value"] for t in model.targets]
-    found: Floats = np.maximum(np.maximum(np.array(floor), np.array(share) * np.abs(values)), 1e-9)
+    own = np.array([own_error(t.observation, t.unit) for t in model.targets])
+    usual = np.maximum(np.maximum(np.array(floor), np.array(share) * np.abs(values)), 1e-9)
+    found: Floats = np.where(own > 0.0, own, usual)
     return found
 
 
 def reports(model: ObservationModel, ages: Floats, counterparts: Floats, spread: Discrepancy, seed: int) -> Floats:
     """What runs would report: off the model's course, with errors of observation, and what wording hides hidden.
 
-    Parameters
-    ----------
-    ages
-        Years since the park's first day, at each target.
-    counterparts
-        Shape (runs, targets).
+    ages: years since the park's first day, at each target; counterparts: shape (runs, targets).
     """
     size = np.array([spread.of(one.variable) for one in model.targets])
     values = counterparts * np.exp(size * courses(model, ages, len(counterparts), seed))
@@ -123,7 +121,7 @@ def reports(model: ObservationModel, ages: Floats, counterparts: Floats, spread:
 
 
 @dataclass(frozen=True)
-class Trial:
+class SpreadTrial:
     """How well one later value was forecast from a park's own past, for every spread of GRID.
 
     day: of the value, counted; log_density: shape (grid,).
@@ -143,15 +141,10 @@ def log_density(members: Floats, value: float) -> float:
     return float(-0.5 * apart**2 / variance - 0.5 * np.log(2.0 * np.pi * variance))
 
 
-def chosen(trials: Sequence[Trial], *, without: str = "", until: int | None = None) -> Discrepancy:
+def chosen(trials: Sequence[SpreadTrial], *, without: str = "", until: int | None = None) -> Discrepancy:
     """The spreads that did best over parks, each park counting once; AT_FIRST with fewer than three parks.
 
-    Parameters
-    ----------
-    without
-        A park that has no say.
-    until
-        Last day of a value that has a say, counted.
+    without: a park that has no say; until: last day of a value that has a say, counted.
     """
     found: dict[str, float] = {}
     for name in FAMILIES:
@@ -167,7 +160,7 @@ def chosen(trials: Sequence[Trial], *, without: str = "", until: int | None = No
     return Discrepancy(**found)
 
 
-def table(trials: Sequence[Trial]) -> Mapping[str, tuple[int, Floats]]:
+def table(trials: Sequence[SpreadTrial]) -> Mapping[str, tuple[int, Floats]]:
     """By family: number of parks, and mean over parks of the log-density for every spread."""
     found = {}
     for name in FAMILIES:

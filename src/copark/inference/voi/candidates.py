@@ -84,7 +84,7 @@ Trindade 2002)."""
 
 
 @dataclass(frozen=True)
-class Column:
+class ReportColumn:
     """One number of a report."""
 
     name: str
@@ -109,7 +109,7 @@ class Candidate:
     """Key of its family."""
     quarters: tuple[int, ...]
     """When, counted from the start; empty of an estimate from elsewhere."""
-    columns: tuple[Column, ...]
+    columns: tuple[ReportColumn, ...]
     """What it reports."""
     parameter: str = ""
     """What an estimate is of; empty of an observation of the park."""
@@ -118,20 +118,17 @@ class Candidate:
 def candidates(case: Case, varying: Sequence[str]) -> tuple[Candidate, ...]:
     """Candidates of a case.
 
-    Parameters
-    ----------
-    varying
-        Parameters that are not known: of others an estimate tells nothing.
+    varying: parameters that are not known: of others an estimate tells nothing.
     """
     made: dict[tuple[str, tuple[int, ...]], Candidate] = {}
     for family in FAMILIES:
         for when in family.dates:
             quarters = dates(case, when)
-            columns = tuple(Column(name, at, family.adds_up) for at in quarters for name in family.outputs)
+            columns = tuple(ReportColumn(name, at, family.adds_up) for at in quarters for name in family.outputs)
             if quarters:
                 made.setdefault((family.key, quarters), Candidate(family.key, quarters, columns))
     known = (
-        Candidate(LITERATURE, (), (Column(name, -1),), parameter=name) for name in ESTIMATED if name in varying
+        Candidate(LITERATURE, (), (ReportColumn(name, -1),), parameter=name) for name in ESTIMATED if name in varying
     )  # fmt: skip
     return (*made.values(), *known)
 
@@ -158,7 +155,7 @@ def outputs() -> tuple[str, ...]:
     return tuple(dict.fromkeys((RESIDENTS, *(name for family in FAMILIES for name in family.outputs))))
 
 
-def columns_of(found: Sequence[Candidate]) -> tuple[Column, ...]:
+def columns_of(found: Sequence[Candidate]) -> tuple[ReportColumn, ...]:
     """Every column of some candidates, once."""
     return tuple(dict.fromkeys(column for one in found for column in one.columns))
 
@@ -171,12 +168,7 @@ def family_of(key: str) -> Family:
 def errors(candidate: Candidate, values: Floats, residents: Mapping[int, float]) -> Floats:
     """Standard deviation of the error of each column.
 
-    Parameters
-    ----------
-    values
-        What runs have in the columns, shape (runs, columns).
-    residents
-        Median number of residents by quarter.
+    values: what runs have in the columns, shape (runs, columns); residents: median number of residents by quarter.
     """
     if candidate.parameter:
         return np.array([ESTIMATED[candidate.parameter]])
@@ -188,7 +180,7 @@ def errors(candidate: Candidate, values: Floats, residents: Mapping[int, float])
     return np.maximum(_graded(candidate.columns, family.grade, values), 1e-9)
 
 
-def _graded(columns: Sequence[Column], grade: str, values: Floats) -> Floats:
+def _graded(columns: Sequence[ReportColumn], grade: str, values: Floats) -> Floats:
     """Errors as of reported values of a grade, with the floors that are declared for outputs."""
     scales = error_scales()
     relative = scales["grades"][grade]["relative"]

@@ -36,7 +36,7 @@ from copark.setmethods.table import CaseTable, SettingFaults, TableFaults, Warne
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from copark.setmethods.coupling_degree.record import Ensemble, Null, Reported
+    from copark.setmethods.coupling_degree.record import Null, Reported, WeightEnsemble
 
 
 GRADES = (
@@ -70,20 +70,8 @@ def _relative(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 def coupling(scores: ArrayLike) -> NDArray[np.float64]:
     """Standard coupling degree, ``C = (Π U)^(1/n) / (Σ U / n)``; 0 where every score is 0.
 
-    Parameters
-    ----------
-    scores
-        U in [0, 1], shape (…, n), n ≥ 2.
-
-    Returns
-    -------
-    array
-        C in [0, 1], shape (…).
-
-    Raises
-    ------
-    ValueError
-        If a score leaves [0, 1] or there is only one.
+    scores: U in [0, 1], shape (…, n), n ≥ 2. Returns: C in [0, 1], shape (…). Raises ValueError if a score leaves [0,
+    1] or there is only one.
     """
     relative = _relative(_checked(scores))
     mean = relative.mean(axis=-1)
@@ -99,15 +87,7 @@ def coupling_corrected(scores: ArrayLike) -> NDArray[np.float64]:
     ``C' = sqrt{ [1 - Σ_{i>j} |U_i - U_j| / (n(n-1)/2)] · (Π U_i / max U)^(1/(n-1)) }``. The formula was taken from the
     vignette of the R package *coupling* and agrees with the article's table 8; the article was not seen in print.
 
-    Parameters
-    ----------
-    scores
-        U in [0, 1], shape (…, n), n ≥ 2.
-
-    Raises
-    ------
-    ValueError
-        If a score leaves [0, 1] or there is only one.
+    scores: U in [0, 1], shape (…, n), n ≥ 2. Raises ValueError if a score leaves [0, 1] or there is only one.
     """
     found = _checked(scores)
     n = found.shape[-1]
@@ -121,10 +101,7 @@ def coupling_corrected(scores: ArrayLike) -> NDArray[np.float64]:
 def development(scores: ArrayLike, weights: Sequence[float] | None = None) -> NDArray[np.float64]:
     """Development index ``T = Σ α U``, α equal unless given.
 
-    Raises
-    ------
-    ValueError
-        If the weights are not as many as the scores, negative, or do not sum to 1.
+    Raises ValueError if the weights are not as many as the scores, negative, or do not sum to 1.
     """
     found = _checked(scores)
     n = found.shape[-1]
@@ -144,17 +121,8 @@ def coordination(coupling_degree: ArrayLike, index: ArrayLike) -> NDArray[np.flo
 def grade(degree: float, closed: Literal["left", "right"] = "left") -> str:
     """The grade of D.
 
-    Parameters
-    ----------
-    degree
-        D in [0, 1].
-    closed
-        Papers differ on the boundaries: ``left`` reads [0.4, 0.5) as one grade, ``right`` reads (0.4, 0.5].
-
-    Raises
-    ------
-    ValueError
-        If D leaves [0, 1].
+    degree: D in [0, 1]; closed: papers differ on the boundaries: ``left`` reads [0.4, 0.5) as one grade, ``right``
+    reads (0.4, 0.5]. Raises ValueError if D leaves [0, 1].
     """
     if not 0.0 <= degree <= 1.0:
         raise ValueError("a coordination degree lies in [0, 1]")
@@ -166,7 +134,7 @@ Closed = Literal["left", "right"]
 
 
 @dataclass(frozen=True)
-class Request:
+class CouplingRequest:
     """What is asked."""
 
     subsystems: tuple[Subsystem, ...]
@@ -210,7 +178,7 @@ class Coupled:
     """What a table gave."""
 
     table: CaseTable
-    request: Request
+    request: CouplingRequest
     """table, request: what it was made from."""
     ranges: Mapping[str, Range]
     """The range of each column."""
@@ -233,7 +201,7 @@ class Coupled:
         return self.forms[self.request.formula]
 
 
-def request_faults(request: Request) -> list[Fault]:
+def request_faults(request: CouplingRequest) -> list[Fault]:
     """Everything wrong with what is asked, before a table is read."""
     names = [one.name for one in request.subsystems]
     columns = [one.column for one in request.indicators]
@@ -260,7 +228,7 @@ def request_faults(request: Request) -> list[Fault]:
     return found
 
 
-def couple(table: CaseTable, request: Request) -> Coupled:
+def couple(table: CaseTable, request: CouplingRequest) -> Coupled:
     """Scores, weights and degrees of every case.
 
     Raises
@@ -288,7 +256,7 @@ def couple(table: CaseTable, request: Request) -> Coupled:
 
 
 def degrees(
-    scores: Floats, alpha: Floats, request: Request
+    scores: Floats, alpha: Floats, request: CouplingRequest
 ) -> tuple[Floats, dict[Formula, Degrees]]:  # fmt: skip
     """T and both forms of C and D of scores of shape (case, subsystem)."""
     index = development(scores, tuple(float(one) for one in alpha))
@@ -306,7 +274,7 @@ def rounded(degree: float) -> float:
     return round(degree, 12)
 
 
-def _shares(scores: Floats, request: Request) -> Floats:
+def _shares(scores: Floats, request: CouplingRequest) -> Floats:
     """Weight of each indicator in each subsystem."""
     weigh = entropy_weights if request.indicator_weights == "entropy" else equal_weights
     shares = np.zeros((scores.shape[1], len(request.subsystems)))
@@ -315,7 +283,7 @@ def _shares(scores: Floats, request: Request) -> Floats:
     return shares
 
 
-def _alpha(subsystems: Floats, request: Request) -> Floats:
+def _alpha(subsystems: Floats, request: CouplingRequest) -> Floats:
     count = len(request.subsystems)
     if request.weights == "equal":
         return np.full(count, 1.0 / count)
@@ -351,7 +319,7 @@ def warnings_of(
     seed: int = 1,
     *,
     null: Null | None = None,
-    ensemble: Ensemble | None = None,
+    ensemble: WeightEnsemble | None = None,
     claims: Sequence[Reported] = (),
 ) -> tuple[Warned, ...]:
     """Everything a reader must be warned of.

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from copark.analyses import Analysis
+from copark.analyses.contract import CaseParams
 from copark.presentation.page import Chart, Page, Table
 from copark.web.api.jobs import JOB_COST, JobInfo, accepted, submitted
 from copark.web.api.replies import (
@@ -88,7 +89,8 @@ async def submit_analysis(
     def work(_ticket: Ticket) -> JobInfo:
         analysis = analysis_of(asked.analysis)
         params = params_of(analysis, asked.params)
-        shelved = services.shelf.get(params.case) if hasattr(params, "case") else None
+        cut = params.cut if isinstance(params, CaseParams) else None
+        shelved = services.shelf.get(params.case, cut) if hasattr(params, "case") else None
         refuse_unknown_keys(params, context_of(services.settings.data, shelved))
         return _queued(services, analysis, shelved, params.model_dump(mode="json"), asked.lang, owner)
 

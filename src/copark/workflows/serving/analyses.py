@@ -3,6 +3,7 @@
 import hashlib
 import re
 import shutil
+import threading
 import zipfile
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
@@ -28,7 +29,6 @@ from copark.simulation.study import load_study
 from copark.store.atomic import written_file
 from copark.texts import LANGUAGES
 from copark.workflows.serving.answers import Answer, Said
-from copark.workflows.serving.exporting import DRAWING
 from copark.workflows.serving.faults import REQUEST, absent, fault, faults_of_request
 from copark.workflows.serving.shelf import Shelved
 
@@ -46,6 +46,8 @@ WORKBOOKS, MOST_WORKBOOKS = "workbooks", 50
 """Folder of the workbooks that were brought, and how many are kept; beyond, the oldest goes."""
 DOCUMENTS = 4
 """Documents that are kept in memory."""
+DRAWING = threading.Lock()
+"""Drawings are styled for the whole process: one at a time."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 """Name of a case, which no path is."""
 FormatName = Literal["html", "xlsx", "csv", "docx", "pdf", "pptx", "json"]

@@ -106,8 +106,8 @@ class DecisionAnswer(Answer):
 
 
 NOTHING = DecisionAnswer(
-    run_id=None, since="", pulled="", horizon="", general=False, before=None, before_low=None, before_high=None, runs=0, left_out=0,
-    acceptable=None, states=0, structures=0, requirements=[], sides=[], options=[],
+    run_id=None, since="", pulled="", horizon="", general=False, before=None, before_low=None, before_high=None,
+    runs=0, left_out=0, acceptable=None, states=0, structures=0, requirements=[], sides=[], options=[],
 )  # fmt: skip
 
 

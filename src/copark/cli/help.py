@@ -1,0 +1,172 @@
+"""Help and usage errors in the reader's language.
+
+Commands and options name their help by a key of ``texts/cli.yaml``. Help is laid out here: Typer's tables cut Chinese
+sentences, which have no blanks to break at, and a console of Rich takes a third of the time in which help is there.
+"""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from shutil import get_terminal_size
+from typing import Any
+
+from typer.core import TyperCommand, TyperGroup
+
+from copark.texts import LANGUAGES, has_text, text
+
+VARIABLES = ("COPARK_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+
+
+def language(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
+    """The reader's language: ``--lang``, else ``COPARK_LANG``, else the locale's, else English."""
+    for at, argument in enumerate(arguments):
+        if argument == "--":
+            break
+        if argument == "--lang" and at + 1 < len(arguments):
+            return arguments[at + 1] if arguments[at + 1] in LANGUAGES else "en"
+        if argument.startswith("--lang="):
+            value = argument.removeprefix("--lang=")
+            return value if value in LANGUAGES else "en"
+    for name in VARIABLES:
+        if environment.get(name):
+            return "zh" if environment[name].lower().startswith("zh") else "en"
+    return "en"
+
+
+class SpokenCommand(TyperCommand):
+    """A command whose help speaks the reader's language."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the signature is Typer's
+        """Show the help."""
+        _show_help(self, ctx)
+
+
+class SpokenGroup(TyperGroup):
+    """The list of commands; its help speaks the reader's language."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the signature is Typer's
+        """Show the help."""
+        _show_help(self, ctx)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command of a name; where there is none, the nearest names."""
+        name = args[0]
+        if name not in self.commands and not name.startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, list(self.commands), n=1)
+            ctx.fail(text("cli.wrong.no_command", ctx.obj, name=name, known=", ".join(near or self.commands)))
+        return super().resolve_command(ctx, args)
+
+
+def _show_help(command: Any, ctx: Any) -> None:
+    lang = ctx.obj
+    params = command.get_params(ctx)
+    arguments = [param for param in params if param.param_type_name == "argument"]
+    options = [param for param in params if param.param_type_name == "option"]
+    commands = [(name, one) for name, one in getattr(command, "commands", {}).items() if not one.hidden]
+    pieces = [ctx.command_path, *(argument.metavar for argument in arguments)]
+    pieces += [text("cli.usage.command", lang)] if commands else []
+    usage = text("cli.usage", lang, command=" ".join([*pieces, text("cli.usage.options", lang)]))
+    print(*_folded(usage), "", *_folded(text(command.help, lang)), sep="\n")
+    for panel, entries in _by_panel(commands, lang):
+        _show_entries(text(f"cli.panel.{panel}", lang), entries)
+    _show_entries(text("cli.panel.arguments", lang), [(one.metavar, _help(one, lang)) for one in arguments])
+    _show_entries(text("cli.panel.options", lang), [(_flag(one), _help(one, lang)) for one in options])
+
+
+def _by_panel(commands: Iterable[tuple[str, Any]], lang: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Commands and their help by panel: the one they name, or that of the module that has them."""
+    from copark.cli.groups import PANELS
+
+    found: dict[str, list[tuple[str, str]]] = {panel: [] for panel in PANELS}
+    for name, one in commands:
+        panel = one.rich_help_panel or getattr(one.callback, "__module__", "").rpartition(".")[2]
+        found[panel].append((name, text(one.help, lang)))
+    return [(panel, entries) for panel, entries in found.items() if entries]
+
+
+def _show_entries(title: str, entries: Iterable[tuple[str, str]]) -> None:
+    """A title, and each name with its words beside it, or below where it takes more than half of the screen."""
+    from rich.cells import cell_len
+    from typer import echo, style
+
+    found, plain = list(entries), bool(os.environ.get("NO_COLOR"))
+    if not found:
+        return
+    most = get_terminal_size().columns // 2
+    beside = max((cell_len(name) for name, _ in found if cell_len(name) <= most), default=0) + 4
+    echo("\n" + (title if plain else style(title, bold=True)))
+    for name, words in found:
+        shown = name if plain else style(name, fg="cyan")
+        below, left = f"\n{' ' * beside}", beside - 2 - cell_len(name)
+        echo(f"  {shown}{' ' * left if left > 0 else below}{below.join(_folded(words, beside))}")
+
+
+def _folded(words: str, beside: int = 0) -> list[str]:
+    """Lines no wider than the screen less what stands beside them: folded at blanks, within a word that is wider."""
+    from rich.cells import cell_len, chop_cells
+
+    width = max(get_terminal_size().columns - beside, 8)
+    lines = []
+    for part in words.split("\n"):
+        line = ""
+        for word in part.split(" "):
+            if line and cell_len(f"{line} {word}") > width:
+                lines.append(line)
+                line = word
+            else:
+                line = f"{line} {word}" if line else word
+            *full, line = chop_cells(line, width) or [""]
+            lines += full
+        lines.append(line)
+    return lines
+
+
+def _flag(option: Any) -> str:
+    name = "/".join([option.opts[0], *option.secondary_opts])
+    return f"{name} {option.metavar}" if option.metavar else name
+
+
+def _help(parameter: Any, lang: str) -> str:
+    if "--help" in parameter.opts:
+        return text("cli.help.help", lang)
+    told = getattr(parameter, "told", None)
+    words = text(parameter.help, lang) if told is None else told(lang)
+    is_needed_option = parameter.required and parameter.param_type_name == "option"
+    return f"{words} {text('cli.required', lang)}" if is_needed_option else words
+
+
+def wrong_usage(error: Any, lang: str) -> str:
+    """What was wrong in the way the command was given, and where to read how to give it."""
+    context = getattr(error, "ctx", None)
+    name = _name_of(getattr(error, "param", None)) or str(getattr(error, "option_name", "") or "")
+    message = str(getattr(error, "message", error))
+    kind = type(error).__name__
+    if kind == "MissingParameter":
+        words = text("cli.wrong.missing", lang, name=name)
+    elif kind == "NoSuchOption":
+        words = text("cli.wrong.option", lang, name=name)
+    elif name:
+        detail = _wanted(name, getattr(error, "param", None), lang) or message
+        words = text("cli.wrong.value", lang, name=name, detail=detail)
+    elif "unexpected extra" in message:
+        words = text("cli.wrong.extra", lang, found=message.partition("(s) (")[2].rstrip(")"))
+    else:
+        words = message
+    path = context.command_path if context is not None else "copark"
+    return f"{words} {text('cli.wrong.try', lang, command=path)}"
+
+
+def _wanted(name: str, parameter: Any, lang: str) -> str:
+    """What an option wants: a whole number within its range, else what the texts say of its name."""
+    limits = [getattr(parameter, edge, None) for edge in ("min", "max")]
+    if all(isinstance(one, int) for one in limits):
+        return text("cli.wants.integer", lang, low=limits[0], high=limits[1])
+    wants = f"cli.wants.{name.lstrip('-')}"
+    return text(wants, lang) if has_text(wants) else ""
+
+
+def _name_of(parameter: Any) -> str:
+    if parameter is None:
+        return ""
+    return str(parameter.metavar if parameter.param_type_name == "argument" else parameter.opts[0])

@@ -1,0 +1,223 @@
+"""``copark runs``: what was executed and is stored, and the database that remembers it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from copark.cli.app import OUT, Lang, Out, Threads, app
+from copark.cli.help import SpokenCommand, SpokenGroup
+from copark.errors import NotFound, printable
+
+if TYPE_CHECKING:
+    from copark.presentation.document import Table
+    from copark.workflows.runs import FailedRun, RunBooks
+
+MOST_SHOWN = 40
+"""Single runs that are shown; all of them are in the JSON."""
+WIDEST = 3
+"""Parameters that are shown of a single run."""
+
+runs = typer.Typer(cls=SpokenGroup, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(runs, name="runs", help="database.help.runs")
+
+
+@runs.callback(invoke_without_command=True)
+def listed(
+    ctx: typer.Context,
+    *,
+    failed: Annotated[bool, typer.Option("--failed", help="database.help.failed")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="database.help.json")] = False,
+    out: Out = OUT,
+    _lang: Lang = None,
+) -> None:
+    """List what was executed and is stored."""
+    if ctx.invoked_subcommand is not None:
+        return
+    from copark.cli.progress import Progress
+    from copark.workflows import runs
+
+    with Progress(ctx.obj) as progress:
+        found = runs.books(out, failed=failed, progress=progress)
+    if as_json:
+        content = {"runs": [asdict(one) for one in found.runs], "database": found.database}
+        if failed:
+            content["failed_runs"] = [asdict(one) for one in found.failed_runs]
+        print(json.dumps(content, ensure_ascii=False, indent=1))
+    else:
+        show_books(found, ctx.obj, failed=failed)
+
+
+@runs.command("check", cls=SpokenCommand, help="database.help.check")
+def check(
+    ctx: typer.Context,
+    *,
+    quick: Annotated[bool, typer.Option("--quick", help="database.help.quick")] = False,
+    out: Out = OUT,
+    _lang: Lang = None,
+) -> None:
+    """Check that stored runs are whole and where they belong."""
+    from copark.cli.progress import Progress
+    from copark.cli.screen import say, show_faults
+    from copark.workflows import runs
+
+    with Progress(ctx.obj) as progress:
+        faults = runs.check_books(out, quick=quick, progress=progress)
+    if faults:
+        show_faults(faults, ctx.obj)
+        raise typer.Exit(1)
+    say("database.agree", ctx.obj)
+
+
+@runs.command("repair", cls=SpokenCommand, help="database.help.repair")
+def repair(ctx: typer.Context, *, out: Out = OUT, _lang: Lang = None) -> None:
+    """Put misplaced runs where they belong."""
+    from rich.console import Console
+
+    from copark.cli.screen import say, show_faults
+    from copark.workflows import runs
+
+    done = runs.repair_books(out)
+    console = Console(markup=False)
+    for one in done.aside:
+        console.print(one.sentence(ctx.obj), highlight=False, soft_wrap=True)
+    for path in done.extras:
+        say("database.extras", ctx.obj, path=path)
+    for name in done.home:
+        say("database.home", ctx.obj, identity=name)
+    say("database.repaired", ctx.obj, home=len(done.home), aside=len(done.aside), extras=len(done.extras))
+    if done.left:
+        show_faults(done.left, ctx.obj)
+        raise typer.Exit(1)
+
+
+@app.command("gc", cls=SpokenCommand, help="cluster.help.gc")
+def gc(
+    ctx: typer.Context,
+    *,
+    unfinished: Annotated[bool, typer.Option("--unfinished", help="cluster.help.gc.unfinished")] = False,
+    stale: Annotated[bool, typer.Option("--stale", help="cluster.help.gc.stale")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="cluster.help.gc.yes")] = False,
+    out: Out = OUT,
+    _lang: Lang = None,
+) -> None:
+    """Say what broken-off work has left, and throw it away if asked."""
+    from copark.cli.screen import say
+    from copark.presentation.numbers import number
+    from copark.workflows.runs import tidy
+
+    found = tidy(out, unfinished=unfinished, stale=stale, really=yes)
+    for one in found.leavings:
+        say(f"cluster.gc.{one.kind}", ctx.obj, path=one.path, megabytes=number(one.bytes / 1e6, 1))
+    key = "nothing" if not found.leavings else "gone" if found.gone else "would_go"
+    say(f"cluster.gc.{key}", ctx.obj, megabytes=number(found.bytes / 1e6, 1), count=len(found.leavings))
+
+
+def show_books(found: RunBooks, lang: str, *, failed: bool) -> None:
+    """What was executed and is stored, in a table; and single runs that failed."""
+    from copark.cli.screen import listing, say, show_listing
+
+    if not found.runs:
+        say("database.none_failed" if failed else "database.none", lang, folder=found.folder)
+    else:
+        show_listing(listing("runs", lang, _booked(found, lang)))
+        for one in found.runs:
+            if one.trouble and failed:
+                print(printable(f"{one.identity}: {one.trouble}"))
+    if found.failed_runs:
+        show_listing(listing("failed", lang, _failed(found.failed_runs, lang)))
+        if len(found.failed_runs) > MOST_SHOWN:
+            say("database.not_all", lang, count=len(found.failed_runs) - MOST_SHOWN)
+
+
+def _booked(found: RunBooks, lang: str) -> Table:
+    """What was run, when, how much of it."""
+    from copark.presentation.document import Column, Kind, Table
+    from copark.presentation.numbers import number
+    from copark.texts import text
+
+    columns = [
+        Column("identity", text("cli.run.identity", lang), Kind.quarter),
+        *(Column(key, text(f"database.column.{key}", lang)) for key in ("state", "study")),
+        Column("when", text("database.column.when", lang), Kind.quarter),
+        Column("runs", text("database.column.runs", lang)),
+        Column("size", text("database.column.size", lang), Kind.number, "MB", 1),
+        Column("failed", text("database.column.failed", lang), Kind.count),
+    ]
+    rows = []
+    for one in found.runs:
+        made = number(one.total, 0)
+        made = made if one.done == one.total else f"{number(one.done, 0)} / {made}"
+        rows.append(
+            (
+                one.identity, text(f"database.state.{one.state}", lang), f"{one.study}, {one.case}",
+                one.when[:16].replace("T", " "), made, one.bytes / 1e6 if one.bytes else None, one.failed,
+            )
+        )  # fmt: skip
+    return Table("runs", text("database.title", lang, database=found.database), tuple(columns), tuple(rows))
+
+
+def _failed(found: tuple[FailedRun, ...], lang: str) -> Table:
+    """Single runs that failed: where, why, and what was drawn."""
+    from copark.presentation.document import Column, Kind, Table
+    from copark.presentation.numbers import precise
+    from copark.texts import has_text, text
+
+    rows = []
+    for one in found[:MOST_SHOWN]:
+        drawn = ", ".join(f"{name} = {precise(value, 6)}" for name, value in list(one.parameters.items())[:WIDEST])
+        more = text("database.more", lang, count=len(one.parameters) - WIDEST) if len(one.parameters) > WIDEST else ""
+        key = f"database.status.{one.status}"
+        end = text(key if has_text(key) else "database.status.other", lang)
+        rows.append(
+            (
+                one.identity[:8], one.scenario, str(one.run), str(one.seed), end, one.quarter,
+                text(f"database.room.{one.room}", lang), f"{drawn}{more}",
+            )
+        )  # fmt: skip
+    keys = ("result", "scenario", "run", "seed", "end", "quarter", "room", "parameters")
+    kinds = {"parameters": Kind.note, "quarter": Kind.quarter}
+    columns = tuple(Column(key, text(f"database.column.{key}", lang), kinds.get(key, Kind.text)) for key in keys)
+    return Table("failed-runs", text("database.failed_runs", lang, count=len(found)), columns, tuple(rows))
+
+
+@app.command("results", cls=SpokenCommand, help="analyses.shipped.help", hidden=True)
+def results(
+    ctx: typer.Context,
+    only: Annotated[
+        list[str] | None, typer.Argument(metavar="[ANALYSIS|CASE]…", help="analyses.shipped.help.only")
+    ] = None,
+    *,
+    make: Annotated[Path | None, typer.Option(metavar="DIR", help="analyses.shipped.help.make")] = None,
+    check: Annotated[bool, typer.Option("--check", help="analyses.shipped.help.check")] = False,
+    threads: Threads = None,
+    _lang: Lang = None,
+) -> None:
+    """List the results that ship with copark, or make them again."""
+    from copark.analyses import shipped
+    from copark.cli.progress import Progress, duration
+    from copark.cli.screen import say
+
+    known = dict.fromkeys(word for name, given in shipped.asked() for word in (name, str(given.get("case", name))))
+    passed = True
+    for name in only or ():
+        if name not in known:
+            raise NotFound.of("analyses.shipped.unknown", found=printable(name), known=", ".join(known))
+    with Progress(ctx.obj) as progress:
+        if make is not None:
+            for folder in shipped.make(make, only or (), threads, progress):
+                say("cli.written", ctx.obj, path=folder)
+        if check:
+            for one in shipped.check(only or (), threads, progress):
+                took = duration(one.seconds, ctx.obj)
+                say(f"analyses.shipped.{one.state}", ctx.obj, **vars(one), time=took)
+                passed = passed and one.state == "same"
+    if make is None and not check:
+        for found in shipped.shipped(only or ()):
+            say(f"analyses.shipped.{found.state}", ctx.obj, **vars(found))
+    if not passed:
+        raise typer.Exit(1)

@@ -1,0 +1,154 @@
+"""What is known of each park that types may differ in: one number a park, with its date and grade.
+
+Eight come from ``parks.csv`` as they stand there. Two come from the series of the casebook's cases: enterprises at
+about ten years of age, and growth of the count between the first and the last value of one variable on one basis.
+Bases are never spliced; bounds (*at least*) are left out; a zero (a park closed by a government) ends a series.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from math import log
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from copark.cases.case import Case
+    from copark.cases.evidence import Observation
+    from copark.cases.parks import Park
+
+STANDINGS = ("failed", "stalled", "surviving", "thriving")
+"""Outcomes from the worst up; as a measure 0 to 3, of which only the order is used."""
+COUNTED = ("registered", "operating")
+"""Counts of enterprises in the order in which they are preferred."""
+AGE, NEAR = 10.0, 2.5
+"""Years of age at which counts are compared, and how far from it a value may be."""
+LEAST_SPAN = 3.0
+"""Years that a series must span to have a growth."""
+MEASURES = (
+    "standing", "firms", "firms_at_ten", "operating_at_ten", "growth", "jobs", "investment", "area",
+    "density", "smaller_share", "launch",
+)  # fmt: skip
+"""Everything that is compared. All but ``operating_at_ten`` were fixed before any comparison was made; that one shows
+what preferring the other count does."""
+
+
+@dataclass(frozen=True)
+class ParkMeasure:
+    """One measure of one park."""
+
+    measure: str
+    park: str
+    type: str
+    """measure, park, type: what, of which park, of which type."""
+    value: float
+    """In the measure's unit."""
+    when: str
+    """Date or dates of it, as the record gives them."""
+    grade: str
+    """How far it is trusted."""
+
+
+class Counted(NamedTuple):
+    """A count: its time in years (the end of its quarter), its date as the record gives it, value and grade."""
+
+    time: float
+    date: str
+    value: float
+    grade: str
+
+
+@dataclass(frozen=True)
+class EnterpriseCourse:
+    """A count of enterprises over time, on one basis: dates as years, and values above zero."""
+
+    variable: str
+    basis: str
+    """variable, basis: what is counted, and how."""
+    points: tuple[Counted, ...]
+    """By time."""
+
+    @property
+    def span(self) -> float:
+        """Years from the first to the last."""
+        return self.points[-1].time - self.points[0].time
+
+
+def measured(parks: Iterable[Park], cases: Mapping[str, Case]) -> tuple[ParkMeasure, ...]:
+    """Everything that is known, measure by measure.
+
+    Parameters
+    ----------
+    parks
+        Rows of ``parks.csv``.
+    cases
+        Cases of the casebook by name.
+    """
+    found = [one for park in parks for one in _of(park, cases.get(park.case or ""))]
+    return tuple(sorted(found, key=lambda one: (MEASURES.index(one.measure), one.park)))
+
+
+def _of(park: Park, case: Case | None) -> Iterator[ParkMeasure]:
+    def made(measure: str, value: float | None, when: object, grade: str) -> Iterator[ParkMeasure]:
+        if value is not None:
+            yield ParkMeasure(measure, park.id, park.type, float(value), str(when or ""), grade)
+
+    if park.outcome is not None:
+        yield from made("standing", STANDINGS.index(park.outcome), "2024", park.outcome_grade)
+    yield from made("firms", park.firms, park.firms_date, park.grade)
+    yield from made("jobs", park.jobs, park.jobs_date, park.grade)
+    yield from made("investment", park.investment_m_usd, park.investment_date, park.grade)
+    yield from made("area", park.area_km2, "", park.grade)
+    if park.firms is not None and park.area_km2:
+        yield from made("density", park.firms / park.area_km2, park.firms_date, park.grade)
+    if park.shares is not None and park.shares_grade != "background":
+        yield from made("smaller_share", min(park.shares[:2]), "", str(park.shares_grade))
+    yield from made("launch", park.launch, park.launch, park.grade)
+    courses = () if case is None else courses_of(case)
+    yield from _at_age("firms_at_ten", park, courses, COUNTED)
+    yield from _at_age("operating_at_ten", park, courses, COUNTED[::-1])
+    if courses:
+        one = max(courses, key=lambda course: (course.span, -COUNTED.index(course.variable)))
+        first, last = one.points[0], one.points[-1]
+        if one.span >= LEAST_SPAN:
+            yield from made(
+                "growth", log(last.value / first.value) / one.span, f"{first.date} – {last.date}", last.grade
+            )
+
+
+def _at_age(
+    measure: str, park: Park, courses: tuple[EnterpriseCourse, ...], order: tuple[str, ...]
+) -> Iterator[ParkMeasure]:  # fmt: skip
+    """The count nearest to the age compared, the preferred one first; of the table of parks where no series is."""
+    known = [[point for one in courses if one.variable == name for point in one.points] for name in order]
+    if not courses and park.firms and park.firms_date is not None:
+        known = [[Counted(float(park.firms_date.year), str(park.firms_date), float(park.firms), park.grade)]]
+    for points in known:
+        near = [one for one in points if abs(one.time - park.launch - AGE) <= NEAR]
+        if near:
+            nearest = min(reversed(near), key=lambda one: abs(one.time - park.launch - AGE))
+            yield ParkMeasure(measure, park.id, park.type, nearest.value, nearest.date, nearest.grade)
+            return
+
+
+def courses_of(case: Case) -> tuple[EnterpriseCourse, ...]:
+    """Counts of a case over time, each variable and basis by itself, as far as they are reported as values."""
+    found: list[EnterpriseCourse] = []
+    for variable in COUNTED:
+        seen = [one for one in case.observed(variable) if one.bound in ("exact", "about", "range")]
+        for basis in dict.fromkeys(one.basis for one in seen):
+            points = tuple(_points(one for one in seen if one.basis == basis))
+            if points:
+                found.append(EnterpriseCourse(variable, basis, points))
+    return tuple(found)
+
+
+def _points(rows: Iterable[Observation]) -> Iterator[Counted]:
+    from copark.cases.quarters import Quarter
+
+    for row in sorted(rows, key=lambda one: one.quarter - Quarter(1900, 1)):
+        value = row.value if row.high is None else (row.value + row.high) / 2.0
+        if value <= 0.0:
+            return
+        when = row.quarter
+        yield Counted(when.year + when.quarter / 4.0, str(row.date), value, row.grade)

@@ -1,0 +1,197 @@
+"""Choosing under deep uncertainty: regret, satisficing, ranks and their stability, dominance, sources of variance.
+
+*Options* are what may be chosen, *states* are worlds none of which is given a probability: a draw of parameters under a
+structure of the model. More is better throughout. Pure functions of arrays; nothing here knows what an option is.
+
+Regret: Savage (1951, doi:10.1080/01621459.1951.10500768). Satisficing: Starr's domain criterion, as reviewed by McPhail
+et al. (2018, doi:10.1002/2017EF000649). Dominance: Pareto.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from copark.arrays import Booleans, Floats, Integers
+from copark.stats.precision import split
+
+RANK_BAND = (0.05, 0.95)
+TIE = 1e-9
+"""Scores nearer to each other than this, relative to the largest, share a rank: sums in another order are no wins."""
+
+
+def regret(values: Floats) -> Floats:
+    """Regret R(a, s) = max_b V(b, s) - V(a, s): what an option falls short of the best option of the state.
+
+    values: shape (options, states). Returns: shape (options, states), never below 0; 0 where it is best. The least of
+    the largest is the minimax choice.
+    """
+    found: Floats = values.max(axis=0, keepdims=True) - values
+    return found
+
+
+def greatest(values: Floats, weights: Floats | None = None) -> Floats:
+    """Greatest value of each option over the states with a weight above 0, shape (options,)."""
+    kept = values if weights is None else values[:, weights > 0.0]
+    found: Floats = kept.max(axis=1)
+    return found
+
+
+def average(values: Floats | Booleans, weights: Floats | None = None) -> Floats:
+    """Weighted mean of each option over states, shape (options,); of booleans the share of states."""
+    found: Floats = np.average(values, axis=1, weights=weights)
+    return found
+
+
+def satisficing(met: Booleans, weights: Floats | None = None) -> Floats:
+    """Share of states in which an option meets what is asked, shape (options,).
+
+    met: shape (options, states).
+    """
+    return average(met, weights)
+
+
+def ranks(scores: Floats, *, most_is_best: bool = True) -> Integers:
+    """Rank of each option, 1 the best; options that are equal share the best of their ranks, as in sports.
+
+    scores: shape (options,) or (replicates, options).
+    """
+    worth = scores if most_is_best else -scores
+    slack = TIE * max(float(np.max(np.abs(scores), initial=0.0)), 1e-300)
+    better = worth[..., np.newaxis, :] > worth[..., :, np.newaxis] + slack
+    found: Integers = 1 + better.sum(axis=-1)
+    return found
+
+
+def resampled_weights(groups: Integers, times: int, seed: int = 1) -> Floats:
+    """Draw groups again with replacement (cluster bootstrap); how often each member's group was drawn.
+
+    Members of one group are not independent and come or stay away together: runs of one draw, draws of one past.
+
+    groups: group of each member, shape (members,); times: replicates. Returns: shape (times, members).
+    """
+    names, places = np.unique(groups, return_inverse=True)
+    generator = np.random.Generator(np.random.Philox(key=seed))
+    drawn = generator.integers(0, names.size, size=(times, names.size))
+    counts = np.zeros((times, names.size))
+    np.add.at(counts, (np.arange(times)[:, np.newaxis], drawn), 1.0)
+    found: Floats = counts[:, places]
+    return found
+
+
+@dataclass(frozen=True)
+class Stability:
+    """How a ranking stands when its states are drawn again."""
+
+    rank: Integers
+    """On all states, shape (options,)."""
+    low: Integers
+    high: Integers
+    """low, high: 5 and 95 % of its ranks over the replicates."""
+    best: Floats
+    """Share of replicates in which it is first, alone or with others."""
+
+
+def stability(score: Callable[[Floats | None], Floats], weights: Floats, *, most_is_best: bool = True) -> Stability:
+    """Rank options by a score, on all states and on states drawn again.
+
+    score: gives scores of shape (options,) from weights of the states, ``None`` being all alike. weights: of the states
+    in each replicate, shape (times, states); see :func:`resampled_weights`.
+    """
+    rank = ranks(score(None), most_is_best=most_is_best)
+    again = np.stack([ranks(score(one), most_is_best=most_is_best) for one in weights])
+    low, high = np.quantile(again, RANK_BAND, axis=0, method="nearest")
+    return Stability(rank, low.astype(np.int64), high.astype(np.int64), (again == 1).mean(axis=0))
+
+
+def non_dominated(values: Floats) -> Booleans:
+    """Which options no other option dominates (the Pareto set).
+
+    One dominates another if it is at least as good in every objective and better in one. Options that are equal in all
+    do not dominate each other.
+
+    values: shape (options, objectives).
+    """
+    as_good = (values[:, np.newaxis, :] >= values[np.newaxis, :, :]).all(axis=2)
+    better = (values[:, np.newaxis, :] > values[np.newaxis, :, :]).any(axis=2)
+    found: Booleans = np.logical_not((as_good & better).any(axis=0), dtype=np.bool_)
+    return found
+
+
+def chance_non_dominated(objectives: Sequence[Floats], weights: Floats) -> Floats:
+    """Share of replicates in which no option dominates an option on weighted means over states, shape (options,).
+
+    objectives: one array of shape (options, states) for each objective; weights: of the states in each replicate, shape
+    (times, states).
+    """
+    stacked = np.stack(objectives)
+    found = np.zeros(stacked.shape[1])
+    for one in weights:
+        found += non_dominated((stacked @ (one / one.sum())).T)
+    shares: Floats = found / len(weights)
+    return shares
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Variance of a gain by the law of total variance, in the square of its unit.
+
+    Var D = Var E[D | structure] + E Var E[D | structure, draw] + E Var[D | structure, draw].
+    """
+
+    structure: float
+    parameters: float
+    luck: float
+    """structure, parameters, luck: the three parts: what another structure, another draw, another luck changes."""
+
+    @property
+    def total(self) -> float:
+        """Sum of the parts."""
+        return self.structure + self.parameters + self.luck
+
+    @property
+    def shares(self) -> tuple[float, float, float]:
+        """Shares of structure, parameters and luck; NaN where nothing varies."""
+        if self.total <= 0.0:
+            return (float("nan"),) * 3
+        return self.structure / self.total, self.parameters / self.total, self.luck / self.total
+
+
+def sources(gains: Sequence[Floats], draws: Sequence[Integers]) -> Sources:
+    """Split the variance of a gain over structures of equal weight, draws and luck.
+
+    Parameters and luck are estimated within each structure (analysis of variance, see
+    :func:`~copark.stats.precision.split`) and averaged. Structure is the variance of the structures' means, less what
+    their own errors of estimation add to it; an estimate below 0 is 0.
+
+    gains: for each structure its gains, shape (runs,); draws: for each structure the number of the draw of every run.
+    """
+    parts = [split(values, numbers) for values, numbers in zip(gains, draws, strict=True) if values.size]
+    inside = [one for one in parts if one is not None]
+    parameters = float(np.mean([one.parameters for one in inside])) if inside else 0.0
+    luck = float(np.mean([one.luck for one in inside])) if inside else 0.0
+    means = [_means_by_draw(values, numbers) for values, numbers in zip(gains, draws, strict=True) if values.size]
+    return Sources(_between(means), parameters, luck)
+
+
+def _means_by_draw(values: Floats, numbers: Integers) -> dict[int, float]:
+    names, places, counts = np.unique(numbers, return_inverse=True, return_counts=True)
+    sums = np.bincount(places, weights=values)
+    return {int(name): float(mean) for name, mean in zip(names, sums / counts, strict=True)}
+
+
+def _between(means: Sequence[dict[int, float]]) -> float:
+    """Variance of structures' means, on the draws that all of them have, or else on each one's own."""
+    if len(means) < 2:
+        return 0.0
+    shared = sorted(set.intersection(*(set(one) for one in means)))
+    if len(shared) < 2:
+        own = np.array([np.mean(list(one.values())) for one in means])
+        return float(own.var())
+    table = np.array([[one[draw] for draw in shared] for one in means])
+    apart = table - table.mean(axis=0)
+    effects = apart.mean(axis=1)
+    errors = apart.var(axis=1, ddof=1) / len(shared)
+    return max(float(np.mean(effects**2) - np.mean(errors)), 0.0)

@@ -1,0 +1,162 @@
+"""Value of information by regression: what a further observation would tell of an effect, over simulated worlds.
+
+Each world has an effect, a condition that holds or not, what is known already and what a candidate observation would
+report, noise included. The effect and the condition are regressed on the reports (Jackson et al. 2022): what the
+regression foretells of a world is the posterior mean given its reports, and a probability given them. Every world is
+foretold by a regression on the others alone (five-fold cross-fitting), so that a candidate that tells nothing gains
+nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+FOLDS = 5
+SURE = 0.95
+"""A condition is decided where its probability is at least this, or at most 1 less this."""
+KNOTS = 4
+PENALTIES = np.logspace(-1.0, 4.0, 11)
+"""Of the regression, from which each effect has its own."""
+WEAK = 100.0
+"""Inverse penalty of the calibration, whose two columns need next to none."""
+SAME = 1e-9
+"""Standard deviation below which a column is constant."""
+EDGE = 1e-4
+"""Probabilities are kept this far from 0 and 1."""
+
+
+@dataclass(frozen=True)
+class Foretold:
+    """What reports tell of each world, from the others."""
+
+    effect: Floats
+    """Expected effects, shape (worlds, effects)."""
+    probability: Floats
+    """Of each condition, shape (worlds, effects)."""
+
+
+@dataclass(frozen=True)
+class InformationGain:
+    """What a candidate tells of one effect beside what is known."""
+
+    before: float
+    after: float
+    """before, after: share of the variance of the effect that is foretold (R²), without the candidate and with it."""
+    variance: float
+    """Expected reduction of the variance of the condition, E[P(1 - P)], as scored on worlds not used: the Brier score
+    without the candidate less that with it."""
+    error: float
+    """Standard error of ``variance`` over worlds."""
+    move: float
+    """Expected absolute change of the probability."""
+    decided_before: float
+    decided: float
+    """decided_before, decided: share of worlds in which the condition is decided, without and with it."""
+    right: float
+    """Share of the decided worlds in which what was decided holds; NaN where none is."""
+
+
+def foretell(known: Floats, candidate: Floats, effects: Floats, holds: Flags, seed: int = 0) -> Foretold:
+    """Regress effects and conditions on reports: linear in what is known, a spline in each report of the candidate.
+
+    Parameters
+    ----------
+    known, candidate
+        Reports of each world, shape (worlds, reports); either may have no columns.
+    effects, holds
+        Of each world, shape (worlds, effects).
+    seed
+        Which worlds make a fold.
+    """
+    from sklearn import config_context
+    from sklearn.model_selection import KFold, cross_val_predict
+
+    known, candidate = varying(known), varying(candidate)
+    folds = KFold(FOLDS, shuffle=True, random_state=seed)
+    both = np.concatenate([effects, holds.astype(np.float64)], axis=1)
+    centre, spread = both.mean(axis=0), np.maximum(both.std(axis=0), SAME)
+    wanted = (both - centre) / spread
+    if known.shape[1] + candidate.shape[1]:
+        reports = np.concatenate([known, candidate], axis=1)
+        found = cross_val_predict(_regression(known.shape[1], candidate.shape[1]), reports, wanted, cv=folds)
+    else:
+        found = np.empty_like(wanted)
+        for train, test in folds.split(wanted):
+            found[test] = wanted[train].mean(axis=0)
+    count = effects.shape[1]
+    within = np.clip(found, wanted.min(axis=0), wanted.max(axis=0))  # a mean lies between what it is a mean of
+    with config_context(assume_finite=True, skip_parameter_validation=True):
+        each = [_calibrated(within[:, [n, count + n]], holds[:, n], folds) for n in range(count)]
+    probability = np.stack(each, axis=1) if each else np.empty_like(effects)
+    return Foretold(found[:, :count] * spread[:count] + centre[:count], probability)
+
+
+def _regression(known: int, candidate: int) -> Any:
+    from sklearn.compose import ColumnTransformer
+    from sklearn.linear_model import RidgeCV
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import SplineTransformer, StandardScaler
+
+    spline = make_pipeline(SplineTransformer(KNOTS, degree=2, extrapolation="linear"), StandardScaler())
+    parts = (("known", StandardScaler(), slice(0, known)), ("candidate", spline, slice(known, known + candidate)))
+    chosen = [part for part, width in zip(parts, (known, candidate), strict=True) if width]
+    return make_pipeline(ColumnTransformer(chosen), RidgeCV(PENALTIES, alpha_per_target=True))
+
+
+def _calibrated(foretold: Floats, holds: Flags, folds: Any) -> Floats:
+    """Probability of a condition from what is foretold of it: a logistic regression, fitted on the other folds."""
+    from sklearn.linear_model import LogisticRegression
+
+    made = np.full(len(holds), holds.mean())
+    if min(np.count_nonzero(holds), np.count_nonzero(~holds)) >= FOLDS * 2:
+        model = LogisticRegression(C=WEAK, solver="newton-cholesky")
+        for train, test in folds.split(foretold):
+            made[test] = model.fit(foretold[train], holds[train]).predict_proba(foretold[test])[:, 1]
+    found: Floats = np.clip(made, EDGE, 1.0 - EDGE)
+    return found
+
+
+def varying(columns: Floats) -> Floats:
+    """Columns that are not constant."""
+    found: Floats = columns[:, columns.std(axis=0) > SAME] if columns.size else columns
+    return found
+
+
+def explained(effect: Floats, foretold: Floats) -> float:
+    """R² of what was foretold of worlds not used; NaN where the effect is constant."""
+    total = float(effect.var())
+    return 1.0 - float(np.mean((effect - foretold) ** 2)) / total if total > SAME else float("nan")
+
+
+def gains(known: Foretold, more: Foretold, effects: Floats, holds: Flags) -> list[InformationGain]:
+    """What a candidate tells of every effect: what is foretold with it (``more``) beside what is without it."""
+    made = []
+    for n in range(effects.shape[1]):
+        before, after, truth = known.probability[:, n], more.probability[:, n], holds[:, n]
+        scored = (before - truth) ** 2 - (after - truth) ** 2
+        sure = decided(after)
+        made.append(
+            InformationGain(
+                before=explained(effects[:, n], known.effect[:, n]),
+                after=explained(effects[:, n], more.effect[:, n]),
+                variance=float(scored.mean()),
+                error=float(scored.std(ddof=1) / np.sqrt(len(scored))),
+                move=float(np.abs(after - before).mean()),
+                decided_before=float(decided(before).mean()),
+                decided=float(sure.mean()),
+                right=float(((after > 0.5) == truth)[sure].mean()) if sure.any() else float("nan"),
+            )
+        )
+    return made
+
+
+def decided(probability: Floats) -> Flags:
+    """Where a condition is decided, for or against."""
+    found: Flags = (probability >= SURE) | (probability <= 1.0 - SURE)
+    return found
