@@ -243,6 +243,8 @@ export interface components {
             before: number | null;
             before_low: number | null;
             before_high: number | null;
+            runs: number;
+            left_out: number;
             acceptable: number | null;
             states: number;
             structures: number;
