@@ -262,7 +262,7 @@ def _found(
             AxisFinding(
                 name, AXES[name].group if name in AXES else GROUP,
                 *_told(panels, name, whole), float(r2[j]), float(coverage[j]), float(elsewhere[j]),
-                *(tuple(float(each[n][j]) for each in more) for n in (0, 1)),
+                tuple(float(found[j]) for found, _ in more), tuple(float(share[j]) for _, share in more),
                 chosen[park].name, float(moves[park, j]),
             )
         )  # fmt: skip
