@@ -10,7 +10,6 @@ import pytest
 from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
-from copark.analysis.observed import expected_outside
 from copark.cases.casebook import POSTERIOR, casebook_path
 from copark.cli import progress
 from copark.errors import RunRefused
@@ -19,6 +18,7 @@ from copark.inference.calibrate import FULL, QUICK, Settings
 from copark.inference.calibrations import settings_of
 from copark.inference.provenance import recipe_in
 from copark.presentation.document import Caveat, Chart, Paragraph
+from copark.simulation.readouts.observed import expected_outside
 from copark.simulation.trust import CONVERGED
 from copark.workflows import cost
 from tests.asked import call
@@ -167,7 +167,7 @@ def test_a_quarter_that_is_none_of_the_case_is_refused_in_words(out) -> None:
 def test_quick_and_full_differ_in_settings_alone_and_recipes_made_before_them_stay_what_they_are() -> None:
     assert (settings_of(None, None), settings_of(None, 7, full=True)) == (QUICK, replace(FULL, seed=7))
     assert settings_of("2^14", None) == replace(QUICK, runs=1 << 14)
-    shipped = recipe_in(casebook_path() / "great-stone" / POSTERIOR)
+    shipped = recipe_in(casebook_path() / "great-stone" / POSTERIOR / "2020Q4")
     assert Settings.of(shipped) == Settings()
     assert Settings().content().items() <= shipped["settings"].items()
     for one in (QUICK, FULL):

@@ -49,7 +49,7 @@ def test_the_error_is_relative_above_its_floor_and_doubled_for_about() -> None:
 
 def test_the_record_to_2020_is_the_one_of_the_specification(record) -> None:
     found = by_name(record)
-    assert len(found) == 25  # with power in 2016 and housing in 2019, by the checklist of services
+    assert len(found) == 23
     assert [found[f"registered {date}"].value for date in ("2016-12", "2018-06-11", "2018-12-31", "2020-12-31")] == [
         8.0, 35.0, 41.0, 68.0,
     ]  # fmt: skip

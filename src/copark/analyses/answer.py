@@ -65,10 +65,7 @@ def unknown_keys(params: AnalysisParams, context: Context) -> Iterator[tuple[For
 def check_keys(analysis: Analysis, params: AnalysisParams, context: Context) -> None:
     """Refuse keys that are none.
 
-    Raises
-    ------
-    NoKey
-        With all of them.
+    Raises NoKey with all of them.
     """
     faults = [Fault(NO_KEY, analysis.name, None, one.flag, told) for one, told in unknown_keys(params, context)]
     if faults:
@@ -78,10 +75,7 @@ def check_keys(analysis: Analysis, params: AnalysisParams, context: Context) -> 
 def answer(analysis: Analysis, params: AnalysisParams, context: Context) -> Answered:
     """Answer a question.
 
-    Raises
-    ------
-    copark.errors.CoparkError
-        If something that is named is not there or has faults.
+    Raises copark.errors.CoparkError if something that is named is not there or has faults.
     """
     began = time.monotonic()
     context.stage("prepare")(0, 0)
@@ -156,24 +150,21 @@ def run_id_of(analysis: Analysis, params: AnalysisParams, context: Context) -> s
     from copark.identity import identity_of
     from copark.model.compiler import model_hash
 
-    content = params.model_dump(mode="json")
+    content = params.model_dump(mode="json", exclude={"cut"})  # the draws tell it
     for one in type(params).form():
         value = getattr(params, one.name)
         if one.kind == "file" and value is not None:
             content[one.name] = _content(value)
         if one.kind == "case":
             content[one.name] = context.case(value).hash
-            content["draws"] = context.parameters(value, getattr(params, "parameters", None)).identity
+            content["draws"] = context.parameters(value, *getattr(params, "wanted", ())).identity
     return identity_of({"analysis": analysis.name, "params": content, "model": model_hash()})
 
 
 def _content(path: Path) -> str:
     """Hash of a file.
 
-    Raises
-    ------
-    NotFound
-        If it is not there.
+    Raises NotFound if it is not there.
     """
     from copark.identity import hash_files
 

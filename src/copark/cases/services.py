@@ -37,10 +37,11 @@ def checklist(
     Parameters
     ----------
     told
-        What ``series.csv`` has. Values after the last one meant to be fitted are for scoring.
+        What ``series.csv`` has. Where it keeps values for scoring, what is fitted by the cut of validation was fixed
+        before there was a checklist: its values are for looking, and count where all values do.
     """
     known = {row.date.year for row in told if row.variable == LEVEL and row.use}
-    fitted = max((row.date.last_day for row in told if row.role == "fit" and row.use), default=None)
+    role = "check" if any(row.role == "score" and row.use for row in told) else "fit"
     made = []
     for year, group in groupby(sorted(services, key=lambda one: one.due.year), key=lambda one: one.due.year):
         end = Quarter(year, 4)
@@ -48,7 +49,6 @@ def checklist(
             continue
         due = [one for one in group if one.grade != "background"]
         if due:
-            role = "fit" if fitted is not None and end.last_day <= fitted else "score"
             made.append(_observation(year, due, role))
     return tuple(made)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +11,7 @@ import typer
 
 from copark.cli.app import OUT, Lang, Out, Threads, app
 from copark.cli.speech import SpokenCommand, SpokenGroup
-from copark.errors import NotFound, RunRefused, printable
+from copark.errors import NotFound, printable
 
 if TYPE_CHECKING:
     from copark.presentation.document import Table
@@ -96,26 +95,26 @@ def repair(ctx: typer.Context, *, out: Out = OUT, _lang: Lang = None) -> None:
         raise typer.Exit(1)
 
 
-@runs.command("forget", cls=SpokenCommand, help="database.help.forget")
-def forget(
+@app.command("gc", cls=SpokenCommand, help="cluster.help.gc")
+def gc(
     ctx: typer.Context,
     *,
-    before: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="database.help.before")],
+    unfinished: Annotated[bool, typer.Option("--unfinished", help="cluster.help.gc.unfinished")] = False,
+    stale: Annotated[bool, typer.Option("--stale", help="cluster.help.gc.stale")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="cluster.help.gc.yes")] = False,
     out: Out = OUT,
     _lang: Lang = None,
 ) -> None:
-    """Forget executions that ended before a day; stored runs stay."""
+    """Say what broken-off work has left, and throw it away if asked."""
     from copark.cli.screen import say
-    from copark.texts import text
-    from copark.workflows import runs
+    from copark.presentation.numbers import number
+    from copark.workflows.runs import tidy
 
-    try:
-        day = date.fromisoformat(before).isoformat()
-    except ValueError:
-        raise RunRefused(text("database.no_day", ctx.obj, found=before)) from None
-    count = runs.forget_executions(day, out, really=yes)
-    say(f"database.{'forgot' if yes else 'would_forget'}", ctx.obj, count=count, day=day)
+    found = tidy(out, unfinished=unfinished, stale=stale, really=yes)
+    for one in found.leavings:
+        say(f"cluster.gc.{one.kind}", ctx.obj, path=one.path, megabytes=number(one.bytes / 1e6, 1))
+    key = "nothing" if not found.leavings else "gone" if found.gone else "would_go"
+    say(f"cluster.gc.{key}", ctx.obj, megabytes=number(found.bytes / 1e6, 1), count=len(found.leavings))
 
 
 def show_books(found: RunBooks, lang: str, *, failed: bool) -> None:
@@ -189,7 +188,9 @@ def _failed(found: tuple[FailedRun, ...], lang: str) -> Table:
 @app.command("results", cls=SpokenCommand, help="analyses.shipped.help", hidden=True)
 def results(
     ctx: typer.Context,
-    only: Annotated[list[str] | None, typer.Argument(metavar="[ANALYSIS]…", help="analyses.shipped.help.only")] = None,
+    only: Annotated[
+        list[str] | None, typer.Argument(metavar="[ANALYSIS|CASE]…", help="analyses.shipped.help.only")
+    ] = None,
     *,
     make: Annotated[Path | None, typer.Option(metavar="DIR", help="analyses.shipped.help.make")] = None,
     check: Annotated[bool, typer.Option("--check", help="analyses.shipped.help.check")] = False,
@@ -201,7 +202,8 @@ def results(
     from copark.cli.progress import Progress, duration
     from copark.cli.screen import say
 
-    known, passed = [name for name, _ in shipped.QUESTIONS], True
+    known = dict.fromkeys(word for name, given in shipped.asked() for word in (name, str(given.get("case", name))))
+    passed = True
     for name in only or ():
         if name not in known:
             raise NotFound.of("analyses.shipped.unknown", found=printable(name), known=", ".join(known))

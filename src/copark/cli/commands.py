@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from copark.cli.app import OUT, Draws, Form, Identity, Lang, Out, Outcomes, Parameters, Runs, Seed, Threads, app
-from copark.cli.clustering import Mixed, Scheduler, StoreUrl, Workers
+from copark.cli.app import OUT, Cut, Draws, Form, Identity, Lang, Out, Outcomes, Parameters, Runs, Seed, Threads, app
+from copark.cli.clustering import Scheduler, Workers
 from copark.cli.speech import SpokenCommand
 
 
@@ -23,6 +23,7 @@ def run(
     seed: Seed = None,
     draws: Draws = None,
     parameters: Parameters = None,
+    cut: Cut = None,
     outcomes: Outcomes = False,
     threads: Threads = None,
     _lang: Lang = None,
@@ -30,12 +31,6 @@ def run(
     fresh: Annotated[bool, typer.Option("--overwrite", "--fresh", help="cli.help.run.fresh")] = False,
     scheduler: Scheduler = None,
     workers: Workers = None,
-    store: StoreUrl = None,
-    mixed: Mixed = False,
-    until: Annotated[
-        float | None,
-        typer.Option("--precision", "--until", min=1e-4, max=0.5, help="planner.help.until", metavar="SHARE"),
-    ] = None,
     formats: Annotated[
         str | None, typer.Option("--format", help="cli.help.run.format", metavar="A,B", show_default=False)
     ] = None,
@@ -57,11 +52,11 @@ def run(
             seed=seed,
             draws=draws,
             parameters=parameters,
+            cut=cut,
             lang=ctx.obj,
             out=out,
             fresh=fresh,
-            means=Means(threads, scheduler, workers, store, mixed),
-            until=until,
+            means=Means(threads, scheduler, workers),
             announce=show_plan,
             report=not no_report and not (as_json and formats is None),
             formats=written,
@@ -135,14 +130,13 @@ def list_all(
     ctx: typer.Context,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="analyses.option.json")] = False,
-    out: Out = OUT,
     _lang: Lang = None,
 ) -> None:
-    """List cases, studies and stored runs."""
+    """List cases and studies; stored runs are listed by ``copark runs``."""
     from copark import workflows
-    from copark.cli.screen import show_catalogue
+    from copark.cli.screen import catalogue_of, show_listing
 
-    show_catalogue(workflows.catalogue(out, ctx.obj), ctx.obj, as_json=as_json)
+    show_listing(catalogue_of(workflows.catalogue(ctx.obj), ctx.obj), as_json=as_json)
 
 
 @app.command("show", cls=SpokenCommand, help="cli.help.show")
@@ -225,6 +219,7 @@ def plan(
     ] = None,
     seed: Seed = None,
     parameters: Parameters = None,
+    cut: Cut = None,
     threads: Threads = None,
     as_json: Annotated[bool, typer.Option("--json", help="analyses.option.json")] = False,
     _lang: Lang = None,
@@ -238,7 +233,7 @@ def plan(
     with Progress(ctx.obj) as progress:
         planned = plan_study(
             name, runs=runs, precision=precision, seed=seed, threads=threads, lang=ctx.obj, out=out,
-            parameters=parameters, progress=progress,
+            parameters=parameters, cut=cut, progress=progress,
         )  # fmt: skip
     document = planned.document(ctx.obj)
     if as_json:

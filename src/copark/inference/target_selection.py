@@ -13,7 +13,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from copark.cases.case import Case
-from copark.cases.casebook import POSTERIOR, brought
+from copark.cases.casebook import POSTERIOR, brought, posteriors_in
 from copark.cases.evidence import Observation
 from copark.cases.quarters import Quarter
 from copark.cases.world import years_on_record
@@ -33,10 +33,7 @@ FITTED, EVERYTHING = "fit", "all"
 def fitted_until(case: Case) -> Quarter:
     """Last quarter that a value meant to be fitted belongs to.
 
-    Raises
-    ------
-    RunRefused
-        If the case has no such value.
+    Raises RunRefused if the case has no such value.
     """
     ends = [nearest_end(one) for one in targets(case)]
     if not ends:
@@ -84,14 +81,13 @@ def day_of(observation: Observation) -> int:
 
 
 def has_wide_sizes(case: Case) -> bool:
-    """Whether a calibration reads a case with the panel's priors of size: unless the one it ships with was not so read.
+    """Whether a calibration reads a case with the panel's priors of size: unless one it ships with was not so read.
 
     The model's own are Great Stone's: a park with more jobs or less investment in each enterprise lies in their tails,
     where searches do not find one another.
     """
-    place = brought(case, POSTERIOR)
-    recipe = None if place is None else recipe_in(place)
-    return recipe is None or bool(recipe.get("wide_sizes"))
+    recipes = map(recipe_in, posteriors_in(brought(case, POSTERIOR)).values())
+    return all(recipe.get("wide_sizes") for recipe in recipes if recipe is not None)
 
 
 def case_for(case: Case, cut: Quarter) -> Case:

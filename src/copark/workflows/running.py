@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from copark.analyses.context import stage
 from copark.analyses.execution import Made, Means, find_or_make
-from copark.texts import text
 from copark.workflows.answers import OUT, Progress, RunOutcome, reports_in, store_in
 
 if TYPE_CHECKING:
@@ -35,12 +34,12 @@ def run_study(
     seed: int | None = None,
     draws: str | None = None,
     parameters: str | None = None,
+    cut: str | None = None,
     threads: int | None = None,
     means: Means | None = None,
     lang: str = "en",
     out: Path = OUT,
     fresh: bool = False,
-    until: float | None = None,
     report: bool = True,
     formats: Sequence[str] = ("html",),
     announce: Callable[[Sequence[str]], None] | None = None,
@@ -52,16 +51,12 @@ def run_study(
     ----------
     name_or_path
         A study, or its name or path; a case means its baseline study.
-    runs, seed, draws, parameters
-        In the place of the study's own, and of the best parameters: ``own``, ``shipped``, ``borrowed`` or ``prior``.
+    runs, seed, draws, parameters, cut
+        In the place of the study's own, of the best parameters (``own``, ``shipped`` …) and of their cut (``2020Q4``).
     threads, means, lang, out
         Threads here, or other means to make the runs; ``en`` or ``zh``; folder of ``runs/`` and ``reports/``.
-    fresh
-        Run even if the same run is stored, and put it in that one's place.
-    until
-        Stop once P(self-standing) and the band are known to plus or minus this share, after ``runs`` at most.
-    report, formats
-        Write the report, in some of :data:`copark.presentation.FORMATS`.
+    fresh, report, formats
+        Run even if it is stored, in its place; write the report, in some of :data:`copark.presentation.FORMATS`.
     announce, progress
         Told beforehand what work over ten seconds will take; told how far it is.
 
@@ -77,9 +72,9 @@ def run_study(
 
     named = name_or_path if isinstance(name_or_path, Study) else load_study(name_or_path)
     case, began = load_case(named.case), time.monotonic()
-    study, has = settle(named.with_changes(runs=runs, seed=seed, draws=draws), case, Path(out), parameters)
+    study, has = settle(named.with_changes(runs=runs, seed=seed, draws=draws), case, Path(out), parameters, cut)
     ask = _Asked(study, case, has, means or Means(threads), lang, Path(out), fresh, announce, progress)
-    made = _find_or_make(ask) if until is None else _make_until(ask, until, runs)
+    made = _find_or_make(ask)
     record, seconds = made.record, time.monotonic() - began
     answer = answer_of(store_in(out).load(record.identity), case, counts_of(record))
     files = _report(answer, made.study, lang, Path(out), formats, progress) if report else {}
@@ -135,33 +130,13 @@ def _find_or_make(ask: _Asked) -> Made:
     )  # fmt: skip
 
 
-def _make_until(ask: _Asked, until: float, most: int | None) -> Made:
-    """Run a study until it is precise, or find the stored run at which it would stop.
-
-    Raises
-    ------
-    RunRefused
-        If others are to make the runs: how many there will be, and so their identity, is not known beforehand.
-    """
-    from copark.errors import RunRefused
-    from copark.workflows.precision import stop_early
-
-    others = [f"--{name}" for name, value in ask.means.facts().items() if name != "threads" and value]
-    if others:
-        raise RunRefused(text("planner.alone", ask.lang, options=", ".join(others)))
-    early = stop_early(
-        ask.study, ask.case, ask.parameters.source, half=until, most=most, threads=ask.means.threads,
-        lang=ask.lang, out=ask.out, fresh=ask.fresh, progress=ask.progress,
-    )  # fmt: skip
-    return Made(early.study, early.record, early.reused, early.sentences)
-
-
 def simulate(
     case: Case | str | Path,
     runs: int = 1000,
     seed: int = 1,
     *,
     parameters: str | None = None,
+    cut: str | None = None,
     out: Path = OUT,
     **changes: Any,
 ) -> xr.Dataset:
@@ -173,8 +148,8 @@ def simulate(
         A case, or its name or path.
     runs, seed
         How many runs for each scenario, on which luck.
-    parameters, out
-        Which parameters, and the output folder that posteriors of one's own are looked for in, as in
+    parameters, cut, out
+        Which parameters, of which cut, and the output folder that posteriors of one's own are looked for in, as in
         :func:`run_study`; ``result.attrs["provenance"]`` tells their trust state.
     **changes
         Further fields of the baseline study: ``draws``, ``scenarios``, ``keep``, ``quarters``; and ``threads``.
@@ -192,7 +167,7 @@ def simulate(
     threads = changes.pop("threads", None)
     found = case if isinstance(case, Case) else load_case(case)
     study, has = settle(
-        baseline(found.name).with_changes(runs=runs, seed=seed, **changes), found, Path(out), parameters
+        baseline(found.name).with_changes(runs=runs, seed=seed, **changes), found, Path(out), parameters, cut
     )
     return run.simulate(study, found, threads=threads, source=has.source)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from copark.analyses.contract import CaseParams, Choice, Keys, Result, Said
-from copark.errors import RunRefused
+from copark.analyses.contract import CaseParams, Choice, Keys, Result, Said, Table
+from copark.errors import NotFound, RunRefused
 from copark.identity import identity_of
 from copark.inference.ablations import ablate as engine
 from copark.inference.ablations.ablate import Ablations, AblationSettings
@@ -17,9 +18,9 @@ from copark.inference.ablations.effects import ablations_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import pandas as pd
-
+if TYPE_CHECKING:
     from copark.analyses.context import Context
+    from copark.inference.case_parameters import CaseParameters
     from copark.inference.exploration.designs import Workload
 
 LEAST_SIZE = 512
@@ -46,11 +47,9 @@ class Params(CaseParams):
 class Answer(Ablations, Result):
     """What each mechanism and link does to outcomes, and what the forecast is worth without it."""
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Table:
         """Every difference of every output, a row each: without less with."""
-        import pandas as pd
-
-        return pd.DataFrame(
+        return (
             {
                 "ablation": row.key, "kind": row.kind, "scale": row.scale, "verdict": row.effect.verdict,
                 "output": one.output, "quarter": one.quarter, "unit": one.unit, "low": one.low, "median": one.median,
@@ -63,10 +62,7 @@ class Answer(Ablations, Result):
 def settings_of(params: Params) -> AblationSettings:
     """What is asked of the engine.
 
-    Raises
-    ------
-    copark.errors.RunRefused
-        If the size is neither 0 nor a power of two from 512 on.
+    Raises copark.errors.RunRefused if the size is neither 0 nor a power of two from 512 on.
     """
     size = params.size
     if size and (size < LEAST_SIZE or size & (size - 1)):
@@ -74,6 +70,16 @@ def settings_of(params: Params) -> AblationSettings:
     return AblationSettings(
         futures=params.futures, size=size, links=not params.no_links, seed=params.seed, only=params.only
     )  # fmt: skip
+
+
+def _parameters(params: Params, context: Context) -> CaseParameters:
+    """Those asked for; else, so that forecasts can be scored, the calibration to the last value meant to be fitted."""
+    from copark.inference.target_selection import fitted_until
+
+    if params.cut is None and params.parameters in (None, "own", "shipped"):
+        with suppress(NotFound, RunRefused):
+            return context.parameters(params.case, params.parameters, str(fitted_until(context.case(params.case))))
+    return context.parameters(params.case, *params.wanted)
 
 
 def run_id(params: Params, context: Context) -> str:
@@ -84,14 +90,14 @@ def run_id(params: Params, context: Context) -> str:
 def made_of(params: Params, context: Context) -> dict[str, Any]:
     """Everything the numbers depend on."""
     case = context.case(params.case)
-    source = context.parameters(params.case, params.parameters).source
+    source = _parameters(params, context).source
     settings = settings_of(params)
     return engine.provenance_of(case, settings, source, None if source is None else source.cut)
 
 
 def workload(params: Params, context: Context) -> tuple[Workload, ...]:
     """How much there is to run."""
-    stored = context.parameters(params.case, params.parameters).stored
+    stored = _parameters(params, context).stored
     pairs, cut = (0, None) if stored is None else (stored.replay.pairs, stored.replay.cut)
     return engine.workload(context.case(params.case), settings_of(params), pairs, cut)
 
@@ -100,7 +106,7 @@ def compute(params: Params, context: Context) -> Answer:
     """Switch everything off, one at a time; what was done before a stop is found again."""
     from copark.simulation.ensemble import default_threads
 
-    case, has = context.case(params.case), context.parameters(params.case, params.parameters)
+    case, has = context.case(params.case), _parameters(params, context)
     context.foresee(case, workload(params, context))
     with context.stages(made_of(params, context)) as stages:
         found = engine.ablate(
@@ -108,4 +114,4 @@ def compute(params: Params, context: Context) -> Answer:
             parameters=None if has.stored is None else has.stored.parameters,
             threads=context.threads or default_threads(), stages=stages, progress=context.progress,
         )  # fmt: skip
-    return Answer(**vars(found) | context.origin(params, found.provenance))
+    return Answer(**vars(found) | context.stamped(case, has.trust, found.provenance))

@@ -11,12 +11,12 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.levers.show import LeversShow
 from copark.analyses.show import Show
 from copark.analyses.trust import corrected
-from copark.analysis.observed import expected_outside
 from copark.arrays import Floats
 from copark.cases.quarters import Quarter
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import percent_words, shown
+from copark.simulation.readouts.observed import expected_outside
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -75,7 +75,7 @@ class _Show(Show):
         found, t = self.found, self.t
         if found.shows_outcomes:
             one = found.share("self_standing")
-            interval = shown(doc.Interval(one.low, one.high), doc.SHARE, t.lang)
+            interval = shown(doc.Interval(one.low, one.high), doc.plain(doc.Kind.share, places=1), t.lang)
             yield doc.Card(
                 t("card.self_standing", **self.words), doc.SHARE, one.share, t("card.error", interval=interval)
             )
@@ -144,7 +144,8 @@ class _Show(Show):
         if found.levers is not None and found.shows_outcomes and len(found.levers.readings) > 1:
             _, *others = (one.standing for one in found.levers.readings)
             low, high = (percent_words(one, t.lang) for one in (min(others), max(others)))
-            yield t("confidence.structures", count=len(others), low=low, high=high)
+            key = "confidence.structures.alike" if low == high else "confidence.structures"
+            yield t(key, count=len(others), low=low, high=high)
 
     def open(self) -> Iterator[str]:
         """Parameters that no data informed and that most effects move with, and how many effects those are."""

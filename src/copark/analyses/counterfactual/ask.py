@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from copark.analyses.compare.ask import Compared, answer_of
-from copark.analyses.contract import CaseParams, Option, Result, Said
-from copark.analysis.compare import pairs_between
+from copark.analyses.contract import CaseParams, Option, Result, Said, Table
 from copark.simulation.counterfactual import WITHOUT, but_for_study, find_happenings
 from copark.simulation.counterfactual_events import happenings
+from copark.simulation.readouts.compare import pairs_between
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from copark.analyses.context import Context
     from copark.simulation.study import Study
 
@@ -54,14 +52,12 @@ class Answer(Result):
     found: Compared | None = None
     """The case as it is beside the case without it: what they differ by is due to it. None where nothing was undone."""
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Table:
         """Every difference, or else every event, a row each."""
-        import pandas as pd
-
         if self.found is not None:
-            return self.found.to_frame()
-        rows = ({"key": one.key, "date": one.date, "title": one.title.en} for one in self.events)
-        return pd.DataFrame(rows, columns=["key", "date", "title"])
+            return self.found.main_table()
+        return {"key": [one.key for one in self.events], "date": [one.date for one in self.events],
+                "title": [one.title.en for one in self.events]}  # fmt: skip
 
 
 def run_id(params: Params, context: Context) -> str:
@@ -69,17 +65,14 @@ def run_id(params: Params, context: Context) -> str:
     from copark.identity import identity_of
 
     case = context.case(params.case)
-    runs = context.identity(_study(params, context), case, params.parameters) if params.without else case.hash
+    runs = context.identity(_study(params, context), case, *params.wanted) if params.without else case.hash
     return identity_of({"analysis": "counterfactual", "runs": runs, "outcomes": params.outcomes})
 
 
 def _study(params: Params, context: Context) -> Study:
     """The case as it is and less what did not happen.
 
-    Raises
-    ------
-    NotFound
-        If nothing of that name happened.
+    Raises NotFound if nothing of that name happened.
     """
     study = but_for_study(
         context.case(params.case), params.without, runs=params.runs, seed=params.seed, futures=params.futures,
@@ -97,9 +90,9 @@ def compute(params: Params, context: Context) -> Answer:
     about: dict[str, Any] = {"case": case.name, "park": Said(case.title.en, case.title.zh), "events": events}
     if not params.without:
         return Answer(**about, run_id=context.run_id, provenance={"case": case.name, "case_hash": case.hash})
-    runs = context.run(_study(params, context), case, params.parameters)
+    runs = context.run(_study(params, context), case, *params.wanted)
     context.stage("analyse")(0, 0)
     pairs = pairs_between(runs, scenario=WITHOUT)
-    found, origin = answer_of(pairs, [runs], case, context, outcomes=params.outcomes, wanted=params.parameters)
+    found, origin = answer_of(pairs, [runs], case, context, outcomes=params.outcomes, wanted=params.wanted)
     keys = dict.fromkeys(one.key for one in find_happenings(case, params.without))
     return Answer(**about, without=tuple(keys), found=found, **origin)

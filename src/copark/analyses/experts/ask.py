@@ -23,20 +23,24 @@ from copark.inference.claims.runner import identity_from, provenance_of
 from copark.inference.claims.verdict import Verdict, claim_verdict, joint, standard, verdict_of
 from copark.inference.elicitation.literature import State, error_of, literature, state_of
 from copark.inference.elicitation.questions import Question, questions
-from copark.inference.elicitation.weights import LEVELS, effective, shared
+from copark.inference.elicitation.weights import LEVELS, shared
 from copark.inference.elicitation.workbook import Expert, read, template
 from copark.inference.elicitation.worlds import Opinion, Plan, Worlds, opinion, pooled
 from copark.inference.exploration.designs import Workload
 from copark.simulation.outcomes import OUTCOMES
+from copark.stats.precision import effective
 from copark.stats.quantiles import weighted_quantiles
 
 if TYPE_CHECKING:
     import pandas as pd
 
+if TYPE_CHECKING:
     from copark.analyses.context import Context
 
 WAYS = ("prior", "prior_literature", "prior_experts", "record", "record_literature", "record_experts")
 """What a probability rests on: prior or record, by itself, with literature, or with experts; never with both."""
+WORKBOOK = "answers"
+"""The parameter that is a workbook made from the template: a page takes it, too."""
 LEAST = 30.0
 """Effective draws below which nothing is said."""
 
@@ -186,7 +190,7 @@ class Answer(Result):
 def _plan(params: Params, context: Context, voices: Sequence[Expert] = ()) -> Plan:
     from copark.simulation.ensemble import default_threads
 
-    case, has = context.case(params.case), context.parameters(params.case, params.parameters)
+    case, has = context.case(params.case), context.parameters(params.case, *params.wanted)
     own = has.posterior
     distinct = params.draws if has.source is None else BORROWED if own is None else own.replay.pairs
     keys = {key for one in voices for key in one.answers}
@@ -238,13 +242,17 @@ def run_id(params: Params, context: Context) -> str:
     return identity_of({"experts": made, "answers": hash_content(said), "template": name})
 
 
+def workbook(params: Params, context: Context) -> bytes:
+    """The empty workbook for this case's experts, in the context's language."""
+    return template(_questions(params, context), getattr(context.case(params.case).title, context.lang), context.lang)
+
+
 def deliver(params: Params, _found: Answer, context: Context) -> None:
     """Write the template where that was asked."""
     from copark.cases.workbook.writing import write_new
 
     if params.template is not None:
-        title = getattr(context.case(params.case).title, context.lang)
-        write_new(params.template, template(_questions(params, context), title, context.lang))
+        write_new(params.template, workbook(params, context))
 
 
 def workload(params: Params, context: Context) -> tuple[Workload, ...]:
@@ -437,7 +445,7 @@ def held_of(chance: Floats, plain: Verdict, weights: Floats) -> Held:
         The verdict without weights: what is small at most whatever the prior stays so.
     """
     p, draws = _mean(chance, weights)
-    word = standard().standard.word(p, round(draws)) if draws >= LEAST else OPEN
+    word = standard().word(p, round(draws)) if draws >= LEAST else OPEN
     if plain.word == SMALL and side(word) < 1:
         word = SMALL
     return Held(word, p, draws)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.cases.case import Case
     from copark.cases.quarters import Quarter
@@ -200,11 +201,8 @@ class Asked:
 def asked_of(params: Params, context: Context) -> Asked:
     """Decide what a forecast is made on; whatever cannot be is refused before any work.
 
-    Raises
-    ------
-    copark.errors.CoparkError
-        If the case is missing or has faults, cut or end cannot be used, options do not go together, or the file is
-        there already.
+    Raises copark.errors.CoparkError if the case is missing or has faults, cut or end cannot be used, options do not go
+    together, or the file is there already.
     """
     from copark.inference import calibrations, panels
     from copark.inference.forecast import end_of, refuse_existing
@@ -221,7 +219,7 @@ def asked_of(params: Params, context: Context) -> Asked:
         return Asked(case, case.clock.data_end, until, panel=panel)
     given = params.cut or params.runs or params.seed is not None
     own = None if given else calibrations.own_calibration(case, context.home)
-    cut = calibrations.cut_of(case, params.cut, lang) if own is None else own.cut
+    cut = calibrations.cut_of(case, params.cut) if own is None else own.cut
     wanted = calibrations.settings_of(params.runs, params.seed, lang)
     if own is None and not calibrations.is_kept(calibrations.place_of(case, cut, wanted, out=context.home)[2]):
         own = calibrations.shipped_calibration(
@@ -233,10 +231,7 @@ def asked_of(params: Params, context: Context) -> Asked:
 def _refuse_own_options(params: Params, lang: str) -> None:
     """Refuse options that need a park's own observations.
 
-    Raises
-    ------
-    RunRefused
-        With what to write instead.
+    Raises RunRefused with what to write instead.
     """
     from copark.errors import RunRefused
 

@@ -82,17 +82,8 @@ class GoalTarget:
 def read_targets(written: tuple[str, ...], probability: float, case: Case) -> tuple[GoalTarget, ...]:
     """Targets as they are written: ``registered>=270@2030Q4``, ``P(self-standing)>=0.9``, ``P(jobs>=5000)>=0.8``.
 
-    Parameters
-    ----------
-    probability
-        Share of runs asked for where a target does not say.
-
-    Raises
-    ------
-    RunRefused
-        If none is given, or one is not written so, or asks for a time or a share there is not.
-    NotFound
-        If there is no such output or outcome.
+    probability: share of runs asked for where a target does not say. Raises RunRefused if none is given, or one is not
+    written so, or asks for a time or a share there is not; NotFound if there is no such output or outcome.
     """
     if not written:
         raise RunRefused.of("goal.no_target")
@@ -132,6 +123,8 @@ BEAM = 6
 """Sets that are left of each size: they are enlarged by one lever more, and run anew in the end."""
 WIDTH = 24
 """Settings, the best alone, that sets are enlarged by."""
+MOST_SETS = 5
+"""Sets run anew, beside the best of each size."""
 TOGETHER = 24
 """Sets that are run at a time: what bounds the memory."""
 PAID = ("contribution_home", "contribution_host", "calls")
@@ -160,6 +153,15 @@ class TriedSet:
         kept = self.met[:, self.counts]
         found: Floats = kept.mean(axis=1) if kept.shape[1] else np.full(len(kept), np.nan)
         return found
+
+
+def halving(sets: int, keep: int) -> int:
+    """Runs of so many sets by successive halving; see :meth:`LeverSearch.halve`."""
+    left, last, runs = sets, FIRST, sets * FIRST
+    while left > keep:
+        left, before, last = max(keep, ceil(left / 2)), last, min(2 * last, LAST)
+        runs += left * (last - before)
+    return runs + left * (LAST - last)
 
 
 @dataclass
@@ -272,6 +274,13 @@ class LeverSearch:
             found = found + beam
         return found
 
+    def most_runs(self, most: int, fresh: int) -> int:
+        """Runs that are made at most, by how many levers a set has and on how many fresh runs what is left is told."""
+        count = len(self.settings.order)
+        more = min(BEAM, count) * min(WIDTH, count)
+        halved = halving(1, BEAM) + halving(count, 2 * BEAM) + (most - 1) * halving(more, BEAM)
+        return halved + fresh * (MOST_SETS + most + 2)
+
     def finalists(self, found: Sequence[TriedSet], most: int) -> list[TriedSet]:
         """Sets to be run anew: the best of all, and the best of each size."""
         ordered = sorted(found, key=self.order)
@@ -338,12 +347,7 @@ class Fresh(NamedTuple):
 def confirm(search: LeverSearch, sets: Sequence[LeverSet], runs: int, plain: Scenario | None) -> Fresh:
     """Run sets on random numbers that follow those of the search.
 
-    Parameters
-    ----------
-    runs
-        Runs of each.
-    plain
-        The case without the events of the future, where there are any.
+    runs: runs of each; plain: the case without the events of the future, where there are any.
     """
     none = search.settings.none
     extra = () if plain is None else (LeverSet((), (), plain, 0.0),)

@@ -262,7 +262,7 @@ def _found(
             AxisFinding(
                 name, AXES[name].group if name in AXES else GROUP,
                 *_told(panels, name, whole), float(r2[j]), float(coverage[j]), float(elsewhere[j]),
-                tuple(float(found[j]) for found, _ in more), tuple(float(share[j]) for _, share in more),
+                tuple(float(values[j]) for values, _ in more), tuple(float(values[j]) for _, values in more),
                 chosen[park].name, float(moves[park, j]),
             )
         )  # fmt: skip
