@@ -11,6 +11,7 @@ from copark.cases.quarters import Quarter
 from copark.cases.services import BESIDE, checklist, error_of_share
 from copark.inference.ablations.effects import later_targets
 from copark.inference.observations import STAND_INS, target_of, targets
+from copark.inference.target_selection import everything_fitted
 from copark.model.variables import catalogue
 
 END = Quarter(2020, 4)
@@ -52,19 +53,25 @@ def test_the_error_is_chance_and_what_promises_do_not_say() -> None:
     assert error_of_share(70_000, 100_000) == pytest.approx(BESIDE, abs=1e-3)
 
 
-def test_a_level_told_for_a_year_stands_in_its_place_and_later_values_are_for_scoring() -> None:
+def test_a_level_told_for_a_year_stands_in_its_place() -> None:
     promised = [service("power", "2017", "2017-03"), service("rail", "2019", None)]
     told = (value("service_level", "2017-06", 0.9), value("registered", "2018-12", 4, unit="companies"))
     found = checklist(promised, told, END)
-    assert [(str(one.date), one.role) for one in found] == [("2019", "score")]
+    assert [(str(one.date), one.role) for one in found] == [("2019", "fit")]
+
+
+def test_where_values_are_kept_for_scoring_what_validation_fits_stays_as_it_was() -> None:
+    told = (value("registered", "2018-12", 4, unit="companies", role="score"),)
+    assert [one.role for one in checklist([service("power", "2017", "2017-03")], told, END)] == ["check"]
 
 
 def test_great_stone_is_told_by_what_was_promised_and_inputs_are_no_targets() -> None:
     case = load_case("great-stone")
-    found = {one.date: one for one in targets(case, ("fit", "score")) if one.variable == "service_level"}
+    found = {one.date: one for one in targets(everything_fitted(case)) if one.variable == "service_level"}
     assert {date: one.value for date, one in found.items()} == {"2016": 1.0, "2019": 1.0, "2021": 0.0}
     assert {"roads", "permits"}.isdisjoint(one.service for one in case.services)
-    fitted = {one.variable for one in targets(case, ("fit", "score", "check"))}
+    assert "service_level" not in {one.variable for one in targets(case, ("fit", "score"))}
+    fitted = {one.variable for one in targets(everything_fitted(case))}
     assert fitted.isdisjoint({"grants", "draws_credit", "calls"})
 
 
