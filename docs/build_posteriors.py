@@ -21,6 +21,7 @@ from copark.inference.pool.panel import Settings as PanelSettings
 from copark.inference.pool.panel import learn
 from copark.inference.pool.parks import parks_of
 from copark.inference.provenance import recipe_in
+from copark.inference.reach import reading_of
 from copark.inference.stacking import forecasts as shipped
 from copark.inference.stacking.trials import trials_of
 from copark.inference.target_selection import case_for
@@ -44,11 +45,10 @@ def build(name: str, out: Path) -> None:
     case = load_case(name)
     recipe = recipe_in(casebook_path() / name / POSTERIOR)
     cut = cut_of(case, recipe and recipe["cut"])
-    made = calibrate(
-        case_for(case, cut), cut, Settings(**recipe["settings"]) if recipe else AT_MOST, threads=default_threads(),
-        folder=out / "batches",
-    )  # fmt: skip
-    artefacts.save(made, casebook_path() / name / POSTERIOR)
+    settings = Settings(**recipe["settings"]) if recipe else AT_MOST
+    how = reading_of(case, cut, settings)
+    made = calibrate(case_for(case, cut, how), cut, settings, threads=default_threads(), folder=out / "batches")
+    artefacts.save(made, casebook_path() / name / POSTERIOR, how)
 
 
 if __name__ == "__main__":

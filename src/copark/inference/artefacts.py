@@ -27,7 +27,7 @@ from copark.inference.posterior import ParameterPosterior
 from copark.inference.prior import PriorSpace
 from copark.inference.provenance import FORMAT, recipe_in
 from copark.inference.replay import ReplayPosterior
-from copark.inference.target_selection import case_for, has_wide_sizes
+from copark.inference.target_selection import Reading, case_for, has_wide_sizes
 from copark.model.compiler import cpu_features, versions
 from copark.store.checkpoints import Tally
 
@@ -61,7 +61,7 @@ class Comparison:
     tally: Tally | None = None
 
 
-def content_of(found: Calibration) -> dict[str, Any]:
+def content_of(found: Calibration, reading: Reading) -> dict[str, Any]:
     """Give the recipe of a calibration: what it depends on, and what it was made with."""
     batch = found.batch
     return {
@@ -70,7 +70,7 @@ def content_of(found: Calibration) -> dict[str, Any]:
         "start": str(batch.recipe.case.clock.start),
         "cut": str(batch.recipe.cut),
         "settings": dict(found.settings.content()),
-        "wide_sizes": has_wide_sizes(batch.recipe.case),
+        **reading.content(),
         "batch": batch.recipe.content(),
         "axes": list(batch.space.names),
         "distance": found.parameters.distance,
@@ -79,7 +79,7 @@ def content_of(found: Calibration) -> dict[str, Any]:
     }
 
 
-def save(found: Calibration, folder: Path) -> None:
+def save(found: Calibration, folder: Path, reading: Reading) -> None:
     """Write a calibration's posteriors, thinned, and their recipe.
 
     Parameters of the replay posterior keep all their digits: a run is replayed by them. The others are rounded to
@@ -95,7 +95,7 @@ def save(found: Calibration, folder: Path) -> None:
         population=replay.population.astype(np.int16),
         seen=replay.seen.astype(np.float32),
     )
-    words = json.dumps(content_of(found), indent=1, sort_keys=True, ensure_ascii=False)
+    words = json.dumps(content_of(found, reading), indent=1, sort_keys=True, ensure_ascii=False)
     (folder / "recipe.json").write_text(words + "\n", encoding="utf-8")
 
 
@@ -119,7 +119,7 @@ def load(case: Case, folder: Path | None = None) -> Stored:
     if place is None or recipe is None or not fits(case, recipe):
         raise NotFound.of("inference.no_posterior", case=case.name)
     cut = Quarter.parse(recipe["cut"])
-    case = case_for(case, cut)
+    case = case_for(case, cut, Reading.of(recipe))
     space = PriorSpace.of(case)
     points = arrays_in(place / "parameters.npz")["points"].astype(np.float64)
     parameters = ParameterPosterior(space, points, np.full(len(points), 1.0 / len(points)), float(recipe["distance"]))
@@ -156,17 +156,18 @@ def fits(case: Case, recipe: Mapping[str, Any]) -> bool:
         return False
     if recipe.get("wide_sizes", False) != has_wide_sizes(case):
         return False
-    if list(recipe["axes"]) != list(PriorSpace.of(case).names):
+    read = case_for(case, cut, Reading.of(recipe))
+    if list(recipe["axes"]) != list(PriorSpace.of(read).names):
         return False
     fitted = {(variable, date, value) for variable, date, _, value, *_ in recipe["batch"]["targets"]}
-    known = {(one.variable, one.date, one.value) for one in targets(case_for(case, cut), cut=cut)}
+    known = {(one.variable, one.date, one.value) for one in targets(read, cut=cut)}
     return 2 * len(fitted & known) >= len(fitted) > 0
 
 
 def is_stale(case: Case, recipe: Mapping[str, Any]) -> bool:
     """Whether model, case, priors or targets have changed since posteriors were made."""
     settings, cut = Settings.of(recipe), Quarter.parse(recipe["cut"])
-    now = recipe_of(case_for(case, cut), cut, settings).content()
+    now = recipe_of(case_for(case, cut, Reading.of(recipe)), cut, settings).content()
     return bool(json.loads(json.dumps(now)) != recipe["batch"])
 
 
@@ -190,6 +191,7 @@ def check(
     """
     stored = load(case, folder)
     settings, cut = Settings.of(stored.recipe), stored.replay.cut
+    case = case_for(case, cut, Reading.of(stored.recipe))
     stages = kept_stages(case, cut, settings, batches)
     with stages.alone(None if progress is None else lambda: progress("waiting", 0, 0)):
         found = calibrate(

@@ -21,7 +21,7 @@ from copark.store.checkpoints import Stages
 AFTERWARDS = frozenset(
     (
         "artefacts", "assessment", "borrowed", "calibrations", "case_parameters", "forecast", "information_set",
-        "panels", "posterior_predictive", "provenance", "source", "target_selection",
+        "panels", "posterior_predictive", "provenance", "reach", "source", "target_selection",
         "validate",
     )
 )  # fmt: skip
