@@ -69,13 +69,13 @@ def one_person(browser: Any, server: Server, rounds: int) -> list[Figure]:
         raise RuntimeError(f"answers were lost: {lost(notes)[:3]}")
     return [
         Figure(
-            "release_ms", "Lever let go → 1,000-run chart painted", "ms", releases, 300, parts=stages(notes, "change")
+            "release_ms", "Lever let go → 1,000-run chart painted", "ms", releases, 200, parts=stages(notes, "change")
         ),
-        Figure("release_p95_ms", "The same, 95 % of releases", "ms", [ninety_fifth(releases)], 500),
+        Figure("release_p95_ms", "The same, 95 % of releases", "ms", [ninety_fifth(releases)], 300),
         Figure("drag_ms", "Lever dragged → 200-run chart painted", "ms", drags, 120, parts=stages(notes, "input")),
         Figure("drag_p95_ms", "The same, 95 % of moves", "ms", [ninety_fifth(drags)]),
-        Figure("cold_load_ms", "Cold load → first chart painted", "ms", [one.first_chart_ms for one in loads], 1000),
-        Figure("page_kb", "Page as sent until then: scripts, styles, markup", "kB", [loads[-1].page_kb], 300),
+        Figure("cold_load_ms", "Cold load → first chart painted", "ms", [one.first_chart_ms for one in loads], 800),
+        Figure("page_kb", "Page as sent until then: scripts, styles, markup", "kB", [loads[-1].page_kb], 250),
         Figure("answers_kb", "Answers as sent until then", "kB", [loads[-1].answers_kb]),
     ]
 

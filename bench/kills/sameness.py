@@ -9,9 +9,8 @@ from pathlib import Path
 from bench.kills.trial import Missed, Trial, brief
 from copark.store.atomic import REPLACED, UNFINISHED
 from copark.store.database import open_ledger
-from copark.store.object_store import open_shelf
 from copark.store.runs import METADATA
-from copark.store.shards import is_whole, listing_name, read_plan, read_record
+from copark.store.shards import ShardFolder, is_whole, listing_name, read_plan, read_record
 from copark.workflows.runs import check_books
 
 TIMED = (METADATA, "arrays.zarr/zarr.json", "every_run.zarr/zarr.json", "summary.zarr/zarr.json")
@@ -48,11 +47,11 @@ def finished_files(out: Path) -> dict[str, tuple[int, int]]:
 
 
 def _files_of_shards(folder: Path) -> Iterator[str]:
-    shelf = open_shelf(folder)
-    plan = read_plan(shelf)
+    shards = ShardFolder(folder)
+    plan = read_plan(shards)
     for first, last in [] if plan is None else plan.ranges():
-        record = read_record(shelf, first, last)
-        if plan is not None and record is not None and is_whole(shelf, plan, record, deep=False):
+        record = read_record(shards, first, last)
+        if plan is not None and record is not None and is_whole(shards, plan, record, deep=False):
             yield from record.files
 
 

@@ -16,7 +16,7 @@ from copark import workflows
 from copark.analyses import REGISTRY
 from copark.analyses.answer import Answered, answer
 from copark.analyses.context import Context
-from copark.errors import FaultsFound, StudyFaults
+from copark.errors import FaultsFound, RunRefused, StudyFaults
 from copark.presentation.document import Bullets, Caveat, Interval
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.study import load_study
@@ -206,3 +206,13 @@ def test_a_server_offers_shipped_studies_and_takes_no_other() -> None:
     for given in ("/etc/passwd", "study.yaml", 7):
         with pytest.raises(StudyFaults):
             params_of(COMPARE, {"reference": given})
+
+
+def test_one_scenario_alone_is_refused_before_anything_runs_and_what_to_compare_it_with_is_named(
+    tmp_path: Path,
+) -> None:
+    def ran(stage: str, *_: int) -> None:
+        assert stage == "prepare"
+
+    with pytest.raises(RunRefused, match=r"Studies of the case: suzhou-swap\."):
+        compare(tmp_path, "suzhou", ran)

@@ -12,9 +12,9 @@ from hypothesis.extra.numpy import arrays
 
 from copark.analyses.answer import answer
 from copark.analyses.compare.ask import Answer
+from copark.analyses.compare.parts import REST, parts_of, shapley
 from copark.analyses.context import Context
 from copark.analyses.registry import REGISTRY
-from copark.analysis.outcome_parts import REST, parts_of, shapley
 from copark.presentation.document import Chart, Paragraph
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.run import first_apart, inputs_of

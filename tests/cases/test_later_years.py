@@ -9,7 +9,6 @@ import pytest
 from pydantic import ValidationError
 from tests.cases.bad_cases import CASE, SERIES, SOURCES
 
-from copark.analysis.observed import comparisons
 from copark.cases import Quarter, load_case
 from copark.cases.check import check_case
 from copark.cases.completeness import growth_notes
@@ -25,6 +24,7 @@ from copark.inference.calibrations import cut_of
 from copark.inference.observations import targets
 from copark.inference.prior import PriorSpace
 from copark.inference.target_selection import years_known
+from copark.simulation.readouts.observed import comparisons
 from copark.simulation.run import simulate
 from copark.simulation.study import baseline
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import chain
 
 import pytest
 
@@ -44,16 +43,6 @@ def small(tmp_path):
     (tmp_path / "series.csv").write_text(SERIES, encoding="utf-8")
     (tmp_path / "sources.yaml").write_text("page: {outlet: Page, read: original}\n", encoding="utf-8")
     return tmp_path
-
-
-def sources_in(node, key=""):
-    """Keys of sources anywhere in a case, but not the growth series its countries are tied to."""
-    if isinstance(node, dict):
-        yield from chain.from_iterable(sources_in(value, name) for name, value in node.items() if name != "world")
-    elif key == "source":
-        yield from node if isinstance(node, list) else [node]
-    elif isinstance(node, list):
-        yield from chain.from_iterable(map(sources_in, node))
 
 
 def codes(folder):

@@ -14,7 +14,7 @@ from copark.presentation.document import Caveat
 from tests.claims.conftest import SEED
 
 CLAIMS = REGISTRY["claims"]
-IDS = ["1", "2", "3", "4a", "4b", "5"]
+IDS = ["1", "2", "3", "4a", "4b", "5", "6", "R-tax", "R-rescue"]
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def kaesong():
 def test_every_scenario_assumption_and_model_of_the_set_changes_something(kaesong, subtests):
     for case in (kaesong, load_case("suzhou")):
         with subtests.test(case=case.name):
-            file = general_claims(case)
+            file = general_claims(case, outcomes=True)
             Trial(file, case, Plan(2, 1, SEED, 1, "prior"), file.claims.claims, None).check()
             for claim, part in file.claims.of(file.claims.claims):
                 assert set(part.uses) <= set(file.claims.arms)
@@ -36,19 +36,28 @@ def test_every_scenario_assumption_and_model_of_the_set_changes_something(kaeson
 
 
 def test_what_a_parks_facts_do_not_bear_is_left_out_and_named(kaesong):
-    file = general_claims(kaesong)
+    file = general_claims(kaesong, outcomes=True)
     assert file.general
-    assert [one.id for one in file.claims.claims] == [one for one in IDS if one != "4b"]
+    assert [one.id for one in file.claims.claims] == [one for one in IDS if one not in ("4b", "R-tax")]
     assert "no-ties" not in file.claims.arms
     assert [one.en for one in file.left_out] == [
         "Top-level cooperation guarantees nothing by itself (Without a network)",
         "Networking with global partners is a key",
+        "Rather the tax holiday",  # its enterprises pay 10 to 14 %
     ]
-    whole = general_claims(load_case("suzhou"))
+    whole = general_claims(load_case("suzhou"), outcomes=True)
     assert [one.id for one in whole.claims.claims] == IDS
     assert whole.left_out == ()
     assert whole.sha256 != file.sha256
-    assert general_claims(kaesong).sha256 == file.sha256
+    assert general_claims(kaesong, outcomes=True).sha256 == file.sha256
+
+
+def test_nothing_is_asked_of_outcomes_that_may_not_be_told(kaesong):
+    file = general_claims(kaesong, outcomes=False)
+    assert not {"6", "R-rescue"} & {one.id for one in file.claims.claims}
+    assert {"Only when interests and benefits are both handled", "Rather that somebody may rescue the company"} <= {
+        one.en for one in file.left_out
+    }
 
 
 def test_a_case_that_brings_claims_has_its_own(great_stone, shipped):

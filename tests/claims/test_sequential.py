@@ -7,22 +7,23 @@ from functools import cache
 import numpy as np
 import pytest
 
+from copark.cases.model_file import read_shipped
 from copark.inference.claims import runner
 from copark.inference.claims.rules import WORDS, Condition, side
 from copark.inference.claims.runner import Plan, Trial
 from copark.inference.claims.scenarios import Bench
-from copark.inference.claims.sequential import StoppingFile, stopping
+from copark.inference.claims.sequential import SEQUENTIAL, Stopping, stopping
 from copark.inference.claims.verdict import Verdict, holds, standard
 from tests.claims.conftest import SEED, trial_of
 from tests.claims.test_verdict import WORLDS, judged
 
-RULE = stopping().rule
+RULE = stopping()
 LOOKS = (*RULE.looks.draws, 200)
 PLAIN = Verdict(word="open", probability=0.5, monte_carlo=(0.4, 0.6), prior_probability=0.5, effect=None, bounds=None)
 
 
 def verdict(probability, draws):
-    return replace(PLAIN, probability=probability, word=standard().standard.word(probability, draws))
+    return replace(PLAIN, probability=probability, word=standard().word(probability, draws))
 
 
 def test_a_word_is_decided_where_a_wide_interval_holds_no_threshold():
@@ -62,7 +63,7 @@ def runs_of(file, case, monkeypatch, **rule):
         made.append((last - first) * self.futures)
         return whole(self, change, first, last)
 
-    monkeypatch.setattr(runner, "stopping", lambda: StoppingFile(written, "0" * 64))
+    monkeypatch.setattr(runner, "stopping", lambda: written)
     monkeypatch.setattr(Bench, "_run", counted)
     trial = Trial(file, case, Plan(8, 1, SEED, 1, "prior", sequential=True), file.claims.claims, None)
     found = trial.run(lambda *at: told.append(at))
@@ -102,7 +103,7 @@ def test_without_a_rule_the_run_id_is_that_of_before_there_was_one(small, great_
     )
     assert plain.identity == trial_of(small, great_stone).identity != ruled.identity
     assert "sequential_sha256" not in plain.provenance
-    assert ruled.provenance["sequential_sha256"] == stopping().sha256
+    assert ruled.provenance["sequential_sha256"] == read_shipped(SEQUENTIAL, Stopping)[1]
 
 
 def by_looks(judge):
@@ -127,7 +128,7 @@ def known(held, draws):
 def wrong(probability, trials, looks):
     """Share of trials with a stronger word, or one of the other side, than a probability merits, and mean draws."""
     rng, bad, taken = np.random.default_rng(SEED), 0, 0
-    merited = STRENGTH[standard().standard.word(probability, 10**9)]
+    merited = STRENGTH[standard().word(probability, 10**9)]
     for held in np.cumsum(rng.uniform(size=(trials, 200)) < probability, axis=1):
         for draws in looks:
             said, decided = known(int(held[draws - 1]), draws)

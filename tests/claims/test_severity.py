@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from copark.inference.claims.effects import Ridge
-from copark.inference.claims.rules import combined, flips, inside_block
+from copark.inference.claims.rules import combined, flips
 from copark.inference.claims.schema import Part
 from copark.inference.claims.severity import RECENTRED, built_in, recentred, severity, steadiness
 from copark.inference.claims.verdict import weigh
@@ -69,24 +69,17 @@ def test_steadiness_is_how_often_the_same_draws_say_the_same():
 
 
 FLIPS = [
-    ("supported", ["supported"] * 3, "supported"),
-    ("supported", ["supported", "not_identified"], "undetermined"),
-    ("supported", ["supported", "contradicted"], "undetermined"),
-    ("not_supported", ["supported"], "undetermined"),
-    ("not_supported", ["contradicted"], "not_supported"),
-    ("contradicted", ["not_supported"], "not_supported"),
-    ("contradicted", ["contradicted"], "contradicted"),
-    ("contradicted", ["not_identified"], "undetermined"),
-    ("not_identified", ["supported", "contradicted"], "not_identified"),
-    ("supported", [], "supported"),
-]
+    ("supported", "supported", False), ("supported", "not_identified", True), ("supported", "contradicted", True),
+    ("not_supported", "supported", True), ("not_supported", "contradicted", False),
+    ("contradicted", "not_supported", False), ("contradicted", "not_identified", True),
+    ("not_identified", "supported", False), ("not_identified", "contradicted", False),
+]  # fmt: skip
 
 
-def test_a_verdict_that_flips_inside_the_block_is_undetermined(subtests):
-    for verdict, variants, left in FLIPS:
-        with subtests.test(verdict=verdict, variants=variants, left=left):
-            assert inside_block(verdict, variants) == left
-            assert any(flips(verdict, other) for other in variants) == (left == "undetermined")
+def test_a_verdict_with_a_side_is_flipped_by_what_is_not_on_its_side(subtests):
+    for verdict, other, flipped in FLIPS:
+        with subtests.test(verdict=verdict, other=other):
+            assert flips(verdict, other) is flipped
 
 
 def test_a_headline_is_the_weakest_of_all_or_the_strongest_of_any():

@@ -74,7 +74,7 @@ def judged(rule, name, x, runs):
 
 
 def test_words_are_said_where_the_whole_monte_carlo_interval_is_beyond():
-    rules = standard().standard
+    rules = standard()
     said = {p: rules.word(p, 10**9) for p in (0.0, 0.049, 0.051, 0.339, 0.341, 0.659, 0.661, 0.949, 0.951, 1.0)}
     assert list(said.values()) == [
         "contradicted", "contradicted", "unlikely", "unlikely", "open", "open", "likely", "likely", "established",

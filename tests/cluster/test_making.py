@@ -19,9 +19,9 @@ from copark.cluster.scheduler import _alike
 from copark.simulation.results import study_identity
 from copark.simulation.run import stream
 from copark.simulation.study import baseline
-from copark.store import ExportRefused, MisplacedRun, RunStore
-from copark.store import object_store as shelves
+from copark.store import ExportRefused, RunStore
 from copark.store.atomic import stamp_of
+from copark.store.shards import ShardFolder
 from tests.cluster.test_shards import marks
 
 RUNS = 4100
@@ -86,15 +86,6 @@ def test_threads_change_nothing(asked: Asked, expected, tmp_path: Path, threads:
     assert numbers(make(asked, RunStore(tmp_path), Threads(threads)).record) == expected
 
 
-def test_a_remote_store_changes_nothing(asked: Asked, expected, tmp_path: Path) -> None:
-    there = replace(asked, address=f"memory://{tmp_path.name}")
-    made = make(there, RunStore(tmp_path / "one"), Threads(2))
-    assert numbers(made.record) == expected
-    again = Counting()
-    assert numbers(make(there, RunStore(tmp_path / "two"), again).record) == expected
-    assert again.made == []
-
-
 @pytest.mark.parametrize("until", [0, 1, 3])
 def test_a_stopped_run_goes_on_where_it_was(asked: Asked, expected, tmp_path: Path, until: int) -> None:
     store, told, later = RunStore(tmp_path), [], Counting()
@@ -125,7 +116,7 @@ def test_a_battery_that_dies_while_shards_are_put_onto_the_disk_costs_none(
 ) -> None:
     store, later = RunStore(tmp_path), Counting()
     with monkeypatch.context() as patched:
-        patched.setattr(shelves.ObjectStore, "settle", Counting.fails)
+        patched.setattr(ShardFolder, "settle", Counting.fails)
         with pytest.raises(KeyboardInterrupt):
             make(asked, store, Counting())
     torn = sorted(store.shards_of(asked.identity).glob("arrays.zarr/cash/c/0/3/*"))[0]
@@ -177,17 +168,13 @@ def test_what_another_processor_made_is_not_gone_on_with(asked: Asked, expected,
     assert {fault.key for fault in refused.value.faults} == {"cpu_features"}
     for lang in ("en", "zh"):
         assert "another-processor" in refused.value.faults[0].sentence(lang)
-    with running_on(other):
-        made = make(replace(asked, mixed=True), store, Counting())
-    assert made.mixed
-    assert made.record.provenance["mixed_machines"] is True
-    assert "another-processor" in made.record.provenance["cpu_features"]
-    assert machine()["cpu_features"] in made.record.provenance["cpu_features"]
+    made = make(asked, store, Counting())
+    assert made.kept == 2000
     assert numbers(made.record) == expected
 
 
 def test_a_full_disk_is_said_and_finished_shards_stay(asked: Asked, expected, tmp_path: Path) -> None:
-    store, put, full = RunStore(tmp_path), shelves.ObjectStore.put, []
+    store, put, full = RunStore(tmp_path), ShardFolder.put, []
 
     def fill(self, name: str, content: bytes) -> None:
         if full or ("/c/" in name and "/3" in name):
@@ -195,7 +182,7 @@ def test_a_full_disk_is_said_and_finished_shards_stay(asked: Asked, expected, tm
             raise OSError(errno.ENOSPC, "No space left on device")
         put(self, name, content)
 
-    with mock.patch.object(shelves.ObjectStore, "put", fill), pytest.raises(ExportRefused) as refused:
+    with mock.patch.object(ShardFolder, "put", fill), pytest.raises(ExportRefused) as refused:
         make(asked, store, Threads(1))
     assert refused.value.faults[0].code == "cluster.disk_full"
     later = Counting()
@@ -215,7 +202,7 @@ def test_every_reason_against_every_worker_is_said_at_once() -> None:
         "tcp://5": OSError("gone"),
     }
     with pytest.raises(MachinesDiffer) as refused:
-        _alike(answers, "token", "/shared", mixed=False)
+        _alike(answers, "token", "/shared")
     found = {(fault.file, fault.code.partition(".")[2], fault.key) for fault in refused.value.faults}
     assert found == {
         ("tcp://2", "no_copark", ""),
@@ -231,10 +218,7 @@ def other_code() -> dict[str, str]:
     return machine() | {"code_hash": "another"}
 
 
-@pytest.mark.parametrize("remote", [False, True])
-def test_what_other_code_made_is_made_again(asked: Asked, expected, tmp_path: Path, remote: bool) -> None:
-    if remote:
-        asked = replace(asked, address=f"memory://{tmp_path.name}")
+def test_what_other_code_made_is_made_again(asked: Asked, expected, tmp_path: Path) -> None:
     store, later = RunStore(tmp_path), Counting()
     with running_on(other_code()), mock.patch("copark.cluster.orchestration.need_alike"):
         stopped_after(2, asked, store)
@@ -242,23 +226,3 @@ def test_what_other_code_made_is_made_again(asked: Asked, expected, tmp_path: Pa
     assert (made.kept, made.anew) == (0, 2000)
     assert len(later.made) == 5
     assert numbers(made.record) == expected
-
-
-def test_another_run_at_the_address_is_neither_taken_nor_removed(asked: Asked, tmp_path: Path) -> None:
-    far = tmp_path / "far"
-    small, other = (asked.study.with_changes(runs=2, seed=seed) for seed in (1, 2))
-    small, other = (
-        replace(asked, study=one, identity=study_identity(one, asked.case), address=str(far)) for one in (small, other)
-    )
-    far.mkdir()
-    for one in (small, other):
-        (far / one.identity).mkdir()
-    make(small, RunStore(tmp_path / "runs"), Threads(1))
-    (far / other.identity).rmdir()
-    (far / small.identity).rename(far / other.identity)
-    before = {path: path.read_bytes() for path in far.rglob("*") if path.is_file()}
-    for ask in (other, replace(other, fresh=True)):
-        with pytest.raises(MisplacedRun, match=f"this address holds {small.identity}") as refusal:
-            make(ask, RunStore(tmp_path / "runs"), Threads(1))
-        assert "--store" in refusal.value.faults[0].repair("zh")
-    assert {path: path.read_bytes() for path in far.rglob("*") if path.is_file()} == before

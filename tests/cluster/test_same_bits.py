@@ -10,16 +10,14 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from copark.cluster import Threads, make
 from copark.cluster.environment import MachinesDiffer, machine
 from copark.cluster.scheduler import local_workers
-from copark.store import RunRecord, RunStore
+from copark.store import RunStore
 from tests.cluster.test_making import RUNS, asked, expected, numbers  # noqa: F401 - fixtures
 
 pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("default")]
@@ -87,7 +85,6 @@ def test_python_3_13(asked, expected, tmp_path: Path) -> None:  # noqa: F811
     elsewhere(tmp_path / "both", "first", python=SECOND)
     made = make(asked, RunStore(tmp_path / "both"), Threads(1))
     assert made.kept == 2000
-    assert not made.mixed
     assert made.record.provenance["python"].count("+") == 1
     assert numbers(made.record) == expected
 
@@ -104,25 +101,3 @@ def test_other_features_of_the_processor_are_refused(asked, plain: Path) -> None
     with pytest.raises(MachinesDiffer) as refused:
         make(asked, RunStore(plain), Threads(1))
     assert {fault.key for fault in refused.value.faults} == {"cpu_features"}
-
-
-def test_or_mixed_and_the_loss_is_said(asked, expected, plain: Path, tmp_path: Path) -> None:  # noqa: F811
-    made = make(replace(asked, mixed=True), RunStore(plain), Threads(1))
-    assert made.kept == 2000
-    assert made.mixed
-    assert "NUMBA_CPU_NAME=generic" in made.record.provenance["cpu_features"]
-    whole = make(asked, RunStore(tmp_path), Threads(1)).record
-    assert numbers(whole) == expected
-    assert apart(made.record, whole) < 1e-9
-
-
-def apart(one: RunRecord, other: RunRecord) -> float:
-    """The largest difference of two runs, relative to the largest number of its variable."""
-    found = [RunStore(record.path.parent).load(record.identity) for record in (one, other)]
-    largest = 0.0
-    for name in ("operating", "cash"):
-        left, right = (np.asarray(dataset[name].values, dtype=float) for dataset in found)
-        assert np.array_equal(np.isnan(left), np.isnan(right))
-        largest = max(largest, float(np.nanmax(np.abs(left - right)) / np.nanmax(np.abs(right))))
-    print(f"largest difference {largest:.3g}")
-    return largest

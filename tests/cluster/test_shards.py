@@ -13,10 +13,10 @@ import xarray as xr
 from copark.store import RunRecord, RunStore
 from copark.store.arrays import write_dataset
 from copark.store.manifest import checksum
-from copark.store.object_store import ObjectStore, open_shelf
 from copark.store.runs import ARRAYS
 from copark.store.shards import (
     EDGES,
+    ShardFolder,
     ShardPlan,
     ShardWriter,
     finished,
@@ -43,23 +43,23 @@ def plain(runs: int, first: int) -> xr.Dataset:
     return ensemble(runs, first=first)
 
 
-def begun(store: RunStore, plan: ShardPlan) -> ObjectStore:
+def begun(store: RunStore, plan: ShardPlan) -> ShardFolder:
     folder = store.shards_of(plan.identity)
     folder.mkdir(parents=True, exist_ok=True)
-    shelf = open_shelf(folder)
-    write_plan(shelf, plan)
-    return shelf
+    shards = ShardFolder(folder)
+    write_plan(shards, plan)
+    return shards
 
 
-def write(shelf: ObjectStore, plan: ShardPlan, span: tuple[int, int], make=plain) -> None:
-    writer = ShardWriter(shelf, plan, *span)
+def write(shards: ShardFolder, plan: ShardPlan, span: tuple[int, int], make=plain) -> None:
+    writer = ShardWriter(shards, plan, *span)
     for begin in range(*span, 1000):
         writer.add(make(min(1000, span[1] - begin), begin))
     writer.close({}, {})
 
 
-def joined(store: RunStore, shelf: ObjectStore, plan: ShardPlan, make=plain) -> RunRecord:
-    join(shelf, plan, list(finished(shelf, plan)), make(1, 0))
+def joined(store: RunStore, shards: ShardFolder, plan: ShardPlan, make=plain) -> RunRecord:
+    join(shards, plan, list(finished(shards, plan)), make(1, 0))
     return store.adopt(plan.identity)
 
 
@@ -81,12 +81,12 @@ def marks(record: RunRecord) -> dict[str, str]:
 def test_the_files_are_those_of_zarr(tmp_path: Path, runs: int, shard: int, bands: bool, make) -> None:
     store = RunStore(tmp_path / "shards")
     plan = ShardPlan(IDENTITY, runs, runs if not bands else min(2000, runs), bands, shard)
-    shelf = begun(store, plan)
+    shards = begun(store, plan)
     lead, *rest = plan.ranges()
     random.Random(runs).shuffle(rest)
     for span in (lead, *rest):
-        write(shelf, plan, span, make)
-    record = joined(store, shelf, plan, make)
+        write(shards, plan, span, make)
+    record = joined(store, shards, plan, make)
     whole = make(runs, 0)
     write_dataset(whole.isel(run=slice(0, plan.kept)), tmp_path / ARRAYS)
     expected = {f"{ARRAYS}/{name}": mark for name, mark in checksums(tmp_path / ARRAYS).items()}
@@ -111,18 +111,18 @@ def checksums(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def three(tmp_path: Path) -> tuple[RunStore, ObjectStore, ShardPlan]:
+def three(tmp_path: Path) -> tuple[RunStore, ShardFolder, ShardPlan]:
     """Three of three shards of an ensemble with bands."""
     store = RunStore(tmp_path)
     plan = ShardPlan(IDENTITY, 3000, 3000, True, 1000)
-    shelf = begun(store, plan)
+    shards = begun(store, plan)
     for span in plan.ranges():
-        write(shelf, plan, span)
-    return store, shelf, plan
+        write(shards, plan, span)
+    return store, shards, plan
 
 
-def spans(shelf: ObjectStore, plan: ShardPlan) -> list[int]:
-    return [one.first for one in finished(shelf, plan)]
+def spans(shards: ShardFolder, plan: ShardPlan) -> list[int]:
+    return [one.first for one in finished(shards, plan)]
 
 
 @pytest.mark.parametrize(
@@ -136,8 +136,8 @@ def spans(shelf: ObjectStore, plan: ShardPlan) -> list[int]:
 )
 @pytest.mark.parametrize("accident", ["torn", "gone", "flipped"])
 def test_a_shard_with_a_damaged_file_was_never_made(three, name: str, accident: str) -> None:
-    store, shelf, plan = three
-    before = {one.first: one for one in finished(shelf, plan)}
+    store, shards, plan = three
+    before = {one.first: one for one in finished(shards, plan)}
     path = store.shards_of(IDENTITY) / name
     content = path.read_bytes()
     if accident == "gone":
@@ -146,19 +146,28 @@ def test_a_shard_with_a_damaged_file_was_never_made(three, name: str, accident: 
         path.write_bytes(content[: len(content) // 2])
     else:
         path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
-    assert spans(shelf, plan) == [0, 2000]
-    write(shelf, plan, (1000, 2000))
-    assert {one.first: one for one in finished(shelf, plan)} == before
+    assert spans(shards, plan) == [0, 2000]
+    write(shards, plan, (1000, 2000))
+    assert {one.first: one for one in finished(shards, plan)} == before
 
 
 def test_torn_edges_are_made_again(three) -> None:
-    store, shelf, plan = three
+    store, shards, plan = three
     path = store.shards_of(IDENTITY) / EDGES
     path.write_bytes(path.read_bytes()[:-100])
-    assert spans(shelf, plan) == [1000, 2000]
+    assert spans(shards, plan) == [1000, 2000]
 
 
 def test_nothing_is_joined_while_a_shard_is_missing(three) -> None:
-    _, shelf, plan = three
+    _, shards, plan = three
     with pytest.raises(ValueError, match="missing"):
-        join(shelf, plan, list(finished(shelf, plan))[:-1], ensemble(1))
+        join(shards, plan, list(finished(shards, plan))[:-1], ensemble(1))
+
+
+def test_what_a_killed_process_was_writing_is_gone_when_all_is_settled(tmp_path: Path) -> None:
+    shards = ShardFolder(tmp_path)
+    shards.put("a/b", b"one")
+    (tmp_path / "a" / ".writing-4711-01234567").write_bytes(b"hal")
+    (tmp_path / ".writing-4711-89abcdef").write_bytes(b"")
+    shards.settle()
+    assert [path.name for path in sorted(tmp_path.rglob("*"))] == ["a", "b"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -120,3 +121,22 @@ def test_where_a_file_system_knows_no_locks_work_goes_on(tmp_path: Path, monkeyp
     with only_one(tmp_path / "lock") as waited:
         assert not waited
         assert not is_held(tmp_path / "lock")
+
+
+def test_one_at_a_time(tmp_path: Path) -> None:
+    lock, order, waits = tmp_path / "lock", [], threading.Event()
+
+    def second() -> None:
+        with only_one(lock, waits.set) as waited:
+            order.append(("second", waited))
+
+    with only_one(lock) as waited:
+        thread = threading.Thread(target=second)
+        thread.start()
+        assert waits.wait(10)
+        assert is_held(lock)
+        order.append(("first", waited))
+    thread.join(10)
+    assert order == [("first", False), ("second", True)]
+    assert not lock.exists()
+    assert not is_held(lock)

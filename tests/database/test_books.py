@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from contextlib import closing
 
 import numpy as np
 import pytest
@@ -12,11 +11,9 @@ import pytest
 from copark.cli import main
 from copark.store import RunStore
 from copark.store.database import open_ledger
-from copark.store.database.opening import open_database
 from copark.workflows.runs import (
     books,
     check_books,
-    forget_executions,
     repair_books,
 )
 from tests.unit.ensembles import ensemble
@@ -80,31 +77,6 @@ def test_single_runs_that_failed_are_named_with_what_it_takes_to_make_them_again
     for one, n in zip(found.failed_runs, (2, 5), strict=True):
         assert one.quarter == str(result["label"].values[1])
         assert np.array_equal(list(one.parameters.values()), result["draws"].values[n])
-
-
-def test_executions_that_ended_long_ago_are_forgotten_and_nothing_else(tmp_path, either, capsys):
-    stored(tmp_path, "aaaa", "bbbb")
-    with open_ledger(tmp_path) as ledger:
-        ledger.begin("cccc", {"name": "failed"}, "x", 6)
-        ledger.fail("cccc", "as meant")
-        ledger.begin("dddd", {"name": "runs"}, "x", 6)
-        with closing(open_database(tmp_path)) as database, database.writing() as connection:
-            long_ago = "ended = '2020-05-05T10:00:00+00:00'"
-            connection.exec_driver_sql(f"UPDATE executions SET {long_ago} WHERE identity IN ('aaaa', 'cccc')")
-            connection.exec_driver_sql("UPDATE studies SET created = '2020-05-05T10:00:00+00:00'")
-        assert forget_executions("2020-05-05", tmp_path, really=True) == 0, "the day has not begun"
-        assert forget_executions("2020-05-06", tmp_path) == 2
-        assert len(ledger.executions()) == 4, "it was only said"
-        forget = ("runs", "forget", "--before", "2020-05-06", "--out", str(tmp_path))
-        assert call(capsys, *forget, "--lang", "zh")[1].startswith("2020-05-06 之前结束的执行记录：2 条")
-        assert "2" in call(capsys, *forget, "--yes")[1]
-        assert sorted(one.identity for one in ledger.executions()) == ["bbbb", "dddd"]
-    assert [one.state for one in books(tmp_path).runs if one.identity == "aaaa"] == ["finished"], "the index has it"
-    with closing(open_database(tmp_path)) as database, database.reading() as connection:
-        assert sorted(row.name for row in connection.exec_driver_sql("SELECT name FROM studies")) == ["runs", "toy"]
-    code, _, told = call(capsys, "runs", "forget", "--before", "yesterday", "--out", str(tmp_path))
-    assert code == 1
-    assert "'yesterday' is not a date" in told
 
 
 def call(capsys, *arguments):

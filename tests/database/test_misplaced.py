@@ -80,7 +80,6 @@ def test_no_command_takes_one_for_the_other(swapped, capsys):
         ("export", one, "--format", "csv", "--to", "table.csv"),
         ("verify", one),
         ("compare", one, "--no-report"),
-        ("rerun", one),
         ("workspace", "pack", "w.zip", "--run", one),
         ("workspace", "pack", "w.zip", "--run", one[:6]),
     ):
@@ -89,10 +88,6 @@ def test_no_command_takes_one_for_the_other(swapped, capsys):
         assert f"Misplaced run: this folder holds {seven} (great-stone, study half, 3 runs, seed 7)" in told
         assert "copark runs repair" in told
         assert not {"table.csv", "w.zip"} & {path.name for path in Path().iterdir()}
-    for lang, word in (("en", "Misplaced run"), ("zh", "模拟结果错位")):
-        code, told = call(capsys, "list", "--lang", lang)
-        assert code == 0
-        assert told.count(word) == 2
     assert "misplaced" in call(capsys, "runs")[1]
     assert {one.state for one in books(Path("out")).runs} == {"misplaced"}
     with pytest.raises(WorkspaceRefused):

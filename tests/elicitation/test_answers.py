@@ -5,13 +5,23 @@ from __future__ import annotations
 import pytest
 from openpyxl import load_workbook
 
+from copark.cases.types import Bilingual
 from copark.errors import FaultsFound
-from copark.inference.elicitation.questions import Question, Words
+from copark.inference.elicitation.questions import Question
 from copark.inference.elicitation.workbook import read, template
 
+both = Bilingual.model_validate
 ASKED = (
-    Question("alpha", "parameter", Words("Weight", "权重"), Words("", ""), 0.35, 0.7),
-    Question("4b/ties/size", "effect", Words("Change", "变化"), Words("per cent", "百分比"), -99.0, 1000.0, "log"),
+    Question("alpha", "parameter", both("Weight"), both("1"), 0.35, 0.7),
+    Question(
+        "4b/ties/size",
+        "effect",
+        Bilingual(en="Change", zh="变化"),
+        Bilingual(en="per cent", zh="百分比"),
+        -99.0,
+        1000.0,
+        "log",
+    ),
 )
 FIRST, SECOND = "Expert 1", "Expert 2"
 

@@ -10,14 +10,16 @@ from pydantic import ValidationError
 
 from copark.analyses.experts.ask import held_of
 from copark.cases import load_case
+from copark.cases.types import Bilingual
 from copark.inference.claims.scenarios import bench_of
 from copark.inference.claims.verdict import Verdict
 from copark.inference.elicitation.literature import Estimate, error_of, literature, state_of
-from copark.inference.elicitation.questions import Question, Words
-from copark.inference.elicitation.weights import LEVELS, SHARES, effective, place, rake
+from copark.inference.elicitation.questions import Question
+from copark.inference.elicitation.weights import LEVELS, SHARES, place, rake
 from copark.inference.elicitation.workbook import Expert
 from copark.inference.elicitation.worlds import opinion, pooled
 from copark.simulation.study import baseline
+from copark.stats.precision import effective
 from copark.stats.quantiles import weighted_quantiles
 
 SAID = {"en": "said", "zh": "说"}
@@ -86,7 +88,7 @@ class Toy:
         return self.values
 
 
-QUESTION = {"x": Question("x", "parameter", Words("x", "x"), Words("", ""), -9.0, 9.0)}
+QUESTION = {"x": Question("x", "parameter", Bilingual(en="x", zh="x"), Bilingual(en="1", zh="1"), -9.0, 9.0)}
 
 
 def test_the_record_is_told_after_the_experts(normal):

@@ -33,14 +33,6 @@ def test_all_arrivals_are_owed_to_somebody_or_nobody(own, partners):
         assert owed_to_partners == pytest.approx(swapped, abs=1e-12)
 
 
-@lawful
-@given(t=st.integers(0, 200), origin=st.integers(0, 2), number=st.integers(0, 4095))
-def test_an_identity_tells_quarter_origin_and_number(t, origin, number):
-    who = arrivals.identity(t, origin, number)
-    assert (who // (3 * 4096), who // 4096 % 3, who % 4096) == (t, origin, number)
-    assert who < arrivals.ANCHOR_FIRST
-
-
 @pytest.mark.parametrize("rate", [0.0, 0.01, 0.7, 3.0, 12.5, 80.0, 400.0, 599.0])
 def test_counts_have_the_poisson_distribution(rate):
     """The count steps from k - 1 to k exactly where the distribution of SciPy says."""
@@ -98,14 +90,6 @@ def test_an_enterprise_is_registered():
     assert seen(firms.registered, 1, "start_quarter") == [FREE_TO_DECIDE]
     assert (state.registered_now, state.registered_ever) == (1, 1)
     assert list(state.registered_by_origin) == [0, 1, 0]
-
-
-def test_a_small_enterprise_rents():
-    firms, state = no_firms(), blank("enterprises", "state")
-    register(55, 1.9, firms, state, realised_share=0.6, rent_below=2.0, rent_quarters=2.0)
-    assert seen(firms.registered, 1, "land") == [0]
-    assert seen(firms.registered, 1, "build_quarters") == [2]
-    assert seen(firms.registered, 1, "capital") == pytest.approx([1.14])
 
 
 def test_expectations_are_right_on_average_and_as_sharp_as_the_signal():

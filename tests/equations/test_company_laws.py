@@ -108,19 +108,6 @@ def test_land_is_serviced_as_often_as_the_vote_passes():
     assert abs(blocks / 1000 - 0.3) < 4 * np.sqrt(0.3 * 0.7 / 1000)
 
 
-def test_land_serviced_at_a_lower_chance_is_serviced_at_a_higher():
-    theta = parameters("company", servicing_cost=0.28)
-    receives, dated = blank("company", "receives", plan_area=850), blank("company", "dated", block_area=70)
-    for run in range(50):
-        low, high = (
-            ledger.develop(
-                9, blank("company", "state", cash=100, vote_pass=p), receives, dated, theta, address(run=run)
-            )
-            for p in (0.4, 0.6)
-        )
-        assert low <= high
-
-
 money = st.floats(-500, 500)
 positive = st.floats(0, 500)
 

@@ -102,14 +102,6 @@ def test_an_arrow_at_half_strength_goes_half_the_way_from_neutral(link):
 
 
 @arrows
-def test_another_arrow_that_is_cut_changes_nothing_here(link):
-    wire = wires()
-    wire.strength[:] = 0.0
-    wire.strength[:, link.number] = 1.0
-    same(arrive(link, wire, 0, numbered(link)), carried(link, numbered(link)))
-
-
-@arrows
 def test_what_is_delayed_arrives_late_and_until_then_what_is_neutral(link):
     wire = wires()
     wire.delay[link.number] = 3

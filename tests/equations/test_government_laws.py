@@ -27,15 +27,6 @@ def test_a_bargain_pays_all_or_nothing_and_leaves_nobody_below_zero(home, host, 
 
 
 @lawful
-@given(home=money, host=money, shortfall=st.floats(0.01, 200), control=st.tuples(share, share))
-def test_only_the_controller_pays_and_only_what_it_can(home, host, shortfall, control):
-    pays = governments.controller_pays(home, host, shortfall, *control)
-    leading = control[0] > control[1], control[1] > control[0]
-    for paid, benefit, leads in zip(pays, (home, host), leading, strict=True):
-        assert paid == (shortfall if leads and benefit >= shortfall else 0.0)
-
-
-@lawful
 @given(
     benefit=st.tuples(money, money),
     shortfall=st.floats(0, 200),

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copark.model import luck
 from copark.model.enterprises import equations as enterprises
 from copark.model.enterprises import operating, stages
 from copark.model.enterprises.records import Anchor
@@ -26,17 +25,6 @@ BY_HAND = {
     "reference_return": 0.07,
     "capital_per_job": 0.125,
 }
-
-
-@integers_wrap
-def test_luck_of_a_quarter_is_that_of_the_enterprise_not_of_its_place():
-    firms, where = no_firms(), address(run=3)
-    for i, who in enumerate((40, 12, 31)):
-        stand(firms.operating, firms.operating_id, i, who)
-    operating.draw(9, firms, 3, where)
-    shocks, fates = luck.key(where, luck.TRANSITORY, 9), luck.key(where, luck.EXIT, 9)
-    assert seen(firms.operating, 3, "shock") == [luck.normal(*shocks, who) for who in (40, 12, 31)]
-    assert seen(firms.operating, 3, "fate") == [luck.uniform(*fates, who) for who in (40, 12, 31)]
 
 
 def test_two_quarters_of_an_enterprise_by_hand():
@@ -176,14 +164,6 @@ def test_what_enterprises_pay_in_tax_the_host_receives(tax, entries):
     untaxed, taxed = (earn_once(rate, 0.05, entries) for rate in (0.0, tax))
     assert untaxed.taxes == 0
     assert untaxed.profit - taxed.profit == pytest.approx(taxed.taxes, abs=1e-9)
-
-
-@pytest.mark.parametrize("age", range(9))
-def test_the_loss_of_the_start_lowers_the_tax(age):
-    """0.10 before tax and start-up loss 0.08 (1 - age/8) on 10 M USD: a fifth of what is left is paid, and arrives."""
-    untaxed, taxed = (earn_once(rate, 0.10, [(0, 10, age, 0.0)]) for rate in (0.0, 0.2))
-    assert taxed.taxes == pytest.approx(0.2 * 10 * (0.10 - 0.08 * (1 - age / 8)))
-    assert untaxed.profit - taxed.profit == pytest.approx(taxed.taxes)
 
 
 def test_those_that_leave_give_back_their_land_and_the_last_takes_their_place():

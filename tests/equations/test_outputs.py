@@ -52,18 +52,6 @@ def test_enterprises_are_reported():
     assert {name: row[name] for name in row if name not in same} == others
 
 
-def test_means_are_of_those_that_operated_in_the_quarter():
-    """Three stayed and one left, with mean returns summing to 0.2, one of them a loss."""
-    state = blank("enterprises", "state", operating=3, exits=1, return_sum=0.2, losses=1)
-    row = reported(outputs.report_enterprises, state, 0.0)
-    assert (row["mean_return"], row["loss_share"]) == (pytest.approx(0.05), 0.25)
-
-
-def test_a_park_without_enterprises_reports_zero_not_nothing():
-    row = reported(outputs.report_enterprises, blank("enterprises", "state"), 0.0)
-    assert (row["mean_return"], row["loss_share"], row["registered"]) == (0, 0, 0)
-
-
 def test_the_company_is_reported():
     state, row = numbered("company"), record(outputs.OUTPUTS, enterprise_investment=300.0)
     outputs.report_company(row, state)
@@ -132,22 +120,6 @@ def fault_of(overflow=0.0, **row):
     work.rooms.enterprises.state[0].overflow = overflow
     with np.errstate(invalid="ignore"):
         return kernel.fault(work)
-
-
-@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-@pytest.mark.parametrize(
-    ("room", "names"),
-    [
-        (kernel.WORLD, ("demand_home", "demand_host", "demand_third")),
-        (kernel.GOVERNMENTS, ("commitment_home", "commitment_host", "benefit_home", "benefit_host")),
-        (kernel.COMPANY, ("cash", "debt", "service_level", "vote_pass")),
-        (kernel.ENTERPRISES, ("capital", "profit", "jobs", "mean_return", "occupied_area")),
-    ],
-    ids=["world", "governments", "company", "enterprises"],
-)
-def test_a_number_that_is_none_is_found_in_its_room(room, names, bad):
-    for name in names:
-        assert fault_of(**{name: bad}) == (kernel.NOT_FINITE, room)
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 
 from copark.model import luck
-from copark.model.enterprises import returns, stages
+from copark.model.enterprises import stages
 from copark.model.enterprises.records import FREE_TO_DECIDE, WIDTH
 from tests.equations.small_park import blank, integers_wrap, lawful, no_firms, parameters, seen, stand
 from tests.equations.worked_cases import address
@@ -30,14 +29,6 @@ def test_better_prospects_and_firmer_governments_start_more_and_lapse_less(expec
     assert 0 <= low <= high <= 1
     assert stages.start_hazard(low, 1.9) <= stages.start_hazard(high, 1.9)
     assert 0.06 <= stages.lapse_hazard(high, 0.06) <= stages.lapse_hazard(low, 0.06) <= 0.12
-
-
-@lawful
-@given(values=st.lists(st.floats(-0.5, 0.5), max_size=60))
-def test_the_name_of_a_park_lies_between_the_reference_and_its_results(values):
-    found = returns.reputation(sum(values), len(values), 0.07)
-    mean = np.mean(values) - 0.07 if values else 0.0
-    assert min(0, mean) - 1e-12 <= found <= max(0, mean) + 1e-12
 
 
 @integers_wrap
@@ -62,18 +53,6 @@ def test_an_enterprise_weighs_starting_and_lapsing():
         expected = [float(luck.uniform(*keys, 7000 + i) < chance) for i in range(count)]
         assert seen(firms.registered, count, name) == expected
         assert abs(np.mean(expected) - chance) < 4 * math.sqrt(chance * (1 - chance) / count)
-
-
-@integers_wrap
-@pytest.mark.parametrize(("origin", "starts"), [(0, 1), (1, 0), (2, 1)])
-def test_each_origin_weighs_its_own_terms(origin, starts):
-    theta = parameters("enterprises", hurdle=0.5, hurdle_spread=0.01, risk_premium=0.0, start_rate=4000.0)
-    heard = blank("enterprises", "receives", commitment_least=1, service_starts=1)
-    dated = blank("enterprises", "dated", term_cost=[0.9, 0.0, 0.0], term_market=[0.0, 0.1, 0.9])
-    firms = no_firms()
-    stand(firms.registered, firms.registered_id, 0, 7000, origin=origin)
-    stages.weigh(6, firms, 1, heard, dated, theta, 0.0, address())
-    assert seen(firms.registered, 1, "starts") == [starts]
 
 
 def register_of(*entries):
@@ -113,15 +92,6 @@ def test_an_enterprise_starts_lapses_or_waits():
     assert list(state.registered_by_origin) == [2, 0, 0]
 
 
-def test_what_an_enterprise_takes_along_when_it_starts_to_build():
-    firms, state = register_of(
-        {}, {"starts": 1, "land": 4, "capital": 7, "origin": 1, "permanent": 0.03, "expected": 9}
-    )
-    stages.start_or_lapse(5, firms, state, blank("enterprises", "receives", usable_area=30, open=1))
-    rows = ("origin", "capital", "permanent", "land", "remaining", "build_quarters")
-    assert [seen(firms.building, 1, row)[0] for row in rows] == [1, 7, 0.03, 4, 6, 6]
-
-
 @pytest.mark.parametrize(
     ("t", "usable", "open_", "building", "registered"),
     [(12, 100, 1, 0, 1), (13, 100, 1, 1, 0), (13, 24, 1, 0, 1), (16, 100, 1, 1, 0), (13, 100, 0, 0, 1)],
@@ -133,12 +103,6 @@ def test_an_anchor_project_starts_at_its_date_once_there_is_land_and_never_lapse
     firms, state = register_of({"start_quarter": 13, "land": 25, "lapses": 1})
     stages.start_or_lapse(t, firms, state, blank("enterprises", "receives", usable_area=usable, open=open_))
     assert (state.building, state.registered_now, state.lapses) == (building, registered, 0)
-
-
-def test_nothing_starts_in_a_park_whose_company_has_failed():
-    firms, state = register_of({"starts": 1}, {"starts": 1, "lapses": 1})
-    stages.start_or_lapse(5, firms, state, blank("enterprises", "receives", usable_area=100, open=0))
-    assert (state.starts, state.lapses, state.registered_now) == (0, 1, 1)
 
 
 def building_site(**entry):
@@ -161,22 +125,6 @@ def test_an_enterprise_spends_its_capital_evenly_and_opens_when_the_time_is_up(q
         assert state.investment == pytest.approx(so_far)
     assert (state.building, state.operating, state.completions) == (0, 1, 1)
     assert list(state.operating_by_origin) == [0, 1, 0]
-
-
-@integers_wrap
-@lawful
-@given(entries=st.lists(st.tuples(st.floats(0.1, 200), st.floats(0.25, 30)), min_size=1, max_size=6))
-def test_all_capital_is_spent_whatever_the_times(entries):
-    firms, state = no_firms(), blank("enterprises", "state", building=len(entries))
-    for n, (capital, quarters) in enumerate(entries):
-        stand(
-            firms.building, firms.building_id, n, 500 + n, capital=capital, remaining=quarters, build_quarters=quarters
-        )
-    for t in range(31):
-        stages.build(t, firms, state, parameters("enterprises"), address())
-    assert state.building == 0
-    assert sorted(firms.operating_id[: len(entries)]) == [500 + n for n in range(len(entries))]
-    assert state.investment == pytest.approx(sum(capital for capital, _ in entries))
 
 
 @integers_wrap
@@ -203,18 +151,6 @@ def test_a_plant_opens_with_what_it_is_and_no_past():
     stages.open_plant(8, firms, state, 0, parameters("enterprises"), where)
     assert [seen(firms.operating, 2, name)[1] for name in names] == [1, 20, 0.05, 6, 0, 0, 0, 0, 0.05]
     assert list(state.operating_by_origin) == [0, 1, 1]
-
-
-@integers_wrap
-def test_the_transitory_return_begins_in_its_stationary_law():
-    """Standard deviation sigma/sqrt 2, whatever the persistence."""
-    theta = parameters("enterprises", return_spread=0.1)
-    firms, state = no_firms(), blank("enterprises", "state")
-    for who in range(1500):
-        stand(firms.building, firms.building_id, 0, who)
-        stages.open_plant(8, firms, state, 0, theta, address())
-    begun = seen(firms.operating, 1500, "transitory")
-    assert stats.kstest(begun, stats.norm(0, 0.1 / math.sqrt(2)).cdf).pvalue > 0.001
 
 
 @pytest.mark.parametrize("stage", ["building", "operating"])

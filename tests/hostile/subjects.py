@@ -345,7 +345,7 @@ def sheet(made: tuple[str, bytes], folder: Path) -> str:
 HOLE = object()
 COMMANDS: tuple[tuple[Any, ...], ...] = (
     ("check", HOLE), ("show", HOLE), ("verify", HOLE), ("new", HOLE), ("new", "my-park", "--in", HOLE),
-    ("list", "--out", HOLE), ("export", HOLE, "--format", "csv", "--to", "files"),
+    ("runs", "--out", HOLE), ("export", HOLE, "--format", "csv", "--to", "files"),
     ("export", "0123456789abcdef", "--format", HOLE, "--to", "x"), ("run", HOLE),
     ("run", "great-stone", "--threads", HOLE, "--runs", "0"),
     ("run", "great-stone", "--precision", HOLE, "--runs", "0"),

@@ -133,7 +133,7 @@ def test_an_archive_with_a_nameless_file(tmp_path):
 ORDERS = [
     ["check", "\u202egpj"], ["new", "my-park", "--in", "a\rb"],
     ["new", "a\x1b[2Jb"], ["show", "a\x1b[2Jb"], ["\x1b[2J"],
-    ["list", "\x1b[2J"], ["list", "--out", "[/x]"], ["run", "[/x]"],
+    ["list", "\x1b[2J"], ["runs", "--out", "[/x]"], ["run", "[/x]"],
     ["qca", "[/x].csv", "--outcome", "[/y]", "--conditions", "A"],
 ]  # fmt: skip
 

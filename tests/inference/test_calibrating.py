@@ -10,7 +10,6 @@ import pytest
 from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
-from copark.analysis.observed import expected_outside
 from copark.cases.casebook import POSTERIOR, casebook_path
 from copark.cli import progress
 from copark.errors import RunRefused
@@ -19,6 +18,7 @@ from copark.inference.calibrate import FULL, QUICK, Settings
 from copark.inference.calibrations import settings_of
 from copark.inference.provenance import recipe_in
 from copark.presentation.document import Caveat, Chart, Paragraph
+from copark.simulation.readouts.observed import expected_outside
 from copark.simulation.trust import CONVERGED
 from copark.workflows import cost
 from tests.asked import call

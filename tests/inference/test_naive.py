@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import linregress
 from scipy.stats import t as student
 
-from copark.analysis.benchmark_forecasts import History, bass, line, logistic, persistence
+from copark.inference.benchmark_forecasts import History, bass, line, logistic, persistence
 from copark.stats.quantiles import quantile_band
 
 FAR = np.array([1e-6])

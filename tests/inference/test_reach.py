@@ -1,4 +1,4 @@
-"""A park whose values lie where priors of size hardly reach is read with wider ones, and what no run comes near is said.
+"""A park whose values lie where priors of size hardly reach is read with flat ones; what no run comes near is told.
 
 Prior-data conflict: Box (1980), Evans and Moshonov (2006); decision 0070.
 """
@@ -110,7 +110,7 @@ def test_what_a_closure_left_over_is_not_fitted() -> None:
 
 
 def test_a_ratio_is_of_values_of_one_time() -> None:
-    """Vietnam's parks: jobs of 2005 beside investment of 2005, though jobs of 2023 are known; nothing beside nothing."""
+    """Vietnam's parks: jobs of 2005 beside investment of 2005, though jobs of 2023 are known."""
     case = load_case("vsip")
     model = probe_of(case, END, QUICK, Reading()).model
     pair = last_pair(model, "jobs", "realised_investment")

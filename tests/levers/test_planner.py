@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from copark.simulation.planner import Reported, level_at, look, precisions, widest
+from copark.simulation.planner import Reported, precisions
 from copark.stats.precision import (
     Split,
     components,
@@ -108,17 +108,4 @@ def test_what_a_study_reports_is_told_for_every_scenario():
     assert found[1].half == pytest.approx(1.96 * (0.05 * 0.95 / 500) ** 0.5, rel=0.01)
     assert found[1].low <= found[1].estimate <= found[1].high
     assert found[4].scenario == "other"
-    assert widest(found) == found[0].half, "a share of one half is the hardest to tell"
     assert precisions([Reported("empty", np.array([]), np.array([]), np.array([], dtype=int))]) == ()
-
-
-def test_levels_of_all_looks_hold_together():
-    """Σ 1/(k (k + 1)) over all looks is below 1."""
-    assert level_at(1) == pytest.approx(0.975)
-    assert sum(1.0 - level_at(k) for k in range(1, 10_000)) < 0.05
-
-
-def test_a_look_stops_when_the_widest_is_narrow_enough():
-    assert not look([reported(1000, 0.5)], 1000, 1, 0.01).stop
-    assert look([reported(20_000, 0.5)], 20_000, 1, 0.01).stop
-    assert look([reported(1000, 0.5)], 1000, 1, 0.05).level == pytest.approx(0.975)

@@ -1,44 +1,17 @@
-"""Results of set methods as plain data, with the keys of the published test vectors and comparison files."""
+"""Results of QCA and NCA as plain data, with the keys of the published comparison files."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from math import isfinite, sqrt
 from typing import Any
 
-from copark.analyses.coupling.ask import Answer as CouplingAnswer
-from copark.analyses.qca.ask import Answer as QcaAnswer
-from copark.setmethods.coupling_degree import Ensemble, Null
-from copark.setmethods.coupling_degree.degree import GRADES, Coupled, Degrees
-from copark.setmethods.coupling_degree.indicators import entropy
-from copark.setmethods.coupling_degree.record import Reported
 from copark.setmethods.nca.analysis import Ceiling, Necessities, Necessity
 from copark.setmethods.nca.ceilings import KINDS, LEVELS
-from copark.setmethods.power import Power
 from copark.setmethods.qca import Analysis, sets
-from copark.setmethods.qca.robustness import KINDS as SOLUTIONS
-from copark.setmethods.qca.robustness import Robustness, named_survival
 from copark.setmethods.qca.sets import Model, Term, model_name, order, term_name
 from copark.setmethods.qca.solutions import Minimised, Row
 from copark.setmethods.table import Warned
-from copark.texts import text
-
-
-def qca_answer(found: QcaAnswer) -> dict[str, Any]:
-    """What an analysis and its robustness gave."""
-    beside = (
-        {} if found.robust is None else {"robustness": survival_record(found.robust, found.found.settings.conditions)}
-    )
-    return qca_record(found.found, found.run_id) | beside
-
-
-def coupling_answer(found: CouplingAnswer) -> dict[str, Any]:
-    """What an analysis and all beside it gave."""
-    return coupling_record(
-        found.found, found.run_id, null=found.null, ensemble=found.ensemble, claims=found.claims,
-        warnings=found.warnings,
-    )  # fmt: skip
 
 
 def plain(value: float | None) -> float | None:
@@ -169,30 +142,6 @@ def _intermediate(found: Analysis) -> dict[str, Any]:
     return {"dir_exp": expected, "models": models}
 
 
-def survival_record(found: Robustness, conditions: Sequence[str]) -> dict[str, Any]:
-    """What survives, as plain data: by kind of solution, then term, then what was changed."""
-    solutions: dict[str, Any] = {}
-    for kind in SOLUTIONS:
-        terms = {
-            name: {
-                "asked": values["all"].asked,
-                **{
-                    family: {
-                        "variants": one.variants,
-                        "surely": one.surely,
-                        "perhaps": one.perhaps,
-                        "narrower": one.narrower,
-                    }
-                    for family, one in values.items()
-                },
-            }
-            for name, values in named_survival(found, kind, conditions).items()
-        }
-        same = {family or "all": found.same(kind, family)[0] for family in (None, *found.families())}
-        solutions[kind] = {"terms": terms, "same": same}
-    return {"variants": len(found.variants), "solutions": solutions}
-
-
 def nca_record(analysis: Necessities, identity: str = "", warnings: Sequence[Warned] = ()) -> dict[str, Any]:
     """Everything an analysis gave, ready for JSON; nothing (null) where a number has no meaning."""
     request = analysis.request
@@ -264,129 +213,3 @@ def _ceiling(one: Ceiling, area: float, deals: int) -> dict[str, Any]:
 def p_accuracy(p: float, deals: int) -> float:
     """Half the 95 % Monte Carlo interval of a p: 1.96 sqrt(p (1 - p) / deals)."""
     return 1.96 * sqrt(p * (1.0 - p) / deals)
-
-
-def coupling_record(
-    found: Coupled,
-    identity: str = "",
-    *,
-    null: Null | None = None,
-    ensemble: Ensemble | None = None,
-    claims: Sequence[Reported] = (),
-    warnings: Sequence[Warned] = (),
-) -> dict[str, Any]:
-    """Everything that was found, ready for JSON. Grades have their Chinese names, with the English ones beside."""
-    request = found.request
-    return {
-        "id": identity,
-        "dataset": found.table.file,
-        "subsystems": [one.name for one in request.subsystems],
-        "formula": request.formula,
-        "grades": {"closed": request.closed, "names": [text(f"analysis.grade.{name}", "zh") for name in GRADES]},
-        "weights": [float(one) for one in found.alpha],
-        "indicators": _indicators(found),
-        "rows": [_coupling_row(found, at) for at in range(len(found.table))],
-        "null": None if null is None else _null(null),
-        "ensemble": None if ensemble is None else _ensemble(ensemble, found),
-        "reported": [
-            {"column": one.column, "what": one.what, "matches": dict(one.matches), "nearest": list(one.nearest)}
-            for one in claims
-        ],
-        "left_out": [{"case": case, "missing": list(columns)} for case, columns in found.table.left_out],
-        "warnings": [{"code": one.code, **one.values} for one in warnings],
-    }
-
-
-def _indicators(found: Coupled) -> list[dict[str, Any]]:
-    spread = entropy(found.indicator_scores)
-    rows = []
-    for at, one in enumerate(found.request.indicators):
-        own = int(found.request.belongs[at].argmax())
-        span = found.ranges[one.column]
-        rows.append(
-            {
-                "column": one.column,
-                "subsystem": found.request.subsystems[own].name,
-                "positive": one.positive,
-                "low": span.low,
-                "high": span.high,
-                "range": span.source,
-                "e": float(spread[at]),
-                "w": float(found.shares[at, own]),
-            }
-        )
-    return rows
-
-
-def _coupling_row(found: Coupled, at: int) -> dict[str, Any]:
-    chosen = found.chosen
-    return {
-        "case": found.table.cases[at],
-        "U": [float(one) for one in found.scores[at]],
-        "T": float(found.development[at]),
-        **_form(found.forms["standard"], at, "trad"),
-        **_form(found.forms["wang2021"], at, "wang2021"),
-        "C": float(chosen.coupling[at]),
-        "D": float(chosen.coordination[at]),
-        "grade": text(f"analysis.grade.{chosen.grades[at]}", "zh"),
-        "grade_en": text(f"analysis.grade.{chosen.grades[at]}", "en"),
-    }
-
-
-def _form(form: Degrees, at: int, name: str) -> dict[str, Any]:
-    return {
-        f"C_{name}": float(form.coupling[at]),
-        f"D_{name}": float(form.coordination[at]),
-        f"grade_{name}": text(f"analysis.grade.{form.grades[at]}", "zh"),
-    }
-
-
-def _null(one: Null) -> dict[str, Any]:
-    return {
-        "permutations": one.deals,
-        "observed": dict(one.observed),
-        "p": {kind: dict(values) for kind, values in one.p.items()},
-        "band": [[float(value) for value in row] for row in one.band],
-        "above_band": list(one.outside),
-    }
-
-
-def _ensemble(one: Ensemble, found: Coupled) -> dict[str, Any]:
-    rows = zip(found.table.cases, one.levels.T, one.shares, one.met, strict=True)
-    return {
-        "draws": one.draws,
-        "grade_stays": dict(one.stays),
-        "rows": [
-            {
-                "case": case,
-                "D": [float(value) for value in levels],
-                "grades": {
-                    text(f"analysis.grade.{name}", "zh"): float(share)
-                    for name, share in zip(GRADES, shares, strict=True)
-                    if share > 0.0
-                },
-                "grades_met": met,
-            }
-            for case, levels, shares, met in rows
-        ],
-    }
-
-
-def power_record(found: Power, voters: Sequence[str]) -> dict[str, Any]:
-    """Power as plain data, with the keys of the published test games; fractions as texts, and as numbers beside."""
-
-    def written(values: Sequence[Fraction]) -> list[str]:
-        return [str(value) for value in values]
-
-    return {
-        "players": list(voters),
-        "weights": list(found.weights),
-        "quota": found.quota,
-        "scale": found.scale,
-        "shapley_shubik": written(found.shapley_shubik),
-        "banzhaf_normalized": written(found.banzhaf_normalized),
-        "banzhaf_raw": list(found.banzhaf_raw),
-        "banzhaf_absolute": written(found.banzhaf_absolute),
-        "shapley_shubik_float": [float(value) for value in found.shapley_shubik],
-        "banzhaf_normalized_float": [float(value) for value in found.banzhaf_normalized],
-    }

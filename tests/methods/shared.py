@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -50,9 +49,3 @@ def differences(mine: Any, theirs: Any, path: str = "") -> list[str]:
     if isinstance(theirs, int | float) and isinstance(mine, int | float):
         return [] if abs(mine - theirs) <= 1e-9 * max(1.0, abs(theirs)) else [f"{path}: {mine} and {theirs}"]
     return [] if mine in (theirs, [theirs], [[theirs]]) else [f"{path}: {mine} and {theirs}"]
-
-
-def write_table(path: Path, rows: list[list[Any]]) -> Path:
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        csv.writer(stream).writerows(rows)
-    return path

@@ -13,7 +13,7 @@ from copark.setmethods.coupling_degree.degree import GRADES
 from copark.setmethods.coupling_degree.indicators import bootstrap_weights, entropy
 from copark.setmethods.coupling_degree.record import coordinations, couplings, reported
 from copark.setmethods.table import SettingFaults, table_of
-from tests.methods.records import coupling_record
+from copark.texts import text
 from tests.methods.shared import METHODS, beside
 
 VECTORS = json.loads((METHODS / "ccd_vectors.json").read_text(encoding="utf-8")) if METHODS.is_dir() else []
@@ -28,12 +28,13 @@ def plain(*names, **more):
 def test_published_degrees(vector):
     names = [f"U{at}" for at in range(len(vector["U"]))]
     table = table_of({name: [value] for name, value in zip(names, vector["U"], strict=True)})
-    row = coupling_record(couple(table, plain(*names, weights=tuple(vector["weights"]))))["rows"][0]
-    told = vector["expected"]
-    for key in ("T", "C_trad", "D_trad", "C_wang2021", "D_wang2021"):
-        assert row[key] == pytest.approx(told[key], abs=1e-9)
-    assert row["grade_trad"] == told["grade_trad"]
-    assert row["grade_wang2021"] == told["grade_wang2021"]
+    found, told = couple(table, plain(*names, weights=tuple(vector["weights"]))), vector["expected"]
+    assert found.development[0] == pytest.approx(told["T"], abs=1e-9)
+    for form, name in (("standard", "trad"), ("wang2021", "wang2021")):
+        made = found.forms[form]
+        assert made.coupling[0] == pytest.approx(told[f"C_{name}"], abs=1e-9)
+        assert made.coordination[0] == pytest.approx(told[f"D_{name}"], abs=1e-9)
+        assert text(f"analysis.grade.{made.grades[0]}", "zh") == told[f"grade_{name}"]
 
 
 @beside

@@ -8,7 +8,6 @@ import copark
 from copark.cli import main
 from copark.presentation.document import Caveat, Chart
 from copark.presentation.figures import render
-from tests.methods.records import coupling_answer
 
 PARKS = "case,A,B,Y,W\na,0.9,0.2,0.8,3\nb,0.8,0.9,0.9,5\nc,0.1,0.3,0.2,1\nd,0.2,0.8,0.1,2\ne,0.5,0.7,0.6,4\n"
 
@@ -39,7 +38,7 @@ def test_the_document_tells_what_was_found(parks, subtests):
             charts = [one for one in document.blocks() if isinstance(one, Chart)]
             assert len(charts) == 2
             assert all(render(one.figure(), "svg") for one in charts)
-    assert [row["D"] for row in coupling_answer(found)["rows"]] == degrees == found.to_frame()["D_standard"].tolist()
+    assert degrees == found.to_frame()["D_standard"].tolist()
 
 
 def test_columns_of_reported_degrees_are_examined(tmp_path):
@@ -47,7 +46,7 @@ def test_columns_of_reported_degrees_are_examined(tmp_path):
     path.write_text("year,A,B,C\n2010,0.3,0.6,0.47\n2011,0.5,0.9,0.48\n2012,0.2,0.9,0.39\n", encoding="utf-8")
     found = copark.coupling(path, subsystems="A,B", reported_c=["C"])
     assert any("omits the coefficient" in one for one in caveats(found.document()))
-    assert coupling_answer(found)["reported"][0]["matches"]
+    assert found.claims[0].matches
 
 
 def test_the_command_takes_its_old_options(parks, capsys, monkeypatch, tmp_path):

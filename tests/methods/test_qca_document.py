@@ -12,7 +12,6 @@ from copark.errors import FaultsFound
 from copark.presentation.document import Chart
 from copark.presentation.figures import render
 from tests.asked import call
-from tests.methods.records import qca_answer
 
 QCA = REGISTRY["qca"]
 PARKS = "case,A,B 2,Y,W\na,0.9,0.2,0.8,3\nb,0.8,0.9,0.9,5\nc,0.1,0.3,0.2,1\nd,0.2,0.8,0.1,2\ne <f>,0.5,0.7,0.6,4\n"
@@ -45,7 +44,6 @@ def test_the_document_tells_what_was_found(parks, subtests):
             assert all(render(one.figure(), "svg") for one in charts)
             assert len({one.key for one in charts}) == len(charts) >= 6
     assert set(found.to_frame()["solution"]) == {"complex", "parsimonious", "intermediate"}
-    assert qca_answer(found)["robustness"]["variants"] == len(found.robust.variants)
 
 
 def test_paths_are_said_in_words(tmp_path):

@@ -69,12 +69,16 @@ def test_without_a_chinese_font_labels_are_english(result: xr.Dataset, case: Cas
         assert render(drawn, "png")
 
 
-def test_a_machine_without_a_chinese_font_has_the_one_copark_brings(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_without_a_chinese_font_has_the_one_copark_brings(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     known = font_manager.fontManager.ttflist
     monkeypatch.setattr(font_manager.fontManager, "ttflist", [one for one in known if one.name not in style.CHINESE])
     chinese_font.cache_clear()
     try:
         assert chinese_font() == "Noto Sans SC"
         assert ord("园") in glyphs("Noto Sans SC")
+        font_manager.findfont(font_manager.FontProperties(family=["Noto Sans SC"], weight="black"))
+        assert not caplog.records, "the terminal is for the user"
     finally:
         chinese_font.cache_clear()

@@ -17,9 +17,3 @@ def ishigami_indices():
     third = B**2 * np.pi**8 * (1.0 / 18.0 - 1.0 / 50.0)
     whole = first.sum() + third
     return first / whole, (first + np.array([third, 0.0, third])) / whole
-
-
-def planted(points, runs, *, inside=0.9, outside=0.05, seed=3):
-    """Something that happens mostly where factor 2 is at most 0.35 and factor 7 above 0.6."""
-    box = (points[:, 2] <= 0.35) & (points[:, 7] > 0.6)
-    return np.random.default_rng(seed).random(runs) < np.where(box, inside, outside)

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from copark.analysis.compare import NotComparable, begins, compare, ends_of_years, pair, pairs_of
 from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.readouts.compare import NotComparable, begins, compare, ends_of_years, pair, pairs_of
 from copark.stats.pairs import change_interval
 from copark.stats.precision import split
 from tests.report.sample import make_result

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from copark.analysis.compare import course, pairs_of
 from copark.figures import comparison
 from copark.presentation.figures import render
+from copark.simulation.readouts.compare import course, pairs_of
 from copark.stats.quantiles import LEVELS
 from tests.simulation.test_compare import made_up
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from math import sqrt
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +10,6 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copark.analysis.coordination import ReadOut, apart, needed, read_out
 from copark.setmethods.coupling_degree.degree import (
     GRADES,
     coordination,
@@ -22,9 +18,7 @@ from copark.setmethods.coupling_degree.degree import (
     development,
     grade,
 )
-from copark.texts import text
-
-VECTORS = Path(__file__).resolve().parents[3] / "shared" / "methods" / "ccd_vectors.json"
+from copark.simulation.readouts.coordination import ReadOut, apart, needed, read_out
 
 SCORES = st.lists(st.floats(0.0, 1.0), min_size=2, max_size=6)
 
@@ -48,32 +42,6 @@ def test_both_forms_by_hand(subtests: pytest.Subtests) -> None:
         with subtests.test(scores=scores, standard=standard, corrected=corrected):
             assert coupling(scores) == pytest.approx(standard, abs=1e-12)
             assert coupling_corrected(scores) == pytest.approx(corrected, abs=1e-12)
-
-
-def test_development_and_degree_by_hand() -> None:
-    """T = 0.7·0.4 + 0.3·0.9 = 0.55; D = √(12/13 · 0.55)."""
-    index = development([0.4, 0.9], [0.7, 0.3])
-    assert index == pytest.approx(0.55)
-    assert coordination(coupling([0.4, 0.9]), index) == pytest.approx(sqrt(12.0 / 13.0 * 0.55))
-    assert development([0.2, 0.4, 0.9]) == pytest.approx(0.5)
-
-
-@pytest.mark.skipif(not VECTORS.is_file(), reason="the shared test vectors are not beside this project")
-def test_shared_vectors() -> None:
-    cases = [case for case in json.loads(VECTORS.read_text(encoding="utf-8")) if "U" in case]
-    assert len(cases) >= 6
-    for case in cases:
-        told: dict[str, Any] = case["expected"]
-        index = development(case["U"], case["weights"])
-        standard, corrected = coupling(case["U"]), coupling_corrected(case["U"])
-        assert index == pytest.approx(told["T"], abs=1e-9), case["name"]
-        assert standard == pytest.approx(told["C_trad"], abs=1e-9), case["name"]
-        assert corrected == pytest.approx(told["C_wang2021"], abs=1e-9), case["name"]
-        assert coordination(standard, index) == pytest.approx(told["D_trad"], abs=1e-9), case["name"]
-        assert coordination(corrected, index) == pytest.approx(told["D_wang2021"], abs=1e-9), case["name"]
-        for degree, key in ((standard, "grade_trad"), (corrected, "grade_wang2021")):
-            name = grade(float(coordination(degree, index)))
-            assert text(f"analysis.grade.{name}", "zh") == told[key], case["name"]
 
 
 @given(SCORES)

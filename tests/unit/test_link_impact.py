@@ -11,9 +11,9 @@ import copark
 from copark.analyses import REGISTRY
 from copark.analyses.answer import check_keys
 from copark.analyses.context import Context
-from copark.analysis.link_impact import Response, direction, half_width, impacts, lag_of, responses
 from copark.cases.load import load_case
 from copark.errors import NotFound
+from copark.inference.ablations.link_impact import Response, direction, half_width, impacts, lag_of, responses
 from copark.presentation.document import Caveat, Chart
 from copark.presentation.figures import render
 from copark.simulation.link_cuts import STRENGTHS, cut_study, key_of, links_named

@@ -158,15 +158,6 @@ def test_every_bit_of_seed_and_run_moves_about_half_of_every_key(part):
 # Uniformity ----------------------------------------------------------------------------------------------------------
 
 
-def test_numbers_lie_strictly_between_zero_and_one():
-    """The smallest and the greatest that the mixer can give, and all of a long stretch."""
-    assert 0.5 * luck.PER_UNIT > 0.0
-    assert (luck.MASK + 0.5) * luck.PER_UNIT < 1.0
-    made = uniforms(count=20 * ENTITIES)
-    assert 0.0 < made.min() < 20 / made.size
-    assert 1.0 - 20 / made.size < made.max() < 1.0
-
-
 def test_numbers_of_one_entity_are_uniform_over_runs_seeds_and_quarters():
     number = np.arange(ENTITIES)
     for where in (

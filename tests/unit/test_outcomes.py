@@ -10,8 +10,8 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copark.analysis.outcomes import sweep, year_twenty
 from copark.simulation.outcomes import OUTCOMES, reclassify
+from copark.simulation.readouts.outcomes import sweep, year_twenty
 from copark.stats.shares import shares, wilson
 
 

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from copark.analysis.phases import PHASES, phases_of_record
 from copark.cases import load_case
 from copark.cases.quarters import Quarter
+from copark.simulation.readouts.phases import PHASES, phases_of_record
 
 START = Quarter(2010, 1)
 

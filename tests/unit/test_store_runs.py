@@ -71,7 +71,7 @@ def test_what_is_not_stored_is_not_found(store: RunStore, subtests: pytest.Subte
             with pytest.raises(NotFound) as refusal:
                 store.get(identity)
             assert isinstance(refusal.value, FaultsFound)
-            assert "copark list" in refusal.value.faults[0].repair("zh")
+            assert "copark runs" in refusal.value.faults[0].repair("zh")
 
 
 def test_an_older_run_stays_unless_it_is_to_be_replaced(store: RunStore) -> None:

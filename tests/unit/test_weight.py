@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from copark.analysis.relative_size import weigh
 from copark.cases.evidence import ContextValue, Observation
+from copark.simulation.readouts.relative_size import weigh
 
 
 def host(variable: str, value: float, unit: str, date: str = "2023") -> ContextValue:

@@ -169,19 +169,10 @@ def test_verify_sees_damage_before_it_replays(copied: Path, first: workflows.Run
     assert not workflows.run_study("great-stone", runs=RUNS, out=copied, report=False, fresh=True).reused
 
 
-def test_the_catalogue_lists_cases_studies_and_runs(out: Path, first: workflows.RunOutcome) -> None:
-    found = workflows.catalogue(out, "en")
-    assert "great-stone" in dict(found.cases)
-    assert found.studies
-    assert first.identity in [run.identity for run in found.runs]
-    assert (found.damaged, found.unfinished) == ((), 0)
-    assert dict(workflows.catalogue(out, "zh").cases)["great-stone"] != dict(found.cases)["great-stone"]
-
-
 @pytest.mark.long
 @pytest.mark.parametrize("lang", [pytest.param("en", marks=pytest.mark.long), "zh"])
 def test_everything_that_is_listed_can_be_shown(out: Path, first: workflows.RunOutcome, lang: str) -> None:
-    found = workflows.catalogue(out, lang)
+    found = workflows.catalogue(lang)
     for name in [*dict(found.cases), *dict(found.studies), first.identity]:
         description = workflows.show(name, out, lang)
         assert description.title

@@ -54,15 +54,6 @@ def test_what_two_ask_for_at_once_is_made_once():
     assert not held._making
 
 
-def test_a_cancelled_ticket_stops_the_work_and_keeps_nothing(engine, great_stone):
-    ticket = Ticket()
-    ticket.cancel()
-    study = GREAT_STONE.with_changes(seed=77)
-    with pytest.raises(Cancelled):
-        engine.arms(study, great_stone, ticket)
-    assert engine._held(engine.arm_key(study, great_stone, study.scenarios[0]), ()) is None
-
-
 def test_cancelling_stops_within_a_block_of_runs(engine, great_stone):
     class AtOnce(Ticket):
         asked = 0

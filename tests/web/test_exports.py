@@ -62,29 +62,3 @@ def test_netcdf_holds_every_run_with_what_made_it(get, answer, tmp_path):
         assert json.loads(found.attrs["provenance"])["study"] == answer["study"]
         medians = np.median(found["jobs"].isel(scenario_index=1).to_numpy(), axis=0)
         assert np.array_equal(medians, np.array(answer["arms"][1]["bands"]["jobs"][2]))
-
-
-@pytest.mark.long
-@pytest.mark.parametrize(
-    "query",
-    [{"output": "jobs", "lang": "zh"}, {"scenario": 1}],
-)
-@pytest.mark.usefixtures("drawn")
-def test_drawings_are_drawn(get, query):
-    svg, png = get("svg", **query), get("png", **query)
-    assert svg.content.startswith(b"<?xml")
-    assert b"<script" not in svg.content
-    assert png.content.startswith(b"\x89PNG")
-    assert svg.headers["content-security-policy"].startswith("default-src 'none'")
-
-
-@pytest.mark.parametrize(
-    ("query", "field"),
-    [
-        ({"output": "happiness"}, "output"), ({"scenario": 7}, "scenario"),
-    ],
-)  # fmt: skip
-def test_drawings_that_cannot_be_drawn_say_why(get, query, field):
-    answer = get("svg", **query)
-    assert answer.status_code == 422
-    assert [fault["field"] for fault in answer.json()["faults"]] == [field]

@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from starlette.applications import Starlette
-from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import StreamingResponse
-from starlette.routing import Route
-from starlette.testclient import TestClient
 
-from copark.web.middleware import GZIP
 from tests.web.conftest import EQUITY
 
 ASKED = {"case": "great-stone", "runs": 40, "draws": "unsettled", "scenario": EQUITY}
@@ -35,11 +29,3 @@ def test_what_does_not_change_is_squeezed_too_and_not_sent_twice(client, path):
         again = client.get(path, headers={"accept-encoding": "gzip", "if-none-match": given.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
         assert again.headers["vary"].lower() == given.headers["vary"].lower() == "accept-encoding"
-
-
-def test_events_pass_part_by_part():
-    async def events(_request):
-        return StreamingResponse(iter(["data: 1\n\n" * 1000, "data: 2\n\n"]), media_type="text/event-stream")
-
-    with TestClient(GZipMiddleware(Starlette(routes=[Route("/", events)]), **GZIP)) as client:
-        assert "content-encoding" not in client.get("/", headers={"accept-encoding": "gzip"}).headers

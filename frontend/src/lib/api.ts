@@ -101,6 +101,6 @@ export function address(path: string, query: Record<string, string | number> = {
   return PREFIX + path + (words.size ? `?${words}` : '');
 }
 
-export function exported(identity: string, form: string, lang: Lang, more: Record<string, string | number> = {}): string {
-  return address(`export/${identity}.${form}`, { lang, ...more });
+export function exported(identity: string, form: string, lang: Lang): string {
+  return address(`export/${identity}.${form}`, { lang });
 }

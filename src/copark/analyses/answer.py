@@ -65,10 +65,7 @@ def unknown_keys(params: AnalysisParams, context: Context) -> Iterator[tuple[For
 def check_keys(analysis: Analysis, params: AnalysisParams, context: Context) -> None:
     """Refuse keys that are none.
 
-    Raises
-    ------
-    NoKey
-        With all of them.
+    Raises NoKey with all of them.
     """
     faults = [Fault(NO_KEY, analysis.name, None, one.flag, told) for one, told in unknown_keys(params, context)]
     if faults:
@@ -78,10 +75,7 @@ def check_keys(analysis: Analysis, params: AnalysisParams, context: Context) -> 
 def answer(analysis: Analysis, params: AnalysisParams, context: Context) -> Answered:
     """Answer a question.
 
-    Raises
-    ------
-    copark.errors.CoparkError
-        If something that is named is not there or has faults.
+    Raises copark.errors.CoparkError if something that is named is not there or has faults.
     """
     began = time.monotonic()
     context.stage("prepare")(0, 0)
@@ -170,10 +164,7 @@ def run_id_of(analysis: Analysis, params: AnalysisParams, context: Context) -> s
 def _content(path: Path) -> str:
     """Hash of a file.
 
-    Raises
-    ------
-    NotFound
-        If it is not there.
+    Raises NotFound if it is not there.
     """
     from copark.identity import hash_files
 

@@ -82,10 +82,7 @@ class TableResult(Result):
 def read_table(params: TableParams, columns: Sequence[str], faults: Sequence[Fault], **how: Any) -> CaseTable:
     """Read a table; its faults and those of the settings come together.
 
-    Raises
-    ------
-    copark.errors.FaultsFound
-        With every fault of the settings and the table.
+    Raises copark.errors.FaultsFound with every fault of the settings and the table.
     """
     from copark.cases.casebook import casebook_path
     from copark.cases.foreign_tables import read_case_table

@@ -141,10 +141,7 @@ class Context:
     def stages(self, content: Mapping[str, Any]) -> Iterator[Stages]:
         """Stages of long work, kept as they are done: the same work goes on with them after a stop.
 
-        Parameters
-        ----------
-        content
-            Everything the numbers depend on, as plain values.
+        content: everything the numbers depend on, as plain values.
         """
         from copark.inference.provenance import stages_of
 
@@ -185,10 +182,7 @@ class Context:
 
         What was broken off goes on with what is there, every execution stands in the run log, as of ``copark run``.
 
-        Parameters
-        ----------
-        wanted
-            Which parameters, as of :meth:`parameters`.
+        wanted: which parameters, as of :meth:`parameters`.
         """
         from copark.analyses.execution import Means, find_or_make
         from copark.inference.case_parameters import settle
@@ -240,12 +234,8 @@ class Context:
     def origin(self, params: CaseParams | str, made: xr.Dataset | Mapping[str, Any]) -> dict[str, Any]:
         """The fields every result of a case has: run ID, provenance, trust state, what is on record.
 
-        Parameters
-        ----------
-        params
-            What was asked, or the name of a case whose best parameters were used.
-        made
-            Runs, or the provenance of what was made of them.
+        params: what was asked, or the name of a case whose best parameters were used; made: runs, or the provenance of
+        what was made of them.
         """
         attributes = getattr(made, "attrs", None)  # a Dataset is a mapping, too
         provenance: Any = made if attributes is None else json.loads(str(attributes["provenance"]))

@@ -210,6 +210,10 @@ def _kind(annotation: Any) -> tuple[FieldKind, tuple[str, ...]]:
     return known[annotation], ()
 
 
+Table = Iterable[dict[str, Any]] | dict[str, Any]
+"""A table for a data frame: rows by column, or columns."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Result:
     """Base of what an analysis finds: typed and whole, so that every language and format is made of it alone.
@@ -232,9 +236,15 @@ class Result:
         """Whether what was checked holds; the command ends with 1 where it does not."""
         return True
 
-    def to_frame(self) -> pd.DataFrame:
-        """The main table as a data frame, a row each, columns named as in files."""
+    def main_table(self) -> Table:
+        """The main table, columns named as in files."""
         raise TypeError(f"{type(self).__name__} has no table")
+
+    def to_frame(self) -> pd.DataFrame:
+        """The main table as a data frame."""
+        import pandas as pd
+
+        return pd.DataFrame(self.main_table())
 
     def document(self, lang: str = "en") -> Document:
         """What is shown of it, in a language."""
@@ -279,10 +289,7 @@ def assemble(
 ) -> Document:  # fmt: skip
     """A document with what all have in common: trust state and provenance.
 
-    Parameters
-    ----------
-    provenance
-        Further entries, by the key of their title (``provenance.<key>`` in the texts).
+    provenance: further entries, by the key of their title (``provenance.<key>`` in the texts).
     """
     from copark.presentation.document import Document
 

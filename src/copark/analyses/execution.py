@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Means:
-    """By what means runs are made; nothing here changes a number, unless ``mixed`` allows it."""
+    """By what means runs are made; nothing here changes a number."""
 
     threads: int | None = None
     """Threads, where they are made in this process."""
@@ -39,14 +39,6 @@ class Means:
     """Address of a Dask scheduler whose workers make them."""
     workers: int | None = None
     """Processes of this machine that make them."""
-    store: str | None = None
-    """URL at which shards are written, where the workers share no folder."""
-    mixed: bool = False
-    """Let machines differ."""
-
-    def facts(self) -> dict[str, Any]:
-        """What is needed to do the same again."""
-        return {name: value for name, value in asdict(self).items() if value}
 
 
 @dataclass(frozen=True)
@@ -114,10 +106,7 @@ def find_or_make(
 def crew_of(means: Means, lang: str = "en") -> Iterator[Crew]:
     """Those who make the runs, for as long as it takes.
 
-    Raises
-    ------
-    RunRefused
-        If a cluster is asked for that is not there.
+    Raises RunRefused if a cluster is asked for that is not there.
     """
     from copark.cluster import Threads
 
@@ -143,10 +132,7 @@ def crew_of(means: Means, lang: str = "en") -> Iterator[Crew]:
 def others_of(means: Means, lang: str = "en") -> Iterator[Crew | None]:
     """Workers here or on a cluster, for as long as it takes; none where this process does the work.
 
-    Raises
-    ------
-    RunRefused
-        If a cluster is asked for that is not there.
+    Raises RunRefused if a cluster is asked for that is not there.
     """
     if not (means.scheduler or means.workers):
         yield None
@@ -176,7 +162,7 @@ def make_run(
     bands
         Keep bands over all runs and the paths of the first only.
     fresh
-        Make them even if they lie whole at the store's URL, and put them in that run's place.
+        Go on from nothing that machines of another kind have made.
     facts
         What else is recorded of the execution.
 
@@ -189,14 +175,14 @@ def make_run(
     from copark.store.atomic import stamp_of
 
     ask = Asked(
-        study, case, source, identity, bands, replace=True, mixed=means.mixed, address=means.store, fresh=fresh,
+        study, case, source, identity, bands, replace=True, fresh=fresh,
         seen=stamp_of(RunStore.of(out).root / identity),
     )  # fmt: skip
     wait = stage(progress, "waiting")
     if fresh:
         facts["fresh"] = True
     with (
-        recorded(out, identity, study, stage(progress, "simulate"), **means.facts(), **facts) as recording,
+        recorded(out, identity, study, stage(progress, "simulate"), **facts) as recording,
         crew_of(means, lang) as crew,
     ):
         made = make(ask, RunStore.of(out), crew, progress=recording.progress, waiting=lambda: wait(0, 0))
@@ -204,8 +190,6 @@ def make_run(
     notes = [text("cluster.went_on", lang, runs=number(made.kept, 0))] if made.kept else []
     if made.anew:
         notes.append(text("cluster.made_anew", lang, runs=number(made.anew, 0)))
-    if made.mixed:
-        notes.append(text("cluster.mixed", lang))
     return made.record, (*notes, *recording.notes(lang))
 
 

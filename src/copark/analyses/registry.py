@@ -128,10 +128,7 @@ class Registry:
     def __getitem__(self, name: str) -> Analysis:
         """One of them.
 
-        Raises
-        ------
-        KeyError
-            If there is none of this name.
+        Raises KeyError if there is none of this name.
         """
         return self._known[name]
 
@@ -155,10 +152,7 @@ class Registry:
     def of(self, found: Any) -> Analysis:
         """The analysis that gave a result.
 
-        Raises
-        ------
-        KeyError
-            If none did.
+        Raises KeyError if none did.
         """
         package = type(found).__module__.rpartition(".")[0]
         known = next((one for one in self._known.values() if one.package == package), None)
@@ -185,12 +179,12 @@ REGISTRY = Registry(
         Analysis("brief", "copark.analyses.brief", "decide", ("copark.analyses.levers", "copark.inference.levers")),
         Analysis("levers", "copark.analyses.levers", "decide", engine=("copark.inference.levers",)),
         Analysis("goal", "copark.analyses.goal", "decide", ("copark.inference.goal", "copark.inference.levers")),
-        Analysis("compare", "copark.analyses.compare", "explain", ("copark.analysis",)),
+        Analysis("compare", "copark.analyses.compare", "explain", ("copark.simulation.readouts",)),
         Analysis(
             "counterfactual",
             "copark.analyses.counterfactual",
             "explain",
-            ("copark.analysis", "copark.analyses.compare"),
+            ("copark.simulation.readouts", "copark.analyses.compare"),
             ("but-for",),
         ),
         Analysis(
@@ -211,7 +205,7 @@ REGISTRY = Registry(
             "validate",
             "copark.analyses.validate",
             "calibrate",
-            engine=("copark.inference", "copark.analysis", "copark.stats"),
+            engine=("copark.inference", "copark.simulation.readouts", "copark.stats"),
         ),
         Analysis(
             "forecast",
@@ -229,11 +223,17 @@ REGISTRY = Registry(
             "decide",
             engine=("copark.inference.voi", "copark.inference.claims", "copark.stats"),
         ),
-        Analysis("link-impact", "copark.analyses.link_impact", "explain", ("copark.analysis",), ("cascade",)),
-        Analysis("typology", "copark.analyses.typology", "parks", ("copark.analysis.typology",)),
+        Analysis(
+            "link-impact",
+            "copark.analyses.link_impact",
+            "explain",
+            ("copark.inference.ablations", "copark.simulation.readouts"),
+            ("cascade",),
+        ),
+        Analysis("typology", "copark.analyses.typology", "parks", ("copark.inference.typology",)),
         Analysis("reliability", "copark.analyses.reliability", "parks", ("copark.inference", "copark.stats")),
         Analysis("suzhou", "copark.analyses.suzhou", "parks", ("copark.inference",)),
-        Analysis("parks", "copark.analyses.parks", "parks", ("copark.analysis.typology",)),
+        Analysis("parks", "copark.analyses.parks", "parks", ("copark.inference.typology",)),
         Analysis("qca", "copark.analyses.qca", "tables", ("copark.setmethods", "copark.setmethods.qca")),
         Analysis("nca", "copark.analyses.nca", "tables", ("copark.setmethods", "copark.setmethods.nca")),
         Analysis(

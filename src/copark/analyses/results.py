@@ -58,10 +58,7 @@ def results_in(out: Path, analysis: Analysis) -> Path:
 def place_of(out: Path, analysis: Analysis, run_id: str) -> Path:
     """Folder of one result.
 
-    Raises
-    ------
-    ValueError
-        If no run has such an ID.
+    Raises ValueError if no run has such an ID.
     """
     if not RUN_ID.fullmatch(run_id):
         raise ValueError(run_id)
@@ -71,10 +68,7 @@ def place_of(out: Path, analysis: Analysis, run_id: str) -> Path:
 def find(out: Path, analysis: Analysis, run_id: str) -> Path:
     """Folder in which a result lies: of the output folder, or of those shipped where it has none.
 
-    Raises
-    ------
-    ValueError
-        If no run has such an ID.
+    Raises ValueError if no run has such an ID.
     """
     own, shipped = (place_of(home, analysis, run_id) for home in (out, SHIPPED))
     return shipped if head(own, analysis) is None and head(shipped, analysis) is not None else own

@@ -76,12 +76,7 @@ def calibrations(
 ) -> dict[str, Calibration]:  # fmt: skip
     """Calibrations: ``A=exclusion,crossover,inclusion``, ``A=threshold``, or a form before the anchors (``linear:``).
 
-    Parameters
-    ----------
-    known
-        Columns of the analysis.
-    full
-        Membership at the anchor of inclusion.
+    known: columns of the analysis; full: membership at the anchor of inclusion.
     """
     found = {}
     for name, value in _pairs("--calibrate", given, faults).items():

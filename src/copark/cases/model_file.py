@@ -1,5 +1,6 @@
 """A YAML file that a person writes and a model describes: hostile until it is parsed, every fault told at once."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -37,6 +38,13 @@ def read_model(path: Path, model: type[M], areas: Sequence[str]) -> tuple[tuple[
         return (model.model_validate(tree.data), tree), []
     except ValidationError as errors:
         return None, [translate(error, tree, path.name, model, areas) for error in errors.errors()]
+
+
+def read_shipped(path: Path, model: type[M]) -> tuple[M, str]:
+    """A file of the package as a model, and the file's SHA-256."""
+    read, faults = read_model(path, model, ("claims", "study"))
+    assert read is not None, faults  # noqa: S101 - a file of the package
+    return read[0], hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def translate(error: ErrorDetails, tree: Tree, file: str, model: type[BaseModel], areas: Sequence[str]) -> Fault:

@@ -17,15 +17,14 @@ from copark.cli import bookkeeping
 from copark.cli import workspaces
 from copark.cli import serving
 from copark.cli import clustering
-from copark.cli import rerunning
 # isort: on
 
 AREAS = (
-    commands, bookkeeping, commands, workspaces, serving, clustering, rerunning,
+    commands, bookkeeping, commands, workspaces, serving, clustering,
 )  # fmt: skip
 PANELS = (
     "commands", "bookkeeping", "explain", "decide", "calibrate",
-    "parks", "tables", "workspaces", "serving", "clustering", "rerunning",
+    "parks", "tables", "workspaces", "serving", "clustering",
 )  # fmt: skip
 """Panels of the list of commands, in its order: a module of commands, or a group of analyses."""
 
@@ -33,6 +32,7 @@ PANELS = (
 GONE = {
     "claims-across-parks": "copark joint, copark qca, copark nca",
     "calibrate --crosscheck": "copark calibrate --check",
+    "rerun": "copark runs --failed",
 }
 """Commands that are no more, each with those to use instead."""
 MOVED = (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +11,7 @@ import typer
 
 from copark.cli.app import OUT, Lang, Out, Threads, app
 from copark.cli.speech import SpokenCommand, SpokenGroup
-from copark.errors import NotFound, RunRefused, printable
+from copark.errors import NotFound, printable
 
 if TYPE_CHECKING:
     from copark.presentation.document import Table
@@ -96,26 +95,26 @@ def repair(ctx: typer.Context, *, out: Out = OUT, _lang: Lang = None) -> None:
         raise typer.Exit(1)
 
 
-@runs.command("forget", cls=SpokenCommand, help="database.help.forget")
-def forget(
+@app.command("gc", cls=SpokenCommand, help="cluster.help.gc")
+def gc(
     ctx: typer.Context,
     *,
-    before: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="database.help.before")],
+    unfinished: Annotated[bool, typer.Option("--unfinished", help="cluster.help.gc.unfinished")] = False,
+    stale: Annotated[bool, typer.Option("--stale", help="cluster.help.gc.stale")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="cluster.help.gc.yes")] = False,
     out: Out = OUT,
     _lang: Lang = None,
 ) -> None:
-    """Forget executions that ended before a day; stored runs stay."""
+    """Say what broken-off work has left, and throw it away if asked."""
     from copark.cli.screen import say
-    from copark.texts import text
-    from copark.workflows import runs
+    from copark.presentation.numbers import number
+    from copark.workflows.runs import tidy
 
-    try:
-        day = date.fromisoformat(before).isoformat()
-    except ValueError:
-        raise RunRefused(text("database.no_day", ctx.obj, found=before)) from None
-    count = runs.forget_executions(day, out, really=yes)
-    say(f"database.{'forgot' if yes else 'would_forget'}", ctx.obj, count=count, day=day)
+    found = tidy(out, unfinished=unfinished, stale=stale, really=yes)
+    for one in found.leavings:
+        say(f"cluster.gc.{one.kind}", ctx.obj, path=one.path, megabytes=number(one.bytes / 1e6, 1))
+    key = "nothing" if not found.leavings else "gone" if found.gone else "would_go"
+    say(f"cluster.gc.{key}", ctx.obj, megabytes=number(found.bytes / 1e6, 1), count=len(found.leavings))
 
 
 def show_books(found: RunBooks, lang: str, *, failed: bool) -> None:

@@ -9,8 +9,6 @@ from copark.cli.speech import SpokenCommand, SpokenGroup
 
 Scheduler = Annotated[str | None, typer.Option("--scheduler", help="cluster.help.scheduler", metavar="ADDRESS")]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, max=1024, help="cluster.help.workers", metavar="N")]
-StoreUrl = Annotated[str | None, typer.Option("--store", help="cluster.help.store", metavar="URL")]
-Mixed = Annotated[bool, typer.Option("--allow-heterogeneous", "--mixed", help="cluster.help.mixed")]
 
 cluster = typer.Typer(cls=SpokenGroup, add_completion=False, no_args_is_help=True, help="cluster.help.cluster")
 app.add_typer(cluster, name="cluster")

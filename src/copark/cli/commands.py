@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from copark.cli.app import OUT, Draws, Form, Identity, Lang, Out, Outcomes, Parameters, Runs, Seed, Threads, app
-from copark.cli.clustering import Mixed, Scheduler, StoreUrl, Workers
+from copark.cli.clustering import Scheduler, Workers
 from copark.cli.speech import SpokenCommand
 
 
@@ -30,12 +30,6 @@ def run(
     fresh: Annotated[bool, typer.Option("--overwrite", "--fresh", help="cli.help.run.fresh")] = False,
     scheduler: Scheduler = None,
     workers: Workers = None,
-    store: StoreUrl = None,
-    mixed: Mixed = False,
-    until: Annotated[
-        float | None,
-        typer.Option("--precision", "--until", min=1e-4, max=0.5, help="planner.help.until", metavar="SHARE"),
-    ] = None,
     formats: Annotated[
         str | None, typer.Option("--format", help="cli.help.run.format", metavar="A,B", show_default=False)
     ] = None,
@@ -60,8 +54,7 @@ def run(
             lang=ctx.obj,
             out=out,
             fresh=fresh,
-            means=Means(threads, scheduler, workers, store, mixed),
-            until=until,
+            means=Means(threads, scheduler, workers),
             announce=show_plan,
             report=not no_report and not (as_json and formats is None),
             formats=written,
@@ -135,14 +128,13 @@ def list_all(
     ctx: typer.Context,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="analyses.option.json")] = False,
-    out: Out = OUT,
     _lang: Lang = None,
 ) -> None:
-    """List cases, studies and stored runs."""
+    """List cases and studies; stored runs are listed by ``copark runs``."""
     from copark import workflows
-    from copark.cli.screen import show_catalogue
+    from copark.cli.screen import catalogue_of, show_listing
 
-    show_catalogue(workflows.catalogue(out, ctx.obj), ctx.obj, as_json=as_json)
+    show_listing(catalogue_of(workflows.catalogue(ctx.obj), ctx.obj), as_json=as_json)
 
 
 @app.command("show", cls=SpokenCommand, help="cli.help.show")

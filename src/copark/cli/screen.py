@@ -121,44 +121,12 @@ def show_listing(document: Document, *, as_json: bool = False) -> None:
 
 
 def catalogue_of(catalogue: Catalogue, lang: str) -> Document:
-    """All cases, studies and stored runs."""
+    """All cases and studies."""
     from copark.presentation.document import Column, Kind, Table
 
     columns = Column("name", text("cli.list.name", lang)), Column("title", text("cli.list.title", lang), Kind.note)
-    tables = [
-        Table(key, text(f"cli.list.{key}", lang), columns, entries)
-        for key, entries in (("cases", catalogue.cases), ("studies", catalogue.studies))
-    ]
-    if catalogue.runs:
-        kinds = (("runs", Kind.count), ("failed", Kind.count), ("seed", Kind.text), ("size", Kind.number),
-                 ("created", Kind.quarter))  # fmt: skip
-        heads = {"runs": "cli.list.runs_column", "failed": "database.column.failed"}
-        head = (
-            Column("identity", text("cli.run.identity", lang), Kind.quarter),
-            Column("study", text("cli.list.study", lang)),
-            *(
-                Column(key, text(heads.get(key, f"cli.list.{key}"), lang), kind, "MB" if key == "size" else "",
-                       1 if key == "size" else None)
-                for key, kind in kinds
-            ),
-        )  # fmt: skip
-        rows = tuple(
-            (run.identity, run.study, run.runs, run.failed, str(run.seed), run.bytes / 1e6, run.created[:10])
-            for run in catalogue.runs
-        )
-        tables.append(Table("runs", text("cli.list.runs", lang, folder=catalogue.folder), head, rows))
-    return listing("list", lang, *tables)
-
-
-def show_catalogue(catalogue: Catalogue, lang: str, *, as_json: bool = False) -> None:
-    """All cases, studies and stored runs, and what is wrong with some."""
-    show_listing(catalogue_of(catalogue, lang), as_json=as_json)
-    if not as_json and not catalogue.runs:
-        say("cli.list.no_runs", lang, folder=catalogue.folder)
-    if not as_json and catalogue.unfinished:
-        say("cli.list.unfinished", lang, count=catalogue.unfinished, folder=catalogue.folder)
-    if catalogue.damaged:
-        show_faults(catalogue.damaged, lang)
+    every = (("cases", catalogue.cases), ("studies", catalogue.studies))
+    return listing("list", lang, *(Table(key, text(f"cli.list.{key}", lang), columns, rows) for key, rows in every))
 
 
 def description_of(description: Description, lang: str) -> Document:

@@ -1,7 +1,7 @@
 """What a maker of runs is, as far as it bears on the numbers, and which makers may work on one ensemble.
 
 Code and variables must be the same, always. Compiler, NumPy and the processor's features must be the same for the same
-bits; those who can do without may mix them, and the result says so.
+bits.
 """
 
 import os
@@ -16,7 +16,7 @@ Machine = Mapping[str, str]
 CODE = ("code_version", "code_hash", "model_hash", "experiment_hash", "variables_hash")
 """What can never differ."""
 BITS = ("numpy", "numba", "llvmlite", "cpu_features")
-"""What may differ where nobody needs the same bits: results then agree to about 1e-9."""
+"""What the last bits of a result depend on."""
 COMPILER = (
     "NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES", "NUMBA_OPT", "NUMBA_DISABLE_JIT", "NUMBA_LOOP_VECTORIZE",
     "NUMBA_SLP_VECTORIZE",
@@ -57,7 +57,7 @@ def compiler_settings() -> list[str]:
 
 
 def faults_between(
-    wanted: Machine, found: Machine, name: str, *, mixed: bool, entries: Sequence[str] = (*CODE, *BITS)
+    wanted: Machine, found: Machine, name: str, *, entries: Sequence[str] = (*CODE, *BITS)
 ) -> list[Fault]:
     """What keeps a maker from working on an ensemble.
 
@@ -69,13 +69,11 @@ def faults_between(
         What it is.
     name
         What it is called: a worker's address, or the shards it made.
-    mixed
-        Let compiler, NumPy and processor differ.
     entries
         What is compared.
     """
     faults = []
-    for entry in (entry for entry in entries if not (mixed and entry in BITS)):
+    for entry in entries:
         here, there = str(wanted.get(entry, "?")), str(found.get(entry, "?"))
         if here != there:
             code = "cluster.other_code" if entry in CODE else "cluster.other_machine"
@@ -83,9 +81,7 @@ def faults_between(
     return faults
 
 
-def need_alike(
-    wanted: Machine, found: Machine, name: str, *, mixed: bool, entries: Sequence[str] = (*CODE, *BITS)
-) -> None:
+def need_alike(wanted: Machine, found: Machine, name: str, *, entries: Sequence[str] = (*CODE, *BITS)) -> None:
     """Refuse a maker that would give other numbers; parameters are those of :func:`faults_between`.
 
     Raises
@@ -93,7 +89,7 @@ def need_alike(
     MachinesDiffer
         With everything that differs.
     """
-    faults = faults_between(wanted, found, name, mixed=mixed, entries=entries)
+    faults = faults_between(wanted, found, name, entries=entries)
     if faults:
         raise MachinesDiffer(faults)
 
@@ -102,8 +98,3 @@ def joined(machines: Iterable[Machine]) -> dict[str, str]:
     """Entries of provenance for the makers of an ensemble; where they differ, all values with ``+`` between them."""
     found = list(machines)
     return {entry: " + ".join(sorted({str(one.get(entry, "?")) for one in found})) for entry in (*BITS, *TOLD)}
-
-
-def are_mixed(machines: Iterable[Machine]) -> bool:
-    """Whether makers differ in what bits depend on."""
-    return len({tuple(str(one.get(entry, "?")) for entry in BITS) for one in machines}) > 1

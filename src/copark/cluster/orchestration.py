@@ -14,7 +14,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from copark.cases.case import Case
-from copark.cluster.environment import BITS, CODE, Machine, are_mixed, faults_between, joined, need_alike
+from copark.cluster.environment import BITS, CODE, Machine, faults_between, joined, need_alike
 from copark.cluster.work import Crew, Subject, Work, prepared
 from copark.errors import Fault
 from copark.simulation.draw_sources import DrawSource
@@ -23,22 +23,19 @@ from copark.simulation.study import Study
 from copark.store import runs as stored
 from copark.store.arrays import CHUNK
 from copark.store.atomic import Stamp, stamp_of
-from copark.store.database.heartbeat import leased
-from copark.store.errors import DamagedRun, ExportRefused, MisplacedRun
+from copark.store.errors import ExportRefused
 from copark.store.garbage import forget_broken_off
 from copark.store.locks import only_one
-from copark.store.manifest import METADATA, NAME, UNREADABLE, faults_of
-from copark.store.object_store import ObjectStore, open_shelf
+from copark.store.manifest import METADATA, UNREADABLE, faults_of
 from copark.store.quarantine import misplacement
 from copark.store.runs import RunRecord, RunStore
 from copark.store.shards import (
     MAKING,
+    ShardFolder,
     ShardPlan,
     ShardRecord,
     begin_anew,
-    bring,
     finished,
-    is_there,
     join,
     read_plan,
     write_plan,
@@ -92,13 +89,8 @@ class Asked:
     """Keep bands over all runs and the paths of the first only."""
     replace: bool = False
     """Put it in the place of a stored run of the same identity."""
-    mixed: bool = False
-    """Let makers differ in what bits depend on."""
-    address: str | None = None
-    """Where shards are written, if not beside the stored runs: a URL that fsspec knows."""
     fresh: bool = False
-    """Make it even if it lies whole at that address, and put it in that one's place; go on from nothing that machines
-    of another kind have made."""
+    """Go on from nothing that machines of another kind have made."""
     seen: Stamp | None = None
     """The stored run that was there when it was asked for (its stamp, empty if there was none): another that has taken
     its place since is the one that was asked for. By default what is there when making begins."""
@@ -115,11 +107,6 @@ class Made:
     record: RunRecord
     kept: int = 0
     anew: int = 0
-
-    @property
-    def mixed(self) -> bool:
-        """Whether its makers differ in what bits depend on."""
-        return bool(self.record.provenance.get("mixed_machines"))
 
 
 def make(
@@ -139,7 +126,7 @@ def make(
     progress
         Called with runs that are there and runs in all, over all scenarios.
     waiting
-        Called if another process or client is making the same ensemble; its result is then taken, as is that of one
+        Called if another process is making the same ensemble; its result is then taken, as is that of one
         that has finished since the ensemble was asked for.
 
     Raises
@@ -156,77 +143,29 @@ def make(
             if ask.bands or record.kept == record.runs:
                 return Made(record)
         forget_broken_off(store, ask.identity)
-        shelf = _shelf(ask, store)
-        if ask.address is not None:
-            return _make_there(shelf, ask, store, crew, progress, waiting)
-        if not (_is_joined(shelf, store, ask.identity) and _has_what_is_asked(shelf, ask)):
-            kept, anew = _make_on(shelf, ask, store, crew, progress)
+        folder.mkdir(exist_ok=True)
+        shards = ShardFolder(folder)
+        if not (_is_joined(shards) and _has_what_is_asked(shards, ask)):
+            kept, anew = _make_in(shards, ask, store, crew, progress)
             return Made(store.adopt(ask.identity, replace=ask.replace), kept, anew)
-        shelf.remove(MAKING)  # whoever was killed just before giving it its place may have left some of it
-        shelf.settle()
+        shards.remove(MAKING)  # whoever was killed just before giving it its place may have left some of it
+        shards.settle()
         return Made(store.adopt(ask.identity, replace=ask.replace), ask.study.runs)
 
 
-def _make_there(
-    shelf: ObjectStore,
-    ask: Asked,
-    store: RunStore,
-    crew: Crew,
-    progress: Progress | None,
-    waiting: Callable[[], None] | None,
-) -> Made:
-    """Make an ensemble at an address, one client at a time, and bring it; one that is whole is brought at once."""
-    manifest = shelf.get(NAME)
-    if manifest is not None:
-        _refuse_anothers(shelf, ask)
-    if not ask.fresh and is_there(shelf) and _has_what_is_asked(shelf, ask):
-        try:
-            return Made(bring(shelf, store, ask.identity, replace=ask.replace), ask.study.runs)
-        except DamagedRun:
-            if shelf.get(NAME) == manifest:  # otherwise another is making it anew
-                raise
-    with leased(shelf, waiting):
-        there = is_there(shelf)
-        kept, anew = ask.study.runs, 0
-        is_anothers = there and shelf.get(NAME) != manifest
-        if not (there and _has_what_is_asked(shelf, ask) and (is_anothers or not ask.fresh)):
-            if there:
-                begin_anew(shelf)
-            kept, anew = _make_on(shelf, ask, store, crew, progress)
-        return Made(bring(shelf, store, ask.identity, replace=ask.replace), kept, anew)
-
-
-def _shelf(ask: Asked, store: RunStore) -> ObjectStore:
-    if ask.address is not None:
-        return open_shelf(f"{ask.address.rstrip('/')}/{ask.identity}")
-    folder = store.shards_of(ask.identity)
-    folder.mkdir(exist_ok=True)
-    return open_shelf(folder)
-
-
-def _is_joined(shelf: ObjectStore, store: RunStore, identity: str) -> bool:
+def _is_joined(shards: ShardFolder) -> bool:
     """Whether all was done but the last step: giving the run its place."""
-    return read_plan(shelf) is None and not faults_of(store.shards_of(identity), deep=True)
+    return read_plan(shards) is None and not faults_of(shards.path, deep=True)
 
 
-def _has_what_is_asked(shelf: ObjectStore, ask: Asked) -> bool:
-    """Whether a whole run on a shelf is the one that is asked for, and holds it: bands do not stand in for paths."""
+def _has_what_is_asked(shards: ShardFolder, ask: Asked) -> bool:
+    """Whether a whole run in a folder is the one that is asked for, and holds it: bands do not stand in for paths."""
     try:
-        metadata = json.loads(shelf.get(METADATA) or b"")
-        is_its_own = misplacement(metadata, ask.identity, shelf.address) is None
+        metadata = json.loads(shards.get(METADATA) or b"")
+        is_its_own = misplacement(metadata, ask.identity, str(shards.path)) is None
         return is_its_own and (ask.bands or bool(metadata["kept"] == metadata["runs"]))
     except UNREADABLE:
         return False
-
-
-def _refuse_anothers(shelf: ObjectStore, ask: Asked) -> None:
-    """Keep another run, put where this one belongs, from being made anew: nothing can be set aside at an address."""
-    try:
-        wrong = misplacement(json.loads(shelf.get(METADATA) or b""), ask.identity, shelf.address)
-    except UNREADABLE:
-        return
-    if wrong is not None:
-        raise MisplacedRun([replace(wrong, code="cluster.anothers")])
 
 
 @contextmanager
@@ -240,40 +179,41 @@ def _disk_may_fill(store: RunStore) -> Iterator[None]:
         raise ExportRefused([Fault("cluster.disk_full", str(store.root))]) from error
 
 
-def _make_on(shelf: ObjectStore, ask: Asked, store: RunStore, crew: Crew, progress: Progress | None) -> tuple[int, int]:
-    """Make what is missing on a shelf and join it; runs that were there, and runs that were made again."""
-    here = crew.machine(shelf.address, mixed=ask.mixed)
-    plan, done, anew = _begun(shelf, ask, here)
+def _make_in(
+    shards: ShardFolder, ask: Asked, store: RunStore, crew: Crew, progress: Progress | None
+) -> tuple[int, int]:
+    """Make what is missing in a folder and join it; runs that were there, and runs that were made again."""
+    here = crew.machine(str(shards.path))
+    plan, done, anew = _begun(shards, ask, here)
     subject = Subject(ask.study, ask.case, ask.source)
-    work = Work(subject, shelf.address, plan or _first_plan(ask), here, ask.mixed)
+    work = Work(subject, str(shards.path), plan or _first_plan(ask), here)
     header = run_chunk(prepared(subject), 0, 1, 1, None)
     kept = sum(one.last - one.first for one in done)
     told = _Told(progress, kept, ask)
     if plan is None:
-        if ask.address is None:
-            store.need_room(header, work.plan.kept)
+        store.need_room(header, work.plan.kept)
         (seconds,) = crew.make(work, work.plan.ranges()[:1], told)
         plan = replace(work.plan, shard=shard_runs(seconds, ask.study.runs, crew.makers))
-        write_plan(shelf, plan)
+        write_plan(shards, plan)
         work = replace(work, plan=plan)
-    records = _all_shards(shelf, work, crew, told)
+    records = _all_shards(shards, work, crew, told)
     machines = [one.made_with for one in records]
-    join(shelf, plan, records, _made_by(header, machines))
+    join(shards, plan, records, _made_by(header, machines))
     return kept, anew
 
 
-def _all_shards(shelf: ObjectStore, work: Work, crew: Crew, told: _Told) -> list[ShardRecord]:
+def _all_shards(shards: ShardFolder, work: Work, crew: Crew, told: _Told) -> list[ShardRecord]:
     """Have shards made until all are there."""
     wanted = work.plan.ranges()
     for _ in range(ROUNDS):
-        records = list(finished(shelf, work.plan, deep=False))
+        records = list(finished(shards, work.plan, deep=False))
         there = {(one.first, one.last) for one in records}
         missing = [span for span in wanted if span not in there]
         if not missing:
             return records
         for _seconds in crew.make(work, missing, told):
             pass
-    raise ExportRefused([Fault("cluster.shards_vanish", shelf.address)])
+    raise ExportRefused([Fault("cluster.shards_vanish", str(shards.path))])
 
 
 def _first_plan(ask: Asked) -> ShardPlan:
@@ -282,31 +222,31 @@ def _first_plan(ask: Asked) -> ShardPlan:
     return ShardPlan(ask.identity, runs, min(stored.KEPT, runs) if ask.bands else runs, ask.bands, CHUNK)
 
 
-def _plan_in(shelf: ObjectStore, ask: Asked) -> ShardPlan | None:
+def _plan_in(shards: ShardFolder, ask: Asked) -> ShardPlan | None:
     """The plan of an earlier attempt; what is left of one that cannot be gone on with is removed."""
-    plan = read_plan(shelf)
+    plan = read_plan(shards)
     if plan is not None and (plan.identity, plan.runs, plan.bands) == (ask.identity, ask.study.runs, ask.bands):
         return plan
-    begin_anew(shelf)
+    begin_anew(shards)
     return None
 
 
-def _begun(shelf: ObjectStore, ask: Asked, here: Machine) -> tuple[ShardPlan | None, list[ShardRecord], int]:
+def _begun(shards: ShardFolder, ask: Asked, here: Machine) -> tuple[ShardPlan | None, list[ShardRecord], int]:
     """Plan and shards of an earlier attempt, if it can be gone on with; otherwise how many runs are to be made again.
 
     What other code has made is removed: shards of two states of the code do not belong to one result, be it that files
     are laid out or bands counted in another way. What other machines have made is refused, since those may still be
     there, unless all is to be fresh.
     """
-    plan = _plan_in(shelf, ask)
-    done = [] if plan is None else list(finished(shelf, plan))
+    plan = _plan_in(shards, ask)
+    done = [] if plan is None else list(finished(shards, plan))
     entries = (*CODE, *BITS) if ask.fresh else CODE
-    if any(faults_between(here, one.made_with, "", mixed=ask.mixed, entries=entries) for one in done):
-        begin_anew(shelf)
+    if any(faults_between(here, one.made_with, "", entries=entries) for one in done):
+        begin_anew(shards)
         return None, [], sum(one.last - one.first for one in done)
     for one in done:
-        name = f"{shelf.address}: {one.first}-{one.last}"
-        need_alike(here, one.made_with, name, mixed=ask.mixed, entries=BITS)
+        name = f"{shards.path}: {one.first}-{one.last}"
+        need_alike(here, one.made_with, name, entries=BITS)
     return plan, done, 0
 
 
@@ -330,6 +270,4 @@ class _Told:
 def _made_by(header: xr.Dataset, machines: Sequence[Mapping[str, str]]) -> xr.Dataset:
     """The header with the versions and processors of those who made the runs."""
     made: dict[str, object] = json.loads(header.attrs["provenance"]) | joined(machines)
-    if are_mixed(machines):
-        made["mixed_machines"] = True
     return header.assign_attrs(provenance=json.dumps(made, ensure_ascii=False, sort_keys=True))

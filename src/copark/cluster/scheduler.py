@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from copark.cluster.environment import BITS, CODE, Machine, MachinesDiffer, faults_between, machine
 from copark.cluster.work import Job, Ranges, Tell
 from copark.errors import CoparkError, Fault, RunRefused
-from copark.store.object_store import open_shelf
+from copark.store.shards import MAKING, ShardFolder
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -217,35 +217,35 @@ class Workers:
         """Threads of all workers."""
         return max(1, sum(int(count) for count in self._client.nthreads().values()))
 
-    def machine(self, address: str, *, mixed: bool) -> Machine:
-        """Ask every worker what it is, and whether it sees the shelf.
+    def machine(self, folder: str) -> Machine:
+        """Ask every worker what it is, and whether it sees the folder.
 
         Raises
         ------
         RunRefused
-            If there is no worker, or they cannot see the shelf.
+            If there is no worker, or they cannot see the folder.
         MachinesDiffer
             If they are not alike; their code must be that of this process, their processors may be others than its own.
         """
-        shelf, token = open_shelf(address), secrets.token_hex(8)
-        name = f"making/greeting-{token}"
-        shelf.put(name, token.encode())
+        shards, token = ShardFolder(folder), secrets.token_hex(8)
+        name = f"{MAKING}/greeting-{token}"
+        shards.put(name, token.encode())
         try:
             for _ in range(STARTS):
-                answers = self._answers(address, name)
+                answers = self._answers(folder, name)
                 if answers and not any(isinstance(answer, OSError) for answer in answers.values()):
                     break
         finally:
-            shelf.remove(name)
-        return _alike(answers, token, address, mixed=mixed)
+            shards.remove(name)
+        return _alike(answers, token, folder)
 
-    def _answers(self, address: str, name: str) -> Mapping[str, Any]:
+    def _answers(self, folder: str, name: str) -> Mapping[str, Any]:
         """What each worker answers; an ``OSError`` for one that died before it did."""
         try:
             self._client.wait_for_workers(1, timeout=FIRST_WORKER)
         except (TimeoutError, OSError) as error:
             raise RunRefused(text("cluster.no_workers", address=self._address)) from error
-        found: Mapping[str, Any] = self._client.run(_greeting(), address, name, on_error="return")
+        found: Mapping[str, Any] = self._client.run(_greeting(), folder, name, on_error="return")
         return found
 
     @property
@@ -292,7 +292,7 @@ def _part(work: Job, subject: Any, first: int, last: int) -> dict[str, float]:
 def _greeting() -> Callable[[str, str], Any]:
     """A question that even a worker without copark can be asked: it is sent as it is, not by name."""
 
-    def greet(address: str, name: str) -> Any:
+    def greet(folder: str, name: str) -> Any:
         from importlib import import_module
 
         try:
@@ -300,7 +300,7 @@ def _greeting() -> Callable[[str, str], Any]:
         except Exception as error:  # noqa: BLE001 - whatever keeps it from being a worker is told
             return "absent", f"{type(error).__name__}: {error}", None
         try:
-            seen = import_module("copark.store.object_store").open_shelf(address).get(name)
+            seen = import_module("copark.store.shards").ShardFolder(folder).get(name)
         except Exception as error:  # noqa: BLE001 - as above
             return "blind", f"{type(error).__name__}: {error}", found
         return "here", None if seen is None else seen.decode(), found
@@ -308,7 +308,7 @@ def _greeting() -> Callable[[str, str], Any]:
     return greet
 
 
-def _alike(answers: Mapping[str, Any], token: str, address: str, *, mixed: bool) -> Machine:
+def _alike(answers: Mapping[str, Any], token: str, folder: str) -> Machine:
     """What all workers are; every reason at once why some cannot be used."""
     faults: list[Fault] = []
     found: dict[str, Machine] = {}
@@ -319,13 +319,13 @@ def _alike(answers: Mapping[str, Any], token: str, address: str, *, mixed: bool)
             continue
         state, seen, its_machine = answer
         if state == "blind" or seen != token:
-            faults.append(Fault("cluster.not_seen", worker, values={"address": address}))
-        faults += faults_between(machine(), its_machine, worker, mixed=mixed, entries=CODE)
+            faults.append(Fault("cluster.not_seen", worker, values={"address": folder}))
+        faults += faults_between(machine(), its_machine, worker, entries=CODE)
         found[worker] = its_machine
     if found:
         first = next(iter(found.values()))
         for worker, other in found.items():
-            faults += faults_between(first, other, worker, mixed=mixed, entries=BITS)
+            faults += faults_between(first, other, worker, entries=BITS)
     if faults:
         raise MachinesDiffer(faults)
     return next(iter(found.values()))

@@ -16,8 +16,7 @@ from copark.simulation.draw_sources import DrawSource
 from copark.simulation.run import Prepared, prepare, run_chunk
 from copark.simulation.study import Study
 from copark.store.arrays import CHUNK
-from copark.store.object_store import ObjectStore, open_shelf
-from copark.store.shards import ShardPlan, ShardWriter, Stopwatch, is_whole, read_record
+from copark.store.shards import ShardFolder, ShardPlan, ShardWriter, Stopwatch, is_whole, read_record
 
 
 class Job(Protocol):
@@ -62,14 +61,12 @@ class Work:
 
     subject: Subject
     """What is run."""
-    address: str
-    """The shelf on which the ensemble is made."""
+    folder: str
+    """The folder in which the ensemble is made, which all makers see."""
     plan: ShardPlan
     """How it is divided."""
     machine: Machine
     """What every maker must be."""
-    mixed: bool = False
-    """Whether makers may differ in what bits depend on."""
 
     @property
     def name(self) -> str:
@@ -90,11 +87,6 @@ class Work:
     ) -> Mapping[str, float]:
         """Make a shard, see :func:`make_shard`."""
         return make_shard(self, first, last, threads=threads, tell=tell)
-
-    @property
-    def shelf(self) -> ObjectStore:
-        """Where the ensemble is made."""
-        return open_shelf(self.address)
 
 
 @lru_cache(maxsize=2)
@@ -128,12 +120,12 @@ def make_shard(
     OSError
         If it cannot be written.
     """
-    need_alike(work.machine, machine(), name_here(), mixed=work.mixed)
-    shelf = work.shelf
-    there = read_record(shelf, first, last)
-    if there is not None and is_whole(shelf, work.plan, there, deep=False):
+    need_alike(work.machine, machine(), name_here())
+    folder = ShardFolder(work.folder)
+    there = read_record(folder, first, last)
+    if there is not None and is_whole(folder, work.plan, there, deep=False):
         return there.seconds
-    ready, writer, clock = prepared(work.subject), ShardWriter(shelf, work.plan, first, last), Stopwatch()
+    ready, writer, clock = prepared(work.subject), ShardWriter(folder, work.plan, first, last), Stopwatch()
     for begin in range(first, last, CHUNK):
         chunk = run_chunk(ready, begin, min(begin + CHUNK, last), threads, tell)
         clock.lap("simulate")
@@ -161,8 +153,8 @@ class Crew(Protocol):
     def makers(self) -> int:
         """How many shards are made at a time."""
 
-    def machine(self, address: str, *, mixed: bool) -> Machine:
-        """What all of them are, after it was made sure that they are alike and can write to a shelf's address.
+    def machine(self, folder: str) -> Machine:
+        """What all of them are, after it was made sure that they are alike and see a folder.
 
         Raises
         ------
@@ -206,7 +198,7 @@ class Threads:
         """As many as there are threads."""
         return self._threads
 
-    def machine(self, address: str, *, mixed: bool) -> Machine:  # noqa: ARG002 - threads are always alike
+    def machine(self, folder: str) -> Machine:  # noqa: ARG002 - threads are always alike
         """What this process is."""
         return machine()
 

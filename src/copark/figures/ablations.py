@@ -14,7 +14,7 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from copark.analysis.link_impact import Impact, Response
+from copark.inference.ablations.link_impact import Impact, Response
 from copark.model.variables import catalogue
 from copark.presentation import style
 from copark.presentation.numbers import exact, unit_title
@@ -55,10 +55,7 @@ def working(found: Ablations, kind: str) -> list[AblationRow]:
 def effect_dots(found: Ablations, output: str, quarter: str, kind: str = "mechanism", lang: str = "en") -> Figure:
     """An output without each mechanism, less with it, run by run: median and nine tenths of the pairs of runs.
 
-    Parameters
-    ----------
-    kind
-        mechanism or link.
+    kind: mechanism or link.
     """
     from copark.model.variables import catalogue
 

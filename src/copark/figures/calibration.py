@@ -39,10 +39,7 @@ ROW = 0.235
 def movement_bars(found: Sequence[Movement], lang: str = "en") -> Figure:
     """Where the posterior of every parameter lies within its prior: median, half and nine tenths, on the prior's ranks.
 
-    Parameters
-    ----------
-    found
-        Movements, in the order they are drawn.
+    found: movements, in the order they are drawn.
     """
     lang = style.language(lang)
     height = 1.5 + ROW * len(found)
@@ -100,10 +97,7 @@ def density(name: str, edges: Floats, prior: Floats, posterior: Floats, unit: st
 def rank_histograms(found: Mapping[str, Ranks], lang: str = "en") -> Figure:
     """Ranks of the truth in its posterior over simulated records, all parameters together, beside what chance allows.
 
-    Parameters
-    ----------
-    found
-        Ranks by kind of record: ``anywhere`` and ``near``.
+    found: ranks by kind of record: ``anywhere`` and ``near``.
     """
     lang = style.language(lang)
     title, subtitle = text("calibrate.ranks.title", lang), text("calibrate.ranks.subtitle", lang)

@@ -57,10 +57,7 @@ def forest(claim: ClaimFinding, found: Findings, lang: str = "en", *, outcomes: 
     Outputs whose logarithms are not compared have no place on the axis and are left to the table. With ``outcomes``
     shares of runs that failed and that stand by themselves are written beside.
 
-    Raises
-    ------
-    ValueError
-        If the claim has no arm.
+    Raises ValueError if the claim has no arm.
     """
     rows, shares = claim.rows[1:], OUTCOMES if outcomes else ()
     if not rows:
@@ -94,7 +91,7 @@ def forest(claim: ClaimFinding, found: Findings, lang: str = "en", *, outcomes: 
 def probabilities(found: Findings, lang: str = "en") -> Figure:
     """P of every part: open where the prior alone puts it, filled where the record leaves it."""
     lang = style.language(lang)
-    rules = standard().standard.words
+    rules = standard().words
     rows = [(claim, part) for claim in found.claims for part in claim.parts if isfinite(part.probability)]
     figure = style.sheet(
         (7.4, 1.75 + 0.21 * len(rows)), _say("probabilities", lang), _say("probabilities_subtitle", lang),
@@ -160,10 +157,7 @@ def _row(axes: Axes, at: int, row: Row, looks: Sequence[int], outcomes: Sequence
 def curve(claim: ClaimFinding, found: Findings, lang: str = "en") -> Figure:
     """The arms of a claim along an axis, as the home side's share: change of the outputs, with bands.
 
-    Raises
-    ------
-    ValueError
-        If the claim has no such axis.
+    Raises ValueError if the claim has no such axis.
     """
     wanted = claim.claim.curve
     if wanted is None:
@@ -195,10 +189,7 @@ def curve(claim: ClaimFinding, found: Findings, lang: str = "en") -> Figure:
 def cube(claim: ClaimFinding, found: Findings, lang: str = "en") -> Figure:
     """Outcomes over the arms of an interaction: lines that run in parallel add up, others do not.
 
-    Raises
-    ------
-    ValueError
-        If the claim has no such lines.
+    Raises ValueError if the claim has no such lines.
     """
     wanted = claim.claim.cube
     if wanted is None:
@@ -245,10 +236,7 @@ def level_rows(claim: ClaimFinding) -> list[tuple[PartFinding, str]]:
 def levels(claim: ClaimFinding, found: Findings, lang: str = "en") -> Figure:
     """Shares of a host's value that the park makes, with bands and the bound of each rule; for claims without arms.
 
-    Raises
-    ------
-    ValueError
-        If nothing of the kind is measured.
+    Raises ValueError if nothing of the kind is measured.
     """
     lang = style.language(lang)
     rows = level_rows(claim)

@@ -8,11 +8,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
-from copark.analysis.compare import Course
 from copark.model.variables import catalogue
 from copark.presentation import style
 from copark.presentation.document import POINTS
 from copark.presentation.numbers import number, percent, shown, unit_title
+from copark.simulation.readouts.compare import Course
 from copark.texts import text
 
 NAMES = 2.55
@@ -39,10 +39,7 @@ def footer(studies: Sequence[str], pairs: int, lang: str) -> str:
 def difference_bands(found: Course, scenario: str, reference: str, foot: str, lang: str = "en") -> Figure:
     """An output's paired difference over time: where 5, 25, 50, 75 and 95 % of pairs are.
 
-    Parameters
-    ----------
-    scenario, reference
-        Titles of the two.
+    scenario, reference: titles of the two.
     """
     lang = style.language(lang)
     unit = measure_title(found.unit, lang) or text("compare.plain", lang)
@@ -151,12 +148,8 @@ def waterfall(
 ) -> Figure:  # fmt: skip
     """A share in the reference, what each part adds to it or takes off, and the share in the scenario, a row each.
 
-    Parameters
-    ----------
-    steps
-        What a part is called, its size, and half the width of its interval; they sum to the difference of the ends.
-    ends
-        What reference and scenario are called, and their shares.
+    steps: what a part is called, its size, and half the width of its interval; they sum to the difference of the ends.
+    ends: what reference and scenario are called, and their shares.
     """
     lang = style.language(lang)
     rows = [ends[0][0], *(name for name, _, _ in steps), ends[1][0]]

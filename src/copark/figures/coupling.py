@@ -33,12 +33,8 @@ def trajectory(
 ) -> Figure:  # fmt: skip
     """D at each case in order, in both forms, over the grades; behind it the band of chance and that of judgement.
 
-    Parameters
-    ----------
-    null
-        Its band is what indicators without a common course give.
-    ensemble
-        Its band is what other weights and ranges give.
+    null: its band is what indicators without a common course give; ensemble: its band is what other weights and ranges
+    give.
     """
     lang = style.language(lang)
     title = text("set_methods.figure.coupling.title", lang)

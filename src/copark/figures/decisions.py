@@ -64,12 +64,7 @@ class Bars:
 def gain_bars(found: Sequence[Bars], title: str, subtitle: str, heads: tuple[str, str], footer: str) -> Figure:
     """A bar of gain for each observation, under the head of its claim, with its standard error.
 
-    Parameters
-    ----------
-    heads
-        Words of the axis and of the column of shares.
-    footer
-        What made it.
+    heads: words of the axis and of the column of shares; footer: what made it.
     """
     count = sum(len(one.rows) + 1 for one in found)
     figure = style.sheet((7.6, 1.55 + ROW * count), title, subtitle, footer)

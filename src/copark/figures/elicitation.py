@@ -29,14 +29,9 @@ def by_evidence(
 ) -> Figure:  # fmt: skip
     """Probability of each claim, a mark for each thing it rests on.
 
-    Parameters
-    ----------
-    rows
-        By claim: its title, and its probability in every way.
-    ways
-        By way: its title, and which of the marks it has.
+    rows: by claim: its title, and its probability in every way; ways: by way: its title, and which of the marks it has.
     """
-    lang, words = style.language(lang), standard().standard.words
+    lang, words = style.language(lang), standard().words
     figure = style.sheet((7.4, 1.75 + 0.34 * len(rows)), title, "", footer)
     axes = style.panel(figure, NAMES, 0.95, 0.45, 0.6)
     style.rows(axes, len(rows))

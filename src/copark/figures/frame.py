@@ -89,10 +89,7 @@ class View:
 def view(result: xr.Dataset, lang: str, scenario: int = 0) -> View:
     """Look at a scenario of a result.
 
-    Raises
-    ------
-    ValueError
-        If there is no such language or scenario.
+    Raises ValueError if there is no such language or scenario.
     """
     if lang not in LANGUAGES:
         raise ValueError(f"no language {lang!r}: one of {', '.join(LANGUAGES)}")
@@ -122,12 +119,7 @@ def observed_mark(
 ) -> None:  # fmt: skip
     """Draw a reported value: a dot; a ring if approximate; a caret from a bound to where it is open; a bar for a range.
 
-    Parameters
-    ----------
-    at
-        Its moment, in years.
-    high
-        Where a range ends; of "more than" how far it is read to reach, which is not drawn.
+    at: its moment, in years. high: where a range ends; of "more than" how far it is read to reach, which is not drawn.
     """
     kind = KINDS.get(bound, "exact")
     if kind == "range" and high is not None:
@@ -148,10 +140,7 @@ def observed_mark(
 def observed_key(bounds: Iterable[str], lang: str, *, unused: bool = False) -> list[tuple[Line2D, str]]:
     """Handles and words for the kinds of reported values in a figure, in one order.
 
-    Parameters
-    ----------
-    unused
-        Whether some are drawn grey, because others contradict them.
+    unused: whether some are drawn grey, because others contradict them.
     """
     found = {KINDS.get(bound, "exact") for bound in bounds}
     handles = {

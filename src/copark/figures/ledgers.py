@@ -12,10 +12,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from copark import units
-from copark.analysis.outcomes import bands
 from copark.figures.frame import View, observed_key, observed_mark, view, year_of
 from copark.presentation import style
 from copark.presentation.numbers import number, shares_of
+from copark.simulation.readouts.outcomes import bands
 from copark.stats.quantiles import BAND, mean
 from copark.texts import text
 from copark.units import convert

@@ -350,10 +350,7 @@ def _names(axes: Axes, rows: list[SettingRow]) -> None:
 def ranks(found: Findings, lang: str = "en") -> Figure:
     """Ranks of all options under each criterion: on all states, and 5 to 95 % of ranks on draws taken again.
 
-    Raises
-    ------
-    ValueError
-        If there is nothing to choose from.
+    Raises ValueError if there is nothing to choose from.
     """
     lang = style.language(lang)
     choice = _choice(found)
@@ -401,10 +398,7 @@ def _column(axes: Axes, rows: list[SettingRow], choice: Choice, ranking: Ranking
 def pareto(found: Findings, lang: str = "en") -> Figure:
     """How often nobody dominates an option on the four sides' mean gains, and those gains themselves.
 
-    Raises
-    ------
-    ValueError
-        If there is nothing to choose from.
+    Raises ValueError if there is nothing to choose from.
     """
     lang = style.language(lang)
     choice = _choice(found)

@@ -27,15 +27,7 @@ MOST_PEERS = 8
 
 @style.styled
 def ceiling_plot(analysis: Necessities, one: Necessity, lang: str = "en", footer: str = "") -> Figure:
-    """A condition against the outcome, with CE-FDH, CR-FDH, the empty zone and the cases that hold the ceiling up.
-
-    Parameters
-    ----------
-    analysis
-        The whole.
-    one
-        The condition.
-    """
+    """A condition against the outcome, with CE-FDH, CR-FDH, the empty zone and the cases that hold the ceiling up."""
     lang = style.language(lang)
     request = analysis.request
     title = text("set_methods.figure.ceiling.title", lang, x=one.condition, y=request.outcome)

@@ -212,10 +212,7 @@ LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 def places(found: Sequence[AxisFinding], titles: Sequence[str], lang: str = "en") -> Figure:
     """Posterior of each parameter as ranks of its prior, with the R² of simulated panels beside it.
 
-    Parameters
-    ----------
-    found, titles
-        Parameters in order, and what they are called.
+    found, titles: parameters in order, and what they are called.
     """
     lang = style.language(lang)
     head, below = (text(f"joint.figure.{key}", lang) for key in ("title", "subtitle"))

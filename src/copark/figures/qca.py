@@ -167,12 +167,8 @@ def configuration_chart(
 ) -> Figure:  # fmt: skip
     """Paths to the outcome, models beside each other: what is present, absent, or plays no part.
 
-    Parameters
-    ----------
-    models
-        Tied models of one kind, of which as many are drawn as fit.
-    kind
-        ``complex``, ``parsimonious`` or ``intermediate``.
+    models: tied models of one kind, of which as many are drawn as fit; kind: ``complex``, ``parsimonious`` or
+    ``intermediate``.
     """
     lang = style.language(lang)
     conditions = found.settings.conditions

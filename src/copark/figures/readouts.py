@@ -12,16 +12,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from copark.analysis.coordination import SCALES, apart, read_out
-from copark.analysis.outcomes import sweep
-from copark.analysis.phases import PHASES as STAGES
-from copark.analysis.phases import phase_shares, phases
-from copark.analysis.relative_size import weigh
 from copark.figures.frame import View, view, year_of
 from copark.presentation import style
 from copark.presentation.numbers import number, percent
 from copark.setmethods.coupling_degree.degree import BOUNDARIES, GRADES
 from copark.simulation.outcomes import OUTCOMES as NAMES
+from copark.simulation.readouts.coordination import SCALES, apart, read_out
+from copark.simulation.readouts.outcomes import sweep
+from copark.simulation.readouts.phases import PHASES as STAGES
+from copark.simulation.readouts.phases import phase_shares, phases
+from copark.simulation.readouts.relative_size import weigh
 from copark.stats.quantiles import BAND, quantiles
 from copark.stats.shares import Share, shares
 from copark.texts import text
@@ -154,10 +154,7 @@ def coordination(result: xr.Dataset, lang: str = "en", scenario: int = 0) -> Fig
 def phase_bars(result: xr.Dataset, case: Case | None = None, lang: str = "en", scenario: int = 0) -> Figure:
     """Share of runs in each phase, quarter by quarter, with the dated renegotiations.
 
-    Raises
-    ------
-    KeyError
-        If the study did not keep ``arrivals`` and ``operating``.
+    Raises KeyError if the study did not keep ``arrivals`` and ``operating``.
     """
     seen = view(result, lang, scenario)
     dated = () if case is None else case.renegotiations

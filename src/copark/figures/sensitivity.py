@@ -83,10 +83,7 @@ def _largest(values: NDArray[np.float64]) -> list[int]:
 def sobol_bars(found: Exploration, at: int, lang: str = "en") -> Figure:
     """Total and first-order indices of one read-out with 95 % intervals, and the dummy's line.
 
-    Parameters
-    ----------
-    at
-        Place of the read-out.
+    at: place of the read-out.
     """
     lang, one = style.language(lang), found.indices[at]
     names = [*found.names, DUMMY]
@@ -127,10 +124,7 @@ def sobol_bars(found: Exploration, at: int, lang: str = "en") -> Figure:
 def given_bars(found: Exploration, sample: int, at: int, lang: str = "en") -> Figure:
     """What a sample at hand tells of one read-out: shares of variance and distances, and the largest dummy's.
 
-    Parameters
-    ----------
-    sample, at
-        Places of the sample and of the read-out.
+    sample, at: places of the sample and of the read-out.
     """
     lang, kept = style.language(lang), found.given[sample]
     one = kept.found[at]

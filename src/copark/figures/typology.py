@@ -14,16 +14,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from copark.analysis.typology.findings import SHARES, Findings
-from copark.analysis.typology.measures import STANDINGS
-from copark.analysis.typology.twins import FACTORS
+from copark.inference.typology.findings import SHARES, Findings
+from copark.inference.typology.measures import STANDINGS
+from copark.inference.typology.twins import FACTORS
 from copark.model.variables import catalogue
 from copark.presentation import style
 from copark.presentation.numbers import axis_number, number, percent, unit_title
 from copark.texts import text
 
 if TYPE_CHECKING:
-    from copark.analysis.typology.measures import Course
+    from copark.inference.typology.measures import Course
 
 STATUS = {
     "failed": (style.SECOND, ""),
@@ -205,10 +205,7 @@ class ParkCourse:
 def multiples(parks: Sequence[ParkCourse], lang: str = "en") -> Figure:
     """Enterprises by age of the park, on one logarithmic scale: a step of a line is a ratio, in every panel the same.
 
-    Parameters
-    ----------
-    parks
-        In the order in which they are drawn.
+    parks: in the order in which they are drawn.
     """
     lang = style.language(lang)
     rows = -(-len(parks) // COLUMNS)

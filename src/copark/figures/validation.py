@@ -110,12 +110,7 @@ def score_dots(
 ) -> Figure:  # fmt: skip
     """Mean scores of every method, a row for each observable, as multiples of the best in the row.
 
-    Parameters
-    ----------
-    rows
-        Name of the observable, and mean scores by method.
-    names
-        What each method is called.
+    rows: name of the observable, and mean scores by method; names: what each method is called.
     """
     lang = style.language(lang)
     height = 1.75 + 0.34 * len(rows)
@@ -160,10 +155,7 @@ def places(
 ) -> Figure:
     """Where observed values fell within their forecasts, a row for each observable; a line spans a bound's percentiles.
 
-    Parameters
-    ----------
-    rows
-        Name of the observable; of every value its percentiles, and whether the band reached it.
+    rows: name of the observable; of every value its percentiles, and whether the band reached it.
     """
     lang = style.language(lang)
     height = 1.35 + 0.32 * len(rows)
@@ -195,10 +187,7 @@ def width_bars(
 ) -> Figure:
     """What a forecast's variance comes from, a bar for each observable.
 
-    Parameters
-    ----------
-    rows
-        Name of the observable, shares by source, and the width in words.
+    rows: name of the observable, shares by source, and the width in words.
     """
     lang = style.language(lang)
     height = 1.75 + 0.36 * len(rows)

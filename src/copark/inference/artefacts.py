@@ -108,11 +108,8 @@ def arrays_in(path: Path) -> dict[str, NDArray[Any]]:
 def load(case: Case, folder: Path | None = None) -> Stored:
     """Read posteriors of a case, the shipped ones by default; the case is read as it was for the calibration.
 
-    Raises
-    ------
-    NotFound
-        If there are none, only such as an earlier version wrote, or such as no longer fit: their parameters or the
-        first quarter are others.
+    Raises NotFound if there are none, only such as an earlier version wrote, or such as no longer fit: their parameters
+    or the first quarter are others.
     """
     place = folder or brought(case, POSTERIOR)
     recipe = None if place is None else recipe_in(place)

@@ -78,10 +78,7 @@ def shocks_after(case: Case, cut: Quarter) -> tuple[str, ...]:
 def groups_of(replay: ReplayPosterior, verdicts: Mapping[str, str] | None = None) -> dict[str, list[int]]:
     """Axes of the cube by group: later shocks; moved by the data (or weakly); not moved.
 
-    Parameters
-    ----------
-    verdicts
-        What the data said of each parameter: by default what the pairs themselves say.
+    verdicts: what the data said of each parameter: by default what the pairs themselves say.
     """
     space, later = replay.space, shocks_after(replay.space.case, replay.cut)
     said = verdicts or {one.name: one.verdict for one in movements(space, replay.points)}
@@ -263,10 +260,7 @@ class Width:
 def widths(origin: Origin, base: str = BLIND, *, threads: int = 1) -> tuple[Width, ...]:
     """Split every observable's band by source and take each source out.
 
-    Raises
-    ------
-    ValueError
-        If the origin has no replay posterior.
+    Raises ValueError if the origin has no replay posterior.
     """
     if origin.replay is None:
         raise ValueError("no replay posterior")
@@ -402,10 +396,7 @@ class Assessment:
 def assess(origins: Sequence[Origin], case: Case, *, threads: int = 1) -> Assessment:
     """Score forecasts from several cuts, earliest first, and ask why they won or lost.
 
-    Parameters
-    ----------
-    case
-        The case they are of, with the roles of its values as they are in the casebook.
+    case: the case they are of, with the roles of its values as they are in the casebook.
     """
     judged = []
     for one in origins:

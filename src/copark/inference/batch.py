@@ -211,7 +211,7 @@ class PieceWork:
         copark.cluster.environment.MachinesDiffer
             If this process would give other bits.
         """
-        need_alike(self.machine, machine(), name_here(), mixed=False)
+        need_alike(self.machine, machine(), name_here())
         began = time.perf_counter()
         space = PriorSpace.of(self.subject.case, self.subject.hold)
         write_piece(Path(self.home), first, run_piece(self.subject, space, first, last, threads))
@@ -225,7 +225,7 @@ def made_by(crew: Crew, recipe: Recipe, home: Path | None, width: int, tell: Pro
     if home is None:
         raise ValueError("a crew needs a folder")
     here, place = machine(), str(home.absolute())
-    need_alike(here, crew.machine(place, mixed=False), place, mixed=False)
+    need_alike(here, crew.machine(place), place)
     missing = [span for span in ranges_of(recipe) if read_piece(home, span[0], (span[1] - span[0], width)) is None]
     there = done = recipe.runs - sum(last - first for first, last in missing)
     lock = Lock()

@@ -108,10 +108,7 @@ def save(draws: PooledDraws, folder: Path = SHIPPED) -> None:
 def shipped_draws() -> PooledDraws:
     """Draws of the panel that ship with the package.
 
-    Raises
-    ------
-    NotFound
-        If there are none that fit the model's axes.
+    Raises NotFound if there are none that fit the model's axes.
     """
     return load(SHIPPED)
 
@@ -119,10 +116,7 @@ def shipped_draws() -> PooledDraws:
 def load(folder: Path) -> PooledDraws:
     """Read draws of a panel.
 
-    Raises
-    ------
-    NotFound
-        If there are none, or they have other axes than the model has now.
+    Raises NotFound if there are none, or they have other axes than the model has now.
     """
     path = folder / "recipe.json"
     recipe = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None

@@ -113,10 +113,7 @@ def recipe_of(case: Case, cut: Quarter, settings: Settings) -> Recipe:
 def kept_stages(case: Case, cut: Quarter, settings: Settings, folder: Path | None) -> Stages:
     """What is kept of a calibration that is not finished or has not converged, for it or a longer one to go on with.
 
-    Parameters
-    ----------
-    folder
-        Where prior batches are kept.
+    folder: where prior batches are kept.
     """
     asked = {name: value for name, value in settings.content().items() if name not in AT_THE_END}
     return stages_of(folder, {"batch": recipe_of(case, cut, settings).identity, "settings": asked})

@@ -112,10 +112,7 @@ def tidy(values: Floats, width: float) -> tuple[float, ...]:
 def movements(space: PriorSpace, points: Floats, weights: Floats | None = None) -> tuple[Movement, ...]:
     """Compare prior and posterior of every parameter, most moved first.
 
-    Parameters
-    ----------
-    points, weights
-        Of the posterior, shapes (draws, axes) and (draws,); equal weights where none are given.
+    points, weights: of the posterior, shapes (draws, axes) and (draws,); equal weights where none are given.
     """
     share = np.full(len(points), 1.0 / len(points)) if weights is None else weights
     before, after = space.table(space.sobol(0, PRIOR_SAMPLE, 1)), space.table(points)

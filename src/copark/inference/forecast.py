@@ -22,7 +22,6 @@ from typing import Any
 
 import numpy as np
 
-from copark.analysis.benchmark_forecasts import NaiveForecast, forecasts
 from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.cases.evidence import Observation
@@ -32,6 +31,7 @@ from copark.cases.tables import Row, faults_of_rows, faults_of_series, read_tabl
 from copark.errors import CoparkError, Fault, FaultsFound, NotFound, RunRefused
 from copark.identity import identity_of
 from copark.inference.assessment import Spread, groups_of, spread
+from copark.inference.benchmark_forecasts import NaiveForecast, forecasts
 from copark.inference.observations import Target, noise, target_of
 from copark.inference.replay import ReplayPosterior, project
 from copark.inference.validate import BLIND, CONDITIONAL, DAYS, Score, history_of, score
@@ -109,15 +109,8 @@ def end_of(case: Case, cut: Quarter, to: str | None, lang: str = "en", *, after:
 
     Beyond the clock of the case its facts hold as they are at the end.
 
-    Parameters
-    ----------
-    after
-        Quarter that it must lie after; by default the cut.
-
-    Raises
-    ------
-    RunRefused
-        If it is no quarter after that, or more than fifty years after the cut.
+    after: quarter that it must lie after; by default the cut. Raises RunRefused if it is no quarter after that, or more
+    than fifty years after the cut.
     """
     usual = max(case.clock.start + (case.clock.quarters - 1), cut + SHORTEST)
     if to is None:
@@ -213,10 +206,7 @@ def naive_rows(case: Case, cut: Quarter, variable: str, quarters: Iterable[int])
 def write(forecast: Mapping[str, Any], path: Path) -> None:
     """Write a frozen forecast. An existing file is never overwritten.
 
-    Raises
-    ------
-    ForecastRefused
-        If there is a file already.
+    Raises ForecastRefused if there is a file already.
     """
     refuse_existing(path)
     words = json.dumps(forecast, ensure_ascii=False, indent=None, separators=(",", ":"), allow_nan=False)
@@ -231,10 +221,7 @@ def write(forecast: Mapping[str, Any], path: Path) -> None:
 def refuse_existing(path: Path) -> None:
     """Refuse a name that is taken, before any work is done.
 
-    Raises
-    ------
-    ForecastRefused
-        If there is a file already.
+    Raises ForecastRefused if there is a file already.
     """
     if path.exists() or path.is_symlink():
         raise ForecastRefused(text("inference.forecast.exists", file=path.name))
@@ -243,12 +230,8 @@ def refuse_existing(path: Path) -> None:
 def read(path: Path) -> dict[str, Any]:
     """Read a frozen forecast.
 
-    Raises
-    ------
-    NotFound
-        If there is no such file.
-    ForecastRefused
-        If it is no frozen forecast, or was changed after it was frozen.
+    Raises NotFound if there is no such file; ForecastRefused if it is no frozen forecast, or was changed after it was
+    frozen.
     """
     if not path.is_file():
         raise NotFound.of("inference.forecast.not_found", file=path.name)
@@ -454,12 +437,8 @@ def score_later(forecast: Mapping[str, Any], targets: Iterable[Target]) -> tuple
 def read_later(path: Path) -> tuple[Row[Observation], ...]:
     """Read a table of observations, each with its line.
 
-    Raises
-    ------
-    NotFound
-        If there is no such file.
-    FaultsFound
-        If it has faults; all of them, each with file, line, cause and repair.
+    Raises NotFound if there is no such file; FaultsFound if it has faults; all of them, each with file, line, cause and
+    repair.
     """
     if not path.exists():
         raise NotFound.of("inference.forecast.not_found", file=path.name)

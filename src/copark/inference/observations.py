@@ -157,10 +157,7 @@ def until(
 def target_of(observation: Observation, start: Quarter, more_than: float = MORE_THAN) -> Target | None:
     """Make a target of an observation; ``None`` where the model has nothing to set beside it.
 
-    Parameters
-    ----------
-    more_than
-        How far "more than N" reaches, as a multiple of N; without a reach it is a limit.
+    more_than: how far "more than N" reaches, as a multiple of N; without a reach it is a limit.
     """
     known = catalogue().outputs.get(observation.variable)
     usable = observation.use and observation.grade != "background"
@@ -293,12 +290,7 @@ class ObservationModel:
     def counterparts(self, out: Floats, names: Sequence[str]) -> Floats:
         """Read runs on the days of the targets, without error.
 
-        Parameters
-        ----------
-        out
-            Outputs, shape (runs, kept, quarters).
-        names
-            Names of the outputs kept.
+        out: outputs, shape (runs, kept, quarters); names: names of the outputs kept.
         """
         made = np.zeros((out.shape[0], len(self.targets)))
         for n, target in enumerate(self.targets):
@@ -333,10 +325,7 @@ class ObservationModel:
 
         The error of a run is a function of (seed, number of the run): chunks do not change it.
 
-        Parameters
-        ----------
-        counterparts
-            Of runs first, first + 1, …
+        counterparts: of runs first, first + 1, ….
         """
         free = noise(seed, first, len(counterparts), len(self.targets))
         return self.hide(counterparts + (mixed(free, self.root()) if self.discrepancy else self.errors * free))
@@ -347,11 +336,8 @@ class ObservationModel:
         A bound or a range has the probability that a report lies where the wording says. A run without a value has
         minus infinity. Errors are independent, but for what the discrepancy has in common among single numbers.
 
-        Parameters
-        ----------
-        recorded
-            Another record in place of the case's, as :meth:`reports` makes it; its bounds count as reached where the
-            report is the bound itself.
+        recorded: another record in place of the case's, as :meth:`reports` makes it; its bounds count as reached where
+        the report is the bound itself.
         """
         from scipy.special import log_ndtr
 

@@ -253,10 +253,7 @@ def has_history(case: Case) -> bool:
 def runs_of(written: int | str | None, lang: str = "en") -> int:
     """Runs of each park: a power of two from 2^8 to 2^15.
 
-    Raises
-    ------
-    RunRefused
-        If it is none.
+    Raises RunRefused if it is none.
     """
     from copark.errors import RunRefused
     from copark.inference.pool.panel import RUNS

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from copark.inference.batch import Batch
 from copark.inference.prior import PriorSpace, expit, logit
 from copark.inference.summaries import MANY, Summaries, one_thread, reports_of
+from copark.stats.precision import effective
 
 Floats = NDArray[np.float64]
 Reals = NDArray[np.float64] | NDArray[np.float32]
@@ -36,8 +37,8 @@ class ParameterPosterior:
 
     @property
     def ess(self) -> float:
-        """Effective sample size, 1 / Σ w²."""
-        return float(1.0 / (self.weights**2).sum())
+        """Effective sample size."""
+        return effective(self.weights)
 
     def equal(self, count: int) -> Floats:
         """Give that many points of equal weight, by systematic resampling; shape (count, axes)."""
@@ -63,8 +64,8 @@ def adjust(z: Floats, summaries: Floats, target: Floats, weights: Floats) -> Flo
     with one_thread():
         slopes = np.linalg.lstsq(design * root, z * root, rcond=1e-8)[0]
         fitted = design @ slopes
-    effective = weights.sum() ** 2 / (weights**2).sum()
-    wider = np.sqrt(effective / max(effective - design.shape[1] - 1.0, 1.0))
+    count = effective(weights)
+    wider = np.sqrt(count / max(count - design.shape[1] - 1.0, 1.0))
     found: Floats = slopes[0] + (z - fitted) * wider
     return found
 
@@ -92,12 +93,8 @@ class Neighbours:
     ) -> ParameterPosterior:
         """Accept the nearest runs and adjust them.
 
-        Parameters
-        ----------
-        target
-            The record's summaries, shape (axes,).
-        without
-            A run to leave out: the one that plays the record, in a test of calibration.
+        target: the record's summaries, shape (axes,); without: a run to leave out: the one that plays the record, in a
+        test of calibration.
         """
         far = self.distances(target)
         if without is not None:

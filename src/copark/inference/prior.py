@@ -50,10 +50,7 @@ class PriorSpace:
     def of(cls, case: Case, hold: tuple[str, ...] = ()) -> PriorSpace:
         """Make the cube of all parameters with a prior in a case, and of the origin mix.
 
-        Parameters
-        ----------
-        hold
-            Names of parameters held at their defaults all the same.
+        hold: names of parameters held at their defaults all the same.
         """
         made: list[Coordinate] = []
         for name, variable in catalogue().parameters.items():

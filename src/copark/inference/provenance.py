@@ -20,9 +20,8 @@ from copark.store.checkpoints import Stages
 
 AFTERWARDS = frozenset(
     (
-        "artefacts", "assessment", "borrowed", "calibrations", "case_parameters", "forecast", "information_set",
-        "panels", "posterior_predictive", "provenance", "reach", "source", "target_selection",
-        "validate",
+        "artefacts", "assessment", "benchmark_forecasts", "borrowed", "calibrations", "case_parameters", "forecast",
+        "panels", "provenance", "reach", "source", "target_selection", "validate",
     )
 )  # fmt: skip
 """Modules of inference that have no say in what a calibration gives."""

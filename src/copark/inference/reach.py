@@ -1,11 +1,11 @@
-"""How far prior runs reach: whether a park's own values lie where its priors of size have runs, and what is done if not.
+"""How far prior runs reach: whether a park's own values lie where its priors of size have runs, and what if not.
 
-A park of six smelters with thirty thousand jobs contradicts priors that most parks taught, and searches that begin from
-a prior batch do not find one another in its tail (prior-data conflict: Box 1980; Evans and Moshonov 2006). A value, or a
-ratio of two such as jobs per enterprise, is *missed* if fewer than one run of the prior in a hundred has as much, or as
-little. The sizes that bear on it are then flat over the whole range of the model, which knows less and is no nearer to
-the value (Evans and Jang 2011). A value that no run comes near even so is one the model cannot give whatever its size:
-it is *set aside*, not fitted.
+A park of six smelters with thirty thousand jobs contradicts priors that most parks taught, and searches that begin in
+the tail of a prior batch do not find one another (prior-data conflict: Box 1980; Evans and Moshonov 2006). A value, or
+a ratio of two such as jobs per enterprise, is *missed* if fewer than one run of the prior in a hundred has as much, or
+as little. The sizes that bear on it are then flat over the whole range of the model, which knows less and is no nearer
+to the value (Evans and Jang 2011). A value that no run comes near even so is one the model cannot give whatever its
+size: it is *set aside*, not fitted.
 
 Decision 0070.
 """
@@ -114,7 +114,7 @@ def beyond(runs: Floats, recorded: float) -> float:
 
 
 def last_pair(model: ObservationModel, above: str, below: str) -> tuple[int, int] | None:
-    """Positions of the values of two variables nearest in time, the latest of such; ``None`` where a year is between."""
+    """Positions of the values of two variables nearest in time, the latest of such; ``None`` if a year lies between."""
     first, second = ([at for at, one in enumerate(model.targets) if one.variable == name] for name in (above, below))
     days = [day_of(one.observation) for one in model.targets]
     near = [pair for pair in product(first, second) if abs(days[pair[0]] - days[pair[1]]) <= YEAR]

@@ -147,12 +147,8 @@ class ReplayPosterior:
 def scale_reduction(values: Floats, population: Integers) -> Floats:
     """Potential scale reduction √(1 + between / within) of columns of values, shape (columns,).
 
-    Parameters
-    ----------
-    values
-        Shape (members, columns).
-    population
-        Which independent population each is from; NaN is given where there is one only.
+    values: shape (members, columns). population: which independent population each is from; NaN is given where there is
+    one only.
     """
     groups = [values[population == n] for n in np.unique(population)]
     if len(groups) < 2:
@@ -393,12 +389,7 @@ class Projection:
 def with_futures(draws: Draws, since: int, futures: int = 1) -> Draws:
     """Give every draw futures of its own from a quarter on: luck of a run that no other draw has.
 
-    Parameters
-    ----------
-    since
-        First quarter of the future, counted from the start.
-    futures
-        How many for each draw.
+    since: first quarter of the future, counted from the start; futures: how many for each draw.
     """
     rows = np.repeat(np.arange(len(draws.luck)), futures)
     made = Draws(*(room[rows].copy() for room in draws))

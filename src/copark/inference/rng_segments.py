@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from copark.arrays import Floats, Integers
 from copark.model.arrays import Draws
 from copark.model.luck import NEVER, SPANS
+from copark.stats.precision import effective
 
 SINCE, RUN = 0, 1
 """Columns of a span."""
@@ -23,10 +24,7 @@ MOST = 1 + SPANS
 def one_span(runs: Integers, spans: int, since: Integers) -> Integers:
     """Make lucks that are one run's throughout, in whatever spans; shape (members, spans, 2).
 
-    Parameters
-    ----------
-    since
-        First quarters of the spans behind the first, shape (members, spans - 1).
+    since: first quarters of the spans behind the first, shape (members, spans - 1).
     """
     made = np.zeros((len(runs), spans, 2), np.int64)
     made[:, :, RUN] = runs[:, np.newaxis]
@@ -62,10 +60,7 @@ def present(lucks: Integers, quarters: int) -> NDArray[np.bool_]:
 def with_lucks(draws: Draws, lucks: Integers, seed: int) -> Draws:
     """Give draws the lucks of a seed, to a quarter that never comes.
 
-    Raises
-    ------
-    ValueError
-        If there are more spans than an address has room for.
+    Raises ValueError if there are more spans than an address has room for.
     """
     if lucks.shape[1] > MOST:
         raise ValueError(f"{lucks.shape[1]} spans; an address has room for {MOST}")
@@ -83,8 +78,7 @@ def with_lucks(draws: Draws, lucks: Integers, seed: int) -> Draws:
 
 def effective_count(labels: Integers) -> float:
     """Effective number of different labels: 1 / Σ share²."""
-    share = np.unique(labels, return_counts=True)[1] / len(labels)
-    return float(1.0 / (share**2).sum())
+    return effective(np.unique(labels, return_counts=True)[1].astype(np.float64))
 
 
 def different_pasts(lucks: Integers, quarters: int) -> Floats:

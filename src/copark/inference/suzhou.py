@@ -133,10 +133,7 @@ class Findings:
 def find(result: xr.Dataset, study: Study, case: Case) -> Findings:
     """Keep the runs of each scenario that tell the time before the swap, and say what follows in them.
 
-    Parameters
-    ----------
-    result
-        Runs of the study, of which one in forty is kept.
+    result: runs of the study, of which one in forty is kept.
     """
     numbered = list(enumerate(one.key for one in study.scenarios))
     results = {key: developer_result(result, study, case, n) for n, key in numbered}

@@ -41,10 +41,7 @@ EXPLAINED = 2.0
 def fitted_until(case: Case) -> Quarter:
     """Last quarter that a value meant to be fitted belongs to.
 
-    Raises
-    ------
-    RunRefused
-        If the case has no such value.
+    Raises RunRefused if the case has no such value.
     """
     ends = [nearest_end(one) for one in targets(case)]
     if not ends:

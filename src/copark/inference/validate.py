@@ -15,11 +15,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from copark.analysis.benchmark_forecasts import CURVES, History, forecasts
 from copark.arrays import Floats, Integers
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.inference.batch import Batch
+from copark.inference.benchmark_forecasts import CURVES, History, forecasts
 from copark.inference.observations import ObservationModel, Target, targets
 from copark.inference.replay import POPULATIONS, Projection, ReplayPosterior, project, replay_posterior
 from copark.inference.tempering import Plan
@@ -197,10 +197,7 @@ def forecast_from(
 ) -> Origin:
     """Forecast from a replay posterior what the case observed after its cut; of few pairs, each has several futures.
 
-    Raises
-    ------
-    ValueError
-        If the case observed nothing after it.
+    Raises ValueError if the case observed nothing after it.
     """
     cut = replay.cut
     later = targets(case, later_roles, after=cut)
@@ -274,10 +271,7 @@ def table(scores: Sequence[Score], methods: Sequence[str] | None = None) -> tupl
 def is_firm(each: Mapping[str, Floats]) -> bool:
     """Whether one method is ahead by a margin, also without any one of the values.
 
-    Parameters
-    ----------
-    each
-        Scores by method, of the same values in the same order.
+    each: scores by method, of the same values in the same order.
     """
     scores = np.stack(list(each.values()))
     if len(scores) < 2 or scores.shape[1] < 2:
@@ -354,7 +348,7 @@ def benchmark_band(case: Case, cut: Quarter, variable: str, method: str, quarter
     """A benchmark's quantiles at the ends of quarters, shape (levels, quarters); none if the past is too short."""
     from scipy.stats import t as student
 
-    from copark.analysis.benchmark_forecasts import forecasts
+    from copark.inference.benchmark_forecasts import forecasts
 
     start = case.clock.start
     days = [((start + t).last_day - start.first_day).days / DAYS for t in quarters]

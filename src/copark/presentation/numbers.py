@@ -208,12 +208,8 @@ def axis_number(value: float) -> str:
 def shown(value: Value, column: Column, lang: str, *, with_unit: bool = False) -> str:
     """A value as every renderer writes it.
 
-    Parameters
-    ----------
-    value, column
-        A value of a column; an interval is written with its ends.
-    with_unit
-        Whether the unit follows, as where no head of a column tells it; money is then counted as the language counts.
+    value, column: a value of a column; an interval is written with its ends. with_unit: whether the unit follows, as
+    where no head of a column tells it; money is then counted as the language counts.
     """
     if isinstance(value, Interval):
         return _interval(value, column, lang, with_unit=with_unit)

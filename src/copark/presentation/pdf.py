@@ -17,10 +17,7 @@ WORDS = ("caveat", "colon", "evidence", "provenance")
 def write(document: Document, path: Path, charts: Charts | None = None) -> Path:
     """Write a document as PDF/UA-1: tagged for screen readers, figures drawn as lines, the letters it uses embedded.
 
-    Raises
-    ------
-    ValueError
-        If the font that comes with copark is missing.
+    Raises ValueError if the font that comes with copark is missing.
     """
     import typst
 

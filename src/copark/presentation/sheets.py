@@ -99,10 +99,7 @@ def write_sheets(
 ) -> Path:  # fmt: skip
     """Write sheets as one workbook, row by row, each as wide as a page where it is printed.
 
-    Raises
-    ------
-    ExportRefused
-        If a sheet has more rows or columns than it can hold: 1,048,576 and 16,384.
+    Raises ExportRefused if a sheet has more rows or columns than it can hold: 1,048,576 and 16,384.
     """
     from xlsxwriter import Workbook
 

@@ -6,6 +6,7 @@ is never read as mathematics.
 The Chinese font that comes with copark, so that no machine needs one of its own.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from functools import cache, wraps
 from importlib.util import find_spec
@@ -75,6 +76,8 @@ def chinese_font() -> str | None:
     shipped = chinese_font_file()
     if _preferred() is None and shipped is not None:
         font_manager.fontManager.addfont(shipped)
+        # It has no bold cut, which matplotlib says to whoever looks at the terminal.
+        logging.getLogger(font_manager.__name__).setLevel(logging.ERROR)
     return _preferred()
 
 

@@ -19,10 +19,7 @@ ABOVE = 4
 def write(document: Document, path: Path, charts: Charts | None = None) -> Path:
     """Write a document as a workbook; its figures are PNG, on a sheet of their own.
 
-    Raises
-    ------
-    ExportRefused
-        If a table is longer or wider than a sheet can be.
+    Raises ExportRefused if a table is longer or wider than a sheet can be.
     """
     book = _Book(document, charts or Charts())
     sheets = [book.cover(), *(book.sheet(at) for at in range(len(book.tables))), *book.gallery()]

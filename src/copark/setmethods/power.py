@@ -78,17 +78,8 @@ def power_faults(weights: Sequence[Fraction], quota: Fraction, voters: Sequence[
 def power(weights: Sequence[Fraction | int], quota: Fraction | int) -> Power:
     """Power of each voter.
 
-    Parameters
-    ----------
-    weights
-        None negative.
-    quota
-        Least weight that wins, above 0 and not above the sum of the weights.
-
-    Raises
-    ------
-    ValueError
-        If there is no voter, a weight is negative, the quota is out of reach, or the game is too large to count.
+    weights: none negative; quota: least weight that wins, above 0 and not above the sum of the weights. Raises
+    ValueError if there is no voter, a weight is negative, the quota is out of reach, or the game is too large to count.
     """
     if not weights or any(weight < 0 for weight in weights):
         raise ValueError("weights are not negative, and there is one at least")

@@ -69,12 +69,7 @@ def edited(case: Case, edits: Edits) -> tuple[Case, list[Problem]]:
 def fault_of_edit(problem: Problem, file: str, line: int | None = None, at: KeyPath = ()) -> Fault:
     """A problem as a fault; of an unsound case as a whole, the place in the case stands behind the edits.
 
-    Parameters
-    ----------
-    file, line
-        Where the edits are written.
-    at
-        Path of the scenario in that file.
+    file, line: where the edits are written; at: path of the scenario in that file.
     """
     values = {name: shown(value) for name, value in problem.values.items() if name != "where"}
     key = written((*at, "edits", *problem.path))
@@ -276,12 +271,7 @@ def _unsound_shares(case: Case) -> Iterable[Problem]:
 def set_in_inputs(inputs: Inputs, case: Case, changed: Case, edits: Edits) -> Inputs:
     """Put into packed inputs what a case has no fact for, and keep everybody's place.
 
-    Parameters
-    ----------
-    inputs
-        The changed case, packed.
-    case, changed
-        The case as it is, and as edited.
+    inputs: the changed case, packed; case, changed: the case as it is, and as edited.
     """
     if edits.is_empty:
         return inputs

@@ -37,10 +37,7 @@ WITHOUT = "without"
 def find_happenings(case: Case, names: str | Sequence[str]) -> tuple[Happening, ...]:
     """Find what happened by key (``visit/2015-05-10``) or, where one kind alone has it, by its name (``2015-05-10``).
 
-    Raises
-    ------
-    NotFound
-        If nothing, or more than one kind of thing, has the name.
+    Raises NotFound if nothing, or more than one kind of thing, has the name.
     """
     known = happenings(case)
     found: list[Happening] = []
@@ -57,20 +54,9 @@ def find_happenings(case: Case, names: str | Sequence[str]) -> tuple[Happening, 
 def but_for_study(case: Case, names: str | Sequence[str], **changes: Any) -> Study:
     """The study of a case as it is and without something that happened.
 
-    Parameters
-    ----------
-    case
-        A case.
-    names
-        What did not happen: keys of :func:`~copark.simulation.counterfactual_events.happenings`; several are dropped
-        together.
-    **changes
-        Further fields of the study: runs, seed, draws, futures, keep, quarters.
-
-    Raises
-    ------
-    NotFound
-        If nothing of that name happened.
+    names: what did not happen: keys of :func:`~copark.simulation.counterfactual_events.happenings`; several are dropped
+    together. **changes: further fields of the study: runs, seed, draws, futures, keep, quarters. Raises NotFound if
+    nothing of that name happened.
     """
     found = find_happenings(case, names)
     keys = tuple(dict.fromkeys(one.key for one in found))
@@ -103,12 +89,8 @@ def but_for(
     The first scenario is the case as it is, the second is :data:`WITHOUT`: the effect of what happened is the first
     less the second, ``analysis.compare.pair(result, result, "without", "as-it-is")``.
 
-    Raises
-    ------
-    NotFound
-        If nothing of that name happened.
-    StudyFaults
-        If the case cannot do without it (the first value of a quota).
+    Raises NotFound if nothing of that name happened; StudyFaults if the case cannot do without it (the first value of a
+    quota).
     """
     study = but_for_study(case, names, **changes)
     return simulate(study, case, threads=threads, progress=progress, source=source)

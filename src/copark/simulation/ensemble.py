@@ -167,10 +167,7 @@ class Ensemble:
     def run(self) -> ScenarioRuns:
         """Run the only scenario.
 
-        Raises
-        ------
-        ValueError
-            If there are several.
+        Raises ValueError if there are several.
         """
         (only,) = self.arrays().scenarios
         return only

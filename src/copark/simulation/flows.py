@@ -75,10 +75,7 @@ def channels() -> tuple[Channel, ...]:
 def arriving(sent: Floats, inputs: Inputs) -> Floats:
     """What arrives of what was sent: ``neutral + strength (sent delay quarters ago - neutral)``.
 
-    Parameters
-    ----------
-    sent
-        Shape (runs, quarters, channels).
+    sent: shape (runs, quarters, channels).
     """
     arrived = np.empty_like(sent)
     for n, channel in enumerate(channels()):

@@ -1,4 +1,4 @@
-"""Planning: how precisely a study tells its numbers, how many runs it needs, when to stop. Rules alone.
+"""Planning: how precisely a study tells its numbers, and how many runs it needs. Rules alone.
 
 Nothing here runs a model or looks at a clock; the formulas are those of :mod:`copark.stats.precision`.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import ceil, inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +25,6 @@ from copark.stats.shares import LEVEL
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-FIRST_LOOK = 1000
 EDGES = (0.05, 0.95)
 
 
@@ -133,63 +131,9 @@ def runs_needed(
         for one in reported
         if one.standing.size
         for quantity, at in _asked()
-        if is_decided_by(quantity)
+        if quantity != "operating_50"
     ]
     return None if not found or None in found else max(count for count in found if count is not None)
-
-
-def is_decided_by(quantity: str) -> bool:
-    """Whether a number decides when to stop: P(self-standing) and the edges of the band; the median is told beside."""
-    return quantity != "operating_50"
-
-
-def looks(most: int, futures: int = 1, first: int = FIRST_LOOK) -> tuple[int, ...]:
-    """Numbers of runs at which a study that may stop early is looked at: 1,000, 2,000, 3,000, 4,000, 6,000, 8,000 …
-
-    A fixed schedule, by turns a half and a third more, in whole draws; the last is `most`. It depends on nothing that
-    is found, and not on chunks or threads.
-    """
-    found: list[int] = []
-    size, turn = first, 0
-    steps = (2.0, 1.5, 4.0 / 3.0)
-    while size < most:
-        whole = ceil(size / futures) * futures
-        if whole < most and whole not in found:
-            found.append(whole)
-        grow = steps[turn] if turn < len(steps) else (1.5, 4.0 / 3.0)[(turn - len(steps)) % 2]
-        size, turn = round(size * grow), turn + 1
-    return (*found, most)
-
-
-def level_at(look: int, level: float = LEVEL) -> float:
-    """Level of the intervals at the k-th look (from 1): 1 - α/(k (k + 1)), α = 1 - level.
-
-    Σ 1/(k (k + 1)) = 1, so that by the union bound the intervals of all looks, however many, hold together with
-    probability `level`: that one stops *because* an interval is short then does no harm.
-    """
-    return 1.0 - (1.0 - level) / (look * (look + 1))
-
-
-def widest(found: Sequence[Precision]) -> float:
-    """The greatest half-width among the numbers that decide; infinite where there is none."""
-    return max((one.half for one in found if is_decided_by(one.quantity)), default=inf)
-
-
-@dataclass(frozen=True)
-class Look:
-    """What was seen at a look: runs so far, level of the intervals, the numbers' precision, whether to stop."""
-
-    runs: int
-    level: float
-    precisions: tuple[Precision, ...]
-    stop: bool
-
-
-def look(reported: Sequence[Reported], runs: int, number: int, half: float, pool: int | None = None) -> Look:
-    """Look at a study at the `number`-th look (from 1): stop if every number that decides is as precise as `half`."""
-    level = level_at(number)
-    found = precisions(reported, pool=pool, level=level)
-    return Look(runs, level, found, widest(found) <= half)
 
 
 @dataclass(frozen=True)

@@ -71,10 +71,7 @@ def study_identity(study: Study, case: Case, source: str | None = None) -> str:
 def label(study: Study, case: Case, source: Mapping[str, Any] | None = None) -> Label:
     """Name a study's result and tell everything that made it.
 
-    Parameters
-    ----------
-    source
-        What its draws come from, if not from the study alone; ``draws_hash`` in it is its identity.
+    source: what its draws come from, if not from the study alone; ``draws_hash`` in it is its identity.
     """
     case_hash = case.hash
     made_by = {

@@ -30,10 +30,7 @@ Progress = Callable[[int, int], None]
 def case_of(case: Case, scenario: Scenario) -> Case:
     """Edit a case as a scenario says.
 
-    Raises
-    ------
-    StudyFaults
-        If the scenario's edits do not fit the case.
+    Raises StudyFaults if the scenario's edits do not fit the case.
     """
     changed, problems = edited(case, scenario.edits)
     if problems:
@@ -44,15 +41,8 @@ def case_of(case: Case, scenario: Scenario) -> Case:
 def inputs_of(case: Case, scenario: Scenario | None = None, quarters: int | None = None) -> Inputs:
     """Pack a case as it is, or edited as a scenario says, with the scenario's levers and links.
 
-    Parameters
-    ----------
-    quarters
-        Quarters from the start, if not those of the case.
-
-    Raises
-    ------
-    StudyFaults
-        If the scenario's edits do not fit the case.
+    quarters: quarters from the start, if not those of the case. Raises StudyFaults if the scenario's edits do not fit
+    the case.
     """
     longer = case
     if quarters is not None and quarters != case.clock.quarters:
@@ -134,10 +124,7 @@ class Prepared(NamedTuple):
 def prepare(study: Study, case: Case, source: DrawSource | None = None) -> Prepared:
     """Make a study ready to run.
 
-    Raises
-    ------
-    RunRefused
-        If the study draws from a posterior and none is given.
+    Raises RunRefused if the study draws from a posterior and none is given.
     """
     given = source if study.draws == "posterior" else None
     if study.draws == "posterior" and given is None:
@@ -173,15 +160,8 @@ def stream(
 ) -> Iterator[xr.Dataset]:
     """Run a study chunk by chunk, so that memory does not grow with the number of runs.
 
-    Parameters
-    ----------
-    source
-        Where a study's draws come from if it draws from a posterior.
-
-    Yields
-    ------
-    xarray.Dataset
-        All scenarios of the next runs, with dimensions (scenario, run, quarter).
+    source: where a study's draws come from if it draws from a posterior. Yields: all scenarios of the next runs, with
+    dimensions (scenario, run, quarter).
     """
     prepared = prepare(study, case, source)
     total = study.runs * len(study.scenarios)

@@ -201,12 +201,7 @@ def baseline(case: str, title: Title | None = None) -> Study:
 def read_study(path: Path) -> Study:
     """Read a study file.
 
-    Raises
-    ------
-    NotFound
-        If there is no such file.
-    StudyFaults
-        If it has faults; it carries all of them.
+    Raises NotFound if there is no such file; StudyFaults if it has faults; it carries all of them.
     """
     from copark.simulation.study_file import examine_study
 
@@ -223,12 +218,7 @@ def load_study(name_or_path: str | Path) -> Study:
 
     A case stands for its baseline study.
 
-    Raises
-    ------
-    NotFound
-        If there is no such study, file or case.
-    StudyFaults
-        If the file has faults.
+    Raises NotFound if there is no such study, file or case; StudyFaults if the file has faults.
     """
     from copark.cases.casebook import list_cases
 

@@ -14,10 +14,7 @@ from copark.stats.shares import LEVEL, z_of
 def difference(before: Floats, after: Floats, *, log: bool = False) -> Floats:
     """Arm less reference, run by run; of logarithms with a count of 0 taken as 1, in log points (0.1: a tenth more).
 
-    Parameters
-    ----------
-    before, after
-        Values of reference and arm, of the same runs in the same order and of one shape.
+    before, after: values of reference and arm, of the same runs in the same order and of one shape.
     """
     found: Floats = np.log(np.maximum(after, 1.0)) - np.log(np.maximum(before, 1.0)) if log else after - before
     return found
@@ -36,12 +33,7 @@ def change_interval(change: Floats, draws: NDArray[np.int64], level: float = LEV
     and one to the lost, it is not empty where nothing changed. Of runs that share draws, from the means of the draws,
     which are what is independent.
 
-    Parameters
-    ----------
-    change
-        1 gained, -1 lost, 0 otherwise, shape (run,).
-    draws
-        Number of the draw of every run.
+    change: 1 gained, -1 lost, 0 otherwise, shape (run,); draws: number of the draw of every run.
     """
     if not change.size:
         return float("nan"), float("nan")

@@ -48,12 +48,7 @@ def components(values: Floats, groups: Integers) -> Split:
     by the runs of a draw. An estimate below 0 is 0. Where no draw has two runs, all of it
     counts as luck: the two then act alike.
 
-    Parameters
-    ----------
-    values
-        Shape (runs,).
-    groups
-        The draw of every run.
+    values: shape (runs,); groups: the draw of every run.
     """
     _, places, counts = np.unique(groups, return_inverse=True, return_counts=True)
     total, drawn = values.size, counts.size
@@ -71,17 +66,8 @@ def components(values: Floats, groups: Integers) -> Split:
 def split(values: Floats, draws: Integers) -> Split | None:
     """Split the variance of a difference, as :func:`components` does, by the draws that have two runs or more.
 
-    Parameters
-    ----------
-    values
-        Differences, shape (run,).
-    draws
-        Number of the draw of every run.
-
-    Returns
-    -------
-    Split or None
-        ``None`` where there are not two draws with two runs each.
+    values: differences, shape (run,); draws: number of the draw of every run. Returns: ``None`` where there are not two
+    draws with two runs each.
     """
     _, places, counts = np.unique(draws, return_inverse=True, return_counts=True)
     kept = counts[places] > 1
@@ -91,6 +77,15 @@ def split(values: Floats, draws: Integers) -> Split | None:
 def concentration(counts: Integers) -> float:
     """Σ w² of the draws' weights, w = runs of the draw over all runs: 1/draws where all have as many."""
     return float((counts.astype(np.float64) ** 2).sum()) / float(counts.sum()) ** 2
+
+
+def effective(weights: Floats) -> float:
+    """Number of equally weighted draws that weights are worth, (Σ w)² / Σ w² (Kish 1965); 0 of none.
+
+    Rounded to nine decimals, so that as many equal weights as there are draws are worth exactly that.
+    """
+    squares = float((weights**2).sum())
+    return round(float(weights.sum()) ** 2 / squares, 9) if squares > 0.0 else 0.0
 
 
 def planned_concentration(runs: int, futures: int, pool: int | None) -> float:
@@ -105,12 +100,7 @@ def planned_concentration(runs: int, futures: int, pool: int | None) -> float:
 def error(found: Split, runs: int, spread: float, pool: int | None = None) -> float:
     """Standard error of a mean over runs: √(luck/n + parameters (Σw² - 1/P)), P the size of the pool if there is one.
 
-    Parameters
-    ----------
-    runs
-        n.
-    spread
-        Σ w², see :func:`concentration`.
+    runs: n; spread: Σ w², see :func:`concentration`.
     """
     left = max(spread - (0.0 if pool is None else 1.0 / pool), 0.0)
     return sqrt(found.luck / runs + found.parameters * left)
@@ -130,10 +120,7 @@ def runs_for(found: Split, half: float, futures: int = 1, pool: int | None = Non
 
     Beyond one use of every draw of a pool, only whole rounds are counted.
 
-    Raises
-    ------
-    ValueError
-        If `half` is not above 0.
+    Raises ValueError if `half` is not above 0.
     """
     if half <= 0.0:
         raise ValueError("a half-width is above 0")

@@ -18,17 +18,8 @@ BAND = (0.05, 0.50, 0.95)
 def quantiles(values: ArrayLike, levels: Sequence[float] = LEVELS) -> Floats:
     """Quantiles over runs, leaving out runs without a value.
 
-    Parameters
-    ----------
-    values
-        Shape (run, quarter) or (run,); NaN where a run has no value.
-    levels
-        Between 0 and 1.
-
-    Returns
-    -------
-    array
-        Shape (level, quarter) or (level,); NaN where no run has a value.
+    values: shape (run, quarter) or (run,); NaN where a run has no value. levels: between 0 and 1. Returns: shape
+    (level, quarter) or (level,); NaN where no run has a value.
     """
     found = np.asarray(values, dtype=np.float64)
     columns = found.reshape(found.shape[0], prod(found.shape[1:]))
@@ -64,17 +55,8 @@ def quantiles_over(values: Floats, levels: Sequence[float] = LEVELS) -> Floats:
 
     A slider waits for these numbers: sorting runs that are neighbours in memory takes a tenth of the time.
 
-    Parameters
-    ----------
-    values
-        Shape (quarter, run); NaN where a run has no value.
-    levels
-        Between 0 and 1.
-
-    Returns
-    -------
-    array
-        Shape (level, quarter); NaN where no run has a value.
+    values: shape (quarter, run); NaN where a run has no value. levels: between 0 and 1. Returns: shape (level,
+    quarter); NaN where no run has a value.
     """
     if not values.shape[1] or np.isnan(values).any():
         return quantiles(values.T, levels)

@@ -46,10 +46,7 @@ def _logit(probability: Floats | float) -> Floats:
 def recalibrated(probability: Floats, happened: NDArray[np.bool_]) -> Recalibration:
     """Learn it from cases: a posterior mode, with a Gaussian prior on the slope of the standardised logit.
 
-    Parameters
-    ----------
-    probability, happened
-        What was said, and whether it happened; shape (cases,), with cases of both kinds.
+    probability, happened: what was said, and whether it happened; shape (cases,), with cases of both kinds.
     """
     from sklearn.linear_model import LogisticRegression
 

@@ -84,10 +84,7 @@ class Percentiles:
 def percentiles(ensemble: ArrayLike, low: float | None, high: float | None) -> Percentiles:
     """Percentiles that an observation spans in an ensemble.
 
-    Parameters
-    ----------
-    low, high
-        Lowest and highest value it allows; ``None`` where it sets no limit, both the same for a value.
+    low, high: lowest and highest value it allows; ``None`` where it sets no limit, both the same for a value.
     """
     x = np.asarray(ensemble, dtype=np.float64)
     x = x[np.isfinite(x)]

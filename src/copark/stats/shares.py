@@ -44,22 +44,9 @@ def wilson(count: float, total: int, level: float = LEVEL) -> tuple[float, float
 
     ``(p + z²/2n ± z·√(p(1−p)/n + z²/4n²)) / (1 + z²/n)``: never leaves [0, 1] and is not empty at 0 of n or n of n.
 
-    Parameters
-    ----------
-    count, total
-        Runs with the outcome, of all that finished; or the sum of their probabilities.
-    level
-        Coverage of the interval.
-
-    Returns
-    -------
-    tuple of float
-        Lower and upper end; NaN, NaN where ``total`` is 0.
-
-    Raises
-    ------
-    ValueError
-        If ``count`` is not between 0 and ``total``.
+    count, total: runs with the outcome, of all that finished; or the sum of their probabilities. level: coverage of the
+    interval. Returns: lower and upper end; NaN, NaN where ``total`` is 0. Raises ValueError if ``count`` is not between
+    0 and ``total``.
     """
     if not 0 <= count <= total:
         raise ValueError(f"count {count} is not between 0 and {total}")

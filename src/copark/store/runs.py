@@ -23,10 +23,9 @@ from typing import TYPE_CHECKING, Any
 
 from copark.errors import Fault
 from copark.store.arrays import CHUNK, open_dataset
-from copark.store.atomic import IN_SHARDS, UNFINISHED, flush, take_place, written_folder
+from copark.store.atomic import IN_SHARDS, flush, take_place, written_folder
 from copark.store.errors import DamagedRun, ExportRefused, MisplacedRun, RunNotStored, fault
 from copark.store.manifest import FORMAT, METADATA, UNREADABLE, faults_of
-from copark.store.object_store import open_shelf
 from copark.store.quarantine import IDENTITY, QUARANTINE, SetAside, misplaced, misplacement, set_aside
 from copark.store.summary import EndCounts
 
@@ -115,7 +114,7 @@ class RunStore:
             If the disk has no room, or more or fewer runs come than announced.
         """
         from copark.store.arrays import in_thousands
-        from copark.store.shards import ShardPlan, ShardWriter, join
+        from copark.store.shards import ShardFolder, ShardPlan, ShardWriter, join
 
         stream = iter(chunks)
         first = next(stream, None)
@@ -127,15 +126,15 @@ class RunStore:
         self.need_room(first, plan.kept)
         self.set_aside(identity)
         with written_folder(self.root / identity, replace=replace) as folder:
-            shelf = open_shelf(folder)
-            writer = ShardWriter(shelf, plan, 0, runs)
+            shards = ShardFolder(folder)
+            writer = ShardWriter(shards, plan, 0, runs)
             for chunk in in_thousands(chain([first], stream)):
                 writer.add(chunk)
                 if writer.made > runs:
                     break
             if writer.made != runs:
                 raise ExportRefused([fault("runs_differ", folder, found=writer.made, wanted=runs)])
-            join(shelf, plan, [writer.close({}, {})], first.isel(run=slice(0, 1)))
+            join(shards, plan, [writer.close({}, {})], first.isel(run=slice(0, 1)))
         return self.record(identity)
 
     def need_room(self, first: xr.Dataset, runs: int) -> None:
@@ -273,14 +272,6 @@ class RunStore:
             except (DamagedRun, MisplacedRun) as refusal:
                 faults.append(refusal.faults[0])
         return sorted(found, key=lambda record: record.created, reverse=True), faults
-
-    def unfinished(self) -> list[Path]:
-        """Folders left by a run that was killed, or being written by one that goes on."""
-        if not self.root.is_dir():
-            return []
-        return sorted(
-            path for begin in (UNFINISHED, IN_SHARDS) for path in self.root.glob(f"{begin}*") if path.is_dir()
-        )
 
     def shards_of(self, identity: str) -> Path:
         """The folder in which a run is made in shards, whether it is there or not."""

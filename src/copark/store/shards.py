@@ -3,31 +3,32 @@
 A shard is a range of runs, whole chunks of a thousand. Whoever makes it writes the chunks to their final names, and
 last of all, into ``making/``, a listing of what was written with checksums. A shard without a listing, or with a file
 that is not as listed, was never made. When all are there, the listings become the manifest, and the folder, which was
-hidden (``.shards-<identity>``), takes its place among the stored runs; at a remote address the manifest alone makes
-the run whole.
+hidden (``.shards-<identity>``), takes its place among the stored runs.
 
 Joining the shards of an ensemble to a stored run: no number of a path is read again, no file copied.
 
-What is added are the files that do not hold runs (shapes, coordinates, bands), ``metadata.json``, and the manifest. A
-run that was made whole at a remote address is brought into a local store file by file, each compared with its mark.
+What is added are the files that do not hold runs (shapes, coordinates, bands), ``metadata.json``, and the manifest.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
+import secrets
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from copark.store.arrays import CHUNK, encoded, frame, group_of
-from copark.store.atomic import written_folder
-from copark.store.errors import DamagedRun, fault
+from copark.store.atomic import UNFINISHED, flush_all
 from copark.store.manifest import METADATA, NAME, manifest_of
-from copark.store.object_store import ObjectStore, open_shelf
-from copark.store.runs import ARRAYS, EVERY_RUN, SUMMARY, RunRecord, RunStore, metadata_of
+from copark.store.runs import ARRAYS, EVERY_RUN, SUMMARY, metadata_of
 from copark.store.summary import EndCounts, ShardBands, edges_in, joined, packed_edges, path_names
 
 if TYPE_CHECKING:
@@ -42,6 +43,66 @@ MAKING = "making"
 """Folder of what belongs to the making and not to the result."""
 PLAN, EDGES = f"{MAKING}/plan.json", f"{MAKING}/edges.npz"
 FORMAT = 1
+ABSENT = (FileNotFoundError, NotADirectoryError)
+
+
+class ShardFolder:
+    """Named files in a folder that every maker sees: a file is there whole, or not at all.
+
+    Names are relative and use ``/``. Files are not forced onto the disk one by one: a shard is believed by its
+    checksums, so that one which a power cut has torn is found and made again.
+
+    Parameters
+    ----------
+    folder
+        Its place. It is not made: it may have been moved to where it belongs.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.path = Path(folder).absolute()
+
+    def put(self, name: str, content: bytes) -> None:
+        """Put a file in its place, whole, in the place of an older one."""
+        target = self.path / name
+        beside = target.with_name(f"{UNFINISHED}{os.getpid()}-{secrets.token_hex(4)}")
+        try:
+            if not target.parent.is_dir():
+                if not self.path.is_dir():
+                    raise FileNotFoundError(self.path)
+                target.parent.mkdir(parents=True, exist_ok=True)
+            beside.write_bytes(content)
+            beside.replace(target)
+        except OSError:
+            beside.unlink(missing_ok=True)
+            raise
+
+    def get(self, name: str) -> bytes | None:
+        """What a file holds; ``None`` if it is not there."""
+        try:
+            return (self.path / name).read_bytes()
+        except ABSENT:
+            return None
+
+    def size(self, name: str) -> int | None:
+        """Bytes of a file; ``None`` if it is not there."""
+        try:
+            return (self.path / name).stat().st_size
+        except ABSENT:
+            return None
+
+    def remove(self, name: str) -> None:
+        """Remove a file, or a folder with all that is in it."""
+        path = self.path / name
+        with suppress(*ABSENT):  # it is not there, or another has removed it meanwhile
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+    def settle(self) -> None:
+        """Come back once everything is where a power cut does not reach it, and nothing half-written is left."""
+        found = [(folder, name) for folder, _, files in os.walk(self.path) for name in (*files, "")]
+        for folder, name in found:
+            if name.startswith(UNFINISHED):
+                Path(folder, name).unlink(missing_ok=True)
+        flush_all(Path(folder, name) for folder, name in found if not name.startswith(UNFINISHED))
 
 
 @dataclass(frozen=True)
@@ -100,15 +161,15 @@ def mark(content: bytes) -> tuple[int, str]:
     return len(content), hashlib.sha256(content).hexdigest()
 
 
-def write_plan(shelf: ObjectStore, plan: ShardPlan) -> None:
+def write_plan(folder: ShardFolder, plan: ShardPlan) -> None:
     """Fix how an ensemble is divided."""
     words = json.dumps({"format": FORMAT} | asdict(plan), indent=1, sort_keys=True)
-    shelf.put(PLAN, words.encode())
+    folder.put(PLAN, words.encode())
 
 
-def read_plan(shelf: ObjectStore) -> ShardPlan | None:
+def read_plan(folder: ShardFolder) -> ShardPlan | None:
     """How an ensemble that was begun is divided; ``None`` if none was begun, or not in a way this version knows."""
-    content = shelf.get(PLAN)
+    content = folder.get(PLAN)
     try:
         plan = _reader(ShardPlan).validate_json(content or b"")
         is_known = json.loads(content or b"")["format"] == FORMAT
@@ -117,10 +178,10 @@ def read_plan(shelf: ObjectStore) -> ShardPlan | None:
     return plan if is_known and plan.shard > 0 and plan.shard % CHUNK == 0 and plan.runs > 0 else None
 
 
-def begin_anew(shelf: ObjectStore) -> None:
-    """Remove what is on a shelf: first what makes it whole, so that half of it is never taken for a run."""
+def begin_anew(folder: ShardFolder) -> None:
+    """Remove what is in a folder: first what makes it whole, so that half of it is never taken for a run."""
     for name in (NAME, MAKING, METADATA, SUMMARY, EVERY_RUN, ARRAYS):
-        shelf.remove(name)
+        folder.remove(name)
 
 
 class ShardWriter:
@@ -128,7 +189,7 @@ class ShardWriter:
 
     Parameters
     ----------
-    shelf
+    folder
         Where the ensemble is being made.
     plan
         How it is divided.
@@ -136,8 +197,8 @@ class ShardWriter:
         The shard's runs: ``first`` to ``last - 1``.
     """
 
-    def __init__(self, shelf: ObjectStore, plan: ShardPlan, first: int, last: int) -> None:
-        self._shelf, self._plan, self._first, self._last = shelf, plan, first, last
+    def __init__(self, folder: ShardFolder, plan: ShardPlan, first: int, last: int) -> None:
+        self._folder, self._plan, self._first, self._last = folder, plan, first, last
         self._files: dict[str, tuple[int, str]] = {}
         self._tally = EndCounts()
         self._bands: ShardBands | None = None
@@ -156,12 +217,12 @@ class ShardWriter:
 
     def _write(self, group: str, chunk: xr.Dataset, number: int) -> None:
         for name, content in encoded(chunk, number):
-            self._shelf.put(f"{group}/{name}", content)
+            self._folder.put(f"{group}/{name}", content)
             self._files[f"{group}/{name}"] = mark(content)
 
     def _count(self, chunk: xr.Dataset) -> None:
         if self._bands is None:
-            edges = None if self._first == 0 else read_edges(self._shelf)
+            edges = None if self._first == 0 else read_edges(self._folder)
             self._bands = ShardBands(tuple(path_names(chunk)), edges)
         self._bands.add(chunk)
 
@@ -175,18 +236,18 @@ class ShardWriter:
             dict(seconds),
         )  # fmt: skip
         words = json.dumps(asdict(record), sort_keys=True)
-        self._shelf.put(listing_name(self._first, self._last), words.encode())
+        self._folder.put(listing_name(self._first, self._last), words.encode())
         return record
 
     def _keep_counts(self, bands: ShardBands) -> tuple[int, str]:
         content = bands.packed()
-        self._shelf.put(partial_name(self._first, self._last), content)
+        self._folder.put(partial_name(self._first, self._last), content)
         if self._first == 0 and bands.edges is not None:
-            self._shelf.put(EDGES, packed_edges(bands.edges))
+            self._folder.put(EDGES, packed_edges(bands.edges))
         return mark(content)
 
 
-def read_edges(shelf: ObjectStore) -> NDArray[np.float64]:
+def read_edges(folder: ShardFolder) -> NDArray[np.float64]:
     """Edges that the first chunk placed.
 
     Raises
@@ -194,13 +255,13 @@ def read_edges(shelf: ObjectStore) -> NDArray[np.float64]:
     FileNotFoundError
         If it has not been made.
     """
-    content = shelf.get(EDGES)
+    content = folder.get(EDGES)
     if content is None:
         raise FileNotFoundError(EDGES)
     return edges_in(content)
 
 
-def finished(shelf: ObjectStore, plan: ShardPlan, *, deep: bool = True) -> Iterator[ShardRecord]:
+def finished(folder: ShardFolder, plan: ShardPlan, *, deep: bool = True) -> Iterator[ShardRecord]:
     """Shards that are made, in order.
 
     Parameters
@@ -208,22 +269,21 @@ def finished(shelf: ObjectStore, plan: ShardPlan, *, deep: bool = True) -> Itera
     deep
         Compare checksums, not names and sizes alone: what was written before a power cut may be torn.
     """
-    listed = set(shelf.names(MAKING))
     for first, last in plan.ranges():
         name = listing_name(first, last)
-        if name.rpartition("/")[2] not in listed:
+        if folder.size(name) is None:
             continue
-        record = read_record(shelf, first, last)
-        if record is not None and is_whole(shelf, plan, record, deep=deep):
+        record = read_record(folder, first, last)
+        if record is not None and is_whole(folder, plan, record, deep=deep):
             yield record
         else:
-            shelf.remove(name)
+            folder.remove(name)
 
 
-def read_record(shelf: ObjectStore, first: int, last: int) -> ShardRecord | None:
+def read_record(folder: ShardFolder, first: int, last: int) -> ShardRecord | None:
     """A shard's listing; ``None`` if it is not there or torn."""
     try:
-        record = _reader(ShardRecord).validate_json(shelf.get(listing_name(first, last)) or b"")
+        record = _reader(ShardRecord).validate_json(folder.get(listing_name(first, last)) or b"")
     except ValueError:
         return None
     return record if (record.first, record.last) == (first, last) and record.files else None
@@ -236,25 +296,25 @@ def _reader(kind: type[T]) -> TypeAdapter[T]:
     return TypeAdapter(kind)
 
 
-def is_whole(shelf: ObjectStore, plan: ShardPlan, record: ShardRecord, *, deep: bool = True) -> bool:
+def is_whole(folder: ShardFolder, plan: ShardPlan, record: ShardRecord, *, deep: bool = True) -> bool:
     """Whether every file of a shard is there as it was listed."""
     files = dict(record.files)
     if plan.bands:
         if record.partial is None:
             return False
         files[partial_name(record.first, record.last)] = record.partial
-        if record.first == 0 and not _edges_readable(shelf):
+        if record.first == 0 and not _edges_readable(folder):
             return False
     if not deep:
-        return all(shelf.size(name) == size for name, (size, _) in files.items())
-    return all(mark(shelf.get(name) or b"") == wanted for name, wanted in files.items())
+        return all(folder.size(name) == size for name, (size, _) in files.items())
+    return all(mark(folder.get(name) or b"") == wanted for name, wanted in files.items())
 
 
-def _edges_readable(shelf: ObjectStore) -> bool:
+def _edges_readable(folder: ShardFolder) -> bool:
     from zipfile import BadZipFile
 
     try:
-        read_edges(shelf)
+        read_edges(folder)
     except (OSError, ValueError, KeyError, BadZipFile):
         return False
     return True
@@ -274,8 +334,8 @@ class Stopwatch:
         self._since = now
 
 
-def join(shelf: ObjectStore, plan: ShardPlan, records: Sequence[ShardRecord], header: xr.Dataset) -> None:
-    """Make the shards on a shelf a whole run; the last thing written is its manifest.
+def join(folder: ShardFolder, plan: ShardPlan, records: Sequence[ShardRecord], header: xr.Dataset) -> None:
+    """Make the shards in a folder a whole run; the last thing written is its manifest.
 
     Parameters
     ----------
@@ -294,7 +354,7 @@ def join(shelf: ObjectStore, plan: ShardPlan, records: Sequence[ShardRecord], he
     files = {name: found for record in records for name, found in record.files.items()}
 
     def put(name: str, content: bytes) -> None:
-        shelf.put(name, content)
+        folder.put(name, content)
         files[name] = mark(content)
 
     for name, content in frame(header, plan.kept):
@@ -302,19 +362,19 @@ def join(shelf: ObjectStore, plan: ShardPlan, records: Sequence[ShardRecord], he
     if plan.bands:
         for name, content in frame(header.drop_dims("quarter"), plan.runs):
             put(f"{EVERY_RUN}/{name}", content)
-        _put_bands(shelf, records, header, put)
+        _put_bands(folder, records, header, put)
     put(METADATA, metadata_of(header, plan.runs, plan.kept, _tally(records), bands=plan.bands).encode())
-    shelf.put(NAME, manifest_of(files).encode())
-    shelf.settle()  # from here on nothing is needed to make a chunk again
-    shelf.remove(PLAN)
-    shelf.remove(MAKING)
+    folder.put(NAME, manifest_of(files).encode())
+    folder.settle()  # from here on nothing is needed to make a chunk again
+    folder.remove(PLAN)
+    folder.remove(MAKING)
 
 
 def _put_bands(
-    shelf: ObjectStore, records: Sequence[ShardRecord], header: xr.Dataset, put: Callable[[str, bytes], None]
+    folder: ShardFolder, records: Sequence[ShardRecord], header: xr.Dataset, put: Callable[[str, bytes], None]
 ) -> None:
-    parts = (shelf.get(partial_name(one.first, one.last)) or b"" for one in records)
-    bands = joined(header, read_edges(shelf), parts)
+    parts = (folder.get(partial_name(one.first, one.last)) or b"" for one in records)
+    bands = joined(header, read_edges(folder), parts)
     for name, content in group_of(bands):
         put(f"{SUMMARY}/{name}", content)
 
@@ -329,37 +389,3 @@ def _tally(records: Sequence[ShardRecord]) -> EndCounts:
                 for code, number in found.items():
                     held[code] = held.get(code, 0) + number
     return tally
-
-
-def is_there(shelf: ObjectStore) -> bool:
-    """Whether a whole run is on a shelf: its manifest is written last."""
-    return shelf.get(NAME) is not None
-
-
-def bring(shelf: ObjectStore, store: RunStore, identity: str, *, replace: bool = False) -> RunRecord:
-    """Copy a run from a shelf into a store, with the memory of one file.
-
-    Raises
-    ------
-    DamagedRun
-        If a file is not what the manifest says.
-    """
-    manifest = shelf.get(NAME)
-    try:
-        listing = json.loads(manifest or b"")["files"]
-        wanted = {str(name): (int(one["bytes"]), str(one["sha256"])) for name, one in listing.items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise DamagedRun([fault("manifest_unreadable", shelf.address, NAME)]) from None
-    store.set_aside(identity)
-    with written_folder(store.root / identity, replace=replace) as folder:
-        here = open_shelf(folder)
-        for name, expected in wanted.items():
-            content = shelf.get(name)
-            if content is None:
-                raise DamagedRun([fault("file_missing", shelf.address, name)])
-            if mark(content) != expected:
-                raise DamagedRun([fault("file_changed", shelf.address, name)])
-            here.put(name, content)
-        here.put(NAME, manifest or b"")
-        here.settle()
-    return store.record(identity)

@@ -1,17 +1,17 @@
 """What can be done with copark, a page each: load, check, run, store, analyse, report.
 
-What everyone does stands here: run, look. Each further task has a module of its own: ``cost``, ``precision``, ``runs``,
-``resume``, ``workspaces``, ``serving``; questions are in :mod:`copark.analyses`.
+What everyone does stands here: run, look. Each further task has a module of its own: ``cost``, ``runs``, ``verify``,
+``workspaces``, ``serving``; questions are in :mod:`copark.analyses`.
 
 The command line and the Python interface call these and nothing below them. What a person reads in their answers is in
 the language asked for; nothing here prints.
 """
 
 from copark.analyses.execution import Means
-from copark.workflows.answers import Catalogue, Description, Progress, ReplayVerdict, RunOutcome, StoredRun
+from copark.workflows.answers import Catalogue, Description, Progress, ReplayVerdict, RunOutcome
 from copark.workflows.inspect import case_schema, catalogue, check, export, new, show
-from copark.workflows.resume import verify
 from copark.workflows.running import run_study, simulate
+from copark.workflows.verify import verify
 
 __all__ = [
     "Catalogue",
@@ -20,7 +20,6 @@ __all__ = [
     "Progress",
     "ReplayVerdict",
     "RunOutcome",
-    "StoredRun",
     "case_schema",
     "catalogue",
     "check",

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copark.analyses import context
-from copark.errors import Fault
 from copark.store import RunStore
 
 if TYPE_CHECKING:
@@ -56,28 +55,11 @@ class RunOutcome:
 
 
 @dataclass(frozen=True)
-class StoredRun:
-    """A stored run in a list."""
-
-    identity: str
-    study: str
-    runs: int
-    seed: int
-    failed: int
-    bytes: int
-    created: str
-
-
-@dataclass(frozen=True)
 class Catalogue:
-    """Everything that can be named: cases and studies with their titles, stored runs, and what is wrong with some."""
+    """What the casebook has: cases and studies, each with its title."""
 
     cases: tuple[tuple[str, str], ...]
     studies: tuple[tuple[str, str], ...]
-    runs: tuple[StoredRun, ...]
-    damaged: tuple[Fault, ...]
-    unfinished: int
-    folder: Path
 
 
 @dataclass(frozen=True)

@@ -62,9 +62,9 @@ def reported_by(result: xr.Dataset, source: DrawSource | None, futures: int) -> 
     """What a result reports of each scenario: self-standing or not, and operating enterprises; runs that finished."""
     import numpy as np
 
-    from copark.analysis.outcomes import year_twenty
     from copark.simulation.outcomes import OUTCOMES
     from copark.simulation.planner import Reported
+    from copark.simulation.readouts.outcomes import year_twenty
 
     groups = groups_of(source, result["run"].to_numpy().astype(np.int64), futures)
     judged = year_twenty(result)

@@ -12,7 +12,7 @@ from copark.analyses.context import stage
 from copark.errors import Fault
 from copark.presentation.numbers import number, percent
 from copark.texts import text
-from copark.workflows.answers import OUT, Catalogue, Description, Progress, StoredRun, store_in
+from copark.workflows.answers import OUT, Catalogue, Description, Progress, store_in
 
 if TYPE_CHECKING:
     from copark.cases import Case
@@ -91,33 +91,14 @@ def case_schema(to: Path | None = None) -> str:
     return json.dumps(skeleton.case_schema(), ensure_ascii=False, indent=2)
 
 
-def catalogue(out: Path = OUT, lang: str = "en") -> Catalogue:
-    """List the cases of the casebook, the studies shipped and the runs stored."""
+def catalogue(lang: str = "en") -> Catalogue:
+    """List the cases of the casebook and the studies shipped; stored runs are listed by :func:`runs.books`."""
     from copark.cases import list_cases, load_case
     from copark.simulation.study import list_studies, load_study
 
-    store = store_in(out)
-    records, damaged = store.records()
     return Catalogue(
         cases=tuple((name, getattr(load_case(name).title, lang)) for name in list_cases()),
         studies=tuple((name, getattr(load_study(name).title, lang)) for name in list_studies()),
-        runs=tuple(_stored(record) for record in records),
-        damaged=tuple(damaged),
-        unfinished=len(store.unfinished()),
-        folder=store.root,
-    )
-
-
-def _stored(record: RunRecord) -> StoredRun:
-    study = record.provenance.get("study", {})
-    return StoredRun(
-        identity=record.identity,
-        study=f"{study.get('case', '?')}: {study.get('name', '?')}",
-        runs=record.runs,
-        seed=int(study.get("seed", 0)),
-        failed=record.failed,
-        bytes=record.bytes,
-        created=record.created,
     )
 
 

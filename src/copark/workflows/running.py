@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from copark.analyses.context import stage
 from copark.analyses.execution import Made, Means, find_or_make
-from copark.texts import text
 from copark.workflows.answers import OUT, Progress, RunOutcome, reports_in, store_in
 
 if TYPE_CHECKING:
@@ -40,7 +39,6 @@ def run_study(
     lang: str = "en",
     out: Path = OUT,
     fresh: bool = False,
-    until: float | None = None,
     report: bool = True,
     formats: Sequence[str] = ("html",),
     announce: Callable[[Sequence[str]], None] | None = None,
@@ -58,8 +56,6 @@ def run_study(
         Threads here, or other means to make the runs; ``en`` or ``zh``; folder of ``runs/`` and ``reports/``.
     fresh
         Run even if the same run is stored, and put it in that one's place.
-    until
-        Stop once P(self-standing) and the band are known to plus or minus this share, after ``runs`` at most.
     report, formats
         Write the report, in some of :data:`copark.presentation.FORMATS`.
     announce, progress
@@ -79,7 +75,7 @@ def run_study(
     case, began = load_case(named.case), time.monotonic()
     study, has = settle(named.with_changes(runs=runs, seed=seed, draws=draws), case, Path(out), parameters)
     ask = _Asked(study, case, has, means or Means(threads), lang, Path(out), fresh, announce, progress)
-    made = _find_or_make(ask) if until is None else _make_until(ask, until, runs)
+    made = _find_or_make(ask)
     record, seconds = made.record, time.monotonic() - began
     answer = answer_of(store_in(out).load(record.identity), case, counts_of(record))
     files = _report(answer, made.study, lang, Path(out), formats, progress) if report else {}
@@ -133,27 +129,6 @@ def _find_or_make(ask: _Asked) -> Made:
         ask.study, ask.case, ask.parameters, means=ask.means, out=ask.out, lang=ask.lang, fresh=ask.fresh,
         ahead=None if ask.announce is None else ahead, progress=ask.progress,
     )  # fmt: skip
-
-
-def _make_until(ask: _Asked, until: float, most: int | None) -> Made:
-    """Run a study until it is precise, or find the stored run at which it would stop.
-
-    Raises
-    ------
-    RunRefused
-        If others are to make the runs: how many there will be, and so their identity, is not known beforehand.
-    """
-    from copark.errors import RunRefused
-    from copark.workflows.precision import stop_early
-
-    others = [f"--{name}" for name, value in ask.means.facts().items() if name != "threads" and value]
-    if others:
-        raise RunRefused(text("planner.alone", ask.lang, options=", ".join(others)))
-    early = stop_early(
-        ask.study, ask.case, ask.parameters.source, half=until, most=most, threads=ask.means.threads,
-        lang=ask.lang, out=ask.out, fresh=ask.fresh, progress=ask.progress,
-    )  # fmt: skip
-    return Made(early.study, early.record, early.reused, early.sentences)
 
 
 def simulate(

@@ -5,7 +5,6 @@ Tidying an output folder: saying what can go, and throwing it away if asked.
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from copark.analyses.context import stage
 from copark.errors import Fault
 from copark.store.garbage import Leaving, leavings, throw_away
-from copark.store.runs import RunRecord
 from copark.workflows.answers import OUT, Progress, store_in
 
 if TYPE_CHECKING:
@@ -196,23 +194,6 @@ def repair_books(out: Path = OUT) -> Repaired:
     from copark.store.garbage import repair
 
     return repair(store_in(out))
-
-
-def forget_executions(before: str, out: Path = OUT, *, really: bool = False) -> int:
-    """How many executions ended before a day, which are forgotten if asked; stored runs stay, and stay listed.
-
-    Parameters
-    ----------
-    before
-        The day, ISO 8601; it begins at midnight UTC.
-    really
-        Forget them. Those that failed or were interrupted cannot be run again from the database then.
-    """
-    from copark.store.database.opening import open_database
-    from copark.store.database.run_log import forget_before
-
-    with closing(open_database(out)) as database:
-        return forget_before(database, before, really=really)
 
 
 @dataclass(frozen=True)

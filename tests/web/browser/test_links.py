@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.web.browser.doing import changed, identity, opened, query, scenario, settled
+from tests.web.browser.doing import opened, query, scenario, settled
 
 pytestmark = pytest.mark.long
 
@@ -36,11 +36,6 @@ def test_a_bad_link_says_what_of_it_cannot_be_read_and_what_is_shown(page: Any, 
     assert dismiss
 
 
-def test_a_sound_link_says_nothing(page: Any) -> None:
-    opened(page, more="&utm_source=mail")
-    assert page.get_by_role("note").count() == 0
-
-
 @pytest.mark.usefixtures("errors_expected")
 @pytest.mark.parametrize(
     ("lang", "title", "simulate"), [("en", "Page not found", "Simulate"), ("zh", "未找到页面", "模拟")]
@@ -57,25 +52,6 @@ def test_an_address_without_a_page_says_so_and_leads_on(page: Any, lang: str, ti
     assert query(page)["case"] == ["suzhou"]
     page.go_back()
     page.get_by_role("heading", level=1, name=title).wait_for()
-
-
-def test_a_share_beyond_what_is_possible_says_what_is_used(page: Any) -> None:
-    opened(page)
-    before = identity(page)
-    box = page.get_by_role("spinbutton", name="China (%)")
-    box.fill("150")
-    box.press("Enter")
-    page.get_by_text("150 is above the maximum; 100% is used.").wait_for()
-    before = changed(page, before)
-    assert scenario(page)["edits"]["equity"][0]["home"] == 10_000
-    box.fill("-5")
-    box.press("Enter")
-    page.get_by_text("-5 is below the minimum; 0% is used.").wait_for()
-    before = changed(page, before)
-    assert scenario(page)["edits"]["equity"][0]["home"] == 0
-    page.get_by_role("button", name="Reset").click()
-    changed(page, before)
-    assert page.locator(".adjusted:not(:empty)").count() == 0
 
 
 def test_runs_and_drivers_out_of_range_say_what_is_used_in_chinese_too(page: Any) -> None:

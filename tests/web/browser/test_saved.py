@@ -188,13 +188,3 @@ def test_what_the_server_refuses_or_does_not_hear_is_said_in_place_and_tried_aga
     shelf.button("open", "Refused").wait_for()
     shelf.button("delete", "Refused").click()
     shelf.button("back").wait_for()
-
-
-def test_where_nothing_may_be_kept_the_page_saves_all_the_same(page: Any) -> None:
-    page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no'); } });")
-    shelf = Shelf(page, "en")
-    opened(page, more=FRAMEWORK)
-    shelf.open()
-    shelf.save("Unkept")
-    shelf.button("delete", "Unkept").click()
-    shelf.button("back").wait_for()

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -124,17 +121,6 @@ def test_undo_redo_and_reset_go_through_the_same_states_and_leave_the_view(page:
     assert changed(page, second) == first
 
 
-def test_the_language_is_switched_and_nothing_else(page: Any) -> None:
-    opened(page)
-    before = identity(page)
-    page.get_by_role("switch", name="Government land plan").click()
-    after = changed(page, before)
-    page.get_by_role("button", name="中文").click()
-    page.get_by_role("switch", name="政府土地规划").wait_for()
-    assert identity(page) == after
-    assert not page.get_by_role("switch", name="政府土地规划").is_checked()
-
-
 def test_a_guess_is_asked_for_before_the_answer(page: Any) -> None:
     opened(page)
     page.get_by_role("switch", name="Guess first").click()
@@ -174,18 +160,6 @@ def test_a_chart_is_enlarged_shown_with_single_runs_and_as_numbers(page: Any) ->
     page.get_by_role("tab", name="Charts").click()
     page.get_by_role("button", name="All charts", exact=True).click()
     assert page.locator(".plot").count() == 6
-
-
-def test_a_row_of_the_evidence_is_marked_and_shows_its_source(page: Any) -> None:
-    opened(page)
-    painted = page.locator(".plot").first.get_attribute("data-painted")
-    page.get_by_label("Search the evidence").fill("1629")
-    row = page.get_by_role("button", name=re.compile("Resolution 1629")).first
-    row.click()
-    assert row.get_attribute("aria-pressed") == "true"
-    assert page.locator("tr.chosen .sources li").count() >= 1
-    assert query(page)["mark"][0].startswith("2011Q4 ")
-    page.wait_for_function("(n) => document.querySelector('.plot').dataset.painted !== n", arg=painted)
 
 
 def test_what_the_eye_sees_is_said_to_those_who_hear(page: Any) -> None:
@@ -228,20 +202,3 @@ def test_on_a_phone_the_outcome_and_a_chart_stay_while_a_lever_is_moved(page: An
     slider.press("Home")
     changed(page, before)
     assert page.locator(".stick .plot").is_visible()
-
-
-def test_exports_open_in_spreadsheets_and_statistics(page: Any, tmp_path: Path) -> None:
-    from openpyxl import load_workbook
-
-    opened(page)
-    page.get_by_text("Export", exact=True).click()
-    files: dict[str, Path] = {}
-    for form in ("CSV", "XLSX"):
-        with page.expect_download() as found:
-            page.get_by_role("link", name=form, exact=True).click()
-        files[form] = tmp_path / found.value.suggested_filename
-        found.value.save_as(files[form])
-    rows = list(csv.reader(io.StringIO(files["CSV"].read_text(encoding="utf-8-sig"))))
-    assert len(rows) > 80
-    assert {len(row) for row in rows} == {len(rows[0])}
-    assert load_workbook(files["XLSX"], read_only=True).sheetnames

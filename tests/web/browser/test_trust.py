@@ -85,16 +85,3 @@ def test_every_page_with_results_has_the_badge(page: Any, server: Any, name: str
         page.get_by_role("button", name=SHOW["en"]).click()
         assert page.locator(".bar .part").count() == 8
         page.get_by_role("columnheader", name=re.compile("^2\\. ")).first.wait_for()
-
-
-def test_a_server_that_says_nothing_of_trust_counts_as_uncalibrated(page: Any) -> None:
-    def without(route: Any) -> None:
-        answer = route.fetch()
-        told = answer.json()
-        told.pop("trust")
-        route.fulfill(response=answer, json=told)
-
-    page.route("**/api/v1/simulate", without)
-    opened(page)
-    assert "not calibrated: assumed ranges" in page.locator(".head").inner_text()
-    assert page.locator(".outcomes").count() == 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -142,18 +141,6 @@ def test_a_workbook_is_refused_by_cell_mended_and_run(page: Any, tmp_path: Path)
     page.goto("/parks?lang=en")
     page.get_by_role("article").get_by_role("button", name="Delete").click()
     page.get_by_role("article").first.wait_for(state="detached")
-
-
-@pytest.mark.usefixtures("errors_expected")
-def test_a_bad_archive_is_refused_with_its_faults(page: Any, tmp_path: Path) -> None:
-    page.goto("/parks?lang=en")
-    page.get_by_role("heading", name="Your own park").wait_for()
-    bad = tmp_path / "bad.zip"
-    with zipfile.ZipFile(bad, "w") as archive:
-        archive.writestr("case.yaml", "format: 1\nname: bad\n")
-    page.get_by_label("File").set_input_files(bad)
-    page.get_by_role("alert").wait_for()
-    assert "case.yaml" in page.get_by_role("alert").inner_text()
 
 
 def test_the_model_stands_beside_the_record_with_its_equations(page: Any) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from copark.analyses.contract import CaseParams, Choice, Keys, Result, Said
+from copark.analyses.contract import CaseParams, Choice, Keys, Result, Said, Table
 from copark.errors import RunRefused
 from copark.identity import identity_of
 from copark.inference.ablations import ablate as engine
@@ -17,8 +17,7 @@ from copark.inference.ablations.effects import ablations_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import pandas as pd
-
+if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.inference.exploration.designs import Workload
 
@@ -46,11 +45,9 @@ class Params(CaseParams):
 class Answer(Ablations, Result):
     """What each mechanism and link does to outcomes, and what the forecast is worth without it."""
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Table:
         """Every difference of every output, a row each: without less with."""
-        import pandas as pd
-
-        return pd.DataFrame(
+        return (
             {
                 "ablation": row.key, "kind": row.kind, "scale": row.scale, "verdict": row.effect.verdict,
                 "output": one.output, "quarter": one.quarter, "unit": one.unit, "low": one.low, "median": one.median,
@@ -63,10 +60,7 @@ class Answer(Ablations, Result):
 def settings_of(params: Params) -> AblationSettings:
     """What is asked of the engine.
 
-    Raises
-    ------
-    copark.errors.RunRefused
-        If the size is neither 0 nor a power of two from 512 on.
+    Raises copark.errors.RunRefused if the size is neither 0 nor a power of two from 512 on.
     """
     size = params.size
     if size and (size < LEAST_SIZE or size & (size - 1)):

@@ -11,12 +11,12 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.levers.show import LeversShow
 from copark.analyses.show import Show
 from copark.analyses.trust import corrected
-from copark.analysis.observed import expected_outside
 from copark.arrays import Floats
 from copark.cases.quarters import Quarter
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import percent_words, shown
+from copark.simulation.readouts.observed import expected_outside
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

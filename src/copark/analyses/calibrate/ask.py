@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeable, Said
+from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeable, Said, Table
 from copark.arrays import Floats
 from copark.inference import calibrations
 from copark.inference.diagnostics import Check, Movement, Note, Ranks, Tie
@@ -18,8 +18,6 @@ from copark.presentation.numbers import number
 from copark.texts import text
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from copark.analyses.context import Context
     from copark.cases.case import Case
     from copark.cases.quarters import Quarter
@@ -147,11 +145,9 @@ class Answer(Remakeable):
     evidence: tuple[Evidence, ...] = ()
     """Sources of the values fitted."""
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Table:
         """Every parameter before and after, a row each: medians, 5 and 95 %."""
-        import pandas as pd
-
-        return pd.DataFrame(
+        return (
             {"parameter": one.name, "unit": one.variable.unit, "verdict": one.verdict, "prior_p05": one.prior[0],
              "prior_median": one.prior[2], "prior_p95": one.prior[4], "p05": one.posterior[0],
              "median": one.posterior[2], "p95": one.posterior[4], "shrink": one.shrink, "overlap": one.overlap}
@@ -173,11 +169,8 @@ class Asked:
 def asked_of(params: Params, context: Context) -> Asked:
     """Decide what is calibrated; whatever cannot be is refused before any work.
 
-    Raises
-    ------
-    copark.errors.CoparkError
-        If the case is missing, has faults or nothing to calibrate to, cut or runs cannot be used, or it is not made
-        here.
+    Raises copark.errors.CoparkError if the case is missing, has faults or nothing to calibrate to, cut or runs cannot
+    be used, or it is not made here.
     """
     case = context.case(params.case)
     settings = calibrations.settings_of(params.runs, params.seed, context.lang, full=params.full, sweeps=params.sweeps)
@@ -191,10 +184,7 @@ def asked_of(params: Params, context: Context) -> Asked:
 def _refuse_on_server(case: str, settings: Settings, context: Context) -> None:
     """Refuse what a server does not calibrate: parks it shares, whose parameters all would get, and long searches.
 
-    Raises
-    ------
-    RunRefused
-        With the command that does.
+    Raises RunRefused with the command that does.
     """
     from copark.errors import RunRefused
     from copark.inference.calibrate import FULL
@@ -299,10 +289,7 @@ def _densities(own: ParameterPosterior, moved: tuple[Movement, ...]) -> tuple[De
 def _again(params: Params, context: Context) -> Answer:
     """Make the posterior that ships with a case again by its recipe, or go on with that, and compare.
 
-    Raises
-    ------
-    NotFound
-        If none ships with it.
+    Raises NotFound if none ships with it.
     """
     from copark.errors import NotFound
     from copark.inference import artefacts

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from copark.analyses.calibrate.ask import Answer, Calibrated
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show, grouped, made_again
-from copark.analysis.observed import expected_outside
 from copark.inference.diagnostics import Check, title_of
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import bounded, number, percent, percentile, reach, spoken, unit_title
+from copark.simulation.readouts.observed import expected_outside
 from copark.words import grade_title, observable_title, titled, with_unit
 
 if TYPE_CHECKING:

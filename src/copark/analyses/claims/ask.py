@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
+from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said, Table
 from copark.cases.casebook import CLAIMS, brought
 from copark.inference.claims.reading import ClaimsFile, general_claims, load_claims
 from copark.inference.claims.runner import Findings, Plan, Trial, identity_from, provenance_of
@@ -17,8 +17,7 @@ from copark.inference.exploration.designs import Workload
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import pandas as pd
-
+if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.inference.claims.schema import Claim
 
@@ -45,11 +44,9 @@ class Params(CaseParams):
 class Answer(Findings, Result):
     """The verdict on every claim and its parts, what it was measured by, how hard the tests were, what it rests on."""
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Table:
         """The verdict on every part of every claim, a row each."""
-        import pandas as pd
-
-        return pd.DataFrame(
+        return (
             {
                 "claim": claim.claim.id, "part": one.part.key, "claim_word": claim.word, "word": one.word,
                 "probability": one.probability, "prior_probability": one.prior_probability,
@@ -75,7 +72,10 @@ def written(params: Params, context: Context) -> ClaimsFile:
 def _file(context: Context, given: Mapping[str, Any]) -> ClaimsFile:
     case = context.case(given["case"])
     path = given["file"] or brought(case, CLAIMS)
-    return general_claims(case) if path is None else load_claims(path, case)
+    if path is not None:
+        return load_claims(path, case)
+    trust = context.parameters(given["case"], given["parameters"], given["cut"]).trust
+    return general_claims(case, outcomes=trust.shows_outcomes)
 
 
 def chosen(params: Params, file: ClaimsFile) -> tuple[Claim, ...]:

@@ -46,7 +46,7 @@ def document(found: Answer, t: Texts) -> doc.Document:
         provenance={
             "draws": f"{made['draws']} × {made['futures']}", **({"runs": f"{found.runs:,}"} if found.runs else {}),
             "seed": made["seed"], "rules": found.file.name,
-            "fixed": made["fixed"], "sha256": found.file.sha256, "standard": standard().standard.fixed,
+            "fixed": made["fixed"], "sha256": found.file.sha256, "standard": standard().fixed,
             "standard_sha256": made["standard_sha256"],
             **({"sequential_sha256": made["sequential_sha256"]} if show.sequential else {}),
         },
@@ -126,7 +126,7 @@ class _Show(Words):
         for claim in self.found.claims:
             yield self.claim(claim)
         lead = self.text("lead.block", draws=LOOK_DRAWS, futures=LOOK_FUTURES)
-        first = [self.text("lead.first_look", draws=stopping().rule.alternatives.draws)] if self.sequential else []
+        first = [self.text("lead.first_look", draws=stopping().alternatives.draws)] if self.sequential else []
         yield self.section("block", lead, *first, self.variants(), folded=True)
         yield self.section("worlds", self.text("lead.worlds"), self.worlds(), folded=True)
         yield self.section("margins", self.text("lead.margins"), self.standard(), self.margins(), folded=True)
@@ -381,7 +381,7 @@ class _Show(Words):
 
     def standard(self) -> doc.Table:
         """From which probability on a word is said, and what else the standard of proof fixes, with reasons."""
-        rules = standard().standard
+        rules = standard()
         words = rules.words
         rows: list[tuple[doc.Value, ...]] = [
             (self.word(name), value, self.t.of(words.reason)) for name, value in words if name != "reason"

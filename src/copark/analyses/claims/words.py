@@ -54,7 +54,7 @@ class Words(Show):
 
     def stopped(self) -> dict[str, object]:
         """The sequential rule in words, and how many runs were made by it."""
-        rule = stopping().rule
+        rule = stopping()
         looks = self.listed(map(str, rule.looks.draws))
         return {"looks": looks, "level": percent(rule.level.value), "runs": self.found.runs}
 
@@ -242,7 +242,7 @@ class Words(Show):
             low, high = (percent(one) for one in finding.monte_carlo)
             told.insert(0, t("found.probability", share=percent(finding.probability), low=low, high=high,
                              record=self.record(finding)))  # fmt: skip
-            factor = number(standard().standard.prior_factor.value, 0)
+            factor = number(standard().prior_factor.value, 0)
             told.insert(1, t("found.effect", effect=effect, bounds=ends, factor=factor))
         if finding.why:
             told.append(t("found.why", why=t(f"why.{finding.why}")))

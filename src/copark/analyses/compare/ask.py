@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from copark.analyses.compare.parts import Books, books_of, outcome_parts
-from copark.analyses.contract import AnalysisParams, Argument, ParametersOf, Result, Said, StudyName
-from copark.analysis.compare import (
+from copark.analyses.compare.outcome_change import OutcomeMoves, moves_of
+from copark.analyses.compare.parts import Books, OutcomeParts, books_of, outcome_parts
+from copark.analyses.contract import AnalysisParams, Argument, ParametersOf, Result, Said, StudyName, Table
+from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.readouts.compare import (
     DRAWN,
     MAIN,
     Course,
@@ -25,18 +27,16 @@ from copark.analysis.compare import (
     pairs_between,
     provenance,
 )
-from copark.analysis.compare import compare as compare_pairs
-from copark.analysis.outcome_change import OutcomeMoves, moves_of
-from copark.analysis.outcome_parts import OutcomeParts
-from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.readouts.compare import compare as compare_pairs
 from copark.texts import LANGUAGES, text
 
 if TYPE_CHECKING:
-    import pandas as pd
     import xarray as xr
 
+if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.cases import Case
+    from copark.errors import RunRefused
     from copark.simulation.study import Study
 
 STANDING = "self_standing"
@@ -108,11 +108,9 @@ class Compared:
     shows_outcomes: bool
     """Whether outcome shares are told unasked."""
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Table:
         """Every difference, a row each."""
-        import pandas as pd
-
-        return pd.DataFrame(
+        return (
             vars(row) | {"split": None if row.split is None else row.split.share}
             for one in self.scenarios
             for row in one.differences
@@ -138,26 +136,33 @@ def run_id(params: Params, context: Context) -> str:
 def compute(params: Params, context: Context) -> Answer:
     """Find or make the runs and set them side by side.
 
-    Raises
-    ------
-    RunRefused
-        If there is one scenario alone.
-    NotComparable
-        If the two are not of the same case, model, random numbers and draws.
+    Raises RunRefused if there is one scenario alone; NotComparable if the two are not of the same case, model, random
+    numbers and draws.
     """
-    from copark.errors import RunRefused
-
+    asked = list(_asked(params, context))
+    if len(asked) == 1 and not isinstance(asked[0], str) and len(asked[0].scenarios) == 1:
+        raise _nothing_beside(params.reference, asked[0].case, context.lang)
     runs = [
         context.stored(one) if isinstance(one, str) else context.run(one, context.case(one.case), params.parameters)
-        for one in _asked(params, context)
+        for one in asked
     ]
     context.stage("analyse")(0, 0)
     pairs = pairs_between(runs[0], runs[1] if len(runs) > 1 else None)
     if not pairs:
-        raise RunRefused(text("compare.no_arm", context.lang, name=params.reference))
+        raise _nothing_beside(params.reference, str(provenance(runs[0])["study"]["case"]), context.lang)
     case = context.case(str(provenance(runs[0])["study"]["case"]))
     found, origin = answer_of(pairs, runs, case, context, outcomes=params.outcomes, wanted=params.parameters)
     return Answer(**vars(found), **origin)
+
+
+def _nothing_beside(name: str, case: str, lang: str) -> RunRefused:
+    """What there would be to compare a reference with: studies of its case, and how to write one."""
+    from copark.errors import RunRefused
+    from copark.simulation.study import list_studies, load_study
+
+    others = [one for one in list_studies() if one != name and load_study(one).case == case]
+    shipped = text("compare.arms", lang, names=(", " if lang == "en" else "、").join(others)) if others else ""
+    return RunRefused(text("compare.no_arm", lang, name=name, case=case, shipped=shipped))
 
 
 def _asked(params: Params, context: Context) -> Iterator[str | Study]:

@@ -9,16 +9,16 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from copark.analyses.compare.outcome_change import CASH, WAITING, Line, Move, OutcomeMoves, moves_of, outcome_moves
 from copark.analyses.contract import Texts
 from copark.analyses.show import Show
-from copark.analysis.compare import pairs_of
-from copark.analysis.outcome_change import CASH, WAITING, Line, Move, OutcomeMoves, moves_of, outcome_moves
 from copark.model.variables import catalogue
 from copark.presentation.document import Table
 from copark.presentation.flat import flat
 from copark.presentation.numbers import money, number, percent
 from copark.presentation.run_tables import PlainTable
 from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.readouts.compare import pairs_of
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -205,10 +205,7 @@ def _sheet(table: Table, lang: str) -> PlainTable:
 def sheets_of(store: RunStore, record: RunRecord, lang: str) -> tuple[PlainTable, ...]:
     """A stored run's scenarios against the first; none of one scenario, no accounts where paths are not kept.
 
-    Parameters
-    ----------
-    store, record
-        The run.
+    store, record: the run.
     """
     if len(record.scenarios) < 2:
         return ()

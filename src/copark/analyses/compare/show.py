@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from copark.analyses.compare import moves
 from copark.analyses.compare.ask import STANDING, Answer, Compared, Scenario
+from copark.analyses.compare.parts import OutcomeParts
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show
-from copark.analysis.compare import Course, Difference, OutcomeChange
-from copark.analysis.outcome_parts import OutcomeParts
 from copark.presentation import document as doc
 from copark.presentation.numbers import unit_title
 from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.readouts.compare import Course, Difference, OutcomeChange
 from copark.simulation.trust import Trust
 from copark.texts import text
 

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from copark.analyses.compare.ask import Compared, answer_of
-from copark.analyses.contract import CaseParams, Option, Result, Said
-from copark.analysis.compare import pairs_between
+from copark.analyses.contract import CaseParams, Option, Result, Said, Table
 from copark.simulation.counterfactual import WITHOUT, but_for_study, find_happenings
 from copark.simulation.counterfactual_events import happenings
+from copark.simulation.readouts.compare import pairs_between
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from copark.analyses.context import Context
     from copark.simulation.study import Study
 
@@ -54,14 +52,12 @@ class Answer(Result):
     found: Compared | None = None
     """The case as it is beside the case without it: what they differ by is due to it. None where nothing was undone."""
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Table:
         """Every difference, or else every event, a row each."""
-        import pandas as pd
-
         if self.found is not None:
-            return self.found.to_frame()
-        rows = ({"key": one.key, "date": one.date, "title": one.title.en} for one in self.events)
-        return pd.DataFrame(rows, columns=["key", "date", "title"])
+            return self.found.main_table()
+        return {"key": [one.key for one in self.events], "date": [one.date for one in self.events],
+                "title": [one.title.en for one in self.events]}  # fmt: skip
 
 
 def run_id(params: Params, context: Context) -> str:
@@ -76,10 +72,7 @@ def run_id(params: Params, context: Context) -> str:
 def _study(params: Params, context: Context) -> Study:
     """The case as it is and less what did not happen.
 
-    Raises
-    ------
-    NotFound
-        If nothing of that name happened.
+    Raises NotFound if nothing of that name happened.
     """
     study = but_for_study(
         context.case(params.case), params.without, runs=params.runs, seed=params.seed, futures=params.futures,

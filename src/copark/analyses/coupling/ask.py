@@ -70,10 +70,7 @@ class Answer(TableResult):
 def asked_of(params: Params) -> tuple[Request, CaseTable]:
     """What is asked, and of which table.
 
-    Raises
-    ------
-    copark.errors.FaultsFound
-        With every fault of the settings and the table.
+    Raises copark.errors.FaultsFound with every fault of the settings and the table.
     """
     from copark.analyses import table_options as options
 

@@ -23,16 +23,18 @@ from copark.inference.claims.runner import identity_from, provenance_of
 from copark.inference.claims.verdict import Verdict, claim_verdict, joint, standard, verdict_of
 from copark.inference.elicitation.literature import State, error_of, literature, state_of
 from copark.inference.elicitation.questions import Question, questions
-from copark.inference.elicitation.weights import LEVELS, effective, shared
+from copark.inference.elicitation.weights import LEVELS, shared
 from copark.inference.elicitation.workbook import Expert, read, template
 from copark.inference.elicitation.worlds import Opinion, Plan, Worlds, opinion, pooled
 from copark.inference.exploration.designs import Workload
 from copark.simulation.outcomes import OUTCOMES
+from copark.stats.precision import effective
 from copark.stats.quantiles import weighted_quantiles
 
 if TYPE_CHECKING:
     import pandas as pd
 
+if TYPE_CHECKING:
     from copark.analyses.context import Context
 
 WAYS = ("prior", "prior_literature", "prior_experts", "record", "record_literature", "record_experts")
@@ -437,7 +439,7 @@ def held_of(chance: Floats, plain: Verdict, weights: Floats) -> Held:
         The verdict without weights: what is small at most whatever the prior stays so.
     """
     p, draws = _mean(chance, weights)
-    word = standard().standard.word(p, round(draws)) if draws >= LEAST else OPEN
+    word = standard().word(p, round(draws)) if draws >= LEAST else OPEN
     if plain.word == SMALL and side(word) < 1:
         word = SMALL
     return Held(word, p, draws)

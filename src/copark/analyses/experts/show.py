@@ -77,7 +77,7 @@ class _Show(Show):
 
     def turned(self, way: str) -> list[Row]:
         """Claims that a way moves to another side; the words are compared from as many draws as the way has."""
-        rules, main = standard().standard, self.found.main
+        rules, main = standard(), self.found.main
 
         def turns(one: Row) -> bool:
             after, before = one.held[way], one.held[main]

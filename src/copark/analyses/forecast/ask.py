@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.cases.case import Case
     from copark.cases.quarters import Quarter
@@ -200,11 +201,8 @@ class Asked:
 def asked_of(params: Params, context: Context) -> Asked:
     """Decide what a forecast is made on; whatever cannot be is refused before any work.
 
-    Raises
-    ------
-    copark.errors.CoparkError
-        If the case is missing or has faults, cut or end cannot be used, options do not go together, or the file is
-        there already.
+    Raises copark.errors.CoparkError if the case is missing or has faults, cut or end cannot be used, options do not go
+    together, or the file is there already.
     """
     from copark.inference import calibrations, panels
     from copark.inference.forecast import end_of, refuse_existing
@@ -233,10 +231,7 @@ def asked_of(params: Params, context: Context) -> Asked:
 def _refuse_own_options(params: Params, lang: str) -> None:
     """Refuse options that need a park's own observations.
 
-    Raises
-    ------
-    RunRefused
-        With what to write instead.
+    Raises RunRefused with what to write instead.
     """
     from copark.errors import RunRefused
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.inference.levers.entries import LeverFile, Since
 

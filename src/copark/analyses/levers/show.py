@@ -20,7 +20,7 @@ from copark.presentation import document as doc
 from copark.presentation.numbers import shown
 
 if TYPE_CHECKING:
-    from copark.analysis.robust import Stability
+    from copark.stats.robust import Stability
 
 SIGNS = {
     "gains_surely": "++", "gains_mostly": "+", "gains_at_times": "+", "unclear": "?", "nothing": "·",

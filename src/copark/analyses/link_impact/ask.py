@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
-from copark.analysis.link_impact import Impact, Response, impacts, responses, strongest
+from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said, Table
+from copark.inference.ablations.link_impact import Impact, Response, impacts, responses, strongest
 from copark.simulation.link_cuts import OUTPUTS, STRENGTHS, cut_study, key_of, links_named, strength_study
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from copark.analyses.context import Context
-    from copark.analysis.compare import Pair
     from copark.cases import Case
+    from copark.simulation.readouts.compare import Pair
 
 HEADLINE = "operating"
 READ = (HEADLINE, "jobs", "cash")
@@ -69,16 +67,14 @@ class Answer(Result):
         """How an output responds to the strengths of a link."""
         return tuple(one for one in self.responses if (one.link, one.output) == (link, output))
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Table:
         """The effect of every cut on every output, a row each."""
-        import pandas as pd
-
-        return pd.DataFrame(vars(one) for one in self.impacts)
+        return (vars(one) for one in self.impacts)
 
 
 def compute(params: Params, context: Context) -> Answer:
     """Cut every link, then run those with an effect at several strengths."""
-    from copark.analysis.compare import pairs_of
+    from copark.simulation.readouts.compare import pairs_of
 
     case = context.case(params.case)
     at = _quarter(case, params, context)
@@ -108,10 +104,7 @@ def compute(params: Params, context: Context) -> Answer:
 def _quarter(case: Case, params: Params, context: Context) -> int:
     """The quarter of the cut, counted from the start.
 
-    Raises
-    ------
-    RunRefused
-        If it lies outside the case's time.
+    Raises RunRefused if it lies outside the case's time.
     """
     from copark.cases.quarters import Quarter
     from copark.errors import RunRefused, printable

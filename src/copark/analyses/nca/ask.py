@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-import pandas as pd
 from pydantic import Field
 
 from copark.analyses.case_table import Names, TableParams, TableResult, identity, origin, read_table
-from copark.analyses.contract import Option
+from copark.analyses.contract import Option, Table
 from copark.setmethods.nca import Necessities, Request, analyse, warnings_of
 from copark.setmethods.nca.analysis import request_faults
 from copark.setmethods.nca.ceilings import KINDS
@@ -41,9 +40,9 @@ class Answer(TableResult):
     found: Necessities
     warnings: tuple[Warned, ...]
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Table:
         """A row for each condition and ceiling."""
-        return pd.DataFrame(
+        return (
             {
                 "condition": one.condition, "ceiling": kind, "effect": one.ceilings[kind].effect,
                 "p": one.ceilings[kind].p, "slope": one.ceilings[kind].slope,
@@ -57,10 +56,7 @@ class Answer(TableResult):
 def asked_of(params: Params) -> tuple[Request, CaseTable]:
     """What is asked, and of which table.
 
-    Raises
-    ------
-    copark.errors.FaultsFound
-        With every fault of the settings and the table.
+    Raises copark.errors.FaultsFound with every fault of the settings and the table.
     """
     from copark.analyses import table_options as options
 

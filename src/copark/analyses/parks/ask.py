@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
-from copark.analyses.contract import AnalysisParams, Result
-from copark.analysis.typology.measures import Course, courses_of
+from copark.analyses.contract import AnalysisParams, Result, Table
 from copark.cases.completeness import State, mechanisms_of
 from copark.cases.evidence import Source
 from copark.cases.locations import Place
 from copark.cases.parks import Outcome, Park, ParkType, load_parks
 from copark.cases.vocabulary import country_name
+from copark.inference.typology.measures import Course, courses_of
 from copark.texts import LANGUAGES, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import pandas as pd
-
+if TYPE_CHECKING:
     from copark.analyses.context import Context
 
 Sort = Literal["name", "type", "country", "launch", "home-share", "firms", "investment", "jobs", "area", "status"]
@@ -65,11 +64,9 @@ class Answer(Result):
         order = _ORDERS[self.sort]
         return sorted(self.parks, key=lambda one: (order(one.park, lang), one.park.name(lang)))
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Table:
         """What is known of each park, a row each, columns as in ``parks.csv``."""
-        import pandas as pd
-
-        return pd.DataFrame(one.park.model_dump(mode="json") for one in self.ordered())
+        return (one.park.model_dump(mode="json") for one in self.ordered())
 
 
 def _falling(value: float | None) -> tuple[bool, float]:
@@ -94,10 +91,7 @@ _ORDERS: Mapping[str, Callable[[Park, str], Any]] = {
 def country_code(wanted: str, parks: Iterable[Park], lang: str = "en") -> str:
     """Code of a country that parks are in or of, by its code or its name in either language.
 
-    Raises
-    ------
-    NotFound
-        If no park is.
+    Raises NotFound if no park is.
     """
     from copark.errors import NotFound
 
@@ -136,10 +130,7 @@ def listed(park: Park, place: Place, context: Context) -> ListedPark:
 def compute(params: Params, context: Context) -> Answer:
     """Choose parks, and read the series of those that have a case.
 
-    Raises
-    ------
-    copark.errors.CoparkError
-        If no park is in or of the country, or the table of parks or a case has faults.
+    Raises copark.errors.CoparkError if no park is in or of the country, or the table of parks or a case has faults.
     """
     from datetime import UTC, datetime
 

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from copark.analyses.case_table import Names
-from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeable, by_difference
+from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeable, Table, by_difference
 from copark.inference.panels import Findings, find, one_at_a_time, runs_of, shares
 from copark.texts import text
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from copark.analyses.context import Context
     from copark.inference.pool.panel import Panel, Settings
     from copark.inference.pool.parks import Park
@@ -39,20 +37,16 @@ class Answer(Remakeable):
     pooled: Findings | None = None
     """``None`` where the shipped panel was made again."""
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Table:
         """Every forecast of every value, a row each."""
-        import pandas as pd
-
-        return pd.DataFrame([] if self.pooled is None else [asdict(one) for one in self.pooled.scores])
+        return [] if self.pooled is None else [asdict(one) for one in self.pooled.scores]
 
 
 def asked_of(params: Params, context: Context) -> tuple[tuple[Park, ...], Settings]:
     """The parks and the settings of their panel; of the shipped one, where it is to be made again.
 
-    Raises
-    ------
-    copark.errors.CoparkError
-        If a case is missing or has faults, the number of runs cannot be used, or no panel ships.
+    Raises copark.errors.CoparkError if a case is missing or has faults, the number of runs cannot be used, or no panel
+    ships.
     """
     from copark.inference.borrowed import shipped_draws
     from copark.inference.pool.panel import Settings
@@ -84,10 +78,7 @@ def compute(params: Params, context: Context) -> Answer:
 
     Each step is kept, and found again.
 
-    Raises
-    ------
-    RunRefused
-        Where no panel is to be made: it takes hours.
+    Raises RunRefused where no panel is to be made: it takes hours.
     """
     from copark.errors import RunRefused
     from copark.inference.pool.forecast_comparison import score_panel

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-import pandas as pd
-
 from copark.analyses.case_table import Names, TableResult, identity, origin
-from copark.analyses.contract import AnalysisParams, Option
+from copark.analyses.contract import AnalysisParams, Option, Table
 from copark.setmethods.power import Power, power, power_faults
 from copark.setmethods.table import SettingFaults
 
@@ -32,15 +30,15 @@ class Answer(TableResult):
     voters: tuple[str, ...]
     power: Power
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Table:
         """A row for each voter."""
         found = self.power
-        return pd.DataFrame({
+        return {
             "voter": list(self.voters), "weight": list(found.weights),
             "shapley_shubik": [float(value) for value in found.shapley_shubik],
             "banzhaf_normalized": [float(value) for value in found.banzhaf_normalized],
             "banzhaf_raw": list(found.banzhaf_raw),
-        })  # fmt: skip
+        }  # fmt: skip
 
 
 def run_id(params: Params, _context: Context) -> str:
@@ -51,10 +49,7 @@ def run_id(params: Params, _context: Context) -> str:
 def compute(params: Params, context: Context) -> Answer:
     """Count coalitions.
 
-    Raises
-    ------
-    SettingFaults
-        With every fault of what was given.
+    Raises SettingFaults with every fault of what was given.
     """
     from copark.analyses import table_options as options
 

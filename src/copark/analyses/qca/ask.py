@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-import pandas as pd
-
 from copark.analyses.case_table import Names, Pairs, TableParams, TableResult, identity, origin, read_table
-from copark.analyses.contract import Option
+from copark.analyses.contract import Option, Table
 from copark.setmethods.qca import Analysis, Robustness, Settings, analyse, robustness
 from copark.setmethods.qca.analysis import setting_faults
 from copark.setmethods.qca.robustness import Kind, Recipe, models_of
@@ -55,7 +53,7 @@ class Answer(TableResult):
         """All tied models by kind of solution, each once."""
         return models_of(self.found.solutions)
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Table:
         """A row for each model of each kind of solution."""
         rows = []
         for kind, models in self.models.items():
@@ -65,16 +63,13 @@ class Answer(TableResult):
                     "solution": kind, "model": at, "expression": model_name(model, self.found.settings.conditions),
                     "consistency": whole.inclusion, "pri": whole.pri, "coverage": whole.coverage,
                 })  # fmt: skip
-        return pd.DataFrame(rows)
+        return rows
 
 
 def asked_of(params: Params) -> tuple[Settings, Recipe]:
     """What is asked, and how it comes from which raw columns.
 
-    Raises
-    ------
-    copark.errors.FaultsFound
-        With every fault of the settings and the table.
+    Raises copark.errors.FaultsFound with every fault of the settings and the table.
     """
     from copark.analyses import table_options as options
 

@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from copark.analyses.contract import AnalysisParams, Result
+from copark.analyses.contract import AnalysisParams, Result, Table
 from copark.inference.reliability import Findings, find
 from copark.simulation.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from copark.analyses.context import Context
     from copark.cases.parks import Parks
     from copark.inference.source import PosteriorSource
@@ -35,11 +33,9 @@ class Params(AnalysisParams):
 class Answer(Findings, Result):
     """What came of it."""
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Table:
         """A row for each park."""
-        import pandas as pd
-
-        return pd.DataFrame(
+        return (
             {
                 "case": one.case, "recorded": one.recorded, "judged": one.judged,
                 **dict(zip(OUTCOMES, one.shares, strict=True)), "corrected": one.corrected,

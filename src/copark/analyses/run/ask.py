@@ -12,17 +12,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.analyses.contract import Result, Said, Texts
+from copark.analyses.contract import Result, Said, Table, Texts
 from copark.analyses.trust import provenance, recorded_outcome, trust_of
-from copark.analysis.observed import Comparison, comparisons, misses
-from copark.analysis.outcomes import year_twenty
 from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.readouts.observed import Comparison, comparisons, misses
+from copark.simulation.readouts.outcomes import year_twenty
 from copark.stats.quantiles import band
 from copark.stats.shares import Share, shares, shares_of
 from copark.texts import LANGUAGES
 
 if TYPE_CHECKING:
-    import pandas as pd
     import xarray as xr
 
     from copark.cases.case import Case
@@ -102,11 +101,9 @@ class Answer(Result):
         low, median, high = band(self.ensemble[output].isel(scenario=0, quarter=self.last).to_numpy())
         return (low, median, high) if np.isfinite(median) else None
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Table:
         """Every observation beside the model, a row each; values in the model's unit."""
-        import pandas as pd
-
-        return pd.DataFrame(
+        return (
             {
                 "variable": one.observation.variable, "date": str(one.observation.date), "quarter": one.quarter,
                 "unit": self.unit(one.observation.variable), "bound": one.observation.bound, "observed": one.value,
@@ -129,12 +126,8 @@ class Answer(Result):
 def answer_of(ensemble: xr.Dataset, case: Case, counts: Sequence[Mapping[str, int]] | None = None) -> Answer:
     """What an ensemble says.
 
-    Parameters
-    ----------
-    ensemble, case
-        In the form of :func:`copark.simulation.run.simulate`, and the case it was run on.
-    counts
-        Runs by code of outcome, for each scenario, where more were made than paths are kept of.
+    ensemble, case: in the form of :func:`copark.simulation.run.simulate`, and the case it was run on; counts: runs by
+    code of outcome, for each scenario, where more were made than paths are kept of.
     """
     trust = trust_of(ensemble)
     recorded = None

@@ -10,13 +10,13 @@ from copark.analyses.run.ask import Answer
 from copark.analyses.run.show_case import evidence
 from copark.analyses.run.show_runs import AboutRuns
 from copark.analyses.trust import corrected
-from copark.analysis.observed import Comparison, expected_outside, misses
-from copark.analysis.outcomes import quarters_apart, sweep
 from copark.cases.completeness import missing_growth
 from copark.cases.quarters import Quarter
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent, percent_words, reach, shown
 from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.readouts.observed import Comparison, expected_outside, misses
+from copark.simulation.readouts.outcomes import quarters_apart, sweep
 from copark.texts import text
 from copark.words import scenario_title
 

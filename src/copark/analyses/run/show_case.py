@@ -12,8 +12,6 @@ from copark.analyses.contract import Texts
 from copark.analyses.run.ask import Answer
 from copark.analyses.show import Show, grouped
 from copark.analyses.trust import HEADLINES
-from copark.analysis.coordination import SCALES
-from copark.analysis.relative_size import Weight, dates_of_growth, weigh
 from copark.cases.completeness import growth_notes, notes_of
 from copark.cases.evidence import UNALLOCATED
 from copark.cases.types import JUDGEMENT
@@ -21,6 +19,8 @@ from copark.cases.vocabulary import own_words
 from copark.model.variables import ROOMS, Variable, catalogue
 from copark.presentation.document import Block, Bullets, Caveat, Chart, Evidence, Kind, Paragraph, Section, Table, Value
 from copark.presentation.numbers import number, percent, precise, quantity, shares_of, unit_title
+from copark.simulation.readouts.coordination import SCALES
+from copark.simulation.readouts.relative_size import Weight, dates_of_growth, weigh
 from copark.texts import text
 from copark.words import grade_title, join, mechanism_title, observed, output_title, variable_title
 

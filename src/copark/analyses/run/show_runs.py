@@ -6,13 +6,13 @@ import numpy as np
 
 from copark.analyses.run.show_case import AboutCase, sources
 from copark.analyses.show import grouped
-from copark.analysis.coordination import COMPONENTS, apart, needed, read_out
-from copark.analysis.observed import Comparison, misses
-from copark.analysis.outcomes import bands, quarters_apart
-from copark.analysis.phases import PHASES, phase_shares, phases, quarters_of
 from copark.presentation import document as doc
 from copark.presentation.numbers import bare, bounded, number, percent, percentile, quantity, reach, spoken, unit_title
 from copark.setmethods.coupling_degree.degree import grade
+from copark.simulation.readouts.coordination import COMPONENTS, apart, needed, read_out
+from copark.simulation.readouts.observed import Comparison, misses
+from copark.simulation.readouts.outcomes import bands, quarters_apart
+from copark.simulation.readouts.phases import PHASES, phase_shares, phases, quarters_of
 from copark.stats.quantiles import mean, quantiles
 from copark.texts import text
 from copark.words import grade_title, with_unit
@@ -310,7 +310,7 @@ class AboutRuns(AboutCase):
 
     def phases_of_record(self, share: np.ndarray) -> list[doc.Block]:
         """Phases of the record by the same rules, beside the share of runs in that phase at its middle."""
-        from copark.analysis.phases import phases_of_record
+        from copark.simulation.readouts.phases import phases_of_record
 
         found, t = phases_of_record(self.case), self.t
         if found is None:

@@ -8,14 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from copark.analyses.contract import AnalysisParams, Option, Result, Said
+from copark.analyses.contract import AnalysisParams, Option, Result, Said, Table
 from copark.arrays import Floats
 from copark.inference.validate import Line
 from copark.stats.scores import Percentiles
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from copark.analyses.context import Context
     from copark.inference.forecast import Frozen, LeftOut
     from copark.inference.validate import Score
@@ -122,11 +120,9 @@ class Answer(Result):
         """Values within the model's 90 % intervals."""
         return sum(one.reached for one in self.values)
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Table:
         """Mean scores of every method by observable, a row each."""
-        import pandas as pd
-
-        return pd.DataFrame(
+        return (
             {"variable": line.variable, "method": method, "values": line.values, "crps": line.crps[method],
              "coverage": line.coverage[method], "half_width": line.width[method]}
             for line in self.lines for method in line.crps
@@ -136,10 +132,8 @@ class Answer(Result):
 def compute(params: Params, context: Context) -> Answer:
     """Read both files, sort out what can be scored, and score it.
 
-    Raises
-    ------
-    copark.errors.CoparkError
-        If the file is no frozen forecast or was changed, the table has faults, or nothing in it can be scored.
+    Raises copark.errors.CoparkError if the file is no frozen forecast or was changed, the table has faults, or nothing
+    in it can be scored.
     """
     from copark.cases.vocabulary import series_title
     from copark.errors import RunRefused

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from copark.analyses.contract import CaseParams, Result
+from copark.analyses.contract import CaseParams, Result, Table
 from copark.errors import RunRefused
 from copark.identity import identity_of
 from copark.inference.exploration import explore as engine
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    import pandas as pd
-
+if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.inference.artefacts import Stored
     from copark.inference.batch import Batch
@@ -42,11 +41,9 @@ class Params(CaseParams):
 class Answer(Exploration, Result):
     """What results depend on."""
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Table:
         """Sobol' indices of every output and factor, a row each; the dummy is the last factor of each output."""
-        import pandas as pd
-
-        return pd.DataFrame(
+        return (
             {
                 "output": readout.key, "factor": name, "first": one.first[n], "first_low": one.first_low[n],
                 "first_high": one.first_high[n], "total": one.total[n], "total_low": one.total_low[n],
@@ -75,10 +72,7 @@ class _Made:
 def settings_of(params: Params) -> ExplorationSettings:
     """What is asked of the engine.
 
-    Raises
-    ------
-    copark.errors.RunRefused
-        If the size is no power of two.
+    Raises copark.errors.RunRefused if the size is no power of two.
     """
     size = params.size
     if size & (size - 1):
@@ -93,10 +87,8 @@ def settings_of(params: Params) -> ExplorationSettings:
 def _made_of(params: Params, context: Context) -> _Made:
     """Settings and what the case has.
 
-    Raises
-    ------
-    copark.errors.RunRefused
-        If the size is no power of two, or the box of a posterior is asked for where there is none.
+    Raises copark.errors.RunRefused if the size is no power of two, or the box of a posterior is asked for where there
+    is none.
     """
     settings, has = settings_of(params), context.parameters(params.case, params.parameters)
     if has.stored is None and params.over == "posterior-box":

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.inference.artefacts import Comparison
     from copark.inference.stacking.weights import Stack

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from copark.analyses.contract import AnalysisParams, Result
+from copark.analyses.contract import AnalysisParams, Result, Table
 from copark.inference.suzhou import Findings, find
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from copark.analyses.context import Context
     from copark.simulation.study import Study
 
@@ -34,11 +32,9 @@ class Params(AnalysisParams):
 class Answer(Findings, Result):
     """What each account of the turn says, and what differs between them."""
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Table:
         """The accumulated result and operating enterprises of every scenario and quarter, a row each."""
-        import pandas as pd
-
-        return pd.DataFrame(
+        return (
             {
                 "scenario": arm.key, "quarter": quarter, "accumulated_result": result.median,
                 "accumulated_result_p05": result.low, "accumulated_result_p95": result.high,

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from copark.analyses.contract import AnalysisParams, Result
-from copark.analysis.typology.findings import Findings, find
+from copark.analyses.contract import AnalysisParams, Result, Table
+from copark.inference.typology.findings import Findings, find
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from copark.analyses.context import Context
     from copark.simulation.study import Study
 
@@ -40,11 +38,9 @@ class Answer(Findings, Result):
     seed: int
     """runs, seed: runs of each scenario, and their seed."""
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Table:
         """Every measure of the observed parks, a row each."""
-        import pandas as pd
-
-        return pd.DataFrame(
+        return (
             {
                 "measure": one.measure, "intergovernmental": one.counts[0], "enterprise_led": one.counts[1],
                 "superiority": one.superiority, "low": one.low, "high": one.high, "permutation_share": one.deals,

@@ -8,10 +8,10 @@ import numpy as np
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show
 from copark.analyses.typology.ask import FACTORIAL, TWINS, Answer
-from copark.analysis.typology.findings import READ, SECOND, SHARES, TYPES
-from copark.analysis.typology.measures import STANDINGS
-from copark.analysis.typology.twins import FACTORS, Part, Reading
 from copark.cases.vocabulary import country_name
+from copark.inference.typology.findings import READ, SECOND, SHARES, TYPES
+from copark.inference.typology.measures import STANDINGS
+from copark.inference.typology.twins import FACTORS, Part, Reading
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import number

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from copark.analyses.contract import AnalysisParams, Option, PowerOfTwo, Result, Said
+from copark.analyses.contract import AnalysisParams, Option, PowerOfTwo, Result, Said, Table
 from copark.arrays import Floats
 from copark.inference import calibrations
 from copark.inference.assessment import Assessment
@@ -20,8 +20,7 @@ from copark.texts import text
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pandas as pd
-
+if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.cases.case import Case
     from copark.cases.quarters import Quarter
@@ -78,11 +77,9 @@ class Answer(Assessment, Result):
     evidence: tuple[Evidence, ...]
     """Sources of the values scored."""
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Table:
         """Mean scores of every method by cut and observable, a row each."""
-        import pandas as pd
-
-        return pd.DataFrame(
+        return (
             {"cut": one.cut, "variable": line.variable, "method": method, "values": line.values,
              "crps": line.crps[method], "coverage": line.coverage[method], "width": line.width[method]}
             for one in self.cuts for line in one.whole for method in line.crps
@@ -112,10 +109,8 @@ class Asked:
 def asked_of(params: Params, context: Context) -> Asked:
     """Decide what is forecast from where; whatever cannot be is refused before any work.
 
-    Raises
-    ------
-    copark.errors.CoparkError
-        If the case is missing, has faults, or nothing to fit to or to score on, or a cut or runs cannot be used.
+    Raises copark.errors.CoparkError if the case is missing, has faults, or nothing to fit to or to score on, or a cut
+    or runs cannot be used.
     """
     from copark.inference.calibrate import Settings
 
@@ -128,10 +123,8 @@ def asked_of(params: Params, context: Context) -> Asked:
 def cuts_of(case: Case, cuts: Sequence[str], lang: str = "en") -> tuple[Quarter, ...]:
     """Quarters to forecast a case from, earliest first.
 
-    Raises
-    ------
-    RunRefused
-        If one is no quarter of the case, later than the fitted values, or nothing is known by it or came after it.
+    Raises RunRefused if one is no quarter of the case, later than the fitted values, or nothing is known by it or came
+    after it.
     """
     from copark.errors import RunRefused
     from copark.inference.observations import targets

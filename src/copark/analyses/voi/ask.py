@@ -13,7 +13,7 @@ from pydantic import Field
 
 from copark.analyses.claims.ask import Params as ClaimsParams
 from copark.analyses.claims.ask import written
-from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
+from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said, Table
 from copark.arrays import Floats
 from copark.errors import RunRefused, printable
 from copark.inference.borrowed import DRAWS as BORROWED
@@ -26,9 +26,9 @@ from copark.stats.information import SURE, Foretold, Gain, foretell, gains
 if TYPE_CHECKING:
     from typing import Any
 
-    import pandas as pd
     import xarray as xr
 
+if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.inference.claims.schema import Claim, Part
 
@@ -63,10 +63,7 @@ class Params(CaseParams):
     def costs(self) -> dict[str, float]:
         """What observations cost, by family.
 
-        Raises
-        ------
-        RunRefused
-            If an entry is not ``observation=cost``, the observation is none or the cost is not above 0.
+        Raises RunRefused if an entry is not ``observation=cost``, the observation is none or the cost is not above 0.
         """
         known = [*(one.key for one in asked.FAMILIES), asked.LITERATURE]
         found = {}
@@ -143,10 +140,7 @@ def simplest(tried: Sequence[Tried], observations: Sequence[Observation]) -> Tri
 
     That is the one with the fewest dates, then the earliest.
 
-    Parameters
-    ----------
-    tried
-        What was tried of one question.
+    tried: what was tried of one question.
     """
     top = max(tried, key=lambda one: one.gain.variance)
     near = [one for one in tried if one.gain.variance >= top.gain.variance - top.gain.error]
@@ -209,11 +203,9 @@ class Answer(Result):
         """What an observation costs; ``None`` where nobody said."""
         return self.costs.get(self.observations[observation].family)
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Table:
         """Every open question with every observation, a row each."""
-        import pandas as pd
-
-        return pd.DataFrame(
+        return (
             {
                 "question": one.question, "observation": seen.family, "parameter": seen.parameter,
                 "dates": " ".join(seen.dates), "probability": self.question(one.question).probability,
@@ -226,10 +218,7 @@ class Answer(Result):
 def _plan(params: Params, context: Context) -> made.Plan:
     """What worlds are made of; of draws that repeat themselves each is taken once.
 
-    Raises
-    ------
-    RunRefused
-        If no part of a claim about the case can be told of one world.
+    Raises RunRefused if no part of a claim about the case can be told of one world.
     """
     case, has = context.case(params.case), context.parameters(params.case, params.parameters)
     file = written(ClaimsParams(case=params.case), context)

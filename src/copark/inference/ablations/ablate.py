@@ -153,10 +153,7 @@ class Ablations:
 def standing(one: Ablation, marks: Mapping[str, str]) -> str:
     """What the data did to the parameters something is switched off by, as of :attr:`Row.standing`.
 
-    Parameters
-    ----------
-    marks
-        By parameter: moved, weakly or unmoved; empty where the case has no posterior.
+    marks: by parameter: moved, weakly or unmoved; empty where the case has no posterior.
     """
     names = list(one.whole.parameters)
     if not names or not marks:

@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from copark.analysis.compare import COUNTS, Difference, OutcomeChange, Pair, compare, ends_of_years, pair
 from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
@@ -36,6 +35,7 @@ from copark.model.variables import catalogue
 from copark.simulation.counterfactual_events import happenings
 from copark.simulation.draw_sources import DrawSource
 from copark.simulation.ensemble import Ensemble
+from copark.simulation.readouts.compare import COUNTS, Difference, OutcomeChange, Pair, compare, ends_of_years, pair
 from copark.simulation.run import inputs_of, simulate
 from copark.simulation.scenario_edits import Edits
 from copark.simulation.schemas import Title
@@ -93,12 +93,8 @@ def listed() -> dict[str, dict[str, Any]]:
 def ablations_of(case: Case, cut: Quarter | None = None, *, links: bool = True) -> tuple[Ablation, ...]:
     """Everything that can be switched off in a case: mechanisms in the order of their file, then arrows.
 
-    Parameters
-    ----------
-    cut
-        The quarter after which `since_cut` begins; none are made where it is not given.
-    links
-        Whether arrows are among them.
+    cut: the quarter after which `since_cut` begins; none are made where it is not given. links: whether arrows are
+    among them.
     """
     made = list(_mechanisms(case, cut))
     return (*made, *_links()) if links else tuple(made)
@@ -249,10 +245,7 @@ class AblationEffect:
     def of(self, output: str, quarter: str) -> Difference:
         """One of the differences: of counts in log points.
 
-        Raises
-        ------
-        KeyError
-            If it was not compared.
+        Raises KeyError if it was not compared.
         """
         for row in self.differences:
             if (row.output, row.quarter, row.log) == (output, quarter, row.unit == "log points"):
@@ -301,7 +294,7 @@ def bench_of(
 
 def effect(bench: Bench, reference: xr.Dataset, without: Scenario) -> AblationEffect:
     """Compare the park without something with the park as it is."""
-    from copark.analysis.compare import begins
+    from copark.simulation.readouts.compare import begins
 
     arm = bench.run(without)
     one = pair(reference, arm)

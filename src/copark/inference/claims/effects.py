@@ -87,15 +87,7 @@ class Expected:
 def expected(part: Part, runs: Mapping[str, Floats], ridge: Ridge) -> Expected | None:
     """What is expected of the judged statistics of a part, over luck.
 
-    Parameters
-    ----------
-    runs
-        Their values by run, each of shape (draws, futures).
-
-    Returns
-    -------
-    Expected or None
-        None where one of them is not measured.
+    runs: their values by run, each of shape (draws, futures). Returns: none where one of them is not measured.
     """
     if any(not runs[name].size for name in part.judged):
         return None

@@ -23,13 +23,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.analysis.compare import COUNTS
 from copark.arrays import Floats
 from copark.inference.claims.rules import Sample
 from copark.inference.claims.scenarios import ArmRuns
 from copark.inference.claims.schema import Claim, Look, Part, Statistic
 from copark.model.variables import catalogue
 from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.readouts.compare import COUNTS
 from copark.stats.pairs import difference
 from copark.stats.precision import Split, split
 
@@ -43,12 +43,7 @@ Lookup = Callable[[str], ArmRuns]
 def of_part(part: Part, arms: Lookup, case: Case, self_standing: float | None = None) -> dict[str, Floats]:
     """Every statistic of a part, run by run: shape (draws, futures), and (0, 1) where nothing is measured.
 
-    Parameters
-    ----------
-    arms
-        Gives the runs of an arm by its key.
-    self_standing
-        S*; the usual one unless given.
+    arms: gives the runs of an arm by its key. self_standing: S*; the usual one unless given.
     """
     return {name: by_run(statistic, arms, case, self_standing) for name, statistic in part.statistics.items()}
 

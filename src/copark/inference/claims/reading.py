@@ -59,17 +59,8 @@ MOST_KEPT = 8
 def load_claims(path: Path, case: Case | None = None) -> ClaimsFile:
     """Read a claims file.
 
-    Parameters
-    ----------
-    case
-        The case it is tried on: edits are checked against it.
-
-    Raises
-    ------
-    NotFound
-        If there is no such file.
-    ClaimsFaults
-        If it has faults; it carries all of them.
+    case: the case it is tried on: edits are checked against it. Raises NotFound if there is no such file; ClaimsFaults
+    if it has faults; it carries all of them.
     """
     if not path.is_file():
         raise NotFound.of("claims.not_found", found=shown(path))
@@ -215,27 +206,29 @@ SOURCE = "great-stone"
 TIES = ("shareholder_ties", "partner_ties")
 NEEDS_TIES = frozenset(("no-ties", "strong-no-ties"))
 """Scenarios that cut ties: nothing is asked by them where a case has none on record."""
+HOLIDAY = 0.1
+"""Highest tax on residents' profits at which the loss of a tax holiday is asked about."""
 
 
-def general_claims(case: Case) -> ClaimsFile:
+def general_claims(case: Case, *, outcomes: bool) -> ClaimsFile:
     """The general set, less what the case's facts do not bear and what changes nothing in it.
 
     Its hash is that of the set as it is left for this case.
 
-    Raises
-    ------
-    NotFound
-        If nothing is left.
+    Of what happens to the park it asks only where chances of outcomes may be told. Raises NotFound if nothing is left.
     """
     data = _filled(case)
     bench = bench_of(case, baseline(case.name).with_changes(runs=2, futures=1, draws="prior"), ())
-    tied = any(np.any(bench.inputs(Change()).company[name]) for name in TIES)
+    inputs = bench.inputs(Change())
+    tied = any(np.any(inputs.company[name]) for name in TIES)
+    taxed = np.max(inputs.governments["profit_tax"]) > HOLIDAY
     arms = data["arms"]
     kept = {key: arm for key, arm in arms.items() if key == AS_IT_IS or _is_felt(arm, bench)}
-    data["arms"] = {key: arm for key, arm in kept.items() if tied or key not in NEEDS_TIES}
+    unasked = (frozenset() if tied else NEEDS_TIES) | ({"taxed"} if taxed else set())
+    data["arms"] = {key: arm for key, arm in kept.items() if key not in unasked}
     data["worlds"] = {key: world for key, world in data["worlds"].items() if _is_felt(world, bench)}
     data["judgement"] = [one for one in data["judgement"] if "self_standing" in one or _is_felt(one, bench)]
-    data["claims"], left_out = _reduced(data["claims"], data)
+    data["claims"], left_out = _reduced(data["claims"], data, outcomes=outcomes)
     if not data["claims"]:
         raise NotFound(text("claims.none_general", case=case.name))
     used = {arm for claim in data["claims"] for part in claim["parts"] for arm in _uses(part)}
@@ -282,18 +275,21 @@ def _is_felt(written: Any, bench: Bench) -> bool:
 
 
 def _uses(part: Any) -> set[str]:
-    return {one[name] for one in part["statistics"].values() for name in ("arm", "reference") if name in one}
+    used = {one[name] for one in part["statistics"].values() for name in ("arm", "reference") if name in one}
+    return used.union(*(one.get("arms", ()) for one in part["statistics"].values()))
 
 
-def _reduced(claims: list[Any], data: dict[str, Any]) -> tuple[list[Any], list[Title]]:
+def _reduced(claims: list[Any], data: dict[str, Any], *, outcomes: bool) -> tuple[list[Any], list[Title]]:
     """Claims less parts that cannot be asked, and less those of which no part decides; titles of what is left out."""
     kept, left_out = [], []
-    for claim in claims:
+    for entry in claims:
+        claim = {key: value for key, value in entry.items() if key != "needs"}
         parts = [
             {**part, "false_worlds": [one for one in part["false_worlds"] if one in data["worlds"]]}
             for part in claim["parts"] if _uses(part) <= set(data["arms"])
         ]  # fmt: skip
-        keys = {part["key"] for part in parts if part["false_worlds"]}
+        askable = outcomes or "needs" not in entry
+        keys = {part["key"] for part in parts if part["false_worlds"] and askable}
         ((kind, deciding),) = claim["headline"].items()
         if not keys & set(deciding):
             left_out.append(Title(**claim["title"]))

@@ -15,7 +15,7 @@ From verdicts to verdicts: inside the judgement block, and from the parts of a c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import erf, isfinite, sqrt
@@ -238,10 +238,7 @@ def _normal_below(bound: float, mean: float, error: float) -> float:
 def resolve(bound: float | str, margins: Mapping[str, float]) -> float:
     """The number of a bound.
 
-    Raises
-    ------
-    KeyError
-        If there is no margin of that name.
+    Raises KeyError if there is no margin of that name.
     """
     if isinstance(bound, str):
         return -margins[bound[1:].strip()] if bound.startswith("-") else margins[bound.removeprefix("+").strip()]
@@ -302,17 +299,6 @@ def flips(verdict: str, other: str) -> bool:
     A verdict that the data do not tell has no side, and nothing flips it.
     """
     return side(verdict) != 0 and side(other) != side(verdict)
-
-
-def inside_block(verdict: str, variants: Iterable[str]) -> str:
-    """The verdict once the judgement block has been seen.
-
-    Undetermined where any variant flips it; where all refute it but not all contradict it, it is not supported.
-    """
-    others = list(variants)
-    if any(flips(verdict, other) for other in others):
-        return UNDETERMINED
-    return NOT_SUPPORTED if verdict == CONTRADICTED and NOT_SUPPORTED in others else verdict
 
 
 def combined(headline: Headline, verdicts: Mapping[str, str]) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from copark.cases.case import Case
+from copark.cases.model_file import read_shipped
 from copark.cases.quarters import Quarter
 from copark.identity import canonical, identity_of
 from copark.inference.case_parameters import Source
@@ -26,7 +27,7 @@ from copark.inference.claims.reading import ClaimsFile
 from copark.inference.claims.rules import OPEN, Judge, Measured, Sample, measured
 from copark.inference.claims.scenarios import ArmRuns, Bench, bench_of, check_moves
 from copark.inference.claims.schema import AS_IT_IS, Change, Claim, Part, is_empty, upon
-from copark.inference.claims.sequential import stopping
+from copark.inference.claims.sequential import SEQUENTIAL, Stopping, stopping
 from copark.inference.claims.severity import (
     RECENTRED,
     Lean,
@@ -39,11 +40,12 @@ from copark.inference.claims.severity import (
     steadiness,
 )
 from copark.inference.claims.verdict import (
+    STANDARD,
+    Standard,
     Verdict,
     Weighed,
     claim_verdict,
     in_alternative,
-    standard,
     turned_word,
     turns,
     weigh,
@@ -233,7 +235,7 @@ class Trial:
     ) -> None:
         self.file, self.case, self.plan, self.chosen, self.source = file, case, plan, claims, source
         self.judge = Judge(file.claims.sizes)
-        self.rule = stopping().rule if plan.sequential else None
+        self.rule = stopping() if plan.sequential else None
         self._looked: dict[tuple[int, str, int | None], Callable[[str], ArmRuns]] = {}
         self.cut = _cut(case, source)
         looks = {(RECORD, self.cut), *looks_of([part for _, part in file.claims.of(claims)])}
@@ -453,7 +455,7 @@ def provenance_of(
         "claims_name": file.name,
         "claims_sha256": file.sha256,
         "fixed": str(file.claims.fixed),
-        "standard_sha256": standard().sha256,
+        "standard_sha256": read_shipped(STANDARD, Standard)[1],
         "claims": [one.id for one in claims],
         "case": case.name,
         "case_hash": case.hash,
@@ -463,7 +465,7 @@ def provenance_of(
         "futures": plan.futures,
         "seed": plan.seed,
         "draws_of": plan.kind,
-        **({"sequential_sha256": stopping().sha256} if plan.sequential else {}),
+        **({"sequential_sha256": read_shipped(SEQUENTIAL, Stopping)[1]} if plan.sequential else {}),
         **given,
     }
 

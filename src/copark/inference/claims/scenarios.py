@@ -207,12 +207,7 @@ class Bench:
     ) -> None:
         """Run arms, several at a time; each is told when it is there.
 
-        Parameters
-        ----------
-        stage
-            Where arms are kept from time to time, and found.
-        draws
-            The first so many, all unless told.
+        stage: where arms are kept from time to time, and found; draws: the first so many, all unless told.
         """
         wanted, kept, tell = draws or self.count, stage or Stage(None, ""), told or (lambda _: None)
         asked = self.missing(changes, wanted)
@@ -296,15 +291,7 @@ def bench_of(
 def check_moves(bench: Bench, changes: Mapping[tuple[str, str], Change], file: str) -> None:
     """Refuse arms, variants and worlds that change nothing though they say they do.
 
-    Parameters
-    ----------
-    changes
-        By where they stand: ``("arms", "no-home")``.
-
-    Raises
-    ------
-    ArmsChangeNothing
-        With every one of them.
+    changes: by where they stand: ``("arms", "no-home")``. Raises ArmsChangeNothing with every one of them.
     """
     faults = [
         Fault("claims.no_change", file, None, ".".join(at), {"found": at[-1]})

@@ -390,10 +390,7 @@ class Claims(Entry):
     def claim(self, name: str) -> Claim:
         """A claim by its id.
 
-        Raises
-        ------
-        KeyError
-            If there is none.
+        Raises KeyError if there is none.
         """
         for one in self.claims:
             if one.id == name:

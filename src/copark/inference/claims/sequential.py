@@ -7,8 +7,6 @@ threshold. The word itself, and what is told beside it, come of the draws that w
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
 from functools import cache
 from math import isfinite, sqrt
 from pathlib import Path
@@ -19,7 +17,7 @@ from pydantic import Field
 
 from copark.arrays import Floats
 from copark.cases.dates import Date
-from copark.cases.model_file import read_model
+from copark.cases.model_file import read_shipped
 from copark.cases.types import Bilingual
 from copark.inference.claims.rules import SMALL, side
 from copark.inference.claims.verdict import Share, Standard, Verdict, standard, turns
@@ -78,26 +76,22 @@ class Stopping(Entry):
         if not isfinite(verdict.probability) or not draws:
             return True
         low, high = wilson(verdict.probability * draws, draws, self.level.value)
-        words = standard().standard.words
+        words = standard().words
         ends = (words.contradicted, words.unlikely, words.likely, words.established)
         return verdict.word != SMALL and not any(low < end < high for end in ends)
 
     def same_side(self, verdict: Verdict, apart: Floats, draws: int) -> bool:
         """Whether it is decided if an alternative turns a word.
 
-        Parameters
-        ----------
-        apart
-            Probabilities of draws under the alternative less those of the reference, shape (draws,).
-        draws
-            Those the verdict is known from.
+        apart: probabilities of draws under the alternative less those of the reference, shape (draws,); draws: those
+        the verdict is known from.
         """
         apart = apart[np.isfinite(apart)]
         if not side(verdict.word) or not apart.size:
             return True
         look, size = self.alternatives, apart.size
         half = z_of(look.level) * sqrt((float(np.var(apart)) + 2.0 * look.moved**2 / size) / size)
-        rules, moved = standard().standard, verdict.probability + float(apart.mean())
+        rules, moved = standard(), verdict.probability + float(apart.mean())
         low, high = (turns(verdict.word, _word(rules, moved + by, draws)) for by in (-half, half))
         return low == high
 
@@ -106,25 +100,17 @@ class Stopping(Entry):
         known = chance[np.isfinite(chance)]
         if not known.size:
             return True
-        return wilson(float(known.sum()), known.size, self.level.value)[1] <= standard().standard.words.unlikely
+        return wilson(float(known.sum()), known.size, self.level.value)[1] <= standard().words.unlikely
 
 
 def _word(rules: Standard, probability: float, draws: int) -> str:
     return rules.word(float(np.clip(probability, 0.0, 1.0)), draws)
 
 
-@dataclass(frozen=True)
-class StoppingFile:
-    """The sequential rule, and the SHA-256 of its file."""
-
-    rule: Stopping
-    sha256: str
+SEQUENTIAL = Path(__file__).with_name("sequential.yaml")
 
 
 @cache
-def stopping() -> StoppingFile:
+def stopping() -> Stopping:
     """The sequential rule that claims are run by."""
-    path = Path(__file__).parent / "sequential.yaml"
-    read, faults = read_model(path, Stopping, ("claims", "study"))
-    assert read is not None, faults  # noqa: S101 - a file of the package
-    return StoppingFile(read[0], hashlib.sha256(path.read_bytes()).hexdigest())
+    return read_shipped(SEQUENTIAL, Stopping)[0]

@@ -95,7 +95,7 @@ def recentred(part: Part, weighed: Weighed, margins: Mapping[str, float]) -> Wei
 
 def word_of(chance: Floats) -> str:
     """The word for the probabilities of draws."""
-    return standard().standard.word(mean_of(chance), int(np.isfinite(chance).sum()))
+    return standard().word(mean_of(chance), int(np.isfinite(chance).sum()))
 
 
 def words_of_batches(chance: Floats, seed: int, count: int = BATCHES) -> list[str]:

@@ -7,7 +7,6 @@ probability is the share of draws that meet it.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -20,7 +19,7 @@ from pydantic import Field
 
 from copark.arrays import Floats
 from copark.cases.dates import Date
-from copark.cases.model_file import read_model
+from copark.cases.model_file import read_shipped
 from copark.cases.types import Bilingual
 from copark.inference.claims.effects import Expected, Ridge, expected
 from copark.inference.claims.rules import (
@@ -93,21 +92,13 @@ class Standard(Entry):
         return self.rope["outcome" if statistic.outcome else "log"].value
 
 
-@dataclass(frozen=True)
-class StandardFile:
-    """The standard of proof, and the SHA-256 of its file."""
-
-    standard: Standard
-    sha256: str
+STANDARD = Path(__file__).with_name("standard.yaml")
 
 
 @cache
-def standard() -> StandardFile:
+def standard() -> Standard:
     """The standard that claims are judged by."""
-    path = Path(__file__).parent / "standard.yaml"
-    read, faults = read_model(path, Standard, ("claims", "study"))
-    assert read is not None, faults  # noqa: S101 - a file of the package
-    return StandardFile(read[0], hashlib.sha256(path.read_bytes()).hexdigest())
+    return read_shipped(STANDARD, Standard)[0]
 
 
 def turned_word(word: str) -> str:
@@ -229,7 +220,7 @@ def asked(part: Part, effects: Expected | None, runs: Mapping[str, Floats], marg
 
 def verdict_of(part: Part, weighed: Weighed, prior: Weighed, margins: Mapping[str, float]) -> Verdict:
     """The verdict on a part, before alternative assumptions are looked at."""
-    rules, p = standard().standard, weighed.probability
+    rules, p = standard(), weighed.probability
     if weighed.effects is None:
         return Verdict(
             word=OPEN, probability=nan, monte_carlo=(nan, nan), prior_probability=nan, effect=None, bounds=None
@@ -272,7 +263,7 @@ def claim_verdict(
     Where a part is not measured the others can still refute a claim that needs all, or hold one that needs any; else it
     is open.
     """
-    rules = standard().standard
+    rules = standard()
     chance, before = joint(headline, weighed), joint(headline, prior)
     p, draws = mean_of(chance), int(np.isfinite(chance).sum())
     known = [key for key in headline.parts if isfinite(parts[key].probability)]
@@ -295,14 +286,10 @@ def in_alternative(verdict: Verdict, reference: Floats, alternative: Floats, dra
     The reference on the same draws and luck is the control variate; a difference counts as far as it exceeds its
     Monte Carlo error.
 
-    Parameters
-    ----------
-    reference, alternative
-        Chances on the same draws, each of shape (draws,), which may be fewer than
-    draws
-        those the verdict is known from.
+    reference, alternative: chances on the same draws, each of shape (draws,), which may be fewer than; draws: those the
+    verdict is known from.
     """
-    rules, apart = standard().standard, alternative - reference
+    rules, apart = standard(), alternative - reference
     apart = apart[np.isfinite(apart)]
     if not apart.size or not isfinite(verdict.probability):
         return nan, OPEN

@@ -12,7 +12,6 @@ a declared scale, by grade.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -24,7 +23,7 @@ from pydantic import Field, model_validator
 from copark.arrays import Floats
 from copark.cases.casebook import LITERATURE, casebook_path
 from copark.cases.dates import Date
-from copark.cases.model_file import read_model
+from copark.cases.model_file import read_shipped
 from copark.cases.types import Bilingual
 from copark.inference.claims.effects import Ridge, expected
 from copark.inference.claims.evidence import of_part
@@ -125,10 +124,7 @@ class Literature(Entry):
 @cache
 def literature() -> tuple[Literature, str]:
     """The table that ships, and the SHA-256 of its file."""
-    path = casebook_path() / LITERATURE
-    read, faults = read_model(path, Literature, ("claims", "study"))
-    assert read is not None, faults  # noqa: S101 - a file of the package
-    return read[0], hashlib.sha256(path.read_bytes()).hexdigest()
+    return read_shipped(casebook_path() / LITERATURE, Literature)
 
 
 def state_of(one: Estimate, bench: Bench) -> State:
@@ -194,10 +190,7 @@ def beside(
 def error_of(one: Estimate, values: Mapping[str, Floats]) -> float:
     """Its standard error: the source's, or that of the declared scale.
 
-    Parameters
-    ----------
-    values
-        Parameters drawn from the prior, by name.
+    values: parameters drawn from the prior, by name.
     """
     if one.error is not None:
         return one.error

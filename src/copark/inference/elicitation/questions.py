@@ -11,9 +11,11 @@ import numpy as np
 
 from copark import units
 from copark.cases.case import Case
+from copark.cases.types import Bilingual
 from copark.inference.claims.reading import ClaimsFile
 from copark.model.variables import catalogue
 from copark.simulation.sample import prior_of
+from copark.simulation.schemas import Title
 from copark.texts import LANGUAGES, text
 
 Kind = Literal["parameter", "effect", "outlook"]
@@ -28,14 +30,6 @@ TOP = 1000.0
 
 
 @dataclass(frozen=True)
-class Words:
-    """Words in both languages."""
-
-    en: str
-    zh: str
-
-
-@dataclass(frozen=True)
 class Question:
     """A quantity that experts may be asked for."""
 
@@ -43,8 +37,8 @@ class Question:
     kind: Kind
     """``parameter``: of the model; ``effect``: of one scenario against another, expected over luck; ``outlook``: an
     output of one run at a date."""
-    title: Words
-    unit: Words
+    title: Bilingual
+    unit: Bilingual | Title
     low: float
     high: float
     """low, high: the range in which quantiles are taken, ends included."""
@@ -65,14 +59,14 @@ def questions(case: Case, file: ClaimsFile) -> tuple[Question, ...]:
     return (*_parameters(case, file), *_effects(case, file), *_outlooks(case))
 
 
-def _said(key: str, **values: dict[str, str]) -> Words:
+def _said(key: str, **values: dict[str, str]) -> Bilingual:
     found = {lang: text(f"experts.{key}", lang, **{name: one[lang] for name, one in values.items()})
              for lang in LANGUAGES}  # fmt: skip
-    return Words(**found)
+    return Bilingual(**found)
 
 
-def _unit(symbol: str) -> Words:
-    return Words(*(units.title(symbol, lang) if units.known(symbol) else symbol for lang in LANGUAGES))
+def _unit(symbol: str) -> Title:
+    return Title(**{lang: units.title(symbol, lang) if units.known(symbol) else symbol for lang in LANGUAGES})
 
 
 def _parameters(case: Case, file: ClaimsFile) -> Iterator[Question]:
@@ -84,7 +78,7 @@ def _parameters(case: Case, file: ClaimsFile) -> Iterator[Question]:
             continue
         ends = prior.quantile(np.array(EDGES), variable.default[0]).tolist()
         low, high = (float(f"{min(max(end, variable.low), variable.high):.3g}") for end in ends)
-        yield Question(name, "parameter", Words(variable.en, variable.zh), _unit(variable.unit), low, high)
+        yield Question(name, "parameter", Bilingual(en=variable.en, zh=variable.zh), _unit(variable.unit), low, high)
 
 
 def _effects(case: Case, file: ClaimsFile) -> Iterator[Question]:

@@ -1,4 +1,4 @@
-"""Weights of draws: how many draws they are worth, and those that meet quantiles and change nothing else."""
+"""Weights of draws that meet quantiles and change nothing else."""
 
 from __future__ import annotations
 
@@ -16,12 +16,6 @@ SHARES = np.diff([0.0, *LEVELS, 1.0])
 ROUNDS, CLOSE, NEARER = 500, 1e-6, 0.999
 """Rounds of fitting at most; difference of probabilities that is none; share of the last difference from which on
 fitting gets no nearer, since answers contradict each other."""
-
-
-def effective(weights: Floats) -> float:
-    """Number of equally weighted draws that weights are worth, (Σ w)² / Σ w² (Kish); 0 of none."""
-    squares = float((weights**2).sum())
-    return round(float(weights.sum()) ** 2 / squares, 9) if squares > 0.0 else 0.0
 
 
 def shared(weights: Floats) -> Floats:
@@ -55,12 +49,8 @@ def rake(places: Sequence[Integers], start: Floats) -> Raked:
     model of structured expert judgement (Cooke 1991), whose background measure is here the model's own. Found by
     iterative proportional fitting (Deming and Stephan 1940).
 
-    Parameters
-    ----------
-    places
-        By quantity: which range each draw lies in, as of :func:`place`; each range has a draw of some weight.
-    start
-        Weights of the draws, shape (draws,).
+    places: by quantity: which range each draw lies in, as of :func:`place`; each range has a draw of some weight.
+    start: weights of the draws, shape (draws,).
     """
     weights, factors = shared(start), [np.ones(len(SHARES)) for _ in places]
     off = np.inf

@@ -42,12 +42,7 @@ class Expert:
 def template(questions: Sequence[Question], title: str, lang: str) -> bytes:
     """An empty workbook for two experts.
 
-    Parameters
-    ----------
-    title
-        Title of the park.
-    lang
-        Language of questions and explanations.
+    title: title of the park; lang: language of questions and explanations.
     """
     from openpyxl import Workbook
 
@@ -92,10 +87,8 @@ def _cover(page: Any, title: str, lang: str) -> None:
 def read(path: Path, questions: Sequence[Question]) -> tuple[Expert, ...]:
     """The experts of a workbook made from the template.
 
-    Raises
-    ------
-    copark.errors.FaultsFound
-        With every fault by sheet and cell; or if it is no such workbook, or nobody has answered.
+    Raises copark.errors.FaultsFound with every fault by sheet and cell; or if it is no such workbook, or nobody has
+    answered.
     """
     try:
         content = content_of(path)

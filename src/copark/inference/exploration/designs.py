@@ -146,17 +146,7 @@ def outputs_of(readouts: Sequence[Readout]) -> tuple[str, ...]:
 def read(out: Floats, names: Sequence[str], readouts: Sequence[Readout]) -> Floats:
     """Read runs.
 
-    Parameters
-    ----------
-    out
-        Shape (runs, kept, quarters).
-    names
-        Outputs kept.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (runs, readouts).
+    out: shape (runs, kept, quarters); names: outputs kept. Returns: shape (runs, readouts).
     """
     return np.stack([out[:, names.index(one.output), one.at] for one in readouts], axis=1)
 
@@ -184,12 +174,7 @@ class Workload:
 def with_luck(draws: Draws, replicates: int, other: Flags) -> Draws:
     """Draws of every point under every replicate's luck: replicate r has luck r, or r + replicates where it is other.
 
-    Parameters
-    ----------
-    draws
-        Of the points.
-    other
-        Points answered with other luck, shape (points,).
+    draws: of the points; other: points answered with other luck, shape (points,).
     """
     made = Draws(*(np.repeat(room, replicates) for room in draws))
     made.luck["run"] = np.tile(np.arange(replicates), len(other)) + replicates * np.repeat(other, replicates)

@@ -93,10 +93,7 @@ def drawn_sample(
 ) -> GivenSample:
     """Draw a sample of a cube, each run with luck of its own.
 
-    Parameters
-    ----------
-    stage
-        Where what was read is kept from time to time, and found.
+    stage: where what was read is kept from time to time, and found.
     """
     case = factors.space.case
     points = factors.sobol(runs, seed)
@@ -220,10 +217,7 @@ class Exploration:
 def workload(case: Case, settings: ExplorationSettings, pairs: int = 0) -> Workload:
     """How many runs an exploration makes.
 
-    Parameters
-    ----------
-    pairs
-        Of the replay posterior, if there is one.
+    pairs: of the replay posterior, if there is one.
     """
     factors = prior_factors(case).count + 1
     runs = 0

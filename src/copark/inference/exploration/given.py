@@ -82,12 +82,7 @@ def distance(levels: Integers, slices: Integers, count: int) -> float:
 def given(factors: Floats, values: Floats, *, seed: int = 1, slices: int = SLICES, resamples: int = RESAMPLES) -> Given:
     """Read the sensitivity of one output off a sample.
 
-    Parameters
-    ----------
-    factors
-        Shape (runs, factors).
-    values
-        Output, shape (runs,); runs without a number are left out.
+    factors: shape (runs, factors). values: output, shape (runs,); runs without a number are left out.
     """
     whole = np.isfinite(values)
     x, y = factors[whole], values[whole]

@@ -56,15 +56,7 @@ def problem(factors: int) -> dict[str, Any]:
 def design(factors: int, size: int, seed: int) -> Floats:
     """Points of the design, shape (size · (factors + 2), factors); the last factor is the dummy.
 
-    Parameters
-    ----------
-    size
-        Rows, a power of two.
-
-    Raises
-    ------
-    ValueError
-        If the size is no power of two: the sequence would lose its balance.
+    size: rows, a power of two. Raises ValueError if the size is no power of two: the sequence would lose its balance.
     """
     from SALib.sample.sobol import sample
 
@@ -84,10 +76,7 @@ def other_luck(factors: int, size: int) -> NDArray[np.bool_]:
 def indices(values: Floats, factors: int, seed: int = 1, resamples: int = RESAMPLES) -> Indices:
     """Estimate the indices from the answers to a design.
 
-    Parameters
-    ----------
-    values
-        Answers, shape (size · (factors + 2),); a row with an answer that is not a number is left out whole.
+    values: answers, shape (size · (factors + 2),); a row with an answer that is not a number is left out whole.
     """
     grid = values.reshape(-1, factors + 2)
     grid = grid[np.isfinite(grid).all(axis=1)]

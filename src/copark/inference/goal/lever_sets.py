@@ -39,10 +39,7 @@ _WRITTEN = re.compile(r"(?P<kind>[a-z-]+)(?::(?P<who>[\w-]+))?@(?P<since>[^.\s]+
 def quarter_at(written: str, case: Case) -> int:
     """A quarter (``2030Q4``) or the end of a year (``2030``), counted from the start of the case's time.
 
-    Raises
-    ------
-    RunRefused
-        If it is not written so, or lies outside that time.
+    Raises RunRefused if it is not written so, or lies outside that time.
     """
     clock = case.clock
     try:
@@ -74,17 +71,8 @@ class FutureEvent:
 def read_events(written: tuple[str, ...], case: Case, now: int) -> tuple[FutureEvent, ...]:
     """Events as they are written.
 
-    Parameters
-    ----------
-    now
-        First quarter that is still open, counted from the start.
-
-    Raises
-    ------
-    RunRefused
-        If one is not written so, or lies in the past.
-    NotFound
-        If there is no such kind, or nobody of that name.
+    now: first quarter that is still open, counted from the start. Raises RunRefused if one is not written so, or lies
+    in the past; NotFound if there is no such kind, or nobody of that name.
     """
     return tuple(_event(one, case, now) for one in written)
 

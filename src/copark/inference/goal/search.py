@@ -82,17 +82,8 @@ class GoalTarget:
 def read_targets(written: tuple[str, ...], probability: float, case: Case) -> tuple[GoalTarget, ...]:
     """Targets as they are written: ``registered>=270@2030Q4``, ``P(self-standing)>=0.9``, ``P(jobs>=5000)>=0.8``.
 
-    Parameters
-    ----------
-    probability
-        Share of runs asked for where a target does not say.
-
-    Raises
-    ------
-    RunRefused
-        If none is given, or one is not written so, or asks for a time or a share there is not.
-    NotFound
-        If there is no such output or outcome.
+    probability: share of runs asked for where a target does not say. Raises RunRefused if none is given, or one is not
+    written so, or asks for a time or a share there is not; NotFound if there is no such output or outcome.
     """
     if not written:
         raise RunRefused.of("goal.no_target")
@@ -338,12 +329,7 @@ class Fresh(NamedTuple):
 def confirm(search: LeverSearch, sets: Sequence[LeverSet], runs: int, plain: Scenario | None) -> Fresh:
     """Run sets on random numbers that follow those of the search.
 
-    Parameters
-    ----------
-    runs
-        Runs of each.
-    plain
-        The case without the events of the future, where there are any.
+    runs: runs of each; plain: the case without the events of the future, where there are any.
     """
     none = search.settings.none
     extra = () if plain is None else (LeverSet((), (), plain, 0.0),)

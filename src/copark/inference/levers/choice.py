@@ -13,7 +13,11 @@ from functools import partial
 
 import numpy as np
 
-from copark.analysis.robust import (
+from copark.arrays import Booleans, Floats, Integers
+from copark.inference.levers.entries import LeverFile, Threshold
+from copark.inference.levers.measures import RANKED, SIDES
+from copark.inference.levers.runner import Measured
+from copark.stats.robust import (
     Stability,
     average,
     chance_non_dominated,
@@ -24,10 +28,6 @@ from copark.analysis.robust import (
     satisficing,
     stability,
 )
-from copark.arrays import Booleans, Floats, Integers
-from copark.inference.levers.entries import LeverFile, Threshold
-from copark.inference.levers.measures import RANKED, SIDES
-from copark.inference.levers.runner import Measured
 
 TIMES = 1000
 SEED = 1
@@ -137,10 +137,7 @@ class Choice:
 def choose(found: Measured, file: LeverFile, times: int = TIMES) -> Choice | None:
     """Compare all options over all states; ``None`` where no state is left.
 
-    Parameters
-    ----------
-    times
-        Replicates of the bootstrap.
+    times: replicates of the bootstrap.
     """
     measures = tuple(dict.fromkeys((*RANKED, *(one.measure for one in file.thresholds))))
     states = states_of(found, measures)

@@ -217,10 +217,7 @@ def repeated(keys: Sequence[str]) -> str | None:
 def scenario_of(setting: Setting | None, structure: Structure | None, title: Title) -> Scenario:
     """The arm of a study: a setting, or the case as it is, under a structure, or the model as it is.
 
-    Raises
-    ------
-    pydantic.ValidationError
-        If a structure changes what the model does not know.
+    Raises pydantic.ValidationError if a structure changes what the model does not know.
     """
     changes: dict[str, Any] = {}
     if setting is not None:

@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analysis.robust import Sources, sources
 from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.inference.case_parameters import CaseParameters
@@ -33,6 +32,7 @@ from copark.simulation.sample import prior_of
 from copark.simulation.schemas import Title
 from copark.stats.pairs import change_interval, difference
 from copark.stats.quantiles import quantiles
+from copark.stats.robust import Sources, sources
 from copark.stats.words import Verdict, verdict
 from copark.texts import text
 
@@ -324,10 +324,7 @@ class Findings:
     def gain(self, setting: str, measure: str) -> Gain:
         """One gain.
 
-        Raises
-        ------
-        KeyError
-            If there is none.
+        Raises KeyError if there is none.
         """
         for one in self.gains:
             if (one.setting, one.measure.name) == (setting, measure):
@@ -357,10 +354,7 @@ def named(lever: Lever, setting: Setting, lang: str) -> str:
 def find(asked: Asked, measured: Measured, times: int = TIMES) -> Findings:
     """Say everything that follows from the measures.
 
-    Parameters
-    ----------
-    times
-        Replicates of the bootstrap of rankings.
+    times: replicates of the bootstrap of rankings.
     """
     found = gains(measured)
     moved = moved_by_data(asked.case, asked.parameters)

@@ -39,10 +39,7 @@ def general_levers(case: Case) -> GeneralLevers:
 
     A case whose simulated time ends before its data do has no settings of now.
 
-    Raises
-    ------
-    NotFound
-        If nothing is left.
+    Raises NotFound if nothing is left.
     """
     first, last = case.clock.start + 1, case.clock.start + (case.clock.quarters - 1)
     now = min(max(case.clock.data_end + 1, first), last)
@@ -98,12 +95,7 @@ class Touched:
 def touched(case: Case, setting: Setting, before: Inputs, now: int) -> Touched:
     """What a setting changes.
 
-    Parameters
-    ----------
-    before
-        Inputs of the case as it is.
-    now
-        Quarter, counted from 0.
+    before: inputs of the case as it is; now: quarter, counted from 0.
     """
     scenario = scenario_of(setting, None, setting.title)
     after = inputs_of(case, scenario)
@@ -117,12 +109,7 @@ def touched(case: Case, setting: Setting, before: Inputs, now: int) -> Touched:
 def load_levers(case: Case, path: Path | None = None) -> LeverFile:
     """Read the levers of a case: a person's own file, those that the case brings, or a general set.
 
-    Raises
-    ------
-    NotFound
-        If there is no such file.
-    StudyFaults
-        If it has faults; it carries all of them.
+    Raises NotFound if there is no such file; StudyFaults if it has faults; it carries all of them.
     """
     place = brought(case, LEVERS) if path is None else Path(path)
     if place is not None and not place.is_file():
@@ -181,10 +168,7 @@ def _faults_in_case(found: LeverFile, case: Case, tree: Tree, file: str) -> Iter
 def wanted_levers(found: LeverFile, since: Since, names: Sequence[str]) -> tuple[str, ...]:
     """Levers asked for by key; all that have settings in this variant where none is named.
 
-    Raises
-    ------
-    NotFound
-        If none is left.
+    Raises NotFound if none is left.
     """
     known = [lever.key for lever in found.levers if lever.settings(since)]
     chosen = tuple(key for key in known if not names or key in names)

@@ -138,10 +138,7 @@ def groups_of(source: DrawSource | None, draws: Integers) -> Integers:
 def carry_out(asked: Asked, *, threads: int | None = None, progress: Progress | None = None) -> Measured:
     """Run all studies; memory does not grow with runs beyond their measures.
 
-    Parameters
-    ----------
-    progress
-        Called with runs done and runs in all, over all studies and arms.
+    progress: called with runs done and runs in all, over all studies and arms.
     """
     total = sum(block.study.runs * len(block.study.scenarios) for block in asked.blocks)
     done = 0

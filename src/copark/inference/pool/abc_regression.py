@@ -33,6 +33,7 @@ from copark.inference.pool.parks import COUNTS, Park, last_day, year_end
 from copark.inference.posterior import adjust, systematic
 from copark.inference.prior import EDGE
 from copark.inference.summaries import features, one_thread
+from copark.stats.precision import effective
 
 NEAR = 8
 """One run of so many is accepted."""
@@ -95,10 +96,7 @@ class Directions:
 def directions(x: Floats, y: Floats, most: int = COMPONENTS) -> Directions:
     """Find the directions of features that tell most of y: canonical correlations, weakest left out.
 
-    Parameters
-    ----------
-    x, y
-        Shapes (runs, features) and (runs, quantities).
+    x, y: shapes (runs, features) and (runs, quantities).
     """
     centre = x.mean(axis=0)
     with one_thread():
@@ -171,7 +169,7 @@ class Reader:
         share = weights / weights.sum()
         mean = share @ moved
         variance = share @ (moved - mean) ** 2
-        ess = float(1.0 / (share**2).sum())
+        ess = effective(share)
         far = reach_of(self.summaries, width, count) if reach else float("nan")
         told = readings_of(moved, share, self.told.told, ess)
         return LocalPosterior(self.names, mean, variance, told, ess, far, len(recorded))
@@ -190,12 +188,8 @@ def local_posterior(
 ) -> LocalPosterior:
     """Infer a park's pooled axes from its own record.
 
-    Parameters
-    ----------
-    until
-        Last day of a value that is read, counted; all by default.
-    reach
-        Find out how easily the record is reached, too.
+    until: last day of a value that is read, counted; all by default. reach: find out how easily the record is reached,
+    too.
     """
     columns = batch.park.known(until)
     if not columns:
@@ -210,12 +204,7 @@ def readings_of(z: Floats, share: Floats, ways: Floats, ess: float) -> Readings:
     Within the directions the draws' own main axes are taken; one whose variance is less than twice its sampling error
     below the prior's is taken for no information.
 
-    Parameters
-    ----------
-    z, share
-        Draws of shape (runs, axes) and their weights.
-    ways
-        Shape (axes, directions).
+    z, share: draws of shape (runs, axes) and their weights; ways: shape (axes, directions).
     """
     w = z @ ways
     middle = share @ w
@@ -265,10 +254,7 @@ class Window:
 def windows(park: Park, after: int = 0, until: int = YEARS) -> tuple[Window, ...]:
     """Every origin of a park at which something can be forecast that was reported some years after it.
 
-    Parameters
-    ----------
-    after, until
-        Later values are those of more than so many and at most so many years after.
+    after, until: later values are those of more than so many and at most so many years after.
     """
     found = []
     for year in ORIGINS:
@@ -311,10 +297,7 @@ def given_past(
 def trials_of(window: Window, batch: PanelBatch, seed: int) -> list[Trial]:
     """Forecast a window from the park's own past with every spread of the discrepancy.
 
-    Parameters
-    ----------
-    batch
-        Runs of the park on its own prior.
+    batch: runs of the park on its own prior.
     """
     few, targets = batch.first(TRIED), window.park.model.targets
     tried = [given_past(few, seed, Discrepancy(one, one), window.later, window.known) for one in GRID]

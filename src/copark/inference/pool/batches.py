@@ -109,12 +109,7 @@ def errors_at(model: ObservationModel, values: Floats) -> Floats:
 def reports(model: ObservationModel, ages: Floats, counterparts: Floats, spread: Discrepancy, seed: int) -> Floats:
     """What runs would report: off the model's course, with errors of observation, and what wording hides hidden.
 
-    Parameters
-    ----------
-    ages
-        Years since the park's first day, at each target.
-    counterparts
-        Shape (runs, targets).
+    ages: years since the park's first day, at each target; counterparts: shape (runs, targets).
     """
     size = np.array([spread.of(one.variable) for one in model.targets])
     values = counterparts * np.exp(size * courses(model, ages, len(counterparts), seed))
@@ -146,12 +141,7 @@ def log_density(members: Floats, value: float) -> float:
 def chosen(trials: Sequence[Trial], *, without: str = "", until: int | None = None) -> Discrepancy:
     """The spreads that did best over parks, each park counting once; AT_FIRST with fewer than three parks.
 
-    Parameters
-    ----------
-    without
-        A park that has no say.
-    until
-        Last day of a value that has a say, counted.
+    without: a park that has no say; until: last day of a value that has a say, counted.
     """
     found: dict[str, float] = {}
     for name in FAMILIES:

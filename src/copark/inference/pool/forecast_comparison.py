@@ -24,8 +24,8 @@ from typing import Any
 
 import numpy as np
 
-from copark.analysis.benchmark_forecasts import History, forecasts
 from copark.arrays import Floats
+from copark.inference.benchmark_forecasts import History, forecasts
 from copark.inference.observations import error_of
 from copark.inference.pool.abc_regression import (
     MEMBERS,
@@ -151,10 +151,7 @@ class Contest:
 def contest(scores: Iterable[PanelScore], scheme: str, variable: str, methods: Sequence[str]) -> Contest | None:
     """Compare methods on the values that all of them forecast; ``None`` where there is none.
 
-    Parameters
-    ----------
-    variable
-        One observable, or an empty word for all.
+    variable: one observable, or an empty word for all.
     """
     own = [one for one in scores if one.scheme == scheme and one.method in methods]
     own = [one for one in own if not variable or one.variable == variable]

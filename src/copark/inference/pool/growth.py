@@ -13,7 +13,7 @@ Persistence among parks: the last value stays, give or take what counts of parks
 A series with one value has no steps of its own, and persistence from it alone is far too sure of itself. So the pace of
 the random walk in ln(1 + count) comes from all parks known by then, as if it had been seen in FEW steps, and from the
 park's own steps. It walks in ln(age): young parks move faster. A line and a logistic curve are those of
-:mod:`copark.analysis.benchmark_forecasts`, through the park's own values.
+:mod:`copark.inference.benchmark_forecasts`, through the park's own values.
 """
 
 from __future__ import annotations

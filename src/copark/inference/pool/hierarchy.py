@@ -181,10 +181,7 @@ def pool(
 def mixture_quantiles(means: Floats, variances: Floats, weights: Floats, levels: Floats) -> Floats:
     """Quantiles of a mixture of normal distributions, by inverting its distribution function on a fine grid.
 
-    Parameters
-    ----------
-    means, variances, weights
-        Shape (components,).
+    means, variances, weights: shape (components,).
     """
     from scipy.special import ndtr
 

@@ -213,10 +213,7 @@ def warping_of(
 ) -> Warping:
     """Pooled prior of a park, learned from what others' records say.
 
-    Parameters
-    ----------
-    others
-        Every other park, by a day and with a spread of the discrepancy.
+    others: every other park, by a day and with a spread of the discrepancy.
     """
     identity = identity_of(
         {"panel": panel.identity, "parks": sorted(others), "spread": asdict(spread), "until": until,
@@ -256,12 +253,8 @@ def learn(
 ) -> Panel:
     """Run every park on its prior, see how far parks stray from the model, infer each, pool them.
 
-    Parameters
-    ----------
-    folder
-        Where batches, steps and panels are kept; in memory only if none is given.
-    progress
-        Called with steps done and steps in all.
+    folder: where batches, steps and panels are kept; in memory only if none is given. progress: called with steps done
+    and steps in all.
     """
     identity = panel_identity(parks, settings)
     tell, whole = progress or (lambda _done, _total: None), 3 * len(parks)

@@ -211,10 +211,8 @@ def known_targets(case: Case, roles: Sequence[str]) -> list[Target]:
 def bare(case: Case, *, past: bool = False) -> Case:
     """Give a case without what was read off its own record.
 
-    Parameters
-    ----------
-    past
-        Keep enterprises dated one by one: for a park whose past is known, and whose later ones are taken away by date.
+    past: keep enterprises dated one by one: for a park whose past is known, and whose later ones are taken away by
+    date.
     """
     taken: dict[str, object] = {"parameters": {}}
     if not past:
@@ -237,12 +235,7 @@ def park_of(case: Case) -> Park:
 def parks_of(names: Sequence[str] = (), lang: str = "en") -> tuple[Park, ...]:
     """Read cases of the casebook, all by default.
 
-    Raises
-    ------
-    NotFound
-        If there is no such case.
-    RunRefused
-        If fewer than two are left: nothing can be pooled.
+    Raises NotFound if there is no such case; RunRefused if fewer than two are left: nothing can be pooled.
     """
     known = list_cases()
     wanted = tuple(dict.fromkeys(names)) or known

@@ -21,12 +21,12 @@ from typing import Any
 import numpy as np
 from pydantic import TypeAdapter
 
-from copark.analysis.benchmark_forecasts import forecasts
 from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.identity import identity_of
 from copark.inference.artefacts import arrays_in
+from copark.inference.benchmark_forecasts import forecasts
 from copark.inference.borrowed import SHIPPED
 from copark.inference.forecast import LEVELS, rounded
 from copark.inference.pool.abc_regression import MEMBERS, pasts

@@ -118,10 +118,7 @@ class Candidate:
 def candidates(case: Case, varying: Sequence[str]) -> tuple[Candidate, ...]:
     """Candidates of a case.
 
-    Parameters
-    ----------
-    varying
-        Parameters that are not known: of others an estimate tells nothing.
+    varying: parameters that are not known: of others an estimate tells nothing.
     """
     made: dict[tuple[str, tuple[int, ...]], Candidate] = {}
     for family in FAMILIES:
@@ -171,12 +168,7 @@ def family_of(key: str) -> Family:
 def errors(candidate: Candidate, values: Floats, residents: Mapping[int, float]) -> Floats:
     """Standard deviation of the error of each column.
 
-    Parameters
-    ----------
-    values
-        What runs have in the columns, shape (runs, columns).
-    residents
-        Median number of residents by quarter.
+    values: what runs have in the columns, shape (runs, columns); residents: median number of residents by quarter.
     """
     if candidate.parameter:
         return np.array([ESTIMATED[candidate.parameter]])

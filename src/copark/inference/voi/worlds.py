@@ -52,10 +52,7 @@ def measurable(part: Part) -> bool:
 def parts_of(file: ClaimsFile, wanted: Sequence[str] = ()) -> tuple[tuple[Claim, Part], ...]:
     """Parts of claims that are tried: those wanted, or those that make a headline and compare two arms at most.
 
-    Parameters
-    ----------
-    wanted
-        Keys as of :func:`key_of`.
+    wanted: keys as of :func:`key_of`.
     """
     every = [(claim, part) for claim, part in file.claims.of(file.claims.claims) if measurable(part)]
     if wanted:

@@ -70,20 +70,8 @@ def _relative(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 def coupling(scores: ArrayLike) -> NDArray[np.float64]:
     """Standard coupling degree, ``C = (Π U)^(1/n) / (Σ U / n)``; 0 where every score is 0.
 
-    Parameters
-    ----------
-    scores
-        U in [0, 1], shape (…, n), n ≥ 2.
-
-    Returns
-    -------
-    array
-        C in [0, 1], shape (…).
-
-    Raises
-    ------
-    ValueError
-        If a score leaves [0, 1] or there is only one.
+    scores: U in [0, 1], shape (…, n), n ≥ 2. Returns: C in [0, 1], shape (…). Raises ValueError if a score leaves [0,
+    1] or there is only one.
     """
     relative = _relative(_checked(scores))
     mean = relative.mean(axis=-1)
@@ -99,15 +87,7 @@ def coupling_corrected(scores: ArrayLike) -> NDArray[np.float64]:
     ``C' = sqrt{ [1 - Σ_{i>j} |U_i - U_j| / (n(n-1)/2)] · (Π U_i / max U)^(1/(n-1)) }``. The formula was taken from the
     vignette of the R package *coupling* and agrees with the article's table 8; the article was not seen in print.
 
-    Parameters
-    ----------
-    scores
-        U in [0, 1], shape (…, n), n ≥ 2.
-
-    Raises
-    ------
-    ValueError
-        If a score leaves [0, 1] or there is only one.
+    scores: U in [0, 1], shape (…, n), n ≥ 2. Raises ValueError if a score leaves [0, 1] or there is only one.
     """
     found = _checked(scores)
     n = found.shape[-1]
@@ -121,10 +101,7 @@ def coupling_corrected(scores: ArrayLike) -> NDArray[np.float64]:
 def development(scores: ArrayLike, weights: Sequence[float] | None = None) -> NDArray[np.float64]:
     """Development index ``T = Σ α U``, α equal unless given.
 
-    Raises
-    ------
-    ValueError
-        If the weights are not as many as the scores, negative, or do not sum to 1.
+    Raises ValueError if the weights are not as many as the scores, negative, or do not sum to 1.
     """
     found = _checked(scores)
     n = found.shape[-1]
@@ -144,17 +121,8 @@ def coordination(coupling_degree: ArrayLike, index: ArrayLike) -> NDArray[np.flo
 def grade(degree: float, closed: Literal["left", "right"] = "left") -> str:
     """The grade of D.
 
-    Parameters
-    ----------
-    degree
-        D in [0, 1].
-    closed
-        Papers differ on the boundaries: ``left`` reads [0.4, 0.5) as one grade, ``right`` reads (0.4, 0.5].
-
-    Raises
-    ------
-    ValueError
-        If D leaves [0, 1].
+    degree: D in [0, 1]; closed: papers differ on the boundaries: ``left`` reads [0.4, 0.5) as one grade, ``right``
+    reads (0.4, 0.5]. Raises ValueError if D leaves [0, 1].
     """
     if not 0.0 <= degree <= 1.0:
         raise ValueError("a coordination degree lies in [0, 1]")

@@ -60,16 +60,9 @@ def ranges_of(
 ) -> dict[str, Range]:
     """The range of each column.
 
-    Parameters
-    ----------
-    ranging
-        For columns without a given range: ``minmax`` takes the extremes of the whole table, ``none`` takes values as
-        scores, ``auto`` takes those in [0, 1] as scores and the extremes of the others.
-
-    Raises
-    ------
-    TableFaults
-        If values taken as scores lie outside [0, 1]; all such columns are named.
+    ranging: for columns without a given range: ``minmax`` takes the extremes of the whole table, ``none`` takes values
+    as scores, ``auto`` takes those in [0, 1] as scores and the extremes of the others. Raises TableFaults if values
+    taken as scores lie outside [0, 1]; all such columns are named.
     """
     found, faults = {}, []
     for one in indicators:
@@ -126,10 +119,7 @@ RESAMPLES = 500
 def entropy(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     """Entropy of each indicator in [0, 1]; 1, that is no information, for one that never varies or is always 0.
 
-    Parameters
-    ----------
-    scores
-        Shape (…, case, indicator), not negative; NaN columns never vary.
+    scores: shape (…, case, indicator), not negative; NaN columns never vary.
     """
     count = scores.shape[-2]
     clean = np.nan_to_num(scores)

@@ -95,12 +95,7 @@ class Robustness:
     def survival(self, kind: Kind, family: str | None = None) -> tuple[Survival, ...]:
         """Every term of a kind of solution, asked for or met in a variant, with how often it is there.
 
-        Parameters
-        ----------
-        kind
-            Which solution.
-        family
-            Count the variants of one family only.
+        kind: which solution; family: count the variants of one family only.
         """
         chosen = [one.models[kind] for one in self.variants if family in (None, one.family)]
         asked = {term for model in self.asked[kind] for term in model}

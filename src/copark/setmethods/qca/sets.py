@@ -73,10 +73,7 @@ def model_name(model: Model, conditions: Sequence[str]) -> str:
 def term_membership(term: Term, members: NDArray[np.float64]) -> NDArray[np.float64]:
     """Membership of each case in a conjunction: the least of its literals' (1 for the empty term).
 
-    Parameters
-    ----------
-    members
-        Memberships, shape (case, condition).
+    members: memberships, shape (case, condition).
     """
     found = np.ones(members.shape[0])
     for at, value in enumerate(term):
@@ -273,10 +270,7 @@ class Calibration:
     def __post_init__(self) -> None:
         """See that the anchors can be used.
 
-        Raises
-        ------
-        ValueError
-            If their number or order does not fit the form, or ``full`` is not between 0.5 and 1.
+        Raises ValueError if their number or order does not fit the form, or ``full`` is not between 0.5 and 1.
         """
         steps = np.diff(self.anchors)
         if self.form == "crisp":

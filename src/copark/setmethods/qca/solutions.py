@@ -104,12 +104,7 @@ def truth_table(
     A row is ``?`` with fewer than ``n_cut`` cases; otherwise 1 if its consistency reaches ``incl_cut`` and its PRI
     reaches ``pri_cut``, else 0. Consistency and PRI sum over all cases, not only those in the row.
 
-    Parameters
-    ----------
-    members
-        Memberships in the conditions, shape (case, k).
-    outcome
-        Memberships in the outcome, shape (case,).
+    members: memberships in the conditions, shape (case, k); outcome: memberships in the outcome, shape (case,).
     """
     corners = corner_memberships(members)
     crossing = np.any(np.abs(members - CROSSOVER) <= NEAR, axis=1)
@@ -262,10 +257,7 @@ class Chart:
     def coverable(self, rows: int, size: int) -> bool:
         """Whether so many masks can cover some rows.
 
-        Raises
-        ------
-        SettingFaults
-            If the chart has too many ways to be covered to look through them.
+        Raises SettingFaults if the chart has too many ways to be covered to look through them.
         """
         if not rows or self._enough.get(rows, size + 1) <= size:
             return True
@@ -387,12 +379,7 @@ def solve(
 ) -> Solutions:  # fmt: skip
     """Minimise a truth table in all ways.
 
-    Parameters
-    ----------
-    positive, remainders
-        Rows coded 1 and rows coded ``?``, numbered from 0.
-    expectations
-        One a condition.
+    positive, remainders: rows coded 1 and rows coded ``?``, numbered from 0; expectations: one a condition.
     """
     count = len(expectations)
     cautious = minimise(positive, frozenset(), count)

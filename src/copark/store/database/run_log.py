@@ -122,8 +122,13 @@ class Ledger:
         return self._trouble
 
     def advance(self, identity: str, done: int) -> None:
-        """Say how many runs are made; written with the next sign of life, so that it costs nothing."""
+        """Say how many runs are made; written with the next sign of life, so that it costs nothing.
+
+        Nobody is told of progress before the beginning is entered, or that was tried: otherwise a run on a fast machine
+        could be half done, or be killed, before there was a word of it.
+        """
         if identity in self._rows:
+            wait(self._begun)
             self._rows[identity]["done"] = done
 
     def finish(self, identity: str, record: RunRecord) -> None:
@@ -328,31 +333,6 @@ def enter_study(connection: Connection, content: Mapping[str, Any]) -> str:
     row = {"hash": hash_content(kept), "name": str(kept.get("name", "")), "content": kept, "created": now()}
     upsert(connection, studies, row, ["hash"], replace=False)
     return str(row["hash"])
-
-
-def forget_before(database: Database, before: str, *, really: bool = True) -> int:
-    """Forget executions that ended before a time, and old studies that nothing refers to; how many executions.
-
-    Parameters
-    ----------
-    before
-        The time in UTC as ISO 8601, or the beginning of it.
-    really
-        Forget them; otherwise they are only counted.
-    """
-    from sqlalchemy import and_, delete, func, select, union
-
-    from copark.store.database.schema import asked, executions, studies
-
-    one = executions.c
-    old = and_(one.place == database.place, one.state != "running", one.ended != "", one.ended < before)
-    with database.writing() if really else database.reading() as connection:
-        count = connection.execute(select(func.count()).select_from(executions).where(old)).scalar_one()
-        if really:
-            connection.execute(delete(executions).where(old))
-            used = union(*(select(table.c.study) for table in (executions, asked)))
-            connection.execute(delete(studies).where(studies.c.created < before, studies.c.hash.not_in(used)))
-    return int(count)
 
 
 def _settle(connection: Connection, place: str) -> None:

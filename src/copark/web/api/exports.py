@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from copark.web.api.replies import Lang, attachment, sent
 from copark.web.services import Own, Services
@@ -15,24 +15,16 @@ from copark.workflows.serving.records import AskedStudy
 from copark.workflows.serving.shelf import Shelved
 
 router = APIRouter(tags=["exports"])
-NAME = re.compile(r"(?P<identity>[0-9a-f]{16})\.(?P<form>csv|xlsx|nc|svg|png|metadata\.json|study\.yaml)")
+NAME = re.compile(r"(?P<identity>[0-9a-f]{16})\.(?P<form>csv|xlsx|nc|metadata\.json|study\.yaml)")
 FileName = Annotated[str, Path(pattern=f"^{NAME.pattern.replace('?P<identity>', '?:').replace('?P<form>', '?:')}$")]
-OutputQuery = Annotated[str, Query(max_length=60)]
-Arm = Annotated[int, Query(ge=0, le=99)]
 EXPORT_COST = 20.0
 MOST_AT_ONCE = 5_000
 """Runs of a result that is made again for an export; larger ones are jobs, whose results are stored."""
 
 
 @router.get("/export/{name}", summary="A file of a result", responses=sent("The file.", *FORMS.values()))
-async def exported(
-    request: Request, services: Own, name: FileName, lang: Lang = "en", output: OutputQuery = "operating",
-    scenario: Arm = 0,
-) -> Response:  # fmt: skip
-    """Give a result by its identity as CSV (its bands), workbook, netCDF, metadata, or the study that makes it.
-
-    A drawing is that of an output of a scenario.
-    """
+async def exported(request: Request, services: Own, name: FileName, lang: Lang = "en") -> Response:
+    """Give a result by its identity as CSV (its bands), workbook, netCDF, metadata, or the study that makes it."""
     found = NAME.fullmatch(name)
     if found is None:
         raise absent("no_result", "name")
@@ -46,17 +38,13 @@ async def exported(
         study, shelved = _study(services, identity, asked)
         target = services.scratch(f".{form}")
         try:
-            made = export(
-                services.engine, study, shelved, form, target, services.settings.data,
-                lang=lang, output=output, scenario=scenario,
-            )  # fmt: skip
+            made = export(services.engine, study, shelved, form, target, services.settings.data, lang=lang)
             return made.read_bytes()
         finally:
             target.unlink(missing_ok=True)
 
     content = await services.desk.run(request, work)
-    word = f"-{output}" if form in ("svg", "png") else ""
-    return Response(content, 200, attachment(f"copark-{identity}{word}.{form}"), FORMS[form])
+    return Response(content, 200, attachment(f"copark-{identity}.{form}"), FORMS[form])
 
 
 def _study(services: Services, identity: str, asked: AskedStudy) -> tuple[Study, Shelved]:

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import threading
 import zipfile
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
@@ -26,7 +27,6 @@ from copark.presentation.page import chart_of, page_of, table_of
 from copark.simulation.study import load_study
 from copark.texts import LANGUAGES
 from copark.workflows.serving.answers import Answer, Said
-from copark.workflows.serving.exporting import DRAWING
 from copark.workflows.serving.faults import REQUEST, absent, fault, faults_of_request
 from copark.workflows.serving.shelf import Shelved
 
@@ -42,6 +42,8 @@ MEDIA = {
 """Formats of a document, and what they are sent as; CSV files come in an archive."""
 DOCUMENTS = 4
 """Documents that are kept in memory."""
+DRAWING = threading.Lock()
+"""Drawings are styled for the whole process: one at a time."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 """Name of a case, which no path is."""
 FormatName = Literal["html", "xlsx", "csv", "docx", "pdf", "pptx", "json"]

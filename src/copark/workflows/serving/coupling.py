@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analysis.coordination import COMPONENTS, SCALES, needed, read_out
-from copark.analysis.phases import PHASES, phase_shares, phases
 from copark.presentation.numbers import number
 from copark.setmethods.coupling_degree.degree import (
     GRADES,
@@ -19,6 +17,8 @@ from copark.setmethods.coupling_degree.degree import (
     development,
     grade,
 )
+from copark.simulation.readouts.coordination import COMPONENTS, SCALES, needed, read_out
+from copark.simulation.readouts.phases import PHASES, phase_shares, phases
 from copark.stats.quantiles import quantiles_over
 from copark.workflows.serving.answers import Answer, CaseName, DrawsNote, Numbers, Said
 from copark.workflows.serving.engine import Engine, HeldRuns, Ticket

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analysis import outcome_change
+from copark.analyses.compare import outcome_change
 from copark.identity import identity_of
 from copark.inference.case_parameters import Source
 from copark.simulation.ensemble import Ensemble, default_threads

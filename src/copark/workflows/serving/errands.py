@@ -147,8 +147,8 @@ def _comparison(result: xr.Dataset, case: Case, lang: str, folder: Path) -> Path
     from copark.analyses.compare.ask import Answer, answer_of
     from copark.analyses.context import Context
     from copark.analyses.contract import Said
-    from copark.analysis.compare import pairs_between
     from copark.presentation import write
+    from copark.simulation.readouts.compare import pairs_between
     from copark.texts import LANGUAGES
 
     context = Context()

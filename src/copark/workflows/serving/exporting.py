@@ -1,4 +1,4 @@
-"""Files of a result: tables for spreadsheets and statistics, netCDF for science, drawings, the study itself.
+"""Files of a result: tables for spreadsheets and statistics, netCDF for science, the study itself.
 
 A result that is stored is read; another is made again, bit by bit the same, in a place of its own that is then removed.
 """
@@ -7,18 +7,14 @@ from __future__ import annotations
 
 import json
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copark.analyses.compare.moves import sheets, sheets_of
-from copark.errors import StudyFaults
 from copark.presentation.exports import export_run, write_csv
-from copark.presentation.run_tables import (
-    summary_table,
-)
+from copark.presentation.run_tables import summary_table
 from copark.simulation.run import simulate
 from copark.store import RunStore
 from copark.store.summary import summary_of
@@ -26,7 +22,6 @@ from copark.texts import text
 from copark.workflows.answers import store_in
 from copark.workflows.serving.asking import MOST_RUNS
 from copark.workflows.serving.engine import Engine, Ticket
-from copark.workflows.serving.faults import fault
 from copark.workflows.serving.shelf import Shelved, scratch_name
 from copark.workflows.serving.simulation import moves_between
 
@@ -41,14 +36,10 @@ FORMS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "nc": "application/x-netcdf",
-    "svg": "image/svg+xml",
-    "png": "image/png",
     "metadata.json": "application/json",
     "study.yaml": "application/yaml",
 }
 SCRATCH = ".export-"
-DRAWING = threading.Lock()
-"""Drawings are styled for the whole process: one at a time."""
 
 
 @contextmanager
@@ -81,8 +72,6 @@ def export(
     data: Path,
     *,
     lang: str = "en",
-    output: str = "operating",
-    scenario: int = 0,
 ) -> Path:
     """Write a result in a form of :data:`FORMS`.
 
@@ -92,8 +81,6 @@ def export(
         File to write.
     data
         Data folder.
-    output, scenario
-        Of ``svg`` and ``png``: of which output, of which scenario.
 
     Raises
     ------
@@ -110,9 +97,6 @@ def export(
             target.write_text(words + "\n", encoding="utf-8")
         elif form == "csv":
             write_csv(summary_table(store.load_summary(record.identity) or summary_of(dataset), lang), target)
-        elif form in ("svg", "png"):
-            with DRAWING:
-                target.write_bytes(drawn(dataset, shelved, form, output, scenario, lang))
         else:
             more = changes(engine, study, shelved, store, record, lang) if form == "xlsx" else ()
             export_run(store, record.identity, "netcdf" if form == "nc" else form, target, lang=lang, more=more)
@@ -151,22 +135,3 @@ def metadata(record: RunRecord) -> dict[str, Any]:
         "outcome": record.outcome,
         "provenance": record.provenance,
     }
-
-
-def drawn(dataset: xr.Dataset, shelved: Shelved, form: str, output: str, scenario: int, lang: str) -> bytes:
-    """A drawing of an output in a scenario.
-
-    Raises
-    ------
-    StudyFaults
-        If the result has no such output or scenario.
-    """
-    from copark import figures
-    from copark.presentation.figures import render
-
-    if scenario >= dataset.sizes["scenario"]:
-        raise StudyFaults([fault("no_scenario", "scenario", found=scenario)])
-    if output not in dataset.data_vars:
-        raise StudyFaults([fault("no_output", "output", found=output)])
-    made = figures.fan(dataset, output, shelved.case, lang, scenario)
-    return render(made, form, output, str(dataset.attrs.get("identity", "")))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from copark.analyses.compare.parts import GROUPS, Indicators, Part, parts_of
 from copark.analyses.contract import Texts
-from copark.analysis.outcome_parts import GROUPS, Indicators, Part, parts_of
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.link_cuts import without_links
 from copark.simulation.outcomes import NEEDED, OUTCOMES
@@ -29,7 +29,7 @@ PARTS_RUNS = 200
 def link_parts(engine: Engine, frame: Frame, ticket: Ticket) -> LinkParts:
     """Share the change of P(self-standing) from the first arm to the last out among groups of links.
 
-    As :mod:`copark.analysis.outcome_parts` says, on the first runs; a page that wants more asks the analysis compare.
+    As :mod:`copark.analyses.compare.parts`, on the first runs; a page that wants more asks the analysis compare.
     """
     study, shelved = frame.study, frame.shelved
     ends = (study.scenarios[0], study.scenarios[-1])

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from copark import units
 from copark.analyses.compare import moves as words
+from copark.analyses.compare import outcome_change as changing
 from copark.analyses.trust import recorded_outcome
-from copark.analysis import outcome_change as changing
-from copark.analysis.compare import outcome_changes
 from copark.model.compiler import cpu_features, model_hash, versions
 from copark.model.variables import catalogue
 from copark.simulation.outcomes import OUTCOMES, YEAR_TWENTY
+from copark.simulation.readouts.compare import outcome_changes
 from copark.simulation.results import experiment_hash
 from copark.simulation.study import Scenario, Study
 from copark.simulation.trust import Trust
@@ -251,7 +251,7 @@ def headline_move(frame: Frame, name: str, apart: Floats) -> HeadlineMove:
 
 
 def outcome_moves(frame: Frame, before: HeldRuns, after: HeldRuns, pairs: NDArray[np.int64]) -> list[OutcomeMove]:
-    """How the shares of the outcomes move, as :func:`copark.analysis.compare.compare` counts it."""
+    """How the shares of the outcomes move, as :func:`copark.simulation.readouts.compare.compare` counts it."""
     found = outcome_changes(
         before.outcome[pairs],
         after.outcome[pairs],

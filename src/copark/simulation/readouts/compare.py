@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from copark.analysis.outcomes import quarters_apart
 from copark.arrays import Floats
 from copark.cases.quarters import Quarter
 from copark.errors import Fault, FaultsFound
 from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.readouts.outcomes import quarters_apart
 from copark.stats import pairs
 from copark.stats.pairs import change_interval
 from copark.stats.precision import Split, split
@@ -130,12 +130,8 @@ def pair(
 ) -> Pair:
     """Pair a scenario of a result with one of another, or of the same.
 
-    Raises
-    ------
-    NotComparable
-        If case, model, luck or draws are not the same; it says which.
-    KeyError
-        If there is no such scenario.
+    Raises NotComparable if case, model, luck or draws are not the same; it says which; KeyError if there is no such
+    scenario.
     """
     if reference is not arm:
         faults = list(differing(reference, arm))
@@ -172,18 +168,9 @@ def pairs_of(result: xr.Dataset, reference: int | str = 0) -> tuple[Pair, ...]:
 def pairs_between(reference: xr.Dataset, arm: xr.Dataset | None = None, scenario: int | str = 0) -> tuple[Pair, ...]:
     """Scenarios against a reference scenario: those of the same result, or of another.
 
-    Parameters
-    ----------
-    reference, scenario
-        A result, and key or place of the scenario that the others are compared with.
-    arm
-        Another result on the same case, model, random numbers and draws: its scenarios but for the reference's own, or
-        that one where it has no other.
-
-    Raises
-    ------
-    NotComparable, KeyError
-        As :func:`pair`.
+    reference, scenario: a result, and key or place of the scenario that the others are compared with; arm: another
+    result on the same case, model, random numbers and draws: its scenarios but for the reference's own, or that one
+    where it has no other. Raises NotComparable, KeyError as :func:`pair`.
     """
     if arm is None:
         return pairs_of(reference, scenario)
@@ -290,10 +277,7 @@ class Table:
     def of(self, arm: str, output: str, quarter: str, *, log: bool = False) -> Difference:
         """One of the differences.
 
-        Raises
-        ------
-        KeyError
-            If it is not in the table.
+        Raises KeyError if it is not in the table.
         """
         for row in self.differences:
             if (row.arm, row.output, row.quarter, row.log) == (arm, output, quarter, log):
@@ -322,10 +306,7 @@ class Course:
 def course(pair: Pair, output: str, *, log: bool | None = None) -> Course:
     """Follow a difference over time: of logarithms, unless told, where the output is a count.
 
-    Raises
-    ------
-    KeyError
-        If an arm did not keep the output.
+    Raises KeyError if an arm did not keep the output.
     """
     if output not in pair.outputs:
         raise KeyError(output)
@@ -413,12 +394,7 @@ def outcome_changes(
 ) -> tuple[OutcomeChange, ...]:
     """How often each outcome happens in both arms of the same run, in one, in none.
 
-    Parameters
-    ----------
-    before, after
-        Codes of the runs that finished in both, shape (pairs,).
-    draws
-        Number of the draw of every pair.
+    before, after: codes of the runs that finished in both, shape (pairs,); draws: number of the draw of every pair.
     """
     found = []
     for code, name in enumerate(OUTCOMES):

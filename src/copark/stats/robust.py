@@ -25,15 +25,8 @@ TIE = 1e-9
 def regret(values: Floats) -> Floats:
     """Regret R(a, s) = max_b V(b, s) - V(a, s): what an option falls short of the best option of the state.
 
-    Parameters
-    ----------
-    values
-        Shape (options, states).
-
-    Returns
-    -------
-    array
-        Shape (options, states), never below 0; 0 where it is best. The least of the largest is the minimax choice.
+    values: shape (options, states). Returns: shape (options, states), never below 0; 0 where it is best. The least of
+    the largest is the minimax choice.
     """
     found: Floats = values.max(axis=0, keepdims=True) - values
     return found
@@ -55,10 +48,7 @@ def average(values: Floats | Booleans, weights: Floats | None = None) -> Floats:
 def satisficing(met: Booleans, weights: Floats | None = None) -> Floats:
     """Share of states in which an option meets what is asked, shape (options,).
 
-    Parameters
-    ----------
-    met
-        Shape (options, states).
+    met: shape (options, states).
     """
     return average(met, weights)
 
@@ -66,10 +56,7 @@ def satisficing(met: Booleans, weights: Floats | None = None) -> Floats:
 def ranks(scores: Floats, *, most_is_best: bool = True) -> Integers:
     """Rank of each option, 1 the best; options that are equal share the best of their ranks, as in sports.
 
-    Parameters
-    ----------
-    scores
-        Shape (options,) or (replicates, options).
+    scores: shape (options,) or (replicates, options).
     """
     worth = scores if most_is_best else -scores
     slack = TIE * max(float(np.max(np.abs(scores), initial=0.0)), 1e-300)
@@ -83,17 +70,7 @@ def resampled_weights(groups: Integers, times: int, seed: int = 1) -> Floats:
 
     Members of one group are not independent and come or stay away together: runs of one draw, draws of one past.
 
-    Parameters
-    ----------
-    groups
-        Group of each member, shape (members,).
-    times
-        Replicates.
-
-    Returns
-    -------
-    array
-        Shape (times, members).
+    groups: group of each member, shape (members,); times: replicates. Returns: shape (times, members).
     """
     names, places = np.unique(groups, return_inverse=True)
     generator = np.random.Generator(np.random.Philox(key=seed))
@@ -120,12 +97,8 @@ class Stability:
 def stability(score: Callable[[Floats | None], Floats], weights: Floats, *, most_is_best: bool = True) -> Stability:
     """Rank options by a score, on all states and on states drawn again.
 
-    Parameters
-    ----------
-    score
-        Gives scores of shape (options,) from weights of the states, ``None`` being all alike.
-    weights
-        Of the states in each replicate, shape (times, states); see :func:`resampled_weights`.
+    score: gives scores of shape (options,) from weights of the states, ``None`` being all alike. weights: of the states
+    in each replicate, shape (times, states); see :func:`resampled_weights`.
     """
     rank = ranks(score(None), most_is_best=most_is_best)
     again = np.stack([ranks(score(one), most_is_best=most_is_best) for one in weights])
@@ -139,10 +112,7 @@ def non_dominated(values: Floats) -> Booleans:
     One dominates another if it is at least as good in every objective and better in one. Options that are equal in all
     do not dominate each other.
 
-    Parameters
-    ----------
-    values
-        Shape (options, objectives).
+    values: shape (options, objectives).
     """
     as_good = (values[:, np.newaxis, :] >= values[np.newaxis, :, :]).all(axis=2)
     better = (values[:, np.newaxis, :] > values[np.newaxis, :, :]).any(axis=2)
@@ -153,12 +123,8 @@ def non_dominated(values: Floats) -> Booleans:
 def chance_non_dominated(objectives: Sequence[Floats], weights: Floats) -> Floats:
     """Share of replicates in which no option dominates an option on weighted means over states, shape (options,).
 
-    Parameters
-    ----------
-    objectives
-        One array of shape (options, states) for each objective.
-    weights
-        Of the states in each replicate, shape (times, states).
+    objectives: one array of shape (options, states) for each objective; weights: of the states in each replicate, shape
+    (times, states).
     """
     stacked = np.stack(objectives)
     found = np.zeros(stacked.shape[1])
@@ -200,12 +166,7 @@ def sources(gains: Sequence[Floats], draws: Sequence[Integers]) -> Sources:
     :func:`~copark.stats.precision.split`) and averaged. Structure is the variance of the structures' means, less what
     their own errors of estimation add to it; an estimate below 0 is 0.
 
-    Parameters
-    ----------
-    gains
-        For each structure its gains, shape (runs,).
-    draws
-        For each structure the number of the draw of every run.
+    gains: for each structure its gains, shape (runs,); draws: for each structure the number of the draw of every run.
     """
     parts = [split(values, numbers) for values, numbers in zip(gains, draws, strict=True) if values.size]
     inside = [one for one in parts if one is not None]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.analysis.compare import Pair
+from copark.simulation.readouts.compare import Pair
 from copark.stats.quantiles import band, quantiles
 
 if TYPE_CHECKING:
@@ -132,10 +132,7 @@ def strongest(found: Sequence[Impact], count: int, outputs: Sequence[str]) -> tu
 def responses(pairs: Mapping[tuple[str, float], Pair], outputs: Sequence[str]) -> Iterator[Response]:
     """What strengths of links do to outputs at the horizon; strength 1 is no difference by definition.
 
-    Parameters
-    ----------
-    pairs
-        By link and strength, the case as it is and the scenario with that strength.
+    pairs: by link and strength, the case as it is and the scenario with that strength.
     """
     for (link, strength), one in pairs.items():
         for output in outputs:
@@ -146,10 +143,7 @@ def responses(pairs: Mapping[tuple[str, float], Pair], outputs: Sequence[str]) -
 def direction(found: Sequence[Response]) -> str:
     """Whether a stronger link means more of an output, less, neither way all along, or nothing.
 
-    Parameters
-    ----------
-    found
-        Responses of one output to one link.
+    found: responses of one output to one link.
     """
     ordered = sorted([*found, Response("", "", 1.0, 0.0, 0.0, 0.0)], key=lambda one: one.strength)
     steps = np.diff([one.median for one in ordered])

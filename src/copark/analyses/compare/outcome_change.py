@@ -18,11 +18,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analysis.compare import Pair
-from copark.analysis.outcomes import quarters_apart
 from copark.arrays import Floats
 from copark.model.clock import DT
 from copark.simulation.outcomes import OUTCOMES, RESCUED_WITHIN, YEAR_TWENTY
+from copark.simulation.readouts.compare import Pair
+from copark.simulation.readouts.outcomes import quarters_apart
 
 Outputs = Mapping[str, Floats]
 """Outputs by name, each of shape (runs, quarters)."""

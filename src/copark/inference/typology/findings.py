@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.analysis.compare import COUNTS, ends_of_years, pairs_of
-from copark.analysis.typology.measures import MEASURES, Measured, measured
-from copark.analysis.typology.twins import FACTORS, Part, Reading, key_of, parts, readings
 from copark.arrays import Floats
+from copark.inference.typology.measures import MEASURES, Measured, measured
+from copark.inference.typology.twins import FACTORS, Part, Reading, key_of, parts, readings
+from copark.simulation.readouts.compare import COUNTS, ends_of_years, pairs_of
 from copark.simulation.schemas import Title
 from copark.stats.quantiles import band, quantile_band
 

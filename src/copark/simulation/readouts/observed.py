@@ -81,10 +81,7 @@ def usable(result: xr.Dataset, observation: Observation) -> bool:
 def compared_in(date: str, quarter: str, unit: str) -> tuple[str, ...]:
     """Quarters whose mean is set beside an observation: its own; of a year's flow the year's four.
 
-    Parameters
-    ----------
-    date
-        As its source gives it: four digits are a year.
+    date: as its source gives it: four digits are a year.
     """
     if len(date) == 4 and unit.endswith("/yr"):
         return tuple(f"{date}Q{part}" for part in (1, 2, 3, 4))

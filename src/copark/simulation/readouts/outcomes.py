@@ -37,10 +37,7 @@ def sweep(
 ) -> dict[float, tuple[Share, ...]]:
     """Outcome shares under each S*, for a scenario.
 
-    Returns
-    -------
-    dict
-        Shares by threshold; empty where the study did not keep ``operating``.
+    Returns: shares by threshold; empty where the study did not keep ``operating``.
     """
     if "operating" not in result:
         return {}
@@ -52,9 +49,6 @@ def sweep(
 def bands(result: xr.Dataset, variable: str, scenario: int = 0, levels: Sequence[float] = LEVELS) -> Floats:
     """Quantiles of an output over a scenario's runs, shape (level, quarter).
 
-    Raises
-    ------
-    KeyError
-        If the study did not keep the output.
+    Raises KeyError if the study did not keep the output.
     """
     return quantiles(result[variable].isel(scenario=scenario).to_numpy(), levels)

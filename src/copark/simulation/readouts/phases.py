@@ -162,7 +162,7 @@ class RecordPhases:
     quarters: tuple[Quarter, ...]
     """Quarters from the case's start to the last count of both kinds."""
     codes: NDArray[np.int8]
-    """Codes of :data:`copark.analysis.phases.PHASES`, shape (quarter,)."""
+    """Codes of :data:`copark.simulation.readouts.phases.PHASES`, shape (quarter,)."""
     counts: tuple[int, int]
     """Counts on record that it rests on: of residents and of operating companies."""
 

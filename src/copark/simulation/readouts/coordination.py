@@ -81,12 +81,7 @@ def apart(found: ReadOut, seed: int = 1) -> tuple[NDArray[np.float64], NDArray[n
     A permutation null. Each score keeps its course and its spread over runs; only that the four belong to one run is
     undone. What D has beyond this is due to scales moving together within a run; what remains is their common trend.
 
-    Parameters
-    ----------
-    found
-        Scores of a scenario's runs.
-    seed
-        Of the permutations, one for each scale, the same in all quarters.
+    found: scores of a scenario's runs; seed: of the permutations, one for each scale, the same in all quarters.
     """
     luck = np.random.Generator(np.random.Philox(key=seed))
     stacked = np.stack([luck.permutation(score, axis=0) for score in found.scores.values()], axis=-1)
@@ -119,10 +114,7 @@ def component_score(component: Component, chosen: xr.Dataset) -> NDArray[np.floa
 def read_out(result: xr.Dataset, scenario: int = 0) -> ReadOut:
     """Four scores and both coordination degrees of a scenario's runs.
 
-    Raises
-    ------
-    KeyError
-        If the study did not keep an output the scores need (see :func:`needed`).
+    Raises KeyError if the study did not keep an output the scores need (see :func:`needed`).
     """
     chosen = result.isel(scenario=scenario)
     scores = {

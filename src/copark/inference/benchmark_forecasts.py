@@ -174,12 +174,8 @@ CURVES: dict[str, Callable[[History, Floats, Floats], NaiveForecast | None]] = {
 def forecasts(history: History, times: ArrayLike, errors: ArrayLike) -> dict[str, NaiveForecast]:
     """Forecast with every curve the history is long enough for.
 
-    Parameters
-    ----------
-    times
-        Years since the park began, as the history's.
-    errors
-        Standard errors of observation of what will be observed, shape (times,).
+    times: years since the park began, as the history's; errors: standard errors of observation of what will be
+    observed, shape (times,).
     """
     at, sd = np.asarray(times, dtype=np.float64), np.asarray(errors, dtype=np.float64)
     made = {name: curve(history, at, sd) for name, curve in CURVES.items()}

@@ -164,12 +164,7 @@ def _parts(arms: Mapping[frozenset[str], Floats], name: str, year: int) -> Itera
 def shapley(arms: Mapping[frozenset[str], Floats], factor: str) -> Floats:
     """Shapley value of a factor, run by run: what is lost when it goes, averaged over all orders of going.
 
-    Parameters
-    ----------
-    arms
-        Values by the factors that are lacking, each of shape (run,).
-    factor
-        Which.
+    arms: values by the factors that are lacking, each of shape (run,); factor: which.
     """
     others = [name for name in FACTORS if name != factor]
     total = np.zeros_like(next(iter(arms.values())))
