@@ -69,9 +69,9 @@ def _found(case: Case, cut: Quarter, settings: Settings, first: Recipe, threads:
     found = Reading(flat=tuple(sorted(missed(first.model, runs))))
     if found.flat:
         runs = probed(probe_of(case, cut, settings, found), threads)
-    near = (np.abs(runs - first.model.recorded) <= NEAR * first.model.errors).any(axis=0)
+    near = np.any(np.abs(runs - first.model.recorded) <= NEAR * first.model.errors, axis=0).tolist()
     aside = tuple(one.name for one, reached in zip(first.model.targets, near, strict=True) if not reached)
-    return replace(found, aside=aside) if near.any() else found
+    return replace(found, aside=aside) if any(near) else found
 
 
 def probe_of(case: Case, cut: Quarter, settings: Settings, reading: Reading) -> Recipe:
