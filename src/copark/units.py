@@ -57,6 +57,11 @@ _LIST = (
 )
 
 UNITS: dict[str, Unit] = {unit.symbol: unit for unit in _LIST}
+SINGULAR = {
+    "companies": "company", "persons": "person", "buildings": "building", "countries": "country",
+    "delegations": "delegation", "partners": "partner", "yr": "year", "quarters": "quarter",
+}  # fmt: skip
+"""English names of what is counted, where it is one."""
 
 
 def known(symbol: str) -> bool:

@@ -17,6 +17,7 @@ from copark.cases import list_cases, load_case
 from copark.cases.casebook import CLAIMS, LEVERS, casebook_path
 from copark.cases.completeness import notes_of
 from copark.cases.world import growth
+from copark.inference.observations import STAND_INS
 from copark.simulation.run import simulate
 from copark.simulation.study import baseline
 
@@ -101,7 +102,9 @@ def test_data_only_parks_fit_counts_to_2020_and_score_later_ones(parks, subtests
                 for row in park.observations:
                     assert row.role not in ("fit", "score") or (row.date.year <= 2020) == (row.role == "fit")
                 fitted = {row.variable for row in park.observations if row.role in ("fit", "score")}
-                assert fitted <= {"registered", "operating"} | ({"jobs"} if park.name == "kaesong" else set())
+                assert fitted <= {"registered", "operating", *STAND_INS} | (
+                    {"jobs"} if park.name == "kaesong" else set()
+                )
 
 
 def test_full_cases_lack_nothing():

@@ -167,7 +167,7 @@ def test_a_quarter_that_is_none_of_the_case_is_refused_in_words(out) -> None:
 def test_quick_and_full_differ_in_settings_alone_and_recipes_made_before_them_stay_what_they_are() -> None:
     assert (settings_of(None, None), settings_of(None, 7, full=True)) == (QUICK, replace(FULL, seed=7))
     assert settings_of("2^14", None) == replace(QUICK, runs=1 << 14)
-    shipped = recipe_in(casebook_path() / "great-stone" / POSTERIOR)
+    shipped = recipe_in(casebook_path() / "great-stone" / POSTERIOR / "2020Q4")
     assert Settings.of(shipped) == Settings()
     assert Settings().content().items() <= shipped["settings"].items()
     for one in (QUICK, FULL):

@@ -69,8 +69,8 @@ def test_a_value_no_run_comes_near_is_set_aside_and_the_others_are_fitted() -> N
 def test_a_park_that_ships_calibrated_is_read_as_it_was() -> None:
     for name in ("great-stone", "thilawa"):
         case = load_case(name)
-        assert reading_of(case, END, QUICK) == shipped_reading(case)
-        assert not shipped_reading(case).flat
+        assert reading_of(case, END, QUICK) == shipped_reading(case, END)
+        assert not shipped_reading(case, END).flat
 
 
 def test_what_was_found_out_is_kept_with_the_posteriors_and_a_case_is_read_so_twice_alike(smelters) -> None:

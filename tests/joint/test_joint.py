@@ -14,10 +14,12 @@ from copark.analyses.joint.ask import Answer
 from copark.analyses.joint.show import document
 from copark.arrays import Floats
 from copark.cases.quarters import Quarter
-from copark.inference.joint.findings import find, held, r2_of, ranks_of, read_panels, recorded
+from copark.cases.services import BESIDE
+from copark.inference.joint.findings import FURTHER_SETS, find, held, r2_of, ranks_of, read_panels, recorded
 from copark.inference.joint.panels import (
+    AGES,
     CLASSES,
-    FURTHER,
+    DUE,
     HYPER,
     MECHANISMS,
     Member,
@@ -26,7 +28,9 @@ from copark.inference.joint.panels import (
     classes,
     members,
     names_of,
+    promised,
     simulate,
+    told,
 )
 from copark.inference.joint.posterior import Reader
 from copark.inference.pool.abc_regression import scores_of
@@ -109,6 +113,31 @@ def test_classes_are_bins_of_operating_enterprises() -> None:
     np.testing.assert_array_equal(found, [0, 0, 1, 1, 2, 2, 3, np.nan])
 
 
+def test_a_checklist_tells_the_level_of_service_with_its_error() -> None:
+    """Of 0.5: ± 0.15, which lasts, and at each date chance, whose variance is (0.5 · 0.5 - 0.15²) / 5."""
+    level = np.full((20_000, len(AGES)), 0.5)
+    level[0, 1] = np.nan
+    found = promised(level, np.random.default_rng(1))
+    assert np.isnan(found[0, 1])
+    assert set(np.unique(found[1:] * DUE)) == set(range(DUE + 1))
+    lasting = np.cov(found[1:, 0], found[1:, 1])
+    assert abs(found[1:].mean() - 0.5) < 0.01
+    assert abs(lasting[0, 1] - BESIDE**2) < 0.003
+    assert abs(lasting[0, 0] - BESIDE**2 - (0.25 - BESIDE**2) / DUE) < 0.003
+
+
+def test_a_service_level_on_record_does_not_stray_with_the_model(parks: tuple[Member, ...]) -> None:
+    """Its error says how far the stand-in may lie; the discrepancy of counts would carry it beyond 1."""
+    great_stone = next(one for one in members() if one.name == "great-stone")
+    at = [n for n, one in enumerate(great_stone.park.model.targets[: great_stone.counted])
+          if one.variable == "service_level"]  # fmt: skip
+    assert [great_stone.park.model.targets[n].date for n in at] == ["2016", "2019", "2021"]
+    runs = np.full((4000, len(great_stone.park.model.targets)), 0.8)
+    found = told(great_stone, runs, np.full(4000, 0.8), 1)[:, at]
+    np.testing.assert_allclose(found.mean(axis=0), 0.8, atol=0.03)
+    np.testing.assert_allclose(found.std(axis=0), [great_stone.park.model.targets[n].error for n in at], rtol=0.05)
+
+
 class Known(Panels):
     """Panels of two blocks: each reports every score with an error of variance 1, so R² is 1/2, and 2/3 of both."""
 
@@ -150,7 +179,7 @@ def test_the_answer_is_told_in_both_languages(parks: tuple[Member, ...], folder:
     found = find(PANELS, 1, parks=parks, threads=2, folder=folder)
     assert [one.name for one in found.axes] == list(names_of())
     assert len(found.axes) == len(MECHANISMS) + len(HYPER)
-    assert all(len(one.further) == len(FURTHER) + 1 for one in found.axes)
+    assert all(len(one.further) == len(one.further_coverage) == len(FURTHER_SETS) for one in found.axes)
     answer = Answer(**vars(found), run_id="0" * 16, provenance={})
     assert len(answer.to_frame()) == len(found.axes)
     for lang in ("en", "zh"):

@@ -138,13 +138,13 @@ def test_the_table_for_programs_has_every_number(shown, first):
 def test_words_say_who_gains_and_what_it_leans_on(shown, first):
     found = first[0].result
     words = next(section for section in shown("en").sections if section.key == "words").blocks[0]
-    assert words.items[0].startswith("5 M USD for good.")
+    assert words.items[0].startswith("Entry threshold: 5 M USD for good.")
     assert all(re.search(r"Gain|Lose|Either|Unchanged", line) for line in words.items)
     strong = Leaning("tax-20", measure_of("operating"), "network_strength", -0.8, "unmoved")
     leant = (strong, dataclasses.replace(strong, setting="five", correlation=0.9))
     (line,) = bullets(dataclasses.replace(found, leanings=leant), "rests")
     assert "not informed by the data" in line
-    assert line.endswith("5 M USD for good (+0.90); 20 % (−0.80).")
+    assert line.endswith("Entry threshold: 5 M USD for good (+0.90); Tax: 20 % (−0.80).")
     (line,) = bullets(dataclasses.replace(found, leanings=(dataclasses.replace(strong, verdict="moved"),)), "rests")
     assert line.startswith("No gain")
 
@@ -171,7 +171,7 @@ def test_a_plan_is_told_before_long_work(place, file, eighty_columns, capsys, mo
     given += ["--from", "start"]
     code, out, err = call(["levers", "great-stone", *given, "--no-report", "--out", str(place / "none")], capsys)
     assert code == 0
-    assert "Scenarios: 4, each of 24 runs" in err
+    assert "Scenarios: 6, each of 24 runs" in err
     assert "Disk" not in err, "paths are not stored"
     assert "20 %" in out
     assert not (place / "none").exists()

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 
 from copark.analyses.context import Context
-from copark.analyses.levers.ask import Params, asked_of
+from copark.analyses.levers.ask import Params, asked_of, compute
 from copark.inference.levers.runner import carry_out
+from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.study import baseline
+from copark.stats.shares import wilson
 from tests.levers.conftest import small
 
 
@@ -31,3 +34,14 @@ def test_draws_come_from_the_posterior_where_there_is_one(file):
     assert measured.parameters
     for values in measured.parameters.values():
         assert np.array_equal(values[::2], values[1::2])
+
+
+def test_the_chance_told_is_that_of_the_baseline_that_simulate_report_and_brief_run(file, tmp_path):
+    context, params = Context(tmp_path, threads=1), Params(case="great-stone", levers=("tax",), file=file, draws=24,
+                                                           futures=2, since="start")  # fmt: skip
+    plain = context.simulate(baseline("great-stone").with_changes(runs=48), context.case("great-stone"))
+    (gain, *_) = compute(params, context).gains
+    standing = plain["outcome"].to_numpy()[0] == OUTCOMES.index("self_standing")
+    assert (gain.measure.name, gain.pairs) == ("self_standing", 48)
+    assert gain.before == standing.mean()
+    assert gain.before_interval == wilson(standing.sum(), 48)

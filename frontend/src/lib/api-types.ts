@@ -16,6 +16,7 @@ export interface components {
             title: components["schemas"]["Said"];
             help: components["schemas"]["Said"];
             form: components["schemas"]["FieldInfo"][];
+            workbook: components["schemas"]["Said"] | null;
         };
         /** Arm */
         Arm: {
@@ -112,6 +113,7 @@ export interface components {
             hash: string;
             uploaded: boolean;
             calibrated: boolean;
+            cuts: string[];
             trust: components["schemas"]["TrustNote"];
         };
         /** Cases */
@@ -239,6 +241,8 @@ export interface components {
             horizon: string;
             general: boolean;
             before: number | null;
+            before_low: number | null;
+            before_high: number | null;
             acceptable: number | null;
             states: number;
             structures: number;
@@ -774,6 +778,7 @@ export interface components {
             grade: string;
             use: boolean;
             role: string;
+            role_title: components["schemas"]["Said"];
             source: string[];
             note: components["schemas"]["Said"] | null;
         };

@@ -5,7 +5,7 @@ import { Latest } from './latest';
 import { OUTPUTS } from './outputs';
 import { changed } from './scenario';
 import type { Answer, Why } from './types';
-import type { View } from './url';
+import { drawsOf, type View } from './url';
 
 /** Runs while a lever is dragged: few enough that every position is answered. */
 export const DRAGGED = 200;
@@ -26,9 +26,9 @@ type Ranges = Record<string, [number, number]>;
 export const isEdited = (view: View): boolean => changed(view.scenario).length > 0;
 
 function question(view: View, runs: number, parts: object): object {
-  const { case: name, seed, draws, scenario, baseline } = view;
+  const { case: name, seed, scenario, baseline } = view;
   const arms = isEdited(view) ? { scenario, baseline } : { scenario: baseline, baseline: null };
-  return { case: name, seed, runs, ...(draws ? { draws } : {}), ...arms, outputs: OUTPUTS, parts };
+  return { case: name, seed, runs, ...drawsOf(view), ...arms, outputs: OUTPUTS, parts };
 }
 
 /** Least and greatest of what a chart shows: its bands and the record. */

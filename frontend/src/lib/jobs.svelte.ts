@@ -1,4 +1,4 @@
-import { get, post, remove, text } from './api';
+import { address, get, post, remove, text, upload } from './api';
 import type { Job, Lang } from './types';
 
 export const isOver = (job: Job): boolean => job.state !== 'queued' && job.state !== 'running';
@@ -23,6 +23,11 @@ export class Work {
 
   async start(analysis: string, params: object, lang: Lang): Promise<void> {
     await this.tried(async () => this.attend(await post<Job>('jobs/analyses', { analysis, params, lang })));
+  }
+
+  /** Begin an analysis of a workbook. */
+  async bring(analysis: string, query: Record<string, string>, file: File): Promise<void> {
+    await this.tried(async () => this.attend(await upload<Job>(address(`jobs/analyses/${analysis}`, query).replace('/api/v1/', ''), file)));
   }
 
   /** Go on following a job of this browser's that is not over yet. */

@@ -23,10 +23,13 @@ export function shown(value: number | null | undefined, lang: Lang, sign = false
   return format(lang, digits, sign).format(value).replace('-', '−');
 }
 
-/** A share as a percentage; small ones with a decimal, so that a rare outcome is not told as none. */
+/** A share as a percentage; small ones with a decimal, and what only rounds to 0 or 100 is said to be above or below. */
 export function percent(share: number | null | undefined, decimals?: number): string {
   if (share === null || share === undefined) return '–';
   const digits = decimals ?? (share > 0 && share < 0.05 ? 1 : 0);
+  const rounded = Number((100 * share).toFixed(digits));
+  if (share > 0 && rounded === 0) return `<${(10 ** -digits).toFixed(digits)}%`;
+  if (share < 1 && rounded === 100) return `>${(100 - 10 ** -digits).toFixed(digits)}%`;
   return `${(100 * share).toFixed(digits)}%`.replace('-', '−');
 }
 
@@ -34,7 +37,7 @@ export function percent(share: number | null | undefined, decimals?: number): st
 export function points(change: number | null | undefined, digits = 1): string {
   if (change === null || change === undefined) return '–';
   const value = (100 * change).toFixed(digits);
-  return (Number(value) > 0 ? `+${value}` : value).replace('-', '−');
+  return (Number(value) > 0 ? `+${value}` : Number(value) ? value : value.replace('-', '')).replace('-', '−');
 }
 
 /** Short labels on axes: 1,500 and, from ten thousand on, 15k or 1.5万. */

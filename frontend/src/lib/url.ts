@@ -13,6 +13,8 @@ export interface View {
   seed: number;
   runs: number;
   draws: string | null;
+  /** Last quarter known to the calibration that runs are drawn from; the latest there is, where there is none. */
+  cut: string | null;
   scenario: Scenario;
   baseline: Scenario;
   /** Scenarios of the page Compare; empty elsewhere. */
@@ -41,6 +43,7 @@ export const PLAIN: View = {
   seed: 1,
   runs: 1000,
   draws: null,
+  cut: null,
   scenario: OWN,
   baseline: AS_IT_IS,
   compared: [],
@@ -60,9 +63,12 @@ export const LOOKS = ['expert', 'chart', 'samples', 'table', 'mark', 'version', 
 export const STEPS = 5;
 export type Looks = Partial<Pick<View, (typeof LOOKS)[number]>>;
 
+/** What the parameters of a question are drawn from, where that is said. */
+export const drawsOf = (view: View): Record<string, string> => ({ ...(view.draws ? { draws: view.draws } : {}), ...(view.cut ? { cut: view.cut } : {}) });
+
 export function encoded(view: View): URLSearchParams {
   const words = new URLSearchParams({ case: view.case, seed: String(view.seed), runs: String(view.runs) });
-  if (view.draws) words.set('draws', view.draws);
+  for (const [name, value] of Object.entries(drawsOf(view))) words.set(name, value);
   const scenario = pruned(view.scenario);
   if (JSON.stringify(scenario) !== JSON.stringify(OWN)) words.set('scenario', JSON.stringify(scenario));
   words.set('baseline', isAsItIs(view.baseline) ? AS_IT_IS.key : JSON.stringify(pruned(view.baseline)));
@@ -81,7 +87,7 @@ export function encoded(view: View): URLSearchParams {
 
 /** A part of an address that cannot be read: its name and what it says. What is usual is shown in its place. */
 export interface Unread {
-  part: 'case' | 'seed' | 'runs' | 'draws' | 'scenario' | 'baseline' | 'compare' | 'mode' | 'chart' | 'show' | 'mark' | 'v' | 'tour' | 'present' | 'run' | 'lang';
+  part: 'case' | 'seed' | 'runs' | 'draws' | 'cut' | 'scenario' | 'baseline' | 'compare' | 'mode' | 'chart' | 'show' | 'mark' | 'v' | 'tour' | 'present' | 'run' | 'lang';
   given: string;
 }
 
@@ -103,6 +109,7 @@ export function parsed(words: URLSearchParams): { view: View; unread: Unread[] }
     seed: take('seed', PLAIN.seed, (text) => whole(text, 0, 2 ** 53 - 1)),
     runs: take('runs', PLAIN.runs, (text) => whole(text, 1, 5000)),
     draws: take<string | null>('draws', null, (text) => ['posterior', 'unsettled', 'prior', 'defaults'].find((one) => one === text) ?? null),
+    cut: take<string | null>('cut', null, (text) => /^[0-9]{4}Q[1-4]$/.exec(text)?.[0] ?? null),
     scenario: take('scenario', OWN, scenario),
     baseline: take('baseline', AS_IT_IS, (text) => (text === AS_IT_IS.key ? AS_IT_IS : scenario(text))),
     compared: take('compare', [], (text) => {

@@ -150,14 +150,14 @@ def run_id_of(analysis: Analysis, params: AnalysisParams, context: Context) -> s
     from copark.identity import identity_of
     from copark.model.compiler import model_hash
 
-    content = params.model_dump(mode="json")
+    content = params.model_dump(mode="json", exclude={"cut"})  # the draws tell it
     for one in type(params).form():
         value = getattr(params, one.name)
         if one.kind == "file" and value is not None:
             content[one.name] = _content(value)
         if one.kind == "case":
             content[one.name] = context.case(value).hash
-            content["draws"] = context.parameters(value, getattr(params, "parameters", None)).identity
+            content["draws"] = context.parameters(value, *getattr(params, "wanted", ())).identity
     return identity_of({"analysis": analysis.name, "params": content, "model": model_hash()})
 
 

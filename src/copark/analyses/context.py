@@ -99,7 +99,7 @@ class Context:
     """The case of a name or folder, read once; it raises as :func:`copark.cases.load_case`."""
     parameters: Callable[..., CaseParameters] = field(init=False)
     """Which parameters a case has, by its name and, where just some are wanted, ``own``, ``shipped``, ``borrowed`` or
-    ``prior``: see :func:`copark.inference.case_parameters.parameters_of`."""
+    ``prior``, and their cut: see :func:`copark.inference.case_parameters.parameters_of`."""
 
     def __post_init__(self) -> None:
         """Read each case and its parameters once."""
@@ -157,12 +157,14 @@ class Context:
 
         return " ".join(filter(None, (went_on(self.tally, self.lang), *self.notes)))
 
-    def simulate(self, study: Study, case: Case, wanted: str | None = None, times: int = 1) -> xr.Dataset:
+    def simulate(
+        self, study: Study, case: Case, wanted: str | None = None, cut: str | None = None, times: int = 1
+    ) -> xr.Dataset:
         """Run a study on the parameters the case has, all scenarios with common random numbers.
 
         Parameters
         ----------
-        wanted
+        wanted, cut
             Which parameters, as of :meth:`parameters`.
         times
             Studies of this kind that are announced; 0 where this one was announced before.
@@ -170,26 +172,26 @@ class Context:
         from copark.inference.case_parameters import settle
         from copark.simulation.run import simulate
 
-        settled, has = settle(study, case, self.out, wanted)
+        settled, has = settle(study, case, self.out, wanted, cut)
         if times:
             self.announce(settled, case, has.source, times)
         return simulate(
             settled, case, threads=self.threads, progress=self.stage("simulate"), source=has.source
         )  # fmt: skip
 
-    def run(self, study: Study, case: Case, wanted: str | None = None) -> xr.Dataset:
+    def run(self, study: Study, case: Case, wanted: str | None = None, cut: str | None = None) -> xr.Dataset:
         """The stored runs of a study: found in the output folder, or made there; without one they are only made.
 
         What was broken off goes on with what is there, every execution stands in the run log, as of ``copark run``.
 
-        wanted: which parameters, as of :meth:`parameters`.
+        wanted, cut: which parameters, as of :meth:`parameters`.
         """
         from copark.analyses.execution import Means, find_or_make
         from copark.inference.case_parameters import settle
 
         if self.out is None:
-            return self.simulate(study, case, wanted)
-        settled, has = settle(study, case, self.out, wanted)
+            return self.simulate(study, case, wanted, cut)
+        settled, has = settle(study, case, self.out, wanted, cut)
 
         def ahead(kept: Study, told: Sequence[str]) -> None:
             self.notes += told
@@ -210,12 +212,12 @@ class Context:
             raise ValueError("no output folder")
         return RunStore.of(self.out).load(run_id)
 
-    def identity(self, study: Study, case: Case, wanted: str | None = None) -> str:
+    def identity(self, study: Study, case: Case, wanted: str | None = None, cut: str | None = None) -> str:
         """The run ID that :meth:`run` has for a study."""
         from copark.analyses.execution import planned
         from copark.inference.case_parameters import settle
 
-        settled, has = settle(study, case, self.out, wanted)
+        settled, has = settle(study, case, self.out, wanted, cut)
         return planned(settled, case, has)[1]
 
     def kept(self, name: str, make: Callable[[], xr.Dataset]) -> xr.Dataset:
@@ -239,8 +241,8 @@ class Context:
         """
         attributes = getattr(made, "attrs", None)  # a Dataset is a mapping, too
         provenance: Any = made if attributes is None else json.loads(str(attributes["provenance"]))
-        name, wanted = (params, None) if isinstance(params, str) else (params.case, params.parameters)
-        return self.stamped(self.case(name), self.parameters(name, wanted).trust, provenance)
+        name, wanted = (params, ()) if isinstance(params, str) else (params.case, params.wanted)
+        return self.stamped(self.case(name), self.parameters(name, *wanted).trust, provenance)
 
     def stamped(self, case: Case, trust: Trust, provenance: Mapping[str, Any]) -> dict[str, Any]:
         """The fields of :meth:`origin`, where the parameters are others than the case's own."""

@@ -34,6 +34,8 @@ FLAGS = {"fresh": "--overwrite", "futures": "--replicates"}
 """Parameters whose option is called otherwise; that of their own name, which it had before, still works."""
 ParametersOf = Literal["own", "shipped", "borrowed", "prior"]
 """Which parameters are used, in the place of the best a case has."""
+Wanted = tuple[str | None, str | None]
+"""Those and their cut, as :func:`copark.inference.case_parameters.parameters_of` takes them."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,13 @@ class Keys:
     """Whether others are refused; they are examples otherwise."""
 
 
+def cuts_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
+    """The last quarters known to the calibrations a case has."""
+    from copark.inference import case_parameters
+
+    return [Choice(cut, Said(cut, cut)) for cut in case_parameters.cuts_of(context.case(given["case"]), context.out)]
+
+
 @dataclass(frozen=True)
 class Option:
     """A parameter's name on the command line: another than its own, or one that must be given as option."""
@@ -82,6 +91,8 @@ class Argument:
     """Marks a parameter that is given by its place, though it need not be."""
 
 
+Cut = Annotated[str | None, Keys(cuts_of, closed=False), Field(max_length=20)]
+"""Last quarter of the observations that a calibration knows."""
 PowerOfTwo = Annotated[str | None, BeforeValidator(lambda given: None if given is None else str(given)[:20])]
 """Runs of a prior batch: a power of two, also written ``2^19``; it is checked where it is used."""
 
@@ -161,13 +172,21 @@ class CaseParams(AnalysisParams):
         Name of a case, or path of a case folder.
     parameters
         Which parameters to use, in the place of the best the case has.
+    cut
+        Use the calibration that knows the observations to the end of this quarter, in the place of the latest.
     seed
         Seed of the random numbers.
     """
 
     case: Annotated[str, Field(min_length=1, max_length=1000)]
     parameters: ParametersOf | None = None
+    cut: Cut = None
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
+
+    @property
+    def wanted(self) -> Wanted:
+        """Which parameters, of which cut."""
+        return self.parameters, self.cut
 
 
 def _form_field(name: str, field: FieldInfo) -> FormField:

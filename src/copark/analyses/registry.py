@@ -34,7 +34,8 @@ class Analysis:
     model; ``workload(params, context)``, how much there is to run: the command then has ``--plan``; ``listing(params,
     context)``, shown by ``listing`` of ``show.py``, what may be chosen: it then has ``--list``; ``anew(params,
     context)``, whether it is computed although an answer is stored; and ``deliver(params, answer, context)`` where a
-    file of the reader's is written, also of an answer that was there."""
+    file of the reader's is written, also of an answer that was there; and ``WORKBOOK``, a parameter that is a
+    workbook made from the template of ``workbook(params, context)``: a server takes it, too."""
     group: Group
     """Where it stands in help and menu."""
     engine: tuple[str, ...] = ()
@@ -91,6 +92,11 @@ class Analysis:
     def served(self) -> bool:
         """Whether a server can ask it: it takes no files, so that none may be needed."""
         return not any(one.required and one.kind == "file" for one in self.params.form())
+
+    @property
+    def workbook(self) -> str:
+        """Name of the parameter that is a workbook; empty where there is none."""
+        return str(getattr(self.ask, "WORKBOOK", ""))
 
     @property
     def folder(self) -> Path:

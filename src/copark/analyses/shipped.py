@@ -26,14 +26,14 @@ QUESTIONS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("reliability", {}),
     ("forecast", {**GREAT_STONE, "cut": "2020Q4"}),
     ("link-impact", GREAT_STONE),
-    ("levers", GREAT_STONE),
-    ("brief", GREAT_STONE),
     ("claims", GREAT_STONE),
     ("voi", GREAT_STONE),
     ("experts", GREAT_STONE),
     ("joint", {}),
 )
 """What is asked for them: names of analyses, and parameters that are not the default."""
+OF_EVERY_PARK = ("levers", "brief")
+"""What is asked, besides, of every park of the casebook that is calibrated: what its page to decide on begins with."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +69,19 @@ class Remade:
     """The first place where they differ by more than rounding; empty if nowhere."""
 
 
-def usable(analysis: Analysis, context: Context) -> Iterator[tuple[str, dict[str, Any]]]:
+def usable(analysis: Analysis, context: Context, case: str | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
     """Run IDs of shipped results and what was asked, where the same question has the same run ID here.
 
     It has another where the case, its parameters or the model are others than in the package.
+
+    Parameters
+    ----------
+    case
+        Name of a case, where only results of it are wanted.
     """
     for run_id, told in listed(SHIPPED, analysis):
+        if case is not None and told["params"].get("case", case) != case:
+            continue
         try:
             now = run_id_of(analysis, analysis.params.model_validate(told["params"]), context)
         except (CoparkError, ValueError):
@@ -83,19 +90,29 @@ def usable(analysis: Analysis, context: Context) -> Iterator[tuple[str, dict[str
             yield run_id, told
 
 
-def questions(only: Sequence[str] = ()) -> Iterator[tuple[Analysis, Mapping[str, Any], AnalysisParams]]:
-    """The questions, or those of some analyses: the parameters that are named, and all of them."""
-    for name, asked in QUESTIONS:
-        if not only or name in only:
+def asked() -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """What is asked: names of analyses, and parameters that are not the default."""
+    from copark.cases.casebook import POSTERIOR, casebook_path, list_cases, posteriors_in
+
+    yield from QUESTIONS
+    for case in list_cases():
+        if posteriors_in(casebook_path() / case / POSTERIOR):
+            yield from ((name, {"case": case}) for name in OF_EVERY_PARK)
+
+
+def questions(only: Sequence[str] = ()) -> Iterator[tuple[str, Analysis, AnalysisParams]]:
+    """The questions, or those of some analyses or cases: their names, and all of their parameters."""
+    for name, given in asked():
+        if not only or name in only or given.get("case") in only:
             analysis = REGISTRY[name]
-            yield analysis, asked, analysis.params(**asked)
+            words = " ".join([name, *(f"{key}={value}" for key, value in given.items())])
+            yield words, analysis, analysis.params(**given)
 
 
 def shipped(only: Sequence[str] = ()) -> Iterator[Shipped]:
     """Each question, and what ships for it."""
     context = Context()
-    for analysis, asked, params in questions(only):
-        name = " ".join([analysis.name, *(f"{key}={value}" for key, value in asked.items())])
+    for name, analysis, params in questions(only):
         run_id = run_id_of(analysis, params, context)
         told = head(place_of(SHIPPED, analysis, run_id), analysis)
         if told is None:
@@ -106,19 +123,19 @@ def shipped(only: Sequence[str] = ()) -> Iterator[Shipped]:
 
 def _made(
     only: Sequence[str], threads: int | None, progress: Progress
-) -> Iterator[tuple[Analysis, AnalysisParams, Answered]]:
+) -> Iterator[tuple[str, Analysis, AnalysisParams, Answered]]:
     """Compute the answers, one after the other; nothing that is there is read."""
     with TemporaryDirectory() as scratch:
-        for analysis, _asked, params in questions(only):
+        for name, analysis, params in questions(only):
             context = Context(Path(scratch), threads=threads, progress=progress, reads_shipped=False)
-            yield analysis, params, answer(analysis, params, context)
+            yield name, analysis, params, answer(analysis, params, context)
 
 
 def make(
     folder: Path, only: Sequence[str] = (), threads: int | None = None, progress: Progress = untold
 ) -> Iterator[Path]:
     """Make them into an output folder, and give the folder of each; in that of the package itself, they ship."""
-    for analysis, params, made in _made(only, threads, progress):
+    for _name, analysis, params, made in _made(only, threads, progress):
         place = place_of(folder, analysis, made.result.run_id)
         save(place, analysis, params, made.result)
         yield place
@@ -126,9 +143,9 @@ def make(
 
 def check(only: Sequence[str] = (), threads: int | None = None, progress: Progress = untold) -> Iterator[Remade]:
     """Make them again, and compare each number by number with the one that ships."""
-    for analysis, _params, made in _made(only, threads, progress):
+    for name, analysis, _params, made in _made(only, threads, progress):
         stored = load(place_of(SHIPPED, analysis, made.result.run_id), analysis)
-        about = (analysis.name, made.result.run_id, made.seconds)
+        about = (name, made.result.run_id, made.seconds)
         if stored is None:
             yield Remade(*about)
             continue

@@ -14,7 +14,7 @@ from copark.cases.quarters import Quarter
 from copark.cases.schema import CaseFile
 from copark.identity import canonical, hash_content
 
-_ADDED = ("rivals", "not_known", "growth", "closures")
+_ADDED = ("rivals", "not_known", "growth", "closures", "services")
 """Keys the format gained later: left out of the content where they are empty, so that older cases keep their hash."""
 _TABLES = ("equity", "events", "observations", "enterprises", "host_context", "growth")
 
@@ -27,7 +27,7 @@ class Case(CaseFile):
     events: tuple[Event, ...]
     """Events by date."""
     observations: tuple[Observation, ...]
-    """Observed values, in the order they are written."""
+    """Observed values, in the order they are written, and those that the checklist of services gives."""
     sources: Mapping[str, Source]
     """Sources by key."""
     enterprises: tuple[Enterprise, ...] = ()
@@ -60,6 +60,9 @@ class Case(CaseFile):
         for parameter in content["parameters"].values():
             if parameter["by_origin"] is None:
                 del parameter["by_origin"]
+        for observation in content["observations"]:
+            if observation["error"] is None:
+                del observation["error"]
         for name in _TABLES:
             content[name] = sorted(content[name], key=canonical)
         for name in _ADDED:

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from copark.cases.case import Case
 
 CLAIMS, LEVERS, STUDIES, POSTERIOR = "claims.yaml", "levers.yaml", "studies", "posterior"
-"""What a case may bring beside its facts: claims and how they are tried, levers from now, what-ifs, and what a
-calibration taught of its parameters."""
+"""What a case may bring beside its facts: claims and how they are tried, levers from now, what-ifs, and what
+calibrations taught of its parameters, a folder for each cut."""
 LITERATURE = "literature.yaml"
 """Estimates from the literature, beside the tables of parks."""
 WORDS = "words.zh.yaml"
@@ -46,6 +46,12 @@ def brought(case: Case, name: str) -> Path | None:
     """
     places = (folder / name for folder in (case.folder, _CASEBOOK / case.name))
     return next((place for place in places if place.exists()), None)
+
+
+def posteriors_in(place: Path | None) -> dict[str, Path]:
+    """Give the folders of the posteriors a case brings, by the last quarter each knows (``2020Q4``), earliest first."""
+    found = () if place is None else sorted(place.glob("*/recipe.json"))
+    return {path.parent.name: path.parent for path in found}
 
 
 def kind_of(path: Path) -> Literal["folder", "other", "nothing"]:

@@ -13,6 +13,7 @@ from copark.cases.defaults import TABLES_UNKNOWN, even_table
 from copark.cases.evidence import ContextValue, Enterprise, EquityRow, Event, GrowthValue, Observation, Source
 from copark.cases.files import ENOUGH, check_folder, fault, in_reading_order, read_text
 from copark.cases.schema import CaseFile, Clock
+from copark.cases.services import checklist
 from copark.cases.tables import (
     CONTEXT,
     ENTERPRISES,
@@ -177,7 +178,7 @@ def _put_together(
         **{name: getattr(file, name) for name in CaseFile.model_fields},
         equity=equity,
         events=tuple(sorted(records.get(EVENTS, ()), key=lambda event: (event.date.first_day, event.date.last_day))),
-        observations=records[SERIES],
+        observations=(*records[SERIES], *checklist(file.services, records[SERIES], file.clock.data_end)),
         sources=dict(sources),
         enterprises=records.get(ENTERPRISES, ()),
         host_context=records.get(CONTEXT, ()),

@@ -75,12 +75,24 @@ def problems_of(
         _shocks,
         _terms,
         _certificates,
+        _services,
         _rivals,
     )
     for rule in rules:
         yield from rule(sections)
     yield from _parameters(sections, parameters)
     yield from _parameter_counts(sections, counts or {})
+
+
+def _services(sections: Sections) -> Iterator[Problem]:
+    """A service that stands does so by the end of data; the same one is not due twice on one day."""
+    clock = sections.get("clock")
+    found = _at(sections, ("services",))
+    yield from _repeated(("services",), [f"{one.service} {one.due}" for one in found], "due")
+    for place, one in enumerate(found):
+        if clock is not None and one.stands is not None and one.stands.first_day > clock.data_end.last_day:
+            values = {"found": one.stands, "last": clock.data_end, "quarter": Quarter.of_day(one.stands.first_day)}
+            yield Problem(("services", place, "stands"), "after_data_end", values)
 
 
 def _at(sections: Sections, path: KeyPath) -> Any:

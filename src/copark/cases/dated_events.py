@@ -96,6 +96,25 @@ class Shock(Sourced, QuarterSpan):
     """Exposure of each origin, 1 = in full, 0 = none, below 0 = it gains."""
 
 
+class Service(Sourced):
+    """A service promised to residents by a date: whether it stood when it was due tells the park's level of service.
+
+    What is built under one contract and reported as one is one service. Roads and mains of an area are none: they are
+    the serviced land, an output of its own. Nor is the one-stop shop: with the list of activities it is an input of the
+    model (``regime.narrow_until``), as are visits, decrees, credit agreed and grants.
+    """
+
+    service: Literal[
+        "power", "water", "sewage", "gas", "roads", "telecom", "rail", "customs", "permits", "fire", "medical",
+        "housing",
+    ]  # fmt: skip
+    """What was promised; roads and pipes are those that lead to the park, and plants that serve it."""
+    due: Date
+    """When it was to stand, as was said beforehand."""
+    stands: Date | None = None
+    """Since when it stands; null if it did not by the end of data."""
+
+
 class Renegotiation(Record):
     """A dated renegotiation of the terms between the sides; used to tell phases."""
 

@@ -235,8 +235,11 @@ class _Measured(Record):
     def _check_measure(self, variable: vocabulary.SeriesVariable) -> None:
         if self.unit not in variable.units():
             raise wrong("unit_misfit", at="unit", found=self.unit, expected=" | ".join(variable.units()))
-        if variable.lowest is not None and self.value < variable.lowest:
-            raise wrong("out_of_range", at="value", found=f"{self.value:g}", low=f"{variable.lowest:g}", high="∞")
+        low, high = variable.lowest, variable.highest
+        beyond = high is not None and units.convert(self.value, self.unit, "1") > high
+        if beyond or (low is not None and self.value < low):
+            ends = {"low": "-∞" if low is None else f"{low:g}", "high": "∞" if high is None else f"{high:g}"}
+            raise wrong("out_of_range", at="value", found=f"{self.value:g}", **ends)
 
 
 class Observation(_Measured):
@@ -248,6 +251,8 @@ class Observation(_Measured):
     """Upper end, if bound is range."""
     bound: Bound
     """What the value says."""
+    error: Annotated[Number, Field(gt=0)] | None = None
+    """Standard deviation of its error, in its unit; left out, it follows from the grade."""
     use: YesNo
     """yes for the value used of this variable at this date; no for those that contradict it."""
     role: Role

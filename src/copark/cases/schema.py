@@ -27,7 +27,17 @@ from copark.cases.actors import (
     Span,
     Ties,
 )
-from copark.cases.dated_events import Anchor, ByOrigin, Certificates, Closure, Renegotiation, Shock, Term, Visit
+from copark.cases.dated_events import (
+    Anchor,
+    ByOrigin,
+    Certificates,
+    Closure,
+    Renegotiation,
+    Service,
+    Shock,
+    Term,
+    Visit,
+)
 from copark.cases.dates import Date
 from copark.cases.defaults import Unknown, completed
 from copark.cases.facts import Area, Fact, Fraction, Money, QuotaFact, Rate
@@ -57,6 +67,7 @@ __all__ = [
     "Regime",
     "Renegotiation",
     "Rival",
+    "Service",
     "Shareholder",
     "Shock",
     "Sides",
@@ -295,6 +306,8 @@ class CaseFile(Record):
     """Renegotiations between the sides."""
     terms: tuple[Term, ...] = ()
     """What the park lets enterprises arbitrage."""
+    services: tuple[Service, ...] = ()
+    """Services promised by a date: the checklist that the park's level of service is observed by."""
     parameters: Mapping[Key, Parameter] = Field(default_factory=dict)
     """Parameters of the model that are facts of this case."""
 

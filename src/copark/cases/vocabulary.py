@@ -28,6 +28,8 @@ class SeriesVariable:
     """Whether the model has an output of this name, so that it may be fitted or scored."""
     lowest: float | None = 0.0
     """The lowest possible value; ``None`` where it may be negative."""
+    highest: float | None = None
+    """The highest possible value; ``None`` where there is none."""
     since_founding: bool = False
     """Whether it counts since the founding what the output tells quarter by quarter: such a count may be fitted."""
 
@@ -62,6 +64,10 @@ def _outputs() -> tuple[SeriesVariable, ...]:
         *of("money per year", "calls", "draws_credit", "grants", "dividends", "rescue"),
         *of("rate", "mean_return", lowest=None),
         *of("ratio", "loss_share"),
+        *(
+            SeriesVariable(name, ("ratio",), output=True, highest=1.0)
+            for name in ("service_level", "commitment_home", "commitment_host")
+        ),
         *of("area", "serviced_area", "usable_area", "occupied_area", "planned_area"),
     )
 
@@ -182,5 +188,5 @@ def own_words(words: str, lang: str = "en") -> str:
 
 @cache
 def _chinese() -> dict[str, str]:
-    defaults = ("cases.default.basis", "cases.default.equity")
+    defaults = ("cases.default.basis", "cases.default.equity", "cases.checklist")
     return {text(key): text(key, "zh") for key in defaults} | read(casebook_path() / WORDS)

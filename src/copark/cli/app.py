@@ -54,6 +54,7 @@ Parameters = Annotated[
     ParametersOf | None,
     typer.Option("--parameters", help="trust.help.parameters", metavar="own|shipped|borrowed|prior"),
 ]
+Cut = Annotated[str | None, typer.Option("--cut", help="trust.help.cut", metavar="QUARTER")]
 Outcomes = Annotated[bool, typer.Option("--outcomes", help="trust.help.outcomes")]
 Identity = Annotated[str, typer.Argument(metavar="IDENTITY", help="cli.help.identity")]
 OUT = Path("out")

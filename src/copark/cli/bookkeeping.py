@@ -188,7 +188,9 @@ def _failed(found: tuple[FailedRun, ...], lang: str) -> Table:
 @app.command("results", cls=SpokenCommand, help="analyses.shipped.help", hidden=True)
 def results(
     ctx: typer.Context,
-    only: Annotated[list[str] | None, typer.Argument(metavar="[ANALYSIS]…", help="analyses.shipped.help.only")] = None,
+    only: Annotated[
+        list[str] | None, typer.Argument(metavar="[ANALYSIS|CASE]…", help="analyses.shipped.help.only")
+    ] = None,
     *,
     make: Annotated[Path | None, typer.Option(metavar="DIR", help="analyses.shipped.help.make")] = None,
     check: Annotated[bool, typer.Option("--check", help="analyses.shipped.help.check")] = False,
@@ -200,7 +202,8 @@ def results(
     from copark.cli.progress import Progress, duration
     from copark.cli.screen import say
 
-    known, passed = [name for name, _ in shipped.QUESTIONS], True
+    known = dict.fromkeys(word for name, given in shipped.asked() for word in (name, str(given.get("case", name))))
+    passed = True
     for name in only or ():
         if name not in known:
             raise NotFound.of("analyses.shipped.unknown", found=printable(name), known=", ".join(known))

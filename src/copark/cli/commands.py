@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from copark.cli.app import OUT, Draws, Form, Identity, Lang, Out, Outcomes, Parameters, Runs, Seed, Threads, app
+from copark.cli.app import OUT, Cut, Draws, Form, Identity, Lang, Out, Outcomes, Parameters, Runs, Seed, Threads, app
 from copark.cli.clustering import Scheduler, Workers
 from copark.cli.speech import SpokenCommand
 
@@ -23,6 +23,7 @@ def run(
     seed: Seed = None,
     draws: Draws = None,
     parameters: Parameters = None,
+    cut: Cut = None,
     outcomes: Outcomes = False,
     threads: Threads = None,
     _lang: Lang = None,
@@ -51,6 +52,7 @@ def run(
             seed=seed,
             draws=draws,
             parameters=parameters,
+            cut=cut,
             lang=ctx.obj,
             out=out,
             fresh=fresh,
@@ -217,6 +219,7 @@ def plan(
     ] = None,
     seed: Seed = None,
     parameters: Parameters = None,
+    cut: Cut = None,
     threads: Threads = None,
     as_json: Annotated[bool, typer.Option("--json", help="analyses.option.json")] = False,
     _lang: Lang = None,
@@ -230,7 +233,7 @@ def plan(
     with Progress(ctx.obj) as progress:
         planned = plan_study(
             name, runs=runs, precision=precision, seed=seed, threads=threads, lang=ctx.obj, out=out,
-            parameters=parameters, progress=progress,
+            parameters=parameters, cut=cut, progress=progress,
         )  # fmt: skip
     document = planned.document(ctx.obj)
     if as_json:

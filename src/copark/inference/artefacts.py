@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.cases.case import Case
-from copark.cases.casebook import POSTERIOR, brought, casebook_path
 from copark.cases.quarters import Quarter
 from copark.cluster.work import Crew
 from copark.errors import NotFound
@@ -27,7 +26,7 @@ from copark.inference.posterior import ParameterPosterior
 from copark.inference.prior import PriorSpace
 from copark.inference.provenance import FORMAT, recipe_in
 from copark.inference.replay import ReplayPosterior
-from copark.inference.target_selection import Reading, case_for, has_wide_sizes
+from copark.inference.target_selection import Reading, case_for, shipped_reading
 from copark.model.compiler import cpu_features, versions
 from copark.store.checkpoints import Tally
 
@@ -105,22 +104,21 @@ def arrays_in(path: Path) -> dict[str, NDArray[Any]]:
         return {name: kept[name] for name in kept.files}
 
 
-def load(case: Case, folder: Path | None = None) -> Stored:
-    """Read posteriors of a case, the shipped ones by default; the case is read as it was for the calibration.
+def load(case: Case, folder: Path) -> Stored:
+    """Read posteriors of a case; the case is read as it was for the calibration.
 
     Raises NotFound if there are none, only such as an earlier version wrote, or such as no longer fit: their parameters
     or the first quarter are others.
     """
-    place = folder or brought(case, POSTERIOR)
-    recipe = None if place is None else recipe_in(place)
-    if place is None or recipe is None or not fits(case, recipe):
+    recipe = recipe_in(folder)
+    if recipe is None or not fits(case, recipe):
         raise NotFound.of("inference.no_posterior", case=case.name)
     cut = Quarter.parse(recipe["cut"])
     case = case_for(case, cut, Reading.of(recipe))
     space = PriorSpace.of(case)
-    points = arrays_in(place / "parameters.npz")["points"].astype(np.float64)
+    points = arrays_in(folder / "parameters.npz")["points"].astype(np.float64)
     parameters = ParameterPosterior(space, points, np.full(len(points), 1.0 / len(points)), float(recipe["distance"]))
-    kept = arrays_in(place / "replay.npz")
+    kept = arrays_in(folder / "replay.npz")
     pairs, lucks = kept["points"], kept["lucks"]
     population, seen = kept["population"].astype(np.int64), kept["seen"].astype(np.float64)
     replay = ReplayPosterior(
@@ -137,11 +135,6 @@ def load(case: Case, folder: Path | None = None) -> Stored:
     return Stored(recipe, parameters, replay, stale=is_stale(case, recipe))
 
 
-def has_posterior(case: str) -> bool:
-    """Whether a posterior of a case ships with the package."""
-    return recipe_in(casebook_path() / case / POSTERIOR) is not None
-
-
 def fits(case: Case, recipe: Mapping[str, Any]) -> bool:
     """Whether posteriors can be drawn from for a case as it is now, stale or not.
 
@@ -151,9 +144,10 @@ def fits(case: Case, recipe: Mapping[str, Any]) -> bool:
     start, cut = case.clock.start, Quarter.parse(recipe["cut"])
     if recipe.get("start", str(start)) != str(start) or cut <= start:
         return False
-    if recipe.get("wide_sizes", False) != has_wide_sizes(case):
+    reading = Reading.of(recipe)
+    read = case_for(case, cut, reading)
+    if reading.wide != (shipped_reading(case, cut) or Reading()).wide:
         return False
-    read = case_for(case, cut, Reading.of(recipe))
     if list(recipe["axes"]) != list(PriorSpace.of(read).names):
         return False
     fitted = {(variable, date, value) for variable, date, _, value, *_ in recipe["batch"]["targets"]}
@@ -170,7 +164,7 @@ def is_stale(case: Case, recipe: Mapping[str, Any]) -> bool:
 
 def check(
     case: Case,
-    folder: Path | None = None,
+    folder: Path,
     *,
     threads: int = 1,
     batches: Path | None = None,

@@ -132,7 +132,7 @@ def _power(runs: int | str) -> int | None:
     return count if count in {1 << n for n in range(LEAST, MOST + 1)} else None
 
 
-def cut_of(case: Case, cut: str | None, lang: str = "en") -> Quarter:
+def cut_of(case: Case, cut: str | None) -> Quarter:
     """The quarter a calibration of a case ends in: the last with data, unless another is asked for.
 
     Raises
@@ -141,7 +141,7 @@ def cut_of(case: Case, cut: str | None, lang: str = "en") -> Quarter:
         If it is no quarter of the case, or nothing is known by then.
     """
     from copark.cases.quarters import Quarter
-    from copark.errors import RunRefused
+    from copark.errors import RunRefused, printable
     from copark.inference.observations import targets
     from copark.inference.target_selection import case_for
 
@@ -156,10 +156,10 @@ def cut_of(case: Case, cut: str | None, lang: str = "en") -> Quarter:
     except ValueError:
         found = None
     if found is None or not first <= found <= last:
-        raise RunRefused(text("calibrate.bad_cut", lang, cut=cut, case=case.name, first=first, last=last))
+        raise RunRefused.of("calibrate.bad_cut", cut=printable(cut[:20]), case=case.name, first=first, last=last)
     if not targets(case_for(case, found), cut=found):
         known = min(target.last for target in targets(case))
-        raise RunRefused(text("calibrate.nothing_known", lang, cut=cut, case=case.name, first=case.clock.start + known))
+        raise RunRefused.of("calibrate.nothing_known", cut=cut, case=case.name, first=case.clock.start + known)
     return found
 
 
@@ -181,21 +181,21 @@ def shipped_calibration(
     case: Case, cut: Quarter, runs: int | None = None, seed: int | None = None
 ) -> KeptPosterior | None:  # fmt: skip
     """The calibration to a cut that ships with a case; ``None`` without a current one, or one of other runs or seed."""
-    from copark.cases.casebook import POSTERIOR, brought
+    from copark.cases.casebook import POSTERIOR, brought, posteriors_in
     from copark.errors import NotFound
     from copark.inference.calibrate import Settings
     from copark.inference.case_parameters import parameters_of
     from copark.inference.target_selection import case_for
 
     try:
-        has = parameters_of(case, wanted="shipped")
+        has = parameters_of(case, wanted="shipped", cut=str(cut))
     except NotFound:
         return None
-    folder, stored = brought(case, POSTERIOR), has.stored
-    if stored is None or folder is None or has.trust.state != "calibrated":
+    folder, stored = posteriors_in(brought(case, POSTERIOR))[str(cut)], has.stored
+    if stored is None or has.trust.state != "calibrated":
         return None
     made = Settings.of(stored.recipe)
-    if stored.replay.cut != cut or runs not in (None, made.runs) or seed not in (None, made.seed):
+    if runs not in (None, made.runs) or seed not in (None, made.seed):
         return None
     return KeptPosterior(case, case_for(case, cut), stored, None, has.identity, folder, kind="shipped")
 
@@ -335,11 +335,10 @@ def measured_plan(
     from copark.inference.calibrate import recipe_of
     from copark.inference.prior import PriorSpace
     from copark.inference.replay import POPULATION
-    from copark.inference.target_selection import case_for
     from copark.simulation.ensemble import default_threads
     from copark.store.checkpoints import tally_of, went_on
 
-    recipe = recipe_of(case_for(case, cut), cut, settings)
+    recipe = recipe_of(read_for(case, cut, settings), cut, settings)
     workers = threads or default_threads()
     space = PriorSpace.of(recipe.case, recipe.hold)
     run_piece(recipe, space, 0, 64, workers)

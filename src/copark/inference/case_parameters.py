@@ -1,9 +1,9 @@
 """Which parameters a case has: the one place that decides, for every analysis, the command line and the page.
 
-In this order: a posterior of the user's own, found in the output folder by the case's content; the one that ships with
+In this order: a posterior of the user's own, found in the output folder by the case's content; those that ship with
 the case; what the panel of other parks lends; assumed ranges. A posterior made for another state of the case or the
-model is *stale*: it is used, and says so, only where there is no current one. Of several of one's own the one that
-knows most is taken: the latest cut, then the most values.
+model is *stale*: it is used, and says so, only where there is no current one. Of several the one that knows most is
+taken: the latest cut, then one's own, then the most values; or the one of a cut that is asked for.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from copark.cases.case import Case
-from copark.cases.casebook import list_cases
-from copark.errors import CoparkError, NotFound, RunRefused
+from copark.cases.casebook import POSTERIOR, brought, casebook_path, list_cases, posteriors_in
+from copark.errors import CoparkError, NotFound, RunRefused, printable
 from copark.inference import artefacts
 from copark.inference.artefacts import Stored
 from copark.inference.borrowed import BorrowedSource, shipped_draws
@@ -88,21 +88,25 @@ def parameters_of(
     wanted
         ``own``, ``shipped``, ``borrowed`` or ``prior``, to have just these; by default the best there are.
     cut
-        Last quarter of the record a posterior must know, no more and no less; any by default.
+        Last quarter of the record a posterior must know, no more and no less (``2020Q4``); the latest by default.
 
     Raises
     ------
     NotFound
         If just these are wanted and there are none.
+    RunRefused
+        If a cut is asked for of what has none, or no calibration could end in it.
     """
-    if cut is not None:
-        return _of_cut(case, out, wanted, cut)
+    if cut is not None and wanted in ("prior", "borrowed"):
+        raise RunRefused.of("trust.conflict", one=f"--parameters {wanted}", other=f"--cut {printable(cut[:20])}")
     if wanted == "prior":
         return CaseParameters(Trust.without(case.name, "prior"), None)
     if wanted == "borrowed":
         return _borrowed(case, ())
-    own, notes = _own(case, out) if wanted in (None, "own") else (None, ())
-    shipped = _shipped(case) if wanted in (None, "shipped") else None
+    own, notes = _own(case, out, cut) if wanted in (None, "own") else (None, ())
+    shipped = _shipped(case, cut) if wanted in (None, "shipped") else None
+    if cut is not None and own is None and shipped is None:
+        raise _none_of(case, out, cut)
     if wanted == "own" and own is None:
         raise NotFound.of("trust.none_own", case=case.name, folder=_shown(out), path=case.name)
     if wanted == "shipped" and shipped is None:
@@ -118,20 +122,25 @@ def parameters_of(
         return CaseParameters(Trust.without(case.name, "prior"), None, notes=notes)
 
 
-def _of_cut(case: Case, out: Path | None, wanted: str | None, cut: str) -> CaseParameters:
-    """The best posterior of one's own, or the shipped one, that knows the record to a quarter."""
-    own = _own_posteriors(case, out)[0] if wanted in (None, "own") else []
-    shipped = _shipped(case) if wanted in (None, "shipped") else None
-    found = [*own, *filter(None, [shipped])]
-    best = max((one for one in found if one.trust.cut == cut), key=_merit, default=None)
-    if best is None:
-        known = ", ".join(sorted({one.trust.cut for one in found}))
-        raise NotFound.of("trust.no_cut", case=case.name, cut=cut, known=known or "–")
-    return best
+def cuts_of(case: Case, out: Path | None = None) -> tuple[str, ...]:
+    """The cuts of the calibrations a case has, one's own and shipped, latest first."""
+    own = {one.trust.cut for one in _own_posteriors(case, out)[0]}
+    return tuple(sorted(own | set(posteriors_in(brought(case, POSTERIOR))), reverse=True))
+
+
+def _none_of(case: Case, out: Path | None, cut: str) -> CoparkError:
+    """Why there is no calibration to a cut: there could be none, or none was made."""
+    from copark.inference.calibrations import cut_of
+
+    try:
+        cut_of(case, cut)
+    except RunRefused as error:
+        return error
+    return NotFound.of("trust.no_cut", case=case.name, cut=cut, known=", ".join(cuts_of(case, out)) or "–")
 
 
 def settle(
-    study: Study, case: Case, out: Path | None = None, wanted: str | None = None
+    study: Study, case: Case, out: Path | None = None, wanted: str | None = None, cut: str | None = None
 ) -> tuple[Study, CaseParameters]:
     """Give a study with its draws decided, and the parameters it draws.
 
@@ -147,10 +156,12 @@ def settle(
     """
     asked = study.draws not in (None, "posterior")
     if asked and wanted is not None and not (wanted == study.draws == "prior"):
-        raise RunRefused.of("trust.conflict", parameters=wanted, draws=study.draws)
+        raise RunRefused.of("trust.conflict", one=f"--parameters {wanted}", other=f"--draws {study.draws}")
+    if asked and cut is not None:
+        raise RunRefused.of("trust.conflict", one=f"--cut {printable(cut[:20])}", other=f"--draws {study.draws}")
     if asked:
         return study, CaseParameters(Trust.without(case.name, str(study.draws)), None)
-    found = parameters_of(case, out, wanted)
+    found = parameters_of(case, out, wanted, cut)
     return study.with_changes(draws=found.draws), found
 
 
@@ -162,7 +173,7 @@ def source_named(case: Case, out: Path | None, draws_hash: str) -> Source | None
     if not draws_hash:
         return None
     best = parameters_of(case, out)
-    every = [best, *_own_posteriors(case, out)[0], *filter(None, [_shipped(case)])]
+    every = [best, *_own_posteriors(case, out)[0], *_all_shipped(case)]
     with suppress(NotFound):
         every.append(_borrowed(case, ()))
     return next((one.source for one in every if one.identity == draws_hash), best.source)
@@ -178,7 +189,7 @@ def posteriors_to_pack(case: Case, out: Path, used: Collection[str]) -> tuple[Pa
 
 def shipped_cases() -> tuple[str, ...]:
     """Names of the cases that ship with a posterior of their own."""
-    return tuple(filter(artefacts.has_posterior, list_cases()))
+    return tuple(name for name in list_cases() if posteriors_in(casebook_path() / name / POSTERIOR))
 
 
 def _of(stored: Stored, kind: Literal["own", "shipped"]) -> CaseParameters:
@@ -186,11 +197,22 @@ def _of(stored: Stored, kind: Literal["own", "shipped"]) -> CaseParameters:
     return CaseParameters(source.trust, source, stored)
 
 
-def _shipped(case: Case) -> CaseParameters | None:
-    try:
-        return _of(artefacts.load(case), "shipped")
-    except (NotFound, RunRefused):
-        return None
+def _all_shipped(case: Case, cut: str | None = None) -> Iterator[CaseParameters]:
+    """The posteriors that ship with a case, or that of a cut, latest first; each is read when it is needed."""
+    for known, folder in reversed(posteriors_in(brought(case, POSTERIOR)).items()):
+        if cut in (None, known):
+            with suppress(NotFound, RunRefused):
+                yield _of(artefacts.load(case, folder), "shipped")
+
+
+def _shipped(case: Case, cut: str | None) -> CaseParameters | None:
+    """The latest shipped posterior, of a cut where one is asked for; a stale one only where none is current."""
+    stale = None
+    for one in _all_shipped(case, cut):
+        if one.trust.state == "calibrated":
+            return one
+        stale = stale or one
+    return stale
 
 
 def _borrowed(case: Case, notes: tuple[tuple[str, str], ...]) -> CaseParameters:
@@ -198,10 +220,10 @@ def _borrowed(case: Case, notes: tuple[tuple[str, str], ...]) -> CaseParameters:
     return CaseParameters(source.trust, source, notes=notes)
 
 
-def _own(case: Case, out: Path | None) -> tuple[CaseParameters | None, tuple[tuple[str, str], ...]]:
-    """The best posterior of one's own, and what is to be said of those that no longer fit."""
+def _own(case: Case, out: Path | None, cut: str | None) -> tuple[CaseParameters | None, tuple[tuple[str, str], ...]]:
+    """The best posterior of one's own, of a cut if one is asked for, and what to say of those that no longer fit."""
     found, left = _own_posteriors(case, out)
-    best = max(found, key=_merit, default=None)
+    best = max((one for one in found if cut in (None, one.trust.cut)), key=_merit, default=None)
     notes = [] if best is not None else left
     return best, tuple((_ignored(case, one, "en"), _ignored(case, one, "zh")) for one in notes)
 

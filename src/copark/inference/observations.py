@@ -25,9 +25,12 @@ from copark.cases.evidence import MORE_THAN, Observation
 from copark.cases.quarters import Quarter
 from copark.cases.vocabulary import SERIES
 from copark.model.variables import catalogue
-from copark.units import convertible
+from copark.units import convert, convertible
 
 SCALES = Path(__file__).parent / "error_scales.yaml"
+STAND_INS = ("service_level", "commitment_home", "commitment_host")
+"""Outputs nobody measures: what is observed is a stand-in, a share, whose error says how far it may lie from them. No
+discrepancy is added to it, and forecasts are not scored on it."""
 NOISE = 0x6E6F697365
 """Second key of the generator: what the numbers are for."""
 Floats = NDArray[np.float64]
@@ -49,6 +52,11 @@ def error_of(variable: str, value: float, grade: str, bound: str) -> float:
     relative = scales["grades"][grade]["relative"] * scales["bounds"][bound]
     floor = scales["floors"].get(variable, {"value": 0.0})["value"]
     return float(max(floor, relative * abs(value), 1e-9))
+
+
+def own_error(observation: Observation, unit: str) -> float:
+    """The error that comes with an observation, in another unit; 0 where none does."""
+    return 0.0 if observation.error is None else convert(observation.error, observation.unit, unit)
 
 
 @dataclass(frozen=True)
@@ -181,7 +189,7 @@ def target_of(observation: Observation, start: Quarter, more_than: float = MORE_
         bound=bound,
         value=value,
         high=high if bound in ("range", "more-than") else None,
-        error=error_of(observation.variable, value, observation.grade, bound),
+        error=own_error(observation, unit) or error_of(observation.variable, value, observation.grade, bound),
         quarters=quarters,
         weights=weights,
         observation=observation,
@@ -254,7 +262,8 @@ class ObservationModel:
     def errors(self) -> Floats:
         """Standard deviations of report - counterpart, shape (targets,): errors of observation and discrepancy."""
         own = np.array([target.error for target in self.targets])
-        return np.hypot(own, self.discrepancy * np.abs(self.recorded)) if self.discrepancy else own
+        strays = ~np.isin([target.variable for target in self.targets], STAND_INS)
+        return np.hypot(own, self.discrepancy * np.abs(self.recorded) * strays) if self.discrepancy else own
 
     @cached_property
     def covariance(self) -> Floats:
@@ -263,7 +272,7 @@ class ObservationModel:
 
         names = np.array([target.variable for target in self.targets])
         years = np.array([np.dot(target.quarters, target.weights) / 4.0 for target in self.targets])
-        size = self.discrepancy * np.abs(self.recorded)
+        size = self.discrepancy * np.abs(self.recorded) * ~np.isin(names, STAND_INS)
         lasting = np.exp(-np.abs(years[:, np.newaxis] - years) / MEMORY) * (names[:, np.newaxis] == names)
         own = np.array([target.error for target in self.targets])
         found: Floats = np.outer(size, size) * lasting + np.diag(own**2)

@@ -55,7 +55,7 @@ _KNOWN: dict[str, Reading] = {}
 
 def reading_of(case: Case, cut: Quarter, settings: Settings, threads: int = 1) -> Reading:
     """How a calibration to a cut reads a case: as the posterior it ships with, or as prior runs reach."""
-    shipped = shipped_reading(case)
+    shipped = shipped_reading(case, cut)
     if shipped is not None:
         return shipped
     first = probe_of(case, cut, settings, Reading())

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from copark.cases.case import Case
-from copark.cases.casebook import POSTERIOR, brought
+from copark.cases.casebook import POSTERIOR, brought, posteriors_in
 from copark.cases.evidence import Observation
 from copark.cases.quarters import Quarter
 from copark.cases.world import years_on_record
@@ -142,20 +142,16 @@ class Reading:
         return {"wide_sizes": self.wide, **{key: names for key, names in told.items() if names}}
 
 
-def shipped_reading(case: Case) -> Reading | None:
-    """How a case was read for the posterior that ships with it; ``None`` where none does."""
-    place = brought(case, POSTERIOR)
-    recipe = None if place is None else recipe_in(place)
-    return None if recipe is None else Reading.of(recipe)
+def shipped_reading(case: Case, cut: Quarter) -> Reading | None:
+    """How a case was read for the posterior that ships with it, to this cut or the latest; ``None`` where none does.
 
-
-def has_wide_sizes(case: Case) -> bool:
-    """Whether a calibration reads a case with the panel's priors of size: unless the one it ships with was not so read.
-
-    The model's own are Great Stone's: a park with more jobs or less investment in each enterprise lies in their tails,
-    where searches do not find one another.
+    The model's own priors of size are Great Stone's, which is read with them to any cut.
     """
-    return (shipped_reading(case) or Reading()).wide
+    recipes = {at: recipe for at, folder in posteriors_in(brought(case, POSTERIOR)).items()
+               if (recipe := recipe_in(folder)) is not None}  # fmt: skip
+    if not recipes:
+        return None
+    return Reading.of(recipes.get(str(cut), recipes[max(recipes)]))
 
 
 def case_for(case: Case, cut: Quarter, reading: Reading | None = None) -> Case:
@@ -168,7 +164,7 @@ def case_for(case: Case, cut: Quarter, reading: Reading | None = None) -> Case:
     """
     from copark.inference.borrowed import read_with_sizes
 
-    how = reading or shipped_reading(case) or Reading()
+    how = reading or shipped_reading(case, cut) or Reading()
     read = everything_fitted(case) if uses_everything(case, cut) else case
     if how.aside:
         rows = (without(row, how.aside) for row in read.observations)

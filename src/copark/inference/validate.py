@@ -20,7 +20,7 @@ from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.inference.batch import Batch
 from copark.inference.benchmark_forecasts import CURVES, History, forecasts
-from copark.inference.observations import ObservationModel, Target, targets
+from copark.inference.observations import STAND_INS, ObservationModel, Target, targets
 from copark.inference.replay import POPULATIONS, Projection, ReplayPosterior, project, replay_posterior
 from copark.inference.tempering import Plan
 from copark.stats.quantiles import LEVELS, quantile_band
@@ -200,7 +200,7 @@ def forecast_from(
     Raises ValueError if the case observed nothing after it.
     """
     cut = replay.cut
-    later = targets(case, later_roles, after=cut)
+    later = tuple(one for one in targets(case, later_roles, after=cut) if one.variable not in STAND_INS)
     if not later:
         raise ValueError(f"{case.name} has no values after {cut}")
     names = ObservationModel(later).variables

@@ -102,14 +102,20 @@ def shares_of(basis_points: float) -> str:
     return f"{number(value, 0 if value == round(value) else 2)}%"
 
 
+SMALL = 0.01
+"""Millions below which an amount is told in dollars."""
+
+
 def money(value: float, lang: str, *, reported: bool = False) -> str:
     """An amount of M USD in a sentence; in Chinese in 亿 or 万 as the language counts."""
     if not isfinite(value):
         return NOTHING
     if lang == "zh":
         return _counted(value, unit_title("M USD", lang), reported=reported)
-    shown = exact(abs(value)) if reported else number(abs(value))
-    return f"{MINUS if value < 0.0 else ''}US${shown} million"
+    sign = MINUS if value < 0.0 else ""
+    if not reported and 0.0 < abs(value) < SMALL:
+        return f"{sign}US${number(abs(value) * 1e6)}"
+    return f"{sign}US${exact(abs(value)) if reported else number(abs(value))} million"
 
 
 def _in_millions(unit: str, lang: str) -> bool:
@@ -141,7 +147,8 @@ def quantity(value: float, unit: str, lang: str, *, reported: bool = False) -> s
         return f"{shown}%" if unit == "%" and isfinite(value) else shown
     if unit == "1/yr":
         return text("presentation.number.a_year", lang, value=shown)
-    name = unit_title(unit, lang)
+    one = lang == "en" and shown.removeprefix(MINUS) == "1"
+    name = units.SINGULAR.get(unit, unit_title(unit, lang)) if one else unit_title(unit, lang)
     if _in_millions(unit, lang):
         return _counted(value, name, reported=reported)
     return f"{shown} {name}".rstrip() if lang == "en" else f"{shown}{name}"

@@ -251,6 +251,7 @@ def plan_study(
     lang: str = "en",
     out: Path = OUT,
     parameters: str | None = None,
+    cut: str | None = None,
     progress: Progress | None = None,
 ) -> PlannedStudy:
     """Plan a study: time, disk and precision of so many runs, or the runs that reach a precision.
@@ -265,8 +266,8 @@ def plan_study(
         Half-width wanted, as a share: 0.01 is one percentage point.
     threads
         Threads the study will be run on.
-    out, parameters
-        Output folder, and which parameters, as in :func:`copark.workflows.run_study`.
+    out, parameters, cut
+        Output folder, and which parameters of which cut, as in :func:`copark.workflows.run_study`.
 
     Raises
     ------
@@ -280,7 +281,7 @@ def plan_study(
     stage(progress, "prepare")(0, 0)
     named = name_or_path if isinstance(name_or_path, Study) else load_study(name_or_path)
     case = load_case(named.case)
-    study, has = settle(named.with_changes(runs=runs, seed=seed), case, out, parameters)
+    study, has = settle(named.with_changes(runs=runs, seed=seed), case, out, parameters, cut)
     source = has.source
     seen = pilot(study, case, source, threads)
     found = plan(study, case, source, precision=precision, threads=threads, seen=seen)

@@ -34,6 +34,7 @@ def run_study(
     seed: int | None = None,
     draws: str | None = None,
     parameters: str | None = None,
+    cut: str | None = None,
     threads: int | None = None,
     means: Means | None = None,
     lang: str = "en",
@@ -50,14 +51,12 @@ def run_study(
     ----------
     name_or_path
         A study, or its name or path; a case means its baseline study.
-    runs, seed, draws, parameters
-        In the place of the study's own, and of the best parameters: ``own``, ``shipped``, ``borrowed`` or ``prior``.
+    runs, seed, draws, parameters, cut
+        In the place of the study's own, of the best parameters (``own``, ``shipped`` …) and of their cut (``2020Q4``).
     threads, means, lang, out
         Threads here, or other means to make the runs; ``en`` or ``zh``; folder of ``runs/`` and ``reports/``.
-    fresh
-        Run even if the same run is stored, and put it in that one's place.
-    report, formats
-        Write the report, in some of :data:`copark.presentation.FORMATS`.
+    fresh, report, formats
+        Run even if it is stored, in its place; write the report, in some of :data:`copark.presentation.FORMATS`.
     announce, progress
         Told beforehand what work over ten seconds will take; told how far it is.
 
@@ -73,7 +72,7 @@ def run_study(
 
     named = name_or_path if isinstance(name_or_path, Study) else load_study(name_or_path)
     case, began = load_case(named.case), time.monotonic()
-    study, has = settle(named.with_changes(runs=runs, seed=seed, draws=draws), case, Path(out), parameters)
+    study, has = settle(named.with_changes(runs=runs, seed=seed, draws=draws), case, Path(out), parameters, cut)
     ask = _Asked(study, case, has, means or Means(threads), lang, Path(out), fresh, announce, progress)
     made = _find_or_make(ask)
     record, seconds = made.record, time.monotonic() - began
@@ -137,6 +136,7 @@ def simulate(
     seed: int = 1,
     *,
     parameters: str | None = None,
+    cut: str | None = None,
     out: Path = OUT,
     **changes: Any,
 ) -> xr.Dataset:
@@ -148,8 +148,8 @@ def simulate(
         A case, or its name or path.
     runs, seed
         How many runs for each scenario, on which luck.
-    parameters, out
-        Which parameters, and the output folder that posteriors of one's own are looked for in, as in
+    parameters, cut, out
+        Which parameters, of which cut, and the output folder that posteriors of one's own are looked for in, as in
         :func:`run_study`; ``result.attrs["provenance"]`` tells their trust state.
     **changes
         Further fields of the baseline study: ``draws``, ``scenarios``, ``keep``, ``quarters``; and ``threads``.
@@ -167,7 +167,7 @@ def simulate(
     threads = changes.pop("threads", None)
     found = case if isinstance(case, Case) else load_case(case)
     study, has = settle(
-        baseline(found.name).with_changes(runs=runs, seed=seed, **changes), found, Path(out), parameters
+        baseline(found.name).with_changes(runs=runs, seed=seed, **changes), found, Path(out), parameters, cut
     )
     return run.simulate(study, found, threads=threads, source=has.source)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
 from copark.analyses.contract import CaseParams, Choice, Keys, Result, Said, Table
-from copark.errors import RunRefused
+from copark.errors import NotFound, RunRefused
 from copark.identity import identity_of
 from copark.inference.ablations import ablate as engine
 from copark.inference.ablations.ablate import Ablations, AblationSettings
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
+    from copark.inference.case_parameters import CaseParameters
     from copark.inference.exploration.designs import Workload
 
 LEAST_SIZE = 512
@@ -70,6 +72,16 @@ def settings_of(params: Params) -> AblationSettings:
     )  # fmt: skip
 
 
+def _parameters(params: Params, context: Context) -> CaseParameters:
+    """Those asked for; else, so that forecasts can be scored, the calibration to the last value meant to be fitted."""
+    from copark.inference.target_selection import fitted_until
+
+    if params.cut is None and params.parameters in (None, "own", "shipped"):
+        with suppress(NotFound, RunRefused):
+            return context.parameters(params.case, params.parameters, str(fitted_until(context.case(params.case))))
+    return context.parameters(params.case, *params.wanted)
+
+
 def run_id(params: Params, context: Context) -> str:
     """Hash of settings, case, draws and model."""
     return identity_of(made_of(params, context))
@@ -78,14 +90,14 @@ def run_id(params: Params, context: Context) -> str:
 def made_of(params: Params, context: Context) -> dict[str, Any]:
     """Everything the numbers depend on."""
     case = context.case(params.case)
-    source = context.parameters(params.case, params.parameters).source
+    source = _parameters(params, context).source
     settings = settings_of(params)
     return engine.provenance_of(case, settings, source, None if source is None else source.cut)
 
 
 def workload(params: Params, context: Context) -> tuple[Workload, ...]:
     """How much there is to run."""
-    stored = context.parameters(params.case, params.parameters).stored
+    stored = _parameters(params, context).stored
     pairs, cut = (0, None) if stored is None else (stored.replay.pairs, stored.replay.cut)
     return engine.workload(context.case(params.case), settings_of(params), pairs, cut)
 
@@ -94,7 +106,7 @@ def compute(params: Params, context: Context) -> Answer:
     """Switch everything off, one at a time; what was done before a stop is found again."""
     from copark.simulation.ensemble import default_threads
 
-    case, has = context.case(params.case), context.parameters(params.case, params.parameters)
+    case, has = context.case(params.case), _parameters(params, context)
     context.foresee(case, workload(params, context))
     with context.stages(made_of(params, context)) as stages:
         found = engine.ablate(
@@ -102,4 +114,4 @@ def compute(params: Params, context: Context) -> Answer:
             parameters=None if has.stored is None else has.stored.parameters,
             threads=context.threads or default_threads(), stages=stages, progress=context.progress,
         )  # fmt: skip
-    return Answer(**vars(found) | context.origin(params, found.provenance))
+    return Answer(**vars(found) | context.stamped(case, has.trust, found.provenance))

@@ -100,7 +100,7 @@ def run_id(params: Params, context: Context) -> str:
     """Run ID: a hash of that of the runs and that of the levers."""
     from copark.identity import identity_of
 
-    runs = context.identity(_study(params, context), context.case(params.case), params.parameters)
+    runs = context.identity(_study(params, context), context.case(params.case), *params.wanted)
     return identity_of({"analysis": "brief", "runs": runs, "levers": _levers_id(params, context)})
 
 
@@ -110,7 +110,7 @@ def compute(params: Params, context: Context) -> Answer:
     from copark.stats.quantiles import quantiles
 
     case = context.case(params.case)
-    ensemble = context.simulate(_study(params, context), case, params.parameters)
+    ensemble = context.simulate(_study(params, context), case, *params.wanted)
     told, closure = answer_of(ensemble, case), closure_of(case)
     bands = [
         {name: quantiles(ensemble[name].isel(scenario=at).to_numpy()[:, : told.last + 1]) for name in SIZES}
@@ -143,21 +143,21 @@ def key_of(closure: Closure) -> str:
 
 
 def _study(params: Params, context: Context) -> Study:
-    """The case as it is, with as many runs as the levers have; beside it without the closure of a closed park."""
+    """The case as it is, a draw for each run, as many runs as levers have; a closed park also without its closure."""
     from copark.simulation.counterfactual import but_for_study
     from copark.simulation.study import baseline
 
     case = context.case(params.case)
     closure = closure_of(case)
     study = baseline(params.case) if closure is None else but_for_study(case, (key_of(closure),))
-    changes = {"runs": params.draws * params.futures, "futures": params.futures, "seed": params.seed}
-    return study.with_changes(name=f"brief-{case.name}", case=params.case, **changes)
+    return study.with_changes(
+        name=f"brief-{case.name}", case=params.case, runs=params.draws * params.futures, seed=params.seed
+    )
 
 
 def _asked(params: Params) -> LeverParams:
-    return LeverParams(
-        case=params.case, parameters=params.parameters, seed=params.seed, draws=params.draws, futures=params.futures
-    )  # fmt: skip
+    common = ("case", "parameters", "cut", "seed", "draws", "futures")
+    return LeverParams(**{name: getattr(params, name) for name in common})
 
 
 def _levers_id(params: Params, context: Context) -> str:

@@ -75,7 +75,7 @@ class _Show(Show):
         found, t = self.found, self.t
         if found.shows_outcomes:
             one = found.share("self_standing")
-            interval = shown(doc.Interval(one.low, one.high), doc.SHARE, t.lang)
+            interval = shown(doc.Interval(one.low, one.high), doc.plain(doc.Kind.share, places=1), t.lang)
             yield doc.Card(
                 t("card.self_standing", **self.words), doc.SHARE, one.share, t("card.error", interval=interval)
             )
@@ -144,7 +144,8 @@ class _Show(Show):
         if found.levers is not None and found.shows_outcomes and len(found.levers.readings) > 1:
             _, *others = (one.standing for one in found.levers.readings)
             low, high = (percent_words(one, t.lang) for one in (min(others), max(others)))
-            yield t("confidence.structures", count=len(others), low=low, high=high)
+            key = "confidence.structures.alike" if low == high else "confidence.structures"
+            yield t(key, count=len(others), low=low, high=high)
 
     def open(self) -> Iterator[str]:
         """Parameters that no data informed and that most effects move with, and how many effects those are."""

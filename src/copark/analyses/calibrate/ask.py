@@ -52,7 +52,7 @@ class Params(AnalysisParams):
     fresh
         Calibrate even if the same calibration is kept.
     check
-        Make the posterior that ships with the case again and compare, in the place of all else.
+        Make the posterior that ships with the case again, the one to ``cut`` or the latest, and compare.
     """
 
     case: Annotated[str, Field(min_length=1, max_length=1000)]
@@ -174,7 +174,7 @@ def asked_of(params: Params, context: Context) -> Asked:
     """
     case = context.case(params.case)
     settings = calibrations.settings_of(params.runs, params.seed, context.lang, full=params.full, sweeps=params.sweeps)
-    cut = calibrations.cut_of(case, params.cut, context.lang)
+    cut = calibrations.cut_of(case, params.cut)
     _, identity, folder = calibrations.place_of(case, cut, settings, context.home)
     if not context.calibrates:
         _refuse_on_server(params.case, settings, context)
@@ -291,6 +291,7 @@ def _again(params: Params, context: Context) -> Answer:
 
     Raises NotFound if none ships with it.
     """
+    from copark.cases.casebook import POSTERIOR, brought, posteriors_in
     from copark.errors import NotFound
     from copark.inference import artefacts
     from copark.inference.case_parameters import shipped_cases
@@ -298,14 +299,16 @@ def _again(params: Params, context: Context) -> Answer:
     from copark.simulation.ensemble import default_threads
 
     asked = asked_of(params, context)
-    case = asked.case
-    if not artefacts.has_posterior(case.name):
-        known = ", ".join(shipped_cases())
-        raise NotFound(text("calibrate.nothing_shipped", context.lang, case=case.name, known=known))
-    stored = artefacts.load(case)
+    case, folders = asked.case, posteriors_in(brought(asked.case, POSTERIOR))
+    if not folders:
+        raise NotFound.of("calibrate.nothing_shipped", case=case.name, known=", ".join(shipped_cases()))
+    folder = folders.get(params.cut or max(folders))
+    if folder is None:
+        raise NotFound.of("calibrate.cut_not_shipped", case=case.name, cut=params.cut, known=", ".join(folders))
+    stored = artefacts.load(case, folder)
     with context.crew() as crew:
         compared = artefacts.check(
-            case, threads=context.threads or default_threads(), batches=calibrations.batches_in(context.home),
+            case, folder, threads=context.threads or default_threads(), batches=calibrations.batches_in(context.home),
             crew=crew, progress=context.progress,
         )  # fmt: skip
     context.tally = compared.tally

@@ -35,7 +35,6 @@ class Params(CaseParams):
     futures: Annotated[int, Field(ge=1, le=10_000)] = 5
     claim: Annotated[tuple[str, ...], Option("--claim", repeated=True), Keys(claims_of)] = ()
     file: Path | None = None
-    cut: str | None = None
     stopping: Literal["sequential", "none"] = "sequential"
     served: ClassVar[Mapping[str, float]] = {"draws": 400, "futures": 20}
 
@@ -87,7 +86,7 @@ def _asked(params: Params, context: Context) -> dict[str, Any]:
     """What a trial is made of."""
     from copark.simulation.ensemble import default_threads
 
-    file, has = written(params, context), context.parameters(params.case, params.parameters, params.cut)
+    file, has = written(params, context), context.parameters(params.case, *params.wanted)
     threads, sequential = context.threads or default_threads(), params.stopping == "sequential"
     plan = Plan(params.draws, params.futures, params.seed, threads, has.draws, sequential)
     return {
@@ -116,7 +115,7 @@ def compute(params: Params, context: Context) -> Answer:
     context.foresee(trial.case, _work(trial))
     with context.stages({"claims": trial.identity}) as stages:
         found = trial.run(context.stage("simulate"), context.stage("weigh"), stages)
-    trust = context.parameters(params.case, params.parameters, params.cut).trust
+    trust = context.parameters(params.case, *params.wanted).trust
     return Answer(**vars(found) | context.stamped(trial.case, trust, found.provenance))
 
 

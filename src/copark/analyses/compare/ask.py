@@ -12,7 +12,7 @@ from pydantic import Field
 
 from copark.analyses.compare.outcome_change import OutcomeMoves, moves_of
 from copark.analyses.compare.parts import Books, OutcomeParts, books_of, outcome_parts
-from copark.analyses.contract import AnalysisParams, Argument, ParametersOf, Result, Said, StudyName, Table
+from copark.analyses.contract import AnalysisParams, Argument, Cut, ParametersOf, Result, Said, StudyName, Table
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.readouts.compare import (
     DRAWN,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
+    from copark.analyses.contract import Wanted
     from copark.cases import Case
     from copark.errors import RunRefused
     from copark.simulation.study import Study
@@ -50,6 +51,7 @@ class Params(AnalysisParams):
     runs: Annotated[int | None, Field(ge=1, le=10_000_000)] = None
     seed: Annotated[int | None, Field(ge=0, le=2**63 - 1)] = None
     parameters: ParametersOf | None = None
+    cut: Cut = None
     outcomes: bool = False
     served: ClassVar[Mapping[str, float]] = {"runs": 2000}
 
@@ -127,7 +129,7 @@ def run_id(params: Params, context: Context) -> str:
     from copark.identity import identity_of
 
     studies = [
-        one if isinstance(one, str) else context.identity(one, context.case(one.case), params.parameters)
+        one if isinstance(one, str) else context.identity(one, context.case(one.case), params.parameters, params.cut)
         for one in _asked(params, context)
     ]
     return identity_of({"analysis": "compare", "studies": studies, "outcomes": params.outcomes})
@@ -143,7 +145,9 @@ def compute(params: Params, context: Context) -> Answer:
     if len(asked) == 1 and not isinstance(asked[0], str) and len(asked[0].scenarios) == 1:
         raise _nothing_beside(params.reference, asked[0].case, context.lang)
     runs = [
-        context.stored(one) if isinstance(one, str) else context.run(one, context.case(one.case), params.parameters)
+        context.stored(one)
+        if isinstance(one, str)
+        else context.run(one, context.case(one.case), params.parameters, params.cut)
         for one in asked
     ]
     context.stage("analyse")(0, 0)
@@ -151,7 +155,8 @@ def compute(params: Params, context: Context) -> Answer:
     if not pairs:
         raise _nothing_beside(params.reference, str(provenance(runs[0])["study"]["case"]), context.lang)
     case = context.case(str(provenance(runs[0])["study"]["case"]))
-    found, origin = answer_of(pairs, runs, case, context, outcomes=params.outcomes, wanted=params.parameters)
+    wanted = (params.parameters, params.cut)
+    found, origin = answer_of(pairs, runs, case, context, outcomes=params.outcomes, wanted=wanted)
     return Answer(**vars(found), **origin)
 
 
@@ -183,7 +188,7 @@ def answer_of(
     context: Context,
     *,
     outcomes: bool = False,
-    wanted: str | None = None,
+    wanted: Wanted = (None, None),
 ) -> tuple[Compared, dict[str, Any]]:
     """What is found, and the fields every result has.
 
@@ -196,7 +201,7 @@ def answer_of(
     outcomes
         Whether outcome shares are told even where the park is not calibrated.
     wanted
-        Which parameters were asked for.
+        Which parameters were asked for, of which cut.
     """
     from copark.simulation.trust import Trust
 

@@ -27,6 +27,7 @@ from copark.stats.shares import z_of
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
+    from copark.analyses.contract import Wanted
     from copark.cases import Case
     from copark.simulation.study import Scenario, Study
 
@@ -180,7 +181,7 @@ def books_of(pair: Pair) -> Books | None:
     return Books(pair.labels[last], late, ever, debt)
 
 
-def outcome_parts(pair: Pair, case: Case, context: Context, wanted: str | None) -> OutcomeParts | None:
+def outcome_parts(pair: Pair, case: Case, context: Context, wanted: Wanted) -> OutcomeParts | None:
     """Share out the change of P(outcome); none where nothing changes, or the runs cannot be made again as they were."""
     from copark.simulation.study import Study
 
@@ -227,7 +228,7 @@ class _Again:
     after: Scenario
     case: Case
     context: Context
-    wanted: str | None
+    wanted: Wanted
     since: int
     numbers: NDArray[np.int64]
 
@@ -243,5 +244,5 @@ class _Again:
         kept = self.numbers[self.numbers < min(runs, self.study.runs)]
         changes = {"runs": int(kept[-1]) + 1, "keep": ("operating",), "name": "outcome-parts"}
         study = self.study.model_copy(update={**changes, "scenarios": tuple(scenarios)})
-        found = self.context.simulate(study, self.case, self.wanted, times=0)["outcome"].to_numpy()
+        found = self.context.simulate(study, self.case, *self.wanted, times=0)["outcome"].to_numpy()
         return [_difference(found[at][kept], found[at + 1][kept]) for at in range(0, len(scenarios), 2)]

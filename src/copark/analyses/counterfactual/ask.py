@@ -65,7 +65,7 @@ def run_id(params: Params, context: Context) -> str:
     from copark.identity import identity_of
 
     case = context.case(params.case)
-    runs = context.identity(_study(params, context), case, params.parameters) if params.without else case.hash
+    runs = context.identity(_study(params, context), case, *params.wanted) if params.without else case.hash
     return identity_of({"analysis": "counterfactual", "runs": runs, "outcomes": params.outcomes})
 
 
@@ -90,9 +90,9 @@ def compute(params: Params, context: Context) -> Answer:
     about: dict[str, Any] = {"case": case.name, "park": Said(case.title.en, case.title.zh), "events": events}
     if not params.without:
         return Answer(**about, run_id=context.run_id, provenance={"case": case.name, "case_hash": case.hash})
-    runs = context.run(_study(params, context), case, params.parameters)
+    runs = context.run(_study(params, context), case, *params.wanted)
     context.stage("analyse")(0, 0)
     pairs = pairs_between(runs, scenario=WITHOUT)
-    found, origin = answer_of(pairs, [runs], case, context, outcomes=params.outcomes, wanted=params.parameters)
+    found, origin = answer_of(pairs, [runs], case, context, outcomes=params.outcomes, wanted=params.wanted)
     keys = dict.fromkeys(one.key for one in find_happenings(case, params.without))
     return Answer(**about, without=tuple(keys), found=found, **origin)

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 WAYS = ("prior", "prior_literature", "prior_experts", "record", "record_literature", "record_experts")
 """What a probability rests on: prior or record, by itself, with literature, or with experts; never with both."""
+WORKBOOK = "answers"
+"""The parameter that is a workbook made from the template: a page takes it, too."""
 LEAST = 30.0
 """Effective draws below which nothing is said."""
 
@@ -188,7 +190,7 @@ class Answer(Result):
 def _plan(params: Params, context: Context, voices: Sequence[Expert] = ()) -> Plan:
     from copark.simulation.ensemble import default_threads
 
-    case, has = context.case(params.case), context.parameters(params.case, params.parameters)
+    case, has = context.case(params.case), context.parameters(params.case, *params.wanted)
     own = has.posterior
     distinct = params.draws if has.source is None else BORROWED if own is None else own.replay.pairs
     keys = {key for one in voices for key in one.answers}
@@ -240,13 +242,17 @@ def run_id(params: Params, context: Context) -> str:
     return identity_of({"experts": made, "answers": hash_content(said), "template": name})
 
 
+def workbook(params: Params, context: Context) -> bytes:
+    """The empty workbook for this case's experts, in the context's language."""
+    return template(_questions(params, context), getattr(context.case(params.case).title, context.lang), context.lang)
+
+
 def deliver(params: Params, _found: Answer, context: Context) -> None:
     """Write the template where that was asked."""
     from copark.cases.workbook.writing import write_new
 
     if params.template is not None:
-        title = getattr(context.case(params.case).title, context.lang)
-        write_new(params.template, template(_questions(params, context), title, context.lang))
+        write_new(params.template, workbook(params, context))
 
 
 def workload(params: Params, context: Context) -> tuple[Workload, ...]:

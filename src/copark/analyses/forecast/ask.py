@@ -219,7 +219,7 @@ def asked_of(params: Params, context: Context) -> Asked:
         return Asked(case, case.clock.data_end, until, panel=panel)
     given = params.cut or params.runs or params.seed is not None
     own = None if given else calibrations.own_calibration(case, context.home)
-    cut = calibrations.cut_of(case, params.cut, lang) if own is None else own.cut
+    cut = calibrations.cut_of(case, params.cut) if own is None else own.cut
     wanted = calibrations.settings_of(params.runs, params.seed, lang)
     if own is None and not calibrations.is_kept(calibrations.place_of(case, cut, wanted, out=context.home)[2]):
         own = calibrations.shipped_calibration(

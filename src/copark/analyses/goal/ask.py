@@ -10,7 +10,16 @@ from pydantic import Field
 
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
 from copark.inference.goal.lever_sets import FutureEvent, LeverSettings, read_events, scenario_with
-from copark.inference.goal.search import LAST, Confirmed, GoalTarget, LeverSearch, confirm, ladder, read_targets
+from copark.inference.goal.search import (
+    LAST,
+    MOST_SETS,
+    Confirmed,
+    GoalTarget,
+    LeverSearch,
+    confirm,
+    ladder,
+    read_targets,
+)
 from copark.inference.levers.entries import AS_IT_IS, Lever, LeverFile, Setting
 from copark.inference.levers.reading import GeneralLevers, load_levers, wanted_levers
 
@@ -23,9 +32,6 @@ if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.cases import Case
     from copark.simulation.study import Study
-
-MOST_SETS = 5
-"""Sets run anew, beside the best of each size."""
 
 
 def levers_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
@@ -139,8 +145,8 @@ def run_id(params: Params, context: Context) -> str:
     case, file, first = _asked(params, context)
     targets = read_targets(params.target, params.probability, case)
     read_events(params.event, case, first)
-    runs = context.identity(_study(params, case), case, params.parameters)
-    asked = params.model_dump(mode="json", exclude={"file", "target", "probability"})
+    runs = context.identity(_study(params, case), case, *params.wanted)
+    asked = params.model_dump(mode="json", exclude={"file", "target", "probability", "cut"})
     levers = file.model_dump(mode="json", by_alias=True)
     return identity_of({"analysis": "goal", "asked": asked, "targets": [vars(one) for one in targets],
                         "levers": levers, "runs": runs})  # fmt: skip
@@ -188,7 +194,7 @@ def compute(params: Params, context: Context) -> Answer:
 
     case, file, first = _asked(params, context)
     events = read_events(params.event, case, first)
-    study, has = settle(_study(params, case), case, context.out, params.parameters)
+    study, has = settle(_study(params, case), case, context.out, *params.wanted)
     plain = baseline(case.name).scenarios[0]
     none = scenario_with(events, case, plain.key, plain.title)
     only = wanted_levers(file, "now", params.levers)
@@ -198,8 +204,9 @@ def compute(params: Params, context: Context) -> Answer:
     stage = context.stage("simulate")
     search = LeverSearch(
         study, case, settings, targets, has.source, first, file.discount.rate,
-        context.threads or default_threads(), lambda done: stage(done, 0),
+        context.threads or default_threads(), lambda done: stage(done, total),
     )  # fmt: skip
+    total = search.most_runs(params.most, params.runs)
     (before,) = search.halve([settings.none])
     met = search.order(before)[0] == 0.0
     chosen = [] if met else search.finalists(search.run(params.most), MOST_SETS)

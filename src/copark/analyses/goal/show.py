@@ -202,8 +202,7 @@ class _Show(Show):
             "runs": shown(found.searched, doc.COUNT, t.lang), "confirmed": shown(found.confirmed, doc.COUNT, t.lang),
             "left": len(found.ladder),
         }  # fmt: skip
-        if not found.is_met:
-            yield t("how.search", **counts)
         rate = shown(found.file.discount.rate, doc.plain(doc.Kind.share, places=1), t.lang)
-        for key in ("fresh", "cost", "effort", "missed"):
+        searched = ("search", "fresh", "others", "cost", "effort", "missed")
+        for key in ("met", "others") if found.is_met else searched:
             yield t(f"how.{key}", rate=rate, pulled=found.pulled, **counts)

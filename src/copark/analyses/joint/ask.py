@@ -74,7 +74,7 @@ def run_id(params: Params, context: Context) -> str:
 
     parks = {one.name: [hash_content(one.park.content), one.operator, one.outcomes] for one in members()}
     return identity_of(
-        {"joint": 1, "parks": parks, "model": model_hash(), "panels": panels_of(params, context), "seed": params.seed}
+        {"joint": 2, "parks": parks, "model": model_hash(), "panels": panels_of(params, context), "seed": params.seed}
     )
 
 

@@ -8,8 +8,8 @@ from functools import partial
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.joint.ask import Answer
 from copark.analyses.show import Show, grouped
-from copark.inference.joint.findings import FIRST, GROUP, LEAST, AxisFinding
-from copark.inference.joint.panels import HYPER
+from copark.inference.joint.findings import FIRST, FURTHER_SETS, GROUP, LEAST, AxisFinding
+from copark.inference.joint.panels import AGES, DUE, HYPER
 from copark.inference.pool.parks import GROUPS
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent
@@ -111,8 +111,17 @@ class _Show(Show):
     def further(self) -> str:
         """What more observations would tell of α."""
         one = self.found.axis(FIRST)
-        told = zip(("counts", "service", "both"), one.further, strict=True)
-        return self.t("said.further", r2=number(one.r2, 2), **{key: number(r2, 2) for key, r2 in told})
+        told = dict(zip(FURTHER_SETS, zip(one.further, one.further_coverage, strict=True), strict=True))
+        words = {"_".join(key): number(r2, 2) for key, (r2, _) in told.items()}
+        served = [one.served for one in self.found.parks if one.served]
+        held = {
+            "parks": str(len(served)),
+            "values": str(sum(served)),
+            "held": percent(told["checklist",][1]),
+            "due": str(DUE),
+            "ages": str(len(AGES)),
+        }
+        return self.t("said.further", r2=number(one.r2, 2), **words, **held)
 
     def trust(self) -> str:
         """Whether intervals hold, also where parks differ, and whether the record looks like a simulated panel."""
@@ -151,12 +160,16 @@ class _Show(Show):
             self.column("left_out", doc.Kind.share), self.column("panels", doc.Kind.count),
             self.column("r2", doc.Kind.number, places=2),
         )  # fmt: skip
-        rows = [(doc.Interval(one.low, one.high), one.panels, one.r2) for one in found.slices]
+        sliced = [(doc.Interval(one.low, one.high), one.panels, one.r2) for one in found.slices]
         lead = t("lead.proof", least=number(LEAST, 1), tested=found.tested)
-        more = self.columns("parameter record:number:2 counts:number:2 service:number:2 both:number:2")
+        more = self.columns(
+            "parameter record:number:2 counts:number:2 service:number:2 both:number:2 checklist:number:2 held:share"
+        )
         asked = [one for one in self.axes if one.group in ASKED]
-        further = self.table("further", more, [(self.title(one), one.r2, *one.further) for one in asked])
-        slices = self.table("slices", columns, rows)
+        further = self.table(
+            "further", more, [[self.title(one), one.r2, *one.further, one.further_coverage[-1]] for one in asked]
+        )
+        slices = self.table("slices", columns, sliced)
         return self.section("proof", doc.Paragraph(lead), doc.Bullets(tuple(said)), further, slices)
 
     def parks(self) -> doc.Section:

@@ -77,7 +77,7 @@ def asked_of(params: Params, context: Context) -> Asked:
     file = load_levers(case, params.file)
     since = since_of(file, params.since)
     keys = wanted_levers(file, since, params.levers)
-    has = context.parameters(params.case, params.parameters)
+    has = context.parameters(params.case, *params.wanted)
     runs = params.draws * params.futures
     return ask(file, case, since, keys, has, runs=runs, futures=params.futures, seed=params.seed)
 
@@ -85,12 +85,20 @@ def asked_of(params: Params, context: Context) -> Asked:
 def compute(params: Params, context: Context) -> Answer:
     """Measure every run, or read the measures again, and say what follows from them."""
     asked = asked_of(params, context)
+    single = asked.single
+    tell, total = context.stage("simulate"), asked.runs + single.runs
 
-    def measure() -> xr.Dataset:
-        context.announce(asked.blocks[0].study, asked.case, asked.source, len(asked.blocks))
-        return to_dataset(carry_out(asked, threads=context.threads, progress=context.stage("simulate")))
+    def measure(one: Asked, before: int) -> xr.Dataset:
+        if not before:
+            context.announce(asked.blocks[0].study, asked.case, asked.source, len(asked.blocks) + 1)
 
-    measured = from_dataset(context.kept("measures", measure))
+        def told(done: int, _: int) -> None:
+            tell(before + done, total)
+
+        return to_dataset(carry_out(one, threads=context.threads, progress=told))
+
+    measured = from_dataset(context.kept("measures", lambda: measure(asked, 0)))
+    alone = from_dataset(context.kept("single-measures", lambda: measure(single, asked.runs)))
     context.stage("analyse")(0, 0)
-    found = vars(find(asked, measured))
+    found = vars(find(asked, measured, alone))
     return Answer(**found | context.origin(params, measured.provenance))

@@ -115,9 +115,9 @@ class LeversShow(Show):
         if not sign * one.mean > 0.0:
             return self.t(f"headline.{word}.none")
         points = change(measure_of("self_standing"), self.t)
-        sure = "" if one.low > 0.0 or one.high < 0.0 else self.t("headline.unsure")
+        sure = "" if one.low > 0.0 or one.high < 0.0 else ".unsure"
         option = self.found.named(one.setting, self.t.lang)
-        return self.t(f"headline.{word}", option=option, change=self.said(middle(one), points), sure=sure)
+        return self.t(f"headline.{word}{sure}", option=option, change=self.said(middle(one), points))
 
     def sections(self) -> tuple[doc.Section, ...]:
         """The sections in their order."""
@@ -132,16 +132,18 @@ class LeversShow(Show):
         before, points = level(measure_of("self_standing"), t), change(measure_of("self_standing"), t)
         cards = []
         if self.levels:
-            cards.append(doc.Card(t("card.before"), before, self.best.before, t("card.pairs", pairs=self.best.pairs)))
+            interval = shown(doc.Interval(*self.best.before_interval), before, t.lang)
+            note = t("card.pairs", pairs=self.best.pairs, interval=interval)
+            cards.append(doc.Card(t("card.before"), before, self.best.before, note))
         extremes = [("best", self.best)] * (self.best.mean > 0.0) + [("worst", self.worst)] * (self.worst.mean < 0.0)
         for key, one in extremes:
             interval = shown(doc.Interval(one.low, one.high), points, t.lang)
-            title = t(f"card.{key}", title=found.title(one.setting, t.lang))
+            title = t(f"card.{key}", title=found.named(one.setting, t.lang))
             cards.append(doc.Card(title, points, one.mean, t("card.interval", interval=interval)))
         if found.choice is not None:
             scores = found.choice.ranking("satisficing").scores
             at = int(scores.argmax())
-            title = t("card.robust", title=found.title(found.choice.options[at], t.lang))
+            title = t("card.robust", title=found.named(found.choice.options[at], t.lang))
             note = t("card.states", states=found.choice.states)
             cards.append(doc.Card(title, doc.Column("enough", title, doc.Kind.share), float(scores[at]), note))
         verdicts = {one.setting: one.verdicts for one in found.balances}
@@ -265,7 +267,7 @@ class LeversShow(Show):
     def balance(self, one: Balance) -> str:
         """Who gains and who loses by a setting, in a few words."""
         t, found = self.t, self.found
-        parts = [t("balance.setting", title=found.title(one.setting, t.lang))]
+        parts = [t("balance.setting", title=found.named(one.setting, t.lang))]
         for word in ("gain", "lose"):
             told = [self.how(found.gain(one.setting, side)) for side in one.sides(word)]
             if told:
@@ -317,7 +319,7 @@ class LeversShow(Show):
         rows = []
         for at in ordered(choice):
             row: list[doc.Value] = [
-                self.found.title(choice.options[at], t.lang), float(enough.scores[at]), _rank(enough.stability, at),
+                self.found.named(choice.options[at], t.lang), float(enough.scores[at]), _rank(enough.stability, at),
                 float(enough.stability.best[at]),
             ]  # fmt: skip
             for criterion, name in REGRETS:
@@ -330,7 +332,7 @@ class LeversShow(Show):
         """Parameters that gains move with, and those that data did not inform."""
         t, found, titles = self.t, self.found, catalogue().parameters
         leant = [
-            (found.title(one.setting, t.lang), titles[one.parameter].title(t.lang), one.correlation,
+            (found.named(one.setting, t.lang), titles[one.parameter].title(t.lang), one.correlation,
              t(f"moved.{one.verdict}"))
             for one in found.leanings
         ]  # fmt: skip
@@ -357,7 +359,7 @@ class LeversShow(Show):
             rows.sort(key=lambda one: -abs(one.correlation))
             column = doc.plain(doc.Kind.change, places=2)
             settings = t("join").join(
-                t("hangs", setting=found.title(one.setting, t.lang), correlation=shown(one.correlation, column, t.lang))
+                t("hangs", setting=found.named(one.setting, t.lang), correlation=shown(one.correlation, column, t.lang))
                 for one in rows
             )
             title = catalogue().parameters[name].title(t.lang)
@@ -393,7 +395,7 @@ class LeversShow(Show):
             return self.section("pareto", lead, doc.Caveat(t("no_state")))
         first = sorted(range(len(choice.options)), key=lambda at: (-float(choice.chance[at]), at))
         rows: list[Sequence[doc.Value]] = [
-            (found.title(choice.options[at], t.lang), *map(float, choice.means[at]), bool(choice.pareto[at]),
+            (found.named(choice.options[at], t.lang), *map(float, choice.means[at]), bool(choice.pareto[at]),
              float(choice.chance[at]), *map(float, choice.met[:, at]))
             for at in first
         ]  # fmt: skip
@@ -428,7 +430,10 @@ class LeversShow(Show):
         t, discount = self.t, self.found.file.discount
         rate = shown(discount.rate, doc.plain(doc.Kind.share, places=1), t.lang)
         limits = [t("limits.discount", rate=rate, reason=t.of(discount.reason))]
-        limits += [t(f"limits.{key}") for key in ("overlap", "frozen", "structure", "pasts", "search")]
+        limits += [t(f"limits.{key}") for key in ("overlap", "frozen", "structure")]
+        found = self.found
+        limits.append(t("limits.runs", runs=found.draws * found.futures, draws=found.draws, futures=found.futures))
+        limits += [t(f"limits.{key}") for key in ("pasts", "search")]
         if self.found.since == "now":
             limits.append(t("limits.now", quarter=self.found.pulled))
         return self.section("limits", doc.Bullets(tuple(limits)))

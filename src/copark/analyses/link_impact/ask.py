@@ -80,7 +80,7 @@ def compute(params: Params, context: Context) -> Answer:
     at = _quarter(case, params, context)
     links = links_named(params.links)
     study = cut_study(case, at, links, runs=params.draws, seed=params.seed)
-    runs = context.simulate(study, case, params.parameters, times=2)
+    runs = context.simulate(study, case, *params.wanted, times=2)
     keys = {key_of(link.name, 0.0): link.name for link in links}
     cuts = {keys[pair.arm]: pair for pair in pairs_of(runs)}
     found = tuple(impacts(cuts, OUTPUTS, at))
@@ -89,7 +89,7 @@ def compute(params: Params, context: Context) -> Answer:
     chosen = strongest(found, len(links), READ)
     if chosen:
         study = strength_study(case, at, links_named(chosen), runs=params.draws, seed=params.seed)
-        again = context.simulate(study, case, params.parameters, times=0)
+        again = context.simulate(study, case, *params.wanted, times=0)
         studies.append(str(again.attrs["identity"]))
         strengths = {key_of(link, strength): (link, strength) for link in chosen for strength in STRENGTHS}
         answers = {strengths[pair.arm]: pair for pair in pairs_of(again)}
@@ -111,7 +111,7 @@ def _quarter(case: Case, params: Params, context: Context) -> int:
 
     first, last = case.clock.start, case.clock.start + (case.clock.quarters - 1)
     if params.since is None:
-        source = context.parameters(params.case, params.parameters).source
+        source = context.parameters(params.case, *params.wanted).source
         return 0 if source is None or source.cut is None else source.cut - first + 1
     try:
         at = Quarter.parse(params.since) - first

@@ -90,7 +90,7 @@ def _made_of(params: Params, context: Context) -> _Made:
     Raises copark.errors.RunRefused if the size is no power of two, or the box of a posterior is asked for where there
     is none.
     """
-    settings, has = settings_of(params), context.parameters(params.case, params.parameters)
+    settings, has = settings_of(params), context.parameters(params.case, *params.wanted)
     if has.stored is None and params.over == "posterior-box":
         raise RunRefused.of("sensitivity.refused.posterior", case=context.case(params.case).name)
     batch = batch_in(has.stored, context.out) if "given" in settings.methods else None
@@ -104,7 +104,7 @@ def run_id(params: Params, context: Context) -> str:
 
 def workload(params: Params, context: Context) -> tuple[Workload, ...]:
     """How much there is to run."""
-    stored = context.parameters(params.case, params.parameters).stored
+    stored = context.parameters(params.case, *params.wanted).stored
     pairs = 0 if stored is None else stored.replay.pairs
     return (engine.workload(context.case(params.case), settings_of(params), pairs),)
 

@@ -133,7 +133,7 @@ def cuts_of(case: Case, cuts: Sequence[str], lang: str = "en") -> tuple[Quarter,
 
     end = fitted_until(case)
     if cuts:
-        wanted = [calibrations.cut_of(case, cut, lang) for cut in cuts]
+        wanted = [calibrations.cut_of(case, cut) for cut in cuts]
     else:
         asked = (end + -4 * years for years in YEARS_BEFORE)
         wanted = [cut for cut in asked if cut == end or (cut > case.clock.start and targets(case, cut=cut))]
@@ -147,13 +147,13 @@ def cuts_of(case: Case, cuts: Sequence[str], lang: str = "en") -> tuple[Quarter,
 
 def _ready(case: Case, cut: Quarter, settings: Settings, out: Path | None) -> dict[Quarter, ReplayPosterior]:
     """The replay posterior of a cut, where one ships with the case or is kept, made with these settings."""
-    from copark.cases.casebook import POSTERIOR, brought
+    from copark.cases.casebook import POSTERIOR, brought, posteriors_in
     from copark.inference import artefacts
     from copark.inference.calibrate import Settings
     from copark.inference.case_parameters import own_folder
 
     own = [] if out is None else sorted(own_folder(out).glob(f"{case.name}-*"))
-    for place in (*filter(None, [brought(case, POSTERIOR)]), *own):
+    for place in (*posteriors_in(brought(case, POSTERIOR)).values(), *own):
         if not (place / "recipe.json").is_file():
             continue
         try:

@@ -220,7 +220,7 @@ def _plan(params: Params, context: Context) -> made.Plan:
 
     Raises RunRefused if no part of a claim about the case can be told of one world.
     """
-    case, has = context.case(params.case), context.parameters(params.case, params.parameters)
+    case, has = context.case(params.case), context.parameters(params.case, *params.wanted)
     file = written(ClaimsParams(case=params.case), context)
     calibrated, parts = has.posterior, made.parts_of(file, params.claim)
     if not parts:

@@ -36,7 +36,7 @@ FACTS: Mapping[str, tuple[str, bool]] = {
     "capability": ("1", True),
 }
 """Dated values of ``case.yaml`` by path: the unit they have where none is written, and whether there may be several."""
-_LAST = ("use", "basis", "grade", "source", "note")
+_LAST = ("use", "basis", "grade", "source", "note", "error")
 """What a row ends with: where its value is from."""
 
 
@@ -251,6 +251,7 @@ def sheets() -> tuple[WorkbookSheet, ...]:
         _list("anchors", dated.Anchor),
         _list("certificates", dated.Certificates),
         _list("visits", dated.Visit),
+        _list("services", dated.Service),
         _list("shocks", dated.Shock),
         _list("closures", dated.Closure),
         _list("renegotiations", dated.Renegotiation),

@@ -27,7 +27,7 @@ from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.identity import identity_of
-from copark.inference.observations import ObservationModel, Target, noise, targets
+from copark.inference.observations import STAND_INS, ObservationModel, Target, noise, targets
 from copark.inference.posterior import Neighbours, systematic
 from copark.inference.prior import PriorSpace, study_of
 from copark.inference.summaries import features, one_thread
@@ -174,7 +174,7 @@ SMALLEST = 1e-9
 def later_targets(case: Case, cut: Quarter) -> tuple[Target, ...]:
     """What the case observed after a cut, as far as it is a value and not only a bound or a range."""
     found = targets(case, ("fit", "score"), after=cut)
-    return tuple(one for one in found if one.bound in {"exact", "about"})
+    return tuple(one for one in found if one.bound in {"exact", "about"} and one.variable not in STAND_INS)
 
 
 def scores(counterparts: Floats, asked: Sequence[Target]) -> Floats:

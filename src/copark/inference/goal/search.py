@@ -123,6 +123,8 @@ BEAM = 6
 """Sets that are left of each size: they are enlarged by one lever more, and run anew in the end."""
 WIDTH = 24
 """Settings, the best alone, that sets are enlarged by."""
+MOST_SETS = 5
+"""Sets run anew, beside the best of each size."""
 TOGETHER = 24
 """Sets that are run at a time: what bounds the memory."""
 PAID = ("contribution_home", "contribution_host", "calls")
@@ -151,6 +153,15 @@ class TriedSet:
         kept = self.met[:, self.counts]
         found: Floats = kept.mean(axis=1) if kept.shape[1] else np.full(len(kept), np.nan)
         return found
+
+
+def halving(sets: int, keep: int) -> int:
+    """Runs of so many sets by successive halving; see :meth:`LeverSearch.halve`."""
+    left, last, runs = sets, FIRST, sets * FIRST
+    while left > keep:
+        left, before, last = max(keep, ceil(left / 2)), last, min(2 * last, LAST)
+        runs += left * (last - before)
+    return runs + left * (LAST - last)
 
 
 @dataclass
@@ -262,6 +273,13 @@ class LeverSearch:
             beam = self.halve(list(more.values()))[:BEAM]
             found = found + beam
         return found
+
+    def most_runs(self, most: int, fresh: int) -> int:
+        """Runs that are made at most, by how many levers a set has and on how many fresh runs what is left is told."""
+        count = len(self.settings.order)
+        more = min(BEAM, count) * min(WIDTH, count)
+        halved = halving(1, BEAM) + halving(count, 2 * BEAM) + (most - 1) * halving(more, BEAM)
+        return halved + fresh * (MOST_SETS + most + 2)
 
     def finalists(self, found: Sequence[TriedSet], most: int) -> list[TriedSet]:
         """Sets to be run anew: the best of all, and the best of each size."""

@@ -9,7 +9,7 @@ panels whose parks do *not* share their mechanisms, as the inference supposes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from copark.arrays import Floats
 from copark.inference.diagnostics import BINS, title_of, verdict
 from copark.inference.joint.panels import (
     CLASSES,
-    FURTHER,
+    FAMILIES,
     HYPER,
     MECHANISMS,
     Member,
@@ -51,7 +51,7 @@ TRIED = 256
 SLICES = (0.15, 0.3, 0.45, 0.6, 0.8)
 """Edges of what the model leaves out, for R² by slice."""
 LEVEL = 0.9
-FURTHER_SETS = (("counts",), ("service",), ("counts", "service"))
+FURTHER_SETS = (("counts",), ("service",), ("counts", "service"), ("checklist",))
 """What could be observed of every park beside the record: alone and together."""
 GROUP = "panel"
 """What the hyperparameters are told under."""
@@ -77,7 +77,8 @@ class AxisFinding:
     broken: float
     """Share of simulated panels whose truth lies in the 90 % interval; the same where parks differ."""
     further: tuple[float, ...]
-    """R² if more were observed: one for each of :data:`FURTHER_SETS`."""
+    further_coverage: tuple[float, ...]
+    """R² if more were observed, and share of truths in the 90 % interval then: one for each of :data:`FURTHER_SETS`."""
     park: str
     shift: float
     """The park whose leaving out moves the median most, and by how many of the posterior's standard deviations."""
@@ -109,6 +110,8 @@ class MemberFinding:
     values: int
     outcomes: tuple[str, ...]
     """Dated values fitted; classes of its outcome."""
+    served: int
+    """Dated values of its service level among them."""
     shift: float
     axis: str
     """Largest move of a median when it is left out, in standard deviations of the posterior, and of which parameter."""
@@ -188,16 +191,16 @@ def find(
     every, known = read_panels(panels), range(len(chosen))
     reader, record = every.of_blocks(known), every.learned.spread_out(recorded(panels))[0]
     whole, ranks, broken = reader.posterior(record), ranks_of(reader), ranks_elsewhere(reader, differing)
-    left, more = [], {}
+    left, more = [], []
     for n in known:
         told("analyse", 1 + n, len(chosen) + 2)
         left.append(every.of_blocks([other for other in known if other != n]).posterior(record))
     told("analyse", len(chosen) + 1, len(chosen) + 2)
     for wanted in FURTHER_SETS:
-        blocks = [*known, *(n + len(chosen) * (1 + list(FURTHER).index(key)) for key in wanted for n in known)]
-        more["+".join(wanted)] = r2_of(
-            reader.theta, replace(every.learned, blocks=tuple(blocks)).summaries(every.columns)
-        )
+        asked = every.of_blocks(
+            [*known, *(n + len(chosen) * (1 + FAMILIES.index(key)) for key in wanted for n in known)]
+        )  # fmt: skip
+        more.append((r2_of(asked.theta, asked.expected), held(ranks_of(asked))))
     return _found(panels, reader, whole, ranks, broken, left, more)
 
 
@@ -247,7 +250,7 @@ def r2_of(truth: Floats, expected: Floats) -> Floats:
 
 def _found(
     panels: Panels, reader: Reader, whole: Posterior, ranks: Floats, broken: Floats, left: list[Posterior],
-    more: dict[str, Floats],
+    more: list[tuple[Floats, Floats]],
 ) -> Findings:  # fmt: skip
     names, chosen = names_of(), panels.members
     moves = np.array([one.mean - whole.mean for one in left]) / spread_of(whole)
@@ -259,7 +262,7 @@ def _found(
             AxisFinding(
                 name, AXES[name].group if name in AXES else GROUP,
                 *_told(panels, name, whole), float(r2[j]), float(coverage[j]), float(elsewhere[j]),
-                tuple(float(each[j]) for each in more.values()),
+                tuple(float(values[j]) for values, _ in more), tuple(float(values[j]) for _, values in more),
                 chosen[park].name, float(moves[park, j]),
             )
         )  # fmt: skip
@@ -268,7 +271,7 @@ def _found(
     parks = tuple(
         MemberFinding(
             one.name, Title(en=one.park.case.title.en, zh=one.park.case.title.zh), one.operator, one.case,
-            one.counted, tuple(CLASSES[n] for n in one.outcomes), float(row[np.argmax(np.abs(row))]),
+            one.counted, tuple(CLASSES[n] for n in one.outcomes), one.served, float(row[np.argmax(np.abs(row))]),
             names[int(np.argmax(np.abs(row)))], median(panels, first, without) - middle,
         )
         for one, row, without in zip(chosen, moves, left, strict=True)

@@ -14,8 +14,8 @@ enterprises, a count of jobs and the class of its outcome. The class is a furthe
 bins whose edges are the model's own S* (thriving from there on), ten (stalled below) and one (failed), with an error of
 the coder.
 
-Beside what is on record stands what *could* be: counts, and the service level, at four ages. It is simulated with the
-rest and read only to say what such observations would tell.
+Beside what is on record stands what *could* be, at four ages: counts, the service level, and the checklist of services
+that is a stand-in for it. It is simulated with the rest and read only to say what such observations would tell.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ from copark.cases.evidence import CapTable, Holding, Observation
 from copark.cases.parks import Park as Row
 from copark.cases.parks import load_parks
 from copark.cases.quarters import Quarter
+from copark.cases.services import BESIDE, LEVEL
 from copark.cases.types import JUDGEMENT, Bilingual
 from copark.inference.observations import ObservationModel, Target, noise
 from copark.inference.pool.abc_regression import scores_of
@@ -55,8 +56,14 @@ CODER = 0.7
 """Standard deviation of the coder's error in ln(1 + operating), a judgement: a factor of two."""
 AGES = (3, 6, 9, 12)
 """Years after the start at which more could be observed."""
-FURTHER = {"counts": ("registered", "operating"), "service": ("service_level",)}
+FURTHER = {"counts": ("registered", "operating"), "service": (LEVEL,)}
 """What could be observed there."""
+CHECKLIST = "checklist"
+"""What could be observed in the place of the service level: services promised, and those that stood in time."""
+FAMILIES = (*FURTHER, CHECKLIST)
+"""Families of what could be observed, in the order of the features."""
+DUE = 5
+"""Services due at each of those ages."""
 TEMPLATE = casebook_path() / "templates" / "haier-ruba"
 """A case without anything but countries, dates and a framework: the shape of a park known by a row alone."""
 
@@ -93,6 +100,11 @@ class Member:
     def counted(self) -> int:
         """Targets that are values on record: the first ones."""
         return len(self.park.model.targets) - len(self.outcomes) - sum(map(len, self.further.values()))
+
+    @property
+    def served(self) -> int:
+        """Values on record of its service level."""
+        return sum(one.variable == LEVEL for one in self.park.model.targets[: self.counted])
 
     @property
     def reported(self) -> int:
@@ -224,8 +236,8 @@ RANGES = ((0.0, 0.45), (0.0, 0.45), (0.15, 0.8))
 SERVICE_ERROR = 0.1
 """Standard deviation of a service level that would be observed, on its scale of 0 to 1."""
 SIZE = "enquiry_rate"
-OWN, RUNNER, ABOUT = 0x6F776E, 0x6F70, 0x68797065
-"""Second keys of generators: what a park, an operator and a panel draw."""
+OWN, RUNNER, ABOUT, KEPT = 0x6F776E, 0x6F70, 0x68797065, 0x6B657074
+"""Second keys of generators: what a park, an operator and a panel draw, and which promises are kept."""
 Progress = Callable[[int, int], None]
 
 
@@ -262,10 +274,13 @@ class Panels:
             for member, runs in zip(self.members, self.counterparts, strict=True)
         ]
         pairs = list(zip(self.members, told_by, strict=True))
+        service = [(member, list(member.further["service"])) for member in self.members]
         return [
             *(read(member, reports) for member, reports in pairs),
             *(features(_part(member, at), reports[:, list(at)])
               for key in FURTHER for member, reports in pairs for at in [member.further[key]]),
+            *(features(_part(member, at), promised(runs[:, at], _random(self.seed + 7919 * again, KEPT, member.name)))
+              for (member, at), runs in zip(service, self.counterparts, strict=True)),
         ]  # fmt: skip
 
 
@@ -387,6 +402,17 @@ def told(member: Member, runs: Floats, spread: Floats, seed: int) -> Floats:
     service = list(member.further["service"])
     found[:, service] = runs[:, service] + SERVICE_ERROR * free[:, service]
     return found
+
+
+def promised(service: Floats, random: np.random.Generator) -> Floats:
+    """Share of the services due at each age that stand, from the service level at it; shape (panels, ages).
+
+    Each of :data:`DUE` services stands with the probability of the level, but for a lasting error of the park's list
+    (:data:`copark.cases.services.BESIDE`).
+    """
+    lasting = BESIDE * random.standard_normal((len(service), 1))
+    stood = random.binomial(DUE, np.clip(np.nan_to_num(service + lasting), 0.0, 1.0))
+    return np.where(np.isfinite(service), stood / DUE, np.nan)
 
 
 def classes(operating: Floats, error: Floats) -> Floats:

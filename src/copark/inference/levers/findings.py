@@ -33,6 +33,7 @@ from copark.simulation.schemas import Title
 from copark.stats.pairs import change_interval, difference
 from copark.stats.quantiles import quantiles
 from copark.stats.robust import Sources, sources
+from copark.stats.shares import wilson
 from copark.stats.words import Verdict, verdict
 from copark.texts import text
 
@@ -164,6 +165,11 @@ class Gain:
         return max(1.0 - self.better - self.equal, 0.0)
 
     @property
+    def before_interval(self) -> tuple[float, float]:
+        """Monte Carlo interval of a share of the case as it is (95 %)."""
+        return wilson(round(self.before * self.pairs), self.pairs)
+
+    @property
     def verdict(self) -> Verdict:
         """The word for it."""
         return verdict(self.better, self.equal)
@@ -179,23 +185,35 @@ FEW = 20
 """Runs under a structure below which nothing is said of it."""
 
 
-def gains(found: Measured) -> tuple[Gain, ...]:
-    """Every setting's gain in every measure, in the order of options and measures."""
-    return tuple(gain(found, option, measure_of(name)) for option in range(1, len(found.options)) for name in NAMES)
+def gains(found: Measured, single: Measured | None = None) -> tuple[Gain, ...]:
+    """Every setting's gain in every measure, in the order of options and measures.
+
+    Parameters
+    ----------
+    found
+        Runs that share draws, under every structure: where the width comes from, and what other structures say.
+    single
+        Runs of the model as it is with a draw of their own, of which the gain itself is told; the first by default.
+    """
+    return tuple(
+        gain(found, option, measure_of(name), single) for option in range(1, len(found.options)) for name in NAMES
+    )
 
 
-def gain(found: Measured, option: int, measure: Measure) -> Gain:
-    """One setting's gain in one measure."""
+def gain(found: Measured, option: int, measure: Measure, single: Measured | None = None) -> Gain:
+    """One setting's gain in one measure; see :func:`gains`."""
+    single = single or found
     usable = [found.usable(structure) for structure in range(len(found.structures))]
     apart = [
         difference((values := found.of(measure.name, structure))[0, kept], values[option, kept])
         for structure, kept in enumerate(usable)
     ]
     draws = [found.draws[kept] for kept in usable]
-    base, kept = apart[0], usable[0]
-    before, after = (found.of(measure.name)[at, kept] for at in (0, option))
+    kept = single.usable()
+    before, after = (single.of(measure.name)[at, kept] for at in (0, option))
+    base = difference(before, after)
     share = measure.kind == "share"
-    low, high = change_interval(base, found.groups[kept]) if share else (float("nan"), float("nan"))
+    low, high = change_interval(base, single.draws[kept]) if share else (float("nan"), float("nan"))
     enough = [values.size >= FEW for values in apart]
     middle = np.mean if share else np.median
     return Gain(
@@ -215,8 +233,7 @@ def gain(found: Measured, option: int, measure: Measure) -> Gain:
             [one for one, is_enough in zip(draws, enough, strict=True) if is_enough],
         ),
         by_structure=tuple(
-            float(middle(values)) if is_enough else float("nan")
-            for values, is_enough in zip(apart, enough, strict=True)
+            float(middle(values)) if values.size >= FEW else float("nan") for values in (base, *apart[1:])
         ),
     )
 
@@ -351,12 +368,13 @@ def named(lever: Lever, setting: Setting, lang: str) -> str:
     return text("levers.named", lang, **dict(zip(("lever", "setting"), titles, strict=True)))
 
 
-def find(asked: Asked, measured: Measured, times: int = TIMES) -> Findings:
+def find(asked: Asked, measured: Measured, single: Measured, times: int = TIMES) -> Findings:
     """Say everything that follows from the measures.
 
-    times: replicates of the bootstrap of rankings.
+    measured, single: measures of the runs asked for, and of those of
+    :attr:`~copark.inference.levers.runner.Asked.single`; times: replicates of the bootstrap of rankings.
     """
-    found = gains(measured)
+    found = gains(measured, single)
     moved = moved_by_data(asked.case, asked.parameters)
     study, clock = asked.blocks[0].study, asked.case.clock
     return Findings(
@@ -373,7 +391,7 @@ def find(asked: Asked, measured: Measured, times: int = TIMES) -> Findings:
         draws=study.runs // study.futures,
         futures=study.futures,
         seed=study.seed,
-        readings=tuple(_reading(measured, place) for place in range(len(measured.structures))),
+        readings=(_reading(single, 0), *(_reading(measured, place) for place in range(1, len(measured.structures)))),
         options=measured.options,
         gains=found,
         balances=balances(found),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +55,20 @@ class Asked:
     def source(self) -> DrawSource | None:
         """Where draws come from, if from a posterior or from other parks."""
         return self.parameters.source
+
+    @property
+    def single(self) -> Asked:
+        """The model as it is with a draw of its own for each run: the runs every other page has of the same question.
+
+        Effects are told of these; runs that share draws tell parameters from luck, and structures from each other.
+        """
+        study, readings = self.blocks[0].study, self.blocks[0].readings[:1]
+        return replace(self, blocks=(Block(study.with_changes(futures=1), readings),))
+
+    @property
+    def runs(self) -> int:
+        """Runs in all, over studies and arms."""
+        return sum(block.study.runs * len(block.study.scenarios) for block in self.blocks)
 
     @property
     def first(self) -> int:
@@ -140,7 +154,6 @@ def carry_out(asked: Asked, *, threads: int | None = None, progress: Progress | 
 
     progress: called with runs done and runs in all, over all studies and arms.
     """
-    total = sum(block.study.runs * len(block.study.scenarios) for block in asked.blocks)
     done = 0
     tables: dict[str, list[Floats]] = {}
     lives: dict[str, list[Booleans]] = {}
@@ -150,7 +163,7 @@ def carry_out(asked: Asked, *, threads: int | None = None, progress: Progress | 
 
         def tell(count: int, _: int, start: int = done) -> None:
             if progress is not None:
-                progress(start + count, total)
+                progress(start + count, asked.runs)
 
         chunks = stream(
             block.study, asked.case, chunk=CHUNK, threads=threads, progress=tell, source=asked.source

@@ -30,7 +30,7 @@ from copark.arrays import Floats
 from copark.cases.quarters import Quarter
 from copark.identity import hash_content, identity_of
 from copark.inference.batch import read_piece, write_piece
-from copark.inference.observations import ObservationModel, error_scales, noise
+from copark.inference.observations import STAND_INS, ObservationModel, error_scales, noise, own_error
 from copark.inference.pool.growth import MEMORY
 from copark.inference.pool.parks import AXES, Park, points_at
 from copark.inference.prior import random_points
@@ -72,7 +72,8 @@ def courses(model: ObservationModel, ages: Floats, runs: int, seed: int) -> Floa
     free = noise(seed ^ COURSE, 0, runs, len(model.targets))
     made = np.empty_like(free)
     names = [one.variable for one in model.targets]
-    for name in dict.fromkeys(names):
+    made[:, np.isin(names, STAND_INS)] = 0.0
+    for name in dict.fromkeys(name for name in names if name not in STAND_INS):
         own = [n for n, each in enumerate(names) if each == name]
         apart = np.abs(ages[own][:, np.newaxis] - ages[own])
         root = np.linalg.cholesky(np.exp(-apart / MEMORY) + 1e-9 * np.eye(len(own)))
@@ -102,7 +103,9 @@ def errors_at(model: ObservationModel, values: Floats) -> Floats:
     scales = error_scales()
     share = [scales["grades"][t.observation.grade]["relative"] * scales["bounds"][t.bound] for t in model.targets]
     floor = [scales["floors"].get(t.variable, {"value": 0.0})["value"] for t in model.targets]
-    found: Floats = np.maximum(np.maximum(np.array(floor), np.array(share) * np.abs(values)), 1e-9)
+    own = np.array([own_error(t.observation, t.unit) for t in model.targets])
+    usual = np.maximum(np.maximum(np.array(floor), np.array(share) * np.abs(values)), 1e-9)
+    found: Floats = np.where(own > 0.0, own, usual)
     return found
 
 

@@ -1,10 +1,12 @@
 """Analyses: the menu, what is stored, documents by run ID, and their files. All follow from the registry."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from copark.analyses import Analysis
+from copark.analyses.contract import CaseParams
 from copark.presentation.page import Chart, Page, Table
 from copark.web.api.jobs import JOB_COST, JobInfo, accepted, submitted
 from copark.web.api.replies import (
@@ -21,6 +23,7 @@ from copark.web.api.replies import (
 )
 from copark.web.limits import MaybeOwner, owner_of
 from copark.web.middleware import REPORT
+from copark.web.problems import Problem
 from copark.web.services import Own, Services
 from copark.workflows.serving.analyses import (
     MEDIA,
@@ -38,15 +41,18 @@ from copark.workflows.serving.analyses import (
     document_json,
     menu,
     params_of,
+    params_of_workbook,
     refuse_unknown_keys,
     results_of,
     said,
     table_json,
+    workbook_of,
 )
 from copark.workflows.serving.answers import Said
 from copark.workflows.serving.decisions import DecisionAnswer, decisions_of
 from copark.workflows.serving.engine import Ticket
 from copark.workflows.serving.errands import Errand
+from copark.workflows.serving.shelf import Shelved
 
 router = APIRouter(tags=["analyses"], route_class=StrictRoute)
 AnalysisName = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,59}$", description="Name of an analysis.")]
@@ -54,7 +60,15 @@ OfCase = Annotated[
     str | None, Query(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", description="Name of a case; all by default.")
 ]
 PartKey = Annotated[str, Path(pattern=r"^\w[\w.-]{0,99}$", description="Key of a table or chart.")]
-FILE_COST = 20.0
+FILE_COST, WORKBOOK_COST = 20.0, 5.0
+XLSX = MEDIA["xlsx"]
+BOOK: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "A workbook made from the template.",
+        "content": {XLSX: {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
 
 
 @router.get("/analyses", summary="The analyses and their forms", responses=answered(AnalysesAnswer))
@@ -75,15 +89,53 @@ async def submit_analysis(
     def work(_ticket: Ticket) -> JobInfo:
         analysis = analysis_of(asked.analysis)
         params = params_of(analysis, asked.params)
-        case, about = "", said(analysis, "title")
-        shelved = services.shelf.get(params.case) if hasattr(params, "case") else None
+        cut = params.cut if isinstance(params, CaseParams) else None
+        shelved = services.shelf.get(params.case, cut) if hasattr(params, "case") else None
         refuse_unknown_keys(params, context_of(services.settings.data, shelved))
-        if shelved is not None:
-            case, park = shelved.name, shelved.case.title
-            about = Said(en=f"{about.en}: {park.en}", zh=f"{about.zh}：{park.zh}")
-        content = {"analysis": analysis.name, "params": params.model_dump(mode="json")}
-        errand = Errand("analysis", case, content, asked.lang, "", services.jobs.threads)
-        return submitted(services, errand, about, owner)
+        return _queued(services, analysis, shelved, params.model_dump(mode="json"), asked.lang, owner)
+
+    return accepted(request, await services.desk.run(request, work))
+
+
+def _queued(
+    services: Services, analysis: Analysis, shelved: Shelved | None, params: dict[str, Any], lang: str, owner: str
+) -> JobInfo:
+    """An analysis, queued."""
+    case, about = "", said(analysis, "title")
+    if shelved is not None:
+        case, park = shelved.name, shelved.case.title
+        about = Said(en=f"{about.en}: {park.en}", zh=f"{about.zh}：{park.zh}")
+    content = {"analysis": analysis.name, "params": params}
+    return submitted(services, Errand("analysis", case, content, lang, "", services.jobs.threads), about, owner)
+
+
+@router.get("/analyses/{name}/workbook.xlsx", summary="The workbook an analysis reads",
+            responses=sent("The empty workbook.", XLSX))  # fmt: skip
+async def workbook(request: Request, services: Own, name: AnalysisName, case: CaseName, lang: Lang = "en") -> Response:
+    """Give the empty workbook of a case, to be filled in and brought back."""
+    services.pay(request, WORKBOOK_COST)
+    content = await services.desk.run(
+        request,
+        lambda _ticket: workbook_of(analysis_of(name), services.shelf.get(case), services.settings.data, lang),
+    )
+    return Response(content, 200, attachment(f"copark-{name}-{case}-{lang}.xlsx"), XLSX)
+
+
+@router.post("/jobs/analyses/{name}", summary="Make an analysis of a workbook", status_code=202,
+             response_class=Response, responses=answered(JobInfo, status=202), openapi_extra=BOOK)  # fmt: skip
+async def submit_workbook(
+    request: Request, services: Own, name: AnalysisName, case: CaseName, lang: Lang = "en", word: MaybeOwner = None
+) -> Response:
+    """Read a workbook and queue the analysis, or answer with all its faults by sheet and cell."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != XLSX:
+        raise Problem(415, "media", wanted=XLSX)
+    services.pay(request, JOB_COST)
+    owner, content = owner_of(request, word), await request.body()
+
+    def work(_ticket: Ticket) -> JobInfo:
+        analysis, shelved = analysis_of(name), services.shelf.get(case)
+        params = params_of_workbook(analysis, shelved, services.settings.data, content)
+        return _queued(services, analysis, shelved, params, lang, owner)
 
     return accepted(request, await services.desk.run(request, work))
 

@@ -66,7 +66,7 @@ async def _run(
     services.pay(request, weight)
 
     def work(ticket: Ticket) -> tuple[bytes, bool, str]:
-        shelved = services.shelf.get(asked.case)
+        shelved = services.shelf.get(asked.case, asked.cut)
         study = study_of(asked, shelved, kept)
         identity = services.engine.identity(study, shelved)
         key = f"{identity} {shelved.name} {more}"

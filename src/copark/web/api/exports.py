@@ -49,9 +49,10 @@ async def exported(request: Request, services: Own, name: FileName, lang: Lang =
 
 def _study(services: Services, identity: str, asked: AskedStudy) -> tuple[Study, Shelved]:
     """The study of an identity, on the case as it is now."""
-    shelved = services.shelf.get(asked.case)
-    study = Study.model_validate(asked.study)
-    if services.engine.identity(study, shelved) != identity:
+    study, shelf = Study.model_validate(asked.study), services.shelf
+    every = (shelf.get(asked.case, cut) for cut in (None, *shelf.get(asked.case).cuts))
+    shelved = next((one for one in every if services.engine.identity(study, one) == identity), None)
+    if shelved is None:
         raise absent("result_of_others", "name")
     if study.runs > MOST_AT_ONCE and not services.is_stored(identity):
         raise absent("not_stored", "name")

@@ -164,12 +164,12 @@ async def submit(request: Request, services: Own, asked: JobRequest, word: Maybe
     owner = owner_of(request, word)
 
     def work(_ticket: Ticket) -> JobInfo:
-        shelved = services.shelf.get(asked.case)
+        shelved = services.shelf.get(asked.case, asked.cut)
         study = study_of(asked, shelved, kept="standard" if asked.report else None)
         services.check(study, shelved, asked.paths())
         services.remember(study, shelved)
         kind: Kind = "report" if asked.report else "run"
-        errand = Errand(kind, shelved.name, study.content(), asked.lang, "", services.jobs.threads)
+        errand = Errand(kind, shelved.name, study.content(), asked.lang, "", services.jobs.threads, asked.cut)
         return submitted(services, errand, both(shelved.case.title), owner)
 
     return accepted(request, await services.kernels.run(request, work))

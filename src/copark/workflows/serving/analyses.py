@@ -1,5 +1,6 @@
 """Analyses as a server offers them: the menu with its forms, what is stored, documents and their files."""
 
+import hashlib
 import re
 import shutil
 import threading
@@ -12,19 +13,20 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from copark.analyses import REGISTRY, Analysis
-from copark.analyses.answer import NO_KEY, unknown_keys
+from copark.analyses.answer import NO_KEY, run_id_of, unknown_keys
 from copark.analyses.context import Context
 from copark.analyses.contract import AnalysisParams, CaseParams, FormField, Texts
 from copark.analyses.results import RUN_ID, find, head, listed, load
 from copark.analyses.shipped import usable
 from copark.cases.files import fault as case_fault
 from copark.cases.types import suggestion
-from copark.errors import Fault, RunRefused, StudyFaults
+from copark.errors import CoparkError, Fault, RunRefused, StudyFaults
 from copark.inference.case_parameters import own_folder
 from copark.presentation.document import Document
 from copark.presentation.numbers import exact
 from copark.presentation.page import chart_of, page_of, table_of
 from copark.simulation.study import load_study
+from copark.store.atomic import written_file
 from copark.texts import LANGUAGES
 from copark.workflows.serving.answers import Answer, Said
 from copark.workflows.serving.faults import REQUEST, absent, fault, faults_of_request
@@ -40,6 +42,8 @@ MEDIA = {
     "json": "application/json",
 }
 """Formats of a document, and what they are sent as; CSV files come in an archive."""
+WORKBOOKS, MOST_WORKBOOKS = "workbooks", 50
+"""Folder of the workbooks that were brought, and how many are kept; beyond, the oldest goes."""
 DOCUMENTS = 4
 """Documents that are kept in memory."""
 DRAWING = threading.Lock()
@@ -102,6 +106,8 @@ class AnalysisInfo(Answer):
     """What it answers."""
     form: list[FieldInfo]
     """What it may be asked."""
+    workbook: Said | None
+    """What is asked in a workbook, whose template the server gives; null where nothing is."""
 
 
 class AnalysesAnswer(Answer):
@@ -185,6 +191,7 @@ def _info(analysis: Analysis) -> AnalysisInfo:
         title=said(analysis, "title"),
         help=said(analysis, "help"),
         form=[_field(analysis, one) for one in fields],
+        workbook=said(analysis, "workbook") if analysis.workbook else None,
     )
 
 
@@ -201,9 +208,53 @@ def _field(analysis: Analysis, field: FormField) -> FieldInfo:
     )  # fmt: skip
 
 
-def context_of(data: Path, case: Shelved | None) -> Context:
+def context_of(data: Path, case: Shelved | None, lang: str = "en") -> Context:
     """Where keys of a case are looked up: one that was uploaded is found by its name."""
-    return Context(data, folders={} if case is None else {case.name: case.case.folder}, calibrates=False)
+    return Context(data, folders={} if case is None else {case.name: case.case.folder}, calibrates=False, lang=lang)
+
+
+def workbook_of(analysis: Analysis, case: Shelved, data: Path, lang: str) -> bytes:
+    """The empty workbook of an analysis that reads one.
+
+    Raises
+    ------
+    Absent
+        If it reads none.
+    """
+    if not analysis.workbook:
+        raise absent("no_part", "workbook", found=analysis.name)
+    made: bytes = analysis.ask.workbook(
+        analysis.params.model_validate({"case": case.name}), context_of(data, case, lang)
+    )
+    return made
+
+
+def params_of_workbook(analysis: Analysis, case: Shelved, data: Path, content: bytes) -> dict[str, Any]:
+    """What is asked by a workbook, which is kept to be read when its turn comes.
+
+    Raises
+    ------
+    Absent
+        If the analysis reads none.
+    copark.errors.FaultsFound
+        With every fault by sheet and cell; nothing is kept then.
+    """
+    if not analysis.workbook:
+        raise absent("no_part", "workbook", found=analysis.name)
+    folder = data / WORKBOOKS / hashlib.sha256(content).hexdigest()[:16]
+    path, is_new = folder / f"{analysis.workbook}.xlsx", not folder.exists()
+    with written_file(path) as scratch:
+        scratch.write_bytes(content)
+    params = analysis.params.model_validate({"case": case.name, analysis.workbook: path})
+    try:
+        run_id_of(analysis, params, context_of(data, case))
+    except CoparkError:
+        if is_new:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    for old in sorted(folder.parent.iterdir(), key=lambda one: -one.stat().st_mtime)[MOST_WORKBOOKS:]:
+        shutil.rmtree(old, ignore_errors=True)
+    return params.model_dump(mode="json") | {analysis.workbook: str(path.relative_to(data))}
 
 
 def choices_of(analysis: Analysis, given: Mapping[str, str], context: Context) -> ChoicesAnswer:
@@ -296,7 +347,7 @@ def results_of(analysis: Analysis, data: Path, case: str | None) -> ResultsAnswe
     """
     named = {one.name for one in analysis.params.form(served=True)}
     found = []
-    every = _shipped(analysis, data, _posteriors(data)) | dict(listed(data, analysis))
+    every = _shipped(analysis, data, case, _posteriors(data)) | dict(listed(data, analysis))
     for run_id, entry in every.items():
         params = {name: value for name, value in entry["params"].items() if name in named}
         paths = [value for name, value in entry["params"].items() if name not in named and value is not None]
@@ -307,9 +358,11 @@ def results_of(analysis: Analysis, data: Path, case: str | None) -> ResultsAnswe
 
 
 @lru_cache(maxsize=64)
-def _shipped(analysis: Analysis, data: Path, _posteriors: tuple[tuple[str, int], ...]) -> dict[str, dict[str, Any]]:
+def _shipped(
+    analysis: Analysis, data: Path, case: str | None, _posteriors: tuple[tuple[str, int], ...]
+) -> dict[str, dict[str, Any]]:
     """Results that ship and answer here; to make the run IDs they are compared by takes up to a second."""
-    return dict(usable(analysis, context_of(data, None)))
+    return dict(usable(analysis, context_of(data, None), case))
 
 
 def _posteriors(data: Path) -> tuple[tuple[str, int], ...]:

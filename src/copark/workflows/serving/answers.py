@@ -384,6 +384,8 @@ class CaseName(Answer):
     """Whether a person uploaded it."""
     calibrated: bool
     """Whether it has a posterior of its own."""
+    cuts: list[str]
+    """Last quarters known to the calibrations it has, latest first."""
     trust: TrustNote
     """How far its parameters may be trusted."""
 

@@ -73,6 +73,8 @@ class Ask(BaseModel):
     """Which luck."""
     draws: Literal["posterior", "unsettled", "prior", "defaults"] | None = None
     """What parameters are drawn from: by default those the case has, which ``trust`` tells of."""
+    cut: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}Q[1-4]$")] | None = None
+    """Last quarter of the observations that the calibration knows: by default the latest there is."""
     futures: Annotated[int, Field(ge=1, le=1000, strict=True)] = 1
     """Runs that share a draw of parameters."""
     quarters: Annotated[int, Field(ge=1, le=MOST_QUARTERS, strict=True)] | None = None
@@ -190,11 +192,13 @@ def study_of(asked: Ask, shelved: Shelved, kept: KeepWord | tuple[str, ...] | No
     pydantic.ValidationError
         If two arms have the same key.
     StudyFaults
-        If a posterior is asked for and the case has none.
+        If a posterior is asked for and the case has none, or the cut of one and something else.
     """
     if asked.draws == "posterior" and shelved.parameters.source is None:
         raise StudyFaults([fault("no_posterior", "draws", case=shelved.name)])
     draws = asked.draws or shelved.parameters.draws
+    if asked.cut is not None and draws != "posterior":
+        raise StudyFaults([fault("cut_unused", "cut", draws=draws)])
     return baseline(shelved.case.name).with_changes(
         runs=asked.runs,
         seed=asked.seed,

@@ -83,6 +83,10 @@ class DecisionAnswer(Answer):
     """Whether these are the general levers, none having been written for the case."""
     before: float | None
     """Chance to be self-standing in the baseline."""
+    before_low: float | None
+    """Lower end of its Monte Carlo interval (95 %)."""
+    before_high: float | None
+    """Upper end."""
     acceptable: float | None
     """Share of states in which the baseline meets every requirement."""
     states: int
@@ -98,8 +102,8 @@ class DecisionAnswer(Answer):
 
 
 NOTHING = DecisionAnswer(
-    run_id=None, since="", pulled="", horizon="", general=False, before=None, acceptable=None, states=0, structures=0,
-    requirements=[], sides=[], options=[],
+    run_id=None, since="", pulled="", horizon="", general=False, before=None, before_low=None, before_high=None,
+    acceptable=None, states=0, structures=0, requirements=[], sides=[], options=[],
 )  # fmt: skip
 
 
@@ -123,10 +127,13 @@ def _decisions(found: Levers) -> DecisionAnswer:
         scores = choice.ranking("satisficing").scores
         acceptable = {key: float(score) for key, score in zip(choice.options, scores, strict=True)}
     options = [_option(found, lever, setting, acceptable.get(setting.key)) for lever, setting in found.settings]
-    before = found.gains[0].before if found.gains else float("nan")
+    first = found.gains[0] if found.gains and isfinite(found.gains[0].before) else None
+    low, high = (None, None) if first is None else first.before_interval
     return DecisionAnswer.of(
         found,
-        before=before if isfinite(before) else None,
+        before=None if first is None else first.before,
+        before_low=low,
+        before_high=high,
         acceptable=acceptable.get(found.options[0]),
         states=0 if choice is None else choice.states,
         structures=len(found.readings),

@@ -42,6 +42,8 @@ class Errand:
     """Folder of runs and reports; empty while it waits, since whoever does it may reach the folder by another path."""
     threads: int = 1
     """Threads."""
+    cut: str | None = None
+    """Last quarter known to the calibration a study is run on; the latest by default."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identi
 
     tell("prepare", 0, 0)
     case, study, data = load_case(errand.case), Study.model_validate(errand.study), Path(errand.data)
-    identity, reused = _run(study, case, data, errand.threads, tell, makes)
+    identity, reused = _run(study, case, data, errand, tell, makes)
     page = None
     if errand.kind == "report":
         page = str(report(store_in(data), identity, case, errand.lang, tell))
@@ -105,14 +107,14 @@ def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identi
 
 
 def _run(
-    study: Study, case: Case, data: Path, threads: int, tell: Tell, makes: Callable[[str], None]
+    study: Study, case: Case, data: Path, errand: Errand, tell: Tell, makes: Callable[[str], None]
 ) -> tuple[str, bool]:
     """Run a study into the store, or find it there."""
     from copark.analyses.execution import Means, make_run, recognise
     from copark.inference.case_parameters import settle
     from copark.simulation.results import study_identity
 
-    study, has = settle(study, case, data)
+    study, has = settle(study, case, data, cut=errand.cut)
     source, identity = has.source, study_identity(study, case, has.identity or None)
     store = store_in(data)
     found = store.find(identity)
@@ -121,7 +123,7 @@ def _run(
         return identity, True
     makes(identity)
     make_run(
-        study, case, source, identity, bands=study.runs > KEPT, means=Means(threads), out=data, progress=tell,
+        study, case, source, identity, bands=study.runs > KEPT, means=Means(errand.threads), out=data, progress=tell,
         server=True,
     )  # fmt: skip
     return identity, False
@@ -166,7 +168,10 @@ def _analysis(errand: Errand, tell: Tell) -> Done:
     from copark.analyses.context import Context
 
     analysis = REGISTRY[errand.study["analysis"]]
-    params = analysis.params.model_validate(errand.study["params"])
+    given = dict(errand.study["params"])
+    if given.get(analysis.workbook):  # it waits with the workbook's place in the folder of results
+        given[analysis.workbook] = Path(errand.data) / given[analysis.workbook]
+    params = analysis.params.model_validate(given)
     named = getattr(params, "case", errand.case)
     folders = {} if named == errand.case else {named: Path(errand.case)}
     context = Context(

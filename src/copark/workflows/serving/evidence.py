@@ -83,6 +83,8 @@ class SeriesPoint(Answer):
     """Whether the model is set beside it; others contradict it."""
     role: str
     """fit, score, check or context."""
+    role_title: Said
+    """That, in words; that it is not used, where others contradict it."""
     source: list[str]
     """Keys of its sources."""
     note: Said | None
@@ -201,10 +203,11 @@ def series_of(rows: object) -> list[SeriesInfo]:
     for one in sorted(rows, key=lambda row: row.date.first_day):  # type: ignore[call-overload]
         high, bound = getattr(one, "high", None), getattr(one, "bound", "exact")
         usual: dict[str, Any] = {} if hasattr(one, "role") else {"use": True, "role": "context"}
+        role = f"role.{getattr(one, 'role', 'context')}" if getattr(one, "use", True) else "observed.unused"
         point = SeriesPoint.of(
             one, quarter=str(one.quarter), bound=drawn_bound(bound), unit_title=unit_title(one.unit),
             shown=spoken_in(partial(bounded, one.value, high, bound, one.unit)), basis=own(one.basis),
-            note=None if one.note is None else own(one.note), **usual,
+            note=None if one.note is None else own(one.note), role_title=said(f"report.{role}"), **usual,
         )  # fmt: skip
         by_name.setdefault(one.variable, []).append(point)
     found = [

@@ -41,6 +41,8 @@ class Shelved:
     """Whether a person uploaded it."""
     parameters: CaseParameters
     """Which parameters it has, and how far they may be trusted; decided by its content, whatever name it bears."""
+    cuts: tuple[str, ...]
+    """Last quarters known to the calibrations it has, latest first."""
 
     @property
     def calibrated(self) -> bool:
@@ -62,7 +64,7 @@ class Shelf:
     def __init__(self, uploads: Path | None = None, out: Path | None = None) -> None:
         self.uploads, self.out = uploads, out
         self._seen: int | None = None
-        self._held: dict[str, Shelved] = {}
+        self._held: dict[tuple[str, str | None], Shelved] = {}
         self._lock = threading.Lock()
 
     def names(self) -> tuple[str, ...]:
@@ -71,36 +73,40 @@ class Shelf:
 
         return list_cases()
 
-    def get(self, name: str) -> Shelved:
-        """The case of a name.
+    def get(self, name: str, cut: str | None = None) -> Shelved:
+        """The case of a name, with its latest calibration or that to a cut.
 
         Raises
         ------
         NotFound
-            If there is none.
+            If there is none, or no such calibration.
         CaseFaults
             If it has faults.
         """
         from copark.cases import load_case
-        from copark.inference.case_parameters import parameters_of
+        from copark.inference.case_parameters import cuts_of, parameters_of
 
         with self._lock:
             if self._seen != (seen := self._posteriors()):  # a calibration was kept or removed meanwhile
                 self._held.clear()
                 self._seen = seen
-            found = self._held.get(name)
+            found = self._held.get((name, cut))
             if found is not None and found.uploaded and self._uploaded(name) is None:  # another server forgot it
-                del self._held[name]
+                self._drop(name)
                 found = None
             if found is None:
                 folder = self._uploaded(name)
                 if folder is None and name not in self.names():
                     raise absent("no_case", "case", known=", ".join(self.names()))
-                case = load_case(name if folder is None else folder)
-                parameters = parameters_of(case, self.out)
+                plain = self._held.get((name, None))
+                case = load_case(name if folder is None else folder) if plain is None else plain.case
+                cuts = cuts_of(case, self.out)
+                if cut is not None and cut not in cuts:
+                    raise absent("no_cut", "cut", case=name, cut=cut, known=", ".join(cuts) or "–")
+                parameters = parameters_of(case, self.out, cut=cut)
                 _ = parameters.identity  # made now, under the lock
-                found = Shelved(name, case, case.hash, folder is not None, parameters)
-                self._held[name] = found
+                found = Shelved(name, case, case.hash, folder is not None, parameters, cuts)
+                self._held[name, cut] = found
             return found
 
     def _posteriors(self) -> int | None:
@@ -121,7 +127,10 @@ class Shelf:
     def forget(self, name: str) -> None:
         """Hold a case no longer."""
         with self._lock:
-            self._held.pop(name, None)
+            self._drop(name)
+
+    def _drop(self, name: str) -> None:
+        self._held = {key: held for key, held in self._held.items() if key[0] != name}
 
 
 NOBODYS = 3600.0

@@ -334,6 +334,7 @@ def case_name(shelved: Shelved) -> CaseName:
         hash=shelved.hash,
         uploaded=shelved.uploaded,
         calibrated=shelved.calibrated,
+        cuts=list(shelved.cuts),
         trust=trust_note(shelved.parameters.trust, case),
     )
 
