@@ -6,10 +6,12 @@ Prior-data conflict: Box (1980), Evans and Moshonov (2006); decision 0070.
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from copark.cases import load_case
+from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.inference.calibrate import QUICK
 from copark.inference.calibrations import cut_of
@@ -34,15 +36,20 @@ from copark.model.variables import catalogue
 END = Quarter(2024, 4)
 
 
+def mine(name: str) -> Case:
+    """A park of the casebook as its user has it, with no posterior that ships."""
+    return load_case(name).model_copy(update={"name": "mine", "folder": Path("mine")})
+
+
 @pytest.fixture(scope="module")
 def smelters():
     """Morowali: a few smelters, thirty billion dollars, a hundred thousand jobs."""
-    return load_case("imip")
+    return mine("imip")
 
 
 def test_a_park_of_smelters_may_be_of_any_size_that_the_model_allows(smelters) -> None:
     """Jobs and investment are missed by the panel's sizes; with flat ones runs come near to every value."""
-    found = reading_of(smelters.model_copy(update={"name": "mine"}), END, QUICK)
+    found = reading_of(smelters, END, QUICK)
     assert set(found.flat) == {PER_JOB, PER_FIRM, LAND}
     assert not found.aside
     read = case_for(smelters, END, found)
@@ -58,7 +65,7 @@ def test_a_park_of_smelters_may_be_of_any_size_that_the_model_allows(smelters) -
 
 def test_a_value_no_run_comes_near_is_set_aside_and_the_others_are_fitted() -> None:
     """Bangalore's first nine hectares: where the block is not known, the model's land comes 70 ha at a time."""
-    case = load_case("itpl-bangalore").model_copy(update={"name": "mine"})
+    case = mine("itpl-bangalore")
     found = reading_of(case, END, QUICK)
     assert found.aside == ("serviced_area 1999-08",)
     fitted = {one.name for one in targets(case_for(case, END, found), cut=END)}
@@ -111,8 +118,7 @@ def test_what_a_closure_left_over_is_not_fitted() -> None:
 
 def test_a_ratio_is_of_values_of_one_time() -> None:
     """Vietnam's parks: jobs of 2005 beside investment of 2005, though jobs of 2023 are known."""
-    case = load_case("vsip")
-    model = probe_of(case, END, QUICK, Reading()).model
+    model = probe_of(mine("vsip"), END, QUICK, Reading()).model
     pair = last_pair(model, "jobs", "realised_investment")
     assert [model.targets[at].name for at in pair] == ["jobs 2005-09", "realised_investment 2005-09"]
     assert last_pair(model, "profit", "operating") is None
@@ -120,5 +126,5 @@ def test_a_ratio_is_of_values_of_one_time() -> None:
 
 def test_the_search_has_no_say_in_how_a_case_is_read(smelters) -> None:
     short = replace(QUICK, last_sweeps=1, populations=4)
-    case, cut = smelters.model_copy(update={"name": "mine"}), cut_of(smelters, None)
-    assert reading_of(case, cut, QUICK) == reading_of(case, cut, short)
+    cut = cut_of(smelters, None)
+    assert reading_of(smelters, cut, QUICK) == reading_of(smelters, cut, short)
