@@ -108,13 +108,14 @@ def test_the_command_lists_and_checks_them(capsys: pytest.CaptureFixture[str]) -
         assert told in shown.out + shown.err
 
 
-def test_a_forecast_to_the_shipped_cut_is_made_on_the_shipped_posterior(tmp_path: Path) -> None:
+def test_a_forecast_to_a_shipped_cut_is_made_on_the_shipped_posterior(tmp_path: Path) -> None:
     context = Context(tmp_path)
     made = {
         (cut, runs): asked_of(Params(case="great-stone", cut=cut, runs=runs), context).own
-        for cut, runs in (("2020Q4", None), ("2020Q4", "2^12"), ("2021Q4", None))
+        for cut, runs in ((None, None), ("2020Q4", None), ("2020Q4", "2^12"), ("2021Q4", None))
     }
-    own = made.pop(("2020Q4", None))
-    assert own is not None
-    assert (own.trust.kind, str(own.cut)) == ("shipped", "2020Q4")
+    for asked, known in ((None, "2024Q4"), ("2020Q4", "2020Q4")):
+        own = made.pop((asked, None))
+        assert own is not None
+        assert (own.trust.kind, str(own.cut)) == ("shipped", known)
     assert set(made.values()) == {None}, "another cut, and other settings, are another calibration"

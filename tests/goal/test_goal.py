@@ -11,7 +11,6 @@ import pytest
 from copark.analyses.context import Context
 from copark.analyses.goal.ask import Answer, Params, events_of, levers_of, targets_of
 from copark.analyses.registry import REGISTRY
-from copark.cases.load import load_case
 from copark.errors import NotFound, RunRefused
 from copark.inference.goal.lever_sets import LeverSettings, read_events, scenario_with
 from copark.inference.goal.search import Confirmed, GoalTarget, ladder, read_targets
@@ -34,11 +33,6 @@ LEVERS = """\
         edits: {quota: [{value: 6801, from: 2025Q1}]}
         reason: {en: So., zh: 如此。}
 """
-
-
-@pytest.fixture(scope="module")
-def great_stone():
-    return load_case("great-stone")
 
 
 @pytest.fixture(scope="module")
@@ -183,7 +177,9 @@ def test_the_ladder_leaves_out_a_lever_that_adds_nothing() -> None:
         shares = (Share("failed", 0, 100, share, share - 0.05, share + 0.05),)
         return Confirmed(tuple(keys), 1.0, shares, cost, cost - 1.0, cost + 1.0, (), ())
 
-    sets = [confirmed(*one) for one in (("a", 0.9, 5.0), ("ab", 0.95, 4.5), ("ac", 0.9, 1.0), ("d", 0.2, 0.0))]
-    assert ["".join(one.keys) for one in ladder(sets, target)] == ["ac", "a", "d"]
-    assert [one.reach(target) for one in ladder(sets, target)] == ["reached", "reached", "missed"]
+    sets = [confirmed(*one) for one in (
+        ("a", 0.9, 5.0), ("ab", 0.95, 4.5), ("ac", 0.9, 1.0), ("d", 0.2, 0.0), ("de", 0.2, 0.5), ("df", 0.3, 0.5),
+    )]  # fmt: skip
+    assert ["".join(one.keys) for one in ladder(sets, target)] == ["ac", "a", "df", "d"]
+    assert [one.reach(target) for one in ladder(sets, target)] == ["reached", "reached", "missed", "missed"]
     assert confirmed("e", 0.52, 0.0).reach(target) == "borderline"

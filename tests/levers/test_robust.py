@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copark.stats.robust import (
+from copark.stats.robust_choice import (
     average,
     chance_non_dominated,
     greatest,

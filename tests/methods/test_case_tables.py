@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from copark.analyses import table_options as options
-from copark.cases import foreign_tables as reading
-from copark.cases.foreign_tables import read_case_table
+from copark.analyses import case_table as options
+from copark.cases import user_tables as reading
+from copark.cases.user_tables import read_case_table
 from copark.errors import FaultsFound
 from copark.setmethods.table import TableFaults
 

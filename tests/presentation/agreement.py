@@ -13,7 +13,7 @@ from typing import Any
 import openpyxl
 from PIL import Image
 
-from copark.presentation import csvs, workbook
+from copark.presentation import csvs, xlsx
 from copark.presentation.document import Chart, Document
 from copark.presentation.figures import Charts
 from copark.presentation.page import page_of
@@ -47,7 +47,7 @@ def check(document: Document, folder: Path) -> int:
     """Compare every number of every table in three files, and give how many there were."""
     content = json.loads(json.dumps(page_of(document).model_dump(mode="json")))
     files = csvs.write(document, folder / "csv")
-    book = openpyxl.load_workbook(workbook.write(document, folder / "book.xlsx", Blank()))
+    book = openpyxl.load_workbook(xlsx.write(document, folder / "book.xlsx", Blank()))
     tables = list(tables_of(content))
     assert sorted(path.stem for path in files.iterdir()) == sorted(one["key"] for one in tables)
     count = 0

@@ -18,7 +18,7 @@ from pypdf import PdfReader
 from rich.console import Console
 
 from copark import presentation
-from copark.presentation import csvs, pdf, terminal, workbook
+from copark.presentation import csvs, pdf, terminal, xlsx
 from copark.presentation import document as data
 from copark.presentation import docx as words_file
 from copark.presentation.figures import Charts, write_figures
@@ -317,5 +317,5 @@ def test_paper_has_the_first_rows_and_says_how_many_more_there_are(tmp_path: Pat
     words = pdf_words(pdf.write(one, tmp_path / "long.pdf"))
     assert "934 more rows" in words
     assert "934 more rows" in docx_words(words_file.write(one, tmp_path / "long.docx"))
-    assert openpyxl.load_workbook(workbook.write(one, tmp_path / "long.xlsx")).worksheets[1].max_row == 5 + 1234
+    assert openpyxl.load_workbook(xlsx.write(one, tmp_path / "long.xlsx")).worksheets[1].max_row == 5 + 1234
     assert len((csvs.write(one, tmp_path / "csv") / "long.csv").read_text().splitlines()) == 1235

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from SALib.analyze import pawn as salib
 
-from copark.inference.exploration import given
+from copark.inference.exploration import given_data
 from copark.inference.exploration.sobol import problem
 from tests.sensitivity.functions import ishigami, ishigami_indices
 
@@ -16,7 +16,7 @@ def points():
 
 @pytest.fixture(scope="module")
 def found(points):
-    return given.given(points, ishigami(points), resamples=20)
+    return given_data.given(points, ishigami(points), resamples=20)
 
 
 def test_shares_of_variance_are_first_order_indices_less_what_turns_within_a_slice(found):
@@ -47,13 +47,13 @@ def test_the_share_is_that_of_steps_by_hand():
     """Half of the runs at 0, half at 1, told apart by the factor: all variance lies between two slices."""
     x = np.linspace(0.0, 1.0, 100)
     y = (x > 0.5).astype(float)
-    slices = given.sliced(x[:, np.newaxis], 2)[:, 0]
-    assert given.share_between(y, slices, 2) == pytest.approx(1.0)
-    assert given.distance(given.steps(y), slices, 2) == pytest.approx(0.5)
+    slices = given_data.sliced(x[:, np.newaxis], 2)[:, 0]
+    assert given_data.share_between(y, slices, 2) == pytest.approx(1.0)
+    assert given_data.distance(given_data.steps(y), slices, 2) == pytest.approx(0.5)
 
 
 def test_an_output_that_never_varies_depends_on_nothing(points):
-    found = given.given(points, np.ones(len(points)))
+    found = given_data.given(points, np.ones(len(points)))
     assert not found.first.any()
     assert not found.pawn_clear.any()
 
@@ -61,4 +61,4 @@ def test_an_output_that_never_varies_depends_on_nothing(points):
 def test_runs_without_a_number_are_left_out(points):
     values = ishigami(points)
     values[:100] = np.nan
-    assert given.given(points, values, resamples=2).runs == 8092
+    assert given_data.given(points, values, resamples=2).runs == 8092

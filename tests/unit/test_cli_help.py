@@ -6,7 +6,7 @@ import pytest
 from rich.cells import cell_len
 from tests.asked import call
 
-from copark.cli.speech import language
+from copark.cli.help import language
 
 COMMANDS = (
     "run", "check", "new", "list", "show", "export", "verify", "schema", "runs",

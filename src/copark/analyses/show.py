@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from copark.analyses.contract import Result, Texts, assemble
 from copark.cases.vocabulary import own_words
-from copark.presentation.document import Block, Caveat, Chart, Column, Document, Evidence, Kind, Section, Table, Value
+from copark.presentation.document import (
+    Block,
+    Caveat,
+    Chart,
+    Column,
+    Document,
+    Evidence,
+    Kind,
+    Paragraph,
+    Section,
+    Table,
+    Value,
+)
 from copark.presentation.numbers import precise, shown
 
 if TYPE_CHECKING:
@@ -64,6 +76,14 @@ class Show:
             self.column(key, Kind[more[0]] if more else Kind.text, places=int(more[1]) if len(more) > 1 else None)
             for key, *more in parts
         )
+
+    def text(self, key: str, **values: Any) -> Paragraph:
+        """Sentences of the texts."""
+        return Paragraph(self.t(key, **values))
+
+    def caveat(self, key: str, **values: Any) -> Caveat:
+        """What a reader must know, of the texts."""
+        return Caveat(self.t(key, **values))
 
     def said(self, value: Value, column: Column) -> str:
         """A value in a sentence."""

@@ -1,7 +1,7 @@
 """The command line: a door into :mod:`copark.workflows`, and nothing more.
 
 ``app`` is what commands are added to, ``commands`` lists what can be asked, ``progress`` tells how far it is,
-``screen`` shows what came of it, ``speech`` puts help and errors into the reader's language.
+``screen`` shows what came of it, ``help`` puts help and errors into the reader's language.
 """
 
 import errno
@@ -43,8 +43,8 @@ def _guarded(given: list[str]) -> int:
     """Run a command and turn whatever goes wrong into words and a code."""
     from typer import Abort, TyperException
 
-    from copark.cli.areas import application, spelled
-    from copark.cli.speech import language, wrong_usage
+    from copark.cli.groups import application, spelled
+    from copark.cli.help import language, wrong_usage
     from copark.errors import CoparkError
 
     lang = language(given, os.environ)

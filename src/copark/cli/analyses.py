@@ -14,8 +14,8 @@ from typer.main import get_command
 
 from copark.analyses import Analysis
 from copark.cli.app import OUT, Lang, Threads
-from copark.cli.clustering import Scheduler, Workers
-from copark.cli.speech import SpokenCommand
+from copark.cli.cluster import Scheduler, Workers
+from copark.cli.help import SpokenCommand
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -231,11 +231,11 @@ def print_json(document: Document) -> None:
 def _announcing(given: Mapping[str, Any], lang: str) -> Announce:
     """Say on standard error what will be run, where it takes longer than a few seconds."""
 
-    def announce(study: Any, case: Any, source: Any, times: int, stores: bool) -> None:
+    def announce(study: Any, case: Any, source: Any, times: int) -> None:
         from copark.cli.commands import show_plan
         from copark.workflows.cost import worth_telling
 
-        told: dict[str, Any] = {"threads": given["threads"], "times": times, "stores": stores, "lang": lang}
+        told: dict[str, Any] = {"threads": given["threads"], "times": times, "lang": lang}
         show_plan(worth_telling(study, case, source, **told))
 
     return announce

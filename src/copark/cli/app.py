@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from copark.cli.speech import SpokenGroup
+from copark.cli.help import SpokenGroup
 
 
 class Language(StrEnum):

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from copark.cli.app import OUT, Cut, Draws, Form, Identity, Lang, Out, Outcomes, Parameters, Runs, Seed, Threads, app
-from copark.cli.clustering import Scheduler, Workers
-from copark.cli.speech import SpokenCommand
+from copark.cli.cluster import Scheduler, Workers
+from copark.cli.help import SpokenCommand
 
 
 @app.command("run", cls=SpokenCommand, help="cli.help.run")

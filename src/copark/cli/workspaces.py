@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from copark.cli.app import OUT, Lang, Out, app
-from copark.cli.speech import SpokenCommand, SpokenGroup
+from copark.cli.help import SpokenCommand, SpokenGroup
 
 if TYPE_CHECKING:
     from copark.errors import Fault

@@ -1,7 +1,8 @@
 """Posteriors that ship with the package: small files with the recipe they were made by, which can be made again.
 
 A posterior belongs to one state of model and case. Each is named in the recipe by its hash; a posterior whose recipe
-does not match is *stale*, may still be looked at, and says so.
+does not match is *stale*, may still be looked at, and says so. What a case says beside the values that were fitted and
+the facts that runs are given to the cut bears on nothing: an earlier posterior is none the worse for a later value.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.cluster.work import Crew
 from copark.errors import NotFound
+from copark.identity import hash_content
 from copark.inference.calibrate import Calibration, Progress, Settings, calibrate, kept_stages, recipe_of
 from copark.inference.observations import ObservationModel, targets
 from copark.inference.posterior import ParameterPosterior
@@ -28,6 +31,7 @@ from copark.inference.provenance import FORMAT, recipe_in
 from copark.inference.replay import ReplayPosterior
 from copark.inference.target_selection import Reading, case_for, shipped_reading
 from copark.model.compiler import cpu_features, versions
+from copark.simulation.run import inputs_of
 from copark.store.checkpoints import Tally
 
 PAIRS = 1000
@@ -37,7 +41,7 @@ CLOSE = 1e-6
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredPosterior:
     """Posteriors read from a folder, and their recipe."""
 
     recipe: Mapping[str, Any]
@@ -70,12 +74,20 @@ def content_of(found: Calibration, reading: Reading) -> dict[str, Any]:
         "cut": str(batch.recipe.cut),
         "settings": dict(found.settings.content()),
         **reading.content(),
+        "facts": facts_hash(batch.recipe.case, batch.recipe.cut),
         "batch": batch.recipe.content(),
         "axes": list(batch.space.names),
         "distance": found.parameters.distance,
         "log_evidence": list(found.replay.log_evidence),
         "made_with": {**versions(), "cpu_features": cpu_features()},
     }
+
+
+def facts_hash(case: Case, cut: Quarter) -> str:
+    """Hash of what runs to a cut are given of a case, and of its own priors and values of parameters."""
+    inputs = inputs_of(case, quarters=cut - case.clock.start + 1)
+    given = [sha256(np.ascontiguousarray(part).tobytes()).hexdigest() for part in inputs]
+    return hash_content({"inputs": given, "parameters": case.content()["parameters"]})
 
 
 def save(found: Calibration, folder: Path, reading: Reading) -> None:
@@ -104,7 +116,7 @@ def arrays_in(path: Path) -> dict[str, NDArray[Any]]:
         return {name: kept[name] for name in kept.files}
 
 
-def load(case: Case, folder: Path) -> Stored:
+def load(case: Case, folder: Path) -> StoredPosterior:
     """Read posteriors of a case; the case is read as it was for the calibration.
 
     Raises NotFound if there are none, only such as an earlier version wrote, or such as no longer fit: their parameters
@@ -132,7 +144,7 @@ def load(case: Case, folder: Path) -> Stored:
         seen=seen,
         log_evidence=tuple(recipe["log_evidence"]),
     )
-    return Stored(recipe, parameters, replay, stale=is_stale(case, recipe))
+    return StoredPosterior(recipe, parameters, replay, stale=is_stale(case, recipe))
 
 
 def fits(case: Case, recipe: Mapping[str, Any]) -> bool:
@@ -156,10 +168,16 @@ def fits(case: Case, recipe: Mapping[str, Any]) -> bool:
 
 
 def is_stale(case: Case, recipe: Mapping[str, Any]) -> bool:
-    """Whether model, case, priors or targets have changed since posteriors were made."""
+    """Whether model, targets, priors or facts up to the cut have changed since posteriors were made.
+
+    A recipe from before the facts had a hash of their own tells of the whole case alone.
+    """
     settings, cut = Settings.of(recipe), Quarter.parse(recipe["cut"])
-    now = recipe_of(case_for(case, cut, Reading.of(recipe)), cut, settings).content()
-    return bool(json.loads(json.dumps(now)) != recipe["batch"])
+    read, made = case_for(case, cut, Reading.of(recipe)), dict(recipe["batch"])
+    now = json.loads(json.dumps(recipe_of(read, cut, settings).content()))
+    if now["case"] != made["case"] and recipe.get("facts") == facts_hash(read, cut):
+        made["case"] = now["case"]
+    return bool(now != made)
 
 
 def check(
@@ -193,7 +211,7 @@ def check(
     return compared
 
 
-def comparison(found: Calibration, stored: Stored) -> Comparison:
+def comparison(found: Calibration, stored: StoredPosterior) -> Comparison:
     """Compare a calibration with posteriors that are stored."""
     replay = found.replay.thin(stored.replay.pairs)
     fresh = found.parameters.equal(stored.parameters.points.shape[0]).astype(np.float32).astype(np.float64)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from copark.cases import Case
     from copark.cases.quarters import Quarter
     from copark.cluster import Crew
-    from copark.inference.artefacts import Stored
+    from copark.inference.artefacts import StoredPosterior
     from copark.inference.calibrate import Settings
     from copark.inference.sbc import Examination
     from copark.inference.target_selection import Reading
@@ -64,7 +64,7 @@ class KeptPosterior:
 
     case: Case
     read_as: Case
-    stored: Stored
+    stored: StoredPosterior
     examination: Examination | None
     identity: str
     folder: Path

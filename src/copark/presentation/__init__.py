@@ -84,7 +84,7 @@ def _module(name: str) -> Callable[[Document, Path, Any], Path]:
 _WRITERS: dict[str, Callable[[Document, Path, Any], Path]] = {
     "html": _html,
     "json": _json,
-    "xlsx": _module("workbook"),
+    "xlsx": _module("xlsx"),
     "csv": _module("csvs"),
     "docx": _module("docx"),
     "pdf": _module("pdf"),

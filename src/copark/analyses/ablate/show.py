@@ -101,12 +101,12 @@ class _Show(Show):
     def summary(self) -> doc.Section:
         """Numbers to be seen first, and what was found in sentences."""
         t, found = self.t, self.found
-        blocks: list[doc.Block] = [doc.Cards(tuple(self.cards())), doc.Paragraph(t("lead", pairs=found.pairs))]
+        blocks: list[doc.Block] = [doc.Cards(tuple(self.cards())), self.text("lead", pairs=found.pairs)]
         blocks.append(doc.Bullets((*self.worked(), *self.scored())))
         told = {"caveat": True, "prior": not found.asked, "stale": bool(found.provenance.get("posterior_stale"))}
         if found.trust is not None and not found.trust.shows_outcomes:
             blocks.append(doc.Caveat(found.trust.meaning(t.lang)))
-        return self.section("summary", *blocks, *(doc.Caveat(t(key)) for key, holds in told.items() if holds))
+        return self.section("summary", *blocks, *(self.caveat(key) for key, holds in told.items() if holds))
 
     def cards(self) -> Iterator[doc.Card]:
         """The largest effects, how many have none, and how many the data support."""
@@ -183,7 +183,7 @@ class _Show(Show):
             f"{kind}-failed", t("chart.failed", quarter=self.last), t("alt.effect"),
             lambda: failed_dots(found, kind, t.lang), t("caption.effect"),
         ))  # fmt: skip
-        lead = [doc.Paragraph(t("lead.effect"))] if kind == found.kinds[0] else []
+        lead = [self.text("lead.effect")] if kind == found.kinds[0] else []
         return self.section(kind, *lead, self.table_of(kind), *charts, self.outputs(kind))
 
     def table_of(self, kind: str) -> doc.Table:
@@ -259,7 +259,7 @@ class _Show(Show):
         ]  # fmt: skip
         heads = self.columns("observable crps:number crps_refitted:number")
         return self.section(
-            "scores", doc.Paragraph(t("lead.scores", cut=found.cut, count=found.asked)), *charts,
+            "scores", self.text("lead.scores", cut=found.cut, count=found.asked), *charts,
             self.table("whole", heads, whole), self.table("scores", columns, rows, folded=True),
         )  # fmt: skip
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeable, Said, Table
+from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeable, Rows, Said
 from copark.arrays import Floats
 from copark.inference import calibrations
 from copark.inference.diagnostics import Check, Movement, Note, Ranks, Tie
@@ -145,7 +145,7 @@ class Answer(Remakeable):
     evidence: tuple[Evidence, ...] = ()
     """Sources of the values fitted."""
 
-    def main_table(self) -> Table:
+    def main_table(self) -> Rows:
         """Every parameter before and after, a row each: medians, 5 and 95 %."""
         return (
             {"parameter": one.name, "unit": one.variable.unit, "verdict": one.verdict, "prior_p05": one.prior[0],

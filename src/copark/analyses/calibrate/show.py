@@ -83,11 +83,11 @@ class _Show(Show):
         warnings = [doc.Caveat(note.sentence(t.lang)) for note in made.notes if note.word == "poor"]
         if made.apart:
             names = t("join").join(title_of(name, t.lang) for name in made.apart[:NAMED])
-            warnings.append(doc.Caveat(t("apart", names=names, case=made.asked, more=made.longer)))
+            warnings.append(self.caveat("apart", names=names, case=made.asked, more=made.longer))
         if made.aside:
-            warnings.append(doc.Caveat(t("aside", names=t("join").join(map(self.value_named, made.aside)))))
+            warnings.append(self.caveat("aside", names=t("join").join(map(self.value_named, made.aside))))
         said = doc.Paragraph(t.sentences(tuple(self.used()))), doc.Bullets(tuple(self.brief()))
-        kept = doc.Paragraph(t("kept", folder=made.folder, case=made.asked))
+        kept = self.text("kept", folder=made.folder, case=made.asked)
         return self.section("summary", *warnings, doc.Cards(cards), *said, kept)
 
     def used(self) -> Iterator[str]:
@@ -145,7 +145,7 @@ class _Show(Show):
             for said in [next(each for each in self.made.movements if each.name == one.name).sentence(lang)]
         ]  # fmt: skip
         table = self.table("parameters", columns, rows, folded=True)
-        return self.section("parameters", doc.Paragraph(t("parameters.lead")), bars, self.informed(), *densities, table)
+        return self.section("parameters", self.text("parameters.lead"), bars, self.informed(), *densities, table)
 
     def informed(self) -> doc.Table:
         """The parameters most informed."""
@@ -172,7 +172,7 @@ class _Show(Show):
     def ties(self) -> doc.Section:
         """Pairs the data cannot tell apart."""
         said = tuple(one.sentence(self.t.lang) for one in self.made.ties)
-        return self.section("ties", doc.Paragraph(self.t("ties.lead")), doc.Bullets(said or (self.tied(),)))
+        return self.section("ties", self.text("ties.lead"), doc.Bullets(said or (self.tied(),)))
 
     def checks(self) -> doc.Section:
         """Every fitted value beside what calibrated runs would have reported."""
@@ -189,7 +189,7 @@ class _Show(Show):
         heads = grouped(titled(one.target.variable, lang) for one in self.made.checks)
         table = self.table("checks", columns, rows, groups=heads, folded=True)
         charts = map(self.check, dict.fromkeys(one.target.variable for one in self.made.checks))
-        lead, said = doc.Paragraph(self.t("checks.lead")), doc.Bullets(tuple(self.missed()))
+        lead, said = self.text("checks.lead"), doc.Bullets(tuple(self.missed()))
         return self.section("checks", lead, said, *charts, table)
 
     def check(self, variable: str) -> doc.Chart:
@@ -247,7 +247,7 @@ class _Show(Show):
         keys = ("anywhere_90", "near_90", "anywhere_50", "near_50")
         columns = (self.column("parameter"), *(self.column(key, doc.Kind.share) for key in keys))
         table = self.table("coverage", columns, rows, folded=True)
-        return self.section("coverage", doc.Paragraph(t("coverage.lead")), doc.Bullets(tuple(said)), *charts, table)
+        return self.section("coverage", self.text("coverage.lead"), doc.Bullets(tuple(said)), *charts, table)
 
     def coverage_sentence(self, kind: str) -> str:
         """How often intervals held the truth over simulated observations, and whether that is as it should be."""
@@ -262,11 +262,11 @@ class _Show(Show):
     def health(self) -> doc.Section:
         """Whether the search went on long enough, in plain words."""
         notes = tuple(note.sentence(self.t.lang) for note in self.made.notes)
-        return self.section("health", doc.Paragraph(self.t("health.lead")), doc.Bullets(notes))
+        return self.section("health", self.text("health.lead"), doc.Bullets(notes))
 
     def recipe(self) -> doc.Section:
         """What the posteriors depend on."""
-        blocks: list[doc.Block] = [doc.Paragraph(self.t("recipe.lead")), self.entries()]
+        blocks: list[doc.Block] = [self.text("recipe.lead"), self.entries()]
         return self.section("recipe", *blocks, folded=True)
 
     def entries(self) -> doc.Table:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from copark.analyses.claims.ask import Answer
 from copark.analyses.claims.words import Words
 from copark.analyses.contract import Texts, assemble
-from copark.inference.claims.evidence import Row, Seen
+from copark.inference.claims.evidence import ArmRow, Seen
 from copark.inference.claims.reading import ClaimsFile
 from copark.inference.claims.rules import FOR, OPEN, REFUTED, WORDS
 from copark.inference.claims.runner import LOOK_DRAWS, LOOK_FUTURES, ClaimFinding, PartFinding
@@ -134,7 +134,7 @@ class _Show(Words):
         yield self.section("numbers", *numbers, folded=True)
 
     def text(self, key: str, **values: object) -> doc.Paragraph:
-        return doc.Paragraph(self.t(key, **values))
+        return self.text(key, **values)
 
     def summary(self) -> doc.Section:
         """Every claim with its word, its probability and its effect, a chart of every part, and a row for each."""
@@ -146,14 +146,14 @@ class _Show(Words):
             self.probabilities(),
         ]
         if found.trust is not None and not found.trust.shows_outcomes:
-            blocks.insert(0, doc.Caveat(t("trust", meaning=found.trust.meaning(t.lang))))
+            blocks.insert(0, self.caveat("trust", meaning=found.trust.meaning(t.lang)))
         if found.file.general:
             blocks.insert(0, general(found.file, t))
         meanings = tuple(t("meaning", word=self.word(one), meaning=t(f"word.{one}.meaning")) for one in WORDS)
         blocks += [
             doc.Bullets(meanings), self.text("lead.cut", cut=self.cut()), self.text("lead.severity"),
             *([self.text("lead.sequential", **self.stopped())] if self.sequential else []),
-            self.every_part(), doc.Caveat(t("lead.band")), doc.Caveat(t.of(found.file.claims.preface)),
+            self.every_part(), self.caveat("lead.band"), doc.Caveat(t.of(found.file.claims.preface)),
             self.text("lead.source", source=t.of(found.file.claims.source)),
         ]  # fmt: skip
         return self.section("summary", *blocks)
@@ -198,10 +198,6 @@ class _Show(Words):
 
         return self.chart("probabilities", lambda: probabilities(self.found, self.t.lang))
 
-    def hardness(self) -> tuple[doc.Column, doc.Column]:
-        """Columns of a severity, and whether it is one by construction."""
-        return self.column("severity", doc.Kind.share), self.column("by_construction", doc.Kind.flag)
-
     def every_part(self) -> doc.Table:
         """Every part: word, P, prior, effect, bounds, severity, what it depends on, what turns it or why it is open."""
         rows = [
@@ -213,8 +209,8 @@ class _Show(Words):
             for _, one in self.parts()
         ]  # fmt: skip
         columns = (
-            *self.columns("part word probability:share prior_probability:share effect bounds"), *self.hardness(),
-            *self.columns("unmoved:note flips:note"),
+            *self.columns("part word probability:share prior_probability:share effect bounds severity:share"),
+            *self.columns("by_construction:flag unmoved:note flips:note"),
         )  # fmt: skip
         groups = tuple((self.headed(one), len(one.parts)) for one in self.found.claims)
         return self.table("parts", columns, rows, groups=groups)
@@ -251,7 +247,7 @@ class _Show(Words):
         told += [t("mechanism.link", title=t.of(one)) for one in links]
         blocks += [*drawn, self.text("mechanism", text=t.of(written.mechanism.text)), doc.Bullets(tuple(told))]
         if set(moved.values()) <= {"unmoved", "held"}:
-            blocks.append(doc.Caveat(t("found.prior_alone")))
+            blocks.append(self.caveat("found.prior_alone"))
         blocks.append(doc.Caveat(t.of(written.limits)))
         title = self.t("said", part=self.headed(claim), verdict=self.word(claim.word))
         return doc.Section(f"claim-{written.id.lower()}", title, tuple(blocks), folded=len(self.found.claims) > FEW)
@@ -459,7 +455,7 @@ class _Show(Words):
         numbers = ("level_median", "p05", "median", "p95", "share_lower", "share_equal", "variance_by_parameters")
         return self.numbers("arms", words, (*numbers, *(OUTCOMES if self.levels else ()), "runs"), rows)
 
-    def chances(self, row: Row) -> tuple[float, ...]:
+    def chances(self, row: ArmRow) -> tuple[float, ...]:
         """Shares of runs with each outcome, where they are told."""
         return row.shares if self.levels else ()
 

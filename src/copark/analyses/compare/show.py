@@ -7,14 +7,14 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from copark.analyses.compare import moves
-from copark.analyses.compare.ask import STANDING, Answer, Compared, Scenario
+from copark.analyses.compare.ask import STANDING, Answer, Compared, ComparedScenario
 from copark.analyses.compare.parts import OutcomeParts
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show
 from copark.presentation import document as doc
 from copark.presentation.numbers import unit_title
 from copark.simulation.outcomes import OUTCOMES
-from copark.simulation.readouts.compare import Course, Difference, OutcomeChange
+from copark.simulation.readouts.compare import Difference, DifferenceCourse, OutcomeChange
 from copark.simulation.trust import Trust
 from copark.texts import text
 
@@ -73,7 +73,7 @@ class CompareShow(Show):
         """Whether shares of outcomes are told unasked."""
         return self.found.shows_outcomes
 
-    def main(self, one: Scenario) -> Difference | None:
+    def main(self, one: ComparedScenario) -> Difference | None:
         """The difference of a scenario that is told first."""
         return None if self.first is None else one.difference(self.first.output, self.end)
 
@@ -98,7 +98,7 @@ class CompareShow(Show):
         most = max(moved, key=lambda one: (size[one.key], abs(one.outcome(STANDING).change)))
         return t.sentences(tuple(self.told(most, "headline.most" if len(moved) > 1 else "headline.change")))
 
-    def told(self, one: Scenario, key: str) -> Iterator[str]:
+    def told(self, one: ComparedScenario, key: str) -> Iterator[str]:
         """What a scenario changes, in sentences, the first of a key."""
         t, row, standing = self.t, self.main(one), one.outcome(STANDING)
         words = {**self.words, "scenario": t.of(one.title), "count": str(len(self.found.scenarios))}
@@ -134,7 +134,7 @@ class CompareShow(Show):
             blocks.insert(0, doc.Caveat(self.trust.meaning(t.lang)))
         return self.section("summary", *blocks)
 
-    def cards(self, one: Scenario) -> Iterator[doc.Card]:
+    def cards(self, one: ComparedScenario) -> Iterator[doc.Card]:
         """The numbers of the only scenario."""
         t, row, standing = self.t, self.main(one), one.outcome(STANDING)
         if row is not None:
@@ -167,7 +167,7 @@ class CompareShow(Show):
         """What each scenario changes, drawn: over time where there is one alone, else all at the ends of years."""
         drawn = self.over_time(self.found.scenarios[0]) if len(self.found.scenarios) == 1 else self.at_ends()
         same = self.t("join").join(moves.lowered(self.output(name)) for name in self.unchanged)
-        told = [doc.Paragraph(self.t("unchanged", outputs=same))] if same else []
+        told = [self.text("unchanged", outputs=same)] if same else []
         return self.section("changes", *drawn, *told)
 
     @cached_property
@@ -182,7 +182,7 @@ class CompareShow(Show):
 
         return footer(self.found.studies, self.found.pairs, self.t.lang)
 
-    def over_time(self, one: Scenario) -> Iterator[doc.Chart]:
+    def over_time(self, one: ComparedScenario) -> Iterator[doc.Chart]:
         """The course of each difference."""
         from copark.figures.comparison import difference_bands
 
@@ -216,7 +216,7 @@ class CompareShow(Show):
                 draw = partial(arms, courses, quarter, self.words["reference"], self.foot(), t.lang)
                 yield doc.Chart(key, t("table.ends", **words), t("alt.ends"), draw, t("caption.ends"), numbers)
 
-    def at(self, found: Course, quarter: str) -> tuple[doc.Interval, float]:
+    def at(self, found: DifferenceCourse, quarter: str) -> tuple[doc.Interval, float]:
         """A difference at a date, and the share of pairs in which the scenario is above."""
         at = found.quarters.index(quarter)
         low, high, middle = found.levels[[0, 4, 2], at].tolist()
@@ -257,7 +257,7 @@ class CompareShow(Show):
         why = [block for one in self.found.scenarios for block in self.why(one)]
         return self.told_of_outcomes("moves", *why, told, *(table for table in tables if table.rows))
 
-    def why(self, one: Scenario) -> Iterator[doc.Block]:
+    def why(self, one: ComparedScenario) -> Iterator[doc.Block]:
         """The change of the share of self-standing runs by links, and what the company's books show."""
         t, parts = self.t, one.parts
         if parts is None:
@@ -286,7 +286,7 @@ class CompareShow(Show):
                         t("caption.parts", since=parts.since, runs=self.said(parts.runs, doc.COUNT)),
                         self.table("parts", columns, rows, folded=True), wide=False)  # fmt: skip
 
-    def waterfall(self, one: Scenario, parts: OutcomeParts) -> Figure:
+    def waterfall(self, one: ComparedScenario, parts: OutcomeParts) -> Figure:
         """Draw the parts of the change of the share of self-standing runs."""
         from copark.figures.comparison import waterfall
 
@@ -296,7 +296,7 @@ class CompareShow(Show):
         ends = ((self.words["reference"], before), (t.of(one.title), after))
         return waterfall(steps, ends, t("chart.parts"), t("subtitle.parts"), self.foot(), t.lang)
 
-    def books(self, one: Scenario) -> Iterator[str]:
+    def books(self, one: ComparedScenario) -> Iterator[str]:
         """Bail-outs and debts in both, in sentences."""
         found, t = one.books, self.t
         if found is None:

@@ -74,7 +74,7 @@ class _Show(Show):
             draws = t("card.draws", draws=number(answer.ensemble.draws, 0))
             cards.append(doc.Card(t("card.stays"), stays, answer.ensemble.stays["both"], draws))
         warned = caveats(answer.warnings, t.lang)
-        return self.section("summary", doc.Cards(tuple(cards)), doc.Paragraph(t("lead")), *warned)
+        return self.section("summary", doc.Cards(tuple(cards)), self.text("lead"), *warned)
 
     def course(self) -> doc.Section:
         """D of every case in order, drawn and in numbers; how firmly each is in its grade."""
@@ -121,7 +121,7 @@ class _Show(Show):
         """What indicators without a common course would give."""
         null = self.answer.null
         if null is None:
-            return self.section("chance", doc.Caveat(self.t("no_null")))
+            return self.section("chance", self.caveat("no_null"))
         columns = (
             self.column("statistic"), self.column("observed", doc.Kind.number, places=3),
             *(self.column(kind, doc.Kind.number, places=4) for kind in KINDS),
@@ -130,7 +130,7 @@ class _Show(Show):
             (self.t(f"statistic.{name}"), null.observed[name], *(null.p[kind][name] for kind in KINDS))
             for name in STATISTICS
         ]
-        return self.section("chance", doc.Paragraph(self.t("lead.null")), self.table("chance", columns, rows))
+        return self.section("chance", self.text("lead.null"), self.table("chance", columns, rows))
 
     def indicators(self) -> doc.Table:
         """Every indicator: subsystem, direction, range, entropy, weight; and the weight of each subsystem in T."""

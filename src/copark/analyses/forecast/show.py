@@ -101,21 +101,21 @@ class _Show(Show):
                        band=self.said(doc.Interval(low, high), self.value(name))))
             for name in self.first for low, middle, high in [found.bands[name][[0, 2, -1], -1].tolist()]
         ]  # fmt: skip
-        blocks: list[doc.Block] = [doc.Paragraph(self.rests_on()), doc.Cards(tuple(cards)), doc.Caveat(t("caveat"))]
+        blocks: list[doc.Block] = [doc.Paragraph(self.rests_on()), doc.Cards(tuple(cards)), self.caveat("caveat")]
         if found.weights:
             blocks.insert(1, doc.Paragraph(self.stacked()))
         if found.method == CONDITIONAL:
-            blocks.append(doc.Caveat(t("caveat.told", cut=found.cut)))
+            blocks.append(self.caveat("caveat.told", cut=found.cut))
         if Quarter.parse(found.until) > Quarter.parse(found.clock_end):
-            blocks.append(doc.Caveat(t("caveat.clock", end=found.clock_end)))
+            blocks.append(self.caveat("caveat.clock", end=found.clock_end))
         if found.borrowed is not None and found.borrowed.open_facts:
-            blocks.append(doc.Caveat(t("caveat.open_facts")))
+            blocks.append(self.caveat("caveat.open_facts"))
         notes = [note.sentence(t.lang) for note in found.health if note.word != "good"]
         if found.trust is not None and not found.trust.shows_outcomes and not notes:
             notes = [found.trust.meaning(t.lang)]
         blocks += map(doc.Caveat, notes)
         key = "frozen" if found.file else "not_frozen"
-        blocks.append(doc.Paragraph(t(key, file=found.file, identity=found.frozen_id)))
+        blocks.append(self.text(key, file=found.file, identity=found.frozen_id))
         return doc.Section("summary", t("section.summary"), tuple(blocks))
 
     def rests_on(self) -> str:
@@ -145,7 +145,7 @@ class _Show(Show):
     def observables(self) -> doc.Section:
         """A fan for each observable, then the numbers at the ends of years."""
         charts = [self.fan(name) for name in self.found.bands]
-        lead = doc.Paragraph(self.t("fans.pooled" if self.found.borrowed else "fans.own"))
+        lead = self.text("fans.pooled" if self.found.borrowed else "fans.own")
         weights = [self.weights()] if self.found.weights else []
         return self.section("fans", lead, *charts, self.ends(), *weights, self.quantiles())
 
@@ -275,7 +275,7 @@ class _Show(Show):
             "width", title, words, lambda: width_bars(bars, t.lang, "", title, t("width.subtitle")), words,
             self.table("width", columns, rows),
         )  # fmt: skip
-        return self.section("width", doc.Paragraph(t("width.lead")), chart, self.leading(), self.informed())
+        return self.section("width", self.text("width.lead"), chart, self.leading(), self.informed())
 
     def source(self, key: str) -> str:
         """What a source of variance is called."""
@@ -316,9 +316,9 @@ class _Show(Show):
 
     def lent(self, borrowed: Borrowed) -> Iterator[doc.Section]:
         """From whom it was borrowed, what similar parks had become, how such forecasts did."""
-        yield self.section("borrowed", doc.Paragraph(self.t("borrowed.lead", lenders=self.lenders(borrowed.lenders))),
+        yield self.section("borrowed", self.text("borrowed.lead", lenders=self.lenders(borrowed.lenders)),
                            self.taken(borrowed))  # fmt: skip
-        yield self.section("rates", doc.Paragraph(self.t("rates.lead")), self.rates(borrowed))
+        yield self.section("rates", self.text("rates.lead"), self.rates(borrowed))
 
     def lenders(self, shares: dict[str, float], most: int = MOST_LENDERS) -> str:
         """Parks and their shares, largest first, in a list."""
@@ -368,9 +368,7 @@ class _Show(Show):
             t(f"held.{one.scheme}", methods=len(one.standings)) for one in contests for _ in one.standings
         ]  # fmt: skip
         columns = self.columns("method values:count parks:count log_crps:number:3 crps:number:1 coverage:share")
-        return self.section(
-            "held", doc.Paragraph(t("held.lead")), self.table("held", columns, rows, groups=grouped(heads))
-        )
+        return self.section("held", self.text("held.lead"), self.table("held", columns, rows, groups=grouped(heads)))
 
     def limits(self) -> Iterator[str]:
         """What these numbers leave out, and how the forecast is kept and scored."""

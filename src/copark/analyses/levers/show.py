@@ -20,7 +20,7 @@ from copark.presentation import document as doc
 from copark.presentation.numbers import shown
 
 if TYPE_CHECKING:
-    from copark.stats.robust import Stability
+    from copark.stats.robust_choice import Stability
 
 SIGNS = {
     "gains_surely": "++", "gains_mostly": "+", "gains_at_times": "+", "unclear": "?", "nothing": "·",
@@ -81,8 +81,8 @@ class LeversShow(Show):
             t("head", lever=t.of(lever.title), owner=t(f"owner.{lever.controlled_by}")) for lever, _ in found.settings
         )
         changes = [one for one in found.gains if one.measure.name == "self_standing" and isfinite(one.mean)]
-        ordered = sorted(changes or [found.gains[0]], key=lambda one: one.mean)
-        self.worst, self.best = ordered[0], ordered[-1]
+        ordered = sorted(changes or [found.gains[0]], key=lambda one: -one.mean)
+        self.best, self.worst = ordered[0], ordered[-1]
         self.levels = found.trust is None or found.trust.shows_outcomes
         """Whether levels of outcome shares are told unasked, beside their changes."""
 

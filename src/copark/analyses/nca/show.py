@@ -66,7 +66,7 @@ class Ceilings(Show):
             note = self.t("card.p", p=p) if isfinite(ceiling.p) else self.t(f"size.{size_of(ceiling.effect)}")
             cards.append(doc.Card(self.t("card.effect", x=one.condition), self.effect, ceiling.effect, note))
         warned = caveats(self.answer.warnings, self.t.lang)
-        return self.section("summary", doc.Cards(tuple(cards)), doc.Paragraph(self.t("lead")), *warned)
+        return self.section("summary", doc.Cards(tuple(cards)), self.text("lead"), *warned)
 
     def ceilings(self) -> doc.Section:
         """The scatter of every condition, and both ceilings in numbers."""
@@ -102,9 +102,9 @@ class Ceilings(Show):
 
     def bottlenecks(self) -> doc.Section:
         """What each level of the outcome needs of each condition, under both ceilings."""
-        blocks: list[doc.Block] = [doc.Paragraph(self.t("lead.bottlenecks"))]
+        blocks: list[doc.Block] = [self.text("lead.bottlenecks")]
         if self.found.request.corner != 1:
-            blocks.append(doc.Caveat(self.t("lead.bottlenecks_low")))
+            blocks.append(self.caveat("lead.bottlenecks_low"))
         return self.section("bottlenecks", *blocks, *(self.levels(kind) for kind in KINDS))
 
     def levels(self, kind: Ceiling) -> doc.Table:

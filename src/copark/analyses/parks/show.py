@@ -48,12 +48,12 @@ class _Show(Show):
         cards = [doc.Card(self.t(f"type.{name}"), doc.COUNT, kinds[name]) for name in TYPES if kinds[name]]
         rows = [
             (one.park.name(self.t.lang), self.t(f"type.{one.park.type}"), _share(one.park.home_share_percent),
-             one.park.firms, _year(one.park.firms_date), self.status(one))
+             one.park.firms, (_date(one.park.firms_date) or "")[:4] or None, self.status(one))
             for one in self.parks
         ]  # fmt: skip
         columns = self.columns("name type home_stake:share firms_short:count firms_year:quarter status")
         return self.section(
-            "summary", doc.Cards(tuple(cards)), self.table("parks", columns, rows), doc.Caveat(self.t("caveat"))
+            "summary", doc.Cards(tuple(cards)), self.table("parks", columns, rows), self.caveat("caveat")
         )  # fmt: skip
 
     def status(self, one: ListedPark) -> str | None:
@@ -70,10 +70,10 @@ class _Show(Show):
             for one in sorted(self.parks, key=lambda one: (TYPES.index(one.park.type), one.park.launch,
                                                            one.park.name(lang))) if one.courses
         ]  # fmt: skip
-        blocks: list[doc.Block] = [doc.Paragraph(self.t("lead.courses", count=len(drawn)))]
+        blocks: list[doc.Block] = [self.text("lead.courses", count=len(drawn))]
         if drawn:
             blocks.append(self.chart("courses", lambda: multiples(drawn, lang), self.counts()))
-        return self.section("courses", *blocks, doc.Caveat(self.t("caveat.courses")))
+        return self.section("courses", *blocks, self.caveat("caveat.courses"))
 
     def counts(self) -> doc.Table:
         """Every count of enterprises that is drawn."""
@@ -98,7 +98,7 @@ class _Show(Show):
         by_park = [(one.park.name(t.lang), *(t(f"state.{one.mechanisms[name]}") for name in names)) for one in cases]
         titles = [doc.Column(name, text(f"cases.can_act.{name}", t.lang), doc.Kind.text) for name in names]
         return self.section(
-            "mechanisms", doc.Paragraph(t("lead.mechanisms", count=len(cases))),
+            "mechanisms", self.text("lead.mechanisms", count=len(cases)),
             self.table("mechanisms", columns, rows),
             self.table("by_park", [self.column("name"), *titles], by_park, folded=True),
         )  # fmt: skip
@@ -159,7 +159,3 @@ def _share(percent: float | None) -> float | None:
 
 def _date(given: object) -> str | None:
     return None if given is None else str(given)
-
-
-def _year(given: object) -> str | None:
-    return None if given is None else str(given)[:4]

@@ -7,7 +7,7 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.pool.ask import Answer
 from copark.analyses.show import Show, grouped, made_again
 from copark.inference.diagnostics import title_of
-from copark.inference.panels import Findings, ParkFindings
+from copark.inference.panels import PanelFindings, ParkFindings
 from copark.inference.pool.forecast_comparison import GROWTH, ROLLING, SCHEMES, Contest
 from copark.inference.pool.forecast_comparison import POOLED as MODEL
 from copark.inference.pool.parks import AXES, SIZES
@@ -41,7 +41,7 @@ def document(found: Answer, t: Texts) -> doc.Document:
 class _Show(Show):
     """The parts of the document in one language."""
 
-    def __init__(self, found: Findings, t: Texts) -> None:
+    def __init__(self, found: PanelFindings, t: Texts) -> None:
         super().__init__(t)
         self.found = found
 
@@ -79,7 +79,7 @@ class _Show(Show):
         said = [*map(self.winner, tables), self.discrepancy(), *self.coverage(tables)]
         return self.section(
             "summary", doc.Cards(tuple(cards)), doc.Bullets(tuple(said)),
-            doc.Caveat(t("caveat.defaults"))
+            self.caveat("caveat.defaults")
         )  # fmt: skip
 
     def winner(self, table: Contest) -> str:
@@ -118,7 +118,7 @@ class _Show(Show):
             "park kind values:count reach:share remark directions:count shrinkage_size:share shrinkage_rest:share "
             "lent:share"
         )
-        return self.section("parks", doc.Paragraph(self.t("lead.parks")), self.table("parks", columns, rows))
+        return self.section("parks", self.text("lead.parks"), self.table("parks", columns, rows))
 
     def one_park(self, one: ParkFindings) -> Sequence[doc.Value]:
         """A row of the table of parks."""
@@ -138,11 +138,11 @@ class _Show(Show):
         draw = partial(figures.scores, self.found, t.lang)
         title = t("figure.scores")
         chart = doc.Chart("scores", title, t("alt.scores"), draw)
-        blocks: list[doc.Block] = [doc.Paragraph(t("lead.scores")), chart]
+        blocks: list[doc.Block] = [self.text("lead.scores"), chart]
         for scheme in SCHEMES:
             if self.found.main(scheme) is not None:
                 if scheme == ROLLING:
-                    blocks.append(doc.Paragraph(t("lead.rolling")))
+                    blocks.append(self.text("lead.rolling"))
                 blocks += [self.contest(scheme), self.contest(scheme, by_indicator=True)]
         return self.section("scores", *blocks, self.winners(), self.trials(), self.scores())
 
@@ -213,7 +213,7 @@ class _Show(Show):
 
         draw = partial(figures.fans, self.found, self.t.lang)
         chart = doc.Chart("fans", self.t("figure.fans"), self.t("alt.fans"), draw)
-        return self.section("fans", doc.Paragraph(self.t("lead.fans")), chart)
+        return self.section("fans", self.text("lead.fans"), chart)
 
     def roles(self) -> doc.Section:
         """What is shared, what is each park's own, and why."""
@@ -223,7 +223,7 @@ class _Show(Show):
         ]  # fmt: skip
         columns = self.columns("parameter role reason:note widened:flag")
         table = self.table("roles", columns, rows)
-        return self.section("roles", doc.Paragraph(self.t("lead.roles")), table, folded=True)
+        return self.section("roles", self.text("lead.roles"), table, folded=True)
 
     def method(self) -> doc.Section:
         """How it was made, what it cannot tell, and which states of the cases it rests on."""

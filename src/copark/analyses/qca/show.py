@@ -109,9 +109,7 @@ class _Show(Show):
             models = "  |  ".join(model_name(model, self.conditions) for model in tied)
             lines.append(t("lead.solution", kind=self.kind(name), models=models or t("lead.no_solution")))
         warned = caveats(self.found.warnings, t.lang)
-        return self.section(
-            "summary", doc.Cards(tuple(cards)), doc.Paragraph(t("lead")), doc.Bullets(tuple(lines)), *warned
-        )
+        return self.section("summary", doc.Cards(tuple(cards)), self.text("lead"), doc.Bullets(tuple(lines)), *warned)
 
     def truth(self) -> doc.Section:
         """Which combinations have cases, and go with the outcome."""
@@ -166,7 +164,7 @@ class _Show(Show):
     def cases(self) -> doc.Section:
         """Where each case lies by the solution and the outcome."""
         if not self.main:
-            return self.section("cases", doc.Paragraph(self.t("lead.no_solution")))
+            return self.section("cases", self.text("lead.no_solution"))
         model, members = self.main[0], self.found.members
         sets = [(model_name(model, self.conditions), model_membership(model, members))]
         if len(model) > 1:
@@ -176,7 +174,7 @@ class _Show(Show):
             fit = sufficiency(x, self.found.outcome)
             values = {"consistency": fit.inclusion, "pri": fit.pri, "coverage": fit.coverage}
             charts.append(self.scatter(f"-{at}", name, x, "fit", values))
-        return self.section("cases", doc.Paragraph(self.t("lead.cases")), *charts)
+        return self.section("cases", self.text("lead.cases"), *charts)
 
     def scatter(
         self, at: str, name: str, x: Floats, words: str, values: dict[str, float], aim: Aim = "sufficiency"
@@ -212,8 +210,8 @@ class _Show(Show):
         alone = [(name, *_fit(one)[:3]) for name, one in found.sufficiency]
         said = "lead.expressions" if found.expressions else "lead.no_expressions"
         return self.section(
-            "necessity", doc.Paragraph(self.t("lead.necessity")), self.table("necessity", columns, rows),
-            doc.Paragraph(self.t(said)), *charts,
+            "necessity", self.text("lead.necessity"), self.table("necessity", columns, rows),
+            self.text(said), *charts,
             self.table("sufficiency", (self.column("term"), *self.fits[:3]), alone, folded=True),
         )  # fmt: skip
 
@@ -234,7 +232,7 @@ class _Show(Show):
             *(self.column(key, doc.Kind.note) for key in ("assumptions", "easy", "difficult", "empty_unused")),
         )  # fmt: skip
         table = self.table("counterfactuals", columns, rows)
-        return self.section("counterfactuals", doc.Paragraph(self.t("lead.counterfactuals")), table)
+        return self.section("counterfactuals", self.text("lead.counterfactuals"), table)
 
     def robustness(self) -> doc.Section:
         """What survives other anchors, cutoffs, cases and scores."""
@@ -242,7 +240,7 @@ class _Show(Show):
 
         robust, kind, t = self.answer.robust, self.answer.main, self.t
         if robust is None:
-            return self.section("robustness", doc.Caveat(t("lead.no_robustness")))
+            return self.section("robustness", self.caveat("lead.no_robustness"))
         rows = []
         for family in (None, *robust.families()):
             same, total = robust.same(kind, family)
@@ -251,7 +249,7 @@ class _Show(Show):
         chart = self.drawn(
             "survival", lambda: survival_chart(robust, kind, self.conditions, t.lang), kind=self.kind(kind)
         )  # fmt: skip
-        lead = doc.Paragraph(t("lead.robustness", count=len(robust.variants)))
+        lead = self.text("lead.robustness", count=len(robust.variants))
         said = doc.Paragraph(t.sentences([t("lead.anchors_shifted"), t("lead.other_scores")]))
         same_table = self.table("same", columns, rows)
         return self.section("robustness", lead, chart, same_table, said, self.survival(robust), self.variants(robust))

@@ -82,7 +82,7 @@ class _Show(Show):
             for one in found.parks
         ]
         drawn = self.chart("parks", lambda: parks(found, t.lang), self.table("parks", columns, rows))
-        return self.section("parks", doc.Paragraph(t("parks.lead")), drawn)
+        return self.section("parks", self.text("parks.lead"), drawn)
 
     def recorded(self, outcome: str) -> str:
         """How a park stood."""

@@ -15,7 +15,7 @@ from copark.cases.quarters import Quarter
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent, percent_words, reach, shown
 from copark.simulation.outcomes import OUTCOMES
-from copark.simulation.readouts.observed import Comparison, expected_outside, misses
+from copark.simulation.readouts.observed import ObservedComparison, expected_outside, misses
 from copark.simulation.readouts.outcomes import quarters_apart, sweep
 from copark.texts import text
 from copark.words import scenario_title
@@ -144,7 +144,7 @@ class _Show(AboutRuns):
         kind = "covered" if share < 0.05 else "as_many" if share <= 0.15 else "too_many"
         return [*told, t(f"why.{kind}", section=t("section.record"))]
 
-    def knows(self, row: Comparison) -> bool:
+    def knows(self, row: ObservedComparison) -> bool:
         """Whether the calibration used an observation kept for validation: then it is none to be tested by."""
         from copark.inference.target_selection import uses_everything
 

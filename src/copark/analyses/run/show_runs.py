@@ -10,7 +10,7 @@ from copark.presentation import document as doc
 from copark.presentation.numbers import bare, bounded, number, percent, percentile, quantity, reach, spoken, unit_title
 from copark.setmethods.coupling_degree.degree import grade
 from copark.simulation.readouts.coordination import COMPONENTS, apart, needed, read_out
-from copark.simulation.readouts.observed import Comparison, misses
+from copark.simulation.readouts.observed import ObservedComparison, misses
 from copark.simulation.readouts.outcomes import bands, quarters_apart
 from copark.simulation.readouts.phases import PHASES, phase_shares, phases, quarters_of
 from copark.stats.quantiles import mean, quantiles
@@ -68,7 +68,7 @@ class AboutRuns(AboutCase):
             doc.Table(key, title, columns, tuple(rows), folded=True), wide=False,
         )  # fmt: skip
 
-    def ranged(self, one: Comparison) -> doc.Value:
+    def ranged(self, one: ObservedComparison) -> doc.Value:
         """Median and band of the runs beside an observation."""
         unit = self.found.unit(one.observation.variable)
         if unit != "1/yr":
@@ -77,24 +77,24 @@ class AboutRuns(AboutCase):
         return text("presentation.number.with_band", self.t.lang, value=median,
                     band=text("presentation.number.band", self.t.lang, low=low, high=upper))  # fmt: skip
 
-    def seen(self, one: Comparison, kind: str = "bare") -> str:
+    def seen(self, one: ObservedComparison, kind: str = "bare") -> str:
         """What was observed, in the model's unit and with all its digits."""
         return bounded(
             one.value, one.high, one.observation.bound, self.found.unit(one.observation.variable), self.t.lang, kind
         )
 
-    def bound(self, one: Comparison) -> str:
+    def bound(self, one: ObservedComparison) -> str:
         """What an observed value is: about, at least; nothing for a plain value or a range."""
         kind = one.observation.bound
         plain = kind in ("exact", "range")
         return "" if plain else text(f"presentation.number.bound.{kind}", self.t.lang, value="").strip()
 
-    def named(self, one: Comparison) -> str:
+    def named(self, one: ObservedComparison) -> str:
         """An observed variable with its unit."""
         unit = self.found.unit(one.observation.variable)
         return with_unit(self.title(one.observation.variable), unit if unit != "1/yr" else "", self.t.lang)
 
-    def beside(self, key: str, rows: Sequence[Comparison]) -> doc.Table:
+    def beside(self, key: str, rows: Sequence[ObservedComparison]) -> doc.Table:
         """The latest observations beside the model, a row for each variable."""
         columns = self.columns("variable quarter:quarter observed modelled:number percentile")
         cells = (
@@ -146,7 +146,7 @@ class AboutRuns(AboutCase):
             return doc.Bullets(tuple(self.missed_of(name) for name in names))
         return doc.Bullets(tuple(self.miss(row) for row in found))
 
-    def miss(self, row: Comparison) -> str:
+    def miss(self, row: ObservedComparison) -> str:
         """A sentence about one observation outside: what was recorded, what the model says."""
         unit, t = self.found.unit(row.observation.variable), self.t
         return t(

@@ -7,7 +7,7 @@ from copark.analyses.score.ask import Answer, Forecasted, why_left
 from copark.analyses.show import Show, grouped
 from copark.cases.quarters import Quarter
 from copark.cases.vocabulary import series_title
-from copark.inference.validate import Line, Point
+from copark.inference.validate import Point, ScoreLine
 from copark.presentation import document as doc
 from copark.presentation.numbers import bounded, percentile
 from copark.words import method_title, observable_title, titled, winner_title
@@ -61,7 +61,7 @@ class _Show(Show):
     def scores(self) -> doc.Section:
         """Mean scores with the winner of each row; every value; every row left out."""
         found = self.found
-        blocks: list[doc.Block] = [doc.Paragraph(self.t("lead" if found.lines else "only_bounds"))]
+        blocks: list[doc.Block] = [self.text("lead" if found.lines else "only_bounds")]
         if found.lines:
             methods = [doc.Column(name, method_title(name, self.t.lang), doc.Kind.number) for name in found.methods]
             columns = (
@@ -77,7 +77,7 @@ class _Show(Show):
             blocks.append(self.table("left", columns, rows))
         return self.section("scores", *blocks)
 
-    def row(self, line: Line) -> Sequence[doc.Value]:
+    def row(self, line: ScoreLine) -> Sequence[doc.Value]:
         """Mean scores of an observable and who is best."""
         found, lang = self.found, self.t.lang
         winner = winner_title(line, lang)

@@ -128,20 +128,20 @@ class _Show(Show):
         blocks: list[doc.Block] = []
         if cards := tuple(self.cards()):
             blocks.append(doc.Cards(cards))
-        blocks.append(doc.Paragraph(t("lead")))
+        blocks.append(self.text("lead"))
         if found.indices:
-            blocks.append(doc.Paragraph(t(f"summary.sobol.{found.settings.over}")))
+            blocks.append(self.text(f"summary.sobol.{found.settings.over}"))
             blocks.append(doc.Bullets(tuple(self.drivers(n) for n in range(len(found.readouts)))))
             if leaning := self.leaning():
                 blocks.append(doc.Caveat(leaning))
         for kept in found.given:
             if kept.kind == "posterior" or not found.indices:
-                blocks.append(doc.Paragraph(t(f"summary.given.{kept.kind}")))
+                blocks.append(self.text(f"summary.given.{kept.kind}"))
                 blocks.append(doc.Bullets(tuple(self.leaders(kept, n) for n in range(len(kept.readouts)))))
         told = {"caveat": True, "stale": bool(found.provenance.get("posterior_stale"))}
         if found.trust is not None and not found.trust.shows_outcomes:
             blocks.append(doc.Caveat(found.trust.meaning(t.lang)))
-        return self.section("summary", *blocks, *(doc.Caveat(t(key)) for key, holds in told.items() if holds))
+        return self.section("summary", *blocks, *(self.caveat(key) for key, holds in told.items() if holds))
 
     def drivers(self, at: int) -> str:
         """What one output depends on by total index: the clear factors, largest first."""
@@ -201,9 +201,9 @@ class _Show(Show):
             )
             for n, one in enumerate(found.readouts)
         ]  # fmt: skip
-        lead = doc.Paragraph(t("lead.sobol", rows=found.settings.size, replicates=found.settings.replicates))
+        lead = self.text("lead.sobol", rows=found.settings.size, replicates=found.settings.replicates)
         lost = max(found.settings.size - one.rows for one in found.indices)
-        caveats = [doc.Caveat(t("lost", rows=lost))] if lost else []
+        caveats = [self.caveat("lost", rows=lost)] if lost else []
         return self.section("sobol", lead, self.overview(), *charts, *caveats)
 
     def overview(self) -> doc.Table:
@@ -253,12 +253,12 @@ class _Show(Show):
         from copark.figures.sensitivity import given_bars
 
         t, found = self.t, self.found
-        blocks: list[doc.Block] = [doc.Paragraph(t("lead.given"))]
+        blocks: list[doc.Block] = [self.text("lead.given")]
         for sample, kept in enumerate(found.given):
             counts = {"runs": number(kept.runs, 0), "replicates": kept.replicates}
-            blocks.append(doc.Paragraph(t(f"given.{kept.kind}", quarter=kept.readouts[0].quarter, **counts)))
+            blocks.append(self.text(f"given.{kept.kind}", quarter=kept.readouts[0].quarter, **counts))
             if kept.kind == "posterior":
-                blocks.append(doc.Caveat(t("given.posterior.caveat")))
+                blocks.append(self.caveat("given.posterior.caveat"))
             for n, one in enumerate(kept.readouts):
                 if one.key in DRAWN and kept.kind != "batch":
                     title = t("figure.given_title", readout=one.title(t.lang), sample=t(f"sample.{kept.kind}"))

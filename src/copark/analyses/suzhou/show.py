@@ -80,9 +80,7 @@ class _Show(Show):
               after=self.money(after.band), after_above=self.share(after.above)),
             t("said.cleared", share=self.share(factual.cleared), band=self.money(factual.result_2003)),
         )  # fmt: skip
-        return self.section(
-            "summary", doc.Cards(cards), doc.Paragraph(t("lead")), doc.Bullets(words), doc.Caveat(t("caveat"))
-        )
+        return self.section("summary", doc.Cards(cards), self.text("lead"), doc.Bullets(words), self.caveat("caveat"))
 
     def developer(self) -> doc.Section:
         """The developer's result in every scenario."""
@@ -90,7 +88,7 @@ class _Show(Show):
 
         found, lang = self.found, self.t.lang
         drawn = self.chart("developer", lambda: courses(found, lang), self.quarters())
-        lead = doc.Paragraph(self.t("developer.lead"))
+        lead = self.text("developer.lead")
         return self.section("developer", lead, drawn, self.arms(), self.fit(), self.years())
 
     def arms(self) -> doc.Table:
@@ -155,7 +153,7 @@ class _Show(Show):
         columns = (self.column("contrast"), self.amount("difference"), self.column("above", doc.Kind.share))
         drawn = self.chart("contrasts", lambda: contrasts(found, t.lang))
         return self.section(
-            "contrasts", doc.Paragraph(t("contrasts.lead")), drawn, self.table("contrasts", columns, rows)
+            "contrasts", self.text("contrasts.lead"), drawn, self.table("contrasts", columns, rows)
         )  # fmt: skip
 
     def enterprises(self) -> doc.Section:
@@ -164,7 +162,7 @@ class _Show(Show):
 
         found, lang = self.found, self.t.lang
         drawn = self.chart("enterprises", lambda: enterprises(found, lang))
-        return self.section("enterprises", doc.Paragraph(self.t("enterprises.lead")), drawn)
+        return self.section("enterprises", self.text("enterprises.lead"), drawn)
 
     def list(self, key: str, count: int) -> doc.Section:
         """Numbered sentences."""

@@ -11,7 +11,7 @@ from copark.analyses.typology.ask import FACTORIAL, TWINS, Answer
 from copark.cases.vocabulary import country_name
 from copark.inference.typology.findings import READ, SECOND, SHARES, TYPES
 from copark.inference.typology.measures import STANDINGS
-from copark.inference.typology.twins import FACTORS, Part, Reading
+from copark.inference.typology.twins import FACTORS, FactorPart, TwinReading
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import number
@@ -90,9 +90,9 @@ class _Show(Show):
             cards.append(doc.Card(t(f"card.standing.{side}"), doc.SHARE, value, t("card.standing.note")))
         total = sum(found.outcomes[SECOND].values())
         country = country_name(found.home, t.lang)
-        homes = doc.Caveat(t("caveat.homes", count=found.homes, total=total, country=country))
+        homes = self.caveat("caveat.homes", count=found.homes, total=total, country=country)
         return self.section(
-            "summary", doc.Cards(tuple(cards)), doc.Paragraph(t("lead")), doc.Caveat(t("caveat.selection")), homes
+            "summary", doc.Cards(tuple(cards)), self.text("lead"), self.caveat("caveat.selection"), homes
         )
 
     def observed(self) -> doc.Section:
@@ -101,7 +101,7 @@ class _Show(Show):
 
         found, lang = self.found, self.t.lang
         return self.section(
-            "observed", doc.Paragraph(self.t("observed.lead")),
+            "observed", self.text("observed.lead"),
             self.chart("outcomes", lambda: figures.outcomes(found, lang), self.outcomes()),
             self.chart("measures", lambda: figures.strips(found, lang), self.medians()),
             self.measures(), self.values(),
@@ -196,7 +196,7 @@ class _Show(Show):
             self.parts(key, [one for one in self.found.parts if (one.reading in SHARES) is are_shares])
             for key, are_shares in (("part-shares", True), ("parts", False))
         ]
-        lead, caveat = doc.Paragraph(self.t("factors.lead")), doc.Caveat(self.t("caveat.model"))
+        lead, caveat = self.text("factors.lead"), self.caveat("caveat.model")
         return self.section("factors", lead, *drawn, *tables, caveat)
 
     def factor(self, name: str, year: int) -> doc.Chart:
@@ -216,7 +216,7 @@ class _Show(Show):
             lambda: factors(found, name, year, self.footer(), t.lang), numbers=numbers, wide=False,
         )  # fmt: skip
 
-    def parts(self, key: str, own: Sequence[Part]) -> doc.Table:
+    def parts(self, key: str, own: Sequence[FactorPart]) -> doc.Table:
         """Every part of a difference."""
         t, change = self.t, kind_of(own[0].reading)[1]
         rows = [
@@ -238,9 +238,9 @@ class _Show(Show):
             self.side_by_side(key, [one for one in self.found.readings if (one.reading in SHARES) is are_shares])
             for key, are_shares in (("scenario-shares", True), ("scenarios", False))
         ]
-        return self.section("scenarios", doc.Paragraph(self.t("scenarios.lead")), *tables)
+        return self.section("scenarios", self.text("scenarios.lead"), *tables)
 
-    def side_by_side(self, key: str, own: Sequence[Reading]) -> doc.Table:
+    def side_by_side(self, key: str, own: Sequence[TwinReading]) -> doc.Table:
         """Results of both scenarios and their difference."""
         t, (level, change) = self.t, kind_of(own[0].reading)
         rows = [
@@ -258,7 +258,7 @@ class _Show(Show):
 
     def gaps(self) -> doc.Section:
         """Further scenarios against the intergovernmental one."""
-        return self.section("gaps", doc.Paragraph(self.t("gaps.lead")), *self.gap_charts())
+        return self.section("gaps", self.text("gaps.lead"), *self.gap_charts())
 
     def gap_charts(self) -> Iterator[doc.Chart]:
         from copark.figures.typology import gaps as drawn
@@ -291,4 +291,4 @@ class _Show(Show):
         ]  # fmt: skip
         columns = self.columns("measure observed reading year:count model agreement")
         table = self.table("agreement", columns, rows)
-        return self.section("agreement", doc.Paragraph(t("agreement.lead")), table, doc.Caveat(t("caveat.agreement")))
+        return self.section("agreement", self.text("agreement.lead"), table, self.caveat("caveat.agreement"))

@@ -163,7 +163,7 @@ def read_workbook(content: bytes, name: str = "", called: str = BOOK) -> CaseWor
 
     Raises
     ------
-    copark.cases.archive.Refused
+    copark.cases.untrusted_archive.Refused
         If it is no workbook of a case, or made to harm.
     """
     titled = {one.title(lang): one for one in sheets() for lang in LANGUAGES}

@@ -10,8 +10,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from copark.cases.archive import Refused
 from copark.cases.types import shown, suggestion
+from copark.cases.untrusted_archive import Refused
 from copark.cases.workbook.cells import place, read_cells
 from copark.cases.workbook.writing import content_of, head_cell, on_paper, set_cell, told_cell
 from copark.errors import Fault, FaultsFound, printable

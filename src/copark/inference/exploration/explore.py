@@ -13,8 +13,7 @@ from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.identity import identity_of
 from copark.inference.batch import READ_AT_CUT, Batch
-from copark.inference.exploration import given as given_data
-from copark.inference.exploration import sobol
+from copark.inference.exploration import given_data, sobol
 from copark.inference.exploration.designs import (
     AT_ONCE,
     Factors,
@@ -28,7 +27,7 @@ from copark.inference.exploration.designs import (
     read,
     readouts_of,
 )
-from copark.inference.exploration.given import Given
+from copark.inference.exploration.given_data import Given
 from copark.inference.exploration.sobol import Indices
 from copark.inference.posterior import ParameterPosterior
 from copark.inference.prior import study_of

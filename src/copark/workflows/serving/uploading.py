@@ -15,10 +15,10 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 
 from copark.cases import check_case, new_case
-from copark.cases.archive import Archive, Refused, leads_out, opened
 from copark.cases.check import NEEDED, OPTIONAL
 from copark.cases.files import MOST_BYTES, MOST_BYTES_FOLDER
 from copark.cases.types import suggestion
+from copark.cases.untrusted_archive import Archive, Refused, leads_out, opened
 from copark.cases.workbook import EXAMPLE, read_workbook, template_workbook, workbook_of
 from copark.errors import CaseFaults, CoparkError, Fault
 from copark.workflows.serving.answers import Answer, CaseName, Said

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from copark.cli.app import Lang, app
-from copark.cli.speech import SpokenCommand, SpokenGroup
+from copark.cli.help import SpokenCommand, SpokenGroup
 
 Scheduler = Annotated[str | None, typer.Option("--scheduler", help="cluster.help.scheduler", metavar="ADDRESS")]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, max=1024, help="cluster.help.workers", metavar="N")]

@@ -1,4 +1,4 @@
-"""The areas of the command line, in the order in which help lists their commands."""
+"""The groups of commands, in the order in which help lists them; and commands that have moved or are no more."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,27 +8,24 @@ from typer.main import get_command
 from copark.analyses import REGISTRY
 from copark.cli.analyses import AnalysisCommand
 from copark.cli.app import app
-from copark.cli.speech import SpokenCommand
+from copark.cli.help import SpokenCommand
 from copark.texts import text
 
 # isort: off
 from copark.cli import commands
-from copark.cli import bookkeeping
+from copark.cli import runs
 from copark.cli import workspaces
-from copark.cli import serving
-from copark.cli import clustering
+from copark.cli import serve
+from copark.cli import cluster
 # isort: on
 
-AREAS = (
-    commands, bookkeeping, commands, workspaces, serving, clustering,
-)  # fmt: skip
+WRITTEN = (commands, runs, workspaces, serve, cluster)
+"""Modules of commands written by hand, which add themselves to the application."""
 PANELS = (
-    "commands", "bookkeeping", "explain", "decide", "calibrate",
-    "parks", "tables", "workspaces", "serving", "clustering",
+    "commands", "runs", "explain", "decide", "calibrate",
+    "parks", "tables", "workspaces", "serve", "cluster",
 )  # fmt: skip
 """Panels of the list of commands, in its order: a module of commands, or a group of analyses."""
-
-
 GONE = {
     "claims-across-parks": "copark joint, copark qca, copark nca",
     "calibrate --crosscheck": "copark calibrate --check",

@@ -76,7 +76,7 @@ def _show_help(command: Any, ctx: Any) -> None:
 
 def _by_panel(commands: Iterable[tuple[str, Any]], lang: str) -> list[tuple[str, list[tuple[str, str]]]]:
     """Commands and their help by panel: the one they name, or that of the module that has them."""
-    from copark.cli.areas import PANELS
+    from copark.cli.groups import PANELS
 
     found: dict[str, list[tuple[str, str]]] = {panel: [] for panel in PANELS}
     for name, one in commands:

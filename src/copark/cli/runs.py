@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from copark.cli.app import OUT, Lang, Out, Threads, app
-from copark.cli.speech import SpokenCommand, SpokenGroup
+from copark.cli.help import SpokenCommand, SpokenGroup
 from copark.errors import NotFound, printable
 
 if TYPE_CHECKING:

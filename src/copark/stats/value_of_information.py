@@ -42,7 +42,7 @@ class Foretold:
 
 
 @dataclass(frozen=True)
-class Gain:
+class InformationGain:
     """What a candidate tells of one effect beside what is known."""
 
     before: float
@@ -134,7 +134,7 @@ def explained(effect: Floats, foretold: Floats) -> float:
     return 1.0 - float(np.mean((effect - foretold) ** 2)) / total if total > SAME else float("nan")
 
 
-def gains(known: Foretold, more: Foretold, effects: Floats, holds: Flags) -> list[Gain]:
+def gains(known: Foretold, more: Foretold, effects: Floats, holds: Flags) -> list[InformationGain]:
     """What a candidate tells of every effect: what is foretold with it (``more``) beside what is without it."""
     made = []
     for n in range(effects.shape[1]):
@@ -142,7 +142,7 @@ def gains(known: Foretold, more: Foretold, effects: Floats, holds: Flags) -> lis
         scored = (before - truth) ** 2 - (after - truth) ** 2
         sure = decided(after)
         made.append(
-            Gain(
+            InformationGain(
                 before=explained(effects[:, n], known.effect[:, n]),
                 after=explained(effects[:, n], more.effect[:, n]),
                 variance=float(scored.mean()),

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from copark.cli.app import OUT, Lang, Threads, app
-from copark.cli.speech import SpokenCommand
+from copark.cli.help import SpokenCommand
 
 
 @app.command("serve", cls=SpokenCommand, help="web.help.serve")
