@@ -84,6 +84,8 @@ class _Show(Show):
         if made.apart:
             names = t("join").join(title_of(name, t.lang) for name in made.apart[:NAMED])
             warnings.append(self.caveat("apart", names=names, case=made.asked, more=made.longer))
+        if made.aside:
+            warnings.append(self.caveat("aside", names=t("join").join(map(self.value_named, made.aside))))
         said = doc.Paragraph(t.sentences(tuple(self.used()))), doc.Bullets(tuple(self.brief()))
         kept = self.text("kept", folder=made.folder, case=made.asked)
         return self.section("summary", *warnings, doc.Cards(cards), *said, kept)
@@ -97,6 +99,13 @@ class _Show(Show):
             yield t("used.allowed", share=percent(allowed))
         if made.wide_sizes:
             yield t("used.sizes")
+        if made.flat:
+            yield t("used.flat", names=t("join").join(title_of(name, t.lang) for name in made.flat))
+
+    def value_named(self, name: str) -> str:
+        """A value by its variable and date, in words."""
+        variable, _, date = name.partition(" ")
+        return self.t("value", title=observable_title(variable, self.t.lang), date=date)
 
     def brief(self) -> Iterator[str]:
         """The sentences that count."""
