@@ -143,11 +143,14 @@ def wrong_usage(error: Any, lang: str) -> str:
     else:
         words = message
     path = context.command_path if context is not None else "copark"
-    return f"{words} {text('cli.wrong.try', lang, command=path)}"
+    return f"{words}{' ' if lang == 'en' else ''}{text('cli.wrong.try', lang, command=path)}"
 
 
 def _wanted(name: str, parameter: Any, lang: str) -> str:
-    """What an option wants: a whole number within its range, else what the texts say of its name."""
+    """What an option wants: one of its choices, a whole number within its range, or what the texts say of its name."""
+    metavar = str(getattr(parameter, "metavar", None) or "")
+    if "|" in metavar and metavar.islower():
+        return text("cli.wants.choice", lang, known=metavar.replace("|", " | "))
     limits = [getattr(parameter, edge, None) for edge in ("min", "max")]
     if all(isinstance(one, int) for one in limits):
         return text("cli.wants.integer", lang, low=limits[0], high=limits[1])

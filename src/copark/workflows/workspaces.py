@@ -109,10 +109,9 @@ def _in_megabytes(progress: Progress | None, name: str) -> Callable[[int, int], 
 
 def _there(file: Path) -> Path:
     from copark.cases.types import shown
-    from copark.texts import text
 
     if not Path(file).is_file():
-        raise NotFound(text("workspace.no_file", found=shown(file)))
+        raise NotFound.of("workspace.no_file", found=shown(file))
     return Path(file)
 
 
