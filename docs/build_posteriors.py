@@ -4,7 +4,8 @@
 casebook and writes them into the package; ``copark calibrate great-stone --check``, ``copark calibrate --pool --check``
 and ``copark stack --check`` compare without writing. A park's are made to the cuts and with the settings of those it
 has, or, with ``--cut``, one of them alone; one it has not yet is made until quick searches agree, and without ``--cut``
-to the last quarter with data. What has not converged is not written.
+to the last quarter with data. ``--sweeps`` are the most at the end, in the place of the usual or those it has. What has
+not converged is not written.
 """  # noqa: INP001 - a script that writes what ships
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ from copark.inference import artefacts, borrowed
 from copark.inference.calibrate import FULL, QUICK, Settings, calibrate
 from copark.inference.calibrations import cut_of
 from copark.inference.diagnostics import predictive_checks
-from copark.inference.pool.panel import Settings as PanelSettings
-from copark.inference.pool.panel import learn
+from copark.inference.pool.panel import PanelSettings, learn
 from copark.inference.pool.parks import parks_of
 from copark.inference.provenance import recipe_in
+from copark.inference.reach import reading_of
 from copark.inference.source import PosteriorSource
 from copark.inference.stacking import forecasts as shipped
 from copark.inference.stacking.trials import trials_of
@@ -35,7 +36,7 @@ AT_MOST = replace(QUICK, last_sweeps=FULL.last_sweeps)
 """Until searches agree as a quick calibration asks, however long that takes."""
 
 
-def build(name: str, out: Path, cut: str | None = None) -> None:
+def build(name: str, out: Path, cut: str | None = None, sweeps: int | None = None) -> None:
     """Make the posteriors of a name and write them into the package."""
     if name in (PANEL, STACK):
         threads, folder = default_threads(), out / "pool"
@@ -47,29 +48,32 @@ def build(name: str, out: Path, cut: str | None = None) -> None:
         return
     case, place = load_case(name), casebook_path() / name / POSTERIOR
     for one in [cut] if cut else posteriors_in(place) or [None]:
-        make(case, cut_of(case, one), place, out)
+        make(case, cut_of(case, one), place, out, sweeps)
 
 
-def make(case: Case, cut: Quarter, place: Path, out: Path) -> None:
+def make(case: Case, cut: Quarter, place: Path, out: Path, sweeps: int | None) -> None:
     """Make a case's posterior to a cut; write it if its searches agree, and say what it does not reproduce."""
     folder = place / str(cut)
     recipe = recipe_in(folder)
     settings = Settings(**recipe["settings"]) if recipe else AT_MOST
-    made = calibrate(case_for(case, cut), cut, settings, threads=default_threads(), folder=out / "batches")
+    settings = replace(settings, last_sweeps=sweeps or settings.last_sweeps)
+    how = reading_of(case, cut, settings)
+    made = calibrate(case_for(case, cut, how), cut, settings, threads=default_threads(), folder=out / "batches")
     trust = PosteriorSource(made.replay).trust
     checks = predictive_checks(made.replay.model, made.replay.seen)
     missed = ", ".join(one.target.name for one in checks if not one.inside)
     print(f"{case.name} {cut}: R̂ {trust.scale_reduction}; outside the 90% band of {len(checks)}: {missed or 'none'}")
     if not trust.converged:
         raise SystemExit("not converged: not written")
-    artefacts.save(made, folder)
+    artefacts.save(made, folder, how)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="+")
     parser.add_argument("--cut")
+    parser.add_argument("--sweeps", type=int)
     parser.add_argument("--out", type=Path, default=Path("out"))
     asked = parser.parse_args()
     for one in asked.names:
-        build(one, asked.out, asked.cut)
+        build(one, asked.out, asked.cut, asked.sweeps)

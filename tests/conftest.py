@@ -38,6 +38,14 @@ def embedded_database(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COPARK_DATABASE_URL", raising=False)
 
 
+@pytest.fixture(scope="session")
+def great_stone() -> Any:
+    """The park of the paper, as the casebook has it."""
+    from copark.cases import load_case
+
+    return load_case("great-stone")
+
+
 @pytest.fixture
 def eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     """A narrow screen, whose reader has said nothing of a language."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from copark.cases.evidence import Observation
-    from copark.inference.validate import Line
+    from copark.inference.validate import ScoreLine
 
 
 def variable_title(name: str, lang: str) -> str:
@@ -94,7 +94,7 @@ def method_title(method: str, lang: str) -> str:
     return text(f"validate.method.{method}", lang)
 
 
-def winner_title(line: Line, lang: str) -> str:
+def winner_title(line: ScoreLine, lang: str) -> str:
     """The winner of a row, and how sure that is; no winner where the model had no rival."""
     if line.best_naive is None:
         return text("validate.won.alone", lang)

@@ -15,7 +15,7 @@ from copark.analyses import REGISTRY, shipped
 from copark.analyses.context import Context
 from copark.analyses.forecast.ask import Params, asked_of
 from copark.analyses.results import RESULT, SHIPPED, load, save
-from copark.cases.casebook import casebook_path
+from copark.cases.casebook import POSTERIOR, casebook_path, list_cases, posteriors_in
 from copark.cli import main
 from copark.presentation.page import page_of
 from copark.web.app import create_app
@@ -34,6 +34,14 @@ def test_each_question_has_its_result_and_nothing_else_ships() -> None:
     assert {(path.parts[-3], path.parts[-2]) for path in FILES} == wanted, AGAIN
     assert sum(path.stat().st_size for path in FILES) < 3e6
     assert not [path for path in (SHIPPED / "results").rglob("*") if path.is_file() and path not in FILES]
+
+
+def test_every_calibrated_park_is_asked_what_its_page_begins_with() -> None:
+    every = list(shipped.asked())
+    parks = [given["case"] for name, given in every if name == "levers"]
+    assert parks == [one for one in list_cases() if posteriors_in(casebook_path() / one / POSTERIOR)]
+    assert [given["case"] for name, given in every if name == "brief"] == parks
+    assert {words for words, *_ in shipped.questions(["thilawa"])} == {"levers case=thilawa", "brief case=thilawa"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.parts[-3])
@@ -108,13 +116,14 @@ def test_the_command_lists_and_checks_them(capsys: pytest.CaptureFixture[str]) -
         assert told in shown.out + shown.err
 
 
-def test_a_forecast_to_the_shipped_cut_is_made_on_the_shipped_posterior(tmp_path: Path) -> None:
+def test_a_forecast_to_a_shipped_cut_is_made_on_the_shipped_posterior(tmp_path: Path) -> None:
     context = Context(tmp_path)
     made = {
         (cut, runs): asked_of(Params(case="great-stone", cut=cut, runs=runs), context).own
-        for cut, runs in (("2020Q4", None), ("2020Q4", "2^12"), ("2021Q4", None))
+        for cut, runs in ((None, None), ("2020Q4", None), ("2020Q4", "2^12"), ("2021Q4", None))
     }
-    own = made.pop(("2020Q4", None))
-    assert own is not None
-    assert (own.trust.kind, str(own.cut)) == ("shipped", "2020Q4")
+    for asked, known in ((None, "2024Q4"), ("2020Q4", "2020Q4")):
+        own = made.pop((asked, None))
+        assert own is not None
+        assert (own.trust.kind, str(own.cut)) == ("shipped", known)
     assert set(made.values()) == {None}, "another cut, and other settings, are another calibration"

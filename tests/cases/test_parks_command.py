@@ -7,6 +7,7 @@ import io
 import json
 
 import pytest
+from tests.asked import call
 
 import copark
 from copark.analyses import REGISTRY
@@ -14,7 +15,6 @@ from copark.analyses.parks.ask import OUTCOMES
 from copark.analyses.results import load, place_of
 from copark.cases import list_cases
 from copark.cases.parks import load_parks
-from copark.cli import main
 from copark.cli.screen import show_checked
 from copark.errors import Fault
 from copark.presentation.document import Chart
@@ -120,16 +120,13 @@ def test_a_stored_answer_shows_the_same(tmp_path):
 
 def test_files_are_written(tmp_path, capsys):
     """Texts that look like formulas are made harmless by the writers; numbers stay numbers."""
-    with pytest.raises(SystemExit) as leaving:
-        main(["parks", "--status", "failed", "--out", str(tmp_path), "--format", "csv", "--lang", "zh"])
-    assert leaving.value.code == 0
-    assert "失败3个" in capsys.readouterr().out
+    given = ["parks", "--status", "failed", "--out", tmp_path, "--format", "csv", "--lang", "zh"]
+    code, out, _ = call(given, capsys)
+    assert (code, "失败3个" in out) == (0, True)
     (path,) = tmp_path.rglob("records.csv")
     rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
     assert len(rows) == 1 + 3
-    with pytest.raises(SystemExit):
-        main(["parks", "--json", "--no-report", "--country", "BLR"])
-    shown = json.loads(capsys.readouterr().out)
+    shown = json.loads(call(["parks", "--json", "--no-report", "--country", "BLR"], capsys)[1])
     assert shown["title"] == "Parks of the casebook: 1 of 37"
 
 

@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 
 from copark.cases.casebook import CLAIMS
-from copark.cases.load import load_case
 from copark.inference.claims.reading import load_claims
 from copark.inference.claims.rules import Judge, Rule, Sample
-from copark.inference.claims.runner import Plan, Trial
+from copark.inference.claims.runner import Trial, TrialPlan
 from copark.inference.claims.scenarios import ArmRuns
 
 SMALL = Path(__file__).parent / "small.yaml"
@@ -46,11 +45,6 @@ def runs(outcome=(), futures=1, operating=None, **values):
 
 
 @pytest.fixture(scope="session")
-def great_stone():
-    return load_case("great-stone")
-
-
-@pytest.fixture(scope="session")
 def shipped(great_stone):
     """The claims file of Great Stone."""
     return load_claims(great_stone.folder / CLAIMS, great_stone)
@@ -62,7 +56,7 @@ def small(great_stone):
 
 
 def trial_of(file, case, draws=8, futures=1, threads=1):
-    return Trial(file, case, Plan(draws, futures, SEED, threads, "prior"), file.claims.claims, None)
+    return Trial(file, case, TrialPlan(draws, futures, SEED, threads, "prior"), file.claims.claims, None)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.cases.load import load_case
 from copark.inference.claims.reading import FILE, general_claims
-from copark.inference.claims.runner import Plan, Trial
+from copark.inference.claims.runner import Trial, TrialPlan
 from copark.presentation.document import Caveat
 from tests.claims.conftest import SEED
 
@@ -27,7 +27,7 @@ def test_every_scenario_assumption_and_model_of_the_set_changes_something(kaeson
     for case in (kaesong, load_case("suzhou")):
         with subtests.test(case=case.name):
             file = general_claims(case, outcomes=True)
-            Trial(file, case, Plan(2, 1, SEED, 1, "prior"), file.claims.claims, None).check()
+            Trial(file, case, TrialPlan(2, 1, SEED, 1, "prior"), file.claims.claims, None).check()
             for claim, part in file.claims.of(file.claims.claims):
                 assert set(part.uses) <= set(file.claims.arms)
                 assert part.false_worlds

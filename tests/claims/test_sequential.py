@@ -10,7 +10,7 @@ import pytest
 from copark.cases.model_file import read_shipped
 from copark.inference.claims import runner
 from copark.inference.claims.rules import WORDS, Condition, side
-from copark.inference.claims.runner import Plan, Trial
+from copark.inference.claims.runner import Trial, TrialPlan
 from copark.inference.claims.scenarios import Bench
 from copark.inference.claims.sequential import SEQUENTIAL, Stopping, stopping
 from copark.inference.claims.verdict import Verdict, holds, standard
@@ -65,7 +65,7 @@ def runs_of(file, case, monkeypatch, **rule):
 
     monkeypatch.setattr(runner, "stopping", lambda: written)
     monkeypatch.setattr(Bench, "_run", counted)
-    trial = Trial(file, case, Plan(8, 1, SEED, 1, "prior", sequential=True), file.claims.claims, None)
+    trial = Trial(file, case, TrialPlan(8, 1, SEED, 1, "prior", sequential=True), file.claims.claims, None)
     found = trial.run(lambda *at: told.append(at))
     return trial, found, sum(made), told
 
@@ -98,7 +98,7 @@ def test_what_is_decided_is_run_no_further_and_the_count_told_is_the_count_made(
 
 def test_without_a_rule_the_run_id_is_that_of_before_there_was_one(small, great_stone):
     plain, ruled = (
-        Trial(small, great_stone, Plan(8, 1, SEED, 1, "prior", sequential=one), small.claims.claims, None)
+        Trial(small, great_stone, TrialPlan(8, 1, SEED, 1, "prior", sequential=one), small.claims.claims, None)
         for one in (False, True)
     )
     assert plain.identity == trial_of(small, great_stone).identity != ruled.identity

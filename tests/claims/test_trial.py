@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from copark.inference.claims.rules import Sample
-from copark.inference.claims.runner import Plan, Trial
+from copark.inference.claims.runner import Trial, TrialPlan
 from copark.inference.claims.scenarios import Bench
 from copark.inference.claims.severity import leaning, rank_shares
 from copark.store import checkpoints
@@ -76,7 +76,7 @@ def test_a_result_leans_on_what_moves_it():
 
 def test_with_the_carrying_link_cut_no_claim_about_a_difference_is_supported(shipped, great_stone):
     """Every shipped part that measures differences, in each of its false worlds, on a few draws of the prior."""
-    trial = Trial(shipped, great_stone, Plan(4, 1, SEED, 1, "prior"), shipped.claims.claims, None)
+    trial = Trial(shipped, great_stone, TrialPlan(4, 1, SEED, 1, "prior"), shipped.claims.claims, None)
     levels = {"share", "context", "level", "missing"}
     tried = 0
     for claim, one in shipped.claims.of(shipped.claims.claims):

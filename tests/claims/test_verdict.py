@@ -10,7 +10,7 @@ from scipy.special import expit
 from copark.inference.case_parameters import parameters_of
 from copark.inference.claims.effects import Ridge
 from copark.inference.claims.rules import WORDS, Condition, side
-from copark.inference.claims.runner import Plan, Trial
+from copark.inference.claims.runner import Trial, TrialPlan
 from copark.inference.claims.schema import Headline, Part
 from copark.inference.claims.verdict import (
     Verdict,
@@ -228,7 +228,7 @@ def test_words_are_wrong_no_more_often_than_is_published(subtests, capsys):
 def test_five_runs_of_a_draw_say_of_the_park_what_forty_say(great_stone, shipped, subtests, capsys):
     """P from five runs of each draw against P from forty, for sizes and outcomes of Great Stone."""
     source = parameters_of(great_stone, wanted="shipped").source
-    trial = Trial(shipped, great_stone, Plan(100, 40, SEED, 2, "posterior"), shipped.claims.claims, source)
+    trial = Trial(shipped, great_stone, TrialPlan(100, 40, SEED, 2, "posterior"), shipped.claims.claims, source)
     few = trial.bench.part(100, 5)
     asked = (("4b", "ties"), ("4a", "token"), ("1", "joint"), ("3", "weak-enterprises"), ("R-rescue", "effect"))
     for claim, key in asked:

@@ -102,11 +102,11 @@ def test_one_that_another_finished_since_it_was_asked_for_is_taken(asked: Asked,
     """Though its lock was free again when it was this one's turn; what was there before is made anew."""
     store, later = RunStore(tmp_path), Counting()
     first = make(asked, store, Threads(2)).record
-    assert make(replace(asked, replace=True, seen=()), store, later).record == first
+    assert make(replace(asked, seen=()), store, later).record == first
     assert later.made == []
     place = store.root / asked.identity
     before = stamp_of(place)
-    assert make(replace(asked, replace=True, seen=before), store, later).record.runs == RUNS
+    assert make(replace(asked, seen=before), store, later).record.runs == RUNS
     assert stamp_of(place) != before
     assert len(later.made) == 5
 

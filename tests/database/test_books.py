@@ -6,9 +6,7 @@ import json
 import shutil
 
 import numpy as np
-import pytest
 
-from copark.cli import main
 from copark.store import RunStore
 from copark.store.database import open_ledger
 from copark.workflows.runs import (
@@ -16,6 +14,7 @@ from copark.workflows.runs import (
     check_books,
     repair_books,
 )
+from tests.asked import call
 from tests.unit.ensembles import ensemble
 
 
@@ -79,31 +78,24 @@ def test_single_runs_that_failed_are_named_with_what_it_takes_to_make_them_again
         assert np.array_equal(list(one.parameters.values()), result["draws"].values[n])
 
 
-def call(capsys, *arguments):
-    with pytest.raises(SystemExit) as leaving:
-        main(list(arguments))
-    told = capsys.readouterr()
-    return leaving.value.code, told.out, told.err
-
-
 def test_the_command_line_lists_checks_and_repairs(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     stored(tmp_path, "aaaaaaaaaaaaaaaa")
     stored(tmp_path, "cccccccccccccccc", failing=(2,))
     out = ("--out", str(tmp_path))
-    assert "stored" in call(capsys, "runs", *out)[1]
-    code, said, _ = call(capsys, "runs", "--failed", *out, "--lang", "zh")
+    assert "stored" in call(["runs", *out], capsys)[1]
+    code, said, _ = call(["runs", "--failed", *out, "--lang", "zh"], capsys)
     assert code == 0
     assert "数值超出范围" in said
     assert "aaaaaaaaaaaaaaaa" not in said
-    found = json.loads(call(capsys, "runs", "--failed", "--json", *out)[1])
+    found = json.loads(call(["runs", "--failed", "--json", *out], capsys)[1])
     assert found["failed_runs"][0]["parameters"]
-    assert call(capsys, "runs", "check", *out)[0] == 0
+    assert call(["runs", "check", *out], capsys)[0] == 0
     (tmp_path / "runs" / "cccccccccccccccc" / "notes.txt").write_text("mine", encoding="utf-8")
     shutil.rmtree(tmp_path / "runs" / "aaaaaaaaaaaaaaaa")
-    assert "缺失" in call(capsys, "runs", *out, "--lang", "zh")[1]
-    code, _, told = call(capsys, "runs", "check", *out, "--lang", "zh")
+    assert "缺失" in call(["runs", *out, "--lang", "zh"], capsys)[1]
+    code, _, told = call(["runs", "check", *out, "--lang", "zh"], capsys)
     assert code == 1
     assert "notes.txt" in told
-    assert call(capsys, "runs", "repair", *out)[0] == 0
-    assert call(capsys, "runs", "check", *out)[0] == 0
+    assert call(["runs", "repair", *out], capsys)[0] == 0
+    assert call(["runs", "check", *out], capsys)[0] == 0

@@ -10,6 +10,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -42,7 +43,7 @@ def test_a_run_stands_in_the_ledger_from_beginning_to_end(tmp_path):
     def watch(stage, done, total):
         if stage == "simulate" and done and not seen:
             with open_ledger(tmp_path) as other:
-                seen.extend(other.executions("running"))
+                seen.extend(one for one in other.executions() if one.state == "running")
 
     made = workflows.run_study("great-stone", runs=20, out=tmp_path, report=False, progress=watch)
     assert [one.identity for one in seen] == [made.identity]
@@ -74,13 +75,26 @@ def test_what_fails_says_why_and_what_is_stopped_is_interrupted(ledger):
     ]
     first = ledger.executions()[-1]
     assert (first.trouble, first.done, first.facts) == ("no such link", 4, {"fresh": True})
-    assert ledger.executions("failed") == [], "the last execution of an identity counts"
-    assert len(ledger.executions("interrupted")) == 2
+    assert {one.state for one in ledger.latest().values()} == {"interrupted"}, (
+        "the last execution of an identity counts"
+    )
+
+
+def test_who_was_stopped_while_another_finished_the_same_has_nothing_left_to_go_on_with(ledger, tmp_path):
+    with open_ledger(tmp_path) as other:
+        ledger.begin("aaaa", STUDY, "great-stone", 10)
+        assert ledger.trouble is None
+        other.begin("aaaa", STUDY, "great-stone", 10)
+        other.fail("aaaa", "", interrupted=True)
+    ledger.finish("aaaa", SimpleNamespace(identity="aaaa", runs=10, scenarios=("as-it-is",)))
+    assert [one.state for one in ledger.executions()] == ["interrupted", "finished"]
+    assert ledger.latest()["aaaa"].state == "finished"
 
 
 BEGIN_AND_WAIT = """
 import sys, time
 from pathlib import Path
+from types import SimpleNamespace
 from copark.store.database import open_ledger
 ledger = open_ledger(Path(sys.argv[1]))
 ledger.begin("dead", {"name": "x"}, "great-stone", 10)

@@ -11,7 +11,6 @@ import pytest
 from copark.analyses.context import Context
 from copark.analyses.goal.ask import Answer, Params, events_of, levers_of, targets_of
 from copark.analyses.registry import REGISTRY
-from copark.cases.load import load_case
 from copark.errors import NotFound, RunRefused
 from copark.inference.goal.lever_sets import LeverSettings, read_events, scenario_with
 from copark.inference.goal.search import Confirmed, GoalTarget, ladder, read_targets
@@ -34,11 +33,6 @@ LEVERS = """\
         edits: {quota: [{value: 6801, from: 2025Q1}]}
         reason: {en: So., zh: 如此。}
 """
-
-
-@pytest.fixture(scope="module")
-def great_stone():
-    return load_case("great-stone")
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +90,15 @@ def test_the_probability_told_holds_in_an_independent_run(reached: Answer, great
     told = best.shares[0]
     error = sqrt(share * (1 - share) * (1 / alive.sum() + 1 / told.total))
     assert abs(share - told.share) < 4 * error
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_no_more_runs_are_made_than_are_foreseen(levers: Path, most: int) -> None:
+    told: list[tuple[int, int]] = []
+    asked = Params(case="great-stone", target=("registered>=2000@2030",), runs=50, most=most, file=levers)
+    GOAL.ask.compute(asked, Context(keeps=False, progress=lambda _, done, total: told.append((done, total))))
+    runs = [one for one in told if one[1]]
+    assert 0 < runs[-1][0] <= runs[-1][1], "so that the time left can be told"
 
 
 def test_an_absurd_target_is_not_reachable(levers: Path) -> None:
@@ -183,7 +186,9 @@ def test_the_ladder_leaves_out_a_lever_that_adds_nothing() -> None:
         shares = (Share("failed", 0, 100, share, share - 0.05, share + 0.05),)
         return Confirmed(tuple(keys), 1.0, shares, cost, cost - 1.0, cost + 1.0, (), ())
 
-    sets = [confirmed(*one) for one in (("a", 0.9, 5.0), ("ab", 0.95, 4.5), ("ac", 0.9, 1.0), ("d", 0.2, 0.0))]
-    assert ["".join(one.keys) for one in ladder(sets, target)] == ["ac", "a", "d"]
-    assert [one.reach(target) for one in ladder(sets, target)] == ["reached", "reached", "missed"]
+    sets = [confirmed(*one) for one in (
+        ("a", 0.9, 5.0), ("ab", 0.95, 4.5), ("ac", 0.9, 1.0), ("d", 0.2, 0.0), ("de", 0.2, 0.5), ("df", 0.3, 0.5),
+    )]  # fmt: skip
+    assert ["".join(one.keys) for one in ladder(sets, target)] == ["ac", "a", "df", "d"]
+    assert [one.reach(target) for one in ladder(sets, target)] == ["reached", "reached", "missed", "missed"]
     assert confirmed("e", 0.52, 0.0).reach(target) == "borderline"

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from copark.cases.load import load_case
 from copark.cases.quarters import Quarter
 from copark.inference.batch import Recipe, make_batch
 from copark.inference.observations import ObservationModel, targets
 
 CUT = Quarter(2020, 4)
-
-
-@pytest.fixture(scope="session")
-def great_stone():
-    return load_case("great-stone")
 
 
 @pytest.fixture(scope="session")

@@ -12,21 +12,30 @@ import pytest
 import copark
 from copark import workflows
 from copark.analyses import REGISTRY
+from copark.analyses.ablate import ask as ablate
+from copark.analyses.context import Context
 from copark.analyses.results import load
+from copark.analyses.validate import ask as validate
 from copark.cases.casebook import POSTERIOR, casebook_path, list_cases
 from copark.cases.load import load_case
+from copark.cases.quarters import Quarter
+from copark.errors import NotFound, RunRefused
 from copark.inference import borrowed, calibrations
 from copark.inference.calibrate import Settings
 from copark.inference.case_parameters import (
+    cuts_of,
     own_folder,
     parameters_of,
     posteriors_to_pack,
+    settle,
     shipped_cases,
     source_named,
 )
+from copark.inference.observations import targets
 from copark.inference.pool.panel import recipe_of
 from copark.inference.pool.parks import parks_of
 from copark.inference.provenance import FORMAT
+from copark.inference.target_selection import case_for
 from copark.simulation.study import baseline
 from copark.simulation.trust import Trust
 from copark.texts import LANGUAGES
@@ -81,6 +90,72 @@ def test_what_a_case_has_without_a_calibration_of_its_own(great_stone, park) -> 
             assert (has.trust.state, has.trust.parks, has.calibrated) == ("borrowed", 18, False), name
     new = parameters_of(load_case(park))
     assert (new.trust.state, new.trust.parks, new.trust.values) == ("borrowed", 19, 0)
+
+
+EARLIER = "2020Q4"
+"""Cut that Great Stone's validation rests on."""
+
+
+def test_the_latest_calibration_answers_and_an_earlier_one_where_it_is_asked_for(great_stone) -> None:
+    latest = str(great_stone.clock.data_end)
+    assert cuts_of(great_stone) == (latest, EARLIER)
+    study = baseline("great-stone").with_changes(runs=20)
+    for cut, expected in ((None, latest), (latest, latest), (EARLIER, EARLIER)):
+        has = parameters_of(great_stone, cut=cut)
+        assert (has.trust.state, has.trust.cut) == ("calibrated", expected)
+        assert all(f"{expected}" in has.trust.label(lang) for lang in LANGUAGES), "beside every answer"
+        assert settle(study, great_stone, cut=cut)[1].identity == has.identity
+        assert source_named(great_stone, None, has.identity).content["posterior_cut"] == expected
+        assert workflows.simulate(great_stone, runs=20, cut=cut).attrs["trust_en"] == has.trust.label("en")
+    ids = {cut: copark.brief("great-stone", draws=2, futures=1, cut=cut).trust.cut for cut in (None, EARLIER)}
+    assert ids == {None: latest, EARLIER: EARLIER}
+
+
+def test_a_calibration_that_is_out_of_date_gives_way_to_an_earlier_one_that_is_not(great_stone, tmp_path) -> None:
+    folder = shutil.copytree(casebook_path() / "great-stone", tmp_path / "great-stone")
+    path = folder / POSTERIOR / str(great_stone.clock.data_end) / "recipe.json"
+    recipe = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(recipe | {"batch": recipe["batch"] | {"model": "another"}}), encoding="utf-8")
+    case = load_case(folder)
+    assert (parameters_of(case).trust.state, parameters_of(case).trust.cut) == ("calibrated", EARLIER)
+    shutil.rmtree(folder / POSTERIOR / EARLIER)
+    assert parameters_of(case).trust.state == "stale"
+
+
+def test_a_cut_without_a_calibration_is_refused_with_those_there_are_and_how_to_make_one(great_stone) -> None:
+    known = ", ".join(cuts_of(great_stone))
+    for cut, error, told in (
+        ("2019Q4", NotFound, (known, "copark calibrate great-stone --cut 2019Q4")),
+        ("2030Q1", RunRefused, ("2012Q4", "2024Q4")), ("soon", RunRefused, ("2012Q4", "2024Q4")),
+    ):  # fmt: skip
+        with pytest.raises(error) as refused:
+            parameters_of(great_stone, cut=cut)
+        assert all(word in refused.value.said(lang) for word in told for lang in LANGUAGES), cut
+    study = baseline("great-stone")
+    for drawn, wanted in ((study, "borrowed"), (study.with_changes(draws="prior"), None)):
+        with pytest.raises(RunRefused, match="contradict"):
+            settle(drawn, great_stone, wanted=wanted, cut=EARLIER)
+
+
+def test_validation_never_reads_values_after_its_cut(great_stone) -> None:
+    """Whatever is reported later, what is fitted to 2020 is the same; validation and ablations rest on that."""
+    cut = Quarter.parse(EARLIER)
+    later = {id(one.observation) for one in targets(great_stone, ("fit", "score", "check"), after=cut)}
+    rows = (
+        one.model_copy(update={"value": 10.0 * one.value}) if id(one) in later else one
+        for one in great_stone.observations
+    )
+    other = great_stone.model_copy(update={"observations": tuple(rows)})
+    for until, same in ((cut, True), (great_stone.clock.data_end, False)):
+        before, after = (targets(case_for(case, until), cut=until) for case in (great_stone, other))
+        assert ([one.value for one in before] == [one.value for one in after]) is same, until
+    assert parameters_of(other, cut=EARLIER).trust.state == "calibrated", "none the worse for later values"
+    assert parameters_of(other, cut=str(great_stone.clock.data_end)).trust.state == "stale"
+    validated = validate.asked_of(validate.Params(case="great-stone"), Context())
+    assert list(map(str, validated.ready)) == [EARLIER]
+    assert {one.last for one in validated.ready[cut].model.targets} <= set(range(cut - great_stone.clock.start + 1))
+    ablated = ablate.made_of(ablate.Params(case="great-stone"), Context())
+    assert ablated["cut"] == EARLIER, "forecasts without a mechanism are scored on what came later"
 
 
 def test_a_calibration_of_ones_own_is_used_everywhere(park, out, before, calibrated) -> None:
@@ -206,9 +281,9 @@ def test_the_panel_that_ships_is_of_this_model_and_casebook() -> None:
 
 
 def borrowed_settings(draws):
-    from copark.inference.pool.panel import Settings
+    from copark.inference.pool.panel import PanelSettings
 
-    return Settings(**draws.recipe["settings"])
+    return PanelSettings(**draws.recipe["settings"])
 
 
 def test_every_state_has_words_and_only_a_calibrated_park_shows_outcomes() -> None:

@@ -1,10 +1,11 @@
-"""The posterior of Great Stone that ships: of this model and case, whole runs that tell the record, many and agreed."""
+"""The posteriors of Great Stone that ship: of this model and case, whole runs that tell the record, many and agreed."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
+from copark.cases.casebook import POSTERIOR, casebook_path, posteriors_in
 from copark.cases.pack import case_parameters
 from copark.inference.artefacts import check, load
 from copark.inference.diagnostics import movements
@@ -19,9 +20,19 @@ ORDER = ("unmoved", "weakly", "moved")
 RUNS = 1000
 
 
+FOLDERS = posteriors_in(casebook_path() / "great-stone" / POSTERIOR)
+
+
 @pytest.fixture(scope="module")
-def shipped(great_stone):
-    return load(great_stone)
+def every(great_stone):
+    """By cut, earliest first: the one that validation rests on, and the one that answers."""
+    return {cut: load(great_stone, folder) for cut, folder in FOLDERS.items()}
+
+
+@pytest.fixture(scope="module")
+def shipped(every):
+    """The one that defaults and tags of the catalogue were taken from."""
+    return every["2020Q4"]
 
 
 def runs_of(case, replay, draws):
@@ -31,17 +42,21 @@ def runs_of(case, replay, draws):
     return replay.model.counterparts(runs.out, runs.names)
 
 
-def test_it_is_of_this_model_and_case(shipped) -> None:
-    """If this fails, model, case, priors or targets have changed: `copark calibrate great-stone` makes it again."""
-    assert not shipped.stale
+def test_they_are_of_this_model_and_case_and_know_what_they_are_called_by(every) -> None:
+    """If this fails, model, case, priors or targets have changed: `docs/build_posteriors.py` makes them again."""
+    assert len(every) > 1
+    for cut, one in every.items():
+        assert not one.stale, cut
+        assert str(one.replay.cut) == one.recipe["cut"] == cut
 
 
-def test_its_pairs_still_tell_what_they_told(great_stone, shipped) -> None:
+def test_their_pairs_still_tell_what_they_told(great_stone, every) -> None:
     """All of them on a processor of the same kind; another may round an event of chance the other way in a few."""
-    replay = shipped.replay
-    same = np.isclose(runs_of(great_stone, replay, replay.draws()), replay.seen, rtol=1e-5, atol=1e-4).all(axis=1)
-    alike = shipped.recipe["made_with"]["cpu_features"] == cpu_features()
-    assert same.mean() == 1.0 if alike else same.mean() > 0.95
+    for cut, one in every.items():
+        told = runs_of(great_stone, one.replay, one.replay.draws())
+        same = np.isclose(told, one.replay.seen, rtol=1e-5, atol=1e-4).all(axis=1)
+        alike = one.recipe["made_with"]["cpu_features"] == cpu_features()
+        assert same.mean() == 1.0 if alike else same.mean() > 0.95, cut
 
 
 def test_the_two_posteriors_say_the_same_of_parameters(shipped) -> None:
@@ -88,4 +103,4 @@ def test_made_again_it_is_the_same(great_stone, shipped) -> None:
     """To the bit, on a processor of the same kind; another rounds otherwise, and chance goes other ways."""
     if shipped.recipe["made_with"]["cpu_features"] != cpu_features():
         pytest.skip("made on another kind of processor")
-    assert check(great_stone, threads=2).identical
+    assert check(great_stone, FOLDERS["2020Q4"], threads=2).identical

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from copark.cases.load import load_case
 from copark.simulation.run import simulate
 from copark.simulation.study import Scenario, Study, Title
 
@@ -27,11 +26,6 @@ def outputs_of(dataset, scenario=0):
 
 def same_bits(left, right):
     return all(np.array_equal(left[name], right[name], equal_nan=True) for name in left)
-
-
-@pytest.fixture(scope="session")
-def great_stone():
-    return load_case("great-stone")
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from copark.cases.load import load_case
 from copark.inference.levers.measures import NAMES
-from copark.inference.levers.runner import Measured
+from copark.inference.levers.runner import MeasuredRuns
 
 SMALL = """\
 format: 1
@@ -65,11 +64,6 @@ def small(case="great-stone", now="2025Q1"):
     return SMALL.format(case=case, now=now)
 
 
-@pytest.fixture(scope="session")
-def great_stone():
-    return load_case("great-stone")
-
-
 @pytest.fixture
 def written(tmp_path):
     """Write a file of levers and give its path."""
@@ -88,7 +82,7 @@ def by_hand(options=3, draws=4, futures=2, structures=("as-modelled",), **measur
     values = np.zeros((len(structures), options, runs, len(NAMES)))
     for name, given in measures.items():
         values[..., NAMES.index(name)] = given
-    return Measured(
+    return MeasuredRuns(
         values=values,
         alive=np.ones((len(structures), runs), dtype=bool),
         structures=tuple(structures),

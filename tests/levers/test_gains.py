@@ -7,7 +7,7 @@ from copark.inference.levers.choice import choose, met, states_of
 from copark.inference.levers.findings import balances, gains, leanings, rank_correlation
 from copark.inference.levers.reading import examine_levers
 from copark.inference.levers.runner import groups_of
-from copark.stats.words import verdict
+from copark.stats.shares import verdict
 from tests.levers.conftest import by_hand, small
 
 WORDS = {

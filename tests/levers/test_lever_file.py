@@ -10,7 +10,7 @@ from copark.cases.load import load_case
 from copark.errors import NotFound, StudyFaults
 from copark.inference.levers.entries import AS_IT_IS, scenario_of
 from copark.inference.levers.reading import GeneralLevers, examine_levers, load_levers, touched, wanted_levers
-from copark.inference.levers.scenarios import blocks
+from copark.inference.levers.runner import blocks
 from copark.model.variables import catalogue
 from copark.simulation.run import inputs_of
 from tests.levers.conftest import small

@@ -8,9 +8,9 @@ from typing import Any
 
 from copark.setmethods.nca.analysis import Ceiling, Necessities, Necessity
 from copark.setmethods.nca.ceilings import KINDS, LEVELS
-from copark.setmethods.qca import Analysis, sets
+from copark.setmethods.qca import QcaAnalysis, sets
 from copark.setmethods.qca.sets import Model, Term, model_name, order, term_name
-from copark.setmethods.qca.solutions import Minimised, Row
+from copark.setmethods.qca.solutions import Minimised, TruthRow
 from copark.setmethods.table import Warned
 
 
@@ -19,7 +19,7 @@ def plain(value: float | None) -> float | None:
     return value if value is not None and isfinite(value) else None
 
 
-def qca_record(found: Analysis, identity: str = "") -> dict[str, Any]:
+def qca_record(found: QcaAnalysis, identity: str = "") -> dict[str, Any]:
     """Everything an analysis gave, ready for JSON.
 
     Rows of the truth table are numbered from 1. A model is always a list of terms, and ``solutions`` a list of models,
@@ -60,7 +60,7 @@ def _numbers(rows: Sequence[int]) -> list[str]:
     return [str(row + 1) for row in rows]
 
 
-def _qca_row(row: Row, conditions: Sequence[str]) -> dict[str, Any]:
+def _qca_row(row: TruthRow, conditions: Sequence[str]) -> dict[str, Any]:
     return {
         **dict(zip(conditions, row.values, strict=True)),
         "OUT": row.out,
@@ -72,7 +72,7 @@ def _qca_row(row: Row, conditions: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _necessity(one: sets.Necessity) -> dict[str, Any]:
+def _necessity(one: sets.NecessityFit) -> dict[str, Any]:
     return {"inclN": plain(one.inclusion), "RoN": plain(one.relevance), "covN": plain(one.coverage)}
 
 
@@ -81,12 +81,12 @@ def _sufficiency(one: sets.Sufficiency, *, whole: bool = False) -> dict[str, Any
     return found if whole else {**found, "covU": plain(one.unique)}
 
 
-def names_of(model: Model, found: Analysis) -> list[str]:
+def names_of(model: Model, found: QcaAnalysis) -> list[str]:
     """The terms of a model as they are written."""
     return [term_name(term, found.settings.conditions) for term in model]
 
 
-def fit_of_model(model: Model, found: Analysis) -> dict[str, Any]:
+def fit_of_model(model: Model, found: QcaAnalysis) -> dict[str, Any]:
     """Fit of a model: of each of its terms and of the whole."""
     each, whole = sets.fit_of_terms(model, found.members, found.outcome)
     terms = zip(names_of(model, found), each, strict=True)
@@ -97,7 +97,7 @@ def fit_of_model(model: Model, found: Analysis) -> dict[str, Any]:
     }
 
 
-def _fit(models: Sequence[Model], found: Analysis) -> dict[str, Any]:
+def _fit(models: Sequence[Model], found: QcaAnalysis) -> dict[str, Any]:
     """Fit of tied models: of all their terms together, and model by model; of one model alone where there is one."""
     if not models:
         return {"terms": [], "solution": []}
@@ -116,7 +116,7 @@ def essential(models: Sequence[Model]) -> tuple[Term, ...]:
     return tuple(term for term in models[0] if term in shared)
 
 
-def _solution(found: Analysis, minimised: Minimised) -> dict[str, Any]:
+def _solution(found: QcaAnalysis, minimised: Minimised) -> dict[str, Any]:
     return {
         "solutions": [names_of(model, found) for model in minimised.models],
         "essential": names_of(essential(minimised.models), found),
@@ -125,7 +125,7 @@ def _solution(found: Analysis, minimised: Minimised) -> dict[str, Any]:
     }
 
 
-def _intermediate(found: Analysis) -> dict[str, Any]:
+def _intermediate(found: QcaAnalysis) -> dict[str, Any]:
     expected = ["-" if one is None else str(one) for one in found.settings.expected]
     models = {
         one.name: {

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from copark.analyses import table_options as options
+from copark.analyses import case_table as options
 from copark.cases import user_tables as reading
 from copark.cases.user_tables import read_case_table
 from copark.errors import FaultsFound

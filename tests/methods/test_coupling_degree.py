@@ -8,7 +8,7 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from copark.setmethods.coupling_degree import Indicator, Request, Subsystem, couple, ensemble, null, warnings_of
+from copark.setmethods.coupling_degree import CouplingRequest, Indicator, Subsystem, couple, ensemble, null, warnings_of
 from copark.setmethods.coupling_degree.degree import GRADES
 from copark.setmethods.coupling_degree.indicators import bootstrap_weights, entropy
 from copark.setmethods.coupling_degree.record import coordinations, couplings, reported
@@ -20,7 +20,7 @@ VECTORS = json.loads((METHODS / "ccd_vectors.json").read_text(encoding="utf-8"))
 
 
 def plain(*names, **more):
-    return Request(tuple(Subsystem(name, (Indicator(name),)) for name in names), **more)
+    return CouplingRequest(tuple(Subsystem(name, (Indicator(name),)) for name in names), **more)
 
 
 @beside
@@ -46,7 +46,7 @@ def test_published_entropy_weights(vector):
     names = [f"x{at}" for at in range(len(columns))]
     indicators = tuple(Indicator(name, way) for name, way in zip(names, positive, strict=True))
     table = table_of({**dict(zip(names, columns, strict=True)), "other": columns[0]})
-    request = Request(
+    request = CouplingRequest(
         (Subsystem("all", indicators), Subsystem("other", (Indicator("other"),))),
         indicator_weights="entropy", ranging="minmax",
     )  # fmt: skip
@@ -72,7 +72,7 @@ def codes(found, **more):
 
 def test_groups_weights_and_directions_by_hand():
     """Economy: A over 0 to 1 and waste over 5 to 10, less is better; ecology: C. Case 2010: A .1, waste 9.5."""
-    request = Request(
+    request = CouplingRequest(
         (Subsystem("economy", (Indicator("A"), Indicator("waste", False))), Subsystem("ecology", (Indicator("C"),))),
         weights=(0.75, 0.25), ranges={"waste": (5.0, 10.0)},
     )  # fmt: skip
@@ -181,7 +181,7 @@ def test_the_ensemble_holds_the_degree_and_moves_the_grade():
 
 
 def test_every_wrong_setting_is_told_at_once():
-    request = Request(
+    request = CouplingRequest(
         (Subsystem("one", (Indicator("A"), Indicator("A"))),),
         weights=(0.5, 0.6),
         ranges={"B": (0.0, 1.0), "A": (2.0, 1.0)},

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 import copark
-from copark.cli import main
 from copark.presentation.document import Caveat, Chart
 from copark.presentation.figures import render
+from tests.asked import call
 
 PARKS = "case,A,B,Y,W\na,0.9,0.2,0.8,3\nb,0.8,0.9,0.9,5\nc,0.1,0.3,0.2,1\nd,0.2,0.8,0.1,2\ne,0.5,0.7,0.6,4\n"
 
@@ -52,11 +52,8 @@ def test_columns_of_reported_degrees_are_examined(tmp_path):
 def test_the_command_takes_its_old_options(parks, capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     asked = ["coupling", str(parks), "--subsystems", "x=A,-B;y=W", "--ranges", "W=0,10", "--ranges", "A=0,1"]
-    with pytest.raises(SystemExit) as leaving:
-        main([*asked, "--formula", "wang2021", "--grades", "right", "--case", "case", "--lang", "en", "--no-report"])
-    assert leaving.value.code == 0
-    assert "Mean D is" in capsys.readouterr().out
-    with pytest.raises(SystemExit) as leaving:
-        main([*asked, "--formula", "old", "--lang", "en"])
-    assert leaving.value.code == 2
-    assert "--formula" in capsys.readouterr().err
+    more = ["--formula", "wang2021", "--grades", "right", "--case", "case", "--lang", "en", "--no-report"]
+    code, out, _ = call([*asked, *more], capsys)
+    assert (code, "Mean D is" in out) == (0, True)
+    code, _, err = call([*asked, "--formula", "old", "--lang", "en"], capsys)
+    assert (code, "--formula" in err) == (2, True)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copark.setmethods.nca import Request, analyse, warnings_of
-from copark.setmethods.nca.ceilings import KINDS, Scope, View, p_values, steps_of
+from copark.setmethods.nca import NcaRequest, analyse, warnings_of
+from copark.setmethods.nca.ceilings import KINDS, Scope, ScopeView, p_values, steps_of
 from copark.setmethods.table import SettingFaults, TableFaults, table_of
 
 # Peers of corner 1: (0, 1), (2, 3), (4, 4). Box 4 by 4.
@@ -16,7 +16,7 @@ POINTS = {"X": [0.0, 2.0, 4.0, 1.0, 3.0, 4.0], "Y": [1.0, 3.0, 4.0, 0.0, 2.0, 0.
 
 
 def found(corner=1, scope=None, points=POINTS, **more):
-    request = Request("Y", ("X",), corner, None if scope is None else Scope(*scope), **more)
+    request = NcaRequest("Y", ("X",), corner, None if scope is None else Scope(*scope), **more)
     return analyse(table_of(points), request).found[0]
 
 
@@ -103,7 +103,7 @@ def test_p_is_calibrated_where_there_is_nothing():
 
 
 def test_wrong_requests_are_told_at_once():
-    request = Request("X", ("X", "Y", "Y"), 7, Scope(1.0, 1.0, 0.0, 1.0), -1)
+    request = NcaRequest("X", ("X", "Y", "Y"), 7, Scope(1.0, 1.0, 0.0, 1.0), -1)
     with pytest.raises(SettingFaults) as caught:
         analyse(table_of(POINTS), request)
     codes = {one.code.rpartition(".")[2] for one in caught.value.faults}
@@ -131,7 +131,7 @@ def test_each_corner_is_the_first_of_the_mirrored_data(scatter, corner):
     points = varied(scatter)
     if points is None:
         return
-    x, y = View(corner).points(*points)
+    x, y = ScopeView(corner).points(*points)
     here = found(corner, points={"X": points[0], "Y": points[1]})
     there = found(1, points={"X": x, "Y": y})
     for kind in KINDS:
@@ -154,7 +154,7 @@ def test_order_and_units_do_not_matter(scatter, luck, scale, shift):
 
 
 def told(points, **more):
-    found = analyse(table_of(points), Request("Y", ("X",), **more))
+    found = analyse(table_of(points), NcaRequest("Y", ("X",), **more))
     return {one.code: one for one in warnings_of(found)}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from copark.cases.user_tables import read_case_table
-from copark.setmethods.nca import Request, analyse
+from copark.setmethods.nca import NcaRequest, analyse
 from tests.methods.records import nca_record
 from tests.methods.shared import ORACLE, beside, oracle
 
@@ -21,7 +21,7 @@ def results():
         files = oracle(f"nca_{name}")
         conditions = files["x"] if isinstance(files["x"], list) else [files["x"]]
         table = read_case_table(ORACLE / f"data_nca.{name}.csv", [*conditions, files["y"]])
-        found[name] = files, nca_record(analyse(table, Request(files["y"], tuple(conditions), permutations=5000)))
+        found[name] = files, nca_record(analyse(table, NcaRequest(files["y"], tuple(conditions), permutations=5000)))
     return found
 
 

@@ -7,10 +7,10 @@ from math import log
 import numpy as np
 import pytest
 
-from copark.setmethods.qca import Calibration, Settings, analyse, calibrate, robustness
+from copark.setmethods.qca import QcaSettings, SetCalibration, analyse, calibrate, robustness
 from copark.setmethods.qca import sets as fits
 from copark.setmethods.qca.analysis import deviant_cases
-from copark.setmethods.qca.robustness import Recipe
+from copark.setmethods.qca.robustness import CalibrationRecipe
 from copark.setmethods.qca.sets import model_name, term_name
 from copark.setmethods.qca.solutions import minimise, prime_implicants, solve
 from copark.setmethods.table import SettingFaults, table_of
@@ -91,14 +91,14 @@ CRISP = table_of(
 
 def test_contradictions_are_told():
     """Row 11 has one case with and one without the outcome: consistency 0.5."""
-    found = analyse(CRISP, Settings("Y", ("A", "B"), incl_cut=0.8))
+    found = analyse(CRISP, QcaSettings("Y", ("A", "B"), incl_cut=0.8))
     row = found.truth.rows[3]
     assert (row.n, row.inclusion, row.out) == (2, 0.5, "0")
     assert [one.number for one in found.truth.contradictions] == [4]
     assert row.against == ("one",)
     assert names(found.solutions.cautious.models, ("A", "B")) == ["A*~B"]
     assert deviant_cases(found, found.solutions.cautious.models[0]) == ((), ("one",))
-    lowered = analyse(CRISP, Settings("Y", ("A", "B"), incl_cut=0.5))
+    lowered = analyse(CRISP, QcaSettings("Y", ("A", "B"), incl_cut=0.5))
     assert lowered.truth.rows[3].against == ("two",)
     assert deviant_cases(lowered, lowered.solutions.cautious.models[0]) == (("two",), ())
 
@@ -106,7 +106,7 @@ def test_contradictions_are_told():
 def test_a_crossover_case_weighs_but_is_counted_nowhere():
     """x = (0.5, 1), y = (0.5, 1): the case on the crossover is in no row, yet Σx of row 1 is 1.5."""
     table = table_of({"A": [0.5, 1.0], "Y": [0.25, 1.0]}, ["half", "full"])
-    found = analyse(table, Settings("Y", ("A",)))
+    found = analyse(table, QcaSettings("Y", ("A",)))
     assert [row.n for row in found.truth.rows] == [0, 1]
     assert found.truth.rows[1].inclusion == pytest.approx(1.25 / 1.5)
     assert found.truth.crossover == ("half",)
@@ -114,7 +114,7 @@ def test_a_crossover_case_weighs_but_is_counted_nowhere():
 
 def test_nothing_sufficient_is_said_and_not_an_error():
     table = table_of({"A": [1, 0], "Y": [0, 0]})
-    found = analyse(table, Settings("Y", ("A",)))
+    found = analyse(table, QcaSettings("Y", ("A",)))
     assert found.solutions.cautious.models == ()
     assert "nothing_positive" in {one.code for one in found.warnings}
     assert qca_record(found)["parsimonious"]["solutions"] == []
@@ -123,15 +123,15 @@ def test_nothing_sufficient_is_said_and_not_an_error():
 def test_direct_calibration_by_hand():
     """k = ln(0.95 / 0.05): the anchors have 0.05, 0.5 and 0.95, and half way up has 1 / (1 + exp(-k / 2))."""
     k = log(0.95 / 0.05)
-    found = calibrate([10.0, 20.0, 25.0, 30.0], Calibration((10.0, 20.0, 30.0)))
+    found = calibrate([10.0, 20.0, 25.0, 30.0], SetCalibration((10.0, 20.0, 30.0)))
     assert np.allclose(found, [0.05, 0.5, 1.0 / (1.0 + np.exp(-k / 2.0)), 0.95])
-    assert np.allclose(calibrate([30.0, 10.0], Calibration((30.0, 20.0, 10.0))), [0.05, 0.95])
-    assert np.isfinite(calibrate([-1e300, 1e300], Calibration((10.0, 20.0, 30.0)))).all()
+    assert np.allclose(calibrate([30.0, 10.0], SetCalibration((30.0, 20.0, 10.0))), [0.05, 0.95])
+    assert np.isfinite(calibrate([-1e300, 1e300], SetCalibration((10.0, 20.0, 30.0)))).all()
 
 
 def test_every_wrong_setting_is_told_at_once():
     many = tuple(f"X{at}" for at in range(11))
-    asked = Settings("X1", (*many, "X2", "n", "A*B"), incl_cut=1.2, pri_cut=-1.0, n_cut=0, expectations=(1, 0))
+    asked = QcaSettings("X1", (*many, "X2", "n", "A*B"), incl_cut=1.2, pri_cut=-1.0, n_cut=0, expectations=(1, 0))
     with pytest.raises(SettingFaults) as caught:
         analyse(CRISP, asked)
     codes = {one.code.rpartition(".")[2] for one in caught.value.faults}
@@ -152,6 +152,6 @@ def test_a_chart_with_too_many_ways_is_given_up_and_said(monkeypatch):
     assert "use fewer conditions" in caught.value.faults[0].repair("en")
     table = table_of({"A": [1, 1, 0], "B": [1, 0, 1], "C": [0, 1, 1], "Y": [1, 1, 1]})
     monkeypatch.setattr(solutions, "MOST_STEPS", 10**6)
-    found = analyse(table, Settings("Y", ("A", "B", "C")))
+    found = analyse(table, QcaSettings("Y", ("A", "B", "C")))
     monkeypatch.setattr(solutions, "MOST_STEPS", 0)
-    assert all(not one.models["complex"] for one in robustness(found, Recipe(table)).variants)
+    assert all(not one.models["complex"] for one in robustness(found, CalibrationRecipe(table)).variants)

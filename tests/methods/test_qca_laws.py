@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from copark.setmethods.qca import Settings, analyse, sets
+from copark.setmethods.qca import QcaSettings, analyse, sets
 from copark.setmethods.qca.sets import ABSENT, rows_of, within
 from copark.setmethods.qca.solutions import covered, minimise, prime_implicants, solve
 from copark.setmethods.table import table_of
@@ -93,7 +93,9 @@ def test_intermediate_solutions_lie_between_the_other_two(case, data):
 def named_models(members, outcome, names, cases, order):
     """Solutions of a table whose conditions are given in some order, as sets of sets of literals."""
     table = table_of({**{name: members[:, at] for at, name in enumerate(names)}, "Y": outcome}, cases)
-    found = qca_record(analyse(table, Settings("Y", tuple(names[at] for at in order), expectations=(1,) * len(names))))
+    found = qca_record(
+        analyse(table, QcaSettings("Y", tuple(names[at] for at in order), expectations=(1,) * len(names)))
+    )
     kinds = [found["complex"]["solutions"], found["parsimonious"]["solutions"]]
     kinds.append([model for one in found["intermediate"]["models"].values() for model in one["solutions"]])
     return [{frozenset(frozenset(term.split("*")) for term in model) for model in kind} for kind in kinds]
@@ -118,7 +120,7 @@ def test_a_renamed_absence_gives_the_mirrored_solution(members, luck):
     names = [f"X{at}" for at in range(members.shape[1])]
     plain = table_of({**dict(zip(names, members.T, strict=True)), "Y": outcome})
     turned = plain.having({"X0": 1.0 - plain.values["X0"]})
-    mine = analyse(plain, Settings("Y", tuple(names))).solutions.parsimonious.models
-    other = analyse(turned, Settings("Y", tuple(names))).solutions.parsimonious.models
+    mine = analyse(plain, QcaSettings("Y", tuple(names))).solutions.parsimonious.models
+    other = analyse(turned, QcaSettings("Y", tuple(names))).solutions.parsimonious.models
     swapped = {frozenset((t[0] if t[0] == ABSENT else 1 - t[0], *t[1:]) for t in model) for model in other}
     assert {frozenset(model) for model in mine} == swapped

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from copark.cases.user_tables import read_case_table
-from copark.setmethods.qca import Calibration, Settings, analyse, calibrate
+from copark.setmethods.qca import QcaSettings, SetCalibration, analyse, calibrate
 from tests.methods.records import qca_record
 from tests.methods.shared import ORACLE, beside, differences, oracle, qca_oracles
 
@@ -33,7 +33,7 @@ def expected(files):
 def analysed(files):
     outcome = files["outcome"].removeprefix("~")
     table = read_case_table(ORACLE / f"data_{files['dataset']}.csv", [outcome, *files["conditions"]])
-    asked = Settings(
+    asked = QcaSettings(
         outcome,
         tuple(files["conditions"]),
         files["outcome"].startswith("~"),
@@ -59,22 +59,24 @@ def test_all_ten_were_there():
 
 def test_necessary_expressions_agree():
     table = read_case_table(ORACLE / "data_LF.csv", ["DEV", "URB", "LIT", "IND", "STB", "SURV"])
-    found = qca_record(analyse(table, Settings("SURV", ("DEV", "URB", "LIT", "IND", "STB"))))["necessary_expressions"]
+    found = qca_record(analyse(table, QcaSettings("SURV", ("DEV", "URB", "LIT", "IND", "STB"))))[
+        "necessary_expressions"
+    ]
     assert not differences(
         found, [{k: v for k, v in one.items() if k != "_row"} for one in oracle("qca_superSubset_LF")]
     )
 
 
 FORMS = {
-    "logistic_400_550_900": Calibration((400.0, 550.0, 900.0)),
-    "logistic_ecdf_idm095": Calibration((400.0, 550.0, 900.0)),
-    "logistic_idm088": Calibration((400.0, 550.0, 900.0), full=0.88),
-    "linear_400_550_900": Calibration((400.0, 550.0, 900.0), "linear"),
-    "ecdf": Calibration((400.0, 550.0, 900.0), "ecdf"),
-    "reverse_logistic": Calibration((900.0, 550.0, 400.0)),
-    "crisp_550": Calibration((550.0,), "crisp"),
-    "crisp_550_850": Calibration((550.0, 850.0), "crisp"),
-    "bell_6": Calibration((400.0, 500.0, 600.0, 700.0, 800.0, 900.0), "linear"),
+    "logistic_400_550_900": SetCalibration((400.0, 550.0, 900.0)),
+    "logistic_ecdf_idm095": SetCalibration((400.0, 550.0, 900.0)),
+    "logistic_idm088": SetCalibration((400.0, 550.0, 900.0), full=0.88),
+    "linear_400_550_900": SetCalibration((400.0, 550.0, 900.0), "linear"),
+    "ecdf": SetCalibration((400.0, 550.0, 900.0), "ecdf"),
+    "reverse_logistic": SetCalibration((900.0, 550.0, 400.0)),
+    "crisp_550": SetCalibration((550.0,), "crisp"),
+    "crisp_550_850": SetCalibration((550.0, 850.0), "crisp"),
+    "bell_6": SetCalibration((400.0, 500.0, 600.0, 700.0, 800.0, 900.0), "linear"),
 }
 
 
@@ -87,7 +89,7 @@ def test_calibration_agrees(name):
 def test_calibration_of_power_two_agrees_where_the_published_program_does_not_round_up():
     """It gives 1 where the formula gives 0.99996: memberships that near to 1 are rounded there, and not here."""
     files = oracle("qca_calibration_LR_DEV")
-    mine = calibrate(files["raw"], Calibration((400.0, 550.0, 900.0), "linear", below=2.0, above=2.0))
+    mine = calibrate(files["raw"], SetCalibration((400.0, 550.0, 900.0), "linear", below=2.0, above=2.0))
     theirs = np.array(files["linear_below2_above2"])
     rounded = theirs - mine > 1e-9
     assert np.array_equal(np.flatnonzero(rounded), [16])
@@ -98,7 +100,7 @@ def test_calibration_of_power_two_agrees_where_the_published_program_does_not_ro
 def test_cases_on_a_crossover_are_in_no_row():
     """Of the seventeen cases of d.CZH nine have a membership of 0.5 in some condition."""
     table = read_case_table(ORACLE / "data_d.CZH.csv", ["PA", "SC", "OI", "MC", "SA"])
-    found = analyse(table, Settings("SA", ("PA", "SC", "OI", "MC")))
+    found = analyse(table, QcaSettings("SA", ("PA", "SC", "OI", "MC")))
     assert len(table) == 17
     assert sum(row.n for row in found.truth.rows) == 8
     assert len(found.truth.crossover) == 9

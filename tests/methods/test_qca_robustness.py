@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from copark.setmethods.qca import Calibration, Settings, analyse, robustness
-from copark.setmethods.qca.robustness import Recipe, named_survival
+from copark.setmethods.qca import QcaSettings, SetCalibration, analyse, robustness
+from copark.setmethods.qca.robustness import CalibrationRecipe, named_survival
 from copark.setmethods.qca.sets import calibrated
 from copark.setmethods.table import table_of
 
@@ -15,12 +15,12 @@ RAW = table_of(
         "Y": [0.8, 0.9, 0.7, 0.1, 0.2, 0.3, 0.9, 0.2],
     }
 )
-HOW = {"A": Calibration((2.0, 4.0, 8.0))}
-ASKED = Settings("Y", ("A", "B"), expectations=(1, 1))
+HOW = {"A": SetCalibration((2.0, 4.0, 8.0))}
+ASKED = QcaSettings("Y", ("A", "B"), expectations=(1, 1))
 
 
 def robust(**more):
-    recipe = Recipe(RAW, HOW, {"B": ("B2",)})
+    recipe = CalibrationRecipe(RAW, HOW, {"B": ("B2",)})
     found = analyse(calibrated(RAW, HOW), ASKED)
     return robustness(found, recipe, **more)
 
@@ -55,7 +55,7 @@ def test_survival_counts_variants():
 def test_a_solution_that_nothing_disturbs_survives_everything_but_the_case_cutoff():
     """Crisp, complete and consistent: only asking for more cases a row than there are can undo it."""
     table = table_of({"A": [1, 1, 0, 0, 1, 1, 0, 0], "B": [1, 0, 1, 0, 1, 0, 1, 0], "Y": [1, 1, 0, 0, 1, 1, 0, 0]})
-    found = robustness(analyse(table, Settings("Y", ("A", "B"))), Recipe(table))
+    found = robustness(analyse(table, QcaSettings("Y", ("A", "B"))), CalibrationRecipe(table))
     rows = named_survival(found, "complex", ("A", "B"))["A"]
     assert rows["incl"].surely == rows["incl"].variants
     assert rows["pri"].surely == rows["pri"].variants
@@ -67,7 +67,7 @@ def test_a_solution_that_nothing_disturbs_survives_everything_but_the_case_cutof
 def test_a_longer_path_within_the_old_one_is_counted_as_narrower():
     """At consistency 0.95 A alone no longer does (case 3), A*B does."""
     table = table_of({"A": [1, 1, 1, 0, 0], "B": [1, 1, 0, 0, 1], "Y": [1.0, 1.0, 0.85, 0.0, 0.0]})
-    found = robustness(analyse(table, Settings("Y", ("A", "B"))), Recipe(table))
+    found = robustness(analyse(table, QcaSettings("Y", ("A", "B"))), CalibrationRecipe(table))
     rows = named_survival(found, "complex", ("A", "B"))
     assert rows["A"]["incl"].narrower > 0
     assert rows["A*B"]["incl"].perhaps > 0

@@ -9,12 +9,12 @@ from copark.figures.coupling import grade_map, power_bars, trajectory
 from copark.figures.nca import ceiling_plot, xy_plot
 from copark.figures.qca import configuration_chart, survival_chart, truth_table_figure
 from copark.presentation.figures import render
-from copark.setmethods.coupling_degree import Indicator, Request, Subsystem, couple, ensemble, null
-from copark.setmethods.nca import Request as NcaRequest
+from copark.setmethods.coupling_degree import CouplingRequest, Indicator, Subsystem, couple, ensemble, null
+from copark.setmethods.nca import NcaRequest
 from copark.setmethods.nca import analyse as analyse_nca
 from copark.setmethods.power import power
-from copark.setmethods.qca import Settings, analyse, robustness
-from copark.setmethods.qca.robustness import Recipe
+from copark.setmethods.qca import QcaSettings, analyse, robustness
+from copark.setmethods.qca.robustness import CalibrationRecipe
 from copark.setmethods.table import table_of
 
 LUCK = np.random.default_rng(11)
@@ -38,10 +38,10 @@ def test_ceilings_draw_in_every_corner(corner, lang):
 
 @pytest.mark.parametrize("lang", ["en", pytest.param("zh", marks=pytest.mark.long)])
 def test_every_figure_draws(lang):
-    found = analyse(TABLE, Settings("Y", ("A", "B", "C"), incl_cut=0.75, expectations=(1, 1, 0)))
-    robust = robustness(found, Recipe(TABLE))
+    found = analyse(TABLE, QcaSettings("Y", ("A", "B", "C"), incl_cut=0.75, expectations=(1, 1, 0)))
+    robust = robustness(found, CalibrationRecipe(TABLE))
     models = found.solutions.parsimonious.models
-    request = Request(tuple(Subsystem(name, (Indicator(name),)) for name in "ABC"))
+    request = CouplingRequest(tuple(Subsystem(name, (Indicator(name),)) for name in "ABC"))
     degree = couple(TABLE, request)
     figures = [
         truth_table_figure(found, lang, "f"),

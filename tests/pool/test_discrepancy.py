@@ -10,7 +10,7 @@ from copark.inference.pool.batches import (
     GRID,
     MEMORY,
     Discrepancy,
-    Trial,
+    SpreadTrial,
     chosen,
     courses,
     errors_at,
@@ -48,11 +48,11 @@ def test_the_spread_is_found_again() -> None:
             value = np.exp(4.0 + 0.45 * random.standard_normal())
             sure = np.exp(4.0 + np.array(GRID)[:, None] * random.standard_normal(2000) + 0.02 * random.random(2000))
             logs = tuple(log_density(members, value) for members in sure)
-            trials.append(Trial(f"park {park}", "companies", day, logs))
+            trials.append(SpreadTrial(f"park {park}", "companies", day, logs))
     assert chosen(trials).companies == 0.45
     assert chosen(trials).jobs == Discrepancy().jobs, "nothing told of jobs"
     assert chosen(trials[:16]) == Discrepancy(), "two parks are too few"
     assert chosen(trials, until=-1) == Discrepancy(), "nothing known yet"
-    wild = [Trial("wild", "companies", 0, (0.0, 0.0, 0.0, 0.0, 0.0, 100.0 * len(trials)))]
+    wild = [SpreadTrial("wild", "companies", 0, (0.0, 0.0, 0.0, 0.0, 0.0, 100.0 * len(trials)))]
     assert chosen([*trials, *wild]).companies == GRID[-1]
     assert chosen([*trials, *wild], without="wild").companies == 0.45

@@ -26,14 +26,14 @@ from copark.inference.pool.abc_regression import windows
 from copark.inference.pool.batches import design, make_panel_batch
 from copark.inference.pool.forecast_comparison import PanelScore, Race, contest, left_out, rolling, score_panel, winners
 from copark.inference.pool.growth import Past, fit_growth
-from copark.inference.pool.panel import Panel, Settings, learn
+from copark.inference.pool.panel import Panel, PanelSettings, learn
 from copark.inference.pool.parks import POOLED, Park, bare, is_pooled, park_of, parks_of, year_end
 from copark.presentation.document import Chart
 from copark.texts import text
 from copark.words import method_title
 
 NAMES = ("great-stone", "teda-suez", "thilawa", "imip")
-SETTINGS = Settings(runs=1 << 8, seed=3)
+SETTINGS = PanelSettings(runs=1 << 8, seed=3)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -7,7 +7,6 @@ from functools import partial
 
 import pytest
 
-from copark.cases.load import load_case
 from copark.cases.quarters import Quarter
 from copark.inference.ablations import ablate
 from copark.inference.calibrate import Settings, calibrate
@@ -17,11 +16,6 @@ from copark.inference.source import PosteriorSource
 CUT = Quarter(2020, 4)
 ONLY = ("framework", "plan", "cash-reserve", "tax-pull", "agglomeration", "link/tax_to_returns", "link/land_to_starts")
 SMALL = explore.ExplorationSettings(size=8, replicates=2, sample=1 << 8, futures=1)
-
-
-@pytest.fixture(scope="session")
-def great_stone():
-    return load_case("great-stone")
 
 
 @pytest.fixture(scope="session")

@@ -8,12 +8,11 @@ from copark.analyses import REGISTRY
 from copark.analyses.ablate.ask import Answer
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
-from copark.cli import main
 from copark.errors import CoparkError
 from copark.inference.ablations import ablate
 from copark.presentation.document import Bullets, Cards, Caveat
 from copark.simulation.trust import Trust
-from tests.asked import table
+from tests.asked import call, table
 
 ABLATE = REGISTRY["ablate"]
 
@@ -72,10 +71,8 @@ def test_what_cannot_be_asked_is_refused_before_anything_is_run():
 
 def test_the_command_in_chinese_keeps_its_answer_and_removes_its_stages(capsys, tmp_path, few):
     asked = ["ablate", "great-stone", "--parameters", "prior", "--only", "plan", "--only", "tax-pull,visits"]
-    with pytest.raises(SystemExit) as leaving:
-        main([*asked, "--threads", "1", "--lang", "zh", "--out", str(tmp_path), "--format", "json"])
-    assert leaving.value.code == 0
-    assert "政府土地规划" in capsys.readouterr().out
+    code, out, _ = call([*asked, "--threads", "1", "--lang", "zh", "--out", tmp_path, "--format", "json"], capsys)
+    assert (code, "政府土地规划" in out) == (0, True)
     assert len(list(tmp_path.glob("results/ablate/*/result.json"))) == 1
     assert not list(tmp_path.rglob("*.stage"))
 

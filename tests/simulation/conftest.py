@@ -43,11 +43,6 @@ def outputs(dataset, scenario):
 
 
 @pytest.fixture(scope="session")
-def great_stone():
-    return load_case("great-stone")
-
-
-@pytest.fixture(scope="session")
 def miniature():
     """The small case of the case tests: 40 quarters from 2012Q3, with something under every key."""
     return load_case(MINIATURE, ITS_PARAMETERS)

@@ -13,7 +13,7 @@ from copark.analyses.answer import check_keys
 from copark.analyses.context import Context
 from copark.cases.load import load_case
 from copark.errors import NotFound
-from copark.inference.ablations.link_impact import Response, direction, half_width, impacts, lag_of, responses
+from copark.inference.ablations.link_impact import LinkResponse, direction, half_width, impacts, lag_of, responses
 from copark.presentation.document import Caveat, Chart
 from copark.presentation.figures import render
 from copark.simulation.link_cuts import STRENGTHS, cut_study, key_of, links_named
@@ -61,9 +61,9 @@ def test_responses_are_medians_of_pairs_and_have_a_direction(spread):
     )
     assert [one.median for one in found] == pytest.approx([-10.0, -5.0, 5.0, 10.0])
     assert direction(found) == "rising"
-    assert direction([Response("a", "b", dose, 0, -(dose - 1.0), 0) for dose in (0.0, 2.0)]) == "falling"
-    assert direction([Response("a", "b", dose, 0, -abs(dose - 1.0), 0) for dose in (0.0, 2.0)]) == "bent"
-    assert direction([Response("a", "b", dose, 0, 0.0, 0) for dose in (0.0, 2.0)]) == "flat"
+    assert direction([LinkResponse("a", "b", dose, 0, -(dose - 1.0), 0) for dose in (0.0, 2.0)]) == "falling"
+    assert direction([LinkResponse("a", "b", dose, 0, -abs(dose - 1.0), 0) for dose in (0.0, 2.0)]) == "bent"
+    assert direction([LinkResponse("a", "b", dose, 0, 0.0, 0) for dose in (0.0, 2.0)]) == "flat"
 
 
 def test_each_scenario_cuts_its_own_link_from_the_quarter_on():

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from copark.stats.value_of_information import SURE, Gain, decided, foretell, gains
+from copark.stats.value_of_information import SURE, InformationGain, decided, foretell, gains
 
 WORLDS = 4000
 
@@ -21,7 +21,7 @@ def effect() -> np.ndarray:
     return np.random.default_rng(1).standard_normal((WORLDS, 1))
 
 
-def gain(effect: np.ndarray, known: np.ndarray, candidate: np.ndarray) -> Gain:
+def gain(effect: np.ndarray, known: np.ndarray, candidate: np.ndarray) -> InformationGain:
     holds = effect < 0.0
     nothing = np.zeros((len(effect), 0))
     base = foretell(known, nothing, effect, holds)

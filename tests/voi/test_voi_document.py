@@ -101,5 +101,7 @@ def test_what_is_open_nowhere_is_said(found):
 
 def test_a_count_adds_up_its_flow():
     out = np.arange(12.0).reshape(1, 1, 12)
-    assert asked.Column("arrivals_partner", 4, adds_up=True).read(out, ["arrivals_partner"]) == [0 + 1 + 2 + 3 + 4]
-    assert asked.Column("arrivals_partner", 4).read(out, ["arrivals_partner"]) == [4.0]
+    assert asked.ReportColumn("arrivals_partner", 4, adds_up=True).read(out, ["arrivals_partner"]) == [
+        0 + 1 + 2 + 3 + 4
+    ]
+    assert asked.ReportColumn("arrivals_partner", 4).read(out, ["arrivals_partner"]) == [4.0]

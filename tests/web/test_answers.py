@@ -57,6 +57,27 @@ def test_the_summary_says_the_numbers(client, answer):
         assert answer["judged"] in answer["summary"][lang]
 
 
+def test_an_earlier_calibration_is_named_by_its_last_quarter_and_one_that_is_not_there_refused(client):
+    (listed,) = (one for one in client.get("/api/v1/cases").json()["cases"] if one["name"] == "great-stone")
+    latest, earlier = listed["cuts"]
+    asked, known = {"case": "great-stone", "runs": 20}, {}
+    for given, cut in (({}, latest), ({"cut": earlier}, earlier)):
+        found = client.post("/api/v1/simulate", json=asked | given)
+        assert found.json()["draws"]["cut"] == cut
+        assert cut in found.json()["trust"]["label"]["en"]
+        known[cut] = found.headers["x-copark-identity"]
+        assert client.get(f"/api/v1/export/{known[cut]}.csv").status_code == 200, "made again on the same draws"
+    assert known[latest] != known[earlier]
+    for given, code in (({"cut": "2019Q4"}, "web.no_cut"), ({"cut": earlier, "draws": "prior"}, "web.cut_unused")):
+        refused = client.post("/api/v1/simulate", json=asked | given).json()["faults"]
+        assert [(one["field"], one["code"]) for one in refused] == [("cut", code)]
+    assert all(cut in client.post("/api/v1/simulate", json=asked | {"cut": "2019Q4"}).text for cut in listed["cuts"])
+    levers = {"analysis": "levers", "params": {"case": "great-stone", "cut": "2019Q4"}}
+    assert client.post("/api/v1/jobs/analyses", json=levers).json()["faults"][0]["code"] == "web.no_cut"
+    choices = client.get("/api/v1/analyses/levers/choices", params={"case": "great-stone"}).json()["choices"]
+    assert [one["value"] for one in choices["cut"]] == listed["cuts"]
+
+
 def test_flows_are_given_for_every_arrow_and_quarter(answer):
     assert [flows["arm"] for flows in answer["flows"]] == ["as-it-is", "scenario"]
     for flows in answer["flows"]:

@@ -1,3 +1,4 @@
+import type { DecisionOption } from './api-types';
 import { quarterOf } from './quarters';
 import type { Lever, Said, Scenario, Step } from './types';
 
@@ -145,4 +146,10 @@ function inQuarters<T>(value: T, key = ''): T {
 
 function isOff(term: Record<string, number | string> | 'off'): boolean {
   return term === 'off' || ['home', 'host', 'third'].every((side) => term[side] === 0);
+}
+
+/** An option of Decide as a scenario, named with its lever. */
+export function optionScenario(one: DecisionOption): Scenario {
+  const title = { en: `${one.lever.en}: ${one.title.en}`, zh: `${one.lever.zh}：${one.title.zh}` };
+  return { ...reopened(one.scenario as Partial<Scenario>), key: one.key, title };
 }

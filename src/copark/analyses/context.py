@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int], None]
 """Told a stage, how much of it is done and how much there is in all; what it raises stops the work."""
-Announce = Callable[["Study", "Case", "DrawSource | None", int, bool], None]
+Announce = Callable[["Study", "Case", "DrawSource | None", int], None]
 """Told a study, its case, where its draws come from, how many of its kind follow one another, and whether it is stored.
 """
 
@@ -125,12 +125,10 @@ class Context:
         """What a stage of the work tells, under its name."""
         return stage(self.progress, name)
 
-    def announce(
-        self, study: Study, case: Case, source: DrawSource | None, times: int = 1, *, stores: bool = False
-    ) -> None:
-        """Say what will be run, ``times`` studies of this kind one after the other, and whether their runs are kept."""
+    def announce(self, study: Study, case: Case, source: DrawSource | None, times: int = 1) -> None:
+        """Say what will be run, ``times`` studies of this kind one after the other."""
         if self.announcing is not None:
-            self.announcing(study, case, source, times, stores)
+            self.announcing(study, case, source, times)
 
     def foresee(self, case: Case, works: Sequence[Workload]) -> None:
         """Say how much will be run of a case."""
@@ -195,7 +193,7 @@ class Context:
 
         def ahead(kept: Study, told: Sequence[str]) -> None:
             self.notes += told
-            self.announce(kept, case, has.source, stores=True)
+            self.announce(kept, case, has.source)
 
         made = find_or_make(
             settled, case, has, means=Means(self.threads), out=self.out, lang=self.lang, ahead=ahead,

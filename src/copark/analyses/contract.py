@@ -229,7 +229,7 @@ def _kind(annotation: Any) -> tuple[FieldKind, tuple[str, ...]]:
     return known[annotation], ()
 
 
-Table = Iterable[dict[str, Any]] | dict[str, Any]
+Rows = Iterable[dict[str, Any]] | dict[str, Any]
 """A table for a data frame: rows by column, or columns."""
 
 
@@ -255,7 +255,7 @@ class Result:
         """Whether what was checked holds; the command ends with 1 where it does not."""
         return True
 
-    def main_table(self) -> Table:
+    def main_table(self) -> Rows:
         """The main table, columns named as in files."""
         raise TypeError(f"{type(self).__name__} has no table")
 

@@ -175,7 +175,7 @@ def make_run(
     from copark.store.atomic import stamp_of
 
     ask = Asked(
-        study, case, source, identity, bands, replace=True, fresh=fresh,
+        study, case, source, identity, bands, fresh=fresh,
         seen=stamp_of(RunStore.of(out).root / identity),
     )  # fmt: skip
     wait = stage(progress, "waiting")

@@ -6,15 +6,11 @@ They place a dot on a map and enter no calculation; a test holds that nothing bu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import model_validator
 
-from copark.cases.files import fault
-from copark.cases.tables import Table
-from copark.cases.types import Key, Latitude, Longitude, Record, Words, suggestion, wrong
-from copark.errors import Fault
+from copark.cases.types import Key, Latitude, Longitude, Record, Words, wrong
 
 PLACES = "parks-places.csv"
 
@@ -49,25 +45,3 @@ class Place(Record):
     def name(self, lang: str = "en") -> str:
         """Give the name of the town or district."""
         return self.place_zh if lang == "zh" else self.place_en
-
-
-def faults_of_places(file: str, table: Table[Any], parks: set[str] | None) -> Iterator[Fault]:
-    """Give what is wrong between the places and the parks: a dot for every park, and one only.
-
-    Parameters
-    ----------
-    parks
-        Short names of the parks; ``None`` if they are not known.
-    """
-    if parks is None:
-        return
-    seen: set[str] = set()
-    for line, place in table.rows:
-        if place.park not in parks:
-            values = {"found": place.park, "suggestion": suggestion(place.park, sorted(parks))}
-            yield fault("unknown_park", file, line, "park", **values)
-        elif place.park in seen:
-            yield fault("duplicate", file, line, "park", found=place.park)
-        seen.add(place.park)
-    if not table.spoiled:
-        yield from (fault("no_place", file, None, "park", found=name) for name in sorted(parks - seen))

@@ -5,25 +5,25 @@ was read), ``parks-scores.csv`` (membership scores of cases in the conditions, e
 ``parks-conditions.yaml`` (what each condition means and what its scores stand for) and ``parks-places.csv`` (a dot on
 a map for each park; see :mod:`copark.cases.locations`).
 
-What the rows of ``parks.csv`` and ``parks-scores.csv`` can only get wrong together, or with other files.
+Each row is checked by itself when it is read. What rows can only get wrong together, or with other files, is tested
+(``tests/cases/test_parks.py``): nobody brings a table of parks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
-from copark.cases.casebook import LITERATURE, WORDS, casebook_path, list_cases
+from copark.cases.casebook import LITERATURE, WORDS, casebook_path
 from copark.cases.dates import Date
 from copark.cases.evidence import Source
 from copark.cases.files import check_folder, fault, in_reading_order, read_text
-from copark.cases.locations import PLACES, Place, faults_of_places
-from copark.cases.quarters import Quarter
-from copark.cases.tables import Row, Table, read_table
+from copark.cases.locations import PLACES, Place
+from copark.cases.tables import Table, read_table
 from copark.cases.types import (
     Amount,
     Bilingual,
@@ -37,7 +37,6 @@ from copark.cases.types import (
     UnitInterval,
     Words,
     YesNo,
-    suggestion,
     wrong,
 )
 from copark.cases.validation import told, validate_sources
@@ -259,13 +258,8 @@ def _no_park(name: str) -> Park:
     raise KeyError(name)
 
 
-def examine_parks(folder: Path | None = None, cases: Iterable[str] | None = None) -> tuple[Parks | None, list[Fault]]:
+def examine_parks(folder: Path | None = None) -> tuple[Parks | None, list[Fault]]:
     """Read the parks of a folder, the casebook's by default, and check them.
-
-    Parameters
-    ----------
-    cases
-        Names that ``case`` may have; by default the casebook's cases.
 
     Returns
     -------
@@ -282,10 +276,6 @@ def examine_parks(folder: Path | None = None, cases: Iterable[str] | None = None
     scores = _table(place, SCORES, Score, faults) if SCORES in present else Table([], [{}])
     conditions = _conditions(place, faults) if CONDITIONS in present else {}
     places = _table(place, PLACES, Place, faults) if PLACES in present else Table([], [{}])
-    known = None if parks.spoiled else {row.record.id for row in parks.rows}
-    faults += faults_of_parks(PARKS, parks.rows, sources, list_cases() if cases is None else cases)
-    faults += faults_of_scores(SCORES, scores.rows, known)
-    faults += faults_of_places(PLACES, places, known)
     ordered = in_reading_order(faults, FILES)
     if ordered:
         return None, ordered
@@ -343,82 +333,3 @@ def load_parks(folder: Path | None = None) -> Parks:
     if parks is None:
         raise CaseFaults(faults)
     return parks
-
-
-LAST = Quarter(2024, 4)
-"""Nothing in the shipped casebook is of a later quarter: what came after is kept for a blind test."""
-ALL = 100.0
-ROUNDING = 0.011
-"""Shares are given to two decimals."""
-DATED = ("firms_date", "investment_date", "jobs_date")
-
-
-def faults_of_parks(
-    file: str, rows: list[Row[Any]], sources: Iterable[str] | None, cases: Iterable[str]
-) -> Iterator[Fault]:
-    """Give what is wrong between the parks, their sources and the cases.
-
-    Parameters
-    ----------
-    sources
-        Keys of the sources; ``None`` if they are not known.
-    cases
-        Names of cases.
-    """
-    known_sources, known_cases = None if sources is None else set(sources), tuple(cases)
-    yield from _repeated(file, rows)
-    for line, park in rows:
-        for key in park.source:
-            if known_sources is not None and key not in known_sources:
-                values = {"found": key, "suggestion": suggestion(key, known_sources)}
-                yield fault("unknown_source", file, line, "source", **values)
-        if park.case is not None and park.case not in known_cases:
-            values = {"found": park.case, "suggestion": suggestion(park.case, known_cases)}
-            yield fault("unknown_case", file, line, "case", **values)
-        for column in DATED:
-            when = getattr(park, column)
-            if when is not None and when.first_day > LAST.last_day:
-                yield fault("after_casebook", file, line, column, found=when, last=LAST)
-        if park.launch > LAST.year:
-            yield fault("after_casebook", file, line, "launch", found=park.launch, last=LAST)
-        yield from _shares(file, line, park)
-        if park.grade == "background":
-            yield fault("background_used", file, line, "grade")
-
-
-def _shares(file: str, line: int, park: Any) -> Iterator[Fault]:
-    if park.shares is None:
-        return
-    total = sum(park.shares)
-    if total > ALL + ROUNDING:
-        yield fault("share_sum", file, line, "home_share_percent", found=f"{total:g}")
-    elif total < ALL - ROUNDING and park.note is None:
-        yield fault("share_rest", file, line, "note", found=f"{total:g}")
-
-
-def _repeated(file: str, rows: Iterable[Row[Any]]) -> Iterator[Fault]:
-    seen: set[str] = set()
-    for line, record in rows:
-        if record.id in seen:
-            yield fault("duplicate", file, line, "id", found=record.id)
-        seen.add(record.id)
-
-
-def faults_of_scores(file: str, rows: list[Row[Any]], parks: Container[str] | None) -> Iterator[Fault]:
-    """Give what is wrong between the scores and the parks.
-
-    Parameters
-    ----------
-    parks
-        Short names of the parks; ``None`` if they are not known.
-    """
-    yield from _repeated(file, rows)
-    for line, score in rows:
-        if parks is not None and score.park not in parks:
-            names = sorted(parks) if isinstance(parks, set) else ()
-            values = {"found": score.park, "suggestion": suggestion(score.park, names)}
-            yield fault("unknown_park", file, line, "park", **values)
-        if score.last_year < score.first_year:
-            yield fault("ends_before_start", file, line, "last_year", found=score.last_year, start=score.first_year)
-        if Quarter(score.last_year, 1) > LAST:
-            yield fault("after_casebook", file, line, "last_year", found=score.last_year, last=LAST)

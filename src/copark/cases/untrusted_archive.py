@@ -65,7 +65,7 @@ class Archive:
         """Say why it is refused."""
         return refuse(self.area, code, self.name, key, **values)
 
-    def files(self, most_entries: int, most_bytes: int, most_ratio: int = MOST_RATIO) -> list[zipfile.ZipInfo]:
+    def files(self, most_entries: int, most_bytes: int) -> list[zipfile.ZipInfo]:
         """Its files, after a look at its list of contents.
 
         Raises
@@ -87,7 +87,7 @@ class Archive:
                 raise self.refuse("encrypted", shown(entry.filename))
             if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
                 raise self.refuse("not_a_plain_file", shown(entry.filename))
-            if entry.file_size > RATIO_FROM and entry.file_size > most_ratio * max(entry.compress_size, 1):
+            if entry.file_size > RATIO_FROM and entry.file_size > MOST_RATIO * max(entry.compress_size, 1):
                 raise self.refuse("bomb", shown(entry.filename))
         return [entry for entry in entries if not entry.is_dir()]
 

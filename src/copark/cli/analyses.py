@@ -233,11 +233,11 @@ def print_json(document: Document) -> None:
 def _announcing(given: Mapping[str, Any], lang: str) -> Announce:
     """Say on standard error what will be run, where it takes longer than a few seconds."""
 
-    def announce(study: Any, case: Any, source: Any, times: int, stores: bool) -> None:
+    def announce(study: Any, case: Any, source: Any, times: int) -> None:
         from copark.cli.commands import show_plan
         from copark.workflows.cost import worth_telling
 
-        told: dict[str, Any] = {"threads": given["threads"], "times": times, "stores": stores, "lang": lang}
+        told: dict[str, Any] = {"threads": given["threads"], "times": times, "lang": lang}
         show_plan(worth_telling(study, case, source, **told))
 
     return announce

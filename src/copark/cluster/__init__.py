@@ -1,8 +1,8 @@
 """Who makes an ensemble: threads of this process, or workers of a cluster. The numbers are the same.
 
-``work`` is what a maker is given and how it makes one shard; ``environment`` asks a maker what it is and refuses those
-that would give other numbers; ``orchestration`` divides an ensemble by its measured cost, begins it or goes on where it
-stopped; ``scheduler`` has workers of Dask distributed.
+``work`` is what a maker is given, how it makes one shard, and threads as makers; ``environment`` asks a maker what it
+is and refuses those that would give other numbers; ``scheduler`` are workers of Dask distributed; ``orchestration``
+divides an ensemble by its measured cost, and begins it or goes on where it stopped.
 """
 
 from copark.cluster.orchestration import Asked, Made, make

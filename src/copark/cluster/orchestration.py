@@ -87,8 +87,6 @@ class Asked:
     """Its name."""
     bands: bool
     """Keep bands over all runs and the paths of the first only."""
-    replace: bool = False
-    """Put it in the place of a stored run of the same identity."""
     fresh: bool = False
     """Go on from nothing that machines of another kind have made."""
     seen: Stamp | None = None
@@ -147,10 +145,10 @@ def make(
         shards = ShardFolder(folder)
         if not (_is_joined(shards) and _has_what_is_asked(shards, ask)):
             kept, anew = _make_in(shards, ask, store, crew, progress)
-            return Made(store.adopt(ask.identity, replace=ask.replace), kept, anew)
+            return Made(store.adopt(ask.identity), kept, anew)
         shards.remove(MAKING)  # whoever was killed just before giving it its place may have left some of it
         shards.settle()
-        return Made(store.adopt(ask.identity, replace=ask.replace), ask.study.runs)
+        return Made(store.adopt(ask.identity), ask.study.runs)
 
 
 def _is_joined(shards: ShardFolder) -> bool:

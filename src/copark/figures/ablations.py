@@ -14,7 +14,7 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from copark.inference.ablations.link_impact import Impact, Response
+from copark.inference.ablations.link_impact import Impact, LinkResponse
 from copark.model.variables import catalogue
 from copark.presentation import style
 from copark.presentation.numbers import exact, unit_title
@@ -221,11 +221,13 @@ def _of(found: Sequence[Impact], link: str, output: str) -> Impact:
 
 
 @style.styled
-def response_curve(found: Sequence[Response], end: str, footer: str, lang: str = "en") -> Figure:
+def response_curve(found: Sequence[LinkResponse], end: str, footer: str, lang: str = "en") -> Figure:
     """Draw how an output responds to the strength of a link: median and band of the paired differences."""
     lang = style.language(lang)
     link = catalogue().links[found[0].link]
-    ordered = sorted([*found, Response(link.name, found[0].output, 1.0, 0.0, 0.0, 0.0)], key=lambda one: one.strength)
+    ordered = sorted(
+        [*found, LinkResponse(link.name, found[0].output, 1.0, 0.0, 0.0, 0.0)], key=lambda one: one.strength
+    )
     strengths = [one.strength for one in ordered]
     title = text("link_impact.figure.response.title", lang, link=link.title(lang))
     figure = style.sheet((3.5, 2.75), title, text("link_impact.figure.response.subtitle", lang, end=end), footer)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from copark.inference.diagnostics import Check, Movement, Ranks
-    from copark.inference.reliability import Findings
+    from copark.inference.reliability import ReliabilityFindings
 
     Floats = NDArray[np.float64]
 
@@ -191,7 +191,7 @@ def reported_beside(
 
 
 @style.styled
-def parks(found: Findings, lang: str = "en") -> Figure:
+def parks(found: ReliabilityFindings, lang: str = "en") -> Figure:
     """A row for each park: the probability said, coloured by what became of it, and the one set right by the others."""
     lang = style.language(lang)
     figure = style.sheet(

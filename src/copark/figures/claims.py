@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
-from copark.inference.claims.evidence import Row, Seen
+from copark.inference.claims.evidence import ArmRow, Seen
 from copark.inference.claims.rules import resolve
-from copark.inference.claims.runner import ClaimFinding, Findings, PartFinding
+from copark.inference.claims.runner import ClaimFinding, ClaimFindings, PartFinding
 from copark.inference.claims.verdict import standard
 from copark.model.variables import catalogue
 from copark.presentation import style
@@ -37,7 +37,7 @@ def _outcome(name: str, lang: str) -> str:
     return style.legible(f"P({lowered(text(f'analysis.outcome.{name}', lang))})")
 
 
-def _footer(found: Findings, lang: str) -> str:
+def _footer(found: ClaimFindings, lang: str) -> str:
     made = found.provenance
     cut = made.get("posterior_cut")
     return _say(
@@ -51,7 +51,7 @@ def _titled(claim: ClaimFinding, lang: str, kind: str) -> str:
 
 
 @style.styled
-def forest(claim: ClaimFinding, found: Findings, lang: str = "en", *, outcomes: bool = True) -> Figure:
+def forest(claim: ClaimFinding, found: ClaimFindings, lang: str = "en", *, outcomes: bool = True) -> Figure:
     """Every arm of a claim against its reference: medians and 5 to 95 % of draws, one line for each output and date.
 
     Outputs whose logarithms are not compared have no place on the axis and are left to the table. With ``outcomes``
@@ -88,7 +88,7 @@ def forest(claim: ClaimFinding, found: Findings, lang: str = "en", *, outcomes: 
 
 
 @style.styled
-def probabilities(found: Findings, lang: str = "en") -> Figure:
+def probabilities(found: ClaimFindings, lang: str = "en") -> Figure:
     """P of every part: open where the prior alone puts it, filled where the record leaves it."""
     lang = style.language(lang)
     rules = standard().words
@@ -121,12 +121,12 @@ def probabilities(found: Findings, lang: str = "en") -> Figure:
     return figure
 
 
-def _look(seen: Seen, found: Findings, lang: str) -> str:
+def _look(seen: Seen, found: ClaimFindings, lang: str) -> str:
     output = catalogue().outputs[seen.look.output].title(lang)
     return _say("look", lang, output=output, quarter=found.quarter(seen.look.at))
 
 
-def _bounds(claim: ClaimFinding, found: Findings) -> list[float]:
+def _bounds(claim: ClaimFinding, found: ClaimFindings) -> list[float]:
     """Margins that the rules of a claim put on log points."""
     bounds = {
         resolve(one.relation[1], found.file.claims.sizes)
@@ -142,7 +142,7 @@ def _name(axes: Axes, at: int, words: str) -> None:
     style.row_name(axes, at, style.wrap(words, NAMES * 72.0 / style.SIZE["label"] - 2.0, 2))
 
 
-def _row(axes: Axes, at: int, row: Row, looks: Sequence[int], outcomes: Sequence[str]) -> None:
+def _row(axes: Axes, at: int, row: ArmRow, looks: Sequence[int], outcomes: Sequence[str]) -> None:
     gap = 0.62 / max(len(looks), 1)
     for n, look in enumerate(looks):
         seen, place = row.seen[look], at + gap * (n - (len(looks) - 1) / 2.0)
@@ -154,7 +154,7 @@ def _row(axes: Axes, at: int, row: Row, looks: Sequence[int], outcomes: Sequence
 
 
 @style.styled
-def curve(claim: ClaimFinding, found: Findings, lang: str = "en") -> Figure:
+def curve(claim: ClaimFinding, found: ClaimFindings, lang: str = "en") -> Figure:
     """The arms of a claim along an axis, as the home side's share: change of the outputs, with bands.
 
     Raises ValueError if the claim has no such axis.
@@ -186,7 +186,7 @@ def curve(claim: ClaimFinding, found: Findings, lang: str = "en") -> Figure:
 
 
 @style.styled
-def cube(claim: ClaimFinding, found: Findings, lang: str = "en") -> Figure:
+def cube(claim: ClaimFinding, found: ClaimFindings, lang: str = "en") -> Figure:
     """Outcomes over the arms of an interaction: lines that run in parallel add up, others do not.
 
     Raises ValueError if the claim has no such lines.
@@ -233,7 +233,7 @@ def level_rows(claim: ClaimFinding) -> list[tuple[PartFinding, str]]:
 
 
 @style.styled
-def levels(claim: ClaimFinding, found: Findings, lang: str = "en") -> Figure:
+def levels(claim: ClaimFinding, found: ClaimFindings, lang: str = "en") -> Figure:
     """Shares of a host's value that the park makes, with bands and the bound of each rule; for claims without arms.
 
     Raises ValueError if nothing of the kind is measured.

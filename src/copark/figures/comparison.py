@@ -12,7 +12,7 @@ from copark.model.variables import catalogue
 from copark.presentation import style
 from copark.presentation.document import POINTS
 from copark.presentation.numbers import number, percent, shown, unit_title
-from copark.simulation.readouts.compare import Course
+from copark.simulation.readouts.compare import DifferenceCourse
 from copark.texts import text
 
 NAMES = 2.55
@@ -36,7 +36,7 @@ def footer(studies: Sequence[str], pairs: int, lang: str) -> str:
 
 
 @style.styled
-def difference_bands(found: Course, scenario: str, reference: str, foot: str, lang: str = "en") -> Figure:
+def difference_bands(found: DifferenceCourse, scenario: str, reference: str, foot: str, lang: str = "en") -> Figure:
     """An output's paired difference over time: where 5, 25, 50, 75 and 95 % of pairs are.
 
     scenario, reference: titles of the two.
@@ -69,7 +69,7 @@ def difference_bands(found: Course, scenario: str, reference: str, foot: str, la
     return figure
 
 
-def _first_moved(axes: Axes, found: Course, times: NDArray[np.float64], lang: str) -> None:
+def _first_moved(axes: Axes, found: DifferenceCourse, times: NDArray[np.float64], lang: str) -> None:
     """Mark the first quarter in which any run differs."""
     if found.begins is None:
         axes.text(
@@ -88,7 +88,9 @@ def _first_moved(axes: Axes, found: Course, times: NDArray[np.float64], lang: st
 
 
 @style.styled
-def arms(found: Sequence[tuple[str, Course]], quarter: str, reference: str, foot: str, lang: str = "en") -> Figure:
+def arms(
+    found: Sequence[tuple[str, DifferenceCourse]], quarter: str, reference: str, foot: str, lang: str = "en"
+) -> Figure:
     """Every scenario against the reference at one date: median, half and nine tenths of the pairs, share of them above.
 
     Parameters
@@ -128,7 +130,7 @@ def arms(found: Sequence[tuple[str, Course]], quarter: str, reference: str, foot
     return figure
 
 
-def _row(axes: Axes, at: int, name: str, found: Course, quarter: int, lang: str) -> None:
+def _row(axes: Axes, at: int, name: str, found: DifferenceCourse, quarter: int, lang: str) -> None:
     style.row_name(axes, at, style.wrap(name, NAMES * 72.0 / style.SIZE["label"] - 2.0, 2))
     low, lower, middle, upper, high = (float(level) for level in found.levels[:, quarter])
     if not np.isfinite(middle):

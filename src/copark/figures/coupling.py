@@ -21,7 +21,7 @@ from copark.texts import text
 
 if TYPE_CHECKING:
     from copark.setmethods.coupling_degree.degree import Coupled
-    from copark.setmethods.coupling_degree.record import Ensemble, Null
+    from copark.setmethods.coupling_degree.record import Null, WeightEnsemble
 
 EDGES = (0.0, *BOUNDARIES, 1.0)
 MOST_LABELS = 26
@@ -29,7 +29,7 @@ MOST_LABELS = 26
 
 @style.styled
 def trajectory(
-    found: Coupled, null: Null | None = None, ensemble: Ensemble | None = None, lang: str = "en", footer: str = ""
+    found: Coupled, null: Null | None = None, ensemble: WeightEnsemble | None = None, lang: str = "en", footer: str = ""
 ) -> Figure:  # fmt: skip
     """D at each case in order, in both forms, over the grades; behind it the band of chance and that of judgement.
 
@@ -100,7 +100,7 @@ def _case_ticks(axes: Axes, cases: tuple[str, ...]) -> None:
 
 
 @style.styled
-def grade_map(found: Coupled, ensemble: Ensemble, lang: str = "en", footer: str = "") -> Figure:
+def grade_map(found: Coupled, ensemble: WeightEnsemble, lang: str = "en", footer: str = "") -> Figure:
     """How often each case is in each grade when weights and ranges are drawn; the grade as computed is ringed."""
     lang = style.language(lang)
     cases = found.table.cases

@@ -27,7 +27,7 @@ from copark.texts import text
 
 if TYPE_CHECKING:
     from copark.inference.levers.choice import Choice, Ranking
-    from copark.inference.levers.findings import Findings, Gain
+    from copark.inference.levers.findings import Gain, LeverFindings
 
 ROW = 0.245
 """Inches of a row."""
@@ -53,7 +53,7 @@ class SettingRow:
     setting: str | None
 
 
-def rows_of(found: Findings, lang: str) -> list[SettingRow]:
+def rows_of(found: LeverFindings, lang: str) -> list[SettingRow]:
     """Settings under the heads of their levers."""
     rows: list[SettingRow] = []
     last = None
@@ -65,7 +65,7 @@ def rows_of(found: Findings, lang: str) -> list[SettingRow]:
     return rows
 
 
-def footer(found: Findings, lang: str) -> str:
+def footer(found: LeverFindings, lang: str) -> str:
     """What made a figure: case, identity, posterior and its cut, draws, futures, seed."""
     return text(
         "levers.figure.footer",
@@ -88,7 +88,7 @@ def drawn_from(made: dict[str, Any], lang: str) -> str:
 
 
 def blank(
-    found: Findings, rows: Sequence[SettingRow], title: str, subtitle: str, lang: str, width: float = 7.4
+    found: LeverFindings, rows: Sequence[SettingRow], title: str, subtitle: str, lang: str, width: float = 7.4
 ) -> Figure:
     """A sheet as high as its rows."""
     height = TOP + BOTTOM + ROW * len(rows)
@@ -122,7 +122,7 @@ def write_names(axes: Axes, rows: Sequence[SettingRow], inches: float = NAMES) -
             axes.axhline(row.at - 0.5, color=style.GRID, linewidth=0.7)
 
 
-def tried(found: Findings, rows: Sequence[SettingRow], measure: str) -> Iterator[tuple[SettingRow, Gain]]:
+def tried(found: LeverFindings, rows: Sequence[SettingRow], measure: str) -> Iterator[tuple[SettingRow, Gain]]:
     """Rows of settings with their gains in a measure."""
     for row in rows:
         if row.setting is not None:
@@ -130,7 +130,7 @@ def tried(found: Findings, rows: Sequence[SettingRow], measure: str) -> Iterator
 
 
 @style.styled
-def standing(found: Findings, lang: str = "en") -> Figure:
+def standing(found: LeverFindings, lang: str = "en") -> Figure:
     """What each setting changes in P(self-standing): points, Monte Carlo interval, and the change in each structure."""
     lang = style.language(lang)
     rows = rows_of(found, lang)
@@ -151,7 +151,7 @@ def standing(found: Findings, lang: str = "en") -> Figure:
 
 
 @style.styled
-def operating(found: Findings, lang: str = "en") -> Figure:
+def operating(found: LeverFindings, lang: str = "en") -> Figure:
     """What each setting changes in operating enterprises: half and nine tenths of pairs, medians under structures."""
     lang = style.language(lang)
     rows = rows_of(found, lang)
@@ -211,13 +211,8 @@ def _keys(figure: Figure, lang: str, name: str) -> None:
     style.key(figure, entries, (0.12, 0.18), columns=2)
 
 
-def mark_of(verdict: str) -> tuple[str, str]:
-    """Shape and colour of a verdict."""
-    return next((mark for begins, mark in MARKS.items() if verdict.startswith(begins)), MARKS["un"])
-
-
 @style.styled
-def sides(found: Findings, lang: str = "en") -> Figure:
+def sides(found: LeverFindings, lang: str = "en") -> Figure:
     """The coupling seen from each side: what each setting brings the four, in M USD, on one signed scale each."""
     lang = style.language(lang)
     rows = rows_of(found, lang)
@@ -244,7 +239,7 @@ def _side(axes: Axes, entries: Sequence[tuple[SettingRow, Gain]], rows: Sequence
             axes.axhline(row.at - 0.5, color=style.GRID, linewidth=0.7)
     reach = 10.0
     for row, one in entries:
-        shape, colour = mark_of(one.verdict)
+        shape, colour = next((mark for begins, mark in MARKS.items() if one.verdict.startswith(begins)), MARKS["un"])
         low, _, middle, _, high = one.levels
         if not isfinite(middle):
             continue
@@ -285,7 +280,7 @@ PARTS = (("structure", style.ACCENT, "///"), ("parameters", style.MODEL, ""), ("
 
 
 @style.styled
-def widths(found: Findings, measure: str = "operating", lang: str = "en") -> Figure:
+def widths(found: LeverFindings, measure: str = "operating", lang: str = "en") -> Figure:
     """Where the width of each band comes from: another structure, another draw of parameters, another luck."""
     lang = style.language(lang)
     rows = rows_of(found, lang)
@@ -327,7 +322,7 @@ def ordered(choice: Choice) -> list[int]:
     return sorted(range(len(choice.options)), key=lambda at: (-round(float(shares[at]), 9), float(apart[at])))
 
 
-def _rows(found: Findings, choice: Choice, lang: str) -> list[SettingRow]:
+def _rows(found: LeverFindings, choice: Choice, lang: str) -> list[SettingRow]:
     return [
         SettingRow(at, found.title(choice.options[option], lang), choice.options[option])
         for at, option in enumerate(ordered(choice))
@@ -347,7 +342,7 @@ def _names(axes: Axes, rows: list[SettingRow]) -> None:
 
 
 @style.styled
-def ranks(found: Findings, lang: str = "en") -> Figure:
+def ranks(found: LeverFindings, lang: str = "en") -> Figure:
     """Ranks of all options under each criterion: on all states, and 5 to 95 % of ranks on draws taken again.
 
     Raises ValueError if there is nothing to choose from.
@@ -371,7 +366,7 @@ def ranks(found: Findings, lang: str = "en") -> Figure:
     return figure
 
 
-def _choice(found: Findings) -> Choice:
+def _choice(found: LeverFindings) -> Choice:
     if found.choice is None:
         raise ValueError("no state to choose in")
     return found.choice
@@ -395,7 +390,7 @@ def _column(axes: Axes, rows: list[SettingRow], choice: Choice, ranking: Ranking
 
 
 @style.styled
-def pareto(found: Findings, lang: str = "en") -> Figure:
+def pareto(found: LeverFindings, lang: str = "en") -> Figure:
     """How often nobody dominates an option on the four sides' mean gains, and those gains themselves.
 
     Raises ValueError if there is nothing to choose from.

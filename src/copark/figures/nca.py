@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 
 from copark.presentation import style
 from copark.presentation.numbers import number
-from copark.setmethods.nca.ceilings import View, peers, steps_of
+from copark.setmethods.nca.ceilings import ScopeView, peers, steps_of
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def ceiling_plot(analysis: Necessities, one: Necessity, lang: str = "en", footer
 
 def _empty_zone(axes: Axes, x: NDArray[np.float64], y: NDArray[np.float64], one: Necessity, corner: int) -> None:
     """The step and the zone beyond it, drawn in the data's own units for any corner."""
-    view = View(corner)
+    view = ScopeView(corner)
     box = view.scope(one.scope)
     seen_x, seen_y = view.points(x, y)
     peer_x, peer_y, _ = peers(steps_of(seen_x), seen_y)

@@ -23,7 +23,7 @@ from copark.texts import text
 
 if TYPE_CHECKING:
     from copark.arrays import Floats
-    from copark.inference.panels import Findings, ParkFan
+    from copark.inference.panels import PanelFindings, ParkFan
     from copark.inference.pool.forecast_comparison import Contest
 
 NAMES = 2.3
@@ -43,7 +43,7 @@ TALL = 1.68
 class _Words:
     """Texts of the panel in the language that figures can be written in."""
 
-    def __init__(self, found: Findings, lang: str) -> None:
+    def __init__(self, found: PanelFindings, lang: str) -> None:
         self.found, self.lang = found, style.language(lang)
 
     def __call__(self, key: str, **values: Any) -> str:
@@ -70,7 +70,7 @@ def _name(axes: Axes, at: float, words: str) -> None:
 
 
 @style.styled
-def scores(found: Findings, lang: str) -> Figure:
+def scores(found: PanelFindings, lang: str) -> Figure:
     """Mean score of every method, left out and rolling: shorter is better."""
     say = _Words(found, lang)
     tables = [one for one in found.contests if not one.variable]
@@ -112,7 +112,7 @@ def _score_rows(
 
 
 @style.styled
-def fans(found: Findings, lang: str) -> Figure:
+def fans(found: PanelFindings, lang: str) -> Figure:
     """Every park as the other parks would have forecast it, with what was observed; logarithmic scale."""
     say, shown = _Words(found, lang), found.fans
     rows = -(-len(shown) // COLUMNS)

@@ -24,10 +24,10 @@ from copark.setmethods.qca.sets import ABSENT, NEGATED, PRESENT, Model, fit_of_t
 from copark.texts import text
 
 if TYPE_CHECKING:
-    from copark.setmethods.qca.analysis import Analysis
+    from copark.setmethods.qca.analysis import QcaAnalysis
     from copark.setmethods.qca.robustness import Survival
     from copark.setmethods.qca.sets import Term
-    from copark.setmethods.qca.solutions import Row
+    from copark.setmethods.qca.solutions import TruthRow
 
 BIG, SMALL = 130.0, 70.0
 
@@ -66,7 +66,7 @@ MOST = 40
 """Rows drawn; the table below has all."""
 
 
-def observed_rows(found: Analysis) -> list[Row]:
+def observed_rows(found: QcaAnalysis) -> list[TruthRow]:
     """Rows with a case in them: those coded 1 first, then by consistency."""
     rank = {"1": 0, "0": 1, "?": 2}
     rows = [row for row in found.truth.rows if row.n]
@@ -74,7 +74,7 @@ def observed_rows(found: Analysis) -> list[Row]:
 
 
 @style.styled
-def truth_table_figure(found: Analysis, lang: str = "en", footer: str = "") -> Figure:
+def truth_table_figure(found: QcaAnalysis, lang: str = "en", footer: str = "") -> Figure:
     """Rows with cases: which conditions, how many cases, how consistent, which outcome."""
     lang = style.language(lang)
     rows = observed_rows(found)[:MOST]
@@ -121,7 +121,7 @@ def _grid(figure: Figure, rows: int, left: float, right: float, top: float) -> A
     return axes
 
 
-def _consistency(axes: Axes, at: int, row: Row) -> None:
+def _consistency(axes: Axes, at: int, row: TruthRow) -> None:
     colour = COLOURS[row.out]
     value = row.inclusion or 0.0
     axes.plot([0.0, value], [at, at], color=colour, linewidth=1.4)
@@ -147,11 +147,6 @@ FEW_TERMS = 3
 """Terms of a chart that stands beside others."""
 
 
-def sheet_width(columns: int) -> float:
-    """Width in inches of a chart of so many terms."""
-    return max(4.9 if columns <= FEW_TERMS else 7.2, NAMES + COLUMN * columns + 0.35)
-
-
 def drawn_models(models: Sequence[Model]) -> list[Model]:
     """As many tied models as fit beside each other."""
     drawn: list[Model] = []
@@ -163,7 +158,7 @@ def drawn_models(models: Sequence[Model]) -> list[Model]:
 
 @style.styled
 def configuration_chart(
-    found: Analysis, models: Sequence[Model], kind: str, lang: str = "en", footer: str = ""
+    found: QcaAnalysis, models: Sequence[Model], kind: str, lang: str = "en", footer: str = ""
 ) -> Figure:  # fmt: skip
     """Paths to the outcome, models beside each other: what is present, absent, or plays no part.
 
@@ -182,7 +177,8 @@ def configuration_chart(
     )
     subtitle = text("set_methods.figure.configurations.subtitle", lang, drawn=len(drawn), models=len(models))
     rows = len(conditions)
-    size = (sheet_width(columns), 1.0 + TERM_ROW * (rows + 5) + 0.3)
+    width = max(4.9 if columns <= FEW_TERMS else 7.2, NAMES + COLUMN * columns + 0.35)
+    size = (width, 1.0 + TERM_ROW * (rows + 5) + 0.3)
     figure = style.sheet(size, title, subtitle, footer)
     axes = style.panel(figure, NAMES, 0.4, size[0] - NAMES - COLUMN * max(1, columns), 0.95)
     axes.grid(visible=False)

@@ -6,7 +6,7 @@ from matplotlib.lines import Line2D
 
 from copark.cases.quarters import Quarter
 from copark.figures.frame import observed_key, observed_mark, year_of
-from copark.inference.suzhou import Band, Findings, Mark
+from copark.inference.suzhou import Band, ObservedMark, SuzhouFindings
 from copark.presentation import style
 from copark.presentation.numbers import number, percent
 from copark.texts import text
@@ -17,11 +17,11 @@ COLOURS = {"swap": style.MODEL, "unswapped": style.SECOND}
 SWAP = 2001.0
 
 
-def _times(found: Findings) -> list[float]:
+def _times(found: SuzhouFindings) -> list[float]:
     return [int(label[:4]) + int(label[-1]) / 4.0 for label in found.quarters]
 
 
-def _footer(found: Findings, lang: str) -> str:
+def _footer(found: SuzhouFindings, lang: str) -> str:
     values = {"identity": found.ensemble, "accepted": number(found.accepted, 0), "runs": number(found.runs, 0)}
     return text("suzhou.figure.footer", lang, **values)
 
@@ -34,7 +34,7 @@ def _band(axes: Axes, times: list[float], course: tuple[Band, ...], colour: str)
 
 
 @style.styled
-def courses(found: Findings, lang: str = "en") -> Figure:
+def courses(found: SuzhouFindings, lang: str = "en") -> Figure:
     """The accumulated result of the developer, a panel for each end of the rivalry, shares swapped or not."""
     lang = style.language(lang)
     figure = style.sheet(
@@ -75,7 +75,7 @@ def _quarter_panel(figure: Figure, at: int) -> Axes:
     return style.panel(figure, left, height - top - tall, width - left - wide + 0.2, top)
 
 
-def _losses(axes: Axes, losses: tuple[Mark, ...]) -> None:
+def _losses(axes: Axes, losses: tuple[ObservedMark, ...]) -> None:
     """Observed accumulated losses: what was known as a dot, what was forecast as a ring."""
     for row in losses:
         fill = "none" if row.forecast else style.INK
@@ -83,7 +83,7 @@ def _losses(axes: Axes, losses: tuple[Mark, ...]) -> None:
 
 
 @style.styled
-def contrasts(found: Findings, lang: str = "en") -> Figure:
+def contrasts(found: SuzhouFindings, lang: str = "en") -> Figure:
     """Differences of the accumulated result at the end of 2003: what the swap does, what the end of rivalry does."""
     lang = style.language(lang)
     count = len(found.contrasts)
@@ -106,7 +106,7 @@ def contrasts(found: Findings, lang: str = "en") -> Figure:
 
 
 @style.styled
-def enterprises(found: Findings, lang: str = "en") -> Figure:
+def enterprises(found: SuzhouFindings, lang: str = "en") -> Figure:
     """Operating enterprises in the two scenarios farthest apart, beside the observations."""
     lang = style.language(lang)
     figure = style.sheet(

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from copark.inference.typology.findings import SHARES, Findings
+from copark.inference.typology.findings import SHARES, TypeFindings
 from copark.inference.typology.measures import STANDINGS
 from copark.inference.typology.twins import FACTORS
 from copark.model.variables import catalogue
@@ -23,7 +23,7 @@ from copark.presentation.numbers import axis_number, number, percent, unit_title
 from copark.texts import text
 
 if TYPE_CHECKING:
-    from copark.inference.typology.measures import Course
+    from copark.inference.typology.measures import EnterpriseCourse
 
 STATUS = {
     "failed": (style.SECOND, ""),
@@ -38,7 +38,7 @@ LINEAR = frozenset({"standing", "smaller_share", "launch", "growth"})
 
 
 @style.styled
-def outcomes(found: Findings, lang: str = "en") -> Figure:
+def outcomes(found: TypeFindings, lang: str = "en") -> Figure:
     """Parks by status, a bar each type: counts, not shares alone, since there are few."""
     lang = style.language(lang)
     figure = style.sheet(
@@ -75,7 +75,7 @@ def outcomes(found: Findings, lang: str = "en") -> Figure:
 
 
 @style.styled
-def strips(found: Findings, lang: str = "en") -> Figure:
+def strips(found: TypeFindings, lang: str = "en") -> Figure:
     """Every measure, a panel each: a mark for each park, a line at the median of its type."""
     lang = style.language(lang)
     shown = [one for one in found.contrasts if one.measure != "standing"]
@@ -98,7 +98,7 @@ def strips(found: Findings, lang: str = "en") -> Figure:
     return figure
 
 
-def _strip(axes: Axes, found: Findings, measure: str, lang: str, *, names: bool) -> None:
+def _strip(axes: Axes, found: TypeFindings, measure: str, lang: str, *, names: bool) -> None:
     axes.grid(visible=False)
     axes.grid(axis="x", color=style.GRID, linewidth=0.6)
     axes.set_ylim(2.6, -0.6)
@@ -124,7 +124,7 @@ def _strip(axes: Axes, found: Findings, measure: str, lang: str, *, names: bool)
 
 
 @style.styled
-def factors(found: Findings, name: str, year: int, footer: str, lang: str = "en") -> Figure:
+def factors(found: TypeFindings, name: str, year: int, footer: str, lang: str = "en") -> Figure:
     """The difference between the two scenarios at an age, and what of it is owner, plan and framework."""
     lang, is_share = style.language(lang), name in SHARES
     whole = found.reading(name, year)
@@ -144,7 +144,7 @@ def factors(found: Findings, name: str, year: int, footer: str, lang: str = "en"
 
 
 @style.styled
-def gaps(found: Findings, output: str, footer: str, lang: str = "en") -> Figure:
+def gaps(found: TypeFindings, output: str, footer: str, lang: str = "en") -> Figure:
     """Every further scenario against the intergovernmental one at a date: median, 90 % of pairs, share above 0."""
     lang = style.language(lang)
     own = [one for one in found.gaps if one.output == output]
@@ -198,7 +198,7 @@ class ParkCourse:
     name: str
     type: str
     launch: int
-    courses: tuple[Course, ...]
+    courses: tuple[EnterpriseCourse, ...]
 
 
 @style.styled

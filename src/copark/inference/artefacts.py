@@ -1,7 +1,8 @@
 """Posteriors that ship with the package: small files with the recipe they were made by, which can be made again.
 
 A posterior belongs to one state of model and case. Each is named in the recipe by its hash; a posterior whose recipe
-does not match is *stale*, may still be looked at, and says so.
+does not match is *stale*, may still be looked at, and says so. What a case says beside the values that were fitted and
+the facts that runs are given to the cut bears on nothing: an earlier posterior is none the worse for a later value.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -20,14 +22,16 @@ from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.cluster.work import Crew
 from copark.errors import NotFound
+from copark.identity import hash_content
 from copark.inference.calibrate import Calibration, Progress, Settings, calibrate, kept_stages, recipe_of
 from copark.inference.observations import ObservationModel, targets
 from copark.inference.posterior import ParameterPosterior
 from copark.inference.prior import PriorSpace
 from copark.inference.provenance import FORMAT, recipe_in
 from copark.inference.replay import ReplayPosterior
-from copark.inference.target_selection import case_for, has_wide_sizes
+from copark.inference.target_selection import Reading, case_for, shipped_reading
 from copark.model.compiler import cpu_features, versions
+from copark.simulation.run import inputs_of
 from copark.store.checkpoints import Tally
 
 PAIRS = 1000
@@ -37,7 +41,7 @@ CLOSE = 1e-6
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredPosterior:
     """Posteriors read from a folder, and their recipe."""
 
     recipe: Mapping[str, Any]
@@ -60,7 +64,7 @@ class Comparison:
     tally: Tally | None = None
 
 
-def content_of(found: Calibration) -> dict[str, Any]:
+def content_of(found: Calibration, reading: Reading) -> dict[str, Any]:
     """Give the recipe of a calibration: what it depends on, and what it was made with."""
     batch = found.batch
     return {
@@ -69,7 +73,8 @@ def content_of(found: Calibration) -> dict[str, Any]:
         "start": str(batch.recipe.case.clock.start),
         "cut": str(batch.recipe.cut),
         "settings": dict(found.settings.content()),
-        "wide_sizes": has_wide_sizes(batch.recipe.case),
+        **reading.content(),
+        "facts": facts_hash(batch.recipe.case, batch.recipe.cut),
         "batch": batch.recipe.content(),
         "axes": list(batch.space.names),
         "distance": found.parameters.distance,
@@ -78,7 +83,14 @@ def content_of(found: Calibration) -> dict[str, Any]:
     }
 
 
-def save(found: Calibration, folder: Path) -> None:
+def facts_hash(case: Case, cut: Quarter) -> str:
+    """Hash of what runs to a cut are given of a case, and of its own priors and values of parameters."""
+    inputs = inputs_of(case, quarters=cut - case.clock.start + 1)
+    given = [sha256(np.ascontiguousarray(part).tobytes()).hexdigest() for part in inputs]
+    return hash_content({"inputs": given, "parameters": case.content()["parameters"]})
+
+
+def save(found: Calibration, folder: Path, reading: Reading) -> None:
     """Write a calibration's posteriors, thinned, and their recipe.
 
     Parameters of the replay posterior keep all their digits: a run is replayed by them. The others are rounded to
@@ -94,7 +106,7 @@ def save(found: Calibration, folder: Path) -> None:
         population=replay.population.astype(np.int16),
         seen=replay.seen.astype(np.float32),
     )
-    words = json.dumps(content_of(found), indent=1, sort_keys=True, ensure_ascii=False)
+    words = json.dumps(content_of(found, reading), indent=1, sort_keys=True, ensure_ascii=False)
     (folder / "recipe.json").write_text(words + "\n", encoding="utf-8")
 
 
@@ -104,7 +116,7 @@ def arrays_in(path: Path) -> dict[str, NDArray[Any]]:
         return {name: kept[name] for name in kept.files}
 
 
-def load(case: Case, folder: Path) -> Stored:
+def load(case: Case, folder: Path) -> StoredPosterior:
     """Read posteriors of a case; the case is read as it was for the calibration.
 
     Raises NotFound if there are none, only such as an earlier version wrote, or such as no longer fit: their parameters
@@ -114,7 +126,7 @@ def load(case: Case, folder: Path) -> Stored:
     if recipe is None or not fits(case, recipe):
         raise NotFound.of("inference.no_posterior", case=case.name)
     cut = Quarter.parse(recipe["cut"])
-    case = case_for(case, cut)
+    case = case_for(case, cut, Reading.of(recipe))
     space = PriorSpace.of(case)
     points = arrays_in(folder / "parameters.npz")["points"].astype(np.float64)
     parameters = ParameterPosterior(space, points, np.full(len(points), 1.0 / len(points)), float(recipe["distance"]))
@@ -132,7 +144,7 @@ def load(case: Case, folder: Path) -> Stored:
         seen=seen,
         log_evidence=tuple(recipe["log_evidence"]),
     )
-    return Stored(recipe, parameters, replay, stale=is_stale(case, recipe))
+    return StoredPosterior(recipe, parameters, replay, stale=is_stale(case, recipe))
 
 
 def fits(case: Case, recipe: Mapping[str, Any]) -> bool:
@@ -144,20 +156,28 @@ def fits(case: Case, recipe: Mapping[str, Any]) -> bool:
     start, cut = case.clock.start, Quarter.parse(recipe["cut"])
     if recipe.get("start", str(start)) != str(start) or cut <= start:
         return False
-    if recipe.get("wide_sizes", False) != has_wide_sizes(case):
+    reading = Reading.of(recipe)
+    read = case_for(case, cut, reading)
+    if reading.wide != (shipped_reading(case, cut) or Reading()).wide:
         return False
-    if list(recipe["axes"]) != list(PriorSpace.of(case).names):
+    if list(recipe["axes"]) != list(PriorSpace.of(read).names):
         return False
     fitted = {(variable, date, value) for variable, date, _, value, *_ in recipe["batch"]["targets"]}
-    known = {(one.variable, one.date, one.value) for one in targets(case_for(case, cut), cut=cut)}
+    known = {(one.variable, one.date, one.value) for one in targets(read, cut=cut)}
     return 2 * len(fitted & known) >= len(fitted) > 0
 
 
 def is_stale(case: Case, recipe: Mapping[str, Any]) -> bool:
-    """Whether model, case, priors or targets have changed since posteriors were made."""
+    """Whether model, targets, priors or facts up to the cut have changed since posteriors were made.
+
+    A recipe from before the facts had a hash of their own tells of the whole case alone.
+    """
     settings, cut = Settings.of(recipe), Quarter.parse(recipe["cut"])
-    now = recipe_of(case_for(case, cut), cut, settings).content()
-    return bool(json.loads(json.dumps(now)) != recipe["batch"])
+    read, made = case_for(case, cut, Reading.of(recipe)), dict(recipe["batch"])
+    now = json.loads(json.dumps(recipe_of(read, cut, settings).content()))
+    if now["case"] != made["case"] and recipe.get("facts") == facts_hash(read, cut):
+        made["case"] = now["case"]
+    return bool(now != made)
 
 
 def check(
@@ -180,7 +200,7 @@ def check(
     """
     stored = load(case, folder)
     settings, cut = Settings.of(stored.recipe), stored.replay.cut
-    case = case_for(case, cut)
+    case = case_for(case, cut, Reading.of(stored.recipe))
     stages = kept_stages(case, cut, settings, batches)
     with stages.alone(None if progress is None else lambda: progress("waiting", 0, 0)):
         found = calibrate(
@@ -191,7 +211,7 @@ def check(
     return compared
 
 
-def comparison(found: Calibration, stored: Stored) -> Comparison:
+def comparison(found: Calibration, stored: StoredPosterior) -> Comparison:
     """Compare a calibration with posteriors that are stored."""
     replay = found.replay.thin(stored.replay.pairs)
     fresh = found.parameters.equal(stored.parameters.points.shape[0]).astype(np.float32).astype(np.float64)

@@ -22,7 +22,6 @@ import numpy as np
 
 from copark.arrays import Floats
 from copark.cases.case import Case
-from copark.cases.quarters import Quarter
 from copark.inference.diagnostics import movements
 from copark.inference.observations import ObservationModel, Target, noise
 from copark.inference.prior import MIX, PriorSpace, logit
@@ -34,9 +33,9 @@ from copark.inference.validate import (
     LEVEL,
     MODELS,
     NAIVE,
-    Line,
     Origin,
     Score,
+    ScoreLine,
     history_of,
     is_exact,
     naive_ensembles,
@@ -70,17 +69,13 @@ class Spread:
         return max(self.shares, key=lambda source: self.shares[source])
 
 
-def shocks_after(case: Case, cut: Quarter) -> tuple[str, ...]:
-    """Parameters of dated shocks that begin after a cut."""
-    return tuple(dict.fromkeys(shock.key for shock in case.shocks if shock.since > cut))
-
-
 def groups_of(replay: ReplayPosterior, verdicts: Mapping[str, str] | None = None) -> dict[str, list[int]]:
     """Axes of the cube by group: later shocks; moved by the data (or weakly); not moved.
 
     verdicts: what the data said of each parameter: by default what the pairs themselves say.
     """
-    space, later = replay.space, shocks_after(replay.space.case, replay.cut)
+    space = replay.space
+    later = {shock.key for shock in space.case.shocks if shock.since > replay.cut}
     said = verdicts or {one.name: one.verdict for one in movements(space, replay.points)}
     made: dict[str, list[int]] = {name: [] for name in GROUPS}
     for n, name in enumerate(space.names):
@@ -273,7 +268,8 @@ def widths(origin: Origin, base: str = BLIND, *, threads: int = 1) -> tuple[Widt
     whole = np.isfinite(values).all(axis=(1, 2))
     errors = model.errors * noise(REPORTED_SEED, 0, replay.pairs * FUTURES, len(exact))
     groups = groups_of(origin.replay) | ({SHOCKS: []} if base == BLIND else {})
-    rows = [_without(replay.points[whole], groups, values[whole, :, n]) for n in range(len(exact))]
+    rows = [{"": one, **without(replay.points[whole], groups, one)}
+            for one in (values[whole, :, n] for n in range(len(exact)))]  # fmt: skip
     found = []
     for variable in model.variables:
         at = [n for n, target in enumerate(exact) if target.variable == variable]
@@ -286,10 +282,6 @@ def widths(origin: Origin, base: str = BLIND, *, threads: int = 1) -> tuple[Widt
             sizes[source] = float(np.mean([np.subtract(*quantile_band(one, LEVEL)[::-1]) for one in made_of]))
         found.append(Width(variable, exact[last], split, scores, sizes))
     return tuple(found)
-
-
-def _without(points: Floats, groups: Mapping[str, Sequence[int]], values: Floats) -> dict[str, Floats]:
-    return {"": values, **without(points, groups, values)}
 
 
 @dataclass(frozen=True)
@@ -347,19 +339,19 @@ class Judged:
 
     cut: str
     """Last quarter known."""
-    fair: tuple[Line, ...]
+    fair: tuple[ScoreLine, ...]
     """Mean scores of the methods that knew nothing after the cut, a line for each observable."""
-    whole: tuple[Line, ...]
+    whole: tuple[ScoreLine, ...]
     """Mean scores of all methods."""
     honesty: Mapping[str, Honesty]
     """Coverage and scores beside those of honest bands, by model."""
 
-    def line(self, variable: str) -> Line:
+    def line(self, variable: str) -> ScoreLine:
         """All methods' mean scores of an observable."""
         return next(line for line in self.whole if line.variable == variable)
 
     @property
-    def raced(self) -> tuple[Line, ...]:
+    def raced(self) -> tuple[ScoreLine, ...]:
         """Lines of the fair race in which the model had a rival: only those can be won."""
         return tuple(line for line in self.fair if line.best_naive is not None)
 

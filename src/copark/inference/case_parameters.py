@@ -19,7 +19,7 @@ from copark.cases.case import Case
 from copark.cases.casebook import POSTERIOR, brought, casebook_path, list_cases, posteriors_in
 from copark.errors import CoparkError, NotFound, RunRefused, printable
 from copark.inference import artefacts
-from copark.inference.artefacts import Stored
+from copark.inference.artefacts import StoredPosterior
 from copark.inference.borrowed import BorrowedSource, shipped_draws
 from copark.inference.provenance import recipe_in
 from copark.inference.source import PosteriorSource
@@ -44,7 +44,7 @@ class CaseParameters:
     """How far they may be trusted."""
     source: Source | None
     """Draws of them; ``None`` where they are drawn from assumed ranges."""
-    stored: Stored | None = None
+    stored: StoredPosterior | None = None
     folder: Path | None = None
     """stored, folder: the posteriors they come from, where the case has its own, and where those of one's own are
     kept."""
@@ -192,7 +192,7 @@ def shipped_cases() -> tuple[str, ...]:
     return tuple(name for name in list_cases() if posteriors_in(casebook_path() / name / POSTERIOR))
 
 
-def _of(stored: Stored, kind: Literal["own", "shipped"]) -> CaseParameters:
+def _of(stored: StoredPosterior, kind: Literal["own", "shipped"]) -> CaseParameters:
     source = PosteriorSource.of(stored, kind)
     return CaseParameters(source.trust, source, stored)
 

@@ -35,8 +35,8 @@ from copark.texts import text
 if TYPE_CHECKING:
     from copark.cases import Case
     from copark.cases.quarters import Quarter
-    from copark.inference.pool.outlook import Outlook
-    from copark.inference.pool.panel import Settings
+    from copark.inference.pool.outlook import PooledOutlook
+    from copark.inference.pool.panel import PanelSettings
 
 Band = tuple[float, float, float]
 """5, 50 and 95 %."""
@@ -119,7 +119,7 @@ class Winner:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Findings:
+class PanelFindings:
     """A panel with everything asked of it."""
 
     panel: str
@@ -151,9 +151,11 @@ class Findings:
         return next((one for one in self.contests if one.scheme == scheme and not one.variable), None)
 
 
-def find(panel: Panel, scores: tuple[PanelScore, ...], threads: int, progress: Callable[[int, int], None]) -> Findings:
+def find(
+    panel: Panel, scores: tuple[PanelScore, ...], threads: int, progress: Callable[[int, int], None]
+) -> PanelFindings:
     """Say everything that follows from a panel and from its forecasts."""
-    return Findings(
+    return PanelFindings(
         panel=panel.identity, runs=panel.settings.runs, seed=panel.settings.seed,
         parks=_parks(panel),
         spread=panel.spread, trials=_trials(panel),
@@ -240,7 +242,7 @@ class Looked:
     """A park forecast by the others: their panel, and the forecast."""
 
     panel: Panel
-    outlook: Outlook
+    outlook: PooledOutlook
 
 
 def has_history(case: Case) -> bool:
@@ -271,7 +273,7 @@ def runs_of(written: int | str | None, lang: str = "en") -> int:
 
 
 def one_at_a_time(
-    parks: Sequence[Park], settings: Settings, folder: Path, waiting: Tell
+    parks: Sequence[Park], settings: PanelSettings, folder: Path, waiting: Tell
 ) -> AbstractContextManager[bool]:
     """Hold a panel, so that nobody else makes it meanwhile; who waits finds its steps done."""
     from copark.inference.pool.panel import panel_identity
@@ -299,7 +301,7 @@ def other_parks(case: Case, lang: str = "en") -> tuple[Park, ...]:
 
 
 def look(
-    case: Case, until: Quarter, parks: Sequence[Park], settings: Settings, *, threads: int, folder: Path,
+    case: Case, until: Quarter, parks: Sequence[Park], settings: PanelSettings, *, threads: int, folder: Path,
     progress: Tell, waiting: Tell,
 ) -> Looked:  # fmt: skip
     """Forecast a park of which nothing has been observed, or as if nothing had been, by what other parks teach."""

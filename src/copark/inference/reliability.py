@@ -31,7 +31,7 @@ RESAMPLED, BAND = 2000, (0.05, 0.95)
 
 
 @dataclass(frozen=True)
-class Row:
+class JudgedPark:
     """A park of the casebook."""
 
     case: str
@@ -60,7 +60,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Score:
+class ProbabilityScore:
     """How a way of giving probabilities does."""
 
     key: str
@@ -75,15 +75,15 @@ class Score:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Findings:
+class ReliabilityFindings:
     """What came of it."""
 
-    parks: tuple[Row, ...]
+    parks: tuple[JudgedPark, ...]
     """Those with a case and an outcome, the most probable first."""
     known: int
     thriving: int
     """known, thriving: parks of the casebook whose outcome is known, and how many thrive."""
-    scores: tuple[Score, ...]
+    scores: tuple[ProbabilityScore, ...]
     """Brier scores."""
     discrimination: float
     discrimination_low: float
@@ -100,7 +100,7 @@ class Findings:
         return sum(one.said for one in self.parks) / len(self.parks)
 
     @property
-    def calibrated(self) -> tuple[Row, ...]:
+    def calibrated(self) -> tuple[JudgedPark, ...]:
         """Parks with a calibration."""
         return tuple(one for one in self.parks if one.calibrated is not None)
 
@@ -143,7 +143,7 @@ def find(
     seed: int,
     threads: int = 1,
     tell: Callable[[int, int], None] = lambda _done, _total: None,
-) -> Findings:
+) -> ReliabilityFindings:
     """Run every park as if it were new, and set what is said beside what is on record.
 
     Parameters
@@ -172,11 +172,11 @@ def find(
     corrected = left_out(said, happened)
     scores = _scores(said, happened, corrected, np.array(own, dtype=float))
     rows = (
-        Row(case.name, case.title, outcome, quarter, one, float(better), fitted)
+        JudgedPark(case.name, case.title, outcome, quarter, one, float(better), fitted)
         for (case, outcome), quarter, one, better, fitted in zip(told, quarters, shares, corrected, own, strict=True)
     )
     low, high = _resampled_discrimination(said, happened)
-    return Findings(
+    return ReliabilityFindings(
         parks=tuple(sorted(rows, key=lambda one: -one.said)), known=len(known), thriving=thriving,
         scores=scores, discrimination=discrimination(said, happened),
         discrimination_low=low, discrimination_high=high, intercept=learned.intercept, slope=learned.slope,
@@ -202,7 +202,9 @@ def shares_of(
     return tuple(map(float, counts / max(counts.sum(), 1))), str(case.clock.start + judged_at(lived))
 
 
-def _scores(said: Floats, happened: NDArray[np.bool_], corrected: Floats, calibrated: Floats) -> tuple[Score, ...]:
+def _scores(
+    said: Floats, happened: NDArray[np.bool_], corrected: Floats, calibrated: Floats
+) -> tuple[ProbabilityScore, ...]:
     """Brier scores of the model, the base rate of the other parks, the model set right by them, and calibrated."""
     others = (happened.sum() - happened) / (len(happened) - 1)
     ways = {"model": said, "base_rate": others, "corrected": corrected, "calibrated": calibrated}
@@ -214,7 +216,7 @@ def _scores(said: Floats, happened: NDArray[np.bool_], corrected: Floats, calibr
             continue
         chosen = np.random.default_rng(1).integers(has.sum(), size=(RESAMPLED, has.sum()))
         low, high = np.quantile((error - errors["base_rate"])[has][chosen].mean(axis=1), BAND)
-        found.append(Score(key, int(has.sum()), float(error[has].mean()), float(low), float(high)))
+        found.append(ProbabilityScore(key, int(has.sum()), float(error[has].mean()), float(low), float(high)))
     return tuple(found)
 
 

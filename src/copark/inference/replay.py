@@ -104,11 +104,6 @@ class ReplayPosterior:
         """Effective number of different lucks up to the cut: the mean over quarters."""
         return float(self.pasts_by_quarter.mean())
 
-    @property
-    def fewest_pasts(self) -> float:
-        """The same of the quarter in which they are fewest: what the record holds hardest."""
-        return float(self.pasts_by_quarter.min())
-
     def draws(self, scenario: Scenario | None = None) -> Draws:
         """Make the model's records of all pairs: the luck of the pair up to the cut, then one that is only its own."""
         made = self.space.draws(self.points, self.seed, scenario=scenario)
@@ -336,7 +331,7 @@ def replay_posterior(
     case, space = batch.recipe.case, batch.space
     quarters = cut - case.clock.start + 1
     wanted = replace(plan or Plan(), quarters=quarters)
-    simulate = Simulator(case, space, model, quarters, batch.recipe.seed, threads)
+    simulate = Simulator(case, space, model, min(model.quarters, quarters), batch.recipe.seed, threads)
     movers = [
         Mover(simulate, model.log_likelihood, wanted, seed, part, model.standardised) for part in range(populations)
     ]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from copark.cases.quarters import Quarter
-from copark.inference.artefacts import Stored
+from copark.inference.artefacts import StoredPosterior
 from copark.inference.prior import PriorSpace
 from copark.inference.replay import ReplayPosterior
 from copark.model.arrays import Draws
@@ -34,7 +34,7 @@ class PosteriorSource:
         self.kind = kind
 
     @classmethod
-    def of(cls, stored: Stored, kind: Kind = "shipped") -> PosteriorSource:
+    def of(cls, stored: StoredPosterior, kind: Kind = "shipped") -> PosteriorSource:
         """The replay posterior of posteriors that were read."""
         return cls(stored.replay, stale=stored.stale, kind=kind)
 

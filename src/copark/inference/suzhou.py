@@ -52,7 +52,7 @@ class Band:
 
 
 @dataclass(frozen=True)
-class Arm:
+class SuzhouArm:
     """What a scenario says, over the runs that tell the time before the swap.
 
     Money is M USD (years: M USD a year). ``misfit`` is the median distance to the observations of 1994 to 1999 in
@@ -80,7 +80,7 @@ class Arm:
 
 
 @dataclass(frozen=True)
-class Contrast:
+class ScenarioContrast:
     """Difference of the accumulated result at the end of 2003 between two scenarios, M USD; the share above zero."""
 
     key: str
@@ -91,7 +91,7 @@ class Contrast:
 
 
 @dataclass(frozen=True)
-class Mark:
+class ObservedMark:
     """An observed value as a figure shows it: its quarter, upper end of a range, what it says, whether a forecast."""
 
     quarter: str
@@ -102,7 +102,7 @@ class Mark:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Findings:
+class SuzhouFindings:
     """Scenarios and contrasts of the experiment."""
 
     ensemble: str
@@ -115,22 +115,22 @@ class Findings:
     all did not finish."""
     quarters: tuple[str, ...]
     """Labels of the quarters of courses."""
-    arms: tuple[Arm, ...]
-    contrasts: tuple[Contrast, ...]
-    losses: tuple[Mark, ...]
-    operating: tuple[Mark, ...]
+    arms: tuple[SuzhouArm, ...]
+    contrasts: tuple[ScenarioContrast, ...]
+    losses: tuple[ObservedMark, ...]
+    operating: tuple[ObservedMark, ...]
     """losses, operating: observed accumulated losses and operating enterprises."""
 
-    def arm(self, key: str) -> Arm:
+    def arm(self, key: str) -> SuzhouArm:
         """The scenario of a key."""
         return next(one for one in self.arms if one.key == key)
 
-    def contrast(self, key: str) -> Contrast:
+    def contrast(self, key: str) -> ScenarioContrast:
         """The contrast of a key."""
         return next(one for one in self.contrasts if one.key == key)
 
 
-def find(result: xr.Dataset, study: Study, case: Case) -> Findings:
+def find(result: xr.Dataset, study: Study, case: Case) -> SuzhouFindings:
     """Keep the runs of each scenario that tell the time before the swap, and say what follows in them.
 
     result: runs of the study, of which one in forty is kept.
@@ -140,7 +140,7 @@ def find(result: xr.Dataset, study: Study, case: Case) -> Findings:
     distances = {key: distance(result, case, n, results[key]) for n, key in numbered}
     count = max(round(study.runs * ACCEPTED_SHARE), 10)
     nearest = np.argsort(distances[FACTUAL])[:count]
-    return Findings(
+    return SuzhouFindings(
         ensemble=str(result.attrs["identity"]),
         runs=study.runs,
         accepted=count,
@@ -157,9 +157,9 @@ def find(result: xr.Dataset, study: Study, case: Case) -> Findings:
     )
 
 
-def _marks(case: Case, variable: str) -> tuple[Mark, ...]:
+def _marks(case: Case, variable: str) -> tuple[ObservedMark, ...]:
     return tuple(
-        Mark(str(row.quarter), row.value, row.high, row.bound, "forecast" in row.basis)
+        ObservedMark(str(row.quarter), row.value, row.high, row.bound, "forecast" in row.basis)
         for row in case.observed(variable)
     )
 
@@ -256,7 +256,7 @@ def _arm(
     distances: dict[str, Floats],
     count: int,
     price: Floats,
-) -> Arm:
+) -> SuzhouArm:
     from copark.cases.quarters import Quarter
 
     kept = np.argsort(distances[key])[:count]
@@ -268,7 +268,7 @@ def _arm(
     years = {year: yearly[:, at(year, 1) : at(year, 4) + 1].mean(axis=1) for year in range(1995, YEARS.stop)}
     early = np.stack([years[year] for year in years if year < 2001], axis=1)
     profit: Any = result["profit"].values[n][kept]
-    return Arm(
+    return SuzhouArm(
         key=key,
         misfit=float(np.median(distances[key][kept])),
         loss_1999=band(accumulated(yearly, case, *LOSS_KNOWN)),
@@ -287,9 +287,11 @@ def _arm(
     )
 
 
-def _contrast(entry: tuple[str, str, str], case: Case, results: dict[str, Floats], kept: NDArray[np.int64]) -> Contrast:
+def _contrast(
+    entry: tuple[str, str, str], case: Case, results: dict[str, Floats], kept: NDArray[np.int64]
+) -> ScenarioContrast:
     key, arm, reference = entry
     apart = accumulated(results[arm][kept], case, *LOSS_CLEARED) - accumulated(
         results[reference][kept], case, *LOSS_CLEARED
     )
-    return Contrast(key, arm, reference, band(apart), float((apart > 0).mean()))
+    return ScenarioContrast(key, arm, reference, band(apart), float((apart > 0).mean()))

@@ -153,12 +153,6 @@ def naive_ensembles(
     return found
 
 
-def model_ensembles(projection: Projection, later: Sequence[Target]) -> dict[int, Floats]:
-    """Forecast later targets with a projection."""
-    reports = projection.reports(ObservationModel(tuple(later)))
-    return {n: reports[:, n] for n in range(len(later))}
-
-
 def origin(
     batch: Batch,
     cut: Quarter,
@@ -203,19 +197,18 @@ def forecast_from(
     later = tuple(one for one in targets(case, later_roles, after=cut) if one.variable not in STAND_INS)
     if not later:
         raise ValueError(f"{case.name} has no values after {cut}")
-    names = ObservationModel(later).variables
-    end = case.clock.start + max(target.last for target in later)
+    model, end = ObservationModel(later), case.clock.start + max(target.last for target in later)
     futures = max(MEMBERS // replay.pairs, 1)
     made = {
-        name: project(replay, end, names, blindly=blindly, futures=futures, threads=threads)
+        name: project(replay, end, model.variables, blindly=blindly, futures=futures, threads=threads)
         for name, blindly in ((CONDITIONAL, False), (BLIND, True))
     }
-    ensembles = {name: model_ensembles(projection, later) for name, projection in made.items()}
+    ensembles = {name: dict(enumerate(projection.reports(model).T)) for name, projection in made.items()}
     return Origin(cut, later, {**ensembles, **naive_ensembles(case, cut, later)}, replay, made)
 
 
 @dataclass(frozen=True)
-class Line:
+class ScoreLine:
     """One observable: mean score of each method over the values all of them forecast, and the winner."""
 
     variable: str
@@ -241,7 +234,7 @@ class Line:
         return min(naive, key=lambda method: self.crps[method]) if naive else None
 
 
-def table(scores: Sequence[Score], methods: Sequence[str] | None = None) -> tuple[Line, ...]:
+def table(scores: Sequence[Score], methods: Sequence[str] | None = None) -> tuple[ScoreLine, ...]:
     """Mean scores by observable over exact values; coverage counts bounds and ranges too.
 
     A method that cannot forecast an observable (too short a past) is not in its line.
@@ -256,7 +249,7 @@ def table(scores: Sequence[Score], methods: Sequence[str] | None = None) -> tupl
         present = [method for method in wanted if any(one.method == method for one in exact)]
         each = {m: np.array([one.crps for one in exact if one.method == m]) for m in present}
         lines.append(
-            Line(
+            ScoreLine(
                 variable=variable,
                 values=len({one.target.name for one in exact}),
                 crps={m: float(each[m].mean()) for m in present},

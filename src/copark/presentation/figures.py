@@ -94,10 +94,7 @@ def inline(drawing: str, key: str, title: str, description: str) -> str:
 class Charts:
     """Draws the figures of a document, each once, however many renderers show it.
 
-    Parameters
-    ----------
-    outlined
-        Whether the letters of drawings are outlines; else text in the fonts of the page they stand in.
+    outlined: whether the letters of drawings are outlines; else text in the fonts of the page they stand in.
     """
 
     def __init__(self, *, outlined: bool = True) -> None:

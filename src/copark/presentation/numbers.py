@@ -54,11 +54,6 @@ def precise(value: float, digits: int = 3) -> str:
     return f"{value:.{digits}g}".replace("-", MINUS) if abs(value) < 1000 else number(value, 0)
 
 
-def size(count: float) -> str:
-    """Bytes in words: megabytes, from a thousand of them on gigabytes."""
-    return f"{number(count / 1e6, 0)} MB" if count < 1e9 else f"{number(count / 1e9, 1)} GB"
-
-
 def percent(share: float, places: int = 0) -> str:
     """A share in per cent. Shares that only round to 0 or 100 are said to be below or above."""
     if not isfinite(share):

@@ -81,7 +81,7 @@ def unit(variable: xr.DataArray, lang: str) -> str:
 
 def summary_table(summary: xr.Dataset, lang: str) -> PlainTable:
     """Bands: one row for each scenario, variable and quarter."""
-    names = path_summaries(summary)
+    names = [str(name) for name, variable in summary.data_vars.items() if "statistic" in variable.dims]
     header = columns(("scenario", "variable", "title", "unit", "quarter"), lang)
     header += columns(STATISTICS, lang)
 
@@ -97,11 +97,6 @@ def summary_table(summary: xr.Dataset, lang: str) -> PlainTable:
 
     count = summary.sizes["scenario"] * len(names) * summary.sizes["quarter"]
     return PlainTable("summary", header, rows(), count)
-
-
-def path_summaries(summary: xr.Dataset) -> list[str]:
-    """Names of the variables of a summary."""
-    return [str(name) for name, variable in summary.data_vars.items() if "statistic" in variable.dims]
 
 
 def paths_table(dataset: xr.Dataset, chunk: int = 1000) -> PlainTable:

@@ -201,7 +201,7 @@ def _grid(table: Table, widths: Sequence[int], places: Sequence[int], width: int
 
 def _has(row: Sequence[Cell], places: Sequence[int]) -> bool:
     """Whether a row says anything in some columns but the one that names it."""
-    return any(row[at].text for at in places[1:])
+    return any(row[at].text and row[at].value is not None for at in places[1:])
 
 
 def _parts(needs: Sequence[int], width: int) -> Iterator[list[int]]:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from copark.presentation.csvs import Flat, flat
 from copark.presentation.document import Caveat, Chart, Column, Document, Kind, Table
 from copark.presentation.figures import Charts
-from copark.presentation.flat import Flat, flat
 from copark.presentation.numbers import NOTHING, column_unit, number, number_format, shown
 from copark.presentation.page import Page, Scalar, page_of
 from copark.presentation.xlsx_sheets import Picture, Row, Sheet, Styled, column_width, tab_titles, write_sheets

@@ -148,8 +148,6 @@ class Plan:
     """Time on the threads given, from a timed pilot of this very study; without compiling."""
     threads: int
     """Threads."""
-    bytes: int
-    """Room on the disk, from a stored pilot."""
     pilot: int
     """Runs of the pilot."""
     precisions: tuple[Precision, ...]

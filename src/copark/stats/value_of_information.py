@@ -41,7 +41,7 @@ class Foretold:
 
 
 @dataclass(frozen=True)
-class Gain:
+class InformationGain:
     """What a candidate tells of one effect beside what is known."""
 
     before: float
@@ -133,7 +133,7 @@ def explained(effect: Floats, foretold: Floats) -> float:
     return 1.0 - float(np.mean((effect - foretold) ** 2)) / total if total > SAME else float("nan")
 
 
-def gains(known: Foretold, more: Foretold, effects: Floats, holds: Booleans) -> list[Gain]:
+def gains(known: Foretold, more: Foretold, effects: Floats, holds: Booleans) -> list[InformationGain]:
     """What a candidate tells of every effect: what is foretold with it (``more``) beside what is without it."""
     made = []
     for n in range(effects.shape[1]):
@@ -141,7 +141,7 @@ def gains(known: Foretold, more: Foretold, effects: Floats, holds: Booleans) -> 
         scored = (before - truth) ** 2 - (after - truth) ** 2
         sure = decided(after)
         made.append(
-            Gain(
+            InformationGain(
                 before=explained(effects[:, n], known.effect[:, n]),
                 after=explained(effects[:, n], more.effect[:, n]),
                 variance=float(scored.mean()),

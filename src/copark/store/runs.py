@@ -277,17 +277,11 @@ class RunStore:
         """The folder in which a run is made in shards, whether it is there or not."""
         return self.root / f"{IN_SHARDS}{identity}"
 
-    def adopt(self, identity: str, *, replace: bool = False) -> RunRecord:
-        """Give a run that was made in shards its place among the stored runs.
-
-        Parameters
-        ----------
-        replace
-            Put it in the place of a run with the same identity; otherwise the older one stays, and this one is removed.
-        """
+    def adopt(self, identity: str) -> RunRecord:
+        """Give a run that was made in shards its place among the stored runs, that of an older one of its identity."""
         self.set_aside(identity)
         folder = self.shards_of(identity)
-        take_place(folder, self.root / identity, replace=replace)
+        take_place(folder, self.root / identity, replace=True)
         shutil.rmtree(folder, ignore_errors=True)
         flush(self.root)
         return self.record(identity)

@@ -46,7 +46,7 @@ class RunOutcome:
     files: Mapping[str, Path]
     """The report's files by format, if it was written."""
     notes: tuple[str, ...] = ()
-    """What else is to be said, in sentences: where it stopped early, and how precise it is there."""
+    """What else is to be said, in sentences."""
 
     @property
     def report(self) -> Path | None:

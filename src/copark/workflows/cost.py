@@ -1,6 +1,6 @@
-"""Planning a study before it is run: how many runs, how long, how much disk, how precise.
+"""Planning a study before it is run: how many runs, how long, how precise.
 
-A plan is made from a pilot: some hundred runs of the very study, timed and stored here and now. What it says of time
+A plan is made from a pilot: some hundred runs of the very study, timed here and now. What it says of time
 holds for this machine as busy as it is; what it says of precision rests on the pilot's few runs, and is meant to be
 right to a factor, not to a digit.
 """
@@ -12,11 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from copark.analyses.context import stage
-from copark.presentation.numbers import exact, number, precise, size
+from copark.presentation.numbers import exact, number, precise
 from copark.texts import text
 from copark.workflows.answers import OUT, Progress
 
@@ -80,16 +79,12 @@ def reported_by(result: xr.Dataset, source: DrawSource | None, futures: int) -> 
 
 @dataclass(frozen=True)
 class Pilot:
-    """A few runs of a study, timed and stored."""
+    """A few runs of a study, timed."""
 
     runs: int
     """Of each arm."""
     seconds: float
-    bytes_each: float
-    """seconds, bytes_each: for a run of all arms."""
-    bytes_once: float
-    bytes_bare: float
-    """bytes_once, bytes_bare: for a result whatever its runs; for a run of which no paths are kept."""
+    """For a run of all arms."""
     reported: tuple[Reported, ...]
     """What they report of each arm."""
 
@@ -101,26 +96,17 @@ def with_operating(study: Study) -> Study:
 
 
 def pilot(study: Study, case: Case, source: DrawSource | None = None, threads: int | None = None) -> Pilot:
-    """Run a little of a study, and see how long it takes and how much room it needs."""
+    """Run a little of a study, and see how long it takes."""
     from copark.simulation.run import simulate
-    from copark.store import RunStore
-    from copark.store.arrays import write_dataset
 
     count = min(max(PILOT_ARMS // len(study.scenarios), LEAST_PILOT), MOST_PILOT)
     futures = study.futures if study.draws == "defaults" else max(study.futures, PILOT_FUTURES)
     small = with_operating(study).with_changes(runs=count, futures=futures)
-    first = simulate(small.with_changes(runs=8), case, threads=threads, source=source)
+    simulate(small.with_changes(runs=8), case, threads=threads, source=source)
     began = time.perf_counter()
     result = simulate(small, case, threads=threads, source=source)
     seconds = (time.perf_counter() - began) / count
-    with TemporaryDirectory() as folder:
-        store = RunStore(Path(folder) / "runs")
-        sizes = [store.save(one).bytes for one in (first, result)]
-        write_dataset(result.drop_dims("quarter"), Path(folder) / "bare.zarr")
-        bare = sum(path.stat().st_size for path in (Path(folder) / "bare.zarr").rglob("*") if path.is_file())
-    each = max(sizes[1] - sizes[0], 1) / (count - 8)
-    once = max(sizes[0] - 8 * each, 0.0)
-    return Pilot(count, seconds, each, once, bare / count, reported_by(result, source, futures))
+    return Pilot(count, seconds, reported_by(result, source, futures))
 
 
 def plan(
@@ -132,7 +118,6 @@ def plan(
     precision: float | None = None,
     threads: int | None = None,
     times: int = 1,
-    stores: bool = True,
     seen: Pilot | None = None,
 ) -> Plan:
     """Say what a study will take and what it will tell, from a pilot of it.
@@ -149,8 +134,6 @@ def plan(
         Threads it will run on.
     times
         Studies of its kind that will be run one after the other.
-    stores
-        Whether the runs' paths will be stored.
     seen
         A pilot made before.
     """
@@ -166,7 +149,6 @@ def plan(
         arms=len(asked.scenarios) * times,
         seconds=made.seconds * asked.runs * times,
         threads=threads or default_threads(),
-        bytes=int(_room(asked, made) * times) if stores else 0,
         pilot=made.runs,
         precisions=precisions(made.reported[:1], pool=pool, runs=asked.runs, futures=asked.futures),
         wanted=precision,
@@ -175,15 +157,6 @@ def plan(
         pasts=pasts_of(source),
         left_open=left_open(made.reported[0], source),
     )
-
-
-def _room(study: Study, made: Pilot) -> float:
-    """Bytes that a stored study takes: all paths, or the first ones and what is kept of every run."""
-    from copark.store.runs import KEPT, SUMMARY_ABOVE
-
-    if study.runs <= SUMMARY_ABOVE:
-        return made.bytes_once + made.bytes_each * study.runs
-    return made.bytes_once + made.bytes_each * KEPT + made.bytes_bare * study.runs
 
 
 def left_open(reported: Reported, source: DrawSource | None) -> float | None:
@@ -216,7 +189,7 @@ class PlannedStudy:
     plan: Plan
     """Its numbers."""
     sentences: tuple[str, ...]
-    """What to tell: runs, time, disk, precision."""
+    """What to tell: runs, time, precision."""
 
     def document(self, lang: str = "en") -> Document:
         """The plan as data: its numbers in a row, and its sentences."""
@@ -226,7 +199,7 @@ class PlannedStudy:
         bounds = {key: found.of(key) for key in ("self_standing", "operating_50")}
         known = {
             "arms": found.arms, "runs": found.runs, "futures": found.futures, "threads": found.threads,
-            "seconds": found.seconds, "bytes": found.bytes or None, "needed": found.needed,
+            "seconds": found.seconds, "needed": found.needed,
             **{key: one if one is None else Interval(one.low, one.high, one.estimate) for key, one in bounds.items()},
         }  # fmt: skip
         kinds = {"seconds": Kind.number, "self_standing": share}
@@ -254,7 +227,7 @@ def plan_study(
     cut: str | None = None,
     progress: Progress | None = None,
 ) -> PlannedStudy:
-    """Plan a study: time, disk and precision of so many runs, or the runs that reach a precision.
+    """Plan a study: time and precision of so many runs, or the runs that reach a precision.
 
     Parameters
     ----------
@@ -300,8 +273,6 @@ def told(found: Plan, lang: str = "en") -> tuple[str, ...]:
         text(f"planner.{work}", lang, futures=found.futures, **counts),
         text("planner.time", lang, time=_span(found.seconds, lang), threads=found.threads, pilot=found.pilot),
     ]
-    if found.bytes:
-        sentences.append(text("planner.disk", lang, size=size(found.bytes)))
     standing, middle = found.of("self_standing"), found.of("operating_50")
     if standing is not None and middle is not None:
         sentences.append(_precision_told(standing, middle, lang))
@@ -322,19 +293,18 @@ def worth_telling(
     *,
     threads: int | None = None,
     times: int = 1,
-    stores: bool = True,
     lang: str = "en",
 ) -> tuple[str, ...]:
     """A plan in sentences, if the work will take more than ten seconds; nothing if it will not.
 
     Parameters
     ----------
-    times, stores
+    times
         As in :func:`plan`.
     """
     if study.runs * len(study.scenarios) * times < WITHOUT_PILOT:
         return ()
-    found = plan(study, case, source, threads=threads, times=times, stores=stores)
+    found = plan(study, case, source, threads=threads, times=times)
     return told(found, lang) if found.seconds > WORTH_TELLING else ()
 
 

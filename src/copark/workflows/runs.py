@@ -97,7 +97,7 @@ def books(out: Path = OUT, *, failed: bool = False, progress: Progress | None = 
 
     store = store_in(out)
     with open_ledger(out) as ledger:
-        executions = {one.identity: one for one in reversed(ledger.executions())}
+        executions = ledger.latest()
         shown = ledger.need().address.shown
     folders = {name: _stored(store, name) for name in store.names()}
     records = {name: one for name, one in folders.items() if not isinstance(one, str)}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from copark.analyses.contract import CaseParams, Choice, Keys, Result, Said, Table
+from copark.analyses.contract import CaseParams, Choice, Keys, Result, Rows, Said
 from copark.errors import NotFound, RunRefused
 from copark.identity import identity_of
 from copark.inference.ablations import ablate as engine
@@ -47,7 +47,7 @@ class Params(CaseParams):
 class Answer(Ablations, Result):
     """What each mechanism and link does to outcomes, and what the forecast is worth without it."""
 
-    def main_table(self) -> Table:
+    def main_table(self) -> Rows:
         """Every difference of every output, a row each: without less with."""
         return (
             {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from copark.analyses.calibrate.ask import Answer, Calibrated
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.show import Show, grouped, made_again
+from copark.analyses.show import Columns, Show, grouped, made_again
 from copark.inference.diagnostics import Check, title_of
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
@@ -83,9 +83,11 @@ class _Show(Show):
         warnings = [doc.Caveat(note.sentence(t.lang)) for note in made.notes if note.word == "poor"]
         if made.apart:
             names = t("join").join(title_of(name, t.lang) for name in made.apart[:NAMED])
-            warnings.append(doc.Caveat(t("apart", names=names, case=made.asked, more=made.longer)))
+            warnings.append(self.caveat("apart", names=names, case=made.asked, more=made.longer))
+        if made.aside:
+            warnings.append(self.caveat("aside", names=t("join").join(map(self.value_named, made.aside))))
         said = doc.Paragraph(t.sentences(tuple(self.used()))), doc.Bullets(tuple(self.brief()))
-        kept = doc.Paragraph(t("kept", folder=made.folder, case=made.asked))
+        kept = self.text("kept", folder=made.folder, case=made.asked)
         return self.section("summary", *warnings, doc.Cards(cards), *said, kept)
 
     def used(self) -> Iterator[str]:
@@ -97,6 +99,13 @@ class _Show(Show):
             yield t("used.allowed", share=percent(allowed))
         if made.wide_sizes:
             yield t("used.sizes")
+        if made.flat:
+            yield t("used.flat", names=t("join").join(title_of(name, t.lang) for name in made.flat))
+
+    def value_named(self, name: str) -> str:
+        """A value by its variable and date, in words."""
+        variable, _, date = name.partition(" ")
+        return self.t("value", title=observable_title(variable, self.t.lang), date=date)
 
     def brief(self) -> Iterator[str]:
         """The sentences that count."""
@@ -123,7 +132,7 @@ class _Show(Show):
         t, lang = self.t, self.t.lang
         words = t("bars.desc", **self.counts)
         bars = doc.Chart("movement", t("bars.title"), words, self.bars, words)
-        columns = self.columns("parameter symbol unit prior:number posterior:number verdict shrink:share overlap:share")
+        columns = "parameter symbol unit prior:number posterior:number verdict shrink:share overlap:share"
         rows: list[Sequence[doc.Value]] = [
             (one.title(lang), one.variable.symbol, unit_title(one.variable.unit, lang), _interval(one.prior),
              _interval(one.posterior), t(f"word.{one.verdict}"), one.shrink, one.overlap)
@@ -136,14 +145,13 @@ class _Show(Show):
             for said in [next(each for each in self.made.movements if each.name == one.name).sentence(lang)]
         ]  # fmt: skip
         table = self.table("parameters", columns, rows, folded=True)
-        return self.section("parameters", doc.Paragraph(t("parameters.lead")), bars, self.informed(), *densities, table)
+        return self.section("parameters", self.text("parameters.lead"), bars, self.informed(), *densities, table)
 
     def informed(self) -> doc.Table:
         """The parameters most informed."""
         rows = [(with_unit(one.title(self.t.lang), one.variable.unit, self.t.lang), _interval(one.prior),
                  _interval(one.posterior)) for one in self.made.of("moved")[:SHOWN]]  # fmt: skip
-        columns = self.columns("parameter prior:number posterior:number")
-        return self.table("informed", columns, rows)
+        return self.table("informed", "parameter prior:number posterior:number", rows)
 
     def bars(self) -> Figure:
         """Where the data leave each parameter."""
@@ -163,14 +171,12 @@ class _Show(Show):
     def ties(self) -> doc.Section:
         """Pairs the data cannot tell apart."""
         said = tuple(one.sentence(self.t.lang) for one in self.made.ties)
-        return self.section("ties", doc.Paragraph(self.t("ties.lead")), doc.Bullets(said or (self.tied(),)))
+        return self.section("ties", self.text("ties.lead"), doc.Bullets(said or (self.tied(),)))
 
     def checks(self) -> doc.Section:
         """Every fitted value beside what calibrated runs would have reported."""
         lang = self.t.lang
-        columns = self.columns(
-            "date:quarter reported error:number model:number half_width:share percentile grade source:source"
-        )
+        columns = "date:quarter reported error:number model:number half_width:share percentile grade source:source"
         rows = [
             (one.target.date, self.reported(one, "bare"), one.target.error, doc.Interval(one.low, one.high, one.median),
              one.width, percentile(one.percentiles), grade_title(one.target.observation.grade, lang),
@@ -180,7 +186,7 @@ class _Show(Show):
         heads = grouped(titled(one.target.variable, lang) for one in self.made.checks)
         table = self.table("checks", columns, rows, groups=heads, folded=True)
         charts = map(self.check, dict.fromkeys(one.target.variable for one in self.made.checks))
-        lead, said = doc.Paragraph(self.t("checks.lead")), doc.Bullets(tuple(self.missed()))
+        lead, said = self.text("checks.lead"), doc.Bullets(tuple(self.missed()))
         return self.section("checks", lead, said, *charts, table)
 
     def check(self, variable: str) -> doc.Chart:
@@ -236,9 +242,9 @@ class _Show(Show):
             (title_of(name, lang), *(float(share[at]) for share in shares)) for at, name in enumerate(made.axes)
         ]
         keys = ("anywhere_90", "near_90", "anywhere_50", "near_50")
-        columns = (self.column("parameter"), *(self.column(key, doc.Kind.share) for key in keys))
+        columns: Columns = ("parameter", *(f"{key}:share" for key in keys))
         table = self.table("coverage", columns, rows, folded=True)
-        return self.section("coverage", doc.Paragraph(t("coverage.lead")), doc.Bullets(tuple(said)), *charts, table)
+        return self.section("coverage", self.text("coverage.lead"), doc.Bullets(tuple(said)), *charts, table)
 
     def coverage_sentence(self, kind: str) -> str:
         """How often intervals held the truth over simulated observations, and whether that is as it should be."""
@@ -253,11 +259,11 @@ class _Show(Show):
     def health(self) -> doc.Section:
         """Whether the search went on long enough, in plain words."""
         notes = tuple(note.sentence(self.t.lang) for note in self.made.notes)
-        return self.section("health", doc.Paragraph(self.t("health.lead")), doc.Bullets(notes))
+        return self.section("health", self.text("health.lead"), doc.Bullets(notes))
 
     def recipe(self) -> doc.Section:
         """What the posteriors depend on."""
-        blocks: list[doc.Block] = [doc.Paragraph(self.t("recipe.lead")), self.entries()]
+        blocks: list[doc.Block] = [self.text("recipe.lead"), self.entries()]
         return self.section("recipe", *blocks, folded=True)
 
     def entries(self) -> doc.Table:
@@ -266,4 +272,4 @@ class _Show(Show):
         rows: list[Sequence[doc.Value]] = [(self.t("recipe.points"), str(made["points"]))]
         for part in ("settings", "made_with"):
             rows += [(self.t(f"recipe.{part}", name=name), str(value)) for name, value in sorted(made[part].items())]
-        return self.table("recipe", self.columns("entry value:note"), rows)
+        return self.table("recipe", "entry value:note", rows)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said, Table
+from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Rows, Said
 from copark.cases.casebook import CLAIMS, brought
 from copark.inference.claims.reading import ClaimsFile, general_claims, load_claims
-from copark.inference.claims.runner import Findings, Plan, Trial, identity_from, provenance_of
+from copark.inference.claims.runner import ClaimFindings, Trial, TrialPlan, identity_from, provenance_of
 from copark.inference.exploration.designs import Workload
 
 if TYPE_CHECKING:
@@ -40,10 +40,10 @@ class Params(CaseParams):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer(Findings, Result):
+class Answer(ClaimFindings, Result):
     """The verdict on every claim and its parts, what it was measured by, how hard the tests were, what it rests on."""
 
-    def main_table(self) -> Table:
+    def main_table(self) -> Rows:
         """The verdict on every part of every claim, a row each."""
         return (
             {
@@ -88,7 +88,7 @@ def _asked(params: Params, context: Context) -> dict[str, Any]:
 
     file, has = written(params, context), context.parameters(params.case, *params.wanted)
     threads, sequential = context.threads or default_threads(), params.stopping == "sequential"
-    plan = Plan(params.draws, params.futures, params.seed, threads, has.draws, sequential)
+    plan = TrialPlan(params.draws, params.futures, params.seed, threads, has.draws, sequential)
     return {
         "file": file, "case": context.case(params.case), "plan": plan, "claims": chosen(params, file),
         "source": has.source,

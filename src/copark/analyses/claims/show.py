@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from copark.analyses.claims.ask import Answer
 from copark.analyses.claims.words import Words
 from copark.analyses.contract import Texts, assemble
-from copark.inference.claims.evidence import Row, Seen
+from copark.inference.claims.evidence import ArmRow, Seen
 from copark.inference.claims.reading import ClaimsFile
 from copark.inference.claims.rules import FOR, OPEN, REFUTED, WORDS
 from copark.inference.claims.runner import LOOK_DRAWS, LOOK_FUTURES, ClaimFinding, PartFinding
@@ -133,9 +133,6 @@ class _Show(Words):
         numbers = (self.verdicts(), self.statistics(), self.arms(), self.block(), self.severities())
         yield self.section("numbers", *numbers, folded=True)
 
-    def text(self, key: str, **values: object) -> doc.Paragraph:
-        return doc.Paragraph(self.t(key, **values))
-
     def summary(self) -> doc.Section:
         """Every claim with its word, its probability and its effect, a chart of every part, and a row for each."""
         t, found = self.t, self.found
@@ -146,14 +143,14 @@ class _Show(Words):
             self.probabilities(),
         ]
         if found.trust is not None and not found.trust.shows_outcomes:
-            blocks.insert(0, doc.Caveat(t("trust", meaning=found.trust.meaning(t.lang))))
+            blocks.insert(0, self.caveat("trust", meaning=found.trust.meaning(t.lang)))
         if found.file.general:
             blocks.insert(0, general(found.file, t))
         meanings = tuple(t("meaning", word=self.word(one), meaning=t(f"word.{one}.meaning")) for one in WORDS)
         blocks += [
             doc.Bullets(meanings), self.text("lead.cut", cut=self.cut()), self.text("lead.severity"),
             *([self.text("lead.sequential", **self.stopped())] if self.sequential else []),
-            self.every_part(), doc.Caveat(t("lead.band")), doc.Caveat(t.of(found.file.claims.preface)),
+            self.every_part(), self.caveat("lead.band"), doc.Caveat(t.of(found.file.claims.preface)),
             self.text("lead.source", source=t.of(found.file.claims.source)),
         ]  # fmt: skip
         return self.section("summary", *blocks)
@@ -172,8 +169,7 @@ class _Show(Words):
             )
             for one in self.found.claims
         ]  # fmt: skip
-        columns = self.columns("claim word probability:share prior_probability:share effect in_short:note")
-        return self.table("claims", columns, rows)
+        return self.table("claims", "claim word probability:share prior_probability:share effect in_short:note", rows)
 
     def sentence(self, one: ClaimFinding) -> str:
         """A claim in short: what the record changed, which parts make it, what turns it."""
@@ -198,10 +194,6 @@ class _Show(Words):
 
         return self.chart("probabilities", lambda: probabilities(self.found, self.t.lang))
 
-    def hardness(self) -> tuple[doc.Column, doc.Column]:
-        """Columns of a severity, and whether it is one by construction."""
-        return self.column("severity", doc.Kind.share), self.column("by_construction", doc.Kind.flag)
-
     def every_part(self) -> doc.Table:
         """Every part: word, P, prior, effect, bounds, severity, what it depends on, what turns it or why it is open."""
         rows = [
@@ -213,9 +205,9 @@ class _Show(Words):
             for _, one in self.parts()
         ]  # fmt: skip
         columns = (
-            *self.columns("part word probability:share prior_probability:share effect bounds"), *self.hardness(),
-            *self.columns("unmoved:note flips:note"),
-        )  # fmt: skip
+            "part word probability:share prior_probability:share effect bounds severity:share "
+            "by_construction:flag unmoved:note flips:note"
+        )
         groups = tuple((self.headed(one), len(one.parts)) for one in self.found.claims)
         return self.table("parts", columns, rows, groups=groups)
 
@@ -251,7 +243,7 @@ class _Show(Words):
         told += [t("mechanism.link", title=t.of(one)) for one in links]
         blocks += [*drawn, self.text("mechanism", text=t.of(written.mechanism.text)), doc.Bullets(tuple(told))]
         if set(moved.values()) <= {"unmoved", "held"}:
-            blocks.append(doc.Caveat(t("found.prior_alone")))
+            blocks.append(self.caveat("found.prior_alone"))
         blocks.append(doc.Caveat(t.of(written.limits)))
         title = self.t("said", part=self.headed(claim), verdict=self.word(claim.word))
         return doc.Section(f"claim-{written.id.lower()}", title, tuple(blocks), folded=len(self.found.claims) > FEW)
@@ -345,10 +337,7 @@ class _Show(Words):
             flipped = sum(part.variants[at].turns for part in parts)
             departs = parts[0].variants[at].departs if parts else None
             rows.append((self.t.of(one.title), self.altered(one), self.t.of(one.reason), departs, flipped))
-        columns = (
-            self.column("variant"), self.column("altered", doc.Kind.note), self.column("reason", doc.Kind.note),
-            self.column("departs", doc.Kind.change, "log points", 2), self.column("flipped", doc.Kind.count),
-        )  # fmt: skip
+        columns = "variant altered:note reason:note departs:change:2:log_points flipped:count"
         return self.table("variants", columns, rows)
 
     def altered(self, one: Variant) -> str:
@@ -366,18 +355,13 @@ class _Show(Words):
         worlds = self.found.file.claims.worlds
         used = dict.fromkeys(world.world for _, part in self.parts() for world in part.severities)
         rows = [(self.t.of(worlds[key].title), self.t.of(worlds[key].text)) for key in used]
-        return self.table("worlds", self.columns("world altered:note"), rows)
+        return self.table("worlds", "world altered:note", rows)
 
     def margins(self) -> doc.Table:
         """Sizes below which a difference counts as nil, and why."""
         margins = self.found.file.claims.margins
         rows = [(name, one.value, self.t.of(one.reason)) for name, one in margins.items()]
-        columns = (
-            self.column("margin"),
-            self.column("value", doc.Kind.number, "", 3),
-            self.column("reason", doc.Kind.note),
-        )
-        return self.table("margins", columns, rows)
+        return self.table("margins", "margin value:number:3 reason:note", rows)
 
     def standard(self) -> doc.Table:
         """From which probability on a word is said, and what else the standard of proof fixes, with reasons."""
@@ -389,12 +373,7 @@ class _Show(Words):
         sizes: dict[str, Size] = {"monte_carlo": rules.monte_carlo, "prior_factor": rules.prior_factor}
         sizes |= {f"rope_{name}": one for name, one in rules.rope.items()}
         rows += [(self.t(f"standard.{name}"), one.value, self.t.of(one.reason)) for name, one in sizes.items()]
-        columns = (
-            self.column("fixed"),
-            self.column("value", doc.Kind.number, "", 2),
-            self.column("reason", doc.Kind.note),
-        )
-        return self.table("standard", columns, rows)
+        return self.table("standard", "fixed value:number:2 reason:note", rows)
 
     # every number
 
@@ -402,8 +381,7 @@ class _Show(Words):
         self, key: str, words: Sequence[str], numbers: Sequence[str], rows: Sequence[Sequence[doc.Value]]
     ) -> doc.Table:
         """A table of all numbers: for other programs."""
-        columns = (*map(self.column, words), *(self.column(name, doc.Kind.number) for name in numbers))
-        return self.table(key, columns, rows, folded=True)
+        return self.table(key, (*words, *(f"{name}:number" for name in numbers)), rows, folded=True)
 
     def verdicts(self) -> doc.Table:
         """The verdict on every part, and what it rests on."""
@@ -459,7 +437,7 @@ class _Show(Words):
         numbers = ("level_median", "p05", "median", "p95", "share_lower", "share_equal", "variance_by_parameters")
         return self.numbers("arms", words, (*numbers, *(OUTCOMES if self.levels else ()), "runs"), rows)
 
-    def chances(self, row: Row) -> tuple[float, ...]:
+    def chances(self, row: ArmRow) -> tuple[float, ...]:
         """Shares of runs with each outcome, where they are told."""
         return row.shares if self.levels else ()
 
@@ -472,9 +450,7 @@ class _Show(Words):
             )
             for claim, part in self.parts() for one in part.variants
         ]  # fmt: skip
-        columns = self.columns(
-            "claim part variant variant_title word probability:number turns:flag leaves_record_by:number"
-        )
+        columns = "claim part variant variant_title word probability:number turns:flag leaves_record_by:number"
         return self.table("block", columns, rows, folded=True)
 
     def severities(self) -> doc.Table:

@@ -12,13 +12,13 @@ from pydantic import Field
 
 from copark.analyses.compare.outcome_change import OutcomeMoves, moves_of
 from copark.analyses.compare.parts import Books, OutcomeParts, books_of, outcome_parts
-from copark.analyses.contract import AnalysisParams, Argument, Cut, ParametersOf, Result, Said, StudyName, Table
+from copark.analyses.contract import AnalysisParams, Argument, Cut, ParametersOf, Result, Rows, Said, StudyName
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.readouts.compare import (
     DRAWN,
     MAIN,
-    Course,
     Difference,
+    DifferenceCourse,
     OutcomeChange,
     Pair,
     begins,
@@ -57,7 +57,7 @@ class Params(AnalysisParams):
 
 
 @dataclass(frozen=True)
-class Scenario:
+class ComparedScenario:
     """A scenario beside the reference."""
 
     key: str
@@ -71,7 +71,7 @@ class Scenario:
     """How often each outcome happens in both, in one, in none."""
     moves: OutcomeMoves
     """Which runs go from which outcome to which, and through which account."""
-    courses: tuple[Course, ...]
+    courses: tuple[DifferenceCourse, ...]
     """Differences over time, of the outputs that are drawn."""
     books: Books | None = None
     """Bail-outs and debts; none where they were not kept."""
@@ -105,12 +105,12 @@ class Compared:
     """Pairs of runs in the first comparison; those that did not finish in both are left out."""
     ends: tuple[str, ...]
     """Quarters differences are told at."""
-    scenarios: tuple[Scenario, ...]
+    scenarios: tuple[ComparedScenario, ...]
     """What is compared with the reference."""
     shows_outcomes: bool
     """Whether outcome shares are told unasked."""
 
-    def main_table(self) -> Table:
+    def main_table(self) -> Rows:
         """Every difference, a row each."""
         return (
             vars(row) | {"split": None if row.split is None else row.split.share}
@@ -231,11 +231,11 @@ def _standing_moved(pair: Pair) -> float:
     return abs(after - before) if isfinite(after - before) else 0.0
 
 
-def _scenario(pair: Pair, parts: OutcomeParts | None) -> Scenario:
+def _scenario(pair: Pair, parts: OutcomeParts | None) -> ComparedScenario:
     """A scenario beside the reference; of a study that keeps none of the main outputs all it keeps are told."""
     main = [name for name in MAIN if name in pair.outputs] or list(pair.outputs)
     table = compare_pairs([pair], main)
-    return Scenario(
+    return ComparedScenario(
         key=pair.arm,
         title=_title(pair, pair.arm),
         begins=begins(pair, main),

@@ -9,12 +9,20 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from copark.analyses.compare.outcome_change import CASH, WAITING, Line, Move, OutcomeMoves, moves_of, outcome_moves
+from copark.analyses.compare.outcome_change import (
+    CASH,
+    WAITING,
+    AccountLine,
+    Move,
+    OutcomeMoves,
+    moves_of,
+    outcome_moves,
+)
 from copark.analyses.contract import Texts
 from copark.analyses.show import Show
 from copark.model.variables import catalogue
+from copark.presentation.csvs import flat
 from copark.presentation.document import Table
-from copark.presentation.flat import flat
 from copark.presentation.numbers import money, number, percent
 from copark.presentation.run_tables import PlainTable
 from copark.simulation.outcomes import OUTCOMES
@@ -113,7 +121,7 @@ def _spaced(sentences: Sequence[str], lang: str) -> str:
     return ("" if lang == "zh" else " ").join(sentences)
 
 
-def _accounts(move: Move) -> tuple[dict[str, list[Line]], dict[str, list[Line]]]:
+def _accounts(move: Move) -> tuple[dict[str, list[AccountLine]], dict[str, list[AccountLine]]]:
     """Accounts that move the balance towards the new outcome, and against it, the largest first; small ones left out.
 
     The most frequent reason is always among the first, even where its mean is small.
@@ -124,7 +132,7 @@ def _accounts(move: Move) -> tuple[dict[str, list[Line]], dict[str, list[Line]]]
     least = TOLD * sum(value for value in sums.values() if value > 0.0)
     main = move.reasons[0][0]
 
-    def group(names: Sequence[str]) -> dict[str, list[Line]]:
+    def group(names: Sequence[str]) -> dict[str, list[AccountLine]]:
         ordered = sorted(names, key=lambda name: -abs(sums[name]))
         return {name: [line for line in move.lines if line.account == name] for name in ordered}
 
@@ -132,7 +140,7 @@ def _accounts(move: Move) -> tuple[dict[str, list[Line]], dict[str, list[Line]]]
     return group(towards), group([name for name in names if name != main and -sums[name] >= least > 0.0])
 
 
-def _items(lines: Sequence[Line], lang: str) -> str:
+def _items(lines: Sequence[AccountLine], lang: str) -> str:
     """Items of an account: "interest US$0 million instead of US$13 million"; those that read the same are left out."""
     return text("compare.moves.join", lang).join(
         text(
@@ -149,7 +157,7 @@ def lowered(words: str) -> str:
     return words[:1].lower() + words[1:]
 
 
-def _amount(line: Line, value: float, lang: str) -> str:
+def _amount(line: AccountLine, value: float, lang: str) -> str:
     return money(value, lang) if line.output in CASH else number(value, 1)
 
 

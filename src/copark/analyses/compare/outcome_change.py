@@ -73,7 +73,7 @@ NEEDED = (*CASH, "cash", "failed", "registered_ever", "lapses", "exits", "regist
 
 
 @dataclass(frozen=True)
-class Line:
+class AccountLine:
     """An item in both arms: means over the runs of a move, up to the quarter that decided."""
 
     account: str
@@ -101,7 +101,7 @@ class Move:
     reasons: tuple[tuple[str, int], ...]
     """Accounts and of how many of the runs each is the reason, the most frequent first; they add up to ``runs``. Empty
     where the accounts were not kept."""
-    lines: tuple[Line, ...]
+    lines: tuple[AccountLine, ...]
     """The items of the accounts."""
 
     @property
@@ -171,7 +171,7 @@ def _move(i: int, j: int, runs: int, pairs: int, before: Outputs, after: Outputs
     rule = min(i, j)
     cause = CAUSES[2 * rule + (j == rule)]
     reasons: tuple[tuple[str, int], ...] = ()
-    lines: tuple[Line, ...] = ()
+    lines: tuple[AccountLine, ...] = ()
     if set(NEEDED) <= before.keys() & after.keys():
         worse, better = (after, before) if j == rule else (before, after)
         items = ENTERPRISES if rule == OUTCOMES.index("stagnant") else CASH
@@ -211,10 +211,10 @@ def _balance(out: Outputs, items: Mapping[str, Item], at: NDArray[np.int64]) -> 
             yield name, out[name][rows, at]
 
 
-def _lines(items: Mapping[str, Item], before: Outputs, after: Outputs) -> Iterator[Line]:
+def _lines(items: Mapping[str, Item], before: Outputs, after: Outputs) -> Iterator[AccountLine]:
     for name, item in items.items():
         first, second = float(before[name].mean()), float(after[name].mean())
-        yield Line(item.account, name, first, second, item.sign * (second - first))
+        yield AccountLine(item.account, name, first, second, item.sign * (second - first))
 
 
 def _reasons(items: Mapping[str, Item], before: Outputs, after: Outputs, sign: float) -> NDArray[np.object_]:

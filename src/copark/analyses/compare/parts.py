@@ -58,7 +58,7 @@ reference (-1, 0 or 1), shape (runs, outcomes)."""
 
 
 @dataclass(frozen=True)
-class Part:
+class OutcomePart:
     """What passes through a group of links; of :data:`REST` what passes through none of the groups."""
 
     group: str
@@ -84,7 +84,7 @@ class OutcomeParts:
     before: tuple[float, ...]
     after: tuple[float, ...]
     """before, after: p(outcome) in the reference and in the arm, in the order of the outcomes."""
-    parts: tuple[Part, ...]
+    parts: tuple[OutcomePart, ...]
     """They sum to ``after - before``; the rest last."""
 
     def share(self, outcome: str) -> tuple[float, float]:
@@ -124,7 +124,7 @@ def chosen(change: Change) -> tuple[str, ...]:
     return tuple(names[at] for at in sorted(order[:MOST]) if moved[at] >= NOTABLE)
 
 
-def parts_of(change: Change, runs: int) -> tuple[Part, ...]:
+def parts_of(change: Change, runs: int) -> tuple[OutcomePart, ...]:
     """Share the change out among the groups that matter."""
     groups = chosen(change)
     coalitions = range(2 ** len(groups))
@@ -134,12 +134,12 @@ def parts_of(change: Change, runs: int) -> tuple[Part, ...]:
     return tuple(_part(name, found) for name, found in every)
 
 
-def _part(name: str, found: Floats) -> Part:
+def _part(name: str, found: Floats) -> OutcomePart:
     """A part from its value in each run, shape (runs, outcomes)."""
     half = (
         z_of() * found.std(axis=0, ddof=1) / np.sqrt(len(found)) if len(found) > 1 else np.full(len(OUTCOMES), np.nan)
     )
-    return Part(name, tuple(found.mean(axis=0).tolist()), tuple(half.tolist()))
+    return OutcomePart(name, tuple(found.mean(axis=0).tolist()), tuple(half.tolist()))
 
 
 MOST_RUNS = 1000

@@ -7,14 +7,14 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from copark.analyses.compare import moves
-from copark.analyses.compare.ask import STANDING, Answer, Compared, Scenario
+from copark.analyses.compare.ask import STANDING, Answer, Compared, ComparedScenario
 from copark.analyses.compare.parts import OutcomeParts
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.show import Show
+from copark.analyses.show import Columns, Show
 from copark.presentation import document as doc
 from copark.presentation.numbers import unit_title
 from copark.simulation.outcomes import OUTCOMES
-from copark.simulation.readouts.compare import Course, Difference, OutcomeChange
+from copark.simulation.readouts.compare import Difference, DifferenceCourse, OutcomeChange
 from copark.simulation.trust import Trust
 from copark.texts import text
 
@@ -73,7 +73,7 @@ class CompareShow(Show):
         """Whether shares of outcomes are told unasked."""
         return self.found.shows_outcomes
 
-    def main(self, one: Scenario) -> Difference | None:
+    def main(self, one: ComparedScenario) -> Difference | None:
         """The difference of a scenario that is told first."""
         return None if self.first is None else one.difference(self.first.output, self.end)
 
@@ -98,7 +98,7 @@ class CompareShow(Show):
         most = max(moved, key=lambda one: (size[one.key], abs(one.outcome(STANDING).change)))
         return t.sentences(tuple(self.told(most, "headline.most" if len(moved) > 1 else "headline.change")))
 
-    def told(self, one: Scenario, key: str) -> Iterator[str]:
+    def told(self, one: ComparedScenario, key: str) -> Iterator[str]:
         """What a scenario changes, in sentences, the first of a key."""
         t, row, standing = self.t, self.main(one), one.outcome(STANDING)
         words = {**self.words, "scenario": t.of(one.title), "count": str(len(self.found.scenarios))}
@@ -134,7 +134,7 @@ class CompareShow(Show):
             blocks.insert(0, doc.Caveat(self.trust.meaning(t.lang)))
         return self.section("summary", *blocks)
 
-    def cards(self, one: Scenario) -> Iterator[doc.Card]:
+    def cards(self, one: ComparedScenario) -> Iterator[doc.Card]:
         """The numbers of the only scenario."""
         t, row, standing = self.t, self.main(one), one.outcome(STANDING)
         if row is not None:
@@ -148,9 +148,7 @@ class CompareShow(Show):
 
     def every(self) -> doc.Table:
         """A row for each scenario."""
-        columns = [*self.columns("scenario begins:quarter")]
-        if self.first is not None:
-            columns.append(self.change(self.first))
+        first = () if self.first is None else (self.change(self.first),)
         rows = []
         for one in self.found.scenarios:
             row = self.main(one)
@@ -158,7 +156,7 @@ class CompareShow(Show):
             if self.first is not None:
                 cells.append(None if row is None else band(row))
             rows.append((*cells, points(one.outcome(STANDING))))
-        table = self.table("answer", (*columns, self.points), rows)
+        table = self.table("answer", ("scenario begins:quarter", *first, self.points), rows)
         return doc.Table(
             table.key, table.title, table.columns, table.rows, note=self.t("note.answer.read", **self.words)
         )
@@ -167,7 +165,7 @@ class CompareShow(Show):
         """What each scenario changes, drawn: over time where there is one alone, else all at the ends of years."""
         drawn = self.over_time(self.found.scenarios[0]) if len(self.found.scenarios) == 1 else self.at_ends()
         same = self.t("join").join(moves.lowered(self.output(name)) for name in self.unchanged)
-        told = [doc.Paragraph(self.t("unchanged", outputs=same))] if same else []
+        told = [self.text("unchanged", outputs=same)] if same else []
         return self.section("changes", *drawn, *told)
 
     @cached_property
@@ -182,14 +180,14 @@ class CompareShow(Show):
 
         return footer(self.found.studies, self.found.pairs, self.t.lang)
 
-    def over_time(self, one: Scenario) -> Iterator[doc.Chart]:
+    def over_time(self, one: ComparedScenario) -> Iterator[doc.Chart]:
         """The course of each difference."""
         from copark.figures.comparison import difference_bands
 
         t, reference = self.t, self.words["reference"]
         for found in (own for own in one.courses if own.output not in self.unchanged):
             key, title = f"difference-{found.output}", self.output(found.output)
-            columns = (self.column("quarter", doc.Kind.quarter), change_column(found.unit, title))
+            columns = self.columns(("quarter:quarter", change_column(found.unit, title)))
             rows = zip(found.quarters, map(doc.Interval, *found.levels[[0, 4, 2]].tolist()), strict=True)
             numbers = doc.Table(key, t("table.course", output=title), columns, tuple(rows), folded=True)
             draw = partial(difference_bands, found, t.of(one.title), reference, self.foot(), t.lang)
@@ -207,16 +205,13 @@ class CompareShow(Show):
             for quarter in found.ends:
                 key, title = f"scenarios-{output}-{quarter}", self.output(output)
                 words = {"output": title, "quarter": quarter}
-                columns = (
-                    self.column("scenario"), change_column(courses[0][1].unit, title),
-                    self.column("above", doc.Kind.share),
-                )  # fmt: skip
+                columns = self.columns(("scenario", change_column(courses[0][1].unit, title), "above:share"))
                 rows = tuple((name, *self.at(own, quarter)) for name, own in courses)
                 numbers = doc.Table(key, t("table.ends", **words), columns, rows, folded=True)
                 draw = partial(arms, courses, quarter, self.words["reference"], self.foot(), t.lang)
                 yield doc.Chart(key, t("table.ends", **words), t("alt.ends"), draw, t("caption.ends"), numbers)
 
-    def at(self, found: Course, quarter: str) -> tuple[doc.Interval, float]:
+    def at(self, found: DifferenceCourse, quarter: str) -> tuple[doc.Interval, float]:
         """A difference at a date, and the share of pairs in which the scenario is above."""
         at = found.quarters.index(quarter)
         low, high, middle = found.levels[[0, 4, 2], at].tolist()
@@ -228,9 +223,7 @@ class CompareShow(Show):
 
     def outcomes(self) -> doc.Section:
         """How often each outcome happens, and in how many pairs in both, in one, in none."""
-        names, outcome = ("both", "gained", "lost", "neither"), self.column("outcome")
-        shares = self.columns("reference_share:share:1 arm_share:share:1 change:points")
-        counts = [self.column(name, doc.Kind.count) for name in names]
+        names, shares = ("both", "gained", "lost", "neither"), "reference_share:share:1 arm_share:share:1 change:points"
         every = [
             (text(f"analysis.outcome.{row.outcome}", self.t.lang), row)
             for one in self.found.scenarios
@@ -240,8 +233,8 @@ class CompareShow(Show):
         told = [(title, row.reference_share, row.arm_share, points(row)) for title, row in every]
         counted = [(title, *(getattr(row, name) for name in names)) for title, row in every]
         return self.told_of_outcomes(
-            "outcomes", self.table("outcomes", (outcome, *shares), told, groups=groups),
-            self.table("pairs", (outcome, *counts), counted, groups=groups, folded=True),
+            "outcomes", self.table("outcomes", f"outcome {shares}", told, groups=groups),
+            self.table("pairs", ("outcome", *(f"{name}:count" for name in names)), counted, groups=groups, folded=True),
         )  # fmt: skip
 
     def told_of_outcomes(self, key: str, *blocks: doc.Block) -> doc.Section:
@@ -257,7 +250,7 @@ class CompareShow(Show):
         why = [block for one in self.found.scenarios for block in self.why(one)]
         return self.told_of_outcomes("moves", *why, told, *(table for table in tables if table.rows))
 
-    def why(self, one: Scenario) -> Iterator[doc.Block]:
+    def why(self, one: ComparedScenario) -> Iterator[doc.Block]:
         """The change of the share of self-standing runs by links, and what the company's books show."""
         t, parts = self.t, one.parts
         if parts is None:
@@ -273,9 +266,10 @@ class CompareShow(Show):
                  "after": self.said(after, share)}  # fmt: skip
         yield doc.Paragraph(t.sentences([t("parts.told" if items else "parts.none", items=items, **words),
                                          *self.books(one)]))  # fmt: skip
-        columns = (self.column("links"), *(
-            doc.Column(name, text(f"analysis.outcome.{name}", t.lang), doc.Kind.points) for name in OUTCOMES
-        ))  # fmt: skip
+        columns: Columns = (
+            "links",
+            *( doc.Column(name, text(f"analysis.outcome.{name}", t.lang), doc.Kind.points) for name in OUTCOMES ),
+        )  # fmt: skip
         rows: list[Sequence[doc.Value]] = [
             (t(f"group.{part.group}"), *(doc.Interval(change - half, change + half, change)
              for change, half in zip(part.change, part.error, strict=True)))
@@ -286,7 +280,7 @@ class CompareShow(Show):
                         t("caption.parts", since=parts.since, runs=self.said(parts.runs, doc.COUNT)),
                         self.table("parts", columns, rows, folded=True), wide=False)  # fmt: skip
 
-    def waterfall(self, one: Scenario, parts: OutcomeParts) -> Figure:
+    def waterfall(self, one: ComparedScenario, parts: OutcomeParts) -> Figure:
         """Draw the parts of the change of the share of self-standing runs."""
         from copark.figures.comparison import waterfall
 
@@ -296,7 +290,7 @@ class CompareShow(Show):
         ends = ((self.words["reference"], before), (t.of(one.title), after))
         return waterfall(steps, ends, t("chart.parts"), t("subtitle.parts"), self.foot(), t.lang)
 
-    def books(self, one: Scenario) -> Iterator[str]:
+    def books(self, one: ComparedScenario) -> Iterator[str]:
         """Bail-outs and debts in both, in sentences."""
         found, t = one.books, self.t
         if found is None:
@@ -315,10 +309,11 @@ class CompareShow(Show):
 
     def by_output(self, *, log: bool) -> doc.Table:
         """Differences in the units of outputs, or ratios of counts."""
-        shares = [self.column(name, doc.Kind.share) for name in ("above", "equal", "by_parameters")]
-        columns = [*self.columns("output unit quarter:quarter")]
-        columns += [self.column(name, doc.Kind.number) for name in ("reference", "arm")]
-        columns += [change_column("log points" if log else "", self.t("column.difference"), "difference"), *shares]
+        columns = (
+            "output unit quarter:quarter reference:number arm:number",
+            change_column("log points" if log else "", self.t("column.difference"), "difference"),
+            "above:share equal:share by_parameters:share",
+        )
         rows, sizes = list[tuple[doc.Value, ...]](), []
         for one in self.found.scenarios:
             own = [row for row in one.differences if row.log is log]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from copark.analyses.compare.ask import Compared, answer_of
-from copark.analyses.contract import CaseParams, Option, Result, Said, Table
+from copark.analyses.contract import CaseParams, Option, Result, Rows, Said
 from copark.simulation.counterfactual import WITHOUT, but_for_study, find_happenings
 from copark.simulation.counterfactual_events import happenings
 from copark.simulation.readouts.compare import pairs_between
@@ -31,7 +31,7 @@ class Params(CaseParams):
 
 
 @dataclass(frozen=True)
-class Event:
+class PastEvent:
     """Something that happened and can be undone: its key, when, what."""
 
     key: str
@@ -45,14 +45,14 @@ class Answer(Result):
 
     case: str
     park: Said
-    events: tuple[Event, ...]
+    events: tuple[PastEvent, ...]
     """Everything that can be undone."""
     without: tuple[str, ...] = ()
     """Keys of what was undone."""
     found: Compared | None = None
     """The case as it is beside the case without it: what they differ by is due to it. None where nothing was undone."""
 
-    def main_table(self) -> Table:
+    def main_table(self) -> Rows:
         """Every difference, or else every event, a row each."""
         if self.found is not None:
             return self.found.main_table()
@@ -85,7 +85,7 @@ def compute(params: Params, context: Context) -> Answer:
     """Replay history with and without it; list what can be undone where nothing is named."""
     case = context.case(params.case)
     events = tuple(
-        Event(one.key, str(one.date), Said(one.title.en, one.title.zh)) for one in happenings(case)
+        PastEvent(one.key, str(one.date), Said(one.title.en, one.title.zh)) for one in happenings(case)
     )  # fmt: skip
     about: dict[str, Any] = {"case": case.name, "park": Said(case.title.en, case.title.zh), "events": events}
     if not params.without:

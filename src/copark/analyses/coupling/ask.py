@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 import pandas as pd
 from pydantic import Field
 
+from copark.analyses import case_table as options
 from copark.analyses.case_table import Names, Pairs, TableParams, TableResult, identity, origin, read_table
 from copark.analyses.contract import Option
 from copark.setmethods import coupling_degree as degrees
-from copark.setmethods.coupling_degree import Coupled, Ensemble, Null, Request
+from copark.setmethods.coupling_degree import Coupled, CouplingRequest, Null, WeightEnsemble
 from copark.setmethods.coupling_degree.degree import request_faults
 from copark.setmethods.coupling_degree.record import Reported, draws_faults, reported
 from copark.setmethods.table import SettingFaults, Warned
@@ -52,7 +53,7 @@ class Answer(TableResult):
 
     found: Coupled
     null: Null | None
-    ensemble: Ensemble | None
+    ensemble: WeightEnsemble | None
     claims: tuple[Reported, ...]
     warnings: tuple[Warned, ...]
 
@@ -67,18 +68,16 @@ class Answer(TableResult):
         return frame
 
 
-def asked_of(params: Params) -> tuple[Request, CaseTable]:
+def asked_of(params: Params) -> tuple[CouplingRequest, CaseTable]:
     """What is asked, and of which table.
 
     Raises copark.errors.FaultsFound with every fault of the settings and the table.
     """
-    from copark.analyses import table_options as options
-
     faults: list[Fault] = []
     weights: Any = params.weights
     if weights not in ("equal", "entropy"):
         weights = options.numbers("--weights", weights, faults)
-    request = Request(
+    request = CouplingRequest(
         options.subsystems(params.subsystems, faults), weights, params.indicator_weights, params.formula, params.grades,
         params.scale, options.ranges(params.ranges, faults),
     )  # fmt: skip

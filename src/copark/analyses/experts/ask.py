@@ -18,14 +18,13 @@ from copark.arrays import Floats
 from copark.errors import RunRefused
 from copark.inference.borrowed import DRAWS as BORROWED
 from copark.inference.claims.rules import OPEN, SMALL, side
-from copark.inference.claims.runner import Plan as TrialPlan
-from copark.inference.claims.runner import identity_from, provenance_of
+from copark.inference.claims.runner import TrialPlan, identity_from, provenance_of
 from copark.inference.claims.verdict import Verdict, claim_verdict, joint, standard, verdict_of
 from copark.inference.elicitation.literature import State, error_of, literature, state_of
 from copark.inference.elicitation.questions import Question, questions
 from copark.inference.elicitation.weights import LEVELS, shared
 from copark.inference.elicitation.workbook import Expert, read, template
-from copark.inference.elicitation.worlds import Opinion, Plan, Worlds, opinion, pooled
+from copark.inference.elicitation.worlds import ExpertPlan, Opinion, Worlds, opinion, pooled
 from copark.inference.exploration.designs import Workload
 from copark.simulation.outcomes import OUTCOMES
 from copark.stats.precision import effective
@@ -187,7 +186,7 @@ class Answer(Result):
         return pd.DataFrame(rows)
 
 
-def _plan(params: Params, context: Context, voices: Sequence[Expert] = ()) -> Plan:
+def _plan(params: Params, context: Context, voices: Sequence[Expert] = ()) -> ExpertPlan:
     from copark.simulation.ensemble import default_threads
 
     case, has = context.case(params.case), context.parameters(params.case, *params.wanted)
@@ -200,7 +199,7 @@ def _plan(params: Params, context: Context, voices: Sequence[Expert] = ()) -> Pl
             name, _, quarter = one.key.partition("/")
             at = next(n for n in range(case.clock.quarters) if str(case.clock.start + n) == quarter)
             outlooks.append((name, at))
-    return Plan(
+    return ExpertPlan(
         case, written(ClaimsParams(case=params.case), context), has.source, tuple(outlooks),
         min(params.draws, distinct), params.futures, params.seed, context.threads or default_threads(),
     )  # fmt: skip
@@ -214,7 +213,7 @@ def _voices(params: Params, context: Context) -> tuple[Expert, ...]:
     return () if params.answers is None else read(params.answers, _questions(params, context))
 
 
-def _provenance(plan: Plan) -> dict[str, Any]:
+def _provenance(plan: ExpertPlan) -> dict[str, Any]:
     kind = "prior" if plan.source is None else "posterior"
     trial = TrialPlan(plan.draws, plan.futures, plan.seed, 1, kind)
     made = provenance_of(plan.file, plan.case, trial, plan.file.claims.claims, plan.source)
@@ -292,7 +291,12 @@ class _Weighing:
     """Draws weighed in every way."""
 
     def __init__(
-        self, plan: Plan, prior: Worlds, record: Worlds | None, voices: Sequence[Expert], known: Mapping[str, Question]
+        self,
+        plan: ExpertPlan,
+        prior: Worlds,
+        record: Worlds | None,
+        voices: Sequence[Expert],
+        known: Mapping[str, Question],
     ) -> None:
         self.plan, self.prior, self.record, self.voices, self.known = plan, prior, record, voices, known
         self.sets = {"prior": prior, **({"record": record} if record is not None else {})}

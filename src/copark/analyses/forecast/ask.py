@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from copark.inference.calibrations import KeptPosterior
     from copark.inference.forecast import Frozen
     from copark.inference.panels import Looked
-    from copark.inference.pool.panel import Settings as PanelSettings
+    from copark.inference.pool.panel import PanelSettings
     from copark.inference.stacking.forecasts import StackedForecast
 
 NAMED = 0.03
@@ -206,7 +206,7 @@ def asked_of(params: Params, context: Context) -> Asked:
     """
     from copark.inference import calibrations, panels
     from copark.inference.forecast import end_of, refuse_existing
-    from copark.inference.pool.panel import Settings as PanelSettings
+    from copark.inference.pool.panel import PanelSettings
 
     if params.freeze is not None:
         refuse_existing(params.freeze)

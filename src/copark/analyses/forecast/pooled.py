@@ -12,7 +12,7 @@ from copark.inference.diagnostics import BINS, verdict
 from copark.inference.forecast import read_levels
 from copark.inference.pool.forecast_comparison import GROWTH
 from copark.inference.pool.hierarchy import mixture_quantiles
-from copark.inference.pool.outlook import Outlook, freeze_outlook
+from copark.inference.pool.outlook import PooledOutlook, freeze_outlook
 from copark.inference.pool.panel import Panel
 from copark.inference.pool.parks import AXES, POOLED
 from copark.inference.stacking.forecasts import StackedForecast, shipped, stack_of, with_stacks
@@ -51,7 +51,7 @@ def forecast_pooled(case: Case, until: Quarter, looked: Looked, day: str) -> dic
     }  # fmt: skip
 
 
-def _stacks(case: Case, one: Outlook, stack: Stack) -> dict[str, StackedForecast]:
+def _stacks(case: Case, one: PooledOutlook, stack: Stack) -> dict[str, StackedForecast]:
     """The model on the pooled prior and the growth curve, put together as for a park that was never seen."""
     parts = {MODEL: one.fine, GROWTH: one.fine_growth}
     return {

@@ -9,7 +9,7 @@ import numpy as np
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.forecast.ask import Answer, Borrowed
-from copark.analyses.show import Show, grouped
+from copark.analyses.show import Columns, Show, grouped
 from copark.cases.quarters import Quarter
 from copark.inference.assessment import PAST, SHOCKS, SOURCES
 from copark.inference.diagnostics import title_of
@@ -102,21 +102,21 @@ class _Show(Show):
                        band=self.said(doc.Interval(low, high), self.value(name))))
             for name in self.first for low, middle, high in [found.bands[name][[0, 2, -1], -1].tolist()]
         ]  # fmt: skip
-        blocks: list[doc.Block] = [doc.Paragraph(self.rests_on()), doc.Cards(tuple(cards)), doc.Caveat(t("caveat"))]
+        blocks: list[doc.Block] = [doc.Paragraph(self.rests_on()), doc.Cards(tuple(cards)), self.caveat("caveat")]
         if found.weights:
             blocks.insert(1, doc.Paragraph(self.stacked()))
         if found.method == CONDITIONAL:
-            blocks.append(doc.Caveat(t("caveat.told", cut=found.cut)))
+            blocks.append(self.caveat("caveat.told", cut=found.cut))
         if Quarter.parse(found.until) > Quarter.parse(found.clock_end):
-            blocks.append(doc.Caveat(t("caveat.clock", end=found.clock_end)))
+            blocks.append(self.caveat("caveat.clock", end=found.clock_end))
         if found.borrowed is not None and found.borrowed.open_facts:
-            blocks.append(doc.Caveat(t("caveat.open_facts")))
+            blocks.append(self.caveat("caveat.open_facts"))
         notes = [note.sentence(t.lang) for note in found.health if note.word != "good"]
         if found.trust is not None and not found.trust.shows_outcomes and not notes:
             notes = [found.trust.meaning(t.lang)]
         blocks += map(doc.Caveat, notes)
         key = "frozen" if found.file else "not_frozen"
-        blocks.append(doc.Paragraph(t(key, file=found.file, identity=found.frozen_id)))
+        blocks.append(self.text(key, file=found.file, identity=found.frozen_id))
         return doc.Section("summary", t("section.summary"), tuple(blocks))
 
     def rests_on(self) -> str:
@@ -146,7 +146,7 @@ class _Show(Show):
     def observables(self) -> doc.Section:
         """A fan for each observable, then the numbers at the ends of years."""
         charts = [self.fan(name) for name in self.found.bands]
-        lead = doc.Paragraph(self.t("fans.pooled" if self.found.borrowed else "fans.own"))
+        lead = self.text("fans.pooled" if self.found.borrowed else "fans.own")
         weights = [self.weights()] if self.found.weights else []
         return self.section("fans", lead, *charts, self.ends(), *weights, self.quantiles())
 
@@ -160,18 +160,18 @@ class _Show(Show):
                 rows.append((self.quarters[found.since + int(at)], *map(float, told[at])))
                 heads.append(self.titled(variable))
         columns = [doc.Column(name, self.method(name), doc.Kind.share) for name in self.methods]
-        return self.table("weights", (self.column("since", doc.Kind.quarter), *columns), rows, groups=grouped(heads))
+        return self.table("weights", ("since:quarter", *columns), rows, groups=grouped(heads))
 
     def ends(self) -> doc.Table:
         """Median and 90 % after the cut at the ends of years, without a history every five years; methods beside."""
         found = self.found
         every = 20 if found.borrowed else 4
         shown = sorted({*(at for at in self.years() if (at + 1 - self.since) % every < 4), len(self.quarters) - 1})
-        columns = [*self.columns("quarter:quarter forecast:number")]
+        columns: list[doc.Column | str] = ["quarter:quarter forecast:number"]
         columns += [doc.Column(name, self.method(name), doc.Kind.number) for name in self.methods]
         beside = [(found.methods[name], found.since) for name in self.methods]
         if found.borrowed is not None:
-            columns.append(self.column("alone", doc.Kind.number))
+            columns.append("alone:number")
             beside.append((found.borrowed.alone, 0))
         rows: list[Sequence[doc.Value]] = [
             (self.quarters[at], self.band(name, at), *(_interval(one.get(name), at - first) for one, first in beside))
@@ -189,9 +189,7 @@ class _Show(Show):
             (self.quarters[at], *map(float, band[:, at])) for band in bands.values() for at in self.years()
         ]
         heads = grouped(self.titled(name) for name in bands for _ in self.years())
-        return self.table(
-            "quantiles", (self.column("quarter", doc.Kind.quarter), *levels), rows, groups=heads, folded=True
-        )
+        return self.table("quantiles", ("quarter:quarter", *levels), rows, groups=heads, folded=True)
 
     @property
     def since(self) -> int:
@@ -262,7 +260,7 @@ class _Show(Show):
 
         t, found = self.t, self.found
         shares = [doc.Column(source, self.source(source), doc.Kind.share) for source in SOURCES]
-        columns = [*self.columns("observable sd:number"), *shares]
+        columns: Columns = ("observable sd:number", *shares)
         rows: list[Sequence[doc.Value]] = [
             (self.titled(name), float(one.sd), *(one.shares[source] for source in SOURCES))
             for name, one in found.widths.items()
@@ -276,7 +274,7 @@ class _Show(Show):
             "width", title, words, lambda: width_bars(bars, t.lang, "", title, t("width.subtitle")), words,
             self.table("width", columns, rows),
         )  # fmt: skip
-        return self.section("width", doc.Paragraph(t("width.lead")), chart, self.leading(), self.informed())
+        return self.section("width", self.text("width.lead"), chart, self.leading(), self.informed())
 
     def source(self, key: str) -> str:
         """What a source of variance is called."""
@@ -302,8 +300,7 @@ class _Show(Show):
                 if name in verdicts:
                     rows.append((title_of(name, self.t.lang), share, self.t(f"informed.{verdicts[name]}")))
                     heads.append(observable_title(variable, self.t.lang))
-        columns = self.columns("parameter share:share data")
-        return self.table("leading", columns, rows, groups=grouped(heads), folded=True)
+        return self.table("leading", "parameter share:share data", rows, groups=grouped(heads), folded=True)
 
     def informed(self) -> doc.Table:
         """Parameters the forecast depends on that the data did not inform, or only weakly."""
@@ -312,14 +309,13 @@ class _Show(Show):
              doc.Interval(one.after[0], one.after[2], one.after[1]))
             for one in self.found.informed if one.verdict != "moved"
         ]  # fmt: skip
-        columns = self.columns("parameter share:share data before:number after:number")
-        return self.table("uninformed", columns, rows)
+        return self.table("uninformed", "parameter share:share data before:number after:number", rows)
 
     def lent(self, borrowed: Borrowed) -> Iterator[doc.Section]:
         """From whom it was borrowed, what similar parks had become, how such forecasts did."""
-        yield self.section("borrowed", doc.Paragraph(self.t("borrowed.lead", lenders=self.lenders(borrowed.lenders))),
+        yield self.section("borrowed", self.text("borrowed.lead", lenders=self.lenders(borrowed.lenders)),
                            self.taken(borrowed))  # fmt: skip
-        yield self.section("rates", doc.Paragraph(self.t("rates.lead")), self.rates(borrowed))
+        yield self.section("rates", self.text("rates.lead"), self.rates(borrowed))
 
     def lenders(self, shares: dict[str, float], most: int = MOST_LENDERS) -> str:
         """Parks and their shares, largest first, in a list."""
@@ -339,7 +335,7 @@ class _Show(Show):
              self.lenders(dict(one.lenders), 4))
             for one in borrowed.taken
         ]  # fmt: skip
-        columns = self.columns("parameter group prior:number new:number parks_data lent:share whom:note")
+        columns = "parameter group prior:number new:number parks_data lent:share whom:note"
         return self.table("taken", columns, rows, folded=True)
 
     def rates(self, borrowed: Borrowed) -> doc.Table:
@@ -352,11 +348,7 @@ class _Show(Show):
                               value=self.said(value, doc.COUNT)) for name, value in one.peers))
             for one in borrowed.rates
         ]  # fmt: skip
-        counts = ("lowest", "middle", "highest")
-        columns = (
-            self.column("observable"), self.column("age", doc.Kind.count, "yr"), *self.columns("type parks:count"),
-            *(self.column(key, doc.Kind.count) for key in counts), self.column("who", doc.Kind.note),
-        )  # fmt: skip
+        columns = "observable age:count::yr type parks:count lowest:count middle:count highest:count who:note"
         return self.table("rates", columns, rows)
 
     def held(self) -> doc.Section:
@@ -368,10 +360,8 @@ class _Show(Show):
         heads = [
             t(f"held.{one.scheme}", methods=len(one.standings)) for one in contests for _ in one.standings
         ]  # fmt: skip
-        columns = self.columns("method values:count parks:count log_crps:number:3 crps:number:1 coverage:share")
-        return self.section(
-            "held", doc.Paragraph(t("held.lead")), self.table("held", columns, rows, groups=grouped(heads))
-        )
+        columns = "method values:count parks:count log_crps:number:3 crps:number:1 coverage:share"
+        return self.section("held", self.text("held.lead"), self.table("held", columns, rows, groups=grouped(heads)))
 
     def limits(self) -> Iterator[str]:
         """What these numbers leave out, and how the forecast is kept and scored."""

@@ -97,7 +97,11 @@ class _Show(Show):
         yield self.section("sets", self.ladder())
         if found.ladder:
             told = tuple(
-                self.t("balance.set", set=self.name(one), told=self.t.sentences(tuple(self.balance(one))) or "–")
+                self.t(
+                    "balance.set",
+                    set=self.name(one),
+                    told=self.t.sentences(tuple(self.balance(one)) or (self.t("balance.none"),)),
+                )
                 for one in found.ladder
             )
             yield self.section("who", doc.Paragraph(self.t("who.lead")), doc.Bullets(told), self.sides())

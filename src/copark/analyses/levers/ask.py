@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
-from copark.inference.levers.findings import Findings, find
+from copark.inference.levers.findings import LeverFindings, find
 from copark.inference.levers.reading import load_levers, wanted_levers
 from copark.inference.levers.runner import Asked, ask, carry_out, from_dataset, to_dataset
 
@@ -48,7 +48,7 @@ class Params(CaseParams):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer(Findings, Result):
+class Answer(LeverFindings, Result):
     """What each setting changes, for whom, which is robust, and what all this rests on."""
 
     def to_frame(self) -> pd.DataFrame:

@@ -81,8 +81,8 @@ class LeversShow(Show):
             t("head", lever=t.of(lever.title), owner=t(f"owner.{lever.controlled_by}")) for lever, _ in found.settings
         )
         changes = [one for one in found.gains if one.measure.name == "self_standing" and isfinite(one.mean)]
-        ordered = sorted(changes or [found.gains[0]], key=lambda one: one.mean)
-        self.worst, self.best = ordered[0], ordered[-1]
+        ordered = sorted(changes or [found.gains[0]], key=lambda one: -one.mean)
+        self.best, self.worst = ordered[0], ordered[-1]
         self.levels = found.trust is None or found.trust.shows_outcomes
         """Whether levels of outcome shares are told unasked, beside their changes."""
 

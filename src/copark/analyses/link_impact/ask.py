@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said, Table
-from copark.inference.ablations.link_impact import Impact, Response, impacts, responses, strongest
+from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Rows, Said
+from copark.inference.ablations.link_impact import Impact, LinkResponse, impacts, responses, strongest
 from copark.simulation.link_cuts import OUTPUTS, STRENGTHS, cut_study, key_of, links_named, strength_study
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Answer(Result):
     """Pairs of runs."""
     impacts: tuple[Impact, ...]
     """Of every link on every output."""
-    responses: tuple[Response, ...]
+    responses: tuple[LinkResponse, ...]
     """Of some outputs to every link with an effect on one of them."""
 
     @property
@@ -63,11 +63,11 @@ class Answer(Result):
         """What the cutting of a link does to an output."""
         return next(one for one in self.impacts if (one.link, one.output) == (link, output))
 
-    def response(self, link: str, output: str = HEADLINE) -> tuple[Response, ...]:
+    def response(self, link: str, output: str = HEADLINE) -> tuple[LinkResponse, ...]:
         """How an output responds to the strengths of a link."""
         return tuple(one for one in self.responses if (one.link, one.output) == (link, output))
 
-    def main_table(self) -> Table:
+    def main_table(self) -> Rows:
         """The effect of every cut on every output, a row each."""
         return (vars(one) for one in self.impacts)
 

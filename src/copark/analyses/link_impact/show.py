@@ -7,7 +7,7 @@ from statistics import median
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.link_impact.ask import HEADLINE, READ, Answer
 from copark.analyses.show import Show
-from copark.inference.ablations.link_impact import Impact, Response, direction, strongest
+from copark.inference.ablations.link_impact import Impact, LinkResponse, direction, strongest
 from copark.model.variables import ROOMS, catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import exact, number
@@ -28,7 +28,7 @@ def document(found: Answer, t: Texts) -> doc.Document:
     )  # fmt: skip
 
 
-def band(one: Response) -> doc.Interval:
+def band(one: LinkResponse) -> doc.Interval:
     """A response with 90 % of pairs."""
     return doc.Interval(one.low, one.high, one.median)
 
@@ -78,12 +78,12 @@ class _Show(Show):
             ]
             rows = [(self.title(link), self.cut(link), *self.impact(found.impact(link))) for link in self.best]
             note = t("note.strongest", **self.words)
-            columns = (self.column("link"), self.change, self.size, self.lag)
+            columns = self.columns(("link", self.change, self.size, self.lag))
             blocks.append(doc.Table("strongest", t("table.strongest"), columns, tuple(rows), note=note))
         quiet = [self.title(link) for link in found.links if link not in self.active]
         if quiet:
-            blocks.append(doc.Paragraph(t("quiet", count=len(quiet), names=t("join").join(quiet), **self.words)))
-        blocks += [doc.Caveat(t("caveat.size")), doc.Caveat(t("caveat.experiment", **self.words))]
+            blocks.append(self.text("quiet", count=len(quiet), names=t("join").join(quiet), **self.words))
+        blocks += [self.caveat("caveat.size"), self.caveat("caveat.experiment", **self.words)]
         return self.section("summary", doc.Cards(tuple(cards)), *blocks)
 
     def impact(self, one: Impact) -> tuple[doc.Value, doc.Value]:
@@ -99,11 +99,11 @@ class _Show(Show):
             (self.title(one.link), outputs[one.output].title(self.t.lang), *self.impact(one), one.differing)
             for one in found.impacts
         ]
-        columns = (*self.columns("link output"), self.size, self.lag, self.column("differing", doc.Kind.share))
+        columns = ("link output", self.size, self.lag, "differing:share")
         numbers = self.table("impacts", columns, rows, folded=True)
         lang, footer = self.t.lang, self.footer(found.studies[0])
         drawn = self.chart("map", lambda: impact_map(found.impacts, found.since, found.end, footer, lang), numbers)
-        return self.section("map", doc.Paragraph(self.t("map.lead", **self.words)), drawn)
+        return self.section("map", self.text("map.lead", **self.words), drawn)
 
     def footer(self, run_id: str) -> str:
         """What stands below a figure."""
@@ -121,10 +121,8 @@ class _Show(Show):
             for room in ROOMS:
                 lags = [lag for link in links if (lag := self.soonest(link, room)) is not None]
                 rows.append((t(f"scale.{room}"), len(links), len(lags) / len(links), median(lags) if lags else None))
-        columns = (
-            *self.columns("to links:count share:share"), self.column("median_lag", doc.Kind.number, "quarters", 0),
-        )  # fmt: skip
-        return self.section("reach", doc.Paragraph(t("reach.lead")),
+        columns = "to links:count share:share median_lag:number:0:quarters"
+        return self.section("reach", self.text("reach.lead"),
                             self.table("reach", columns, rows, groups=tuple(groups)))  # fmt: skip
 
     def soonest(self, link: str, room: str) -> int | None:
@@ -138,7 +136,7 @@ class _Show(Show):
         if not self.found.responses:
             return ()
         drawn = [self.curve(link) for link in strongest(self.found.impacts, DRAWN, (HEADLINE,))]
-        lead = doc.Paragraph(self.t("responses.lead", **self.words))
+        lead = self.text("responses.lead", **self.words)
         return (self.section("responses", lead, *drawn, self.all_responses()),)
 
     def curve(self, link: str) -> doc.Chart:
@@ -157,8 +155,7 @@ class _Show(Show):
         """Responses of every result that is read to every link with an effect."""
         t, found, outputs = self.t, self.found, catalogue().outputs
         strengths = sorted({one.strength for one in found.responses})
-        columns = [*self.columns("link output unit")]
-        columns += [
+        at = [
             doc.Column(f"x{one:g}".replace(".", "_"), t("column.at", strength=exact(one)), doc.Kind.change)
             for one in strengths
         ]  # fmt: skip
@@ -170,7 +167,7 @@ class _Show(Show):
                 cells = [band(own[one]) if isfinite(own[one].median) else None for one in strengths]
                 way = t(f"direction.{direction(tuple(own.values()))}")
                 rows.append((self.title(link), variable.title(t.lang), self.unit(variable.unit), *cells, way))
-        return self.table("responses", (*columns, self.column("direction")), rows, folded=True)
+        return self.table("responses", ("link output unit", *at, "direction"), rows, folded=True)
 
     def unit(self, symbol: str) -> str:
         from copark.presentation.numbers import unit_title

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
+from copark.analyses import case_table as options
 from copark.analyses.case_table import Names, TableParams, TableResult, identity, origin, read_table
-from copark.analyses.contract import Option, Table
-from copark.setmethods.nca import Necessities, Request, analyse, warnings_of
+from copark.analyses.contract import Option, Rows
+from copark.setmethods.nca import NcaRequest, Necessities, analyse, warnings_of
 from copark.setmethods.nca.analysis import request_faults
 from copark.setmethods.nca.ceilings import KINDS
 from copark.setmethods.table import Warned
@@ -40,7 +41,7 @@ class Answer(TableResult):
     found: Necessities
     warnings: tuple[Warned, ...]
 
-    def main_table(self) -> Table:
+    def main_table(self) -> Rows:
         """A row for each condition and ceiling."""
         return (
             {
@@ -53,16 +54,14 @@ class Answer(TableResult):
         )  # fmt: skip
 
 
-def asked_of(params: Params) -> tuple[Request, CaseTable]:
+def asked_of(params: Params) -> tuple[NcaRequest, CaseTable]:
     """What is asked, and of which table.
 
     Raises copark.errors.FaultsFound with every fault of the settings and the table.
     """
-    from copark.analyses import table_options as options
-
     faults: list[Fault] = []
     scope = options.scope(params.scope, faults)
-    request = Request(params.y, params.x, params.corner, scope, params.permutations, params.seed)
+    request = NcaRequest(params.y, params.x, params.corner, scope, params.permutations, params.seed)
     faults += request_faults(request)
     return request, read_table(params, tuple(dict.fromkeys((*params.x, params.y))), faults)
 

@@ -66,17 +66,14 @@ class Ceilings(Show):
             note = self.t("card.p", p=p) if isfinite(ceiling.p) else self.t(f"size.{size_of(ceiling.effect)}")
             cards.append(doc.Card(self.t("card.effect", x=one.condition), self.effect, ceiling.effect, note))
         warned = caveats(self.answer.warnings, self.t.lang)
-        return self.section("summary", doc.Cards(tuple(cards)), doc.Paragraph(self.t("lead")), *warned)
+        return self.section("summary", doc.Cards(tuple(cards)), self.text("lead"), *warned)
 
     def ceilings(self) -> doc.Section:
         """The scatter of every condition, and both ceilings in numbers."""
         charts = [self.plot(at, one) for at, one in enumerate(self.found.found, start=1)]
-        percent = [
-            self.column(key, doc.Kind.number, "%", 1) for key in ("accuracy", "spare_condition", "spare_outcome")
-        ]
         columns = (
-            *self.columns("condition ceiling"), self.effect, self.column("size"), self.p,
-            *self.columns("slope:number intercept:number above:count"), *percent, self.column("peers", doc.Kind.note),
+            "condition ceiling", self.effect, "size", self.p, "slope:number intercept:number above:count",
+            "accuracy:number:1:% spare_condition:number:1:% spare_outcome:number:1:% peers:note",
         )  # fmt: skip
         rows: list[tuple[doc.Value, ...]] = []
         for one in self.found.found:
@@ -102,9 +99,9 @@ class Ceilings(Show):
 
     def bottlenecks(self) -> doc.Section:
         """What each level of the outcome needs of each condition, under both ceilings."""
-        blocks: list[doc.Block] = [doc.Paragraph(self.t("lead.bottlenecks"))]
+        blocks: list[doc.Block] = [self.text("lead.bottlenecks")]
         if self.found.request.corner != 1:
-            blocks.append(doc.Caveat(self.t("lead.bottlenecks_low")))
+            blocks.append(self.caveat("lead.bottlenecks_low"))
         return self.section("bottlenecks", *blocks, *(self.levels(kind) for kind in KINDS))
 
     def levels(self, kind: Ceiling) -> doc.Table:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
-from copark.analyses.contract import AnalysisParams, Result, Table
+from copark.analyses.contract import AnalysisParams, Result, Rows
 from copark.cases.completeness import State, mechanisms_of
 from copark.cases.evidence import Source
 from copark.cases.locations import Place
 from copark.cases.parks import Outcome, Park, ParkType, load_parks
 from copark.cases.vocabulary import country_name
-from copark.inference.typology.measures import Course, courses_of
+from copark.inference.typology.measures import EnterpriseCourse, courses_of
 from copark.texts import LANGUAGES, text
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class ListedPark:
 
     park: Park
     place: Place
-    courses: tuple[Course, ...]
+    courses: tuple[EnterpriseCourse, ...]
     mechanisms: dict[str, State]
 
 
@@ -64,7 +64,7 @@ class Answer(Result):
         order = _ORDERS[self.sort]
         return sorted(self.parks, key=lambda one: (order(one.park, lang), one.park.name(lang)))
 
-    def main_table(self) -> Table:
+    def main_table(self) -> Rows:
         """What is known of each park, a row each, columns as in ``parks.csv``."""
         return (one.park.model_dump(mode="json") for one in self.ordered())
 

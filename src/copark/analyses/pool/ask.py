@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from copark.analyses.case_table import Names
-from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeable, Table, by_difference
-from copark.inference.panels import Findings, find, one_at_a_time, runs_of, shares
+from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeable, Rows, by_difference
+from copark.inference.panels import PanelFindings, find, one_at_a_time, runs_of, shares
 from copark.texts import text
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
-    from copark.inference.pool.panel import Panel, Settings
+    from copark.inference.pool.panel import Panel, PanelSettings
     from copark.inference.pool.parks import Park
 
 
@@ -34,28 +34,28 @@ class Answer(Remakeable):
 
     parks: int
     """How many."""
-    pooled: Findings | None = None
+    pooled: PanelFindings | None = None
     """``None`` where the shipped panel was made again."""
 
-    def main_table(self) -> Table:
+    def main_table(self) -> Rows:
         """Every forecast of every value, a row each."""
         return [] if self.pooled is None else [asdict(one) for one in self.pooled.scores]
 
 
-def asked_of(params: Params, context: Context) -> tuple[tuple[Park, ...], Settings]:
+def asked_of(params: Params, context: Context) -> tuple[tuple[Park, ...], PanelSettings]:
     """The parks and the settings of their panel; of the shipped one, where it is to be made again.
 
     Raises copark.errors.CoparkError if a case is missing or has faults, the number of runs cannot be used, or no panel
     ships.
     """
     from copark.inference.borrowed import shipped_draws
-    from copark.inference.pool.panel import Settings
+    from copark.inference.pool.panel import PanelSettings
     from copark.inference.pool.parks import parks_of
 
     if params.check:
         recipe = shipped_draws().recipe
-        return parks_of(tuple(recipe["parks"]), context.lang), Settings(**recipe["settings"])
-    settings = Settings(runs_of(params.runs, context.lang), params.seed)
+        return parks_of(tuple(recipe["parks"]), context.lang), PanelSettings(**recipe["settings"])
+    settings = PanelSettings(runs_of(params.runs, context.lang), params.seed)
     return parks_of(params.cases, context.lang), settings
 
 

@@ -7,7 +7,7 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.pool.ask import Answer
 from copark.analyses.show import Show, grouped, made_again
 from copark.inference.diagnostics import title_of
-from copark.inference.panels import Findings, ParkFindings
+from copark.inference.panels import PanelFindings, ParkFindings
 from copark.inference.pool.forecast_comparison import GROWTH, ROLLING, SCHEMES, Contest
 from copark.inference.pool.forecast_comparison import POOLED as MODEL
 from copark.inference.pool.parks import AXES, SIZES
@@ -41,7 +41,7 @@ def document(found: Answer, t: Texts) -> doc.Document:
 class _Show(Show):
     """The parts of the document in one language."""
 
-    def __init__(self, found: Findings, t: Texts) -> None:
+    def __init__(self, found: PanelFindings, t: Texts) -> None:
         super().__init__(t)
         self.found = found
 
@@ -79,7 +79,7 @@ class _Show(Show):
         said = [*map(self.winner, tables), self.discrepancy(), *self.coverage(tables)]
         return self.section(
             "summary", doc.Cards(tuple(cards)), doc.Bullets(tuple(said)),
-            doc.Caveat(t("caveat.defaults"))
+            self.caveat("caveat.defaults")
         )  # fmt: skip
 
     def winner(self, table: Contest) -> str:
@@ -114,11 +114,11 @@ class _Show(Show):
     def parks(self) -> doc.Section:
         """Every park, and how far it borrows from the others."""
         rows = [self.one_park(one) for one in self.found.parks]
-        columns = self.columns(
-            "park kind values:count reach:share remark directions:count shrinkage_size:share shrinkage_rest:share "
-            "lent:share"
+        columns = (
+            "park kind values:count reach:share remark directions:count shrinkage_size:share "
+            "shrinkage_rest:share lent:share"
         )
-        return self.section("parks", doc.Paragraph(self.t("lead.parks")), self.table("parks", columns, rows))
+        return self.section("parks", self.text("lead.parks"), self.table("parks", columns, rows))
 
     def one_park(self, one: ParkFindings) -> Sequence[doc.Value]:
         """A row of the table of parks."""
@@ -138,11 +138,11 @@ class _Show(Show):
         draw = partial(figures.scores, self.found, t.lang)
         title = t("figure.scores")
         chart = doc.Chart("scores", title, t("alt.scores"), draw)
-        blocks: list[doc.Block] = [doc.Paragraph(t("lead.scores")), chart]
+        blocks: list[doc.Block] = [self.text("lead.scores"), chart]
         for scheme in SCHEMES:
             if self.found.main(scheme) is not None:
                 if scheme == ROLLING:
-                    blocks.append(doc.Paragraph(t("lead.rolling")))
+                    blocks.append(self.text("lead.rolling"))
                 blocks += [self.contest(scheme), self.contest(scheme, by_indicator=True)]
         return self.section("scores", *blocks, self.winners(), self.trials(), self.scores())
 
@@ -157,7 +157,7 @@ class _Show(Show):
                     self.t("contest", observable=self.observable(one.variable), values=row.values, parks=row.parks,
                            methods=len(one.standings), sure=self.sure(one))
                 )  # fmt: skip
-        columns = self.columns("method log_crps:number:3 crps:number:1 coverage:share place:count")
+        columns = "method log_crps:number:3 crps:number:1 coverage:share place:count"
         key = scheme.replace("_", "-") + ("-indicators" if by_indicator else "")
         return self.table(key, columns, rows, groups=grouped(heads), folded=by_indicator)
 
@@ -189,7 +189,7 @@ class _Show(Show):
         """How well forecasts from parks' own pasts did, by size of the model discrepancy."""
         rows = [(self.t(f"family.{one.family}"), one.parks, one.spread, one.log_density, one.chosen)
                 for one in self.found.trials]  # fmt: skip
-        columns = self.columns("observable parks:count spread:share log_density:number:3 chosen:flag")
+        columns = "observable parks:count spread:share log_density:number:3 chosen:flag"
         return self.table("trials", columns, rows, folded=True)
 
     def scores(self) -> doc.Table:
@@ -201,10 +201,9 @@ class _Show(Show):
             for one in self.found.scores
         ]  # fmt: skip
         columns = (
-            *self.columns("park scheme method observable date:quarter"),
-            self.column("age", doc.Kind.number, "yr", places=1),
-            *self.columns("value:number forecast:count log_crps:number:3 crps:number:1 covered:flag"),
-        )  # fmt: skip
+            "park scheme method observable date:quarter age:number:1:yr value:number forecast:count "
+            "log_crps:number:3 crps:number:1 covered:flag"
+        )
         return self.table("scores", columns, rows, folded=True)
 
     def fans(self) -> doc.Section:
@@ -213,7 +212,7 @@ class _Show(Show):
 
         draw = partial(figures.fans, self.found, self.t.lang)
         chart = doc.Chart("fans", self.t("figure.fans"), self.t("alt.fans"), draw)
-        return self.section("fans", doc.Paragraph(self.t("lead.fans")), chart)
+        return self.section("fans", self.text("lead.fans"), chart)
 
     def roles(self) -> doc.Section:
         """What is shared, what is each park's own, and why."""
@@ -221,13 +220,11 @@ class _Show(Show):
             (title_of(name, self.t.lang), self.t(f"role.{axis.role}"), self.t(f"reason.{axis.reason}"), name in SIZES)
             for name, axis in AXES.items()
         ]  # fmt: skip
-        columns = self.columns("parameter role reason:note widened:flag")
-        table = self.table("roles", columns, rows)
-        return self.section("roles", doc.Paragraph(self.t("lead.roles")), table, folded=True)
+        table = self.table("roles", "parameter role reason:note widened:flag", rows)
+        return self.section("roles", self.text("lead.roles"), table, folded=True)
 
     def method(self) -> doc.Section:
         """How it was made, what it cannot tell, and which states of the cases it rests on."""
         said = doc.Bullets(tuple(self.t(f"method_said.{at}") for at in range(1, METHODS + 1)))
         rows = [(self.t.of(one.title), one.name, one.case_hash) for one in self.found.parks]
-        columns = self.columns("park case case_hash")
-        return self.section("method", said, self.table("cases", columns, rows), folded=True)
+        return self.section("method", said, self.table("cases", "park case case_hash", rows), folded=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
+from copark.analyses import case_table as options
 from copark.analyses.case_table import Names, TableResult, identity, origin
-from copark.analyses.contract import AnalysisParams, Option, Table
+from copark.analyses.contract import AnalysisParams, Option, Rows
 from copark.setmethods.power import Power, power, power_faults
 from copark.setmethods.table import SettingFaults
 
@@ -30,7 +31,7 @@ class Answer(TableResult):
     voters: tuple[str, ...]
     power: Power
 
-    def main_table(self) -> Table:
+    def main_table(self) -> Rows:
         """A row for each voter."""
         found = self.power
         return {
@@ -51,8 +52,6 @@ def compute(params: Params, context: Context) -> Answer:
 
     Raises SettingFaults with every fault of what was given.
     """
-    from copark.analyses import table_options as options
-
     faults: list[Fault] = []
     weights = options.fractions("--weights", params.weights, faults)
     quota = options.fractions("--quota", (params.quota,), faults)

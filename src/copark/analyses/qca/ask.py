@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
+from copark.analyses import case_table as options
 from copark.analyses.case_table import Names, Pairs, TableParams, TableResult, identity, origin, read_table
-from copark.analyses.contract import Option, Table
-from copark.setmethods.qca import Analysis, Robustness, Settings, analyse, robustness
+from copark.analyses.contract import Option, Rows
+from copark.setmethods.qca import QcaAnalysis, QcaSettings, Robustness, analyse, robustness
 from copark.setmethods.qca.analysis import setting_faults
-from copark.setmethods.qca.robustness import Kind, Recipe, models_of
+from copark.setmethods.qca.robustness import CalibrationRecipe, Kind, models_of
 from copark.setmethods.qca.sets import FULL, Model, calibrated, fit_of_terms, model_name
 from copark.setmethods.table import fault
 
@@ -38,7 +39,7 @@ class Params(TableParams):
 class Answer(TableResult):
     """Truth table, solutions and necessity, and what survives where that was asked."""
 
-    found: Analysis
+    found: QcaAnalysis
     robust: Robustness | None
     full: float
     """Membership at the anchor of inclusion."""
@@ -53,7 +54,7 @@ class Answer(TableResult):
         """All tied models by kind of solution, each once."""
         return models_of(self.found.solutions)
 
-    def main_table(self) -> Table:
+    def main_table(self) -> Rows:
         """A row for each model of each kind of solution."""
         rows = []
         for kind, models in self.models.items():
@@ -66,15 +67,13 @@ class Answer(TableResult):
         return rows
 
 
-def asked_of(params: Params) -> tuple[Settings, Recipe]:
+def asked_of(params: Params) -> tuple[QcaSettings, CalibrationRecipe]:
     """What is asked, and how it comes from which raw columns.
 
     Raises copark.errors.FaultsFound with every fault of the settings and the table.
     """
-    from copark.analyses import table_options as options
-
     faults: list[Fault] = []
-    settings = Settings(
+    settings = QcaSettings(
         params.outcome.removeprefix("~"), params.conditions, params.negate != params.outcome.startswith("~"),
         params.incl_cut, params.pri_cut, params.n_cut, options.expectations(params.dir_exp, faults),
     )  # fmt: skip
@@ -88,7 +87,7 @@ def asked_of(params: Params) -> tuple[Settings, Recipe]:
     others = options.alternatives(params.alternative, faults, used)
     columns = tuple(dict.fromkeys((*used, *(one for names in others.values() for one in names))))
     reading = {"memberships": [name for name in columns if name not in recipes], "optional": set(columns) - set(used)}
-    return settings, Recipe(read_table(params, columns, faults, **reading), recipes, others)
+    return settings, CalibrationRecipe(read_table(params, columns, faults, **reading), recipes, others)
 
 
 def run_id(params: Params, _context: Context) -> str:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from copark.analyses.contract import AnalysisParams, Result, Table
-from copark.inference.reliability import Findings, find
+from copark.analyses.contract import AnalysisParams, Result, Rows
+from copark.inference.reliability import ReliabilityFindings, find
 from copark.simulation.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
@@ -30,10 +30,10 @@ class Params(AnalysisParams):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer(Findings, Result):
+class Answer(ReliabilityFindings, Result):
     """What came of it."""
 
-    def main_table(self) -> Table:
+    def main_table(self) -> Rows:
         """A row for each park."""
         return (
             {

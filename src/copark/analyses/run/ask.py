@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.analyses.contract import Result, Said, Table, Texts
+from copark.analyses.contract import Result, Rows, Said, Texts
 from copark.analyses.trust import provenance, recorded_outcome, trust_of
 from copark.simulation.outcomes import OUTCOMES
-from copark.simulation.readouts.observed import Comparison, comparisons, misses
+from copark.simulation.readouts.observed import ObservedComparison, comparisons, misses
 from copark.simulation.readouts.outcomes import year_twenty
 from copark.stats.quantiles import band
 from copark.stats.shares import Share, shares, shares_of
@@ -38,7 +38,7 @@ class Answer(Result):
     """The stored run, read when it is asked: dimensions (scenario, run, quarter)."""
     outcomes: tuple[tuple[Share, ...], ...]
     """Shares of outcomes by scenario, over all runs that finished."""
-    rows: tuple[Comparison, ...]
+    rows: tuple[ObservedComparison, ...]
     """Every observation that the model has an output for, beside the runs."""
 
     @cached_property
@@ -72,7 +72,7 @@ class Answer(Result):
         return self.trust is None or self.trust.shows_outcomes
 
     @cached_property
-    def compared(self) -> tuple[Comparison, ...]:
+    def compared(self) -> tuple[ObservedComparison, ...]:
         """Observations beside runs that finished."""
         return tuple(row for row in self.rows if row.inside is not None)
 
@@ -82,7 +82,7 @@ class Answer(Result):
         return len(misses(self.compared))
 
     @property
-    def latest(self) -> tuple[Comparison, ...]:
+    def latest(self) -> tuple[ObservedComparison, ...]:
         """The latest observation of each variable."""
         return tuple({row.observation.variable: row for row in self.rows}.values())
 
@@ -101,7 +101,7 @@ class Answer(Result):
         low, median, high = band(self.ensemble[output].isel(scenario=0, quarter=self.last).to_numpy())
         return (low, median, high) if np.isfinite(median) else None
 
-    def main_table(self) -> Table:
+    def main_table(self) -> Rows:
         """Every observation beside the model, a row each; values in the model's unit."""
         return (
             {

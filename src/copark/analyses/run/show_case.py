@@ -10,17 +10,17 @@ import numpy as np
 
 from copark.analyses.contract import Texts
 from copark.analyses.run.ask import Answer
-from copark.analyses.show import Show, grouped
+from copark.analyses.show import Columns, Show, grouped
 from copark.analyses.trust import HEADLINES
 from copark.cases.completeness import growth_notes, notes_of
 from copark.cases.evidence import UNALLOCATED
 from copark.cases.types import JUDGEMENT
 from copark.cases.vocabulary import own_words
 from copark.model.variables import ROOMS, Variable, catalogue
-from copark.presentation.document import Block, Bullets, Caveat, Chart, Evidence, Kind, Paragraph, Section, Table, Value
+from copark.presentation.document import Block, Bullets, Chart, Evidence, Kind, Paragraph, Section, Table, Value
 from copark.presentation.numbers import number, percent, precise, quantity, shares_of, unit_title
 from copark.simulation.readouts.coordination import SCALES
-from copark.simulation.readouts.relative_size import Weight, dates_of_growth, weigh
+from copark.simulation.readouts.relative_size import RelativeSize, dates_of_growth, weigh
 from copark.texts import text
 from copark.words import grade_title, join, mechanism_title, observed, output_title, variable_title
 
@@ -75,7 +75,7 @@ class AboutCase(Show):
     def listed(self, key: str, heads: Sequence[str], rows: Iterable[Sequence[Value]], *, folded: bool = False,
                groups: Iterable[str] = ()) -> Table:  # fmt: skip
         """A table whose columns are known by their keys; ``groups`` names the group of each row."""
-        columns = [self.column(head, KINDS.get(head, Kind.text)) for head in heads]
+        columns = (f"{head}:{KINDS.get(head, Kind.text).value}" for head in heads)
         return self.table(key, columns, rows, folded=folded, groups=grouped(groups))
 
     def picture(self, key: str, draw: Callable[[], Figure], title: str, alternative: str, caption: str = "",
@@ -90,7 +90,7 @@ class AboutCase(Show):
         case, t = self.case, self.t
         counts = {"partners": len(case.partners), "institutions": len(case.institutions),
                   "holders": len(case.shareholders), "anchors": len(case.anchors)}  # fmt: skip
-        blocks: list[Block] = [Paragraph(self.known()), Paragraph(t("network.lead"))]
+        blocks: list[Block] = [Paragraph(self.known()), self.text("network.lead")]
         blocks.append(
             self.picture(
                 "network", lambda: figures.network(case, t.lang), text("report.network.title", t.lang),
@@ -213,10 +213,10 @@ class AboutCase(Show):
 
         found, case, t = self.found, self.case, self.t
         if not case.host_context:
-            return self.section("weight", Paragraph(t("weight.no_context")))
+            return self.section("weight", self.text("weight.no_context"))
         weights = weigh(found.ensemble, case.host_context, case.observations)
         told = [words for one in weights if not one.reason for words in self.weighed(one)]
-        blocks: list[Block] = [Paragraph(t("weight.lead"))]
+        blocks: list[Block] = [self.text("weight.lead")]
         if told:
             blocks += [
                 self.picture(
@@ -226,7 +226,7 @@ class AboutCase(Show):
                 Bullets(tuple(told)),
             ]  # fmt: skip
         else:
-            blocks.append(Paragraph(t("weight.nothing")))
+            blocks.append(self.text("weight.nothing"))
         rows = [
             (
                 variable_title(one.context.variable, t.lang), str(one.context.date),
@@ -240,10 +240,10 @@ class AboutCase(Show):
             heads = ("variable", "date", "value", "basis", "reason", "source")
             blocks.append(self.listed("unmatched", heads, rows, folded=True))
         if not dates_of_growth(case.host_context):
-            blocks.append(Paragraph(t("weight.growth")))
+            blocks.append(self.text("weight.growth"))
         return self.section("weight", *blocks)
 
-    def weighed(self, one: Weight) -> list[str]:
+    def weighed(self, one: RelativeSize) -> list[str]:
         """Sentences on one value of the host and what of the park stands beside it."""
         t = self.t
         words = {"park": variable_title(one.counterpart, t.lang), "date": str(one.context.date),
@@ -271,22 +271,22 @@ class AboutCase(Show):
         ]  # fmt: skip
         heads = ("date", "value", "basis", "role", "use", "grade", "source", "note")
         return self.section(
-            "observations", Paragraph(t("observations.lead", count=len(rows))),
+            "observations", self.text("observations.lead", count=len(rows)),
             self.listed("observations", heads, rows, folded=True,
                         groups=(variable_title(one.variable, t.lang) for one in ordered)),
         )  # fmt: skip
 
     def parameters(self) -> Section:
         """Every parameter with value, prior, grade and source, and whether the data informed it."""
-        known, own, t = catalogue().parameters, self.case.parameters, self.t
+        known, own = catalogue().parameters, self.case.parameters
         rows = [self.parameter(variable, own.get(name)) for name, variable in known.items()]
         drawn = [one for name, one in known.items() if one.drawn and name not in own]
         unmoved = sum(one.moved == "unmoved" for one in drawn)
         heads = ("parameter", "symbol", "value", "unit", "prior", "origin", "moved", "grade")
-        columns = (*map(self.column, heads), self.column("source", Kind.note))
+        columns: Columns = (*map(self.column, heads), "source:note")
         return self.section(
-            "parameters", *map(Paragraph, self.drawn()), Paragraph(t("parameters.lead", count=len(rows))),
-            Caveat(t("parameters.unmoved", unmoved=unmoved, drawn=len(drawn))),
+            "parameters", *map(Paragraph, self.drawn()), self.text("parameters.lead", count=len(rows)),
+            self.caveat("parameters.unmoved", unmoved=unmoved, drawn=len(drawn)),
             self.table("parameters", columns, rows, folded=True),
         )  # fmt: skip
 

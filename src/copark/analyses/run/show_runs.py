@@ -10,7 +10,7 @@ from copark.presentation import document as doc
 from copark.presentation.numbers import bare, bounded, number, percent, percentile, quantity, reach, spoken, unit_title
 from copark.setmethods.coupling_degree.degree import grade
 from copark.simulation.readouts.coordination import COMPONENTS, apart, needed, read_out
-from copark.simulation.readouts.observed import Comparison, misses
+from copark.simulation.readouts.observed import ObservedComparison, misses
 from copark.simulation.readouts.outcomes import bands, quarters_apart
 from copark.simulation.readouts.phases import PHASES, phase_shares, phases, quarters_of
 from copark.stats.quantiles import mean, quantiles
@@ -68,7 +68,7 @@ class AboutRuns(AboutCase):
             doc.Table(key, title, columns, tuple(rows), folded=True), wide=False,
         )  # fmt: skip
 
-    def ranged(self, one: Comparison) -> doc.Value:
+    def ranged(self, one: ObservedComparison) -> doc.Value:
         """Median and band of the runs beside an observation."""
         unit = self.found.unit(one.observation.variable)
         if unit != "1/yr":
@@ -77,31 +77,30 @@ class AboutRuns(AboutCase):
         return text("presentation.number.with_band", self.t.lang, value=median,
                     band=text("presentation.number.band", self.t.lang, low=low, high=upper))  # fmt: skip
 
-    def seen(self, one: Comparison, kind: str = "bare") -> str:
+    def seen(self, one: ObservedComparison, kind: str = "bare") -> str:
         """What was observed, in the model's unit and with all its digits."""
         return bounded(
             one.value, one.high, one.observation.bound, self.found.unit(one.observation.variable), self.t.lang, kind
         )
 
-    def bound(self, one: Comparison) -> str:
+    def bound(self, one: ObservedComparison) -> str:
         """What an observed value is: about, at least; nothing for a plain value or a range."""
         kind = one.observation.bound
         plain = kind in ("exact", "range")
         return "" if plain else text(f"presentation.number.bound.{kind}", self.t.lang, value="").strip()
 
-    def named(self, one: Comparison) -> str:
+    def named(self, one: ObservedComparison) -> str:
         """An observed variable with its unit."""
         unit = self.found.unit(one.observation.variable)
         return with_unit(self.title(one.observation.variable), unit if unit != "1/yr" else "", self.t.lang)
 
-    def beside(self, key: str, rows: Sequence[Comparison]) -> doc.Table:
+    def beside(self, key: str, rows: Sequence[ObservedComparison]) -> doc.Table:
         """The latest observations beside the model, a row for each variable."""
-        columns = self.columns("variable quarter:quarter observed modelled:number percentile")
         cells = (
             (self.named(one), one.quarter, self.seen(one), self.ranged(one), percentile(one.percentiles))
             for one in rows
         )  # fmt: skip
-        return self.table(key, columns, cells)
+        return self.table(key, "variable quarter:quarter observed modelled:number percentile", cells)
 
     def record(self) -> doc.Section:
         """Where every observation lies among the runs, those in the tails first."""
@@ -120,9 +119,7 @@ class AboutRuns(AboutCase):
     def all_compared(self) -> doc.Table:
         """Every observation beside the model, by variable."""
         t, rows = self.t, self.found.rows
-        columns = self.columns(
-            "date:quarter bound observed:number modelled:number width:share percentile role grade source:source"
-        )
+        columns = "date:quarter bound observed:number modelled:number width:share percentile role grade source:source"
         cells = (
             (
                 str(one.observation.date), self.bound(one),
@@ -146,7 +143,7 @@ class AboutRuns(AboutCase):
             return doc.Bullets(tuple(self.missed_of(name) for name in names))
         return doc.Bullets(tuple(self.miss(row) for row in found))
 
-    def miss(self, row: Comparison) -> str:
+    def miss(self, row: ObservedComparison) -> str:
         """A sentence about one observation outside: what was recorded, what the model says."""
         unit, t = self.found.unit(row.observation.variable), self.t
         return t(
@@ -207,7 +204,7 @@ class AboutRuns(AboutCase):
             caption = t("money.caption", gap=t("money.rounding") if gap < 1e-9 else spoken(gap, "M USD", t.lang))
         largest = sorted(kept, key=lambda name: -sums[name])[:3]
         told = [f"{self.title(name)} {spoken(sums[name], 'M USD', t.lang)}" for name in largest]
-        columns = self.column("flow"), self.column("kind"), self.column("amount", doc.Kind.number, "M USD")
+        columns = "flow kind amount:number::M_USD"
         rows = [
             (self.title(name), t("money.source") if name in SOURCES else t("money.use"), sums[name]) for name in sums
         ]
@@ -251,8 +248,7 @@ class AboutRuns(AboutCase):
             )
             for one in COMPONENTS
         ]  # fmt: skip
-        columns = self.columns("scale indicator range:number unit weight grade")
-        indicators = self.table("indicators", columns, rows, folded=True)
+        indicators = self.table("indicators", "scale indicator range:number unit weight grade", rows, folded=True)
         return self.section("coordination", doc.Caveat(t("coordination.caveat")), picture, indicators)
 
     def coordinated(self) -> list[str]:
@@ -320,6 +316,5 @@ class AboutRuns(AboutCase):
             middle = quarters_of(self.found.ensemble, (str(first + (last - first) // 2),))
             runs = float(share[code, middle[0]]) if middle else None
             rows.append((f"{first} – {last}", text(f"analysis.phase.{PHASES[code]}", t.lang), runs))
-        columns = self.column("span"), self.column("phase"), self.column("in_phase", doc.Kind.share)
         lead = t("phases.record_lead", residents=found.counts[0], operating=found.counts[1])
-        return [doc.Paragraph(lead), self.table("phases-on-record", columns, rows)]
+        return [doc.Paragraph(lead), self.table("phases-on-record", "span phase in_phase:share", rows)]

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from copark.analyses.contract import AnalysisParams, Option, Result, Said, Table
+from copark.analyses.contract import AnalysisParams, Option, Result, Rows, Said
 from copark.arrays import Floats
-from copark.inference.validate import Line
+from copark.inference.validate import ScoreLine
 from copark.stats.quantiles import LEVELS
 from copark.stats.scores import Percentiles
 
@@ -71,7 +71,7 @@ class Left:
 
 
 @dataclass(frozen=True)
-class Fan:
+class FrozenBands:
     """Quantiles at the ends of quarters as they were frozen, of the model and of its benchmark, (levels, quarters)."""
 
     model: Floats
@@ -101,12 +101,12 @@ class Answer(Result):
     """Parks the parameters were borrowed from; 0 where they are the park's own."""
     data: str
     """Name of the table."""
-    lines: tuple[Line, ...]
+    lines: tuple[ScoreLine, ...]
     """Mean scores by observable."""
     values: tuple[Scored, ...]
     left: tuple[Left, ...]
     """values, left: values scored, by observable and date; rows that could not be."""
-    fans: dict[str, Fan]
+    fans: dict[str, FrozenBands]
     """By observable."""
 
     @property
@@ -119,7 +119,7 @@ class Answer(Result):
         """Values within the model's 90 % intervals."""
         return sum(one.reached for one in self.values)
 
-    def main_table(self) -> Table:
+    def main_table(self) -> Rows:
         """Mean scores of every method by observable, a row each."""
         return (
             {"variable": line.variable, "method": method, "values": line.values, "crps": line.crps[method],
@@ -218,9 +218,9 @@ def _said(one: Score) -> Forecasted:
     return Forecasted(one.median, one.low, one.high, one.crps)
 
 
-def _fan(frozen: Frozen, variable: str, benchmark: str, scores: Sequence[Score]) -> Fan:
+def _fan(frozen: Frozen, variable: str, benchmark: str, scores: Sequence[Score]) -> FrozenBands:
     """The frozen intervals, to a year after the last value, and two years at least."""
     last = max(one.target.last for one in scores if one.target.variable == variable)
     shown = min(max(last + 4, frozen.first + 8), frozen.last) - frozen.first + 1
     curve = frozen.naive_band(variable, benchmark, LEVELS)
-    return Fan(frozen.band(variable, LEVELS)[:, :shown], None if curve is None else curve[:, :shown])
+    return FrozenBands(frozen.band(variable, LEVELS)[:, :shown], None if curve is None else curve[:, :shown])

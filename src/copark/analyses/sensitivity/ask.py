@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from copark.analyses.contract import CaseParams, Result, Table
+from copark.analyses.contract import CaseParams, Result, Rows
 from copark.errors import RunRefused
 from copark.identity import identity_of
 from copark.inference.exploration import explore as engine
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
-    from copark.inference.artefacts import Stored
+    from copark.inference.artefacts import StoredPosterior
     from copark.inference.batch import Batch
     from copark.inference.exploration.designs import Workload
 
@@ -41,7 +41,7 @@ class Params(CaseParams):
 class Answer(Exploration, Result):
     """What results depend on."""
 
-    def main_table(self) -> Table:
+    def main_table(self) -> Rows:
         """Sobol' indices of every output and factor, a row each; the dummy is the last factor of each output."""
         return (
             {
@@ -59,7 +59,7 @@ class _Made:
     """What the numbers are made of, beside the case: settings, the case's own posterior, a batch that is there."""
 
     settings: ExplorationSettings
-    stored: Stored | None
+    stored: StoredPosterior | None
     source: Any
     batch: Batch | None
 
@@ -126,7 +126,7 @@ def compute(params: Params, context: Context) -> Answer:
     return Answer(**vars(found) | context.origin(used, found.provenance))
 
 
-def batch_in(stored: Stored | None, out: Path | None) -> Batch | None:
+def batch_in(stored: StoredPosterior | None, out: Path | None) -> Batch | None:
     """The first piece of a posterior's prior batch, if it lies in an output folder; nothing is run for it."""
     import numpy as np
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.sensitivity.ask import Answer
-from copark.analyses.show import Show
+from copark.analyses.show import Columns, Show
 from copark.presentation import document as doc
 from copark.presentation.numbers import number
 from copark.words import (
@@ -60,12 +60,13 @@ class _Show(Show):
         self.found = found
         self.named = (*found.names, DUMMY)
 
-    def table(self, key: str, columns: Sequence[doc.Column], rows: Iterable[Sequence[doc.Value]], *,
+    def table(self, key: str, columns: Columns, rows: Iterable[Sequence[doc.Value]], *,
               folded: bool = False, groups: tuple[tuple[str, int], ...] = ()) -> doc.Table:  # fmt: skip
         """A table; what data did to a parameter is left out where no data were compared with it."""
-        kept = [n for n, one in enumerate(columns) if one.key != "moved" or self.found.moved]
+        made = self.columns(columns)
+        kept = [n for n, one in enumerate(made) if one.key != "moved" or self.found.moved]
         some = ([row[n] for n in kept] for row in rows)
-        return super().table(key, [columns[n] for n in kept], some, folded=folded, groups=groups)
+        return super().table(key, [made[n] for n in kept], some, folded=folded, groups=groups)
 
     def sections(self) -> Iterator[doc.Section]:
         """The sections in their order; those of methods not asked for are left out."""
@@ -128,20 +129,20 @@ class _Show(Show):
         blocks: list[doc.Block] = []
         if cards := tuple(self.cards()):
             blocks.append(doc.Cards(cards))
-        blocks.append(doc.Paragraph(t("lead")))
+        blocks.append(self.text("lead"))
         if found.indices:
-            blocks.append(doc.Paragraph(t(f"summary.sobol.{found.settings.over}")))
+            blocks.append(self.text(f"summary.sobol.{found.settings.over}"))
             blocks.append(doc.Bullets(tuple(self.drivers(n) for n in range(len(found.readouts)))))
             if leaning := self.leaning():
                 blocks.append(doc.Caveat(leaning))
         for kept in found.given:
             if kept.kind == "posterior" or not found.indices:
-                blocks.append(doc.Paragraph(t(f"summary.given.{kept.kind}")))
+                blocks.append(self.text(f"summary.given.{kept.kind}"))
                 blocks.append(doc.Bullets(tuple(self.leaders(kept, n) for n in range(len(kept.readouts)))))
         told = {"caveat": True, "stale": bool(found.provenance.get("posterior_stale"))}
         if found.trust is not None and not found.trust.shows_outcomes:
             blocks.append(doc.Caveat(found.trust.meaning(t.lang)))
-        return self.section("summary", *blocks, *(doc.Caveat(t(key)) for key, holds in told.items() if holds))
+        return self.section("summary", *blocks, *(self.caveat(key) for key, holds in told.items() if holds))
 
     def drivers(self, at: int) -> str:
         """What one output depends on by total index: the clear factors, largest first."""
@@ -201,9 +202,9 @@ class _Show(Show):
             )
             for n, one in enumerate(found.readouts)
         ]  # fmt: skip
-        lead = doc.Paragraph(t("lead.sobol", rows=found.settings.size, replicates=found.settings.replicates))
+        lead = self.text("lead.sobol", rows=found.settings.size, replicates=found.settings.replicates)
         lost = max(found.settings.size - one.rows for one in found.indices)
-        caveats = [doc.Caveat(t("lost", rows=lost))] if lost else []
+        caveats = [self.caveat("lost", rows=lost)] if lost else []
         return self.section("sobol", lead, self.overview(), *charts, *caveats)
 
     def overview(self) -> doc.Table:
@@ -220,11 +221,11 @@ class _Show(Show):
             for n in order
         ]  # fmt: skip
         rows.append((named(DUMMY, self.t.lang), *map(float, totals[-1]), None))
-        columns = (
-            self.column("factor"),
+        columns: Columns = (
+            "factor",
             *(doc.Column(one.key, self.t(f"brief.{one.output}", quarter=one.quarter), doc.Kind.number, places=2)
               for one in found.readouts),
-            self.column("moved"),
+            "moved",
         )  # fmt: skip
         return self.table("overview", columns, rows)
 
@@ -253,12 +254,12 @@ class _Show(Show):
         from copark.figures.sensitivity import given_bars
 
         t, found = self.t, self.found
-        blocks: list[doc.Block] = [doc.Paragraph(t("lead.given"))]
+        blocks: list[doc.Block] = [self.text("lead.given")]
         for sample, kept in enumerate(found.given):
             counts = {"runs": number(kept.runs, 0), "replicates": kept.replicates}
-            blocks.append(doc.Paragraph(t(f"given.{kept.kind}", quarter=kept.readouts[0].quarter, **counts)))
+            blocks.append(self.text(f"given.{kept.kind}", quarter=kept.readouts[0].quarter, **counts))
             if kept.kind == "posterior":
-                blocks.append(doc.Caveat(t("given.posterior.caveat")))
+                blocks.append(self.caveat("given.posterior.caveat"))
             for n, one in enumerate(kept.readouts):
                 if one.key in DRAWN and kept.kind != "batch":
                     title = t("figure.given_title", readout=one.title(t.lang), sample=t(f"sample.{kept.kind}"))
@@ -291,9 +292,8 @@ class _Show(Show):
 
     def all_table(self, key: str, words: Sequence[str], numbers: Sequence[str], rows: Sequence[Sequence[doc.Value]],
                   flags: Sequence[str] = ()) -> doc.Table:  # fmt: skip
-        columns = [self.column(name) for name in words]
-        columns += [self.column(name, doc.Kind.flag if name in flags else doc.Kind.number) for name in numbers]
-        return self.table(key, columns, rows, folded=True)
+        kinds = (f"{name}:{'flag' if name in flags else 'number'}" for name in numbers)
+        return self.table(key, (*words, *kinds), rows, folded=True)
 
     def all_indices(self) -> doc.Table:
         """Every Sobol' index."""

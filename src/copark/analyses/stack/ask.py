@@ -122,14 +122,14 @@ def _weights(stack: Stack) -> Iterator[Weight]:
 def _again(context: Context) -> Comparison:
     """The trials that ship, made again by their recipe."""
     from copark.inference.panels import one_at_a_time, shares
-    from copark.inference.pool.panel import Settings, learn
+    from copark.inference.pool.panel import PanelSettings, learn
     from copark.inference.pool.parks import parks_of
     from copark.inference.stacking.forecasts import CLOSE, largest_difference, load_trials, shipped
     from copark.inference.stacking.trials import trials_of
     from copark.simulation.ensemble import default_threads
 
     recipe = shipped().stack.recipe
-    parks, settings = parks_of(tuple(recipe["parks"]), context.lang), Settings(**recipe["settings"])
+    parks, settings = parks_of(tuple(recipe["parks"]), context.lang), PanelSettings(**recipe["settings"])
     folder, threads = context.home / "pool", context.threads or default_threads()
     learning, trying = shares(context.stage("pool"), (25, 75))
     with one_at_a_time(parks, settings, folder, context.stage("waiting")):

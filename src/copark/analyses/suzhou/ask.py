@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from copark.analyses.contract import AnalysisParams, Result, Table
-from copark.inference.suzhou import Findings, find
+from copark.analyses.contract import AnalysisParams, Result, Rows
+from copark.inference.suzhou import SuzhouFindings, find
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
@@ -29,10 +29,10 @@ class Params(AnalysisParams):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer(Findings, Result):
+class Answer(SuzhouFindings, Result):
     """What each account of the turn says, and what differs between them."""
 
-    def main_table(self) -> Table:
+    def main_table(self) -> Rows:
         """The accumulated result and operating enterprises of every scenario and quarter, a row each."""
         return (
             {

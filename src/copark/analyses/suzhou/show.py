@@ -80,9 +80,7 @@ class _Show(Show):
               after=self.money(after.band), after_above=self.share(after.above)),
             t("said.cleared", share=self.share(factual.cleared), band=self.money(factual.result_2003)),
         )  # fmt: skip
-        return self.section(
-            "summary", doc.Cards(cards), doc.Paragraph(t("lead")), doc.Bullets(words), doc.Caveat(t("caveat"))
-        )
+        return self.section("summary", doc.Cards(cards), self.text("lead"), doc.Bullets(words), self.caveat("caveat"))
 
     def developer(self) -> doc.Section:
         """The developer's result in every scenario."""
@@ -90,7 +88,7 @@ class _Show(Show):
 
         found, lang = self.found, self.t.lang
         drawn = self.chart("developer", lambda: courses(found, lang), self.quarters())
-        lead = doc.Paragraph(self.t("developer.lead"))
+        lead = self.text("developer.lead")
         return self.section("developer", lead, drawn, self.arms(), self.fit(), self.years())
 
     def arms(self) -> doc.Table:
@@ -104,7 +102,7 @@ class _Show(Show):
         ]  # fmt: skip
         columns = (
             self.arm, self.amount("loss_1999"), self.amount("y2000", 2000), self.amount("y2001", 2001),
-            self.amount("result_2003"), self.column("turned", doc.Kind.share),
+            self.amount("result_2003"), "turned:share",
         )  # fmt: skip
         return self.table("arms", columns, rows)
 
@@ -117,11 +115,10 @@ class _Show(Show):
             )
             for arm in self.found.arms
         ]  # fmt: skip
-        prices = (self.column(key, doc.Kind.number, "M USD/ha", 2) for key in ("price_2000", "price_2002"))
         columns = (
-            self.arm, self.column("misfit", doc.Kind.number, places=1), self.column("first_profit", doc.Kind.share),
-            self.column("cleared", doc.Kind.share), *prices, self.column("operating_2002", doc.Kind.count, "companies"),
-        )  # fmt: skip
+            "arm misfit:number:1 first_profit:share cleared:share price_2000:number:2:M_USD/ha "
+            "price_2002:number:2:M_USD/ha operating_2002:count::companies"
+        )
         return self.table("fit", columns, rows, folded=True)
 
     def years(self) -> doc.Table:
@@ -140,10 +137,7 @@ class _Show(Show):
             for arm in found.arms
             for quarter, result, operating in zip(found.quarters, arm.course, arm.operating_course, strict=True)
         ]
-        columns = (
-            self.arm, self.column("quarter", doc.Kind.quarter), self.amount("accumulated"),
-            self.column("operating", doc.Kind.count, "companies"),
-        )  # fmt: skip
+        columns = (self.arm, "quarter:quarter", self.amount("accumulated"), "operating:count::companies")
         return self.table("quarters", columns, rows, folded=True)
 
     def contrasts(self) -> doc.Section:
@@ -152,10 +146,10 @@ class _Show(Show):
 
         found, t = self.found, self.t
         rows = [(t(f"contrast.{one.key}"), told(one.band), one.above) for one in found.contrasts]
-        columns = (self.column("contrast"), self.amount("difference"), self.column("above", doc.Kind.share))
+        columns = ("contrast", self.amount("difference"), "above:share")
         drawn = self.chart("contrasts", lambda: contrasts(found, t.lang))
         return self.section(
-            "contrasts", doc.Paragraph(t("contrasts.lead")), drawn, self.table("contrasts", columns, rows)
+            "contrasts", self.text("contrasts.lead"), drawn, self.table("contrasts", columns, rows)
         )  # fmt: skip
 
     def enterprises(self) -> doc.Section:
@@ -164,7 +158,7 @@ class _Show(Show):
 
         found, lang = self.found, self.t.lang
         drawn = self.chart("enterprises", lambda: enterprises(found, lang))
-        return self.section("enterprises", doc.Paragraph(self.t("enterprises.lead")), drawn)
+        return self.section("enterprises", self.text("enterprises.lead"), drawn)
 
     def list(self, key: str, count: int) -> doc.Section:
         """Numbered sentences."""

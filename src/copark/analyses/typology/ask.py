@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from copark.analyses.contract import AnalysisParams, Result, Table
-from copark.inference.typology.findings import Findings, find
+from copark.analyses.contract import AnalysisParams, Result, Rows
+from copark.inference.typology.findings import TypeFindings, find
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
@@ -29,7 +29,7 @@ class Params(AnalysisParams):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer(Findings, Result):
+class Answer(TypeFindings, Result):
     """What tells types of parks apart."""
 
     studies: tuple[str, ...]
@@ -38,7 +38,7 @@ class Answer(Findings, Result):
     seed: int
     """runs, seed: runs of each scenario, and their seed."""
 
-    def main_table(self) -> Table:
+    def main_table(self) -> Rows:
         """Every measure of the observed parks, a row each."""
         return (
             {

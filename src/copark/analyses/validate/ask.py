@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from copark.analyses.contract import AnalysisParams, Option, PowerOfTwo, Result, Said, Table
+from copark.analyses.contract import AnalysisParams, Option, PowerOfTwo, Result, Rows, Said
 from copark.arrays import Floats
 from copark.inference import calibrations
 from copark.inference.assessment import Assessment
@@ -45,7 +45,7 @@ class Params(AnalysisParams):
 
 
 @dataclass(frozen=True)
-class Fan:
+class ForecastBands:
     """An observable as it was forecast from the last cut, and what was reported of it."""
 
     model: Floats
@@ -63,7 +63,7 @@ class Answer(Assessment, Result):
     park: Said
     start: str
     """case, park, start: name, title and first quarter of the case."""
-    fans: dict[str, Fan]
+    fans: dict[str, ForecastBands]
     """By observable."""
     runs: int
     seed: int
@@ -77,7 +77,7 @@ class Answer(Assessment, Result):
     evidence: tuple[Evidence, ...]
     """Sources of the values scored."""
 
-    def main_table(self) -> Table:
+    def main_table(self) -> Rows:
         """Mean scores of every method by cut and observable, a row each."""
         return (
             {"cut": one.cut, "variable": line.variable, "method": method, "values": line.values,
@@ -230,7 +230,7 @@ def _origins(asked: Asked, context: Context, threads: int) -> tuple[Origin, ...]
         )  # fmt: skip
 
 
-def _fan(found: Assessment, origin: Origin, case: Case, variable: str) -> Fan:
+def _fan(found: Assessment, origin: Origin, case: Case, variable: str) -> ForecastBands:
     """Quantiles of the model and of the best benchmark, and reported values."""
     from copark.inference.validate import benchmark_band, known_points, later_points
     from copark.stats.quantiles import LEVELS
@@ -242,4 +242,6 @@ def _fan(found: Assessment, origin: Origin, case: Case, variable: str) -> Fan:
         later = range(origin.cut - case.clock.start, projection.out.shape[2])
         curve = benchmark_band(case, origin.cut, variable, line.best_naive, later)
     scored = later_points(found.scores_of(BLIND, variable))
-    return Fan(projection.bands(variable, LEVELS), curve, (*known_points(case, origin.cut, variable), *scored))
+    return ForecastBands(
+        projection.bands(variable, LEVELS), curve, (*known_points(case, origin.cut, variable), *scored)
+    )

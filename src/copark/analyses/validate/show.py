@@ -10,12 +10,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.show import Show, grouped
+from copark.analyses.show import Columns, Show, grouped
 from copark.analyses.validate.ask import Answer
 from copark.cases.quarters import Quarter
 from copark.inference.assessment import FAIR, SHOCKS, SOURCES, Assessment, Judged
 from copark.inference.diagnostics import title_of
-from copark.inference.validate import BLIND, CONDITIONAL, MODELS, NAIVE, Line, Score
+from copark.inference.validate import BLIND, CONDITIONAL, MODELS, NAIVE, Score, ScoreLine
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import bare, bounded, number, percent, percentile
@@ -75,27 +75,26 @@ class _Show(Show):
             doc.Card(t("card.covered"), doc.SHARE, self.blind.covered, t("card.covered_want")),
             doc.Card(t("card.values"), doc.COUNT, self.blind.values, t("card.values_after", cut=self.last.cut)),
         )
-        development = doc.Caveat(t(own if t.has(own) else "development.other"))
+        development = self.caveat(own if t.has(own) else "development.other")
         return self.section("summary", development, doc.Cards(cards), doc.Bullets(tuple(brief(self.found, t))))
 
     def scores(self) -> doc.Section:
         """Mean scores with the best of each row."""
-        columns = (self.column("observable"), self.column("values", doc.Kind.count), *map(self.method_column, FAIR),
-                   self.column("winner"), self.column("told", NUMBER))  # fmt: skip
+        columns: Columns = ("observable values:count", *map(self.method_column, FAIR), "winner told:number")
         rows = [
             (titled(line.variable, self.t.lang), line.values, *(line.crps.get(name) for name in FAIR),
              winner_title(line, self.t.lang), self.told(line))
             for line in self.last.fair
         ]  # fmt: skip
         chart = doc.Chart("scores", self.t("chart.scores", cut=self.last.cut), self.wins(), self.dots, self.wins())
-        lead = doc.Paragraph(self.t("scores.lead", cut=self.last.cut))
+        lead = self.text("scores.lead", cut=self.last.cut)
         return self.section("scores", lead, self.table("scores", columns, rows), chart)
 
     def wins(self) -> str:
         """How many indicators each method forecast best."""
         return self.t("dots.desc", wins=wins(self.last, self.t))
 
-    def told(self, line: Line) -> float:
+    def told(self, line: ScoreLine) -> float:
         """Score of the model told later facts."""
         return self.last.line(line.variable).crps[CONDITIONAL]
 
@@ -111,10 +110,10 @@ class _Show(Show):
 
     def fans(self) -> doc.Section:
         """A fan for each indicator, and every value."""
-        lead = doc.Paragraph(self.t("fans.lead", cut=self.last.cut))
+        lead = self.text("fans.lead", cut=self.last.cut)
         return self.section("fans", lead, *map(self.fan, self.last.fair), self.values())
 
-    def fan(self, line: Line) -> doc.Chart:
+    def fan(self, line: ScoreLine) -> doc.Chart:
         """The forecast of one indicator and what came."""
         own, unit = self.found.scores_of(BLIND, line.variable), catalogue().outputs[line.variable].unit
         title = observable_title(line.variable, self.t.lang)
@@ -123,7 +122,7 @@ class _Show(Show):
         key = f"fan-{line.variable.replace('_', '-')}"
         return doc.Chart(key, title, told, partial(self.draw_fan, line), told, wide=False)
 
-    def draw_fan(self, line: Line) -> Figure:
+    def draw_fan(self, line: ScoreLine) -> Figure:
         """The same, drawn."""
         from copark.figures.frame import ends, year_of
         from copark.figures.validation import Fan, scored_fan
@@ -149,10 +148,7 @@ class _Show(Show):
         for name in SHOWN:
             title = self.t("column.crps", method=method_title(name, self.t.lang))
             beside += [self.method_column(name), doc.Column(f"{name}-crps", title, NUMBER)]
-        columns = (
-            *self.columns("date:quarter reported bounded:flag"), *beside,
-            *self.columns("percentile half_width:share source:source"),
-        )  # fmt: skip
+        columns: Columns = ("date:quarter reported bounded:flag", *beside, "percentile half_width:share source:source")
         heads = grouped(titled(own[BLIND].target.variable, self.t.lang) for own in ordered)
         return self.table("values", columns, map(self.value, ordered), groups=heads, folded=True)
 
@@ -181,15 +177,12 @@ class _Show(Show):
              line.crps[name])
             for name, line in shown for own in [self.found.scores_of(name, line.variable)]
         ]  # fmt: skip
-        columns = (
-            self.column("observable"), self.column("covered", doc.Kind.count), self.column("values", doc.Kind.count),
-            self.column("width", NUMBER), self.column("mean_crps", NUMBER),
-        )  # fmt: skip
+        columns = "observable covered:count values:count width:number mean_crps:number"
         heads = grouped(method_title(name, self.t.lang) for name, _ in shown)
         chart = doc.Chart("places", self.t("chart.places", cut=self.last.cut), said[0], self.places,
                       self.t("places.caption"))  # fmt: skip
         table = self.table("coverage", columns, rows, groups=heads, folded=True)
-        return self.section("coverage", doc.Paragraph(self.t("coverage.lead")), chart, doc.Bullets(tuple(said)), table)
+        return self.section("coverage", self.text("coverage.lead"), chart, doc.Bullets(tuple(said)), table)
 
     def places(self) -> Figure:
         """Where each value fell within its forecast."""
@@ -215,11 +208,11 @@ class _Show(Show):
              one.crps[source])
             for one in found.widths[BLIND] for source in ("", *SOURCES)
         ]  # fmt: skip
-        columns = (*self.columns("without share:share"), self.column("width", NUMBER), self.column("mean_crps", NUMBER))
+        columns = "without share:share width:number mean_crps:number"
         heads = tuple((titled(one.variable, t.lang), 1 + len(SOURCES)) for one in found.widths[BLIND])
         said = doc.Bullets(tuple(widths(found, t)))
         table = self.table("width", columns, rows, groups=heads, folded=True)
-        return self.section("width", doc.Paragraph(t("width.lead")), *charts, said, table)
+        return self.section("width", self.text("width.lead"), *charts, said, table)
 
     def bars(self, base: str) -> Figure:
         """Shares of variance by indicator."""
@@ -241,15 +234,12 @@ class _Show(Show):
              alike[one.variable].alike)
             for one in self.found.swaps
         ]  # fmt: skip
-        numbers = ("model", "naive", "naive_centre", "naive_band")
         columns = (
-            *self.columns("observable which"), *(self.column(name, NUMBER) for name in numbers),
-            *self.columns("seen:count seen_alike:count"), self.column("alike", NUMBER),
-        )  # fmt: skip
-        said = doc.Bullets(tuple(why(self.found, self.t)))
-        return self.section(
-            "why", doc.Paragraph(self.t("why.lead")), said, self.table("swaps", columns, rows, folded=True)
+            "observable which model:number naive:number naive_centre:number naive_band:number seen:count "
+            "seen_alike:count alike:number"
         )
+        said = doc.Bullets(tuple(why(self.found, self.t)))
+        return self.section("why", self.text("why.lead"), said, self.table("swaps", columns, rows, folded=True))
 
     def cuts(self) -> doc.Section:
         """The same comparison from every cut."""
@@ -259,16 +249,19 @@ class _Show(Show):
              *self.best(line), winner_title(line, lang))
             for one, line in every
         ]  # fmt: skip
-        columns = (
-            self.column("observable"), self.column("values", doc.Kind.count), *map(self.method_column, MODELS[::-1]),
-            self.column("best", NUMBER), self.column("which"), self.column("winner"),
-        )  # fmt: skip
+        columns: Columns = (
+            "observable values:count",
+            *map(self.method_column, MODELS[::-1]),
+            "best:number which winner",
+        )
         heads = grouped(self.t("from_cut", cut=one.cut) for one, _ in every)
-        said = doc.Bullets(tuple(from_cut(one, self.t) for one in self.found.cuts))
+        said = doc.Bullets(tuple(
+            self.t("cuts.sentence", cut=one.cut, wins=wins(one, self.t), **_reach(one)) for one in self.found.cuts
+        ))  # fmt: skip
         table = self.table("winners", columns, rows, groups=heads)
-        return self.section("cuts", doc.Paragraph(self.t("cuts.lead")), said, table)
+        return self.section("cuts", self.text("cuts.lead"), said, table)
 
-    def best(self, line: Line) -> tuple[doc.Value, doc.Value]:
+    def best(self, line: ScoreLine) -> tuple[doc.Value, doc.Value]:
         """Score and name of the best benchmark."""
         best = line.best_naive
         return (None, None) if best is None else (line.crps[best], method_title(best, self.t.lang))
@@ -298,11 +291,6 @@ def brief(found: Assessment, t: Texts) -> Iterator[str]:
     yield t("brief.told", better=better, rows=len(last.fair))
     for one in found.cuts[:-1]:
         yield t("brief.earlier", cut=one.cut, won=one.wins()[BLIND], raced=len(one.raced), **_reach(one))
-
-
-def from_cut(one: Judged, t: Texts) -> str:
-    """Who did best from one cut, and how much the model's intervals held."""
-    return t("cuts.sentence", cut=one.cut, wins=wins(one, t), **_reach(one))
 
 
 def _reach(one: Judged) -> dict[str, str]:

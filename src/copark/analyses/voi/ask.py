@@ -13,7 +13,7 @@ from pydantic import Field
 
 from copark.analyses.claims.ask import Params as ClaimsParams
 from copark.analyses.claims.ask import written
-from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said, Table
+from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Rows, Said
 from copark.arrays import Floats
 from copark.errors import RunRefused, printable
 from copark.inference.borrowed import DRAWS as BORROWED
@@ -21,7 +21,7 @@ from copark.inference.exploration.designs import Workload
 from copark.inference.observations import noise
 from copark.inference.voi import candidates as asked
 from copark.inference.voi import worlds as made
-from copark.stats.value_of_information import SURE, Foretold, Gain, foretell, gains
+from copark.stats.value_of_information import SURE, Foretold, InformationGain, foretell, gains
 
 if TYPE_CHECKING:
     from typing import Any
@@ -80,7 +80,7 @@ class Params(CaseParams):
 
 
 @dataclass(frozen=True)
-class Question:
+class OpenQuestion:
     """A part of a claim, and what is known of it before anything else is observed."""
 
     key: str
@@ -110,7 +110,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Observation:
+class PossibleObservation:
     """An observation that could be made."""
 
     family: str
@@ -132,10 +132,10 @@ class Tried:
     question: str
     observation: int
     factor: float
-    gain: Gain
+    gain: InformationGain
 
 
-def simplest(tried: Sequence[Tried], observations: Sequence[Observation]) -> Tried:
+def simplest(tried: Sequence[Tried], observations: Sequence[PossibleObservation]) -> Tried:
     """The best observation of a question: of those within a standard error of the largest gain, the simplest.
 
     That is the one with the fewest dates, then the earliest.
@@ -166,8 +166,8 @@ class Answer(Result):
     """Runs of each."""
     values: int
     """Values on record that count as known beside the draws."""
-    questions: tuple[Question, ...]
-    observations: tuple[Observation, ...]
+    questions: tuple[OpenQuestion, ...]
+    observations: tuple[PossibleObservation, ...]
     """questions, observations: what is asked of the claims, and what could be observed."""
     tried: tuple[Tried, ...]
     """Every open question with every observation."""
@@ -191,7 +191,7 @@ class Answer(Result):
         found = [simplest(rows, self.observations) for rows in self.ranked.values()]
         return tuple(sorted(found, key=lambda one: (self.question(one.question).rival, -one.gain.variance)))
 
-    def question(self, key: str) -> Question:
+    def question(self, key: str) -> OpenQuestion:
         """A question by its key."""
         return next(one for one in self.questions if one.key == key)
 
@@ -203,7 +203,7 @@ class Answer(Result):
         """What an observation costs; ``None`` where nobody said."""
         return self.costs.get(self.observations[observation].family)
 
-    def main_table(self) -> Table:
+    def main_table(self) -> Rows:
         """Every open question with every observation, a row each."""
         return (
             {
@@ -215,7 +215,7 @@ class Answer(Result):
         )  # fmt: skip
 
 
-def _plan(params: Params, context: Context) -> made.Plan:
+def _plan(params: Params, context: Context) -> made.InformationPlan:
     """What worlds are made of; of draws that repeat themselves each is taken once.
 
     Raises RunRefused if no part of a claim about the case can be told of one world.
@@ -227,7 +227,7 @@ def _plan(params: Params, context: Context) -> made.Plan:
         raise RunRefused.of("voi.no_claim", case=case.name)
     distinct = params.draws if has.source is None else BORROWED if calibrated is None else calibrated.replay.pairs
     cut, draws = None if calibrated is None else calibrated.cut, min(params.draws, distinct)
-    return made.Plan(case, file, parts, has.source, cut, draws, params.futures, params.seed)
+    return made.InformationPlan(case, file, parts, has.source, cut, draws, params.futures, params.seed)
 
 
 def workload(params: Params, context: Context) -> tuple[Workload, ...]:
@@ -265,7 +265,7 @@ def _threads(context: Context) -> int:
 class _Reports:
     """What is known and what candidates report in the worlds of a plan, errors included."""
 
-    def __init__(self, plan: made.Plan, worlds: xr.Dataset) -> None:
+    def __init__(self, plan: made.InformationPlan, worlds: xr.Dataset) -> None:
         from copark.inference.observations import ObservationModel
 
         self.plan, self.candidates = plan, made.tried(plan, worlds)
@@ -307,7 +307,7 @@ def _logs(values: Floats) -> Floats:
     return found
 
 
-def _weighed(plan: made.Plan, worlds: xr.Dataset, params: Params, context: Context) -> Answer:
+def _weighed(plan: made.InformationPlan, worlds: xr.Dataset, params: Params, context: Context) -> Answer:
     """Regress every question on every observation."""
     from copark.inference.summaries import one_thread
 
@@ -338,9 +338,8 @@ def _weighed(plan: made.Plan, worlds: xr.Dataset, params: Params, context: Conte
     )  # fmt: skip
 
 
-def _provenance(plan: made.Plan) -> dict[str, Any]:
-    from copark.inference.claims.runner import Plan as TrialPlan
-    from copark.inference.claims.runner import provenance_of
+def _provenance(plan: made.InformationPlan) -> dict[str, Any]:
+    from copark.inference.claims.runner import TrialPlan, provenance_of
 
     kind = "prior" if plan.source is None else "posterior"
     trial = TrialPlan(plan.draws, plan.futures, plan.seed, 1, kind)
@@ -356,11 +355,11 @@ def _tried(reports: _Reports, base: Foretold, at: Sequence[int], number: int, fa
     return [Tried(key, number, factor, gain) for key, gain in zip(keys, found, strict=True)]
 
 
-def _observations(plan: made.Plan, reports: _Reports) -> tuple[Observation, ...]:
+def _observations(plan: made.InformationPlan, reports: _Reports) -> tuple[PossibleObservation, ...]:
     """Candidates as they are told."""
     start = plan.case.clock.start
     return tuple(
-        Observation(
+        PossibleObservation(
             one.family, one.parameter, tuple(str(start + quarter) for quarter in one.quarters),
             tuple(asked.precision(one, reports.spread(one))),
             relative=not one.parameter and bool(asked.family_of(one.family).grade),
@@ -369,7 +368,7 @@ def _observations(plan: made.Plan, reports: _Reports) -> tuple[Observation, ...]
     )  # fmt: skip
 
 
-def _questions(plan: made.Plan, reports: _Reports) -> tuple[Question, ...]:
+def _questions(plan: made.InformationPlan, reports: _Reports) -> tuple[OpenQuestion, ...]:
     """What is known of every question."""
     every = range(len(plan.parts))
     base = reports.foretell(None, every)
@@ -380,7 +379,7 @@ def _questions(plan: made.Plan, reports: _Reports) -> tuple[Question, ...]:
         low, median, high = np.quantile(effect, (0.05, 0.5, 0.95)).tolist()
         total = float(effect.var() + reports.luck[n] ** 2)
         questions.append(
-            Question(
+            OpenQuestion(
                 made.key_of(claim, part), claim.kind == "rival", _title(claim, part),
                 Said(part.says.en, part.says.zh),
                 float(reports.holds[:, n].mean()), low, median, high,

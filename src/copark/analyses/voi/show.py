@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.show import Show
+from copark.analyses.show import Columns, Show
 from copark.analyses.voi.ask import Answer, Tried
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import exact, precise, shown
 
 if TYPE_CHECKING:
-    from copark.analyses.voi.ask import Observation, Question
+    from copark.analyses.voi.ask import OpenQuestion, PossibleObservation
     from copark.figures.decisions import Bars
 
 DRAWN, EACH, MANY = 8, 3, 3
@@ -46,17 +46,17 @@ class _Show(Show):
         self.found = found
         self.best = found.best
 
-    def name(self, one: Observation) -> str:
+    def name(self, one: PossibleObservation) -> str:
         if one.parameter:
             return self.t("observation.literature", parameter=catalogue().parameters[one.parameter].title(self.t.lang))
         return self.t(f"observation.{one.family}")
 
-    def when(self, one: Observation) -> str:
+    def when(self, one: PossibleObservation) -> str:
         if len(one.dates) > MANY:
             return self.t("dates", first=one.dates[0], last=one.dates[-1], count=len(one.dates))
         return self.t("list").join(one.dates) or self.t("any_time")
 
-    def exactness(self, one: Observation) -> str:
+    def exactness(self, one: PossibleObservation) -> str:
         """How precise it is."""
         if one.relative:
             return f"±{shown(one.precision[0], doc.SHARE, self.t.lang)}"
@@ -95,7 +95,8 @@ class _Show(Show):
     def summary(self) -> doc.Section:
         """The best observation of each open question."""
         t, found = self.t, self.found
-        given = t("lead.posterior" if found.cut else "lead.prior", cut=found.cut, values=found.values)
+        key = "prior" if not found.cut else "posterior" if found.values else "latest"
+        given = t(f"lead.{key}", cut=found.cut, values=found.values)
         blocks: list[doc.Block] = [doc.Paragraph(given)]
         if self.best:
             asked = t("card.open.note", count=len(found.questions))
@@ -107,13 +108,13 @@ class _Show(Show):
                     doc.Card(t("card.gained"), doc.plain(doc.Kind.number, places=1), gained, t("card.gained.note")),
                 ))
             )  # fmt: skip
-            columns = (*self.columns("claim probability:share observation date precision:text"), *self.told())
+            columns: Columns = ("claim probability:share observation date precision:text", *self.told())
             rows = [
                 (self.title(one.question), found.question(one.question).probability, *self.seen(one.observation),
                  *self.values(one))
                 for one in self.best
             ]  # fmt: skip
-            blocks += [self.table("best", columns, rows), doc.Caveat(t("caveat.average"))]
+            blocks += [self.table("best", columns, rows), self.caveat("caveat.average")]
         return self.section("summary", *blocks)
 
     def told(self) -> tuple[doc.Column, ...]:
@@ -143,8 +144,8 @@ class _Show(Show):
             "gains", lambda: gain_bars(self.bars(), t("chart.gains"), t("subtitle.gains"), heads, footer), self.every()
         )
         yield self.section("gains", drawn)
-        yield self.section("ranking", doc.Paragraph(t("ranking.lead")), self.ranking())
-        yield self.section("precision", doc.Paragraph(t("precision.lead")), self.precisions())
+        yield self.section("ranking", self.text("ranking.lead"), self.ranking())
+        yield self.section("precision", self.text("precision.lead"), self.precisions())
 
     def bars(self) -> Sequence[Bars]:
         """The best observations of the questions of which most can be told."""
@@ -160,10 +161,7 @@ class _Show(Show):
 
     def every(self) -> doc.Table:
         """Every open question with every observation."""
-        columns = (
-            *self.columns("claim observation date precision:text"), *self.told(),
-            *self.columns("error:number:3 right:share"),
-        )  # fmt: skip
+        columns: Columns = ("claim observation date precision:text", *self.told(), "error:number:3 right:share")
         rows = [
             (self.title(one.question), *self.seen(one.observation), *self.values(one), one.gain.error, one.gain.right)
             for ranked in self.found.ranked.values() for one in ranked
@@ -189,19 +187,18 @@ class _Show(Show):
             per_cost = None if cost is None else by_gain[number] / cost
             row: tuple[doc.Value, ...] = (*self.seen(number), by_gain[number], claims)
             rows.append((*row, cost, per_cost) if found.costs else row)
-        columns = self.columns("observation date precision:text total:number:3 tells:note")
-        if found.costs:
-            columns += self.columns("cost:number per_cost:number:4")
+        costs = "cost:number per_cost:number:4" if found.costs else ""
+        columns = f"observation date precision:text total:number:3 tells:note {costs}"
         return self.table("ranking", columns, rows)
 
     def precisions(self) -> doc.Table:
         """The best observation of each question with other errors: share of worlds decided."""
         factors = list(dict.fromkeys(one.factor for one in self.found.precisions))
         titles = [self.t("column.factor", factor=exact(one)) for one in factors]
-        columns = (
-            *self.columns("claim observation date"),
+        columns: Columns = (
+            "claim observation date",
             *(doc.Column(f"factor_{n}", title, doc.Kind.share) for n, title in enumerate(titles)),
-        )
+        )  # fmt: skip
         shares = {(one.question, one.factor): one.gain.decided for one in self.found.precisions}
         rows: list[tuple[doc.Value, ...]] = [
             (self.title(one.question), *self.seen(one.observation)[:2],
@@ -212,11 +209,9 @@ class _Show(Show):
 
     def settled(self) -> doc.Section:
         """What is known of every question without anything more, those decided included."""
-        columns = self.columns(
-            "claim says:note probability:share effect:number:2 known:number:2 was:share one_run:share"
-        )
+        columns = "claim says:note probability:share effect:number:2 known:number:2 was:share one_run:share"
 
-        def row(one: Question) -> tuple[doc.Value, ...]:
+        def row(one: OpenQuestion) -> tuple[doc.Value, ...]:
             effect = doc.Interval(one.low, one.high, one.median)
             words = (self.t.of(one.title), self.t.of(one.says))
             return *words, one.probability, effect, one.known, one.decided, one.parameters

@@ -18,8 +18,8 @@ from copark.inference.ablations.effects import (
     FUTURES,
     MEMBERS,
     Ablation,
+    AblationBench,
     AblationEffect,
-    Bench,
     Refit,
     Refitting,
     ablations_of,
@@ -261,20 +261,18 @@ def arm_of(scenario: Scenario) -> str:
     return identity_of(scenario.model_dump(mode="json"))
 
 
-def _measured(one: Ablation, bench: Bench, reference: xr.Dataset, kept: Stages) -> tuple[AblationEffect, Floats | None]:
+def _measured(
+    one: Ablation, bench: AblationBench, reference: xr.Dataset, kept: Stages
+) -> tuple[AblationEffect, Floats | None]:
     """Effect of something off throughout, and the scores with it off from the cut on, where it can be."""
-    told = kept.plain(f"effect-{arm_of(one.whole)}", partial(_effect, bench, reference, one.whole))
+    told = kept.plain(f"effect-{arm_of(one.whole)}", lambda: effect(bench, reference, one.whole).plain())
     if one.since_cut is None or not bench.asked:
         return AblationEffect.of_plain(told), None
     later = kept.result(f"since-{arm_of(one.since_cut)}", partial(_scores, bench, one.since_cut))
     return AblationEffect.of_plain(told), later["scores"]
 
 
-def _effect(bench: Bench, reference: xr.Dataset, without: Scenario) -> dict[str, Any]:
-    return effect(bench, reference, without).plain()
-
-
-def _scores(bench: Bench, scenario: Scenario, seed: int | None = None) -> dict[str, Floats]:
+def _scores(bench: AblationBench, scenario: Scenario, seed: int | None = None) -> dict[str, Floats]:
     return {"scores": bench.scores(bench.run(scenario, seed=seed))}
 
 
@@ -308,7 +306,7 @@ class _Counted:
         self.tell("simulate", min(self.done // 1000, total // 1000), total // 1000)
 
 
-def _noise(bench: Bench, whole: Floats, repeats: int, stage: _Counted, kept: Stages) -> float | None:
+def _noise(bench: AblationBench, whole: Floats, repeats: int, stage: _Counted, kept: Stages) -> float | None:
     """Spread of the score over other lucks after the cut."""
     if not bench.asked or repeats < 2:
         return None

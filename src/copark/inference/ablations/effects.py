@@ -254,7 +254,7 @@ class AblationEffect:
 
 
 @dataclass(frozen=True)
-class Bench:
+class AblationBench:
     """What every arm is run on."""
 
     case: Case
@@ -284,15 +284,15 @@ class Bench:
 def bench_of(
     case: Case, source: DrawSource | None, *, runs: int, futures: int, seed: int, asked: tuple[Target, ...] = (),
     threads: int = 1,
-) -> Bench:  # fmt: skip
+) -> AblationBench:  # fmt: skip
     """Make the bench: the posterior's pairs with some futures each, or draws from the prior where there is none."""
     kept = tuple(dict.fromkeys((*COMPARED, *(one.variable for one in asked))))
     draws = "prior" if source is None else "posterior"
     study = study_of(case, seed).with_changes(runs=runs, futures=futures, draws=draws, keep=kept)
-    return Bench(case, study, source, asked, threads)
+    return AblationBench(case, study, source, asked, threads)
 
 
-def effect(bench: Bench, reference: xr.Dataset, without: Scenario) -> AblationEffect:
+def effect(bench: AblationBench, reference: xr.Dataset, without: Scenario) -> AblationEffect:
     """Compare the park without something with the park as it is."""
     from copark.simulation.readouts.compare import begins
 

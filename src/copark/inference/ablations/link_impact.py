@@ -52,7 +52,7 @@ class Impact:
 
 
 @dataclass(frozen=True)
-class Response:
+class LinkResponse:
     """What a link's strength does to an output at a date: median, 5 % and 95 % of the paired difference."""
 
     link: str
@@ -129,7 +129,7 @@ def strongest(found: Sequence[Impact], count: int, outputs: Sequence[str]) -> tu
     return tuple(sorted(found_links, key=lambda link: (-sizes[link], link))[:count])
 
 
-def responses(pairs: Mapping[tuple[str, float], Pair], outputs: Sequence[str]) -> Iterator[Response]:
+def responses(pairs: Mapping[tuple[str, float], Pair], outputs: Sequence[str]) -> Iterator[LinkResponse]:
     """What strengths of links do to outputs at the horizon; strength 1 is no difference by definition.
 
     pairs: by link and strength, the case as it is and the scenario with that strength.
@@ -137,15 +137,15 @@ def responses(pairs: Mapping[tuple[str, float], Pair], outputs: Sequence[str]) -
     for (link, strength), one in pairs.items():
         for output in outputs:
             low, middle, high = band(one.difference(output)[:, -1])
-            yield Response(link, output, strength, low, middle, high)
+            yield LinkResponse(link, output, strength, low, middle, high)
 
 
-def direction(found: Sequence[Response]) -> str:
+def direction(found: Sequence[LinkResponse]) -> str:
     """Whether a stronger link means more of an output, less, neither way all along, or nothing.
 
     found: responses of one output to one link.
     """
-    ordered = sorted([*found, Response("", "", 1.0, 0.0, 0.0, 0.0)], key=lambda one: one.strength)
+    ordered = sorted([*found, LinkResponse("", "", 1.0, 0.0, 0.0, 0.0)], key=lambda one: one.strength)
     steps = np.diff([one.median for one in ordered])
     if not np.any(steps):
         return "flat"

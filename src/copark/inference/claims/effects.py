@@ -26,10 +26,7 @@ from copark.inference.claims.schema import Part
 class Ridge:
     """Ridge regression on the parameters of draws, for any statistic of them.
 
-    Parameters
-    ----------
-    values
-        One column for every parameter that differs between draws.
+    values: one column for every parameter that differs between draws.
     """
 
     PENALTIES = np.logspace(-1.0, 6.0, 8)

@@ -162,7 +162,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Row:
+class ArmRow:
     """An arm: how it differs from the reference, and how often each outcome happens in it."""
 
     arm: str
@@ -186,19 +186,19 @@ class Row:
         return max(low, 0.0), min(high, 1.0)
 
 
-def rows_of(claim: Claim, arms: Lookup) -> tuple[Row, ...]:
+def rows_of(claim: Claim, arms: Lookup) -> tuple[ArmRow, ...]:
     """The reference and every arm a claim shows."""
     reference = arms(claim.reference)
     return tuple(row_of(key, claim, arms(key), reference) for key in (claim.reference, *claim.shown))
 
 
-def row_of(key: str, claim: Claim, runs: ArmRuns, reference: ArmRuns) -> Row:
+def row_of(key: str, claim: Claim, runs: ArmRuns, reference: ArmRuns) -> ArmRow:
     """One arm beside the reference."""
     codes = runs.outcome[runs.outcome >= 0]
     shares = tuple(float(np.mean(codes == code)) if codes.size else float("nan") for code in range(len(OUTCOMES)))
     samples = [Sample(averaged(runs.has(code), runs.futures), "mean") for code in range(len(OUTCOMES))]
     bands = tuple((sample.band()[0], sample.band()[2]) for sample in samples)
-    return Row(key, tuple(seen(look, runs, reference) for look in claim.shows), shares, bands, int(codes.size))
+    return ArmRow(key, tuple(seen(look, runs, reference) for look in claim.shows), shares, bands, int(codes.size))
 
 
 def seen(look: Look, runs: ArmRuns, reference: ArmRuns) -> Seen:

@@ -27,15 +27,11 @@ def key_of(claim: Claim, part: Part) -> PartKey:
     return claim.id, part.key
 
 
-class Looks:
+class TrialLooks:
     """Makes the runs of a trial, and weighs what is looked at.
 
-    Parameters
-    ----------
-    progress
-        Told runs done and runs to do at most: fewer once something is decided, and in the end those that were made.
-    stages
-        Where arms are kept as they are run, and found.
+    progress: told runs done and runs to do at most: fewer once something is decided, and in the end those that were
+    made; stages: where arms are kept as they are run, and found.
     """
 
     def __init__(self, trial: Trial, progress: Progress | None, stages: Stages) -> None:

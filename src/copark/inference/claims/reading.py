@@ -169,12 +169,8 @@ def _names_in(condition: Condition, part: Part, claims: Claims, at: KeyPath, pla
         if margin is not None and margin not in claims.margins:
             words = suggestion(margin, claims.margins)
             yield places.fault("unknown_margin", at, found=margin, suggestion=words)
-        elif relation in ("within", "beyond") and _is_negative(bound):
+        elif relation in ("within", "beyond") and (bound.startswith("-") if isinstance(bound, str) else bound < 0.0):
             yield places.fault("negative", at, found=bound)
-
-
-def _is_negative(bound: float | str) -> bool:
-    return bound.startswith("-") if isinstance(bound, str) else bound < 0.0
 
 
 def _edits(claims: Claims, case: Case, places: _Places) -> Iterator[Fault]:

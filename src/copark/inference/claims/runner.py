@@ -21,8 +21,8 @@ from copark.cases.quarters import Quarter
 from copark.identity import canonical, identity_of
 from copark.inference.case_parameters import Source
 from copark.inference.claims.effects import Ridge
-from copark.inference.claims.evidence import Row, latest, looks_of, of_part, rows_of, sample_of, split_of
-from copark.inference.claims.looks import Looks, key_of
+from copark.inference.claims.evidence import ArmRow, latest, looks_of, of_part, rows_of, sample_of, split_of
+from copark.inference.claims.looks import TrialLooks, key_of
 from copark.inference.claims.reading import ClaimsFile
 from copark.inference.claims.rules import OPEN, Judge, Measured, Sample, measured
 from copark.inference.claims.scenarios import ArmRuns, Bench, bench_of, check_moves
@@ -138,7 +138,7 @@ class ClaimFinding(Verdict):
 
     claim: Claim
     parts: tuple[PartFinding, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[ArmRow, ...]
 
     def part(self, key: str) -> PartFinding:
         """What was found of a part."""
@@ -164,7 +164,7 @@ class HostValue:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Findings:
+class ClaimFindings:
     """What a trial found, and everything that made it."""
 
     run_id: str
@@ -207,7 +207,7 @@ class Findings:
 
 
 @dataclass(frozen=True)
-class Plan:
+class TrialPlan:
     """How large a trial is: draws of parameters, futures of each, seed, threads, and what the draws are of.
 
     sequential: whether a rule stops what is decided, draws being the most there may be.
@@ -231,7 +231,7 @@ class Trial:
     """Tries claims on a case."""
 
     def __init__(
-        self, file: ClaimsFile, case: Case, plan: Plan, claims: tuple[Claim, ...], source: Source | None
+        self, file: ClaimsFile, case: Case, plan: TrialPlan, claims: tuple[Claim, ...], source: Source | None
     ) -> None:
         self.file, self.case, self.plan, self.chosen, self.source = file, case, plan, claims, source
         self.judge = Judge(file.claims.sizes)
@@ -293,7 +293,7 @@ class Trial:
 
     def run(
         self, progress: Progress | None = None, weighed: Progress | None = None, stages: Stages | None = None
-    ) -> Findings:
+    ) -> ClaimFindings:
         """Run all arms everywhere and find the verdicts.
 
         Parameters
@@ -306,14 +306,14 @@ class Trial:
             Where arms are kept as they are run, and found.
         """
         self.check()
-        looks = Looks(self, progress, stages or Stages())
+        looks = TrialLooks(self, progress, stages or Stages())
         looks.run()
         found: list[ClaimFinding] = []
         for claim in self.chosen:
             if weighed is not None:
                 weighed(len(found), len(self.chosen))
             found.append(self._claim(claim, looks))
-        return Findings(
+        return ClaimFindings(
             run_id=self.identity, provenance=self.provenance, case=self.case.name,
             park=Title(en=self.case.title.en, zh=self.case.title.zh), start=str(self.case.clock.start), file=self.file,
             claims=tuple(found), moved=self.moved, hosts=self._hosts(), runs=looks.made,
@@ -346,7 +346,8 @@ class Trial:
         tried = {key: None for key in tried if key in self.arms}
         worlds = [(world, part) for _, part in self.file.claims.of(self.chosen) for world in part.false_worlds]
         false = [one for world, part in worlds for one in self.altered(self.world(world), part.uses)]
-        block = [one for ground in self._grounds() for one in self.altered(ground, tried)]
+        block = [one for ground in self.file.claims.judgement if not is_empty(ground)
+                 for one in self.altered(ground.alone, tried)]  # fmt: skip
         return (
             (self.bench, [self.arms[key] for key in (*shown, *tried)]),
             (self.prior, [self.arms[key] for key in tried]),
@@ -354,14 +355,11 @@ class Trial:
             (self.first, block),
         )
 
-    def _grounds(self) -> list[Change]:
-        return [one.alone for one in self.file.claims.judgement if not is_empty(one)]
-
     def world(self, key: str) -> Change:
         """A world in which something is false."""
         return self.file.claims.worlds[key].alone
 
-    def _claim(self, claim: Claim, looks: Looks) -> ClaimFinding:
+    def _claim(self, claim: Claim, looks: TrialLooks) -> ClaimFinding:
         after, before = (
             {part.key: one[key_of(claim, part)] for part in claim.parts} for one in (looks.after, looks.before)
         )
@@ -373,7 +371,7 @@ class Trial:
         rows = rows_of(claim, self.on(self.bench, draws=looks.evidence[claim.id]))
         return ClaimFinding(**vars(found), claim=claim, parts=tuple(parts.values()), rows=rows)
 
-    def _part(self, claim: Claim, part: Part, looks: Looks) -> PartFinding:
+    def _part(self, claim: Claim, part: Part, looks: TrialLooks) -> PartFinding:
         at, plain = key_of(claim, part), looks.plain(claim, part)
         weighed = looks.after[at]
         samples = {name: sample_of(part.statistics[name], runs) for name, runs in weighed.runs.items()}
@@ -399,7 +397,7 @@ class Trial:
             recentred=None if middle is None else severity(part, middle, RECENTRED, self.plan.seed),
         )
 
-    def _variants(self, claim: Claim, part: Part, looks: Looks, verdict: Verdict) -> tuple[InVariant, ...]:
+    def _variants(self, claim: Claim, part: Part, looks: TrialLooks, verdict: Verdict) -> tuple[InVariant, ...]:
         """The part in every variant, against the same draws and luck as it is."""
         at = key_of(claim, part)
         weighed, found = looks.after[at], []
@@ -446,7 +444,7 @@ class Trial:
 
 
 def provenance_of(
-    file: ClaimsFile, case: Case, plan: Plan, claims: tuple[Claim, ...], source: Source | None
+    file: ClaimsFile, case: Case, plan: TrialPlan, claims: tuple[Claim, ...], source: Source | None
 ) -> dict[str, Any]:
     """Everything that makes a trial, as plain values; nothing need be run or drawn to tell it."""
     assumed = {"trust": Trust.without(case.name, plan.kind).content()}

@@ -31,7 +31,7 @@ SIZE = "operating"
 
 
 @dataclass(frozen=True)
-class Plan:
+class ExpertPlan:
     """What is run."""
 
     case: Case
@@ -92,11 +92,11 @@ class Plan:
 class Worlds:
     """The draws of the prior, or of the record, with all arms run."""
 
-    plan: Plan
+    plan: ExpertPlan
     bench: Bench
 
     @classmethod
-    def make(cls, plan: Plan, source: Source | None, told: Callable[[int], None], stage: Stage) -> Worlds:
+    def make(cls, plan: ExpertPlan, source: Source | None, told: Callable[[int], None], stage: Stage) -> Worlds:
         """Run them, or read what of them was kept."""
         bench = plan.bench(source)
         bench.run_all(plan.changes.values(), told, stage)

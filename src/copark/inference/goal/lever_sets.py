@@ -17,7 +17,7 @@ from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.cases.types import suggestion
 from copark.errors import NotFound, RunRefused, printable
-from copark.inference.levers.entries import LeverFile, Setting, Since
+from copark.inference.levers.entries import LeverFile, Setting, Since, scenario_of
 from copark.model.arrays import Inputs
 from copark.model.axes import PARTNERS
 from copark.model.world.equations import ABSENT, FREE, NO_PARTNER
@@ -234,7 +234,8 @@ def efforts(case: Case, settings: Sequence[tuple[str, Setting]], first: int) -> 
     of the largest among the settings of the lever; the largest share over the inputs counts.
     """
     before = inputs_of(case)
-    moves = {setting.key: _moves(before, inputs_of(case, _alone(setting)), first) for _, setting in settings}
+    arms = {setting.key: scenario_of(setting, None, setting.title) for _, setting in settings}
+    moves = {key: _moves(before, inputs_of(case, arm), first) for key, arm in arms.items()}
     found: dict[str, float] = {}
     for lever, setting in settings:
         mine = [moves[one.key] for name, one in settings if name == lever]
@@ -242,10 +243,6 @@ def efforts(case: Case, settings: Sequence[tuple[str, Setting]], first: int) -> 
         shares = [size / largest[name] for name, size in moves[setting.key].items() if size > 0.0]
         found[setting.key] = max(shares, default=1.0)
     return found
-
-
-def _alone(setting: Setting) -> Scenario:
-    return Scenario(key=setting.key, title=setting.title, levers=setting.levers, edits=setting.edits)
 
 
 def _moves(before: Inputs, after: Inputs, first: int) -> dict[str, float]:

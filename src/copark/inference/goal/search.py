@@ -26,7 +26,7 @@ from copark.errors import NotFound, RunRefused, printable
 from copark.inference.goal.lever_sets import LeverSet, LeverSettings, Packed, packed, quarter_at
 from copark.inference.levers.findings import Gain, gain
 from copark.inference.levers.measures import KEPT, SIDES, alive_before, discounting, measure_of, measured
-from copark.inference.levers.runner import Measured, groups_of
+from copark.inference.levers.runner import MeasuredRuns, groups_of
 from copark.model.outputs import NAMES
 from copark.simulation.draw_sources import DrawSource
 from copark.simulation.ensemble import Ensemble, ScenarioRuns
@@ -368,7 +368,7 @@ def confirm(search: LeverSearch, sets: Sequence[LeverSet], runs: int, plain: Sce
         alive.append(alive_before(chunk, search.first))
         provenance = provenance or json.loads(str(chunk.attrs["provenance"]))
     draws = np.arange(LAST, LAST + runs, dtype=np.int64)
-    found = Measured(
+    found = MeasuredRuns(
         values=np.concatenate(tables, axis=1)[None], alive=np.concatenate(alive)[None], structures=("as-modelled",),
         options=tuple(one.key for one in named), draws=draws, groups=groups_of(search.source, draws), parameters={},
         identity="", provenance={},
@@ -384,7 +384,7 @@ def confirm(search: LeverSearch, sets: Sequence[LeverSet], runs: int, plain: Sce
 
 def _confirmed(
     search: LeverSearch,
-    found: Measured,
+    found: MeasuredRuns,
     at: int,
     one: LeverSet,
     read: tuple[NDArray[np.bool_], Floats, NDArray[np.bool_]],
@@ -406,16 +406,17 @@ def _confirmed(
 def ladder(found: Sequence[Confirmed], targets: Sequence[GoalTarget]) -> tuple[Confirmed, ...]:
     """Sets by what they cost; those that reach no target last, by how far they are from it.
 
-    A set that adds a lever to another and is not surely cheaper is left out, where that one reaches the targets too.
+    A set that adds a lever to another and is not surely cheaper is left out, where it brings the targets no nearer.
     """
 
     def order(one: Confirmed) -> tuple[float, float, float]:
         missed = one.reach(targets) == "missed"
         return (one.short(targets) if missed else 0.0, one.cost, one.effort)
 
-    reaching = [one for one in found if one.reach(targets) == "reached"]
-    needless = [
-        one for one in reaching
-        if any(set(other.keys) < set(one.keys) and not one.cost_high < other.cost_low for other in reaching)
-    ]  # fmt: skip
+    def adds_nothing(more: Confirmed, less: Confirmed) -> bool:
+        both_reach = more.reach(targets) == less.reach(targets) == "reached"
+        no_nearer = both_reach or more.short(targets) >= less.short(targets)
+        return set(less.keys) < set(more.keys) and no_nearer and not more.cost_high < less.cost_low
+
+    needless = [one for one in found if any(adds_nothing(one, other) for other in found)]
     return tuple(sorted((one for one in found if one not in needless), key=order))

@@ -16,7 +16,7 @@ import numpy as np
 from copark.arrays import Booleans, Floats, Integers
 from copark.inference.levers.entries import LeverFile, Threshold
 from copark.inference.levers.measures import RANKED, SIDES
-from copark.inference.levers.runner import Measured
+from copark.inference.levers.runner import MeasuredRuns
 from copark.stats.robust_choice import (
     Stability,
     average,
@@ -57,7 +57,7 @@ class States:
         return found
 
 
-def states_of(found: Measured, measures: Sequence[str]) -> States:
+def states_of(found: MeasuredRuns, measures: Sequence[str]) -> States:
     """Average runs over the futures of each draw, under each structure."""
     parts: dict[str, list[Floats]] = {name: [] for name in measures}
     structures, draws, groups, counts = [], [], [], []
@@ -134,7 +134,7 @@ class Choice:
         return next(one for one in self.rankings if (one.criterion, one.measure) == (criterion, measure))
 
 
-def choose(found: Measured, file: LeverFile, times: int = TIMES) -> Choice | None:
+def choose(found: MeasuredRuns, file: LeverFile, times: int = TIMES) -> Choice | None:
     """Compare all options over all states; ``None`` where no state is left.
 
     times: replicates of the bootstrap.

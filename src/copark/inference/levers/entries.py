@@ -93,10 +93,7 @@ class Structure(Scenario):
 
     Of a scenario it has the parameters, dated switches and arrows.
 
-    Parameters
-    ----------
-    self_standing
-        S*, operating enterprises from which on a park that lives unaided is self-standing.
+    self_standing: S*, operating enterprises from which on a park that lives unaided is self-standing.
     """
 
     reason: Reason

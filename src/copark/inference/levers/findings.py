@@ -2,7 +2,7 @@
 
 Gains: what each setting changes, run by run on the same draws and luck; for whom; and where the width comes from.
 
-A gain is the setting less the case as it is; words for it are given by the rules of :mod:`copark.stats.words`.
+A gain is the setting less the case as it is; words for it are given by the rules of :mod:`copark.stats.shares`.
 
 What a gain leans on: parameters its mechanism passes through, and those it moves with over the draws.
 
@@ -26,15 +26,14 @@ from copark.inference.levers.choice import TIMES, Choice, choose
 from copark.inference.levers.entries import AS_IT_IS, Lever, LeverFile, Setting, Since, Structure
 from copark.inference.levers.measures import NAMES, SIDES, Measure, measure_of
 from copark.inference.levers.reading import GeneralLevers
-from copark.inference.levers.runner import Asked, Measured
+from copark.inference.levers.runner import Asked, MeasuredRuns
 from copark.model.variables import catalogue
 from copark.simulation.sample import prior_of
 from copark.simulation.schemas import Title
 from copark.stats.pairs import change_interval, difference
 from copark.stats.quantiles import quantiles
 from copark.stats.robust_choice import Sources, sources
-from copark.stats.shares import wilson
-from copark.stats.words import Verdict, verdict
+from copark.stats.shares import Verdict, verdict, wilson
 from copark.texts import text
 
 NOTABLE, SPURIOUS = 0.3, 3.0
@@ -93,7 +92,7 @@ def _ranks(values: Floats) -> Floats:
     return found
 
 
-def leanings(found: Measured, moved: dict[str, str], measures: Sequence[str] = ("operating",)) -> list[Leaning]:
+def leanings(found: MeasuredRuns, moved: dict[str, str], measures: Sequence[str] = ("operating",)) -> list[Leaning]:
     """Parameters that each setting's gain moves with, as modelled, the strongest first; those notable alone."""
     kept = found.usable()
     if not kept.any():
@@ -185,22 +184,18 @@ FEW = 20
 """Runs under a structure below which nothing is said of it."""
 
 
-def gains(found: Measured, single: Measured | None = None) -> tuple[Gain, ...]:
+def gains(found: MeasuredRuns, single: MeasuredRuns | None = None) -> tuple[Gain, ...]:
     """Every setting's gain in every measure, in the order of options and measures.
 
-    Parameters
-    ----------
-    found
-        Runs that share draws, under every structure: where the width comes from, and what other structures say.
-    single
-        Runs of the model as it is with a draw of their own, of which the gain itself is told; the first by default.
+    found: runs that share draws, under every structure: where the width comes from, and what other structures say;
+    single: runs of the model as it is with a draw of their own, of which the gain itself is told, the first by default.
     """
     return tuple(
         gain(found, option, measure_of(name), single) for option in range(1, len(found.options)) for name in NAMES
     )
 
 
-def gain(found: Measured, option: int, measure: Measure, single: Measured | None = None) -> Gain:
+def gain(found: MeasuredRuns, option: int, measure: Measure, single: MeasuredRuns | None = None) -> Gain:
     """One setting's gain in one measure; see :func:`gains`."""
     single = single or found
     usable = [found.usable(structure) for structure in range(len(found.structures))]
@@ -292,7 +287,7 @@ class Reading:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Findings:
+class LeverFindings:
     """What was asked, what was measured, and what follows."""
 
     run_id: str
@@ -368,7 +363,7 @@ def named(lever: Lever, setting: Setting, lang: str) -> str:
     return text("levers.named", lang, **dict(zip(("lever", "setting"), titles, strict=True)))
 
 
-def find(asked: Asked, measured: Measured, single: Measured, times: int = TIMES) -> Findings:
+def find(asked: Asked, measured: MeasuredRuns, single: MeasuredRuns, times: int = TIMES) -> LeverFindings:
     """Say everything that follows from the measures.
 
     measured, single: measures of the runs asked for, and of those of
@@ -377,7 +372,7 @@ def find(asked: Asked, measured: Measured, single: Measured, times: int = TIMES)
     found = gains(measured, single)
     moved = moved_by_data(asked.case, asked.parameters)
     study, clock = asked.blocks[0].study, asked.case.clock
-    return Findings(
+    return LeverFindings(
         run_id=measured.identity,
         provenance=measured.provenance,
         case=asked.case.name,
@@ -401,7 +396,7 @@ def find(asked: Asked, measured: Measured, single: Measured, times: int = TIMES)
     )
 
 
-def _reading(measured: Measured, place: int) -> Reading:
+def _reading(measured: MeasuredRuns, place: int) -> Reading:
     usable = measured.usable(place)
     shares = [measured.of(name, place)[0, usable] for name in ("self_standing", "failed")]
     standing, failed = (float(one.mean()) if one.size else float("nan") for one in shares)

@@ -1,4 +1,7 @@
-"""Trying every setting under every structure, on the same draws and luck; what is kept is the measures of each run."""
+"""Trying every setting under every structure, on the same draws and luck; what is kept is the measures of each run.
+
+From levers to studies: one study for each structure whose runs differ, the case as it is first among its arms.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +17,82 @@ from numpy.typing import NDArray
 from copark.cases.case import Case
 from copark.identity import hash_sources, identity_of
 from copark.inference.case_parameters import CaseParameters
-from copark.inference.levers.entries import LeverFile, Since
-from copark.inference.levers.measures import NAMES, alive_before, measured
-from copark.inference.levers.scenarios import Block, blocks
+from copark.inference.levers.entries import AS_MODELLED, LeverFile, Since, Structure, scenario_of
+from copark.inference.levers.measures import KEPT, NAMES, alive_before, measured
 from copark.simulation.draw_sources import DrawSource
+from copark.simulation.outcomes import SELF_STANDING
 from copark.simulation.results import study_identity
 from copark.simulation.run import stream
+from copark.simulation.schemas import Title
+from copark.simulation.study import Study
+from copark.texts import LANGUAGES, text
 
 if TYPE_CHECKING:
     import xarray as xr
+
+
+@dataclass(frozen=True)
+class StructureReading:
+    """A structure as it is read off a study's runs: its key, and the bar S* of self-standing."""
+
+    structure: str
+    bar: float
+
+
+@dataclass(frozen=True)
+class Block:
+    """A study and the structures that are read off its runs."""
+
+    study: Study
+    readings: tuple[StructureReading, ...]
+
+
+def said(key: str) -> Title:
+    """A title of the texts, in both languages."""
+    return Title(**{lang: text(key, lang) for lang in LANGUAGES})
+
+
+def block_of(
+    found: LeverFile, since: Since, only: Sequence[str], structure: Structure | None, case: Case, **changes: Any
+) -> Block:
+    """The study of all settings of a variant under one structure."""
+    as_it_is = scenario_of(None, structure, said("study.as_it_is"))
+    arms = [scenario_of(setting, structure, setting.title) for _, setting in found.settings(since, only)]
+    key = AS_MODELLED if structure is None else structure.key
+    study = Study(
+        name=f"levers-{since}-{key}"[:64],
+        title=found.title,
+        case=case.name,
+        scenarios=(as_it_is, *arms),
+        keep=KEPT,
+    ).with_changes(**changes)
+    return Block(study, (StructureReading(key, SELF_STANDING if structure is None else structure.self_standing),))
+
+
+def blocks(
+    found: LeverFile, case: Case, since: Since = "start", only: Sequence[str] = (), **changes: Any
+) -> tuple[Block, ...]:
+    """All studies of a variant: as modelled, then each structure; a bar of its own alone needs no runs of its own.
+
+    Parameters
+    ----------
+    since
+        ``start`` or ``now``.
+    only
+        Keys of levers; all if empty.
+    **changes
+        Fields of the studies: runs, seed, futures, draws.
+    """
+    first = block_of(found, since, only, None, case, **changes)
+    readings = list(first.readings)
+    others = []
+    for structure in found.structures:
+        if structure.changes_runs:
+            others.append(block_of(found, since, only, structure, case, **changes))
+        else:
+            readings.append(StructureReading(structure.key, structure.self_standing))
+    return (Block(first.study, tuple(readings)), *others)
+
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -105,7 +175,7 @@ def ask(
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredRuns:
     """Measures of every run."""
 
     values: Floats
@@ -149,7 +219,7 @@ def groups_of(source: DrawSource | None, draws: Integers) -> Integers:
     return found if np.unique(found).size >= ENOUGH else draws
 
 
-def carry_out(asked: Asked, *, threads: int | None = None, progress: Progress | None = None) -> Measured:
+def carry_out(asked: Asked, *, threads: int | None = None, progress: Progress | None = None) -> MeasuredRuns:
     """Run all studies; memory does not grow with runs beyond their measures.
 
     progress: called with runs done and runs in all, over all studies and arms.
@@ -188,11 +258,11 @@ def _gathered(
     lives: dict[str, list[Booleans]],
     drawn: dict[str, list[Floats]],
     provenance: dict[str, Any],
-) -> Measured:
+) -> MeasuredRuns:
     study = asked.blocks[0].study
     keys = study_structures(asked)
     draws = np.arange(study.runs, dtype=np.int64) // study.futures
-    return Measured(
+    return MeasuredRuns(
         values=np.stack([np.concatenate(tables[key], axis=1) for key in keys]),
         alive=np.stack([np.concatenate(lives[key]) for key in keys]),
         structures=keys,
@@ -212,7 +282,7 @@ def study_structures(asked: Asked) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda key: order.get(key, -1)))
 
 
-def to_dataset(found: Measured) -> xr.Dataset:
+def to_dataset(found: MeasuredRuns) -> xr.Dataset:
     """The measures as a labelled dataset, to be kept and read again."""
     import xarray as xr
 
@@ -239,9 +309,9 @@ def to_dataset(found: Measured) -> xr.Dataset:
     )
 
 
-def from_dataset(kept: xr.Dataset) -> Measured:
+def from_dataset(kept: xr.Dataset) -> MeasuredRuns:
     """Measures from a dataset of :func:`to_dataset`."""
-    return Measured(
+    return MeasuredRuns(
         values=kept["measures"].to_numpy().astype(np.float64),
         alive=kept["alive"].to_numpy() > 0,
         structures=tuple(map(str, kept["structure"].to_numpy())),

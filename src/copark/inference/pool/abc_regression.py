@@ -26,7 +26,7 @@ import numpy as np
 from copark.arrays import Floats, Integers
 from copark.cases.quarters import Quarter
 from copark.inference.observations import ObservationModel
-from copark.inference.pool.batches import GRID, Discrepancy, PanelBatch, Trial, family, log_density
+from copark.inference.pool.batches import GRID, Discrepancy, PanelBatch, SpreadTrial, family, log_density
 from copark.inference.pool.growth import Past
 from copark.inference.pool.hierarchy import Readings
 from copark.inference.pool.parks import COUNTS, Park, last_day, year_end
@@ -294,7 +294,7 @@ def given_past(
     return found
 
 
-def trials_of(window: Window, batch: PanelBatch, seed: int) -> list[Trial]:
+def trials_of(window: Window, batch: PanelBatch, seed: int) -> list[SpreadTrial]:
     """Forecast a window from the park's own past with every spread of the discrepancy.
 
     batch: runs of the park on its own prior.
@@ -302,7 +302,7 @@ def trials_of(window: Window, batch: PanelBatch, seed: int) -> list[Trial]:
     few, targets = batch.first(TRIED), window.park.model.targets
     tried = [given_past(few, seed, Discrepancy(one, one), window.later, window.known) for one in GRID]
     return [
-        Trial(
+        SpreadTrial(
             window.park.name, family(targets[at].variable), last_day(targets[at]),
             tuple(log_density(rows[:, n], targets[at].value) for rows in tried),
         )

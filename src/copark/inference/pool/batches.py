@@ -121,7 +121,7 @@ def reports(model: ObservationModel, ages: Floats, counterparts: Floats, spread:
 
 
 @dataclass(frozen=True)
-class Trial:
+class SpreadTrial:
     """How well one later value was forecast from a park's own past, for every spread of GRID.
 
     day: of the value, counted; log_density: shape (grid,).
@@ -141,7 +141,7 @@ def log_density(members: Floats, value: float) -> float:
     return float(-0.5 * apart**2 / variance - 0.5 * np.log(2.0 * np.pi * variance))
 
 
-def chosen(trials: Sequence[Trial], *, without: str = "", until: int | None = None) -> Discrepancy:
+def chosen(trials: Sequence[SpreadTrial], *, without: str = "", until: int | None = None) -> Discrepancy:
     """The spreads that did best over parks, each park counting once; AT_FIRST with fewer than three parks.
 
     without: a park that has no say; until: last day of a value that has a say, counted.
@@ -160,7 +160,7 @@ def chosen(trials: Sequence[Trial], *, without: str = "", until: int | None = No
     return Discrepancy(**found)
 
 
-def table(trials: Sequence[Trial]) -> Mapping[str, tuple[int, Floats]]:
+def table(trials: Sequence[SpreadTrial]) -> Mapping[str, tuple[int, Floats]]:
     """By family: number of parks, and mean over parks of the log-density for every spread."""
     found = {}
     for name in FAMILIES:

@@ -85,7 +85,7 @@ RUNS = 2048
 
 
 @dataclass(frozen=True)
-class Outlook:
+class PooledOutlook:
     """A forecast of a park by the panel's other parks."""
 
     park: Park
@@ -125,7 +125,7 @@ class Outlook:
         return (np.arange(self.quarters) + start.index + 1) / 4.0
 
 
-def outlook(panel: Panel, case: Case, until: Quarter, *, runs: int = RUNS, threads: int = 1) -> Outlook:
+def outlook(panel: Panel, case: Case, until: Quarter, *, runs: int = RUNS, threads: int = 1) -> PooledOutlook:
     """Forecast a case as if nothing had been observed of it; bands hold what the model leaves out, too."""
     seed = panel.settings.seed
     park, points = pooled_prior(panel, case, runs, seed)
@@ -145,7 +145,7 @@ def outlook(panel: Panel, case: Case, until: Quarter, *, runs: int = RUNS, threa
     }
     rates = {name: base_rates(panel.parks, case.kind, name, without=case.name) for name in COUNTS}
     (pooled, fine), (alone, _), (grown, fine_growth) = (cut_apart(each) for each in (*bands, growth))
-    return Outlook(park, until, pooled, alone, grown, fine, fine_growth, rates, panel.lenders(case.name), runs)
+    return PooledOutlook(park, until, pooled, alone, grown, fine, fine_growth, rates, panel.lenders(case.name), runs)
 
 
 def cut_apart(bands: Mapping[str, Floats]) -> tuple[dict[str, Floats], dict[str, Floats]]:
@@ -154,7 +154,7 @@ def cut_apart(bands: Mapping[str, Floats]) -> tuple[dict[str, Floats], dict[str,
     return shown, {name: band[len(SHOWN) :] for name, band in bands.items()}
 
 
-def freeze_outlook(panel: Panel, found: Outlook, made_on: str = "") -> dict[str, Any]:
+def freeze_outlook(panel: Panel, found: PooledOutlook, made_on: str = "") -> dict[str, Any]:
     """Make a frozen forecast of a park without a history, from the end of its case's data.
 
     Its parameters are borrowed, which the file says; it has no past for a naive curve, so that the pooled growth curve

@@ -21,7 +21,7 @@ from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.identity import hash_content, hash_sources, identity_of
 from copark.inference.pool.abc_regression import LocalPosterior, local_posterior, scores_of, trials_of, windows
-from copark.inference.pool.batches import Discrepancy, PanelBatch, Trial, chosen, design, make_panel_batch
+from copark.inference.pool.batches import Discrepancy, PanelBatch, SpreadTrial, chosen, design, make_panel_batch
 from copark.inference.pool.hierarchy import ALIKE, SWEEPS, Pooled, Readings, pool
 from copark.inference.pool.parks import AXES, POOLED, SIZES, Park, bare, park_of, points_at
 from copark.inference.provenance import made_with
@@ -117,7 +117,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Settings:
+class PanelSettings:
     """What a panel may be asked: runs of each park, a power of two, and the seed of design, luck and errors."""
 
     runs: int = RUNS
@@ -155,10 +155,10 @@ class Warping:
 class Panel:
     """Parks together."""
 
-    settings: Settings
+    settings: PanelSettings
     parks: tuple[Park, ...]
     """settings, parks: what was asked."""
-    trials: tuple[Trial, ...]
+    trials: tuple[SpreadTrial, ...]
     """How well forecasts from each park's own past did, by spread of the discrepancy."""
     spread: Discrepancy
     """The discrepancy that follows from all of them."""
@@ -222,12 +222,12 @@ def warping_of(
     return Warping(pooled_axes(others, panel.settings.seed, LEFT_SWEEPS), park.pooled, identity)
 
 
-def panel_identity(parks: Sequence[Park], settings: Settings) -> str:
+def panel_identity(parks: Sequence[Park], settings: PanelSettings) -> str:
     """Identity of a panel: parks, model, settings and the code of pooling."""
     return identity_of(recipe_of(parks, settings))
 
 
-def recipe_of(parks: Sequence[Park], settings: Settings) -> dict[str, Any]:
+def recipe_of(parks: Sequence[Park], settings: PanelSettings) -> dict[str, Any]:
     """What a panel depends on, as plain values."""
     here = Path(__file__).parent
     shared = [here.parent / f"{name}.py" for name in ("observations", "posterior", "prior", "summaries")]
@@ -245,7 +245,7 @@ def recipe_of(parks: Sequence[Park], settings: Settings) -> dict[str, Any]:
 
 def learn(
     parks: Sequence[Park],
-    settings: Settings,
+    settings: PanelSettings,
     *,
     threads: int = 1,
     folder: Path | None = None,
@@ -258,11 +258,11 @@ def learn(
     """
     identity = panel_identity(parks, settings)
     tell, whole = progress or (lambda _done, _total: None), 3 * len(parks)
-    trials: list[Trial] = []
+    trials: list[SpreadTrial] = []
     for done, park in enumerate(parks):
         tell(2 * done, whole)
         rows = step(folder, identity, f"trials-{park.name}", partial(_trials, park, settings, threads, folder))
-        trials += [Trial(park.name, name, day, tuple(logs)) for name, day, logs in rows]
+        trials += [SpreadTrial(park.name, name, day, tuple(logs)) for name, day, logs in rows]
     spread = chosen(trials)
     kept = None if folder is None else load_local(parks, folder / identity)
     local = dict(kept or {})
@@ -279,13 +279,13 @@ def learn(
     return panel
 
 
-def _trials(park: Park, settings: Settings, threads: int, folder: Path | None) -> list[Any]:
+def _trials(park: Park, settings: PanelSettings, threads: int, folder: Path | None) -> list[Any]:
     batch = prior_batch(park, settings, threads, folder)
     found = [one for window in windows(park) for one in trials_of(window, batch, settings.seed)]
     return [[one.family, one.day, list(one.log_density)] for one in found]
 
 
-def prior_batch(park: Park, settings: Settings, threads: int = 1, folder: Path | None = None) -> PanelBatch:
+def prior_batch(park: Park, settings: PanelSettings, threads: int = 1, folder: Path | None = None) -> PanelBatch:
     """Runs of a park on its own prior, made or found."""
     home = None if folder is None else folder / "batches"
     return make_panel_batch(park, settings.runs, settings.seed, threads=threads, folder=home)

@@ -7,10 +7,21 @@ does it, ``findings`` sets two types against each other with what so few parks a
 from __future__ import annotations
 
 from copark.inference.typology.findings import Agreement, Contrast, agreements, contrast
-from copark.inference.typology.measures import MEASURES, Measured, measured
-from copark.inference.typology.twins import FACTORS, READINGS, Part, Reading, parts, readings
+from copark.inference.typology.measures import MEASURES, ParkMeasure, measured
+from copark.inference.typology.twins import FACTORS, READINGS, FactorPart, TwinReading, parts, readings
 
 __all__ = [
-    "FACTORS", "MEASURES", "READINGS", "Agreement", "Contrast", "Measured", "Part", "Reading", "agreements", "contrast",
-    "measured", "parts", "readings",
+    "FACTORS",
+    "MEASURES",
+    "READINGS",
+    "Agreement",
+    "Contrast",
+    "FactorPart",
+    "ParkMeasure",
+    "TwinReading",
+    "agreements",
+    "contrast",
+    "measured",
+    "parts",
+    "readings",
 ]  # fmt: skip

@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from copark.arrays import Floats
-from copark.inference.typology.measures import MEASURES, Measured, measured
-from copark.inference.typology.twins import FACTORS, Part, Reading, key_of, parts, readings
+from copark.inference.typology.measures import MEASURES, ParkMeasure, measured
+from copark.inference.typology.twins import FACTORS, FactorPart, TwinReading, key_of, parts, readings
 from copark.simulation.readouts.compare import COUNTS, ends_of_years, pairs_of
 from copark.simulation.schemas import Title
 from copark.stats.quantiles import band, quantile_band
@@ -144,11 +144,11 @@ class Agreement:
     """
 
     contrast: Contrast
-    reading: Reading
+    reading: TwinReading
     verdict: str
 
 
-def agreements(contrasts: Iterable[Contrast], found: Iterable[Reading]) -> tuple[Agreement, ...]:
+def agreements(contrasts: Iterable[Contrast], found: Iterable[TwinReading]) -> tuple[Agreement, ...]:
     """Set every measure that has a counterpart beside it."""
     known = {(one.reading, one.year): one for one in found}
     made = []
@@ -198,7 +198,7 @@ class Gap:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Findings:
+class TypeFindings:
     """A comparison of types of parks."""
 
     names: Mapping[str, Title]
@@ -206,13 +206,13 @@ class Findings:
     homes: int
     home: str
     """homes, home: how many enterprise-led parks have investors of the commonest country, and its code."""
-    measured: tuple[Measured, ...]
+    measured: tuple[ParkMeasure, ...]
     contrasts: tuple[Contrast, ...]
     """measured, contrasts: observed parks: values, and intergovernmental against enterprise-led."""
     outcomes: Mapping[str, Mapping[str, int]]
     """Observed parks by type and status."""
-    readings: tuple[Reading, ...]
-    parts: tuple[Part, ...]
+    readings: tuple[TwinReading, ...]
+    parts: tuple[FactorPart, ...]
     """readings, parts: matched scenarios: side by side, and the difference by factor."""
     gaps: tuple[Gap, ...]
     """Further scenarios against the intergovernmental one."""
@@ -223,16 +223,18 @@ class Findings:
         """Values of a measure of the parks of a type."""
         return [one.value for one in self.measured if (one.measure, one.type) == (measure, type_)]
 
-    def reading(self, name: str, year: int) -> Reading:
+    def reading(self, name: str, year: int) -> TwinReading:
         """What the two scenarios have, and the difference."""
         return next(one for one in self.readings if (one.reading, one.year) == (name, year))
 
-    def part(self, name: str, year: int, factor: str) -> Part:
+    def part(self, name: str, year: int, factor: str) -> FactorPart:
         """What of a difference is due to a factor."""
         return next(one for one in self.parts if (one.reading, one.year, one.factor) == (name, year, factor))
 
 
-def find(book: Parks, cases: Mapping[str, Case], factorial: xr.Dataset, twins: xr.Dataset, study: Study) -> Findings:
+def find(
+    book: Parks, cases: Mapping[str, Case], factorial: xr.Dataset, twins: xr.Dataset, study: Study
+) -> TypeFindings:
     """Compare the types.
 
     Parameters
@@ -252,7 +254,7 @@ def find(book: Parks, cases: Mapping[str, Case], factorial: xr.Dataset, twins: x
     contrasts = tuple(contrast(name, of(name, FIRST), of(name, SECOND)) for name in MEASURES)
     read = tuple(readings(factorial, key_of(()), key_of(FACTORS)))
     ((home, homes),) = Counter(park.home for park in book.parks if park.type == SECOND).most_common(1)
-    return Findings(
+    return TypeFindings(
         names={park.id: Title(en=park.name("en"), zh=park.name("zh")) for park in book.parks},
         homes=homes,
         home=home,

@@ -34,7 +34,7 @@ what preferring the other count does."""
 
 
 @dataclass(frozen=True)
-class Measured:
+class ParkMeasure:
     """One measure of one park."""
 
     measure: str
@@ -59,7 +59,7 @@ class Counted(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Course:
+class EnterpriseCourse:
     """A count of enterprises over time, on one basis: dates as years, and values above zero."""
 
     variable: str
@@ -74,7 +74,7 @@ class Course:
         return self.points[-1].time - self.points[0].time
 
 
-def measured(parks: Iterable[Park], cases: Mapping[str, Case]) -> tuple[Measured, ...]:
+def measured(parks: Iterable[Park], cases: Mapping[str, Case]) -> tuple[ParkMeasure, ...]:
     """Everything that is known, measure by measure.
 
     Parameters
@@ -88,10 +88,10 @@ def measured(parks: Iterable[Park], cases: Mapping[str, Case]) -> tuple[Measured
     return tuple(sorted(found, key=lambda one: (MEASURES.index(one.measure), one.park)))
 
 
-def _of(park: Park, case: Case | None) -> Iterator[Measured]:
-    def made(measure: str, value: float | None, when: object, grade: str) -> Iterator[Measured]:
+def _of(park: Park, case: Case | None) -> Iterator[ParkMeasure]:
+    def made(measure: str, value: float | None, when: object, grade: str) -> Iterator[ParkMeasure]:
         if value is not None:
-            yield Measured(measure, park.id, park.type, float(value), str(when or ""), grade)
+            yield ParkMeasure(measure, park.id, park.type, float(value), str(when or ""), grade)
 
     if park.outcome is not None:
         yield from made("standing", STANDINGS.index(park.outcome), "2024", park.outcome_grade)
@@ -117,8 +117,8 @@ def _of(park: Park, case: Case | None) -> Iterator[Measured]:
 
 
 def _at_age(
-    measure: str, park: Park, courses: tuple[Course, ...], order: tuple[str, ...]
-) -> Iterator[Measured]:  # fmt: skip
+    measure: str, park: Park, courses: tuple[EnterpriseCourse, ...], order: tuple[str, ...]
+) -> Iterator[ParkMeasure]:  # fmt: skip
     """The count nearest to the age compared, the preferred one first; of the table of parks where no series is."""
     known = [[point for one in courses if one.variable == name for point in one.points] for name in order]
     if not courses and park.firms and park.firms_date is not None:
@@ -127,19 +127,19 @@ def _at_age(
         near = [one for one in points if abs(one.time - park.launch - AGE) <= NEAR]
         if near:
             nearest = min(reversed(near), key=lambda one: abs(one.time - park.launch - AGE))
-            yield Measured(measure, park.id, park.type, nearest.value, nearest.date, nearest.grade)
+            yield ParkMeasure(measure, park.id, park.type, nearest.value, nearest.date, nearest.grade)
             return
 
 
-def courses_of(case: Case) -> tuple[Course, ...]:
+def courses_of(case: Case) -> tuple[EnterpriseCourse, ...]:
     """Counts of a case over time, each variable and basis by itself, as far as they are reported as values."""
-    found: list[Course] = []
+    found: list[EnterpriseCourse] = []
     for variable in COUNTED:
         seen = [one for one in case.observed(variable) if one.bound in ("exact", "about", "range")]
         for basis in dict.fromkeys(one.basis for one in seen):
             points = tuple(_points(one for one in seen if one.basis == basis))
             if points:
-                found.append(Course(variable, basis, points))
+                found.append(EnterpriseCourse(variable, basis, points))
     return tuple(found)
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from copark.stats.quantiles import band
-from copark.stats.words import side_of
+from copark.stats.shares import side_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -37,7 +37,7 @@ GROWTH_FROM = 5
 
 
 @dataclass(frozen=True)
-class Reading:
+class TwinReading:
     """What a twin has, and how far the other is from it, at an age."""
 
     reading: str
@@ -59,7 +59,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Part:
+class FactorPart:
     """What of a difference is due to a factor."""
 
     reading: str
@@ -124,7 +124,7 @@ def _spread(name: str, values: Floats, seed: int = 1) -> tuple[float, float, flo
     return low, float(known.mean()), high
 
 
-def readings(result: xr.Dataset, first: str, second: str) -> Iterator[Reading]:
+def readings(result: xr.Dataset, first: str, second: str) -> Iterator[TwinReading]:
     """Two arms of a study side by side at each age."""
     for year in YEARS:
         one, other = values_of(result, first, year), values_of(result, second, year)
@@ -135,10 +135,10 @@ def readings(result: xr.Dataset, first: str, second: str) -> Iterator[Reading]:
             centre = np.nanmean if name in ("failed", "self_standing") else np.nanmedian
             above = float(np.mean(apart[np.isfinite(apart)] > 0.0))
             sides = (float(centre(one[name])), float(centre(other[name])))
-            yield Reading(name, year, *sides, low, middle, high, above, verdict)
+            yield TwinReading(name, year, *sides, low, middle, high, above, verdict)
 
 
-def parts(result: xr.Dataset) -> Iterator[Part]:
+def parts(result: xr.Dataset) -> Iterator[FactorPart]:
     """The difference between the whole and its opposite, factor by factor; arms are named by :func:`key_of`."""
     for year in YEARS:
         arms = {
@@ -150,7 +150,7 @@ def parts(result: xr.Dataset) -> Iterator[Part]:
             yield from _parts({lacking: values[name] for lacking, values in arms.items()}, name, year)
 
 
-def _parts(arms: Mapping[frozenset[str], Floats], name: str, year: int) -> Iterator[Part]:
+def _parts(arms: Mapping[frozenset[str], Floats], name: str, year: int) -> Iterator[FactorPart]:
     whole, none = frozenset[str](), frozenset(FACTORS)
     for factor in FACTORS:
         value = shapley(arms, factor)
@@ -158,7 +158,7 @@ def _parts(arms: Mapping[frozenset[str], Floats], name: str, year: int) -> Itera
         alone = float(np.nanmean(arms[whole] - arms[frozenset({factor})]))
         last = float(np.nanmean(arms[none - {factor}] - arms[none]))
         mean = float(np.nanmean(value)) if np.isfinite(value).any() else float("nan")
-        yield Part(name, year, factor, low, middle, high, mean, alone, last)
+        yield FactorPart(name, year, factor, low, middle, high, mean, alone, last)
 
 
 def shapley(arms: Mapping[frozenset[str], Floats], factor: str) -> Floats:

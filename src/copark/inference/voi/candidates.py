@@ -84,7 +84,7 @@ Trindade 2002)."""
 
 
 @dataclass(frozen=True)
-class Column:
+class ReportColumn:
     """One number of a report."""
 
     name: str
@@ -109,7 +109,7 @@ class Candidate:
     """Key of its family."""
     quarters: tuple[int, ...]
     """When, counted from the start; empty of an estimate from elsewhere."""
-    columns: tuple[Column, ...]
+    columns: tuple[ReportColumn, ...]
     """What it reports."""
     parameter: str = ""
     """What an estimate is of; empty of an observation of the park."""
@@ -124,11 +124,11 @@ def candidates(case: Case, varying: Sequence[str]) -> tuple[Candidate, ...]:
     for family in FAMILIES:
         for when in family.dates:
             quarters = dates(case, when)
-            columns = tuple(Column(name, at, family.adds_up) for at in quarters for name in family.outputs)
+            columns = tuple(ReportColumn(name, at, family.adds_up) for at in quarters for name in family.outputs)
             if quarters:
                 made.setdefault((family.key, quarters), Candidate(family.key, quarters, columns))
     known = (
-        Candidate(LITERATURE, (), (Column(name, -1),), parameter=name) for name in ESTIMATED if name in varying
+        Candidate(LITERATURE, (), (ReportColumn(name, -1),), parameter=name) for name in ESTIMATED if name in varying
     )  # fmt: skip
     return (*made.values(), *known)
 
@@ -155,7 +155,7 @@ def outputs() -> tuple[str, ...]:
     return tuple(dict.fromkeys((RESIDENTS, *(name for family in FAMILIES for name in family.outputs))))
 
 
-def columns_of(found: Sequence[Candidate]) -> tuple[Column, ...]:
+def columns_of(found: Sequence[Candidate]) -> tuple[ReportColumn, ...]:
     """Every column of some candidates, once."""
     return tuple(dict.fromkeys(column for one in found for column in one.columns))
 
@@ -180,7 +180,7 @@ def errors(candidate: Candidate, values: Floats, residents: Mapping[int, float])
     return np.maximum(_graded(candidate.columns, family.grade, values), 1e-9)
 
 
-def _graded(columns: Sequence[Column], grade: str, values: Floats) -> Floats:
+def _graded(columns: Sequence[ReportColumn], grade: str, values: Floats) -> Floats:
     """Errors as of reported values of a grade, with the floors that are declared for outputs."""
     scales = error_scales()
     relative = scales["grades"][grade]["relative"]

@@ -69,7 +69,7 @@ def key_of(claim: Claim, part: Part) -> str:
 
 
 @dataclass(frozen=True)
-class Plan:
+class InformationPlan:
     """How worlds are made."""
 
     case: Case
@@ -97,7 +97,7 @@ class Plan:
         return targets(everything_fitted(self.case), after=self.cut)
 
 
-def make(plan: Plan, threads: int, tell: Callable[[int, int], None]) -> xr.Dataset:
+def make(plan: InformationPlan, threads: int, tell: Callable[[int, int], None]) -> xr.Dataset:
     """Run the worlds.
 
     Returns
@@ -170,7 +170,7 @@ def _spread(values: Floats) -> float:
     return float(np.sqrt(whole.var(axis=1, ddof=1).mean())) if len(whole) and values.shape[1] > 1 else 0.0
 
 
-def holds(plan: Plan, worlds: xr.Dataset) -> np.ndarray:
+def holds(plan: InformationPlan, worlds: xr.Dataset) -> np.ndarray:
     """Whether the condition of support of each part holds in each world, shape (draws, parts)."""
     columns = dict(zip((name for name, _ in named(plan.parts)), worlds["statistics"].to_numpy().T, strict=True))
     made = []
@@ -180,7 +180,7 @@ def holds(plan: Plan, worlds: xr.Dataset) -> np.ndarray:
     return np.array(made, dtype=bool).T
 
 
-def first_of(plan: Plan) -> list[int]:
+def first_of(plan: InformationPlan) -> list[int]:
     """Places of the statistics that tell the effect of each part: the first its rule looks at, of an output if any."""
     names = [name for name, _ in named(plan.parts)]
 
@@ -190,6 +190,6 @@ def first_of(plan: Plan) -> list[int]:
     return [names.index(f"{key_of(claim, part)}/{first(part)}") for claim, part in plan.parts]
 
 
-def tried(plan: Plan, worlds: xr.Dataset) -> tuple[Candidate, ...]:
+def tried(plan: InformationPlan, worlds: xr.Dataset) -> tuple[Candidate, ...]:
     """Candidates of which the worlds have the values."""
     return candidates(plan.case, tuple(map(str, worlds["parameters"].to_numpy())))

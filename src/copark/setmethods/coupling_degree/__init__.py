@@ -5,17 +5,17 @@ known to go wrong; ``record`` asks what indicators without a common course would
 weights and ranges nobody knows, and finds the formula behind degrees that someone else computed.
 """
 
-from copark.setmethods.coupling_degree.degree import Coupled, Request, couple, warnings_of
+from copark.setmethods.coupling_degree.degree import Coupled, CouplingRequest, couple, warnings_of
 from copark.setmethods.coupling_degree.indicators import Indicator, Subsystem
-from copark.setmethods.coupling_degree.record import Ensemble, Null, ensemble, null
+from copark.setmethods.coupling_degree.record import Null, WeightEnsemble, ensemble, null
 
 __all__ = [
     "Coupled",
-    "Ensemble",
+    "CouplingRequest",
     "Indicator",
     "Null",
-    "Request",
     "Subsystem",
+    "WeightEnsemble",
     "couple",
     "ensemble",
     "null",

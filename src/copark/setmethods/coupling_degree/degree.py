@@ -36,7 +36,7 @@ from copark.setmethods.table import CaseTable, SettingFaults, TableFaults, Warne
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from copark.setmethods.coupling_degree.record import Ensemble, Null, Reported
+    from copark.setmethods.coupling_degree.record import Null, Reported, WeightEnsemble
 
 
 GRADES = (
@@ -134,7 +134,7 @@ Closed = Literal["left", "right"]
 
 
 @dataclass(frozen=True)
-class Request:
+class CouplingRequest:
     """What is asked."""
 
     subsystems: tuple[Subsystem, ...]
@@ -178,7 +178,7 @@ class Coupled:
     """What a table gave."""
 
     table: CaseTable
-    request: Request
+    request: CouplingRequest
     """table, request: what it was made from."""
     ranges: Mapping[str, Range]
     """The range of each column."""
@@ -201,7 +201,7 @@ class Coupled:
         return self.forms[self.request.formula]
 
 
-def request_faults(request: Request) -> list[Fault]:
+def request_faults(request: CouplingRequest) -> list[Fault]:
     """Everything wrong with what is asked, before a table is read."""
     names = [one.name for one in request.subsystems]
     columns = [one.column for one in request.indicators]
@@ -228,7 +228,7 @@ def request_faults(request: Request) -> list[Fault]:
     return found
 
 
-def couple(table: CaseTable, request: Request) -> Coupled:
+def couple(table: CaseTable, request: CouplingRequest) -> Coupled:
     """Scores, weights and degrees of every case.
 
     Raises
@@ -256,7 +256,7 @@ def couple(table: CaseTable, request: Request) -> Coupled:
 
 
 def degrees(
-    scores: Floats, alpha: Floats, request: Request
+    scores: Floats, alpha: Floats, request: CouplingRequest
 ) -> tuple[Floats, dict[Formula, Degrees]]:  # fmt: skip
     """T and both forms of C and D of scores of shape (case, subsystem)."""
     index = development(scores, tuple(float(one) for one in alpha))
@@ -274,7 +274,7 @@ def rounded(degree: float) -> float:
     return round(degree, 12)
 
 
-def _shares(scores: Floats, request: Request) -> Floats:
+def _shares(scores: Floats, request: CouplingRequest) -> Floats:
     """Weight of each indicator in each subsystem."""
     weigh = entropy_weights if request.indicator_weights == "entropy" else equal_weights
     shares = np.zeros((scores.shape[1], len(request.subsystems)))
@@ -283,7 +283,7 @@ def _shares(scores: Floats, request: Request) -> Floats:
     return shares
 
 
-def _alpha(subsystems: Floats, request: Request) -> Floats:
+def _alpha(subsystems: Floats, request: CouplingRequest) -> Floats:
     count = len(request.subsystems)
     if request.weights == "equal":
         return np.full(count, 1.0 / count)
@@ -319,7 +319,7 @@ def warnings_of(
     seed: int = 1,
     *,
     null: Null | None = None,
-    ensemble: Ensemble | None = None,
+    ensemble: WeightEnsemble | None = None,
     claims: Sequence[Reported] = (),
 ) -> tuple[Warned, ...]:
     """Everything a reader must be warned of.

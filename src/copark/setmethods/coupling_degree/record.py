@@ -167,7 +167,7 @@ SOURCES: tuple[Source, ...] = ("weights", "ranges", "both")
 
 
 @dataclass(frozen=True)
-class Ensemble:
+class WeightEnsemble:
     """What the draws gave."""
 
     draws: int
@@ -183,7 +183,7 @@ class Ensemble:
     """How many grades each case meets in at least 5 % of draws."""
 
 
-def ensemble(found: Coupled, draws: int, seed: int) -> Ensemble:
+def ensemble(found: Coupled, draws: int, seed: int) -> WeightEnsemble:
     """Draw weights and ranges.
 
     Weights of the subsystems, and of the indicators within each, are uniform over all that sum to 1; each end of each
@@ -206,7 +206,7 @@ def ensemble(found: Coupled, draws: int, seed: int) -> Ensemble:
         stays[source] = float(np.mean(reached == own))
     shares = np.stack([np.mean(reached == at, axis=0) for at in range(len(GRADES))], axis=1)
     met = tuple(int(count) for count in np.sum(shares >= SEEN, axis=1))
-    return Ensemble(draws, np.quantile(degree, LEVELS, axis=0), shares, stays, met)
+    return WeightEnsemble(draws, np.quantile(degree, LEVELS, axis=0), shares, stays, met)
 
 
 def _drawn(found: Coupled, source: Source, draws: int, luck: np.random.Generator) -> Floats:

@@ -5,6 +5,6 @@ them, tests its size and reads off how much of each condition a level of the out
 and says what to beware of.
 """
 
-from copark.setmethods.nca.analysis import Necessities, Necessity, Request, analyse, warnings_of
+from copark.setmethods.nca.analysis import NcaRequest, Necessities, Necessity, analyse, warnings_of
 
-__all__ = ["Necessities", "Necessity", "Request", "analyse", "warnings_of"]
+__all__ = ["NcaRequest", "Necessities", "Necessity", "analyse", "warnings_of"]

@@ -19,7 +19,7 @@ from copark.setmethods.nca.ceilings import (
     Bottleneck,
     Kind,
     Scope,
-    View,
+    ScopeView,
     bottlenecks,
     observed_scope,
     p_values,
@@ -41,7 +41,7 @@ SIZES = ("small", "medium", "large", "very_large")
 
 
 @dataclass(frozen=True)
-class Request:
+class NcaRequest:
     """What is asked."""
 
     outcome: str
@@ -102,7 +102,7 @@ class Necessities:
     """What an analysis gave."""
 
     table: CaseTable
-    request: Request
+    request: NcaRequest
     found: tuple[Necessity, ...]
 
 
@@ -111,7 +111,7 @@ def size_of(effect: float) -> str:
     return "none" if effect <= 0.0 else SIZES[sum(effect >= limit for limit in EFFECT)]
 
 
-def request_faults(request: Request) -> list[Fault]:
+def request_faults(request: NcaRequest) -> list[Fault]:
     """Everything wrong with what is asked, before a table is read."""
     found = []
     names = request.conditions
@@ -132,7 +132,7 @@ def request_faults(request: Request) -> list[Fault]:
 
 
 def analyse(
-    table: CaseTable, request: Request, progress: Callable[[int, int], None] | None = None
+    table: CaseTable, request: NcaRequest, progress: Callable[[int, int], None] | None = None
 ) -> Necessities:  # fmt: skip
     """Look for the empty corner of each condition.
 
@@ -174,7 +174,7 @@ def _shifted(progress: Callable[[int, int], None], before: int, total: int) -> C
     return tell
 
 
-def _outside(table: CaseTable, name: str, request: Request) -> list[Fault]:
+def _outside(table: CaseTable, name: str, request: NcaRequest) -> list[Fault]:
     if request.scope is None:
         return []
     seen, given = observed_scope(table.values[name], table.values[request.outcome]), request.scope
@@ -193,10 +193,10 @@ def _condition(
     name: str,
     x: NDArray[np.float64],
     y: NDArray[np.float64],
-    request: Request,
+    request: NcaRequest,
     progress: Callable[[int, int], None] | None,
 ) -> Necessity:
-    view = View(request.corner)
+    view = ScopeView(request.corner)
     scope = request.scope or observed_scope(x, y)
     box = view.scope(scope)
     seen_x, seen_y = view.points(x, y)
@@ -272,7 +272,7 @@ def warnings_of(analysis: Necessities) -> tuple[Warned, ...]:
 
 
 def _zone(x: NDArray[np.float64], y: NDArray[np.float64], corner: int, scope: Scope) -> float:
-    view = View(corner)
+    view = ScopeView(corner)
     seen_x, seen_y = view.points(x, y)
     return float(step_zone(steps_of(seen_x), seen_y, view.scope(scope)))
 

@@ -51,7 +51,7 @@ class Scope:
 
 
 @dataclass(frozen=True)
-class View:
+class ScopeView:
     """How a corner is looked at: with the condition, the outcome, or both mirrored."""
 
     corner: int

@@ -6,8 +6,8 @@ solutions with every tied model; ``analysis`` runs all of them, ``robustness`` a
 cutoffs, cases and scores.
 """
 
-from copark.setmethods.qca.analysis import Analysis, Settings, analyse
+from copark.setmethods.qca.analysis import QcaAnalysis, QcaSettings, analyse
 from copark.setmethods.qca.robustness import Robustness, robustness
-from copark.setmethods.qca.sets import Calibration, calibrate
+from copark.setmethods.qca.sets import SetCalibration, calibrate
 
-__all__ = ["Analysis", "Calibration", "Robustness", "Settings", "analyse", "calibrate", "robustness"]
+__all__ = ["QcaAnalysis", "QcaSettings", "Robustness", "SetCalibration", "analyse", "calibrate", "robustness"]

@@ -30,7 +30,7 @@ RESERVED = frozenset(("OUT", "n", "incl", "PRI", "cases", "row"))
 
 
 @dataclass(frozen=True)
-class Settings:
+class QcaSettings:
     """What is asked."""
 
     outcome: str
@@ -57,12 +57,12 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Analysis:
+class QcaAnalysis:
     """What an analysis gave."""
 
     table: CaseTable
     """The calibrated table."""
-    settings: Settings
+    settings: QcaSettings
     """What was asked."""
     members: Floats
     outcome: Floats
@@ -81,7 +81,7 @@ class Analysis:
     """What a reader must know."""
 
 
-def setting_faults(settings: Settings) -> list[Fault]:
+def setting_faults(settings: QcaSettings) -> list[Fault]:
     """Everything wrong with what is asked, before a table is read."""
     names, found = settings.conditions, []
     if not names:
@@ -108,7 +108,7 @@ def setting_faults(settings: Settings) -> list[Fault]:
     return found
 
 
-def analyse(table: CaseTable, settings: Settings) -> Analysis:
+def analyse(table: CaseTable, settings: QcaSettings) -> QcaAnalysis:
     """Run an analysis on a table of memberships.
 
     Raises
@@ -134,7 +134,7 @@ def analyse(table: CaseTable, settings: Settings) -> Analysis:
     singles = single_terms(len(settings.conditions))
     names = [term_name(term, settings.conditions) for term in singles]
     columns = [term_membership(term, members) for term in singles]
-    found = Analysis(
+    found = QcaAnalysis(
         table,
         settings,
         members,
@@ -149,7 +149,7 @@ def analyse(table: CaseTable, settings: Settings) -> Analysis:
     return replace(found, warnings=tuple(_warnings(found)))
 
 
-def _warnings(found: Analysis) -> list[Warned]:
+def _warnings(found: QcaAnalysis) -> list[Warned]:
     truth, solutions, settings = found.truth, found.solutions, found.settings
     warned = [*left_out_warning(found.table)]
     if truth.crossover:
@@ -178,14 +178,14 @@ def _warnings(found: Analysis) -> list[Warned]:
     return warned
 
 
-def _low_pri(found: Analysis) -> list[Warned]:
+def _low_pri(found: QcaAnalysis) -> list[Warned]:
     rows = [
         str(row.number) for row in found.truth.rows if row.out == "1" and row.pri is not None and not row.pri >= 0.5
     ]
     return [Warned("low_pri", {"rows": ", ".join(rows)})] if rows else []
 
 
-def deviant_cases(found: Analysis, model: tuple[tuple[int, ...], ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def deviant_cases(found: QcaAnalysis, model: tuple[tuple[int, ...], ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Cases that speak against a model: in it without the outcome (consistency), and the outcome without it (coverage).
 
     Both are read at the crossover 0.5.

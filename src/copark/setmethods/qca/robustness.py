@@ -14,8 +14,17 @@ from typing import Literal
 import numpy as np
 
 from copark.setmethods.qca import sets
-from copark.setmethods.qca.analysis import Analysis, Settings
-from copark.setmethods.qca.sets import Calibration, Model, Term, calibrated, model_membership, order, term_name, within
+from copark.setmethods.qca.analysis import QcaAnalysis, QcaSettings
+from copark.setmethods.qca.sets import (
+    Model,
+    SetCalibration,
+    Term,
+    calibrated,
+    model_membership,
+    order,
+    term_name,
+    within,
+)
 from copark.setmethods.qca.solutions import Solutions, TruthTable, solve, truth_table
 from copark.setmethods.table import CaseTable, SettingFaults
 
@@ -34,19 +43,19 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Recipe:
+class CalibrationRecipe:
     """How the analysis came from raw columns."""
 
     table: CaseTable
     """Columns as they were read."""
-    calibrations: Mapping[str, Calibration] = field(default_factory=dict)
+    calibrations: Mapping[str, SetCalibration] = field(default_factory=dict)
     """Those of them that are calibrated."""
     alternatives: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Other columns of scores that may stand in for a condition or the outcome, by the column they replace."""
 
 
 @dataclass(frozen=True)
-class Variant:
+class AnalyticVariant:
     """One change and what came of it."""
 
     family: str
@@ -85,7 +94,7 @@ class Robustness:
     """All variants of an analysis."""
 
     asked: Mapping[Kind, tuple[Model, ...]]
-    variants: tuple[Variant, ...]
+    variants: tuple[AnalyticVariant, ...]
 
     def families(self) -> tuple[str, ...]:
         """The families that have variants, in order."""
@@ -130,7 +139,7 @@ def models_of(solutions: Solutions) -> dict[Kind, tuple[Model, ...]]:
     }
 
 
-def robustness(found: Analysis, recipe: Recipe, progress: Progress | None = None) -> Robustness:
+def robustness(found: QcaAnalysis, recipe: CalibrationRecipe, progress: Progress | None = None) -> Robustness:
     """Run every variant.
 
     Parameters
@@ -153,7 +162,7 @@ def robustness(found: Analysis, recipe: Recipe, progress: Progress | None = None
     return Robustness(models_of(found.solutions), tuple(made))
 
 
-def _models_of(truth: TruthTable, settings: Settings) -> dict[Kind, tuple[Model, ...]]:
+def _models_of(truth: TruthTable, settings: QcaSettings) -> dict[Kind, tuple[Model, ...]]:
     """All models of a variant; none where its table can be covered in too many ways to look through them."""
     try:
         return models_of(solve(truth.numbers("1"), truth.numbers("?"), settings.expected))
@@ -161,10 +170,10 @@ def _models_of(truth: TruthTable, settings: Settings) -> dict[Kind, tuple[Model,
         return dict.fromkeys(KINDS, ())
 
 
-Planned = tuple[str, str, str, CaseTable, Settings]
+Planned = tuple[str, str, str, CaseTable, QcaSettings]
 
 
-def _run(family: str, changed: str, value: str, table: CaseTable, settings: Settings) -> Variant:
+def _run(family: str, changed: str, value: str, table: CaseTable, settings: QcaSettings) -> AnalyticVariant:
     members, outcome = table.matrix(settings.conditions), table.values[settings.outcome]
     outcome = 1.0 - outcome if settings.negate else outcome
     truth = truth_table(
@@ -176,7 +185,7 @@ def _run(family: str, changed: str, value: str, table: CaseTable, settings: Sett
         for kind in KINDS
     }
     nothing = float("nan")
-    return Variant(
+    return AnalyticVariant(
         family,
         changed,
         value,
@@ -186,7 +195,7 @@ def _run(family: str, changed: str, value: str, table: CaseTable, settings: Sett
     )
 
 
-def _variants(settings: Settings, recipe: Recipe) -> Iterator[Planned]:
+def _variants(settings: QcaSettings, recipe: CalibrationRecipe) -> Iterator[Planned]:
     table = calibrated(recipe.table, recipe.calibrations)
     yield from _other_anchors(settings, recipe, table)
     yield from _other_cutoffs(settings, table)
@@ -196,7 +205,7 @@ def _variants(settings: Settings, recipe: Recipe) -> Iterator[Planned]:
     yield from _other_scores(settings, recipe, table)
 
 
-def _other_anchors(settings: Settings, recipe: Recipe, table: CaseTable) -> Iterator[Planned]:
+def _other_anchors(settings: QcaSettings, recipe: CalibrationRecipe, table: CaseTable) -> Iterator[Planned]:
     for name in (settings.outcome, *settings.conditions):
         how = recipe.calibrations.get(name)
         raw = recipe.table.values[name]
@@ -229,7 +238,7 @@ def shifted(members: np.ndarray, shift: float) -> np.ndarray:
     return np.where(inner, 1.0 / (1.0 + (1.0 - safe) / safe * np.exp(-shift)), members)
 
 
-def _other_cutoffs(settings: Settings, table: CaseTable) -> Iterator[Planned]:
+def _other_cutoffs(settings: QcaSettings, table: CaseTable) -> Iterator[Planned]:
     inclusions = sorted({round(min(1.0, max(0.5, settings.incl_cut + step)), 4) for step in INCL_STEPS})
     reductions = sorted({*PRI_CUTS, settings.pri_cut})
     counts = sorted({*N_CUTS, settings.n_cut})
@@ -242,7 +251,7 @@ def _other_cutoffs(settings: Settings, table: CaseTable) -> Iterator[Planned]:
             yield family, "incl / PRI / n", written, table, replace(settings, incl_cut=incl, pri_cut=pri, n_cut=n)
 
 
-def _other_scores(settings: Settings, recipe: Recipe, table: CaseTable) -> Iterator[Planned]:
+def _other_scores(settings: QcaSettings, recipe: CalibrationRecipe, table: CaseTable) -> Iterator[Planned]:
     """Each other column in its turn, then the first of each together.
 
     Where one is missing for some cases, the variant stands on the others, and the scores as asked for are tried on

@@ -120,7 +120,7 @@ class Sufficiency:
 
 
 @dataclass(frozen=True)
-class Necessity:
+class NecessityFit:
     """How necessary a set is: consistency, relevance, coverage."""
 
     inclusion: float
@@ -140,10 +140,10 @@ def sufficiency(x: Column, y: Column, unique: float = float("nan")) -> Sufficien
     return Sufficiency(_ratio(both, whole), _ratio(both - torn, whole - torn), _ratio(both, float(y.sum())), unique)
 
 
-def necessity(x: Column, y: Column) -> Necessity:
+def necessity(x: Column, y: Column) -> NecessityFit:
     """Fit of ``x`` as a necessary set, both of shape (case,)."""
     both = np.minimum(x, y)
-    return Necessity(
+    return NecessityFit(
         _ratio(float(both.sum()), float(y.sum())),
         _ratio(float((1.0 - x).sum()), float((1.0 - both).sum())),
         _ratio(float(both.sum()), float(x.sum())),
@@ -180,7 +180,7 @@ class Necessary:
     """An expression with its fit as a necessary set."""
 
     name: str
-    fit: Necessity
+    fit: NecessityFit
 
 
 def single_terms(count: int) -> tuple[Term, ...]:
@@ -251,7 +251,7 @@ Form = Literal["logistic", "linear", "ecdf", "crisp"]
 
 
 @dataclass(frozen=True)
-class Calibration:
+class SetCalibration:
     """How a raw column becomes a membership."""
 
     anchors: tuple[float, ...]
@@ -283,7 +283,7 @@ class Calibration:
             raise ValueError("anchors do not fit the form")
 
 
-def calibrate(raw: ArrayLike, how: Calibration) -> NDArray[np.float64]:
+def calibrate(raw: ArrayLike, how: SetCalibration) -> NDArray[np.float64]:
     """Memberships of raw values.
 
     The direct method: ``m = 1 / (1 + exp(-k (x - c) / (i - c)))`` on the side of inclusion and
@@ -320,14 +320,14 @@ def _towards(values: NDArray[np.float64], anchors: tuple[float, ...]) -> NDArray
     return scaled
 
 
-def _logistic(values: NDArray[np.float64], how: Calibration) -> NDArray[np.float64]:
+def _logistic(values: NDArray[np.float64], how: SetCalibration) -> NDArray[np.float64]:
     steepness = log(how.full / (1.0 - how.full))
     exponent = np.clip(-steepness * _towards(values, how.anchors), -700.0, 700.0)
     found: NDArray[np.float64] = 1.0 / (1.0 + np.exp(exponent))
     return found
 
 
-def _linear(values: NDArray[np.float64], anchors: tuple[float, ...], how: Calibration) -> NDArray[np.float64]:
+def _linear(values: NDArray[np.float64], anchors: tuple[float, ...], how: SetCalibration) -> NDArray[np.float64]:
     """``0.5 ((x - e) / (c - e))^below`` up to the crossover, ``1 - 0.5 ((i - x) / (i - c))^above`` beyond it."""
     distance = np.clip(_towards(values, anchors), -1.0, 1.0)
     below = 0.5 * (1.0 - np.abs(np.minimum(distance, 0.0))) ** how.below
@@ -335,7 +335,7 @@ def _linear(values: NDArray[np.float64], anchors: tuple[float, ...], how: Calibr
     return np.where(distance >= 0.0, beyond, below)
 
 
-def _ranked(values: NDArray[np.float64], how: Calibration) -> NDArray[np.float64]:
+def _ranked(values: NDArray[np.float64], how: SetCalibration) -> NDArray[np.float64]:
     """Half the share of the cases on the same side, between crossover and anchor, that lie no higher; 0 or 1 beyond."""
     distance = _towards(values, how.anchors)
     found = np.where(distance >= 1.0, 1.0, np.where(distance == 0.0, 0.5, 0.0))
@@ -346,6 +346,6 @@ def _ranked(values: NDArray[np.float64], how: Calibration) -> NDArray[np.float64
     return found
 
 
-def calibrated(table: CaseTable, recipe: Mapping[str, Calibration]) -> CaseTable:
+def calibrated(table: CaseTable, recipe: Mapping[str, SetCalibration]) -> CaseTable:
     """A table with some of its columns calibrated."""
     return table.having({name: calibrate(table.values[name], how) for name, how in recipe.items()})

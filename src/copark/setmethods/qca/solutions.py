@@ -29,7 +29,7 @@ CROSSOVER = 0.5
 
 
 @dataclass(frozen=True)
-class Row:
+class TruthRow:
     """One combination of conditions."""
 
     number: int
@@ -67,12 +67,12 @@ class TruthTable:
         Rows with cases both in and out of the outcome.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[TruthRow, ...]
     crossover: tuple[str, ...]
     torn: tuple[str, ...]
 
     @property
-    def contradictions(self) -> tuple[Row, ...]:
+    def contradictions(self) -> tuple[TruthRow, ...]:
         """Rows with cases on both sides of the outcome's crossover, whatever the row was coded."""
         return tuple(row for row in self.rows if row.against and len(row.against) < row.n)
 
@@ -114,7 +114,7 @@ def truth_table(
         found = np.flatnonzero(inside[:, at])
         values = digits(at, members.shape[1])
         if not found.size:
-            rows.append(Row(at + 1, values, "?" if n_cut > 0 else "0", 0, None, None, ()))
+            rows.append(TruthRow(at + 1, values, "?" if n_cut > 0 else "0", 0, None, None, ()))
             continue
         fit = sufficiency(corners[:, at], outcome)
         positive = fit.inclusion >= incl_cut - NEAR and (pri_cut <= 0.0 or fit.pri >= pri_cut - NEAR)
@@ -122,7 +122,7 @@ def truth_table(
         side = outcome[found] < CROSSOVER - NEAR if positive else outcome[found] > CROSSOVER + NEAR
         against = tuple(cases[int(one)] for one in found[side])
         labels = tuple(cases[int(one)] for one in found)
-        rows.append(Row(at + 1, values, out, int(found.size), fit.inclusion, fit.pri, labels, against))
+        rows.append(TruthRow(at + 1, values, out, int(found.size), fit.inclusion, fit.pri, labels, against))
     torn = np.abs(outcome - CROSSOVER) <= NEAR
     return TruthTable(tuple(rows), _named(cases, crossing), _named(cases, torn))
 
@@ -212,7 +212,7 @@ def minimise(
     whole = (1 << len(places)) - 1
     if not positive:
         return Minimised((), primes)
-    chart = Chart(masks)
+    chart = PrimeChart(masks)
     smallest = chart.smallest(whole)
     covers = chart.covers(whole, smallest, chart.undominated if row_dominance else tuple(sorted(masks)))
     found = list(islice(_models(covers, masks), MOST_MODELS + 1))
@@ -227,15 +227,12 @@ def _models(covers: Iterator[tuple[int, ...]], masks: dict[int, list[Term]]) -> 
             yield tuple(sorted(terms, key=order))
 
 
-class Chart:
+class PrimeChart:
     """Which rows each group of prime implicants covers, as bits of a number; and how few of them cover some rows.
 
     What was found of a set of rows is kept, for the same sets come up again and again.
 
-    Parameters
-    ----------
-    masks
-        The rows of each group.
+    masks: the rows of each group.
     """
 
     def __init__(self, masks: Iterable[int]) -> None:

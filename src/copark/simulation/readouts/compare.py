@@ -268,7 +268,7 @@ class OutcomeChange:
 
 
 @dataclass(frozen=True)
-class Table:
+class ComparisonTable:
     """What a comparison says: differences by arm, output and date; changes of outcomes by arm."""
 
     differences: tuple[Difference, ...]
@@ -286,7 +286,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Course:
+class DifferenceCourse:
     """A paired difference of an output over time."""
 
     output: str
@@ -303,7 +303,7 @@ class Course:
     """First quarter in which any pair differs."""
 
 
-def course(pair: Pair, output: str, *, log: bool | None = None) -> Course:
+def course(pair: Pair, output: str, *, log: bool | None = None) -> DifferenceCourse:
     """Follow a difference over time: of logarithms, unless told, where the output is a count.
 
     Raises KeyError if an arm did not keep the output.
@@ -314,7 +314,7 @@ def course(pair: Pair, output: str, *, log: bool | None = None) -> Course:
     log = unit in COUNTS if log is None else log
     found = pair.difference(output, log=log)
     finite = np.isfinite(found).sum(axis=0)
-    return Course(
+    return DifferenceCourse(
         output, "log points" if log else unit, log, pair.labels, quantiles(found),
         np.where(finite, (found > 0.0).sum(axis=0) / np.maximum(finite, 1), np.nan), begins(pair, [output]),
     )  # fmt: skip
@@ -330,7 +330,7 @@ def ends_of_years(result: xr.Dataset, years: Sequence[int] = YEARS) -> tuple[str
 
 def compare(
     pairs: Iterable[Pair], outputs: Sequence[str] | None = None, quarters: Sequence[str] | None = None
-) -> Table:
+) -> ComparisonTable:
     """Compare arms with their references, output by output and date by date.
 
     Parameters
@@ -358,7 +358,7 @@ def compare(
                 differences += _rows(one, name, unit, ends, log=log)
         first, second = (arm["outcome"].to_numpy() for arm in (one.before, one.after))
         changes += outcome_changes(first, second, one.draws, reference=one.reference, arm=one.arm)
-    return Table(tuple(differences), tuple(changes))
+    return ComparisonTable(tuple(differences), tuple(changes))
 
 
 def _rows(pair: Pair, output: str, unit: str, quarters: Sequence[str], *, log: bool) -> Iterator[Difference]:

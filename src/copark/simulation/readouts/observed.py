@@ -32,7 +32,7 @@ def expected_outside(count: int) -> int:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ObservedComparison:
     """One observation beside the model."""
 
     observation: Observation
@@ -100,7 +100,7 @@ def modelled(result: xr.Dataset, observation: Observation, scenario: int = 0) ->
     return values
 
 
-def compare(result: xr.Dataset, observation: Observation, scenario: int = 0) -> Comparison | None:
+def compare(result: xr.Dataset, observation: Observation, scenario: int = 0) -> ObservedComparison | None:
     """Set the model beside one observation; ``None`` where it has nothing to compare."""
     if not usable(result, observation):
         return None
@@ -111,7 +111,7 @@ def compare(result: xr.Dataset, observation: Observation, scenario: int = 0) -> 
     value = units.convert(observation.value, observation.unit, unit)
     high = None if observation.high is None else units.convert(observation.high, observation.unit, unit)
     low, median, upper = band(values)
-    return Comparison(
+    return ObservedComparison(
         observation=observation,
         quarter=str(observation.date.quarter("stock")),
         value=value,
@@ -123,12 +123,14 @@ def compare(result: xr.Dataset, observation: Observation, scenario: int = 0) -> 
     )
 
 
-def comparisons(result: xr.Dataset, observations: Iterable[Observation], scenario: int = 0) -> tuple[Comparison, ...]:
+def comparisons(
+    result: xr.Dataset, observations: Iterable[Observation], scenario: int = 0
+) -> tuple[ObservedComparison, ...]:
     """Every observation the model has an output for, in the order of variable and date."""
     asked: dict[str, list[Observation]] = {}
     for observation in observations:
         asked.setdefault(observation.variable, []).append(observation)
-    found: list[Comparison] = []
+    found: list[ObservedComparison] = []
     for name in (str(name) for name in result.data_vars if name in asked):
         read = result[[name]].isel(scenario=[scenario], missing_dims="ignore").load()  # once, not for each observation
         rows = [row for one in asked[name] if (row := compare(read, one)) is not None]
@@ -136,6 +138,6 @@ def comparisons(result: xr.Dataset, observations: Iterable[Observation], scenari
     return tuple(found)
 
 
-def misses(rows: Iterable[Comparison]) -> tuple[Comparison, ...]:
+def misses(rows: Iterable[ObservedComparison]) -> tuple[ObservedComparison, ...]:
     """The observations outside the 5th to 95th percentile of the runs."""
     return tuple(row for row in rows if row.inside is False)

@@ -41,7 +41,7 @@ REASONS = {
 
 
 @dataclass(frozen=True)
-class Weight:
+class RelativeSize:
     """One value of the host with what of the park stands beside it."""
 
     context: ContextValue
@@ -88,18 +88,18 @@ def _modelled(result: xr.Dataset, name: str, context: ContextValue, scenario: in
 
 def weigh(
     result: xr.Dataset, context: Sequence[ContextValue], observations: Sequence[Observation], scenario: int = 0
-) -> tuple[Weight, ...]:
+) -> tuple[RelativeSize, ...]:
     """Set the park beside every value of its host, or say why it cannot be."""
     found = []
     for value in context:
         name = COUNTERPARTS.get(value.variable, "")
         if not name or value.value <= 0.0:
-            found.append(Weight(value, "", None, None, REASONS.get(value.variable, "no_counterpart")))
+            found.append(RelativeSize(value, "", None, None, REASONS.get(value.variable, "no_counterpart")))
             continue
         model = _modelled(result, name, value, scenario)
         entry, reason = _recorded(value, [one for one in observations if one.variable == name and one.use])
         recorded = None if entry is None else (entry, entry.value / value.value)
-        found.append(Weight(value, name, model, recorded, "" if model or recorded else reason))
+        found.append(RelativeSize(value, name, model, recorded, "" if model or recorded else reason))
     return tuple(found)
 
 

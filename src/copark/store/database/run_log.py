@@ -193,16 +193,8 @@ class Ledger:
             self.fail(identity, type(error).__name__, interrupted=True)
             raise
 
-    def executions(self, state: State | None = None) -> list[Execution]:
-        """What was executed, newest first; where ``state`` is asked for, of each identity the one that ended last.
-
-        Those whose process is gone are interrupted. Who was stopped while waiting for another, who then finished, has
-        nothing left to go on with.
-
-        Parameters
-        ----------
-        state
-            Only identities whose last execution is in this state.
+    def executions(self) -> list[Execution]:
+        """What was executed, newest first; those whose process is gone are interrupted.
 
         Raises
         ------
@@ -212,13 +204,14 @@ class Ledger:
         wait(self._begun)
         database = self.need()
         with database.reading() as connection:
-            found = _executions(connection, database.place)
-        if state is None:
-            return found
-        last: dict[str, Execution] = {}
-        for one in sorted(found, key=_last, reverse=True):
-            last.setdefault(one.identity, one)
-        return [one for one in found if last[one.identity] is one and one.state == state]
+            return _executions(connection, database.place)
+
+    def latest(self) -> dict[str, Execution]:
+        """Of each identity the execution that ended last, by identity.
+
+        Who was stopped while waiting for another, who then finished, has nothing left to go on with.
+        """
+        return {one.identity: one for one in sorted(self.executions(), key=_last)}
 
     def close(self) -> None:
         """End the signs of life and let go of the database."""

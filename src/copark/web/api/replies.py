@@ -23,9 +23,9 @@ CasePath = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", des
 Identity = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="Identity of a result.")]
 
 
-def answered(model: type[BaseModel], description: str = "", status: int = 200) -> dict[int | str, dict[str, Any]]:
+def answered(model: type[BaseModel], status: int = 200) -> dict[int | str, dict[str, Any]]:
     """What the description of the interface says of an answer that is sent as made."""
-    return {status: {"model": model, "description": description or (model.__doc__ or "").partition("\n")[0]}}
+    return {status: {"model": model, "description": (model.__doc__ or "").partition("\n")[0]}}
 
 
 def identified(model: type[Answer]) -> dict[int | str, dict[str, Any]]:
@@ -38,10 +38,10 @@ def identified(model: type[Answer]) -> dict[int | str, dict[str, Any]]:
     return found
 
 
-def sent(description: str, *media: str, status: int = 200) -> dict[int | str, dict[str, Any]]:
+def sent(description: str, *media: str) -> dict[int | str, dict[str, Any]]:
     """What the description of the interface says of a file."""
     content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in media}
-    return {status: {"description": description, "content": content}}
+    return {200: {"description": description, "content": content}}
 
 
 def as_bytes(answer: Answer) -> bytes:

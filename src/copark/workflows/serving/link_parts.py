@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analyses.compare.parts import GROUPS, Indicators, Part, parts_of
+from copark.analyses.compare.parts import GROUPS, Indicators, OutcomePart, parts_of
 from copark.analyses.contract import Texts
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.link_cuts import without_links
@@ -57,7 +57,7 @@ def link_parts(engine: Engine, frame: Frame, ticket: Ticket) -> LinkParts:
     return LinkParts(since=frame.labels[since], runs=most, parts=[_part(one) for one in parts])
 
 
-def _part(one: Part) -> LinkPart:
+def _part(one: OutcomePart) -> LinkPart:
     change, error = one.of(STANDING), one.error[OUTCOMES.index(STANDING)]
     half = error if np.isfinite(error) else 0.0
     return LinkPart(
