@@ -15,7 +15,7 @@ from copark.analyses import REGISTRY, shipped
 from copark.analyses.context import Context
 from copark.analyses.forecast.ask import Params, asked_of
 from copark.analyses.results import RESULT, SHIPPED, load, save
-from copark.cases.casebook import casebook_path
+from copark.cases.casebook import POSTERIOR, casebook_path, list_cases, posteriors_in
 from copark.cli import main
 from copark.presentation.page import page_of
 from copark.web.app import create_app
@@ -34,6 +34,14 @@ def test_each_question_has_its_result_and_nothing_else_ships() -> None:
     assert {(path.parts[-3], path.parts[-2]) for path in FILES} == wanted, AGAIN
     assert sum(path.stat().st_size for path in FILES) < 3e6
     assert not [path for path in (SHIPPED / "results").rglob("*") if path.is_file() and path not in FILES]
+
+
+def test_every_calibrated_park_is_asked_what_its_page_begins_with() -> None:
+    every = list(shipped.asked())
+    parks = [given["case"] for name, given in every if name == "levers"]
+    assert parks == [one for one in list_cases() if posteriors_in(casebook_path() / one / POSTERIOR)]
+    assert [given["case"] for name, given in every if name == "brief"] == parks
+    assert {words for words, *_ in shipped.questions(["thilawa"])} == {"levers case=thilawa", "brief case=thilawa"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.parts[-3])

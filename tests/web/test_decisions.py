@@ -18,6 +18,9 @@ def test_options_say_what_the_analysis_of_levers_says(told, data):
     stored = load(find(data, levers, told["run_id"]), levers).result
     frame = stored.to_frame().set_index(["setting", "measure"])
     assert told["since"] == "now"
+    assert (told["before_low"], told["before_high"]) == stored.gains[0].before_interval
+    assert told["left_out"] == told["runs"] - stored.gains[0].pairs
+    assert told["before_low"] < told["before"] < told["before_high"]
     assert {one["key"] for one in told["options"]} == set(stored.options[1:])
     assert [one["change"] for one in told["options"]] == sorted(
         (one["change"] for one in told["options"]), reverse=True
@@ -44,6 +47,6 @@ def test_an_option_is_a_scenario_that_changes_nothing_of_the_past(client, told):
 
 
 def test_a_park_without_a_stored_result_has_no_options(client):
-    told = client.get("/api/v1/decisions?case=suzhou").json()
+    told = client.get("/api/v1/decisions?case=wsip").json()
     assert told["run_id"] is None
     assert told["options"] == []

@@ -243,6 +243,8 @@ export interface components {
             before: number | null;
             before_low: number | null;
             before_high: number | null;
+            runs: number;
+            left_out: number;
             acceptable: number | null;
             states: number;
             structures: number;
@@ -722,7 +724,6 @@ export interface components {
             };
             created: string;
             updated: string;
-            mine: boolean;
         };
         /** ScenarioInfo */
         ScenarioInfo: {

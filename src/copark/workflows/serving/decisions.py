@@ -87,6 +87,10 @@ class DecisionAnswer(Answer):
     """Lower end of its Monte Carlo interval (95 %)."""
     before_high: float | None
     """Upper end."""
+    runs: int
+    """Runs of the model as it is."""
+    left_out: int
+    """Of these, runs that do not count: the park had failed before the change, as the observations rule out."""
     acceptable: float | None
     """Share of states in which the baseline meets every requirement."""
     states: int
@@ -103,7 +107,7 @@ class DecisionAnswer(Answer):
 
 NOTHING = DecisionAnswer(
     run_id=None, since="", pulled="", horizon="", general=False, before=None, before_low=None, before_high=None,
-    acceptable=None, states=0, structures=0, requirements=[], sides=[], options=[],
+    runs=0, left_out=0, acceptable=None, states=0, structures=0, requirements=[], sides=[], options=[],
 )  # fmt: skip
 
 
@@ -134,6 +138,8 @@ def _decisions(found: Levers) -> DecisionAnswer:
         before=None if first is None else first.before,
         before_low=low,
         before_high=high,
+        runs=found.draws * found.futures,
+        left_out=0 if first is None else found.draws * found.futures - first.pairs,
         acceptable=acceptable.get(found.options[0]),
         states=0 if choice is None else choice.states,
         structures=len(found.readings),
