@@ -24,6 +24,7 @@ from copark.inference.diagnostics import predictive_checks
 from copark.inference.pool.panel import PanelSettings, learn
 from copark.inference.pool.parks import parks_of
 from copark.inference.provenance import recipe_in
+from copark.inference.reach import reading_of
 from copark.inference.source import PosteriorSource
 from copark.inference.stacking import forecasts as shipped
 from copark.inference.stacking.trials import trials_of
@@ -56,14 +57,15 @@ def make(case: Case, cut: Quarter, place: Path, out: Path, sweeps: int | None) -
     recipe = recipe_in(folder)
     settings = Settings(**recipe["settings"]) if recipe else AT_MOST
     settings = replace(settings, last_sweeps=sweeps or settings.last_sweeps)
-    made = calibrate(case_for(case, cut), cut, settings, threads=default_threads(), folder=out / "batches")
+    how = reading_of(case, cut, settings)
+    made = calibrate(case_for(case, cut, how), cut, settings, threads=default_threads(), folder=out / "batches")
     trust = PosteriorSource(made.replay).trust
     checks = predictive_checks(made.replay.model, made.replay.seen)
     missed = ", ".join(one.target.name for one in checks if not one.inside)
     print(f"{case.name} {cut}: R̂ {trust.scale_reduction}; outside the 90% band of {len(checks)}: {missed or 'none'}")
     if not trust.converged:
         raise SystemExit("not converged: not written")
-    artefacts.save(made, folder)
+    artefacts.save(made, folder, how)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""copark: will this cooperation park live, which lever matters, and how sure are we?
+"""copark: will this cooperation park survive, which lever matters, and how sure are we?
 
 ``load_case`` reads a case of the casebook, ``simulate`` runs an ensemble on it, ``figures`` draws from results, each
 analysis is a function of its name, such as ``copark.levers("great-stone")``. Each is imported when first used, so that

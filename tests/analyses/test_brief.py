@@ -51,8 +51,10 @@ def stages() -> list[str]:
 def briefs(out: Path, levers: Answered, stages: list[str]) -> dict[str, Answer]:
     told = Context(out, progress=lambda stage, _done, _total: stages.append(stage))
     return {
-        case: BRIEF.ask.compute(Params(case=case, **FEW), told if case == "great-stone" else Context(out))
-        for case in ("great-stone", "imip", "kaesong")
+        case: BRIEF.ask.compute(
+            Params(case=case, parameters=how, **FEW), told if case == "great-stone" else Context(out)
+        )
+        for case, how in (("great-stone", None), ("imip", "borrowed"), ("kaesong", "borrowed"))
     }
 
 

@@ -317,22 +317,17 @@ def sound_body() -> Sent:
 
 @cache
 def workspace() -> dict[str, bytes]:
-    """The files of a workspace with a case, its run, and a saved scenario."""
+    """The files of a workspace with a case and its run."""
     import zipfile
-    from contextlib import closing
     from tempfile import TemporaryDirectory
 
-    from copark.store.database.opening import open_database
-    from copark.store.database.scenarios import ScenarioShelf
     from copark.workflows import run_study, workspaces
 
     study = shipped_studies()[0].replace(b"case: great-stone", f"case: {skeleton()}".encode())
     with TemporaryDirectory() as place:
         (Path(place) / "study.yaml").write_bytes(study)
         made = run_study(Path(place) / "study.yaml", runs=2, draws="defaults", out=Path(place), report=False)
-        with closing(open_database(Path(place))) as database:
-            ScenarioShelf(database).save("somebody", "half", "great-stone", {"parameters": {"enquiry_rate": 1.0}})
-        packed = workspaces.pack(Path(place) / "w.zip", runs=[made.identity], scenarios=["half"], out=Path(place))
+        packed = workspaces.pack(Path(place) / "w.zip", runs=[made.identity], out=Path(place))
         with zipfile.ZipFile(packed.path) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
 

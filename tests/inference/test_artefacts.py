@@ -8,6 +8,7 @@ import pytest
 from copark.inference.artefacts import check, load, save
 from copark.inference.calibrate import Settings, calibrate
 from copark.inference.diagnostics import predictive_checks
+from copark.inference.target_selection import Reading
 from tests.inference.conftest import CUT
 
 SMALL = Settings(runs=1 << 11, accepted=300, members=32, sweeps=1, last_sweeps=1, populations=2)
@@ -24,7 +25,7 @@ def found(great_stone):
 @pytest.fixture(scope="module")
 def stored(found, tmp_path_factory):
     folder = tmp_path_factory.mktemp("posterior")
-    save(found, folder)
+    save(found, folder, Reading(wide=False))
     return folder
 
 

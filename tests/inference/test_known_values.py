@@ -12,7 +12,7 @@ from copark.inference.target_selection import (
     day_of,
     everything_fitted,
     fitted_until,
-    has_wide_sizes,
+    shipped_reading,
     uses_everything,
 )
 from tests.inference.conftest import CUT
@@ -32,7 +32,7 @@ def test_a_park_without_a_posterior_that_ships_is_read_with_the_panels_sizes_whe
     for name, own in (("great-stone", None), ("teda-suez", False), ("suzhou", True)):
         case = load_case(name)
         read = case_for(case, END)
-        assert has_wide_sizes(case) is (own is not None)
+        assert shipped_reading(case, END).wide is (own is not None)
         for size, (*_, low, high) in SIZES.items():
             if own is None:
                 assert size not in read.parameters

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import zipfile
 
 import pytest
+import yaml
 
 from copark import workflows
 from copark.cases import load_case
@@ -15,9 +17,10 @@ from copark.errors import NotFound
 from copark.store import RunStore
 from copark.store.workspace import WorkspaceRefused
 from copark.store.workspace.layout import CRATE, MANIFEST
-from copark.workflows import workspaces
+from copark.workflows import new, run_study, workspaces
 from copark.workflows.runs import books
 from tests.asked import call
+from tests.workspace.conftest import STUDY
 
 
 def crate_of(path):
@@ -162,3 +165,30 @@ def test_the_command_packs_verifies_and_opens(group, tmp_path, lang, capsys, mon
     code, _, err = call(["workspace", "verify", str(tmp_path / "none.zip"), "--lang", lang], capsys)
     assert code == 2
     assert MANIFEST not in err
+
+
+def test_no_study_names_a_path_of_the_machine_it_was_packed_on(own, tmp_path, monkeypatch) -> None:
+    there = tmp_path / "there"
+    workspaces.open_(own.path, there)
+    monkeypatch.chdir(there)
+    for path in (there / "studies").iterdir():
+        assert yaml.safe_load(path.read_text(encoding="utf-8"))["case"] == "cases/my-park"
+        assert run_study(path, out=there, report=False).runs == 3
+
+
+def test_a_run_whose_case_is_gone_is_refused_until_it_is_named(tmp_path) -> None:
+    new("my-park", tmp_path)
+    study = tmp_path / "study.yaml"
+    study.write_text(STUDY.replace("case: great-stone", f"case: {tmp_path / 'my-park'}"), encoding="utf-8")
+    made = run_study(study, out=tmp_path / "out", report=False)
+    shutil.move(tmp_path / "my-park", tmp_path / "elsewhere")
+    with pytest.raises(WorkspaceRefused) as told:
+        workspaces.pack(tmp_path / "w.zip", runs=[made.identity], out=tmp_path / "out")
+    (fault,) = told.value.faults
+    assert fault.code == "workspace.case_gone"
+    assert str(tmp_path / "my-park") in fault.cause("en")
+    assert "--case" in fault.repair("zh")
+    named = workspaces.pack(
+        tmp_path / "w.zip", runs=[made.identity], cases=[str(tmp_path / "elsewhere")], out=tmp_path / "out"
+    )
+    assert not workspaces.verify(named.path).faults

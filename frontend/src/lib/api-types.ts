@@ -724,7 +724,6 @@ export interface components {
             };
             created: string;
             updated: string;
-            mine: boolean;
         };
         /** ScenarioInfo */
         ScenarioInfo: {

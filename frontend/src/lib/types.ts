@@ -16,7 +16,7 @@ export type {
 export type Answer = Omit<api.SimulationAnswer, 'study' | 'trust'> & { study: { seed: number; runs: number; draws: string }; trust?: api.TrustNote };
 export type StudyInfo = Omit<api.StudyInfo, 'scenarios'> & { scenarios: { key: string; title: api.Said; scenario: Scenario }[] };
 /** A scenario that was saved under a name; its content without what is usual. */
-export type SavedScenario = Pick<api.SavedScenarioInfo, 'name' | 'case' | 'mine'> & { scenario: Partial<Scenario> };
+export type SavedScenario = Pick<api.SavedScenarioInfo, 'name' | 'case'> & { scenario: Partial<Scenario> };
 
 export interface Shares {
   home: number;

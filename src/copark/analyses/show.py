@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from copark.inference.artefacts import Comparison
 
 
+Columns = str | Iterable[Column | str]
+"""Columns of a table, those with titles of their own in words: see :meth:`Show.columns`."""
+
+
 def evidence_of(case: Case, used: Iterable[Observation]) -> tuple[Evidence, ...]:
     """Sources of some values of a case, as its casebook gives them, in the order of their keys."""
     keys = sorted({key for one in used for key in one.source} & set(case.sources))
@@ -66,16 +70,20 @@ class Show:
         """A column with a title of its own."""
         return Column(key, self.t(f"column.{key}"), kind, unit, places)
 
-    def columns(self, wanted: str) -> tuple[Column, ...]:
-        """Columns with titles of their own: keys, each with its kind and its places if they are not the usual ones.
+    def columns(self, wanted: Columns) -> tuple[Column, ...]:
+        """Columns, those with titles of their own in words: keys, each with its kind, decimals and unit if it has them.
 
-        ``"parameter prior:number shrink:share:1"`` are a text, a number and a share with one place.
+        ``"parameter prior:number shrink:share:1 area:number:0:km2"`` are a text, a number, a share with one decimal, an
+        area without decimals; ``_`` in a unit is a space.
         """
-        parts = (one.split(":") for one in wanted.split())
+        parts = [wanted] if isinstance(wanted, str) else wanted
         return tuple(
-            self.column(key, Kind[more[0]] if more else Kind.text, places=int(more[1]) if len(more) > 1 else None)
-            for key, *more in parts
+            one for part in parts for one in (map(self._column, part.split()) if isinstance(part, str) else [part])
         )
+
+    def _column(self, written: str) -> Column:
+        key, kind, places, unit = (*written.split(":"), "", "", "")[:4]
+        return self.column(key, Kind[kind or "text"], unit.replace("_", " "), int(places) if places else None)
 
     def text(self, key: str, **values: Any) -> Paragraph:
         """Sentences of the texts."""
@@ -93,11 +101,15 @@ class Show:
         """What a case says in one language, in this one where the casebook has it."""
         return None if words is None else own_words(words, self.t.lang)
 
-    def table(self, key: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]], *, folded: bool = False,
-              groups: tuple[tuple[str, int], ...] = ()) -> Table:  # fmt: skip
-        """A table whose title is ``table.<key>``, and its note ``note.<key>`` where there is one."""
+    def table(self, key: str, columns: Columns, rows: Iterable[Sequence[Value]], *,
+              folded: bool = False, groups: tuple[tuple[str, int], ...] = ()) -> Table:  # fmt: skip
+        """A table whose title is ``table.<key>``, and its note ``note.<key>`` where there is one.
+
+        columns: as of :meth:`columns`.
+        """
         note = self.t(f"note.{key}") if self.t.has(f"note.{key}") else ""
-        return Table(key, self.t(f"table.{key}"), tuple(columns), tuple(map(tuple, rows)), groups, note, folded)
+        made = self.columns(columns)
+        return Table(key, self.t(f"table.{key}"), made, tuple(map(tuple, rows)), groups, note, folded)
 
     def chart(self, key: str, draw: Callable[[], Figure], numbers: Table | None = None) -> Chart:
         """A figure with its words."""

@@ -12,7 +12,10 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 OK, FAULTS, WRONG_USAGE, STOPPED, TERMINATED = 0, 1, 2, 130, 143
-ERRORS = {"EROFS": "read_only", "EACCES": "read_only", "EPERM": "read_only", "ENOSPC": "full", "EDQUOT": "full"}
+ERRORS = {
+    "ENOENT": "no_folder", "ENOTDIR": "no_folder", "EROFS": "read_only", "EACCES": "read_only", "EPERM": "read_only",
+    "ENOSPC": "full", "EDQUOT": "full",
+}  # fmt: skip
 """Errors of the operating system that people can mend, and the texts that say how."""
 
 

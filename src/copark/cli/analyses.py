@@ -124,7 +124,9 @@ def _told(analysis: Analysis, field: FormField, lang: str) -> str:
 
     t, key = Texts(analysis.area, lang), f"param.{field.name}"
     remarks = [t("option.again" if field.repeated else "option.commas")] if field.kind == "list" else []
-    remarks += [t("option.choice", value=value, title=t(f"{key}.{value}")) for value in field.choices]
+    titles = {value: t(f"{key}.{value}") for value in field.choices}
+    named = {value: title for value, title in titles.items() if title.casefold() != value.replace("-", " ")}
+    remarks += [t("option.choice", value=value, title=title) for value, title in named.items()]
     if t.has(f"{key}.default"):
         remarks.append(t("option.default", value=t(f"{key}.default")))
     elif field.kind not in ("list", "boolean") and field.default is not None:

@@ -56,7 +56,7 @@ Parameters = Annotated[
 ]
 Cut = Annotated[str | None, typer.Option("--cut", help="trust.help.cut", metavar="QUARTER")]
 Outcomes = Annotated[bool, typer.Option("--outcomes", help="trust.help.outcomes")]
-Identity = Annotated[str, typer.Argument(metavar="IDENTITY", help="cli.help.identity")]
+Identity = Annotated[str, typer.Argument(metavar="RUN_ID", help="cli.help.identity")]
 OUT = Path("out")
 
 app = typer.Typer(cls=SpokenGroup, add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)

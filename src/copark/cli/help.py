@@ -11,6 +11,7 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
+from copark.presentation.lines import wrapped
 from copark.texts import LANGUAGES, has_text, text
 
 VARIABLES = ("COPARK_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
@@ -64,7 +65,7 @@ def _show_help(command: Any, ctx: Any) -> None:
     arguments = [param for param in params if param.param_type_name == "argument"]
     options = [param for param in params if param.param_type_name == "option"]
     commands = [(name, one) for name, one in getattr(command, "commands", {}).items() if not one.hidden]
-    pieces = [ctx.command_path, *(argument.metavar for argument in arguments)]
+    pieces = [ctx.command_path, *(one.metavar if one.required else f"[{one.metavar}]" for one in arguments)]
     pieces += [text("cli.usage.command", lang)] if commands else []
     usage = text("cli.usage", lang, command=" ".join([*pieces, text("cli.usage.options", lang)]))
     print(*_folded(usage), "", *_folded(text(command.help, lang)), sep="\n")
@@ -103,23 +104,11 @@ def _show_entries(title: str, entries: Iterable[tuple[str, str]]) -> None:
 
 
 def _folded(words: str, beside: int = 0) -> list[str]:
-    """Lines no wider than the screen less what stands beside them: folded at blanks, within a word that is wider."""
-    from rich.cells import cell_len, chop_cells
+    """Lines no wider than the screen less what stands beside them; a word that is wider is cut."""
+    from rich.cells import chop_cells
 
     width = max(get_terminal_size().columns - beside, 8)
-    lines = []
-    for part in words.split("\n"):
-        line = ""
-        for word in part.split(" "):
-            if line and cell_len(f"{line} {word}") > width:
-                lines.append(line)
-                line = word
-            else:
-                line = f"{line} {word}" if line else word
-            *full, line = chop_cells(line, width) or [""]
-            lines += full
-        lines.append(line)
-    return lines
+    return [part for line in wrapped(words, width) for part in chop_cells(line, width) or [""]]
 
 
 def _flag(option: Any) -> str:
@@ -133,7 +122,7 @@ def _help(parameter: Any, lang: str) -> str:
     told = getattr(parameter, "told", None)
     words = text(parameter.help, lang) if told is None else told(lang)
     is_needed_option = parameter.required and parameter.param_type_name == "option"
-    return f"{words} {text('cli.required', lang)}" if is_needed_option else words
+    return f"{words}{' ' if lang == 'en' else ''}{text('cli.required', lang)}" if is_needed_option else words
 
 
 def wrong_usage(error: Any, lang: str) -> str:
@@ -154,11 +143,14 @@ def wrong_usage(error: Any, lang: str) -> str:
     else:
         words = message
     path = context.command_path if context is not None else "copark"
-    return f"{words} {text('cli.wrong.try', lang, command=path)}"
+    return f"{words}{' ' if lang == 'en' else ''}{text('cli.wrong.try', lang, command=path)}"
 
 
 def _wanted(name: str, parameter: Any, lang: str) -> str:
-    """What an option wants: a whole number within its range, else what the texts say of its name."""
+    """What an option wants: one of its choices, a whole number within its range, or what the texts say of its name."""
+    metavar = str(getattr(parameter, "metavar", None) or "")
+    if "|" in metavar and metavar.islower():
+        return text("cli.wants.choice", lang, known=metavar.replace("|", " | "))
     limits = [getattr(parameter, edge, None) for edge in ("min", "max")]
     if all(isinstance(one, int) for one in limits):
         return text("cli.wants.integer", lang, low=limits[0], high=limits[1])

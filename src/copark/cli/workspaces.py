@@ -33,10 +33,7 @@ def pack(
     study: Annotated[
         list[str] | None, typer.Option("--study", help="workspace.help.study", metavar="NAME|PATH")
     ] = None,
-    run: Annotated[list[str] | None, typer.Option("--run", help="workspace.help.run", metavar="IDENTITY")] = None,
-    scenario: Annotated[
-        list[str] | None, typer.Option("--scenario", help="workspace.help.scenario", metavar="NAME")
-    ] = None,
+    run: Annotated[list[str] | None, typer.Option("--run", help="workspace.help.run", metavar="RUN_ID")] = None,
     everything: Annotated[bool, typer.Option("--all", help="workspace.help.all")] = False,
     creator: Annotated[
         list[str] | None, typer.Option("--creator", help="workspace.help.creator", metavar="NAME")
@@ -53,11 +50,10 @@ def pack(
 
     with Progress(ctx.obj) as progress:
         packed = workspaces.pack(
-            file, cases=case or (), studies=study or (), runs=run or (), scenarios=scenario or (),
+            file, cases=case or (), studies=study or (), runs=run or (),
             everything=everything, creators=creator or (), licence=licence, out=out, progress=progress,
         )  # fmt: skip
     counts = {"cases": len(packed.cases), "studies": len(packed.studies), "runs": len(packed.runs)}
-    counts["scenarios"] = len(packed.scenarios)
     say("workspace.packed", ctx.obj, path=packed.path, size=number(packed.bytes / 1e6, 1), **counts)
     say("workspace.checksum", ctx.obj, sha256=packed.sha256)
 
@@ -102,12 +98,10 @@ def _show(found: WorkspaceFindings, lang: str) -> None:
     from copark.presentation.numbers import number
 
     size = number(found.bytes / 1e6, 1)
-    scenarios = sorted({one.name for one in found.scenarios})
     for key, names in (
         ("cases", found.cases),
         ("studies", found.studies),
         ("runs", found.runs),
-        ("scenarios", scenarios),
     ):
         if names:
             say(f"workspace.{key}", lang, count=len(names), names=", ".join(names))

@@ -29,7 +29,7 @@ from copark.inference.posterior import ParameterPosterior
 from copark.inference.prior import PriorSpace
 from copark.inference.provenance import FORMAT, recipe_in
 from copark.inference.replay import ReplayPosterior
-from copark.inference.target_selection import case_for, has_wide_sizes
+from copark.inference.target_selection import Reading, case_for, shipped_reading
 from copark.model.compiler import cpu_features, versions
 from copark.simulation.run import inputs_of
 from copark.store.checkpoints import Tally
@@ -64,7 +64,7 @@ class Comparison:
     tally: Tally | None = None
 
 
-def content_of(found: Calibration) -> dict[str, Any]:
+def content_of(found: Calibration, reading: Reading) -> dict[str, Any]:
     """Give the recipe of a calibration: what it depends on, and what it was made with."""
     batch = found.batch
     return {
@@ -73,7 +73,7 @@ def content_of(found: Calibration) -> dict[str, Any]:
         "start": str(batch.recipe.case.clock.start),
         "cut": str(batch.recipe.cut),
         "settings": dict(found.settings.content()),
-        "wide_sizes": has_wide_sizes(batch.recipe.case),
+        **reading.content(),
         "facts": facts_hash(batch.recipe.case, batch.recipe.cut),
         "batch": batch.recipe.content(),
         "axes": list(batch.space.names),
@@ -90,7 +90,7 @@ def facts_hash(case: Case, cut: Quarter) -> str:
     return hash_content({"inputs": given, "parameters": case.content()["parameters"]})
 
 
-def save(found: Calibration, folder: Path) -> None:
+def save(found: Calibration, folder: Path, reading: Reading) -> None:
     """Write a calibration's posteriors, thinned, and their recipe.
 
     Parameters of the replay posterior keep all their digits: a run is replayed by them. The others are rounded to
@@ -106,7 +106,7 @@ def save(found: Calibration, folder: Path) -> None:
         population=replay.population.astype(np.int16),
         seen=replay.seen.astype(np.float32),
     )
-    words = json.dumps(content_of(found), indent=1, sort_keys=True, ensure_ascii=False)
+    words = json.dumps(content_of(found, reading), indent=1, sort_keys=True, ensure_ascii=False)
     (folder / "recipe.json").write_text(words + "\n", encoding="utf-8")
 
 
@@ -126,7 +126,7 @@ def load(case: Case, folder: Path) -> StoredPosterior:
     if recipe is None or not fits(case, recipe):
         raise NotFound.of("inference.no_posterior", case=case.name)
     cut = Quarter.parse(recipe["cut"])
-    case = case_for(case, cut)
+    case = case_for(case, cut, Reading.of(recipe))
     space = PriorSpace.of(case)
     points = arrays_in(folder / "parameters.npz")["points"].astype(np.float64)
     parameters = ParameterPosterior(space, points, np.full(len(points), 1.0 / len(points)), float(recipe["distance"]))
@@ -156,12 +156,14 @@ def fits(case: Case, recipe: Mapping[str, Any]) -> bool:
     start, cut = case.clock.start, Quarter.parse(recipe["cut"])
     if recipe.get("start", str(start)) != str(start) or cut <= start:
         return False
-    if recipe.get("wide_sizes", False) != has_wide_sizes(case):
+    reading = Reading.of(recipe)
+    read = case_for(case, cut, reading)
+    if reading.wide != (shipped_reading(case, cut) or Reading()).wide:
         return False
-    if list(recipe["axes"]) != list(PriorSpace.of(case).names):
+    if list(recipe["axes"]) != list(PriorSpace.of(read).names):
         return False
     fitted = {(variable, date, value) for variable, date, _, value, *_ in recipe["batch"]["targets"]}
-    known = {(one.variable, one.date, one.value) for one in targets(case_for(case, cut), cut=cut)}
+    known = {(one.variable, one.date, one.value) for one in targets(read, cut=cut)}
     return 2 * len(fitted & known) >= len(fitted) > 0
 
 
@@ -171,7 +173,7 @@ def is_stale(case: Case, recipe: Mapping[str, Any]) -> bool:
     A recipe from before the facts had a hash of their own tells of the whole case alone.
     """
     settings, cut = Settings.of(recipe), Quarter.parse(recipe["cut"])
-    read, made = case_for(case, cut), dict(recipe["batch"])
+    read, made = case_for(case, cut, Reading.of(recipe)), dict(recipe["batch"])
     now = json.loads(json.dumps(recipe_of(read, cut, settings).content()))
     if now["case"] != made["case"] and recipe.get("facts") == facts_hash(read, cut):
         made["case"] = now["case"]
@@ -198,7 +200,7 @@ def check(
     """
     stored = load(case, folder)
     settings, cut = Settings.of(stored.recipe), stored.replay.cut
-    case = case_for(case, cut)
+    case = case_for(case, cut, Reading.of(stored.recipe))
     stages = kept_stages(case, cut, settings, batches)
     with stages.alone(None if progress is None else lambda: progress("waiting", 0, 0)):
         found = calibrate(

@@ -9,7 +9,7 @@ that are not pooled keep the park's own prior.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -26,7 +26,7 @@ from copark.identity import hash_content, identity_of
 from copark.inference.artefacts import arrays_in
 from copark.inference.pool.abc_regression import scores_of
 from copark.inference.pool.panel import Panel, recipe_of
-from copark.inference.pool.parks import AXES, POOLED, SIZES, Park, is_pooled, park_of, read_for_panel
+from copark.inference.pool.parks import AXES, POOLED, SIZES, Park, flat_size, is_pooled, park_of, read_for_panel
 from copark.inference.prior import EDGE, PriorSpace, study_of
 from copark.model.arrays import Draws
 from copark.model.compiler import versions
@@ -142,10 +142,17 @@ def largest_difference(first: PooledDraws, second: PooledDraws) -> float:
     return max(float(np.abs(one - other).max()) for one, other in pairs)
 
 
-def read_with_sizes(case: Case) -> Case:
-    """Give a case that is not in the panel with the panel's priors of size, where it brings none of its own."""
-    sizes = read_for_panel(case).parameters
-    own: dict[str, Parameter] = {**{name: sizes[name] for name in SIZES}, **case.parameters}
+def read_with_sizes(case: Case, flat: Sequence[str] = ()) -> Case:
+    """Give a case that is not in the panel with the panel's priors of size, where it brings none of its own.
+
+    Parameters
+    ----------
+    flat
+        Sizes that are flat over the whole range of the model instead.
+    """
+    panel = read_for_panel(case).parameters
+    sizes = {name: panel[name] for name in SIZES} | {name: flat_size(name) for name in flat}
+    own: dict[str, Parameter] = {**sizes, **case.parameters}
     return case.model_copy(update={"parameters": own})
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from copark.inference.artefacts import StoredPosterior
     from copark.inference.calibrate import Settings
     from copark.inference.sbc import Examination
+    from copark.inference.target_selection import Reading
     from copark.simulation.trust import Trust
     from copark.store.checkpoints import Stages, Tally
 
@@ -166,13 +167,13 @@ def own_calibration(case: Case, out: Path) -> KeptPosterior | None:
     """The calibration of one's own that a case is run on by default; ``None`` without a current one."""
     from copark.inference.case_parameters import parameters_of
     from copark.inference.sbc import load_examination
-    from copark.inference.target_selection import case_for
+    from copark.inference.target_selection import Reading, case_for
 
     has = parameters_of(case, out)
     if has.stored is None or has.folder is None or has.trust.state != "calibrated":
         return None
     identity = has.folder.name.removeprefix(f"{has.stored.recipe['case']}-")
-    read_as = case_for(case, has.stored.replay.cut)
+    read_as = case_for(case, has.stored.replay.cut, Reading.of(has.stored.recipe))
     return KeptPosterior(case, read_as, has.stored, load_examination(has.folder), identity, has.folder)
 
 
@@ -218,12 +219,14 @@ def kept_posterior(
         Opens those who make the prior batch, in the place of threads of this process.
     """
     from copark.inference import artefacts
+    from copark.inference.reach import reading_of
     from copark.inference.sbc import load_examination
 
     read_as, identity, folder = place_of(case, cut, settings, out)
     tally = None
     if fresh or not is_kept(folder):
-        tally = _make(read_as, cut, settings, folder, threads, crew, out, progress)
+        how = reading_of(case, cut, settings)
+        tally = _make(read_as, how, cut, settings, folder, threads, crew, out, progress)
     found = load_examination(folder)
     return KeptPosterior(case, read_as, artefacts.load(read_as, folder), found, identity, folder, tally)
 
@@ -241,9 +244,8 @@ def place_of(case: Case, cut: Quarter, settings: Settings, out: Path) -> tuple[C
     from copark.inference.calibrate import recipe_of
     from copark.inference.case_parameters import own_folder
     from copark.inference.provenance import code_hash
-    from copark.inference.target_selection import case_for
 
-    read_as = case_for(case, cut)
+    read_as = read_for(case, cut, settings)
     identity = identity_of(
         {
             "batch": recipe_of(read_as, cut, settings).identity,
@@ -254,8 +256,17 @@ def place_of(case: Case, cut: Quarter, settings: Settings, out: Path) -> tuple[C
     return read_as, identity, own_folder(out) / f"{case.name}-{identity}"
 
 
+def read_for(case: Case, cut: Quarter, settings: Settings) -> Case:
+    """The case as a calibration reads it; prior runs are made where it ships with no posterior."""
+    from copark.inference.reach import reading_of
+    from copark.inference.target_selection import case_for
+
+    return case_for(case, cut, reading_of(case, cut, settings))
+
+
 def _make(
     case: Case,
+    reading: Reading,
     cut: Quarter,
     settings: Settings,
     folder: Path,
@@ -288,7 +299,7 @@ def _make(
             )  # fmt: skip
         asked = examine(made, threads=workers, stages=stages, progress=progress)
         with written_folder(folder, replace=True) as place:
-            artefacts.save(made, place)
+            artefacts.save(made, place, reading)
             save_examination(asked, place)
         health = asked.health
         if not settings.agree or near_enough(settings.agree, health["disagreement"], health["forecasts"]):
@@ -301,9 +312,8 @@ def plan_of(
 ) -> Planned:  # fmt: skip
     """Say what calibrating takes, or what is missing of it, by running a small piece."""
     from copark.inference.calibrate import kept_stages
-    from copark.inference.target_selection import case_for
 
-    stages = kept_stages(case_for(case, cut), cut, settings, batches_in(out))
+    stages = kept_stages(read_for(case, cut, settings), cut, settings, batches_in(out))
     others = len(("summaries", "anywhere", "near"))
     return measured_plan(case, cut, settings, stages=stages, others=others, threads=threads, out=out, lang=lang)
 
@@ -325,11 +335,10 @@ def measured_plan(
     from copark.inference.calibrate import recipe_of
     from copark.inference.prior import PriorSpace
     from copark.inference.replay import POPULATION
-    from copark.inference.target_selection import case_for
     from copark.simulation.ensemble import default_threads
     from copark.store.checkpoints import tally_of, went_on
 
-    recipe = recipe_of(case_for(case, cut), cut, settings)
+    recipe = recipe_of(read_for(case, cut, settings), cut, settings)
     workers = threads or default_threads()
     space = PriorSpace.of(recipe.case, recipe.hold)
     run_piece(recipe, space, 0, 64, workers)

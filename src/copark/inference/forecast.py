@@ -215,7 +215,7 @@ def write(forecast: Mapping[str, Any], path: Path) -> None:
         with path.open("x", encoding="utf-8") as stream:
             stream.write(words)
     except FileExistsError:
-        raise ForecastRefused(text("inference.forecast.exists", file=path.name)) from None
+        raise ForecastRefused.of("inference.forecast.exists", file=path.name) from None
 
 
 def refuse_existing(path: Path) -> None:
@@ -224,7 +224,7 @@ def refuse_existing(path: Path) -> None:
     Raises ForecastRefused if there is a file already.
     """
     if path.exists() or path.is_symlink():
-        raise ForecastRefused(text("inference.forecast.exists", file=path.name))
+        raise ForecastRefused.of("inference.forecast.exists", file=path.name)
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -240,18 +240,18 @@ def read(path: Path) -> dict[str, Any]:
     except (ValueError, UnicodeDecodeError, RecursionError):
         found = None
     if not isinstance(found, dict) or found.get("kind") != KIND or found.get("format") not in FORMATS:
-        raise ForecastRefused(text("inference.forecast.unreadable", file=path.name))
+        raise ForecastRefused.of("inference.forecast.unreadable", file=path.name)
     content = {name: value for name, value in found.items() if name != "identity"}
     try:
         same = identity_of(content) == found.get("identity")
     except ValueError:  # a number that is none: no frozen forecast has one
         same = False
     if not same:
-        raise ForecastRefused(text("inference.forecast.changed", file=path.name))
+        raise ForecastRefused.of("inference.forecast.changed", file=path.name)
     try:
         Frozen(found).check()
     except (AttributeError, KeyError, TypeError, ValueError):
-        raise ForecastRefused(text("inference.forecast.unreadable", file=path.name)) from None
+        raise ForecastRefused.of("inference.forecast.unreadable", file=path.name) from None
     return found
 
 

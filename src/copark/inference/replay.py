@@ -331,7 +331,7 @@ def replay_posterior(
     case, space = batch.recipe.case, batch.space
     quarters = cut - case.clock.start + 1
     wanted = replace(plan or Plan(), quarters=quarters)
-    simulate = Simulator(case, space, model, quarters, batch.recipe.seed, threads)
+    simulate = Simulator(case, space, model, min(model.quarters, quarters), batch.recipe.seed, threads)
     movers = [
         Mover(simulate, model.log_likelihood, wanted, seed, part, model.standardised) for part in range(populations)
     ]

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from copark.presentation import document as data
 from copark.presentation.document import Column, Document, Interval, Kind, Value
+from copark.presentation.lines import PIECES, width_of
 from copark.presentation.numbers import column_unit, number, shown
 from copark.texts import text
 
@@ -28,8 +29,6 @@ PRINTED_ANNEX = 24
 """Rows of a table behind a figure or folded away; a longer one stays off paper: pages of it are not read."""
 PRINTED_LETTERS = 245
 """Letters that a line of a page on its side has room for; a wider table stays off paper."""
-PIECES = re.compile("[\u2e80-\ufaff\uff00-\uffef]|[^\u2e80-\ufaff\uff00-\uffef\\s]+|\\s+")
-"""What a line can be broken between: Chinese characters, and words of other scripts."""
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _WEB = ("http://", "https://")
 
@@ -290,11 +289,6 @@ def plain(value: Value) -> Scalar:
 
 def _end(value: float) -> float | None:
     return float(value) if isfinite(value) else None
-
-
-def width_of(words: str) -> int:
-    """Letters that words take on a line; a Chinese character takes two."""
-    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in words)
 
 
 def _width(head: Head, cells: list[str]) -> int:

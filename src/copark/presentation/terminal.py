@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copark.presentation.document import Document, Kind
-from copark.presentation.page import PIECES, Block, Cards, Cell, Chart, Page, Section, Table, page_of, width_of
+from copark.presentation.lines import width_of, wrapped
+from copark.presentation.page import Block, Cards, Cell, Chart, Page, Section, Table, page_of
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ GAP = 3
 """Blanks between two columns of a table."""
 NARROWEST, WIDEST = 12, 32
 """Letters that a column of names keeps at least, and that it gets at most for the heads of groups."""
-_CLOSING, _OPENING = "，。；：、！？）》”’", "（《“‘"
 
 
 def show(
@@ -61,7 +61,7 @@ class _Screen:
         """Words in lines of the screen's width; Chinese breaks between any two characters."""
         from rich.text import Text
 
-        for row in _wrapped(words, self.console.width - len(indent)) or [""]:
+        for row in wrapped(words, self.console.width - len(indent)) or [""]:
             self.console.print(Text(f"{indent}{row}", style=style), soft_wrap=True)
 
     def show(self) -> None:
@@ -188,14 +188,14 @@ def _grid(table: Table, widths: Sequence[int], places: Sequence[int], width: int
     grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for at in places:
         column = table.columns[at]
-        head = "\n".join(_wrapped(column.head, max(room[at], 12 if column.numeric else 0)))
+        head = "\n".join(wrapped(column.head, max(room[at], 12 if column.numeric else 0)))
         grid.add_column(Text(head), justify="right" if column.numeric else "left", overflow="fold", min_width=needs[at])
     for title, rows in table.parts:
         shown = [row for row in rows if 1 in places or _has(row, places)]
         if title and shown:
-            grid.add_row(Text("\n".join(_wrapped(title, lead)), style="bold"))
+            grid.add_row(Text("\n".join(wrapped(title, lead)), style="bold"))
         for row in shown:
-            grid.add_row(*(Text("\n".join(_wrapped(row[at].text, room[at]))) for at in places))
+            grid.add_row(*(Text("\n".join(wrapped(row[at].text, room[at]))) for at in places))
     return grid
 
 
@@ -214,21 +214,3 @@ def _parts(needs: Sequence[int], width: int) -> Iterator[list[int]]:
         part.append(at)
         used += GAP + needs[at]
     yield part
-
-
-def _wrapped(words: str, width: int) -> list[str]:
-    """Words in lines of a width; no closing mark begins one, no opening mark ends one."""
-    found: list[str] = []
-    for paragraph in words.split("\n"):
-        line: list[str] = []
-        for piece in PIECES.findall(paragraph):
-            if "".join(line).strip() and width_of("".join(line) + piece.rstrip()) > width:
-                kept = [line.pop()] if piece in _CLOSING and len(line) > 1 else []
-                while len(line) > 1 and line[-1] in _OPENING:
-                    kept.insert(0, line.pop())
-                found.append("".join(line).rstrip())
-                line = [*kept, piece] if kept else [piece.lstrip()]
-            else:
-                line.append(piece)
-        found.append("".join(line).rstrip())
-    return found

@@ -10,7 +10,8 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from copark.presentation.page import clean, width_of
+from copark.presentation.lines import width_of
+from copark.presentation.page import clean
 from copark.presentation.run_tables import Cell
 from copark.store.atomic import written_file
 from copark.store.errors import ExportRefused, fault

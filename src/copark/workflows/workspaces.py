@@ -1,26 +1,21 @@
 """Workspaces: what a group has, packed into one archive, opened elsewhere, and verified."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from copark.analyses.context import stage
 from copark.errors import Fault, NotFound
-from copark.store.errors import DatabaseRefused
 from copark.store.workspace import (
     Contents,
     RunEntry,
-    ScenarioEntry,
     WorkspaceFindings,
     WorkspaceRefused,
     open_workspace,
     pack_workspace,
     verify_workspace,
-    written,
 )
-from copark.store.workspace.layout import scenario_in
 from copark.workflows.answers import OUT, Progress, store_in
 
 __all__ = ["PackedWorkspace", "WorkspaceFindings", "open_", "pack", "verify"]
@@ -37,8 +32,7 @@ class PackedWorkspace:
     cases: tuple[str, ...]
     studies: tuple[str, ...]
     runs: tuple[str, ...]
-    scenarios: tuple[str, ...]
-    """cases, studies, runs, scenarios: names and identities of what it holds."""
+    """cases, studies, runs: names and identities of what it holds."""
 
 
 def pack(
@@ -47,17 +41,16 @@ def pack(
     cases: Sequence[str] = (),
     studies: Sequence[str] = (),
     runs: Sequence[str] = (),
-    scenarios: Sequence[str] = (),
     everything: bool = False,
     creators: Sequence[str] = (),
     licence: str = "",
     out: Path = OUT,
     progress: Progress | None = None,
 ) -> PackedWorkspace:
-    """Pack cases, studies, saved scenarios and stored runs into one archive.
+    """Pack cases, studies and stored runs into one archive.
 
     A study brings its case, a run its study and its case; a study of a case of one's own is made to find it in
-    ``cases/``. The same content gives the same bytes. Whose a scenario is is not packed.
+    ``cases/``. The same content gives the same bytes.
 
     Parameters
     ----------
@@ -65,10 +58,8 @@ def pack(
         The archive.
     cases, studies, runs
         Names or paths of cases and studies, identities of runs.
-    scenarios
-        Names of saved scenarios in the database of the output folder; of a name that several people use, all.
     everything
-        Every stored run of the output folder and every saved scenario, too.
+        Every stored run of the output folder, too.
     creators, licence
         Who made it, and the address of the licence it is given under.
     out
@@ -79,35 +70,24 @@ def pack(
     copark.errors.CoparkError
         If something is missing or has faults, or nothing was named.
     """
-    saved = _saved(scenarios, everything, Path(out))
-    contents = _gathered(cases, studies, runs, everything, out, {one.case for one in saved})
-    contents = replace(contents, scenarios=_files_of(saved))
-    if not (contents.cases or contents.studies or contents.scenarios):
+    contents = _gathered(cases, studies, runs, everything, out)
+    if not (contents.cases or contents.studies):
         raise _refused("nothing", str(out))
     titled = _titled(contents, tuple(creators), licence)
     digest = pack_workspace(titled, Path(file), _in_megabytes(progress, "pack"))
     names = (tuple(titled.cases), tuple(titled.studies), tuple(run.identity for run in titled.runs))
-    return PackedWorkspace(
-        Path(file), digest, Path(file).stat().st_size, *names, tuple(sorted({one.name for one in saved}))
-    )
+    return PackedWorkspace(Path(file), digest, Path(file).stat().st_size, *names)
 
 
 def open_(file: Path, to: Path, *, progress: Progress | None = None) -> WorkspaceFindings:
-    """Open a workspace into a new folder, after it was verified; its database then knows its scenarios.
-
-    A saved scenario is seen by everybody who uses that database. It replaces none: where the name is taken by another
-    scenario, it gets a number behind it.
+    """Open a workspace into a new folder, after it was verified.
 
     Raises
     ------
     copark.errors.CoparkError
         If there is no such file, it is not whole, or the folder is not empty.
     """
-    found = open_workspace(_there(file), Path(to), _in_megabytes(progress, "unpack"))
-    try:
-        return replace(found, notes=(*found.notes, *_enter(found, Path(to))))
-    except DatabaseRefused as refused:  # the folder is whole; what keeps it from being listed is said
-        return replace(found, notes=(*found.notes, *refused.faults))
+    return open_workspace(_there(file), Path(to), _in_megabytes(progress, "unpack"))
 
 
 def verify(file: Path, *, progress: Progress | None = None) -> WorkspaceFindings:
@@ -121,25 +101,6 @@ def verify(file: Path, *, progress: Progress | None = None) -> WorkspaceFindings
     return verify_workspace(_there(file), _in_megabytes(progress, "unpack"))
 
 
-def _enter(found: WorkspaceFindings, out: Path) -> list[Fault]:
-    """Enter scenarios of an opened workspace into the database of its folder; what is to be known of it."""
-    from copark.store.database.opening import open_database
-    from copark.store.database.scenarios import ScenarioShelf
-
-    notes: list[Fault] = []
-    if not found.scenarios:
-        return notes
-    with closing(open_database(out)) as database:
-        shelf = ScenarioShelf(database)
-        for one in found.scenarios:
-            name = shelf.share(one.name, one.case, one.scenario, one.saved)
-            if name != one.name:
-                code = "scenarios_full" if name is None else "scenario_renamed"
-                place = f"scenarios/{one.identity}.json"
-                notes.append(Fault(f"workspace.{code}", place, None, "", {"name": one.name, "found": name or ""}))
-    return notes
-
-
 def _in_megabytes(progress: Progress | None, name: str) -> Callable[[int, int], None]:
     """Tell a stage that counts bytes in megabytes."""
     tell = stage(progress, name)
@@ -148,10 +109,9 @@ def _in_megabytes(progress: Progress | None, name: str) -> Callable[[int, int], 
 
 def _there(file: Path) -> Path:
     from copark.cases.types import shown
-    from copark.texts import text
 
     if not Path(file).is_file():
-        raise NotFound(text("workspace.no_file", found=shown(file)))
+        raise NotFound.of("workspace.no_file", found=shown(file))
     return Path(file)
 
 
@@ -159,41 +119,11 @@ def _refused(code: str, place: str, **values: str) -> WorkspaceRefused:
     return WorkspaceRefused([Fault(f"workspace.{code}", place, None, "", values)])
 
 
-def _saved(names: Sequence[str], everything: bool, out: Path) -> list[ScenarioEntry]:
-    """Saved scenarios that were named, or all."""
-    from copark.store.database.opening import address_for
-
-    address = address_for(out)
-    if not (names or everything):
-        return []
-    if not names and address.file is not None and not address.file.is_file():  # nothing was ever saved
-        return []
-    from copark.store.database.opening import open_database
-    from copark.store.database.scenarios import ScenarioShelf
-
-    with closing(open_database(out)) as database:
-        every = ScenarioShelf(database).every()
-    missing = sorted(set(names) - {one.name for one in every})
-    if missing:
-        raise WorkspaceRefused([Fault("workspace.no_scenario", address.shown, None, name, {}) for name in missing])
-    wanted = every if everything else [one for one in every if one.name in names]
-    return [ScenarioEntry(one.name, one.case, one.content, one.updated) for one in wanted]
-
-
-def _files_of(saved: Sequence[ScenarioEntry]) -> dict[str, bytes]:
-    """Files of scenarios; one that a workspace could not be opened with is refused."""
-    files = written(saved)
-    wrong = [one.name for one in saved if scenario_in(files[one.identity], one.identity) is None]
-    if wrong:
-        raise WorkspaceRefused([Fault("workspace.scenario", "", None, name, {}) for name in wrong])
-    return files
-
-
 def _gathered(
-    cases: Sequence[str], studies: Sequence[str], runs: Sequence[str], everything: bool, out: Path, of_saved: set[str]
+    cases: Sequence[str], studies: Sequence[str], runs: Sequence[str], everything: bool, out: Path
 ) -> Contents:
     """Everything that was named, and what it needs."""
-    from copark.cases import casebook_path, list_cases, load_case
+    from copark.cases import casebook_path, load_case
     from copark.simulation.study import load_study
     from copark.store.workspace.crate import study_yaml
 
@@ -213,8 +143,6 @@ def _gathered(
     for run in entries:
         _add_case_of(run, folders)
         _add(texts, run.identity, study_yaml(_study_of(run, folders)))
-    for name in sorted(of_saved & set(list_cases())):
-        folders.setdefault(name, load_case(name).folder)
     return Contents(folders, texts, entries, "", posteriors=_posteriors(folders, entries, out))
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import Any
 
 import pytest
 
-from copark.store.database.opening import open_database
-from copark.store.database.scenarios import SHARED, ScenarioShelf
 from tests.web.browser.doing import changed, identity, opened, query, scenario, settled
 from tests.web.browser.test_pages import AXE, broken_rules
 
@@ -18,12 +15,11 @@ WORDS = {
     "en": {
         "name": "Name", "save": "Save", "replace": "Replace", "open": "Open: {}", "delete": "Delete: {}",
         "back": "Undo delete", "none": "None yet.", "lever": "Concessional credit",
-        "nothing": "Nothing has been changed yet", "shared": "from a workspace",
+        "nothing": "Nothing has been changed yet",
     },
     "zh": {
         "name": "名称", "save": "保存", "replace": "替换", "open": "打开：{}", "delete": "删除：{}",
         "back": "恢复", "none": "尚未保存情景。", "lever": "优惠信贷", "nothing": "尚无改动",
-        "shared": "来自工作区",
     },
 }  # fmt: skip
 NAMES = {"en": "No credit, 100 % & more?", "zh": "无优惠贷款（试一试）"}
@@ -140,26 +136,6 @@ def test_another_browser_sees_neither_scenarios_nor_jobs_as_its_own(page: Any, b
         assert seen.get_by_text("yours", exact=True).count() == 0
     finally:
         context.close()
-
-
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_what_came_with_a_workspace_is_opened_and_cannot_be_deleted(page: Any, server: Any, lang: str) -> None:
-    name, shelf = NAMES[lang], Shelf(page, lang)
-    with closing(open_database(server.data)) as database:
-        shared = ScenarioShelf(database)
-        shared.share(name, "great-stone", {"edits": {"framework": {"on": False}}}, "2026-11-01T00:00:00+00:00")
-        try:
-            opened(page, lang)
-            plain = identity(page)
-            shelf.open()
-            shelf.button("open", name).click()
-            changed(page, plain)
-            assert scenario(page)["edits"] == {"framework": {"on": False}}
-            assert shelf.box.get_by_text(shelf.words["shared"], exact=True).count() == 1
-            assert shelf.button("delete", name).count() == 0
-            assert shelf.button("save").count() == 1, "saving under its name makes one of one's own"
-        finally:
-            shared.delete(SHARED, name)
 
 
 @pytest.mark.usefixtures("errors_expected")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from copark.analyses.ablate.ask import Answer
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.show import Show
+from copark.analyses.show import Columns, Show
 from copark.inference.ablations.effects import listed
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
@@ -190,14 +190,12 @@ class _Show(Show):
         """Operating enterprises, failure and the forecast without each, the largest effect first."""
         t, found = self.t, self.found
         quarters = found.quarters
-        columns = [
-            self.column("off"), self.column("verdict"), self.column("standing"),
+        columns: Columns = (
+            "off verdict standing",
             *(doc.Column(f"operating_{one}", t("column.operating", quarter=one), doc.Kind.change, "log points", 2)
               for one in quarters),
-            self.column("failed", doc.Kind.points),
-        ]  # fmt: skip
-        if self.refitted:
-            columns += [*self.columns("refitted:change:2 refitted_verdict")]
+            "failed:points", "refitted:change:2 refitted_verdict" if self.refitted else "",
+        )  # fmt: skip
         rows = []
         for row in self.by_size(found.of_kind(kind)):
             failed = row.effect.failed
@@ -226,7 +224,7 @@ class _Show(Show):
         cells: list[Sequence[doc.Value]] = [
             (self.name(row), *(_middle(row, name, self.last) for name in OUTPUTS)) for row in rows
         ]
-        return self.table(OUTPUTS_OF[kind], (self.column("off"), *columns), cells, folded=True)
+        return self.table(OUTPUTS_OF[kind], ("off", *columns), cells, folded=True)
 
     def scores(self) -> doc.Section:
         """What the forecast is worth without each."""
@@ -246,21 +244,17 @@ class _Show(Show):
              found.crps_refitted.get(name))
             for name in dict.fromkeys((*found.crps, *found.crps_refitted))
         ]  # fmt: skip
-        columns = [self.column("off")]
-        for name in SCORED:
-            columns += [
-                self.column(name, doc.Kind.change, places=2),
-                doc.Column(f"{name}_verdict", t("column.refitted_verdict"))
-            ]  # fmt: skip
-        columns.append(self.column("misfit", doc.Kind.change, places=2))
+        verdict = t("column.refitted_verdict")
+        scored = (one for name in SCORED for one in (f"{name}:change:2", doc.Column(f"{name}_verdict", verdict)))
         rows = [
             (self.name(row), *(cell for name in SCORED for cell in self.score(getattr(row, name))), row.misfit)
             for row in found.rows
         ]  # fmt: skip
-        heads = self.columns("observable crps:number crps_refitted:number")
+        heads = "observable crps:number crps_refitted:number"
         return self.section(
             "scores", self.text("lead.scores", cut=found.cut, count=found.asked), *charts,
-            self.table("whole", heads, whole), self.table("scores", columns, rows, folded=True),
+            self.table("whole", heads, whole),
+            self.table("scores", ("off", *scored, "misfit:change:2"), rows, folded=True),
         )  # fmt: skip
 
     def reading(self) -> doc.Section:
@@ -270,8 +264,7 @@ class _Show(Show):
         told = (*READING, *(READING_SCORES if self.found.asked else ()))
         blocks: list[doc.Block] = [doc.Bullets(tuple(t(f"reading.{key}") for key in told))]
         if rows:
-            columns = self.columns("off off_means:note")
-            blocks.append(self.table("off", columns, rows, folded=True))
+            blocks.append(self.table("off", "off off_means:note", rows, folded=True))
         return self.section("reading", *blocks)
 
     def lead(self, row: AblationRow) -> tuple[str, ...]:
@@ -280,7 +273,7 @@ class _Show(Show):
 
     def verdicts(self) -> doc.Table:
         """How large each effect is in all, when it first shows, and what data inform it."""
-        columns = (*map(self.column, LEAD), *self.columns("verdict size:number first_quarter:quarter standing"))
+        columns: Columns = (*map(self.column, LEAD), "verdict size:number first_quarter:quarter standing")
         rows = [
             (*self.lead(row), row.effect.verdict, row.effect.size, row.effect.first, row.standing)
             for row in self.found.rows
@@ -302,9 +295,8 @@ class _Show(Show):
                 failed.change, failed.high, None, None,
             ))  # fmt: skip
         columns = (
-            *map(self.column, LEAD), *self.columns("output quarter:quarter unit"),
-            *(self.column(name, doc.Kind.number) for name in ("with", "without", "low", "median", "high")),
-            *self.columns("share_above:share share_equal:share"),
+            *LEAD, "output quarter:quarter unit with:number without:number low:number median:number high:number",
+            "share_above:share share_equal:share",
         )  # fmt: skip
         return self.table("effects", columns, rows, folded=True)
 
@@ -319,7 +311,7 @@ class _Show(Show):
                     rows += [(*self.lead(row), name, of, value, None) for of, value in change.crps.items()]
             if row.misfit is not None:
                 rows.append((*self.lead(row), "misfit", None, row.misfit, None))
-        columns = (*map(self.column, LEAD), *self.columns("scored observable value:number verdict"))
+        columns = (*LEAD, "scored observable value:number verdict")
         return self.table("crps", columns, rows, folded=True)
 
 

@@ -1,1 +1,1 @@
-"""One page to hand upward: what becomes of a park, what helps, how sure that is, and what to do next."""
+"""A one-page brief for decision-makers: what becomes of a park, what helps, how certain that is, what to do next."""

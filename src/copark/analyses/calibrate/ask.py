@@ -105,6 +105,10 @@ class Calibrated:
     """What the posteriors depend on."""
     wide_sizes: bool = False
     """Whether the park was read with the panel's priors of size."""
+    flat: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
+    """flat, aside: sizes whose prior is the whole range of the model, since its values lie where the panel's hardly
+    reaches; values not fitted, since no prior run comes near them (:mod:`copark.inference.reach`)."""
 
     def ranks_of(self, kind: str) -> Ranks:
         """Ranks of the truth for one kind of simulated observations."""
@@ -225,7 +229,7 @@ def _answer(given: str, asked: Asked, kept: KeptPosterior, context: Context) -> 
     """What is told of a calibration that was made or found."""
     from copark.analyses.show import evidence_of
     from copark.inference.diagnostics import judged, movements, predictive_checks, ties, unsettled
-    from copark.inference.target_selection import uses_everything
+    from copark.inference.target_selection import Reading, uses_everything
 
     examined = kept.examination
     if examined is None:
@@ -233,6 +237,7 @@ def _answer(given: str, asked: Asked, kept: KeptPosterior, context: Context) -> 
     case, own, replay = asked.case, kept.stored.parameters, kept.stored.replay
     moved = movements(own.space, own.points, own.weights)
     recipe = kept.stored.recipe
+    how = Reading.of(recipe)
     return Answer(
         **_about(asked, context, kept.trust, str(recipe["batch"]["model"])),
         calibrated=Calibrated(
@@ -243,7 +248,7 @@ def _answer(given: str, asked: Asked, kept: KeptPosterior, context: Context) -> 
             ranks={"anywhere": examined.anywhere.ranks, "near": examined.near.ranks}, notes=judged(examined.health),
             apart=unsettled(replay),
             recipe={"points": recipe["batch"]["points"], "settings": recipe["settings"],
-                    "made_with": recipe["made_with"]}, wide_sizes=recipe.get("wide_sizes", False),
+                    "made_with": recipe["made_with"]}, wide_sizes=how.wide, flat=how.flat, aside=how.aside,
         ),
         evidence=evidence_of(case, (one.observation for one in replay.model.targets)),
     )  # fmt: skip

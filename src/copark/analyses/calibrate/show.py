@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from copark.analyses.calibrate.ask import Answer, Calibrated
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.show import Show, grouped, made_again
+from copark.analyses.show import Columns, Show, grouped, made_again
 from copark.inference.diagnostics import Check, title_of
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
@@ -84,6 +84,8 @@ class _Show(Show):
         if made.apart:
             names = t("join").join(title_of(name, t.lang) for name in made.apart[:NAMED])
             warnings.append(self.caveat("apart", names=names, case=made.asked, more=made.longer))
+        if made.aside:
+            warnings.append(self.caveat("aside", names=t("join").join(map(self.value_named, made.aside))))
         said = doc.Paragraph(t.sentences(tuple(self.used()))), doc.Bullets(tuple(self.brief()))
         kept = self.text("kept", folder=made.folder, case=made.asked)
         return self.section("summary", *warnings, doc.Cards(cards), *said, kept)
@@ -97,6 +99,13 @@ class _Show(Show):
             yield t("used.allowed", share=percent(allowed))
         if made.wide_sizes:
             yield t("used.sizes")
+        if made.flat:
+            yield t("used.flat", names=t("join").join(title_of(name, t.lang) for name in made.flat))
+
+    def value_named(self, name: str) -> str:
+        """A value by its variable and date, in words."""
+        variable, _, date = name.partition(" ")
+        return self.t("value", title=observable_title(variable, self.t.lang), date=date)
 
     def brief(self) -> Iterator[str]:
         """The sentences that count."""
@@ -123,7 +132,7 @@ class _Show(Show):
         t, lang = self.t, self.t.lang
         words = t("bars.desc", **self.counts)
         bars = doc.Chart("movement", t("bars.title"), words, self.bars, words)
-        columns = self.columns("parameter symbol unit prior:number posterior:number verdict shrink:share overlap:share")
+        columns = "parameter symbol unit prior:number posterior:number verdict shrink:share overlap:share"
         rows: list[Sequence[doc.Value]] = [
             (one.title(lang), one.variable.symbol, unit_title(one.variable.unit, lang), _interval(one.prior),
              _interval(one.posterior), t(f"word.{one.verdict}"), one.shrink, one.overlap)
@@ -142,8 +151,7 @@ class _Show(Show):
         """The parameters most informed."""
         rows = [(with_unit(one.title(self.t.lang), one.variable.unit, self.t.lang), _interval(one.prior),
                  _interval(one.posterior)) for one in self.made.of("moved")[:SHOWN]]  # fmt: skip
-        columns = self.columns("parameter prior:number posterior:number")
-        return self.table("informed", columns, rows)
+        return self.table("informed", "parameter prior:number posterior:number", rows)
 
     def bars(self) -> Figure:
         """Where the data leave each parameter."""
@@ -168,9 +176,7 @@ class _Show(Show):
     def checks(self) -> doc.Section:
         """Every fitted value beside what calibrated runs would have reported."""
         lang = self.t.lang
-        columns = self.columns(
-            "date:quarter reported error:number model:number half_width:share percentile grade source:source"
-        )
+        columns = "date:quarter reported error:number model:number half_width:share percentile grade source:source"
         rows = [
             (one.target.date, self.reported(one, "bare"), one.target.error, doc.Interval(one.low, one.high, one.median),
              one.width, percentile(one.percentiles), grade_title(one.target.observation.grade, lang),
@@ -236,7 +242,7 @@ class _Show(Show):
             (title_of(name, lang), *(float(share[at]) for share in shares)) for at, name in enumerate(made.axes)
         ]
         keys = ("anywhere_90", "near_90", "anywhere_50", "near_50")
-        columns = (self.column("parameter"), *(self.column(key, doc.Kind.share) for key in keys))
+        columns: Columns = ("parameter", *(f"{key}:share" for key in keys))
         table = self.table("coverage", columns, rows, folded=True)
         return self.section("coverage", self.text("coverage.lead"), doc.Bullets(tuple(said)), *charts, table)
 
@@ -266,4 +272,4 @@ class _Show(Show):
         rows: list[Sequence[doc.Value]] = [(self.t("recipe.points"), str(made["points"]))]
         for part in ("settings", "made_with"):
             rows += [(self.t(f"recipe.{part}", name=name), str(value)) for name, value in sorted(made[part].items())]
-        return self.table("recipe", self.columns("entry value:note"), rows)
+        return self.table("recipe", "entry value:note", rows)

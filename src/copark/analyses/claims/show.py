@@ -133,9 +133,6 @@ class _Show(Words):
         numbers = (self.verdicts(), self.statistics(), self.arms(), self.block(), self.severities())
         yield self.section("numbers", *numbers, folded=True)
 
-    def text(self, key: str, **values: object) -> doc.Paragraph:
-        return self.text(key, **values)
-
     def summary(self) -> doc.Section:
         """Every claim with its word, its probability and its effect, a chart of every part, and a row for each."""
         t, found = self.t, self.found
@@ -172,8 +169,7 @@ class _Show(Words):
             )
             for one in self.found.claims
         ]  # fmt: skip
-        columns = self.columns("claim word probability:share prior_probability:share effect in_short:note")
-        return self.table("claims", columns, rows)
+        return self.table("claims", "claim word probability:share prior_probability:share effect in_short:note", rows)
 
     def sentence(self, one: ClaimFinding) -> str:
         """A claim in short: what the record changed, which parts make it, what turns it."""
@@ -209,9 +205,9 @@ class _Show(Words):
             for _, one in self.parts()
         ]  # fmt: skip
         columns = (
-            *self.columns("part word probability:share prior_probability:share effect bounds severity:share"),
-            *self.columns("by_construction:flag unmoved:note flips:note"),
-        )  # fmt: skip
+            "part word probability:share prior_probability:share effect bounds severity:share "
+            "by_construction:flag unmoved:note flips:note"
+        )
         groups = tuple((self.headed(one), len(one.parts)) for one in self.found.claims)
         return self.table("parts", columns, rows, groups=groups)
 
@@ -341,10 +337,7 @@ class _Show(Words):
             flipped = sum(part.variants[at].turns for part in parts)
             departs = parts[0].variants[at].departs if parts else None
             rows.append((self.t.of(one.title), self.altered(one), self.t.of(one.reason), departs, flipped))
-        columns = (
-            self.column("variant"), self.column("altered", doc.Kind.note), self.column("reason", doc.Kind.note),
-            self.column("departs", doc.Kind.change, "log points", 2), self.column("flipped", doc.Kind.count),
-        )  # fmt: skip
+        columns = "variant altered:note reason:note departs:change:2:log_points flipped:count"
         return self.table("variants", columns, rows)
 
     def altered(self, one: Variant) -> str:
@@ -362,18 +355,13 @@ class _Show(Words):
         worlds = self.found.file.claims.worlds
         used = dict.fromkeys(world.world for _, part in self.parts() for world in part.severities)
         rows = [(self.t.of(worlds[key].title), self.t.of(worlds[key].text)) for key in used]
-        return self.table("worlds", self.columns("world altered:note"), rows)
+        return self.table("worlds", "world altered:note", rows)
 
     def margins(self) -> doc.Table:
         """Sizes below which a difference counts as nil, and why."""
         margins = self.found.file.claims.margins
         rows = [(name, one.value, self.t.of(one.reason)) for name, one in margins.items()]
-        columns = (
-            self.column("margin"),
-            self.column("value", doc.Kind.number, "", 3),
-            self.column("reason", doc.Kind.note),
-        )
-        return self.table("margins", columns, rows)
+        return self.table("margins", "margin value:number:3 reason:note", rows)
 
     def standard(self) -> doc.Table:
         """From which probability on a word is said, and what else the standard of proof fixes, with reasons."""
@@ -385,12 +373,7 @@ class _Show(Words):
         sizes: dict[str, Size] = {"monte_carlo": rules.monte_carlo, "prior_factor": rules.prior_factor}
         sizes |= {f"rope_{name}": one for name, one in rules.rope.items()}
         rows += [(self.t(f"standard.{name}"), one.value, self.t.of(one.reason)) for name, one in sizes.items()]
-        columns = (
-            self.column("fixed"),
-            self.column("value", doc.Kind.number, "", 2),
-            self.column("reason", doc.Kind.note),
-        )
-        return self.table("standard", columns, rows)
+        return self.table("standard", "fixed value:number:2 reason:note", rows)
 
     # every number
 
@@ -398,8 +381,7 @@ class _Show(Words):
         self, key: str, words: Sequence[str], numbers: Sequence[str], rows: Sequence[Sequence[doc.Value]]
     ) -> doc.Table:
         """A table of all numbers: for other programs."""
-        columns = (*map(self.column, words), *(self.column(name, doc.Kind.number) for name in numbers))
-        return self.table(key, columns, rows, folded=True)
+        return self.table(key, (*words, *(f"{name}:number" for name in numbers)), rows, folded=True)
 
     def verdicts(self) -> doc.Table:
         """The verdict on every part, and what it rests on."""
@@ -468,9 +450,7 @@ class _Show(Words):
             )
             for claim, part in self.parts() for one in part.variants
         ]  # fmt: skip
-        columns = self.columns(
-            "claim part variant variant_title word probability:number turns:flag leaves_record_by:number"
-        )
+        columns = "claim part variant variant_title word probability:number turns:flag leaves_record_by:number"
         return self.table("block", columns, rows, folded=True)
 
     def severities(self) -> doc.Table:

@@ -10,7 +10,7 @@ from copark.analyses.compare import moves
 from copark.analyses.compare.ask import STANDING, Answer, Compared, ComparedScenario
 from copark.analyses.compare.parts import OutcomeParts
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.show import Show
+from copark.analyses.show import Columns, Show
 from copark.presentation import document as doc
 from copark.presentation.numbers import unit_title
 from copark.simulation.outcomes import OUTCOMES
@@ -148,9 +148,7 @@ class CompareShow(Show):
 
     def every(self) -> doc.Table:
         """A row for each scenario."""
-        columns = [*self.columns("scenario begins:quarter")]
-        if self.first is not None:
-            columns.append(self.change(self.first))
+        first = () if self.first is None else (self.change(self.first),)
         rows = []
         for one in self.found.scenarios:
             row = self.main(one)
@@ -158,7 +156,7 @@ class CompareShow(Show):
             if self.first is not None:
                 cells.append(None if row is None else band(row))
             rows.append((*cells, points(one.outcome(STANDING))))
-        table = self.table("answer", (*columns, self.points), rows)
+        table = self.table("answer", ("scenario begins:quarter", *first, self.points), rows)
         return doc.Table(
             table.key, table.title, table.columns, table.rows, note=self.t("note.answer.read", **self.words)
         )
@@ -189,7 +187,7 @@ class CompareShow(Show):
         t, reference = self.t, self.words["reference"]
         for found in (own for own in one.courses if own.output not in self.unchanged):
             key, title = f"difference-{found.output}", self.output(found.output)
-            columns = (self.column("quarter", doc.Kind.quarter), change_column(found.unit, title))
+            columns = self.columns(("quarter:quarter", change_column(found.unit, title)))
             rows = zip(found.quarters, map(doc.Interval, *found.levels[[0, 4, 2]].tolist()), strict=True)
             numbers = doc.Table(key, t("table.course", output=title), columns, tuple(rows), folded=True)
             draw = partial(difference_bands, found, t.of(one.title), reference, self.foot(), t.lang)
@@ -207,10 +205,7 @@ class CompareShow(Show):
             for quarter in found.ends:
                 key, title = f"scenarios-{output}-{quarter}", self.output(output)
                 words = {"output": title, "quarter": quarter}
-                columns = (
-                    self.column("scenario"), change_column(courses[0][1].unit, title),
-                    self.column("above", doc.Kind.share),
-                )  # fmt: skip
+                columns = self.columns(("scenario", change_column(courses[0][1].unit, title), "above:share"))
                 rows = tuple((name, *self.at(own, quarter)) for name, own in courses)
                 numbers = doc.Table(key, t("table.ends", **words), columns, rows, folded=True)
                 draw = partial(arms, courses, quarter, self.words["reference"], self.foot(), t.lang)
@@ -228,9 +223,7 @@ class CompareShow(Show):
 
     def outcomes(self) -> doc.Section:
         """How often each outcome happens, and in how many pairs in both, in one, in none."""
-        names, outcome = ("both", "gained", "lost", "neither"), self.column("outcome")
-        shares = self.columns("reference_share:share:1 arm_share:share:1 change:points")
-        counts = [self.column(name, doc.Kind.count) for name in names]
+        names, shares = ("both", "gained", "lost", "neither"), "reference_share:share:1 arm_share:share:1 change:points"
         every = [
             (text(f"analysis.outcome.{row.outcome}", self.t.lang), row)
             for one in self.found.scenarios
@@ -240,8 +233,8 @@ class CompareShow(Show):
         told = [(title, row.reference_share, row.arm_share, points(row)) for title, row in every]
         counted = [(title, *(getattr(row, name) for name in names)) for title, row in every]
         return self.told_of_outcomes(
-            "outcomes", self.table("outcomes", (outcome, *shares), told, groups=groups),
-            self.table("pairs", (outcome, *counts), counted, groups=groups, folded=True),
+            "outcomes", self.table("outcomes", f"outcome {shares}", told, groups=groups),
+            self.table("pairs", ("outcome", *(f"{name}:count" for name in names)), counted, groups=groups, folded=True),
         )  # fmt: skip
 
     def told_of_outcomes(self, key: str, *blocks: doc.Block) -> doc.Section:
@@ -273,9 +266,10 @@ class CompareShow(Show):
                  "after": self.said(after, share)}  # fmt: skip
         yield doc.Paragraph(t.sentences([t("parts.told" if items else "parts.none", items=items, **words),
                                          *self.books(one)]))  # fmt: skip
-        columns = (self.column("links"), *(
-            doc.Column(name, text(f"analysis.outcome.{name}", t.lang), doc.Kind.points) for name in OUTCOMES
-        ))  # fmt: skip
+        columns: Columns = (
+            "links",
+            *( doc.Column(name, text(f"analysis.outcome.{name}", t.lang), doc.Kind.points) for name in OUTCOMES ),
+        )  # fmt: skip
         rows: list[Sequence[doc.Value]] = [
             (t(f"group.{part.group}"), *(doc.Interval(change - half, change + half, change)
              for change, half in zip(part.change, part.error, strict=True)))
@@ -315,10 +309,11 @@ class CompareShow(Show):
 
     def by_output(self, *, log: bool) -> doc.Table:
         """Differences in the units of outputs, or ratios of counts."""
-        shares = [self.column(name, doc.Kind.share) for name in ("above", "equal", "by_parameters")]
-        columns = [*self.columns("output unit quarter:quarter")]
-        columns += [self.column(name, doc.Kind.number) for name in ("reference", "arm")]
-        columns += [change_column("log points" if log else "", self.t("column.difference"), "difference"), *shares]
+        columns = (
+            "output unit quarter:quarter reference:number arm:number",
+            change_column("log points" if log else "", self.t("column.difference"), "difference"),
+            "above:share equal:share by_parameters:share",
+        )
         rows, sizes = list[tuple[doc.Value, ...]](), []
         for one in self.found.scenarios:
             own = [row for row in one.differences if row.log is log]

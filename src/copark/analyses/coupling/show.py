@@ -3,7 +3,7 @@
 from copark.analyses.case_table import caveats, method, told
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.coupling.ask import Answer
-from copark.analyses.show import Show
+from copark.analyses.show import Columns, Show
 from copark.presentation import document as doc
 from copark.presentation.numbers import number
 from copark.setmethods.coupling_degree.degree import GRADES, listed
@@ -86,7 +86,7 @@ class _Show(Show):
         ]  # fmt: skip
         if drawn is not None:
             blocks.append(self.chart("grades", lambda: grade_map(self.found, drawn, self.t.lang)))
-            columns = (self.column("case"), *(doc.Column(name, self.grade(name), doc.Kind.share) for name in GRADES))
+            columns: Columns = ("case", *(doc.Column(name, self.grade(name), doc.Kind.share) for name in GRADES))
             rows: list[tuple[doc.Value, ...]] = [(case, *map(float, shares))
                     for case, shares in zip(self.found.table.cases, drawn.shares, strict=True)]  # fmt: skip
             blocks.append(self.table("grades", columns, rows, folded=True))
@@ -95,15 +95,12 @@ class _Show(Show):
     def degrees(self) -> doc.Table:
         """Scores, T, C, D and grades of every case in both forms, with how far D moves."""
         found, drawn = self.found, self.answer.ensemble
-        index = [self.column(key, doc.Kind.number, places=3) for key in ("T", "C", "D")]
-        corrected = [self.column(key, doc.Kind.number, places=3) for key in ("C2", "D2")]
-        columns = [
-            self.column("case"), *index, self.column("grade"), *corrected, self.column("grade2"),
+        columns: Columns = (
+            "case T:number:3 C:number:3 D:number:3 grade C2:number:3 D2:number:3 grade2",
             *(doc.Column(f"score_{at}", one.name, doc.Kind.number, places=3)
               for at, one in enumerate(found.request.subsystems, start=1)),
-        ]  # fmt: skip
-        if drawn is not None:
-            columns += [*self.columns("band:number:3 grades_met:count")]
+            "" if drawn is None else "band:number:3 grades_met:count",
+        )  # fmt: skip
         standard, second = found.forms["standard"], found.forms["wang2021"]
         rows: list[tuple[doc.Value, ...]] = []
         for at, case in enumerate(found.table.cases):
@@ -122,10 +119,10 @@ class _Show(Show):
         null = self.answer.null
         if null is None:
             return self.section("chance", self.caveat("no_null"))
-        columns = (
-            self.column("statistic"), self.column("observed", doc.Kind.number, places=3),
-            *(self.column(kind, doc.Kind.number, places=4) for kind in KINDS),
-        )  # fmt: skip
+        columns: Columns = (
+            "statistic observed:number:3",
+            *(f"{kind}:number:4" for kind in KINDS),
+        )
         rows: list[tuple[doc.Value, ...]] = [
             (self.t(f"statistic.{name}"), null.observed[name], *(null.p[kind][name] for kind in KINDS))
             for name in STATISTICS
@@ -135,9 +132,7 @@ class _Show(Show):
     def indicators(self) -> doc.Table:
         """Every indicator: subsystem, direction, range, entropy, weight; and the weight of each subsystem in T."""
         found, t = self.found, self.t
-        columns = self.columns(
-            "subsystem indicator direction range:number range_source entropy:number:3 weight:number:3"
-        )
+        columns = "subsystem indicator direction range:number range_source entropy:number:3 weight:number:3"
         spread = entropy(found.indicator_scores)
         rows: list[tuple[doc.Value, ...]] = []
         for at, one in enumerate(found.request.indicators):

@@ -9,7 +9,7 @@ import numpy as np
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.forecast.ask import QUANTILES, Answer, Borrowed
-from copark.analyses.show import Show, grouped
+from copark.analyses.show import Columns, Show, grouped
 from copark.cases.quarters import Quarter
 from copark.inference.assessment import PAST, SHOCKS, SOURCES
 from copark.inference.diagnostics import title_of
@@ -159,18 +159,18 @@ class _Show(Show):
                 rows.append((self.quarters[found.since + int(at)], *map(float, told[at])))
                 heads.append(self.titled(variable))
         columns = [doc.Column(name, self.method(name), doc.Kind.share) for name in self.methods]
-        return self.table("weights", (self.column("since", doc.Kind.quarter), *columns), rows, groups=grouped(heads))
+        return self.table("weights", ("since:quarter", *columns), rows, groups=grouped(heads))
 
     def ends(self) -> doc.Table:
         """Median and 90 % after the cut at the ends of years, without a history every five years; methods beside."""
         found = self.found
         every = 20 if found.borrowed else 4
         shown = sorted({*(at for at in self.years() if (at + 1 - self.since) % every < 4), len(self.quarters) - 1})
-        columns = [*self.columns("quarter:quarter forecast:number")]
+        columns: list[doc.Column | str] = ["quarter:quarter forecast:number"]
         columns += [doc.Column(name, self.method(name), doc.Kind.number) for name in self.methods]
         beside = [(found.methods[name], found.since) for name in self.methods]
         if found.borrowed is not None:
-            columns.append(self.column("alone", doc.Kind.number))
+            columns.append("alone:number")
             beside.append((found.borrowed.alone, 0))
         rows: list[Sequence[doc.Value]] = [
             (self.quarters[at], self.band(name, at), *(_interval(one.get(name), at - first) for one, first in beside))
@@ -188,9 +188,7 @@ class _Show(Show):
             (self.quarters[at], *map(float, band[:, at])) for band in bands.values() for at in self.years()
         ]
         heads = grouped(self.titled(name) for name in bands for _ in self.years())
-        return self.table(
-            "quantiles", (self.column("quarter", doc.Kind.quarter), *levels), rows, groups=heads, folded=True
-        )
+        return self.table("quantiles", ("quarter:quarter", *levels), rows, groups=heads, folded=True)
 
     @property
     def since(self) -> int:
@@ -261,7 +259,7 @@ class _Show(Show):
 
         t, found = self.t, self.found
         shares = [doc.Column(source, self.source(source), doc.Kind.share) for source in SOURCES]
-        columns = [*self.columns("observable sd:number"), *shares]
+        columns: Columns = ("observable sd:number", *shares)
         rows: list[Sequence[doc.Value]] = [
             (self.titled(name), float(one.sd), *(one.shares[source] for source in SOURCES))
             for name, one in found.widths.items()
@@ -301,8 +299,7 @@ class _Show(Show):
                 if name in verdicts:
                     rows.append((title_of(name, self.t.lang), share, self.t(f"informed.{verdicts[name]}")))
                     heads.append(observable_title(variable, self.t.lang))
-        columns = self.columns("parameter share:share data")
-        return self.table("leading", columns, rows, groups=grouped(heads), folded=True)
+        return self.table("leading", "parameter share:share data", rows, groups=grouped(heads), folded=True)
 
     def informed(self) -> doc.Table:
         """Parameters the forecast depends on that the data did not inform, or only weakly."""
@@ -311,8 +308,7 @@ class _Show(Show):
              doc.Interval(one.after[0], one.after[2], one.after[1]))
             for one in self.found.informed if one.verdict != "moved"
         ]  # fmt: skip
-        columns = self.columns("parameter share:share data before:number after:number")
-        return self.table("uninformed", columns, rows)
+        return self.table("uninformed", "parameter share:share data before:number after:number", rows)
 
     def lent(self, borrowed: Borrowed) -> Iterator[doc.Section]:
         """From whom it was borrowed, what similar parks had become, how such forecasts did."""
@@ -338,7 +334,7 @@ class _Show(Show):
              self.lenders(dict(one.lenders), 4))
             for one in borrowed.taken
         ]  # fmt: skip
-        columns = self.columns("parameter group prior:number new:number parks_data lent:share whom:note")
+        columns = "parameter group prior:number new:number parks_data lent:share whom:note"
         return self.table("taken", columns, rows, folded=True)
 
     def rates(self, borrowed: Borrowed) -> doc.Table:
@@ -351,11 +347,7 @@ class _Show(Show):
                               value=self.said(value, doc.COUNT)) for name, value in one.peers))
             for one in borrowed.rates
         ]  # fmt: skip
-        counts = ("lowest", "middle", "highest")
-        columns = (
-            self.column("observable"), self.column("age", doc.Kind.count, "yr"), *self.columns("type parks:count"),
-            *(self.column(key, doc.Kind.count) for key in counts), self.column("who", doc.Kind.note),
-        )  # fmt: skip
+        columns = "observable age:count::yr type parks:count lowest:count middle:count highest:count who:note"
         return self.table("rates", columns, rows)
 
     def held(self) -> doc.Section:
@@ -367,7 +359,7 @@ class _Show(Show):
         heads = [
             t(f"held.{one.scheme}", methods=len(one.standings)) for one in contests for _ in one.standings
         ]  # fmt: skip
-        columns = self.columns("method values:count parks:count log_crps:number:3 crps:number:1 coverage:share")
+        columns = "method values:count parks:count log_crps:number:3 crps:number:1 coverage:share"
         return self.section("held", self.text("held.lead"), self.table("held", columns, rows, groups=grouped(heads)))
 
     def limits(self) -> Iterator[str]:

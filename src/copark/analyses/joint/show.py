@@ -17,7 +17,7 @@ from copark.presentation.numbers import number, percent
 ASKED = ("equity", "network", "framework")
 """Groups the question is about."""
 SHARE, PLAIN = doc.SHARE, doc.plain(doc.Kind.number)
-METHODS = 6
+METHODS = 7
 """Sentences about method and limits."""
 
 
@@ -111,17 +111,14 @@ class _Show(Show):
     def further(self) -> str:
         """What more observations would tell of α."""
         one = self.found.axis(FIRST)
-        told = dict(zip(FURTHER_SETS, zip(one.further, one.further_coverage, strict=True), strict=True))
-        words = {"_".join(key): number(r2, 2) for key, (r2, _) in told.items()}
-        served = [one.served for one in self.found.parks if one.served]
-        held = {
-            "parks": str(len(served)),
-            "values": str(sum(served)),
-            "held": percent(told["checklist",][1]),
-            "due": str(DUE),
-            "ages": str(len(AGES)),
-        }
-        return self.t("said.further", r2=number(one.r2, 2), **words, **held)
+        told = dict(zip(map("_".join, FURTHER_SETS), one.further, strict=True))
+        served = [park.served for park in self.found.parks if park.served]
+        best = max(self.found.parks, key=lambda park: park.listed)
+        return self.t(
+            "said.further", r2=number(one.r2, 2), **{key: number(r2, 2) for key, r2 in told.items()},
+            held=percent(one.further_coverage[-1]), due=str(DUE), ages=str(len(AGES)), parks=str(len(served)),
+            values=str(sum(served)), best=self.t.of(best.title), alone=number(best.listed, 2),
+        )  # fmt: skip
 
     def trust(self) -> str:
         """Whether intervals hold, also where parks differ, and whether the record looks like a simulated panel."""
@@ -179,8 +176,10 @@ class _Show(Show):
         rows = [
             (self.t.of(one.title), one.values, self.t("join").join(self.t(f"outcome.{each}") for each in one.outcomes),
              self.t(f"operator.{one.operator}") if operators.count(one.operator) > 1 else "", one.first, one.shift,
-             titles[one.axis])
+             titles[one.axis], one.listed)
             for one in sorted(self.found.parks, key=lambda one: -abs(one.first))
         ]  # fmt: skip
-        columns = self.columns("park values:count outcome operator first:change:3 largest:change:1 axis")
+        columns = self.columns(
+            "park values:count outcome operator first:change:3 largest:change:1 axis listed:number:2"
+        )
         return self.section("parks", doc.Paragraph(self.t("lead.parks")), self.table("parks", columns, rows))

@@ -78,7 +78,7 @@ class _Show(Show):
             ]
             rows = [(self.title(link), self.cut(link), *self.impact(found.impact(link))) for link in self.best]
             note = t("note.strongest", **self.words)
-            columns = (self.column("link"), self.change, self.size, self.lag)
+            columns = self.columns(("link", self.change, self.size, self.lag))
             blocks.append(doc.Table("strongest", t("table.strongest"), columns, tuple(rows), note=note))
         quiet = [self.title(link) for link in found.links if link not in self.active]
         if quiet:
@@ -99,7 +99,7 @@ class _Show(Show):
             (self.title(one.link), outputs[one.output].title(self.t.lang), *self.impact(one), one.differing)
             for one in found.impacts
         ]
-        columns = (*self.columns("link output"), self.size, self.lag, self.column("differing", doc.Kind.share))
+        columns = ("link output", self.size, self.lag, "differing:share")
         numbers = self.table("impacts", columns, rows, folded=True)
         lang, footer = self.t.lang, self.footer(found.studies[0])
         drawn = self.chart("map", lambda: impact_map(found.impacts, found.since, found.end, footer, lang), numbers)
@@ -121,9 +121,7 @@ class _Show(Show):
             for room in ROOMS:
                 lags = [lag for link in links if (lag := self.soonest(link, room)) is not None]
                 rows.append((t(f"scale.{room}"), len(links), len(lags) / len(links), median(lags) if lags else None))
-        columns = (
-            *self.columns("to links:count share:share"), self.column("median_lag", doc.Kind.number, "quarters", 0),
-        )  # fmt: skip
+        columns = "to links:count share:share median_lag:number:0:quarters"
         return self.section("reach", self.text("reach.lead"),
                             self.table("reach", columns, rows, groups=tuple(groups)))  # fmt: skip
 
@@ -157,8 +155,7 @@ class _Show(Show):
         """Responses of every result that is read to every link with an effect."""
         t, found, outputs = self.t, self.found, catalogue().outputs
         strengths = sorted({one.strength for one in found.responses})
-        columns = [*self.columns("link output unit")]
-        columns += [
+        at = [
             doc.Column(f"x{one:g}".replace(".", "_"), t("column.at", strength=exact(one)), doc.Kind.change)
             for one in strengths
         ]  # fmt: skip
@@ -170,7 +167,7 @@ class _Show(Show):
                 cells = [band(own[one]) if isfinite(own[one].median) else None for one in strengths]
                 way = t(f"direction.{direction(tuple(own.values()))}")
                 rows.append((self.title(link), variable.title(t.lang), self.unit(variable.unit), *cells, way))
-        return self.table("responses", (*columns, self.column("direction")), rows, folded=True)
+        return self.table("responses", ("link output unit", *at, "direction"), rows, folded=True)
 
     def unit(self, symbol: str) -> str:
         from copark.presentation.numbers import unit_title

@@ -71,12 +71,9 @@ class Ceilings(Show):
     def ceilings(self) -> doc.Section:
         """The scatter of every condition, and both ceilings in numbers."""
         charts = [self.plot(at, one) for at, one in enumerate(self.found.found, start=1)]
-        percent = [
-            self.column(key, doc.Kind.number, "%", 1) for key in ("accuracy", "spare_condition", "spare_outcome")
-        ]
         columns = (
-            *self.columns("condition ceiling"), self.effect, self.column("size"), self.p,
-            *self.columns("slope:number intercept:number above:count"), *percent, self.column("peers", doc.Kind.note),
+            "condition ceiling", self.effect, "size", self.p, "slope:number intercept:number above:count",
+            "accuracy:number:1:% spare_condition:number:1:% spare_outcome:number:1:% peers:note",
         )  # fmt: skip
         rows: list[tuple[doc.Value, ...]] = []
         for one in self.found.found:

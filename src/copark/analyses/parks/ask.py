@@ -99,7 +99,7 @@ def country_code(wanted: str, parks: Iterable[Park], lang: str = "en") -> str:
     for code in codes:
         if wanted.casefold() in {code.casefold(), *(country_name(code, one).casefold() for one in LANGUAGES)}:
             return code
-    known = ", ".join(f"{code} {country_name(code, lang)}" for code in codes)
+    known = text("analyses.join", lang).join(f"{code} {country_name(code, lang)}" for code in codes)
     raise NotFound(text("parks.no_country", lang, found=wanted, known=known))
 
 

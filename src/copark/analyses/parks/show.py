@@ -6,7 +6,7 @@ from typing import get_args
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.parks.ask import OUTCOMES, TYPES, Answer, ListedPark
-from copark.analyses.show import Show
+from copark.analyses.show import Columns, Show
 from copark.cases.completeness import State
 from copark.cases.vocabulary import country_name
 from copark.presentation import document as doc
@@ -20,6 +20,16 @@ def document(found: Answer, t: Texts) -> doc.Document:
         found, t, key="parks", title=t("question", count=len(found.parks), total=found.total),
         headline=show.headline(), sections=(show.summary(), show.courses(), show.mechanisms(), show.records()),
     )  # fmt: skip
+
+
+RECORD = (
+    "id name case host home type launch:quarter developer home_share:number:1:% host_share:number:1:% "
+    "third_share:number:1:% shares_grade framework:flag committee:flag host_law:flag flags_grade framework_words:note "
+    "equity_change:note firms:count::companies firms_date:quarter investment:number:0:M_USD investment_date:quarter "
+    "investment_basis jobs:count::persons jobs_date:quarter area:number:1:km2 status status_reason:note status_grade "
+    "place longitude:number:1 latitude:number:1 place_grade grade sources note:note"
+)
+"""Columns of everything that is on record of a park, in the order of :meth:`_Show.record`."""
 
 
 class _Show(Show):
@@ -51,7 +61,7 @@ class _Show(Show):
              one.park.firms, (_date(one.park.firms_date) or "")[:4] or None, self.status(one))
             for one in self.parks
         ]  # fmt: skip
-        columns = self.columns("name type home_stake:share firms_short:count firms_year:quarter status")
+        columns = "name type home_stake:share firms_short:count firms_year:quarter status"
         return self.section(
             "summary", doc.Cards(tuple(cards)), self.table("parks", columns, rows), self.caveat("caveat")
         )  # fmt: skip
@@ -82,8 +92,7 @@ class _Show(Show):
              point.date, point.value, self.t(f"grade.{point.grade}"))
             for one in self.parks for course in one.courses for point in course.points
         ]  # fmt: skip
-        columns = self.columns("name counted basis date:quarter firms:count grade")
-        return self.table("counts", columns, rows, folded=True)
+        return self.table("counts", "name counted basis date:quarter firms:count grade", rows, folded=True)
 
     def mechanisms(self) -> doc.Section:
         """Which mechanisms of the model can act in which park: counted by mechanism, and park by park."""
@@ -94,45 +103,23 @@ class _Show(Show):
         for name in names:
             counts = Counter(one.mechanisms[name] for one in cases)
             rows.append((text(f"cases.can_act.{name}", t.lang), *(counts[state] for state in states)))
-        columns = [self.column("mechanism"), *(self.column(state, doc.Kind.count) for state in states)]
+        columns: Columns = ("mechanism", *(f"{state}:count" for state in states))
         by_park = [(one.park.name(t.lang), *(t(f"state.{one.mechanisms[name]}") for name in names)) for one in cases]
         titles = [doc.Column(name, text(f"cases.can_act.{name}", t.lang), doc.Kind.text) for name in names]
         return self.section(
             "mechanisms", self.text("lead.mechanisms", count=len(cases)),
             self.table("mechanisms", columns, rows),
-            self.table("by_park", [self.column("name"), *titles], by_park, folded=True),
+            self.table("by_park", ("name", *titles), by_park, folded=True),
         )  # fmt: skip
 
     def records(self) -> doc.Section:
         """Everything on record, and where it was read."""
         sources = [(key, self.translated(one.outlet), one.title, str(one.date or ""), str(one.url or ""))
                    for key, one in self.found.sources.items()]  # fmt: skip
-        columns = self.columns("key outlet source_title:note date:quarter url")
         return self.section(
-            "records", self.table("records", self.record_columns(), map(self.record, self.parks)),
-            self.table("sources", columns, sources), folded=True,
+            "records", self.table("records", RECORD, map(self.record, self.parks)),
+            self.table("sources", "key outlet source_title:note date:quarter url", sources), folded=True,
         )  # fmt: skip
-
-    def record_columns(self) -> list[doc.Column]:
-        """Columns of everything that is on record of a park, in the order of :meth:`record`."""
-        kinds: dict[str, tuple[doc.Kind, str, int | None]] = {
-            "launch": (doc.Kind.quarter, "", None), "firms": (doc.Kind.count, "companies", None),
-            "jobs": (doc.Kind.count, "persons", None), "investment": (doc.Kind.number, "M USD", 0),
-            "area": (doc.Kind.number, "km2", 1),
-        }  # fmt: skip
-        kinds |= dict.fromkeys(("home_share", "host_share", "third_share"), (doc.Kind.number, "%", 1))
-        kinds |= dict.fromkeys(("longitude", "latitude"), (doc.Kind.number, "", 1))
-        kinds |= dict.fromkeys(("firms_date", "investment_date", "jobs_date"), (doc.Kind.quarter, "", None))
-        kinds |= dict.fromkeys(("framework", "committee", "host_law"), (doc.Kind.flag, "", None))
-        kinds |= dict.fromkeys(("framework_words", "equity_change", "status_reason", "note"), (doc.Kind.note, "", None))
-        names = (
-            "id", "name", "case", "host", "home", "type", "launch", "developer", "home_share", "host_share",
-            "third_share", "shares_grade", "framework", "committee", "host_law", "flags_grade", "framework_words",
-            "equity_change", "firms", "firms_date", "investment", "investment_date", "investment_basis", "jobs",
-            "jobs_date", "area", "status", "status_reason", "status_grade", "place", "longitude", "latitude",
-            "place_grade", "grade", "sources", "note",
-        )  # fmt: skip
-        return [self.column(name, *kinds.get(name, (doc.Kind.text, "", None))) for name in names]
 
     def record(self, one: ListedPark) -> Sequence[doc.Value]:
         lang, park, place = self.t.lang, one.park, one.place

@@ -114,9 +114,9 @@ class _Show(Show):
     def parks(self) -> doc.Section:
         """Every park, and how far it borrows from the others."""
         rows = [self.one_park(one) for one in self.found.parks]
-        columns = self.columns(
-            "park kind values:count reach:share remark directions:count shrinkage_size:share shrinkage_rest:share "
-            "lent:share"
+        columns = (
+            "park kind values:count reach:share remark directions:count shrinkage_size:share "
+            "shrinkage_rest:share lent:share"
         )
         return self.section("parks", self.text("lead.parks"), self.table("parks", columns, rows))
 
@@ -157,7 +157,7 @@ class _Show(Show):
                     self.t("contest", observable=self.observable(one.variable), values=row.values, parks=row.parks,
                            methods=len(one.standings), sure=self.sure(one))
                 )  # fmt: skip
-        columns = self.columns("method log_crps:number:3 crps:number:1 coverage:share place:count")
+        columns = "method log_crps:number:3 crps:number:1 coverage:share place:count"
         key = scheme.replace("_", "-") + ("-indicators" if by_indicator else "")
         return self.table(key, columns, rows, groups=grouped(heads), folded=by_indicator)
 
@@ -189,7 +189,7 @@ class _Show(Show):
         """How well forecasts from parks' own pasts did, by size of the model discrepancy."""
         rows = [(self.t(f"family.{one.family}"), one.parks, one.spread, one.log_density, one.chosen)
                 for one in self.found.trials]  # fmt: skip
-        columns = self.columns("observable parks:count spread:share log_density:number:3 chosen:flag")
+        columns = "observable parks:count spread:share log_density:number:3 chosen:flag"
         return self.table("trials", columns, rows, folded=True)
 
     def scores(self) -> doc.Table:
@@ -201,10 +201,9 @@ class _Show(Show):
             for one in self.found.scores
         ]  # fmt: skip
         columns = (
-            *self.columns("park scheme method observable date:quarter"),
-            self.column("age", doc.Kind.number, "yr", places=1),
-            *self.columns("value:number forecast:count log_crps:number:3 crps:number:1 covered:flag"),
-        )  # fmt: skip
+            "park scheme method observable date:quarter age:number:1:yr value:number forecast:count "
+            "log_crps:number:3 crps:number:1 covered:flag"
+        )
         return self.table("scores", columns, rows, folded=True)
 
     def fans(self) -> doc.Section:
@@ -221,13 +220,11 @@ class _Show(Show):
             (title_of(name, self.t.lang), self.t(f"role.{axis.role}"), self.t(f"reason.{axis.reason}"), name in SIZES)
             for name, axis in AXES.items()
         ]  # fmt: skip
-        columns = self.columns("parameter role reason:note widened:flag")
-        table = self.table("roles", columns, rows)
+        table = self.table("roles", "parameter role reason:note widened:flag", rows)
         return self.section("roles", self.text("lead.roles"), table, folded=True)
 
     def method(self) -> doc.Section:
         """How it was made, what it cannot tell, and which states of the cases it rests on."""
         said = doc.Bullets(tuple(self.t(f"method_said.{at}") for at in range(1, METHODS + 1)))
         rows = [(self.t.of(one.title), one.name, one.case_hash) for one in self.found.parks]
-        columns = self.columns("park case case_hash")
-        return self.section("method", said, self.table("cases", columns, rows), folded=True)
+        return self.section("method", said, self.table("cases", "park case case_hash", rows), folded=True)

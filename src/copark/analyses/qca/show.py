@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from copark.analyses.case_table import caveats, data_table, method, told
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.qca.ask import Answer
-from copark.analyses.show import Show
+from copark.analyses.show import Columns, Show
 from copark.presentation import document as doc
 from copark.presentation.numbers import exact, number
 from copark.setmethods.qca.analysis import deviant_cases
@@ -115,11 +115,10 @@ class _Show(Show):
         """Which combinations have cases, and go with the outcome."""
         from copark.figures.qca import truth_table_figure
 
-        columns = (
-            self.column("row", doc.Kind.count),
+        columns: Columns = (
+            "row:count",
             *(doc.Column(f"condition_{at}", name, doc.Kind.count) for at, name in enumerate(self.conditions, start=1)),
-            self.column("out"), self.column("n", doc.Kind.count), self.number("consistency"), self.number("pri"),
-            self.column("cases", doc.Kind.note), self.column("against", doc.Kind.note),
+            "out n:count", self.number("consistency"), self.number("pri"), "cases:note against:note",
         )  # fmt: skip
         rows: list[tuple[doc.Value, ...]] = [
             (row.number, *row.values, row.out, row.n, row.inclusion, row.pri, ", ".join(row.cases),
@@ -156,9 +155,7 @@ class _Show(Show):
                 rows.append(
                     (self.kind(kind), at, model_name(model, self.conditions), *_fit(whole), deviant, uncovered)
                 )  # fmt: skip
-        columns = (
-            *self.columns("solution model:count expression"), *self.fits, *self.columns("deviant:note uncovered:note"),
-        )  # fmt: skip
+        columns: Columns = ("solution model:count expression", *self.fits, "deviant:note uncovered:note")
         return self.section("solutions", self.table("solutions", columns, rows), *charts)
 
     def cases(self) -> doc.Section:
@@ -192,9 +189,7 @@ class _Show(Show):
     def necessity(self) -> doc.Section:
         """Single conditions and expressions as necessary ones; single conditions as sufficient ones."""
         found, count = self.found, len(self.conditions)
-        columns = (
-            self.column("expression"), self.number("consistency"), self.number("relevance"), self.number("coverage"),
-        )  # fmt: skip
+        columns = "expression consistency:number:3 relevance:number:3 coverage:number:3"
         names = {one.name for one in found.necessity}
         every = (*found.necessity, *(one for one in found.expressions if one.name not in names))
         rows = [(one.name, one.fit.inclusion, one.fit.relevance, one.fit.coverage) for one in every]
@@ -212,7 +207,7 @@ class _Show(Show):
         return self.section(
             "necessity", self.text("lead.necessity"), self.table("necessity", columns, rows),
             self.text(said), *charts,
-            self.table("sufficiency", (self.column("term"), *self.fits[:3]), alone, folded=True),
+            self.table("sufficiency", ("term", *self.fits[:3]), alone, folded=True),
         )  # fmt: skip
 
     def counterfactuals(self) -> doc.Section:
@@ -227,10 +222,7 @@ class _Show(Show):
             models = "; ".join(model_name(model, self.conditions) for model in one.models)
             name = f"{self.kind('intermediate')} {one.name}"
             rows.append((name, models, "", _rows(one.easy), _rows(one.difficult), _rows(one.unused)))
-        columns = (
-            self.column("solution"), self.column("expression"),
-            *(self.column(key, doc.Kind.note) for key in ("assumptions", "easy", "difficult", "empty_unused")),
-        )  # fmt: skip
+        columns = "solution expression assumptions:note easy:note difficult:note empty_unused:note"
         table = self.table("counterfactuals", columns, rows)
         return self.section("counterfactuals", self.text("lead.counterfactuals"), table)
 
@@ -245,13 +237,12 @@ class _Show(Show):
         for family in (None, *robust.families()):
             same, total = robust.same(kind, family)
             rows.append((t(f"family.{family or 'all'}"), total, same))
-        columns = self.columns("changed variants:count same:count")
         chart = self.drawn(
             "survival", lambda: survival_chart(robust, kind, self.conditions, t.lang), kind=self.kind(kind)
         )  # fmt: skip
         lead = self.text("lead.robustness", count=len(robust.variants))
         said = doc.Paragraph(t.sentences([t("lead.anchors_shifted"), t("lead.other_scores")]))
-        same_table = self.table("same", columns, rows)
+        same_table = self.table("same", "changed variants:count same:count", rows)
         return self.section("robustness", lead, chart, same_table, said, self.survival(robust), self.variants(robust))
 
     def survival(self, robust: Robustness) -> doc.Table:
@@ -262,10 +253,7 @@ class _Show(Show):
                 for family, one in values.items():
                     changed = self.t(f"family.{family}")
                     rows.append((self.kind(kind), name, changed, one.variants, one.surely, one.perhaps, one.narrower))
-        columns = (
-            self.column("solution"), self.column("term"), self.column("changed"),
-            *(self.column(key, doc.Kind.count) for key in ("variants", "surely", "perhaps", "narrower")),
-        )  # fmt: skip
+        columns = "solution term changed variants:count surely:count perhaps:count narrower:count"
         return self.table("survival", columns, rows, folded=True)
 
     def variants(self, robust: Robustness) -> doc.Table:
@@ -276,10 +264,7 @@ class _Show(Show):
              one.inclusion[kind], one.coverage[kind])
             for one in robust.variants for kind in KINDS
         ]  # fmt: skip
-        columns = (
-            self.column("family"), self.column("changed"), self.column("value"), self.column("solution"),
-            self.column("expression", doc.Kind.note), self.number("consistency"), self.number("coverage"),
-        )  # fmt: skip
+        columns = ("family changed value solution expression:note", self.number("consistency"), self.number("coverage"))
         return self.table("variants", columns, rows, folded=True)
 
     def data(self) -> doc.Section:
@@ -288,7 +273,7 @@ class _Show(Show):
         blocks: list[doc.Block] = [data_table(self, table, (self.found.settings.outcome, *self.conditions))]
         if table.left_out:
             rows = [(case, ", ".join(columns)) for case, columns in table.left_out]
-            blocks.append(self.table("left-out", self.columns("case missing"), rows))
+            blocks.append(self.table("left-out", "case missing", rows))
         return self.section("data", *blocks)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.reliability.ask import Answer
-from copark.analyses.show import Show
+from copark.analyses.show import Columns, Show
 from copark.inference.reliability import DONE, SAID
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent
@@ -74,9 +74,7 @@ class _Show(Show):
         shares = [
             doc.Column(name, text(f"analysis.outcome.{name}", t.lang), doc.Kind.share) for name in OUTCOMES
         ]  # fmt: skip
-        columns = (
-            *self.columns("park recorded judged:quarter"), *shares, *self.columns("corrected:share calibrated:share"),
-        )  # fmt: skip
+        columns: Columns = ("park recorded judged:quarter", *shares, "corrected:share calibrated:share")
         rows: list[Sequence[doc.Value]] = [
             (one.title.get(t.lang), self.recorded(one.recorded), one.judged, *one.shares, one.corrected, one.calibrated)
             for one in found.parks
@@ -99,11 +97,7 @@ class _Show(Show):
             )
             for one in self.found.scores
         ]
-        columns = (
-            self.column("way"), self.column("of", doc.Kind.count), self.column("brier", doc.Kind.number, places=3),
-            self.column("difference", doc.Kind.change, places=3),
-        )  # fmt: skip
-        return self.section("scores", self.table("scores", columns, rows))
+        return self.section("scores", self.table("scores", "way of:count brier:number:3 difference:change:3", rows))
 
     def list(self, key: str, count: int) -> doc.Section:
         values = {**self.values, "outcome": text(f"analysis.outcome.{SAID}", self.t.lang), "class": self.recorded(DONE)}

@@ -9,6 +9,7 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.run.ask import Answer
 from copark.analyses.run.show_case import evidence
 from copark.analyses.run.show_runs import AboutRuns
+from copark.analyses.show import Columns
 from copark.analyses.trust import corrected
 from copark.cases.completeness import missing_growth
 from copark.cases.quarters import Quarter
@@ -179,7 +180,7 @@ class _Show(AboutRuns):
             blocks.append(self.by_scenario())
         swept = sweep(found.ensemble)
         if swept:
-            columns = (self.column("threshold", doc.Kind.count), *self.outcome_columns())
+            columns: Columns = ("threshold:count", *self.outcome_columns())
             rows: list[tuple[doc.Value, ...]] = [
                 (value, *(one.share for one in shares)) for value, shares in swept.items()
             ]
@@ -194,7 +195,6 @@ class _Show(AboutRuns):
 
     def shares(self) -> doc.Table:
         """Outcomes with what they mean, their shares and Monte Carlo intervals."""
-        columns = self.columns("outcome meaning:note runs:count share:share:1")
         rows = [
             (
                 text(f"analysis.outcome.{one.name}", self.t.lang),
@@ -203,11 +203,11 @@ class _Show(AboutRuns):
             )
             for one in self.found.outcomes[0]
         ]  # fmt: skip
-        return self.table("shares", columns, rows)
+        return self.table("shares", "outcome meaning:note runs:count share:share:1", rows)
 
     def by_scenario(self) -> doc.Table:
         """Shares of outcomes in every scenario of the study."""
-        columns = (self.column("scenario"), *self.outcome_columns())
+        columns: Columns = ("scenario", *self.outcome_columns())
         rows: list[tuple[doc.Value, ...]] = [
             (scenario_title(self.found.ensemble, at, self.t.lang), *(one.share for one in shares))
             for at, shares in enumerate(self.found.outcomes)

@@ -10,7 +10,7 @@ import numpy as np
 
 from copark.analyses.contract import Texts
 from copark.analyses.run.ask import Answer
-from copark.analyses.show import Show, grouped
+from copark.analyses.show import Columns, Show, grouped
 from copark.analyses.trust import HEADLINES
 from copark.cases.completeness import growth_notes, notes_of
 from copark.cases.evidence import UNALLOCATED
@@ -75,7 +75,7 @@ class AboutCase(Show):
     def listed(self, key: str, heads: Sequence[str], rows: Iterable[Sequence[Value]], *, folded: bool = False,
                groups: Iterable[str] = ()) -> Table:  # fmt: skip
         """A table whose columns are known by their keys; ``groups`` names the group of each row."""
-        columns = [self.column(head, KINDS.get(head, Kind.text)) for head in heads]
+        columns = (f"{head}:{KINDS.get(head, Kind.text).value}" for head in heads)
         return self.table(key, columns, rows, folded=folded, groups=grouped(groups))
 
     def picture(self, key: str, draw: Callable[[], Figure], title: str, alternative: str, caption: str = "",
@@ -283,7 +283,7 @@ class AboutCase(Show):
         drawn = [one for name, one in known.items() if one.drawn and name not in own]
         unmoved = sum(one.moved == "unmoved" for one in drawn)
         heads = ("parameter", "symbol", "value", "unit", "prior", "origin", "moved", "grade")
-        columns = (*map(self.column, heads), self.column("source", Kind.note))
+        columns: Columns = (*map(self.column, heads), "source:note")
         return self.section(
             "parameters", *map(Paragraph, self.drawn()), self.text("parameters.lead", count=len(rows)),
             self.caveat("parameters.unmoved", unmoved=unmoved, drawn=len(drawn)),

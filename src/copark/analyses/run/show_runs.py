@@ -96,12 +96,11 @@ class AboutRuns(AboutCase):
 
     def beside(self, key: str, rows: Sequence[ObservedComparison]) -> doc.Table:
         """The latest observations beside the model, a row for each variable."""
-        columns = self.columns("variable quarter:quarter observed modelled:number percentile")
         cells = (
             (self.named(one), one.quarter, self.seen(one), self.ranged(one), percentile(one.percentiles))
             for one in rows
         )  # fmt: skip
-        return self.table(key, columns, cells)
+        return self.table(key, "variable quarter:quarter observed modelled:number percentile", cells)
 
     def record(self) -> doc.Section:
         """Where every observation lies among the runs, those in the tails first."""
@@ -120,9 +119,7 @@ class AboutRuns(AboutCase):
     def all_compared(self) -> doc.Table:
         """Every observation beside the model, by variable."""
         t, rows = self.t, self.found.rows
-        columns = self.columns(
-            "date:quarter bound observed:number modelled:number width:share percentile role grade source:source"
-        )
+        columns = "date:quarter bound observed:number modelled:number width:share percentile role grade source:source"
         cells = (
             (
                 str(one.observation.date), self.bound(one),
@@ -207,7 +204,7 @@ class AboutRuns(AboutCase):
             caption = t("money.caption", gap=t("money.rounding") if gap < 1e-9 else spoken(gap, "M USD", t.lang))
         largest = sorted(kept, key=lambda name: -sums[name])[:3]
         told = [f"{self.title(name)} {spoken(sums[name], 'M USD', t.lang)}" for name in largest]
-        columns = self.column("flow"), self.column("kind"), self.column("amount", doc.Kind.number, "M USD")
+        columns = "flow kind amount:number::M_USD"
         rows = [
             (self.title(name), t("money.source") if name in SOURCES else t("money.use"), sums[name]) for name in sums
         ]
@@ -251,8 +248,7 @@ class AboutRuns(AboutCase):
             )
             for one in COMPONENTS
         ]  # fmt: skip
-        columns = self.columns("scale indicator range:number unit weight grade")
-        indicators = self.table("indicators", columns, rows, folded=True)
+        indicators = self.table("indicators", "scale indicator range:number unit weight grade", rows, folded=True)
         return self.section("coordination", doc.Caveat(t("coordination.caveat")), picture, indicators)
 
     def coordinated(self) -> list[str]:
@@ -320,6 +316,5 @@ class AboutRuns(AboutCase):
             middle = quarters_of(self.found.ensemble, (str(first + (last - first) // 2),))
             runs = float(share[code, middle[0]]) if middle else None
             rows.append((f"{first} – {last}", text(f"analysis.phase.{PHASES[code]}", t.lang), runs))
-        columns = self.column("span"), self.column("phase"), self.column("in_phase", doc.Kind.share)
         lead = t("phases.record_lead", residents=found.counts[0], operating=found.counts[1])
-        return [doc.Paragraph(lead), self.table("phases-on-record", columns, rows)]
+        return [doc.Paragraph(lead), self.table("phases-on-record", "span phase in_phase:share", rows)]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.score.ask import Answer, Forecasted, why_left
-from copark.analyses.show import Show, grouped
+from copark.analyses.show import Columns, Show, grouped
 from copark.cases.quarters import Quarter
 from copark.cases.vocabulary import series_title
 from copark.inference.validate import Point, ScoreLine
@@ -64,17 +64,14 @@ class _Show(Show):
         blocks: list[doc.Block] = [self.text("lead" if found.lines else "only_bounds")]
         if found.lines:
             methods = [doc.Column(name, method_title(name, self.t.lang), doc.Kind.number) for name in found.methods]
-            columns = (
-                *self.columns("observable values:count"), *methods, *self.columns("winner covered:share width:number"),
-            )  # fmt: skip
+            columns: Columns = ("observable values:count", *methods, "winner covered:share width:number")
             blocks.append(self.table("scores", columns, map(self.row, found.lines)))
         blocks.append(self.values())
         if found.left:
             lang = self.t.lang
-            columns = self.columns("line:count date:quarter observable reason:note")
             rows = [(one.line, one.date, series_title(one.variable, lang), why_left(one, found.cut, found.until, lang))
                     for one in found.left]  # fmt: skip
-            blocks.append(self.table("left", columns, rows))
+            blocks.append(self.table("left", "line:count date:quarter observable reason:note", rows))
         return self.section("scores", *blocks)
 
     def row(self, line: ScoreLine) -> Sequence[doc.Value]:
@@ -95,8 +92,7 @@ class _Show(Show):
                 (f"{name}-crps", self.t("column.crps", method=method_title(name, lang))),
             )
         ]  # fmt: skip
-        columns = (self.column("date", doc.Kind.quarter), self.column("reported"), *beside, self.column("percentile"),
-                   self.column("half_width", doc.Kind.share), self.column("source", doc.Kind.source))  # fmt: skip
+        columns: Columns = ("date:quarter reported", *beside, "percentile half_width:share source:source")
         rows = [
             (one.date, self.reported(one.variable, one.value, one.high, one.bound), *_cells(one.model),
              *_cells(one.benchmark), percentile(one.place), one.half_width, "; ".join(one.sources))

@@ -9,7 +9,7 @@ import numpy as np
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.sensitivity.ask import Answer
-from copark.analyses.show import Show
+from copark.analyses.show import Columns, Show
 from copark.presentation import document as doc
 from copark.presentation.numbers import number
 from copark.words import (
@@ -60,12 +60,13 @@ class _Show(Show):
         self.found = found
         self.named = (*found.names, DUMMY)
 
-    def table(self, key: str, columns: Sequence[doc.Column], rows: Iterable[Sequence[doc.Value]], *,
+    def table(self, key: str, columns: Columns, rows: Iterable[Sequence[doc.Value]], *,
               folded: bool = False, groups: tuple[tuple[str, int], ...] = ()) -> doc.Table:  # fmt: skip
         """A table; what data did to a parameter is left out where no data were compared with it."""
-        kept = [n for n, one in enumerate(columns) if one.key != "moved" or self.found.moved]
+        made = self.columns(columns)
+        kept = [n for n, one in enumerate(made) if one.key != "moved" or self.found.moved]
         some = ([row[n] for n in kept] for row in rows)
-        return super().table(key, [columns[n] for n in kept], some, folded=folded, groups=groups)
+        return super().table(key, [made[n] for n in kept], some, folded=folded, groups=groups)
 
     def sections(self) -> Iterator[doc.Section]:
         """The sections in their order; those of methods not asked for are left out."""
@@ -220,11 +221,11 @@ class _Show(Show):
             for n in order
         ]  # fmt: skip
         rows.append((named(DUMMY, self.t.lang), *map(float, totals[-1]), None))
-        columns = (
-            self.column("factor"),
+        columns: Columns = (
+            "factor",
             *(doc.Column(one.key, self.t(f"brief.{one.output}", quarter=one.quarter), doc.Kind.number, places=2)
               for one in found.readouts),
-            self.column("moved"),
+            "moved",
         )  # fmt: skip
         return self.table("overview", columns, rows)
 
@@ -291,9 +292,8 @@ class _Show(Show):
 
     def all_table(self, key: str, words: Sequence[str], numbers: Sequence[str], rows: Sequence[Sequence[doc.Value]],
                   flags: Sequence[str] = ()) -> doc.Table:  # fmt: skip
-        columns = [self.column(name) for name in words]
-        columns += [self.column(name, doc.Kind.flag if name in flags else doc.Kind.number) for name in numbers]
-        return self.table(key, columns, rows, folded=True)
+        kinds = (f"{name}:{'flag' if name in flags else 'number'}" for name in numbers)
+        return self.table(key, (*words, *kinds), rows, folded=True)
 
     def all_indices(self) -> doc.Table:
         """Every Sobol' index."""

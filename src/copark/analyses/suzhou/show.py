@@ -102,7 +102,7 @@ class _Show(Show):
         ]  # fmt: skip
         columns = (
             self.arm, self.amount("loss_1999"), self.amount("y2000", 2000), self.amount("y2001", 2001),
-            self.amount("result_2003"), self.column("turned", doc.Kind.share),
+            self.amount("result_2003"), "turned:share",
         )  # fmt: skip
         return self.table("arms", columns, rows)
 
@@ -115,11 +115,10 @@ class _Show(Show):
             )
             for arm in self.found.arms
         ]  # fmt: skip
-        prices = (self.column(key, doc.Kind.number, "M USD/ha", 2) for key in ("price_2000", "price_2002"))
         columns = (
-            self.arm, self.column("misfit", doc.Kind.number, places=1), self.column("first_profit", doc.Kind.share),
-            self.column("cleared", doc.Kind.share), *prices, self.column("operating_2002", doc.Kind.count, "companies"),
-        )  # fmt: skip
+            "arm misfit:number:1 first_profit:share cleared:share price_2000:number:2:M_USD/ha "
+            "price_2002:number:2:M_USD/ha operating_2002:count::companies"
+        )
         return self.table("fit", columns, rows, folded=True)
 
     def years(self) -> doc.Table:
@@ -138,10 +137,7 @@ class _Show(Show):
             for arm in found.arms
             for quarter, result, operating in zip(found.quarters, arm.course, arm.operating_course, strict=True)
         ]
-        columns = (
-            self.arm, self.column("quarter", doc.Kind.quarter), self.amount("accumulated"),
-            self.column("operating", doc.Kind.count, "companies"),
-        )  # fmt: skip
+        columns = (self.arm, "quarter:quarter", self.amount("accumulated"), "operating:count::companies")
         return self.table("quarters", columns, rows, folded=True)
 
     def contrasts(self) -> doc.Section:
@@ -150,7 +146,7 @@ class _Show(Show):
 
         found, t = self.found, self.t
         rows = [(t(f"contrast.{one.key}"), told(one.band), one.above) for one in found.contrasts]
-        columns = (self.column("contrast"), self.amount("difference"), self.column("above", doc.Kind.share))
+        columns = ("contrast", self.amount("difference"), "above:share")
         drawn = self.chart("contrasts", lambda: contrasts(found, t.lang))
         return self.section(
             "contrasts", self.text("contrasts.lead"), drawn, self.table("contrasts", columns, rows)

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.show import Show
+from copark.analyses.show import Columns, Show
 from copark.analyses.typology.ask import FACTORIAL, TWINS, Answer
 from copark.cases.vocabulary import country_name
 from copark.inference.typology.findings import READ, SECOND, SHARES, TYPES
@@ -116,7 +116,7 @@ class _Show(Show):
             low, high = wilson(counts[-1], total, LEVEL)
             rows.append((self.type(type_), total, *counts, doc.Interval(low, high, counts[-1] / total)))
         statuses = [doc.Column(name, text(f"parks.status.{name}", self.t.lang), doc.Kind.count) for name in STANDINGS]
-        columns = (*self.columns("type parks:count"), *statuses, self.column("thriving_share", doc.Kind.share))
+        columns: Columns = ("type parks:count", *statuses, "thriving_share:share")
         return self.table("outcomes", columns, rows)
 
     def measures(self) -> doc.Table:
@@ -129,9 +129,9 @@ class _Show(Show):
             )
             for one in self.found.contrasts
         ]  # fmt: skip
-        columns = (
-            self.column("measure"), *self.by_type("count", doc.Kind.count, (TYPES[0], SECOND)),
-            *self.columns("superiority:number:2 permutations:number:3 verdict"),
+        columns: Columns = (
+            "measure", *self.by_type("count", doc.Kind.count, (TYPES[0], SECOND)),
+            "superiority:number:2 permutations:number:3 verdict",
         )  # fmt: skip
         return self.table("measures", columns, rows)
 
@@ -149,9 +149,9 @@ class _Show(Show):
                     None if one.verdict == "few" else doc.Interval(*one.without),
                 )
             )
-        columns = (
-            self.column("measure"), *self.by_type("count", doc.Kind.count, TYPES),
-            *self.by_type("median", doc.Kind.number, TYPES), self.column("without", doc.Kind.number, places=2),
+        columns: Columns = (
+            "measure", *self.by_type("count", doc.Kind.count, TYPES), *self.by_type("median", doc.Kind.number, TYPES),
+            "without:number:2",
         )  # fmt: skip
         return self.table("medians", columns, rows, folded=True)
 
@@ -181,8 +181,7 @@ class _Show(Show):
             )
             for one in self.found.measured
         ]  # fmt: skip
-        columns = self.columns("measure park type value:number when:quarter grade")
-        return self.table("values", columns, rows, folded=True)
+        return self.table("values", "measure park type value:number when:quarter grade", rows, folded=True)
 
     def footer(self) -> str:
         """What stands below a figure of scenarios."""
@@ -226,10 +225,8 @@ class _Show(Show):
             )
             for one in own
         ]  # fmt: skip
-        columns = (
-            self.column("reading"), self.column("year", doc.Kind.count), self.column("factor"),
-            *(self.column(name, change) for name in ("part", "part_median", "alone", "last")),
-        )  # fmt: skip
+        kind = change.value
+        columns = f"reading year:count factor part:{kind} part_median:{kind} alone:{kind} last:{kind}"
         return self.table(key, columns, rows, folded=True)
 
     def scenarios(self) -> doc.Section:
@@ -251,8 +248,8 @@ class _Show(Show):
             for one in own
         ]  # fmt: skip
         columns = (
-            *self.columns("reading year:count"), self.column("first", level), self.column("second", level),
-            self.column("difference", change), *self.columns("above:share verdict"),
+            "reading year:count", self.column("first", level), self.column("second", level),
+            self.column("difference", change), "above:share verdict",
         )  # fmt: skip
         return self.table(key, columns, rows)
 
@@ -269,10 +266,9 @@ class _Show(Show):
             words = {"output": variable.title(t.lang), "quarter": own[0].quarter}
             unit, key = "log points" if own[0].log else variable.unit, f"gaps-{output.replace('_', '-')}"
             places = 2 if own[0].log else None
-            columns = (
-                self.column("scenario"), self.column("difference", doc.Kind.change, unit, places),
-                self.column("above", doc.Kind.share),
-            )  # fmt: skip
+            columns = self.columns(
+                ("scenario", self.column("difference", doc.Kind.change, unit, places), "above:share")
+            )
             rows = tuple((t.of(one.title), doc.Interval(one.low, one.high, one.median), one.above) for one in own)
             numbers = doc.Table(key, t("table.gaps", **words), columns, rows)
             yield doc.Chart(key, t("chart.gaps", **words), t("alt.gaps"),
@@ -289,6 +285,5 @@ class _Show(Show):
             )
             for one in self.found.agreements
         ]  # fmt: skip
-        columns = self.columns("measure observed reading year:count model agreement")
-        table = self.table("agreement", columns, rows)
+        table = self.table("agreement", "measure observed reading year:count model agreement", rows)
         return self.section("agreement", self.text("agreement.lead"), table, self.caveat("caveat.agreement"))

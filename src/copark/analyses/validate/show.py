@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.show import Show, grouped
+from copark.analyses.show import Columns, Show, grouped
 from copark.analyses.validate.ask import Answer
 from copark.cases.quarters import Quarter
 from copark.inference.assessment import FAIR, SHOCKS, SOURCES, Assessment, Judged
@@ -80,8 +80,7 @@ class _Show(Show):
 
     def scores(self) -> doc.Section:
         """Mean scores with the best of each row."""
-        columns = (self.column("observable"), self.column("values", doc.Kind.count), *map(self.method_column, FAIR),
-                   self.column("winner"), self.column("told", NUMBER))  # fmt: skip
+        columns: Columns = ("observable values:count", *map(self.method_column, FAIR), "winner told:number")
         rows = [
             (titled(line.variable, self.t.lang), line.values, *(line.crps.get(name) for name in FAIR),
              winner_title(line, self.t.lang), self.told(line))
@@ -149,10 +148,7 @@ class _Show(Show):
         for name in SHOWN:
             title = self.t("column.crps", method=method_title(name, self.t.lang))
             beside += [self.method_column(name), doc.Column(f"{name}-crps", title, NUMBER)]
-        columns = (
-            *self.columns("date:quarter reported bounded:flag"), *beside,
-            *self.columns("percentile half_width:share source:source"),
-        )  # fmt: skip
+        columns: Columns = ("date:quarter reported bounded:flag", *beside, "percentile half_width:share source:source")
         heads = grouped(titled(own[BLIND].target.variable, self.t.lang) for own in ordered)
         return self.table("values", columns, map(self.value, ordered), groups=heads, folded=True)
 
@@ -181,10 +177,7 @@ class _Show(Show):
              line.crps[name])
             for name, line in shown for own in [self.found.scores_of(name, line.variable)]
         ]  # fmt: skip
-        columns = (
-            self.column("observable"), self.column("covered", doc.Kind.count), self.column("values", doc.Kind.count),
-            self.column("width", NUMBER), self.column("mean_crps", NUMBER),
-        )  # fmt: skip
+        columns = "observable covered:count values:count width:number mean_crps:number"
         heads = grouped(method_title(name, self.t.lang) for name, _ in shown)
         chart = doc.Chart("places", self.t("chart.places", cut=self.last.cut), said[0], self.places,
                       self.t("places.caption"))  # fmt: skip
@@ -215,7 +208,7 @@ class _Show(Show):
              one.crps[source])
             for one in found.widths[BLIND] for source in ("", *SOURCES)
         ]  # fmt: skip
-        columns = (*self.columns("without share:share"), self.column("width", NUMBER), self.column("mean_crps", NUMBER))
+        columns = "without share:share width:number mean_crps:number"
         heads = tuple((titled(one.variable, t.lang), 1 + len(SOURCES)) for one in found.widths[BLIND])
         said = doc.Bullets(tuple(widths(found, t)))
         table = self.table("width", columns, rows, groups=heads, folded=True)
@@ -241,11 +234,10 @@ class _Show(Show):
              alike[one.variable].alike)
             for one in self.found.swaps
         ]  # fmt: skip
-        numbers = ("model", "naive", "naive_centre", "naive_band")
         columns = (
-            *self.columns("observable which"), *(self.column(name, NUMBER) for name in numbers),
-            *self.columns("seen:count seen_alike:count"), self.column("alike", NUMBER),
-        )  # fmt: skip
+            "observable which model:number naive:number naive_centre:number naive_band:number seen:count "
+            "seen_alike:count alike:number"
+        )
         said = doc.Bullets(tuple(why(self.found, self.t)))
         return self.section("why", self.text("why.lead"), said, self.table("swaps", columns, rows, folded=True))
 
@@ -257,10 +249,11 @@ class _Show(Show):
              *self.best(line), winner_title(line, lang))
             for one, line in every
         ]  # fmt: skip
-        columns = (
-            self.column("observable"), self.column("values", doc.Kind.count), *map(self.method_column, MODELS[::-1]),
-            self.column("best", NUMBER), self.column("which"), self.column("winner"),
-        )  # fmt: skip
+        columns: Columns = (
+            "observable values:count",
+            *map(self.method_column, MODELS[::-1]),
+            "best:number which winner",
+        )
         heads = grouped(self.t("from_cut", cut=one.cut) for one, _ in every)
         said = doc.Bullets(tuple(
             self.t("cuts.sentence", cut=one.cut, wins=wins(one, self.t), **_reach(one)) for one in self.found.cuts

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.show import Show
+from copark.analyses.show import Columns, Show
 from copark.analyses.voi.ask import Answer, Tried
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
@@ -108,7 +108,7 @@ class _Show(Show):
                     doc.Card(t("card.gained"), doc.plain(doc.Kind.number, places=1), gained, t("card.gained.note")),
                 ))
             )  # fmt: skip
-            columns = (*self.columns("claim probability:share observation date precision:text"), *self.told())
+            columns: Columns = ("claim probability:share observation date precision:text", *self.told())
             rows = [
                 (self.title(one.question), found.question(one.question).probability, *self.seen(one.observation),
                  *self.values(one))
@@ -161,10 +161,7 @@ class _Show(Show):
 
     def every(self) -> doc.Table:
         """Every open question with every observation."""
-        columns = (
-            *self.columns("claim observation date precision:text"), *self.told(),
-            *self.columns("error:number:3 right:share"),
-        )  # fmt: skip
+        columns: Columns = ("claim observation date precision:text", *self.told(), "error:number:3 right:share")
         rows = [
             (self.title(one.question), *self.seen(one.observation), *self.values(one), one.gain.error, one.gain.right)
             for ranked in self.found.ranked.values() for one in ranked
@@ -190,19 +187,18 @@ class _Show(Show):
             per_cost = None if cost is None else by_gain[number] / cost
             row: tuple[doc.Value, ...] = (*self.seen(number), by_gain[number], claims)
             rows.append((*row, cost, per_cost) if found.costs else row)
-        columns = self.columns("observation date precision:text total:number:3 tells:note")
-        if found.costs:
-            columns += self.columns("cost:number per_cost:number:4")
+        costs = "cost:number per_cost:number:4" if found.costs else ""
+        columns = f"observation date precision:text total:number:3 tells:note {costs}"
         return self.table("ranking", columns, rows)
 
     def precisions(self) -> doc.Table:
         """The best observation of each question with other errors: share of worlds decided."""
         factors = list(dict.fromkeys(one.factor for one in self.found.precisions))
         titles = [self.t("column.factor", factor=exact(one)) for one in factors]
-        columns = (
-            *self.columns("claim observation date"),
+        columns: Columns = (
+            "claim observation date",
             *(doc.Column(f"factor_{n}", title, doc.Kind.share) for n, title in enumerate(titles)),
-        )
+        )  # fmt: skip
         shares = {(one.question, one.factor): one.gain.decided for one in self.found.precisions}
         rows: list[tuple[doc.Value, ...]] = [
             (self.title(one.question), *self.seen(one.observation)[:2],
@@ -213,9 +209,7 @@ class _Show(Show):
 
     def settled(self) -> doc.Section:
         """What is known of every question without anything more, those decided included."""
-        columns = self.columns(
-            "claim says:note probability:share effect:number:2 known:number:2 was:share one_run:share"
-        )
+        columns = "claim says:note probability:share effect:number:2 known:number:2 was:share one_run:share"
 
         def row(one: OpenQuestion) -> tuple[doc.Value, ...]:
             effect = doc.Interval(one.low, one.high, one.median)

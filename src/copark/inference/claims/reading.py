@@ -28,7 +28,7 @@ from copark.inference.claims.schema import AS_IT_IS, Change, Claim, Claims, Part
 from copark.simulation.case_edits import edited, fault_of_edit
 from copark.simulation.schemas import Title
 from copark.simulation.study import baseline
-from copark.texts import LANGUAGES, text
+from copark.texts import LANGUAGES
 
 
 class ClaimsFaults(FaultsFound):
@@ -226,7 +226,7 @@ def general_claims(case: Case, *, outcomes: bool) -> ClaimsFile:
     data["judgement"] = [one for one in data["judgement"] if "self_standing" in one or _is_felt(one, bench)]
     data["claims"], left_out = _reduced(data["claims"], data, outcomes=outcomes)
     if not data["claims"]:
-        raise NotFound(text("claims.none_general", case=case.name))
+        raise NotFound.of("claims.none_general", case=case.name)
     used = {arm for claim in data["claims"] for part in claim["parts"] for arm in _uses(part)}
     data["arms"] = {key: arm for key, arm in data["arms"].items() if key in used | {AS_IT_IS}}
     claims = Claims.model_validate(data)

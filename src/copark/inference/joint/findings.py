@@ -8,7 +8,7 @@ panels whose parks do *not* share their mechanisms, as the inference supposes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +18,7 @@ import numpy as np
 from copark.arrays import Floats
 from copark.inference.diagnostics import BINS, title_of, verdict
 from copark.inference.joint.panels import (
+    CHECKLIST,
     CLASSES,
     FAMILIES,
     HYPER,
@@ -117,6 +118,8 @@ class MemberFinding:
     """Largest move of a median when it is left out, in standard deviations of the posterior, and of which parameter."""
     first: float
     """Move of the median of α when it is left out, in its unit."""
+    listed: float
+    """R² of α in simulated panels were this park's services listed, and no other's."""
 
 
 @dataclass(frozen=True)
@@ -197,11 +200,17 @@ def find(
         left.append(every.of_blocks([other for other in known if other != n]).posterior(record))
     told("analyse", len(chosen) + 1, len(chosen) + 2)
     for wanted in FURTHER_SETS:
-        asked = every.of_blocks(
-            [*known, *(n + len(chosen) * (1 + FAMILIES.index(key)) for key in wanted for n in known)]
-        )  # fmt: skip
+        asked = with_further(every, [(key, n) for key in wanted for n in known])
         more.append((r2_of(asked.theta, asked.expected), held(ranks_of(asked))))
-    return _found(panels, reader, whole, ranks, broken, left, more)
+    alone = [with_further(every, [(CHECKLIST, n)]) for n in known]
+    listed = [float(r2_of(one.theta, one.expected)[names_of().index(FIRST)]) for one in alone]
+    return _found(panels, reader, whole, ranks, broken, left, more, listed)
+
+
+def with_further(every: Reader, asked: Sequence[tuple[str, int]]) -> Reader:
+    """What is on record of every park, and further families of some, by name and position of the park."""
+    parks = len(every.learned.centres) // (1 + len(FAMILIES))
+    return every.of_blocks([*range(parks), *(n + parks * (1 + FAMILIES.index(key)) for key, n in asked)])
 
 
 def recorded(panels: Panels) -> list[Floats]:
@@ -250,7 +259,7 @@ def r2_of(truth: Floats, expected: Floats) -> Floats:
 
 def _found(
     panels: Panels, reader: Reader, whole: Posterior, ranks: Floats, broken: Floats, left: list[Posterior],
-    more: list[tuple[Floats, Floats]],
+    more: list[tuple[Floats, Floats]], listed: list[float],
 ) -> Findings:  # fmt: skip
     names, chosen = names_of(), panels.members
     moves = np.array([one.mean - whole.mean for one in left]) / spread_of(whole)
@@ -272,9 +281,9 @@ def _found(
         MemberFinding(
             one.name, Title(en=one.park.case.title.en, zh=one.park.case.title.zh), one.operator, one.case,
             one.counted, tuple(CLASSES[n] for n in one.outcomes), one.served, float(row[np.argmax(np.abs(row))]),
-            names[int(np.argmax(np.abs(row)))], median(panels, first, without) - middle,
+            names[int(np.argmax(np.abs(row)))], median(panels, first, without) - middle, tells,
         )
-        for one, row, without in zip(chosen, moves, left, strict=True)
+        for one, row, without, tells in zip(chosen, moves, left, listed, strict=True)
     )  # fmt: skip
     return Findings(
         panels=panels.count, tested=len(reader.theta), records=len(ranks), seed=panels.seed,

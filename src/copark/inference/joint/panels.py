@@ -40,10 +40,10 @@ from copark.cases.parks import load_parks
 from copark.cases.quarters import Quarter
 from copark.cases.services import BESIDE, LEVEL
 from copark.cases.types import JUDGEMENT, Bilingual
-from copark.inference.observations import ObservationModel, Target, noise
+from copark.inference.observations import STAND_INS, ObservationModel, Target, noise
 from copark.inference.pool.abc_regression import scores_of
 from copark.inference.pool.batches import courses, design, errors_at, make_panel_batch
-from copark.inference.pool.parks import AXES, COLUMN, LAST, Park, park_of
+from copark.inference.pool.parks import AXES, COLUMN, LAST, Park, known_targets, park_of
 from copark.inference.prior import EDGE
 from copark.inference.summaries import features
 from copark.model.variables import catalogue
@@ -140,13 +140,14 @@ def members() -> tuple[Member, ...]:
 
 
 def member_of(case: Case, row: Row | None, *, known: bool = False) -> Member:
-    """A park with the classes of its outcome as further targets."""
+    """A park with the classes of its outcome as further targets, and stand-ins kept for looking: of service."""
     park, name = park_of(case), case.name
+    seen = [one for one in known_targets(case, ("check",)) if one.variable in STAND_INS]
     classes: dict[int, str] = dict(settled()["outcomes"].get(name, {}))
     if not classes and row is not None and row.outcome is not None and name not in settled()["closed"]:
         classes = {_last_seen(row): row.outcome}
     looks = [_look(case, year) for year in classes]
-    targets, further = [*park.model.targets, *looks], {}
+    targets, further = [*park.model.targets, *seen, *looks], {}
     for key, variables in FURTHER.items():
         more = [_target(case, min(case.clock.start + (4 * age - 1), LAST), name) for name in variables for age in AGES
                 if case.clock.start + (4 * age - 1) <= LAST]  # fmt: skip

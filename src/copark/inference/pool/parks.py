@@ -34,6 +34,7 @@ from copark.inference.observations import ObservationModel, Target, targets
 from copark.inference.prior import EDGE, PriorSpace
 from copark.inference.target_selection import distinct
 from copark.inference.validate import is_exact, years_since
+from copark.model.variables import catalogue
 from copark.texts import LANGUAGES, text
 
 Role = Literal["mechanism", "scale", "own"]
@@ -94,19 +95,29 @@ they are was set with the panel in view; where in them a park lies was not."""
 
 def read_for_panel(case: Case) -> Case:
     """Give the case with the panel's priors of size."""
-    own = dict(case.parameters)
-    for name, (value, unit, kind, a, b) in SIZES.items():
-        own[name] = Parameter.model_validate(
-            {
-                "value": value,
-                "unit": unit,
-                "prior": {"kind": kind, "a": a, "b": b},
-                "grade": "judgement",
-                "source": [JUDGEMENT],
-                "note": {lang: text("pool.size_prior", lang) for lang in LANGUAGES},
-            }
-        )
-    return case.model_copy(update={"parameters": own})
+    sizes = {name: size_of(*rest, reason="size_prior") for name, rest in SIZES.items()}
+    return case.model_copy(update={"parameters": {**case.parameters, **sizes}})
+
+
+def flat_size(name: str) -> Parameter:
+    """A size with a prior that is flat over the whole range of the model, of its logarithm where it is positive."""
+    known = catalogue().parameters[name]
+    kind = "loguniform" if known.low > 0.0 else "uniform"
+    return size_of(known.default[0], known.unit, kind, known.low, known.high, reason="flat_size")
+
+
+def size_of(value: float, unit: str, kind: str, a: float, b: float, *, reason: str) -> Parameter:
+    """A prior of size as a case brings it; its reason is a text ``pool.<reason>``."""
+    return Parameter.model_validate(
+        {
+            "value": value,
+            "unit": unit,
+            "prior": {"kind": kind, "a": a, "b": b},
+            "grade": "judgement",
+            "source": [JUDGEMENT],
+            "note": {lang: text(f"pool.{reason}", lang) for lang in LANGUAGES},
+        }
+    )
 
 
 def is_pooled(case: Case, name: str) -> bool:

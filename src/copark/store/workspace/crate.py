@@ -24,12 +24,10 @@ from copark.store.workspace.layout import (
     FORMAT,
     MANIFEST,
     RUNS,
-    SCENARIOS,
     STUDIES,
     Contents,
     RunEntry,
     as_json,
-    scenario_in,
 )
 from copark.version import __version__
 
@@ -65,8 +63,7 @@ def described(contents: Contents, listed: Mapping[str, tuple[int, str]], sources
     for run in contents.runs:
         found.append(_dataset(f"{RUNS}/{run.identity}/", f"Stored run {run.identity}", listed, identifier=run.identity))
         found.append(_action(run, contents))
-    titles = _titles(contents)
-    found += [_file(name, size, digest) | titles.get(name, {}) for name, (size, digest) in listed.items()]
+    found += [_file(name, size, digest) for name, (size, digest) in listed.items()]
     found.append(_root(contents, listed, [f"#run-{run.identity}" for run in contents.runs]))
     found += cited.values()
     return {"@context": CONTEXT, "@graph": sorted(found, key=lambda entity: entity["@id"])}
@@ -83,10 +80,10 @@ def _descriptor() -> Entity:
 
 
 def _root(contents: Contents, listed: Mapping[str, Any], actions: list[str]) -> Entity:
-    alone = [name for name in listed if name.startswith((f"{STUDIES}/", f"{SCENARIOS}/")) or name == MANIFEST]
+    alone = [name for name in listed if name.startswith(f"{STUDIES}/") or name == MANIFEST]
     root: Entity = {
         "@id": "./", "@type": "Dataset", "name": contents.title, "conformsTo": {"@id": PROFILE},
-        "description": "Cases, studies, saved scenarios and stored runs of copark, with their sources and checksums.",
+        "description": "Cases, studies and stored runs of copark, with their sources and checksums.",
         "datePublished": newest(contents.runs), "license": {"@id": contents.licence or NOT_STATED},
         "hasPart": _refs([*contents.folders(), *alone]), "mentions": _refs(actions),
     }  # fmt: skip
@@ -117,16 +114,6 @@ def _file(name: str, size: int, digest: str) -> Entity:
         "@id": name, "@type": "File", "name": name.rpartition("/")[2], "contentSize": str(size), "sha256": digest,
         "encodingFormat": kind,
     }  # fmt: skip
-
-
-def _titles(contents: Contents) -> dict[str, Entity]:
-    """What files of scenarios are called, since their names are numbers."""
-    read = {name: scenario_in(raw, name) for name, raw in contents.scenarios.items()}
-    return {
-        f"{SCENARIOS}/{name}.json": {"name": one.name, "description": f"Saved scenario of the case {one.case}"}
-        for name, one in read.items()
-        if one is not None
-    }
 
 
 def _licence(address: str) -> list[Entity]:

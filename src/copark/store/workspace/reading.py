@@ -32,12 +32,9 @@ from copark.store.workspace.layout import (
     MANIFEST,
     MOST_FILES,
     RUNS,
-    SCENARIOS,
     STUDIES,
-    ScenarioEntry,
     is_identity,
     place_in,
-    scenario_in,
     strict_json,
 )
 
@@ -52,17 +49,15 @@ def check_contents(folder: Path, listing: Listing) -> dict[str, Any]:
     cases = _names(listing, CASES)
     studies = tuple(name.removesuffix(".yaml") for name in _names(listing, STUDIES))
     runs = _names(listing, RUNS)
-    scenarios: list[ScenarioEntry] = []
     faults = [
         *_faults_of_crate(folder, listing),
         *_faults_of_cases(folder, cases),
         *_faults_of_studies(folder, studies),
-        *_faults_of_scenarios(folder, _names(listing, SCENARIOS), scenarios),
     ]
-    notes = list(_cases_of_scenarios(scenarios, cases))
+    notes: list[Fault] = []
     for identity in runs:
         faults += _check_run(folder, identity, listing, notes)
-    named = {"cases": cases, "studies": studies, "runs": runs, "scenarios": tuple(scenarios)}
+    named = {"cases": cases, "studies": studies, "runs": runs}
     return {**named, "faults": tuple(faults), "notes": tuple(notes)}
 
 
@@ -108,27 +103,6 @@ def _faults_of_studies(folder: Path, names: tuple[str, ...]) -> Iterator[Fault]:
     for name in names:
         for one in examine_study(folder / STUDIES / f"{name}.yaml")[1]:
             yield Fault(one.code, f"{STUDIES}/{one.file}", one.line, one.key, one.values)
-
-
-def _faults_of_scenarios(folder: Path, files: tuple[str, ...], sound: list[ScenarioEntry]) -> Iterator[Fault]:
-    """Files that hold no scenario; those that are sound are added to a list."""
-    for file in files:
-        place = f"{SCENARIOS}/{file}"
-        found = scenario_in(_read(folder / place), file.removesuffix(".json"))
-        if found is None:
-            yield _fault("scenario", place)
-        else:
-            sound.append(found)
-
-
-def _cases_of_scenarios(scenarios: list[ScenarioEntry], packed: tuple[str, ...]) -> Iterator[Fault]:
-    """Scenarios of cases that are not there."""
-    from copark.cases import list_cases
-
-    known = {*packed, *list_cases()}
-    for one in scenarios:
-        if one.case not in known:
-            yield _fault("scenario_case", f"{SCENARIOS}/{one.identity}.json", name=one.name, case=one.case)
 
 
 def _check_run(folder: Path, identity: str, listing: Listing, notes: list[Fault]) -> Iterator[Fault]:
@@ -246,8 +220,6 @@ class WorkspaceFindings:
     studies: tuple[str, ...] = ()
     runs: tuple[str, ...] = ()
     """cases, studies, runs: names and identities of what it holds."""
-    scenarios: tuple[ScenarioEntry, ...] = ()
-    """Saved scenarios in it."""
     files: int = 0
     bytes: int = 0
     """files, bytes: how much that is."""

@@ -50,8 +50,6 @@ class SavedScenarioInfo(Answer):
     """When it was first saved, UTC, ISO 8601."""
     updated: str
     """When it was last saved."""
-    mine: bool
-    """Whether it is its owner's; otherwise it came with a workspace: everybody sees it, and nobody changes it."""
 
 
 class ScenarioList(Answer):
@@ -63,7 +61,7 @@ class ScenarioList(Answer):
 
 def scenario_info(saved: SavedScenario) -> SavedScenarioInfo:
     """A saved scenario as it is answered."""
-    return SavedScenarioInfo.of(saved, scenario=saved.content, mine=not saved.shared)
+    return SavedScenarioInfo.of(saved, scenario=saved.content)
 
 
 @router.get("/scenarios", summary="Saved scenarios")

@@ -317,7 +317,8 @@ def params_of(analysis: Analysis, given: Mapping[str, Any]) -> AnalysisParams:
     try:
         found = analysis.params.model_validate(dict(given))
     except ValidationError as error:
-        told = [{**one, "loc": ("params", *one["loc"])} for one in error.errors(include_url=False)]
+        wrong = (one for one in error.errors(include_url=False) if one["type"] != "extra_forbidden")
+        told = [{**one, "loc": ("params", *one["loc"])} for one in wrong]
         faults += faults_of_request(told)
         raise StudyFaults(faults) from None
     if faults:

@@ -1,0 +1,98 @@
+"""The checklist of services: promises kept as observations of the level of service; errors that come with a value."""
+
+from __future__ import annotations
+
+import pytest
+
+from copark.cases import load_case
+from copark.cases.dated_events import Service
+from copark.cases.evidence import Observation
+from copark.cases.quarters import Quarter
+from copark.cases.services import BESIDE, checklist, error_of_share
+from copark.inference.ablations.effects import later_targets
+from copark.inference.observations import STAND_INS, target_of, targets
+from copark.inference.target_selection import everything_fitted
+from copark.model.variables import catalogue
+
+END = Quarter(2020, 4)
+
+
+def service(name: str, due: str, stands: str | None, grade: str = "high") -> Service:
+    return Service.model_validate(
+        {"service": name, "due": due, "stands": stands, "source": ["paper"], "grade": grade}
+    )  # fmt: skip
+
+
+def value(variable: str, date: str, number: float, **more: object) -> Observation:
+    row = {
+        "date": date, "variable": variable, "value": number, "bound": "exact", "unit": "1", "basis": "stock",
+        "grade": "high", "source": ["paper"], "use": True, "role": "fit",
+    }  # fmt: skip
+    return Observation.model_validate(row | more)
+
+
+def test_each_service_counts_once_in_the_year_it_was_due() -> None:
+    """Sewage came a year late: it failed its trial in 2017, and its coming is no second one."""
+    promised = [
+        service("power", "2017-06", "2017-03"), service("water", "2017", "2017-12-31"),
+        service("sewage", "2017", "2018-02", "low"), service("rail", "2019", None),
+        service("gas", "2020-11", "2020", "background"), service("fire", "2021", None),
+    ]  # fmt: skip
+    found = checklist(promised, (), END)
+    assert [(str(one.date), one.variable, one.grade) for one in found] == [
+        ("2017", "service_level", "low"), ("2019", "service_level", "high"),
+    ]  # fmt: skip
+    assert [one.value for one in found] == pytest.approx([2 / 3, 0.0])
+    assert [one.error for one in found] == pytest.approx([0.3202, 0.4947], abs=1e-4)
+    assert checklist(promised, (), Quarter(2017, 3)) == ()
+
+
+def test_the_error_is_chance_and_what_promises_do_not_say() -> None:
+    """One of one: p = 2/3, √(2/9 + 0.0225). Of very many only what stands beside chance is left."""
+    assert error_of_share(1, 1) == pytest.approx((2 / 9 + BESIDE**2) ** 0.5)
+    assert error_of_share(70_000, 100_000) == pytest.approx(BESIDE, abs=1e-3)
+
+
+def test_a_level_told_for_a_year_stands_in_its_place() -> None:
+    promised = [service("power", "2017", "2017-03"), service("rail", "2019", None)]
+    told = (value("service_level", "2017-06", 0.9), value("registered", "2018-12", 4, unit="companies"))
+    found = checklist(promised, told, END)
+    assert [(str(one.date), one.role) for one in found] == [("2019", "fit")]
+
+
+def test_where_values_are_kept_for_scoring_what_validation_fits_stays_as_it_was() -> None:
+    told = (value("registered", "2018-12", 4, unit="companies", role="score"),)
+    assert [one.role for one in checklist([service("power", "2017", "2017-03")], told, END)] == ["check"]
+
+
+def test_great_stone_is_told_by_what_was_promised_and_inputs_are_no_targets() -> None:
+    case = load_case("great-stone")
+    found = {one.date: one for one in targets(everything_fitted(case)) if one.variable == "service_level"}
+    assert {date: one.value for date, one in found.items()} == {"2016": 1.0, "2019": 1.0, "2021": 0.0}
+    assert {"roads", "permits"}.isdisjoint(one.service for one in case.services)
+    assert "service_level" not in {one.variable for one in targets(case, ("fit", "score"))}
+    fitted = {one.variable for one in targets(everything_fitted(case))}
+    assert fitted.isdisjoint({"grants", "draws_credit", "calls"})
+
+
+def test_an_error_that_comes_with_a_value_is_used_in_the_outputs_unit() -> None:
+    start = Quarter(2012, 3)
+    area = value("serviced_area", "2016-12", 3.5, unit="km2", error=0.2)
+    found = target_of(area, start)
+    assert found is not None
+    assert (found.value, found.error) == pytest.approx((350.0, 20.0))
+    plain = target_of(value("commitment_host", "2016-12", 0.7), start)
+    assert plain is not None
+    assert plain.error == 0.25
+
+
+def test_a_share_above_one_is_refused() -> None:
+    with pytest.raises(ValueError, match="out_of_range"):
+        value("service_level", "2016", 1.2)
+
+
+def test_forecasts_are_not_scored_on_stand_ins() -> None:
+    assert set(STAND_INS) <= set(catalogue().outputs)
+    found = {one.variable for one in later_targets(load_case("great-stone"), Quarter(2020, 4))}
+    assert "registered" in found
+    assert found.isdisjoint(STAND_INS)

@@ -1,0 +1,130 @@
+"""A park whose values lie where priors of size hardly reach is read with flat ones; what no run comes near is told.
+
+Prior-data conflict: Box (1980), Evans and Moshonov (2006); decision 0070.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from copark.cases import load_case
+from copark.cases.case import Case
+from copark.cases.quarters import Quarter
+from copark.inference.calibrate import QUICK
+from copark.inference.calibrations import cut_of
+from copark.inference.observations import targets
+from copark.inference.prior import PriorSpace
+from copark.inference.reach import (
+    BEARING,
+    FEW,
+    LAND,
+    PER_FIRM,
+    PER_JOB,
+    RATIOS,
+    beyond,
+    last_pair,
+    probe_of,
+    probed,
+    reading_of,
+)
+from copark.inference.target_selection import Reading, agreeing, case_for, everything_fitted, shipped_reading
+from copark.model.variables import catalogue
+
+END = Quarter(2024, 4)
+
+
+def mine(name: str) -> Case:
+    """A park of the casebook as its user has it, with no posterior that ships."""
+    return load_case(name).model_copy(update={"name": "mine", "folder": Path("mine")})
+
+
+@pytest.fixture(scope="module")
+def smelters():
+    """Morowali: a few smelters, thirty billion dollars, a hundred thousand jobs."""
+    return mine("imip")
+
+
+def test_a_park_of_smelters_may_be_of_any_size_that_the_model_allows(smelters) -> None:
+    """Jobs and investment are missed by the panel's sizes; with flat ones runs come near to every value."""
+    found = reading_of(smelters, END, QUICK)
+    assert set(found.flat) == {PER_JOB, PER_FIRM, LAND}
+    assert not found.aside
+    read = case_for(smelters, END, found)
+    for name in found.flat:
+        known, prior = catalogue().parameters[name], read.parameters[name].prior
+        assert (prior.a, prior.b) == (known.low, known.high)
+    before, after = (probe_of(smelters, END, QUICK, how) for how in (Reading(), found))
+    shares = [[beyond(column, value) for column, value in zip(probed(one).T, one.model.recorded, strict=True)]
+              for one in (before, after)]  # fmt: skip
+    assert min(shares[0]) < FEW
+    assert min(shares[1]) > min(shares[0])
+
+
+def test_a_value_no_run_comes_near_is_set_aside_and_the_others_are_fitted() -> None:
+    """Bangalore's first nine hectares: where the block is not known, the model's land comes 70 ha at a time."""
+    case = mine("itpl-bangalore")
+    found = reading_of(case, END, QUICK)
+    assert found.aside == ("serviced_area 1999-08",)
+    fitted = {one.name for one in targets(case_for(case, END, found), cut=END)}
+    every = {one.name for one in targets(case_for(case, END, Reading()), cut=END)}
+    assert every - fitted == set(found.aside)
+
+
+def test_a_park_that_ships_calibrated_is_read_as_it_was() -> None:
+    for name in ("great-stone", "thilawa"):
+        case = load_case(name)
+        assert reading_of(case, END, QUICK) == shipped_reading(case, END)
+        assert not shipped_reading(case, END).flat
+
+
+def test_what_was_found_out_is_kept_with_the_posteriors_and_a_case_is_read_so_twice_alike(smelters) -> None:
+    how = Reading(flat=(LAND, PER_JOB), aside=("operating 2018",))
+    assert Reading.of(how.content()) == how
+    assert Reading().content() == {"wide_sizes": True}
+    once = case_for(smelters, END, how)
+    assert case_for(once, END, how).hash == once.hash
+    assert LAND in PriorSpace.of(once).names
+    assert LAND not in PriorSpace.of(case_for(smelters, END)).names
+
+
+def test_every_size_is_a_parameter_and_every_variable_an_output() -> None:
+    known = catalogue()
+    assert {*BEARING, *(name for pair in RATIOS for name in pair)} <= set(known.outputs)
+    assert {size for sizes in (*BEARING.values(), *RATIOS.values()) for size in sizes} <= set(known.parameters)
+
+
+def test_of_investment_that_falls_the_longest_series_that_agrees_is_fitted(smelters) -> None:
+    """Chinese investment alone, of 2016 and 2017, lies below the company's own series of all."""
+    fitted = {
+        one.name: one.value for one in targets(everything_fitted(smelters)) if one.variable == "realised_investment"
+    }
+    assert "realised_investment 2016-10" not in fitted
+    assert fitted["realised_investment 2016"] == 4145.0
+    looked = [one for one in targets(smelters, ("check",)) if one.variable == "realised_investment"]
+    kept = agreeing(looked)
+    assert len(looked) - len(kept) == 2
+    assert agreeing(kept) == kept
+
+
+def test_what_a_closure_left_over_is_not_fitted() -> None:
+    """Kaesong was closed in a day; in the model enterprises leave over three quarters."""
+    fitted = {one.name for one in targets(everything_fitted(load_case("kaesong")))}
+    assert "operating 2016-02-11" not in fitted
+    assert "realised_investment 2016-02" in fitted
+
+
+def test_a_ratio_is_of_values_of_one_time() -> None:
+    """Vietnam's parks: jobs of 2005 beside investment of 2005, though jobs of 2023 are known."""
+    model = probe_of(mine("vsip"), END, QUICK, Reading()).model
+    pair = last_pair(model, "jobs", "realised_investment")
+    assert [model.targets[at].name for at in pair] == ["jobs 2005-09", "realised_investment 2005-09"]
+    assert last_pair(model, "profit", "operating") is None
+
+
+def test_the_search_has_no_say_in_how_a_case_is_read(smelters) -> None:
+    short = replace(QUICK, last_sweeps=1, populations=4)
+    cut = cut_of(smelters, None)
+    assert reading_of(smelters, cut, QUICK) == reading_of(smelters, cut, short)
