@@ -206,6 +206,9 @@ def test_a_server_offers_shipped_studies_and_takes_no_other() -> None:
     for given in ("/etc/passwd", "study.yaml", 7):
         with pytest.raises(StudyFaults):
             params_of(COMPARE, {"reference": given})
+    with pytest.raises(StudyFaults) as unknown:
+        params_of(COMPARE, {"reference": "old-threshold", "runs": "many", "colour": "red"})
+    assert [fault.key for fault in unknown.value.faults] == ["params.colour", "params.runs"]
 
 
 def test_one_scenario_alone_is_refused_before_anything_runs_and_what_to_compare_it_with_is_named(

@@ -63,7 +63,7 @@ def test_wrong_usage_of_it_is_told(toy: Analysis, capsys: pytest.CaptureFixture[
         (["toy"], "CASE is missing"),
         (["toy", "great-stone", "--runs", "0"], "from 1 to 10000"),
         (["toy", "great-stone", "--format", "odt"], "odt"),
-        (["toy", "nowhere"], "No park, case or folder"),
+        (["toy", "nowhere"], "No case or folder"),
         (["toy", "nowhere", "--lang", "zh"], "没有名为“nowhere”的案例或文件夹"),
     ):
         code, out, err = call(asked, capsys)

@@ -106,7 +106,8 @@ def test_the_mechanical_score_follows_its_rule(parks):
             assert score.EQUITY_mech is None
         else:
             smaller = min(score.home_share_percent, score.host_share_percent)
-            assert score.EQUITY_mech == rule.score_of(smaller), score.id
+            expected = next(step.score for step in rule.steps if smaller >= step.least_percent)
+            assert score.EQUITY_mech == expected, score.id
 
 
 def test_every_score_has_its_reason(parks):

@@ -238,13 +238,6 @@ class Condition(Record):
     caveat: Bilingual | None = None
     """What a reader should know."""
 
-    def score_of(self, percent: float) -> float | None:
-        """Give the score of a share by the rule; ``None`` where there is no rule."""
-        return next((step.score for step in self.steps if percent >= step.least_percent), None)
-
-
-CONDITION_NAMES = ("GOV", "EQUITY", "EQUITY_mech", "NETWORK", "ENTERPRISE", "OUTCOME")
-
 
 @dataclass(frozen=True)
 class Parks:

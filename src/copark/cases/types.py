@@ -28,7 +28,7 @@ Side = Literal["home", "host", "third"]
 Scale = Literal["global", "intergovernmental", "park", "enterprise"]
 """The four scales of the source paper."""
 
-_NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?", re.ASCII)
+NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?", re.ASCII)
 _NOT_FINITE = re.compile(r"[-+]?\.?(?:nan|inf|infinity)", re.ASCII | re.IGNORECASE)
 _KEY = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 _CONTROL = re.compile(
@@ -86,7 +86,7 @@ def _number(value: Any) -> float:
         written = value.strip()
         if _NOT_FINITE.fullmatch(written):
             raise wrong("not_finite", found=value)
-        if not _NUMBER.fullmatch(written):
+        if not NUMBER.fullmatch(written):
             raise wrong("not_a_number", found=value)
         value = float(written)
     try:

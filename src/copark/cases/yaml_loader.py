@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from copark.cases.files import KeyPath, fault
-from copark.cases.types import gives_orders
+from copark.cases.types import NUMBER, gives_orders
 from copark.errors import Fault
 
 DEEPEST = 20
@@ -22,7 +22,6 @@ MOST_NODES = 200_000
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NUMERAL = 40
 _WHOLE = re.compile(r"[-+]?[0-9]+", re.ASCII)
-_DECIMAL = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?", re.ASCII)
 _CONSTANTS: dict[str, Any] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -72,7 +71,7 @@ def _resolve(value: str) -> Any:
         return _CONSTANTS[value]
     if len(value) <= _NUMERAL and _WHOLE.fullmatch(value):
         return int(value)
-    if len(value) <= _NUMERAL and _DECIMAL.fullmatch(value):
+    if len(value) <= _NUMERAL and NUMBER.fullmatch(value):
         return float(value)
     return value
 

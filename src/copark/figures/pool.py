@@ -18,6 +18,7 @@ from copark.inference.joint.findings import AxisFinding
 from copark.model.variables import catalogue
 from copark.presentation import style
 from copark.presentation.numbers import number
+from copark.stats.quantiles import LEVELS
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -205,7 +206,6 @@ def outlook(
 PARAMETERS = 3.3
 """Inches for names of parameters."""
 LINE = 0.24
-LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 @style.styled

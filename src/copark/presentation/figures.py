@@ -14,7 +14,7 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from copark.presentation.document import Chart, Document
+from copark.presentation.document import Chart
 from copark.presentation.page import clean
 from copark.presentation.style import PALETTE, styled
 
@@ -116,15 +116,3 @@ class Charts:
         """A chart as an SVG to stand inside a page."""
         words = clean(chart.title), clean(chart.alternative)
         return inline(self.file(chart, "svg").decode("utf-8"), f"chart-{chart.key}", *words)
-
-
-def write_figures(document: Document, folder: Path, charts: Charts | None = None) -> list[Path]:
-    """Write every chart of a document as SVG, PDF and PNG, ``<document>-<chart>-<lang>``, and give the paths."""
-    drawn, written = charts or Charts(), []
-    folder.mkdir(parents=True, exist_ok=True)
-    for chart in (block for block in document.blocks() if isinstance(block, Chart)):
-        for kind in FORMATS:
-            path = folder / f"{document.key}-{chart.key}-{document.lang}.{kind}"
-            path.write_bytes(drawn.file(chart, kind))
-            written.append(path)
-    return written

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from copark.cases.types import JUDGEMENT
 from copark.presentation import document as data
 from copark.presentation.document import Column, Document, Interval, Kind, Value
 from copark.presentation.lines import PIECES, width_of
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from copark.presentation.figures import Charts
 
 Scalar = bool | int | float | str | None
-JUDGEMENT = "judgement"
 PRINTED_ROWS = 300
 """Rows of a table that are put on paper."""
 PRINTED_ANNEX = 24

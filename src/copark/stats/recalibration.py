@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from copark.arrays import Booleans, Floats
 
 EDGE = 0.005
 """Probabilities are read as no closer to 0 and 1 than this: a few hundred runs say no more."""
@@ -43,7 +42,7 @@ def _logit(probability: Floats | float) -> Floats:
     return found
 
 
-def recalibrated(probability: Floats, happened: NDArray[np.bool_]) -> Recalibration:
+def recalibrated(probability: Floats, happened: Booleans) -> Recalibration:
     """Learn it from cases: a posterior mode, with a Gaussian prior on the slope of the standardised logit.
 
     probability, happened: what was said, and whether it happened; shape (cases,), with cases of both kinds.
@@ -57,7 +56,7 @@ def recalibrated(probability: Floats, happened: NDArray[np.bool_]) -> Recalibrat
     return Recalibration(float(model.intercept_[0]) - slope * middle, slope)
 
 
-def left_out(probability: Floats, happened: NDArray[np.bool_]) -> Floats:
+def left_out(probability: Floats, happened: Booleans) -> Floats:
     """Each case's probability set right by the others alone; shape (cases,)."""
     others = [np.arange(len(happened)) != at for at in range(len(happened))]
     return np.array(
@@ -65,13 +64,13 @@ def left_out(probability: Floats, happened: NDArray[np.bool_]) -> Floats:
     )  # fmt: skip
 
 
-def brier(probability: Floats, happened: NDArray[np.bool_]) -> Floats:
+def brier(probability: Floats, happened: Booleans) -> Floats:
     """Squared error of each probability, shape (cases,): 0 is right, 1 wrong, 0.25 a coin."""
     found: Floats = (np.asarray(probability, dtype=np.float64) - happened) ** 2
     return found
 
 
-def discrimination(probability: Floats, happened: NDArray[np.bool_]) -> float:
+def discrimination(probability: Floats, happened: Booleans) -> float:
     """How often a case where it happened was given more than one where it did not, ties half: 0.5 tells nothing."""
     higher = probability[happened][:, None] - probability[~happened][None, :]
     return float(((higher > 0.0) + 0.5 * (higher == 0.0)).mean())

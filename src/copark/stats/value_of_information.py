@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+from copark.arrays import Booleans, Floats
+
 FOLDS = 5
 SURE = 0.95
 """A condition is decided where its probability is at least this, or at most 1 less this."""
@@ -62,7 +61,7 @@ class InformationGain:
     """Share of the decided worlds in which what was decided holds; NaN where none is."""
 
 
-def foretell(known: Floats, candidate: Floats, effects: Floats, holds: Flags, seed: int = 0) -> Foretold:
+def foretell(known: Floats, candidate: Floats, effects: Floats, holds: Booleans, seed: int = 0) -> Foretold:
     """Regress effects and conditions on reports: linear in what is known, a spline in each report of the candidate.
 
     Parameters
@@ -109,7 +108,7 @@ def _regression(known: int, candidate: int) -> Any:
     return make_pipeline(ColumnTransformer(chosen), RidgeCV(PENALTIES, alpha_per_target=True))
 
 
-def _calibrated(foretold: Floats, holds: Flags, folds: Any) -> Floats:
+def _calibrated(foretold: Floats, holds: Booleans, folds: Any) -> Floats:
     """Probability of a condition from what is foretold of it: a logistic regression, fitted on the other folds."""
     from sklearn.linear_model import LogisticRegression
 
@@ -134,7 +133,7 @@ def explained(effect: Floats, foretold: Floats) -> float:
     return 1.0 - float(np.mean((effect - foretold) ** 2)) / total if total > SAME else float("nan")
 
 
-def gains(known: Foretold, more: Foretold, effects: Floats, holds: Flags) -> list[InformationGain]:
+def gains(known: Foretold, more: Foretold, effects: Floats, holds: Booleans) -> list[InformationGain]:
     """What a candidate tells of every effect: what is foretold with it (``more``) beside what is without it."""
     made = []
     for n in range(effects.shape[1]):
@@ -156,7 +155,7 @@ def gains(known: Foretold, more: Foretold, effects: Floats, holds: Flags) -> lis
     return made
 
 
-def decided(probability: Floats) -> Flags:
+def decided(probability: Floats) -> Booleans:
     """Where a condition is decided, for or against."""
-    found: Flags = (probability >= SURE) | (probability <= 1.0 - SURE)
+    found: Booleans = (probability >= SURE) | (probability <= 1.0 - SURE)
     return found

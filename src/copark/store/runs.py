@@ -27,7 +27,7 @@ from copark.store.atomic import IN_SHARDS, flush, take_place, written_folder
 from copark.store.errors import DamagedRun, ExportRefused, MisplacedRun, RunNotStored, fault
 from copark.store.manifest import FORMAT, METADATA, UNREADABLE, faults_of
 from copark.store.quarantine import IDENTITY, QUARANTINE, SetAside, misplaced, misplacement, set_aside
-from copark.store.summary import EndCounts
+from copark.store.summary import EndCounts, failed_in
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -68,7 +68,7 @@ class RunRecord:
     @property
     def failed(self) -> int:
         """Runs, over all scenarios, that did not reach the end."""
-        return sum(number for found in self.status.values() for code, number in found.items() if code != "0")
+        return failed_in(self.status)
 
 
 class RunStore:

@@ -215,7 +215,12 @@ class EndCounts:
 
     def failed(self) -> int:
         """Runs, over all scenarios, that did not reach the end."""
-        return sum(number for found in self.status.values() for code, number in found.items() if code != "0")
+        return failed_in(self.status)
+
+
+def failed_in(status: Mapping[str, Mapping[str, int]]) -> int:
+    """Runs, over all scenarios, that did not reach the end; status: runs by code, for each scenario."""
+    return sum(number for found in status.values() for code, number in found.items() if code != "0")
 
 
 def _names(values: Iterable[Any]) -> list[str]:

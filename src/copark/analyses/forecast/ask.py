@@ -15,6 +15,7 @@ from copark.inference.assessment import Spread
 from copark.inference.diagnostics import Note
 from copark.inference.stacking.weights import Judged
 from copark.inference.validate import Point, known_points
+from copark.stats.quantiles import LEVELS
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from copark.inference.pool.panel import PanelSettings
     from copark.inference.stacking.forecasts import StackedForecast
 
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 NAMED = 0.03
 """Share of the variance from which a parameter is named."""
 
@@ -182,7 +182,7 @@ class Answer(Result):
         weight = self.weights.get(variable, {}).get(method)
         return pd.DataFrame(
             {"variable": variable, "method": method, "quarter": quarters, "weight": weight}
-            | {f"p{100 * level:02.0f}": row for level, row in zip(QUANTILES, band, strict=True)}
+            | {f"p{100 * level:02.0f}": row for level, row in zip(LEVELS, band, strict=True)}
         )  # fmt: skip
 
 
@@ -385,7 +385,7 @@ def leading(frozen: Frozen, stacks: Mapping[str, StackedForecast]) -> dict[str, 
     from copark.inference.stacking.weights import STACK
 
     return {
-        name: read_levels(stacks[name].levels[STACK], QUANTILES) if name in stacks else frozen.band(name, QUANTILES)
+        name: read_levels(stacks[name].levels[STACK], LEVELS) if name in stacks else frozen.band(name, LEVELS)
         for name in frozen.content["forecast"]
     }
 
@@ -398,12 +398,12 @@ def shown_of(frozen: Frozen, stacks: Mapping[str, StackedForecast]) -> dict[str,
 
     methods: dict[str, dict[str, Floats]] = {MODEL: {}}
     for name in frozen.content["forecast"]:
-        methods[MODEL][name] = frozen.band(name, QUANTILES)
-        line = frozen.naive_band(name, LINE, QUANTILES)
+        methods[MODEL][name] = frozen.band(name, LEVELS)
+        line = frozen.naive_band(name, LINE, LEVELS)
         if name in stacks:
             for method, rows in stacks[name].levels.items():
                 if method not in (STACK, MODEL):
-                    methods.setdefault(method, {})[name] = read_levels(rows, QUANTILES)
+                    methods.setdefault(method, {})[name] = read_levels(rows, LEVELS)
         elif line is not None:
             methods.setdefault(LINE, {})[name] = line
     weights = {name: dict(one.weights) for name, one in stacks.items()}
@@ -444,7 +444,7 @@ def _on_own(asked: Asked, kept: KeptPosterior, context: Context, *, told: bool, 
     return {
         "method": content["method"], "pairs": content["pairs"], "content": content, "values": made_from["values"],
         "everything": everything, "widths": widths, **shown_of(frozen, stacks),
-        "bands": {name: np.concatenate([before.bands(name, QUANTILES)[:, : frozen.first], ahead], axis=1)
+        "bands": {name: np.concatenate([before.bands(name, LEVELS)[:, : frozen.first], ahead], axis=1)
                   for name, ahead in leading(frozen, stacks).items()},
         "reported": {name: known_points(case, asked.cut, name, ("fit", "score")) for name in names},
         "informed": tuple(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from copark.analyses.contract import Said
-from copark.analyses.forecast.ask import QUANTILES, Borrowed, Rate, Taken
+from copark.analyses.forecast.ask import Borrowed, Rate, Taken
 from copark.inference.diagnostics import BINS, verdict
 from copark.inference.forecast import read_levels
 from copark.inference.pool.forecast_comparison import GROWTH
@@ -19,7 +19,7 @@ from copark.inference.stacking.forecasts import StackedForecast, shipped, stack_
 from copark.inference.stacking.trials import MODEL, UNSEEN
 from copark.inference.stacking.weights import STACK, Stack
 from copark.inference.validate import BORROWED
-from copark.stats.quantiles import NORMAL_90
+from copark.stats.quantiles import LEVELS, NORMAL_90
 
 if TYPE_CHECKING:
     from copark.arrays import Floats
@@ -42,7 +42,7 @@ def forecast_pooled(case: Case, until: Quarter, looked: Looked, day: str) -> dic
     return {
         "method": BORROWED, "pairs": one.runs, "content": with_stacks(frozen, stacks, stack) if frozen else {},
         "values": sum(each.values for each in panel.local.values()), "everything": False, "widths": {}, "informed": (),
-        "health": (), "bands": {name: read_levels(each.levels[STACK], QUANTILES) for name, each in stacks.items()},
+        "health": (), "bands": {name: read_levels(each.levels[STACK], LEVELS) for name, each in stacks.items()},
         "methods": {MODEL: dict(one.pooled), GROWTH: dict(one.growth)}, "since": 0,
         "weights": {name: dict(each.weights) for name, each in stacks.items()},
         "reported": dict.fromkeys(one.pooled, ()), "borrowed": _borrowed(case, looked),

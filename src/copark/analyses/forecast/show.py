@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.forecast.ask import QUANTILES, Answer, Borrowed
+from copark.analyses.forecast.ask import Answer, Borrowed
 from copark.analyses.show import Columns, Show, grouped
 from copark.cases.quarters import Quarter
 from copark.inference.assessment import PAST, SHOCKS, SOURCES
@@ -20,6 +20,7 @@ from copark.inference.validate import CONDITIONAL
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import exact, number
+from copark.stats.quantiles import LEVELS
 from copark.texts import text
 from copark.words import method_title, observable_title, titled
 
@@ -183,7 +184,7 @@ class _Show(Show):
         """Quantiles at the ends of years."""
         bands = self.found.bands
         levels = [doc.Column(f"p{100 * level:02.0f}", self.t("column.level", level=exact(100 * level)), doc.Kind.number)
-                  for level in QUANTILES]  # fmt: skip
+                  for level in LEVELS]  # fmt: skip
         rows: list[Sequence[doc.Value]] = [
             (self.quarters[at], *map(float, band[:, at])) for band in bands.values() for at in self.years()
         ]

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 from copark.analyses.contract import AnalysisParams, Option, Result, Rows, Said
 from copark.arrays import Floats
 from copark.inference.validate import ScoreLine
+from copark.stats.quantiles import LEVELS
 from copark.stats.scores import Percentiles
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.inference.forecast import Frozen, LeftOut
     from copark.inference.validate import Score
-
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 class Params(AnalysisParams):
@@ -223,5 +222,5 @@ def _fan(frozen: Frozen, variable: str, benchmark: str, scores: Sequence[Score])
     """The frozen intervals, to a year after the last value, and two years at least."""
     last = max(one.target.last for one in scores if one.target.variable == variable)
     shown = min(max(last + 4, frozen.first + 8), frozen.last) - frozen.first + 1
-    curve = frozen.naive_band(variable, benchmark, QUANTILES)
-    return FrozenBands(frozen.band(variable, QUANTILES)[:, :shown], None if curve is None else curve[:, :shown])
+    curve = frozen.naive_band(variable, benchmark, LEVELS)
+    return FrozenBands(frozen.band(variable, LEVELS)[:, :shown], None if curve is None else curve[:, :shown])

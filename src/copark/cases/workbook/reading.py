@@ -281,10 +281,10 @@ def _facts(reading: _Reading) -> None:
         values.pop("what")
         record = _nested({"unit": unit, "basis": text("workbook.basis"), **values})
         if several:
-            before = _got(tree, what) or []
+            before = got(tree, what) or []
             _put(tree, what, [*before, record])
             reading.stand(CASE, f"{what}[{len(before)}]", number, columns, "what")
-        elif _got(tree, what) is not None:
+        elif got(tree, what) is not None:
             reading.say("only_one", number, 1, found=cells["what"])
         else:
             _put(tree, what, record)
@@ -424,7 +424,8 @@ def _put(tree: dict[str, Any], path: str, value: Any) -> None:
     tree[last] = value
 
 
-def _got(tree: Mapping[str, Any], path: str) -> Any:
+def got(tree: Mapping[str, Any], path: str) -> Any:
+    """What stands at a path, such as ``land.block``; ``None`` where there is nothing."""
     found: Any = tree
     for step in path.split("."):
         found = found.get(step) if isinstance(found, Mapping) else None

@@ -21,7 +21,7 @@ from copark.cases.load import load_case
 from copark.cases.skeleton import claim_folder, complete_folder
 from copark.cases.untrusted_archive import Refused
 from copark.cases.validation import CASE, SOURCES
-from copark.cases.workbook.reading import read_workbook
+from copark.cases.workbook.reading import got, read_workbook
 from copark.cases.workbook.sheets import FACTS, Column, WorkbookSheet, choices, sheets
 from copark.cases.yaml_loader import read_yaml
 from copark.errors import CaseFaults
@@ -103,20 +103,13 @@ def _rows(
         yield from tables.get(sheet.place, ())
     elif sheet.kind == "facts":
         for what in FACTS:
-            found = _got(tree, what)
+            found = got(tree, what)
             yield from ({"what": what, **_flat(one)} for one in (found if isinstance(found, list) else [found]) if one)
     elif sheet.kind == "named":
-        found = sources if sheet.place == SOURCES else _got(tree, sheet.place) or {}
+        found = sources if sheet.place == SOURCES else got(tree, sheet.place) or {}
         yield from ({"key": key, **_flat(entry)} for key, entry in found.items())
     else:
-        yield from map(_flat, _got(tree, sheet.place) or ())
-
-
-def _got(tree: Mapping[str, Any], path: str) -> Any:
-    found: Any = tree
-    for step in path.split("."):
-        found = found.get(step) if isinstance(found, Mapping) else None
-    return found
+        yield from map(_flat, got(tree, sheet.place) or ())
 
 
 def _flat(record: Any, path: str = "") -> dict[str, Any]:
@@ -205,8 +198,8 @@ def _write_form(
         head_cell(page.cell(1, place), text(f"workbook.form.{key}", lang), needed=False)
     for letter, width in zip("ABC", (40, 44, 80), strict=True):
         page.column_dimensions[letter].width = width
-    said = {column.key: _got(tree, column.key) for column in sheet.columns}
-    said |= {head: _got(tree, head) for head in {one.parts[0] for one in sheet.columns if one.parts[1]}}
+    said = {column.key: got(tree, column.key) for column in sheet.columns}
+    said |= {head: got(tree, head) for head in {one.parts[0] for one in sheet.columns if one.parts[1]}}
     told = {key: value for key, value in said.items() if value is not None and not isinstance(value, dict)}
     values = _spoken(_flat(told), sheet, lang)
     for number, column in enumerate(_columns(sheet, lang), start=2):

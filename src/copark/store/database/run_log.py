@@ -15,7 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from copark.errors import Fault
 from copark.identity import hash_content
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from copark.store.runs import RunRecord
 
 State = Literal["running", "finished", "failed", "interrupted"]
-STATES: tuple[State, ...] = get_args(State)
 T = TypeVar("T")
 PULSE = 2.0
 """Seconds between two signs of life."""

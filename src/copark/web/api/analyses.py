@@ -73,16 +73,16 @@ BOOK: dict[str, Any] = {
 
 @router.get("/analyses", summary="The analyses and their forms", responses=answered(AnalysesAnswer))
 async def analyses(request: Request, services: Own) -> Response:
-    """List the analyses: where they stand in the menu, what they answer, and the fields of their forms."""
+    """List the analyses: their group in the menu, what they answer, and the fields of their forms."""
     return await held(request, services, "analyses", menu)
 
 
-@router.post("/jobs/analyses", summary="Make an analysis", status_code=202, response_class=Response,
+@router.post("/jobs/analyses", summary="Run an analysis", status_code=202, response_class=Response,
              responses=answered(JobInfo, status=202))  # fmt: skip
 async def submit_analysis(
     request: Request, services: Own, asked: AnalysisJobRequest, word: MaybeOwner = None
 ) -> Response:
-    """Queue an analysis; its result is stored under its run ID, which the job tells when it is done."""
+    """Queue an analysis; its result is stored under its run ID, given as `identity` of the finished job."""
     services.pay(request, JOB_COST)
     owner = owner_of(request, word)
 
@@ -112,7 +112,7 @@ def _queued(
 @router.get("/analyses/{name}/workbook.xlsx", summary="The workbook an analysis reads",
             responses=sent("The empty workbook.", XLSX))  # fmt: skip
 async def workbook(request: Request, services: Own, name: AnalysisName, case: CaseName, lang: Lang = "en") -> Response:
-    """Give the empty workbook of a case, to be filled in and brought back."""
+    """Return the empty workbook of a case, to fill in and upload."""
     services.pay(request, WORKBOOK_COST)
     content = await services.desk.run(
         request,
@@ -121,12 +121,12 @@ async def workbook(request: Request, services: Own, name: AnalysisName, case: Ca
     return Response(content, 200, attachment(f"copark-{name}-{case}-{lang}.xlsx"), XLSX)
 
 
-@router.post("/jobs/analyses/{name}", summary="Make an analysis of a workbook", status_code=202,
+@router.post("/jobs/analyses/{name}", summary="Run an analysis on a workbook", status_code=202,
              response_class=Response, responses=answered(JobInfo, status=202), openapi_extra=BOOK)  # fmt: skip
 async def submit_workbook(
     request: Request, services: Own, name: AnalysisName, case: CaseName, lang: Lang = "en", word: MaybeOwner = None
 ) -> Response:
-    """Read a workbook and queue the analysis, or answer with all its faults by sheet and cell."""
+    """Read a workbook and queue the analysis, or return every problem by sheet and cell."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != XLSX:
         raise Problem(415, "media", wanted=XLSX)
     services.pay(request, JOB_COST)
@@ -140,9 +140,9 @@ async def submit_workbook(
     return accepted(request, await services.desk.run(request, work))
 
 
-@router.get("/analyses/{name}/choices", summary="What may be chosen of a case", responses=answered(ChoicesAnswer))
+@router.get("/analyses/{name}/choices", summary="Choices that depend on the case", responses=answered(ChoicesAnswer))
 async def choices(request: Request, services: Own, name: AnalysisName, case: OfCase = None) -> Response:
-    """List the keys that fields take, such as those of a case's levers; other fields, as entered, may be told too."""
+    """List the keys that fields take, such as levers of a case; other fields of the form may be sent too."""
     analysis, given = analysis_of(name), dict(request.query_params)
 
     def make() -> ChoicesAnswer:
@@ -157,13 +157,13 @@ async def choices(request: Request, services: Own, name: AnalysisName, case: OfC
 
 @router.get("/analyses/{name}/results", summary="Stored results", responses=answered(ResultsAnswer))
 async def results(request: Request, services: Own, name: AnalysisName, case: OfCase = None) -> Response:
-    """List what is stored of an analysis, newest first."""
+    """List the stored results of an analysis, newest first."""
     return await made(request, services, lambda: results_of(analysis_of(name), services.settings.data, case))
 
 
 @router.get("/decisions", summary="What can still be decided about a park", responses=answered(DecisionAnswer))
 async def decisions(request: Request, services: Own, case: CaseName) -> Response:
-    """Tell what the newest stored analysis of a case's levers says: effects, sides, robustness, and scenarios."""
+    """Summarise the newest stored lever analysis of a case: effects, gains of each side, robustness, scenarios."""
     return await made(request, services, lambda: decisions_of(services.settings.data, case))
 
 
@@ -172,7 +172,7 @@ async def decisions(request: Request, services: Own, case: CaseName) -> Response
 async def document(
     request: Request, services: Own, name: AnalysisName, run_id: Identity, lang: Lang = "en"
 ) -> Response:
-    """Give a stored result as a document in a language: a rendering, never a computation."""
+    """Return a stored result as a document in a language; nothing is computed."""
     return await _part(request, services, (name, run_id, lang), document_json)
 
 
@@ -181,7 +181,7 @@ async def document(
 async def table(
     request: Request, services: Own, name: AnalysisName, run_id: Identity, key: PartKey, lang: Lang = "en"
 ) -> Response:
-    """Give a table with all its rows; the document has those of tables that are seen at once."""
+    """Return a table with all its rows; the document itself leaves out rows of long tables."""
     return await _part(request, services, (name, run_id, lang, key), table_json)
 
 
@@ -190,7 +190,7 @@ async def table(
 async def chart(
     request: Request, services: Own, name: AnalysisName, run_id: Identity, key: PartKey, lang: Lang = "en"
 ) -> Response:
-    """Give a chart with its drawing, whose letters are text in the fonts of the page; the document has none."""
+    """Return a chart with its SVG, in the fonts of the page; the document itself holds no drawings."""
     return await _part(request, services, (name, run_id, lang, key), chart_json)
 
 
@@ -210,7 +210,7 @@ async def _part(request: Request, services: Services, named: tuple[str, ...], ma
 async def file(
     request: Request, services: Own, name: AnalysisName, run_id: Identity, form: FormatName, lang: Lang = "en"
 ) -> Response:
-    """Give a stored result's document as a file; CSV files come in an archive."""
+    """Return the document of a stored result as a file; CSV files come as a zip archive."""
     services.pay(request, FILE_COST)
     analysis, data = analysis_of(name), services.settings.data
 

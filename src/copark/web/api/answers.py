@@ -31,19 +31,19 @@ Make = Callable[[Study, Shelved, Ticket], Answer]
 
 @router.post("/simulate", summary="One scenario beside a baseline", responses=identified(SimulationAnswer))
 async def simulate(request: Request, services: Own, asked: SimulationRequest) -> Response:
-    """Run a scenario and its baseline on the same luck: bands, outcomes, differences, headlines, words."""
+    """Run a scenario and its baseline with common random numbers: bands, outcomes, differences, headlines."""
     return await _answered(request, services, asked, asked.parts)
 
 
 @router.post("/compare", summary="Two to four scenarios", responses=identified(SimulationAnswer))
 async def compare(request: Request, services: Own, asked: ComparisonRequest) -> Response:
-    """Run two to four scenarios on the same luck; every other one is set against the first."""
+    """Run two to four scenarios with common random numbers; each is compared with the first."""
     return await _answered(request, services, asked, asked.parts)
 
 
 @router.post("/coupling", summary="Coupling coordination and phases", responses=identified(CouplingAnswer))
 async def coupling(request: Request, services: Own, asked: CouplingRequest) -> Response:
-    """Read the coupling coordination degree and the phases off one to four scenarios."""
+    """Return the coupling coordination degree and the phases of one to four scenarios."""
 
     def make(study: Study, shelved: Shelved, ticket: Ticket) -> CouplingAnswer:
         return coupling_of(services.engine, study, shelved, ticket)

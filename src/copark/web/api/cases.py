@@ -52,7 +52,7 @@ class Cases(Answer):
 
 @router.get("/cases", summary="The casebook", responses=answered(Cases))
 async def cases(request: Request, services: Own, word: MaybeOwner = None) -> Response:
-    """List the casebook's cases, after those that the client has brought under its own word."""
+    """List the cases: those this client has uploaded (`X-Copark-Owner`), then the casebook's."""
     own = await run_in_threadpool(uploads_of, services.shelf, owner_of(request, word)) if word else []
     if not own:
         return await held(request, services, "cases", lambda: Cases(cases=cases_of(services.shelf)))
@@ -62,11 +62,11 @@ async def cases(request: Request, services: Own, word: MaybeOwner = None) -> Res
 
 
 @router.post(
-    "/cases", summary="Bring a case", status_code=201, openapi_extra=BODY, response_class=Response,
+    "/cases", summary="Upload a case", status_code=201, openapi_extra=BODY, response_class=Response,
     responses=answered(UploadAnswer, status=201),
 )  # fmt: skip
 async def upload(request: Request, services: Own, word: MaybeOwner = None) -> Response:
-    """Take a case as an archive or a workbook, check it, and answer with its name or with all its faults."""
+    """Upload a case as an archive or a workbook; the answer is its name, or every problem found."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in (ZIP, XLSX):
         raise Problem(415, "media", wanted=f"{ZIP}, {XLSX}")
@@ -93,7 +93,7 @@ async def template(
     request: Request, services: Own, form: Form, lang: Lang = "en",
     *, example: Annotated[bool, Query(description="Whether it is an invented park, to try everything on.")] = False,
 ) -> Response:  # fmt: skip
-    """Give an empty workbook in a language, or the smallest sound case as an archive; or an invented park as either."""
+    """Return an empty workbook, the smallest valid case as an archive, or an invented park as either."""
     own = services.settings.own / "files"
     return await _file(
         request, services, form, "blue-harbour" if example else "copark-case",
@@ -101,21 +101,21 @@ async def template(
     )  # fmt: skip
 
 
-@router.get("/cases/{name}", summary="A case and what may be moved in it", responses=answered(CaseAnswer))
+@router.get("/cases/{name}", summary="A case and its levers", responses=answered(CaseAnswer))
 async def case(request: Request, services: Own, name: CasePath) -> Response:
-    """Describe a case: its levers with range, unit and what the record has, dated and with its sources."""
+    """Describe a case: its levers with range, unit, and the observed values with dates and sources."""
     return await of_case(request, services, "case", name, lambda: describe(services.engine, services.shelf.get(name)))
 
 
 @router.get("/cases/{name}/network", summary="The network of a case", responses=answered(NetworkAnswer))
 async def network(request: Request, services: Own, name: CasePath) -> Response:
-    """Give actors in four layers at fixed places, what binds them, and the model's arrows between the layers."""
+    """Return the actors in four layers, their ties, and the model's links between scales."""
     return await of_case(request, services, "network", name, lambda: network_of(services.shelf.get(name)))
 
 
 @router.get("/cases/{name}/files.{form}", summary="A case's files", responses=sent("The files.", ZIP, XLSX))
 async def files(request: Request, services: Own, name: CasePath, form: Form, lang: Lang = "en") -> Response:
-    """Give a case's files as an archive or a workbook, to change and bring back."""
+    """Return the files of a case as an archive or a workbook, to change and upload again."""
     return await _file(
         request, services, form, name, lambda is_book: packed(services.shelf, name, workbook=is_book, lang=lang)
     )
@@ -128,9 +128,9 @@ async def _file(request: Request, services: Services, form: str, name: str, make
     return Response(content, 200, attachment(f"{name}.{form}"), MEDIA[form])
 
 
-@router.delete("/cases/{name}", summary="Forget an uploaded case", status_code=204, response_class=Response)
+@router.delete("/cases/{name}", summary="Delete an uploaded case", status_code=204, response_class=Response)
 async def forget(request: Request, services: Own, name: CasePath, word: MaybeOwner = None) -> Response:
-    """Forget a case that was uploaded; those of the casebook stay. Who brought it alone may do so."""
+    """Delete an uploaded case; only its owner may. Cases of the casebook cannot be deleted."""
     asking = owner_of(request, word)
 
     def work(_ticket: Ticket) -> bool:

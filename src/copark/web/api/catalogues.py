@@ -52,7 +52,7 @@ def jobs_waiting(services: Services) -> int | None:
 
 @router.get("/status", tags=["server"], summary="The server: version and load")
 def status(services: Own) -> StatusAnswer:
-    """Say what the server is and how busy it is."""
+    """Return the version of the server and how busy it is."""
     return StatusAnswer(
         version=__version__,
         made=made_by(""),
@@ -64,19 +64,19 @@ def status(services: Own) -> StatusAnswer:
     )
 
 
-@router.get("/studies", tags=["catalogue"], summary="The studies shipped", responses=answered(Studies))
+@router.get("/studies", tags=["catalogue"], summary="Shipped studies", responses=answered(Studies))
 async def studies(request: Request, services: Own) -> Response:
-    """List the studies shipped, with scenarios that may be put into a question."""
+    """List the shipped studies, with scenarios that a request may use."""
     return await held(request, services, "studies", lambda: Studies(studies=list(studies_shipped())))
 
 
 @router.get("/method", tags=["catalogue"], summary="The model and its calibration", responses=answered(MethodAnswer))
 async def method(request: Request, services: Own, case: CaseName = "great-stone") -> Response:
-    """Give the model's nouns and arrows, the calibration of a case, and what the model cannot tell."""
+    """Return the model's variables and links, the calibration of a case, and the limits of the model."""
     return await of_case(request, services, "method", case, lambda: method_of(services.shelf.get(case)))
 
 
-@router.get("/parks", tags=["catalogue"], summary="Parks beside one another", responses=answered(ParksAnswer))
+@router.get("/parks", tags=["catalogue"], summary="Comparison of parks", responses=answered(ParksAnswer))
 async def all_parks(request: Request, services: Own) -> Response:
-    """Give every park of the comparison."""
+    """Return every park with its facts, scores and sources."""
     return await held(request, services, "parks", parks)

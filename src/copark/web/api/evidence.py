@@ -15,7 +15,7 @@ CSV = "text/csv"
 
 @router.get("/evidence", summary="The evidence of a case", responses=answered(EvidenceAnswer))
 async def evidence(request: Request, services: Own, case: CaseName = "great-stone") -> Response:
-    """Give events, observed series, enterprises and sources, each with its grade."""
+    """Return events, observed series, enterprises and sources, each with its grade."""
     return await of_case(request, services, "evidence", case, lambda: evidence_of(services.shelf.get(case)))
 
 
@@ -24,7 +24,7 @@ async def table(
     request: Request, services: Own, table: Literal["events", "series", "sources"], case: CaseName = "great-stone",
     lang: Lang = "en",
 ) -> Response:  # fmt: skip
-    """Give a table as CSV: UTF-8 with byte order mark, for spreadsheets and statistics."""
+    """Return a table as CSV (UTF-8 with byte order mark, as spreadsheets expect)."""
 
     def work(_ticket: Ticket) -> bytes:
         return evidence_file(services.shelf.get(case), table, lang, services.scratch(".csv"))

@@ -24,7 +24,7 @@ MOST_AT_ONCE = 5_000
 
 @router.get("/export/{name}", summary="A file of a result", responses=sent("The file.", *FORMS.values()))
 async def exported(request: Request, services: Own, name: FileName, lang: Lang = "en") -> Response:
-    """Give a result by its identity as CSV (its bands), workbook, netCDF, metadata, or the study that makes it."""
+    """Export a result by its run ID: CSV (bands), workbook, netCDF, metadata, or the study behind it."""
     found = NAME.fullmatch(name)
     if found is None:
         raise absent("no_result", "name")

@@ -159,7 +159,7 @@ def found(services: Services, name: str) -> Job:
 @router.post("/jobs", summary="A study with many runs", status_code=202, responses=answered(JobInfo, status=202),
              response_class=Response)  # fmt: skip
 async def submit(request: Request, services: Own, asked: JobRequest, word: MaybeOwner = None) -> Response:
-    """Queue a study of up to a million runs; its result is stored under its identity, with a page if asked for."""
+    """Queue a study of up to a million runs; its result is stored under its run ID, with a report if requested."""
     services.pay(request, JOB_COST)
     owner = owner_of(request, word)
 
@@ -183,7 +183,7 @@ def accepted(request: Request, job: JobInfo) -> Response:
 
 @router.get("/jobs", summary="The jobs")
 def jobs(request: Request, services: Own, word: MaybeOwner = None) -> Jobs:
-    """List the jobs, newest first; where clients are told apart, one's own."""
+    """List the jobs, newest first; where clients are told apart, only those of this client."""
     owner, places, every = owner_of(request, word), services.jobs.places(), services.jobs.table.all()
     seen = [job for job in reversed(every) if job.owner == owner or not services.settings.tells_apart]
     return Jobs(jobs=[job_info(job, places.get(job.id, 0), owner) for job in seen])
@@ -191,22 +191,22 @@ def jobs(request: Request, services: Own, word: MaybeOwner = None) -> Jobs:
 
 @router.get("/jobs/{name}", summary="A job")
 def job(request: Request, services: Own, name: JobId, word: MaybeOwner = None) -> JobInfo:
-    """Say how far a job is."""
+    """Return the state and progress of a job."""
     return job_now(services, name, owner_of(request, word))
 
 
 @router.delete("/jobs/{name}", summary="Cancel a job")
 def cancel(request: Request, services: Own, name: JobId, word: MaybeOwner = None) -> JobInfo:
-    """Stop a job, or take it out of the queue; nothing half-written is kept. Its owner alone may do so."""
+    """Cancel a running or waiting job; only its owner may. No partial results are kept."""
     owner = owner_of(request, word)
     services.need_owner(found(services, name).owner, owner)
     services.jobs.cancel(name)
     return job_now(services, name, owner)
 
 
-@router.get("/jobs/{name}/events", summary="A job as it goes on", responses=sent("Events.", STREAM))
+@router.get("/jobs/{name}/events", summary="Progress of a job", responses=sent("Events.", STREAM))
 async def events(request: Request, services: Own, name: JobId, word: MaybeOwner = None) -> Response:
-    """Send a job whenever it changes, as server-sent events: ``progress``, and ``end`` when it is over."""
+    """Stream the job as server-sent events: ``progress`` whenever it changes, ``end`` when it is over."""
     await services.polled(found, services, name)
     if services.streams >= services.settings.limits.streams:
         raise Problem(503, "streams", retry_after=10.0)
@@ -239,9 +239,9 @@ async def told(request: Request, services: Services, name: str, owner: str) -> A
         services.streams -= 1
 
 
-@router.get("/jobs/{name}/page", summary="The page of a job", responses=sent("The page, one file.", "text/html"))
+@router.get("/jobs/{name}/page", summary="The report of a job", responses=sent("The page, one file.", "text/html"))
 def job_page(services: Own, name: JobId) -> Response:
-    """Give the page a job has written."""
+    """Return the HTML report a job has written."""
     content = services.page_of(found(services, name))
     if content is None:
         raise absent("no_page", "id")

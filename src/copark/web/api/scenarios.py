@@ -73,7 +73,7 @@ def scenarios(services: Own, word: Owner) -> ScenarioList:
 
 @router.get("/scenarios/{name}", summary="A saved scenario")
 def scenario(services: Own, word: Owner, name: ScenarioName) -> SavedScenarioInfo:
-    """Give a scenario of an owner."""
+    """Return a scenario of an owner."""
     found = services.records.scenarios.get(owner_by_word(word), name)
     if found is None:
         raise absent("no_saved_scenario", "name")
@@ -82,7 +82,7 @@ def scenario(services: Own, word: Owner, name: ScenarioName) -> SavedScenarioInf
 
 @router.put("/scenarios/{name}", summary="Save a scenario")
 def save(services: Own, word: Owner, name: ScenarioName, body: ScenarioToSave) -> SavedScenarioInfo:
-    """Save a scenario that fits its case, in the place of the owner's other one of this name."""
+    """Save a scenario; it must fit its case and replaces the owner's scenario of the same name."""
     content = _checked(services, body)
     saved = services.records.scenarios.save(owner_by_word(word), name, body.case, content)
     if saved is None:
