@@ -181,10 +181,15 @@ def test_a_calibration_of_ones_own_is_used_everywhere(park, out, before, calibra
 def test_a_calibration_of_an_older_case_is_stale_and_says_how_to_renew_it(park, out, calibrated, tmp_path) -> None:
     folder = tmp_path / "my-park"
     shutil.copytree(park, folder)
-    rows = (folder / "series.csv").read_text(encoding="utf-8").splitlines(keepends=True)
-    (folder / "series.csv").write_text("".join(rows[:-1]), encoding="utf-8")
-    has = parameters_of(load_case(folder), out)
-    assert has.trust.state == "stale"
+    path = folder / "series.csv"
+    rows = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    recipe = parameters_of(load_case(folder), out).stored.recipe
+    fitted = {(date, name) for name, date, *_ in recipe["batch"]["targets"]}
+    used = [row for row in rows if tuple(row.split(",")[:2]) in fitted]
+    for without, state in ((next(row for row in rows[1:] if row not in used), "calibrated"), (used[-1], "stale")):
+        path.write_text("".join(row for row in rows if row != without), encoding="utf-8")
+        has = parameters_of(load_case(folder), out)
+        assert has.trust.state == state, without
     assert all("copark calibrate my-park" in has.trust.renew(lang) for lang in LANGUAGES)
 
 

@@ -50,6 +50,15 @@ def test_more_than_is_read_as_far_as_it_reaches() -> None:
     assert limit.percentiles.number == 100.0
 
 
+def test_an_error_of_its_own_is_a_range() -> None:
+    """None of one promise kept, ± 0.4: the level of service may be 0.5, but hardly 0.9."""
+    told = observation("2020", "service_level", 0.0, "1").model_copy(update={"error": 0.4})
+    for level, inside in ((0.5, True), (0.9, False)):
+        row = compare(known([level, level], "service_level"), told)
+        assert row is not None
+        assert row.inside is inside
+
+
 def known(values: list[float], name: str = "registered", quarters: int = 60) -> xr.Dataset:
     """An ensemble in which an output has one value a run in every quarter."""
     made = make_result(len(values), quarters)

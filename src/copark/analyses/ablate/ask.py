@@ -18,7 +18,6 @@ from copark.inference.ablations.effects import ablations_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.inference.case_parameters import CaseParameters
     from copark.inference.exploration.designs import Workload

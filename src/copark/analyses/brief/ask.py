@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.cases.case import Case
     from copark.cases.dated_events import Closure

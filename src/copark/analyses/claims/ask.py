@@ -17,7 +17,6 @@ from copark.inference.exploration.designs import Workload
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.inference.claims.schema import Claim
 

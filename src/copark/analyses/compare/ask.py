@@ -33,7 +33,6 @@ from copark.texts import LANGUAGES, text
 if TYPE_CHECKING:
     import xarray as xr
 
-if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.analyses.contract import Wanted
     from copark.cases import Case

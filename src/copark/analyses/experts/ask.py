@@ -33,7 +33,6 @@ from copark.stats.quantiles import weighted_quantiles
 if TYPE_CHECKING:
     import pandas as pd
 
-if TYPE_CHECKING:
     from copark.analyses.context import Context
 
 WAYS = ("prior", "prior_literature", "prior_experts", "record", "record_literature", "record_experts")

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.cases.case import Case
     from copark.cases.quarters import Quarter

@@ -19,7 +19,7 @@ from copark.inference.stacking.forecasts import StackedForecast, shipped, stack_
 from copark.inference.stacking.trials import MODEL, UNSEEN
 from copark.inference.stacking.weights import STACK, Stack
 from copark.inference.validate import BORROWED
-from copark.stats.quantiles import LEVELS
+from copark.stats.quantiles import LEVELS, NORMAL_90
 
 if TYPE_CHECKING:
     from copark.arrays import Floats
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from copark.cases.quarters import Quarter
     from copark.inference.panels import Looked
 
-REACH = 1.645
-"""Standard deviations on either side that hold 90 %."""
 RANKS = (np.arange(2000) + 0.5) / 2000
 COMPONENTS = 280
 """Draws of the hierarchy, evenly taken, that quantiles are read off: each is a normal distribution of its own."""
@@ -89,7 +87,7 @@ def _taken(panel: Panel, name: str) -> tuple[float, Taken]:
     first, third = np.interp((0.25, 0.75), RANKS, ranks)
     below = np.interp(np.linspace(0.0, 1.0, BINS + 1), ranks, RANKS, left=0.0, right=1.0)
     overlap = float(np.minimum(np.diff(below), 1.0 / BINS).sum())
-    before = _values_at(panel, name, np.array([-REACH, 0.0, REACH]))
+    before = _values_at(panel, name, np.array([-NORMAL_90, 0.0, NORMAL_90]))
     after = np.interp((0.05, 0.5, 0.95), RANKS, _values_at(panel, name, scores))
     lent = sorted(zip(panel.names, pooled.lent()[:, j].tolist(), strict=True), key=lambda pair: -pair[1])
     return overlap, Taken(

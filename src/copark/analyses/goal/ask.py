@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.cases import Case
     from copark.simulation.study import Study

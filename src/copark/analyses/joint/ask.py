@@ -14,7 +14,6 @@ from copark.inference.joint.findings import PANELS, Findings, find
 if TYPE_CHECKING:
     import pandas as pd
 
-if TYPE_CHECKING:
     from copark.analyses.context import Context
 
 

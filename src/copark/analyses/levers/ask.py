@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.inference.levers.entries import LeverFile, Since
 

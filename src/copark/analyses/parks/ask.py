@@ -20,7 +20,6 @@ from copark.texts import LANGUAGES, text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-if TYPE_CHECKING:
     from copark.analyses.context import Context
 
 Sort = Literal["name", "type", "country", "launch", "home-share", "firms", "investment", "jobs", "area", "status"]

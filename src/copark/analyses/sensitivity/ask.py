@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.inference.artefacts import StoredPosterior
     from copark.inference.batch import Batch

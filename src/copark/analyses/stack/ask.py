@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.inference.artefacts import Comparison
     from copark.inference.stacking.weights import Stack

@@ -20,7 +20,6 @@ from copark.texts import text
 if TYPE_CHECKING:
     from pathlib import Path
 
-if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.cases.case import Case
     from copark.cases.quarters import Quarter

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     import xarray as xr
 
-if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.inference.claims.schema import Claim, Part
 

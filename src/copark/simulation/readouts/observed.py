@@ -1,7 +1,8 @@
 """Where what the casebook records lies among the runs, observation by observation.
 
 A model value is taken at the end of the observation's quarter; a year's flow (a rate per year, dated by a year alone)
-is set beside the mean of the year's four quarters. Of a bound or a range that part of the runs counts which it allows.
+is set beside the mean of the year's four quarters. Of a bound or a range that part of the runs counts which it allows;
+an observation that brings an error of its own, as the share of promises kept, is read as a range of 90 %.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from copark import units
-from copark.stats.quantiles import band
+from copark.stats.quantiles import NORMAL_90, band
 from copark.stats.scores import Percentiles, percentiles, relative_half_width
 
 if TYPE_CHECKING:
@@ -119,8 +120,17 @@ def compare(result: xr.Dataset, observation: Observation, scenario: int = 0) -> 
         low=low,
         median=median,
         upper=upper,
-        percentiles=percentiles(values, *observation.interval(unit)),
+        percentiles=percentiles(values, *_allowed(observation, unit)),
     )
+
+
+def _allowed(observation: Observation, unit: str) -> tuple[float | None, float | None]:
+    """Lowest and highest value an observation allows, 90 % of its own error included where it brings one."""
+    low, high = observation.interval(unit)
+    if observation.error is None:
+        return low, high
+    reach = NORMAL_90 * units.convert(observation.error, observation.unit, unit)
+    return None if low is None else low - reach, None if high is None else high + reach
 
 
 def comparisons(
