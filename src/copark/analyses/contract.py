@@ -304,16 +304,18 @@ class Texts:
 
 def assemble(
     found: Result, t: Texts, *, key: str, title: str, headline: str, sections: Sequence[Section],
-    evidence: Sequence[Evidence] = (), provenance: Mapping[str, Any] | None = None,
+    evidence: Sequence[Evidence] = (), provenance: Mapping[str, Any] | None = None, hashes: bool = True,
 ) -> Document:  # fmt: skip
     """A document with what all have in common: trust state and provenance.
 
-    provenance: further entries, by the key of their title (``provenance.<key>`` in the texts).
+    provenance: further entries, by the key of their title (``provenance.<key>`` in the texts); hashes: whether those of
+    case, model and draws are told, for which the run ID stands.
     """
     from copark.presentation.document import Document
 
     entries = {"run_id": found.run_id, **(provenance or {})}
-    entries |= {name: found.provenance[name] for name in MADE_BY if found.provenance.get(name) not in (None, "")}
+    told = (name for name in MADE_BY if hashes or not name.endswith("_hash"))
+    entries |= {name: found.provenance[name] for name in told if found.provenance.get(name) not in (None, "")}
     return Document(
         key=key, lang=t.lang, title=title, headline=headline, trust=_trust(found, t),
         trust_state="" if found.trust is None else found.trust.state, sections=tuple(sections),

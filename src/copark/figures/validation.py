@@ -54,14 +54,14 @@ class Fan(NamedTuple):
 @style.styled
 def scored_fan(
     name: str, unit: str, model: Fan, others: Sequence[tuple[str, Fan]], points: Sequence[Point], cut: float,
-    lang: str = "en", footer: str = "", led_by: str = "", height: float = 3.6,
+    lang: str = "en", footer: str = "", led_by: str = "", size: tuple[float, float] = (4.7, 3.6),
 ) -> Figure:  # fmt: skip
     """A forecast from a cut, others beside it, and what was observed before and after.
 
     Parameters
     ----------
     name, unit
-        Of the observable, as a person reads them.
+        Of the observable, as a person reads them; empty where the text beside the figure tells them.
     model, others
         The forecast's bands, the past included; others by name, of the first two the median and 90 %, then the median.
     points
@@ -70,12 +70,13 @@ def scored_fan(
         End of what was known, in years.
     led_by
         What the forecast is called; the model by default.
-    height
-        Of the sheet, in inches.
+    size
+        Width and height of the sheet, in inches.
     """
     lang = style.language(lang)
-    figure = style.sheet((4.7, height), name, unit, footer)
-    axes = style.panel(figure, 0.6, 0.66, 0.2, 0.84)
+    figure = style.sheet(size, name, unit, footer)
+    spare = 0.0 if footer else 0.14
+    axes = style.panel(figure, 0.6, 0.66 - spare, 0.2, 0.84 - spare if name else 0.3)
     style.years(axes, float(model.times[0]), float(model.times[-1]))
     style.fan(axes, model.times, model.levels, (0.18, 0.34), 1.8)
     top = float(np.nanmax(model.levels[4]))
@@ -99,7 +100,8 @@ def scored_fan(
         [handle for handle, _ in entries], [style.legible(words) for _, words in entries], loc="upper left",
         frameon=False, fontsize=style.SIZE["small"], handlelength=1.4, borderaxespad=0.2,
     )  # fmt: skip
-    style.key(figure, observed_key([one.bound for one in points], lang), (0.5, 0.16), fontsize=style.SIZE["small"])
+    marks = observed_key([one.bound for one in points], lang)
+    style.key(figure, marks, (0.5, 0.16 - spare), fontsize=style.SIZE["small"])
     return figure
 
 

@@ -95,22 +95,30 @@ class _Writer:
         slide = self.empty()
         size = {"heading": (20, INK, True), "text": (15, DARK, False), "bullet": (15, DARK, False)}
         told = [(f"• {one}" if kind == "bullet" else one, *size[kind]) for one, kind in words]
-        width = (0.44 if chart is not None else 1.0) * (WIDTH - 2 * EDGE)
+        beside = chart is not None and not chart.wide
+        width = (0.44 if beside else 1.0) * (WIDTH - 2 * EDGE)
         self.put(slide, told, 1.2, HEIGHT - 2.4, EDGE, width)
-        if chart is not None:
+        if chart is not None and beside:
             self.picture(slide, chart, EDGE + width + 0.8, WIDTH - EDGE - (EDGE + width + 0.8))
+        elif chart is not None:
+            self.picture(slide, chart, EDGE, width, 0.5 * HEIGHT if told else 1.4)
 
-    def picture(self, slide: Any, chart: Chart, left: float, width: float) -> None:
+    def picture(self, slide: Any, chart: Chart, left: float, width: float, top: float = 1.4) -> None:
         """A figure as large as its place, with its caption below."""
         from PIL import Image
 
         content = self.charts.file(self.figures[chart.key], "png")
         across, down = Image.open(BytesIO(content)).size
-        width = min(width, (HEIGHT - 4.4) * across / down)
-        shape = slide.shapes.add_picture(BytesIO(content), self.cm(left), self.cm(1.4), width=self.cm(width))
+        width = min(width, (HEIGHT - top - 3.0) * across / down)
+        shape = slide.shapes.add_picture(BytesIO(content), self.cm(left), self.cm(top), width=self.cm(width))
         shape._element.nvPicPr.cNvPr.set("descr", chart.alternative)  # noqa: SLF001 - python-pptx has no name for it
         self.put(
-            slide, [(chart.caption or chart.title, 11, MUTED, False)], 1.8 + width * down / across, 1.6, left, width
+            slide,
+            [(chart.caption or chart.title, 11, MUTED, False)],
+            top + 0.4 + width * down / across,
+            1.6,
+            left,
+            width,
         )
 
     def empty(self) -> Any:

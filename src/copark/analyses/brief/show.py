@@ -31,6 +31,7 @@ def document(found: Answer, t: Texts) -> doc.Document:
     return assemble(
         found, t, key=f"brief-{found.case}", title=t("question", park=t.of(found.park)), headline=show.headline(),
         sections=tuple(show.sections()), provenance={"runs": found.runs, "seed": found.provenance.get("seed", "")},
+        hashes=False,
     )  # fmt: skip
 
 
@@ -111,9 +112,9 @@ class _Show(Show):
 
     def course(self) -> doc.Chart:
         """Operating enterprises over time, beside the record."""
-        column, value = self.size("operating")
-        told = self.t("course.caption", title=column.title, value=self.said(value, column), **self.words)
-        return doc.Chart("operating", column.title, told, self.draw, told, wide=False)
+        column, _ = self.size("operating")
+        told = self.t("course.caption", title=column.title, quarter=self.found.data_end)
+        return doc.Chart("operating", column.title, told, self.draw, told)
 
     def draw(self) -> Figure:
         """The runs' range up to the horizon and reported numbers."""
@@ -122,18 +123,8 @@ class _Show(Show):
 
         found, bands = self.found, self.found.bands["operating"]
         model = Fan(ends(Quarter.parse(found.start), range(bands.shape[1])), bands)
-        column, _ = self.size("operating")
-        told = self.t("course.known" if found.data_end < found.horizon else "course.subtitle", quarter=found.data_end)
-        return scored_fan(
-            column.title,
-            told,
-            model,
-            (),
-            found.reported,
-            year_of(Quarter.parse(found.data_end)),
-            self.t.lang,
-            height=2.0,
-        )
+        ends_at = year_of(Quarter.parse(found.data_end))
+        return scored_fan("", "", model, (), found.reported, ends_at, self.t.lang, size=(7.0, 1.55))
 
     def confidence(self) -> Iterator[str]:
         """The parameters, and the other structures of the model."""
