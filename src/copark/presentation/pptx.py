@@ -95,7 +95,7 @@ class _Writer:
         slide = self.empty()
         size = {"heading": (20, INK, True), "text": (15, DARK, False), "bullet": (15, DARK, False)}
         told = [(f"• {one}" if kind == "bullet" else one, *size[kind]) for one, kind in words]
-        beside = chart is not None and not chart.wide
+        beside = chart is not None and not chart.wide and bool(told)
         width = (0.44 if beside else 1.0) * (WIDTH - 2 * EDGE)
         self.put(slide, told, 1.2, HEIGHT - 2.4, EDGE, width)
         if chart is not None and beside:
@@ -112,14 +112,8 @@ class _Writer:
         width = min(width, (HEIGHT - top - 3.0) * across / down)
         shape = slide.shapes.add_picture(BytesIO(content), self.cm(left), self.cm(top), width=self.cm(width))
         shape._element.nvPicPr.cNvPr.set("descr", chart.alternative)  # noqa: SLF001 - python-pptx has no name for it
-        self.put(
-            slide,
-            [(chart.caption or chart.title, 11, MUTED, False)],
-            top + 0.4 + width * down / across,
-            1.6,
-            left,
-            width,
-        )
+        below = top + 0.4 + width * down / across
+        self.put(slide, [(chart.caption or chart.title, 11, MUTED, False)], below, 1.6, left, width)
 
     def empty(self) -> Any:
         return self.made.slides.add_slide(self.made.slide_layouts[6])
