@@ -103,7 +103,7 @@ def test_links_of_great_stone(found):
 
 def test_the_document_says_it_in_both_languages(found, subtests):
     for lang, words in (
-        ("en", "Of the 3 links between scales that were cut, “Jobs → host side”"),
+        ("en", "Of the 3 links between scales that were cut, “Network → new firms” matters most"),
         ("zh", "在所切断的3条尺度间传导渠道中"),
     ):
         with subtests.test(lang=lang):

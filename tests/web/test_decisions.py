@@ -47,6 +47,6 @@ def test_an_option_is_a_scenario_that_changes_nothing_of_the_past(client, told):
 
 
 def test_a_park_without_a_stored_result_has_no_options(client):
-    told = client.get("/api/v1/decisions?case=wsip").json()
+    told = client.get("/api/v1/decisions?case=kaesong").json()
     assert told["run_id"] is None
     assert told["options"] == []
