@@ -244,7 +244,7 @@ class _Show(Words):
         blocks += [*drawn, self.text("mechanism", text=t.of(written.mechanism.text)), doc.Bullets(tuple(told))]
         if set(moved.values()) <= {"unmoved", "held"}:
             blocks.append(self.caveat("found.prior_alone"))
-        blocks.append(doc.Caveat(t.of(written.limits)))
+        blocks.append(self.caveat("limits", fixed=self.found.file.claims.fixed, words=t.of(written.limits)))
         title = self.t("said", part=self.headed(claim), verdict=self.word(claim.word))
         return doc.Section(f"claim-{written.id.lower()}", title, tuple(blocks), folded=len(self.found.claims) > FEW)
 
