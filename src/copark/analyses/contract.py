@@ -241,6 +241,8 @@ class Result:
     :mod:`copark.arrays`; it is stored as JSON and read again as the same type.
     """
 
+    needs_no_calibration: ClassVar[bool] = False
+    """Whether it draws assumed ranges on purpose, so that no calibration would change it."""
     run_id: str
     """Hash of everything it depends on: 16 hexadecimal digits."""
     provenance: dict[str, Any]
@@ -351,7 +353,8 @@ def _trust(found: Result, t: Texts) -> str:
         return ""
     label = text("trust.line", t.lang, label=found.trust.label(t.lang))
     recorded = "" if found.recorded is None else t.of(found.recorded)
-    told = [one for one in (recorded, label, found.trust.renew(t.lang)) if one]
+    renew = "" if found.needs_no_calibration else found.trust.renew(t.lang)
+    told = [one for one in (recorded, label, renew) if one]
     return t.sentences(told)
 
 
