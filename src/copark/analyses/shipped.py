@@ -165,10 +165,11 @@ def _leaves(found: Any) -> dict[str, Any]:
             leaves[place] = value
         else:
             for key, part in parts:
-                gather(part, f"{place}.{key}")
+                if key != "provenance":
+                    gather(part, f"{place}.{key}")
 
     content = TypeAdapter(type(found)).dump_python(found, mode="json", by_alias=True)
-    gather({key: value for key, value in content.items() if key != "provenance"}, "")
+    gather(content, "")
     return leaves
 
 

@@ -104,7 +104,7 @@ def test_an_option_opens_in_simulate_with_its_lever_set(page: Any, lang: str) ->
 
 
 def test_a_park_without_options_has_them_computed_unasked(page: Any) -> None:
-    page.goto("/decide?lang=en&case=imip")
+    page.goto("/decide?lang=en&case=kaesong")
     page.get_by_text("you may leave the page meanwhile").wait_for()
     page.get_by_role("progressbar").wait_for()
     assert page.get_by_role("button", name="Compute the options").count() == 0

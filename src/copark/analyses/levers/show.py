@@ -115,9 +115,9 @@ class LeversShow(Show):
         if not sign * one.mean > 0.0:
             return self.t(f"headline.{word}.none")
         points = change(measure_of("self_standing"), self.t)
-        sure = "" if one.low > 0.0 or one.high < 0.0 else ".unsure"
+        key = f"headline.{word}" if one.low > 0.0 or one.high < 0.0 else f"headline.{word}.unsure"
         option = self.found.named(one.setting, self.t.lang)
-        return self.t(f"headline.{word}{sure}", option=option, change=self.said(middle(one), points))
+        return self.t(key, option=option, change=self.said(middle(one), points))
 
     def sections(self) -> tuple[doc.Section, ...]:
         """The sections in their order."""
