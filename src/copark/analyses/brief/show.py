@@ -124,7 +124,7 @@ class _Show(Show):
         found, bands = self.found, self.found.bands["operating"]
         model = Fan(ends(Quarter.parse(found.start), range(bands.shape[1])), bands)
         ends_at = year_of(Quarter.parse(found.data_end))
-        return scored_fan("", "", model, (), found.reported, ends_at, self.t.lang, size=(7.0, 1.55))
+        return scored_fan("", "", model, (), found.reported, ends_at, self.t.lang, size=(7.0, 1.4))
 
     def confidence(self) -> Iterator[str]:
         """The parameters, and the other structures of the model."""
