@@ -27,6 +27,9 @@ def test_pages_and_assets_are_served(serve, dist):
         page = client.get("/")
         assert page.text.startswith("<!doctype html>")
         assert "script-src 'self'" in page.headers["content-security-policy"]
+        kept = client.get("/", headers={"if-none-match": page.headers["etag"]})
+        assert kept.status_code == 304
+        assert "content-security-policy" not in kept.headers, "the browser would put it in the place of the page's own"
         assert client.get("/compare").text == page.text, "addresses within the page are the page's own"
         assert client.get("/analyses/levers").status_code == 200
         for path in ("/nonsense", "/analyses/nonsense", "/compare/levers"):

@@ -53,6 +53,8 @@ HEADERS = {
     "cache-control": "no-store",
 }
 """Headers of what does not bring its own."""
+NOT_MODIFIED = 304
+"""Brings none of them: a browser puts them in the place of those it kept with the page, and then runs no script of it."""
 log = logging.getLogger("copark.web")
 
 
@@ -92,7 +94,7 @@ class Outside:
             if message["type"] == "http.response.start":
                 begun = True
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in HEADERS.items() if message["status"] != NOT_MODIFIED else ():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.web.browser.conftest import Server
 from tests.web.browser.doing import opened
 
 pytestmark = pytest.mark.long
@@ -145,3 +146,17 @@ def test_the_first_load_is_light(page: Any) -> None:
     page.wait_for_load_state("networkidle")
     assert len(sizes) >= 4
     assert sum(sizes.values()) <= 300_000
+
+
+def test_a_page_that_the_browser_has_kept_still_runs(browser: Any, server: Server) -> None:
+    context = browser.new_context(base_url=server.address)  # with no route watched, as that would switch the cache off
+    errors: list[str] = []
+    try:
+        page = context.new_page()
+        page.on("console", lambda one: errors.append(one.text) if one.type == "error" else None)
+        for place in ("/?lang=en", "about:blank", "/?lang=en", "/?lang=en"):
+            page.goto(place)
+        page.get_by_role("link", name="Simulate").first.wait_for()
+        assert not errors
+    finally:
+        context.close()
