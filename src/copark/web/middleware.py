@@ -54,7 +54,7 @@ HEADERS = {
 }
 """Headers of what does not bring its own."""
 NOT_MODIFIED = 304
-"""Brings none of them: a browser puts them in the place of those it kept with the page, and then runs no script of it."""
+"""Brings none of them: a browser puts them in the place of those it kept with the page, and runs no script of it."""
 log = logging.getLogger("copark.web")
 
 
