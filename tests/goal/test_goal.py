@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.analyses.goal.ask import Answer, Params, events_of, levers_of, targets_of
 from copark.analyses.registry import REGISTRY
@@ -192,3 +193,9 @@ def test_the_ladder_leaves_out_a_lever_that_adds_nothing() -> None:
     assert ["".join(one.keys) for one in ladder(sets, target)] == ["ac", "a", "df", "d"]
     assert [one.reach(target) for one in ladder(sets, target)] == ["reached", "reached", "missed", "missed"]
     assert confirmed("e", 0.52, 0.0).reach(target) == "borderline"
+
+
+def test_a_target_that_has_passed_is_refused(tmp_path: Path) -> None:
+    asked = {"case": "thilawa", "target": ("operating>=70@2020",)}
+    with pytest.raises(RunRefused, match="2020Q4 has passed"):
+        answer(REGISTRY["goal"], REGISTRY["goal"].params(**asked), Context(tmp_path))

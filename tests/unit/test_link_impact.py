@@ -123,3 +123,9 @@ def test_reach_tells_share_and_lag(found):
     lag = found.impact("network_to_arrivals").lag
     own = [one for one in rows if one[0] == "Enterprises"]
     assert any(row[1] == 1 and row[2] == 1.0 and row[3] <= lag for row in own)
+
+
+def test_where_no_quarter_is_left_after_the_calibration_links_are_cut_from_the_first(tmp_path):
+    """Suzhou's calibration knows 2019; its simulated period ended in 2014."""
+    found = copark.link_impact("suzhou", links=NAMES[:1], draws=4, out=tmp_path, threads=1)
+    assert found.since == "1994Q2"

@@ -142,7 +142,7 @@ def run_id(params: Params, context: Context) -> str:
     from copark.identity import identity_of
 
     case, file, first = _asked(params, context)
-    targets = read_targets(params.target, params.probability, case)
+    targets = _targets(params, case, first)
     read_events(params.event, case, first)
     runs = context.identity(_study(params, case), case, *params.wanted)
     asked = params.model_dump(mode="json", exclude={"file", "target", "probability", "cut"})
@@ -178,6 +178,17 @@ def _open(case: Case, path: Path | None) -> tuple[LeverFile, int]:
     return file, file.now - case.clock.start
 
 
+def _targets(params: Params, case: Case, first: int) -> tuple[GoalTarget, ...]:
+    """The targets; refused where one is judged before a lever is pulled."""
+    from copark.errors import RunRefused
+
+    targets = read_targets(params.target, params.probability, case)
+    for one in targets:
+        if one.at < first:
+            raise RunRefused.of("goal.past_target", found=one.quarter, now=str(case.clock.start + first))
+    return targets
+
+
 def _study(params: Params, case: Case) -> Study:
     from copark.simulation.study import baseline
 
@@ -198,7 +209,7 @@ def compute(params: Params, context: Context) -> Answer:
     none = scenario_with(events, case, plain.key, plain.title)
     only = wanted_levers(file, "now", params.levers)
     settings = LeverSettings(file, "now", only, none, case, first)
-    targets = read_targets(params.target, params.probability, case)
+    targets = _targets(params, case, first)
     context.announce(study, case, has.source)
     stage = context.stage("simulate")
     search = LeverSearch(

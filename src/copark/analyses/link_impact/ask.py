@@ -102,7 +102,7 @@ def compute(params: Params, context: Context) -> Answer:
 
 
 def _quarter(case: Case, params: Params, context: Context) -> int:
-    """The quarter of the cut, counted from the start.
+    """The quarter of the cut, counted from the start: the first not calibrated to, or the first of all if none is left.
 
     Raises RunRefused if it lies outside the case's time.
     """
@@ -112,7 +112,8 @@ def _quarter(case: Case, params: Params, context: Context) -> int:
     first, last = case.clock.start, case.clock.start + (case.clock.quarters - 1)
     if params.since is None:
         source = context.parameters(params.case, *params.wanted).source
-        return 0 if source is None or source.cut is None else source.cut - first + 1
+        known = 0 if source is None or source.cut is None else source.cut - first + 1
+        return known if known < case.clock.quarters else 0
     try:
         at = Quarter.parse(params.since) - first
     except ValueError:
