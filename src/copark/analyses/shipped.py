@@ -92,12 +92,11 @@ def usable(analysis: Analysis, context: Context, case: str | None = None) -> Ite
 
 def asked() -> Iterator[tuple[str, Mapping[str, Any]]]:
     """What is asked: names of analyses, and parameters that are not the default."""
-    from copark.cases.casebook import POSTERIOR, casebook_path, list_cases, posteriors_in
+    from copark.inference.case_parameters import shipped_cases
 
     yield from QUESTIONS
-    for case in list_cases():
-        if posteriors_in(casebook_path() / case / POSTERIOR):
-            yield from ((name, {"case": case}) for name in OF_EVERY_PARK)
+    for case in shipped_cases():
+        yield from ((name, {"case": case}) for name in OF_EVERY_PARK)
 
 
 def questions(only: Sequence[str] = ()) -> Iterator[tuple[str, Analysis, AnalysisParams]]:
