@@ -7,6 +7,7 @@ import asyncio
 import hashlib
 import hmac
 import logging
+from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
 from ipaddress import ip_address
 from urllib.parse import parse_qs, urlsplit
@@ -53,8 +54,6 @@ HEADERS = {
     "cache-control": "no-store",
 }
 """Headers of what does not bring its own."""
-NOT_MODIFIED = 304
-"""Brings none of them: a browser puts them in the place of those it kept with the page, and runs no script of it."""
 log = logging.getLogger("copark.web")
 
 
@@ -94,8 +93,9 @@ class Outside:
             if message["type"] == "http.response.start":
                 begun = True
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items() if message["status"] != NOT_MODIFIED else ():
-                    headers.setdefault(name, value)
+                if message["status"] != HTTPStatus.NOT_MODIFIED:  # else they would replace those of the page kept
+                    for name, value in HEADERS.items():
+                        headers.setdefault(name, value)
             await send(message)
 
         self.inside += 1
