@@ -13,8 +13,6 @@ Floats = NDArray[np.float64]
 
 LEVELS = (0.05, 0.25, 0.50, 0.75, 0.95)
 BAND = (0.05, 0.50, 0.95)
-NORMAL_90 = 1.645
-"""Standard deviations on either side of the mean that hold 90 % of a normal distribution."""
 
 
 def quantiles(values: ArrayLike, levels: Sequence[float] = LEVELS) -> Floats:

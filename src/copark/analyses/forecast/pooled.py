@@ -19,7 +19,8 @@ from copark.inference.stacking.forecasts import StackedForecast, shipped, stack_
 from copark.inference.stacking.trials import MODEL, UNSEEN
 from copark.inference.stacking.weights import STACK, Stack
 from copark.inference.validate import BORROWED
-from copark.stats.quantiles import LEVELS, NORMAL_90
+from copark.stats.quantiles import LEVELS
+from copark.stats.shares import z_of
 
 if TYPE_CHECKING:
     from copark.arrays import Floats
@@ -87,7 +88,7 @@ def _taken(panel: Panel, name: str) -> tuple[float, Taken]:
     first, third = np.interp((0.25, 0.75), RANKS, ranks)
     below = np.interp(np.linspace(0.0, 1.0, BINS + 1), ranks, RANKS, left=0.0, right=1.0)
     overlap = float(np.minimum(np.diff(below), 1.0 / BINS).sum())
-    before = _values_at(panel, name, np.array([-NORMAL_90, 0.0, NORMAL_90]))
+    before = _values_at(panel, name, z_of(0.90) * np.array([-1.0, 0.0, 1.0]))
     after = np.interp((0.05, 0.5, 0.95), RANKS, _values_at(panel, name, scores))
     lent = sorted(zip(panel.names, pooled.lent()[:, j].tolist(), strict=True), key=lambda pair: -pair[1])
     return overlap, Taken(

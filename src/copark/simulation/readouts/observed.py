@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from copark import units
-from copark.stats.quantiles import NORMAL_90, band
+from copark.stats.quantiles import band
 from copark.stats.scores import Percentiles, percentiles, relative_half_width
+from copark.stats.shares import z_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -129,7 +130,7 @@ def _allowed(observation: Observation, unit: str) -> tuple[float | None, float |
     low, high = observation.interval(unit)
     if observation.error is None:
         return low, high
-    reach = NORMAL_90 * units.convert(observation.error, observation.unit, unit)
+    reach = z_of(0.90) * units.convert(observation.error, observation.unit, unit)
     return None if low is None else low - reach, None if high is None else high + reach
 
 
