@@ -48,10 +48,15 @@ def brought(case: Case, name: str) -> Path | None:
     return next((place for place in places if place.exists()), None)
 
 
-def posteriors_in(place: Path | None) -> dict[str, Path]:
+def posteriors_of(case: Case) -> dict[str, Path]:
     """Give the folders of the posteriors a case brings, by the last quarter each knows (``2020Q4``), earliest first."""
-    found = () if place is None else sorted(place.glob("*/recipe.json"))
-    return {path.parent.name: path.parent for path in found}
+    place = brought(case, POSTERIOR)
+    return {} if place is None else posteriors_in(place)
+
+
+def posteriors_in(place: Path) -> dict[str, Path]:
+    """Give the folders of the posteriors in a place, as :func:`posteriors_of` does of a case."""
+    return {path.parent.name: path.parent for path in sorted(place.glob("*/recipe.json"))}
 
 
 def kind_of(path: Path) -> Literal["folder", "other", "nothing"]:

@@ -181,7 +181,7 @@ def shipped_calibration(
     case: Case, cut: Quarter, runs: int | None = None, seed: int | None = None
 ) -> KeptPosterior | None:  # fmt: skip
     """The calibration to a cut that ships with a case; ``None`` without a current one, or one of other runs or seed."""
-    from copark.cases.casebook import POSTERIOR, brought, posteriors_in
+    from copark.cases.casebook import posteriors_of
     from copark.errors import NotFound
     from copark.inference.calibrate import Settings
     from copark.inference.case_parameters import parameters_of
@@ -191,7 +191,7 @@ def shipped_calibration(
         has = parameters_of(case, wanted="shipped", cut=str(cut))
     except NotFound:
         return None
-    folder, stored = posteriors_in(brought(case, POSTERIOR))[str(cut)], has.stored
+    folder, stored = posteriors_of(case)[str(cut)], has.stored
     if stored is None or has.trust.state != "calibrated":
         return None
     made = Settings.of(stored.recipe)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from copark.cases.case import Case
-from copark.cases.casebook import POSTERIOR, brought, casebook_path, list_cases, posteriors_in
+from copark.cases.casebook import POSTERIOR, casebook_path, list_cases, posteriors_in, posteriors_of
 from copark.errors import CoparkError, NotFound, RunRefused, printable
 from copark.inference import artefacts
 from copark.inference.artefacts import StoredPosterior
@@ -125,7 +125,7 @@ def parameters_of(
 def cuts_of(case: Case, out: Path | None = None) -> tuple[str, ...]:
     """The cuts of the calibrations a case has, one's own and shipped, latest first."""
     own = {one.trust.cut for one in _own_posteriors(case, out)[0]}
-    return tuple(sorted(own | set(posteriors_in(brought(case, POSTERIOR))), reverse=True))
+    return tuple(sorted(own | set(posteriors_of(case)), reverse=True))
 
 
 def _none_of(case: Case, out: Path | None, cut: str) -> CoparkError:
@@ -199,7 +199,7 @@ def _of(stored: StoredPosterior, kind: Literal["own", "shipped"]) -> CaseParamet
 
 def _all_shipped(case: Case, cut: str | None = None) -> Iterator[CaseParameters]:
     """The posteriors that ship with a case, or that of a cut, latest first; each is read when it is needed."""
-    for known, folder in reversed(posteriors_in(brought(case, POSTERIOR)).items()):
+    for known, folder in reversed(posteriors_of(case).items()):
         if cut in (None, known):
             with suppress(NotFound, RunRefused):
                 yield _of(artefacts.load(case, folder), "shipped")

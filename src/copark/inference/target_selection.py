@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from copark.cases.case import Case
-from copark.cases.casebook import POSTERIOR, brought, posteriors_in
+from copark.cases.casebook import posteriors_of
 from copark.cases.evidence import Observation
 from copark.cases.quarters import Quarter
 from copark.cases.world import years_on_record
@@ -147,7 +147,7 @@ def shipped_reading(case: Case, cut: Quarter) -> Reading | None:
 
     The model's own priors of size are Great Stone's, which is read with them to any cut.
     """
-    recipes = {at: recipe for at, folder in posteriors_in(brought(case, POSTERIOR)).items()
+    recipes = {at: recipe for at, folder in posteriors_of(case).items()
                if (recipe := recipe_in(folder)) is not None}  # fmt: skip
     if not recipes:
         return None

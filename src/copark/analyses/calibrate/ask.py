@@ -291,7 +291,7 @@ def _again(params: Params, context: Context) -> Answer:
 
     Raises NotFound if none ships with it.
     """
-    from copark.cases.casebook import POSTERIOR, brought, posteriors_in
+    from copark.cases.casebook import posteriors_of
     from copark.errors import NotFound
     from copark.inference import artefacts
     from copark.inference.case_parameters import shipped_cases
@@ -299,7 +299,7 @@ def _again(params: Params, context: Context) -> Answer:
     from copark.simulation.ensemble import default_threads
 
     asked = asked_of(params, context)
-    case, folders = asked.case, posteriors_in(brought(asked.case, POSTERIOR))
+    case, folders = asked.case, posteriors_of(asked.case)
     if not folders:
         raise NotFound.of("calibrate.nothing_shipped", case=case.name, known=", ".join(shipped_cases()))
     folder = folders.get(params.cut or max(folders))

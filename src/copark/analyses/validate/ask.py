@@ -146,13 +146,13 @@ def cuts_of(case: Case, cuts: Sequence[str], lang: str = "en") -> tuple[Quarter,
 
 def _ready(case: Case, cut: Quarter, settings: Settings, out: Path | None) -> dict[Quarter, ReplayPosterior]:
     """The replay posterior of a cut, where one ships with the case or is kept, made with these settings."""
-    from copark.cases.casebook import POSTERIOR, brought, posteriors_in
+    from copark.cases.casebook import posteriors_of
     from copark.inference import artefacts
     from copark.inference.calibrate import Settings
     from copark.inference.case_parameters import own_folder
 
     own = [] if out is None else sorted(own_folder(out).glob(f"{case.name}-*"))
-    for place in (*posteriors_in(brought(case, POSTERIOR)).values(), *own):
+    for place in (*posteriors_of(case).values(), *own):
         if not (place / "recipe.json").is_file():
             continue
         try:
