@@ -1,4 +1,4 @@
-"""What is different without each mechanism: outcomes on the same luck, and scores of the forecast.
+"""What is different without each mechanism: outcomes on common random numbers, and scores of the forecast.
 
 Figures of link impact: a map of what each cut changes, and how an output responds to the strength of a link.
 """

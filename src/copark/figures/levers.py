@@ -281,7 +281,7 @@ PARTS = (("structure", style.ACCENT, "///"), ("parameters", style.MODEL, ""), ("
 
 @style.styled
 def widths(found: LeverFindings, measure: str = "operating", lang: str = "en") -> Figure:
-    """Where the width of each band comes from: another structure, another draw of parameters, another luck."""
+    """Where the width of each band comes from: another structure, another draw of parameters, other random numbers."""
     lang = style.language(lang)
     rows = rows_of(found, lang)
     told = f"{text(f'levers.measure.{measure}', lang)} ({unit_title(measure_of(measure).unit, lang)})"

@@ -231,7 +231,7 @@ class BorrowedSource:
         return self.points_of(np.arange(self.pooled.count), seed=1)
 
     def draws(self, study: Study, first: int, last: int) -> Draws:
-        """Parameters and luck of runs first … last - 1, before any scenario."""
+        """Parameters and random numbers of runs first … last - 1, before any scenario."""
         points = self.points_of(np.arange(first, last) // study.futures, study.seed)
         blank = study_of(self.case, study.seed).scenarios[0]
         return fill(self.space.values(points), blank, study, first, last)

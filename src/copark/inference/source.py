@@ -92,7 +92,7 @@ class PosteriorSource:
         }
 
     def draws(self, study: Study, first: int, last: int) -> Draws:
-        """Parameters and luck of runs first … last - 1, before any scenario."""
+        """Parameters and random numbers of runs first … last - 1, before any scenario."""
         runs = np.arange(first, last)
         pairs = self.order[runs // study.futures % self.replay.pairs]
         made = Draws(*(room[pairs].copy() for room in self.whole))

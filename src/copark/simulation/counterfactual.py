@@ -1,4 +1,4 @@
-"""Counterfactuals: the same history on the same luck, less something that happened.
+"""Counterfactuals: the same history on common random numbers, less something that happened.
 
 ``but_for`` runs a case as it is and without a happening; what the two differ by is due to it, on these parameters and
 this luck. Two happenings dropped together need not move what each moves alone: the sum of the parts is no attribution.
@@ -84,7 +84,7 @@ def but_for(
     source: DrawSource | None = None,
     **changes: Any,
 ) -> xr.Dataset:
-    """Replay a case as it is and without something that happened, on the same parameters and luck.
+    """Replay a case as it is and without something that happened, on the same parameters and random numbers.
 
     The first scenario is the case as it is, the second is :data:`WITHOUT`: the effect of what happened is the first
     less the second, ``analysis.compare.pair(result, result, "without", "as-it-is")``.
@@ -97,7 +97,7 @@ def but_for(
 
 
 def hash_of(draws: Draws) -> str:
-    """SHA-256 of parameters and luck."""
+    """SHA-256 of parameters and random numbers."""
     return hashlib.sha256(b"".join(np.ascontiguousarray(room).tobytes() for room in draws)).hexdigest()
 
 

@@ -24,7 +24,7 @@ class DrawSource(Protocol):
         """Parameters, one number each, that differ between draws."""
 
     def draws(self, study: Study, first: int, last: int) -> Draws:
-        """Parameters and luck of a study's runs first … last - 1, before any scenario."""
+        """Parameters and random numbers of a study's runs first … last - 1, before any scenario."""
 
 
 def with_parameters(draws: Draws, scenario: Scenario, facts: Mapping[str, np.ndarray] | None = None) -> Draws:

@@ -153,16 +153,16 @@ class Sources:
 
     @property
     def shares(self) -> tuple[float, float, float]:
-        """Shares of structure, parameters and luck; NaN where nothing varies."""
+        """Shares of structure, parameters and random numbers; NaN where nothing varies."""
         if self.total <= 0.0:
             return (float("nan"),) * 3
         return self.structure / self.total, self.parameters / self.total, self.luck / self.total
 
 
 def sources(gains: Sequence[Floats], draws: Sequence[Integers]) -> Sources:
-    """Split the variance of a gain over structures of equal weight, draws and luck.
+    """Split the variance of a gain over structures of equal weight, draws and random numbers.
 
-    Parameters and luck are estimated within each structure (analysis of variance, see
+    Parameters and random numbers are estimated within each structure (analysis of variance, see
     :func:`~copark.stats.precision.split`) and averaged. Structure is the variance of the structures' means, less what
     their own errors of estimation add to it; an estimate below 0 is 0.
 

@@ -147,7 +147,7 @@ def simulate(
     case
         A case, or its name or path.
     runs, seed
-        How many runs for each scenario, on which luck.
+        How many runs for each scenario, with which random numbers.
     parameters, cut, out
         Which parameters, of which cut, and the output folder that posteriors of one's own are looked for in, as in
         :func:`run_study`; ``result.attrs["provenance"]`` tells their trust state.

@@ -1,4 +1,4 @@
-"""Effects: the park with and without something, on the same draws and the same luck.
+"""Effects: the park with and without something, on the same draws and random numbers.
 
 Scores of a forecast with something off, beside those of the whole model.
 

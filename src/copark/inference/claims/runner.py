@@ -221,7 +221,7 @@ class TrialPlan:
     sequential: bool = False
 
     def study(self, case: Case, draws: int, kind: str) -> Study:
-        """The study whose draws and luck the arms have."""
+        """The study whose draws and random numbers the arms have."""
         return baseline(case.name).with_changes(
             runs=draws * self.futures, futures=self.futures, seed=self.seed, draws=kind, keep=[RECORD]
         )
@@ -398,7 +398,7 @@ class Trial:
         )
 
     def _variants(self, claim: Claim, part: Part, looks: TrialLooks, verdict: Verdict) -> tuple[InVariant, ...]:
-        """The part in every variant, against the same draws and luck as it is."""
+        """The part in every variant, against the same draws and random numbers as it is."""
         at = key_of(claim, part)
         weighed, found = looks.after[at], []
         if weighed.effects is None:

@@ -1,4 +1,4 @@
-"""Running arms: the same parameters and the same luck in every one; each is run once, whoever asks for it.
+"""Running arms: the same parameters and the same random numbers in every one; each is run once, whoever asks for it.
 
 What is kept of a run is little: some outputs at some quarters, its outcome and whether it ended well as a computation.
 """
@@ -86,7 +86,7 @@ class Bench:
     study: Study
     """Says how the draws were made: seed, runs, futures."""
     draws: Draws
-    """Parameters and luck of all runs before any arm."""
+    """Parameters and random numbers of all runs before any arm."""
     looks: tuple[tuple[str, int], ...]
     """Outputs and quarters kept of every arm."""
     threads: int = 1

@@ -1,4 +1,4 @@
-"""Answers to a design: means over replicates, with the same luck at every point.
+"""Answers to a design: means over replicates, with common random numbers at every point.
 
 Read-outs: the numbers of a run that sensitivity is asked of.
 

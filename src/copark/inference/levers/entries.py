@@ -89,7 +89,7 @@ class Lever(Entry):
 
 
 class Structure(Scenario):
-    """Another judgement of how the model should be: held for every setting, with the same draws and luck.
+    """Another judgement of how the model should be: held for every setting, with the same draws and random numbers.
 
     Of a scenario it has the parameters, dated switches and arrows.
 

@@ -1,4 +1,4 @@
-"""Trying every setting under every structure, on the same draws and luck; what is kept is the measures of each run.
+"""Trying every setting under every structure, on common draws and random numbers: measures of each run.
 
 From levers to studies: one study for each structure whose runs differ, the case as it is first among its arms.
 """
@@ -130,7 +130,7 @@ class Asked:
     def single(self) -> Asked:
         """The model as it is with a draw of its own for each run: the runs every other page has of the same question.
 
-        Effects are told of these; runs that share draws tell parameters from luck, and structures from each other.
+        Effects are told of these; runs that share draws tell parameters from chance, and structures from each other.
         """
         study, readings = self.blocks[0].study, self.blocks[0].readings[:1]
         return replace(self, blocks=(Block(study.with_changes(futures=1), readings),))

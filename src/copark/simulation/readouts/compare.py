@@ -3,7 +3,7 @@
 Shares of runs are shares of simulated worlds, not probabilities of error; no test of significance is made of them,
 since more runs could always be made.
 
-Pairing: runs of two arms on the same parameters and luck, side by side; what is of other making is refused.
+Pairing: runs of two arms on the same parameters and random numbers, side by side; what is of other making is refused.
 
 Runs are paired by number: the same parameters, the same luck, another world. A difference is arm less reference.
 """
@@ -44,7 +44,7 @@ class NotComparable(FaultsFound):
 
 @dataclass(frozen=True)
 class Pair:
-    """Two arms on the same luck."""
+    """Two arms on common random numbers."""
 
     reference: str
     arm: str
@@ -263,7 +263,7 @@ class OutcomeChange:
 
     @property
     def change(self) -> float:
-        """P(outcome) in the arm less that in the reference, on the same luck."""
+        """P(outcome) in the arm less that in the reference, on common random numbers."""
         return (self.gained - self.lost) / self.pairs if self.pairs else float("nan")
 
 
@@ -336,7 +336,7 @@ def compare(
     Parameters
     ----------
     pairs
-        Arms on the same luck.
+        Arms on common random numbers.
     outputs
         Outputs; by default those of :data:`MAIN` that were kept. Of counts logarithms are compared as well.
     quarters

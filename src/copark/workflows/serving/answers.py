@@ -115,7 +115,7 @@ class OutcomeShare(Answer):
 
 
 class OutcomeMove(Answer):
-    """How an outcome's share moves from the reference to an arm, on the same luck."""
+    """How an outcome's share moves from the reference to an arm, on common random numbers."""
 
     name: str
     """The outcome."""
@@ -253,7 +253,7 @@ class HeadlineMove(Answer):
 
 
 class Change(Answer):
-    """An arm against the reference, run by run on the same parameters and luck."""
+    """An arm against the reference, run by run on the same parameters and random numbers."""
 
     arm: str
     """Key of the arm."""
@@ -442,7 +442,7 @@ class SimulationAnswer(Answer):
     arms: list[Arm]
     """The scenarios; the first is the reference."""
     changes: list[Change]
-    """Every other arm against the first, on the same luck."""
+    """Every other arm against the first, on common random numbers."""
     observed: dict[str, list[ObservedPoint]]
     """Observations by output."""
     summary: Said

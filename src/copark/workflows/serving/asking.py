@@ -111,7 +111,7 @@ class Parts(BaseModel):
 
 
 class SimulationRequest(Ask):
-    """One scenario, beside a baseline on the same luck."""
+    """One scenario, beside a baseline on common random numbers."""
 
     scenario: AskedScenario = Field(default_factory=AskedScenario)
     """What is changed against the case."""
@@ -131,7 +131,7 @@ class SimulationRequest(Ask):
 
 
 class ComparisonRequest(Ask):
-    """Two to four scenarios on the same luck; the first is the reference."""
+    """Two to four scenarios on common random numbers; the first is the reference."""
 
     scenarios: Annotated[tuple[AskedScenario, ...], Field(min_length=2, max_length=MOST_ARMS)]
     """The scenarios."""

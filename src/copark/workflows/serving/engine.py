@@ -1,7 +1,7 @@
 """The one engine behind every answer: the same packing, draws and kernel as the command line's, with a memory.
 
 Runs are addressed by number, so that 1,000 runs begin with the 200 that were made while a slider moved, and the arms of
-a comparison share parameters and luck. What is held is bounded in bytes.
+a comparison share parameters and random numbers. What is held is bounded in bytes.
 
 What was made lately, held in memory within a bound of bytes.
 """
@@ -334,7 +334,7 @@ class Engine:
         return identity_of(asked)
 
     def draws(self, study: Study, shelved: Shelved, scenario: Scenario, first: int, last: int) -> Draws:
-        """Parameters and luck of a scenario's runs first … last - 1."""
+        """Parameters and random numbers of a scenario's runs first … last - 1."""
         facts = facts_of(study, shelved.case, scenario)
         draws_of = StudyDraws(study, shelved.case, (scenario,), (facts,), self.source(study, shelved))
         (draws,) = draws_of(first, last).by_scenario
