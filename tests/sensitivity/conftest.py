@@ -33,16 +33,14 @@ def source(calibration):
 def few_samples():
     """Errors and steadiness need many samples drawn again, all the rest does not."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(explore.given_data, "given", partial(explore.given_data.given, resamples=4))
+        patch.setattr(explore, "given", partial(explore.given, resamples=4))
         yield
 
 
 @pytest.fixture(scope="session")
 def exploration(great_stone, calibration, source):
     with few_samples():
-        return explore.explore(
-            great_stone, SMALL, parameters=calibration.parameters, source=source, batch=calibration.batch
-        )
+        return explore.explore(great_stone, SMALL, parameters=calibration.parameters, source=source)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from copark.cases.quarters import Quarter
-from copark.inference.ablations import effects
+from copark.inference.ablations import ablate, effects
 from copark.model.variables import catalogue
 from copark.simulation.study import Scenario
 from tests.sensitivity.conftest import CUT, ONLY
@@ -81,14 +81,14 @@ def test_linear_summaries_find_a_linear_truth():
     rng = np.random.default_rng(0)
     x = rng.standard_normal((2000, 3))
     points = x @ np.array([[0.1, 0.0], [0.0, 0.2], [0.0, 0.0]]) + 0.5 + 0.01 * rng.standard_normal((2000, 2))
-    learned, residual = effects.regression(x, points)
+    learned, residual = ablate.regression(x, points)
     assert np.allclose(learned(x), points, atol=0.06)
     assert np.allclose(np.sqrt(np.diag(residual)), 0.01, rtol=0.1)
 
 
 def test_a_refit_is_the_same_each_time_and_feels_what_is_off(great_stone, listed):
     asked = effects.later_targets(great_stone, CUT)
-    one = effects.Refitting(great_stone, CUT, 512, 1, asked)
+    one = ablate.Refitting(great_stone, CUT, 512, 1, asked)
     whole = one.refit(as_it_is())
     assert np.array_equal(whole.scores, one.refit(as_it_is()).scores)
     idle = one.refit(listed["link/tax_to_returns"].whole)

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from copark.inference.exploration import designs, explore
+from copark.inference.exploration import designs
 from copark.inference.prior import PriorSpace
-from copark.simulation.study import Scenario
 from copark.store import checkpoints
 from copark.store.checkpoints import Stages
 
@@ -53,7 +52,7 @@ def test_the_box_of_a_posterior_holds_nine_tenths_of_each_axis(great_stone):
 
 
 def test_a_sample_is_a_table_of_runs_and_what_came_of_them(cube, asked):
-    found = explore.drawn_sample(cube, asked, 64, 1)
+    found = designs.drawn_sample(cube, asked, 64, 1)
     assert found.matrix.shape == (64, cube.count + 1)
     assert found.values.shape == (64, len(asked))
     assert set(found.values[:, [one.output for one in asked].index("failed")]) <= {0.0, 1.0}
@@ -63,22 +62,14 @@ def test_an_exploration_has_every_part(exploration):
     count = len(exploration.names) + 1
     assert len(exploration.indices) == len(exploration.readouts)
     assert all(one.total.shape == (count,) for one in exploration.indices)
-    assert [one.kind for one in exploration.given] == ["prior", "posterior", "batch"]
+    assert [one.kind for one in exploration.given] == ["prior", "posterior"]
     assert set(exploration.moved) >= set(exploration.names) - {"origin_weight.home", "origin_weight.host"}
 
 
-def test_a_scenario_may_be_explored(cube, points, asked):
-    """With nothing enquiring nothing operates, whatever the rest."""
-    dead = Scenario(key="dead", title={"en": "x", "zh": "x"}, parameters={"enquiry_rate": 0.1, "pool_years": 1.0})
-    found = designs.answers(cube, points, asked, replicates=1, seed=1, scenario=dead)
-    plain = designs.answers(cube, points, asked, replicates=1, seed=1)
-    assert np.array_equal(found, plain)  # draws are of the points; a scenario edits the case alone
-
-
 def test_a_sample_goes_on_within(cube, asked, monkeypatch, tmp_path):
-    monkeypatch.setattr(explore, "AT_ONCE", 16)
+    monkeypatch.setattr(designs, "AT_ONCE", 16)
     monkeypatch.setattr(checkpoints, "EVERY", 0.0)
-    whole, made = explore.Ensemble, []
+    whole, made = designs.Ensemble, []
 
     def counted(*arguments, **options):
         made.append(1)
@@ -86,10 +77,10 @@ def test_a_sample_goes_on_within(cube, asked, monkeypatch, tmp_path):
             raise KeyboardInterrupt
         return whole(*arguments, **options)
 
-    monkeypatch.setattr(explore, "Ensemble", counted)
+    monkeypatch.setattr(designs, "Ensemble", counted)
     with pytest.raises(KeyboardInterrupt):
-        explore.drawn_sample(cube, asked, 64, 1, stage=Stages(tmp_path, "work").stage("sample"))
-    found = explore.drawn_sample(cube, asked, 64, 1, stage=Stages(tmp_path, "work").stage("sample"))
+        designs.drawn_sample(cube, asked, 64, 1, stage=Stages(tmp_path, "work").stage("sample"))
+    found = designs.drawn_sample(cube, asked, 64, 1, stage=Stages(tmp_path, "work").stage("sample"))
     assert len(made) == 5
-    again = explore.drawn_sample(cube, asked, 64, 1)
+    again = designs.drawn_sample(cube, asked, 64, 1)
     assert np.array_equal(found.values, again.values, equal_nan=True)

@@ -15,11 +15,9 @@ from copark.inference.exploration.explore import METHODS, Exploration, Explorati
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from copark.analyses.context import Context
-    from copark.inference.artefacts import StoredPosterior
-    from copark.inference.batch import Batch
+    from copark.inference.case_parameters import CaseParameters
     from copark.inference.exploration.designs import Workload
 
 LEAST_SAMPLE, SAMPLES = 1 << 9, 16
@@ -53,21 +51,6 @@ class Answer(Exploration, Result):
         )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Made:
-    """What the numbers are made of, beside the case: settings, the case's own posterior, a batch that is there."""
-
-    settings: ExplorationSettings
-    stored: StoredPosterior | None
-    source: Any
-    batch: Batch | None
-
-    def content(self, case: Any) -> dict[str, Any]:
-        """Everything the numbers depend on."""
-        parameters = None if self.stored is None else self.stored.parameters
-        return engine.provenance_of(case, self.settings, parameters, self.source, self.batch)
-
-
 def settings_of(params: Params) -> ExplorationSettings:
     """What is asked of the engine.
 
@@ -83,22 +66,23 @@ def settings_of(params: Params) -> ExplorationSettings:
     )  # fmt: skip
 
 
-def _made_of(params: Params, context: Context) -> _Made:
-    """Settings and what the case has.
+def _made_of(params: Params, context: Context) -> tuple[ExplorationSettings, CaseParameters, dict[str, Any]]:
+    """Settings, what the case has, and everything the numbers depend on.
 
     Raises copark.errors.RunRefused if the size is no power of two, or the box of a posterior is asked for where there
     is none.
     """
-    settings, has = settings_of(params), context.parameters(params.case, *params.wanted)
+    case, settings = context.case(params.case), settings_of(params)
+    has = context.parameters(params.case, *params.wanted)
     if has.stored is None and params.over == "posterior-box":
-        raise RunRefused.of("sensitivity.refused.posterior", case=context.case(params.case).name)
-    batch = batch_in(has.stored, context.out) if "given" in settings.methods else None
-    return _Made(settings, has.stored, has.posterior, batch)
+        raise RunRefused.of("sensitivity.refused.posterior", case=case.name)
+    parameters = None if has.stored is None else has.stored.parameters
+    return settings, has, engine.provenance_of(case, settings, parameters, has.posterior)
 
 
 def run_id(params: Params, context: Context) -> str:
-    """Hash of settings, case, posterior, batch and model."""
-    return identity_of(_made_of(params, context).content(context.case(params.case)))
+    """Hash of settings, case, posterior and model."""
+    return identity_of(_made_of(params, context)[2])
 
 
 def workload(params: Params, context: Context) -> tuple[Workload, ...]:
@@ -112,37 +96,14 @@ def compute(params: Params, context: Context) -> Answer:
     """Run designs and samples and read them; what was run before a stop is found again."""
     from copark.simulation.ensemble import default_threads
 
-    case, made = context.case(params.case), _made_of(params, context)
+    case, (settings, has, made_of) = context.case(params.case), _made_of(params, context)
     context.foresee(case, workload(params, context))
-    parameters = None if made.stored is None else made.stored.parameters
+    parameters = None if has.stored is None else has.stored.parameters
     box = None if parameters is None else float(parameters.points.sum())
-    with context.stages({**made.content(case), "box": box}) as stages:
+    with context.stages({**made_of, "box": box}) as stages:
         found = engine.explore(
-            case, made.settings, parameters=parameters, source=made.source, batch=made.batch, stages=stages,
+            case, settings, parameters=parameters, source=has.posterior, stages=stages,
             threads=context.threads or default_threads(), progress=context.progress,
         )  # fmt: skip
-    used = params if made.stored is not None else params.model_copy(update={"parameters": "prior"})
+    used = params if has.stored is not None else params.model_copy(update={"parameters": "prior"})
     return Answer(**vars(found) | context.origin(used, found.provenance))
-
-
-def batch_in(stored: StoredPosterior | None, out: Path | None) -> Batch | None:
-    """The first piece of a posterior's prior batch, if it lies in an output folder; nothing is run for it."""
-    import numpy as np
-
-    from copark.inference.batch import PIECE, READ_AT_CUT, Batch, piece_path, read_piece
-    from copark.inference.calibrate import Settings as Calibration
-    from copark.inference.calibrate import recipe_of
-
-    if stored is None or out is None:
-        return None
-    space = stored.replay.space
-    asked = recipe_of(space.case, stored.replay.cut, Calibration.of(stored.recipe))
-    home = out / "batches" / f"batch-{asked.identity}"
-    width = len(asked.model.targets)
-    if not piece_path(home, 0).is_file():
-        return None
-    read = read_piece(home, 0, (min(PIECE, asked.runs), width + len(READ_AT_CUT)))
-    if read is None:
-        return None
-    kept = np.ascontiguousarray(read)
-    return Batch(asked, space, kept[:, :width], kept[:, width:])

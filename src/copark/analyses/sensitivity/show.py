@@ -250,7 +250,7 @@ class _Show(Show):
         return self.beside(f"sobol-{self.found.readouts[at].key}", self.found.readouts[at], columns, rows)
 
     def given(self) -> doc.Section:
-        """What samples at hand tell: of the prior, of the forecast, of a batch."""
+        """What samples at hand tell: of the prior, and of the forecast."""
         from copark.figures.sensitivity import given_bars
 
         t, found = self.t, self.found
@@ -261,7 +261,7 @@ class _Show(Show):
             if kept.kind == "posterior":
                 blocks.append(self.caveat("given.posterior.caveat"))
             for n, one in enumerate(kept.readouts):
-                if one.key in DRAWN and kept.kind != "batch":
+                if one.key in DRAWN:
                     title = t("figure.given_title", readout=one.title(t.lang), sample=t(f"sample.{kept.kind}"))
                     blocks.append(doc.Chart(
                         f"given-{kept.kind}-{one.key}", title, t("desc.given"),

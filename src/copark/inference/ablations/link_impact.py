@@ -10,15 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from copark.arrays import Floats
 from copark.simulation.readouts.compare import Pair
 from copark.stats.quantiles import band, quantiles
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 REACHED = 0.10
 """Share of the largest median absolute difference at which an effect is said to have set in."""
@@ -32,7 +29,6 @@ class Impact:
 
     link: str
     output: str
-    """link, output: names."""
     size: float
     low: float
     high: float
@@ -63,70 +59,45 @@ class LinkResponse:
     high: float
 
 
-def half_width(values: NDArray[np.float64]) -> float:
+def half_width(values: Floats) -> float:
     """Half the width that 90 % of values fill; not a number where they do not differ."""
     low, high = quantiles(values, (0.05, 0.95))
     width = float(high - low) / 2.0
     return width if width > 0.0 else float("nan")
 
 
-def lag_of(differences: NDArray[np.float64], since: int, scale: float) -> int | None:
+def lag_of(differences: Floats, since: int, scale: float) -> int | None:
     """Quarters from a cut until its effect sets in.
 
-    Parameters
-    ----------
-    differences
-        Paired differences, shape (run, quarter).
-    since
-        Quarter of the cut.
-    scale
-        Half-width of the reference's band.
+    differences: paired, shape (run, quarter); since: quarter of the cut; scale: half-width of the reference's band.
     """
     course = np.median(np.abs(differences[:, since:]), axis=0)
     top = float(course.max(initial=0.0))
-    if not top > NEGLIGIBLE * scale:
-        return None
-    return int(np.argmax(course >= REACHED * top))
+    return int(np.argmax(course >= REACHED * top)) if top > NEGLIGIBLE * scale else None
 
 
 def impacts(pairs: Mapping[str, Pair], outputs: Sequence[str], since: int) -> Iterator[Impact]:
-    """What the cutting of links does to outputs.
+    """What the cutting of links from a quarter on, counted from 0, does to outputs that both arms kept.
 
-    Parameters
-    ----------
-    pairs
-        By name of the link, the case as it is and with the link cut from ``since`` on.
-    outputs
-        Names of outputs both kept.
-    since
-        Quarter of the cut, counted from 0.
+    pairs: by name of the link, the case as it is and with the link cut.
     """
     for link, one in pairs.items():
         for output in outputs:
             differences = one.difference(output)
             scale = half_width(one.before[output].to_numpy()[:, -1])
             low, middle, high = (value / scale for value in band(differences[:, -1]))
-            course = np.median(np.abs(differences), axis=0)
-            yield Impact(
-                link=link,
-                output=output,
-                size=middle,
-                low=low,
-                high=high,
-                largest=float(course.max()) / scale,
-                differing=float(np.mean(differences[:, -1] != 0.0)),
-                lag=lag_of(differences, since, scale),
-            )
+            largest = float(np.median(np.abs(differences), axis=0).max()) / scale
+            differing = float(np.mean(differences[:, -1] != 0.0))
+            yield Impact(link, output, middle, low, high, largest, differing, lag_of(differences, since, scale))
 
 
 def strongest(found: Sequence[Impact], count: int, outputs: Sequence[str]) -> tuple[str, ...]:
     """Names of the links with the largest effects on some outputs, the largest first."""
     sizes: dict[str, float] = {}
     for one in found:
-        if one.output in outputs and np.isfinite(one.largest):
+        if one.output in outputs and one.largest > NEGLIGIBLE:
             sizes[one.link] = max(sizes.get(one.link, 0.0), one.largest)
-    found_links = [link for link, size in sizes.items() if size > NEGLIGIBLE]
-    return tuple(sorted(found_links, key=lambda link: (-sizes[link], link))[:count])
+    return tuple(sorted(sizes, key=lambda link: (-sizes[link], link))[:count])
 
 
 def responses(pairs: Mapping[tuple[str, float], Pair], outputs: Sequence[str]) -> Iterator[LinkResponse]:
@@ -141,14 +112,12 @@ def responses(pairs: Mapping[tuple[str, float], Pair], outputs: Sequence[str]) -
 
 
 def direction(found: Sequence[LinkResponse]) -> str:
-    """Whether a stronger link means more of an output, less, neither way all along, or nothing.
+    """Whether a stronger link means more of an output (rising), less (falling), neither all along (bent), or nothing.
 
     found: responses of one output to one link.
     """
-    ordered = sorted([*found, LinkResponse("", "", 1.0, 0.0, 0.0, 0.0)], key=lambda one: one.strength)
-    steps = np.diff([one.median for one in ordered])
+    medians = {1.0: 0.0} | {one.strength: one.median for one in found}
+    steps = np.diff([medians[strength] for strength in sorted(medians)])
     if not np.any(steps):
         return "flat"
-    if (steps >= 0.0).all():
-        return "rising"
-    return "falling" if (steps <= 0.0).all() else "bent"
+    return "rising" if (steps >= 0.0).all() else "falling" if (steps <= 0.0).all() else "bent"

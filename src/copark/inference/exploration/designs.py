@@ -1,21 +1,21 @@
-"""Answers to a design: means over replicates, with common random numbers at every point.
+"""Runs of a case over a unit cube of its uncertainties: answers to designs, and samples, read at the ends of years.
 
-Read-outs: the numbers of a run that sensitivity is asked of.
-
-Factors: a unit cube whose axes are those of the prior; a box narrows it, for instance to where the posterior is.
+The axes of the cube are those of the prior; a box narrows it, for instance to where the posterior is. Answers to a
+design are means over replicates with common random numbers at every point; each run of a sample has luck of its own.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
-from copark.arrays import Floats
+from copark.arrays import Booleans, Floats
 from copark.cases.case import Case
 from copark.inference.diagnostics import movements
 from copark.inference.posterior import ParameterPosterior
-from copark.inference.prior import PriorSpace, random_points
+from copark.inference.prior import PriorSpace, random_points, study_of
+from copark.inference.source import PosteriorSource
 from copark.model.arrays import Draws
 from copark.model.variables import catalogue
 from copark.simulation.ensemble import Ensemble
@@ -27,6 +27,28 @@ from copark.texts import text
 
 BOX = (0.05, 0.95)
 """Quantiles of the posterior that bound its box."""
+ASKED = (
+    ("operating", 12), ("operating", 20), ("failed", 20), ("result_cumulative", 20), ("jobs", 20),
+    ("benefit_home", 20), ("benefit_host", 20),
+)  # fmt: skip
+"""Outputs, and the year since the start at whose end they are read."""
+AT_ONCE = 4096
+"""Runs made at a time, so that memory does not grow with the design."""
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Workload:
+    """How much work something is: runs, and quarters of each; at_most: fewer may be enough."""
+
+    runs: int
+    quarters: int
+    at_most: bool = False
+
+    @property
+    def quarters_in_all(self) -> int:
+        """Simulated quarters."""
+        return self.runs * self.quarters
 
 
 @dataclass(frozen=True)
@@ -58,10 +80,6 @@ class Factors:
         """Make the model's records at points; luck is that of (seed, first), (seed, first + 1), …"""
         return self.space.draws(self.inside(points), seed, first)
 
-    def table(self, points: Floats) -> dict[str, Floats]:
-        """Values of everything that varies, in the units of the parameters, each of shape (runs,)."""
-        return self.space.table(self.inside(points))
-
     def sobol(self, count: int, seed: int) -> Floats:
         """The first points of a scrambled Sobol sequence over the cube."""
         from scipy.stats import qmc
@@ -88,19 +106,11 @@ def marks_of(parameters: ParameterPosterior) -> dict[str, str]:
     return {one.name: one.verdict for one in movements(parameters.space, parameters.points, parameters.weights)}
 
 
-ASKED = (
-    ("operating", 12), ("operating", 20), ("failed", 20), ("result_cumulative", 20), ("jobs", 20),
-    ("benefit_home", 20), ("benefit_host", 20),
-)  # fmt: skip
-"""Outputs, and the year since the start at whose end they are read."""
-
-
 @dataclass(frozen=True)
 class Readout:
     """An output at the end of a quarter."""
 
     output: str
-    """Name of the model's output."""
     at: int
     """Quarter, counted from the start."""
     quarter: str
@@ -126,52 +136,41 @@ class Readout:
         return text("sensitivity.readout.other", lang, title=own, quarter=self.quarter)
 
 
-def readouts_of(case: Case, quarters: int | None = None) -> tuple[Readout, ...]:
+def readouts_of(case: Case) -> tuple[Readout, ...]:
     """What is asked of a case: at the ends of years 12 and 20, or at the end of a shorter horizon."""
-    length = case.clock.quarters if quarters is None else quarters
-    made: dict[str, Readout] = {}
+    made: dict[tuple[str, int], Readout] = {}
     for output, year in ASKED:
-        at = min(4 * year, length) - 1
-        one = Readout(output, at, str(case.clock.start + at), year)
-        if all((one.output, one.at) != (other.output, other.at) for other in made.values()):
-            made[one.key] = one
+        at = min(4 * year, case.clock.quarters) - 1
+        made.setdefault((output, at), Readout(output, at, str(case.clock.start + at), year))
     return tuple(made.values())
 
 
-def outputs_of(readouts: Sequence[Readout]) -> tuple[str, ...]:
-    """Names of the outputs that must be kept."""
-    return tuple(dict.fromkeys(one.output for one in readouts))
+def _read(
+    case: Case, draws: Draws, readouts: Sequence[Readout], threads: int, scenario: Scenario | None = None
+) -> Floats:
+    """Read-outs of runs, shape (runs, readouts); not a number where a run did not end well as a computation."""
+    names = tuple(dict.fromkeys(one.output for one in readouts))
+    runs = Ensemble(inputs_of(case, scenario), draws, names, threads=threads).run()
+    return runs.of_finished(np.stack([runs[one.output][:, one.at] for one in readouts], axis=1))
 
 
-def read(out: Floats, names: Sequence[str], readouts: Sequence[Readout]) -> Floats:
-    """Read runs.
-
-    out: shape (runs, kept, quarters); names: outputs kept. Returns: shape (runs, readouts).
-    """
-    return np.stack([out[:, names.index(one.output), one.at] for one in readouts], axis=1)
-
-
-Flags = NDArray[np.bool_]
-Progress = Callable[[int, int], None]
-AT_ONCE = 4096
-"""Runs made at a time, so that memory does not grow with the design."""
-
-
-@dataclass(frozen=True)
-class Workload:
-    """How much work something is: runs, and quarters of each; at_most: fewer may be enough."""
-
-    runs: int
-    quarters: int
-    at_most: bool = False
-
-    @property
-    def quarters_in_all(self) -> int:
-        """Simulated quarters."""
-        return self.runs * self.quarters
+def _in_pieces(
+    count: int, step: int, made: Callable[[slice], Floats], stage: Stage | None, progress: Progress | None
+) -> Floats:
+    """Rows made some at a time, kept in a stage from time to time, and found there."""
+    kept = stage or Stage(None, "")
+    parts = [] if kept.found is None else [kept.found.arrays["made"]]
+    for first in range(sum(map(len, parts)), count, step):
+        part = slice(first, min(first + step, count))
+        parts.append(made(part))
+        if kept.is_due or part.stop == count:
+            kept.keep(part.stop / count, {"made": np.concatenate(parts)})
+        if progress is not None:
+            progress(part.stop, count)
+    return np.concatenate(parts)
 
 
-def with_luck(draws: Draws, replicates: int, other: Flags) -> Draws:
+def with_luck(draws: Draws, replicates: int, other: Booleans) -> Draws:
     """Draws of every point under every replicate's luck: replicate r has luck r, or r + replicates where it is other.
 
     draws: of the points; other: points answered with other luck, shape (points,).
@@ -188,47 +187,83 @@ def answers(
     *,
     replicates: int,
     seed: int,
-    other: Flags | None = None,
-    scenario: Scenario | None = None,
+    other: Booleans | None = None,
     threads: int = 1,
     stage: Stage | None = None,
     progress: Progress | None = None,
 ) -> Floats:
-    """Answer every point by the mean over replicates.
+    """Answer every point of the cube by the mean over replicates, shape (points, readouts).
 
-    Parameters
-    ----------
-    points
-        Of the cube, shape (points, factors).
-    replicates
-        Runs at each point.
-    other
-        Points answered with another set of lucks, shape (points,); none by default.
-    stage
-        Where answers are kept from time to time, and found.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (points, readouts); not a number where a run did not end well as a computation.
+    other: points answered with another set of lucks, shape (points,); stage: where answers are kept, and found.
     """
-    case = factors.space.case
-    names = outputs_of(readouts)
-    inputs = inputs_of(case, scenario)
     another = np.zeros(len(points), dtype=bool) if other is None else other
-    step = max(1, AT_ONCE // replicates)
-    made, kept = np.empty((len(points), len(readouts))), stage or Stage(None, "")
-    there = 0 if kept.found is None else len(kept.found.arrays["made"])
-    if kept.found is not None:
-        made[:there] = kept.found.arrays["made"]
-    for first in range(there, len(points), step):
-        part = slice(first, min(first + step, len(points)))
+
+    def made(part: slice) -> Floats:
         draws = with_luck(factors.draws(points[part], seed), replicates, another[part])
-        runs = Ensemble(inputs, draws, names, threads=threads).run()
-        found = runs.of_finished(read(runs.out, names, readouts))
-        made[part] = found.reshape(-1, replicates, len(readouts)).mean(axis=1)
-        if kept.is_due or part.stop == len(points):
-            kept.keep(part.stop / len(points), {"made": made[: part.stop]})
-        if progress is not None:
-            progress(part.stop, len(points))
-    return made
+        found = _read(factors.space.case, draws, readouts, threads)
+        return np.asarray(found.reshape(-1, replicates, len(readouts)).mean(axis=1))
+
+    return _in_pieces(len(points), max(1, AT_ONCE // replicates), made, stage, progress)
+
+
+@dataclass(frozen=True)
+class GivenSample:
+    """Runs as a table."""
+
+    kind: str
+    """prior or posterior."""
+    factors: Mapping[str, Floats]
+    """Values by name, in the units of the parameters, each of shape (runs,)."""
+    values: Floats
+    """Shape (runs, readouts); not a number where a run did not end well as a computation."""
+    replicates: int = 1
+    """Runs behind each row: values are their means."""
+
+    @property
+    def matrix(self) -> Floats:
+        """Factors side by side, shape (runs, factors)."""
+        return np.stack(list(self.factors.values()), axis=1)
+
+
+def drawn_sample(
+    factors: Factors,
+    readouts: Sequence[Readout],
+    runs: int,
+    seed: int,
+    *,
+    threads: int = 1,
+    stage: Stage | None = None,
+    progress: Progress | None = None,
+) -> GivenSample:
+    """Draw a sample of a cube, each run with luck of its own; stage: where what was read is kept, and found."""
+    points = factors.sobol(runs, seed)
+
+    def made(part: slice) -> Floats:
+        return _read(factors.space.case, factors.draws(points[part], seed, part.start), readouts, threads)
+
+    values = _in_pieces(runs, AT_ONCE, made, stage, progress)
+    return GivenSample("prior", factors.space.table(factors.inside(points)), values)
+
+
+def posterior_sample(
+    source: PosteriorSource,
+    readouts: Sequence[Readout],
+    futures: int,
+    seed: int,
+    *,
+    threads: int = 1,
+    progress: Progress | None = None,
+) -> GivenSample:
+    """All pairs of a replay posterior, each the mean of some futures; what is the same in all pairs is no factor."""
+    space, pairs = source.replay.space, source.replay.pairs
+    study = study_of(space.case, seed).with_changes(draws="posterior", futures=futures)
+    read = partial(_read, space.case, readouts=readouts, threads=threads, scenario=study.scenarios[0])
+
+    def made(part: slice) -> Floats:
+        found = read(draws=source.draws(study, part.start * futures, part.stop * futures))
+        return np.asarray(found.reshape(-1, futures, len(readouts)).mean(axis=1))
+
+    values = _in_pieces(pairs, max(1, AT_ONCE // futures), made, None, progress)
+    table = space.table(source.replay.points[source.order])
+    varying = {name: column for name, column in table.items() if np.ptp(column) > 0.0}
+    return GivenSample("posterior", varying, values, futures)
