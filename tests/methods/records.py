@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from math import isfinite, sqrt
 from typing import Any
 
-from copark.setmethods.nca.analysis import Ceiling, Necessities, Necessity
-from copark.setmethods.nca.ceilings import KINDS, LEVELS
+from copark.setmethods.nca import KINDS, LEVELS, Bottleneck, Ceiling, Necessities, Necessity
 from copark.setmethods.qca import QcaAnalysis, sets
 from copark.setmethods.qca.sets import Model, Term, model_name, order, term_name
 from copark.setmethods.qca.solutions import Minimised, TruthRow
@@ -160,7 +159,7 @@ def nca_record(analysis: Necessities, identity: str = "", warnings: Sequence[War
             kind: [
                 {
                     request.outcome: f"{level:g}",
-                    **{one.condition: one.ceilings[kind].bottlenecks[at].written for one in analysis.found},
+                    **{one.condition: written(one.ceilings[kind].bottlenecks[at]) for one in analysis.found},
                 }
                 for at, level in enumerate(LEVELS)
             ]
@@ -169,6 +168,11 @@ def nca_record(analysis: Necessities, identity: str = "", warnings: Sequence[War
         "warnings": [{"code": one.code, **one.values} for one in warnings],
         "left_out": [{"case": case, "missing": list(columns)} for case, columns in analysis.table.left_out],
     }
+
+
+def written(one: Bottleneck) -> str:
+    """One decimal, or the mark."""
+    return one.mark or f"{one.needed:.1f}"
 
 
 def _model(one: Necessity, analysis: Necessities) -> dict[str, Any]:
@@ -183,7 +187,10 @@ def _model(one: Necessity, analysis: Necessities) -> dict[str, Any]:
             "Ymin": one.scope.y_low,
             "Ymax": one.scope.y_high,
         },
-        "params": [_ceiling(one.ceilings[kind], one.scope.area, analysis.request.permutations) for kind in KINDS],
+        "params": [
+            {**_ceiling(one.ceilings[kind], one.scope.area, analysis.request.permutations), "_row": kind}
+            for kind in KINDS
+        ],
         "ceilings": list(KINDS),
         "peers": dict.fromkeys(KINDS, peers),
     }
@@ -207,7 +214,7 @@ def _ceiling(one: Ceiling, area: float, deals: int) -> dict[str, Any]:
         "Condition ineff.": one.condition_inefficiency,
         "Outcome ineff.": one.outcome_inefficiency,
     }
-    return {**{key: value if isfinite(value) else None for key, value in found.items()}, "_row": one.kind}
+    return {key: value if isfinite(value) else None for key, value in found.items()}
 
 
 def p_accuracy(p: float, deals: int) -> float:

@@ -241,7 +241,7 @@ REGISTRY = Registry(
         Analysis("suzhou", "copark.analyses.suzhou", "parks", ("copark.inference",)),
         Analysis("parks", "copark.analyses.parks", "parks", ("copark.inference.typology",)),
         Analysis("qca", "copark.analyses.qca", "tables", ("copark.setmethods", "copark.setmethods.qca")),
-        Analysis("nca", "copark.analyses.nca", "tables", ("copark.setmethods", "copark.setmethods.nca")),
+        Analysis("nca", "copark.analyses.nca", "tables", ("copark.setmethods",)),
         Analysis(
             "coupling", "copark.analyses.coupling", "tables", ("copark.setmethods", "copark.setmethods.coupling_degree")
         ),

@@ -14,13 +14,13 @@ from matplotlib.patches import Rectangle
 
 from copark.presentation import style
 from copark.presentation.numbers import number
-from copark.setmethods.nca.ceilings import ScopeView, peers, steps_of
+from copark.setmethods.nca import ScopeView, peers, steps_of
 from copark.texts import text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from copark.setmethods.nca.analysis import Necessities, Necessity
+    from copark.setmethods.nca import Necessities, Necessity
 
 MOST_PEERS = 8
 
@@ -75,7 +75,7 @@ def _empty_zone(axes: Axes, x: NDArray[np.float64], y: NDArray[np.float64], one:
     view = ScopeView(corner)
     box = view.scope(one.scope)
     seen_x, seen_y = view.points(x, y)
-    peer_x, peer_y, _ = peers(steps_of(seen_x), seen_y)
+    peer_x, peer_y = peers(steps_of(seen_x), seen_y)
     edges = np.array([box.x_low, *peer_x, box.x_high])
     heights = np.array([box.y_low, *peer_y])
     left, right = view.x_sign * edges[:-1], view.x_sign * edges[1:]

@@ -11,9 +11,7 @@ from pydantic import Field
 from copark.analyses import case_table as options
 from copark.analyses.case_table import Names, TableParams, TableResult, identity, origin, read_table
 from copark.analyses.contract import Option, Rows
-from copark.setmethods.nca import NcaRequest, Necessities, analyse, warnings_of
-from copark.setmethods.nca.analysis import request_faults
-from copark.setmethods.nca.ceilings import KINDS
+from copark.setmethods.nca import KINDS, NcaRequest, Necessities, analyse, request_faults, warnings_of
 from copark.setmethods.table import Warned
 
 if TYPE_CHECKING:

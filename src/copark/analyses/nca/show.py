@@ -7,9 +7,8 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.nca.ask import Answer
 from copark.analyses.show import Show
 from copark.presentation import document as doc
-from copark.setmethods.nca.analysis import Necessity, size_of
-from copark.setmethods.nca.ceilings import KINDS
-from copark.setmethods.nca.ceilings import Kind as Ceiling
+from copark.setmethods.nca import KINDS, Necessity, size_of
+from copark.setmethods.nca import Kind as Ceiling
 
 BOTTLENECKS: dict[Ceiling, str] = {"ce_fdh": "bottlenecks-ce-fdh", "cr_fdh": "bottlenecks-cr-fdh"}
 CHANCE = 0.05
