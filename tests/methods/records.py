@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from math import isfinite, sqrt
 from typing import Any
 
+from copark.setmethods import qca_sets as sets
 from copark.setmethods.nca import KINDS, LEVELS, Bottleneck, Ceiling, Necessities, Necessity
-from copark.setmethods.qca import QcaAnalysis, sets
-from copark.setmethods.qca.sets import Model, Term, model_name, order, term_name
-from copark.setmethods.qca.solutions import Minimised, TruthRow
+from copark.setmethods.qca import QcaAnalysis
+from copark.setmethods.qca_sets import Model, Term, model_name, order, term_name
+from copark.setmethods.qca_solutions import Minimised, TruthRow
 from copark.setmethods.table import Warned
 
 
@@ -38,7 +39,6 @@ def qca_record(found: QcaAnalysis, identity: str = "") -> dict[str, Any]:
         "truth_table": [_qca_row(row, settings.conditions) for row in found.truth.rows],
         "complex": _solution(found, solutions.cautious),
         "parsimonious": _solution(found, solutions.parsimonious),
-        "parsimonious_rowdom": _solution(found, solutions.dominant),
         "intermediate": _intermediate(found),
         "SA": {f"M{at}": _numbers(rows) for at, rows in enumerate(solutions.assumptions, start=1)},
         "necessity": [

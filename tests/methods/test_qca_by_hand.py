@@ -7,12 +7,10 @@ from math import log
 import numpy as np
 import pytest
 
-from copark.setmethods.qca import QcaSettings, SetCalibration, analyse, calibrate, robustness
-from copark.setmethods.qca import sets as fits
-from copark.setmethods.qca.analysis import deviant_cases
-from copark.setmethods.qca.robustness import CalibrationRecipe
-from copark.setmethods.qca.sets import model_name, term_name
-from copark.setmethods.qca.solutions import minimise, prime_implicants, solve
+from copark.setmethods import qca_sets as fits
+from copark.setmethods.qca import CalibrationRecipe, QcaSettings, analyse, deviant_cases, robustness
+from copark.setmethods.qca_sets import SetCalibration, calibrate, model_name, term_name
+from copark.setmethods.qca_solutions import minimise, prime_implicants, solve
 from copark.setmethods.table import SettingFaults, table_of
 from tests.methods.records import qca_record
 
@@ -144,7 +142,7 @@ def test_every_wrong_setting_is_told_at_once():
 
 
 def test_a_chart_with_too_many_ways_is_given_up_and_said(monkeypatch):
-    from copark.setmethods.qca import solutions
+    from copark.setmethods import qca_solutions as solutions
 
     monkeypatch.setattr(solutions, "MOST_STEPS", 2)
     with pytest.raises(SettingFaults) as caught:

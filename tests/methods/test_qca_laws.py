@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from copark.setmethods.qca import QcaSettings, analyse, sets
-from copark.setmethods.qca.sets import ABSENT, rows_of, within
-from copark.setmethods.qca.solutions import covered, minimise, prime_implicants, solve
+from copark.setmethods import qca_sets as sets
+from copark.setmethods.qca import QcaSettings, analyse
+from copark.setmethods.qca_sets import ABSENT, rows_of, within
+from copark.setmethods.qca_solutions import covered, minimise, prime_implicants, solve
 from copark.setmethods.table import table_of
 from tests.methods.records import qca_record
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from copark.setmethods.qca import QcaSettings, SetCalibration, analyse, robustness
-from copark.setmethods.qca.robustness import CalibrationRecipe, named_survival
-from copark.setmethods.qca.sets import calibrated
+from copark.setmethods.qca import CalibrationRecipe, QcaSettings, analyse, named_survival, robustness
+from copark.setmethods.qca_sets import SetCalibration, calibrated
 from copark.setmethods.table import table_of
 
 RAW = table_of(

@@ -13,8 +13,7 @@ from copark.setmethods.coupling_degree import CouplingRequest, Indicator, Subsys
 from copark.setmethods.nca import NcaRequest
 from copark.setmethods.nca import analyse as analyse_nca
 from copark.setmethods.power import power
-from copark.setmethods.qca import QcaSettings, analyse, robustness
-from copark.setmethods.qca.robustness import CalibrationRecipe
+from copark.setmethods.qca import CalibrationRecipe, QcaSettings, analyse, robustness
 from copark.setmethods.table import table_of
 
 LUCK = np.random.default_rng(11)

@@ -16,8 +16,8 @@ from copark.cases.user_tables import parsed
 from copark.errors import Fault
 from copark.setmethods.coupling_degree.indicators import Indicator, Subsystem
 from copark.setmethods.nca import Scope
-from copark.setmethods.qca.sets import FULL, SetCalibration
-from copark.setmethods.qca.solutions import Expectation
+from copark.setmethods.qca_sets import FULL, SetCalibration
+from copark.setmethods.qca_solutions import Expectation
 from copark.setmethods.table import clean_names, fault, unique_labels
 from copark.version import __version__
 

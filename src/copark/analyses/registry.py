@@ -240,7 +240,7 @@ REGISTRY = Registry(
         Analysis("reliability", "copark.analyses.reliability", "parks", ("copark.inference", "copark.stats")),
         Analysis("suzhou", "copark.analyses.suzhou", "parks", ("copark.inference",)),
         Analysis("parks", "copark.analyses.parks", "parks", ("copark.inference.typology",)),
-        Analysis("qca", "copark.analyses.qca", "tables", ("copark.setmethods", "copark.setmethods.qca")),
+        Analysis("qca", "copark.analyses.qca", "tables", ("copark.setmethods",)),
         Analysis("nca", "copark.analyses.nca", "tables", ("copark.setmethods",)),
         Analysis(
             "coupling", "copark.analyses.coupling", "tables", ("copark.setmethods", "copark.setmethods.coupling_degree")

@@ -19,15 +19,14 @@ from matplotlib.patches import Rectangle
 from copark.presentation import style
 from copark.presentation.numbers import exact, number, percent
 from copark.presentation.style import INK, MUTED, PAPER, SIZE, legible
-from copark.setmethods.qca.robustness import Kind, Robustness, named_survival
-from copark.setmethods.qca.sets import ABSENT, NEGATED, PRESENT, Model, fit_of_terms
+from copark.setmethods.qca import Kind, Robustness, named_survival
+from copark.setmethods.qca_sets import ABSENT, NEGATED, PRESENT, Model, fit_of_terms
 from copark.texts import text
 
 if TYPE_CHECKING:
-    from copark.setmethods.qca.analysis import QcaAnalysis
-    from copark.setmethods.qca.robustness import Survival
-    from copark.setmethods.qca.sets import Term
-    from copark.setmethods.qca.solutions import TruthRow
+    from copark.setmethods.qca import QcaAnalysis, Survival
+    from copark.setmethods.qca_sets import Term
+    from copark.setmethods.qca_solutions import TruthRow
 
 BIG, SMALL = 130.0, 70.0
 

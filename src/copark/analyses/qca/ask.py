@@ -8,10 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 from copark.analyses import case_table as options
 from copark.analyses.case_table import Names, Pairs, TableParams, TableResult, identity, origin, read_table
 from copark.analyses.contract import Option, Rows
-from copark.setmethods.qca import QcaAnalysis, QcaSettings, Robustness, analyse, robustness
-from copark.setmethods.qca.analysis import setting_faults
-from copark.setmethods.qca.robustness import CalibrationRecipe, Kind, models_of
-from copark.setmethods.qca.sets import FULL, Model, calibrated, fit_of_terms, model_name
+from copark.setmethods.qca import (
+    CalibrationRecipe,
+    Kind,
+    QcaAnalysis,
+    QcaSettings,
+    Robustness,
+    analyse,
+    models_of,
+    robustness,
+    setting_faults,
+)
+from copark.setmethods.qca_sets import FULL, Model, calibrated, fit_of_terms, model_name
 from copark.setmethods.table import fault
 
 if TYPE_CHECKING:

@@ -11,9 +11,8 @@ from copark.analyses.qca.ask import Answer
 from copark.analyses.show import Columns, Show
 from copark.presentation import document as doc
 from copark.presentation.numbers import exact, number
-from copark.setmethods.qca.analysis import deviant_cases
-from copark.setmethods.qca.robustness import KINDS, Robustness, named_survival
-from copark.setmethods.qca.sets import (
+from copark.setmethods.qca import KINDS, Robustness, deviant_cases, named_survival
+from copark.setmethods.qca_sets import (
     ABSENT,
     NEGATED,
     Sufficiency,
@@ -261,7 +260,7 @@ class _Show(Show):
         rows: list[tuple[doc.Value, ...]] = [
             (self.t(f"family.{one.family}"), one.changed, one.value, self.kind(kind),
              "; ".join(model_name(model, self.conditions) for model in one.models[kind]),
-             one.inclusion[kind], one.coverage[kind])
+             one.fit[kind].inclusion, one.fit[kind].coverage)
             for one in robust.variants for kind in KINDS
         ]  # fmt: skip
         columns = ("family changed value solution expression:note", self.number("consistency"), self.number("coverage"))

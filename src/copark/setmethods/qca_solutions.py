@@ -1,13 +1,9 @@
-"""Complex, parsimonious and intermediate solutions, with every tied model (Ragin & Sonnett 2005; Ragin 2008).
+"""The truth table, its prime implicants, and the solutions made of these with every tied model.
 
-The prime implicant chart: every smallest set of prime implicants that covers all positive rows.
-
-Prime implicants: the largest terms that hold no row coded 0 (Quine 1952; McCluskey 1956).
-
-All 3^k terms are looked at once, as an array with three places an axis: negated, present, absent. A term with an
-absent condition holds the rows of the two terms that name it.
-
-The truth table: one row for every combination of conditions, with its cases, consistency and outcome.
+Prime implicants are the largest terms that hold no row coded 0 (Quine 1952; McCluskey 1956). All 3^k terms are looked
+at once, as an array with three places an axis: negated, present, absent. A model is a smallest set of them that covers
+all positive rows: complex without empty rows, parsimonious with them, intermediate with those of them that directional
+expectations allow (Ragin & Sonnett 2005; Ragin 2008).
 """
 
 from __future__ import annotations
@@ -15,15 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from copark.setmethods.qca.sets import ABSENT, NEAR, Model, Term, digits, order, rows_of, sufficiency, within
+from copark.arrays import Floats
+from copark.setmethods.qca_sets import ABSENT, NEAR, Model, Term, digits, order, rows_of, sufficiency, within
 from copark.setmethods.table import SettingFaults, fault
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 CROSSOVER = 0.5
 
@@ -52,24 +46,14 @@ class TruthRow:
 
 @dataclass(frozen=True)
 class TruthTable:
-    """All rows, and the cases that are in none of them.
-
-    Parameters
-    ----------
-    rows
-        2^k rows in order.
-    crossover
-        Labels of cases with a membership of exactly 0.5 in some condition: they belong to no row and are counted in
-        none, but still weigh in every consistency.
-    torn
-        Labels of cases with an outcome of exactly 0.5, neither for a row nor against it.
-    contradictions
-        Rows with cases both in and out of the outcome.
-    """
+    """All 2^k rows in order, and the cases that are in none of them."""
 
     rows: tuple[TruthRow, ...]
     crossover: tuple[str, ...]
+    """Labels of cases with a membership of exactly 0.5 in some condition: they belong to no row and are counted in
+    none, but still weigh in every consistency."""
     torn: tuple[str, ...]
+    """Labels of cases with an outcome of exactly 0.5, neither for a row nor against it."""
 
     @property
     def contradictions(self) -> tuple[TruthRow, ...]:
@@ -81,7 +65,7 @@ class TruthTable:
         return frozenset(row.number - 1 for row in self.rows if row.out == out)
 
 
-def corner_memberships(members: NDArray[np.float64]) -> NDArray[np.float64]:
+def corner_memberships(members: Floats) -> Floats:
     """Membership of each case in each row: the least of its literals'; shape (case, 2^k)."""
     found = np.ones((members.shape[0], 1))
     for column in members.T:
@@ -91,8 +75,8 @@ def corner_memberships(members: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def truth_table(
-    members: NDArray[np.float64],
-    outcome: NDArray[np.float64],
+    members: Floats,
+    outcome: Floats,
     cases: Sequence[str],
     *,
     incl_cut: float,
@@ -103,8 +87,6 @@ def truth_table(
 
     A row is ``?`` with fewer than ``n_cut`` cases; otherwise 1 if its consistency reaches ``incl_cut`` and its PRI
     reaches ``pri_cut``, else 0. Consistency and PRI sum over all cases, not only those in the row.
-
-    members: memberships in the conditions, shape (case, k); outcome: memberships in the outcome, shape (case,).
     """
     corners = corner_memberships(members)
     crossing = np.any(np.abs(members - CROSSOVER) <= NEAR, axis=1)
@@ -142,17 +124,7 @@ def _marked(rows: Iterable[int], count: int) -> NDArray[np.bool_]:
 
 
 def prime_implicants(positive: Iterable[int], free: Iterable[int], count: int) -> tuple[Term, ...]:
-    """Every prime implicant that holds a positive row.
-
-    Parameters
-    ----------
-    positive
-        Rows, numbered from 0, that are to be covered.
-    free
-        Rows that may be covered or not.
-    count
-        Number of conditions.
-    """
+    """Every prime implicant that holds a positive row; free rows may be covered or not. Rows are numbered from 0."""
     to_cover = set(positive)
     allowed = to_cover | set(free)
     holds_positive = _marked(to_cover, count)
@@ -170,8 +142,6 @@ def prime_implicants(positive: Iterable[int], free: Iterable[int], count: int) -
 
 MOST_MODELS = 500
 """Tied models that are listed; beyond them a minimisation says that there are more."""
-
-
 MOST_STEPS = 200_000
 """Steps of the search for covers after which a chart is given up."""
 
@@ -189,20 +159,8 @@ class Minimised:
     """Whether there are more than :data:`MOST_MODELS` tied models, of which only the first are given."""
 
 
-def minimise(
-    positive: frozenset[int], free: frozenset[int], count: int, *, row_dominance: bool = False
-) -> Minimised:  # fmt: skip
-    """Cover the positive rows with as few prime implicants as can be, in every way that can be done.
-
-    Parameters
-    ----------
-    positive, free
-        Rows to cover, and rows that may be covered, numbered from 0.
-    count
-        Number of conditions.
-    row_dominance
-        Leave out prime implicants whose positive rows are all, and fewer than, those of another.
-    """
+def minimise(positive: frozenset[int], free: frozenset[int], count: int) -> Minimised:
+    """Cover the positive rows with as few prime implicants as can be, in every way that can be done."""
     primes = prime_implicants(positive, free, count)
     places = {row: at for at, row in enumerate(sorted(positive))}
     masks: dict[int, list[Term]] = {}
@@ -213,26 +171,21 @@ def minimise(
     if not positive:
         return Minimised((), primes)
     chart = PrimeChart(masks)
-    smallest = chart.smallest(whole)
-    covers = chart.covers(whole, smallest, chart.undominated if row_dominance else tuple(sorted(masks)))
-    found = list(islice(_models(covers, masks), MOST_MODELS + 1))
+    covers = chart.covers(whole, chart.smallest(whole), tuple(sorted(masks)))
+    models = (
+        tuple(sorted(terms, key=order))  # terms that cover the same rows stand in for each other
+        for cover in covers
+        for terms in product(*(masks[mask] for mask in cover))
+    )
+    found = list(islice(models, MOST_MODELS + 1))
     ordered = sorted(found[:MOST_MODELS], key=lambda model: [order(term) for term in model])
     return Minimised(tuple(ordered), primes, len(found) > MOST_MODELS)
-
-
-def _models(covers: Iterator[tuple[int, ...]], masks: dict[int, list[Term]]) -> Iterator[Model]:
-    """Models of covers: terms that cover the same rows stand in for each other."""
-    for cover in covers:
-        for terms in product(*(masks[mask] for mask in cover)):
-            yield tuple(sorted(terms, key=order))
 
 
 class PrimeChart:
     """Which rows each group of prime implicants covers, as bits of a number; and how few of them cover some rows.
 
     What was found of a set of rows is kept, for the same sets come up again and again.
-
-    masks: the rows of each group.
     """
 
     def __init__(self, masks: Iterable[int]) -> None:
@@ -263,7 +216,7 @@ class PrimeChart:
         self._step()
         useful = {mask & rows for mask in self.undominated if mask & rows}
         if size * max(mask.bit_count() for mask in useful) >= rows.bit_count() and _apart(useful, rows) <= size:
-            candidates = sorted(_fewest(useful, rows), key=lambda mask: -mask.bit_count())
+            candidates = sorted(_fewest(tuple(useful), rows), key=lambda mask: -mask.bit_count())
             if any(self.coverable(rows & ~mask, size - 1) for mask in candidates):
                 self._enough[rows] = min(size, self._enough.get(rows, size))
                 return True
@@ -283,10 +236,8 @@ class PrimeChart:
             return
         self._step()
         useful = [mask for mask in masks if mask & rows]
-        bits = _bits(rows)
-        candidates = min(([mask for mask in useful if mask & bit] for bit in bits), key=len)
         tried: set[int] = set()
-        for mask in candidates:
+        for mask in _fewest(useful, rows):
             tried.add(mask)
             if self.coverable(rows & ~mask, size - 1):
                 rest = [other for other in useful if other not in tried]
@@ -300,11 +251,10 @@ class PrimeChart:
 
 
 def _bits(rows: int) -> list[int]:
-    """The rows of a set, one by one."""
     return [1 << at for at in range(rows.bit_length()) if rows >> at & 1]
 
 
-def _fewest(masks: set[int], rows: int) -> list[int]:
+def _fewest(masks: Sequence[int], rows: int) -> list[int]:
     """The masks of the row that fewest of them cover."""
     return min(([mask for mask in masks if mask & bit] for bit in _bits(rows)), key=len)
 
@@ -355,9 +305,7 @@ class Solutions:
 
     cautious: Minimised
     parsimonious: Minimised
-    dominant: Minimised
-    """cautious, parsimonious, dominant: minimised without remainders (the complex, or conservative, solution), with all
-    of them, and with all of them under row dominance."""
+    """cautious, parsimonious: minimised without remainders (the complex, or conservative, solution), and with all."""
     intermediate: tuple[Intermediate, ...]
     """One entry a pair of models."""
     assumptions: tuple[tuple[int, ...], ...]
@@ -374,14 +322,10 @@ def covered(model: Model) -> frozenset[int]:
 def solve(
     positive: frozenset[int], remainders: frozenset[int], expectations: Sequence[Expectation]
 ) -> Solutions:  # fmt: skip
-    """Minimise a truth table in all ways.
-
-    positive, remainders: rows coded 1 and rows coded ``?``, numbered from 0; expectations: one a condition.
-    """
+    """Minimise a truth table in all ways; remainders are its rows coded ``?``."""
     count = len(expectations)
     cautious = minimise(positive, frozenset(), count)
     parsimonious = minimise(positive, remainders, count)
-    dominant = minimise(positive, remainders, count, row_dominance=True)
     pairs = [
         (f"C{c}P{p}", one, other)
         for c, one in enumerate(cautious.models, start=1)
@@ -389,7 +333,7 @@ def solve(
     ]
     found = tuple(_intermediates(pairs[:MOST_PAIRS], positive, remainders, expectations))
     assumptions = tuple(tuple(sorted(covered(model) & remainders)) for model in parsimonious.models)
-    return Solutions(cautious, parsimonious, dominant, found, assumptions, len(pairs) > MOST_PAIRS)
+    return Solutions(cautious, parsimonious, found, assumptions, len(pairs) > MOST_PAIRS)
 
 
 def _intermediates(
@@ -401,7 +345,7 @@ def _intermediates(
     """Minimise for each pair; pairs that allow the same remainders have the same models."""
     known: dict[frozenset[int], tuple[Model, ...]] = {}
     for name, complex_model, parsimonious_model in pairs:
-        allowed = easy_counterfactuals(complex_model, parsimonious_model, expectations) & remainders
+        allowed = _easy_counterfactuals(complex_model, parsimonious_model, expectations) & remainders
         if allowed not in known:
             known[allowed] = minimise(positive, allowed, len(expectations)).models
         models = known[allowed]
@@ -411,7 +355,7 @@ def _intermediates(
         yield Intermediate(name, complex_model, parsimonious_model, models, *parts)
 
 
-def easy_counterfactuals(
+def _easy_counterfactuals(
     complex_model: Model, parsimonious_model: Model, expectations: Sequence[Expectation]
 ) -> frozenset[int]:  # fmt: skip
     """Rows that knowledge of the single conditions makes positive too.
@@ -424,12 +368,8 @@ def easy_counterfactuals(
     for narrow in complex_model:
         for wide in parsimonious_model:
             if within(narrow, wide):
-                found |= rows_of(_without_unexpected(narrow, wide, expectations))
+                found |= rows_of(tuple(
+                    ABSENT if needed == ABSENT and expected is not None and value == 1 - expected else value
+                    for value, needed, expected in zip(narrow, wide, expectations, strict=True)
+                ))  # fmt: skip
     return frozenset(found)
-
-
-def _without_unexpected(narrow: Term, wide: Term, expectations: Sequence[Expectation]) -> Term:
-    return tuple(
-        ABSENT if needed == ABSENT and expected is not None and value == 1 - expected else value
-        for value, needed, expected in zip(narrow, wide, expectations, strict=True)
-    )

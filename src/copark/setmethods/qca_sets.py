@@ -1,34 +1,26 @@
-"""Terms and solutions: conjunctions of conditions and disjunctions of these, their names, rows and memberships.
+"""Sets of QCA: memberships from raw columns, terms (conjunctions), models (disjunctions of terms), and their fit.
 
 Parameters of fit of a set x beside the outcome y (Ragin 2006, 2008; Schneider & Wagemann 2012).
 
 Sufficiency: inclS = Σmin(x, y) / Σx, covS = Σmin(x, y) / Σy, and the proportional reduction in inconsistency
 PRI = (Σmin(x, y) - Σmin(x, y, 1 - y)) / (Σx - Σmin(x, y, 1 - y)). Necessity: inclN = covS, covN = inclS, and the
 relevance of necessity RoN = Σ(1 - x) / Σ(1 - min(x, y)). NaN where nothing is in the denominator.
-
-Necessary conditions: every single condition and its negation, conjunctions and disjunctions of them.
-
-Memberships from raw columns: the direct method of Ragin 2008, and the piecewise and crisp forms beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, product
 from math import log
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from copark.arrays import Floats
 from copark.setmethods.table import CaseTable
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Column = NDArray[np.float64]
-    from numpy.typing import ArrayLike, NDArray
 
 NEAR = 1e-9
 """How near a membership is to the crossover, or a consistency to a cutoff, to count as on it."""
@@ -70,11 +62,8 @@ def model_name(model: Model, conditions: Sequence[str]) -> str:
     return " + ".join(term_name(term, conditions) for term in model)
 
 
-def term_membership(term: Term, members: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Membership of each case in a conjunction: the least of its literals' (1 for the empty term).
-
-    members: memberships, shape (case, condition).
-    """
+def term_membership(term: Term, members: Floats) -> Floats:
+    """Membership of each case in a conjunction: the least of its literals' (1 for the empty term)."""
     found = np.ones(members.shape[0])
     for at, value in enumerate(term):
         if value != ABSENT:
@@ -83,7 +72,7 @@ def term_membership(term: Term, members: NDArray[np.float64]) -> NDArray[np.floa
     return found
 
 
-def model_membership(model: Iterable[Term], members: NDArray[np.float64]) -> NDArray[np.float64]:
+def model_membership(model: Iterable[Term], members: Floats) -> Floats:
     """Membership of each case in a disjunction: the greatest of its terms' (0 for a model without terms)."""
     found = np.zeros(members.shape[0])
     for term in model:
@@ -132,7 +121,7 @@ def _ratio(part: float, whole: float) -> float:
     return part / whole if whole > 0.0 else float("nan")
 
 
-def sufficiency(x: Column, y: Column, unique: float = float("nan")) -> Sufficiency:
+def sufficiency(x: Floats, y: Floats, unique: float = float("nan")) -> Sufficiency:
     """Fit of ``x`` as a sufficient set, both of shape (case,)."""
     both = float(np.minimum(x, y).sum())
     torn = float(np.minimum(np.minimum(x, y), 1.0 - y).sum())
@@ -140,7 +129,7 @@ def sufficiency(x: Column, y: Column, unique: float = float("nan")) -> Sufficien
     return Sufficiency(_ratio(both, whole), _ratio(both - torn, whole - torn), _ratio(both, float(y.sum())), unique)
 
 
-def necessity(x: Column, y: Column) -> NecessityFit:
+def necessity(x: Floats, y: Floats) -> NecessityFit:
     """Fit of ``x`` as a necessary set, both of shape (case,)."""
     both = np.minimum(x, y)
     return NecessityFit(
@@ -150,14 +139,11 @@ def necessity(x: Column, y: Column) -> NecessityFit:
     )
 
 
-def coverage(x: Column, y: Column) -> float:
-    """Raw coverage of the outcome by a set."""
+def _coverage(x: Floats, y: Floats) -> float:
     return _ratio(float(np.minimum(x, y).sum()), float(y.sum()))
 
 
-def fit_of_terms(
-    terms: Sequence[Term], members: NDArray[np.float64], y: Column
-) -> tuple[tuple[Sufficiency, ...], Sufficiency]:
+def fit_of_terms(terms: Sequence[Term], members: Floats, y: Floats) -> tuple[tuple[Sufficiency, ...], Sufficiency]:
     """Fit of each term and of all together; unique coverage is what the whole loses without the term.
 
     A term that stands alone has no unique coverage (NaN), nor has the whole.
@@ -166,13 +152,15 @@ def fit_of_terms(
     each = []
     for at, term in enumerate(terms):
         others: Model = (*terms[:at], *terms[at + 1 :])
-        rest = coverage(model_membership(others, members), y) if others else float("nan")
-        each.append(sufficiency(term_membership(term, members), y, coverage(whole, y) - rest))
+        rest = _coverage(model_membership(others, members), y) if others else float("nan")
+        each.append(sufficiency(term_membership(term, members), y, _coverage(whole, y) - rest))
     return tuple(each), sufficiency(whole, y)
 
 
 MOST_LITERALS = 3
 """Conditions joined in a conjunction or disjunction that is looked at: longer ones explain nothing."""
+INCLUSION, RELEVANCE = 0.9, 0.6
+"""Least consistency and relevance of what may be called necessary."""
 
 
 @dataclass(frozen=True)
@@ -192,37 +180,23 @@ def single_terms(count: int) -> tuple[Term, ...]:
     )
 
 
-def _terms(count: int) -> Iterator[Term]:
-    found = [t for t in product((NEGATED, PRESENT, ABSENT), repeat=count) if 0 < literals(t) <= MOST_LITERALS]
-    yield from sorted(found, key=lambda term: (literals(term), [-value % 3 for value in term]))
-
-
 def necessary_expressions(
-    members: NDArray[np.float64],
-    outcome: NDArray[np.float64],
+    members: Floats,
+    outcome: Floats,
     conditions: Sequence[str],
-    *,
-    incl_cut: float = 0.9,
-    ron_cut: float = 0.6,
 ) -> tuple[Necessary, ...]:
     """Conjunctions and disjunctions that are consistent and relevant enough to be called necessary.
 
     All conjunctions that reach both cutoffs are given; of disjunctions only those no part of which is consistent
     already, for whatever is joined to a necessary condition is necessary too, and says less. A disjunction can always
     be made consistent by making it long: read it only if it has a meaning of its own (a higher-order construct).
-
-    Parameters
-    ----------
-    members, outcome
-        Memberships, shapes (case, k) and (case,).
-    incl_cut, ron_cut
-        Least consistency and least relevance of necessity.
     """
     count = members.shape[1]
     found = []
-    for term in _terms(count):
+    terms = [t for t in product((NEGATED, PRESENT, ABSENT), repeat=count) if 0 < literals(t) <= MOST_LITERALS]
+    for term in sorted(terms, key=lambda term: (literals(term), [-value % 3 for value in term])):
         value = necessity(term_membership(term, members), outcome)
-        if value.inclusion >= incl_cut - NEAR and value.relevance >= ron_cut - NEAR:
+        if value.inclusion >= INCLUSION - NEAR and value.relevance >= RELEVANCE - NEAR:
             found.append(Necessary(term_name(term, conditions), value))
     consistent: list[frozenset[Term]] = []
     singles = single_terms(count)
@@ -232,9 +206,9 @@ def necessary_expressions(
                 continue
             joined = np.max([term_membership(part, members) for part in parts], axis=0)
             value = necessity(joined, outcome)
-            if value.inclusion >= incl_cut - NEAR:
+            if value.inclusion >= INCLUSION - NEAR:
                 consistent.append(frozenset(parts))
-                if size > 1 and value.relevance >= ron_cut - NEAR:
+                if size > 1 and value.relevance >= RELEVANCE - NEAR:
                     ordered = sorted(parts, key=_place)
                     found.append(Necessary(" + ".join(term_name(part, conditions) for part in ordered), value))
     return tuple(found)
@@ -259,13 +233,10 @@ class SetCalibration:
     crossover, inclusion, inclusion, crossover, exclusion) for a set of middling values, in the linear form. One or more
     rising thresholds in the crisp form: the value is how many of them the raw value reaches."""
     form: Form = "logistic"
-    """``logistic`` (the direct method), ``linear`` (piecewise powers), ``ecdf`` (ranks among the cases on each side of
+    """``logistic`` (the direct method), ``linear`` (piecewise), ``ecdf`` (ranks among the cases on each side of
     the crossover, within the anchors) or ``crisp``."""
     full: float = FULL
     """Membership at the anchor of inclusion, in the logistic form."""
-    below: float = 1.0
-    above: float = 1.0
-    """below, above: powers of the linear form below and above the crossover: 1 is a straight line, 2 an S."""
 
     def __post_init__(self) -> None:
         """See that the anchors can be used.
@@ -283,61 +254,42 @@ class SetCalibration:
             raise ValueError("anchors do not fit the form")
 
 
-def calibrate(raw: ArrayLike, how: SetCalibration) -> NDArray[np.float64]:
+def calibrate(raw: ArrayLike, how: SetCalibration) -> Floats:
     """Memberships of raw values.
 
     The direct method: ``m = 1 / (1 + exp(-k (x - c) / (i - c)))`` on the side of inclusion and
     ``m = 1 / (1 + exp(-k (x - c) / (c - e)))`` on that of exclusion, with ``k = ln(full / (1 - full))``, 2.944 for
-    0.95 (Ragin's program takes 3 instead: memberships then differ by up to 0.004).
-
-    Parameters
-    ----------
-    raw
-        Raw values, any shape.
-    how
-        Anchors and form.
+    0.95 (Ragin's program takes 3 instead: memberships then differ by up to 0.004). The linear form:
+    ``0.5 (x - e) / (c - e)`` up to the crossover, ``1 - 0.5 (i - x) / (i - c)`` beyond it.
     """
     values = np.asarray(raw, dtype=np.float64)
     if how.form == "crisp":
-        reached: NDArray[np.float64] = np.sum(values[..., None] >= np.array(how.anchors), axis=-1).astype(np.float64)
-        return reached
+        return np.asarray(np.sum(values[..., None] >= np.array(how.anchors), axis=-1), dtype=np.float64)
     if len(how.anchors) == 6:
         rising, falling = how.anchors[:3], how.anchors[:2:-1]
-        return np.minimum(_linear(values, rising, how), _linear(values, falling, how))
-    if how.form == "ecdf":
-        return _ranked(values, how)
-    return _logistic(values, how) if how.form == "logistic" else _linear(values, how.anchors, how)
+        return np.minimum(_linear(_towards(values, rising)), _linear(_towards(values, falling)))
+    distance = _towards(values, how.anchors)
+    if how.form == "logistic":
+        found: Floats = 1.0 / (1.0 + np.exp(np.clip(-log(how.full / (1.0 - how.full)) * distance, -700.0, 700.0)))
+        return found
+    return _ranked(distance) if how.form == "ecdf" else _linear(distance)
 
 
-def _towards(values: NDArray[np.float64], anchors: tuple[float, ...]) -> NDArray[np.float64]:
+def _towards(values: Floats, anchors: tuple[float, ...]) -> Floats:
     """Distance from the crossover: -1 at exclusion, 0 at the crossover, 1 at inclusion."""
     out, middle, within = anchors
     sign = 1.0 if within > middle else -1.0
     distance = sign * (values - middle)
-    scaled: NDArray[np.float64] = np.where(
-        distance >= 0.0, distance / abs(within - middle), distance / abs(middle - out)
-    )
-    return scaled
+    return np.where(distance >= 0.0, distance / abs(within - middle), distance / abs(middle - out))
 
 
-def _logistic(values: NDArray[np.float64], how: SetCalibration) -> NDArray[np.float64]:
-    steepness = log(how.full / (1.0 - how.full))
-    exponent = np.clip(-steepness * _towards(values, how.anchors), -700.0, 700.0)
-    found: NDArray[np.float64] = 1.0 / (1.0 + np.exp(exponent))
-    return found
+def _linear(distance: Floats) -> Floats:
+    below = 0.5 * (1.0 - np.abs(np.clip(distance, -1.0, 0.0)))
+    return np.where(distance >= 0.0, 1.0 - 0.5 * (1.0 - np.clip(distance, 0.0, 1.0)), below)
 
 
-def _linear(values: NDArray[np.float64], anchors: tuple[float, ...], how: SetCalibration) -> NDArray[np.float64]:
-    """``0.5 ((x - e) / (c - e))^below`` up to the crossover, ``1 - 0.5 ((i - x) / (i - c))^above`` beyond it."""
-    distance = np.clip(_towards(values, anchors), -1.0, 1.0)
-    below = 0.5 * (1.0 - np.abs(np.minimum(distance, 0.0))) ** how.below
-    beyond = 1.0 - 0.5 * (1.0 - np.maximum(distance, 0.0)) ** how.above
-    return np.where(distance >= 0.0, beyond, below)
-
-
-def _ranked(values: NDArray[np.float64], how: SetCalibration) -> NDArray[np.float64]:
+def _ranked(distance: Floats) -> Floats:
     """Half the share of the cases on the same side, between crossover and anchor, that lie no higher; 0 or 1 beyond."""
-    distance = _towards(values, how.anchors)
     found = np.where(distance >= 1.0, 1.0, np.where(distance == 0.0, 0.5, 0.0))
     for low, high, start in ((-1.0, 0.0, 0.0), (0.0, 1.0, 0.5)):
         inside = (distance > low) & (distance < high)
