@@ -379,7 +379,6 @@ COMMANDS: tuple[tuple[Any, ...], ...] = (
     ("coupling", "parks.csv", "--subsystems", HOLE),
     ("coupling", "parks.csv", "--subsystems", "A,B", "--weights", HOLE),
     ("coupling", "parks.csv", "--subsystems", "A,B", "--ranges", HOLE),
-    ("coupling", "parks.csv", "--subsystems", "A,B", "--reported-d", HOLE),
     ("coupling", "parks.csv", "--subsystems", "A,B", "--scale", HOLE), (HOLE,), ("--lang", HOLE, "list"),
     ("list", HOLE), ("serve", "--port", HOLE, "--host", "0.0.0.0"), ("serve", "--host", HOLE, "--token", "x"),
 )  # fmt: skip

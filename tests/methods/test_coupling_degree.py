@@ -8,10 +8,17 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from copark.setmethods.coupling_degree import CouplingRequest, Indicator, Subsystem, couple, ensemble, null, warnings_of
-from copark.setmethods.coupling_degree.degree import GRADES
-from copark.setmethods.coupling_degree.indicators import bootstrap_weights, entropy
-from copark.setmethods.coupling_degree.record import coordinations, couplings, reported
+from copark.setmethods.coupling_chance import ensemble, null
+from copark.setmethods.coupling_degree import (
+    GRADES,
+    CouplingRequest,
+    Indicator,
+    Subsystem,
+    bootstrap_weights,
+    couple,
+    entropy,
+    warnings_of,
+)
 from copark.setmethods.table import SettingFaults, table_of
 from copark.texts import text
 from tests.methods.shared import METHODS, beside
@@ -109,36 +116,6 @@ def test_entropy_weights_of_few_or_lopsided_cases_are_warned_of():
     low, high = bootstrap_weights(found.scores, 1)
     assert np.all(low <= high)
     assert "few_for_entropy" not in codes(couple(few, plain("A", "B")))
-
-
-SKEWED = couple(TABLE, plain("A", "B", "C", weights=(0.6, 0.3, 0.1)))
-WRONG = sorted(couplings(SKEWED).keys() - {"standard", "wang2021"})
-
-
-@pytest.mark.parametrize("name", WRONG)
-def test_a_wrong_formula_behind_a_reported_coupling_is_named(name):
-    """Degrees made with each misprint, rounded to three decimals as papers print them."""
-    request = plain("A", "B", "C", weights=(0.6, 0.3, 0.1))
-    printed = couplings(couple(TABLE, request))[name].round(3)
-    found = couple(TABLE.having({"their_C": printed}), request)
-    claim = reported(found, "their_C", "C")
-    assert not claim.sound
-    assert name in dict(claim.matches)
-    (one,) = (one for one in warnings_of(found, claims=[claim]) if one.code.startswith("reported_"))
-    assert "their_C" in one.sentence("en")
-    assert "their_C" in one.sentence("zh")
-
-
-def test_a_wrong_and_a_right_formula_behind_a_reported_coordination():
-    request = plain("A", "B", "C")
-    made = coordinations(couple(TABLE, request))
-    table = TABLE.having({"wrong": made["no_square_root"], "right": made["root_of_wang2021"], "odd": TREND * 0.3})
-    found = couple(table, request)
-    wrong, right, odd = (reported(found, name, "D") for name in ("wrong", "right", "odd"))
-    assert right.sound
-    told = codes(found, claims=[wrong, right, odd])
-    assert {"reported_no_square_root", "reported_unknown"} <= told
-    assert not any(one.values.get("column") == "right" for one in warnings_of(found, claims=[right]))
 
 
 def test_the_null_tells_common_courses_from_chance():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import copark
-from copark.presentation.document import Caveat, Chart
+from copark.presentation.document import Chart
 from copark.presentation.figures import render
 from tests.asked import call
 
@@ -17,10 +17,6 @@ def parks(tmp_path_factory):
     path = tmp_path_factory.mktemp("coupling") / "parks.csv"
     path.write_text(PARKS, encoding="utf-8")
     return path
-
-
-def caveats(document):
-    return [one.text for one in document.blocks() if isinstance(one, Caveat)]
 
 
 def test_the_document_tells_what_was_found(parks, subtests):
@@ -39,14 +35,6 @@ def test_the_document_tells_what_was_found(parks, subtests):
             assert len(charts) == 2
             assert all(render(one.figure(), "svg") for one in charts)
     assert degrees == found.to_frame()["D_standard"].tolist()
-
-
-def test_columns_of_reported_degrees_are_examined(tmp_path):
-    path = tmp_path / "published.csv"
-    path.write_text("year,A,B,C\n2010,0.3,0.6,0.47\n2011,0.5,0.9,0.48\n2012,0.2,0.9,0.39\n", encoding="utf-8")
-    found = copark.coupling(path, subsystems="A,B", reported_c=["C"])
-    assert any("omits the coefficient" in one for one in caveats(found.document()))
-    assert found.claims[0].matches
 
 
 def test_the_command_takes_its_old_options(parks, capsys, monkeypatch, tmp_path):

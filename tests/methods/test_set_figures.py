@@ -9,7 +9,8 @@ from copark.figures.coupling import grade_map, power_bars, trajectory
 from copark.figures.nca import ceiling_plot, xy_plot
 from copark.figures.qca import configuration_chart, survival_chart, truth_table_figure
 from copark.presentation.figures import render
-from copark.setmethods.coupling_degree import CouplingRequest, Indicator, Subsystem, couple, ensemble, null
+from copark.setmethods.coupling_chance import ensemble, null
+from copark.setmethods.coupling_degree import CouplingRequest, Indicator, Subsystem, couple
 from copark.setmethods.nca import NcaRequest
 from copark.setmethods.nca import analyse as analyse_nca
 from copark.setmethods.power import power

@@ -10,7 +10,7 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copark.setmethods.coupling_degree.degree import (
+from copark.setmethods.coupling_degree import (
     GRADES,
     coordination,
     coupling,

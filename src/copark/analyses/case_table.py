@@ -14,7 +14,7 @@ from pydantic import BeforeValidator
 from copark.analyses.contract import AnalysisParams, Argument, Option, Result
 from copark.cases.user_tables import parsed
 from copark.errors import Fault
-from copark.setmethods.coupling_degree.indicators import Indicator, Subsystem
+from copark.setmethods.coupling_degree import Indicator, Subsystem
 from copark.setmethods.nca import Scope
 from copark.setmethods.qca_sets import FULL, SetCalibration
 from copark.setmethods.qca_solutions import Expectation

@@ -242,9 +242,7 @@ REGISTRY = Registry(
         Analysis("parks", "copark.analyses.parks", "parks", ("copark.inference.typology",)),
         Analysis("qca", "copark.analyses.qca", "tables", ("copark.setmethods",)),
         Analysis("nca", "copark.analyses.nca", "tables", ("copark.setmethods",)),
-        Analysis(
-            "coupling", "copark.analyses.coupling", "tables", ("copark.setmethods", "copark.setmethods.coupling_degree")
-        ),
+        Analysis("coupling", "copark.analyses.coupling", "tables", ("copark.setmethods",)),
         Analysis("power", "copark.analyses.power", "tables", ("copark.setmethods",)),
     )
 )

@@ -15,13 +15,13 @@ from matplotlib.figure import Figure
 
 from copark.presentation import style
 from copark.presentation.numbers import number, percent
-from copark.setmethods.coupling_degree.degree import BOUNDARIES, GRADES
+from copark.setmethods.coupling_degree import BOUNDARIES, GRADES
 from copark.setmethods.power import Power
 from copark.texts import text
 
 if TYPE_CHECKING:
-    from copark.setmethods.coupling_degree.degree import Coupled
-    from copark.setmethods.coupling_degree.record import Null, WeightEnsemble
+    from copark.setmethods.coupling_chance import Null, WeightEnsemble
+    from copark.setmethods.coupling_degree import Coupled
 
 EDGES = (0.0, *BOUNDARIES, 1.0)
 MOST_LABELS = 26

@@ -15,7 +15,7 @@ from matplotlib.ticker import FuncFormatter
 from copark.figures.frame import View, view, year_of
 from copark.presentation import style
 from copark.presentation.numbers import number, percent
-from copark.setmethods.coupling_degree.degree import BOUNDARIES, GRADES
+from copark.setmethods.coupling_degree import BOUNDARIES, GRADES
 from copark.simulation.outcomes import OUTCOMES as NAMES
 from copark.simulation.readouts.coordination import SCALES, apart, read_out
 from copark.simulation.readouts.outcomes import sweep

@@ -76,35 +76,25 @@ def power_faults(weights: Sequence[Fraction], quota: Fraction, voters: Sequence[
 
 
 def power(weights: Sequence[Fraction | int], quota: Fraction | int) -> Power:
-    """Power of each voter.
-
-    weights: none negative; quota: least weight that wins, above 0 and not above the sum of the weights. Raises
-    ValueError if there is no voter, a weight is negative, the quota is out of reach, or the game is too large to count.
-    """
-    if not weights or any(weight < 0 for weight in weights):
-        raise ValueError("weights are not negative, and there is one at least")
-    numbers, scale = whole([*map(Fraction, weights), Fraction(quota)])
+    """Power of each voter; ValueError of a game that :func:`power_faults` finds fault with."""
+    exact = [Fraction(weight) for weight in weights]
+    faults = power_faults(exact, Fraction(quota), [str(at) for at in range(len(exact))])
+    if faults:
+        raise ValueError(faults[0].cause("en"))
+    numbers, scale = whole([*exact, Fraction(quota)])
     sizes, needed = numbers[:-1], numbers[-1]
-    if not 0 < needed <= sum(sizes):
-        raise ValueError("the quota lies above 0 and within reach of all voters together")
-    if len(sizes) > MOST_VOTERS or len(sizes) * needed > MOST_CELLS:
-        raise ValueError("too many voters, or weights in units too small")
     counts = _coalitions(sizes, needed)
     decisive = [_decisive(counts, weight, needed) for weight in sizes]
     n = len(sizes)
-    orders = factorial(n)
     raw = tuple(sum(by_size) for by_size in decisive)
     total = sum(raw)
+    orders = [sum(factorial(size) * factorial(n - 1 - size) * count for size, count in enumerate(by_size))
+              for by_size in decisive]  # fmt: skip
     return Power(
         sizes,
         needed,
         scale,
-        tuple(
-            Fraction(
-                sum(factorial(size) * factorial(n - 1 - size) * count for size, count in enumerate(by_size)), orders
-            )
-            for by_size in decisive
-        ),
+        tuple(Fraction(pivotal, factorial(n)) for pivotal in orders),
         raw,
         tuple(Fraction(count, 2 ** (n - 1)) for count in raw),
         tuple(Fraction(count, total) for count in raw),

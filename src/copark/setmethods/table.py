@@ -1,10 +1,4 @@
-"""A table of cases as columns of numbers, and the faults a table or a setting may have.
-
-Names of columns and rows that survive being read by R and by spreadsheets.
-
-R changes column names that are not its own kind of names and takes doubled names for an error. So columns are renamed
-here, once.
-"""
+"""A table of cases as columns of numbers, the faults a table or a setting may have, and names that R can read."""
 
 from __future__ import annotations
 
@@ -101,34 +95,16 @@ class CaseTable:
         cases = tuple(case for case, is_kept in zip(self.cases, kept, strict=True) if is_kept)
         return replace(self, cases=cases, values={name: column[kept] for name, column in self.values.items()})
 
-    def without(self, at: int) -> CaseTable:
-        """The table less the case at a place."""
-        return self.where(np.arange(len(self)) != at)
-
     def having(self, changed: Mapping[str, ArrayLike]) -> CaseTable:
         """The table with some columns in the place of those of the same name."""
         new = {name: np.asarray(column, dtype=np.float64) for name, column in changed.items()}
         return replace(self, values={**self.values, **new})
 
 
-def table_of(
-    columns: Mapping[str, ArrayLike], cases: Sequence[str] | None = None, file: str = ""
-) -> CaseTable:  # fmt: skip
-    """A table made in memory.
+def table_of(columns: Mapping[str, ArrayLike], cases: Sequence[str] | None = None, file: str = "") -> CaseTable:
+    """A table made in memory; cases without labels are numbered from 1.
 
-    Parameters
-    ----------
-    columns
-        Columns by name, all of one length, finite.
-    cases
-        Labels, each once; numbers from 1 where none are given.
-    file
-        A name for messages and pages.
-
-    Raises
-    ------
-    ValueError
-        If lengths differ, a value is missing or not finite, or a label is repeated.
+    Raises ValueError if lengths differ, a value is missing or not finite, or a label is repeated.
     """
     values = {name: np.asarray(column, dtype=np.float64) for name, column in columns.items()}
     sizes = {column.shape for column in values.values()}
@@ -155,9 +131,9 @@ LABEL = "case"
 
 
 def clean_names(names: Sequence[str]) -> dict[str, str]:
-    """Names that R reads as they are: ASCII letters, digits and underscores, a letter first, each once.
+    """Names that R, which renames others, reads as they are: ASCII letters, digits and underscores, a letter first.
 
-    What has no such letters becomes a numbered name (``V3``).
+    Each is there once; what has no such letters becomes a numbered name (``V3``).
     """
     found: dict[str, str] = {}
     for place, name in enumerate(names, start=1):
@@ -173,18 +149,14 @@ def clean_names(names: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def clean_label(label: str) -> str:
-    """A row name on one line that no spreadsheet runs as a formula."""
-    plain = " ".join("".join(letter if letter.isprintable() else " " for letter in label).split())
-    return f"_{plain}" if plain.startswith(tuple(FORMULA)) else plain
-
-
 def unique_labels(labels: Sequence[str]) -> list[str]:
-    """Row names, each once."""
+    """Row names, each once, on one line, that no spreadsheet runs as a formula."""
     found: list[str] = []
-    for label in map(clean_label, labels):
-        unique, turn = label, 2
+    for label in labels:
+        plain = " ".join("".join(letter if letter.isprintable() else " " for letter in label).split())
+        plain = f"_{plain}" if plain.startswith(tuple(FORMULA)) else plain
+        unique, turn = plain, 2
         while unique in found:
-            unique, turn = f"{label} ({turn})", turn + 1
+            unique, turn = f"{plain} ({turn})", turn + 1
         found.append(unique)
     return found

@@ -10,12 +10,11 @@ import pandas as pd
 from pydantic import Field
 
 from copark.analyses import case_table as options
-from copark.analyses.case_table import Names, Pairs, TableParams, TableResult, identity, origin, read_table
+from copark.analyses.case_table import Pairs, TableParams, TableResult, identity, origin, read_table
 from copark.analyses.contract import Option
-from copark.setmethods import coupling_degree as degrees
-from copark.setmethods.coupling_degree import Coupled, CouplingRequest, Null, WeightEnsemble
-from copark.setmethods.coupling_degree.degree import request_faults
-from copark.setmethods.coupling_degree.record import Reported, draws_faults, reported
+from copark.setmethods import coupling_chance as chance
+from copark.setmethods.coupling_chance import Null, WeightEnsemble, draws_faults
+from copark.setmethods.coupling_degree import Coupled, CouplingRequest, couple, request_faults, warnings_of
 from copark.setmethods.table import SettingFaults, Warned
 
 if TYPE_CHECKING:
@@ -37,14 +36,7 @@ class Params(TableParams):
     permutations: int = 0
     ensemble: int = 0
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
-    reported_c: Annotated[Names, Option("--reported-c", repeated=True)] = ()
-    reported_d: Annotated[Names, Option("--reported-d", repeated=True)] = ()
     served: ClassVar[Mapping[str, float]] = {"permutations": 10_000, "ensemble": 10_000}
-
-    @property
-    def claimed(self) -> tuple[tuple[str, Literal["C", "D"]], ...]:
-        """Columns of degrees that someone computed, and which degree each holds."""
-        return (*((one, "C") for one in self.reported_c), *((one, "D") for one in self.reported_d))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +46,6 @@ class Answer(TableResult):
     found: Coupled
     null: Null | None
     ensemble: WeightEnsemble | None
-    claims: tuple[Reported, ...]
     warnings: tuple[Warned, ...]
 
     def to_frame(self) -> pd.DataFrame:
@@ -82,7 +73,7 @@ def asked_of(params: Params) -> tuple[CouplingRequest, CaseTable]:
         params.scale, options.ranges(params.ranges, faults),
     )  # fmt: skip
     faults += request_faults(request)
-    columns = dict.fromkeys((*(one.column for one in request.indicators), *(one for one, _ in params.claimed)))
+    columns = dict.fromkeys(one.column for one in request.indicators)
     table = read_table(params, tuple(columns), faults)
     for flag, draws in (("--permutations", params.permutations), ("--ensemble", params.ensemble)):
         faults += draws_faults(flag, draws, len(table))
@@ -99,13 +90,9 @@ def run_id(params: Params, _context: Context) -> str:
 def compute(params: Params, context: Context) -> Answer:
     """Compute degrees, set them against the nulls, and draw weights and ranges."""
     request, table = asked_of(params)
-    found = degrees.couple(table, request)
+    found = couple(table, request)
     tell = context.stage("analyse")
-    null = degrees.null(found, params.permutations, params.seed, tell) if params.permutations else None
-    drawn = degrees.ensemble(found, params.ensemble, params.seed) if params.ensemble else None
-    claims = tuple(reported(found, column, what) for column, what in params.claimed)
-    warnings = degrees.warnings_of(found, params.seed, null=null, ensemble=drawn, claims=claims)
-    return Answer(
-        found=found, null=null, ensemble=drawn, claims=claims, warnings=tuple(warnings),
-        **origin(params, context, table),
-    )  # fmt: skip
+    null = chance.null(found, params.permutations, params.seed, tell) if params.permutations else None
+    drawn = chance.ensemble(found, params.ensemble, params.seed) if params.ensemble else None
+    warnings = warnings_of(found, params.seed, null=null, ensemble=drawn)
+    return Answer(found=found, null=null, ensemble=drawn, warnings=warnings, **origin(params, context, table))

@@ -6,9 +6,8 @@ from copark.analyses.coupling.ask import Answer
 from copark.analyses.show import Columns, Show
 from copark.presentation import document as doc
 from copark.presentation.numbers import number
-from copark.setmethods.coupling_degree.degree import GRADES, listed
-from copark.setmethods.coupling_degree.indicators import entropy
-from copark.setmethods.coupling_degree.record import KINDS, STATISTICS
+from copark.setmethods.coupling_chance import KINDS, STATISTICS
+from copark.setmethods.coupling_degree import GRADES, entropy, listed
 from copark.texts import text
 
 CHANCE = 0.05

@@ -8,7 +8,7 @@ from copark.analyses.run.show_case import AboutCase, sources
 from copark.analyses.show import grouped
 from copark.presentation import document as doc
 from copark.presentation.numbers import bare, bounded, number, percent, percentile, quantity, reach, spoken, unit_title
-from copark.setmethods.coupling_degree.degree import grade
+from copark.setmethods.coupling_degree import grade
 from copark.simulation.readouts.coordination import COMPONENTS, apart, needed, read_out
 from copark.simulation.readouts.observed import ObservedComparison, misses
 from copark.simulation.readouts.outcomes import bands, quarters_apart

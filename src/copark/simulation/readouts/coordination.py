@@ -2,7 +2,7 @@
 
 The scores of the four scales have fixed ranges, set beforehand by judgement and declared in :data:`COMPONENTS`; they
 are never rescaled to a sample, or D would change when a year or a run is added. The formulas are those of
-:mod:`copark.setmethods.coupling_degree.degree`.
+:mod:`copark.setmethods.coupling_degree`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.setmethods.coupling_degree.degree import coordination, coupling, coupling_corrected, development
+from copark.setmethods.coupling_degree import coordination, coupling, coupling_corrected, development
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.presentation.numbers import number
-from copark.setmethods.coupling_degree.degree import (
+from copark.setmethods.coupling_degree import (
     GRADES,
     coordination,
     coupling,

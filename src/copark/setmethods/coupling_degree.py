@@ -1,0 +1,469 @@
+"""The coupling coordination degree (耦合协调度) of any table of cases, with what it takes to trust it.
+
+Indicators are scored in [0, 1] as (x - low) / (high - low), turned where less is better, and weighed into subsystems:
+equally, or by entropy (熵值法): an indicator weighs more the less evenly it is spread. p_ij = x_ij / Σ_i x_ij,
+e_j = -(1 / ln m) Σ_i p_ij ln p_ij with 0 ln 0 = 0, w_j = (1 - e_j) / Σ (1 - e_j), over all m cases together. No small
+number is added to the scores: the customary shift by 0.0001 changes weights and degrees.
+
+The coupling degree C of n scores has two forms: the standard one, geometric over arithmetic mean, and the corrected one
+of Wang Shujia et al. 2021 (王淑佳等, 国内耦合协调度模型的误区及修正, 自然资源学报 36(3): 793-810). The coordination
+degree is D = sqrt(C T) with T the weighted mean. The grades of D are a convention: no theory or loss function stands
+behind their boundaries. Each known misuse that data and settings give away is warned of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from copark.arrays import Booleans, Floats
+from copark.errors import Fault
+from copark.setmethods.table import CaseTable, SettingFaults, TableFaults, Warned, fault, left_out_warning
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from copark.setmethods.coupling_chance import Null, WeightEnsemble
+
+GRADES = (
+    "extreme_imbalance", "severe_imbalance", "moderate_imbalance", "mild_imbalance", "near_imbalance",
+    "barely_coordinated", "primary_coordination", "intermediate_coordination", "good_coordination",
+    "quality_coordination",
+)  # fmt: skip
+"""Ten grades of D, each 0.1 wide, from the lowest."""
+BOUNDARIES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+RESAMPLES = 500
+FEW = 10
+"""Cases below which entropy weights are mostly chance."""
+WIDE = 0.2
+"""Width of the 90 % bootstrap interval from which an entropy weight is called unstable."""
+HIGH, LOW = 0.9, 0.5
+TWIN = 0.99
+SHOWN = 8
+"""Cases that a warning names before it only counts."""
+
+Formula = Literal["standard", "wang2021"]
+Weights = Literal["equal", "entropy"]
+Ranging = Literal["auto", "minmax", "none"]
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A column, and whether more of it is better."""
+
+    column: str
+    positive: bool = True
+
+
+@dataclass(frozen=True)
+class Subsystem:
+    """A subsystem and what it is measured by."""
+
+    name: str
+    indicators: tuple[Indicator, ...]
+
+
+@dataclass(frozen=True)
+class Range:
+    """The range a column is scored over."""
+
+    low: float
+    high: float
+    """low, high: where the score is 0 and 1 (1 and 0 where less is better), in the column's unit."""
+    source: Literal["given", "unit", "sample"]
+    """``given`` by the user, the ``unit`` interval for columns that lie in it, or the ``sample``'s own extremes."""
+    clipped: tuple[str, ...] = ()
+    """Labels of cases beyond the range, whose score was set to its end."""
+
+
+@dataclass(frozen=True)
+class CouplingRequest:
+    """What is asked."""
+
+    subsystems: tuple[Subsystem, ...]
+    """Two or more."""
+    weights: Weights | tuple[float, ...] = "equal"
+    """Of the subsystems in T: ``equal``, ``entropy``, or one a subsystem, summing to 1. They have no place in C."""
+    indicator_weights: Weights = "equal"
+    """Of the indicators within a subsystem."""
+    formula: Formula = "standard"
+    """Which form is put forward; both are always computed."""
+    closed: Literal["left", "right"] = "left"
+    """Which end of a grade belongs to it, for papers differ: ``left`` for [0.4, 0.5), ``right`` for (0.4, 0.5]."""
+    ranging: Ranging = "auto"
+    """How columns without a given range are scored: ``minmax`` over the extremes of the whole table, ``none`` as they
+    are, ``auto`` as they are where they lie in [0, 1]."""
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """Ranges that are given, by column."""
+
+    @property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """All indicators, subsystem by subsystem."""
+        return tuple(one for subsystem in self.subsystems for one in subsystem.indicators)
+
+    @property
+    def belongs(self) -> Booleans:
+        """Which indicator is of which subsystem, shape (indicator, subsystem)."""
+        owner = np.array([at for at, one in enumerate(self.subsystems) for _ in one.indicators])
+        return np.asarray(owner[:, None] == np.arange(len(self.subsystems)))
+
+
+@dataclass(frozen=True)
+class Degrees:
+    """One form: C and D, shape (case,), and the grade of each D."""
+
+    coupling: Floats
+    coordination: Floats
+    grades: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Coupled:
+    """What a table gave."""
+
+    table: CaseTable
+    request: CouplingRequest
+    ranges: Mapping[str, Range]
+    """The range of each column."""
+    indicator_scores: Floats
+    """Scores of the indicators, shape (case, indicator); NaN where one never varies."""
+    shares: Floats
+    """Weight of each indicator in each subsystem, shape (indicator, subsystem), columns summing to 1."""
+    alpha: Floats
+    """Weight of each subsystem in T."""
+    scores: Floats
+    """U, shape (case, subsystem)."""
+    development: Floats
+    """T, shape (case,)."""
+    forms: Mapping[Formula, Degrees]
+    """C, D and grades in each form."""
+
+    @property
+    def chosen(self) -> Degrees:
+        """The form put forward."""
+        return self.forms[self.request.formula]
+
+
+def _checked(scores: ArrayLike) -> Floats:
+    found = np.asarray(scores, dtype=np.float64)
+    if found.shape[-1] < 2:
+        raise ValueError("coupling needs at least two scores")
+    with np.errstate(invalid="ignore"):
+        if np.any((found < 0.0) | (found > 1.0)):
+            raise ValueError("scores must lie in [0, 1]")
+    return found
+
+
+def _relative(scores: Floats) -> Floats:
+    """Scores over the largest of them, 0 where all are 0: C stays, and products of small scores do not vanish."""
+    top = scores.max(axis=-1, keepdims=True)
+    found: Floats = np.where(np.isnan(scores), np.nan, 0.0)
+    np.divide(scores, top, out=found, where=top > 0.0)
+    return found
+
+
+def coupling(scores: ArrayLike) -> Floats:
+    """Standard coupling degree, ``C = (Π U)^(1/n) / (Σ U / n)``; 0 where every score is 0.
+
+    scores: U in [0, 1], shape (…, n), n ≥ 2. Returns: C in [0, 1], shape (…). Raises ValueError if a score leaves [0,
+    1] or there is only one.
+    """
+    relative = _relative(_checked(scores))
+    mean = relative.mean(axis=-1)
+    geometric = np.prod(relative, axis=-1) ** (1.0 / relative.shape[-1])
+    degree: Floats = np.where(np.isnan(mean), np.nan, 0.0)
+    np.divide(geometric, mean, out=degree, where=mean > 0.0)
+    return degree
+
+
+def coupling_corrected(scores: ArrayLike) -> Floats:
+    """Corrected coupling degree of Wang et al. 2021 of scores as :func:`coupling` takes; 0 where every score is 0.
+
+    ``C' = sqrt{ [1 - Σ_{i>j} |U_i - U_j| / (n(n-1)/2)] · (Π U_i / max U)^(1/(n-1)) }``. The formula was taken from the
+    vignette of the R package *coupling* and agrees with the article's table 8; the article was not seen in print.
+    """
+    found = _checked(scores)
+    n = found.shape[-1]
+    first, second = np.triu_indices(n, k=1)
+    spread = np.abs(found[..., first] - found[..., second]).sum(axis=-1) / (n * (n - 1) / 2.0)
+    evenness = np.prod(_relative(found), axis=-1) ** (1.0 / (n - 1))
+    degree: Floats = np.sqrt(np.maximum(1.0 - spread, 0.0) * evenness)
+    return degree
+
+
+FORMS = {"standard": coupling, "wang2021": coupling_corrected}
+
+
+def development(scores: ArrayLike, weights: Sequence[float] | Floats | None = None) -> Floats:
+    """Development index ``T = Σ α U``, α equal unless given.
+
+    Raises ValueError if the weights are not as many as the scores, negative, or do not sum to 1.
+    """
+    found = _checked(scores)
+    n = found.shape[-1]
+    alpha = np.full(n, 1.0 / n) if weights is None else np.asarray(weights, dtype=np.float64)
+    if alpha.shape != (n,) or np.any(alpha < 0.0) or abs(float(alpha.sum()) - 1.0) > 1e-9:
+        raise ValueError("one weight a score is needed, none negative, that sum to 1")
+    total: Floats = found @ alpha
+    return total
+
+
+def coordination(coupling_degree: ArrayLike, index: ArrayLike) -> Floats:
+    """Coordination degree ``D = sqrt(C T)``."""
+    degree: Floats = np.sqrt(np.asarray(coupling_degree) * np.asarray(index))
+    return degree
+
+
+def grade(degree: float, closed: Literal["left", "right"] = "left") -> str:
+    """The grade of D in [0, 1]; see :attr:`CouplingRequest.closed`. Raises ValueError if D leaves [0, 1]."""
+    if not 0.0 <= degree <= 1.0:
+        raise ValueError("a coordination degree lies in [0, 1]")
+    return GRADES[int(np.searchsorted(BOUNDARIES, degree, side="right" if closed == "left" else "left"))]
+
+
+def ranges_of(table: CaseTable, request: CouplingRequest) -> dict[str, Range]:
+    """The range of each column; raises TableFaults if values taken as scores lie outside [0, 1]."""
+    found, faults = {}, []
+    for one in request.indicators:
+        values = table.values[one.column]
+        low, high = float(values.min()), float(values.max())
+        inside = low >= 0.0 and high <= 1.0
+        if one.column in request.ranges:
+            start, stop = request.ranges[one.column]
+            found[one.column] = Range(start, stop, "given", table.where((values < start) | (values > stop)).cases)
+        elif request.ranging == "none" and not inside:
+            faults.append(fault("not_a_score", table.file, None, one.column, low=f"{low:g}", high=f"{high:g}"))
+        elif request.ranging == "none" or (request.ranging == "auto" and inside):
+            found[one.column] = Range(0.0, 1.0, "unit")
+        else:
+            found[one.column] = Range(low, high, "sample")
+    if faults:
+        raise TableFaults(faults)
+    return found
+
+
+def scored(values: Floats, low: Floats, high: Floats, positive: Booleans) -> Floats:
+    """Scores of values over ranges, NaN over one without width; shapes (…, indicator), stretched to fit each other."""
+    values, low, high = np.broadcast_arrays(values, low, high)
+    share = np.full(values.shape, np.nan)
+    np.divide(values - low, high - low, out=share, where=high > low)
+    share = np.clip(share, 0.0, 1.0)
+    return np.asarray(np.where(positive, share, 1.0 - share))
+
+
+def entropy(scores: Floats) -> Floats:
+    """Entropy of each indicator in [0, 1]; 1, that is no information, for one that never varies or is always 0.
+
+    scores: shape (…, case, indicator), not negative; NaN columns never vary.
+    """
+    count = scores.shape[-2]
+    clean = np.nan_to_num(scores)
+    total = clean.sum(axis=-2, keepdims=True)
+    share = np.divide(clean, total, out=np.zeros_like(clean), where=total > 0.0)
+    logarithm = np.log(np.where(share > 0.0, share, 1.0))
+    found = -(share * logarithm).sum(axis=-2) / np.log(max(count, 2))
+    return np.where(total[..., 0, :] > 0.0, np.minimum(found, 1.0), 1.0)
+
+
+def entropy_weights(scores: Floats) -> Floats:
+    """Entropy weights, shape (…, indicator), summing to 1; equal where no indicator tells anything apart."""
+    divergence = 1.0 - entropy(scores)
+    divergence = np.where(np.isnan(scores).all(axis=-2), 0.0, np.maximum(divergence, 0.0))
+    total = divergence.sum(axis=-1, keepdims=True)
+    even = np.full_like(divergence, 1.0 / divergence.shape[-1])
+    np.divide(divergence, total, out=even, where=total > 1e-12)
+    return even
+
+
+def equal_weights(scores: Floats) -> Floats:
+    """Equal weights of the indicators that vary, shape (indicator,); a NaN column has none."""
+    there = ~np.isnan(scores).all(axis=0)
+    return np.asarray(there / max(1, int(there.sum())))
+
+
+def bootstrap_weights(scores: Floats, seed: int) -> Floats:
+    """5 % and 95 % of the entropy weights over resamples of the cases, shape (2, indicator)."""
+    luck = np.random.default_rng(seed)
+    chosen = luck.integers(0, scores.shape[0], (RESAMPLES, scores.shape[0]))
+    return np.asarray(np.quantile(entropy_weights(scores[chosen]), (0.05, 0.95), axis=0))
+
+
+def request_faults(request: CouplingRequest) -> list[Fault]:
+    """Everything wrong with what is asked, before a table is read."""
+    names = [one.name for one in request.subsystems]
+    columns = [one.column for one in request.indicators]
+    found = []
+    if len(names) < 2:
+        found.append(fault("few_subsystems", "--subsystems", found=len(names)))
+    for group in (names, columns):
+        twice = sorted({one for one in group if group.count(one) > 1})
+        found += [fault("twice", "--subsystems", key=one, found=one) for one in twice]
+        if any(not one for one in group):
+            found.append(fault("empty_name", "--subsystems"))
+    if not isinstance(request.weights, str):
+        if len(request.weights) != len(names):
+            found.append(fault("weight_count", "--weights", found=len(request.weights), expected=len(names)))
+        elif any(one < 0.0 for one in request.weights) or abs(sum(request.weights) - 1.0) > 1e-6:
+            total = sum(request.weights)
+            scaled = ",".join(f"{one / total:.6g}" for one in request.weights) if total > 0.0 else ""
+            found.append(fault("weight_sum", "--weights", found=f"{total:g}", scaled=scaled))
+    for column, (low, high) in request.ranges.items():
+        if column not in columns:
+            found.append(fault("range_of_nothing", "--ranges", key=column, found=column))
+        elif not low < high:
+            found.append(fault("range_order", "--ranges", key=column))
+    return found
+
+
+def couple(table: CaseTable, request: CouplingRequest) -> Coupled:
+    """Scores, weights and degrees of every case.
+
+    Raises
+    ------
+    SettingFaults
+        If what is asked cannot be done.
+    TableFaults
+        If values taken as scores lie outside [0, 1], or all indicators of a subsystem never vary.
+    """
+    faults = request_faults(request)
+    if faults:
+        raise SettingFaults(faults)
+    indicators, ranges = request.indicators, ranges_of(table, request)
+    scores = scored(
+        table.matrix([one.column for one in indicators]),
+        np.array([ranges[one.column].low for one in indicators]),
+        np.array([ranges[one.column].high for one in indicators]),
+        np.array([one.positive for one in indicators]),
+    )
+    weigh = entropy_weights if request.indicator_weights == "entropy" else equal_weights
+    shares = np.zeros((scores.shape[1], len(request.subsystems)))
+    for at, (one, mine) in enumerate(zip(request.subsystems, request.belongs.T, strict=True)):
+        if np.isnan(scores[:, mine]).all():
+            columns = ", ".join(indicator.column for indicator in one.indicators)
+            faults.append(fault("constant_subsystem", table.file, None, one.name, columns=columns))
+        else:
+            shares[mine, at] = weigh(scores[:, mine])
+    if faults:
+        raise TableFaults(faults)
+    subsystems = np.clip(np.nan_to_num(scores) @ shares, 0.0, 1.0)
+    alpha = _alpha(subsystems, request)
+    index = development(subsystems, alpha)
+    forms = {form: _degrees(formula(subsystems), index, request) for form, formula in FORMS.items()}
+    return Coupled(table, request, ranges, scores, shares, alpha, subsystems, index, forms)  # type: ignore[arg-type]
+
+
+def _degrees(closeness: Floats, index: Floats, request: CouplingRequest) -> Degrees:
+    """C, D and grades, which are told without the last digits: 0.5 and 0.49999999999999994 do not differ in grade."""
+    closeness = np.clip(closeness, 0.0, 1.0)
+    degree = np.clip(coordination(closeness, index), 0.0, 1.0)
+    return Degrees(closeness, degree, tuple(grade(round(float(one), 12), request.closed) for one in degree))
+
+
+def _alpha(subsystems: Floats, request: CouplingRequest) -> Floats:
+    count = len(request.subsystems)
+    if request.weights == "equal":
+        return np.full(count, 1.0 / count)
+    if request.weights == "entropy":
+        return entropy_weights(subsystems)
+    given = np.array(request.weights, dtype=np.float64)
+    return np.asarray(given / given.sum())
+
+
+def _misuse(code: str, **values: str) -> Warned:
+    return Warned(code, values, "misuse")
+
+
+def listed(names: Sequence[str], most: int = SHOWN) -> str:
+    """The first names of a list, and how many more there are."""
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" (+{rest})" if rest > 0 else "")
+
+
+def warnings_of(
+    found: Coupled, seed: int = 1, *, null: Null | None = None, ensemble: WeightEnsemble | None = None
+) -> tuple[Warned, ...]:
+    """Everything a reader must be warned of.
+
+    seed: of the bootstrap of entropy weights; null, ensemble: what they gave, if they were asked for.
+    """
+    warned = [
+        *left_out_warning(found.table),
+        *_of_ranges(found),
+        *_of_weights(found, seed),
+        *_of_degrees(found),
+        *_of_scores(found),
+    ]
+    if null is None:
+        warned.append(_misuse("no_null"))
+    elif null.p["shuffle"]["mean_coupling"] > 0.05:
+        warned.append(_misuse("chance", p=f"{null.p['shuffle']['mean_coupling']:.3g}"))
+    elif null.p["shift"]["mean_coupling"] > 0.05:
+        warned.append(_misuse("common_growth", p=f"{null.p['shift']['mean_coupling']:.3g}"))
+    if ensemble is not None and ensemble.stays["both"] < 0.5:
+        warned.append(_misuse("grade_moves", share=f"{100.0 * ensemble.stays['both']:.0f}"))
+    return tuple(warned)
+
+
+def _of_ranges(found: Coupled) -> Iterator[Warned]:
+    sample = [name for name, one in found.ranges.items() if one.source == "sample"]
+    if sample:
+        yield _misuse("sample_range", columns=listed(sample), cases=str(len(found.table)))
+    for name, one in found.ranges.items():
+        if one.clipped:
+            yield _misuse("clipped", column=name, cases=listed(one.clipped))
+    flat = np.flatnonzero(np.isnan(found.indicator_scores).all(axis=0))
+    constant = [found.request.indicators[int(at)].column for at in flat]
+    if constant:
+        yield _misuse("constant", columns=listed(constant))
+
+
+def _of_weights(found: Coupled, seed: int) -> Iterator[Warned]:
+    request = found.request
+    by_entropy = request.weights == "entropy" or (
+        request.indicator_weights == "entropy" and any(len(one.indicators) > 1 for one in request.subsystems)
+    )
+    if by_entropy and len(found.table) < FEW:
+        yield _misuse("few_for_entropy", cases=str(len(found.table)))
+    if by_entropy:
+        if request.weights == "entropy":
+            scores, names = found.scores, [one.name for one in request.subsystems]
+        else:
+            scores, names = found.indicator_scores, [one.column for one in request.indicators]
+        limits = zip(names, *bootstrap_weights(scores, seed), strict=True)
+        wide = [f"{name} {start:.2f}–{stop:.2f}" for name, start, stop in limits if stop - start > WIDE]
+        if wide:
+            yield _misuse("entropy_unstable", weights=listed(wide))
+    if not np.allclose(found.alpha, found.alpha[0]):
+        yield _misuse("weights_in_t_only")
+
+
+def _of_scores(found: Coupled) -> Iterator[Warned]:
+    zero = found.table.where((found.scores == 0.0).any(axis=1)).cases
+    if zero:
+        yield _misuse("zero_score", cases=listed(zero))
+    for one, other in combinations(range(found.scores.shape[1]), 2):
+        pair = found.scores[:, [one, other]]
+        if len(pair) > 2 and np.all(np.ptp(pair, axis=0) > 0.0) and float(np.asarray(np.corrcoef(pair.T))[0, 1]) > TWIN:
+            names = found.request.subsystems[one].name, found.request.subsystems[other].name
+            yield _misuse("twins", first=names[0], second=names[1])
+
+
+def _of_degrees(found: Coupled) -> Iterator[Warned]:
+    table, standard, chosen = found.table, found.forms["standard"], found.chosen
+    hollow = table.where((chosen.coupling >= HIGH) & (chosen.coordination < LOW)).cases
+    if hollow:
+        yield _misuse("high_coupling_low_coordination", cases=listed(hollow))
+    share = float(np.mean(standard.coupling > HIGH))
+    if found.request.formula == "standard" and share >= 0.5:
+        yield _misuse("saturated", share=f"{100.0 * share:.0f}")
+    differ = table.where(np.array(standard.grades) != np.array(found.forms["wang2021"].grades)).cases
+    if differ:
+        yield _misuse("forms_differ", count=str(len(differ)), cases=listed(differ))
+    gaps = np.abs(chosen.coordination[:, None] - np.array(BOUNDARIES)).min(axis=1)
+    near = table.where(gaps < 1e-9).cases
+    if near:
+        yield _misuse("on_a_boundary", cases=listed(near))
