@@ -18,6 +18,7 @@ from copark.cases import Case, load_case
 from copark.cases.casebook import POSTERIOR, casebook_path, posteriors_in
 from copark.cases.quarters import Quarter
 from copark.inference import artefacts, borrowed
+from copark.inference import stacking as shipped
 from copark.inference.calibrate import FULL, QUICK, Settings, calibrate
 from copark.inference.calibrations import cut_of
 from copark.inference.diagnostics import predictive_checks
@@ -26,8 +27,7 @@ from copark.inference.pool.parks import parks_of
 from copark.inference.provenance import recipe_in
 from copark.inference.reach import reading_of
 from copark.inference.source import PosteriorSource
-from copark.inference.stacking import forecasts as shipped
-from copark.inference.stacking.trials import trials_of
+from copark.inference.stacking import trials_of
 from copark.inference.target_selection import case_for
 from copark.simulation.ensemble import default_threads
 

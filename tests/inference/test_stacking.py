@@ -16,25 +16,24 @@ from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.inference.forecast import LEVELS
 from copark.inference.pool.parks import park_of, parks_of
-from copark.inference.stacking.forecasts import (
+from copark.inference.stacking import (
+    FAR,
+    METHODS,
+    NEAR,
+    STACK,
+    UNSEEN,
+    Trial,
     curves_of,
     is_current,
+    judge,
     largest_difference,
+    learn,
     load_trials,
+    losses,
     made_of,
     shipped,
-    stacks_of,
-)
-from copark.inference.stacking.trials import FAR, METHODS, NEAR, UNSEEN, Trial
-from copark.inference.stacking.weights import (
-    MIXTURE,
-    PLACES,
-    STACK,
-    WAYS,
-    judge,
-    learn,
-    loss_of_levels,
     simplex,
+    stacks_of,
 )
 from copark.stats.scores import crps
 
@@ -64,13 +63,10 @@ def made_up() -> tuple[Trial, ...]:
     return tuple(found)
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_who_forecasts_well_gets_the_weight(made_up: tuple[Trial, ...], way: str) -> None:
-    found = {setting: each["registered"] for setting, each in learn(made_up, way, {}).everyone.items()}
+def test_who_forecasts_well_gets_the_weight(made_up: tuple[Trial, ...]) -> None:
+    found = {setting: each["registered"] for setting, each in learn(made_up, {}).everyone.items()}
     assert found[UNSEEN]["growth"] == pytest.approx(0.75, abs=0.05), "half way from all of it to half of it"
     assert found[NEAR]["model"] == pytest.approx(2.0 / 3.0, abs=0.05)
-    assert learn(made_up, way, {}, equal=0.0).everyone[UNSEEN][""]["growth"] > 0.9
-    assert learn(made_up, way, {}, equal=1.0).everyone[UNSEEN][""] == {"model": 0.5, "growth": 0.5}
     for weights in found.values():
         assert sum(weights.values()) == pytest.approx(1.0, abs=2e-3)
 
@@ -78,7 +74,7 @@ def test_who_forecasts_well_gets_the_weight(made_up: tuple[Trial, ...], way: str
 def test_a_park_has_no_say_in_its_own_weights(made_up: tuple[Trial, ...]) -> None:
     """However it turned out, what was learned from the others stays; what was learned from all does not."""
     other = tuple(replace(one, value=30.0 * one.value) if one.park == PARKS[0] else one for one in made_up)
-    before, after = (learn(each, MIXTURE, {}) for each in (made_up, other))
+    before, after = (learn(each, {}) for each in (made_up, other))
     assert before.without[PARKS[0]] == after.without[PARKS[0]]
     assert before.without[PARKS[1]] != after.without[PARKS[1]]
     assert before.of(PARKS[0], UNSEEN, "registered", 1.0) == after.of(PARKS[0], UNSEEN, "registered", 1.0)
@@ -154,17 +150,18 @@ def test_what_came_of_it_is_shown_in_both_languages(tmp_path) -> None:
         shown = found.document(lang)
         tables = {one.key: one for one in shown.tables()}
         assert len(tables["parks"].rows) == len(found.judged.parks)
-        assert len(tables["ways"].rows) == (len(WAYS) + 2) * 3
         cards = next(block for block in shown.blocks() if hasattr(block, "cards")).cards
         for setting, card in zip((UNSEEN, NEAR, FAR), cards, strict=True):
             parks = found.judged.of(setting)
             assert card.value == sum(one.stack <= one.growth for one in parks) / len(parks)
 
 
-def test_scores_of_levels_are_those_of_ensembles() -> None:
-    levels = np.sort(np.random.default_rng(1).normal(size=len(PLACES)))
-    for value in (-3.0, 0.1, 2.0):
-        assert float(loss_of_levels(levels, value)) == pytest.approx(crps(levels, value), rel=1e-9)
+def test_scores_of_mixtures_are_those_of_ensembles() -> None:
+    """By ln(1 + count), each of two forecasts given as levels, and the two mixed half and half."""
+    parts = np.sort(np.random.default_rng(1).gamma(2.0, 20.0, size=(2, 50)))
+    for value in (0.0, 10.0, 200.0):
+        wanted = [crps(np.log1p(rows), np.log1p(value)) for rows in (parts[0], parts[1], parts.ravel())]
+        assert losses(parts, value, np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])) == pytest.approx(wanted, rel=1e-9)
 
 
 def test_weights_are_all_tenths_that_sum_to_one_the_model_first() -> None:

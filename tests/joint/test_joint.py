@@ -15,7 +15,7 @@ from copark.analyses.joint.show import document
 from copark.arrays import Floats
 from copark.cases.quarters import Quarter
 from copark.cases.services import BESIDE
-from copark.inference.joint.findings import FURTHER_SETS, find, held, r2_of, ranks_of, read_panels, recorded
+from copark.inference.joint.findings import FURTHER_SETS, Reader, find, held, r2_of, ranks_of, read_panels, recorded
 from copark.inference.joint.panels import (
     AGES,
     CLASSES,
@@ -32,7 +32,6 @@ from copark.inference.joint.panels import (
     simulate,
     told,
 )
-from copark.inference.joint.posterior import Reader
 from copark.inference.pool.abc_regression import scores_of
 from copark.inference.pool.batches import design
 from copark.inference.pool.parks import points_at

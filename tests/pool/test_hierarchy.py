@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from copark.inference.pool.abc_regression import directions, readings_of
-from copark.inference.pool.hierarchy import TAU, Readings, given_tau, mixture_quantiles, pool
+from copark.inference.pool.abc_regression import Readings, directions, readings_of
+from copark.inference.pool.panel import TAU, given_tau, mixture_quantiles, pool
 
 
 def one_axis(middles: list[float], precisions: list[float]) -> list[Readings]:

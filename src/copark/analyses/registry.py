@@ -217,11 +217,11 @@ REGISTRY = Registry(
             "forecast",
             "copark.analyses.forecast",
             "calibrate",
-            engine=("copark.inference", "copark.inference.pool", "copark.inference.stacking"),
+            engine=("copark.inference", "copark.inference.pool"),
         ),
         Analysis("score", "copark.analyses.score", "calibrate", ("copark.inference",)),
         Analysis("pool", "copark.analyses.pool", "calibrate", ("copark.inference", "copark.inference.pool")),
-        Analysis("stack", "copark.analyses.stack", "calibrate", ("copark.inference.pool", "copark.inference.stacking")),
+        Analysis("stack", "copark.analyses.stack", "calibrate", ("copark.inference", "copark.inference.pool")),
         Analysis("joint", "copark.analyses.joint", "parks", ("copark.inference.joint", "copark.inference.pool")),
         Analysis(
             "voi",

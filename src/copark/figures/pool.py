@@ -24,7 +24,7 @@ from copark.texts import text
 if TYPE_CHECKING:
     from copark.arrays import Floats
     from copark.inference.panels import PanelFindings, ParkFan
-    from copark.inference.pool.forecast_comparison import Contest
+    from copark.inference.pool.forecasts import Contest
 
 NAMES = 2.3
 """Inches for names of parks."""

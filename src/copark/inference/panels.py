@@ -15,18 +15,18 @@ import numpy as np
 
 from copark.arrays import Floats
 from copark.inference.pool.batches import GRID, Discrepancy, run_outputs, strayed, table
-from copark.inference.pool.forecast_comparison import (
+from copark.inference.pool.forecasts import (
     ALONE,
     GROWTH,
     METHODS,
     SCHEMES,
+    SHOWN,
     Contest,
     PanelScore,
     contest,
     winners,
 )
-from copark.inference.pool.forecast_comparison import POOLED as MODEL
-from copark.inference.pool.outlook import SHOWN
+from copark.inference.pool.forecasts import POOLED as MODEL
 from copark.inference.pool.panel import Panel, pooled_prior
 from copark.inference.pool.parks import COUNTS, POOLED, Park
 from copark.simulation.schemas import Title
@@ -35,7 +35,7 @@ from copark.texts import text
 if TYPE_CHECKING:
     from copark.cases import Case
     from copark.cases.quarters import Quarter
-    from copark.inference.pool.outlook import PooledOutlook
+    from copark.inference.pool.forecasts import PooledOutlook
     from copark.inference.pool.panel import PanelSettings
 
 Band = tuple[float, float, float]
@@ -219,7 +219,7 @@ def _fan(panel: Panel, park: Park, threads: int) -> ParkFan | None:
     variable = "registered" if "registered" in counts else max(counts, key=lambda name: counts[name])
     seed = panel.settings.seed
     read, points = pooled_prior(panel, park.case, FAN_RUNS, seed)
-    made = run_outputs(read, points, (variable,), park.quarters, seed, 0, threads)
+    made = run_outputs(read, points, (variable,), park.quarters, seed, threads=threads)
     whole = strayed(made.out[made.finished], (variable,), panel.spread, seed)
     levels = np.quantile(whole[:, 0, :], SHOWN, axis=0)
     first, targets = park.case.clock.start.index / 4.0, park.model.targets
@@ -305,7 +305,7 @@ def look(
     progress: Tell, waiting: Tell,
 ) -> Looked:  # fmt: skip
     """Forecast a park of which nothing has been observed, or as if nothing had been, by what other parks teach."""
-    from copark.inference.pool.outlook import outlook
+    from copark.inference.pool.forecasts import outlook
     from copark.inference.pool.panel import learn
 
     learning, looking = shares(progress, (90, 10))

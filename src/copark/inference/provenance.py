@@ -21,7 +21,7 @@ from copark.store.checkpoints import Stages
 AFTERWARDS = frozenset(
     (
         "artefacts", "assessment", "benchmark_forecasts", "borrowed", "calibrations", "case_parameters", "forecast",
-        "panels", "provenance", "reach", "source", "target_selection", "validate",
+        "panels", "provenance", "reach", "source", "stacking", "target_selection", "validate",
     )
 )  # fmt: skip
 """Modules of inference that have no say in what a calibration gives."""

@@ -13,7 +13,7 @@ from copark.analyses.contract import AnalysisParams, PowerOfTwo, Result, Said
 from copark.arrays import Floats
 from copark.inference.assessment import Spread
 from copark.inference.diagnostics import Note
-from copark.inference.stacking.weights import Judged
+from copark.inference.stacking import Judged
 from copark.inference.validate import Point, known_points
 from copark.stats.quantiles import LEVELS
 from copark.texts import text
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from copark.inference.forecast import Frozen
     from copark.inference.panels import Looked
     from copark.inference.pool.panel import PanelSettings
-    from copark.inference.stacking.forecasts import StackedForecast
+    from copark.inference.stacking import StackedForecast
 
 NAMED = 0.03
 """Share of the variance from which a parameter is named."""
@@ -246,7 +246,7 @@ def run_id(params: Params, context: Context) -> str:
     from copark.identity import hash_content, identity_of
     from copark.inference.panels import other_parks
     from copark.inference.pool.panel import panel_identity
-    from copark.inference.stacking.forecasts import shipped
+    from copark.inference.stacking import shipped
     from copark.model.compiler import model_hash
 
     asked = asked_of(params, context)
@@ -279,7 +279,7 @@ def compute(params: Params, context: Context) -> Answer:
     """Find or make what the forecast rests on, and run it forward."""
     from copark.analyses.forecast.pooled import forecast_pooled
     from copark.inference.calibrate import Settings
-    from copark.inference.stacking.forecasts import shipped
+    from copark.inference.stacking import shipped
     from copark.model.compiler import model_hash
     from copark.version import __version__
 
@@ -366,7 +366,7 @@ def _stacked(
 
     from copark.inference.forecast import quarters_of
     from copark.inference.panels import other_parks
-    from copark.inference.stacking.forecasts import shipped, stacks_of, with_stacks
+    from copark.inference.stacking import shipped, stacks_of, with_stacks
     from copark.inference.validate import BLIND
 
     if content["method"] != BLIND:
@@ -381,7 +381,7 @@ def _stacked(
 def leading(frozen: Frozen, stacks: Mapping[str, StackedForecast]) -> dict[str, Floats]:
     """By observable: quantiles of the stack where there is one, otherwise of the model, from the cut on."""
     from copark.inference.forecast import read_levels
-    from copark.inference.stacking.weights import STACK
+    from copark.inference.stacking import STACK
 
     return {
         name: read_levels(stacks[name].levels[STACK], LEVELS) if name in stacks else frozen.band(name, LEVELS)
@@ -392,8 +392,7 @@ def leading(frozen: Frozen, stacks: Mapping[str, StackedForecast]) -> dict[str, 
 def shown_of(frozen: Frozen, stacks: Mapping[str, StackedForecast]) -> dict[str, Any]:
     """Fields of the answer: what was stacked, with its weights, beside the line of what is not stacked."""
     from copark.inference.forecast import read_levels
-    from copark.inference.stacking.trials import LINE, MODEL
-    from copark.inference.stacking.weights import STACK
+    from copark.inference.stacking import LINE, MODEL, STACK
 
     methods: dict[str, dict[str, Floats]] = {MODEL: {}}
     for name in frozen.content["forecast"]:

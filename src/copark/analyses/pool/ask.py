@@ -81,7 +81,7 @@ def compute(params: Params, context: Context) -> Answer:
     Raises RunRefused where no panel is to be made: it takes hours.
     """
     from copark.errors import RunRefused
-    from copark.inference.pool.forecast_comparison import score_panel
+    from copark.inference.pool.forecasts import score_panel
     from copark.inference.pool.panel import learn
     from copark.simulation.ensemble import default_threads
 

@@ -8,8 +8,8 @@ from copark.analyses.pool.ask import Answer
 from copark.analyses.show import Show, grouped, made_again
 from copark.inference.diagnostics import title_of
 from copark.inference.panels import PanelFindings, ParkFindings
-from copark.inference.pool.forecast_comparison import GROWTH, ROLLING, SCHEMES, Contest
-from copark.inference.pool.forecast_comparison import POOLED as MODEL
+from copark.inference.pool.forecasts import GROWTH, ROLLING, SCHEMES, Contest
+from copark.inference.pool.forecasts import POOLED as MODEL
 from copark.inference.pool.parks import AXES, SIZES
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent

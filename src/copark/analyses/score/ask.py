@@ -137,7 +137,7 @@ def compute(params: Params, context: Context) -> Answer:
     from copark.cases.vocabulary import series_title
     from copark.errors import RunRefused
     from copark.inference.forecast import Frozen, later_targets, read, read_later, score_later
-    from copark.inference.stacking.weights import STACK
+    from copark.inference.stacking import STACK
     from copark.inference.validate import NAIVE, table
     from copark.texts import text
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 from copark.analyses.contract import AnalysisParams, Local, Remakeable, Said, by_difference
-from copark.inference.stacking.weights import Judged, Tried
+from copark.inference.stacking import Judged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from copark.analyses.context import Context
     from copark.inference.artefacts import Comparison
-    from copark.inference.stacking.weights import Stack
+    from copark.inference.stacking import Stack
 
 
 class Params(AnalysisParams):
@@ -46,8 +46,6 @@ class Answer(Remakeable):
     """Of the parks, by name."""
     judged: Judged
     """Scores of the stack, the model and the curves."""
-    ways: tuple[Tried, ...]
-    """Every way to put forecasts together."""
     weights: tuple[Weight, ...]
     """By setting, observable and method."""
 
@@ -65,7 +63,7 @@ def run_id(params: Params, context: Context) -> str:
     """Hash of the shipped stack and of whether parks and model are still those it was learned from."""
     from copark.identity import identity_of
     from copark.inference.pool.parks import parks_of
-    from copark.inference.stacking.forecasts import is_current, shipped
+    from copark.inference.stacking import is_current, shipped
 
     stack = shipped().stack
     current = is_current(parks_of(tuple(stack.recipe["parks"]), context.lang))
@@ -87,8 +85,7 @@ def compute(params: Params, context: Context) -> Answer:
     """
     from copark.errors import RunRefused
     from copark.inference.pool.parks import parks_of
-    from copark.inference.stacking.forecasts import is_current, load_trials, shipped
-    from copark.inference.stacking.weights import judge, ways
+    from copark.inference.stacking import is_current, judge, load_trials, shipped
     from copark.model.compiler import model_hash
     from copark.texts import text
     from copark.version import __version__
@@ -104,8 +101,7 @@ def compute(params: Params, context: Context) -> Answer:
             "created": datetime.now(UTC).isoformat("T", "seconds"),
         },
         titles={park.name: Said(park.case.title.en, park.case.title.zh) for park in parks},
-        judged=judge(trials, stack), ways=ways(trials),
-        weights=tuple(_weights(stack)),
+        judged=judge(trials, stack), weights=tuple(_weights(stack)),
         again=_again(context) if params.check else None, stale=not is_current(parks),
     )  # fmt: skip
 
@@ -123,8 +119,7 @@ def _again(context: Context) -> Comparison:
     from copark.inference.panels import one_at_a_time, shares
     from copark.inference.pool.panel import PanelSettings, learn
     from copark.inference.pool.parks import parks_of
-    from copark.inference.stacking.forecasts import CLOSE, largest_difference, load_trials, shipped
-    from copark.inference.stacking.trials import trials_of
+    from copark.inference.stacking import CLOSE, largest_difference, load_trials, shipped, trials_of
     from copark.simulation.ensemble import default_threads
 
     recipe = shipped().stack.recipe

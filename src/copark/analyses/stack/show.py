@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show, grouped, made_again
 from copark.analyses.stack.ask import Answer
-from copark.inference.pool.forecast_comparison import GROWTH
-from copark.inference.stacking.trials import MODEL
-from copark.inference.stacking.weights import EQUAL, STACK, WAY, Beside
+from copark.inference.pool.forecasts import GROWTH
+from copark.inference.stacking import MODEL, STACK, Beside
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent
 from copark.words import method_title, observable_title
@@ -81,18 +80,9 @@ class _Show(Show):
         return observable_title(variable, self.t.lang) if variable else self.t("all_counts")
 
     def scores(self) -> doc.Section:
-        """Methods on the same values, over all counts and by indicator; ways to put them together, and weights."""
+        """Methods on the same values, over all counts and by indicator, and weights."""
         tables = [self.contests("scores"), self.contests("indicators", by_indicator=True)]
-        columns = self.columns("way learned:share log_crps:number:3 coverage:share chosen:flag")
-        rows = [
-            (self.t(f"way.{one.way}"), 1.0 - one.equal, one.log_crps, one.coverage,
-             (one.way, one.equal) == (WAY, EQUAL))
-            for setting in self.settings for one in self.found.ways if one.setting == setting
-        ]  # fmt: skip
-        heads = [self.t(f"setting.{setting}") for setting in self.settings
-                 for one in self.found.ways if one.setting == setting]  # fmt: skip
-        return self.section("scores", doc.Paragraph(self.t("lead.scores")), *tables,
-                            self.table("ways", columns, rows, groups=grouped(heads)), self.weights())  # fmt: skip
+        return self.section("scores", doc.Paragraph(self.t("lead.scores")), *tables, self.weights())
 
     def contests(self, key: str, *, by_indicator: bool = False) -> doc.Table:
         """Methods on the same values, best first: over all counts, or by indicator."""

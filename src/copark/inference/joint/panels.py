@@ -40,9 +40,9 @@ from copark.cases.parks import load_parks
 from copark.cases.quarters import Quarter
 from copark.cases.services import BESIDE, LEVEL
 from copark.cases.types import JUDGEMENT, Bilingual
-from copark.inference.observations import STAND_INS, ObservationModel, Target, noise
-from copark.inference.pool.abc_regression import scores_of
-from copark.inference.pool.batches import courses, design, errors_at, make_panel_batch
+from copark.inference.observations import STAND_INS, ObservationModel, Target
+from copark.inference.pool.abc_regression import part_of, scores_of
+from copark.inference.pool.batches import design, make_panel_batch, reported
 from copark.inference.pool.parks import AXES, COLUMN, LAST, Park, known_targets, park_of
 from copark.inference.prior import EDGE
 from copark.inference.summaries import features
@@ -270,19 +270,17 @@ class Panels:
 
         By park what is on record, then by park what could be observed, a family after the other.
         """
-        told_by = [
-            told(member, runs, self.spread, self.seed + 7919 * again)
-            for member, runs in zip(self.members, self.counterparts, strict=True)
-        ]
-        pairs = list(zip(self.members, told_by, strict=True))
-        service = [(member, list(member.further["service"])) for member in self.members]
-        return [
-            *(read(member, reports) for member, reports in pairs),
-            *(features(_part(member, at), reports[:, list(at)])
-              for key in FURTHER for member, reports in pairs for at in [member.further[key]]),
-            *(features(_part(member, at), promised(runs[:, at], _random(self.seed + 7919 * again, KEPT, member.name)))
-              for (member, at), runs in zip(service, self.counterparts, strict=True)),
-        ]  # fmt: skip
+        seed, record, listed = self.seed + 7919 * again, [], []
+        further: dict[str, list[Floats]] = {key: [] for key in FURTHER}
+        for member, runs in zip(self.members, self.counterparts, strict=True):
+            reports = told(member, runs, self.spread, seed)
+            record.append(read(member, reports))
+            for key, at in member.further.items():
+                further[key].append(features(part_of(member.park.model, at), reports[:, list(at)]))
+            at = member.further["service"]
+            kept = promised(runs[:, list(at)], _random(seed, KEPT, member.name))
+            listed.append(features(part_of(member.park.model, at), kept))
+        return [*record, *(one for each in further.values() for one in each), *listed]
 
 
 def names_of() -> tuple[str, ...]:
@@ -396,9 +394,7 @@ def told(member: Member, runs: Floats, spread: Floats, seed: int) -> Floats:
     """
     park, looks = member.park, slice(member.counted, member.reported)
     own = (seed << 32) ^ crc32(member.name.encode())
-    strayed = runs * np.exp(spread[:, np.newaxis] * courses(park.model, park.ages, len(runs), own))
-    free = noise(own, 0, len(runs), runs.shape[1])
-    found = park.model.hide(strayed + errors_at(park.model, strayed) * free)
+    found, strayed, free = reported(park.model, park.ages, runs, spread[:, np.newaxis], own)
     found[:, looks] = classes(strayed[:, looks], CODER * free[:, looks])
     service = list(member.further["service"])
     found[:, service] = runs[:, service] + SERVICE_ERROR * free[:, service]
@@ -424,11 +420,6 @@ def classes(operating: Floats, error: Floats) -> Floats:
 
 def read(member: Member, reports: Floats) -> Floats:
     """Features of what a park has on record: logarithms and growth of values, and classes; (panels, features)."""
-    values = _part(member, range(member.counted))
+    values = part_of(member.park.model, range(member.counted))
     found = features(values, reports[:, : member.counted])
     return np.concatenate([found, reports[:, member.counted : member.reported]], axis=1)
-
-
-def _part(member: Member, at: Sequence[int]) -> ObservationModel:
-    """The observation model of some targets."""
-    return ObservationModel(tuple(member.park.model.targets[n] for n in at))

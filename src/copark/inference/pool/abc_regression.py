@@ -1,19 +1,18 @@
 """What one park's record says: nearest runs, moved to the record by regression, summed up as normal distributions.
 
 Everything is on the scale of normal scores, z = Φ⁻¹(u) of the prior's unit cube, where each axis's prior is exactly
-N(0, 1); dividing it out of a posterior N(m, s²) then leaves a likelihood of precision 1/s² - 1 around m / (1 - s²).
-(The logit scale would do nearly as well; there the prior is logistic and not quite normal.) It is divided out along the
-few directions of the axes that the reports can tell, not axis by axis: a record tells sums of effects.
+N(0, 1); dividing it out of a posterior N(m, s²) then leaves a likelihood of precision 1/s² - 1 around m / (1 - s²). It
+is divided out along the few directions of the axes that the reports can tell, not axis by axis: a record tells sums of
+effects.
 
 Reports are turned into a few summaries first: the directions of canonical correlation between features of the reports
 and what is to be inferred, each in units of what it leaves unexplained (the linear form of semi-automatic ABC:
 Fearnhead and Prangle, JRSS B 74, 2012). The nearest runs are then adjusted by local-linear regression (Beaumont, Zhang
 and Balding 2002).
 
-Rolling origins: what a forecaster knew at the end of a year, and what was reported in the three years after.
-
-Origins are three years apart and windows three years long, so that every value is forecast once. At an origin nothing
-later is known: no value of any park, no fact of this one, no growth of the world.
+Forecasts from a park's past are made at rolling origins, three years apart and looking three years ahead, so that every
+value is forecast once. At an origin nothing later is known: no value of any park, no fact of this one, no growth of the
+world.
 """
 
 from __future__ import annotations
@@ -23,12 +22,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from copark.arrays import Floats, Integers
-from copark.cases.quarters import Quarter
+from copark.arrays import Floats
 from copark.inference.observations import ObservationModel
 from copark.inference.pool.batches import GRID, Discrepancy, PanelBatch, SpreadTrial, family, log_density
-from copark.inference.pool.growth import Past
-from copark.inference.pool.hierarchy import Readings
+from copark.inference.pool.growth import MEMBERS, Past
 from copark.inference.pool.parks import COUNTS, Park, last_day, year_end
 from copark.inference.posterior import adjust, systematic
 from copark.inference.prior import EDGE
@@ -46,21 +43,40 @@ SMALLEST = 1e-4
 TESTED = 256
 ERRORS = 2.0
 """Standard errors that a variance must have fallen by to count as information: weighted runs are a sample."""
+YEARS = 3
+ORIGINS = tuple(range(1998, 2023, YEARS))
+TRIED = 1 << 12
+"""Runs of a batch that the spread of the discrepancy is tried on."""
+
+
+@dataclass(frozen=True)
+class Readings:
+    """What one park's record says of the pooled axes: rows g'θ = middle, each with its precision.
+
+    The prior is divided out. rows: shape (readings, axes), unit vectors; middles, precisions: shape (readings,).
+    """
+
+    rows: Floats
+    middles: Floats
+    precisions: Floats
+
+    @classmethod
+    def none(cls, axes: int) -> Readings:
+        """Nothing."""
+        return cls(np.zeros((0, axes)), np.zeros(0), np.zeros(0))
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.middles)
 
 
 @dataclass(frozen=True)
 class LocalPosterior:
-    """One park's posterior without the others, on the scale of normal scores."""
+    """What one park's record says without the others, of the axes that are pooled in it."""
 
     names: tuple[str, ...]
-    """Axes that are pooled in it."""
-    mean: Floats
-    variance: Floats
-    """mean, variance: of each, shape (axes,)."""
     readings: Readings
-    """Directions of these axes that the record tells, with the prior divided out."""
-    ess: float
-    """Effective number of runs accepted."""
     reach: float
     """Share of runs of its own batch that would lie farther from their neighbours than the record does; small where the
     model cannot reach the record. NaN without a record, or if it was not asked for."""
@@ -112,13 +128,16 @@ def directions(x: Floats, y: Floats, most: int = COMPONENTS) -> Directions:
     return Directions(centre, basis * np.sqrt(len(x)) * r / np.sqrt(1.0 - r**2), ways)
 
 
-def nearest(summaries: Floats, target: Floats, count: int) -> tuple[Integers, Floats, float]:
-    """Positions of the nearest runs, their weights (Epanechnikov) and the distance of the first left out."""
+def accepted(summaries: Floats, target: Floats, y: Floats, count: int) -> tuple[Floats, Floats, float]:
+    """Quantities of the nearest runs moved to the target, their weights, and the distance of the first left out.
+
+    summaries, y: shapes (runs, components) and (runs, quantities). Weights are Epanechnikov's.
+    """
     far = np.sqrt(((summaries - target) ** 2).sum(axis=1))
     order = np.argsort(far, kind="stable")[: count + 1]
-    width = max(float(far[order[-1]]), 1e-12)
-    near = order[:-1]
-    return near, np.maximum(1.0 - (far[near] / width) ** 2, 1e-9), width
+    near, width = order[:-1], max(float(far[order[-1]]), 1e-12)
+    weights = np.maximum(1.0 - (far[near] / width) ** 2, 1e-9)
+    return adjust(y[near], summaries[near], target, weights), weights, width
 
 
 def accepted_of(runs: int) -> int:
@@ -129,73 +148,34 @@ def accepted_of(runs: int) -> int:
 def reach_of(summaries: Floats, width: float, count: int) -> float:
     """Share of runs whose own neighbours reach farther than the record's."""
     step = max(len(summaries) // TESTED, 1)
-    farther = [nearest(summaries, row, count)[2] >= width for row in summaries[::step][:TESTED]]
-    return float(np.mean(farther))
+    far = [np.sqrt(((summaries - row) ** 2).sum(axis=1)) for row in summaries[::step][:TESTED]]
+    return float(np.mean([max(np.sort(one)[: count + 1][-1], 1e-12) >= width for one in far]))
 
 
-@dataclass(frozen=True)
-class Reader:
-    """A park's runs made ready to be asked what a record says: of its own record, and of simulated ones."""
-
-    names: tuple[str, ...]
-    """Axes that are pooled in it."""
-    model: ObservationModel
-    """Of the targets that are read."""
-    scores: Floats
-    """Normal scores of these axes, shape (runs, axes)."""
-    told: Directions
-    """Summaries of reports."""
-    summaries: Floats
-    """Of the runs, shape (runs, components)."""
-
-    @classmethod
-    def of(cls, batch: PanelBatch, seed: int, spread: Discrepancy, columns: Sequence[int]) -> Reader:
-        """Make a park's runs ready to read some of its targets."""
-        park = batch.park
-        model = ObservationModel(tuple(park.model.targets[n] for n in columns))
-        reports = batch.reports(seed, spread)[:, list(columns)]
-        whole = np.isfinite(reports).all(axis=1)
-        x = features(model, reports[whole])
-        z = scores_of(batch.points[whole])[:, [park.space.names.index(name) for name in park.pooled]]
-        told = directions(x, z)
-        return cls(park.pooled, model, z, told, told(x))
-
-    def read(self, recorded: Floats, *, reach: bool = False) -> LocalPosterior:
-        """What a record says, shape (targets,); how easily it is reached only if asked for."""
-        target = self.told(features(self.model, recorded[np.newaxis, :]))[0]
-        count = accepted_of(len(self.summaries))
-        near, weights, width = nearest(self.summaries, target, count)
-        moved = adjust(self.scores[near], self.summaries[near], target, weights)
-        share = weights / weights.sum()
-        mean = share @ moved
-        variance = share @ (moved - mean) ** 2
-        ess = effective(share)
-        far = reach_of(self.summaries, width, count) if reach else float("nan")
-        told = readings_of(moved, share, self.told.told, ess)
-        return LocalPosterior(self.names, mean, variance, told, ess, far, len(recorded))
-
-
-def silent(park: Park) -> LocalPosterior:
-    """The prior itself, of a park with nothing fitted."""
-    axes = len(park.pooled)
-    return LocalPosterior(
-        park.pooled, np.zeros(axes), np.ones(axes), Readings.none(axes), np.inf, float("nan"), 0
-    )  # fmt: skip
+def part_of(model: ObservationModel, at: Sequence[int]) -> ObservationModel:
+    """The observation model of some targets."""
+    return ObservationModel(tuple(model.targets[n] for n in at))
 
 
 def local_posterior(
     batch: PanelBatch, seed: int, spread: Discrepancy, until: int | None = None, *, reach: bool = False
 ) -> LocalPosterior:
-    """Infer a park's pooled axes from its own record.
-
-    until: last day of a value that is read, counted; all by default. reach: find out how easily the record is reached,
-    too.
-    """
-    columns = batch.park.known(until)
+    """Infer a park's pooled axes from its own record, all of it or up to a day, counted."""
+    park, columns = batch.park, batch.park.known(until)
     if not columns:
-        return silent(batch.park)
-    reader = Reader.of(batch, seed, spread, columns)
-    return reader.read(reader.model.recorded, reach=reach)
+        return LocalPosterior(park.pooled, Readings.none(len(park.pooled)), float("nan"), 0)
+    model = part_of(park.model, columns)
+    reports = batch.reports(seed, spread)[:, columns]
+    whole = np.isfinite(reports).all(axis=1)
+    x = features(model, reports[whole])
+    z = scores_of(batch.points[whole])[:, [park.space.names.index(name) for name in park.pooled]]
+    told = directions(x, z)
+    summaries, target = told(x), told(features(model, model.recorded[np.newaxis, :]))[0]
+    count = accepted_of(len(summaries))
+    moved, weights, width = accepted(summaries, target, z, count)
+    share = weights / weights.sum()
+    far = reach_of(summaries, width, count) if reach else float("nan")
+    return LocalPosterior(park.pooled, readings_of(moved, share, told.told, effective(share)), far, len(columns))
 
 
 def readings_of(z: Floats, share: Floats, ways: Floats, ess: float) -> Readings:
@@ -217,16 +197,9 @@ def readings_of(z: Floats, share: Floats, ways: Floats, ess: float) -> Readings:
     return Readings(rows, (middle @ turned[:, known]) / (1.0 - e), 1.0 / e - 1.0)
 
 
-YEARS = 3
-ORIGINS = tuple(range(1998, 2023, YEARS))
-MEMBERS = 1000
-TRIED = 1 << 12
-"""Runs of a batch that the spread of the discrepancy is tried on."""
-
-
 @dataclass(frozen=True)
 class Window:
-    """A park at an origin: its values known by then and those reported in the years after; positions of targets.
+    """A park at an origin, the end of a year: positions of its values known by then and of those reported after.
 
     Of an observable with nothing known nothing is forecast: that is what leaving a park out is for.
     """
@@ -241,15 +214,6 @@ class Window:
         """Last day known, counted."""
         return year_end(self.year)
 
-    @property
-    def cut(self) -> Quarter:
-        """Last quarter known."""
-        return Quarter(self.year, 4)
-
-    def own(self, variable: str) -> list[int]:
-        """Known values of an observable."""
-        return [n for n in self.known if self.park.model.targets[n].variable == variable]
-
 
 def windows(park: Park, after: int = 0, until: int = YEARS) -> tuple[Window, ...]:
     """Every origin of a park at which something can be forecast that was reported some years after it.
@@ -260,66 +224,51 @@ def windows(park: Park, after: int = 0, until: int = YEARS) -> tuple[Window, ...
     for year in ORIGINS:
         known = park.known(year_end(year))
         told = {park.model.targets[n].variable for n in known}
-        later = [
-            n
-            for name in COUNTS
-            if name in told
-            for n in park.between(name, year_end(year + after), year_end(year + until))
-        ]
+        ends = year_end(year + after), year_end(year + until)
+        later = [n for name in COUNTS if name in told for n in park.between(name, *ends)]
         if later:
             found.append(Window(park, year, tuple(known), tuple(later)))
     return tuple(found)
 
 
-def given_past(
-    batch: PanelBatch, seed: int, spread: Discrepancy, later: Sequence[int], known: Sequence[int]
-) -> Floats:  # fmt: skip
-    """What runs say of later values, given a park's own earlier ones; shape (members, later).
+def given_past(batch: PanelBatch, seed: int, spread: Discrepancy, window: Window) -> Floats:
+    """What runs say of a window's later values, given a park's own earlier ones; shape (members, later).
 
     The runs nearest to the past are accepted and their later values, in logs, moved by regression on the summaries of
     the past that tell most of them. Past and future share the discrepancy's course.
     """
     reports = batch.reports(seed, spread)
     reports = reports[np.isfinite(reports).all(axis=1)]
-    model = batch.park.model
-    past = type(model)(tuple(model.targets[n] for n in known))
-    x = features(past, reports[:, list(known)])
-    y = np.log1p(np.maximum(reports[:, list(later)], 0.0))
+    past = part_of(batch.park.model, window.known)
+    x = features(past, reports[:, list(window.known)])
+    y = np.log1p(np.maximum(reports[:, list(window.later)], 0.0))
     told = directions(x, y)
-    summaries = told(x)
     target = told(features(past, past.recorded[np.newaxis, :]))[0]
-    near, weights, _ = nearest(summaries, target, accepted_of(len(x)))
-    moved = adjust(y[near], summaries[near], target, weights)
+    moved, weights, _ = accepted(told(x), target, y, accepted_of(len(x)))
     found: Floats = np.expm1(np.clip(moved[systematic(weights, MEMBERS)], 0.0, 20.0))
     return found
 
 
 def trials_of(window: Window, batch: PanelBatch, seed: int) -> list[SpreadTrial]:
-    """Forecast a window from the park's own past with every spread of the discrepancy.
-
-    batch: runs of the park on its own prior.
-    """
-    few, targets = batch.first(TRIED), window.park.model.targets
-    tried = [given_past(few, seed, Discrepancy(one, one), window.later, window.known) for one in GRID]
+    """Forecast a window from the park's own past, runs on its own prior, with every spread of the discrepancy."""
+    park, targets = window.park, window.park.model.targets
+    few = PanelBatch(batch.park, batch.points[:TRIED], batch.counterparts[:TRIED])
+    tried = [given_past(few, seed, Discrepancy(one, one), window) for one in GRID]
     return [
         SpreadTrial(
-            window.park.name, family(targets[at].variable), last_day(targets[at]),
+            park.name, family(targets[at].variable), last_day(targets[at]),
             tuple(log_density(rows[:, n], targets[at].value) for rows in tried),
         )
         for n, at in enumerate(window.later)
     ]  # fmt: skip
 
 
-def past_of(park: Park, positions: Sequence[int]) -> Past:
-    """Values of some targets against age."""
-    return Past(park.ages[list(positions)], np.array([park.model.targets[n].reported for n in positions]))
+def past_of(park: Park, variable: str, until: int | None = None) -> Past:
+    """Values of an observable against age, known by a day."""
+    at = [n for n in park.known(until) if park.model.targets[n].variable == variable]
+    return Past(park.ages[at], np.array([park.model.targets[n].reported for n in at]))
 
 
 def pasts(parks: Sequence[Park], without: str, variable: str, until: int | None = None) -> list[Past]:
     """Values of an observable in all parks but one, known by a day."""
-    found = []
-    for park in parks:
-        known = set(park.known(until))
-        if park.name != without:
-            found.append(past_of(park, [n for n in park.of(variable) if n in known]))
-    return found
+    return [past_of(park, variable, until) for park in parks if park.name != without]

@@ -1,19 +1,15 @@
-"""Runs of a park for the panel, on a design that all parks share, kept as they would be observed.
+"""Runs of a park for the panel, on a design that all parks share, and what they would report.
 
 Run r of every park has the same place on every shared axis. Batches are made in pieces, each written whole or not at
 all, so that a panel that was interrupted goes on where it stopped.
 
-What the model leaves out of a park's course, and how much of it there is: estimated from the other parks' past.
-
-No park follows the model. Governments close borders, neighbours open rivals, a count changes its meaning. A report is
-therefore *counterpart x exp(b) + error of observation*, where b is a stationary Ornstein-Uhlenbeck process of each
-observable: standard deviation s, correlation exp(-|Δt| / MEMORY) between two dates (model discrepancy in the sense of
-Kennedy and O'Hagan, JRSS B 63, 2001). Without it a record of twenty well reported values is taken for twenty looks at
-the parameters, and bands at the ends of series are far too narrow. MEMORY is a judgement: about two terms of office.
-
-s is chosen from GRID, for companies and for jobs apart, by how well forecasts from a park's own past did: mean over
-parks of the log-density of ln(1 + value) under a normal distribution with the ensemble's mean and variance. A park that
-is forecast has no say in it, nor has a value that was not yet known.
+No park follows the model. A report is therefore *counterpart x exp(b) + error of observation*, where b is a stationary
+Ornstein-Uhlenbeck process of each observable: standard deviation s, correlation exp(-|Δt| / MEMORY) between two dates
+(model discrepancy in the sense of Kennedy and O'Hagan, JRSS B 63, 2001). Without it a record of twenty well reported
+values is taken for twenty looks at the parameters, and bands at the ends of series are far too narrow. MEMORY is a
+judgement: about two terms of office. s is chosen from GRID, for companies and for jobs apart, by how well forecasts
+from a park's own past did: mean over parks of the log-density of ln(1 + value) under a normal distribution with the
+ensemble's mean and variance. A park that is forecast has no say in it, nor has a value that was not yet known.
 """
 
 from __future__ import annotations
@@ -43,11 +39,15 @@ from copark.store.atomic import written_file
 GRID = (0.0, 0.15, 0.3, 0.45, 0.6, 0.8)
 """Standard deviations of ln(report / counterpart) that are tried."""
 AT_FIRST = 0.3
-"""What is taken before any park has told anything, and as if one park had told it."""
+"""What is taken before three parks have told anything."""
 FAMILIES = ("companies", "jobs")
 COURSE = 0x636F75727365
 """Set beside the seed, so that b and the errors of observation are different luck."""
 FEWEST_PARKS = 3
+PIECE = 1 << 11
+FORMAT = 2
+Warp = Callable[[Floats, tuple[str, ...]], Floats]
+"""Moves uniform points of named axes to where a pooled prior has them, shape (runs, axes) both."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,9 @@ class Discrepancy:
     companies: float = AT_FIRST
     jobs: float = AT_FIRST
 
-    def of(self, variable: str) -> float:
-        """Of an observable."""
-        return self.jobs if family(variable) == "jobs" else self.companies
+    def of(self, names: Sequence[str]) -> Floats:
+        """Of observables, shape (names,)."""
+        return np.array([getattr(self, family(name)) for name in names])
 
 
 def family(variable: str) -> str:
@@ -85,13 +85,10 @@ def strayed(out: Floats, names: Sequence[str], spread: Discrepancy, seed: int) -
     """Let runs stray from the model's course in every quarter: shape (runs, names, quarters), as given."""
     runs, _, quarters = out.shape
     lasting = np.exp(-0.25 / MEMORY)
-    free = noise(seed ^ COURSE, 0, runs, len(names) * quarters).reshape(runs, len(names), quarters)
-    course = np.empty_like(free)
-    course[:, :, 0] = free[:, :, 0]
+    course = noise(seed ^ COURSE, 0, runs, len(names) * quarters).reshape(runs, len(names), quarters)
     for t in range(1, quarters):
-        course[:, :, t] = lasting * course[:, :, t - 1] + np.sqrt(1.0 - lasting**2) * free[:, :, t]
-    size = np.array([spread.of(name) for name in names])[:, np.newaxis]
-    found: Floats = out * np.exp(size * course)
+        course[:, :, t] = lasting * course[:, :, t - 1] + np.sqrt(1.0 - lasting**2) * course[:, :, t]
+    found: Floats = out * np.exp(spread.of(names)[:, np.newaxis] * course)
     return found
 
 
@@ -109,23 +106,21 @@ def errors_at(model: ObservationModel, values: Floats) -> Floats:
     return found
 
 
-def reports(model: ObservationModel, ages: Floats, counterparts: Floats, spread: Discrepancy, seed: int) -> Floats:
-    """What runs would report: off the model's course, with errors of observation, and what wording hides hidden.
+def reported(
+    model: ObservationModel, ages: Floats, counterparts: Floats, size: Floats, seed: int
+) -> tuple[Floats, Floats, Floats]:
+    """What runs would report, the values it is of, off the model's course, and the observer's luck; (runs, targets).
 
-    ages: years since the park's first day, at each target; counterparts: shape (runs, targets).
+    ages: years since the park's first day, at each target; size: s, of each target or each run.
     """
-    size = np.array([spread.of(one.variable) for one in model.targets])
     values = counterparts * np.exp(size * courses(model, ages, len(counterparts), seed))
     free = noise(seed, 0, len(values), len(model.targets))
-    return model.hide(values + errors_at(model, values) * free)
+    return model.hide(values + errors_at(model, values) * free), values, free
 
 
 @dataclass(frozen=True)
 class SpreadTrial:
-    """How well one later value was forecast from a park's own past, for every spread of GRID.
-
-    day: of the value, counted; log_density: shape (grid,).
-    """
+    """How well a later value (its day counted) was forecast from a park's own past, for every spread of GRID."""
 
     park: str
     family: str
@@ -141,50 +136,35 @@ def log_density(members: Floats, value: float) -> float:
     return float(-0.5 * apart**2 / variance - 0.5 * np.log(2.0 * np.pi * variance))
 
 
-def chosen(trials: Sequence[SpreadTrial], *, without: str = "", until: int | None = None) -> Discrepancy:
-    """The spreads that did best over parks, each park counting once; AT_FIRST with fewer than three parks.
+def table(
+    trials: Sequence[SpreadTrial], *, without: str = "", until: int | None = None
+) -> dict[str, tuple[int, Floats]]:
+    """By family: number of parks, and mean over parks of the log-density for every spread.
 
     without: a park that has no say; until: last day of a value that has a say, counted.
     """
-    found: dict[str, float] = {}
-    for name in FAMILIES:
-        by: dict[str, list[tuple[float, ...]]] = {}
-        for one in trials:
-            if one.family == name and one.park != without and (until is None or one.day <= until):
-                by.setdefault(one.park, []).append(one.log_density)
-        if len(by) < FEWEST_PARKS:
-            found[name] = AT_FIRST
-            continue
-        total = np.sum([np.mean(rows, axis=0) for rows in by.values()], axis=0)
-        found[name] = GRID[int(np.argmax(total))]
-    return Discrepancy(**found)
-
-
-def table(trials: Sequence[SpreadTrial]) -> Mapping[str, tuple[int, Floats]]:
-    """By family: number of parks, and mean over parks of the log-density for every spread."""
     found = {}
     for name in FAMILIES:
         by: dict[str, list[tuple[float, ...]]] = {}
         for one in trials:
-            if one.family == name:
+            if one.family == name and one.park != without and (until is None or one.day <= until):
                 by.setdefault(one.park, []).append(one.log_density)
         if by:
             found[name] = (len(by), np.mean([np.mean(rows, axis=0) for rows in by.values()], axis=0))
     return found
 
 
-Warp = Callable[[Floats, tuple[str, ...]], Floats]
-"""Moves uniform points of named axes to where a pooled prior has them, shape (runs, axes) both."""
-PIECE = 1 << 11
-FORMAT = 2
+def chosen(trials: Sequence[SpreadTrial], *, without: str = "", until: int | None = None) -> Discrepancy:
+    """The spreads that did best over parks, each park counting once; AT_FIRST with fewer than three parks."""
+    by = table(trials, without=without, until=until)
+    return Discrepancy(
+        **{name: GRID[int(np.argmax(logs))] for name, (parks, logs) in by.items() if parks >= FEWEST_PARKS}
+    )
 
 
 @dataclass(frozen=True)
 class PanelBatch:
-    """Runs of a park.
-
-    points: float64 of shape (runs, axes); counterparts: float64 of shape (runs, targets), NaN where a run failed.
-    """
+    """Runs of a park: points of shape (runs, axes); counterparts (runs, targets), NaN where a run failed."""
 
     park: Park
     points: Floats
@@ -192,21 +172,16 @@ class PanelBatch:
 
     def reports(self, seed: int, spread: Discrepancy) -> Floats:
         """What the runs would report, discrepancy and errors of observation included; shape (runs, targets)."""
-        return reports(self.park.model, self.park.ages, self.counterparts, spread, seed)
-
-    def first(self, runs: int) -> PanelBatch:
-        """Give the first runs."""
-        return PanelBatch(self.park, self.points[:runs], self.counterparts[:runs])
+        model = self.park.model
+        size = spread.of([one.variable for one in model.targets])
+        return reported(model, self.park.ages, self.counterparts, size, seed)[0]
 
 
-def design(runs: int, seed: int, first: int = 0) -> Floats:
-    """Points first … runs - 1 of the common scrambled Sobol design, shape (runs - first, len(AXES))."""
+def design(runs: int, seed: int) -> Floats:
+    """The common scrambled Sobol design, shape (runs, len(AXES))."""
     from scipy.stats import qmc
 
-    engine = qmc.Sobol(len(AXES), scramble=True, rng=np.random.default_rng(seed))
-    if first:
-        engine.fast_forward(first)
-    return random_points(engine, runs - first)
+    return random_points(qmc.Sobol(len(AXES), scramble=True, rng=np.random.default_rng(seed)), runs)
 
 
 def make_panel_batch(
@@ -234,12 +209,17 @@ def make_panel_batch(
     points = points_at(park, design(runs, seed))
     if warp is not None:
         points = warp(points, park.space.names)
-    content = {
-        "format": FORMAT, "park": park.content, "model": model_hash(), "runs": runs, "seed": seed,
-        "prior": hash_content(dict(warped)) if warped is not None else "own",
-        "cut": None if cut is None else str(cut),
-    }  # fmt: skip
-    home = None if folder is None else _open(folder, park.name, content)
+    home = None
+    if folder is not None:
+        content = {
+            "format": FORMAT, "park": park.content, "model": model_hash(), "runs": runs, "seed": seed,
+            "prior": hash_content(dict(warped)) if warped is not None else "own",
+            "cut": None if cut is None else str(cut),
+        }  # fmt: skip
+        home = folder / f"{park.name}-{identity_of(content)}"
+        with written_file(home / "recipe.json") as path:
+            words = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
+            path.write_text(words + "\n", encoding="utf-8")
     counterparts = np.full((runs, len(park.model.targets)), np.nan, np.float32)
     for first in range(0, runs if park.model.targets else 0, PIECE):
         last = min(first + PIECE, runs)
@@ -252,34 +232,18 @@ def make_panel_batch(
     return PanelBatch(park, points, counterparts.astype(np.float64))
 
 
-def counterparts_at(
-    park: Park, points: Floats, seed: int, first: int = 0, threads: int = 1, cut: Quarter | None = None
-) -> Floats:
+def counterparts_at(park: Park, points: Floats, seed: int, first: int, threads: int, cut: Quarter | None) -> Floats:
     """Run a park at points and read its targets, shape (runs, targets); NaN where a run did not finish."""
-    runs = run_outputs(park, points, park.model.variables, park.quarters, seed, first, threads, cut)
+    runs = run_outputs(park, points, park.model.variables, park.quarters, seed, first=first, threads=threads, cut=cut)
     return runs.of_finished(park.model.counterparts(runs.out, runs.names))
 
 
 def run_outputs(
-    park: Park,
-    points: Floats,
-    names: tuple[str, ...],
-    quarters: int,
-    seed: int,
-    first: int = 0,
-    threads: int = 1,
+    park: Park, points: Floats, names: tuple[str, ...], quarters: int, seed: int, *, first: int = 0, threads: int = 1,
     cut: Quarter | None = None,
-) -> ScenarioRuns:
+) -> ScenarioRuns:  # fmt: skip
     """Run a park at points."""
     inputs = inputs_of(park.read, quarters=quarters)
     if cut is not None:
         inputs = blind(inputs, park.read, cut)
     return Ensemble(inputs, park.space.draws(points, seed, first), names, threads=threads).run()
-
-
-def _open(folder: Path, name: str, content: Mapping[str, Any]) -> Path:
-    home = folder / f"{name}-{identity_of(content)}"
-    words = json.dumps(dict(content), indent=1, sort_keys=True, ensure_ascii=False)
-    with written_file(home / "recipe.json") as path:
-        path.write_text(words + "\n", encoding="utf-8")
-    return home

@@ -1,19 +1,14 @@
-"""The pooled growth curve: counts against age, the rival that knows many parks and no mechanism.
+"""The rivals without mechanisms: the pooled growth curve, counts against age, and persistence among parks.
 
 Of one observable, ln(1 + count) of park p at age t years is a_p + b_p ln t + c_p(t) + ε; (a_p, b_p) is normal over
 parks, c_p is an Ornstein-Uhlenbeck process with the memory that the model's discrepancy has, ε is an error of report.
 Mean and covariance over parks are found by expectation-maximisation, with a weak prior on the covariance as if two more
 parks had been seen, for each spread of c on a grid; the spread with the largest likelihood is taken. A park without a
 past gets the mean curve with its whole spread; a park with a past has its curve bent to it (best linear unbiased
-prediction: Robinson, Statistical Science 6, 1991). Without c, residuals that last were taken for fresh ones, and bands
-of 90 % held 65 % of what came within three years.
+prediction: Robinson, Statistical Science 6, 1991).
 
-Persistence among parks: the last value stays, give or take what counts of parks have moved in the past.
-
-A series with one value has no steps of its own, and persistence from it alone is far too sure of itself. So the pace of
-the random walk in ln(1 + count) comes from all parks known by then, as if it had been seen in FEW steps, and from the
-park's own steps. It walks in ln(age): young parks move faster. A line and a logistic curve are those of
-:mod:`copark.inference.benchmark_forecasts`, through the park's own values.
+Persistence: the last value stays, give or take a random walk of ln(1 + count) in ln(age): young parks move faster. Its
+pace comes from all parks known by then, as if it had been seen in FEW steps, and from the park's own steps.
 """
 
 from __future__ import annotations
@@ -37,6 +32,12 @@ REPORT = 0.05**2
 """Variance of ε."""
 FEWEST_VALUES, FEWEST_PARKS = 3, 2
 MEMBERS = 1000
+FEW = 4.0
+"""Steps that the pace of the other parks counts for."""
+AT_FIRST = 1.0
+"""Variance for each factor of e in age before any park has told anything."""
+LEVELS = (np.arange(MEMBERS) + 0.5) / MEMBERS
+"""Equal steps of probability, at which forecasts are given."""
 
 
 @dataclass(frozen=True)
@@ -58,18 +59,19 @@ class Past:
         return found
 
 
+NO_PAST = Past(np.zeros(0), np.zeros(0))
+
+
 @dataclass(frozen=True)
 class GrowthCurve:
-    """A fitted curve: mean and covariance of (a, b) over parks, spread of c, how many parks and values it saw."""
+    """A fitted curve: mean and covariance of (a, b) over parks, spread of c."""
 
     mean: Floats
     covariance: Floats
     spread: float
-    parks: int
-    values: int
 
-    def ensemble(self, past: Past, age: float, members: int = MEMBERS) -> Floats:
-        """Forecast a park's count at an age, at equal steps of probability; shape (members,)."""
+    def ensemble(self, past: Past, age: float) -> Floats:
+        """Forecast a park's count at an age, shape (members,)."""
         from scipy.special import ndtri
 
         at = np.array([1.0, np.log(age)])
@@ -81,8 +83,7 @@ class GrowthCurve:
             pull = np.linalg.solve(x @ self.covariance @ x.T + residual(past.ages, self.spread), shared)
             mean += float(pull @ (past.logs - x @ self.mean))
             variance -= float(pull @ shared)
-        levels = (np.arange(members) + 0.5) / members
-        logs = mean + np.sqrt(max(variance, REPORT)) * ndtri(levels)
+        logs = mean + np.sqrt(max(variance, REPORT)) * ndtri(LEVELS)
         found: Floats = np.maximum(np.expm1(np.minimum(logs, 50.0)), 0.0)
         return found
 
@@ -100,14 +101,9 @@ def fit_growth(pasts: Sequence[Past]) -> GrowthCurve | None:
     values = sum(len(past.ages) for past in seen)
     if len(seen) < FEWEST_PARKS or values < FEWEST_VALUES:
         return None
-    best: tuple[float, Floats, Floats, float] | None = None
-    for spread in SPREADS:
-        logs, mean, covariance = _fit(seen, spread)
-        if best is None or logs > best[0]:
-            best = (logs, mean, covariance, spread)
-    if best is None:
-        return None
-    return GrowthCurve(best[1], best[2], best[3], len(seen), values)
+    fitted = [(*_fit(seen, spread), spread) for spread in SPREADS]
+    _, mean, covariance, spread = max(fitted, key=lambda one: one[0])
+    return GrowthCurve(mean, covariance, spread)
 
 
 def _fit(seen: Sequence[Past], spread: float) -> tuple[float, Floats, Floats]:
@@ -137,12 +133,6 @@ def _fit(seen: Sequence[Past], spread: float) -> tuple[float, Floats, Floats]:
     return logs, np.asarray(mean, dtype=np.float64), np.asarray(covariance, dtype=np.float64)
 
 
-FEW = 4.0
-"""Steps that the pace of the other parks counts for."""
-AT_FIRST = 1.0
-"""Variance for each factor of e in age before any park has told anything."""
-
-
 def steps_of(past: Past) -> tuple[float, float, int]:
     """Sum of squared steps of ln(1 + count), ln(age) they took, and how many; errors of the two reports taken off."""
     order = np.argsort(past.ages, kind="stable")
@@ -152,22 +142,16 @@ def steps_of(past: Past) -> tuple[float, float, int]:
     return float(moved.sum()), float(spans[far].sum()), int(far.sum())
 
 
-def pace_of(others: Sequence[Past]) -> float:
-    """Variance of ln(1 + count) for a factor of e in age, over parks."""
-    found = [steps_of(one) for one in others]
-    span = sum(one[1] for one in found)
-    return sum(one[0] for one in found) / span if span > 0.0 else AT_FIRST
-
-
-def persistence(past: Past, others: Sequence[Past], age: float, members: int) -> Floats:
-    """Forecast a count at an age by the last value known, at equal steps of probability; shape (members,)."""
+def persistence(past: Past, others: Sequence[Past], age: float) -> Floats:
+    """Forecast a count at an age by the last value known, shape (members,)."""
     from scipy.stats import t as student
 
     moved, span, steps = steps_of(past)
-    mean_span = span / steps if steps else 1.0
-    pace = (FEW * pace_of(others) + (moved / mean_span if steps else 0.0)) / (FEW + steps)
+    apart = [steps_of(one) for one in others]
+    walked = sum(one[1] for one in apart)
+    usual = sum(one[0] for one in apart) / walked if walked > 0.0 else AT_FIRST
+    pace = (FEW * usual + (moved / (span / steps) if steps else 0.0)) / (FEW + steps)
     last = int(np.argmax(past.ages))
     scale = np.sqrt(max(pace, 1e-6) * max(np.log(age / past.ages[last]), 0.0) + 2.0 * REPORT)
-    levels = (np.arange(members) + 0.5) / members
-    found: Floats = np.maximum(np.expm1(past.logs[last] + scale * student.ppf(levels, FEW + steps)), 0.0)
+    found: Floats = np.maximum(np.expm1(past.logs[last] + scale * student.ppf(LEVELS, FEW + steps)), 0.0)
     return found

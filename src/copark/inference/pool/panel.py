@@ -1,14 +1,19 @@
-"""The whole panel in order: a batch of every park, how far parks stray from the model, what each says, what all say.
+"""The whole panel: a batch of every park, how far parks stray from the model, what each says, what all say.
+
+The parks are brought together by a normal hierarchy with partial pooling on all axes at once: θ_p = μ + τ ∘ ε_p, ε_p ~
+N(0, 1); μ_j | τ_j ~ N(0, 1 - τ_j²); τ_j half-normal below 1. So θ_pj ~ N(0, 1) whatever τ is: a park of which nothing
+is known, among parks of which nothing is known, has the prior it always had; 1 - τ² is how alike two parks are before
+any data. A park's record is a few *readings* g'θ_p = y + error. All axes are pooled jointly, since a record tells sums:
+that a park grew fast may come of many enquiries or of a deep pool, and pooling each alone would count the same growth
+twice. Given τ all is normal and in closed form (:func:`given_tau`); τ is sampled by Gibbs steps on a grid (Gelman et
+al., Bayesian Data Analysis, 3rd ed., §5.4 and §11.6).
 
 A panel that was interrupted goes on where it stopped, and one that is done is found. Under a folder lie ``batches/``
-(runs of each park, in pieces, by identity), ``steps/<identity>/`` (a file for each step of a panel: forecasts of a
-park, trials of the discrepancy) and ``<identity>/`` (a panel: ``pool.json`` with its recipe and results, ``pool.npz``
-with the parks' readings and draws of the hierarchy). Each is written whole or not at all.
+(runs of each park, in pieces, by identity) and ``steps/<identity>/`` (a file for each step of a panel).
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property, partial
@@ -20,100 +25,183 @@ import numpy as np
 from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.identity import hash_content, hash_sources, identity_of
-from copark.inference.pool.abc_regression import LocalPosterior, local_posterior, scores_of, trials_of, windows
+from copark.inference.pool.abc_regression import (
+    LocalPosterior,
+    Readings,
+    local_posterior,
+    scores_of,
+    trials_of,
+    windows,
+)
 from copark.inference.pool.batches import Discrepancy, PanelBatch, SpreadTrial, chosen, design, make_panel_batch
-from copark.inference.pool.hierarchy import ALIKE, SWEEPS, Pooled, Readings, pool
 from copark.inference.pool.parks import AXES, POOLED, SIZES, Park, bare, park_of, points_at
 from copark.inference.provenance import made_with
-from copark.model.compiler import model_hash, versions
-from copark.stats.quantiles import band
+from copark.inference.summaries import one_thread
+from copark.model.compiler import model_hash
 from copark.store.checkpoints import SUFFIX, State, read_state, write_state
 
+ALIKE = {"mechanism": 0.35, "scale": 0.9}
+"""Scale of the half-normal prior of τ by role: mechanisms are much alike, sizes hardly."""
+TAU = np.linspace(0.04, 0.97, 32)
+"""The grid of τ."""
+SWEEPS, DROPPED = 1600, 200
+LEFT_SWEEPS = 800
+"""Sweeps of the hierarchy where one park is left out."""
+GIBBS = 0x706F6F6C
+RUNS = 1 << 13
+FORMAT = 2
+Progress = Callable[[int, int], None]
 
-def step(folder: Path | None, identity: str, name: str, make: Callable[[], Any]) -> Any:
-    """Give plain values that a step makes, from its file if they are there.
 
-    Numbers come back from a file as they went in, to the last bit.
-    """
-    if folder is None:
-        return make()
-    path = folder / "steps" / identity / f"{name}{SUFFIX}"
-    whole = identity_of({"panel": identity, "made_with": dict(made_with())})
-    kept = read_state(path, whole)
-    if kept is not None:
-        return kept.values["made"]
-    found = make()
-    write_state(path, whole, State(1.0, {}, {"made": found}))
+@dataclass(frozen=True)
+class GivenTau:
+    """μ given τ and all readings: mean and covariance; weights: share of each park in the mean of each axis."""
+
+    mean: Floats
+    covariance: Floats
+    weights: Floats
+
+
+def marginal(one: Readings, tau: Floats) -> Floats:
+    """Covariance of a park's readings given μ, V + G diag(τ²) G'."""
+    found: Floats = np.diag(1.0 / one.precisions) + (one.rows * tau**2) @ one.rows.T
     return found
 
 
-def save(local: Mapping[str, LocalPosterior], pooled: Pooled, about: Mapping[str, Any], home: Path) -> None:
-    """Keep a panel, whole or not at all.
+def given_tau(parks: Sequence[Readings], tau: Floats) -> GivenTau:
+    """Mean and covariance of μ given τ, shape (axes,) and (axes, axes); weights of shape (parks, axes).
 
-    Parameters
-    ----------
-    about
-        Its identity and recipe.
+    With τ = 0 it is complete pooling.
     """
-    from copark.store.atomic import written_folder
-
-    arrays: dict[str, Floats] = {"mu": pooled.mu, "tau": pooled.tau}
-    for name, one in local.items():
-        read = one.readings
-        parts = {"mean": one.mean, "variance": one.variance, "rows": read.rows, "middles": read.middles,
-                 "precisions": read.precisions}  # fmt: skip
-        arrays |= {f"{part}/{name}": values for part, values in parts.items()}
-    record = {
-        **about,
-        "made_with": dict(versions()),
-        "axes": list(POOLED),
-        "local": {
-            name: {"names": list(one.names), "ess": _plain(one.ess), "reach": _plain(one.reach), "values": one.values}
-            for name, one in local.items()
-        },
-        "pooled": {
-            name: {"mean": float(pooled.mu[:, n].mean()), "sd": float(pooled.mu[:, n].std()),
-                   "tau": list(band(pooled.tau[:, n]))}
-            for n, name in enumerate(POOLED)
-        },
-    }  # fmt: skip
-    with written_folder(home) as folder:
-        np.savez_compressed(folder / "pool.npz", **arrays)  # type: ignore[arg-type]
-        words = json.dumps(record, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
-        (folder / "pool.json").write_text(words + "\n", encoding="utf-8")
+    precision = np.diag(1.0 / (1.0 - tau**2))
+    told = np.zeros(len(tau))
+    parts = []
+    for one in parks:
+        part = np.zeros_like(precision)
+        if one.count:
+            half = np.linalg.solve(marginal(one, tau), one.rows)
+            part = one.rows.T @ half
+            told = told + half.T @ one.middles
+        parts.append(part)
+        precision = precision + part
+    covariance: Floats = np.asarray(np.linalg.inv(precision), dtype=np.float64)
+    weights = np.array([np.einsum("ij,ji->i", covariance, part) for part in parts])
+    return GivenTau(covariance @ told, covariance, weights)
 
 
-def load_local(parks: Sequence[Park], home: Path) -> dict[str, LocalPosterior] | None:
-    """Read what each park says alone from a kept panel; ``None`` if there is none, or not a whole one."""
-    try:
-        record = json.loads((home / "pool.json").read_text(encoding="utf-8"))["local"]
-        with np.load(home / "pool.npz", allow_pickle=False) as kept:
-            return {
-                park.name: LocalPosterior(
-                    tuple(record[park.name]["names"]), kept[f"mean/{park.name}"], kept[f"variance/{park.name}"],
-                    Readings(*(kept[f"{part}/{park.name}"] for part in ("rows", "middles", "precisions"))),
-                    _number(record[park.name]["ess"], np.inf), _number(record[park.name]["reach"], np.nan),
-                    int(record[park.name]["values"]),
-                )
-                for park in parks
-            }  # fmt: skip
-    except (OSError, KeyError, ValueError, TypeError):
-        return None
+@dataclass(frozen=True)
+class Pooled:
+    """Draws of the hierarchy."""
+
+    parks: tuple[Readings, ...]
+    mu: Floats
+    tau: Floats
+    mean: Floats
+    variance: Floats
+    """mean, variance: of each μ given the τ of a draw, a smoother account than the draws themselves; all of shape
+    (draws, axes)."""
+    theta: Floats
+    """Shape (draws, parks, axes)."""
+
+    @property
+    def draws(self) -> int:
+        """Number of draws."""
+        return len(self.mu)
+
+    def new(self, scores: Floats) -> Floats:
+        """Draws of a park of which nothing is known, from standard normal scores of shape (runs, axes).
+
+        Run r goes with draw r · draws // runs, so that any number of runs is spread over all of them.
+        """
+        at = np.arange(len(scores)) * self.draws // len(scores)
+        found: Floats = self.mu[at] + self.tau[at] * scores
+        return found
+
+    def leaning(self, park: int) -> Floats:
+        """How far a park's departure from the mean is still unknown, shape (axes,).
+
+        Variance of θ - μ over E τ²: 1 where its own record says nothing of it and it takes the others' word, near 0
+        where it stands on its own.
+        """
+        apart = self.theta[:, park] - self.mu
+        found: Floats = np.minimum(apart.var(axis=0) / (self.tau**2).mean(axis=0), 1.0)
+        return found
+
+    def lent(self) -> Floats:
+        """Share of each park in the mean of each axis, shape (parks, axes); what is missing to 1 is the prior's."""
+        found: Floats = np.clip(given_tau(self.parks, np.sqrt((self.tau**2).mean(axis=0))).weights, 0.0, 1.0)
+        return found
 
 
-def _plain(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
+def pool(parks: Sequence[Readings], alike: Floats, seed: int = 1, sweeps: int | None = None) -> Pooled:
+    """Pool all axes by Gibbs steps, the first of which are dropped.
+
+    alike: scale of the half-normal prior of each τ, shape (axes,); sweeps: all of them, :data:`SWEEPS` by default.
+    """
+    axes, sweeps = len(alike), sweeps or SWEEPS
+    random = np.random.Generator(np.random.Philox(key=np.array([seed, GIBBS], dtype=np.uint64)))
+    prior = np.broadcast_to(-0.5 * (TAU / alike[:, np.newaxis]) ** 2, (axes, len(TAU)))
+    tau = np.minimum(alike, 0.5)
+    mu, taus, mean, variance = (np.empty((sweeps, axes)) for _ in range(4))
+    theta = np.empty((sweeps, len(parks), axes))
+    with one_thread():
+        for sweep in range(sweeps):
+            found = given_tau(parks, tau)
+            mu[sweep] = found.mean + np.linalg.cholesky(found.covariance) @ random.standard_normal(axes)
+            for n, one in enumerate(parks):
+                theta[sweep, n] = draw_park(one, mu[sweep], tau, random)
+            taus[sweep], mean[sweep], variance[sweep] = tau, found.mean, np.diag(found.covariance)
+            tau = draw_tau(theta[sweep] - mu[sweep], mu[sweep], prior, random.random(axes))
+    return Pooled(tuple(parks), *(each[DROPPED:] for each in (mu, taus, mean, variance, theta)))
 
 
-def _number(value: float | None, otherwise: float) -> float:
-    return otherwise if value is None else float(value)
+def draw_park(one: Readings, mu: Floats, tau: Floats, random: np.random.Generator) -> Floats:
+    """Draw θ of a park given μ and τ: a draw without its readings, moved to agree with them (Matheron's rule)."""
+    free = mu + tau * random.standard_normal(len(mu))
+    if not one.count:
+        return free
+    noise = random.standard_normal(one.count) / np.sqrt(one.precisions)
+    missed = one.middles - one.rows @ free - noise
+    found: Floats = free + tau**2 * (one.rows.T @ np.linalg.solve(marginal(one, tau), missed))
+    return found
 
 
-RUNS = 1 << 13
-FORMAT = 2
-LEFT_SWEEPS = 800
-"""Sweeps of the hierarchy where one park is left out."""
-Progress = Callable[[int, int], None]
+def draw_tau(apart: Floats, mu: Floats, prior: Floats, uniforms: Floats) -> Floats:
+    """Draw τ of every axis on its grid, given how far each park is from μ, shape (parks, axes), and μ itself."""
+    total, count = (apart**2).sum(axis=0)[:, np.newaxis], len(apart)
+    rest = 1.0 - TAU**2
+    logs = prior - count * np.log(TAU) - 0.5 * total / TAU**2 - 0.5 * np.log(rest) - 0.5 * mu[:, np.newaxis] ** 2 / rest
+    weights = np.exp(logs - logs.max(axis=1, keepdims=True))
+    ends = np.cumsum(weights, axis=1)
+    at = (ends < uniforms[:, np.newaxis] * ends[:, -1:]).sum(axis=1)
+    found: Floats = TAU[np.minimum(at, len(TAU) - 1)]
+    return found
+
+
+def mixture_quantiles(means: Floats, variances: Floats, weights: Floats, levels: Floats) -> Floats:
+    """Quantiles of a mixture of normal distributions, by inverting its distribution function on a fine grid.
+
+    means, variances, weights: shape (components,).
+    """
+    from scipy.special import ndtr
+
+    sd = np.sqrt(np.maximum(variances, 1e-12))
+    z = np.linspace(float((means - 6 * sd).min()), float((means + 6 * sd).max()), 801)
+    below = ndtr((z[:, np.newaxis] - means) / sd) @ (weights / weights.sum())
+    grown = np.concatenate([[True], np.diff(np.maximum.accumulate(below)) > 0])
+    found: Floats = np.interp(levels, below[grown], z[grown])
+    return found
+
+
+def pooled_axes(local: Mapping[str, LocalPosterior], seed: int, sweeps: int | None = None) -> Pooled:
+    """Pool all axes over parks; a park in which an axis is its own says nothing of it."""
+    alike = np.array([ALIKE[AXES[name].role] for name in POOLED])
+    parks = []
+    for one in local.values():
+        rows = np.zeros((one.readings.count, len(POOLED)))
+        rows[:, [POOLED.index(name) for name in one.names]] = one.readings.rows
+        parks.append(Readings(rows, one.readings.middles, one.readings.precisions))
+    return pool(parks, alike, seed, sweeps)
 
 
 @dataclass(frozen=True)
@@ -126,12 +214,10 @@ class PanelSettings:
 
 @dataclass(frozen=True)
 class Warping:
-    """A pooled prior as a move of the unit cube: a park of which nothing is known, drawn from the hierarchy."""
+    """A pooled prior as a move of the unit cube: some axes drawn from the hierarchy as of a park not known."""
 
     pooled: Pooled
-    """The hierarchy it is drawn from."""
     names: tuple[str, ...]
-    """Axes that are moved; all others stay where they are."""
     identity: str
     """Of what the hierarchy depends on."""
 
@@ -139,15 +225,13 @@ class Warping:
         """Move points of named axes."""
         from scipy.special import ndtr
 
-        scores = np.zeros((len(points), len(POOLED)))
-        for at, name in enumerate(names):
-            if name in self.names:
-                scores[:, POOLED.index(name)] = scores_of(points[:, at])
+        moves = [(at, POOLED.index(name)) for at, name in enumerate(names) if name in self.names]
+        scores, moved = np.zeros((len(points), len(POOLED))), np.array(points, copy=True)
+        for at, axis in moves:
+            scores[:, axis] = scores_of(points[:, at])
         drawn = ndtr(self.pooled.new(scores))
-        moved = np.array(points, copy=True)
-        for at, name in enumerate(names):
-            if name in self.names:
-                moved[:, at] = drawn[:, POOLED.index(name)]
+        for at, axis in moves:
+            moved[:, at] = drawn[:, axis]
         return moved
 
 
@@ -157,7 +241,6 @@ class Panel:
 
     settings: PanelSettings
     parks: tuple[Park, ...]
-    """settings, parks: what was asked."""
     trials: tuple[SpreadTrial, ...]
     """How well forecasts from each park's own past did, by spread of the discrepancy."""
     spread: Discrepancy
@@ -178,48 +261,36 @@ class Panel:
         """A park by name."""
         return self.parks[self.names.index(name)]
 
-    def without(self, name: str) -> Pooled:
-        """The hierarchy over all parks but one; over all where there is no such park."""
-        if name not in self.local:
-            return self.pooled
-        others = {key: one for key, one in self.local.items() if key != name}
-        return pooled_axes(others, self.settings.seed, LEFT_SWEEPS)
+    def others(self, name: str) -> dict[str, LocalPosterior]:
+        """What every park but one says alone."""
+        return {key: one for key, one in self.local.items() if key != name}
 
     def lenders(self, without: str = "") -> dict[str, float]:
         """How much of what was learned comes from each park: its share in the mean, over all axes."""
-        others = [name for name in self.local if name != without]
-        total = self.without(without).lent().sum(axis=1)
+        others = self.others(without)
+        left = len(others) < len(self.local)
+        pooled = pooled_axes(others, self.settings.seed, LEFT_SWEEPS) if left else self.pooled
+        total = pooled.lent().sum(axis=1)
         share = total / total.sum() if total.sum() > 0 else total
         return {name: float(x) for name, x in zip(others, share, strict=True)}
-
-    def step(self, folder: Path | None, name: str, make: Callable[[], Any]) -> Any:
-        """Do a step of the work on the panel, or find it done."""
-        return step(folder, self.identity, name, make)
-
-
-def pooled_axes(local: Mapping[str, LocalPosterior], seed: int, sweeps: int | None = None) -> Pooled:
-    """Pool all axes over parks; a park in which an axis is its own says nothing of it."""
-    alike = np.array([ALIKE[AXES[name].role] for name in POOLED])
-    parks = []
-    for one in local.values():
-        rows = np.zeros((one.readings.count, len(POOLED)))
-        rows[:, [POOLED.index(name) for name in one.names]] = one.readings.rows
-        parks.append(Readings(rows, one.readings.middles, one.readings.precisions))
-    return pool(parks, alike, seed, SWEEPS if sweeps is None else sweeps)
 
 
 def warping_of(
     panel: Panel, others: Mapping[str, LocalPosterior], park: Park, spread: Discrepancy, until: int | None = None
 ) -> Warping:
-    """Pooled prior of a park, learned from what others' records say.
-
-    others: every other park, by a day and with a spread of the discrepancy.
-    """
+    """Pooled prior of a park, learned from what others' records say by a day, with a spread of the discrepancy."""
     identity = identity_of(
         {"panel": panel.identity, "parks": sorted(others), "spread": asdict(spread), "until": until,
          "sweeps": LEFT_SWEEPS}
     )  # fmt: skip
     return Warping(pooled_axes(others, panel.settings.seed, LEFT_SWEEPS), park.pooled, identity)
+
+
+def pooled_prior(panel: Panel, case: Case, runs: int, seed: int = 1) -> tuple[Park, Floats]:
+    """Points of a case's prior as the panel's other parks have moved it; the park read bare, and shape (runs, axes)."""
+    park = park_of(bare(case))
+    warp = warping_of(panel, panel.others(park.name), park, panel.spread)
+    return park, warp(points_at(park, design(runs, seed)), park.space.names)
 
 
 def panel_identity(parks: Sequence[Park], settings: PanelSettings) -> str:
@@ -243,6 +314,26 @@ def recipe_of(parks: Sequence[Park], settings: PanelSettings) -> dict[str, Any]:
     }
 
 
+def step(folder: Path | None, identity: str, name: str, make: Callable[[], Any]) -> Any:
+    """Give plain values that a step of the work on a panel makes, from its file if they are there, to the last bit."""
+    if folder is None:
+        return make()
+    path = folder / "steps" / identity / f"{name}{SUFFIX}"
+    whole = identity_of({"panel": identity, "made_with": dict(made_with())})
+    kept = read_state(path, whole)
+    if kept is not None:
+        return kept.values["made"]
+    found = make()
+    write_state(path, whole, State(1.0, {}, {"made": found}))
+    return found
+
+
+def prior_batch(park: Park, settings: PanelSettings, threads: int = 1, folder: Path | None = None) -> PanelBatch:
+    """Runs of a park on its own prior, made or found."""
+    home = None if folder is None else folder / "batches"
+    return make_panel_batch(park, settings.runs, settings.seed, threads=threads, folder=home)
+
+
 def learn(
     parks: Sequence[Park],
     settings: PanelSettings,
@@ -253,47 +344,32 @@ def learn(
 ) -> Panel:
     """Run every park on its prior, see how far parks stray from the model, infer each, pool them.
 
-    folder: where batches, steps and panels are kept; in memory only if none is given. progress: called with steps done
-    and steps in all.
+    folder: where batches and steps are kept; in memory only if none is given. progress: called with steps done and
+    steps in all.
     """
-    identity = panel_identity(parks, settings)
+    identity, seed = panel_identity(parks, settings), settings.seed
     tell, whole = progress or (lambda _done, _total: None), 3 * len(parks)
     trials: list[SpreadTrial] = []
+
+    def tried(park: Park) -> list[Any]:
+        batch = prior_batch(park, settings, threads, folder)
+        found = [one for window in windows(park) for one in trials_of(window, batch, seed)]
+        return [[one.family, one.day, list(one.log_density)] for one in found]
+
     for done, park in enumerate(parks):
         tell(2 * done, whole)
-        rows = step(folder, identity, f"trials-{park.name}", partial(_trials, park, settings, threads, folder))
+        rows = step(folder, identity, f"trials-{park.name}", partial(tried, park))
         trials += [SpreadTrial(park.name, name, day, tuple(logs)) for name, day, logs in rows]
-    spread = chosen(trials)
-    kept = None if folder is None else load_local(parks, folder / identity)
-    local = dict(kept or {})
+    spread, local = chosen(trials), {}
+
+    def read(park: Park) -> list[Any]:
+        found = local_posterior(prior_batch(park, settings, threads, folder), seed, spread, reach=True)
+        read = found.readings
+        return [read.rows.tolist(), read.middles.tolist(), read.precisions.tolist(), found.reach, found.values]
+
     for done, park in enumerate(parks):
         tell(2 * len(parks) + done, whole)
-        if park.name not in local:
-            batch = prior_batch(park, settings, threads, folder)
-            local[park.name] = local_posterior(batch, settings.seed, spread, reach=True)
-    ordered = {park.name: local[park.name] for park in parks}
-    pooled = pooled_axes(ordered, settings.seed)
-    panel = Panel(settings, tuple(parks), tuple(trials), spread, ordered, pooled, identity)
-    if folder is not None and kept is None:
-        save(ordered, pooled, {"identity": identity, "recipe": recipe_of(parks, settings)}, folder / identity)
-    return panel
-
-
-def _trials(park: Park, settings: PanelSettings, threads: int, folder: Path | None) -> list[Any]:
-    batch = prior_batch(park, settings, threads, folder)
-    found = [one for window in windows(park) for one in trials_of(window, batch, settings.seed)]
-    return [[one.family, one.day, list(one.log_density)] for one in found]
-
-
-def prior_batch(park: Park, settings: PanelSettings, threads: int = 1, folder: Path | None = None) -> PanelBatch:
-    """Runs of a park on its own prior, made or found."""
-    home = None if folder is None else folder / "batches"
-    return make_panel_batch(park, settings.runs, settings.seed, threads=threads, folder=home)
-
-
-def pooled_prior(panel: Panel, case: Case, runs: int, seed: int = 1) -> tuple[Park, Floats]:
-    """Points of a case's prior as the panel's other parks have moved it; the park read bare, and shape (runs, axes)."""
-    park = park_of(bare(case))
-    others = {name: one for name, one in panel.local.items() if name != park.name}
-    warp = warping_of(panel, others, park, panel.spread)
-    return park, warp(points_at(park, design(runs, seed)), park.space.names)
+        rows, *more, reach, values = step(folder, identity, f"local-{park.name}", partial(read, park))
+        readings = Readings(np.reshape(rows, (-1, len(park.pooled))), *map(np.array, more))
+        local[park.name] = LocalPosterior(park.pooled, readings, reach, values)
+    return Panel(settings, tuple(parks), tuple(trials), spread, local, pooled_axes(local, seed), identity)

@@ -1,17 +1,12 @@
 """A park as the panel reads it: its case with the panel's sizes, its prior, its targets, its age on their days.
 
 Fitted are the values that the casebook means to be fitted or scored, to the end of 2024, and where a park has no others
-the jobs that it keeps for looking: every method is given the same past. A value of zero kept for looking is a closure
-by a government, for which the model has no lever.
+the jobs that it keeps for looking. A value of zero kept for looking is a closure by a government, for which the model
+has no lever. A park that is forecast is read *bare*: without its own priors and the enterprises it dates one by one.
 
-A park that is forecast is read *bare*: without what was read off its own record. That is its own priors (Suzhou's rate
-of starting comes from its starts), and the enterprises it dates one by one.
-
-What parks share and what is each park's own: one line for every axis of the prior, with its group and its reason.
-
-Three roles. A *mechanism* is how parks of this kind work: pooled tightly. A *scale* is how large this park is: pooled
-loosely, so that a new park has a size to begin with. What is a park's *own* is not pooled: its reading of its own
-facts, or a shock that only it had. The reasons are texts ``pool.reason.<reason>``.
+Each axis of the prior has a role, a group and a reason (text ``pool.reason.<reason>``). A *mechanism* is how parks of
+this kind work: pooled tightly. A *scale* is how large this park is: pooled loosely. What is a park's *own* is not
+pooled: its reading of its own facts, or a shock that only it had.
 """
 
 from __future__ import annotations
@@ -23,7 +18,7 @@ from typing import Literal
 
 import numpy as np
 
-from copark.arrays import Floats, Integers
+from copark.arrays import Floats
 from copark.cases import list_cases, load_case
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
@@ -43,7 +38,7 @@ GROUPS = ("equity", "network", "framework", "operator", "demand", "enterprises",
 
 @dataclass(frozen=True)
 class Axis:
-    """An axis of the prior in the panel: its role, the group it is told under, and why (a key of the texts)."""
+    """An axis of the prior in the panel: its role, the group it is told under, and why."""
 
     role: Role
     group: str
@@ -75,22 +70,17 @@ AXES: Mapping[str, Axis] = {
     **_same("own", "size", "own_mix", "origin_weight.home", "origin_weight.host"),
     **_same("own", "size", "own_facts", "land_per_capital", "land_price", "overhead"),
 }  # fmt: skip
-"""Every axis. ``mechanism`` and ``scale`` are pooled where the park has the common prior (see :func:`is_pooled`)."""
-
 POOLED = tuple(name for name, axis in AXES.items() if axis.role != "own")
 COLUMN = {name: at for at, name in enumerate(AXES)}
-"""Column of an axis in the common design: the same in every park."""
-
+"""Column of an axis in the common design."""
 SIZES: Mapping[str, tuple[float, str, str, float, float]] = {
     "enquiry_rate": (25.0, "companies/yr", "loguniform", 3.0, 150.0),
     "capital_per_job": (0.127, "M USD/job", "lognormal", -2.0402, 1.0),
     "declared_mean": (1.05, "1", "normal", 1.1, 1.0),
 }
-"""Priors of size that are too narrow for a panel: value, unit, kind and its two numbers. Every park has them, those
-with a prior of their own too, so that sizes can be compared. The common prior of enquiries (8 to 45 a year) is Great
-Stone's; the panel holds parks with 11 companies after ten years and with 880 after twenty-three. Capital per job and
-investment per company differ as assembly by hand and smelting do: one standard deviation is a factor of e. How wide
-they are was set with the panel in view; where in them a park lies was not."""
+"""Priors of size for every park of the panel: value, unit, kind and its two numbers. The common prior of enquiries (8
+to 45 a year) is Great Stone's; the panel holds parks with 11 companies after ten years and with 880 after twenty-three.
+How wide they are was set with the panel in view; where in them a park lies was not."""
 
 
 def read_for_panel(case: Case) -> Case:
@@ -107,7 +97,7 @@ def flat_size(name: str) -> Parameter:
 
 
 def size_of(value: float, unit: str, kind: str, a: float, b: float, *, reason: str) -> Parameter:
-    """A prior of size as a case brings it; its reason is a text ``pool.<reason>``."""
+    """A prior of size as a case brings it."""
     return Parameter.model_validate(
         {
             "value": value,
@@ -136,16 +126,12 @@ YOUNGEST = 0.25
 
 @dataclass(frozen=True)
 class Park:
-    """A park of the panel."""
+    """A park of the panel: as it is in the casebook, and read with the panel's priors of size."""
 
     case: Case
-    """As it is in the casebook."""
     read: Case
-    """With the panel's priors of size."""
     space: PriorSpace
-    """The prior of what is drawn."""
     model: ObservationModel
-    """All targets; all are fitted."""
 
     @property
     def name(self) -> str:
@@ -161,11 +147,6 @@ class Park:
     def pooled(self) -> tuple[str, ...]:
         """Axes of this park that are pooled."""
         return tuple(name for name in self.space.names if is_pooled(self.case, name))
-
-    @cached_property
-    def columns(self) -> Integers:
-        """Columns of its axes in the common design, shape (axes,)."""
-        return np.array([COLUMN[name] for name in self.space.names], dtype=np.int64)
 
     @cached_property
     def ages(self) -> Floats:
@@ -191,11 +172,7 @@ class Park:
     @property
     def content(self) -> dict[str, object]:
         """What the numbers of the park depend on, for identities."""
-        return {
-            "case": self.case.hash,
-            "axes": list(self.space.names),
-            "targets": self.model.content(),
-        }
+        return {"case": self.case.hash, "axes": list(self.space.names), "targets": self.model.content()}
 
 
 def last_day(target: Target) -> int:
@@ -209,15 +186,8 @@ def known_targets(case: Case, roles: Sequence[str]) -> list[Target]:
 
 
 def bare(case: Case, *, past: bool = False) -> Case:
-    """Give a case without what was read off its own record.
-
-    past: keep enterprises dated one by one: for a park whose past is known, and whose later ones are taken away by
-    date.
-    """
-    taken: dict[str, object] = {"parameters": {}}
-    if not past:
-        taken |= {"anchors": (), "certificates": ()}
-    return case.model_copy(update=taken)
+    """Give a case without what was read off its own record; with its ``past``, enterprises dated one by one stay."""
+    return case.model_copy(update={"parameters": {}} | ({} if past else {"anchors": (), "certificates": ()}))
 
 
 def park_of(case: Case) -> Park:
@@ -254,5 +224,5 @@ def year_end(year: int) -> int:
 
 def points_at(park: Park, uniforms: Floats) -> Floats:
     """Points of a park from the common design, shape (runs, axes)."""
-    found: Floats = np.clip(uniforms[:, park.columns], EDGE, 1.0 - EDGE)
+    found: Floats = np.clip(uniforms[:, [COLUMN[name] for name in park.space.names]], EDGE, 1.0 - EDGE)
     return found
