@@ -37,17 +37,13 @@ class ProblemInfo(Answer):
     title: str
     """What is wrong, in the language asked for."""
     status: int
-    """The HTTP status."""
     detail: str
     """How to mend it, in the language asked for."""
     code: str
     """What kind of problem it is; the same in every language."""
     cause: Said
-    """What is wrong, in both languages."""
     repair: Said
-    """How to mend it, in both languages."""
     faults: list[FaultInfo]
-    """Every single fault, with its place."""
 
 
 class Problem(Exception):

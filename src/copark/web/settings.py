@@ -26,7 +26,6 @@ class Limits:
     burst: float = 300.0
     """rate, burst: tokens an address earns in a second, and the most it can save; a plain question costs one."""
     addresses: int = 10_000
-    """Addresses whose tokens are remembered."""
     open: int = 200
     """Requests that are heard at once, streams among them; more are told to come again."""
     waiting: int = 48
@@ -38,7 +37,6 @@ class Limits:
     uploads: int = 8
     """files, uploads: exports that may wait, and uploads that are received at once."""
     streams: int = 64
-    """Open streams of events."""
     jobs: int = 50
     jobs_each: int = 20
     """jobs, jobs_each: jobs that may wait, and how many of them may be one owner's."""
@@ -65,11 +63,9 @@ class Settings:
     proxies: tuple[str, ...] = ()
     """Addresses of proxies that are believed what they say of whom they speak for."""
     threads: int | None = None
-    """Threads for the model."""
     warm: bool = True
     """Run the model once before the first question."""
     dist: Path = DIST
-    """Folder of the built front end."""
     limits: Limits = field(default_factory=Limits)
 
     @property

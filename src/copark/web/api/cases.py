@@ -47,7 +47,6 @@ class Cases(Answer):
     """The casebook's cases."""
 
     cases: list[CaseName]
-    """The cases."""
 
 
 @router.get("/cases", summary="The casebook", responses=answered(Cases))

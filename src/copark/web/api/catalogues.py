@@ -20,13 +20,10 @@ class StatusAnswer(Answer):
     """The server."""
 
     version: str
-    """Version of copark."""
     made: Made
     """What makes the numbers here: model and versions; the case hash is empty."""
     seconds_up: float
-    """Seconds since it began."""
     threads: int
-    """Threads for the model."""
     busy: int
     """Questions being worked on or waiting."""
     jobs_waiting: int | None
@@ -39,7 +36,6 @@ class Studies(Answer):
     """The studies shipped."""
 
     studies: list[StudyInfo]
-    """The studies."""
 
 
 def jobs_waiting(services: Services) -> int | None:

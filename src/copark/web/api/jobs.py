@@ -32,7 +32,6 @@ class JobInfo(Answer):
     """A job."""
 
     id: str
-    """Its id."""
     kind: str
     """run, report or analysis."""
     analysis: str
@@ -40,15 +39,10 @@ class JobInfo(Answer):
     state: str
     """queued, running, done, failed or cancelled."""
     state_title: Said
-    """That, in words."""
     case: str
-    """The case."""
     title: Said
-    """What it is about."""
     runs: int | None
-    """Runs for each arm."""
     created: str
-    """When it came."""
     started: str
     """When it began; empty until then."""
     ended: str
@@ -56,27 +50,18 @@ class JobInfo(Answer):
     place: int
     """Its place in the queue: 1 is next, 0 is running or over."""
     stage: str
-    """What is being done."""
     stage_title: Said
-    """That, in words."""
     done: int
-    """How much of it is done."""
     total: int
-    """How much there is."""
     seconds_left: float | None
-    """Seconds it may still take."""
     identity: str
     """Identity of the result; empty until it is done."""
     has_page: bool
-    """Whether a page was written."""
     reused: bool
-    """Whether the result was there already."""
     attempts: int
     """How often it was begun: more than once if its process died."""
     mine: bool
-    """Whether it is this client's own."""
     trouble: list[FaultInfo]
-    """Why it failed."""
 
 
 class Jobs(Answer):

@@ -30,33 +30,26 @@ class ScenarioToSave(BaseModel):
     model_config = Ask.model_config
 
     case: CaseKey
-    """Name of the case it is for."""
     scenario: AskedScenario
-    """What is changed against the case."""
 
 
 class SavedScenarioInfo(Answer):
     """A saved scenario."""
 
     name: str
-    """Its name."""
     case: str
-    """The case it is for."""
     identity: str
     """Of its content: the same content has the same."""
     scenario: dict[str, Any]
-    """What is changed against the case."""
     created: str
     """When it was first saved, UTC, ISO 8601."""
     updated: str
-    """When it was last saved."""
 
 
 class ScenarioList(Answer):
     """Saved scenarios of an owner."""
 
     scenarios: list[SavedScenarioInfo]
-    """By name."""
 
 
 def scenario_info(saved: SavedScenario) -> SavedScenarioInfo:

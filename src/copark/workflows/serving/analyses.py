@@ -57,30 +57,21 @@ class ChoiceInfo(Answer):
     """What may be chosen."""
 
     value: str
-    """As it is asked for."""
     title: Said
-    """What it is."""
 
 
 class FieldInfo(Answer):
     """A parameter of an analysis, as a form asks for it."""
 
     name: str
-    """Its name in ``params``."""
     type: str
     """case, string, list (of strings), integer, number, boolean or choice."""
     title: Said
-    """What it is."""
     help: Said
-    """What it means."""
     required: bool
-    """Whether it must be given."""
     default: Any
-    """What it is otherwise."""
     minimum: float | None
-    """Least value."""
     maximum: float | None
-    """Largest value."""
     usual: Said | None
     """The default in words, where it is no plain value."""
     keyed: bool
@@ -88,24 +79,17 @@ class FieldInfo(Answer):
     closed: bool
     """Whether it takes no others; they are examples otherwise."""
     choices: list[ChoiceInfo]
-    """What may be chosen of anything."""
 
 
 class AnalysisInfo(Answer):
     """An analysis in the menu."""
 
     name: str
-    """Its name."""
     group: str
-    """Where it stands."""
     group_title: Said
-    """That, in words."""
     title: Said
-    """What it is called."""
     help: Said
-    """What it answers."""
     form: list[FieldInfo]
-    """What it may be asked."""
     workbook: Said | None
     """What is asked in a workbook, whose template the server gives; null where nothing is."""
 
@@ -114,14 +98,12 @@ class AnalysesAnswer(Answer):
     """The menu of analyses."""
 
     analyses: list[AnalysisInfo]
-    """In the order to be shown."""
 
 
 class ChoicesAnswer(Answer):
     """What may be chosen where values are keys, such as those of a case's levers."""
 
     choices: dict[str, list[ChoiceInfo]]
-    """By name of the field."""
     refused: Said | None = None
     """Why the analysis cannot be asked of this case, whatever is chosen."""
 
@@ -130,7 +112,6 @@ class ResultInfo(Answer):
     """A stored result."""
 
     run_id: str
-    """Its run ID."""
     created: str
     """When it was stored, in UTC."""
     params: dict[str, Any]
@@ -148,11 +129,9 @@ class AnalysisJobRequest(Answer):
     """An analysis to be made."""
 
     analysis: str = Field(max_length=60)
-    """Its name."""
     params: dict[str, Any] = Field(default_factory=dict)
     """What is asked, by name of the form's fields."""
     lang: Literal["en", "zh"] = "en"
-    """Language of the client."""
 
 
 def analysis_of(name: str) -> Analysis:

@@ -40,37 +40,26 @@ class Said(Answer):
     """Words in both languages."""
 
     en: str
-    """In English."""
     zh: str
-    """In Simplified Chinese."""
 
 
 class OutputInfo(Answer):
     """What an output of the model is."""
 
     name: str
-    """Its name in the model."""
     title: Said
-    """What it is."""
     symbol: str
-    """Its symbol in the model's documentation."""
     unit: str
-    """Its unit."""
     unit_title: Said
-    """The unit as a person reads it."""
     room: str
-    """The scale it belongs to."""
     source: str
-    """Where its definition is from."""
 
 
 class ObservedPoint(Answer):
     """An observation beside the model."""
 
     date: str
-    """The date as its source gives it."""
     quarter: str
-    """The quarter it is compared in."""
     value: float
     """The value, in the model's unit; the lower end of a range."""
     high: float | None
@@ -80,17 +69,13 @@ class ObservedPoint(Answer):
     reported: float
     """The value in the unit its source used."""
     reported_unit: str
-    """That unit."""
     grade: str
-    """How far it is trusted."""
     use: bool
     """Whether the model is fitted to, or judged by, it; others stand beside it because they contradict it."""
     role: str
     """What it is for: fit, score, check or context."""
     source: list[str]
-    """Keys of its sources."""
     note: Said | None
-    """What a reader should know."""
 
 
 class OutcomeShare(Answer):
@@ -99,13 +84,9 @@ class OutcomeShare(Answer):
     name: str
     """failed, dependent, stagnant or self_standing."""
     title: Said
-    """What it is called."""
     meaning: Said
-    """What it means."""
     count: int
-    """Runs with it."""
     total: int
-    """Runs that finished."""
     share: float | None
     """count / total."""
     low: float | None
@@ -120,7 +101,6 @@ class OutcomeMove(Answer):
     name: str
     """The outcome."""
     title: Said
-    """What it is called."""
     reference_share: float | None
     """Its share in the reference."""
     arm_share: float | None
@@ -141,13 +121,9 @@ class OutcomeTransition(Answer):
     """Runs that go from one outcome to another."""
 
     words: Said
-    """Both, as a person reads them."""
     runs: int
-    """How many runs."""
     share: float
-    """Of all pairs."""
     cause_words: Said
-    """The same in words."""
     account: Said
     """The most frequent of them, and its runs."""
 
@@ -156,7 +132,6 @@ class OutcomeChange(Answer):
     """Why outcomes change: which runs go from which outcome to which, and through which account."""
 
     sentence: Said
-    """The whole change in words."""
     moves: list[OutcomeTransition]
     """The moves that happen, the most frequent first."""
 
@@ -167,9 +142,7 @@ class LinkPart(Answer):
     group: str
     """The group; ``rest`` is what passes through none."""
     title: Said
-    """What it is called."""
     links: list[str]
-    """Its links."""
     change: float
     """Its part of the change of the chance to be self-standing."""
     low: float
@@ -177,7 +150,6 @@ class LinkPart(Answer):
     high: float
     """Upper end."""
     told: Said
-    """The part in percentage points."""
 
 
 class LinkParts(Answer):
@@ -186,7 +158,6 @@ class LinkParts(Answer):
     since: str
     """Quarter from which on links are cut."""
     runs: int
-    """Pairs of runs."""
     parts: list[LinkPart]
     """They sum to the change; what passes through none of the groups comes last."""
 
@@ -195,9 +166,7 @@ class Headline(Answer):
     """A number to be seen first: an output when outcomes are judged."""
 
     output: str
-    """The output."""
     quarter: str
-    """At the end of which quarter."""
     low: float | None
     """5 % of runs."""
     median: float | None
@@ -209,18 +178,14 @@ class Headline(Answer):
     middle: Said
     """The median alone, as a person reads it."""
     band: Said
-    """The band alone."""
 
 
 class Arm(Answer):
     """One scenario's runs."""
 
     key: str
-    """Key of the scenario."""
     title: Said
-    """Its title."""
     runs: int
-    """Runs made."""
     finished: int
     """Runs that ended well as a computation; the others are left out of everything but their count."""
     outcomes: list[OutcomeShare]
@@ -239,9 +204,7 @@ class HeadlineMove(Answer):
     """A headline's difference to the reference: over pairs of runs, not of the medians."""
 
     output: str
-    """The output."""
     quarter: str
-    """At the end of which quarter."""
     low: float | None
     """5 % of pairs."""
     median: float | None
@@ -256,19 +219,14 @@ class Change(Answer):
     """An arm against the reference, run by run on the same parameters and random numbers."""
 
     arm: str
-    """Key of the arm."""
     reference: str
-    """Key of the reference."""
     pairs: int
-    """Pairs of runs that finished in both."""
     begins: str | None
     """First quarter in which any run differs; null if none ever does."""
     outcomes: list[OutcomeMove]
     """How the shares of the outcomes move."""
     outcome_change: OutcomeChange
-    """Why they do."""
     headlines: list[HeadlineMove]
-    """Differences of the headlines."""
     bands: dict[str, list[Numbers]]
     """By output: differences, a row for each of the levels, a number for each quarter."""
     sentences: dict[str, Said]
@@ -279,7 +237,6 @@ class ArrowFlow(Answer):
     """What an arrow between scales carries."""
 
     link: str
-    """Name of the arrow."""
     median: Numbers
     """Median over runs of what arrives, quarter by quarter, in the arrow's unit; null where there is no amount (no land
     plan)."""
@@ -291,22 +248,17 @@ class ArmFlows(Answer):
     """What the arrows carry in one arm."""
 
     arm: str
-    """Key of the arm."""
     runs: int
     """Runs looked at: the first ones."""
     arrows: list[ArrowFlow]
-    """Every arrow."""
 
 
 class Mechanism(Answer):
     """An arrow that carries something else than in the reference."""
 
     link: str
-    """Name of the arrow."""
     title: Said
-    """What it is called."""
     unit: str
-    """Its unit."""
     before: float | None
     """What it carried on average in the reference, from the first difference on; null where that was no amount, such as
     no land plan."""
@@ -318,26 +270,19 @@ class Mechanism(Answer):
     """What the target would change by, at the median of pairs, if this arrow alone carried what it carries in the arm;
     null where no strength of the arrow gives that."""
     sentence: Said
-    """All this in words."""
 
 
 class Why(Answer):
     """Why an output moved: the arrows that carry more or less, and what each would do alone."""
 
     arm: str
-    """Key of the arm."""
     reference: str
-    """Key of the reference."""
     target: str
-    """The output asked about."""
     quarter: str
-    """At the end of which quarter."""
     change: float | None
     """Median of the paired change of the target, over the runs looked at."""
     runs: int
-    """Runs looked at."""
     mechanisms: list[Mechanism]
-    """The strongest three."""
     method: Said
     """How this was found, and what it cannot tell."""
 
@@ -352,7 +297,6 @@ class TrustNote(Answer):
     label: Said
     """The state in a few words, to stand beside a headline."""
     meaning: Said
-    """What it means for a reader."""
     renew: Said | None
     """What to do for a better state; null where there is nothing to do."""
     recorded: Said | None
@@ -365,29 +309,22 @@ class CaseName(Answer):
     """A case and what is said of it in a list."""
 
     name: str
-    """What to ask for it by."""
     title: Said
-    """The park's name."""
     kind: str
     """intergovernmental, mixed or enterprise-led."""
     kind_title: Said
-    """That, in words."""
     start: str
     """First quarter."""
     quarters: int
-    """Quarters simulated."""
     data_end: str
-    """Last quarter with observations."""
     hash: str
     """SHA-256 of its content."""
     uploaded: bool
-    """Whether a person uploaded it."""
     calibrated: bool
     """Whether it has a posterior of its own."""
     cuts: list[str]
     """Last quarters known to the calibrations it has, latest first."""
     trust: TrustNote
-    """How far its parameters may be trusted."""
 
 
 class DrawsNote(Answer):
@@ -396,9 +333,7 @@ class DrawsNote(Answer):
     kind: str
     """posterior, unsettled, prior or defaults."""
     words: Said
-    """That, in words."""
     cut: str | None
-    """Last quarter the posterior was fitted to."""
     pairs: int | None
     """Pairs of parameters and past luck in the posterior."""
 
@@ -407,17 +342,13 @@ class Made(Answer):
     """What made the numbers; with the study, all that is needed to make them again."""
 
     code_version: str
-    """Version of copark."""
     model_hash: str
-    """Hash of the model's equations and nouns."""
     experiment_hash: str
     """Hash of what stands between a case and the kernel."""
     case_hash: str
-    """Hash of the case."""
     cpu_features: str
     """Processor: bits are promised for one set of features and versions."""
     versions: dict[str, str]
-    """Versions of Python, NumPy and the compiler."""
 
 
 class SimulationAnswer(Answer):
@@ -428,38 +359,29 @@ class SimulationAnswer(Answer):
     study: dict[str, Any]
     """The study in full; as a YAML file it runs on the command line and gives the same numbers."""
     case: CaseName
-    """The case."""
     quarters: list[str]
-    """Labels of the quarters."""
     levels: list[float]
-    """The quantiles of all bands."""
     judged: str
     """The quarter at whose end outcomes are judged."""
     today: str
     """Last quarter of the case's data: what comes later is the model's alone."""
     outputs: dict[str, OutputInfo]
-    """What the outputs are."""
     arms: list[Arm]
     """The scenarios; the first is the reference."""
     changes: list[Change]
     """Every other arm against the first, on common random numbers."""
     observed: dict[str, list[ObservedPoint]]
-    """Observations by output."""
     summary: Said
     """The answer in a sentence or two."""
     caveats: list[Said]
     """What a reader should know before believing it."""
     flows: list[ArmFlows] | None
-    """What the arrows carry, if asked for."""
     why: Why | None
     """Why the last arm differs, if asked for."""
     links: LinkParts | None
     """Through which links the change of the last arm's chance to be self-standing passes, if asked for."""
     draws: DrawsNote
-    """What parameters were drawn from."""
     trust: TrustNote
-    """How far these parameters may be trusted."""
     made: Made
-    """What made the numbers."""
     seconds: float
     """How long it took, when it was made."""

@@ -66,11 +66,8 @@ class Ask(BaseModel):
     )
 
     case: CaseKey
-    """Name of the case."""
     runs: Annotated[int, Field(ge=1, le=MOST_RUNS, strict=True)] = 1000
-    """Runs for each arm."""
     seed: Annotated[int, Field(ge=0, lt=2**53, strict=True)] = 1
-    """Which luck."""
     draws: Literal["posterior", "unsettled", "prior", "defaults"] | None = None
     """What parameters are drawn from: by default those the case has, which ``trust`` tells of."""
     cut: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}Q[1-4]$")] | None = None
@@ -80,7 +77,6 @@ class Ask(BaseModel):
     quarters: Annotated[int, Field(ge=1, le=MOST_QUARTERS, strict=True)] | None = None
     """Quarters to simulate: by default the case's."""
     outputs: Annotated[tuple[OutputName, ...], Field(min_length=1, max_length=MOST_OUTPUTS)] = OUTPUTS
-    """Outputs wanted."""
 
     def arms(self) -> tuple[AskedScenario, ...]:
         """The arms, the reference first."""
@@ -103,7 +99,6 @@ class Parts(BaseModel):
     samples: Annotated[int, Field(ge=0, le=MOST_SAMPLES, strict=True)] = 0
     """Paths of single runs for each output."""
     flows: bool = False
-    """What the arrows between scales carry."""
     why: OutputName | None = None
     """An output: why it moved."""
     links: bool = False
@@ -114,11 +109,9 @@ class SimulationRequest(Ask):
     """One scenario, beside a baseline on common random numbers."""
 
     scenario: AskedScenario = Field(default_factory=AskedScenario)
-    """What is changed against the case."""
     baseline: AskedScenario | None = Field(default_factory=as_it_is)
     """What it is compared with: by default the case as it is; null for nothing."""
     parts: Parts = Parts()
-    """What else is wanted."""
 
     def arms(self) -> tuple[AskedScenario, ...]:
         """The baseline, if any, and the scenario."""
@@ -134,9 +127,7 @@ class ComparisonRequest(Ask):
     """Two to four scenarios on common random numbers; the first is the reference."""
 
     scenarios: Annotated[tuple[AskedScenario, ...], Field(min_length=2, max_length=MOST_ARMS)]
-    """The scenarios."""
     parts: Parts = Parts()
-    """What else is wanted."""
 
     def arms(self) -> tuple[AskedScenario, ...]:
         """The scenarios."""
@@ -168,11 +159,8 @@ class JobRequest(StudyRequest):
     """A study with many runs, made in the background and stored."""
 
     runs: Annotated[int, Field(ge=1, le=MOST_JOB_RUNS, strict=True)] = 100_000
-    """Runs for each arm."""
     lang: Literal["en", "zh"] = "en"
-    """Language of the report."""
     report: bool = False
-    """Whether a report is written, too."""
 
 
 class CouplingRequest(StudyRequest):

@@ -27,61 +27,39 @@ class ScenarioInfo(Answer):
     """A scenario of a shipped study, as it may be put into a question."""
 
     key: str
-    """Its key."""
     title: Said
-    """Its title."""
     scenario: dict[str, Any]
-    """The whole of it."""
 
 
 class StudyInfo(Answer):
     """A study shipped with copark."""
 
     name: str
-    """Its name."""
     title: Said
-    """Its title."""
     about: Said
-    """What it asks."""
     case: str
-    """Which case."""
     runs: int
-    """Runs for each scenario."""
     draws: str
-    """What parameters are drawn from."""
     scenarios: list[ScenarioInfo]
-    """Its scenarios."""
 
 
 class ParameterInfo(Answer):
     """A parameter: value, prior, what the data say of it, and where it is from."""
 
     name: str
-    """Its name."""
     room: str
-    """Its scale."""
     title: Said
-    """What it is."""
     symbol: str
-    """Its symbol."""
     unit: str
-    """Its unit."""
     unit_title: Said
-    """The unit as a person reads it."""
     low: float
-    """Least value allowed."""
     high: float
-    """Greatest value allowed."""
     default: list[float]
-    """Its value where nothing is drawn."""
     prior: str | None
-    """Its prior in the case."""
     moved: str
     """Whether data moved it: moved, weakly or unmoved."""
     grade: str
-    """How far it is trusted."""
     source: Said
-    """Where it is from."""
     prior_quantiles: list[float] | None
     """5, 25, 50, 75 and 95 % of the prior."""
     posterior_quantiles: list[float] | None
@@ -96,30 +74,23 @@ class CalibrationInfo(Answer):
     pairs: int
     """Pairs of parameters and past luck kept."""
     draws: int
-    """Draws of parameters kept."""
     runs: int
-    """Runs of the prior batch."""
     stale: bool
     """Whether model or case have changed since."""
     targets: int
-    """Reported values it was fitted to."""
 
 
 class MethodAnswer(Answer):
     """The model: parameters, outputs, arrows, calibration, limits."""
 
     parameters: list[ParameterInfo]
-    """Parameters."""
     outputs: list[OutputInfo]
-    """Outputs."""
     arrows: list[ArrowInfo]
     """Arrows between scales: the whole theory of their coupling."""
     calibration: CalibrationInfo | None
     """How the case was calibrated; null for a case without a posterior."""
     limits: list[Said]
-    """What the model cannot tell."""
     made: Made
-    """Versions and hashes."""
 
 
 def cases_of(shelf: Shelf) -> list[CaseName]:

@@ -42,26 +42,20 @@ class IndicatorInfo(Answer):
     """One indicator of a scale's score, with its fixed range: a judgement."""
 
     scale: str
-    """The scale."""
     name: str
-    """Its name."""
     title: Said
-    """What it is."""
     low: float
     """What scores 0."""
     high: float
     """What scores 1."""
     unit: str
-    """In which unit."""
 
 
 class CouplingArm(Answer):
     """The read-outs of one scenario."""
 
     key: str
-    """Key of the scenario."""
     title: Said
-    """Its title."""
     coordination: list[Numbers]
     """D, standard form: a row for each of the levels."""
     coordination_corrected: list[Numbers]
@@ -71,13 +65,11 @@ class CouplingArm(Answer):
     coordination_corrected_null: list[Numbers]
     """The same of D'."""
     scores: dict[str, Numbers]
-    """Medians of the four scores."""
     grades: list[str | None]
     """The grade of the median of D in each quarter."""
     phases: dict[str, Numbers]
     """Shares of runs in each phase."""
     sentence: Said
-    """The read-out in a sentence."""
     null_sentence: Said
     """What the null says in a sentence."""
 
@@ -86,27 +78,17 @@ class CouplingAnswer(Answer):
     """Coupling coordination and phases. They are read off a result and never feed back."""
 
     identity: str
-    """Identity of the result."""
     case: CaseName
-    """The case."""
     quarters: list[str]
-    """Labels of the quarters."""
     levels: list[float]
-    """The quantiles of the bands."""
     arms: list[CouplingArm]
-    """The scenarios."""
     indicators: list[IndicatorInfo]
-    """What the scores are made of."""
     grades: dict[str, Said]
-    """The ten grades, from the lowest."""
     phases: dict[str, Said]
-    """The phases."""
     renegotiations: list[str]
     """Quarters of the dated renegotiations, which phases are told by."""
     caveat: Said
-    """What the degree cannot tell."""
     draws: DrawsNote
-    """What parameters were drawn from."""
 
 
 def coupling_of(engine: Engine, study: Study, shelved: Shelved, ticket: Ticket) -> CouplingAnswer:

@@ -30,7 +30,6 @@ class SideEffect(Answer):
     verdict: Said
     """In how many runs the side gains or loses."""
     median: Said
-    """Median gain, with its unit."""
     amount: Said
     """Median gain and the range of 90 % of runs."""
 
@@ -39,15 +38,10 @@ class DecisionOption(Answer):
     """A setting of a lever, what it changes and for whom."""
 
     key: str
-    """Its key."""
     title: Said
-    """What is done."""
     reason: Said
-    """Why it is tried."""
     lever: Said
-    """The lever it belongs to."""
     owner: Said
-    """Who controls that."""
     change: float
     """Change of the chance to be self-standing."""
     low: float
@@ -59,13 +53,10 @@ class DecisionOption(Answer):
     across: Said
     """Least and largest change under the structures of the model that were tried."""
     flips: bool
-    """Whether structures disagree about its sign."""
     sides: list[SideEffect]
-    """Gains and losses of the four sides."""
     acceptable: float | None
     """Share of states in which it meets every requirement; null where none could be compared."""
     scenario: dict[str, Any]
-    """As it is put into a question."""
 
 
 class DecisionAnswer(Answer):
@@ -88,7 +79,6 @@ class DecisionAnswer(Answer):
     before_high: float | None
     """Upper end."""
     runs: int
-    """Runs of the model as it is."""
     left_out: int
     """Of these, runs that do not count: the park had failed before the change, as the observations rule out."""
     acceptable: float | None
@@ -96,9 +86,7 @@ class DecisionAnswer(Answer):
     states: int
     """States compared: parameter draws under structures of the model."""
     structures: int
-    """Structures of the model tried."""
     requirements: list[Said]
-    """What is required of an acceptable state."""
     sides: list[Said]
     """Names of the four sides, in the order of every option's."""
     options: list[DecisionOption]

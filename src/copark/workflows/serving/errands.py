@@ -37,11 +37,9 @@ class Errand:
     study: dict[str, Any]
     """Content of the study; of an analysis its name and parameters."""
     lang: str
-    """Language of pages."""
     data: str
     """Folder of runs and reports; empty while it waits, since whoever does it may reach the folder by another path."""
     threads: int = 1
-    """Threads."""
     cut: str | None = None
     """Last quarter known to the calibration a study is run on; the latest by default."""
 

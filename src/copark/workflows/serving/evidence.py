@@ -37,32 +37,22 @@ class EventInfo(Answer):
     key: str
     """Its place in the list; the same as long as the case is."""
     date: str
-    """When."""
     quarter: str
-    """In which quarter."""
     scale: str
-    """At which of the four scales."""
     mechanism: str
     """By which mechanism it bears on the park."""
     mechanism_title: Said
-    """That, in words."""
     actors: Said
-    """Who acted."""
     event: Said
-    """What happened."""
     grade: str
-    """How far it is trusted."""
     source: list[str]
-    """Keys of its sources."""
 
 
 class SeriesPoint(Answer):
     """A value somebody reported."""
 
     date: str
-    """The date as given."""
     quarter: str
-    """The quarter it is compared in."""
     value: float
     """The value, in the unit its source used; the lower end of a range."""
     high: float | None
@@ -70,15 +60,10 @@ class SeriesPoint(Answer):
     bound: str
     """exact, about, at-least (of "more than", too), at-most or range."""
     unit: str
-    """The unit."""
     unit_title: Said
-    """The unit as a person reads it."""
     shown: Said
-    """The value with its bound and unit."""
     basis: Said
-    """What exactly is counted."""
     grade: str
-    """How far it is trusted."""
     use: bool
     """Whether the model is set beside it; others contradict it."""
     role: str
@@ -86,87 +71,64 @@ class SeriesPoint(Answer):
     role_title: Said
     """That, in words; that it is not used, where others contradict it."""
     source: list[str]
-    """Keys of its sources."""
     note: Said | None
-    """What a reader should know."""
 
 
 class SeriesInfo(Answer):
     """An observed quantity."""
 
     variable: str
-    """Its name."""
     title: Said
-    """What it is."""
     is_output: bool
     """Whether the model has an output of this name: its points then stand in that chart."""
     points: list[SeriesPoint]
-    """Its values by date."""
 
 
 class SourceInfo(Answer):
     """Where something was read."""
 
     key: str
-    """Its key."""
     outlet: Said
-    """Who published it."""
     title: str | None
-    """Title, in its own language."""
     date: str | None
-    """When it was published."""
     url: str | None
-    """Address of the original."""
     read: str
     """Whether the original was read, or a mirror of it."""
     language: str | None
-    """Language."""
     note: Said | None
-    """What a reader should know."""
 
 
 class EnterpriseInfo(Answer):
     """An enterprise known by name."""
 
     name: str
-    """In Latin letters."""
     name_zh: str | None
-    """In Chinese."""
     country: str | None
     """Three-letter code."""
     origin: str | None
     """home, host or third."""
     sector: Said | None
-    """What it does."""
     status: str
     """Its last known stage."""
     registered: str | None
-    """When it became a resident."""
     operating: str | None
-    """When it began to operate."""
     grade: str
-    """How far it is trusted."""
     source: list[str]
-    """Keys of its sources."""
 
 
 class EvidenceAnswer(Answer):
     """The evidence of a case."""
 
     case: CaseName
-    """The case."""
     events: list[EventInfo]
-    """Events by date."""
     series: list[SeriesInfo]
     """Observed quantities, those the model has an output for first."""
     context: list[SeriesInfo]
     """Values of the host city and country."""
     enterprises: list[EnterpriseInfo]
-    """Enterprises known by name."""
     sources: dict[str, SourceInfo]
     """Sources by key; judgement stands for a judgement of ours."""
     grades: dict[str, Said]
-    """What the grades mean."""
 
 
 def evidence_of(shelved: Shelved) -> EvidenceAnswer:
@@ -306,26 +268,20 @@ class PlaceInfo(Answer):
     grade: str
     """Always background: general geographic knowledge."""
     note: Said | None
-    """What a reader should know."""
 
 
 class ParkInfo(Answer):
     """A park, as it was known by the end of the data."""
 
     id: str
-    """Its short name."""
     case: str | None
     """Its case in the casebook, if it has one."""
     title: Said
-    """Name."""
     kind: str
     """intergovernmental, mixed or enterprise-led."""
     kind_title: Said
-    """That, in words."""
     host_title: Said
-    """The country it is in."""
     home_title: Said
-    """The investing country."""
     status_title: Said | None
     """How it stood at the end of the data, in words; null where it is not known."""
     words: dict[str, Said]
@@ -333,54 +289,39 @@ class ParkInfo(Answer):
     values: dict[str, Any]
     """Every other column of ``casebook/parks.csv``; null where it is not known."""
     source: list[str]
-    """Keys of its sources."""
     place: PlaceInfo
-    """Where it lies."""
 
 
 class ScoreInfo(Answer):
     """A park in a period: memberships from 0 (out) to 1 (in), each with its reason."""
 
     id: str
-    """Its short name."""
     park: str
-    """The park."""
     first_year: int
     """First year of the period."""
     last_year: int
-    """Last year of the period."""
     memberships: dict[str, float | None]
     """By condition; null where it is not known."""
     reasons: dict[str, Said]
-    """By condition."""
     grade: str
-    """How far the scores are trusted."""
 
 
 class ConditionInfo(Answer):
     """A condition of the comparison, or its outcome."""
 
     title: Said
-    """Name."""
     meaning: Said
-    """What it measures."""
     anchors: Said
-    """What its scores stand for."""
     caveat: Said | None
-    """What a reader should know."""
 
 
 class ParksAnswer(Answer):
     """Every park of the comparison."""
 
     parks: list[ParkInfo]
-    """The parks."""
     scores: list[ScoreInfo]
-    """Their scores."""
     conditions: dict[str, ConditionInfo]
-    """What the conditions are."""
     sources: dict[str, SourceInfo]
-    """Sources by key."""
 
 
 def parks() -> ParksAnswer:

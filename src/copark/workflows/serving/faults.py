@@ -59,9 +59,7 @@ class FaultInfo(Answer):
     line: int | None
     """Line or row in it."""
     cause: Said
-    """What is wrong."""
     repair: Said
-    """How to mend it."""
 
 
 def told_faults(faults: Iterable[Fault]) -> list[FaultInfo]:

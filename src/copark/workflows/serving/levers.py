@@ -38,63 +38,46 @@ class DatedValue(Answer):
     """What the record has from a date on."""
 
     date: str
-    """From when."""
     values: dict[str, float]
     """The value, under ``value``; of shares, basis points by side; of terms, by origin; empty where there is none."""
     grade: str
-    """How far it is trusted."""
     source: list[str]
-    """Keys of its sources."""
     note: Said | None
-    """What a reader should know."""
 
 
 class Option(Answer):
     """One of the things a lever lets choose or switch."""
 
     key: str
-    """What to write."""
     title: Said
-    """What it is."""
     date: str | None
     """When it happened, or since when it is there."""
     spans: list[tuple[str, str | None]]
     """Of actors: from when to when they were there; null where it lasts."""
     side: str | None
-    """On whose side it stands."""
 
 
 class Slider(Answer):
     """A range that is useful to move in; the whole range is wider. A judgement of presentation, not of fact."""
 
     low: float
-    """Left end."""
     high: float
-    """Right end."""
     step: float
-    """Smallest step."""
 
 
 class LeverInfo(Answer):
     """Something that may be moved."""
 
     key: str
-    """Its place in a scenario."""
     form: str
     """How it is written: shares, steps, framework, switches, presence, date, drop, choice, rivals, terms, number, dated
     or link."""
     title: Said
-    """What it is."""
     unit: str
-    """Its unit."""
     unit_title: Said
-    """The unit as a person reads it."""
     low: float | None
-    """Least value allowed."""
     high: float | None
-    """Greatest value allowed."""
     slider: Slider | None
-    """A useful range."""
     options: list[Option]
     """What may be chosen, switched, dropped or moved."""
     baseline: list[DatedValue]
@@ -113,11 +96,8 @@ class CaseAnswer(Answer):
     """What a page needs of a case, but for its evidence."""
 
     case: CaseName
-    """The case in short."""
     sides: dict[str, Said]
-    """Names of the two governments."""
     levers: list[LeverInfo]
-    """What may be moved."""
     notes: list[Said]
     """Whose growth is not on record, and what stands there; empty where it is."""
 

@@ -51,30 +51,22 @@ class NodeInfo(Answer):
     layer: str
     """global, intergovernmental, park or enterprise."""
     title: Said
-    """Name."""
     side: str | None
-    """On whose side."""
     role: str
-    """What it is."""
     x: float
     """From left (0) to right (1)."""
     row: int
-    """Row within its layer, from the top."""
     weight: float
     """How large it is drawn, 0 to 1: its share, or the sum of its ties."""
     spans: Spans
-    """From when to when it is there."""
     source: list[str]
-    """Keys of its sources."""
 
 
 class EdgeInfo(Answer):
     """What binds two actors."""
 
     source_key: str
-    """Key of the one."""
     target_key: str
-    """Key of the other."""
     kind: str
     """equity or legal (solid), or influence (dashed)."""
     strength: float
@@ -87,19 +79,12 @@ class ArrowInfo(Answer):
     """An arrow of the model between two layers: what it carries is in the flows of a simulation."""
 
     link: str
-    """Its name."""
     title: Said
-    """What it is called."""
     source_layer: str
-    """The layer it leaves."""
     target_layer: str
-    """The layer it reaches."""
     unit: str
-    """Its unit."""
     unit_title: Said
-    """The unit as a person reads it."""
     delay: int
-    """Quarters it takes."""
 
 
 class LayerInfo(Answer):
@@ -108,22 +93,16 @@ class LayerInfo(Answer):
     key: str
     """global, intergovernmental, park or enterprise."""
     room: str
-    """Its room in the model."""
     title: Said
-    """What it is called."""
 
 
 class NetworkAnswer(Answer):
     """The network of a case."""
 
     layers: list[LayerInfo]
-    """From the top."""
     nodes: list[NodeInfo]
-    """Actors."""
     edges: list[EdgeInfo]
-    """What binds them, dated."""
     arrows: list[ArrowInfo]
-    """The model's arrows between the layers."""
 
 
 def network_of(shelved: Shelved) -> NetworkAnswer:

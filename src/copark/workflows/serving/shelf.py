@@ -38,7 +38,6 @@ class Shelved:
     hash: str
     """case, hash: the case, and the hash of its content, which takes time to make."""
     uploaded: bool
-    """Whether a person uploaded it."""
     parameters: CaseParameters
     """Which parameters it has, and how far they may be trusted; decided by its content, whatever name it bears."""
     cuts: tuple[str, ...]

@@ -68,9 +68,7 @@ class Frame:
     study: Study
     shelved: Shelved
     wanted: tuple[str, ...]
-    """Outputs that bands are made of."""
     labels: tuple[str, ...]
-    """Labels of the quarters."""
 
     @property
     def judged(self) -> int:
