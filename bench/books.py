@@ -20,8 +20,8 @@ from starlette.testclient import TestClient
 
 from copark.store.database.jobs import JobTable
 from copark.store.database.opening import open_database
-from copark.web.app import create_app
-from copark.web.settings import Settings
+from copark.web.limits import Settings
+from copark.web.server import create_app
 
 ONE_RUN = (
     "import sys; from pathlib import Path; from copark import workflows; {without}"

@@ -16,7 +16,7 @@ from copark.store.database.jobs import Job, JobTable
 from copark.store.database.opening import open_database
 
 JOB = {"case": "great-stone", "draws": "posterior", "seed": 1}
-CHILD = "copark.web.jobs.child"
+CHILD = "copark.web.job_process"
 OFTEN = 0.2
 
 

@@ -22,9 +22,9 @@ from copark.analyses.contract import Texts
 from copark.cases import load_case
 from copark.inference.levers.reading import load_levers
 from copark.texts import LANGUAGES
-from copark.web.app import create_app
-from copark.web.jobs import work
-from copark.web.settings import Limits, Settings
+from copark.web import jobs as work
+from copark.web.limits import Limits, Settings
+from copark.web.server import create_app
 from tests.asked import call
 
 CHILD = """
@@ -32,7 +32,7 @@ import sys
 sys.path.insert(0, {folder!r})
 from copark.analyses import REGISTRY, Analysis
 REGISTRY.add(Analysis("toy", "toy", "explain"))
-from copark.web.jobs.child import main
+from copark.web.job_process import main
 sys.exit(main(sys.stdin, sys.stdout))
 """
 

@@ -18,8 +18,8 @@ from copark.analyses.results import RESULT, SHIPPED, load, save
 from copark.cases.casebook import POSTERIOR, casebook_path, list_cases, posteriors_in
 from copark.cli import main
 from copark.presentation.page import page_of
-from copark.web.app import create_app
-from copark.web.settings import Settings
+from copark.web.limits import Settings
+from copark.web.server import create_app
 
 PARKS, IMPACT = REGISTRY["parks"], REGISTRY["link-impact"]
 FILES = sorted((SHIPPED / "results").rglob("*.gz"))

@@ -15,7 +15,7 @@ from copark.store import RunStore, locks
 from copark.store.checkpoints import lock_of
 from copark.store.garbage import leavings, throw_away
 from copark.store.locks import is_held, only_one
-from copark.workflows.serving.records import clear_cancelled
+from copark.workflows.serving.errands import clear_cancelled
 from tests.unit.ensembles import ensemble
 
 IDENTITY = "0123456789abcdef"

@@ -18,9 +18,8 @@ from copark.store.errors import DatabaseRefused
 
 pytest.importorskip("fastapi")
 
-from copark.web.jobs import queue as queues
-from copark.web.jobs import work as works
-from copark.web.jobs.queue import JobQueue
+from copark.web import jobs as works
+from copark.web.jobs import JobQueue
 from copark.workflows.serving.errands import Errand
 
 TITLE = {"en": "x", "zh": "x"}
@@ -125,7 +124,7 @@ def queue_of(folder, monkeypatch, program):
 
 
 def submitted(queue, folder, owner="me"):
-    return queue.add(Errand("run", "x", {}, "en", str(folder)), "x", TITLE, owner).id
+    return queue.add(Errand("run", "x", {}, "en", str(folder)), TITLE, owner).id
 
 
 def wait_for(queue, name, is_so, patience=30.0):
@@ -249,7 +248,7 @@ def test_a_claim_whose_answer_did_not_arrive_is_begun_again(table, monkeypatch):
 @pytest.mark.long
 def test_the_queue_outlives_its_database_for_a_while(tmp_path, postgres, postgres_url, monkeypatch):
     monkeypatch.setenv("COPARK_DATABASE_URL", postgres_url)
-    monkeypatch.setattr(queues, "PULSE", 0.1)
+    monkeypatch.setattr(works, "PULSE", 0.1)
     slow = DIES.replace("sys.exit(5)", "").replace("import sys;", "import sys, time;")
     slow += 'time.sleep(2); print(\'{"end": "done", "identity": "abcd", "page": "", "reused": false}\')'
     with queue_of(tmp_path, monkeypatch, slow) as queue:

@@ -20,7 +20,7 @@ from copark.store.database import heartbeat as executors
 from copark.store.database.heartbeat import Executor, born, here
 from copark.store.database.opening import Database, address_for, open_database
 from copark.store.errors import DatabaseRefused, database_fault
-from copark.web.jobs.child import Stopped
+from copark.web.job_process import Stopped
 
 STUDY = {"name": "old-threshold", "case": "great-stone", "runs": 5, "seed": 3}
 SOURCE = str(Path(__file__).resolve().parents[2] / "src")

@@ -19,7 +19,7 @@ from copark.store.database import open_ledger, opening
 from copark.store.database.opening import address_for, open_database, versions_in
 from copark.store.database.schema import HEAD, metadata, version
 from copark.store.errors import DatabaseRefused
-from copark.web.settings import Settings
+from copark.web.limits import Settings
 
 STEPS = Path(opening.__file__).with_name("migrations")
 
@@ -127,7 +127,7 @@ def test_a_folder_that_may_not_be_written_can_be_read(tmp_path, monkeypatch):
 
 
 def test_a_folder_that_may_not_be_written_can_be_served(tmp_path, monkeypatch):
-    testclient, app = pytest.importorskip("starlette.testclient"), pytest.importorskip("copark.web.app")
+    testclient, app = pytest.importorskip("starlette.testclient"), pytest.importorskip("copark.web.server")
     locked(monkeypatch, tmp_path)
     made = app.create_app(Settings(data=tmp_path / "out", warm=False))
     with testclient.TestClient(made, base_url="http://localhost") as client:

@@ -175,9 +175,8 @@ METHODS = (
 
 @cache
 def routes() -> tuple[str, ...]:
-    from copark.web.app import bare_app
-    from copark.web.limits import Rates
-    from copark.web.settings import Settings
+    from copark.web.limits import Rates, Settings
+    from copark.web.server import bare_app
 
     return ("/", "/api/docs", *bare_app(Settings(), Rates(1.0, 1.0)).openapi()["paths"])
 
@@ -247,8 +246,7 @@ def bodies(draw: m.Draw) -> Sent:
 
 def taken(content: bytes, folder: Path, *, workbook: bool) -> str:
     """Taking an upload; nothing of what is refused may stay."""
-    from copark.workflows.serving.shelf import Shelf
-    from copark.workflows.serving.uploading import take
+    from copark.workflows.serving.shelf import Shelf, take
 
     shelf = Shelf(folder / "uploads")
     answer = tried(lambda: take(shelf, content, workbook=workbook))

@@ -14,8 +14,7 @@ from copark.cases.untrusted_archive import Refused, check_workbook
 from copark.cases.workbook.cells import read_cells
 from copark.errors import Fault
 from copark.workflows import run_study
-from copark.workflows.serving.shelf import Shelf
-from copark.workflows.serving.uploading import take
+from copark.workflows.serving.shelf import Shelf, take
 from tests.hostile.mutations import DOCTYPE, entry_of, zipped
 from tests.hostile.subjects import book, command, tried
 from tests.hostile.watch import Watch, watched

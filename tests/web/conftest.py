@@ -14,9 +14,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from copark.web.app import create_app
-from copark.web.server import Announced, config_of, listen
-from copark.web.settings import Limits, Settings
+from copark.web.limits import Limits, Settings
+from copark.web.server import Announced, config_of, create_app, listen
 
 MANY = Limits(rate=100_000.0, burst=1_000_000.0)
 """Limits under which no test of something else is ever slowed down."""

@@ -9,11 +9,9 @@ import re
 import pytest
 
 from copark.errors import RunRefused
-from copark.web.app import create_app
-from copark.web.limits import Rates
+from copark.web.limits import Limits, Rates, Settings, is_loopback
 from copark.web.middleware import COOKIE
-from copark.web.server import settings_of
-from copark.web.settings import Limits, Settings, is_loopback
+from copark.web.server import create_app, settings_of
 from tests.web.conftest import awaited
 
 TOKEN = "correct horse battery staple"

@@ -13,10 +13,10 @@ import yaml
 
 from copark.store import RunStore
 from copark.store.manifest import faults_of
-from copark.web.jobs.child import main
-from copark.web.jobs.queue import JobQueue, trouble_of
+from copark.web.job_process import main
+from copark.web.jobs import JobQueue, trouble_of
+from copark.web.limits import Settings
 from copark.web.services import Services
-from copark.web.settings import Settings
 from tests.web.conftest import services_of
 
 LONG = {"case": "great-stone", "runs": 1_000_000, "draws": "defaults", "outputs": ["jobs"]}

@@ -7,8 +7,8 @@ import json
 import threading
 import time
 
-from copark.web.app import create_app
-from copark.web.settings import Settings
+from copark.web.limits import Settings
+from copark.web.server import create_app
 from copark.workflows.serving.engine import Cancelled
 from tests.web.conftest import awaited
 

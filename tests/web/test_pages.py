@@ -84,15 +84,6 @@ def test_nothing_beside_the_page_can_be_had(serve, dist, subtests):
                 assert answer.status_code == 404 or answer.text.startswith("<!doctype html>")
 
 
-def test_an_unbuilt_page_says_how_to_build_it_in_both_languages(serve, tmp_path):
-    with serve(dist=tmp_path / "none") as client:
-        for lang in ("en", "zh"):
-            page = client.get(f"/?lang={lang}").text
-            assert "make web" in page
-            assert "Node 20" in page
-            assert "网页尚未构建" in page
-
-
 def test_the_description_of_the_interface_is_served_here(client):
     api = client.get("/api/v1/openapi.json").json()
     assert api["openapi"].startswith("3.1")

@@ -16,8 +16,16 @@ from openpyxl import Workbook, load_workbook
 from copark.cases import casebook_path, list_cases, load_case
 from copark.errors import CaseFaults
 from copark.web import services as parts
-from copark.workflows.serving.shelf import Shelf, scratch_name
-from copark.workflows.serving.uploading import INCOMING, MOST_ENTRIES, MOST_KEPT, packed, skeleton, take
+from copark.workflows.serving.shelf import (
+    INCOMING,
+    MOST_ENTRIES,
+    MOST_KEPT,
+    Shelf,
+    packed,
+    scratch_name,
+    skeleton,
+    take,
+)
 
 ZIP = {"content-type": "application/zip"}
 XLSX = {"content-type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
@@ -218,11 +226,11 @@ def test_workbooks_that_would_do_harm_are_refused(shelf):
 
 
 def test_the_oldest_upload_goes_when_there_are_too_many(shelf, monkeypatch):
-    from copark.workflows.serving import uploading
+    from copark.workflows.serving import shelf as uploading
 
     monkeypatch.setattr(uploading, "MOST_KEPT", 3)
     content = skeleton(shelf.uploads.parent / "scratch", workbook=False)
-    names = [take(shelf, content, workbook=False).case.name for _ in range(5)]
+    names = [take(shelf, content, workbook=False).name for _ in range(5)]
     assert len(set(names)) == 5
     assert len(list(shelf.uploads.iterdir())) == 3
     assert MOST_KEPT > 3

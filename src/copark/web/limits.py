@@ -1,19 +1,24 @@
-"""What one server gives at once: threads with an honest wait, and tokens by address.
+"""How a server is set up, and what it gives at once: threads with an honest wait, and tokens by address.
 
-Whose something is: a page makes itself a word that nobody can guess, keeps it, and sends it with what it asks.
-
-The word is a key and no name. What is stored is its hash, so that who reads the database cannot ask in its place.
+Whose something is: a page makes itself a word that nobody can guess, keeps it, and sends it with what it asks. The word
+is a key and no name. What is stored is its hash, so that who reads the database cannot ask in its place.
 """
 
 import asyncio
+import atexit
 import hashlib
+import os
 import re
+import tempfile
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
+from ipaddress import ip_address
 from math import isfinite
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from anyio import CapacityLimiter, to_thread
@@ -22,6 +27,88 @@ from starlette.types import Scope
 
 from copark.web.problems import Problem
 from copark.workflows.serving.engine import Cancelled, Ticket
+
+LOOPBACK = "127.0.0.1"
+DIST = Path(__file__).parent / "dist"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one server gives."""
+
+    body: int = 256_000
+    upload: int = 8_000_000
+    """body, upload: bytes of a question, and of an uploaded case."""
+    patience: float = 30.0
+    """Seconds a body may take to arrive."""
+    rate: float = 60.0
+    burst: float = 300.0
+    """rate, burst: tokens an address earns in a second, and the most it can save; a plain question costs one."""
+    open: int = 200
+    """Requests that are heard at once, streams among them; more are told to come again."""
+    waiting: int = 48
+    wait: float = 5.0
+    each: int = 8
+    """waiting, wait, each: questions that may wait for the model, seconds one may be expected to, and how many of them
+    may be one client's; others are told to come again."""
+    streams: int = 64
+    jobs: int = 50
+    jobs_each: int = 20
+    """jobs, jobs_each: jobs that may wait, and how many of them may be one owner's."""
+    stored: int = 20_000_000_000
+    """Bytes of stored runs above which no job is taken."""
+    memory: int = 480_000_000
+    """Bytes of what was made lately that are held: runs, flows, answers, inputs."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a server is set up."""
+
+    data: Path = Path("out")
+    """The only folder that is written: ``runs/`` and ``reports/`` as the command line has them, and ``web/``."""
+    host: str = LOOPBACK
+    port: int = 8765
+    token: str | None = None
+    """What a client must show; ``None`` on loopback alone."""
+    hosts: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    """hosts, origins: further names it may be called by, and origins that may write, beside its own."""
+    proxies: tuple[str, ...] = ()
+    """Addresses of proxies that are believed what they say of whom they speak for."""
+    threads: int | None = None
+    warm: bool = True
+    """Run the model once before the first question."""
+    dist: Path = DIST
+    """Folder of the built front end."""
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def tells_apart(self) -> bool:
+        """Whether clients are different people; who serves this machine alone, without a token, serves one."""
+        return self.token is not None
+
+    @property
+    def own(self) -> Path:
+        """The server's own part of the data folder; of one that may not be written, a folder for the moment."""
+        there = next((path for path in (self.data, *self.data.absolute().parents) if path.exists()), self.data)
+        return self.data / "web" if os.access(there, os.W_OK) else _for_the_moment()
+
+
+@cache
+def _for_the_moment() -> Path:
+    folder = tempfile.TemporaryDirectory(prefix="copark-web-")
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine alone."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
 
 HEADER = "X-Copark-Owner"
 _PATTERN = "^[A-Za-z0-9_-]{16,64}$"
@@ -98,18 +185,8 @@ class Lane:
 class Pool:
     """Threads that work for requests, first come, first served; light work has threads of its own.
 
-    Parameters
-    ----------
-    threads
-        Threads for what is not light; light work has as many.
-    waiting
-        Requests of a kind that may wait.
-    patience
-        Seconds a request may be expected to wait.
-    light
-        Weight up to which work is light; 0 for no such difference.
-    each
-        Requests of a kind that one client may have under way.
+    Threads for each kind, requests of a kind that may wait, seconds one may be expected to wait, the weight up to which
+    work is light (0: no such difference), and requests of a kind that one client may have under way.
     """
 
     def __init__(
@@ -127,17 +204,8 @@ class Pool:
     async def run(self, request: Request, work: Callable[[Ticket], T], weight: float = 1.0) -> T:
         """Do some work for a request; stop it if the client leaves.
 
-        Parameters
-        ----------
-        weight
-            How heavy the work is, in units proportional to the seconds it takes.
-
-        Raises
-        ------
-        Problem
-            If too many wait or it would wait too long: 503 with the seconds after which there will be room.
-        Cancelled
-            If the client has left.
+        Its weight is proportional to the seconds it takes. Where too many wait, or it would for too long: 503 with the
+        seconds after which there will be room; ``Cancelled`` if the client has left.
         """
         lane, client = self.quick if weight <= self.light else self.heavy, asker_of(request)
         self._need_room(lane, client)
@@ -181,14 +249,7 @@ async def left(request: Request) -> None:
 class Rates:
     """Token buckets by address: who saves tokens may ask in a burst, who does not waits.
 
-    Parameters
-    ----------
-    rate, burst
-        Tokens earned in a second, and the most saved.
-    most
-        Addresses remembered; who is forgotten begins with a full bucket.
-    clock
-        Seconds that only grow.
+    Tokens earned in a second, the most saved, and addresses remembered: who is forgotten begins with a full bucket.
     """
 
     def __init__(
@@ -201,10 +262,7 @@ class Rates:
     def take(self, address: str, cost: float) -> float:
         """Take tokens; what costs more than a full bucket takes it whole, so that it can be had at all.
 
-        Returns
-        -------
-        float
-            0, or the seconds to wait before there will be enough.
+        0, or the seconds to wait before there will be enough.
         """
         now, cost = self.clock(), min(cost, self.burst)
         with self._lock:

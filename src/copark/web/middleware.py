@@ -17,9 +17,8 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from copark.web.limits import Rates, address_of
+from copark.web.limits import Rates, Settings, address_of, is_loopback
 from copark.web.problems import Problem, language_of, problem_response, unexpected
-from copark.web.settings import Settings, is_loopback
 
 API = "/api/"
 COOKIE = "copark_session"
@@ -68,15 +67,7 @@ def _asked(scope: Scope, name: str) -> str:
 
 
 class Outside:
-    """The outermost layer: headers on everything, no error beyond it, and no more requests than can be heard.
-
-    Parameters
-    ----------
-    app
-        What it stands before.
-    most
-        Requests heard at once; who comes too many is told when to come again.
-    """
+    """The outermost layer: headers on everything, no error beyond it, and no more requests than can be heard."""
 
     def __init__(self, app: ASGIApp, most: int) -> None:
         self.app, self.most, self.inside = app, most, 0

@@ -49,46 +49,21 @@ class ProblemInfo(Answer):
 class Problem(Exception):
     """Something a client must be told.
 
-    Parameters
-    ----------
-    status
-        The HTTP status.
-    code
-        Key of its words: ``web.problem.<code>.cause`` and ``.repair``.
-    faults
-        Single faults.
-    retry_after
-        Seconds after which it may be asked again.
-    **values
-        What the words name.
+    Its words are ``web.problem.<code>.cause`` and ``.repair``, with values.
     """
 
     def __init__(
         self, status: int, code: str, *, faults: Sequence[Fault] = (), retry_after: float | None = None, **values: Any
     ) -> None:
         super().__init__(code)
-        self.status = status
-        self.code = code
-        self.faults = tuple(faults)
-        self.retry_after = retry_after
-        self.values = values
+        self.status, self.code, self.faults = status, code, tuple(faults)
+        self.retry_after, self.values = retry_after, values
 
 
 def language_of(query: str | None, header: str | None) -> str:
-    """The language asked for: by ``lang=``, else the first that ``Accept-Language`` likes best, else English."""
-    if query in ("en", "zh"):
-        return query
-    best, liked = "en", 0.0
-    for part in (header or "")[:500].split(","):
-        tag, _, weight = part.strip().partition(";q=")
-        lang = tag[:2].lower()
-        try:
-            likes = float(weight) if weight else 1.0
-        except ValueError:
-            continue
-        if lang in ("en", "zh") and likes > liked:
-            best, liked = lang, likes
-    return best
+    """The language asked for: by ``lang=``, else the first of ``Accept-Language`` there is, else English."""
+    liked = (part.strip()[:2].lower() for part in (header or "")[:500].split(","))
+    return next((lang for lang in (query, *liked) if lang in ("en", "zh")), "en")
 
 
 def language(request: Request) -> str:
@@ -96,24 +71,8 @@ def language(request: Request) -> str:
     return language_of(request.query_params.get("lang"), request.headers.get("accept-language"))
 
 
-def problem_info(problem: Problem, lang: str) -> ProblemInfo:
-    """A problem in words."""
-    cause = said(f"web.problem.{problem.code}.cause", **problem.values)
-    repair = said(f"web.problem.{problem.code}.repair", **problem.values)
-    return ProblemInfo(
-        type=f"/api/docs#{problem.code}",
-        title=getattr(cause, lang),
-        status=problem.status,
-        detail=getattr(repair, lang),
-        code=problem.code,
-        cause=cause,
-        repair=repair,
-        faults=told_faults(problem.faults),
-    )
-
-
 def problem_response(problem: Problem, lang: str) -> Response:
-    """A problem as a response."""
+    """A problem as a response, in words."""
     headers = dict(HEADERS)
     if problem.retry_after is not None:
         headers["retry-after"] = str(max(1, ceil(problem.retry_after)))
@@ -121,8 +80,13 @@ def problem_response(problem: Problem, lang: str) -> Response:
         headers["www-authenticate"] = "Bearer"
     if problem.code in ENDING:
         headers["connection"] = "close"
-    content = problem_info(problem, lang).model_dump_json().encode()
-    return Response(content, problem.status, headers)
+    cause, repair = (said(f"web.problem.{problem.code}.{one}", **problem.values) for one in ("cause", "repair"))
+    info = ProblemInfo(
+        type=f"/api/docs#{problem.code}", title=getattr(cause, lang), status=problem.status,
+        detail=getattr(repair, lang), code=problem.code, cause=cause, repair=repair,
+        faults=told_faults(problem.faults),
+    )  # fmt: skip
+    return Response(info.model_dump_json().encode(), problem.status, headers)
 
 
 def of_error(error: CoparkError) -> Problem:
@@ -152,16 +116,8 @@ def add_handlers(app: FastAPI) -> None:
     async def known(request: Request, error: Exception) -> Response:
         return problem_response(told(error, request), language(request))
 
-    for kind in (
-        Problem,
-        CoparkError,
-        RequestValidationError,
-        ValidationError,
-        HTTPException,
-        Cancelled,
-        ClientDisconnect,
-        Exception,
-    ):
+    ours = (Problem, CoparkError, Cancelled)
+    for kind in (*ours, RequestValidationError, ValidationError, HTTPException, ClientDisconnect, Exception):
         app.add_exception_handler(kind, known)
 
 

@@ -1,11 +1,8 @@
 """What the parts of a server share."""
 
-import asyncio
-import ctypes
 import os
 import secrets
 import shutil
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -16,19 +13,17 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
 
 from copark.errors import StudyFaults
-from copark.web.jobs.queue import JobQueue
-from copark.web.limits import Pool, Rates, address_of
+from copark.web.jobs import JobQueue
+from copark.web.limits import Pool, Rates, Settings, address_of
 from copark.web.problems import Problem
-from copark.web.settings import Settings
 from copark.workflows.answers import store_in
 from copark.workflows.serving.asking import Study, in_the_request
 from copark.workflows.serving.decisions import decisions_of
 from copark.workflows.serving.engine import BoundedCache, Engine
+from copark.workflows.serving.errands import AskedStudy, Job, Records
 from copark.workflows.serving.mechanisms import FlowBook
-from copark.workflows.serving.records import AskedStudy, Job, Records
-from copark.workflows.serving.shelf import Shelf, Shelved, scratch_name, sweep_scratch
+from copark.workflows.serving.shelf import INCOMING, Shelf, Shelved, scratch_name, sweep_scratch
 from copark.workflows.serving.simulation import FIRST, warm_up
-from copark.workflows.serving.uploading import INCOMING
 
 T = TypeVar("T")
 FILES = ".server-"
@@ -37,26 +32,16 @@ LEFT_BEHIND = (".export-*", f"web/cases/{INCOMING}*", "web/files/*")
 """What a server that was killed has left, in the data folder; what belongs to a living one is told apart."""
 SHARES = {"runs": 8 / 15, "flows": 3 / 15, "answers": 2 / 15, "inputs": 2 / 15}
 """How memory is divided among what is held."""
-DESKS = 2
-"""Threads that write files."""
-POLLS = 6
-"""Threads that ask the database again and again for who waits for a job; a slow database holds up these alone."""
+DESKS, POLLS = 2, 6
+"""Threads that write files, and that ask the database for who waits for a job: a slow one holds up these alone."""
 LIGHT = 5.0
 """Weight of a question that is asked while a lever moves: 200 runs of at most four arms, and what any one takes."""
-TRIM = 10.0
-"""Seconds between two times that free memory is given back."""
+QUEUED, UPLOADS = 8, 8
+"""Exports that may wait, and uploads that are received at once."""
 
 
 class Services:
-    """The parts of a server.
-
-    Parameters
-    ----------
-    settings
-        How it is set up.
-    rates
-        Tokens by address.
-    """
+    """The parts of a server."""
 
     def __init__(self, settings: Settings, rates: Rates) -> None:
         self.settings, self.rates = settings, rates
@@ -71,15 +56,15 @@ class Services:
         self.engine = Engine(self.shelf, settings.threads, held["runs"], held["inputs"])
         self.book = FlowBook(self.engine, held["flows"])
         self.kernels = Pool(self.engine.threads, limits.waiting, patience=limits.wait, light=LIGHT, each=limits.each)
-        self.desk = Pool(DESKS, limits.files)
+        self.desk = Pool(DESKS, QUEUED)
         self.answers: BoundedCache[bytes] = BoundedCache(held["answers"])
         self.records = Records(settings.data)
         self.asked = self.records.asked
         self.jobs = JobQueue(
             self.records.jobs, max(1, self.engine.threads // 2), data=settings.data, uploads=self.shelf.uploads
         )
-        self.polls, self.uploads = CapacityLimiter(POLLS), CapacityLimiter(limits.uploads)
-        self.streams, self.started = 0, time.time()
+        self.polls, self.uploads = CapacityLimiter(POLLS), CapacityLimiter(UPLOADS)
+        self.streams = 0
 
     def warm_up(self) -> None:
         """Everything the first question would otherwise wait for."""
@@ -87,41 +72,18 @@ class Services:
         decisions_of(self.settings.data, FIRST)
 
     def pay(self, request: Request, cost: float) -> None:
-        """Let a request pay for what it asks beyond being heard.
-
-        Raises
-        ------
-        Problem
-            If its address has not enough tokens.
-        """
+        """Let a request pay for what it asks beyond being heard."""
         wait = self.rates.take(address_of(request.scope), max(cost - 1.0, 0.0))
         if wait > 0.0:
             raise Problem(429, "rate", retry_after=wait)
 
     def need_owner(self, owner: str, asking: str) -> None:
-        """See that whoever asks owns what is to be ended.
-
-        Parameters
-        ----------
-        owner, asking
-            Whose it is, and who asks.
-
-        Raises
-        ------
-        Problem
-            If it is another's, where clients are told apart.
-        """
+        """See that whoever asks owns what is to be ended."""
         if self.settings.tells_apart and owner != asking:
             raise Problem(403, "not_yours")
 
     def check(self, study: Study, shelved: Shelved, paths: dict[str, str]) -> None:
-        """See that every scenario fits its case.
-
-        Raises
-        ------
-        StudyFaults
-            If one does not; with places in the request.
-        """
+        """See that every scenario fits its case."""
         try:
             for scenario in study.scenarios:
                 self.engine.inputs(study, shelved, scenario)
@@ -168,14 +130,6 @@ class Services:
     async def polled(self, ask: Callable[..., T], *about: Any) -> T:
         """What the database says when it is asked beside the loop of events, on threads that are for that alone."""
         return await to_thread.run_sync(partial(ask, *about), limiter=self.polls)
-
-    async def keep_giving_back(self) -> None:
-        """Give free memory back to the system now and then: glibc keeps what lies between what is still held."""
-        with suppress(AttributeError, OSError, TypeError):
-            trim = ctypes.CDLL(None).malloc_trim
-            while True:
-                await asyncio.sleep(TRIM)
-                await asyncio.to_thread(trim, 0)
 
     def close(self) -> None:
         """End everything."""

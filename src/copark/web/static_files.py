@@ -1,4 +1,4 @@
-"""The built front end: its files, its pages at their addresses, or the page that says how to build it.
+"""The built front end: its files, and its pages at their addresses.
 
 The description of the interface for people: one page made of ``openapi.json``, with no script and no other host.
 """
@@ -76,26 +76,13 @@ class Pages(StaticFiles):
 
 
 def add_pages(app: FastAPI, folder: Path) -> None:
-    """Serve the front end, or the page that says in both languages how to build it."""
+    """Serve the front end, where it is built; ``copark serve`` says where it is not."""
     if is_built(folder):
         pages = Pages(directory=folder, html=True)
 
         @app.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
         async def page(request: Request) -> Response:
             return await pages.get_response(pages.get_path(request.scope), request.scope)
-
-        return
-
-    @app.get("/", include_in_schema=False)
-    async def not_built(request: Request) -> Response:
-        lang = language(request)
-        parts = "".join(
-            f'<section lang="{"zh-CN" if one == "zh" else "en"}"><h2>{text("web.not_built.title", one)}</h2>'
-            f"<p>{text('web.not_built.words', one)}</p><pre>make web</pre>"
-            f'<p><a href="/api/docs?lang={one}">{text("web.not_built.docs", one)}</a></p></section>'
-            for one in (lang, "zh" if lang == "en" else "en")
-        )
-        return document("copark", parts, lang)
 
 
 STYLE = (
@@ -110,16 +97,6 @@ STYLE = (
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
-def document(title: str, body: str, lang: str) -> Response:
-    """A page of its own, apart from the front end."""
-    content = (
-        f'<!doctype html><html lang="{"zh-CN" if lang == "zh" else "en"}"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width"><title>{title}</title><style>{STYLE}</style></head>'
-        f"<body><main><h1>{title}</h1>{body}</main></body></html>"
-    )
-    return Response(content, 200, {"content-security-policy": POLICY}, "text/html; charset=utf-8")
-
-
 def add_docs(app: FastAPI) -> None:
     """Serve the page; names and descriptions of the interface itself are English."""
 
@@ -130,14 +107,17 @@ def add_docs(app: FastAPI) -> None:
             for method, one in methods.items():
                 groups.setdefault((one.get("tags") or ["server"])[0], []).append(_operation(path, method, one))
         operations = "".join(f'<h2 id="{tag}">{tag}</h2>{"".join(found)}' for tag, found in groups.items())
-        other = "zh" if lang == "en" else "en"
-        return document(
-            text("web.docs.title", lang),
+        other, title = "zh" if lang == "en" else "en", text("web.docs.title", lang)
+        content = (
+            f'<!doctype html><html lang="{"zh-CN" if lang == "zh" else "en"}"><head><meta charset="utf-8">'
+            f'<meta name="viewport" content="width=device-width"><title>{title}</title><style>{STYLE}</style></head>'
+            f"<body><main><h1>{title}</h1>"
             f'<p><a href="?lang={other}" hreflang="{other}">{text("web.docs.other", lang)}</a></p>'
             f'<p>{text("web.docs.lead", lang)} <a href="/api/v1/openapi.json">openapi.json</a></p>{operations}'
-            f'<h2 id="problems">{text("web.docs.problems", lang)}</h2><table>{"".join(_problems(lang))}</table>',
-            lang,
+            f'<h2 id="problems">{text("web.docs.problems", lang)}</h2><table>{"".join(_problems(lang))}</table>'
+            "</main></body></html>"
         )
+        return Response(content, 200, {"content-security-policy": POLICY}, "text/html; charset=utf-8")
 
 
 def _problems(lang: str) -> Iterator[str]:

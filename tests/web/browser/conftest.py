@@ -16,7 +16,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from copark.web.settings import DIST
+from copark.web.limits import DIST
 
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None

@@ -1,6 +1,5 @@
 """Analyses: the menu, what is stored, documents by run ID, and their files. All follow from the registry."""
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -33,19 +32,17 @@ from copark.workflows.serving.analyses import (
     FormatName,
     ResultsAnswer,
     analysis_of,
-    chart_json,
     choices_of,
     code_of,
     context_of,
     document_file,
-    document_json,
     menu,
     params_of,
     params_of_workbook,
+    part_json,
     refuse_unknown_keys,
     results_of,
     said,
-    table_json,
     workbook_of,
 )
 from copark.workflows.serving.answers import Said
@@ -167,40 +164,36 @@ async def decisions(request: Request, services: Own, case: CaseName) -> Response
     return await made(request, services, lambda: decisions_of(services.settings.data, case))
 
 
-@router.get("/analyses/{name}/{run_id}", summary="A result as a document", response_class=Response,
-            responses=answered(Page))  # fmt: skip
+@router.get("/analyses/{name}/{run_id}", summary="A result as a document", responses=answered(Page))
 async def document(
     request: Request, services: Own, name: AnalysisName, run_id: Identity, lang: Lang = "en"
 ) -> Response:
     """Return a stored result as a document in a language; nothing is computed."""
-    return await _part(request, services, (name, run_id, lang), document_json)
+    return await _part(request, services, name, run_id, lang)
 
 
-@router.get("/analyses/{name}/{run_id}/tables/{key}", summary="A table of a document", response_class=Response,
-            responses=answered(Table))  # fmt: skip
+@router.get("/analyses/{name}/{run_id}/tables/{key}", summary="A table of a document", responses=answered(Table))
 async def table(
     request: Request, services: Own, name: AnalysisName, run_id: Identity, key: PartKey, lang: Lang = "en"
 ) -> Response:
     """Return a table with all its rows; the document itself leaves out rows of long tables."""
-    return await _part(request, services, (name, run_id, lang, key), table_json)
+    return await _part(request, services, name, run_id, lang, "tables", key)
 
 
-@router.get("/analyses/{name}/{run_id}/charts/{key}", summary="A chart of a document", response_class=Response,
-            responses=answered(Chart))  # fmt: skip
+@router.get("/analyses/{name}/{run_id}/charts/{key}", summary="A chart of a document", responses=answered(Chart))
 async def chart(
     request: Request, services: Own, name: AnalysisName, run_id: Identity, key: PartKey, lang: Lang = "en"
 ) -> Response:
     """Return a chart with its SVG, in the fonts of the page; the document itself holds no drawings."""
-    return await _part(request, services, (name, run_id, lang, key), chart_json)
+    return await _part(request, services, name, run_id, lang, "charts", key)
 
 
-async def _part(request: Request, services: Services, named: tuple[str, ...], make: Callable[..., bytes]) -> Response:
+async def _part(request: Request, services: Services, name: str, run_id: str, *which: str) -> Response:
     """A document or a part of it, made when it is asked for."""
-    name, run_id, *more = named
     analysis, data = analysis_of(name), services.settings.data
     code = await services.desk.run(request, lambda _ticket: code_of(analysis, data, run_id))
-    held_as = " ".join((make.__name__, name, run_id, code, *more))
-    return await held_bytes(request, services, held_as, lambda: make(analysis, data, run_id, *more))
+    key = " ".join(("document", name, run_id, code, *which))
+    return await held_bytes(request, services, key, lambda: part_json(analysis, data, run_id, *which))
 
 
 @router.get(

@@ -12,21 +12,11 @@ from copark.web.limits import MaybeOwner, owner_of
 from copark.web.problems import Problem
 from copark.web.services import Own, Services
 from copark.workflows.serving.answers import Answer, CaseName
-from copark.workflows.serving.catalogues import cases_of
+from copark.workflows.serving.cases import CaseAnswer, UploadAnswer, cases_of, describe, uploaded
 from copark.workflows.serving.engine import Ticket
 from copark.workflows.serving.faults import absent
-from copark.workflows.serving.levers import CaseAnswer, describe
 from copark.workflows.serving.network import NetworkAnswer, network_of
-from copark.workflows.serving.uploading import (
-    UploadAnswer,
-    described,
-    owner_of_upload,
-    packed,
-    remove,
-    skeleton,
-    take,
-    uploads_of,
-)
+from copark.workflows.serving.shelf import owner_of_upload, packed, remove, skeleton, uploads_of
 
 router = APIRouter(tags=["cases"])
 ZIP = "application/zip"
@@ -55,9 +45,7 @@ async def cases(request: Request, services: Own, word: MaybeOwner = None) -> Res
     own = await run_in_threadpool(uploads_of, services.shelf, owner_of(request, word)) if word else []
     if not own:
         return await held(request, services, "cases", lambda: Cases(cases=cases_of(services.shelf)))
-    return await made(
-        request, services, lambda: Cases(cases=[*described(services.shelf, own), *cases_of(services.shelf)])
-    )
+    return await made(request, services, lambda: Cases(cases=cases_of(services.shelf, own)))
 
 
 @router.post(
@@ -80,7 +68,10 @@ async def upload(request: Request, services: Own, word: MaybeOwner = None) -> Re
             async for part in request.stream():
                 spooled.write(part)
         return await made(
-            request, services, lambda: take(services.shelf, path.read_bytes(), workbook=kind == XLSX, owner=owner), 201
+            request,
+            services,
+            lambda: uploaded(services.shelf, path.read_bytes(), workbook=kind == XLSX, owner=owner),
+            201,
         )
     finally:
         services.uploads.release_on_behalf_of(path)

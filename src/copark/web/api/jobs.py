@@ -15,9 +15,8 @@ from copark.web.services import Own, Services
 from copark.workflows.serving.answers import Answer, Said
 from copark.workflows.serving.asking import JobRequest, study_of
 from copark.workflows.serving.engine import Ticket
-from copark.workflows.serving.errands import Errand, Kind
+from copark.workflows.serving.errands import ENDED, DatabaseRefused, Errand, Job, Kind
 from copark.workflows.serving.faults import Absent, FaultInfo, absent
-from copark.workflows.serving.records import ENDED, DatabaseRefused, Job
 from copark.workflows.serving.wording import both, said
 
 router = APIRouter(tags=["jobs"], route_class=StrictRoute)
@@ -72,15 +71,7 @@ class Jobs(Answer):
 
 
 def job_info(job: Job, place: int, owner: str) -> JobInfo:
-    """A job as it is now.
-
-    Parameters
-    ----------
-    place
-        In the queue.
-    owner
-        Who asks.
-    """
+    """A job as it is now."""
     stage = f"cli.stage.{job.stage}"
     return JobInfo.of(
         job,
@@ -98,43 +89,25 @@ def job_info(job: Job, place: int, owner: str) -> JobInfo:
 
 
 def job_now(services: Services, name: str, owner: str) -> JobInfo:
-    """A job by its id, as it is now.
-
-    Raises
-    ------
-    Absent
-        If there is none.
-    """
+    """A job by its id, as it is now."""
     job = found(services, name)
     return job_info(job, services.jobs.places().get(name, 0) if job.state == "queued" else 0, owner)
 
 
 def submitted(services: Services, errand: Errand, title: Said, owner: str) -> JobInfo:
-    """Queue an errand.
-
-    Raises
-    ------
-    Problem
-        If there is no room for its result, or too many wait, in all or of this owner.
-    """
+    """Queue an errand."""
     if services.stored_bytes() > services.settings.limits.stored:
         raise Problem(507, "storage", folder="results" if errand.kind == "analysis" else "runs")
-    limits, waiting = services.settings.limits, services.jobs.waiting()
+    limits, waiting = services.settings.limits, services.jobs.table.waiting()
     if waiting.total() >= limits.jobs:
         raise Problem(503, "jobs_full", retry_after=30.0)
     if waiting[owner] >= limits.jobs_each:
         raise Problem(429, "jobs_yours", retry_after=30.0, most=limits.jobs_each)
-    return job_now(services, services.jobs.add(errand, errand.case, title.model_dump(), owner).id, owner)
+    return job_now(services, services.jobs.add(errand, title.model_dump(), owner).id, owner)
 
 
 def found(services: Services, name: str) -> Job:
-    """A job by its id.
-
-    Raises
-    ------
-    Absent
-        If there is none.
-    """
+    """A job by its id."""
     job = services.jobs.table.get(name)
     if job is None:
         raise absent("no_job", "id")

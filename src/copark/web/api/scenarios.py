@@ -11,8 +11,8 @@ from copark.web.problems import Problem
 from copark.web.services import Own, Services
 from copark.workflows.serving.answers import Answer
 from copark.workflows.serving.asking import Ask, AskedScenario, CaseKey, SimulationRequest, study_of
+from copark.workflows.serving.errands import SavedScenario
 from copark.workflows.serving.faults import absent
-from copark.workflows.serving.records import SavedScenario
 
 router = APIRouter(tags=["scenarios"], route_class=StrictRoute)
 ScenarioName = Annotated[
@@ -62,15 +62,6 @@ def scenarios(services: Own, word: Owner) -> ScenarioList:
     """List the scenarios of an owner."""
     found = services.records.scenarios.all(owner_by_word(word))
     return ScenarioList(scenarios=[scenario_info(one) for one in found])
-
-
-@router.get("/scenarios/{name}", summary="A saved scenario")
-def scenario(services: Own, word: Owner, name: ScenarioName) -> SavedScenarioInfo:
-    """Return a scenario of an owner."""
-    found = services.records.scenarios.get(owner_by_word(word), name)
-    if found is None:
-        raise absent("no_saved_scenario", "name")
-    return scenario_info(found)
 
 
 @router.put("/scenarios/{name}", summary="Save a scenario")

@@ -6,7 +6,7 @@ import shutil
 import threading
 import zipfile
 from collections.abc import Iterator, Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,10 +27,11 @@ from copark.presentation.numbers import exact
 from copark.presentation.page import chart_of, page_of, table_of
 from copark.simulation.study import load_study
 from copark.store.atomic import written_file
-from copark.texts import LANGUAGES
 from copark.workflows.serving.answers import Answer, Said
 from copark.workflows.serving.faults import REQUEST, absent, fault, faults_of_request
 from copark.workflows.serving.shelf import Shelved
+from copark.workflows.serving.wording import said as said_by_key
+from copark.workflows.serving.wording import spoken_in
 
 MEDIA = {
     "html": "text/html; charset=utf-8",
@@ -135,13 +136,7 @@ class AnalysisJobRequest(Answer):
 
 
 def analysis_of(name: str) -> Analysis:
-    """An analysis by name.
-
-    Raises
-    ------
-    Absent
-        If there is none.
-    """
+    """An analysis by name."""
     found = REGISTRY.get(name)
     if found is None or not found.served:
         raise absent("no_analysis", "analysis", found=name, known=", ".join(one.name for one in REGISTRY if one.served))
@@ -155,17 +150,14 @@ def menu() -> AnalysesAnswer:
 
 def said(analysis: Analysis, key: str) -> Said:
     """Words of an analysis, or shared ones, in both languages."""
-    return Said(**{lang: Texts(analysis.area, lang)(key) for lang in LANGUAGES})
+    return spoken_in(lambda lang: Texts(analysis.area, lang)(key))
 
 
 def _info(analysis: Analysis) -> AnalysisInfo:
-    from copark.workflows.serving.wording import said as said_by_key
-
     # What all analyses of a case may be asked comes after what is asked by this one.
     fields = sorted(analysis.params.form(served=True), key=lambda one: one.name in CaseParams.model_fields)
-    return AnalysisInfo(
-        name=analysis.name,
-        group=analysis.group,
+    return AnalysisInfo.of(
+        analysis,
         group_title=said_by_key(f"cli.panel.{analysis.group}"),
         title=said(analysis, "title"),
         help=said(analysis, "help"),
@@ -175,16 +167,19 @@ def _info(analysis: Analysis) -> AnalysisInfo:
 
 
 def _field(analysis: Analysis, field: FormField) -> FieldInfo:
-    key = f"param.{field.name}"
-    choices = [ChoiceInfo(value=value, title=_choice(analysis, field, value)) for value in field.choices]
-    usual = said(analysis, f"{key}.default") if Texts(analysis.area, "en").has(f"{key}.default") else None
-    default = list(field.default) if isinstance(field.default, tuple) else field.default
-    return FieldInfo(
-        name=field.name, type="choice" if field.kind == "study" else field.kind,
-        title=said(analysis, f"{key}.title"), help=said(analysis, key),
-        required=field.required, default=default, minimum=field.minimum, maximum=field.maximum, choices=choices,
-        usual=usual, keyed=field.keys is not None, closed=field.keys is None or field.keys.closed,
-    )  # fmt: skip
+    key, is_study = f"param.{field.name}", field.kind == "study"  # a study has its title
+    titles = {one: load_study(one).title if is_study else said(analysis, f"{key}.{one}") for one in field.choices}
+    return FieldInfo.of(
+        field,
+        type="choice" if is_study else field.kind,
+        title=said(analysis, f"{key}.title"),
+        help=said(analysis, key),
+        default=list(field.default) if isinstance(field.default, tuple) else field.default,
+        choices=[ChoiceInfo(value=value, title=title) for value, title in titles.items()],
+        usual=said(analysis, f"{key}.default") if Texts(analysis.area, "en").has(f"{key}.default") else None,
+        keyed=field.keys is not None,
+        closed=field.keys is None or field.keys.closed,
+    )
 
 
 def context_of(data: Path, case: Shelved | None, lang: str = "en") -> Context:
@@ -193,13 +188,7 @@ def context_of(data: Path, case: Shelved | None, lang: str = "en") -> Context:
 
 
 def workbook_of(analysis: Analysis, case: Shelved, data: Path, lang: str) -> bytes:
-    """The empty workbook of an analysis that reads one.
-
-    Raises
-    ------
-    Absent
-        If it reads none.
-    """
+    """The empty workbook of an analysis that reads one."""
     if not analysis.workbook:
         raise absent("no_part", "workbook", found=analysis.name)
     made: bytes = analysis.ask.workbook(
@@ -209,15 +198,7 @@ def workbook_of(analysis: Analysis, case: Shelved, data: Path, lang: str) -> byt
 
 
 def params_of_workbook(analysis: Analysis, case: Shelved, data: Path, content: bytes) -> dict[str, Any]:
-    """What is asked by a workbook, which is kept to be read when its turn comes.
-
-    Raises
-    ------
-    Absent
-        If the analysis reads none.
-    copark.errors.FaultsFound
-        With every fault by sheet and cell; nothing is kept then.
-    """
+    """What is asked by a workbook, which is kept to be read when its turn comes."""
     if not analysis.workbook:
         raise absent("no_part", "workbook", found=analysis.name)
     folder = data / WORKBOOKS / hashlib.sha256(content).hexdigest()[:16]
@@ -249,48 +230,21 @@ def choices_of(analysis: Analysis, given: Mapping[str, str], context: Context) -
     try:
         for one in analysis.params.form(served=True):
             if one.keys is not None:
-                made = one.keys.choices(context, known)
-                found[one.name] = [ChoiceInfo(value=x.value, title=Said(en=x.title.en, zh=x.title.zh)) for x in made]
+                found[one.name] = [ChoiceInfo.of(choice) for choice in one.keys.choices(context, known)]
     except RunRefused as error:
-        return ChoicesAnswer(choices={}, refused=Said(**{lang: error.said(lang) for lang in LANGUAGES}))
+        return ChoicesAnswer(choices={}, refused=spoken_in(error.said))
     return ChoicesAnswer(choices=found)
 
 
 def refuse_unknown_keys(params: AnalysisParams, context: Context) -> None:
-    """Refuse keys that are none.
-
-    Raises
-    ------
-    StudyFaults
-        With all of them.
-    """
+    """Refuse keys that are none."""
     faults = [Fault(NO_KEY, REQUEST, None, f"params.{one.name}", told) for one, told in unknown_keys(params, context)]
     if faults:
         raise StudyFaults(faults)
 
 
-def _choice(analysis: Analysis, field: FormField, value: str) -> Said:
-    """What may be chosen, in words: a study has its title."""
-    if field.kind == "study":
-        return _title_of(value)
-    return said(analysis, f"param.{field.name}.{value}")
-
-
-@cache
-def _title_of(study: str) -> Said:
-    """Title of a study that ships with copark: as long as a process lives it is the same."""
-    title = load_study(study).title
-    return Said(en=title.en, zh=title.zh)
-
-
 def params_of(analysis: Analysis, given: Mapping[str, Any]) -> AnalysisParams:
-    """What a client asks, within what a server gives.
-
-    Raises
-    ------
-    StudyFaults
-        If something is wrong with it; all of it.
-    """
+    """What a client asks, within what a server gives."""
     fields = {one.name: one for one in analysis.params.form(served=True)}
     faults = list(_beyond(given, fields))
     try:
@@ -351,56 +305,25 @@ def _posteriors(data: Path) -> tuple[tuple[str, int], ...]:
 
 
 def code_of(analysis: Analysis, data: Path, run_id: str) -> str:
-    """Hash of what is stored under a run ID, by which renderings of it are told apart.
-
-    Raises
-    ------
-    Absent
-        If nothing is.
-    """
+    """Hash of what is stored under a run ID, by which renderings of it are told apart."""
     found = head(find(data, analysis, run_id), analysis) if RUN_ID.fullmatch(run_id) else None
     if found is None:
         raise absent("no_answer", "run_id", found=run_id)
     return str(found["sha256"])
 
 
-def document_json(analysis: Analysis, data: Path, run_id: str, lang: str) -> bytes:
+def part_json(analysis: Analysis, data: Path, run_id: str, lang: str, kind: str = "", key: str = "") -> bytes:
     """A stored result's document as JSON, with what is seen at once: no drawings, and no rows of folded tables.
 
-    Raises
-    ------
-    Absent
-        If there is none.
+    Or one of its tables with all rows, or a chart of it, drawn with text in the page's own fonts.
     """
-    return page_of(_document(analysis, data, run_id, lang), whole=False).model_dump_json().encode()
-
-
-def table_json(analysis: Analysis, data: Path, run_id: str, lang: str, key: str) -> bytes:
-    """A table of a stored result's document as JSON, with all its rows.
-
-    Raises
-    ------
-    Absent
-        If there is no such result or table.
-    """
-    found = table_of(_document(analysis, data, run_id, lang), key)
-    if found is None:
-        raise absent("no_part", "key", found=key)
-    return found.model_dump_json().encode()
-
-
-def chart_json(analysis: Analysis, data: Path, run_id: str, lang: str, key: str) -> bytes:
-    """A chart of a stored result's document as JSON, drawn with text in the page's own fonts.
-
-    Raises
-    ------
-    Absent
-        If there is no such result or chart.
-    """
+    document = _document(analysis, data, run_id, lang)
+    if not kind:
+        return page_of(document, whole=False).model_dump_json().encode()
     from copark.presentation.figures import Charts
 
     with DRAWING:
-        found = chart_of(_document(analysis, data, run_id, lang), key, Charts(outlined=False))
+        found = table_of(document, key) if kind == "tables" else chart_of(document, key, Charts(outlined=False))
     if found is None:
         raise absent("no_part", "key", found=key)
     return found.model_dump_json().encode()
@@ -422,18 +345,7 @@ def _shown(analysis: Analysis, folder: Path, lang: str, _code: str) -> Document 
 
 
 def document_file(analysis: Analysis, data: Path, run_id: str, form: FormatName, lang: str, scratch: Path) -> bytes:
-    """A stored result's document as a file.
-
-    Parameters
-    ----------
-    scratch
-        Folder for the moment.
-
-    Raises
-    ------
-    Absent
-        If there is none.
-    """
+    """A stored result's document as a file."""
     from copark.presentation import write
 
     try:

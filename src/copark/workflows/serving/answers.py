@@ -18,26 +18,29 @@ class Answer(BaseModel):
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True, ser_json_inf_nan="null")
 
     @classmethod
-    def of(cls, record: Any, **more: Any) -> Self:
-        """What a record says in fields of the same names; of the casebook's, pairs in both languages among them.
+    def of(cls, *records: Any, **more: Any) -> Self:
+        """What records say in fields of the same names; of the casebook's, pairs in both languages among them.
 
-        Parameters
-        ----------
-        more
-            Fields that the record has not, or has otherwise.
+        More are fields that the records have not, or have otherwise. Of what has words of its own the title is these.
         """
-        if not isinstance(record, BaseModel):
-            own = (name for name in cls.model_fields if name not in more and hasattr(record, name))
-            return cls(**{name: getattr(record, name) for name in own}, **more)
-        told = record.model_dump(mode="json")
-        for name in cls.model_fields.keys() - told.keys():
-            if told.get(f"{name}_en") is not None:
-                told[name] = {"en": told[f"{name}_en"], "zh": told[f"{name}_zh"] or told[f"{name}_en"]}
-        return cls(**{**dict.fromkeys(cls.model_fields), **told, **more})
+        told: dict[str, Any] = {}
+        for record in records:
+            if isinstance(record, BaseModel):
+                own = record.model_dump(mode="json")
+                pairs = {name: (own.get(f"{name}_en"), own.get(f"{name}_zh")) for name in cls.model_fields}
+                own |= {name: {"en": en, "zh": zh or en} for name, (en, zh) in pairs.items() if en is not None}
+                told = {**dict.fromkeys(cls.model_fields), **told, **own}
+            else:
+                told |= {name: getattr(record, name) for name in cls.model_fields if hasattr(record, name)}
+                if hasattr(record, "en"):
+                    told["title"] = record
+        return cls(**{**told, **more})
 
 
 class Said(Answer):
-    """Words in both languages."""
+    """Words in both languages; made of anything that has them."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     en: str
     zh: str

@@ -168,20 +168,7 @@ class CouplingRequest(StudyRequest):
 
 
 def study_of(asked: Ask, shelved: Shelved, kept: KeepWord | tuple[str, ...] | None = None) -> Study:
-    """The study that is meant.
-
-    Parameters
-    ----------
-    kept
-        Outputs it keeps, in the place of those asked for.
-
-    Raises
-    ------
-    pydantic.ValidationError
-        If two arms have the same key.
-    StudyFaults
-        If a posterior is asked for and the case has none, or the cut of one and something else.
-    """
+    """The study that is meant."""
     if asked.draws == "posterior" and shelved.parameters.source is None:
         raise StudyFaults([fault("no_posterior", "draws", case=shelved.name)])
     draws = asked.draws or shelved.parameters.draws

@@ -15,9 +15,7 @@ from copark.presentation import document as doc
 from copark.presentation.numbers import shown
 from copark.workflows.serving.analyses import analysis_of, results_of
 from copark.workflows.serving.answers import Answer, Said
-from copark.workflows.serving.wording import both, spoken_in
-
-LEVERS = "levers"
+from copark.workflows.serving.wording import spoken_in
 
 
 class SideEffect(Answer):
@@ -101,7 +99,7 @@ NOTHING = DecisionAnswer(
 
 def decisions_of(data: Path, case: str) -> DecisionAnswer:
     """What the newest stored result of a case's levers says; that with the usual settings, if there is one."""
-    analysis = analysis_of(LEVERS)
+    analysis = analysis_of("levers")
     results = results_of(analysis, data, case).results
     plain = analysis.params.model_validate({"case": case}).model_dump(mode="json")
     usual = [one for one in results if all(plain[name] == value for name, value in one.params.items())]
@@ -113,11 +111,9 @@ def decisions_of(data: Path, case: str) -> DecisionAnswer:
 
 
 def _decisions(found: Levers) -> DecisionAnswer:
-    choice = found.choice
-    acceptable: dict[str, float] = {}
+    choice, acceptable = found.choice, dict[str, float]()
     if choice is not None:
-        scores = choice.ranking("satisficing").scores
-        acceptable = {key: float(score) for key, score in zip(choice.options, scores, strict=True)}
+        acceptable = dict(zip(choice.options, choice.ranking("satisficing").scores.tolist(), strict=True))
     options = [_option(found, lever, setting, acceptable.get(setting.key)) for lever, setting in found.settings]
     first = found.gains[0] if found.gains and isfinite(found.gains[0].before) else None
     low, high = (None, None) if first is None else first.before_interval
@@ -131,19 +127,19 @@ def _decisions(found: Levers) -> DecisionAnswer:
         acceptable=acceptable.get(found.options[0]),
         states=0 if choice is None else choice.states,
         structures=len(found.readings),
-        requirements=[both(one.title) for one in found.file.thresholds],
-        sides=[_said(f"side.{side}") for side in SIDES],
+        requirements=[one.title for one in found.file.thresholds],
+        sides=[_lever_words(f"side.{side}") for side in SIDES],
         options=sorted((one for one in options if isfinite(one.change)), key=lambda one: -one.change),
     )
 
 
-def _said(key: str) -> Said:
-    return spoken_in(lambda lang: Texts(LEVERS, lang)(key))
+def _lever_words(key: str) -> Said:
+    return spoken_in(lambda lang: Texts("levers", lang)(key))
 
 
 def _told(value: doc.Value, one: Gain) -> Said:
     return spoken_in(
-        lambda lang: shown(value, change(measure_of(one.measure.name), Texts(LEVERS, lang)), lang, with_unit=True)
+        lambda lang: shown(value, change(measure_of(one.measure.name), Texts("levers", lang)), lang, with_unit=True)
     )
 
 
@@ -153,21 +149,17 @@ def _option(found: Levers, lever: Lever, setting: Setting, acceptable: float | N
     sides = []
     for side in SIDES:
         one = found.gain(setting.key, side)
-        words = {"verdict": _said(f"verdict.{one.verdict}"), "amount": _told(middle(one), one)}
+        words = {"verdict": _lever_words(f"verdict.{one.verdict}"), "amount": _told(middle(one), one)}
         sides.append(SideEffect(side=side, sign=SIGNS[one.verdict], median=_told(one.median, one), **words))
     scenario = setting.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"reason"})
-    return DecisionOption(
-        key=setting.key,
-        title=both(setting.title),
-        reason=both(setting.reason),
-        lever=both(lever.title),
-        owner=_said(f"owner.{lever.controlled_by}"),
+    return DecisionOption.of(
+        setting,
+        standing,
+        lever=lever.title,
+        owner=_lever_words(f"owner.{lever.controlled_by}"),
         change=standing.mean,
-        low=standing.low,
-        high=standing.high,
         told=_told(middle(standing), standing),
         across=_told(doc.Interval(min(known), max(known)) if known else None, standing),
-        flips=standing.flips,
         sides=sides,
         acceptable=acceptable,
         scenario=scenario,

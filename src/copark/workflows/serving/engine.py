@@ -38,13 +38,7 @@ SLICE = 0.1
 
 
 class BoundedCache(Generic[V]):
-    """Values by key; the one not asked for longest goes first when the bytes run out. Safe between threads.
-
-    Parameters
-    ----------
-    most_bytes
-        Bytes that may be held; a value larger than that is not held at all.
-    """
+    """Values by key; the one not asked for longest goes first when the bytes run out. Safe between threads."""
 
     def __init__(self, most_bytes: int) -> None:
         self.most_bytes = most_bytes
@@ -80,10 +74,7 @@ class BoundedCache(Generic[V]):
     def alone(self, key: Hashable, check: Callable[[], None] | None = None) -> Iterator[None]:
         """Be the only one at work on a key, so that what two ask for at once is made once.
 
-        Parameters
-        ----------
-        check
-            Called now and then while another is at work; what it raises ends the waiting.
+        ``check`` is called now and then while another is at work; what it raises ends the waiting.
         """
         with self._lock:
             lock, users = self._making.get(key, (threading.Lock(), 0))
@@ -154,17 +145,7 @@ class Ticket:
         return self._gone.is_set()
 
     def check(self, done: int = 0) -> None:
-        """Stop here if it was cancelled.
-
-        Parameters
-        ----------
-        done
-            Runs made since the last time.
-
-        Raises
-        ------
-        Cancelled
-        """
+        """Stop here if it was cancelled."""
         self.runs += done
         if self._gone.is_set():
             raise Cancelled
@@ -211,17 +192,7 @@ class HeldRuns:
 
 
 class Engine:
-    """Runs arms of studies for many clients at once.
-
-    Parameters
-    ----------
-    shelf
-        Cases.
-    threads
-        Threads one request may use while it is alone; they never change a bit.
-    held, inputs
-        Bytes of runs, and of packed inputs, that are held.
-    """
+    """Runs arms of studies for many clients at once."""
 
     def __init__(
         self, shelf: Shelf, threads: int | None = None, held: int = RUNS_HELD, inputs: int = INPUTS_HELD
@@ -265,15 +236,7 @@ class Engine:
         )
 
     def arms(self, study: Study, shelved: Shelved, ticket: Ticket) -> tuple[HeldRuns, ...]:
-        """Runs of every scenario of a study, with the outputs it keeps and those that tell outcomes and their change.
-
-        Raises
-        ------
-        Cancelled
-            If the ticket was cancelled meanwhile.
-        StudyFaults
-            If a scenario does not fit the case.
-        """
+        """Runs of every scenario of a study, with the outputs it keeps and those that tell why outcomes change."""
         return tuple(self._arm(study, shelved, scenario, ticket) for scenario in study.scenarios)
 
     def _arm(self, study: Study, shelved: Shelved, scenario: Scenario, ticket: Ticket) -> HeldRuns:

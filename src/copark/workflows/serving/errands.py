@@ -1,12 +1,20 @@
-"""Errands: what takes long and is done in a process of its own, so that no slider waits for it."""
+"""What takes long and is done in a process of its own, so that no slider waits; and what a server remembers of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from copark.analyses.results import RESULTS
+from copark.store.atomic import sweep
+from copark.store.database.jobs import ENDED, LANES, MOST_ATTEMPTS, Job, JobTable
+from copark.store.database.opening import open_database
+from copark.store.database.request_log import AskedStudy, RequestLog
+from copark.store.database.scenarios import SavedScenario, ScenarioShelf
+from copark.store.errors import DatabaseRefused
+from copark.store.garbage import forget_shards
 from copark.workflows.answers import reports_in, store_in
 from copark.workflows.serving.shelf import UPLOADED
 
@@ -14,9 +22,12 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from copark.cases import Case
-    from copark.simulation.study import Study
     from copark.store import RunStore
 
+__all__ = [
+    "ENDED", "LANES", "MOST_ATTEMPTS", "AskedStudy", "DatabaseRefused", "Done", "Errand", "Job", "JobTable", "Kind",
+    "Records", "SavedScenario", "clear_after", "clear_cancelled", "do", "placed", "report", "see_to_it",
+]  # fmt: skip
 Kind = Literal["run", "report", "analysis"]
 Tell = Callable[[str, int, int], None]
 FORETOLD = "foretold"
@@ -56,20 +67,13 @@ class Done:
 def placed(errand: Mapping[str, Any], data: Path | None, uploads: Path | None) -> dict[str, Any]:
     """An errand for the process that does it, with the paths by which things are reached from here.
 
-    An errand waits with names alone. Of a path, as an earlier version wrote it, the last part is the name.
-
-    Parameters
-    ----------
-    errand
-        As it waited.
-    data, uploads
-        Folders of results and of uploaded cases; by default what the errand says is left as it is.
+    An errand waits with names alone, since whoever does it may reach the folders by other paths.
     """
     found = dict(errand)
     if data is not None:
         found["data"] = str(data.resolve())
     if uploads is not None:
-        name = PureWindowsPath(str(errand["case"])).name  # it knows the separators of all systems
+        name = str(errand["case"])
         found["case"] = str(uploads.resolve() / name) if UPLOADED.fullmatch(name) else name
     return found
 
@@ -77,54 +81,31 @@ def placed(errand: Mapping[str, Any], data: Path | None, uploads: Path | None) -
 def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identity: None) -> Done:
     """Do an errand.
 
-    Parameters
-    ----------
-    tell
-        Told stage, how much is done and how much there is; what it raises stops the work, and nothing half-written is
-        kept.
-    makes
-        Told the identity of runs before they are made.
-
-    Raises
-    ------
-    copark.errors.CoparkError
-        If it cannot be done.
+    What ``tell`` raises stops the work, and nothing half-written is kept; ``makes`` is told which runs come.
     """
     if errand.kind == "analysis":
         return _analysis(errand, tell)
+    from copark.analyses.execution import Means, make_run, recognise
     from copark.cases import load_case
+    from copark.inference.case_parameters import settle
+    from copark.simulation.results import study_identity
     from copark.simulation.study import Study
 
     tell("prepare", 0, 0)
-    case, study, data = load_case(errand.case), Study.model_validate(errand.study), Path(errand.data)
-    identity, reused = _run(study, case, data, errand, tell, makes)
-    page = None
-    if errand.kind == "report":
-        page = str(report(store_in(data), identity, case, errand.lang, tell))
-    return Done(identity, page, reused)
-
-
-def _run(
-    study: Study, case: Case, data: Path, errand: Errand, tell: Tell, makes: Callable[[str], None]
-) -> tuple[str, bool]:
-    """Run a study into the store, or find it there."""
-    from copark.analyses.execution import Means, make_run, recognise
-    from copark.inference.case_parameters import settle
-    from copark.simulation.results import study_identity
-
-    study, has = settle(study, case, data, cut=errand.cut)
-    source, identity = has.source, study_identity(study, case, has.identity or None)
-    store = store_in(data)
+    case, data = load_case(errand.case), Path(errand.data)
+    study, has = settle(Study.model_validate(errand.study), case, data, cut=errand.cut)
+    identity, store = study_identity(study, case, has.identity or None), store_in(data)
     found = store.find(identity)
     if found is not None:
         recognise(data, found)
-        return identity, True
-    makes(identity)
-    make_run(
-        study, case, source, identity, bands=study.runs > KEPT, means=Means(errand.threads), out=data, progress=tell,
-        server=True,
-    )  # fmt: skip
-    return identity, False
+    else:
+        makes(identity)
+        make_run(
+            study, case, has.source, identity, bands=study.runs > KEPT, means=Means(errand.threads), out=data,
+            progress=tell, server=True,
+        )  # fmt: skip
+    page = str(report(store, identity, case, errand.lang, tell)) if errand.kind == "report" else None
+    return Done(identity, page, found is not None)
 
 
 def report(store: RunStore, identity: str, case: Case, lang: str, tell: Tell) -> Path:
@@ -178,3 +159,41 @@ def _analysis(errand: Errand, tell: Tell) -> Done:
     )  # fmt: skip
     found = answer(analysis, params, context)
     return Done(found.result.run_id, None, found.reused)
+
+
+class Records:
+    """What a server remembers."""
+
+    def __init__(self, data: Path) -> None:
+        self.database = open_database(data)
+        self.jobs = JobTable(self.database)
+        self.asked = RequestLog(self.database)
+        self.scenarios = ScenarioShelf(self.database)
+
+    def close(self) -> None:
+        """Write what is not yet written, and let go."""
+        self.asked.close()
+        self.database.close()
+
+
+def see_to_it(data: Path) -> None:
+    """Bring the database up to date before a server begins."""
+    open_database(data).close()
+
+
+def clear_after(data: Path, pid: int, began: float) -> None:
+    """Take away what a process that was killed has left half-written.
+
+    What is older than it began was another's of its number.
+    """
+    sweep(store_in(data).root, pid, began)
+    for folder in (reports_in(data), *reports_in(data).glob("*/"), *(data / RESULTS).glob("*/*/")):
+        sweep(folder, pid, began)
+
+
+def clear_cancelled(data: Path, identity: str, began: float) -> None:
+    """Take away the shards that a cancelled job has begun: nobody is to go on from them.
+
+    Shards that a living process holds stay, and so do those of an earlier command, from which it would go on.
+    """
+    forget_shards(store_in(data), identity, began)

@@ -73,20 +73,7 @@ def export(
     *,
     lang: str = "en",
 ) -> Path:
-    """Write a result in a form of :data:`FORMS`.
-
-    Parameters
-    ----------
-    target
-        File to write.
-    data
-        Data folder.
-
-    Raises
-    ------
-    copark.errors.CoparkError
-        If the form cannot hold what is asked for.
-    """
+    """Write a result in a form of :data:`FORMS`."""
     target.parent.mkdir(parents=True, exist_ok=True)
     if form == "study.yaml":
         target.write_text(study_yaml(study), encoding="utf-8")

@@ -76,15 +76,7 @@ def told_faults(faults: Iterable[Fault]) -> list[FaultInfo]:
 
 
 def faults_of_request(errors: Iterable[Mapping[str, Any]], model: type[BaseModel] | None = None) -> list[Fault]:
-    """Faults of what pydantic found wrong in a request.
-
-    Parameters
-    ----------
-    errors
-        As ``errors()`` gives them, with places that begin with ``body``, ``query`` or ``path``.
-    model
-        What the body should have been, to suggest keys.
-    """
+    """Faults of what pydantic found wrong in a request."""
     found = [_fault(error, model) for error, _ in zip(errors, range(MOST), strict=False)]
     places = [fault.key for fault in found]
     return [fault for fault in found if fault.code != COUNTED or not any(_within(place, fault.key) for place in places)]
@@ -115,12 +107,7 @@ def _fault(error: Mapping[str, Any], model: type[BaseModel] | None) -> Fault:
 def read_json(content: bytes) -> Any:
     """What a request says, by the rules of files.
 
-    Raises
-    ------
-    json.JSONDecodeError
-        If it is no JSON.
-    StudyFaults
-        With every key that is there twice and every text with control characters.
+    Every key that is there twice and every text with control characters is a fault.
     """
     faults: list[Fault] = []
 

@@ -86,24 +86,8 @@ def frame_of(study: Study, shelved: Shelved, wanted: Sequence[str]) -> Frame:
 def answer(
     engine: Engine, book: FlowBook, study: Study, shelved: Shelved, wanted: Sequence[str], parts: Parts, ticket: Ticket
 ) -> SimulationAnswer:
-    """Run a study and say what came of it.
-
-    Parameters
-    ----------
-    wanted
-        Outputs that bands are made of, among those the study keeps.
-    parts
-        What else is wanted.
-
-    Raises
-    ------
-    Cancelled
-        If the ticket was cancelled meanwhile.
-    StudyFaults
-        If a scenario does not fit the case.
-    """
-    from copark.workflows.serving.link_parts import link_parts
-    from copark.workflows.serving.mechanisms import arm_flows, why
+    """Run a study and say what came of it."""
+    from copark.workflows.serving.mechanisms import arm_flows, link_parts, why
 
     began = time.perf_counter()
     frame = frame_of(study, shelved, wanted)

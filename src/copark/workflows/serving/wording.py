@@ -121,13 +121,7 @@ def shown(low: float, median: float, high: float, unit: str, *, signs: bool = Fa
 
 
 def chart(output: OutputInfo, last: NDArray[np.float64], quarter: str) -> Said:
-    """An output's fan in a sentence.
-
-    Parameters
-    ----------
-    last
-        Its five quantiles in the last quarter.
-    """
+    """An output's fan in a sentence."""
     low, median, high = float(last[0]), float(last[2]), float(last[4])
     if not isfinite(median):
         return said("web.words.chart_nothing", title=output.title)

@@ -14,7 +14,7 @@ from typing import Any, TextIO
 NICE = 10
 OFTEN = 0.1
 """Seconds between two lines about progress."""
-PROGRAM = ("-m", "copark.web.jobs.child")
+PROGRAM = ("-m", "copark.web.job_process")
 
 
 class Stopped(BaseException):
@@ -22,13 +22,7 @@ class Stopped(BaseException):
 
 
 class Teller:
-    """Tells a server how far the work is.
-
-    Parameters
-    ----------
-    out
-        Where lines go.
-    """
+    """Tells a server how far the work is."""
 
     def __init__(self, out: TextIO) -> None:
         self.out = out
@@ -42,13 +36,7 @@ class Teller:
         self.out.flush()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        """Tell a stage and how much of it is done, not too often.
-
-        Raises
-        ------
-        Stopped
-            If the job was cancelled.
-        """
+        """Tell a stage and how much of it is done, not too often."""
         if self.stopped.is_set():
             raise Stopped
         now = time.monotonic()

@@ -4,11 +4,14 @@ Several servers of one data folder share the queue. One that ends gives its jobs
 taken over. A process that dies is a new attempt, and only the last one's death is a failure.
 """
 
+import json
 import logging
+import os
 import secrets
+import subprocess
+import sys
 import threading
 import time
-from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
@@ -16,11 +19,25 @@ from pathlib import Path
 from typing import Any
 
 from copark.texts import text
-from copark.web.jobs.work import Work, unexpected
-from copark.workflows.serving.errands import Errand
+from copark.web.job_process import PROGRAM
+from copark.workflows.serving.errands import (
+    FORETOLD,
+    LANES,
+    MOST_ATTEMPTS,
+    DatabaseRefused,
+    Errand,
+    Job,
+    JobTable,
+    clear_after,
+    clear_cancelled,
+    placed,
+)
 from copark.workflows.serving.faults import fault, told_faults
-from copark.workflows.serving.records import LANES, MOST_ATTEMPTS, DatabaseRefused, Job, JobTable
 
+GRACE = 0.4
+"""Seconds a job has to stop by itself."""
+LEAST = 0.5
+"""Seconds after which it can be said how long a stage may still take."""
 OFTEN = 0.25
 """Seconds between two looks at what runs: whether it is unwanted, and how far it is."""
 PULSE = 2.0
@@ -31,29 +48,139 @@ ROUND = 5.0
 """Seconds between two looks for jobs whose worker is gone."""
 PATIENCE = 5.0
 """Seconds that a worker may take to end."""
+QUIET = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore"}
 log = logging.getLogger("copark.web")
+
+
+class Work:
+    """A job being done: its process, how far it says it is, and how it is stopped.
+
+    Folders of results and of uploaded cases are as they are reached from here; by default as its errand says.
+    """
+
+    def __init__(self, job: Job, data: Path | None = None, uploads: Path | None = None) -> None:
+        self.job, self.data, self.uploads = job, data, uploads
+        self.unwanted = self._killed = False
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[str] | None = None
+        self._stage, self._done, self._total, self._since = "", 0, 0, time.monotonic()
+        self._makes, self._ends = "", 0.0
+
+    def do(self) -> dict[str, Any]:
+        """Have a process do it; what it says last, or with which code it ended without a word."""
+        began, errand = time.time(), placed(self.job.errand, self.data, self.uploads)
+        try:
+            with subprocess.Popen(  # noqa: S603 - this very program
+                [sys.executable, *PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                text=True, encoding="utf-8", env={**os.environ, **QUIET},
+            ) as process:  # fmt: skip
+                with self._lock:
+                    self._process = process
+                if self._killed or self.unwanted:
+                    process.kill()
+                said = self._heard(process, errand)
+        except OSError as error:
+            return unexpected(error)
+        data, before = Path(errand["data"]), began - 1.0
+        with suppress(OSError):  # what cannot be cleaned hinders nobody
+            if "end" not in said:
+                clear_after(data, process.pid, before)
+        with suppress(OSError):
+            if self.unwanted and self._makes:
+                clear_cancelled(data, self._makes, before)
+        return said
+
+    def progress(self) -> dict[str, Any]:
+        """How far it is, and how many seconds its stage may still take, or all of it where that was foretold."""
+        now = time.monotonic()
+        done, total, elapsed = self._done, self._total, now - self._since
+        left = elapsed * (total - done) / done if done and total and elapsed > LEAST else None
+        if self._ends > now:
+            left = max(self._ends - now, left or 0.0)
+        return {"stage": self._stage, "done": done, "total": total, "seconds_left": left}
+
+    def stop(self) -> None:
+        """Ask it to stop, and kill it soon if it does not."""
+        with self._lock:
+            if not self.unwanted and self._process is not None:
+                threading.Thread(target=_stop, args=(self._process,), daemon=True).start()
+            self.unwanted = True
+
+    def kill(self) -> None:
+        """End it at once."""
+        with self._lock:
+            self._killed = True
+            if self._process is not None:
+                self._process.kill()
+
+    def _heard(self, process: subprocess.Popen[str], errand: Mapping[str, Any]) -> dict[str, Any]:
+        """Tell the process what to do, and listen to it until it ends."""
+        last: dict[str, Any] = {}
+        try:
+            if process.stdin is not None and process.stdout is not None:
+                process.stdin.write(json.dumps(errand, ensure_ascii=False) + "\n")
+                process.stdin.flush()
+                for line in process.stdout:
+                    said = json.loads(line)
+                    if "end" in said:
+                        last = said
+                    elif "makes" in said:
+                        self._makes = str(said["makes"])
+                    else:
+                        self._tell(said)
+        except (OSError, ValueError, TypeError, KeyError):  # what it says is no message of a job
+            process.kill()
+        process.wait()
+        with suppress(OSError):  # what it did not live to read: its death is told by its code
+            if process.stdin is not None:
+                process.stdin.close()
+        return last or {"code": str(process.returncode)}
+
+    def _tell(self, said: Mapping[str, Any]) -> None:
+        if said["stage"] == FORETOLD:
+            self._ends = time.monotonic() + int(said["total"])
+            return
+        if said["stage"] != self._stage:
+            self._since = time.monotonic()
+        self._stage, self._done, self._total = str(said["stage"]), int(said["done"]), int(said["total"])
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    try:
+        if process.stdin is not None:
+            process.stdin.write("cancel\n")
+            process.stdin.flush()
+        process.wait(GRACE)
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        process.kill()
+
+
+def unexpected(error: Exception) -> dict[str, Any]:
+    """The end of a job that something unexpected happened to; whoever asked is told its kind alone."""
+    return {"end": "failed", "code": "unexpected", "kind": type(error).__name__}
+
+
+def trouble_of(said: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Why a job failed, by the last its process said, in both languages."""
+    trouble = list(said.get("trouble", ()))
+    if trouble:
+        return trouble
+    found = fault(f"job_{said.get('code', 'failed')}", detail=said.get("kind", ""), times=said.get("times", 1))
+    (told,) = (one.model_dump() for one in told_faults([found]))
+    told["cause"] |= {lang: text("web.job_failed.cause", lang, detail=x) for lang, x in said.get("words", {}).items()}
+    return [told]
 
 
 class JobQueue:
     """Has jobs done.
 
-    Parameters
-    ----------
-    table
-        Where they are kept.
-    threads
-        Threads of a long job.
-    data, uploads
-        Folders of results and of uploaded cases, as they are reached from here; by default as each errand says.
+    Folders of results and of uploaded cases are as they are reached from here; by default as each errand says.
     """
 
     def __init__(
         self, table: JobTable, threads: int = 1, data: Path | None = None, uploads: Path | None = None
     ) -> None:
-        self.table = table
-        self.threads = threads
-        self.data = data
-        self.uploads = uploads
+        self.table, self.threads, self.data, self.uploads = table, threads, data, uploads
         self.name = secrets.token_hex(8)
         self._news = threading.Condition()
         self._closing = threading.Event()
@@ -70,25 +197,12 @@ class JobQueue:
         for thread in self._threads:
             thread.start()
 
-    def add(self, errand: Errand, case: str, title: dict[str, str], owner: str) -> Job:
+    def add(self, errand: Errand, title: dict[str, str], owner: str) -> Job:
         """Queue a job of somebody's."""
-        job = self.table.add(
-            {
-                "id": secrets.token_hex(12),
-                "owner": owner,
-                "lane": LANES[errand.kind],
-                "kind": errand.kind,
-                "case": case,
-                "title": title,
-                "errand": asdict(errand),
-            }
-        )
+        about = {"owner": owner, "lane": LANES[errand.kind], "kind": errand.kind, "case": errand.case, "title": title}
+        job = self.table.add({"id": secrets.token_hex(12), **about, "errand": asdict(errand)})
         self._wake()
         return job
-
-    def waiting(self) -> Counter[str]:
-        """How many jobs wait, by owner."""
-        return self.table.waiting()
 
     def places(self) -> dict[str, int]:
         """Numbers of the jobs that are not over and their places in the queue: 0 is done now, 1 is next."""
@@ -134,9 +248,18 @@ class JobQueue:
             try:
                 if self._closing.is_set():
                     work.kill()
-                self._conclude(job, work, said_by(work))
+                self._conclude(job, work, self._done(work))
             finally:
                 self._working.pop(job.id, None)
+
+    def _done(self, work: Work) -> Mapping[str, Any]:
+        """Have a job done; what its process said last, or what went wrong here."""
+        try:
+            return work.do()
+        except Exception as error:
+            log.exception("a job could not be done")
+            work.kill()
+            return unexpected(error)
 
     def _claimed(self, lane: str) -> Job | None:
         """The next job of a lane, if there is one and the database gives it."""
@@ -227,25 +350,3 @@ class JobQueue:
             else:
                 self._try_again(job, f"{job.executor.host}, {job.executor.pid}")
             self._wake()
-
-
-def said_by(work: Work) -> Mapping[str, Any]:
-    """Have a job done; what its process said last, or what went wrong here."""
-    try:
-        return work.do()
-    except Exception as error:
-        log.exception("a job could not be done")
-        work.kill()
-        return unexpected(error)
-
-
-def trouble_of(said: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Why a job failed, by the last its process said, in both languages."""
-    trouble = list(said.get("trouble", ()))
-    if trouble:
-        return trouble
-    words = said.get("words", {})
-    found = fault(f"job_{said.get('code', 'failed')}", detail=said.get("kind", ""), times=said.get("times", 1))
-    (told,) = (one.model_dump() for one in told_faults([found]))
-    told["cause"] |= {lang: text("web.job_failed.cause", lang, detail=one) for lang, one in words.items()}
-    return [told]

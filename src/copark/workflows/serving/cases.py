@@ -1,4 +1,4 @@
-"""What a person may move: every lever with its range, its unit and what the record has, dated and with its source.
+"""A case for the page, and what a person may move: every lever with its range, its unit and what is on record.
 
 Keys are places in a scenario: ``edits.equity``, ``parameters.value_home``, ``levers.world.exposure_pandemic``,
 ``links.network_to_arrivals``. A test moves each to both ends of its range and beyond.
@@ -7,6 +7,7 @@ Keys are places in a scenario: ``edits.equity``, ``parameters.value_home``, ``le
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from copark.cases.completeness import missing_growth
 from copark.cases.facts import used
 from copark.cases.pack import case_parameters
+from copark.errors import CoparkError
 from copark.model.variables import ORIGINS, Variable, catalogue
 from copark.simulation.counterfactual_events import happenings
 from copark.simulation.sample import prior_of
@@ -22,6 +24,7 @@ from copark.simulation.study import baseline
 from copark.simulation.study import levers as dated_levers
 from copark.texts import LANGUAGES
 from copark.workflows.serving.answers import Answer, CaseName, Said
+from copark.workflows.serving.shelf import MOST_KEPT, Shelf, take
 from copark.workflows.serving.simulation import case_name
 from copark.workflows.serving.wording import both, own, said, unit_title
 
@@ -92,6 +95,17 @@ class LeverInfo(Answer):
     """Of what belongs to the model, where it is from."""
 
 
+class UploadAnswer(Answer):
+    """A case that was taken."""
+
+    case: CaseName
+    """The case; its name is what to ask for it by, and nobody can guess it."""
+    kept: int
+    """Uploaded cases that are kept before the oldest goes."""
+    notes: list[Said]
+    """Whose growth is not on record, and what stands there; empty where it is."""
+
+
 class CaseAnswer(Answer):
     """What a page needs of a case, but for its evidence."""
 
@@ -100,6 +114,21 @@ class CaseAnswer(Answer):
     levers: list[LeverInfo]
     notes: list[Said]
     """Whose growth is not on record, and what stands there; empty where it is."""
+
+
+def cases_of(shelf: Shelf, uploads: Sequence[str] = ()) -> list[CaseName]:
+    """Uploaded cases, but those that can no longer be read, and every case of the casebook."""
+    found: list[CaseName] = []
+    for name in uploads:
+        with suppress(CoparkError):
+            found.append(case_name(shelf.get(name)))
+    return [*found, *(case_name(shelf.get(name)) for name in shelf.names())]
+
+
+def uploaded(shelf: Shelf, content: bytes, *, workbook: bool, owner: str) -> UploadAnswer:
+    """Take an uploaded case."""
+    shelved = take(shelf, content, workbook=workbook, owner=owner)
+    return UploadAnswer(case=case_name(shelved), kept=MOST_KEPT, notes=growth_told(shelved.case))
 
 
 def describe(engine: Engine, shelved: Shelved) -> CaseAnswer:
@@ -124,13 +153,7 @@ def lever(key: str, form: str, title: Said, unit: str = "1", **more: Any) -> Lev
 
 
 def levers_of(case: Case, inputs: Inputs) -> list[LeverInfo]:
-    """Everything that may be moved in a case.
-
-    Parameters
-    ----------
-    inputs
-        The case, packed as it is.
-    """
+    """Everything that may be moved in a case."""
     return [
         *_facts(case),
         *_actors(case),
