@@ -7,8 +7,7 @@ from openpyxl import load_workbook
 
 from copark.cases.types import Bilingual
 from copark.errors import FaultsFound
-from copark.inference.elicitation.questions import Question
-from copark.inference.elicitation.workbook import read, template
+from copark.inference.elicitation.workbook import Question, read, template
 
 both = Bilingual.model_validate
 ASKED = (

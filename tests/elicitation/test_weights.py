@@ -14,10 +14,8 @@ from copark.cases.types import Bilingual
 from copark.inference.claims.scenarios import bench_of
 from copark.inference.claims.verdict import Verdict
 from copark.inference.elicitation.literature import Estimate, error_of, literature, state_of
-from copark.inference.elicitation.questions import Question
-from copark.inference.elicitation.weights import LEVELS, SHARES, place, rake
-from copark.inference.elicitation.workbook import Expert
-from copark.inference.elicitation.worlds import opinion, pooled
+from copark.inference.elicitation.workbook import Expert, Question
+from copark.inference.elicitation.worlds import LEVELS, opinion, place, pooled, rake
 from copark.simulation.study import baseline
 from copark.stats.precision import effective
 from copark.stats.quantiles import weighted_quantiles
@@ -146,7 +144,3 @@ def test_words_are_those_of_the_standard_for_so_many_effective_draws():
     half = held_of(np.array([1.0, 0.0, np.nan] * 200), plain, np.tile([3.0, 1.0, 9.0], 200))
     assert half.probability == pytest.approx(0.75)
     assert half.draws == pytest.approx(320.0), "400 known, weighted 3 to 1"
-
-
-def test_shares_add_up():
-    assert SHARES.tolist() == pytest.approx([0.05, 0.45, 0.45, 0.05])

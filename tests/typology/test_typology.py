@@ -11,10 +11,16 @@ import copark
 from copark.analyses.typology.show import DRAWN
 from copark.cases import load_case
 from copark.cases.parks import load_parks
-from copark.inference.typology import MEASURES, contrast, measured
-from copark.inference.typology.findings import COUNTERPARTS, exact_share, superiority
-from copark.inference.typology.measures import courses_of
-from copark.inference.typology.twins import FACTORS, key_of, shapley
+from copark.inference.typology.findings import (
+    COUNTERPARTS,
+    FACTORS,
+    contrast,
+    exact_share,
+    key_of,
+    shapley,
+    superiority,
+)
+from copark.inference.typology.measures import MEASURES, courses_of, measured
 from copark.presentation.document import Chart, Interval
 from copark.presentation.figures import render
 from copark.simulation.study import load_study

@@ -13,7 +13,7 @@ from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.analyses.voi.ask import Answer, simplest
 from copark.errors import CoparkError
-from copark.inference.voi import candidates as asked
+from copark.inference.voi import worlds as asked
 from copark.presentation.document import Chart
 from copark.presentation.figures import render
 

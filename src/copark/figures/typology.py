@@ -14,9 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from copark.inference.typology.findings import SHARES, TypeFindings
+from copark.inference.typology.findings import FACTORS, SHARES, TypeFindings
 from copark.inference.typology.measures import STANDINGS
-from copark.inference.typology.twins import FACTORS
 from copark.model.variables import catalogue
 from copark.presentation import style
 from copark.presentation.numbers import axis_number, number, percent, unit_title

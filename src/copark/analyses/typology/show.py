@@ -9,9 +9,8 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Columns, Show
 from copark.analyses.typology.ask import FACTORIAL, TWINS, Answer
 from copark.cases.vocabulary import country_name
-from copark.inference.typology.findings import READ, SECOND, SHARES, TYPES
+from copark.inference.typology.findings import FACTORS, READ, SECOND, SHARES, TYPES, FactorPart, TwinReading
 from copark.inference.typology.measures import STANDINGS
-from copark.inference.typology.twins import FACTORS, FactorPart, TwinReading
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import number

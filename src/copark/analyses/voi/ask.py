@@ -19,7 +19,6 @@ from copark.errors import RunRefused, printable
 from copark.inference.borrowed import DRAWS as BORROWED
 from copark.inference.exploration.designs import Workload
 from copark.inference.observations import noise
-from copark.inference.voi import candidates as asked
 from copark.inference.voi import worlds as made
 from copark.stats.value_of_information import SURE, Foretold, InformationGain, foretell, gains
 
@@ -64,7 +63,7 @@ class Params(CaseParams):
 
         Raises RunRefused if an entry is not ``observation=cost``, the observation is none or the cost is not above 0.
         """
-        known = [*(one.key for one in asked.FAMILIES), asked.LITERATURE]
+        known = [*(one.key for one in made.FAMILIES), made.LITERATURE]
         found = {}
         for entry in self.cost:
             name, _, words = entry.partition("=")
@@ -113,7 +112,7 @@ class PossibleObservation:
     """An observation that could be made."""
 
     family: str
-    """What is asked."""
+    """What is made."""
     parameter: str
     """What an estimate from elsewhere is of; empty of an observation of the park."""
     dates: tuple[str, ...]
@@ -267,8 +266,8 @@ class _Reports:
     def __init__(self, plan: made.InformationPlan, worlds: xr.Dataset) -> None:
         from copark.inference.observations import ObservationModel
 
-        self.plan, self.candidates = plan, made.tried(plan, worlds)
-        self.columns = {one: n for n, one in enumerate(asked.columns_of(self.candidates))}
+        self.plan, self.candidates = plan, made.candidates(plan.case, tuple(map(str, worlds["parameters"].to_numpy())))
+        self.columns = {one: n for n, one in enumerate(made.columns_of(self.candidates))}
         counterparts, values = worlds["known"].to_numpy(), worlds["values"].to_numpy()
         statistics = worlds["statistics"].to_numpy()
         self.whole = np.isfinite(np.concatenate([counterparts, values, statistics], axis=1)).all(axis=1)
@@ -277,24 +276,24 @@ class _Reports:
         self.known = _logs(targets.hide(counterparts + targets.errors * errors[:, : counterparts.shape[1]])[self.whole])
         self.errors, self.values = errors[self.whole, counterparts.shape[1] :], values[self.whole]
         self.residents = dict(enumerate(worlds["residents"].to_numpy().tolist()))
-        at = made.first_of(plan)
+        at = plan.first
         self.effects, self.luck = statistics[self.whole][:, at], worlds["luck"].to_numpy()[at]
-        self.holds = made.holds(plan, worlds)[self.whole]
+        self.holds = plan.holds(worlds)[self.whole]
 
-    def spread(self, one: asked.Candidate) -> Floats:
+    def spread(self, one: made.Candidate) -> Floats:
         """Errors of a candidate's columns."""
-        return asked.errors(one, self._values(one), self.residents)
+        return one.errors(self._values(one), self.residents)
 
-    def _values(self, one: asked.Candidate) -> Floats:
+    def _values(self, one: made.Candidate) -> Floats:
         found: Floats = self.values[:, [self.columns[column] for column in one.columns]]
         return found
 
-    def of(self, one: asked.Candidate, factor: float = 1.0) -> Floats:
+    def of(self, one: made.Candidate, factor: float = 1.0) -> Floats:
         """What a candidate reports, shape (worlds, columns)."""
         errors = self.errors[:, [self.columns[column] for column in one.columns]]
         return _logs(self._values(one) + factor * self.spread(one) * errors)
 
-    def foretell(self, one: asked.Candidate | None, at: Sequence[int], factor: float = 1.0) -> Foretold:
+    def foretell(self, one: made.Candidate | None, at: Sequence[int], factor: float = 1.0) -> Foretold:
         """What the known and a candidate foretell of some questions."""
         more = np.zeros((len(self.known), 0)) if one is None else self.of(one, factor)
         return foretell(self.known, more, self.effects[:, at], self.holds[:, at], self.plan.seed)
@@ -360,8 +359,7 @@ def _observations(plan: made.InformationPlan, reports: _Reports) -> tuple[Possib
     return tuple(
         PossibleObservation(
             one.family, one.parameter, tuple(str(start + quarter) for quarter in one.quarters),
-            tuple(asked.precision(one, reports.spread(one))),
-            relative=not one.parameter and bool(asked.family_of(one.family).grade),
+            one.precision(reports.spread(one)), relative=one.relative,
         )
         for one in reports.candidates
     )  # fmt: skip

@@ -12,10 +12,9 @@ a declared scale, by grade.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -25,10 +24,8 @@ from copark.cases.casebook import LITERATURE, casebook_path
 from copark.cases.dates import Date
 from copark.cases.model_file import read_shipped
 from copark.cases.types import Bilingual
-from copark.inference.claims.effects import Ridge, expected
-from copark.inference.claims.evidence import of_part
-from copark.inference.claims.scenarios import ArmRuns, Bench
-from copark.inference.claims.schema import Arm, Change, Part, Statistic, is_empty
+from copark.inference.claims.scenarios import Bench
+from copark.inference.claims.schema import Arm, Part, is_empty
 from copark.simulation.case_edits import edited
 from copark.simulation.schemas import Entry, Key, Title
 
@@ -96,18 +93,25 @@ class Estimate(Entry):
         """Which of the declared scales its error is on."""
         return "parameter" if self.parameter else "outcome" if self.outcome else "log"
 
-    def statistic(self, year: float) -> Statistic:
-        """The effect it is of, at the end of a year since the start."""
-        kind = {"kind": "change", "outcome": self.outcome} if self.outcome else {"kind": "log", "output": self.output, "year": year}  # noqa: E501  # fmt: skip
-        return Statistic.model_validate({**kind, "arm": self.arm, "reference": self.reference})
+    def asking(self, year: float) -> Part:
+        """A part of a claim that asks of nothing but the effect it is of, at the end of a year since the start."""
+        said = {"en": self.title.en, "zh": self.title.zh}
+        asked: dict[str, Any] = {"arm": self.arm, "reference": self.reference}
+        asked |= {"outcome": self.outcome} if self.outcome else {"output": self.output, "year": year}
+        return Part.model_validate(
+            {
+                "key": self.key, "title": said, "says": said, "reason": said,
+                "statistics": {self.key: asked | {"kind": "change" if self.outcome else "log"}},
+                "rule": {"supported": {"of": self.key, "above": 0.0}, "not_supported": {"of": self.key, "below": 0.0}},
+            }
+        )  # fmt: skip
 
     def likelihood(self, values: Floats, error: float) -> Floats:
         """How probable the estimate is where the model has these values, up to a factor."""
         from scipy.special import ndtr
 
         if self.above is not None:
-            found: Floats = ndtr((values - self.above) / error)
-            return found
+            return np.asarray(ndtr((values - self.above) / error))
         return np.exp(-0.5 * ((values - (self.value or 0.0)) / error) ** 2)
 
 
@@ -129,82 +133,20 @@ def literature() -> tuple[Literature, str]:
 
 def state_of(one: Estimate, bench: Bench) -> State:
     """Whether an estimate is used of a case, before anything is run."""
-    arms = literature()[0].arms
     if not one.use:
         return "unused"
     if one.case not in ("", bench.case.name):
         return "elsewhere"
-    changes = [arms[key].alone for key in (one.arm, one.reference) if key is not None]
-    return "used" if all(map(_felt(bench), changes)) else "unfelt"
-
-
-def _felt(bench: Bench) -> Callable[[Change], bool]:
-    return lambda change: is_empty(change) or (not edited(bench.case, change.edits)[1] and bench.moves(change))
-
-
-@dataclass(frozen=True)
-class Found:
-    """What the model has of an estimate, in some draws."""
-
-    middle: Floats
-    """Expected over luck, shape (draws,); NaN where not known."""
-    likelihood: Floats
-    """Shape (draws,); 0 where not known."""
-
-
-def beside(
-    one: Estimate, error: float, year: float, arms: Callable[[str], ArmRuns], values: Mapping[str, Floats],
-    ridge: Ridge, bench: Bench,
-) -> Found | None:  # fmt: skip
-    """Set an estimate beside the model's own value in every draw.
-
-    Parameters
-    ----------
-    error
-        Its standard error, as of :func:`error_of`.
-    year
-        End of the year since the start that effects are read at.
-    arms
-        Gives the runs of an arm of the table by its key.
-    values
-        Parameters that differ between draws, by name, each of shape (draws,).
-
-    Returns
-    -------
-    Found or None
-        None where nothing of it differs between draws.
-    """
-    if one.parameter:
-        middle = values.get(one.parameter)
-        return None if middle is None else Found(middle, one.likelihood(middle, error))
-    part = _asking(one, year)
-    effects = expected(part, of_part(part, arms, bench.case), ridge)
-    if effects is None or not np.ptp(effects.values[part.key]) > 0.0:
-        return None
-    middle, likelihood = np.full(len(effects.known), np.nan), np.zeros(len(effects.known))
-    middle[effects.known] = effects.means[part.key]
-    likelihood[effects.known] = one.likelihood(effects.values[part.key], error).mean(axis=1)
-    return Found(middle, likelihood)
+    changes = [literature()[0].arms[key].alone for key in (one.arm, one.reference) if key is not None]
+    for change in changes:
+        if not is_empty(change) and (edited(bench.case, change.edits)[1] or not bench.moves(change)):
+            return "unfelt"
+    return "used"
 
 
 def error_of(one: Estimate, values: Mapping[str, Floats]) -> float:
-    """Its standard error: the source's, or that of the declared scale.
-
-    values: parameters drawn from the prior, by name.
-    """
+    """Its standard error: the source's, or that of the declared scale; values: parameters drawn from the prior."""
     if one.error is not None:
         return one.error
     scale = getattr(literature()[0].errors, one.scale)[one.grade]
     return float(scale * (values[one.parameter].std() if one.parameter else 1.0))
-
-
-def _asking(one: Estimate, year: float) -> Part:
-    """A part of a claim that asks of nothing but the effect."""
-    said = {"en": one.title.en, "zh": one.title.zh}
-    return Part.model_validate(
-        {
-            "key": one.key, "title": said, "says": said, "reason": said,
-            "statistics": {one.key: one.statistic(year)},
-            "rule": {"supported": {"of": one.key, "above": 0.0}, "not_supported": {"of": one.key, "below": 0.0}},
-        }
-    )  # fmt: skip

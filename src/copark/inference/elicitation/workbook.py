@@ -1,22 +1,138 @@
-"""A workbook that asks experts, and their answers read from it: a sheet for each expert, a row for each question."""
+"""What experts may be asked of a case, the workbook that asks them, and their answers read from it.
+
+A sheet for each expert, a row for each question: parameters of the claims, the effects that decide them, what is ahead.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
-from math import isfinite
+from math import expm1, isfinite, log1p
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from copark.cases.types import shown, suggestion
+import numpy as np
+
+from copark import units
+from copark.cases.case import Case
+from copark.cases.types import Bilingual, shown, suggestion
 from copark.cases.untrusted_archive import Refused
 from copark.cases.workbook.cells import place, read_cells
 from copark.cases.workbook.writing import content_of, head_cell, on_paper, set_cell, told_cell
 from copark.errors import Fault, FaultsFound, printable
-from copark.inference.elicitation.questions import Question
+from copark.inference.claims.reading import ClaimsFile
+from copark.inference.claims.schema import Statistic
+from copark.model.variables import catalogue
+from copark.simulation.sample import prior_of
+from copark.simulation.schemas import Title
 from copark.texts import LANGUAGES, text
+
+Kind = Literal["parameter", "effect", "outlook"]
+EDGES = (0.001, 0.999)
+"""Quantiles of a prior between which a parameter may be given: what lies beyond is hardly ever drawn."""
+AHEAD = (12, 32)
+"""Quarters after the data's end of which outputs are asked."""
+OUTPUTS = ("registered", "operating", "jobs")
+MOST = 1e6
+TOP = 1000.0
+"""Largest size, and largest change in per cent, that is taken."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A quantity that experts may be asked for."""
+
+    key: str
+    kind: Kind
+    """``parameter``: of the model; ``effect``: of one scenario against another, expected over luck; ``outlook``: an
+    output of one run at a date."""
+    title: Bilingual
+    unit: Bilingual | Title
+    low: float
+    high: float
+    """low, high: the range in which quantiles are taken, ends included."""
+    scale: Literal["plain", "log", "share"] = "plain"
+    """How what is given becomes what the model has: as it is; ln(1 + x/100); x/100."""
+
+    def inside(self, given: float) -> float:
+        """A given value as the model has it."""
+        return log1p(given / 100.0) if self.scale == "log" else given / 100.0 if self.scale == "share" else given
+
+    def outside(self, value: float) -> float:
+        """A value of the model as it is given."""
+        return 100.0 * expm1(value) if self.scale == "log" else 100.0 * value if self.scale == "share" else value
+
+
+def questions(case: Case, file: ClaimsFile) -> tuple[Question, ...]:
+    """All of them, by kind."""
+    return (*_parameters(case, file), *_effects(case, file), *_outlooks(case))
+
+
+def _both(said: Callable[[str], str]) -> Bilingual:
+    return Bilingual(**{lang: said(lang) for lang in LANGUAGES})
+
+
+def _unit(symbol: str) -> Title:
+    return Title(**{lang: units.title(symbol, lang) if units.known(symbol) else symbol for lang in LANGUAGES})
+
+
+def _parameters(case: Case, file: ClaimsFile) -> Iterator[Question]:
+    """Parameters that a claim rests on and the case draws."""
+    for name in dict.fromkeys(name for claim in file.claims.claims for name in claim.mechanism.parameters):
+        variable = catalogue().parameters[name]
+        prior = prior_of(variable, case)
+        if variable.shape != () or prior is None or prior.kind == "fixed":
+            continue
+        ends = prior.quantile(np.array(EDGES), variable.default[0]).tolist()
+        low, high = (float(f"{min(max(end, variable.low), variable.high):.3g}") for end in ends)
+        yield Question(name, "parameter", Bilingual(en=variable.en, zh=variable.zh), _unit(variable.unit), low, high)
+
+
+def _effects(case: Case, file: ClaimsFile) -> Iterator[Question]:
+    """Effects that the rules of deciding parts look at, each once."""
+    known: dict[str, tuple[str, Statistic]] = {}
+    for claim, part in file.claims.of(file.claims.claims):
+        for name in part.judged if part.key in claim.headline.parts else ():
+            one = part.statistics[name]
+            if one.kind in ("log", "change"):
+                known.setdefault(one.model_dump_json(), (f"{claim.id}/{part.key}/{name}", one))
+    for key, one in known.values():
+        title = _both(partial(_effect, case, file, one))
+        if one.outcome:
+            unit = _both(lambda lang: text("experts.ask.points", lang))
+            yield Question(key, "effect", title, unit, -100.0, 100.0, "share")
+        else:
+            unit = _both(lambda lang: text("experts.ask.percent", lang))
+            yield Question(key, "effect", title, unit, -99.0, TOP, "log")
+
+
+def _effect(case: Case, file: ClaimsFile, one: Statistic, lang: str) -> str:
+    titles = {name: getattr(file.claims.arms[str(getattr(one, name))].title, lang) for name in ("arm", "reference")}
+    if one.outcome:
+        return text("experts.ask.change", lang, outcome=text(f"analysis.outcome.{one.outcome}", lang), **titles)
+    return text("experts.ask.log", lang, **_output(case, str(one.output), one.at or 0, lang), **titles)
+
+
+def _outlooks(case: Case) -> Iterator[Question]:
+    """Outputs some years after the data's end, as far as the case's time reaches."""
+    last = case.clock.quarters - 1
+    for at in dict.fromkeys(min(case.clock.data_end - case.clock.start + ahead, last) for ahead in AHEAD):
+        for name in OUTPUTS:
+            title = _both(partial(_outlook, case, name, at))
+            unit = _unit(catalogue().outputs[name].unit)
+            yield Question(f"{name}/{case.clock.start + at}", "outlook", title, unit, 0.0, MOST)
+
+
+def _outlook(case: Case, name: str, at: int, lang: str) -> str:
+    return text("experts.ask.outlook", lang, **_output(case, name, at, lang))
+
+
+def _output(case: Case, name: str, at: int, lang: str) -> dict[str, str]:
+    return {"output": catalogue().outputs[name].title(lang), "quarter": str(case.clock.start + at)}
+
 
 COLUMNS = ("key", "question", "unit", "lowest", "highest", "p5", "p50", "p95", "reason")
 WIDTHS = (30, 62, 16, 11, 11, 12, 12, 12, 40)
@@ -40,10 +156,7 @@ class Expert:
 
 
 def template(questions: Sequence[Question], title: str, lang: str) -> bytes:
-    """An empty workbook for two experts.
-
-    title: title of the park; lang: language of questions and explanations.
-    """
+    """An empty workbook for two experts, with the title of the park."""
     from openpyxl import Workbook
 
     book = Workbook()
@@ -112,9 +225,9 @@ def read(path: Path, questions: Sequence[Question]) -> tuple[Expert, ...]:
 
 def _expert(title: str, rows: list[list[str]], known: Mapping[str, Question], faults: list[Fault]) -> Expert:
     """One sheet; an empty one is of nobody."""
+    sheet = _Sheet(title, rows, faults)
     if not rows:
         return Expert(printable(title), 1.0, {})
-    sheet = _Sheet(title, rows, faults)
     answers: dict[str, tuple[float, float, float]] = {}
     columns = sheet.columns()
     for row, cells in sheet.answered(columns):

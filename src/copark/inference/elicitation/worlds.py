@@ -1,8 +1,8 @@
-"""Draws of a case with everything that claims, estimates and experts speak of, on common random numbers."""
+"""Draws of a case with everything that claims, estimates and experts speak of, weighed by what others know."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,17 +12,15 @@ from copark.arrays import Floats, Integers
 from copark.cases.case import Case
 from copark.identity import canonical
 from copark.inference.case_parameters import Source
-from copark.inference.claims.effects import Ridge
+from copark.inference.claims.effects import Ridge, expected
 from copark.inference.claims.evidence import looks_of, of_part
 from copark.inference.claims.reading import ClaimsFile
 from copark.inference.claims.scenarios import ArmRuns, Bench, bench_of
-from copark.inference.claims.schema import Change, Claim, Part
+from copark.inference.claims.schema import Arm, Change, Claim, Part
 from copark.inference.claims.severity import drawn_values
 from copark.inference.claims.verdict import Weighed, weigh
-from copark.inference.elicitation.literature import Estimate, Found, beside, literature, state_of
-from copark.inference.elicitation.questions import Question
-from copark.inference.elicitation.weights import SHARES, Raked, place, rake, shared
-from copark.inference.elicitation.workbook import Expert
+from copark.inference.elicitation.literature import Estimate, literature, state_of
+from copark.inference.elicitation.workbook import Expert, Question
 from copark.simulation.study import baseline
 from copark.store.checkpoints import Stage
 
@@ -89,8 +87,18 @@ class ExpertPlan:
 
 
 @dataclass(frozen=True)
+class Found:
+    """What the model has of an estimate, in some draws."""
+
+    middle: Floats
+    """Expected over luck, shape (draws,); NaN where not known."""
+    likelihood: Floats
+    """Shape (draws,); 0 where not known."""
+
+
+@dataclass(frozen=True)
 class Worlds:
-    """The draws of the prior, or of the record, with all arms run."""
+    """The draws of the prior, or of the record, with all arms run on common random numbers."""
 
     plan: ExpertPlan
     bench: Bench
@@ -105,7 +113,7 @@ class Worlds:
     @property
     def draws(self) -> int:
         """How many."""
-        return self.bench.study.runs // self.bench.futures
+        return self.bench.count
 
     @cached_property
     def values(self) -> dict[str, Floats]:
@@ -122,32 +130,42 @@ class Worlds:
         """The case as it is."""
         return self.bench.run(Change())
 
+    def _measured(self, part: Part, arms: Mapping[str, Arm]) -> dict[str, Floats]:
+        return of_part(part, lambda key: self.bench.run(arms[key].alone), self.plan.case)
+
     @cached_property
     def weighed(self) -> dict[tuple[str, str], Weighed]:
         """Parts of claims, by claim and part."""
-        arms, margins = self.plan.file.claims.arms, self.plan.file.claims.sizes
+        claims = self.plan.file.claims
         return {
-            (claim.id, part.key): weigh(
-                part, of_part(part, lambda key: self.bench.run(arms[key].alone), self.plan.case), self.ridge, margins
-            )
+            (claim.id, part.key): weigh(part, self._measured(part, claims.arms), self.ridge, claims.sizes)
             for claim, part in self.plan.parts
         }
 
     def beside(self, one: Estimate, error: float) -> Found | None:
-        """An estimate beside the model's own value."""
-        arms = literature()[0].arms
-        return beside(
-            one, error, (self.plan.last + 1) / 4.0, lambda key: self.bench.run(arms[key].alone), self.values,
-            self.ridge, self.bench,
-        )  # fmt: skip
+        """An estimate beside the model's own value in every draw; ``None`` where nothing of it differs between draws.
+
+        error: its standard error, as of :func:`~copark.inference.elicitation.literature.error_of`.
+        """
+        if one.parameter:
+            drawn = self.values.get(one.parameter)
+            return None if drawn is None else Found(drawn, one.likelihood(drawn, error))
+        part = one.asking((self.plan.last + 1) / 4.0)
+        effects = expected(part, self._measured(part, literature()[0].arms), self.ridge)
+        if effects is None or not np.ptp(effects.values[part.key]) > 0.0:
+            return None
+        middle, likelihood = np.full(len(effects.known), np.nan), np.zeros(len(effects.known))
+        middle[effects.known] = effects.means[part.key]
+        likelihood[effects.known] = one.likelihood(effects.values[part.key], error).mean(axis=1)
+        return Found(middle, likelihood)
 
     def of(self, question: Question) -> Floats:
         """What the model has of a question, by run, shape (runs,); NaN where not known."""
         if question.kind == "outlook":
             name, _, quarter = question.key.partition("/")
-            at = next(at for output, at in self.plan.outlooks
-                      if output == name and str(self.plan.case.clock.start + at) == quarter)  # fmt: skip
-            return self.plain.values[name, at]
+            start = self.plan.case.clock.start
+            look = next(one for one in self.plan.outlooks if one[0] == name and str(start + one[1]) == quarter)
+            return self.plain.values[look]
         if question.kind == "parameter":
             found = self.values[question.key]
         else:
@@ -157,6 +175,64 @@ class Worlds:
             if effects is not None:
                 found[effects.known] = effects.means[name]
         return np.repeat(found, self.bench.futures)
+
+
+LEVELS = (0.05, 0.5, 0.95)
+"""Levels of the quantiles that experts give."""
+SHARES = np.diff([0.0, *LEVELS, 1.0])
+"""Probability below, between and above them."""
+ROUNDS, CLOSE, NEARER = 500, 1e-6, 0.999
+"""Rounds of fitting at most; difference of probabilities that is none; share of the last difference from which on
+fitting gets no nearer, since answers contradict each other."""
+
+
+def shared(weights: Floats) -> Floats:
+    """Weights that sum to one; all 0 where they cannot."""
+    total = float(weights.sum())
+    return weights / total if total > 0.0 and np.isfinite(total) else np.zeros_like(weights)
+
+
+def place(values: Floats, quantiles: Sequence[float]) -> Integers:
+    """Which of the four ranges between quantiles each value lies in."""
+    return np.searchsorted(np.asarray(quantiles), values, side="left").astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Raked:
+    """Weights that meet some quantiles."""
+
+    weights: Floats
+    """Shape (draws,); they sum to one."""
+    factors: tuple[Floats, ...]
+    """By quantity: what each of its ranges is multiplied by, shape (4,); other draws take them too."""
+    off: float
+    """Largest difference left between a range's probability and what it should be: 0 unless answers contradict."""
+
+
+def rake(places: Sequence[Integers], start: Floats) -> Raked:
+    """Weights nearest to those given in which every quantity has its quantiles.
+
+    Nearest is of least relative entropy: the distribution stays what it was within each range, as in the classical
+    model of structured expert judgement (Cooke 1991), whose background measure is here the model's own. Found by
+    iterative proportional fitting (Deming and Stephan 1940).
+
+    places: by quantity: which range each draw lies in, as of :func:`place`; each range has a draw of some weight.
+    start: weights of the draws, shape (draws,).
+    """
+    weights, factors = shared(start), [np.ones(len(SHARES)) for _ in places]
+    off = np.inf
+    for _ in range(ROUNDS):
+        before, off = off, 0.0
+        for n, at in enumerate(places):
+            now = np.bincount(at, weights, len(SHARES))
+            off = max(off, float(abs(now - SHARES).max()))
+            step = np.divide(SHARES, now, out=np.ones_like(now), where=now > 0.0)
+            factors[n] = factors[n] * step
+            weights = weights * step[at]
+        weights = shared(weights)
+        if off < CLOSE or off > NEARER * before:
+            break
+    return Raked(weights, tuple(factors), off)
 
 
 @dataclass(frozen=True)
@@ -181,16 +257,23 @@ def opinion(expert: Expert, known: Mapping[str, Question], prior: Worlds, record
     asked = {key: [known[key].inside(one) for one in given] for key, given in expert.answers.items()}
     reached = {key: given for key, given in asked.items() if _reaches(prior.of(known[key]), given)}
     before = [key for key in reached if known[key].kind != "outlook"]
-    every = _rake(prior, known, reached, list(reached), np.ones(prior.bench.study.runs))
+
+    def raked(worlds: Worlds, keys: Sequence[str], start: Floats) -> Raked:
+        columns = [worlds.of(known[key]) for key in keys]
+        there = np.logical_and.reduce([np.isfinite(one) for one in columns], axis=0) if columns else True
+        places = [place(one, reached[key]) for one, key in zip(columns, keys, strict=True)]
+        return rake(places, np.where(there, start, 0.0))
+
+    evenly = np.ones(prior.bench.study.runs)
+    every = raked(prior, list(reached), evenly)
     if record is None:
         return Opinion(every.weights, None, tuple(asked.keys() - reached.keys()), every.off)
-    alone = _rake(prior, known, reached, before, np.ones(prior.bench.study.runs))
     start = np.ones(record.bench.study.runs)
-    for key, factor in zip(before, alone.factors, strict=True):
+    for key, factor in zip(before, raked(prior, before, evenly).factors, strict=True):
         values = record.of(known[key])
         start *= np.where(np.isfinite(values), factor[place(values, reached[key])], 0.0)
     ahead = [key for key in reached if key not in before and _reaches(record.of(known[key]), reached[key], start)]
-    after = _rake(record, known, reached, ahead, start)
+    after = raked(record, ahead, start)
     lost = [key for key in asked if key not in before and key not in ahead]
     return Opinion(every.weights, after.weights, tuple(lost), max(every.off, after.off))
 
@@ -199,16 +282,6 @@ def _reaches(values: Floats, quantiles: Sequence[float], weights: Floats | None 
     """Whether each range between quantiles has a run of some weight."""
     there = np.isfinite(values) & (True if weights is None else weights > 0.0)
     return bool(np.all(np.bincount(place(values[there], quantiles), minlength=len(SHARES))))
-
-
-def _rake(
-    worlds: Worlds, known: Mapping[str, Question], answers: Mapping[str, Sequence[float]], keys: Sequence[str],
-    start: Floats,
-) -> Raked:  # fmt: skip
-    columns = [worlds.of(known[key]) for key in keys]
-    there = np.logical_and.reduce([np.isfinite(one) for one in columns], axis=0) if columns else np.ones(len(start))
-    places: Iterator[Integers] = (place(one, answers[key]) for one, key in zip(columns, keys, strict=True))
-    return rake(list(places), np.where(there, start, 0.0))
 
 
 def pooled(opinions: Sequence[Floats], weights: Sequence[float]) -> Floats:

@@ -40,9 +40,7 @@ class ParkMeasure:
     measure: str
     park: str
     type: str
-    """measure, park, type: what, of which park, of which type."""
     value: float
-    """In the measure's unit."""
     when: str
     """Date or dates of it, as the record gives them."""
     grade: str
@@ -64,7 +62,6 @@ class EnterpriseCourse:
 
     variable: str
     basis: str
-    """variable, basis: what is counted, and how."""
     points: tuple[Counted, ...]
     """By time."""
 
@@ -77,48 +74,43 @@ class EnterpriseCourse:
 def measured(parks: Iterable[Park], cases: Mapping[str, Case]) -> tuple[ParkMeasure, ...]:
     """Everything that is known, measure by measure.
 
-    Parameters
-    ----------
-    parks
-        Rows of ``parks.csv``.
-    cases
-        Cases of the casebook by name.
+    parks: rows of ``parks.csv``; cases: of the casebook, by name.
     """
     found = [one for park in parks for one in _of(park, cases.get(park.case or ""))]
     return tuple(sorted(found, key=lambda one: (MEASURES.index(one.measure), one.park)))
 
 
 def _of(park: Park, case: Case | None) -> Iterator[ParkMeasure]:
-    def made(measure: str, value: float | None, when: object, grade: str) -> Iterator[ParkMeasure]:
-        if value is not None:
-            yield ParkMeasure(measure, park.id, park.type, float(value), str(when or ""), grade)
-
-    if park.outcome is not None:
-        yield from made("standing", STANDINGS.index(park.outcome), "2024", park.outcome_grade)
-    yield from made("firms", park.firms, park.firms_date, park.grade)
-    yield from made("jobs", park.jobs, park.jobs_date, park.grade)
-    yield from made("investment", park.investment_m_usd, park.investment_date, park.grade)
-    yield from made("area", park.area_km2, "", park.grade)
-    if park.firms is not None and park.area_km2:
-        yield from made("density", park.firms / park.area_km2, park.firms_date, park.grade)
-    if park.shares is not None and park.shares_grade != "background":
-        yield from made("smaller_share", min(park.shares[:2]), "", str(park.shares_grade))
-    yield from made("launch", park.launch, park.launch, park.grade)
+    shares = None if park.shares is None or park.shares_grade == "background" else min(park.shares[:2])
+    density = park.firms / park.area_km2 if park.firms is not None and park.area_km2 else None
+    standing = None if park.outcome is None else STANDINGS.index(park.outcome)
+    known: list[tuple[str, float | None, object, str | None]] = [
+        ("standing", standing, "2024", park.outcome_grade),
+        ("firms", park.firms, park.firms_date, park.grade),
+        ("jobs", park.jobs, park.jobs_date, park.grade),
+        ("investment", park.investment_m_usd, park.investment_date, park.grade),
+        ("area", park.area_km2, "", park.grade),
+        ("density", density, park.firms_date, park.grade),
+        ("smaller_share", shares, "", park.shares_grade),
+        ("launch", park.launch, park.launch, park.grade),
+    ]
     courses = () if case is None else courses_of(case)
-    yield from _at_age("firms_at_ten", park, courses, COUNTED)
-    yield from _at_age("operating_at_ten", park, courses, COUNTED[::-1])
+    for name, order in (("firms_at_ten", COUNTED), ("operating_at_ten", COUNTED[::-1])):
+        near = _at_age(park, courses, order)
+        if near is not None:
+            known.append((name, near.value, near.date, near.grade))
     if courses:
         one = max(courses, key=lambda course: (course.span, -COUNTED.index(course.variable)))
         first, last = one.points[0], one.points[-1]
         if one.span >= LEAST_SPAN:
-            yield from made(
-                "growth", log(last.value / first.value) / one.span, f"{first.date} – {last.date}", last.grade
-            )
+            dates = f"{first.date} – {last.date}"
+            known.append(("growth", log(last.value / first.value) / one.span, dates, last.grade))
+    for name, value, when, grade in known:
+        if value is not None:
+            yield ParkMeasure(name, park.id, park.type, float(value), str(when or ""), str(grade))
 
 
-def _at_age(
-    measure: str, park: Park, courses: tuple[EnterpriseCourse, ...], order: tuple[str, ...]
-) -> Iterator[ParkMeasure]:  # fmt: skip
+def _at_age(park: Park, courses: tuple[EnterpriseCourse, ...], order: tuple[str, ...]) -> Counted | None:
     """The count nearest to the age compared, the preferred one first; of the table of parks where no series is."""
     known = [[point for one in courses if one.variable == name for point in one.points] for name in order]
     if not courses and park.firms and park.firms_date is not None:
@@ -126,9 +118,8 @@ def _at_age(
     for points in known:
         near = [one for one in points if abs(one.time - park.launch - AGE) <= NEAR]
         if near:
-            nearest = min(reversed(near), key=lambda one: abs(one.time - park.launch - AGE))
-            yield ParkMeasure(measure, park.id, park.type, nearest.value, nearest.date, nearest.grade)
-            return
+            return min(reversed(near), key=lambda one: abs(one.time - park.launch - AGE))
+    return None
 
 
 def courses_of(case: Case) -> tuple[EnterpriseCourse, ...]:
@@ -144,11 +135,8 @@ def courses_of(case: Case) -> tuple[EnterpriseCourse, ...]:
 
 
 def _points(rows: Iterable[Observation]) -> Iterator[Counted]:
-    from copark.cases.quarters import Quarter
-
-    for row in sorted(rows, key=lambda one: one.quarter - Quarter(1900, 1)):
+    for row in sorted(rows, key=lambda one: (one.quarter.year, one.quarter.quarter)):
         value = row.value if row.high is None else (row.value + row.high) / 2.0
         if value <= 0.0:
             return
-        when = row.quarter
-        yield Counted(when.year + when.quarter / 4.0, str(row.date), value, row.grade)
+        yield Counted(row.quarter.year + row.quarter.quarter / 4.0, str(row.date), value, row.grade)
