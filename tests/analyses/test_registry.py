@@ -15,8 +15,8 @@ from pydantic import ValidationError
 from starlette.testclient import TestClient
 
 import copark
-from copark.analyses import REGISTRY, Analysis, results
-from copark.analyses.answer import answer
+from copark.analyses import REGISTRY, Analysis
+from copark.analyses.answer import RESULT, answer, listed
 from copark.analyses.context import Context, Progress
 from copark.analyses.contract import Texts
 from copark.cases import load_case
@@ -90,7 +90,7 @@ def asked_of(toy: Analysis, out: Path) -> tuple[Path, bool, dict[str, object]]:
     context = Context(out, threads=1)
     found = answer(toy, toy.params(case="great-stone", runs=20), context)
     assert context.place is not None
-    return context.place / results.RESULT, found.reused, vars(found.result)
+    return context.place / RESULT, found.reused, vars(found.result)
 
 
 def test_what_is_damaged_or_foreign_is_computed_again(toy: Analysis, tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_what_is_damaged_or_foreign_is_computed_again(toy: Analysis, tmp_path: P
     path.unlink()
     path.symlink_to(tmp_path / "elsewhere")
     assert not asked_of(toy, tmp_path)[1]
-    assert [run_id for run_id, _ in results.listed(tmp_path, toy)] == [first["run_id"]]
+    assert [run_id for run_id, _ in listed(tmp_path, toy)] == [first["run_id"]]
 
 
 def test_two_who_ask_the_same_compute_it_once(toy: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,8 +11,8 @@ from tests.asked import call
 
 import copark
 from copark.analyses import REGISTRY
+from copark.analyses.answer import load, place_of
 from copark.analyses.parks.ask import OUTCOMES
-from copark.analyses.results import load, place_of
 from copark.cases import list_cases
 from copark.cases.parks import load_parks
 from copark.cli.screen import show_checked

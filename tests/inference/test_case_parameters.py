@@ -13,8 +13,8 @@ import copark
 from copark import workflows
 from copark.analyses import REGISTRY
 from copark.analyses.ablate import ask as ablate
+from copark.analyses.answer import load
 from copark.analyses.context import Context
-from copark.analyses.results import load
 from copark.analyses.validate import ask as validate
 from copark.cases.casebook import POSTERIOR, casebook_path, list_cases
 from copark.cases.load import load_case

@@ -12,11 +12,10 @@ import pytest
 
 import copark
 from copark.analyses import REGISTRY
-from copark.analyses.answer import Answered, answer
+from copark.analyses.answer import Answered, answer, load, place_of
 from copark.analyses.context import Context
 from copark.analyses.forecast.ask import Answer
 from copark.analyses.pool.ask import Answer as PoolAnswer
-from copark.analyses.results import load, place_of
 from copark.cases import load_case, new_case
 from copark.cli.groups import spelled
 from copark.errors import NotFound, RunRefused

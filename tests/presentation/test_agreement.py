@@ -9,7 +9,7 @@ import pytest
 
 import copark as cp
 from copark.analyses import REGISTRY
-from copark.analyses.results import SHIPPED, listed, load, place_of
+from copark.analyses.answer import SHIPPED, listed, load, place_of
 from copark.texts import LANGUAGES
 from tests.presentation.agreement import check
 from tests.presentation.toy import document

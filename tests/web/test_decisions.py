@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from copark.analyses.answer import find, load
 from copark.analyses.registry import REGISTRY
-from copark.analyses.results import find, load
 
 
 @pytest.fixture(scope="module")

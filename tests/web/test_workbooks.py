@@ -7,8 +7,8 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
+from copark.analyses.answer import find, load
 from copark.analyses.registry import REGISTRY
-from copark.analyses.results import find, load
 from copark.web.api.analyses import XLSX
 from copark.workflows.serving.analyses import WORKBOOKS, params_of_workbook, results_of
 from copark.workflows.serving.errands import Errand, do

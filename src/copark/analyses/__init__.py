@@ -3,7 +3,7 @@
 ``ask.py`` (parameters → result), ``show.py`` (result → document), ``texts.yaml`` (its words in both languages).
 
 :mod:`~copark.analyses.contract` says what the three hold, :mod:`~copark.analyses.registry` lists the analyses,
-:mod:`~copark.analyses.context` does the plumbing of a computation, :mod:`~copark.analyses.results` keeps results by run
+:mod:`~copark.analyses.context` does the plumbing of a computation, :mod:`~copark.analyses.answer` keeps results by run
 ID, :mod:`~copark.analyses.answer` answers a question. Command, Python function, route, job, and the menu and form of
 the page follow from the registration; no analysis has code for them.
 """

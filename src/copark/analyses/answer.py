@@ -1,22 +1,46 @@
-"""A question answered: found by its run ID where it was asked before, else computed and kept."""
+"""A question answered: found by its run ID where it was asked before, else computed and kept.
 
+Results lie in ``results/<analysis>/<run id>/`` of an output folder, with what is dear to make beside them.
+``result.json`` carries its own checksum and the hash of the code that made it. What is damaged, of another analysis or
+of other code is not read: the question is computed again. Results that ship lie in the package as in an output folder,
+compressed.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
 import inspect
+import json
+import re
 import time
+import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from shlex import quote
-from typing import Any
+from typing import IO, Any
+
+from pydantic import TypeAdapter, ValidationError
 
 from copark.analyses.context import Context
-from copark.analyses.contract import AnalysisParams, FormField, Result
+from copark.analyses.contract import AnalysisParams, FormField, Result, Texts
 from copark.analyses.registry import Analysis
-from copark.analyses.results import SHIPPED, load, place_of, save
 from copark.cases.types import shown, suggestion
 from copark.errors import Fault, FaultsFound, NotFound
 from copark.presentation.document import Document
+from copark.store.atomic import written_file
 from copark.store.locks import only_one
 
+FORMAT = 1
+RESULTS, RESULT = "results", "result.json"
+SHIPPED, PACKED = Path(__file__).resolve().parents[1], f"{RESULT}.gz"
+"""Output folder of the results that ship with copark, and their file."""
+RUN_ID = re.compile(r"[0-9a-f]{16}")
+MOST_BYTES = 200_000_000
+"""Largest stored result that is read."""
+UNREADABLE = (OSError, EOFError, ValueError, RecursionError, zlib.error)
 PLUMBING = ("out", "threads", "progress")
 """What every Python function of an analysis takes beside its parameters."""
 NO_KEY = "analyses.no_key"
@@ -28,7 +52,6 @@ class Answered:
 
     analysis: Analysis
     result: Result
-    """What was found."""
     reused: bool
     """Whether it had been found before."""
     seconds: float
@@ -63,34 +86,27 @@ def unknown_keys(params: AnalysisParams, context: Context) -> Iterator[tuple[For
 
 
 def check_keys(analysis: Analysis, params: AnalysisParams, context: Context) -> None:
-    """Refuse keys that are none.
-
-    Raises NoKey with all of them.
-    """
+    """Refuse keys that are none, by NoKey with all of them."""
     faults = [Fault(NO_KEY, analysis.name, None, one.flag, told) for one, told in unknown_keys(params, context)]
     if faults:
         raise NoKey(faults)
 
 
 def answer(analysis: Analysis, params: AnalysisParams, context: Context) -> Answered:
-    """Answer a question.
-
-    Raises copark.errors.CoparkError if something that is named is not there or has faults.
-    """
-    began = time.monotonic()
+    """Answer a question; copark.errors.CoparkError if something that is named is not there or has faults."""
+    began, ask = time.monotonic(), analysis.ask
     context.stage("prepare")(0, 0)
     check_keys(analysis, params, context)
-    run_id = run_id_of(analysis, params, context)
-    context.run_id = run_id
-    context.place = place_of(context.out, analysis, run_id) if context.keeps and context.out is not None else None
-    anew: Callable[[AnalysisParams, Context], bool] | None = getattr(analysis.ask, "anew", None)
-    found = None if anew is not None and anew(params, context) else _stored(analysis, context)
+    context.run_id = run_id_of(analysis, params, context)
+    keeps = context.keeps and context.out is not None
+    place = context.place = place_of(context.home, analysis, context.run_id) if keeps else None
+    found = None if hasattr(ask, "anew") and ask.anew(params, context) else _stored(analysis, context)
     reused = found is not None
     if found is None:
-        found, reused = _made(analysis, params, context)
-    deliver: Callable[[AnalysisParams, Result, Context], None] | None = getattr(analysis.ask, "deliver", None)
-    if deliver is not None:
-        deliver(params, found, context)
+        made = None if place is None else _made(analysis, params, context, place)
+        found, reused = made or (_computed(analysis, params, context), False)
+    if hasattr(ask, "deliver"):
+        ask.deliver(params, found, context)
     return Answered(analysis, found, reused, time.monotonic() - began)
 
 
@@ -103,16 +119,14 @@ def _stored(analysis: Analysis, context: Context) -> Result | None:
     return next((one.result for one in found if one is not None and one.code == analysis.code), None)
 
 
-def _made(analysis: Analysis, params: AnalysisParams, context: Context) -> tuple[Result, bool]:
+def _made(analysis: Analysis, params: AnalysisParams, context: Context, place: Path) -> tuple[Result, bool]:
     """Compute and keep a result, one process at a time; what another has made meanwhile is read."""
-    if context.place is None:
-        return _computed(analysis, params, context), False
-    with only_one(context.place.parent / f".{context.run_id}.lock", lambda: context.stage("waiting")(0, 0)) as waited:
+    with only_one(place.parent / f".{context.run_id}.lock", lambda: context.stage("waiting")(0, 0)) as waited:
         found = _stored(analysis, context) if waited else None
         if found is not None:
             return found, True
         made = _computed(analysis, params, context)
-        save(context.place, analysis, params, made)
+        save(place, analysis, params, made)
         return made, False
 
 
@@ -142,78 +156,148 @@ def run_id_of(analysis: Analysis, params: AnalysisParams, context: Context) -> s
     """Hash of all that a result depends on.
 
     An analysis may make its own (``ask.run_id``); otherwise its name, its parameters, files by their content, the case
-    and its parameters by theirs, and the model.
+    and its parameters by theirs, and the model. Raises NotFound if a file is not there.
     """
-    own: Callable[[AnalysisParams, Context], str] | None = getattr(analysis.ask, "run_id", None)
-    if own is not None:
-        return own(params, context)
-    from copark.identity import identity_of
+    if hasattr(analysis.ask, "run_id"):
+        return str(analysis.ask.run_id(params, context))
+    from copark.identity import hash_files, identity_of
     from copark.model.compiler import model_hash
 
     content = params.model_dump(mode="json", exclude={"cut"})  # the draws tell it
     for one in type(params).form():
         value = getattr(params, one.name)
         if one.kind == "file" and value is not None:
-            content[one.name] = _content(value)
+            if not value.is_file():
+                raise NotFound.of("analyses.no_file", found=shown(value))
+            content[one.name] = hash_files([value], value.parent)
         if one.kind == "case":
             content[one.name] = context.case(value).hash
             content["draws"] = context.parameters(value, *getattr(params, "wanted", ())).identity
     return identity_of({"analysis": analysis.name, "params": content, "model": model_hash()})
 
 
-def _content(path: Path) -> str:
-    """Hash of a file.
-
-    Raises NotFound if it is not there.
-    """
-    from copark.identity import hash_files
-
-    if not path.is_file():
-        raise NotFound.of("analyses.no_file", found=shown(path))
-    return hash_files([path], path.parent)
-
-
 def function_of(analysis: Analysis) -> Callable[..., Result]:
     """The Python function of an analysis: its parameters by name, arguments of its command also by place."""
-    fields = analysis.params.form()
-    signature = _signature(fields)
+    fields, t = analysis.params.form(), Texts(analysis.area, "en")
+    of = inspect.Parameter
+    places = [
+        of(one.name, of.POSITIONAL_OR_KEYWORD if one.by_place else of.KEYWORD_ONLY,
+           default=of.empty if one.required else one.default)
+        for one in sorted(fields, key=lambda one: not one.by_place)
+    ]  # fmt: skip
+    signature = inspect.Signature([*places, *(of(name, of.KEYWORD_ONLY, default=None) for name in PLUMBING)])
 
     def ask(*given: Any, **named: Any) -> Result:
         asked = signature.bind(*given, **named).arguments
         out, threads, progress = (asked.pop(name, None) for name in PLUMBING)
         context = Context(None if out is None else Path(out), threads=threads)
-        if progress is not None:
-            context.progress = progress
+        context.progress = progress or context.progress
         return answer(analysis, analysis.params(**asked), context).result
 
+    lines = [t("help"), "", "Parameters", "----------"]
+    for one in fields:
+        lines += [one.name, f"    {t(f'param.{one.name}')}"]
+    lines += ["out", "    Output folder: results are kept there by run ID and read again."]
+    lines += ["threads, progress", "    Threads of the model; told stage, done and total."]
     ask.__name__ = ask.__qualname__ = analysis.function
-    ask.__doc__ = _described(analysis, fields)
+    ask.__doc__ = "\n".join(lines)
     ask.__signature__ = signature  # type: ignore[attr-defined]
     return ask
 
 
-def _signature(fields: Sequence[FormField]) -> inspect.Signature:
-    places = [
-        inspect.Parameter(
-            one.name,
-            inspect.Parameter.POSITIONAL_OR_KEYWORD if one.by_place else inspect.Parameter.KEYWORD_ONLY,
-            default=inspect.Parameter.empty if one.required else one.default,
-        )
-        for one in sorted(fields, key=lambda one: not one.by_place)
-    ]
-    places += [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None) for name in PLUMBING]
-    return inspect.Signature(places)
+@dataclass(frozen=True)
+class Stored:
+    """A stored result and what was asked for it."""
+
+    result: Result
+    params: dict[str, Any]
+    code: str
+    """Hash of the code that made it."""
+    created: str
+    """When, in UTC."""
 
 
-def _described(analysis: Analysis, fields: Sequence[FormField]) -> str:
-    from copark.analyses.contract import Texts
+def place_of(out: Path, analysis: Analysis, run_id: str) -> Path:
+    """Folder of one result; ValueError if no run has such an ID."""
+    if not RUN_ID.fullmatch(run_id):
+        raise ValueError(run_id)
+    return Path(out) / RESULTS / analysis.name / run_id
 
-    t = Texts(analysis.area, "en")
-    lines = [t("help"), "", "Parameters", "----------"]
-    for one in fields:
-        lines += [one.name, f"    {t(f'param.{one.name}')}"]
-    lines += [
-        "out", "    Output folder: results are kept there by run ID and read again.",
-        "threads, progress", "    Threads of the model; told stage, done and total.",
-    ]  # fmt: skip
-    return "\n".join(lines)
+
+def find(out: Path, analysis: Analysis, run_id: str) -> Path:
+    """Folder in which a result lies: of the output folder, or of those shipped where it has none.
+
+    Raises ValueError if no run has such an ID.
+    """
+    own, shipped = (place_of(home, analysis, run_id) for home in (out, SHIPPED))
+    return shipped if head(own, analysis) is None and head(shipped, analysis) is not None else own
+
+
+def _path(folder: Path) -> Path:
+    """File of a result; only those of the package are compressed."""
+    return folder / (PACKED if SHIPPED in folder.resolve().parents else RESULT)
+
+
+def _opened(path: Path) -> IO[str]:
+    return gzip.open(path, "rt", encoding="utf-8") if path.name == PACKED else path.open(encoding="utf-8")
+
+
+def save(folder: Path, analysis: Analysis, params: AnalysisParams, found: Result) -> None:
+    """Store a result, whole or not at all."""
+    made = TypeAdapter(type(found)).dump_python(found, mode="json", by_alias=True, exclude_unset=True)
+    content = json.dumps(made, ensure_ascii=False, separators=(",", ":"))
+    told = {
+        "format": FORMAT, "analysis": analysis.name, "run_id": found.run_id, "code": analysis.code,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"), "params": params.model_dump(mode="json"),
+        "sha256": hashlib.sha256(content.encode()).hexdigest(),
+    }  # fmt: skip
+    written = f"{json.dumps(told, ensure_ascii=False)}\n{content}\n".encode()
+    target = _path(folder)
+    with written_file(target) as path:
+        path.write_bytes(gzip.compress(written, mtime=0) if target.name == PACKED else written)
+
+
+def load(folder: Path, analysis: Analysis) -> Stored | None:
+    """Read a stored result; nothing where there is none, or none that is whole and of this analysis and run ID.
+
+    The provenance of one of other code says so (``code_changed``).
+    """
+    told = head(folder, analysis)
+    if told is None:
+        return None
+    try:
+        with _opened(_path(folder)) as stream:
+            stream.readline()
+            content = stream.read().rstrip("\n")
+        if hashlib.sha256(content.encode()).hexdigest() != told["sha256"]:
+            return None
+        found: Result = TypeAdapter(analysis.answer).validate_json(content)
+    except (*UNREADABLE, ValidationError):
+        return None
+    if told["code"] != analysis.code:
+        found = replace(found, provenance={**found.provenance, "code_changed": True})
+    return Stored(found, told["params"], told["code"], told["created"]) if found.run_id == folder.name else None
+
+
+def head(folder: Path, analysis: Analysis) -> dict[str, Any] | None:
+    """The first line of a stored result: what it is, without what was found."""
+    path = _path(folder)
+    try:
+        if path.is_symlink() or path.stat().st_size > MOST_BYTES:
+            return None
+        with _opened(path) as stream:
+            told = json.loads(stream.readline())
+        wanted = {"format": FORMAT, "analysis": analysis.name, "run_id": folder.name}
+        kinds = {"code": str, "created": str, "params": dict, "sha256": str}
+        is_sound = all(told.get(name) == value for name, value in wanted.items())
+        is_sound = is_sound and all(isinstance(told.get(name), kind) for name, kind in kinds.items())
+    except (*UNREADABLE, AttributeError):
+        return None
+    return dict(told) if is_sound else None
+
+
+def listed(out: Path, analysis: Analysis) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Run IDs of stored results and what was asked, newest first."""
+    folders = [one for one in (Path(out) / RESULTS / analysis.name).glob("*/") if RUN_ID.fullmatch(one.name)]
+    found = [(one.name, told) for one in folders if (told := head(one, analysis)) is not None]
+    yield from sorted(found, key=lambda entry: entry[1]["created"], reverse=True)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from copark.texts import LANGUAGES
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -28,9 +26,7 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]
 """Told a stage, how much of it is done and how much there is in all; what it raises stops the work."""
 Announce = Callable[["Study", "Case", "DrawSource | None", int], None]
-"""Told a study, its case, where its draws come from, how many of its kind follow one another, and whether it is stored.
-"""
-
+"""Told a study, its case, where its draws come from, and how many of its kind follow one another."""
 Foresee = Callable[["Case", "Sequence[Workload]"], None]
 """Told a case, and what will be run of it in all."""
 
@@ -55,10 +51,6 @@ def is_compiled() -> bool:
     return ensemble.is_compiled()
 
 
-def untold(_stage: str, _done: int, _total: int) -> None:
-    """Tell nobody."""
-
-
 @dataclass
 class Context:
     """The plumbing of one computation."""
@@ -69,7 +61,7 @@ class Context:
     """Whether results are kept there, by run ID, and read again."""
     threads: int | None = None
     """Threads of the model; they do not change the numbers."""
-    progress: Progress = untold
+    progress: Progress = lambda *_: None
     """Told how far the work is."""
     announcing: Announce | None = None
     """Told what will be run before work that may take long."""
@@ -160,12 +152,8 @@ class Context:
     ) -> xr.Dataset:
         """Run a study on the parameters the case has, all scenarios with common random numbers.
 
-        Parameters
-        ----------
-        wanted, cut
-            Which parameters, as of :meth:`parameters`.
-        times
-            Studies of this kind that are announced; 0 where this one was announced before.
+        ``wanted, cut``: which parameters, as of :meth:`parameters`; ``times``: studies of this kind that are announced;
+        0 where this one was announced before.
         """
         from copark.inference.case_parameters import settle
         from copark.simulation.run import simulate
@@ -173,16 +161,12 @@ class Context:
         settled, has = settle(study, case, self.out, wanted, cut)
         if times:
             self.announce(settled, case, has.source, times)
-        return simulate(
-            settled, case, threads=self.threads, progress=self.stage("simulate"), source=has.source
-        )  # fmt: skip
+        return simulate(settled, case, threads=self.threads, progress=self.stage("simulate"), source=has.source)
 
     def run(self, study: Study, case: Case, wanted: str | None = None, cut: str | None = None) -> xr.Dataset:
         """The stored runs of a study: found in the output folder, or made there; without one they are only made.
 
         What was broken off goes on with what is there, every execution stands in the run log, as of ``copark run``.
-
-        wanted, cut: which parameters, as of :meth:`parameters`.
         """
         from copark.analyses.execution import Means, find_or_make
         from copark.inference.case_parameters import settle
@@ -220,16 +204,21 @@ class Context:
 
     def kept(self, name: str, make: Callable[[], xr.Dataset]) -> xr.Dataset:
         """What is dear to make: read again if it was kept for this run ID, else made and, if there is a place, kept."""
-        from copark.analyses.results import load_dataset, save_dataset
+        import xarray as xr
+
+        from copark.presentation.exports import write_netcdf
 
         path = None if self.place is None else self.place / f"{name}.nc"
-        found = None if path is None else load_dataset(path, self.run_id)
-        if found is None:
-            found = make()
-            found.attrs["identity"] = self.run_id
-            if path is not None:
-                save_dataset(path, found)
-        return found
+        if path is not None and path.is_file():
+            with suppress(OSError, KeyError, ValueError), xr.open_dataset(path, engine="h5netcdf") as stored:
+                if stored.attrs.get("identity") == self.run_id:
+                    return stored.load()
+        made = make()
+        made.attrs["identity"] = self.run_id
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_netcdf(made, path)
+        return made
 
     def origin(self, params: CaseParams | str, made: xr.Dataset | Mapping[str, Any]) -> dict[str, Any]:
         """The fields every result of a case has: run ID, provenance, trust state, what is on record.
@@ -238,17 +227,14 @@ class Context:
         what was made of them.
         """
         attributes = getattr(made, "attrs", None)  # a Dataset is a mapping, too
-        provenance: Any = made if attributes is None else json.loads(str(attributes["provenance"]))
+        provenance: Any = made if attributes is None else json.loads(attributes["provenance"])
         name, wanted = (params, ()) if isinstance(params, str) else (params.case, params.wanted)
         return self.stamped(self.case(name), self.parameters(name, *wanted).trust, provenance)
 
     def stamped(self, case: Case, trust: Trust, provenance: Mapping[str, Any]) -> dict[str, Any]:
         """The fields of :meth:`origin`, where the parameters are others than the case's own."""
-        from copark.analyses.contract import Said
-        from copark.analyses.trust import recorded_outcome
+        from copark.analyses.show import recorded_outcome
 
-        told = None
-        if not trust.shows_outcomes:
-            told = Said(**{lang: recorded_outcome(case, trust, lang) for lang in LANGUAGES})
         entries = {"case": case.name, "data_end": str(case.clock.data_end), "case_hash": case.hash, **provenance}
-        return {"run_id": self.run_id, "provenance": entries, "trust": trust, "recorded": told}
+        recorded = recorded_outcome(case, trust)
+        return {"run_id": self.run_id, "provenance": entries, "trust": trust, "recorded": recorded}

@@ -1,7 +1,4 @@
-"""What an analysis is made of: parameters, a typed result, and the words of its folder.
-
-The base of answers that may compare what ships with the same made again (``--check``).
-"""
+"""What an analysis is made of: parameters, a typed result, and the words of its folder."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -25,6 +22,7 @@ if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.presentation.document import Document, Evidence, Section
 
+Marked = TypeVar("Marked")
 SHARED = "analyses"
 """Area of the texts that analyses have in common."""
 FieldKind = Literal["case", "study", "string", "list", "file", "integer", "number", "boolean", "choice"]
@@ -108,18 +106,16 @@ class FormField:
 
     name: str
     kind: FieldKind
-    """name, kind: name, and what it takes."""
     flag: str
+    """Its option on the command line."""
     former: tuple[str, ...]
-    """flag, former: option on the command line, and what it was called before: it still works and is not listed."""
+    """What that was called before: it still works and is not listed."""
     required: bool
     default: Any
-    """required, default: whether it must be given; what it is otherwise."""
     minimum: float | None
     maximum: float | None
     """minimum, maximum: range of a number, ends included."""
     choices: tuple[str, ...]
-    """What may be chosen."""
     by_place: bool
     """Whether it is given by its place and not by name."""
     repeated: bool
@@ -137,49 +133,36 @@ class AnalysisParams(BaseModel):
     and the page. The words of a parameter are ``param.<name>`` (help), ``param.<name>.title``, ``param.<name>.<value>``
     of what may be chosen, and ``param.<name>.default`` where the default is no plain value, in the texts of the
     analysis or, shared, in ``texts/analyses.yaml``. Help does not tell default, option or choices: commands add them.
-
-    Attributes
-    ----------
-    served
-        Largest values a server takes, by name. A server takes no paths.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
     served: ClassVar[Mapping[str, float]] = {}
+    """Largest values a server takes, by name. It takes no paths."""
 
     @classmethod
     def form(cls, *, served: bool = False) -> tuple[FormField, ...]:
         """The parameters in their order; with a server's limits, and without what is local, where it is ``served``."""
-        fields = [_form_field(name, field) for name, field in cls.model_fields.items()]
+        fields = tuple(_form_field(name, field) for name, field in cls.model_fields.items())
         if not served:
-            return tuple(fields)
+            return fields
+        from copark.simulation.study import list_studies
+
         return tuple(
             replace(
                 one, maximum=cls.served.get(one.name, one.maximum),
-                choices=_studies() if one.kind == "study" else one.choices,
+                choices=tuple(list_studies()) if one.kind == "study" else one.choices,
             )
-            for one in fields
-            if not one.local
+            for one in fields if not one.local
         )  # fmt: skip
 
 
 class CaseParams(AnalysisParams):
-    """What an analysis of a case may be asked.
-
-    Parameters
-    ----------
-    case
-        Name of a case, or path of a case folder.
-    parameters
-        Which parameters to use, in the place of the best the case has.
-    cut
-        Use the calibration that knows the observations to the end of this quarter, in the place of the latest.
-    seed
-        Seed of the random numbers.
-    """
+    """What an analysis of a case may be asked."""
 
     case: Annotated[str, Field(min_length=1, max_length=1000)]
+    """Name of a case, or path of a case folder."""
     parameters: ParametersOf | None = None
+    """Which parameters to use, in the place of the best the case has."""
     cut: Cut = None
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
 
@@ -190,29 +173,24 @@ class CaseParams(AnalysisParams):
 
 
 def _form_field(name: str, field: FieldInfo) -> FormField:
-    kind, choices = _kind(field.annotation)
-    marks = field.metadata
-    option = next((one for one in marks if isinstance(one, Option)), None)
+    (kind, choices), marks = _kind(field.annotation), field.metadata
+
+    def mark(kind: type[Marked]) -> Marked | None:
+        return next((one for one in marks if isinstance(one, kind)), None)
+
+    option = mark(Option)
     flag = FLAGS.get(name, f"--{name.replace('_', '-')}") if option is None else option.flag
     limit = {edge: next((getattr(one, edge) for one in marks if hasattr(one, edge)), None) for edge in ("ge", "le")}
     required = field.is_required()
     default = None if required else field.get_default(call_default_factory=True)
-    if name == "case" or any(isinstance(one, StudyName) for one in marks):
+    if name == "case" or mark(StudyName) is not None:
         kind = "case" if name == "case" else "study"
-    by_place = (required and option is None) or any(isinstance(one, Argument) for one in marks)
-    repeated = option is not None and option.repeated
-    local = kind == "file" or any(isinstance(one, Local) for one in marks)
-    keys = next((one for one in marks if isinstance(one, Keys)), None)
-    former = (f"--{name}",) if name in FLAGS else ()
     return FormField(
-        name, kind, flag, former, required, default, limit["ge"], limit["le"], choices, by_place, repeated, local, keys
+        name, kind, flag, (f"--{name}",) if name in FLAGS else (), required, default, limit["ge"], limit["le"], choices,
+        by_place=(required and option is None) or mark(Argument) is not None,
+        repeated=option is not None and option.repeated, local=kind == "file" or mark(Local) is not None,
+        keys=mark(Keys),
     )  # fmt: skip
-
-
-def _studies() -> tuple[str, ...]:
-    from copark.simulation.study import list_studies
-
-    return tuple(list_studies())
 
 
 def _kind(annotation: Any) -> tuple[FieldKind, tuple[str, ...]]:
@@ -315,47 +293,30 @@ def assemble(
     """
     from copark.presentation.document import Document
 
+    def entry(value: Any) -> str:
+        is_flag = isinstance(value, bool)
+        return t(f"answer.{'yes' if value else 'no'}") if is_flag else _TIME.sub(r"\1 \2 UTC", str(value))
+
+    trust, label = found.trust, []
+    if trust is not None:
+        renew = "" if found.needs_no_calibration else trust.renew(t.lang)
+        recorded = "" if found.recorded is None else t.of(found.recorded)
+        label = [recorded, text("trust.line", t.lang, label=trust.label(t.lang)), renew]
     entries = {"run_id": found.run_id, **(provenance or {})}
     told = (name for name in MADE_BY if hashes or not name.endswith("_hash"))
     entries |= {name: found.provenance[name] for name in told if found.provenance.get(name) not in (None, "")}
     return Document(
-        key=key, lang=t.lang, title=title, headline=headline, trust=_trust(found, t),
-        trust_state="" if found.trust is None else found.trust.state, sections=tuple(sections),
-        evidence=tuple(evidence),
-        provenance=tuple((t(f"provenance.{name}"), _entry(value, t)) for name, value in entries.items()),
+        key=key, lang=t.lang, title=title, headline=headline, trust=t.sentences(list(filter(None, label))),
+        trust_state="" if trust is None else trust.state, sections=tuple(sections), evidence=tuple(evidence),
+        provenance=tuple((t(f"provenance.{name}"), entry(value)) for name, value in entries.items()),
     )  # fmt: skip
 
 
 MADE_BY = (
-    "command",
-    "case",
-    "data_end",
-    "case_hash",
-    "model_hash",
-    "draws_hash",
-    "posterior_cut",
-    "posterior_stale",
-    "code_version",
-    "code_changed",
-    "created",
-)
+    "command", "case", "data_end", "case_hash", "model_hash", "draws_hash", "posterior_cut", "posterior_stale",
+    "code_version", "code_changed", "created",
+)  # fmt: skip
 """Entries of a provenance that every document tells, where they are known."""
-
-
-def _entry(value: Any, t: Texts) -> str:
-    if isinstance(value, bool):
-        return t(f"answer.{'yes' if value else 'no'}")
-    return _TIME.sub(r"\1 \2 UTC", str(value))
-
-
-def _trust(found: Result, t: Texts) -> str:
-    if found.trust is None:
-        return ""
-    label = text("trust.line", t.lang, label=found.trust.label(t.lang))
-    recorded = "" if found.recorded is None else t.of(found.recorded)
-    renew = "" if found.needs_no_calibration else found.trust.renew(t.lang)
-    told = [one for one in (recorded, label, renew) if one]
-    return t.sentences(told)
 
 
 @dataclass(frozen=True, kw_only=True)

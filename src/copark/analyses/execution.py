@@ -1,8 +1,7 @@
 """Making a study's runs and storing them: on threads of this process, on workers here, or on a cluster.
 
-By whichever means, the numbers are the same, and a command that was stopped goes on where it was.
-
-Recording: every execution stands in the ledger from its first moment, whatever becomes of it.
+By whichever means, the numbers are the same, and a command that was stopped goes on where it was. Every execution
+stands in the run log from its first moment, whatever becomes of it.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from copark.analyses.context import Progress, stage
 from copark.errors import RunRefused
 from copark.presentation.numbers import number
-from copark.store.database import Ledger, open_ledger
+from copark.store.database import open_ledger
 from copark.store.runs import SUMMARY_ABOVE, RunStore
 from copark.texts import text
 
@@ -46,8 +45,8 @@ class Made:
     """A stored run of a study."""
 
     study: Study
+    """As it was run."""
     record: RunRecord
-    """study, record: the study as it was run, and what is stored of it."""
     reused: bool
     """Whether it was stored already."""
     notes: tuple[str, ...] = ()
@@ -69,20 +68,11 @@ def planned(study: Study, case: Case, parameters: CaseParameters) -> tuple[Study
 
 def find_or_make(
     study: Study, case: Case, parameters: CaseParameters, *, means: Means, out: Path, lang: str = "en",
-    fresh: bool = False, ahead: Ahead | None = None, progress: Progress | None = None, **facts: Any,
+    fresh: bool = False, ahead: Ahead | None = None, progress: Progress | None = None,
 ) -> Made:  # fmt: skip
-    """Find the stored run of a study, or else make it; one that was broken off goes on.
+    """Find the stored run of a study whose draws are decided, or else make it; one that was broken off goes on.
 
-    Parameters
-    ----------
-    study, parameters
-        A study whose draws are decided, and the parameters it draws.
-    fresh
-        Make it even if it is stored.
-    ahead
-        Told before the work begins.
-    facts
-        What else is recorded of the execution.
+    ``fresh``: make it even if it is stored; ``ahead``: told before the work begins.
     """
     store, (kept, identity, bands) = RunStore.of(out), planned(study, case, parameters)
     found = None if fresh else store.find(identity)
@@ -97,35 +87,9 @@ def find_or_make(
     stage(progress, "prepare")(0, 0)
     record, notes = make_run(
         kept, case, parameters.source, identity, bands=bands, means=means, out=out, lang=lang, fresh=fresh,
-        progress=progress, **facts,
+        progress=progress,
     )  # fmt: skip
     return Made(kept, record, reused=False, notes=(*told, *notes))
-
-
-@contextmanager
-def crew_of(means: Means, lang: str = "en") -> Iterator[Crew]:
-    """Those who make the runs, for as long as it takes.
-
-    Raises RunRefused if a cluster is asked for that is not there.
-    """
-    from copark.cluster import Threads
-
-    if means.scheduler and means.workers:
-        raise RunRefused(text("cluster.both", lang))
-    if means.scheduler:
-        from copark.cluster.scheduler import workers_at
-
-        with workers_at(means.scheduler) as crew:
-            yield crew
-    elif means.workers:
-        from copark.cluster.scheduler import local_workers
-
-        with local_workers(means.workers) as crew:
-            yield crew
-    else:
-        from copark.simulation.ensemble import default_threads
-
-        yield Threads(means.threads or default_threads())
 
 
 @contextmanager
@@ -134,28 +98,22 @@ def others_of(means: Means, lang: str = "en") -> Iterator[Crew | None]:
 
     Raises RunRefused if a cluster is asked for that is not there.
     """
+    if means.scheduler and means.workers:
+        raise RunRefused(text("cluster.both", lang))
     if not (means.scheduler or means.workers):
         yield None
         return
-    with crew_of(means, lang) as crew:
+    from copark.cluster.scheduler import local_workers, workers_at
+
+    with workers_at(means.scheduler) if means.scheduler else local_workers(means.workers or 1) as crew:
         yield crew
 
 
 def make_run(
-    study: Study,
-    case: Case,
-    source: DrawSource | None,
-    identity: str,
-    *,
-    bands: bool,
-    means: Means,
-    out: Path,
-    lang: str = "en",
-    fresh: bool = False,
-    progress: Progress | None = None,
-    **facts: Any,
-) -> tuple[RunRecord, tuple[str, ...]]:
-    """Make the runs of a study, or what is missing of them, in the place of an older run of this identity.
+    study: Study, case: Case, source: DrawSource | None, identity: str, *, bands: bool, means: Means, out: Path,
+    lang: str = "en", fresh: bool = False, progress: Progress | None = None, **facts: Any,
+) -> tuple[RunRecord, tuple[str, ...]]:  # fmt: skip
+    """Make the runs of a study, or what is missing of them: the stored run, and what is to be said of it.
 
     Parameters
     ----------
@@ -165,89 +123,34 @@ def make_run(
         Go on from nothing that machines of another kind have made.
     facts
         What else is recorded of the execution.
-
-    Returns
-    -------
-    tuple
-        The stored run, and what is to be said of it.
     """
-    from copark.cluster import Asked, make
+    from copark.cluster import Asked, Threads, make
+    from copark.simulation.ensemble import default_threads
     from copark.store.atomic import stamp_of
 
-    ask = Asked(
-        study, case, source, identity, bands, fresh=fresh,
-        seen=stamp_of(RunStore.of(out).root / identity),
-    )  # fmt: skip
-    wait = stage(progress, "waiting")
-    if fresh:
-        facts["fresh"] = True
-    with (
-        recorded(out, identity, study, stage(progress, "simulate"), **facts) as recording,
-        crew_of(means, lang) as crew,
-    ):
-        made = make(ask, RunStore.of(out), crew, progress=recording.progress, waiting=lambda: wait(0, 0))
-        recording.finish(made.record)  # before the crew is sent home, which takes seconds
-    notes = [text("cluster.went_on", lang, runs=number(made.kept, 0))] if made.kept else []
-    if made.anew:
-        notes.append(text("cluster.made_anew", lang, runs=number(made.anew, 0)))
-    return made.record, (*notes, *recording.notes(lang))
-
-
-Tell = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class Recording:
-    """An execution that is being recorded."""
-
-    identity: str
-    """Under which it was begun."""
-    ledger: Ledger
-    """Where it is recorded."""
-    tell: Tell
-    """Told runs done and runs in all; passes them on."""
-
-    def progress(self, done: int, total: int) -> None:
-        """Record how far it is, and tell it."""
-        self.ledger.advance(self.identity, done)
-        self.tell(done, total)
-
-    def finish(self, record: RunRecord) -> None:
-        """Record that its result is stored."""
-        self.ledger.finish(self.identity, record)
-
-    def notes(self, lang: str) -> tuple[str, ...]:
-        """What is to be said of the ledger: nothing if all went well."""
-        trouble = self.ledger.trouble
-        if trouble is None:
-            return ()
-        place, cause, repair = trouble.place(), trouble.cause(lang), trouble.repair(lang)
-        return (text("database.not_recorded", lang, place=place, cause=cause, repair=repair),)
-
-
-@contextmanager
-def recorded(out: Path, identity: str, study: Study, tell: Tell, **facts: Any) -> Iterator[Recording]:
-    """Record an execution; without a database it goes on all the same.
-
-    Parameters
-    ----------
-    out
-        The output folder.
-    identity
-        The identity of what is made.
-    study
-        What is run.
-    tell
-        Who wants to know how far it is.
-    facts
-        What else is worth keeping: what is needed to do the same again.
-    """
-    total = study.runs * len(study.scenarios)
+    store, tell, wait = RunStore.of(out), stage(progress, "simulate"), stage(progress, "waiting")
+    ask = Asked(study, case, source, identity, bands, fresh=fresh, seen=stamp_of(store.root / identity))
+    facts |= {"fresh": True} if fresh else {}
     with (
         open_ledger(out) as ledger,
-        ledger.executing(identity, study.content(), study.case, total, **facts),
+        ledger.executing(identity, study.content(), study.case, study.runs * len(study.scenarios), **facts),
+        others_of(means, lang) as crew,
     ):
-        yield Recording(identity, ledger, tell)
+
+        def advance(done: int, total: int) -> None:
+            ledger.advance(identity, done)
+            tell(done, total)
+
+        threads = Threads(means.threads or default_threads())
+        made = make(ask, store, crew or threads, progress=advance, waiting=lambda: wait(0, 0))
+        ledger.finish(identity, made.record)  # before the crew is sent home, which takes seconds
+        trouble = ledger.trouble
+    counts = {"went_on": made.kept, "made_anew": made.anew}
+    notes = [text(f"cluster.{key}", lang, runs=number(count, 0)) for key, count in counts.items() if count]
+    if trouble is not None:
+        place, cause, repair = trouble.place(), trouble.cause(lang), trouble.repair(lang)
+        notes.append(text("database.not_recorded", lang, place=place, cause=cause, repair=repair))
+    return made.record, tuple(notes)
 
 
 def recognise(out: Path, record: RunRecord) -> None:

@@ -29,13 +29,8 @@ class Analysis:
     """Of its command and route: lower case, words joined by ``-``. The Python function has ``_`` instead."""
     package: str
     """Package with ``ask.py``, which defines ``Params``, a subclass of :class:`~copark.analyses.contract.Result` called
-    ``Answer``, and ``compute(params, context)``; ``show.py`` with ``document(answer, texts)``; and ``texts.yaml``.
-    ``ask.py`` may define ``run_id(params, context)`` where the result depends on more than its parameters, case and
-    model; ``workload(params, context)``, how much there is to run: the command then has ``--plan``; ``listing(params,
-    context)``, shown by ``listing`` of ``show.py``, what may be chosen: it then has ``--list``; ``anew(params,
-    context)``, whether it is computed although an answer is stored; and ``deliver(params, answer, context)`` where a
-    file of the reader's is written, also of an answer that was there; and ``WORKBOOK``, a parameter that is a
-    workbook made from the template of ``workbook(params, context)``: a server takes it, too."""
+    ``Answer``, and ``compute(params, context)``; ``show.py`` with ``document(answer, texts)``; and ``texts.yaml``. What
+    else ``ask.py`` may define is told in CONTRIBUTING.md."""
     group: Group
     """Where it stands in help and menu."""
     engine: tuple[str, ...] = ()
@@ -167,83 +162,40 @@ class Registry:
         return known
 
 
+def of_copark(name: str, group: Group, *engine: str, **more: Any) -> Analysis:
+    """An analysis of this package, by its name and the packages, within copark, whose code makes its result."""
+    package = f"copark.analyses.{name.replace('-', '_')}"
+    return Analysis(name, package, group, tuple(f"copark.{one}" for one in engine), **more)
+
+
 REGISTRY = Registry(
     (
-        Analysis(
-            "claims",
-            "copark.analyses.claims",
-            "explain",
-            engine=("copark.inference.claims",),
-            former=(("--prior", "--parameters prior"),),
-        ),
-        Analysis(
-            "experts",
-            "copark.analyses.experts",
-            "explain",
-            engine=("copark.inference.elicitation", "copark.inference.claims"),
-        ),
-        Analysis("brief", "copark.analyses.brief", "decide", ("copark.analyses.levers", "copark.inference.levers")),
-        Analysis("levers", "copark.analyses.levers", "decide", engine=("copark.inference.levers",)),
-        Analysis("goal", "copark.analyses.goal", "decide", ("copark.inference.goal", "copark.inference.levers")),
-        Analysis("compare", "copark.analyses.compare", "explain", ("copark.simulation.readouts",)),
-        Analysis(
-            "counterfactual",
-            "copark.analyses.counterfactual",
-            "explain",
-            ("copark.simulation.readouts", "copark.analyses.compare"),
-            ("but-for",),
-        ),
-        Analysis(
-            "sensitivity",
-            "copark.analyses.sensitivity",
-            "explain",
-            engine=("copark.inference.exploration",),
-        ),
-        Analysis("ablate", "copark.analyses.ablate", "explain", engine=("copark.inference.ablations",)),
-        Analysis(
-            "calibrate",
-            "copark.analyses.calibrate",
-            "calibrate",
-            engine=("copark.inference", "copark.stats"),
-            distributed=True,
-        ),
-        Analysis(
-            "validate",
-            "copark.analyses.validate",
-            "calibrate",
-            engine=("copark.inference", "copark.simulation.readouts", "copark.stats"),
-        ),
-        Analysis(
-            "forecast",
-            "copark.analyses.forecast",
-            "calibrate",
-            engine=("copark.inference", "copark.inference.pool"),
-        ),
-        Analysis("score", "copark.analyses.score", "calibrate", ("copark.inference",)),
-        Analysis("pool", "copark.analyses.pool", "calibrate", ("copark.inference", "copark.inference.pool")),
-        Analysis("stack", "copark.analyses.stack", "calibrate", ("copark.inference", "copark.inference.pool")),
-        Analysis("joint", "copark.analyses.joint", "parks", ("copark.inference.joint", "copark.inference.pool")),
-        Analysis(
-            "voi",
-            "copark.analyses.voi",
-            "decide",
-            engine=("copark.inference.voi", "copark.inference.claims", "copark.stats"),
-        ),
-        Analysis(
-            "link-impact",
-            "copark.analyses.link_impact",
-            "explain",
-            ("copark.inference.ablations", "copark.simulation.readouts"),
-            ("cascade",),
-        ),
-        Analysis("typology", "copark.analyses.typology", "parks", ("copark.inference.typology",)),
-        Analysis("reliability", "copark.analyses.reliability", "parks", ("copark.inference", "copark.stats")),
-        Analysis("suzhou", "copark.analyses.suzhou", "parks", ("copark.inference",)),
-        Analysis("parks", "copark.analyses.parks", "parks", ("copark.inference.typology",)),
-        Analysis("qca", "copark.analyses.qca", "tables", ("copark.setmethods",)),
-        Analysis("nca", "copark.analyses.nca", "tables", ("copark.setmethods",)),
-        Analysis("coupling", "copark.analyses.coupling", "tables", ("copark.setmethods",)),
-        Analysis("power", "copark.analyses.power", "tables", ("copark.setmethods",)),
+        of_copark("claims", "explain", "inference.claims", former=(("--prior", "--parameters prior"),)),
+        of_copark("experts", "explain", "inference.elicitation", "inference.claims"),
+        of_copark("brief", "decide", "analyses.levers", "inference.levers"),
+        of_copark("levers", "decide", "inference.levers"),
+        of_copark("goal", "decide", "inference.goal", "inference.levers"),
+        of_copark("compare", "explain", "simulation.readouts"),
+        of_copark("counterfactual", "explain", "simulation.readouts", "analyses.compare", aliases=("but-for",)),
+        of_copark("sensitivity", "explain", "inference.exploration"),
+        of_copark("ablate", "explain", "inference.ablations"),
+        of_copark("calibrate", "calibrate", "inference", "stats", distributed=True),
+        of_copark("validate", "calibrate", "inference", "simulation.readouts", "stats"),
+        of_copark("forecast", "calibrate", "inference", "inference.pool"),
+        of_copark("score", "calibrate", "inference"),
+        of_copark("pool", "calibrate", "inference", "inference.pool"),
+        of_copark("stack", "calibrate", "inference", "inference.pool"),
+        of_copark("joint", "parks", "inference.joint", "inference.pool"),
+        of_copark("voi", "decide", "inference.voi", "inference.claims", "stats"),
+        of_copark("link-impact", "explain", "inference.ablations", "simulation.readouts", aliases=("cascade",)),
+        of_copark("typology", "parks", "inference.typology"),
+        of_copark("reliability", "parks", "inference", "stats"),
+        of_copark("suzhou", "parks", "inference"),
+        of_copark("parks", "parks", "inference.typology"),
+        of_copark("qca", "tables", "setmethods"),
+        of_copark("nca", "tables", "setmethods"),
+        of_copark("coupling", "tables", "setmethods"),
+        of_copark("power", "tables", "setmethods"),
     )
 )
 """The analyses of copark."""

@@ -8,10 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
 
-from copark.analyses.answer import Answered, answer, run_id_of
-from copark.analyses.context import Context, Progress, untold
+from copark.analyses.answer import SHIPPED, Answered, answer, head, listed, load, place_of, run_id_of, save
+from copark.analyses.context import Context, Progress
 from copark.analyses.registry import REGISTRY, Analysis
-from copark.analyses.results import SHIPPED, head, listed, load, place_of, save
 from copark.errors import CoparkError
 
 if TYPE_CHECKING:
@@ -43,7 +42,6 @@ class Shipped:
     name: str
     """Its analysis and the parameters that are not the default."""
     run_id: str
-    """Its run ID."""
     state: Literal["listed", "changed", "none"] = "none"
     """``listed``; ``changed``, where the code of the analysis has changed since; ``none``, where nothing ships under
     this run ID."""
@@ -58,7 +56,6 @@ class Remade:
     name: str
     run_id: str
     seconds: float
-    """What it took."""
     state: Literal["same", "unlike", "none"] = "none"
     """``same``, but for rounding; ``unlike``; ``none``, where nothing ships under this run ID."""
     numbers: int = 0
@@ -70,14 +67,9 @@ class Remade:
 
 
 def usable(analysis: Analysis, context: Context, case: str | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Run IDs of shipped results and what was asked, where the same question has the same run ID here.
+    """Run IDs of shipped results and what was asked, of a case alone if it is named, where they answer here.
 
-    It has another where the case, its parameters or the model are others than in the package.
-
-    Parameters
-    ----------
-    case
-        Name of a case, where only results of it are wanted.
+    The same question has another run ID where the case, its parameters or the model are others than in the package.
     """
     for run_id, told in listed(SHIPPED, analysis):
         if case is not None and told["params"].get("case", case) != case:
@@ -131,7 +123,7 @@ def _made(
 
 
 def make(
-    folder: Path, only: Sequence[str] = (), threads: int | None = None, progress: Progress = untold
+    folder: Path, only: Sequence[str] = (), threads: int | None = None, progress: Progress = lambda *_: None
 ) -> Iterator[Path]:
     """Make them into an output folder, and give the folder of each; in that of the package itself, they ship."""
     for _name, analysis, params, made in _made(only, threads, progress):
@@ -140,7 +132,9 @@ def make(
         yield place
 
 
-def check(only: Sequence[str] = (), threads: int | None = None, progress: Progress = untold) -> Iterator[Remade]:
+def check(
+    only: Sequence[str] = (), threads: int | None = None, progress: Progress = lambda *_: None
+) -> Iterator[Remade]:
     """Make them again, and compare each number by number with the one that ships."""
     for name, analysis, _params, made in _made(only, threads, progress):
         stored = load(place_of(SHIPPED, analysis, made.result.run_id), analysis)
@@ -156,20 +150,15 @@ def _leaves(found: Any) -> dict[str, Any]:
     """What a result holds by its place in it, but where and when it was made."""
     from pydantic import TypeAdapter
 
-    leaves: dict[str, Any] = {}
+    def gather(value: Any, place: str) -> Iterator[tuple[str, Any]]:
+        if not isinstance(value, dict | list):
+            yield place, value
+            return
+        for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+            if key != "provenance":
+                yield from gather(part, f"{place}.{key}")
 
-    def gather(value: Any, place: str) -> None:
-        parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
-        if parts is None:
-            leaves[place] = value
-        else:
-            for key, part in parts:
-                if key != "provenance":
-                    gather(part, f"{place}.{key}")
-
-    content = TypeAdapter(type(found)).dump_python(found, mode="json", by_alias=True)
-    gather(content, "")
-    return leaves
+    return dict(gather(TypeAdapter(type(found)).dump_python(found, mode="json", by_alias=True), ""))
 
 
 def _compared(stored: Mapping[str, Any], made: Mapping[str, Any]) -> tuple[int, float, str]:

@@ -1,12 +1,19 @@
-"""What an analysis makes its document with: blocks whose words are found in its texts by their key."""
+"""What an analysis makes its document with: blocks whose words are found in its texts by their key.
+
+And what stands beside a headline: what is on record of how the park fared, and what its chances mean.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from math import isfinite
+from typing import TYPE_CHECKING, Any, cast
 
-from copark.analyses.contract import Result, Texts, assemble
+from copark.analyses.contract import Result, Said, Texts, assemble
+from copark.cases.casebook import casebook_path
+from copark.cases.parks import Park, load_parks
 from copark.cases.vocabulary import own_words
 from copark.presentation.document import (
     Block,
@@ -15,22 +22,29 @@ from copark.presentation.document import (
     Column,
     Document,
     Evidence,
+    Interval,
     Kind,
     Paragraph,
     Section,
     Table,
     Value,
 )
-from copark.presentation.numbers import precise, shown
+from copark.presentation.numbers import percent, precise, shown
+from copark.texts import LANGUAGES, text
+from copark.words import join, observed, variable_title
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from copark.analyses.reliability.ask import Answer as Reliability
     from copark.cases.case import Case
     from copark.cases.evidence import Observation
     from copark.inference.artefacts import Comparison
+    from copark.simulation.trust import Trust
+    from copark.stats.shares import Share
 
-
+HEADLINES = ("registered", "operating", "realised_investment", "jobs")
+"""What is told of the record first."""
 Columns = str | Iterable[Column | str]
 """Columns of a table, those with titles of their own in words: see :meth:`Show.columns`."""
 
@@ -44,6 +58,16 @@ def evidence_of(case: Case, used: Iterable[Observation]) -> tuple[Evidence, ...]
         told = (one.outlet, one.title, "" if one.date is None else str(one.date))
         found.append(Evidence(key, ". ".join(filter(None, told)), one.url or ""))
     return tuple(found)
+
+
+def interval(levels: Sequence[float]) -> Interval:
+    """Median and ends of some quantiles, from the lowest to the highest."""
+    return Interval(float(levels[0]), float(levels[-1]), float(levels[len(levels) // 2]))
+
+
+def known(value: float) -> float | None:
+    """A number; none where it is not known."""
+    return value if isfinite(value) else None
 
 
 def grouped(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
@@ -119,3 +143,66 @@ class Show:
     def section(self, key: str, *blocks: Block, folded: bool = False) -> Section:
         """A section whose title is ``section.<key>``."""
         return Section(key, self.t(f"section.{key}"), blocks, folded)
+
+
+def recorded_outcome(case: Case, trust: Trust) -> Said | None:
+    """How the park fared by the record, where outcomes are not told: as the casebook has it, else its latest values."""
+    if trust.shows_outcomes:
+        return None
+    park = _parks().get(case.name) if case.folder == casebook_path() / case.name else None
+
+    def told(lang: str) -> str:
+        if park is not None and park.outcome is not None:
+            kind = text(f"trust.recorded_class.{park.outcome}", lang)
+            why = (park.outcome_zh if lang == "zh" else park.outcome_en).rstrip(".。")
+            words = text("trust.recorded", lang, outcome=text("trust.recorded_why", lang, kind=kind, why=why))
+        else:
+            values = [
+                text("trust.recorded_one", lang, title=variable_title(name, lang), date=str(rows[-1].date),
+                     value=observed(rows[-1], lang, "spoken"))
+                for name in HEADLINES for rows in [case.observed(name)] if rows
+            ]  # fmt: skip
+            words = text(f"trust.recorded_{'latest' if values else 'nothing'}", lang, values=join(values, lang))
+        return text("trust.recorded_first" if trust.converged else "trust.recorded_unconverged", lang, recorded=words)
+
+    return Said(**{lang: told(lang) for lang in LANGUAGES})
+
+
+@cache
+def _parks() -> dict[str, Park]:
+    return {park.case: park for park in load_parks().parks if park.case is not None}
+
+
+def corrected(trust: Trust | None, shares: Iterable[Share], lang: str) -> str:
+    """What a share of self-standing runs means by the record of other parks; empty where it needs no such word.
+
+    The correction was learned from parks drawn as if never seen. Of calibrated parks it is told how often theirs came
+    true, which is no test of them. A park that is closed needs neither.
+    """
+    of = {one.name: one.share for one in shares}
+    if trust is None or trust.state not in ("borrowed", "calibrated") or of["failed"] >= 1.0:
+        return ""
+    found = _reliability()
+    if found is None or (trust.state == "calibrated" and not found.calibrated):
+        return ""
+    if trust.state == "calibrated":
+        return text(
+            "trust.came_true", lang, parks=len(found.calibrated), mean=percent(found.calibrated_mean),
+            thriving=percent(found.calibrated_observed), alive=percent(found.calibrated_alive),
+        )  # fmt: skip
+    said = of["self_standing"]
+    return text(
+        "trust.corrected", lang, parks=len(found.parks), mean=percent(found.mean), thriving=percent(found.observed),
+        said=percent(said), corrected=percent(found.corrected(said)), base_rate=percent(found.base_rate),
+    )  # fmt: skip
+
+
+@cache
+def _reliability() -> Reliability | None:
+    """How reliable outcome probabilities without a calibration are, as it ships; ``None`` where nothing fits."""
+    from copark.analyses.answer import SHIPPED, listed, load, place_of
+    from copark.analyses.registry import REGISTRY
+
+    analysis = REGISTRY["reliability"]
+    stored = (load(place_of(SHIPPED, analysis, run_id), analysis) for run_id, _ in listed(SHIPPED, analysis))
+    return next((cast("Reliability", one.result) for one in stored if one is not None), None)

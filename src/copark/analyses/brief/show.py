@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from copark.analyses.brief.ask import Answer
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.levers.show import LeversShow
-from copark.analyses.show import Show
-from copark.analyses.trust import corrected
+from copark.analyses.show import Show, corrected
 from copark.arrays import Floats
 from copark.cases.quarters import Quarter
 from copark.model.variables import catalogue

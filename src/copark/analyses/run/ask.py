@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.analyses.contract import Result, Rows, Said, Texts
-from copark.analyses.trust import provenance, recorded_outcome, trust_of
+from copark.analyses.contract import Result, Rows, Texts
+from copark.analyses.show import recorded_outcome
 from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.readouts.compare import provenance
 from copark.simulation.readouts.observed import ObservedComparison, comparisons, misses
 from copark.simulation.readouts.outcomes import year_twenty
+from copark.simulation.trust import Trust
 from copark.stats.quantiles import band
 from copark.stats.shares import Share, shares, shares_of
 from copark.texts import LANGUAGES
@@ -129,15 +131,12 @@ def answer_of(ensemble: xr.Dataset, case: Case, counts: Sequence[Mapping[str, in
     ensemble, case: in the form of :func:`copark.simulation.run.simulate`, and the case it was run on; counts: runs by
     code of outcome, for each scenario, where more were made than paths are kept of.
     """
-    trust = trust_of(ensemble)
-    recorded = None
-    if not trust.shows_outcomes:
-        recorded = Said(**{lang: recorded_outcome(case, trust, lang) for lang in LANGUAGES})
-    found = ensemble["outcome"].to_numpy()
+    made = provenance(ensemble)
+    trust, found = Trust.of(made), ensemble["outcome"].to_numpy()
+    outcomes = [shares(codes, OUTCOMES) for codes in found] if counts is None else [
+        shares_of([one.get(str(code), 0) for code in range(len(OUTCOMES))], OUTCOMES) for one in counts
+    ]  # fmt: skip
     return Answer(
-        run_id=str(ensemble.attrs.get("identity", "")), provenance=provenance(ensemble), trust=trust, recorded=recorded,
-        case=case, ensemble=ensemble, rows=comparisons(ensemble, case.observations),
-        outcomes=tuple(shares(codes, OUTCOMES) for codes in found) if counts is None else tuple(
-            shares_of([one.get(str(code), 0) for code in range(len(OUTCOMES))], OUTCOMES) for one in counts
-        ),
+        run_id=str(ensemble.attrs.get("identity", "")), provenance=made, trust=trust, case=case, ensemble=ensemble,
+        recorded=recorded_outcome(case, trust), rows=comparisons(ensemble, case.observations), outcomes=tuple(outcomes),
     )  # fmt: skip

@@ -3,44 +3,51 @@
 The figures, all tables and the answer are of the first scenario; the others stand beside it among the outcomes.
 """
 
+from collections.abc import Iterator, Sequence
 from math import isfinite
+
+import numpy as np
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.run.ask import Answer
-from copark.analyses.run.show_case import evidence
-from copark.analyses.run.show_runs import AboutRuns
-from copark.analyses.show import Columns
-from copark.analyses.trust import corrected
+from copark.analyses.run.show_case import AboutCase, evidence, sources
+from copark.analyses.show import corrected, grouped
 from copark.cases.completeness import missing_growth
 from copark.cases.quarters import Quarter
 from copark.presentation import document as doc
-from copark.presentation.numbers import number, percent, percent_words, reach, shown
+from copark.presentation import numbers as say
+from copark.presentation.numbers import number, percent, percentile, reach, spoken
+from copark.setmethods.coupling_degree import grade
 from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.readouts.coordination import COMPONENTS, apart, needed, read_out
 from copark.simulation.readouts.observed import ObservedComparison, expected_outside, misses
-from copark.simulation.readouts.outcomes import quarters_apart, sweep
+from copark.simulation.readouts.outcomes import bands, quarters_apart, sweep
+from copark.simulation.readouts.phases import PHASES, phase_shares, phases, phases_of_record, quarters_of
+from copark.stats.quantiles import mean, quantiles
 from copark.texts import text
-from copark.words import scenario_title
+from copark.words import grade_title, scenario_title, with_unit
 
-SUMMARY, OUTCOME_SECTION = "summary", "outcomes"
 THRESHOLD = 50.0
 """Operating companies from which on a park is self-standing."""
+FANS = ("registered", "operating", "realised_investment", "jobs", "cash", "commitment_home", "commitment_host")
+"""Outputs drawn as fans, in the order of the report."""
+LAND = ("serviced_area", "usable_area", "occupied_area")
+FEW = 6
+"""More observations outside than this are told by variable, the others stand in the table."""
 
 
 def document(found: Answer, t: Texts) -> doc.Document:
     """Everything that is told of a run."""
-    show = _Show(found, t)
+    show, made = _Show(found, t), found.provenance
+    told = {"runs": made.get("runs", found.runs)}
+    told |= {name: made.get(name, "") for name in ("seed", "variables_hash", "cpu_features")}
     return assemble(
         found, t, key="report", title=t("title", park=found.case.title.get(t.lang)), headline=show.headline(),
-        sections=show.sections(), evidence=evidence(found, t),
-        provenance={
-            "runs": found.provenance.get("runs", found.runs), "seed": found.provenance.get("seed", ""),
-            "variables_hash": found.provenance.get("variables_hash", ""),
-            "cpu_features": found.provenance.get("cpu_features", ""),
-        },
+        sections=show.sections(), evidence=evidence(found, t), provenance=told,
     )  # fmt: skip
 
 
-class _Show(AboutRuns):
+class _Show(AboutCase):
     """The parts of the document in one language."""
 
     def headline(self) -> str:
@@ -50,100 +57,97 @@ class _Show(AboutRuns):
             return t("headline.none")
         words = {"park": self.case.title.get(t.lang), "last": found.labels[found.last],
                  "runs": number(found.finished, 0)}  # fmt: skip
+        shares = {one.name: say.percent_words(one.share, t.lang) for one in found.outcomes[0]}
+        told = [t("headline", **shares, **words) if found.shows_outcomes else t("headline.assumed", **words)]
         operating = found.final("operating")
-        size = ""
         if operating is not None:
             low, median, high = (number(value, 0) for value in operating)
-            size = t("headline.size", low=low, median=median, high=high, **words)
-        if not found.shows_outcomes:
-            return t.sentences([t("headline.assumed", **words), *([size] if size else [])])
-        shares = {one.name: percent_words(one.share, t.lang) for one in found.outcomes[0]}
-        return t.sentences([t("headline", **shares, **words), *([size] if size else [])])
+            told.append(t("headline.size", low=low, median=median, high=high, **words))
+        return t.sentences(told)
 
     def sections(self) -> tuple[doc.Section, ...]:
         return (
-            self.summary(), self.outcomes(), self.fans(), self.record(), self.ledgers(), self.phases(),
-            self.coordination(), self.weight(), self.limits(), self.network(), self.timeline(), self.equity(),
-            self.observations(), self.parameters(), self.status(),
+            self.summary(), self.outcomes(), self.fans(), self.record(),
+            self.section("ledgers", self.land(), self.money()), self.phases(), self.coordination(), self.weight(),
+            self.limits(), self.network(), self.timeline(), self.equity(), self.observations(), self.parameters(),
+            self.status(),
         )  # fmt: skip
 
     def summary(self) -> doc.Section:
         """The numbers to be seen first, why, and the latest observations beside the runs."""
         found, t = self.found, self.t
-        blocks: list[doc.Block] = [doc.Cards(self.cards())] if found.finished else []
+        blocks: list[doc.Block] = [doc.Cards(tuple(self.cards()))] if found.finished else []
         blocks.append(doc.Bullets(tuple(self.reasons())))
         if found.finished and found.compared:
-            blocks.append(self.beside("latest", found.latest))
+            cells = (
+                (self.named(one), one.quarter, self.seen(one), self.ranged(one), percentile(one.percentiles))
+                for one in found.latest
+            )  # fmt: skip
+            columns = "variable quarter:quarter observed modelled:number percentile"
+            blocks.append(self.table("latest", columns, cells))
         if found.finished and found.shows_outcomes and len(found.outcomes) > 1:
             blocks.append(self.by_scenario())
         if str(self.case.clock.data_end) < found.labels[-1]:
-            blocks.append(doc.Caveat(t("far", data_end=str(self.case.clock.data_end))))
+            blocks.append(self.caveat("far", data_end=str(self.case.clock.data_end)))
         blocks += map(doc.Caveat, missing_growth(self.case, t.lang))
-        return self.section(SUMMARY, *blocks)
+        return self.section("summary", *blocks)
 
-    def cards(self) -> tuple[doc.Card, ...]:
+    def cards(self) -> Iterator[doc.Card]:
         """Chance to stand alone, size and money at the end, and how many observations lie outside."""
         found, t, last = self.found, self.t, self.found.labels[self.found.last]
-        cards = []
         if found.shows_outcomes:
             one = found.share("self_standing")
-            interval = shown(doc.Interval(one.low, one.high), doc.SHARE, t.lang)
-            cards.append(doc.Card(t("card.self_standing"), doc.SHARE, one.share, t("card.error", interval=interval)))
+            interval = say.shown(doc.Interval(one.low, one.high), doc.SHARE, t.lang)
+            yield doc.Card(t("card.self_standing"), doc.SHARE, one.share, t("card.error", interval=interval))
         for output in ("operating", "jobs", "cash"):
-            final = found.final(output)
-            if final is None:
-                continue
-            unit = found.unit(output)
-            title = t("card.at", title=self.title(output), last=last)
-            note = t("card.band", band=reach(final[0], final[2], unit, t.lang))
-            cards.append(doc.Card(title, doc.plain(doc.Kind.number, unit), final[1], note))
+            final, unit = found.final(output), doc.plain(doc.Kind.number)
+            if final is not None:
+                unit = doc.plain(doc.Kind.number, found.unit(output))
+                note = t("card.band", band=reach(final[0], final[2], unit.unit, t.lang))
+                yield doc.Card(t("card.at", title=self.title(output), last=last), unit, final[1], note)
         if found.compared:
             count = len(found.compared)
             value = t("card.outside_value", outside=found.outside, compared=count)
             expected = t("card.expected", expected=expected_outside(count))
-            cards.append(doc.Card(t("card.outside"), doc.plain(doc.Kind.text), value, expected))
-        return tuple(cards)
+            yield doc.Card(t("card.outside"), doc.plain(doc.Kind.text), value, expected)
 
-    def reasons(self) -> list[str]:
+    def reasons(self) -> Iterator[str]:
         """On what the answer rests: the threshold, the record, the parameters, the runs."""
         found, t = self.found, self.t
-        told = []
         swept = sweep(found.ensemble) if found.finished and found.shows_outcomes else {}
         if swept:
-            low, high = (
-                next(one.share for one in swept[value] if one.name == "self_standing") for value in (15.0, 100.0)
-            )
-            told.append(t("why.threshold", low=percent_words(low, t.lang), high=percent_words(high, t.lang)))
-        told += self.against_the_record()
-        if found.trust is not None:
-            told.append(found.trust.meaning(t.lang))
+            ends = (next(one.share for one in swept[at] if one.name == "self_standing") for at in (15.0, 100.0))
+            low, high = (say.percent_words(share, t.lang) for share in ends)
+            yield t("why.threshold", low=low, high=high)
         if found.finished:
-            told += filter(None, [corrected(found.trust, found.outcomes[0], t.lang)])
+            yield from self.against_the_record()
+        if found.trust is not None:
+            yield found.trust.meaning(t.lang)
+        if found.finished:
+            yield from filter(None, [corrected(found.trust, found.outcomes[0], t.lang)])
         if found.unfinished:
-            told.append(t("why.unfinished", count=number(found.unfinished, 0), total=number(found.runs, 0)))
+            yield t("why.unfinished", count=number(found.unfinished, 0), total=number(found.runs, 0))
         made = found.provenance.get("runs")
         if isinstance(made, int) and made > found.runs:
-            told.append(t("why.kept", all=number(made, 0), kept=number(found.runs, 0)))
-        return told
+            yield t("why.kept", all=number(made, 0), kept=number(found.runs, 0))
 
-    def against_the_record(self) -> list[str]:
+    def against_the_record(self) -> Iterator[str]:
         """How many observations lie outside the band, and what to make of it."""
-        found, t = self.found, self.t
-        if not found.finished:
-            return []
-        rows = found.compared
+        rows, t = self.found.compared, self.t
         if not rows:
-            return [t("why.beside_none")]
-        told = [t("why.beside", compared=len(rows), outside=found.outside, expected=expected_outside(len(rows)))]
+            yield t("why.beside_none")
+            return
+        outside = self.found.outside
+        yield t("why.beside", compared=len(rows), outside=outside, expected=expected_outside(len(rows)))
         counts: dict[str, int] = {}
         for role in ("fit", "score"):
             of = [row for row in rows if row.observation.role == role and not (role == "score" and self.knows(row))]
             counts |= {role: len(of), f"{role}_outside": len(misses(of))}
         if counts["fit"] and counts["score"]:
-            told.append(t("why.by_role", **counts))
-        share = found.outside / len(rows)
+            yield t("why.by_role", **counts)
+        share = outside / len(rows)
         kind = "covered" if share < 0.05 else "as_many" if share <= 0.15 else "too_many"
-        return [*told, t(f"why.{kind}", section=t("section.record"))]
+        yield t(f"why.{kind}", section=t("section.record"))
 
     def knows(self, row: ObservedComparison) -> bool:
         """Whether the calibration used an observation kept for validation: then it is none to be tested by."""
@@ -157,35 +161,41 @@ class _Show(AboutRuns):
 
     def outcomes(self) -> doc.Section:
         """How often each outcome happens; of a park that is not calibrated only when asked for."""
-        from copark import figures
-
         found, t = self.found, self.t
-        named = [f"{text(f'analysis.outcome.{one.name}', t.lang)} {percent(one.share)}" for one in found.outcomes[0]]
+        titles = {name: text(f"analysis.outcome.{name}", t.lang) for name in OUTCOMES}
+        named = self.joined([f"{titles[one.name]} {percent(one.share)}" for one in found.outcomes[0]])
         quarters = (found.last + 1) * quarters_apart(found.ensemble)
         years = number(quarters / 4.0, 0 if quarters % 4 == 0 else 2)
-        lead = t("outcomes.lead", last=found.labels[found.last], years=years, runs=number(found.finished, 0))
         blocks: list[doc.Block] = []
         if found.trust is not None and not found.shows_outcomes:
-            blocks.append(doc.Caveat(text("trust.outcomes_assumed", t.lang, label=found.trust.label(t.lang))))
-            blocks += [doc.Caveat(one) for one in (corrected(found.trust, found.outcomes[0], t.lang),) if one]
-        blocks += [
-            doc.Paragraph(lead),
-            self.picture(
-                "outcomes", lambda: figures.outcome_bars(found.ensemble, t.lang), text("report.outcomes.title", t.lang),
-                t("outcomes.alt", values=self.joined(named)),
-            ),
-            self.shares(),
+            assumed = text("trust.outcomes_assumed", t.lang, label=found.trust.label(t.lang))
+            meant = corrected(found.trust, found.outcomes[0], t.lang)
+            blocks += map(doc.Caveat, filter(None, (assumed, meant)))
+        rows: list[Sequence[doc.Value]] = [
+            (titles[one.name], text(f"analysis.outcome.{one.name}.meaning", t.lang, threshold=number(THRESHOLD, 0)),
+             one.count, doc.Interval(one.low, one.high, one.share) if isfinite(one.share) else None)
+            for one in found.outcomes[0]
         ]  # fmt: skip
+        blocks += [
+            self.text("outcomes.lead", last=found.labels[found.last], years=years, runs=number(found.finished, 0)),
+            self.picture("outcomes", "outcome_bars", found.ensemble, alternative=t("outcomes.alt", values=named)),
+            self.table("shares", "outcome meaning:note runs:count share:share:1", rows),
+        ]
         if len(found.outcomes) > 1 and not found.shows_outcomes:
             blocks.append(self.by_scenario())
         swept = sweep(found.ensemble)
         if swept:
-            columns: Columns = ("threshold:count", *self.outcome_columns())
-            rows: list[tuple[doc.Value, ...]] = [
-                (value, *(one.share for one in shares)) for value, shares in swept.items()
-            ]
-            blocks.append(self.table("sweep", columns, rows))
-        return self.section(OUTCOME_SECTION, *blocks, folded=not found.shows_outcomes)
+            cells = ((value, *(one.share for one in shares)) for value, shares in swept.items())
+            blocks.append(self.table("sweep", ("threshold:count", *self.outcome_columns()), cells))
+        return self.section("outcomes", *blocks, folded=not found.shows_outcomes)
+
+    def by_scenario(self) -> doc.Table:
+        """Shares of outcomes in every scenario of the study."""
+        rows: list[Sequence[doc.Value]] = [
+            (scenario_title(self.found.ensemble, at, self.t.lang), *(one.share for one in shares))
+            for at, shares in enumerate(self.found.outcomes)
+        ]
+        return self.table("scenarios", ("scenario", *self.outcome_columns()), rows)
 
     def outcome_columns(self) -> list[doc.Column]:
         return [
@@ -193,23 +203,250 @@ class _Show(AboutRuns):
             for name in OUTCOMES
         ]
 
-    def shares(self) -> doc.Table:
-        """Outcomes with what they mean, their shares and Monte Carlo intervals."""
+    # the runs
+
+    def kept(self, names: Sequence[str]) -> list[str]:
+        """Those outputs that the study kept."""
+        return [name for name in names if name in self.found.ensemble.data_vars]
+
+    def lacking(self, names: Sequence[str]) -> doc.Paragraph | None:
+        """A sentence that names the outputs a study did not keep; ``None`` where it kept all."""
+        missing = [self.title(name) for name in names if name not in self.kept(names)]
+        return self.text("not_kept", names=self.joined(missing)) if missing else None
+
+    def fans(self) -> doc.Section:
+        """How the park grows: the fans."""
+        lacking = self.lacking(FANS)
+        charts = map(self.fan, self.kept(FANS))
+        return self.section("fans", self.text("fans.lead"), *charts, *([] if lacking is None else [lacking]))
+
+    def fan(self, name: str) -> doc.Chart:
+        """One fan with its numbers: quantiles at the end of every fourth year and of the horizon."""
+        from copark.figures.ledgers import shown
+
+        found, t = self.found, self.t
+        levels, labels, unit = bands(found.ensemble, name), found.labels, found.unit(name)
+        low, middle, high = (float(levels[row][-1]) for row in (0, 2, 4))
+        title, key = self.title(name), f"fan-{name.replace('_', '-')}"
+        words = {"title": title, "last": labels[-1], "median": spoken(middle, unit, t.lang),
+                 "band": reach(low, high, unit, t.lang)}  # fmt: skip
+        count = sum(entry.use for entry in shown(found.ensemble, name, self.case))
+        told = t("fans.count", count=count) if count else t("fans.none")
+        picked = [at for at, label in enumerate(labels) if label.endswith("Q4") and int(label[:4]) % 4 == 0]
+        heads = {"p05": "5%", "p25": "25%", "median": t("column.median"), "p75": "75%", "p95": "95%"}
+        columns = self.columns(
+            ("quarter:quarter", *(doc.Column(key, head, doc.Kind.number, unit) for key, head in heads.items()))
+        )
+        rows: list[tuple[doc.Value, ...]] = [
+            (labels[at], *map(float, levels[:, at])) for at in dict.fromkeys((*picked, len(labels) - 1))
+        ]
+        return self.picture(
+            key, "fan", found.ensemble, name, self.case, title=title, caption=t("fans.caption", **words),
+            alternative=t("fans.alt", observations=told, **words),
+            numbers=doc.Table(key, title, columns, tuple(rows), folded=True), wide=False,
+        )  # fmt: skip
+
+    # beside the record
+
+    def ranged(self, one: ObservedComparison) -> doc.Value:
+        """Median and band of the runs beside an observation."""
+        unit, t = self.found.unit(one.observation.variable), self.t
+        if unit != "1/yr":
+            return doc.Interval(one.low, one.upper, one.median)
+        low, median, upper = (say.bare(value, unit) for value in (one.low, one.median, one.upper))
+        band = text("presentation.number.band", t.lang, low=low, high=upper)
+        return text("presentation.number.with_band", t.lang, value=median, band=band)
+
+    def seen(self, one: ObservedComparison, kind: str = "bare") -> str:
+        """What was observed, in the model's unit and with all its digits."""
+        unit = self.found.unit(one.observation.variable)
+        return say.bounded(one.value, one.high, one.observation.bound, unit, self.t.lang, kind)
+
+    def named(self, one: ObservedComparison) -> str:
+        """An observed variable with its unit."""
+        unit = self.found.unit(one.observation.variable)
+        return with_unit(self.title(one.observation.variable), unit if unit != "1/yr" else "", self.t.lang)
+
+    def record(self) -> doc.Section:
+        """Where every observation lies among the runs, those in the tails first."""
+        rows, t = self.found.rows, self.t
+        blocks: list[doc.Block] = [self.text("record.lead")]
+        if self.found.compared:
+            cells = (
+                (
+                    str(one.observation.date),
+                    "" if one.observation.bound in ("exact", "range")
+                    else text(f"presentation.number.bound.{one.observation.bound}", t.lang, value="").strip(),
+                    one.value if one.high is None else doc.Interval(one.value, one.high), self.ranged(one), one.width,
+                    percentile(one.percentiles), text(f"report.role.{one.observation.role}", t.lang),
+                    grade_title(one.observation.grade, t.lang), sources(one.observation.source),
+                )
+                for one in rows
+            )  # fmt: skip
+            columns = (
+                "date:quarter bound observed:number modelled:number width:share percentile role grade source:source"
+            )
+            groups = grouped(map(self.named, rows))
+            blocks += [self.missed(), self.table("record", columns, cells, folded=True, groups=groups)]
+        else:
+            blocks.append(self.text("record.none"))
+        seen = {one.variable for one in self.case.observations if one.use and one.grade != "background"}
+        missing = [self.title(name) for name in self.kept(FANS) if name not in seen]
+        if missing:
+            blocks.append(self.text("record.unseen", names=self.joined(missing)))
+        return self.section("record", *blocks)
+
+    def missed(self) -> doc.Block:
+        """What lies outside the 5th to 95th percentile: by variable where there is much, else each."""
+        rows = self.found.compared
+        found = misses(rows)
+        if not found:
+            return self.text("record.none_outside", compared=len(rows))
+        names = dict.fromkeys(row.observation.variable for row in found)
+        return doc.Bullets(tuple(map(self.missed_of, names) if len(found) > FEW else map(self.miss, found)))
+
+    def miss(self, row: ObservedComparison) -> str:
+        """A sentence about one observation outside: what was recorded, what the model says."""
+        unit, t = self.found.unit(row.observation.variable), self.t
+        return t(
+            f"record.outside.{row.side}", title=self.title(row.observation.variable), date=str(row.observation.date),
+            observed=self.seen(row, "spoken"), median=spoken(row.median, unit, t.lang),
+            band=reach(row.low, row.upper, unit, t.lang), percentile=percentile(row.percentiles),
+        )  # fmt: skip
+
+    def missed_of(self, name: str) -> str:
+        """What lies outside of one variable in a sentence: how many, when, on which side."""
+        every = [row for row in self.found.compared if row.observation.variable == name]
+        found, t = misses(every), self.t
+        sides = {row.side for row in found}
+        dates = dict.fromkeys(str(row.observation.date) for row in (found[0], found[-1]))
+        side = t("record.both") if len(sides) > 1 else t(f"record.too.{sides.pop()}")
+        words = {"title": self.title(name), "dates": " – ".join(dates), "side": side}
+        return t("record.group", outside=len(found), count=len(every), **words)
+
+    # land and money
+
+    def land(self) -> doc.Block:
+        """The land ledger."""
+        found, t = self.found, self.t
+        lacking = self.lacking(LAND)
+        if lacking is not None and not self.kept(LAND):
+            return lacking
+        ends = [
+            f"{self.title(name)} {say.quantity(final[1], found.unit(name), t.lang)}"
+            for name in LAND for final in [found.final(name)] if final
+        ]  # fmt: skip
+        told = t("phases.at", quarter=found.labels[-1], values=self.joined(ends)) if ends else ""
+        return self.picture(
+            "land", "ledger_land", found.ensemble, self.case, alternative=t("land.alt", values=told),
+            caption=t("land.caption"),
+        )  # fmt: skip
+
+    def money(self) -> doc.Block:
+        """The money ledger, checked."""
+        from copark.figures.frame import view
+        from copark.figures.ledgers import SOURCES, USES, yearly
+
+        result, t, flows = self.found.ensemble, self.t, (*SOURCES, *USES)
+        kept, lacking = self.kept(flows), self.lacking(flows)
+        if lacking is not None and not kept:
+            return lacking
+        if quarters_apart(result) > 1:
+            return self.text("yearly")
+        sums = {name: float(yearly(view(result, t.lang), name)[1].sum()) for name in kept}
+        caption = t("money.caption_part")
+        if lacking is None and "cash" in result.data_vars:
+            gap = self.gap(SOURCES, USES)
+            caption = t("money.caption", gap=t("money.rounding") if gap < 1e-9 else spoken(gap, "M USD", t.lang))
+        largest = sorted(kept, key=lambda name: -sums[name])[:3]
+        told = self.joined([f"{self.title(name)} {spoken(sums[name], 'M USD', t.lang)}" for name in largest])
+        rows = [(self.title(name), t("money.source" if name in SOURCES else "money.use"), sums[name]) for name in sums]
+        return self.picture(
+            "money", "ledger_money", result, alternative=t("money.alt", values=told), caption=caption,
+            numbers=self.table("money", "flow kind amount:number::M_USD", rows),
+        )  # fmt: skip
+
+    def gap(self, into: Sequence[str], out: Sequence[str]) -> float:
+        """The largest difference, in any quarter, between the change of cash and sources less uses; M USD, of means."""
+        chosen = self.found.ensemble.isel(scenario=0)
+        came, went = (sum(mean(chosen[name].to_numpy()) for name in side) for side in (into, out))
+        gap = np.abs(np.diff(mean(chosen["cash"].to_numpy())) - np.asarray(came - went)[1:] / 4.0)
+        return float(np.max(gap)) if gap.size and np.isfinite(gap).all() else float("nan")
+
+    # coupling
+
+    def ends(self) -> tuple[int, ...]:
+        """Columns of the last quarter with data, where it is kept, and of the end."""
+        data_end = quarters_of(self.found.ensemble, (str(self.case.clock.data_end),))
+        return tuple(dict.fromkeys((*data_end, len(self.found.labels) - 1)))
+
+    def coordination(self) -> doc.Section:
+        """The coupling coordination degree, with its caveat first."""
+        result, t = self.found.ensemble, self.t
+        picture: doc.Block | None = self.lacking(needed())
+        if picture is None:
+            told = t.sentences(list(self.coordinated()))
+            alternative = t("coordination.alt", values=told)
+            picture = self.picture("coordination", "coordination", result, alternative=alternative, caption=told)
         rows = [
             (
-                text(f"analysis.outcome.{one.name}", self.t.lang),
-                text(f"analysis.outcome.{one.name}.meaning", self.t.lang, threshold=number(THRESHOLD, 0)),
-                one.count, doc.Interval(one.low, one.high, one.share) if isfinite(one.share) else None,
+                text(f"analysis.scale.{one.scale}", t.lang), text(f"analysis.component.{one.name}", t.lang),
+                doc.Interval(one.low, one.high), say.unit_title(one.unit, t.lang),
+                f"1/{sum(other.scale == one.scale for other in COMPONENTS)}", grade_title("judgement", t.lang),
             )
-            for one in self.found.outcomes[0]
+            for one in COMPONENTS
         ]  # fmt: skip
-        return self.table("shares", "outcome meaning:note runs:count share:share:1", rows)
+        indicators = self.table("indicators", "scale indicator range:number unit weight grade", rows, folded=True)
+        return self.section("coordination", self.caveat("coordination.caveat"), picture, indicators)
 
-    def by_scenario(self) -> doc.Table:
-        """Shares of outcomes in every scenario of the study."""
-        columns: Columns = ("scenario", *self.outcome_columns())
-        rows: list[tuple[doc.Value, ...]] = [
-            (scenario_title(self.found.ensemble, at, self.t.lang), *(one.share for one in shares))
-            for at, shares in enumerate(self.found.outcomes)
-        ]
-        return self.table("scenarios", columns, rows)
+    def coordinated(self) -> Iterator[str]:
+        """Sentences on the degree, and what it would be were the scales taken from different runs."""
+        found, t = read_out(self.found.ensemble), self.t
+        dealt = apart(found)[0]
+        for at in self.ends():
+            standard, corrected = (
+                float(quantiles(one[:, at], (0.5,))[0]) for one in (found.coordination, found.coordination_corrected)
+            )
+            if not np.isfinite(standard):
+                continue
+            quarter = self.found.labels[at]
+            words = {name: text(f"analysis.grade.{grade(value)}", t.lang)
+                     for name, value in (("grade", standard), ("grade_corrected", corrected))}  # fmt: skip
+            yield t("coordination.at", quarter=quarter, standard=number(standard, 2), corrected=number(corrected, 2),
+                    **words)  # fmt: skip
+            ends = (quantiles(values[:, at], (0.05, 0.95)) for values in (found.coordination, dealt))
+            own, other = (f"{low:.2f} – {high:.2f}" for low, high in ends)
+            yield t("coordination.null", quarter=quarter, own=own, apart=other)
+
+    def phases(self) -> doc.Section:
+        """Phases of coupling, in the runs and on record."""
+        result, case, t = self.found.ensemble, self.case, self.t
+        blocks: list[doc.Block] = [self.text("phases.lead")]
+        lacking = self.lacking(("arrivals", "operating"))
+        if lacking is None and quarters_apart(result) > 1:
+            lacking = self.text("yearly")
+        if lacking is not None:
+            return self.section("phases", *blocks, lacking)
+        share = phase_shares(phases(result, [str(one.date.quarter("event")) for one in case.renegotiations]))
+        titles = {name: text(f"analysis.phase.{name}", t.lang) for name in PHASES}
+        told = []
+        for at in self.ends():
+            named = [f"{titles[name]} {percent(float(share[row, at]))}" for row, name in enumerate(PHASES)]
+            told.append(t("phases.at", quarter=self.found.labels[at], values=self.joined(named)))
+        words = t.sentences(told)
+        alternative = t("phases.alt", values=words)
+        blocks.append(self.picture("phases", "phases", result, case, alternative=alternative, caption=words))
+        if case.renegotiations:
+            named = [f"{one.title.get(t.lang)} ({one.date})" for one in case.renegotiations]
+            blocks.append(self.text("phases.marks", values=t("join.clause").join(named)))
+        found = phases_of_record(case)
+        if found is None:
+            return self.section("phases", *blocks, self.text("phases.record_none"))
+        rows = []
+        for first, last, code in found.spans():  # beside the share of runs in that phase at its middle
+            middle = quarters_of(result, (str(first + (last - first) // 2),))
+            runs = float(share[code, middle[0]]) if middle else None
+            rows.append((f"{first} – {last}", titles[PHASES[code]], runs))
+        lead = self.text("phases.record_lead", residents=found.counts[0], operating=found.counts[1])
+        table = self.table("phases-on-record", "span phase in_phase:share", rows)
+        return self.section("phases", *blocks, lead, table)

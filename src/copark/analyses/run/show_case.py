@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from copark.analyses.contract import Texts
 from copark.analyses.run.ask import Answer
-from copark.analyses.show import Columns, Show, grouped
-from copark.analyses.trust import HEADLINES
+from copark.analyses.show import HEADLINES, Columns, Show, grouped
 from copark.cases.completeness import growth_notes, notes_of
 from copark.cases.evidence import UNALLOCATED
 from copark.cases.types import JUDGEMENT
@@ -33,10 +33,9 @@ if TYPE_CHECKING:
     from copark.model.variables import Prior
 
 MOVED = {"moved": "moved", "weakly": "weakly", "unmoved": "not_moved"}
-WORDS = frozenset(("note", "event", "meaning", "reason", "actors"))
 KINDS = {
     "source": Kind.source, "date": Kind.quarter, "quarter": Kind.quarter, "use": Kind.flag, "runs": Kind.count,
-    **dict.fromkeys(WORDS, Kind.note),
+    **dict.fromkeys(("note", "event", "meaning", "reason", "actors"), Kind.note),
 }  # fmt: skip
 """Columns that are no plain words, by key."""
 
@@ -50,10 +49,9 @@ def evidence(found: Answer, t: Texts) -> tuple[Evidence, ...]:
     """Every source: outlet, title, date, how it was read, note."""
     listed = []
     for key, one in sorted(found.case.sources.items()):
-        read = t(f"sources.{one.read}")
         note = "" if one.note is None else one.note.get(t.lang)
-        parts = (own_words(one.outlet, t.lang), one.title or "", str(one.date or ""), read, note)
-        listed.append(Evidence(key, t("join.source").join(part for part in parts if part), one.url or ""))
+        parts = (own_words(one.outlet, t.lang), one.title, str(one.date or ""), t(f"sources.{one.read}"), note)
+        listed.append(Evidence(key, t("join.source").join(filter(None, parts)), one.url or ""))
     return tuple(listed)
 
 
@@ -72,39 +70,52 @@ class AboutCase(Show):
         """A list in words."""
         return join(parts, self.t.lang)
 
-    def listed(self, key: str, heads: Sequence[str], rows: Iterable[Sequence[Value]], *, folded: bool = False,
-               groups: Iterable[str] = ()) -> Table:  # fmt: skip
+    def listed(self, key: str, heads: str, rows: Iterable[Sequence[Value]], groups: Iterable[str] = (), *,
+               folded: bool = True) -> Table:  # fmt: skip
         """A table whose columns are known by their keys; ``groups`` names the group of each row."""
-        columns = (f"{head}:{KINDS.get(head, Kind.text).value}" for head in heads)
+        columns = (f"{head}:{KINDS.get(head, Kind.text).value}" for head in heads.split())
         return self.table(key, columns, rows, folded=folded, groups=grouped(groups))
 
-    def picture(self, key: str, draw: Callable[[], Figure], title: str, alternative: str, caption: str = "",
-                numbers: Table | None = None, *, wide: bool = True) -> Chart:  # fmt: skip
-        """A figure whose words hold numbers."""
-        return Chart(key, title, alternative, draw, caption or title, numbers, wide)
+    def picture(self, key: str, figure: str, *given: Any, alternative: str, caption: str = "", title: str = "",
+                numbers: Table | None = None, wide: bool = True) -> Chart:  # fmt: skip
+        """A function of :mod:`copark.figures`, by its name and what it is given; its words hold numbers."""
+        lang, words = self.t.lang, title or text(f"report.{key}.title", self.t.lang)
+
+        def draw() -> Figure:
+            drawn: Figure = getattr(import_module("copark.figures"), figure)(*given, lang)
+            return drawn
+
+        return Chart(key, words, alternative, draw, caption or words, numbers, wide)
 
     def network(self) -> Section:
         """What the park is, its actors, and what the two governments want."""
-        from copark import figures
-
         case, t = self.case, self.t
         counts = {"partners": len(case.partners), "institutions": len(case.institutions),
                   "holders": len(case.shareholders), "anchors": len(case.anchors)}  # fmt: skip
-        blocks: list[Block] = [Paragraph(self.known()), self.text("network.lead")]
-        blocks.append(
-            self.picture(
-                "network", lambda: figures.network(case, t.lang), text("report.network.title", t.lang),
-                t("network.alt", **counts),
-            )
-        )  # fmt: skip
+        picture = self.picture("network", "network", case, alternative=t("network.alt", **counts))
+        blocks: list[Block] = [Paragraph(self.known()), self.text("network.lead"), picture]
         if case.interests:
             rows = [
                 (self.side(one.side), one.title.get(t.lang), one.meaning.get(t.lang), grade_title(one.grade, t.lang),
                  sources(one.source))
                 for one in case.interests
             ]  # fmt: skip
-            blocks.append(self.listed("interests", ("side", "interest", "meaning", "grade", "source"), rows))
-        return self.section("network", *blocks, self.actors())
+            blocks.append(self.listed("interests", "side interest meaning grade source", rows, folded=False))
+        found: list[tuple[Any, str, str, Date, Date | None]] = [
+            *((one, "partner", one.side, one.presence[0].since, one.presence[-1].until) for one in case.partners),
+            *((one, one.kind, "", one.since, one.until) for one in case.institutions),
+            *((one, "holder", one.side, one.since, one.until) for one in case.shareholders),
+            *((one, "anchor", one.origin, one.registered, None) for one in case.anchors),
+        ]
+        actors = [
+            (
+                one.title.get(t.lang), t(f"kind.{kind}"), self.side(side),
+                f"{since} –" if until is None else f"{since} – {until}", grade_title(one.grade, t.lang),
+                sources(one.source), "" if one.note is None else one.note.get(t.lang),
+            )
+            for one, kind, side, since, until in found
+        ]  # fmt: skip
+        return self.section("network", *blocks, self.listed("actors", "actor kind side date grade source note", actors))
 
     def known(self) -> str:
         """What is known of the park, before any model."""
@@ -122,7 +133,7 @@ class AboutCase(Show):
         latest = [
             t("known.latest_one", title=variable_title(name, t.lang), value=observed(rows[-1], t.lang, "spoken"),
               date=str(rows[-1].date))
-            for name, rows in ((name, case.observed(name)) for name in HEADLINES) if rows
+            for name in HEADLINES for rows in [case.observed(name)] if rows
         ]  # fmt: skip
         told = [first, counts, *([t("known.latest", values=t("join.clause").join(latest))] if latest else [])]
         return t.sentences(told)
@@ -131,63 +142,37 @@ class AboutCase(Show):
         """A side in words."""
         return text(f"report.side.{name}", self.t.lang) if name else ""
 
-    def actors(self) -> Table:
-        """Every named actor: what it is, whose side it is on, since when."""
-        case, t = self.case, self.t
-        found: list[tuple[Any, str, str, Date, Date | None]] = [
-            *((one, "partner", one.side, one.presence[0].since, one.presence[-1].until) for one in case.partners),
-            *((one, one.kind, "", one.since, one.until) for one in case.institutions),
-            *((one, "holder", one.side, one.since, one.until) for one in case.shareholders),
-            *((one, "anchor", one.origin, one.registered, None) for one in case.anchors),
-        ]
-        rows = [
-            (
-                one.title.get(t.lang), t(f"kind.{kind}"), self.side(side),
-                f"{since} –" if until is None else f"{since} – {until}", grade_title(one.grade, t.lang),
-                sources(one.source), "" if one.note is None else one.note.get(t.lang),
-            )
-            for one, kind, side, since, until in found
-        ]  # fmt: skip
-        heads = ("actor", "kind", "side", "date", "grade", "source", "note")
-        return self.listed("actors", heads, rows, folded=True)
-
     def timeline(self) -> Section:
         """Events by scale."""
-        from copark import figures
-
         case, t = self.case, self.t
+        scales = {scale: text(f"analysis.scale.{scale}", t.lang) for scale in SCALES}
         counts = Counter(str(event.scale) for event in case.events)
-        named = [f"{text(f'analysis.scale.{scale}', t.lang)} {counts[scale]}" for scale in SCALES]
+        named = self.joined([f"{title} {counts[scale]}" for scale, title in scales.items()])
         rows = [
             (
-                str(event.date), text(f"analysis.scale.{event.scale}", t.lang),
-                mechanism_title(event.mechanism, t.lang), event.actors(t.lang), event.event(t.lang),
-                grade_title(event.grade, t.lang), sources(event.source),
+                str(event.date), scales[event.scale], mechanism_title(event.mechanism, t.lang), event.actors(t.lang),
+                event.event(t.lang), grade_title(event.grade, t.lang), sources(event.source),
             )
             for event in sorted(case.events, key=lambda one: one.date.first_day)
         ]  # fmt: skip
-        heads = ("date", "scale", "mechanism", "actors", "event", "grade", "source")
-        return self.section(
-            "timeline",
-            self.picture(
-                "timeline", lambda: figures.timeline(case, t.lang), text("report.timeline.title", t.lang),
-                t("timeline.alt", values=self.joined(named)), t("timeline.caption", count=len(case.events)),
-            ),
-            self.listed("events", heads, rows, folded=True),
+        picture = self.picture(
+            "timeline", "timeline", case, alternative=t("timeline.alt", values=named),
+            caption=t("timeline.caption", count=len(case.events)),
         )  # fmt: skip
+        table = self.listed("events", "date scale mechanism actors event grade source", rows)
+        return self.section("timeline", picture, table)
 
     def equity(self) -> Section:
         """Who owned the development company, and when."""
-        from copark import figures
         from copark.figures.ledgers import cap_tables, side_shares
 
         case, t = self.case, self.t
         told = []
-        for table in cap_tables(case):
-            held = [f"{self.side(side)} {shares_of(points)}" for side, points in side_shares(table).items() if points]
-            told.append(t("equity.since", date=str(table.date), shares=self.joined(held)))
-        sides = {name: getattr(case.sides, name).title for name in ("home", "host")}
-        owners = sides | {owner.key: owner.title for owner in case.shareholders}
+        for one in cap_tables(case):
+            held = [f"{self.side(side)} {shares_of(points)}" for side, points in side_shares(one).items() if points]
+            told.append(t("equity.since", date=str(one.date), shares=self.joined(held)))
+        owners = {name: getattr(case.sides, name).title for name in ("home", "host")}
+        owners |= {owner.key: owner.title for owner in case.shareholders}
         names = {UNALLOCATED: self.side("none"), **{key: title.get(t.lang) for key, title in owners.items()}}
         rows = [
             (
@@ -197,20 +182,13 @@ class AboutCase(Show):
             )
             for cap in sorted(case.equity, key=lambda one: one.date.first_day) for row in cap.holdings
         ]  # fmt: skip
-        heads = ("date", "holder", "side", "share", "basis", "use", "grade", "source", "note")
-        return self.section(
-            "equity",
-            self.picture(
-                "equity", lambda: figures.equity(case, t.lang), text("report.equity.title", t.lang),
-                t("equity.alt", values=t("join.clause").join(told)), t("equity.caption"),
-            ),
-            self.listed("equity", heads, rows, folded=True),
-        )  # fmt: skip
+        words = t("equity.alt", values=t("join.clause").join(told))
+        picture = self.picture("equity", "equity", case, alternative=words, caption=t("equity.caption"))
+        table = self.listed("equity", "date holder side share basis use grade source note", rows)
+        return self.section("equity", picture, table)
 
     def weight(self) -> Section:
         """The park's weight in its host city and country."""
-        from copark import figures
-
         found, case, t = self.found, self.case, self.t
         if not case.host_context:
             return self.section("weight", self.text("weight.no_context"))
@@ -218,44 +196,35 @@ class AboutCase(Show):
         told = [words for one in weights if not one.reason for words in self.weighed(one)]
         blocks: list[Block] = [self.text("weight.lead")]
         if told:
-            blocks += [
-                self.picture(
-                    "weight", lambda: figures.weight(found.ensemble, case, t.lang),
-                    text("report.weight.title", t.lang), t("weight.alt", values=" ".join(told)),
-                ),
-                Bullets(tuple(told)),
-            ]  # fmt: skip
-        else:
-            blocks.append(self.text("weight.nothing"))
+            alternative = t("weight.alt", values=" ".join(told))
+            blocks.append(self.picture("weight", "weight", found.ensemble, case, alternative=alternative))
+        blocks.append(Bullets(tuple(told)) if told else self.text("weight.nothing"))
         rows = [
             (
                 variable_title(one.context.variable, t.lang), str(one.context.date),
                 quantity(one.context.value, one.context.unit, t.lang, reported=True),
-                self.translated(one.context.basis),
-                t(f"reason.{one.reason}"), sources(one.context.source),
+                self.translated(one.context.basis), t(f"reason.{one.reason}"), sources(one.context.source),
             )
             for one in weights if one.reason
         ]  # fmt: skip
         if rows:
-            heads = ("variable", "date", "value", "basis", "reason", "source")
-            blocks.append(self.listed("unmatched", heads, rows, folded=True))
+            blocks.append(self.listed("unmatched", "variable date value basis reason source", rows))
         if not dates_of_growth(case.host_context):
             blocks.append(self.text("weight.growth"))
         return self.section("weight", *blocks)
 
-    def weighed(self, one: RelativeSize) -> list[str]:
+    def weighed(self, one: RelativeSize) -> Iterator[str]:
         """Sentences on one value of the host and what of the park stands beside it."""
         t = self.t
         words = {"park": variable_title(one.counterpart, t.lang), "date": str(one.context.date),
                  "host": variable_title(one.context.variable, t.lang)}  # fmt: skip
-        told = []
         if one.model is not None:
             low, median, high = (percent(share, 2) for share in one.model)
             reach = text("presentation.number.reach", t.lang, low=low, high=high)
-            told.append(t("weight.model_share", band=reach, median=median, **words))
+            yield t("weight.model_share", band=reach, median=median, **words)
         if one.recorded is not None:
-            told.append(t("weight.record_share", share=percent(one.recorded[1], 2), **words))
-        return [*told, t("weight.scope", basis=own_words(one.context.note or one.context.basis, t.lang).rstrip(" .。"))]
+            yield t("weight.record_share", share=percent(one.recorded[1], 2), **words)
+        yield t("weight.scope", basis=own_words(one.context.note or one.context.basis, t.lang).rstrip(" .。"))
 
     def observations(self) -> Section:
         """Every dated value of the park, used or not, with its source."""
@@ -269,12 +238,9 @@ class AboutCase(Show):
             )
             for one in ordered
         ]  # fmt: skip
-        heads = ("date", "value", "basis", "role", "use", "grade", "source", "note")
-        return self.section(
-            "observations", self.text("observations.lead", count=len(rows)),
-            self.listed("observations", heads, rows, folded=True,
-                        groups=(variable_title(one.variable, t.lang) for one in ordered)),
-        )  # fmt: skip
+        groups = (variable_title(one.variable, t.lang) for one in ordered)
+        table = self.listed("observations", "date value basis role use grade source note", rows, groups)
+        return self.section("observations", self.text("observations.lead", count=len(rows)), table)
 
     def parameters(self) -> Section:
         """Every parameter with value, prior, grade and source, and whether the data informed it."""
@@ -282,8 +248,7 @@ class AboutCase(Show):
         rows = [self.parameter(variable, own.get(name)) for name, variable in known.items()]
         drawn = [one for name, one in known.items() if one.drawn and name not in own]
         unmoved = sum(one.moved == "unmoved" for one in drawn)
-        heads = ("parameter", "symbol", "value", "unit", "prior", "origin", "moved", "grade")
-        columns: Columns = (*map(self.column, heads), "source:note")
+        columns: Columns = "parameter symbol value unit prior origin moved grade source:note"
         return self.section(
             "parameters", *map(Paragraph, self.drawn()), self.text("parameters.lead", count=len(rows)),
             self.caveat("parameters.unmoved", unmoved=unmoved, drawn=len(drawn)),
@@ -319,32 +284,27 @@ class AboutCase(Show):
 
     def limits(self) -> Section:
         """What the report cannot tell."""
-        case, t, labels = self.case, self.t, self.found.labels
+        case, lang, labels = self.case, self.t.lang, self.found.labels
         after = sum(label > str(case.clock.data_end) for label in labels)
-        told = [text(f"report.limits.{key}", t.lang) for key in ("bands", "interested", "nominal")]
+        told = [text(f"report.limits.{key}", lang) for key in ("bands", "interested", "nominal")]
         if 0 < after < len(labels):
             years = number(after / 4.0, 0 if after % 4 == 0 else 1)
-            told.append(text("report.limits.far", t.lang, years=years))
-        told += (*notes_of(case, t.lang), *growth_notes(case, t.lang))
-        count = self.judged()
-        if count:
-            told.append(text("report.limits.judgement", t.lang, count=count))
-        told += [text(f"report.limits.{key}", t.lang) for key in ("one_case", "causes")]
-        return self.section("limits", Bullets(tuple(told)))
-
-    def judged(self) -> int:
-        """How many of the case's dated inputs are judgements."""
-        case = self.case
+            told.append(text("report.limits.far", lang, years=years))
+        told += (*notes_of(case, lang), *growth_notes(case, lang))
         graded: tuple[Any, ...] = (
             *case.shareholders, *case.institutions, *case.finance.credit, *case.quota, *case.capability, *case.partners,
             *case.anchors, *case.visits, *case.shocks, *case.terms, *case.land.plan, *case.regime.threshold,
             *case.regime.profit_tax,
         )  # fmt: skip
-        return sum(one.grade == "judgement" or "judgement" in one.source for one in graded)
+        count = sum(one.grade == "judgement" or "judgement" in one.source for one in graded)
+        if count:
+            told.append(text("report.limits.judgement", lang, count=count))
+        told += [text(f"report.limits.{key}", lang) for key in ("one_case", "causes")]
+        return self.section("limits", Bullets(tuple(told)))
 
     def status(self) -> Section:
         """Runs by status, and where those that did not finish stopped first."""
-        chosen, t = self.found.ensemble.isel(scenario=0), self.t
+        chosen, t, labels = self.found.ensemble.isel(scenario=0), self.t, self.found.labels
         status = chosen["status"].to_numpy()
         rows = []
         for code in map(int, np.unique(status)):
@@ -353,13 +313,12 @@ class AboutCase(Show):
                 where = np.flatnonzero(status == code)
                 stopped = chosen["status_quarter"].to_numpy()[where]
                 first, at = where[np.argmin(stopped)], int(stopped.min())
-                labels = self.found.labels
-                quarter = labels[at] if 0 <= at < len(labels) else str(at)
                 room = ROOMS[int(chosen["status_room"].to_numpy()[first])]
+                quarter = labels[at] if 0 <= at < len(labels) else str(at)
                 note = t("status.at", quarter=quarter, room=text(f"database.room.{room}", t.lang))
             words = t(f"status.{code}") if t.has(f"status.{code}") else t("status.other", code=code)
             rows.append((words, int(np.count_nonzero(status == code)), note))
-        return self.section("status", self.listed("status", ("status", "runs", "note"), rows))
+        return self.section("status", self.listed("status", "status runs note", rows, folded=False))
 
 
 def prior_title(prior: Prior | CasePrior | None, lang: str) -> str:

@@ -63,11 +63,12 @@ def _study(params: Params) -> Study:
 
 def compute(params: Params, context: Context) -> Answer:
     """Run the study as it is, and read what the developer's books say."""
-    from copark.analyses.trust import trust_of
+    from copark.simulation.trust import Trust
 
     study = _study(params)
     case = context.case(study.case)
     runs = context.simulate(study, case)
     context.stage("analyse")(0, 0)
-    shared = context.origin(case.name, runs) | {"trust": trust_of(runs), "recorded": None}
-    return Answer(**vars(find(runs, study, case)), **shared)
+    shared = context.origin(case.name, runs)
+    drawn = {"trust": Trust.of(shared["provenance"]), "recorded": None}
+    return Answer(**vars(find(runs, study, case)), **shared | drawn)

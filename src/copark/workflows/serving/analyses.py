@@ -13,10 +13,9 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from copark.analyses import REGISTRY, Analysis
-from copark.analyses.answer import NO_KEY, run_id_of, unknown_keys
+from copark.analyses.answer import NO_KEY, RUN_ID, find, head, listed, load, run_id_of, unknown_keys
 from copark.analyses.context import Context
 from copark.analyses.contract import AnalysisParams, CaseParams, FormField, Texts
-from copark.analyses.results import RUN_ID, find, head, listed, load
 from copark.analyses.shipped import usable
 from copark.cases.files import fault as case_fault
 from copark.cases.types import suggestion

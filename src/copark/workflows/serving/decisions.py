@@ -4,10 +4,10 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from copark.analyses.answer import find, load
 from copark.analyses.contract import Texts
 from copark.analyses.levers.ask import Answer as Levers
 from copark.analyses.levers.show import SIGNS, change, middle
-from copark.analyses.results import find, load
 from copark.inference.levers.entries import Lever, Setting
 from copark.inference.levers.findings import Gain
 from copark.inference.levers.measures import SIDES, measure_of

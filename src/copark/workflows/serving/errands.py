@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from copark.analyses.results import RESULTS
+from copark.analyses.answer import RESULTS
 from copark.store.atomic import sweep
 from copark.store.database.jobs import ENDED, LANES, MOST_ATTEMPTS, Job, JobTable
 from copark.store.database.opening import open_database

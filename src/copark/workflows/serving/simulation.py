@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from copark import units
 from copark.analyses.compare import moves as words
 from copark.analyses.compare import outcome_change as changing
-from copark.analyses.trust import recorded_outcome
+from copark.analyses.show import recorded_outcome
 from copark.model.compiler import cpu_features, model_hash, versions
 from copark.model.variables import catalogue
 from copark.simulation.outcomes import OUTCOMES, YEAR_TWENTY
@@ -323,13 +323,14 @@ def case_name(shelved: Shelved) -> CaseName:
 
 def trust_note(trust: Trust, case: Case) -> TrustNote:
     """A trust state as an answer tells it."""
+    recorded = recorded_outcome(case, trust)
     return TrustNote(
         state=trust.state,
         kind=trust.kind,
         label=spoken_in(trust.label),
         meaning=spoken_in(trust.meaning),
         renew=spoken_in(trust.renew) if trust.renew() else None,
-        recorded=None if trust.shows_outcomes else spoken_in(lambda lang: recorded_outcome(case, trust, lang)),
+        recorded=None if recorded is None else spoken_in(lambda lang: str(getattr(recorded, lang))),
         outcomes_shown=trust.shows_outcomes,
     )
 
