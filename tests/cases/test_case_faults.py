@@ -9,8 +9,7 @@ from collections import Counter
 import pytest
 from tests.cases.bad_cases import CASE, EQUITY, PARAMETERS, SERIES, SPOILINGS, Spoiling
 
-from copark.cases.check import check_case, examine
-from copark.cases.load import load_case
+from copark.cases.load import check_case, examine, load_case
 from copark.errors import NotFound
 
 

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from tests.cases.bad_cases import CASE, EQUITY, PARAMETERS, SERIES, SOURCES
 
-from copark.cases.check import check_case, examine
-from copark.cases.load import load_case
+from copark.cases.load import check_case, examine, load_case
 
 ALL_FILES = (CASE, EQUITY, "events.csv", SERIES, SOURCES, "enterprises.csv", "host_context.csv")
 

@@ -8,9 +8,9 @@ from itertools import chain
 import pytest
 
 from copark.cases.casebook import casebook_path
-from copark.cases.check import examine
 from copark.cases.dates import quarter_of
 from copark.cases.facts import in_force
+from copark.cases.load import examine
 from copark.cases.quarters import Quarter
 
 FOLDER = casebook_path() / "great-stone"

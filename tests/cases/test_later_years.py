@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from tests.cases.bad_cases import CASE, SERIES, SOURCES
 
 from copark.cases import Quarter, load_case
-from copark.cases.check import check_case
 from copark.cases.completeness import growth_notes
+from copark.cases.load import check_case
 from copark.cases.pack import pack
 from copark.cases.schema import Clock
 from copark.cases.vocabulary import country_name

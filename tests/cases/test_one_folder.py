@@ -8,8 +8,7 @@ import pytest
 import yaml
 
 from copark.cases.casebook import CLAIMS, LEVERS, POSTERIOR, STUDIES, brought, casebook_path, list_cases
-from copark.cases.check import examine
-from copark.cases.load import load_case
+from copark.cases.load import examine, load_case
 from copark.inference.case_parameters import parameters_of
 from copark.inference.levers.reading import load_levers
 from copark.simulation.study import list_studies, load_study

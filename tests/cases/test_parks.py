@@ -16,7 +16,6 @@ from copark.cases.parks import (
     PARKS,
     PLACES,
     SCORES,
-    check_parks,
     examine_parks,
     load_parks,
 )
@@ -163,7 +162,7 @@ def test_no_calculation_reads_the_dots():
 
 
 def codes(folder):
-    return [(fault.code.removeprefix("cases."), fault.file, fault.line) for fault in check_parks(folder)]
+    return [(fault.code.removeprefix("cases."), fault.file, fault.line) for fault in examine_parks(folder)[1]]
 
 
 FAULTS = [
@@ -186,7 +185,7 @@ def test_a_fault_is_told_with_its_place(folder, subtests):
     for name, old, new, code, key in FAULTS:
         with subtests.test(name=name, new=new):
             line = spoil(folder, name, old, new)
-            told = [fault for fault in check_parks(folder) if fault.code == f"cases.{code}" and fault.key == key]
+            told = [fault for fault in examine_parks(folder)[1] if fault.code == f"cases.{code}" and fault.key == key]
             shutil.copy(casebook_path() / name, folder / name)
             at = line + 1 if old.startswith("\n") else line
             assert [(fault.file, fault.line) for fault in told] == [(name, at)]

@@ -6,9 +6,9 @@ import pytest
 
 from copark.cases import load_case
 from copark.cases.dated_events import Service
+from copark.cases.defaults import BESIDE, checklist, error_of_share
 from copark.cases.evidence import Observation
 from copark.cases.quarters import Quarter
-from copark.cases.services import BESIDE, checklist, error_of_share
 from copark.inference.ablations.effects import later_targets
 from copark.inference.observations import STAND_INS, target_of, targets
 from copark.inference.target_selection import everything_fitted

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from copark.cases.casebook import casebook_path
-from copark.cases.check import examine
 from copark.cases.facts import used
+from copark.cases.load import examine
 from copark.cases.quarters import Quarter
 
 FOLDER = casebook_path() / "suzhou"

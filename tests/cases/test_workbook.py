@@ -13,7 +13,7 @@ from openpyxl import Workbook, load_workbook
 from tests.web.test_uploads import rewritten
 
 from copark.cases import casebook_path, list_cases, load_case
-from copark.cases.untrusted_archive import Refused
+from copark.cases.files import Refused
 from copark.cases.workbook import EXAMPLE, case_from_workbook, read_workbook, template_workbook, workbook_of
 from copark.cases.workbook.sheets import choices, codes, sheets
 from copark.texts import LANGUAGES

@@ -117,7 +117,7 @@ def case_files(draw: m.Draw, folder: Path) -> dict[str, bytes]:
 
 def examined(files: dict[str, bytes], folder: Path) -> str:
     """The miniature, whose parameters are its own."""
-    from copark.cases.check import examine
+    from copark.cases.load import examine
 
     write(folder, files)
     case, faults = examine(folder, PARAMETERS)
@@ -195,7 +195,7 @@ def tricks(made: tuple[str, str, str], folder: Path) -> str:
     elif _can_be_made(other):
         (inside / other).write_bytes(b"x")
     try:
-        from copark.cases.check import examine
+        from copark.cases.load import examine
 
         case, faults = examine(inside, PARAMETERS)
         return told(faults) if case is None else ACCEPTED

@@ -10,7 +10,7 @@ import pytest
 from openpyxl import Workbook
 
 import copark
-from copark.cases.untrusted_archive import Refused, check_workbook
+from copark.cases.files import Refused, check_workbook
 from copark.cases.workbook.cells import read_cells
 from copark.errors import Fault
 from copark.workflows import run_study

@@ -13,8 +13,8 @@ from copark.analyses.contract import Texts
 from copark.analyses.joint.ask import Answer
 from copark.analyses.joint.show import document
 from copark.arrays import Floats
+from copark.cases.defaults import BESIDE
 from copark.cases.quarters import Quarter
-from copark.cases.services import BESIDE
 from copark.inference.joint.findings import FURTHER_SETS, Reader, find, held, r2_of, ranks_of, read_panels, recorded
 from copark.inference.joint.panels import (
     AGES,

@@ -1,18 +1,32 @@
-"""Light cases: what stands in the place of what is not known of a park.
+"""What stands in the place of what nobody reported of a park: defaults, and what the checklist of services tells.
 
-A case names in ``not_known`` the keys of which nothing is known, or the parts of a key: ``land`` as a whole, or
+A light case names in ``not_known`` the keys of which nothing is known, or the parts of a key: ``land`` as a whole, or
 ``land.block``. In their place stands the documented default below, which is chosen to do as little as possible, and is
 marked as a judgement with its reason: it is no fact of the park.
+
+Each service promised by a date is one trial of the park's level of service: did it stand at the end of the year in
+which it was due? Of n services due in a year the share k / n that did is the observation, with the error
+
+    sqrt(p (1 - p) / n + BESIDE²),   p = (k + 1) / (n + 2),
+
+of which the first part is chance: in the model a service stands in time with the probability Q, the level of service (p
+is the rule of succession, so that 1 of 1 is no certainty). A service counts once, in the year in which it was due.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, Literal, get_args
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from copark.cases.dates import Date
-from copark.cases.evidence import CapTable, Holding
+from copark.cases.evidence import CapTable, Holding, Observation
 from copark.cases.quarters import Quarter
-from copark.cases.types import JUDGEMENT
+from copark.cases.types import JUDGEMENT, Grade
 from copark.texts import LANGUAGES, text
+
+if TYPE_CHECKING:
+    from copark.cases.dated_events import Service
 
 Whole = Literal["shareholders", "equity", "events", "quota", "finance", "land", "regime", "capability"]
 """What a case may leave out, if it says that it is not known."""
@@ -43,17 +57,16 @@ NO_LIMIT = 100_000.0
 BLOCK = 70.0
 """Hectares serviced at a time where nothing is known, as at Great Stone."""
 EARLIEST = "1000"
+LEVEL = "service_level"
+BESIDE = 0.15
+"""How far the share of promises kept may lie from the level of service, but for chance; a judgement: that a service
+stands says nothing of how well it is run, and promises are made with a margin."""
 
 
 def completed(data: Any) -> Any:
     """Give the content of ``case.yaml`` with defaults in the place of what it says is not known.
 
-    What is given is never touched, so that a completed content may be completed again.
-
-    Parameters
-    ----------
-    data
-        The content as plain mappings, lists and scalars; anything else is given back as it is.
+    What is given is never touched, so that a completed content may be completed again; what is no mapping neither.
     """
     if not isinstance(data, Mapping):
         return data
@@ -118,34 +131,60 @@ def _fact(word: str, since: str, value: float, unit: str) -> dict[str, Any]:
     }
 
 
-def _finance(since: str) -> dict[str, Any]:
-    return {
-        "registered_capital": [_fact("finance", since, NO_LIMIT, "M USD")],
-        "paid_in_at_start": _fact("finance", since, 0.0, "M USD"),
-    }
-
-
-def _land(since: str) -> dict[str, Any]:
-    return {
-        "plan": [],
-        "first_area": _fact("land", since, 0.0, "ha"),
-        "block": _fact("land", since, BLOCK, "ha"),
-    }
-
-
-def _regime(since: str) -> dict[str, Any]:
-    return {
-        "threshold": [_fact("regime", since, 0.0, "M USD")],
-        "profit_tax": [_fact("regime", since, 0.0, "1")],
-        "reference_tax": _fact("regime", since, 0.0, "1"),
-    }
-
-
 _MAKERS: dict[str, Callable[[str], Any]] = {
     "shareholders": lambda _: [],
     "quota": lambda since: [_fact("quota", since, MORE_THAN_HALF, "bp")],
-    "finance": _finance,
-    "land": _land,
-    "regime": _regime,
+    "finance": lambda since: {
+        "registered_capital": [_fact("finance", since, NO_LIMIT, "M USD")],
+        "paid_in_at_start": _fact("finance", since, 0.0, "M USD"),
+    },
+    "land": lambda since: {
+        "plan": [],
+        "first_area": _fact("land", since, 0.0, "ha"),
+        "block": _fact("land", since, BLOCK, "ha"),
+    },
+    "regime": lambda since: {
+        "threshold": [_fact("regime", since, 0.0, "M USD")],
+        "profit_tax": [_fact("regime", since, 0.0, "1")],
+        "reference_tax": _fact("regime", since, 0.0, "1"),
+    },
     "capability": lambda since: [_fact("capability", since, 1.0, "1")],
 }
+
+
+def checklist(services: Iterable[Service], told: Sequence[Observation], data_end: Quarter) -> tuple[Observation, ...]:
+    """Give the level of service that the services due in each year tell, by year, beside what ``series.csv`` told.
+
+    A year has none if it is not over by the end of data, or if a used value of its own is told for its level. Where
+    values are kept for scoring, what is fitted by the cut of validation was fixed before there was a checklist: its
+    values are for looking, and count where all values do.
+    """
+    known = {row.date.year for row in told if row.variable == LEVEL and row.use}
+    role = "check" if any(row.role == "score" and row.use for row in told) else "fit"
+    made = []
+    for year, group in groupby(sorted(services, key=lambda one: one.due.year), key=lambda one: one.due.year):
+        end = Quarter(year, 4)
+        if year in known or end > data_end:
+            continue
+        due = [one for one in group if one.grade != "background"]
+        if due:
+            made.append(_observation(year, due, role))
+    return tuple(made)
+
+
+def _observation(year: int, due: Sequence[Service], role: str) -> Observation:
+    stood = sum(one.stands is not None and one.stands.last_day <= Quarter(year, 4).last_day for one in due)
+    return Observation.model_validate(
+        {
+            "date": str(year), "variable": LEVEL, "value": stood / len(due), "bound": "exact", "unit": "1",
+            "error": round(error_of_share(stood, len(due)), 4), "basis": text("cases.checklist"),
+            "grade": max((one.grade for one in due), key=get_args(Grade).index),
+            "source": tuple(dict.fromkeys(key for one in due for key in one.source)), "use": True, "role": role,
+        }
+    )  # fmt: skip
+
+
+def error_of_share(stood: float, due: int) -> float:
+    """Standard deviation between the share of promises kept and the level of service."""
+    p = (stood + 1.0) / (due + 2.0)
+    return float((p * (1.0 - p) / due + BESIDE**2) ** 0.5)

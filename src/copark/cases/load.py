@@ -1,25 +1,57 @@
-"""Loading a case."""
+"""Reading and checking a case folder: the case if it is sound, else every fault at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
 from copark.cases.case import Case
-from copark.cases.casebook import casebook_path, folder_of, kind_of, list_cases
-from copark.cases.check import examine
-from copark.cases.types import shown, suggestion
+from copark.cases.casebook import CLAIMS, LEVERS, casebook_path, folder_of, kind_of, list_cases
+from copark.cases.cross_checks import problems_of, problems_of_tree, problems_of_unknown
+from copark.cases.defaults import TABLES_UNKNOWN, checklist, even_table
+from copark.cases.evidence import ContextValue, Enterprise, EquityRow, Event, GrowthValue, Observation, Source
+from copark.cases.files import ENOUGH, check_folder, fault, in_reading_order, read_text
+from copark.cases.schema import CaseFile, Clock
+from copark.cases.tables import (
+    CONTEXT,
+    ENTERPRISES,
+    EQUITY,
+    EVENTS,
+    GROWTH,
+    SERIES,
+    Table,
+    cap_tables,
+    faults_of_equity,
+    faults_of_growth,
+    faults_of_rows,
+    faults_of_series,
+    read_table,
+)
+from copark.cases.types import JUDGEMENT, Key, shown, suggestion
+from copark.cases.validation import CASE, SOURCES, validate_case, validate_mapping
+from copark.cases.yaml_loader import Tree, read_yaml
 from copark.errors import CaseFaults, Fault, NotFound
+from copark.model.variables import catalogue
+
+NEEDED = (CASE, EQUITY, EVENTS, SERIES, SOURCES)
+ALWAYS_NEEDED = (CASE, SERIES, SOURCES)
+"""Files that even a light case has."""
+OPTIONAL = (ENTERPRISES, CONTEXT, GROWTH, CLAIMS, LEVERS)
+_TABLES: dict[str, type[Any]] = {
+    EQUITY: EquityRow,
+    EVENTS: Event,
+    SERIES: Observation,
+    ENTERPRISES: Enterprise,
+    CONTEXT: ContextValue,
+    GROWTH: GrowthValue,
+}
 
 
 def load_case(name_or_path: str | Path, parameters: Mapping[str, str] | None = None) -> Case:
-    """Load a case that is sound.
+    """Load a case that is sound, of the casebook by its name or from a folder.
 
-    Parameters
-    ----------
-    name_or_path
-        Name of a case of the casebook, or path of a folder.
-    parameters
-        Names of the model's parameters with their units; by default those of the model.
+    parameters: names of the model's parameters with their units; by default those of the model.
 
     Raises
     ------
@@ -33,9 +65,8 @@ def load_case(name_or_path: str | Path, parameters: Mapping[str, str] | None = N
         near = suggestion(name_or_path, list_cases()) or "copark new"
         raise NotFound.of("cases.not_found", found=shown(name_or_path), suggestion=near)
     if parameters is None and folder.parent == casebook_path():
-        case, faults = _shipped(
-            folder, tuple(sorted((path.name, path.stat().st_mtime_ns) for path in folder.iterdir()))
-        )
+        changed = tuple(sorted((path.name, path.stat().st_mtime_ns) for path in folder.iterdir()))
+        case, faults = _shipped(folder, changed)
     else:
         case, faults = examine(folder, parameters)
     if case is None:
@@ -47,3 +78,118 @@ def load_case(name_or_path: str | Path, parameters: Mapping[str, str] | None = N
 def _shipped(folder: Path, _changed: tuple[tuple[str, int], ...]) -> tuple[Case | None, list[Fault]]:
     """A case of the casebook, read once as long as its files are as they are."""
     return examine(folder)
+
+
+def check_case(name_or_path: str | Path, parameters: Mapping[str, str] | None = None) -> list[Fault]:
+    """Give every fault of a case, named as in :func:`load_case`; none if it is sound."""
+    return examine(folder_of(name_or_path), parameters)[1]
+
+
+def examine(folder: Path, parameters: Mapping[str, str] | None = None) -> tuple[Case | None, list[Fault]]:
+    """Read a case folder and check it; ``None`` if it has faults.
+
+    All faults are given in reading order, at most :data:`copark.cases.files.MOST_FAULTS` and a closing line.
+    """
+    folder = Path(folder)
+    faults: list[Fault] = []
+    kind = kind_of(folder)
+    if kind != "folder":
+        return None, [fault("no_folder" if kind == "nothing" else "not_a_folder", str(folder))]
+    folder = folder.resolve()
+    present = check_folder(folder, ALWAYS_NEEDED, (*TABLES_UNKNOWN.values(), *OPTIONAL), faults)
+    sources = _read_sources(folder, faults) if SOURCES in present else None
+    file, sections = _read_case_file(folder, sources, parameters, faults) if CASE in present else (None, {})
+    tables: dict[str, Table[Any]] = {}
+    if present:
+        unknown = sections.get("not_known", ())
+        lacking = (name for word, name in TABLES_UNKNOWN.items() if word not in unknown)
+        faults.extend(fault("missing_file", name) for name in lacking if name not in present)
+        tables = {name: _read_rows(folder, name, faults) for name in _TABLES if name in present}
+        faults.extend(_faults_of_tables(tables, sources, sections.get("clock"), needs_equity="equity" not in unknown))
+    ordered = in_reading_order(faults, (*NEEDED, *OPTIONAL))
+    if ordered or file is None or sources is None:
+        return None, ordered
+    return _put_together(folder, file, sources, tables), []
+
+
+def _read_tree(folder: Path, name: str, faults: list[Fault]) -> Tree | None:
+    text = read_text(folder, name, faults)
+    return None if text is None else read_yaml(text, name, faults)
+
+
+def _read_sources(folder: Path, faults: list[Fault]) -> dict[str, Source] | None:
+    tree = _read_tree(folder, SOURCES, faults)
+    if tree is None:
+        return None
+    if isinstance(tree.data, dict) and JUDGEMENT in tree.data:
+        faults.append(fault("reserved_source", SOURCES, tree.line((JUDGEMENT,)), JUDGEMENT))
+    sources: dict[str, Source] | None = validate_mapping(tree, SOURCES, dict[Key, Source], Source, faults)
+    if sources is None and isinstance(tree.data, dict):
+        # Their keys are enough to look for missing ones; the entries' own faults are told already.
+        return dict.fromkeys(tree.data, Source(outlet="?", read="original"))
+    return sources
+
+
+def _read_case_file(
+    folder: Path, sources: Mapping[str, Source] | None, parameters: Mapping[str, str] | None, faults: list[Fault]
+) -> tuple[CaseFile | None, Mapping[str, Any]]:
+    tree = _read_tree(folder, CASE, faults)
+    if tree is None:
+        return None, {}
+    file, sections = validate_case(tree, faults)
+    clock: Clock | None = sections.get("clock")
+    own = catalogue().parameters
+    problems = chain(
+        problems_of(
+            sections,
+            {name: one.unit for name, one in own.items()} if parameters is None else parameters,
+            {name: len(one.default) for name, one in own.items()} if parameters is None else None,
+        ),
+        problems_of_unknown(tree.data),
+        problems_of_tree(tree.data, sources, None if clock is None else clock.data_end),
+    )
+    faults.extend(
+        fault(problem.code, CASE, tree.line(problem.path), problem.path, **problem.values)
+        for problem in islice(problems, ENOUGH)
+    )
+    return file, sections
+
+
+def _read_rows(folder: Path, name: str, faults: list[Fault]) -> Table[Any]:
+    text = read_text(folder, name, faults)
+    return Table([], [{}]) if text is None else read_table(text, name, _TABLES[name], faults)
+
+
+def _faults_of_tables(
+    tables: Mapping[str, Table[Any]], sources: Iterable[str] | None, clock: Clock | None, *, needs_equity: bool
+) -> Iterator[Fault]:
+    for name, table in tables.items():
+        found = faults_of_rows(name, table.rows, sources, None if clock is None else clock.data_end)
+        yield from islice(found, ENOUGH)
+    if EQUITY in tables:
+        start = None if clock is None else clock.start
+        yield from islice(faults_of_equity(tables[EQUITY], start, needed=needs_equity), ENOUGH)
+    if SERIES in tables:
+        yield from islice(faults_of_series(tables[SERIES].rows), ENOUGH)
+    if GROWTH in tables:
+        yield from islice(faults_of_growth(tables[GROWTH].rows), ENOUGH)
+
+
+def _put_together(
+    folder: Path, file: CaseFile, sources: Mapping[str, Source], tables: Mapping[str, Table[Any]]
+) -> Case:
+    records = {name: tuple(row.record for row in table.rows) for name, table in tables.items()}
+    equity = cap_tables(tables[EQUITY].rows) if EQUITY in tables else ()
+    if "equity" in file.not_known:
+        equity = (even_table(file.clock.start), *equity)
+    return Case.model_construct(
+        **{name: getattr(file, name) for name in CaseFile.model_fields},
+        equity=equity,
+        events=tuple(sorted(records.get(EVENTS, ()), key=lambda event: event.date)),
+        observations=(*records[SERIES], *checklist(file.services, records[SERIES], file.clock.data_end)),
+        sources=dict(sources),
+        enterprises=records.get(ENTERPRISES, ()),
+        host_context=records.get(CONTEXT, ()),
+        growth=records.get(GROWTH, ()),
+        folder=folder,
+    )

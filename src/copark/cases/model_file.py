@@ -1,15 +1,15 @@
 """A YAML file that a person writes and a model describes: hostile until it is parsed, every fault told at once."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from copark.cases.files import KeyPath, fault, read_text, written
-from copark.cases.validation import told
+from copark.cases.files import fault, read_text, written
+from copark.cases.validation import keys_at, told
 from copark.cases.yaml_loader import Tree, read_yaml
 from copark.errors import Fault
 
@@ -17,17 +17,9 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def read_model(path: Path, model: type[M], areas: Sequence[str]) -> tuple[tuple[M, Tree] | None, list[Fault]]:
-    """Read a file as a model.
+    """Read a file as a model with its tree of lines, or None; and all faults.
 
-    Parameters
-    ----------
-    areas
-        Areas of the texts that the model's own errors belong to: code ``study_range`` is ``study.range``.
-
-    Returns
-    -------
-    tuple
-        The model and its tree of lines, or None; and all faults.
+    areas: of the texts, that the model's own errors belong to: code ``study_range`` is ``study.range``.
     """
     faults: list[Fault] = []
     content = read_text(path.parent, path.name, faults)
@@ -49,26 +41,8 @@ def read_shipped(path: Path, model: type[M]) -> tuple[M, str]:
 
 def translate(error: ErrorDetails, tree: Tree, file: str, model: type[BaseModel], areas: Sequence[str]) -> Fault:
     """Make a fault of one of pydantic's errors: one of these areas, or one that a case may have too."""
-    allowed = keys_at(model, error["loc"][:-1]) if error["type"] == "extra_forbidden" else ()
-    code, at, values = told(error, allowed)
+    code, at, values = told(error, keys_at(model, error["loc"][:-1]))
     for area in areas:
         if code.startswith(f"{area}_"):
             return Fault(f"{area}.{code.removeprefix(f'{area}_')}", file, tree.line(at), written(at), values)
     return fault(code, file, tree.line(at), at, **values)
-
-
-def keys_at(model: type[BaseModel], path: KeyPath) -> tuple[str, ...]:
-    """Keys a model may have at a place, as they are written."""
-    for step in path:
-        fields = {field.alias or name: field for name, field in model.model_fields.items()}
-        if isinstance(step, str) and step in fields:
-            model = next(_models_in(fields[step].annotation), model)
-    return tuple(field.alias or name for name, field in model.model_fields.items())
-
-
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The models that a field holds, at any depth of lists and mappings."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for part in get_args(annotation):
-        yield from _models_in(part)

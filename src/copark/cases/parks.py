@@ -1,9 +1,4 @@
-"""The parks of the casebook, one row each, and their scores: ``parks.csv`` and what stands beside it.
-
-Five files lie in the casebook's folder: ``parks.csv`` (what is known of each park), ``parks-sources.yaml`` (where it
-was read), ``parks-scores.csv`` (membership scores of cases in the conditions, each with its reason),
-``parks-conditions.yaml`` (what each condition means and what its scores stand for) and ``parks-places.csv`` (a dot on
-a map for each park; see :mod:`copark.cases.locations`).
+"""The parks of the casebook: what is known of each, its sources, scores in conditions, and dot on a map.
 
 Each row is checked by itself when it is read. What rows can only get wrong together, or with other files, is tested
 (``tests/cases/test_parks.py``): nobody brings a table of parks.
@@ -14,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, TypeAdapter, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from copark.cases.casebook import LITERATURE, WORDS, casebook_path
 from copark.cases.dates import Date
 from copark.cases.evidence import Source
-from copark.cases.files import check_folder, fault, in_reading_order, read_text
-from copark.cases.locations import PLACES, Place
-from copark.cases.tables import Table, read_table
+from copark.cases.files import check_folder, in_reading_order, read_text
+from copark.cases.tables import read_table
 from copark.cases.types import (
     Amount,
     Bilingual,
@@ -31,6 +25,8 @@ from copark.cases.types import (
     Country,
     Grade,
     Key,
+    Latitude,
+    Longitude,
     Number,
     Record,
     SourceKeys,
@@ -39,18 +35,27 @@ from copark.cases.types import (
     YesNo,
     wrong,
 )
-from copark.cases.validation import told, validate_sources
+from copark.cases.validation import validate_mapping
 from copark.cases.yaml_loader import read_yaml
 from copark.errors import CaseFaults, Fault
 
 PARKS, SCORES = "parks.csv", "parks-scores.csv"
-PARK_SOURCES, CONDITIONS = "parks-sources.yaml", "parks-conditions.yaml"
+PARK_SOURCES, CONDITIONS, PLACES = "parks-sources.yaml", "parks-conditions.yaml", "parks-places.csv"
 FILES = (PARKS, SCORES, PARK_SOURCES, CONDITIONS, PLACES)
 
 ParkType = Literal["intergovernmental", "mixed", "enterprise-led"]
 Outcome = Literal["thriving", "surviving", "stalled", "failed"]
 Percent = Annotated[Number, Field(ge=0, le=100)]
 Year = Annotated[Count, Field(ge=1900, le=2100)]
+
+
+def _check_together(row: Record, *pairs: tuple[str, str]) -> None:
+    """See that of two cells both are given or neither."""
+    for name, partner in pairs:
+        has, other = getattr(row, name) is not None, getattr(row, partner) is not None
+        if has != other:
+            given, lacking = (name, partner) if has else (partner, name)
+            raise wrong("half_given", at=lacking, found=given, other=lacking)
 
 
 class Park(Record):
@@ -131,17 +136,11 @@ class Park(Record):
 
     @model_validator(mode="after")
     def _check_halves(self) -> Park:
-        for name, partner in (
-            ("firms", "firms_date"),
-            ("investment_m_usd", "investment_date"),
-            ("jobs", "jobs_date"),
-            ("equity_change_en", "equity_change_zh"),
-            ("home_share_percent", "shares_grade"),
+        _check_together(
+            self, ("firms", "firms_date"), ("investment_m_usd", "investment_date"), ("jobs", "jobs_date"),
+            ("equity_change_en", "equity_change_zh"), ("home_share_percent", "shares_grade"),
             ("home_share_percent", "host_share_percent"),
-        ):
-            has, other = getattr(self, name) is not None, getattr(self, partner) is not None
-            if has != other:
-                raise wrong("half_given", at=partner if has else name, found=name, other=partner)
+        )  # fmt: skip
         return self
 
     @property
@@ -239,96 +238,83 @@ class Condition(Record):
     """What a reader should know."""
 
 
+class Place(Record):
+    """A row of ``parks-places.csv``: the dot of a park on a map, to about a tenth of a degree.
+
+    It is where the town or district of the park lies, from general geographic knowledge, and enters no calculation.
+    """
+
+    park: Key
+    """The park."""
+    place_en: Words
+    """Town or district, in English."""
+    place_zh: Words
+    """The same in Chinese."""
+    longitude: Longitude
+    """Degrees east, to about 0.1°."""
+    latitude: Latitude
+    """Degrees north, to about 0.1°."""
+    grade: Literal["background"]
+    """Always background."""
+    note_en: Words | None = None
+    """What a reader should know, in English."""
+    note_zh: Words | None = None
+    """The same in Chinese."""
+
+    @model_validator(mode="after")
+    def _check_halves(self) -> Place:
+        _check_together(self, ("note_en", "note_zh"))
+        return self
+
+    def name(self, lang: str = "en") -> str:
+        """Give the name of the town or district."""
+        return self.place_zh if lang == "zh" else self.place_en
+
+
+Conditions = Mapping[Literal["GOV", "EQUITY", "EQUITY_mech", "NETWORK", "ENTERPRISE", "OUTCOME"], Condition]
+R = TypeVar("R", bound=Record)
+
+
 @dataclass(frozen=True)
 class Parks:
     """The parks of the casebook with their sources, scores, conditions and dots on a map."""
 
     parks: tuple[Park, ...]
     scores: tuple[Score, ...]
-    conditions: Mapping[str, Condition]
+    conditions: Conditions
     sources: Mapping[str, Source]
     places: Mapping[str, Place]
 
     def __getitem__(self, name: str) -> Park:
         """Give a park by its short name; ``KeyError`` if there is none."""
-        return next((park for park in self.parks if park.id == name), None) or _no_park(name)
-
-
-def _no_park(name: str) -> Park:
-    raise KeyError(name)
+        return {park.id: park for park in self.parks}[name]
 
 
 def examine_parks(folder: Path | None = None) -> tuple[Parks | None, list[Fault]]:
-    """Read the parks of a folder, the casebook's by default, and check them.
-
-    Returns
-    -------
-    parks
-        ``None`` if there are faults.
-    faults
-        All faults, in reading order.
-    """
+    """Read the parks of a folder, the casebook's by default; ``None`` and all faults in reading order if it has any."""
     place = casebook_path() if folder is None else Path(folder)
     faults: list[Fault] = []
     present = check_folder(place, FILES, (LITERATURE, WORDS), faults)
-    sources = _sources(place, faults) if PARK_SOURCES in present else None
-    parks = _table(place, PARKS, Park, faults) if PARKS in present else Table([], [{}])
-    scores = _table(place, SCORES, Score, faults) if SCORES in present else Table([], [{}])
-    conditions = _conditions(place, faults) if CONDITIONS in present else {}
-    places = _table(place, PLACES, Place, faults) if PLACES in present else Table([], [{}])
+
+    def rows(name: str, model: type[R]) -> tuple[R, ...]:
+        text = read_text(place, name, faults) if name in present else None
+        return () if text is None else tuple(row.record for row in read_table(text, name, model, faults).rows)
+
+    def entries(name: str, kind: Any, keys: type[Record]) -> Any:
+        text = read_text(place, name, faults) if name in present else None
+        tree = None if text is None else read_yaml(text, name, faults)
+        return None if tree is None else validate_mapping(tree, name, kind, keys, faults)
+
+    sources = entries(PARK_SOURCES, dict[Key, Source], Source)
+    parks, scores = rows(PARKS, Park), rows(SCORES, Score)
+    conditions = entries(CONDITIONS, Conditions, Condition)
+    places = {one.park: one for one in rows(PLACES, Place)}
     ordered = in_reading_order(faults, FILES)
-    if ordered:
-        return None, ordered
-    made = Parks(
-        tuple(row.record for row in parks.rows),
-        tuple(row.record for row in scores.rows),
-        conditions,
-        sources or {},
-        {row.record.park: row.record for row in places.rows},
-    )
-    return made, []
-
-
-def _table(folder: Path, name: str, model: type[Any], faults: list[Fault]) -> Table[Any]:
-    text = read_text(folder, name, faults)
-    return Table([], [{}]) if text is None else read_table(text, name, model, faults)
-
-
-def _sources(folder: Path, faults: list[Fault]) -> dict[str, Source] | None:
-    text = read_text(folder, PARK_SOURCES, faults)
-    tree = None if text is None else read_yaml(text, PARK_SOURCES, faults)
-    return None if tree is None else validate_sources(tree, faults, PARK_SOURCES)
-
-
-def _conditions(folder: Path, faults: list[Fault]) -> dict[str, Condition]:
-    text = read_text(folder, CONDITIONS, faults)
-    tree = None if text is None else read_yaml(text, CONDITIONS, faults)
-    if tree is None:
-        return {}
-    names = Literal["GOV", "EQUITY", "EQUITY_mech", "NETWORK", "ENTERPRISE", "OUTCOME"]
-    try:
-        found: Mapping[Any, Condition] = TypeAdapter(dict[names, Condition]).validate_python(tree.data)
-        return dict(found)
-    except ValidationError as error:
-        for one in error.errors(include_url=False):
-            code, path, values = told(one, Condition.model_fields)
-            faults.append(fault(code, CONDITIONS, tree.line(path), path, **values))
-    return {}
-
-
-def check_parks(folder: Path | None = None) -> list[Fault]:
-    """Give every fault of the parks; none if they are sound."""
-    return examine_parks(folder)[1]
+    return (None, ordered) if ordered else (Parks(parks, scores, conditions, sources, places), [])
 
 
 def load_parks(folder: Path | None = None) -> Parks:
-    """Load the parks.
-
-    Raises
-    ------
-    copark.errors.CaseFaults
-        If they have faults; it carries all of them.
-    """
+    """Load the parks; CaseFaults with all their faults if they have any."""
     parks, faults = examine_parks(folder)
     if parks is None:
         raise CaseFaults(faults)

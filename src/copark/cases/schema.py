@@ -15,17 +15,12 @@ from pydantic import Field, WithJsonSchema, model_validator
 from copark.cases import dates
 from copark.cases.actors import (
     Framework,
-    Government,
     Institution,
     Interest,
     Partner,
-    Presence,
-    QuarterSpan,
     Rival,
     Shareholder,
     Sides,
-    Span,
-    Ties,
 )
 from copark.cases.dated_events import (
     Anchor,
@@ -40,44 +35,12 @@ from copark.cases.dated_events import (
 )
 from copark.cases.dates import Date
 from copark.cases.defaults import Unknown, completed
-from copark.cases.facts import Area, Fact, Fraction, Money, QuotaFact, Rate
+from copark.cases.facts import Area, Fraction, Money, QuotaFact, Rate
 from copark.cases.quarters import Quarter
 from copark.cases.types import Bilingual, Count, Country, Key, Number, Record, Sourced, UnitSymbol, YesNo, wrong
 
-__all__ = [
-    "Anchor",
-    "ByOrigin",
-    "CaseFile",
-    "Certificates",
-    "Clock",
-    "Closure",
-    "Credit",
-    "Fact",
-    "Finance",
-    "Framework",
-    "Government",
-    "Institution",
-    "Interest",
-    "Land",
-    "Parameter",
-    "Partner",
-    "Presence",
-    "Prior",
-    "QuarterSpan",
-    "Regime",
-    "Renegotiation",
-    "Rival",
-    "Service",
-    "Shareholder",
-    "Shock",
-    "Sides",
-    "Span",
-    "Term",
-    "Ties",
-    "Visit",
-    "World",
-    "WorldSource",
-]
+__all__ = ["Anchor", "CaseFile", "Clock", "Framework", "Parameter", "Partner", "Prior", "Sides", "Term"]
+"""What is read elsewhere."""
 
 FORMAT = 1
 """Version of the format of ``case.yaml``."""

@@ -19,8 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from copark.cases.files import MOST_BYTES, MOST_FAULTS, read_text
-from copark.cases.untrusted_archive import Refused, check_workbook
+from copark.cases.files import MOST_BYTES, MOST_FAULTS, Refused, check_workbook, read_text
 from copark.errors import Fault
 from copark.setmethods.table import CaseTable, TableFaults, fault
 

@@ -1,16 +1,15 @@
 """From the errors of pydantic to faults: a place in a file, a cause and a repair in a person's words."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from copark.cases.evidence import Source
 from copark.cases.files import ENOUGH, KeyPath, fault
 from copark.cases.schema import CaseFile
-from copark.cases.types import Key, suggestion
+from copark.cases.types import Record, suggestion
 from copark.cases.yaml_loader import Tree
 from copark.errors import Fault
 
@@ -32,14 +31,9 @@ _QUOTED = re.compile(r"'([^']*)'|\b(\d+)\b")
 
 
 def told(error: Mapping[str, Any], allowed: Iterable[str] = ()) -> tuple[str, KeyPath, dict[str, Any]]:
-    """Give the code, the path and the values of a pydantic error.
+    """Give the code, the path and the values of one of ``ValidationError.errors()``.
 
-    Parameters
-    ----------
-    error
-        One of ``ValidationError.errors()``.
-    allowed
-        Keys known at the place of the error, to suggest one for an unknown key.
+    allowed: keys known at the place of the error, to suggest one for an unknown key.
     """
     context = dict(error.get("ctx") or {})
     path: KeyPath = tuple(step for step in error["loc"] if step != "[key]")
@@ -72,15 +66,10 @@ def _in_our_words(
 
 
 def validate_case(tree: Tree, faults: list[Fault]) -> tuple[CaseFile | None, dict[str, Any]]:
-    """Read ``case.yaml``'s tree as a :class:`CaseFile`.
+    """Read ``case.yaml``'s tree as a :class:`CaseFile`; ``None`` if anything is wrong.
 
-    Returns
-    -------
-    case
-        ``None`` if anything is wrong.
-    sections
-        The top-level values that are sound, by name: what several keys say together can then be checked for these even
-        where others have faults.
+    Beside it are given the top-level values that are sound, by name: what several keys say together can then be checked
+    for these even where others have faults.
     """
     try:
         case = CaseFile.model_validate(tree.data)
@@ -89,7 +78,7 @@ def validate_case(tree: Tree, faults: list[Fault]) -> tuple[CaseFile | None, dic
     else:
         return case, {name: getattr(case, name) for name in CaseFile.model_fields}
     for one in errors[:ENOUGH]:
-        code, path, values = told(one, known_keys(one["loc"][:-1]) if one["type"] == "extra_forbidden" else ())
+        code, path, values = told(one, keys_at(CaseFile, one["loc"][:-1]))
         faults.append(fault(code, CASE, tree.line(path), path, **values))
     if not isinstance(tree.data, dict):
         return None, {}
@@ -100,47 +89,33 @@ def validate_case(tree: Tree, faults: list[Fault]) -> tuple[CaseFile | None, dic
 
 @cache
 def _sections() -> dict[str, TypeAdapter[Any]]:
-    from typing import get_type_hints
-
     hints = get_type_hints(CaseFile, include_extras=True)
     return {name: TypeAdapter(hints[name]) for name in CaseFile.model_fields}
 
 
-@cache
-def _schema() -> dict[str, Any]:
-    return CaseFile.model_json_schema()
-
-
-def known_keys(path: KeyPath) -> tuple[str, ...]:
-    """Give the keys the schema of ``case.yaml`` knows inside a path."""
-    node = _schema()
-    for step in path:
-        node = _resolved(node)
-        if isinstance(step, int):
-            node = node.get("items", {})
-        else:
-            any_name: Any = next(iter(node.get("patternProperties", {}).values()), {})
-            node = node.get("properties", {}).get(step, any_name)
-    return tuple(_resolved(node).get("properties", {}))
-
-
-def _resolved(node: Any) -> dict[str, Any]:
-    if not isinstance(node, dict):
-        return {}
-    for choice in node.get("anyOf", ()):
-        if "$ref" in choice:
-            node = choice
-    if "$ref" in node:
-        node = _schema()["$defs"][node["$ref"].rpartition("/")[2]]
-    return dict(node)
-
-
-def validate_sources(tree: Tree, faults: list[Fault], file: str = SOURCES) -> dict[str, Source] | None:
-    """Read the tree of a file of sources; ``None`` if anything is wrong."""
+def validate_mapping(tree: Tree, file: str, kind: Any, keys: type[Record], faults: list[Fault]) -> Any:
+    """Read a tree as a mapping whose entries may have the keys of a record; ``None`` if anything is wrong."""
     try:
-        return TypeAdapter(dict[Key, Source]).validate_python(tree.data)
+        return TypeAdapter(kind).validate_python(tree.data)
     except ValidationError as error:
         for one in error.errors(include_url=False)[:ENOUGH]:
-            code, path, values = told(one, Source.model_fields)
+            code, path, values = told(one, keys.model_fields)
             faults.append(fault(code, file, tree.line(path), path, **values))
     return None
+
+
+def keys_at(model: type[BaseModel], path: KeyPath) -> tuple[str, ...]:
+    """Keys a model may have at a place, as they are written."""
+    for step in path:
+        fields = {field.alias or name: field for name, field in model.model_fields.items()}
+        if isinstance(step, str) and step in fields:
+            model = next(_models_in(fields[step].annotation), model)
+    return tuple(field.alias or name for name, field in model.model_fields.items())
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models that a field holds, at any depth of lists and mappings."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models_in(part)

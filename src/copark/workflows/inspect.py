@@ -43,8 +43,8 @@ class Checked:
 def check_with_notes(name_or_path: str | Path, lang: str = "en") -> Checked:
     """Check a case: its faults or, if it has none, what it lacks and how far growth is on record."""
     from copark.cases.casebook import folder_of
-    from copark.cases.check import examine
     from copark.cases.completeness import growth_notes, notes_of
+    from copark.cases.load import examine
 
     case, faults = examine(folder_of(name_or_path))
     if case is None:
@@ -55,10 +55,10 @@ def check_with_notes(name_or_path: str | Path, lang: str = "en") -> Checked:
 def check_casebook(lang: str = "en") -> tuple[Checked, ...]:
     """Check everything the casebook holds: every case, and the table of parks with its sources and scores."""
     from copark.cases.casebook import list_cases
-    from copark.cases.parks import check_parks
+    from copark.cases.parks import examine_parks
 
     cases = tuple(check_with_notes(name, lang) for name in list_cases())
-    return (*cases, Checked("parks", tuple(check_parks())))
+    return (*cases, Checked("parks", tuple(examine_parks()[1])))
 
 
 def new(name: str, folder: Path = Path()) -> Path:

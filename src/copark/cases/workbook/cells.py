@@ -13,10 +13,9 @@ from io import BytesIO
 from typing import Any
 
 from copark.cases.defaults import TABLES_UNKNOWN
-from copark.cases.files import fault
+from copark.cases.files import Refused, check_workbook, fault, opened
+from copark.cases.files import refuse as refused
 from copark.cases.quarters import Quarter
-from copark.cases.untrusted_archive import Refused, check_workbook, opened
-from copark.cases.untrusted_archive import refuse as refused
 from copark.cases.vocabulary import country_name
 from copark.errors import Fault
 from copark.texts import LANGUAGES, entries

@@ -16,9 +16,9 @@ from typing import Any
 
 import yaml
 
-from copark.cases.check import examine
 from copark.cases.defaults import TABLES_UNKNOWN
 from copark.cases.files import fault, written
+from copark.cases.load import examine
 from copark.cases.types import suggestion
 from copark.cases.validation import CASE, SOURCES
 from copark.cases.vocabulary import SERIES
@@ -163,7 +163,7 @@ def read_workbook(content: bytes, name: str = "", called: str = BOOK) -> CaseWor
 
     Raises
     ------
-    copark.cases.untrusted_archive.Refused
+    copark.cases.files.Refused
         If it is no workbook of a case, or made to harm.
     """
     titled = {one.title(lang): one for one in sheets() for lang in LANGUAGES}

@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copark.cases.casebook import folder_of
-from copark.cases.files import MOST_BYTES, fault, too_large
+from copark.cases.files import MOST_BYTES, Refused, fault, too_large
 from copark.cases.load import load_case
 from copark.cases.skeleton import claim_folder, complete_folder
-from copark.cases.untrusted_archive import Refused
 from copark.cases.validation import CASE, SOURCES
 from copark.cases.workbook.reading import got, read_workbook
 from copark.cases.workbook.sheets import FACTS, Column, WorkbookSheet, choices, sheets

@@ -18,8 +18,8 @@ import numpy as np
 
 from copark import units
 from copark.cases.case import Case
+from copark.cases.files import Refused
 from copark.cases.types import Bilingual, shown, suggestion
-from copark.cases.untrusted_archive import Refused
 from copark.cases.workbook.cells import place, read_cells
 from copark.cases.workbook.writing import content_of, head_cell, on_paper, set_cell, told_cell
 from copark.errors import Fault, FaultsFound, printable

@@ -34,11 +34,11 @@ from copark.cases import list_cases, load_case
 from copark.cases.case import Case
 from copark.cases.casebook import casebook_path
 from copark.cases.dates import Date
+from copark.cases.defaults import BESIDE, LEVEL
 from copark.cases.evidence import CapTable, Holding, Observation
 from copark.cases.parks import Park as Row
 from copark.cases.parks import load_parks
 from copark.cases.quarters import Quarter
-from copark.cases.services import BESIDE, LEVEL
 from copark.cases.types import JUDGEMENT, Bilingual
 from copark.inference.observations import STAND_INS, ObservationModel, Target
 from copark.inference.pool.abc_regression import part_of, scores_of
@@ -405,7 +405,7 @@ def promised(service: Floats, random: np.random.Generator) -> Floats:
     """Share of the services due at each age that stand, from the service level at it; shape (panels, ages).
 
     Each of :data:`DUE` services stands with the probability of the level, but for a lasting error of the park's list
-    (:data:`copark.cases.services.BESIDE`).
+    (:data:`copark.cases.defaults.BESIDE`).
     """
     lasting = BESIDE * random.standard_normal((len(service), 1))
     stood = random.binomial(DUE, np.clip(np.nan_to_num(service + lasting), 0.0, 1.0))

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from copark.cases import check_case
+from copark.cases.files import Archive, Refused, opened
 from copark.cases.types import shown
-from copark.cases.untrusted_archive import Archive, Refused, opened
 from copark.errors import CoparkError, Fault, FaultsFound
 from copark.identity import RESULT_FORMAT
 from copark.store.atomic import written_folder

@@ -21,8 +21,7 @@ from copark.workflows.serving.simulation import made_by, output_info
 from copark.workflows.serving.wording import both, own, said, unit_title
 
 if TYPE_CHECKING:
-    from copark.cases.locations import Place
-    from copark.cases.parks import Park, Score
+    from copark.cases.parks import Park, Place, Score
     from copark.simulation.study import Study
 
 LIMITS = ("bands", "interested", "nominal", "one_case", "causes")

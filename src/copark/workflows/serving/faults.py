@@ -10,9 +10,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from copark.cases.files import KeyPath, written
-from copark.cases.model_file import keys_at
 from copark.cases.types import gives_orders, shown
-from copark.cases.validation import told
+from copark.cases.validation import keys_at, told
 from copark.errors import Fault, FaultsFound, NotFound, StudyFaults
 from copark.texts import has_text
 from copark.workflows.serving.answers import Answer, Said

@@ -21,10 +21,9 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from copark.cases import check_case, new_case
-from copark.cases.check import NEEDED, OPTIONAL
-from copark.cases.files import MOST_BYTES, MOST_BYTES_FOLDER
+from copark.cases.files import MOST_BYTES, MOST_BYTES_FOLDER, Archive, Refused, leads_out, opened
+from copark.cases.load import NEEDED, OPTIONAL
 from copark.cases.types import suggestion
-from copark.cases.untrusted_archive import Archive, Refused, leads_out, opened
 from copark.cases.workbook import EXAMPLE, read_workbook, template_workbook, workbook_of
 from copark.errors import CaseFaults, Fault
 from copark.store.database.heartbeat import born, here, is_running
