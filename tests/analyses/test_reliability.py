@@ -12,7 +12,7 @@ from copark.analyses.registry import REGISTRY
 from copark.analyses.reliability.ask import Answer, Params
 from copark.cases.parks import load_parks
 from copark.inference.case_parameters import shipped_cases
-from copark.stats.recalibration import brier, discrimination, left_out, recalibrated
+from copark.stats.scores import brier, discrimination, left_out, recalibrated
 
 RELIABILITY = REGISTRY["reliability"]
 

@@ -24,7 +24,7 @@ from copark.inference.calibrations import cut_of
 from copark.inference.observations import targets
 from copark.inference.prior import PriorSpace
 from copark.inference.target_selection import years_known
-from copark.simulation.readouts.observed import comparisons
+from copark.simulation.readouts.record import comparisons
 from copark.simulation.run import simulate
 from copark.simulation.study import baseline
 

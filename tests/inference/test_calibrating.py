@@ -18,7 +18,7 @@ from copark.inference.calibrate import FULL, QUICK, Settings
 from copark.inference.calibrations import settings_of
 from copark.inference.provenance import recipe_in
 from copark.presentation.document import Caveat, Chart, Paragraph
-from copark.simulation.readouts.observed import expected_outside
+from copark.simulation.readouts.record import expected_outside
 from copark.simulation.trust import CONVERGED
 from copark.workflows import cost
 from tests.asked import call

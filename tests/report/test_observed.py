@@ -9,7 +9,7 @@ import xarray as xr
 from copark.analyses.run.ask import answer_of
 from copark.cases.case import Case
 from copark.presentation.document import Interval
-from copark.simulation.readouts.observed import compare, comparisons, misses
+from copark.simulation.readouts.record import compare, comparisons, misses
 from copark.stats.scores import percentiles
 from tests.report.sample import make_result, observation
 

@@ -18,7 +18,7 @@ from copark.setmethods.coupling_degree import (
     development,
     grade,
 )
-from copark.simulation.readouts.coordination import ReadOut, apart, needed, read_out
+from copark.simulation.readouts.coupling import ReadOut, apart, needed, read_out
 
 SCORES = st.lists(st.floats(0.0, 1.0), min_size=2, max_size=6)
 

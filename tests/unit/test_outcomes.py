@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copark.simulation.outcomes import OUTCOMES, reclassify
-from copark.simulation.readouts.outcomes import sweep, year_twenty
+from copark.simulation.readouts.compare import sweep, year_twenty
 from copark.stats.shares import shares, wilson
 
 

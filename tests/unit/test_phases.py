@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from copark.simulation.readouts.phases import classify, flows, phase_shares, phases, quarters_of, running
+from copark.simulation.readouts.coupling import classify, flows, phase_shares, phases, quarters_of, running
 
 BEFORE, COUPLING, DECOUPLING, RECOUPLING = range(4)
 

@@ -8,7 +8,7 @@ import pytest
 
 from copark.cases import load_case
 from copark.cases.quarters import Quarter
-from copark.simulation.readouts.phases import PHASES, phases_of_record
+from copark.simulation.readouts.coupling import PHASES, phases_of_record
 
 START = Quarter(2010, 1)
 

@@ -9,7 +9,7 @@ import pytest
 import xarray as xr
 
 from copark.cases.evidence import ContextValue, Observation
-from copark.simulation.readouts.relative_size import weigh
+from copark.simulation.readouts.record import weigh
 
 
 def host(variable: str, value: float, unit: str, date: str = "2023") -> ContextValue:

@@ -137,7 +137,7 @@ def test_what_was_asked_before_is_answered_from_memory(client):
 
 def test_coupling_is_the_read_out_of_the_analysis(client):
     from copark import workflows
-    from copark.simulation.readouts.coordination import read_out
+    from copark.simulation.readouts.coupling import read_out
     from copark.stats.quantiles import quantiles_over
     from copark.workflows.serving.coupling import OUTPUTS
 

@@ -7,8 +7,7 @@ import pytest
 import yaml
 
 from copark import workflows
-from copark.simulation.readouts.compare import pairs_of
-from copark.simulation.readouts.outcomes import bands
+from copark.simulation.readouts.compare import bands, pairs_of
 from copark.simulation.study import Study
 from copark.stats.quantiles import quantiles
 from tests.web.conftest import EQUITY

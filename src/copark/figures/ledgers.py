@@ -15,7 +15,7 @@ from copark import units
 from copark.figures.frame import View, observed_key, observed_mark, view, year_of
 from copark.presentation import style
 from copark.presentation.numbers import number, shares_of
-from copark.simulation.readouts.outcomes import bands
+from copark.simulation.readouts.compare import bands
 from copark.stats.quantiles import BAND, mean
 from copark.texts import text
 from copark.units import convert

@@ -17,11 +17,10 @@ from copark.presentation import style
 from copark.presentation.numbers import number, percent
 from copark.setmethods.coupling_degree import BOUNDARIES, GRADES
 from copark.simulation.outcomes import OUTCOMES as NAMES
-from copark.simulation.readouts.coordination import SCALES, apart, read_out
-from copark.simulation.readouts.outcomes import sweep
-from copark.simulation.readouts.phases import PHASES as STAGES
-from copark.simulation.readouts.phases import phase_shares, phases
-from copark.simulation.readouts.relative_size import weigh
+from copark.simulation.readouts.compare import sweep
+from copark.simulation.readouts.coupling import PHASES as STAGES
+from copark.simulation.readouts.coupling import SCALES, apart, phase_shares, phases, read_out
+from copark.simulation.readouts.record import weigh
 from copark.stats.quantiles import BAND, quantiles
 from copark.stats.shares import Share, shares
 from copark.texts import text

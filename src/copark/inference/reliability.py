@@ -19,7 +19,7 @@ from copark.inference.source import PosteriorSource
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.outcomes import NEEDED, OUTCOMES, judged_at, outcomes
 from copark.simulation.study import baseline
-from copark.stats.recalibration import Recalibration, brier, discrimination, left_out, recalibrated
+from copark.stats.scores import Recalibration, brier, discrimination, left_out, recalibrated
 
 SAID, DONE = "self_standing", "thriving"
 """The outcome of runs, and the class of the casebook, that are set beside each other."""

@@ -1,4 +1,4 @@
-"""Precision: how well so many runs tell a number, and how many runs a precision needs.
+"""Precision: how well so many runs tell a number or a paired difference, and how many runs a precision needs.
 
 Every quantity is brought to a share: P(outcome) is one, and the place of a quantile is one too (the share of runs at or
 below it), so that one half-width, 0.01 for a point, serves them all.
@@ -16,10 +16,8 @@ from math import ceil, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.stats.quantiles import Floats
+from copark.arrays import Floats, Integers
 from copark.stats.shares import LEVEL, z_of
-
-Integers = NDArray[np.int64]
 
 LARGEST = 10**9
 """Runs beyond which a precision is called out of reach."""
@@ -31,8 +29,7 @@ class Split:
 
     parameters: float
     luck: float
-    """parameters, luck: the two parts, in the square of the value's unit: what the draw explains, and what luck adds to
-    it."""
+    """parameters, luck: what the draw explains, and what luck adds to it, in the square of the value's unit."""
 
     @property
     def share(self) -> float:
@@ -146,16 +143,48 @@ def runs_for(found: Split, half: float, futures: int = 1, pool: int | None = Non
 
 
 def quantile_interval(values: Floats, level: float, half: float) -> tuple[float, float]:
-    """Interval of a quantile: the values `half` below and above its place (Woodruff 1952).
+    """Interval of a quantile: the values `half` below and above its level (Woodruff 1952).
 
-    Parameters
-    ----------
-    values
-        Shape (runs,).
-    level
-        Of the quantile, between 0 and 1.
-    half
-        Half-width of the share of runs at or below it.
+    half: half-width of the share of runs at or below it.
     """
     low, high = np.quantile(values, (max(level - half, 0.0), min(level + half, 1.0)))
     return float(low), float(high)
+
+
+def difference(before: Floats, after: Floats, *, log: bool = False) -> Floats:
+    """Arm less reference, run by run; of logarithms with a count of 0 taken as 1, in log points (0.1: a tenth more).
+
+    before, after: values of reference and arm, of the same runs in the same order and of one shape.
+    """
+    found: Floats = np.log(np.maximum(after, 1.0)) - np.log(np.maximum(before, 1.0)) if log else after - before
+    return found
+
+
+def any_differ(before: Floats, after: Floats, axis: int) -> NDArray[np.bool_]:
+    """Where, along all axes but that of the runs, any run differs; two that are not a number are alike."""
+    found: NDArray[np.bool_] = ((before != after) & ~(np.isnan(before) & np.isnan(after))).any(axis=axis)
+    return found
+
+
+def change_interval(change: Floats, draws: NDArray[np.int64], level: float = LEVEL) -> tuple[float, float]:
+    """Monte Carlo interval of a paired change of shares.
+
+    Of independent pairs that of Bonett & Price (2012, doi:10.3102/1076998611411915): with one pair added to the gained
+    and one to the lost, it is not empty where nothing changed. Of runs that share draws, from the means of the draws,
+    which are what is independent.
+
+    change: 1 gained, -1 lost, 0 otherwise, shape (run,); draws: number of the draw of every run.
+    """
+    if not change.size:
+        return float("nan"), float("nan")
+    z = z_of(level)
+    _, places, counts = np.unique(draws, return_inverse=True, return_counts=True)
+    total = change.size
+    gained, lost = ((np.count_nonzero(change == sign) + 1) / (total + 2) for sign in (1, -1))
+    middle = float(gained - lost)
+    half = z * sqrt((gained + lost - middle**2) / (total + 2))
+    if counts.max() > 1 and counts.size > 1:
+        means = np.bincount(places, weights=change) / counts
+        middle = float(change.mean())
+        half = max(half, z * float(means.std(ddof=1)) / sqrt(counts.size))
+    return max(-1.0, middle - half), min(1.0, middle + half)

@@ -1,7 +1,11 @@
-"""Scores of a forecast given as an ensemble: how good, how sharp, how honest; and where a value lies in it.
+"""Scores of forecasts, given as ensembles or as probabilities: how good, how sharp, how honest.
 
 All scores are losses, smaller is better, in the unit of the observed quantity unless said otherwise. They are proper:
 nobody can expect a better score by forecasting something else than what he believes.
+
+Probabilities are set right by what became of similar cases, by logistic recalibration. Source: Platt, Advances in Large
+Margin Classifiers (2000), 61-74; Saerens, Latinne and Decaestecker, Neural Computation 14 (2002), 21-41, for another
+base rate; Brier, Monthly Weather Review 78 (1950), 1-3.
 """
 
 from __future__ import annotations
@@ -11,7 +15,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from copark.arrays import Booleans, Floats
 from copark.stats.quantiles import BAND, quantile_band
+
+EDGE = 0.005
+"""Probabilities are read as no closer to 0 and 1 than this: a few hundred runs say no more."""
+PRIOR = 1.0
+"""Standard deviation of the slope beforehand, about 0: few cases alone would make any slope fit."""
 
 
 def crps(ensemble: ArrayLike, observed: float) -> float:
@@ -101,3 +111,61 @@ def percentiles(ensemble: ArrayLike, low: float | None, high: float | None) -> P
 def relative_half_width(low: float, upper: float, value: float) -> float:
     """Half the width of a band as a share of a value: 0.5 is ± 50 %; NaN of a value of zero."""
     return (upper - low) / (2.0 * abs(value)) if value else float("nan")
+
+
+@dataclass(frozen=True)
+class Recalibration:
+    """logit p' = a + b logit p: b = 1 and a = 0 where probabilities are right, b = 0 where they tell nothing."""
+
+    intercept: float
+    slope: float
+    """intercept, slope: a and b."""
+
+    def __call__(self, probability: Floats | float) -> Floats:
+        """Probabilities set right."""
+        found: Floats = 1.0 / (1.0 + np.exp(-(self.intercept + self.slope * _logit(probability))))
+        return found
+
+    def for_base_rate(self, before: float, after: float) -> Recalibration:
+        """The same where the event is more or less frequent than among the cases it was learned from."""
+        return Recalibration(self.intercept + float(_logit(after) - _logit(before)), self.slope)
+
+
+def _logit(probability: Floats | float) -> Floats:
+    inside = np.clip(np.asarray(probability, dtype=np.float64), EDGE, 1.0 - EDGE)
+    found: Floats = np.log(inside / (1.0 - inside))
+    return found
+
+
+def recalibrated(probability: Floats, happened: Booleans) -> Recalibration:
+    """Learn it from cases: a posterior mode, with a Gaussian prior on the slope of the standardised logit.
+
+    probability, happened: what was said, and whether it happened; shape (cases,), with cases of both kinds.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    said = _logit(probability)
+    middle, spread = float(said.mean()), float(said.std()) or 1.0
+    model = LogisticRegression(C=PRIOR**2).fit(((said - middle) / spread)[:, None], happened)
+    slope = float(model.coef_[0, 0]) / spread
+    return Recalibration(float(model.intercept_[0]) - slope * middle, slope)
+
+
+def left_out(probability: Floats, happened: Booleans) -> Floats:
+    """Each case's probability set right by the others alone; shape (cases,)."""
+    others = [np.arange(len(happened)) != at for at in range(len(happened))]
+    return np.array(
+        [float(recalibrated(probability[use], happened[use])(probability[~use])[0]) for use in others]
+    )  # fmt: skip
+
+
+def brier(probability: Floats, happened: Booleans) -> Floats:
+    """Squared error of each probability, shape (cases,): 0 is right, 1 wrong, 0.25 a coin."""
+    found: Floats = (np.asarray(probability, dtype=np.float64) - happened) ** 2
+    return found
+
+
+def discrimination(probability: Floats, happened: Booleans) -> float:
+    """How often a case where it happened was given more than one where it did not, ties half: 0.5 tells nothing."""
+    higher = probability[happened][:, None] - probability[~happened][None, :]
+    return float(((higher > 0.0) + 0.5 * (higher == 0.0)).mean())

@@ -63,7 +63,7 @@ def reported_by(result: xr.Dataset, source: DrawSource | None, futures: int) -> 
 
     from copark.simulation.outcomes import OUTCOMES
     from copark.simulation.planner import Reported
-    from copark.simulation.readouts.outcomes import year_twenty
+    from copark.simulation.readouts.compare import year_twenty
 
     groups = groups_of(source, result["run"].to_numpy().astype(np.int64), futures)
     judged = year_twenty(result)

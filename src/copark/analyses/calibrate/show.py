@@ -13,7 +13,7 @@ from copark.inference.diagnostics import Check, title_of
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import bounded, number, percent, percentile, reach, spoken, unit_title
-from copark.simulation.readouts.observed import expected_outside
+from copark.simulation.readouts.record import expected_outside
 from copark.words import grade_title, observable_title, titled, with_unit
 
 if TYPE_CHECKING:

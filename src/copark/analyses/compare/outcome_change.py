@@ -21,8 +21,7 @@ from numpy.typing import NDArray
 from copark.arrays import Floats
 from copark.model.clock import DT
 from copark.simulation.outcomes import OUTCOMES, RESCUED_WITHIN, YEAR_TWENTY
-from copark.simulation.readouts.compare import Pair
-from copark.simulation.readouts.outcomes import quarters_apart
+from copark.simulation.readouts.compare import Pair, quarters_apart
 
 Outputs = Mapping[str, Floats]
 """Outputs by name, each of shape (runs, quarters)."""

@@ -162,7 +162,7 @@ class Books:
 
 def books_of(pair: Pair) -> Books | None:
     """Bail-outs and debts of both; none where they were not kept quarter by quarter, or no pair finished."""
-    from copark.simulation.readouts.outcomes import quarters_apart
+    from copark.simulation.readouts.compare import quarters_apart
 
     if not {"rescue", "debt"} <= set(pair.outputs) or quarters_apart(pair.before) != 1 or not pair.before.sizes["run"]:
         return None

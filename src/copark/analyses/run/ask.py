@@ -15,9 +15,8 @@ import numpy as np
 from copark.analyses.contract import Result, Rows, Texts
 from copark.analyses.show import recorded_outcome
 from copark.simulation.outcomes import OUTCOMES
-from copark.simulation.readouts.compare import provenance
-from copark.simulation.readouts.observed import ObservedComparison, comparisons, misses
-from copark.simulation.readouts.outcomes import year_twenty
+from copark.simulation.readouts.compare import provenance, year_twenty
+from copark.simulation.readouts.record import ObservedComparison, comparisons, misses
 from copark.simulation.trust import Trust
 from copark.stats.quantiles import band
 from copark.stats.shares import Share, shares, shares_of

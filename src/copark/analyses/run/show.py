@@ -19,10 +19,19 @@ from copark.presentation import numbers as say
 from copark.presentation.numbers import number, percent, percentile, reach, spoken
 from copark.setmethods.coupling_degree import grade
 from copark.simulation.outcomes import OUTCOMES
-from copark.simulation.readouts.coordination import COMPONENTS, apart, needed, read_out
-from copark.simulation.readouts.observed import ObservedComparison, expected_outside, misses
-from copark.simulation.readouts.outcomes import bands, quarters_apart, sweep
-from copark.simulation.readouts.phases import PHASES, phase_shares, phases, phases_of_record, quarters_of
+from copark.simulation.readouts.compare import bands, quarters_apart, sweep
+from copark.simulation.readouts.coupling import (
+    COMPONENTS,
+    PHASES,
+    apart,
+    needed,
+    phase_shares,
+    phases,
+    phases_of_record,
+    quarters_of,
+    read_out,
+)
+from copark.simulation.readouts.record import ObservedComparison, expected_outside, misses
 from copark.stats.quantiles import mean, quantiles
 from copark.texts import text
 from copark.words import grade_title, scenario_title, with_unit

@@ -19,8 +19,8 @@ from copark.cases.vocabulary import own_words
 from copark.model.variables import ROOMS, Variable, catalogue
 from copark.presentation.document import Block, Bullets, Chart, Evidence, Kind, Paragraph, Section, Table, Value
 from copark.presentation.numbers import number, percent, precise, quantity, shares_of, unit_title
-from copark.simulation.readouts.coordination import SCALES
-from copark.simulation.readouts.relative_size import RelativeSize, dates_of_growth, weigh
+from copark.simulation.readouts.coupling import SCALES
+from copark.simulation.readouts.record import RelativeSize, dates_of_growth, weigh
 from copark.texts import text
 from copark.words import grade_title, join, mechanism_title, observed, output_title, variable_title
 

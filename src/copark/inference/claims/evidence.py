@@ -30,8 +30,7 @@ from copark.inference.claims.schema import Claim, Look, Part, Statistic
 from copark.model.variables import catalogue
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.readouts.compare import COUNTS
-from copark.stats.pairs import difference
-from copark.stats.precision import Split, split
+from copark.stats.precision import Split, difference, split
 
 if TYPE_CHECKING:
     from copark.cases.case import Case

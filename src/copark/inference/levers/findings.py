@@ -30,7 +30,7 @@ from copark.inference.levers.runner import Asked, MeasuredRuns
 from copark.model.variables import catalogue
 from copark.simulation.sample import prior_of
 from copark.simulation.schemas import Title
-from copark.stats.pairs import change_interval, difference
+from copark.stats.precision import change_interval, difference
 from copark.stats.quantiles import quantiles
 from copark.stats.robust_choice import Sources, sources
 from copark.stats.shares import Verdict, verdict, wilson

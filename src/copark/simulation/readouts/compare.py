@@ -1,11 +1,8 @@
-"""Paired scenarios: differences by output and date and over time, and how outcomes change from one to the other.
+"""Arms of a result: outcomes and bands of each, and paired differences between arms on common random numbers.
 
-Shares of runs are shares of simulated worlds, not probabilities of error; no test of significance is made of them,
-since more runs could always be made.
-
-Pairing: runs of two arms on the same parameters and random numbers, side by side; what is of other making is refused.
-
-Runs are paired by number: the same parameters, the same luck, another world. A difference is arm less reference.
+Runs are paired by number: the same parameters, the same luck, another world. A difference is arm less reference. Shares
+of runs are shares of simulated worlds, not probabilities of error; no test of significance is made of them, since more
+runs could always be made. What is of other making is refused.
 """
 
 from __future__ import annotations
@@ -20,12 +17,10 @@ import numpy as np
 from copark.arrays import Floats
 from copark.cases.quarters import Quarter
 from copark.errors import Fault, FaultsFound
-from copark.simulation.outcomes import OUTCOMES
-from copark.simulation.readouts.outcomes import quarters_apart
-from copark.stats import pairs
-from copark.stats.pairs import change_interval
-from copark.stats.precision import Split, split
-from copark.stats.quantiles import band, quantiles
+from copark.simulation.outcomes import OUTCOMES, YEAR_TWENTY, reclassify
+from copark.stats.precision import Split, any_differ, change_interval, difference, split
+from copark.stats.quantiles import LEVELS, band, quantiles
+from copark.stats.shares import Share, shares
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -36,6 +31,49 @@ MADE_OF = (
     ("draws", ("study.draws", "study.futures", "draws_hash")),
 )  # fmt: skip
 """What two results must share to be paired, and where their provenance says it."""
+THRESHOLDS = (15.0, 50.0, 100.0)
+"""S*: companies operating in year twenty from which on a park that lives unaided is self-standing (MODEL §3.11)."""
+YEARS = (12, 20)
+"""Ends of years since the start at which arms are compared unless told."""
+MAIN = (
+    "operating", "registered", "jobs", "realised_investment", "serviced_area", "service_level", "result_cumulative",
+    "benefit_home", "benefit_host", "commitment_home", "commitment_host",
+)  # fmt: skip
+"""Outputs compared unless told, those of them that were kept."""
+DRAWN = ("operating", "jobs", "serviced_area", "result_cumulative", "benefit_home", "benefit_host")
+"""Outputs whose differences are followed over time, those of them that were kept."""
+COUNTS = frozenset(("companies", "persons"))
+"""Units of counts; their ratios are compared as well, in log points."""
+
+
+def quarters_apart(result: xr.Dataset) -> int:
+    """Quarters from one column of a result to the next: 1, or 4 where a study kept the ends of years only."""
+    labels = [Quarter.parse(str(label)) for label in result["label"].to_numpy()[:2]]
+    return labels[1] - labels[0] if len(labels) > 1 else 1
+
+
+def year_twenty(result: xr.Dataset) -> int:
+    """The column in which outcomes are judged: quarter eighty, or the last of a shorter horizon."""
+    return min(YEAR_TWENTY // quarters_apart(result), result.sizes["quarter"]) - 1
+
+
+def sweep(
+    result: xr.Dataset, scenario: int = 0, thresholds: tuple[float, ...] = THRESHOLDS
+) -> dict[float, tuple[Share, ...]]:
+    """Outcome shares of a scenario under each S*; empty where the study did not keep ``operating``."""
+    if "operating" not in result:
+        return {}
+    codes = result["outcome"].isel(scenario=scenario).to_numpy()
+    final = result["operating"].isel(scenario=scenario, quarter=year_twenty(result)).to_numpy()
+    return {value: shares(reclassify(codes, final, value), OUTCOMES) for value in thresholds}
+
+
+def bands(result: xr.Dataset, variable: str, scenario: int = 0, levels: Sequence[float] = LEVELS) -> Floats:
+    """Quantiles of an output over a scenario's runs, shape (level, quarter).
+
+    Raises KeyError if the study did not keep the output.
+    """
+    return quantiles(result[variable].isel(scenario=scenario).to_numpy(), levels)
 
 
 class NotComparable(FaultsFound):
@@ -44,15 +82,13 @@ class NotComparable(FaultsFound):
 
 @dataclass(frozen=True)
 class Pair:
-    """Two arms on common random numbers."""
+    """Two arms on common random numbers: the runs that finished in both, of dimensions (run, quarter)."""
 
     reference: str
     arm: str
     """reference, arm: keys of the two scenarios."""
     before: xr.Dataset
     after: xr.Dataset
-    """before, after: their runs in common, of dimensions (run, quarter); the runs that did not finish in both are left
-    out."""
     futures: int
     """Runs that share a draw of parameters."""
 
@@ -76,10 +112,10 @@ class Pair:
         numbers: NDArray[np.int64] = self.before["run"].to_numpy().astype(np.int64) // self.futures
         return numbers
 
-    def difference(self, output: str, *, log: bool = False) -> NDArray[np.float64]:
+    def difference(self, output: str, *, log: bool = False) -> Floats:
         """Arm less reference, run by run, shape (run, quarter); of logarithms with a count of 0 taken as 1."""
         before, after = (one[output].to_numpy().astype(np.float64) for one in (self.before, self.after))
-        return pairs.difference(before, after, log=log)
+        return difference(before, after, log=log)
 
 
 def provenance(result: xr.Dataset) -> dict[str, Any]:
@@ -103,10 +139,10 @@ def differing(reference: xr.Dataset, arm: xr.Dataset) -> Iterator[Fault]:
     told = False
     for code, paths in MADE_OF:
         for path in paths:
-            values = {"reference": str(_entry(first, path))[:16], "arm": str(_entry(second, path))[:16]}
-            if _entry(first, path) != _entry(second, path):
+            here, there = _entry(first, path), _entry(second, path)
+            if here != there:
                 told = True
-                yield Fault(f"compare.{code}", names, None, path, values)
+                yield Fault(f"compare.{code}", names, None, path, {"reference": str(here)[:16], "arm": str(there)[:16]})
                 break
     for code in ("run", "label"):
         if not set(reference[code].to_numpy().tolist()) & set(arm[code].to_numpy().tolist()):
@@ -130,32 +166,26 @@ def pair(
 ) -> Pair:
     """Pair a scenario of a result with one of another, or of the same.
 
-    Raises NotComparable if case, model, luck or draws are not the same; it says which; KeyError if there is no such
-    scenario.
+    Raises NotComparable if case, model, luck or draws are not the same; KeyError if there is no such scenario.
     """
     if reference is not arm:
         faults = list(differing(reference, arm))
         if faults:
             raise NotComparable(faults)
-    before, after = _scenario(reference, reference_scenario), _scenario(arm, arm_scenario)
-    runs = np.intersect1d(before["run"].to_numpy(), after["run"].to_numpy())
-    labels = set(before["label"].to_numpy().tolist()) & set(after["label"].to_numpy().tolist())
     before, after = (
-        one.sel(run=runs).isel(quarter=[at for at, label in enumerate(one["label"].to_numpy()) if label in labels])
+        one.isel(scenario=key) if isinstance(key, int) else one.sel(scenario=key)
+        for one, key in ((reference, reference_scenario), (arm, arm_scenario))
+    )
+    runs = np.intersect1d(before["run"].to_numpy(), after["run"].to_numpy())
+    labels = np.intersect1d(before["label"].to_numpy(), after["label"].to_numpy())
+    before, after = (
+        one.sel(run=runs).isel(quarter=np.flatnonzero(np.isin(one["label"].to_numpy(), labels)))
         for one in (before, after)
     )
     finished = np.flatnonzero((before["status"].to_numpy() == 0) & (after["status"].to_numpy() == 0))
-    return Pair(
-        str(before["scenario"].item()),
-        str(after["scenario"].item()),
-        before.isel(run=finished),
-        after.isel(run=finished),
-        int(_entry(provenance(reference), "study.futures") or 1),
-    )
-
-
-def _scenario(result: xr.Dataset, scenario: int | str) -> xr.Dataset:
-    return result.isel(scenario=scenario) if isinstance(scenario, int) else result.sel(scenario=scenario)
+    keys = [str(one["scenario"].item()) for one in (before, after)]
+    futures = int(_entry(provenance(reference), "study.futures") or 1)
+    return Pair(keys[0], keys[1], before.isel(run=finished), after.isel(run=finished), futures)
 
 
 def pairs_of(result: xr.Dataset, reference: int | str = 0) -> tuple[Pair, ...]:
@@ -166,11 +196,9 @@ def pairs_of(result: xr.Dataset, reference: int | str = 0) -> tuple[Pair, ...]:
 
 
 def pairs_between(reference: xr.Dataset, arm: xr.Dataset | None = None, scenario: int | str = 0) -> tuple[Pair, ...]:
-    """Scenarios against a reference scenario: those of the same result, or of another.
+    """Scenarios against a reference scenario: those of the same result, or of another on the same case, model and luck.
 
-    reference, scenario: a result, and key or place of the scenario that the others are compared with; arm: another
-    result on the same case, model, random numbers and draws: its scenarios but for the reference's own, or that one
-    where it has no other. Raises NotComparable, KeyError as :func:`pair`.
+    Of another result those but the reference's own, or that one where it has no other. Raises as :func:`pair`.
     """
     if arm is None:
         return pairs_of(reference, scenario)
@@ -182,37 +210,19 @@ def begins(pair: Pair, outputs: Sequence[str] | None = None) -> str | None:
     """The first quarter in which the two arms differ in any run and output; ``None`` where they never do."""
     moved = np.zeros(len(pair.labels), dtype=bool)
     for name in pair.outputs if outputs is None else outputs:
-        moved |= pairs.any_differ(pair.before[name].to_numpy(), pair.after[name].to_numpy(), axis=0)
+        moved |= any_differ(pair.before[name].to_numpy(), pair.after[name].to_numpy(), axis=0)
     return pair.labels[int(moved.argmax())] if moved.any() else None
-
-
-YEARS = (12, 20)
-"""Ends of years since the start at which arms are compared unless told."""
-
-MAIN = (
-    "operating", "registered", "jobs", "realised_investment", "serviced_area", "service_level", "result_cumulative",
-    "benefit_home", "benefit_host", "commitment_home", "commitment_host",
-)  # fmt: skip
-"""Outputs compared unless told, those of them that were kept."""
-
-DRAWN = ("operating", "jobs", "serviced_area", "result_cumulative", "benefit_home", "benefit_host")
-"""Outputs whose differences are followed over time, those of them that were kept."""
-
-COUNTS = frozenset(("companies", "persons"))
-"""Units of counts; their ratios are compared as well, in log points."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A paired difference of an output at a date, over runs."""
+    """A paired difference of an output at the end of a quarter, over runs."""
 
     arm: str
     reference: str
-    """arm, reference: keys of the scenarios."""
     output: str
     unit: str
     quarter: str
-    """output, unit, quarter: what is compared, in which unit, at the end of which quarter."""
     log: bool
     """Whether logarithms are compared: the unit then is log points (0.1 is about a tenth more)."""
     pairs: int
@@ -233,38 +243,37 @@ class Difference:
 
 @dataclass(frozen=True)
 class OutcomeChange:
-    """How often an outcome happens in both arms of the same run, in one, in none."""
+    """How often an outcome happens in both arms of the same run, in the arm alone, in the reference alone, in none."""
 
     arm: str
     reference: str
     outcome: str
-    """One of :data:`~copark.simulation.outcomes.OUTCOMES`."""
     pairs: int
-    """Pairs of runs."""
     both: int
     gained: int
     lost: int
     neither: int
-    """both, gained, lost, neither: pairs with the outcome in both arms, in the arm alone, in the reference alone, in
-    none."""
     low: float
     high: float
     """low, high: Monte Carlo interval of the change (95 %): what more runs of the same model might still move."""
 
+    def _share(self, count: int) -> float:
+        return count / self.pairs if self.pairs else float("nan")
+
     @property
     def reference_share(self) -> float:
         """P(outcome) in the reference."""
-        return (self.both + self.lost) / self.pairs if self.pairs else float("nan")
+        return self._share(self.both + self.lost)
 
     @property
     def arm_share(self) -> float:
         """P(outcome) in the arm."""
-        return (self.both + self.gained) / self.pairs if self.pairs else float("nan")
+        return self._share(self.both + self.gained)
 
     @property
     def change(self) -> float:
         """P(outcome) in the arm less that in the reference, on common random numbers."""
-        return (self.gained - self.lost) / self.pairs if self.pairs else float("nan")
+        return self._share(self.gained - self.lost)
 
 
 @dataclass(frozen=True)
@@ -275,14 +284,9 @@ class ComparisonTable:
     outcomes: tuple[OutcomeChange, ...]
 
     def of(self, arm: str, output: str, quarter: str, *, log: bool = False) -> Difference:
-        """One of the differences.
-
-        Raises KeyError if it is not in the table.
-        """
-        for row in self.differences:
-            if (row.arm, row.output, row.quarter, row.log) == (arm, output, quarter, log):
-                return row
-        raise KeyError((arm, output, quarter, log))
+        """One of the differences; raises KeyError if it is not in the table."""
+        rows = {(row.arm, row.output, row.quarter, row.log): row for row in self.differences}
+        return rows[arm, output, quarter, log]
 
 
 @dataclass(frozen=True)
@@ -294,7 +298,6 @@ class DifferenceCourse:
     log: bool
     """output, unit, log: as of :class:`Difference`."""
     quarters: tuple[str, ...]
-    """Labels."""
     levels: Floats
     """5, 25, 50, 75 and 95 % of the differences, shape (levels, quarters); NaN where no pair finished."""
     above: Floats
@@ -314,10 +317,9 @@ def course(pair: Pair, output: str, *, log: bool | None = None) -> DifferenceCou
     log = unit in COUNTS if log is None else log
     found = pair.difference(output, log=log)
     finite = np.isfinite(found).sum(axis=0)
-    return DifferenceCourse(
-        output, "log points" if log else unit, log, pair.labels, quantiles(found),
-        np.where(finite, (found > 0.0).sum(axis=0) / np.maximum(finite, 1), np.nan), begins(pair, [output]),
-    )  # fmt: skip
+    above = np.where(finite, (found > 0.0).sum(axis=0) / np.maximum(finite, 1), np.nan)
+    unit = "log points" if log else unit
+    return DifferenceCourse(output, unit, log, pair.labels, quantiles(found), above, begins(pair, [output]))
 
 
 def ends_of_years(result: xr.Dataset, years: Sequence[int] = YEARS) -> tuple[str, ...]:
@@ -331,21 +333,10 @@ def ends_of_years(result: xr.Dataset, years: Sequence[int] = YEARS) -> tuple[str
 def compare(
     pairs: Iterable[Pair], outputs: Sequence[str] | None = None, quarters: Sequence[str] | None = None
 ) -> ComparisonTable:
-    """Compare arms with their references, output by output and date by date.
+    """Compare arms with their references, output by output and date by date; of counts logarithms as well.
 
-    Parameters
-    ----------
-    pairs
-        Arms on common random numbers.
-    outputs
-        Outputs; by default those of :data:`MAIN` that were kept. Of counts logarithms are compared as well.
-    quarters
-        Labels such as ``2024Q2``; by default the ends of years 12 and 20.
-
-    Raises
-    ------
-    KeyError
-        If an output or quarter asked for was not kept.
+    outputs: by default those of :data:`MAIN` that were kept; quarters: labels such as ``2024Q2``, by default the ends
+    of years 12 and 20. Raises KeyError if an output or quarter asked for was not kept.
     """
     differences: list[Difference] = []
     changes: list[OutcomeChange] = []
@@ -363,55 +354,35 @@ def compare(
 
 def _rows(pair: Pair, output: str, unit: str, quarters: Sequence[str], *, log: bool) -> Iterator[Difference]:
     found = pair.difference(output, log=log)
-    before, after = (one[output].to_numpy() for one in (pair.before, pair.after))
+    unit = "log points" if log else unit
     for quarter in quarters:
         if quarter not in pair.labels:
             raise KeyError(quarter)
         at = pair.labels.index(quarter)
         column = found[:, at]
-        low, median, high = band(column)
-        yield Difference(
-            arm=pair.arm,
-            reference=pair.reference,
-            output=output,
-            unit="log points" if log else unit,
-            quarter=quarter,
-            log=log,
-            pairs=column.size,
-            reference_median=float(quantiles(before[:, at], (0.50,))[0]),
-            arm_median=float(quantiles(after[:, at], (0.50,))[0]),
-            low=low,
-            median=median,
-            high=high,
-            above=float(np.mean(column > 0.0)) if column.size else float("nan"),
-            equal=float(np.mean(column == 0.0)) if column.size else float("nan"),
-            split=split(column, pair.draws),
+        first, second = (
+            float(quantiles(one[output].to_numpy()[:, at], (0.50,))[0]) for one in (pair.before, pair.after)
         )
+        low, median, high = band(column)
+        above, equal = (float(np.mean(side)) if column.size else float("nan") for side in (column > 0.0, column == 0.0))
+        yield Difference(
+            pair.arm, pair.reference, output, unit, quarter, log, column.size, first, second, low, median, high, above,
+            equal, split(column, pair.draws),
+        )  # fmt: skip
 
 
 def outcome_changes(
     before: NDArray[np.int8], after: NDArray[np.int8], draws: NDArray[np.int64], *, reference: str, arm: str
 ) -> tuple[OutcomeChange, ...]:
-    """How often each outcome happens in both arms of the same run, in one, in none.
+    """How each outcome changes, of codes of the runs that finished in both arms, shape (pairs,).
 
-    before, after: codes of the runs that finished in both, shape (pairs,); draws: number of the draw of every pair.
+    draws: number of the draw of every pair.
     """
     found = []
     for code, name in enumerate(OUTCOMES):
         had, has = before == code, after == code
         gained, lost = has & ~had, had & ~has
+        both, alone, only, none = (int(np.count_nonzero(each)) for each in (had & has, gained, lost, ~had & ~has))
         low, high = change_interval(gained.astype(float) - lost.astype(float), draws)
-        change = OutcomeChange(
-            arm=arm,
-            reference=reference,
-            outcome=name,
-            pairs=had.size,
-            both=int(np.count_nonzero(had & has)),
-            gained=int(np.count_nonzero(gained)),
-            lost=int(np.count_nonzero(lost)),
-            neither=int(np.count_nonzero(~had & ~has)),
-            low=low,
-            high=high,
-        )
-        found.append(change)
+        found.append(OutcomeChange(arm, reference, name, had.size, both, alone, only, none, low, high))
     return tuple(found)

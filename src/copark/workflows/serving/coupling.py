@@ -17,8 +17,7 @@ from copark.setmethods.coupling_degree import (
     development,
     grade,
 )
-from copark.simulation.readouts.coordination import COMPONENTS, SCALES, needed, read_out
-from copark.simulation.readouts.phases import PHASES, phase_shares, phases
+from copark.simulation.readouts.coupling import COMPONENTS, PHASES, SCALES, needed, phase_shares, phases, read_out
 from copark.stats.quantiles import quantiles_over
 from copark.workflows.serving.answers import Answer, CaseName, DrawsNote, Numbers, Said
 from copark.workflows.serving.engine import Engine, HeldRuns, Ticket

@@ -25,7 +25,7 @@ from copark.simulation.readouts.compare import outcome_changes
 from copark.simulation.results import experiment_hash
 from copark.simulation.study import Scenario, Study
 from copark.simulation.trust import Trust
-from copark.stats import pairs as pairing
+from copark.stats import precision as pairing
 from copark.stats.quantiles import BAND, LEVELS, quantiles_over
 from copark.stats.shares import Share, shares
 from copark.version import __version__
