@@ -12,8 +12,8 @@ from copark.analyses.answer import Answered, answer
 from copark.analyses.brief.ask import Answer, Params
 from copark.analyses.context import Context
 from copark.analyses.registry import REGISTRY
+from copark.inference.levers.entries import wanted_levers
 from copark.inference.levers.findings import find
-from copark.inference.levers.reading import wanted_levers
 from copark.presentation.document import Bullets
 
 BRIEF = REGISTRY["brief"]

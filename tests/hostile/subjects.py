@@ -284,7 +284,7 @@ def claims(raw: bytes, folder: Path) -> str:
 
 
 def levers(raw: bytes, folder: Path) -> str:
-    from copark.inference.levers.reading import load_levers
+    from copark.inference.levers.entries import load_levers
 
     path = folder / "levers.yaml"
     path.write_bytes(raw)

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from copark.inference.levers.choice import choose, met, states_of
-from copark.inference.levers.findings import balances, gains, leanings, rank_correlation
-from copark.inference.levers.reading import examine_levers
+from copark.inference.levers.entries import examine_levers
+from copark.inference.levers.findings import balances, choose, gains, leanings, met, states_of
 from copark.inference.levers.runner import groups_of
 from copark.stats.shares import verdict
 from tests.levers.conftest import by_hand, small
@@ -124,14 +123,6 @@ def test_a_gain_that_moves_with_a_parameter_leans_on_it():
     assert [(one.parameter, one.verdict) for one in found] == [("network_strength", "unmoved")]
     assert found[0].correlation == pytest.approx(1.0)
     assert leanings(by_hand(options=2, draws=20), {}) == []
-
-
-def test_rank_correlation_by_hand():
-    assert rank_correlation(np.array([1.0, 2.0, 3.0]), np.array([9.0, 4.0, 1.0])) == pytest.approx(-1.0)
-    assert rank_correlation(np.array([1.0, 1.0, 2.0, 3.0]), np.array([1.0, 2.0, 3.0, 4.0])) == pytest.approx(
-        np.corrcoef([1.5, 1.5, 3.0, 4.0], [1.0, 2.0, 3.0, 4.0])[0, 1]
-    )
-    assert rank_correlation(np.zeros(3), np.arange(3.0)) == 0.0
 
 
 @pytest.mark.parametrize(("populations", "wanted"), [(10, [0, 0, 5, 5, 1, 1]), (2, [0, 0, 1, 1, 2, 2])])

@@ -12,7 +12,7 @@ from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.inference.levers.findings import Leaning, find
-from copark.inference.levers.measures import NAMES, SIDES, measure_of
+from copark.inference.levers.measures import SIDES, measure_of
 from copark.presentation.document import Bullets, Cards, Caveat, Interval
 from copark.simulation.trust import Trust
 from tests.asked import call, table
@@ -120,19 +120,6 @@ def test_the_answer_has_a_row_for_each_setting_with_its_interval_and_its_sides(s
     worst = min(one.mean for one in found.gains if one.measure.name == "self_standing")
     assert [card.value for card in cards.cards if card.title.startswith("Largest loss")] == [worst]
     assert not [card for card in cards.cards if card.title.startswith("Largest gain")], "both lower it"
-
-
-def test_the_table_for_programs_has_every_number(shown, first):
-    found, gains = first[0].result, table(shown("en"), "gains")
-    assert len(gains.rows) == 2 * len(NAMES)
-    keys = [column.key for column in gains.columns]
-    rows = [dict(zip(keys, row, strict=True)) for row in gains.rows]
-    assert {row["setting"] for row in rows} == {"five", "tax-20"}
-    assert sum(rows[2][f"by_{part}"] for part in ("structure", "parameters", "luck")) == pytest.approx(1.0)
-    frame = found.to_frame()
-    assert frame["mean"].tolist() == [row["mean"] for row in rows]
-    assert frame["median"].tolist() == [row["median"] for row in rows]
-    assert keys[-3:] == ["structure_as_modelled", "structure_nobody_rescues", "structure_low_bar"]
 
 
 def test_words_say_who_gains_and_what_it_leans_on(shown, first):

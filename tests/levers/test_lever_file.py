@@ -8,8 +8,15 @@ import pytest
 
 from copark.cases.load import load_case
 from copark.errors import NotFound, StudyFaults
-from copark.inference.levers.entries import AS_IT_IS, scenario_of
-from copark.inference.levers.reading import GeneralLevers, examine_levers, load_levers, touched, wanted_levers
+from copark.inference.levers.entries import (
+    AS_IT_IS,
+    GeneralLevers,
+    examine_levers,
+    load_levers,
+    scenario_of,
+    touched,
+    wanted_levers,
+)
 from copark.inference.levers.runner import blocks
 from copark.model.variables import catalogue
 from copark.simulation.run import inputs_of
@@ -69,6 +76,8 @@ SPOILT = {
     "case: great-stone": ("case: elsewhere", "case", "great-stone"),
     "profit_tax: 0.2": ("profit_tx: 0.2", "levers[1].start[0].edits.profit_tx", "profit_tax"),
     "threshold: [{value: 0, from: 2025Q1}]": ("threshold: 0", "levers[0].now[0]", "before 2025Q1"),
+    " edits: {profit_tax: 0.2}": (" parameters: {tax_pull: 0.1}", "levers[1].start[0].parameters", "parameters"),
+    "links: {rescue_to_ledger: {strength: 0}}": ("edits: {threshold: 1}", "structures[0].edits", "edits"),
 }
 
 
@@ -97,25 +106,12 @@ def test_all_faults_are_told_at_once(written, great_stone):
     assert len(refused.value.faults) == len(faults)
 
 
-def test_a_setting_is_no_structure_and_a_structure_no_setting(written, great_stone):
-    words = small().replace("edits: {profit_tax: 0.2}", "parameters: {tax_pull: 0.1}")
-    _, faults = examine_levers(written(words), great_stone)
-    assert [fault.code for fault in faults] == ["levers.setting"]
-    words = small().replace("links: {rescue_to_ledger: {strength: 0}}", "edits: {threshold: 1}")
-    _, faults = examine_levers(written(words), great_stone)
-    assert [fault.code for fault in faults] == ["levers.structure"]
-
-
 HOSTILE = {
     "nothing": "",
-    "no mapping": "- 1\n- 2\n",
-    "broken": "levers: [1, 2\n",
-    "alias": "a: &x 1\nb: *x\n",
     "tag": "!!python/object/apply:os.system ['true']\n",
     "numbers where texts stand": "format: 1\ncase: 5\ntitle: 7\nlevers: 3\n",
     "not a number": small().replace("at_least: 0.5", "at_least: .nan"),
     "endless number": small().replace("rate: 0.05", "rate: 1e999"),
-    "deep": "a: " + "[" * 60 + "]" * 60 + "\n",
 }
 
 
@@ -144,9 +140,9 @@ def test_a_case_without_levers_has_a_general_set_that_it_feels(name):
     as_it_is, now = inputs_of(case, scenario_of(None, None, found.title)), found.now - case.clock.start
     for since in ("start", "now"):
         for _, setting in found.settings(since):
-            seen = touched(case, setting, as_it_is, now)
-            assert seen.anything, setting.key
-            assert not (since == "now" and seen.past), setting.key
+            anything, past = touched(case, setting, as_it_is, now)
+            assert anything, setting.key
+            assert not (since == "now" and past), setting.key
     with pytest.raises(NotFound, match="simulated period is over") if name == "suzhou" else nullcontext():
         assert wanted_levers(found, "now", ())
     assert "NOW" not in found.model_dump_json()

@@ -26,8 +26,7 @@ from copark.presentation.numbers import axis_number, number, percent, unit_title
 from copark.texts import text
 
 if TYPE_CHECKING:
-    from copark.inference.levers.choice import Choice, Ranking
-    from copark.inference.levers.findings import Gain, LeverFindings
+    from copark.inference.levers.findings import Choice, Gain, LeverFindings, Ranking
 
 ROW = 0.245
 """Inches of a row."""

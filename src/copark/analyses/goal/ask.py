@@ -20,8 +20,15 @@ from copark.inference.goal.search import (
     ladder,
     read_targets,
 )
-from copark.inference.levers.entries import AS_IT_IS, Lever, LeverFile, Setting
-from copark.inference.levers.reading import GeneralLevers, load_levers, wanted_levers
+from copark.inference.levers.entries import (
+    AS_IT_IS,
+    GeneralLevers,
+    Lever,
+    LeverFile,
+    Setting,
+    load_levers,
+    wanted_levers,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,18 +1,16 @@
 """Sets of levers: settings pulled together, whether they go together, and how far each moves its lever.
 
-Dated events of the future, written ``kind[:who]@quarter[..quarter]``, as what a scenario changes.
-
-They are set by the model's own drivers, as closures of the record are, and hold whatever levers are pulled.
+Dated events of the future, written ``kind[:who]@quarter[..quarter]``, as what a scenario changes. They are set by the
+model's own drivers, as closures of the record are, and hold whatever levers are pulled.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, cast, get_args
+from typing import Any, Literal, cast, get_args
 
 import numpy as np
 
-from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.cases.types import suggestion
@@ -22,17 +20,17 @@ from copark.model.arrays import Inputs
 from copark.model.axes import PARTNERS
 from copark.model.world.equations import ABSENT, FREE, NO_PARTNER
 from copark.simulation.case_edits import SIDES, edited
-from copark.simulation.run import DATED, facts_of, inputs_of
+from copark.simulation.run import DATED, inputs_of
 from copark.simulation.scenario_edits import Edits
 from copark.simulation.schemas import Title
-from copark.simulation.study import Scenario, baseline
+from copark.simulation.study import Scenario
 
 Kind = Literal["government-withdraws", "framework-ends", "partner-leaves", "shareholder-leaves", "shock"]
 KINDS: tuple[str, ...] = get_args(Kind)
 SHOCKS = {"pandemic": (1.0, 1.0, 1.0), "sanctions": (0.0, 0.0, 1.0)}
 """Shocks of demand by name, and the origins (home, host, third countries) they fall upon; their size is a parameter."""
-_YEAR = re.compile(r"[12][0-9]{3}", re.ASCII)
 PRESENCE = "world.partner_forced"
+_YEAR = re.compile(r"[12][0-9]{3}", re.ASCII)
 _WRITTEN = re.compile(r"(?P<kind>[a-z-]+)(?::(?P<who>[\w-]+))?@(?P<since>[^.\s]+)(?:\.\.(?P<until>[^.\s]+))?")
 
 
@@ -57,7 +55,6 @@ class FutureEvent:
     """Something that befalls a park from a quarter on."""
 
     kind: Kind
-    """One of :data:`KINDS`."""
     who: str
     """The side, partner, shareholder or shock; empty where there is nobody to name."""
     since: int
@@ -78,33 +75,33 @@ def read_events(written: tuple[str, ...], case: Case, now: int) -> tuple[FutureE
 
 
 def _event(written: str, case: Case, now: int) -> FutureEvent:
-    parts = _WRITTEN.fullmatch(written.strip())
+    start, parts = case.clock.start, _WRITTEN.fullmatch(written.strip())
     if parts is None:
         raise RunRefused.of("goal.bad_event", found=printable(written[:100]), kinds=", ".join(KINDS))
     kind, who = parts["kind"], parts["who"] or ""
     if kind not in KINDS:
         raise NotFound.of("goal.no_event", found=printable(kind[:100]), suggestion=suggestion(kind, KINDS))
-    known = _known(kind, case)
+    known = _known(case)[kind]
     if who not in known:
         one_of = ", ".join(known) or "-"
         raise NotFound.of("goal.no_one", kind=kind, found=printable(who[:100]) or "-", known=one_of)
     since = quarter_at(parts["since"], case)
     until = None if parts["until"] is None else quarter_at(parts["until"], case)
     if since < now or (until is not None and until < since):
-        raise RunRefused.of("goal.past_event", found=printable(written[:100]), now=str(case.clock.start + now))
-    ends = (str(case.clock.start + since), "" if until is None else str(case.clock.start + until))
-    return FutureEvent(cast("Kind", kind), who, since, until, *ends)
+        raise RunRefused.of("goal.past_event", found=printable(written[:100]), now=str(start + now))
+    last = "" if until is None else str(start + until)
+    return FutureEvent(cast("Kind", kind), who, since, until, str(start + since), last)
 
 
-def _known(kind: str, case: Case) -> tuple[str, ...]:
-    """Whom an event of a kind may befall."""
+def _known(case: Case) -> dict[str, tuple[str, ...]]:
+    """Whom an event of each kind may befall."""
     return {
         "government-withdraws": SIDES,
         "framework-ends": ("",),
         "partner-leaves": tuple(one.key for one in case.partners),
         "shareholder-leaves": tuple(one.key for one in case.shareholders),
         "shock": tuple(SHOCKS),
-    }[kind]
+    }
 
 
 def example_events(case: Case, first: int) -> Iterator[str]:
@@ -112,10 +109,8 @@ def example_events(case: Case, first: int) -> Iterator[str]:
     since = case.clock.start + min(first + 8, case.clock.quarters - 1)
     gone = {one.key for one in case.shareholders if one.until is not None}
     gone |= {one.key for one in case.partners if one.presence and one.presence[-1].until is not None}
-    for kind in KINDS:
-        for who in _known(kind, case):
-            if who not in gone:
-                yield f"{kind}{':' if who else ''}{who}@{since}"
+    for kind, known in _known(case).items():
+        yield from (f"{kind}{':' if who else ''}{who}@{since}" for who in known if who not in gone)
 
 
 def scenario_with(events: tuple[FutureEvent, ...], case: Case, key: str, title: Title) -> Scenario:
@@ -126,35 +121,24 @@ def scenario_with(events: tuple[FutureEvent, ...], case: Case, key: str, title: 
     levers: dict[str, list[dict[str, Any]]] = {}
     stays: dict[str, dict[str, str]] = {}
     for one in events:
-        until = None if one.until is None else one.until + 1
-
-        def put(name: str, value: Any, since: int = one.since, until: int | None = until) -> None:
-            levers.setdefault(name, []).append({"value": value, "from": since, "to": until})
-
+        found: dict[str, Any] = {}
         if one.kind == "shock":
-            put(f"world.exposure_{one.who}", SHOCKS[one.who])
+            found[f"world.exposure_{one.who}"] = SHOCKS[one.who]
         elif one.kind == "partner-leaves":
-            put(PRESENCE, _absent([partner.key for partner in case.partners], one.who))
+            known = [ABSENT if partner.key == one.who else FREE for partner in case.partners[:PARTNERS]]
+            found[PRESENCE] = [*known, *[NO_PARTNER] * (PARTNERS - len(known))]
         elif one.kind == "shareholder-leaves":
             stays[one.who] = {"to": str(case.clock.start + (one.since - 1))}
         else:
-            put("governments.framework", 0.0)
+            found["governments.framework"] = 0.0
         if one.kind == "government-withdraws":
-            put("governments.visit", [-1.0 if side == one.who else 0.0 for side in SIDES])
-            put("governments.rescue_by_controller", 0.0)
+            found["governments.visit"] = [-1.0 if side == one.who else 0.0 for side in SIDES]
+            found["governments.rescue_by_controller"] = 0.0
+        until = None if one.until is None else one.until + 1
+        for name, value in found.items():
+            levers.setdefault(name, []).append({"value": value, "from": one.since, "to": until})
     edits = Edits.model_validate({"shareholders": stays})
     return Scenario.model_validate({"key": key, "title": title, "levers": levers, "edits": edits})
-
-
-def _absent(partners: Sequence[str], who: str) -> list[float]:
-    """Presence of every partner where one is kept away and the others come and go as they do."""
-    known = [ABSENT if key == who else FREE for key in partners[:PARTNERS]]
-    return [*known, *[NO_PARTNER] * (PARTNERS - len(known))]
-
-
-def compatible(events: Scenario, setting: Scenario) -> bool:
-    """Whether a setting leaves be what the events say: presence of partners is one vector of all of them."""
-    return PRESENCE not in events.levers or not (setting.edits.partners or PRESENCE in setting.levers)
 
 
 @dataclass(frozen=True)
@@ -170,18 +154,6 @@ class LeverSet:
     """How far the levers are moved, summed: see :func:`efforts`."""
 
 
-class Packed(NamedTuple):
-    """A set ready to run: its inputs, and facts of the case that are parameters and are others once it is edited."""
-
-    inputs: Inputs
-    facts: Mapping[str, np.ndarray]
-
-
-def packed(case: Case, scenario: Scenario) -> Packed:
-    """Make a set ready to run."""
-    return Packed(inputs_of(case, scenario), facts_of(baseline(case.name), case, scenario))
-
-
 class LeverSettings:
     """The settings of a case's levers, from which sets are made.
 
@@ -190,7 +162,8 @@ class LeverSettings:
     file, since, only
         Levers, the variant, and keys of those that may be pulled.
     events
-        The case as it is, with what the future brings.
+        The case as it is, with what the future brings. Presence of partners is one vector of all of them: where events
+        set it, settings that do are left out.
     case, first
         The case, and the quarter levers are pulled, counted from the start.
     """
@@ -200,19 +173,22 @@ class LeverSettings:
     ) -> None:
         self.case = case
         self.none = LeverSet((), (), events, 0.0)
-        found = [(lever.key, one) for lever, one in file.settings(since, only) if compatible(events, one)]
+        taken = PRESENCE in events.levers
+        found = [
+            (lever.key, one) for lever, one in file.settings(since, only)
+            if not (taken and (one.edits.partners or PRESENCE in one.levers))
+        ]  # fmt: skip
         self.order = [setting.key for _, setting in found]
-        self._lever = {setting.key: lever for lever, setting in found}
-        self._scenario = {setting.key: setting for _, setting in found}
+        self._found = {setting.key: (lever, setting) for lever, setting in found}
         self._effort = efforts(case, found, first)
 
     def with_more(self, one: LeverSet, keys: Iterable[str]) -> list[LeverSet]:
         """The set and one more setting of a lever it does not pull; those that do not go together are left out."""
-        made = (self._added(one, key) for key in keys if self._lever[key] not in one.levers)
+        made = (self._added(one, key) for key in keys if self._found[key][0] not in one.levers)
         return [found for found in made if found is not None]
 
     def _added(self, one: LeverSet, key: str) -> LeverSet | None:
-        setting = self._scenario[key]
+        setting = self._found[key][1]
         edits = one.scenario.edits.joined(setting.edits)
         levers = dict(one.scenario.levers)
         for name, changes in setting.levers.items():
@@ -224,7 +200,7 @@ class LeverSettings:
         keys = tuple(sorted((*one.keys, key), key=self.order.index))
         scenario = one.scenario.model_copy(update={"key": "-".join(keys)[:64], "edits": edits, "levers": levers})
         effort = sum(self._effort[name] for name in keys)
-        return LeverSet(keys, tuple(self._lever[name] for name in keys), scenario, effort)
+        return LeverSet(keys, tuple(self._found[name][0] for name in keys), scenario, effort)
 
 
 def efforts(case: Case, settings: Sequence[tuple[str, Setting]], first: int) -> dict[str, float]:
@@ -239,8 +215,9 @@ def efforts(case: Case, settings: Sequence[tuple[str, Setting]], first: int) -> 
     found: dict[str, float] = {}
     for lever, setting in settings:
         mine = [moves[one.key] for name, one in settings if name == lever]
-        largest = {name: max(move.get(name, 0.0) for move in mine) for name in moves[setting.key]}
-        shares = [size / largest[name] for name, size in moves[setting.key].items() if size > 0.0]
+        shares = [
+            size / max(move.get(name, 0.0) for move in mine) for name, size in moves[setting.key].items() if size > 0.0
+        ]
         found[setting.key] = max(shares, default=1.0)
     return found
 
@@ -251,6 +228,6 @@ def _moves(before: Inputs, after: Inputs, first: int) -> dict[str, float]:
     for room in DATED:
         one, other = np.asarray(getattr(before, room)), np.asarray(getattr(after, room))
         for name in one.dtype.names or ():
-            change: Floats = np.abs(other[name][first:] - one[name][first:])
+            change = np.abs(other[name][first:] - one[name][first:])
             found[f"{room}.{name}"] = float(change.reshape(len(change), -1).max(axis=1).mean())
     return found

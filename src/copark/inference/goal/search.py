@@ -1,39 +1,35 @@
 """The cheapest sets of levers that reach a target: beam search over sets of one to three, by successive halving.
 
-All sets are run on common random numbers, few runs first; the better half of the sets is run on, twice as often. Those
-left over are run anew on random numbers that the search has not seen, since the best of many estimates flatters: only
-what comes of these is told.
-
-Targets: what a park shall reach, and in how large a share of runs.
-
-What becomes of the sets a search has left, on random numbers it has not seen: targets, cost, each side's gain.
+A target says what a park shall reach, and in how large a share of runs. All sets are run on common random numbers, few
+runs first; the better half of the sets is run on, twice as often. Those left over are run anew on random numbers that
+the search has not seen, since the best of many estimates flatters: only what comes of these is told.
 """
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import ceil, sqrt
+from math import ceil, inf, nan, sqrt
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from copark.arrays import Floats
+from copark.arrays import Booleans, Floats
 from copark.cases.case import Case
 from copark.cases.types import suggestion
 from copark.errors import NotFound, RunRefused, printable
-from copark.inference.goal.lever_sets import LeverSet, LeverSettings, Packed, packed, quarter_at
+from copark.inference.goal.lever_sets import LeverSet, LeverSettings, quarter_at
 from copark.inference.levers.findings import Gain, gain
 from copark.inference.levers.measures import KEPT, SIDES, alive_before, discounting, measure_of, measured
 from copark.inference.levers.runner import MeasuredRuns, groups_of
+from copark.model.arrays import Inputs
 from copark.model.outputs import NAMES
 from copark.simulation.draw_sources import DrawSource
 from copark.simulation.ensemble import Ensemble, ScenarioRuns
 from copark.simulation.outcomes import NEEDED, OUTCOMES
-from copark.simulation.run import prepare
+from copark.simulation.run import facts_of, inputs_of, prepare
 from copark.simulation.sample import StudyDraws
-from copark.simulation.study import Scenario, Study
+from copark.simulation.study import Scenario, Study, baseline
 from copark.stats.shares import Share, shares_of, z_of
 
 _SIGN = r"\s*(?P<{0}>>=|≥|<=|≤)\s*"
@@ -51,7 +47,6 @@ class GoalTarget:
     name: str
     """An output of the model, or an outcome."""
     is_outcome: bool
-    """Whether it is an outcome."""
     at_least: bool
     """Whether the output shall be at least the value; otherwise at most."""
     value: float
@@ -65,14 +60,12 @@ class GoalTarget:
     in_most: bool = True
     """Whether at least that share is asked for; otherwise at most, as of a failure."""
 
-    def met(self, runs: ScenarioRuns) -> NDArray[np.bool_]:
+    def met(self, runs: ScenarioRuns) -> Booleans:
         """Whether it happens in each run, shape (runs,)."""
         if self.is_outcome:
-            found: NDArray[np.bool_] = runs.outcome == OUTCOMES.index(self.name)
-        else:
-            reached = runs[self.name][:, self.at]
-            found = reached >= self.value if self.at_least else reached <= self.value
-        return found
+            return np.asarray(runs.outcome == OUTCOMES.index(self.name))
+        reached = runs[self.name][:, self.at]
+        return np.asarray(reached >= self.value if self.at_least else reached <= self.value)
 
     def gap(self, share: float) -> float:
         """How far a share of runs is from the one asked for; 0 or less where the target is reached."""
@@ -104,13 +97,11 @@ def _target(written: str, probability: float, case: Case) -> GoalTarget:
     name = event["name"].lower().replace("-", "_")
     is_outcome = name in OUTCOMES and event["value"] is None
     if not is_outcome and name not in NAMES:
-        known = (*NAMES, *(one.replace("_", "-") for one in OUTCOMES))
-        near = suggestion(name, known)
+        near = suggestion(name, (*NAMES, *(one.replace("_", "-") for one in OUTCOMES)))
         raise NotFound.of("goal.no_output", found=printable(event["name"][:100]), suggestion=near)
     if is_outcome == (event["value"] is not None) or (is_outcome and event["quarter"]):
         raise RunRefused.of("goal.bad_target", found=printable(written[:100]))
-    judged = judged_at(case.clock.quarters)
-    at = judged if event["quarter"] is None else quarter_at(event["quarter"], case)
+    at = judged_at(case.clock.quarters) if event["quarter"] is None else quarter_at(event["quarter"], case)
     value = 0.0 if is_outcome else float(event["value"])
     above = event["sign"] in (">=", "≥")
     return GoalTarget(name, is_outcome, above, value, at, str(case.clock.start + at), share, in_most)
@@ -133,26 +124,40 @@ RECEIVED = "taxes"
 """Money the public side receives for it: tax on profits, M USD a year."""
 
 
-@dataclass
-class TriedSet:
-    """What is known of a set."""
+class GoalRuns(NamedTuple):
+    """What is read of runs."""
 
-    one: LeverSet
-    packed: Packed
-    met: NDArray[np.bool_]
+    met: Booleans
     """Whether each target is met, shape (targets, runs)."""
     cost: Floats
     """Net public cost of each run, M USD, shape (runs,): what governments and shareholders pay in less the tax on
     profits, from the quarter levers are pulled on, discounted to it."""
-    counts: NDArray[np.bool_]
+    counts: Booleans
     """Whether a run counts: it finished, and the company lived when levers were pulled, shape (runs,)."""
-    last: int = 0
 
-    def shares(self) -> Floats:
+    def joined(self, more: "GoalRuns") -> "GoalRuns":
+        """These runs, and more."""
+        return GoalRuns(*(np.concatenate(both, axis=-1) for both in zip(self, more, strict=True)))
+
+
+@dataclass
+class TriedSet:
+    """What is known of a set, with its inputs and facts of the case that it edits."""
+
+    one: LeverSet
+    inputs: Inputs
+    facts: Mapping[str, np.ndarray]
+    read: GoalRuns
+
+    @property
+    def last(self) -> int:
+        """Runs that were made."""
+        return self.read.cost.size
+
+    def shares(self) -> list[float]:
         """Shares of runs that meet each target; NaN where none counts."""
-        kept = self.met[:, self.counts]
-        found: Floats = kept.mean(axis=1) if kept.shape[1] else np.full(len(kept), np.nan)
-        return found
+        kept = self.read.met[:, self.read.counts]
+        return kept.mean(axis=1).tolist() if kept.shape[1] else [nan] * len(kept)
 
 
 def halving(sets: int, keep: int) -> int:
@@ -191,59 +196,53 @@ class LeverSearch:
         wanted = (one.name for one in self.targets if not one.is_outcome)
         return tuple(dict.fromkeys((*NEEDED, *KEPT, *PAID, RECEIVED, *wanted)))
 
-    def ensemble(self, sets: Sequence[Packed], scenarios: Sequence[Scenario]) -> Ensemble:
-        """Sets on common random numbers."""
-        draws = StudyDraws(self.study, self.case, tuple(scenarios), tuple(one.facts for one in sets), self.source)
-        return Ensemble(
-            [one.inputs for one in sets], draws, self.names, threads=self.threads, progress=self.count, block=32
-        )
-
     def begin(self, one: LeverSet) -> TriedSet:
         """A set of which nothing is known yet."""
-        empty = np.zeros((len(self.targets), 0), np.bool_)
-        return TriedSet(one, packed(self.case, one.scenario), empty, np.zeros(0), np.zeros(0, np.bool_))
+        facts = facts_of(baseline(self.case.name), self.case, one.scenario)
+        return TriedSet(one, inputs_of(self.case, one.scenario), facts, self.unread)
+
+    @property
+    def unread(self) -> GoalRuns:
+        """No runs yet."""
+        return GoalRuns(np.zeros((len(self.targets), 0), np.bool_), np.zeros(0), np.zeros(0, np.bool_))
 
     def extend(self, pool: Sequence[TriedSet], last: int) -> None:
-        """Run sets on, up to so many runs each."""
+        """Run sets on common random numbers, up to so many runs each."""
         for since in sorted({one.last for one in pool if one.last < last}):
             group = [one for one in pool if one.last == since]
-            for at in range(0, len(group), TOGETHER):
-                part = group[at : at + TOGETHER]
-                scenarios = [one.one.scenario for one in part]
-                made = self.ensemble([one.packed for one in part], scenarios).arrays(since, last)
-                for one, runs in zip(part, made.scenarios, strict=True):
-                    self._add(one, runs)
-                    one.last = last
+            for part in (group[at : at + TOGETHER] for at in range(0, len(group), TOGETHER)):
+                scenarios, facts = tuple(one.one.scenario for one in part), tuple(one.facts for one in part)
+                draws = StudyDraws(self.study, self.case, scenarios, facts, self.source)
+                ensemble = Ensemble(
+                    [one.inputs for one in part], draws, self.names, threads=self.threads, progress=self.count,
+                    block=32,
+                )  # fmt: skip
+                for one, runs in zip(part, ensemble.arrays(since, last).scenarios, strict=True):
+                    one.read = one.read.joined(self.read(runs))
 
     def count(self, runs: int) -> None:
         """Count runs that were made, and tell of them."""
         self.runs += runs
         self.progress(self.runs)
 
-    def _add(self, one: TriedSet, runs: ScenarioRuns) -> None:
-        met, cost, counts = self.read(runs)
-        one.met = np.concatenate((one.met, met), axis=1)
-        one.cost = np.concatenate((one.cost, cost))
-        one.counts = np.concatenate((one.counts, counts))
-
-    def read(self, runs: ScenarioRuns) -> tuple[NDArray[np.bool_], Floats, NDArray[np.bool_]]:
-        """Targets met, net public cost, and whether they count, of runs of a set."""
+    def read(self, runs: ScenarioRuns) -> GoalRuns:
+        """Read the runs of a set."""
         weights = discounting(runs.out.shape[2], self.first, self.rate)
         cost: Floats = (sum(runs[name] for name in PAID) - runs[RECEIVED]) @ weights
         counts = runs.finished
         if self.first > 0:
             counts = counts & (runs["failed"][:, self.first - 1] < 0.5)
-        return np.stack([target.met(runs) for target in self.targets]), cost, counts
+        return GoalRuns(np.stack([target.met(runs) for target in self.targets]), cost, counts)
 
     def order(self, one: TriedSet) -> tuple[float, float, float]:
         """What comes first: what falls short least; of sets that reach every target the cheapest, then the least moved.
 
         Feasibility first, as of Deb (2000, doi:10.1016/S0045-7825(99)00389-8).
         """
-        gaps = [target.gap(share) for target, share in zip(self.targets, one.shares().tolist(), strict=True)]
-        short = max(0.0, *gaps) if np.isfinite(gaps).all() else float("inf")
-        cost = float(one.cost[one.counts].mean()) if one.counts.any() else float("inf")
-        return short, cost, one.one.effort
+        gaps = [target.gap(share) for target, share in zip(self.targets, one.shares(), strict=True)]
+        short = max(0.0, *gaps) if np.isfinite(gaps).all() else inf
+        counted = one.read.cost[one.read.counts]
+        return short, float(counted.mean()) if counted.size else inf, one.one.effort
 
     def halve(self, sets: Sequence[LeverSet], keep: int = BEAM) -> list[TriedSet]:
         """Run sets, the better half on and on; all of them, the best first."""
@@ -326,10 +325,8 @@ class Confirmed:
         """Whether all targets are reached; borderline where a Monte Carlo interval holds what is asked for."""
         if not all(np.isfinite(one.share) for one in self.shares):
             return "missed"
-        ends = [
-            sorted((target.gap(one.low), target.gap(one.high)))
-            for target, one in zip(targets, self.shares, strict=True)
-        ]
+        both = zip(targets, self.shares, strict=True)
+        ends = [sorted((target.gap(one.low), target.gap(one.high))) for target, one in both]
         if max(worst for _, worst in ends) <= 0.0:
             return "reached"
         return "missed" if max(best for best, _ in ends) > 0.0 else "borderline"
@@ -345,61 +342,48 @@ class Fresh(NamedTuple):
 
 
 def confirm(search: LeverSearch, sets: Sequence[LeverSet], runs: int, plain: Scenario | None) -> Fresh:
-    """Run sets on random numbers that follow those of the search.
+    """Run sets, so often each, on random numbers that follow those of the search.
 
-    runs: runs of each; plain: the case without the events of the future, where there are any.
+    plain: the case without the events of the future, where there are any.
     """
-    none = search.settings.none
     extra = () if plain is None else (LeverSet((), (), plain, 0.0),)
-    every = (none, *extra, *sets)
+    every = (search.settings.none, *extra, *sets)
     named = tuple(one.scenario.model_copy(update={"key": f"set-{at}"}) for at, one in enumerate(every))
     study = search.study.model_copy(update={"scenarios": named, "keep": search.names, "runs": LAST + runs})
     prepared = prepare(study, search.case, search.source)
-    met, costs, tables, alive, counts = [], [], [], [], []
-    provenance: dict[str, Any] = {}
+    read = [search.unread] * len(every)
+    tables, alive = [], []
     for first in range(LAST, LAST + runs, CHUNK):
         made = prepared.ensemble(search.threads, search.count).arrays(first, min(first + CHUNK, LAST + runs))
-        read = [search.read(one) for one in made.scenarios]
-        met.append(np.stack([one[0] for one in read]))
-        costs.append(np.stack([one[1] for one in read]))
-        counts.append(np.stack([one[2] for one in read]))
+        read = [one.joined(search.read(more)) for one, more in zip(read, made.scenarios, strict=True)]
         chunk = prepared.labelled(made)
         tables.append(measured(chunk, search.first, search.rate))
         alive.append(alive_before(chunk, search.first))
-        provenance = provenance or json.loads(str(chunk.attrs["provenance"]))
     draws = np.arange(LAST, LAST + runs, dtype=np.int64)
     found = MeasuredRuns(
         values=np.concatenate(tables, axis=1)[None], alive=np.concatenate(alive)[None], structures=("as-modelled",),
         options=tuple(one.key for one in named), draws=draws, groups=groups_of(search.source, draws), parameters={},
         identity="", provenance={},
     )  # fmt: skip
-    readings = zip(
-        every, np.concatenate(met, axis=2), np.concatenate(costs, axis=1), np.concatenate(counts, axis=1), strict=True
-    )
-    base = np.concatenate(costs, axis=1)[0]
-    told = [_confirmed(search, found, at, one, (met_of, cost - base, kept))
-            for at, (one, met_of, cost, kept) in enumerate(readings)]  # fmt: skip
+    told = [_confirmed(search, found, at, every[at], read) for at in range(len(every))]
+    provenance = json.loads(str(chunk.attrs["provenance"]))
     return Fresh(told[0], told[1] if extra else None, tuple(told[1 + len(extra) :]), provenance)
 
 
 def _confirmed(
-    search: LeverSearch,
-    found: MeasuredRuns,
-    at: int,
-    one: LeverSet,
-    read: tuple[NDArray[np.bool_], Floats, NDArray[np.bool_]],
-) -> Confirmed:
-    met, change, counts = read
-    kept = met[:, counts]
+    search: LeverSearch, found: MeasuredRuns, at: int, one: LeverSet, read: Sequence[GoalRuns]
+) -> Confirmed:  # fmt: skip
+    met, cost, counts = read[at]
+    change = (cost - read[0].cost)[counts]
     shares = tuple(
         shares_of([int(row.sum()), int((~row).sum())], (target.name, f"not_{target.name}"))[0]
-        for target, row in zip(search.targets, kept, strict=True)
+        for target, row in zip(search.targets, met[:, counts], strict=True)
     )
-    mean = float(change[counts].mean()) if counts.any() else float("nan")
-    half = z_of() * float(change[counts].std(ddof=1)) / sqrt(counts.sum()) if counts.sum() > 1 else float("nan")
+    mean = float(change.mean()) if change.size else nan
+    half = z_of() * float(change.std(ddof=1)) / sqrt(change.size) if change.size > 1 else nan
     gains = tuple(gain(found, at, measure_of(side)) for side in SIDES) if one.keys else ()
     tried = search.tried.get(one.keys)
-    searched = tuple(tried.shares().tolist()) if tried is not None else ()
+    searched = () if tried is None else tuple(tried.shares())
     return Confirmed(one.keys, one.effort, shares, mean, mean - half, mean + half, gains, searched)
 
 

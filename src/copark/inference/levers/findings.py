@@ -1,40 +1,172 @@
 """Everything that is told of a case's levers, made from the measures of the runs.
 
-Gains: what each setting changes, run by run on the same draws and luck; for whom; and where the width comes from.
+A *gain* is what a setting changes, run by run on the same draws and luck: the setting less the case as it is, in the
+words of :mod:`copark.stats.shares`. It *leans* on parameters its mechanism passes through, and on those it moves with
+over the draws: one whose size hangs on a parameter that no data moved is what was assumed, however narrow its band.
 
-A gain is the setting less the case as it is; words for it are given by the rules of :mod:`copark.stats.shares`.
-
-What a gain leans on: parameters its mechanism passes through, and those it moves with over the draws.
-
-A gain whose size hangs on a parameter that no data moved is what was assumed, however narrow its band.
+Which setting is *robust* is told over states, a state being a draw under a structure; none is held likelier than
+another. The value of a setting in a state is the mean over the draw's futures; states in which the park had already
+failed when the lever is pulled are none, since the lever is there. Rankings are made again on draws taken again, whole
+populations of the posterior at a time, to see how firm they stand.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from math import nan
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from copark.arrays import Floats
+from copark.arrays import Booleans, Floats, Integers
 from copark.cases.case import Case
 from copark.inference.case_parameters import CaseParameters
 from copark.inference.diagnostics import movements
-from copark.inference.levers.choice import TIMES, Choice, choose
-from copark.inference.levers.entries import AS_IT_IS, Lever, LeverFile, Setting, Since, Structure
-from copark.inference.levers.measures import NAMES, SIDES, Measure, measure_of
-from copark.inference.levers.reading import GeneralLevers
+from copark.inference.levers.entries import (
+    AS_IT_IS,
+    GeneralLevers,
+    Lever,
+    LeverFile,
+    Setting,
+    Since,
+    Structure,
+    Threshold,
+)
+from copark.inference.levers.measures import NAMES, RANKED, SIDES, Measure, measure_of
 from copark.inference.levers.runner import Asked, MeasuredRuns
 from copark.model.variables import catalogue
 from copark.simulation.sample import prior_of
 from copark.simulation.schemas import Title
 from copark.stats.precision import change_interval, difference
 from copark.stats.quantiles import quantiles
-from copark.stats.robust_choice import Sources, sources
+from copark.stats.robust_choice import (
+    Sources,
+    Stability,
+    average,
+    chance_non_dominated,
+    greatest,
+    non_dominated,
+    regret,
+    resampled_weights,
+    satisficing,
+    sources,
+    stability,
+)
 from copark.stats.shares import Verdict, verdict, wilson
 from copark.texts import text
+
+TIMES = 1000
+SEED = 1
+
+
+@dataclass(frozen=True)
+class States:
+    """Values of every option in every state."""
+
+    values: dict[str, Floats]
+    """By measure, shape (options, states): means over futures."""
+    draw: Integers
+    group: Integers
+    """draw, group: of every state."""
+    by_structure: tuple[int, ...]
+    """How many states each structure has."""
+
+    def gain(self, measure: str) -> Floats:
+        """Values less those of the case as it is, shape (options, states)."""
+        found: Floats = self.values[measure] - self.values[measure][:1]
+        return found
+
+
+def states_of(found: MeasuredRuns, measures: Sequence[str]) -> States:
+    """Average runs over the futures of each draw, under each structure."""
+    parts: dict[str, list[Floats]] = {name: [] for name in measures}
+    draws, groups = [], []
+    for structure in range(len(found.structures)):
+        kept = found.usable(structure)
+        names, first, places, sizes = np.unique(
+            found.draws[kept], return_index=True, return_inverse=True, return_counts=True
+        )
+        for name in measures:
+            values = found.of(name, structure)[:, kept]
+            parts[name].append(np.stack([np.bincount(places, row, names.size) / sizes for row in values]))
+        draws.append(names)
+        groups.append(found.groups[kept][first])
+    states = {name: np.concatenate(one, axis=1) for name, one in parts.items()}
+    return States(states, np.concatenate(draws), np.concatenate(groups), tuple(one.size for one in draws))
+
+
+def met(states: States, thresholds: Sequence[Threshold]) -> Booleans:
+    """Whether each threshold is met, shape (thresholds, options, states)."""
+    values = [states.gain(one.measure) if one.compared else states.values[one.measure] for one in thresholds]
+    return np.stack([each >= one.at_least - 1e-9 for each, one in zip(values, thresholds, strict=True)])
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """A criterion over all options."""
+
+    criterion: str
+    """``satisficing``, ``minimax_regret`` or ``mean_regret``."""
+    measure: str
+    """What regret is measured in; empty for satisficing."""
+    scores: Floats
+    """Shape (options,): a share of states, or regret in the measure's unit."""
+    stability: Stability
+    """Ranks, and how they stand when draws are taken again."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the comparison of all options over all states says."""
+
+    options: tuple[str, ...]
+    """Keys; the first is the case as it is."""
+    states: int
+    by_structure: tuple[int, ...]
+    """states, by_structure: how many in all, and under each structure."""
+    independent: int
+    """Groups that were drawn again: populations of the posterior, or draws."""
+    met: Floats
+    """Share of states in which each threshold is met, shape (thresholds, options)."""
+    rankings: tuple[Ranking, ...]
+    pareto: Booleans
+    """Options that none dominates on mean gains of the four sides, shape (options,)."""
+    chance: Floats
+    """Share of replicates in which none dominates it, shape (options,)."""
+    means: Floats
+    """Mean gains over states by side, shape (options, sides)."""
+
+    def ranking(self, criterion: str, measure: str = "") -> Ranking:
+        """One of the rankings."""
+        return next(one for one in self.rankings if (one.criterion, one.measure) == (criterion, measure))
+
+
+def choose(found: MeasuredRuns, file: LeverFile, times: int = TIMES) -> Choice | None:
+    """Compare all options over all states; ``None`` where no state is left; times: replicates of the bootstrap."""
+    measures = tuple(dict.fromkeys((*RANKED, *(one.measure for one in file.thresholds))))
+    states = states_of(found, measures)
+    if not states.draw.size:
+        return None
+    weights = resampled_weights(states.group, times, SEED)
+    weights = weights[weights.sum(axis=1) > 0.0]
+    reached = met(states, file.thresholds)
+    enough: Booleans = np.logical_and.reduce(reached, axis=0)
+    rankings = [Ranking("satisficing", "", satisficing(enough), stability(partial(satisficing, enough), weights))]
+    for measure in RANKED:
+        short = regret(states.values[measure])
+        for name, score in (("minimax_regret", greatest), ("mean_regret", average)):
+            firm = stability(partial(score, short), weights, most_is_best=False)
+            rankings.append(Ranking(name, measure, score(short), firm))
+    sides = [states.gain(side) for side in SIDES]
+    means = np.stack([side.mean(axis=1) for side in sides], axis=1)
+    return Choice(
+        options=found.options, states=states.draw.size, by_structure=states.by_structure,
+        independent=int(np.unique(states.group).size), met=reached.mean(axis=2), rankings=tuple(rankings),
+        pareto=non_dominated(means), chance=chance_non_dominated(sides, weights), means=means,
+    )  # fmt: skip
+
 
 NOTABLE, SPURIOUS = 0.3, 3.0
 """Rank correlation from which a gain is said to hang on a parameter; the least is 3/√draws, since the largest of some
@@ -57,8 +189,7 @@ def moved_by_data(case: Case, parameters: CaseParameters) -> dict[str, str]:
         shifts = movements(one.space, one.points, one.weights)
     else:
         shifts = () if parameters.source is None else movements(parameters.source.space, parameters.source.points)
-    found.update((shift.name.partition(".")[0], shift.verdict) for shift in shifts)
-    return found
+    return found | {shift.name.partition(".")[0]: shift.verdict for shift in shifts}
 
 
 @dataclass(frozen=True)
@@ -67,9 +198,7 @@ class Leaning:
 
     setting: str
     measure: Measure
-    """setting, measure: whose gain, in what."""
     parameter: str
-    """Name."""
     correlation: float
     """Rank correlation of the gain's mean over futures with the parameter, over draws."""
     verdict: str
@@ -78,51 +207,42 @@ class Leaning:
 
 def rank_correlation(first: Floats, second: Floats) -> float:
     """Spearman's rank correlation; 0 where one of the two never varies. Ties share their mean rank."""
-    ranked = [_ranks(one) for one in (first, second)]
+    from scipy.stats import rankdata
+
+    ranked = [rankdata(one) for one in (first, second)]
     spread = [one.std() for one in ranked]
     if min(spread) <= 0.0:
         return 0.0
     return float(((ranked[0] - ranked[0].mean()) * (ranked[1] - ranked[1].mean())).mean() / (spread[0] * spread[1]))
 
 
-def _ranks(values: Floats) -> Floats:
-    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    found: Floats = (ends - (counts - 1) / 2.0)[places]
-    return found
-
-
 def leanings(found: MeasuredRuns, moved: dict[str, str], measures: Sequence[str] = ("operating",)) -> list[Leaning]:
     """Parameters that each setting's gain moves with, as modelled, the strongest first; those notable alone."""
     kept = found.usable()
-    if not kept.any():
-        return []
-    names, places, counts = np.unique(found.draws[kept], return_inverse=True, return_counts=True)
+    names, first, places, counts = np.unique(
+        found.draws[kept], return_index=True, return_inverse=True, return_counts=True
+    )
     if names.size < 3:
         return []
-    first = np.array([np.flatnonzero(places == place)[0] for place in range(names.size)])
     drawn = {name: values[kept][first] for name, values in found.parameters.items()}
     made: list[Leaning] = []
     least = max(NOTABLE, SPURIOUS / names.size**0.5)
-    for option in range(1, len(found.options)):
+    for option, key in enumerate(found.options[1:], start=1):
         for measure in measures:
             values = found.of(measure)
             means = np.bincount(places, values[option, kept] - values[0, kept]) / counts
             strengths = {name: rank_correlation(means, one) for name, one in drawn.items()}
-            strongest = sorted(strengths, key=lambda name: -abs(strengths[name]))[:MOST]
-            made += [
-                Leaning(found.options[option], measure_of(measure), name, strengths[name], moved.get(name, FIXED))
-                for name in strongest
-                if abs(strengths[name]) >= least
-            ]
+            for name in sorted(strengths, key=lambda name: -abs(strengths[name]))[:MOST]:
+                if abs(strengths[name]) >= least:
+                    moved_by = moved.get(name, FIXED)
+                    made.append(Leaning(key, measure_of(measure), name, strengths[name], moved_by))
     return made
 
 
 def rests_on(file: LeverFile, since: Since, only: Sequence[str], moved: dict[str, str]) -> list[tuple[str, str, str]]:
     """Lever, parameter its mechanism passes through, and whether data moved it."""
-    keys = list(dict.fromkeys(lever.key for lever, _ in file.settings(since, only)))
-    chosen = {lever.key: lever for lever in file.levers}
-    return [(key, name, moved.get(name, FIXED)) for key in keys for name in chosen[key].rests_on]
+    levers = {lever.key: lever for lever, _ in file.settings(since, only)}
+    return [(key, name, moved.get(name, FIXED)) for key, lever in levers.items() for name in lever.rests_on]
 
 
 @dataclass(frozen=True)
@@ -131,7 +251,6 @@ class Gain:
 
     setting: str
     measure: Measure
-    """setting, measure: key of the setting; the measure."""
     pairs: int
     """Pairs of runs, as modelled."""
     before: float
@@ -198,49 +317,30 @@ def gains(found: MeasuredRuns, single: MeasuredRuns | None = None) -> tuple[Gain
 def gain(found: MeasuredRuns, option: int, measure: Measure, single: MeasuredRuns | None = None) -> Gain:
     """One setting's gain in one measure; see :func:`gains`."""
     single = single or found
-    usable = [found.usable(structure) for structure in range(len(found.structures))]
-    apart = [
-        difference((values := found.of(measure.name, structure))[0, kept], values[option, kept])
-        for structure, kept in enumerate(usable)
-    ]
-    draws = [found.draws[kept] for kept in usable]
+    apart, draws = [], []
+    for structure in range(len(found.structures)):
+        kept, values = found.usable(structure), found.of(measure.name, structure)
+        apart.append(difference(values[0, kept], values[option, kept]))
+        draws.append(found.draws[kept])
     kept = single.usable()
     before, after = (single.of(measure.name)[at, kept] for at in (0, option))
     base = difference(before, after)
     share = measure.kind == "share"
-    low, high = change_interval(base, single.draws[kept]) if share else (float("nan"), float("nan"))
-    enough = [values.size >= FEW for values in apart]
+    low, high = change_interval(base, single.draws[kept]) if share else (nan, nan)
+    enough = [at for at, values in enumerate(apart) if values.size >= FEW]
     middle = np.mean if share else np.median
     return Gain(
-        setting=found.options[option],
-        measure=measure,
-        pairs=base.size,
-        before=_middle(before, share=share),
-        after=_middle(after, share=share),
-        levels=tuple(float(value) for value in quantiles(base)),
-        mean=_middle(base, share=True),
-        low=low,
-        high=high,
-        better=_share(base > 0.0),
-        equal=_share(base == 0.0),
-        sources=sources(
-            [one for one, is_enough in zip(apart, enough, strict=True) if is_enough],
-            [one for one, is_enough in zip(draws, enough, strict=True) if is_enough],
-        ),
-        by_structure=tuple(
-            float(middle(values)) if values.size >= FEW else float("nan") for values in (base, *apart[1:])
-        ),
-    )
+        setting=found.options[option], measure=measure, pairs=base.size,
+        before=float(middle(before)) if base.size else nan, after=float(middle(after)) if base.size else nan,
+        levels=tuple(map(float, quantiles(base))), mean=_mean(base), low=low, high=high,
+        better=_mean(base > 0.0), equal=_mean(base == 0.0),
+        sources=sources([apart[at] for at in enough], [draws[at] for at in enough]),
+        by_structure=tuple(float(middle(one)) if one.size >= FEW else nan for one in (base, *apart[1:])),
+    )  # fmt: skip
 
 
-def _middle(values: Floats, *, share: bool) -> float:
-    if not values.size:
-        return float("nan")
-    return float(values.mean() if share else np.median(values))
-
-
-def _share(met: NDArray[np.bool_]) -> float:
-    return float(met.mean()) if met.size else float("nan")
+def _mean(values: Floats | Booleans) -> float:
+    return float(values.mean()) if values.size else nan
 
 
 @dataclass(frozen=True)
@@ -292,7 +392,6 @@ class LeverFindings:
 
     run_id: str
     provenance: dict[str, Any]
-    """run_id, provenance: of the runs."""
     case: str
     park: Title
     file: LeverFile
@@ -334,14 +433,8 @@ class LeverFindings:
         return tuple(known.get(one.key) for one in self.readings)
 
     def gain(self, setting: str, measure: str) -> Gain:
-        """One gain.
-
-        Raises KeyError if there is none.
-        """
-        for one in self.gains:
-            if (one.setting, one.measure.name) == (setting, measure):
-                return one
-        raise KeyError((setting, measure))
+        """One gain."""
+        return next(one for one in self.gains if (one.setting, one.measure.name) == (setting, measure))
 
     def title(self, option: str, lang: str) -> str:
         """Title of an option: a setting, or the case as it is."""
@@ -359,8 +452,7 @@ class LeverFindings:
 
 def named(lever: Lever, setting: Setting, lang: str) -> str:
     """A setting with its lever: "Global partners: all three"."""
-    titles = (str(getattr(one.title, lang)) for one in (lever, setting))
-    return text("levers.named", lang, **dict(zip(("lever", "setting"), titles, strict=True)))
+    return text("levers.named", lang, lever=getattr(lever.title, lang), setting=getattr(setting.title, lang))
 
 
 def find(asked: Asked, measured: MeasuredRuns, single: MeasuredRuns, times: int = TIMES) -> LeverFindings:
@@ -373,31 +465,18 @@ def find(asked: Asked, measured: MeasuredRuns, single: MeasuredRuns, times: int 
     moved = moved_by_data(asked.case, asked.parameters)
     study, clock = asked.blocks[0].study, asked.case.clock
     return LeverFindings(
-        run_id=measured.identity,
-        provenance=measured.provenance,
-        case=asked.case.name,
-        park=Title(en=asked.case.title.en, zh=asked.case.title.zh),
-        file=asked.file,
-        general=isinstance(asked.file, GeneralLevers),
-        since=asked.since,
-        only=asked.only,
-        pulled=str(clock.start + asked.first),
-        horizon=str(clock.start + (clock.quarters - 1)),
-        draws=study.runs // study.futures,
-        futures=study.futures,
-        seed=study.seed,
+        run_id=measured.identity, provenance=measured.provenance, case=asked.case.name,
+        park=Title(en=asked.case.title.en, zh=asked.case.title.zh), file=asked.file,
+        general=isinstance(asked.file, GeneralLevers), since=asked.since, only=asked.only,
+        pulled=str(clock.start + asked.first), horizon=str(clock.start + (clock.quarters - 1)),
+        draws=study.runs // study.futures, futures=study.futures, seed=study.seed,
         readings=(_reading(single, 0), *(_reading(measured, place) for place in range(1, len(measured.structures)))),
-        options=measured.options,
-        gains=found,
-        balances=balances(found),
-        choice=choose(measured, asked.file, times),
-        leanings=tuple(leanings(measured, moved)),
-        rests=tuple(rests_on(asked.file, asked.since, asked.only, moved)),
-    )
+        options=measured.options, gains=found, balances=balances(found), choice=choose(measured, asked.file, times),
+        leanings=tuple(leanings(measured, moved)), rests=tuple(rests_on(asked.file, asked.since, asked.only, moved)),
+    )  # fmt: skip
 
 
 def _reading(measured: MeasuredRuns, place: int) -> Reading:
     usable = measured.usable(place)
-    shares = [measured.of(name, place)[0, usable] for name in ("self_standing", "failed")]
-    standing, failed = (float(one.mean()) if one.size else float("nan") for one in shares)
+    standing, failed = (_mean(measured.of(name, place)[0, usable]) for name in ("self_standing", "failed"))
     return Reading(measured.structures[place], standing, failed, int(usable.sum()))

@@ -76,23 +76,10 @@ def discounting(quarters: int, first: int, rate: float) -> Floats:
 
 
 def measured(chunk: xr.Dataset, first: int, rate: float, bar: float = SELF_STANDING) -> Floats:
-    """Every measure of every run; NaN for a run that did not finish.
+    """Every measure of every run, shape (scenario, run, measure); NaN for a run that did not finish.
 
-    Parameters
-    ----------
-    chunk
-        Result of a study that kept :data:`KEPT`.
-    first
-        Quarter the lever is pulled, counted from 0.
-    rate
-        Yearly discount rate.
-    bar
-        S*, operating enterprises.
-
-    Returns
-    -------
-    array
-        Shape (scenario, run, measure), measures in the order of :data:`NAMES`.
+    chunk: result of a study that kept :data:`KEPT`; first: quarter the lever is pulled, counted from 0; rate: yearly
+    discount rate; bar: S*, operating enterprises.
     """
     last = chunk.sizes["quarter"] - 1
     judged = min(YEAR_TWENTY - 1, last)

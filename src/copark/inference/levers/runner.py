@@ -74,14 +74,7 @@ def blocks(
 ) -> tuple[Block, ...]:
     """All studies of a variant: as modelled, then each structure; a bar of its own alone needs no runs of its own.
 
-    Parameters
-    ----------
-    since
-        ``start`` or ``now``.
-    only
-        Keys of levers; all if empty.
-    **changes
-        Fields of the studies: runs, seed, futures, draws.
+    only: keys of levers, all if empty; changes: fields of the studies (runs, seed, futures, draws).
     """
     first = block_of(found, since, only, None, case, **changes)
     readings = list(first.readings)
@@ -113,11 +106,9 @@ class Asked:
     case: Case
     """file, case: levers and their case."""
     since: Since
-    """``start`` or ``now``."""
     only: tuple[str, ...]
     """Keys of levers."""
     blocks: tuple[Block, ...]
-    """Studies."""
     parameters: CaseParameters
     """What the case's parameters are, and how far they may be trusted."""
 
@@ -220,10 +211,7 @@ def groups_of(source: DrawSource | None, draws: Integers) -> Integers:
 
 
 def carry_out(asked: Asked, *, threads: int | None = None, progress: Progress | None = None) -> MeasuredRuns:
-    """Run all studies; memory does not grow with runs beyond their measures.
-
-    progress: called with runs done and runs in all, over all studies and arms.
-    """
+    """Run all studies; progress: called with runs done and runs in all, over all studies and arms."""
     done = 0
     tables: dict[str, list[Floats]] = {}
     lives: dict[str, list[Booleans]] = {}
