@@ -1,7 +1,7 @@
 """Make the posteriors that ship with the package, by the recipes they have: of cases by name, of the panel, of stacks.
 
 ``python docs/build_posteriors.py great-stone panel stack --out out`` makes them again from the current model and
-casebook and writes them into the package; ``copark calibrate great-stone --check``, ``copark calibrate --pool --check``
+casebook and writes them into the package; ``copark calibrate great-stone --check``, ``copark pool --check``
 and ``copark stack --check`` compare without writing. A park's are made to the cuts and with the settings of those it
 has, or, with ``--cut``, one of them alone; one it has not yet is made until quick searches agree, and without ``--cut``
 to the last quarter with data. ``--sweeps`` are the most at the end, in the place of the usual or those it has. What has

@@ -4,8 +4,8 @@ Each time work is begun in a fresh folder and something is killed with SIGKILL, 
 that the work usually takes; a moment at which all was over is no kill, and another is drawn. Then the same command is
 given again, or the server started again, which nobody has to ask for its job once more. What is stored must be, file by
 file, what undisturbed work stored; files of shards that were finished must be the same files, not made again; nothing
-half-written may be left; the ledger must know one finished execution and none that is still running, index and folders
-agree, and a job be there once, done. Of a calibration every array of the posteriors must be the same, bit by bit.
+half-written may be left, `copark runs check` must find nothing, and a job be there once, done. Of a calibration every
+array of the posteriors must be the same, bit by bit.
 
 A table says how many of how many passed, by kind; the last line in all. The exit code is 1 if one did not, and its
 folder is kept, with that of the undisturbed work.
@@ -29,7 +29,7 @@ from bench.kills import databases
 from bench.kills.kinds import KINDS, Kind, hindrances
 from bench.kills.trial import Missed, Trial
 from bench.kills.undisturbed import Undisturbed
-from copark.store.database.opening import VARIABLE
+from copark.store.database import VARIABLE
 
 TRIES = 6
 """How often a moment is drawn until it is one at which there is something to kill."""

@@ -16,7 +16,7 @@ from tests.inference.workflow_settings import ask
 
 from bench.kills.sameness import differing
 from bench.kills.trial import Trial, brief, kill
-from copark.store.atomic import REPLACED, UNFINISHED
+from copark.store.files import REPLACED, UNFINISHED
 
 
 def calibrate(out: Path) -> float:

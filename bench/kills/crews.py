@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
+import time
 from contextlib import suppress
 
 from bench.kills.clients import SLOWER
 from bench.kills.sameness import finished_files
 from bench.kills.trial import LONGEST, Missed, Trial, descendants, kill, need_alive, strike
-from bench.kills.undisturbed import COPARK
+from copark.cluster.scheduler import local_cluster
 
 PATIENCE = 120
 """Seconds in which a client must notice that its scheduler is gone."""
@@ -61,7 +63,7 @@ def kill_schedulers_client(trial: Trial) -> None:
 def cluster(trial: Trial) -> tuple[subprocess.Popen[bytes], str]:
     """Start a scheduler with two workers; its address."""
     server = subprocess.Popen(
-        [*COPARK, "cluster", "start", "--workers", "2"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        [sys.executable, "-m", "bench.kills.crews"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         start_new_session=True, env={**os.environ, **trial.environment},
     )  # fmt: skip
     trial.closing.callback(_end, server)
@@ -77,3 +79,9 @@ def _end(server: subprocess.Popen[bytes]) -> None:
         kill(server)
     if server.stdout is not None:
         server.stdout.close()
+
+
+if __name__ == "__main__":
+    with local_cluster(2) as found:
+        print(found.scheduler_address, flush=True)
+        time.sleep(LONGEST)

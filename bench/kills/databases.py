@@ -1,4 +1,4 @@
-"""PostgreSQL is stopped at once, as if its machine had failed, and started again; under a command, under a server."""
+"""PostgreSQL is stopped at once, as if its machine had failed, and started again; under a server."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from functools import cache
 from tests.database.server import Server, binaries
 
 from bench.kills.servers import ask_for, conclude, jobs, started
-from bench.kills.trial import LONGEST, Missed, Trial, need_alive
-from copark.store.database import open_ledger
-from copark.store.database.opening import VARIABLE
+from bench.kills.trial import Missed, Trial
+from copark.store.database import VARIABLE
 
 AWAY = (0.5, 6.0)
 """Seconds for which the database is away."""
@@ -31,29 +30,6 @@ def forget() -> None:
     if postgres.cache_info().currsize:
         postgres().remove()
         postgres.cache_clear()
-
-
-def stop_under_command(trial: Trial) -> None:
-    """Stop the database under a command and start it again; the command ends well and is not given again."""
-    trial.environment[VARIABLE] = postgres().new_database(f"k{secrets.token_hex(6)}")
-    process = trial.begin(trial.command("--threads", "2"))
-    until = time.monotonic() + LONGEST
-    while not _begun(trial):
-        need_alive(process)
-        if time.monotonic() > until:
-            raise RuntimeError("the ledger does not know the command")
-        time.sleep(0.05)
-    trial.wait()
-    need_alive(process)
-    away(trial)
-    if process.wait(LONGEST) != 0:
-        trial.wrong.append(f"the command ended with {process.returncode}")
-
-
-def _begun(trial: Trial) -> bool:
-    """Whether the ledger knows of the command."""
-    with trial.surroundings(), open_ledger(trial.out) as ledger:
-        return bool(ledger.executions())
 
 
 def stop_under_server(trial: Trial) -> None:

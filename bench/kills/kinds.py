@@ -56,12 +56,11 @@ KINDS = (
     Kind("server", "a server and its job's process", JOB, servers.kill_server),
     Kind("worker", "one of a command's workers", COMMAND, crews.kill_worker),
     Kind("disk", "a full disk under a command", COMMAND, disks.fill_disk),
-    Kind("database", "PostgreSQL under a command", COMMAND, databases.stop_under_command),
     Kind("calibration", "a calibration", CALIBRATION, calibrations.kill_calibration, calibrations.faults),
     Kind("job", "a job's process under its server", JOB, servers.kill_jobs_process),
     Kind("client-and-workers", "a command and its workers", COMMAND, clients.kill_client_with_workers),
     Kind("scheduler", "a scheduler and its workers", COMMAND, crews.kill_scheduler),
-    Kind("database-under-server", "PostgreSQL under a server's job", JOB, databases.stop_under_server),
+    Kind("database", "PostgreSQL under a server's job", JOB, databases.stop_under_server),
     Kind("server-alone", "a server, not its job's process", JOB, servers.kill_server_alone),
     Kind("client-alone", "a command, not its workers", COMMAND, clients.kill_client_alone),
     Kind("scheduler-client", "a scheduler's client", COMMAND, crews.kill_schedulers_client),
@@ -74,6 +73,5 @@ def hindrances(place: Path) -> dict[str, str]:
     if not disks.may_mount(place / "mount"):
         found["disk"] = "no tmpfs can be mounted here, which takes root and mount(8)"
     if binaries() is None:
-        for name in ("database", "database-under-server"):
-            found[name] = "there is no PostgreSQL of at least 15"
+        found["database"] = "there is no PostgreSQL of at least 15"
     return found

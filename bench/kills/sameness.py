@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.kills.trial import Missed, Trial, brief
-from copark.store.atomic import REPLACED, UNFINISHED
-from copark.store.database import open_ledger
+from copark.store.files import REPLACED, UNFINISHED
 from copark.store.runs import METADATA
 from copark.store.shards import ShardFolder, is_whole, listing_name, read_plan, read_record
-from copark.workflows.runs import check_books
+from copark.workflows.runs import books, check_books
 
 TIMED = (METADATA, "arrays.zarr/zarr.json", "every_run.zarr/zarr.json", "summary.zarr/zarr.json")
 """Files that hold the time at which a run was made."""
@@ -100,10 +99,9 @@ def left_behind(out: Path) -> Iterator[str]:
 
 
 def ill_booked(out: Path) -> Iterator[str]:
-    """Where the ledger does not know one finished execution and none that runs, or index and folders differ."""
-    with open_ledger(out) as ledger:
-        states = [one.state for one in ledger.executions()]
-    if states.count("finished") != 1 or "running" in states:
-        yield f"the ledger says {states}"
+    """What is not whole or where it belongs, and what still counts as running or interrupted."""
+    states = [one.state for one in books(out).runs]
+    if states != ["finished"]:
+        yield f"copark runs: {states}"
     for fault in check_books(out):
         yield f"copark runs check: {fault.place()}: {fault.cause('en')}"

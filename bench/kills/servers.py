@@ -12,8 +12,8 @@ from bench.clients import HONEST, Asker
 from bench.kills.sameness import finished_files
 from bench.kills.trial import LONGEST, Missed, Trial, descendants, kill, strike
 from bench.page_server import Server, serving
-from copark.store.database.jobs import Job, JobTable
-from copark.store.database.opening import open_database
+from copark.store.database import open_database
+from copark.store.jobs import Job, JobTable
 
 JOB = {"case": "great-stone", "draws": "posterior", "seed": 1}
 CHILD = "copark.web.job_process"

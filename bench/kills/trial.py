@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 
 from bench.kills.undisturbed import Undisturbed, run_command
-from copark.store.database.opening import VARIABLE
+from copark.store.database import VARIABLE
 
 LONGEST = 900
 """Seconds after which work that does not end is a failure."""

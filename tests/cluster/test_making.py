@@ -20,7 +20,7 @@ from copark.simulation.results import study_identity
 from copark.simulation.run import stream
 from copark.simulation.study import baseline
 from copark.store import ExportRefused, RunStore
-from copark.store.atomic import stamp_of
+from copark.store.files import stamp_of
 from copark.store.shards import ShardFolder
 from tests.cluster.test_shards import marks
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import re
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -42,19 +40,6 @@ def test_a_script_that_workers_could_not_read_again_is_refused(monkeypatch, tmp_
     scheduler.need_guard()
     monkeypatch.delattr(sys.modules["__main__"], "__file__")
     scheduler.need_guard()
-
-
-@pytest.mark.filterwarnings(
-    "ignore:.*socket:ResourceWarning", "ignore:.*socket:pytest.PytestUnraisableExceptionWarning"
-)  # Dask's
-def test_a_port_that_is_taken_is_named() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        with pytest.raises(RunRefused, match=rf"port {port}: .*in use"), scheduler.local_cluster(1, port=port):
-            pass
-    gc.collect()
 
 
 @pytest.mark.long

@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from copark.store import RunStore, locks
-from copark.store.checkpoints import lock_of
+from copark.store import RunStore, files
+from copark.store.files import is_held, lock_of, only_one
 from copark.store.garbage import leavings, throw_away
-from copark.store.locks import is_held, only_one
 from copark.workflows.serving.errands import clear_cancelled
 from tests.unit.ensembles import ensemble
 
@@ -71,9 +70,7 @@ def test_stages_of_a_calibration_stay_unless_asked_for(tmp_path: Path) -> None:
     claims = left(tmp_path / f"stages-{IDENTITY[::-1]}")
     half = left(tmp_path / "batches" / f"batch-{IDENTITY}" / ".writing-runs-00000000.piece-999999999-01234567")
     step = left(tmp_path / "pool" / "steps" / IDENTITY / ".writing-trials.stage-999999999-01234567")
-    earlier = tmp_path / "batches" / f"batch-{IDENTITY}" / "runs-00000000.npy"
-    earlier.write_bytes(b"x")
-    known = {half.name: "half_written", step.name: "half_written", earlier.name: "superseded"}
+    known = {half.name: "half_written", step.name: "half_written"}
     assert kinds(tmp_path) == known
     assert kinds(tmp_path, unfinished=True) == known | {stages.name: "unfinished", claims.name: "unfinished"}
     with only_one(lock_of(stages)):
@@ -112,7 +109,7 @@ def test_a_cancelled_job_takes_away_its_own_shards_alone(tmp_path: Path) -> None
     clear_cancelled(tmp_path, IDENTITY, began)
 
 
-@pytest.mark.parametrize("number", sorted(locks.NO_LOCKS))
+@pytest.mark.parametrize("number", sorted(files.NO_LOCKS))
 def test_where_a_file_system_knows_no_locks_work_goes_on(tmp_path: Path, monkeypatch, number: int) -> None:
     def refuse(*_, **__):
         raise OSError(number, os.strerror(number))

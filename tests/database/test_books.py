@@ -1,25 +1,21 @@
-"""The books: they say what the folders say, tell every difference with its repair, and move elsewhere whole."""
+"""The books: they say what the folders say, and tell every fault with its repair."""
 
 from __future__ import annotations
 
 import json
-import shutil
 
 import numpy as np
 
 from copark.store import RunStore
-from copark.store.database import open_ledger
-from copark.workflows.runs import (
-    books,
-    check_books,
-    repair_books,
-)
+from copark.store.files import lock_of, only_one
+from copark.store.shards import ShardFolder, ShardPlan, write_plan
+from copark.workflows.runs import books, check_books
 from tests.asked import call
 from tests.unit.ensembles import ensemble
 
 
 def stored(out, *identities, failing=()):
-    """Stored runs, entered in the books as a run enters them."""
+    """Stored runs, of which single runs failed."""
     store = RunStore(out / "runs")
     for identity in identities:
         made = ensemble(runs=6, failed=None)
@@ -32,9 +28,7 @@ def stored(out, *identities, failing=()):
             made["status"][0, run] = 2
             made["status_quarter"][0, run] = 1
             made["status_room"][0, run] = 3
-        with open_ledger(out) as ledger, ledger.executing(identity, {"name": "toy"}, "x", 6):
-            ledger.finish(identity, store.save(made))
-            assert ledger.trouble is None
+        store.save(made)
     return store
 
 
@@ -42,33 +36,31 @@ def codes(out, **options):
     return sorted(fault.code for fault in check_books(out, **options))
 
 
-def test_every_fault_is_told_and_no_folder_touched(tmp_path, either):
-    store = stored(tmp_path, "aaaa", "bbbb", "dddd")
-    shutil.rmtree(store.root / "aaaa")
+def test_every_fault_is_told_and_no_folder_touched(tmp_path):
+    store = stored(tmp_path, "bbbb", "dddd")
     (store.root / "dddd" / "metadata.json").write_text("{}")
     (store.root / "eeee").mkdir()
     (store.root / ".writing-ffff-4194305-0badcafe").mkdir()
-    (store.root / ".shards-0123456789abcdef").mkdir()
-    expected = ["store.file_size", "store.half_written", "store.left_over"]
-    assert codes(tmp_path) == expected
-    assert all(fault.repair("zh") for fault in check_books(tmp_path))
-    states = {one.identity: one.state for one in books(tmp_path).runs}
-    assert states == {"aaaa": "gone", "bbbb": "finished", "dddd": "damaged"}
+    shards = ShardFolder(store.shards_of("0123456789abcdef"))
+    shards.path.mkdir()
+    write_plan(shards, ShardPlan("0123456789abcdef", 9000, 9000, False, 1000, "toy", "x"))
     before = sorted(str(path) for path in store.root.rglob("*"))
-    assert sorted(fault.code for fault in repair_books(tmp_path).left) == ["store.file_size", "store.half_written"]
-    assert codes(tmp_path) == expected
+    assert codes(tmp_path) == ["store.file_size", "store.half_written", "store.left_over"]
+    assert all(fault.repair("zh") for fault in check_books(tmp_path))
+    found = {one.identity: one for one in books(tmp_path).runs}
+    states = {name: one.state for name, one in found.items()}
+    assert states == {"bbbb": "finished", "dddd": "damaged", "eeee": "damaged", "0123456789abcdef": "interrupted"}
+    assert (found["0123456789abcdef"].study, found["0123456789abcdef"].total) == ("toy", 9000)
+    with only_one(lock_of(shards.path)):
+        assert {one.state for one in books(tmp_path).runs} == {"finished", "damaged", "running"}
     assert sorted(str(path) for path in store.root.rglob("*")) == before
 
 
 def test_single_runs_that_failed_are_named_with_what_it_takes_to_make_them_again(tmp_path):
     stored(tmp_path, "aaaa", "bbbb")
     stored(tmp_path, "cccc", failing=(2, 5))
-    with open_ledger(tmp_path) as ledger:
-        ledger.begin("dddd", {"name": "toy"}, "x", 6)
-        ledger.fail("dddd", "no room on the disk")
     found = books(tmp_path, failed=True)
-    assert [(one.identity, one.state) for one in found.runs if one.identity != "dddd"] == [("cccc", "finished")]
-    assert next(one for one in found.runs if one.identity == "dddd").trouble == "no room on the disk"
+    assert [(one.identity, one.state) for one in found.runs] == [("cccc", "finished")]
     result = RunStore(tmp_path / "runs").load("cccc")
     assert [(one.run, one.status, one.room, one.seed) for one in found.failed_runs] == [
         (int(result["run"][n]), 2, "enterprises", 9) for n in (2, 5)
@@ -78,7 +70,7 @@ def test_single_runs_that_failed_are_named_with_what_it_takes_to_make_them_again
         assert np.array_equal(list(one.parameters.values()), result["draws"].values[n])
 
 
-def test_the_command_line_lists_checks_and_repairs(tmp_path, capsys, monkeypatch):
+def test_the_command_line_lists_and_checks(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     stored(tmp_path, "aaaaaaaaaaaaaaaa")
     stored(tmp_path, "cccccccccccccccc", failing=(2,))
@@ -92,10 +84,6 @@ def test_the_command_line_lists_checks_and_repairs(tmp_path, capsys, monkeypatch
     assert found["failed_runs"][0]["parameters"]
     assert call(["runs", "check", *out], capsys)[0] == 0
     (tmp_path / "runs" / "cccccccccccccccc" / "notes.txt").write_text("mine", encoding="utf-8")
-    shutil.rmtree(tmp_path / "runs" / "aaaaaaaaaaaaaaaa")
-    assert "缺失" in call(["runs", *out, "--lang", "zh"], capsys)[1]
     code, _, told = call(["runs", "check", *out, "--lang", "zh"], capsys)
     assert code == 1
     assert "notes.txt" in told
-    assert call(["runs", "repair", *out], capsys)[0] == 0
-    assert call(["runs", "check", *out], capsys)[0] == 0

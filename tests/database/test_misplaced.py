@@ -11,7 +11,7 @@ from copark.cli import main
 from copark.store import RunStore
 from copark.store.workspace import WorkspaceRefused
 from copark.workflows import workspaces
-from copark.workflows.runs import books, check_books, repair_books
+from copark.workflows.runs import books, check_books
 
 STUDY = """\
 format: 1
@@ -86,7 +86,7 @@ def test_no_command_takes_one_for_the_other(swapped, capsys):
         code, told = call(capsys, *command)
         assert code == 2, (command, told)
         assert f"Misplaced run: this folder holds {seven} (great-stone, study half, 3 runs, seed 7)" in told
-        assert "copark runs repair" in told
+        assert "Rename the folder" in told
         assert not {"table.csv", "w.zip"} & {path.name for path in Path().iterdir()}
     assert "misplaced" in call(capsys, "runs")[1]
     assert {one.state for one in books(Path("out")).runs} == {"misplaced"}
@@ -109,25 +109,19 @@ def test_what_is_asked_is_made_anew_and_the_other_set_aside(made, swapped, capsy
         f"{identity}-1" for identity in swapped.values()
     )
     assert check_books(Path("out")) == []
-    assert repair_books(Path("out")).home == ()  # both places are taken
 
 
-def test_repair_puts_each_in_its_place_at_once_and_check_is_quiet_then(made, swapped, capsys):
-    extra = Path("out/runs", swapped[1], "notes.txt")
-    extra.write_text("mine", encoding="utf-8")
+def test_check_says_where_each_belongs_and_is_quiet_once_they_are_there(made, swapped, capsys):
+    one, seven = swapped[1], swapped[7]
     code, told = call(capsys, "runs", "check")
     assert code == 1
     assert told.count("Misplaced run") == 2
-    assert "notes.txt" in told
-    code, told = call(capsys, "runs", "repair", "--lang", "zh")
-    assert code == 0
-    assert all(f"{identity}：已移至自己的文件夹" in told for identity in swapped.values())
-    for command in (("runs", "check"), ("verify", swapped[1]), ("show", swapped[7]), ("runs", "repair")):
+    runs = Path("out/runs")
+    (runs / one).rename(runs / "aside")
+    (runs / seven).rename(runs / one)
+    (runs / "aside").rename(runs / seven)
+    for command in (("runs", "check"), ("verify", one), ("show", seven)):
         assert call(capsys, *command)[0] == 0, command
-    assert check_books(Path("out")) == []
-    assert bits(Path("out/runs")) == bits(made[0] / "out" / "runs")
-    (held,) = Path("out/runs/quarantine").iterdir()
-    assert (held / "notes.txt").read_text(encoding="utf-8") == "mine"
     assert {one.state for one in books(Path("out")).runs} == {"finished"}
 
 
@@ -141,6 +135,3 @@ def test_a_copy_under_another_name_and_a_stranger_s_file_leave_a_workspace_whole
     assert sorted(packed.runs) == sorted(names.values())
     assert workspaces.verify(tmp_path / "w.zip").faults == ()
     assert sorted(fault.code for fault in check_books(out)) == ["store.extra", "store.extra", "store.misplaced"]
-    done = repair_books(out)
-    assert (len(done.extras), [one.path.name for one in done.aside]) == (2, [f"{names[1]} (copy)-2"])
-    assert check_books(out) == []

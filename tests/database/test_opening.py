@@ -1,86 +1,55 @@
-"""Opening: tables come up from nothing and from older versions, once whoever opens, and never from a newer one."""
+"""Opening: tables come up from nothing and from older versions, and never from a newer one."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import sqlite3
 from contextlib import closing
-from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from sqlalchemy import event
+from sqlalchemy import event, inspect
 
-from copark.store.database import open_ledger, opening
-from copark.store.database.opening import address_for, open_database, versions_in
-from copark.store.database.schema import HEAD, metadata, version
+from copark.store import database as opening
+from copark.store.database import HEAD, address_for, metadata, open_database, version, versions_in
 from copark.store.errors import DatabaseRefused
+from copark.store.jobs import JobTable
 from copark.web.limits import Settings
 
-STEPS = Path(opening.__file__).with_name("migrations")
+
+def test_the_tables_are_made_once_and_are_those_of_the_program(tmp_path, either):
+    for _ in range(2):
+        with closing(open_database(tmp_path)) as database, database.reading() as connection:
+            assert versions_in(connection) == (HEAD,)
+            found = inspect(connection)
+            for table in metadata.tables.values():
+                assert {one["name"] for one in found.get_columns(table.name)} == set(table.columns.keys())
 
 
-def steps(connection=None):
-    config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(STEPS))
-    return config
-
-
-@pytest.mark.parametrize("older", [None, "base", "0001"])
-def test_what_the_steps_make_is_what_the_program_believes(tmp_path, either, older):
+def test_an_older_database_comes_up_with_its_jobs_and_without_what_is_no_more(tmp_path, either):
     with closing(open_database(tmp_path)) as database, database.writing() as connection:
-        if older is not None:
-            command.downgrade(steps(connection), older)
-            command.upgrade(steps(connection), "head")
-        context = MigrationContext.configure(connection, opts={"version_table": version.name, "compare_type": True})
-        assert compare_metadata(context, metadata) == []
-        assert versions_in(connection) == (HEAD,)
-
-
-@pytest.mark.parametrize("older", ["base", "0001", "0002"])
-def test_an_older_database_comes_up_with_what_it_holds(tmp_path, either, older):
+        connection.exec_driver_sql("ALTER TABLE jobs ADD COLUMN host TEXT NOT NULL DEFAULT 'x'")
+        connection.exec_driver_sql("CREATE TABLE executions (number INTEGER)")
+        connection.exec_driver_sql(f"UPDATE {version.name} SET version_num = '0003'")
+        place = database.address.place
+        columns = "id, place, owner, lane, kind, state, 'case', title, errand, created, started, ended, turn, attempts,"
+        columns = f"{columns} identity, page, reused, trouble".replace("'case'", '"case"')
+        values = f"'a', '{place}', 'me', 'long', 'run', 'queued', 'x', '{{}}', '{{}}', '', '', '', 0, 0, '', '',"
+        connection.exec_driver_sql(f"INSERT INTO jobs ({columns}) VALUES ({values} false, '[]')")
     with closing(open_database(tmp_path)) as database:
-        with open_ledger(tmp_path) as ledger:
-            ledger.begin("aaaa", {"name": "x"}, "great-stone", 7)
-        with database.writing() as connection:
-            command.downgrade(steps(connection), older)
-            assert versions_in(connection) == (() if older == "base" else (older,))
-    with open_ledger(tmp_path) as ledger:
-        assert [one.total for one in ledger.executions()] == ([] if older == "base" else [7])
-    with closing(open_database(tmp_path)) as database, database.reading() as connection:
-        assert versions_in(connection) == (HEAD,)
+        with database.reading() as connection:
+            assert versions_in(connection) == (HEAD,)
+            assert not inspect(connection).has_table("executions")
+        assert JobTable(database).claim("long").id == "a"
 
 
 def test_a_newer_database_is_refused_and_left_alone(tmp_path, either):
     with closing(open_database(tmp_path)) as database, database.writing() as connection:
         connection.exec_driver_sql(f"UPDATE {version.name} SET version_num = '9999'")
-    with pytest.raises(DatabaseRefused) as refused:
-        open_database(tmp_path)
-    (fault,) = refused.value.faults
-    assert fault.code == "database.newer"
-    assert "9999" in fault.cause("zh")
-    with open_ledger(tmp_path) as ledger:
-        ledger.begin("aaaa", {"name": "x"}, "great-stone", 7)
-        assert ledger.trouble == fault
-
-
-def opened(folder):
-    with closing(open_database(Path(folder))) as database, database.reading() as connection:
-        return versions_in(connection)
-
-
-@pytest.mark.long
-def test_eight_processes_bring_an_empty_database_up_at_once(tmp_path, either):
-    if either == "sqlite":  # a file that is there already, so that the steps must be taken
-        with closing(sqlite3.connect(tmp_path / "copark.sqlite3")) as base:
-            base.execute("CREATE TABLE of_somebody_else (x)")
-            base.commit()
-    with multiprocessing.get_context("spawn").Pool(8) as pool:
-        assert pool.map(opened, [str(tmp_path)] * 8, chunksize=1) == [(HEAD,)] * 8
+    for _ in range(2):
+        with pytest.raises(DatabaseRefused) as refused:
+            open_database(tmp_path)
+        (fault,) = refused.value.faults
+        assert fault.code == "database.newer"
+        assert "9999" in fault.cause("zh")
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path):
@@ -88,6 +57,13 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path):
     with pytest.raises(DatabaseRefused) as refused:
         open_database(tmp_path)
     assert refused.value.faults[0].code == "database.file"
+
+
+def test_a_file_that_is_no_database_is_said(tmp_path):
+    (tmp_path / "copark.sqlite3").write_bytes(b"not a database at all" * 100)
+    with pytest.raises(DatabaseRefused) as refused:
+        open_database(tmp_path)
+    assert refused.value.faults[0].code == "database.damaged"
 
 
 @pytest.mark.parametrize(
@@ -104,6 +80,14 @@ def test_an_address_that_leads_nowhere_is_said_without_its_password(tmp_path, mo
     assert "secret" not in fault.sentence("en") + fault.sentence("zh")
 
 
+def test_folders_of_one_database_do_not_see_each_other(tmp_path, monkeypatch):
+    monkeypatch.setenv("COPARK_DATABASE_URL", f"sqlite:///{tmp_path}/shared.sqlite3")
+    with closing(open_database(tmp_path / "a")) as one, closing(open_database(tmp_path / "b")) as other:
+        row = {"id": "a", "owner": "me", "lane": "long", "kind": "run", "case": "x", "title": {}, "errand": {}}
+        JobTable(one).add(row)
+        assert (len(JobTable(one).all()), len(JobTable(other).all())) == (1, 0)
+
+
 def locked(monkeypatch, folder):
     """A folder that may not be written, for whoever asks."""
     access = os.access
@@ -112,17 +96,16 @@ def locked(monkeypatch, folder):
 
 
 def test_a_folder_that_may_not_be_written_can_be_read(tmp_path, monkeypatch):
-    with open_ledger(tmp_path) as ledger:
-        ledger.begin("aaaa", {"name": "x"}, "great-stone", 7)
-        ledger.fail("aaaa", "as meant")
+    row = {"id": "a", "owner": "me", "lane": "long", "kind": "run", "case": "x", "title": {}, "errand": {}}
+    with closing(open_database(tmp_path)) as database:
+        JobTable(database).add(row)
     before = sorted(tmp_path.iterdir())
     locked(monkeypatch, tmp_path)
-    with open_ledger(tmp_path) as ledger:
-        assert [one.trouble for one in ledger.executions()] == ["as meant"]
-        ledger.begin("bbbb", {"name": "x"}, "great-stone", 7)
-        assert ledger.trouble.code == "database.read_only"
-        assert "[Errno" not in ledger.trouble.sentence("en") + ledger.trouble.sentence("zh")
-        assert len(ledger.executions()) == 1
+    with closing(open_database(tmp_path)) as database:
+        assert [job.id for job in JobTable(database).all()] == ["a"]
+        with pytest.raises(DatabaseRefused) as refused:
+            JobTable(database).add(row | {"id": "b"})
+    assert refused.value.faults[0].code == "database.read_only"
     assert sorted(tmp_path.iterdir()) == before
 
 

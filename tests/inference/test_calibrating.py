@@ -209,12 +209,3 @@ def test_the_screen_shows_it_in_eighty_columns(made, out, capsys) -> None:
         assert made.run_id in said
         assert ("Great Stone" if lang == "en" else "巨石") in said
         assert not LEFT_OPEN.search(said), LEFT_OPEN.search(said)
-
-
-def test_a_command_that_is_no_more_says_what_to_use_instead(capsys, subtests) -> None:
-    gone = (["claims-across-parks", "--draws", "9"], ["claims", "--all-parks"], ["calibrate", "suzhou", "--crosscheck"])
-    for given, instead in zip(gone, ("joint", "joint", "calibrate --check"), strict=True):
-        with subtests.test(given=given):
-            code, said, err = call([*given, "--lang", "en"], capsys)
-            assert (code, said) == (2, "")
-            assert f"copark {instead}" in err

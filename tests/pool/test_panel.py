@@ -17,7 +17,6 @@ from copark.analyses.context import Context
 from copark.analyses.forecast.ask import Answer
 from copark.analyses.pool.ask import Answer as PoolAnswer
 from copark.cases import load_case, new_case
-from copark.cli.groups import spelled
 from copark.errors import NotFound, RunRefused
 from copark.inference import borrowed
 from copark.inference.forecast import Frozen, read
@@ -339,14 +338,6 @@ def test_what_cannot_be_asked_is_refused(tmp_path: Path) -> None:
         answer(POOL, POOL.params(cases=NAMES), server)
     with pytest.raises(RunRefused):
         forecast(tmp_path, case="mckip", to="1990Q1")
-    assert spelled(["--lang", "zh", "calibrate", "--pool", "--cases", "a,b"]) == [
-        "--lang",
-        "zh",
-        "pool",
-        "--cases",
-        "a,b",
-    ]
-    assert spelled(["forecast", "mckip", "--pool"]) == ["forecast", "mckip", "--pool"]
     with pytest.raises(RunRefused, match=r"--cut needs observations of the park, and .*my-park has none"):
         forecast(tmp_path, case=str(new_case("my-park", tmp_path)), cut="2020Q4")
     with pytest.raises(RunRefused, match="Leave out --pool to use them, or leave out --told"):

@@ -14,8 +14,8 @@ from ensembles import ensemble, stream, true_ensemble
 
 from copark.errors import FaultsFound, NotFound, RunRefused
 from copark.store import DamagedRun, MisplacedRun, RunStore
-from copark.store.manifest import NAME, checksum, extras_of, faults_of, manifest_of
-from copark.store.quarantine import bring_home, set_extras_aside
+from copark.store.garbage import faults_in
+from copark.store.manifest import NAME, checksum, faults_of, manifest_of, set_aside
 
 IDENTITY = "0123456789abcdef"
 
@@ -171,11 +171,6 @@ def test_damage_is_named_with_its_file_and_its_repair(store: RunStore, damage: o
         assert [entry.code for entry in faults] == [code]
 
 
-def copy_over(one: Path, other: Path) -> None:
-    shutil.rmtree(one)
-    shutil.copytree(other, one)
-
-
 def edited(*path: str, value: object) -> object:
     """A change by hand of one entry of the metadata, after which the checksums are made anew."""
 
@@ -210,22 +205,15 @@ def test_a_run_is_not_believed_whatever_of_what_made_it_was_changed(store: RunSt
             assert [fault.code for fault in refusal.value.faults] == ["store.contradicts"]
 
 
-def test_what_is_in_quarantine_is_not_overwritten_and_comes_home_when_its_place_is_free(store: RunStore) -> None:
+def test_what_is_in_quarantine_is_not_overwritten(store: RunStore) -> None:
     one, other = store.save(true_ensemble(6, seed=1)), store.save(true_ensemble(9, seed=7))
     for number in (1, 2):
-        copy_over(one.path, other.path)
-        aside = store.set_aside(one.identity)
+        shutil.copytree(other.path, one.path, dirs_exist_ok=True)
+        aside = set_aside(one.path)
         assert aside is not None
-        assert aside.path.name == f"{one.identity}-{number}"
-        assert all(str(aside.path) in aside.sentence(lang) for lang in ("en", "zh"))
-        one.path.mkdir()
-    one.path.rmdir()
-    assert bring_home(store.root) == []
-    shutil.rmtree(other.path)
-    flip(store.root / "quarantine" / f"{one.identity}-1")
-    assert bring_home(store.root) == [other.identity]
-    assert store.get(other.identity) == other
-    assert [path.name for path in (store.root / "quarantine").iterdir()] == [f"{one.identity}-1"]
+        assert aside.values["aside"] == store.root / "quarantine" / f"{one.identity}-{number}"
+        assert (store.root / "quarantine" / f"{one.identity}-{number}" / NAME).is_file()
+    assert set_aside(other.path) is None
 
 
 @pytest.mark.parametrize(
@@ -239,19 +227,11 @@ def test_what_is_in_quarantine_is_not_overwritten_and_comes_home_when_its_place_
         ("arrays.zarr/other/zarr.json", True),
     ],
 )
-def test_files_that_are_not_of_the_run_are_seen_and_can_be_set_aside(
-    store: RunStore, extra: str, may_be_read: bool
-) -> None:
+def test_files_that_are_not_of_the_run_are_seen(store: RunStore, extra: str, may_be_read: bool) -> None:
     record = store.save(true_ensemble())
-    assert extras_of(record.path) == []
-    assert set_extras_aside(record.path) is None
+    assert faults_in(store) == []
     (record.path / extra).parent.mkdir(parents=True, exist_ok=True)
     (record.path / extra).write_bytes(b"x")
-    (outermost,) = extras_of(record.path)
-    assert extra.startswith(outermost)
+    (outermost,) = faults_in(store)
+    assert extra.startswith(outermost.key)
     assert [fault.code for fault in faults_of(record.path)] == ["store.extra"] * may_be_read
-    aside = set_extras_aside(record.path)
-    assert aside == store.root / "quarantine" / f"{record.identity}-1"
-    assert (aside / extra).read_bytes() == b"x"
-    assert extras_of(record.path) == faults_of(record.path) == []
-    assert store.load(record.identity).load().identical(true_ensemble())

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from copark.store import RunStore, runs
-from copark.store.summary import EDGES, QUANTILES, STATISTICS, EndCounts, ShardBands, joined, summary_of
+from copark.store.summary import EDGES, QUANTILES, STATISTICS, EndCounts, ShardBands, failed_in, joined, summary_of
 
 
 def one_output(values: NDArray[np.float64]) -> xr.Dataset:
@@ -92,7 +92,7 @@ def test_a_tally_counts_what_each_scenario_came_to() -> None:
     tally = EndCounts()
     for chunk in stream(20, 6):
         tally.add(chunk)
-    assert tally.failed() == 1
+    assert failed_in(tally.status) == 1
     whole = ensemble(20)
     assert tally.outcome["baseline"]["3"] == int((whole["outcome"].values[0] == 3).sum())
 

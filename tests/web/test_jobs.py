@@ -168,7 +168,7 @@ def test_a_page_that_a_job_wrote_may_run_nothing(serve, tmp_path, monkeypatch):
         path.parent.mkdir(parents=True)
         path.write_bytes(b"words")
         table = services_of(client).jobs.table
-        assert table.end(table.claim("page", "w"), "done", page=str(path))
+        table.end(table.claim("page"), "done", page=str(path))
         answer = client.get(f"/api/v1/jobs/{job['id']}/page")
     assert (answer.status_code, answer.content) == (200, b"words")
     assert answer.headers["content-type"] == "text/html; charset=utf-8"

@@ -60,7 +60,7 @@ def test_a_scenario_that_does_not_fit_says_where(client):
 
 
 def test_an_owner_has_room_for_so_many(serve, monkeypatch):
-    monkeypatch.setattr("copark.store.database.scenarios.ScenarioShelf.__init__.__defaults__", (2,))
+    monkeypatch.setattr("copark.store.scenarios.ScenarioShelf.__init__.__defaults__", (2,))
     with serve() as client:
         statuses = [client.put(f"{URL}/{n}", json=BODY, headers=MINE).status_code for n in (0, 1, 2, 1)]
         assert statuses == [200, 200, 409, 200]

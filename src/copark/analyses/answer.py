@@ -30,8 +30,7 @@ from copark.analyses.registry import Analysis
 from copark.cases.types import shown, suggestion
 from copark.errors import Fault, FaultsFound, NotFound
 from copark.presentation.document import Document
-from copark.store.atomic import written_file
-from copark.store.locks import only_one
+from copark.store.files import only_one, written_file
 
 FORMAT = 1
 RESULTS, RESULT = "results", "result.json"

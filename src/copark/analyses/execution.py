@@ -1,7 +1,6 @@
 """Making a study's runs and storing them: on threads of this process, on workers here, or on a cluster.
 
-By whichever means, the numbers are the same, and a command that was stopped goes on where it was. Every execution
-stands in the run log from its first moment, whatever becomes of it.
+By whichever means, the numbers are the same, and a command that was stopped goes on where it was.
 """
 
 from __future__ import annotations
@@ -10,12 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from copark.analyses.context import Progress, stage
 from copark.errors import RunRefused
 from copark.presentation.numbers import number
-from copark.store.database import open_ledger
+from copark.store.manifest import set_aside
 from copark.store.runs import SUMMARY_ABOVE, RunStore
 from copark.texts import text
 
@@ -77,10 +76,9 @@ def find_or_make(
     store, (kept, identity, bands) = RunStore.of(out), planned(study, case, parameters)
     found = None if fresh else store.find(identity)
     if found is not None and (bands or found.kept == found.runs):  # bands do not stand in for paths
-        recognise(out, found)
         return Made(kept, found, reused=True)
-    aside = store.set_aside(identity)
-    told = () if aside is None else (aside.sentence(lang),)
+    aside = set_aside(store.root / identity)
+    told = () if aside is None else (text(f"{aside.code}.aside", lang, **aside.values),)
     if ahead is not None:
         ahead(kept, told)
         told = ()
@@ -111,7 +109,7 @@ def others_of(means: Means, lang: str = "en") -> Iterator[Crew | None]:
 
 def make_run(
     study: Study, case: Case, source: DrawSource | None, identity: str, *, bands: bool, means: Means, out: Path,
-    lang: str = "en", fresh: bool = False, progress: Progress | None = None, **facts: Any,
+    lang: str = "en", fresh: bool = False, progress: Progress | None = None,
 ) -> tuple[RunRecord, tuple[str, ...]]:  # fmt: skip
     """Make the runs of a study, or what is missing of them: the stored run, and what is to be said of it.
 
@@ -121,39 +119,16 @@ def make_run(
         Keep bands over all runs and the paths of the first only.
     fresh
         Go on from nothing that machines of another kind have made.
-    facts
-        What else is recorded of the execution.
     """
     from copark.cluster import Asked, Threads, make
     from copark.simulation.ensemble import default_threads
-    from copark.store.atomic import stamp_of
+    from copark.store.files import stamp_of
 
     store, tell, wait = RunStore.of(out), stage(progress, "simulate"), stage(progress, "waiting")
     ask = Asked(study, case, source, identity, bands, fresh=fresh, seen=stamp_of(store.root / identity))
-    facts |= {"fresh": True} if fresh else {}
-    with (
-        open_ledger(out) as ledger,
-        ledger.executing(identity, study.content(), study.case, study.runs * len(study.scenarios), **facts),
-        others_of(means, lang) as crew,
-    ):
-
-        def advance(done: int, total: int) -> None:
-            ledger.advance(identity, done)
-            tell(done, total)
-
+    with others_of(means, lang) as crew:
         threads = Threads(means.threads or default_threads())
-        made = make(ask, store, crew or threads, progress=advance, waiting=lambda: wait(0, 0))
-        ledger.finish(identity, made.record)  # before the crew is sent home, which takes seconds
-        trouble = ledger.trouble
+        made = make(ask, store, crew or threads, progress=tell, waiting=lambda: wait(0, 0))
     counts = {"went_on": made.kept, "made_anew": made.anew}
     notes = [text(f"cluster.{key}", lang, runs=number(count, 0)) for key, count in counts.items() if count]
-    if trouble is not None:
-        place, cause, repair = trouble.place(), trouble.cause(lang), trouble.repair(lang)
-        notes.append(text("database.not_recorded", lang, place=place, cause=cause, repair=repair))
     return made.record, tuple(notes)
-
-
-def recognise(out: Path, record: RunRecord) -> None:
-    """Have the books know a run that is stored: who made it may have been killed before it could be entered."""
-    with open_ledger(out) as ledger:
-        ledger.recognise(record)

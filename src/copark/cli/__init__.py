@@ -46,13 +46,13 @@ def _guarded(given: list[str]) -> int:
     """Run a command and turn whatever goes wrong into words and a code."""
     from typer import Abort, TyperException
 
-    from copark.cli.groups import application, spelled
+    from copark.cli.groups import application
     from copark.cli.help import language, wrong_usage
     from copark.errors import CoparkError
 
     lang = language(given, os.environ)
     try:
-        code = application()(args=spelled(given) or ["--help"], prog_name="copark", standalone_mode=False, obj=lang)
+        code = application()(args=given or ["--help"], prog_name="copark", standalone_mode=False, obj=lang)
         if code == STOPPED:  # Typer's answer to an interrupt
             raise KeyboardInterrupt
         return code if isinstance(code, int) else OK

@@ -13,8 +13,7 @@ import typer
 from typer.main import get_command
 
 from copark.analyses import Analysis
-from copark.cli.app import OUT, Lang, Threads
-from copark.cli.cluster import Scheduler, Workers
+from copark.cli.app import OUT, Lang, Scheduler, Threads, Workers
 from copark.cli.help import SpokenCommand
 from copark.texts import text
 

@@ -55,6 +55,8 @@ Parameters = Annotated[
     typer.Option("--parameters", help="trust.help.parameters", metavar="own|shipped|borrowed|prior"),
 ]
 Cut = Annotated[str | None, typer.Option("--cut", help="trust.help.cut", metavar="QUARTER")]
+Scheduler = Annotated[str | None, typer.Option("--scheduler", help="cluster.help.scheduler", metavar="ADDRESS")]
+Workers = Annotated[int | None, typer.Option("--workers", min=1, max=1024, help="cluster.help.workers", metavar="N")]
 Outcomes = Annotated[bool, typer.Option("--outcomes", help="trust.help.outcomes")]
 Identity = Annotated[str, typer.Argument(metavar="RUN_ID", help="cli.help.identity")]
 OUT = Path("out")

@@ -9,8 +9,23 @@ from typing import Annotated
 
 import typer
 
-from copark.cli.app import OUT, Cut, Draws, Form, Identity, Lang, Out, Outcomes, Parameters, Runs, Seed, Threads, app
-from copark.cli.cluster import Scheduler, Workers
+from copark.cli.app import (
+    OUT,
+    Cut,
+    Draws,
+    Form,
+    Identity,
+    Lang,
+    Out,
+    Outcomes,
+    Parameters,
+    Runs,
+    Scheduler,
+    Seed,
+    Threads,
+    Workers,
+    app,
+)
 from copark.cli.help import SpokenCommand
 
 

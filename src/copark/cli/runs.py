@@ -1,4 +1,4 @@
-"""``copark runs``: what was executed and is stored, and the database that remembers it."""
+"""``copark runs``: what is stored, what is being made, what is wrong, and what can go."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def listed(
     out: Out = OUT,
     _lang: Lang = None,
 ) -> None:
-    """List what was executed and is stored."""
+    """List what is stored, and what is being made or was interrupted."""
     if ctx.invoked_subcommand is not None:
         return
     from copark.cli.progress import Progress
@@ -44,7 +44,7 @@ def listed(
     with Progress(ctx.obj) as progress:
         found = runs.books(out, failed=failed, progress=progress)
     if as_json:
-        content = {"runs": [asdict(one) for one in found.runs], "database": found.database}
+        content: dict[str, object] = {"runs": [asdict(one) for one in found.runs], "folder": str(found.folder)}
         if failed:
             content["failed_runs"] = [asdict(one) for one in found.failed_runs]
         print(json.dumps(content, ensure_ascii=False, indent=1))
@@ -73,28 +73,6 @@ def check(
     say("database.agree", ctx.obj)
 
 
-@runs.command("repair", cls=SpokenCommand, help="database.help.repair")
-def repair(ctx: typer.Context, *, out: Out = OUT, _lang: Lang = None) -> None:
-    """Put misplaced runs where they belong."""
-    from rich.console import Console
-
-    from copark.cli.screen import say, show_faults
-    from copark.workflows import runs
-
-    done = runs.repair_books(out)
-    console = Console(markup=False)
-    for one in done.aside:
-        console.print(one.sentence(ctx.obj), highlight=False, soft_wrap=True)
-    for path in done.extras:
-        say("database.extras", ctx.obj, path=path)
-    for name in done.home:
-        say("database.home", ctx.obj, identity=name)
-    say("database.repaired", ctx.obj, home=len(done.home), aside=len(done.aside), extras=len(done.extras))
-    if done.left:
-        show_faults(done.left, ctx.obj)
-        raise typer.Exit(1)
-
-
 @app.command("gc", cls=SpokenCommand, help="cluster.help.gc")
 def gc(
     ctx: typer.Context,
@@ -118,16 +96,13 @@ def gc(
 
 
 def show_books(found: RunBooks, lang: str, *, failed: bool) -> None:
-    """What was executed and is stored, in a table; and single runs that failed."""
+    """What there is, in a table; and single runs that failed."""
     from copark.cli.screen import listing, say, show_listing
 
     if not found.runs:
         say("database.none_failed" if failed else "database.none", lang, folder=found.folder)
     else:
         show_listing(listing("runs", lang, _booked(found, lang)))
-        for one in found.runs:
-            if one.trouble and failed:
-                print(printable(f"{one.identity}: {one.trouble}"))
     if found.failed_runs:
         show_listing(listing("failed", lang, _failed(found.failed_runs, lang)))
         if len(found.failed_runs) > MOST_SHOWN:
@@ -154,11 +129,11 @@ def _booked(found: RunBooks, lang: str) -> Table:
         made = made if one.done == one.total else f"{number(one.done, 0)} / {made}"
         rows.append(
             (
-                one.identity, text(f"database.state.{one.state}", lang), f"{one.study}, {one.case}",
+                one.identity, text(f"database.state.{one.state}", lang), ", ".join(filter(None, (one.study, one.case))),
                 one.when[:16].replace("T", " "), made, one.bytes / 1e6 if one.bytes else None, one.failed,
             )
         )  # fmt: skip
-    return Table("runs", text("database.title", lang, database=found.database), tuple(columns), tuple(rows))
+    return Table("runs", text("database.title", lang, folder=found.folder), tuple(columns), tuple(rows))
 
 
 def _failed(found: tuple[FailedRun, ...], lang: str) -> Table:

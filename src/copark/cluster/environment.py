@@ -38,6 +38,7 @@ def machine() -> dict[str, str]:
     from copark.simulation.results import experiment_hash
     from copark.version import __version__
 
+    told = [f"{name}={os.environ[name]}" for name in COMPILER if name in os.environ]
     package = Path(__file__).parents[1]
     makers = [path for folder in ("cluster", "store", "cases", "stats") for path in (package / folder).glob("*.py")]
     return {
@@ -46,32 +47,13 @@ def machine() -> dict[str, str]:
         "model_hash": model_hash(),
         "experiment_hash": experiment_hash(),
         "variables_hash": variables_hash(),
-        "cpu_features": " ".join((cpu_features(), *compiler_settings())),
+        "cpu_features": " ".join((cpu_features(), *told)),
         **versions(),
     }
 
 
-def compiler_settings() -> list[str]:
-    """What the environment tells the compiler, as far as bits depend on it."""
-    return [f"{name}={os.environ[name]}" for name in COMPILER if name in os.environ]
-
-
-def faults_between(
-    wanted: Machine, found: Machine, name: str, *, entries: Sequence[str] = (*CODE, *BITS)
-) -> list[Fault]:
-    """What keeps a maker from working on an ensemble.
-
-    Parameters
-    ----------
-    wanted
-        What the others are.
-    found
-        What it is.
-    name
-        What it is called: a worker's address, or the shards it made.
-    entries
-        What is compared.
-    """
+def faults_between(wanted: Machine, found: Machine, name: str, entries: Sequence[str] = (*CODE, *BITS)) -> list[Fault]:
+    """What keeps a maker, a worker's address or the shards it made, from working on an ensemble with the others."""
     faults = []
     for entry in entries:
         here, there = str(wanted.get(entry, "?")), str(found.get(entry, "?"))
@@ -81,15 +63,9 @@ def faults_between(
     return faults
 
 
-def need_alike(wanted: Machine, found: Machine, name: str, *, entries: Sequence[str] = (*CODE, *BITS)) -> None:
-    """Refuse a maker that would give other numbers; parameters are those of :func:`faults_between`.
-
-    Raises
-    ------
-    MachinesDiffer
-        With everything that differs.
-    """
-    faults = faults_between(wanted, found, name, entries=entries)
+def need_alike(wanted: Machine, found: Machine, name: str, entries: Sequence[str] = (*CODE, *BITS)) -> None:
+    """Refuse (``MachinesDiffer``, with everything that differs) a maker that would give other numbers."""
+    faults = faults_between(wanted, found, name, entries)
     if faults:
         raise MachinesDiffer(faults)
 

@@ -1,17 +1,13 @@
-"""Making an ensemble in shards, or going on where it stopped: finished shards are kept, torn ones made again.
-
-How many runs a shard has: from what the first chunk cost.
-"""
+"""Making an ensemble in shards, or going on where it stopped: finished shards are kept, torn ones made again."""
 
 from __future__ import annotations
 
 import errno
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import Lock
-from typing import TYPE_CHECKING
 
 from copark.cases.case import Case
 from copark.cluster.environment import BITS, CODE, Machine, faults_between, joined, need_alike
@@ -22,12 +18,10 @@ from copark.simulation.run import run_chunk
 from copark.simulation.study import Study
 from copark.store import runs as stored
 from copark.store.arrays import CHUNK
-from copark.store.atomic import Stamp, stamp_of
 from copark.store.errors import ExportRefused
+from copark.store.files import Stamp, lock_of, only_one, stamp_of
 from copark.store.garbage import forget_broken_off
-from copark.store.locks import only_one
-from copark.store.manifest import METADATA, UNREADABLE, faults_of
-from copark.store.quarantine import misplacement
+from copark.store.manifest import METADATA, UNREADABLE, faults_of, misplacement
 from copark.store.runs import RunRecord, RunStore
 from copark.store.shards import (
     MAKING,
@@ -41,38 +35,20 @@ from copark.store.shards import (
     write_plan,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    import xarray as xr
-
-
 WANTED = 10.0
 """Seconds a shard should take: a kill loses at most so much for each maker."""
 SHARDS_EACH = 4
 """Shards that every maker should get at least, so that nobody waits long for the last."""
+ROUNDS = 3
+"""How often shards that were made and have vanished are made again."""
+Progress = Callable[[int, int], None]
 
 
 def shard_runs(seconds: Mapping[str, float], runs: int, makers: int) -> int:
-    """Runs of a shard, a multiple of ``CHUNK``.
-
-    Parameters
-    ----------
-    seconds
-        What the first chunk of ``CHUNK`` runs took on one thread, by stage.
-    runs
-        Runs that are left.
-    makers
-        How many make shards at a time.
-    """
+    """Runs of a shard, a multiple of ``CHUNK``, by what the first ``CHUNK`` runs took on one thread."""
     by_cost = round(WANTED / max(sum(seconds.values()), 1e-3))
     by_share = runs // (CHUNK * SHARDS_EACH * makers)
     return CHUNK * max(1, min(by_cost, by_share))
-
-
-Progress = Callable[[int, int], None]
-ROUNDS = 3
-"""How often shards that were made and have vanished are made again."""
 
 
 @dataclass(frozen=True)
@@ -96,31 +72,23 @@ class Asked:
 
 @dataclass(frozen=True)
 class Made:
-    """An ensemble that was made.
-
-    record: the stored run; kept: runs that were there from an earlier attempt; anew: runs that were there and were made
-    again, because other code or other machines had made them.
-    """
+    """An ensemble that was made."""
 
     record: RunRecord
     kept: int = 0
     anew: int = 0
+    """kept, anew: runs that were there from an earlier attempt; runs that were, but made by other code or machines, and
+    were made again."""
 
 
 def make(
-    ask: Asked,
-    store: RunStore,
-    crew: Crew,
-    *,
-    progress: Progress | None = None,
+    ask: Asked, store: RunStore, crew: Crew, *, progress: Progress | None = None,
     waiting: Callable[[], None] | None = None,
-) -> Made:
+) -> Made:  # fmt: skip
     """Make an ensemble, or what is missing of it, and store it.
 
     Parameters
     ----------
-    crew
-        Who makes it.
     progress
         Called with runs that are there and runs in all, over all scenarios.
     waiting
@@ -134,8 +102,7 @@ def make(
     """
     folder, place = store.shards_of(ask.identity), store.root / ask.identity
     seen = stamp_of(place) if ask.seen is None else ask.seen
-    store.root.mkdir(parents=True, exist_ok=True)
-    with only_one(folder.with_name(f"{folder.name}.lock"), waiting), _disk_may_fill(store):
+    with only_one(lock_of(folder), waiting), _disk_may_fill(store):
         if stamp_of(place) not in ((), seen):
             record = store.record(ask.identity)
             if ask.bands or record.kept == record.runs:
@@ -143,7 +110,7 @@ def make(
         forget_broken_off(store, ask.identity)
         folder.mkdir(exist_ok=True)
         shards = ShardFolder(folder)
-        if not (_is_joined(shards) and _has_what_is_asked(shards, ask)):
+        if not _is_joined(shards, ask):
             kept, anew = _make_in(shards, ask, store, crew, progress)
             return Made(store.adopt(ask.identity), kept, anew)
         shards.remove(MAKING)  # whoever was killed just before giving it its place may have left some of it
@@ -151,16 +118,13 @@ def make(
         return Made(store.adopt(ask.identity), ask.study.runs)
 
 
-def _is_joined(shards: ShardFolder) -> bool:
-    """Whether all was done but the last step: giving the run its place."""
-    return read_plan(shards) is None and not faults_of(shards.path, deep=True)
-
-
-def _has_what_is_asked(shards: ShardFolder, ask: Asked) -> bool:
-    """Whether a whole run in a folder is the one that is asked for, and holds it: bands do not stand in for paths."""
+def _is_joined(shards: ShardFolder, ask: Asked) -> bool:
+    """Whether all was done but giving the run its place, and holds what is asked: bands do not stand in for paths."""
+    if read_plan(shards) is not None or faults_of(shards.path, deep=True):
+        return False
     try:
         metadata = json.loads(shards.get(METADATA) or b"")
-        is_its_own = misplacement(metadata, ask.identity, str(shards.path)) is None
+        is_its_own = misplacement(metadata, ask.identity, shards.path) is None
         return is_its_own and (ask.bands or bool(metadata["kept"] == metadata["runs"]))
     except UNREADABLE:
         return False
@@ -181,52 +145,38 @@ def _make_in(
     shards: ShardFolder, ask: Asked, store: RunStore, crew: Crew, progress: Progress | None
 ) -> tuple[int, int]:
     """Make what is missing in a folder and join it; runs that were there, and runs that were made again."""
-    here = crew.machine(str(shards.path))
+    here, subject, runs = crew.machine(str(shards.path)), Subject(ask.study, ask.case, ask.source), ask.study.runs
     plan, done, anew = _begun(shards, ask, here)
-    subject = Subject(ask.study, ask.case, ask.source)
-    work = Work(subject, str(shards.path), plan or _first_plan(ask), here)
-    header = run_chunk(prepared(subject), 0, 1, 1, None)
-    kept = sum(one.last - one.first for one in done)
-    told = _Told(progress, kept, ask)
+    header, is_begun = run_chunk(prepared(subject), 0, 1, 1, None), plan is not None
     if plan is None:
-        store.need_room(header, work.plan.kept)
-        (seconds,) = crew.make(work, work.plan.ranges()[:1], told)
-        plan = replace(work.plan, shard=shard_runs(seconds, ask.study.runs, crew.makers))
+        paths = min(stored.KEPT, runs) if ask.bands else runs
+        plan = ShardPlan(ask.identity, runs, paths, ask.bands, CHUNK, ask.study.name, ask.case.name)
+    work, kept = Work(subject, str(shards.path), plan, here), sum(one.last - one.first for one in done)
+    told = _Told(progress, kept, ask)
+    if not is_begun:
+        store.need_room(header, plan.kept)
+        (seconds,) = crew.make(work, plan.ranges()[:1], told)
+        plan = replace(plan, shard=shard_runs(seconds, runs, crew.makers))
         write_plan(shards, plan)
         work = replace(work, plan=plan)
     records = _all_shards(shards, work, crew, told)
-    machines = [one.made_with for one in records]
-    join(shards, plan, records, _made_by(header, machines))
+    made_by: dict[str, object] = json.loads(header.attrs["provenance"]) | joined(one.made_with for one in records)
+    provenance = json.dumps(made_by, ensure_ascii=False, sort_keys=True)
+    join(shards, plan, records, header.assign_attrs(provenance=provenance))
     return kept, anew
 
 
 def _all_shards(shards: ShardFolder, work: Work, crew: Crew, told: _Told) -> list[ShardRecord]:
     """Have shards made until all are there."""
-    wanted = work.plan.ranges()
     for _ in range(ROUNDS):
         records = list(finished(shards, work.plan, deep=False))
         there = {(one.first, one.last) for one in records}
-        missing = [span for span in wanted if span not in there]
+        missing = [span for span in work.plan.ranges() if span not in there]
         if not missing:
             return records
         for _seconds in crew.make(work, missing, told):
             pass
     raise ExportRefused([Fault("cluster.shards_vanish", str(shards.path))])
-
-
-def _first_plan(ask: Asked) -> ShardPlan:
-    """The plan by which the first shard is made, before its cost is known."""
-    runs = ask.study.runs
-    return ShardPlan(ask.identity, runs, min(stored.KEPT, runs) if ask.bands else runs, ask.bands, CHUNK)
-
-
-def _plan_in(shards: ShardFolder, ask: Asked) -> ShardPlan | None:
-    """The plan of an earlier attempt; what is left of one that cannot be gone on with is removed."""
-    plan = read_plan(shards)
-    if plan is not None and (plan.identity, plan.runs, plan.bands) == (ask.identity, ask.study.runs, ask.bands):
-        return plan
-    begin_anew(shards)
-    return None
 
 
 def _begun(shards: ShardFolder, ask: Asked, here: Machine) -> tuple[ShardPlan | None, list[ShardRecord], int]:
@@ -236,15 +186,17 @@ def _begun(shards: ShardFolder, ask: Asked, here: Machine) -> tuple[ShardPlan | 
     are laid out or bands counted in another way. What other machines have made is refused, since those may still be
     there, unless all is to be fresh.
     """
-    plan = _plan_in(shards, ask)
-    done = [] if plan is None else list(finished(shards, plan))
+    plan = read_plan(shards)
+    if plan is None or (plan.identity, plan.runs, plan.bands) != (ask.identity, ask.study.runs, ask.bands):
+        begin_anew(shards)
+        return None, [], 0
+    done = list(finished(shards, plan))
     entries = (*CODE, *BITS) if ask.fresh else CODE
-    if any(faults_between(here, one.made_with, "", entries=entries) for one in done):
+    if any(faults_between(here, one.made_with, "", entries) for one in done):
         begin_anew(shards)
         return None, [], sum(one.last - one.first for one in done)
     for one in done:
-        name = f"{shards.path}: {one.first}-{one.last}"
-        need_alike(here, one.made_with, name, entries=BITS)
+        need_alike(here, one.made_with, f"{shards.path}: {one.first}-{one.last}", BITS)
     return plan, done, 0
 
 
@@ -263,9 +215,3 @@ class _Told:
             self._done = min(self._done + count, self._total)
             if self._progress is not None:
                 self._progress(self._done, self._total)
-
-
-def _made_by(header: xr.Dataset, machines: Sequence[Mapping[str, str]]) -> xr.Dataset:
-    """The header with the versions and processors of those who made the runs."""
-    made: dict[str, object] = json.loads(header.attrs["provenance"]) | joined(machines)
-    return header.assign_attrs(provenance=json.dumps(made, ensure_ascii=False, sort_keys=True))

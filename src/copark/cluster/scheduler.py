@@ -49,17 +49,9 @@ class ClusterLost(CoparkError):
 
 @contextmanager
 def workers_at(address: str) -> Iterator[Workers]:
-    """Be a client of a scheduler.
+    """Be a client of a scheduler, such as ``tcp://10.0.0.5:8786``, or ``tls://…`` with Dask's configured certificates.
 
-    Parameters
-    ----------
-    address
-        Such as ``tcp://10.0.0.5:8786``, or ``tls://…`` with the certificates that Dask's configuration names.
-
-    Raises
-    ------
-    RunRefused
-        If Dask distributed is not installed, or nobody answers.
+    Raises RunRefused if Dask distributed is not installed, or nobody answers.
     """
     need_dask()
     from distributed import Client
@@ -98,21 +90,10 @@ def local_workers(count: int) -> Iterator[Workers]:
 
 
 @contextmanager
-def local_cluster(count: int, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[LocalCluster]:
+def local_cluster(count: int) -> Iterator[LocalCluster]:
     """Start a scheduler and worker processes of one thread each; a worker that dies is started again.
 
-    Parameters
-    ----------
-    count
-        How many workers.
-    host, port
-        Where the scheduler listens; whoever reaches it can run code, so that the network is to be trusted. Port 0 is
-        any that is free.
-
-    Raises
-    ------
-    RunRefused
-        If Dask distributed is not installed, the port is taken, or workers could not read the script again that runs.
+    Raises RunRefused if Dask distributed is not installed, or workers could not read the script again that runs.
     """
     need_dask()
     need_guard()
@@ -125,7 +106,7 @@ def local_cluster(count: int, *, host: str = "127.0.0.1", port: int = 0) -> Iter
         "distributed.scheduler.allowed-failures": DEATHS,
     }  # fmt: skip
     with dask.config.set(settings):
-        cluster = _started(count, host, port)
+        cluster = _started(count)
     try:
         yield cluster
     finally:
@@ -133,52 +114,36 @@ def local_cluster(count: int, *, host: str = "127.0.0.1", port: int = 0) -> Iter
             cluster.close(timeout=10)
 
 
-def _started(count: int, host: str, port: int, starts: int = STARTS) -> LocalCluster:
+def _started(count: int) -> LocalCluster:
     """A scheduler and its workers; begun again if a worker dies before it is ready."""
     from distributed import LocalCluster
 
-    try:
-        return LocalCluster(
-            n_workers=count, threads_per_worker=1, processes=True, host=host, scheduler_port=port,
-            dashboard_address=":0", silence_logs=logging.CRITICAL,
-        )  # fmt: skip
-    except (OSError, RuntimeError) as error:
-        refused = _system_error_in(error)
-        if refused is None and starts > 1:
-            return _started(count, host, port, starts - 1)
-        key, detail = "workers_ended" if refused is None else "not_started", str(refused or error).rstrip(".")
-        raise RunRefused(text(f"cluster.{key}", host=host, port=port, detail=detail)) from None
+    for again in reversed(range(STARTS)):
+        try:
+            return LocalCluster(
+                n_workers=count, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=":0",
+                silence_logs=logging.CRITICAL,
+            )  # fmt: skip
+        except (OSError, RuntimeError) as error:
+            if not again:
+                raise RunRefused(text("cluster.workers_ended", detail=str(error).rstrip("."))) from None
+    raise AssertionError
 
 
 def need_dask() -> None:
-    """Make sure that Dask distributed is installed.
-
-    Raises
-    ------
-    RunRefused
-        If it is not.
-    """
+    """Refuse (``RunRefused``) to go on where Dask distributed is not installed."""
     from importlib.util import find_spec
 
     if find_spec("distributed") is None:
         raise RunRefused(text("cluster.no_dask"))
 
 
-def _system_error_in(error: BaseException | None) -> OSError | None:
-    """What the system refused, such as a port, among the causes of an error; nothing if workers ended by themselves."""
-    return error if error is None or isinstance(error, OSError) else _system_error_in(error.__cause__)
-
-
 def need_guard() -> None:
     """Make sure that workers can be started from the script that runs: each begins by reading it again.
 
-    A worker that has come here by reading it ends without a word: the process that started it says what is wrong.
-
-    Raises
-    ------
-    RunRefused
-        If the script does not ask for its ``__name__``, and so would begin its work again in every worker; or if it is
-        in no file.
+    A script that is in no file, or does not ask for its ``__name__`` and so would begin its work in every worker, is
+    refused (``RunRefused``). A worker that has come here by reading it ends without a word: the process that started
+    it says what is wrong.
     """
     if getattr(current_process(), "_inheriting", False):
         sys.exit(1)
@@ -201,13 +166,7 @@ def _be_quiet() -> None:
 
 
 class Workers:
-    """The workers of a scheduler.
-
-    Parameters
-    ----------
-    client
-        A connection to the scheduler.
-    """
+    """The workers of a scheduler, by a connection to it."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -218,14 +177,9 @@ class Workers:
         return max(1, sum(int(count) for count in self._client.nthreads().values()))
 
     def machine(self, folder: str) -> Machine:
-        """Ask every worker what it is, and whether it sees the folder.
+        """Ask every worker what it is, and whether it sees the folder; what cannot be used is refused.
 
-        Raises
-        ------
-        RunRefused
-            If there is no worker, or they cannot see the folder.
-        MachinesDiffer
-            If they are not alike; their code must be that of this process, their processors may be others than its own.
+        Their code must be that of this process; their processors may be others than its own, if they are alike.
         """
         shards, token = ShardFolder(folder), secrets.token_hex(8)
         name = f"{MAKING}/greeting-{token}"
@@ -255,10 +209,7 @@ class Workers:
     def make(self, work: Job, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
         """Have shards made, or other parts of a piece of work; Dask hands those of a worker that dies to another.
 
-        Raises
-        ------
-        ClusterLost
-            If the scheduler is gone, or workers die over one shard again and again.
+        Raises ClusterLost if the scheduler is gone, or workers die over one shard again and again.
         """
         from distributed import KilledWorker, as_completed
 

@@ -1,8 +1,10 @@
-"""One shard: what its maker is given, and how it is made. A run depends on its number alone, and so does a shard.
+"""What a maker of runs is given, how it makes one shard, and threads as makers.
 
-Crews: those who make shards. Threads of this process are one.
+A run depends on its number alone, and so does a shard.
 """
 
+import os
+import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
@@ -17,6 +19,9 @@ from copark.simulation.run import Prepared, prepare, run_chunk
 from copark.simulation.study import Study
 from copark.store.arrays import CHUNK
 from copark.store.shards import ShardFolder, ShardPlan, ShardWriter, Stopwatch, is_whole, read_record
+
+Ranges = Sequence[tuple[int, int]]
+Tell = Callable[[int], None]
 
 
 class Job(Protocol):
@@ -37,9 +42,7 @@ class Job(Protocol):
     def about(self, subject: Any) -> Self:
         """The same work with its subject, or without one, to be sent with each range."""
 
-    def make(
-        self, first: int, last: int, *, threads: int = 1, tell: Callable[[int], None] | None = None
-    ) -> Mapping[str, float]:
+    def make(self, first: int, last: int, *, threads: int = 1, tell: Tell | None = None) -> Mapping[str, float]:
         """Make runs ``first`` to ``last - 1`` and write them to their place; the seconds it took."""
 
 
@@ -60,11 +63,9 @@ class Work:
     """Everything a maker needs to make any shard of an ensemble."""
 
     subject: Subject
-    """What is run."""
     folder: str
     """The folder in which the ensemble is made, which all makers see."""
     plan: ShardPlan
-    """How it is divided."""
     machine: Machine
     """What every maker must be."""
 
@@ -82,11 +83,31 @@ class Work:
         """The same work with its subject, or without one."""
         return replace(self, subject=subject)
 
-    def make(
-        self, first: int, last: int, *, threads: int = 1, tell: Callable[[int], None] | None = None
-    ) -> Mapping[str, float]:
-        """Make a shard, see :func:`make_shard`."""
-        return make_shard(self, first, last, threads=threads, tell=tell)
+    def make(self, first: int, last: int, *, threads: int = 1, tell: Tell | None = None) -> Mapping[str, float]:
+        """Make runs ``first`` to ``last - 1`` and write them to their place, unless they are there already.
+
+        ``tell`` is called with the number of runs, over all scenarios, that were made since the last call; what it
+        raises ends the work, and the shard is not made. Gives the seconds: ``simulate`` and ``store``.
+
+        Raises
+        ------
+        MachinesDiffer
+            If this process would give other numbers than the others.
+        OSError
+            If it cannot be written.
+        """
+        need_alike(self.machine, machine(), name_here())
+        folder = ShardFolder(self.folder)
+        there = read_record(folder, first, last)
+        if there is not None and is_whole(folder, self.plan, there, deep=False):
+            return there.seconds
+        ready, writer, clock = prepared(self.subject), ShardWriter(folder, self.plan, first, last), Stopwatch()
+        for begin in range(first, last, CHUNK):
+            chunk = run_chunk(ready, begin, min(begin + CHUNK, last), threads, tell)
+            clock.lap("simulate")
+            writer.add(chunk)
+            clock.lap("store")
+        return writer.close(machine(), clock.seconds).seconds
 
 
 @lru_cache(maxsize=2)
@@ -95,55 +116,9 @@ def prepared(subject: Subject) -> Prepared:
     return prepare(subject.study, subject.case, subject.source)
 
 
-def make_shard(
-    work: Work, first: int, last: int, *, threads: int = 1, tell: Callable[[int], None] | None = None
-) -> Mapping[str, float]:
-    """Make runs ``first`` to ``last - 1`` and write them to their place, unless they are there already.
-
-    Parameters
-    ----------
-    threads
-        Threads for the runs of a chunk.
-    tell
-        Called with the number of runs, over all scenarios, that were made since the last call; what it raises ends the
-        work, and the shard is not made.
-
-    Returns
-    -------
-    Mapping
-        The seconds it took: ``simulate`` and ``store``.
-
-    Raises
-    ------
-    MachinesDiffer
-        If this process would give other numbers than the others.
-    OSError
-        If it cannot be written.
-    """
-    need_alike(work.machine, machine(), name_here())
-    folder = ShardFolder(work.folder)
-    there = read_record(folder, first, last)
-    if there is not None and is_whole(folder, work.plan, there, deep=False):
-        return there.seconds
-    ready, writer, clock = prepared(work.subject), ShardWriter(folder, work.plan, first, last), Stopwatch()
-    for begin in range(first, last, CHUNK):
-        chunk = run_chunk(ready, begin, min(begin + CHUNK, last), threads, tell)
-        clock.lap("simulate")
-        writer.add(chunk)
-        clock.lap("store")
-    return writer.close(machine(), clock.seconds).seconds
-
-
 def name_here() -> str:
     """What this process is called on its machine."""
-    import os
-    import platform
-
     return f"{platform.node()}:{os.getpid()}"
-
-
-Ranges = Sequence[tuple[int, int]]
-Tell = Callable[[int], None]
 
 
 class Crew(Protocol):
@@ -154,26 +129,12 @@ class Crew(Protocol):
         """How many shards are made at a time."""
 
     def machine(self, folder: str) -> Machine:
-        """What all of them are, after it was made sure that they are alike and see a folder.
-
-        Raises
-        ------
-        copark.errors.RunRefused
-            If they are not, or cannot.
-        """
+        """What all of them are; ``RunRefused`` if they are not alike, or do not see a folder."""
 
     def make(self, work: Job, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
-        """Make shards, or other parts of a piece of work, in any order.
+        """Make shards, or other parts of a piece of work, in any order; the seconds each took on one thread, by stage.
 
-        Parameters
-        ----------
-        tell
-            Called with the number of runs, over all scenarios, that were made since the last call.
-
-        Yields
-        ------
-        Mapping
-            The seconds each took on one thread, by stage.
+        ``tell`` is called with the number of runs, over all scenarios, that were made since the last call.
         """
 
 
@@ -182,13 +143,7 @@ class Stopped(Exception):
 
 
 class Threads:
-    """Threads of this process.
-
-    Parameters
-    ----------
-    threads
-        How many; results do not depend on it.
-    """
+    """Threads of this process; results do not depend on how many."""
 
     def __init__(self, threads: int) -> None:
         self._threads = threads

@@ -31,9 +31,8 @@ from copark.inference.provenance import made_with
 from copark.model.compiler import model_hash
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
-from copark.store.atomic import written_file
-from copark.store.checkpoints import State, lock_of, read_state, write_state
-from copark.store.locks import only_one
+from copark.store.checkpoints import State, read_state, write_state
+from copark.store.files import lock_of, only_one, written_file
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]

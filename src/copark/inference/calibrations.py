@@ -285,7 +285,7 @@ def _make(
     from copark.inference.replay import near_enough
     from copark.inference.sbc import examine, save_examination
     from copark.simulation.ensemble import default_threads
-    from copark.store.atomic import stamp_of, written_folder
+    from copark.store.files import stamp_of, written_folder
 
     workers, batches = threads or default_threads(), batches_in(out)
     tell: Progress = progress or (lambda *_: None)

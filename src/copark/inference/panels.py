@@ -277,8 +277,7 @@ def one_at_a_time(
 ) -> AbstractContextManager[bool]:
     """Hold a panel, so that nobody else makes it meanwhile; who waits finds its steps done."""
     from copark.inference.pool.panel import panel_identity
-    from copark.store.checkpoints import lock_of
-    from copark.store.locks import only_one
+    from copark.store.files import lock_of, only_one
 
     return only_one(lock_of(folder / panel_identity(parks, settings)), lambda: waiting(0, 0))
 

@@ -66,7 +66,7 @@ def _json(document: Document, path: Path, charts: Any) -> Path:
 
 
 def _text(content: str, path: Path) -> Path:
-    from copark.store.atomic import written_file
+    from copark.store.files import written_file
 
     with written_file(path) as target:
         target.write_text(content, encoding="utf-8", newline="\n")

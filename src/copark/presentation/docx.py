@@ -8,7 +8,7 @@ from copark.presentation.document import Chart as DocumentChart
 from copark.presentation.document import Document
 from copark.presentation.figures import Charts
 from copark.presentation.page import PRINTED_ROWS, Block, Cards, Chart, Page, Table, commands, page_of
-from copark.store.atomic import written_file
+from copark.store.files import written_file
 from copark.texts import text
 
 FONTS = {"en": "Calibri", "zh": "Microsoft YaHei"}

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any
 from copark import units
 from copark.presentation import run_tables as tables
 from copark.presentation.xlsx_sheets import Row, Sheet, Styled, write_sheets
-from copark.store.atomic import written_file, written_folder
 from copark.store.errors import ExportRefused, fault
+from copark.store.files import written_file, written_folder
 from copark.store.summary import summary_of
 from copark.texts import LANGUAGES, has_text, text
 

@@ -8,7 +8,7 @@ from copark.presentation.figures import Charts
 from copark.presentation.html import TEMPLATES
 from copark.presentation.page import PRINTED_ROWS, page_of
 from copark.presentation.style import chinese_font_file
-from copark.store.atomic import written_file
+from copark.store.files import written_file
 from copark.texts import text
 
 WORDS = ("caveat", "colon", "evidence", "provenance")

@@ -10,7 +10,7 @@ from copark.presentation.docx import FONTS, INK, MUTED
 from copark.presentation.figures import Charts
 from copark.presentation.lines import width_of
 from copark.presentation.page import Block, Bullets, Cards, Caveat, Chart, Paragraph, commands, page_of
-from copark.store.atomic import written_file
+from copark.store.files import written_file
 from copark.texts import text
 
 WIDTH, HEIGHT, EDGE = 33.87, 19.05, 1.6

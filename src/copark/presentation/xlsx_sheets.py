@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from copark.presentation.lines import width_of
 from copark.presentation.page import clean
 from copark.presentation.run_tables import Cell
-from copark.store.atomic import written_file
 from copark.store.errors import ExportRefused, fault
+from copark.store.files import written_file
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet

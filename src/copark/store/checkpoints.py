@@ -22,8 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.store.atomic import written_file
-from copark.store.locks import only_one
+from copark.store.files import lock_of, only_one, written_file
 from copark.texts import text
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -201,11 +200,6 @@ class Stages:
         """Remove all states: the work is done, and its result is kept."""
         if self.home is not None:
             shutil.rmtree(self.home, ignore_errors=True)
-
-
-def lock_of(home: Path) -> Path:
-    """The lock of whoever works on a folder."""
-    return home.with_name(f".{home.name}.lock")
 
 
 def went_on(tally: Tally | None, lang: str = "en") -> str:

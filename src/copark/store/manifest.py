@@ -1,17 +1,31 @@
-"""The list of a stored run's files with their sizes and SHA-256, written last: without it the run is half-written."""
+"""Whether a stored run is whole, and the one that its folder is named after.
+
+The manifest lists a run's files with their sizes and SHA-256; it is written last, and without it the run is
+half-written. The identity is a hash of study, case, model and draws: it is made again from the provenance, without
+reading a number. What lies in the folder of another identity is misplaced; whoever writes to that folder moves it to
+``quarantine/<folder>-<number>``, where nothing is overwritten or removed.
+"""
 
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 from copark.errors import Fault
+from copark.identity import RESULT_FORMAT, result_identity
 from copark.store.errors import fault
+from copark.store.files import flush
 
 NAME, METADATA = "manifest.json", "metadata.json"
-UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, OverflowError)
-"""What metadata that no run has may raise."""
+QUARANTINE = "quarantine"
+IDENTITY = re.compile(r"[0-9a-f]{4,64}")
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
+"""What a manifest or metadata that no run has may raise."""
 FORMAT = 1
 DEEP_LIMIT = 256 * 2**20
 """Up to this size, in bytes, every opening compares the checksums; above it, of the descriptions alone."""
@@ -30,64 +44,53 @@ def manifest_of(files: Mapping[str, tuple[int, str]]) -> str:
     return json.dumps(content, indent=0, sort_keys=True) + "\n"
 
 
+def listed_in(folder: Path) -> dict[str, tuple[int, str]]:
+    """Sizes and checksums of the files that a stored run lists as its own.
+
+    Raises
+    ------
+    OSError, *UNREADABLE
+        If there is no list, or none that can be read.
+    """
+    files = json.loads((folder / NAME).read_text(encoding="utf-8"))["files"]
+    return {str(name): (int(entry["bytes"]), str(entry["sha256"])) for name, entry in files.items()}
+
+
 def faults_of(folder: Path, *, deep: bool | None = None) -> list[Fault]:
     """What is wrong with a stored folder: nothing if it is whole.
 
     Parameters
     ----------
-    folder
-        The folder of one run.
     deep
         Compare the checksums of numbers too, not those of descriptions alone; by default for folders up to
         ``DEEP_LIMIT``.
     """
-    manifest = folder / NAME
-    if not manifest.is_file():
+    if not (folder / NAME).is_file():
         return [fault("half_written", folder, NAME)]
     try:
-        listing = json.loads(manifest.read_text(encoding="utf-8"))
-        files: dict[str, dict[str, int | str]] = dict(listing["files"])
-        total = int(listing["bytes"])
-        wanted = {name: (int(entry["bytes"]), str(entry["sha256"])) for name, entry in files.items()}
+        known = json.loads((folder / NAME).read_text(encoding="utf-8")).get("format")
+        wanted = listed_in(folder)
         if not wanted:
             raise ValueError("a run has files")
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except UNREADABLE:
         return [fault("manifest_unreadable", folder, NAME)]
-    if listing.get("format") != FORMAT:
-        return [fault("other_format", folder, NAME, found=listing.get("format"), known=FORMAT)]
-    check_sums = total <= DEEP_LIMIT if deep is None else deep
+    if known != FORMAT:
+        return [fault("other_format", folder, NAME, found=known, known=FORMAT)]
+    check_sums = sum(size for size, _ in wanted.values()) <= DEEP_LIMIT if deep is None else deep
     faults = [found for name, entry in wanted.items() for found in _file_faults(folder, name, *entry, deep=check_sums)]
-    return faults + [fault("extra", folder, name) for name in _extras(folder, wanted) if _may_be_read(name)]
+    return faults + [fault("extra", folder, name) for name in extras_of(folder, wanted) if _may_be_read(name)]
 
 
-def extras_of(folder: Path) -> list[str]:
-    """Files and folders in a stored run that its list does not have; of those in one another, the outermost.
-
-    None where the list cannot be read.
-    """
-    listed = listed_in(folder)
-    return list(_extras(folder, listed)) if listed else []
-
-
-def listed_in(folder: Path) -> frozenset[str]:
-    """Names of the files that a stored run lists as its own; none where the list cannot be read."""
-    try:
-        return frozenset(json.loads((folder / NAME).read_text(encoding="utf-8"))["files"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return frozenset()
-
-
-def _extras(folder: Path, listed: Iterable[str]) -> Iterator[str]:
-    files = {NAME, *listed}
-    folders = {name.rpartition("/")[0] for name in files}
-    while above := {name.rpartition("/")[0] for name in folders} - folders:
-        folders |= above
+def extras_of(folder: Path, listed: Iterable[str]) -> list[str]:
+    """Files and folders in a stored run that its list does not have; of those in one another, the outermost."""
+    files, found = {NAME, *listed}, []
+    folders = {above.as_posix() for name in files for above in Path(name).parents}
     for place, inside, names in os.walk(folder):
         begin = "" if Path(place) == folder else f"{Path(place).relative_to(folder).as_posix()}/"
-        known = [name for name in inside if begin + name in folders]
-        strange = [name for name in (*inside, *names) if begin + name not in files and name not in known]
-        inside[:] = known
-        yield from sorted(begin + name for name in strange)
+        found += sorted(begin + name for name in names if begin + name not in files)
+        found += sorted(begin + name for name in inside if begin + name not in folders)
+        inside[:] = [name for name in inside if begin + name in folders]
+    return found
 
 
 def _may_be_read(name: str) -> bool:
@@ -104,3 +107,70 @@ def _file_faults(folder: Path, name: str, size: int, digest: str, *, deep: bool)
         yield fault("file_size", folder, name, found=path.stat().st_size, wanted=size)
     elif (deep or name.count("/") < 2) and checksum(path) != digest:  # what describes a run is small
         yield fault("file_changed", folder, name)
+
+
+def misplacement(metadata: Mapping[str, Any], identity: str, place: object) -> Fault | None:
+    """Why a run is not the one that its place is named after; ``None`` if it is.
+
+    Parameters
+    ----------
+    metadata
+        What it says of itself. Of another format of results, the name alone is compared.
+    identity, place
+        What its place is named after; the place, for the fault.
+
+    Raises
+    ------
+    *UNREADABLE
+        If no run has such metadata.
+    """
+    says, made_by = metadata["identity"], metadata["provenance"]
+    study = made_by.get("study", {})
+    gives, is_consistent = says, True
+    if made_by.get("format") == RESULT_FORMAT:
+        try:
+            gives = result_identity(made_by)
+        except RecursionError:
+            gives = None
+        copies = (metadata["runs"], made_by.get("runs"), made_by.get("seed"))
+        is_consistent = gives == says and copies == (study["runs"], study["runs"], study["seed"])
+    if is_consistent and says == identity:
+        return None
+    told = {
+        "case": made_by.get("case"), "study": study.get("name"), "runs": metadata["runs"], "seed": study.get("seed"),
+    }  # fmt: skip
+    known = {name: str(value) for name, value in told.items()}
+    code = "misplaced" if is_consistent else "contradicts"
+    return fault(code, place, METADATA, found=str(gives), identity=identity, **known)
+
+
+def misplaced(folder: Path) -> Fault | None:
+    """Why what lies in a folder is not the run it is named after; ``None`` if it is, or its metadata are unreadable."""
+    try:
+        return misplacement(json.loads((folder / METADATA).read_text(encoding="utf-8")), folder.name, folder)
+    except (OSError, *UNREADABLE):  # damage, which is told as such
+        return None
+
+
+def set_aside(folder: Path) -> Fault | None:
+    """Move a misplaced run to quarantine; what was wrong with it and where it is now (``aside``), if there was one."""
+    wrong = misplaced(folder)
+    if wrong is None:
+        return None
+    quarantine = folder.parent / QUARANTINE
+    quarantine.mkdir(exist_ok=True)
+    for number in count(1):
+        target = quarantine / f"{folder.name}-{number}"
+        if target.exists():
+            continue
+        try:
+            folder.rename(target)
+        except OSError:
+            if not folder.exists():  # it has vanished meanwhile
+                return None
+            if not target.exists():  # otherwise another process took the name
+                raise
+        else:
+            flush(quarantine)
+            return replace(wrong, values={**wrong.values, "place": wrong.file, "aside": target})
+    return None

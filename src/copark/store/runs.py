@@ -6,7 +6,7 @@ the first ``KEPT`` runs, ``summary.zarr`` the bands over all of them, and ``ever
 draws of each; a run's luck depends on its number alone, so the first are as good a sample as any.
 
 Whenever a run is read, its identity is made again from its provenance: what lies in the folder of another identity is
-misplaced, neither used nor shown, and moved to :mod:`copark.store.quarantine` by whoever writes to that folder.
+misplaced (:mod:`copark.store.manifest`), neither used nor shown, and moved aside by whoever writes to that folder.
 """
 
 from __future__ import annotations
@@ -23,10 +23,19 @@ from typing import TYPE_CHECKING, Any
 
 from copark.errors import Fault
 from copark.store.arrays import CHUNK, open_dataset
-from copark.store.atomic import IN_SHARDS, flush, take_place, written_folder
 from copark.store.errors import DamagedRun, ExportRefused, MisplacedRun, RunNotStored, fault
-from copark.store.manifest import FORMAT, METADATA, UNREADABLE, faults_of
-from copark.store.quarantine import IDENTITY, QUARANTINE, SetAside, misplaced, misplacement, set_aside
+from copark.store.files import IN_SHARDS, flush, take_place, written_folder
+from copark.store.manifest import (
+    FORMAT,
+    IDENTITY,
+    METADATA,
+    NAME,
+    QUARANTINE,
+    UNREADABLE,
+    faults_of,
+    misplacement,
+    set_aside,
+)
 from copark.store.summary import EndCounts, failed_in
 
 if TYPE_CHECKING:
@@ -72,13 +81,7 @@ class RunRecord:
 
 
 class RunStore:
-    """Stored runs under one folder.
-
-    Parameters
-    ----------
-    root
-        The folder; made when the first run is saved.
-    """
+    """Stored runs under one folder, which is made when the first run is saved."""
 
     def __init__(self, root: Path) -> None:
         self.root = Path(root)
@@ -124,7 +127,7 @@ class RunStore:
         bands = runs > SUMMARY_ABOVE if summarise is None else summarise
         plan = ShardPlan(identity, runs, min(KEPT, runs) if bands else runs, bands, CHUNK)
         self.need_room(first, plan.kept)
-        self.set_aside(identity)
+        set_aside(self.root / identity)
         with written_folder(self.root / identity, replace=replace) as folder:
             shards = ShardFolder(folder)
             writer = ShardWriter(shards, plan, 0, runs)
@@ -138,13 +141,7 @@ class RunStore:
         return self.record(identity)
 
     def need_room(self, first: xr.Dataset, runs: int) -> None:
-        """Make sure that the disk has room for runs like those given.
-
-        Raises
-        ------
-        ExportRefused
-            If it has not.
-        """
+        """Refuse (``ExportRefused``) what the disk has no room for: so many runs like those given."""
         need = int(first.nbytes / first.sizes["run"] * runs * LEAST_COMPRESSION)
         self.root.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(self.root).free
@@ -152,15 +149,7 @@ class RunStore:
             raise ExportRefused([fault("disk_full", self.root, need=f"{need / 1e9:.1f}", free=f"{free / 1e9:.1f}")])
 
     def find(self, identity: str) -> RunRecord | None:
-        """The stored run of an identity or of the only one that begins so; ``None`` if it is not there, or misplaced.
-
-        Raises
-        ------
-        DamagedRun
-            If its folder is there but half-written or damaged.
-        RunNotStored
-            If several begin so.
-        """
+        """As :meth:`get`, but ``None`` if it is not there, or misplaced."""
         name = self.named(identity)
         try:
             return None if name is None else self.record(name)
@@ -170,10 +159,7 @@ class RunStore:
     def named(self, identity: str) -> str | None:
         """Name of the folder of an identity, or of the only one that begins so, whatever lies in it.
 
-        Raises
-        ------
-        RunNotStored
-            If several begin so.
+        Raises RunNotStored if several begin so.
         """
         if not IDENTITY.fullmatch(identity):
             return None
@@ -231,21 +217,10 @@ class RunStore:
             raise MisplacedRun([wrong])
         return found
 
-    def misplaced(self, name: str) -> Fault | None:
-        """Why what lies in a folder is not the run it is named after, as far as its metadata tell."""
-        return misplaced(self.root / name)
-
-    def set_aside(self, name: str) -> SetAside | None:
-        """Move what lies in a folder to quarantine if it is misplaced; it is never removed."""
-        return set_aside(self.root / name)
-
     def load(self, identity: str) -> xr.Dataset:
         """Open the kept paths of a run lazily: numbers are read when they are asked for.
 
-        Raises
-        ------
-        RunNotStored, MisplacedRun, DamagedRun
-            As :meth:`get`.
+        Raises as :meth:`get`.
         """
         found = self.get(identity)
         return open_dataset(found.path / ARRAYS, list(found.variables))
@@ -253,14 +228,14 @@ class RunStore:
     def load_summary(self, identity: str) -> xr.Dataset | None:
         """Open the bands over all runs, where the store keeps them instead of all paths."""
         found = self.get(identity)
-        path = found.path / SUMMARY
-        return open_dataset(path, list(found.variables)) if path.is_dir() else None
+        return open_dataset(found.path / SUMMARY, list(found.variables)) if found.form == "summarised" else None
 
     def load_every_run(self, identity: str) -> xr.Dataset:
         """Open status, outcome and draws of every run, also of those whose paths were not kept."""
         found = self.get(identity)
-        path = found.path / EVERY_RUN
-        return open_dataset(path) if path.is_dir() else self.load(found.identity).drop_dims("quarter")
+        if found.form == "summarised":
+            return open_dataset(found.path / EVERY_RUN)
+        return self.load(found.identity).drop_dims("quarter")
 
     def records(self) -> tuple[list[RunRecord], list[Fault]]:
         """All stored runs, newest first, and the faults of those that cannot be read."""
@@ -279,7 +254,7 @@ class RunStore:
 
     def adopt(self, identity: str) -> RunRecord:
         """Give a run that was made in shards its place among the stored runs, that of an older one of its identity."""
-        self.set_aside(identity)
+        set_aside(self.root / identity)
         folder = self.shards_of(identity)
         take_place(folder, self.root / identity, replace=True)
         shutil.rmtree(folder, ignore_errors=True)
@@ -296,12 +271,7 @@ class RunStore:
 def metadata_of(first: xr.Dataset, runs: int, kept: int, tally: EndCounts, *, bands: bool) -> str:
     """What is known of a run without reading its numbers, as JSON.
 
-    Parameters
-    ----------
-    first
-        Any of its runs, with identity and provenance.
-    runs, kept, tally, bands
-        Runs made; runs whose paths are kept; how all ended; whether bands are kept.
+    ``first`` is any of its runs, ``tally`` how all of them ended.
     """
     content: dict[str, Any] = {
         "format": FORMAT,
@@ -320,14 +290,8 @@ def metadata_of(first: xr.Dataset, runs: int, kept: int, tally: EndCounts, *, ba
 
 
 def record_of(folder: Path, metadata: dict[str, Any]) -> RunRecord:
-    """What is known of a run, from its metadata.
-
-    Raises
-    ------
-    ValueError, KeyError, TypeError, AttributeError, OverflowError
-        If something is missing, or is none of its kind (``UNREADABLE``).
-    """
-    size = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["bytes"]
+    """What is known of a run, from its metadata; what is none raises one of ``UNREADABLE``."""
+    size = json.loads((folder / NAME).read_text(encoding="utf-8"))["bytes"]
     return _reader().validate_python({**metadata, "path": folder, "bytes": size})
 
 

@@ -2,12 +2,9 @@
 
 A shard is a range of runs, whole chunks of a thousand. Whoever makes it writes the chunks to their final names, and
 last of all, into ``making/``, a listing of what was written with checksums. A shard without a listing, or with a file
-that is not as listed, was never made. When all are there, the listings become the manifest, and the folder, which was
-hidden (``.shards-<identity>``), takes its place among the stored runs.
-
-Joining the shards of an ensemble to a stored run: no number of a path is read again, no file copied.
-
-What is added are the files that do not hold runs (shapes, coordinates, bands), ``metadata.json``, and the manifest.
+that is not as listed, was never made. When all are there, the files that do not hold runs (shapes, coordinates, bands)
+and ``metadata.json`` are added, the listings become the manifest, and the folder, which was hidden
+(``.shards-<identity>``), takes its place among the stored runs: no number of a path is read again, no file copied.
 """
 
 from __future__ import annotations
@@ -15,10 +12,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
-import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -26,17 +21,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from copark.store.arrays import CHUNK, encoded, frame, group_of
-from copark.store.atomic import UNFINISHED, flush_all
+from copark.store.files import UNFINISHED, beside, flush_all, remove
 from copark.store.manifest import METADATA, NAME, manifest_of
 from copark.store.runs import ARRAYS, EVERY_RUN, SUMMARY, metadata_of
-from copark.store.summary import EndCounts, ShardBands, edges_in, joined, packed_edges, path_names
+from copark.store.summary import EndCounts, ShardBands, joined, packed, path_names, unpacked
 
 if TYPE_CHECKING:
-    import numpy as np
     import xarray as xr
-    from numpy.typing import NDArray
     from pydantic import TypeAdapter
 
+    from copark.store.summary import Floats
 
 T = TypeVar("T")
 MAKING = "making"
@@ -50,12 +44,8 @@ class ShardFolder:
     """Named files in a folder that every maker sees: a file is there whole, or not at all.
 
     Names are relative and use ``/``. Files are not forced onto the disk one by one: a shard is believed by its
-    checksums, so that one which a power cut has torn is found and made again.
-
-    Parameters
-    ----------
-    folder
-        Its place. It is not made: it may have been moved to where it belongs.
+    checksums, so that one which a power cut has torn is found and made again. The folder is not made: it may have been
+    moved to where it belongs.
     """
 
     def __init__(self, folder: str | Path) -> None:
@@ -64,16 +54,16 @@ class ShardFolder:
     def put(self, name: str, content: bytes) -> None:
         """Put a file in its place, whole, in the place of an older one."""
         target = self.path / name
-        beside = target.with_name(f"{UNFINISHED}{os.getpid()}-{secrets.token_hex(4)}")
+        made = beside(target, UNFINISHED)
+        if not target.parent.is_dir():
+            if not self.path.is_dir():
+                raise FileNotFoundError(self.path)
+            target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            if not target.parent.is_dir():
-                if not self.path.is_dir():
-                    raise FileNotFoundError(self.path)
-                target.parent.mkdir(parents=True, exist_ok=True)
-            beside.write_bytes(content)
-            beside.replace(target)
+            made.write_bytes(content)
+            made.replace(target)
         except OSError:
-            beside.unlink(missing_ok=True)
+            made.unlink(missing_ok=True)
             raise
 
     def get(self, name: str) -> bytes | None:
@@ -92,9 +82,8 @@ class ShardFolder:
 
     def remove(self, name: str) -> None:
         """Remove a file, or a folder with all that is in it."""
-        path = self.path / name
-        with suppress(*ABSENT):  # it is not there, or another has removed it meanwhile
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        with suppress(NotADirectoryError):
+            remove(self.path / name)
 
     def settle(self) -> None:
         """Come back once everything is where a power cut does not reach it, and nothing half-written is left."""
@@ -118,6 +107,9 @@ class ShardPlan:
     """Whether bands are kept over all runs."""
     shard: int
     """Runs of a shard, a multiple of ``CHUNK``. The first shard is the first chunk alone."""
+    study: str = ""
+    case: str = ""
+    """study, case: their names, for whoever asks what is being made."""
 
     def ranges(self) -> list[tuple[int, int]]:
         """First run and last run (not included) of every shard."""
@@ -163,19 +155,25 @@ def mark(content: bytes) -> tuple[int, str]:
 
 def write_plan(folder: ShardFolder, plan: ShardPlan) -> None:
     """Fix how an ensemble is divided."""
-    words = json.dumps({"format": FORMAT} | asdict(plan), indent=1, sort_keys=True)
-    folder.put(PLAN, words.encode())
+    folder.put(PLAN, json.dumps({"format": FORMAT} | asdict(plan), indent=1, sort_keys=True).encode())
 
 
 def read_plan(folder: ShardFolder) -> ShardPlan | None:
     """How an ensemble that was begun is divided; ``None`` if none was begun, or not in a way this version knows."""
-    content = folder.get(PLAN)
+    content = folder.get(PLAN) or b""
     try:
-        plan = _reader(ShardPlan).validate_json(content or b"")
-        is_known = json.loads(content or b"")["format"] == FORMAT
+        plan = _reader(ShardPlan).validate_json(content)
+        is_known = json.loads(content)["format"] == FORMAT
     except (ValueError, KeyError):
         return None
     return plan if is_known and plan.shard > 0 and plan.shard % CHUNK == 0 and plan.runs > 0 else None
+
+
+@cache
+def _reader(kind: type[T]) -> TypeAdapter[T]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)
 
 
 def begin_anew(folder: ShardFolder) -> None:
@@ -185,17 +183,7 @@ def begin_anew(folder: ShardFolder) -> None:
 
 
 class ShardWriter:
-    """Writes one shard: its chunks in order, and its listing when it is whole.
-
-    Parameters
-    ----------
-    folder
-        Where the ensemble is being made.
-    plan
-        How it is divided.
-    first, last
-        The shard's runs: ``first`` to ``last - 1``.
-    """
+    """Writes one shard, runs ``first`` to ``last - 1``: its chunks in order, and its listing when it is whole."""
 
     def __init__(self, folder: ShardFolder, plan: ShardPlan, first: int, last: int) -> None:
         self._folder, self._plan, self._first, self._last = folder, plan, first, last
@@ -211,7 +199,10 @@ class ShardWriter:
             self._write(ARRAYS, chunk.isel(run=slice(0, self._plan.kept - self.made)), number)
         if self._plan.bands:
             self._write(EVERY_RUN, chunk.drop_dims("quarter"), number)
-            self._count(chunk)
+            if self._bands is None:
+                edges = None if self._first == 0 else read_edges(self._folder)
+                self._bands = ShardBands(tuple(path_names(chunk)), edges)
+            self._bands.add(chunk)
         self._tally.add(chunk)
         self.made += chunk.sizes["run"]
 
@@ -220,45 +211,29 @@ class ShardWriter:
             self._folder.put(f"{group}/{name}", content)
             self._files[f"{group}/{name}"] = mark(content)
 
-    def _count(self, chunk: xr.Dataset) -> None:
-        if self._bands is None:
-            edges = None if self._first == 0 else read_edges(self._folder)
-            self._bands = ShardBands(tuple(path_names(chunk)), edges)
-        self._bands.add(chunk)
-
     def close(self, made_with: Mapping[str, str], seconds: Mapping[str, float]) -> ShardRecord:
         """List what was written: from now on the shard is made."""
         if self.made != self._last:
             raise ValueError(f"{self.made} instead of {self._last} runs came")
-        partial = None if self._bands is None else self._keep_counts(self._bands)
-        record = ShardRecord(
-            self._first, self._last, self._files, partial, self._tally.status, self._tally.outcome, dict(made_with),
-            dict(seconds),
-        )  # fmt: skip
-        words = json.dumps(asdict(record), sort_keys=True)
-        self._folder.put(listing_name(self._first, self._last), words.encode())
+        span, partial = (self._first, self._last), None
+        if self._bands is not None:
+            content = self._bands.packed()
+            self._folder.put(partial_name(*span), content)
+            partial = mark(content)
+            if self._first == 0 and self._bands.edges is not None:
+                self._folder.put(EDGES, packed({"edges": self._bands.edges}))
+        ends = self._tally.status, self._tally.outcome
+        record = ShardRecord(*span, self._files, partial, *ends, dict(made_with), dict(seconds))
+        self._folder.put(listing_name(*span), json.dumps(asdict(record), sort_keys=True).encode())
         return record
 
-    def _keep_counts(self, bands: ShardBands) -> tuple[int, str]:
-        content = bands.packed()
-        self._folder.put(partial_name(self._first, self._last), content)
-        if self._first == 0 and bands.edges is not None:
-            self._folder.put(EDGES, packed_edges(bands.edges))
-        return mark(content)
 
-
-def read_edges(folder: ShardFolder) -> NDArray[np.float64]:
-    """Edges that the first chunk placed.
-
-    Raises
-    ------
-    FileNotFoundError
-        If it has not been made.
-    """
+def read_edges(folder: ShardFolder) -> Floats:
+    """Edges that the first chunk placed; ``FileNotFoundError`` if it has not been made."""
     content = folder.get(EDGES)
     if content is None:
         raise FileNotFoundError(EDGES)
-    return edges_in(content)
+    return unpacked(content)["edges"]
 
 
 def finished(folder: ShardFolder, plan: ShardPlan, *, deep: bool = True) -> Iterator[ShardRecord]:
@@ -289,35 +264,23 @@ def read_record(folder: ShardFolder, first: int, last: int) -> ShardRecord | Non
     return record if (record.first, record.last) == (first, last) and record.files else None
 
 
-@cache
-def _reader(kind: type[T]) -> TypeAdapter[T]:
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(kind)
-
-
 def is_whole(folder: ShardFolder, plan: ShardPlan, record: ShardRecord, *, deep: bool = True) -> bool:
     """Whether every file of a shard is there as it was listed."""
+    from zipfile import BadZipFile
+
     files = dict(record.files)
     if plan.bands:
         if record.partial is None:
             return False
         files[partial_name(record.first, record.last)] = record.partial
-        if record.first == 0 and not _edges_readable(folder):
-            return False
+        if record.first == 0:
+            try:
+                read_edges(folder)
+            except (OSError, ValueError, KeyError, BadZipFile):
+                return False
     if not deep:
         return all(folder.size(name) == size for name, (size, _) in files.items())
     return all(mark(folder.get(name) or b"") == wanted for name, wanted in files.items())
-
-
-def _edges_readable(folder: ShardFolder) -> bool:
-    from zipfile import BadZipFile
-
-    try:
-        read_edges(folder)
-    except (OSError, ValueError, KeyError, BadZipFile):
-        return False
-    return True
 
 
 class Stopwatch:
@@ -340,52 +303,27 @@ def join(folder: ShardFolder, plan: ShardPlan, records: Sequence[ShardRecord], h
     Parameters
     ----------
     records
-        All shards, in order.
+        All shards, in order; ``ValueError`` if one is missing.
     header
         Any run of the ensemble, with the attributes that the stored run will have.
-
-    Raises
-    ------
-    ValueError
-        If a shard is missing.
     """
     if [0, *(one.last for one in records)] != [*(one.first for one in records), plan.runs]:
         raise ValueError("a shard is missing")
     files = {name: found for record in records for name, found in record.files.items()}
-
-    def put(name: str, content: bytes) -> None:
+    added = [(f"{ARRAYS}/{name}", content) for name, content in frame(header, plan.kept)]
+    if plan.bands:
+        added += [(f"{EVERY_RUN}/{name}", made) for name, made in frame(header.drop_dims("quarter"), plan.runs)]
+        parts = (folder.get(partial_name(one.first, one.last)) or b"" for one in records)
+        bands = joined(header, read_edges(folder), parts)
+        added += [(f"{SUMMARY}/{name}", content) for name, content in group_of(bands)]
+    tally = EndCounts()
+    for record in records:
+        tally.join(record.status, record.outcome)
+    added.append((METADATA, metadata_of(header, plan.runs, plan.kept, tally, bands=plan.bands).encode()))
+    for name, content in added:
         folder.put(name, content)
         files[name] = mark(content)
-
-    for name, content in frame(header, plan.kept):
-        put(f"{ARRAYS}/{name}", content)
-    if plan.bands:
-        for name, content in frame(header.drop_dims("quarter"), plan.runs):
-            put(f"{EVERY_RUN}/{name}", content)
-        _put_bands(folder, records, header, put)
-    put(METADATA, metadata_of(header, plan.runs, plan.kept, _tally(records), bands=plan.bands).encode())
     folder.put(NAME, manifest_of(files).encode())
     folder.settle()  # from here on nothing is needed to make a chunk again
     folder.remove(PLAN)
     folder.remove(MAKING)
-
-
-def _put_bands(
-    folder: ShardFolder, records: Sequence[ShardRecord], header: xr.Dataset, put: Callable[[str, bytes], None]
-) -> None:
-    parts = (folder.get(partial_name(one.first, one.last)) or b"" for one in records)
-    bands = joined(header, read_edges(folder), parts)
-    for name, content in group_of(bands):
-        put(f"{SUMMARY}/{name}", content)
-
-
-def _tally(records: Sequence[ShardRecord]) -> EndCounts:
-    """How all runs ended."""
-    tally = EndCounts()
-    for record in records:
-        for counts, more in ((tally.status, record.status), (tally.outcome, record.outcome)):
-            for scenario, found in more.items():
-                held = counts.setdefault(scenario, {})
-                for code, number in found.items():
-                    held[code] = held.get(code, 0) + number
-    return tally

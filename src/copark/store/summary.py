@@ -1,17 +1,13 @@
 """Bands instead of paths: what is kept of an ensemble with more runs than a disk should hold.
 
-Whoever makes runs counts them (:mod:`copark.store.summary`), and the counts are joined here. Mean, standard deviation,
-least and greatest are exact. Quantiles rest on counts of values below 256 edges, which are order statistics of the
-first chunk: ranks are exact at the edges and interpolated between them, so that a quantile's rank is wrong by a small
-part of 1/256, and not at all where an edge's value repeats there (counts of companies).
+Mean, standard deviation, least and greatest are exact. Quantiles rest on counts of values below 256 edges, which are
+order statistics of the first chunk: ranks are exact at the edges and interpolated between them, so that a quantile's
+rank is wrong by a small part of 1/256, and not at all where an edge's value repeats there (counts of companies). A cell
+(scenario, quarter) without a value in the first chunk has no edges, and no quantiles.
 
-Bands of an ensemble made in shards: what each shard counts by itself, joined in the order of runs.
-
-Floating-point sums depend on their order, counts do not. A shard therefore keeps the moments of every chunk of a
-thousand runs, and one count below each edge over all its chunks. Joined chunk by chunk from the first, they give the
-same bits however the chunks were divided among shards.
-
-Edges come from the first chunk. A cell (scenario, quarter) without a value there has none, and no quantiles.
+Of an ensemble made in shards, each shard counts by itself. Floating-point sums depend on their order, counts do not. A
+shard therefore keeps the moments of every chunk of a thousand runs, and one count below each edge over all its chunks.
+Joined chunk by chunk from the first, they give the same bits however the chunks were divided among shards.
 """
 
 from __future__ import annotations
@@ -26,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Ends = Mapping[str, Mapping[str, int]]
 
 
 QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.50, "p75": 0.75, "p95": 0.95}
@@ -43,23 +40,16 @@ def summary_of(dataset: xr.Dataset) -> xr.Dataset:
     """The summary of an ensemble held whole, with exact quantiles, one variable in memory at a time."""
     import numpy as np
 
-    filled: dict[str, NDArray[np.float64]] = {}
+    from copark.stats.quantiles import quantiles_over
+
+    filled: dict[str, Floats] = {}
     for name in path_names(dataset):
         values = np.moveaxis(dataset[name].values, 1, -1)
         ordered = np.sort(values, axis=-1)  # NaN comes last
         running = Running(*values.shape[:2])
         running.join(moments_of(ordered, values.shape[-1] - np.isnan(values).sum(axis=-1)))
-        filled[name] = running.table(_exact_quantiles(values))
+        filled[name] = running.table(np.stack([quantiles_over(one, tuple(QUANTILES.values())) for one in values]))
     return labelled(dataset, filled)
-
-
-def _exact_quantiles(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Quantiles of (scenario, quarter, run) over runs that have a value: (scenario, quantile, quarter)."""
-    import numpy as np
-
-    from copark.stats.quantiles import quantiles_over
-
-    return np.stack([quantiles_over(one, tuple(QUANTILES.values())) for one in values])
 
 
 class Moments(NamedTuple):
@@ -69,13 +59,13 @@ class Moments(NamedTuple):
     """
 
     size: NDArray[np.int64]
-    mean: NDArray[np.float64]
-    squares: NDArray[np.float64]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
+    mean: Floats
+    squares: Floats
+    low: Floats
+    high: Floats
 
 
-def moments_of(ordered: NDArray[np.float64], size: NDArray[np.int64]) -> Moments:
+def moments_of(ordered: Floats, size: NDArray[np.int64]) -> Moments:
     """Moments of values of shape (scenario, quarter, run) in order, of which the first ``size`` are there."""
     import numpy as np
 
@@ -85,53 +75,18 @@ def moments_of(ordered: NDArray[np.float64], size: NDArray[np.int64]) -> Moments
     return Moments(size, mean, squares, ordered[..., 0], np.where(there, ordered, -np.inf).max(axis=-1))
 
 
-def edges_of(ordered: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Edges of a cell: order statistics of its first values."""
-    import numpy as np
-
-    found: NDArray[np.float64] = ordered[np.linspace(0, len(ordered) - 1, EDGES).round().astype(np.int64)]
-    return found
-
-
-def count_below(
-    ordered: NDArray[np.float64],
-    size: NDArray[np.int64],
-    edges: NDArray[np.float64],
-    below: NDArray[np.integer[Any]],
-    upto: NDArray[np.integer[Any]],
-) -> None:
-    """Count, cell by cell, how many values lie below each edge, and up to it; the counts are added to."""
-    import numpy as np
-
-    cells = zip(
-        ordered.reshape(-1, ordered.shape[-1]),
-        size.flat,
-        edges.reshape(-1, EDGES),
-        below.reshape(-1, EDGES),
-        upto.reshape(-1, EDGES),
-        strict=True,
-    )
-    for row, number, cuts, less, most in cells:
-        found = row[:number]
-        np.add(less, found.searchsorted(cuts, side="left"), out=less, casting="unsafe")
-        np.add(most, found.searchsorted(cuts, side="right"), out=most, casting="unsafe")
-
-
 class Running:
     """Counts and moments of one output, a cell for each scenario and quarter; edges of counts, if there are some."""
 
-    def __init__(self, scenarios: int, quarters: int, edges: NDArray[np.float64] | None = None) -> None:
+    def __init__(self, scenarios: int, quarters: int, edges: Floats | None = None) -> None:
         import numpy as np
 
         shape = (scenarios, quarters)
         self.count = np.zeros(shape, dtype=np.int64)
-        self.mean = np.zeros(shape)
-        self.squares = np.zeros(shape)
-        self.low = np.full(shape, np.inf)
-        self.high = np.full(shape, -np.inf)
+        self.mean, self.squares = np.zeros(shape), np.zeros(shape)
+        self.low, self.high = np.full(shape, np.inf), np.full(shape, -np.inf)
         self.edges = np.full((*shape, EDGES), np.nan) if edges is None else edges
-        self.below = np.zeros((*shape, EDGES), dtype=np.int64)
-        self.upto = np.zeros((*shape, EDGES), dtype=np.int64)
+        self.below, self.upto = np.zeros((2, *shape, EDGES), dtype=np.int64)
 
     def join(self, more: Moments) -> None:
         """Join mean and sum of squares with those of further values (Chan, Golub and LeVeque 1983)."""
@@ -146,7 +101,7 @@ class Running:
         self.high = np.fmax(self.high, more.high)
         self.count = count
 
-    def table(self, exact: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
+    def table(self, exact: Floats | None = None) -> Floats:
         """All statistics, shape (scenario, statistic, quarter); NaN where no run has a value.
 
         Parameters
@@ -157,33 +112,29 @@ class Running:
         import numpy as np
 
         table = np.full((self.count.shape[0], len(STATISTICS), self.count.shape[1]), np.nan)
-        levels = np.array(list(QUANTILES.values()))
-        for scenario, quarter in np.ndindex(self.count.shape):
-            at = (scenario, quarter)
-            count = self.count[at]
-            if not count:
-                continue
-            deviation = np.sqrt(self.squares[at] / (count - 1)) if count > 1 else 0.0
-            quantiles = self._quantiles(at, levels) if exact is None else exact[scenario, :, quarter]
-            table[scenario, :, quarter] = [self.mean[at], deviation, self.low[at], *quantiles, self.high[at]]
+        for at in np.ndindex(self.count.shape):
+            scenario, quarter = at
+            if count := self.count[at]:
+                deviation = np.sqrt(self.squares[at] / (count - 1)) if count > 1 else 0.0
+                quantiles = self._quantiles(at) if exact is None else exact[scenario, :, quarter]
+                table[scenario, :, quarter] = [self.mean[at], deviation, self.low[at], *quantiles, self.high[at]]
         return table
 
-    def _quantiles(self, at: tuple[int, int], levels: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _quantiles(self, at: tuple[int, ...]) -> Floats:
         """Interpolate between the ranks of the edges: an edge is the value of ranks ``below`` to ``upto - 1``."""
         import numpy as np
 
+        levels = np.array(list(QUANTILES.values()))
         if np.isnan(self.edges[at][0]):
             return np.full(levels.shape, np.nan)
         last = self.count[at] - 1
-        ranks = np.stack([self.below[at], self.upto[at] - 1], axis=-1).ravel()
-        values = np.repeat(self.edges[at], 2)
-        ranks = np.concatenate([[0], ranks, [last]])
-        values = np.concatenate([[self.low[at]], values, [self.high[at]]])
-        found: NDArray[np.float64] = np.interp(levels * last, ranks, values)
+        ranks = np.concatenate([[0], np.stack([self.below[at], self.upto[at] - 1], axis=-1).ravel(), [last]])
+        values = np.concatenate([[self.low[at]], np.repeat(self.edges[at], 2), [self.high[at]]])
+        found: Floats = np.interp(levels * last, ranks, values)
         return found
 
 
-def labelled(like: xr.Dataset, tables: dict[str, NDArray[np.float64]]) -> xr.Dataset:
+def labelled(like: xr.Dataset, tables: Mapping[str, Floats]) -> xr.Dataset:
     """Put names, titles and units to the tables."""
     import xarray as xr
 
@@ -205,26 +156,25 @@ class EndCounts:
         """Count further runs."""
         import numpy as np
 
-        for counts, variable in ((self.status, "status"), (self.outcome, "outcome")):
-            if variable not in chunk:
-                continue
-            for name, codes in zip(_names(chunk["scenario"].values), chunk[variable].values, strict=True):
-                found = counts.setdefault(name, {})
-                for code, number in zip(*np.unique(codes, return_counts=True), strict=True):
-                    found[str(code)] = found.get(str(code), 0) + int(number)
+        found: dict[str, dict[str, dict[str, int]]] = {"status": {}, "outcome": {}}
+        for variable in (name for name in found if name in chunk):
+            for name, codes in zip(map(str, chunk["scenario"].values), chunk[variable].values, strict=True):
+                numbers = zip(*np.unique(codes, return_counts=True), strict=True)
+                found[variable][name] = {str(code): int(number) for code, number in numbers}
+        self.join(**found)
 
-    def failed(self) -> int:
-        """Runs, over all scenarios, that did not reach the end."""
-        return failed_in(self.status)
+    def join(self, status: Ends, outcome: Ends) -> None:
+        """Add further counts."""
+        for counts, more in ((self.status, status), (self.outcome, outcome)):
+            for scenario, found in more.items():
+                held = counts.setdefault(scenario, {})
+                for code, number in found.items():
+                    held[code] = held.get(code, 0) + number
 
 
-def failed_in(status: Mapping[str, Mapping[str, int]]) -> int:
+def failed_in(status: Ends) -> int:
     """Runs, over all scenarios, that did not reach the end; status: runs by code, for each scenario."""
     return sum(number for found in status.values() for code, number in found.items() if code != "0")
-
-
-def _names(values: Iterable[Any]) -> list[str]:
-    return [str(value) for value in values]
 
 
 class ShardBands:
@@ -246,25 +196,25 @@ class ShardBands:
         self._counts: NDArray[np.int64] | None = None
 
     def add(self, chunk: xr.Dataset) -> None:
-        """Count one chunk of runs, the next in order."""
+        """Count one chunk of runs, the next in order: how many values of a cell lie below each edge and up to it."""
         import numpy as np
 
         shape = (len(self.names), chunk.sizes["scenario"], chunk.sizes["quarter"])
-        if self._counts is None:
-            self._counts = np.zeros((2, *shape, EDGES), np.int64)
+        counts = np.zeros((2, *shape, EDGES), np.int64) if self._counts is None else self._counts
         moments, sizes = np.empty((4, *shape)), np.empty(shape, np.int64)
         edges = np.full((*shape, EDGES), np.nan) if self.edges is None else self.edges
         for n, name in enumerate(self.names):
             ordered = np.sort(np.moveaxis(chunk[name].values, 1, -1), axis=-1)
-            size = ordered.shape[-1] - np.isnan(ordered).sum(axis=-1)
-            found = moments_of(ordered, size)
+            found = moments_of(ordered, ordered.shape[-1] - np.isnan(ordered).sum(axis=-1))
             sizes[n], moments[:, n] = found.size, found[1:]
-            if self.edges is None:
-                for at in map(tuple, np.argwhere(size > 0)):
-                    edges[n][at] = edges_of(ordered[at][: size[at]])
-            known = np.where(np.isnan(edges[n, :, :, 0]), 0, size)
-            count_below(ordered, known, edges[n], self._counts[0, n], self._counts[1, n])
-        self.edges = edges
+            for cell in np.ndindex(shape[1:]):
+                at, values = (n, *cell), ordered[cell][: sizes[n][cell]]
+                if self.edges is None and values.size:
+                    edges[at] = values[np.linspace(0, values.size - 1, EDGES).round().astype(np.int64)]
+                if not np.isnan(edges[at][0]):
+                    counts[0][at] += values.searchsorted(edges[at], side="left")
+                    counts[1][at] += values.searchsorted(edges[at], side="right")
+        self.edges, self._counts = edges, counts
         self._moments.append(moments)
         self._sizes.append(sizes)
 
@@ -273,10 +223,10 @@ class ShardBands:
         import numpy as np
 
         counts = np.zeros(0, np.int64) if self._counts is None else self._counts
-        return _packed({"moments": np.stack(self._moments), "sizes": np.stack(self._sizes), "counts": counts})
+        return packed({"moments": np.stack(self._moments), "sizes": np.stack(self._sizes), "counts": counts})
 
 
-def _packed(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+def packed(arrays: Mapping[str, NDArray[Any]]) -> bytes:
     """Arrays in one file, each compressed as the chunks of an ensemble are."""
     import numpy as np
     from numcodecs import Blosc
@@ -291,7 +241,8 @@ def _packed(arrays: Mapping[str, NDArray[Any]]) -> bytes:
     return stream.getvalue()
 
 
-def _unpacked(content: bytes) -> dict[str, NDArray[Any]]:
+def unpacked(content: bytes) -> dict[str, NDArray[Any]]:
+    """Arrays from their file."""
     import numpy as np
     from numcodecs import Blosc
 
@@ -301,16 +252,6 @@ def _unpacked(content: bytes) -> dict[str, NDArray[Any]]:
             raw = Blosc().decode(held[name].tobytes())
             found[name] = np.frombuffer(raw, str(held[f"{name}.type"])).reshape(tuple(held[f"{name}.shape"]))
     return found
-
-
-def packed_edges(edges: Floats) -> bytes:
-    """Edges as a file."""
-    return _packed({"edges": edges})
-
-
-def edges_in(content: bytes) -> Floats:
-    """Edges from their file."""
-    return _unpacked(content)["edges"]
 
 
 def joined(header: xr.Dataset, edges: Floats, parts: Iterable[bytes]) -> xr.Dataset:
@@ -325,13 +266,12 @@ def joined(header: xr.Dataset, edges: Floats, parts: Iterable[bytes]) -> xr.Data
     parts
         What the shards counted, in the order of runs.
     """
-    names = path_names(header)
     running = [Running(header.sizes["scenario"], header.sizes["quarter"], cuts) for cuts in edges]
     for content in parts:
-        part = _unpacked(content)
+        part = unpacked(content)
         for n, one in enumerate(running):
             one.below += part["counts"][0, n]
             one.upto += part["counts"][1, n]
             for sizes, moments in zip(part["sizes"], part["moments"], strict=True):
                 one.join(Moments(sizes[n], *moments[:, n]))
-    return labelled(header, {name: one.table() for name, one in zip(names, running, strict=True)})
+    return labelled(header, {name: one.table() for name, one in zip(path_names(header), running, strict=True)})

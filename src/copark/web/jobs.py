@@ -1,7 +1,7 @@
 """The queue of a server: it takes jobs from the database's, long ones and pages in two lanes, each done by a process.
 
-Several servers of one data folder share the queue. One that ends gives its jobs back; of one that is killed they are
-taken over. A process that dies is a new attempt, and only the last one's death is a failure.
+A server that ends gives its jobs back; what ran when it was killed the next one begins again. A process that dies is a
+new attempt, and only the last one's death is a failure.
 """
 
 import json
@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,14 +38,8 @@ GRACE = 0.4
 """Seconds a job has to stop by itself."""
 LEAST = 0.5
 """Seconds after which it can be said how long a stage may still take."""
-OFTEN = 0.25
-"""Seconds between two looks at what runs: whether it is unwanted, and how far it is."""
-PULSE = 2.0
-"""Seconds between two signs of life where nothing else is to be said."""
-LOOK = 0.5
-"""Seconds between two looks for jobs that came by way of another server."""
-ROUND = 5.0
-"""Seconds between two looks for jobs whose worker is gone."""
+LOOK = 1.0
+"""Seconds after which a lane without jobs looks for some by itself: the database may have been away."""
 PATIENCE = 5.0
 """Seconds that a worker may take to end."""
 QUIET = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore"}
@@ -181,21 +175,16 @@ class JobQueue:
         self, table: JobTable, threads: int = 1, data: Path | None = None, uploads: Path | None = None
     ) -> None:
         self.table, self.threads, self.data, self.uploads = table, threads, data, uploads
-        self.name = secrets.token_hex(8)
         self._news = threading.Condition()
         self._closing = threading.Event()
         self._working: dict[str, Work] = {}
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        """Begin; jobs of servers that are gone are queued again."""
-        with suppress(DatabaseRefused):
-            self._take_over()
+        """Begin."""
         for lane in sorted(set(LANES.values())):
             self._threads.append(threading.Thread(target=self._serve, args=(lane,), name=f"jobs-{lane}", daemon=True))
-        self._threads.append(threading.Thread(target=self._keep, name="jobs-keeper", daemon=True))
-        for thread in self._threads:
-            thread.start()
+            self._threads[-1].start()
 
     def add(self, errand: Errand, title: dict[str, str], owner: str) -> Job:
         """Queue a job of somebody's."""
@@ -203,6 +192,15 @@ class JobQueue:
         job = self.table.add({"id": secrets.token_hex(12), **about, "errand": asdict(errand)})
         self._wake()
         return job
+
+    def get(self, name: str) -> Job | None:
+        """A job by its id, and how far it is."""
+        job = self.table.get(name)
+        return None if job is None else self._now(job)
+
+    def all(self) -> list[Job]:
+        """All jobs, in the order they came, and how far they are."""
+        return [self._now(job) for job in self.table.all()]
 
     def places(self) -> dict[str, int]:
         """Numbers of the jobs that are not over and their places in the queue: 0 is done now, 1 is next."""
@@ -214,13 +212,13 @@ class JobQueue:
             found |= {job.id: order.get(job.number, 0) for job in jobs if job.lane == lane}
         return found
 
-    def cancel(self, name: str) -> Job | None:
+    def cancel(self, name: str) -> None:
         """Stop a job, or take it out of the queue; one that is over stays as it is."""
-        job = self.table.cancel(name)
-        work = self._working.get(name)
-        if work is not None and job is not None and job.unwanted:
+        with self._news:
+            self.table.cancel(name)
+            work = self._working.get(name)
+        if work is not None:
             work.stop()
-        return job
 
     def close(self) -> None:
         """Kill what runs, give it back, and end."""
@@ -235,22 +233,24 @@ class JobQueue:
         with self._news:
             self._news.notify_all()
 
+    def _now(self, job: Job) -> Job:
+        work = self._working.get(job.id)
+        return job if work is None or job.state != "running" else replace(job, **work.progress())
+
     def _serve(self, lane: str) -> None:
         """Do the jobs of a lane, one after another, until all ends."""
         while not self._closing.is_set():
-            job = self._claimed(lane)
-            if job is None:
-                with self._news:
+            with self._news:
+                work = self._claimed(lane)
+                if work is None:
                     self._news.wait(LOOK)
-                continue
-            work = Work(job, self.data, self.uploads)
-            self._working[job.id] = work
+                    continue
             try:
                 if self._closing.is_set():
                     work.kill()
-                self._conclude(job, work, self._done(work))
+                self._conclude(work.job, work, self._done(work))
             finally:
-                self._working.pop(job.id, None)
+                self._working.pop(work.job.id, None)
 
     def _done(self, work: Work) -> Mapping[str, Any]:
         """Have a job done; what its process said last, or what went wrong here."""
@@ -261,21 +261,27 @@ class JobQueue:
             work.kill()
             return unexpected(error)
 
-    def _claimed(self, lane: str) -> Job | None:
-        """The next job of a lane, if there is one and the database gives it."""
+    def _claimed(self, lane: str) -> Work | None:
+        """The next job of a lane, if there is one and the database gives it.
+
+        What runs by its word and not here was begun by a server that was killed, or claimed without our being told.
+        """
         try:
-            return self.table.claim(lane, self.name)
+            for lost in self.table.all(open_only=True):
+                if lost.lane == lane and lost.state == "running":
+                    self._try_again(lost, "")
+            job = self.table.claim(lane)
         except DatabaseRefused:
             return None
         except Exception:
             log.exception("a job could not be claimed")
             return None
+        if job is not None:
+            self._working[job.id] = Work(job, self.data, self.uploads)
+        return None if job is None else self._working[job.id]
 
     def _conclude(self, job: Job, work: Work, said: Mapping[str, Any]) -> None:
-        """Write what has become of a job, as soon as the database lets us; a lane outlives whatever else comes of it.
-
-        What cannot be written at all is found by :meth:`_take_over`, since nobody gives signs of life of it.
-        """
+        """Write what has become of a job, as soon as the database lets us; a lane outlives whatever comes of it."""
         is_last = False
         while True:
             try:
@@ -294,7 +300,7 @@ class JobQueue:
     def _write(self, job: Job, work: Work, said: Mapping[str, Any]) -> None:
         if said.get("end") == "done":
             self.table.end(job, "done", **{name: said[name] for name in ("identity", "page", "reused")})
-        elif work.unwanted or self.table.unwanted(job):
+        elif work.unwanted:
             self.table.end(job, "cancelled")
         elif said.get("end") == "failed":
             self.table.end(job, "failed", trouble=trouble_of(said))
@@ -310,43 +316,3 @@ class JobQueue:
             self.table.give_back(job)
         else:
             self.table.end(job, "failed", trouble=trouble_of({"code": "died", "kind": detail, "times": job.attempts}))
-
-    def _keep(self) -> None:
-        """Give signs of life of what runs, see whether it is unwanted, and take over what others have left."""
-        told: dict[str, tuple[float, dict[str, Any]]] = {}
-        last = time.monotonic()
-        while not self._closing.wait(OFTEN):
-            try:
-                for name, work in list(self._working.items()):
-                    told[name] = self._see_to(work, *told.get(name, (0.0, {})))
-                told = {name: kept for name, kept in told.items() if name in self._working}
-                if time.monotonic() - last > ROUND:
-                    last = time.monotonic()
-                    self._take_over()
-            except DatabaseRefused as refused:
-                log.warning("the queue cannot be reached: %s", refused)
-            except Exception:
-                log.exception("the queue could not be looked after")
-
-    def _see_to(self, work: Work, when: float, before: dict[str, Any]) -> tuple[float, dict[str, Any]]:
-        """Look after a job; when what was last said of it, and what."""
-        now, far = time.monotonic(), work.progress()
-        if far == before and now - when < PULSE:
-            unwanted = self.table.unwanted(work.job)
-        else:
-            unwanted, when = self.table.beat(work.job, **far), now
-        if unwanted is None:  # another server has taken it over, since we were silent for long
-            work.kill()
-        elif unwanted:
-            work.stop()
-        return when, far
-
-    def _take_over(self) -> None:
-        """Queue again what ran in processes that are gone, and what was claimed here without our being told."""
-        lost = [job for job in self.table.silent(self.name) if job.id not in self._working]
-        for job in (*self.table.orphans(), *lost):
-            if job.unwanted:
-                self.table.end(job, "cancelled")
-            else:
-                self._try_again(job, f"{job.executor.host}, {job.executor.pid}")
-            self._wake()

@@ -24,7 +24,7 @@ from copark.web.middleware import guarded
 from copark.web.problems import MEDIA, add_handlers
 from copark.web.services import Services
 from copark.web.static_files import add_docs, add_pages
-from copark.workflows.serving.errands import see_to_it
+from copark.workflows.serving.errands import Records
 
 UNWATCHED: Any = dict.fromkeys(("tracing", "metrics", "logs", "auto_configure"), False)
 """Nothing is reported to anybody."""
@@ -180,7 +180,7 @@ def config_of(settings: Settings) -> uvicorn.Config:
 
 def serve(settings: Settings, lang: str, ready: Callable[[str], None]) -> None:
     """Serve until somebody stops it; ``ready`` is told the address when the first question can be asked."""
-    see_to_it(settings.data)
+    Records(settings.data).close()
     door = listen(settings, lang)
     host, port = door.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host

@@ -27,9 +27,9 @@ from copark.workflows.serving.simulation import FIRST, warm_up
 
 T = TypeVar("T")
 FILES = ".server-"
-"""What the folder of a server's scratch begins with, so that no server takes that of another."""
+"""What the folder of a server's scratch begins with."""
 LEFT_BEHIND = (".export-*", f"web/cases/{INCOMING}*", "web/files/*")
-"""What a server that was killed has left, in the data folder; what belongs to a living one is told apart."""
+"""What a server that was killed has left, in the data folder."""
 SHARES = {"runs": 8 / 15, "flows": 3 / 15, "answers": 2 / 15, "inputs": 2 / 15}
 """How memory is divided among what is held."""
 DESKS, POLLS = 2, 6
@@ -46,6 +46,7 @@ class Services:
     def __init__(self, settings: Settings, rates: Rates) -> None:
         self.settings, self.rates = settings, rates
         limits, own = settings.limits, settings.own
+        self.records = Records(settings.data)
         own.mkdir(parents=True, exist_ok=True)
         own.chmod(0o700)
         for pattern in LEFT_BEHIND:
@@ -58,7 +59,6 @@ class Services:
         self.kernels = Pool(self.engine.threads, limits.waiting, patience=limits.wait, light=LIGHT, each=limits.each)
         self.desk = Pool(DESKS, QUEUED)
         self.answers: BoundedCache[bytes] = BoundedCache(held["answers"])
-        self.records = Records(settings.data)
         self.asked = self.records.asked
         self.jobs = JobQueue(
             self.records.jobs, max(1, self.engine.threads // 2), data=settings.data, uploads=self.shelf.uploads

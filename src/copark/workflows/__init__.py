@@ -1,6 +1,6 @@
 """What can be done with copark, a page each: load, check, run, store, analyse, report.
 
-What everyone does stands here: run, look. Each further task has a module of its own: ``cost``, ``runs``, ``verify``,
+What everyone does stands here: run, look. Each further task has a module of its own: ``cost``, ``runs``,
 ``workspaces``, ``serving``; questions are in :mod:`copark.analyses`.
 
 The command line and the Python interface call these and nothing below them. What a person reads in their answers is in
@@ -8,10 +8,10 @@ the language asked for; nothing here prints.
 """
 
 from copark.analyses.execution import Means
-from copark.workflows.answers import Catalogue, Description, Progress, ReplayVerdict, RunOutcome
+from copark.workflows.answers import Catalogue, Description, Progress, RunOutcome
 from copark.workflows.inspect import case_schema, catalogue, check, export, new, show
 from copark.workflows.running import run_study, simulate
-from copark.workflows.verify import verify
+from copark.workflows.runs import ReplayVerdict, verify
 
 __all__ = [
     "Catalogue",

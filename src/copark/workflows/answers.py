@@ -15,7 +15,6 @@ from copark.store import RunStore
 
 if TYPE_CHECKING:
     from copark.analyses.run.ask import Answer
-    from copark.store.compare import FirstDifference
 
 
 Progress = context.Progress
@@ -68,27 +67,6 @@ class Description:
 
     title: str
     entries: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class ReplayVerdict:
-    """What replaying a stored run gave."""
-
-    kind: str
-    """``identical``, ``equal`` (to 1e-9) or ``different``."""
-    runs: int
-    """Runs replayed for each scenario."""
-    largest: float
-    """Largest relative difference."""
-    first: FirstDifference | None
-    """The first difference beyond 1e-9."""
-    changes: tuple[tuple[str, str, str], ...]
-    """What made the run and is another now: name, then, now."""
-
-    @property
-    def passed(self) -> bool:
-        """Whether the numbers are those stored."""
-        return self.kind in {"identical", "equal"}
 
 
 def store_in(out: Path) -> RunStore:

@@ -1,16 +1,10 @@
-"""Running a study: load, check, run, store, analyse, write its report.
-
-A cluster on this machine, for runs that name its scheduler.
-"""
+"""Running a study: load, check, run, store, analyse, write its report."""
 
 from __future__ import annotations
 
-import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from copark.analyses.context import stage
@@ -170,27 +164,3 @@ def simulate(
         baseline(found.name).with_changes(runs=runs, seed=seed, **changes), found, Path(out), parameters, cut
     )
     return run.simulate(study, found, threads=threads, source=has.source)
-
-
-@contextmanager
-def running_cluster(workers: int, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
-    """Start a scheduler and workers; give the scheduler's address; end them afterwards.
-
-    Raises
-    ------
-    copark.errors.RunRefused
-        If Dask distributed is not installed, or the port is taken.
-    """
-    from copark.cluster.scheduler import local_cluster
-
-    with local_cluster(workers, host=host, port=port) as cluster:
-        yield str(cluster.scheduler_address)
-
-
-def wait_for_end() -> None:
-    """Wait until somebody interrupts or ends this process."""
-    ended = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
-    while not ended.wait(1.0):
-        pass

@@ -1,51 +1,51 @@
-"""Keeping the books: what was executed and is stored, and whether that is whole and where it belongs.
-
-Tidying an output folder: saying what can go, and throwing it away if asked.
-"""
+"""Stored runs: what there is, whether it is whole, what can go, and whether the model gives the same numbers again."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copark.analyses.context import stage
 from copark.errors import Fault
-from copark.store.garbage import Leaving, leavings, throw_away
+from copark.store.garbage import Leaving, faults_in, leavings, throw_away
 from copark.workflows.answers import OUT, Progress, store_in
 
 if TYPE_CHECKING:
+    from copark.cases import Case
+    from copark.simulation.study import Study
     from copark.store import RunRecord, RunStore
-    from copark.store.database import Execution
-    from copark.store.garbage import Repaired
-
+    from copark.store.compare import FirstDifference
 
 MOST_SHOWN = 10_000
 """Single runs that are listed of one stored run."""
+MADE_BY = (
+    "code_version", "model_hash", "variables_hash", "experiment_hash", "case_hash", "draws_hash", "cpu_features",
+    "python", "numpy", "numba",
+)  # fmt: skip
+"""Entries of the provenance that can change the numbers."""
 
 
 @dataclass(frozen=True)
 class BookedRun:
-    """What the books say of an identity."""
+    """What the folders say of an identity."""
 
     identity: str
     state: str
-    """running, finished, failed or interrupted, as its last execution is; if it was finished: gone, if its folder is
-    not there, damaged, or misplaced, if another run lies in it."""
-    study: str
-    case: str
-    """study, case: the study's name, and the case's name or path."""
-    when: str
-    """When it ended, or began if it has not, UTC, ISO 8601."""
-    done: int
-    total: int
-    """done, total: runs made and runs asked for, over all scenarios."""
-    failed: int
+    """finished; running or interrupted, where it is in shards; damaged, or misplaced, if another run lies in it."""
+    study: str = ""
+    case: str = ""
+    """study, case: their names."""
+    when: str = ""
+    """When it was stored, UTC, ISO 8601."""
+    done: int = 0
+    total: int = 0
+    """done, total: runs made and runs asked for; of a stored result over all scenarios."""
+    failed: int = 0
     """Runs of a stored result that did not reach the end."""
-    bytes: int
+    bytes: int = 0
     """Size of a stored result."""
-    trouble: str
-    """Why its last execution failed."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class FailedRun:
     run: int
     """identity, scenario, run: the stored run, the arm, and the number of the run."""
     seed: int
-    """Of the study: with the number it is the run's luck."""
+    """Of the study: with the number it gives the run's random numbers."""
     status: int
     """Code of what went wrong."""
     quarter: str
@@ -69,83 +69,65 @@ class FailedRun:
 
 @dataclass(frozen=True)
 class RunBooks:
-    """What the books say."""
+    """What there is, newest first, and single runs that failed, where they were asked for."""
 
     runs: tuple[BookedRun, ...]
-    """Newest first."""
     failed_runs: tuple[FailedRun, ...]
-    """Single runs that failed, where they were asked for."""
-    database: str
     folder: Path
-    """database, folder: where they are, and where the runs are."""
 
 
 def books(out: Path = OUT, *, failed: bool = False, progress: Progress | None = None) -> RunBooks:
-    """What was executed and is stored.
+    """What is stored, and what is being made or was interrupted.
 
     Parameters
     ----------
     failed
-        Only what failed or was interrupted, and stored runs of which single runs failed, with those runs.
-
-    Raises
-    ------
-    copark.store.errors.DatabaseRefused
-        If the database cannot be read.
+        Only what was interrupted, and stored runs of which single runs failed, with those runs.
     """
-    from copark.store.database import open_ledger
-
     store = store_in(out)
-    with open_ledger(out) as ledger:
-        executions = ledger.latest()
-        shown = ledger.need().address.shown
-    folders = {name: _stored(store, name) for name in store.names()}
-    records = {name: one for name, one in folders.items() if not isinstance(one, str)}
-    found = [_booked(name, executions.get(name), folders.get(name, "gone")) for name in executions.keys() | records]
-    found.sort(key=lambda one: (one.when, one.identity), reverse=True)
+    found = [_booked(store, name) for name in store.names()] + _in_shards(store)
+    found.sort(key=lambda one: (one.when or "9", one.identity), reverse=True)
     singles: list[FailedRun] = []
     if failed:
-        found = [one for one in found if one.failed or one.state in ("failed", "interrupted")]
+        found = [one for one in found if one.failed or one.state == "interrupted"]
         bad = [one.identity for one in found if one.failed]
         for at, name in enumerate(bad):
-            singles += failed_runs(store, records[name])
+            singles += failed_runs(store, store.get(name))
             stage(progress, "failed")(at + 1, len(bad))
-    return RunBooks(tuple(found), tuple(singles), shown, store.root)
+    return RunBooks(tuple(found), tuple(singles), store.root)
 
 
-def _stored(store: RunStore, name: str) -> RunRecord | str:
-    """What is stored in a folder, or the word for why it is not what its name says."""
+def _booked(store: RunStore, name: str) -> BookedRun:
+    """What is stored in a folder, or why it is not what its name says."""
     from copark.store import DamagedRun, MisplacedRun
 
     try:
-        return store.record(name, checked=False)
+        record = store.record(name, checked=False)
     except MisplacedRun:
-        return "misplaced"
+        return BookedRun(name, "misplaced")
     except DamagedRun:
-        return "damaged"
+        return BookedRun(name, "damaged")
+    made, by = record.runs * max(1, len(record.scenarios)), record.provenance
+    study, case = str(by.get("study", {}).get("name", "")), str(by.get("case", ""))
+    return BookedRun(name, "finished", study, case, record.created, made, made, record.failed, record.bytes)
 
 
-def _booked(name: str, execution: Execution | None, stored: RunRecord | str) -> BookedRun:
-    state: str = "finished" if execution is None else execution.state
-    record = None if isinstance(stored, str) else stored
-    if isinstance(stored, str) and state == "finished":
-        state = stored
-    made = 0 if record is None else record.runs * max(1, len(record.scenarios))
-    study: dict[str, Any] = execution.study if execution else record.provenance.get("study", {}) if record else {}
-    case = execution.case if execution else str(record.provenance.get("case", "")) if record else ""
-    when = execution.ended or execution.started if execution else record.created if record else ""
-    return BookedRun(
-        identity=name,
-        state=state,
-        study=str(study.get("name", "")),
-        case=case,
-        when=when,
-        done=execution.done if execution else made,
-        total=execution.total if execution else made,
-        failed=0 if record is None else record.failed,
-        bytes=0 if record is None else record.bytes,
-        trouble=execution.trouble if execution else "",
-    )
+def _in_shards(store: RunStore) -> list[BookedRun]:
+    """What is being made, or was when its process ended."""
+    from copark.store.files import IN_SHARDS, is_held, lock_of
+    from copark.store.shards import ShardFolder, listing_name, read_plan
+
+    found = []
+    for path in store.root.glob(f"{IN_SHARDS}*/"):
+        shards = ShardFolder(path)
+        state, name = "running" if is_held(lock_of(path)) else "interrupted", path.name.removeprefix(IN_SHARDS)
+        plan = read_plan(shards)
+        if plan is None:
+            found.append(BookedRun(name, state))
+            continue
+        done = sum(last - first for first, last in plan.ranges() if shards.size(listing_name(first, last)))
+        found.append(BookedRun(name, state, plan.study, plan.case, done=done, total=plan.runs))
+    return found
 
 
 def failed_runs(store: RunStore, record: RunRecord) -> list[FailedRun]:
@@ -184,16 +166,7 @@ def check_books(out: Path = OUT, *, quick: bool = False, progress: Progress | No
     quick
         Do not compare the checksums of large files.
     """
-    from copark.store.garbage import faults_in
-
     return faults_in(store_in(out), deep=None if quick else True, progress=stage(progress, "check"))
-
-
-def repair_books(out: Path = OUT) -> Repaired:
-    """Put misplaced runs where they belong or into quarantine."""
-    from copark.store.garbage import repair
-
-    return repair(store_in(out))
 
 
 @dataclass(frozen=True)
@@ -235,3 +208,96 @@ def _is_stale(record: RunRecord) -> bool:
 
     made = record.provenance
     return (made.get("model_hash"), made.get("experiment_hash")) != (model_hash(), experiment_hash())
+
+
+@dataclass(frozen=True)
+class ReplayVerdict:
+    """What replaying a stored run gave."""
+
+    kind: str
+    """``identical``, ``equal`` (to 1e-9) or ``different``."""
+    runs: int
+    """Runs replayed for each scenario."""
+    largest: float
+    """Largest relative difference."""
+    first: FirstDifference | None
+    """The first difference beyond 1e-9."""
+    changes: tuple[tuple[str, str, str], ...]
+    """What made the run and is another now: name, then, now."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the numbers are those stored."""
+        return self.kind in {"identical", "equal"}
+
+
+def verify(
+    identity: str, *, out: Path = OUT, threads: int | None = None, progress: Progress | None = None
+) -> ReplayVerdict:
+    """Replay a stored run and compare it, number by number, with what is stored.
+
+    Bits are promised for one set of CPU features, versions and inputs; the verdict says which of them are others now.
+    Where only bands and the first runs are stored, the first runs are replayed.
+
+    Raises
+    ------
+    copark.errors.CoparkError
+        If the run is not stored, is damaged, or its study or case can no longer be read.
+    """
+    stage(progress, "prepare")(0, 0)
+    from copark.inference.case_parameters import source_named
+    from copark.simulation.run import stream
+    from copark.store.compare import BitComparison, compare
+
+    store = store_in(out)
+    record = store.record(store.get(identity).identity, deep=True)
+    stored = store.load(record.identity)
+    study = study_of(record)
+    case = _case(record, study, Path(out))
+    joined, done, made = BitComparison(identical=True, largest=0.0, first=None), 0, {}
+    tell = stage(progress, "verify")
+    source = source_named(case, out, str(record.provenance.get("draws_hash", "")))
+    for chunk in stream(study, case, threads=threads, progress=tell, source=source):
+        here = chunk.isel(run=slice(0, record.kept - done))
+        joined = joined.joined(compare(stored.isel(run=slice(done, done + here.sizes["run"])), here))
+        made = json.loads(chunk.attrs["provenance"])
+        done += here.sizes["run"]
+        if done >= record.kept or joined.first is not None:
+            break
+    kind = "identical" if joined.identical else "equal" if joined.first is None else "different"
+    return ReplayVerdict(kind, done, joined.largest, joined.first, _changes(record.provenance, made))
+
+
+def _case(record: RunRecord, study: Study, out: Path) -> Case:
+    """The case a run was made from: that of an opened workspace if it is the same, else where the study says it is."""
+    from copark.cases import check_case, load_case
+    from copark.store.workspace.layout import CASES, is_name
+
+    name = str(record.provenance.get("case", ""))
+    packed = out / CASES / name
+    if is_name(name) and packed.is_dir() and not check_case(packed):
+        case = load_case(packed)
+        if case.hash == record.provenance.get("case_hash"):
+            return case
+    return load_case(study.case)
+
+
+def study_of(record: RunRecord) -> Study:
+    """The study a run was made from."""
+    from pydantic import ValidationError
+
+    from copark.simulation.study import Study
+    from copark.store.errors import DamagedRun, fault
+
+    try:
+        return Study.model_validate(record.provenance.get("study"))
+    except ValidationError as error:
+        first = error.errors()[0]
+        reason = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        raise DamagedRun([fault("study_unreadable", record.path, "metadata.json", reason=reason)]) from None
+
+
+def _changes(stored: dict[str, Any], now: dict[str, Any]) -> tuple[tuple[str, str, str], ...]:
+    """What made the run and is another now."""
+    found = ((name, str(stored.get(name, "?")), str(now.get(name, "?"))) for name in MADE_BY)
+    return tuple((name, then, made) for name, then, made in found if then != made)

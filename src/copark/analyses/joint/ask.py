@@ -88,8 +88,7 @@ def compute(params: Params, context: Context) -> Answer:
     from copark.errors import RunRefused
     from copark.model.compiler import model_hash
     from copark.simulation.ensemble import default_threads
-    from copark.store.checkpoints import lock_of
-    from copark.store.locks import only_one
+    from copark.store.files import lock_of, only_one
     from copark.texts import text
     from copark.version import __version__
 

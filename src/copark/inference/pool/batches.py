@@ -34,7 +34,7 @@ from copark.inference.target_selection import blind
 from copark.model.compiler import model_hash
 from copark.simulation.ensemble import Ensemble, ScenarioRuns
 from copark.simulation.run import inputs_of
-from copark.store.atomic import written_file
+from copark.store.files import written_file
 
 GRID = (0.0, 0.15, 0.3, 0.45, 0.6, 0.8)
 """Standard deviations of ln(report / counterpart) that are tried."""

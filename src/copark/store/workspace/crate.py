@@ -17,7 +17,7 @@ import yaml
 from copark.cases.files import read_text
 from copark.cases.yaml_loader import read_yaml
 from copark.errors import Fault
-from copark.store.atomic import written_file
+from copark.store.files import written_file
 from copark.store.workspace.layout import (
     CASES,
     CRATE,

@@ -20,9 +20,8 @@ from copark.cases.files import Archive, Refused, opened
 from copark.cases.types import shown
 from copark.errors import CoparkError, Fault, FaultsFound
 from copark.identity import RESULT_FORMAT
-from copark.store.atomic import written_folder
-from copark.store.manifest import UNREADABLE
-from copark.store.quarantine import misplacement
+from copark.store.files import written_folder
+from copark.store.manifest import UNREADABLE, misplacement
 from copark.store.runs import record_of
 from copark.store.workspace.crate import CONTEXT, EARLY_CONTEXT, SPECIFICATION
 from copark.store.workspace.layout import (

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 from copark.errors import StudyFaults
 from copark.web.api.replies import Lang, StrictRoute, as_bytes, attachment, identified, sent
 from copark.web.services import Own, Services
+from copark.workflows.answers import store_in
 from copark.workflows.serving.answers import Answer, SimulationAnswer
 from copark.workflows.serving.asking import (
     Ask,
@@ -105,9 +106,7 @@ async def exported(request: Request, services: Own, name: FileName, lang: Lang =
     services.pay(request, EXPORT_COST)
 
     def work(_ticket: Ticket) -> bytes:
-        asked = services.asked.find(identity)
-        if asked is None:
-            raise absent("no_result", "name")
+        asked = services.asked.find(identity) or _stored(services, identity)
         study, shelved = _study(services, identity, asked)
         target = services.scratch(f".{form}")
         try:
@@ -118,6 +117,14 @@ async def exported(request: Request, services: Own, name: FileName, lang: Lang =
 
     content = await services.desk.run(request, work)
     return Response(content, 200, attachment(f"copark-{identity}.{form}"), FORMS[form])
+
+
+def _stored(services: Services, identity: str) -> AskedStudy:
+    """The study of a stored run."""
+    record = store_in(services.settings.data).find(identity)
+    if record is None:
+        raise absent("no_result", "name")
+    return AskedStudy(str(record.provenance["case"]), record.provenance["study"])
 
 
 def _study(services: Services, identity: str, asked: AskedStudy) -> tuple[Study, Shelved]:

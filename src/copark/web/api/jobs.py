@@ -108,7 +108,7 @@ def submitted(services: Services, errand: Errand, title: Said, owner: str) -> Jo
 
 def found(services: Services, name: str) -> Job:
     """A job by its id."""
-    job = services.jobs.table.get(name)
+    job = services.jobs.get(name)
     if job is None:
         raise absent("no_job", "id")
     return job
@@ -142,7 +142,7 @@ def accepted(request: Request, job: JobInfo) -> Response:
 @router.get("/jobs", summary="The jobs")
 def jobs(request: Request, services: Own, word: MaybeOwner = None) -> Jobs:
     """List the jobs, newest first; where clients are told apart, only those of this client."""
-    owner, places, every = owner_of(request, word), services.jobs.places(), services.jobs.table.all()
+    owner, places, every = owner_of(request, word), services.jobs.places(), services.jobs.all()
     seen = [job for job in reversed(every) if job.owner == owner or not services.settings.tells_apart]
     return Jobs(jobs=[job_info(job, places.get(job.id, 0), owner) for job in seen])
 

@@ -25,7 +25,7 @@ from copark.presentation.document import Document
 from copark.presentation.numbers import exact
 from copark.presentation.page import chart_of, page_of, table_of
 from copark.simulation.study import load_study
-from copark.store.atomic import written_file
+from copark.store.files import written_file
 from copark.workflows.serving.answers import Answer, Said
 from copark.workflows.serving.faults import REQUEST, absent, fault, faults_of_request
 from copark.workflows.serving.shelf import Shelved

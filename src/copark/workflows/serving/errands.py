@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from copark.analyses.answer import RESULTS
-from copark.store.atomic import sweep
-from copark.store.database.jobs import ENDED, LANES, MOST_ATTEMPTS, Job, JobTable
-from copark.store.database.opening import open_database
-from copark.store.database.request_log import AskedStudy, RequestLog
-from copark.store.database.scenarios import SavedScenario, ScenarioShelf
-from copark.store.errors import DatabaseRefused
+from copark.store.database import open_database
+from copark.store.errors import DatabaseRefused, database_fault
+from copark.store.files import if_free, sweep
 from copark.store.garbage import forget_shards
+from copark.store.jobs import ENDED, LANES, MOST_ATTEMPTS, Job, JobTable
+from copark.store.scenarios import SavedScenario, ScenarioShelf
 from copark.workflows.answers import reports_in, store_in
 from copark.workflows.serving.shelf import UPLOADED
 
@@ -26,12 +28,17 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ENDED", "LANES", "MOST_ATTEMPTS", "AskedStudy", "DatabaseRefused", "Done", "Errand", "Job", "JobTable", "Kind",
-    "Records", "SavedScenario", "clear_after", "clear_cancelled", "do", "placed", "report", "see_to_it",
+    "Records", "SavedScenario", "clear_after", "clear_cancelled", "do", "placed", "report",
 ]  # fmt: skip
 Kind = Literal["run", "report", "analysis"]
 Tell = Callable[[str, int, int], None]
 FORETOLD = "foretold"
 """No stage: what is told under it are the seconds the whole work will take."""
+LOCK = ".server.lock"
+PATIENCE = 3.0
+"""Seconds to wait for a server of the same folder that is about to end."""
+HELD = 10_000
+"""Studies that are remembered."""
 KEPT = 10_000
 """Above so many runs bands are kept, and the paths of the first."""
 
@@ -85,7 +92,7 @@ def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identi
     """
     if errand.kind == "analysis":
         return _analysis(errand, tell)
-    from copark.analyses.execution import Means, make_run, recognise
+    from copark.analyses.execution import Means, make_run
     from copark.cases import load_case
     from copark.inference.case_parameters import settle
     from copark.simulation.results import study_identity
@@ -96,13 +103,11 @@ def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identi
     study, has = settle(Study.model_validate(errand.study), case, data, cut=errand.cut)
     identity, store = study_identity(study, case, has.identity or None), store_in(data)
     found = store.find(identity)
-    if found is not None:
-        recognise(data, found)
-    else:
+    if found is None:
         makes(identity)
         make_run(
             study, case, has.source, identity, bands=study.runs > KEPT, means=Means(errand.threads), out=data,
-            progress=tell, server=True,
+            progress=tell,
         )  # fmt: skip
     page = str(report(store, identity, case, errand.lang, tell)) if errand.kind == "report" else None
     return Done(identity, page, found is not None)
@@ -161,24 +166,51 @@ def _analysis(errand: Errand, tell: Tell) -> Done:
     return Done(found.result.run_id, None, found.reused)
 
 
+@dataclass(frozen=True)
+class AskedStudy:
+    """A study that was asked for: its case, as the client names it, and its content."""
+
+    case: str
+    study: dict[str, Any]
+
+
+class AskedStudies:
+    """Studies by the identity of their results, so that these can be exported; the oldest are forgotten."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._held: OrderedDict[str, AskedStudy] = OrderedDict()
+
+    def remember(self, identity: str, asked: AskedStudy) -> None:
+        """Remember a study."""
+        with self._lock:
+            self._held[identity] = asked
+            self._held.move_to_end(identity)
+            if len(self._held) > HELD:
+                self._held.popitem(last=False)
+
+    def find(self, identity: str) -> AskedStudy | None:
+        """The study of an identity."""
+        return self._held.get(identity)
+
+
 class Records:
-    """What a server remembers."""
+    """What a server remembers; one server at a time works on a data folder, another is refused."""
 
     def __init__(self, data: Path) -> None:
         self.database = open_database(data)
+        self._lock = ExitStack()
+        if not (self.database.is_read_only or self._lock.enter_context(if_free(data / LOCK, PATIENCE))):
+            self.database.close()
+            raise DatabaseRefused([database_fault("served", data)])
         self.jobs = JobTable(self.database)
-        self.asked = RequestLog(self.database)
+        self.asked = AskedStudies()
         self.scenarios = ScenarioShelf(self.database)
 
     def close(self) -> None:
-        """Write what is not yet written, and let go."""
-        self.asked.close()
+        """Let go."""
         self.database.close()
-
-
-def see_to_it(data: Path) -> None:
-    """Bring the database up to date before a server begins."""
-    open_database(data).close()
+        self._lock.close()
 
 
 def clear_after(data: Path, pid: int, began: float) -> None:

@@ -7,7 +7,6 @@ Whose a file of the moment is, is in its name, so that no server takes those of 
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
 import shutil
@@ -26,8 +25,6 @@ from copark.cases.load import NEEDED, OPTIONAL
 from copark.cases.types import suggestion
 from copark.cases.workbook import EXAMPLE, read_workbook, template_workbook, workbook_of
 from copark.errors import CaseFaults, Fault
-from copark.store.database.heartbeat import born, here, is_running
-from copark.store.garbage import age_of
 from copark.workflows.serving.faults import absent
 
 if TYPE_CHECKING:
@@ -129,39 +126,19 @@ class Shelf:
         self._held = {key: held for key, held in self._held.items() if key[0] != name}
 
 
-NOBODYS = 3600.0
-"""Seconds without a change after which scratch counts as left behind whose process cannot be asked after from here."""
-WRITTEN_BY = re.compile(r"-(?P<host>[0-9a-f]{8})-(?P<pid>\d+)-(?P<born>[0-9a-f]{8})-[0-9a-f]{16}$")
-
-
 def scratch_name(begin: str) -> str:
-    """Name of scratch that says whose it is: marks of the machine and of when its process began, and its number."""
-    me = here()
-    return f"{begin}{_mark(me.host)}-{me.pid}-{_mark(me.born)}-{secrets.token_hex(8)}"
+    """Name of scratch that nothing else has."""
+    return f"{begin}{secrets.token_hex(12)}"
 
 
 def sweep_scratch(paths: Iterable[Path]) -> None:
-    """Take away scratch that servers which are gone have left; what living ones work on stays."""
+    """Take away scratch that a server which was killed has left."""
     for path in paths:
-        with suppress(OSError):  # taken away by somebody else meanwhile, or not ours to take
-            if not _is_left(path):
-                continue
+        with suppress(OSError):  # not ours to take
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path, ignore_errors=True)
             else:
                 path.unlink()
-
-
-def _is_left(path: Path) -> bool:
-    """Whether who wrote it is gone; where that cannot be asked from here, whether nothing changed for long."""
-    by = WRITTEN_BY.search(path.name)
-    if by is not None and by["host"] == _mark(here().host):
-        return not is_running(int(by["pid"])) or _mark(born(int(by["pid"]))) != by["born"]
-    return age_of(path) > NOBODYS
-
-
-def _mark(word: str) -> str:
-    return hashlib.sha256(word.encode()).hexdigest()[:8]
 
 
 AREA = "web.upload"

@@ -1,1 +1,0 @@
-"""The steps, each a file; a step that was released is never changed."""

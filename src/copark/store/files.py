@@ -1,0 +1,222 @@
+"""Writing that is either done or not done, and one at a time.
+
+What is written goes into a hidden place beside its target, onto the disk, and is then renamed. Who makes an ensemble
+holds its lock; the system gives it back when the process ends, however.
+"""
+
+import errno
+import os
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from stat import S_ISDIR
+
+UNFINISHED = ".writing-"
+REPLACED = ".replaced-"
+IN_SHARDS = ".shards-"
+"""What the folder of an ensemble that is made in shards begins with; its identity follows."""
+WRITTEN_BY = re.compile(r"-(\d+)-[0-9a-f]{8}$")
+NO_LOCKS = frozenset({errno.ENOLCK, errno.EOPNOTSUPP})
+"""What file systems answer that know no locks, as some are mounted: two at a time do the same work twice then."""
+LOOK = 0.05
+"""Seconds between two looks whether a lock is free."""
+FLUSHES = 16
+"""Files that are flushed at a time."""
+Stamp = tuple[int, ...]
+
+
+def beside(target: Path, prefix: str) -> Path:
+    """A hidden name beside a file or folder, which says which process chose it."""
+    return target.with_name(f"{prefix}{target.name}-{os.getpid()}-{secrets.token_hex(4)}")
+
+
+def flush(path: Path) -> None:
+    """Ask the operating system to put a file, or a folder's list of names, onto the disk."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except PermissionError:  # a folder on Windows, which needs no flush of its own
+        return
+    with suppress(OSError):  # a file system that cannot flush this kind of file
+        os.fsync(descriptor)
+    os.close(descriptor)
+
+
+def flush_all(paths: Iterable[Path]) -> None:
+    """Flush many files and folders, several at a time: the file system then writes its journal once for many."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(FLUSHES) as pool:
+        list(pool.map(flush, paths))
+
+
+@contextmanager
+def written_folder(target: Path, *, replace: bool = False) -> Iterator[Path]:
+    """Give a folder to write into; when the block ends well it becomes ``target``, otherwise it vanishes.
+
+    Where ``target`` is there already, made by another process in the meantime, it is kept unless ``replace``.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    folder = beside(target, UNFINISHED)
+    folder.mkdir()
+    try:
+        yield folder
+        flush(folder)
+        take_place(folder, target, replace=replace)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    flush(target.parent)
+
+
+@contextmanager
+def written_file(target: Path) -> Iterator[Path]:
+    """Give a file name to write to; when the block ends well it becomes ``target``, otherwise it vanishes."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    path = beside(target, UNFINISHED)
+    try:
+        yield path
+        flush(path)
+        path.replace(target)
+    finally:
+        path.unlink(missing_ok=True)
+    flush(target.parent)
+
+
+def take_place(folder: Path, target: Path, *, replace: bool) -> None:
+    """Rename a finished folder to its target, putting an older one out of the way first if asked."""
+    if replace and target.exists():
+        old = beside(target, REPLACED)
+        target.rename(old)
+        folder.rename(target)
+        shutil.rmtree(old, ignore_errors=True)
+        return
+    try:
+        folder.rename(target)
+    except OSError:
+        if not target.exists():
+            raise
+
+
+def stamp_of(path: Path) -> Stamp:
+    """What tells one file or folder from another that has taken its place since; nothing if it is not there."""
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return ()
+    return found.st_dev, found.st_ino, found.st_mtime_ns
+
+
+def remove(path: Path) -> None:
+    """Remove a file, or a folder with all that is in it, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def sweep(folder: Path, pid: int, began: float) -> None:
+    """Take away what a process has left unfinished in a folder, and nothing that is older than the process."""
+    for path in folder.glob(f"{UNFINISHED}*-{pid}-*") if folder.is_dir() else ():
+        with suppress(OSError):
+            if path.stat().st_mtime >= began:
+                remove(path)
+
+
+def is_living(path: Path, quiet: float) -> bool:
+    """Whether a process that is alive here wrote it, or somebody changed it within so many seconds."""
+    named = WRITTEN_BY.search(path.name)
+    return (named is not None and is_running(int(named[1]))) or age_of(path) < quiet
+
+
+def is_running(pid: int) -> bool:
+    """Whether there is a process of this number here; where that cannot be asked, there may be."""
+    if os.name == "nt":  # signal 0 would end it there
+        return True
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    status = Path(f"/proc/{pid}/stat")
+    return not (status.exists() and status.read_text(errors="replace").rpartition(")")[2].split()[0] in "ZX")
+
+
+def age_of(path: Path) -> float:
+    """Seconds since the last change of a file, or of anything in a folder."""
+    return time.time() - max((one.st_mtime for one in _states(path)), default=0.0)
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file, or of all files of a folder."""
+    return sum(one.st_size for one in _states(path) if not S_ISDIR(one.st_mode))
+
+
+def _states(path: Path) -> Iterator[os.stat_result]:
+    """What is known of a file, or of a folder and everything in it; what vanishes meanwhile is passed over."""
+    with suppress(FileNotFoundError):
+        yield path.lstat()
+    for folder, folders, names in os.walk(path):
+        for name in (*folders, *names):
+            with suppress(FileNotFoundError):
+                yield Path(folder, name).lstat()
+
+
+def lock_of(folder: Path) -> Path:
+    """The lock of whoever works on a folder."""
+    return folder.with_name(f".{folder.name.lstrip('.')}.lock")
+
+
+@contextmanager
+def only_one(path: Path, waiting: Callable[[], None] | None = None) -> Iterator[bool]:
+    """Hold a lock; give whether it had to be waited for.
+
+    Parameters
+    ----------
+    path
+        The lock's file; it is removed when the work is done.
+    waiting
+        Called once, before waiting for another process.
+    """
+    with if_free(path) as held:
+        if held:
+            yield False
+            return
+    if waiting is not None:
+        waiting()
+    with if_free(path, -1.0):
+        yield True
+
+
+@contextmanager
+def if_free(path: Path, patience: float = 0.0) -> Iterator[bool]:
+    """Hold a lock if nobody else does, or no more after so many seconds (-1: ever); give whether it is held."""
+    from filelock import FileLock, Timeout
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path, timeout=patience, thread_local=False)
+    try:
+        lock.acquire(poll_interval=LOOK)
+    except Timeout:
+        yield False
+        return
+    except OSError as error:
+        if error.errno not in NO_LOCKS:
+            raise
+    try:
+        yield True
+    finally:
+        with suppress(OSError):  # on Windows it cannot be removed while it is held, and may stay
+            path.unlink(missing_ok=True)
+        lock.release()
+
+
+def is_held(path: Path) -> bool:
+    """Whether a living process holds a lock."""
+    if not path.is_file():
+        return False
+    with if_free(path) as free:
+        return not free

@@ -1,0 +1,72 @@
+"""Scenarios that people save, each under a name of its owner's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, insert, select
+
+from copark.identity import identity_of
+from copark.store.database import now, scenarios
+
+if TYPE_CHECKING:
+    from copark.store.database import Database
+
+MOST = 500
+"""Scenarios of one owner."""
+
+
+@dataclass(frozen=True)
+class SavedScenario:
+    """A saved scenario of a case."""
+
+    name: str
+    case: str
+    identity: str
+    """Of its content: the same content has the same."""
+    content: dict[str, Any]
+    created: str
+    updated: str
+    """created, updated: UTC, ISO 8601."""
+
+
+class ScenarioShelf:
+    """Saved scenarios, at most so many of one owner."""
+
+    def __init__(self, database: Database, most: int = MOST) -> None:
+        self.database = database
+        self.most = most
+
+    def all(self, owner: str) -> list[SavedScenario]:
+        """An owner's scenarios, by name."""
+        mine = select(scenarios).where(scenarios.c.owner == owner)
+        with self.database.reading() as connection:
+            rows = connection.execute(mine).mappings().all()
+        found = [SavedScenario(**{key: row[key] for key in row if key != "owner"}) for row in rows]
+        return sorted(found, key=lambda one: one.name)
+
+    def get(self, owner: str, name: str) -> SavedScenario | None:
+        """The scenario of a name of an owner's."""
+        return next((one for one in self.all(owner) if one.name == name), None)
+
+    def save(self, owner: str, name: str, case: str, content: Mapping[str, Any]) -> SavedScenario | None:
+        """Save a scenario, in the place of the owner's other one of this name; ``None`` if it has too many."""
+        identity, time = identity_of({"case": case, "scenario": dict(content)}), now()
+        its = scenarios.c.owner == owner, scenarios.c.name == name
+        with self.database.writing() as connection:
+            created = connection.execute(select(scenarios.c.created).where(*its)).scalar()
+            count = select(func.count()).select_from(scenarios).where(scenarios.c.owner == owner)
+            if created is None and connection.execute(count).scalar_one() >= self.most:
+                return None
+            made = SavedScenario(name, case, identity, dict(content), created or time, time)
+            connection.execute(delete(scenarios).where(*its))
+            connection.execute(insert(scenarios).values(owner=owner, **vars(made)))
+        return made
+
+    def delete(self, owner: str, name: str) -> bool:
+        """Delete a scenario; whether there was one."""
+        gone = delete(scenarios).where(scenarios.c.owner == owner, scenarios.c.name == name)
+        with self.database.writing() as connection:
+            return connection.execute(gone).rowcount > 0
