@@ -44,13 +44,8 @@ D = TypeVar("D", Fact, CapTable)
 def edited(case: Case, edits: Edits) -> tuple[Case, list[Problem]]:
     """The case as a scenario has it, and what is wrong with the scenario's edits.
 
-    Returns
-    -------
-    case
-        A new case; the same one where nothing is edited.
-    problems
-        Paths begin at the edits; where the edited case as a whole is unsound, they are empty and ``where`` among the
-        values says where in the case. A case with problems must not be run.
+    Paths of problems begin at the edits; of an edited case that is unsound as a whole they are empty, and ``where``
+    among the values says where in the case. A case with problems must not be run.
     """
     if edits.is_empty:
         return case, []
@@ -67,10 +62,7 @@ def edited(case: Case, edits: Edits) -> tuple[Case, list[Problem]]:
 
 
 def fault_of_edit(problem: Problem, file: str, line: int | None = None, at: KeyPath = ()) -> Fault:
-    """A problem as a fault; of an unsound case as a whole, the place in the case stands behind the edits.
-
-    file, line: where the edits are written; at: path of the scenario in that file.
-    """
+    """A problem as a fault; of an unsound case as a whole, the place in the case stands behind the edits."""
     values = {name: shown(value) for name, value in problem.values.items() if name != "where"}
     key = written((*at, "edits", *problem.path))
     where = problem.values.get("where")
@@ -216,7 +208,6 @@ def _times(spans: Sequence[Span], stay: Stay) -> list[tuple[Date, Date | None]]:
 
 
 def _moved(date: Date, quarters: int) -> Date:
-    """A date some quarters later: the month its quarter then begins with."""
     return first_month(date.quarter("event") + quarters)
 
 
@@ -238,7 +229,6 @@ def _terms_changed(case: Case, edits: Edits) -> Case:
 
 
 def _unsound(case: Case) -> Iterable[Problem]:
-    """What is wrong with an edited case by the rules of cases."""
     content = case.model_dump(by_alias=True, include=set(CaseFile.model_fields))
     try:
         CaseFile.model_validate(content)
@@ -269,10 +259,7 @@ def _unsound_shares(case: Case) -> Iterable[Problem]:
 
 
 def set_in_inputs(inputs: Inputs, case: Case, changed: Case, edits: Edits) -> Inputs:
-    """Put into packed inputs what a case has no fact for, and keep everybody's place.
-
-    inputs: the changed case, packed; case, changed: the case as it is, and as edited.
-    """
+    """Put into packed inputs of the changed case what a case has no fact for, and keep everybody's place."""
     if edits.is_empty:
         return inputs
     start = case.clock.start

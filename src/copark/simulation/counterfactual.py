@@ -52,11 +52,9 @@ def find_happenings(case: Case, names: str | Sequence[str]) -> tuple[Happening, 
 
 
 def but_for_study(case: Case, names: str | Sequence[str], **changes: Any) -> Study:
-    """The study of a case as it is and without something that happened.
+    """The study of a case as it is and without something that happened, by keys or names; several are dropped together.
 
-    names: what did not happen: keys of :func:`~copark.simulation.counterfactual_events.happenings`; several are dropped
-    together. **changes: further fields of the study: runs, seed, draws, futures, keep, quarters. Raises NotFound if
-    nothing of that name happened.
+    **changes: further fields of the study. Raises NotFound if nothing of that name happened.
     """
     found = find_happenings(case, names)
     keys = tuple(dict.fromkeys(one.key for one in found))
@@ -86,11 +84,8 @@ def but_for(
 ) -> xr.Dataset:
     """Replay a case as it is and without something that happened, on the same parameters and random numbers.
 
-    The first scenario is the case as it is, the second is :data:`WITHOUT`: the effect of what happened is the first
-    less the second, ``analysis.compare.pair(result, result, "without", "as-it-is")``.
-
-    Raises NotFound if nothing of that name happened; StudyFaults if the case cannot do without it (the first value of a
-    quota).
+    The effect of what happened is the first scenario less the second, :data:`WITHOUT`. Raises NotFound if nothing of
+    that name happened; StudyFaults if the case cannot do without it (the first value of a quota).
     """
     study = but_for_study(case, names, **changes)
     return simulate(study, case, threads=threads, progress=progress, source=source)

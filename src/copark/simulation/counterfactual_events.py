@@ -23,16 +23,12 @@ from copark.texts import LANGUAGES, text
 
 @dataclass(frozen=True)
 class Happening:
-    """Something that happened and can be undone."""
+    """Something that happened and can be undone: ``undo`` gives the case without it."""
 
     key: str
-    """``<kind>/<name>``."""
     date: Date
-    """When."""
     title: Title
-    """What, in both languages."""
     undo: Callable[[Case], Case]
-    """Gives the case without it."""
 
 
 def happenings(case: Case) -> tuple[Happening, ...]:
@@ -42,7 +38,6 @@ def happenings(case: Case) -> tuple[Happening, ...]:
 
 
 def _said(kind: str, entry: Any = None, **values: Any) -> Title:
-    """A title made of the entry's own, or of a number and its unit."""
     said = {}
     for lang in LANGUAGES:
         named = {} if entry is None else {"title": entry.title.get(lang)}

@@ -1,8 +1,7 @@
 """An ensemble: scenarios of a case on common random numbers, run as arrays. The only caller of the kernel.
 
-Whoever wants runs says with which inputs, which draws and which outputs, and asks for arrays, for chunks of them, or
-for what the runs sent along the links between scales. What stands in a result beside the numbers is put to them by
-:mod:`copark.simulation.results`.
+Whoever wants runs says with which inputs, draws and outputs, and asks for arrays, for chunks of them, or for what the
+runs sent along the links between scales.
 """
 
 from __future__ import annotations
@@ -35,30 +34,28 @@ CHUNK = 1000
 
 
 class Paired(NamedTuple):
-    """Draws of some runs on common random numbers."""
+    """Draws of some runs on common random numbers, for one scenario after the other.
+
+    drawn: parameters drawn, before any scenario changed them, each of shape (runs,).
+    """
 
     by_scenario: Iterable[Draws]
-    """Parameters and addresses of random numbers, for one scenario after the other."""
     drawn: Mapping[str, np.ndarray]
-    """Parameters drawn, before any scenario changed them, each of shape (runs,)."""
 
 
 DrawsOf = Callable[[int, int], Paired]
-"""Gives the draws of runs first … last - 1."""
 
 
 @dataclass(frozen=True)
 class ScenarioRuns:
-    """Runs of one scenario."""
+    """Runs of one scenario; closed: whether the park is closed when outcomes are judged."""
 
     names: tuple[str, ...]
-    """Outputs kept."""
     out: Floats
-    """Their values, float64 of shape (runs, names, quarters); NaN from the quarter on in which a run broke off."""
+    """Values of the outputs kept, float64 of shape (runs, names, quarters); NaN from where a run broke off."""
     status: NDArray[np.int64]
     """Code, quarter and submodel of each run, int64 of shape (runs, 3); see :mod:`copark.model.kernel`."""
     closed: bool = False
-    """Whether the park is closed when outcomes are judged."""
 
     def __getitem__(self, name: str) -> Floats:
         """An output, shape (runs, quarters)."""
@@ -84,14 +81,11 @@ class ScenarioRuns:
 
 
 class Runs(NamedTuple):
-    """Runs of all scenarios of an ensemble, paired by number."""
+    """Runs of all scenarios of an ensemble, paired by number, from number ``first`` on, and the parameters drawn."""
 
     scenarios: tuple[ScenarioRuns, ...]
-    """Runs of each."""
     drawn: Mapping[str, np.ndarray]
-    """Parameters drawn, before any scenario changed them, each of shape (runs,)."""
     first: int
-    """Number of the first run."""
 
 
 def default_threads() -> int:
@@ -102,8 +96,7 @@ def default_threads() -> int:
 def is_compiled() -> bool:
     """Whether machine code of the kernel as it stands is on disk, or none is needed.
 
-    The compiler's index of what it has compiled lies in the kernel's own folder, and is older than the kernel's file
-    where that was changed or fetched anew.
+    The compiler's index is older than the kernel's file where that was changed or fetched anew.
     """
     if not ENABLED:
         return True
@@ -117,24 +110,9 @@ class Ensemble:
     """Scenarios × runs on common random numbers.
 
     Run r of every scenario has the same parameters, but for those the scenario sets, and the same random numbers. A run
-    depends on its own inputs and draws alone, so that neither threads, blocks nor chunks can change a bit.
-
-    Parameters
-    ----------
-    inputs
-        Packed inputs of one scenario, or of each of several over the same quarters.
-    draws
-        Draws that are at hand, the same for every scenario; or what gives those of runs first … last - 1.
-    names
-        Outputs kept.
-    runs
-        How many runs there are; of draws at hand, all of them.
-    threads
-        Threads to run on.
-    progress
-        Told of runs as they are made, over all scenarios; what it raises ends the work.
-    block
-        Runs in one call of the kernel.
+    depends on its own inputs and draws alone, so that neither threads, blocks (runs in one call of the kernel) nor
+    chunks can change a bit. Inputs are of one scenario or of each of several over the same quarters; draws are at hand,
+    the same for every scenario, or what gives those of runs first … last - 1. What ``progress`` raises ends the work.
     """
 
     def __init__(
@@ -165,10 +143,7 @@ class Ensemble:
         return Runs(tuple(made), paired.drawn, first)
 
     def run(self) -> ScenarioRuns:
-        """Run the only scenario.
-
-        Raises ValueError if there are several.
-        """
+        """Run the only scenario; ValueError if there are several."""
         (only,) = self.arrays().scenarios
         return only
 
@@ -183,7 +158,6 @@ class Ensemble:
         return tuple(self._flows(*scenario) for scenario in zip(self.inputs, paired.by_scenario, strict=True))
 
     def _run(self, inputs: Inputs, draws: Draws) -> ScenarioRuns:
-        """Run all draws under one scenario, in blocks on threads."""
         runs, block = len(draws.luck), self.block
         keep = np.array([NAMES.index(name) for name in self.names], np.int64)
         out, status = np.empty((runs, len(keep), len(inputs.world))), np.zeros((runs, 3), np.int64)

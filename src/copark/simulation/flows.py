@@ -1,8 +1,7 @@
 """What runs send along the links between scales, quarter by quarter.
 
-A run's outputs tell stocks and money; what a link carried stands in the run's wires, which the kernel fills and the
-next run overwrites. What arrives at the other end follows from strength and delay
-(:func:`copark.model.coupling.links.carry`).
+It stands in a run's wires, which the kernel fills and the next run overwrites. What arrives at the other end follows
+from strength and delay (:func:`copark.model.coupling.links.carry`).
 """
 
 from __future__ import annotations
@@ -24,14 +23,14 @@ SIDES = ORIGINS[:2]
 
 @dataclass(frozen=True)
 class Channel:
-    """One number a link carries."""
+    """One number a link carries, by its place (``row``) in a run's wires.
+
+    name: what it is of: an origin, a side, a partner's number, the name of what is received, or nothing.
+    """
 
     link: Link
-    """The link."""
     row: int
-    """Its place in a run's wires."""
     name: str
-    """What it is of: an origin, a side, a partner's number, the name of what is received, or nothing."""
 
     def amounts(self, arrived: Floats) -> Floats:
         """What arrived as amounts: NaN where there is nothing that could be one.
@@ -73,10 +72,7 @@ def channels() -> tuple[Channel, ...]:
 
 
 def arriving(sent: Floats, inputs: Inputs) -> Floats:
-    """What arrives of what was sent: ``neutral + strength (sent delay quarters ago - neutral)``.
-
-    sent: shape (runs, quarters, channels).
-    """
+    """What arrives of what was sent: ``neutral + strength (sent delay quarters ago - neutral)``."""
     arrived = np.empty_like(sent)
     for n, channel in enumerate(channels()):
         link = channel.link

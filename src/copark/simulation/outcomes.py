@@ -29,17 +29,9 @@ def outcomes(
 ) -> np.ndarray:
     """Outcome of every run at year twenty, or at the end of a shorter horizon (MODEL §3(11)).
 
-    failed: the company is insolvent, or the park closed; dependent: alive, and rescued within the last eight quarters;
-    stagnant: fewer than S* operating; self-standing. -1 for a run that did not end well as a computation.
-
-    Parameters
-    ----------
-    out
-        Outputs `operating`, `rescue` and `failed`, float64 of shape (runs, 3, quarters).
-    status
-        Status codes, int of shape (runs,).
-    closed
-        Whether the park is closed then, by a government or its company, whatever became of the company.
+    failed: the company is insolvent, or the park ``closed``, whatever became of the company; dependent: alive, and
+    rescued within the last eight quarters; stagnant: fewer than S* operating; self-standing. -1 if a run did not end
+    well as a computation. out: outputs :data:`NEEDED`, shape (runs, 3, quarters); status: codes, shape (runs,).
     """
     end = judged_at(out.shape[2]) + 1
     operating, rescue, failed = out[:, 0, end - 1], out[:, 1, :end], out[:, 2, end - 1]
@@ -51,18 +43,9 @@ def outcomes(
 
 
 def reclassify(outcome: ArrayLike, operating: ArrayLike, threshold: float) -> NDArray[np.int8]:
-    """Outcomes under another S*.
+    """Outcomes under another S*, from codes and operating companies at year twenty, shape (run,) both.
 
     Failed and dependent do not depend on S*; the others are stagnant below it and self-standing from it on.
-
-    Parameters
-    ----------
-    outcome
-        Codes, shape (run,).
-    operating
-        Operating companies at year twenty, shape (run,).
-    threshold
-        S*, companies.
     """
     codes = np.asarray(outcome, dtype=np.int8).copy()
     alive = codes >= OUTCOMES.index("stagnant")

@@ -30,33 +30,28 @@ EDGES = (0.05, 0.95)
 
 @dataclass(frozen=True)
 class Precision:
-    """How precisely so many runs tell one number."""
+    """How precisely so many runs tell one number of a scenario, and its interval in its own unit.
+
+    quantity: ``self_standing``, ``operating_05``, ``operating_50`` or ``operating_95``; half: Monte Carlo half-width as
+    a share, of P(self-standing) or of the place of a quantile.
+    """
 
     scenario: str
-    """Key of the scenario."""
     quantity: str
-    """``self_standing``, ``operating_05``, ``operating_50`` or ``operating_95``."""
     estimate: float
-    """The number: a share, or companies."""
     half: float
-    """Monte Carlo half-width as a share: of P(self-standing), or of the place of a quantile."""
     low: float
     high: float
-    """low, high: the interval in the number's own unit."""
 
 
 @dataclass(frozen=True)
 class Reported:
-    """What a study reports of one scenario, of runs that finished."""
+    """What a study reports of one scenario, of runs that finished, shape (runs,) each."""
 
     scenario: str
-    """Key."""
     standing: Floats
-    """Whether each run ends self-standing, 0 or 1, shape (runs,)."""
     operating: Floats
-    """Operating enterprises in the quarter outcomes are judged, shape (runs,)."""
     groups: Integers
-    """The draw of every run."""
 
 
 def precisions(
@@ -69,14 +64,8 @@ def precisions(
 ) -> tuple[Precision, ...]:
     """How precisely P(self-standing), the median and the band's edges of operating are told.
 
-    Parameters
-    ----------
-    pool
-        Draws there are in all, where they are finite.
-    level
-        Of the intervals.
-    runs
-        As many runs as are planned, in draws of `futures`; by default those that were made.
+    pool: draws there are in all, where they are finite; runs: as many as are planned, in draws of `futures`, by default
+    those that were made.
     """
     return tuple(
         _precision(one, quantity, at, pool, level, runs, futures)
@@ -147,9 +136,7 @@ class Plan:
     seconds: float
     """Time on the threads given, from a timed pilot of this very study; without compiling."""
     threads: int
-    """Threads."""
     pilot: int
-    """Runs of the pilot."""
     precisions: tuple[Precision, ...]
     """Of the first arm, at so many runs, from the pilot."""
     wanted: float | None = None

@@ -69,10 +69,7 @@ def study_identity(study: Study, case: Case, source: str | None = None) -> str:
 
 
 def label(study: Study, case: Case, source: Mapping[str, Any] | None = None) -> Label:
-    """Name a study's result and tell everything that made it.
-
-    source: what its draws come from, if not from the study alone; ``draws_hash`` in it is its identity.
-    """
+    """Name a study's result and tell everything that made it; ``draws_hash`` of a source of draws is its identity."""
     case_hash = case.hash
     made_by = {
         "format": RESULT_FORMAT,

@@ -28,10 +28,7 @@ Progress = Callable[[int, int], None]
 
 
 def case_of(case: Case, scenario: Scenario) -> Case:
-    """Edit a case as a scenario says.
-
-    Raises StudyFaults if the scenario's edits do not fit the case.
-    """
+    """Edit a case as a scenario says; StudyFaults if the edits do not fit the case."""
     changed, problems = edited(case, scenario.edits)
     if problems:
         raise StudyFaults(fault_of_edit(problem, scenario.key) for problem in problems)
@@ -41,8 +38,7 @@ def case_of(case: Case, scenario: Scenario) -> Case:
 def inputs_of(case: Case, scenario: Scenario | None = None, quarters: int | None = None) -> Inputs:
     """Pack a case as it is, or edited as a scenario says, with the scenario's levers and links.
 
-    quarters: quarters from the start, if not those of the case. Raises StudyFaults if the scenario's edits do not fit
-    the case.
+    Raises StudyFaults if the scenario's edits do not fit the case.
     """
     longer = case
     if quarters is not None and quarters != case.clock.quarters:
@@ -87,7 +83,6 @@ def first_apart(before: Inputs, after: Inputs) -> int:
 
 
 def _first_moved(before: Any, after: Any) -> int | None:
-    """First row in which two arrays differ; none if they are alike."""
     one, other = np.asarray(before), np.asarray(after)
     if one.shape != other.shape:
         return 0
@@ -122,10 +117,7 @@ class Prepared(NamedTuple):
 
 
 def prepare(study: Study, case: Case, source: DrawSource | None = None) -> Prepared:
-    """Make a study ready to run.
-
-    Raises RunRefused if the study draws from a posterior and none is given.
-    """
+    """Make a study ready to run; RunRefused if it draws from a posterior and none is given."""
     given = source if study.draws == "posterior" else None
     if study.draws == "posterior" and given is None:
         raise RunRefused.of("study.no_posterior", case=case.name)
@@ -158,11 +150,7 @@ def stream(
     progress: Progress | None = None,
     source: DrawSource | None = None,
 ) -> Iterator[xr.Dataset]:
-    """Run a study chunk by chunk, so that memory does not grow with the number of runs.
-
-    source: where a study's draws come from if it draws from a posterior. Yields: all scenarios of the next runs, with
-    dimensions (scenario, run, quarter).
-    """
+    """Run a study chunk by chunk, all scenarios of the next runs: memory does not grow with the number of runs."""
     prepared = prepare(study, case, source)
     total = study.runs * len(study.scenarios)
     done = 0
@@ -185,15 +173,8 @@ def simulate(
     progress: Progress | None = None,
     source: DrawSource | None = None,
 ) -> xr.Dataset:
-    """Run a study and return one dataset.
+    """Run a study and return one dataset, of dimensions (scenario, run, quarter); it does not depend on the threads.
 
-    Parameters
-    ----------
-    threads
-        Threads to run on; by default as many as there are processors. Results do not depend on it.
-    progress
-        Called with (runs done, runs in all).
-    source
-        Where a study's draws come from if it draws from a posterior.
+    progress: called with (runs done, runs in all); source: where draws come from if the study draws from a posterior.
     """
     return next(stream(study, case, chunk=study.runs, threads=threads, progress=progress, source=source))

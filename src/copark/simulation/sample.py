@@ -41,11 +41,10 @@ def drawn_parameters(study: Study, case: Case) -> list[Variable]:
 
 
 def uniforms(count: int, first: int, last: int, seed: int) -> np.ndarray:
-    """Uniform numbers of runs first..last-1, addressed by (seed, run, column), inside (0, 1).
+    """Uniform numbers of runs first..last-1, addressed by (seed, run, column), inside (0, 1); (last - first, count).
 
-    From the counter-based generator Philox: any part of the sequence is made without the rest, so that chunks, more
-    runs, or other parameters drawn beside it leave a parameter's draws as they are. float64 of shape
-    (last - first, count).
+    From the counter-based generator Philox: chunks, more runs, or other parameters drawn beside it leave a parameter's
+    draws as they are.
     """
     per_counter = 4
     counters = -(-count // per_counter)
@@ -58,10 +57,7 @@ def uniforms(count: int, first: int, last: int, seed: int) -> np.ndarray:
 
 
 def sample(study: Study, case: Case, first: int, last: int) -> dict[str, np.ndarray]:
-    """Parameters of runs first..last-1 before any scenario: name -> float64 of shape (runs, *shape).
-
-    Run r has draw r // futures, so that several futures share a draw.
-    """
+    """Parameters of runs first..last-1 before any scenario, (runs, *shape) by name; run r has draw r // futures."""
     runs = last - first
     numbers = np.arange(first, last) // study.futures
     facts = case_parameters(case)
@@ -103,7 +99,6 @@ class StudyDraws:
     study: Study
     case: Case
     scenarios: tuple[Scenario, ...]
-    """Scenarios of the study."""
     facts: tuple[Mapping[str, np.ndarray], ...]
     """For each of them, the facts of the case that are parameters and are others once it is edited."""
     source: DrawSource | None = None

@@ -117,12 +117,10 @@ class TermEdit(Entry):
 
 
 def _steps(value: Any) -> Any:
-    """A number alone holds from the start on."""
     return [{"value": value}] if isinstance(value, (int, float, str)) and not isinstance(value, bool) else value
 
 
 def _between(low: float, high: float) -> BeforeValidator:
-    """Steps whose values lie in a range."""
 
     def check(value: Any) -> Any:
         found = _steps(value)
@@ -138,7 +136,6 @@ def _between(low: float, high: float) -> BeforeValidator:
 
 
 def _words(**meaning: dict[str, Any]) -> BeforeValidator:
-    """Single words in the place of a mapping."""
 
     def read(value: Any) -> Any:
         if isinstance(value, bool):
@@ -168,13 +165,10 @@ class Edits(Entry):
     """
 
     equity: tuple[Shares, ...] = ()
-    """Cap tables."""
     quota: Annotated[Steps | None, _between(1, WHOLE)] = None
     """Shares a strategic vote needs, basis points (5001 is more than half)."""
     framework: Annotated[FrameworkEdit | None, _words(off={"on": False}, on={"on": True})] = None
-    """The intergovernmental framework."""
     depth: Depth = Depth()
-    """The instruments of the framework."""
     partners: dict[str, StayWords] = Field(default_factory=dict)
     """Presence of global partners, by key."""
     shareholders: dict[str, StayWords] = Field(default_factory=dict)
@@ -194,7 +188,6 @@ class Edits(Entry):
     kind: Literal["intergovernmental", "mixed", "enterprise-led"] | None = None
     """Who drives the park: an enterprise-led one has a private owner."""
     rivals: tuple[Rival, ...] = ()
-    """Rival parks next door."""
     terms: dict[Literal["cost", "market"], TermWords] = Field(default_factory=dict)
     """What the park lets enterprises arbitrage."""
 

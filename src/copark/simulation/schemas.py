@@ -50,14 +50,12 @@ def _switch(value: Any) -> Any:
 
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
-"""Key of a study or scenario."""
 
 When = Annotated[Date, BeforeValidator(_when)]
 """A date (YYYY, YYYY-MM, YYYY-MM-DD) or a quarter (2015Q2); what it changes, changes from its quarter on."""
 
 
 def _moment(value: Any) -> Any:
-    """A quarter, or a whole number of quarters from the start."""
     if isinstance(value, Quarter) or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
         return value
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 4:  # as files give numbers
@@ -86,4 +84,3 @@ def span(since: Quarter | int, until: Quarter | int | None, start: Quarter) -> s
 
 
 Switch = Annotated[bool, BeforeValidator(_switch)]
-"""on or off."""

@@ -180,7 +180,6 @@ def list_studies() -> list[str]:
 
 
 def _shipped() -> dict[str, Path]:
-    """The studies that cases of the casebook bring, by name."""
     from copark.cases.casebook import STUDIES, casebook_path
 
     return {path.stem: path for path in casebook_path().glob(f"*/{STUDIES}/*.yaml")}
@@ -199,10 +198,7 @@ def baseline(case: str, title: Title | None = None) -> Study:
 
 
 def read_study(path: Path) -> Study:
-    """Read a study file.
-
-    Raises NotFound if there is no such file; StudyFaults if it has faults; it carries all of them.
-    """
+    """Read a study file; NotFound if there is none, StudyFaults with all of its faults."""
     from copark.simulation.study_file import examine_study
 
     if not path.is_file():
@@ -214,9 +210,7 @@ def read_study(path: Path) -> Study:
 
 
 def load_study(name_or_path: str | Path) -> Study:
-    """Load a study by the name of a shipped study, the path of a study file, or the name or folder of a case.
-
-    A case stands for its baseline study.
+    """Load a study by name or path of its file; by the name or folder of a case its baseline.
 
     Raises NotFound if there is no such study, file or case; StudyFaults if the file has faults.
     """

@@ -20,7 +20,7 @@ from copark.simulation.study import Study
 def examine_study(path: Path) -> tuple[Study | None, list[Fault]]:
     """Read a study file and check it: the study, or None, and all its faults.
 
-    Edits are checked against the case, where it can be read: a case with faults, or none, is told when it is run.
+    Edits are checked against the case where it can be read: a case with faults, or none, is told when it is run.
     """
     read, faults = read_model(path, Study, ("study",))
     if read is None:

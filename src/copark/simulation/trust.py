@@ -25,7 +25,6 @@ class Trust:
     """``own`` posterior of the user, ``shipped`` posterior, ``borrowed`` from the panel, or what is drawn without one:
     ``prior``, ``unsettled``, ``defaults``; ``unknown`` where nothing tells."""
     case: str
-    """Name of the case."""
     cut: str = ""
     values: int = 0
     """cut, values: last quarter of the record that was used, and how many values of it."""
