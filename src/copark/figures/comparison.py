@@ -1,22 +1,38 @@
-"""Scenarios with common random numbers: a paired difference over time, and all scenarios of a study at one date."""
+"""What differs between runs with common random numbers: scenarios, mechanisms and links off, what factors explain."""
+
+from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
-from numpy.typing import NDArray
+from matplotlib.patches import Patch
 
+from copark.inference.ablations.link_impact import Impact, LinkResponse
 from copark.model.variables import catalogue
 from copark.presentation import style
 from copark.presentation.document import POINTS
-from copark.presentation.numbers import number, percent, shown, unit_title
+from copark.presentation.numbers import exact, number, percent, shown, unit_title
 from copark.simulation.readouts.compare import DifferenceCourse
 from copark.texts import text
+from copark.words import DUMMY, SLIGHTLY, UNMOVED, marked, named
+
+if TYPE_CHECKING:
+    from copark.inference.ablations.ablate import AblationRow, Ablations
+    from copark.inference.exploration.explore import Exploration
 
 NAMES = 2.55
-"""Inches for the names of scenarios."""
+"""Inches for the names of rows."""
+MOST, SHOWN = 24, 10
+"""Rows of mechanisms, and factors: those with the largest effects; the tables have all."""
+LIMIT = 0.5
+"""Size at which the colour of the map of links is full."""
+COLOURS = LinearSegmentedColormap.from_list("cut", [style.MODEL, "#8fb3cf", style.PAPER, "#dfa497", style.SECOND])
+HIGH, WIDE = 0.19, 0.34
+"""Inches of a cell of this map."""
 
 
 def output_title(output: str, lang: str) -> str:
@@ -35,21 +51,18 @@ def footer(studies: Sequence[str], pairs: int, lang: str) -> str:
     return text("compare.footer", lang, identity=" · ".join(studies), pairs=number(pairs, 0))
 
 
-@style.styled
 def difference_bands(found: DifferenceCourse, scenario: str, reference: str, foot: str, lang: str = "en") -> Figure:
     """An output's paired difference over time: where 5, 25, 50, 75 and 95 % of pairs are.
 
     scenario, reference: titles of the two.
     """
-    lang = style.language(lang)
     unit = measure_title(found.unit, lang) or text("compare.plain", lang)
     subtitle = text("compare.bands_subtitle", lang, arm=scenario, reference=reference, unit=unit)
     figure = style.sheet((4.7, 3.25), output_title(found.output, lang), subtitle, foot)
     axes = style.panel(figure, 0.6, 0.50, 0.62, 0.92)
-    times = np.array([int(label[:4]) + int(label[-1]) / 4.0 for label in found.quarters])
+    times, levels = np.array([int(label[:4]) + int(label[-1]) / 4.0 for label in found.quarters]), found.levels
     style.years(axes, float(times[0]) - 0.25, float(times[-1]))
     axes.axhline(0.0, color=style.INK, linewidth=0.8)
-    levels = found.levels
     if not np.isfinite(levels).any():
         axes.text(0.5, 0.5, text("compare.no_pair", lang), transform=axes.transAxes, ha="center", color=style.MUTED)
         axes.set_yticks([])
@@ -57,93 +70,41 @@ def difference_bands(found: DifferenceCourse, scenario: str, reference: str, foo
     style.fan(axes, times, levels, (0.18, 0.38), 2.0)
     if not levels.any():
         axes.set_ylim(-1.0, 1.0)
-    _first_moved(axes, found, times, lang)
-    low, high = axes.get_ylim()
-    places = style.spread([float(levels[row][-1]) for row in (0, 2, 4)], (high - low) * 0.055)
-    for place, words, weight in zip(
-        places, ("5%", text("compare.median", lang), "95%"), ("normal", "bold", "normal"), strict=True
-    ):
-        style.direct_label(
-            axes, (times[-1] + 0.012 * (times[-1] - times[0] + 1.0), place), words, style.MODEL, weight=weight
-        )
+    if found.begins is None:
+        axes.text(0.02, 0.97, text("compare.never", lang), transform=axes.transAxes, **style.NOTE, va="top")
+    else:
+        at = float(times[found.quarters.index(found.begins)])
+        axes.axvline(at, color=style.MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
+        style.above(axes, at, text("compare.begins", lang, quarter=found.begins), (2, 2.5), ha="left")
+    style.fan_ends(axes, float(times[-1]), [float(levels[row][-1]) for row in (0, 2, 4)], text("compare.median", lang))
     return figure
 
 
-def _first_moved(axes: Axes, found: DifferenceCourse, times: NDArray[np.float64], lang: str) -> None:
-    """Mark the first quarter in which any run differs."""
-    if found.begins is None:
-        axes.text(
-            0.02,
-            0.97,
-            text("compare.never", lang),
-            transform=axes.transAxes,
-            size=style.SIZE["label"],
-            color=style.MUTED,
-            va="top",
-        )
-        return
-    at = float(times[found.quarters.index(found.begins)])
-    axes.axvline(at, color=style.MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
-    style.above(axes, at, text("compare.begins", lang, quarter=found.begins), (2, 2.5), ha="left")
-
-
-@style.styled
 def arms(
     found: Sequence[tuple[str, DifferenceCourse]], quarter: str, reference: str, foot: str, lang: str = "en"
 ) -> Figure:
     """Every scenario against the reference at one date: median, half and nine tenths of the pairs, share of them above.
 
-    Parameters
-    ----------
-    found
-        Title of each scenario, and its difference of one output.
-    quarter
-        A label such as ``2024Q2``.
-    reference
-        Title of the reference.
-
-    Raises
-    ------
-    KeyError
-        If the quarter was not kept.
-    ValueError
-        If there is no scenario.
+    found: title of each scenario, and its difference of one output. quarter: a label such as ``2024Q2``. reference:
+    title of the reference.
     """
-    if not found:
-        raise ValueError("no scenarios")
-    for _, one in found:
-        if quarter not in one.quarters:
-            raise KeyError(quarter)
-    lang, first = style.language(lang), found[0][1]
+    first = found[0][1]
     unit = measure_title(first.unit, lang) or text("compare.plain", lang)
     title = text("compare.arms_title", lang, output=output_title(first.output, lang), quarter=quarter)
-    subtitle = text("compare.arms_subtitle", lang, reference=reference, unit=unit)
-    height = 1.42 + 0.34 * len(found)
-    figure = style.sheet((7.2, height), title, subtitle, foot)
-    axes = style.panel(figure, NAMES, 0.50, 0.75, 0.86)
-    style.rows(axes, len(found))
-    axes.axvline(0.0, color=style.INK, linewidth=0.8)
-    for at, (name, one) in enumerate(found):
-        _row(axes, at, name, one, one.quarters.index(quarter), lang)
-    style.room(axes)
+    titles = (title, text("compare.arms_subtitle", lang, reference=reference, unit=unit), foot)
+    figure, axes = style.in_rows([name for name, _ in found], titles, inches=NAMES, high=0.34, wide=7.2)
+    for at, (_, one) in enumerate(found):
+        place = one.quarters.index(quarter)
+        low, lower, middle, upper, high = (float(level) for level in one.levels[:, place])
+        if np.isfinite(middle):
+            style.interval(axes, at, (low, high), middle, told=percent(float(one.above[place])), half=(lower, upper))
+        else:
+            axes.text(0.0, at, text("compare.no_pair", lang), **style.NOTE, va="center")
+    style.zero(axes)
     style.corner(axes, text("compare.above", lang))
     return figure
 
 
-def _row(axes: Axes, at: int, name: str, found: DifferenceCourse, quarter: int, lang: str) -> None:
-    style.row_name(axes, at, style.wrap(name, NAMES * 72.0 / style.SIZE["label"] - 2.0, 2))
-    low, lower, middle, upper, high = (float(level) for level in found.levels[:, quarter])
-    if not np.isfinite(middle):
-        axes.text(0.0, at, text("compare.no_pair", lang), **style.NOTE, va="center")
-        return
-    axes.plot([low, high], [at, at], color=style.MODEL, linewidth=1.2)
-    axes.plot([lower, upper], [at, at], color=style.MODEL, linewidth=5.0, alpha=0.38, solid_capstyle="butt")
-    axes.plot([middle], [at], "o", color=style.MODEL, markersize=5.0)
-    above = percent(float(found.above[quarter]))
-    style.row_value(axes, at, style.legible(above))
-
-
-@style.styled
 def waterfall(
     steps: Sequence[tuple[str, float, float]], ends: tuple[tuple[str, float], tuple[str, float]], title: str,
     subtitle: str, foot: str, lang: str = "en",
@@ -153,23 +114,142 @@ def waterfall(
     steps: what a part is called, its size, and half the width of its interval; they sum to the difference of the ends.
     ends: what reference and scenario are called, and their shares.
     """
-    lang = style.language(lang)
-    rows = [ends[0][0], *(name for name, _, _ in steps), ends[1][0]]
-    figure = style.sheet((7.4, 1.55 + 0.34 * len(rows)), title, subtitle, foot)
-    axes = style.panel(figure, NAMES, 0.55, 0.8, 0.92)
-    style.rows(axes, len(rows))
-    for at, name in enumerate(rows):
-        style.row_name(axes, at, style.wrap(name, (NAMES - 0.2) * 72.0 / style.SIZE["label"], 2))
+    names = [ends[0][0], *(name for name, _, _ in steps), ends[1][0]]
+    figure, axes = style.in_rows(names, (title, subtitle, foot), inches=NAMES, high=0.34, right=0.8)
     level = ends[0][1]
-    for at, (_, share) in ((0, ends[0]), (len(rows) - 1, ends[1])):
+    for at, (_, share) in ((0, ends[0]), (len(names) - 1, ends[1])):
         axes.barh(at, share, color=style.MUTED, height=0.55)
-        style.row_value(axes, at, style.legible(percent(share, 1)))
+        style.row_value(axes, at, percent(share, 1))
     for at, (_, size, half) in enumerate(steps, start=1):
         axes.barh(at, size, left=level, color=style.MODEL if size >= 0.0 else style.SECOND, height=0.55)
         axes.plot([level, level], [at - 1.28, at + 0.28], color=style.MUTED, linewidth=0.7)
         level += size
         axes.plot([level - half, level + half], [at, at], color=style.INK, linewidth=1.0)
-        style.row_value(axes, at, style.legible(shown(size, POINTS, lang)))
-    axes.plot([level, level], [len(steps) - 0.28, len(rows) - 0.72], color=style.MUTED, linewidth=0.7)
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value)))
+        style.row_value(axes, at, shown(size, POINTS, lang))
+    axes.plot([level, level], [len(steps) - 0.28, len(names) - 0.72], color=style.MUTED, linewidth=0.7)
+    style.in_percent(axes)
+    return figure
+
+
+def effect_dots(found: Ablations, output: str, quarter: str, kind: str = "mechanism", lang: str = "en") -> Figure:
+    """An output without each mechanism or link, less with it, run by run: median and nine tenths of the pairs of runs.
+
+    kind: mechanism or link; those that do nothing are left out.
+    """
+    rows = [(row, row.effect.of(output, quarter)) for row in found.of_kind(kind) if row.effect.verdict != "nothing"]
+    rows = sorted(rows, key=lambda one: -max(abs(one[1].median), 0.5 * abs(one[1].high - one[1].low)))[:MOST]
+    rows = sorted(rows, key=lambda one: one[1].median)
+    variable = catalogue().outputs[output]
+    unit = measure_title(rows[0][1].unit if rows else variable.unit, lang)
+    foot = text(
+        "ablate.figure.footer", lang, identity=found.run_id, case=found.case, pairs=found.pairs,
+        cut=found.cut or text("ablate.no_posterior", lang), seed=found.settings.seed,
+    )  # fmt: skip
+    titles = (text("ablate.figure.effect", lang, title=variable.title(lang), quarter=quarter),
+              text(f"ablate.figure.effect.{kind}", lang, unit=unit), foot)  # fmt: skip
+    names = [_with_mark(row, lang) for row, _ in rows]
+    figure, axes = style.in_rows(names, titles, inches=NAMES + 0.2, high=0.24, right=0.35, lines=1)
+    for at, (_, one) in enumerate(rows):
+        style.interval(axes, at, (one.low, one.high), one.median)
+    style.zero(axes)
+    return figure
+
+
+def _with_mark(row: AblationRow, lang: str) -> str:
+    """Title of what is off, marked where its parameters were not moved by the data, or a little."""
+    mark = {"unmoved": UNMOVED, "fixed": UNMOVED, "weakly": SLIGHTLY}.get(row.standing, "")
+    return f"{getattr(row.title, lang)} {mark}".rstrip()
+
+
+def impact_map(found: Sequence[Impact], since: str, end: str, foot: str, lang: str = "en") -> Figure:
+    """What each cut changes: a row for each link, a column for each output, grouped by scale.
+
+    found: impacts of all links on all outputs. since, end: quarter of the cut and of the reading, as labels.
+    """
+    known, by_place = catalogue(), {(one.link, one.output): one for one in found}
+    links, outputs = (list(dict.fromkeys(names)) for names in zip(*by_place, strict=True))
+    size = (2.55 + WIDE * len(outputs), 2.15 + HIGH * len(links))
+    titles = (text(f"link_impact.figure.map.{name}", lang, since=since, end=end) for name in ("title", "subtitle"))
+    figure = style.sheet(size, *titles, foot)
+    axes = style.panel(figure, 1.85, 0.35, 0.70, 1.62)
+    axes.grid(visible=False)
+    sizes = np.array([[by_place[link, output].size for output in outputs] for link in links])
+    axes.imshow(np.ma.masked_invalid(sizes), cmap=COLOURS, vmin=-LIMIT, vmax=LIMIT, aspect="auto")
+    for (row, column), _ in np.ndenumerate(sizes):
+        one = by_place[links[row], outputs[column]]
+        if one.exists:
+            colour = style.PAPER if abs(one.size) > 0.6 * LIMIT else style.INK
+            axes.text(column, row, str(one.lag), ha="center", va="center", fontsize=style.SIZE["foot"], color=colour)
+    names = [style.wrap(known.links[link].title(lang), 26, 1) for link in links]
+    axes.set_yticks(range(len(links)), names, fontsize=style.SIZE["foot"])
+    heads = [style.wrap(known.outputs[output].title(lang), 14, 2) for output in outputs]
+    axes.set_xticks(range(len(outputs)), heads, fontsize=style.SIZE["foot"], rotation=50, ha="left")
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0)
+    for rooms, line in (
+        ([known.links[one].source_room for one in links], axes.axhline),
+        ([known.outputs[one].room for one in outputs], axes.axvline),
+    ):
+        for at, (before, after) in enumerate(pairwise(rooms)):
+            if before != after:
+                line(at + 0.5, color=style.MUTED, linewidth=0.8)
+    return figure
+
+
+def response_curve(found: Sequence[LinkResponse], end: str, foot: str, lang: str = "en") -> Figure:
+    """How an output responds to the strength of a link: median and band of the paired differences."""
+    link = catalogue().links[found[0].link]
+    as_is = LinkResponse(link.name, found[0].output, 1.0, 0.0, 0.0, 0.0)
+    ordered = sorted([*found, as_is], key=lambda one: one.strength)
+    strengths = [one.strength for one in ordered]
+    title = text("link_impact.figure.response.title", lang, link=link.title(lang))
+    figure = style.sheet((3.5, 2.75), title, text("link_impact.figure.response.subtitle", lang, end=end), foot)
+    axes = style.panel(figure, 0.52, 0.62, 0.15, 0.86)
+    low, high = [one.low for one in ordered], [one.high for one in ordered]
+    axes.fill_between(strengths, low, high, color=style.MODEL, alpha=0.2, lw=0)
+    axes.plot(strengths, [one.median for one in ordered], color=style.MODEL, linewidth=1.8, marker="o", markersize=3.5)
+    axes.axhline(0.0, color=style.MUTED, linewidth=0.7)
+    axes.axvline(1.0, color=style.GRID, linewidth=1.0, zorder=0)
+    axes.set_xticks(strengths, [exact(one) for one in strengths], fontsize=style.SIZE["small"])
+    axes.set_xlabel(text("link_impact.figure.response.axis", lang), fontsize=style.SIZE["small"])
+    return figure
+
+
+def sobol_bars(found: Exploration, at: int, lang: str = "en") -> Figure:
+    """Total and first-order indices of one read-out with 95 % intervals, and the dummy's line.
+
+    A bar is pale if the factor does not stand out from the dummy. A circle after a name says that the data did not
+    move the parameter (half filled: a little). at: place of the read-out.
+    """
+    one, settings = found.indices[at], found.settings
+    order = [int(n) for n in np.argsort(-one.total[:-1], kind="stable")[:SHOWN]]
+    names = [*(marked(found.names[n], found.moved, lang) for n in order), named(DUMMY, lang)]
+    additive = number(min(max(one.additive, 0.0), 1.0), 2)
+    subtitle = text(
+        "sensitivity.figure.sobol", lang, rows=one.rows, replicates=settings.replicates, additive=additive
+    )  # fmt: skip
+    foot = text(
+        "sensitivity.footer", lang, identity=found.run_id, case=found.case, replicates=settings.replicates,
+        over=text(f"sensitivity.over.{settings.over}", lang), seed=settings.seed,
+        cut=str(found.provenance.get("posterior_cut", "")) or text("sensitivity.no_posterior", lang),
+    )  # fmt: skip
+    titles = (found.readouts[at].title(lang), subtitle, foot)
+    figure, axes = style.in_rows(
+        names, titles, inches=NAMES, high=0.29, wide=6.6, bottom=0.86, right=0.35, small=True
+    )  # fmt: skip
+    for y, n in enumerate([*order, len(found.names)]):
+        is_dummy = n == len(found.names)
+        shade = style.SECOND if is_dummy else style.MODEL if one.total_clear[n] else style.PALE
+        axes.barh(y - 0.17, one.total[n], height=0.3, color=shade, alpha=0.85)
+        axes.plot([one.total_low[n], one.total_high[n]], [y - 0.17] * 2, color=style.INK, linewidth=1.0)
+        if not is_dummy:
+            axes.barh(y + 0.17, max(one.first[n], 0.0), height=0.22, color=style.MODEL, alpha=0.35)
+            axes.plot([one.first_low[n], one.first_high[n]], [y + 0.17] * 2, color=style.MUTED, linewidth=0.9)
+    axes.axvline(one.total[-1], color=style.SECOND, linewidth=0.9, linestyle=(0, (3, 3)))
+    axes.axvline(0.0, color=style.INK, linewidth=0.8)
+    handles = {
+        "total": Patch(color=style.MODEL, alpha=0.85), "first": Patch(color=style.MODEL, alpha=0.35),
+        "like_dummy": Patch(color=style.PALE, alpha=0.85), "dummy": style.line(style.SECOND, linestyle=(0, (3, 3))),
+    }  # fmt: skip
+    style.key(figure, [(handle, text(f"sensitivity.key.{name}", lang)) for name, handle in handles.items()])
     return figure

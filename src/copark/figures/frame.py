@@ -1,7 +1,4 @@
-"""What every figure of a result needs: its scenario, its time axis, its words.
-
-How a reported value is drawn in every figure: what it says, so that a bound never looks like a value.
-"""
+"""What every figure of a result needs: its scenario, its time axis, its words; and how a reported value is drawn."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.markers import CARETDOWNBASE, CARETUPBASE
 
 from copark.presentation.numbers import number, unit_title
-from copark.presentation.style import INK, MUTED, PAPER, language
+from copark.presentation.style import INK, MUTED, PAPER
 from copark.texts import LANGUAGES, text
 from copark.words import scenario_title
 
@@ -31,10 +28,8 @@ class View:
     """One scenario of a result, in the language its figures speak."""
 
     result: xr.Dataset
-    """The ensemble."""
     scenario: int
     lang: str
-    """Language of the labels; English where Chinese cannot be drawn."""
 
     def say(self, key: str, **values: Any) -> str:
         """A text of the report."""
@@ -53,20 +48,13 @@ class View:
         return float(times[0]) - 0.25, float(times[-1])
 
     @property
-    def finished(self) -> int:
-        """Runs that finished."""
-        return int(np.count_nonzero(self.result["status"].isel(scenario=self.scenario).to_numpy() == 0))
-
-    @property
     def footer(self) -> str:
         """What made the figure."""
-        name = scenario_title(self.result, self.scenario, self.lang)
+        finished = int(np.count_nonzero(self.result["status"].isel(scenario=self.scenario).to_numpy() == 0))
         return self.say(
-            "figure.footer",
-            identity=self.result.attrs.get("identity", ""),
-            runs=number(self.finished, 0),
-            scenario=name,
-        )
+            "figure.footer", identity=self.result.attrs.get("identity", ""), runs=number(finished, 0),
+            scenario=scenario_title(self.result, self.scenario, self.lang),
+        )  # fmt: skip
 
     def has(self, *names: str) -> bool:
         """Whether the study kept all these outputs."""
@@ -95,7 +83,7 @@ def view(result: xr.Dataset, lang: str, scenario: int = 0) -> View:
         raise ValueError(f"no language {lang!r}: one of {', '.join(LANGUAGES)}")
     if not 0 <= scenario < result.sizes["scenario"]:
         raise ValueError(f"no scenario {scenario}: the result has {result.sizes['scenario']}")
-    return View(result, scenario, language(lang))
+    return View(result, scenario, lang)
 
 
 def year_of(quarter: Quarter) -> float:

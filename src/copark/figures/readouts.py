@@ -1,18 +1,15 @@
-"""What is read off the runs: outcomes, coordination degree, phases, the park's weight.
-
-The park's weight in its host city and country.
-"""
+"""What is read off the runs: outcomes, coordination degree, phases, and the park's weight in its host."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter
 
-from copark.figures.frame import View, view, year_of
+from copark.figures.frame import view, year_of
 from copark.presentation import style
 from copark.presentation.numbers import number, percent
 from copark.setmethods.coupling_degree import BOUNDARIES, GRADES
@@ -22,7 +19,7 @@ from copark.simulation.readouts.coupling import PHASES as STAGES
 from copark.simulation.readouts.coupling import SCALES, apart, phase_shares, phases, read_out
 from copark.simulation.readouts.record import weigh
 from copark.stats.quantiles import BAND, quantiles
-from copark.stats.shares import Share, shares
+from copark.stats.shares import shares
 from copark.texts import text
 from copark.words import scenario_title, variable_title
 
@@ -35,95 +32,62 @@ _HATCH = {"failed": "", "dependent": "///", "stagnant": "...", "self_standing": 
 
 
 @style.styled
-def outcome_bars(result: xr.Dataset, lang: str = "en", scenario: int = 0) -> Figure:
-    """How often each outcome happens: every scenario, and below it the chosen one under other values of S*."""
-    seen = view(result, lang, scenario)
+def outcome_bars(result: xr.Dataset, lang: str = "en") -> Figure:
+    """How often each outcome happens: every scenario, and below it the first one under other values of S*."""
+    seen = view(result, lang)
     rows = [
-        (scenario_title(result, at, seen.lang), shares(result["outcome"].isel(scenario=at).to_numpy(), NAMES))
+        (scenario_title(result, at, lang), shares(result["outcome"].isel(scenario=at).to_numpy(), NAMES))
         for at in range(result.sizes["scenario"])
     ]
     if len(rows) == 1:
         rows = [(seen.say("outcomes.all_runs"), rows[0][1])]
-    other = [
-        (seen.say("outcomes.threshold", value=number(value, 0)), found)
-        for value, found in sweep(result, scenario).items()
-    ]
-    count = len(rows) + (len(other) + 1 if other else 0)
-    height = 1.35 + 0.34 * count
-    figure = style.sheet((7.2, height), seen.say("outcomes.title"), seen.say("outcomes.subtitle"), seen.footer)
-    axes = style.panel(figure, 1.75, 0.55, 0.25, 0.66)
-    axes.set_xlim(0.0, 100.0)
-    axes.set_ylim(count - 0.45, -0.55)
-    axes.axis("off")
-    for at, (name, found) in enumerate(rows):
-        _row(axes, at, name, found, bold=True)
+    above = len(rows)
+    other = sweep(result, 0)
     if other:
-        head = seen.say("outcomes.sweep")
-        axes.text(0.0, len(rows) + 0.1, style.legible(head), **style.NOTE, va="center")
-        for at, (name, found) in enumerate(other, start=len(rows) + 1):
-            _row(axes, at, name, found, bold=False)
-    _outcome_key(figure, seen)
+        rows.append(("", ()))
+    rows += [(seen.say("outcomes.threshold", value=number(value, 0)), found) for value, found in other.items()]
+    titles = (seen.say("outcomes.title"), seen.say("outcomes.subtitle"), seen.footer)
+    figure, axes = style.in_rows(
+        [name for name, _ in rows], titles, inches=1.75, high=0.34, wide=7.2, top=0.70, right=0.25
+    )  # fmt: skip
+    axes.set_xlim(0.0, 1.0)
+    axes.axis("off")
+    for at, (_, found) in enumerate(rows):
+        if found and found[0].total == 0:
+            axes.barh(at, 1.0, height=0.7, color=style.GRID)
+        else:
+            parts = ((one.share, style.OUTCOMES[one.name], _HATCH[one.name], percent(one.share)) for one in found)
+            style.stack(axes, at, parts)
+    if other:
+        axes.text(0.0, above + 0.1, style.legible(seen.say("outcomes.sweep")), **style.NOTE, va="center")
+    style.key(figure, [
+        (Patch(facecolor=style.OUTCOMES[name], hatch=_HATCH[name], edgecolor=style.PAPER),
+         text(f"analysis.outcome.{name}", lang))
+        for name in NAMES
+    ])  # fmt: skip
     return figure
 
 
-def _row(axes: Axes, at: int, name: str, found: tuple[Share, ...], *, bold: bool) -> None:
-    start = 0.0
-    axes.text(
-        -1.5, at, style.wrap(name, 17.0, 2), ha="right", va="center", **style.LABEL,
-        weight="bold" if bold else "normal",
-    )  # fmt: skip
-    if found[0].total == 0:
-        axes.barh(at, 100.0, height=0.72, color=style.GRID)
-        return
-    for entry in found:
-        wide = entry.share * 100.0
-        axes.barh(
-            at, wide, left=start, height=0.72, facecolor=style.OUTCOMES[entry.name], hatch=_HATCH[entry.name],
-            edgecolor=style.PAPER, linewidth=0.8,
-        )  # fmt: skip
-        if wide >= 5.0:
-            colour = style.PAPER if entry.name in ("failed", "self_standing") else style.DARK
-            axes.text(
-                start + wide / 2.0, at, percent(entry.share), ha="center", va="center", size=style.SIZE["label"],
-                color=colour, weight="bold" if bold else "normal",
-                bbox={"boxstyle": "round,pad=0.15", "facecolor": style.OUTCOMES[entry.name], "edgecolor": "none"},
-            )  # fmt: skip
-        start += wide
-
-
-def _outcome_key(figure: Figure, seen: View) -> None:
-    axes = figure.axes[0]
-    handles = [
-        axes.barh(-9, 0, facecolor=style.OUTCOMES[name], hatch=_HATCH[name], edgecolor=style.PAPER, label=name)
-        for name in NAMES
-    ]
-    words = [text(f"analysis.outcome.{name}", seen.lang) for name in NAMES]
-    style.key(figure, list(zip(handles, words, strict=True)), (0.07, 0.16))
-
-
 @style.styled
-def coordination(result: xr.Dataset, lang: str = "en", scenario: int = 0) -> Figure:
+def coordination(result: xr.Dataset, lang: str = "en") -> Figure:
     """The coupling coordination degree in both forms, with its grades; below, the four scores it is made of.
 
-    Raises
-    ------
-    KeyError
-        If the study did not keep the outputs it needs.
+    Raises KeyError if the study did not keep the outputs it needs.
     """
-    seen = view(result, lang, scenario)
-    found = read_out(result, scenario)
+    seen, found = view(result, lang), read_out(result, 0)
     figure = style.sheet((7.2, 5.3), seen.say("coordination.title"), seen.say("coordination.subtitle"), seen.footer)
-    upper = style.panel(figure, 0.56, 2.75, 1.5, 0.72)
-    style.years(upper, *seen.span)
-    upper.set_ylim(0.0, 1.0)
-    upper.set_yticks([0.0, *BOUNDARIES, 1.0])
-    upper.tick_params(axis="y", labelsize=style.SIZE["small"])
-    edges = (0.0, *BOUNDARIES, 1.0)
+    upper, lower = style.panel(figure, 0.56, 2.75, 1.5, 0.72), style.panel(figure, 0.56, 0.50, 1.5, 3.02)
     start, stop = seen.span
     aside = stop + 0.012 * (stop - start)
+    for axes in (upper, lower):
+        style.years(axes, start, stop)
+        axes.set_ylim(0.0, 1.0)
+    edges = (0.0, *BOUNDARIES, 1.0)
+    upper.set_yticks(edges)
+    upper.tick_params(axis="y", labelsize=style.SIZE["small"])
     for low, high, name in zip(edges, edges[1:], GRADES, strict=False):
-        words = text(f"analysis.grade.{name}", seen.lang)
-        style.direct_label(upper, (aside, (low + high) / 2.0), words, style.MUTED, size=style.SIZE["small"] - 0.6)
+        words = text(f"analysis.grade.{name}", lang)
+        style.direct_label(upper, (aside, (low + high) / 2.0), words, style.MUTED, size=style.SIZE["foot"])
     for values, colour, form in (
         (found.coordination, style.MODEL, "coordination.standard"),
         (found.coordination_corrected, style.SECOND, "coordination.corrected"),
@@ -136,102 +100,73 @@ def coordination(result: xr.Dataset, lang: str = "en", scenario: int = 0) -> Fig
         upper.plot(seen.times, limits.T, color=style.INK, linewidth=0.7, linestyle=(0, (2, 2)))
     upper.plot([], [], color=style.INK, linewidth=0.7, linestyle=(0, (2, 2)), label=seen.say("coordination.apart"))
     upper.legend(loc="upper left", frameon=False, fontsize=style.SIZE["small"], ncols=3, borderaxespad=0.1)
-    lower = style.panel(figure, 0.56, 0.50, 1.5, 3.02)
-    style.years(lower, *seen.span)
-    lower.set_ylim(0.0, 1.0)
-    lower.set_title(seen.say("coordination.scores"), loc="left", size=style.SIZE["label"], color=style.MUTED, pad=5)
+    lower.set_title(seen.say("coordination.scores"), loc="left", **style.NOTE, pad=5)
     medians = {scale: quantiles(values, (0.50,))[0] for scale, values in found.scores.items()}
     places = style.spread([float(medians[scale][-1]) for scale in SCALES], 0.085)
     for scale, place in zip(SCALES, places, strict=True):
         lower.plot(seen.times, medians[scale], color=style.SCALES[scale], linewidth=1.6)
         if np.isfinite(place):
-            style.direct_label(lower, (aside, place), text(f"analysis.scale.{scale}", seen.lang), style.SCALES[scale])
+            style.direct_label(lower, (aside, place), text(f"analysis.scale.{scale}", lang), style.SCALES[scale])
     return figure
 
 
 @style.styled
-def phase_bars(result: xr.Dataset, case: Case | None = None, lang: str = "en", scenario: int = 0) -> Figure:
+def phase_bars(result: xr.Dataset, case: Case | None = None, lang: str = "en") -> Figure:
     """Share of runs in each phase, quarter by quarter, with the dated renegotiations.
 
     Raises KeyError if the study did not keep ``arrivals`` and ``operating``.
     """
-    seen = view(result, lang, scenario)
-    dated = () if case is None else case.renegotiations
-    marks = [entry.date.quarter("event") for entry in dated]
-    found = np.nan_to_num(phase_shares(phases(result, [str(mark) for mark in marks], scenario))) * 100.0
+    seen = view(result, lang)
+    marks = [] if case is None else [entry.date.quarter("event") for entry in case.renegotiations]
+    found = np.nan_to_num(phase_shares(phases(result, [str(mark) for mark in marks], 0))) * 100.0
     figure = style.sheet((7.2, 3.3), seen.say("phases.title"), seen.say("phases.subtitle"), seen.footer)
     axes = style.panel(figure, 0.56, 0.82, 0.25, 0.66)
     style.years(axes, *seen.span)
     axes.set_ylim(0.0, 100.0)
     axes.set_yticks([0, 25, 50, 75, 100], [f"{level}%" for level in (0, 25, 50, 75, 100)])
-    edges = np.append(seen.times - 0.25, seen.times[-1])
-    base = np.zeros(found.shape[1])
+    edges, tops = np.append(seen.times - 0.25, seen.times[-1]), np.cumsum(found, axis=0)
     handles = []
-    for share, name, hatch in zip(found, STAGES, ("", "", "...", "///"), strict=True):
-        top = base + share
-        handles.append(
-            axes.stairs(
-                top,
-                edges,
-                baseline=base,
-                fill=True,
-                facecolor=style.PHASES[name],
-                hatch=hatch,
-                edgecolor=style.PAPER,
-                linewidth=0,
-            )
-        )
-        base = top
-    for mark in marks:
-        at = year_of(mark)
+    for share, top, name, hatch in zip(found, tops, STAGES, ("", "", "...", "///"), strict=True):
+        look = {"facecolor": style.PHASES[name], "hatch": hatch, "edgecolor": style.PAPER, "linewidth": 0}
+        drawn = axes.stairs(top, edges, baseline=top - share, fill=True, **look)
+        handles.append((drawn, text(f"analysis.phase.{name}", lang)))
+    for at in map(year_of, marks):
         if seen.span[0] < at < seen.span[1]:
             axes.axvline(at, color=style.INK, linewidth=0.9, linestyle=(0, (2, 2)))
-    words = [text(f"analysis.phase.{name}", seen.lang) for name in STAGES]
-    style.key(figure, list(zip(handles, words, strict=True)), (0.43, 0.16))
+    style.key(figure, handles, (0.43, 0.16))
     return figure
 
 
 @style.styled
-def weight(result: xr.Dataset, case: Case, lang: str = "en", scenario: int = 0) -> Figure:
+def weight(result: xr.Dataset, case: Case, lang: str = "en") -> Figure:
     """Shares of the park in its host's jobs and output, where like can be compared with like."""
-    seen = view(result, lang, scenario)
-    found = [one for one in weigh(result, case.host_context, case.observations, scenario) if not one.reason]
-    height = 1.45 + 0.62 * max(len(found), 1)
-    figure = style.sheet((7.2, height), seen.say("weight.title"), seen.say("weight.subtitle"), seen.footer)
-    axes = style.panel(figure, 2.55, 0.62, 0.55, 0.66)
-    axes.grid(visible=False)
-    axes.grid(axis="x", color=style.GRID, linewidth=0.7)
-    axes.set_yticks([])
+    seen = view(result, lang)
+    found = [one for one in weigh(result, case.host_context, case.observations, 0) if not one.reason]
+    names = [
+        seen.say("weight.row", park=variable_title(one.counterpart, lang),
+                 host=variable_title(one.context.variable, lang), date=str(one.context.date))
+        for one in found
+    ]  # fmt: skip
+    titles = (seen.say("weight.title"), seen.say("weight.subtitle"), seen.footer)
+    figure, axes = style.in_rows(
+        names, titles, inches=2.55, high=0.62, wide=7.2, top=0.70, bottom=0.62, right=0.55, lines=3
+    )  # fmt: skip
     if not found:
         axes.set_xticks([])
         axes.text(0.5, 0.5, seen.say("weight.nothing"), transform=axes.transAxes, ha="center", color=style.MUTED)
         return figure
-    axes.set_ylim(len(found) - 0.5, -0.5)
     for at, entry in enumerate(found):
-        words = seen.say(
-            "weight.row", park=variable_title(entry.counterpart, seen.lang),
-            host=variable_title(entry.context.variable, seen.lang),
-            date=str(entry.context.date),
-        )  # fmt: skip
-        style.row_name(axes, at, style.wrap(words, 21.0, 3), linespacing=1.2)
         if entry.model is not None:
             low, middle, high = (share * 100.0 for share in entry.model)
             axes.plot([low, high], [at, at], color=style.MODEL, linewidth=7, alpha=0.25, solid_capstyle="butt")
             axes.plot([middle, middle], [at - 0.16, at + 0.16], color=style.MODEL, linewidth=2.4)
-            axes.text(
-                middle,
-                at - 0.2,
-                percent(entry.model[1], 2),
-                size=style.SIZE["small"],
-                color=style.MODEL,
-                ha="center",
-                va="bottom",
-            )
+            told = percent(entry.model[1], 2)
+            style.direct_label(axes, (middle, at - 0.2), told, style.MODEL, ha="center", va="bottom")
         if entry.recorded is not None:
             share = entry.recorded[1] * 100.0
             axes.plot([share], [at], "o", color=style.INK, markersize=5.5, markeredgecolor=style.PAPER, zorder=5)
-            words = seen.say("weight.recorded", share=percent(entry.recorded[1], 2))
-            axes.text(share, at + 0.2, style.legible(words), **style.SMALL, ha="center", va="top")
+            told = seen.say("weight.recorded", share=percent(entry.recorded[1], 2))
+            style.direct_label(axes, (share, at + 0.2), told, style.INK, ha="center", va="top")
     axes.set_xlim(left=0.0)
     axes.margins(x=0.12)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{number(value, 2)}%"))

@@ -1,4 +1,4 @@
-"""Figures of validation and forecasts: fans beside what came, scores side by side, where the width comes from."""
+"""Figures of forecasts: fans beside what came, scores side by side, sources of the width, every park of a panel."""
 
 from __future__ import annotations
 
@@ -8,21 +8,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from copark.figures.frame import observed_key, observed_mark
+from copark.model.variables import catalogue
 from copark.presentation import style
-from copark.presentation.numbers import axis_number
+from copark.presentation.numbers import number
+from copark.stats.quantiles import LEVELS
 from copark.texts import text
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from copark.arrays import Floats
+    from copark.inference.panels import PanelFindings, ParkFan
     from copark.inference.validate import Point
     from copark.stats.scores import Percentiles
-
-    Floats = NDArray[np.float64]
 
 METHODS = {
     "model": (style.MODEL, "o"), "model-blind": (style.MODEL, "D"), "persistence": (style.MUTED, "s"),
@@ -32,16 +31,17 @@ SOURCES = {
     "later_shocks": style.SECOND, "moved": style.MODEL, "unmoved": style.PALE, "past_luck": style.ACCENT,
     "future_luck": style.MUTED,
 }  # fmt: skip
-BESIDE: tuple[dict[str, Any], ...] = (
-    {"color": style.SECOND, "linestyle": (0, (4, 2))}, {"color": style.ACCENT, "linestyle": (0, (4, 2))},
-    {"color": style.MUTED, "linestyle": (0, (4, 2))}, {"color": style.MUTED, "linestyle": (0, (1, 1.5))},
-    {"color": style.INK, "linestyle": (0, (1, 1.5))},
+DASHED, DOTTED = (0, (4, 2)), (0, (1, 1.5))
+BESIDE = (
+    (style.SECOND, DASHED), (style.ACCENT, DASHED), (style.MUTED, DASHED), (style.MUTED, DOTTED), (style.INK, DOTTED),
 )  # fmt: skip
 """Looks of the forecasts beside the one that is drawn as a fan, in their order."""
 NAMES = 2.2
 """Inches for the names of observables."""
 FARTHEST = 12.0
 """Scores beyond this many times the best are drawn at the edge."""
+COLUMNS, TALL = 4, 1.68
+"""Small multiples in a row, and inches from one row of them to the next."""
 
 
 class Fan(NamedTuple):
@@ -51,10 +51,9 @@ class Fan(NamedTuple):
     levels: Floats
 
 
-@style.styled
 def scored_fan(
     name: str, unit: str, model: Fan, others: Sequence[tuple[str, Fan]], points: Sequence[Point], cut: float,
-    lang: str = "en", footer: str = "", led_by: str = "", size: tuple[float, float] = (4.7, 3.6),
+    lang: str = "en", led_by: str = "", size: tuple[float, float] = (4.7, 3.6),
 ) -> Figure:  # fmt: skip
     """A forecast from a cut, others beside it, and what was observed before and after.
 
@@ -70,105 +69,78 @@ def scored_fan(
         End of what was known, in years.
     led_by
         What the forecast is called; the model by default.
-    size
-        Width and height of the sheet, in inches.
     """
-    lang = style.language(lang)
-    figure = style.sheet(size, name, unit, footer)
-    spare = 0.0 if footer else 0.14
-    axes = style.panel(figure, 0.6, 0.66 - spare, 0.2, 0.84 - spare if name else 0.3)
+    figure = style.sheet(size, name, unit)
+    axes = style.panel(figure, 0.6, 0.52, 0.2, 0.70 if name else 0.3)
     style.years(axes, float(model.times[0]), float(model.times[-1]))
     style.fan(axes, model.times, model.levels, (0.18, 0.34), 1.8)
-    top = float(np.nanmax(model.levels[4]))
-    entries: list[tuple[Patch | Line2D, str]] = [
-        (Patch(color=style.MODEL, alpha=0.4), led_by or text("validate.fan.model", lang))
-    ]
-    for (title, other), look in zip(others, BESIDE, strict=False):
-        for row, width in ((2, 1.3), (0, 0.8), (4, 0.8))[: 3 if look in BESIDE[:2] else 1]:
-            axes.plot(other.times, other.levels[row], linewidth=width, **look)
-        entries.append((Line2D([], [], **look), title))
+    entries: list[tuple[Any, str]] = [(Patch(color=style.MODEL, alpha=0.4), led_by or text("validate.fan.model", lang))]
+    for n, ((title, other), (colour, dash)) in enumerate(zip(others, BESIDE, strict=False)):
+        for row, width in ((2, 1.3), (0, 0.8), (4, 0.8))[: 3 if n < 2 else 1]:
+            axes.plot(other.times, other.levels[row], linewidth=width, color=colour, linestyle=dash)
+        entries.append((style.line(colour, linestyle=dash), title))
+    looks = {"known": (style.INK, 4.2), "looked": (style.MUTED, 2.6), "inside": (style.INK, 4.2),
+             "outside": (style.SECOND, 4.2)}  # fmt: skip
     for one in points:
-        colour = {"known": style.INK, "looked": style.MUTED, "inside": style.INK, "outside": style.SECOND}[one.state]
-        observed_mark(axes, one.at, one.value, one.high, one.bound, colour, 2.6 if one.state == "looked" else 4.2)
-    reported = max((one.high or one.value for one in points), default=top)
-    lowest = min(0.0, float(np.nanmin(model.levels[0])))
-    axes.set_ylim(lowest * 1.05, max(top, reported) * 1.06)
+        observed_mark(axes, one.at, one.value, one.high, one.bound, *looks[one.state])
+    top = max([float(np.nanmax(model.levels[4])), *(one.high or one.value for one in points)])
+    axes.set_ylim(min(0.0, float(np.nanmin(model.levels[0]))) * 1.05, top * 1.06)
     if model.times[0] < cut < model.times[-1]:
         axes.axvline(cut, color=style.MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
-        style.above(axes, cut, style.legible(text("validate.fan.cut", lang)))
+        style.above(axes, cut, text("validate.fan.cut", lang))
     axes.legend(
         [handle for handle, _ in entries], [style.legible(words) for _, words in entries], loc="upper left",
         frameon=False, fontsize=style.SIZE["small"], handlelength=1.4, borderaxespad=0.2,
     )  # fmt: skip
-    marks = observed_key([one.bound for one in points], lang)
-    style.key(figure, marks, (0.5, 0.16 - spare), fontsize=style.SIZE["small"])
+    if points:
+        marks = observed_key([one.bound for one in points], lang)
+        style.key(figure, marks, (0.5, 0.02), fontsize=style.SIZE["small"])
     return figure
 
 
-@style.styled
 def score_dots(
-    rows: Sequence[tuple[str, Mapping[str, float]]], names: Mapping[str, str], lang: str = "en", footer: str = "",
-    title: str = "",
-) -> Figure:  # fmt: skip
+    rows: Sequence[tuple[str, Mapping[str, float]]], names: Mapping[str, str], lang: str = "en", title: str = ""
+) -> Figure:
     """Mean scores of every method, a row for each observable, as multiples of the best in the row.
 
     rows: name of the observable, and mean scores by method; names: what each method is called.
     """
-    lang = style.language(lang)
-    height = 1.75 + 0.34 * len(rows)
-    figure = style.sheet((7.2, height), title, text("validate.dots.subtitle", lang), footer)
-    axes = style.panel(figure, NAMES, 0.86, 0.3, 0.80)
-    row_names(axes, [name for name, _ in rows])
-    axes.grid(axis="x", color=style.GRID, linewidth=0.7)
+    titles = (title, text("validate.dots.subtitle", lang))
+    figure, axes = style.in_rows(
+        [name for name, _ in rows], titles, inches=NAMES, high=0.34, wide=7.2, top=0.80, bottom=0.86, right=0.3
+    )  # fmt: skip
     axes.set_xscale("log")
     axes.set_xlim(0.93, FARTHEST * 1.08)
     axes.set_xticks([1, 1.5, 2, 3, 5, 8, 12], ["1", "1.5", "2", "3", "5", "8", "12+"])
     axes.minorticks_off()
+    handles = {}
     for at, (_, scores) in enumerate(rows):
         best = min(scores.values())
-        axes.plot([1.0, FARTHEST], [at, at], color=style.GRID, linewidth=0.7, zorder=1)
+        axes.axhline(at, color=style.GRID, linewidth=0.7, zorder=1)
         for method, score in scores.items():
             colour, marker = METHODS[method]
-            hollow = method == "model"
-            axes.plot(
-                [min(score / best, FARTHEST)], [at], marker, markersize=6.0, color=colour,
-                markerfacecolor="none" if hollow else colour, markeredgewidth=1.3 if hollow else 0.0, zorder=3,
-            )  # fmt: skip
-    entries = []
-    for method, (colour, marker) in METHODS.items():
-        if any(method in scores for _, scores in rows):
             face = "none" if method == "model" else colour
-            handle = Line2D([], [], marker=marker, linestyle="", color=colour, markerfacecolor=face, markersize=6.0)
-            entries.append((handle, names[method]))
-    style.key(figure, entries, (0.12, 0.18), columns=3)
+            place = min(score / best, FARTHEST)
+            (handles[method],) = axes.plot([place], [at], marker, ms=6.0, color=colour, mfc=face, zorder=3)
+    style.key(figure, [(handles[method], names[method]) for method in METHODS if method in handles], columns=3)
     return figure
 
 
-def row_names(axes: Axes, names: Sequence[str]) -> None:
-    """Names of rows left of the axes, the first on top."""
-    style.rows(axes, len(names), grid=False)
-    for at, name in enumerate(names):
-        style.row_name(axes, at, style.wrap(name, NAMES * 72.0 / style.SIZE["label"] - 2.0, 2))
-
-
-@style.styled
-def places(
-    rows: Sequence[tuple[str, Sequence[tuple[Percentiles, bool]]]], lang: str = "en", footer: str = "", title: str = ""
-) -> Figure:
+def places(rows: Sequence[tuple[str, Sequence[tuple[Percentiles, bool]]]], lang: str = "en", title: str = "") -> Figure:
     """Where observed values fell within their forecasts, a row for each observable; a line spans a bound's percentiles.
 
     rows: name of the observable; of every value its percentiles, and whether the band reached it.
     """
-    lang = style.language(lang)
-    height = 1.35 + 0.32 * len(rows)
-    figure = style.sheet((7.2, height), title, text("validate.places.subtitle", lang), footer)
-    axes = style.panel(figure, NAMES, 0.50, 0.3, 0.80)
-    row_names(axes, [name for name, _ in rows])
-    axes.axvspan(0.05, 0.95, color=style.MODEL, alpha=0.13, linewidth=0)
-    axes.axvspan(0.25, 0.75, color=style.MODEL, alpha=0.16, linewidth=0)
+    titles = (title, text("validate.places.subtitle", lang))
+    figure, axes = style.in_rows(
+        [name for name, _ in rows], titles, inches=NAMES, high=0.32, wide=7.2, top=0.80, right=0.3
+    )  # fmt: skip
+    axes.grid(visible=False)
+    for low, high, alpha in ((0.05, 0.95, 0.13), (0.25, 0.75, 0.16)):
+        axes.axvspan(low, high, color=style.MODEL, alpha=alpha, linewidth=0)
     axes.axvline(0.5, color=style.MODEL, linewidth=1.2)
     axes.set_xlim(-0.02, 1.02)
-    axes.set_xticks([0.05, 0.25, 0.5, 0.75, 0.95], ["5%", "25%", "50%", "75%", "95%"])
+    axes.set_xticks(LEVELS, [f"{level:.0%}" for level in LEVELS])
     for at, (_, found) in enumerate(rows):
         for one, inside in found:
             colour, ends = style.INK if inside else style.SECOND, [one.first / 100.0, one.last / 100.0]
@@ -179,39 +151,101 @@ def places(
     return figure
 
 
-@style.styled
 def width_bars(
-    rows: Sequence[tuple[str, Mapping[str, float], str]],
-    lang: str = "en",
-    footer: str = "",
-    title: str = "",
-    subtitle: str = "",
+    rows: Sequence[tuple[str, Mapping[str, float], str]], lang: str = "en", title: str = "", subtitle: str = ""
 ) -> Figure:
     """What a forecast's variance comes from, a bar for each observable.
 
     rows: name of the observable, shares by source, and the width in words.
     """
-    lang = style.language(lang)
-    height = 1.75 + 0.36 * len(rows)
-    figure = style.sheet((7.2, height), title, subtitle or text("validate.width.subtitle", lang), footer)
-    axes = style.panel(figure, NAMES, 0.90, 0.95, 0.80)
-    row_names(axes, [name for name, _, _ in rows])
+    titles = (title, subtitle or text("validate.width.subtitle", lang))
+    figure, axes = style.in_rows(
+        [name for name, _, _ in rows], titles, inches=NAMES, high=0.36, wide=7.2, top=0.80, bottom=0.90, right=0.95
+    )  # fmt: skip
     axes.set_xlim(0.0, 1.0)
-    axes.set_xticks([0.0, 0.25, 0.5, 0.75, 1.0], ["0%", "25%", "50%", "75%", "100%"])
+    style.in_percent(axes)
     for at, (_, shares, words) in enumerate(rows):
-        begun = 0.0
-        for source, colour in SOURCES.items():
-            share = shares[source]
-            axes.barh(at, share, left=begun, height=0.62, color=colour, alpha=0.85, linewidth=0)
-            if share >= 0.07:
-                shown = axis_number(round(100.0 * share))
-                axes.text(
-                    begun + share / 2.0, at, f"{shown}%", ha="center", va="center", size=style.SIZE["small"],
-                    color="#ffffff" if source in {"moved", "future_luck", "later_shocks"} else "#10181f",
-                )  # fmt: skip
-            begun += share
-        style.row_value(axes, at, style.legible(words))
-    entries = [(Patch(color=colour, alpha=0.85), text(f"validate.source.{name}", lang))
-               for name, colour in SOURCES.items()]  # fmt: skip
-    style.key(figure, entries, (0.12, 0.18), columns=3)
+        style.stack(axes, at, ((shares[name], colour, "", f"{shares[name]:.0%}") for name, colour in SOURCES.items()),
+                    0.07)  # fmt: skip
+        style.row_value(axes, at, words)
+    handles = [(Patch(color=colour), text(f"validate.source.{name}", lang)) for name, colour in SOURCES.items()]
+    style.key(figure, handles, columns=3)
+    return figure
+
+
+def fans(found: PanelFindings, lang: str) -> Figure:
+    """Every park as the other parks would have forecast it, with what was observed; logarithmic scale."""
+    titles = (text("pool.figure.fans", lang), text("pool.figure.fans_subtitle", lang))
+    foot = text(
+        "pool.figure.footer", lang, parks=len(found.parks), runs=number(found.runs, 0), seed=found.seed,
+        identity=found.panel,
+    )  # fmt: skip
+    figure = style.sheet((9.2, 1.2 + TALL * -(-len(found.fans) // COLUMNS)), *titles, foot)
+    panels = style.tiles(figure, len(found.fans), COLUMNS, (0.45, 0.05, 1.0), 1.02, (0.42, TALL - 1.02))
+    for axes, fan in zip(panels, found.fans, strict=True):
+        _fan(axes, fan, found.park(fan.park).title, lang)
+    handles = [
+        (Patch(color=style.MODEL, alpha=0.22), text("pool.figure.key_band", lang)),
+        (style.line(style.MODEL), text("pool.figure.key_median", lang)),
+        *observed_key([one.bound for fan in found.fans for one in fan.reported], lang),
+    ]
+    style.key(figure, handles, (0.12, 0.16), columns=len(handles))
+    return figure
+
+
+def _fan(axes: Axes, fan: ParkFan, park: Any, lang: str) -> None:
+    style.fan(axes, fan.times, fan.levels + 1, (0.14, 0.2), 1.1)
+    for one in fan.reported:
+        high = None if one.high is None else max(one.high, 0.0) + 1
+        observed_mark(axes, one.at, max(one.value, 0.0) + 1, high, one.bound, style.INK, 2.6)
+    _counted(axes, 1.5 * (fan.largest + 1))
+    style.years(axes, float(fan.times[0]), float(fan.times[-1]) + 0.25)
+    axes.set_xticks(axes.get_xticks()[:: max(1, len(axes.get_xticks()) // 3)])
+    axes.tick_params(labelsize=style.SIZE["foot"])
+    observable = catalogue().outputs[fan.variable].title(lang)
+    title = text("pool.figure.fan_title", lang, park=getattr(park, lang), observable=observable)
+    axes.set_title(style.wrap(title, 17.0, 3), **style.SMALL, loc="left", pad=3)
+
+
+def _counted(axes: Axes, top: float) -> None:
+    """A logarithmic axis of counts, each drawn as 1 + count, so that none is at the bottom."""
+    shown = [10**n for n in range(7) if 10**n + 1 < top]
+    axes.set_yscale("log")
+    axes.set_yticks([x + 1.0 for x in shown], labels=[number(x, 0) for x in shown])
+    axes.minorticks_off()
+    axes.set_ylim(1.0, top)
+
+
+def outlook(
+    title: str, times: Floats, stack: Floats, pooled: Floats, alone: Floats, growth: Floats | None,
+    rates: Sequence[tuple[float, tuple[float, float, float]]], lang: str = "en",
+) -> Figure:  # fmt: skip
+    """One observable of a park without a history: stack, pooled prior, prior alone, growth curve, similar parks.
+
+    times: ends of quarters, in years. stack, pooled, alone, growth: quantiles at 5, 25, 50, 75 and 95 %, shape (levels,
+    quarters). rates: of similar parks: moment in years; lowest, middle and highest.
+    """
+    figure = style.sheet((7.4, 4.0), title, text("pool.figure.outlook_subtitle", lang))
+    axes = style.panel(figure, 0.75, 0.95, 0.35, 0.8)
+    style.fan(axes, times, stack + 1, (0.14, 0.22), 1.6)
+    for levels, colour, shown in (
+        (alone, style.MUTED, {0: DASHED, 4: DASHED}),
+        (pooled, style.INK, {0: DOTTED, 2: "-", 4: DOTTED}),
+        (growth, style.SECOND, {0: DOTTED, 2: "-", 4: DOTTED}),
+    ):
+        for row, dash in shown.items():
+            if levels is not None:
+                axes.plot(times, levels[row] + 1, color=colour, linewidth=1.2 if row == 2 else 0.8, linestyle=dash)
+    for at, (low, middle, high) in rates:
+        if at <= float(times[-1]):
+            axes.plot([at] * 2, [low + 1, high + 1], color=style.ACCENT, linewidth=1.6)
+            axes.plot([at], [middle + 1], "D", color=style.ACCENT, markersize=4.5)
+    _counted(axes, 2.0 * max(float(stack[4].max()) + 1.0, 1.0))
+    style.years(axes, float(times[0]) - 0.25, float(times[-1]))
+    handles = {
+        "stack": Patch(color=style.MODEL, alpha=0.35), "pooled": style.line(style.INK),
+        "prior_alone": style.line(style.MUTED, linestyle=DASHED), "growth": style.line(style.SECOND),
+        "similar": style.line(style.ACCENT, "D"),
+    }  # fmt: skip
+    style.key(figure, [(one, text(f"pool.figure.key_{name}", lang)) for name, one in handles.items()], columns=2)
     return figure

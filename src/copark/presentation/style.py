@@ -1,13 +1,11 @@
-"""One look for every figure: palette, type, sheet and axes.
+"""One look for every figure: palette, type, sheet, axes, and rows of names with what is drawn beside them.
 
 Figures are made without pyplot, so that nothing is shown, kept open or left behind in a global state; text of a case
-is never read as mathematics.
-
-The Chinese font that comes with copark, so that no machine needs one of its own.
+is never read as mathematics. The Chinese font comes with copark, so that no machine needs one of its own.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, wraps
 from importlib.util import find_spec
 from itertools import pairwise
@@ -19,9 +17,10 @@ import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from copark.presentation.numbers import axis_number
+from copark.presentation.numbers import axis_number, percent
 
 
 def chinese_font_file() -> Path | None:
@@ -92,11 +91,6 @@ def families() -> list[str]:
     return [LATIN] if chinese is None else [chinese, LATIN]
 
 
-def language(lang: str) -> str:
-    """The language of a figure's labels: English where Chinese is asked for and no font has the characters."""
-    return "en" if lang == "zh" and chinese_font() is None else lang
-
-
 @cache
 def _characters(fonts: tuple[str, ...]) -> frozenset[int]:
     found: set[int] = set()
@@ -118,6 +112,7 @@ def settings() -> Any:
     """The matplotlib settings of every figure."""
     return {
         "font.family": families(), "font.size": SIZE["label"], "text.parse_math": False, "text.color": INK,
+        "axes.facecolor": "none", "axes.spines.left": False, "axes.spines.right": False, "axes.spines.top": False,
         "axes.edgecolor": MUTED, "axes.labelcolor": MUTED, "axes.linewidth": 0.7, "axes.unicode_minus": True,
         "xtick.color": MUTED, "ytick.color": MUTED, "xtick.labelcolor": MUTED, "ytick.labelcolor": MUTED,
         "lines.solid_capstyle": "round", "figure.facecolor": PAPER, "savefig.facecolor": PAPER, "hatch.linewidth": 0.6,
@@ -199,9 +194,6 @@ def panel(figure: Figure, left: float, bottom: float, right: float, top: float) 
     width, height = figure.get_size_inches()
     area = (left / width, bottom / height, (width - left - right) / width, (height - bottom - top) / height)
     axes = figure.add_axes(area)
-    axes.set_facecolor("none")
-    for side in ("top", "right", "left"):
-        axes.spines[side].set_visible(False)
     axes.grid(axis="y", color=GRID, linewidth=0.7)
     axes.set_axisbelow(True)
     axes.tick_params(axis="y", length=0, labelsize=SIZE["label"], labelfontfamily=families())
@@ -237,16 +229,23 @@ def spread(wanted: Sequence[float], gap: float) -> list[float]:
     return placed
 
 
+def line(colour: str, marker: str = "", **look: Any) -> Line2D:
+    """What a key shows of a line or, with ``linestyle=""``, of a mark."""
+    return Line2D([], [], color=colour, **{"marker": marker, "markersize": 4.4, **look})
+
+
 def key(
-    figure: Figure, entries: Sequence[tuple[Any, str]], at: tuple[float, float], columns: int = 4, **extra: Any
-) -> None:
+    figure: Figure, entries: Iterable[tuple[Any, str]], at: tuple[float, float] = (0.12, 0.2), columns: int = 4,
+    **extra: Any,
+) -> None:  # fmt: skip
     """A key below the axes, for what cannot be labelled directly: handles with their words; ``at`` in inches."""
-    width, height = figure.get_size_inches()
+    handles, words = zip(*entries, strict=True)
     options: dict[str, Any] = {
-        "loc": "lower left", "bbox_to_anchor": (at[0] / width, at[1] / height), "ncols": columns, "frameon": False,
-        "fontsize": SIZE["label"], "handlelength": 1.2, "handleheight": 0.9, "columnspacing": 1.4, **extra,
+        "loc": "lower left", "bbox_to_anchor": at, "bbox_transform": figure.dpi_scale_trans, "ncols": columns,
+        "frameon": False, "fontsize": SIZE["label"], "handlelength": 1.2, "handleheight": 0.9, "columnspacing": 1.4,
+        **extra,
     }  # fmt: skip
-    figure.legend([handle for handle, _ in entries], [legible(words) for _, words in entries], **options)
+    figure.legend(handles, list(map(legible, words)), **options)
 
 
 def direct_label(axes: Axes, at: tuple[float, float], words: str, colour: str, **extra: Any) -> None:
@@ -256,8 +255,9 @@ def direct_label(axes: Axes, at: tuple[float, float], words: str, colour: str, *
 
 
 def _outside(axes: Axes, at: tuple[float, float], coordinates: Any, words: str, aside: Any, look: Any) -> None:
+    shown = "\n".join(map(legible, words.split("\n")))
     axes.annotate(
-        words, at, xycoords=coordinates, xytext=aside, textcoords="offset points", annotation_clip=False, **look
+        shown, at, xycoords=coordinates, xytext=aside, textcoords="offset points", annotation_clip=False, **look
     )
 
 
@@ -283,20 +283,84 @@ def above(axes: Axes, at: float, words: str, aside: tuple[float, float] = (0.0, 
     _outside(axes, (at, 1.0), axes.get_xaxis_transform(), words, aside, look)
 
 
-def rows(axes: Axes, count: int, *, grid: bool = True) -> None:
-    """Axes for rows, the first on top, whose names stand beside; with a grid upright."""
+def in_rows(
+    names: Sequence[str], titles: Sequence[str], *, inches: float, high: float, wide: float = 7.4, top: float = 0.9,
+    bottom: float = 0.55, right: float = 0.75, lines: int = 2, small: bool = False,
+) -> tuple[Figure, Axes]:  # fmt: skip
+    """A sheet with a row for each name, the first on top: the names in their inches on the left, axes beside them.
+
+    titles: title, subtitle and footer, as of :func:`sheet`. high: inches of a row. lines: those a name may take.
+    """
+    count, size = max(len(names), 1), SIZE["small" if small else "label"]
+    figure = sheet((wide, top + bottom + high * count), *titles)
+    axes = panel(figure, inches, bottom, right, top)
     axes.grid(visible=False)
-    if grid:
-        axes.grid(axis="x", color=GRID, linewidth=0.7)
+    axes.grid(axis="x", color=GRID, linewidth=0.7)
     axes.set_yticks([])
     axes.set_ylim(count - 0.4, -0.6)
+    for at, name in enumerate(names):
+        row_name(axes, at, wrap(name, inches * 72.0 / size - 2.0, lines), -6.0, size=size)
+    return figure, axes
 
 
-def room(axes: Axes) -> None:
-    """Room on both sides of what is drawn, also where all of it is at one place."""
+def tiles(
+    figure: Figure, count: int, columns: int, edges: Sequence[float], tall: float, gaps: Sequence[float]
+) -> list[Axes]:
+    """Small panels in columns, row by row from the top.
+
+    edges: inches left of, right of and above all of them. tall: inches of one. gaps: inches between columns and rows.
+    """
+    width, height = figure.get_size_inches()
+    left, right, top = edges
+    wide = (width - left - right + gaps[0]) / columns
+    places = [(left + wide * (at % columns), top + (tall + gaps[1]) * (at // columns)) for at in range(count)]
+    return [panel(figure, x, height - y - tall, width - x - wide + gaps[0], y) for x, y in places]
+
+
+def interval(
+    axes: Axes, at: float, ends: Sequence[float], middle: float, colour: str = MODEL, told: str = "",
+    half: Sequence[float] = (),
+) -> None:  # fmt: skip
+    """A line over most of what is possible, a thick one over half of it, a dot in the middle, and words beside."""
+    axes.plot(ends, [at, at], color=colour, linewidth=1.2 if half else 2.2, alpha=1.0 if half else 0.55)
+    if half:
+        axes.plot(half, [at, at], color=colour, linewidth=5.0, alpha=0.38, solid_capstyle="butt")
+    axes.plot([middle], [at], "o", color=colour, markersize=4.6)
+    if told:
+        row_value(axes, at, told)
+
+
+def stack(axes: Axes, at: float, parts: Iterable[tuple[float, str, str, str]], least: float = 0.05) -> None:
+    """A bar of parts that add up: size, colour, hatch and words of each; parts below ``least`` stay without words."""
+    start = 0.0
+    for size, colour, hatch, words in parts:
+        axes.barh(at, size, left=start, height=0.7, facecolor=colour, hatch=hatch, edgecolor=PAPER, linewidth=0.8)
+        if size >= least:
+            axes.text(
+                start + size / 2.0, at, words, ha="center", va="center", size=SIZE["label"],
+                color=DARK if colour in (ACCENT, PALE, GRID) else PAPER,
+                bbox={"boxstyle": "round,pad=0.15", "facecolor": colour, "edgecolor": "none"},
+            )  # fmt: skip
+        start += size
+
+
+def zero(axes: Axes) -> None:
+    """A line at no difference, and room on both sides of what is drawn, also where all of it is at one place."""
+    axes.axvline(0.0, color=INK, linewidth=0.8)
     axes.margins(x=0.06)
     if axes.get_xlim()[1] - axes.get_xlim()[0] < 1e-9:
         axes.set_xlim(-1.0, 1.0)
+
+
+def bounds(axes: Axes, values: Iterable[float], *, upright: bool = True) -> None:
+    """Dotted lines at bounds."""
+    for value in values:
+        (axes.axvline if upright else axes.axhline)(value, color=MUTED, linewidth=0.8, linestyle=(0, (1, 2)))
+
+
+def in_percent(axes: Axes, places: int = 0) -> None:
+    """Shares on the horizontal axis, written in per cent."""
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: percent(value, places)))
 
 
 def fan(axes: Axes, times: Any, levels: Any, alphas: tuple[float, float], width: float, colour: str = MODEL) -> None:
@@ -304,3 +368,12 @@ def fan(axes: Axes, times: Any, levels: Any, alphas: tuple[float, float], width:
     for (low, high), alpha in zip(((0, 4), (1, 3)), alphas, strict=True):
         axes.fill_between(times, levels[low], levels[high], color=colour, alpha=alpha, linewidth=0)
     axes.plot(times, levels[2], color=colour, linewidth=width)
+
+
+def fan_ends(axes: Axes, last: float, ends: Sequence[float], median: str) -> None:
+    """Names of the lines of a fan, right of its end: 5 %, the median in words, 95 %."""
+    low, high = axes.get_ylim()
+    start, _ = axes.get_xlim()
+    places = spread(ends, (high - low) * 0.055)
+    for place, words, weight in zip(places, ("5%", median, "95%"), ("normal", "bold", "normal"), strict=True):
+        direct_label(axes, (last + 0.012 * (last - start + 0.75), place), words, MODEL, weight=weight)

@@ -149,14 +149,14 @@ class _Show(Show):
 
     def drawing(self) -> Figure:
         """Claims, a mark for each thing they rest on."""
-        from copark.figures.elicitation import by_evidence
+        from copark.figures.claims import by_evidence
 
         t, found = self.t, self.found
         ways = dict.fromkeys(("prior", found.main, *self.added))
         marks = {"prior": 0, "record": 1, found.with_("literature"): 2, found.with_("experts"): 3}
         rows = [(self.named(one), {way: held.probability for way, held in one.held.items()}) for one in self.claims()]
         footer = t("footer", case=found.case, run_id=found.run_id, draws=found.provenance["draws"])
-        return by_evidence(rows, {way: (self.way(way), marks[way]) for way in ways}, t("chart.claims"), footer, t.lang)
+        return by_evidence(rows, {way: (self.way(way), marks[way]) for way in ways}, t("chart.claims"), footer)
 
     def rows(self, key: str, rows: list[Row]) -> doc.Table:
         """Claims, or their parts, with word and probability in every way."""

@@ -239,7 +239,7 @@ class _Show(Show):
 
     def draw_pooled(self, variable: str) -> Figure:
         """The pooled prior, the prior alone, the growth curve and similar parks."""
-        from copark.figures.pool import outlook
+        from copark.figures.validation import outlook
 
         found, borrowed = self.found, self.found.borrowed
         if borrowed is None:
@@ -270,7 +270,7 @@ class _Show(Show):
         title = t("chart.width", quarter=found.until)
         words = self.overall()
         chart = doc.Chart(
-            "width", title, words, lambda: width_bars(bars, t.lang, "", title, t("width.subtitle")), words,
+            "width", title, words, lambda: width_bars(bars, t.lang, title, t("width.subtitle")), words,
             self.table("width", columns, rows),
         )  # fmt: skip
         return self.section("width", self.text("width.lead"), chart, self.leading(), self.informed())

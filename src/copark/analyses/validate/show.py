@@ -106,7 +106,7 @@ class _Show(Show):
         rows = [(observable_title(line.variable, lang), {**line.crps, CONDITIONAL: self.told(line)})
                 for line in self.last.fair]  # fmt: skip
         names = {name: method_title(name, lang) for name in (CONDITIONAL, *FAIR)}
-        return score_dots(rows, names, lang, "", self.t("chart.scores", cut=self.last.cut))
+        return score_dots(rows, names, lang, self.t("chart.scores", cut=self.last.cut))
 
     def fans(self) -> doc.Section:
         """A fan for each indicator, and every value."""
@@ -193,7 +193,7 @@ class _Show(Show):
              [(one.percentiles, one.covered) for one in self.found.scores_of(BLIND, line.variable)])
             for line in self.last.fair
         ]  # fmt: skip
-        return places(rows, self.t.lang, "", self.t("chart.places", cut=self.last.cut))
+        return places(rows, self.t.lang, self.t("chart.places", cut=self.last.cut))
 
     def widths(self) -> doc.Section:
         """Where the width of the intervals comes from."""
@@ -223,7 +223,7 @@ class _Show(Show):
              f"± {bare(one.split.sd, catalogue().outputs[one.variable].unit)}")
             for one in self.found.widths[base]
         ]  # fmt: skip
-        return width_bars(rows, self.t.lang, "", self.t("chart.width", method=method_title(base, self.t.lang)))
+        return width_bars(rows, self.t.lang, self.t("chart.width", method=method_title(base, self.t.lang)))
 
     def why(self) -> doc.Section:
         """Why a benchmark is ahead, or not."""
