@@ -13,6 +13,7 @@ from copark.inference.suzhou import developer_result
 from copark.model.variables import catalogue
 from copark.presentation.document import Chart, Interval
 from copark.presentation.figures import render
+from copark.presentation.style import styled
 from copark.simulation.run import inputs_of, simulate
 from copark.simulation.study import load_study
 
@@ -142,7 +143,7 @@ def test_the_document_tells_arms_and_limits_in_both_languages(answer, subtests):
             (cannot,) = (one for one in document.sections if one.key == "cannot")
             assert words.lower().removeprefix("it ") in cannot.title.lower()
             charts = [one for one in document.blocks() if isinstance(one, Chart)]
-            assert len([render(one.figure(), "svg") for one in charts]) == 3
+            assert len([render(styled(one.figure)(), "svg") for one in charts]) == 2
 
 
 def test_the_course_ends_where_the_account_ends(answer):

@@ -14,6 +14,7 @@ from copark.analyses.context import Context
 from copark.errors import RunRefused
 from copark.presentation.document import Chart
 from copark.presentation.figures import render
+from copark.presentation.style import styled
 from tests.asked import table
 
 EXPERTS = REGISTRY["experts"]
@@ -95,7 +96,7 @@ def test_the_document_says_everything_in_its_language(alone, informed, subtests)
             assert [row[0] for row in table(document, "experts").rows] == ["Ann", "Bo"]
             assert "experts" not in [section.key for section in EXPERTS.document(alone, lang).sections]
     (chart,) = [block for section in document.sections for block in section.blocks if isinstance(block, Chart)]
-    assert len(render(chart.figure(), "png")) > 10_000
+    assert len(render(styled(chart.figure)(), "png")) > 10_000
 
 
 def test_a_template_and_answers_at_once_are_refused(ask, answers):

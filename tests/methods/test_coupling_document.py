@@ -7,6 +7,7 @@ import pytest
 import copark
 from copark.presentation.document import Chart
 from copark.presentation.figures import render
+from copark.presentation.style import styled
 from tests.asked import call
 
 PARKS = "case,A,B,Y,W\na,0.9,0.2,0.8,3\nb,0.8,0.9,0.9,5\nc,0.1,0.3,0.2,1\nd,0.2,0.8,0.1,2\ne,0.5,0.7,0.6,4\n"
@@ -32,8 +33,8 @@ def test_the_document_tells_what_was_found(parks, subtests):
             assert [row[3] for row in tables["degrees"].rows] == degrees
             assert all(sum(row[1:]) == pytest.approx(1.0) for row in tables["grades"].rows)
             charts = [one for one in document.blocks() if isinstance(one, Chart)]
-            assert len(charts) == 2
-            assert all(render(one.figure(), "svg") for one in charts)
+            assert len(charts) == 1
+            assert all(render(styled(one.figure)(), "svg") for one in charts)
     assert degrees == found.to_frame()["D_standard"].tolist()
 
 

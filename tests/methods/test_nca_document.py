@@ -13,6 +13,7 @@ from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.presentation.document import Chart
 from copark.presentation.figures import render
+from copark.presentation.style import styled
 from tests.asked import call, table
 from tests.methods.records import nca_record
 
@@ -44,7 +45,7 @@ def test_the_document_tells_what_was_found(parks, subtests):
             assert [row[0] for row in table(document, "bottlenecks-ce-fdh").rows] == [10.0 * at for at in range(11)]
             charts = [one for one in document.blocks() if isinstance(one, Chart)]
             assert len(charts) == 2
-            assert all(render(one.figure(), "svg") for one in charts)
+            assert all(render(styled(one.figure)(), "svg") for one in charts)
     assert nca_record(found.found)["models"][0]["params"][0]["Effect size"] == effects["A 1"]
     assert found.to_frame()["effect"].tolist()[::2] == list(effects.values())
 

@@ -12,8 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import copark
-from copark.presentation.document import Chart
-from copark.presentation.figures import render
 from copark.setmethods.power import power
 from tests.methods.shared import METHODS, beside
 
@@ -97,4 +95,3 @@ def test_the_document_says_on_whom_the_vote_turns(subtests):
                 assert words[lang] in document.headline
                 (table,) = [one for one in document.tables() if one.key == "power"]
                 assert [row[3] for row in table.rows] == [str(one) for one in found.power.shapley_shubik]
-                assert all(render(one.figure(), "svg") for one in document.blocks() if isinstance(one, Chart))

@@ -220,7 +220,7 @@ def test_what_is_told_of_a_panel_is_what_was_found(
             assert [row[1] for row in tables["left-out"].rows] == [row.log_crps for row in table.standings]
             assert text(f"pool.name.{table.winner}", lang) in shown.headline
             charts = [one for one in shown.blocks() if isinstance(one, Chart)]
-            assert [one.key for one in charts] == ["scores", "fans"]
+            assert [one.key for one in charts] == ["fans"]
             for chart in charts:
                 assert chart.figure().axes
 

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-import xarray as xr
 from matplotlib import font_manager
 
-from copark import figures
-from copark.cases.case import Case
 from copark.cases.load import load_case
 from copark.model.variables import catalogue
 from copark.presentation import style
-from copark.presentation.figures import render
 from copark.presentation.style import chinese_font
 from copark.texts import entries
 from copark.units import UNITS
@@ -51,22 +47,6 @@ def test_every_chinese_character_of_every_figure_has_a_glyph_in_the_chosen_font(
         if (letters := {letter for letter in words if ord(letter) not in known and not letter.isspace()})
     }
     assert not missing
-
-
-@pytest.fixture
-def without_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine that has only the font matplotlib brings."""
-    monkeypatch.setattr(style, "chinese_font", lambda: None)
-
-
-@pytest.mark.usefixtures("without_chinese")
-def test_without_a_chinese_font_labels_are_english(result: xr.Dataset, case: Case) -> None:
-    figure = figures.fan(result, "registered", case, "zh")
-    words = " ".join(text.get_text() for text in figure.texts)
-    assert "Registered" in words
-    assert not any(ord(letter) > 0x2E80 for letter in words)
-    for drawn in (figure, figures.network(case, "zh"), figures.timeline(case, "zh"), figures.equity(case, "zh")):
-        assert render(drawn, "png")
 
 
 def test_a_machine_without_a_chinese_font_has_the_one_copark_brings(

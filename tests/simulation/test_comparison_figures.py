@@ -4,6 +4,7 @@ import numpy as np
 
 from copark.figures import comparison
 from copark.presentation.figures import render
+from copark.presentation.style import styled
 from copark.simulation.readouts.compare import course, pairs_of
 from copark.stats.quantiles import LEVELS
 from tests.simulation.test_compare import made_up
@@ -26,6 +27,7 @@ def dots(pairs, output="operating", quarter="2024Q2", lang="en"):
     return comparison.arms(courses, quarter, "as-it-is", "the foot", lang)
 
 
+@styled
 def test_figures_draw():
     pairs = pairs_of(made_up())
     for lang in ("en", "zh"):

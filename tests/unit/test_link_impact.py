@@ -16,6 +16,7 @@ from copark.errors import NotFound
 from copark.inference.ablations.link_impact import LinkResponse, direction, half_width, impacts, lag_of, responses
 from copark.presentation.document import Caveat, Chart
 from copark.presentation.figures import render
+from copark.presentation.style import styled
 from copark.simulation.link_cuts import STRENGTHS, cut_study, key_of, links_named
 
 RUNS = 101
@@ -114,7 +115,7 @@ def test_the_document_says_it_in_both_languages(found, subtests):
             assert any(isinstance(one, Caveat) for one in document.sections[0].blocks)
             charts = [one for one in document.blocks() if isinstance(one, Chart)]
             assert {"map", "response-network-to-arrivals"} <= {one.key for one in charts}
-            assert all(render(one.figure(), "svg") for one in charts)
+            assert all(render(styled(one.figure)(), "svg") for one in charts)
 
 
 def test_reach_tells_share_and_lag(found):

@@ -16,6 +16,7 @@ from copark.errors import CoparkError
 from copark.inference.voi import worlds as asked
 from copark.presentation.document import Chart
 from copark.presentation.figures import render
+from copark.presentation.style import styled
 
 pytestmark = pytest.mark.long
 VOI = REGISTRY["voi"]
@@ -74,7 +75,7 @@ def test_the_document_says_everything_in_its_language(found, subtests):
             assert all(word in document.headline + said for word in words)
             assert not re.search(r"\{[a-z_]+\}", said)
     (chart,) = [block for section in document.sections for block in section.blocks if isinstance(block, Chart)]
-    assert len(render(chart.figure(), "png")) > 10_000
+    assert len(render(styled(chart.figure)(), "png")) > 10_000
 
 
 def test_costs_rank_without_a_new_run(ask, found, monkeypatch):

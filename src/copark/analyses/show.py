@@ -17,6 +17,7 @@ from copark.cases.parks import Park, load_parks
 from copark.cases.vocabulary import own_words
 from copark.presentation.document import (
     Block,
+    Bullets,
     Caveat,
     Chart,
     Column,
@@ -139,6 +140,10 @@ class Show:
         """A figure with its words."""
         t = self.t
         return Chart(key, t(f"chart.{key}"), t(f"alt.{key}"), draw, t(f"caption.{key}"), numbers)
+
+    def numbered(self, key: str, count: int, **values: Any) -> Bullets:
+        """Numbered sentences of the texts."""
+        return Bullets(tuple(self.t(f"{key}.{at}", **values) for at in range(1, count + 1)))
 
     def section(self, key: str, *blocks: Block, folded: bool = False) -> Section:
         """A section whose title is ``section.<key>``."""

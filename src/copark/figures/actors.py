@@ -9,6 +9,7 @@ scale's lane, with the dated facts the model is given above it.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -268,8 +269,8 @@ def timeline(case: Case, lang: str = "en") -> Figure:
     events = {
         scale: sorted((moment(one.date), one.grade) for one in case.events if one.scale == scale) for scale in facts
     }
-    every = [when for lane in (*facts.values(), *events.values()) for when, _ in lane]
-    first = float(int(min([*every, year_of(case.clock.start)])))
+    dated = [lane[0][0] for lane in facts.values() if lane] + [lane[0][0] for lane in events.values() if lane]
+    first = float(int(min([*dated, year_of(case.clock.start)])))
     per_year = (WIDTH - LEFT - 0.15) / max(last - first, 1.0)
     rows = {scale: rows_of([(when, style.wrap(words, 38.0, 1)) for when, words in lane], per_year, last)
             for scale, lane in facts.items()}  # fmt: skip
@@ -303,7 +304,7 @@ def timeline(case: Case, lang: str = "en") -> Figure:
     return figure
 
 
-def _dots(axes: Axes, colour: str, base: float, events: list[tuple[float, str]]) -> None:
+def _dots(axes: Axes, colour: str, base: float, events: Sequence[tuple[float, str]]) -> None:
     """A dot for each event, those of a quarter above each other."""
     stacked: Counter[int] = Counter()
     for when, grade in events:

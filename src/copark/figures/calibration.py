@@ -83,8 +83,8 @@ def density(name: str, edges: Floats, prior: Floats, posterior: Floats, unit: st
     axes.set_xlim(float(edges[0]), float(edges[-1]))
     axes.locator_params(axis="x", nbins=5)
     for words, colour, at in (("before", style.MUTED, 0.86), ("after", style.MODEL, 0.72)):
-        look = {"transform": axes.transAxes, "ha": "right", "color": colour, "size": style.SIZE["small"]}
-        axes.text(0.99, at, text(f"calibrate.density.{words}", lang), **look)
+        axes.text(0.99, at, text(f"calibrate.density.{words}", lang), transform=axes.transAxes, ha="right",
+                  color=colour, size=style.SIZE["small"])  # fmt: skip
     return figure
 
 
@@ -175,8 +175,7 @@ def parks(found: ReliabilityFindings, lang: str = "en") -> Figure:
     )  # fmt: skip
     axes.set_xlim(-0.02, 1.02)
     style.in_percent(axes)
-    base_rate = {"color": style.MUTED, "linestyle": (0, (2, 3))}
-    axes.axvline(found.base_rate, linewidth=0.9, **base_rate)
+    axes.axvline(found.base_rate, linewidth=0.9, color=style.MUTED, linestyle=(0, (2, 3)))
     for at, one in enumerate(found.parks):
         axes.plot([one.corrected, one.said], [at, at], color=style.GRID, linewidth=1.6, zorder=1)
         axes.plot([one.corrected], [at], "o", color=style.INK, mfc=style.PAPER, ms=4.6, zorder=2)

@@ -31,6 +31,7 @@ MOST, SHOWN = 24, 10
 LIMIT = 0.5
 """Size at which the colour of the map of links is full."""
 COLOURS = LinearSegmentedColormap.from_list("cut", [style.MODEL, "#8fb3cf", style.PAPER, "#dfa497", style.SECOND])
+WORDS = ("title", "subtitle")
 HIGH, WIDE = 0.19, 0.34
 """Inches of a cell of this map."""
 
@@ -169,8 +170,8 @@ def impact_map(found: Sequence[Impact], since: str, end: str, foot: str, lang: s
     known, by_place = catalogue(), {(one.link, one.output): one for one in found}
     links, outputs = (list(dict.fromkeys(names)) for names in zip(*by_place, strict=True))
     size = (2.55 + WIDE * len(outputs), 2.15 + HIGH * len(links))
-    titles = (text(f"link_impact.figure.map.{name}", lang, since=since, end=end) for name in ("title", "subtitle"))
-    figure = style.sheet(size, *titles, foot)
+    title, subtitle = (text(f"link_impact.figure.map.{part}", lang, since=since, end=end) for part in WORDS)
+    figure = style.sheet(size, title, subtitle, foot)
     axes = style.panel(figure, 1.85, 0.35, 0.70, 1.62)
     axes.grid(visible=False)
     sizes = np.array([[by_place[link, output].size for output in outputs] for link in links])

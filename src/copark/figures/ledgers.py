@@ -19,9 +19,8 @@ from copark.words import scenario_title
 
 if TYPE_CHECKING:
     import xarray as xr
-    from numpy.typing import NDArray
 
-    from copark.arrays import Floats
+    from copark.arrays import Floats, Integers
     from copark.cases.case import Case
     from copark.cases.evidence import CapTable, Observation
 
@@ -229,11 +228,11 @@ def _plan(axes: Axes, seen: View, case: Case) -> list[tuple[float, str, str]]:
     return [(areas[-1], seen.say("land.plan"), style.MUTED)]
 
 
-def yearly(seen: View, name: str) -> tuple[NDArray[np.int64], Floats]:
+def yearly(seen: View, name: str) -> tuple[Integers, Floats]:
     """A flow (M USD/yr) as amounts a calendar year (M USD), the mean over runs; and the years."""
     calendar = np.array([int(str(label)[:4]) for label in seen.result["label"].to_numpy()])
-    found, at = np.unique(calendar, return_inverse=True)
-    return found, np.bincount(at, weights=np.nan_to_num(mean(seen.values(name))) / 4.0)
+    found, amounts = np.unique(calendar), np.nan_to_num(mean(seen.values(name))) / 4.0
+    return found, np.array([amounts[calendar == year].sum() for year in found])
 
 
 @style.styled

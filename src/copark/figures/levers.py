@@ -142,8 +142,8 @@ def sides(found: LeverFindings, lang: str = "en") -> Figure:
         style.line(MARKS[begins][1], MARKS[begins][0], markerfacecolor=MARKS[begins][1] if is_full else style.PAPER)
         for begins, is_full in marks.values()
     ]
-    words = (text(f"levers.key.{name}", lang) for name in marks)
-    style.key(figure, zip(handles, words, strict=True), (0.12, 0.16), columns=6)
+    told = (text(f"levers.key.{name}", lang) for name in marks)
+    style.key(figure, zip(handles, told, strict=True), (0.12, 0.16), columns=6)
     return figure
 
 

@@ -152,7 +152,8 @@ def _suzhou(found: SuzhouFindings, size: tuple[float, float], key: str, lang: st
         "suzhou.figure.footer", lang, identity=found.ensemble, accepted=number(found.accepted, 0),
         runs=number(found.runs, 0),
     )  # fmt: skip
-    return style.sheet(size, *(text(f"suzhou.figure.{key}.{part}", lang) for part in ("title", "subtitle")), foot)
+    title, subtitle = (text(f"suzhou.figure.{key}.{part}", lang) for part in ("title", "subtitle"))
+    return style.sheet(size, title, subtitle, foot)
 
 
 def _courses(axes: Axes, found: SuzhouFindings, courses: Iterable[tuple[str, Sequence[Band]]]) -> None:

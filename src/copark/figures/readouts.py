@@ -127,8 +127,8 @@ def phase_bars(result: xr.Dataset, case: Case | None = None, lang: str = "en") -
     edges, tops = np.append(seen.times - 0.25, seen.times[-1]), np.cumsum(found, axis=0)
     handles = []
     for share, top, name, hatch in zip(found, tops, STAGES, ("", "", "...", "///"), strict=True):
-        look = {"facecolor": style.PHASES[name], "hatch": hatch, "edgecolor": style.PAPER, "linewidth": 0}
-        drawn = axes.stairs(top, edges, baseline=top - share, fill=True, **look)
+        drawn = axes.stairs(top, edges, baseline=top - share, fill=True, facecolor=style.PHASES[name], hatch=hatch,
+                            edgecolor=style.PAPER, linewidth=0)  # fmt: skip
         handles.append((drawn, text(f"analysis.phase.{name}", lang)))
     for at in map(year_of, marks):
         if seen.span[0] < at < seen.span[1]:

@@ -18,8 +18,8 @@ from copark.texts import text
 
 if TYPE_CHECKING:
     from copark.arrays import Floats
-    from copark.setmethods.coupling_degree import Coupled
     from copark.setmethods.coupling_chance import Null, WeightEnsemble
+    from copark.setmethods.coupling_degree import Coupled
     from copark.setmethods.nca import Necessities, Necessity
 
 MOST_PEERS, MOST_NAMES, MOST_LABELS = 8, 14, 26
@@ -55,11 +55,11 @@ def ceiling_plot(analysis: Necessities, one: Necessity, lang: str = "en") -> Fig
     """A condition against the outcome, with CE-FDH, CR-FDH, the empty zone and the cases that hold the ceiling up."""
     request, scope, line = analysis.request, one.scope, one.ceilings["cr_fdh"]
     title = text("set_methods.figure.ceiling.title", lang, x=one.condition, y=request.outcome)
-    told = {
-        f"{name}{kind}": number(getattr(one.ceilings[f"{kind}_fdh"], key), places)
-        for kind in ("ce", "cr") for name, key, places in (("", "effect", 3), ("p_", "p", 4))
-    }  # fmt: skip
-    subtitle = text(f"set_methods.figure.ceiling.{'tested' if request.permutations else 'untested'}", lang, **told)
+    step = one.ceilings["ce_fdh"]
+    subtitle = text(
+        f"set_methods.figure.ceiling.{'tested' if request.permutations else 'untested'}", lang,
+        ce=number(step.effect, 3), cr=number(line.effect, 3), p_ce=number(step.p, 4), p_cr=number(line.p, 4),
+    )  # fmt: skip
     figure, axes = _square(title, subtitle, (one.condition, request.outcome), (4.7, 4.4), 0.86)
     wide, high = scope.x_high - scope.x_low, scope.y_high - scope.y_low
     axes.set_xlim(scope.x_low - 0.06 * wide, scope.x_high + 0.06 * wide)
@@ -73,8 +73,8 @@ def ceiling_plot(analysis: Necessities, one: Necessity, lang: str = "en") -> Fig
         xs = np.sort(np.clip(ends, scope.x_low, scope.x_high))
         axes.plot(xs, line.intercept + line.slope * xs, color=style.SECOND, linewidth=1.4, zorder=2)
     named: dict[tuple[float, float], str] = {}
-    for case, *place in one.peers:
-        named.setdefault((place[0], place[1]), case)
+    for case, across, up in one.peers:
+        named.setdefault((across, up), case)
     for place, case in list(named.items())[:MOST_PEERS]:
         is_right = place[0] > scope.x_low + 0.7 * wide
         axes.annotate(
@@ -185,15 +185,16 @@ def trajectory(
     for low, high, name in zip(EDGES, EDGES[1:], GRADES, strict=False):
         words = text(f"analysis.grade.{name}", lang)
         style.direct_label(axes, (count - 0.45, (low + high) / 2.0), words, style.MUTED, size=style.SIZE["foot"])
-    places, entries = np.arange(count), []
+    places = np.arange(count)
+    entries: list[tuple[Any, str]] = []
     for key, band, colour in (
         ("null", None if null is None else (null.band[0], null.band[2]), style.MUTED),
         ("ensemble", None if ensemble is None else (ensemble.levels[0], ensemble.levels[4]), style.MODEL),
     ):
         if band is not None:  # half a place on both sides, so that the band of a single case is seen
-            low, high = (np.repeat(one, 2) for one in band)
+            below, over = (np.repeat(one, 2) for one in band)
             ends = np.column_stack([places - 0.25, places + 0.25]).ravel() if count == 1 else np.repeat(places, 2)
-            drawn = axes.fill_between(ends, low, high, color=colour, alpha=0.18, linewidth=0)
+            drawn = axes.fill_between(ends, below, over, color=colour, alpha=0.18, linewidth=0)
             entries.append((drawn, text(f"set_methods.figure.coupling.{key}", lang)))
     for form, colour in (("standard", style.MODEL), ("wang2021", style.SECOND)):
         dash = "-" if form == found.request.formula else (0, (4, 2))
@@ -201,6 +202,6 @@ def trajectory(
         (line,) = axes.plot(places, degree, color=colour, linewidth=1.8, linestyle=dash, marker="o", ms=3.2)
         entries.append((line, text(f"set_methods.formula.{form}", lang)))
     _legend(axes, entries)
-    look = {"rotation": 55, "ha": "right", "rotation_mode": "anchor"} if turned else {}
+    look: dict[str, Any] = {"rotation": 55, "ha": "right", "rotation_mode": "anchor"} if turned else {}
     axes.set_xticks(list(chosen), [style.legible(cases[at], 16) for at in chosen], size=style.SIZE["small"], **look)
     return figure

@@ -167,7 +167,7 @@ class _Show(Show):
 
     def effects(self, kind: str) -> doc.Section:
         """What each mechanism or link does to outcomes."""
-        from copark.figures.ablations import effect_dots, failed_dots
+        from copark.figures.comparison import effect_dots
 
         t, found = self.t, self.found
         charts = [
@@ -179,10 +179,6 @@ class _Show(Show):
             )
             for name, at in dict.fromkeys((name, at % len(found.quarters)) for name, at in DRAWN)
         ]  # fmt: skip
-        charts.append(doc.Chart(
-            f"{kind}-failed", t("chart.failed", quarter=self.last), t("alt.effect"),
-            lambda: failed_dots(found, kind, t.lang), t("caption.effect"),
-        ))  # fmt: skip
         lead = [self.text("lead.effect")] if kind == found.kinds[0] else []
         return self.section(kind, *lead, self.table_of(kind), *charts, self.outputs(kind))
 
@@ -228,16 +224,7 @@ class _Show(Show):
 
     def scores(self) -> doc.Section:
         """What the forecast is worth without each."""
-        from copark.figures.ablations import score_dots
-
         t, found = self.t, self.found
-        charts = [
-            doc.Chart(
-                f"score-{kind}", t(f"chart.score.{kind}"), t("alt.score"),
-                lambda kind=kind: score_dots(found, kind, t.lang), t("caption.score"),  # type: ignore[misc]
-            )
-            for kind in found.kinds
-        ]  # fmt: skip
         known = catalogue().outputs
         whole = [
             (with_unit(known[name].title(t.lang), known[name].unit, t.lang), found.crps.get(name),
@@ -252,9 +239,9 @@ class _Show(Show):
         ]  # fmt: skip
         heads = "observable crps:number crps_refitted:number"
         return self.section(
-            "scores", self.text("lead.scores", cut=found.cut, count=found.asked), *charts,
+            "scores", self.text("lead.scores", cut=found.cut, count=found.asked),
             self.table("whole", heads, whole),
-            self.table("scores", ("off", *scored, "misfit:change:2"), rows, folded=True),
+            self.table("scores", ("off", *scored, "misfit:change:2"), rows),
         )  # fmt: skip
 
     def reading(self) -> doc.Section:

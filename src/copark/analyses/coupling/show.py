@@ -77,18 +77,17 @@ class _Show(Show):
 
     def course(self) -> doc.Section:
         """D of every case in order, drawn and in numbers; how firmly each is in its grade."""
-        from copark.figures.coupling import grade_map, trajectory
+        from copark.figures.set_methods import trajectory
 
         answer, drawn = self.answer, self.answer.ensemble
         blocks: list[doc.Block] = [
             self.chart("coupling", lambda: trajectory(self.found, answer.null, drawn, self.t.lang)), self.degrees(),
         ]  # fmt: skip
         if drawn is not None:
-            blocks.append(self.chart("grades", lambda: grade_map(self.found, drawn, self.t.lang)))
             columns: Columns = ("case", *(doc.Column(name, self.grade(name), doc.Kind.share) for name in GRADES))
             rows: list[tuple[doc.Value, ...]] = [(case, *map(float, shares))
                     for case, shares in zip(self.found.table.cases, drawn.shares, strict=True)]  # fmt: skip
-            blocks.append(self.table("grades", columns, rows, folded=True))
+            blocks.append(self.table("grades", columns, rows))
         return self.section("course", *blocks)
 
     def degrees(self) -> doc.Table:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
-from typing import TYPE_CHECKING
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.goal.ask import Answer
@@ -17,9 +15,6 @@ from copark.inference.levers.measures import SIDES, measure_of
 from copark.presentation import document as doc
 from copark.presentation.numbers import percent, percent_words, shown
 from copark.texts import text
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 COST, EFFORT = doc.plain(doc.Kind.change, "M USD"), doc.plain(doc.Kind.number, places=2)
 
@@ -91,9 +86,7 @@ class _Show(Show):
     def sections(self) -> Iterator[doc.Section]:
         """The parts, from the answer to how it was found."""
         found = self.found
-        yield self.section(
-            "answer", doc.Cards(tuple(self.cards())), *self.caveats(), *map(self.drawn, range(len(found.targets)))
-        )
+        yield self.section("answer", doc.Cards(tuple(self.cards())), *self.caveats())
         yield self.section("sets", self.ladder())
         if found.ladder:
             told = tuple(
@@ -143,13 +136,8 @@ class _Show(Show):
             self.column("set"), self.column("reach"), *targets, cost, self.column("effort", doc.Kind.number, places=2),
             *(self.column(side) for side in SIDES), doc.Column("searched", t("column.searched"), doc.Kind.share, "", 1),
         )  # fmt: skip
-        rows = [self.row(one) for one in self.every()]
+        rows = [self.row(one) for one in (found.before, *found.ladder)]
         return self.table("ladder", columns, rows)
-
-    def every(self) -> tuple[Confirmed, ...]:
-        """The case as it is, without events where there are any, and all sets."""
-        found = self.found
-        return (found.before, *found.ladder)
 
     def row(self, one: Confirmed) -> tuple[doc.Value, ...]:
         """A set in the table."""
@@ -160,24 +148,6 @@ class _Show(Show):
             *(doc.Interval(share.low, share.high, share.share) for share in one.shares),
             cost, one.effort if one.keys else None, *signs, one.searched[0] if one.searched else None,
         )  # fmt: skip
-
-    def drawn(self, at: int) -> doc.Chart:
-        """How often a target is met, by set."""
-        t, one = self.t, self.found.targets[at]
-        words = {"target": self.event(one), "share": percent(one.share)}
-        return doc.Chart(
-            f"reach-{at + 1}", t("chart.reach", **words), t("alt.reach", **words), partial(self.figure, at),
-            t("caption.reach", **words), wide=False,
-        )  # fmt: skip
-
-    def figure(self, at: int) -> Figure:
-        from copark.figures.decisions import reached
-
-        t, found = self.t, self.found
-        target = found.targets[at]
-        rows = [(self.name(one), one.shares[at]) for one in self.every()]
-        words = (t("chart.reach", target=self.event(target)), t("caption.reach", share=percent(target.share)), "")
-        return reached(rows, target.share, words, t.lang)
 
     def sides(self) -> doc.Table:
         """What each side gains by each set: medians and bands of 90 % of pairs."""

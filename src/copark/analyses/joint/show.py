@@ -27,7 +27,8 @@ def document(found: Answer, t: Texts) -> doc.Document:
     return assemble(
         found, t, key="joint", title=t("question", parks=len(found.parks)), headline=show.headline(),
         sections=[
-            show.summary(), show.parameters(), show.proof(), show.parks(), show.list("method", METHODS),
+            show.summary(), show.parameters(), show.proof(), show.parks(),
+            show.section("method", show.numbered("method", METHODS)),
         ],
         provenance={
             "parks": len(found.parks), "panels": number(found.panels, 0), "seed": found.seed,
@@ -44,10 +45,6 @@ class _Show(Show):
         order = {group: n for n, group in enumerate((*GROUPS, GROUP))}
         self.axes = sorted(found.axes, key=lambda one: (order[one.group], -one.r2))
         """Parameters by group, within it those that simulated panels tell most of first."""
-
-    def list(self, key: str, count: int) -> doc.Section:
-        """Numbered sentences."""
-        return self.section(key, doc.Bullets(tuple(self.t(f"{key}.{n}") for n in range(1, count + 1))))
 
     def title(self, one: AxisFinding) -> str:
         """Title of a parameter."""
@@ -130,7 +127,7 @@ class _Show(Show):
 
     def parameters(self) -> doc.Section:
         """Every parameter: prior, posterior, movement, and what simulated panels tell."""
-        from copark.figures.pool import places
+        from copark.figures.calibration import places
 
         rows = [
             (self.title(one), self.band(one.prior), self.band(one.posterior), self.t(f"word.{one.word}"), one.shrink,

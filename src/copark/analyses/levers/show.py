@@ -287,8 +287,6 @@ class LeversShow(Show):
 
     def robust(self) -> doc.Section:
         """Which settings do well enough in most states, and how firm their ranks stand."""
-        from copark.figures.levers import ranks
-
         t, found, choice = self.t, self.found, self.found.choice
         reached: Sequence[doc.Value] = [None] * len(found.file.thresholds)
         if choice is not None:
@@ -301,14 +299,15 @@ class LeversShow(Show):
         if choice is None:
             return self.section("robust", lead, thresholds, doc.Caveat(t("no_state")))
         firm = doc.Paragraph(t("robust.stability", groups=choice.independent))
-        drawn = self.chart("ranks", lambda: ranks(found, t.lang), self.ranking(choice))
-        return self.section("robust", lead, thresholds, firm, drawn)
+        return self.section("robust", lead, thresholds, firm, self.ranking(choice))
 
     def ranking(self, choice: Choice) -> doc.Table:
         """Options by the share of states in which they do well enough; largest and mean regret, with ranks."""
-        from copark.figures.levers import ordered
-
         t, enough = self.t, choice.ranking("satisficing")
+        apart = choice.ranking("mean_regret", "operating").scores
+        best = sorted(
+            range(len(choice.options)), key=lambda at: (-round(float(enough.scores[at]), 9), float(apart[at]))
+        )
         columns = [*self.columns("option enough:share:1 rank:number first:share")]
         for criterion, name in REGRETS:
             title = t("column.regret", criterion=t(f"criterion.{criterion}"), measure=t(f"measure.{name}"))
@@ -316,7 +315,7 @@ class LeversShow(Show):
             rank = doc.Column(f"rank_{of.key}", t("column.rank_of", of=title), doc.Kind.number, places=0)
             columns += [of, rank]
         rows = []
-        for at in ordered(choice):
+        for at in best:
             row: list[doc.Value] = [
                 self.found.named(choice.options[at], t.lang), float(enough.scores[at]), _rank(enough.stability, at),
                 float(enough.stability.best[at]),
@@ -367,8 +366,6 @@ class LeversShow(Show):
 
     def widths(self) -> doc.Section:
         """Shares of structure, parameters and chance in the variance of each gain."""
-        from copark.figures.levers import widths
-
         t, found, measures = self.t, self.found, ("operating", *SIDES)
         columns = [
             doc.Column(
@@ -376,18 +373,14 @@ class LeversShow(Show):
             )
             for name in measures for part in PARTS
         ]  # fmt: skip
-        numbers = self.by_setting(
-            "widths",
-            columns,
+        table = self.by_setting(
+            "widths", columns,
             lambda key: [share for name in measures for share in found.gain(key, name).sources.shares],
-        )
-        drawn = self.chart("widths", lambda: widths(found, "operating", t.lang), numbers)
-        return self.section("widths", doc.Paragraph(t("widths.lead")), drawn)
+        )  # fmt: skip
+        return self.section("widths", doc.Paragraph(t("widths.lead")), table)
 
     def pareto(self) -> doc.Section:
         """Which settings nobody dominates."""
-        from copark.figures.levers import pareto
-
         t, found, choice = self.t, self.found, self.found.choice
         lead = doc.Paragraph(t("pareto.lead"))
         if choice is None:
@@ -405,8 +398,7 @@ class LeversShow(Show):
             *(doc.Column(f"met_{one.key}".replace("-", "_"), t("column.meets", threshold=t.of(one.title)),
                          doc.Kind.share) for one in found.file.thresholds),
         )  # fmt: skip
-        drawn = self.chart("pareto", lambda: pareto(found, t.lang), self.table("pareto", columns, rows))
-        return self.section("pareto", lead, drawn)
+        return self.section("pareto", lead, self.table("pareto", columns, rows))
 
     def structures(self) -> doc.Section:
         """Every structure: why it is tried, and what becomes of the case as it is in it."""

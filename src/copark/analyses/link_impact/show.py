@@ -92,7 +92,7 @@ class _Show(Show):
 
     def map(self) -> doc.Section:
         """Every link and result, drawn, with its numbers."""
-        from copark.figures.ablations import impact_map
+        from copark.figures.comparison import impact_map
 
         found, outputs = self.found, catalogue().outputs
         rows = [
@@ -141,7 +141,7 @@ class _Show(Show):
 
     def curve(self, link: str) -> doc.Chart:
         """The response of operating enterprises to one link."""
-        from copark.figures.ablations import response_curve
+        from copark.figures.comparison import response_curve
 
         t, found, own = self.t, self.found, self.found.response(link)
         key, title, footer = f"response-{link.replace('_', '-')}", self.title(link), self.footer(found.studies[-1])

@@ -88,7 +88,7 @@ class Ceilings(Show):
 
     def plot(self, at: int, one: Necessity) -> doc.Chart:
         """The scatter of a condition."""
-        from copark.figures.nca import ceiling_plot
+        from copark.figures.set_methods import ceiling_plot
 
         values = {"x": one.condition, "y": self.found.request.outcome}
         return doc.Chart(

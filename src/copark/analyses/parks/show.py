@@ -72,7 +72,7 @@ class _Show(Show):
 
     def courses(self) -> doc.Section:
         """Small multiples of the parks that have a series: of each type the oldest first."""
-        from copark.figures.typology import ParkCourse, multiples
+        from copark.figures.parks import ParkCourse, multiples
 
         lang = self.t.lang
         drawn = [

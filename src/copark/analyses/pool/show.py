@@ -132,13 +132,7 @@ class _Show(Show):
 
     def forecasts(self) -> doc.Section:
         """Who forecasts best."""
-        from copark.figures import pool as figures
-
-        t = self.t
-        draw = partial(figures.scores, self.found, t.lang)
-        title = t("figure.scores")
-        chart = doc.Chart("scores", title, t("alt.scores"), draw)
-        blocks: list[doc.Block] = [self.text("lead.scores"), chart]
+        blocks: list[doc.Block] = [self.text("lead.scores")]
         for scheme in SCHEMES:
             if self.found.main(scheme) is not None:
                 if scheme == ROLLING:
@@ -208,9 +202,9 @@ class _Show(Show):
 
     def fans(self) -> doc.Section:
         """Small multiples: every park as the others would have forecast it."""
-        from copark.figures import pool as figures
+        from copark.figures.validation import fans
 
-        draw = partial(figures.fans, self.found, self.t.lang)
+        draw = partial(fans, self.found, self.t.lang)
         chart = doc.Chart("fans", self.t("figure.fans"), self.t("alt.fans"), draw)
         return self.section("fans", self.text("lead.fans"), chart)
 
@@ -225,6 +219,10 @@ class _Show(Show):
 
     def method(self) -> doc.Section:
         """How it was made, what it cannot tell, and which states of the cases it rests on."""
-        said = doc.Bullets(tuple(self.t(f"method_said.{at}") for at in range(1, METHODS + 1)))
         rows = [(self.t.of(one.title), one.name, one.case_hash) for one in self.found.parks]
-        return self.section("method", said, self.table("cases", "park case case_hash", rows), folded=True)
+        return self.section(
+            "method",
+            self.numbered("method_said", METHODS),
+            self.table("cases", "park case case_hash", rows),
+            folded=True,
+        )

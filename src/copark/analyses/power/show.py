@@ -10,8 +10,6 @@ from copark.presentation.numbers import number
 
 def document(found: Answer, t: Texts) -> doc.Document:
     """The answer first, then weight and power of each voter."""
-    from copark.figures.coupling import power_bars
-
     show, power, voters = Show(t), found.power, found.voters
     share = show.column("shapley", doc.Kind.share, places=1)
     ranked = sorted(range(len(voters)), key=lambda at: -power.shapley_shubik[at])
@@ -39,7 +37,6 @@ def document(found: Answer, t: Texts) -> doc.Document:
          float(power.banzhaf_normalized[at]), str(power.banzhaf_normalized[at]), power.banzhaf_raw[at])
         for at, voter in enumerate(voters)
     ]  # fmt: skip
-    chart = show.chart("power", lambda: power_bars(power, voters, t.lang))
     caveats = [doc.Caveat(one) for one in notes(found, t)]
     return assemble(
         found, t, key="power",
@@ -47,7 +44,7 @@ def document(found: Answer, t: Texts) -> doc.Document:
         headline=headline,
         sections=[
             show.section(
-                "summary", cards, doc.Paragraph(t("lead")), *caveats, chart, show.table("power", columns, rows)
+                "summary", cards, doc.Paragraph(t("lead")), *caveats, show.table("power", columns, rows)
             ),
             method(show, 2, found.settings),
         ],

@@ -15,6 +15,8 @@ from copark.setmethods.qca import KINDS, Robustness, deviant_cases, named_surviv
 from copark.setmethods.qca_sets import (
     ABSENT,
     NEGATED,
+    PRESENT,
+    Model,
     Sufficiency,
     Term,
     fit_of_terms,
@@ -27,7 +29,7 @@ from copark.setmethods.qca_sets import (
 
 if TYPE_CHECKING:
     from copark.arrays import Floats
-    from copark.figures.nca import Aim
+    from copark.figures.set_methods import Aim
 
 MOST_PLOTS = 7
 NECESSITY_PLOTS = 2
@@ -112,8 +114,6 @@ class _Show(Show):
 
     def truth(self) -> doc.Section:
         """Which combinations have cases, and go with the outcome."""
-        from copark.figures.qca import truth_table_figure
-
         columns: Columns = (
             "row:count",
             *(doc.Column(f"condition_{at}", name, doc.Kind.count) for at, name in enumerate(self.conditions, start=1)),
@@ -125,9 +125,8 @@ class _Show(Show):
             for row in self.found.truth.rows
         ]  # fmt: skip
         some = [row for row, of in zip(rows, self.found.truth.rows, strict=True) if of.n]
-        chart = self.drawn("truth", lambda: truth_table_figure(self.found, self.t.lang), outcome=self.outcome)
         return self.section(
-            "truth", chart, self.table("truth", columns, some), self.table("all-rows", columns, rows, folded=True)
+            "truth", self.table("truth", columns, some), self.table("all-rows", columns, rows, folded=True)
         )
 
     def drawn(self, key: str, draw: Any, at: str = "", **values: str) -> doc.Chart:
@@ -138,14 +137,9 @@ class _Show(Show):
         )  # fmt: skip
 
     def solutions(self) -> doc.Section:
-        """Every model of every kind: drawn, and with its fit and the cases that speak against it."""
-        from copark.figures.qca import configuration_chart
-
-        charts, rows = [], []
+        """Every model of every kind: its paths, and with its fit and the cases that speak against it."""
+        rows = []
         for kind, models in self.answer.models.items():
-            if models:
-                draw = lambda models=models, kind=kind: configuration_chart(self.found, models, kind, self.t.lang)  # noqa: E731
-                charts.append(self.drawn("paths", draw, f"-{kind}", kind=self.kind(kind), outcome=self.outcome))
             for at, model in enumerate(models, start=1):
                 each, whole = fit_of_terms(model, self.found.members, self.found.outcome)
                 for term, one in zip(model, each, strict=True):
@@ -155,7 +149,24 @@ class _Show(Show):
                     (self.kind(kind), at, model_name(model, self.conditions), *_fit(whole), deviant, uncovered)
                 )  # fmt: skip
         columns: Columns = ("solution model:count expression", *self.fits, "deviant:note uncovered:note")
-        return self.section("solutions", self.table("solutions", columns, rows), *charts)
+        paths = [self.paths(kind, models) for kind, models in self.answer.models.items() if models]
+        return self.section("solutions", self.table("solutions", columns, rows), *paths)
+
+    def paths(self, kind: str, models: Sequence[Model]) -> doc.Table:
+        """The configuration chart (Fiss 2011): terms side by side, conditions below each other."""
+        terms = {
+            f"M{at}.{n}": term for at, model in enumerate(models, start=1) for n, term in enumerate(model, start=1)
+        }
+        rows = [
+            (name, *({PRESENT: "●", NEGATED: "⊗"}.get(term[at], "") for term in terms.values()))
+            for at, name in enumerate(self.conditions)
+        ]
+        columns = (
+            self.column("condition"),
+            *(doc.Column(f"path_{at}", name) for at, name in enumerate(terms, start=1)),
+        )
+        title = self.t("table.paths", kind=self.kind(kind), outcome=self.outcome)
+        return doc.Table(f"paths-{kind}", title, columns, tuple(rows), note=self.t("note.paths"))
 
     def cases(self) -> doc.Section:
         """Where each case lies by the solution and the outcome."""
@@ -176,12 +187,12 @@ class _Show(Show):
         self, at: str, name: str, x: Floats, words: str, values: dict[str, float], aim: Aim = "sufficiency"
     ) -> doc.Chart:  # fmt: skip
         """Cases by a set and the outcome."""
-        from copark.figures.nca import xy_plot
+        from copark.figures.set_methods import xy_plot
 
         fit = self.t(words, **{key: self.written(value, key) for key, value in values.items()})
         found, lang, names = self.found, self.t.lang, (name, self.outcome)
         return self.drawn(
-            aim, lambda: xy_plot(x, found.outcome, found.table.cases, names, fit, lang, "", aim), at, x=name,
+            aim, lambda: xy_plot(x, found.outcome, found.table.cases, names, fit, lang, aim), at, x=name,
             y=self.outcome,
         )  # fmt: skip
 
@@ -227,8 +238,6 @@ class _Show(Show):
 
     def robustness(self) -> doc.Section:
         """What survives other anchors, cutoffs, cases and scores."""
-        from copark.figures.qca import survival_chart
-
         robust, kind, t = self.answer.robust, self.answer.main, self.t
         if robust is None:
             return self.section("robustness", self.caveat("lead.no_robustness"))
@@ -236,13 +245,10 @@ class _Show(Show):
         for family in (None, *robust.families()):
             same, total = robust.same(kind, family)
             rows.append((t(f"family.{family or 'all'}"), total, same))
-        chart = self.drawn(
-            "survival", lambda: survival_chart(robust, kind, self.conditions, t.lang), kind=self.kind(kind)
-        )  # fmt: skip
         lead = self.text("lead.robustness", count=len(robust.variants))
         said = doc.Paragraph(t.sentences([t("lead.anchors_shifted"), t("lead.other_scores")]))
         same_table = self.table("same", "changed variants:count same:count", rows)
-        return self.section("robustness", lead, chart, same_table, said, self.survival(robust), self.variants(robust))
+        return self.section("robustness", lead, same_table, said, self.survival(robust), self.variants(robust))
 
     def survival(self, robust: Robustness) -> doc.Table:
         """How often each term of each kind of solution is there again, family by family."""

@@ -1,6 +1,6 @@
 """What is shown of outcome probabilities beside what became of the parks: parks, scores, the correction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.reliability.ask import Answer
@@ -20,7 +20,7 @@ def document(found: Answer, t: Texts) -> doc.Document:
     return assemble(
         found, t, key="reliability", title=t("title"), headline=t.sentences([show.headline()]),
         sections=[
-            show.summary(), show.parks(), show.scores(), show.list("method", METHODS), show.list("limit", LIMITS),
+            show.summary(), show.parks(), show.scores(), *show.words(),
         ],
     )  # fmt: skip
 
@@ -99,6 +99,7 @@ class _Show(Show):
         ]
         return self.section("scores", self.table("scores", "way of:count brier:number:3 difference:change:3", rows))
 
-    def list(self, key: str, count: int) -> doc.Section:
+    def words(self) -> Iterator[doc.Section]:
         values = {**self.values, "outcome": text(f"analysis.outcome.{SAID}", self.t.lang), "class": self.recorded(DONE)}
-        return self.section(key, doc.Bullets(tuple(self.t(f"{key}.{at}", **values) for at in range(1, count + 1))))
+        for key, count in (("method", METHODS), ("limit", LIMITS)):
+            yield self.section(key, self.numbered(key, count, **values))

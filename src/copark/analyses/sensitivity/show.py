@@ -12,19 +12,14 @@ from copark.analyses.sensitivity.ask import Answer
 from copark.analyses.show import Columns, Show
 from copark.presentation import document as doc
 from copark.presentation.numbers import number
-from copark.words import (
-    DUMMY,
-    join,
-    marked,
-    named,
-)
+from copark.words import DUMMY, join, marked, named
 
 if TYPE_CHECKING:
     from copark.inference.exploration.designs import Readout
     from copark.inference.exploration.explore import GivenSet
 
-DRAWN = ("operating-20", "failed-20", "result_cumulative-20")
-"""Outputs drawn for samples at hand; indices are drawn for all."""
+SEEN = ("operating-20", "failed-20", "result_cumulative-20")
+"""Outputs whose tables of samples at hand are not folded away; indices are drawn for all."""
 FIRST = "operating-20"
 """The output the answer begins with."""
 MOST = 15
@@ -192,7 +187,7 @@ class _Show(Show):
 
     def sobol(self) -> doc.Section:
         """Sobol' indices of every output."""
-        from copark.figures.sensitivity import sobol_bars
+        from copark.figures.comparison import sobol_bars
 
         t, found = self.t, self.found
         charts = [
@@ -251,25 +246,14 @@ class _Show(Show):
 
     def given(self) -> doc.Section:
         """What samples at hand tell: of the prior, and of the forecast."""
-        from copark.figures.sensitivity import given_bars
-
-        t, found = self.t, self.found
+        found = self.found
         blocks: list[doc.Block] = [self.text("lead.given")]
-        for sample, kept in enumerate(found.given):
+        for kept in found.given:
             counts = {"runs": number(kept.runs, 0), "replicates": kept.replicates}
             blocks.append(self.text(f"given.{kept.kind}", quarter=kept.readouts[0].quarter, **counts))
             if kept.kind == "posterior":
                 blocks.append(self.caveat("given.posterior.caveat"))
-            for n, one in enumerate(kept.readouts):
-                if one.key in DRAWN:
-                    title = t("figure.given_title", readout=one.title(t.lang), sample=t(f"sample.{kept.kind}"))
-                    blocks.append(doc.Chart(
-                        f"given-{kept.kind}-{one.key}", title, t("desc.given"),
-                        lambda sample=sample, n=n: given_bars(found, sample, n, t.lang),  # type: ignore[misc]
-                        t("caption.marks"), self.given_of(kept, n),
-                    ))  # fmt: skip
-                else:
-                    blocks.append(self.given_of(kept, n, folded=True))
+            blocks += [self.given_of(kept, n, folded=one.key not in SEEN) for n, one in enumerate(kept.readouts)]
         return self.section("given", *blocks)
 
     def given_of(self, kept: GivenSet, at: int, *, folded: bool = False) -> doc.Table:

@@ -23,7 +23,10 @@ def document(found: Answer, t: Texts) -> doc.Document:
     show = _Show(found, t)
     return assemble(
         found, t, key="stack", title=t("title"), headline=show.headline(),
-        sections=[show.summary(), show.scores(), show.parks(), show.list("method", METHOD), show.list("limit", LIMITS)],
+        sections=[
+            show.summary(), show.scores(), show.parks(), show.section("method", show.numbered("method", METHOD)),
+            show.section("limit", show.numbered("limit", LIMITS)),
+        ],
     )  # fmt: skip
 
 
@@ -113,7 +116,3 @@ class _Show(Show):
             self.column("not_worse", doc.Kind.flag),
         )  # fmt: skip
         return self.section("parks", self.table("parks", columns, rows, groups=heads))
-
-    def list(self, key: str, count: int) -> doc.Section:
-        """Sentences."""
-        return self.section(key, doc.Bullets(tuple(self.t(f"{key}.{at}") for at in range(1, count + 1))))

@@ -20,8 +20,9 @@ def document(found: Answer, t: Texts) -> doc.Document:
     return assemble(
         found, t, key="suzhou", title=t("question"), headline=show.headline(),
         sections=[
-            show.summary(), show.developer(), show.contrasts(), show.enterprises(), show.list("can", CAN),
-            show.list("cannot", CANNOT), show.list("method", METHODS),
+            show.summary(), show.developer(), show.contrasts(), show.enterprises(),
+            *(show.section(key, show.numbered(key, count, **show.kept))
+              for key, count in (("can", CAN), ("cannot", CANNOT), ("method", METHODS))),
         ],
         provenance={
             "study": f"{STUDY} {found.ensemble}", "runs": f"{show.kept['accepted']} / {show.kept['runs']}",
@@ -84,10 +85,10 @@ class _Show(Show):
 
     def developer(self) -> doc.Section:
         """The developer's result in every scenario."""
-        from copark.figures.suzhou import courses
+        from copark.figures.parks import developer
 
         found, lang = self.found, self.t.lang
-        drawn = self.chart("developer", lambda: courses(found, lang), self.quarters())
+        drawn = self.chart("developer", lambda: developer(found, lang), self.quarters())
         lead = self.text("developer.lead")
         return self.section("developer", lead, drawn, self.arms(), self.fit(), self.years())
 
@@ -142,24 +143,13 @@ class _Show(Show):
 
     def contrasts(self) -> doc.Section:
         """What the swap does, and what the end of rivalry does."""
-        from copark.figures.suzhou import contrasts
-
-        found, t = self.found, self.t
-        rows = [(t(f"contrast.{one.key}"), told(one.band), one.above) for one in found.contrasts]
-        columns = ("contrast", self.amount("difference"), "above:share")
-        drawn = self.chart("contrasts", lambda: contrasts(found, t.lang))
-        return self.section(
-            "contrasts", self.text("contrasts.lead"), drawn, self.table("contrasts", columns, rows)
-        )  # fmt: skip
+        rows = [(self.t(f"contrast.{one.key}"), told(one.band), one.above) for one in self.found.contrasts]
+        table = self.table("contrasts", ("contrast", self.amount("difference"), "above:share"), rows)
+        return self.section("contrasts", self.text("contrasts.lead"), table)
 
     def enterprises(self) -> doc.Section:
         """Operating enterprises beside the observations."""
-        from copark.figures.suzhou import enterprises
+        from copark.figures.parks import enterprises
 
-        found, lang = self.found, self.t.lang
-        drawn = self.chart("enterprises", lambda: enterprises(found, lang))
+        drawn = self.chart("enterprises", lambda: enterprises(self.found, self.t.lang))
         return self.section("enterprises", self.text("enterprises.lead"), drawn)
-
-    def list(self, key: str, count: int) -> doc.Section:
-        """Numbered sentences."""
-        return self.section(key, doc.Bullets(tuple(self.t(f"{key}.{at}", **self.kept) for at in range(1, count + 1))))

@@ -1,7 +1,6 @@
 """What is shown of the typology: observed parks, what makes the difference in the model, both side by side."""
 
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -9,7 +8,7 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Columns, Show
 from copark.analyses.typology.ask import FACTORIAL, TWINS, Answer
 from copark.cases.vocabulary import country_name
-from copark.inference.typology.findings import FACTORS, READ, SECOND, SHARES, TYPES, FactorPart, TwinReading
+from copark.inference.typology.findings import READ, SECOND, SHARES, TYPES, FactorPart, TwinReading
 from copark.inference.typology.measures import STANDINGS
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
@@ -17,8 +16,6 @@ from copark.presentation.numbers import number
 from copark.stats.shares import wilson
 from copark.texts import text
 
-DRAWN = (("land", 10), ("operating", 20), ("self_standing", 20), ("failed", 20))
-"""Results whose difference is drawn by factor, and at which age."""
 METHODS = 7
 """Sentences about method and limits."""
 LEVEL = 0.90
@@ -27,13 +24,12 @@ LEVEL = 0.90
 def document(found: Answer, t: Texts) -> doc.Document:
     """Everything that is told of types of parks."""
     show = _Show(found, t)
-    method = doc.Bullets(tuple(t(f"method.{at}") for at in range(1, METHODS + 1)))
     studies = "; ".join(f"{name} {run_id}" for name, run_id in zip((FACTORIAL, TWINS), found.studies, strict=True))
     return assemble(
         found, t, key="typology", title=t("question"), headline=show.headline(),
         sections=[
             show.summary(), show.observed(), show.factors(), show.scenarios(), show.gaps(), show.agreement(),
-            show.section("method", method),
+            show.section("method", show.numbered("method", METHODS)),
         ],
         provenance={
             "observed": t("observed.source"), "studies": studies, "runs": number(found.runs, 0), "seed": found.seed,
@@ -96,7 +92,7 @@ class _Show(Show):
 
     def observed(self) -> doc.Section:
         """Status and measures of the observed parks."""
-        from copark.figures import typology as figures
+        from copark.figures import parks as figures
 
         found, lang = self.found, self.t.lang
         return self.section(
@@ -182,37 +178,13 @@ class _Show(Show):
         ]  # fmt: skip
         return self.table("values", "measure park type value:number when:quarter grade", rows, folded=True)
 
-    def footer(self) -> str:
-        """What stands below a figure of scenarios."""
-        identity = " · ".join(self.found.studies)
-        return self.t("figure.footer.scenarios", identity=identity, runs=number(self.found.runs, 0))
-
     def factors(self) -> doc.Section:
         """What of the difference is due to owner, plan and framework."""
-        drawn = [self.factor(name, year) for name, year in DRAWN]
         tables = [
             self.parts(key, [one for one in self.found.parts if (one.reading in SHARES) is are_shares])
             for key, are_shares in (("part-shares", True), ("parts", False))
         ]
-        lead, caveat = self.text("factors.lead"), self.caveat("caveat.model")
-        return self.section("factors", lead, *drawn, *tables, caveat)
-
-    def factor(self, name: str, year: int) -> doc.Chart:
-        """One difference by factor, drawn."""
-        from copark.figures.typology import factors
-
-        t, found, words = self.t, self.found, {"name": self.t(f"reading.{name}"), "year": year}
-        whole, key = found.reading(name, year), f"factors-{name.replace('_', '-')}-{year}"
-        rows: list[tuple[doc.Value, ...]] = [(t("factor.whole"), doc.Interval(whole.low, whole.high, whole.median))]
-        for factor in FACTORS:
-            one = found.part(name, year, factor)
-            rows.append((t(f"factor.{factor}"), doc.Interval(one.low, one.high, one.mean)))
-        columns = (self.column("factor"), self.column("difference", kind_of(name)[1]))
-        numbers = doc.Table(key, t("table.curve", **words), columns, tuple(rows), folded=True)
-        return doc.Chart(
-            key, t("chart.factors", **words), t("alt.factors"),
-            lambda: factors(found, name, year, self.footer(), t.lang), numbers=numbers, wide=False,
-        )  # fmt: skip
+        return self.section("factors", self.text("factors.lead"), *tables, self.caveat("caveat.model"))
 
     def parts(self, key: str, own: Sequence[FactorPart]) -> doc.Table:
         """Every part of a difference."""
@@ -226,7 +198,7 @@ class _Show(Show):
         ]  # fmt: skip
         kind = change.value
         columns = f"reading year:count factor part:{kind} part_median:{kind} alone:{kind} last:{kind}"
-        return self.table(key, columns, rows, folded=True)
+        return self.table(key, columns, rows)
 
     def scenarios(self) -> doc.Section:
         """The two scenarios side by side at each age."""
@@ -253,25 +225,19 @@ class _Show(Show):
         return self.table(key, columns, rows)
 
     def gaps(self) -> doc.Section:
-        """Further scenarios against the intergovernmental one."""
-        return self.section("gaps", self.text("gaps.lead"), *self.gap_charts())
+        """Further scenarios against the intergovernmental one, a table for each output."""
+        return self.section("gaps", self.text("gaps.lead"), *(self.gap(output) for output, _ in READ))
 
-    def gap_charts(self) -> Iterator[doc.Chart]:
-        from copark.figures.typology import gaps as drawn
-
-        t, found = self.t, self.found
-        for output, _ in READ:
-            own, variable = [one for one in found.gaps if one.output == output], catalogue().outputs[output]
-            words = {"output": variable.title(t.lang), "quarter": own[0].quarter}
-            unit, key = "log points" if own[0].log else variable.unit, f"gaps-{output.replace('_', '-')}"
-            places = 2 if own[0].log else None
-            columns = self.columns(
-                ("scenario", self.column("difference", doc.Kind.change, unit, places), "above:share")
-            )
-            rows = tuple((t.of(one.title), doc.Interval(one.low, one.high, one.median), one.above) for one in own)
-            numbers = doc.Table(key, t("table.gaps", **words), columns, rows)
-            yield doc.Chart(key, t("chart.gaps", **words), t("alt.gaps"),
-                        partial(drawn, found, output, self.footer(), t.lang), numbers=numbers)  # fmt: skip
+    def gap(self, output: str) -> doc.Table:
+        t, variable = self.t, catalogue().outputs[output]
+        own = [one for one in self.found.gaps if one.output == output]
+        unit, places = ("log points", 2) if own[0].log else (variable.unit, None)
+        difference = self.column("difference", doc.Kind.change, unit, places)
+        rows = tuple((t.of(one.title), doc.Interval(one.low, one.high, one.median), one.above) for one in own)
+        title = t("table.gaps", output=variable.title(t.lang), quarter=own[0].quarter)
+        return doc.Table(
+            f"gaps-{output.replace('_', '-')}", title, self.columns(("scenario", difference, "above:share")), rows
+        )
 
     def agreement(self) -> doc.Section:
         """Observed parks and model side by side."""

@@ -14,7 +14,7 @@ from copark.presentation.numbers import exact, precise, shown
 
 if TYPE_CHECKING:
     from copark.analyses.voi.ask import OpenQuestion, PossibleObservation
-    from copark.figures.decisions import Bars
+    from copark.figures.levers import Bars
 
 DRAWN, EACH, MANY = 8, 3, 3
 """Claims drawn, observations of each, and dates that are named one by one."""
@@ -135,7 +135,7 @@ class _Show(Show):
         """Sections that there are only where something is open: gains drawn, ranked, and by precision."""
         if not self.best:
             return
-        from copark.figures.decisions import gain_bars
+        from copark.figures.levers import gain_bars
 
         t, found = self.t, self.found
         heads = (t("axis.gain"), t("column.decided"))
@@ -149,7 +149,7 @@ class _Show(Show):
 
     def bars(self) -> Sequence[Bars]:
         """The best observations of the questions of which most can be told."""
-        from copark.figures.decisions import Bars
+        from copark.figures.levers import Bars
 
         return [
             Bars(self.title(one.question), tuple(
