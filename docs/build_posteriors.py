@@ -17,18 +17,16 @@ from pathlib import Path
 from copark.cases import Case, load_case
 from copark.cases.casebook import POSTERIOR, casebook_path, posteriors_in
 from copark.cases.quarters import Quarter
-from copark.inference import artefacts, borrowed
+from copark.inference import calibrations, sources
 from copark.inference import stacking as shipped
 from copark.inference.calibrate import FULL, QUICK, Settings, calibrate
-from copark.inference.calibrations import cut_of
 from copark.inference.diagnostics import predictive_checks
 from copark.inference.pool.panel import PanelSettings, learn
 from copark.inference.pool.parks import parks_of
 from copark.inference.provenance import recipe_in
-from copark.inference.reach import reading_of
-from copark.inference.source import PosteriorSource
+from copark.inference.reading import case_for, cut_of, reading_of
+from copark.inference.sources import PosteriorSource
 from copark.inference.stacking import trials_of
-from copark.inference.target_selection import case_for
 from copark.simulation.ensemble import default_threads
 
 PANEL, STACK = "panel", "stack"
@@ -42,7 +40,7 @@ def build(name: str, out: Path, cut: str | None = None, sweeps: int | None = Non
         threads, folder = default_threads(), out / "pool"
         panel = learn(parks_of(), PanelSettings(), threads=threads, folder=folder)
         if name == PANEL:
-            borrowed.save(borrowed.thinned(panel))
+            sources.save(sources.thinned(panel))
         else:
             shipped.save(trials_of(panel, threads=threads, folder=folder), shipped.recipe_of(panel))
         return
@@ -65,7 +63,7 @@ def make(case: Case, cut: Quarter, place: Path, out: Path, sweeps: int | None) -
     print(f"{case.name} {cut}: R̂ {trust.scale_reduction}; outside the 90% band of {len(checks)}: {missed or 'none'}")
     if not trust.converged:
         raise SystemExit("not converged: not written")
-    artefacts.save(made, folder, how)
+    calibrations.save(made, folder, how)
 
 
 if __name__ == "__main__":

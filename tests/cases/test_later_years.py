@@ -20,10 +20,9 @@ from copark.cases.world import growth, growth_gaps, years_on_record
 from copark.errors import RunRefused
 from copark.inference.batch import run_piece
 from copark.inference.calibrate import Settings, recipe_of
-from copark.inference.calibrations import cut_of
 from copark.inference.observations import targets
-from copark.inference.prior import PriorSpace
-from copark.inference.target_selection import years_known
+from copark.inference.reading import cut_of
+from copark.inference.replay import years_known
 from copark.simulation.readouts.record import comparisons
 from copark.simulation.run import simulate
 from copark.simulation.study import baseline
@@ -118,7 +117,7 @@ def test_later_values_are_run_compared_and_fitted(sound):
     assert cut_of(case, "2026Q3") == Quarter(2026, 3)
     assert "2025-06-30" in {one.date for one in targets(case, cut=Quarter(2026, 3))}
     recipe = recipe_of(case, Quarter(2025, 2), Settings(runs=64))
-    piece = run_piece(recipe, PriorSpace.of(recipe.case, recipe.hold), 0, 64, 1)
+    piece = run_piece(recipe, 0, 64, 1)
     assert piece.shape[1] >= len(recipe.model.targets) > 0
     with pytest.raises(RunRefused, match="2026Q3"):
         cut_of(case, "2026Q4")

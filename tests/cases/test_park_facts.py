@@ -134,7 +134,7 @@ def test_a_park_is_closed_while_its_closure_lasts():
 
 
 def test_a_forecast_from_before_knows_of_no_closure():
-    from copark.inference.target_selection import blind
+    from copark.inference.replay import blind
 
     case = load_case("kaesong")
     known = blind(inputs_of(case), case, Quarter(2009, 4))

@@ -11,7 +11,7 @@ from copark.cases.evidence import Observation
 from copark.cases.quarters import Quarter
 from copark.inference.ablations.effects import later_targets
 from copark.inference.observations import STAND_INS, target_of, targets
-from copark.inference.target_selection import everything_fitted
+from copark.inference.reading import everything_fitted
 from copark.model.variables import catalogue
 
 END = Quarter(2020, 4)

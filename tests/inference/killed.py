@@ -9,30 +9,15 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
-import pytest
-
-from copark.inference import batch, sbc
-from copark.inference.sbc import examine
+from copark.inference import batch
 from copark.store import checkpoints
 from copark.store.checkpoints import State, write_state
 from tests.inference.workflow_settings import ask
 
 PIECE = 1 << 10
-RECORDS = 20
-
-
-@contextmanager
-def short() -> Iterator[None]:
-    """Let the examination be short: what is tested is that it goes on."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sbc, "examine", partial(examine, records=RECORDS))
-        yield
 
 
 def die() -> NoReturn:
@@ -56,8 +41,7 @@ def main(out: Path, point: str = "", share: float = 0.0) -> None:
 
     checkpoints.EVERY, batch.PIECE = 0.0, PIECE
     checkpoints.write_state = batch.write_state = kept
-    with short():
-        made, context = ask("calibrate", out)
+    made, context = ask("calibrate", out)
     print(made.reused, context.went_on(), sep="\n")
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from copark.inference.artefacts import check, load, save
 from copark.inference.calibrate import Settings, calibrate
+from copark.inference.calibrations import check, load, save
 from copark.inference.diagnostics import predictive_checks
-from copark.inference.target_selection import Reading
+from copark.inference.reading import Reading
 from tests.inference.conftest import CUT
 
 SMALL = Settings(runs=1 << 11, accepted=300, members=32, sweeps=1, last_sweeps=1, populations=2)

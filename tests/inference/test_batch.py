@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from copark.inference import batch as batches
-from copark.inference.batch import READ_AT_CUT, make_batch, piece_path
+from copark.inference.batch import make_batch, piece_path
 from copark.inference.prior import MIX_CONCENTRATION, PriorSpace
 from copark.model.variables import catalogue
 from copark.simulation.ensemble import Ensemble
@@ -45,21 +45,12 @@ def test_the_mix_is_dirichlet_around_the_cases_mix(great_stone) -> None:
     assert mix.var(axis=0) == pytest.approx(centre * (1 - centre) / (MIX_CONCENTRATION + 1), rel=0.05)
 
 
-def test_held_parameters_stay_at_their_defaults(great_stone) -> None:
-    space = PriorSpace.of(great_stone, hold=("return_mean",))
-    assert "return_mean" not in space.names
-    values = space.values(space.sobol(0, 8, 1))["return_mean"]
-    assert np.unique(values).tolist() == [space.defaults["return_mean"]]
-
-
 def test_a_run_of_the_batch_is_that_run_of_the_model(batch, record) -> None:
     space, recipe = batch.space, batch.recipe
     inputs = inputs_of(recipe.case, quarters=recipe.quarters)
     draws = space.draws(batch.points(100, 103), recipe.seed, first=100)
-    names = (*record.variables, "cash")
-    out = Ensemble(inputs, draws, names).run().out
-    assert batch.counterparts[100:103] == pytest.approx(record.counterparts(out, names), rel=1e-6)
-    assert batch.at_cut[100:103, READ_AT_CUT.index("cash")] == pytest.approx(out[:, -1, -1], rel=1e-6)
+    out = Ensemble(inputs, draws, record.variables).run().out
+    assert batch.counterparts[100:103] == pytest.approx(record.counterparts(out, record.variables), rel=1e-6)
 
 
 def test_the_same_bytes_on_any_threads_and_after_an_interruption(recipe, tmp_path, monkeypatch) -> None:
@@ -69,7 +60,6 @@ def test_the_same_bytes_on_any_threads_and_after_an_interruption(recipe, tmp_pat
     first = make_batch(small, threads=1, folder=tmp_path, progress=lambda done, total: told.append((done, total)))
     second = make_batch(small, threads=2)
     assert np.array_equal(first.counterparts, second.counterparts)
-    assert np.array_equal(first.at_cut, second.at_cut)
     assert told[-1] == (1000, 1000)
     home = tmp_path / f"batch-{small.identity}"
     kept = piece_path(home, 256).stat().st_mtime_ns

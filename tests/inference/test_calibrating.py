@@ -13,7 +13,7 @@ from copark.analyses.context import Context
 from copark.cases.casebook import POSTERIOR, casebook_path
 from copark.cli import progress
 from copark.errors import RunRefused
-from copark.inference import artefacts, calibrations
+from copark.inference import calibrations
 from copark.inference.calibrate import FULL, QUICK, Settings
 from copark.inference.calibrations import settings_of
 from copark.inference.provenance import recipe_in
@@ -184,8 +184,8 @@ def test_the_shipped_posterior_is_made_again_every_time_and_the_command_ends_wit
         "different": ("Different", "不一致"),
     }
     for identical, close, kind in ((True, True, "identical"), (False, True, "close"), (False, False, "different")):
-        found = artefacts.Comparison(identical=identical, close=close, largest=0.0 if identical else 0.25)
-        monkeypatch.setattr(artefacts, "check", lambda *_, found=found, **__: found)
+        found = calibrations.Comparison(identical=identical, close=close, largest=0.0 if identical else 0.25)
+        monkeypatch.setattr(calibrations, "check", lambda *_, found=found, **__: found)
         for lang, word in zip(("en", "zh"), words[kind], strict=True):
             given = ["calibrate", "great-stone", "--check", "--lang", lang, "--out", out, "--format", "json"]
             code, said, _ = call(given, capsys)

@@ -20,11 +20,11 @@ from copark.cases.casebook import POSTERIOR, casebook_path, list_cases
 from copark.cases.load import load_case
 from copark.cases.quarters import Quarter
 from copark.errors import NotFound, RunRefused
-from copark.inference import borrowed, calibrations
+from copark.inference import calibrations, sources
 from copark.inference.calibrate import Settings
+from copark.inference.calibrations import own_folder
 from copark.inference.case_parameters import (
     cuts_of,
-    own_folder,
     parameters_of,
     posteriors_to_pack,
     settle,
@@ -35,16 +35,15 @@ from copark.inference.observations import targets
 from copark.inference.pool.panel import recipe_of
 from copark.inference.pool.parks import parks_of
 from copark.inference.provenance import FORMAT
-from copark.inference.target_selection import case_for
+from copark.inference.reading import case_for
 from copark.simulation.study import baseline
 from copark.simulation.trust import Trust
 from copark.texts import LANGUAGES
 from copark.workflows.serving.errands import FORETOLD, Errand, do
 from copark.workflows.serving.shelf import Shelf
-from tests.inference.killed import short
 from tests.inference.workflow_settings import ask
 
-SMALLEST = Settings(runs=1 << 10, accepted=100, members=16, sweeps=1, last_sweeps=2, populations=2)
+SMALLEST = Settings(runs=1 << 10, accepted=100, members=16, sweeps=1, last_sweeps=2, populations=2, records=20)
 
 
 @pytest.fixture(scope="module")
@@ -74,8 +73,7 @@ def before(park, out):
 
 @pytest.fixture(scope="module")
 def calibrated(park, out, before):
-    with short():
-        return ask("calibrate", out, settings=SMALLEST, case=park)[0].result
+    return ask("calibrate", out, settings=SMALLEST, case=park)[0].result
 
 
 def test_what_a_case_has_without_a_calibration_of_its_own(great_stone, park) -> None:
@@ -241,20 +239,18 @@ def test_an_uploaded_park_is_calibrated_by_a_job_and_its_later_runs_use_that(par
                     "en", str(data))  # fmt: skip
     monkeypatch.setattr(calibrations, "settings_of", lambda *_, **__: SMALLEST)
     told = []
-    with short():
-        done = do(errand, lambda *one: told.append(one))
+    done = do(errand, lambda *one: told.append(one))
     assert next(total for stage, _, total in told if stage == FORETOLD) >= 0
     assert shelf.get(name).parameters.trust.kind == "own"
     assert load(data / "results" / "calibrate" / done.identity, REGISTRY["calibrate"]) is not None
-    with short():
-        assert do(errand, lambda *_: None) == replace(done, reused=True)
+    assert do(errand, lambda *_: None) == replace(done, reused=True)
 
 
 @pytest.mark.parametrize("name", ["kaesong", "great-stone"])
 def test_borrowed_draws_depend_on_their_number_alone(name) -> None:
     """Chunks, more runs and other scenarios leave a draw as it is; runs that share a draw share parameters."""
     case = load_case(name)
-    source = borrowed.BorrowedSource(case, borrowed.shipped_draws())
+    source = sources.BorrowedSource(case, sources.shipped_draws())
     study = baseline(name).with_changes(draws="posterior", futures=2)
     whole = source.draws(study, 0, 8)
     for first, last in ((0, 3), (3, 8)):
@@ -267,7 +263,7 @@ def test_borrowed_draws_depend_on_their_number_alone(name) -> None:
 
 def test_what_other_parks_teach_is_narrower_than_the_prior() -> None:
     """Borrowed draws are informed: of a pooled axis they spread less than its prior; what is not pooled keeps it."""
-    source = borrowed.BorrowedSource(load_case("kaesong"), borrowed.shipped_draws())
+    source = sources.BorrowedSource(load_case("kaesong"), sources.shipped_draws())
     spread = source.points_of(np.arange(4096), seed=3).std(axis=0) * np.sqrt(12.0)
     names = source.space.names
     shared = [names.index(name) for name in source.shared]
@@ -278,9 +274,9 @@ def test_what_other_parks_teach_is_narrower_than_the_prior() -> None:
 
 def test_the_panel_that_ships_is_of_this_model_and_casebook() -> None:
     """If this fails, model, cases or pooling have changed: `python docs/build_posteriors.py panel` makes it again."""
-    draws = borrowed.shipped_draws()
+    draws = sources.shipped_draws()
     parks = parks_of()
-    assert borrowed.is_current(draws, recipe_of(parks, borrowed_settings(draws)))
+    assert sources.is_current(draws, recipe_of(parks, borrowed_settings(draws)))
     assert {park.name for park in parks} == set(draws.theta)
     assert all(draws.knows(park) for park in parks)
 

@@ -13,6 +13,7 @@ from copark.cases.quarters import Quarter
 from copark.cases.tables import Row
 from copark.errors import RunRefused
 from copark.identity import identity_of
+from copark.inference.annealing import replay_posterior
 from copark.inference.forecast import (
     ForecastRefused,
     Frozen,
@@ -24,7 +25,6 @@ from copark.inference.forecast import (
     write,
 )
 from copark.inference.observations import targets
-from copark.inference.replay import replay_posterior
 from copark.inference.tempering import Plan
 from tests.inference.conftest import CUT
 
@@ -48,7 +48,7 @@ def on_day(great_stone, day):
 @pytest.fixture(scope="module")
 def replay(batch, record):
     plan = Plan(members=48, sweeps=1, last_sweeps=2)
-    return replay_posterior(batch, record, np.arange(len(record.targets)), CUT, plan=plan, populations=2)[0]
+    return replay_posterior(batch, record, np.arange(len(record.targets)), CUT, plan=plan, populations=2)
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,7 @@ import pytest
 
 from copark.inference.batch import make_batch
 from copark.inference.diagnostics import movements, simulated_ranks
-from copark.inference.posterior import neighbours_of, posterior_of
-from copark.inference.summaries import learn_from
+from copark.inference.posterior import learn_from, neighbours_of
 
 pytestmark = pytest.mark.long
 
@@ -21,10 +20,9 @@ def large(recipe):
 
 
 @pytest.fixture(scope="module")
-def inferred(large, record):
-    columns = np.arange(len(record.targets))
-    learned = learn_from(large, record, columns)
-    return learned, neighbours_of(large, learned, columns)
+def inferred(large):
+    learned = learn_from(large)
+    return learned, neighbours_of(large, learned)
 
 
 @pytest.mark.parametrize("where", ["prior", "record"])
@@ -41,7 +39,7 @@ def test_ninety_percent_intervals_cover_ninety_percent(large, inferred, record, 
 def test_what_the_data_move_and_what_they_do_not(large, inferred, record) -> None:
     """Enquiries, the origin mix and the start rate are moved; voting, partners' strength and shocks to come are not."""
     learned, neighbours = inferred
-    found = posterior_of(large.space, neighbours, learned, record.recorded, 1500)
+    found = neighbours.accept(large.space, learned(record.recorded[np.newaxis, :])[0], 1500)
     said = {one.name: one.verdict for one in movements(large.space, found.points, found.weights)}
     for name in ("enquiry_rate", "origin_weight.home", "origin_weight.host", "start_rate"):
         assert said[name] == "moved"

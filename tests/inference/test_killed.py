@@ -19,7 +19,7 @@ from copark.inference import batch
 from copark.inference.batch import make_batch, piece_path
 from copark.store import checkpoints
 from copark.store.garbage import leavings
-from tests.inference.killed import PIECE, short
+from tests.inference.killed import PIECE
 from tests.inference.workflow_settings import ask
 
 STAGES = 6
@@ -43,8 +43,7 @@ def arrays(folder: Path) -> dict[str, bytes]:
 
 def calibrated(out: Path, **means) -> tuple[Path, str]:
     """Calibrate, or go on; the folder of the posteriors, and what was there already."""
-    with short():
-        made, context = ask("calibrate", out, **means)
+    made, context = ask("calibrate", out, **means)
     return out / made.result.calibrated.folder, context.went_on()
 
 
@@ -84,11 +83,11 @@ def test_two_at_once_make_a_batch_once(recipe, often, monkeypatch, tmp_path) -> 
     made, waits = [], threading.Event()
     whole = batch.run_piece
 
-    def slowly(recipe_, space, first, last, threads):
+    def slowly(recipe_, first, last, threads):
         made.append(first)
         if first == 0:
             assert waits.wait(30.0), "the second does not wait for the first"
-        return whole(recipe_, space, first, last, threads)
+        return whole(recipe_, first, last, threads)
 
     monkeypatch.setattr(batch, "run_piece", slowly)
     found = []

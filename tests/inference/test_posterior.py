@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from copark.inference.posterior import Neighbours, ParameterPosterior, adjust, posterior_of
-from copark.inference.summaries import learn
+from copark.inference.posterior import Neighbours, ParameterPosterior, adjust, learn
 from copark.stats.quantiles import weighted_quantiles
 from tests.inference.toys import model, normal, target
 
@@ -39,7 +38,7 @@ def test_the_effective_sample_size_by_hand() -> None:
 def test_the_posterior_is_the_closed_form(world) -> None:
     """z ~ N(0, 1) seen with error s: N(y / (1 + s²), s² / (1 + s²))."""
     _, learned, near = world
-    found = posterior_of(None, near, learned, RECORD, 1000)
+    found = near.accept(None, learned(RECORD[np.newaxis, :])[0], 1000)
     for axis, value in enumerate(RECORD):
         low, middle, high = weighted_quantiles(normal(found.points[:, axis]), found.weights, (0.05, 0.5, 0.95))
         exact = norm(value / (1 + ERROR**2), ERROR / np.sqrt(1 + ERROR**2))
@@ -49,7 +48,7 @@ def test_the_posterior_is_the_closed_form(world) -> None:
 
 def test_what_nothing_depends_on_stays_at_its_prior(world) -> None:
     _, learned, near = world
-    found = posterior_of(None, near, learned, RECORD, 1000)
+    found = near.accept(None, learned(RECORD[np.newaxis, :])[0], 1000)
     assert weighted_quantiles(found.points[:, 2], found.weights, (0.25, 0.5, 0.75)) == pytest.approx(
         [0.25, 0.5, 0.75], abs=0.06
     )

@@ -1,4 +1,8 @@
-"""The replay posterior: whole runs that tell the record, the same on any threads, with a future nobody looked at."""
+"""The replay posterior: whole runs that tell the record, the same on any threads, with a future nobody looked at.
+
+As the source of a study's draws the past is the pair's, spans and all, the future the study's own. A blind forecast
+knows nothing dated after its cut, and the same as everybody up to it.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from copark.inference import replay as replays
-from copark.inference.replay import ROUND, replay_posterior
-from copark.inference.rng_segments import RUN, SINCE
-from copark.inference.tempering import FRESH, Plan
+from copark.cases.quarters import Quarter
+from copark.inference import annealing
+from copark.inference.annealing import ROUND, replay_posterior
+from copark.inference.prior import study_of
+from copark.inference.replay import blind, years_known
+from copark.inference.sources import PosteriorSource
+from copark.inference.tempering import FRESH, RUN, SINCE, Plan
+from copark.model.enterprises.records import FREE_TO_DECIDE
+from copark.model.world.equations import FREE, NO_PARTNER
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
+from copark.simulation.study import baseline
 from copark.store import checkpoints
 from copark.store.checkpoints import Stages
 from tests.inference.conftest import CUT
@@ -27,12 +37,12 @@ def made(batch, record, threads=1, seed=1):
 
 @pytest.fixture(scope="module")
 def replay(batch, record):
-    return made(batch, record)[0]
+    return made(batch, record)
 
 
-def simulated(replay, quarters):
-    case = replay.space.case
-    runs = Ensemble(inputs_of(case, quarters=quarters), replay.draws(), replay.model.variables).run()
+def simulated(replay, quarters, draws=None, names=None):
+    draws, inputs = draws or replay.draws(), inputs_of(replay.space.case, quarters=quarters)
+    runs = Ensemble(inputs, draws, names or replay.model.variables).run()
     assert runs.finished.all()
     return runs.out
 
@@ -57,7 +67,7 @@ def test_a_search_ends_where_it_agrees_and_goes_on_where_it_was_stopped(
 ) -> None:
     """Stopped on its way to the posterior and in the last sweeps, it ends with the bits it would have ended with."""
     monkeypatch.setattr(checkpoints, "EVERY", 0.0)
-    monkeypatch.setattr(replays, "EARLIEST", ROUND)
+    monkeypatch.setattr(annealing, "EARLIEST", ROUND)
     plan = replace(SMALL, members=48, sweeps=1, last_sweeps=14, keep=0.5, ladder=ladder)
 
     def searched(stop=2.0, **means):
@@ -70,13 +80,12 @@ def test_a_search_ends_where_it_agrees_and_goes_on_where_it_was_stopped(
             batch, record, columns, CUT, plan=plan, populations=2, agree=100.0, progress=tell, **means
         )  # fmt: skip
 
-    whole, ways = searched()
-    assert [one.sweeps for one in ways] == [plan.sweeps + ROUND] * 2
+    whole = searched()
     assert whole.pairs == 2 * (-(-(plan.sweeps + ROUND) // 2) * ladder or plan.members)
     for stop in (0.1, 0.45, 0.6):
         with pytest.raises(Stopped):
             searched(stop, stages=Stages(tmp_path, "search"))
-    again, _ = searched(stages=Stages(tmp_path, "search"))
+    again = searched(stages=Stages(tmp_path, "search"))
     assert set(Stages(tmp_path, "search").there().values()) == {1.0}
     for name in ("points", "lucks", "seen", "population", "log_evidence"):
         assert np.array_equal(getattr(whole, name), getattr(again, name)), name
@@ -84,7 +93,7 @@ def test_a_search_ends_where_it_agrees_and_goes_on_where_it_was_stopped(
 
 @pytest.mark.long
 def test_the_same_on_any_threads_and_another_for_another_seed(batch, record, replay) -> None:
-    again, other = made(batch, record, threads=2)[0], made(batch, record, seed=2)[0]
+    again, other = made(batch, record, threads=2), made(batch, record, seed=2)
     assert np.array_equal(replay.points, again.points)
     assert np.array_equal(replay.lucks, again.lucks)
     assert not np.array_equal(replay.points, other.points)
@@ -97,7 +106,7 @@ def test_luck_has_a_past_in_spans_and_a_future_of_its_own(replay) -> None:
     assert (replay.lucks[:, :, RUN] < FRESH * 4).all()
     luck = replay.draws().luck
     assert (luck["cut"] == 34).all()
-    assert len(np.unique(luck["later_run"])) == replay.pairs == replay.futures
+    assert len(np.unique(luck["later_run"])) == replay.pairs
     assert (luck["later_run"] > replay.lucks[:, :, RUN].max()).all()
     assert np.array_equal(luck["since"], np.sort(since, axis=1))
 
@@ -108,3 +117,88 @@ def test_futures_differ_between_pairs_that_have_one_past(replay) -> None:
     out = simulated(twice, 50)
     assert np.array_equal(out[0, :, :34], out[1, :, :34])
     assert (out[0, :, 49] != out[1, :, 49]).any()
+
+
+@pytest.fixture(scope="module")
+def source(replay):
+    return PosteriorSource(replay)
+
+
+def study(**changes):
+    return baseline("great-stone").with_changes(draws="posterior", **changes)
+
+
+def test_runs_of_a_study_replay_their_pair_to_the_cut(record, source) -> None:
+    out = simulated(source.replay, 60, source.draws(study(), 0, source.replay.pairs), record.variables)
+    seen = record.counterparts(out, record.variables)
+    assert np.array_equal(seen, source.replay.seen[source.order])
+
+
+def test_futures_of_a_pair_share_its_past_and_part_at_the_cut(source) -> None:
+    out = simulated(source.replay, 60, source.draws(study(futures=3), 0, 9), ("registered", "demand_home"))
+    one, two, three, other = out[0], out[1], out[2], out[3]
+    assert np.array_equal(one[:, :34], two[:, :34])
+    assert np.array_equal(one[:, :34], three[:, :34])
+    assert not np.array_equal(one[:, :34], other[:, :34])
+    assert (one[1, 34:] != two[1, 34:]).all()
+
+
+def test_the_seed_of_a_study_is_that_of_the_future_alone(source) -> None:
+    one, two = (simulated(source.replay, 60, source.draws(study(seed=s), 0, 4), ("demand_home",)) for s in (1, 2))
+    assert np.array_equal(one[:, :, :34], two[:, :, :34])
+    assert (one[:, :, 34:] != two[:, :, 34:]).all()
+
+
+YEAR_2016 = Quarter(2016, 4)
+
+
+@pytest.fixture(scope="module")
+def inputs(great_stone):
+    return inputs_of(great_stone, study_of(great_stone, 1).scenarios[0], 50)
+
+
+def test_the_decree_of_2017_and_later_owners_are_not_foreseen_from_2016(great_stone, inputs) -> None:
+    found = blind(inputs, great_stone, YEAR_2016)
+    at = YEAR_2016 - great_stone.clock.start
+    assert inputs.governments["threshold"][-1] < inputs.governments["threshold"][at]
+    for name in ("threshold", "narrow_list", "plan_area"):
+        assert np.unique(found.governments[name][at:]).tolist() == [inputs.governments[name][at]]
+    assert np.array_equal(found.company["share"][-1], inputs.company["share"][at])
+
+
+def test_visits_and_certificates_of_later_years_do_not_happen(great_stone, inputs) -> None:
+    found = blind(inputs, great_stone, YEAR_2016)
+    at = YEAR_2016 - great_stone.clock.start
+    assert inputs.governments["visit"][at + 1 :].any()
+    assert not found.governments["visit"][at + 1 :].any()
+    assert not found.enterprises["certificates"][at + 1 :].any()
+
+
+def test_later_shocks_and_growth_are_not_known_but_ongoing_shocks_are(great_stone, inputs) -> None:
+    found = blind(inputs, great_stone, Quarter(2020, 4))
+    assert not found.world["growth_known"][34:].any()
+    assert inputs.world["exposure_sanctions"].any()
+    assert not found.world["exposure_sanctions"].any()
+    assert not found.world["exposure_market_shift"].any()
+    assert np.array_equal(found.world["exposure_pandemic"], inputs.world["exposure_pandemic"])
+    assert len(found.history) == years_known(great_stone, Quarter(2020, 4)) < len(inputs.history)
+
+
+def test_partners_are_free_to_come_and_go_after_the_cut(great_stone, inputs) -> None:
+    found = blind(inputs, great_stone, YEAR_2016)
+    forced = found.world["partner_forced"]
+    named = len(great_stone.partners)
+    assert (forced[18:, :named] == FREE).all()
+    assert (forced[18:, named:] == NO_PARTNER).all()
+
+
+def test_projects_registered_later_are_gone_and_earlier_ones_open_as_they_can(great_stone, inputs) -> None:
+    """The commerce park was registered in 2015 and opened in 2018; the engine plant came in 2017."""
+    found = blind(inputs, great_stone, YEAR_2016)
+    keys = [anchor.key for anchor in great_stone.anchors]
+    park, plant = keys.index("china-merchants-subpark"), keys.index("maz-weichai")
+    assert found.anchors["quarter"][plant] == -1
+    assert found.anchors["start_quarter"][park] == inputs.anchors["start_quarter"][park]
+    assert found.anchors["build_quarters"][park] != inputs.anchors["build_quarters"][park]
+    earlier = blind(inputs, great_stone, Quarter(2015, 3))
+    assert earlier.anchors["start_quarter"][park] == FREE_TO_DECIDE

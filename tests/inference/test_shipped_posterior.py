@@ -7,7 +7,7 @@ import pytest
 
 from copark.cases.casebook import POSTERIOR, casebook_path, posteriors_in
 from copark.cases.pack import case_parameters
-from copark.inference.artefacts import check, load
+from copark.inference.calibrations import check, load
 from copark.inference.diagnostics import movements
 from copark.inference.prior import study_of
 from copark.model.compiler import cpu_features

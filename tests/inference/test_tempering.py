@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from scipy.stats import chisquare, multivariate_normal
 
-from copark.inference.annealing import (
-    Way,
-    effective,
-    ended,
-    first_step,
-    next_temperature,
-    settle,
-    temper,
+from copark.inference.annealing import Population, effective, first_step, next_temperature
+from copark.inference.prior import PriorSpace, expit, logit
+from copark.inference.tempering import (
+    EARLY,
+    FRESH,
+    LUCK_KINDS,
+    RUN,
+    SINCE,
+    Cloud,
+    Mover,
+    Plan,
+    different_pasts,
+    exchanged,
+    one_span,
+    places,
+    present,
+    runs_by_quarter,
+    with_lucks,
 )
-from copark.inference.prior import expit, logit
-from copark.inference.rng_segments import RUN, SINCE, different_pasts, one_span, present, runs_by_quarter
-from copark.inference.tempering import ALONG, ANEW, EARLY, FRESH, LUCK_KINDS, STEP, Cloud, Mover, Plan, exchanged
+from copark.simulation.ensemble import Ensemble
+from copark.simulation.run import inputs_of
 from tests.inference.toys import hashed_normal, model, normal, target
 
 LUCK, ERROR = 0.8, 0.3
@@ -44,19 +54,18 @@ def begun(mover, seed=3, own=None):
     """Members drawn from the prior, as a calibration draws them: one run's luck in all spans."""
     random = np.random.default_rng(seed)
     points = random.random((PRIOR_RUNS, 2))
-    lucks = one_span(np.arange(PRIOR_RUNS), SPANS, mover.anywhere((PRIOR_RUNS, SPANS - 1)))
+    lucks = one_span(np.arange(PRIOR_RUNS), mover.anywhere((PRIOR_RUNS, SPANS - 1)))
     seen = simulate(points, lucks)
     cloud = Cloud(logit(points), lucks, seen, (own or toy()).log_likelihood(seen))
     return cloud.take(first_step(cloud.fit, mover))
 
 
 def tempered(seed=1, plan=PLAN, own=None):
-    record = own or toy()
-    mover = Mover(simulate, record.log_likelihood, plan, seed, 0, record.standardised)
-    way = Way(begun(mover, own=own), [mover.beta])
-    temper(way, mover)
-    settle(way, mover, plan.most)
-    return ended(way, mover)
+    mover = Mover(simulate, own or toy(), plan, seed, 0)
+    way = Population(mover, begun(mover, own=own))
+    way.warm()
+    way.settle(plan.most)
+    return way
 
 
 @pytest.fixture(scope="module", params=[PLAN, replace(PLAN, early=True), LADDER], ids=["alike", "early", "ladder"])
@@ -73,7 +82,7 @@ def test_the_posterior_of_the_parameter_is_the_closed_form(found) -> None:
     """z ~ N(0, 1), y_q = z + luck_q + error_q: precision 1 + Q/s², mean (Σ y)/s² over it, s² = luck² + error²."""
     precision = 1.0 + QUARTERS / (LUCK**2 + ERROR**2)
     mean = RECORD.sum() / (LUCK**2 + ERROR**2) / precision
-    z = normal(expit(found.cloud.z[:, 0]))
+    z = normal(expit(found.found.z[:, 0]))
     assert z.mean() == pytest.approx(mean, abs=0.05)
     assert z.std() == pytest.approx(precision**-0.5, rel=0.08)
 
@@ -84,31 +93,31 @@ def test_the_posterior_of_the_luck_is_the_closed_form(found) -> None:
     Spans share runs between quarters and borders lay bare luck that was hidden; none of it may show.
     """
     gain = COVARIANCE @ np.linalg.inv(COVARIANCE + ERROR**2 * np.eye(QUARTERS))
-    assert found.cloud.seen.mean(axis=0) == pytest.approx(gain @ RECORD, abs=0.03)
+    assert found.found.seen.mean(axis=0) == pytest.approx(gain @ RECORD, abs=0.03)
     left = COVARIANCE - gain @ COVARIANCE
-    assert np.cov(found.cloud.seen, rowvar=False) == pytest.approx(left, abs=0.012)
+    assert np.cov(found.found.seen, rowvar=False) == pytest.approx(left, abs=0.012)
 
 
 def test_parameter_and_luck_are_as_tied_as_in_the_closed_form(found) -> None:
     """Given the parameter, the luck of a quarter is N((y - z) luck² / s², luck² error² / s²)."""
-    z = normal(expit(found.cloud.z[:, 0]))
+    z = normal(expit(found.found.z[:, 0]))
     shrunk = LUCK**2 / (LUCK**2 + ERROR**2)
-    left = found.cloud.seen - z[:, np.newaxis] - (RECORD - z[:, np.newaxis]) * shrunk
+    left = found.found.seen - z[:, np.newaxis] - (RECORD - z[:, np.newaxis]) * shrunk
     assert left.mean(axis=0) == pytest.approx(np.zeros(QUARTERS), abs=0.03)
     assert left.std(axis=0) == pytest.approx(np.full(QUARTERS, ERROR * np.sqrt(shrunk)), rel=0.08)
 
 
 def test_the_evidence_is_the_closed_form(found) -> None:
     covariance = COVARIANCE + ERROR**2 * np.eye(QUARTERS)
-    assert found.log_evidence == pytest.approx(
+    assert found.mover.log_evidence == pytest.approx(
         multivariate_normal.logpdf(RECORD, np.zeros(QUARTERS), covariance), abs=0.12
     )
 
 
 def test_every_quarter_has_many_lucks(found) -> None:
-    pasts = different_pasts(found.cloud.lucks, QUARTERS)
+    pasts = different_pasts(found.found.lucks, QUARTERS)
     assert (pasts > 1000).all()
-    assert (runs_by_quarter(found.cloud.lucks, QUARTERS) >= FRESH).mean() > 0.9
+    assert (runs_by_quarter(found.found.lucks, QUARTERS) >= FRESH).mean() > 0.9
     assert found.temperatures[-1] == 1.0
     assert list(found.temperatures) == sorted(found.temperatures)
 
@@ -118,27 +127,18 @@ def test_borders_stay_at_their_own_prior(found, plan) -> None:
     ends = np.log(EARLY + np.arange(QUARTERS + 1)) if plan.early else np.arange(QUARTERS + 1.0)
     at_once = plan.ladder or plan.members
     wanted = np.diff(ends) / (ends[-1] - ends[0]) * at_once
-    since = found.cloud.lucks[-at_once:, 1:, SINCE]
+    since = found.found.lucks[-at_once:, 1:, SINCE]
     assert ((since >= 1) & (since <= QUARTERS)).all()
-    assert (found.cloud.lucks[:, 0, SINCE] == 0).all()
+    assert (found.found.lucks[:, 0, SINCE] == 0).all()
     for span in range(SPANS - 1):
         assert chisquare(np.bincount(since[:, span], minlength=QUARTERS + 1)[1:], wanted).pvalue > 1e-3
-
-
-def test_every_kind_of_move_is_accepted_now_and_then(found, plan) -> None:
-    assert set(found.accepted) == {*LUCK_KINDS, ANEW, STEP if plan.ladder else ALONG}
-    assert all(0.02 < share < 0.98 for share in found.accepted.values())
-    steps = len(found.temperatures) - 1
-    at_the_end = plan.ladder * (steps + 1) or plan.members
-    assert found.simulated == (steps * plan.sweeps * plan.members + plan.most * at_the_end) * (2 + plan.luck_moves)
-    assert len(found.cloud.fit) == (plan.ladder * plan.most // 2 or plan.members)
 
 
 def test_without_a_record_the_prior_comes_back_whatever_steps_are_learned_from() -> None:
     """Steps turned and stretched at random, and members that change places on a ladder, leave the prior as it is."""
     random = np.random.default_rng(8)
     axes, _ = np.linalg.qr(random.standard_normal((2, 2)))
-    mover = Mover(simulate, lambda seen: np.zeros(len(seen)), LADDER, 1, 0)
+    mover = Mover(simulate, SimpleNamespace(log_likelihood=lambda seen: np.zeros(len(seen))), LADDER, 1, 0)
     mover.response.arrays = {"rates": np.array([0.2, 30.0]), "axes": axes}
     cloud, betas = begun(mover).take(np.arange(1200)), (0.3, 0.6, 1.0)
     mover.beta = 1.0
@@ -154,9 +154,9 @@ def test_without_a_record_the_prior_comes_back_whatever_steps_are_learned_from()
 
 def test_steps_are_long_where_the_record_says_little() -> None:
     """What is learned of the toy: answers to the first parameter, none to the second, which is then moved farther."""
-    mover = Mover(simulate, toy().log_likelihood, LADDER, 1, 0, toy().standardised)
-    way = Way(begun(mover), [mover.beta])
-    temper(way, mover)
+    mover = Mover(simulate, toy(), LADDER, 1, 0)
+    way = Population(mover, begun(mover))
+    way.warm()
     x = np.zeros((4000, 2))
     first, second = mover.response.steps(x, 1.0, np.random.default_rng(2)).std(axis=0)
     assert second > 2.0 * first > 0.0
@@ -173,7 +173,7 @@ def test_searches_on_a_ladder_cover_as_often_as_they_say() -> None:
     for n, reported in enumerate(reports):
         own = model(*(target(date=str(at), value=value, error=ERROR) for at, value in enumerate(reported)))
         found = tempered(seed=n, plan=plan, own=own)
-        below[n] = (normal(expit(found.cloud.z[:, 0])) < truth[n]).mean()
+        below[n] = (normal(expit(found.found.z[:, 0])) < truth[n]).mean()
     assert 0.85 <= ((below > 0.05) & (below < 0.95)).mean() <= 0.95
     assert 0.4 <= ((below > 0.25) & (below < 0.75)).mean() <= 0.6
 
@@ -192,7 +192,7 @@ def test_neighbours_change_places_as_often_as_their_temperatures_allow() -> None
 
 def test_a_move_of_luck_changes_one_span_only() -> None:
     """One span gets another run, another border, or both; a run that is new to it was never used before."""
-    mover = Mover(simulate, toy().log_likelihood, PLAN, 1, 0)
+    mover = Mover(simulate, toy(), PLAN, 1, 0)
     before = begun(mover).lucks
     after, kinds = mover.other_lucks(before)
     changed = (after != before).any(axis=2)
@@ -212,3 +212,43 @@ def test_temperature_steps_keep_the_members_wanted() -> None:
     after = next_temperature(fit, 0.0, 250.0)
     assert effective(after * fit) == pytest.approx(250.0, rel=1e-6)
     assert next_temperature(np.zeros(10), 0.0, 5.0) == 1.0
+
+
+def row(*spans):
+    return np.array([spans], dtype=np.int64)
+
+
+def test_every_quarter_has_the_luck_of_the_span_begun_last() -> None:
+    luck = row((0, 5), (4, 7), (2, 6))
+    assert runs_by_quarter(luck, 6).tolist() == [[5, 5, 6, 6, 7, 7]]
+    assert places(luck, 6).tolist() == [[0, 0, 2, 2, 1, 1]]
+
+
+def test_one_span_is_one_runs_luck_however_it_is_parted() -> None:
+    luck = one_span(np.array([3, 9]), np.array([[1, 5, 2], [7, 7, 1]]))
+    assert luck.shape == (2, 4, 2)
+    assert (runs_by_quarter(luck, 8) == np.array([[3], [9]])).all()
+
+
+def test_the_model_runs_with_the_luck_of_its_spans(great_stone) -> None:
+    """A run pieced together of one run's luck is that run; of two, it follows the first until the second begins."""
+    space = PriorSpace.of(great_stone)
+    inputs = inputs_of(great_stone, quarters=34)
+    names = ("registered", "operating", "realised_investment", "demand_home")
+
+    def run(*spans):
+        draws = with_lucks(space.draws(np.full((1, space.axes), 0.5), 1), row(*spans), 1)
+        runs = Ensemble(inputs, draws, names).run()
+        assert runs.finished.all()
+        return runs.out[0]
+
+    one, other = run((0, 11)), run((0, 12))
+    assert np.array_equal(run((0, 11), (20, 11), (7, 11)), one)
+    assert np.array_equal(run((0, 12), (1, 11), (34, 12))[:, 0], other[:, 0])
+    pieced = run((0, 11), (20, 12), (34, 11))
+    assert np.array_equal(pieced[:, :20], one[:, :20])
+    assert (pieced[3, 20:] != one[3, 20:]).all()
+    back = run((0, 11), (20, 12), (21, 11))
+    assert np.array_equal(back[:, :20], one[:, :20])
+    assert not np.array_equal(back[:, 20:], one[:, 20:])
+    assert np.array_equal(run((0, 11), (20, 12), (20, 11)), one)

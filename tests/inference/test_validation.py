@@ -1,15 +1,30 @@
-"""Validation: what later years are scored on, and who wins a row."""
+"""Validation: what later years are scored on, and who wins a row; what is known of naive curves they give."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import linregress
+from scipy.stats import t as student
 
 from copark.cases.quarters import Quarter
 from copark.inference import validate
-from copark.inference.replay import replay_posterior
+from copark.inference.annealing import replay_posterior
 from copark.inference.tempering import Plan
-from copark.inference.validate import forecast_from, is_firm, origin, restricted, score, table
+from copark.inference.validate import (
+    History,
+    bass,
+    forecast_from,
+    is_firm,
+    line,
+    logistic,
+    persistence,
+    restricted,
+    rolling,
+    score,
+    table,
+)
+from copark.stats.quantiles import quantile_band
 from tests.inference.conftest import CUT
 from tests.inference.toys import target
 
@@ -19,7 +34,7 @@ LEVELS = (np.arange(400) + 0.5) / 400
 
 @pytest.fixture(scope="module")
 def great_stone_origin(batch):
-    return origin(batch, CUT, plan=SMALL, populations=2)
+    return rolling(batch, (CUT,), plan=SMALL, populations=2)[0]
 
 
 def test_every_later_value_of_the_role_is_scored_once(great_stone_origin) -> None:
@@ -41,9 +56,9 @@ def test_bounds_and_ranges_are_kept_out_of_means(great_stone_origin) -> None:
     assert lines["operating"].values == 1
     assert lines["profit"].values == 2
     assert lines["registered"].values == 8
-    for line in lines.values():
-        assert line.crps[line.winner] == min(line.crps.values())
-        assert set(line.crps) == set(line.coverage) == set(line.width)
+    for row in lines.values():
+        assert row.crps[row.winner] == min(row.crps.values())
+        assert set(row.crps) == set(row.coverage) == set(row.width)
 
 
 def test_an_earlier_cut_uses_less_of_the_same_batch(batch, record) -> None:
@@ -51,7 +66,7 @@ def test_an_earlier_cut_uses_less_of_the_same_batch(batch, record) -> None:
     assert 0 < len(columns) < len(record.targets)
     assert max(one.last for one in model.targets) <= 25
     assert [batch.recipe.model.targets[n].name for n in columns] == [one.name for one in model.targets]
-    replay, _ = replay_posterior(batch, model, columns, Quarter(2018, 4), plan=SMALL, populations=1)
+    replay = replay_posterior(batch, model, columns, Quarter(2018, 4), plan=SMALL, populations=1)
     assert replay.seen.shape == (48, len(columns))
 
 
@@ -61,7 +76,7 @@ def test_few_pairs_have_many_futures_and_all_of_them_differ(great_stone, great_s
     projection = made.projections["model"]
     assert len(projection.out) >= 1900
     arrivals = projection.out[:, projection.names.index("registered"), :]
-    first = arrivals[: projection.futures]
+    first = arrivals[: len(arrivals) // great_stone_origin.replay.pairs]
     cut = CUT - great_stone.clock.start
     assert (first[:, : cut + 1] == first[0, : cut + 1]).all()
     assert len(np.unique(first[:, cut + 8])) > 1
@@ -103,3 +118,58 @@ def test_naive_curves_see_nothing_after_the_cut(great_stone) -> None:
     names = [one.variable for one in great_stone_targets]
     assert np.median(found["persistence"][names.index("registered")]) == pytest.approx(68.0)
     assert "line" not in found or names.index("profit") not in found["line"]
+
+
+FAR = np.array([1e-6])
+
+
+def history(times, values, error=1.0):
+    return History.of(times, values, np.full(len(times), error))
+
+
+def test_persistence_says_the_last_value_and_widens_with_the_root_of_time() -> None:
+    past = history([0.0, 1.0, 2.0], [0.0, 3.0, 0.0])
+    found = persistence(past, np.array([3.0, 6.0]), np.zeros(2))
+    assert found.centre.tolist() == [0.0, 0.0]
+    assert found.scale == pytest.approx([3.0, 6.0])
+
+
+def test_the_line_has_the_prediction_interval_of_the_textbooks() -> None:
+    x, y = np.arange(6.0), np.array([1.0, 8.0, 3.0, 11.0, 6.0, 20.0])
+    found = line(history(x, y), np.array([8.0]), np.array([1.0]), years=10.0)
+    fit = linregress(x, y)
+    s = np.sqrt(((y - fit.intercept - fit.slope * x) ** 2).sum() / 4)
+    wanted = s * np.sqrt(1 + 1 / 6 + (8 - x.mean()) ** 2 / ((x - x.mean()) ** 2).sum())
+    assert found.centre == pytest.approx([fit.intercept + 8 * fit.slope])
+    assert found.scale == pytest.approx([wanted], rel=1e-6)
+    assert found.freedom == 4.0
+    low, high = quantile_band(found.ensemble(0, 20_000))
+    assert (high - low) / 2 == pytest.approx(wanted * student.ppf(0.95, 4), rel=2e-3)
+
+
+def test_a_line_is_never_surer_than_the_errors_of_observation() -> None:
+    past = history([1.0, 2.0, 3.0, 4.0], [1.0, 2.0, 3.0, 4.0], error=2.0)
+    assert line(past, np.array([4.0]), np.array([2.0])).scale[0] > 2.0
+
+
+def test_a_logistic_past_gives_its_logistic_future() -> None:
+    times = np.linspace(0.0, 8.0, 12)
+    curve = 80.0 / (1.0 + np.exp(-0.9 * (times - 5.0)))
+    found = logistic(history(times, curve, 0.01), np.array([12.0]), FAR)
+    assert found.centre == pytest.approx([80.0 / (1.0 + np.exp(-0.9 * 7.0))], rel=1e-3)
+
+
+def test_a_bass_past_gives_its_bass_future() -> None:
+    def curve(t, size=100.0, own=0.02, others=0.6):
+        gone = np.exp(-(own + others) * t)
+        return size * (1 - gone) / (1 + others / own * gone)
+
+    times = np.linspace(0.5, 7.0, 12)
+    found = bass(history(times, curve(times), 0.01), np.array([10.0]), FAR)
+    assert found.centre == pytest.approx([curve(10.0)], rel=1e-3)
+
+
+def test_ensembles_are_the_same_every_time_and_centred() -> None:
+    found = persistence(history([0.0, 1.0], [4.0, 5.0]), np.array([2.0]), np.array([1.0]))
+    assert np.array_equal(found.ensemble(0), found.ensemble(0))
+    assert np.median(found.ensemble(0)) == pytest.approx(5.0, abs=1e-9)

@@ -12,7 +12,7 @@ from copark.analyses.context import Context
 from copark.inference import calibrations
 from copark.inference.calibrate import Settings
 
-TINY = Settings(runs=1 << 12, accepted=300, members=32, sweeps=1, last_sweeps=2, populations=2)
+TINY = Settings(runs=1 << 12, accepted=300, members=32, sweeps=1, last_sweeps=2, populations=2, records=20)
 LEFT_OPEN = re.compile(r"\{[a-z_]+\}|\bnan\b|None|\b(?:calibration|validation|forecast|inference)\.[a-z]+\.")
 """What no page and no screen may hold: a value not filled in, a number that is none, the key of a text."""
 

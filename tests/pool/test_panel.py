@@ -18,7 +18,7 @@ from copark.analyses.forecast.ask import Answer
 from copark.analyses.pool.ask import Answer as PoolAnswer
 from copark.cases import load_case, new_case
 from copark.errors import NotFound, RunRefused
-from copark.inference import borrowed
+from copark.inference import sources
 from copark.inference.forecast import Frozen, read
 from copark.inference.panels import runs_of
 from copark.inference.pool.abc_regression import windows
@@ -228,11 +228,11 @@ def test_what_is_told_of_a_panel_is_what_was_found(
 def test_the_shipped_panel_is_made_again_and_compared(
     panel: Panel, folder: Path, pooled: Answered, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
 ) -> None:
-    same = borrowed.thinned(panel)
+    same = sources.thinned(panel)
     for shift, word in ((0.0, "identical"), (1e-4, "close"), (0.1, "different")):
         with subtests.test(word=word):
             shipped = replace(same, mu=same.mu + shift)
-            monkeypatch.setattr(borrowed, "shipped_draws", lambda shipped=shipped: shipped)
+            monkeypatch.setattr(sources, "shipped_draws", lambda shipped=shipped: shipped)
             found = answer(POOL, POOL.params(check=True), Context(folder / "out", threads=1)).result
             assert isinstance(found, PoolAnswer)
             assert found.again is not None

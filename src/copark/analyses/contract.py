@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar, Un
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from copark.inference.artefacts import Comparison
+from copark.inference.calibrations import Comparison
 from copark.simulation.trust import Trust
 from copark.texts import has_text, text
 

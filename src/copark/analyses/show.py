@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from copark.analyses.reliability.ask import Answer as Reliability
     from copark.cases.case import Case
     from copark.cases.evidence import Observation
-    from copark.inference.artefacts import Comparison
+    from copark.inference.calibrations import Comparison
     from copark.simulation.trust import Trust
     from copark.stats.shares import Share
 

@@ -1,43 +1,49 @@
-"""From the prior batch to the record by small steps of temperature, and what is made of a population at their end.
+"""The search for the replay posterior: from the prior batch to the record by small steps of temperature.
 
 A step of temperature keeps a share of the members effective and chooses among them; sweeps
 (:mod:`copark.inference.tempering`) move them between two steps. At the end they are swept at β = 1, or together with
-those left at every temperature passed on a ladder (:mod:`copark.inference.tempering`).
+those left at every temperature passed on a ladder: sequential Monte Carlo passes every temperature once, and what its
+few best runs were luck carries to the end.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.inference.posterior import systematic
-from copark.inference.tempering import ARRAYS, GONE, Cloud, Mover
-from copark.store.checkpoints import Stage
+from copark.arrays import Floats, Integers
+from copark.cases.case import Case
+from copark.cases.quarters import Quarter
+from copark.inference.batch import Batch
+from copark.inference.observations import ObservationModel
+from copark.inference.posterior import MANY, systematic
+from copark.inference.prior import PriorSpace, expit, logit
+from copark.inference.replay import ReplayPosterior
+from copark.inference.tempering import ARRAYS, GONE, Cloud, Mover, Plan, one_span, with_lucks
+from copark.model.arrays import Draws
+from copark.simulation.ensemble import Ensemble
+from copark.simulation.run import inputs_of
+from copark.store.checkpoints import Stage, Stages
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-Progress = Callable[[float], None]
+POPULATIONS = 4
+"""Independent populations. Few and large: a large one loses less at each step of temperature, and four are enough to
+see whether they agree."""
+POPULATION = "population-"
+"""What the stage of a population begins with; cut and number follow."""
 LEARNED = "response-"
 """What the name of an array of a mover's response begins with where it is kept."""
-
-
-@dataclass(frozen=True)
-class Tempered:
-    """The cloud at β = 1 and how it came there.
-
-    temperatures: those passed; accepted: share of moves accepted at the end, by kind; simulated: runs made; sweeps:
-    those at the end.
-    """
-
-    cloud: Cloud
-    temperatures: tuple[float, ...]
-    accepted: Mapping[str, float]
-    log_evidence: float
-    simulated: int
-    sweeps: int
+PARTS = 100
+"""Parts of a population in which progress is told."""
+ROUND = 10
+"""Sweeps between two looks at whether the populations agree."""
+EARLIEST = 40
+"""Sweeps before the first look at populations on ladders, which have too few draws at β = 1 before."""
+Progress = Callable[[int, int], None]
 
 
 def effective(logs: Floats) -> float:
@@ -47,7 +53,7 @@ def effective(logs: Floats) -> float:
 
 
 def next_temperature(fit: Floats, beta: float, wanted: float) -> float:
-    """Give the largest temperature up to 1 at which that many members stay effective."""
+    """The largest temperature up to 1 at which that many members stay effective."""
     if effective((1.0 - beta) * fit) >= wanted:
         return 1.0
     low, high = beta, 1.0
@@ -60,25 +66,17 @@ def next_temperature(fit: Floats, beta: float, wanted: float) -> float:
     return low
 
 
-def log_mean(logs: Floats) -> float:
-    """ln of the mean of exp."""
-    top = logs.max()
-    return float(top + np.log(np.exp(logs - top).mean()))
-
-
 def step(fit: Floats, mover: Mover, wanted: float) -> Integers:
     """Raise the temperature until that many of the members are effective, and choose among them by their weights.
 
-    Returns
-    -------
-    Integers
-        Positions of those chosen, shape (members of the plan,).
+    Returns positions of those chosen, shape (members of the plan,).
     """
     after = next_temperature(fit, mover.beta, wanted)
     logs = (after - mover.beta) * fit
+    top = logs.max()
     mover.beta = after
-    mover.log_evidence += log_mean(logs)
-    return systematic(np.exp(logs - logs.max()), mover.plan.members, float(mover.random.random()))
+    mover.log_evidence += float(top + np.log(np.exp(logs - top).mean()))
+    return systematic(np.exp(logs - top), mover.plan.members, float(mover.random.random()))
 
 
 def first_step(fit: Floats, mover: Mover) -> Integers:
@@ -91,76 +89,83 @@ def first_step(fit: Floats, mover: Mover) -> Integers:
     return step(np.maximum(fit, GONE), mover, max(share * mover.plan.members, 16.0))
 
 
-@dataclass
-class Way:
-    """How far a cloud has come: where it is, temperatures passed, sweeps made at the one it is at.
+class Population:
+    """A population on its way: its cloud, temperatures passed, sweeps made at the one it is at.
 
     On a ladder the cloud are the members of all temperatures passed. rungs: those left at each on the way; kept: those
-    at β = 1 after each of the later half of sweeps.
+    at β = 1 after each of the later half of sweeps. A stage that was begun before is gone on with, the mover as it was.
     """
 
-    cloud: Cloud
-    temperatures: list[float]
-    swept: int = 0
-    rungs: list[Cloud] = field(default_factory=list)
-    kept: list[Cloud] = field(default_factory=list)
+    def __init__(
+        self, mover: Mover, cloud: Cloud | None, stage: Stage | None = None, tell: Callable[[float], None] | None = None
+    ) -> None:
+        self.mover, self.stage, self.tell = mover, stage or Stage(None, ""), tell or (lambda _: None)
+        self.rungs: list[Cloud] = []
+        self.kept: list[Cloud] = []
+        self.swept = 0
+        if self.stage.found is not None:
+            self._restore(self.stage.found.arrays, self.stage.found.values)
+        elif cloud is not None:
+            self.cloud, self.temperatures = replace(cloud, fit=np.maximum(cloud.fit, GONE)), [mover.beta]
 
-    @classmethod
-    def begun(cls, cloud: Cloud | None, mover: Mover, stage: Stage) -> Way:
-        """The way as it was kept, with the mover as it was then; else its beginning.
-
-        Parameters
-        ----------
-        cloud
-            Members as :func:`first_step` chose them; none where the stage was begun before.
-
-        Raises
-        ------
-        ValueError
-            If there is nothing to begin with.
-        """
-        if stage.found is None:
-            if cloud is None:
-                raise ValueError("no cloud")
-            return cls(replace(cloud, fit=np.maximum(cloud.fit, GONE)), [mover.beta])
-        arrays, values = stage.found.arrays, stage.found.values
-        mover.restore(values["mover"])
-        mover.response.arrays = {
-            name.removeprefix(LEARNED): one for name, one in arrays.items() if name.startswith(LEARNED)
-        }
+    def _restore(self, arrays: Mapping[str, NDArray[Any]], values: Mapping[str, Any]) -> None:
+        self.mover.restore(values["mover"])
+        learned = {name.removeprefix(LEARNED): one for name, one in arrays.items() if name.startswith(LEARNED)}
+        self.mover.response.arrays = learned
         clouds = [Cloud(*(arrays[f"{n}-{name}"] for name in ARRAYS)) for n in range(sum(values["parts"]))]
         rungs = values["parts"][1]
-        return cls(clouds[0], list(values["temperatures"]), values["swept"], clouds[1 : 1 + rungs], clouds[1 + rungs :])
+        self.cloud, self.rungs, self.kept = clouds[0], clouds[1 : 1 + rungs], clouds[1 + rungs :]
+        self.temperatures, self.swept = list(values["temperatures"]), values["swept"]
 
-    def keep(self, stage: Stage, mover: Mover, share: float) -> None:
+    def keep(self, share: float) -> None:
         """Keep it, with all the mover holds."""
         parts = 1, len(self.rungs), len(self.kept)
-        values = {"mover": mover.content(), "temperatures": self.temperatures, "swept": self.swept, "parts": parts}
-        arrays = {f"{LEARNED}{name}": one for name, one in mover.response.arrays.items()}
+        values = {"mover": self.mover.content(), "temperatures": self.temperatures, "swept": self.swept, "parts": parts}
+        arrays = {f"{LEARNED}{name}": one for name, one in self.mover.response.arrays.items()}
         for n, cloud in enumerate((self.cloud, *self.rungs, *self.kept)):
             arrays |= {f"{n}-{name}": getattr(cloud, name) for name in ARRAYS}
-        stage.keep(share, arrays, values)
+        self.stage.keep(share, arrays, values)
 
-    def sweep(self, mover: Mover) -> None:
+    def sweep(self) -> None:
         """Move the cloud once; of a ladder keep those that are draws of the posterior."""
-        up = mover.beta >= 1.0
-        self.cloud = mover.sweep(self.cloud, self.temperatures if up else self.temperatures[-1:])
+        up = self.mover.beta >= 1.0
+        self.cloud = self.mover.sweep(self.cloud, self.temperatures if up else self.temperatures[-1:])
         self.swept += 1
-        if mover.plan.ladder and up:
+        if self.mover.plan.ladder and up:
             each = len(self.cloud.fit) // len(self.temperatures)
             self.kept.append(self.cloud.take(np.arange(-each, 0)))
             self.kept = self.kept[-((self.swept + 1) // 2) :]
 
-    def raised(self, mover: Mover) -> None:
-        """Raise the temperature; at its end set up the ladder, if there is to be one."""
-        count = mover.plan.ladder
-        if count:
-            self.rungs.append(self.cloud.spread(count))
-        self.cloud = self.cloud.take(step(self.cloud.fit, mover, mover.plan.keep * mover.plan.members))
-        self.temperatures.append(mover.beta)
-        self.swept = 0
-        if count and mover.beta >= 1.0:
-            self.cloud, self.rungs = Cloud.joined([*self.rungs, self.cloud.spread(count)]), []
+    def warm(self) -> None:
+        """Take the cloud from its first temperature to β = 1; at its end set up the ladder, if there is to be one.
+
+        Half of the way to the end of all sweeps is told to be done there, by the logarithm of β.
+        """
+        plan = self.mover.plan
+        while self.mover.beta < 1.0:
+            share = 0.5 * (1.0 - float(np.log(self.mover.beta) / np.log(self.temperatures[0])))
+            while self.swept < plan.sweeps:
+                self.sweep()
+                if self.stage.is_due:
+                    self.keep(share)
+            self.tell(share)
+            if plan.ladder:
+                self.rungs.append(self.cloud.spread(plan.ladder))
+            self.cloud = self.cloud.take(step(self.cloud.fit, self.mover, plan.keep * plan.members))
+            self.temperatures.append(self.mover.beta)
+            self.swept = 0
+            if plan.ladder and self.mover.beta >= 1.0:
+                self.cloud, self.rungs = Cloud.joined([*self.rungs, self.cloud.spread(plan.ladder)]), []
+
+    def settle(self, until: int) -> None:
+        """Sweep the cloud at β = 1 until so many sweeps are made."""
+        most = self.mover.plan.most
+        while self.swept < until:
+            self.sweep()
+            share = 0.5 + 0.5 * self.swept / most
+            if self.stage.is_due or self.swept == most:
+                self.keep(share)
+            self.tell(share)
 
     @property
     def found(self) -> Cloud:
@@ -168,43 +173,134 @@ class Way:
         return Cloud.joined(self.kept) if self.kept else self.cloud
 
 
-def temper(way: Way, mover: Mover, progress: Progress | None = None, stage: Stage | None = None) -> None:
-    """Take a cloud from its first temperature to that of the posterior, β = 1.
+class Simulator:
+    """Runs points under lucks and reads the targets.
+
+    Records of the points asked for last are kept: moves of luck ask for the same points several times.
+    """
+
+    def __init__(
+        self, case: Case, space: PriorSpace, model: ObservationModel, quarters: int, seed: int, threads: int
+    ) -> None:
+        self.inputs = inputs_of(case, quarters=quarters)
+        self.space, self.model, self.seed, self.threads = space, model, seed, threads
+        self.last: tuple[Floats, Draws] | None = None
+
+    def __call__(self, points: Floats, lucks: Integers) -> Floats:
+        """Counterparts of the targets, shape (runs, targets); NaN where a run did not end well."""
+        if self.last is None or not np.array_equal(self.last[0], points):
+            self.last = points.copy(), self.space.draws(points, self.seed)
+        draws = with_lucks(self.last[1], lucks, self.seed)
+        runs = Ensemble(self.inputs, draws, self.model.variables, threads=self.threads).run()
+        return runs.of_finished(self.model.counterparts(runs.out, runs.names))
+
+
+def first_clouds(batch: Batch, model: ObservationModel, columns: Integers, movers: list[Mover]) -> list[Cloud]:
+    """Choose the members every population begins with from its share of the batch's runs: every so many-th.
+
+    The spans of a first luck all have the run of the batch, so that its luck is that run's; they part as they are
+    moved, at low temperatures.
+    """
+    read, pieces = batch.counterparts[:, columns], range(0, batch.runs, MANY)
+    fit = np.concatenate([model.log_likelihood(read[first : first + MANY].astype(np.float64)) for first in pieces])
+    clouds = []
+    for part, mover in enumerate(movers):
+        own = np.arange(part, batch.runs, len(movers), dtype=np.int64)
+        runs = own[first_step(fit[own], mover)]
+        points = np.empty((len(runs), batch.space.axes))
+        for first in pieces:
+            here = np.flatnonzero((runs >= first) & (runs < first + MANY))
+            if len(here):
+                points[here] = batch.points(first, min(first + MANY, batch.runs))[runs[here] - first]
+        lucks = one_span(runs, mover.anywhere((len(runs), mover.plan.spans - 1)))
+        clouds.append(Cloud(logit(points), lucks, read[runs].astype(np.float64), fit[runs]))
+    return clouds
+
+
+def near_enough(agree: float, parameters: float, forecasts: float = 1.0) -> bool:
+    """Whether the largest scale reduction of parameters is that small, and that of forecasts half as far from 1."""
+    return parameters <= agree and forecasts <= 0.5 + 0.5 * agree
+
+
+def agreed(found: ReplayPosterior, agree: float, threads: int) -> bool:
+    """Whether populations are :func:`near_enough`; forecasts are only made where parameters are."""
+    parameters = float(np.max(found.disagreement()))
+    if not near_enough(agree, parameters):
+        return False
+    return near_enough(agree, parameters, float(np.max(found.forecast_disagreement(threads=threads))))
+
+
+def begun_stages(stages: Stages, cut: Quarter, plan: Plan, populations: int) -> list[Stage]:
+    """The stages of populations; what has made more sweeps than a plan has is no part of it."""
+    found = [stages.stage(f"{POPULATION}{cut}-{part}") for part in range(populations)]
+    if any(stage.found is not None and stage.found.values["swept"] > plan.most for stage in found):
+        for stage in found:
+            stage.found = None
+    return found
+
+
+def replay_posterior(
+    batch: Batch, model: ObservationModel, columns: Integers, cut: Quarter, *, plan: Plan | None = None,
+    populations: int = POPULATIONS, agree: float = 0.0, seed: int = 1, threads: int = 1,
+    progress: Progress | None = None, stages: Stages | None = None,
+) -> ReplayPosterior:  # fmt: skip
+    """Make the replay posterior of some of a batch's targets.
 
     Parameters
     ----------
+    columns
+        Positions of the model's targets among the batch's.
+    cut
+        Last quarter that bears on these targets; runs go no further.
+    populations
+        Independent populations; where they disagree the chains are too short.
+    agree
+        Scale reduction at which populations agree (:func:`agreed`), so that no more sweeps are made; with 0 all are.
     progress
-        Called with the share of the way to the end of all sweeps that is done: half at β = 1, by its logarithm.
-    stage
-        Where the way is kept from time to time, between two sweeps.
+        Called with (parts of populations done, parts in all).
+    stages
+        Where populations are kept, whole or as far as they have come, and gone on with.
     """
-    kept, tell = stage or Stage(None, ""), progress or (lambda _: None)
-    while mover.beta < 1.0:
-        share = 0.5 * (1.0 - float(np.log(mover.beta) / np.log(way.temperatures[0])))
-        while way.swept < mover.plan.sweeps:
-            way.sweep(mover)
-            if kept.is_due:
-                way.keep(kept, mover, share)
-        tell(share)
-        way.raised(mover)
-    if way.swept == 0:
-        mover.forget()
+    case, quarters, shares = batch.recipe.case, cut - batch.recipe.case.clock.start + 1, [0.0] * populations
+    wanted = replace(plan or Plan(), quarters=quarters)
+    simulate = Simulator(case, batch.space, model, min(model.quarters, quarters), batch.recipe.seed, threads)
+    movers = [Mover(simulate, model, wanted, seed, part) for part in range(populations)]
+    begun = begun_stages(stages or Stages(), cut, wanted, populations)
+    there = all(stage.found is not None for stage in begun)
+    clouds = [None] * populations if there else first_clouds(batch, model, columns, movers)
+
+    def tell(part: int, share: float) -> None:
+        shares[part] = share
+        if progress is not None:
+            progress(int(PARTS * sum(shares)), PARTS * populations)
+
+    ways = [Population(movers[n], clouds[n], begun[n], partial(tell, n)) for n in range(populations)]
+    for way in ways:
+        way.warm()
+    first = wanted.sweeps + (EARLIEST if wanted.ladder else ROUND)
+    for until in (*(range(first, wanted.most, ROUND) if agree > 0.0 else ()), wanted.most):
+        for way in ways:
+            way.settle(until)
+        if all(way.swept == until for way in ways) and agreed(pairs_of(ways, batch, model, cut), agree, threads):
+            break  # one that has swept on was looked at before
+    for way in ways:
+        if way.swept < wanted.most:
+            way.keep(1.0)
+        way.tell(1.0)
+    return pairs_of(ways, batch, model, cut)
 
 
-def settle(
-    way: Way, mover: Mover, until: int, progress: Progress | None = None, stage: Stage | None = None
-) -> None:  # fmt: skip
-    """Sweep a cloud at β = 1 until so many sweeps are made; arguments as of :func:`temper`."""
-    kept, tell = stage or Stage(None, ""), progress or (lambda _: None)
-    while way.swept < until:
-        way.sweep(mover)
-        share = 0.5 + 0.5 * way.swept / mover.plan.most
-        if kept.is_due or way.swept == mover.plan.most:
-            way.keep(kept, mover, share)
-        tell(share)
-
-
-def ended(way: Way, mover: Mover) -> Tempered:
-    """What a way has come to."""
-    told = mover.shares(), mover.log_evidence, mover.simulated, way.swept
-    return Tempered(way.found, tuple(way.temperatures), *told)
+def pairs_of(ways: list[Population], batch: Batch, model: ObservationModel, cut: Quarter) -> ReplayPosterior:
+    """The members of all populations, as pairs."""
+    members = [way.found for way in ways]
+    return ReplayPosterior(
+        space=batch.space,
+        model=model,
+        points=np.concatenate([expit(cloud.z) for cloud in members]),
+        lucks=np.concatenate([cloud.lucks for cloud in members]),
+        seed=batch.recipe.seed,
+        cut=cut,
+        population=np.repeat(np.arange(len(members)), [len(cloud.fit) for cloud in members]),
+        seen=np.concatenate([cloud.seen for cloud in members]),
+        log_evidence=tuple(way.mover.log_evidence for way in ways),
+    )

@@ -24,9 +24,9 @@ from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.inference.diagnostics import movements
 from copark.inference.observations import ObservationModel, Target, noise
+from copark.inference.posterior import one_thread
 from copark.inference.prior import MIX, PriorSpace, logit
 from copark.inference.replay import REPORTED_SEED, ReplayPosterior, project
-from copark.inference.summaries import one_thread
 from copark.inference.validate import (
     BLIND,
     CONDITIONAL,

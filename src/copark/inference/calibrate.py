@@ -13,13 +13,12 @@ from numpy.typing import NDArray
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.cluster.work import Crew
-from copark.inference.annealing import Tempered
+from copark.inference.annealing import POPULATIONS, replay_posterior
 from copark.inference.batch import Batch, Recipe, make_batch
 from copark.inference.observations import ObservationModel, targets
-from copark.inference.posterior import ACCEPTED, Neighbours, ParameterPosterior, neighbours_of, posterior_of
+from copark.inference.posterior import ACCEPTED, Neighbours, ParameterPosterior, learn_from, neighbours_of
 from copark.inference.provenance import stages_of
-from copark.inference.replay import POPULATIONS, ReplayPosterior, replay_posterior
-from copark.inference.summaries import Summaries, learn_from
+from copark.inference.replay import ReplayPosterior
 from copark.inference.tempering import Plan
 from copark.store.checkpoints import Stages
 
@@ -42,7 +41,7 @@ class Settings:
     last_sweeps: int = 150
     populations: int = POPULATIONS
     agree: float = 0.0
-    """Scale reduction at which the search ends early (:func:`copark.inference.replay.replay_posterior`)."""
+    """Scale reduction at which the search ends early (:func:`copark.inference.annealing.replay_posterior`)."""
     records: int = 200
     """Simulated records of each kind by which its coverage is examined."""
     discrepancy: float = 0.0
@@ -55,17 +54,16 @@ class Settings:
 
     @classmethod
     def of(cls, recipe: Mapping[str, Any]) -> Settings:
-        """Give the settings a recipe was made with; what only earlier versions had (``refine``) is left out."""
+        """The settings a recipe was made with; what only earlier versions had (``refine``) is left out."""
         given = recipe["settings"]
         return cls(**{one.name: given[one.name] for one in fields(cls) if one.name not in LATER or one.name in given})
 
     def plan(self) -> Plan:
-        """Give the plan of the replay posterior."""
-        alike = {name: getattr(self, name) for name in ("members", "sweeps", "last_sweeps", "keep", "early", "ladder")}
-        return Plan(**alike)
+        """The plan of the replay posterior."""
+        return Plan(self.members, self.sweeps, self.last_sweeps, self.keep, early=self.early, ladder=self.ladder)
 
     def content(self) -> Mapping[str, int | float | bool]:
-        """Give the settings as plain values; of those that came later, what is not the default."""
+        """The settings as plain values; of those that came later, what is not the default."""
         usual = {one.name: one.default for one in fields(self)}
         return {name: value for name, value in asdict(self).items() if name not in LATER or value != usual[name]}
 
@@ -87,25 +85,21 @@ FULL = replace(QUICK, last_sweeps=400, agree=1.05, records=200)
 
 @dataclass(frozen=True)
 class Calibration:
-    """What a calibration gives: two posteriors, never mixed, and what they were made with."""
+    """What a calibration gives: two posteriors, never mixed, and what they were made with.
+
+    recorded: summaries of the case's record, shape (axes,).
+    """
 
     settings: Settings
     batch: Batch
-    learned: Summaries
+    recorded: Floats
     neighbours: Neighbours
     parameters: ParameterPosterior
     replay: ReplayPosterior
-    tempered: tuple[Tempered, ...]
-
-    @property
-    def recorded(self) -> Floats:
-        """Summaries of the case's record, shape (axes,)."""
-        found: Floats = self.learned(self.learned.model.recorded[np.newaxis, :])[0]
-        return found
 
 
 def recipe_of(case: Case, cut: Quarter, settings: Settings) -> Recipe:
-    """Give the recipe of the prior batch to a cut."""
+    """The recipe of the batch a calibration of a case to a cut rests on."""
     model = ObservationModel(targets(case, cut=cut), settings.discrepancy)
     return Recipe(case, cut, settings.runs, settings.seed, model)
 
@@ -119,62 +113,10 @@ def kept_stages(case: Case, cut: Quarter, settings: Settings, folder: Path | Non
     return stages_of(folder, {"batch": recipe_of(case, cut, settings).identity, "settings": asked})
 
 
-@dataclass(frozen=True)
-class Neighbourhood:
-    """What comes before the replay: the batch, what was learned of it, and the parameter posterior."""
-
-    batch: Batch
-    learned: Summaries
-    neighbours: Neighbours
-    parameters: ParameterPosterior
-
-    @property
-    def recorded(self) -> Floats:
-        """Summaries of the case's record, shape (axes,)."""
-        found: Floats = self.learned(self.learned.model.recorded[np.newaxis, :])[0]
-        return found
-
-
-def neighbourhood(
-    case: Case,
-    cut: Quarter,
-    settings: Settings,
-    *,
-    threads: int = 1,
-    folder: Path | None = None,
-    stages: Stages | None = None,
-    crew: Crew | None = None,
-    progress: Progress | None = None,
-) -> Neighbourhood:
-    """Make the prior batch, learn summaries and infer the parameters; arguments are those of :func:`calibrate`."""
-    tell: Progress = progress or (lambda *_: None)
-    kept = stages or Stages()
-    recipe = recipe_of(case, cut, settings)
-    batch = make_batch(
-        recipe, threads=threads, folder=folder, progress=lambda done, total: tell("batch", done, total),
-        waiting=lambda: tell("waiting", 0, 0), crew=crew,
-    )  # fmt: skip
-    kept.count("batch", batch.kept / batch.runs or None)
-    columns = np.arange(len(recipe.model.targets))
-    tell("summaries", 0, 1)
-    learned = learn_from(batch, recipe.model, columns, stages=kept)
-    neighbours = neighbours_of(batch, learned, columns)
-    tell("summaries", 1, 1)
-    parameters = posterior_of(batch.space, neighbours, learned, recipe.model.recorded, settings.accepted)
-    return Neighbourhood(batch, learned, neighbours, parameters)
-
-
 def calibrate(
-    case: Case,
-    cut: Quarter,
-    settings: Settings | None = None,
-    *,
-    threads: int = 1,
-    folder: Path | None = None,
-    stages: Stages | None = None,
-    crew: Crew | None = None,
-    progress: Progress | None = None,
-) -> Calibration:
+    case: Case, cut: Quarter, settings: Settings | None = None, *, threads: int = 1, folder: Path | None = None,
+    stages: Stages | None = None, crew: Crew | None = None, progress: Progress | None = None,
+) -> Calibration:  # fmt: skip
     """Calibrate a case to what was known of it at a cut.
 
     Parameters
@@ -188,16 +130,24 @@ def calibrate(
     crew
         Who makes the prior batch, if not this process (:func:`copark.inference.batch.make_batch`).
     """
-    wanted = settings or Settings()
+    wanted, kept = settings or Settings(), stages or Stages()
     tell: Progress = progress or (lambda *_: None)
-    kept = stages or Stages()
-    near = neighbourhood(
-        case, cut, wanted, threads=threads, folder=folder, stages=kept, crew=crew, progress=progress
+    recipe = recipe_of(case, cut, wanted)
+    batch = make_batch(
+        recipe, threads=threads, folder=folder, progress=lambda done, total: tell("batch", done, total),
+        waiting=lambda: tell("waiting", 0, 0), crew=crew,
     )  # fmt: skip
-    model, columns = near.learned.model, np.arange(len(near.learned.model.targets))
+    kept.count("batch", batch.kept / batch.runs or None)
+    tell("summaries", 0, 1)
+    learned = learn_from(batch, kept)
+    neighbours = neighbours_of(batch, learned)
+    tell("summaries", 1, 1)
+    recorded = learned(recipe.model.recorded[np.newaxis, :])[0]
+    parameters = neighbours.accept(batch.space, recorded, wanted.accepted)
     tell("replay", 0, 1)
-    replay, tempered = replay_posterior(
-        near.batch, model, columns, cut, plan=wanted.plan(), populations=wanted.populations, agree=wanted.agree,
-        seed=wanted.seed, threads=threads, progress=lambda done, total: tell("replay", done, total), stages=kept,
+    replay = replay_posterior(
+        batch, recipe.model, np.arange(len(recipe.model.targets)), cut, plan=wanted.plan(),
+        populations=wanted.populations, agree=wanted.agree, seed=wanted.seed, threads=threads,
+        progress=lambda done, total: tell("replay", done, total), stages=kept,
     )  # fmt: skip
-    return Calibration(wanted, near.batch, near.learned, near.neighbours, near.parameters, replay, tempered)
+    return Calibration(wanted, batch, recorded, neighbours, parameters, replay)

@@ -1,33 +1,67 @@
-"""Calibrations of an output folder: which are kept, what one would take, and making one.
+"""Calibrations that are kept: those of an output folder, and those that ship with the package.
 
-Posteriors are kept under ``posteriors/`` of the output folder and prior batches under ``batches/``, both by identity. A
+One's own are kept under ``posteriors/`` of the output folder and prior batches under ``batches/``, both by identity. A
 calibration that was interrupted goes on with the pieces of its batch and the last state of each later stage; one that
 is kept is not made again, and its stages are removed.
+
+Posteriors are small files with the recipe they were made by, by which they can be made again. They belong to one state
+of model and case. Each is named in the recipe by its hash; a posterior whose recipe does not match is *stale*, may
+still be looked at, and says so. What a case says beside the values that were fitted and the facts that runs are given
+to the cut bears on nothing: an earlier posterior is none the worse for a later value.
 """
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Any, Literal
 
-from copark.inference.calibrate import Progress
+import numpy as np
+
+from copark.cases.case import Case
+from copark.cases.quarters import Quarter
+from copark.cluster.work import Crew
+from copark.errors import NotFound, RunRefused
+from copark.identity import hash_content, identity_of
+from copark.inference.annealing import POPULATION, near_enough
+from copark.inference.batch import PIECE, home_of, pieces_in, run_piece
+from copark.inference.calibrate import (
+    FULL,
+    QUICK,
+    Calibration,
+    Progress,
+    Settings,
+    calibrate,
+    kept_stages,
+    recipe_of,
+)
+from copark.inference.diagnostics import Examination, examine, load_examination, save_examination
+from copark.inference.observations import ObservationModel, targets
+from copark.inference.posterior import ParameterPosterior
+from copark.inference.prior import PriorSpace
+from copark.inference.provenance import FORMAT, code_hash, recipe_in
+from copark.inference.reading import Reading, case_for, reading_of, shipped_reading
+from copark.inference.replay import ReplayPosterior
+from copark.inference.sources import PosteriorSource, arrays_in
+from copark.model.compiler import cpu_features, versions
+from copark.simulation.ensemble import default_threads
+from copark.simulation.run import inputs_of
+from copark.simulation.trust import Trust
+from copark.store.checkpoints import Stages, Tally, tally_of, went_on
+from copark.store.files import stamp_of, written_folder
 from copark.texts import text
 
-if TYPE_CHECKING:
-    from copark.cases import Case
-    from copark.cases.quarters import Quarter
-    from copark.cluster import Crew
-    from copark.inference.artefacts import StoredPosterior
-    from copark.inference.calibrate import Settings
-    from copark.inference.sbc import Examination
-    from copark.inference.target_selection import Reading
-    from copark.simulation.trust import Trust
-    from copark.store.checkpoints import Stages, Tally
-
+OWN = "posteriors"
+"""Folder of a user's own posteriors, in the output folder."""
+PAIRS = DRAWS = 1000
+"""Pairs of the replay posterior and draws of the parameter posterior that are kept."""
+CLOSE = 1e-6
+"""Largest difference of a coordinate, between 0 and 1, that another processor may cause."""
 LEAST, MOST = 12, 24
 """Runs of a prior batch, as powers of two."""
 PROBED = 2048
@@ -38,6 +72,30 @@ REPLAYED = 1.3
 OTHERWISE = 8e-5
 """Seconds for each run of the batch that learning summaries, the examination and the page take."""
 MakeCrew = Callable[[], "AbstractContextManager[Crew | None]"]
+
+
+@dataclass(frozen=True)
+class StoredPosterior:
+    """Posteriors read from a folder, and their recipe."""
+
+    recipe: Mapping[str, Any]
+    parameters: ParameterPosterior
+    replay: ReplayPosterior
+    stale: bool
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Whether posteriors made again are those stored.
+
+    identical: bit by bit; close: parameters within 1e-6 and the same lucks; largest: difference of a coordinate; tally:
+    of the stages of making them, what was there from an earlier attempt.
+    """
+
+    identical: bool
+    close: bool
+    largest: float
+    tally: Tally | None = None
 
 
 @dataclass(frozen=True)
@@ -56,25 +114,19 @@ class Planned:
 
 @dataclass(frozen=True)
 class KeptPosterior:
-    """A calibration that is kept: its posteriors, what was asked of them, and the case as it was read for them.
+    """A calibration that is kept: its posteriors, what was asked of them, and their case.
 
     tally: of the stages of making it, what was there from an earlier attempt; ``None`` if it was kept already. kind:
     whether it is one's own or ships with the case; of that no examination is kept.
     """
 
     case: Case
-    read_as: Case
     stored: StoredPosterior
     examination: Examination | None
     identity: str
     folder: Path
     tally: Tally | None = None
     kind: Literal["own", "shipped"] = "own"
-
-    @property
-    def reused(self) -> bool:
-        """Whether it was kept already."""
-        return self.tally is None
 
     @property
     def cut(self) -> Quarter:
@@ -84,16 +136,24 @@ class KeptPosterior:
     @property
     def trust(self) -> Trust:
         """How far its parameters may be trusted."""
-        from copark.inference.source import PosteriorSource
+        return PosteriorSource(self.stored.replay, stale=self.stored.stale, kind=self.kind).trust
 
-        return PosteriorSource.of(self.stored, self.kind).trust
+
+def own_folder(out: Path) -> Path:
+    """The posteriors of an output folder, a folder each."""
+    return Path(out) / OWN
+
+
+def batches_in(out: Path) -> Path:
+    """The prior batches of an output folder."""
+    return Path(out) / "batches"
 
 
 def settings_of(
     runs: int | str | None, seed: int | None, lang: str = "en", *, full: bool = False, sweeps: int | None = None,
     usual: Settings | None = None,
 ) -> Settings:  # fmt: skip
-    """Settings of a calibration.
+    """Settings of a calibration; RunRefused if the number of runs is no power of two, or too small or large.
 
     Parameters
     ----------
@@ -103,203 +163,73 @@ def settings_of(
         Most sweeps at the end, in the place of the usual number.
     usual
         Settings in the place of either.
-
-    Raises
-    ------
-    RunRefused
-        If the number of runs is no power of two, or too small or large.
     """
-    from copark.errors import RunRefused
-    from copark.inference.calibrate import FULL, QUICK
-
     start = usual or (FULL if full else QUICK)
-    count = start.runs if runs is None else _power(runs)
+    count = start.runs if runs is None else _power(str(runs))
     if count is None:
         raise RunRefused(text("calibrate.bad_runs", lang, runs=runs, least=LEAST, most=MOST))
     last = start.last_sweeps if sweeps is None else sweeps
     return replace(start, runs=count, seed=start.seed if seed is None else seed, last_sweeps=last)
 
 
-def _power(runs: int | str) -> int | None:
-    """A number of runs, if it is a power of two that can be used."""
-    written = str(runs).replace("**", "^").replace(",", "").replace("_", "").strip()
-    base, _, power = written.partition("^")
-    if not all(part.isascii() and part.isdecimal() and len(part) <= 9 for part in (base, power or "1")):
-        return None
-    if power and base != "2":
-        return None
-    count = 1 << int(power) if power and int(power) <= MOST else int(base)
-    return count if count in {1 << n for n in range(LEAST, MOST + 1)} else None
+def _power(runs: str) -> int | None:
+    """A number of runs, also written 2^16 or 65,536, if it is a power of two that can be used."""
+    written = runs.replace("**", "^").replace(",", "").replace("_", "").strip()
+    known = {name: 1 << n for n in range(LEAST, MOST + 1) for name in (f"2^{n}", str(1 << n))}
+    return known.get(written)
 
 
-def cut_of(case: Case, cut: str | None) -> Quarter:
-    """The quarter a calibration of a case ends in: the last with data, unless another is asked for.
-
-    Raises
-    ------
-    RunRefused
-        If it is no quarter of the case, or nothing is known by then.
-    """
-    from copark.cases.quarters import Quarter
-    from copark.errors import RunRefused, printable
-    from copark.inference.observations import targets
-    from copark.inference.target_selection import case_for
-
-    if cut is None:
-        last = case.clock.data_end
-        if not targets(case_for(case, last), cut=last):
-            raise RunRefused.of("calibrate.nothing_to_fit", case=case.name)
-        return last
-    first, last = case.clock.start + 1, case.clock.data_end
-    try:
-        found = Quarter.parse(cut)
-    except ValueError:
-        found = None
-    if found is None or not first <= found <= last:
-        raise RunRefused.of("calibrate.bad_cut", cut=printable(cut[:20]), case=case.name, first=first, last=last)
-    if not targets(case_for(case, found), cut=found):
-        known = min(target.last for target in targets(case))
-        raise RunRefused.of("calibrate.nothing_known", cut=cut, case=case.name, first=case.clock.start + known)
-    return found
-
-
-def own_calibration(case: Case, out: Path) -> KeptPosterior | None:
-    """The calibration of one's own that a case is run on by default; ``None`` without a current one."""
-    from copark.inference.case_parameters import parameters_of
-    from copark.inference.sbc import load_examination
-    from copark.inference.target_selection import Reading, case_for
-
-    has = parameters_of(case, out)
-    if has.stored is None or has.folder is None or has.trust.state != "calibrated":
-        return None
-    identity = has.folder.name.removeprefix(f"{has.stored.recipe['case']}-")
-    read_as = case_for(case, has.stored.replay.cut, Reading.of(has.stored.recipe))
-    return KeptPosterior(case, read_as, has.stored, load_examination(has.folder), identity, has.folder)
-
-
-def shipped_calibration(
-    case: Case, cut: Quarter, runs: int | None = None, seed: int | None = None
-) -> KeptPosterior | None:  # fmt: skip
-    """The calibration to a cut that ships with a case; ``None`` without a current one, or one of other runs or seed."""
-    from copark.cases.casebook import posteriors_of
-    from copark.errors import NotFound
-    from copark.inference.calibrate import Settings
-    from copark.inference.case_parameters import parameters_of
-    from copark.inference.target_selection import case_for
-
-    try:
-        has = parameters_of(case, wanted="shipped", cut=str(cut))
-    except NotFound:
-        return None
-    folder, stored = posteriors_of(case)[str(cut)], has.stored
-    if stored is None or has.trust.state != "calibrated":
-        return None
-    made = Settings.of(stored.recipe)
-    if runs not in (None, made.runs) or seed not in (None, made.seed):
-        return None
-    return KeptPosterior(case, case_for(case, cut), stored, None, has.identity, folder, kind="shipped")
-
-
-def kept_posterior(
-    case: Case,
-    cut: Quarter,
-    settings: Settings,
-    *,
-    fresh: bool = False,
-    threads: int | None = None,
-    crew: MakeCrew = nullcontext,
-    out: Path,
-    progress: Progress | None = None,
-) -> KeptPosterior:
-    """Find a calibration in the output folder, or make, examine and keep it.
-
-    Parameters
-    ----------
-    crew
-        Opens those who make the prior batch, in the place of threads of this process.
-    """
-    from copark.inference import artefacts
-    from copark.inference.reach import reading_of
-    from copark.inference.sbc import load_examination
-
-    read_as, identity, folder = place_of(case, cut, settings, out)
-    tally = None
-    if fresh or not is_kept(folder):
-        how = reading_of(case, cut, settings)
-        tally = _make(read_as, how, cut, settings, folder, threads, crew, out, progress)
-    found = load_examination(folder)
-    return KeptPosterior(case, read_as, artefacts.load(read_as, folder), found, identity, folder, tally)
+def place_of(case: Case, cut: Quarter, settings: Settings, out: Path) -> tuple[str, Path]:
+    """A calibration's identity, and the folder it is kept in."""
+    read = case_for(case, cut, reading_of(case, cut, settings))
+    parts = {
+        "batch": recipe_of(read, cut, settings).identity, "settings": dict(settings.content()), "code": code_hash(),
+    }  # fmt: skip
+    identity = identity_of(parts)
+    return identity, own_folder(out) / f"{case.name}-{identity}"
 
 
 def is_kept(folder: Path) -> bool:
     """Whether a whole calibration is in a folder."""
-    from copark.inference.sbc import load_examination
-
     return (folder / "recipe.json").is_file() and load_examination(folder) is not None
 
 
-def place_of(case: Case, cut: Quarter, settings: Settings, out: Path) -> tuple[Case, str, Path]:
-    """The case as a calibration reads it, the calibration's identity, and the folder it is kept in."""
-    from copark.identity import identity_of
-    from copark.inference.calibrate import recipe_of
-    from copark.inference.case_parameters import own_folder
-    from copark.inference.provenance import code_hash
+def kept_posterior(
+    case: Case, cut: Quarter, settings: Settings, *, fresh: bool = False, threads: int | None = None,
+    crew: MakeCrew = nullcontext, out: Path, progress: Progress | None = None,
+) -> KeptPosterior:  # fmt: skip
+    """Find a calibration in the output folder, or make, examine and keep it.
 
-    read_as = read_for(case, cut, settings)
-    identity = identity_of(
-        {
-            "batch": recipe_of(read_as, cut, settings).identity,
-            "settings": dict(settings.content()),
-            "code": code_hash(),
-        }
-    )
-    return read_as, identity, own_folder(out) / f"{case.name}-{identity}"
-
-
-def read_for(case: Case, cut: Quarter, settings: Settings) -> Case:
-    """The case as a calibration reads it; prior runs are made where it ships with no posterior."""
-    from copark.inference.reach import reading_of
-    from copark.inference.target_selection import case_for
-
-    return case_for(case, cut, reading_of(case, cut, settings))
+    crew: opens those who make the prior batch, in the place of threads of this process.
+    """
+    identity, folder = place_of(case, cut, settings, out)
+    tally = None
+    if fresh or not is_kept(folder):
+        tally = _make(case, cut, settings, folder, threads or default_threads(), crew, batches_in(out), progress)
+    return KeptPosterior(case, load(case, folder), load_examination(folder), identity, folder, tally)
 
 
 def _make(
-    case: Case,
-    reading: Reading,
-    cut: Quarter,
-    settings: Settings,
-    folder: Path,
-    threads: int | None,
-    crew: MakeCrew,
-    out: Path,
+    case: Case, cut: Quarter, settings: Settings, folder: Path, threads: int, crew: MakeCrew, batches: Path,
     progress: Progress | None,
-) -> Tally | None:
+) -> Tally | None:  # fmt: skip
     """Calibrate, examine, and write both, whole or not at all; what another process makes meanwhile is waited for.
 
     The stages of a search that was to agree and did not are kept: a longer one goes on from them.
     """
-    from copark.inference import artefacts
-    from copark.inference.calibrate import calibrate as infer
-    from copark.inference.calibrate import kept_stages
-    from copark.inference.replay import near_enough
-    from copark.inference.sbc import examine, save_examination
-    from copark.simulation.ensemble import default_threads
-    from copark.store.files import stamp_of, written_folder
-
-    workers, batches = threads or default_threads(), batches_in(out)
-    tell: Progress = progress or (lambda *_: None)
-    stages, seen = kept_stages(case, cut, settings, batches), stamp_of(folder)
+    reading = reading_of(case, cut, settings)
+    read, tell = case_for(case, cut, reading), progress or (lambda *_: None)
+    stages, seen = kept_stages(read, cut, settings, batches), stamp_of(folder)
     with stages.alone(lambda: tell("waiting", 0, 0)):
         if stamp_of(folder) != seen and is_kept(folder):
             return None
         with crew() as others:
-            made = infer(
-                case, cut, settings, threads=workers, folder=batches, stages=stages, crew=others, progress=progress
+            made = calibrate(
+                read, cut, settings, threads=threads, folder=batches, stages=stages, crew=others, progress=progress
             )  # fmt: skip
-        asked = examine(made, threads=workers, stages=stages, progress=progress)
+        asked = examine(made, threads=threads, stages=stages, progress=progress)
         with written_folder(folder, replace=True) as place:
-            artefacts.save(made, place, reading)
+            save(made, place, reading)
             save_examination(asked, place)
         health = asked.health
         if not settings.agree or near_enough(settings.agree, health["disagreement"], health["forecasts"]):
@@ -308,57 +238,169 @@ def _make(
 
 
 def plan_of(
-    case: Case, cut: Quarter, settings: Settings, *, threads: int | None = None, out: Path, lang: str = "en"
-) -> Planned:  # fmt: skip
-    """Say what calibrating takes, or what is missing of it, by running a small piece."""
-    from copark.inference.calibrate import kept_stages
-
-    stages = kept_stages(read_for(case, cut, settings), cut, settings, batches_in(out))
-    others = len(("summaries", "anywhere", "near"))
-    return measured_plan(case, cut, settings, stages=stages, others=others, threads=threads, out=out, lang=lang)
-
-
-def measured_plan(
-    case: Case, cut: Quarter, settings: Settings, *, posteriors: int = 1, stages: Stages, others: int = 0,
+    case: Case, cut: Quarter, settings: Settings, *, posteriors: int = 1, stages: Stages | None = None,
     threads: int | None = None, out: Path, lang: str = "en",
 ) -> Planned:  # fmt: skip
-    """Say what a batch and the search of some posteriors on it take, or what is missing of them.
+    """Say what a batch and the search of some posteriors on it take, or what is missing of them, by a small piece.
 
-    Parameters
-    ----------
-    posteriors
-        How many cuts are searched on one batch.
-    stages, others
-        What is kept of an earlier attempt; how many stages there are beside the batch and the populations.
+    stages: what is kept of an earlier attempt: by default of a calibration, which has summaries and ranks of two kinds
+    beside the batch and the populations.
     """
-    from copark.inference.batch import PIECE, READ_AT_CUT, home_of, pieces_in, run_piece
-    from copark.inference.calibrate import recipe_of
-    from copark.inference.prior import PriorSpace
-    from copark.inference.replay import POPULATION
-    from copark.simulation.ensemble import default_threads
-    from copark.store.checkpoints import tally_of, went_on
-
-    recipe = recipe_of(read_for(case, cut, settings), cut, settings)
-    workers = threads or default_threads()
-    space = PriorSpace.of(recipe.case, recipe.hold)
-    run_piece(recipe, space, 0, 64, workers)
+    read = case_for(case, cut, reading_of(case, cut, settings))
+    others = 3 if stages is None else 0
+    stages = stages or kept_stages(read, cut, settings, batches_in(out))
+    recipe, workers, plan = recipe_of(read, cut, settings), threads or default_threads(), settings.plan()
+    run_piece(recipe, 0, 64, workers)
     began = time.monotonic()
-    run_piece(recipe, space, 0, PROBED, workers)
+    run_piece(recipe, 0, PROBED, workers)
     each = (time.monotonic() - began) / PROBED
-    plan = settings.plan()
     down, end = (RUNGS, RUNGS * plan.ladder) if plan.ladder else (STEPS, plan.members)
-    swept = plan.members * down * plan.sweeps + end * plan.last_sweeps
-    searched = posteriors * settings.populations * MOVES * swept
+    populations = posteriors * settings.populations
+    searched = populations * MOVES * (plan.members * down * plan.sweeps + end * plan.last_sweeps)
     kept = min(PIECE * pieces_in(home_of(batches_in(out), recipe)), settings.runs)
-    missing, there, populations = settings.runs - kept, stages.there(), posteriors * settings.populations
+    missing, there = settings.runs - kept, stages.there()
     done = sum(share for name, share in there.items() if name.startswith(POPULATION))
     searched = round(searched * (1.0 - done / populations)) if populations else 0
     tally = tally_of([*there.values(), *([kept / settings.runs] if kept else [])], 1 + populations + others)
     seconds = each * (missing + REPLAYED * searched) + OTHERWISE * settings.runs
-    megabytes = 1 + settings.runs * 4 * (len(recipe.model.targets) + len(READ_AT_CUT)) // 1_000_000
+    megabytes = 1 + settings.runs * 4 * len(recipe.model.targets) // 1_000_000
     return Planned(missing + searched, seconds, megabytes, Path(out), went_on(tally, lang))
 
 
-def batches_in(out: Path) -> Path:
-    """The prior batches of an output folder."""
-    return Path(out) / "batches"
+def content_of(found: Calibration, reading: Reading) -> dict[str, Any]:
+    """The recipe of a calibration: what it depends on, and what it was made with."""
+    recipe = found.batch.recipe
+    return {
+        "format": FORMAT,
+        "case": recipe.case.name,
+        "start": str(recipe.case.clock.start),
+        "cut": str(recipe.cut),
+        "settings": dict(found.settings.content()),
+        **reading.content(),
+        "facts": facts_hash(recipe.case, recipe.cut),
+        "batch": recipe.content(),
+        "axes": list(recipe.space.names),
+        "distance": found.parameters.distance,
+        "log_evidence": list(found.replay.log_evidence),
+        "made_with": {**versions(), "cpu_features": cpu_features()},
+    }
+
+
+def facts_hash(case: Case, cut: Quarter) -> str:
+    """Hash of what runs to a cut are given of a case, and of its own priors and values of parameters."""
+    inputs = inputs_of(case, quarters=cut - case.clock.start + 1)
+    given = [sha256(np.ascontiguousarray(part).tobytes()).hexdigest() for part in inputs]
+    return hash_content({"inputs": given, "parameters": case.content()["parameters"]})
+
+
+def save(found: Calibration, folder: Path, reading: Reading) -> None:
+    """Write a calibration's posteriors, thinned, and their recipe.
+
+    Parameters of the replay posterior keep all their digits: a run is replayed by them. The others are rounded to
+    single precision.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    replay = found.replay.thin(PAIRS)
+    np.savez_compressed(folder / "parameters.npz", points=found.parameters.equal(DRAWS).astype(np.float32))
+    np.savez_compressed(
+        folder / "replay.npz", points=replay.points, lucks=replay.lucks, population=replay.population.astype(np.int16),
+        seen=replay.seen.astype(np.float32),
+    )  # fmt: skip
+    words = json.dumps(content_of(found, reading), indent=1, sort_keys=True, ensure_ascii=False)
+    (folder / "recipe.json").write_text(words + "\n", encoding="utf-8")
+
+
+def load(case: Case, folder: Path) -> StoredPosterior:
+    """Read posteriors of a case; the case is read as it was for the calibration.
+
+    Raises NotFound if there are none, only such as an earlier version wrote, or such as no longer fit: their parameters
+    or the first quarter are others.
+    """
+    recipe = recipe_in(folder)
+    if recipe is None or not fits(case, recipe):
+        raise NotFound.of("inference.no_posterior", case=case.name)
+    cut = Quarter.parse(recipe["cut"])
+    case = case_for(case, cut, Reading.of(recipe))
+    space = PriorSpace.of(case)
+    points = arrays_in(folder / "parameters.npz")["points"].astype(np.float64)
+    parameters = ParameterPosterior(space, points, np.full(len(points), 1.0 / len(points)), float(recipe["distance"]))
+    kept = arrays_in(folder / "replay.npz")
+    replay = ReplayPosterior(
+        space=space,
+        model=ObservationModel(targets(case, cut=cut), Settings.of(recipe).discrepancy),
+        points=kept["points"],
+        lucks=kept["lucks"],
+        seed=int(recipe["settings"]["seed"]),
+        cut=cut,
+        population=kept["population"].astype(np.int64),
+        seen=kept["seen"].astype(np.float64),
+        log_evidence=tuple(recipe["log_evidence"]),
+    )
+    return StoredPosterior(recipe, parameters, replay, stale=is_stale(case, recipe))
+
+
+def fits(case: Case, recipe: Mapping[str, Any]) -> bool:
+    """Whether posteriors can be drawn from for a case as it is now, stale or not.
+
+    The same parameters are drawn from the same priors of size, the first quarter is the same, and at least half of the
+    values that were fitted are still in its record: what bears the same name may be another park.
+    """
+    start, cut = case.clock.start, Quarter.parse(recipe["cut"])
+    if recipe.get("start", str(start)) != str(start) or cut <= start:
+        return False
+    reading = Reading.of(recipe)
+    read = case_for(case, cut, reading)
+    if reading.wide != (shipped_reading(case, cut) or Reading()).wide:
+        return False
+    if list(recipe["axes"]) != list(PriorSpace.of(read).names):
+        return False
+    fitted = {(variable, date, value) for variable, date, _, value, *_ in recipe["batch"]["targets"]}
+    known = {(one.variable, one.date, one.value) for one in targets(read, cut=cut)}
+    return 2 * len(fitted & known) >= len(fitted) > 0
+
+
+def is_stale(case: Case, recipe: Mapping[str, Any]) -> bool:
+    """Whether model, targets, priors or facts up to the cut have changed since posteriors were made.
+
+    A recipe from before the facts had a hash of their own tells of the whole case alone.
+    """
+    cut, made = Quarter.parse(recipe["cut"]), dict(recipe["batch"])
+    read = case_for(case, cut, Reading.of(recipe))
+    now = json.loads(json.dumps(recipe_of(read, cut, Settings.of(recipe)).content()))
+    if now["case"] != made["case"] and recipe.get("facts") == facts_hash(read, cut):
+        made["case"] = now["case"]
+    return bool(now != made)
+
+
+def check(
+    case: Case, folder: Path, *, threads: int = 1, batches: Path | None = None, crew: Crew | None = None,
+    progress: Progress | None = None,
+) -> Comparison:  # fmt: skip
+    """Make a case's posteriors again by their recipe, or go on with that, and compare them with those stored.
+
+    batches: where prior batches are kept, and stages until the comparison is made; crew: who makes the prior batch, if
+    not this process.
+    """
+    stored = load(case, folder)
+    settings, cut = Settings.of(stored.recipe), stored.replay.cut
+    case = case_for(case, cut, Reading.of(stored.recipe))
+    stages = kept_stages(case, cut, settings, batches)
+    with stages.alone(None if progress is None else lambda: progress("waiting", 0, 0)):
+        found = calibrate(
+            case, cut, settings, threads=threads, folder=batches, stages=stages, crew=crew, progress=progress
+        )  # fmt: skip
+        compared = replace(comparison(found, stored), tally=stages.tally())
+        stages.remove()
+    return compared
+
+
+def comparison(found: Calibration, stored: StoredPosterior) -> Comparison:
+    """Compare a calibration with posteriors that are stored."""
+    replay = found.replay.thin(stored.replay.pairs)
+    fresh = found.parameters.equal(stored.parameters.points.shape[0]).astype(np.float32).astype(np.float64)
+    if replay.points.shape != stored.replay.points.shape or fresh.shape != stored.parameters.points.shape:
+        return Comparison(identical=False, close=False, largest=1.0)
+    apart = [np.abs(replay.points - stored.replay.points), np.abs(fresh - stored.parameters.points)]
+    largest = float(max(part.max() for part in apart))
+    lucks = np.array_equal(replay.lucks, stored.replay.lucks)
+    return Comparison(identical=lucks and largest == 0.0, close=lucks and largest <= CLOSE, largest=largest)

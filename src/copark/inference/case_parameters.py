@@ -17,20 +17,22 @@ from typing import Any, Literal
 
 from copark.cases.case import Case
 from copark.cases.casebook import POSTERIOR, casebook_path, list_cases, posteriors_in, posteriors_of
+from copark.cases.quarters import Quarter
+from copark.cases.types import shown
 from copark.errors import CoparkError, NotFound, RunRefused, printable
-from copark.inference import artefacts
-from copark.inference.artefacts import StoredPosterior
-from copark.inference.borrowed import BorrowedSource, shipped_draws
+from copark.inference import calibrations
+from copark.inference.calibrate import Settings
+from copark.inference.calibrations import OWN, KeptPosterior, StoredPosterior, own_folder
+from copark.inference.diagnostics import load_examination
 from copark.inference.provenance import recipe_in
-from copark.inference.source import PosteriorSource
+from copark.inference.reading import cut_of
+from copark.inference.sources import BorrowedSource, PosteriorSource, shipped_draws
 from copark.simulation.study import Study
 from copark.simulation.trust import Trust
 from copark.texts import text
 
 Wanted = Literal["own", "shipped", "borrowed", "prior"]
 WANTED: tuple[Wanted, ...] = ("own", "shipped", "borrowed", "prior")
-OWN = "posteriors"
-"""Folder of a user's own posteriors, in the output folder."""
 Source = PosteriorSource | BorrowedSource
 """Draws of a case's parameters."""
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile, RunRefused)
@@ -38,18 +40,18 @@ UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.
 
 @dataclass(frozen=True)
 class CaseParameters:
-    """The parameters a case has."""
+    """The parameters a case has.
+
+    trust: how far they may be trusted; source: draws of them, ``None`` where they are drawn from assumed ranges;
+    stored, folder: the posteriors they come from, where the case has its own, and where those of one's own are kept;
+    notes: what a reader should know of posteriors that were found and not used, in sentences by language.
+    """
 
     trust: Trust
-    """How far they may be trusted."""
     source: Source | None
-    """Draws of them; ``None`` where they are drawn from assumed ranges."""
     stored: StoredPosterior | None = None
     folder: Path | None = None
-    """stored, folder: the posteriors they come from, where the case has its own, and where those of one's own are
-    kept."""
     notes: tuple[tuple[str, str], ...] = ()
-    """What a reader should know of posteriors that were found and not used, in sentences by language."""
 
     @property
     def draws(self) -> Literal["posterior", "prior"]:
@@ -81,34 +83,31 @@ def parameters_of(
 ) -> CaseParameters:
     """Decide which parameters a case has.
 
+    Raises NotFound if just these are wanted and there are none; RunRefused if a cut is asked for of what has none, or
+    no calibration could end in it.
+
     Parameters
     ----------
     out
         The output folder, whose ``posteriors/`` are looked through; none by default.
     wanted
-        ``own``, ``shipped``, ``borrowed`` or ``prior``, to have just these; by default the best there are.
+        One of :data:`WANTED`, to have just these; by default the best there are.
     cut
         Last quarter of the record a posterior must know, no more and no less (``2020Q4``); the latest by default.
-
-    Raises
-    ------
-    NotFound
-        If just these are wanted and there are none.
-    RunRefused
-        If a cut is asked for of what has none, or no calibration could end in it.
     """
     if cut is not None and wanted in ("prior", "borrowed"):
         raise RunRefused.of("trust.conflict", one=f"--parameters {wanted}", other=f"--cut {printable(cut[:20])}")
     if wanted == "prior":
         return CaseParameters(Trust.without(case.name, "prior"), None)
     if wanted == "borrowed":
-        return _borrowed(case, ())
+        return _borrowed(case)
     own, notes = _own(case, out, cut) if wanted in (None, "own") else (None, ())
     shipped = _shipped(case, cut) if wanted in (None, "shipped") else None
     if cut is not None and own is None and shipped is None:
         raise _none_of(case, out, cut)
     if wanted == "own" and own is None:
-        raise NotFound.of("trust.none_own", case=case.name, folder=_shown(out), path=case.name)
+        folder = "out" if out is None else shown(out)
+        raise NotFound.of("trust.none_own", case=case.name, folder=folder, path=case.name)
     if wanted == "shipped" and shipped is None:
         raise NotFound.of("trust.none_shipped", case=case.name, known=", ".join(shipped_cases()))
     found = [one for one in (own, shipped) if one is not None]
@@ -130,8 +129,6 @@ def cuts_of(case: Case, out: Path | None = None) -> tuple[str, ...]:
 
 def _none_of(case: Case, out: Path | None, cut: str) -> CoparkError:
     """Why there is no calibration to a cut: there could be none, or none was made."""
-    from copark.inference.calibrations import cut_of
-
     try:
         cut_of(case, cut)
     except RunRefused as error:
@@ -145,24 +142,18 @@ def settle(
     """Give a study with its draws decided, and the parameters it draws.
 
     A study that draws from the priors, from what is unsettled or from nothing does so; any other has the case's
-    parameters.
-
-    Raises
-    ------
-    NotFound
-        If parameters are wanted that the case has not.
-    RunRefused
-        If the study asks for others than are wanted.
+    parameters. Raises NotFound if parameters are wanted that the case has not, RunRefused if the study asks for others
+    than are wanted.
     """
-    asked = study.draws not in (None, "posterior")
-    if asked and wanted is not None and not (wanted == study.draws == "prior"):
-        raise RunRefused.of("trust.conflict", one=f"--parameters {wanted}", other=f"--draws {study.draws}")
-    if asked and cut is not None:
-        raise RunRefused.of("trust.conflict", one=f"--cut {printable(cut[:20])}", other=f"--draws {study.draws}")
-    if asked:
-        return study, CaseParameters(Trust.without(case.name, str(study.draws)), None)
-    found = parameters_of(case, out, wanted, cut)
-    return study.with_changes(draws=found.draws), found
+    if study.draws in (None, "posterior"):
+        found = parameters_of(case, out, wanted, cut)
+        return study.with_changes(draws=found.draws), found
+    other = f"--draws {study.draws}"
+    if wanted is not None and not (wanted == study.draws == "prior"):
+        raise RunRefused.of("trust.conflict", one=f"--parameters {wanted}", other=other)
+    if cut is not None:
+        raise RunRefused.of("trust.conflict", one=f"--cut {printable(cut[:20])}", other=other)
+    return study, CaseParameters(Trust.without(case.name, str(study.draws)), None)
 
 
 def source_named(case: Case, out: Path | None, draws_hash: str) -> Source | None:
@@ -175,7 +166,7 @@ def source_named(case: Case, out: Path | None, draws_hash: str) -> Source | None
     best = parameters_of(case, out)
     every = [best, *_own_posteriors(case, out)[0], *_all_shipped(case)]
     with suppress(NotFound):
-        every.append(_borrowed(case, ()))
+        every.append(_borrowed(case))
     return next((one.source for one in every if one.identity == draws_hash), best.source)
 
 
@@ -192,9 +183,31 @@ def shipped_cases() -> tuple[str, ...]:
     return tuple(name for name in list_cases() if posteriors_in(casebook_path() / name / POSTERIOR))
 
 
-def _of(stored: StoredPosterior, kind: Literal["own", "shipped"]) -> CaseParameters:
-    source = PosteriorSource.of(stored, kind)
-    return CaseParameters(source.trust, source, stored)
+def own_calibration(case: Case, out: Path) -> KeptPosterior | None:
+    """The calibration of one's own that a case is run on by default; ``None`` without a current one."""
+    has = parameters_of(case, out)
+    if has.stored is None or has.folder is None or has.trust.state != "calibrated":
+        return None
+    identity = has.folder.name.removeprefix(f"{has.stored.recipe['case']}-")
+    return KeptPosterior(case, has.stored, load_examination(has.folder), identity, has.folder)
+
+
+def shipped_calibration(
+    case: Case, cut: Quarter, runs: int | None = None, seed: int | None = None
+) -> KeptPosterior | None:  # fmt: skip
+    """The calibration to a cut that ships with a case; ``None`` without a current one, or one of other runs or seed."""
+    has = _shipped(case, str(cut))
+    if has is None or has.stored is None or has.trust.state != "calibrated":
+        return None
+    made = Settings.of(has.stored.recipe)
+    if runs not in (None, made.runs) or seed not in (None, made.seed):
+        return None
+    return KeptPosterior(case, has.stored, None, has.identity, posteriors_of(case)[str(cut)], kind="shipped")
+
+
+def _of(stored: StoredPosterior, kind: Literal["own", "shipped"], folder: Path | None = None) -> CaseParameters:
+    source = PosteriorSource(stored.replay, stale=stored.stale, kind=kind)
+    return CaseParameters(source.trust, source, stored, folder)
 
 
 def _all_shipped(case: Case, cut: str | None = None) -> Iterator[CaseParameters]:
@@ -202,7 +215,7 @@ def _all_shipped(case: Case, cut: str | None = None) -> Iterator[CaseParameters]
     for known, folder in reversed(posteriors_of(case).items()):
         if cut in (None, known):
             with suppress(NotFound, RunRefused):
-                yield _of(artefacts.load(case, folder), "shipped")
+                yield _of(calibrations.load(case, folder), "shipped")
 
 
 def _shipped(case: Case, cut: str | None) -> CaseParameters | None:
@@ -215,32 +228,34 @@ def _shipped(case: Case, cut: str | None) -> CaseParameters | None:
     return stale
 
 
-def _borrowed(case: Case, notes: tuple[tuple[str, str], ...]) -> CaseParameters:
+def _borrowed(case: Case, notes: tuple[tuple[str, str], ...] = ()) -> CaseParameters:
     source = BorrowedSource(case, shipped_draws())
     return CaseParameters(source.trust, source, notes=notes)
 
 
 def _own(case: Case, out: Path | None, cut: str | None) -> tuple[CaseParameters | None, tuple[tuple[str, str], ...]]:
-    """The best posterior of one's own, of a cut if one is asked for, and what to say of those that no longer fit."""
+    """The best posterior of one's own, of a cut if one is asked for; else what to say of those that no longer fit."""
     found, left = _own_posteriors(case, out)
     best = max((one for one in found if cut in (None, one.trust.cut)), key=_merit, default=None)
-    notes = [] if best is not None else left
-    return best, tuple((_ignored(case, one, "en"), _ignored(case, one, "zh")) for one in notes)
+    told = [{"folder": f"{OWN}/{folder.name}", "case": case.name, "path": case.name} for folder in left]
+    notes = [(text("trust.ignored_stale", "en", **one), text("trust.ignored_stale", "zh", **one)) for one in told]
+    return best, () if best is not None else tuple(notes)
 
 
 def _own_posteriors(case: Case, out: Path | None) -> tuple[list[CaseParameters], list[Path]]:
     """Every posterior of one's own that fits the case, and the folders of those that do not."""
     found: list[CaseParameters] = []
     left: list[Path] = []
-    for folder in _folders(out):
+    for path in sorted(own_folder(out).glob("*/recipe.json")) if out is not None else ():
+        folder = path.parent
         try:
             recipe = recipe_in(folder)
             if recipe is None or not _is_of(case, recipe):
                 continue
-            if not artefacts.fits(case, recipe):
+            if calibrations.fits(case, recipe):
+                found.append(_of(calibrations.load(case, folder), "own", folder))
+            else:
                 left.append(folder)
-                continue
-            found.append(replace(_of(artefacts.load(case, folder), "own"), folder=folder))
         except (*UNREADABLE, CoparkError):
             left.append(folder)
     return found, left
@@ -248,9 +263,7 @@ def _own_posteriors(case: Case, out: Path | None) -> tuple[list[CaseParameters],
 
 def _merit(one: CaseParameters) -> tuple[bool, str, int, int]:
     """Current before stale, then the latest cut, the most values, the largest batch."""
-    if one.stored is None:
-        return False, "", 0, 0
-    runs = int(one.stored.recipe["settings"]["runs"])
+    runs = 0 if one.stored is None else int(one.stored.recipe["settings"]["runs"])
     return one.trust.state == "calibrated", one.trust.cut, one.trust.values, runs
 
 
@@ -259,26 +272,6 @@ def _is_of(case: Case, recipe: dict[str, Any]) -> bool:
     if recipe["case"] == case.name:
         return True
     try:
-        return not artefacts.is_stale(case, recipe)
+        return not calibrations.is_stale(case, recipe)
     except UNREADABLE:
         return False
-
-
-def own_folder(out: Path) -> Path:
-    """The posteriors of an output folder, a folder each."""
-    return Path(out) / OWN
-
-
-def _folders(out: Path | None) -> Iterator[Path]:
-    if out is not None:
-        yield from sorted(path.parent for path in own_folder(out).glob("*/recipe.json"))
-
-
-def _ignored(case: Case, folder: Path, lang: str) -> str:
-    return text("trust.ignored_stale", lang, folder=f"{OWN}/{folder.name}", case=case.name, path=case.name)
-
-
-def _shown(folder: Path | None) -> str:
-    from copark.cases.types import shown
-
-    return "out" if folder is None else shown(folder)

@@ -3,17 +3,22 @@
 A parameter is called *moved* by rules fixed here: its interquartile range shrinks by a fifth, or it shares less than
 three quarters of its probability with the prior; *weakly* moved from a tenth and 88 %. All is measured on the scale of
 the prior's own ranks, so that units play no part.
+
+What can only be asked of a calibration while its batch is there is examined at once, and kept beside its posteriors.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from copark.arrays import Floats, Integers
 from copark.inference.batch import Batch
+from copark.inference.calibrate import Calibration
 from copark.inference.observations import ObservationModel, Target, noise
 from copark.inference.posterior import Neighbours
 from copark.inference.prior import MIX, PriorSpace
@@ -22,11 +27,9 @@ from copark.model.variables import ORIGINS, Variable, catalogue
 from copark.simulation.trust import CONVERGED
 from copark.stats.quantiles import LEVELS, band, weighted_quantiles
 from copark.stats.scores import Percentiles, percentiles, relative_half_width
-from copark.store.checkpoints import Stage
+from copark.store.checkpoints import Stage, Stages
 from copark.texts import text
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 BINS = 20
 RANK_BINS = 10
 MOVED_SHRINK, MOVED_OVERLAP = 0.20, 0.75
@@ -36,26 +39,26 @@ TIED = 0.35
 """Correlation from which two parameters are called hard to tell apart."""
 PRIOR_SAMPLE = 1 << 13
 PREDICTED_SEED = 0x707063
-Progress = Callable[[int, int], None]
+NUMBERS, RANKS = "examination.json", "examination.npz"
 
 
 @dataclass(frozen=True)
 class Movement:
-    """How far the data moved one parameter."""
+    """How far the data moved one parameter.
+
+    prior, posterior: quantiles at 5, 25, 50, 75 and 95 %, in the parameter's unit; shrink: 1 - interquartile range
+    after / before, below 0 where it grew; overlap: probability that prior and posterior share, 1 where they are the
+    same; verdict: moved, weakly or unmoved; places: the posterior's quantiles on the scale of the prior's ranks.
+    """
 
     name: str
     variable: Variable
     prior: tuple[float, ...]
     posterior: tuple[float, ...]
-    """prior, posterior: quantiles at 5, 25, 50, 75 and 95 %, in the parameter's unit."""
     shrink: float
-    """1 - interquartile range after / before; below 0 where it grew."""
     overlap: float
-    """Probability that prior and posterior share: 1 where they are the same."""
     verdict: str
-    """moved, weakly or unmoved."""
     places: tuple[float, ...] = ()
-    """The posterior's quantiles on the scale of the prior's ranks, 0 to 1."""
 
     def title(self, lang: str = "en") -> str:
         """The parameter's title; of a share of the mix, with its origin."""
@@ -64,19 +67,14 @@ class Movement:
     def sentence(self, lang: str = "en") -> str:
         """Say in one sentence whether the data moved the parameter."""
         return text(
-            f"inference.verdict.{self.verdict}",
-            lang,
-            title=self.title(lang),
-            before=f"{self.prior[2]:.3g}",
-            low=f"{self.posterior[0]:.3g}",
-            middle=f"{self.posterior[2]:.3g}",
-            high=f"{self.posterior[4]:.3g}",
+            f"inference.verdict.{self.verdict}", lang, title=self.title(lang), before=f"{self.prior[2]:.3g}",
+            low=f"{self.posterior[0]:.3g}", middle=f"{self.posterior[2]:.3g}", high=f"{self.posterior[4]:.3g}",
             shrink=f"{100 * max(self.shrink, 0.0):.0f}",
-        )
+        )  # fmt: skip
 
 
 def verdict(shrink: float, overlap: float) -> str:
-    """Give the word for a movement, by the rules of this module."""
+    """The word for a movement, by the rules of this module."""
     if shrink >= MOVED_SHRINK or overlap < MOVED_OVERLAP:
         return "moved"
     return "weakly" if shrink >= WEAK_SHRINK or overlap < WEAK_OVERLAP else "unmoved"
@@ -84,28 +82,23 @@ def verdict(shrink: float, overlap: float) -> str:
 
 def movement(name: str, prior: Floats, posterior: Floats, weights: Floats) -> Movement:
     """Compare a sample of the prior with a weighted sample of the posterior of one parameter."""
-    ordered = np.sort(prior)
-    places = np.searchsorted(ordered, posterior).astype(np.float64)
-    ranks: Floats = np.asarray((places + 0.5) / (len(ordered) + 1.0), dtype=np.float64)
+    places = np.searchsorted(np.sort(prior), posterior).astype(np.float64)
+    ranks: Floats = (places + 0.5) / (len(prior) + 1.0)
     quarter = weighted_quantiles(ranks, weights, (0.25, 0.75))
     share = np.histogram(ranks, bins=BINS, range=(0.0, 1.0), weights=weights / weights.sum())[0]
     shrink = float(1.0 - (quarter[1] - quarter[0]) / 0.5)
     overlap = float(np.minimum(share, 1.0 / BINS).sum())
     before = np.quantile(prior, LEVELS)
+    width = float(before[-1] - before[0])
     return Movement(
-        name=name,
-        variable=catalogue().parameters[name.partition(".")[0]],
-        prior=tidy(before, float(before[-1] - before[0])),
-        posterior=tidy(weighted_quantiles(posterior, weights, LEVELS), float(before[-1] - before[0])),
-        shrink=shrink,
-        overlap=overlap,
-        verdict=verdict(shrink, overlap),
-        places=tuple(float(x) for x in weighted_quantiles(ranks, weights, LEVELS)),
-    )
+        name, catalogue().parameters[name.partition(".")[0]], tidy(before, width),
+        tidy(weighted_quantiles(posterior, weights, LEVELS), width), shrink, overlap, verdict(shrink, overlap),
+        tuple(float(x) for x in weighted_quantiles(ranks, weights, LEVELS)),
+    )  # fmt: skip
 
 
 def tidy(values: Floats, width: float) -> tuple[float, ...]:
-    """Give values, those that are nothing beside a prior's width as 0: a median of 4e-6 is chance, and means 0."""
+    """Values, those that are nothing beside a prior's width as 0: a median of 4e-6 is chance, and means 0."""
     return tuple(0.0 if abs(x) < NOTHING * width else float(x) for x in values)
 
 
@@ -130,15 +123,9 @@ class Tie:
 
     def sentence(self, lang: str = "en") -> str:
         """Say it in one sentence."""
-        titles = {name: title_of(name, lang) for name in (self.first, self.second)}
-        word = "traded" if self.correlation < 0 else "together"
-        return text(
-            f"inference.tie.{word}",
-            lang,
-            first=titles[self.first],
-            second=titles[self.second],
-            size=f"{self.correlation:+.2f}",
-        )
+        word, size = "traded" if self.correlation < 0 else "together", f"{self.correlation:+.2f}"
+        first, second = title_of(self.first, lang), title_of(self.second, lang)
+        return text(f"inference.tie.{word}", lang, first=first, second=second, size=size)
 
 
 def title_of(name: str, lang: str) -> str:
@@ -150,8 +137,8 @@ def title_of(name: str, lang: str) -> str:
     return own
 
 
-def ties(space: PriorSpace, points: Floats, weights: Floats | None = None, least: float = TIED) -> tuple[Tie, ...]:
-    """Pairs of parameters whose ranks are correlated in the posterior by at least this much, strongest first.
+def ties(space: PriorSpace, points: Floats, weights: Floats | None = None) -> tuple[Tie, ...]:
+    """Pairs of parameters whose ranks are correlated in the posterior by at least TIED, strongest first.
 
     Shares of the mix are left out against each other: they sum to one.
     """
@@ -166,7 +153,7 @@ def ties(space: PriorSpace, points: Floats, weights: Floats | None = None, least
         Tie(names[i], names[j], float(matrix[i, j]))
         for i in range(len(names))
         for j in range(i + 1, len(names))
-        if abs(matrix[i, j]) >= least and not (names[i].startswith(MIX) and names[j].startswith(MIX))
+        if abs(matrix[i, j]) >= TIED and not (names[i].startswith(MIX) and names[j].startswith(MIX))
     ]
     return tuple(sorted(found, key=lambda tie: -abs(tie.correlation)))
 
@@ -191,11 +178,9 @@ class Ranks:
         """Coverage over all axes."""
         return float(self.coverage(level).mean())
 
-    def histogram(self, axis: int | None = None, bins: int = RANK_BINS) -> Integers:
-        """Counts of an axis's ranks, or of all, in equal bins: flat if honest, a hill if too wide, a bowl if narrow."""
-        chosen = self.ranks if axis is None else self.ranks[:, axis]
-        counts: Integers = np.histogram(chosen, bins=bins, range=(0.0, 1.0))[0].astype(np.int64)
-        return counts
+    def histogram(self) -> Integers:
+        """Counts of all ranks in equal bins: flat if honest, a hill if too wide, a bowl if narrow."""
+        return np.histogram(self.ranks, bins=RANK_BINS, range=(0.0, 1.0))[0].astype(np.int64)
 
     def expected(self, share: float, level: float = 0.95) -> tuple[float, float]:
         """Band in which a share observed over these records lies with some probability if the true one is this."""
@@ -214,15 +199,9 @@ class Ranks:
 
 
 def simulated_ranks(
-    batch: Batch,
-    neighbours: Neighbours,
-    *,
-    records: int = 200,
-    near: Floats | None = None,
-    accepted: int = 2000,
-    progress: Progress | None = None,
-    stage: Stage | None = None,
-) -> Ranks:
+    batch: Batch, neighbours: Neighbours, *, records: int = 200, near: Floats | None = None, accepted: int = 2000,
+    progress: Callable[[int], None] | None = None, stage: Stage | None = None,
+) -> Ranks:  # fmt: skip
     """Let runs of the batch play the record, infer their parameters, and see where the truth lies.
 
     Parameters
@@ -232,26 +211,29 @@ def simulated_ranks(
     near
         Summaries of the case's record: of the last half of the batch, those nearest to it play the record instead, so
         that the inference is tested where it is used.
+    progress
+        Called with the records done.
     stage
         Where ranks are kept from time to time, and gone on with.
     """
     runs = np.flatnonzero(np.isfinite(neighbours.summaries).all(axis=1))[-records:]
     if near is not None:
         half = batch.runs // 2
-        far = neighbours.distances(near)[half:]
-        runs = half + np.sort(np.argsort(far, kind="stable")[:records])
+        runs = half + np.sort(np.argsort(neighbours.distances(near)[half:], kind="stable")[:records])
     kept = stage or Stage(None, "")
     ranks = np.empty((len(runs), batch.space.axes))
-    there = np.empty((0, batch.space.axes)) if kept.found is None else kept.found.arrays["ranks"]
-    ranks[: len(there)] = there
-    for n, run in enumerate(runs[len(there) :], start=len(there)):
-        target = neighbours.summaries[run].astype(np.float64)
-        found = neighbours.accept(batch.space, target, accepted, without=int(run))
-        ranks[n] = (found.weights[:, np.newaxis] * (found.points < neighbours.points[run])).sum(axis=0)
+    begun = 0
+    if kept.found is not None:
+        begun = len(kept.found.arrays["ranks"])
+        ranks[:begun] = kept.found.arrays["ranks"]
+    for n in range(begun, len(runs)):
+        target = neighbours.summaries[runs[n]].astype(np.float64)
+        found = neighbours.accept(batch.space, target, accepted, without=int(runs[n]))
+        ranks[n] = (found.weights[:, np.newaxis] * (found.points < neighbours.points[runs[n]])).sum(axis=0)
         if kept.is_due or n + 1 == len(runs):
             kept.keep((n + 1) / len(runs), {"ranks": ranks[: n + 1]})
         if progress is not None:
-            progress(n + 1, len(runs))
+            progress(n + 1)
     return Ranks(batch.space.names, ranks)
 
 
@@ -289,16 +271,15 @@ def predictive_checks(model: ObservationModel, counterparts: Floats) -> tuple[Ch
 def health(replay: ReplayPosterior) -> Mapping[str, float]:
     """Numbers that say how far the replay posterior may be trusted.
 
-    pairs; pasts, futures: effective numbers of different lucks before and after the cut; disagreement: largest scale
-    reduction between populations (1 is best); misfit: median over pairs of the root mean square distance to the record,
-    in errors of observation.
+    pairs; pasts: effective number of different lucks before the cut; disagreement: largest scale reduction between
+    populations (1 is best); misfit: median over pairs of the root mean square distance to the record, in errors of
+    observation.
     """
     model = replay.model
     z = (model.hide(replay.seen) - model.recorded) / model.errors
     return {
         "pairs": float(replay.pairs),
         "pasts": replay.pasts,
-        "futures": replay.futures,
         "disagreement": float(np.max(replay.disagreement())),
         "misfit": float(np.median(np.sqrt((z**2).mean(axis=1)))),
     }
@@ -347,3 +328,64 @@ def judged(numbers: Mapping[str, float]) -> tuple[Note, ...]:
         word = "good" if sign * value >= sign * good else "fair" if sign * value >= sign * fair else "poor"
         found.append(Note(key, float(value), word))
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What was asked of a calibration.
+
+    anywhere, near: simulated records drawn from the whole prior, and those nearest to the case's own; health: numbers
+    of :func:`health`, ``ess`` of the parameter posterior, and by how much ``forecasts`` of independent searches differ,
+    as a scale reduction.
+    """
+
+    anywhere: Ranks
+    near: Ranks
+    health: Mapping[str, float]
+
+
+def examine(
+    found: Calibration, *, threads: int = 1, stages: Stages | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Examination:  # fmt: skip
+    """Examine a calibration while its batch is in memory, on as many simulated records as its settings say.
+
+    stages: where ranks are kept as they are done, and gone on with; progress: called with the stage (ranks), what is
+    done of it and how much there is.
+    """
+    records, accepted = found.settings.records, min(found.settings.accepted, found.batch.runs // 8)
+
+    def ranks(name: str, near: Floats | None, before: int) -> Ranks:
+        def tell(done: int) -> None:
+            if progress is not None:
+                progress("ranks", before + done, 2 * records)
+
+        stage = (stages or Stages()).stage(f"ranks-{name}-{records}")
+        return simulated_ranks(
+            found.batch, found.neighbours, records=records, near=near, accepted=accepted, progress=tell, stage=stage
+        )
+
+    both = ranks("anywhere", None, 0), ranks("near", found.recorded, records)
+    forecasts = float(np.max(found.replay.forecast_disagreement(threads=threads)))
+    return Examination(*both, {**health(found.replay), "ess": found.parameters.ess, "forecasts": forecasts})
+
+
+def save_examination(found: Examination, folder: Path) -> None:
+    """Write an examination beside the posteriors it is of."""
+    both = {"anywhere": found.anywhere.ranks.astype(np.float32), "near": found.near.ranks.astype(np.float32)}
+    np.savez_compressed(folder / RANKS, allow_pickle=False, **both)
+    numbers = {name: value for name, value in found.health.items() if np.isfinite(value)}
+    content = {"names": list(found.anywhere.names), "health": numbers}
+    words = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
+    (folder / NUMBERS).write_text(words + "\n", encoding="utf-8")
+
+
+def load_examination(folder: Path) -> Examination | None:
+    """Read the examination beside posteriors; ``None`` if there is none that can be read."""
+    try:
+        content = json.loads((folder / NUMBERS).read_text(encoding="utf-8"))
+        with np.load(folder / RANKS, allow_pickle=False) as kept:
+            both = {name: Ranks(tuple(content["names"]), kept[name].astype(np.float64)) for name in kept.files}
+            return Examination(**both, health=content["health"])
+    except (OSError, ValueError, KeyError, TypeError, EOFError):
+        return None

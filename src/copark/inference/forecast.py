@@ -31,10 +31,9 @@ from copark.cases.tables import Row, faults_of_rows, faults_of_series, read_tabl
 from copark.errors import CoparkError, Fault, FaultsFound, NotFound, RunRefused
 from copark.identity import identity_of
 from copark.inference.assessment import Spread, groups_of, spread
-from copark.inference.benchmark_forecasts import NaiveForecast, forecasts
 from copark.inference.observations import Target, noise, target_of
 from copark.inference.replay import ReplayPosterior, project
-from copark.inference.validate import BLIND, CONDITIONAL, DAYS, Score, history_of, score
+from copark.inference.validate import BLIND, CONDITIONAL, DAYS, NaiveForecast, Score, forecasts, history_of, score
 from copark.model.compiler import model_hash
 from copark.model.variables import catalogue
 from copark.stats.quantiles import quantiles

@@ -47,16 +47,11 @@ class PriorSpace:
     coordinates: tuple[Coordinate, ...]
 
     @classmethod
-    def of(cls, case: Case, hold: tuple[str, ...] = ()) -> PriorSpace:
-        """Make the cube of all parameters with a prior in a case, and of the origin mix.
-
-        hold: names of parameters held at their defaults all the same.
-        """
+    def of(cls, case: Case) -> PriorSpace:
+        """Make the cube of all parameters with a prior in a case, and of the origin mix."""
         made: list[Coordinate] = []
         for name, variable in catalogue().parameters.items():
             prior = prior_of(variable, case)
-            if name in hold:
-                continue
             if name == MIX:
                 made += [Coordinate(f"{MIX}.{ORIGINS[n]}", variable, None, n) for n in (0, 1)]
             elif variable.shape == () and prior is not None and prior.kind != "fixed":
@@ -81,23 +76,20 @@ class PriorSpace:
             name: np.array(facts.get(name, v.default)).reshape(v.shape) for name, v in catalogue().parameters.items()
         }
 
-    def stick(self, n: int, u: Floats) -> Floats:
-        """Give the n-th broken stick at probabilities u: a share of what is left, Beta distributed."""
+    def values(self, points: Floats) -> dict[str, Floats]:
+        """The parameters at points: name to float64 of shape (runs, *shape), drawn or held.
+
+        The n-th broken stick of the mix is a share of what is left, Beta distributed.
+        """
         from scipy.special import betaincinv
 
-        weight = self.defaults[MIX] / self.defaults[MIX].sum() * MIX_CONCENTRATION
-        found: Floats = betaincinv(weight[n], weight[n + 1 :].sum(), u)
-        return found
-
-    def values(self, points: Floats) -> dict[str, Floats]:
-        """Give the parameters at points: name to float64 of shape (runs, *shape), drawn or held."""
-        runs = len(points)
+        runs, weight = len(points), self.defaults[MIX] / self.defaults[MIX].sum() * MIX_CONCENTRATION
         made = {name: np.tile(value, (runs, *([1] * value.ndim))) for name, value in self.defaults.items()}
         inside = np.clip(np.asarray(points, dtype=np.float64), EDGE, 1.0 - EDGE)
         sticks: list[Floats] = []
         for n, one in enumerate(self.coordinates):
             if one.prior is None:
-                sticks.append(self.stick(one.stick, inside[:, n]))
+                sticks.append(betaincinv(weight[one.stick], weight[one.stick + 1 :].sum(), inside[:, n]))
             else:
                 drawn = one.prior.quantile(inside[:, n], one.variable.default[0])
                 made[one.name] = np.clip(drawn, one.variable.low, one.variable.high)
@@ -108,7 +100,7 @@ class PriorSpace:
         return made
 
     def table(self, points: Floats) -> dict[str, Floats]:
-        """Give the values of what was drawn, one number each: the mix as its three shares; each of shape (runs,)."""
+        """The values of what was drawn, one number each: the mix as its three shares; each of shape (runs,)."""
         values = self.values(points)
         made: dict[str, Floats] = {}
         for one in self.coordinates:
@@ -124,7 +116,7 @@ class PriorSpace:
         return fill(self.values(points), scenario or study.scenarios[0], study, first, first + len(points))
 
     def sobol(self, first: int, last: int, seed: int) -> Floats:
-        """Give points first … last - 1 of the scrambled Sobol sequence of a seed, the same in any piece."""
+        """Points first … last - 1 of the scrambled Sobol sequence of a seed, the same in any piece."""
         from scipy.stats import qmc
 
         if last <= first:
@@ -147,7 +139,7 @@ def random_points(engine: object, count: int) -> Floats:
 
 
 def study_of(case: Case, seed: int) -> Study:
-    """Give the study whose luck the runs of an inference have."""
+    """The study whose luck the runs of an inference have."""
     return baseline(case.name).with_changes(seed=seed)
 
 

@@ -18,13 +18,11 @@ from copark.identity import hash_files, hash_sources, identity_of
 from copark.model.compiler import model_hash
 from copark.store.checkpoints import Stages
 
-AFTERWARDS = frozenset(
-    (
-        "artefacts", "assessment", "benchmark_forecasts", "borrowed", "calibrations", "case_parameters", "forecast",
-        "panels", "provenance", "reach", "source", "stacking", "target_selection", "validate",
-    )
+HERE = Path(__file__).parent
+MAKERS = (
+    "annealing", "batch", "calibrate", "diagnostics", "observations", "posterior", "prior", "replay", "tempering",
 )  # fmt: skip
-"""Modules of inference that have no say in what a calibration gives."""
+"""Modules that have a say in what a calibration and its examination give."""
 FORMAT = 2
 """Of posteriors that are kept; counted up when files are laid out otherwise: 2, luck in spans."""
 LIBRARIES = ("scikit-learn", "scipy")
@@ -34,15 +32,13 @@ LIBRARIES = ("scikit-learn", "scipy")
 @cache
 def code_hash() -> str:
     """SHA-256 of the modules of inference that a calibration depends on."""
-    here = Path(__file__).parent
-    return hash_sources([path for path in here.glob("*.py") if path.stem not in AFTERWARDS], here)
+    return hash_sources([HERE / f"{name}.py" for name in MAKERS], HERE)
 
 
 @cache
 def whole_code_hash() -> str:
     """SHA-256 of all code of the package, and of the tables inference reads."""
-    package = Path(__file__).parents[1]
-    return hash_files([*package.rglob("*.py"), *(package / "inference").glob("*.yaml")], package)
+    return hash_files([*HERE.parent.rglob("*.py"), *HERE.glob("*.yaml")], HERE.parent)
 
 
 @cache
@@ -52,14 +48,9 @@ def made_with() -> Mapping[str, str]:
 
 
 def stages_of(folder: Path | None, content: Mapping[str, Any]) -> Stages:
-    """The stages of a piece of inference.
+    """The stages of a piece of inference, kept in a folder, or nowhere.
 
-    Parameters
-    ----------
-    folder
-        Where they are kept; nowhere if none is given.
-    content
-        What was asked, as plain values: everything the bits depend on beside code, libraries and processor.
+    content: what was asked, as plain values: everything the bits depend on beside code, libraries and processor.
     """
     libraries = {name: version(name) for name in LIBRARIES}
     parts = {**content, "code": whole_code_hash(), "model": model_hash(), "made_with": dict(made_with()) | libraries}

@@ -14,8 +14,7 @@ from copark.cases.pack import pack
 from copark.cases.parks import Outcome
 from copark.cases.quarters import Quarter
 from copark.cases.types import Bilingual
-from copark.inference.borrowed import BorrowedSource, shipped_draws
-from copark.inference.source import PosteriorSource
+from copark.inference.sources import BorrowedSource, PosteriorSource, shipped_draws
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.outcomes import NEEDED, OUTCOMES, judged_at, outcomes
 from copark.simulation.study import baseline

@@ -1,39 +1,44 @@
 """Moves of a population over (parameters, luck) at a temperature.
 
-The target at temperature β is prior x luck x (likelihood of the record)^β. Luck is in spans of quarters (see
-:mod:`copark.inference.rng_segments`), so that a few quarters of it can be changed and the rest kept. Parameters move
-along differences of other members of the cloud (ter Braak 2006) or are drawn anew.
+The target at temperature β is prior x luck x (likelihood of the record)^β. Every move is a Metropolis step, and the
+simulator is a pure function of (parameters, luck), so that the end of it is the exact posterior over both, up to the
+length of the chains. Parameters move along differences of other members (ter Braak 2006) or are drawn anew.
 
-Every move is a Metropolis step, and the simulator is a pure function of (parameters, luck), so that the end of it is
-the exact posterior over both, up to the length of the chains. New luck is always drawn from its prior. Borrowing it
-from other members was tried and left out: a luck that another member has cannot be given back, so that only exchanges
-between two members are sound, and of those too few are accepted to be worth their two runs.
+*Luck in spans.* A luck is a row of spans (since, run): from quarter `since` on luck is that of (seed, run), until
+another span begins; the first begins with the record. The others stand in no order, and where two begin together the
+later in the row counts. New luck is always drawn from its prior: a luck that another member has cannot be given back,
+so that only exchanges would be sound, and too few of those are accepted to be worth their two runs.
 
-A population on a ladder of temperatures: parallel tempering after the way down from the prior.
-
-Sequential Monte Carlo passes every temperature once, and what its few best runs were luck carries to the end. On a
-ladder members stand at all temperatures at once, each moved at its own, and neighbours change places (Swendsen and Wang
-1986), even and odd pairs in turn (Syed et al. 2022): what has come loose where the record counts little comes down to
-where it counts in full. The target is the product of all temperatures', so that those at β = 1 are draws of the
-posterior; kept are those of the later half of all sweeps. A ladder belongs to one population and knows no other.
-
-Parameters are moved by two kinds of proposal, both reversible under their prior, so that the likelihood alone decides:
-a few of them drawn anew, or all of them a step that is long where the record says little (:class:`Response`).
+*On a ladder* members stand at all temperatures at once, each moved at its own, and neighbours change places (Swendsen
+and Wang 1986), even and odd pairs in turn (Syed et al. 2022): what has come loose where the record counts little comes
+down to where it counts in full. Those at β = 1 are draws of the posterior. Parameters are moved by two proposals
+reversible under their prior: a few drawn anew, or all a step that is long where the record says little
+(:class:`Response`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from copark.arrays import Booleans, Floats, Integers
+from copark.inference.observations import ObservationModel
+from copark.inference.posterior import one_thread
 from copark.inference.prior import expit
-from copark.inference.rng_segments import MOST, RUN, SINCE, present
-from copark.inference.summaries import one_thread
+from copark.model.arrays import Draws
+from copark.model.luck import NEVER, SPANS
+from copark.stats.precision import effective
 
+Simulate = Callable[[Floats, Integers], Floats]
+"""Counterparts of points of the cube under lucks in spans, shape (runs, targets)."""
+SINCE, RUN = 0, 1
+"""Columns of a span."""
+MOST = 1 + SPANS
+"""Most spans a luck may have, the first included."""
 MOMENTS = ("moves", "answers", "squares", "left")
 STEPS = (0.25, 0.5)
 """Lengths of steps, as shares of what prior and record together leave of a direction."""
@@ -42,6 +47,75 @@ MEMORY = 0.8
 FAR = 50.0
 """Squared answer, in errors, from which a move tells less of what small ones do."""
 RIDGE = 1e-3
+FRESH = 1 << 32
+"""First number of a run that is not in the prior batch."""
+MOVES = 0x6D6F766573
+FEW, SOME, ALL = 0.05, 0.2, 1.0
+REPLACED, SHIFTED, BEGUN = LUCK_KINDS = ("span anew", "border moved", "span elsewhere")
+LUCK_SHARES = (0.6, 0.2, 0.2)
+"""How often a luck is moved in which way."""
+LUCK_MOVES = 4
+"""Moves of luck in a sweep without a ladder."""
+MIXED = 2
+"""How often parameters are drawn anew and stepped, and a luck moved, in a sweep of a ladder."""
+SHIFTS = (-2, -1, 1, 2)
+EARLY = 4.0
+GONE = -1e12
+"""Log-likelihood of a run without a value, in place of minus infinity, whose differences are no number."""
+HELD = ("fresh", "beta", "log_evidence")
+"""What a mover holds, beside its generator."""
+
+
+def one_span(runs: Integers, since: Integers) -> Integers:
+    """Lucks that are one run's throughout, in spans that begin anywhere; shape (members, 1 + since.shape[1], 2)."""
+    made = np.zeros((len(runs), 1 + since.shape[1], 2), np.int64)
+    made[:, :, RUN] = runs[:, np.newaxis]
+    made[:, 1:, SINCE] = since
+    return made
+
+
+def places(lucks: Integers, quarters: int) -> Integers:
+    """The place in its row of the span that each quarter lies in, shape (members, quarters)."""
+    found = np.zeros((len(lucks), quarters), np.int64)
+    begun = np.zeros((len(lucks), quarters), np.int64)
+    every = np.arange(quarters)
+    for n in range(1, lucks.shape[1]):
+        since = lucks[:, n, SINCE, np.newaxis]
+        later = (since <= every) & (since >= begun)
+        found, begun = np.where(later, n, found), np.where(later, since, begun)
+    return found
+
+
+def runs_by_quarter(lucks: Integers, quarters: int) -> Integers:
+    """The run whose luck each quarter has, shape (members, quarters)."""
+    return np.take_along_axis(lucks[:, :, RUN], places(lucks, quarters), axis=1)
+
+
+def present(lucks: Integers, quarters: int) -> Booleans:
+    """The spans that some quarter lies in, shape (members, spans)."""
+    found = np.zeros(lucks.shape[:2], np.bool_)
+    np.put_along_axis(found, places(lucks, quarters), values=True, axis=1)
+    return found
+
+
+def with_lucks(draws: Draws, lucks: Integers, seed: int) -> Draws:
+    """Give draws the lucks of a seed, to a quarter that never comes."""
+    since, runs = lucks[:, 1:, SINCE], lucks[:, 1:, RUN]
+    order = np.argsort(since, axis=1, kind="stable")
+    used = slice(0, since.shape[1])
+    draws.luck["seed"] = seed
+    draws.luck["run"] = lucks[:, 0, RUN]
+    draws.luck["cut"] = NEVER
+    draws.luck["since"] = 0
+    draws.luck["since"][:, used] = np.take_along_axis(since, order, axis=1)
+    draws.luck["span_run"][:, used] = np.take_along_axis(runs, order, axis=1)
+    return draws
+
+
+def different_pasts(lucks: Integers, quarters: int) -> Floats:
+    """Effective number of different lucks in each quarter, 1 / Σ share² over runs; shape (quarters,)."""
+    each = runs_by_quarter(lucks, quarters).T
+    return np.array([effective(np.unique(runs, return_counts=True)[1].astype(np.float64)) for runs in each])
 
 
 def normal_scores(z: Floats) -> Floats:
@@ -73,19 +147,8 @@ class Response:
     def __init__(self) -> None:
         self.arrays: dict[str, Floats] = {}
 
-    @property
-    def is_learned(self) -> bool:
-        """Whether there is something to take steps by."""
-        return "rates" in self.arrays
-
     def note(self, moved: Floats, answered: Floats) -> None:
-        """Add moves that were tried, whether accepted or not.
-
-        Parameters
-        ----------
-        moved, answered
-            Δx and Δy, shapes (moves, axes) and (moves, targets); moves without an answer are left out.
-        """
+        """Add moves Δx and answers Δy, accepted or not, shapes (moves, axes) and (moves, targets)."""
         known = np.isfinite(answered).all(axis=1)
         x, y = moved[known], answered[known]
         weights = 1.0 / (1.0 + (y**2).sum(axis=1) / FAR)
@@ -101,11 +164,15 @@ class Response:
         """Make rates λ and axes V of what was noted, and let it fade."""
         from scipy.optimize import nnls
 
+        def ridged(moments: Floats) -> Floats:
+            found: Floats = moments + (RIDGE * np.trace(moments) / len(moments) + 1e-12) * np.eye(len(moments))
+            return found
+
         with one_thread():
-            slopes: Floats = np.linalg.solve(_ridged(self.arrays["moves"]), self.arrays["answers"]).astype(np.float64)
+            slopes: Floats = np.linalg.solve(ridged(self.arrays["moves"]), self.arrays["answers"]).astype(np.float64)
             information = slopes @ slopes.T
             if self.arrays["squares"].any():
-                root = np.linalg.cholesky(_ridged(self.arrays["squares"]))
+                root = np.linalg.cholesky(ridged(self.arrays["squares"]))
                 information += np.diag(
                     nnls(root.T, np.linalg.solve(root, self.arrays["left"]), maxiter=100 * len(root))[0]
                 )
@@ -115,15 +182,7 @@ class Response:
         self.arrays |= {"slopes": slopes, "rates": np.maximum(rates, 0.0), "axes": axes}
 
     def steps(self, x: Floats, beta: Floats | float, random: np.random.Generator) -> Floats:
-        """Propose places a step away.
-
-        Parameters
-        ----------
-        x
-            Normal scores, shape (members, axes).
-        beta
-            Temperature of all members, or of each, shape (members, 1).
-        """
+        """Propose normal scores a step away at the temperature of all members, or of each, shape (members, 1)."""
         length = random.choice(STEPS, size=(len(x), 1)) / np.sqrt(1.0 + beta * self.arrays["rates"])
         with one_thread():
             turned = x @ self.arrays["axes"]
@@ -132,25 +191,15 @@ class Response:
         return found
 
 
-def _ridged(moments: Floats) -> Floats:
-    """A matrix of moments with a little added to its diagonal, so that it has an inverse."""
-    found: Floats = moments + (RIDGE * np.trace(moments) / len(moments) + 1e-12) * np.eye(len(moments))
-    return found
-
-
-def exchanged(
-    fit: Floats, betas: Floats, members: int, odd: bool, random: np.random.Generator
-) -> Integers:  # fmt: skip
+def exchanged(fit: Floats, betas: Floats, members: int, odd: bool, random: np.random.Generator) -> Integers:
     """Where each place of a ladder takes its member from, after neighbours were offered to change places.
 
     Members at β and β' change places with probability min(1, exp((β - β') (fit' - fit))).
 
     Parameters
     ----------
-    fit
-        Log-likelihoods, shape (temperatures x members,), temperature by temperature.
-    betas
-        Temperatures, rising.
+    fit, betas
+        Log-likelihoods, shape (temperatures x members,), temperature by temperature; temperatures, rising.
     odd
         Whether the second and third, fourth and fifth … are paired, not the first and second, third and fourth ….
     """
@@ -164,31 +213,6 @@ def exchanged(
     return found
 
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-Simulate = Callable[[Floats, Integers], Floats]
-"""Counterparts of points of the cube under lucks in spans, shape (runs, targets)."""
-Likelihood = Callable[[Floats], Floats]
-Standardised = Callable[[Floats], Floats]
-"""Counterparts in errors of observation, shape (runs, targets): what a plan with a ladder learns its steps from."""
-
-FRESH = 1 << 32
-"""First number of a run that is not in the prior batch."""
-MOVES = 0x6D6F766573
-FEW, SOME, ALL = 0.05, 0.2, 1.0
-ALONG, ANEW, STEP = "parameters moved", "parameters anew", "parameters stepped"
-REPLACED, SHIFTED, BEGUN = "span anew", "border moved", "span elsewhere"
-LUCK_KINDS = (REPLACED, SHIFTED, BEGUN)
-LUCK_SHARES = (0.6, 0.2, 0.2)
-"""How often a luck is moved in which way."""
-SHIFTS = (-2, -1, 1, 2)
-EARLY = 4.0
-ARRAYS = ("z", "lucks", "seen", "fit")
-"""Arrays of a cloud."""
-GONE = -1e12
-"""Log-likelihood of a run without a value, in place of minus infinity, whose differences are no number."""
-
-
 @dataclass(frozen=True)
 class Cloud:
     """Members of equal weight: z on the logit scale (members, axes), lucks (members, spans, 2), counterparts, fit."""
@@ -199,11 +223,11 @@ class Cloud:
     fit: Floats
 
     def take(self, at: Integers) -> Cloud:
-        """Give the members at positions."""
+        """The members at positions."""
         return Cloud(self.z[at], self.lucks[at], self.seen[at], self.fit[at])
 
     def spread(self, count: int) -> Cloud:
-        """Give that many members, evenly over the cloud."""
+        """That many members, evenly over the cloud."""
         return self.take((np.arange(count) * len(self.fit)) // count)
 
     @classmethod
@@ -211,15 +235,15 @@ class Cloud:
         """Several clouds as one, in their order."""
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in ARRAYS))
 
-    def accept(self, where: Integers, proposed: Cloud, accepted: NDArray[np.bool_]) -> Cloud:
-        """Give the cloud with the accepted proposals in the places they were made from."""
-        at = where[accepted]
-        arrays = {}
-        for name in ARRAYS:
-            array = getattr(self, name).copy()
-            array[at] = getattr(proposed, name)[accepted]
-            arrays[name] = array
-        return replace(self, **arrays)
+    def accept(self, where: Integers, proposed: Cloud, accepted: Booleans) -> Cloud:
+        """The cloud with the accepted proposals in the places they were made from."""
+        arrays = {name: getattr(self, name).copy() for name in ARRAYS}
+        for name, array in arrays.items():
+            array[where[accepted]] = getattr(proposed, name)[accepted]
+        return Cloud(**arrays)
+
+
+ARRAYS = tuple(one.name for one in fields(Cloud))
 
 
 @dataclass(frozen=True)
@@ -227,7 +251,6 @@ class Plan:
     """How the cloud is moved."""
 
     members: int = 512
-    """Members of the cloud."""
     sweeps: int = 12
     """Sweeps at each temperature; a sweep moves every member's parameters twice and its luck several times."""
     last_sweeps: int = 150
@@ -237,9 +260,6 @@ class Plan:
     quarters: int = 0
     """Quarters of luck that bear on the record."""
     spans: int = MOST
-    """Spans of luck, the first included."""
-    luck_moves: int = 4
-    """Moves of luck in a sweep."""
     early: bool = False
     """Whether spans are shorter early on, where luck bears on all that follows and only little of it can be changed at
     once: borders have a density of 1 / (quarter + EARLY), not the same everywhere."""
@@ -259,12 +279,6 @@ def log_prior(z: Floats) -> Floats:
     return found
 
 
-MIXED = 2
-"""How often parameters are drawn anew and stepped, and a luck moved, in a sweep of a plan with a ladder."""
-HELD = ("fresh", "tried", "taken", "simulated", "beta", "log_evidence")
-"""What a mover holds, beside its generator."""
-
-
 def plain_state(state: Mapping[str, Any]) -> dict[str, Any]:
     """The state of a generator of NumPy as plain values, which it takes back."""
     return {
@@ -274,22 +288,13 @@ def plain_state(state: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class Mover:
-    """Moves a cloud; holds the generator, the counter of fresh runs, the temperature and what was accepted."""
+    """Moves a cloud; holds the generator, the counter of fresh runs, and the temperature."""
 
-    def __init__(
-        self, simulate: Simulate, likelihood: Likelihood, plan: Plan, seed: int, stream: int,
-        standardised: Standardised | None = None,
-    ) -> None:  # fmt: skip
-        self.simulate = simulate
-        self.likelihood = likelihood
-        self.plan = plan
-        self.standardised = standardised
+    def __init__(self, simulate: Simulate, model: ObservationModel, plan: Plan, seed: int, stream: int) -> None:
+        self.simulate, self.model, self.plan = simulate, model, plan
         self.response = Response()
         self.random = np.random.Generator(np.random.Philox(key=np.array([seed, MOVES + stream], dtype=np.uint64)))
         self.fresh = FRESH * (stream + 1)
-        self.tried: dict[str, int] = {}
-        self.taken: dict[str, int] = {}
-        self.simulated = 0
         self.beta = 0.0
         self.log_evidence = 0.0
 
@@ -304,26 +309,15 @@ class Mover:
             setattr(self, name, content[name])
         self.random.bit_generator.state = content["random"]
 
-    def fresh_runs(self, count: int) -> Integers:
-        """Give numbers of runs that no luck has had."""
-        made: Integers = self.fresh + np.arange(count, dtype=np.int64)
-        self.fresh += count
-        return made
-
-    def decided(self, cloud: Cloud, where: Integers, made: Cloud, gain: Floats, kinds: NDArray[np.str_]) -> Cloud:
-        """Accept proposals by their gain in log-density, and count them by kind."""
+    def decided(self, cloud: Cloud, where: Integers, made: Cloud, gain: Floats) -> Cloud:
+        """Accept proposals by their gain in log-density."""
         accepted = np.log(self.random.random(len(where))) < gain
-        for kind in np.unique(kinds):
-            own = kinds == kind
-            self.tried[str(kind)] = self.tried.get(str(kind), 0) + int(own.sum())
-            self.taken[str(kind)] = self.taken.get(str(kind), 0) + int(accepted[own].sum())
         return cloud.accept(where, made, accepted)
 
     def fitted(self, z: Floats, lucks: Integers) -> Cloud:
         """Simulate members and give them as a cloud."""
         seen = self.simulate(expit(z), lucks)
-        self.simulated += len(z)
-        return Cloud(z, lucks, seen, np.maximum(self.likelihood(seen), GONE))
+        return Cloud(z, lucks, seen, np.maximum(self.model.log_likelihood(seen), GONE))
 
     def differences(self, z: Floats, others: Floats) -> Floats:
         """Propose places a scaled difference of two others away, in few, some or all directions."""
@@ -349,15 +343,15 @@ class Mover:
         """Move every member's parameters twice, one half of the cloud by the other."""
         order = self.random.permutation(len(cloud.fit))
         halves = order[: len(order) // 2], order[len(order) // 2 :]
-        for kind in (ALONG, ANEW):
+        for along in (True, False):
             for where, others in (halves, halves[::-1]):
                 before = cloud.z[where]
-                z = self.differences(before, cloud.z[others]) if kind == ALONG else self.anew(before)
+                z = self.differences(before, cloud.z[others]) if along else self.anew(before)
                 made = self.fitted(z, cloud.lucks[where])
                 gain = self.beta * (made.fit - cloud.fit[where])
-                if kind == ALONG:
+                if along:
                     gain = gain + log_prior(z) - log_prior(before)
-                cloud = self.decided(cloud, where, made, gain, np.full(len(where), kind))
+                cloud = self.decided(cloud, where, made, gain)
         return cloud
 
     def anywhere(self, size: int | tuple[int, ...]) -> Integers:
@@ -370,21 +364,22 @@ class Mover:
         return found
 
     def log_share(self, since: Integers) -> Floats:
-        """ln of the prior of spans that begin with these quarters, up to a constant; the last axis is summed."""
+        """Log-prior of spans that begin with these quarters, up to a constant; the last axis is summed."""
         if not self.plan.early:
             return np.zeros(since.shape[:-1])
         found: Floats = np.log(np.log1p(1.0 / (since - 1 + EARLY))).sum(axis=-1)
         return found
 
     def other_lucks(self, lucks: Integers) -> tuple[Integers, NDArray[np.str_]]:
-        """Propose lucks, each moved in one way: as likely to be proposed back.
+        """Propose lucks, each moved in one way, as likely to be proposed back; and the ways.
 
         A span that some quarter lies in gets a fresh run; or the border of a span is moved by one or two quarters, from
         the end of the record to its beginning if need be; or a span is put to begin anywhere, with a fresh run.
         """
         count, spans, last = len(lucks), lucks.shape[1], self.plan.quarters
         every = np.arange(count)
-        made, runs = lucks.copy(), self.fresh_runs(count)
+        made, runs = lucks.copy(), self.fresh + every
+        self.fresh += count
         kinds = self.random.choice(np.array(LUCK_KINDS), size=count, p=LUCK_SHARES)
         some = (self.random.random((count, spans)) * present(lucks, last)).argmax(axis=1)
         border = self.random.integers(1, spans, size=count)
@@ -397,16 +392,16 @@ class Mover:
         made[every[begun], border[begun], RUN] = runs[begun]
         return made, kinds
 
-    def move_all(self, cloud: Cloud, kind: str, beta: Floats) -> Cloud:
-        """Move every member's parameters once, by a proposal reversible under their prior; each at its temperature."""
+    def move_all(self, cloud: Cloud, steps: bool, beta: Floats) -> Cloud:
+        """Move every member's parameters once, each at its temperature: by steps once they are learned, or anew."""
         before = normal_scores(cloud.z)
-        steps = kind == STEP and self.response.is_learned
-        z = logits(self.response.steps(before, beta[:, np.newaxis], self.random)) if steps else self.anew(cloud.z)
+        learned = steps and "rates" in self.response.arrays
+        z = logits(self.response.steps(before, beta[:, np.newaxis], self.random)) if learned else self.anew(cloud.z)
         made = self.fitted(z, cloud.lucks)
-        if self.beta < 1.0 and self.standardised is not None:
-            answered = self.standardised(made.seen) - self.standardised(cloud.seen)
+        if self.beta < 1.0:
+            answered = self.model.standardised(made.seen) - self.model.standardised(cloud.seen)
             self.response.note(normal_scores(z) - before, answered)
-        return self.decided(cloud, np.arange(len(z)), made, beta * (made.fit - cloud.fit), np.full(len(z), kind))
+        return self.decided(cloud, np.arange(len(z)), made, beta * (made.fit - cloud.fit))
 
     def move_lucks(self, cloud: Cloud, beta: Floats | float) -> Cloud:
         """Move every member's luck once."""
@@ -414,35 +409,23 @@ class Mover:
         made = self.fitted(cloud.z, lucks)
         share = self.log_share(lucks[:, 1:, SINCE]) - self.log_share(cloud.lucks[:, 1:, SINCE])
         gain = beta * (made.fit - cloud.fit) + np.where(kinds == SHIFTED, share, 0.0)
-        return self.decided(cloud, np.arange(len(cloud.fit)), made, gain, kinds)
+        return self.decided(cloud, np.arange(len(cloud.fit)), made, gain)
 
     def sweep(self, cloud: Cloud, betas: Sequence[float]) -> Cloud:
         """Move every member's parameters twice, then its luck several times; of a plan with a ladder, in turn.
 
-        Parameters
-        ----------
-        betas
-            Temperatures the members stand at, as many at each, in their order: more than one on a ladder only.
+        betas: temperatures the members stand at, as many at each, in their order: more than one on a ladder only.
         """
         if not self.plan.ladder:
             cloud = self.move_parameters(cloud)
-            for _ in range(self.plan.luck_moves):
+            for _ in range(LUCK_MOVES):
                 cloud = self.move_lucks(cloud, self.beta)
             return cloud
         each = len(cloud.fit) // len(betas)
-        steps, beta = np.array(betas), np.repeat(betas, each)
-        for n, kind in enumerate((ANEW, STEP, "") * MIXED):
-            cloud = self.move_all(cloud, kind, beta) if kind else self.move_lucks(cloud, beta)
-            cloud = cloud.take(exchanged(cloud.fit, steps, each, n % 2 == 1, self.random))
-        if self.beta < 1.0 and self.standardised is not None:
+        rungs, beta = np.array(betas), np.repeat(betas, each)
+        for n in range(3 * MIXED):
+            cloud = self.move_lucks(cloud, beta) if n % 3 == 2 else self.move_all(cloud, n % 3 == 1, beta)
+            cloud = cloud.take(exchanged(cloud.fit, rungs, each, n % 2 == 1, self.random))
+        if self.beta < 1.0:
             self.response.learn()
         return cloud
-
-    def shares(self) -> dict[str, float]:
-        """Share of moves accepted since they were last forgotten, by kind."""
-        return {kind: self.taken[kind] / max(self.tried[kind], 1) for kind in sorted(self.tried)}
-
-    def forget(self) -> None:
-        """Begin counting anew."""
-        self.tried.clear()
-        self.taken.clear()

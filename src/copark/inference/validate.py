@@ -3,7 +3,9 @@
 Great Stone's values of 2021 to 2024 are development data: variants of the model's prototype were scored on them before.
 Naive curves are given all used values up to the cut, the model only those with the role *fit*.
 
-What a fan of forecasts is drawn from: bands, and reported values with their moments.
+A naive curve says what a forecaster says who knows the past values and nothing of how a park works: persistence, a
+straight line through the last years, a logistic and a Bass curve; each with a predictive distribution from its own
+residuals. A model that cannot beat them has not shown that its mechanisms predict anything.
 """
 
 from __future__ import annotations
@@ -14,53 +16,207 @@ from datetime import date
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from copark.arrays import Floats, Integers
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
+from copark.inference.annealing import POPULATIONS, replay_posterior
 from copark.inference.batch import Batch
-from copark.inference.benchmark_forecasts import CURVES, History, forecasts
 from copark.inference.observations import STAND_INS, ObservationModel, Target, targets
-from copark.inference.replay import POPULATIONS, Projection, ReplayPosterior, project, replay_posterior
+from copark.inference.replay import Projection, ReplayPosterior, project
 from copark.inference.tempering import Plan
-from copark.stats.quantiles import LEVELS, quantile_band
+from copark.stats.quantiles import quantile_band
 from copark.stats.scores import Percentiles, covered, crps, crps_within, percentiles, relative_half_width
 from copark.store.checkpoints import Stages
 
+Shape = Callable[[Floats, Floats], Floats]
+Progress = Callable[[int, int], None]
+LINE_YEARS = 3.0
+MEMBERS = 2000
+"""Members of a forecast, at least about so many; of a naive curve half as many."""
 LEVEL = 0.9
-CONDITIONAL, BLIND = "model", "model-blind"
-MODELS = (CONDITIONAL, BLIND)
+CONDITIONAL, BLIND = MODELS = ("model", "model-blind")
 BORROWED = "model-borrowed"
 """The model of a park without a history, on parameters borrowed from other parks."""
-NAIVE = tuple(CURVES)
+NAIVE = ("persistence", "line", "logistic", "bass")
 GROWTH = "growth"
 """The growth curve of other parks, where a park has no past for a naive curve."""
 DAYS = 365.25
-MEMBERS = 2000
-"""Members of a forecast, at least about so many."""
 EVEN = 0.05
 """Two mean scores that differ by less than this share are called even."""
-Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class History:
+    """Past values of one quantity: times in years, increasing; values; standard errors of observation."""
+
+    times: Floats
+    values: Floats
+    errors: Floats
+
+    @classmethod
+    def of(cls, times: ArrayLike, values: ArrayLike, errors: ArrayLike) -> History:
+        """Make a history, put in order of time."""
+        t, y, e = (np.asarray(part, dtype=np.float64) for part in (times, values, errors))
+        order = np.argsort(t, kind="stable")
+        return cls(t[order], y[order], np.maximum(e[order], 1e-9))
+
+
+@dataclass(frozen=True)
+class NaiveForecast:
+    """A Student t distribution at each time: centre, scale (one error of observation included), degrees of freedom."""
+
+    centre: Floats
+    scale: Floats
+    freedom: float
+
+    def ensemble(self, at: int, members: int = MEMBERS // 2) -> Floats:
+        """Members at equal steps of probability, so that they are the same every time; shape (members,)."""
+        from scipy.stats import t as student
+
+        levels = (np.arange(members) + 0.5) / members
+        found: Floats = self.centre[at] + self.scale[at] * student.ppf(levels, self.freedom)
+        return found
+
+    def levels(self, levels: Sequence[float]) -> Floats:
+        """Quantiles at every time, shape (levels, times)."""
+        from scipy.stats import t as student
+
+        found: Floats = self.centre + self.scale * student.ppf(np.array(levels), self.freedom)[:, np.newaxis]
+        return found
+
+
+def persistence(history: History, times: Floats, errors: Floats) -> NaiveForecast | None:
+    """Forecast the last value: a random walk without drift, its pace from past steps. Needs two values."""
+    if len(history.times) < 1:
+        return None
+    spans, steps = np.diff(history.times), np.diff(history.values)
+    far = spans > 1e-9
+    pace = float((steps[far] ** 2 / spans[far]).mean()) if far.any() else 0.0
+    ahead = np.maximum(times - history.times[-1], 0.0)
+    scale = np.sqrt(pace * ahead + errors**2)
+    return NaiveForecast(np.full(len(times), history.values[-1]), scale, float(max(far.sum(), 1)))
+
+
+def line(history: History, times: Floats, errors: Floats, years: float = LINE_YEARS) -> NaiveForecast | None:
+    """Continue the straight line through the last years, or the last three values. Needs three values."""
+    if len(history.times) < 3:
+        return None
+    kept = history.times >= min(history.times[-1] - years, history.times[-3]) - 1e-9
+    recent = History(history.times[kept], history.values[kept], history.errors[kept])
+    middle = float(recent.times.mean())
+    return fitted(lambda p, t: p[0] + p[1] * (t - middle), np.array([recent.values.mean(), 0.0]), recent, times, errors)
+
+
+def saturating(
+    shape: Shape, rest: Sequence[Sequence[float]], history: History, times: Floats, errors: Floats
+) -> NaiveForecast | None:
+    """Fit a curve whose first parameter is the logarithm of where it ends. Needs four values.
+
+    rest: of the other parameters where the fit begins, their lowest and highest values.
+    """
+    top = float(history.values.max()) if len(history.values) else 0.0
+    if len(history.times) < 4 or top <= 0.0:
+        return None
+    ends = (2.0 * top, 0.8 * top, 20.0 * top)
+    start, low, high = (np.array([np.log(end), *each]) for end, each in zip(ends, rest, strict=True))
+    return fitted(shape, start, history, times, errors, (low, high))
+
+
+def logistic(history: History, times: Floats, errors: Floats) -> NaiveForecast | None:
+    """Continue a logistic curve K / (1 + e^(-r (t - t0)))."""
+
+    def shape(p: Floats, t: Floats) -> Floats:
+        found: Floats = np.exp(p[0]) / (1.0 + np.exp(-np.exp(p[1]) * (t - p[2])))
+        return found
+
+    first, last = (history.times[0], history.times[-1]) if len(history.times) else (0.0, 0.0)
+    rest = (np.log(0.5), last), (np.log(0.02), first - 20.0), (np.log(5.0), last + 20.0)
+    return saturating(shape, rest, history, times, errors)
+
+
+def bass(history: History, times: Floats, errors: Floats) -> NaiveForecast | None:
+    """Continue the diffusion curve of Bass (Management Science 15, 1969), from time 0 on.
+
+    N(t) = m (1 - e^(-(p+q) t)) / (1 + (q/p) e^(-(p+q) t)).
+    """
+
+    def shape(p: Floats, t: Floats) -> Floats:
+        size, own, others = np.exp(p)
+        gone = np.exp(-(own + others) * np.maximum(t, 0.0))
+        found: Floats = size * (1.0 - gone) / (1.0 + others / own * gone)
+        return found
+
+    rest = (np.log(0.01), np.log(0.4)), (np.log(1e-5), np.log(0.01)), (np.log(0.5), np.log(3.0))
+    return saturating(shape, rest, history, times, errors)
+
+
+def fitted(
+    shape: Shape, start: Floats, history: History, times: Floats, errors: Floats,
+    bounds: tuple[Floats, Floats] | None = None,
+) -> NaiveForecast:  # fmt: skip
+    """Fit a curve by weighted least squares and give its predictive distribution (delta method).
+
+    Residuals that are smaller than the errors of observation do not make a curve surer than those: the factor on the
+    errors is at least 1.
+    """
+    from scipy.optimize import least_squares
+
+    low, high = bounds or (np.full(len(start), -np.inf), np.full(len(start), np.inf))
+
+    def residuals(p: Floats) -> Floats:
+        found: Floats = (shape(p, history.times) - history.values) / history.errors
+        return found
+
+    found = least_squares(residuals, np.clip(start, low + 1e-9, high - 1e-9), bounds=(low, high), x_scale="jac")
+    freedom = max(len(history.times) - len(start), 1)
+    factor = max(float((found.fun**2).sum()) / freedom, 1.0)
+    covariance = np.linalg.pinv(found.jac.T @ found.jac, rcond=1e-12)
+    slopes = gradient(shape, found.x, times)
+    variance = np.einsum("ij,jk,ik->i", slopes, covariance, slopes) + errors**2
+    return NaiveForecast(shape(found.x, times), np.sqrt(factor * variance), float(freedom))
+
+
+def gradient(shape: Shape, p: Floats, times: Floats) -> Floats:
+    """Derivative of a curve by its parameters, by central differences; shape (times, parameters)."""
+    columns = []
+    for n in range(len(p)):
+        step = np.zeros(len(p))
+        step[n] = 1e-5 * max(abs(p[n]), 1.0)
+        columns.append((shape(p + step, times) - shape(p - step, times)) / (2.0 * step[n]))
+    return np.stack(columns, axis=1)
+
+
+def forecasts(history: History, times: ArrayLike, errors: ArrayLike) -> dict[str, NaiveForecast]:
+    """Forecast with every curve the history is long enough for.
+
+    times: years since the park began, as the history's; errors: standard errors of observation of what will be
+    observed, shape (times,).
+    """
+    at, sd = np.asarray(times, dtype=np.float64), np.asarray(errors, dtype=np.float64)
+    made = zip(NAIVE, (curve(history, at, sd) for curve in (persistence, line, logistic, bass)), strict=True)
+    return {name: one for name, one in made if one is not None}
 
 
 @dataclass(frozen=True)
 class Score:
-    """How one method forecast one value."""
+    """How one method forecast one value.
+
+    crps: in the value's unit; of a bound or range only what falls outside costs; bounded: whether the value is only
+    such, kept out of means; median, low, high: of the forecast, 50 %, 5 % and 95 %; covered: whether the band reaches
+    the value as it is worded; percentiles: where the value lies in the forecast.
+    """
 
     target: Target
     method: str
     crps: float
-    """In the value's unit; of a bound or range only what falls outside costs."""
     bounded: bool
-    """Whether the value is only a bound or a range: kept out of means."""
     median: float
     low: float
     high: float
-    """median, low, high: of the forecast, 50 %, 5 % and 95 %."""
     covered: bool
-    """Whether the band reaches the value as it is worded."""
     percentiles: Percentiles
-    """Where the value lies in the forecast."""
 
     @property
     def width(self) -> float:
@@ -76,19 +232,11 @@ def is_exact(target: Target) -> bool:
 def score(target: Target, method: str, ensemble: Floats) -> Score:
     """Score an ensemble against a value."""
     low, high = target.wording
-    exact = is_exact(target)
-    band = quantile_band(ensemble, LEVEL)
+    cost = crps(ensemble, target.value) if is_exact(target) else crps_within(ensemble, low, high)
     return Score(
-        target=target,
-        method=method,
-        crps=crps(ensemble, target.value) if exact else crps_within(ensemble, low, high),
-        bounded=not exact,
-        median=float(np.nanmedian(ensemble)),
-        low=band[0],
-        high=band[1],
-        covered=covered(ensemble, low, high, LEVEL),
-        percentiles=percentiles(ensemble, low, high),
-    )
+        target, method, cost, not is_exact(target), float(np.nanmedian(ensemble)), *quantile_band(ensemble, LEVEL),
+        covered(ensemble, low, high, LEVEL), percentiles(ensemble, low, high),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -106,24 +254,18 @@ class Origin:
 
     def scores(self, methods: Iterable[str] | None = None) -> tuple[Score, ...]:
         """Score every method on every target it forecasts."""
-        wanted = tuple(self.ensembles) if methods is None else tuple(methods)
         return tuple(
             score(self.targets[n], method, self.ensembles[method][n])
-            for method in wanted
+            for method in (self.ensembles if methods is None else methods)
             for n in sorted(self.ensembles.get(method, {}))
         )
 
 
-def restricted(batch: Batch, cut: Quarter, roles: Sequence[str] = ("fit",)) -> tuple[ObservationModel, Integers]:
-    """Give the part of a batch's record that an earlier cut knows, and its columns in the batch."""
-    at = cut - batch.recipe.case.clock.start
-    kept = [
-        n
-        for n, target in enumerate(batch.recipe.model.targets)
-        if target.last <= at and target.observation.role in roles
-    ]
-    model = ObservationModel(tuple(batch.recipe.model.targets[n] for n in kept))
-    return model, np.array(kept, dtype=np.int64)
+def restricted(batch: Batch, cut: Quarter) -> tuple[ObservationModel, Integers]:
+    """The part of a batch's record to be fitted that an earlier cut knows, and its columns in the batch."""
+    at, every = cut - batch.recipe.case.clock.start, batch.recipe.model.targets
+    kept = [n for n, target in enumerate(every) if target.last <= at and target.observation.role == "fit"]
+    return ObservationModel(tuple(every[n] for n in kept)), np.array(kept, dtype=np.int64)
 
 
 def years_since(case: Case, target: Target) -> float:
@@ -134,9 +276,8 @@ def years_since(case: Case, target: Target) -> float:
 def history_of(case: Case, cut: Quarter, variable: str, roles: Sequence[str] = ("fit", "check", "score")) -> History:
     """Used values of an observable up to a cut, as naive curves are given them."""
     known = [one for one in targets(case, roles, cut=cut) if one.variable == variable]
-    return History.of(
-        [years_since(case, one) for one in known], [one.reported for one in known], [one.error for one in known]
-    )
+    rows = [(years_since(case, one), one.reported, one.error) for one in known]
+    return History.of(*(zip(*rows, strict=True) if rows else ((), (), ())))
 
 
 def naive_ensembles(
@@ -153,74 +294,80 @@ def naive_ensembles(
     return found
 
 
-def origin(
-    batch: Batch,
-    cut: Quarter,
-    *,
-    roles: Sequence[str] = ("fit",),
-    later_roles: Sequence[str] = ("fit", "score"),
-    plan: Plan | None = None,
-    populations: int = POPULATIONS,
-    threads: int = 1,
-    replay: ReplayPosterior | None = None,
-    progress: Progress | None = None,
-    stages: Stages | None = None,
-) -> Origin:
-    """Calibrate to a cut and forecast what the case observed later, conditionally, blindly and naively.
-
-    Parameters
-    ----------
-    replay
-        The replay posterior of this cut, if it is there already.
-    progress
-        Called with (parts of the search done, parts in all).
-    stages
-        Where the search is kept as far as it has come, and gone on with.
-    """
-    if replay is None:
-        model, columns = restricted(batch, cut, roles)
-        replay, _ = replay_posterior(
-            batch, model, columns, cut, plan=plan, populations=populations, threads=threads, progress=progress,
-            stages=stages,
-        )  # fmt: skip
-    return forecast_from(replay, batch.recipe.case, later_roles=later_roles, threads=threads)
+def benchmarks_at(case: Case, cut: Quarter, variable: str, quarters: Iterable[int]) -> dict[str, NaiveForecast]:
+    """Naive curves of an observable at the ends of quarters, counted from the start, without an error."""
+    start = case.clock.start
+    days = [((start + t).last_day - start.first_day).days / DAYS for t in quarters]
+    return forecasts(history_of(case, cut, variable), days, np.zeros(len(days)))
 
 
-def forecast_from(
-    replay: ReplayPosterior, case: Case, *, later_roles: Sequence[str] = ("fit", "score"), threads: int = 1
-) -> Origin:
-    """Forecast from a replay posterior what the case observed after its cut; of few pairs, each has several futures.
+def forecast_from(replay: ReplayPosterior, case: Case, threads: int = 1) -> Origin:
+    """Forecast from a replay posterior what the case observed after its cut, conditionally, blindly and naively.
 
-    Raises ValueError if the case observed nothing after it.
+    Of few pairs, each has several futures. Raises ValueError if the case observed nothing after it.
     """
     cut = replay.cut
-    later = tuple(one for one in targets(case, later_roles, after=cut) if one.variable not in STAND_INS)
+    later = tuple(one for one in targets(case, ("fit", "score"), after=cut) if one.variable not in STAND_INS)
     if not later:
         raise ValueError(f"{case.name} has no values after {cut}")
     model, end = ObservationModel(later), case.clock.start + max(target.last for target in later)
     futures = max(MEMBERS // replay.pairs, 1)
     made = {
-        name: project(replay, end, model.variables, blindly=blindly, futures=futures, threads=threads)
-        for name, blindly in ((CONDITIONAL, False), (BLIND, True))
+        name: project(replay, end, model.variables, blindly=name == BLIND, futures=futures, threads=threads)
+        for name in MODELS
     }
     ensembles = {name: dict(enumerate(projection.reports(model).T)) for name, projection in made.items()}
     return Origin(cut, later, {**ensembles, **naive_ensembles(case, cut, later)}, replay, made)
 
 
+def rolling(
+    batch: Batch, cuts: Iterable[Quarter], *, plan: Plan | None = None, populations: int = POPULATIONS,
+    threads: int = 1, ready: Mapping[Quarter, ReplayPosterior] | None = None, progress: Progress | None = None,
+    stages: Stages | None = None,
+) -> tuple[Origin, ...]:  # fmt: skip
+    """Calibrate to several cuts, earliest first, and forecast from each.
+
+    Parameters
+    ----------
+    ready
+        Replay posteriors that are there already, by cut.
+    progress
+        Called with (parts done, parts in all), over all cuts that are not ready.
+    stages
+        Where searches are kept as far as they have come, and gone on with.
+    """
+    known, wanted, made = ready or {}, sorted(set(cuts)), []
+    missing = [cut for cut in wanted if cut not in known]
+
+    def tell(part: int, whole: int) -> None:
+        if progress is not None:
+            progress(missing.index(cut) * whole + part, len(missing) * whole)
+
+    for cut in wanted:
+        replay = known.get(cut)
+        if replay is None:
+            replay = replay_posterior(
+                batch, *restricted(batch, cut), cut, plan=plan, populations=populations, threads=threads,
+                progress=tell, stages=stages,
+            )  # fmt: skip
+        made.append(forecast_from(replay, batch.recipe.case, threads))
+    return tuple(made)
+
+
 @dataclass(frozen=True)
 class ScoreLine:
-    """One observable: mean score of each method over the values all of them forecast, and the winner."""
+    """One observable: mean score of each method over the exact values all of them forecast, and the winner.
+
+    crps, coverage, width: by method; coverage counts bounds and ranges too. firm: whether the winner is ahead by more
+    than a twentieth and stays ahead whichever one value is left out; of a single value nothing is firm.
+    """
 
     variable: str
     values: int
-    """Exact values the means are over."""
     crps: Mapping[str, float]
     coverage: Mapping[str, float]
     width: Mapping[str, float]
-    """crps, coverage, width: by method. Coverage counts bounds and ranges too."""
     firm: bool = False
-    """Whether the winner is ahead by more than a twentieth and stays ahead whichever one value is left out; of a single
-    value nothing is firm."""
 
     @property
     def winner(self) -> str:
@@ -275,50 +422,6 @@ def is_firm(each: Mapping[str, Floats]) -> bool:
     return bool(second - first > EVEN * second and (left_out == means.argmin()).all())
 
 
-def rolling(
-    batch: Batch,
-    cuts: Sequence[Quarter],
-    *,
-    plan: Plan | None = None,
-    populations: int = POPULATIONS,
-    threads: int = 1,
-    ready: Mapping[Quarter, ReplayPosterior] | None = None,
-    progress: Progress | None = None,
-    stages: Stages | None = None,
-) -> tuple[Origin, ...]:
-    """Forecast from several cuts, earliest first.
-
-    Parameters
-    ----------
-    ready
-        Replay posteriors that are there already, by cut.
-    progress
-        Called with (parts done, parts in all), over all cuts that are not ready.
-    stages
-        Where searches are kept as far as they have come, and gone on with.
-    """
-    known = ready or {}
-    wanted = sorted(set(cuts))
-    searched = sum(cut not in known for cut in wanted)
-    made: list[Origin] = []
-    done = 0
-
-    def tell(part: int, whole: int) -> None:
-        if progress is not None:
-            progress(done * whole + part, searched * whole)
-
-    for cut in wanted:
-        one = known.get(cut)
-        made.append(
-            origin(
-                batch, cut, plan=plan, populations=populations, threads=threads, replay=one, progress=tell,
-                stages=stages,
-            )
-        )  # fmt: skip
-        done += one is None
-    return tuple(made)
-
-
 class Point(NamedTuple):
     """A reported value on a fan: its moment in years, what is reported, and how it stands to the forecast.
 
@@ -334,34 +437,14 @@ class Point(NamedTuple):
 
 def moment(day: date) -> float:
     """A day in years."""
-    return day.year + (day.timetuple().tm_yday - 0.5) / 365.25
-
-
-def benchmark_band(case: Case, cut: Quarter, variable: str, method: str, quarters: Sequence[int]) -> Floats | None:
-    """A benchmark's quantiles at the ends of quarters, shape (levels, quarters); none if the past is too short."""
-    from scipy.stats import t as student
-
-    from copark.inference.benchmark_forecasts import forecasts
-
-    start = case.clock.start
-    days = [((start + t).last_day - start.first_day).days / DAYS for t in quarters]
-    made = forecasts(history_of(case, cut, variable), days, np.zeros(len(days))).get(method)
-    if made is None:
-        return None
-    levels: Floats = made.centre + made.scale * student.ppf(np.array(LEVELS), made.freedom)[:, np.newaxis]
-    return levels
+    return day.year + (day.timetuple().tm_yday - 0.5) / DAYS
 
 
 def known_points(case: Case, cut: Quarter, variable: str, roles: Sequence[str] = ("fit",)) -> tuple[Point, ...]:
     """Values the forecast was made with, then those that are only looked at, before the cut and after it."""
-    known = targets(case, roles, cut=cut)
     looked = (*targets(case, ("check",), cut=cut), *targets(case, ("check",), after=cut))
-    return tuple(
-        _point(one, state)
-        for state, each in (("known", known), ("looked", looked))
-        for one in each
-        if one.variable == variable
-    )
+    both = {"known": targets(case, roles, cut=cut), "looked": looked}
+    return tuple(_point(one, state) for state, each in both.items() for one in each if one.variable == variable)
 
 
 def later_points(scores: Iterable[Score]) -> tuple[Point, ...]:

@@ -73,7 +73,7 @@ def settings_of(params: Params) -> AblationSettings:
 
 def _parameters(params: Params, context: Context) -> CaseParameters:
     """Those asked for; else, so that forecasts can be scored, the calibration to the last value meant to be fitted."""
-    from copark.inference.target_selection import fitted_until
+    from copark.inference.reading import fitted_until
 
     if params.cut is None and params.parameters in (None, "own", "shipped"):
         with suppress(NotFound, RunRefused):

@@ -13,6 +13,7 @@ from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeab
 from copark.arrays import Floats
 from copark.inference import calibrations
 from copark.inference.diagnostics import Check, Movement, Note, Ranks, Tie
+from copark.inference.reading import Reading, cut_of, uses_everything
 from copark.presentation.document import Evidence
 from copark.presentation.numbers import number
 from copark.texts import text
@@ -108,7 +109,7 @@ class Calibrated:
     flat: tuple[str, ...] = ()
     aside: tuple[str, ...] = ()
     """flat, aside: sizes whose prior is the whole range of the model, since its values lie where the panel's hardly
-    reaches; values not fitted, since no prior run comes near them (:mod:`copark.inference.reach`)."""
+    reaches; values not fitted, since no prior run comes near them (:mod:`copark.inference.reading`)."""
 
     def ranks_of(self, kind: str) -> Ranks:
         """Ranks of the truth for one kind of simulated observations."""
@@ -174,8 +175,8 @@ def asked_of(params: Params, context: Context) -> Asked:
     """
     case = context.case(params.case)
     settings = calibrations.settings_of(params.runs, params.seed, context.lang, full=params.full, sweeps=params.sweeps)
-    cut = calibrations.cut_of(case, params.cut)
-    _, identity, folder = calibrations.place_of(case, cut, settings, context.home)
+    cut = cut_of(case, params.cut)
+    identity, folder = calibrations.place_of(case, cut, settings, context.home)
     if not context.calibrates:
         _refuse_on_server(params.case, settings, context)
     return Asked(case, cut, settings, identity, folder)
@@ -229,7 +230,6 @@ def _answer(given: str, asked: Asked, kept: KeptPosterior, context: Context) -> 
     """What is told of a calibration that was made or found."""
     from copark.analyses.show import evidence_of
     from copark.inference.diagnostics import judged, movements, predictive_checks, ties, unsettled
-    from copark.inference.target_selection import Reading, uses_everything
 
     examined = kept.examination
     if examined is None:
@@ -293,9 +293,9 @@ def _again(params: Params, context: Context) -> Answer:
     """
     from copark.cases.casebook import posteriors_of
     from copark.errors import NotFound
-    from copark.inference import artefacts
+    from copark.inference import calibrations
     from copark.inference.case_parameters import shipped_cases
-    from copark.inference.source import PosteriorSource
+    from copark.inference.sources import PosteriorSource
     from copark.simulation.ensemble import default_threads
 
     asked = asked_of(params, context)
@@ -305,12 +305,13 @@ def _again(params: Params, context: Context) -> Answer:
     folder = folders.get(params.cut or max(folders))
     if folder is None:
         raise NotFound.of("calibrate.cut_not_shipped", case=case.name, cut=params.cut, known=", ".join(folders))
-    stored = artefacts.load(case, folder)
+    stored = calibrations.load(case, folder)
     with context.crew() as crew:
-        compared = artefacts.check(
+        compared = calibrations.check(
             case, folder, threads=context.threads or default_threads(), batches=calibrations.batches_in(context.home),
             crew=crew, progress=context.progress,
         )  # fmt: skip
     context.tally = compared.tally
-    told = _about(asked, context, PosteriorSource.of(stored).trust, str(stored.recipe["batch"]["model"]))
+    trust = PosteriorSource(stored.replay, stale=stored.stale).trust
+    told = _about(asked, context, trust, str(stored.recipe["batch"]["model"]))
     return Answer(**told | {"cut": str(stored.replay.cut)}, again=compared, stale=stored.stale)

@@ -16,7 +16,6 @@ from copark.analyses.claims.ask import written
 from copark.analyses.contract import CaseParams, Option, Result, Said
 from copark.arrays import Floats
 from copark.errors import RunRefused
-from copark.inference.borrowed import DRAWS as BORROWED
 from copark.inference.claims.rules import OPEN, SMALL, side
 from copark.inference.claims.runner import TrialPlan, identity_from, provenance_of
 from copark.inference.claims.verdict import Verdict, claim_verdict, joint, standard, verdict_of
@@ -24,6 +23,7 @@ from copark.inference.elicitation.literature import State, error_of, literature,
 from copark.inference.elicitation.workbook import Expert, Question, questions, read, template
 from copark.inference.elicitation.worlds import LEVELS, ExpertPlan, Opinion, Worlds, opinion, pooled, shared
 from copark.inference.exploration.designs import Workload
+from copark.inference.sources import DRAWS as BORROWED
 from copark.simulation.outcomes import OUTCOMES
 from copark.stats.precision import effective
 from copark.stats.quantiles import weighted_quantiles

@@ -204,8 +204,10 @@ def asked_of(params: Params, context: Context) -> Asked:
     together, or the file is there already.
     """
     from copark.inference import calibrations, panels
+    from copark.inference.case_parameters import own_calibration, shipped_calibration
     from copark.inference.forecast import end_of, refuse_existing
     from copark.inference.pool.panel import PanelSettings
+    from copark.inference.reading import cut_of
 
     if params.freeze is not None:
         refuse_existing(params.freeze)
@@ -217,11 +219,11 @@ def asked_of(params: Params, context: Context) -> Asked:
         panel = PanelSettings(panels.runs_of(params.runs, lang), 1 if params.seed is None else params.seed)
         return Asked(case, case.clock.data_end, until, panel=panel)
     given = params.cut or params.runs or params.seed is not None
-    own = None if given else calibrations.own_calibration(case, context.home)
-    cut = calibrations.cut_of(case, params.cut) if own is None else own.cut
+    own = None if given else own_calibration(case, context.home)
+    cut = cut_of(case, params.cut) if own is None else own.cut
     wanted = calibrations.settings_of(params.runs, params.seed, lang)
-    if own is None and not calibrations.is_kept(calibrations.place_of(case, cut, wanted, out=context.home)[2]):
-        own = calibrations.shipped_calibration(
+    if own is None and not calibrations.is_kept(calibrations.place_of(case, cut, wanted, out=context.home)[1]):
+        own = shipped_calibration(
             case, cut, None if params.runs is None else wanted.runs, params.seed
         )  # fmt: skip
     return Asked(case, cut, end_of(case, cut, params.to, lang), wanted, own)
@@ -328,7 +330,7 @@ def _place(asked: Asked, context: Context) -> tuple[str, Path]:
 
     if asked.settings is None:
         raise ValueError("nothing to calibrate")
-    return place_of(asked.case, asked.cut, asked.settings, out=context.home)[1:]
+    return place_of(asked.case, asked.cut, asked.settings, out=context.home)
 
 
 def _kept(asked: Asked, context: Context, *, is_own: bool) -> KeptPosterior:
@@ -414,8 +416,8 @@ def _on_own(asked: Asked, kept: KeptPosterior, context: Context, *, told: bool, 
 
     from copark.inference import forecast as engine
     from copark.inference.diagnostics import judged, movements
+    from copark.inference.reading import uses_everything
     from copark.inference.replay import project
-    from copark.inference.target_selection import uses_everything
     from copark.simulation.ensemble import default_threads
 
     replay, threads, case = kept.stored.replay, context.threads or default_threads(), asked.case

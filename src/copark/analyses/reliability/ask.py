@@ -17,7 +17,7 @@ from copark.simulation.outcomes import OUTCOMES
 if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.cases.parks import Parks
-    from copark.inference.source import PosteriorSource
+    from copark.inference.sources import PosteriorSource
 
 
 class Params(AnalysisParams):
@@ -48,7 +48,7 @@ class Answer(ReliabilityFindings, Result):
 def run_id(params: Params, context: Context) -> str:
     """Hash of the parks, their cases, what is borrowed, and the model."""
     from copark.identity import identity_of
-    from copark.inference.borrowed import shipped_draws
+    from copark.inference.sources import shipped_draws
     from copark.model.compiler import model_hash
 
     book = _book()
@@ -76,7 +76,7 @@ def _book() -> Parks:
 
 def compute(params: Params, context: Context) -> Answer:
     """Run every park of the casebook that has a case and an outcome as if it were new; set it beside the record."""
-    from copark.inference.borrowed import shipped_draws
+    from copark.inference.sources import shipped_draws
     from copark.model.compiler import model_hash
     from copark.version import __version__
 

@@ -160,7 +160,7 @@ class _Show(AboutCase):
 
     def knows(self, row: ObservedComparison) -> bool:
         """Whether the calibration used an observation kept for validation: then it is none to be tested by."""
-        from copark.inference.target_selection import uses_everything
+        from copark.inference.reading import uses_everything
 
         trust = self.found.trust
         if trust is None or not trust.cut:

@@ -127,12 +127,12 @@ def cuts_of(case: Case, cuts: Sequence[str], lang: str = "en") -> tuple[Quarter,
     """
     from copark.errors import RunRefused
     from copark.inference.observations import targets
-    from copark.inference.target_selection import fitted_until
+    from copark.inference.reading import cut_of, fitted_until
     from copark.inference.validate import is_exact
 
     end = fitted_until(case)
     if cuts:
-        wanted = [calibrations.cut_of(case, cut) for cut in cuts]
+        wanted = [cut_of(case, cut) for cut in cuts]
     else:
         asked = (end + -4 * years for years in YEARS_BEFORE)
         wanted = [cut for cut in asked if cut == end or (cut > case.clock.start and targets(case, cut=cut))]
@@ -147,16 +147,16 @@ def cuts_of(case: Case, cuts: Sequence[str], lang: str = "en") -> tuple[Quarter,
 def _ready(case: Case, cut: Quarter, settings: Settings, out: Path | None) -> dict[Quarter, ReplayPosterior]:
     """The replay posterior of a cut, where one ships with the case or is kept, made with these settings."""
     from copark.cases.casebook import posteriors_of
-    from copark.inference import artefacts
+    from copark.inference import calibrations
     from copark.inference.calibrate import Settings
-    from copark.inference.case_parameters import own_folder
+    from copark.inference.calibrations import own_folder
 
     own = [] if out is None else sorted(own_folder(out).glob(f"{case.name}-*"))
     for place in (*posteriors_of(case).values(), *own):
         if not (place / "recipe.json").is_file():
             continue
         try:
-            stored = artefacts.load(case, place)
+            stored = calibrations.load(case, place)
         except (OSError, ValueError, KeyError, TypeError):
             continue
         same = Settings.of(stored.recipe) == settings
@@ -177,7 +177,7 @@ def compute(params: Params, context: Context) -> Answer:
     from copark.analyses.show import evidence_of
     from copark.inference.assessment import assess
     from copark.inference.observations import targets
-    from copark.inference.source import PosteriorSource
+    from copark.inference.sources import PosteriorSource
     from copark.model.compiler import model_hash
     from copark.simulation.ensemble import default_threads
     from copark.version import __version__
@@ -214,7 +214,7 @@ def _origins(asked: Asked, context: Context, threads: int) -> tuple[Origin, ...]
     with context.stages(asked.content()) as stages:
         if context.planning is not None:
             searched = sum(cut not in asked.ready for cut in cuts)
-            context.planning(calibrations.measured_plan(
+            context.planning(calibrations.plan_of(
                 case, cuts[-1], settings, posteriors=searched, stages=stages, threads=threads,
                 out=context.home, lang=context.lang,
             ))  # fmt: skip
@@ -231,7 +231,7 @@ def _origins(asked: Asked, context: Context, threads: int) -> tuple[Origin, ...]
 
 def _fan(found: Assessment, origin: Origin, case: Case, variable: str) -> ForecastBands:
     """Quantiles of the model and of the best benchmark, and reported values."""
-    from copark.inference.validate import benchmark_band, known_points, later_points
+    from copark.inference.validate import benchmarks_at, known_points, later_points
     from copark.stats.quantiles import LEVELS
 
     projection = origin.projections[BLIND]
@@ -239,7 +239,8 @@ def _fan(found: Assessment, origin: Origin, case: Case, variable: str) -> Foreca
     curve = None
     if line.best_naive is not None:
         later = range(origin.cut - case.clock.start, projection.out.shape[2])
-        curve = benchmark_band(case, origin.cut, variable, line.best_naive, later)
+        made = benchmarks_at(case, origin.cut, variable, later).get(line.best_naive)
+        curve = None if made is None else made.levels(LEVELS)
     scored = later_points(found.scores_of(BLIND, variable))
     return ForecastBands(
         projection.bands(variable, LEVELS), curve, (*known_points(case, origin.cut, variable), *scored)

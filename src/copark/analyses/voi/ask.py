@@ -16,9 +16,9 @@ from copark.analyses.claims.ask import written
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Rows, Said
 from copark.arrays import Floats
 from copark.errors import RunRefused, printable
-from copark.inference.borrowed import DRAWS as BORROWED
 from copark.inference.exploration.designs import Workload
 from copark.inference.observations import noise
+from copark.inference.sources import DRAWS as BORROWED
 from copark.inference.voi import worlds as made
 from copark.stats.value_of_information import SURE, Foretold, InformationGain, foretell, gains
 
@@ -307,7 +307,7 @@ def _logs(values: Floats) -> Floats:
 
 def _weighed(plan: made.InformationPlan, worlds: xr.Dataset, params: Params, context: Context) -> Answer:
     """Regress every question on every observation."""
-    from copark.inference.summaries import one_thread
+    from copark.inference.posterior import one_thread
 
     tell = context.stage("analyse")
     with one_thread():

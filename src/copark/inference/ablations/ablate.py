@@ -38,10 +38,9 @@ from copark.inference.ablations.effects import (
 from copark.inference.case_parameters import Source
 from copark.inference.exploration.designs import Workload, marks_of
 from copark.inference.observations import ObservationModel, Target, targets
-from copark.inference.posterior import Neighbours, ParameterPosterior, systematic
+from copark.inference.posterior import Neighbours, ParameterPosterior, features, one_thread, systematic
 from copark.inference.prior import PriorSpace, study_of
-from copark.inference.source import PosteriorSource
-from copark.inference.summaries import features, one_thread
+from copark.inference.sources import PosteriorSource
 from copark.model.compiler import model_hash
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of

@@ -15,7 +15,7 @@ from copark.cases.case import Case
 from copark.inference.diagnostics import movements
 from copark.inference.posterior import ParameterPosterior
 from copark.inference.prior import PriorSpace, random_points, study_of
-from copark.inference.source import PosteriorSource
+from copark.inference.sources import PosteriorSource
 from copark.model.arrays import Draws
 from copark.model.variables import catalogue
 from copark.simulation.ensemble import Ensemble

@@ -21,7 +21,7 @@ from copark.inference.exploration.designs import (
 )
 from copark.inference.exploration.indices import Given, Indices, design, given, indices, other_luck
 from copark.inference.posterior import ParameterPosterior
-from copark.inference.source import PosteriorSource
+from copark.inference.sources import PosteriorSource
 from copark.model.compiler import model_hash
 from copark.simulation.schemas import Title
 from copark.store.checkpoints import Stages

@@ -39,7 +39,7 @@ from copark.inference.joint.panels import (
 )
 from copark.inference.pool.abc_regression import Directions, accepted, directions, reach_of
 from copark.inference.pool.parks import AXES
-from copark.inference.summaries import one_thread
+from copark.inference.posterior import one_thread
 from copark.simulation.schemas import Title
 from copark.stats.quantiles import LEVELS, weighted_quantiles
 

@@ -44,8 +44,8 @@ from copark.inference.observations import STAND_INS, ObservationModel, Target
 from copark.inference.pool.abc_regression import part_of, scores_of
 from copark.inference.pool.batches import design, make_panel_batch, reported
 from copark.inference.pool.parks import AXES, COLUMN, LAST, Park, known_targets, park_of
+from copark.inference.posterior import features
 from copark.inference.prior import EDGE
-from copark.inference.summaries import features
 from copark.model.variables import catalogue
 from copark.simulation.outcomes import SELF_STANDING, YEAR_TWENTY
 

@@ -30,7 +30,7 @@ from copark.inference.observations import STAND_INS, ObservationModel, error_sca
 from copark.inference.pool.growth import MEMORY
 from copark.inference.pool.parks import AXES, Park, points_at
 from copark.inference.prior import random_points
-from copark.inference.target_selection import blind
+from copark.inference.replay import blind
 from copark.model.compiler import model_hash
 from copark.simulation.ensemble import Ensemble, ScenarioRuns
 from copark.simulation.run import inputs_of

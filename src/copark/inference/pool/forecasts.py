@@ -26,7 +26,6 @@ import numpy as np
 from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
-from copark.inference.benchmark_forecasts import History, forecasts
 from copark.inference.forecast import LEVELS, quarters_of, rounded, sealed
 from copark.inference.observations import error_of
 from copark.inference.pool.abc_regression import (
@@ -50,7 +49,7 @@ from copark.inference.pool.batches import (
 from copark.inference.pool.growth import MEMBERS, NO_PAST, fit_growth, persistence
 from copark.inference.pool.panel import Panel, Progress, Warping, pooled_prior, prior_batch, step, warping_of
 from copark.inference.pool.parks import COUNTS, Park, bare, park_of, points_at
-from copark.inference.validate import BORROWED
+from copark.inference.validate import BORROWED, History, forecasts
 from copark.simulation.trust import Trust
 from copark.stats.quantiles import quantile_band
 from copark.stats.scores import covered, crps

@@ -35,8 +35,8 @@ from copark.inference.pool.abc_regression import (
 )
 from copark.inference.pool.batches import Discrepancy, PanelBatch, SpreadTrial, chosen, design, make_panel_batch
 from copark.inference.pool.parks import AXES, POOLED, SIZES, Park, bare, park_of, points_at
+from copark.inference.posterior import one_thread
 from copark.inference.provenance import made_with
-from copark.inference.summaries import one_thread
 from copark.model.compiler import model_hash
 from copark.store.checkpoints import SUFFIX, State, read_state, write_state
 
@@ -301,7 +301,7 @@ def panel_identity(parks: Sequence[Park], settings: PanelSettings) -> str:
 def recipe_of(parks: Sequence[Park], settings: PanelSettings) -> dict[str, Any]:
     """What a panel depends on, as plain values."""
     here = Path(__file__).parent
-    shared = [here.parent / f"{name}.py" for name in ("observations", "posterior", "prior", "summaries")]
+    shared = [here.parent / f"{name}.py" for name in ("observations", "posterior", "prior")]
     return {
         "format": FORMAT,
         "parks": {park.name: hash_content(park.content) for park in parks},

@@ -27,7 +27,7 @@ from copark.cases.types import JUDGEMENT
 from copark.errors import NotFound, RunRefused
 from copark.inference.observations import ObservationModel, Target, targets
 from copark.inference.prior import EDGE, PriorSpace
-from copark.inference.target_selection import distinct
+from copark.inference.reading import distinct
 from copark.inference.validate import is_exact, years_since
 from copark.model.variables import catalogue
 from copark.texts import LANGUAGES, text

@@ -31,7 +31,7 @@ from copark.inference.claims.schema import Claim, Part
 from copark.inference.claims.severity import drawn_values
 from copark.inference.claims.verdict import holds as is_met
 from copark.inference.observations import ObservationModel, Target, error_scales, targets
-from copark.inference.target_selection import everything_fitted
+from copark.inference.reading import everything_fitted
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
 from copark.simulation.study import baseline

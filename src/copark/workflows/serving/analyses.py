@@ -20,7 +20,7 @@ from copark.analyses.shipped import usable
 from copark.cases.files import fault as case_fault
 from copark.cases.types import suggestion
 from copark.errors import CoparkError, Fault, RunRefused, StudyFaults
-from copark.inference.case_parameters import own_folder
+from copark.inference.calibrations import own_folder
 from copark.presentation.document import Document
 from copark.presentation.numbers import exact
 from copark.presentation.page import chart_of, page_of, table_of

@@ -104,7 +104,7 @@ class Shelf:
 
     def _posteriors(self) -> int | None:
         """When the folder of posteriors last changed; ``None`` where there is none."""
-        from copark.inference.case_parameters import own_folder
+        from copark.inference.calibrations import own_folder
 
         try:
             return None if self.out is None else own_folder(self.out).stat().st_mtime_ns

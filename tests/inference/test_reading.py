@@ -1,4 +1,6 @@
-"""A park whose values lie where priors of size hardly reach is read with flat ones; what no run comes near is told.
+"""How a calibration reads a case: values meant for it; beyond their end, all that say something of their own.
+
+A park whose values lie where priors of size hardly reach is read with flat ones; what no run comes near is told.
 
 Prior-data conflict: Box (1980), Evans and Moshonov (2006); decision 0070.
 """
@@ -8,30 +10,40 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from copark.cases import load_case
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.inference.calibrate import QUICK
-from copark.inference.calibrations import cut_of
 from copark.inference.observations import targets
+from copark.inference.pool.parks import SIZES
 from copark.inference.prior import PriorSpace
-from copark.inference.reach import (
+from copark.inference.reading import (
+    APART,
     BEARING,
     FEW,
     LAND,
     PER_FIRM,
     PER_JOB,
     RATIOS,
-    beyond,
+    Reading,
+    agreeing,
+    case_for,
+    cut_of,
+    day_of,
+    everything_fitted,
+    fitted_until,
     last_pair,
     probe_of,
     probed,
     reading_of,
+    shipped_reading,
+    uses_everything,
 )
-from copark.inference.target_selection import Reading, agreeing, case_for, everything_fitted, shipped_reading
 from copark.model.variables import catalogue
+from tests.inference.conftest import CUT
 
 END = Quarter(2024, 4)
 
@@ -57,10 +69,12 @@ def test_a_park_of_smelters_may_be_of_any_size_that_the_model_allows(smelters) -
         known, prior = catalogue().parameters[name], read.parameters[name].prior
         assert (prior.a, prior.b) == (known.low, known.high)
     before, after = (probe_of(smelters, END, QUICK, how) for how in (Reading(), found))
-    shares = [[beyond(column, value) for column, value in zip(probed(one).T, one.model.recorded, strict=True)]
-              for one in (before, after)]  # fmt: skip
-    assert min(shares[0]) < FEW
-    assert min(shares[1]) > min(shares[0])
+    reached = []
+    for one in (before, after):
+        runs, value = probed(one), one.model.recorded
+        reached.append(np.minimum((runs >= value).mean(axis=0), (runs <= value).mean(axis=0)).min())
+    assert reached[0] < FEW
+    assert reached[1] > reached[0]
 
 
 def test_a_value_no_run_comes_near_is_set_aside_and_the_others_are_fitted() -> None:
@@ -128,3 +142,51 @@ def test_the_search_has_no_say_in_how_a_case_is_read(smelters) -> None:
     short = replace(QUICK, last_sweeps=1, populations=4)
     cut = cut_of(smelters, None)
     assert reading_of(smelters, cut, QUICK) == reading_of(smelters, cut, short)
+
+
+def test_the_fitted_values_end_where_the_casebook_says(great_stone) -> None:
+    assert fitted_until(great_stone) == CUT
+    assert not uses_everything(great_stone, CUT)
+    assert case_for(great_stone, CUT) is great_stone
+    assert uses_everything(great_stone, END)
+
+
+def test_a_park_without_a_posterior_that_ships_is_read_with_the_panels_sizes_where_it_has_none_of_its_own() -> None:
+    """Great Stone's priors of size lie where it lies; Suzhou and others bring theirs."""
+    for name, own in (("great-stone", None), ("teda-suez", False), ("suzhou", True)):
+        case = load_case(name)
+        read = case_for(case, END)
+        assert shipped_reading(case, END).wide is (own is not None)
+        for size, (*_, low, high) in SIZES.items():
+            if own is None:
+                assert size not in read.parameters
+            elif own:
+                assert read.parameters[size] == case.parameters[size]
+            else:
+                assert (read.parameters[size].prior.a, read.parameters[size].prior.b) == (low, high)
+
+
+def test_all_scored_values_are_fitted_and_numbers_repeated_are_not_told_twice(great_stone) -> None:
+    """Of the values for looking, those a quarter from every other of their variable are fitted."""
+    made = everything_fitted(great_stone)
+    fitted = targets(made, cut=END)
+    before = targets(great_stone, ("fit", "score"), cut=END)
+    looked = targets(great_stone, ("check",), cut=END)
+    assert {one.name for one in before} < {one.name for one in fitted}
+    added = {one.name for one in fitted} - {one.name for one in before}
+    assert 0 < len(added) < len(looked) / 2
+    assert "operating 2020-05" in added
+    assert "registered 2019-04-17" not in added
+    for one in fitted:
+        if one.name in added:
+            others = [day_of(two) for two in fitted if two.variable == one.variable and two is not one]
+            assert min(abs(day_of(one) - day) for day in others) >= APART
+
+
+def test_nothing_observed_is_changed_but_its_use(great_stone) -> None:
+    made = everything_fitted(great_stone)
+    assert len(made.observations) == len(great_stone.observations)
+    for old, new in zip(great_stone.observations, made.observations, strict=True):
+        assert new.model_copy(update={"role": old.role}) == old
+    assert made.hash != great_stone.hash
+    assert not targets(made, ("score",))
