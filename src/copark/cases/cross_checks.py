@@ -1,8 +1,7 @@
 """What several keys of ``case.yaml`` can only get wrong together."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -25,10 +24,8 @@ _FACT_LISTS: tuple[KeyPath, ...] = (
     ("regime", "threshold"),
     ("regime", "profit_tax"),
 )
-_NEEDED_AT_START: tuple[KeyPath, ...] = tuple(
-    path for path in _FACT_LISTS if path not in (("finance", "grants"), ("land", "plan"))
-)
-_PAYMENTS: tuple[KeyPath, ...] = (("finance", "grants"),)
+_PAYMENTS: KeyPath = ("finance", "grants")
+_NEEDED_AT_START: tuple[KeyPath, ...] = tuple(path for path in _FACT_LISTS if path not in (_PAYMENTS, ("land", "plan")))
 _KEYED: tuple[KeyPath, ...] = (
     ("interests",),
     ("shareholders",),
@@ -56,32 +53,20 @@ Sections = Mapping[str, Any]
 def problems_of(
     sections: Sections, parameters: Mapping[str, str], counts: Mapping[str, int] | None = None
 ) -> Iterator[Problem]:
-    """Give what is wrong between the keys of a case.
+    """Give what is wrong between the keys of a case, as far as they are sound by themselves.
 
-    Parameters
-    ----------
-    sections
-        The top-level values that are sound by themselves; what needs a missing one is not checked.
-    parameters
-        Names of the model's parameters, with their units.
-    counts
-        How many values each has, where that is known.
+    parameters: names of the model's parameters, with their units; counts: how many values each has, where known.
     """
-    rules: tuple[Callable[[Sections], Iterator[Problem]], ...] = (
-        _repeated_keys,
-        _fact_lists,
-        _single_facts,
-        _presence,
-        _shocks,
-        _terms,
-        _certificates,
-        _services,
-        _rivals,
-    )
-    for rule in rules:
-        yield from rule(sections)
-    yield from _parameters(sections, parameters)
-    yield from _parameter_counts(sections, counts or {})
+    for path in _KEYED:
+        yield from _repeated(path, [entry.key for entry in _at(sections, path)], "key")
+    yield from _fact_lists(sections)
+    yield from _single_facts(sections)
+    yield from _overlaps(sections)
+    terms = _at(sections, ("terms",))
+    yield from _repeated(("terms",), [f"{term.key} {term.since}" for term in terms], "from")
+    yield from _certificates(sections)
+    yield from _services(sections)
+    yield from _parameters(sections, parameters, counts or {})
 
 
 def _services(sections: Sections) -> Iterator[Problem]:
@@ -102,11 +87,6 @@ def _at(sections: Sections, path: KeyPath) -> Any:
     return () if value is None else value
 
 
-def _repeated_keys(sections: Sections) -> Iterator[Problem]:
-    for path in _KEYED:
-        yield from _repeated(path, [entry.key for entry in _at(sections, path)], "key")
-
-
 def _repeated(path: KeyPath, names: Iterable[Any], at: str) -> Iterator[Problem]:
     seen: set[Any] = set()
     for place, name in enumerate(names):
@@ -122,10 +102,13 @@ def _fact_lists(sections: Sections) -> Iterator[Problem]:
         if not facts:
             continue
         in_use = [(place, fact) for place, fact in enumerate(facts) if fact.use]
-        if path not in _PAYMENTS:
-            yield from _same_date(path, in_use)
-        if not in_use and path not in _PAYMENTS:
-            yield Problem(path, "none_used")
+        if path != _PAYMENTS:
+            days = [fact.date.first_day for _, fact in in_use]
+            for n, (place, fact) in enumerate(in_use):
+                if days[n] in days[:n]:
+                    yield Problem((*path, place, "date"), "same_date", {"found": fact.date})
+            if not in_use:
+                yield Problem(path, "none_used")
         for place, fact in enumerate(facts):
             if not fact.use and in_use and fact.note is None:
                 yield Problem((*path, place), "unused_without_note")
@@ -133,14 +116,6 @@ def _fact_lists(sections: Sections) -> Iterator[Problem]:
             first = used(facts)[0]
             if quarter_of(first.date) > clock.start:
                 yield Problem(path, "starts_late", {"found": first.date, "start": clock.start})
-
-
-def _same_date(path: KeyPath, in_use: list[tuple[int, Fact]]) -> Iterator[Problem]:
-    seen: set[date] = set()
-    for place, fact in in_use:
-        if fact.date.first_day in seen:
-            yield Problem((*path, place, "date"), "same_date", {"found": fact.date})
-        seen.add(fact.date.first_day)
 
 
 def _single_facts(sections: Sections) -> Iterator[Problem]:
@@ -160,40 +135,25 @@ def _single_facts(sections: Sections) -> Iterator[Problem]:
             yield Problem((*path, "use"), "single_unused")
 
 
-def _presence(sections: Sections) -> Iterator[Problem]:
+def _overlaps(sections: Sections) -> Iterator[Problem]:
+    """Times of one partner's presence, shock or rival that lie over one another."""
     for place, partner in enumerate(_at(sections, ("partners",))):
-        spans = sorted(enumerate(partner.presence), key=lambda one: one[1].since.first_day)
-        for (_, before), (number, after) in pairwise(spans):
-            if before.until is None or after.since.first_day < before.until.first_day:
-                values = {"found": after.since, "before": before.until or "…", "since": before.since}
-                yield Problem(("partners", place, "presence", number, "from"), "overlap", values)
+        stays = [("", one, one.since.first_day, one.until and one.until.first_day) for one in partner.presence]
+        yield from _overlapping(("partners", place, "presence"), stays, adjoin=True)
+    shocks = [(one.key, one, one.since, one.until) for one in _at(sections, ("shocks",))]
+    yield from _overlapping(("shocks",), shocks)
+    rivals = [(f"{one.side} {one.key}", one, one.since.quarter(), one.until and one.until.quarter())
+              for one in _at(sections, ("rivals",))]  # fmt: skip
+    yield from _overlapping(("rivals",), rivals)
 
 
-def _shocks(sections: Sections) -> Iterator[Problem]:
-    by_key: dict[str, list[tuple[int, Any]]] = {}
-    for place, shock in enumerate(_at(sections, ("shocks",))):
-        by_key.setdefault(shock.key, []).append((place, shock))
-    for shocks in by_key.values():
-        for (_, before), (place, after) in pairwise(sorted(shocks, key=lambda one: one[1].since)):
-            if before.until is None or after.since <= before.until:
-                values = {"found": after.since, "before": before.until or "…", "since": before.since}
-                yield Problem(("shocks", place, "from"), "overlap", values)
-
-
-def _rivals(sections: Sections) -> Iterator[Problem]:
-    by_key: dict[str, list[tuple[int, Any]]] = {}
-    for place, rival in enumerate(_at(sections, ("rivals",))):
-        by_key.setdefault(f"{rival.side} {rival.key}", []).append((place, rival))
-    for rivals in by_key.values():
-        for (_, before), (place, after) in pairwise(sorted(rivals, key=lambda one: one[1].since.first_day)):
-            if before.until is None or after.since.quarter("event") <= before.until.quarter("event"):
-                values = {"found": after.since, "before": before.until or "…", "since": before.since}
-                yield Problem(("rivals", place, "from"), "overlap", values)
-
-
-def _terms(sections: Sections) -> Iterator[Problem]:
-    terms = _at(sections, ("terms",))
-    yield from _repeated(("terms",), [f"{term.key} {term.since}" for term in terms], "from")
+def _overlapping(path: KeyPath, spans: list[tuple[str, Any, Any, Any]], *, adjoin: bool = False) -> Iterator[Problem]:
+    """Of spans (name, entry, start, end) those of one name that begin before the one before ends, or with its end."""
+    ordered = sorted(enumerate(spans), key=lambda one: (one[1][0], one[1][2]))
+    for (_, (name, before, _, end)), (place, (other, after, start, _)) in pairwise(ordered):
+        if name == other and (end is None or start < end or (start == end and not adjoin)):
+            values = {"found": after.since, "before": before.until or "…", "since": before.since}
+            yield Problem((*path, place, "from"), "overlap", values)
 
 
 def _certificates(sections: Sections) -> Iterator[Problem]:
@@ -234,35 +194,22 @@ def _is_given(tree: dict[str, Any], word: str, unknown: list[Any]) -> bool:
     return key in tree if not part else key in unknown or (isinstance(section, dict) and part in section)
 
 
-def _parameters(sections: Sections, known: Mapping[str, str]) -> Iterator[Problem]:
+def _parameters(sections: Sections, known: Mapping[str, str], counts: Mapping[str, int]) -> Iterator[Problem]:
     for name, parameter in (sections.get("parameters") or {}).items():
+        path: KeyPath = ("parameters", name)
         if name not in known:
-            values = {"found": name, "suggestion": suggestion(name, known)}
-            yield Problem(("parameters", name), "unknown_parameter", values)
+            yield Problem(path, "unknown_parameter", {"found": name, "suggestion": suggestion(name, known)})
         elif not units.convertible(parameter.unit, known[name]):
-            yield Problem(
-                ("parameters", name, "unit"), "unit_misfit", {"found": parameter.unit, "expected": known[name]}
-            )
-
-
-def _parameter_counts(sections: Sections, counts: Mapping[str, int]) -> Iterator[Problem]:
-    for name, parameter in (sections.get("parameters") or {}).items():
+            yield Problem((*path, "unit"), "unit_misfit", {"found": parameter.unit, "expected": known[name]})
         found, wanted = len(parameter.values), counts.get(name)
         if wanted is not None and found != wanted:
-            yield Problem(("parameters", name, "value"), "parameter_count", {"found": found, "wanted": wanted})
+            yield Problem((*path, "value"), "parameter_count", {"found": found, "wanted": wanted})
 
 
 def problems_of_tree(tree: Any, sources: Iterable[str] | None, data_end: Quarter | None) -> Iterator[Problem]:
     """Give what is wrong with sources, grades and dates anywhere in ``case.yaml``, whatever else is wrong with it.
 
-    Parameters
-    ----------
-    tree
-        The file's content as plain mappings, lists and scalars.
-    sources
-        Keys of ``sources.yaml``; ``None`` if they are not known.
-    data_end
-        The last quarter a value may be of; ``None`` if it is not known.
+    sources: keys of ``sources.yaml``; data_end: the last quarter a value may be of; ``None`` if not known.
     """
     known = None if sources is None else {*sources, JUDGEMENT}
     for path, entry in _mappings(tree, ()):

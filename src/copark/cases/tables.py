@@ -1,7 +1,4 @@
-"""What several rows of a case's tables can only get wrong together; and cap tables, put together from their rows.
-
-Reading a CSV table of a case, row by row, each row checked by itself.
-"""
+"""The CSV tables of a case: each row checked by itself, then what several rows can only get wrong together."""
 
 import csv
 import io
@@ -14,11 +11,16 @@ from pydantic import ValidationError
 from copark.cases import dates
 from copark.cases.dates import Date, quarter_of
 from copark.cases.evidence import CapTable, EquityRow, GrowthValue, Holding, Observation
-from copark.cases.files import MOST_FAULTS, KeyPath, fault
+from copark.cases.files import MOST_FAULTS, fault
 from copark.cases.quarters import Quarter
 from copark.cases.types import JUDGEMENT, Record, shown, suggestion
 from copark.cases.validation import told
 from copark.errors import Fault
+
+EQUITY, EVENTS, SERIES = "equity.csv", "events.csv", "series.csv"
+ENTERPRISES, CONTEXT, GROWTH = "enterprises.csv", "host_context.csv", "growth.csv"
+WHOLE = 10_000
+"""All shares, in basis points."""
 
 R = TypeVar("R", bound=Record)
 
@@ -39,113 +41,100 @@ class Table(NamedTuple, Generic[R]):
     """Cells of the rows with a fault, by column; without cells where the columns cannot be told."""
 
 
+class Broken(Exception):
+    """A table that is not CSV from a line on."""
+
+    def __init__(self, reason: object, line: int) -> None:
+        super().__init__(reason)
+        self.line = line
+
+
+def lines_of(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Give the rows of a CSV text that are not empty, cells without blanks around, each with the line it begins on."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            found = [cell.strip() for cell in cells]
+            if any(found):
+                yield line, found
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise Broken(error, line) from None
+
+
 def read_table(text: str, file: str, model: type[R], faults: list[Fault]) -> Table[R]:
     """Read a table whose columns are the fields of ``model``.
 
     Cells are separated by commas; empty rows are skipped; lines may end as on any system. Text that a spreadsheet would
     take for a formula is read as the text it is.
     """
-    reader = _Reader(file, model)
+    found: list[Fault] = []
+    table: Table[R] = Table([], [])
+    columns: list[str] = []
     try:
-        for line, cells in _lines(text):
-            if any(cell.strip() for cell in cells) and not reader.take(line, cells):
+        for line, cells in lines_of(text):
+            if not columns:
+                columns = _columns(file, line, cells, model, found)
+            else:
+                _take(table, file, line, cells, columns, model, found)
+            if not columns or len(found) > MOST_FAULTS:
                 break
-    except _Broken as broken:
-        reader.say("broken_csv", broken.line, reason=broken)
-    if not reader.columns:
-        reader.table.spoiled.append({})
-        if not reader.faults:
-            reader.faults.append(fault("empty_file", file))
-    faults.extend(reader.faults)
-    return reader.table
+    except Broken as broken:
+        found.append(fault("broken_csv", file, broken.line, reason=broken))
+    if not columns:
+        table.spoiled.append({})
+        if not found:
+            found.append(fault("empty_file", file))
+    faults.extend(found)
+    return table
 
 
-class _Broken(Exception):
-    def __init__(self, reason: object, line: int) -> None:
-        super().__init__(reason)
-        self.line = line
+def _columns(file: str, line: int, columns: list[str], model: type[Record], faults: list[Fault]) -> list[str]:
+    """The columns that a first row names; none if it is of no use to read on."""
+    while not columns[-1]:
+        columns.pop()
+    fields = model.model_fields
+    if len(columns) == 1 and any(mark in columns[0] for mark in ";\t|"):
+        faults.append(fault("separator", file, line, found=columns[0]))
+        return []
+    if not set(columns) & fields.keys():
+        faults.append(fault("no_header", file, line, expected=",".join(fields)))
+        return []
+    for place, column in enumerate(columns):
+        if column not in fields:
+            near = suggestion(column, [name for name in fields if name not in columns])
+            faults.append(fault("unknown_column", file, line, shown(column), found=column, suggestion=near))
+        elif column in columns[:place]:
+            faults.append(fault("repeated_column", file, line, column, found=column))
+    lacking = (name for name, field in fields.items() if field.is_required() and name not in columns)
+    faults.extend(fault("missing_column", file, line, name, name=name) for name in lacking)
+    return columns
 
 
-def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    line = 1
+def _take(
+    table: Table[R], file: str, line: int, cells: list[str], columns: list[str], model: type[R], faults: list[Fault]
+) -> None:
+    while len(cells) > len(columns) and not cells[-1]:
+        cells.pop()
+    if len(cells) != len(columns):
+        faults.append(fault("cell_count", file, line, found=len(cells), expected=len(columns)))
+        table.spoiled.append({})
+        return
+    named: dict[str, str] = {}
+    for column, cell in zip(columns, cells, strict=True):
+        if column in model.model_fields and cell:
+            named.setdefault(column, cell)
     try:
-        for cells in reader:
-            yield line, cells
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise _Broken(error, line) from None
-
-
-class _Reader(Generic[R]):
-    def __init__(self, file: str, model: type[R]) -> None:
-        self.file = file
-        self.model = model
-        self.columns: list[str] = []
-        self.table: Table[R] = Table([], [])
-        self.faults: list[Fault] = []
-
-    def say(self, code: str, line: int, key: str | KeyPath = "", **values: Any) -> None:
-        self.faults.append(fault(code, self.file, line, key, **values))
-
-    def take(self, line: int, cells: list[str]) -> bool:
-        """Take a row; ``False`` if it is of no use to read on."""
-        if self.columns:
-            self._row(line, cells)
-        else:
-            self._header(line, cells)
-        return bool(self.columns) and len(self.faults) <= MOST_FAULTS
-
-    def _header(self, line: int, cells: list[str]) -> None:
-        columns = [cell.strip() for cell in cells]
-        while not columns[-1]:
-            columns.pop()
-        fields = self.model.model_fields
-        if len(columns) == 1 and any(mark in columns[0] for mark in ";\t|"):
-            self.say("separator", line, found=columns[0])
-            return
-        if not set(columns) & fields.keys():
-            self.say("no_header", line, expected=",".join(fields))
-            return
-        for place, column in enumerate(columns):
-            if column not in fields:
-                near = suggestion(column, [name for name in fields if name not in columns])
-                self.say("unknown_column", line, shown(column), found=column, suggestion=near)
-            elif column in columns[:place]:
-                self.say("repeated_column", line, column, found=column)
-        for name, field in fields.items():
-            if field.is_required() and name not in columns:
-                self.say("missing_column", line, name, name=name)
-        self.columns = columns
-
-    def _row(self, line: int, cells: list[str]) -> None:
-        while len(cells) > len(self.columns) and not cells[-1].strip():
-            cells.pop()
-        if len(cells) != len(self.columns):
-            self.say("cell_count", line, found=len(cells), expected=len(self.columns))
-            self.table.spoiled.append({})
-            return
-        named: dict[str, str] = {}
-        for column, cell in zip(self.columns, cells, strict=True):
-            if column in self.model.model_fields and cell.strip():
-                named.setdefault(column, cell.strip())
-        try:
-            self.table.rows.append(Row(line, self.model.model_validate(named)))
-        except ValidationError as error:
-            self.table.spoiled.append(named)
-            for one in error.errors(include_url=False):
-                code, path, values = told(one)
-                if code != "missing_key":
-                    self.say(code, line, path, **values)
-                elif path[-1] in self.columns:
-                    self.say("empty_cell", line, path)
-
-
-EQUITY, EVENTS, SERIES = "equity.csv", "events.csv", "series.csv"
-ENTERPRISES, CONTEXT, GROWTH = "enterprises.csv", "host_context.csv", "growth.csv"
-
-WHOLE = 10_000
-"""All shares, in basis points."""
+        table.rows.append(Row(line, model.model_validate(named)))
+    except ValidationError as error:
+        table.spoiled.append(named)
+        for one in error.errors(include_url=False):
+            code, path, values = told(one)
+            if code != "missing_key":
+                faults.append(fault(code, file, line, path, **values))
+            elif path[-1] in columns:
+                faults.append(fault("empty_cell", file, line, path))
 
 
 def cap_tables(rows: Iterable[Row[EquityRow]]) -> tuple[CapTable, ...]:
@@ -157,7 +146,7 @@ def cap_tables(rows: Iterable[Row[EquityRow]]) -> tuple[CapTable, ...]:
             Holding.model_validate({name: getattr(row.record, name) for name in Holding.model_fields}) for row in group
         )
         tables.append(CapTable(table=head.table, date=head.date, use=head.use, holdings=holdings))
-    return tuple(sorted(tables, key=lambda table: (table.date.first_day, table.date.last_day)))
+    return tuple(sorted(tables, key=lambda table: table.date))
 
 
 def _by_table(rows: Iterable[Row[EquityRow]]) -> dict[str, list[Row[EquityRow]]]:
@@ -170,14 +159,8 @@ def _by_table(rows: Iterable[Row[EquityRow]]) -> dict[str, list[Row[EquityRow]]]
 def faults_of_equity(table: Table[EquityRow], start: Quarter | None, *, needed: bool = True) -> Iterator[Fault]:
     """Give what is wrong between the rows of ``equity.csv``.
 
-    A cap table one of whose rows has a fault of its own is not added up: its sum would only repeat that fault.
-
-    Parameters
-    ----------
-    start
-        First quarter of the case; ``None`` if it is not known.
-    needed
-        Whether a cap table must be used; if the shares are not known, none may be.
+    A cap table one of whose rows has a fault of its own is not added up: its sum would only repeat that fault. Without
+    a ``start`` (first quarter of the case) nothing starts late; if no table is ``needed``, none may be used.
     """
     spoiled = {row.get("table") for row in table.spoiled}
     groups = {name: rows for name, rows in _by_table(table.rows).items() if not spoiled & {name, None}}
@@ -255,16 +238,7 @@ def faults_of_rows(
 ) -> Iterator[Fault]:
     """Give what is wrong with the sources, judgements and dates of any table's rows.
 
-    Parameters
-    ----------
-    file
-        Name of the table.
-    rows
-        Its rows.
-    sources
-        Keys of ``sources.yaml``; ``None`` if they are not known.
-    data_end
-        The last quarter a value may be of; ``None`` if it is not known.
+    sources: keys of ``sources.yaml``; data_end: the last quarter a value may be of; ``None`` if not known.
     """
     known = None if sources is None else {*sources, JUDGEMENT}
     today = dates.today()
@@ -273,7 +247,11 @@ def faults_of_rows(
             if known is not None and name not in known:
                 values = {"found": name, "suggestion": suggestion(name, known)}
                 yield fault("unknown_source", file, line, "source", **values)
-        yield from _judged(file, line, row)
+        grade = getattr(row, "grade", None)
+        if (JUDGEMENT in row.source or grade == "judgement") and hasattr(row, "note") and row.note is None:
+            yield fault("judgement_without_note", file, line, "note")
+        if row.source == (JUDGEMENT,) and grade not in ("judgement", None):
+            yield fault("judgement_grade", file, line, "grade", found=grade)
         for column in ("date", "registered", "operating"):
             when = getattr(row, column, None)
             if not isinstance(when, Date):
@@ -283,12 +261,3 @@ def faults_of_rows(
             elif data_end is not None and when.first_day > data_end.last_day:
                 quarter = Quarter.of_day(when.first_day)
                 yield fault("after_data_end", file, line, column, found=when, last=data_end, quarter=quarter)
-
-
-def _judged(file: str, line: int, row: Any) -> Iterator[Fault]:
-    grade = getattr(row, "grade", None)
-    judged = JUDGEMENT in row.source or grade == "judgement"
-    if judged and hasattr(row, "note") and row.note is None:
-        yield fault("judgement_without_note", file, line, "note")
-    if row.source == (JUDGEMENT,) and grade not in ("judgement", None):
-        yield fault("judgement_grade", file, line, "grade", found=grade)

@@ -65,16 +65,9 @@ def suggestion(found: Any, allowed: Iterable[str]) -> str:
 
 
 def wrong(code: LiteralString, at: str = "", **values: Any) -> PydanticCustomError:
-    """Give the error of a reader.
+    """Give the error of a reader, of a fault in the area ``cases`` of the texts, with what its texts name in braces.
 
-    Parameters
-    ----------
-    code
-        Key of the fault's texts in the area ``cases``.
-    at
-        Key inside the value that is at fault, if not the value itself.
-    values
-        What the texts name in braces.
+    at: key inside the value that is at fault, if not the value itself.
     """
     return PydanticCustomError(code, code, {"at": at, **{name: shown(value) for name, value in values.items()}})
 
@@ -145,6 +138,13 @@ def _written(pattern: str, code: LiteralString, longest: int = 80) -> BeforeVali
     return BeforeValidator(check)
 
 
+def _country(value: Any) -> str:
+    code = _words(value)
+    if code not in entries("countries"):
+        raise wrong("bad_country", found=value)
+    return code
+
+
 def _unit(value: Any) -> str:
     symbol = str(value).strip()
     if symbol not in UNITS:
@@ -165,56 +165,29 @@ def _sources(value: Any) -> tuple[str, ...]:
 Number = Annotated[float, BeforeValidator(_number)]
 """A finite number; no thousands separators, a point for decimals."""
 
-Amount = Annotated[
-    float, BeforeValidator(_number), _between(0.0, LARGEST), WithJsonSchema({"type": "number", "minimum": 0})
-]
+Amount = Annotated[Number, _between(0.0, LARGEST), WithJsonSchema({"type": "number", "minimum": 0})]
 """A number that cannot be negative."""
 
-UnitInterval = Annotated[
-    float,
-    BeforeValidator(_number),
-    _between(0.0, 1.0),
-    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1}),
-]
+UnitInterval = Annotated[Number, _between(0.0, 1.0), WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1})]
 """A number from 0 to 1."""
 
-Jump = Annotated[
-    float,
-    BeforeValidator(_number),
-    _between(-1.0, 1.0),
-    WithJsonSchema({"type": "number", "minimum": -1, "maximum": 1}),
-]
+Jump = Annotated[Number, _between(-1.0, 1.0), WithJsonSchema({"type": "number", "minimum": -1, "maximum": 1})]
 """A number from -1 to 1: a step of something that itself lies between 0 and 1."""
 
-Longitude = Annotated[
-    float,
-    BeforeValidator(_number),
-    _between(-180.0, 180.0),
-    WithJsonSchema({"type": "number", "minimum": -180, "maximum": 180}),
-]
+Longitude = Annotated[Number, _between(-180.0, 180.0)]
 """Degrees east of Greenwich."""
 
-Latitude = Annotated[
-    float,
-    BeforeValidator(_number),
-    _between(-90.0, 90.0),
-    WithJsonSchema({"type": "number", "minimum": -90, "maximum": 90}),
-]
+Latitude = Annotated[Number, _between(-90.0, 90.0)]
 """Degrees north of the equator."""
 
-Count = Annotated[
-    int,
-    BeforeValidator(_whole),
-    _between(0, 1e9),
-    WithJsonSchema({"type": "integer", "minimum": 0}),
-]
+Whole = Annotated[int, BeforeValidator(_whole)]
+"""A whole number."""
+
+Count = Annotated[Whole, _between(0, 1e9), WithJsonSchema({"type": "integer", "minimum": 0})]
 """A whole number, not negative."""
 
 BasisPoints = Annotated[
-    int,
-    BeforeValidator(_whole),
-    _between(0, 10_000),
-    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 10_000}),
+    Whole, _between(0, 10_000), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 10_000})
 ]
 """Hundredths of one per cent, 0 to 10000."""
 
@@ -228,17 +201,8 @@ Key = Annotated[str, _written(_KEY, "bad_key"), WithJsonSchema({"type": "string"
 """A short name to refer to: Latin letters, digits, ``-``, ``_`` and ``.``."""
 
 
-def _country(value: str) -> str:
-    if value not in entries("countries"):
-        raise wrong("bad_country", found=value)
-    return value
-
-
 Country = Annotated[
-    str,
-    _written(r"[A-Z]{3}", "bad_country"),
-    AfterValidator(_country),
-    WithJsonSchema({"type": "string", "enum": list(entries("countries"))}),
+    str, BeforeValidator(_country), WithJsonSchema({"type": "string", "enum": list(entries("countries"))})
 ]
 """A country's three-letter code (ISO 3166-1 alpha-3), or ``WLD`` for the world."""
 

@@ -7,6 +7,7 @@ into the output's, and it has the output's title; the others have descriptive na
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from copark.cases.casebook import WORDS, casebook_path
 from copark.model.variables import catalogue
@@ -44,125 +45,74 @@ class SeriesVariable:
         return text(f"cases.variable.{self.name}", lang)
 
 
-def _outputs() -> tuple[SeriesVariable, ...]:
-    def of(quantity: str, *names: str, lowest: float | None = 0.0) -> tuple[SeriesVariable, ...]:
-        return tuple(SeriesVariable(name, (quantity,), output=True, lowest=lowest) for name in names)
-
-    return (
-        *of("companies", "registered", "registered_ever", "registered_home", "registered_host", "registered_third"),
-        *of("companies", "building", "operating", "operating_home", "operating_host", "operating_third"),
-        *of("companies per quarter", "arrivals", "lapses", "exits"),
-        *(
-            SeriesVariable(name, ("companies",), output=True, since_founding=True)
-            for name in ("arrivals_own", "arrivals_incumbent", "arrivals_partner")
-        ),
-        *of("money", "realised_investment", "enterprise_investment", "debt", "paid_in_equity"),
-        *of("money", "cash", lowest=None),
-        *of("persons", "jobs"),
-        *of("money per year", "profit", lowest=None),
-        *of("money per year", "taxes", "land_sales", "fees", "operating_cost", "land_cost", "interest", "principal"),
-        *of("money per year", "calls", "draws_credit", "grants", "dividends", "rescue"),
-        *of("rate", "mean_return", lowest=None),
-        *of("ratio", "loss_share"),
-        *(
-            SeriesVariable(name, ("ratio",), output=True, highest=1.0)
-            for name in ("service_level", "commitment_home", "commitment_host")
-        ),
-        *of("area", "serviced_area", "usable_area", "occupied_area", "planned_area"),
-    )
+def _of(quantities: str | tuple[str, ...], *names: str, **more: Any) -> dict[str, SeriesVariable]:
+    measured = (quantities,) if isinstance(quantities, str) else quantities
+    return {name: SeriesVariable(name, measured, **more) for name in names}
 
 
-def _described() -> tuple[SeriesVariable, ...]:
-    def of(quantities: tuple[str, ...], *names: str, lowest: float | None = 0.0) -> tuple[SeriesVariable, ...]:
-        return tuple(SeriesVariable(name, quantities, lowest=lowest) for name in names)
+_OUT: dict[str, Any] = {"output": True}
+_ANY: dict[str, Any] = {"lowest": None}
+_FLOWS = (*_CURRENCIES, "money per year")
+_GROWTH = ("ratio", "growth ratio")
 
-    flows = (*_CURRENCIES, "money per year")
-    return (
-        *of(("companies",), "registered_added", "registered_host_and_third", "target_registered", "target_operating"),
-        *of(("companies",), "loss_making", "exporters", "anchor_intentions", "letters_of_intent", "signed"),
-        *of(("companies",), "owners", "projects_approved", "registrations_of_all_kinds", "fortune_500_investors"),
-        *of(("companies",), "foreign_funded", "target_plants", "manufacturers"),
-        *of(("countries",), "resident_countries"),
-        *of(("buildings",), "buildings_completed"),
-        *of(("delegations",), "delegations_visited", "delegations_visited_cumulative"),
-        *of(("partners",), "partners_named"),
-        *of(("area",), "area", "sez_area", "saleable_area", "allotted_area", "floor_space"),
-        *of(("area",), "leased_floor_space", "leased_area"),
-        *of(("persons",), "planned_jobs", "target_jobs", "anchor_jobs", "home_jobs", "host_jobs", "jobs_hired"),
-        *of(("persons",), "planned_population", "resident_population"),
-        *of(_CURRENCIES, "average_monthly_wage", "declared_investment", "declared_investment_added"),
-        *of(_CURRENCIES, "contracted_foreign_investment", "realised_foreign_investment"),
-        *of(_CURRENCIES, "developer_investment", "infrastructure_investment", "state_budget_investment"),
-        *of(_CURRENCIES, "planned_developer_investment", "shareholder_funding", "developer_total_investment"),
-        *of(_CURRENCIES, "developer_equity", "accumulated_loss", "payments_to_host"),
-        *of(
-            _CURRENCIES, "technical_aid", "subpark_investment", "anchor_investment", "credit_available", "credit_drawn"
-        ),
-        *of(_CURRENCIES, "registered_capital", "target_investment"),
-        *of(flows, "investment_in_period", "revenue", "industrial_output", "exports", "imports", "taxes_paid"),
-        *of(flows, "budget_revenue_from_park", "target_output", "target_exports", "trade", "park_product"),
-        *of(flows, "target_product", "bilateral_trade", "rival_contracted_investment", "rival_realised_investment"),
-        *of(flows, "rival_product"),
-        *of(flows, "net_profit", "developer_profit", "pre_tax_profit", "partner_profit", lowest=None),
-        *of(("ratio",), "exports_share", "state_budget_share", "home_share_of_investment", "high_technology_share"),
-        *of(("ratio",), "occupancy", "trade_share", "tenants_lost", "developer_in_profit", "parks_in_network"),
-        *of(("time",), "years_to_profit_planned"),
-        *of(
-            ("ratio", "growth ratio"), "revenue_growth", "output_growth", "exports_growth", "taxes_growth", lowest=None
-        ),
-        *of(("ratio", "growth ratio"), "net_profit_growth", "fixed_investment_growth", "jobs_growth", lowest=None),
-    )
-
-
-def _host_context() -> tuple[SeriesVariable, ...]:
-    flows = (*_CURRENCIES, "money per year")
-    return (
-        *(SeriesVariable(name, ("ratio", "growth ratio"), lowest=None) for name in ("host_gdp_growth", "city_growth")),
-        *(
-            SeriesVariable(name, flows)
-            for name in (
-                "host_gdp",
-                "host_industrial_production",
-                "host_exports",
-                "host_exports_to_home",
-                "host_foreign_investment",
-                "city_regional_product",
-                "city_industrial_production",
-                "city_exports",
-                "city_foreign_investment",
-            )
-        ),
-        *(
-            SeriesVariable(name, ("persons",))
-            for name in (
-                "host_population",
-                "host_employment",
-                "host_manufacturing_employment",
-                "city_population",
-                "city_employment",
-                "city_manufacturing_employment",
-            )
-        ),
-    )
-
-
-SERIES: dict[str, SeriesVariable] = {variable.name: variable for variable in (*_outputs(), *_described())}
+SERIES: dict[str, SeriesVariable] = {
+    **_of("companies", "registered", "registered_ever", "registered_home", "registered_host", "registered_third",
+          "building", "operating", "operating_home", "operating_host", "operating_third", **_OUT),
+    **_of("companies per quarter", "arrivals", "lapses", "exits", **_OUT),
+    **_of("companies", "arrivals_own", "arrivals_incumbent", "arrivals_partner", since_founding=True, **_OUT),
+    **_of("money", "realised_investment", "enterprise_investment", "debt", "paid_in_equity", **_OUT),
+    **_of("money", "cash", **_OUT, **_ANY),
+    **_of("persons", "jobs", **_OUT),
+    **_of("money per year", "profit", **_OUT, **_ANY),
+    **_of("money per year", "taxes", "land_sales", "fees", "operating_cost", "land_cost", "interest", "principal",
+          "calls", "draws_credit", "grants", "dividends", "rescue", **_OUT),
+    **_of("rate", "mean_return", **_OUT, **_ANY),
+    **_of("ratio", "loss_share", **_OUT),
+    **_of("ratio", "service_level", "commitment_home", "commitment_host", highest=1.0, **_OUT),
+    **_of("area", "serviced_area", "usable_area", "occupied_area", "planned_area", **_OUT),
+    **_of("companies", "registered_added", "registered_host_and_third", "target_registered", "target_operating",
+          "loss_making", "exporters", "anchor_intentions", "letters_of_intent", "signed", "owners", "projects_approved",
+          "registrations_of_all_kinds", "fortune_500_investors", "foreign_funded", "target_plants", "manufacturers"),
+    **_of("countries", "resident_countries"),
+    **_of("buildings", "buildings_completed"),
+    **_of("delegations", "delegations_visited", "delegations_visited_cumulative"),
+    **_of("partners", "partners_named"),
+    **_of("area", "area", "sez_area", "saleable_area", "allotted_area", "floor_space", "leased_floor_space",
+          "leased_area"),
+    **_of("persons", "planned_jobs", "target_jobs", "anchor_jobs", "home_jobs", "host_jobs", "jobs_hired",
+          "planned_population", "resident_population"),
+    **_of(_CURRENCIES, "average_monthly_wage", "declared_investment", "declared_investment_added",
+          "contracted_foreign_investment", "realised_foreign_investment", "developer_investment",
+          "infrastructure_investment", "state_budget_investment", "planned_developer_investment", "shareholder_funding",
+          "developer_total_investment", "developer_equity", "accumulated_loss", "payments_to_host", "technical_aid",
+          "subpark_investment", "anchor_investment", "credit_available", "credit_drawn", "registered_capital",
+          "target_investment"),
+    **_of(_FLOWS, "investment_in_period", "revenue", "industrial_output", "exports", "imports", "taxes_paid",
+          "budget_revenue_from_park", "target_output", "target_exports", "trade", "park_product", "target_product",
+          "bilateral_trade", "rival_contracted_investment", "rival_realised_investment", "rival_product"),
+    **_of(_FLOWS, "net_profit", "developer_profit", "pre_tax_profit", "partner_profit", **_ANY),
+    **_of("ratio", "exports_share", "state_budget_share", "home_share_of_investment", "high_technology_share",
+          "occupancy", "trade_share", "tenants_lost", "developer_in_profit", "parks_in_network"),
+    **_of("time", "years_to_profit_planned"),
+    **_of(_GROWTH, "revenue_growth", "output_growth", "exports_growth", "taxes_growth", "net_profit_growth",
+          "fixed_investment_growth", "jobs_growth", **_ANY),
+}  # fmt: skip
 """Variables of ``series.csv``."""
 
-HOST_CONTEXT: dict[str, SeriesVariable] = {variable.name: variable for variable in _host_context()}
+HOST_CONTEXT: dict[str, SeriesVariable] = {
+    **_of(_GROWTH, "host_gdp_growth", "city_growth", **_ANY),
+    **_of(_FLOWS, "host_gdp", "host_industrial_production", "host_exports", "host_exports_to_home",
+          "host_foreign_investment", "city_regional_product", "city_industrial_production", "city_exports",
+          "city_foreign_investment"),
+    **_of("persons", "host_population", "host_employment", "host_manufacturing_employment", "city_population",
+          "city_employment", "city_manufacturing_employment"),
+}  # fmt: skip
 """Variables of ``host_context.csv``: the park's host city and country."""
 
 MECHANISMS = (
-    "initiation",
-    "institutional-framework",
-    "policy",
-    "finance",
-    "equity",
-    "construction",
-    "network",
-    "enterprise",
+    "initiation", "institutional-framework", "policy", "finance", "equity", "construction", "network", "enterprise",
     "shock",
-)
+)  # fmt: skip
 """Mechanisms an event belongs to; titles are ``mechanism.<name>``."""
 
 
