@@ -15,7 +15,8 @@ from copark.cases.load import check_case
 from copark.cases.pack import pack
 from copark.cases.schema import Clock
 from copark.cases.vocabulary import country_name
-from copark.cases.workbook import read_workbook, workbook_of
+from copark.cases.workbook_reading import read_workbook
+from copark.cases.workbook_writing import workbook_of
 from copark.cases.world import growth, growth_gaps, years_on_record
 from copark.errors import RunRefused
 from copark.inference.batch import run_piece

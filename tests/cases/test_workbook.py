@@ -14,8 +14,9 @@ from tests.web.test_uploads import rewritten
 
 from copark.cases import casebook_path, list_cases, load_case
 from copark.cases.files import Refused
-from copark.cases.workbook import EXAMPLE, case_from_workbook, read_workbook, template_workbook, workbook_of
-from copark.cases.workbook.sheets import choices, codes, sheets
+from copark.cases.workbook_reading import read_workbook
+from copark.cases.workbook_sheets import choices, codes, sheets
+from copark.cases.workbook_writing import EXAMPLE, case_from_workbook, template_workbook, workbook_of
 from copark.texts import LANGUAGES
 
 SMALLEST = {

@@ -283,7 +283,7 @@ def archives(draw: m.Draw) -> bytes:
 
 @cache
 def case_book() -> bytes:
-    from copark.cases.workbook import workbook_of
+    from copark.cases.workbook_writing import workbook_of
 
     return workbook_of(skeleton())
 

@@ -10,8 +10,7 @@ import pytest
 from openpyxl import Workbook
 
 import copark
-from copark.cases.files import Refused, check_workbook
-from copark.cases.workbook.cells import read_cells
+from copark.cases.files import Refused, check_workbook, read_cells
 from copark.errors import Fault
 from copark.workflows import run_study
 from copark.workflows.serving.shelf import Shelf, take

@@ -192,7 +192,7 @@ def is_built(key: str, places: str, deep: int = 1) -> bool:
 @cache
 def asked_for_a_workbook() -> frozenset[str]:
     """Keys of what a workbook says of its columns and choices, which follow from the schema of a case."""
-    from copark.cases.workbook import sheets
+    from copark.cases import workbook_sheets as sheets
 
     found = set[str]()
 

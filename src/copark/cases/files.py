@@ -11,13 +11,14 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from copark.cases.types import shown, suggestion
+from copark.cases.types import LARGEST, shown, suggestion
 from copark.errors import Fault
 
 MOST_BYTES = 5_000_000
@@ -42,6 +43,18 @@ _LONG_TEXT = re.compile(rb"(?<![^<])[^<]{%d,}" % (LONGEST_MARK + 1))
 PIECE = 1 << 16
 _MARKS_16 = (b"\xff\xfe", b"\xfe\xff", b"\0\0")
 _ENCODING = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?encoding\s*=\s*[\"']([^\"'>]*)", re.ASCII)
+UPLOAD, BOOK = "web.upload", "upload.xlsx"
+"""Where the words of faults of workbooks are, and what one is called that has no name of its own."""
+MOST_ROWS = 20_000
+MOST_COLUMNS = 60
+MOST_PARTS = 200
+MOST_INSIDE = 40_000_000
+MOST_MARKS = 1_500_000
+"""Marks and attributes of XML: a parser takes a hundred bytes for each; a cell has about nine."""
+MOST_LETTERS = 20_000_000
+"""Letters of all cells together."""
+LONGEST_CELL = 32_767
+"""Letters of a cell, in any spreadsheet program."""
 BROKEN = (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError, IndexError, zlib.error)
 """What a library may raise over a broken archive; of a method it does not know, a kind of ``RuntimeError``."""
 
@@ -259,3 +272,115 @@ def _encoding(raw: bytes) -> str:
         return "utf-16"
     found = _ENCODING.search(raw[:1000])
     return "utf-8" if found is None else found[1].decode("ascii", "replace").lower()
+
+
+def place(sheet: str, row: int, column: int) -> str:
+    """A cell as a spreadsheet names it: ``Observations!C7``."""
+    from openpyxl.utils import get_column_letter
+
+    return f"{sheet}!{get_column_letter(column)}{row}"
+
+
+def read_cells(
+    content: bytes, wanted: Container[str], called: str = BOOK
+) -> tuple[dict[str, list[list[str]]], list[str], list[Fault]]:
+    """Cells of the wanted sheets of a workbook as texts, row by row, each up to its last cell that is not empty.
+
+    Beside them are given the titles of all sheets, and faults of formulas that have no stored value or show an error:
+    nothing is computed. Refused if it is no workbook, is too large, or declares entities.
+    """
+    marks = 0
+    with opened(content, called, UPLOAD) as archive:
+        for entry in archive.files(MOST_PARTS, MOST_INSIDE):
+            for piece in archive.pieces(entry, MOST_INSIDE):
+                marks += piece.count(b"<") + piece.count(b"=")
+                if marks > MOST_MARKS:
+                    raise archive.refuse("too_many_marks", entry.filename, most=MOST_MARKS)
+    check_workbook(content, called, UPLOAD, MOST_PARTS, MOST_INSIDE)
+    from openpyxl import load_workbook
+
+    faults: list[Fault] = []
+    try:
+        book = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        titles, letters = list(book.sheetnames), [0]
+        found = {one: list(_rows(book[one], called, letters, faults)) for one in titles if one in wanted}
+    except Refused:
+        raise
+    except Exception as error:  # noqa: BLE001 - a parser of files that anybody may have made
+        raise refuse(UPLOAD, "not_a_workbook", called, reason=type(error).__name__) from None
+    return found, titles, faults
+
+
+def _rows(sheet: Any, called: str, letters: list[int], faults: list[Fault]) -> Iterator[list[str]]:
+    """Texts of every row up to the last that is not empty.
+
+    Letters are counted before a text is taken: many cells may have one that the workbook keeps only once.
+    """
+    title, done = sheet.title, 0
+    for number, row in _parsed(sheet):
+        if number > MOST_ROWS:
+            raise refuse(UPLOAD, "too_many_rows", called, title, most=MOST_ROWS)
+        cells = [""] * MOST_COLUMNS
+        for cell in row:
+            column, value = cell["column"], cell["value"]
+            if not 1 <= column <= MOST_COLUMNS:
+                continue
+            if value is _NO_VALUE:
+                faults.append(fault("no_value", place(title, number, column)))
+            elif cell["data_type"] == "e":
+                faults.append(fault("error_value", place(title, number, column), found=value))
+            else:
+                length = len(value) if isinstance(value, str) else 0
+                if length > LONGEST_CELL:
+                    raise refuse(UPLOAD, "cell_too_long", place(title, number, column), row=number, most=LONGEST_CELL)
+                letters[0] += length
+                if letters[0] > MOST_LETTERS:
+                    raise refuse(UPLOAD, "too_large_inside", called, title, most=MOST_LETTERS // 1_000_000)
+                cells[column - 1] = _cell_text(value)
+        while cells and not cells[-1]:
+            cells.pop()
+        if cells and number > done:
+            yield from ([] for _ in range(done + 1, number))
+            yield cells
+            done = number
+
+
+_NO_VALUE = object()
+"""The value of a formula without one."""
+
+
+def _parsed(sheet: Any) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    """Rows by number, as the library parses them with the values that were stored; a formula without one is marked."""
+    from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
+
+    book = sheet.parent
+    with sheet._get_source() as source:  # noqa: SLF001 - as the sheet itself does, which lets nobody change its parser
+        parser: Any = WorkSheetParser(
+            source,
+            sheet._shared_strings,  # noqa: SLF001
+            data_only=True,
+            epoch=book.epoch,
+            date_formats=book._date_formats,  # noqa: SLF001
+            timedelta_formats=book._timedelta_formats,  # noqa: SLF001
+        )
+        parse = parser.parse_cell
+
+        def parse_cell(element: Any) -> dict[str, Any]:
+            cell: dict[str, Any] = parse(element)
+            if cell["value"] is None and element.find(FORMULA_TAG) is not None:
+                cell["value"] = _NO_VALUE
+            return cell
+
+        parser.parse_cell = parse_cell
+        yield from parser.parse()
+
+
+def _cell_text(value: Any) -> str:
+    """A cell as the text that a table of a case would have."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return repr(int(value)) if value.is_integer() and abs(value) < LARGEST else repr(value)
+    return value.strftime("%Y-%m-%d") if isinstance(value, date) else " ".join(str(value).split())

@@ -70,14 +70,14 @@ def new(name: str, folder: Path = Path()) -> Path:
 
 def new_from_workbook(path: Path, folder: Path = Path(), name: str = "") -> Path:
     """Make a case folder of a workbook, if it is sound; its faults are told by sheet and cell."""
-    from copark.cases.workbook import case_from_workbook
+    from copark.cases.workbook_writing import case_from_workbook
 
     return case_from_workbook(path, folder, name)
 
 
 def new_workbook(path: Path, lang: str = "en", *, name: str = "", of: str | None = None, example: bool = False) -> Path:
     """Write a workbook to fill in, or that of a case, or of an invented park, to change."""
-    from copark.cases.workbook import EXAMPLE, write_workbook
+    from copark.cases.workbook_writing import EXAMPLE, write_workbook
 
     return write_workbook(path, lang, name=name, of=str(EXAMPLE) if example else of)
 

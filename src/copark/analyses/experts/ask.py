@@ -245,7 +245,7 @@ def workbook(params: Params, context: Context) -> bytes:
 
 def deliver(params: Params, _found: Answer, context: Context) -> None:
     """Write the template where that was asked."""
-    from copark.cases.workbook.writing import write_new
+    from copark.cases.workbook_writing import write_new
 
     if params.template is not None:
         write_new(params.template, workbook(params, context))

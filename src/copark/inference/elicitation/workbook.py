@@ -18,10 +18,9 @@ import numpy as np
 
 from copark import units
 from copark.cases.case import Case
-from copark.cases.files import Refused
+from copark.cases.files import Refused, place, read_cells
 from copark.cases.types import Bilingual, shown, suggestion
-from copark.cases.workbook.cells import place, read_cells
-from copark.cases.workbook.writing import content_of, head_cell, on_paper, set_cell, told_cell
+from copark.cases.workbook_writing import content_of, head_cell, on_paper, set_cell, told_cell
 from copark.errors import Fault, FaultsFound, printable
 from copark.inference.claims.reading import ClaimsFile
 from copark.inference.claims.schema import Statistic

@@ -23,7 +23,8 @@ from copark.cases import check_case, new_case
 from copark.cases.files import MOST_BYTES, MOST_BYTES_FOLDER, Archive, Refused, leads_out, opened
 from copark.cases.load import NEEDED, OPTIONAL
 from copark.cases.types import suggestion
-from copark.cases.workbook import EXAMPLE, read_workbook, template_workbook, workbook_of
+from copark.cases.workbook_reading import read_workbook
+from copark.cases.workbook_writing import EXAMPLE, template_workbook, workbook_of
 from copark.errors import CaseFaults, Fault
 from copark.workflows.serving.faults import absent
 

@@ -1,8 +1,7 @@
-"""A case as a workbook, or an empty one to fill in: headings explained in the reader's language, lists to choose from.
+"""A case as a workbook, or an empty one to fill in, and a case folder made of one.
 
-Columns in which dates stand are of text, or a spreadsheet would make a day of ``2016-03``.
-
-Workbooks as files: an empty one or a case's to fill in, and a case folder made of one.
+Headings are explained in the reader's language, with lists to choose from. Columns in which dates stand are of text, or
+a spreadsheet would make a day of ``2016-03``.
 """
 
 from __future__ import annotations
@@ -20,8 +19,8 @@ from copark.cases.files import MOST_BYTES, Refused, fault, too_large
 from copark.cases.load import load_case
 from copark.cases.skeleton import claim_folder, complete_folder
 from copark.cases.validation import CASE, SOURCES
-from copark.cases.workbook.reading import got, read_workbook
-from copark.cases.workbook.sheets import FACTS, Column, WorkbookSheet, choices, sheets
+from copark.cases.workbook_reading import got, read_workbook
+from copark.cases.workbook_sheets import FACTS, Column, WorkbookSheet, choices, sheets
 from copark.cases.yaml_loader import read_yaml
 from copark.errors import CaseFaults
 from copark.texts import text
@@ -39,18 +38,13 @@ _WIDE = {"title": 30, "event": 48, "note": 36, "told": 70, "basis": 26, "meaning
          "url": 36, "variable": 34, "what": 34, "outlet": 28}  # fmt: skip
 _WIDTH = 15
 _FONT = "Calibri"
+EXAMPLE = Path(__file__).parent / "example"
+"""An invented park, to try everything on."""
+_NO_LETTER = re.compile(r"[^a-z0-9]+")
 
 
 def template_workbook(name: str = "", lang: str = "en") -> bytes:
-    """An empty workbook to fill in.
-
-    Parameters
-    ----------
-    name
-        Short name of the park, if it has one.
-    lang
-        Language of headings and explanations.
-    """
+    """An empty workbook to fill in, for a park of a short name if it has one."""
     return _book({"name": name} if name else {}, {}, {}, lang)
 
 
@@ -112,7 +106,7 @@ def _rows(
 
 
 def _flat(record: Any, path: str = "") -> dict[str, Any]:
-    """A record's values by path; several in one cell as :mod:`copark.cases.workbook.reading` takes them apart."""
+    """A record's values by path; several in one cell as :mod:`copark.cases.workbook_reading` takes them apart."""
     found: dict[str, Any] = {}
     for key, value in record.items():
         if isinstance(value, dict):
@@ -310,22 +304,8 @@ def _cover(book: Workbook, lang: str) -> None:
         page.cell(number, 2, sheet.about(lang)).alignment = Alignment(wrap_text=True, vertical="top")
 
 
-EXAMPLE = Path(__file__).parent.parent / "example"
-"""An invented park, to try everything on."""
-_NO_LETTER = re.compile(r"[^a-z0-9]+")
-
-
 def write_workbook(path: Path, lang: str = "en", *, name: str = "", of: str | None = None) -> Path:
-    """Write a workbook to fill in, or that of a case to change.
-
-    Parameters
-    ----------
-    lang
-        Language of headings and explanations.
-    name
-        Short name of the park to come.
-    of
-        Name or folder of a case.
+    """Write a workbook to fill in, for a park of a short name, or that ``of`` a case (its name or folder) to change.
 
     Raises
     ------
@@ -339,13 +319,7 @@ def write_workbook(path: Path, lang: str = "en", *, name: str = "", of: str | No
 
 
 def write_new(path: Path, content: bytes) -> Path:
-    """Write a workbook where there is none yet.
-
-    Raises
-    ------
-    copark.errors.CaseFaults
-        If the file is there already or cannot be written.
-    """
+    """Write a workbook where there is none yet; CaseFaults if there is one, or it cannot be written."""
     try:
         with path.open("xb") as stream:
             stream.write(content)
@@ -357,24 +331,10 @@ def write_new(path: Path, content: bytes) -> Path:
 
 
 def case_from_workbook(path: Path, folder: Path, name: str = "") -> Path:
-    """Make a case folder of a workbook, if what it says is sound.
+    """Make a case of a workbook in a folder, if what it says is sound; gives the case's own new folder.
 
-    Parameters
-    ----------
-    folder
-        Where the new folder will be.
-    name
-        Short name of the case; by default what the workbook says, else the workbook's own name.
-
-    Returns
-    -------
-    Path
-        The new folder.
-
-    Raises
-    ------
-    copark.errors.CaseFaults
-        With every fault by sheet and cell; or if the workbook cannot be read, or the folder not be made.
+    Its short name is by default what the workbook says, else the workbook's own. CaseFaults with every fault by sheet
+    and cell; or if the workbook cannot be read, or the folder not be made.
     """
     try:
         book = read_workbook(content_of(path), _NO_LETTER.sub("-", path.stem.lower()).strip("-"), path.name)
@@ -395,13 +355,7 @@ def case_from_workbook(path: Path, folder: Path, name: str = "") -> Path:
 
 
 def content_of(path: Path) -> bytes:
-    """The workbook's bytes; its size is asked before it is read.
-
-    Raises
-    ------
-    copark.errors.CaseFaults
-        If it cannot be read or is too large.
-    """
+    """The workbook's bytes; CaseFaults if it cannot be read or is too large, which is asked before it is read."""
     try:
         size = path.stat().st_size
         if not path.is_file():

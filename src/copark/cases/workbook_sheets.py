@@ -201,7 +201,7 @@ def _table(
 
 
 _FILLED = ("use", "bound", "role", "basis", "unit", "table", "actors_en", "actors_zh", "event_en", "event_zh")
-"""What stands for itself in an empty cell of a table: see :mod:`copark.cases.workbook.reading`."""
+"""What stands for itself in an empty cell of a table: see :mod:`copark.cases.workbook_reading`."""
 
 
 def _form() -> WorkbookSheet:
