@@ -42,15 +42,12 @@ def document(found: Answer, t: Texts) -> doc.Document:
 
 
 class _Show(Show):
-    """The parts of the document in one language."""
-
     def __init__(self, found: Answer, t: Texts) -> None:
         super().__init__(t)
         self.found, self.last = found, found.quarters[-1]
         self.refitted = [row for row in found.rows if row.refitted is not None]
 
     def name(self, row: AblationRow) -> str:
-        """Title of what is off."""
         return self.t.of(row.title)
 
     def moved(self, row: AblationRow) -> float:
@@ -58,7 +55,6 @@ class _Show(Show):
         return row.effect.of("operating", self.last).median
 
     def by_size(self, rows: Sequence[AblationRow]) -> list[AblationRow]:
-        """The largest effect on operating enterprises first."""
         return sorted(rows, key=lambda row: -abs(self.moved(row)))
 
     def sections(self) -> Iterator[doc.Section]:
@@ -71,7 +67,6 @@ class _Show(Show):
         yield self.section("numbers", self.verdicts(), self.differences(), self.crps(), folded=True)
 
     def headline(self) -> str:
-        """What matters most for operating enterprises and for survival, and what the data support."""
         t, found = self.t, self.found
         first, deadly = self.by_size(found.rows)[0], self.deadliest()
         told = []
@@ -89,17 +84,14 @@ class _Show(Show):
         return t.sentences(told)
 
     def deadliest(self) -> AblationRow | None:
-        """What the park fails most often without, if it clearly does."""
         rows = [row for row in self.found.rows if row.effect.failed.low > FAILS_MORE]
         return max(rows, key=lambda row: row.effect.failed.change, default=None)
 
     def refits(self, verdict: str) -> list[AblationRow]:
-        """What a refitted forecast is worse, alike or better without, the largest change first."""
         rows = [(row.refitted.ratio, row) for row in self.refitted if row.refitted and row.refitted.verdict == verdict]
         return [row for _, row in sorted(rows, key=lambda one: -abs(one[0]))]
 
     def summary(self) -> doc.Section:
-        """Numbers to be seen first, and what was found in sentences."""
         t, found = self.t, self.found
         blocks: list[doc.Block] = [doc.Cards(tuple(self.cards())), self.text("lead", pairs=found.pairs)]
         blocks.append(doc.Bullets((*self.worked(), *self.scored())))
@@ -126,11 +118,9 @@ class _Show(Show):
             yield doc.Card(t("card.worse"), doc.COUNT, worse, t("card.worse.note", all=len(self.refitted)))
 
     def listing(self, rows: Sequence[AblationRow]) -> str:
-        """Titles joined."""
         return join([self.name(row) for row in rows], self.t.lang)
 
     def worked(self) -> Iterator[str]:
-        """What works most, what hardly, what not at all, by kind."""
         t = self.t
         for kind in self.found.kinds:
             rows = self.found.of_kind(kind)
@@ -150,7 +140,6 @@ class _Show(Show):
                     yield t(f"{verdict}.{kind}", which=self.listing(some))
 
     def scored(self) -> Iterator[str]:
-        """What the refitted forecast misses, what it is better without, and on how many the data cannot decide."""
         t, found = self.t, self.found
         if self.refitted:
             for verdict in ("worse", "better"):
@@ -166,7 +155,6 @@ class _Show(Show):
             yield t("score.since", which=self.listing(later), cut=found.cut)
 
     def effects(self, kind: str) -> doc.Section:
-        """What each mechanism or link does to outcomes."""
         from copark.figures.comparison import effect_dots
 
         t, found = self.t, self.found
@@ -183,7 +171,6 @@ class _Show(Show):
         return self.section(kind, *lead, self.table_of(kind), *charts, self.outputs(kind))
 
     def table_of(self, kind: str) -> doc.Table:
-        """Operating enterprises, failure and the forecast without each, the largest effect first."""
         t, found = self.t, self.found
         quarters = found.quarters
         columns: Columns = (
@@ -202,15 +189,12 @@ class _Show(Show):
         return self.table(kind, columns, rows)
 
     def standing(self, row: AblationRow) -> str | None:
-        """What the data did to the parameters behind it."""
         return self.t(f"standing.{row.standing}") if row.standing else None
 
     def score(self, change: ScoreChange | None) -> list[doc.Value]:
-        """How a score changes, and in a word."""
         return [None, None] if change is None else [change.ratio, self.t(f"score.{change.verdict}")]
 
     def outputs(self, kind: str) -> doc.Table:
-        """The other outputs compared, at the last quarter."""
         rows = self.by_size(self.found.of_kind(kind))
         units = {name: rows[0].effect.of(name, self.last).unit for name in OUTPUTS}
         columns = [
@@ -223,7 +207,6 @@ class _Show(Show):
         return self.table(OUTPUTS_OF[kind], ("off", *columns), cells, folded=True)
 
     def scores(self) -> doc.Section:
-        """What the forecast is worth without each."""
         t, found = self.t, self.found
         known = catalogue().outputs
         whole = [
@@ -245,7 +228,6 @@ class _Show(Show):
         )  # fmt: skip
 
     def reading(self) -> doc.Section:
-        """How to read this, and what "off" means for each mechanism."""
         t, known = self.t, listed()
         rows = [(self.name(row), t(f"mechanism.{row.key}.off")) for row in self.found.rows if row.key in known]
         told = (*READING, *(READING_SCORES if self.found.asked else ()))
@@ -255,11 +237,9 @@ class _Show(Show):
         return self.section("reading", *blocks)
 
     def lead(self, row: AblationRow) -> tuple[str, ...]:
-        """What a row of a table of all numbers begins with."""
         return row.key, row.kind, row.scale, self.name(row)
 
     def verdicts(self) -> doc.Table:
-        """How large each effect is in all, when it first shows, and what data inform it."""
         columns: Columns = (*map(self.column, LEAD), "verdict size:number first_quarter:quarter standing")
         rows = [
             (*self.lead(row), row.effect.verdict, row.effect.size, row.effect.first, row.standing)
@@ -268,7 +248,6 @@ class _Show(Show):
         return self.table("verdicts", columns, rows, folded=True)
 
     def differences(self) -> doc.Table:
-        """Every difference of every output."""
         rows: list[Sequence[doc.Value]] = []
         for row in self.found.rows:
             rows += [
@@ -288,7 +267,6 @@ class _Show(Show):
         return self.table("effects", columns, rows, folded=True)
 
     def crps(self) -> doc.Table:
-        """Every score of every ablation."""
         rows: list[Sequence[doc.Value]] = []
         for row in self.found.rows:
             for name in SCORED:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from copark.analyses.brief.ask import Answer
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.levers.show import LeversShow
+from copark.analyses.levers.show import answers
 from copark.analyses.show import Show, corrected
 from copark.arrays import Floats
 from copark.cases.quarters import Quarter
@@ -35,12 +35,9 @@ def document(found: Answer, t: Texts) -> doc.Document:
 
 
 class _Show(Show):
-    """The parts of the page in one language."""
-
     def __init__(self, found: Answer, t: Texts) -> None:
         super().__init__(t)
         self.found = found
-        self.levers = None if found.levers is None else LeversShow(found.levers, Texts("levers", t.lang))
         self.words = {"park": t.of(found.park), "horizon": found.horizon, "case": found.case}
 
     def size(self, name: str, bands: Mapping[str, Floats] | None = None) -> tuple[doc.Column, doc.Interval]:
@@ -64,14 +61,12 @@ class _Show(Show):
         return t.sentences([t("headline", **shares, **words)])
 
     def sections(self) -> Iterator[doc.Section]:
-        """The parts of the page, from the answer to the next step."""
         yield self.section("answer", doc.Cards(tuple(self.cards())))
         yield self.section("findings", *self.findings(), self.course())
         yield self.section("confidence", doc.Bullets(tuple(self.confidence())))
         yield self.section("open", doc.Bullets(tuple(self.open())), doc.Paragraph(self.next()))
 
     def cards(self) -> Iterator[doc.Card]:
-        """Chance to stand alone, size, and how the runs stand to the record."""
         found, t = self.found, self.t
         if found.shows_outcomes:
             one = found.share("self_standing")
@@ -94,7 +89,6 @@ class _Show(Show):
         )
 
     def findings(self) -> list[doc.Block]:
-        """What raises and lowers the chance to stand alone most, and what is robust."""
         t, closed = self.t, self.found.closed
         if closed is not None:
             sizes = [(column.title, self.said(value, column)) for column, value in
@@ -102,21 +96,24 @@ class _Show(Show):
             told = [t("closed.without", title=title, value=value, **self.words) for title, value in sizes]
             words = {"since": closed.since, "title": t.of(closed.title)}
             return [doc.Paragraph(t("closed.lead", **words)), doc.Bullets((*told, t("closed.levers", **words)))]
-        if self.levers is None:
+        levers = self.found.levers
+        if levers is None:
             return [doc.Paragraph(t("findings.none"))]
         return [
-            doc.Paragraph(t(f"findings.{self.levers.found.since}", quarter=self.levers.found.pulled)),
-            doc.Bullets(tuple(t("sentence", words=one.rstrip(".。")).strip() for one in self.levers.answers())),
+            doc.Paragraph(t(f"findings.{levers.since}", quarter=levers.pulled)),
+            doc.Bullets(
+                tuple(
+                    t("sentence", words=one.rstrip(".。")).strip() for one in answers(levers, Texts("levers", t.lang))
+                )
+            ),
         ]
 
     def course(self) -> doc.Chart:
-        """Operating enterprises over time, beside the record."""
         column, _ = self.size("operating")
         told = self.t("course.caption", title=column.title, quarter=self.found.data_end)
         return doc.Chart("operating", column.title, told, self.draw, told)
 
     def draw(self) -> Figure:
-        """The runs' range up to the horizon and reported numbers."""
         from copark.figures.frame import ends, year_of
         from copark.figures.validation import Fan, scored_fan
 
@@ -126,7 +123,6 @@ class _Show(Show):
         return scored_fan("", "", model, (), found.reported, ends_at, self.t.lang, size=(7.0, 1.4))
 
     def confidence(self) -> Iterator[str]:
-        """The parameters, and the other structures of the model."""
         found, t = self.found, self.t
         if found.trust is not None:
             yield found.trust.meaning(t.lang)
@@ -138,7 +134,6 @@ class _Show(Show):
             yield t(key, count=len(others), low=low, high=high)
 
     def open(self) -> Iterator[str]:
-        """Parameters that no data informed and that most effects move with, and how many effects those are."""
         if self.found.closed is not None:
             yield self.t("open.closed")
             return
@@ -151,7 +146,6 @@ class _Show(Show):
             yield self.t("open.none")
 
     def next(self) -> str:
-        """What to do next."""
         if self.found.closed is not None:
             return self.t("next.closed", event=self.found.closed.key, **self.words)
         return self.t("next.act" if self.found.shows_outcomes else "next.calibrate", **self.words)

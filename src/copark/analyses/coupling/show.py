@@ -62,7 +62,6 @@ class _Show(Show):
         return t.sentences(parts)
 
     def summary(self) -> doc.Section:
-        """The numbers to be seen first, and what must be known."""
         t, answer = self.t, self.answer
         formula = t(f"formula.{self.found.request.formula}")
         cards = [doc.Card(t("card.mean"), self.degree, self.mean, formula)]
@@ -91,7 +90,6 @@ class _Show(Show):
         return self.section("course", *blocks)
 
     def degrees(self) -> doc.Table:
-        """Scores, T, C, D and grades of every case in both forms, with how far D moves."""
         found, drawn = self.found, self.answer.ensemble
         columns: Columns = (
             "case T:number:3 C:number:3 D:number:3 grade C2:number:3 D2:number:3 grade2",
@@ -113,7 +111,6 @@ class _Show(Show):
         return self.table("degrees", columns, rows)
 
     def chance(self) -> doc.Section:
-        """What indicators without a common course would give."""
         null = self.answer.null
         if null is None:
             return self.section("chance", self.caveat("no_null"))

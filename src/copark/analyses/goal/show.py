@@ -30,8 +30,6 @@ def document(found: Answer, t: Texts) -> doc.Document:
 
 
 class _Show(Show):
-    """The parts of the document in one language."""
-
     def __init__(self, found: Answer, t: Texts) -> None:
         super().__init__(t)
         self.found = found
@@ -44,12 +42,10 @@ class _Show(Show):
         return self.t("and").join(asked_words(one, self.t) for one in self.found.targets)
 
     def name(self, one: Confirmed) -> str:
-        """The settings of a set, each with its lever."""
         titles = [named(lever, setting, self.t.lang) for lever, setting in self.found.pulls(one)]
         return self.t("plus").join(titles) or text("study.as_it_is", self.t.lang)
 
     def headline(self) -> Iterator[str]:
-        """The answer, at which target it is judged, and who gains and loses by it."""
         t, found, best = self.t, self.found, self.best
         gaps = [one.gap(share.share) for one, share in zip(found.targets, best.shares, strict=True)]
         at = max(range(len(gaps)), key=gaps.__getitem__)
@@ -72,7 +68,6 @@ class _Show(Show):
         yield from self.balance(best)
 
     def balance(self, one: Confirmed) -> Iterator[str]:
-        """Who gains and who loses by a set."""
         for word, begins in (("gain", "gains_"), ("lose", "loses_")):
             sides = [gain for gain in one.gains if gain.verdict.startswith(begins)]
             if sides:
@@ -84,7 +79,6 @@ class _Show(Show):
                 yield self.t(f"balance.{word}", sides=told)
 
     def sections(self) -> Iterator[doc.Section]:
-        """The parts, from the answer to how it was found."""
         found = self.found
         yield self.section("answer", doc.Cards(tuple(self.cards())), *self.caveats())
         yield self.section("sets", self.ladder())
@@ -103,7 +97,6 @@ class _Show(Show):
         yield self.section("how", doc.Bullets(tuple(self.how())))
 
     def caveats(self) -> Iterator[doc.Caveat]:
-        """How far the parameters may be trusted, and whose levers these are."""
         found, t = self.found, self.t
         if found.trust is not None and not found.trust.shows_outcomes:
             yield doc.Caveat(found.trust.meaning(t.lang))
@@ -125,7 +118,6 @@ class _Show(Show):
             yield doc.Card(t("card.effort"), EFFORT, best.effort, t("card.effort.note", count=len(best.keys)))
 
     def ladder(self) -> doc.Table:
-        """Sets by cost."""
         t, found = self.t, self.found
         targets = [
             doc.Column(f"target_{at + 1}", self.event(one), doc.Kind.share, places=1)
@@ -140,7 +132,6 @@ class _Show(Show):
         return self.table("ladder", columns, rows)
 
     def row(self, one: Confirmed) -> tuple[doc.Value, ...]:
-        """A set in the table."""
         cost = doc.Interval(one.cost_low, one.cost_high, one.cost) if one.keys and one.costs else None
         signs = [SIGNS[gain.verdict] for gain in one.gains] or [""] * len(SIDES)
         return (
@@ -157,7 +148,6 @@ class _Show(Show):
         return self.table("sides", columns, rows)
 
     def events(self) -> Iterator[str]:
-        """What befalls the park, and what it does to the targets without a lever."""
         t, found = self.t, self.found
         for one, who in zip(found.events, found.event_titles, strict=True):
             yield event_words(one, who, t)
@@ -169,7 +159,6 @@ class _Show(Show):
                         after=percent(share.share, 1))  # fmt: skip
 
     def how(self) -> Iterator[str]:
-        """How the sets were found, and what that leaves out."""
         t, found = self.t, self.found
         counts = {
             "settings": found.settings, "sets": shown(found.sets, doc.COUNT, t.lang), "most": found.most,

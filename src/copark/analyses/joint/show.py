@@ -37,8 +37,6 @@ def document(found: Answer, t: Texts) -> doc.Document:
 
 
 class _Show(Show):
-    """The parts of the document in one language."""
-
     def __init__(self, found: Answer, t: Texts) -> None:
         super().__init__(t)
         self.found = found
@@ -47,11 +45,9 @@ class _Show(Show):
         """Parameters by group, within it those that simulated panels tell most of first."""
 
     def title(self, one: AxisFinding) -> str:
-        """Title of a parameter."""
         return one.title(self.t.lang) or self.t(f"hyper.{one.name}")
 
     def park(self, name: str) -> str:
-        """Title of a park."""
         return self.t.of(next(one.title for one in self.found.parks if one.name == name))
 
     def band(self, values: Sequence[float]) -> doc.Interval:
@@ -59,7 +55,6 @@ class _Show(Show):
         return doc.Interval(values[0], values[4], values[2])
 
     def words(self, one: AxisFinding) -> dict[str, str]:
-        """What sentences about a parameter are filled with."""
         how = SHARE if one.group == GROUP else PLAIN
         return {
             "title": self.title(one), "band": self.said(self.band(one.posterior), how),
@@ -68,7 +63,6 @@ class _Show(Show):
         }  # fmt: skip
 
     def headline(self) -> str:
-        """How many parameters moved, and what α is."""
         t, first = self.t, self.found.axis(FIRST)
         mechanisms = [one for one in self.axes if one.group != GROUP]
         told = {key: sum(one.word == key for one in mechanisms) for key in ("moved", "cannot")}
@@ -78,7 +72,6 @@ class _Show(Show):
         )  # fmt: skip
 
     def summary(self) -> doc.Section:
-        """A few numbers, and an answer for each group that was asked about."""
         t, found, first = self.t, self.found, self.found.axis(FIRST)
         cards = (
             doc.Card(t("card.parks"), doc.COUNT, len(found.parks),
@@ -93,20 +86,17 @@ class _Show(Show):
         return self.section("summary", doc.Cards(cards), doc.Bullets(tuple(said)), doc.Caveat(t("caveat")))
 
     def answers(self) -> Iterator[str]:
-        """What became of every parameter of the groups asked about."""
         for group in ASKED:
             every = [one for one in self.axes if one.group == group]
             told = self.t("join").join(self.t("answer.one", **self.words(one)) for one in every)
             yield self.t("answer", group=self.t(f"group.{group}"), told=told)
 
     def panel(self) -> Iterator[str]:
-        """Area and operators, and what the model leaves out."""
         for name in HYPER:
             one = self.found.axis(name)
             yield self.t(f"said.{name}", **self.words(one))
 
     def further(self) -> str:
-        """What more observations would tell of α."""
         one = self.found.axis(FIRST)
         told = dict(zip(map("_".join, FURTHER_SETS), one.further, strict=True))
         served = [park.served for park in self.found.parks if park.served]

@@ -31,7 +31,7 @@ PARTS = ("structure", "parameters", "luck")
 
 def document(found: Answer, t: Texts) -> doc.Document:
     """Everything that is told of a case's levers."""
-    show = LeversShow(found, t)
+    show = _Show(found, t)
     return assemble(
         found, t,
         key=f"levers-{found.case}-{found.since}",
@@ -43,6 +43,11 @@ def document(found: Answer, t: Texts) -> doc.Document:
             "horizon": found.horizon,
         },
     )  # fmt: skip
+
+
+def answers(found: Answer, t: Texts) -> list[str]:
+    """What raises and what lowers the chance to stand alone most, and what is robust, a sentence each."""
+    return _Show(found, t).answers()
 
 
 def level(measure: Measure, t: Texts, key: str = "", title: str = "") -> doc.Column:
@@ -70,9 +75,7 @@ def middle(one: Gain) -> doc.Interval:
     return doc.Interval(one.levels[0], one.levels[4], one.median)
 
 
-class LeversShow(Show):
-    """The parts of the document in one language."""
-
+class _Show(Show):
     def __init__(self, found: Answer, t: Texts) -> None:
         super().__init__(t)
         self.found = found
@@ -87,7 +90,6 @@ class LeversShow(Show):
 
     def by_setting(self, key: str, columns: Sequence[doc.Column], row: Callable[[str], Sequence[doc.Value]], *,
                    folded: bool = False) -> doc.Table:  # fmt: skip
-        """A table with a row for each setting, under the heads of their levers."""
         rows = [(self.t.of(setting.title), *row(setting.key)) for _, setting in self.found.settings]
         return self.table(key, (self.column("setting"), *columns), rows, folded=folded, groups=self.groups)
 
@@ -96,7 +98,6 @@ class LeversShow(Show):
         return self.t.sentences(self.answers())
 
     def answers(self) -> list[str]:
-        """What raises and what lowers the chance to stand alone most, and what is robust, a sentence each."""
         t, found = self.t, self.found
         told = [self.extreme(self.best, "raises", 1.0), self.extreme(self.worst, "lowers", -1.0)]
         if found.choice is not None:
@@ -126,7 +127,6 @@ class LeversShow(Show):
         )  # fmt: skip
 
     def summary(self) -> doc.Section:
-        """The numbers to be seen first, and a row for each setting."""
         t, found = self.t, self.found
         before, points = level(measure_of("self_standing"), t), change(measure_of("self_standing"), t)
         cards = []
@@ -179,7 +179,6 @@ class LeversShow(Show):
         )
 
     def changes(self) -> doc.Section:
-        """What each setting changes in the park, drawn and in every measure."""
         from copark.figures.levers import operating, standing
 
         t, found = self.t, self.found
@@ -264,7 +263,6 @@ class LeversShow(Show):
         )
 
     def balance(self, one: Balance) -> str:
-        """Who gains and who loses by a setting, in a few words."""
         t, found = self.t, self.found
         parts = [t("balance.setting", title=found.named(one.setting, t.lang))]
         for word in ("gain", "lose"):
@@ -280,13 +278,11 @@ class LeversShow(Show):
         return "".join(parts)
 
     def how(self, one: Gain) -> str:
-        """A side, its median gain, and in how many runs."""
         share = shown(max(one.better, one.worse), doc.SHARE, self.t.lang)
         amount = shown(one.median, change(one.measure, self.t), self.t.lang)
         return self.t("how", side=self.t(f"word.{one.measure.name}"), amount=amount, share=share)
 
     def robust(self) -> doc.Section:
-        """Which settings do well enough in most states, and how firm their ranks stand."""
         t, found, choice = self.t, self.found, self.found.choice
         reached: Sequence[doc.Value] = [None] * len(found.file.thresholds)
         if choice is not None:
@@ -327,7 +323,6 @@ class LeversShow(Show):
         return self.table("ranking", columns, rows)
 
     def rests(self) -> doc.Section:
-        """Parameters that gains move with, and those that data did not inform."""
         t, found, titles = self.t, self.found, catalogue().parameters
         leant = [
             (found.named(one.setting, t.lang), titles[one.parameter].title(t.lang), one.correlation,
@@ -347,7 +342,6 @@ class LeversShow(Show):
         )  # fmt: skip
 
     def hanging(self) -> tuple[str, ...]:
-        """Parameters that data did not inform, or hardly, and the settings whose gain moves with them most of all."""
         t, found, strongest = self.t, self.found, dict[str, Leaning]()
         for one in found.leanings:
             strongest.setdefault(one.setting, one)
@@ -365,7 +359,6 @@ class LeversShow(Show):
         return tuple(told)
 
     def widths(self) -> doc.Section:
-        """Shares of structure, parameters and chance in the variance of each gain."""
         t, found, measures = self.t, self.found, ("operating", *SIDES)
         columns = [
             doc.Column(
@@ -380,7 +373,6 @@ class LeversShow(Show):
         return self.section("widths", doc.Paragraph(t("widths.lead")), table)
 
     def pareto(self) -> doc.Section:
-        """Which settings nobody dominates."""
         t, found, choice = self.t, self.found, self.found.choice
         lead = doc.Paragraph(t("pareto.lead"))
         if choice is None:
@@ -413,11 +405,9 @@ class LeversShow(Show):
                             folded=True)  # fmt: skip
 
     def structure_titles(self) -> list[str]:
-        """Titles of structures in the order they were measured."""
         return [self.t("as_modelled") if one is None else self.t.of(one.title) for one in self.found.structures]
 
     def limits(self) -> doc.Section:
-        """What these numbers leave out."""
         t, discount = self.t, self.found.file.discount
         rate = shown(discount.rate, doc.plain(doc.Kind.share, places=1), t.lang)
         limits = [t("limits.discount", rate=rate, reason=t.of(discount.reason))]

@@ -34,8 +34,6 @@ def band(one: LinkResponse) -> doc.Interval:
 
 
 class _Show(Show):
-    """The parts of the document in one language."""
-
     def __init__(self, found: Answer, t: Texts) -> None:
         super().__init__(t)
         self.found = found
@@ -57,7 +55,6 @@ class _Show(Show):
         return band(next(one for one in self.found.response(link) if one.strength == 0.0))
 
     def headline(self) -> str:
-        """Which link matters most for the number of operating enterprises, and by how much."""
         if not self.best:
             return self.t.sentences([self.t("headline.none", **self.words)])
         link = self.best[0]
@@ -87,11 +84,9 @@ class _Show(Show):
         return self.section("summary", doc.Cards(tuple(cards)), *blocks)
 
     def impact(self, one: Impact) -> tuple[doc.Value, doc.Value]:
-        """Size with its band, and lag."""
         return doc.Interval(one.low, one.high, one.size), one.lag
 
     def map(self) -> doc.Section:
-        """Every link and result, drawn, with its numbers."""
         from copark.figures.comparison import impact_map
 
         found, outputs = self.found, catalogue().outputs
@@ -106,12 +101,10 @@ class _Show(Show):
         return self.section("map", self.text("map.lead", **self.words), drawn)
 
     def footer(self, run_id: str) -> str:
-        """What stands below a figure."""
         pairs = number(self.found.pairs, 0)
         return self.t("figure.footer", case=self.t.of(self.found.park), identity=run_id, pairs=pairs)
 
     def reach(self) -> doc.Section:
-        """Of the links that leave each scale, how many have an effect in each scale, and how soon."""
         t, known, rows, groups = self.t, catalogue(), list[Sequence[doc.Value]](), list[tuple[str, int]]()
         for source in ROOMS:
             links = [link for link in self.found.links if known.links[link].source_room == source]
@@ -140,7 +133,6 @@ class _Show(Show):
         return (self.section("responses", lead, *drawn, self.all_responses()),)
 
     def curve(self, link: str) -> doc.Chart:
-        """The response of operating enterprises to one link."""
         from copark.figures.comparison import response_curve
 
         t, found, own = self.t, self.found, self.found.response(link)
@@ -152,7 +144,6 @@ class _Show(Show):
                      lambda: response_curve(own, found.end, footer, t.lang), numbers=numbers, wide=False)  # fmt: skip
 
     def all_responses(self) -> doc.Table:
-        """Responses of every result that is read to every link with an effect."""
         t, found, outputs = self.t, self.found, catalogue().outputs
         strengths = sorted({one.strength for one in found.responses})
         at = [
@@ -175,7 +166,6 @@ class _Show(Show):
         return unit_title(symbol, self.t.lang)
 
     def limits(self) -> doc.Section:
-        """What these numbers leave out."""
         return self.section(
             "limits", doc.Bullets(tuple(self.t(f"limits.{key}") for key in ("chance", "one", "threshold")))
         )

@@ -17,7 +17,7 @@ CHANCE = 0.05
 
 def document(found: Answer, t: Texts) -> doc.Document:
     """The answer first, then ceilings, bottlenecks and data."""
-    show = Ceilings(found, t)
+    show = _Show(found, t)
     return assemble(
         found, t, key="nca", title=t("question", outcome=found.found.request.outcome), headline=show.headline(),
         sections=[
@@ -29,9 +29,7 @@ def document(found: Answer, t: Texts) -> doc.Document:
     )  # fmt: skip
 
 
-class Ceilings(Show):
-    """The parts of the document in one language."""
-
+class _Show(Show):
     def __init__(self, found: Answer, t: Texts) -> None:
         super().__init__(t)
         self.answer, self.found = found, found.found
@@ -57,7 +55,6 @@ class Ceilings(Show):
         )
 
     def summary(self) -> doc.Section:
-        """Effect sizes, and what must be known."""
         cards = []
         for one in self.ranked[:8]:
             ceiling = one.ceilings["ce_fdh"]
@@ -68,7 +65,6 @@ class Ceilings(Show):
         return self.section("summary", doc.Cards(tuple(cards)), self.text("lead"), *warned)
 
     def ceilings(self) -> doc.Section:
-        """The scatter of every condition, and both ceilings in numbers."""
         charts = [self.plot(at, one) for at, one in enumerate(self.found.found, start=1)]
         columns = (
             "condition ceiling", self.effect, "size", self.p, "slope:number intercept:number above:count",
@@ -87,7 +83,6 @@ class Ceilings(Show):
         return self.section("ceilings", self.table("ceilings", columns, rows), *charts)
 
     def plot(self, at: int, one: Necessity) -> doc.Chart:
-        """The scatter of a condition."""
         from copark.figures.set_methods import ceiling_plot
 
         values = {"x": one.condition, "y": self.found.request.outcome}
@@ -97,14 +92,12 @@ class Ceilings(Show):
         )  # fmt: skip
 
     def bottlenecks(self) -> doc.Section:
-        """What each level of the outcome needs of each condition, under both ceilings."""
         blocks: list[doc.Block] = [self.text("lead.bottlenecks")]
         if self.found.request.corner != 1:
             blocks.append(self.caveat("lead.bottlenecks_low"))
         return self.section("bottlenecks", *blocks, *(self.levels(kind) for kind in KINDS))
 
     def levels(self, kind: Ceiling) -> doc.Table:
-        """Levels of the outcome in per cent of its range, and what they need."""
         percent = [
             doc.Column(f"condition_{at}", one.condition, doc.Kind.number, "%", 1)
             for at, one in enumerate(self.found.found, start=1)

@@ -33,8 +33,6 @@ RECORD = (
 
 
 class _Show(Show):
-    """The parts of the document in one language."""
-
     def __init__(self, found: Answer, t: Texts) -> None:
         super().__init__(t)
         self.found = found
@@ -42,7 +40,6 @@ class _Show(Show):
         self.stand = Counter(one.park.outcome for one in self.parks)
 
     def headline(self) -> str:
-        """How many parks there are, and how they stand."""
         t, known = self.t, sum(self.stand[name] for name in OUTCOMES)
         if not known:
             return t("headline.none", count=len(self.parks))
@@ -53,7 +50,6 @@ class _Show(Show):
         return t("headline", known=known, count=len(self.parks), counts=counts)
 
     def summary(self) -> doc.Section:
-        """How many of each type there are, and the parks in short."""
         kinds = Counter(one.park.type for one in self.parks)
         cards = [doc.Card(self.t(f"type.{name}"), doc.COUNT, kinds[name]) for name in TYPES if kinds[name]]
         rows = [
@@ -67,7 +63,6 @@ class _Show(Show):
         )  # fmt: skip
 
     def status(self, one: ListedPark) -> str | None:
-        """How a park stands, in words."""
         return self.t(f"status.{one.park.outcome}") if one.park.outcome else None
 
     def courses(self) -> doc.Section:
@@ -86,7 +81,6 @@ class _Show(Show):
         return self.section("courses", *blocks, self.caveat("caveat.courses"))
 
     def counts(self) -> doc.Table:
-        """Every count of enterprises that is drawn."""
         rows = [
             (one.park.name(self.t.lang), self.t(f"multiples.{course.variable}"), self.translated(course.basis),
              point.date, point.value, self.t(f"grade.{point.grade}"))
@@ -113,7 +107,6 @@ class _Show(Show):
         )  # fmt: skip
 
     def records(self) -> doc.Section:
-        """Everything on record, and where it was read."""
         sources = [(key, self.translated(one.outlet), one.title, str(one.date or ""), str(one.url or ""))
                    for key, one in self.found.sources.items()]  # fmt: skip
         return self.section(

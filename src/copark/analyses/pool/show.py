@@ -39,18 +39,14 @@ def document(found: Answer, t: Texts) -> doc.Document:
 
 
 class _Show(Show):
-    """The parts of the document in one language."""
-
     def __init__(self, found: PanelFindings, t: Texts) -> None:
         super().__init__(t)
         self.found = found
 
     def park(self, name: str) -> str:
-        """Title of a park."""
         return self.t.of(self.found.park(name).title)
 
     def headline(self) -> str:
-        """Who forecasts best."""
         t, found = self.t, self.found
         told = []
         for scheme in SCHEMES:
@@ -60,11 +56,9 @@ class _Show(Show):
         return t.sentences(told)
 
     def sure(self, table: Contest) -> str:
-        """Whether a winner stays ahead whichever park is left out."""
         return self.t("firm" if table.firm else "not_firm")
 
     def summary(self) -> doc.Section:
-        """What came out, in a few numbers and sentences."""
         t, found = self.t, self.found
         silent = sum(one.values == 0 for one in found.parks)
         cards = [
@@ -83,7 +77,6 @@ class _Show(Show):
         )  # fmt: skip
 
     def winner(self, table: Contest) -> str:
-        """Who won, by how much, and where the model with mechanisms stands."""
         t = self.t
         score = {one.method: number(one.log_crps, 3) for one in table.standings}
         ranked = list(score)
@@ -101,7 +94,6 @@ class _Show(Show):
         )  # fmt: skip
 
     def discrepancy(self) -> str:
-        """How far parks stray from the model."""
         spread = self.found.spread
         return self.t("discrepancy", companies=percent(spread.companies), jobs=percent(spread.jobs))
 
@@ -112,7 +104,6 @@ class _Show(Show):
             yield self.t(f"held.{table.scheme}", pooled=held[MODEL], growth=held[GROWTH])
 
     def parks(self) -> doc.Section:
-        """Every park, and how far it borrows from the others."""
         rows = [self.one_park(one) for one in self.found.parks]
         columns = (
             "park kind values:count reach:share remark directions:count shrinkage_size:share "
@@ -121,7 +112,6 @@ class _Show(Show):
         return self.section("parks", self.text("lead.parks"), self.table("parks", columns, rows))
 
     def one_park(self, one: ParkFindings) -> Sequence[doc.Value]:
-        """A row of the table of parks."""
         remark = "" if one.values else self.t("no_record")
         if one.values and one.reach < UNSURE_REACH:
             remark = self.t("hard_to_reach")
@@ -131,7 +121,6 @@ class _Show(Show):
         )  # fmt: skip
 
     def forecasts(self) -> doc.Section:
-        """Who forecasts best."""
         blocks: list[doc.Block] = [self.text("lead.scores")]
         for scheme in SCHEMES:
             if self.found.main(scheme) is not None:
@@ -160,7 +149,6 @@ class _Show(Show):
         return observable_title(variable, self.t.lang) if variable else self.t("all_counts")
 
     def winners(self) -> doc.Table:
-        """Winner of each park, left out and rolling, with the scores of the winner and of the model."""
         won = {(one.park, one.scheme): one for one in self.found.winners}
         rows: list[Sequence[doc.Value]] = []
         for park in self.found.parks:
@@ -180,14 +168,12 @@ class _Show(Show):
         return self.table("winners", columns, rows, folded=True)
 
     def trials(self) -> doc.Table:
-        """How well forecasts from parks' own pasts did, by size of the model discrepancy."""
         rows = [(self.t(f"family.{one.family}"), one.parks, one.spread, one.log_density, one.chosen)
                 for one in self.found.trials]  # fmt: skip
         columns = "observable parks:count spread:share log_density:number:3 chosen:flag"
         return self.table("trials", columns, rows, folded=True)
 
     def scores(self) -> doc.Table:
-        """Every forecast of every value."""
         rows = [
             (self.park(one.park), self.t(f"scheme.{one.scheme}"), self.t(f"method.{one.method}"),
              self.observable(one.variable), one.date, one.age, one.value, doc.Interval(one.low, one.high, one.median),
@@ -209,7 +195,6 @@ class _Show(Show):
         return self.section("fans", self.text("lead.fans"), chart)
 
     def roles(self) -> doc.Section:
-        """What is shared, what is each park's own, and why."""
         rows = [
             (title_of(name, self.t.lang), self.t(f"role.{axis.role}"), self.t(f"reason.{axis.reason}"), name in SIZES)
             for name, axis in AXES.items()
@@ -218,7 +203,6 @@ class _Show(Show):
         return self.section("roles", self.text("lead.roles"), table, folded=True)
 
     def method(self) -> doc.Section:
-        """How it was made, what it cannot tell, and which states of the cases it rests on."""
         rows = [(self.t.of(one.title), one.name, one.case_hash) for one in self.found.parks]
         return self.section(
             "method",

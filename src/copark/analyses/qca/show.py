@@ -57,15 +57,12 @@ class _Show(Show):
         self.fits = [self.number(key) for key in ("consistency", "pri", "coverage", "unique")]
 
     def number(self, key: str) -> doc.Column:
-        """A column of shares as the field writes them, with three decimals."""
         return self.column(key, doc.Kind.number, places=3)
 
     def kind(self, name: str) -> str:
-        """A kind of solution in words."""
         return self.t(f"kind.{name}")
 
     def written(self, value: float, key: str) -> str:
-        """A fit in a sentence."""
         return self.said(value, self.number(key))
 
     def path(self, term: Term) -> str:
@@ -78,7 +75,6 @@ class _Show(Show):
         return self.t("and").join(named) or self.t("always")
 
     def headline(self) -> str:
-        """The paths of the solution put forward, and how consistent and covering they are."""
         t, outcome = self.t, self.outcome
         if not self.main:
             return t("headline.none", outcome=outcome)
@@ -92,7 +88,6 @@ class _Show(Show):
         return t.sentences([said, *tied])
 
     def summary(self) -> doc.Section:
-        """Numbers to be seen first, every kind of solution, and what must be known."""
         t, rows = self.t, self.found.truth.rows
         observed = sum(row.n > 0 for row in rows)
         cards = [
@@ -113,7 +108,6 @@ class _Show(Show):
         return self.section("summary", doc.Cards(tuple(cards)), self.text("lead"), doc.Bullets(tuple(lines)), *warned)
 
     def truth(self) -> doc.Section:
-        """Which combinations have cases, and go with the outcome."""
         columns: Columns = (
             "row:count",
             *(doc.Column(f"condition_{at}", name, doc.Kind.count) for at, name in enumerate(self.conditions, start=1)),
@@ -130,7 +124,6 @@ class _Show(Show):
         )
 
     def drawn(self, key: str, draw: Any, at: str = "", **values: str) -> doc.Chart:
-        """A chart whose title names something."""
         t = self.t
         return doc.Chart(
             f"{key}{at}", t(f"chart.{key}", **values), t(f"alt.{key}", **values), draw, t(f"caption.{key}")
@@ -169,7 +162,6 @@ class _Show(Show):
         return doc.Table(f"paths-{kind}", title, columns, tuple(rows), note=self.t("note.paths"))
 
     def cases(self) -> doc.Section:
-        """Where each case lies by the solution and the outcome."""
         if not self.main:
             return self.section("cases", self.text("lead.no_solution"))
         model, members = self.main[0], self.found.members
@@ -186,7 +178,6 @@ class _Show(Show):
     def scatter(
         self, at: str, name: str, x: Floats, words: str, values: dict[str, float], aim: Aim = "sufficiency"
     ) -> doc.Chart:  # fmt: skip
-        """Cases by a set and the outcome."""
         from copark.figures.set_methods import xy_plot
 
         fit = self.t(words, **{key: self.written(value, key) for key, value in values.items()})
@@ -237,7 +228,6 @@ class _Show(Show):
         return self.section("counterfactuals", self.text("lead.counterfactuals"), table)
 
     def robustness(self) -> doc.Section:
-        """What survives other anchors, cutoffs, cases and scores."""
         robust, kind, t = self.answer.robust, self.answer.main, self.t
         if robust is None:
             return self.section("robustness", self.caveat("lead.no_robustness"))
@@ -251,7 +241,6 @@ class _Show(Show):
         return self.section("robustness", lead, same_table, said, self.survival(robust), self.variants(robust))
 
     def survival(self, robust: Robustness) -> doc.Table:
-        """How often each term of each kind of solution is there again, family by family."""
         rows: list[tuple[doc.Value, ...]] = []
         for kind in KINDS:
             for name, values in named_survival(robust, kind, self.conditions).items():
@@ -262,7 +251,6 @@ class _Show(Show):
         return self.table("survival", columns, rows, folded=True)
 
     def variants(self, robust: Robustness) -> doc.Table:
-        """Every variant with its models."""
         rows: list[tuple[doc.Value, ...]] = [
             (self.t(f"family.{one.family}"), one.changed, one.value, self.kind(kind),
              "; ".join(model_name(model, self.conditions) for model in one.models[kind]),
@@ -273,7 +261,6 @@ class _Show(Show):
         return self.table("variants", columns, rows, folded=True)
 
     def data(self) -> doc.Section:
-        """Memberships after calibration, and cases left out."""
         table = self.found.table
         blocks: list[doc.Block] = [data_table(self, table, (self.found.settings.outcome, *self.conditions))]
         if table.left_out:

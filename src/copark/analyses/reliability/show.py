@@ -26,8 +26,6 @@ def document(found: Answer, t: Texts) -> doc.Document:
 
 
 class _Show(Show):
-    """The parts of the document in one language."""
-
     def __init__(self, found: Answer, t: Texts) -> None:
         super().__init__(t)
         self.found = found
@@ -52,12 +50,10 @@ class _Show(Show):
         return self.t(f"headline.{key}", tells=self.tells(), **self.values)
 
     def tells(self) -> str:
-        """Whether parks that thrive were given more than those that do not."""
         firm = self.found.discrimination_low > 0.5
         return self.t(f"tells.{'yes' if firm else 'no'}", **self.values)
 
     def summary(self) -> doc.Section:
-        """Said and recorded, and what follows for a park that was never calibrated."""
         t, found = self.t, self.found
         cards = (
             doc.Card(t("card.said"), doc.SHARE, found.mean, t("card.said.note", **self.values)),
@@ -83,11 +79,9 @@ class _Show(Show):
         return self.section("parks", self.text("parks.lead"), drawn)
 
     def recorded(self, outcome: str) -> str:
-        """How a park stood."""
         return text(f"parks.status.{outcome}", self.t.lang)
 
     def scores(self) -> doc.Section:
-        """Scores of the three ways to give a probability."""
         rows = [
             (
                 self.t(f"way.{one.key}"),

@@ -26,20 +26,16 @@ def document(found: Answer, t: Texts) -> doc.Document:
 
 
 class _Show(Show):
-    """The parts of the document in one language."""
-
     def __init__(self, found: Answer, t: Texts) -> None:
         super().__init__(t)
         self.found = found
 
     def headline(self) -> str:
-        """How many observables the model forecast best, and how many values its intervals reach."""
         found = self.found
         key = "headline" if found.lines else "headline.bounds"
         return self.t(key, won=found.won, rows=len(found.lines), reached=found.reached, values=len(found.values))
 
     def summary(self) -> doc.Section:
-        """What came out."""
         t, found = self.t, self.found
         cards = (
             doc.Card(t("card.won"), doc.COUNT, found.won, t("card.won_of", rows=len(found.lines))),
@@ -75,14 +71,12 @@ class _Show(Show):
         return self.section("scores", *blocks)
 
     def row(self, line: ScoreLine) -> Sequence[doc.Value]:
-        """Mean scores of an observable and who is best."""
         found, lang = self.found, self.t.lang
         winner = winner_title(line, lang)
         return (titled(line.variable, lang), line.values, *(line.crps.get(name) for name in found.methods), winner,
                 line.coverage[found.method], line.width[found.method])  # fmt: skip
 
     def values(self) -> doc.Block:
-        """Every value beside model and benchmark."""
         found, lang = self.found, self.t.lang
         names = (found.method, found.benchmark)
         beside = [
@@ -102,17 +96,14 @@ class _Show(Show):
         return self.table("values", columns, rows, groups=heads, folded=bool(found.lines))
 
     def reported(self, variable: str, value: float, high: float | None, bound: str) -> str:
-        """A value as its source words it."""
         from copark.model.variables import catalogue
 
         return bounded(value, high, bound, catalogue().outputs[variable].unit, self.t.lang, "bare")
 
     def fans(self) -> doc.Section:
-        """The frozen intervals and what came, drawn."""
         return self.section("fans", *(self.fan(name) for name in self.found.fans))
 
     def fan(self, variable: str) -> doc.Chart:
-        """One observable."""
         from copark.figures.frame import ends, year_of
         from copark.figures.validation import Fan, scored_fan
 

@@ -48,8 +48,6 @@ def _first(values: Any, most: int | None = None) -> list[int]:
 
 
 class _Show(Show):
-    """The parts of the document in one language."""
-
     def __init__(self, found: Answer, t: Texts) -> None:
         super().__init__(t)
         self.found = found
@@ -77,7 +75,6 @@ class _Show(Show):
             yield self.section("numbers", *numbers, folded=True)
 
     def leading(self) -> tuple[Readout, list[tuple[str, float]], str] | None:
-        """The first output, its clear factors with their shares, largest first, and the method that found them."""
         if (first := next(self.ranked(), None)) is None:
             return None
         method, readouts, names, values = first
@@ -96,7 +93,6 @@ class _Show(Show):
             yield f"given.{kept.kind}", kept.readouts, kept.names, sizes
 
     def headline(self) -> str:
-        """What the first output depends on most."""
         t, told = self.t, []
         leading = self.leading()
         if leading is not None:
@@ -109,7 +105,6 @@ class _Show(Show):
         return t.sentences(told)
 
     def cards(self) -> Iterator[doc.Card]:
-        """Shares of the first output's variance, and how many factors are clear."""
         t, leading = self.t, self.leading()
         if leading is None:
             return
@@ -119,7 +114,6 @@ class _Show(Show):
         yield doc.Card(t("card.clear"), doc.COUNT, len(factors), t("card.clear.note", all=len(self.found.names)))
 
     def summary(self) -> doc.Section:
-        """Numbers to be seen first, and what was found in sentences."""
         t, found = self.t, self.found
         blocks: list[doc.Block] = []
         if cards := tuple(self.cards()):
@@ -155,7 +149,6 @@ class _Show(Show):
                  count=len(names), dummy=self.said(float(one.total[-1]), SHARE))  # fmt: skip
 
     def leaders(self, kept: GivenSet, at: int) -> str:
-        """What a sample at hand says one output depends on, by share of variance."""
         t, one, readout = self.t, kept.found[at], kept.readouts[at].title(self.t.lang)
         clear = [n for n in _first(one.first) if bool(one.first_clear[n])]
         if not clear:
@@ -182,11 +175,9 @@ class _Show(Show):
         return t("leaning.some", count=len(scores), which=join([named(one, t.lang) for one in first], t.lang))
 
     def informed(self, name: str) -> str | None:
-        """What the data did to a parameter."""
         return self.t(f"moved.{self.found.moved[name]}") if name in self.found.moved else None
 
     def sobol(self) -> doc.Section:
-        """Sobol' indices of every output."""
         from copark.figures.comparison import sobol_bars
 
         t, found = self.t, self.found
@@ -229,7 +220,6 @@ class _Show(Show):
         return doc.Table(key, readout.title(self.t.lang), tuple(columns), tuple(map(tuple, rows)), folded=folded)
 
     def indices_of(self, at: int) -> doc.Table:
-        """First-order and total indices of one output."""
         one = self.found.indices[at]
         columns = self.columns("factor first:number:2 first_clear:flag total:number:2 total_clear:flag moved")
         rows: list[Sequence[doc.Value]] = [
@@ -257,7 +247,6 @@ class _Show(Show):
         return self.section("given", *blocks)
 
     def given_of(self, kept: GivenSet, at: int, *, folded: bool = False) -> doc.Table:
-        """What a sample tells of one output."""
         one, readout = kept.found[at], kept.readouts[at]
         columns = self.columns("factor share:number:3 total_clear:flag pawn:number:3 pawn_clear:flag moved")
         rows: list[Sequence[doc.Value]] = [
@@ -271,7 +260,6 @@ class _Show(Show):
         return self.beside(f"given-{kept.kind}-{readout.key}", readout, columns, rows, folded=folded)
 
     def lead(self, readout: Readout, name: str) -> tuple[doc.Value, ...]:
-        """What a row of all numbers begins with."""
         return readout.key, name, named(name, self.t.lang), self.found.moved.get(name, "")
 
     def all_table(self, key: str, words: Sequence[str], numbers: Sequence[str], rows: Sequence[Sequence[doc.Value]],
@@ -280,7 +268,6 @@ class _Show(Show):
         return self.table(key, (*words, *kinds), rows, folded=True)
 
     def all_indices(self) -> doc.Table:
-        """Every Sobol' index."""
         rows = [
             (
                 *self.lead(readout, name), float(one.first[n]), float(one.first_low[n]), float(one.first_high[n]),
@@ -295,7 +282,6 @@ class _Show(Show):
         return self.all_table("sobol", LEAD, numbers, rows, ("first_above_0", "total_above_dummy"))
 
     def all_given(self) -> doc.Table:
-        """Every share and distance of every sample."""
         rows = [
             (
                 kept.kind, *self.lead(readout, name), float(one.first[n]), float(one.first_error[n]), one.first_floor,

@@ -31,19 +31,15 @@ def document(found: Answer, t: Texts) -> doc.Document:
 
 
 class _Show(Show):
-    """The parts of the document in one language."""
-
     def __init__(self, found: Answer, t: Texts) -> None:
         super().__init__(t)
         self.found = found
         self.settings = tuple(dict.fromkeys(one.setting for one in found.weights))
 
     def share(self, parks: Sequence[Beside]) -> float:
-        """Share of parks whose stack is not worse than the growth curve."""
         return sum(one.not_worse for one in parks) / len(parks)
 
     def headline(self) -> str:
-        """In how many parks the stack is as good as the pooled growth curve, by setting."""
         parts = [
             self.t(f"headline.{setting}", share=percent(self.share(parks)), parks=len(parks))
             for setting in self.settings if (parks := self.found.judged.of(setting))
@@ -51,11 +47,9 @@ class _Show(Show):
         return self.t("headline", parts=self.t("join").join(parts))
 
     def method(self, name: str) -> str:
-        """What a method is called."""
         return self.t("model") if name == MODEL else method_title(name, self.t.lang)
 
     def summary(self) -> doc.Section:
-        """Share of parks, scores and coverage of each setting."""
         t, cards = self.t, []
         for setting in self.settings:
             row = {one.method: one for one in self.found.judged.main(setting).standings}
@@ -68,7 +62,6 @@ class _Show(Show):
         return self.section("summary", *blocks)
 
     def weights(self) -> doc.Table:
-        """Weights learned from all parks, and how far they move when one is left out."""
         found = self.found.weights
         rows = [(self.method(one.method), one.value, one.least, one.most) for one in found]
         heads = grouped(
@@ -83,7 +76,6 @@ class _Show(Show):
         return observable_title(variable, self.t.lang) if variable else self.t("all_counts")
 
     def scores(self) -> doc.Section:
-        """Methods on the same values, over all counts and by indicator, and weights."""
         tables = [self.contests("scores"), self.contests("indicators", by_indicator=True)]
         return self.section("scores", doc.Paragraph(self.t("lead.scores")), *tables, self.weights())
 

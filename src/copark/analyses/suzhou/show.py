@@ -37,8 +37,6 @@ def told(band: Band) -> doc.Interval:
 
 
 class _Show(Show):
-    """The parts of the document in one language."""
-
     def __init__(self, found: Answer, t: Texts) -> None:
         super().__init__(t)
         self.found = found
@@ -58,12 +56,10 @@ class _Show(Show):
         return doc.Column(key, title, doc.Kind.change, "M USD", 0)
 
     def headline(self) -> str:
-        """What the end of rivalry does, and what the swap does."""
         end, swap = (self.money(self.found.contrast(key).band) for key in ("end_unswapped", "swap_in_rivalry"))
         return self.t.sentences([self.t("headline", end=end, swap=swap)])
 
     def summary(self) -> doc.Section:
-        """Three numbers, and what came out in sentences."""
         t, found = self.t, self.found
         factual, end = found.arm(FACTUAL), found.contrast("end_unswapped")
         swap, after = found.contrast("swap_in_rivalry"), found.contrast("swap_after_rivalry")
@@ -84,7 +80,6 @@ class _Show(Show):
         return self.section("summary", doc.Cards(cards), self.text("lead"), doc.Bullets(words), self.caveat("caveat"))
 
     def developer(self) -> doc.Section:
-        """The developer's result in every scenario."""
         from copark.figures.parks import developer
 
         found, lang = self.found, self.t.lang
@@ -123,7 +118,6 @@ class _Show(Show):
         return self.table("fit", columns, rows, folded=True)
 
     def years(self) -> doc.Table:
-        """Result of each year in each scenario."""
         columns = [self.amount(f"y{year}", year) for year, _ in self.found.arms[0].years]
         rows: list[Sequence[doc.Value]] = [
             (self.t(f"arm.{arm.key}"), *(told(band) for _, band in arm.years)) for arm in self.found.arms
@@ -131,7 +125,6 @@ class _Show(Show):
         return self.table("years", (self.arm, *columns), rows, folded=True)
 
     def quarters(self) -> doc.Table:
-        """Every quarter of every scenario."""
         found = self.found
         rows = [
             (self.t(f"arm.{arm.key}"), quarter, told(result), told(operating))
@@ -142,13 +135,11 @@ class _Show(Show):
         return self.table("quarters", columns, rows, folded=True)
 
     def contrasts(self) -> doc.Section:
-        """What the swap does, and what the end of rivalry does."""
         rows = [(self.t(f"contrast.{one.key}"), told(one.band), one.above) for one in self.found.contrasts]
         table = self.table("contrasts", ("contrast", self.amount("difference"), "above:share"), rows)
         return self.section("contrasts", self.text("contrasts.lead"), table)
 
     def enterprises(self) -> doc.Section:
-        """Operating enterprises beside the observations."""
         from copark.figures.parks import enterprises
 
         drawn = self.chart("enterprises", lambda: enterprises(self.found, self.t.lang))

@@ -43,8 +43,6 @@ def kind_of(name: str) -> tuple[doc.Kind, doc.Kind]:
 
 
 class _Show(Show):
-    """The parts of the document in one language."""
-
     def __init__(self, found: Answer, t: Texts) -> None:
         super().__init__(t)
         self.found = found
@@ -72,7 +70,6 @@ class _Show(Show):
         )
 
     def summary(self) -> doc.Section:
-        """How many parks there are, and how the two scenarios end."""
         t, found = self.t, self.found
         cards = [
             doc.Card(
@@ -91,7 +88,6 @@ class _Show(Show):
         )
 
     def observed(self) -> doc.Section:
-        """Status and measures of the observed parks."""
         from copark.figures import parks as figures
 
         found, lang = self.found, self.t.lang
@@ -103,7 +99,6 @@ class _Show(Show):
         )  # fmt: skip
 
     def outcomes(self) -> doc.Table:
-        """Parks by type and status, and the share that thrives."""
         rows: list[Sequence[doc.Value]] = []
         for type_ in TYPES:
             counts = [self.found.outcomes[type_].get(name, 0) for name in STANDINGS]
@@ -131,7 +126,6 @@ class _Show(Show):
         return self.table("measures", columns, rows)
 
     def medians(self) -> doc.Table:
-        """Parks and medians of each type, and superiority when any one park is left out."""
         rows: list[Sequence[doc.Value]] = []
         for one in self.found.contrasts:
             values = [self.found.values(one.measure, type_) for type_ in TYPES]
@@ -151,7 +145,6 @@ class _Show(Show):
         return self.table("medians", columns, rows, folded=True)
 
     def by_type(self, key: str, kind: doc.Kind, types: Sequence[str]) -> list[doc.Column]:
-        """A column for each type."""
         return [
             doc.Column(f"{key}_{one}".replace("-", "_"), self.t(f"column.{key}", type=self.type(one)), kind)
             for one in types
@@ -167,7 +160,6 @@ class _Show(Show):
         return f"{middle:.0f}" if measure == "launch" else middle
 
     def values(self) -> doc.Table:
-        """Every value behind the comparison."""
         t = self.t
         rows = [
             (
@@ -179,7 +171,6 @@ class _Show(Show):
         return self.table("values", "measure park type value:number when:quarter grade", rows, folded=True)
 
     def factors(self) -> doc.Section:
-        """What of the difference is due to owner, plan and framework."""
         tables = [
             self.parts(key, [one for one in self.found.parts if (one.reading in SHARES) is are_shares])
             for key, are_shares in (("part-shares", True), ("parts", False))
@@ -187,7 +178,6 @@ class _Show(Show):
         return self.section("factors", self.text("factors.lead"), *tables, self.caveat("caveat.model"))
 
     def parts(self, key: str, own: Sequence[FactorPart]) -> doc.Table:
-        """Every part of a difference."""
         t, change = self.t, kind_of(own[0].reading)[1]
         rows = [
             (
@@ -201,7 +191,6 @@ class _Show(Show):
         return self.table(key, columns, rows)
 
     def scenarios(self) -> doc.Section:
-        """The two scenarios side by side at each age."""
         tables = [
             self.side_by_side(key, [one for one in self.found.readings if (one.reading in SHARES) is are_shares])
             for key, are_shares in (("scenario-shares", True), ("scenarios", False))
@@ -209,7 +198,6 @@ class _Show(Show):
         return self.section("scenarios", self.text("scenarios.lead"), *tables)
 
     def side_by_side(self, key: str, own: Sequence[TwinReading]) -> doc.Table:
-        """Results of both scenarios and their difference."""
         t, (level, change) = self.t, kind_of(own[0].reading)
         rows = [
             (
@@ -225,7 +213,6 @@ class _Show(Show):
         return self.table(key, columns, rows)
 
     def gaps(self) -> doc.Section:
-        """Further scenarios against the intergovernmental one, a table for each output."""
         return self.section("gaps", self.text("gaps.lead"), *(self.gap(output) for output, _ in READ))
 
     def gap(self, output: str) -> doc.Table:
@@ -240,7 +227,6 @@ class _Show(Show):
         )
 
     def agreement(self) -> doc.Section:
-        """Observed parks and model side by side."""
         t = self.t
         rows = [
             (

@@ -39,8 +39,6 @@ def telling(one: Tried) -> bool:
 
 
 class _Show(Show):
-    """The parts of the document in one language."""
-
     def __init__(self, found: Answer, t: Texts) -> None:
         super().__init__(t)
         self.found = found
@@ -57,7 +55,6 @@ class _Show(Show):
         return self.t("list").join(one.dates) or self.t("any_time")
 
     def exactness(self, one: PossibleObservation) -> str:
-        """How precise it is."""
         if one.relative:
             return f"±{shown(one.precision[0], doc.SHARE, self.t.lang)}"
         said = self.t("list").join(f"±{exact(value)}" for value in one.precision)
@@ -68,7 +65,6 @@ class _Show(Show):
         return self.t.of(self.found.question(question).title)
 
     def whole(self, number: int) -> str:
-        """What is observed and when, in one line."""
         one = self.found.observations[number]
         return self.t("whole", name=self.name(one), when=self.when(one))
 
@@ -76,7 +72,6 @@ class _Show(Show):
         return shown(value, doc.SHARE, self.t.lang)
 
     def headline(self) -> str:
-        """The best observation, what it would decide, and in how many worlds."""
         t = self.t
         if not self.best:
             return t("headline.settled")
@@ -93,7 +88,6 @@ class _Show(Show):
         )  # fmt: skip
 
     def summary(self) -> doc.Section:
-        """The best observation of each open question."""
         t, found = self.t, self.found
         key = "prior" if not found.cut else "posterior" if found.values else "latest"
         given = t(f"lead.{key}", cut=found.cut, values=found.values)
@@ -118,16 +112,13 @@ class _Show(Show):
         return self.section("summary", *blocks)
 
     def told(self) -> tuple[doc.Column, ...]:
-        """Columns of what an observation tells."""
         return self.columns("before:number:2 after:number:2 was:share decided:share move:share gain:number:3")
 
     def values(self, one: Tried) -> tuple[doc.Value, ...]:
-        """What an observation tells."""
         gain = one.gain
         return gain.before, gain.after, gain.decided_before, gain.decided, gain.move, gain.variance
 
     def seen(self, number: int) -> tuple[str, str, str]:
-        """An observation, its date and its precision."""
         one = self.found.observations[number]
         return self.name(one), self.when(one), self.exactness(one)
 
@@ -148,7 +139,6 @@ class _Show(Show):
         yield self.section("precision", self.text("precision.lead"), self.precisions())
 
     def bars(self) -> Sequence[Bars]:
-        """The best observations of the questions of which most can be told."""
         from copark.figures.levers import Bars
 
         return [
@@ -160,7 +150,6 @@ class _Show(Show):
         ]  # fmt: skip
 
     def every(self) -> doc.Table:
-        """Every open question with every observation."""
         columns: Columns = ("claim observation date precision:text", *self.told(), "error:number:3 right:share")
         rows = [
             (self.title(one.question), *self.seen(one.observation), *self.values(one), one.gain.error, one.gain.right)
@@ -169,7 +158,6 @@ class _Show(Show):
         return self.table("every", columns, rows, folded=True)
 
     def ranking(self) -> doc.Table:
-        """Observations by what they tell of all open questions together, and for their cost."""
         found = self.found
         by_gain = {number: found.total(number) for number in range(len(found.observations))}
 
@@ -208,7 +196,6 @@ class _Show(Show):
         return self.table("precision", columns, rows)
 
     def settled(self) -> doc.Section:
-        """What is known of every question without anything more, those decided included."""
         columns = "claim says:note probability:share effect:number:2 known:number:2 was:share one_run:share"
 
         def row(one: OpenQuestion) -> tuple[doc.Value, ...]:
@@ -220,7 +207,6 @@ class _Show(Show):
         return self.section("known", table, folded=bool(self.best))
 
     def sure(self) -> doc.Section:
-        """How this was found and how sure it is."""
         t, found = self.t, self.found
         right = [one.gain.right * one.gain.decided for one in self.best if one.gain.decided]
         decided = sum(one.gain.decided for one in self.best)
@@ -232,6 +218,5 @@ class _Show(Show):
         return self.section("sure", doc.Paragraph(t.sentences(said)), method)
 
     def limits(self) -> doc.Section:
-        """What this cannot tell."""
         keys = ("elsewhere", "minutes", "state", "estimates", "structure", "precision")
         return self.section("limits", doc.Bullets(tuple(self.t(f"limits.{key}") for key in keys)))
