@@ -30,17 +30,15 @@ def asked(**changes):
     return SENSITIVITY.params(case="great-stone", parameters="prior", **changes)
 
 
-def test_every_number_is_in_the_tables(found):
+def test_the_largest_are_in_the_tables_and_all_in_the_frame(found):
     for lang in ("en", "zh"):
         document = found.document(lang)
-        rows = table(document, "sobol").rows
-        count = len(found.names) + 1
-        assert len(rows) == len(found.readouts) * count
-        assert np.allclose([row[8] for row in rows[:count]], found.indices[0].total)
-        rows = table(document, "given-data").rows
-        assert len(rows) == sum(len(one.names) * len(one.readouts) for one in found.given)
-        sections = [one.key for one in document.sections]
-        assert sections == ["summary", "sobol", "given", "reading", "numbers"]
+        shown = table(document, f"sobol-{found.readouts[0].key}")
+        assert [row[3].value for row in shown.rows][-1] == found.indices[0].total[-1], "the dummy comes last"
+        assert [one.key for one in document.sections] == ["summary", "sobol", "given", "reading"]
+    frame = found.to_frame()
+    assert len(frame) == len(found.readouts) * (len(found.names) + 1)
+    assert np.allclose(frame["total"][: len(found.names) + 1], found.indices[0].total)
 
 
 def test_what_cannot_be_asked_is_refused_in_words():

@@ -64,7 +64,6 @@ class _Show(Show):
         if self.found.asked:
             yield self.scores()
         yield self.reading()
-        yield self.section("numbers", self.verdicts(), self.differences(), self.crps(), folded=True)
 
     def headline(self) -> str:
         t, found = self.t, self.found
@@ -236,53 +235,9 @@ class _Show(Show):
             blocks.append(self.table("off", "off off_means:note", rows, folded=True))
         return self.section("reading", *blocks)
 
-    def lead(self, row: AblationRow) -> tuple[str, ...]:
-        return row.key, row.kind, row.scale, self.name(row)
-
-    def verdicts(self) -> doc.Table:
-        columns: Columns = (*map(self.column, LEAD), "verdict size:number first_quarter:quarter standing")
-        rows = [
-            (*self.lead(row), row.effect.verdict, row.effect.size, row.effect.first, row.standing)
-            for row in self.found.rows
-        ]
-        return self.table("verdicts", columns, rows, folded=True)
-
-    def differences(self) -> doc.Table:
-        rows: list[Sequence[doc.Value]] = []
-        for row in self.found.rows:
-            rows += [
-                (*self.lead(row), one.output, one.quarter, one.unit, one.reference_median, one.arm_median, one.low,
-                 one.median, one.high, one.above, one.equal)
-                for one in row.effect.differences
-            ]  # fmt: skip
-            failed = row.effect.failed
-            rows.append((
-                *self.lead(row), "failed", self.last, "1", failed.reference_share, failed.arm_share, failed.low,
-                failed.change, failed.high, None, None,
-            ))  # fmt: skip
-        columns = (
-            *LEAD, "output quarter:quarter unit with:number without:number low:number median:number high:number",
-            "share_above:share share_equal:share",
-        )  # fmt: skip
-        return self.table("effects", columns, rows, folded=True)
-
-    def crps(self) -> doc.Table:
-        rows: list[Sequence[doc.Value]] = []
-        for row in self.found.rows:
-            for name in SCORED:
-                change: ScoreChange | None = getattr(row, name)
-                if change is not None:
-                    rows.append((*self.lead(row), name, "log_ratio", change.ratio, change.verdict))
-                    rows += [(*self.lead(row), name, of, value, None) for of, value in change.crps.items()]
-            if row.misfit is not None:
-                rows.append((*self.lead(row), "misfit", None, row.misfit, None))
-        columns = (*LEAD, "scored observable value:number verdict")
-        return self.table("crps", columns, rows, folded=True)
-
 
 OUTPUTS_OF = {"mechanism": "mechanism-outputs", "link": "link-outputs"}
 """Keys of tables of the other outputs, by kind."""
-LEAD = ("ablation", "kind", "scale", "title")
 
 
 def _title(output: str, lang: str) -> str:

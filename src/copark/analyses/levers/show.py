@@ -190,7 +190,6 @@ class _Show(Show):
                 "measures", [change(measure_of(name), t) for name in NAMES],
                 lambda key: [middle(found.gain(key, name)) for name in NAMES], folded=True,
             ),
-            self.gains(),
         )  # fmt: skip
 
     def measure(self, name: str) -> doc.Table:
@@ -212,34 +211,6 @@ class _Show(Show):
         if name == "self_standing" and not self.levels:
             return self.by_setting(name.replace("_", "-"), columns[2:], lambda key: row(key)[2:])
         return self.by_setting(name.replace("_", "-"), columns, row)
-
-    def gains(self) -> doc.Table:
-        """Every number of every gain, a row each: for other programs."""
-        t, found = self.t, self.found
-        words = ("lever", "controlled_by", "since", "setting", "title", "measure", "unit", "kind")
-        numbers = (
-            "before", "after", "mean", "p05", "p25", "median", "p75", "p95", "interval_low", "interval_high",
-            "share_better", "share_equal",
-        )  # fmt: skip
-        structures = [
-            doc.Column(f"structure_{one.key}".replace("-", "_"), title, doc.Kind.number)
-            for one, title in zip(found.readings, self.structure_titles(), strict=True)
-        ]
-        columns = (
-            *map(self.column, words), self.column("pairs", doc.Kind.count),
-            *(self.column(name, doc.Kind.number) for name in numbers), self.column("verdict"),
-            *(self.column(name, doc.Kind.number) for name in ("variance", *(f"by_{part}" for part in PARTS))),
-            *structures,
-        )  # fmt: skip
-        rows: list[Sequence[doc.Value]] = [
-            (
-                lever.key, lever.controlled_by, found.since, setting.key, t.of(setting.title), one.measure.name,
-                one.measure.unit, one.measure.kind, one.pairs, one.before, one.after, one.mean, *one.levels, one.low,
-                one.high, one.better, one.equal, one.verdict, one.sources.total, *one.sources.shares, *one.by_structure,
-            )
-            for lever, setting in found.settings for one in found.gains if one.setting == setting.key
-        ]  # fmt: skip
-        return self.table("gains", columns, rows, folded=True)
 
     def sides(self) -> tuple[doc.Section, doc.Section]:
         """Who gains and who loses: drawn, and in words."""

@@ -28,7 +28,6 @@ NAMED = 3
 """Factors named in a sentence at most."""
 READING = ("prior", "total", "dummy", "common", "mean", "moved", "replicates")
 SHARE = doc.plain(doc.Kind.number, places=2)
-LEAD = ("readout", "factor", "title", "moved_by_data")
 
 
 def document(found: Answer, t: Texts) -> doc.Document:
@@ -70,9 +69,6 @@ class _Show(Show):
         if found.given:
             yield self.given()
         yield self.section("reading", doc.Bullets(tuple(self.t(f"reading.{key}") for key in READING)))
-        numbers = [one for one in (self.all_indices(), self.all_given()) if one.rows]  # fmt: skip
-        if numbers:
-            yield self.section("numbers", *numbers, folded=True)
 
     def leading(self) -> tuple[Readout, list[tuple[str, float]], str] | None:
         if (first := next(self.ranked(), None)) is None:
@@ -258,44 +254,6 @@ class _Show(Show):
         ]  # fmt: skip
         rows.append((named(DUMMY, self.t.lang), one.first_floor, None, one.pawn_floor, None, None))
         return self.beside(f"given-{kept.kind}-{readout.key}", readout, columns, rows, folded=folded)
-
-    def lead(self, readout: Readout, name: str) -> tuple[doc.Value, ...]:
-        return readout.key, name, named(name, self.t.lang), self.found.moved.get(name, "")
-
-    def all_table(self, key: str, words: Sequence[str], numbers: Sequence[str], rows: Sequence[Sequence[doc.Value]],
-                  flags: Sequence[str] = ()) -> doc.Table:  # fmt: skip
-        kinds = (f"{name}:{'flag' if name in flags else 'number'}" for name in numbers)
-        return self.table(key, (*words, *kinds), rows, folded=True)
-
-    def all_indices(self) -> doc.Table:
-        rows = [
-            (
-                *self.lead(readout, name), float(one.first[n]), float(one.first_low[n]), float(one.first_high[n]),
-                bool(one.first_clear[n]), float(one.total[n]), float(one.total_low[n]), float(one.total_high[n]),
-                bool(one.total_clear[n]), one.rows,
-            )
-            for readout, one in zip(self.found.readouts, self.found.indices, strict=False)
-            for n, name in enumerate(self.named)
-        ]  # fmt: skip
-        numbers = ("first", "first_low_95", "first_high_95", "first_above_0", "total", "total_low_95", "total_high_95",
-                   "total_above_dummy", "rows")  # fmt: skip
-        return self.all_table("sobol", LEAD, numbers, rows, ("first_above_0", "total_above_dummy"))
-
-    def all_given(self) -> doc.Table:
-        rows = [
-            (
-                kept.kind, *self.lead(readout, name), float(one.first[n]), float(one.first_error[n]), one.first_floor,
-                bool(one.first_clear[n]), float(one.pawn[n]), float(one.pawn_error[n]), one.pawn_floor,
-                bool(one.pawn_clear[n]), one.runs, one.slices,
-            )
-            for kept in self.found.given
-            for readout, one in zip(kept.readouts, kept.found, strict=True)
-            for n, name in enumerate(kept.names)
-        ]  # fmt: skip
-        numbers = ("share_of_variance", "share_error_95", "share_floor", "share_above_dummies", "pawn",
-                   "pawn_error_95", "pawn_floor", "pawn_above_dummies", "runs", "slices")  # fmt: skip
-        flags = ("share_above_dummies", "pawn_above_dummies")
-        return self.all_table("given-data", ("sample", *LEAD), numbers, rows, flags)
 
 
 def _around(value: Any, error: Any) -> doc.Interval:
