@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -23,10 +22,11 @@ from copark.inference.forecast import Frozen, read
 from copark.inference.panels import runs_of
 from copark.inference.pool.abc_regression import windows
 from copark.inference.pool.batches import design, make_panel_batch
-from copark.inference.pool.forecasts import PanelScore, Race, contest, left_out, rolling, score_panel, winners
+from copark.inference.pool.forecasts import Forecast, Race, from_origin, unseen
 from copark.inference.pool.growth import Past, fit_growth
 from copark.inference.pool.panel import Panel, PanelSettings, learn
 from copark.inference.pool.parks import POOLED, Park, bare, is_pooled, park_of, parks_of, points_at, year_end
+from copark.inference.stacking import largest_difference, trials_of
 from copark.presentation.document import Chart
 from copark.texts import text
 from copark.words import method_title
@@ -52,11 +52,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def panel(folder: Path) -> Panel:
     return learn(parks_of(NAMES), SETTINGS, folder=folder)
-
-
-@pytest.fixture(scope="module")
-def scores(panel: Panel, folder: Path) -> tuple[PanelScore, ...]:
-    return score_panel(panel, folder=folder)
 
 
 def test_suzhou_keeps_what_it_reads_off_its_own_facts() -> None:
@@ -91,20 +86,15 @@ def told_otherwise(park: Park, factor: float, after: int = 0) -> Park:
     return park_of(park.case.model_copy(update={"observations": tuple(rows)}))
 
 
-def forecast_in(row: dict[str, Any]) -> list[Any]:
-    return [row[name] for name in ("method", "median", "low", "high")]
-
-
 @pytest.mark.long
 def test_a_park_left_out_is_forecast_blindly(folder: Path) -> None:
-    """Whatever is reported of it, the forecast is the same, to the last bit: only the score changes."""
+    """Whatever is reported of it, the forecast is the same, to the last bit."""
     said = []
     for factor in (1.0, 3.0):
         parks = [park if park.name != "thilawa" else told_otherwise(park, factor) for park in parks_of(NAMES[:3])]
         panel = learn(parks, SETTINGS, folder=folder)
-        said.append(left_out(Race(panel), panel.park("thilawa")))
-    assert [forecast_in(row) for row in said[0]] == [forecast_in(row) for row in said[1]]
-    assert said[0][0]["crps"] != said[1][0]["crps"]
+        said.append(list(unseen(Race(panel), panel.park("thilawa"))))
+    assert_same_forecasts(*said)
 
 
 @pytest.mark.long
@@ -112,12 +102,17 @@ def test_from_an_origin_nothing_later_is_known() -> None:
     """Whatever any park reports later, the forecast is the same, to the last bit."""
     said = []
     for factor in (1.0, 3.0):
-        parks = [told_otherwise(park, factor, year_end(2016)) for park in parks_of(NAMES)]
-        panel = learn(parks, SETTINGS)
+        panel = learn([told_otherwise(park, factor, year_end(2016)) for park in parks_of(NAMES)], SETTINGS)
         window = next(one for one in windows(panel.park("thilawa")) if one.year == 2016)
-        said.append(rolling(Race(panel), window))
-    assert {row["method"] for row in said[0]} >= {"pooled", "alone", "growth", "persistence"}
-    assert [forecast_in(row) for row in said[0]] == [forecast_in(row) for row in said[1]]
+        said.append(list(from_origin(Race(panel), window)))
+    assert {method for method, _, _ in said[0]} >= {"model", "growth", "persistence"}
+    assert_same_forecasts(*said)
+
+
+def assert_same_forecasts(first: list[Forecast], second: list[Forecast]) -> None:
+    for one, other in zip(first, second, strict=True):
+        assert one[:2] == other[:2]
+        assert np.array_equal(one[2], other[2])
 
 
 def test_batches_do_not_depend_on_threads_and_are_resumed(tmp_path: Path) -> None:
@@ -151,24 +146,14 @@ def test_a_park_without_data_says_nothing() -> None:
 def test_an_interrupted_panel_goes_on_where_it_stopped(panel: Panel, tmp_path: Path) -> None:
     """A step that is there is not done again; half a file is."""
     learn(parks_of(NAMES), SETTINGS, folder=tmp_path)
-    first = score_panel(panel, folder=tmp_path)
-    kept = sorted((tmp_path / "steps" / panel.identity).glob("left_out-*.stage"))
+    first = trials_of(panel, folder=tmp_path)
+    kept = sorted((tmp_path / "steps" / panel.identity).glob("stack-unseen-*.stage"))
     assert len(kept) == len(NAMES)
     times = [path.stat().st_mtime_ns for path in kept]
     kept[0].write_text("[[half a st")
-    again = score_panel(panel, folder=tmp_path)
-    assert again == first
+    again = trials_of(panel, folder=tmp_path)
+    assert largest_difference(again, first) == 0.0
     assert [path.stat().st_mtime_ns for path in kept][1:] == times[1:]
-
-
-def test_every_method_is_scored_on_the_same_values(scores: tuple[PanelScore, ...]) -> None:
-    table = contest(scores, "left_out", "", ("pooled", "alone", "growth"))
-    assert table is not None
-    assert table.standings[0].log_crps == min(one.log_crps for one in table.standings)
-    assert len({one.values for one in table.standings}) == 1
-    assert all(np.isfinite(one.crps) and one.log_crps >= 0 for one in scores)
-    assert set(winners(scores, "left_out")) == set(NAMES)
-    assert {one.park for one in scores if one.method == "logistic"} <= set(NAMES)
 
 
 def test_growth_curve_recovers_a_power_law() -> None:
@@ -196,7 +181,7 @@ def pooled(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Answered:
 
 
 def test_what_is_told_of_a_panel_is_what_was_found(
-    pooled: Answered, panel: Panel, scores: tuple[PanelScore, ...], folder: Path, subtests: pytest.Subtests
+    pooled: Answered, panel: Panel, folder: Path, subtests: pytest.Subtests
 ) -> None:
     """The answer is stored whole; both languages show its numbers."""
     told = pooled.result
@@ -204,8 +189,7 @@ def test_what_is_told_of_a_panel_is_what_was_found(
     found = told.pooled
     assert found is not None
     assert told.run_id == found.panel == panel.identity, "the kept panel is found"
-    assert found.scores == scores
-    assert told.to_frame()["log_crps"].tolist() == [one.log_crps for one in scores]
+    assert told.to_frame()["values"].tolist() == [one.values for one in panel.local.values()]
     assert found.values == sum(one.values for one in panel.local.values())
     stored = load(place_of(folder / "out", POOL, told.run_id), POOL)
     assert stored is not None
@@ -214,11 +198,8 @@ def test_what_is_told_of_a_panel_is_what_was_found(
             shown = stored.result.document(lang)
             assert str(shown) == str(told.document(lang)), "a stored answer shows the same"
             tables = {one.key: one for one in shown.tables()}
-            assert len(tables["scores"].rows) == len(scores)
-            table = contest(scores, "left_out", "", ("pooled", "alone", "growth"))
-            assert table is not None
-            assert [row[1] for row in tables["left-out"].rows] == [row.log_crps for row in table.standings]
-            assert text(f"pool.name.{table.winner}", lang) in shown.headline
+            assert [row[-1] for row in tables["parks"].rows] == [one.lent for one in found.parks]
+            assert [row[2] for row in tables["trials"].rows if row[-1]] == [found.spread.companies, found.spread.jobs]
             charts = [one for one in shown.blocks() if isinstance(one, Chart)]
             assert [one.key for one in charts] == ["fans"]
             for chart in charts:

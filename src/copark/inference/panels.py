@@ -1,6 +1,6 @@
 """Panels of an output folder: learning what parks teach of each other, and looking at a park that has no history.
 
-Everything that is told of parks pooled: what the panel informs, who forecasts best, whether the method is sound.
+Everything that is told of parks pooled: what the panel informs, how far parks stray from the model.
 """
 
 from __future__ import annotations
@@ -15,18 +15,7 @@ import numpy as np
 
 from copark.arrays import Floats
 from copark.inference.pool.batches import GRID, Discrepancy, run_outputs, strayed, table
-from copark.inference.pool.forecasts import (
-    ALONE,
-    GROWTH,
-    METHODS,
-    SCHEMES,
-    SHOWN,
-    Contest,
-    PanelScore,
-    contest,
-    winners,
-)
-from copark.inference.pool.forecasts import POOLED as MODEL
+from copark.inference.pool.forecasts import SHOWN
 from copark.inference.pool.panel import Panel, pooled_prior
 from copark.inference.pool.parks import COUNTS, POOLED, Park
 from copark.simulation.schemas import Title
@@ -40,11 +29,6 @@ if TYPE_CHECKING:
 
 Band = tuple[float, float, float]
 """5, 50 and 95 %."""
-TABLES = {
-    "left_out": ((MODEL, ALONE, GROWTH),),
-    "rolling": ((MODEL, ALONE, GROWTH, "persistence"), METHODS),
-}
-"""Methods that are compared on the same values, by scheme: all that need no past; those that need little; all."""
 FAN_RUNS = 512
 
 
@@ -104,20 +88,6 @@ class Tried:
     chosen: bool
 
 
-@dataclass(frozen=True)
-class Winner:
-    """The best method of a park in a scheme; mean scores of ln(1 + count): its own, the model's on the pooled prior.
-
-    NaN where the model did not forecast every value.
-    """
-
-    park: str
-    scheme: str
-    method: str
-    score: float
-    pooled: float
-
-
 @dataclass(frozen=True, kw_only=True)
 class PanelFindings:
     """A panel with everything asked of it."""
@@ -130,11 +100,6 @@ class PanelFindings:
     spread: Discrepancy
     trials: tuple[Tried, ...]
     """spread, trials: how far parks stray from the model, and how that was chosen."""
-    contests: tuple[Contest, ...]
-    """Methods on the same values: for each scheme and set of methods, first over all counts, then by observable."""
-    winners: tuple[Winner, ...]
-    scores: tuple[PanelScore, ...]
-    """Every forecast of every value."""
     fans: tuple[ParkFan, ...]
 
     @property
@@ -146,20 +111,13 @@ class PanelFindings:
         """A park by name."""
         return next(one for one in self.parks if one.name == name)
 
-    def main(self, scheme: str) -> Contest | None:
-        """The contest of a scheme over all counts, with the methods that every park allows."""
-        return next((one for one in self.contests if one.scheme == scheme and not one.variable), None)
 
-
-def find(
-    panel: Panel, scores: tuple[PanelScore, ...], threads: int, progress: Callable[[int, int], None]
-) -> PanelFindings:
-    """Say everything that follows from a panel and from its forecasts."""
+def find(panel: Panel, threads: int, progress: Callable[[int, int], None]) -> PanelFindings:
+    """Say everything that follows from a panel."""
     return PanelFindings(
         panel=panel.identity, runs=panel.settings.runs, seed=panel.settings.seed,
         parks=_parks(panel),
         spread=panel.spread, trials=_trials(panel),
-        contests=_contests(scores), winners=_winners(panel, scores), scores=scores,
         fans=_fans(panel, threads, progress),
     )  # fmt: skip
 
@@ -182,22 +140,6 @@ def _trials(panel: Panel) -> tuple[Tried, ...]:
     return tuple(
         Tried(family, parks, spread, float(log), spread == taken[family])
         for family, (parks, logs) in table(panel.trials).items() for spread, log in zip(GRID, logs, strict=True)
-    )  # fmt: skip
-
-
-def _contests(scores: tuple[PanelScore, ...]) -> tuple[Contest, ...]:
-    asked = [
-        (scheme, variable, methods)
-        for scheme, tables in TABLES.items() for methods in tables for variable in ("", *COUNTS)
-    ]  # fmt: skip
-    return tuple(one for one in (contest(scores, *each) for each in asked) if one is not None)
-
-
-def _winners(panel: Panel, scores: tuple[PanelScore, ...]) -> tuple[Winner, ...]:
-    by = {scheme: winners(scores, scheme) for scheme in SCHEMES}
-    return tuple(
-        Winner(name, scheme, by[scheme][name][0], means[by[scheme][name][0]], means.get(MODEL, float("nan")))
-        for name in panel.names for scheme in SCHEMES if name in by[scheme] for means in (by[scheme][name][1],)
     )  # fmt: skip
 
 

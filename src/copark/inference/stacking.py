@@ -38,8 +38,8 @@ from copark.inference.forecast import LEVELS, rounded
 from copark.inference.pool.abc_regression import ORIGINS, YEARS, Window, pasts, windows
 from copark.inference.pool.forecasts import (
     GROWTH,
-    NAIVE,
-    POOLED,
+    METHODS,
+    MODEL,
     Contest,
     Forecast,
     PanelScore,
@@ -59,9 +59,7 @@ from copark.model.compiler import model_hash
 from copark.stats.quantiles import weighted_quantiles
 from copark.stats.scores import crps
 
-MODEL, LINE, STACK = "model", "line", "stack"
-METHODS = (MODEL, GROWTH, *NAIVE)
-"""The model on the prior that other parks moved, and the benchmark curves."""
+LINE, STACK = "line", "stack"
 STACKED = (MODEL, GROWTH, LINE)
 """Methods that are stacked; persistence and the logistic curve made the stack no better."""
 UNSEEN, NEAR, FAR = "unseen", "near", "far"
@@ -82,7 +80,7 @@ FILE, TRIALS = "stack.json", "trials.npz"
 WORDS = ("park", "setting", "variable")
 CLOSE = 1e-3
 """Largest difference of ln(1 + count) that another processor may cause: trials are stored in single precision."""
-SHOWN = (0.05, 0.5, 0.95)
+BAND = (0.05, 0.95)
 FEW_NEEDED = (STACK, MODEL, GROWTH, "persistence")
 COMPARED = {UNSEEN: (FEW_NEEDED[:3],), **dict.fromkeys((NEAR, FAR), (FEW_NEEDED, (STACK, *METHODS)))}
 """Methods that are compared on the same values, by setting: those that need little, then all."""
@@ -135,10 +133,8 @@ def _told(park: Park, setting: str, made: Iterable[Forecast], ahead: Floats) -> 
     """Trials of a park as plain values, by target."""
     rows: dict[int, dict[str, list[float]]] = {}
     for method, at, members in made:
-        name = MODEL if method == POOLED else method
-        if name in METHODS:
-            counts = np.maximum(members[np.isfinite(members)], 0.0)
-            rows.setdefault(at, {})[name] = np.quantile(counts, LEVELS).tolist()
+        counts = np.maximum(members[np.isfinite(members)], 0.0)
+        rows.setdefault(at, {})[method] = np.quantile(counts, LEVELS).tolist()
     targets = park.model.targets
     return [
         {"park": park.name, "setting": setting, "variable": targets[at].variable, "ahead": float(ahead[at]),
@@ -296,11 +292,11 @@ def scored(trials: Sequence[Trial], stack: Stack) -> Iterator[PanelScore]:
     for at, one in enumerate(trials):
         made, _ = stacked(one.levels, stack.of(one.park, one.setting, one.variable, one.ahead))
         for method, levels in {STACK: made, **one.levels}.items():
-            low, median, high = (float(x) for x in np.interp(SHOWN, LEVELS, levels))
+            low, high = np.interp(BAND, LEVELS, levels)
             log_crps = crps(np.log1p(levels), float(np.log1p(max(one.value, 0.0))))
             yield PanelScore(
-                one.park, one.setting, method, at, one.variable, "", one.value, one.ahead, crps(levels, one.value),
-                log_crps, median, low, high, low <= one.value <= high,
+                one.park, one.setting, method, at, one.variable, crps(levels, one.value), log_crps,
+                bool(low <= one.value <= high),
             )  # fmt: skip
 
 

@@ -394,7 +394,8 @@ def leading(frozen: Frozen, stacks: Mapping[str, StackedForecast]) -> dict[str, 
 def shown_of(frozen: Frozen, stacks: Mapping[str, StackedForecast]) -> dict[str, Any]:
     """Fields of the answer: what was stacked, with its weights, beside the line of what is not stacked."""
     from copark.inference.forecast import read_levels
-    from copark.inference.stacking import LINE, MODEL, STACK
+    from copark.inference.pool.forecasts import MODEL
+    from copark.inference.stacking import LINE, STACK
 
     methods: dict[str, dict[str, Floats]] = {MODEL: {}}
     for name in frozen.content["forecast"]:

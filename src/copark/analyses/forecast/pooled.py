@@ -10,10 +10,10 @@ from copark.analyses.contract import Said
 from copark.analyses.forecast.ask import Borrowed, Rate, Taken
 from copark.inference.diagnostics import BINS, verdict
 from copark.inference.forecast import read_levels
-from copark.inference.pool.forecasts import GROWTH, PooledOutlook, freeze_outlook
+from copark.inference.pool.forecasts import GROWTH, MODEL, PooledOutlook, freeze_outlook
 from copark.inference.pool.panel import Panel, mixture_quantiles
 from copark.inference.pool.parks import AXES, POOLED
-from copark.inference.stacking import MODEL, STACK, UNSEEN, Stack, StackedForecast, shipped, stack_of, with_stacks
+from copark.inference.stacking import STACK, UNSEEN, Stack, StackedForecast, shipped, stack_of, with_stacks
 from copark.inference.validate import BORROWED
 from copark.stats.quantiles import LEVELS
 from copark.stats.shares import z_of

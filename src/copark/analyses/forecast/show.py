@@ -13,8 +13,8 @@ from copark.analyses.show import Columns, Show, grouped
 from copark.cases.quarters import Quarter
 from copark.inference.assessment import PAST, SHOCKS, SOURCES
 from copark.inference.diagnostics import title_of
-from copark.inference.pool.forecasts import GROWTH
-from copark.inference.stacking import FAR, MODEL, NEAR, STACKED, UNSEEN
+from copark.inference.pool.forecasts import GROWTH, MODEL
+from copark.inference.stacking import FAR, NEAR, STACKED, UNSEEN
 from copark.inference.validate import CONDITIONAL
 from copark.model.variables import catalogue
 from copark.presentation import document as doc

@@ -1,8 +1,8 @@
-"""Parks pooled: every method's forecasts of every park."""
+"""Parks pooled: what they share, and how far each borrows from the others."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from copark.inference.pool.parks import Park
 
 
+COLUMNS = ("kind", "values", "reach", "directions", "shrinkage_size", "shrinkage_rest", "lent")
+
+
 class Params(AnalysisParams):
     """What may be asked of parks pooled."""
 
@@ -30,7 +33,7 @@ class Params(AnalysisParams):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Remakeable):
-    """Who forecasts parks best, or how the shipped panel made again compares."""
+    """What parks share, or how the shipped panel made again compares."""
 
     parks: int
     """How many."""
@@ -38,8 +41,9 @@ class Answer(Remakeable):
     """``None`` where the shipped panel was made again."""
 
     def main_table(self) -> Rows:
-        """Every forecast of every value, a row each."""
-        return [] if self.pooled is None else [asdict(one) for one in self.pooled.scores]
+        """Every park, a row each."""
+        parks = () if self.pooled is None else self.pooled.parks
+        return [{"park": one.name, **{name: getattr(one, name) for name in COLUMNS}} for one in parks]
 
 
 def asked_of(params: Params, context: Context) -> tuple[tuple[Park, ...], PanelSettings]:
@@ -74,14 +78,13 @@ def anew(params: Params, _context: Context) -> bool:
 
 
 def compute(params: Params, context: Context) -> Answer:
-    """Learn the panel and let every method forecast every park, or compare it with the shipped one.
+    """Learn the panel, or compare it with the shipped one.
 
     Each step is kept, and found again.
 
     Raises RunRefused where no panel is to be made: it takes hours.
     """
     from copark.errors import RunRefused
-    from copark.inference.pool.forecasts import score_panel
     from copark.inference.pool.panel import learn
     from copark.simulation.ensemble import default_threads
 
@@ -89,14 +92,12 @@ def compute(params: Params, context: Context) -> Answer:
         raise RunRefused(text("pool.not_here", context.lang))
     parks, settings = asked_of(params, context)
     folder, threads = context.home / "pool", context.threads or default_threads()
-    parts = (100, 0, 0) if params.check else (35, 60, 5)
-    learning, racing, drawing = shares(context.stage("pool"), parts)
+    learning, drawing = shares(context.stage("pool"), (100, 0) if params.check else (90, 10))
     with one_at_a_time(parks, settings, folder, context.stage("waiting")):
         panel = learn(parks, settings, threads=threads, folder=folder, progress=learning)
-        if params.check:
-            return _compared(panel, context)
-        scores = score_panel(panel, threads=threads, folder=folder, progress=racing)
-    return Answer(**_about(context), parks=len(parks), pooled=find(panel, scores, threads, drawing))
+    if params.check:
+        return _compared(panel, context)
+    return Answer(**_about(context), parks=len(parks), pooled=find(panel, threads, drawing))
 
 
 def _compared(panel: Panel, context: Context) -> Answer:

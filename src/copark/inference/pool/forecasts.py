@@ -1,10 +1,10 @@
-"""Forecasts of the panel's parks by every method, their scores, and what may become of a park without a history.
+"""Forecasts of the panel's parks by every method, how methods compare, and what may become of a park without a history.
 
-*Left out*: nothing of a park is known but its case, read bare; of the other parks all values are. It tests borrowing
-between parks, not foresight. *Rolling*: see :class:`copark.inference.pool.abc_regression.Window`; of the other parks,
-too, only what was known by then. Methods: the model on the pooled prior of the other parks, the model on the prior
-alone, the pooled growth curve of the other parks, and, where the park has a past, persistence, a line and a logistic.
-No forecast knows the value it is scored on: neither the error of observation nor the discrepancy are read off it.
+*Unseen*: nothing of a park is known but its case, read bare; of the other parks all values are. It tests borrowing
+between parks, not foresight. *From an origin*: see :class:`copark.inference.pool.abc_regression.Window`; of the other
+parks, too, only what was known by then. Methods: the model on the pooled prior of the other parks, their pooled growth
+curve, and, where the park has a past, persistence, a line and a logistic. No forecast knows the value it is scored on:
+neither the error of observation nor the discrepancy are read off it.
 
 Scores are the CRPS of counts and of ln(1 + count): the first is led by large parks, the second counts all alike. Means
 are over parks, each counting once.
@@ -16,8 +16,7 @@ age, by the record alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from functools import partial
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +34,6 @@ from copark.inference.pool.abc_regression import (
     local_posterior,
     past_of,
     pasts,
-    windows,
 )
 from copark.inference.pool.batches import (
     Discrepancy,
@@ -51,16 +49,10 @@ from copark.inference.pool.panel import Panel, Progress, Warping, pooled_prior, 
 from copark.inference.pool.parks import COUNTS, Park, bare, park_of, points_at
 from copark.inference.validate import BORROWED, History, forecasts
 from copark.simulation.trust import Trust
-from copark.stats.quantiles import quantile_band
-from copark.stats.scores import covered, crps
 
-POOLED, ALONE, GROWTH = "pooled", "alone", "growth"
+MODEL, GROWTH = "model", "growth"
 CURVES = ("line", "logistic")
-NAIVE = ("persistence", *CURVES)
-METHODS = (POOLED, ALONE, GROWTH, *NAIVE)
-LEFT_OUT, ROLLING = "left_out", "rolling"
-SCHEMES = (LEFT_OUT, ROLLING)
-LEVEL = 0.9
+METHODS = (MODEL, GROWTH, "persistence", *CURVES)
 EVEN = 0.05
 """Two mean scores that differ by less than this share are called even."""
 LEFT_SHARE, ROLLING_SHARE = 2, 4
@@ -69,45 +61,21 @@ LEFT_SHARE, ROLLING_SHARE = 2, 4
 
 @dataclass(frozen=True)
 class PanelScore:
-    """How one method forecast one value of one park, and the value as reported, at that age of the park."""
+    """How one method forecast one value (``at``) of one park."""
 
     park: str
     scheme: str
     method: str
     at: int
-    """Position of the target."""
     variable: str
-    date: str
-    value: float
-    age: float
     crps: float
     log_crps: float
     """crps, log_crps: of the count; of ln(1 + count)."""
-    median: float
-    low: float
-    high: float
-    """median, low, high: 50, 5 and 95 % of the forecast."""
     covered: bool
 
 
 Forecast = tuple[str, int, Floats]
 """A method, the position of a target, and members of the forecast of it."""
-
-
-def scored(park: Park, scheme: str, made: Iterable[Forecast]) -> list[dict[str, Any]]:
-    """Score ensembles against the values of targets, as plain values; a count below zero counts as zero."""
-    rows = []
-    for method, at, members in made:
-        target, counts = park.model.targets[at], np.maximum(members[np.isfinite(members)], 0.0)
-        value = target.value
-        low, high = quantile_band(counts, LEVEL)
-        log_crps = crps(np.log1p(counts), float(np.log1p(max(value, 0.0))))
-        score = PanelScore(
-            park.name, scheme, method, at, target.variable, target.date, value, float(park.ages[at]),
-            crps(counts, value), log_crps, float(np.median(counts)), low, high, covered(counts, value, value, LEVEL),
-        )  # fmt: skip
-        rows.append(asdict(score))
-    return rows
 
 
 @dataclass(frozen=True)
@@ -208,12 +176,12 @@ class Race:
         """Seed of design, luck and errors."""
         return self.panel.settings.seed
 
-    def batch(self, park: Park, share: int, warp: Warping | None, cut: Quarter | None = None) -> PanelBatch:
-        """Runs of a park, of the panel's divided by a number, on a pooled prior or its own."""
+    def batch(self, park: Park, share: int, warp: Warping, cut: Quarter | None = None) -> PanelBatch:
+        """Runs of a park on a pooled prior, of the panel's divided by a number."""
+        folder = None if self.folder is None else self.folder / "batches"
         return make_panel_batch(
-            park, max(self.panel.settings.runs // share, 2), self.seed, warp=warp,
-            warped=None if warp is None else {"prior": warp.identity}, cut=cut,
-            threads=self.threads, folder=None if self.folder is None else self.folder / "batches",
+            park, max(self.panel.settings.runs // share, 2), self.seed, warp=warp, warped={"prior": warp.identity},
+            cut=cut, threads=self.threads, folder=folder,
         )  # fmt: skip
 
     def others(self, name: str, spread: Discrepancy, until: int | None = None) -> dict[str, LocalPosterior]:
@@ -247,14 +215,11 @@ def unseen(race: Race, park: Park) -> Iterator[Forecast]:
     stripped = park_of(bare(park.case))
     spread = chosen(panel.trials, without=park.name)
     warp = warping_of(panel, race.others(park.name, spread), stripped, spread)
-    reports = {
-        method: race.batch(stripped, LEFT_SHARE, over).reports(race.seed, spread)
-        for method, over in ((POOLED, warp), (ALONE, None))
-    }
+    reports = race.batch(stripped, LEFT_SHARE, warp).reports(race.seed, spread)
     for variable in COUNTS:
         curve = fit_growth(pasts(panel.parks, park.name, variable))
         for at in park.scored(variable):
-            yield from ((method, at, rows[:, at]) for method, rows in reports.items())
+            yield MODEL, at, reports[:, at]
             if curve is not None:
                 yield GROWTH, at, curve.ensemble(NO_PAST, float(park.ages[at]))
 
@@ -265,10 +230,9 @@ def from_origin(race: Race, window: Window) -> Iterator[Forecast]:
     stripped = park_of(bare(park.case, past=True))
     spread = chosen(panel.trials, without=park.name, until=window.day)
     warp = warping_of(panel, race.others(park.name, spread, window.day), stripped, spread, window.day)
-    for method, over in ((POOLED, warp), (ALONE, None)):
-        batch = race.batch(stripped, ROLLING_SHARE, over, Quarter(window.year, 4))
-        rows = given_past(batch, race.seed, spread, window)
-        yield from ((method, at, rows[:, n]) for n, at in enumerate(window.later))
+    batch = race.batch(stripped, ROLLING_SHARE, warp, Quarter(window.year, 4))
+    rows = given_past(batch, race.seed, spread, window)
+    yield from ((MODEL, at, rows[:, n]) for n, at in enumerate(window.later))
     for variable in COUNTS:
         later = [n for n in window.later if park.model.targets[n].variable == variable]
         if later:
@@ -293,28 +257,6 @@ def curves(race: Race, window: Window, variable: str, later: Sequence[int]) -> I
     own = forecasts(history, park.ages[list(later)], errors)
     made |= {name: [own[name].ensemble(n, MEMBERS) for n in range(len(later))] for name in CURVES if name in own}
     yield from ((method, at, members) for method, rows in made.items() for at, members in zip(later, rows, strict=True))
-
-
-def left_out(race: Race, park: Park) -> list[dict[str, Any]]:
-    """Score forecasts of a park of which no value is known."""
-    return scored(park, LEFT_OUT, unseen(race, park))
-
-
-def rolling(race: Race, window: Window) -> list[dict[str, Any]]:
-    """Score forecasts of a park's values after an origin from all that was known by then."""
-    return scored(window.park, ROLLING, from_origin(race, window))
-
-
-def score_panel(
-    panel: Panel, *, threads: int = 1, folder: Path | None = None, progress: Progress | None = None
-) -> tuple[PanelScore, ...]:
-    """Let every method forecast every park that has something to score."""
-    race, steps = Race(panel, threads, folder), {}
-    for park in panel.parks:
-        if any(park.scored(name) for name in COUNTS):
-            steps[f"left_out-{park.name}"] = partial(left_out, race, park)
-        steps |= {f"rolling-{park.name}-{one.year}": partial(rolling, race, one) for one in windows(park)}
-    return tuple(PanelScore(**row) for row in race.in_steps(steps, progress))
 
 
 NEAR_YEARS = 1.5
