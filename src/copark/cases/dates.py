@@ -25,13 +25,7 @@ Timing = Literal["stock", "event"]
 
 @dataclass(frozen=True)
 class Date:
-    """A date no more precise than its source: ``2012``, ``2012-08`` or ``2012-08-27``.
-
-    Raises
-    ------
-    ValueError
-        If there is no such day.
-    """
+    """A date no more precise than its source: ``2012``, ``2012-08`` or ``2012-08-27``; ValueError if there is none."""
 
     year: int
     month: int | None = None
@@ -44,13 +38,7 @@ class Date:
 
     @classmethod
     def parse(cls, written: str) -> Date:
-        """Read ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``.
-
-        Raises
-        ------
-        ValueError
-            If it is not written so, or there is no such day.
-        """
+        """Read ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``; ValueError if it is not written so, or there is no such day."""
         found = _WRITTEN.fullmatch(written.strip())
         if found is None:
             raise ValueError(f"not a date: {written!r}")
@@ -80,15 +68,8 @@ class Date:
         return quarter_of(self, timing)
 
     def __str__(self) -> str:
-        return "-".join(
-            part
-            for part in (
-                f"{self.year:04d}",
-                "" if self.month is None else f"{self.month:02d}",
-                "" if self.day is None else f"{self.day:02d}",
-            )
-            if part
-        )
+        parts = [f"{part:02d}" for part in (self.month, self.day) if part is not None]
+        return "-".join([f"{self.year:04d}", *parts])
 
     def __lt__(self, other: Date) -> bool:
         return (self.first_day, self.last_day) < (other.first_day, other.last_day)

@@ -1,6 +1,8 @@
 """What the tables of a case may say: cap tables, events, observations, enterprises, context; and their sources.
 
-A record of a table has one field per column. A field with a default may be an empty cell, or a column left out.
+A record of a table has one field per column. A field with a default may be an empty cell, or a column left out. Of all
+of them ``source`` holds keys of ``sources.yaml``, ``grade`` says how far the record is trusted, and ``note`` what a
+reader should know.
 
 A cell of text may begin with ``=``, ``+``, ``-`` or ``@``. Nothing here computes it, but a spreadsheet would: whoever
 writes such text into a CSV or XLSX file must mark it as text.
@@ -8,10 +10,11 @@ writes such text into a CSV or XLSX file must mark it as text.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from math import isfinite
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, LiteralString, get_args
 
-from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from copark import units
 from copark.cases import vocabulary
@@ -60,42 +63,27 @@ Role = Literal["fit", "score", "check", "context"]
 SCALES: tuple[str, ...] = get_args(Scale)
 
 
-def _variable(words: dict[str, vocabulary.SeriesVariable]) -> tuple[AfterValidator, WithJsonSchema]:
+def _one_of(words: Collection[str], code: LiteralString) -> AfterValidator:
     def check(name: str) -> str:
         if name not in words:
-            raise wrong("unknown_variable", found=name, suggestion=suggestion(name, words))
+            raise wrong(code, found=name, suggestion=suggestion(name, words))
         return name
 
-    return AfterValidator(check), WithJsonSchema({"type": "string", "enum": list(words)})
-
-
-def _mechanism(name: str) -> str:
-    if name not in vocabulary.MECHANISMS:
-        raise wrong("not_allowed", found=name, suggestion=suggestion(name, vocabulary.MECHANISMS))
-    return name
-
-
-_SERIES_NAME, _SERIES_WORDS = _variable(vocabulary.SERIES)
-_CONTEXT_NAME, _CONTEXT_WORDS = _variable(vocabulary.HOST_CONTEXT)
+    return AfterValidator(check)
 
 
 class Source(Record):
     """Where something was read."""
 
     outlet: Words
-    """Who published it."""
     title: Words | None = None
-    """Title, in its own language."""
     date: Date | None = None
-    """When it was published."""
     url: Address | None = None
-    """Address of the original."""
     read: Literal["original", "mirror"]
     """Whether the original was read, or a mirror of it."""
     language: Words | None = None
     """Language code, as en, ru, zh, be."""
     note: Bilingual | None = None
-    """What a reader should know."""
 
 
 class Holding(Record):
@@ -104,17 +92,12 @@ class Holding(Record):
     holder: Words
     """Key of a shareholder of case.yaml, or a name (of several holders together); unallocated for the rest."""
     side: Literal["home", "host", "third", "none"]
-    """On whose side it stands; none for the unallocated rest."""
     basis_points: BasisPoints
-    """Its share."""
     basis: Words
     """What the share is a share of, and how it was given."""
     grade: Grade
-    """How far it is trusted."""
     source: SourceKeys
-    """Keys of sources.yaml."""
     note: Words | None = None
-    """What a reader should know."""
 
     @model_validator(mode="after")
     def _check_rest(self) -> Holding:
@@ -127,24 +110,18 @@ class EquityRow(Holding):
     """A row of ``equity.csv``: a holding, and the cap table it belongs to."""
 
     table: Key
-    """Key of the cap table."""
     date: Date
-    """When the cap table holds from."""
     use: YesNo
-    """Whether the model uses the cap table."""
 
 
 class CapTable(Record):
     """Who owns the development company from a date on."""
 
     table: Key
-    """Its key."""
     date: Date
-    """When it holds from."""
     use: YesNo
     """Whether the model uses it; then it is complete."""
     holdings: tuple[Holding, ...]
-    """Who has what."""
 
     def basis_points_of(self, side: str) -> int:
         """Add up the shares of ``home``, ``host`` or ``third``, in basis points; ``none`` is the unallocated rest."""
@@ -160,25 +137,18 @@ class Event(Record):
     """A row of ``events.csv``: something that happened."""
 
     date: Date
-    """When."""
     scale: Scale
     """At which of the four scales."""
-    mechanism: Annotated[
-        Words, AfterValidator(_mechanism), WithJsonSchema({"type": "string", "enum": list(vocabulary.MECHANISMS)})
-    ]
+    mechanism: Annotated[Words, _one_of(vocabulary.MECHANISMS, "not_allowed")]
     """By which mechanism it bears on the park."""
     actors_en: Words = ""
     """Who acted, in English; one language is enough."""
     actors_zh: Words = ""
-    """Who acted, in Chinese."""
     event_en: Words = ""
     """What happened, in English; one language is enough."""
     event_zh: Words = ""
-    """What happened, in Chinese."""
     grade: Grade
-    """How far it is trusted."""
     source: SourceKeys
-    """Keys of sources.yaml."""
 
     @model_validator(mode="before")
     @classmethod
@@ -203,28 +173,17 @@ class Event(Record):
 
 class _Measured(Record):
     date: Date
-    """What date the value is of."""
     value: Number
     """The value, in the unit the source used; the lower end of a range."""
     unit: UnitSymbol
-    """Its unit."""
     basis: Words
     """What exactly is counted or measured: a stock, a year's flow, the sum so far …"""
     grade: Grade
-    """How far it is trusted."""
     source: SourceKeys
-    """Keys of sources.yaml."""
     note: Words | None = None
-    """What a reader should know."""
 
     def in_unit(self, unit: str) -> float:
-        """Give the value in another unit of the same quantity.
-
-        Raises
-        ------
-        ValueError
-            If the two units measure different things.
-        """
+        """Give the value in another unit of the same quantity; ValueError if the units measure different things."""
         return units.convert(self.value, self.unit, unit)
 
     @property
@@ -245,18 +204,15 @@ class _Measured(Record):
 class Observation(_Measured):
     """A row of ``series.csv``: a value somebody reported of the park."""
 
-    variable: Annotated[Words, _SERIES_NAME, _SERIES_WORDS]
+    variable: Annotated[Words, _one_of(vocabulary.SERIES, "unknown_variable")]
     """Name of the variable; the model's output, where it has one."""
     high: Number | None = None
-    """Upper end, if bound is range."""
     bound: Bound
-    """What the value says."""
     error: Annotated[Number, Field(gt=0)] | None = None
     """Standard deviation of its error, in its unit; left out, it follows from the grade."""
     use: YesNo
     """yes for the value used of this variable at this date; no for those that contradict it."""
     role: Role
-    """What it is for."""
 
     @model_validator(mode="after")
     def _check_variable(self) -> Observation:
@@ -275,10 +231,7 @@ class Observation(_Measured):
     def interval(self, unit: str, more_than: float = MORE_THAN) -> tuple[float | None, float | None]:
         """Give the lowest and highest value it allows, in a unit; ``None`` where it sets no limit.
 
-        Parameters
-        ----------
-        more_than
-            How far "more than N" reaches, as a multiple of N; of N ≤ 0 it is a limit alone.
+        more_than: how far "more than N" reaches, as a multiple of N; of N ≤ 0 it is a limit alone.
         """
         value = self.in_unit(unit)
         if self.bound == "more-than":
@@ -293,8 +246,7 @@ class Observation(_Measured):
 class ContextValue(_Measured):
     """A row of ``host_context.csv``: a value of the park's host city or country."""
 
-    variable: Annotated[Words, _CONTEXT_NAME, _CONTEXT_WORDS]
-    """Name of the variable."""
+    variable: Annotated[Words, _one_of(vocabulary.HOST_CONTEXT, "unknown_variable")]
 
     @model_validator(mode="after")
     def _check_variable(self) -> ContextValue:
@@ -308,13 +260,10 @@ class GrowthValue(Record):
     country: Country
     """ISO 3166-1 alpha-3 code; WLD for the world."""
     year: Annotated[Count, Field(ge=1900, le=2999)]
-    """Calendar year."""
     growth_percent: Annotated[Number, Field(ge=-100, le=1000)]
     """Growth of real gross domestic product against the year before, in percent."""
     source: SourceKeys
-    """Keys of sources.yaml."""
     note: Words | None = None
-    """What a reader should know."""
 
 
 class Enterprise(Record):
@@ -323,28 +272,18 @@ class Enterprise(Record):
     name: Words
     """Its name in Latin letters."""
     name_zh: Words | None = None
-    """Its name in Chinese, if it has one."""
     country: Country | None = None
-    """ISO 3166-1 alpha-3 code of the country it is from."""
     origin: Side | None = None
     """Origin, as the model counts it."""
     sector_en: Words | None = None
-    """What it does, in English."""
     sector_zh: Words | None = None
-    """What it does, in Chinese."""
     registered: Date | None = None
-    """When it became a resident."""
     operating: Date | None = None
-    """When it began to operate."""
     declared: Amount | None = None
     """Investment it declared, M USD."""
     jobs: Count | None = None
-    """People it employs."""
     status: Literal["intention", "registered", "building", "operating", "gone", "unknown"]
     """Its last known stage."""
     grade: Grade
-    """How far it is trusted."""
     source: SourceKeys
-    """Keys of sources.yaml."""
     note: Words | None = None
-    """What a reader should know."""

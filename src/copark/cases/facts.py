@@ -32,13 +32,7 @@ class Fact(Record):
     """What a reader should know: why a judgement is so, why a contradictory value is not used."""
 
     def in_unit(self, unit: str) -> float:
-        """Give the value in another unit of the same quantity.
-
-        Raises
-        ------
-        ValueError
-            If the two units measure different things.
-        """
+        """Give the value in another unit of the same quantity; ValueError if the units measure different things."""
         return units.convert(self.value, self.unit, unit)
 
 

@@ -124,14 +124,9 @@ def too_large(name: str, size: int, most: int) -> Fault:
 
 
 def check_folder(folder: Path, needed: Iterable[str], optional: Iterable[str], faults: list[Fault]) -> set[str]:
-    """See which of a case's files are there, and that nothing is missing, misnamed or too much.
+    """Give which of a case's files may be read; see that nothing is missing, misnamed or too much.
 
     Hidden files, Markdown and whatever is neither YAML nor CSV are left alone.
-
-    Returns
-    -------
-    set of str
-        Names that may be read; empty if there is nothing to read.
     """
     needed, known = tuple(needed), {*needed, *optional}
     try:

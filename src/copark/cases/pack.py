@@ -68,12 +68,9 @@ def pack(case: Case) -> Inputs:
 
 
 def check_numbers(inputs: Inputs) -> None:
-    """Refuse inputs that are no numbers: inside the model a comparison could swallow them.
+    """Refuse inputs that are no numbers, with ValueError: inside the model a comparison could swallow them.
 
-    Raises
-    ------
-    ValueError
-        If one is not finite; the checker of cases lets none through, so that this is a fault of the program.
+    The checker of cases lets none through, so that this is a fault of the program.
     """
     for room in (inputs.world, inputs.governments, inputs.company, inputs.enterprises, inputs.anchors):
         for name in room.dtype.names or ():

@@ -59,32 +59,28 @@ def _check_together(row: Record, *pairs: tuple[str, str]) -> None:
 
 
 class Park(Record):
-    """A row of ``parks.csv``: a park as it was known by the end of 2024."""
+    """A row of ``parks.csv``: a park as it was known by the end of 2024.
+
+    ``firms``, ``investment_m_usd`` and ``jobs`` are as the source counts them, of their dates. ``source`` holds keys of
+    ``parks-sources.yaml``.
+    """
 
     id: Key
-    """Its short name."""
     case: Key | None = None
     """Name of its case in the casebook, if it has one."""
     name_en: Words
-    """Name, in English."""
     name_zh: Words
-    """Name, in Chinese."""
     host: Country
     """ISO 3166-1 alpha-3 code of the country it is in."""
     home: Country
-    """ISO 3166-1 alpha-3 code of the investing country."""
     type: ParkType
     """Who drives it."""
     launch: Year
-    """Year it was launched."""
     developer: Words
-    """Development company."""
     home_share_percent: Percent | None = None
     """Share of the investing side in the development company, the last known, %."""
     host_share_percent: Percent | None = None
-    """Share of the host side, %."""
     third_share_percent: Percent | None = None
-    """Share of holders of neither, %."""
     shares_grade: Grade | None = None
     """How far the shares are trusted; background: remembered, never used."""
     framework: YesNo
@@ -96,43 +92,27 @@ class Park(Record):
     flags_grade: Grade
     """How far committee and host_law are trusted."""
     framework_en: Words
-    """The framework in words, in English."""
     framework_zh: Words
-    """The framework in words, in Chinese."""
     equity_change_en: Words | None = None
-    """Changes of equity or of the developer, in English."""
     equity_change_zh: Words | None = None
-    """The same in Chinese."""
     firms: Count | None = None
-    """Enterprises, as the source counts them."""
     firms_date: Date | None = None
-    """Of when."""
     investment_m_usd: Amount | None = None
     """Investment, M USD; what is counted differs, see investment_basis."""
     investment_date: Date | None = None
-    """Of when."""
     investment_basis: Words | None = None
-    """What is counted."""
     jobs: Count | None = None
-    """People employed."""
     jobs_date: Date | None = None
-    """Of when."""
     area_km2: Amount | None = None
-    """Area, km²."""
     outcome: Outcome | None = None
     """How it stands; empty if not known."""
     outcome_en: Words
-    """Why, in English."""
     outcome_zh: Words
-    """Why, in Chinese."""
     outcome_grade: Grade
-    """How far the outcome is trusted."""
     grade: Grade
     """How far the rest of the row is trusted."""
     source: SourceKeys
-    """Keys of parks-sources.yaml."""
     note: Words | None = None
-    """What a reader should know."""
 
     @model_validator(mode="after")
     def _check_halves(self) -> Park:
@@ -160,20 +140,16 @@ class Park(Record):
 
 
 class Score(Record):
-    """A row of ``parks-scores.csv``: a park in a period, with its memberships from 0 (out) to 1 (in)."""
+    """A row of ``parks-scores.csv``: a park in a period, its memberships from 0 (out) to 1 (in), and their reasons."""
 
     id: Key
     """Its short name; a park with two periods has two."""
     park: Key
-    """The park."""
     first_year: Year
-    """First year of the period."""
     last_year: Year
-    """Last year of the period."""
     home_share_percent: Percent | None = None
     """Share of the investing side in the period, %."""
     host_share_percent: Percent | None = None
-    """Share of the host side in the period, %."""
     GOV: UnitInterval | None = None
     """Intergovernmental framework."""
     EQUITY: UnitInterval | None = None
@@ -187,27 +163,16 @@ class Score(Record):
     OUTCOME: UnitInterval | None = None
     """Outcome of the park."""
     gov_en: Words
-    """Reason of GOV, in English."""
     gov_zh: Words
-    """Reason of GOV, in Chinese."""
     equity_en: Words
-    """Reason of EQUITY, in English."""
     equity_zh: Words
-    """Reason of EQUITY, in Chinese."""
     network_en: Words
-    """Reason of NETWORK, in English."""
     network_zh: Words
-    """Reason of NETWORK, in Chinese."""
     enterprise_en: Words
-    """Reason of ENTERPRISE, in English."""
     enterprise_zh: Words
-    """Reason of ENTERPRISE, in Chinese."""
     outcome_en: Words
-    """Reason of OUTCOME, in English."""
     outcome_zh: Words
-    """Reason of OUTCOME, in Chinese."""
     grade: Grade
-    """How far the scores are trusted."""
 
     def reason(self, condition: str, lang: str = "en") -> str:
         """Give the reason of a score; EQUITY_mech has a rule and no reason."""
@@ -220,22 +185,18 @@ class Step(Record):
     least_percent: Percent
     """Least of the smaller share, %."""
     score: UnitInterval
-    """The score."""
 
 
 class Condition(Record):
     """A condition of the comparison, or its outcome."""
 
     title: Bilingual
-    """Name."""
     meaning: Bilingual
-    """What it measures."""
     anchors: Bilingual
     """What its scores stand for."""
     steps: tuple[Step, ...] = ()
     """For a score by rule: from the highest step down."""
     caveat: Bilingual | None = None
-    """What a reader should know."""
 
 
 class Place(Record):
@@ -245,21 +206,15 @@ class Place(Record):
     """
 
     park: Key
-    """The park."""
     place_en: Words
-    """Town or district, in English."""
     place_zh: Words
-    """The same in Chinese."""
     longitude: Longitude
     """Degrees east, to about 0.1°."""
     latitude: Latitude
     """Degrees north, to about 0.1°."""
     grade: Literal["background"]
-    """Always background."""
     note_en: Words | None = None
-    """What a reader should know, in English."""
     note_zh: Words | None = None
-    """The same in Chinese."""
 
     @model_validator(mode="after")
     def _check_halves(self) -> Place:

@@ -30,13 +30,7 @@ class Quarter:
 
     @classmethod
     def parse(cls, written: str) -> Quarter:
-        """Read ``2012Q3``.
-
-        Raises
-        ------
-        ValueError
-            If it is not written so.
-        """
+        """Read ``2012Q3``; ValueError if it is not written so."""
         found = _WRITTEN.fullmatch(written.strip())
         if found is None:
             raise ValueError(f"not a quarter: {written!r}")

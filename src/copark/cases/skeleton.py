@@ -41,13 +41,7 @@ def _needed_unless_unknown(word: str) -> dict[str, Any]:
 
 
 def export_schema(path: str | Path) -> Path:
-    """Write the JSON Schema of ``case.yaml`` to a file; in a folder, as ``case.schema.json``.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written.
-    """
+    """Write the JSON Schema of ``case.yaml`` to a file; in a folder, as ``case.schema.json``."""
     target = Path(path)
     if target.is_dir():
         target = target / SCHEMA
@@ -56,17 +50,9 @@ def export_schema(path: str | Path) -> Path:
 
 
 def new_case(name: str, folder: str | Path = ".") -> Path:
-    """Make a folder ``folder/name`` with a commented case that is sound and says nothing yet.
+    """Make and give a folder ``folder/name`` with a commented case that is sound and says nothing yet.
 
-    Returns
-    -------
-    Path
-        The new folder.
-
-    Raises
-    ------
-    copark.errors.CaseFaults
-        If the name cannot be one, the folder is taken, or it cannot be written.
+    CaseFaults if the name cannot be one, the folder is taken, or it cannot be written.
     """
     target = claim_folder(name, folder)
     try:
@@ -80,13 +66,7 @@ def new_case(name: str, folder: str | Path = ".") -> Path:
 
 
 def claim_folder(name: str, folder: str | Path) -> Path:
-    """Make the empty folder of a new case.
-
-    Raises
-    ------
-    copark.errors.CaseFaults
-        If the name cannot be one, the folder is taken, or it cannot be made.
-    """
+    """Make the empty folder of a new case; CaseFaults as :func:`new_case`."""
     if len(name) > _LONGEST or not _NAME.fullmatch(name):
         raise CaseFaults([fault("bad_name", "case.yaml", None, "name", found=name)])
     target = Path(folder) / name
