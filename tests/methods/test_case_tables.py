@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from copark.analyses import case_table as options
+from copark.cases import files
 from copark.cases import user_tables as reading
 from copark.cases.user_tables import read_case_table
 from copark.errors import FaultsFound
@@ -95,7 +96,7 @@ def test_too_much_is_refused_before_it_is_read(tmp_path, monkeypatch):
     assert "too_many_rows" in codes(faults_of(written(tmp_path, "A,B,Y\n" + "1,1,1\n" * 9)))
     wide = ",".join(f"c{at}" for at in range(501))
     assert codes(faults_of(written(tmp_path, f"{wide}\n"))) == ["too_many_columns"]
-    monkeypatch.setattr(reading, "MOST_UNPACKED", 100)
+    monkeypatch.setattr(files, "MOST_INSIDE", 100)
     Workbook().save(tmp_path / "bomb.xlsx")
     assert codes(faults_of(tmp_path / "bomb.xlsx")) == ["workbook_too_large"]
 

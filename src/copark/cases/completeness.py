@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 from copark.cases.actors import Ties
 from copark.cases.case import Case
 from copark.cases.defaults import NO_LIMIT
-from copark.cases.facts import used
+from copark.cases.facts import Fact, used
 from copark.cases.pack import strengths
 from copark.cases.vocabulary import country_name
 from copark.cases.world import growth_gaps, source_countries, years_on_record
@@ -55,14 +55,14 @@ def mechanisms_of(case: Case) -> dict[str, State]:
 
     What acts is read from the case's facts alone.
     """
-    found: dict[str, State] = {}
-    for name, one in _MECHANISMS.items():
-        unknown = not one.unknown.isdisjoint(lacks_of(case))
+    lacking = set(lacks_of(case))
+
+    def state(one: _Mechanism) -> State:
         if one.is_set_off(case):
-            found[name] = "acts" if one.is_able(case) else "idle"
-        else:
-            found[name] = "unknown" if unknown else "none"
-    return found
+            return "acts" if one.is_able(case) else "idle"
+        return "none" if lacking.isdisjoint(one.unknown) else "unknown"
+
+    return {name: state(one) for name, one in _MECHANISMS.items()}
 
 
 def _ties(case: Case) -> tuple[Ties | None, ...]:
@@ -92,44 +92,38 @@ def _has_framework(case: Case) -> bool:
 class _Mechanism(NamedTuple):
     """What sets a mechanism off, the words of what a case lacks that leave it open, and what it needs besides."""
 
-    is_set_off: Callable[[Case], bool]
-    unknown: frozenset[str] = frozenset({"events"})
+    is_set_off: Callable[[Case], object]
+    unknown: tuple[str, ...] = ("events",)
     is_able: Callable[[Case], bool] = lambda _: True
 
 
-def _open_by(*words: str) -> frozenset[str]:
-    return frozenset(words)
+def _any_above_0(facts: Iterable[Fact]) -> bool:
+    return any(one.value > 0 for one in used(facts))
 
 
 _MECHANISMS: Mapping[str, _Mechanism] = {
-    "growth": _Mechanism(lambda case: bool(years_on_record(case)), _open_by()),
-    "shares": _Mechanism(lambda case: "equity" not in case.not_known, _open_by("equity")),
-    "share_changes": _Mechanism(_shares_change, _open_by("equity")),
-    "quota": _Mechanism(lambda case: "quota" not in case.not_known, _open_by("quota")),
-    "framework": _Mechanism(_has_framework, _open_by()),
-    "visits": _Mechanism(lambda case: bool(case.visits)),
-    "network": _Mechanism(
-        lambda case: any(any(strengths(one)) for one in _ties(case)), _open_by("shareholders", "ties")
-    ),
-    "partners": _Mechanism(lambda case: bool(case.partners)),
-    "rivals": _Mechanism(lambda case: bool(case.rivals)),
-    "capability": _Mechanism(lambda case: any(one.value < 1.0 for one in case.capability), _open_by("capability")),
-    "solvency": _Mechanism(_limited, _open_by("finance", "finance.registered_capital")),
-    "credit": _Mechanism(lambda case: bool(case.finance.credit), _open_by("finance", "finance.credit"), _lends),
-    "grants": _Mechanism(lambda case: bool(used(case.finance.grants)), _open_by("finance")),
-    "land_plan": _Mechanism(lambda case: bool(case.land.plan), _open_by("land", "land.plan"), _has_framework),
-    "start_up_area": _Mechanism(lambda case: case.land.first_area.value > 0, _open_by("land", "land.first_area")),
-    "threshold": _Mechanism(
-        lambda case: any(one.value > 0 for one in used(case.regime.threshold)), _open_by("regime", "regime.threshold")
-    ),
-    "narrow_list": _Mechanism(lambda case: case.regime.narrow_until is not None, _open_by("regime")),
-    "tax": _Mechanism(
-        lambda case: any(one.value > 0 for one in used(case.regime.profit_tax)), _open_by("regime", "regime.profit_tax")
-    ),
-    "anchors": _Mechanism(lambda case: bool(case.anchors or case.certificates)),
-    "shocks": _Mechanism(lambda case: bool(case.shocks)),
-    "terms": _Mechanism(lambda case: bool(case.terms)),
-    "closures": _Mechanism(lambda case: bool(case.closures)),
+    "growth": _Mechanism(years_on_record, ()),
+    "shares": _Mechanism(lambda case: "equity" not in case.not_known, ("equity",)),
+    "share_changes": _Mechanism(_shares_change, ("equity",)),
+    "quota": _Mechanism(lambda case: "quota" not in case.not_known, ("quota",)),
+    "framework": _Mechanism(_has_framework, ()),
+    "visits": _Mechanism(lambda case: case.visits),
+    "network": _Mechanism(lambda case: any(any(strengths(one)) for one in _ties(case)), ("shareholders", "ties")),
+    "partners": _Mechanism(lambda case: case.partners),
+    "rivals": _Mechanism(lambda case: case.rivals),
+    "capability": _Mechanism(lambda case: any(one.value < 1.0 for one in case.capability), ("capability",)),
+    "solvency": _Mechanism(_limited, ("finance", "finance.registered_capital")),
+    "credit": _Mechanism(lambda case: case.finance.credit, ("finance", "finance.credit"), _lends),
+    "grants": _Mechanism(lambda case: used(case.finance.grants), ("finance",)),
+    "land_plan": _Mechanism(lambda case: case.land.plan, ("land", "land.plan"), _has_framework),
+    "start_up_area": _Mechanism(lambda case: case.land.first_area.value > 0, ("land", "land.first_area")),
+    "threshold": _Mechanism(lambda case: _any_above_0(case.regime.threshold), ("regime", "regime.threshold")),
+    "narrow_list": _Mechanism(lambda case: case.regime.narrow_until is not None, ("regime",)),
+    "tax": _Mechanism(lambda case: _any_above_0(case.regime.profit_tax), ("regime", "regime.profit_tax")),
+    "anchors": _Mechanism(lambda case: case.anchors or case.certificates),
+    "shocks": _Mechanism(lambda case: case.shocks),
+    "terms": _Mechanism(lambda case: case.terms),
+    "closures": _Mechanism(lambda case: case.closures),
 }
 MECHANISMS = tuple(_MECHANISMS)
 

@@ -9,6 +9,7 @@ import codecs
 import os
 import re
 import stat
+import warnings
 import zipfile
 import zlib
 from collections.abc import Container, Iterable, Iterator
@@ -46,7 +47,8 @@ _ENCODING = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?encoding\s*=\s*[\"'](
 UPLOAD, BOOK = "web.upload", "upload.xlsx"
 """Where the words of faults of workbooks are, and what one is called that has no name of its own."""
 MOST_ROWS = 20_000
-MOST_COLUMNS = 60
+MOST_COLUMNS = 501
+"""One more than any table may have, so that too many are seen."""
 MOST_PARTS = 200
 MOST_INSIDE = 40_000_000
 MOST_MARKS = 1_500_000
@@ -277,9 +279,9 @@ def place(sheet: str, row: int, column: int) -> str:
 
 
 def read_cells(
-    content: bytes, wanted: Container[str], called: str = BOOK
+    content: bytes, wanted: Container[str] | None, called: str = BOOK
 ) -> tuple[dict[str, list[list[str]]], list[str], list[Fault]]:
-    """Cells of the wanted sheets of a workbook as texts, row by row, each up to its last cell that is not empty.
+    """Cells of sheets of a workbook (the first, if none are named) as texts, each row up to its last that is not empty.
 
     Beside them are given the titles of all sheets, and faults of formulas that have no stored value or show an error:
     nothing is computed. Refused if it is no workbook, is too large, or declares entities.
@@ -296,9 +298,12 @@ def read_cells(
 
     faults: list[Fault] = []
     try:
-        book = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
         titles, letters = list(book.sheetnames), [0]
-        found = {one: list(_rows(book[one], called, letters, faults)) for one in titles if one in wanted}
+        named = titles[:1] if wanted is None else [one for one in titles if one in wanted]
+        found = {one: list(_rows(book[one], called, letters, faults)) for one in named}
     except Refused:
         raise
     except Exception as error:  # noqa: BLE001 - a parser of files that anybody may have made

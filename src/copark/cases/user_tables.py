@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import re
-import warnings
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from copark.cases.files import MOST_BYTES, MOST_FAULTS, Refused, check_workbook, read_text
+from copark.cases.files import MOST_BYTES, MOST_FAULTS, Refused, read_cells, read_text, refuse
 from copark.cases.tables import Broken, lines_of
 from copark.errors import Fault
 from copark.setmethods.table import CaseTable, TableFaults, fault
@@ -31,13 +28,12 @@ LARGEST = 1e100
 """Size of the largest number of a cell: sums of squares of larger ones would leave the numbers a computer has."""
 MOST_ROWS = 10_000
 MOST_COLUMNS = 500
-MOST_UNPACKED = 50_000_000
-"""Bytes a workbook may unpack to."""
-MOST_PARTS = 500
-"""Parts a workbook may have: sheets, drawings, styles."""
 _LIMIT = MOST_BYTES // 1_000_000
 _UNFIT = {
-    **dict.fromkeys(("bomb", "too_large_inside", "too_many_entries"), "workbook_too_large"),
+    **dict.fromkeys(
+        ("bomb", "too_large_inside", "too_many_entries", "too_many_marks", "too_many_rows", "cell_too_long"),
+        "workbook_too_large",
+    ),
     **dict.fromkeys(("entities", "encoding"), "unsafe_workbook"),
 }
 """What a workbook is refused for, in the words of tables."""
@@ -188,46 +184,19 @@ def _open_rows(path: Path, faults: list[Fault]) -> tuple[Rows, str]:
 
 def _workbook_rows(path: Path, faults: list[Fault]) -> tuple[Rows, str]:
     """The first sheet's rows: values as they were last computed, never formulas."""
-    from openpyxl import load_workbook
-
     try:
         if not path.is_file() or path.stat().st_size > MOST_BYTES:
-            raise _too_large(path.name)
+            raise refuse("", "too_large_inside", path.name)
         raw = path.read_bytes()
-        check_workbook(raw, path.name, "", MOST_PARTS, MOST_UNPACKED)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
-            found = [(line, cells) for line, cells in _cells_of(book.worksheets[0], path.name) if any(cells)]
-            book.close()
-    except Refused as refused:
-        code = _UNFIT.get(refused.faults[0].code.strip("."), "not_a_workbook")
-        faults.append(fault(code, path.name, most=_LIMIT))
+        sheet = read_cells(raw, None, path.name)[0]
+    except (OSError, Refused) as error:
+        why = error.faults[0].code.rpartition(".")[2] if isinstance(error, Refused) else ""
+        faults.append(fault(_UNFIT.get(why, "not_a_workbook"), path.name, most=_LIMIT))
         return [], ""
-    except Exception:  # noqa: BLE001 - a damaged workbook can fail in any way inside the library
-        faults.append(fault("not_a_workbook", path.name))
-        return [], ""
+    found = [(line, cells) for line, cells in enumerate(next(iter(sheet.values()), []), start=1) if cells]
     if len(found) > MOST_ROWS + 1:
         faults.append(fault("too_many_rows", path.name, found[-1][0], most=MOST_ROWS))
     return found, hashlib.sha256(raw).hexdigest()
-
-
-def _too_large(name: str) -> Refused:
-    return Refused(Fault("too_large_inside", name, None, "", {}))
-
-
-def _cells_of(sheet: Any, name: str) -> Iterator[tuple[int, list[str]]]:
-    """Texts of every row; many cells may have one text that stands in the file once, so that letters are counted."""
-    last = {"max_row": MOST_ROWS + 2, "max_col": MOST_COLUMNS + 1}
-    letters = 0
-    for line, row in enumerate(sheet.iter_rows(values_only=True, **last), start=1):
-        letters += sum(len(value) for value in row if isinstance(value, str))
-        if letters > MOST_UNPACKED:
-            raise _too_large(name)
-        cells = ["" if one is None else repr(one) if isinstance(one, float) else str(one).strip() for one in row]
-        while cells and not cells[-1]:
-            cells.pop()
-        yield line, cells
 
 
 class _Reader:
