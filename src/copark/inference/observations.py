@@ -12,16 +12,16 @@ compared.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from copark.arrays import Floats, Integers
 from copark.cases.case import Case
-from copark.cases.evidence import MORE_THAN, Observation
+from copark.cases.evidence import Observation
 from copark.cases.quarters import Quarter
 from copark.cases.vocabulary import SERIES
 from copark.model.variables import catalogue
@@ -33,8 +33,6 @@ STAND_INS = ("service_level", "commitment_home", "commitment_host")
 discrepancy is added to it, and forecasts are not scored on it."""
 NOISE = 0x6E6F697365
 """Second key of the generator: what the numbers are for."""
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 
 @cache
@@ -61,24 +59,22 @@ def own_error(observation: Observation, unit: str) -> float:
 
 @dataclass(frozen=True)
 class Target:
-    """One reported value, and how a run is read in its place."""
+    """One reported value, and how a run is read in its place.
+
+    variable: the model's output; date: as the source gives it; value, high: what was reported, in the output's unit,
+    ``high`` where a range, or the reading of "more than", ends; error: standard deviation of the error of observation;
+    quarters, weights: the counterpart is the sum of the output at these quarters (counted from the start) times these
+    weights.
+    """
 
     variable: str
-    """The model's output."""
     date: str
-    """As the source gives it."""
     bound: str
-    """exact, about, more-than, at-least, at-most or range."""
     value: float
     high: float | None
-    """value, high: what was reported, in the output's unit; ``high`` is where a range, or the reading of "more than",
-    ends."""
     error: float
-    """Standard deviation of the error of observation, in the same unit."""
     quarters: tuple[int, ...]
     weights: tuple[float, ...]
-    """quarters, weights: the counterpart is the sum of the output at these quarters (counted from the start) times
-    these weights."""
     observation: Observation = field(compare=False, repr=False)
 
     @property
@@ -94,11 +90,9 @@ class Target:
     @property
     def wording(self) -> tuple[float | None, float | None]:
         """Lowest and highest value the wording allows; ``None`` where it sets no limit."""
-        if self.bound == "at-least":
-            return self.value, None
-        if self.bound == "at-most":
-            return None, self.value
-        return self.value, self.value if self.high is None else self.high
+        low = None if self.bound == "at-most" else self.value
+        high = None if self.bound == "at-least" else self.value
+        return low, high if self.high is None else self.high
 
     @property
     def unit(self) -> str:
@@ -110,17 +104,48 @@ class Target:
         """Last quarter it needs, counted from the start."""
         return max(self.quarters)
 
+    @property
+    def is_sum(self) -> bool:
+        """Whether it is a sum since the founding: weights of stocks and flows add up to 1."""
+        return sum(self.weights) > 1.0 + 1e-9
+
+    @property
+    def nearest_end(self) -> int:
+        """Quarter whose end is nearest to its day."""
+        interpolated = len(self.quarters) == 2 or self.is_sum
+        return self.last - 1 if interpolated and self.weights[-1] < 0.5 else self.last
+
+    def until(self, last: int) -> Target:
+        """Hold it at the last quarter known: a value reported soon after is set beside that quarter's end."""
+        if self.is_sum and self.last > last:
+            return replace(self, quarters=self.quarters[: last + 1], weights=(1.0,) * (last + 1))
+        return self.within(0, last)
+
+    def within(self, first: int, last: int) -> Target:
+        """Hold it between two quarters: what lies before or after is set beside their ends."""
+        held: dict[int, float] = {}
+        for quarter, weight in zip(self.quarters, self.weights, strict=True):
+            at = min(max(quarter, first), last)
+            held[at] = held.get(at, 0.0) + weight
+        return replace(self, quarters=tuple(held), weights=tuple(held.values()))
+
     def content(self) -> list[Any]:
-        """Give the target as plain values: what an identity is made of."""
+        """The target as plain values: what an identity is made of."""
         return [self.variable, self.date, self.bound, self.value, self.high, self.error, self.quarters, self.weights]
+
+
+def counts(observation: Observation) -> bool:
+    """Whether an observation counts since the founding what the model tells quarter by quarter."""
+    return SERIES[observation.variable].since_founding
 
 
 def reading(observation: Observation, unit: str, start: Quarter) -> tuple[tuple[int, ...], tuple[float, ...]]:
     """Quarters and weights by which a run is read on an observation's day.
 
-    A stock is read on the last day the date may mean, on the straight line between the ends of quarters around it.
+    A stock is read on the last day the date may mean, on the straight line between the ends of quarters around it; of a
+    sum since the founding, those days of the last quarter count that are over.
     """
-    date = observation.date
+    date, summed = observation.date, counts(observation)
     if date.precision == "year" and unit.endswith("/yr"):
         first = Quarter(date.year, 1) - start
         return tuple(range(first, first + 4)), (0.25,) * 4
@@ -129,47 +154,15 @@ def reading(observation: Observation, unit: str, start: Quarter) -> tuple[tuple[
     length = (quarter.last_day - quarter.first_day).days + 1
     share = ((day - quarter.first_day).days + 1) / length
     at = quarter - start
+    if summed and at > 0:
+        return tuple(range(at + 1)), (*(1.0,) * at, share)
     return ((at,), (1.0,)) if share == 1.0 else ((at - 1, at), (1.0 - share, share))
 
 
-def counts(observation: Observation) -> bool:
-    """Whether an observation counts since the founding what the model tells quarter by quarter."""
-    return SERIES[observation.variable].since_founding
-
-
-def summed(quarters: tuple[int, ...], weights: tuple[float, ...]) -> tuple[tuple[int, ...], tuple[float, ...]]:
-    """Turn the reading of a stock into that of a sum since the founding: of the last quarter the days that are over."""
-    last = max(quarters)
-    return tuple(range(last + 1)), (*(1.0,) * last, weights[quarters.index(last)])
-
-
-def is_sum(weights: tuple[float, ...]) -> bool:
-    """Whether a reading is a sum since the founding: weights of stocks and flows add up to 1."""
-    return sum(weights) > 1.0 + 1e-9
-
-
-def until(
-    quarters: tuple[int, ...], weights: tuple[float, ...], last: int
-) -> tuple[tuple[int, ...], tuple[float, ...]]:
-    """Hold a reading at the last quarter known: a value reported soon after is set beside that quarter's end."""
-    if max(quarters) <= last:
-        return quarters, weights
-    if is_sum(weights):
-        return quarters[: last + 1], (1.0,) * (last + 1)
-    held: dict[int, float] = {}
-    for quarter, weight in zip(quarters, weights, strict=True):
-        held[min(quarter, last)] = held.get(min(quarter, last), 0.0) + weight
-    return tuple(held), tuple(held.values())
-
-
-def target_of(observation: Observation, start: Quarter, more_than: float = MORE_THAN) -> Target | None:
-    """Make a target of an observation; ``None`` where the model has nothing to set beside it.
-
-    more_than: how far "more than N" reaches, as a multiple of N; without a reach it is a limit.
-    """
+def target_of(observation: Observation, start: Quarter) -> Target | None:
+    """Make a target of an observation; ``None`` where the model has nothing to set beside it."""
     known = catalogue().outputs.get(observation.variable)
-    usable = observation.use and observation.grade != "background"
-    if known is None or not usable:
+    if known is None or not observation.use or observation.grade == "background":
         return None
     unit = observation.unit if counts(observation) else known.unit
     if not convertible(observation.unit, unit):
@@ -177,32 +170,18 @@ def target_of(observation: Observation, start: Quarter, more_than: float = MORE_
     quarters, weights = reading(observation, unit, start)
     if min(quarters) < 0:
         return None
-    if counts(observation):
-        quarters, weights = summed(quarters, weights)
-    high = observation.interval(unit, more_than)[1]
-    value, bound = observation.in_unit(unit), observation.bound
+    high, value, bound = observation.interval(unit)[1], observation.in_unit(unit), observation.bound
     if bound == "more-than" and high is None:
         bound = "at-least"
+    error = own_error(observation, unit) or error_of(observation.variable, value, observation.grade, bound)
     return Target(
-        variable=observation.variable,
-        date=str(observation.date),
-        bound=bound,
-        value=value,
-        high=high if bound in ("range", "more-than") else None,
-        error=own_error(observation, unit) or error_of(observation.variable, value, observation.grade, bound),
-        quarters=quarters,
-        weights=weights,
-        observation=observation,
-    )
+        observation.variable, str(observation.date), bound, value, high if bound in ("range", "more-than") else None,
+        error, quarters, weights, observation,
+    )  # fmt: skip
 
 
 def targets(
-    case: Case,
-    roles: Sequence[str] = ("fit",),
-    *,
-    after: Quarter | None = None,
-    cut: Quarter | None = None,
-    more_than: float = MORE_THAN,
+    case: Case, roles: Sequence[str] = ("fit",), *, after: Quarter | None = None, cut: Quarter | None = None
 ) -> tuple[Target, ...]:
     """Targets of a case's observations of some roles, by variable and date.
 
@@ -213,40 +192,28 @@ def targets(
         beside the cut's end.
     after
         Only what lies beyond this quarter by the same rule.
-    more_than
-        How far "more than N" reaches, as a multiple of N (:func:`target_of`).
     """
     start = case.clock.start
-    made = []
-    for observation in case.observations:
-        target = target_of(observation, start, more_than) if observation.role in roles else None
-        if target is None:
-            continue
-        nearest = nearest_end(target)
-        if (cut is not None and nearest > cut - start) or (after is not None and nearest <= after - start):
-            continue
-        if cut is not None:
-            quarters, weights = until(target.quarters, target.weights, cut - start)
-            target = Target(**{**vars(target), "quarters": quarters, "weights": weights})
-        made.append(target)
+    every = (target_of(one, start) for one in case.observations if one.role in roles)
+    made = [
+        one if cut is None else one.until(cut - start)
+        for one in every if one is not None
+        and (cut is None or one.nearest_end <= cut - start) and (after is None or one.nearest_end > after - start)
+    ]  # fmt: skip
     return tuple(sorted(made, key=lambda one: (one.variable, one.observation.date.last_day, one.value)))
-
-
-def nearest_end(target: Target) -> int:
-    """Quarter whose end is nearest to a target's day."""
-    interpolated = len(target.quarters) == 2 or is_sum(target.weights)
-    return target.last - 1 if interpolated and target.weights[-1] < 0.5 else target.last
 
 
 @dataclass(frozen=True)
 class ObservationModel:
-    """Targets, and how runs are made to report as the record does. Arrays have shape (runs, targets)."""
+    """Targets, and how runs are made to report as the record does. Arrays have shape (runs, targets).
+
+    discrepancy: standard deviation of what the model leaves out of a park's course, as a share of the value: lasting
+    (correlation exp(-|Δt| / MEMORY) between two values of a variable), and added to the error of observation (Kennedy
+    and O'Hagan 2001). With none, errors are independent.
+    """
 
     targets: tuple[Target, ...]
     discrepancy: float = 0.0
-    """Standard deviation of what the model leaves out of a park's course, as a share of the value: lasting (correlation
-    exp(-|Δt| / MEMORY) between two values of a variable), and added to the error of observation (Kennedy and O'Hagan
-    2001). With none, errors are independent."""
 
     @cached_property
     def variables(self) -> tuple[str, ...]:
@@ -259,11 +226,16 @@ class ObservationModel:
         return np.array([target.reported for target in self.targets])
 
     @cached_property
+    def _errors(self) -> tuple[Floats, Floats]:
+        """Standard deviations of errors of observation, and of what the model leaves out; shape (targets,)."""
+        strays = ~np.isin([target.variable for target in self.targets], STAND_INS)
+        own = np.array([target.error for target in self.targets])
+        return own, self.discrepancy * np.abs(self.recorded) * strays
+
+    @cached_property
     def errors(self) -> Floats:
         """Standard deviations of report - counterpart, shape (targets,): errors of observation and discrepancy."""
-        own = np.array([target.error for target in self.targets])
-        strays = ~np.isin([target.variable for target in self.targets], STAND_INS)
-        return np.hypot(own, self.discrepancy * np.abs(self.recorded) * strays) if self.discrepancy else own
+        return np.hypot(*self._errors) if self.discrepancy else self._errors[0]
 
     @cached_property
     def covariance(self) -> Floats:
@@ -272,9 +244,8 @@ class ObservationModel:
 
         names = np.array([target.variable for target in self.targets])
         years = np.array([np.dot(target.quarters, target.weights) / 4.0 for target in self.targets])
-        size = self.discrepancy * np.abs(self.recorded) * ~np.isin(names, STAND_INS)
         lasting = np.exp(-np.abs(years[:, np.newaxis] - years) / MEMORY) * (names[:, np.newaxis] == names)
-        own = np.array([target.error for target in self.targets])
+        own, size = self._errors
         found: Floats = np.outer(size, size) * lasting + np.diag(own**2)
         return found
 
@@ -293,7 +264,7 @@ class ObservationModel:
         return max((target.last for target in self.targets), default=-1) + 1
 
     def content(self) -> list[Any]:
-        """Give the model as plain values: what an identity is made of."""
+        """The model as plain values: what an identity is made of."""
         return [target.content() for target in self.targets]
 
     def counterparts(self, out: Floats, names: Sequence[str]) -> Floats:
@@ -330,48 +301,37 @@ class ObservationModel:
         return mixed(self.hide(counterparts), np.linalg.inv(self.root()).astype(np.float64))
 
     def reports(self, counterparts: Floats, seed: int, first: int = 0) -> Floats:
-        """Make runs report: errors of observation added, then hidden what the wording hides.
+        """Make runs first, first + 1, … report: errors of observation added, then hidden what the wording hides.
 
         The error of a run is a function of (seed, number of the run): chunks do not change it.
-
-        counterparts: of runs first, first + 1, ….
         """
         free = noise(seed, first, len(counterparts), len(self.targets))
         return self.hide(counterparts + (mixed(free, self.root()) if self.discrepancy else self.errors * free))
 
-    def log_likelihood(self, counterparts: Floats, recorded: Floats | None = None) -> Floats:
+    def log_likelihood(self, counterparts: Floats) -> Floats:
         """Log-density of the record given each run, with normal errors; shape (runs,).
 
         A bound or a range has the probability that a report lies where the wording says. A run without a value has
         minus infinity. Errors are independent, but for what the discrepancy has in common among single numbers.
-
-        recorded: another record in place of the case's, as :meth:`reports` makes it; its bounds count as reached where
-        the report is the bound itself.
         """
         from scipy.special import log_ndtr
 
         total = np.zeros(len(counterparts))
-        record = self.recorded if recorded is None else recorded
         together = self.single if self.discrepancy else self.single[:0]
         if len(together):
-            total += log_normal((record - counterparts)[:, together], self.root(together))
+            total += log_normal((self.recorded - counterparts)[:, together], self.root(together))
         for n, target in enumerate(self.targets):
             if n in together:
                 continue
-            error = self.errors[n]
-            z = (record[n] - counterparts[:, n]) / error
-            density = -0.5 * z**2 - np.log(error * np.sqrt(2.0 * np.pi))
-            hidden = record[n] == target.reported
-            if hidden and target.bound == "at-least":
-                density = log_ndtr((counterparts[:, n] - target.value) / error)
-            elif hidden and target.bound == "at-most":
-                density = log_ndtr((target.value - counterparts[:, n]) / error)
-            elif hidden and target.high is not None:
-                density = log_within(counterparts[:, n], target.value, target.high, error)
+            error, column = self.errors[n], counterparts[:, n]
+            if target.bound == "at-least":
+                total += log_ndtr((column - target.value) / error)
+            elif target.bound == "at-most":
+                total += log_ndtr((target.value - column) / error)
             elif target.high is not None:
-                shifted = record[n] + np.sign(record[n] - target.reported) * (target.high - target.value) / 2.0
-                density += 0.5 * z**2 - 0.5 * ((shifted - counterparts[:, n]) / error) ** 2
-            total += density
+                total += log_within(column, target.value, target.high, error)
+            else:
+                total += -0.5 * ((target.value - column) / error) ** 2 - np.log(error * np.sqrt(2.0 * np.pi))
         return np.where(np.isfinite(total), total, -np.inf)
 
 

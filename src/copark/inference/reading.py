@@ -26,7 +26,7 @@ from copark.cases.quarters import Quarter
 from copark.errors import RunRefused, printable
 from copark.inference.batch import Recipe, run_piece
 from copark.inference.calibrate import Settings, recipe_of
-from copark.inference.observations import ObservationModel, Target, nearest_end, target_of, targets
+from copark.inference.observations import ObservationModel, Target, target_of, targets
 from copark.inference.provenance import recipe_in
 
 APART = 92
@@ -63,7 +63,7 @@ _KNOWN: dict[str, Reading] = {}
 
 def fitted_until(case: Case) -> Quarter:
     """Last quarter that a value meant to be fitted belongs to; RunRefused if the case has no such value."""
-    ends = [nearest_end(one) for one in targets(case)]
+    ends = [one.nearest_end for one in targets(case)]
     if not ends:
         raise RunRefused.of("calibrate.nothing_to_fit", case=case.name)
     return case.clock.start + max(ends)
@@ -71,7 +71,7 @@ def fitted_until(case: Case) -> Quarter:
 
 def uses_everything(case: Case, cut: Quarter) -> bool:
     """Whether a calibration to a cut uses all values: beyond the last one meant to be fitted it does."""
-    return all(cut > case.clock.start + nearest_end(one) for one in targets(case))
+    return all(cut > case.clock.start + one.nearest_end for one in targets(case))
 
 
 def cut_of(case: Case, cut: str | None) -> Quarter:
