@@ -84,16 +84,11 @@ def groups_of(replay: ReplayPosterior, verdicts: Mapping[str, str] | None = None
     return made
 
 
-def design_of(z: Floats, axes: Sequence[int]) -> Floats:
-    """Regressors of some axes: 1, z and z², centred, shape (rows, 1 + 2 axes)."""
-    own = z[:, list(axes)]
-    centred = own - own.mean(axis=0)
+def explained(z: Floats, axes: Sequence[int], values: Floats) -> float:
+    """Variance a regression on some axes and their squares explains, adjusted for their number; at least 0."""
+    centred = z[:, list(axes)] - z[:, list(axes)].mean(axis=0)
     square = centred**2
-    return np.concatenate([np.ones((len(z), 1)), centred, square - square.mean(axis=0)], axis=1)
-
-
-def explained(predictors: Floats, values: Floats) -> float:
-    """Variance a linear regression explains, adjusted for the number of predictors; at least 0."""
+    predictors = np.concatenate([np.ones((len(z), 1)), centred, square - square.mean(axis=0)], axis=1)
     freedom = len(values) - predictors.shape[1]
     if freedom < 1:
         return 0.0
@@ -106,14 +101,8 @@ def explained(predictors: Floats, values: Floats) -> float:
 def spread(space: PriorSpace, points: Floats, groups: Mapping[str, Sequence[int]], values: Floats) -> Spread:
     """Split the variance of a forecast.
 
-    Parameters
-    ----------
-    points
-        Of the cube, shape (pairs, axes).
-    groups
-        Axes by group, see :func:`groups_of`.
-    values
-        Of the forecast, shape (pairs, futures), at least two futures.
+    points: of the cube, shape (pairs, axes); groups: axes by group, see :func:`groups_of`; values: of the forecast,
+    shape (pairs, futures), at least two futures.
     """
     z = logit(points)
     means = values.mean(axis=1)
@@ -123,11 +112,11 @@ def spread(space: PriorSpace, points: Floats, groups: Mapping[str, Sequence[int]
     taken, parts, axes = 0.0, dict[str, float](), list[int]()
     for name in GROUPS:
         axes += groups[name]
-        now = min(max(explained(design_of(z, axes), means), taken), between) if groups[name] else taken
+        now = min(max(explained(z, axes, means), taken), between) if groups[name] else taken
         parts[name] = now - taken
         taken = now
     parts |= {PAST: between - taken, FUTURE: future}
-    alone = {name: explained(design_of(z, [n]), means) / total for n, name in enumerate(space.names)}
+    alone = {name: explained(z, [n], means) / total for n, name in enumerate(space.names)}
     leading = sorted(alone.items(), key=lambda item: -item[1])[:LEADING]
     return Spread({name: part / total for name, part in parts.items()}, float(np.sqrt(total)), tuple(leading))
 
@@ -167,18 +156,18 @@ CLEARLY = 2.0
 
 @dataclass(frozen=True)
 class Swap:
-    """The model and the best naive curve of an observable, with centre and band swapped; mean scores."""
+    """The model and the best naive curve of an observable, ``rival``, with centre and band swapped; mean scores.
+
+    model, naive: as they are; naive_centre: of the model's band around the curve's median; naive_band: of the curve's
+    band around the model's median.
+    """
 
     variable: str
     rival: str
-    """The naive curve."""
     model: float
     naive: float
-    """model, naive: scores as they are."""
     naive_centre: float
-    """Of the model's band around the curve's median."""
     naive_band: float
-    """Of the curve's band around the model's median."""
 
     @property
     def reason(self) -> str:
@@ -191,23 +180,17 @@ class Swap:
         return CENTRE if centre > CLEARLY * max(width, 0.0) else BOTH
 
 
-def swap(origin: Origin, variable: str, rival: str, base: str = BLIND) -> Swap:
-    """Swap centre and band of a model and a naive curve on an observable's exact values."""
+def swap(origin: Origin, variable: str, rival: str) -> Swap:
+    """Swap centre and band of the blind model and a naive curve on an observable's exact values."""
     scores = []
     for n, target in enumerate(origin.targets):
         if target.variable != variable or not is_exact(target) or n not in origin.ensembles[rival]:
             continue
-        model, naive = origin.ensembles[base][n], origin.ensembles[rival][n]
+        model, naive = origin.ensembles[BLIND][n], origin.ensembles[rival][n]
         middle, other = float(np.nanmedian(model)), float(np.median(naive))
         made = (model, naive, model - middle + other, naive - other + middle)
         scores.append([crps(one, target.value) for one in made])
     return Swap(variable, rival, *(float(one) for one in np.mean(scores, axis=0)))
-
-
-def swaps(origin: Origin, base: str = BLIND) -> tuple[Swap, ...]:
-    """Swap every observable's best naive curve with the model."""
-    lines = table(origin.scores((base, *NAIVE)))
-    return tuple(swap(origin, line.variable, line.best_naive, base) for line in lines if line.best_naive is not None)
 
 
 @dataclass(frozen=True)
@@ -227,39 +210,36 @@ def told(origin: Origin, case: Case, found: Sequence[Swap]) -> tuple[Told, ...]:
     alike = naive_ensembles(case, origin.cut, origin.targets, ("fit",))
     made = []
     for one in found:
-        at = [n for n, t in enumerate(origin.targets) if t.variable == one.variable and is_exact(t)]
         again = alike.get(one.rival, {})
-        scores = [crps(again[n], origin.targets[n].value) for n in at if n in again]
-        whole = history_of(case, origin.cut, one.variable)
-        part = history_of(case, origin.cut, one.variable, ("fit",))
-        mean = float(np.mean(scores)) if scores else None
-        made.append(Told(one.variable, one.rival, one.naive, mean, len(whole.times), len(part.times)))
+        scores = [
+            crps(again[n], target.value) for n, target in enumerate(origin.targets)
+            if n in again and target.variable == one.variable and is_exact(target)
+        ]  # fmt: skip
+        every, own = (history_of(case, origin.cut, one.variable, *roles).times for roles in ((), (("fit",),)))
+        made.append(
+            Told(one.variable, one.rival, one.naive, float(np.mean(scores)) if scores else None, len(every), len(own))
+        )
     return tuple(made)
 
 
 @dataclass(frozen=True)
 class Width:
-    """Where an observable's width comes from, on its last exact value, and what it would be without each source."""
+    """Where an observable's width comes from, and what it would be without each source.
+
+    target: the last exact value, which the split of variance is of; crps, width: mean score and mean width over the
+    observable's exact values: as it is under ``""``, and without each source.
+    """
 
     variable: str
     target: Target
-    """The value the split is of."""
     split: Spread
-    """Shares of variance."""
     crps: Mapping[str, float]
     width: Mapping[str, float]
-    """crps, width: mean score and mean width over the observable's exact values: as it is under ``""``, and without
-    each source."""
 
 
-def widths(origin: Origin, base: str = BLIND, *, threads: int = 1) -> tuple[Width, ...]:
-    """Split every observable's band by source and take each source out.
-
-    Raises ValueError if the origin has no replay posterior.
-    """
-    if origin.replay is None:
-        raise ValueError("no replay posterior")
-    replay = origin.replay.thin(PAIRS)
+def widths(origin: Origin, whole_replay: ReplayPosterior, base: str, threads: int = 1) -> tuple[Width, ...]:
+    """Split every observable's band by source and take each source out."""
+    replay = whole_replay.thin(PAIRS)
     exact = [target for target in origin.targets if is_exact(target)]
     model = ObservationModel(tuple(exact))
     end = replay.space.case.clock.start + max(target.last for target in exact)
@@ -267,7 +247,7 @@ def widths(origin: Origin, base: str = BLIND, *, threads: int = 1) -> tuple[Widt
     values = made.counterparts(model).reshape(replay.pairs, FUTURES, len(exact))
     whole = np.isfinite(values).all(axis=(1, 2))
     errors = model.errors * noise(REPORTED_SEED, 0, replay.pairs * FUTURES, len(exact))
-    groups = groups_of(origin.replay) | ({SHOCKS: []} if base == BLIND else {})
+    groups = groups_of(whole_replay) | ({SHOCKS: []} if base == BLIND else {})
     rows = [{"": one, **without(replay.points[whole], groups, one)}
             for one in (values[whole, :, n] for n in range(len(exact)))]  # fmt: skip
     found = []
@@ -286,22 +266,21 @@ def widths(origin: Origin, base: str = BLIND, *, threads: int = 1) -> tuple[Widt
 
 @dataclass(frozen=True)
 class Honesty:
-    """How often a forecast's bands reached what was observed, and how often honest ones would have."""
+    """How often a forecast's bands reached what was observed, and how often honest ones would have.
+
+    values: exact values; covered: share of them within the band; all_covered: probability that bands as wide as they
+    should be would have reached as many or more, values of one forecast hanging together as the forecast itself says;
+    score, expected: mean score relative to the values' sizes: as observed, and as it would be if truth were one of the
+    runs; as_good: probability of a score as good or better if truth were one of the runs: near 0 where bands are too
+    wide, near 1 where they are too narrow or lie aside.
+    """
 
     values: int
-    """Exact values."""
     covered: float
-    """Share of them within the band."""
     all_covered: float
-    """Probability that bands as wide as they should be would have reached as many or more, values of one forecast
-    hanging together as the forecast itself says."""
     score: float
     expected: float
-    """score, expected: mean score relative to the values' sizes: as observed, and as it would be if truth were one of
-    the runs."""
     as_good: float
-    """Probability of a score as good or better if truth were one of the runs: near 0 where bands are too wide, near 1
-    where they are too narrow or lie aside."""
 
 
 def honesty(origin: Origin, method: str) -> Honesty:
@@ -319,14 +298,8 @@ def honesty(origin: Origin, method: str) -> Honesty:
     score = float(((np.abs(members - truth).mean(axis=0) - apart) / size).mean())
     played = members[(np.arange(TRUTHS) * len(members)) // TRUTHS]
     scores = np.array([((np.abs(members - one).mean(axis=0) - apart) / size).mean() for one in played])
-    return Honesty(
-        values=len(at),
-        covered=reached,
-        all_covered=float((own >= reached - 1e-9).mean()),
-        score=score,
-        expected=float((apart / size).mean()),
-        as_good=float((scores <= score).mean()),
-    )
+    all_covered, expected = float((own >= reached - 1e-9).mean()), float((apart / size).mean())
+    return Honesty(len(at), reached, all_covered, score, expected, float((scores <= score).mean()))
 
 
 FAIR = (BLIND, *NAIVE)
@@ -335,16 +308,16 @@ FAIR = (BLIND, *NAIVE)
 
 @dataclass(frozen=True)
 class Judged:
-    """What came of the forecasts from one cut."""
+    """What came of the forecasts from one cut.
+
+    cut: last quarter known; fair, whole: mean scores by observable of the methods that knew nothing after the cut, and
+    of all methods; honesty: coverage and scores beside those of honest bands, by model.
+    """
 
     cut: str
-    """Last quarter known."""
     fair: tuple[ScoreLine, ...]
-    """Mean scores of the methods that knew nothing after the cut, a line for each observable."""
     whole: tuple[ScoreLine, ...]
-    """Mean scores of all methods."""
     honesty: Mapping[str, Honesty]
-    """Coverage and scores beside those of honest bands, by model."""
 
     def line(self, variable: str) -> ScoreLine:
         """All methods' mean scores of an observable."""
@@ -362,18 +335,17 @@ class Judged:
 
 @dataclass(frozen=True, kw_only=True)
 class Assessment:
-    """A validation; the last cut is the one that counts, and that the reasons are of."""
+    """A validation, cuts earliest first; the last is the one that counts, and that the rest is of.
+
+    scores: of every method and value; swaps, told: of observables with a naive curve: centre and band swapped, the
+    curve told only what the model was told; widths: by model, where the width of each observable's band comes from.
+    """
 
     cuts: tuple[Judged, ...]
-    """By cut, earliest first."""
     scores: tuple[Score, ...]
-    """Of every method and value from the last cut."""
     swaps: tuple[Swap, ...]
     told: tuple[Told, ...]
-    """swaps, told: of observables with a naive curve: centre and band swapped; the curve told only what the model was
-    told."""
     widths: Mapping[str, tuple[Width, ...]]
-    """By model: where the width of each observable's band comes from."""
 
     @property
     def last(self) -> Judged:
@@ -396,8 +368,9 @@ def assess(origins: Sequence[Origin], case: Case, *, threads: int = 1) -> Assess
         honest = {name: honesty(one, name) for name in MODELS}
         judged.append(Judged(str(one.cut), table(scores, FAIR), table(scores), honest))
     last = origins[-1]
-    found = swaps(last, BLIND)
-    split = {name: widths(last, name, threads=threads) for name in (BLIND, CONDITIONAL)} if last.replay else {}
-    return Assessment(
-        cuts=tuple(judged), scores=scores, swaps=found, told=told(last, case, found), widths=split
-    )  # fmt: skip
+    raced = {line.variable: line.best_naive for line in judged[-1].fair}
+    found = tuple(swap(last, variable, rival) for variable, rival in raced.items() if rival is not None)
+    replay, split = last.replay, {}
+    if replay is not None:
+        split = {name: widths(last, replay, name, threads) for name in (BLIND, CONDITIONAL)}
+    return Assessment(cuts=tuple(judged), scores=scores, swaps=found, told=told(last, case, found), widths=split)

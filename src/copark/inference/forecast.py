@@ -3,12 +3,11 @@
 A forecast is frozen as quantiles of every observable at the end of every quarter from the cut on, beside the naive
 curves of the same day. Of a park without a history there are none: its parameters are borrowed from other parks, and
 beside it stands the growth curve of those parks. The identity is a hash of everything else in the file; a file that
-does not match its identity is refused. What is observed later is scored against it, by the same rules as in validation.
+does not match its identity is refused. What is observed later, in the columns of a case's ``series.csv``, is scored
+against it by the same rules as in validation.
 
 Format 2 holds the end of the cut's quarter too, so that days of the first quarter after it lie between two ends. Of a
 file of format 1, which begins a quarter later, those days are set beside the end of that first quarter.
-
-Reading a table of what was observed later: the columns of a case's ``series.csv``, every fault at once.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ from copark.identity import identity_of
 from copark.inference.assessment import Spread, groups_of, spread
 from copark.inference.observations import Target, noise, target_of
 from copark.inference.replay import ReplayPosterior, project
-from copark.inference.validate import BLIND, CONDITIONAL, DAYS, NaiveForecast, Score, forecasts, history_of, score
+from copark.inference.validate import BLIND, CONDITIONAL, NaiveForecast, Score, benchmarks_at, score
 from copark.model.compiler import model_hash
 from copark.model.variables import catalogue
 from copark.stats.quantiles import quantiles
@@ -65,16 +64,9 @@ class ForecastRefused(CoparkError):
 
 
 def freeze(
-    replay: ReplayPosterior,
-    until: Quarter,
-    *,
-    case: Case | None = None,
-    observables: Sequence[str] = OBSERVABLES,
-    blindly: bool = False,
-    made_on: str = "",
-    made_from: Mapping[str, Any] | None = None,
-    threads: int = 1,
-) -> dict[str, Any]:
+    replay: ReplayPosterior, until: Quarter, *, case: Case | None = None, blindly: bool = False, made_on: str = "",
+    made_from: Mapping[str, Any] | None = None, threads: int = 1,
+) -> dict[str, Any]:  # fmt: skip
     """Make a frozen forecast.
 
     Parameters
@@ -83,21 +75,26 @@ def freeze(
         The case as it is in the casebook, where the posterior was made from it with more values fitted.
     blindly
         Without facts of the case dated after the cut.
-    made_on
-        The day it is frozen, as a person writes it; part of what cannot be changed.
-    made_from
-        What the posterior was made from: further entries, part of what cannot be changed.
+    made_on, made_from
+        The day it is frozen, as a person writes it, and what the posterior was made from.
     """
     told, cut = case or replay.space.case, replay.cut
-    projection = project(replay, until, tuple(observables), blindly=blindly, threads=threads)
+    projection = project(replay, until, OBSERVABLES, blindly=blindly, threads=threads)
     quarters = quarters_of(told, cut, until)
+    ahead = dict(zip(OBSERVABLES, np.moveaxis(projection.out[:, :, list(quarters)], 1, 0), strict=True))
     known = [one.observation for one in replay.model.targets]
     return sealed(
         told, cut, until,
         method=BLIND if blindly else CONDITIONAL,
         pairs=replay.pairs,
-        forecast={name: quantile_rows(projection.out[:, n, list(quarters)]) for n, name in enumerate(observables)},
-        naive={name: naive_rows(told, cut, name, quarters) for name in observables},
+        forecast={name: [rounded(row) for row in quantiles(runs, LEVELS).T] for name, runs in ahead.items()},
+        naive={
+            name: {
+                curve: {"centre": rounded(one.centre), "scale": rounded(one.scale), "freedom": one.freedom}
+                for curve, one in benchmarks_at(told, cut, name, quarters).items()
+            }
+            for name in OBSERVABLES
+        },
         fitted=[[row.variable, str(row.date)] for row in known if row.date.last_day > cut.last_day],
         made_on=made_on, made_from=made_from,
     )  # fmt: skip
@@ -130,19 +127,10 @@ def quarters_of(case: Case, cut: Quarter, until: Quarter) -> range:
 
 
 def sealed(
-    case: Case,
-    cut: Quarter,
-    until: Quarter,
-    *,
-    method: str,
-    pairs: int,
-    forecast: Mapping[str, Rows],
-    naive: Mapping[str, Mapping[str, Any]] | None = None,
-    curves: Mapping[str, Mapping[str, Rows]] | None = None,
-    fitted: Sequence[Sequence[str]] = (),
-    made_on: str = "",
-    made_from: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
+    case: Case, cut: Quarter, until: Quarter, *, method: str, pairs: int, forecast: Mapping[str, Rows],
+    naive: Mapping[str, Mapping[str, Any]] | None = None, curves: Mapping[str, Mapping[str, Rows]] | None = None,
+    fitted: Sequence[Sequence[str]] = (), made_on: str = "", made_from: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """Put the content of a frozen file together and give it its identity.
 
     Parameters
@@ -150,7 +138,7 @@ def sealed(
     forecast
         By observable: quantiles at the ends of quarters, shape (quarters, levels).
     naive
-        By observable and name: naive curves, as :func:`naive_rows` gives them.
+        By observable and name: naive curves: centre and scale at the ends of quarters, and degrees of freedom.
     curves
         By name and observable: other curves to be scored beside the forecast, as quantiles.
     fitted
@@ -182,31 +170,12 @@ def sealed(
 
 
 def rounded(values: Floats) -> list[float]:
-    """Give numbers with six significant digits, as they are written."""
+    """Numbers with six significant digits, as they are written."""
     return [float(f"{value:.{DIGITS}g}") for value in values]
 
 
-def quantile_rows(values: Floats) -> Rows:
-    """Quantiles of runs at every quarter, shape (quarters, levels)."""
-    return [rounded(row) for row in quantiles(values, LEVELS).T]
-
-
-def naive_rows(case: Case, cut: Quarter, variable: str, quarters: Iterable[int]) -> dict[str, dict[str, Any]]:
-    """Naive curves of one observable at the ends of quarters: centre and scale, and degrees of freedom."""
-    history = history_of(case, cut, variable)
-    ends = [((case.clock.start + t).last_day - case.clock.start.first_day).days / DAYS for t in quarters]
-    made = forecasts(history, ends, np.zeros(len(ends)))
-    return {
-        name: {"centre": rounded(one.centre), "scale": rounded(one.scale), "freedom": one.freedom}
-        for name, one in made.items()
-    }
-
-
 def write(forecast: Mapping[str, Any], path: Path) -> None:
-    """Write a frozen forecast. An existing file is never overwritten.
-
-    Raises ForecastRefused if there is a file already.
-    """
+    """Write a frozen forecast; ForecastRefused if there is a file already, which is never overwritten."""
     refuse_existing(path)
     words = json.dumps(forecast, ensure_ascii=False, indent=None, separators=(",", ":"), allow_nan=False)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -218,10 +187,7 @@ def write(forecast: Mapping[str, Any], path: Path) -> None:
 
 
 def refuse_existing(path: Path) -> None:
-    """Refuse a name that is taken, before any work is done.
-
-    Raises ForecastRefused if there is a file already.
-    """
+    """Refuse a name that is taken, before any work is done."""
     if path.exists() or path.is_symlink():
         raise ForecastRefused.of("inference.forecast.exists", file=path.name)
 
@@ -268,13 +234,7 @@ class Frozen:
         self.content = forecast
 
     def check(self) -> None:
-        """Look whether the numbers have the shapes that the file's own lists of quarters and levels ask for.
-
-        Raises
-        ------
-        AttributeError, KeyError, TypeError, ValueError
-            If they have not.
-        """
+        """Raise a ValueError, or one of a wrong shape, where numbers do not fit the file's own quarters and levels."""
         quarters = len(self.content["quarters"])
         if self.last - self.first + 1 != quarters or self.content["levels"] != list(LEVELS):
             raise ValueError("quarters or levels")
@@ -288,13 +248,7 @@ class Frozen:
                     raise ValueError("naive")
 
     def ensemble(self, target: Target, curve: str | None = None) -> Floats:
-        """Give members on a target's day: between ends of quarters level by level, with an error of observation.
-
-        Parameters
-        ----------
-        curve
-            Of one of the other curves instead of the forecast.
-        """
+        """Members on a target's day: between ends of quarters level by level, with an error; or those of a curve."""
         levels = (np.arange(MEMBERS) + 0.5) / MEMBERS
         rows = (self.content["forecast"] if curve is None else self.curves[curve])[target.variable]
         total = np.zeros(MEMBERS)
@@ -308,19 +262,15 @@ class Frozen:
 
     def naive_band(self, variable: str, name: str, levels: Sequence[float]) -> Floats | None:
         """Quantiles of a naive or other curve at the end of every quarter; ``None`` if the file has none such."""
-        from scipy.stats import t as student
-
         if variable in self.curves.get(name, {}):
             return read_levels(self.curves[name][variable], levels)
         curve = self.content["naive"].get(variable, {}).get(name)
         if curve is None:
             return None
-        centre, scale = np.array(curve["centre"]), np.array(curve["scale"])
-        found: Floats = centre + scale * student.ppf(np.array(levels), curve["freedom"])[:, np.newaxis]
-        return found
+        return NaiveForecast(np.array(curve["centre"]), np.array(curve["scale"]), curve["freedom"]).levels(levels)
 
     def naive(self, target: Target) -> dict[str, Floats]:
-        """Give members of the naive and other curves on a target's day."""
+        """Members of the naive and other curves on a target's day."""
         made = {name: self.ensemble(target, name) for name, rows in self.curves.items() if target.variable in rows}
         for name, curve in self.content["naive"].get(target.variable, {}).items():
             centre = scale = 0.0
@@ -339,13 +289,9 @@ def read_levels(rows: Rows | Floats, levels: Sequence[float]) -> Floats:
 
 
 def widths_at(
-    replay: ReplayPosterior,
-    until: Quarter,
-    names: Sequence[str],
-    verdicts: Mapping[str, str] | None = None,
-    threads: int = 1,
+    replay: ReplayPosterior, until: Quarter, names: Sequence[str], verdicts: Mapping[str, str], threads: int = 1
 ) -> dict[str, Spread]:
-    """Split the variance of observables at the end of a quarter by source; verdicts as in ``spread.groups_of``."""
+    """Split the variance of observables at the end of a quarter by source; verdicts as in ``groups_of``."""
     kept = replay.thin(PAIRS)
     made = project(kept, until, tuple(names), futures=FUTURES, threads=threads)
     last = made.out[:, :, -1].reshape(kept.pairs, FUTURES, len(names))
@@ -388,39 +334,24 @@ def later_targets(forecast: Mapping[str, Any], rows: Iterable[Row[Observation]])
         if target is None or reason:
             left.append(LeftOut(line, observation, reason))
         else:
-            kept.append(held_from(target, frozen.first))
+            kept.append(target.within(frozen.first, frozen.last))
     return Later(tuple(kept), tuple(left))
 
 
 def why_left_out(frozen: Frozen, observation: Observation, target: Target | None) -> str:
     """Why a frozen forecast cannot be scored on an observation, as a word of :class:`LeftOut`; empty if it can."""
-    if not observation.use:
-        return "unused"
-    if observation.grade == "background":
-        return "background"
-    if observation.variable not in catalogue().outputs:
-        return "nothing_like_it"
-    if observation.variable not in frozen.content["forecast"]:
-        return "not_forecast"
-    if observation.date.last_day <= frozen.cut.last_day:
-        return "before"
-    if (observation.variable, str(observation.date)) in frozen.fitted:
-        return "fitted"
-    if target is None:
-        return "nothing_like_it"
-    if min(target.quarters) < frozen.cut - frozen.start:
-        return "straddles"
-    return "beyond" if target.last > frozen.last else ""
-
-
-def held_from(target: Target, first: int) -> Target:
-    """Hold a reading at the first quarter a file has: a value of days before its end is set beside that end."""
-    if min(target.quarters) >= first:
-        return target
-    held: dict[int, float] = {}
-    for quarter, weight in zip(target.quarters, target.weights, strict=True):
-        held[max(quarter, first)] = held.get(max(quarter, first), 0.0) + weight
-    return replace(target, quarters=tuple(held), weights=tuple(held.values()))
+    name = observation.variable
+    reasons = {
+        "unused": not observation.use,
+        "background": observation.grade == "background",
+        "nothing_like_it": name not in catalogue().outputs,
+        "not_forecast": name not in frozen.content["forecast"],
+        "before": observation.date.last_day <= frozen.cut.last_day,
+        "fitted": (name, str(observation.date)) in frozen.fitted,
+        "straddles": target is not None and min(target.quarters) < frozen.cut - frozen.start,
+        "beyond": target is not None and target.last > frozen.last,
+    }
+    return next((reason for reason, so in reasons.items() if so), "nothing_like_it" if target is None else "")
 
 
 def score_later(forecast: Mapping[str, Any], targets: Iterable[Target]) -> tuple[Score, ...]:
@@ -436,8 +367,7 @@ def score_later(forecast: Mapping[str, Any], targets: Iterable[Target]) -> tuple
 def read_later(path: Path) -> tuple[Row[Observation], ...]:
     """Read a table of observations, each with its line.
 
-    Raises NotFound if there is no such file; FaultsFound if it has faults; all of them, each with file, line, cause and
-    repair.
+    Raises NotFound if there is no such file; FaultsFound with all its faults, each with file, line, cause and repair.
     """
     if not path.exists():
         raise NotFound.of("inference.forecast.not_found", file=path.name)

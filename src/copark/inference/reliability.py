@@ -31,21 +31,21 @@ RESAMPLED, BAND = 2000, (0.05, 0.95)
 
 @dataclass(frozen=True)
 class JudgedPark:
-    """A park of the casebook."""
+    """A park of the casebook: name of its case and its title.
+
+    recorded: how it stood at the end of 2024: ``thriving``, ``surviving``, ``stalled`` or ``failed``; judged: the
+    quarter runs are judged in: year twenty, or the last of 2024 for a younger park; shares: of runs by outcome, in the
+    order of ``OUTCOMES``; corrected: probability that it thrives, set right by the other parks; calibrated: share of
+    runs that stand by themselves on the calibration that ships with it, to its record, ``None`` without.
+    """
 
     case: str
     title: Bilingual
-    """case, title: name of its case, and its title."""
     recorded: str
-    """How it stood at the end of 2024: ``thriving``, ``surviving``, ``stalled`` or ``failed``."""
     judged: str
-    """The quarter runs are judged in: year twenty, or the last of 2024 for a younger park."""
     shares: tuple[float, ...]
-    """Of runs by outcome, in the order of ``OUTCOMES``."""
     corrected: float
-    """Probability that it thrives, set right by the other parks."""
     calibrated: float | None
-    """Share of runs that stand by themselves on the calibration that ships with it, to its record; ``None`` without."""
 
     @property
     def said(self) -> float:
@@ -60,38 +60,38 @@ class JudgedPark:
 
 @dataclass(frozen=True)
 class ProbabilityScore:
-    """How a way of giving probabilities does."""
+    """How a way of giving probabilities does.
+
+    key: ``model``, ``base_rate`` or ``corrected``, the latter two set by the other parks alone; or ``calibrated``;
+    parks: of how many: all, or those with a calibration; brier: mean squared error; low, high: 90 % of resampled parks
+    of its difference to the base rate of the same parks.
+    """
 
     key: str
-    """``model``, ``base_rate`` or ``corrected``, the latter two set by the other parks alone; or ``calibrated``."""
     parks: int
-    """Of how many parks: all, or those with a calibration."""
     brier: float
-    """Mean squared error."""
     low: float
     high: float
-    """low, high: 90 % of resampled parks of its difference to the base rate of the same parks."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReliabilityFindings:
-    """What came of it."""
+    """What came of it, over parks with a case and an outcome, the most probable first.
+
+    known, thriving: parks of the casebook whose outcome is known, and how many thrive; scores: Brier scores;
+    discrimination: how often a park that thrives was given more than one that does not, with 90 % of resampled parks;
+    intercept, slope: of the correction learned from all, for the base rate of the whole casebook.
+    """
 
     parks: tuple[JudgedPark, ...]
-    """Those with a case and an outcome, the most probable first."""
     known: int
     thriving: int
-    """known, thriving: parks of the casebook whose outcome is known, and how many thrive."""
     scores: tuple[ProbabilityScore, ...]
-    """Brier scores."""
     discrimination: float
     discrimination_low: float
     discrimination_high: float
-    """discrimination, discrimination_low, discrimination_high: how often a park that thrives was given more than one
-    that does not, with 90 % of resampled parks."""
     intercept: float
     slope: float
-    """intercept, slope: of the correction learned from all, for the base rate of the whole casebook."""
 
     @property
     def mean(self) -> float:
@@ -134,27 +134,14 @@ class ReliabilityFindings:
 
 
 def find(
-    known: Sequence[Outcome],
-    told: Sequence[tuple[Case, Outcome]],
-    calibrations: Mapping[str, PosteriorSource],
-    draws: int,
-    futures: int,
-    seed: int,
-    threads: int = 1,
+    known: Sequence[Outcome], told: Sequence[tuple[Case, Outcome]], calibrations: Mapping[str, PosteriorSource],
+    draws: int, futures: int, seed: int, threads: int = 1,
     tell: Callable[[int, int], None] = lambda _done, _total: None,
-) -> ReliabilityFindings:
+) -> ReliabilityFindings:  # fmt: skip
     """Run every park as if it were new, and set what is said beside what is on record.
 
-    Parameters
-    ----------
-    known
-        Outcomes on record of all parks.
-    told
-        Cases, each with its outcome.
-    calibrations
-        Those that ship, by case.
-    draws, futures, seed
-        Draws of parameters, runs of each, and their seed.
+    known: outcomes on record of all parks; told: cases, each with its outcome; calibrations: those that ship, by case;
+    draws, futures, seed: draws of parameters, runs of each, and their seed.
     """
     shares, quarters, own = [], [], []
     for at, (case, _) in enumerate(told):

@@ -12,20 +12,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from copark.arrays import Floats
+from copark.arrays import Floats, Integers
+from copark.cases.case import Case
+from copark.cases.pack import case_parameters
+from copark.cases.quarters import Quarter
+from copark.inference.observations import ObservationModel, targets
+from copark.model.variables import catalogue
+from copark.simulation.run import inputs_of
+from copark.simulation.study import Study
 from copark.stats import quantiles
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from copark.cases.case import Case
-    from copark.simulation.study import Study
-
 FACTUAL = "control-swap"
 YEARS = range(1999, 2005)
-LOSS_KNOWN, LOSS_FORECAST, LOSS_CLEARED = (1999, 3), (2000, 4), (2003, 4)
+LOSS_KNOWN, LOSS_FORECAST, LOSS_CLEARED = Quarter(1999, 3), Quarter(2000, 4), Quarter(2003, 4)
 ACCEPTED_SHARE = 0.025
 LOSS_TOLERANCE = 10.0
 """M USD; a judgement: a sixth of the accumulated loss of 60."""
@@ -103,23 +106,23 @@ class ObservedMark:
 
 @dataclass(frozen=True, kw_only=True)
 class SuzhouFindings:
-    """Scenarios and contrasts of the experiment."""
+    """Scenarios and contrasts of the experiment.
+
+    ensemble: run ID of the runs; runs, accepted, seed, unfinished: runs of each scenario, how many of them are kept,
+    their seed, and how many in all did not finish; quarters: labels of the quarters of courses; losses, operating:
+    observed accumulated losses and operating enterprises.
+    """
 
     ensemble: str
-    """Run ID of the runs."""
     runs: int
     accepted: int
     seed: int
     unfinished: int
-    """runs, accepted, seed, unfinished: runs of each scenario, how many of them are kept, their seed, and how many in
-    all did not finish."""
     quarters: tuple[str, ...]
-    """Labels of the quarters of courses."""
     arms: tuple[SuzhouArm, ...]
     contrasts: tuple[ScenarioContrast, ...]
     losses: tuple[ObservedMark, ...]
     operating: tuple[ObservedMark, ...]
-    """losses, operating: observed accumulated losses and operating enterprises."""
 
     def arm(self, key: str) -> SuzhouArm:
         """The scenario of a key."""
@@ -182,13 +185,10 @@ def land_price(result: xr.Dataset, study: Study, case: Case, n: int) -> Floats:
 
     a_host is the attention the host gives this park rather than its rival; shape (runs, quarters).
     """
-    from copark.simulation.run import inputs_of
-
-    quarters = result.sizes["quarter"]
-    inputs = inputs_of(case, study.scenarios[n], quarters)
+    inputs = inputs_of(case, study.scenarios[n], result.sizes["quarter"])
     values = _parameters(result, case)
-    spills = values["spill_home"] + values["spill_host"]
     weight, own = values["control_weight"], values["spill_host"]
+    spills = values["spill_home"] + own
     share, control = inputs.company["share"][:, 1] / 10_000.0, result["control_host"].values[n]
     stake = (1.0 - spills) * ((1.0 - weight) * share + weight * control) + own
     rival = inputs.company["rival_size"][:, 1] * ((1.0 - spills) * inputs.company["rival_share"][:, 1] + own)
@@ -200,9 +200,6 @@ def land_price(result: xr.Dataset, study: Study, case: Case, n: int) -> Floats:
 
 def _parameters(result: xr.Dataset, case: Case) -> dict[str, Floats]:
     """Parameters of the developer's result in each run, drawn or held, shape (runs, 1)."""
-    from copark.cases.pack import case_parameters
-    from copark.model.variables import catalogue
-
     facts, known = case_parameters(case), catalogue().parameters
     drawn = [str(name) for name in result["parameter"].values]
     runs = result.sizes["run"]
@@ -215,28 +212,23 @@ def _parameters(result: xr.Dataset, case: Case) -> dict[str, Floats]:
     return made
 
 
-def accumulated(yearly: Floats, case: Case, year: int, quarter: int) -> Floats:
+def accumulated(yearly: Floats, case: Case, until: Quarter) -> Floats:
     """Sum of a result since the start, at the end of a quarter, M USD, shape (runs,)."""
-    from copark.cases.quarters import Quarter
-
-    found: Floats = yearly[:, : Quarter(year, quarter) - case.clock.start + 1].sum(axis=1) / 4.0
+    found: Floats = yearly[:, : until - case.clock.start + 1].sum(axis=1) / 4.0
     return found
 
 
 def distance(result: xr.Dataset, case: Case, n: int, yearly: Floats) -> Floats:
     """Distance of each run of an arm to the record up to September 1999, root mean square of tolerances, (runs,)."""
-    from copark.cases.quarters import Quarter
-    from copark.inference.observations import ObservationModel, targets
-
-    known = [one for one in targets(case, cut=Quarter(*LOSS_KNOWN)) if one.variable in TOLERANCES]
+    known = [one for one in targets(case, cut=LOSS_KNOWN) if one.variable in TOLERANCES]
     model = ObservationModel(tuple(known))
     names = list(model.variables)
     out = np.stack([result[name].values[n] for name in names], axis=1)
     read = np.maximum(model.counterparts(out, names), 0.0)
     tolerances = np.array([TOLERANCES[target.variable] for target in known])
     apart = np.log((read + 1.0) / (model.recorded + 1.0)) / tolerances
-    (loss,) = (row.value for row in case.observed("accumulated_loss") if row.date.year == LOSS_KNOWN[0])
-    last = (accumulated(yearly, case, *LOSS_KNOWN) + loss) / LOSS_TOLERANCE
+    (loss,) = (row.value for row in case.observed("accumulated_loss") if row.date.year == LOSS_KNOWN.year)
+    last = (accumulated(yearly, case, LOSS_KNOWN) + loss) / LOSS_TOLERANCE
     squares = np.concatenate([apart**2, last[:, np.newaxis] ** 2], axis=1)
     found: Floats = np.sqrt(squares.mean(axis=1))
     return np.where(np.isfinite(found), found, np.inf)
@@ -248,17 +240,9 @@ def band(values: Floats) -> Band:
 
 
 def _arm(
-    result: xr.Dataset,
-    case: Case,
-    n: int,
-    key: str,
-    results: dict[str, Floats],
-    distances: dict[str, Floats],
-    count: int,
-    price: Floats,
-) -> SuzhouArm:
-    from copark.cases.quarters import Quarter
-
+    result: xr.Dataset, case: Case, n: int, key: str, results: dict[str, Floats], distances: dict[str, Floats],
+    count: int, price: Floats,
+) -> SuzhouArm:  # fmt: skip
     kept = np.argsort(distances[key])[:count]
     yearly = results[key][kept]
 
@@ -271,13 +255,13 @@ def _arm(
     return SuzhouArm(
         key=key,
         misfit=float(np.median(distances[key][kept])),
-        loss_1999=band(accumulated(yearly, case, *LOSS_KNOWN)),
-        loss_2000=band(accumulated(yearly, case, *LOSS_FORECAST)),
+        loss_1999=band(accumulated(yearly, case, LOSS_KNOWN)),
+        loss_2000=band(accumulated(yearly, case, LOSS_FORECAST)),
         years=tuple((year, band(years[year])) for year in YEARS),
-        result_2003=band(accumulated(yearly, case, *LOSS_CLEARED)),
+        result_2003=band(accumulated(yearly, case, LOSS_CLEARED)),
         turned=float(((years[2000] <= 0) & (years[2001] > 0)).mean()),
         first_profit=float(((early <= 0).all(axis=1) & (years[2001] > 0)).mean()),
-        cleared=float((accumulated(yearly, case, *LOSS_CLEARED) >= 0).mean()),
+        cleared=float((accumulated(yearly, case, LOSS_CLEARED) >= 0).mean()),
         operating_2002=band(result["operating"].values[n][kept, at(2002, 4)]),
         enterprise_profit_2003=band(profit[:, at(2003, 4)]),
         land_price_2000=band(price[kept, at(2000, 1) : at(2000, 4) + 1].mean(axis=1)),
@@ -287,11 +271,8 @@ def _arm(
     )
 
 
-def _contrast(
-    entry: tuple[str, str, str], case: Case, results: dict[str, Floats], kept: NDArray[np.int64]
-) -> ScenarioContrast:
+def _contrast(entry: tuple[str, str, str], case: Case, results: dict[str, Floats], kept: Integers) -> ScenarioContrast:
     key, arm, reference = entry
-    apart = accumulated(results[arm][kept], case, *LOSS_CLEARED) - accumulated(
-        results[reference][kept], case, *LOSS_CLEARED
-    )
+    first, second = (accumulated(results[name][kept], case, LOSS_CLEARED) for name in (arm, reference))
+    apart = first - second
     return ScenarioContrast(key, arm, reference, band(apart), float((apart > 0).mean()))
