@@ -14,7 +14,7 @@ from copark.analyses.answer import answer, run_id_of
 from copark.analyses.context import Context
 from copark.errors import NotFound
 from copark.inference.claims.rules import WORDS
-from copark.presentation.document import Caveat, Interval
+from copark.presentation.document import Caveat
 from copark.simulation.trust import Trust
 from copark.texts import text
 from tests.asked import call, table
@@ -71,6 +71,8 @@ def test_the_document_says_every_verdict_and_by_which_rules_in_both_languages(fi
                     assert part.part.says.get(lang) in said
                     assert part.part.reason.get(lang).rstrip("。.") in said
             assert text("claims.found.prior_alone", lang) in said
+            one, row = found.claims[0], table(document, "claims").rows[0]
+            assert row[1:4] == (text(f"claims.word.{one.word}", lang), one.probability, one.prior_probability)
             assert not re.search(r"\{[a-z_]+\}|\bnan\b|None'", re.sub(r"'[^']*nan[^']*'", "", said))
     english, chinese = (shown(lang) for lang in ("en", "zh"))
     for one, other in zip(english.tables(), chinese.tables(), strict=True):
@@ -88,37 +90,6 @@ def test_verdicts_of_a_park_that_is_not_calibrated_say_so_beside_them_and_tell_n
     calibrated = Trust("calibrated", "shipped", "great-stone", "2020Q4", 20)
     known = CLAIMS.document(type(first[0].result)(**vars(first[0].result) | {"trust": calibrated}), "en")
     assert {"failed", "self_standing"} <= {column.key for one in known.tables() for column in one.columns}
-
-
-def test_tables_hold_the_numbers_of_the_findings(shown, found):
-    document = shown("en")
-    size = found.claims[0].parts[0]
-    rows = {row[:3]: row for row in table(document, "statistics").rows}
-    one = size.measured["size"]
-    assert rows["1", "size", "size"][6:] == (one.draws, one.low, one.middle, one.high, one.mean, one.error)
-    verdicts = {row[3]: row for row in table(document, "verdicts").rows}
-    keys = [column.key for column in table(document, "verdicts").columns]
-    told = dict(zip(keys, verdicts["size"], strict=True))
-    assert (told["word"], told["earlier"], told["prior_probability"]) == (size.word, size.earlier, 1.0)
-    assert told["probability"] == Interval(*size.monte_carlo, size.probability)
-    assert told["effect"] == Interval(size.effect.low, size.effect.high, size.effect.mean)
-    assert told["bounds"] == Interval(*size.bounds)
-    assert {"probability", "effect", "bounds", "severity"} <= {
-        key for key, value in zip(keys, verdicts["growth"], strict=True) if value is None
-    }
-    assert len(table(document, "block").rows) == sum(
-        len(part.variants) for claim in found.claims for part in claim.parts
-    )
-
-
-def test_the_document_leads_with_word_probability_prior_and_effect(shown, found):
-    for lang in ("en", "zh"):
-        first = table(shown(lang), "claims")
-        assert [column.key for column in first.columns] == [
-            "claim", "word", "probability", "prior_probability", "effect", "in_short",
-        ]  # fmt: skip
-        one = found.claims[0]
-        assert first.rows[0][1:4] == (text(f"claims.word.{one.word}", lang), one.probability, one.prior_probability)
 
 
 def test_a_claim_that_is_not_there_is_told_with_those_that_are():

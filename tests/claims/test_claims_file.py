@@ -88,22 +88,11 @@ def test_all_faults_are_told_at_once(tmp_path, great_stone):
     assert len(caught.value.faults) == 2
 
 
-A_HOSTILE_FILE_IS_REFUSED_IN_WORDS = [
-    ("", "cases.empty_file"),
-    ("format: 1\nclaims: [", "cases.broken_yaml"),
-    ("format: !!python/object/apply:os.system [echo]\n", "cases.tag"),
-    ("a: &a [1]\nb: *a\n", "cases.alias"),
-    ("format: 1\nformat: 1\n", "cases.repeated_key"),
-    ("[" * 60 + "]" * 60, "cases.too_deep"),
-    ("- 1\n", "cases.not_a_mapping"),
-    ("format: 1\x00\n", "cases.nul_byte"),
-    ("format: .nan\n", "cases.not_allowed"),
-]
-
-
 def test_a_hostile_file_is_refused_in_words(tmp_path, subtests):
-    for text, code in A_HOSTILE_FILE_IS_REFUSED_IN_WORDS:
-        with subtests.test(text=text, code=code):
+    """How YAML is read is tried on cases; here that claims are read by it."""
+    for text, code in (("", "cases.empty_file"), ("a: &a [1]\nb: *a\n", "cases.alias"),
+                       ("format: .nan\n", "cases.not_allowed")):  # fmt: skip
+        with subtests.test(text=text):
             claims, found = examine(written(tmp_path, text))
             assert claims is None
             assert code in [one.code for one in found]

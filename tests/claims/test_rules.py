@@ -66,17 +66,6 @@ def test_within_and_beyond():
     assert judged(shape, x=spread(0.0, 0.5)) == "not_identified"
 
 
-def test_conditions_are_joined_and_negated():
-    low, high = {"of": "a", "below": 0}, {"of": "b", "below": 0}
-    both, either, neither = {"all": [low, high]}, {"any": [low, high]}, {"not": {"any": [low, high]}}
-    judge = Judge({})
-    for a in (-1.0, 1.0):
-        for b in (-1.0, 1.0):
-            samples = {"a": sample(a), "b": sample(b)}
-            answers = [judge.holds(Condition.model_validate(one), samples) for one in (both, either, neither)]
-            assert answers == [a < 0 and b < 0, a < 0 or b < 0, a > 0 and b > 0]
-
-
 def test_what_cannot_be_measured_decides_nothing():
     """Unknown and false is false, unknown or true is true, all else unknown."""
     true, false, unknown = ({"of": name, "above": 0} for name in ("yes", "no", "nothing"))

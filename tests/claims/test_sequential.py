@@ -19,11 +19,10 @@ from tests.claims.test_verdict import WORLDS, judged
 
 RULE = stopping()
 LOOKS = (*RULE.looks.draws, 200)
-PLAIN = Verdict(word="open", probability=0.5, monte_carlo=(0.4, 0.6), prior_probability=0.5, effect=None, bounds=None)
 
 
 def verdict(probability, draws):
-    return replace(PLAIN, probability=probability, word=standard().word(probability, draws))
+    return Verdict(probability=probability, word=standard().word(probability, draws))
 
 
 def test_a_word_is_decided_where_a_wide_interval_holds_no_threshold():

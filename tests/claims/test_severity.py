@@ -3,11 +3,9 @@
 import numpy as np
 import pytest
 
-from copark.inference.claims.effects import Ridge
-from copark.inference.claims.rules import combined, flips
 from copark.inference.claims.schema import Part
 from copark.inference.claims.severity import RECENTRED, built_in, recentred, severity, steadiness
-from copark.inference.claims.verdict import weigh
+from copark.inference.claims.verdict import Ridge, weigh
 from tests.claims.conftest import MARGINS, rule
 
 SMALLER = rule(
@@ -66,27 +64,3 @@ def test_steadiness_is_how_often_the_same_draws_say_the_same():
     assert steadiness(np.ones(200), 1) == 1.0
     assert 0.3 < steadiness(np.array([1.0] * 143 + [0.0] * 57), 1) < 0.9
     assert np.isnan(steadiness(np.full(3, np.nan), 1))
-
-
-FLIPS = [
-    ("supported", "supported", False), ("supported", "not_identified", True), ("supported", "contradicted", True),
-    ("not_supported", "supported", True), ("not_supported", "contradicted", False),
-    ("contradicted", "not_supported", False), ("contradicted", "not_identified", True),
-    ("not_identified", "supported", False), ("not_identified", "contradicted", False),
-]  # fmt: skip
-
-
-def test_a_verdict_with_a_side_is_flipped_by_what_is_not_on_its_side(subtests):
-    for verdict, other, flipped in FLIPS:
-        with subtests.test(verdict=verdict, other=other):
-            assert flips(verdict, other) is flipped
-
-
-def test_a_headline_is_the_weakest_of_all_or_the_strongest_of_any():
-    from copark.inference.claims.schema import Headline
-
-    parts = {"a": "supported", "b": "not_identified", "c": "contradicted"}
-    every, some = Headline.model_validate({"all": ["a", "b"]}), Headline.model_validate({"any": ["b", "c"]})
-    assert (combined(every, parts), combined(some, parts)) == ("not_identified", "not_identified")
-    assert combined(Headline.model_validate({"all": ["a", "c"]}), parts) == "contradicted"
-    assert combined(Headline.model_validate({"any": ["a", "c"]}), parts) == "supported"

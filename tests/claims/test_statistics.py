@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from copark.inference.claims.evidence import averaged, contrast, measure
+from copark.inference.claims.evidence import averaged, by_run, contrast, sample_of
 from copark.inference.claims.scenarios import ArmRuns
 from copark.inference.claims.schema import Statistic
 from tests.claims.conftest import runs
@@ -15,8 +15,12 @@ def of(kind, **said):
     return Statistic.model_validate({"kind": kind, **said})
 
 
+def measure(statistic, case=None, **arms):
+    return sample_of(statistic, by_run(statistic, arms.get, case))
+
+
 def values(statistic, case=None, **arms):
-    return measure(statistic, lambda key: arms[key], case).values.tolist()
+    return measure(statistic, case, **arms).values.tolist()
 
 
 def at_twelve(kind):
@@ -85,5 +89,5 @@ def test_jobs_beside_the_host(great_stone):
     city = of("context", output="jobs", year=12, arm="a", context="city_population")
     assert values(city, great_stone, a=jobs) == pytest.approx([0.001, 0.002])
     unknown = of("context", output="jobs", year=12, arm="a", context="city_employment")
-    assert measure(unknown, lambda _: jobs, great_stone).is_empty
-    assert measure(of("missing", lacking={"en": "x", "zh": "无"}), lambda _: jobs, great_stone).is_empty
+    assert measure(unknown, great_stone, a=jobs).is_empty
+    assert measure(of("missing", lacking={"en": "x", "zh": "无"})).is_empty

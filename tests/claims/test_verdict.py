@@ -1,6 +1,5 @@
 """The standard of proof, on effects whose truth is known: words, probabilities, bounds, and how often they err."""
 
-import dataclasses
 from collections import Counter
 
 import numpy as np
@@ -8,11 +7,11 @@ import pytest
 from scipy.special import expit
 
 from copark.inference.case_parameters import parameters_of
-from copark.inference.claims.effects import Ridge
 from copark.inference.claims.rules import WORDS, Condition, side
 from copark.inference.claims.runner import Trial, TrialPlan
 from copark.inference.claims.schema import Headline, Part
 from copark.inference.claims.verdict import (
+    Ridge,
     Verdict,
     Weighed,
     bounds,
@@ -134,23 +133,15 @@ def test_parts_hold_together_or_any_of_them():
     every, some = (Headline.model_validate({head: ["a", "b"]}) for head in ("all", "any"))
     assert joint(every, weighed).tolist() == [1.0, 0.0, 0.0, 0.25]
     assert joint(some, weighed).tolist() == [1.0, 1.0, 0.0, 0.75]
-    plain = Verdict(
-        word="open", probability=0.5, monte_carlo=(0.4, 0.6), prior_probability=0.5, effect=None, bounds=None
-    )  # fmt: skip
-    parts = {"a": plain, "b": plain}
-    found = claim_verdict(every, parts, weighed, weighed)
+    found = claim_verdict(every, dict.fromkeys("ab", Verdict(probability=0.5)), weighed, weighed)
     assert (found.probability, found.prior_probability) == (0.3125, 0.3125)
 
 
 def test_a_part_that_is_not_measured_leaves_open_what_the_others_cannot_decide():
-    unknown = Verdict(
-        word="open", probability=float("nan"), monte_carlo=(0.0, 1.0), prior_probability=float("nan"), effect=None,
-        bounds=None,
-    )  # fmt: skip
     every, some = (Headline.model_validate({head: ["a", "b"]}) for head in ("all", "any"))
     for share, said in ((0.0, ("contradicted", "open")), (1.0, ("open", "established"))):
         weighed = {"a": Weighed(np.full(200, share), None, {}), "b": Weighed(np.zeros(0), None, {})}
-        parts = {"a": dataclasses.replace(unknown, probability=share), "b": unknown}
+        parts = {"a": Verdict(probability=share), "b": Verdict()}
         found = [claim_verdict(headline, parts, weighed, weighed) for headline in (every, some)]
         assert tuple(one.word for one in found) == said
         assert [one.probability for one in found] == [share, share]
@@ -158,9 +149,7 @@ def test_a_part_that_is_not_measured_leaves_open_what_the_others_cannot_decide()
 
 def test_an_alternative_counts_as_far_as_it_exceeds_its_own_luck():
     rng = np.random.default_rng(SEED)
-    likely = Verdict(
-        word="likely", probability=0.8, monte_carlo=(0.75, 0.84), prior_probability=0.8, effect=None, bounds=None
-    )  # fmt: skip
+    likely = Verdict(word="likely", probability=0.8)
     reference = rng.uniform(size=60)
     assert in_alternative(likely, reference, reference, 200) == (0.8, "likely")
     p, word = in_alternative(likely, reference, reference + 0.3 * rng.standard_normal(60), 200)
@@ -232,7 +221,7 @@ def test_five_runs_of_a_draw_say_of_the_park_what_forty_say(great_stone, shipped
     few = trial.bench.part(100, 5)
     asked = (("4b", "ties"), ("4a", "token"), ("1", "joint"), ("3", "weak-enterprises"), ("R-rescue", "effect"))
     for claim, key in asked:
-        one = shipped.claims.claim(claim).part(key)
+        one = next(each for each in shipped.claims.claims if each.id == claim).part(key)
         many, five = (trial.weigh(one, bench).probability for bench in (trial.bench, few))
         with subtests.test(claim=claim, part=key):
             assert five == pytest.approx(many, abs=0.06)

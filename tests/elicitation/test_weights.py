@@ -135,8 +135,7 @@ def test_the_table_says_where_its_numbers_are_from():
 
 
 def test_words_are_those_of_the_standard_for_so_many_effective_draws():
-    plain = Verdict(word="established", probability=1.0, monte_carlo=(0.9, 1.0), prior_probability=1.0, effect=None,
-                    bounds=None)  # fmt: skip
+    plain = Verdict(word="established", probability=1.0)
     for draws in range(30, 700, 7):
         assert held_of(np.ones(draws), plain, np.full(draws, 0.1)).word in ("likely", "established")
     few = held_of(np.ones(600), plain, np.where(np.arange(600) < 12, 1.0, 0.0))

@@ -17,13 +17,14 @@ missing        nothing: what would be needed is not there
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from math import nan
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.arrays import Floats
+from copark.arrays import Booleans, Floats
 from copark.inference.claims.rules import Sample
 from copark.inference.claims.scenarios import ArmRuns
 from copark.inference.claims.schema import Claim, Look, Part, Statistic
@@ -47,11 +48,6 @@ def of_part(part: Part, arms: Lookup, case: Case, self_standing: float | None = 
     return {name: by_run(statistic, arms, case, self_standing) for name, statistic in part.statistics.items()}
 
 
-def measure(statistic: Statistic, arms: Lookup, case: Case, self_standing: float | None = None) -> Sample:
-    """One statistic, over the draws."""
-    return sample_of(statistic, by_run(statistic, arms, case, self_standing))
-
-
 def sample_of(statistic: Statistic, runs: Floats) -> Sample:
     """A statistic averaged over the futures of every draw."""
     return Sample(averaged(runs.ravel(), runs.shape[1]), statistic.over)
@@ -69,16 +65,13 @@ def by_run(statistic: Statistic, arms: Lookup, case: Case, self_standing: float 
     host = latest(case, statistic.context) if statistic.kind == "context" else None
     if statistic.kind == "missing" or (statistic.kind == "context" and host is None):
         return np.zeros((0, 1))
-    futures = arms(statistic.uses[0]).futures
-
-    def of(key: str) -> Floats:
-        runs = arms(key)
+    futures, values = arms(statistic.uses[0]).futures, []
+    for runs in map(arms, statistic.uses):
         if statistic.outcome:
-            return runs.has(OUTCOMES.index(statistic.outcome), self_standing)
-        values = column(statistic, runs)
-        return np.log(np.maximum(values, 1.0)) if statistic.kind in ("log", "interaction") else values
-
-    values = [of(key) for key in statistic.uses]
+            values.append(runs.has(OUTCOMES.index(statistic.outcome), self_standing))
+            continue
+        one = runs.values[str(statistic.output), int(statistic.at or 0)]
+        values.append(np.log(np.maximum(one, 1.0)) if statistic.kind in ("log", "interaction") else one)
     if statistic.kind == "interaction":
         found = contrast(values)
     elif statistic.kind == "ratio":
@@ -99,13 +92,6 @@ def contrast(values: list[Floats]) -> Floats:
     return found
 
 
-def column(statistic: Statistic, runs: ArmRuns) -> Floats:
-    """The output of a statistic in an arm, shape (runs,)."""
-    if statistic.output is None or statistic.at is None:
-        raise ValueError("a statistic of an output has an output and a year")
-    return runs.values[statistic.output, statistic.at]
-
-
 def averaged(values: Floats, futures: int) -> Floats:
     """Means over the futures of every draw, leaving out runs without a value; NaN where a draw has none."""
     table = values.reshape(-1, futures)
@@ -122,15 +108,10 @@ def latest(case: Case, variable: str | None) -> ContextValue | None:
     return max(found, key=lambda value: value.date.last_day, default=None)
 
 
-def looks_of(parts: Mapping[str, Part] | list[Part]) -> set[tuple[str, int]]:
+def looks_of(parts: Iterable[Part]) -> set[tuple[str, int]]:
     """Outputs and quarters that the statistics of parts need."""
-    found = parts.values() if isinstance(parts, Mapping) else parts
-    return {
-        (statistic.output, statistic.at)
-        for part in found
-        for statistic in part.statistics.values()
-        if statistic.output is not None and statistic.at is not None
-    }
+    statistics = (statistic for part in parts for statistic in part.statistics.values())
+    return {(one.output, one.at) for one in statistics if one.output is not None and one.at is not None}
 
 
 LOGGED = COUNTS | {"ha"}
@@ -194,7 +175,7 @@ def rows_of(claim: Claim, arms: Lookup) -> tuple[ArmRow, ...]:
 def row_of(key: str, claim: Claim, runs: ArmRuns, reference: ArmRuns) -> ArmRow:
     """One arm beside the reference."""
     codes = runs.outcome[runs.outcome >= 0]
-    shares = tuple(float(np.mean(codes == code)) if codes.size else float("nan") for code in range(len(OUTCOMES)))
+    shares = tuple(_mean(codes == code) for code in range(len(OUTCOMES)))
     samples = [Sample(averaged(runs.has(code), runs.futures), "mean") for code in range(len(OUTCOMES))]
     bands = tuple((sample.band()[0], sample.band()[2]) for sample in samples)
     return ArmRow(key, tuple(seen(look, runs, reference) for look in claim.shows), shares, bands, int(codes.size))
@@ -206,18 +187,12 @@ def seen(look: Look, runs: ArmRuns, reference: ArmRuns) -> Seen:
     values, before = (one.values[look.output, look.at] for one in (runs, reference))
     apart = difference(before, values, log=log)
     low, median, high = Sample(averaged(apart, runs.futures)).band()
-    known = np.isfinite(apart)
-    found = apart[known]
-    numbers = np.repeat(np.arange(runs.draws), runs.futures)[known]
-    level = values[np.isfinite(values)]
+    found, level = apart[np.isfinite(apart)], values[np.isfinite(values)]
     return Seen(
-        look=look,
-        log=log,
-        level=float(np.median(level)) if level.size else float("nan"),
-        low=low,
-        median=median,
-        high=high,
-        lower=float(np.mean(found < 0.0)) if found.size else float("nan"),
-        equal=float(np.mean(found == 0.0)) if found.size else float("nan"),
-        split=split(found, numbers) if found.size else None,
-    )
+        look=look, log=log, level=float(np.median(level)) if level.size else nan, low=low, median=median, high=high,
+        lower=_mean(found < 0.0), equal=_mean(found == 0.0), split=split_of(apart.reshape(-1, runs.futures)),
+    )  # fmt: skip
+
+
+def _mean(met: Booleans) -> float:
+    return float(np.mean(met)) if met.size else nan

@@ -6,7 +6,7 @@ A general set of claims, for a case that brings none: those of ``general.yaml`` 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -40,9 +40,8 @@ class ClaimsFile:
     """A claims file that is sound."""
 
     claims: Claims
-    """What it says."""
     name: str
-    """Its name, without folders."""
+    """Without folders."""
     sha256: str
     """Of its bytes: what anyone can check that the rules were those committed."""
     general: bool = False
@@ -89,53 +88,51 @@ def examine(path: Path, case: Case | None = None) -> tuple[Claims | None, list[F
 
 @dataclass(frozen=True)
 class _Places:
-    """Where things stand in the file."""
+    """Says faults of a file at their places."""
 
     tree: Tree
     file: str
 
     def fault(self, code: str, at: KeyPath, **values: Any) -> Fault:
-        shown_values = {name: shown(value) for name, value in values.items()}
-        return Fault(f"claims.{code}", self.file, self.tree.line(at), written(at), shown_values)
+        told = {name: shown(value) for name, value in values.items()}
+        return Fault(f"claims.{code}", self.file, self.tree.line(at), written(at), told)
+
+    def repeated(self, names: list[str], at: KeyPath, key: str) -> Iterator[Fault]:
+        for number, name in enumerate(names):
+            if name in names[:number]:
+                yield self.fault("repeated", (*at, number, key), found=name)
+
+    def unknown(self, name: str | None, known: Iterable[str], at: KeyPath, code: str) -> Iterator[Fault]:
+        words = list(known)
+        if name is not None and name not in words:
+            yield self.fault(code, at, found=name, suggestion=suggestion(name, words))
+
+    def missing(self, names: Iterable[str], known: Iterable[str], at: KeyPath, code: str) -> Iterator[Fault]:
+        for number, name in enumerate(names):
+            yield from self.unknown(name, known, (*at, number), code)
 
 
 def _references(claims: Claims, places: _Places) -> Iterator[Fault]:
     """Names that nothing bears, and names that two things bear."""
-    yield from _repeated([one.id for one in claims.claims], ("claims",), "id", places)
-    yield from _repeated([one.key for one in claims.judgement], ("judgement",), "key", places)
+    yield from places.repeated([one.id for one in claims.claims], ("claims",), "id")
+    yield from places.repeated([one.key for one in claims.judgement], ("judgement",), "key")
     for number, claim in enumerate(claims.claims):
         at: KeyPath = ("claims", number)
-        yield from _repeated([part.key for part in claim.parts], (*at, "parts"), "key", places)
+        keys = [part.key for part in claim.parts]
+        yield from places.repeated(keys, (*at, "parts"), "key")
         yield from _arms_of(claim, claims.arms, at, places)
         head = "all" if claim.headline.every else "any"
-        yield from _missing(
-            claim.headline.parts, [part.key for part in claim.parts], (*at, "headline", head), "unknown_part", places
-        )
+        yield from places.missing(claim.headline.parts, keys, (*at, "headline", head), "unknown_part")
         for n, part in enumerate(claim.parts):
             yield from _names_of(part, claims, (*at, "parts", n), places)
 
 
-def _repeated(names: list[str], at: KeyPath, key: str, places: _Places) -> Iterator[Fault]:
-    for number, name in enumerate(names):
-        if name in names[:number]:
-            yield places.fault("repeated", (*at, number, key), found=name)
-
-
-def _missing(names: Iterable[str], known: Iterable[str], at: KeyPath, code: str, places: _Places) -> Iterator[Fault]:
-    words = list(known)
-    for number, name in enumerate(names):
-        if name not in words:
-            yield places.fault(code, (*at, number), found=name, suggestion=suggestion(name, words))
-
-
-def _arms_of(claim: Claim, arms: Mapping[str, Any], at: KeyPath, places: _Places) -> Iterator[Fault]:
-    if claim.reference not in arms:
-        yield from _missing([claim.reference], arms, (*at, "reference"), "unknown_arm", places)
-    yield from _missing(claim.arms, arms, (*at, "arms"), "unknown_arm", places)
-    if claim.curve:
-        yield from _missing(claim.curve.points, arms, (*at, "curve", "points"), "unknown_arm", places)
+def _arms_of(claim: Claim, arms: Iterable[str], at: KeyPath, places: _Places) -> Iterator[Fault]:
+    yield from places.missing([claim.reference], arms, (*at, "reference"), "unknown_arm")
+    yield from places.missing(claim.arms, arms, (*at, "arms"), "unknown_arm")
+    yield from places.missing(claim.curve.points if claim.curve else (), arms, (*at, "curve", "points"), "unknown_arm")
     for n, line in enumerate(claim.cube.lines if claim.cube else ()):
-        yield from _missing(line.arms, arms, (*at, "cube", "lines", n, "arms"), "unknown_arm", places)
+        yield from places.missing(line.arms, arms, (*at, "cube", "lines", n, "arms"), "unknown_arm")
         if claim.cube and len(line.arms) != len(claim.cube.ticks):
             yield places.fault("ticks", (*at, "cube", "lines", n), found=len(line.arms), wanted=len(claim.cube.ticks))
 
@@ -145,32 +142,25 @@ def _names_of(part: Part, claims: Claims, at: KeyPath, places: _Places) -> Itera
     for name, statistic in part.statistics.items():
         here = (*at, "statistics", name)
         for field in ("arm", "reference"):
-            key = getattr(statistic, field)
-            if key is not None and key not in claims.arms:
-                words = suggestion(key, claims.arms)
-                yield places.fault("unknown_arm", (*here, field), found=key, suggestion=words)
-        yield from _missing(statistic.arms, claims.arms, (*here, "arms"), "unknown_arm", places)
+            yield from places.unknown(getattr(statistic, field), claims.arms, (*here, field), "unknown_arm")
+        yield from places.missing(statistic.arms, claims.arms, (*here, "arms"), "unknown_arm")
     for name in ("supported", "not_supported", "contradicted"):
         condition: Condition | None = getattr(part.rule, name)
-        if condition is not None:
-            yield from _names_in(condition, part, claims, (*at, "rule", name), places)
-    yield from _missing(part.false_worlds, claims.worlds, (*at, "false_worlds"), "unknown_world", places)
+        for one in condition.simple() if condition is not None else ():
+            yield from _names_in(one, part, claims, (*at, "rule", name), places)
+    yield from places.missing(part.false_worlds, claims.worlds, (*at, "false_worlds"), "unknown_world")
     if not part.false_worlds and part.uses:
         yield places.fault("no_world", at, found=part.key)
 
 
-def _names_in(condition: Condition, part: Part, claims: Claims, at: KeyPath, places: _Places) -> Iterator[Fault]:
-    for one in condition.simple():
-        if one.of not in part.statistics:
-            words = suggestion(one.of, part.statistics)
-            yield places.fault("unknown_statistic", at, found=one.of, suggestion=words)
-        relation, bound = one.relation
-        margin = bound.removeprefix("-").removeprefix("+").strip() if isinstance(bound, str) else None
-        if margin is not None and margin not in claims.margins:
-            words = suggestion(margin, claims.margins)
-            yield places.fault("unknown_margin", at, found=margin, suggestion=words)
-        elif relation in ("within", "beyond") and (bound.startswith("-") if isinstance(bound, str) else bound < 0.0):
-            yield places.fault("negative", at, found=bound)
+def _names_in(one: Condition, part: Part, claims: Claims, at: KeyPath, places: _Places) -> Iterator[Fault]:
+    yield from places.unknown(one.of, part.statistics, at, "unknown_statistic")
+    relation, bound = one.relation
+    margin = bound.removeprefix("-").removeprefix("+").strip() if isinstance(bound, str) else None
+    if margin is not None and margin not in claims.margins:
+        yield from places.unknown(margin, claims.margins, at, "unknown_margin")
+    elif relation in ("within", "beyond") and (bound.startswith("-") if isinstance(bound, str) else bound < 0.0):
+        yield places.fault("negative", at, found=bound)
 
 
 def _edits(claims: Claims, case: Case, places: _Places) -> Iterator[Fault]:
@@ -181,19 +171,15 @@ def _edits(claims: Claims, case: Case, places: _Places) -> Iterator[Fault]:
     for at, change in changes:
         for problem in edited(case, change.edits)[1]:
             yield fault_of_edit(problem, places.file, places.tree.line((*at, "edits", *problem.path)), at)
+    quarters = case.clock.quarters
     for number, claim in enumerate(claims.claims):
-        here: KeyPath = ("claims", number)
-        dated: list[tuple[KeyPath, int | None]] = [
-            ((*here, "shows", n, "year"), look.at) for n, look in enumerate(claim.shows)
-        ]
-        dated += [
-            ((*here, "parts", n, "statistics", name, "year"), statistic.at)
-            for n, part in enumerate(claim.parts)
-            for name, statistic in part.statistics.items()
-        ]
-        for place, quarter in dated:
-            if quarter is not None and quarter >= case.clock.quarters:
-                yield places.fault("beyond", place, found=(quarter + 1) / 4, most=case.clock.quarters / 4)
+        dated: list[tuple[KeyPath, int | None]] = [(("shows", n), look.at) for n, look in enumerate(claim.shows)]
+        for n, part in enumerate(claim.parts):
+            dated += [(("parts", n, "statistics", name), one.at) for name, one in part.statistics.items()]
+        for place, at_end in dated:
+            if at_end is not None and at_end >= quarters:
+                told = {"found": (at_end + 1) / 4, "most": quarters / 4}
+                yield places.fault("beyond", ("claims", number, *place, "year"), **told)
 
 
 FILE = Path(__file__).parent / "general.yaml"

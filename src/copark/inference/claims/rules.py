@@ -9,8 +9,6 @@ A condition is a statement about one statistic, met with a probability (0.95 unl
     {all: [...]}  {any: [...]}  {not: ...}
 
 A statistic without values makes its condition unknown (Kleene's logic): what cannot be measured decides nothing.
-
-From verdicts to verdicts: inside the judgement block, and from the parts of a claim to its headline.
 """
 
 from __future__ import annotations
@@ -19,10 +17,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import erf, isfinite, sqrt
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, model_validator
 
 from copark.arrays import Floats
@@ -30,16 +27,12 @@ from copark.cases.types import wrong
 from copark.simulation.schemas import Entry, Key
 from copark.stats.quantiles import band
 
-if TYPE_CHECKING:
-    from copark.inference.claims.schema import Headline
-
 Over = Literal["draws", "mean"]
 Z_BAND = 1.6448536269514722
 RELATIONS = ("above", "below", "within", "beyond")
 SUPPORTED, NOT_SUPPORTED = "supported", "not_supported"
-CONTRADICTED, NOT_IDENTIFIED, UNDETERMINED = "contradicted", "not_identified", "undetermined"
-VERDICTS = (SUPPORTED, NOT_SUPPORTED, CONTRADICTED, NOT_IDENTIFIED, UNDETERMINED)
-"""Verdicts of the earlier standard, and of QCA and NCA."""
+CONTRADICTED, NOT_IDENTIFIED = "contradicted", "not_identified"
+"""Verdicts of the earlier standard."""
 ESTABLISHED, LIKELY, OPEN, UNLIKELY, SMALL = "established", "likely", "open", "unlikely", "small"
 WORDS = (ESTABLISHED, LIKELY, OPEN, UNLIKELY, CONTRADICTED, SMALL)
 """Words of the standard of :mod:`~copark.inference.claims.verdict`, the strongest for a claim first."""
@@ -172,10 +165,6 @@ class Sample:
             return _normal_below(-bound, -self.mean, self.error)
         return float(np.mean(self.known > bound))
 
-    def take(self, at: NDArray[np.int64]) -> Sample:
-        """The same statistic on some of the draws."""
-        return Sample(self.values[at], self.over)
-
 
 @dataclass(frozen=True)
 class Beyond:
@@ -191,7 +180,6 @@ class Measured:
     """What is told of a sample."""
 
     over: Over
-    """As of the sample."""
     draws: int
     """Draws that have a value."""
     low: float
@@ -200,7 +188,6 @@ class Measured:
     """low, middle, high: 5, 50 and 95 %: of the draws, or of what the mean may be."""
     mean: float
     error: float
-    """mean, error: mean over draws, and its standard error."""
     beyond: tuple[Beyond, ...] = ()
     """Probabilities at the bounds of the rule."""
 
@@ -217,14 +204,11 @@ def measured(sample: Sample, name: str, rule: Rule, margins: Mapping[str, float]
         if one.of == name and not sample.is_empty:
             relation, written = one.relation
             value = resolve(written, margins)
-            if relation in ("below", "within", "beyond"):
+            if relation != "above":
                 bounds.setdefault(value if relation == "below" else -value, "below")
-            if relation in ("above", "within", "beyond"):
+            if relation != "below":
                 bounds.setdefault(value, "above")
-    beyond = tuple(
-        Beyond(bound, side, sample.below(bound) if side == "below" else sample.above(bound))
-        for bound, side in bounds.items()
-    )
+    beyond = tuple(Beyond(bound, word, getattr(sample, word)(bound)) for bound, word in bounds.items())
     return Measured(sample.over, int(sample.known.size), *sample.band(), sample.mean, sample.error, beyond)
 
 
@@ -236,10 +220,7 @@ def _normal_below(bound: float, mean: float, error: float) -> float:
 
 
 def resolve(bound: float | str, margins: Mapping[str, float]) -> float:
-    """The number of a bound.
-
-    Raises KeyError if there is no margin of that name.
-    """
+    """The number of a bound."""
     if isinstance(bound, str):
         return -margins[bound[1:].strip()] if bound.startswith("-") else margins[bound.removeprefix("+").strip()]
     return bound
@@ -267,13 +248,10 @@ class Judge:
             return None
         name, written = condition.relation
         bound, needed = resolve(written, self.margins), condition.probability - 1e-12
-        if name == "above":
-            return sample.above(bound) >= needed
-        if name == "below":
-            return sample.below(bound) >= needed
-        if name == "within":
-            return 1.0 - sample.below(-bound) >= needed and 1.0 - sample.above(bound) >= needed
-        return sample.below(-bound) >= needed or sample.above(bound) >= needed
+        if name in ("above", "below"):
+            return bool(getattr(sample, name)(bound) >= needed)
+        beyond = sample.below(-bound), sample.above(bound)
+        return max(beyond) >= needed if name == "beyond" else min(1.0 - one for one in beyond) >= needed
 
     def verdict(self, rule: Rule, samples: Mapping[str, Sample]) -> str:
         """Apply a rule: contradicted, supported, not supported or, where none of these is met, not identified."""
@@ -283,9 +261,6 @@ class Judge:
             if condition is not None and self.holds(condition, samples):
                 return name
         return NOT_IDENTIFIED
-
-
-WEAKEST_FIRST = (CONTRADICTED, NOT_SUPPORTED, UNDETERMINED, NOT_IDENTIFIED, SUPPORTED)
 
 
 def side(verdict: str) -> int:
@@ -299,9 +274,3 @@ def flips(verdict: str, other: str) -> bool:
     A verdict that the data do not tell has no side, and nothing flips it.
     """
     return side(verdict) != 0 and side(other) != side(verdict)
-
-
-def combined(headline: Headline, verdicts: Mapping[str, str]) -> str:
-    """The verdict of a claim from those of its parts: the weakest of all that count, or the strongest of any."""
-    found = sorted((verdicts[key] for key in headline.parts), key=WEAKEST_FIRST.index)
-    return found[0] if headline.every else found[-1]

@@ -3,7 +3,7 @@
 Four benches of draws: the case's posterior for the verdicts; the prior, to see what the record changed; the first draws
 of the posterior for worlds in which a claim is false, and, with fewer futures, for the variants of the judgement block.
 Variants and false worlds are not calibrated anew. No run is made twice. By a sequential rule what is decided is run no
-further (:mod:`~copark.inference.claims.looks`).
+further (:mod:`~copark.inference.claims.sequential`).
 """
 
 from __future__ import annotations
@@ -20,14 +20,12 @@ from copark.cases.model_file import read_shipped
 from copark.cases.quarters import Quarter
 from copark.identity import canonical, identity_of
 from copark.inference.case_parameters import Source
-from copark.inference.claims.effects import Ridge
 from copark.inference.claims.evidence import ArmRow, latest, looks_of, of_part, rows_of, sample_of, split_of
-from copark.inference.claims.looks import TrialLooks, key_of
 from copark.inference.claims.reading import ClaimsFile
 from copark.inference.claims.rules import OPEN, Judge, Measured, Sample, measured
 from copark.inference.claims.scenarios import ArmRuns, Bench, bench_of, check_moves
 from copark.inference.claims.schema import AS_IT_IS, Change, Claim, Part, is_empty, upon
-from copark.inference.claims.sequential import SEQUENTIAL, Stopping, stopping
+from copark.inference.claims.sequential import SEQUENTIAL, Stopping, TrialLooks, key_of, stopping
 from copark.inference.claims.severity import (
     RECENTRED,
     Lean,
@@ -41,6 +39,7 @@ from copark.inference.claims.severity import (
 )
 from copark.inference.claims.verdict import (
     STANDARD,
+    Ridge,
     Standard,
     Verdict,
     Weighed,
@@ -71,17 +70,15 @@ LEFT_THE_RECORD = 0.2
 
 @dataclass(frozen=True)
 class InVariant:
-    """A part in a variant of the judgement block.
-
-    probability, word: P there, and its word; turns: it is of another side; departs: log points by which the variant's
-    own reference departs from the record's number of residents at the cut.
-    """
+    """A part in a variant of the judgement block."""
 
     variant: str
     probability: float
     word: str
     turns: bool
+    """Whether the word is of another side."""
     departs: float
+    """Log points by which the variant's own reference departs from the record's number of residents at the cut."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,9 +172,8 @@ class ClaimFindings:
     start: str
     """case, park, start: name of the case, its title, and its first quarter."""
     file: ClaimsFile
-    """The claims as they are written."""
     claims: tuple[ClaimFinding, ...]
-    """What was found of those that were tried."""
+    """file, claims: as they are written, and what was found of those that were tried."""
     moved: dict[str, str]
     """How far the data moved each parameter."""
     hosts: dict[str, HostValue]
@@ -256,10 +252,6 @@ class Trial:
         values = drawn_values(self.prior.draws, self.plan.futures) if prior else self.values
         return Ridge({name: column[:draws] for name, column in values.items()})
 
-    def altered(self, ground: Change, keys: Iterable[str]) -> list[Change]:
-        """Arms upon a ground: a variant of the judgement block, or a false world."""
-        return [upon(ground, self.arms[key]) for key in keys]
-
     def weigh(
         self, part: Part, bench: Bench, ground: Change | None = None, standing: float | None = None,
         draws: int | None = None,
@@ -278,13 +270,7 @@ class Trial:
         return self._looked[at]
 
     def check(self) -> None:
-        """Refuse arms, variants and worlds that change nothing.
-
-        Raises
-        ------
-        ArmsChangeNothing
-            With every one of them.
-        """
+        """Raise ArmsChangeNothing with every arm, variant and world that changes nothing."""
         claims, few = self.file.claims, self.bench.part(2, 1)
         changes: dict[tuple[str, str], Change] = {("arms", key): arm for key, arm in claims.arms.items()}
         changes |= {("judgement", one.key): one for one in claims.judgement}
@@ -296,14 +282,8 @@ class Trial:
     ) -> ClaimFindings:
         """Run all arms everywhere and find the verdicts.
 
-        Parameters
-        ----------
-        progress
-            Told runs done and runs in all: at most, while something is not decided.
-        weighed
-            Told claims weighed and claims in all.
-        stages
-            Where arms are kept as they are run, and found.
+        progress: told runs done and runs in all: at most, while something is not decided; weighed: told claims weighed
+        and claims in all; stages: where arms are kept as they are run, and found.
         """
         self.check()
         looks = TrialLooks(self, progress, stages or Stages())
@@ -342,17 +322,17 @@ class Trial:
     def stages(self) -> tuple[tuple[Bench, list[Change]], ...]:
         """What is run where: arms on the draws, on the prior, in the false worlds, in the judgement block."""
         shown = dict.fromkeys(key for claim in self.chosen for key in (claim.reference, *claim.shown))
-        tried = dict.fromkeys((AS_IT_IS, *(key for claim in self.chosen for key in claim.tried)))
-        tried = {key: None for key in tried if key in self.arms}
-        worlds = [(world, part) for _, part in self.file.claims.of(self.chosen) for world in part.false_worlds]
-        false = [one for world, part in worlds for one in self.altered(self.world(world), part.uses)]
-        block = [one for ground in self.file.claims.judgement if not is_empty(ground)
-                 for one in self.altered(ground.alone, tried)]  # fmt: skip
+        every = (AS_IT_IS, *(key for claim in self.chosen for key in claim.tried))
+        tried = [key for key in dict.fromkeys(every) if key in self.arms]
+        parts = [part for _, part in self.file.claims.of(self.chosen)]
+        worlds = [(self.world(world), part) for part in parts for world in part.false_worlds]
+        false = [upon(world, self.arms[key]) for world, part in worlds for key in part.uses]
+        grounds = [ground.alone for ground in self.file.claims.judgement if not is_empty(ground)]
         return (
             (self.bench, [self.arms[key] for key in (*shown, *tried)]),
             (self.prior, [self.arms[key] for key in tried]),
             (self.tested, false),
-            (self.first, block),
+            (self.first, [upon(ground, self.arms[key]) for ground in grounds for key in tried]),
         )
 
     def world(self, key: str) -> Change:
@@ -365,9 +345,8 @@ class Trial:
         )
         parts = {part.key: self._part(claim, part, looks) for part in claim.parts}
         turned = [bool(parts[key].flipped) for key in claim.headline.parts]
-        found = claim_verdict(
-            claim.headline, parts, after, before, turned=any(turned) if claim.headline.every else all(turned)
-        )
+        turned_whole = any(turned) if claim.headline.every else all(turned)
+        found = claim_verdict(claim.headline, parts, after, before, turned=turned_whole)
         rows = rows_of(claim, self.on(self.bench, draws=looks.evidence[claim.id]))
         return ClaimFinding(**vars(found), claim=claim, parts=tuple(parts.values()), rows=rows)
 
@@ -418,18 +397,16 @@ class Trial:
         """Log points between the median number of residents at the cut in each variant and as it is."""
         if AS_IT_IS not in self.arms:
             return {one.key: 0.0 for one in self.file.claims.judgement}
+        plain, found = self.arms[AS_IT_IS], {}
 
-        def runs(ground: Change, draws: int | None = None) -> ArmRuns:
-            made = self.first.made.get(canonical(upon(ground, self.arms[AS_IT_IS]).content()))
-            return self.first.run(upon(ground, self.arms[AS_IT_IS]), draws if made is None else made.draws)
+        def level(change: Change, draws: int | None) -> float:
+            return max(float(np.nanmedian(self.first.run(change, draws).values[RECORD, self.cut])), 1.0)
 
-        def level(runs: ArmRuns) -> float:
-            return max(float(np.nanmedian(runs.values[RECORD, self.cut])), 1.0)
-
-        found = {}
         for one in self.file.claims.judgement:
-            there = runs(one.alone)
-            found[one.key] = float(np.log(level(there) / level(self.first.run(self.arms[AS_IT_IS], there.draws))))
+            there = upon(one.alone, plain)
+            made = self.first.made.get(canonical(there.content()))
+            draws = None if made is None else made.draws
+            found[one.key] = float(np.log(level(there, draws) / level(plain, draws)))
         return found
 
     @property
@@ -447,25 +424,15 @@ def provenance_of(
     file: ClaimsFile, case: Case, plan: TrialPlan, claims: tuple[Claim, ...], source: Source | None
 ) -> dict[str, Any]:
     """Everything that makes a trial, as plain values; nothing need be run or drawn to tell it."""
-    assumed = {"trust": Trust.without(case.name, plan.kind).content()}
-    given = assumed if source is None else dict(source.content)
+    given = {"trust": Trust.without(case.name, plan.kind).content()} if source is None else dict(source.content)
     return {
-        "claims_name": file.name,
-        "claims_sha256": file.sha256,
-        "fixed": str(file.claims.fixed),
-        "standard_sha256": read_shipped(STANDARD, Standard)[1],
-        "claims": [one.id for one in claims],
-        "case": case.name,
-        "case_hash": case.hash,
-        "model_hash": model_hash(),
-        "experiment_hash": experiment_hash(),
-        "draws": plan.draws,
-        "futures": plan.futures,
-        "seed": plan.seed,
-        "draws_of": plan.kind,
+        "claims_name": file.name, "claims_sha256": file.sha256, "fixed": str(file.claims.fixed),
+        "standard_sha256": read_shipped(STANDARD, Standard)[1], "claims": [one.id for one in claims],
+        "case": case.name, "case_hash": case.hash, "model_hash": model_hash(), "experiment_hash": experiment_hash(),
+        "draws": plan.draws, "futures": plan.futures, "seed": plan.seed, "draws_of": plan.kind,
         **({"sequential_sha256": read_shipped(SEQUENTIAL, Stopping)[1]} if plan.sequential else {}),
         **given,
-    }
+    }  # fmt: skip
 
 
 def identity_from(provenance: dict[str, Any]) -> str:
@@ -475,8 +442,7 @@ def identity_from(provenance: dict[str, Any]) -> str:
 
 def _cut(case: Case, source: Source | None) -> int:
     """Quarter up to which the record is told: the posterior's cut, else the end of the data, counted from 0."""
-    known = None if source is None else source.cut
-    last = known or case.clock.data_end
+    last = (None if source is None else source.cut) or case.clock.data_end
     return int(min(last - case.clock.start, case.clock.quarters - 1))
 
 

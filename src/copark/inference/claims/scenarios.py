@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,9 +26,10 @@ from copark.simulation.ensemble import Ensemble
 from copark.simulation.outcomes import NEEDED, YEAR_TWENTY, reclassify
 from copark.simulation.run import facts_of, inputs_of
 from copark.simulation.sample import fill, sample
-from copark.simulation.study import Scenario, Study
+from copark.simulation.study import Study
 from copark.store.checkpoints import Stage
 
+T = TypeVar("T")
 INPUTS = ("levers", "links", "edits", "scale", "without_anchors")
 """Parts of a change that alter the packed inputs; the others alter the draws."""
 
@@ -114,8 +115,7 @@ class Bench:
 
     def chosen(self, draws: int, futures: Sequence[int]) -> Bench:
         """A smaller bench: the first draws, and of each the futures of these numbers."""
-        number = np.arange(draws)[:, np.newaxis] * self.futures
-        at = (number + np.array(futures)).ravel()
+        at = (np.arange(draws)[:, np.newaxis] * self.futures + np.array(futures)).ravel()
         study = self.study.with_changes(runs=len(at), futures=len(futures))
         return Bench(
             self.case, study, Draws(*(room[at] for room in self.draws)), self.looks, self.threads, (self, at),
@@ -124,27 +124,29 @@ class Bench:
 
     def inputs(self, change: Change) -> Inputs:
         """The packed inputs of a change; made once for all changes that differ in parameters alone."""
-        name = canonical({part: value for part, value in change.content().items() if part in INPUTS})
-        with self._lock:
-            found = self._packed.get(name)
-        if found is None:
+
+        def made() -> Inputs:
             found = inputs_of(self.case, change)
             for lever, factor in change.scale.items():
                 room, column = lever.split(".")
                 getattr(found, room)[column] *= factor
-            with self._lock:
-                self._packed[name] = found
-        return found
+            return found
+
+        name = canonical({part: value for part, value in change.content().items() if part in INPUTS})
+        return self._once(self._packed, name, made)
 
     def facts(self, change: Change) -> dict[str, np.ndarray]:
         """Facts of the case that are parameters and are others once it is edited; found once for the same edits."""
         name = canonical(change.content().get("edits", {}))
+        return self._once(self._facts, name, lambda: facts_of(self.study, self.case, change))
+
+    def _once(self, kept: dict[str, T], name: str, make: Callable[[], T]) -> T:
         with self._lock:
-            found = self._facts.get(name)
+            found = kept.get(name)
         if found is None:
-            found = facts_of(self.study, self.case, change)
+            found = make()
             with self._lock:
-                self._facts[name] = found
+                kept[name] = found
         return found
 
     def altered(self, change: Change) -> Draws:
@@ -240,11 +242,11 @@ class Bench:
             there = {name: self.made[name] for name in wanted if name in self.made}
         stage.keep(len(there) / len(wanted), packed(there), {"arms": list(there)})
 
-    def moves(self, change: Change, ground: Change | None = None) -> bool:
-        """Whether a change alters inputs or draws, against a ground."""
-        before = ground or Change()
+    def moves(self, change: Change) -> bool:
+        """Whether a change alters inputs or draws."""
+        as_it_is = Change()
         return not (
-            _same(self.inputs(change), self.inputs(before)) and _same(self.altered(change), self.altered(before))
+            _same(self.inputs(change), self.inputs(as_it_is)) and _same(self.altered(change), self.altered(as_it_is))
         )
 
 
@@ -280,18 +282,17 @@ def bench_of(
     case: Case, study: Study, looks: Iterable[tuple[str, int]], source: DrawSource | None = None, threads: int = 1
 ) -> Bench:
     """Make the draws of a study, from a posterior where one is given, and a bench of them."""
-    if source is not None:
-        draws = source.draws(study, 0, study.runs)
+    if source is None:
+        draws = fill(sample(study, case, 0, study.runs), study.scenarios[0], study, 0, study.runs)
     else:
-        bare: Scenario = study.scenarios[0]
-        draws = fill(sample(study, case, 0, study.runs), bare, study, 0, study.runs)
+        draws = source.draws(study, 0, study.runs)
     return Bench(case, study, draws, tuple(dict.fromkeys(looks)), threads)
 
 
 def check_moves(bench: Bench, changes: Mapping[tuple[str, str], Change], file: str) -> None:
-    """Refuse arms, variants and worlds that change nothing though they say they do.
+    """Raise ArmsChangeNothing with every arm, variant and world that changes nothing though it says it does.
 
-    changes: by where they stand: ``("arms", "no-home")``. Raises ArmsChangeNothing with every one of them.
+    changes: by where they stand: ``("arms", "no-home")``.
     """
     faults = [
         Fault("claims.no_change", file, None, ".".join(at), {"found": at[-1]})

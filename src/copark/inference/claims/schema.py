@@ -8,11 +8,11 @@ strategic value that is drawn cannot be trebled by naming one value.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 from functools import reduce
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from copark.cases.dates import Date
 from copark.cases.types import Bilingual, suggestion, wrong
@@ -41,15 +41,10 @@ class Change(Scenario):
     scale: dict[str, Factor] = Field(default_factory=dict)
     """Levers and drivers multiplied, after all else."""
 
-    @field_validator("times")
+    @field_validator("times", "scale")
     @classmethod
-    def _times_known(cls, given: dict[str, float]) -> dict[str, float]:
-        return _known(given, catalogue().parameters)
-
-    @field_validator("scale")
-    @classmethod
-    def _scale_known(cls, given: dict[str, float]) -> dict[str, float]:
-        return _known(given, levers())
+    def _factors_known(cls, given: dict[str, float], info: ValidationInfo) -> dict[str, float]:
+        return _known(given, catalogue().parameters if info.field_name == "times" else levers())
 
     def content(self) -> dict[str, Any]:
         """What is altered, as plain values, without key and title."""
@@ -65,10 +60,15 @@ class Change(Scenario):
 ALTERS = frozenset(Change.model_fields) - {"key", "title"}
 
 
-def _known(given: dict[str, float], known: Mapping[str, Any]) -> dict[str, float]:
+def _known(given: dict[str, float], known: Collection[str]) -> dict[str, float]:
     for name in given:
-        if name not in known:
-            raise wrong("study_unknown", at=name, found=name, suggestion=suggestion(name, known))
+        _one_of(name, known)
+    return given
+
+
+def _one_of(given: str, known: Collection[str]) -> str:
+    if given not in known:
+        raise unknown(given, known)
     return given
 
 
@@ -82,25 +82,16 @@ def upon(ground: Change, *changes: Change) -> Change:
 
 def _joined(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     made = below | above
-    for name in ("parameters", "levers", "links"):
-        if name in below and name in above:
-            made[name] = below[name] | above[name]
-    for name in ("times", "scale"):
-        if name in below and name in above:
-            both = below[name].keys() | above[name].keys()
-            made[name] = {key: below[name].get(key, 1.0) * above[name].get(key, 1.0) for key in both}
-    if "edits" in below and "edits" in above:
-        made["edits"] = _joined_edits(below["edits"], above["edits"])
-    return made
-
-
-def _joined_edits(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    made = below | above
-    for name in ("depth", "partners", "shareholders", "terms"):
-        if name in below and name in above:
-            made[name] = below[name] | above[name]
-    if "drop" in below and "drop" in above:
-        made["drop"] = list(dict.fromkeys([*below["drop"], *above["drop"]]))
+    for name in below.keys() & above.keys():
+        one, other = below[name], above[name]
+        if name in ("parameters", "levers", "links", "depth", "partners", "shareholders", "terms"):
+            made[name] = one | other
+        elif name in ("times", "scale"):
+            made[name] = {key: one.get(key, 1.0) * other.get(key, 1.0) for key in one.keys() | other.keys()}
+        elif name == "edits":
+            made[name] = _joined(one, other)
+        elif name == "drop":
+            made[name] = list(dict.fromkeys([*one, *other]))
     return made
 
 
@@ -154,19 +145,10 @@ class Statistic(Entry):
     lacking: Bilingual | None = None
     """What would be needed and is not there."""
 
-    @field_validator("output")
+    @field_validator("output", "context")
     @classmethod
-    def _output_known(cls, given: str | None) -> str | None:
-        if given is not None and given not in NAMES:
-            raise unknown(given, NAMES)
-        return given
-
-    @field_validator("context")
-    @classmethod
-    def _context_known(cls, given: str | None) -> str | None:
-        if given is not None and given not in HOST_CONTEXT:
-            raise unknown(given, HOST_CONTEXT)
-        return given
+    def _known(cls, given: str | None, info: ValidationInfo) -> str | None:
+        return given if given is None else _one_of(given, NAMES if info.field_name == "output" else HOST_CONTEXT)
 
     @field_validator("year")
     @classmethod
@@ -255,10 +237,8 @@ class Look(Entry):
 
     @field_validator("output")
     @classmethod
-    def _output_known(cls, given: str) -> str:
-        if given not in NAMES:
-            raise unknown(given, NAMES)
-        return given
+    def _known(cls, given: str) -> str:
+        return _one_of(given, NAMES)
 
     @property
     def at(self) -> int:
@@ -296,7 +276,7 @@ class Mechanism(Entry):
 
     @field_validator("parameters", "links")
     @classmethod
-    def _known(cls, given: tuple[str, ...], info: Any) -> tuple[str, ...]:
+    def _known(cls, given: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         known = catalogue().parameters if info.field_name == "parameters" else catalogue().links
         for name in given:
             if name not in known:
@@ -386,16 +366,6 @@ class Claims(Entry):
     def sizes(self) -> dict[str, float]:
         """Margins as numbers."""
         return {name: margin.value for name, margin in self.margins.items()}
-
-    def claim(self, name: str) -> Claim:
-        """A claim by its id.
-
-        Raises KeyError if there is none.
-        """
-        for one in self.claims:
-            if one.id == name:
-                return one
-        raise KeyError(name)
 
     def of(self, claims: tuple[Claim, ...]) -> Iterator[tuple[Claim, Part]]:
         """Every part of some claims."""

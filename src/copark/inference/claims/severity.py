@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from math import nan
 
 import numpy as np
-from numpy.typing import NDArray
 
 from copark.arrays import Floats
 from copark.inference.case_parameters import Source
@@ -43,7 +42,6 @@ class Severity:
     """How the test does in one world in which the claim is false."""
 
     world: str
-    """Its key."""
     word: str
     probability: float
     """word, probability: word for the claim there, and its P, on all draws."""
@@ -64,15 +62,9 @@ class Severity:
         return wilson(self.refuted, self.batches)
 
 
-def batches(draws: int, seed: int, count: int = BATCHES) -> NDArray[np.int64]:
-    """Numbers of draws in every batch, shape (batches, draws)."""
-    made: NDArray[np.int64] = np.random.default_rng([seed, BATCHED]).integers(0, draws, (count, draws))
-    return made
-
-
-def severity(part: Part, weighed: Weighed, world: str, seed: int, count: int = BATCHES) -> Severity:
+def severity(part: Part, weighed: Weighed, world: str, seed: int) -> Severity:
     """How often a part is refuted on batches of what was measured in a world where it is false."""
-    found = words_of_batches(weighed.chance, seed, count)
+    found = words_of_batches(weighed.chance, seed)
     means = () if weighed.effects is None else weighed.effects.means
     differences = all(part.statistics[name].kind in DIFFERENCES for name in means)
     return Severity(
@@ -98,15 +90,17 @@ def word_of(chance: Floats) -> str:
     return standard().word(mean_of(chance), int(np.isfinite(chance).sum()))
 
 
-def words_of_batches(chance: Floats, seed: int, count: int = BATCHES) -> list[str]:
+def words_of_batches(chance: Floats, seed: int) -> list[str]:
     """The word of every batch; none where nothing was measured."""
     known = chance[np.isfinite(chance)]
-    return [word_of(known[at]) for at in batches(known.size, seed, count)] if known.size else []
+    rng = np.random.default_rng([seed, BATCHED])
+    batches = rng.integers(0, known.size, (BATCHES, known.size)) if known.size else ()
+    return [word_of(known[at]) for at in batches]
 
 
-def steadiness(chance: Floats, seed: int, count: int = BATCHES) -> float:
+def steadiness(chance: Floats, seed: int) -> float:
     """Share of batches of the test's own draws in which its word is the same."""
-    found = words_of_batches(chance, seed, count)
+    found = words_of_batches(chance, seed)
     return found.count(word_of(chance)) / len(found) if found else nan
 
 

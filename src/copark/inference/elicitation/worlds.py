@@ -12,13 +12,12 @@ from copark.arrays import Floats, Integers
 from copark.cases.case import Case
 from copark.identity import canonical
 from copark.inference.case_parameters import Source
-from copark.inference.claims.effects import Ridge, expected
 from copark.inference.claims.evidence import looks_of, of_part
 from copark.inference.claims.reading import ClaimsFile
 from copark.inference.claims.scenarios import ArmRuns, Bench, bench_of
 from copark.inference.claims.schema import Arm, Change, Claim, Part
 from copark.inference.claims.severity import drawn_values
-from copark.inference.claims.verdict import Weighed, weigh
+from copark.inference.claims.verdict import Ridge, Weighed, expected, weigh
 from copark.inference.elicitation.literature import Estimate, literature, state_of
 from copark.inference.elicitation.workbook import Expert, Question
 from copark.simulation.study import baseline

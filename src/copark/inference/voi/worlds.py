@@ -23,12 +23,12 @@ from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.identity import canonical
 from copark.inference.case_parameters import Source
-from copark.inference.claims.effects import Ridge, expected
 from copark.inference.claims.evidence import by_run, looks_of
 from copark.inference.claims.reading import ClaimsFile
 from copark.inference.claims.scenarios import bench_of
 from copark.inference.claims.schema import Claim, Part
 from copark.inference.claims.severity import drawn_values
+from copark.inference.claims.verdict import Ridge, expected
 from copark.inference.claims.verdict import holds as is_met
 from copark.inference.observations import ObservationModel, Target, error_scales, targets
 from copark.inference.reading import everything_fitted
