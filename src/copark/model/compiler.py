@@ -7,6 +7,7 @@ own cache notices a change only in the file of the outermost function and would 
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from collections.abc import Callable
@@ -15,6 +16,11 @@ from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 import numba
+from numba import _dynfunc
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import Compiler, CompilerBase, DefaultPassBuilder
+from numba.core.compiler_machinery import register_pass
+from numba.core.typed_passes import NativeLowering
 
 from copark.identity import hash_sources
 
@@ -28,7 +34,63 @@ ENABLED = not numba.config.DISABLE_JIT
 # nnan and ninf are left out on purpose: with them np.isfinite(nan) is true and a failed run passes as sound.
 ARITHMETIC = {"contract", "reassoc", "arcp", "nsz", "afn"}
 OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": ARITHMETIC, "error_model": "numpy"}
-EQUATION = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False, "forceinline": True}
+
+
+class _Part(JITCodeLibrary):
+    """Code that is only ever copied into a kernel: it is neither optimised nor made into machine code by itself."""
+
+    def finalize(self) -> None:
+        for part in dict.fromkeys(self._linking_libraries):
+            self._final_module.link_in(part._get_module_for_linking(), preserve=True)  # noqa: SLF001
+        self._finalize_dynamic_globals()
+        self._finalized = True
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _PartLowering(NativeLowering):
+    """Numba's lowering, but for making the function itself callable."""
+
+    def run_pass(self, state: Any) -> bool:
+        state.library = library = _Part(state.targetctx.codegen(), state.func_id.func_qualname)
+        library.enable_object_caching()
+        state.flags.no_compile = True
+        super().run_pass(state)
+        lowered = state["cr"]
+        name = _dynfunc.make_function(lowered.fndesc.lookup_module(), library.name, "", 0, lowered.env, (library,))
+        state.targetctx.insert_user_function(name, lowered.fndesc, [library])
+        state["cr"] = lowered._replace(cfunc=name)
+        return True
+
+
+class _PartCompiler(CompilerBase):
+    """Numba's compiler with that lowering."""
+
+    def define_pipelines(self) -> list[Any]:
+        passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
+        passes.passes = [(_PartLowering if kind is NativeLowering else kind, why) for kind, why in passes.passes]
+        return [passes]
+
+
+class _KernelCompiler(Compiler):
+    """Numba's compiler, which makes millions of objects and throws few away: they are not looked through meanwhile."""
+
+    def compile_extra(self, func: Function) -> Any:
+        paused = gc.isenabled()
+        gc.disable()
+        try:
+            return super().compile_extra(func)
+        finally:
+            if paused:
+                gc.enable()
+
+
+EQUATION: dict[str, Any] = {
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+    "_nrt": False,
+    "forceinline": True,
+    "pipeline_class": _PartCompiler,
+}
 
 
 @cache
@@ -73,7 +135,7 @@ def entry(function: Function) -> Function:
     """Compile a kernel: an outermost function, whose machine code is kept on disk between processes."""
     if ENABLED:
         numba.config.CACHE_DIR = str(cache_folder())
-    done: Function = numba.njit(**OPTIONS, cache=ENABLED)(function)
+    done: Function = numba.njit(**OPTIONS, cache=ENABLED, pipeline_class=_KernelCompiler)(function)
     return done
 
 

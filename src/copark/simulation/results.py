@@ -116,32 +116,38 @@ def assemble(study: Study, case: Case, label: Label, runs: Runs) -> xr.Dataset:
     """Make the labelled dataset of a chunk of runs, whose first outputs are those the study keeps."""
     import xarray as xr
 
+    def variable(dims: str | tuple[str, ...], values: Any, attrs: Mapping[str, Any] | None = None) -> xr.Variable:
+        """A variable of an array as it is: xarray need not ask Dask, which takes long to import, what it is."""
+        return xr.Variable(dims, values, attrs, fastpath=True)
+
     over_time, per_run = ("scenario", "run", "quarter"), ("scenario", "run")
     known = catalogue()
     each = [one.out[:, : len(study.kept)] for one in runs.scenarios]
     out = each[0][np.newaxis] if len(each) == 1 else np.stack(each)
     status = np.stack([one.status for one in runs.scenarios])
     outcome = np.stack([one.outcome for one in runs.scenarios])
-    data: dict[str, Any] = {
-        name: (over_time, out[:, :, n, :], describe(known.outputs[name])) for n, name in enumerate(study.kept)
-    }
-    data["status"] = (per_run, status[:, :, 0].astype(np.int8), flags(STATUS))
-    data["status_quarter"] = (per_run, status[:, :, 1].astype(np.int32), {})
-    data["status_room"] = (per_run, status[:, :, 2].astype(np.int8), flags(ROOMS))
-    data["outcome"] = (per_run, outcome, flags(("not finished", *MEANINGS), NOT_OK))
     count = out.shape[1]
     drawn = np.stack(list(runs.drawn.values()), axis=1) if runs.drawn else np.zeros((count, 0))
-    data["draws"] = (("run", "parameter"), drawn, {})
     quarters = [case.clock.start + t for t in range(out.shape[3])]
     titles = {scenario.key: scenario.title.model_dump() for scenario in study.scenarios}
     return xr.Dataset(
-        data,
+        {
+            **{
+                name: variable(over_time, out[:, :, n, :], describe(known.outputs[name]))
+                for n, name in enumerate(study.kept)
+            },
+            "status": variable(per_run, status[:, :, 0].astype(np.int8), flags(STATUS)),
+            "status_quarter": variable(per_run, status[:, :, 1].astype(np.int32)),
+            "status_room": variable(per_run, status[:, :, 2].astype(np.int8), flags(ROOMS)),
+            "outcome": variable(per_run, outcome, flags(("not finished", *MEANINGS), NOT_OK)),
+            "draws": variable(("run", "parameter"), drawn),
+        },
         coords={
-            "scenario": [scenario.key for scenario in study.scenarios],
-            "run": np.arange(runs.first, runs.first + count),
-            "quarter": np.array([quarter.last_day for quarter in quarters], dtype="datetime64[ns]"),
-            "label": ("quarter", [str(quarter) for quarter in quarters]),
-            "parameter": np.array(list(runs.drawn), dtype=str),
+            "scenario": variable("scenario", np.array([scenario.key for scenario in study.scenarios])),
+            "run": variable("run", np.arange(runs.first, runs.first + count)),
+            "quarter": variable("quarter", np.array([one.last_day for one in quarters], dtype="datetime64[ns]")),
+            "label": variable("quarter", np.array([str(quarter) for quarter in quarters])),
+            "parameter": variable("parameter", np.array(list(runs.drawn), dtype=str)),
         },
         attrs={
             "identity": label.identity,
