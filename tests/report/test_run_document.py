@@ -14,7 +14,7 @@ from copark.analyses.run.ask import Answer, answer_of
 from copark.cases.case import Case
 from copark.model.variables import catalogue
 from copark.presentation.document import Chart, Document, Interval, Table
-from copark.presentation.html import to_html
+from copark.presentation.layout import to_html
 from copark.presentation.page import to_json
 from copark.simulation.trust import Trust
 from copark.texts import LANGUAGES

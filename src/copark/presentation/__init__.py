@@ -2,91 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from copark.texts import text
 
 if TYPE_CHECKING:
     from copark.presentation.document import Document
+    from copark.presentation.figures import Charts
 
 FORMATS = ("html", "xlsx", "csv", "docx", "pdf", "pptx", "json")
 
 
 def write(document: Document, folder: Path, formats: Sequence[str]) -> dict[str, Path]:
-    """Write a document in some formats, each figure drawn once.
+    """Write a document in some of :data:`FORMATS`, each figure drawn once, and give the path of each.
 
-    Parameters
-    ----------
-    document
-        What is written.
-    folder
-        Where ``<document>-<lang>.<format>`` goes; made if missing. For ``csv`` it is a folder ``<document>-<lang>-csv``
-        of a file for each table.
-    formats
-        Some of :data:`FORMATS`.
-
-    Returns
-    -------
-    dict
-        The path of each format.
-
-    Raises
-    ------
-    ValueError
-        If there is no such format.
+    folder: where ``<document>-<lang>.<format>`` goes; made if missing. For ``csv`` it is a folder
+    ``<document>-<lang>-csv`` of a file for each table. Raises ValueError if there is no such format.
     """
     from copark.presentation.figures import Charts
 
     for name in formats:
         if name not in FORMATS:
             raise ValueError(text("presentation.unknown_format", document.lang, name=name, known=", ".join(FORMATS)))
-    charts = Charts()
-    stem = f"{document.key}-{document.lang}"
-    return {
-        name: _WRITERS[name](document, folder / f"{stem}{'-' if name == 'csv' else '.'}{name}", charts)
-        for name in formats
-    }
+    charts, stem = Charts(), f"{document.key}-{document.lang}"
+    found = {}
+    for name in formats:
+        path = folder / f"{stem}{'-' if name == 'csv' else '.'}{name}"
+        if name in _WRITERS:
+            module, function = _WRITERS[name]
+            getattr(import_module(f"copark.presentation.{module}"), function)(document, path, charts)
+        else:
+            _write_text(document, path, charts)
+        found[name] = path
+    return found
 
 
-def _html(document: Document, path: Path, charts: Any) -> Path:
-    from copark.presentation.html import to_html
+_WRITERS = {
+    "xlsx": ("tables", "write_workbook"), "csv": ("tables", "write_csvs"), "docx": ("docx", "write"),
+    "pdf": ("layout", "write_pdf"), "pptx": ("pptx", "write"),
+}  # fmt: skip
 
-    return _text(to_html(document, charts), path)
 
-
-def _json(document: Document, path: Path, charts: Any) -> Path:
+def _write_text(document: Document, path: Path, charts: Charts) -> None:
+    """Write HTML or JSON."""
     import json
 
+    from copark.presentation.layout import to_html
     from copark.presentation.page import to_json
-
-    return _text(json.dumps(to_json(document, charts), ensure_ascii=False, indent=1) + "\n", path)
-
-
-def _text(content: str, path: Path) -> Path:
     from copark.store.files import written_file
 
+    if path.suffix == ".html":
+        content = to_html(document, charts)
+    else:
+        content = json.dumps(to_json(document, charts), ensure_ascii=False, indent=1) + "\n"
     with written_file(path) as target:
         target.write_text(content, encoding="utf-8", newline="\n")
-    return path
-
-
-def _module(name: str) -> Callable[[Document, Path, Any], Path]:
-    def written(document: Document, path: Path, charts: Any) -> Path:
-        found: Path = import_module(f"copark.presentation.{name}").write(document, path, charts)
-        return found
-
-    return written
-
-
-_WRITERS: dict[str, Callable[[Document, Path, Any], Path]] = {
-    "html": _html,
-    "json": _json,
-    "xlsx": _module("xlsx"),
-    "csv": _module("csvs"),
-    "docx": _module("docx"),
-    "pdf": _module("pdf"),
-    "pptx": _module("pptx"),
-}

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from copark.presentation.lines import width_of
 from copark.presentation.page import clean
-from copark.presentation.run_tables import Cell
 from copark.store.errors import ExportRefused, fault
 from copark.store.files import written_file
 
@@ -37,6 +36,7 @@ USUAL = 9.0
 READABLE = 90.0
 """Letters of a line of a sentence above a table, at least."""
 
+Cell = str | int | float | None
 Look = Literal["", "title", "answer", "label", "head", "group", "quiet"]
 _INK, _MUTED, _RULE = "#1D5B8C", "#65717C", "#C9D0D6"
 _LOOKS: dict[Look, dict[str, Any]] = {

@@ -162,7 +162,7 @@ def _describe_study(study: Study, lang: str) -> Description:
 
 
 def _describe_run(record: RunRecord, lang: str) -> Description:
-    from copark.presentation.run_tables import outcomes_table, provenance_table
+    from copark.presentation.exports import outcomes_table, provenance_table
 
     entries = [(str(entry), str(value)) for entry, value in provenance_table(record, lang).rows]
     for scenario, outcome, count, share, _trust in outcomes_table(record, lang).rows:

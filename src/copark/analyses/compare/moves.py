@@ -21,10 +21,10 @@ from copark.analyses.compare.outcome_change import (
 from copark.analyses.contract import Texts
 from copark.analyses.show import Show
 from copark.model.variables import catalogue
-from copark.presentation.csvs import flat
 from copark.presentation.document import Table
+from copark.presentation.exports import PlainTable
 from copark.presentation.numbers import money, number, percent
-from copark.presentation.run_tables import PlainTable
+from copark.presentation.tables import flat
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.readouts.compare import pairs_of
 from copark.texts import text

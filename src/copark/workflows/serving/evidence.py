@@ -17,7 +17,7 @@ from copark.workflows.serving.wording import drawn_bound, own, said, spoken_in, 
 
 if TYPE_CHECKING:
     from copark.cases import Case
-    from copark.presentation.run_tables import PlainTable
+    from copark.presentation.exports import PlainTable
 
 
 JUDGEMENT = "judgement"
@@ -203,7 +203,8 @@ def source_info(key: str, source: Source) -> SourceInfo:
 
 def evidence_table(shelved: Shelved, name: str, lang: str) -> PlainTable:
     """Events, series or sources as a table for spreadsheets and statistics."""
-    from copark.presentation.run_tables import Cell, PlainTable
+    from copark.presentation.exports import PlainTable
+    from copark.presentation.xlsx_sheets import Cell
 
     case = shelved.case
     if name == "events":

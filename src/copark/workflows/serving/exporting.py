@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copark.analyses.compare.moves import sheets, sheets_of
-from copark.presentation.exports import export_run, write_csv
-from copark.presentation.run_tables import summary_table
+from copark.presentation.exports import export_run, summary_table, write_csv
 from copark.simulation.run import simulate
 from copark.store import RunStore
 from copark.store.summary import summary_of
@@ -28,7 +27,7 @@ from copark.workflows.serving.simulation import moves_between
 if TYPE_CHECKING:
     import xarray as xr
 
-    from copark.presentation.run_tables import PlainTable
+    from copark.presentation.exports import PlainTable
     from copark.simulation.study import Study
     from copark.store import RunRecord
 

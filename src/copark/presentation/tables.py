@@ -1,14 +1,18 @@
-"""A document as a workbook: a cover with the answer, then a sheet a table, with units, filters and true numbers."""
+"""Tables of a document as files hold them: a workbook with a cover and a sheet a table, or a folder of CSV files.
+
+One number is a cell, and intervals are columns of their own. Names of columns are the same in every language.
+"""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from copark.presentation.csvs import Flat, flat
-from copark.presentation.document import Caveat, Chart, Column, Document, Kind, Table
+from copark.presentation.document import Caveat, Chart, Column, Document, Interval, Kind, Table, Value
+from copark.presentation.exports import PlainTable, write_csv
 from copark.presentation.figures import Charts
 from copark.presentation.numbers import NOTHING, column_unit, number, number_format, shown
-from copark.presentation.page import Page, Scalar, page_of
+from copark.presentation.page import Page, Scalar, clean, page_of, plain
 from copark.presentation.xlsx_sheets import Picture, Row, Sheet, Styled, column_width, tab_titles, write_sheets
 from copark.texts import text
 
@@ -16,7 +20,69 @@ ABOVE = 4
 """Rows above the head of a table: its title, its note, the way back, a blank."""
 
 
-def write(document: Document, path: Path, charts: Charts | None = None) -> Path:
+@dataclass(frozen=True)
+class Flat:
+    """Columns and rows of single values; the first column is the group where the table has groups."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Scalar, ...], ...]
+
+
+def flat(table: Table, lang: str) -> Flat:
+    """Spread a table: a column with intervals becomes its middle, its low end and its high end.
+
+    The middle is left out where no interval of the column has one.
+    """
+    spread = [_ends(table, at) for at in range(len(table.columns))]
+    columns: list[Column] = [Column("group", text("presentation.group", lang))] if table.groups else []
+    for column, ends in zip(table.columns, spread, strict=True):
+        columns += [_column(column, end, lang) for end in ends]
+    heads = [clean(title) for title, rows in table.groups for _ in range(rows)]
+    rows = []
+    for at, row in enumerate(table.rows):
+        cells: list[Scalar] = [heads[at]] if heads else []
+        for value, ends in zip(row, spread, strict=True):
+            cells += [_cell(value, end) for end in ends]
+        rows.append(tuple(cells))
+    return Flat(tuple(columns), tuple(rows))
+
+
+def _ends(table: Table, at: int) -> tuple[str, ...]:
+    found = [row[at] for row in table.rows if row[at] is not None]
+    if not any(isinstance(value, Interval) for value in found):
+        return ("value",)
+    alone = all(isinstance(value, Interval) and value.value is None for value in found)
+    return ("low", "high") if alone else ("value", "low", "high")
+
+
+def _column(column: Column, end: str, lang: str) -> Column:
+    if end == "value":
+        return column
+    title = text(f"presentation.end.{end}", lang, title=column.title)
+    return replace(column, key=f"{column.key}_{end}", title=title, meaning="")
+
+
+def _cell(value: Value, end: str) -> Scalar:
+    return plain(value if end == "value" else getattr(value, end) if isinstance(value, Interval) else None)
+
+
+def write_csvs(document: Document, folder: Path, _charts: Any = None) -> Path:
+    """Write every table as ``<table>.csv`` into a folder, and give the folder.
+
+    Numbers are whole, shares 0 to 1, yes and no 1 and 0; where there is no value, nothing.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for table in document.tables():
+        found = flat(table, document.lang)
+        rows = [[int(cell) if isinstance(cell, bool) else cell for cell in row] for row in found.rows]
+        write_csv(
+            PlainTable(table.key, [column.key for column in found.columns], rows, len(rows)),
+            folder / f"{table.key}.csv",
+        )
+    return folder
+
+
+def write_workbook(document: Document, path: Path, charts: Charts | None = None) -> Path:
     """Write a document as a workbook; its figures are PNG, on a sheet of their own.
 
     Raises ExportRefused if a table is longer or wider than a sheet can be.
