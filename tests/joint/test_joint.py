@@ -158,7 +158,7 @@ def test_of_reports_whose_posterior_is_known_it_says_just_that(known: Reader) ->
     ranks = ranks_of(known)
     assert 0.87 < held(ranks).mean() < 0.93
     x = [np.full((1, 3), 0.9)] * 2
-    found = known.posterior(known.learned.spread_out(x)[0])
+    found = known.posterior(known.columns_of(x)[0])
     np.testing.assert_allclose(found.mean, 0.6, atol=0.12)
 
 
@@ -170,7 +170,7 @@ def test_reports_that_tell_nothing_leave_the_prior(known: Reader) -> None:
     theta = np.random.default_rng(7).standard_normal((1 << 13, 3))
     reader = read_panels(Silent((), 1, theta, ()))
     assert r2_of(reader.theta, reader.expected).max() < 0.02
-    found = reader.posterior(reader.learned.spread_out([np.full((1, 3), 3.0)])[0])
+    found = reader.posterior(reader.columns_of([np.full((1, 3), 3.0)])[0])
     np.testing.assert_allclose(found.mean, 0.0, atol=0.25)
 
 

@@ -76,8 +76,8 @@ CLIP = 5.0
 
 
 @dataclass(frozen=True)
-class Learned:
-    """Centre and scale of the features of all blocks, the sums that weights are solved from, and which blocks count."""
+class Reader:
+    """Summaries learned from simulated panels, and panels that were not trained on, ready to be asked."""
 
     centres: tuple[Floats, ...]
     scales: tuple[Floats, ...]
@@ -89,9 +89,16 @@ class Learned:
     """Of columns centred at their mean: shapes (columns, columns), (columns, axes), (columns,); mean of the scores."""
     blocks: tuple[int, ...]
     """Positions of the blocks that count."""
+    theta: Floats
+    columns: Floats
+    """Of the panels not trained on: normal scores, shape (panels, axes), and columns, shape (panels, columns)."""
+
+    def of_blocks(self, blocks: Sequence[int]) -> Reader:
+        """The same where other blocks count: without a park, or with what could be observed."""
+        return replace(self, blocks=tuple(blocks))
 
     @cached_property
-    def columns(self) -> Integers:
+    def counting(self) -> Integers:
         """Columns of the blocks that count."""
         ends = np.cumsum([0, *(2 * len(one) for one in self.centres)])
         return np.concatenate([np.arange(ends[n], ends[n + 1]) for n in self.blocks])
@@ -99,65 +106,30 @@ class Learned:
     @cached_property
     def weights(self) -> Floats:
         """Weights of the columns that count, shape (columns that count, axes)."""
-        at = self.columns
+        at = self.counting
         with one_thread():
             found = np.linalg.solve(self.gram[np.ix_(at, at)] + PENALTY * np.eye(len(at)), self.cross[at])
         return found.astype(np.float64)
 
-    def spread_out(self, x: Sequence[Floats]) -> Floats:
-        """Columns of features by block, shape (panels, columns); blocks that are not given are left out."""
-        parts = []
-        for centre, scale, each in zip(self.centres, self.scales, x, strict=False):
-            z = np.clip((each - centre) / scale, -CLIP, CLIP)
-            parts += [z, z**2 - 1.0]
-        return np.concatenate(parts, axis=1).astype(np.float32)
+    def columns_of(self, x: Sequence[Floats]) -> Floats:
+        """Columns of features by block, shape (panels, columns)."""
+        return spread_out(x, self.centres, self.scales)
 
-    def summaries(self, columns: Floats) -> Floats:
+    def expected_of(self, columns: Floats) -> Floats:
         """Expected normal scores, shape (panels, axes)."""
-        at = self.columns
+        at = self.counting
         with one_thread():
             found: Floats = (columns[:, at] - self.middle[at]) @ self.weights + self.target
         return found.astype(np.float64)
 
-
-def learn(panels: Panels, trained: Integers) -> Learned:
-    """Learn summaries from panels at some positions, whose errors are drawn several times."""
-    first = [x[trained] for x in panels.features()]
-    theta, none = panels.theta[trained], np.zeros(0)
-    centres, scales = tuple(x.mean(axis=0) for x in first), tuple(x.std(axis=0) + 1e-9 for x in first)
-    blank = Learned(centres, scales, none, none, none, theta.mean(axis=0), tuple(range(len(first))))
-    middle = blank.spread_out(first).mean(axis=0)
-    gram, cross = np.zeros((len(middle), len(middle))), np.zeros((len(middle), theta.shape[1]))
-    for again in range(REDRAWN):
-        columns = blank.spread_out([x[trained] for x in panels.features(again)]) - middle
-        with one_thread():
-            gram += columns.T @ columns
-            cross += columns.T @ (theta - blank.target).astype(np.float32)
-    return replace(blank, gram=gram, cross=cross, middle=middle)
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Panels that were not trained on, ready to be asked about any panel of the same parks."""
-
-    learned: Learned
-    theta: Floats
-    """Normal scores, shape (panels, axes)."""
-    columns: Floats
-    """Of each panel, shape (panels, columns)."""
-
-    def of_blocks(self, blocks: Sequence[int]) -> Reader:
-        """The same where other blocks count: without a park, or with what could be observed."""
-        return replace(self, learned=replace(self.learned, blocks=tuple(blocks)))
-
     @cached_property
     def expected(self) -> Floats:
         """Expected normal scores of every panel, shape (panels, axes)."""
-        return self.learned.summaries(self.columns)
+        return self.expected_of(self.columns)
 
     @cached_property
     def told(self) -> Directions:
-        """Directions of the summaries that tell most."""
+        """Directions of the expected scores that tell most."""
         return directions(self.expected, self.theta, MOST)
 
     @cached_property
@@ -167,10 +139,45 @@ class Reader:
 
     def posterior(self, columns: Floats, but: int | None = None) -> Posterior:
         """Posterior of a panel from its columns, shape (columns,); one at a position is left out, in a test."""
-        target = self.told(self.learned.summaries(columns[np.newaxis, :]))[0]
+        target = self.told(self.expected_of(columns[np.newaxis, :]))[0]
         kept = np.flatnonzero(np.arange(len(self.theta)) != but)
         draws, weights, width = accepted(self.summaries[kept], target, self.theta[kept], len(kept) // NEAR)
         return Posterior(draws, weights / weights.sum(), width)
+
+
+def spread_out(x: Sequence[Floats], centres: Sequence[Floats], scales: Sequence[Floats]) -> Floats:
+    """Standardised features and their squares; blocks that are not given are left out."""
+    parts = []
+    for centre, scale, each in zip(centres, scales, x, strict=False):
+        z = np.clip((each - centre) / scale, -CLIP, CLIP)
+        parts += [z, z**2 - 1.0]
+    return np.concatenate(parts, axis=1).astype(np.float32)
+
+
+def sound_in(x: Sequence[Floats]) -> Integers:
+    """Positions of the panels of which every park ran to its end."""
+    return np.flatnonzero(np.all([np.isfinite(one).all(axis=1) for one in x], axis=0))
+
+
+def read_panels(panels: Panels) -> Reader:
+    """Learn summaries from three quarters of the panels, whose errors are drawn several times."""
+    x = panels.features()
+    sound, first = sound_in(x), int(TRAINED * panels.count)
+    trained, tested = sound[sound < first], sound[sound >= first]
+    own, theta = [one[trained] for one in x], panels.theta[trained]
+    centres, scales = tuple(one.mean(axis=0) for one in own), tuple(one.std(axis=0) + 1e-9 for one in own)
+    middle, target = spread_out(own, centres, scales).mean(axis=0), theta.mean(axis=0)
+    gram, cross = np.zeros((len(middle), len(middle))), np.zeros((len(middle), theta.shape[1]))
+    for again in range(REDRAWN):
+        redrawn = [one[trained] for one in panels.features(again)] if again else own
+        columns = spread_out(redrawn, centres, scales) - middle
+        with one_thread():
+            gram += columns.T @ columns
+            cross += columns.T @ (theta - target).astype(np.float32)
+    columns = spread_out([one[tested] for one in x], centres, scales)
+    return Reader(
+        centres, scales, gram, cross, middle, target, tuple(range(len(x))), panels.theta[tested], columns
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -245,9 +252,8 @@ class MemberFinding:
     """Whether it has a case in the casebook."""
     values: int
     outcomes: tuple[str, ...]
-    """Dated values fitted; classes of its outcome."""
     served: int
-    """Dated values of its service level among them."""
+    """values, outcomes, served: dated values fitted; classes of its outcome; values of its service level."""
     shift: float
     axis: str
     """Largest move of a median when it is left out, in standard deviations of the posterior, and of which parameter."""
@@ -278,9 +284,7 @@ class Findings:
     seed: int
     axes: tuple[AxisFinding, ...]
     parks: tuple[MemberFinding, ...]
-    """Parameters by group, parks in order."""
     slices: tuple[Slice, ...]
-    """R² of α by what the model leaves out."""
     coverage: float
     broken: float
     """Share of truths in 90 % intervals, over parameters; the same where parks differ in their mechanisms."""
@@ -301,18 +305,10 @@ def find(
     count: int, seed: int, *, parks: tuple[Member, ...] | None = None, threads: int = 1, folder: Path | None = None,
     tell: Tell | None = None,
 ) -> Findings:  # fmt: skip
-    """Simulate panels, learn summaries, and say what the record says of every parameter.
+    """Simulate panels, a power of two, learn summaries, and say what the record says of every parameter.
 
-    Parameters
-    ----------
-    count
-        Simulated panels, a power of two.
-    parks
-        All of them by default.
-    folder
-        Where runs are kept; a run that was stopped goes on there.
-    tell
-        Told the stage (pool, analyse), what is done of it and how much there is.
+    folder: where runs are kept; a run that was stopped goes on there. tell: told the stage (pool, analyse), what is
+    done of it and how much there is.
     """
     told = tell or (lambda _stage, _done, _whole: None)
     chosen = members() if parks is None else parks
@@ -327,7 +323,7 @@ def find(
     )  # fmt: skip
     told("analyse", 0, len(chosen) + 2)
     every, known = read_panels(panels), range(len(chosen))
-    reader, record = every.of_blocks(known), every.learned.spread_out(recorded(panels))[0]
+    reader, record = every.of_blocks(known), every.columns_of(recorded(panels))[0]
     whole, ranks, broken = reader.posterior(record), ranks_of(reader), ranks_elsewhere(reader, differing)
     left, more = [], []
     for n in known:
@@ -344,23 +340,13 @@ def find(
 
 def with_further(every: Reader, asked: Sequence[tuple[str, int]]) -> Reader:
     """What is on record of every park, and further families of some, by name and position of the park."""
-    parks = len(every.learned.centres) // (1 + len(FAMILIES))
+    parks = len(every.centres) // (1 + len(FAMILIES))
     return every.of_blocks([*range(parks), *(n + parks * (1 + FAMILIES.index(key)) for key, n in asked)])
 
 
 def recorded(panels: Panels) -> list[Floats]:
     """Features of the record by park, shape (1, features) each."""
     return [read(member, member.recorded[np.newaxis, :]) for member in panels.members]
-
-
-def read_panels(panels: Panels) -> Reader:
-    """Summaries learned from three quarters of the panels, the others ready to be asked."""
-    sound = np.all([np.isfinite(x).all(axis=1) for x in panels.features()], axis=0)
-    first = int(TRAINED * panels.count)
-    trained, tested = np.flatnonzero(sound[:first]), first + np.flatnonzero(sound[first:])
-    learned = learn(panels, trained)
-    columns = learned.spread_out([x[tested] for x in panels.features()])
-    return Reader(learned, panels.theta[tested], columns)
 
 
 def ranks_of(reader: Reader) -> Floats:
@@ -372,11 +358,9 @@ def ranks_of(reader: Reader) -> Floats:
 def ranks_elsewhere(reader: Reader, panels: Panels) -> Floats:
     """The same of panels that are none of the reader's."""
     x = panels.features()
-    sound = np.flatnonzero(np.all([np.isfinite(one).all(axis=1) for one in x], axis=0))[:RECORDS]
-    columns = reader.learned.spread_out([one[sound] for one in x])
-    return np.array(
-        [reader.posterior(row).below(truth) for row, truth in zip(columns, panels.theta[sound], strict=True)]
-    )
+    sound = sound_in(x)[:RECORDS]
+    columns, truths = reader.columns_of([one[sound] for one in x]), panels.theta[sound]
+    return np.array([reader.posterior(row).below(truth) for row, truth in zip(columns, truths, strict=True)])
 
 
 def held(ranks: Floats) -> Floats:
@@ -397,7 +381,8 @@ def _found(
     more: list[tuple[Floats, Floats]], listed: list[float],
 ) -> Findings:  # fmt: skip
     names, chosen = names_of(), panels.members
-    moves = np.array([one.mean - whole.mean for one in left]) / spread_of(whole)
+    spread = np.sqrt(whole.weights @ (whole.draws - whole.mean) ** 2)
+    moves = np.array([one.mean - whole.mean for one in left]) / spread
     r2, coverage, elsewhere = r2_of(reader.theta, reader.expected), held(ranks), held(broken)
     axes = []
     for j, name in enumerate(names):
@@ -426,12 +411,6 @@ def _found(
         broken=float(elsewhere.mean()), inside=float(((coverage >= 0.85) & (coverage <= 0.95)).mean()),
         reach=reach_of(reader.summaries, whole.width, len(reader.theta) // NEAR),
     )  # fmt: skip
-
-
-def spread_of(one: Posterior) -> Floats:
-    """Standard deviations of a posterior, by axis."""
-    found: Floats = np.sqrt(one.weights @ (one.draws - one.mean) ** 2)
-    return found
 
 
 def median(panels: Panels, axis: int, one: Posterior) -> float:

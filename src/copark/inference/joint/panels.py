@@ -1,21 +1,17 @@
 """Simulated panels: run r of every park has the same mechanisms, and a size, an operator and luck of its own.
 
-Mechanisms are on the common design of :func:`copark.inference.pool.batches.design`. Scales and what is a park's own
-are drawn afresh for every park; the score of its enquiries is ``√a z_area + √w z_operator + √(1 - a - w) z_park``,
-where a and w are the shares of the variance of size that go with the area on record and that parks of one operator
-have in common, so that its prior stays what it was. What the model leaves out is the panel's discrepancy
-(:func:`copark.inference.pool.batches.courses`), whose size is drawn too. Runs are kept in pieces, each written whole or
-not at all: a further question of the same parks makes none again.
+Mechanisms are on the common design of :func:`copark.inference.pool.batches.design`. Scales and what is a park's own are
+drawn afresh for every park; the score of its enquiries is ``√a z_area + √w z_operator + √(1 - a - w) z_park``, where a
+and w are the shares of the variance of size that go with the area on record and that parks of one operator have in
+common, so that its prior stays what it was. What the model leaves out is the panel's discrepancy, whose size is drawn
+too. A further question of the same parks makes no run again.
 
-Parks of the joint panel: those of the casebook, and every other park whose shares and outcome are on record.
-
-A park without a case is read as what ``parks.csv`` says of it: countries, year of launch, shares, a count of
-enterprises, a count of jobs and the class of its outcome. The class is a further report of operating enterprises: in
-bins whose edges are the model's own S* (thriving from there on), ten (stalled below) and one (failed), with an error of
-the coder.
-
-Beside what is on record stands what *could* be, at four ages: counts, the service level, and the checklist of services
-that is a stand-in for it. It is simulated with the rest and read only to say what such observations would tell.
+Parks are those of the casebook, and every other whose shares and outcome are on record in ``parks.csv``: countries,
+year of launch, shares, counts of enterprises and jobs, the class of the outcome. The class is a further report of
+operating enterprises: in bins whose edges are the model's own S* (thriving from there on), ten (stalled below) and one
+(failed), with an error of the coder. Beside what is on record stands what *could* be, at four ages: counts, the service
+level, and the checklist of services that is a stand-in for it; it is read only to say what such observations would
+tell.
 """
 
 from __future__ import annotations
@@ -70,17 +66,14 @@ TEMPLATE = casebook_path() / "templates" / "haier-ruba"
 
 @dataclass(frozen=True)
 class Member:
-    """A park of the joint panel."""
+    """A park of the joint panel; case: whether it has one in the casebook."""
 
     park: Park
-    """As the panel reads it. Behind its values stand as targets the classes of its outcome, then what could be
-    observed."""
+    """Behind its values stand as targets the classes of its outcome, then what could be observed."""
     operator: str
-    """Who runs it, among parks."""
     outcomes: tuple[int, ...]
-    """Classes on record, by position in :data:`CLASSES`, in the order of those targets."""
+    """Classes on record, by position in :data:`CLASSES`."""
     case: bool
-    """Whether it has a case in the casebook."""
     area: float
     """Area on record, km²; NaN where there is none."""
     further: Mapping[str, tuple[int, ...]]
@@ -145,34 +138,21 @@ def member_of(case: Case, row: Row | None, *, known: bool = False) -> Member:
     seen = [one for one in known_targets(case, ("check",)) if one.variable in STAND_INS]
     classes: dict[int, str] = dict(settled()["outcomes"].get(name, {}))
     if not classes and row is not None and row.outcome is not None and name not in settled()["closed"]:
-        classes = {_last_seen(row): row.outcome}
-    looks = [_look(case, year) for year in classes]
+        counted = [one.last_day.year for one in (row.firms_date, row.jobs_date, row.investment_date) if one is not None]
+        classes = {min(max(counted, default=LAST.year), LAST.year): row.outcome}
+    twentieth = case.clock.start + (min(case.clock.quarters, YEAR_TWENTY) - 1)
+    looks = [_target(case, min(Quarter(year, 4), twentieth), "operating") for year in classes]
     targets, further = [*park.model.targets, *seen, *looks], {}
+    ends = [end for end in (case.clock.start + (4 * age - 1) for age in AGES) if end <= LAST]
     for key, variables in FURTHER.items():
-        more = [_target(case, min(case.clock.start + (4 * age - 1), LAST), name) for name in variables for age in AGES
-                if case.clock.start + (4 * age - 1) <= LAST]  # fmt: skip
+        more = [_target(case, end, name) for name in variables for end in ends]
         further[key] = tuple(range(len(targets), len(targets) + len(more)))
         targets += more
     operator = next((key for key, parks in settled()["operators"].items() if name in parks), name)
     outcomes = tuple(CLASSES.index(one) for one in classes.values())
     area = float("nan") if row is None or not row.area_km2 else float(row.area_km2)
-    return Member(
-        replace(park, model=ObservationModel(tuple(targets))), operator, outcomes,
-        known, area, further,
-    )  # fmt: skip
-
-
-def _last_seen(row: Row) -> int:
-    """Year in which a park was last counted; the panel's last one where it never was."""
-    years = [one.last_day.year for one in (row.firms_date, row.jobs_date, row.investment_date) if one is not None]
-    return min(max(years, default=LAST.year), LAST.year)
-
-
-def _look(case: Case, year: int) -> Target:
-    """Operating enterprises at the end of a year, in year twenty at the latest: what the class of an outcome is of."""
-    return _target(
-        case, min(Quarter(year, 4), case.clock.start + (min(case.clock.quarters, YEAR_TWENTY) - 1)), "operating"
-    )  # fmt: skip
+    park = replace(park, model=ObservationModel(tuple(targets)))
+    return Member(park, operator, outcomes, known, area, further)
 
 
 def _target(case: Case, at: Quarter, variable: str) -> Target:
@@ -247,9 +227,7 @@ class Panels:
     """Simulated panels."""
 
     members: tuple[Member, ...]
-    """Parks, in order."""
     seed: int
-    """Of everything drawn."""
     theta: Floats
     """Mechanisms and hyperparameters on the scale of normal scores, shape (panels, axes)."""
     counterparts: tuple[Floats, ...]
@@ -301,21 +279,17 @@ def _random(seed: int, key: int, name: str) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(key=np.array([seed, (key << 32) | crc32(name.encode())], np.uint64)))
 
 
-def hyper(runs: int, seed: int) -> Floats:
-    """Normal scores of the hyperparameters, shape (runs, hyperparameters)."""
-    return _random(seed, ABOUT, "hyper").standard_normal((runs, len(HYPER)))
-
-
 @dataclass(frozen=True)
 class Sizes:
-    """Moves the common design to where one park has its own: a warp of :func:`make_panel_batch`."""
+    """Moves the common design to where one park has its own: a warp of :func:`make_panel_batch`.
+
+    area: score of its area among parks; shares: of area and operator in the variance of size, shape (runs, 2).
+    """
 
     member: Member
     seed: int
     area: float
-    """Score of its area among parks; 0 where it is not known."""
     shares: Floats
-    """Of area and operator in the variance of size, shape (runs, 2)."""
     apart: float = 0.0
     """How far mechanisms of parks differ, of the prior's standard deviation: nothing, but where that is to be tried."""
 
@@ -345,18 +319,8 @@ def simulate(
     members: Sequence[Member], count: int, seed: int, *, apart: float = 0.0, threads: int = 1,
     folder: Path | None = None, progress: Progress | None = None,
 ) -> Panels:  # fmt: skip
-    """Simulate panels, or find them simulated.
-
-    Parameters
-    ----------
-    count
-        Panels, a power of two.
-    apart
-        How far mechanisms of parks differ, as of :class:`Sizes`.
-    folder
-        Where runs are kept; in memory only if none is given.
-    """
-    above = hyper(count, seed)
+    """Simulate panels, a power of two, or find them simulated in a folder; apart: as of :class:`Sizes`."""
+    above = _random(seed, ABOUT, "hyper").standard_normal((count, len(HYPER)))
     theta = np.concatenate([scores_of(design(count, seed)[:, [COLUMN[name] for name in MECHANISMS]]), above], axis=1)
     shares, areas = hyper_values(theta)[:, :2], scores_of_area(members)
     made = []
@@ -385,12 +349,7 @@ def scores_of_area(members: Sequence[Member]) -> Floats:
 def told(member: Member, runs: Floats, spread: Floats, seed: int) -> Floats:
     """What a park would report in each panel: values off the model's course with errors, classes, what could be.
 
-    Parameters
-    ----------
-    runs
-        Counterparts, shape (panels, targets), as what is returned.
-    spread
-        Discrepancy of each panel, shape (panels,).
+    runs: counterparts, shape (panels, targets), as what is returned; spread: discrepancy of each panel.
     """
     park, looks = member.park, slice(member.counted, member.reported)
     own = (seed << 32) ^ crc32(member.name.encode())
