@@ -40,20 +40,10 @@ def test_each_fault_is_told_and_not_many_times(miniature, subtests):
 
 def test_all_faults_are_told_at_once(miniature):
     names = (
-        "unknown key",
-        "bad country",
-        "negative land",
-        "unknown source",
-        "unknown anchor",
-        "unknown parameter",
-        "read from nowhere",
-        "equity does not sum to 100",
-        "unknown scale",
-        "non-numeric cell",
-        "range upside down",
-        "unknown stage",
-        "negative population",
-    )
+        "unknown key", "bad country", "negative land", "unknown source", "unknown anchor", "unknown parameter",
+        "read from nowhere", "equity does not sum to 100", "unknown scale", "non-numeric cell", "range upside down",
+        "unknown stage", "negative population",
+    )  # fmt: skip
     for name in names:
         SPOILINGS[name].apply(miniature)
     assert codes(check_case(miniature, PARAMETERS)) == Counter(SPOILINGS[name].code for name in names)

@@ -17,7 +17,7 @@ from copark.cases.schema import Clock
 from copark.cases.vocabulary import country_name
 from copark.cases.workbook_reading import read_workbook
 from copark.cases.workbook_writing import workbook_of
-from copark.cases.world import growth, growth_gaps, years_on_record
+from copark.cases.world import growth_gaps, years_on_record
 from copark.errors import RunRefused
 from copark.inference.batch import run_piece
 from copark.inference.calibrate import Settings, recipe_of
@@ -98,14 +98,6 @@ def test_what_has_not_happened_yet_is_no_observation(sound, day):
     assert "2026-11-27" in fault.cause("zh")
 
 
-def test_a_row_after_the_data_end_is_told_which_quarter_would_take_it(sound):
-    change(sound, SERIES, "2018-12-31,registered,41", "2025-05-31,registered,41")
-    (fault,) = check_case(sound)
-    assert fault.code == "cases.after_data_end"
-    assert "2025Q2" in fault.repair("en")
-    assert "2025Q2" in fault.repair("zh")
-
-
 def test_later_values_are_run_compared_and_fitted(sound):
     change(sound, CASE, "quarters: 40, data_end: 2020Q4", "quarters: 60, data_end: 2026Q3")
     change(sound, SERIES, "2018-12-31,registered,41", "2025-06-30,registered,41")
@@ -172,14 +164,6 @@ def test_growth_of_ones_own_is_used_for_an_unknown_country_and_for_later_years(s
     assert row["growth_source"][1] == pytest.approx(growth_gaps(case)[2][2015])
 
 
-def test_ones_own_year_stands_in_the_place_of_the_casebooks(sound):
-    before = growth_gaps(load_case(sound))[0][2015]
-    add_growth(sound, ["BLR,2015,0,gazette\n"])
-    gaps = growth_gaps(load_case(sound))[0]
-    assert gaps[2015] - before == pytest.approx(-growth("BLR")[2015])
-    assert growth("BLR")[2015] != 0.0, "the shipped series is as it was"
-
-
 @pytest.mark.parametrize(
     ("row", "line", "code", "key"),
     [
@@ -195,14 +179,6 @@ def test_ones_own_year_stands_in_the_place_of_the_casebooks(sound):
 def test_faults_of_growth_are_told_by_line(sound, row, line, code, key):
     add_growth(sound, ["SUR,2014,2,gazette\n", row])
     assert codes(sound) == [(GROWTH, line, code, key)]
-
-
-def test_a_case_without_growth_of_its_own_keeps_its_hash(sound):
-    before = load_case(sound).hash
-    add_growth(sound, [])
-    assert "growth" not in load_case("great-stone").content()
-    assert codes(sound) == []
-    assert load_case(sound).hash == before
 
 
 def test_a_workbook_carries_growth(sound, tmp_path):

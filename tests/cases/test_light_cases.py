@@ -12,13 +12,7 @@ from copark.cases.defaults import MAY_BE_UNKNOWN, NO_LIMIT
 from copark.cases.load import check_case, examine
 from copark.cases.pack import case_parameters, pack
 from copark.model.governments.equations import NO_PLAN
-from copark.simulation.run import simulate
-from copark.simulation.study import baseline
 
-LIGHT = (
-    "batamindo", "cmqip", "eiz-ethiopia", "imip", "itpl-bangalore", "jinfei", "kaesong", "lekki", "longjiang", "mckip",
-    "saysettha", "sihanoukville", "teda-suez", "thilawa", "tianjin-ecocity", "vsip", "wsip",
-)  # fmt: skip
 MINIMAL = """
 format: 1
 name: small
@@ -109,20 +103,6 @@ def test_parts_of_a_key_may_be_unknown(small):
     assert all(note.startswith(("Unknown: ", "Not given: ")) for note in notes_of(case, "en"))
 
 
-def test_a_part_cannot_be_both_known_and_unknown(small):
-    written = MINIMAL.replace("finance, land, regime", PARTS_UNKNOWN + ", land.plan") + PARTS
-    (small / "case.yaml").write_text(written, encoding="utf-8")
-    assert codes(small) == {"known_all_the_same": 1}
-
-
-def test_shares_in_doubt_may_stand_beside_unknown_ones(small):
-    head = "table,date,holder,side,basis_points,basis,grade,source,use,note\n"
-    table = head + "a,2010,x,home,2500,shares,low,page,no,Doubt.\n"
-    (small / "equity.csv").write_text(table, encoding="utf-8")
-    case = load_case(small)
-    assert [(table.table, table.use) for table in case.equity] == [("not-known", True), ("a", False)]
-
-
 def test_defaults_do_as_little_as_possible(small):
     case = load_case(small)
     inputs = pack(case)
@@ -136,18 +116,6 @@ def test_defaults_do_as_little_as_possible(small):
     assert not inputs.company["shareholder_ties"].any()
 
 
-def test_a_default_is_marked_as_one(small):
-    case = load_case(small)
-    facts = [*case.quota, *case.capability, *case.finance.registered_capital, case.finance.paid_in_at_start]
-    facts += [case.land.block, case.land.first_area, *case.regime.threshold, case.regime.reference_tax]
-    for fact in facts:
-        assert fact.source == ("judgement",)
-        assert fact.grade == "judgement"
-        assert fact.note is not None
-        assert "unknown" in fact.note.en
-        assert "未知" in fact.note.zh
-
-
 def test_a_light_case_can_be_edited_and_loaded_again(small):
     """The completed content is a whole case: a scenario's edits are checked against it."""
     from copark.simulation.case_edits import edited
@@ -156,12 +124,6 @@ def test_a_light_case_can_be_edited_and_loaded_again(small):
     changed, problems = edited(load_case(small), Edits.model_validate({"equity": [{"home": 10000}], "quota": 6001}))
     assert problems == []
     assert [table.basis_points_of("home") for table in changed.equity if table.use] == [10_000]
-
-
-def test_money_without_limit_never_fails_a_park(small):
-    result = simulate(baseline(str(small)).with_changes(runs=20, keep="all"), load_case(small), threads=1)
-    assert not result.status.any()
-    assert not result.failed.any()
 
 
 # ---------------------------------------------------------------- notes

@@ -11,7 +11,6 @@ import yaml
 from tests.cases.bad_cases import PARAMETERS, SPOILINGS
 
 from copark.cases import case_schema, check_case, export_schema, load_case, new_case
-from copark.cases.evidence import EquityRow, Event, Observation
 from copark.cases.schema import CaseFile
 from copark.errors import CaseFaults
 
@@ -102,7 +101,5 @@ def described(schema):
             yield f"{name}.{key}", value.get("description", "")
 
 
-@pytest.mark.parametrize("model", [CaseFile, EquityRow, Event, Observation])
-def test_every_key_is_explained(model):
-    schema = {"$defs": {}, **model.model_json_schema()}
-    assert [key for key, words in described(schema) if not words.endswith((".", "…"))] == []
+def test_every_key_is_explained():
+    assert [key for key, words in described(CaseFile.model_json_schema()) if not words.endswith((".", "…"))] == []

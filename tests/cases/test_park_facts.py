@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.cases.test_light_cases import LIGHT
 
 from copark.cases import list_cases, load_case
 from copark.cases.completeness import mechanisms_of
@@ -16,12 +15,6 @@ from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.run import inputs_of, simulate
 from copark.simulation.scenario_edits import Edits
 from copark.simulation.study import baseline
-
-
-@pytest.fixture(scope="module")
-def parks():
-    return {name: load_case(name) for name in LIGHT}
-
 
 # ---------------------------------------------------------------- what can act where
 
@@ -54,15 +47,6 @@ def test_what_acts_is_in_the_models_inputs_and_what_does_not_is_not(subtests):
                 assert (found[mechanism] == "acts") == bool(acts)
 
 
-def test_unknown_is_not_none(parks):
-    """Nothing is claimed of what no source tells: charter, capability and, but for one park, the law."""
-    for park in parks.values():
-        found = mechanisms_of(park)
-        assert found["quota"] == found["capability"] == "unknown"
-        assert found["threshold"] == "unknown"
-    assert mechanisms_of(parks["thilawa"])["network"] == "unknown", "JICA's ties are not in the evidence"
-
-
 # ---------------------------------------------------------------- how a park ends
 
 
@@ -87,13 +71,6 @@ def test_kaesong_ends_when_seoul_closes_it(kaesong):
     assert not operating[:, after:].any()
     assert jobs[:, after:].max() < 100, "few that had registered still start, and leave at once"
     assert (kaesong["outcome"].values[0] == OUTCOMES.index("failed")).all()
-
-
-def test_a_government_that_closes_is_committed_no_more(kaesong):
-    since = at("kaesong", "2016Q1")
-    commitment = kaesong["commitment_home"].values[0]
-    assert (commitment[:, since - 1] > 0.0).all()
-    assert not commitment[:, since:].any()
 
 
 def test_a_ban_on_newcomers_keeps_those_inside(kaesong):

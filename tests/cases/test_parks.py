@@ -14,7 +14,6 @@ from copark.cases.parks import (
     FILES,
     PARK_SOURCES,
     PARKS,
-    PLACES,
     SCORES,
     examine_parks,
     load_parks,
@@ -128,26 +127,6 @@ def test_every_park_has_a_dot_of_grade_background(parks):
         assert not CHINESE.search(place.name("en"))
 
 
-BOXES = {
-    "ARE": (51, 57, 22, 27), "BGD": (88, 93, 20, 27), "BLR": (23, 33, 51, 57), "CHN": (73, 135, 18, 54),
-    "DJI": (41, 44, 10, 13), "EGY": (24, 37, 22, 32), "ETH": (33, 48, 3, 15), "HUN": (16, 23, 45, 49),
-    "IDN": (95, 141, -11, 6), "IND": (68, 98, 6, 36), "KAZ": (46, 88, 40, 56), "KHM": (102, 108, 10, 15),
-    "LAO": (100, 108, 13, 23), "MMR": (92, 102, 9, 29), "MUS": (57, 58, -21, -19), "MYS": (99, 120, 0, 8),
-    "NGA": (2, 15, 4, 14), "OMN": (51, 60, 16, 27), "PAK": (60, 78, 23, 38), "PRK": (124, 131, 37, 43),
-    "RUS": (27, 180, 41, 82), "THA": (97, 106, 5, 21), "UZB": (55, 74, 37, 46), "VNM": (102, 110, 8, 24),
-    "ZMB": (21, 34, -19, -8),
-}  # fmt: skip
-"""Degrees west, east, south and north beyond which a country does not reach, generously."""
-
-
-def test_dots_lie_in_their_countries(parks):
-    for park in parks.parks:
-        west, east, south, north = BOXES[park.host]
-        place = parks.places[park.id]
-        assert west <= place.longitude <= east, park.id
-        assert south <= place.latitude <= north, park.id
-
-
 def test_no_calculation_reads_the_dots():
     """Coordinates are background knowledge: listings and pages show them, nothing else touches them."""
     readers = {
@@ -165,36 +144,6 @@ def codes(folder):
     return [(fault.code.removeprefix("cases."), fault.file, fault.line) for fault in examine_parks(folder)[1]]
 
 
-FAULTS = [
-    (PARKS, ",intergovernmental,2010,", ",governmental,2010,", "not_allowed", "type"),
-    (PARKS, ",BLR,CHN,", ",Belarus,CHN,", "bad_country", "host"),
-    (PARKS, "68,31.41,0,", "168,31.41,0,", "limit", "home_share_percent"),
-    (PARKS, "68,31.41,0,high,", "68,31.41,0,,", "half_given", "shares_grade"),
-    (PARKS, ",132,2024-04,", ",132,,", "half_given", "firms_date"),
-    (PARKS, ",132,2024-04,", ",many,2024-04,", "not_a_number", "firms"),
-    (PARKS, ",yes,yes,yes,background,", ",perhaps,yes,yes,background,", "not_allowed", "framework"),
-    (SCORES, "vsip,vsip,1996,2024,51,49,1,", "vsip,vsip,1996,2024,51,49,1.5,", "out_of_range", "GOV"),
-    (PLACES, ",28.0,53.9,", ",28.0,539,", "out_of_range", "latitude"),
-    (PLACES, ",28.0,53.9,", ",280,53.9,", "out_of_range", "longitude"),
-    (PLACES, ",28.0,53.9,", ",28°E,53.9,", "not_a_number", "longitude"),
-    (PLACES, "53.9,background,", "53.9,high,", "not_allowed", "grade"),
-]  # fmt: skip
-
-
-def test_a_fault_is_told_with_its_place(folder, subtests):
-    for name, old, new, code, key in FAULTS:
-        with subtests.test(name=name, new=new):
-            line = spoil(folder, name, old, new)
-            told = [fault for fault in examine_parks(folder)[1] if fault.code == f"cases.{code}" and fault.key == key]
-            shutil.copy(casebook_path() / name, folder / name)
-            at = line + 1 if old.startswith("\n") else line
-            assert [(fault.file, fault.line) for fault in told] == [(name, at)]
-            for lang in ("en", "zh"):
-                assert told[0].cause(lang)
-                assert told[0].repair(lang)
-                assert not re.search(r"\{[a-z_]+\}", told[0].sentence(lang))
-
-
 def test_all_faults_are_told_at_once_in_reading_order(folder):
     spoil(folder, SCORES, "vsip,vsip,1996,2024,", "vsip,vsip,early,2024,")
     spoil(folder, PARKS, ",132,2024-04,", ",many,2024-04,")
@@ -205,11 +154,3 @@ def test_all_faults_are_told_at_once_in_reading_order(folder):
     with pytest.raises(CaseFaults) as caught:
         load_parks(folder)
     assert len(caught.value.faults) == 4
-
-
-@pytest.mark.parametrize("name", FILES)
-def test_a_missing_file_is_a_fault(folder, name):
-    (folder / name).unlink()
-    parks, faults = examine_parks(folder)
-    assert parks is None
-    assert ("cases.missing_file", name) in [(fault.code, fault.file) for fault in faults]

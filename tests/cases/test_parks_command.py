@@ -11,13 +11,11 @@ from tests.asked import call
 
 import copark
 from copark.analyses import REGISTRY
-from copark.analyses.answer import load, place_of
 from copark.analyses.parks.ask import OUTCOMES
 from copark.cases import list_cases
 from copark.cases.parks import load_parks
 from copark.cli.screen import show_checked
 from copark.errors import Fault
-from copark.presentation.document import Chart
 from copark.workflows import inspect
 
 PARKS = REGISTRY["parks"]
@@ -87,35 +85,6 @@ def test_filters(subtests):
     for asked, count in FILTERS:
         with subtests.test(asked=asked, count=count):
             assert len(copark.parks(**asked).parks) == count
-
-
-def test_words_are_in_the_language_asked_for():
-    found = copark.parks(country="BLR")
-    english, chinese = (
-        dict(zip([one.key for one in table.columns], table.rows[0], strict=True))
-        for table in (tables(found, lang)["records"] for lang in ("en", "zh"))
-    )
-    assert (english["host"], chinese["host"]) == ("Belarus", "白俄罗斯")
-    assert (english["type"], chinese["type"]) == ("intergovernmental", "政府间")
-    assert english["framework"] is chinese["framework"] is True
-    assert english["flags_grade"] == "background"
-
-
-def test_those_that_have_a_series_are_drawn(every):
-    """Of the 19 cases one (Tianjin Eco-City) has no count of enterprises."""
-    shown = every.document("en")
-    (chart,) = (one for one in shown.blocks() if isinstance(one, Chart))
-    assert len(chart.figure().axes) == 18
-    assert len({row[0] for row in chart.numbers.rows}) == 18
-    assert "18 of the parks found" in str(shown.sections)
-    assert not any(isinstance(one, Chart) for one in copark.parks(country="ZMB").document("en").blocks())
-
-
-def test_a_stored_answer_shows_the_same(tmp_path):
-    found = copark.parks(type="mixed", sort="jobs", out=tmp_path)
-    stored = load(place_of(tmp_path, PARKS, found.run_id), PARKS)
-    assert stored is not None
-    assert stored.result == found
 
 
 def test_files_are_written(tmp_path, capsys):

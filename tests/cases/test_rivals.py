@@ -54,13 +54,6 @@ def test_several_rivals_draw_attention_as_one_of_their_joint_size(suzhou):
     assert stake / (stake + joint) == pytest.approx(stake / (stake + apart), rel=1e-15)
 
 
-def test_rivals_of_the_two_sides_are_apart(suzhou):
-    case = suzhou.model_copy(update={"rivals": (rival(2.0, 0.5, "1994-05", side="home"), rival(1.0, 0.9, "1994-05"))})
-    sizes, stakes = at(pack(case), case, "1996Q1")
-    assert list(sizes) == [2.0, 1.0]
-    assert list(stakes) == [0.5, 0.9]
-
-
 def test_a_scenario_ends_the_rivalry_of_the_record_from_its_date_on(suzhou):
     edited = inputs_of(suzhou, arm(rivals=[{"side": "host", "size": 0.3, "stake": 0.9, "from": "1998Q2"}]))
     before, after = at(edited, suzhou, "1998Q1"), at(edited, suzhou, "1998Q2")
@@ -90,12 +83,3 @@ def suzhou_folder():
     from copark.cases.casebook import casebook_path
 
     return casebook_path() / "suzhou"
-
-
-def test_what_the_format_gained_leaves_older_cases_their_hash():
-    """A posterior knows its case by this hash."""
-    content = load_case("great-stone").content()
-    assert not {"rivals", "not_known"} & content.keys()
-    assert {"rivals"} <= load_case("suzhou").content().keys()
-    assert "by_origin" in load_case("suzhou").content()["parameters"]["origin_weight"]
-    assert "by_origin" not in load_case("suzhou").content()["parameters"]["overhead"]

@@ -9,10 +9,8 @@ from copark.cases.dated_events import Service
 from copark.cases.defaults import BESIDE, checklist, error_of_share
 from copark.cases.evidence import Observation
 from copark.cases.quarters import Quarter
-from copark.inference.ablations.effects import later_targets
-from copark.inference.observations import STAND_INS, target_of, targets
+from copark.inference.observations import target_of, targets
 from copark.inference.reading import everything_fitted
-from copark.model.variables import catalogue
 
 END = Quarter(2020, 4)
 
@@ -84,15 +82,3 @@ def test_an_error_that_comes_with_a_value_is_used_in_the_outputs_unit() -> None:
     plain = target_of(value("commitment_host", "2016-12", 0.7), start)
     assert plain is not None
     assert plain.error == 0.25
-
-
-def test_a_share_above_one_is_refused() -> None:
-    with pytest.raises(ValueError, match="out_of_range"):
-        value("service_level", "2016", 1.2)
-
-
-def test_forecasts_are_not_scored_on_stand_ins() -> None:
-    assert set(STAND_INS) <= set(catalogue().outputs)
-    found = {one.variable for one in later_targets(load_case("great-stone"), Quarter(2020, 4))}
-    assert "registered" in found
-    assert found.isdisjoint(STAND_INS)

@@ -11,7 +11,6 @@ from copark.setmethods.nca import KINDS, LEVELS, Bottleneck, Ceiling, Necessitie
 from copark.setmethods.qca import QcaAnalysis
 from copark.setmethods.qca_sets import Model, Term, model_name, order, term_name
 from copark.setmethods.qca_solutions import Minimised, TruthRow
-from copark.setmethods.table import Warned
 
 
 def plain(value: float | None) -> float | None:
@@ -19,7 +18,7 @@ def plain(value: float | None) -> float | None:
     return value if value is not None and isfinite(value) else None
 
 
-def qca_record(found: QcaAnalysis, identity: str = "") -> dict[str, Any]:
+def qca_record(found: QcaAnalysis) -> dict[str, Any]:
     """Everything an analysis gave, ready for JSON.
 
     Rows of the truth table are numbered from 1. A model is always a list of terms, and ``solutions`` a list of models,
@@ -27,8 +26,6 @@ def qca_record(found: QcaAnalysis, identity: str = "") -> dict[str, Any]:
     """
     settings, solutions = found.settings, found.solutions
     return {
-        "id": identity,
-        "dataset": found.table.file,
         "outcome": settings.outcome_name,
         "conditions": list(settings.conditions),
         "incl_cut": settings.incl_cut,
@@ -46,12 +43,6 @@ def qca_record(found: QcaAnalysis, identity: str = "") -> dict[str, Any]:
         ],
         "sufficiency": [{"term": name, **_sufficiency(one)} for name, one in found.sufficiency],
         "necessary_expressions": [{"term": one.name, **_necessity(one.fit)} for one in found.expressions],
-        "contradictions": [
-            {"row": row.number, "against": list(row.against)} for row in found.truth.contradictions
-        ],
-        "crossover": list(found.truth.crossover),
-        "left_out": [{"case": case, "missing": list(columns)} for case, columns in found.table.left_out],
-        "warnings": [{"code": one.code, **one.values} for one in found.warnings],
     }  # fmt: skip
 
 
@@ -120,7 +111,6 @@ def _solution(found: QcaAnalysis, minimised: Minimised) -> dict[str, Any]:
         "solutions": [names_of(model, found) for model in minimised.models],
         "essential": names_of(essential(minimised.models), found),
         "fit": _fit(minimised.models, found),
-        "complete": not minimised.cut,
     }
 
 
@@ -141,19 +131,10 @@ def _intermediate(found: QcaAnalysis) -> dict[str, Any]:
     return {"dir_exp": expected, "models": models}
 
 
-def nca_record(analysis: Necessities, identity: str = "", warnings: Sequence[Warned] = ()) -> dict[str, Any]:
-    """Everything an analysis gave, ready for JSON; nothing (null) where a number has no meaning."""
+def nca_record(analysis: Necessities) -> dict[str, Any]:
+    """What the files compare; nothing (null) where a number has no meaning."""
     request = analysis.request
-    scope = request.scope
     return {
-        "id": identity,
-        "dataset": analysis.table.file,
-        "x": list(request.conditions),
-        "y": request.outcome,
-        "corner": request.corner,
-        "scope": None if scope is None else [scope.x_low, scope.x_high, scope.y_low, scope.y_high],
-        "test_rep": request.permutations,
-        "seed": request.seed,
         "models": [_model(one, analysis) for one in analysis.found],
         "bottlenecks": {
             kind: [
@@ -165,8 +146,6 @@ def nca_record(analysis: Necessities, identity: str = "", warnings: Sequence[War
             ]
             for kind in KINDS
         },
-        "warnings": [{"code": one.code, **one.values} for one in warnings],
-        "left_out": [{"case": case, "missing": list(columns)} for case, columns in analysis.table.left_out],
     }
 
 

@@ -93,14 +93,6 @@ def test_groups_weights_and_directions_by_hand():
     assert found.ranges["A"].source == "unit"
 
 
-def test_the_closed_end_of_a_grade_is_an_option():
-    """U = .25, .25: D = 0.5 exactly: 勉强协调 if [0.5, 0.6), 濒临失调 if (0.4, 0.5]."""
-    table = table_of({"A": [0.25], "B": [0.25]})
-    left, right = (couple(table, plain("A", "B", closed=side)).chosen.grades[0] for side in ("left", "right"))
-    assert (left, right) == ("barely_coordinated", "near_imbalance")
-    assert "on_a_boundary" in codes(couple(table, plain("A", "B")))
-
-
 def test_values_beyond_a_given_range_are_cut_and_named():
     found = couple(TABLE, plain("A", "waste", ranges={"waste": (6.0, 9.0)}))
     assert found.scores[:, 1].min() == 0.0

@@ -77,18 +77,8 @@ def test_faults_of_options_and_table_come_together(parks):
 
 def test_the_command_takes_its_old_options(parks, capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    asked = [
-        "qca",
-        str(parks),
-        "--outcome",
-        "Y",
-        "--conditions",
-        "A,W",
-        "--calibrate",
-        "W=1,2.5,5",
-        "--calibrate",
-        "A=0.4",
-    ]
+    asked = ["qca", str(parks), "--outcome", "Y", "--conditions", "A,W", "--calibrate", "W=1,2.5,5"]
+    asked += ["--calibrate", "A=0.4"]
     code, out, _ = call([*asked, "--json", "--lang", "en"], capsys)
     assert (code, json.loads(out)["key"]) == (0, "qca")
     for flag, value in [("--incl-cut", "nan"), ("--dir-exp", "1,x"), ("--idm", "2")]:
