@@ -13,9 +13,18 @@ from copark.cases import load_case
 from copark.cases.types import Bilingual
 from copark.inference.claims.scenarios import bench_of
 from copark.inference.claims.verdict import Verdict
-from copark.inference.elicitation.literature import Estimate, error_of, literature, state_of
 from copark.inference.elicitation.workbook import Expert, Question
-from copark.inference.elicitation.worlds import LEVELS, opinion, place, pooled, rake
+from copark.inference.elicitation.worlds import (
+    LEVELS,
+    Estimate,
+    error_of,
+    literature,
+    opinion,
+    place,
+    pooled,
+    rake,
+    state_of,
+)
 from copark.simulation.study import baseline
 from copark.stats.precision import effective
 from copark.stats.quantiles import weighted_quantiles

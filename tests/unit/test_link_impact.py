@@ -13,7 +13,7 @@ from copark.analyses.answer import check_keys
 from copark.analyses.context import Context
 from copark.cases.load import load_case
 from copark.errors import NotFound
-from copark.inference.ablations.link_impact import LinkResponse, direction, half_width, impacts, lag_of, responses
+from copark.inference.ablations.effects import LinkResponse, direction, half_width, impacts, lag_of, responses
 from copark.presentation.document import Caveat, Chart
 from copark.presentation.figures import render
 from copark.presentation.style import styled

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from copark.cases import Case
     from copark.inference.calibrations import MakeCrew, Planned
     from copark.inference.case_parameters import CaseParameters
-    from copark.inference.exploration.designs import Workload
+    from copark.inference.exploration.explore import Workload
     from copark.simulation.draw_sources import DrawSource
     from copark.simulation.study import Study
     from copark.simulation.trust import Trust

@@ -11,7 +11,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from copark.inference.ablations.link_impact import Impact, LinkResponse
+from copark.inference.ablations.effects import Impact, LinkResponse
 from copark.model.variables import catalogue
 from copark.presentation import style
 from copark.presentation.document import POINTS

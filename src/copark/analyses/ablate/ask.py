@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from copark.analyses.context import Context
     from copark.inference.case_parameters import CaseParameters
-    from copark.inference.exploration.designs import Workload
+    from copark.inference.exploration.explore import Workload
 
 LEAST_SIZE = 512
 """Runs a refit needs at least."""

@@ -19,10 +19,21 @@ from copark.errors import RunRefused
 from copark.inference.claims.rules import OPEN, SMALL, side
 from copark.inference.claims.runner import TrialPlan, identity_from, provenance_of
 from copark.inference.claims.verdict import Verdict, claim_verdict, joint, standard, verdict_of
-from copark.inference.elicitation.literature import State, error_of, literature, state_of
 from copark.inference.elicitation.workbook import Expert, Question, questions, read, template
-from copark.inference.elicitation.worlds import LEVELS, ExpertPlan, Opinion, Worlds, opinion, pooled, shared
-from copark.inference.exploration.designs import Workload
+from copark.inference.elicitation.worlds import (
+    LEVELS,
+    ExpertPlan,
+    Opinion,
+    State,
+    Worlds,
+    error_of,
+    literature,
+    opinion,
+    pooled,
+    shared,
+    state_of,
+)
+from copark.inference.exploration.explore import Workload
 from copark.inference.sources import DRAWS as BORROWED
 from copark.simulation.outcomes import OUTCOMES
 from copark.stats.precision import effective

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from pydantic import Field
 
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Rows, Said
-from copark.inference.ablations.link_impact import Impact, LinkResponse, impacts, responses, strongest
+from copark.inference.ablations.effects import Impact, LinkResponse, impacts, responses, strongest
 from copark.simulation.link_cuts import OUTPUTS, STRENGTHS, cut_study, key_of, links_named, strength_study
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from statistics import median
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.link_impact.ask import HEADLINE, READ, Answer
 from copark.analyses.show import Show
-from copark.inference.ablations.link_impact import Impact, LinkResponse, direction, strongest
+from copark.inference.ablations.effects import Impact, LinkResponse, direction, strongest
 from copark.model.variables import ROOMS, catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import exact, number

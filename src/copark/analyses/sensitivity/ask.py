@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from copark.analyses.context import Context
     from copark.inference.case_parameters import CaseParameters
-    from copark.inference.exploration.designs import Workload
+    from copark.inference.exploration.explore import Workload
 
 LEAST_SAMPLE, SAMPLES = 1 << 9, 16
 """Runs of a random sample at least, and for each row of the Sobol' design."""

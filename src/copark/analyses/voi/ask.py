@@ -16,7 +16,7 @@ from copark.analyses.claims.ask import written
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Rows, Said
 from copark.arrays import Floats
 from copark.errors import RunRefused, printable
-from copark.inference.exploration.designs import Workload
+from copark.inference.exploration.explore import Workload
 from copark.inference.observations import noise
 from copark.inference.sources import DRAWS as BORROWED
 from copark.inference.voi import worlds as made

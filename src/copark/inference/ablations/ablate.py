@@ -36,7 +36,7 @@ from copark.inference.ablations.effects import (
     scores,
 )
 from copark.inference.case_parameters import Source
-from copark.inference.exploration.designs import Workload, marks_of
+from copark.inference.exploration.explore import Workload, marks_of
 from copark.inference.observations import ObservationModel, Target, targets
 from copark.inference.posterior import Neighbours, ParameterPosterior, features, one_thread, systematic
 from copark.inference.prior import PriorSpace, study_of

@@ -1,34 +1,283 @@
-"""A whole exploration of a case: Sobol' indices and given-data readings."""
+"""A whole exploration of a case: runs over a unit cube of its uncertainties, Sobol' indices and given-data readings.
 
-from collections.abc import Callable, Mapping
+The axes of the cube are those of the prior; a box narrows it, for instance to where the posterior is. Answers to a
+design are means over replicates with common random numbers at every point; each run of a sample has luck of its own.
+Both are read at the ends of years.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
+import numpy as np
+
+from copark.arrays import Booleans, Floats
 from copark.cases.case import Case
 from copark.identity import identity_of
-from copark.inference.exploration.designs import (
-    GivenSample,
-    Readout,
-    Workload,
-    answers,
-    drawn_sample,
-    marks_of,
-    posterior_box,
-    posterior_sample,
-    prior_factors,
-    readouts_of,
-)
+from copark.inference.diagnostics import movements
 from copark.inference.exploration.indices import Given, Indices, design, given, indices, other_luck
 from copark.inference.posterior import ParameterPosterior
+from copark.inference.prior import PriorSpace, random_points, study_of
 from copark.inference.sources import PosteriorSource
+from copark.model.arrays import Draws
 from copark.model.compiler import model_hash
+from copark.model.variables import catalogue
+from copark.simulation.ensemble import Ensemble
+from copark.simulation.run import inputs_of
 from copark.simulation.schemas import Title
-from copark.store.checkpoints import Stages
+from copark.simulation.study import Scenario
+from copark.stats.quantiles import weighted_quantiles
+from copark.store.checkpoints import Stage, Stages
+from copark.texts import text
 from copark.version import __version__
 
+BOX = (0.05, 0.95)
+"""Quantiles of the posterior that bound its box."""
+ASKED = (
+    ("operating", 12), ("operating", 20), ("failed", 20), ("result_cumulative", 20), ("jobs", 20),
+    ("benefit_home", 20), ("benefit_host", 20),
+)  # fmt: skip
+"""Outputs, and the year since the start at whose end they are read."""
+AT_ONCE = 4096
+"""Runs made at a time, so that memory does not grow with the design."""
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Workload:
+    """How much work something is: runs, and quarters of each; at_most: fewer may be enough."""
+
+    runs: int
+    quarters: int
+    at_most: bool = False
+
+    @property
+    def quarters_in_all(self) -> int:
+        """Simulated quarters."""
+        return self.runs * self.quarters
+
+
+@dataclass(frozen=True)
+class Factors:
+    """A cube over a case's uncertainties. Points have shape (runs, factors)."""
+
+    space: PriorSpace
+    """The prior's cube."""
+    low: Floats
+    high: Floats
+    """low, high: the part of it that is used, each of shape (axes of the prior,)."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the axes."""
+        return self.space.names
+
+    @property
+    def count(self) -> int:
+        """Number of axes."""
+        return self.space.axes
+
+    def inside(self, points: Floats) -> Floats:
+        """Points of the prior's cube that points of this one are, a dummy beyond them left out; shape (runs, axes)."""
+        found: Floats = self.low + (self.high - self.low) * points[:, : self.space.axes]
+        return found
+
+    def draws(self, points: Floats, seed: int, first: int = 0) -> Draws:
+        """Make the model's records at points; luck is that of (seed, first), (seed, first + 1), …"""
+        return self.space.draws(self.inside(points), seed, first)
+
+    def sobol(self, count: int, seed: int) -> Floats:
+        """The first points of a scrambled Sobol sequence over the cube."""
+        from scipy.stats import qmc
+
+        engine = qmc.Sobol(self.count, scramble=True, rng=np.random.default_rng([seed, self.count]))
+        return random_points(engine, count)
+
+
+def prior_factors(case: Case) -> Factors:
+    """The whole prior."""
+    space = PriorSpace.of(case)
+    return Factors(space, np.zeros(space.axes), np.ones(space.axes))
+
+
+def posterior_box(space: PriorSpace, points: Floats, weights: Floats | None = None) -> Factors:
+    """The box around a posterior: its central nine tenths on each axis, even inside, ties between axes left out."""
+    share = np.full(len(points), 1.0 / len(points)) if weights is None else weights
+    edges = np.stack([weighted_quantiles(points[:, n], share, BOX) for n in range(space.axes)])
+    return Factors(space, edges[:, 0], edges[:, 1])
+
+
+def marks_of(parameters: ParameterPosterior) -> dict[str, str]:
+    """What the data did to each parameter: moved, weakly, unmoved."""
+    return {one.name: one.verdict for one in movements(parameters.space, parameters.points, parameters.weights)}
+
+
+@dataclass(frozen=True)
+class Readout:
+    """An output at the end of a quarter."""
+
+    output: str
+    at: int
+    """Quarter, counted from the start."""
+    quarter: str
+    """Its label, such as ``2032Q2``."""
+    year: int
+    """Year since the start."""
+
+    @property
+    def key(self) -> str:
+        """Output and year."""
+        return f"{self.output}-{self.year}"
+
+    @property
+    def unit(self) -> str:
+        """Unit of the output."""
+        return catalogue().outputs[self.output].unit
+
+    def title(self, lang: str) -> str:
+        """The output's title with the quarter; of failure, its probability."""
+        if self.output == "failed":
+            return text("sensitivity.readout.failed", lang, quarter=self.quarter)
+        own = catalogue().outputs[self.output].title(lang)
+        return text("sensitivity.readout.other", lang, title=own, quarter=self.quarter)
+
+
+def readouts_of(case: Case) -> tuple[Readout, ...]:
+    """What is asked of a case: at the ends of years 12 and 20, or at the end of a shorter horizon."""
+    made: dict[tuple[str, int], Readout] = {}
+    for output, year in ASKED:
+        at = min(4 * year, case.clock.quarters) - 1
+        made.setdefault((output, at), Readout(output, at, str(case.clock.start + at), year))
+    return tuple(made.values())
+
+
+def _read(
+    case: Case, draws: Draws, readouts: Sequence[Readout], threads: int, scenario: Scenario | None = None
+) -> Floats:
+    """Read-outs of runs, shape (runs, readouts); not a number where a run did not end well as a computation."""
+    names = tuple(dict.fromkeys(one.output for one in readouts))
+    runs = Ensemble(inputs_of(case, scenario), draws, names, threads=threads).run()
+    return runs.of_finished(np.stack([runs[one.output][:, one.at] for one in readouts], axis=1))
+
+
+def _in_pieces(
+    count: int, step: int, made: Callable[[slice], Floats], stage: Stage | None, progress: Progress | None
+) -> Floats:
+    """Rows made some at a time, kept in a stage from time to time, and found there."""
+    kept = stage or Stage(None, "")
+    parts = [] if kept.found is None else [kept.found.arrays["made"]]
+    for first in range(sum(map(len, parts)), count, step):
+        part = slice(first, min(first + step, count))
+        parts.append(made(part))
+        if kept.is_due or part.stop == count:
+            kept.keep(part.stop / count, {"made": np.concatenate(parts)})
+        if progress is not None:
+            progress(part.stop, count)
+    return np.concatenate(parts)
+
+
+def with_luck(draws: Draws, replicates: int, other: Booleans) -> Draws:
+    """Draws of every point under every replicate's luck: replicate r has luck r, or r + replicates where it is other.
+
+    draws: of the points; other: points answered with other luck, shape (points,).
+    """
+    made = Draws(*(np.repeat(room, replicates) for room in draws))
+    made.luck["run"] = np.tile(np.arange(replicates), len(other)) + replicates * np.repeat(other, replicates)
+    return made
+
+
+def answers(
+    factors: Factors,
+    points: Floats,
+    readouts: Sequence[Readout],
+    *,
+    replicates: int,
+    seed: int,
+    other: Booleans | None = None,
+    threads: int = 1,
+    stage: Stage | None = None,
+    progress: Progress | None = None,
+) -> Floats:
+    """Answer every point of the cube by the mean over replicates, shape (points, readouts).
+
+    other: points answered with another set of lucks, shape (points,); stage: where answers are kept, and found.
+    """
+    another = np.zeros(len(points), dtype=bool) if other is None else other
+
+    def made(part: slice) -> Floats:
+        draws = with_luck(factors.draws(points[part], seed), replicates, another[part])
+        found = _read(factors.space.case, draws, readouts, threads)
+        return np.asarray(found.reshape(-1, replicates, len(readouts)).mean(axis=1))
+
+    return _in_pieces(len(points), max(1, AT_ONCE // replicates), made, stage, progress)
+
+
+@dataclass(frozen=True)
+class GivenSample:
+    """Runs as a table."""
+
+    kind: str
+    """prior or posterior."""
+    factors: Mapping[str, Floats]
+    """Values by name, in the units of the parameters, each of shape (runs,)."""
+    values: Floats
+    """Shape (runs, readouts); not a number where a run did not end well as a computation."""
+    replicates: int = 1
+    """Runs behind each row: values are their means."""
+
+    @property
+    def matrix(self) -> Floats:
+        """Factors side by side, shape (runs, factors)."""
+        return np.stack(list(self.factors.values()), axis=1)
+
+
+def drawn_sample(
+    factors: Factors,
+    readouts: Sequence[Readout],
+    runs: int,
+    seed: int,
+    *,
+    threads: int = 1,
+    stage: Stage | None = None,
+    progress: Progress | None = None,
+) -> GivenSample:
+    """Draw a sample of a cube, each run with luck of its own; stage: where what was read is kept, and found."""
+    points = factors.sobol(runs, seed)
+
+    def made(part: slice) -> Floats:
+        return _read(factors.space.case, factors.draws(points[part], seed, part.start), readouts, threads)
+
+    values = _in_pieces(runs, AT_ONCE, made, stage, progress)
+    return GivenSample("prior", factors.space.table(factors.inside(points)), values)
+
+
+def posterior_sample(
+    source: PosteriorSource,
+    readouts: Sequence[Readout],
+    futures: int,
+    seed: int,
+    *,
+    threads: int = 1,
+    progress: Progress | None = None,
+) -> GivenSample:
+    """All pairs of a replay posterior, each the mean of some futures; what is the same in all pairs is no factor."""
+    space, pairs = source.replay.space, source.replay.pairs
+    study = study_of(space.case, seed).with_changes(draws="posterior", futures=futures)
+    read = partial(_read, space.case, readouts=readouts, threads=threads, scenario=study.scenarios[0])
+
+    def made(part: slice) -> Floats:
+        found = read(draws=source.draws(study, part.start * futures, part.stop * futures))
+        return np.asarray(found.reshape(-1, futures, len(readouts)).mean(axis=1))
+
+    values = _in_pieces(pairs, max(1, AT_ONCE // futures), made, None, progress)
+    table = space.table(source.replay.points[source.order])
+    varying = {name: column for name, column in table.items() if np.ptp(column) > 0.0}
+    return GivenSample("posterior", varying, values, futures)
+
+
 METHODS = ("sobol", "given")
-Progress = Callable[[str, int, int], None]
+Tell = Callable[[str, int, int], None]
 """Called with a stage (simulate, analyse), what is done of it and how much there is."""
 
 
@@ -101,7 +350,7 @@ def explore(
     source: PosteriorSource | None = None,
     threads: int = 1,
     stages: Stages | None = None,
-    progress: Progress | None = None,
+    progress: Tell | None = None,
 ) -> Exploration:
     """Explore a case.
 
@@ -114,7 +363,7 @@ def explore(
         Where runs of designs and samples are kept as they are read, and found.
     """
     wanted, kept = settings or ExplorationSettings(), stages or Stages()
-    tell: Progress = progress or (lambda *_: None)
+    tell: Tell = progress or (lambda *_: None)
     simulated = partial(tell, "simulate")
     prior, readouts = prior_factors(case), readouts_of(case)
     factors = prior
@@ -161,7 +410,7 @@ def provenance_of(
     }  # fmt: skip
 
 
-def given_set(sample: GivenSample, readouts: tuple[Readout, ...], seed: int, tell: Progress) -> GivenSet:
+def given_set(sample: GivenSample, readouts: tuple[Readout, ...], seed: int, tell: Tell) -> GivenSet:
     """Read a sample on all its read-outs."""
     found = []
     for n, column in enumerate(sample.values.T):
