@@ -344,8 +344,7 @@ def workspaces_of(draw: m.Draw) -> bytes:
 
 def relisted(files: dict[str, bytes]) -> dict[str, bytes]:
     """The same files with checksums that fit: what a careful forger would send."""
-    from copark.store.workspace.crate import as_json, manifest_of
-    from copark.store.workspace.layout import CRATE, MANIFEST
+    from copark.store.workspace import CRATE, MANIFEST, as_json, manifest_of
 
     inner = {name: raw for name, raw in files.items() if name not in (MANIFEST, CRATE)}
     sums = {name: (len(raw), hashlib.sha256(raw).hexdigest()) for name, raw in inner.items()}

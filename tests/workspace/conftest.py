@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from copark.store.workspace.layout import CRATE
+from copark.store.workspace import CRATE
 from copark.workflows import new, run_study, workspaces
 
 STUDY = """\

@@ -15,8 +15,7 @@ from copark.cases import load_case
 from copark.cli import progress
 from copark.errors import NotFound
 from copark.store import RunStore
-from copark.store.workspace import WorkspaceRefused
-from copark.store.workspace.layout import CRATE, MANIFEST
+from copark.store.workspace import CRATE, MANIFEST, WorkspaceRefused
 from copark.workflows import new, run_study, workspaces
 from copark.workflows.runs import books
 from tests.asked import call

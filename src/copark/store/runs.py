@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     import xarray as xr
     from pydantic import TypeAdapter
 
+OUT = Path("out")
+"""The output folder where none is named."""
 SUMMARY_ABOVE = 100_000
 KEPT = 10_000
 ARRAYS, SUMMARY, EVERY_RUN = "arrays.zarr", "summary.zarr", "every_run.zarr"

@@ -16,7 +16,6 @@ from copark.errors import StudyFaults
 from copark.web.jobs import JobQueue
 from copark.web.limits import Pool, Rates, Settings, address_of
 from copark.web.problems import Problem
-from copark.workflows.answers import store_in
 from copark.workflows.serving.asking import Study, in_the_request
 from copark.workflows.serving.decisions import decisions_of
 from copark.workflows.serving.engine import BoundedCache, Engine
@@ -98,7 +97,7 @@ class Services:
 
     def is_stored(self, identity: str) -> bool:
         """Whether a run of an identity is stored, whole and in its place."""
-        return store_in(self.settings.data).find(identity) is not None
+        return self.records.stored(identity) is not None
 
     def stored_bytes(self) -> int:
         """Bytes of stored runs and results; what vanishes meanwhile, since one beside is finished, is passed over."""

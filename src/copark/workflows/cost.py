@@ -14,10 +14,10 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copark.analyses.context import stage
+from copark.analyses.context import Progress, stage
 from copark.presentation.numbers import exact, number, precise
+from copark.store.runs import OUT
 from copark.texts import text
-from copark.workflows.answers import OUT, Progress
 
 if TYPE_CHECKING:
     import numpy as np

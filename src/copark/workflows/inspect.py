@@ -8,16 +8,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copark.analyses.context import stage
+from copark.analyses.context import Progress, stage
 from copark.errors import Fault
 from copark.presentation.numbers import number, percent
+from copark.store.runs import OUT, RunStore
 from copark.texts import text
-from copark.workflows.answers import OUT, Catalogue, Description, Progress, store_in
 
 if TYPE_CHECKING:
     from copark.cases import Case
     from copark.simulation.study import Study
     from copark.store import RunRecord
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What the casebook has: cases and studies, each with its title."""
+
+    cases: tuple[tuple[str, str], ...]
+    studies: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a case, a study or a stored run holds: a title and entries."""
+
+    title: str
+    entries: tuple[tuple[str, str], ...]
 
 
 def check(name_or_path: str | Path) -> list[Fault]:
@@ -107,7 +123,7 @@ def show(name: str, out: Path = OUT, lang: str = "en") -> Description:
     from copark.cases import load_case
     from copark.simulation.study import list_studies, load_study
 
-    store = store_in(out)
+    store = RunStore.of(out)
     if (stored := store.named(name)) is not None:
         return _describe_run(store.record(stored), lang)
     if name in list_studies() or Path(name).is_file():
@@ -178,6 +194,6 @@ def export(
     from copark.analyses.compare.moves import sheets_of
     from copark.presentation.exports import export_run
 
-    store = store_in(out)
+    store = RunStore.of(out)
     more = () if form == "netcdf" else sheets_of(store, store.get(identity), lang)
     return export_run(store, identity, form, Path(to), lang=lang, more=more, progress=stage(progress, "export"))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from copark.analyses.context import stage
+from copark.analyses.context import Progress, stage
 from copark.analyses.execution import Made, Means, find_or_make
-from copark.workflows.answers import OUT, Progress, RunOutcome, reports_in, store_in
+from copark.store.runs import OUT, RunStore
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -19,6 +20,38 @@ if TYPE_CHECKING:
     from copark.inference.case_parameters import CaseParameters
     from copark.simulation.study import Study
     from copark.store import RunRecord
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """What :func:`run_study` made or found."""
+
+    identity: str
+    path: Path
+    """identity, path: name and folder of the stored run."""
+    study: str
+    """Title of the study."""
+    runs: int
+    kept: int
+    failed: int
+    seed: int
+    """runs, kept, failed, seed: runs for each scenario; runs whose paths are kept; runs over all scenarios that did not
+    finish; seed."""
+    reused: bool
+    """The run was stored already."""
+    seconds: float
+    """Time it took to make and store it."""
+    answer: Answer
+    """What it says: ``answer.document(lang)`` in words, ``answer.to_frame()`` the observations beside the model."""
+    files: Mapping[str, Path]
+    """The report's files by format, if it was written."""
+    notes: tuple[str, ...] = ()
+    """What else is to be said, in sentences."""
+
+    @property
+    def report(self) -> Path | None:
+        """The report's page, if one was written."""
+        return self.files.get("html")
 
 
 def run_study(
@@ -70,7 +103,7 @@ def run_study(
     ask = _Asked(study, case, has, means or Means(threads), lang, Path(out), fresh, announce, progress)
     made = _find_or_make(ask)
     record, seconds = made.record, time.monotonic() - began
-    answer = answer_of(store_in(out).load(record.identity), case, counts_of(record))
+    answer = answer_of(RunStore.of(out).load(record.identity), case, counts_of(record))
     files = _report(answer, made.study, lang, Path(out), formats, progress) if report else {}
     return RunOutcome(
         **{name: getattr(record, name) for name in ("identity", "path", "runs", "kept", "failed")}, answer=answer,
@@ -91,7 +124,7 @@ def _report(
     from copark.presentation import write
 
     stage(progress, "report")(0, 0)
-    return write(answer.document(lang), reports_in(out) / f"{study.name}-{answer.run_id}", formats)
+    return write(answer.document(lang), out / "reports" / f"{study.name}-{answer.run_id}", formats)
 
 
 class _Asked(NamedTuple):

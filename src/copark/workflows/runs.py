@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copark.analyses.context import stage
+from copark.analyses.context import Progress, stage
 from copark.errors import Fault
 from copark.store.garbage import Leaving, faults_in, leavings, throw_away
-from copark.workflows.answers import OUT, Progress, store_in
+from copark.store.runs import OUT, RunStore
 
 if TYPE_CHECKING:
-    from copark.cases import Case
     from copark.simulation.study import Study
-    from copark.store import RunRecord, RunStore
+    from copark.store import RunRecord
     from copark.store.compare import FirstDifference
 
 MOST_SHOWN = 10_000
@@ -84,7 +83,7 @@ def books(out: Path = OUT, *, failed: bool = False, progress: Progress | None = 
     failed
         Only what was interrupted, and stored runs of which single runs failed, with those runs.
     """
-    store = store_in(out)
+    store = RunStore.of(out)
     found = [_booked(store, name) for name in store.names()] + _in_shards(store)
     found.sort(key=lambda one: (one.when or "9", one.identity), reverse=True)
     singles: list[FailedRun] = []
@@ -166,7 +165,7 @@ def check_books(out: Path = OUT, *, quick: bool = False, progress: Progress | No
     quick
         Do not compare the checksums of large files.
     """
-    return faults_in(store_in(out), deep=None if quick else True, progress=stage(progress, "check"))
+    return faults_in(RunStore.of(out), deep=None if quick else True, progress=stage(progress, "check"))
 
 
 @dataclass(frozen=True)
@@ -245,15 +244,18 @@ def verify(
         If the run is not stored, is damaged, or its study or case can no longer be read.
     """
     stage(progress, "prepare")(0, 0)
+    from copark.cases import load_case
     from copark.inference.case_parameters import source_named
     from copark.simulation.run import stream
     from copark.store.compare import BitComparison, compare
+    from copark.store.workspace import packed_case
 
-    store = store_in(out)
+    store = RunStore.of(out)
     record = store.record(store.get(identity).identity, deep=True)
     stored = store.load(record.identity)
     study = study_of(record)
-    case = _case(record, study, Path(out))
+    packed = packed_case(Path(out), str(record.provenance.get("case", "")), str(record.provenance.get("case_hash")))
+    case = packed or load_case(study.case)
     joined, done, made = BitComparison(identical=True, largest=0.0, first=None), 0, {}
     tell = stage(progress, "verify")
     source = source_named(case, out, str(record.provenance.get("draws_hash", "")))
@@ -266,20 +268,6 @@ def verify(
             break
     kind = "identical" if joined.identical else "equal" if joined.first is None else "different"
     return ReplayVerdict(kind, done, joined.largest, joined.first, _changes(record.provenance, made))
-
-
-def _case(record: RunRecord, study: Study, out: Path) -> Case:
-    """The case a run was made from: that of an opened workspace if it is the same, else where the study says it is."""
-    from copark.cases import check_case, load_case
-    from copark.store.workspace.layout import CASES, is_name
-
-    name = str(record.provenance.get("case", ""))
-    packed = out / CASES / name
-    if is_name(name) and packed.is_dir() and not check_case(packed):
-        case = load_case(packed)
-        if case.hash == record.provenance.get("case_hash"):
-            return case
-    return load_case(study.case)
 
 
 def study_of(record: RunRecord) -> Study:

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Path, Request, Response
 from copark.errors import StudyFaults
 from copark.web.api.replies import Lang, StrictRoute, as_bytes, attachment, identified, sent
 from copark.web.services import Own, Services
-from copark.workflows.answers import store_in
 from copark.workflows.serving.answers import Answer, SimulationAnswer
 from copark.workflows.serving.asking import (
     Ask,
@@ -121,7 +120,7 @@ async def exported(request: Request, services: Own, name: FileName, lang: Lang =
 
 def _stored(services: Services, identity: str) -> AskedStudy:
     """The study of a stored run."""
-    record = store_in(services.settings.data).find(identity)
+    record = services.records.stored(identity)
     if record is None:
         raise absent("no_result", "name")
     return AskedStudy(str(record.provenance["case"]), record.provenance["study"])

@@ -16,15 +16,14 @@ from copark.store.errors import DatabaseRefused, database_fault
 from copark.store.files import if_free, sweep
 from copark.store.garbage import forget_shards
 from copark.store.jobs import ENDED, LANES, MOST_ATTEMPTS, Job, JobTable
+from copark.store.runs import RunRecord, RunStore
 from copark.store.scenarios import SavedScenario, ScenarioShelf
-from copark.workflows.answers import reports_in, store_in
 from copark.workflows.serving.shelf import UPLOADED
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from copark.cases import Case
-    from copark.store import RunStore
 
 __all__ = [
     "ENDED", "LANES", "MOST_ATTEMPTS", "AskedStudy", "DatabaseRefused", "Done", "Errand", "Job", "JobTable", "Kind",
@@ -101,7 +100,7 @@ def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identi
     tell("prepare", 0, 0)
     case, data = load_case(errand.case), Path(errand.data)
     study, has = settle(Study.model_validate(errand.study), case, data, cut=errand.cut)
-    identity, store = study_identity(study, case, has.identity or None), store_in(data)
+    identity, store = study_identity(study, case, has.identity or None), RunStore.of(data)
     found = store.find(identity)
     if found is None:
         makes(identity)
@@ -120,7 +119,7 @@ def report(store: RunStore, identity: str, case: Case, lang: str, tell: Tell) ->
     from copark.workflows.running import counts_of
 
     tell("report", 0, 0)
-    result, folder = store.load(identity), reports_in(store.root.parent) / f"web-{identity}"
+    result, folder = store.load(identity), store.root.parent / "reports" / f"web-{identity}"
     if result.sizes["scenario"] == 1:
         found = answer_of(result, case, counts_of(store.get(identity)))
         return write(found.document(lang), folder, ("html",))["html"]
@@ -203,9 +202,13 @@ class Records:
         if not (self.database.is_read_only or self._lock.enter_context(if_free(data / LOCK, PATIENCE))):
             self.database.close()
             raise DatabaseRefused([database_fault("served", data)])
-        self.jobs = JobTable(self.database)
+        self.jobs, self.runs = JobTable(self.database), RunStore.of(data)
         self.asked = AskedStudies()
         self.scenarios = ScenarioShelf(self.database)
+
+    def stored(self, identity: str) -> RunRecord | None:
+        """The stored run of an identity, if it is whole and in its place."""
+        return self.runs.find(identity)
 
     def close(self) -> None:
         """Let go."""
@@ -218,8 +221,8 @@ def clear_after(data: Path, pid: int, began: float) -> None:
 
     What is older than it began was another's of its number.
     """
-    sweep(store_in(data).root, pid, began)
-    for folder in (reports_in(data), *reports_in(data).glob("*/"), *(data / RESULTS).glob("*/*/")):
+    sweep(RunStore.of(data).root, pid, began)
+    for folder in (data / "reports", *data.glob("reports/*/"), *(data / RESULTS).glob("*/*/")):
         sweep(folder, pid, began)
 
 
@@ -228,4 +231,4 @@ def clear_cancelled(data: Path, identity: str, began: float) -> None:
 
     Shards that a living process holds stay, and so do those of an earlier command, from which it would go on.
     """
-    forget_shards(store_in(data), identity, began)
+    forget_shards(RunStore.of(data), identity, began)

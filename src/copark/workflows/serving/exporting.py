@@ -18,7 +18,6 @@ from copark.simulation.run import simulate
 from copark.store import RunStore
 from copark.store.summary import summary_of
 from copark.texts import text
-from copark.workflows.answers import store_in
 from copark.workflows.serving.asking import MOST_RUNS
 from copark.workflows.serving.engine import Engine, Ticket
 from copark.workflows.serving.shelf import Shelved, scratch_name
@@ -47,7 +46,7 @@ def at_hand(
 ) -> Iterator[tuple[RunStore, RunRecord, xr.Dataset]]:
     """A result as a stored one: that of the data folder, or one made for the moment."""
     identity = engine.identity(study, shelved)
-    store = store_in(data)
+    store = RunStore.of(data)
     found = store.find(identity)
     if found is not None:
         yield store, found, store.load(identity)

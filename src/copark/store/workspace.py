@@ -1,0 +1,484 @@
+"""A workspace: cases, studies and runs of a group in one archive, with checksums and a description.
+
+``cases/<name>/``, ``studies/<name>.yaml``, ``posteriors/<name>/`` and ``runs/<identity>/`` lie as they do on a disk, so
+that an opened workspace is an output folder. Beside them: ``manifest.json``, every file with its size and SHA-256, and
+``ro-crate-metadata.json``, an RO-Crate 1.1 (https://w3id.org/ro/crate/1.1) with a Process Run Crate's action for every
+run (https://w3id.org/ro/wfrun/process/0.5). The same content gives the same bytes, anywhere. What is opened is hostile
+until it is checked; it is whole, or not opened at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import stat
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from copark.cases import check_case
+from copark.cases.files import Archive, Refused, opened, read_text
+from copark.cases.types import shown
+from copark.cases.yaml_loader import read_yaml
+from copark.errors import CoparkError, Fault, FaultsFound
+from copark.identity import RESULT_FORMAT
+from copark.store.errors import DamagedRun, MisplacedRun
+from copark.store.files import written_file, written_folder
+from copark.store.manifest import NAME, checksum, listed_in
+from copark.store.runs import RunRecord, RunStore
+from copark.version import __version__
+
+if TYPE_CHECKING:
+    from copark.cases import Case
+
+AREA, FORMAT = "workspace", 1
+MANIFEST, CRATE = "manifest.json", "ro-crate-metadata.json"
+CASES, STUDIES, RUNS, POSTERIORS = "cases", "studies", "runs", "posteriors"
+CASE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", re.ASCII)
+_PART = r"/(?!\.{1,2}(?:/|$))[A-Za-z0-9_.-]{1,120}"
+PLACES = re.compile(
+    rf"{MANIFEST}|{CRATE}|{STUDIES}/{CASE_NAME.pattern}\.yaml|scenarios/[0-9a-f]{{16}}\.json|"
+    rf"(?:{CASES}|{POSTERIORS})/{CASE_NAME.pattern}{_PART}|{RUNS}/[0-9a-f]{{16}}(?:{_PART}){{1,7}}",
+    re.ASCII,
+)
+"""Places of files. Earlier versions packed saved scenarios too, which nobody reads."""
+MOST_FILES, MOST_BYTES, MOST_LISTING = 500_000, 200_000_000_000, 150_000_000
+"""Files of a workspace (a stored run of 100,000 has about 6,000), bytes it may unpack to, and those of its lists."""
+CODECS = frozenset(("bytes", "blosc", "vlen-utf8", "zstd", "gzip", "crc32c"))
+"""Ways of writing numbers that a stored run may use; others could do more than read numbers."""
+MOST_STEPS = 1000
+"""Quarters, scenarios, parameters or letters: no axis of a run but that of its runs is longer."""
+EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The time of every entry: a ZIP archive knows none earlier."""
+EARLY_CONTEXT = "https://w3id.org/ro/crate/1.1/context"
+"""The words of RO-Crate 1.1, with which early versions of copark packed; ``sha256`` is none of them."""
+CONTEXT = [EARLY_CONTEXT, {"sha256": "http://schema.org/sha256"}]
+SPECIFICATION, PROFILE = "https://w3id.org/ro/crate/1.1", "https://w3id.org/ro/wfrun/process/0.5"
+LICENCE, NOT_STATED = "https://spdx.org/licenses/Apache-2.0", "#licence-not-stated"
+MEDIA = {".yaml": "application/yaml", ".csv": "text/csv", ".json": "application/json", ".md": "text/markdown"}
+Listing = dict[str, tuple[int, str]]
+Progress = Callable[[int, int], None] | None
+Entity = dict[str, Any]
+
+
+class WorkspaceRefused(FaultsFound):
+    """A workspace cannot be packed or opened; all its faults are here."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a workspace holds, on a disk."""
+
+    cases: Mapping[str, Path]
+    """Folders by the name of their case; files in them that no workspace may hold stay out."""
+    studies: Mapping[str, bytes]
+    """Content of study files by name, without ``.yaml``."""
+    runs: tuple[RunRecord, ...]
+    """Stored runs; files in their folders that they do not list stay out."""
+    licence: str = ""
+    """The licence of what is in it, as an address, or empty where nobody said."""
+    creators: tuple[str, ...] = ()
+    posteriors: Mapping[str, Path] = field(default_factory=dict)
+    """Folders of the calibrations that cases and runs rest on, by name."""
+
+    def folders(self) -> list[str]:
+        """Folders of cases and runs, by their place in the workspace."""
+        return sorted([f"{CASES}/{name}/" for name in self.cases] + [f"{RUNS}/{run.identity}/" for run in self.runs])
+
+    def files(self) -> list[tuple[str, Path | bytes]]:
+        """Every file by its place in the workspace, sorted: a path on the disk, or its content."""
+        found: dict[str, Path | bytes] = {f"{STUDIES}/{name}.yaml": content for name, content in self.studies.items()}
+        for part, folders in ((CASES, self.cases), (POSTERIORS, self.posteriors)):
+            for name, folder in folders.items():
+                inside = {f"{part}/{name}/{place}": path for place, path in _plain_files(folder)}
+                found |= {place: path for place, path in inside.items() if PLACES.fullmatch(place)}
+        for run in self.runs:
+            own = {NAME, *listed_in(run.path)}
+            found |= {f"{RUNS}/{run.identity}/{place}": path for place, path in _plain_files(run.path) if place in own}
+        return sorted(found.items())
+
+
+def _plain_files(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Plain files of a folder by their place in it; no links, and nothing hidden."""
+    for path in folder.rglob("*"):
+        place = path.relative_to(folder)
+        if path.is_file() and not path.is_symlink() and not any(part.startswith(".") for part in place.parts):
+            yield place.as_posix(), path
+
+
+def as_json(content: Any) -> bytes:
+    """JSON as it is always written."""
+    return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode("utf-8")
+
+
+def study_yaml(study: Mapping[str, Any]) -> bytes:
+    """A run's study as a file that can be run again."""
+    written: str = yaml.safe_dump(dict(study), allow_unicode=True, sort_keys=False)
+    return written.encode("utf-8")
+
+
+def manifest_of(listed: Listing) -> Entity:
+    """The list of files, with what wrote it."""
+    files = [{"path": name, "bytes": size, "sha256": digest} for name, (size, digest) in sorted(listed.items())]
+    return {"format": FORMAT, "copark": __version__, "files": files}
+
+
+def pack_workspace(contents: Contents, target: Path, progress: Progress = None) -> str:
+    """Write a workspace; give its SHA-256.
+
+    Folders come first, then files, each in the order of their names; without a time and without compression (the
+    numbers of runs are compressed already, and compressors of two machines may differ).
+    """
+    files, listed, done = contents.files(), Listing(), 0
+    total = sum(len(one) if isinstance(one, bytes) else one.stat().st_size for _, one in files)
+    with written_file(target) as path:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+            for folder in contents.folders():  # RO-Crate wants what it describes to be in the archive, folders too
+                archive.writestr(_entry(folder, stat.S_IFDIR | 0o755), b"")
+            for name, one in files:
+                listed[name] = _store(archive, name, one)
+                done += listed[name][0]
+                if progress is not None:
+                    progress(done, total)
+            listed[MANIFEST] = _store(archive, MANIFEST, as_json(manifest_of(listed)))
+            _store(archive, CRATE, as_json(_described(contents, listed)))
+        return checksum(path)
+
+
+def _entry(name: str, mode: int) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, EPOCH)
+    entry.create_system = 3
+    entry.external_attr = mode << 16
+    return entry
+
+
+def _store(archive: zipfile.ZipFile, name: str, content: Path | bytes) -> tuple[int, str]:
+    """Store a file; its size and SHA-256."""
+    entry = _entry(name, 0o644)
+    if isinstance(content, bytes):
+        archive.writestr(entry, content)
+        return len(content), hashlib.sha256(content).hexdigest()
+    entry.file_size = content.stat().st_size
+    with content.open("rb") as stream, archive.open(entry, "w") as out:
+        shutil.copyfileobj(stream, out)
+    return entry.file_size, checksum(content)
+
+
+def _described(contents: Contents, listed: Listing) -> Entity:
+    """The description of a workspace, given size and SHA-256 of every file."""
+    people = [{"@id": f"#creator-{n}", "@type": "Person", "name": one} for n, one in enumerate(contents.creators, 1)]
+    found: list[Entity] = [_root(contents, listed), _licence(contents.licence), *people, *_versions(contents.runs)]
+    found.append({"@id": CRATE, "@type": "CreativeWork", "conformsTo": {"@id": SPECIFICATION}, "about": {"@id": "./"}})
+    found.append({"@id": PROFILE, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"})
+    cited: dict[str, Entity] = {}
+    for name, folder in contents.cases.items():
+        sources = _sources(name, folder)
+        more = {"citation": _refs(sources)} if sources else {}
+        found.append(_dataset(f"{CASES}/{name}/", f"Case {name}", listed, **more))
+        cited = sources | cited
+    for run in contents.runs:
+        place, title = f"{RUNS}/{run.identity}/", f"Stored run {run.identity}"
+        found += [_dataset(place, title, listed, identifier=run.identity), _action(run, contents)]
+    for name, (size, digest) in listed.items():
+        kind = MEDIA.get(name[name.rfind(".") :], "application/octet-stream")
+        about = {"name": name.rpartition("/")[2], "contentSize": str(size), "sha256": digest, "encodingFormat": kind}
+        found.append({"@id": name, "@type": "File", **about})
+    found += cited.values()
+    return {"@context": CONTEXT, "@graph": sorted(found, key=lambda entity: entity["@id"])}
+
+
+def _refs(names: Iterable[str]) -> list[Entity]:
+    return [{"@id": name} for name in sorted(set(names))]
+
+
+def _root(contents: Contents, listed: Listing) -> Entity:
+    alone = [name for name in listed if name.startswith(f"{STUDIES}/") or name == MANIFEST]
+    # without a run, the day this form of workspaces was fixed, since content has no day
+    newest = max((run.created[:10] for run in contents.runs if run.created), default="2026-11-25")
+    root: Entity = {
+        "@id": "./", "@type": "Dataset", "conformsTo": {"@id": PROFILE}, "datePublished": newest,
+        "name": f"copark: {', '.join(sorted(contents.cases)) or len(contents.runs)}",
+        "description": "Cases, studies and stored runs of copark, with their sources and checksums.",
+        "license": {"@id": contents.licence or NOT_STATED}, "hasPart": _refs([*contents.folders(), *alone]),
+        "mentions": _refs(f"#run-{run.identity}" for run in contents.runs),
+    }  # fmt: skip
+    if contents.creators:
+        root["creator"] = _refs(f"#creator-{n}" for n, _ in enumerate(contents.creators, 1))
+    return root
+
+
+def _dataset(place: str, name: str, listed: Listing, **more: Any) -> Entity:
+    parts = _refs(file for file in listed if file.startswith(place))
+    return {"@id": place, "@type": "Dataset", "name": name, "hasPart": parts, **more}
+
+
+def _licence(address: str) -> Entity:
+    if address:
+        return {"@id": address, "@type": "CreativeWork", "name": address.rpartition("/")[2] or address}
+    words = "Nobody stated the licence of this workspace: ask those who made it."
+    return {"@id": NOT_STATED, "@type": "CreativeWork", "name": "Not stated", "description": words}
+
+
+def _versions(runs: Iterable[RunRecord]) -> list[Entity]:
+    """copark, in every version that made a run, and in the one that packed."""
+    words = "A stochastic simulator of the multi-scale coupling of intergovernmental cooperation parks."
+    about = {"@type": "SoftwareApplication", "name": "copark", "description": words}
+    found = {__version__, *(str(run.provenance.get("code_version", "?")) for run in runs)}
+    return [{"@id": f"#copark-{version}", "softwareVersion": version, **about} for version in found]
+
+
+def _action(run: RunRecord, contents: Contents) -> Entity:
+    """The making of a run: copark took a study and a case, and gave numbers."""
+    made_by, case = run.provenance, run.provenance.get("case")
+    taken = [f"{STUDIES}/{run.identity}.yaml"] + ([f"{CASES}/{case}/"] if case in contents.cases else [])
+    hashes = ("model_hash", "experiment_hash", "case_hash", "draws_hash", "seed", "runs", "cpu_features")
+    return {
+        "@id": f"#run-{run.identity}", "@type": "CreateAction", "name": f"Run {run.identity}",
+        "description": "; ".join(f"{name} {made_by[name]}" for name in hashes if name in made_by),
+        "endTime": run.created, "instrument": {"@id": f"#copark-{made_by.get('code_version', '?')}"},
+        "object": _refs(taken), "result": {"@id": f"{RUNS}/{run.identity}/"},
+        "actionStatus": {"@id": "http://schema.org/CompletedActionStatus"},
+    }  # fmt: skip
+
+
+def _sources(case: str, folder: Path) -> dict[str, Entity]:
+    """Sources of a case, each by its address where it has one; none where they cannot be read."""
+    faults: list[Fault] = []
+    words = read_text(folder, "sources.yaml", faults)
+    tree = None if words is None else read_yaml(words, "sources.yaml", faults)
+    found: dict[str, Entity] = {}
+    for key, source in tree.data.items() if tree is not None and isinstance(tree.data, dict) else ():
+        entry = source if isinstance(source, dict) else {}
+        name = str(entry.get("url") or f"#source-{case}-{key}")
+        entity: Entity = {"@id": name, "@type": "CreativeWork", "name": str(entry.get("title") or entry.get("outlet"))}
+        entity |= {"identifier": str(key), "publisher": str(entry.get("outlet", ""))}
+        entity |= {word: str(entry[own]) for own, word in (("date", "datePublished"), ("url", "url")) if entry.get(own)}
+        found.setdefault(name, entity)
+    return found
+
+
+@dataclass(frozen=True)
+class WorkspaceFindings:
+    """What a workspace turned out to be."""
+
+    cases: tuple[str, ...] = ()
+    studies: tuple[str, ...] = ()
+    runs: tuple[str, ...] = ()
+    """cases, studies, runs: names and identities of what it holds."""
+    files: int = 0
+    bytes: int = 0
+    """files, bytes: how much that is."""
+    faults: tuple[Fault, ...] = ()
+    """What is wrong with it; empty where it is whole."""
+    notes: tuple[Fault, ...] = ()
+    """What is to be known of it: runs of another version of the model, of a case that has changed since."""
+
+
+def verify_workspace(path: Path, progress: Progress = None) -> WorkspaceFindings:
+    """See whether a workspace is what it says; nothing of it stays on the disk."""
+    with tempfile.TemporaryDirectory(prefix="copark-workspace-") as folder:
+        return _take(path, Path(folder), progress)
+
+
+def open_workspace(path: Path, target: Path, progress: Progress = None) -> WorkspaceFindings:
+    """Open a workspace into a folder that is not there yet, or empty: an output folder like any other.
+
+    Raises
+    ------
+    WorkspaceRefused
+        If it has faults, or the folder something in it; nothing is written then.
+    """
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise WorkspaceRefused([Fault(f"{AREA}.not_empty", str(target))])
+    with written_folder(target.parent / target.name) as folder:
+        found = _take(path, folder, progress)
+        if found.faults:
+            raise WorkspaceRefused(found.faults)
+        if target.is_dir():
+            target.rmdir()
+    return found
+
+
+def _take(path: Path, folder: Path, progress: Progress) -> WorkspaceFindings:
+    """Read a workspace whole into a folder, and check what came out."""
+    try:
+        with opened(path, path.name, AREA) as archive:
+            entries = _entries(archive, folder)
+            listing = _listing(archive, entries)
+            faults = _unpack(archive, entries, listing, folder, progress)
+    except Refused as refused:
+        return WorkspaceFindings(faults=refused.faults)
+    count, size = len(entries), sum(entry.file_size for entry in entries.values())
+    if faults:
+        return WorkspaceFindings(files=count, bytes=size, faults=tuple(faults))
+    cases, studies, runs = (
+        tuple(sorted({name.split("/")[1].removesuffix(".yaml") for name in listing if name.startswith(f"{part}/")}))
+        for part in (CASES, STUDIES, RUNS)
+    )
+    faults = [*_faults_of_crate(folder, listing), *_faults_of_entries(folder, cases, studies)]
+    store, notes = RunStore(folder / RUNS), list[Fault]()
+    for identity in runs:
+        place = f"{RUNS}/{identity}"
+        faults += _faults_of_arrays(folder, place)
+        try:
+            notes += _notes_of(folder, store.record(identity), place)
+        except (DamagedRun, MisplacedRun) as refusal:
+            faults += [Fault(one.code, place, None, one.key, one.values) for one in refusal.faults]
+    return WorkspaceFindings(cases, studies, runs, count, size, tuple(faults), tuple(notes))
+
+
+def _fault(code: str, place: str, key: str = "", **values: Any) -> Fault:
+    return Fault(f"{AREA}.{code}", place, None, key, {name: shown(value) for name, value in values.items()})
+
+
+def _entries(archive: Archive, folder: Path) -> dict[str, zipfile.ZipInfo]:
+    """Its files by name, after a look at the list of contents."""
+    found: dict[str, zipfile.ZipInfo] = {}
+    folded: set[str] = set()
+    for entry in archive.files(MOST_FILES, MOST_BYTES):
+        if not PLACES.fullmatch(entry.filename):
+            raise archive.refuse("strange_file", entry.filename)
+        if entry.filename.casefold() in folded:
+            raise archive.refuse("twice", entry.filename)
+        folded.add(entry.filename.casefold())
+        found[entry.filename] = entry
+    for name in (MANIFEST, CRATE):
+        if name not in found:
+            raise archive.refuse("no_list", name)
+    need, free = sum(entry.file_size for entry in found.values()), shutil.disk_usage(folder).free
+    if need > free:
+        raise archive.refuse("no_room", need=f"{need / 1e9:.1f}", free=f"{free / 1e9:.1f}")
+    return found
+
+
+def _listing(archive: Archive, entries: Mapping[str, zipfile.ZipInfo]) -> Listing:
+    """What the manifest says there is."""
+    content = _json(archive.read(entries[MANIFEST], MOST_LISTING))
+    listed: Any = content.get("files") if isinstance(content, dict) else None
+    if not isinstance(listed, list):
+        raise archive.refuse("bad_list", MANIFEST)
+    if content.get("format") != FORMAT:
+        raise archive.refuse("other_format", MANIFEST, found=content.get("format"), known=FORMAT)
+    found: Listing = {}
+    for one in listed:
+        values: list[Any] = [one.get(key) for key in ("path", "bytes", "sha256")] if isinstance(one, dict) else []
+        if list(map(type, values)) != [str, int, str] or values[0] in found:
+            raise archive.refuse("bad_list", MANIFEST)
+        found[values[0]] = (values[1], values[2])
+    return found
+
+
+def _json(raw: bytes) -> Any:
+    """The content of JSON; nothing where it is none."""
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _unpack(
+    archive: Archive, entries: Mapping[str, zipfile.ZipInfo], listing: Listing, folder: Path, progress: Progress
+) -> list[Fault]:
+    """Write files while their checksums are made; what differs from the list."""
+    held = entries.keys() - {MANIFEST, CRATE}
+    faults = [_fault("missing", name) for name in sorted(listing.keys() - held)]
+    faults += [_fault("not_listed", name) for name in sorted(held - listing.keys())]
+    total, done = sum(entry.file_size for entry in entries.values()), 0
+    for name, entry in sorted(entries.items()):
+        place, digest, size = folder / name, hashlib.sha256(), 0
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with place.open("xb") as out:
+            for piece in archive.pieces(entry, entry.file_size):
+                digest.update(piece)
+                size += out.write(piece)
+        done += size
+        if progress is not None:
+            progress(done, total)
+        if name in listing and (size, digest.hexdigest()) != listing[name]:
+            faults.append(_fault("checksum", name))
+    return faults
+
+
+def _faults_of_crate(folder: Path, listing: Listing) -> Iterator[Fault]:
+    """What keeps the description from being an RO-Crate of exactly these files."""
+    content = _json((folder / CRATE).read_bytes())
+    graph = content.get("@graph") if isinstance(content, dict) else None
+    named = [one for one in graph if isinstance(one, dict) and isinstance(one.get("@id"), str)] if graph else []
+    entities = {one["@id"]: one for one in named} if isinstance(graph, list) and len(named) == len(graph) else {}
+    descriptor = {"conformsTo": {"@id": SPECIFICATION}, "about": {"@id": "./"}}
+    is_crate = "./" in entities and descriptor.items() <= entities.get(CRATE, {}).items()
+    if not is_crate or content.get("@context") not in (CONTEXT, EARLY_CONTEXT):
+        yield _fault("bad_crate", CRATE)
+        return
+    described = {name for name, one in entities.items() if one.get("@type") == "File"}
+    for name in sorted(described ^ {*listing, MANIFEST})[:20]:
+        yield _fault("crate_differs", CRATE, name)
+
+
+def _faults_of_entries(folder: Path, cases: Iterable[str], studies: Iterable[str]) -> Iterator[Fault]:
+    from copark.simulation.study_file import examine_study
+
+    for name in cases:
+        for one in check_case(folder / CASES / name):
+            yield Fault(one.code, f"{CASES}/{name}/{one.file}", one.line, one.key, one.values)
+    for name in studies:
+        for one in examine_study(folder / STUDIES / f"{name}.yaml")[1]:
+            yield Fault(one.code, f"{STUDIES}/{one.file}", one.line, one.key, one.values)
+
+
+def _faults_of_arrays(folder: Path, place: str) -> Iterator[Fault]:
+    """Arrays written in a way no run is, or larger than the run says it is."""
+    metadata = folder / place / "metadata.json"
+    about = _json(metadata.read_bytes()) if metadata.is_file() else None
+    runs = about.get("runs") if isinstance(about, dict) else None
+    longest = max(MOST_STEPS, runs if isinstance(runs, int) else 0)
+    for path in sorted((folder / place).rglob("*zarr.json")):
+        found = _json(path.read_bytes())
+        known = found if isinstance(found, dict) else {}
+        shape, codecs = known.get("shape", []), known.get("codecs", [])
+        plain = isinstance(codecs, list) and all(
+            isinstance(one, dict) and isinstance(one.get("name"), str) and one["name"] in CODECS for one in codecs
+        )
+        fits = isinstance(shape, list) and all(isinstance(n, int) and 0 <= n <= longest for n in shape)
+        if known.get("zarr_format") != 3 or not plain or not fits or sum(n > MOST_STEPS for n in shape) > 1:
+            yield _fault("array", path.relative_to(folder).as_posix())
+
+
+def _notes_of(folder: Path, record: RunRecord, place: str) -> Iterator[Fault]:
+    """What is another here and now than where a run was made."""
+    from copark.cases import list_cases, load_case
+    from copark.model.compiler import model_hash
+    from copark.simulation.results import experiment_hash
+
+    made_by, name = record.provenance, str(record.provenance.get("case", ""))
+    if made_by.get("format") != RESULT_FORMAT:
+        yield _fault("other_results", place, found=made_by.get("format"), known=RESULT_FORMAT)
+    if (made_by.get("model_hash"), made_by.get("experiment_hash")) != (model_hash(), experiment_hash()):
+        yield _fault("other_model", place, version=made_by.get("code_version"), here=__version__)
+    packed = folder / CASES / name
+    try:
+        known = packed if CASE_NAME.fullmatch(name) and packed.is_dir() else name if name in list_cases() else None
+        if known is None:
+            yield _fault("no_case", place, case=name)
+        elif load_case(known).hash != made_by.get("case_hash"):
+            yield _fault("other_case", place, case=name)
+    except CoparkError:  # a case with faults is told by itself
+        return
+
+
+def packed_case(out: Path, name: str, case_hash: str) -> Case | None:
+    """The case of an opened workspace, if it is there and the same."""
+    from copark.cases import load_case
+
+    folder = out / CASES / name
+    if not CASE_NAME.fullmatch(name) or not folder.is_dir() or check_case(folder):
+        return None
+    case = load_case(folder)
+    return case if case.hash == case_hash else None
