@@ -1,8 +1,7 @@
 """Planning a study before it is run: how many runs, how long, how precise.
 
-A plan is made from a pilot: some hundred runs of the very study, timed here and now. What it says of time
-holds for this machine as busy as it is; what it says of precision rests on the pilot's few runs, and is meant to be
-right to a factor, not to a digit.
+A plan is made from a pilot: some hundred runs of the very study, timed here and now, on a machine as busy as it is.
+What it says of precision rests on those few runs, and is meant to be right to a factor, not to a digit.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from copark.inference.exploration.explore import Workload
     from copark.presentation.document import Document
     from copark.simulation.draw_sources import DrawSource
-    from copark.simulation.planner import Plan, Precision, Reported
+    from copark.simulation.planner import Plan, Reported
     from copark.simulation.study import Study
 
 WORTH_TELLING = 10.0
@@ -57,106 +56,10 @@ def groups_of(source: DrawSource | None, runs: NDArray[np.int64], futures: int) 
     return draws if pool is None else draws % pool
 
 
-def reported_by(result: xr.Dataset, source: DrawSource | None, futures: int) -> tuple[Reported, ...]:
-    """What a result reports of each scenario: self-standing or not, and operating enterprises; runs that finished."""
-    import numpy as np
-
-    from copark.simulation.outcomes import OUTCOMES
-    from copark.simulation.planner import Reported
-    from copark.simulation.readouts.compare import year_twenty
-
-    groups = groups_of(source, result["run"].to_numpy().astype(np.int64), futures)
-    judged = year_twenty(result)
-    found = []
-    for at, key in enumerate(map(str, result["scenario"].to_numpy())):
-        outcome = result["outcome"].isel(scenario=at).to_numpy()
-        kept = outcome >= 0
-        operating = result["operating"].isel(scenario=at, quarter=judged).to_numpy().astype(np.float64)
-        standing = (outcome == OUTCOMES.index("self_standing")).astype(np.float64)
-        found.append(Reported(key, standing[kept], operating[kept], groups[kept]))
-    return tuple(found)
-
-
-@dataclass(frozen=True)
-class Pilot:
-    """A few runs of a study, timed."""
-
-    runs: int
-    """Of each arm."""
-    seconds: float
-    """For a run of all arms."""
-    reported: tuple[Reported, ...]
-    """What they report of each arm."""
-
-
-def with_operating(study: Study) -> Study:
-    """The study, keeping the enterprises that operate, too: what precision is told of."""
-    kept = study.kept
-    return study if "operating" in kept else study.with_changes(keep=(*kept, "operating"))
-
-
-def pilot(study: Study, case: Case, source: DrawSource | None = None, threads: int | None = None) -> Pilot:
-    """Run a little of a study, and see how long it takes."""
-    from copark.simulation.run import simulate
-
-    count = min(max(PILOT_ARMS // len(study.scenarios), LEAST_PILOT), MOST_PILOT)
-    futures = study.futures if study.draws == "defaults" else max(study.futures, PILOT_FUTURES)
-    small = with_operating(study).with_changes(runs=count, futures=futures)
-    simulate(small.with_changes(runs=8), case, threads=threads, source=source)
-    began = time.perf_counter()
-    result = simulate(small, case, threads=threads, source=source)
-    seconds = (time.perf_counter() - began) / count
-    return Pilot(count, seconds, reported_by(result, source, futures))
-
-
-def plan(
-    study: Study,
-    case: Case,
-    source: DrawSource | None = None,
-    runs: int | None = None,
-    *,
-    precision: float | None = None,
-    threads: int | None = None,
-    times: int = 1,
-    seen: Pilot | None = None,
-) -> Plan:
-    """Say what a study will take and what it will tell, from a pilot of it.
-
-    Parameters
-    ----------
-    source
-        Where its draws come from, if from a posterior.
-    runs
-        Runs of each arm; by default the study's own.
-    precision
-        A half-width wanted; the plan then says how many runs reach it.
-    threads
-        Threads it will run on.
-    times
-        Studies of its kind that will be run one after the other.
-    seen
-        A pilot made before.
-    """
-    from copark.simulation.ensemble import default_threads
-    from copark.simulation.planner import Plan, precisions, runs_needed
-
-    asked = study.with_changes(runs=runs)
-    made = seen or pilot(asked, case, source, threads)
-    pool = pool_of(source)
-    return Plan(
-        runs=asked.runs,
-        futures=asked.futures,
-        arms=len(asked.scenarios) * times,
-        seconds=made.seconds * asked.runs * times,
-        threads=threads or default_threads(),
-        pilot=made.runs,
-        precisions=precisions(made.reported[:1], pool=pool, runs=asked.runs, futures=asked.futures),
-        wanted=precision,
-        needed=None if precision is None else runs_needed(made.reported, precision, futures=asked.futures, pool=pool),
-        pool=pool,
-        pasts=pasts_of(source),
-        left_open=left_open(made.reported[0], source),
-    )
+def pasts_of(source: DrawSource | None) -> float | None:
+    """Effective number of different pasts among a posterior's pairs; ``None`` without."""
+    replay = getattr(source, "replay", None)
+    return None if replay is None else max(float(replay.pasts), 1.0)
 
 
 def left_open(reported: Reported, source: DrawSource | None) -> float | None:
@@ -174,10 +77,79 @@ def left_open(reported: Reported, source: DrawSource | None) -> float | None:
     return float(z_of() * (components(reported.standing, reported.groups).parameters / pasts) ** 0.5)
 
 
-def pasts_of(source: DrawSource | None) -> float | None:
-    """Effective number of different pasts among a posterior's pairs; ``None`` without."""
-    replay = getattr(source, "replay", None)
-    return None if replay is None else max(float(replay.pasts), 1.0)
+def reported_by(result: xr.Dataset, source: DrawSource | None, futures: int) -> tuple[Reported, ...]:
+    """What a result reports of each scenario: self-standing or not, and operating enterprises; runs that finished."""
+    import numpy as np
+
+    from copark.simulation.outcomes import OUTCOMES
+    from copark.simulation.planner import Reported
+    from copark.simulation.readouts.compare import year_twenty
+
+    groups = groups_of(source, result["run"].to_numpy().astype(np.int64), futures)
+    at_end, found = result["operating"].isel(quarter=year_twenty(result)), []
+    for at, key in enumerate(map(str, result["scenario"].to_numpy())):
+        outcome = result["outcome"].isel(scenario=at).to_numpy()
+        kept, operating = outcome >= 0, at_end.isel(scenario=at).to_numpy().astype(np.float64)
+        standing = (outcome == OUTCOMES.index("self_standing")).astype(np.float64)
+        found.append(Reported(key, standing[kept], operating[kept], groups[kept]))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Pilot:
+    """A few runs of a study, timed."""
+
+    runs: int
+    """Of each arm."""
+    seconds: float
+    """For a run of all arms."""
+    reported: tuple[Reported, ...]
+    """What they report of each arm."""
+
+
+def pilot(study: Study, case: Case, source: DrawSource | None = None, threads: int | None = None) -> Pilot:
+    """Run a little of a study, and see how long it takes; the enterprises that operate are kept, too."""
+    from copark.simulation.run import simulate
+
+    count = min(max(PILOT_ARMS // len(study.scenarios), LEAST_PILOT), MOST_PILOT)
+    futures = study.futures if study.draws == "defaults" else max(study.futures, PILOT_FUTURES)
+    keep = tuple(dict.fromkeys((*study.kept, "operating")))
+    small = study.with_changes(keep=keep, runs=count, futures=futures)
+    simulate(small.with_changes(runs=8), case, threads=threads, source=source)
+    began = time.perf_counter()
+    result = simulate(small, case, threads=threads, source=source)
+    return Pilot(count, (time.perf_counter() - began) / count, reported_by(result, source, futures))
+
+
+def plan(
+    study: Study, case: Case, source: DrawSource | None = None, runs: int | None = None, *,
+    precision: float | None = None, threads: int | None = None, times: int = 1, seen: Pilot | None = None,
+) -> Plan:  # fmt: skip
+    """Say what a study will take and what it will tell, from a pilot of it.
+
+    Parameters
+    ----------
+    source, runs
+        Where its draws come from, if from a posterior; runs of each arm, by default the study's own.
+    precision
+        A half-width wanted; the plan then says how many runs reach it.
+    times
+        Studies of its kind that will be run one after the other.
+    seen
+        A pilot made before.
+    """
+    from copark.simulation.ensemble import default_threads
+    from copark.simulation.planner import Plan, precisions, runs_needed
+
+    asked, pool = study.with_changes(runs=runs), pool_of(source)
+    made = seen or pilot(asked, case, source, threads)
+    return Plan(
+        runs=asked.runs, futures=asked.futures, arms=len(asked.scenarios) * times, pilot=made.runs,
+        seconds=made.seconds * asked.runs * times, threads=threads or default_threads(),
+        precisions=precisions(made.reported[:1], pool=pool, runs=asked.runs, futures=asked.futures), wanted=precision,
+        needed=None if precision is None else runs_needed(made.reported, precision, futures=asked.futures, pool=pool),
+        pool=pool, pasts=pasts_of(source), left_open=left_open(made.reported[0], source),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -215,37 +187,20 @@ class PlannedStudy:
 
 
 def plan_study(
-    name_or_path: str | Path | Study,
-    *,
-    runs: int | None = None,
-    precision: float | None = None,
-    seed: int | None = None,
-    threads: int | None = None,
-    lang: str = "en",
-    out: Path = OUT,
-    parameters: str | None = None,
-    cut: str | None = None,
-    progress: Progress | None = None,
-) -> PlannedStudy:
+    name_or_path: str | Path | Study, *, runs: int | None = None, precision: float | None = None,
+    seed: int | None = None, threads: int | None = None, lang: str = "en", out: Path = OUT,
+    parameters: str | None = None, cut: str | None = None, progress: Progress | None = None,
+) -> PlannedStudy:  # fmt: skip
     """Plan a study: time and precision of so many runs, or the runs that reach a precision.
 
     Parameters
     ----------
     name_or_path
         A study, its name or path, or a case for its baseline study.
-    runs, seed
-        In the place of the study's own.
     precision
         Half-width wanted, as a share: 0.01 is one percentage point.
-    threads
-        Threads the study will be run on.
     out, parameters, cut
         Output folder, and which parameters of which cut, as in :func:`copark.workflows.run_study`.
-
-    Raises
-    ------
-    copark.errors.CoparkError
-        If study or case are missing or have faults.
     """
     from copark.cases import load_case
     from copark.inference.case_parameters import settle
@@ -255,13 +210,10 @@ def plan_study(
     named = name_or_path if isinstance(name_or_path, Study) else load_study(name_or_path)
     case = load_case(named.case)
     study, has = settle(named.with_changes(runs=runs, seed=seed), case, out, parameters, cut)
-    source = has.source
-    seen = pilot(study, case, source, threads)
-    found = plan(study, case, source, precision=precision, threads=threads, seen=seen)
+    seen = pilot(study, case, has.source, threads)
+    found = plan(study, case, has.source, precision=precision, threads=threads, seen=seen)
     if precision is not None and runs is None and found.needed is not None:
-        found = plan(
-            study, case, source, found.needed, precision=precision, threads=threads, seen=seen
-        )  # fmt: skip
+        found = plan(study, case, has.source, found.needed, precision=precision, threads=threads, seen=seen)
     return PlannedStudy(getattr(study.title, lang), found, told(found, lang))
 
 
@@ -275,10 +227,12 @@ def told(found: Plan, lang: str = "en") -> tuple[str, ...]:
     ]
     standing, middle = found.of("self_standing"), found.of("operating_50")
     if standing is not None and middle is not None:
-        sentences.append(_precision_told(standing, middle, lang))
+        values = {"share": number(100 * standing.estimate, 0), "points": precise(100 * standing.half, 2)}
+        values |= {"median": number(middle.estimate, 0), "low": number(middle.low, 0), "high": number(middle.high, 0)}
+        sentences.append(text("planner.precision", lang, **values))
     if found.pool is not None and found.left_open is not None:
-        values = {"pool": found.pool, "pasts": round(found.pasts or 0.0), "points": precise(100 * found.left_open, 2)}
-        sentences.append(text("planner.left_open", lang, **values))
+        pasts, points = round(found.pasts or 0.0), precise(100 * found.left_open, 2)
+        sentences.append(text("planner.left_open", lang, pool=found.pool, pasts=pasts, points=points))
     if found.wanted is not None:
         key = "out_of_reach" if found.needed is None else "needed"
         points = exact(100 * found.wanted)
@@ -287,21 +241,10 @@ def told(found: Plan, lang: str = "en") -> tuple[str, ...]:
 
 
 def worth_telling(
-    study: Study,
-    case: Case,
-    source: DrawSource | None = None,
-    *,
-    threads: int | None = None,
-    times: int = 1,
+    study: Study, case: Case, source: DrawSource | None = None, *, threads: int | None = None, times: int = 1,
     lang: str = "en",
-) -> tuple[str, ...]:
-    """A plan in sentences, if the work will take more than ten seconds; nothing if it will not.
-
-    Parameters
-    ----------
-    times
-        As in :func:`plan`.
-    """
+) -> tuple[str, ...]:  # fmt: skip
+    """A plan in sentences, if the work, so many such studies, will take more than ten seconds; else nothing."""
     if study.runs * len(study.scenarios) * times < WITHOUT_PILOT:
         return ()
     found = plan(study, case, source, threads=threads, times=times)
@@ -309,13 +252,7 @@ def worth_telling(
 
 
 def seconds_of(case: Case, works: Sequence[Workload], threads: int | None = None) -> tuple[float, int]:
-    """Seconds that work of no single study takes, by a timed pilot of the case, and the threads it takes them on.
-
-    Parameters
-    ----------
-    works
-        Runs, and quarters of each.
-    """
+    """Seconds that work of no single study takes, by a timed pilot of the case, and the threads it takes them on."""
     from copark.inference.prior import study_of
     from copark.simulation.ensemble import default_threads
     from copark.simulation.run import simulate
@@ -327,18 +264,6 @@ def seconds_of(case: Case, works: Sequence[Workload], threads: int | None = None
     simulate(study, case, threads=workers)
     each = (time.perf_counter() - began) / (TIMED * case.clock.quarters)
     return each * sum(one.quarters_in_all for one in works), workers
-
-
-def _precision_told(standing: Precision, middle: Precision, lang: str) -> str:
-    return text(
-        "planner.precision",
-        lang,
-        share=number(100 * standing.estimate, 0),
-        points=precise(100 * standing.half, 2),
-        median=number(middle.estimate, 0),
-        low=number(middle.low, 0),
-        high=number(middle.high, 0),
-    )
 
 
 def _span(seconds: float, lang: str) -> str:

@@ -152,11 +152,9 @@ def _describe_case(case: Case, lang: str) -> Description:
         yield "sources", len(case.sources)
         found = mechanisms_of(case)
         for state in ("acts", "idle", "unknown"):
-            named = [text(f"cases.can_act.{name}", lang) for name, one in found.items() if one == state]
-            if named:
+            if named := [text(f"cases.can_act.{name}", lang) for name, one in found.items() if one == state]:
                 yield f"mechanisms_{state}", text("workflows.join", lang).join(named)
-        for note in (*notes_of(case, lang), *growth_notes(case, lang)):
-            yield "lacks", note
+        yield from (("lacks", note) for note in (*notes_of(case, lang), *growth_notes(case, lang)))
         yield "folder", case.folder
         yield "hash", case.hash
 

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from copark.analyses.context import Progress, stage
-from copark.analyses.execution import Made, Means, find_or_make
+from copark.analyses.execution import Means, find_or_make
 from copark.store.runs import OUT, RunStore
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from copark.analyses.run.ask import Answer
     from copark.cases import Case
-    from copark.inference.case_parameters import CaseParameters
     from copark.simulation.study import Study
     from copark.store import RunRecord
 
@@ -55,23 +54,11 @@ class RunOutcome:
 
 
 def run_study(
-    name_or_path: str | Path | Study,
-    *,
-    runs: int | None = None,
-    seed: int | None = None,
-    draws: str | None = None,
-    parameters: str | None = None,
-    cut: str | None = None,
-    threads: int | None = None,
-    means: Means | None = None,
-    lang: str = "en",
-    out: Path = OUT,
-    fresh: bool = False,
-    report: bool = True,
-    formats: Sequence[str] = ("html",),
-    announce: Callable[[Sequence[str]], None] | None = None,
-    progress: Progress | None = None,
-) -> RunOutcome:
+    name_or_path: str | Path | Study, *, runs: int | None = None, seed: int | None = None, draws: str | None = None,
+    parameters: str | None = None, cut: str | None = None, threads: int | None = None, means: Means | None = None,
+    lang: str = "en", out: Path = OUT, fresh: bool = False, report: bool = True, formats: Sequence[str] = ("html",),
+    announce: Callable[[Sequence[str]], None] | None = None, progress: Progress | None = None,
+) -> RunOutcome:  # fmt: skip
     """Run a study, or find its run; store it; write its report.
 
     Parameters
@@ -95,16 +82,28 @@ def run_study(
     from copark.analyses.run.ask import answer_of
     from copark.cases import load_case
     from copark.inference.case_parameters import settle
+    from copark.presentation import write
     from copark.simulation.study import Study, load_study
 
-    named = name_or_path if isinstance(name_or_path, Study) else load_study(name_or_path)
-    case, began = load_case(named.case), time.monotonic()
-    study, has = settle(named.with_changes(runs=runs, seed=seed, draws=draws), case, Path(out), parameters, cut)
-    ask = _Asked(study, case, has, means or Means(threads), lang, Path(out), fresh, announce, progress)
-    made = _find_or_make(ask)
-    record, seconds = made.record, time.monotonic() - began
+    named, out = name_or_path if isinstance(name_or_path, Study) else load_study(name_or_path), Path(out)
+    case, began, by = load_case(named.case), time.monotonic(), means or Means(threads)
+    study, has = settle(named.with_changes(runs=runs, seed=seed, draws=draws), case, out, parameters, cut)
+
+    def ahead(study: Study, told: Sequence[str]) -> None:
+        from copark.workflows.cost import worth_telling
+
+        if announce is not None:
+            announce((*told, *worth_telling(study, case, has.source, threads=by.threads, lang=lang)))
+
+    made = find_or_make(
+        study, case, has, means=by, out=out, lang=lang, fresh=fresh, ahead=None if announce is None else ahead,
+        progress=progress,
+    )  # fmt: skip
+    record, seconds, files = made.record, time.monotonic() - began, dict[str, Path]()
     answer = answer_of(RunStore.of(out).load(record.identity), case, counts_of(record))
-    files = _report(answer, made.study, lang, Path(out), formats, progress) if report else {}
+    if report:
+        stage(progress, "report")(0, 0)
+        files = write(answer.document(lang), out / "reports" / f"{made.study.name}-{answer.run_id}", formats)
     return RunOutcome(
         **{name: getattr(record, name) for name in ("identity", "path", "runs", "kept", "failed")}, answer=answer,
         study=getattr(made.study.title, lang), seed=made.study.seed, reused=made.reused, seconds=seconds, files=files,
@@ -117,56 +116,10 @@ def counts_of(record: RunRecord) -> tuple[dict[str, int], ...]:
     return tuple(record.outcome.get(name, {}) for name in record.scenarios)
 
 
-def _report(
-    answer: Answer, study: Study, lang: str, out: Path, formats: Sequence[str], progress: Progress | None
-) -> dict[str, Path]:  # fmt: skip
-    """Write the report of a stored run; give its files by format."""
-    from copark.presentation import write
-
-    stage(progress, "report")(0, 0)
-    return write(answer.document(lang), out / "reports" / f"{study.name}-{answer.run_id}", formats)
-
-
-class _Asked(NamedTuple):
-    """A study that is asked for, and how it is to be run."""
-
-    study: Study
-    case: Case
-    parameters: CaseParameters
-    means: Means
-    lang: str
-    out: Path
-    fresh: bool
-    announce: Callable[[Sequence[str]], None] | None
-    progress: Progress | None
-
-
-def _find_or_make(ask: _Asked) -> Made:
-    """The stored run of a study, or else a new one."""
-
-    def ahead(study: Study, told: Sequence[str]) -> None:
-        from copark.workflows.cost import worth_telling
-
-        if ask.announce is not None:
-            plan = worth_telling(study, ask.case, ask.parameters.source, threads=ask.means.threads, lang=ask.lang)
-            ask.announce((*told, *plan))
-
-    return find_or_make(
-        ask.study, ask.case, ask.parameters, means=ask.means, out=ask.out, lang=ask.lang, fresh=ask.fresh,
-        ahead=None if ask.announce is None else ahead, progress=ask.progress,
-    )  # fmt: skip
-
-
 def simulate(
-    case: Case | str | Path,
-    runs: int = 1000,
-    seed: int = 1,
-    *,
-    parameters: str | None = None,
-    cut: str | None = None,
-    out: Path = OUT,
-    **changes: Any,
-) -> xr.Dataset:
+    case: Case | str | Path, runs: int = 1000, seed: int = 1, *, parameters: str | None = None, cut: str | None = None,
+    out: Path = OUT, **changes: Any,
+) -> xr.Dataset:  # fmt: skip
     """Run an ensemble and give it back, without storing it.
 
     Parameters
