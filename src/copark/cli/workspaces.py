@@ -13,7 +13,7 @@ from copark.cli.help import SpokenCommand, SpokenGroup
 
 if TYPE_CHECKING:
     from copark.errors import Fault
-    from copark.store.workspace import WorkspaceFindings
+    from copark.workflows.workspaces import WorkspaceFindings
 
 workspace = typer.Typer(cls=SpokenGroup, add_completion=False, no_args_is_help=True)
 File = Annotated[Path, typer.Argument(metavar="FILE", help="workspace.help.file")]

@@ -44,7 +44,8 @@ def _encodings(dataset: xr.Dataset) -> dict[Any, dict[str, Any]]:
 
     encodings: dict[Any, dict[str, Any]] = {}
     for name, variable in dataset.variables.items():
-        encoding: dict[str, Any] = {"chunks": tuple(_chunk(dim, dataset.sizes[dim]) for dim in variable.dims)}
+        chunks = tuple(CHUNK if dim == "run" else max(1, dataset.sizes[dim]) for dim in variable.dims)
+        encoding: dict[str, Any] = {"chunks": chunks}
         if variable.dtype.kind == "M":
             encoding |= {"units": "days since 1970-01-01", "dtype": "int64"}
         elif variable.dtype.kind == "f":
@@ -55,36 +56,18 @@ def _encodings(dataset: xr.Dataset) -> dict[Any, dict[str, Any]]:
     return encodings
 
 
-def _chunk(dim: Any, size: int) -> int:
-    return CHUNK if dim == "run" else max(1, size)
-
-
 def open_dataset(path: Path, order: list[str] | None = None) -> xr.Dataset:
-    """Open a Zarr group lazily: a variable is read when its values are asked for.
-
-    Parameters
-    ----------
-    path
-        The group's folder.
-    order
-        Names of the variables in the order wanted; folders have none.
-    """
+    """Open a Zarr group lazily, with its variables in the order wanted, since folders have none."""
     import xarray as xr
     import zarr
 
-    runs = _runs_in(zarr.open_group(str(path), mode="r", zarr_format=3))
+    group: Any = zarr.open_group(str(path), mode="r", zarr_format=3)
+    runs = int(group["run"].shape[0]) if "run" in group else 0
     dataset = xr.open_dataset(
         path, engine="zarr", chunks=None, cache=runs <= CACHED_RUNS, consolidated=False, zarr_format=3
     )
     dataset = with_texts(dataset, storable=False)
-    if order is not None:
-        names = [name for name in order if name in dataset.data_vars]
-        dataset = dataset[names]
-    return dataset
-
-
-def _runs_in(group: Any) -> int:
-    return int(group["run"].shape[0]) if "run" in group else 0
+    return dataset if order is None else dataset[[name for name in order if name in dataset.data_vars]]
 
 
 BESIDE: Any = {"data_vars": "minimal", "coords": "minimal", "compat": "override", "join": "override",
@@ -107,19 +90,10 @@ def in_thousands(chunks: Iterable[xr.Dataset]) -> Iterator[xr.Dataset]:
 
 
 def encoded(chunk: xr.Dataset, number: int) -> Iterator[tuple[str, bytes]]:
-    """Names and contents of the files of one chunk.
+    """Names (``<variable>/c/…``, below the Zarr group) and compressed contents of the files of one chunk.
 
-    Parameters
-    ----------
-    chunk
-        Up to ``CHUNK`` runs; fewer only at the end of an ensemble.
-    number
-        Which chunk it is, from 0.
-
-    Yields
-    ------
-    tuple
-        ``<variable>/c/…``, below the Zarr group, and the compressed bytes. What is empty throughout has no file.
+    It has up to ``CHUNK`` runs, fewer only at the end of an ensemble, and is the ``number``-th from 0. What is empty
+    throughout has no file.
     """
     import numpy as np
     from numcodecs import Blosc
@@ -147,15 +121,7 @@ def _whole(values: NDArray[np.generic], axis: int) -> NDArray[np.generic]:
 
 
 def frame(header: xr.Dataset, runs: int) -> list[tuple[str, bytes]]:
-    """Files of a Zarr group that do not hold runs: shapes, attributes, coordinates.
-
-    Parameters
-    ----------
-    header
-        Any run of the ensemble, with its attributes.
-    runs
-        Runs of the whole ensemble.
-    """
+    """Files of a Zarr group that do not hold runs (shapes, attributes, coordinates); ``header`` is any of so many."""
     import zarr
     from zarr.storage import MemoryStore
 

@@ -12,7 +12,7 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -36,24 +36,17 @@ EVERY = 5.0
 
 @dataclass(frozen=True)
 class State:
-    """How far a stage has come.
-
-    share: of the stage that is done, 1 at its end; values: whatever JSON can hold.
-    """
+    """How far a stage has come."""
 
     share: float
+    """Of the stage that is done, 1 at its end."""
     arrays: Arrays
     values: Mapping[str, Any]
+    """Whatever JSON can hold."""
 
 
 def write_state(path: Path, identity: str, state: State) -> None:
-    """Write a state whole or not at all.
-
-    Parameters
-    ----------
-    identity
-        Of the work it belongs to.
-    """
+    """Write a state of the work of an identity, whole or not at all."""
     about = {"format": FORMAT, "identity": identity, "name": path.name, "share": state.share, "values": state.values}
     packed = BytesIO()
     np.savez(packed, allow_pickle=False, **dict(state.arrays))
@@ -88,15 +81,7 @@ def _mark(body: bytes) -> bytes:
 
 
 class Stage:
-    """One stage of a piece of work.
-
-    Parameters
-    ----------
-    path
-        Where its state is kept; nowhere if none is given.
-    identity
-        Of the work.
-    """
+    """One stage of the work of an identity; its state is kept in a file, if one is given."""
 
     def __init__(self, path: Path | None, identity: str) -> None:
         self._path, self._identity = path, identity
@@ -124,10 +109,9 @@ class Tally:
     whole: int
 
 
-def tally_of(shares: Iterable[float], whole: int) -> Tally:
+def tally_of(shares: Collection[float], whole: int) -> Tally:
     """Count stages by the share of each that was there."""
-    found = list(shares)
-    return Tally(sum(one >= 1.0 for one in found), any(one < 1.0 for one in found), whole)
+    return Tally(sum(one >= 1.0 for one in shares), any(one < 1.0 for one in shares), whole)
 
 
 @dataclass
@@ -147,8 +131,7 @@ class Stages:
 
     def stage(self, name: str) -> Stage:
         """Begin a stage, or find how far it has come."""
-        home = self.home
-        made = Stage(None if home is None else home / f"{name}{SUFFIX}", self.identity)
+        made = Stage(None if self.home is None else self.home / f"{name}{SUFFIX}", self.identity)
         self.count(name, None if made.found is None else made.found.share)
         return made
 
@@ -182,19 +165,11 @@ class Stages:
 
     def tally(self) -> Tally:
         """What was there already of the stages that were begun since."""
-        found = [share for share in self._shares.values() if share is not None]
-        return tally_of(found, len(self._shares))
+        return tally_of([share for share in self._shares.values() if share is not None], len(self._shares))
 
     def alone(self, waiting: Callable[[], None] | None = None) -> AbstractContextManager[bool]:
-        """Hold the work, so that nobody else does it meanwhile; give whether somebody else had it first.
-
-        Parameters
-        ----------
-        waiting
-            Called if another process does it.
-        """
-        home = self.home
-        return nullcontext(False) if home is None else only_one(lock_of(home), waiting)
+        """Hold the work, so that nobody else does it meanwhile; give whether somebody else had it first."""
+        return nullcontext(False) if self.home is None else only_one(lock_of(self.home), waiting)
 
     def remove(self) -> None:
         """Remove all states: the work is done, and its result is kept."""

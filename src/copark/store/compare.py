@@ -22,11 +22,11 @@ class FirstDifference:
     """
 
     variable: str
-    scenario: str
-    run: int
-    quarter: str
-    stored: float
-    replayed: float
+    scenario: str = ""
+    run: int = -1
+    quarter: str = ""
+    stored: float = float("nan")
+    replayed: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,8 @@ class BitComparison:
 
     def joined(self, other: BitComparison) -> BitComparison:
         """Both this comparison and that of later runs in one."""
-        return BitComparison(
-            self.identical and other.identical, max(self.largest, other.largest), self.first or other.first
-        )
+        largest, first = max(self.largest, other.largest), self.first or other.first
+        return BitComparison(self.identical and other.identical, largest, first)
 
 
 def compare(stored: xr.Dataset, replayed: xr.Dataset) -> BitComparison:
@@ -53,18 +52,15 @@ def compare(stored: xr.Dataset, replayed: xr.Dataset) -> BitComparison:
     firsts: list[tuple[tuple[int, int, int], FirstDifference]] = []
     for order, name in enumerate(map(str, stored.data_vars)):
         if name not in replayed or replayed[name].shape != stored[name].shape:
-            nothing = FirstDifference(name, "", -1, "", float("nan"), float("nan"))
-            return BitComparison(identical=False, largest=float("inf"), first=nothing)
+            return BitComparison(identical=False, largest=float("inf"), first=FirstDifference(name))
         left, right = stored[name].values, replayed[name].values
         if same_bits(left, right).all():
             continue
-        identical = False
         gaps = relative_gaps(left, right)
-        largest = max(largest, float(gaps.max()))
+        identical, largest = False, max(largest, float(gaps.max()))
         if (gaps > TOLERANCE).any():
             firsts.append(_first(stored, name, order, gaps, right))
-    first = min(firsts, key=lambda found: found[0])[1] if firsts else None
-    return BitComparison(identical, largest, first)
+    return BitComparison(identical, largest, min(firsts, key=lambda found: found[0])[1] if firsts else None)
 
 
 def same_bits(left: NDArray[np.generic], right: NDArray[np.generic]) -> NDArray[np.bool_]:
@@ -96,14 +92,12 @@ def _first(
 ) -> tuple[tuple[int, int, int], FirstDifference]:
     import numpy as np
 
-    dims = [str(dim) for dim in stored[name].dims]
     places = np.argwhere(gaps > TOLERANCE)
-    columns = {dim: places[:, at] for at, dim in enumerate(dims)}
+    columns = {str(dim): places[:, at] for at, dim in enumerate(stored[name].dims)}
     quarter = columns.get("quarter", np.full(len(places), stored.sizes["quarter"]))
     run = columns.get("run", np.zeros(len(places), dtype=np.int64))
     chosen = int(np.lexsort((run, quarter))[0])
-    at = {dim: int(columns[dim][chosen]) for dim in dims}
-    place = tuple(at[dim] for dim in dims)
+    at, place = {dim: int(found[chosen]) for dim, found in columns.items()}, tuple(places[chosen])
     difference = FirstDifference(
         variable=name,
         scenario=str(stored["scenario"].values[at["scenario"]]) if "scenario" in at else "",

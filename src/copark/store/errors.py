@@ -26,19 +26,7 @@ class DatabaseRefused(FaultsFound, Unavailable):
 
 
 def fault(code: str, place: object, key: str = "", **values: Any) -> Fault:
-    """A fault whose words are in ``texts/store.yaml``.
-
-    Parameters
-    ----------
-    code
-        Key of the texts without the area: ``damaged`` for ``store.damaged.cause`` and ``store.damaged.repair``.
-    place
-        The folder or file at fault.
-    key
-        What in it is at fault, if one thing is.
-    values
-        What the texts name in braces.
-    """
+    """A fault whose words are in ``texts/store.yaml``: ``damaged`` is ``store.damaged.cause`` and ``.repair``."""
     return Fault(code=f"store.{code}", file=str(place), key=key, values=values)
 
 

@@ -21,6 +21,8 @@ from copark.store.workspace import (
     verify_workspace,
 )
 
+__all__ = ["PackedWorkspace", "WorkspaceFindings", "open_", "pack", "verify"]
+
 
 @dataclass(frozen=True)
 class PackedWorkspace:
