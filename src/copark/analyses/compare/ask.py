@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from copark.analyses.compare.outcome_change import OutcomeMoves, moves_of
-from copark.analyses.compare.parts import Books, OutcomeParts, books_of, outcome_parts
+from copark.analyses.compare.outcome_change import Books, OutcomeMoves, OutcomeParts, books_of, moves_of, outcome_parts
 from copark.analyses.contract import AnalysisParams, Argument, Cut, ParametersOf, Result, Rows, Said, StudyName
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.readouts.compare import (
@@ -143,18 +142,16 @@ def compute(params: Params, context: Context) -> Answer:
     asked = list(_asked(params, context))
     if len(asked) == 1 and not isinstance(asked[0], str) and len(asked[0].scenarios) == 1:
         raise _nothing_beside(params.reference, asked[0].case, context.lang)
+    wanted = (params.parameters, params.cut)
     runs = [
-        context.stored(one)
-        if isinstance(one, str)
-        else context.run(one, context.case(one.case), params.parameters, params.cut)
+        context.stored(one) if isinstance(one, str) else context.run(one, context.case(one.case), *wanted)
         for one in asked
     ]
     context.stage("analyse")(0, 0)
+    case = context.case(str(provenance(runs[0])["study"]["case"]))
     pairs = pairs_between(runs[0], runs[1] if len(runs) > 1 else None)
     if not pairs:
-        raise _nothing_beside(params.reference, str(provenance(runs[0])["study"]["case"]), context.lang)
-    case = context.case(str(provenance(runs[0])["study"]["case"]))
-    wanted = (params.parameters, params.cut)
+        raise _nothing_beside(params.reference, case.name, context.lang)
     found, origin = answer_of(pairs, runs, case, context, outcomes=params.outcomes, wanted=wanted)
     return Answer(**vars(found), **origin)
 
@@ -181,26 +178,13 @@ def _asked(params: Params, context: Context) -> Iterator[str | Study]:
 
 
 def answer_of(
-    pairs: Sequence[Pair],
-    runs: Sequence[xr.Dataset],
-    case: Case,
-    context: Context,
-    *,
-    outcomes: bool = False,
+    pairs: Sequence[Pair], runs: Sequence[xr.Dataset], case: Case, context: Context, *, outcomes: bool = False,
     wanted: Wanted = (None, None),
-) -> tuple[Compared, dict[str, Any]]:
-    """What is found, and the fields every result has.
+) -> tuple[Compared, dict[str, Any]]:  # fmt: skip
+    """What is found of at least one pair, and the fields every result has.
 
-    Parameters
-    ----------
-    pairs
-        At least one.
-    runs, case
-        The results they are of, and their case.
-    outcomes
-        Whether outcome shares are told even where the park is not calibrated.
-    wanted
-        Which parameters were asked for, of which cut.
+    runs, case: the results they are of, and their case; outcomes: whether outcome shares are told even where the park
+    is not calibrated; wanted: which parameters were asked for, of which cut.
     """
     from copark.simulation.trust import Trust
 
@@ -233,18 +217,11 @@ def _standing_moved(pair: Pair) -> float:
 def _scenario(pair: Pair, parts: OutcomeParts | None) -> ComparedScenario:
     """A scenario beside the reference; of a study that keeps none of the main outputs all it keeps are told."""
     main = [name for name in MAIN if name in pair.outputs] or list(pair.outputs)
-    table = compare_pairs([pair], main)
+    table, drawn = compare_pairs([pair], main), [one for one in DRAWN if one in main] or main
     return ComparedScenario(
-        key=pair.arm,
-        title=_title(pair, pair.arm),
-        begins=begins(pair, main),
-        differences=table.differences,
-        outcomes=table.outcomes,
-        moves=moves_of(pair),
-        courses=tuple(course(pair, name) for name in [one for one in DRAWN if one in main] or main),
-        books=books_of(pair),
-        parts=parts,
-    )
+        pair.arm, _title(pair, pair.arm), begins(pair, main), table.differences, table.outcomes, moves_of(pair),
+        tuple(course(pair, name) for name in drawn), books_of(pair), parts,
+    )  # fmt: skip
 
 
 def _title(pair: Pair, key: str) -> Said:

@@ -5,8 +5,7 @@ The document, the page's interactive comparison and exports of runs all tell it 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from copark.analyses.compare.outcome_change import (
@@ -28,6 +27,7 @@ from copark.presentation.tables import flat
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.readouts.compare import pairs_of
 from copark.texts import text
+from copark.words import lowered
 
 if TYPE_CHECKING:
     from copark.store import RunRecord, RunStore
@@ -35,32 +35,16 @@ if TYPE_CHECKING:
 TOLD = 0.05
 """Share of all runs that moved, and of what moved the balance, from which on a move or an account is told."""
 MOST_MOVES = 3
-NAMES = ("moves", "accounts")
-"""Tables of an export: their sheets are ``store.sheet.<name>``."""
 
 
-def title(output: str, lang: str) -> str:
-    """What an item of an account is called."""
-    if output == WAITING:
-        return text("compare.moves.waiting", lang)
-    return str(getattr(catalogue().outputs[output], lang))
-
-
-def outcome(name: str, lang: str) -> str:
-    """An outcome in a sentence."""
-    found = text(f"analysis.outcome.{name}", lang)
-    return found[:1].lower() + found[1:]
-
-
-def ends(move: Move, lang: str) -> tuple[str, str]:
-    """The two outcomes of a move."""
+def _outcomes(move: Move, lang: str) -> tuple[str, str]:
     before, after = (text(f"analysis.outcome.{name}", lang) for name in (move.reference, move.arm))
     return before, after
 
 
 def way(move: Move, lang: str) -> str:
     """A move: "Dependent → Self-standing"."""
-    before, after = ends(move, lang)
+    before, after = _outcomes(move, lang)
     return text("compare.moves.ends", lang, before=before, after=after)
 
 
@@ -74,8 +58,7 @@ def account(move: Move, lang: str) -> str:
     if not move.reasons:
         return ""
     name, runs = move.reasons[0]
-    words = text(f"compare.account.{name}", lang)
-    return text("compare.moves.account", lang, account=words, runs=number(runs, 0))
+    return text("compare.moves.account", lang, account=text(f"compare.account.{name}", lang), runs=number(runs, 0))
 
 
 def sentence(found: OutcomeMoves, lang: str) -> str:
@@ -84,137 +67,113 @@ def sentence(found: OutcomeMoves, lang: str) -> str:
         return text("compare.moves.none", lang)
     apart = {name: found.shares(name) for name in OUTCOMES}
     order = sorted(OUTCOMES, key=lambda name: -abs(apart[name][1] - apart[name][0]))
-    changes = text("compare.moves.join", lang).join(
-        text(
-            "compare.moves.change", lang, outcome=outcome(name, lang), before=percent(apart[name][0], 1),
-            after=percent(apart[name][1], 1),
-        )
-        for name in order[:2]
-        if apart[name][0] != apart[name][1]
+    changes = _joined(
+        (
+            text(
+                "compare.moves.change", lang, outcome=lowered(text(f"analysis.outcome.{name}", lang)),
+                before=percent(apart[name][0], 1), after=percent(apart[name][1], 1),
+            )
+            for name in order[:2] if apart[name][0] != apart[name][1]
+        ), lang,
     )  # fmt: skip
     counts = {"moved": number(found.moved, 0), "pairs": number(found.pairs, 0)}
     lead = text("compare.moves.lead" if changes else "compare.moves.lead_even", lang, changes=changes, **counts)
     told = [move for move in found.moves[:MOST_MOVES] if move.runs >= TOLD * found.moved] or found.moves[:1]
-    return _spaced([lead, *(_move(move, lang, first=move is told[0]) for move in told)], lang)
+    return ("" if lang == "zh" else " ").join([lead, *(_move(move, lang, first=move is told[0]) for move in told)])
+
+
+def _joined(parts: Iterable[str], lang: str) -> str:
+    return text("compare.moves.join", lang).join(filter(None, parts))
 
 
 def _move(move: Move, lang: str, *, first: bool) -> str:
-    both = {"before": outcome(move.reference, lang), "after": outcome(move.arm, lang)}
+    before, after = map(lowered, _outcomes(move, lang))
     runs = number(move.runs, 0)
-    words = text("compare.moves.move", lang, runs=runs, cause=cause(move, lang), **both)
+    words = text("compare.moves.move", lang, runs=runs, cause=cause(move, lang), before=before, after=after)
     if not first or not move.reasons:
         return words
-    name, count = move.reasons[0]
-    towards, against = _accounts(move)
-    key = "all" if count == move.runs else "some"
-    items = _items(towards[name], lang) or text(f"compare.account.{name}", lang)
-    main = text(f"compare.moves.main_{key}", lang, items=items, runs=number(count, 0), of=runs)
+    (name, count), lines = move.reasons[0], _by_account(move)
+    # accounts towards the new outcome, and against it, the largest first, small ones left out
+    sign = 1.0 if move.better else -1.0
+    sums = {key: sign * sum(line.effect for line in own) for key, own in lines.items()}
+    least = TOLD * sum(value for value in sums.values() if value > 0.0)
+    largest = sorted((key for key in sums if key != name), key=lambda key: -abs(sums[key]))
+    sides = {
+        "also": [key for key in largest if sums[key] >= least > 0.0],
+        "against": [key for key in largest if -sums[key] >= least > 0.0],
+    }
+    items = _items(lines[name], lang) or text(f"compare.account.{name}", lang)
+    key = f"compare.moves.main_{'all' if count == move.runs else 'some'}"
+    main = text(key, lang, items=items, runs=number(count, 0), of=runs)
     parts = [words, text(f"compare.moves.until_{move.cause}", lang, main=main)]
-    for word, group in (("also", {k: v for k, v in towards.items() if k != name}), ("against", against)):
-        items = text("compare.moves.join", lang).join(filter(None, (_items(lines, lang) for lines in group.values())))
+    for word, names in sides.items():
+        items = _joined((_items(lines[key], lang) for key in names), lang)
         if items:
             parts.append(text(f"compare.moves.{word}", lang, items=items))
-    return _spaced(parts, lang)
+    return ("" if lang == "zh" else " ").join(parts)
 
 
-def _spaced(sentences: Sequence[str], lang: str) -> str:
-    return ("" if lang == "zh" else " ").join(sentences)
-
-
-def _accounts(move: Move) -> tuple[dict[str, list[AccountLine]], dict[str, list[AccountLine]]]:
-    """Accounts that move the balance towards the new outcome, and against it, the largest first; small ones left out.
-
-    The most frequent reason is always among the first, even where its mean is small.
-    """
-    sign = 1.0 if move.better else -1.0
+def _by_account(move: Move) -> dict[str, list[AccountLine]]:
     names = dict.fromkeys(line.account for line in move.lines)
-    sums = {name: sign * sum(line.effect for line in move.lines if line.account == name) for name in names}
-    least = TOLD * sum(value for value in sums.values() if value > 0.0)
-    main = move.reasons[0][0]
-
-    def group(names: Sequence[str]) -> dict[str, list[AccountLine]]:
-        ordered = sorted(names, key=lambda name: -abs(sums[name]))
-        return {name: [line for line in move.lines if line.account == name] for name in ordered}
-
-    towards = [name for name in names if name == main or sums[name] >= least > 0.0]
-    return group(towards), group([name for name in names if name != main and -sums[name] >= least > 0.0])
+    return {name: [line for line in move.lines if line.account == name] for name in names}
 
 
 def _items(lines: Sequence[AccountLine], lang: str) -> str:
     """Items of an account: "interest US$0 million instead of US$13 million"; those that read the same are left out."""
-    return text("compare.moves.join", lang).join(
-        text(
-            "compare.moves.item", lang, title=lowered(title(line.output, lang)), arm=_amount(line, line.arm, lang),
-            reference=_amount(line, line.reference, lang),
-        )
+    amounts = [
+        [money(value, lang) if line.output in CASH else number(value, 1) for value in (line.reference, line.arm)]
         for line in lines
-        if _amount(line, line.reference, lang) != _amount(line, line.arm, lang)
+    ]
+    return _joined(
+        (
+            text("compare.moves.item", lang, title=lowered(_title(line, lang)), arm=arm, reference=reference)
+            for line, (reference, arm) in zip(lines, amounts, strict=True) if reference != arm
+        ), lang,
     )  # fmt: skip
 
 
-def lowered(words: str) -> str:
-    """A title inside a sentence."""
-    return words[:1].lower() + words[1:]
-
-
-def _amount(line: AccountLine, value: float, lang: str) -> str:
-    return money(value, lang) if line.output in CASH else number(value, 1)
+def _title(line: AccountLine, lang: str) -> str:
+    is_output = line.output != WAITING
+    return catalogue().outputs[line.output].title(lang) if is_output else text("compare.moves.waiting", lang)
 
 
 def moves_table(found: Sequence[tuple[str, OutcomeMoves]], lang: str) -> Table:
     """Moves of every scenario, a group for each: from, to, runs, share, why, and the most frequent account."""
-    show = Show(Texts("compare", lang))
-    columns = show.columns("from to runs:count share:share:1 cause:note account:note")
     rows = [
-        (*ends(move, lang), move.runs, move.share, cause(move, lang), account(move, lang))
-        for _, one in found
-        for move in one.moves
-    ]
-    return show.table("moves", columns, rows, groups=tuple((name, len(one.moves)) for name, one in found))
+        (*_outcomes(move, lang), move.runs, move.share, cause(move, lang), account(move, lang))
+        for _, one in found for move in one.moves
+    ]  # fmt: skip
+    groups = tuple((name, len(one.moves)) for name, one in found)
+    columns = "from to runs:count share:share:1 cause:note account:note"
+    return Show(Texts("compare", lang)).table("moves", columns, rows, groups=groups)
 
 
 def accounts_table(found: Sequence[tuple[str, OutcomeMoves]], lang: str) -> Table:
     """The items of every move's accounts in both scenarios, means over its runs, and what each adds to the balance."""
-    show = Show(Texts("compare", lang))
-    columns = show.columns("from to group item unit reference_mean:number:1 arm_mean:number:1 effect:change:1")
+    columns = "from to group item unit reference_mean:number:1 arm_mean:number:1 effect:change:1"
     rows = [
-        (*ends(move, lang), text(f"compare.account.{line.account}", lang), title(line.output, lang), unit(move, lang),
-         line.reference, line.arm, line.effect)
-        for _, one in found
-        for move in one.moves
-        for line in move.lines
+        (*_outcomes(move, lang), text(f"compare.account.{line.account}", lang), _title(line, lang),
+         text(f"compare.moves.{'money' if move.lines[0].output in CASH else 'enterprises'}", lang), line.reference,
+         line.arm, line.effect)
+        for _, one in found for move in one.moves for line in move.lines
     ]  # fmt: skip
     groups = tuple((name, sum(len(move.lines) for move in one.moves)) for name, one in found)
-    return show.table("accounts", columns, rows, groups=groups, folded=True)
-
-
-def unit(move: Move, lang: str) -> str:
-    """What the accounts of a move are counted in."""
-    key = "money" if move.lines and move.lines[0].output in CASH else "enterprises"
-    return text(f"compare.moves.{key}", lang)
+    return Show(Texts("compare", lang)).table("accounts", columns, rows, groups=groups, folded=True)
 
 
 def sheets(found: Sequence[tuple[str, OutcomeMoves]], lang: str) -> tuple[PlainTable, ...]:
-    """Moves and their accounts for exports of runs, by the key of the scenario."""
-    tables = (moves_table(found, lang), accounts_table(found, lang))
-    return tuple(map(partial(_sheet, lang=lang), tables))
-
-
-def _sheet(table: Table, lang: str) -> PlainTable:
-    spread = flat(table, lang)
-    heads = [one.title for one in spread.columns]
-    if table.groups:
-        heads[0] = text("compare.column.scenario", lang)
-    else:
-        heads.insert(0, text("compare.column.scenario", lang))
-    return PlainTable(table.key, heads, [list(row) for row in spread.rows], len(spread.rows))
+    """Moves and their accounts for exports of runs, by the key of the scenario; their titles ``store.sheet.<name>``."""
+    made = []
+    for table in (moves_table(found, lang), accounts_table(found, lang)):
+        spread = flat(table, lang)
+        heads = [one.title for one in spread.columns][1 if table.groups else 0 :]
+        rows = [list(row) for row in spread.rows]
+        made.append(PlainTable(table.key, [text("compare.column.scenario", lang), *heads], rows, len(rows)))
+    return tuple(made)
 
 
 def sheets_of(store: RunStore, record: RunRecord, lang: str) -> tuple[PlainTable, ...]:
-    """A stored run's scenarios against the first; none of one scenario, no accounts where paths are not kept.
-
-    store, record: the run.
-    """
+    """A stored run's scenarios against the first; none of one scenario, no accounts where paths are not kept."""
     if len(record.scenarios) < 2:
         return ()
     if record.kept == record.runs:

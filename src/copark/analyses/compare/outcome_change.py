@@ -1,4 +1,4 @@
-"""Why outcomes change: on paired runs, which run went from which outcome to which, and through which account.
+"""Why outcomes change: on paired runs, which run went from which outcome to which, through which account and links.
 
 Outcomes are judged by three rules in order: failed, rescued lately, fewer than S* operating. A run whose outcome
 changes does so by the first rule that is answered otherwise in the arm, so that every move has one cause. What stands
@@ -7,31 +7,41 @@ behind it is read from accounts that close. Cash is what flowed in less what flo
 quarters; operating enterprises are those ever registered less lapses, exits, and those not yet at work. The paired
 differences of the items add up to the difference of the balance. The account that moves it most towards the run's new
 outcome is the run's reason; where the arm that is not rescued is short of cash all the same, the reason is the rescue.
+
+The change of P(outcome) is shared out among groups of links: v(S) is the change where the links in S are as they are
+and the other groups are cut in both scenarios, from the quarter on in which the two begin to differ. A group's part is
+its Shapley value, the mean over all orders in which groups may be restored of what its restoring changes (Shapley
+1953). What is left with all groups cut, v(∅), is due to the other links and to what happens inside the scales. The
+parts and this rest sum to the whole, run by run. All coalitions are run on common random numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from math import factorial
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from copark.arrays import Floats
 from copark.model.clock import DT
-from copark.simulation.outcomes import OUTCOMES, RESCUED_WITHIN, YEAR_TWENTY
-from copark.simulation.readouts.compare import Pair, quarters_apart
+from copark.simulation.outcomes import OUTCOMES, RESCUED_WITHIN, YEAR_TWENTY, judged_at
+from copark.simulation.readouts.compare import Pair, provenance, quarters_apart
+from copark.stats.shares import z_of
+
+if TYPE_CHECKING:
+    from copark.analyses.context import Context
+    from copark.analyses.contract import Wanted
+    from copark.cases import Case
 
 Outputs = Mapping[str, Floats]
 """Outputs by name, each of shape (runs, quarters)."""
-
 CAUSES = ("survives", "fails", "not_rescued", "rescued", "reaches", "below")
 """Per rule, in the order of the rules: the arm is on the better side of it, or on the worse."""
-
 WAITING = "waiting"
 """Registered and not yet operating: no output of its own."""
-
 SHORT = -1e-9
 """Cash below which the company is short, M USD (as in the ledger)."""
 
@@ -58,7 +68,6 @@ CASH = {
     "rescue": Item("rescue", 1.0, True),
 }
 """What the developer's cash is made of."""
-
 ENTERPRISES = {
     "registered_ever": Item("entries", 1.0, False),
     "lapses": Item("lapses", -1.0, True),
@@ -66,7 +75,6 @@ ENTERPRISES = {
     WAITING: Item("waiting", -1.0, False),
 }
 """What the number of operating enterprises is made of; lapses and exits are counted by the quarter."""
-
 NEEDED = (*CASH, "cash", "failed", "registered_ever", "lapses", "exits", "registered", "operating")
 """Outputs the accounts are read from."""
 
@@ -77,7 +85,7 @@ class AccountLine:
 
     account: str
     output: str
-    """account, output: the account, and the output (or :data:`WAITING`) it is read from."""
+    """The output (or :data:`WAITING`) it is read from."""
     reference: float
     arm: float
     """reference, arm: sums of flows, or stocks: M USD or enterprises."""
@@ -94,7 +102,7 @@ class Move:
     """reference, arm: the two outcomes."""
     runs: int
     share: float
-    """runs, share: how many runs, and of all pairs how large a share."""
+    """Of all pairs."""
     cause: str
     """One of :data:`CAUSES`."""
     reasons: tuple[tuple[str, int], ...]
@@ -168,23 +176,26 @@ def outcome_moves(reference: NDArray[np.int8], arm: NDArray[np.int8], before: Ou
 
 def _move(i: int, j: int, runs: int, pairs: int, before: Outputs, after: Outputs) -> Move:
     rule = min(i, j)
-    cause = CAUSES[2 * rule + (j == rule)]
-    reasons: tuple[tuple[str, int], ...] = ()
-    lines: tuple[AccountLine, ...] = ()
-    if set(NEEDED) <= before.keys() & after.keys():
-        worse, better = (after, before) if j == rule else (before, after)
-        items = ENTERPRISES if rule == OUTCOMES.index("stagnant") else CASH
-        at = _decided(OUTCOMES[rule], worse)
-        balances = [dict(_balance(out, items, at)) for out in (before, after)]
-        lines = tuple(_lines(items, balances[0], balances[1]))
-        names = _reasons(items, balances[0], balances[1], -1.0 if j == rule else 1.0)
-        if OUTCOMES[rule] == "dependent":
-            unpaid = better["cash"][:, -RESCUED_WITHIN:].min(axis=1) < SHORT
-            names[unpaid] = "rescue"
-        accounts, counted = np.unique(names, return_counts=True)
-        order = np.argsort(-counted, kind="stable")
-        reasons = tuple((str(accounts[n]), int(counted[n])) for n in order)
-    return Move(OUTCOMES[i], OUTCOMES[j], runs, runs / pairs, cause, reasons, lines)
+    made = (OUTCOMES[i], OUTCOMES[j], runs, runs / pairs, CAUSES[2 * rule + (j == rule)])
+    if not set(NEEDED) <= before.keys() & after.keys():
+        return Move(*made, (), ())
+    worse, better = (after, before) if j == rule else (before, after)
+    items = ENTERPRISES if OUTCOMES[rule] == "stagnant" else CASH
+    at = _decided(OUTCOMES[rule], worse)
+    first, second = (_balance(out, items, at) for out in (before, after))
+    effects = {name: one.sign * (second[name] - first[name]) for name, one in items.items()}
+    lines = []
+    for name, one in items.items():
+        reference, arm = (float(out[name].mean()) for out in (first, second))
+        lines.append(AccountLine(one.account, name, reference, arm, one.sign * (arm - reference)))
+    accounts = np.array(list(dict.fromkeys(one.account for one in items.values())), dtype=object)
+    moved = np.array([sum(effects[name] for name, one in items.items() if one.account == each) for each in accounts])
+    names = accounts[((-1.0 if j == rule else 1.0) * moved).argmax(axis=0)]
+    if OUTCOMES[rule] == "dependent":
+        names[better["cash"][:, -RESCUED_WITHIN:].min(axis=1) < SHORT] = "rescue"
+    reasons, counted = np.unique(names, return_counts=True)
+    order = np.argsort(-counted, kind="stable")
+    return Move(*made, tuple((str(reasons[n]), int(counted[n])) for n in order), tuple(lines))
 
 
 def _decided(rule: str, worse: Outputs) -> NDArray[np.int64]:
@@ -198,29 +209,188 @@ def _decided(rule: str, worse: Outputs) -> NDArray[np.int64]:
     return found
 
 
-def _balance(out: Outputs, items: Mapping[str, Item], at: NDArray[np.int64]) -> Iterator[tuple[str, Floats]]:
+def _balance(out: Outputs, items: Mapping[str, Item], at: NDArray[np.int64]) -> dict[str, Floats]:
     """What each item came to by a quarter, by run."""
-    rows = np.arange(len(at))
+    rows, per = np.arange(len(at)), DT if items is CASH else 1.0
+    found = {}
     for name, item in items.items():
-        if name == WAITING:
-            yield name, (out["registered"] - out["operating"])[rows, at]
-        elif item.flow:
-            yield name, out[name].cumsum(axis=1)[rows, at] * (DT if items is CASH else 1.0)
-        else:
-            yield name, out[name][rows, at]
+        paths = out["registered"] - out["operating"] if name == WAITING else out[name]
+        found[name] = paths.cumsum(axis=1)[rows, at] * per if item.flow else paths[rows, at]
+    return found
 
 
-def _lines(items: Mapping[str, Item], before: Outputs, after: Outputs) -> Iterator[AccountLine]:
-    for name, item in items.items():
-        first, second = float(before[name].mean()), float(after[name].mean())
-        yield AccountLine(item.account, name, first, second, item.sign * (second - first))
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "credit": ("credit_to_ledger",),
+    "plan": ("plan_to_land",),
+    "rescue": ("rescue_to_ledger", "shortfall_to_bargain", "control_to_bargain"),
+    "commitment": ("commitment_to_votes", "council_to_votes", "commitment_to_effort", "commitment_to_hurdle"),
+    "rules": ("regime_to_arrivals", "tax_to_returns"),
+    "service": (
+        "network_to_arrivals", "service_to_arrivals", "service_to_starts", "service_to_returns", "land_to_starts",
+        "opening_to_enterprises",
+    ),
+}  # fmt: skip
+"""Groups of links, by what they carry."""
+REST = "rest"
+MOST = 4
+"""Groups the change is shared out among at most: those that matter most."""
+NOTABLE = 0.01
+"""Share of runs whose outcome a group must move for the change to be shared out to it."""
+SCREENED = 200
+"""Runs in which groups are chosen."""
+MOST_RUNS = 1000
+"""Pairs of runs that are run again with links cut."""
+Indicators = NDArray[np.int8]
+Change = Callable[[Sequence[tuple[str, ...]], int], Sequence[Indicators]]
+"""Told the groups cut in each coalition, and how many runs: gives the change of each outcome in each run, arm less
+reference (-1, 0 or 1), shape (runs, outcomes)."""
 
 
-def _reasons(items: Mapping[str, Item], before: Outputs, after: Outputs, sign: float) -> NDArray[np.object_]:
-    """The account that moves the balance most in a direction, by run."""
-    accounts = tuple(dict.fromkeys(item.account for item in items.values()))
-    effects = np.zeros((len(accounts), *next(iter(before.values())).shape))
-    for name, item in items.items():
-        effects[accounts.index(item.account)] += sign * item.sign * (after[name] - before[name])
-    names: NDArray[np.object_] = np.array(accounts, dtype=object)[effects.argmax(axis=0)]
-    return names
+@dataclass(frozen=True)
+class OutcomePart:
+    """What passes through a group of links; of :data:`REST` what passes through none of the groups."""
+
+    group: str
+    change: tuple[float, ...]
+    """Its part of the change of P(outcome), in the order of the outcomes."""
+    error: tuple[float, ...]
+    """Half the width of its Monte Carlo interval (95 %)."""
+
+    def of(self, outcome: str) -> float:
+        """Its part of the change of an outcome's share."""
+        return self.change[OUTCOMES.index(outcome)]
+
+
+@dataclass(frozen=True)
+class OutcomeParts:
+    """The change of P(outcome) and its parts."""
+
+    since: str
+    """Quarter from which on links are cut."""
+    runs: int
+    """Pairs of runs."""
+    before: tuple[float, ...]
+    after: tuple[float, ...]
+    """before, after: P(outcome) in the reference and in the arm, in the order of the outcomes."""
+    parts: tuple[OutcomePart, ...]
+    """They sum to ``after - before``; the rest last."""
+
+    def share(self, outcome: str) -> tuple[float, float]:
+        """P(outcome) in the reference and in the arm."""
+        at = OUTCOMES.index(outcome)
+        return self.before[at], self.after[at]
+
+
+def shapley(values: Floats) -> Floats:
+    """Shapley values of a game, φ_g = Σ_{S ∌ g} |S|! (n - |S| - 1)! / n! [v(S ∪ g) - v(S)].
+
+    values: v of every coalition, whose number has bit g set where player g is in it, along the first axis of 2ⁿ.
+    Returns: a value for each player along the first axis; they sum to v of all less v of none.
+    """
+    players = len(values).bit_length() - 1
+    found = np.zeros((players, *values.shape[1:]))
+    for player in range(players):
+        for coalition in range(len(values)):
+            if not coalition >> player & 1:
+                size = coalition.bit_count()
+                weight = factorial(size) * factorial(players - size - 1) / factorial(players)
+                found[player] += weight * (values[coalition | 1 << player] - values[coalition])
+    return found
+
+
+def _chosen(change: Change) -> tuple[str, ...]:
+    """Groups that matter: cutting one alone, or leaving it alone uncut, moves outcomes; the strongest, in order."""
+    names = tuple(GROUPS)
+    others = [tuple(one for one in names if one != name) for name in names]
+    coalitions = [(), names, *((name,) for name in names), *others]
+    whole, none, *rest = (found.mean(axis=0) for found in change(coalitions, SCREENED))
+    both = zip(rest[: len(names)], rest[len(names) :], strict=True)
+    moved = [max(np.abs(whole - cut).max(), np.abs(alone - none).max()) for cut, alone in both]
+    order = sorted(range(len(names)), key=lambda at: -moved[at])
+    return tuple(names[at] for at in sorted(order[:MOST]) if moved[at] >= NOTABLE)
+
+
+def parts_of(change: Change, runs: int) -> tuple[OutcomePart, ...]:
+    """Share the change out among the groups that matter."""
+    groups = _chosen(change)
+    cut = [tuple(name for at, name in enumerate(groups) if not one >> at & 1) for one in range(2 ** len(groups))]
+    values = np.stack([found.astype(np.float64) for found in change(cut, runs)])
+    parts = []
+    for name, found in (*zip(groups, shapley(values), strict=True), (REST, values[0])):
+        spread = found.std(axis=0, ddof=1) if len(found) > 1 else np.full(len(OUTCOMES), np.nan)
+        half = z_of() * spread / np.sqrt(len(found))
+        parts.append(OutcomePart(name, tuple(found.mean(axis=0).tolist()), tuple(half.tolist())))
+    return tuple(parts)
+
+
+def outcome_parts(pair: Pair, case: Case, context: Context, wanted: Wanted) -> OutcomeParts | None:
+    """Share out the change of P(outcome); none where nothing changes, or the runs cannot be made again as they were."""
+    from copark.simulation.link_cuts import without_links
+    from copark.simulation.run import facts_of, first_apart, inputs_of
+    from copark.simulation.study import Study
+
+    first, second = (Study.model_validate(provenance(one)["study"]) for one in (pair.before, pair.after))
+    before = next(one for one in first.scenarios if one.key == pair.reference)
+    after = next(one for one in second.scenarios if one.key == pair.arm)
+    reference, arm = (one["outcome"].to_numpy() for one in (pair.before, pair.after))
+    if not (reference != arm).any() or case.hash != provenance(pair.before).get("case_hash", case.hash):
+        return None
+    facts = [facts_of(first, case, one) for one in (before, after)]
+    since = 0
+    if before.parameters == after.parameters and facts[0].keys() == facts[1].keys():
+        since = first_apart(*(inputs_of(case, one, first.quarters) for one in (before, after)))
+    numbers = pair.before["run"].to_numpy()
+
+    def change(coalitions: Sequence[tuple[str, ...]], runs: int) -> list[Indicators]:
+        scenarios = []
+        for number, groups in enumerate(coalitions):
+            links = [link for name in groups for link in GROUPS[name]]
+            for word, one in (("before", before), ("after", after)):
+                scenarios.append(without_links(one, f"{word}-{number}", links, since))
+        kept = numbers[numbers < min(runs, first.runs)]
+        changes = {"runs": int(kept[-1]) + 1, "keep": ("operating",), "name": "outcome-parts"}
+        study = first.model_copy(update={**changes, "scenarios": tuple(scenarios)})
+        found = context.simulate(study, case, *wanted, times=0)["outcome"].to_numpy()
+        return [_difference(found[at][kept], found[at + 1][kept]) for at in range(0, len(scenarios), 2)]
+
+    (whole,) = change([()], MOST_RUNS)
+    count = len(whole)
+    if not np.array_equal(whole, _difference(reference, arm)[:count]):
+        return None
+    shares = [tuple(float((one[:count] == code).mean()) for code in range(len(OUTCOMES))) for one in (reference, arm)]
+    return OutcomeParts(str(case.clock.start + since), count, shares[0], shares[1], parts_of(change, MOST_RUNS))
+
+
+def _difference(reference: NDArray[np.int8], arm: NDArray[np.int8]) -> Indicators:
+    """The change of each outcome in each run: 1 gained, -1 lost, 0 otherwise; shape (runs, outcomes)."""
+    codes = np.arange(len(OUTCOMES))
+    found: Indicators = (arm[:, None] == codes).astype(np.int8) - (reference[:, None] == codes).astype(np.int8)
+    return found
+
+
+@dataclass(frozen=True)
+class Books:
+    """What the company's books show in reference and arm, in this order."""
+
+    quarter: str
+    """In which outcomes are judged."""
+    rescued: tuple[float, float]
+    """Share of runs with a bail-out in the two years before it."""
+    ever: tuple[float, float]
+    """Share of runs with a bail-out at any time."""
+    debt: tuple[float, float]
+    """Median over runs of the largest debt up to then, M USD."""
+
+
+def books_of(pair: Pair) -> Books | None:
+    """Bail-outs and debts of both; none where they were not kept quarter by quarter, or no pair finished."""
+    if not {"rescue", "debt"} <= set(pair.outputs) or quarters_apart(pair.before) != 1 or not pair.before.sizes["run"]:
+        return None
+    last = judged_at(len(pair.labels))
+    found: list[tuple[float, float, float]] = []
+    for one in (pair.before, pair.after):
+        rescued, owed = one["rescue"].to_numpy()[:, : last + 1] > 0.0, one["debt"].to_numpy()[:, : last + 1]
+        late = rescued[:, -RESCUED_WITHIN:].any(axis=1).mean()
+        found.append((float(late), float(rescued.any(axis=1).mean()), float(np.median(owed.max(axis=1)))))
+    late, ever, debt = zip(*found, strict=True)
+    return Books(pair.labels[last], late, ever, debt)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from copark.analyses.compare import moves
 from copark.analyses.compare.ask import STANDING, Answer, Compared, ComparedScenario
-from copark.analyses.compare.parts import OutcomeParts
+from copark.analyses.compare.outcome_change import OutcomeParts
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Columns, Show
 from copark.presentation import document as doc
@@ -17,6 +17,7 @@ from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.readouts.compare import Difference, DifferenceCourse, OutcomeChange
 from copark.simulation.trust import Trust
 from copark.texts import text
+from copark.words import lowered
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -68,11 +69,6 @@ class CompareShow(Show):
         assumed = trust is not None and not trust.shows_outcomes
         self.assumed = text("trust.outcomes_assumed", t.lang, label=trust.label(t.lang)) if trust and assumed else ""
 
-    @property
-    def shown(self) -> bool:
-        """Whether shares of outcomes are told unasked."""
-        return self.found.shows_outcomes
-
     def main(self, one: ComparedScenario) -> Difference | None:
         """The difference of a scenario that is told first."""
         return None if self.first is None else one.difference(self.first.output, self.end)
@@ -104,11 +100,11 @@ class CompareShow(Show):
         words = {**self.words, "scenario": t.of(one.title), "count": str(len(self.found.scenarios))}
         if row is not None:
             change = self.said(band(row), self.change(row))
-            yield self.own(key, output=moves.lowered(self.output(row.output)), change=change, **words)
+            yield self.own(key, output=lowered(self.output(row.output)), change=change, **words)
         share = doc.Column("share", "", doc.Kind.share, places=1)
-        shares = {"before": standing.reference_share, "after": standing.arm_share} if self.shown else {}
+        shares = {"before": standing.reference_share, "after": standing.arm_share} if self.found.shows_outcomes else {}
         told = {key: self.said(value, share) for key, value in shares.items()}
-        key = "headline.standing" if self.shown else "headline.standing.change"
+        key = "headline.standing" if self.found.shows_outcomes else "headline.standing.change"
         yield self.own(key, change=self.said(points(standing), self.points), **told, **words)
 
     def provenance(self) -> dict[str, doc.Value]:
@@ -118,16 +114,14 @@ class CompareShow(Show):
 
     def sections(self) -> tuple[doc.Section, ...]:
         """The sections in their order."""
-        return self.summary(), self.changes(), self.outcomes(), self.moves(), self.differences()
+        both = self.by_output(log=False), self.by_output(log=True)
+        return self.summary(), self.changes(), self.outcomes(), self.moves(), self.section("differences", *both)
 
     def summary(self) -> doc.Section:
         """The numbers to be seen first, and a row for each scenario."""
         t, found = self.t, self.found
-        blocks: list[doc.Block] = []
-        if len(found.scenarios) == 1:
-            blocks.append(doc.Cards(tuple(self.cards(found.scenarios[0]))))
-        else:
-            blocks.append(self.every())
+        one = found.scenarios[0] if len(found.scenarios) == 1 else None
+        blocks: list[doc.Block] = [self.every() if one is None else doc.Cards(tuple(self.cards(one)))]
         blocks.append(doc.Paragraph(self.own("lead", **self.words)))
         blocks += map(doc.Caveat, dict.fromkeys((self.own("caveat"), t("caveat"))))
         if self.trust is not None and not self.trust.shows_outcomes:
@@ -164,9 +158,8 @@ class CompareShow(Show):
     def changes(self) -> doc.Section:
         """What each scenario changes, drawn: over time where there is one alone, else all at the ends of years."""
         drawn = self.over_time(self.found.scenarios[0]) if len(self.found.scenarios) == 1 else self.at_ends()
-        same = self.t("join").join(moves.lowered(self.output(name)) for name in self.unchanged)
-        told = [self.text("unchanged", outputs=same)] if same else []
-        return self.section("changes", *drawn, *told)
+        same = self.t("join").join(lowered(self.output(name)) for name in self.unchanged)
+        return self.section("changes", *drawn, *([self.text("unchanged", outputs=same)] if same else []))
 
     @cached_property
     def unchanged(self) -> tuple[str, ...]:
@@ -226,21 +219,21 @@ class CompareShow(Show):
         names, shares = ("both", "gained", "lost", "neither"), "reference_share:share:1 arm_share:share:1 change:points"
         every = [
             (text(f"analysis.outcome.{row.outcome}", self.t.lang), row)
-            for one in self.found.scenarios
-            for row in one.outcomes
-        ]
+            for one in self.found.scenarios for row in one.outcomes
+        ]  # fmt: skip
         groups = self.grouped([len(one.outcomes) for one in self.found.scenarios])
         told = [(title, row.reference_share, row.arm_share, points(row)) for title, row in every]
         counted = [(title, *(getattr(row, name) for name in names)) for title, row in every]
+        counts = ("outcome", *(f"{name}:count" for name in names))
         return self.told_of_outcomes(
             "outcomes", self.table("outcomes", f"outcome {shares}", told, groups=groups),
-            self.table("pairs", ("outcome", *(f"{name}:count" for name in names)), counted, groups=groups, folded=True),
+            self.table("pairs", counts, counted, groups=groups, folded=True),
         )  # fmt: skip
 
     def told_of_outcomes(self, key: str, *blocks: doc.Block) -> doc.Section:
         """A section that says so where outcomes follow from parameters that are assumed; folded unless asked for."""
         assumed = (doc.Caveat(self.assumed),) if self.assumed else ()
-        return self.section(key, *assumed, *blocks, folded=not self.shown)
+        return self.section(key, *assumed, *blocks, folded=not self.found.shows_outcomes)
 
     def moves(self) -> doc.Section:
         """Why outcomes change: a sentence for each scenario, the moves of all and the accounts behind them."""
@@ -255,30 +248,26 @@ class CompareShow(Show):
         t, parts = self.t, one.parts
         if parts is None:
             return
-        before, after = parts.share(STANDING)
+        ends = dict(zip(("before", "after"), parts.share(STANDING), strict=True))
         told = sorted(parts.parts, key=lambda part: -abs(part.of(STANDING)))
         items = t("parts.join").join(
             t("parts.item", group=t(f"group.{part.group}"), change=self.said(part.of(STANDING), doc.POINTS))
             for part in told if abs(part.of(STANDING)) >= TOLD
         )  # fmt: skip
-        share = doc.plain(doc.Kind.share, places=1)
-        words = {"scenario": t.of(one.title), "reference": self.words["reference"], "before": self.said(before, share),
-                 "after": self.said(after, share)}  # fmt: skip
-        yield doc.Paragraph(t.sentences([t("parts.told" if items else "parts.none", items=items, **words),
-                                         *self.books(one)]))  # fmt: skip
-        columns: Columns = (
-            "links",
-            *( doc.Column(name, text(f"analysis.outcome.{name}", t.lang), doc.Kind.points) for name in OUTCOMES ),
-        )  # fmt: skip
+        shares = {key: self.said(value, doc.plain(doc.Kind.share, places=1)) for key, value in ends.items()}
+        words = {"scenario": t.of(one.title), "reference": self.words["reference"], "items": items, **shares}
+        yield doc.Paragraph(t.sentences([t("parts.told" if items else "parts.none", **words), *self.books(one)]))
+        titles = {name: text(f"analysis.outcome.{name}", t.lang) for name in OUTCOMES}
+        columns: Columns = ("links", *(doc.Column(name, title, doc.Kind.points) for name, title in titles.items()))
         rows: list[Sequence[doc.Value]] = [
             (t(f"group.{part.group}"), *(doc.Interval(change - half, change + half, change)
              for change, half in zip(part.change, part.error, strict=True)))
             for part in parts.parts
         ]  # fmt: skip
+        caption = t("caption.parts", since=parts.since, runs=self.said(parts.runs, doc.COUNT))
+        numbers = self.table("parts", columns, rows, folded=True)
         draw = partial(self.waterfall, one, parts)
-        yield doc.Chart("parts", t("chart.parts"), t("alt.parts"), draw,
-                        t("caption.parts", since=parts.since, runs=self.said(parts.runs, doc.COUNT)),
-                        self.table("parts", columns, rows, folded=True), wide=False)  # fmt: skip
+        yield doc.Chart("parts", t("chart.parts"), t("alt.parts"), draw, caption, numbers, wide=False)
 
     def waterfall(self, one: ComparedScenario, parts: OutcomeParts) -> Figure:
         """Draw the parts of the change of the share of self-standing runs."""
@@ -295,39 +284,31 @@ class CompareShow(Show):
         found, t = one.books, self.t
         if found is None:
             return
-        money = doc.plain(doc.Kind.number, "M USD")
-        rescued = [self.said(share, doc.SHARE) for share in found.rescued]
-        ever = [self.said(share, doc.SHARE) for share in found.ever]
-        debt = [self.said(value, money) for value in found.debt]
-        yield t("books.rescued", quarter=found.quarter, before=rescued[0], after=rescued[1], ever_before=ever[0],
-                ever_after=ever[1])  # fmt: skip
-        yield t("books.debt", before=debt[0], after=debt[1])
-
-    def differences(self) -> doc.Section:
-        """Differences by output and date: in units, and of counts in log points."""
-        return self.section("differences", self.by_output(log=False), self.by_output(log=True))
+        (before, after), (ever_before, ever_after) = (
+            [self.said(share, doc.SHARE) for share in shares] for shares in (found.rescued, found.ever)
+        )
+        words = {"before": before, "after": after, "ever_before": ever_before, "ever_after": ever_after}
+        yield t("books.rescued", quarter=found.quarter, **words)
+        before, after = (self.said(value, doc.plain(doc.Kind.number, "M USD")) for value in found.debt)
+        yield t("books.debt", before=before, after=after)
 
     def by_output(self, *, log: bool) -> doc.Table:
-        """Differences in the units of outputs, or ratios of counts."""
+        """Differences by output and date, in the units of outputs; or, of counts, in log points."""
         columns = (
             "output unit quarter:quarter reference:number arm:number",
             change_column("log points" if log else "", self.t("column.difference"), "difference"),
             "above:share equal:share by_parameters:share",
         )
-        rows, sizes = list[tuple[doc.Value, ...]](), []
-        for one in self.found.scenarios:
-            own = [row for row in one.differences if row.log is log]
-            sizes.append(len(own))
-            rows += map(self.row, own)
-        return self.table("ratios" if log else "differences", columns, rows, groups=self.grouped(sizes), folded=True)
-
-    def row(self, row: Difference) -> tuple[doc.Value, ...]:
-        """A difference in the table of all."""
-        unit = self.unit(row)
-        return (
-            self.output(row.output), unit, row.quarter, row.reference_median, row.arm_median, band(row), row.above,
-            row.equal, None if row.split is None else row.split.share,
-        )  # fmt: skip
+        own = [[row for row in one.differences if row.log is log] for one in self.found.scenarios]
+        rows = [
+            (
+                self.output(row.output), self.unit(row), row.quarter, row.reference_median, row.arm_median, band(row),
+                row.above, row.equal, None if row.split is None else row.split.share,
+            )
+            for each in own for row in each
+        ]  # fmt: skip
+        groups = self.grouped(list(map(len, own)))
+        return self.table("ratios" if log else "differences", columns, rows, groups=groups, folded=True)
 
     def unit(self, row: Difference) -> str:
         """The unit of an output in words; of a ratio that of the medians beside it."""

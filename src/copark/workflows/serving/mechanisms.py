@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analyses.compare.parts import GROUPS, Indicators, OutcomePart, parts_of
+from copark.analyses.compare.outcome_change import GROUPS, Indicators, OutcomePart, parts_of
 from copark.analyses.contract import Texts
 from copark.model.variables import Link
 from copark.simulation.ensemble import Ensemble
@@ -278,7 +278,7 @@ PARTS_RUNS = 200
 def link_parts(engine: Engine, frame: Frame, ticket: Ticket) -> LinkParts:
     """Share the change of P(self-standing) from the first arm to the last out among groups of links.
 
-    As :mod:`copark.analyses.compare.parts`, on the first runs; a page that wants more asks the analysis compare.
+    As in the analysis compare, on the first runs; a page that wants more asks that.
     """
     study, shelved = frame.study, frame.shelved
     ends = (study.scenarios[0], study.scenarios[-1])
