@@ -6,9 +6,12 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from copark.version import __version__
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -49,6 +52,19 @@ def is_compiled() -> bool:
     from copark.simulation import ensemble
 
     return ensemble.is_compiled()
+
+
+def today() -> str:
+    """The date, in UTC."""
+    return datetime.now(UTC).date().isoformat()
+
+
+def made_now(**told: str) -> dict[str, str]:
+    """A provenance: hash of the model, version of the code, the time, and what else is told."""
+    from copark.model.compiler import model_hash
+
+    created = datetime.now(UTC).isoformat("T", "seconds")
+    return {"model_hash": model_hash(), "code_version": __version__, "created": created, **told}
 
 
 @dataclass

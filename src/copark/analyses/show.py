@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from copark.analyses.reliability.ask import Answer as Reliability
+    from copark.arrays import Floats
     from copark.cases.case import Case
     from copark.cases.evidence import Observation
     from copark.inference.calibrations import Comparison
@@ -61,7 +62,7 @@ def evidence_of(case: Case, used: Iterable[Observation]) -> tuple[Evidence, ...]
     return tuple(found)
 
 
-def interval(levels: Sequence[float]) -> Interval:
+def interval(levels: Sequence[float] | Floats) -> Interval:
     """Median and ends of some quantiles, from the lowest to the highest."""
     return Interval(float(levels[0]), float(levels[-1]), float(levels[len(levels) // 2]))
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
+from copark.analyses.context import made_now
 from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeable, Rows, Said
 from copark.arrays import Floats
 from copark.inference import calibrations
@@ -34,27 +34,7 @@ MOST_SWEEPS = 10_000
 
 
 class Params(AnalysisParams):
-    """What may be asked of a calibration.
-
-    Parameters
-    ----------
-    case
-        Name of a case, or path of a case folder.
-    cut
-        Last quarter known; by default the last with data. Beyond the last value meant to be fitted all values are; an
-        earlier cut leaves values to validate on.
-    runs, seed
-        Of the prior batch; runs a power of two, also written ``2^19``.
-    full
-        Search longer and examine the result fully, in minutes; else a usable posterior in one.
-    sweeps
-        Most sweeps of the search at its end, in the place of the usual number; it goes on from one that has not
-        converged.
-    fresh
-        Calibrate even if the same calibration is kept.
-    check
-        Make the posterior that ships with the case again, the one to ``cut`` or the latest, and compare.
-    """
+    """What may be asked of a calibration; the words of each are in texts.yaml."""
 
     case: Annotated[str, Field(min_length=1, max_length=1000)]
     cut: str | None = None
@@ -81,11 +61,13 @@ class Calibrated:
     """What the observations say of the parameters."""
 
     asked: str
+    """The case as it was asked for."""
     folder: str
-    """asked, folder: the case as it was asked for, and where its posteriors are kept in the output folder."""
+    """Where its posteriors are kept in the output folder."""
     values: int
+    """Values fitted."""
     everything: bool
-    """values, everything: how many values were fitted; whether all were, not only those meant for it."""
+    """Whether all were, not only those meant for it."""
     movements: tuple[Movement, ...]
     """Every parameter before and after, most informed first."""
     ties: tuple[Tie, ...]
@@ -170,30 +152,22 @@ class Asked:
 def asked_of(params: Params, context: Context) -> Asked:
     """Decide what is calibrated; whatever cannot be is refused before any work.
 
-    Raises copark.errors.CoparkError if the case is missing, has faults or nothing to calibrate to, cut or runs cannot
-    be used, or it is not made here.
-    """
-    case = context.case(params.case)
-    settings = calibrations.settings_of(params.runs, params.seed, context.lang, full=params.full, sweeps=params.sweeps)
-    cut = cut_of(case, params.cut)
-    identity, folder = calibrations.place_of(case, cut, settings, context.home)
-    if not context.calibrates:
-        _refuse_on_server(params.case, settings, context)
-    return Asked(case, cut, settings, identity, folder)
-
-
-def _refuse_on_server(case: str, settings: Settings, context: Context) -> None:
-    """Refuse what a server does not calibrate: parks it shares, whose parameters all would get, and long searches.
-
-    Raises RunRefused with the command that does.
+    A server calibrates no parks it shares, whose parameters all would get, and makes no long searches. Raises
+    copark.errors.CoparkError if the case is missing, has faults or nothing to calibrate to, cut or runs cannot be used,
+    or it is not made here.
     """
     from copark.errors import RunRefused
     from copark.inference.calibrate import FULL
 
-    if case not in context.folders:
-        raise RunRefused(text("calibrate.shared", context.lang, case=case))
-    if settings.runs > FULL.runs:
+    case = context.case(params.case)
+    settings = calibrations.settings_of(params.runs, params.seed, context.lang, full=params.full, sweeps=params.sweeps)
+    cut = cut_of(case, params.cut)
+    identity, folder = calibrations.place_of(case, cut, settings, context.home)
+    if not context.calibrates and params.case not in context.folders:
+        raise RunRefused(text("calibrate.shared", context.lang, case=params.case))
+    if not context.calibrates and settings.runs > FULL.runs:
         raise RunRefused(text("calibrate.too_many", context.lang, most=number(FULL.runs, 0)))
+    return Asked(case, cut, settings, identity, folder)
 
 
 def run_id(params: Params, context: Context) -> str:
@@ -256,18 +230,12 @@ def _answer(given: str, asked: Asked, kept: KeptPosterior, context: Context) -> 
 
 def _about(asked: Asked, context: Context, trust: Trust | None, model: str) -> dict[str, Any]:
     """What every answer tells of itself."""
-    from copark.version import __version__
-
-    case = asked.case
-    provenance = {
-        "model_hash": model, "code_version": __version__, "created": datetime.now(UTC).isoformat("T", "seconds"),
-        "posterior_cut": str(asked.cut),
-    }  # fmt: skip
-    origin = (
-        {"run_id": context.run_id, "provenance": {"case": case.name, "case_hash": case.hash, **provenance}}
-        if trust is None
-        else context.stamped(case, trust, provenance)
-    )
+    case, provenance = asked.case, made_now(posterior_cut=str(asked.cut)) | {"model_hash": model}
+    if trust is None:
+        provenance = {"case": case.name, "case_hash": case.hash, **provenance}
+        origin: dict[str, Any] = {"run_id": context.run_id, "provenance": provenance}
+    else:
+        origin = context.stamped(case, trust, provenance)
     return {"case": case.name, "park": Said(case.title.en, case.title.zh), "cut": str(asked.cut), **origin}
 
 
@@ -293,7 +261,6 @@ def _again(params: Params, context: Context) -> Answer:
     """
     from copark.cases.casebook import posteriors_of
     from copark.errors import NotFound
-    from copark.inference import calibrations
     from copark.inference.case_parameters import shipped_cases
     from copark.inference.sources import PosteriorSource
     from copark.simulation.ensemble import default_threads

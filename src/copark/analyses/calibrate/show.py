@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from copark.analyses.calibrate.ask import Answer, Calibrated
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.show import Columns, Show, grouped, made_again
+from copark.analyses.show import Columns, Show, grouped, interval, made_again
 from copark.inference.diagnostics import Check, title_of
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
@@ -45,11 +45,6 @@ def document(found: Answer, t: Texts) -> doc.Document:
     )  # fmt: skip
 
 
-def _interval(levels: Sequence[float]) -> doc.Interval:
-    """Median and ends of some quantiles."""
-    return doc.Interval(float(levels[0]), float(levels[-1]), float(levels[len(levels) // 2]))
-
-
 class _Show(Show):
     """The parts of the document in one language."""
 
@@ -70,7 +65,6 @@ class _Show(Show):
         return t.sentences(told)
 
     def summary(self) -> doc.Section:
-        """The calibration in brief, warnings first."""
         t, made = self.t, self.made
         cards = (
             doc.Card(t("card.values"), doc.COUNT, made.values, t("card.values_to", cut=self.found.cut)),
@@ -109,33 +103,29 @@ class _Show(Show):
 
     def brief(self) -> Iterator[str]:
         """The sentences that count."""
+        t = self.t
         for word in ("moved", "unmoved"):
-            count = self.counts[word]
-            key = f"brief.{word}" if count else f"brief.none.{word}"
-            yield self.t(key, count=count, names=self.names(word))
+            titles = [one.title(t.lang) for one in self.made.of(word)]
+            names = t("join").join(titles[:NAMED])
+            if len(titles) > NAMED:
+                names = t("brief.more", names=names, count=len(titles) - NAMED)
+            yield t(f"brief.{word}" if titles else f"brief.none.{word}", count=len(titles), names=names)
         yield self.tied()
         yield self.coverage_sentence("near")
         yield from self.missed()[:3]
-
-    def names(self, verdict: str) -> str:
-        """Titles of the parameters of a verdict, the first of them."""
-        titles = [one.title(self.t.lang) for one in self.made.of(verdict)]
-        shown = self.t("join").join(titles[:NAMED])
-        return shown if len(titles) <= NAMED else self.t("brief.more", names=shown, count=len(titles) - NAMED)
 
     def tied(self) -> str:
         """How many pairs the data cannot tell apart."""
         return self.t("brief.tied" if self.made.ties else "brief.not_tied", count=len(self.made.ties))
 
     def parameters(self) -> doc.Section:
-        """Prior against posterior of every parameter."""
         t, lang = self.t, self.t.lang
         words = t("bars.desc", **self.counts)
         bars = doc.Chart("movement", t("bars.title"), words, self.bars, words)
         columns = "parameter symbol unit prior:number posterior:number verdict shrink:share overlap:share"
         rows: list[Sequence[doc.Value]] = [
-            (one.title(lang), one.variable.symbol, unit_title(one.variable.unit, lang), _interval(one.prior),
-             _interval(one.posterior), t(f"word.{one.verdict}"), one.shrink, one.overlap)
+            (one.title(lang), one.variable.symbol, unit_title(one.variable.unit, lang), interval(one.prior),
+             interval(one.posterior), t(f"word.{one.verdict}"), one.shrink, one.overlap)
             for one in self.made.movements
         ]  # fmt: skip
         densities = [
@@ -144,23 +134,18 @@ class _Show(Show):
             for at, one in enumerate(self.made.densities)
             for said in [next(each for each in self.made.movements if each.name == one.name).sentence(lang)]
         ]  # fmt: skip
+        first = [(with_unit(one.title(lang), one.variable.unit, lang), interval(one.prior), interval(one.posterior))
+                 for one in self.made.of("moved")[:SHOWN]]  # fmt: skip
+        informed = self.table("informed", "parameter prior:number posterior:number", first)
         table = self.table("parameters", columns, rows, folded=True)
-        return self.section("parameters", self.text("parameters.lead"), bars, self.informed(), *densities, table)
-
-    def informed(self) -> doc.Table:
-        """The parameters most informed."""
-        rows = [(with_unit(one.title(self.t.lang), one.variable.unit, self.t.lang), _interval(one.prior),
-                 _interval(one.posterior)) for one in self.made.of("moved")[:SHOWN]]  # fmt: skip
-        return self.table("informed", "parameter prior:number posterior:number", rows)
+        return self.section("parameters", self.text("parameters.lead"), bars, informed, *densities, table)
 
     def bars(self) -> Figure:
-        """Where the data leave each parameter."""
         from copark.figures.calibration import movement_bars
 
         return movement_bars(self.made.movements, self.t.lang)
 
     def density(self, at: int) -> Figure:
-        """One parameter before and after."""
         from copark.figures.calibration import density
 
         one = self.made.densities[at]
@@ -169,7 +154,6 @@ class _Show(Show):
         return density(title, one.edges, one.prior, one.posterior, unit_title(unit, self.t.lang), self.t.lang)
 
     def ties(self) -> doc.Section:
-        """Pairs the data cannot tell apart."""
         said = tuple(one.sentence(self.t.lang) for one in self.made.ties)
         return self.section("ties", self.text("ties.lead"), doc.Bullets(said or (self.tied(),)))
 
@@ -190,7 +174,6 @@ class _Show(Show):
         return self.section("checks", lead, said, *charts, table)
 
     def check(self, variable: str) -> doc.Chart:
-        """The values of one observable."""
         own = [one for one in self.made.checks if one.target.variable == variable]
         title, outside = observable_title(variable, self.t.lang), sum(not one.inside for one in own)
         words = self.t("checks.desc", title=title, outside=outside, count=len(own))
@@ -198,7 +181,6 @@ class _Show(Show):
         return doc.Chart(key, title, words, partial(self.beside, title, own), words, wide=False)
 
     def beside(self, title: str, own: list[Check]) -> Figure:
-        """The same, drawn."""
         from copark.figures.calibration import reported_beside
 
         years = [one.target.observation.date.last_day.year for one in self.made.checks]
@@ -206,7 +188,6 @@ class _Show(Show):
         return reported_beside(title, unit, own, (min(years) - 0.2, max(years) + 1.2), self.t.lang)
 
     def reported(self, check: Check, kind: str) -> str:
-        """A value as its source words it."""
         target = check.target
         return bounded(target.value, target.high, target.bound, target.unit, self.t.lang, kind)
 
@@ -231,12 +212,11 @@ class _Show(Show):
         said = [self.coverage_sentence(kind) for kind in KINDS]
         said += [t("outside", kind=t(f"records.{kind}"), count=len(one.outside(0.9)), axes=len(made.axes))
                  for kind, one in ranks.items()]  # fmt: skip
-        charts = (
-            doc.Chart("ranks", t("ranks.title"), said[1], lambda: rank_histograms(ranks, lang), t("ranks.caption")),
-            doc.Chart(
-                "coverage", t("coverage.title"), said[1], lambda: coverage_dots(ranks, lang), t("coverage.caption")
-            ),
-        )
+        drawn = {"ranks": rank_histograms, "coverage": coverage_dots}
+        charts = [
+            doc.Chart(key, t(f"{key}.title"), said[1], partial(draw, ranks, lang), t(f"{key}.caption"))
+            for key, draw in drawn.items()
+        ]
         shares = [one.coverage(level) for level in (0.9, 0.5) for one in ranks.values()]
         rows: list[Sequence[doc.Value]] = [
             (title_of(name, lang), *(float(share[at]) for share in shares)) for at, name in enumerate(made.axes)
@@ -262,14 +242,10 @@ class _Show(Show):
         return self.section("health", self.text("health.lead"), doc.Bullets(notes))
 
     def recipe(self) -> doc.Section:
-        """What the posteriors depend on."""
-        blocks: list[doc.Block] = [self.text("recipe.lead"), self.entries()]
-        return self.section("recipe", *blocks, folded=True)
-
-    def entries(self) -> doc.Table:
-        """Settings, libraries and processor."""
-        made = self.made.recipe
-        rows: list[Sequence[doc.Value]] = [(self.t("recipe.points"), str(made["points"]))]
+        """What the posteriors depend on: settings, libraries and processor."""
+        made, t = self.made.recipe, self.t
+        rows: list[Sequence[doc.Value]] = [(t("recipe.points"), str(made["points"]))]
         for part in ("settings", "made_with"):
-            rows += [(self.t(f"recipe.{part}", name=name), str(value)) for name, value in sorted(made[part].items())]
-        return self.table("recipe", "entry value:note", rows)
+            rows += [(t(f"recipe.{part}", name=name), str(value)) for name, value in sorted(made[part].items())]
+        table = self.table("recipe", "entry value:note", rows)
+        return self.section("recipe", self.text("recipe.lead"), table, folded=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite, nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
@@ -79,11 +79,10 @@ class Held:
 
 @dataclass(frozen=True)
 class Row:
-    """A part of a claim, or a claim as a whole."""
+    """A part of a claim, or a claim as a whole: then ``part`` is empty."""
 
     claim: str
     part: str
-    """claim, part: its IDs; no part of a claim as a whole."""
     title: Said
     held: dict[str, Held]
     """By what it rests on."""
@@ -156,15 +155,15 @@ class Answer(Result):
 
     case: str
     park: Said
-    rows: tuple[Row, ...]
+    rows: tuple[Row, ...] = ()
     """Claims as a whole, each followed by its parts."""
-    ways: dict[str, float]
+    ways: dict[str, float] = field(default_factory=dict)
     """What probabilities rest on, in order, with the effective draws of each."""
-    estimates: tuple[Beside, ...]
-    experts: tuple[Voice, ...]
-    asked: tuple[Asked, ...]
-    outlooks: tuple[Outlook, ...]
-    dates: tuple[str, ...]
+    estimates: tuple[Beside, ...] = ()
+    experts: tuple[Voice, ...] = ()
+    asked: tuple[Asked, ...] = ()
+    outlooks: tuple[Outlook, ...] = ()
+    dates: tuple[str, ...] = ()
     """Dates of sizes."""
     general: bool
     """Whether the claims are a general set."""
@@ -231,12 +230,7 @@ def _provenance(plan: ExpertPlan) -> dict[str, Any]:
 def run_id(params: Params, context: Context) -> str:
     """Run ID: a hash of claims, case, parameters, model, the table of literature and what experts answered.
 
-    Raises
-    ------
-    copark.errors.FaultsFound
-        If the workbook has faults.
-    RunRefused
-        If answers are given and a template is asked for.
+    Raises copark.errors.FaultsFound if the workbook has faults; RunRefused if a template is asked for, too.
     """
     from copark.identity import hash_content, identity_of
 
@@ -279,7 +273,7 @@ def compute(params: Params, context: Context) -> Answer:
         **context.origin(params, _provenance(plan)),
     }  # fmt: skip
     if params.template is not None:
-        return Answer(**about, rows=(), ways={}, estimates=(), experts=(), asked=(), outlooks=(), dates=())
+        return Answer(**about)
     context.foresee(plan.case, (Workload(plan.runs, plan.case.clock.quarters),))
     tell, done = context.stage("simulate"), 0
 
@@ -298,17 +292,11 @@ def compute(params: Params, context: Context) -> Answer:
 class _Weighing:
     """Draws weighed in every way."""
 
-    def __init__(
-        self,
-        plan: ExpertPlan,
-        prior: Worlds,
-        record: Worlds | None,
-        voices: Sequence[Expert],
-        known: Mapping[str, Question],
-    ) -> None:
+    def __init__(self, plan: ExpertPlan, prior: Worlds, record: Worlds | None, voices: Sequence[Expert],
+                 known: Mapping[str, Question]) -> None:  # fmt: skip
         self.plan, self.prior, self.record, self.voices, self.known = plan, prior, record, voices, known
         self.sets = {"prior": prior, **({"record": record} if record is not None else {})}
-        self.main = record or prior
+        self.main, self.name = record or prior, "prior" if record is None else "record"
         self.opinions: tuple[Opinion, ...] = tuple(opinion(one, known, prior, record) for one in voices)
         self.estimates, self.alone = self._literature()
         self.runs = self._ways()
@@ -347,7 +335,7 @@ class _Weighing:
             for name, each in found.items() if state == "used" else ():
                 alone[name][one.key] = np.ones(self.sets[name].draws) if each is None else each.likelihood
             ranges = {name: None if each is None else _range(each.middle) for name, each in found.items()}
-            left = effective(alone["record" if self.record else "prior"].get(one.key, np.zeros(0)))
+            left = effective(alone[self.name].get(one.key, np.zeros(0)))
             rows.append(Beside(one.key, state, error, ranges.get("prior"), ranges.get("record"), left))
         return tuple(rows), alone
 
@@ -398,9 +386,8 @@ class _Weighing:
         return tuple(rows)
 
     def _row(self, claim: str, part: str, title: Said) -> Row:
-        name = "prior" if self.record is None else "record"
-        chance = self.verdicts[name][claim, part][0]
-        each = {key: _mean(chance, weights)[0] for key, weights in self.alone[name].items()}
+        chance = self.verdicts[self.name][claim, part][0]
+        each = {key: _mean(chance, weights)[0] for key, weights in self.alone[self.name].items()}
         futures = self.main.bench.futures
         own = {one.name: _mean(chance, _added(self._own(said), futures))[0]
                for one, said in zip(self.voices, self.opinions, strict=True)}  # fmt: skip
@@ -449,12 +436,8 @@ def _mean(chance: Floats, weights: Floats) -> tuple[float, float]:
 def held_of(chance: Floats, plain: Verdict, weights: Floats) -> Held:
     """The word for a weighted probability, by the standard of proof; that for few draws is open.
 
-    Parameters
-    ----------
-    chance, weights
-        Of every draw, each of shape (draws,); chance is NaN where nothing is known.
-    plain
-        The verdict without weights: what is small at most whatever the prior stays so.
+    chance, weights: of every draw, each of shape (draws,); chance is NaN where nothing is known; plain: the verdict
+    without weights: what is small at most whatever the prior stays so.
     """
     p, draws = _mean(chance, weights)
     word = standard().word(p, round(draws)) if draws >= LEAST else OPEN

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import expm1, isfinite
+from math import expm1, isfinite, nan
 from typing import TYPE_CHECKING
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.experts.ask import LEAST, Answer, Held, Row
-from copark.analyses.show import Show
+from copark.analyses.show import Show, grouped, known
 from copark.inference.claims.rules import SMALL, side
 from copark.inference.claims.verdict import standard
 from copark.inference.elicitation.worlds import Estimate, literature
@@ -55,7 +55,6 @@ class _Show(Show):
         self.borrowed = found.trust is not None and found.trust.state == "borrowed"
 
     def way(self, way: str) -> str:
-        """What something rests on."""
         key = f"way.{way}.borrowed"
         return self.t(key if self.borrowed and self.t.has(key) else f"way.{way}")
 
@@ -72,7 +71,6 @@ class _Show(Show):
         return (own.with_("literature"), *([own.with_("experts")] if own.experts else []))
 
     def claims(self) -> list[Row]:
-        """Claims as a whole."""
         return [one for one in self.found.rows if not one.part]
 
     def turned(self, way: str) -> list[Row]:
@@ -95,13 +93,9 @@ class _Show(Show):
         told = []
         for way in self.added:
             kind = "experts" if way.endswith("experts") else "literature"
+            ends = {"before": found.main, "after": way}
             named = [
-                t(
-                    "turned",
-                    claim=self.named(one),
-                    before=self.word(one.held[found.main]),
-                    after=self.word(one.held[way]),
-                )
+                t("turned", claim=self.named(one), **{when: self.word(one.held[key]) for when, key in ends.items()})
                 for one in self.turned(way)
             ]
             key = f"headline.{kind}" if named else f"headline.{kind}.none"
@@ -126,7 +120,6 @@ class _Show(Show):
         yield self.section("limits", doc.Bullets(tuple(self.t(f"limits.{key}", least=LEAST) for key in keys)))
 
     def summary(self) -> doc.Section:
-        """Claims by what they rest on."""
         t, found = self.t, self.found
         blocks: list[doc.Block] = []
         if found.trust is not None and not found.trust.shows_outcomes:
@@ -148,7 +141,6 @@ class _Show(Show):
         return self.section("summary", *blocks)
 
     def drawing(self) -> Figure:
-        """Claims, a mark for each thing they rest on."""
         from copark.figures.claims import by_evidence
 
         t, found = self.t, self.found
@@ -161,9 +153,8 @@ class _Show(Show):
     def rows(self, key: str, rows: list[Row]) -> doc.Table:
         """Claims, or their parts, with word and probability in every way."""
         t, found = self.t, self.found
-        shares: list[str] = ["prior_literature"] if found.main == "record" else []
-        words: list[str] = [found.main, *self.added]
-        heads: tuple[str, ...] = ("prior", *shares) if found.main == "record" else ()
+        words = (found.main, *self.added)
+        heads = ("prior", "prior_literature") if found.main == "record" else ()
         columns = [self.column("claim"), *(doc.Column(way, self.way(way), doc.Kind.share) for way in heads)]
         for way in words:
             columns += [
@@ -174,16 +165,15 @@ class _Show(Show):
         made = [
             (
                 self.named(one) if not one.part else t.of(one.title),
-                *(_number(one.held[way].probability) for way in heads),
-                *(value for way in words for value in (self.word(one.held[way]), _number(one.held[way].probability))),
+                *(known(one.held[way].probability) for way in heads),
+                *(value for way in words for value in (self.word(one.held[way]), known(one.held[way].probability))),
                 self.moved(one),
             )
             for one in rows
         ]  # fmt: skip
         titles = {one.claim: self.named(one) for one in self.claims()}
-        groups = {claim: sum(one.claim == claim for one in rows) for claim in dict.fromkeys(one.claim for one in rows)}
-        heads_of = tuple((titles.get(claim, claim), count) for claim, count in groups.items())
-        return self.table(key, columns, made, groups=heads_of if key == "parts" else ())
+        groups = grouped(titles.get(one.claim, one.claim) for one in rows) if key == "parts" else ()
+        return self.table(key, columns, made, groups=groups)
 
     def moved(self, one: Row) -> str:
         """The estimate that changes a probability most by itself, where it changes it at all."""
@@ -206,22 +196,15 @@ class _Show(Show):
         left = [(self.written[one.key], one.state) for one in found.estimates if one.state != "used"]
         unused = [(t.of(one.title), t.of(one.finding), self.source(one), t(f"state.{state}"), t.of(one.bears))
                   for one, state in left]  # fmt: skip
-        each = (
-            self.column("claim"),
-            *(doc.Column(one.key, t.of(self.written[one.key].title), doc.Kind.share) for one in used),
-        )
-        by = [
-            (self.named(one), *(_number(one.by_estimate.get(key.key, float("nan"))) for key in used))
-            for one in self.claims()
-        ]
+        titles = (doc.Column(one.key, t.of(self.written[one.key].title), doc.Kind.share) for one in used)
+        by = [(self.named(one), *(known(one.by_estimate.get(key.key, nan)) for key in used)) for one in self.claims()]
         return self.section(
-            "literature", doc.Paragraph(t("lead.literature")), self.table("estimates", columns, rows),
+            "literature", self.text("lead.literature"), self.table("estimates", columns, rows),
             doc.Caveat(t.of(literature()[0].errors.reason)),
             doc.Bullets(tuple(t("finding", title=t.of(one.title), finding=t.of(one.finding), bears=t.of(one.bears))
                               for one in (self.written[each.key] for each in used))),
-            self.table("by_estimate", each, by, folded=True),
-            self.table("unused", self.columns("estimate finding:note source:note state bears:note"), unused,
-                       folded=True),
+            self.table("by_estimate", ("claim", *titles), by, folded=True),
+            self.table("unused", "estimate finding:note source:note state bears:note", unused, folded=True),
         )  # fmt: skip
 
     def estimate(self, one: Beside, written: Estimate) -> tuple[doc.Value, ...]:
@@ -244,16 +227,8 @@ class _Show(Show):
             "" if each is None else self.said(doc.Interval(*(_told(written, each[n]) for n in (0, 2, 1))), column)
             for each in ranges
         ]
-        return (
-            t.of(written.title),
-            self.effect(written),
-            t(f"grade.{written.grade}"),
-            self.source(written),
-            value,
-            error,
-            *shown,
-            one.draws,
-        )
+        told = (t.of(written.title), self.effect(written), t(f"grade.{written.grade}"), self.source(written))
+        return (*told, value, error, *shown, one.draws)
 
     def effect(self, one: Estimate) -> str:
         """The parameter or intervention an estimate is set beside."""
@@ -268,14 +243,12 @@ class _Show(Show):
         return self.t("of.effect", what=what, arm=arm, reference=reference)
 
     def source(self, one: Estimate) -> str:
-        """Citation, and what was read."""
         cited = ", doi ".join(filter(None, (one.citation, one.doi)))
         return self.t("source", citation=cited, read=self.t(f"read.{one.read}"))
 
     # experts
 
     def experts(self) -> doc.Section:
-        """Who says what, beside the model's own and each other, and what each makes of every claim."""
         t, found = self.t, self.found
         titles = {one.question.key: t.of(one.question.title) for one in found.asked}
         rows = [
@@ -283,36 +256,26 @@ class _Show(Show):
              one.off > CONTRADICT, one.draws)
             for one in found.experts
         ]  # fmt: skip
-        voices = self.table(
-            "experts",
-            self.columns("expert weight:share answers:count unreached:note contradict:flag draws:count"),
-            rows,
-        )
-        head = [self.column("asked", doc.Kind.note), self.column("unit")]
-        head += [doc.Column(f"expert_{n}", one.name) for n, one in enumerate(found.experts)]
-        head += [
-            *self.columns("model pool"),
-            *(self.columns("after") if found.main == "record" else ()),
-            *self.columns("apart:flag"),
-        ]
-        answers = self.table("answers", head, [self.answered(one) for one in found.asked])
+        columns = "expert weight:share answers:count unreached:note contradict:flag draws:count"
+        voices = self.table("experts", columns, rows)
+        names = (doc.Column(f"expert_{n}", one.name) for n, one in enumerate(found.experts))
+        after = f"model pool {'after' if found.main == 'record' else ''} apart:flag"
+        answers = self.table("answers", ("asked:note unit", *names, after), map(self.answered, found.asked))
         own = [doc.Column(f"expert_{n}", one.name, doc.Kind.share) for n, one in enumerate(found.experts)]
         way = found.with_("experts")
         by = [
-            (self.named(one), _number(one.held[found.main].probability),
-             *(_number(one.by_expert[each.name]) for each in found.experts), _number(one.held[way].probability))
+            (self.named(one), known(one.held[found.main].probability),
+             *(known(one.by_expert[each.name]) for each in found.experts), known(one.held[way].probability))
             for one in self.claims()
         ]  # fmt: skip
-        columns = (self.column("claim"), doc.Column("main", self.way(found.main), doc.Kind.share), *own,
-                   doc.Column("pooled", self.way(way), doc.Kind.share))  # fmt: skip
+        ends = {"main": found.main, "pooled": way}
+        main, pooled = (doc.Column(key, self.way(one), doc.Kind.share) for key, one in ends.items())
         apart = sum(one.apart for one in found.asked)
         told = t("apart", count=apart, asked=len(found.asked)) if len(found.experts) > 1 else t("one_expert")
-        return self.section("experts", doc.Paragraph(t("lead.experts")), voices, doc.Paragraph(told), answers,
-                            self.table("by_expert", columns, by))  # fmt: skip
+        return self.section("experts", self.text("lead.experts"), voices, doc.Paragraph(told), answers,
+                            self.table("by_expert", ("claim", main, *own, pooled), by))  # fmt: skip
 
     def answered(self, one: Asked) -> tuple[doc.Value, ...]:
-        """A question with every answer."""
-
         def ends(given: tuple[float, float, float] | None) -> str:
             if given is None or not all(map(isfinite, given)):
                 return ""
@@ -324,7 +287,6 @@ class _Show(Show):
         return self.t.of(one.question.title), unit, *given, ends(one.prior), ends(one.pool), *after, one.apart
 
     def outlook(self) -> doc.Section:
-        """What everything implies for how the park fares."""
         found = self.found
         sizes = [
             doc.Column(f"size_{n}", self.t("column.size", quarter=one), doc.Kind.count)
@@ -334,21 +296,13 @@ class _Show(Show):
         rows = [
             (
                 one.rests_on if one.expert else self.way(one.rests_on),
-                *(_number(one.shares[OUTCOMES.index(name)]) for name in SHOWN),
+                *(known(one.shares[OUTCOMES.index(name)]) for name in SHOWN),
                 *(doc.Interval(low, high, middle) if isfinite(middle) else None for low, middle, high in one.sizes),
             )
             for one in found.outlooks
         ]  # fmt: skip
-        return self.section(
-            "outlook",
-            doc.Paragraph(self.t("lead.outlook")),
-            self.table("outlook", (self.column("rests_on"), *shares, *sizes), rows),
-        )
-
-
-def _number(value: float) -> float | None:
-    """A probability; none where it is not known."""
-    return value if isfinite(value) else None
+        table = self.table("outlook", ("rests_on", *shares, *sizes), rows)
+        return self.section("outlook", self.text("lead.outlook"), table)
 
 
 def _told(one: Estimate, value: float) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.forecast.ask import Answer, Borrowed
-from copark.analyses.show import Columns, Show, grouped
+from copark.analyses.show import Columns, Show, grouped, interval
 from copark.cases.quarters import Quarter
 from copark.inference.assessment import PAST, SHOCKS, SOURCES
 from copark.inference.diagnostics import title_of
@@ -58,17 +58,22 @@ class _Show(Show):
         self.quarters = found.quarters()
         self.first = [name for name in FIRST if name in found.bands]
         self.settings = (UNSEEN,) if found.borrowed else (NEAR, FAR)
+        self.methods = [name for name in STACKED if name in found.methods]
+        """The methods that are shown beside the forecast, in their order."""
+        self.since = 0 if found.borrowed else Quarter.parse(found.cut) - Quarter.parse(found.start) + 1
+        """First quarter that is told, counted from the start: that after the cut, or the first of all."""
+        told = (at for at in range(self.since, len(self.quarters)) if self.quarters[at].endswith("Q4"))
+        self.years = sorted({*told, len(self.quarters) - 1})
+        """Quarters that end a year, and the last, counted from the start."""
 
     def value(self, variable: str, key: str = "", title: str = "") -> doc.Column:
-        """A column of an observable's values."""
         unit = catalogue().outputs[variable].unit
         kind = doc.Kind.count if unit in ("companies", "persons") else doc.Kind.number
         return doc.Column(key or variable, title or observable_title(variable, self.t.lang), kind, unit)
 
     def band(self, variable: str, at: int = -1) -> doc.Interval:
         """Median and 90 % of an observable at the end of a quarter."""
-        low, _, middle, _, high = self.found.bands[variable][:, at]
-        return doc.Interval(float(low), float(high), float(middle))
+        return interval(self.found.bands[variable][:, at])
 
     def headline(self) -> str:
         """The observables told first, at the end."""
@@ -81,7 +86,6 @@ class _Show(Show):
         return self.t(key, quarter=self.found.until, parts=self.t("join").join(told))
 
     def sections(self) -> Iterator[doc.Section]:
-        """The sections in their order."""
         yield self.summary()
         yield self.observables()
         if self.found.borrowed is None:
@@ -119,7 +123,6 @@ class _Show(Show):
         return doc.Section("summary", t("section.summary"), tuple(blocks))
 
     def rests_on(self) -> str:
-        """What the parameters were fitted to, in a sentence."""
         found = self.found
         if found.borrowed is not None:
             return self.t("rests.pooled", parks=len(found.borrowed.parks), values=found.values, runs=found.pairs)
@@ -128,29 +131,19 @@ class _Show(Show):
     def stacked(self) -> str:
         """What the forecast is put together of, and how such stacks did beside the pooled growth curve."""
         parts = [one for setting in self.settings for one in self.found.held.of(setting)]
-        return self.t(
-            "stacked", parks=len({one.park for one in parts}),
-            better=self.said(sum(one.not_worse for one in parts) / len(parts), doc.SHARE),
-        )  # fmt: skip
+        better = self.said(sum(one.not_worse for one in parts) / len(parts), doc.SHARE)
+        return self.t("stacked", parks=len({one.park for one in parts}), better=better)
 
     def method(self, name: str) -> str:
-        """What a method is called: the model here is the one that knows nothing later."""
         return self.t("column.model") if name == MODEL else method_title(name, self.t.lang)
-
-    @property
-    def methods(self) -> list[str]:
-        """The methods that are shown beside the forecast, in their order."""
-        return [name for name in STACKED if name in self.found.methods]
 
     def observables(self) -> doc.Section:
         """A fan for each observable, then the numbers at the ends of years."""
-        charts = [self.fan(name) for name in self.found.bands]
         lead = self.text("fans.pooled" if self.found.borrowed else "fans.own")
         weights = [self.weights()] if self.found.weights else []
-        return self.section("fans", lead, *charts, self.ends(), *weights, self.quantiles())
+        return self.section("fans", lead, *map(self.fan, self.found.bands), self.ends(), *weights, self.quantiles())
 
     def weights(self) -> doc.Table:
-        """Weights in the stack, where they begin and where they end to change."""
         found, rows, heads = self.found, list[Sequence[doc.Value]](), list[str]()
         for variable, each in found.weights.items():
             told = np.array([each.get(name, np.zeros(len(self.quarters) - found.since)) for name in self.methods]).T
@@ -162,10 +155,9 @@ class _Show(Show):
         return self.table("weights", ("since:quarter", *columns), rows, groups=grouped(heads))
 
     def ends(self) -> doc.Table:
-        """Median and 90 % after the cut at the ends of years, without a history every five years; methods beside."""
         found = self.found
         every = 20 if found.borrowed else 4
-        shown = sorted({*(at for at in self.years() if (at + 1 - self.since) % every < 4), len(self.quarters) - 1})
+        shown = sorted({*(at for at in self.years if (at + 1 - self.since) % every < 4), len(self.quarters) - 1})
         columns: list[doc.Column | str] = ["quarter:quarter forecast:number"]
         columns += [doc.Column(name, self.method(name), doc.Kind.number) for name in self.methods]
         beside = [(found.methods[name], found.since) for name in self.methods]
@@ -180,34 +172,19 @@ class _Show(Show):
         return self.table("ends", columns, rows, groups=heads)
 
     def quantiles(self) -> doc.Table:
-        """Quantiles at the ends of years."""
         bands = self.found.bands
         levels = [doc.Column(f"p{100 * level:02.0f}", self.t("column.level", level=exact(100 * level)), doc.Kind.number)
                   for level in LEVELS]  # fmt: skip
         rows: list[Sequence[doc.Value]] = [
-            (self.quarters[at], *map(float, band[:, at])) for band in bands.values() for at in self.years()
+            (self.quarters[at], *map(float, band[:, at])) for band in bands.values() for at in self.years
         ]
-        heads = grouped(self.titled(name) for name in bands for _ in self.years())
+        heads = grouped(self.titled(name) for name in bands for _ in self.years)
         return self.table("quantiles", ("quarter:quarter", *levels), rows, groups=heads, folded=True)
 
-    @property
-    def since(self) -> int:
-        """First quarter that is told, counted from the start: that after the cut, or the first of all."""
-        if self.found.borrowed is not None:
-            return 0
-        return Quarter.parse(self.found.cut) - Quarter.parse(self.found.start) + 1
-
-    def years(self) -> list[int]:
-        """Quarters that end a year, and the last, counted from the start."""
-        found = [at for at in range(self.since, len(self.quarters)) if self.quarters[at].endswith("Q4")]
-        return sorted({*found, len(self.quarters) - 1})
-
     def titled(self, variable: str) -> str:
-        """Title of an observable with its unit."""
         return titled(variable, self.t.lang)
 
     def fan(self, variable: str) -> doc.Chart:
-        """The bands of one observable, drawn."""
         t, title = self.t, observable_title(variable, self.t.lang)
         words = t("fan.caption", title=title, quarter=self.found.until,
                   value=self.said(self.band(variable), self.value(variable)))  # fmt: skip
@@ -276,11 +253,9 @@ class _Show(Show):
         return self.section("width", self.text("width.lead"), chart, self.leading(), self.informed())
 
     def source(self, key: str) -> str:
-        """What a source of variance is called."""
         return text(f"validate.source.{key}", self.t.lang)
 
     def overall(self) -> str:
-        """Shares of the sources, on average over observables."""
         t = self.t
         means = {source: float(np.mean([one.shares[source] for one in self.found.widths.values()]))
                  for source in SOURCES}  # fmt: skip
@@ -291,7 +266,6 @@ class _Show(Show):
         return t("width.overall", parts=t("join").join(parts))
 
     def leading(self) -> doc.Table:
-        """For each observable the parameters that explain most of its variance by themselves."""
         verdicts = {one.name: one.verdict for one in self.found.informed}
         rows, heads = [], []
         for variable, one in self.found.widths.items():
@@ -302,22 +276,19 @@ class _Show(Show):
         return self.table("leading", "parameter share:share data", rows, groups=grouped(heads), folded=True)
 
     def informed(self) -> doc.Table:
-        """Parameters the forecast depends on that the data did not inform, or only weakly."""
         rows = [
             (title_of(one.name, self.t.lang), one.share, self.t(f"informed.{one.verdict}"), one.before,
-             doc.Interval(one.after[0], one.after[2], one.after[1]))
+             interval(one.after))
             for one in self.found.informed if one.verdict != "moved"
         ]  # fmt: skip
         return self.table("uninformed", "parameter share:share data before:number after:number", rows)
 
     def lent(self, borrowed: Borrowed) -> Iterator[doc.Section]:
-        """From whom it was borrowed, what similar parks had become, how such forecasts did."""
         yield self.section("borrowed", self.text("borrowed.lead", lenders=self.lenders(borrowed.lenders)),
                            self.taken(borrowed))  # fmt: skip
         yield self.section("rates", self.text("rates.lead"), self.rates(borrowed))
 
     def lenders(self, shares: dict[str, float], most: int = MOST_LENDERS) -> str:
-        """Parks and their shares, largest first, in a list."""
         t, titles = self.t, {} if self.found.borrowed is None else self.found.borrowed.parks
         ordered = sorted(shares.items(), key=lambda pair: -pair[1])[:most]
         told = [t("lender", park=t.of(titles[name]), share=self.said(share, doc.SHARE))
@@ -325,12 +296,10 @@ class _Show(Show):
         return t("join").join(told) if told else t("nobody")
 
     def taken(self, borrowed: Borrowed) -> doc.Table:
-        """Every parameter before and after the other parks were asked."""
         rows = [
             (title_of(one.name, self.t.lang), self.t(f"group.{one.group}"),
-             doc.Interval(one.before[0], one.before[2], one.before[1]),
-             doc.Interval(one.after[0], one.after[2], one.after[1]),
-             self.t(f"informed.{one.verdict}"), sum(share for _, share in one.lenders),
+             interval(one.before), interval(one.after), self.t(f"informed.{one.verdict}"),
+             sum(share for _, share in one.lenders),
              self.lenders(dict(one.lenders), 4))
             for one in borrowed.taken
         ]  # fmt: skip
@@ -338,13 +307,12 @@ class _Show(Show):
         return self.table("taken", columns, rows, folded=True)
 
     def rates(self, borrowed: Borrowed) -> doc.Table:
-        """What parks had become at an age, and who they are."""
         t = self.t
         rows = [
             (observable_title(one.variable, t.lang), int(one.age), t("same_type" if one.same_type else "all_types"),
              len(one.peers), round(one.values[0]), round(one.values[1]), round(one.values[2]),
-             t("join").join(t("peer", park=t.of(borrowed.parks[name]),
-                              value=self.said(value, doc.COUNT)) for name, value in one.peers))
+             t("join").join(t("peer", park=t.of(borrowed.parks[peer.park]),
+                              value=self.said(peer.value, doc.COUNT)) for peer in one.peers))
             for one in borrowed.rates
         ]  # fmt: skip
         columns = "observable age:count::yr type parks:count lowest:count middle:count highest:count who:note"
@@ -373,7 +341,4 @@ class _Show(Show):
 
 def _interval(band: np.ndarray | None, at: int) -> doc.Interval | None:
     """Median and 90 % of a curve at a quarter, where there is one."""
-    if band is None or at < 0:
-        return None
-    low, _, middle, _, high = band[:, at]
-    return doc.Interval(float(low), float(high), float(middle))
+    return None if band is None or at < 0 else interval(band[:, at])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from copark.analyses.context import made_now
 from copark.analyses.contract import AnalysisParams, Option, PowerOfTwo, Result, Rows, Said
 from copark.arrays import Floats
 from copark.inference import calibrations
@@ -147,21 +148,16 @@ def cuts_of(case: Case, cuts: Sequence[str], lang: str = "en") -> tuple[Quarter,
 def _ready(case: Case, cut: Quarter, settings: Settings, out: Path | None) -> dict[Quarter, ReplayPosterior]:
     """The replay posterior of a cut, where one ships with the case or is kept, made with these settings."""
     from copark.cases.casebook import posteriors_of
-    from copark.inference import calibrations
     from copark.inference.calibrate import Settings
     from copark.inference.calibrations import own_folder
 
     own = [] if out is None else sorted(own_folder(out).glob(f"{case.name}-*"))
     for place in (*posteriors_of(case).values(), *own):
-        if not (place / "recipe.json").is_file():
-            continue
-        try:
-            stored = calibrations.load(case, place)
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
-        same = Settings.of(stored.recipe) == settings
-        if same and not stored.stale and stored.replay.cut == cut:
-            return {cut: stored.replay}
+        if (place / "recipe.json").is_file():
+            with suppress(OSError, ValueError, KeyError, TypeError):
+                stored = calibrations.load(case, place)
+                if Settings.of(stored.recipe) == settings and not stored.stale and stored.replay.cut == cut:
+                    return {cut: stored.replay}
     return {}
 
 
@@ -178,9 +174,7 @@ def compute(params: Params, context: Context) -> Answer:
     from copark.inference.assessment import assess
     from copark.inference.observations import targets
     from copark.inference.sources import PosteriorSource
-    from copark.model.compiler import model_hash
     from copark.simulation.ensemble import default_threads
-    from copark.version import __version__
 
     asked, threads = asked_of(params, context), context.threads or default_threads()
     case, settings, last = asked.case, asked.settings, asked.cuts[-1]
@@ -188,10 +182,6 @@ def compute(params: Params, context: Context) -> Answer:
     context.stage("scores")(0, 0)
     found = assess(origins, case, threads=threads)
     replays = [one.replay for one in origins if one.replay is not None]
-    provenance = {
-        "model_hash": model_hash(), "code_version": __version__, "created": datetime.now(UTC).isoformat("T", "seconds"),
-        "posterior_cut": str(last),
-    }  # fmt: skip
     return Answer(
         **vars(found),
         case=case.name, park=Said(case.title.en, case.title.zh), start=str(case.clock.start),
@@ -199,7 +189,7 @@ def compute(params: Params, context: Context) -> Answer:
         runs=settings.runs, seed=settings.seed, pairs=tuple(one.pairs for one in replays),
         pasts=tuple(float(one.pasts) for one in replays), found=last in asked.ready,
         evidence=evidence_of(case, (one.observation for one in targets(case, ("fit", "score"), after=last))),
-        **context.stamped(case, PosteriorSource(replays[-1], kind="own").trust, provenance),
+        **context.stamped(case, PosteriorSource(replays[-1], kind="own").trust, made_now(posterior_cut=str(last))),
     )  # fmt: skip
 
 

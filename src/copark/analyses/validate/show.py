@@ -57,7 +57,6 @@ class _Show(Show):
         self.won, self.raced = self.last.wins()[BLIND], len(self.last.raced)
 
     def method_column(self, name: str) -> doc.Column:
-        """A column of a method's scores."""
         return doc.Column(name, method_title(name, self.t.lang), NUMBER)
 
     def headline(self) -> str:
@@ -68,7 +67,6 @@ class _Show(Show):
         )  # fmt: skip
 
     def summary(self) -> doc.Section:
-        """What came out, after what it is not."""
         t, own = self.t, f"development.{self.found.case}"
         cards = (
             doc.Card(t("card.won"), doc.COUNT, self.won, t("card.won_of", raced=self.raced)),
@@ -79,27 +77,22 @@ class _Show(Show):
         return self.section("summary", development, doc.Cards(cards), doc.Bullets(tuple(brief(self.found, t))))
 
     def scores(self) -> doc.Section:
-        """Mean scores with the best of each row."""
         columns: Columns = ("observable values:count", *map(self.method_column, FAIR), "winner told:number")
         rows = [
             (titled(line.variable, self.t.lang), line.values, *(line.crps.get(name) for name in FAIR),
              winner_title(line, self.t.lang), self.told(line))
             for line in self.last.fair
         ]  # fmt: skip
-        chart = doc.Chart("scores", self.t("chart.scores", cut=self.last.cut), self.wins(), self.dots, self.wins())
+        words = self.t("dots.desc", wins=wins(self.last, self.t))
+        chart = doc.Chart("scores", self.t("chart.scores", cut=self.last.cut), words, self.dots, words)
         lead = self.text("scores.lead", cut=self.last.cut)
         return self.section("scores", lead, self.table("scores", columns, rows), chart)
-
-    def wins(self) -> str:
-        """How many indicators each method forecast best."""
-        return self.t("dots.desc", wins=wins(self.last, self.t))
 
     def told(self, line: ScoreLine) -> float:
         """Score of the model told later facts."""
         return self.last.line(line.variable).crps[CONDITIONAL]
 
     def dots(self) -> Figure:
-        """Mean scores beside each other."""
         from copark.figures.validation import score_dots
 
         lang = self.t.lang
@@ -109,12 +102,10 @@ class _Show(Show):
         return score_dots(rows, names, lang, self.t("chart.scores", cut=self.last.cut))
 
     def fans(self) -> doc.Section:
-        """A fan for each indicator, and every value."""
         lead = self.text("fans.lead", cut=self.last.cut)
         return self.section("fans", lead, *map(self.fan, self.last.fair), self.values())
 
     def fan(self, line: ScoreLine) -> doc.Chart:
-        """The forecast of one indicator and what came."""
         own, unit = self.found.scores_of(BLIND, line.variable), catalogue().outputs[line.variable].unit
         title = observable_title(line.variable, self.t.lang)
         told = self.t("fans.desc", title=title, inside=sum(one.covered for one in own), count=len(own),
@@ -123,7 +114,6 @@ class _Show(Show):
         return doc.Chart(key, title, told, partial(self.draw_fan, line), told, wide=False)
 
     def draw_fan(self, line: ScoreLine) -> Figure:
-        """The same, drawn."""
         from copark.figures.frame import ends, year_of
         from copark.figures.validation import Fan, scored_fan
 
@@ -138,7 +128,6 @@ class _Show(Show):
         )  # fmt: skip
 
     def values(self) -> doc.Table:
-        """Every value beside what the model and one benchmark said of it."""
         by_name: dict[str, dict[str, Score]] = {}
         for one in self.found.scores:
             if one.method in SHOWN:
@@ -153,7 +142,6 @@ class _Show(Show):
         return self.table("values", columns, map(self.value, ordered), groups=heads, folded=True)
 
     def value(self, own: dict[str, Score]) -> Sequence[doc.Value]:
-        """One value."""
         model = own[BLIND]
         target, unit = model.target, catalogue().outputs[model.target.variable].unit
         cells: list[doc.Value] = []
@@ -165,7 +153,6 @@ class _Show(Show):
         )  # fmt: skip
 
     def coverage(self) -> doc.Section:
-        """Whether intervals hold as often as they should, and how wide they are."""
         said = [
             told if one is self.last else self.t("honesty.earlier", cut=one.cut, words=told)
             for one in reversed(self.found.cuts) for name in MODELS[::-1]
@@ -185,7 +172,6 @@ class _Show(Show):
         return self.section("coverage", self.text("coverage.lead"), chart, doc.Bullets(tuple(said)), table)
 
     def places(self) -> Figure:
-        """Where each value fell within its forecast."""
         from copark.figures.validation import places
 
         rows = [
@@ -215,7 +201,6 @@ class _Show(Show):
         return self.section("width", self.text("width.lead"), *charts, said, table)
 
     def bars(self, base: str) -> Figure:
-        """Shares of variance by indicator."""
         from copark.figures.validation import width_bars
 
         rows = [
@@ -226,7 +211,6 @@ class _Show(Show):
         return width_bars(rows, self.t.lang, self.t("chart.width", method=method_title(base, self.t.lang)))
 
     def why(self) -> doc.Section:
-        """Why a benchmark is ahead, or not."""
         alike = {one.variable: one for one in self.found.told}
         rows: list[Sequence[doc.Value]] = [
             (titled(one.variable, self.t.lang), method_title(one.rival, self.t.lang), one.model, one.naive,
@@ -242,11 +226,11 @@ class _Show(Show):
         return self.section("why", self.text("why.lead"), said, self.table("swaps", columns, rows, folded=True))
 
     def cuts(self) -> doc.Section:
-        """The same comparison from every cut."""
         lang, every = self.t.lang, [(one, line) for one in self.found.cuts for line in one.fair]
         rows: list[Sequence[doc.Value]] = [
             (titled(line.variable, lang), line.values, line.crps[BLIND], one.line(line.variable).crps[CONDITIONAL],
-             *self.best(line), winner_title(line, lang))
+             None if line.best_naive is None else line.crps[line.best_naive],
+             None if line.best_naive is None else method_title(line.best_naive, lang), winner_title(line, lang))
             for one, line in every
         ]  # fmt: skip
         columns: Columns = (
@@ -261,13 +245,7 @@ class _Show(Show):
         table = self.table("winners", columns, rows, groups=heads)
         return self.section("cuts", self.text("cuts.lead"), said, table)
 
-    def best(self, line: ScoreLine) -> tuple[doc.Value, doc.Value]:
-        """Score and name of the best benchmark."""
-        best = line.best_naive
-        return (None, None) if best is None else (line.crps[best], method_title(best, self.t.lang))
-
     def method(self) -> doc.Section:
-        """How it was done."""
         keys = ("crps", "known", "blind", "told", "bounds", "error")
         return self.section("method", doc.Bullets(tuple(self.t(f"method.{key}") for key in keys)), folded=True)
 
@@ -327,9 +305,9 @@ def _told(found: Assessment, one: Swap, t: Texts) -> Iterator[str]:
     values = {"rival": t(f"called.{one.rival}"), "seen": told.seen, "alike": told.seen_alike}
     if told.alike is None:
         yield t("why.told.nothing", **values)
-        return
-    key = "stays" if (one.naive < one.model) == (told.alike < one.model) else "turns"
-    yield t(f"why.told.{key}", score=number(told.alike), model=number(one.model), **values)
+    else:
+        key = "stays" if (one.naive < one.model) == (told.alike < one.model) else "turns"
+        yield t(f"why.told.{key}", score=number(told.alike), model=number(one.model), **values)
 
 
 def widths(found: Assessment, t: Texts) -> Iterator[str]:
