@@ -77,28 +77,13 @@ arrows = pytest.mark.parametrize("link", LINKS.values(), ids=lambda link: link.n
 
 
 @arrows
-def test_an_arrow_carries_its_fields_and_no_other(link):
-    sent = numbered(link)
-    found = arrive(link, wires(), 0, sent)
+@pytest.mark.parametrize("strength", [1.0, 0.5, 0.0])
+def test_an_arrow_carries_its_fields_and_no_other_as_far_from_neutral_as_it_is_strong(link, strength):
+    wire, sent = wires(), numbered(link)
+    wire.strength[:, link.number] = strength
+    found = arrive(link, wire, 0, sent)
     assert set(found) == set(link.receives)
-    same(found, carried(link, sent))
-
-
-@arrows
-def test_an_arrow_that_is_cut_gives_what_is_neutral(link):
-    wire = wires()
-    wire.strength[:, link.number] = 0.0
-    expected = {name: np.full_like(value, link.neutral) for name, value in carried(link, numbered(link)).items()}
-    same(arrive(link, wire, 0, numbered(link)), expected)
-
-
-@arrows
-def test_an_arrow_at_half_strength_goes_half_the_way_from_neutral(link):
-    wire = wires()
-    wire.strength[:, link.number] = 0.5
-    sent = numbered(link)
-    expected = {name: (value + link.neutral) / 2 for name, value in carried(link, sent).items()}
-    same(arrive(link, wire, 0, sent), expected)
+    same(found, {name: link.neutral + strength * (value - link.neutral) for name, value in carried(link, sent).items()})
 
 
 @arrows

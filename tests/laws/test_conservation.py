@@ -1,7 +1,6 @@
 """Ledgers close, firms are conserved, land is never used twice: for defaults, priors and absurd parameters."""
 
 import numpy as np
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -104,10 +103,8 @@ def test_a_failed_company_is_frozen(great_stone):
     assert (made.outcome.values[0][failed[:, -1] > 0] == 0).all()
 
 
-@pytest.mark.parametrize("name", ["home", "host"])
-def test_service_never_exceeds_capability(great_stone, name):
+def test_service_never_exceeds_capability(great_stone):
     made = simulate(study(runs=256, draws="prior"), great_stone)
     weight = made.draws.sel(parameter="capability_weight").values
     before = 1.0 - 0.4 * weight
     assert (made.service_level.values[0, :, 5] <= before + 1e-12).all()
-    assert (made[f"commitment_{name}"].values <= 1.0).all()

@@ -1,8 +1,7 @@
-"""Counterfactuals share luck; nothing moves before its cause; rates do not depend on the step."""
+"""Counterfactuals share luck; nothing moves before its cause."""
 
 import numpy as np
 
-from copark.model.clock import DT
 from copark.simulation.run import simulate
 from tests.laws.conftest import arm, outputs_of, study
 
@@ -82,12 +81,3 @@ def test_total_response_to_tax_is_that_of_the_literature(great_stone):
     error = 100.0 * change.std() / 5.0 / np.sqrt(change.size)
     assert error < 0.04
     assert abs(response - 2.55) < 0.1
-
-
-def test_rates_do_not_depend_on_the_step():
-    """Two half steps are one step: hazards, persistence, smoothing (exact by their form)."""
-    hazard, persistence, memory = 0.37, 0.6, 1.7
-    half = 1.0 - np.exp(-hazard * DT / 2)
-    assert np.isclose(1.0 - (1.0 - half) ** 2, 1.0 - np.exp(-hazard * DT))
-    assert np.isclose((persistence ** (DT / 2)) ** 2, persistence**DT)
-    assert np.isclose(np.exp(-DT / 2 / memory) ** 2, np.exp(-DT / memory))
