@@ -1,46 +1,29 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { reportOf } from '../src/lib/jobs.svelte';
-import type { Job } from '../src/lib/types';
 
-class Stream extends EventTarget {
-  static readonly CLOSED = 2;
-  static last: Stream;
-  readyState = 1;
-  constructor(readonly url: string) { super(); Stream.last = this; }
-  close(): void { this.readyState = Stream.CLOSED; }
-  says(kind: string, job: Partial<Job>): void { this.dispatchEvent(new MessageEvent(kind, { data: JSON.stringify(job) })); }
-}
-
-async function asked(): Promise<{ found: Promise<string | null>; states: string[] }> {
-  vi.stubGlobal('EventSource', Stream);
-  vi.stubGlobal('fetch', (path: string) => Promise.resolve(
-    path.endsWith('/page') ? new Response('<html>') : new Response(JSON.stringify({ id: 'a', state: 'queued' }), { status: 202 }),
-  ));
+/** What comes of a report whose job is told so, look by look; and the states that were told. */
+async function asked(looks: (object | number)[]): Promise<{ found: string | null; states: string[] }> {
+  vi.useFakeTimers();
+  vi.stubGlobal('fetch', (path: string, init: RequestInit) => {
+    if (path.endsWith('/page')) return Promise.resolve(new Response('<html>'));
+    if (init.method === 'POST') return Promise.resolve(new Response(JSON.stringify({ id: 'a', state: 'queued' }), { status: 202 }));
+    const one = looks.length > 1 ? looks.shift() : looks[0];
+    return Promise.resolve(typeof one === 'number' ? new Response('{"status": 404}', { status: one }) : new Response(JSON.stringify(one)));
+  });
   const states: string[] = [];
-  const found = reportOf({ runs: 1 }, (job) => states.push(job.state));
-  await vi.waitFor(() => expect(states).toEqual(['queued']));
-  await vi.waitFor(() => expect(Stream.last?.url).toContain('/jobs/a/'));
-  return { found, states };
+  const report = reportOf({ runs: 1 }, (job) => { if (states.at(-1) !== job.state) states.push(job.state); });
+  await vi.advanceTimersByTimeAsync(3_600_000);
+  return { found: await report, states };
 }
 
 afterEach(() => { vi.useRealTimers(); vi.unstubAllGlobals(); });
 
 test('a report is waited for as long as its job goes on', async () => {
-  const { found, states } = await asked();
-  vi.useFakeTimers();
-  await vi.advanceTimersByTimeAsync(3_600_000);
-  Stream.last.says('progress', { state: 'running' });
-  Stream.last.says('end', { state: 'done', has_page: true });
-  expect(await found).toBe('<html>');
-  expect(states).toEqual(['queued', 'running', 'done']);
+  const looks = [...Array.from({ length: 5_000 }, () => ({ state: 'running' })), { state: 'done', has_page: true }];
+  expect(await asked(looks)).toEqual({ found: '<html>', states: ['queued', 'running', 'done'] });
 });
 
-test('a report that failed, or can no longer be followed, is not waited for', async () => {
-  const failed = await asked();
-  Stream.last.says('end', { state: 'failed', has_page: false });
-  expect(await failed.found).toBeNull();
-  const lost = await asked();
-  Stream.last.readyState = Stream.CLOSED;
-  Stream.last.dispatchEvent(new Event('error'));
-  expect(await lost.found).toBeNull();
+test('a report that failed, or whose job is gone, is not waited for', async () => {
+  expect((await asked([{ state: 'failed', has_page: false }])).found).toBeNull();
+  expect((await asked([404])).found).toBeNull();
 });

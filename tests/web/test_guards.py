@@ -208,8 +208,8 @@ def test_only_the_data_folder_is_written(serve, tmp_path):
 
 def test_nothing_follows_the_language_or_the_name_into_a_header(client):
     """A line feed in a name would begin a header of the sender's own."""
-    for path in ("/api/v1/cases/a%0d%0aset-cookie:%20x=1/files.zip", "/api/v1/evidence/events.csv?case=a%0d%0ax:1",
-                 "/api/v1/evidence/events.csv?lang=en%0d%0ax:1", "/?token=%0d%0aset-cookie:%20x=1"):  # fmt: skip
+    for path in ("/api/v1/cases/a%0d%0aset-cookie:%20x=1/files.zip", "/api/v1/evidence?case=a%0d%0ax:1",
+                 "/api/v1/case-template.zip?lang=en%0d%0ax:1", "/?token=%0d%0aset-cookie:%20x=1"):  # fmt: skip
         answer = client.get(path)
         assert answer.status_code < 500
         assert "set-cookie" not in answer.headers

@@ -33,19 +33,6 @@ def wait_for(client, job, *states, patience=90.0):
     raise AssertionError(found)
 
 
-def events(client, job):
-    """Events of a job until its end."""
-    found = []
-    with client.stream("GET", f"/api/v1/jobs/{job['id']}/events") as stream:
-        assert stream.headers["content-type"].startswith("text/event-stream")
-        for line in stream.iter_lines():
-            if line.startswith("event: "):
-                found.append([line.removeprefix("event: "), None])
-            elif line.startswith("data: "):
-                found[-1][1] = json.loads(line.removeprefix("data: "))
-    return found
-
-
 @pytest.mark.long
 def test_a_job_tells_its_progress_and_its_result_is_the_librarys(client, data):
     from copark import workflows
@@ -55,9 +42,7 @@ def test_a_job_tells_its_progress_and_its_result_is_the_librarys(client, data):
     assert sent.status_code == 202
     job = sent.json()
     assert sent.headers["location"] == f"/api/v1/jobs/{job['id']}"
-    told = events(client, job)
-    assert told[-1][0] == "end"
-    last = told[-1][1]
+    last = wait_for(client, job, "done", "failed")
     assert (last["state"], last["place"], last["trouble"]) == ("done", 0, [])
     study = Study.model_validate(yaml.safe_load(client.get(f"/api/v1/export/{last['identity']}.study.yaml").text))
     result = workflows.simulate(

@@ -109,5 +109,5 @@ def test_the_loop_of_events_is_free_while_the_database_is_slow(tmp_path, monkeyp
         monkeypatch.setattr(services.asked, "find", slow("file", None))
         monkeypatch.setattr(services.jobs.table, "get", slow("job", None))
         assert client.get(f"/api/v1/export/{'0' * 16}.csv").status_code == 404
-        assert client.get(f"/api/v1/jobs/{'0' * 24}/events").status_code == 404
+        assert client.get(f"/api/v1/jobs/{'0' * 24}").status_code == 404
     assert set(threads.values()) == {"AnyIO worker thread"}

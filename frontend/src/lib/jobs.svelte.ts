@@ -1,16 +1,27 @@
-import { address, get, post, remove, text, upload } from './api';
+import { address, get, post, Refused, remove, text, upload } from './api';
 import type { Job, Lang } from './types';
+
+/** Milliseconds between two looks at a job. */
+const OFTEN = 500;
 
 export const isOver = (job: Job): boolean => job.state !== 'queued' && job.state !== 'running';
 
-/** Follow a job until it is over or what is given back is called; `lost` where the server lets nobody follow it any more. */
+/** Follow a job until it is over or what is given back is called; `lost` where it is not to be had any more. */
 export function follow(id: string, told: (job: Job) => void, lost: () => void = () => undefined): () => void {
-  const stream = new EventSource(`/api/v1/jobs/${id}/events`);
-  const tell = (event: MessageEvent<string>): void => told(JSON.parse(event.data) as Job);
-  stream.addEventListener('progress', tell);
-  stream.addEventListener('end', (event) => { tell(event); stream.close(); });
-  stream.addEventListener('error', () => { if (stream.readyState === EventSource.CLOSED) lost(); });
-  return () => stream.close();
+  let wanted = true;
+  async function ask(): Promise<void> {
+    try {
+      const job = await get<Job>(`jobs/${id}`);
+      if (!wanted) return;
+      told(job);
+      if (isOver(job)) return;
+    } catch (error) {
+      if (error instanceof Refused && (error.problem?.status === 404 || error.problem?.status === 401)) return lost();
+    }
+    if (wanted) setTimeout(() => void ask(), OFTEN);
+  }
+  void ask();
+  return () => { wanted = false; };
 }
 
 /** An analysis that is made as a job: begun here, or found where it was begun before, and followed until it is over. */

@@ -45,13 +45,12 @@ class Limits:
     burst: float = 300.0
     """rate, burst: tokens an address earns in a second, and the most it can save; a plain question costs one."""
     open: int = 200
-    """Requests that are heard at once, streams among them; more are told to come again."""
+    """Requests that are heard at once; more are told to come again."""
     waiting: int = 48
     wait: float = 5.0
     each: int = 8
     """waiting, wait, each: questions that may wait for the model, seconds one may be expected to, and how many of them
     may be one client's; others are told to come again."""
-    streams: int = 64
     jobs: int = 50
     jobs_each: int = 20
     """jobs, jobs_each: jobs that may wait, and how many of them may be one owner's."""

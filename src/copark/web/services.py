@@ -2,41 +2,27 @@
 
 import os
 import secrets
-import shutil
-from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
 
-from anyio import CapacityLimiter, to_thread
-from fastapi import Depends, Request
+from anyio import CapacityLimiter
 
-from copark.errors import StudyFaults
 from copark.web.jobs import JobQueue
-from copark.web.limits import Pool, Rates, Settings, address_of
-from copark.web.problems import Problem
-from copark.workflows.serving.asking import Study, in_the_request
+from copark.web.limits import Pool, Rates, Settings
+from copark.workflows.serving.asking import Ask, Study, told_of
 from copark.workflows.serving.decisions import decisions_of
 from copark.workflows.serving.engine import BoundedCache, Engine
 from copark.workflows.serving.errands import AskedStudy, Job, Records
 from copark.workflows.serving.mechanisms import FlowBook
-from copark.workflows.serving.shelf import INCOMING, Shelf, Shelved, scratch_name, sweep_scratch
+from copark.workflows.serving.shelf import Shelf, Shelved, sweep_scratch
 from copark.workflows.serving.simulation import FIRST, warm_up
 
-T = TypeVar("T")
-FILES = ".server-"
-"""What the folder of a server's scratch begins with."""
-LEFT_BEHIND = (".export-*", f"web/cases/{INCOMING}*", "web/files/*")
-"""What a server that was killed has left, in the data folder."""
 SHARES = {"runs": 8 / 15, "flows": 3 / 15, "answers": 2 / 15, "inputs": 2 / 15}
 """How memory is divided among what is held."""
-DESKS, POLLS = 2, 6
-"""Threads that write files, and that ask the database for who waits for a job: a slow one holds up these alone."""
+DESKS, QUEUED, UPLOADS = 2, 8, 8
+"""Threads that write files, exports that may wait for one, and uploads that are received at once."""
 LIGHT = 5.0
 """Weight of a question that is asked while a lever moves: 200 runs of at most four arms, and what any one takes."""
-QUEUED, UPLOADS = 8, 8
-"""Exports that may wait, and uploads that are received at once."""
 
 
 class Services:
@@ -48,9 +34,7 @@ class Services:
         self.records = Records(settings.data)
         own.mkdir(parents=True, exist_ok=True)
         own.chmod(0o700)
-        for pattern in LEFT_BEHIND:
-            sweep_scratch(list(settings.data.glob(pattern)))
-        self.files = own / "files" / scratch_name(FILES)
+        sweep_scratch(settings.data)
         self.shelf = Shelf(own / "cases", settings.data)
         held = {name: int(limits.memory * share) for name, share in SHARES.items()}
         self.engine = Engine(self.shelf, settings.threads, held["runs"], held["inputs"])
@@ -62,32 +46,18 @@ class Services:
         self.jobs = JobQueue(
             self.records.jobs, max(1, self.engine.threads // 2), data=settings.data, uploads=self.shelf.uploads
         )
-        self.polls, self.uploads = CapacityLimiter(POLLS), CapacityLimiter(UPLOADS)
-        self.streams = 0
+        self.uploads = CapacityLimiter(UPLOADS)
 
     def warm_up(self) -> None:
         """Everything the first question would otherwise wait for."""
         warm_up(self.engine, self.book)
         decisions_of(self.settings.data, FIRST)
 
-    def pay(self, request: Request, cost: float) -> None:
-        """Let a request pay for what it asks beyond being heard."""
-        wait = self.rates.take(address_of(request.scope), max(cost - 1.0, 0.0))
-        if wait > 0.0:
-            raise Problem(429, "rate", retry_after=wait)
-
-    def need_owner(self, owner: str, asking: str) -> None:
-        """See that whoever asks owns what is to be ended."""
-        if self.settings.tells_apart and owner != asking:
-            raise Problem(403, "not_yours")
-
-    def check(self, study: Study, shelved: Shelved, paths: dict[str, str]) -> None:
+    def check(self, study: Study, shelved: Shelved, asked: Ask) -> None:
         """See that every scenario fits its case."""
-        try:
+        with told_of(asked):
             for scenario in study.scenarios:
                 self.engine.inputs(study, shelved, scenario)
-        except StudyFaults as faults:
-            raise StudyFaults([in_the_request(one, paths) for one in faults.faults]) from None
 
     def remember(self, study: Study, shelved: Shelved) -> str:
         """Remember what was asked, so that it can be exported by its identity."""
@@ -111,8 +81,9 @@ class Services:
 
     def scratch(self, suffix: str) -> Path:
         """Name of a file for the moment."""
-        self.files.mkdir(parents=True, exist_ok=True)
-        return self.files / f"{secrets.token_hex(12)}{suffix}"
+        folder = self.settings.own / "files"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / f"{secrets.token_hex(12)}{suffix}"
 
     def page_of(self, job: Job) -> bytes | None:
         """The page a job has written, if it is there; what the database names beside the reports is no page.
@@ -126,23 +97,9 @@ class Services:
             return None
         return path.read_bytes()
 
-    async def polled(self, ask: Callable[..., T], *about: Any) -> T:
-        """What the database says when it is asked beside the loop of events, on threads that are for that alone."""
-        return await to_thread.run_sync(partial(ask, *about), limiter=self.polls)
-
     def close(self) -> None:
         """End everything."""
         self.jobs.close()
         self.kernels.close()
         self.desk.close()
         self.records.close()
-        shutil.rmtree(self.files, ignore_errors=True)
-
-
-def services_of(request: Request) -> Services:
-    """The services of the server a request came to."""
-    found: Services = request.app.state.services
-    return found
-
-
-Own = Annotated[Services, Depends(services_of)]

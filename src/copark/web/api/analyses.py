@@ -2,63 +2,27 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from copark.analyses import Analysis
 from copark.analyses.contract import CaseParams
 from copark.presentation.page import Chart, Page, Table
 from copark.web.api.jobs import JOB_COST, JobInfo, accepted, submitted
-from copark.web.api.replies import (
-    CaseName,
-    Identity,
-    Lang,
-    StrictRoute,
-    answered,
-    attachment,
-    held,
-    held_bytes,
-    made,
-    sent,
-)
-from copark.web.limits import MaybeOwner, owner_of
+from copark.web.api.replies import NAME, Asking, CaseName, Here, Identity, Lang, StrictRoute, answered, attachment, sent
 from copark.web.middleware import REPORT
 from copark.web.problems import Problem
-from copark.web.services import Own, Services
-from copark.workflows.serving.analyses import (
-    MEDIA,
-    AnalysesAnswer,
-    AnalysisJobRequest,
-    ChoicesAnswer,
-    FormatName,
-    ResultsAnswer,
-    analysis_of,
-    choices_of,
-    code_of,
-    context_of,
-    document_file,
-    menu,
-    params_of,
-    params_of_workbook,
-    part_json,
-    refuse_unknown_keys,
-    results_of,
-    said,
-    workbook_of,
-)
+from copark.workflows.serving import analyses as served
 from copark.workflows.serving.answers import Said
 from copark.workflows.serving.decisions import DecisionAnswer, decisions_of
-from copark.workflows.serving.engine import Ticket
 from copark.workflows.serving.errands import Errand
 from copark.workflows.serving.shelf import Shelved
 
 router = APIRouter(tags=["analyses"], route_class=StrictRoute)
 AnalysisName = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,59}$", description="Name of an analysis.")]
-OfCase = Annotated[
-    str | None, Query(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", description="Name of a case; all by default.")
-]
+OfCase = Annotated[str | None, Query(pattern=NAME, description="Name of a case; all by default.")]
 PartKey = Annotated[str, Path(pattern=r"^\w[\w.-]{0,99}$", description="Key of a table or chart.")]
 FILE_COST, WORKBOOK_COST = 20.0, 5.0
-XLSX = MEDIA["xlsx"]
+XLSX = served.MEDIA["xlsx"]
 BOOK: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -68,149 +32,132 @@ BOOK: dict[str, Any] = {
 }
 
 
-@router.get("/analyses", summary="The analyses and their forms", responses=answered(AnalysesAnswer))
-async def analyses(request: Request, services: Own) -> Response:
+@router.get("/analyses", summary="The analyses and their forms", responses=answered(served.AnalysesAnswer))
+async def analyses(here: Here) -> Response:
     """List the analyses: their group in the menu, what they answer, and the fields of their forms."""
-    return await held(request, services, "analyses", menu)
+    return await here.held("analyses", served.menu)
 
 
 @router.post("/jobs/analyses", summary="Run an analysis", status_code=202, response_class=Response,
              responses=answered(JobInfo, status=202))  # fmt: skip
-async def submit_analysis(
-    request: Request, services: Own, asked: AnalysisJobRequest, word: MaybeOwner = None
-) -> Response:
+async def submit_analysis(here: Here, asked: served.AnalysisJobRequest) -> Response:
     """Queue an analysis; its result is stored under its run ID, given as `identity` of the finished job."""
-    services.pay(request, JOB_COST)
-    owner = owner_of(request, word)
+    here.pay(JOB_COST)
 
-    def work(_ticket: Ticket) -> JobInfo:
-        analysis = analysis_of(asked.analysis)
-        params = params_of(analysis, asked.params)
+    def work() -> JobInfo:
+        analysis = served.analysis_of(asked.analysis)
+        params = served.params_of(analysis, asked.params)
         cut = params.cut if isinstance(params, CaseParams) else None
-        shelved = services.shelf.get(params.case, cut) if hasattr(params, "case") else None
-        refuse_unknown_keys(params, context_of(services.settings.data, shelved))
-        return _queued(services, analysis, shelved, params.model_dump(mode="json"), asked.lang, owner)
+        shelved = here.shelf.get(params.case, cut) if hasattr(params, "case") else None
+        served.refuse_unknown_keys(params, served.context_of(here.data, shelved))
+        return _queued(here, analysis, shelved, params.model_dump(mode="json"), asked.lang)
 
-    return accepted(request, await services.desk.run(request, work))
+    return accepted(here, await here.desk(work))
 
 
-def _queued(
-    services: Services, analysis: Analysis, shelved: Shelved | None, params: dict[str, Any], lang: str, owner: str
-) -> JobInfo:
+def _queued(here: Asking, analysis: Analysis, shelved: Shelved | None, params: dict[str, Any], lang: str) -> JobInfo:
     """An analysis, queued."""
-    case, about = "", said(analysis, "title")
+    case, about = "", served.said(analysis, "title")
     if shelved is not None:
         case, park = shelved.name, shelved.case.title
         about = Said(en=f"{about.en}: {park.en}", zh=f"{about.zh}：{park.zh}")
     content = {"analysis": analysis.name, "params": params}
-    return submitted(services, Errand("analysis", case, content, lang, "", services.jobs.threads), about, owner)
+    return submitted(here, Errand("analysis", case, content, lang, "", here.services.jobs.threads), about)
 
 
 @router.get("/analyses/{name}/workbook.xlsx", summary="The workbook an analysis reads",
             responses=sent("The empty workbook.", XLSX))  # fmt: skip
-async def workbook(request: Request, services: Own, name: AnalysisName, case: CaseName, lang: Lang = "en") -> Response:
+async def workbook(here: Here, name: AnalysisName, case: CaseName, lang: Lang = "en") -> Response:
     """Return the empty workbook of a case, to fill in and upload."""
-    services.pay(request, WORKBOOK_COST)
-    content = await services.desk.run(
-        request,
-        lambda _ticket: workbook_of(analysis_of(name), services.shelf.get(case), services.settings.data, lang),
-    )
+    here.pay(WORKBOOK_COST)
+    make = served.workbook_of
+    content = await here.desk(lambda: make(served.analysis_of(name), here.shelf.get(case), here.data, lang))
     return Response(content, 200, attachment(f"copark-{name}-{case}-{lang}.xlsx"), XLSX)
 
 
 @router.post("/jobs/analyses/{name}", summary="Run an analysis on a workbook", status_code=202,
              response_class=Response, responses=answered(JobInfo, status=202), openapi_extra=BOOK)  # fmt: skip
-async def submit_workbook(
-    request: Request, services: Own, name: AnalysisName, case: CaseName, lang: Lang = "en", word: MaybeOwner = None
-) -> Response:
+async def submit_workbook(here: Here, name: AnalysisName, case: CaseName, lang: Lang = "en") -> Response:
     """Read a workbook and queue the analysis, or return every problem by sheet and cell."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != XLSX:
+    if here.request.headers.get("content-type", "").partition(";")[0].strip().lower() != XLSX:
         raise Problem(415, "media", wanted=XLSX)
-    services.pay(request, JOB_COST)
-    owner, content = owner_of(request, word), await request.body()
+    here.pay(JOB_COST)
+    content = await here.request.body()
 
-    def work(_ticket: Ticket) -> JobInfo:
-        analysis, shelved = analysis_of(name), services.shelf.get(case)
-        params = params_of_workbook(analysis, shelved, services.settings.data, content)
-        return _queued(services, analysis, shelved, params, lang, owner)
+    def work() -> JobInfo:
+        analysis, shelved = served.analysis_of(name), here.shelf.get(case)
+        params = served.params_of_workbook(analysis, shelved, here.data, content)
+        return _queued(here, analysis, shelved, params, lang)
 
-    return accepted(request, await services.desk.run(request, work))
+    return accepted(here, await here.desk(work))
 
 
-@router.get("/analyses/{name}/choices", summary="Choices that depend on the case", responses=answered(ChoicesAnswer))
-async def choices(request: Request, services: Own, name: AnalysisName, case: OfCase = None) -> Response:
+@router.get("/analyses/{name}/choices", summary="Choices that depend on the case",
+            responses=answered(served.ChoicesAnswer))  # fmt: skip
+async def choices(here: Here, name: AnalysisName, case: OfCase = None) -> Response:
     """List the keys that fields take, such as levers of a case; other fields of the form may be sent too."""
-    analysis, given = analysis_of(name), dict(request.query_params)
+    analysis, given = served.analysis_of(name), dict(here.request.query_params)
 
-    def make() -> ChoicesAnswer:
+    def make() -> served.ChoicesAnswer:
         of_case = any(one.kind == "case" for one in analysis.params.form())
         if of_case and case is None:
-            return ChoicesAnswer(choices={})
-        shelved = services.shelf.get(case) if of_case and case is not None else None
-        return choices_of(analysis, given, context_of(services.settings.data, shelved))
+            return served.ChoicesAnswer(choices={})
+        shelved = here.shelf.get(case) if of_case and case is not None else None
+        return served.choices_of(analysis, given, served.context_of(here.data, shelved))
 
-    return await made(request, services, make)
+    return await here.made(make)
 
 
-@router.get("/analyses/{name}/results", summary="Stored results", responses=answered(ResultsAnswer))
-async def results(request: Request, services: Own, name: AnalysisName, case: OfCase = None) -> Response:
+@router.get("/analyses/{name}/results", summary="Stored results", responses=answered(served.ResultsAnswer))
+async def results(here: Here, name: AnalysisName, case: OfCase = None) -> Response:
     """List the stored results of an analysis, newest first."""
-    return await made(request, services, lambda: results_of(analysis_of(name), services.settings.data, case))
+    return await here.made(lambda: served.results_of(served.analysis_of(name), here.data, case))
 
 
 @router.get("/decisions", summary="What can still be decided about a park", responses=answered(DecisionAnswer))
-async def decisions(request: Request, services: Own, case: CaseName) -> Response:
+async def decisions(here: Here, case: CaseName) -> Response:
     """Summarise the newest stored lever analysis of a case: effects, gains of each side, robustness, scenarios."""
-    return await made(request, services, lambda: decisions_of(services.settings.data, case))
+    return await here.made(lambda: decisions_of(here.data, case))
 
 
 @router.get("/analyses/{name}/{run_id}", summary="A result as a document", responses=answered(Page))
-async def document(
-    request: Request, services: Own, name: AnalysisName, run_id: Identity, lang: Lang = "en"
-) -> Response:
+async def document(here: Here, name: AnalysisName, run_id: Identity, lang: Lang = "en") -> Response:
     """Return a stored result as a document in a language; nothing is computed."""
-    return await _part(request, services, name, run_id, lang)
+    return await _part(here, name, run_id, lang)
 
 
 @router.get("/analyses/{name}/{run_id}/tables/{key}", summary="A table of a document", responses=answered(Table))
-async def table(
-    request: Request, services: Own, name: AnalysisName, run_id: Identity, key: PartKey, lang: Lang = "en"
-) -> Response:
+async def table(here: Here, name: AnalysisName, run_id: Identity, key: PartKey, lang: Lang = "en") -> Response:
     """Return a table with all its rows; the document itself leaves out rows of long tables."""
-    return await _part(request, services, name, run_id, lang, "tables", key)
+    return await _part(here, name, run_id, lang, "tables", key)
 
 
 @router.get("/analyses/{name}/{run_id}/charts/{key}", summary="A chart of a document", responses=answered(Chart))
-async def chart(
-    request: Request, services: Own, name: AnalysisName, run_id: Identity, key: PartKey, lang: Lang = "en"
-) -> Response:
+async def chart(here: Here, name: AnalysisName, run_id: Identity, key: PartKey, lang: Lang = "en") -> Response:
     """Return a chart with its SVG, in the fonts of the page; the document itself holds no drawings."""
-    return await _part(request, services, name, run_id, lang, "charts", key)
+    return await _part(here, name, run_id, lang, "charts", key)
 
 
-async def _part(request: Request, services: Services, name: str, run_id: str, *which: str) -> Response:
+async def _part(here: Asking, name: str, run_id: str, *which: str) -> Response:
     """A document or a part of it, made when it is asked for."""
-    analysis, data = analysis_of(name), services.settings.data
-    code = await services.desk.run(request, lambda _ticket: code_of(analysis, data, run_id))
+    analysis = served.analysis_of(name)
+    code = await here.desk(lambda: served.code_of(analysis, here.data, run_id))
     key = " ".join(("document", name, run_id, code, *which))
-    return await held_bytes(request, services, key, lambda: part_json(analysis, data, run_id, *which))
+    return await here.held(key, lambda: served.part_json(analysis, here.data, run_id, *which))
 
 
-@router.get(
-    "/analyses/{name}/{run_id}/files/{form}", summary="A document as a file",
-    responses=sent("The file.", *dict.fromkeys(MEDIA.values())),
-)  # fmt: skip
+@router.get("/analyses/{name}/{run_id}/files/{form}", summary="A document as a file",
+            responses=sent("The file.", *dict.fromkeys(served.MEDIA.values())))  # fmt: skip
 async def file(
-    request: Request, services: Own, name: AnalysisName, run_id: Identity, form: FormatName, lang: Lang = "en"
+    here: Here, name: AnalysisName, run_id: Identity, form: served.FormatName, lang: Lang = "en"
 ) -> Response:
     """Return the document of a stored result as a file; CSV files come as a zip archive."""
-    services.pay(request, FILE_COST)
-    analysis, data = analysis_of(name), services.settings.data
+    here.pay(FILE_COST)
+    analysis, scratch = served.analysis_of(name), here.services.scratch("-files")
 
-    def work(_ticket: Ticket) -> bytes:
-        code_of(analysis, data, run_id)
-        return document_file(analysis, data, run_id, form, lang, services.scratch("-files"))
+    def work() -> bytes:
+        served.code_of(analysis, here.data, run_id)
+        return served.document_file(analysis, here.data, run_id, form, lang, scratch)
 
-    content = await services.desk.run(request, work)
     headers = attachment(f"copark-{name}-{run_id}-{lang}.{'zip' if form == 'csv' else form}")
-    return Response(content, 200, headers | {"content-security-policy": REPORT}, MEDIA[form])
+    return Response(await here.desk(work), 200, headers | {"content-security-policy": REPORT}, served.MEDIA[form])

@@ -1,26 +1,15 @@
 """Answers of the model: simulate, compare, coupling; and files of a result by its identity."""
 
-import re
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Response
 
-from copark.errors import StudyFaults
-from copark.web.api.replies import Lang, StrictRoute, as_bytes, attachment, identified, sent
-from copark.web.services import Own, Services
+from copark.web.api.replies import JSON, Asking, Here, Lang, StrictRoute, answered, as_bytes, attachment, sent
+from copark.workflows.serving import asking
 from copark.workflows.serving.answers import Answer, SimulationAnswer
-from copark.workflows.serving.asking import (
-    Ask,
-    ComparisonRequest,
-    CouplingRequest,
-    Parts,
-    SimulationRequest,
-    Study,
-    cost,
-    in_the_request,
-    study_of,
-)
+from copark.workflows.serving.asking import Ask, Parts, Study
 from copark.workflows.serving.coupling import OUTPUTS, CouplingAnswer, coupling_of
 from copark.workflows.serving.engine import Ticket
 from copark.workflows.serving.errands import AskedStudy
@@ -31,105 +20,87 @@ from copark.workflows.serving.simulation import answer
 
 router = APIRouter(tags=["answers"], route_class=StrictRoute)
 Make = Callable[[Study, Shelved, Ticket], Answer]
-NAME = re.compile(r"(?P<identity>[0-9a-f]{16})\.(?P<form>csv|xlsx|nc|metadata\.json|study\.yaml)")
-FileName = Annotated[str, Path(pattern=f"^{NAME.pattern.replace('?P<identity>', '?:').replace('?P<form>', '?:')}$")]
+FileName = Annotated[str, Path(pattern=r"^[0-9a-f]{16}\.(csv|xlsx|nc|metadata\.json|study\.yaml)$")]
 EXPORT_COST = 20.0
 MOST_AT_ONCE = 5_000
 """Runs of a result that is made again for an export; larger ones are jobs, whose results are stored."""
 
 
-@router.post("/simulate", summary="One scenario beside a baseline", responses=identified(SimulationAnswer))
-async def simulate(request: Request, services: Own, asked: SimulationRequest) -> Response:
+@router.post("/simulate", summary="One scenario beside a baseline", responses=answered(SimulationAnswer))
+async def simulate(here: Here, asked: asking.SimulationRequest) -> Response:
     """Run a scenario and its baseline with common random numbers: bands, outcomes, differences, headlines."""
-    return await _answered(request, services, asked, asked.parts)
+    return await _answered(here, asked, asked.parts)
 
 
-@router.post("/compare", summary="Two to four scenarios", responses=identified(SimulationAnswer))
-async def compare(request: Request, services: Own, asked: ComparisonRequest) -> Response:
+@router.post("/compare", summary="Two to four scenarios", responses=answered(SimulationAnswer))
+async def compare(here: Here, asked: asking.ComparisonRequest) -> Response:
     """Run two to four scenarios with common random numbers; each is compared with the first."""
-    return await _answered(request, services, asked, asked.parts)
+    return await _answered(here, asked, asked.parts)
 
 
-@router.post("/coupling", summary="Coupling coordination and phases", responses=identified(CouplingAnswer))
-async def coupling(request: Request, services: Own, asked: CouplingRequest) -> Response:
+@router.post("/coupling", summary="Coupling coordination and phases", responses=answered(CouplingAnswer))
+async def coupling(here: Here, asked: asking.StudyRequest) -> Response:
     """Return the coupling coordination degree and the phases of one to four scenarios."""
-
-    def make(study: Study, shelved: Shelved, ticket: Ticket) -> CouplingAnswer:
-        return coupling_of(services.engine, study, shelved, ticket)
-
-    return await _run(request, services, asked, "coupling", make, OUTPUTS)
+    return await _run(here, asked, "coupling", partial(coupling_of, here.services.engine), OUTPUTS)
 
 
-async def _answered(request: Request, services: Services, asked: Ask, parts: Parts) -> Response:
+async def _answered(here: Asking, asked: Ask, parts: Parts) -> Response:
     def make(study: Study, shelved: Shelved, ticket: Ticket) -> SimulationAnswer:
-        return answer(services.engine, services.book, study, shelved, asked.outputs, parts, ticket)
+        return answer(here.services.engine, here.services.book, study, shelved, asked.outputs, parts, ticket)
 
-    return await _run(request, services, asked, f"{parts.model_dump_json()} {asked.outputs}", make, None)
+    return await _run(here, asked, f"{parts.model_dump_json()} {asked.outputs}", make)
 
 
-async def _run(
-    request: Request, services: Services, asked: Ask, more: str, make: Make, kept: tuple[str, ...] | None
-) -> Response:
+async def _run(here: Asking, asked: Ask, more: str, make: Make, kept: tuple[str, ...] | None = None) -> Response:
     """Answer a question on a thread of the model's, from memory where it was asked before."""
-    weight = cost(asked)
-    services.pay(request, weight)
+    services, weight = here.services, asking.cost(asked)
+    here.pay(weight)
 
     def work(ticket: Ticket) -> tuple[bytes, bool, str]:
-        shelved = services.shelf.get(asked.case, asked.cut)
-        study = study_of(asked, shelved, kept)
+        shelved = here.shelf.get(asked.case, asked.cut)
+        study = asking.study_of(asked, shelved, kept)
         identity = services.engine.identity(study, shelved)
         key = f"{identity} {shelved.name} {more}"
         held = services.answers.get(key)
         if held is not None:
             return held, True, identity
-        try:
+        with asking.told_of(asked):
             content = as_bytes(make(study, shelved, ticket))
-        except StudyFaults as faults:
-            raise StudyFaults([in_the_request(one, asked.paths()) for one in faults.faults]) from None
         services.answers.put(key, content, len(content))
-        services.asked.remember(identity, AskedStudy(shelved.name, study.content()))
+        services.remember(study, shelved)
         return content, False, identity
 
-    content, from_memory, identity = await services.kernels.run(request, work, 1.0 + weight)
+    content, from_memory, identity = await services.kernels.run(here.request, work, 1.0 + weight)
     headers = {"x-copark-identity": identity, "x-copark-memory": "hit" if from_memory else "made"}
-    return Response(content, 200, headers, "application/json")
+    return Response(content, 200, headers, JSON)
 
 
 @router.get("/export/{name}", summary="A file of a result", responses=sent("The file.", *FORMS.values()))
-async def exported(request: Request, services: Own, name: FileName, lang: Lang = "en") -> Response:
+async def exported(here: Here, name: FileName, lang: Lang = "en") -> Response:
     """Export a result by its run ID: CSV (bands), workbook, netCDF, metadata, or the study behind it."""
-    found = NAME.fullmatch(name)
-    if found is None:
-        raise absent("no_result", "name")
-    identity, form = found["identity"], found["form"]
-    services.pay(request, EXPORT_COST)
+    identity, _, form = name.partition(".")
+    here.pay(EXPORT_COST)
 
-    def work(_ticket: Ticket) -> bytes:
-        asked = services.asked.find(identity) or _stored(services, identity)
-        study, shelved = _study(services, identity, asked)
-        target = services.scratch(f".{form}")
-        try:
-            made = export(services.engine, study, shelved, form, target, services.settings.data, lang=lang)
-            return made.read_bytes()
-        finally:
-            target.unlink(missing_ok=True)
+    def work() -> bytes:
+        asked = here.services.asked.find(identity) or _stored(here, identity)
+        study, shelved = _study(here, identity, asked)
+        return export(here.services.engine, study, shelved, form, here.services.scratch(f".{form}"), here.data, lang)
 
-    content = await services.desk.run(request, work)
-    return Response(content, 200, attachment(f"copark-{identity}.{form}"), FORMS[form])
+    return Response(await here.desk(work), 200, attachment(f"copark-{name}"), FORMS[form])
 
 
-def _stored(services: Services, identity: str) -> AskedStudy:
+def _stored(here: Asking, identity: str) -> AskedStudy:
     """The study of a stored run."""
-    record = services.records.stored(identity)
+    record = here.services.records.stored(identity)
     if record is None:
         raise absent("no_result", "name")
     return AskedStudy(str(record.provenance["case"]), record.provenance["study"])
 
 
-def _study(services: Services, identity: str, asked: AskedStudy) -> tuple[Study, Shelved]:
+def _study(here: Asking, identity: str, asked: AskedStudy) -> tuple[Study, Shelved]:
     """The study of an identity, on the case as it is now."""
-    study, shelf = Study.model_validate(asked.study), services.shelf
-    every = (shelf.get(asked.case, cut) for cut in (None, *shelf.get(asked.case).cuts))
+    study, services = Study.model_validate(asked.study), here.services
+    every = (here.shelf.get(asked.case, cut) for cut in (None, *here.shelf.get(asked.case).cuts))
     shelved = next((one for one in every if services.engine.identity(study, one) == identity), None)
     if shelved is None:
         raise absent("result_of_others", "name")

@@ -1,27 +1,15 @@
 """What there is: the server itself, studies, the model, parks, and the evidence of a case."""
 
-from typing import Literal
-
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
 from copark.version import __version__
-from copark.web.api.replies import CaseName, Lang, answered, attachment, held, of_case, sent
-from copark.web.services import Own
+from copark.web.api.replies import CaseName, Here, answered
+from copark.workflows.serving import catalogues
 from copark.workflows.serving.answers import Answer
-from copark.workflows.serving.catalogues import (
-    MethodAnswer,
-    ParksAnswer,
-    StudyInfo,
-    method_of,
-    parks,
-    studies_shipped,
-)
-from copark.workflows.serving.engine import Ticket
 from copark.workflows.serving.errands import DatabaseRefused
-from copark.workflows.serving.evidence import EvidenceAnswer, evidence_file, evidence_of
+from copark.workflows.serving.evidence import EvidenceAnswer, evidence_of
 
 router = APIRouter(tags=["catalogue"])
-CSV = "text/csv"
 
 
 class StatusAnswer(Answer):
@@ -38,12 +26,13 @@ class StatusAnswer(Answer):
 class Studies(Answer):
     """The studies shipped."""
 
-    studies: list[StudyInfo]
+    studies: list[catalogues.StudyInfo]
 
 
 @router.get("/status", summary="The server: version and load")
-def status(services: Own) -> StatusAnswer:
+def status(here: Here) -> StatusAnswer:
     """Return the version of the server and how busy it is."""
+    services = here.services
     try:
         waiting = services.jobs.table.waiting().total()
     except DatabaseRefused:
@@ -53,38 +42,24 @@ def status(services: Own) -> StatusAnswer:
 
 
 @router.get("/studies", summary="Shipped studies", responses=answered(Studies))
-async def studies(request: Request, services: Own) -> Response:
+async def studies(here: Here) -> Response:
     """List the shipped studies, with scenarios that a request may use."""
-    return await held(request, services, "studies", lambda: Studies(studies=list(studies_shipped())))
+    return await here.held("studies", lambda: Studies(studies=catalogues.studies_shipped()))
 
 
-@router.get("/method", summary="The model and its calibration", responses=answered(MethodAnswer))
-async def method(request: Request, services: Own, case: CaseName = "great-stone") -> Response:
+@router.get("/method", summary="The model and its calibration", responses=answered(catalogues.MethodAnswer))
+async def method(here: Here, case: CaseName = "great-stone") -> Response:
     """Return the model's variables and links, the calibration of a case, and the limits of the model."""
-    return await of_case(request, services, "method", case, lambda: method_of(services.shelf.get(case)))
+    return await here.of_case("method", case, lambda: catalogues.method_of(here.shelf.get(case)))
 
 
-@router.get("/parks", summary="Comparison of parks", responses=answered(ParksAnswer))
-async def all_parks(request: Request, services: Own) -> Response:
+@router.get("/parks", summary="Comparison of parks", responses=answered(catalogues.ParksAnswer))
+async def parks(here: Here) -> Response:
     """Return every park with its facts, scores and sources."""
-    return await held(request, services, "parks", parks)
+    return await here.held("parks", catalogues.parks)
 
 
 @router.get("/evidence", summary="The evidence of a case", responses=answered(EvidenceAnswer))
-async def evidence(request: Request, services: Own, case: CaseName = "great-stone") -> Response:
+async def evidence(here: Here, case: CaseName = "great-stone") -> Response:
     """Return events, observed series, enterprises and sources, each with its grade."""
-    return await of_case(request, services, "evidence", case, lambda: evidence_of(services.shelf.get(case)))
-
-
-@router.get("/evidence/{table}.csv", summary="A table of the evidence", responses=sent("The table.", CSV))
-async def table(
-    request: Request, services: Own, table: Literal["events", "series", "sources"], case: CaseName = "great-stone",
-    lang: Lang = "en",
-) -> Response:  # fmt: skip
-    """Return a table as CSV (UTF-8 with byte order mark, as spreadsheets expect)."""
-
-    def work(_ticket: Ticket) -> bytes:
-        return evidence_file(services.shelf.get(case), table, lang, services.scratch(".csv"))
-
-    content = await services.desk.run(request, work)
-    return Response(content, 200, attachment(f"{case}-{table}-{lang}.csv"), "text/csv; charset=utf-8")
+    return await here.of_case("evidence", case, lambda: evidence_of(here.shelf.get(case)))

@@ -1,29 +1,22 @@
 """Jobs: what takes long, its place in the queue, how far it is, and what came of it."""
 
-import asyncio
-from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Path, Response
 
 from copark.texts import has_text
-from copark.web.api.replies import StrictRoute, answered, page, sent
-from copark.web.limits import MaybeOwner, owner_of
+from copark.web.api.replies import Asking, Here, StrictRoute, answered, sent
+from copark.web.middleware import REPORT
 from copark.web.problems import Problem
-from copark.web.services import Own, Services
 from copark.workflows.serving.answers import Answer, Said
 from copark.workflows.serving.asking import JobRequest, study_of
 from copark.workflows.serving.engine import Ticket
-from copark.workflows.serving.errands import ENDED, DatabaseRefused, Errand, Job, Kind
-from copark.workflows.serving.faults import Absent, FaultInfo, absent
+from copark.workflows.serving.errands import Errand, Job, Kind
+from copark.workflows.serving.faults import FaultInfo, absent
 from copark.workflows.serving.wording import both, said
 
 router = APIRouter(tags=["jobs"], route_class=StrictRoute)
 JobId = Annotated[str, Path(pattern="^[0-9a-f]{24}$", description="Id of a job.")]
-STREAM = "text/event-stream"
-OFTEN = 0.2
-HEARTBEAT = 15.0
 JOB_COST = 30.0
 
 
@@ -88,27 +81,29 @@ def job_info(job: Job, place: int, owner: str) -> JobInfo:
     )
 
 
-def job_now(services: Services, name: str, owner: str) -> JobInfo:
+def job_now(here: Asking, name: str) -> JobInfo:
     """A job by its id, as it is now."""
-    job = found(services, name)
-    return job_info(job, services.jobs.places().get(name, 0) if job.state == "queued" else 0, owner)
+    job = found(here, name)
+    place = here.services.jobs.places().get(name, 0) if job.state == "queued" else 0
+    return job_info(job, place, here.owner)
 
 
-def submitted(services: Services, errand: Errand, title: Said, owner: str) -> JobInfo:
+def submitted(here: Asking, errand: Errand, title: Said) -> JobInfo:
     """Queue an errand."""
-    if services.stored_bytes() > services.settings.limits.stored:
+    services, limits = here.services, here.services.settings.limits
+    if services.stored_bytes() > limits.stored:
         raise Problem(507, "storage", folder="results" if errand.kind == "analysis" else "runs")
-    limits, waiting = services.settings.limits, services.jobs.table.waiting()
+    waiting = services.jobs.table.waiting()
     if waiting.total() >= limits.jobs:
         raise Problem(503, "jobs_full", retry_after=30.0)
-    if waiting[owner] >= limits.jobs_each:
+    if waiting[here.owner] >= limits.jobs_each:
         raise Problem(429, "jobs_yours", retry_after=30.0, most=limits.jobs_each)
-    return job_now(services, services.jobs.add(errand, title.model_dump(), owner).id, owner)
+    return job_now(here, services.jobs.add(errand, title.model_dump(), here.owner).id)
 
 
-def found(services: Services, name: str) -> Job:
+def found(here: Asking, name: str) -> Job:
     """A job by its id."""
-    job = services.jobs.get(name)
+    job = here.services.jobs.get(name)
     if job is None:
         raise absent("no_job", "id")
     return job
@@ -116,91 +111,56 @@ def found(services: Services, name: str) -> Job:
 
 @router.post("/jobs", summary="A study with many runs", status_code=202, responses=answered(JobInfo, status=202),
              response_class=Response)  # fmt: skip
-async def submit(request: Request, services: Own, asked: JobRequest, word: MaybeOwner = None) -> Response:
+async def submit(here: Here, asked: JobRequest) -> Response:
     """Queue a study of up to a million runs; its result is stored under its run ID, with a report if requested."""
-    services.pay(request, JOB_COST)
-    owner = owner_of(request, word)
+    here.pay(JOB_COST)
+    services = here.services
 
     def work(_ticket: Ticket) -> JobInfo:
-        shelved = services.shelf.get(asked.case, asked.cut)
+        shelved = here.shelf.get(asked.case, asked.cut)
         study = study_of(asked, shelved, kept="standard" if asked.report else None)
-        services.check(study, shelved, asked.paths())
+        services.check(study, shelved, asked)
         services.remember(study, shelved)
         kind: Kind = "report" if asked.report else "run"
         errand = Errand(kind, shelved.name, study.content(), asked.lang, "", services.jobs.threads, asked.cut)
-        return submitted(services, errand, both(shelved.case.title), owner)
+        return submitted(here, errand, both(shelved.case.title))
 
-    return accepted(request, await services.kernels.run(request, work))
+    return accepted(here, await services.kernels.run(here.request, work))
 
 
-def accepted(request: Request, job: JobInfo) -> Response:
+def accepted(here: Asking, job: JobInfo) -> Response:
     """Say where a job that was queued is found."""
-    where = f"{request.url.path.rpartition('/api/')[0]}/api/v1/jobs/{job.id}"
+    where = f"{here.request.url.path.rpartition('/api/')[0]}/api/v1/jobs/{job.id}"
     return Response(job.model_dump_json(), 202, {"location": where}, "application/json")
 
 
 @router.get("/jobs", summary="The jobs")
-def jobs(request: Request, services: Own, word: MaybeOwner = None) -> Jobs:
+def jobs(here: Here) -> Jobs:
     """List the jobs, newest first; where clients are told apart, only those of this client."""
-    owner, places, every = owner_of(request, word), services.jobs.places(), services.jobs.all()
-    seen = [job for job in reversed(every) if job.owner == owner or not services.settings.tells_apart]
-    return Jobs(jobs=[job_info(job, places.get(job.id, 0), owner) for job in seen])
+    queue, tells_apart = here.services.jobs, here.services.settings.tells_apart
+    places = queue.places()
+    seen = [job for job in reversed(queue.all()) if job.owner == here.owner or not tells_apart]
+    return Jobs(jobs=[job_info(job, places.get(job.id, 0), here.owner) for job in seen])
 
 
 @router.get("/jobs/{name}", summary="A job")
-def job(request: Request, services: Own, name: JobId, word: MaybeOwner = None) -> JobInfo:
+def job(here: Here, name: JobId) -> JobInfo:
     """Return the state and progress of a job."""
-    return job_now(services, name, owner_of(request, word))
+    return job_now(here, name)
 
 
 @router.delete("/jobs/{name}", summary="Cancel a job")
-def cancel(request: Request, services: Own, name: JobId, word: MaybeOwner = None) -> JobInfo:
+def cancel(here: Here, name: JobId) -> JobInfo:
     """Cancel a running or waiting job; only its owner may. No partial results are kept."""
-    owner = owner_of(request, word)
-    services.need_owner(found(services, name).owner, owner)
-    services.jobs.cancel(name)
-    return job_now(services, name, owner)
-
-
-@router.get("/jobs/{name}/events", summary="Progress of a job", responses=sent("Events.", STREAM))
-async def events(request: Request, services: Own, name: JobId, word: MaybeOwner = None) -> Response:
-    """Stream the job as server-sent events: ``progress`` whenever it changes, ``end`` when it is over."""
-    await services.polled(found, services, name)
-    if services.streams >= services.settings.limits.streams:
-        raise Problem(503, "streams", retry_after=10.0)
-    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    return StreamingResponse(told(request, services, name, owner_of(request, word)), 200, headers, STREAM)
-
-
-async def told(request: Request, services: Services, name: str, owner: str) -> AsyncIterator[str]:
-    """Events of a job until it is over, the client has left, or the database cannot be asked: then it asks again."""
-    services.streams += 1
-    last, quiet, number = "", 0.0, 0
-    try:
-        yield "retry: 2000\n\n"
-        while not await request.is_disconnected():
-            info = await services.polled(job_now, services, name, owner)
-            content, over = info.model_dump_json(), info.state in ENDED
-            if content != last:
-                last, quiet, number = content, 0.0, number + 1
-                yield f"id: {number}\nevent: {'end' if over else 'progress'}\ndata: {content}\n\n"
-            if over:
-                return
-            await asyncio.sleep(OFTEN)
-            quiet += OFTEN
-            if quiet >= HEARTBEAT:
-                quiet = 0.0
-                yield ": still here\n\n"
-    except (Absent, DatabaseRefused):
-        return
-    finally:
-        services.streams -= 1
+    here.need_owner(found(here, name).owner)
+    here.services.jobs.cancel(name)
+    return job_now(here, name)
 
 
 @router.get("/jobs/{name}/page", summary="The report of a job", responses=sent("The page, one file.", "text/html"))
-def job_page(services: Own, name: JobId) -> Response:
-    """Return the HTML report a job has written."""
-    content = services.page_of(found(services, name))
+def job_page(here: Here, name: JobId) -> Response:
+    """Return the HTML report a job has written: it runs nothing and is kept apart from the server it came from."""
+    content = here.services.page_of(found(here, name))
     if content is None:
         raise absent("no_page", "id")
-    return page(content)
+    return Response(content, 200, {"content-security-policy": REPORT}, "text/html; charset=utf-8")

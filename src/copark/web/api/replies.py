@@ -1,41 +1,90 @@
-"""How answers are sent: as JSON made once, with a mark by which a client need not fetch it twice.
+"""Who asks, and how answers are sent: as JSON made once, with a mark by which a client need not fetch it twice.
 
 How a question is read: texts by the rule of files, and no key twice, so that what is taken can be exported.
 """
 
 import hashlib
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
 
-from fastapi import Path, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
+from fastapi import Path as PathOf
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
-from copark.web.middleware import REPORT
+from copark.web.limits import MaybeOwner, address_of, owner_of
+from copark.web.problems import Problem
 from copark.web.services import Services
 from copark.workflows.serving.answers import Answer
 from copark.workflows.serving.faults import read_json
+from copark.workflows.serving.shelf import Shelf
 
+T = TypeVar("T")
 JSON = "application/json"
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
 Lang = Annotated[Literal["en", "zh"], Query(description="Language of words that are not given in both.")]
-CaseName = Annotated[str, Query(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", description="Name of a case.")]
-CasePath = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", description="Name of a case.")]
-Identity = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="Identity of a result.")]
+CaseName = Annotated[str, Query(pattern=NAME, description="Name of a case.")]
+CasePath = Annotated[str, PathOf(pattern=NAME, description="Name of a case.")]
+Identity = Annotated[str, PathOf(pattern=r"^[0-9a-f]{16}$", description="Identity of a result.")]
+
+
+class Asking:
+    """A request with whose it is, and the services of the server it came to."""
+
+    def __init__(self, request: Request, word: MaybeOwner = None) -> None:
+        self.request, self.owner = request, owner_of(request, word)
+        self.word = word
+        self.services: Services = request.app.state.services
+        self.shelf: Shelf = self.services.shelf
+        self.data: Path = self.services.settings.data
+
+    def pay(self, cost: float) -> None:
+        """Pay for what is asked beyond being heard."""
+        wait = self.services.rates.take(address_of(self.request.scope), max(cost - 1.0, 0.0))
+        if wait > 0.0:
+            raise Problem(429, "rate", retry_after=wait)
+
+    def need_owner(self, owner: str | None) -> None:
+        """See that whoever asks owns what is to be ended, where clients are told apart."""
+        if self.services.settings.tells_apart and owner not in (None, self.owner):
+            raise Problem(403, "not_yours")
+
+    async def desk(self, work: Callable[[], T]) -> T:
+        """What comes of some work on a thread of the desk."""
+        return await self.services.desk.run(self.request, lambda _ticket: work())
+
+    async def made(self, make: Callable[[], Answer], status: int = 200) -> Response:
+        """An answer made now."""
+        return Response(await self.desk(lambda: as_bytes(make())), status, media_type=JSON)
+
+    async def held(self, key: str, make: Callable[[], Answer | bytes]) -> Response:
+        """An answer that is the same each time, made once."""
+
+        def content_of() -> bytes:
+            made = make()
+            return made if isinstance(made, bytes) else as_bytes(made)
+
+        content = self.services.answers.get(key)
+        if content is None:
+            content = await self.desk(lambda: self.services.answers.once(key, content_of, len))
+        mark = f'"{hashlib.sha256(content).hexdigest()[:24]}"'
+        headers = {"etag": mark, "cache-control": "no-cache"}
+        if self.request.headers.get("if-none-match") == mark:
+            return Response(None, 304, headers | {"vary": "accept-encoding"})
+        return Response(content, 200, headers, JSON)
+
+    async def of_case(self, part: str, name: str, make: Callable[[], Answer]) -> Response:
+        """Something of a case; of an uploaded one it is not held, since the case may be forgotten."""
+        return await (self.held(f"{part} {name}", make) if name in self.shelf.names() else self.made(make))
+
+
+Here = Annotated[Asking, Depends()]
 
 
 def answered(model: type[BaseModel], status: int = 200) -> dict[int | str, dict[str, Any]]:
     """What the description of the interface says of an answer that is sent as made."""
     return {status: {"model": model, "description": (model.__doc__ or "").partition("\n")[0]}}
-
-
-def identified(model: type[Answer]) -> dict[int | str, dict[str, Any]]:
-    """What the description of the interface says of an answer of the model's."""
-    found = answered(model)
-    found[200]["headers"] = {
-        "x-copark-identity": {"description": "Identity of the result.", "schema": {"type": "string"}},
-        "x-copark-memory": {"description": "hit, or made for this question.", "schema": {"type": "string"}},
-    }
-    return found
 
 
 def sent(description: str, *media: str) -> dict[int | str, dict[str, Any]]:
@@ -44,52 +93,14 @@ def sent(description: str, *media: str) -> dict[int | str, dict[str, Any]]:
     return {200: {"description": description, "content": content}}
 
 
-def as_bytes(answer: Answer) -> bytes:
+def as_bytes(answer: BaseModel) -> bytes:
     """An answer as JSON."""
     return answer.model_dump_json().encode()
-
-
-async def held(
-    request: Request, services: Services, key: str, make: Callable[[], Answer], media: str = JSON
-) -> Response:
-    """An answer that is the same each time, made once."""
-    return await held_bytes(request, services, key, lambda: as_bytes(make()), media)
-
-
-async def held_bytes(
-    request: Request, services: Services, key: str, make: Callable[[], bytes], media: str = JSON
-) -> Response:
-    """What is sent as it is made, the same each time, made once."""
-    content = services.answers.get(key)
-    if content is None:
-        content = await services.desk.run(request, lambda _ticket: services.answers.once(key, make, len))
-    mark = f'"{hashlib.sha256(content).hexdigest()[:24]}"'
-    headers = {"etag": mark, "cache-control": "no-cache"}
-    if request.headers.get("if-none-match") == mark:
-        return Response(None, 304, headers | {"vary": "accept-encoding"})
-    return Response(content, 200, headers, media)
 
 
 def attachment(name: str) -> dict[str, str]:
     """Headers of a file to be saved."""
     return {"content-disposition": f'attachment; filename="{name}"'}
-
-
-def page(content: bytes) -> Response:
-    """A page that runs nothing and is kept apart from the server it came from."""
-    return Response(content, 200, {"content-security-policy": REPORT}, "text/html; charset=utf-8")
-
-
-async def made(request: Request, services: Services, make: Callable[[], Answer], status: int = 200) -> Response:
-    """An answer made now, on a thread of the desk."""
-    return Response(await services.desk.run(request, lambda _ticket: as_bytes(make())), status, media_type=JSON)
-
-
-async def of_case(request: Request, services: Services, part: str, name: str, make: Callable[[], Answer]) -> Response:
-    """Something of a case; of an uploaded one it is not held, since the case may be forgotten."""
-    if name in services.shelf.names():
-        return await held(request, services, f"{part} {name}", make)
-    return await made(request, services, make)
 
 
 class StrictRequest(Request):

@@ -8,6 +8,8 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from copark import units
+
 Numbers = list[float | None]
 """A number for each quarter."""
 
@@ -21,7 +23,8 @@ class Answer(BaseModel):
     def of(cls, *records: Any, **more: Any) -> Self:
         """What records say in fields of the same names; of the casebook's, pairs in both languages among them.
 
-        More are fields that the records have not, or have otherwise. Of what has words of its own the title is these.
+        More are fields that the records have not, or have otherwise. Of what has words of its own the title is these;
+        a unit is told in words, too.
         """
         told: dict[str, Any] = {}
         for record in records:
@@ -34,6 +37,8 @@ class Answer(BaseModel):
                 told |= {name: getattr(record, name) for name in cls.model_fields if hasattr(record, name)}
                 if hasattr(record, "en"):
                     told["title"] = record
+        if "unit_title" in cls.model_fields:
+            told["unit_title"] = unit_title((told | more)["unit"])
         return cls(**{**told, **more})
 
 
@@ -44,6 +49,13 @@ class Said(Answer):
 
     en: str
     zh: str
+
+
+def unit_title(symbol: str) -> Said:
+    """A unit as a person reads it; its symbol where the list of units has none."""
+    if not units.known(symbol):
+        return Said(en=symbol, zh=symbol)
+    return Said(en=units.title(symbol, "en"), zh=units.title(symbol, "zh"))
 
 
 class OutputInfo(Answer):

@@ -3,6 +3,8 @@
 The study is that of :func:`copark.workflows.simulate` for the same words, so that identity and numbers are, too.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
@@ -78,17 +80,9 @@ class Ask(BaseModel):
     """Quarters to simulate: by default the case's."""
     outputs: Annotated[tuple[OutputName, ...], Field(min_length=1, max_length=MOST_OUTPUTS)] = OUTPUTS
 
-    def arms(self) -> tuple[AskedScenario, ...]:
-        """The arms, the reference first."""
-        return (as_it_is(),)
-
-    def kept(self) -> tuple[str, ...]:
-        """Outputs the study keeps: those wanted, in this order, and those of the headlines."""
-        return tuple(dict.fromkeys((*self.outputs, *HEADLINES)))
-
-    def paths(self) -> dict[str, str]:
-        """Where in the request each arm stands, by its key."""
-        return {}
+    def arms(self) -> dict[str, AskedScenario]:
+        """The arms by where they stand in the request, the reference first."""
+        raise NotImplementedError
 
 
 class Parts(BaseModel):
@@ -113,46 +107,32 @@ class SimulationRequest(Ask):
     """What it is compared with: by default the case as it is; null for nothing."""
     parts: Parts = Parts()
 
-    def arms(self) -> tuple[AskedScenario, ...]:
+    def arms(self) -> dict[str, AskedScenario]:
         """The baseline, if any, and the scenario."""
-        return (self.scenario,) if self.baseline is None else (self.baseline, self.scenario)
-
-    def paths(self) -> dict[str, str]:
-        """Where in the request each arm stands."""
-        found = {} if self.baseline is None else {self.baseline.key: "baseline"}
-        return {**found, self.scenario.key: "scenario"}
-
-
-class ComparisonRequest(Ask):
-    """Two to four scenarios on common random numbers; the first is the reference."""
-
-    scenarios: Annotated[tuple[AskedScenario, ...], Field(min_length=2, max_length=MOST_ARMS)]
-    parts: Parts = Parts()
-
-    def arms(self) -> tuple[AskedScenario, ...]:
-        """The scenarios."""
-        return self.scenarios
-
-    def paths(self) -> dict[str, str]:
-        """Where in the request each arm stands."""
-        return {scenario.key: f"scenarios[{n}]" for n, scenario in enumerate(self.scenarios)}
+        return (
+            {"scenario": self.scenario}
+            if self.baseline is None
+            else {"baseline": self.baseline, "scenario": self.scenario}
+        )
 
 
 class StudyRequest(Ask):
-    """One to four scenarios, for what takes longer than an answer: exports, reports, jobs."""
+    """One to four scenarios, the first of them the reference."""
 
     scenarios: Annotated[tuple[AskedScenario, ...], Field(min_length=1, max_length=MOST_ARMS)] = Field(
         default_factory=lambda: (as_it_is(),)
     )
-    """The scenarios; the first is the reference."""
 
-    def arms(self) -> tuple[AskedScenario, ...]:
+    def arms(self) -> dict[str, AskedScenario]:
         """The scenarios."""
-        return self.scenarios
+        return {f"scenarios[{n}]": one for n, one in enumerate(self.scenarios)}
 
-    def paths(self) -> dict[str, str]:
-        """Where in the request each arm stands."""
-        return {scenario.key: f"scenarios[{n}]" for n, scenario in enumerate(self.scenarios)}
+
+class ComparisonRequest(StudyRequest):
+    """Two to four scenarios on common random numbers; the first is the reference."""
+
+    scenarios: Annotated[tuple[AskedScenario, ...], Field(min_length=2, max_length=MOST_ARMS)]
+    parts: Parts = Parts()
 
 
 class JobRequest(StudyRequest):
@@ -163,12 +143,8 @@ class JobRequest(StudyRequest):
     report: bool = False
 
 
-class CouplingRequest(StudyRequest):
-    """The coupling coordination degree and the phases of one to four scenarios."""
-
-
 def study_of(asked: Ask, shelved: Shelved, kept: KeepWord | tuple[str, ...] | None = None) -> Study:
-    """The study that is meant."""
+    """The study that is meant; it keeps the outputs wanted, in this order, and those of the headlines."""
     if asked.draws == "posterior" and shelved.parameters.source is None:
         raise StudyFaults([fault("no_posterior", "draws", case=shelved.name)])
     draws = asked.draws or shelved.parameters.draws
@@ -180,16 +156,21 @@ def study_of(asked: Ask, shelved: Shelved, kept: KeepWord | tuple[str, ...] | No
         draws=draws,
         futures=asked.futures,
         quarters=asked.quarters,
-        scenarios=[scenario.model_dump(mode="json", by_alias=True) for scenario in asked.arms()],
-        keep=asked.kept() if kept is None else kept,
+        scenarios=[scenario.model_dump(mode="json", by_alias=True) for scenario in asked.arms().values()],
+        keep=tuple(dict.fromkeys((*asked.outputs, *HEADLINES))) if kept is None else kept,
     )
 
 
-def in_the_request(found: Fault, paths: dict[str, str]) -> Fault:
-    """A fault of a scenario, told where it stands in the request."""
-    place = paths.get(found.file, "")
-    key = f"{place}.{found.key}" if place and found.key else place or found.key
-    return Fault(found.code, REQUEST, None, key, dict(found.values))
+@contextmanager
+def told_of(asked: Ask) -> Iterator[None]:
+    """Tell faults of scenarios where these stand in the request."""
+    try:
+        yield
+    except StudyFaults as faults:
+        places = {scenario.key: place for place, scenario in asked.arms().items()}
+        keys = [".".join(filter(None, (places.get(one.file, ""), one.key))) for one in faults.faults]
+        told = zip(faults.faults, keys, strict=True)
+        raise StudyFaults([Fault(one.code, REQUEST, None, key, dict(one.values)) for one, key in told]) from None
 
 
 def cost(asked: Any) -> float:

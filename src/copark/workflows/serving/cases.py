@@ -6,11 +6,12 @@ Keys are places in a scenario: ``edits.equity``, ``parameters.value_home``, ``le
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pydantic import Field
 
 from copark.cases.completeness import missing_growth
 from copark.cases.facts import used
@@ -24,12 +25,13 @@ from copark.simulation.study import baseline
 from copark.simulation.study import levers as dated_levers
 from copark.texts import LANGUAGES
 from copark.workflows.serving.answers import Answer, CaseName, Said
+from copark.workflows.serving.network import span
 from copark.workflows.serving.shelf import MOST_KEPT, Shelf, take
 from copark.workflows.serving.simulation import case_name
-from copark.workflows.serving.wording import both, own, said, unit_title
+from copark.workflows.serving.wording import own, said
 
 if TYPE_CHECKING:
-    from copark.cases import Case, Fact
+    from copark.cases import Case
     from copark.model.arrays import Inputs
     from copark.workflows.serving.engine import Engine
     from copark.workflows.serving.shelf import Shelved
@@ -44,8 +46,8 @@ class DatedValue(Answer):
     values: dict[str, float]
     """The value, under ``value``; of shares, basis points by side; of terms, by origin; empty where there is none."""
     grade: str
-    source: list[str]
-    note: Said | None
+    source: list[str] = Field(default_factory=list)
+    note: Said | None = None
 
 
 class Option(Answer):
@@ -53,11 +55,11 @@ class Option(Answer):
 
     key: str
     title: Said
-    date: str | None
+    date: str | None = None
     """When it happened, or since when it is there."""
-    spans: list[tuple[str, str | None]]
+    spans: list[tuple[str, str | None]] = Field(default_factory=list)
     """Of actors: from when to when they were there; null where it lasts."""
-    side: str | None
+    side: str | None = None
 
 
 class Slider(Answer):
@@ -78,20 +80,20 @@ class LeverInfo(Answer):
     title: Said
     unit: str
     unit_title: Said
-    low: float | None
-    high: float | None
-    slider: Slider | None
-    options: list[Option]
+    low: float | None = None
+    high: float | None = None
+    slider: Slider | None = None
+    options: list[Option] = Field(default_factory=list)
     """What may be chosen, switched, dropped or moved."""
-    baseline: list[DatedValue]
+    baseline: list[DatedValue] = Field(default_factory=list)
     """What the record has, by date; of parameters the value without drawing."""
-    prior: str | None
+    prior: str | None = None
     """Of a parameter, its prior; null where it is fixed."""
-    moved: str | None
+    moved: str | None = None
     """Of a parameter, whether data moved it from its prior: moved, weakly or unmoved."""
-    grade: str | None
+    grade: str | None = None
     """Of a parameter, how far it is trusted."""
-    source: Said | None
+    source: Said | None = None
     """Of what belongs to the model, where it is from."""
 
 
@@ -135,8 +137,8 @@ def describe(engine: Engine, shelved: Shelved) -> CaseAnswer:
     """Describe a case."""
     case, study = shelved.case, baseline(shelved.case.name)
     inputs = engine.inputs(study, shelved, study.scenarios[0])
-    sides = {"home": both(case.sides.home.title), "host": both(case.sides.host.title)}
-    return CaseAnswer(case=case_name(shelved), sides=sides, levers=levers_of(case, inputs), notes=growth_told(case))
+    sides = {"home": case.sides.home.title, "host": case.sides.host.title}
+    return CaseAnswer.of(case=case_name(shelved), sides=sides, levers=levers_of(case, inputs), notes=growth_told(case))
 
 
 def growth_told(case: Case) -> list[Said]:
@@ -145,15 +147,14 @@ def growth_told(case: Case) -> list[Said]:
     return [Said(**dict(zip(LANGUAGES, words, strict=True))) for words in zip(*told, strict=True)]
 
 
-def lever(key: str, form: str, title: Said, unit: str = "1", **more: Any) -> LeverInfo:
+def lever(key: str, form: str, title: Any = None, unit: str = "1", **more: Any) -> LeverInfo:
     """Make a lever of what it has; the rest is empty."""
-    empty: dict[str, Any] = dict.fromkeys(("low", "high", "slider", "prior", "moved", "grade", "source"))
-    empty |= {"options": [], "baseline": []}
-    return LeverInfo(key=key, form=form, title=title, unit=unit, unit_title=unit_title(unit), **(empty | more))
+    words = said(f"web.lever.{key.rpartition('.')[2]}") if title is None else title
+    return LeverInfo.of(key=key, form=form, title=words, unit=unit, **more)
 
 
 def levers_of(case: Case, inputs: Inputs) -> list[LeverInfo]:
-    """Everything that may be moved in a case."""
+    """Everything that may be moved in a case, packed as it is."""
     return [
         *_facts(case),
         *_actors(case),
@@ -165,90 +166,68 @@ def levers_of(case: Case, inputs: Inputs) -> list[LeverInfo]:
 
 
 def _facts(case: Case) -> Iterator[LeverInfo]:
-    def steps(name: str, facts: Iterable[Fact], unit: str, low: float, high: float, slider: Slider) -> LeverInfo:
-        return lever(
-            f"edits.{name}", "steps", said(f"web.lever.{name}"), unit, low=low, high=high, slider=slider,
-            baseline=[_fact(one, unit) for one in used(facts)],
-        )  # fmt: skip
-
-    most = max((fact.in_unit("ha") for fact in used(case.land.plan)), default=1000.0)
-    slider = Slider(low=0, high=WHOLE, step=50)
     tables = [
         DatedValue(
             date=str(table.date),
             values={side: float(table.basis_points_of(side)) for side in (*ORIGINS, "none")},
             grade=table.holdings[0].grade,
             source=sorted({key for one in table.holdings for key in one.source}),
-            note=None,
         )
         for table in used(case.equity)
     ]
-    equity = said("web.lever.equity")
-    yield lever("edits.equity", "shares", equity, "bp", low=0, high=WHOLE, slider=slider, baseline=tables)
-    yield steps("quota", case.quota, "bp", 1, WHOLE, Slider(low=5001, high=WHOLE, step=1))
-    yield steps("threshold", case.regime.threshold, "M USD", 0, 1e6, Slider(low=0, high=10, step=0.1))
-    yield steps("profit_tax", case.regime.profit_tax, "1", 0, 1, Slider(low=0, high=0.3, step=0.01))
-    yield steps("capability", case.capability, "1", 0, 1, Slider(low=0, high=1, step=0.05))
-    yield steps("plan", case.land.plan, "ha", 0, 1e5, Slider(low=0, high=2 * most, step=10))
-
-
-def _fact(fact: Fact, unit: str) -> DatedValue:
-    return DatedValue(
-        date=str(fact.date),
-        values={"value": fact.in_unit(unit)},
-        grade=fact.grade,
-        source=list(fact.source),
-        note=None if fact.note is None else both(fact.note),
-    )
-
-
-def _option(key: str, title: Said, date: str | None = None, side: str | None = None, spans: Any = ()) -> Option:
-    return Option(key=key, title=title, date=date, side=side, spans=list(spans))
+    slider = Slider(low=0, high=WHOLE, step=50)
+    yield lever("edits.equity", "shares", unit="bp", low=0, high=WHOLE, slider=slider, baseline=tables)
+    most = max((fact.in_unit("ha") for fact in used(case.land.plan)), default=1000.0)
+    steps: dict[str, tuple[Any, str, tuple[float, float], tuple[float, float, float]]] = {
+        "quota": (case.quota, "bp", (1, WHOLE), (5001, WHOLE, 1)),
+        "threshold": (case.regime.threshold, "M USD", (0, 1e6), (0, 10, 0.1)),
+        "profit_tax": (case.regime.profit_tax, "1", (0, 1), (0, 0.3, 0.01)),
+        "capability": (case.capability, "1", (0, 1), (0, 1, 0.05)),
+        "plan": (case.land.plan, "ha", (0, 1e5), (0, 2 * most, 10)),
+    }
+    for name, (facts, unit, (low, high), (left, right, step)) in steps.items():
+        values = [DatedValue.of(one, date=str(one.date), values={"value": one.in_unit(unit)}) for one in used(facts)]
+        slider = Slider(low=left, high=right, step=step)
+        yield lever(f"edits.{name}", "steps", unit=unit, low=low, high=high, slider=slider, baseline=values)
 
 
 def _actors(case: Case) -> Iterator[LeverInfo]:
-    def span(one: Any) -> tuple[str, str | None]:
-        return str(one.since), None if one.until is None else str(one.until)
-
-    framework = case.framework
-    spans = [] if framework is None else [span(framework)]
-    options = [_option("framework", said("web.lever.framework"), spans=spans)]
-    yield lever("edits.framework", "framework", said("web.lever.framework"), options=options)
+    spans = [] if case.framework is None else [span(case.framework)]
+    options = [Option(key="framework", title=said("web.lever.framework"), spans=spans)]
+    yield lever("edits.framework", "framework", options=options)
     switches = [name for name in Depth.model_fields if name != "since"]
-    options = [_option(name, said(f"web.depth.{name}")) for name in switches]
-    yield lever("edits.depth", "switches", said("web.lever.depth"), options=options)
-    options = [
-        _option(one.key, both(one.title), str(one.presence[0].since), one.side, map(span, one.presence))
-        for one in case.partners
-    ]
-    yield lever("edits.partners", "presence", said("web.lever.partners"), options=options)
-    options = [_option(one.key, both(one.title), str(one.since), one.side, [span(one)]) for one in case.shareholders]
-    yield lever("edits.shareholders", "presence", said("web.lever.shareholders"), options=options)
+    yield lever("edits.depth", "switches", options=[Option(key=x, title=said(f"web.depth.{x}")) for x in switches])
+    stays: dict[str, list[tuple[Any, Any]]] = {
+        "partners": [(one, one.presence) for one in case.partners],
+        "shareholders": [(one, (one,)) for one in case.shareholders],
+    }
+    for name, actors in stays.items():
+        options = [
+            Option(key=one.key, title=one.title, date=str(there[0].since), side=one.side, spans=list(map(span, there)))
+            for one, there in actors
+        ]
+        yield lever(f"edits.{name}", "presence", options=options)
 
 
 def _rules(case: Case) -> Iterator[LeverInfo]:
-    options = [_option(one.key, both(one.title), str(one.date)) for one in happenings(case)]
-    yield lever("edits.drop", "drop", said("web.lever.drop"), options=options)
-    until = case.regime.narrow_until
-    narrow = [_option("narrow_until", said("web.lever.narrow_until"), None if until is None else str(until))]
-    yield lever("edits.narrow_until", "date", said("web.lever.narrow_until"), options=narrow)
-    kinds = [_option(kind, said(f"workflows.kind.{kind}")) for kind in ("intergovernmental", "mixed", "enterprise-led")]
-    yield lever("edits.kind", "choice", said("web.lever.kind"), options=kinds)
+    options = [Option(key=one.key, title=one.title, date=str(one.date)) for one in happenings(case)]
+    yield lever("edits.drop", "drop", options=options)
+    until, name = case.regime.narrow_until, "narrow_until"
+    narrow = Option(key=name, title=said(f"web.lever.{name}"), date=None if until is None else str(until))
+    yield lever("edits.narrow_until", "date", options=[narrow])
+    kinds = ("intergovernmental", "mixed", "enterprise-led")
+    options = [Option(key=kind, title=said(f"workflows.kind.{kind}")) for kind in kinds]
+    yield lever("edits.kind", "choice", options=options)
     slider = Slider(low=0, high=3, step=0.1)
-    sides = [_option("home", both(case.sides.home.title)), _option("host", both(case.sides.host.title))]
-    yield lever("edits.rivals", "rivals", said("web.lever.rivals"), low=0, high=100, slider=slider, options=sides)
+    sides = [Option(key="home", title=case.sides.home.title), Option(key="host", title=case.sides.host.title)]
+    yield lever("edits.rivals", "rivals", low=0, high=100, slider=slider, options=sides)
     slider = Slider(low=-0.1, high=0.1, step=0.005)
-    terms = [_option(key, said(f"web.term.{key}")) for key in ("cost", "market")]
-    yield lever(
-        "edits.terms", "terms", said("web.lever.terms"), "1/yr", low=-1, high=1, slider=slider, options=terms,
-        baseline=[
-            DatedValue(
-                date=str(one.since), values={origin: float(getattr(one, origin)) for origin in ORIGINS},
-                grade=one.grade, source=list(one.source), note=both(one.title),
-            )
-            for one in case.terms
-        ],
-    )  # fmt: skip
+    terms = [Option(key=key, title=said(f"web.term.{key}")) for key in ("cost", "market")]
+    baseline = []
+    for one in case.terms:
+        values = {origin: float(getattr(one, origin)) for origin in ORIGINS}
+        baseline.append(DatedValue.of(one, date=str(one.since), values=values, note=one.title))
+    yield lever("edits.terms", "terms", None, "1/yr", low=-1, high=1, slider=slider, options=terms, baseline=baseline)
 
 
 def _parameter(variable: Variable, case: Case) -> LeverInfo:
@@ -258,13 +237,12 @@ def _parameter(variable: Variable, case: Case) -> LeverInfo:
     named = {str(n) if names is None else names[n]: float(value) for n, value in enumerate(values)}
     grade = variable.grade if given is None else given.grade
     source = [] if given is None else list(given.source)
-    fixed = prior is None or prior.kind == "fixed"
+    drawn = None if prior is None or prior.kind == "fixed" else prior
     return lever(
-        f"parameters.{variable.name}", "number", both(variable), variable.unit, low=variable.low, high=variable.high,
-        slider=_useful(variable, None if fixed else prior, values), grade=grade, moved=variable.moved,
-        prior=None if fixed or prior is None else prior.density_kind(),
-        source=own(variable.source),
-        baseline=[DatedValue(date=str(case.clock.start), values=named, grade=grade, source=source, note=None)],
+        f"parameters.{variable.name}", "number", variable, variable.unit, low=variable.low, high=variable.high,
+        slider=_useful(variable, drawn, values), grade=grade, moved=variable.moved, source=own(variable.source),
+        prior=None if drawn is None else drawn.density_kind(),
+        baseline=[DatedValue(date=str(case.clock.start), values=named, grade=grade, source=source)],
     )  # fmt: skip
 
 
@@ -274,8 +252,7 @@ def _useful(variable: Variable, prior: Any, values: Sequence[float]) -> Slider |
         return None
     low, high = variable.low, variable.high
     if prior is not None:
-        ends = np.clip(prior.quantile(np.array([0.025, 0.975]), variable.default[0]), low, high)
-        low, high = float(ends[0]), float(ends[1])
+        low, high = np.clip(prior.quantile(np.array([0.025, 0.975]), variable.default[0]), low, high).tolist()
     low, high = min(low, *values, values[0]), max(high, *values, values[0])
     return Slider(low=low, high=high, step=float(f"{(high - low) / 100.0:.1g}"))
 
@@ -287,27 +264,20 @@ def _dated(name: str, variable: Variable, inputs: Inputs) -> LeverInfo:
     """
     column = np.asarray(getattr(inputs, variable.room)[variable.name], dtype=np.float64)
     told = column.reshape(len(column), -1)
-    values = [
-        DatedValue(
-            date=str(t),
-            values={str(n): float(x) for n, x in enumerate(told[t]) if variable.low <= x <= variable.high},
-            grade="derived",
-            source=[],
-            note=None,
-        )
-        for t in range(len(told))
-        if t == 0 or (told[t] != told[t - 1]).any()
-    ]
+    values = []
+    for t in range(len(told)):
+        if t == 0 or (told[t] != told[t - 1]).any():
+            there = {str(n): float(x) for n, x in enumerate(told[t]) if variable.low <= x <= variable.high}
+            values.append(DatedValue(date=str(t), values=there, grade="derived"))
     return lever(
-        f"levers.{name}", "dated", both(variable), variable.unit, low=variable.low, high=variable.high,
-        baseline=values, source=own(variable.source),
+        f"levers.{name}", "dated", variable, variable.unit, low=variable.low, high=variable.high, baseline=values,
+        source=own(variable.source),
     )  # fmt: skip
 
 
 def _links(inputs: Inputs) -> Iterator[LeverInfo]:
+    slider = Slider(low=0, high=2, step=0.05)
     for link in catalogue().links.values():
         values = {"strength": 1.0, "delay": float(inputs.link_delay[link.number])}
-        yield lever(
-            f"links.{link.name}", "link", both(link), "1", low=0, high=10, slider=Slider(low=0, high=2, step=0.05),
-            baseline=[DatedValue(date="0", values=values, grade="judgement", source=[], note=None)],
-        )  # fmt: skip
+        recorded = [DatedValue(date="0", values=values, grade="judgement")]
+        yield lever(f"links.{link.name}", "link", link, low=0, high=10, slider=slider, baseline=recorded)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from copark.workflows.serving.evidence import SourceInfo, source_info
 from copark.workflows.serving.network import ArrowInfo, arrows
 from copark.workflows.serving.shelf import Shelved
 from copark.workflows.serving.simulation import made_by, output_info
-from copark.workflows.serving.wording import both, own, said, unit_title
+from copark.workflows.serving.wording import own, said, spoken_in
 
 if TYPE_CHECKING:
     from copark.cases.parks import Park, Place, Score
@@ -98,24 +98,19 @@ class MethodAnswer(Answer):
 
 
 @cache
-def studies_shipped() -> tuple[StudyInfo, ...]:
+def studies_shipped() -> list[StudyInfo]:
     """Every study shipped."""
-    return tuple(_study(load_study(name)) for name in list_studies())
+    return [_study(load_study(name)) for name in list_studies()]
 
 
 def _study(study: Study) -> StudyInfo:
     scenarios = [
         ScenarioInfo(
-            key=one.key, title=both(one.title),
-            scenario=one.model_dump(mode="json", by_alias=True, exclude_defaults=True),
+            key=one.key, title=one.title, scenario=one.model_dump(mode="json", by_alias=True, exclude_defaults=True)
         )
         for one in study.scenarios
-    ]  # fmt: skip
-    return StudyInfo(
-        name=study.name, title=both(study.title), about=said(f"study.about.{study.name}"),
-        case=study.case, runs=study.runs, draws=study.draws,
-        scenarios=scenarios,
-    )  # fmt: skip
+    ]
+    return StudyInfo.of(study, title=study.title, about=said(f"study.about.{study.name}"), scenarios=scenarios)
 
 
 def method_of(shelved: Shelved) -> MethodAnswer:
@@ -151,17 +146,14 @@ def _posterior(shelved: Shelved) -> tuple[dict[str, list[float]], CalibrationInf
 
 def _parameter(one: Variable, shelved: Shelved, posterior: dict[str, list[float]]) -> ParameterInfo:
     prior = prior_of(one, shelved.case)
-    drawn = prior is not None and prior.kind != "fixed" and one.shape == ()
+    drawn = prior if prior is not None and prior.kind != "fixed" and one.shape == () else None
     before = None
-    if drawn and prior is not None:
-        values = np.clip(prior.quantile(np.array(LEVELS), one.default[0]), one.low, one.high)
-        before = [float(x) for x in values]
+    if drawn is not None:
+        before = np.clip(drawn.quantile(np.array(LEVELS), one.default[0]), one.low, one.high).tolist()
     return ParameterInfo.of(
         one,
-        title=both(one),
-        unit_title=unit_title(one.unit),
         default=list(one.default),
-        prior=prior.density_kind() if drawn and prior is not None else None,
+        prior=None if drawn is None else drawn.density_kind(),
         source=own(one.source),
         prior_quantiles=before,
         posterior_quantiles=posterior.get(one.name),
@@ -260,30 +252,23 @@ def park_info(park: Park, place: Place) -> ParkInfo:
     words = {name: Said(en=en, zh=zh) for name, (en, zh) in spoken.items() if name != "name" and en and zh}
     words |= {name: own(told) for name in OWN if (told := content.pop(name))}
     rest = {name: value for name, value in content.items() if name not in {"id", "case", "type", "source"}}
-    return ParkInfo(
-        id=park.id,
-        case=park.case,
+    return ParkInfo.of(
+        park,
         title=Said(en=spoken["name"][0], zh=spoken["name"][1]),
         kind=park.type,
         kind_title=said(f"workflows.kind.{park.type}"),
-        host_title=_country(park.host),
-        home_title=_country(park.home),
+        host_title=spoken_in(partial(country_name, park.host)),
+        home_title=spoken_in(partial(country_name, park.home)),
         status_title=None if park.outcome is None else said(f"parks.status.{park.outcome}"),
         words=words,
         values=rest,
-        source=list(park.source),
         place=PlaceInfo.of(place, title=Said(en=place.place_en, zh=place.place_zh)),
     )
 
 
-def _country(code: str) -> Said:
-    """Name of a country, as the analysis of parks has it."""
-    return Said(en=country_name(code, "en"), zh=country_name(code, "zh"))
-
-
 def score_info(score: Score, conditions: tuple[str, ...]) -> ScoreInfo:
     """A park's scores in a period."""
-    reasons = {name: Said(en=score.reason(name, "en"), zh=score.reason(name, "zh")) for name in conditions}
+    reasons = {name: spoken_in(partial(score.reason, name)) for name in conditions}
     return ScoreInfo.of(
         score,
         memberships={name: getattr(score, name, None) for name in conditions},

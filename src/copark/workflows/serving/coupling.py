@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,15 +18,13 @@ from copark.setmethods.coupling_degree import (
     grade,
 )
 from copark.simulation.readouts.coupling import COMPONENTS, PHASES, SCALES, needed, phase_shares, phases, read_out
-from copark.stats.quantiles import quantiles_over
+from copark.stats.quantiles import BAND, LEVELS, quantiles_over
 from copark.workflows.serving.answers import Answer, CaseName, DrawsNote, Numbers, Said
 from copark.workflows.serving.engine import Engine, HeldRuns, Ticket
-from copark.workflows.serving.simulation import case_name, draws_note, frame_of, rows
+from copark.workflows.serving.simulation import case_name, draws_note, frame_of
 from copark.workflows.serving.wording import both, said
 
 if TYPE_CHECKING:
-    import xarray as xr
-
     from copark.simulation.study import Scenario, Study
     from copark.workflows.serving.shelf import Shelved
     from copark.workflows.serving.simulation import Frame
@@ -34,7 +32,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 OUTPUTS = tuple(dict.fromkeys((*needed(), "arrivals", "operating")))
 """Outputs the read-outs need."""
-NULL_LEVELS = (0.05, 0.50, 0.95)
 
 
 class IndicatorInfo(Answer):
@@ -92,13 +89,10 @@ class CouplingAnswer(Answer):
 
 def coupling_of(engine: Engine, study: Study, shelved: Shelved, ticket: Ticket) -> CouplingAnswer:
     """Read out a study that keeps :data:`OUTPUTS`."""
-    from copark.stats.quantiles import LEVELS
-
     frame = frame_of(study, shelved, OUTPUTS)
-    runs = engine.arms(study, shelved, ticket)
     turns = [str(one.date.quarter("event")) for one in shelved.case.renegotiations]
     arms = []
-    for scenario, one in zip(study.scenarios, runs, strict=True):
+    for scenario, one in zip(study.scenarios, engine.arms(study, shelved, ticket), strict=True):
         ticket.check()
         arms.append(_arm(frame, scenario, one, turns))
     return CouplingAnswer.model_construct(
@@ -107,57 +101,45 @@ def coupling_of(engine: Engine, study: Study, shelved: Shelved, ticket: Ticket) 
         quarters=list(frame.labels),
         levels=list(LEVELS),
         arms=arms,
-        indicators=[
-            IndicatorInfo.of(one, title=said(f"analysis.component.{one.name}")) for one in COMPONENTS
-        ],
+        indicators=[IndicatorInfo.of(one, title=said(f"analysis.component.{one.name}")) for one in COMPONENTS],
         grades={name: said(f"analysis.grade.{name}") for name in GRADES},
         phases={name: said(f"analysis.phase.{name}") for name in PHASES},
         renegotiations=turns,
         caveat=said("web.coupling.caveat"),
         draws=draws_note(engine, study, shelved),
-    )  # fmt: skip
-
-
-def dataset_of(runs: HeldRuns, labels: tuple[str, ...]) -> xr.Dataset:
-    """An arm's runs in the form that analyses read."""
-    import xarray as xr
-
-    data = {name: (("scenario", "run", "quarter"), values.T[np.newaxis]) for name, values in runs.out.items()}
-    return xr.Dataset(data, coords={"label": ("quarter", list(labels))})
+    )
 
 
 def _arm(frame: Frame, scenario: Scenario, runs: HeldRuns, turns: list[str]) -> CouplingArm:
-    result = dataset_of(runs, frame.labels)
-    found = read_out(result)
-    degree = quantiles_over(found.coordination.T)
-    null = _null(found.scores, coupling)
+    import xarray as xr
+
+    data = {name: (("scenario", "run", "quarter"), values.T[np.newaxis]) for name, values in runs.out.items()}
+    result = xr.Dataset(data, coords={"label": ("quarter", list(frame.labels))})
+    found, title, quarter = read_out(result), both(scenario.title), frame.labels[frame.judged]
+    degree, null = quantiles_over(found.coordination.T), _null(found.scores, coupling)
     shares = phase_shares(phases(result, turns))
     grades = [None if np.isnan(value) else grade(float(value)) for value in degree[2]]
-    last = grades[frame.judged]
+    last, told = grades[frame.judged], _levels(degree[[0, 2, 4]], frame.judged)
     if last is None:
-        sentence = said("web.words.no_run", title=both(scenario.title))
+        sentence = said("web.words.no_run", title=title)
     else:
-        sentence = said(
-            "web.coupling.sentence", title=both(scenario.title), quarter=frame.labels[frame.judged],
-            degree=number(degree[2, frame.judged], 2), low=number(degree[0, frame.judged], 2),
-            high=number(degree[4, frame.judged], 2), grade=said(f"analysis.grade.{last}"),
-        )  # fmt: skip
+        words: dict[str, Any] = {"degree": told["median"], "low": told["low"], "high": told["high"]}
+        words["grade"] = said(f"analysis.grade.{last}")
+        sentence = said("web.coupling.sentence", title=title, quarter=quarter, **words)
+    own = {f"own_{name}": level for name, level in told.items()}
     return CouplingArm.model_construct(
         key=scenario.key,
-        title=both(scenario.title),
-        coordination=rows(degree),
-        coordination_corrected=rows(quantiles_over(found.coordination_corrected.T)),
-        coordination_null=rows(null),
-        coordination_corrected_null=rows(_null(found.scores, coupling_corrected)),
-        scores={scale: _middle(found.scores[scale]) for scale in SCALES},
+        title=title,
+        coordination=degree.tolist(),
+        coordination_corrected=quantiles_over(found.coordination_corrected.T).tolist(),
+        coordination_null=null.tolist(),
+        coordination_corrected_null=_null(found.scores, coupling_corrected).tolist(),
+        scores={scale: quantiles_over(found.scores[scale].T, (0.5,))[0].tolist() for scale in SCALES},
         grades=grades,
         phases={name: shares[n].tolist() for n, name in enumerate(PHASES)},
         sentence=sentence,
-        null_sentence=said(
-            "web.coupling.null", quarter=frame.labels[frame.judged], **_levels(null, frame.judged),
-            **{f"own_{name}": level for name, level in _levels(degree[[0, 2, 4]], frame.judged).items()},
-        ),
-    )  # fmt: skip
+        null_sentence=said("web.coupling.null", quarter=quarter, **_levels(null, frame.judged), **own),
+    )
 
 
 def _null(scores: Mapping[str, Floats], form: Callable[[Floats], Floats]) -> Floats:
@@ -168,15 +150,9 @@ def _null(scores: Mapping[str, Floats], form: Callable[[Floats], Floats]) -> Flo
     """
     step = len(next(iter(scores.values()))) // len(scores) + 1
     mixed = np.stack([np.roll(values, n * step, axis=0) for n, values in enumerate(scores.values())], axis=-1)
-    return quantiles_over(coordination(form(mixed), development(mixed)).T, NULL_LEVELS)
+    return quantiles_over(coordination(form(mixed), development(mixed)).T, BAND)
 
 
-def _levels(rows_: Floats, at: int) -> dict[str, str]:
+def _levels(rows: Floats, at: int) -> dict[str, str]:
     """Median and band of a quarter, as numbers for a sentence."""
-    low, median, high = (number(value, 2) for value in rows_[:, at])
-    return {"low": low, "median": median, "high": high}
-
-
-def _middle(values: Floats) -> Numbers:
-    found: Numbers = quantiles_over(values.T, (0.5,))[0].tolist()
-    return found
+    return dict(zip(("low", "median", "high"), (number(value, 2) for value in rows[:, at]), strict=True))

@@ -47,9 +47,6 @@ class BoundedCache(Generic[V]):
         self._lock = threading.Lock()
         self._making: dict[Hashable, tuple[threading.Lock, int]] = {}
 
-    def __len__(self) -> int:
-        return len(self._values)
-
     def get(self, key: Hashable) -> V | None:
         """The value of a key, or ``None``."""
         with self._lock:
@@ -120,8 +117,6 @@ def _acquire(lock: threading.Lock, check: Callable[[], None] | None) -> None:
 Floats = NDArray[np.float64]
 FEW = 800 * 80
 """Quarters of runs of an arm up to which they are few: no light question asks more (decision 0044)."""
-RUNS_HELD = 256_000_000
-INPUTS_HELD = 64_000_000
 
 
 class Cancelled(Exception):
@@ -138,11 +133,6 @@ class Ticket:
     def cancel(self) -> None:
         """Let the work stop at the next block of runs."""
         self._gone.set()
-
-    @property
-    def cancelled(self) -> bool:
-        """Whether it was cancelled."""
-        return self._gone.is_set()
 
     def check(self, done: int = 0) -> None:
         """Stop here if it was cancelled."""
@@ -195,7 +185,7 @@ class Engine:
     """Runs arms of studies for many clients at once."""
 
     def __init__(
-        self, shelf: Shelf, threads: int | None = None, held: int = RUNS_HELD, inputs: int = INPUTS_HELD
+        self, shelf: Shelf, threads: int | None = None, held: int = 256_000_000, inputs: int = 64_000_000
     ) -> None:
         self.shelf = shelf
         self.threads = threads or default_threads()
@@ -267,34 +257,13 @@ class Engine:
                 return held
         return None
 
-    def _more(
-        self,
-        study: Study,
-        shelved: Shelved,
-        scenario: Scenario,
-        names: tuple[str, ...],
-        held: HeldRuns | None,
-        ticket: Ticket,
-    ) -> HeldRuns:
-        """As many runs as a study asks, beginning with those that are held."""
-        with self.share() as threads:
-            if held is None:
-                return self._made(study, shelved, scenario, names, 0, threads, ticket)
-            made = self._made(study, shelved, scenario, tuple(held.out), held.runs, threads, ticket)
-            return held.then(made)
-
     def arm_key(self, study: Study, shelved: Shelved, scenario: Scenario) -> str:
         """What an arm's runs depend on, but for how many of them are wanted."""
         source = self.source(study, shelved)
-        asked = {
-            "case": shelved.hash,
-            "scenario": scenario.model_dump(mode="json", by_alias=True, exclude={"key", "title"}),
-            "draws": study.draws if source is None else str(source.content["draws_hash"]),
-            "seed": study.seed,
-            "futures": study.futures,
-            "quarters": study.quarters,
-        }
-        return identity_of(asked)
+        content = scenario.model_dump(mode="json", by_alias=True, exclude={"key", "title"})
+        draws = study.draws if source is None else str(source.content["draws_hash"])
+        seed = {"seed": study.seed, "futures": study.futures, "quarters": study.quarters}
+        return identity_of({"case": shelved.hash, "scenario": content, "draws": draws, **seed})
 
     def draws(self, study: Study, shelved: Shelved, scenario: Scenario, first: int, last: int) -> Draws:
         """Parameters and random numbers of a scenario's runs first … last - 1."""
@@ -303,19 +272,16 @@ class Engine:
         (draws,) = draws_of(first, last).by_scenario
         return draws
 
-    def _made(
-        self,
-        study: Study,
-        shelved: Shelved,
-        scenario: Scenario,
-        names: tuple[str, ...],
-        first: int,
-        threads: int,
+    def _more(
+        self, study: Study, shelved: Shelved, scenario: Scenario, names: tuple[str, ...], held: HeldRuns | None,
         ticket: Ticket,
-    ) -> HeldRuns:
+    ) -> HeldRuns:  # fmt: skip
+        """As many runs as a study asks, beginning with those that are held."""
         ticket.check()
-        inputs = self.inputs(study, shelved, scenario)
-        draws = self.draws(study, shelved, scenario, first, study.runs)
-        runs = Ensemble(inputs, draws, names, threads=threads, progress=ticket.check).run()
+        names, first = (names, 0) if held is None else (tuple(held.out), held.runs)
+        inputs, draws = self.inputs(study, shelved, scenario), self.draws(study, shelved, scenario, first, study.runs)
+        with self.share() as threads:
+            runs = Ensemble(inputs, draws, names, threads=threads, progress=ticket.check).run()
         by_name = dict(zip(names, np.ascontiguousarray(runs.out.transpose(1, 2, 0)), strict=True))
-        return HeldRuns(by_name, runs.status, runs.outcome)
+        made = HeldRuns(by_name, runs.status, runs.outcome)
+        return made if held is None else held.then(made)

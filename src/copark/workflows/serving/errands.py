@@ -15,7 +15,7 @@ from copark.store.database import open_database
 from copark.store.errors import DatabaseRefused, database_fault
 from copark.store.files import if_free, sweep
 from copark.store.garbage import forget_shards
-from copark.store.jobs import ENDED, LANES, MOST_ATTEMPTS, Job, JobTable
+from copark.store.jobs import LANES, MOST_ATTEMPTS, Job, JobTable
 from copark.store.runs import RunRecord, RunStore
 from copark.store.scenarios import SavedScenario, ScenarioShelf
 from copark.workflows.serving.shelf import UPLOADED
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from copark.cases import Case
 
 __all__ = [
-    "ENDED", "LANES", "MOST_ATTEMPTS", "AskedStudy", "DatabaseRefused", "Done", "Errand", "Job", "JobTable", "Kind",
+    "LANES", "MOST_ATTEMPTS", "AskedStudy", "DatabaseRefused", "Done", "Errand", "Job", "JobTable", "Kind",
     "Records", "SavedScenario", "clear_after", "clear_cancelled", "do", "placed", "report",
 ]  # fmt: skip
 Kind = Literal["run", "report", "analysis"]

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from copark.cases import Source, own_words, series_title
+from copark.cases import Source, series_title
+from copark.model.outputs import NAMES
 from copark.presentation.numbers import bounded
-from copark.texts import text
 from copark.workflows.serving.answers import Answer, CaseName, Said
 from copark.workflows.serving.shelf import Shelved
 from copark.workflows.serving.simulation import case_name
-from copark.workflows.serving.wording import drawn_bound, own, said, spoken_in, unit_title
+from copark.workflows.serving.wording import drawn_bound, own, said, spoken_in
 
-if TYPE_CHECKING:
-    from copark.cases import Case
-    from copark.presentation.exports import PlainTable
-
-
-JUDGEMENT = "judgement"
+GRADES = ("high", "medium", "low", "derived", "judgement", "background")
 
 
 class EventInfo(Answer):
@@ -125,119 +118,44 @@ class EvidenceAnswer(Answer):
 
 def evidence_of(shelved: Shelved) -> EvidenceAnswer:
     """All evidence of a case."""
-    case = shelved.case
+    case, ours = shelved.case, Source(outlet="copark", read="original")
+    sources = {key: source_info(key, one) for key, one in case.sources.items()}
+    sources["judgement"] = SourceInfo.of(ours, key="judgement", outlet=own(ours.outlet), note=said("web.judgement"))
+    events = []
+    for n, one in enumerate(case.events):
+        mechanism, quarter = said(f"cases.mechanism.{one.mechanism}"), str(one.date.quarter("event"))
+        events.append(EventInfo.of(one, key=f"event-{n}", quarter=quarter, mechanism_title=mechanism))
     return EvidenceAnswer(
         case=case_name(shelved),
-        events=events_of(case),
+        events=events,
         series=series_of(case.observations),
         context=series_of(case.host_context),
-        enterprises=enterprises_of(case),
-        sources=sources_of(case),
-        grades={
-            grade: said(f"web.grade.{grade}")
-            for grade in ("high", "medium", "low", "derived", "judgement", "background")
-        },
+        enterprises=[EnterpriseInfo.of(one, name_zh=one.name_zh or own(one.name).zh) for one in case.enterprises],
+        sources=sources,
+        grades={grade: said(f"web.grade.{grade}") for grade in GRADES},
     )
 
 
-def events_of(case: Case) -> list[EventInfo]:
-    """Events by date."""
-    return [
-        EventInfo.of(
-            one, key=f"event-{n}", quarter=str(one.date.quarter("event")),
-            mechanism_title=said(f"cases.mechanism.{one.mechanism}"),
-        )
-        for n, one in enumerate(case.events)
-    ]  # fmt: skip
-
-
 def series_of(rows: object) -> list[SeriesInfo]:
-    """Observed quantities of a table's rows."""
+    """Observed quantities of a table's rows, those the model has an output for first."""
     by_name: dict[str, list[SeriesPoint]] = {}
     for one in sorted(rows, key=lambda row: row.date.first_day):  # type: ignore[call-overload]
         high, bound = getattr(one, "high", None), getattr(one, "bound", "exact")
         usual: dict[str, Any] = {} if hasattr(one, "role") else {"use": True, "role": "context"}
         role = f"role.{getattr(one, 'role', 'context')}" if getattr(one, "use", True) else "observed.unused"
         point = SeriesPoint.of(
-            one, quarter=str(one.quarter), bound=drawn_bound(bound), unit_title=unit_title(one.unit),
-            shown=spoken_in(partial(bounded, one.value, high, bound, one.unit)), basis=own(one.basis),
+            one, quarter=str(one.quarter), bound=drawn_bound(bound), basis=own(one.basis),
+            shown=spoken_in(partial(bounded, one.value, high, bound, one.unit)),
             note=None if one.note is None else own(one.note), role_title=said(f"report.{role}"), **usual,
         )  # fmt: skip
         by_name.setdefault(one.variable, []).append(point)
     found = [
-        SeriesInfo(
-            variable=name,
-            title=Said(en=series_title(name, "en"), zh=series_title(name, "zh")),
-            is_output=is_output(name),
-            points=points,
-        )
+        SeriesInfo(variable=name, title=spoken_in(partial(series_title, name)), is_output=name in NAMES, points=points)
         for name, points in by_name.items()
     ]
     return sorted(found, key=lambda one: not one.is_output)
 
 
-def is_output(name: str) -> bool:
-    """Whether the model has an output of a name."""
-    from copark.model.outputs import NAMES
-
-    return name in NAMES
-
-
-def enterprises_of(case: Case) -> list[EnterpriseInfo]:
-    """Enterprises known by name."""
-    return [EnterpriseInfo.of(one, name_zh=one.name_zh or own(one.name).zh) for one in case.enterprises]
-
-
-def sources_of(case: Case) -> dict[str, SourceInfo]:
-    """Sources by key."""
-    found = {key: source_info(key, one) for key, one in case.sources.items()}
-    ours = Source(outlet="copark", read="original")
-    found[JUDGEMENT] = SourceInfo.of(ours, key=JUDGEMENT, outlet=own(ours.outlet), note=said("web.judgement"))
-    return found
-
-
 def source_info(key: str, source: Source) -> SourceInfo:
     """A source."""
     return SourceInfo.of(source, key=key, outlet=own(source.outlet))
-
-
-def evidence_table(shelved: Shelved, name: str, lang: str) -> PlainTable:
-    """Events, series or sources as a table for spreadsheets and statistics."""
-    from copark.presentation.exports import PlainTable
-    from copark.presentation.xlsx_sheets import Cell
-
-    case = shelved.case
-    if name == "events":
-        head = ["date", "scale", "mechanism", "actors", "event", "grade", "source"]
-        rows: Iterator[list[Cell]] = (
-            [str(e.date), e.scale, text(f"cases.mechanism.{e.mechanism}", lang), e.actors(lang), e.event(lang), e.grade,
-             "; ".join(e.source)]
-            for e in case.events
-        )  # fmt: skip
-        return PlainTable("events", head, rows, len(case.events))
-    if name == "series":
-        head = ["variable", "title", "date", "value", "high", "bound", "unit", "basis", "grade", "use", "role"]
-        rows = (
-            [o.variable, series_title(o.variable, lang), str(o.date), o.value, o.high, o.bound, o.unit,
-             own_words(o.basis, lang), o.grade, "yes" if o.use else "no", o.role, "; ".join(o.source),
-             None if o.note is None else own_words(o.note, lang)]
-            for o in case.observations
-        )  # fmt: skip
-        return PlainTable("series", [*head, "source", "note"], rows, len(case.observations))
-    head = ["key", "outlet", "title", "date", "url", "read", "language", "note"]
-    rows = (
-        [key, own_words(s.outlet, lang), s.title, None if s.date is None else str(s.date), s.url, s.read, s.language,
-         None if s.note is None else s.note.get(lang)]
-        for key, s in case.sources.items()
-    )  # fmt: skip
-    return PlainTable("sources", head, rows, len(case.sources))
-
-
-def evidence_file(shelved: Shelved, name: str, lang: str, scratch: Path) -> bytes:
-    """A table of the evidence as the bytes of a CSV file."""
-    from copark.presentation.exports import write_csv
-
-    try:
-        return write_csv(evidence_table(shelved, name, lang), scratch).read_bytes()
-    finally:
-        scratch.unlink(missing_ok=True)

@@ -6,11 +6,14 @@ A result that is stored is read; another is made again, bit by bit the same, in 
 from __future__ import annotations
 
 import json
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import yaml
 
 from copark.analyses.compare.moves import sheets, sheets_of
 from copark.presentation.exports import export_run, summary_table, write_csv
@@ -20,7 +23,7 @@ from copark.store.summary import summary_of
 from copark.texts import text
 from copark.workflows.serving.asking import MOST_RUNS
 from copark.workflows.serving.engine import Engine, Ticket
-from copark.workflows.serving.shelf import Shelved, scratch_name
+from copark.workflows.serving.shelf import Shelved
 from copark.workflows.serving.simulation import moves_between
 
 if TYPE_CHECKING:
@@ -37,7 +40,8 @@ FORMS = {
     "metadata.json": "application/json",
     "study.yaml": "application/yaml",
 }
-SCRATCH = ".export-"
+METADATA = ("identity", "created", "runs", "kept", "scenarios", "variables", "status", "outcome", "provenance")
+"""What made a result, and what its runs came to."""
 
 
 @contextmanager
@@ -51,7 +55,7 @@ def at_hand(
     if found is not None:
         yield store, found, store.load(identity)
         return
-    folder = data / scratch_name(SCRATCH)
+    folder = data / f".export-{secrets.token_hex(8)}"
     try:
         store = RunStore(folder)
         made = simulate(study, shelved.case, threads=1, source=engine.source(study, shelved))
@@ -61,31 +65,24 @@ def at_hand(
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def export(
-    engine: Engine,
-    study: Study,
-    shelved: Shelved,
-    form: str,
-    target: Path,
-    data: Path,
-    *,
-    lang: str = "en",
-) -> Path:
-    """Write a result in a form of :data:`FORMS`."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+def export(engine: Engine, study: Study, shelved: Shelved, form: str, scratch: Path, data: Path, lang: str) -> bytes:
+    """A result in a form of :data:`FORMS`; a study is a file that ``copark run`` takes, with the same identity."""
     if form == "study.yaml":
-        target.write_text(study_yaml(study), encoding="utf-8")
-        return target
+        words: str = yaml.safe_dump(study.content(), allow_unicode=True, sort_keys=False, width=120)
+        return f"# {text('web.study_file')} / {text('web.study_file', 'zh')}\n{words}".encode()
     with at_hand(engine, study, shelved, data) as (store, record, dataset):
         if form == "metadata.json":
-            words = json.dumps(metadata(record), ensure_ascii=False, indent=1, sort_keys=True)
-            target.write_text(words + "\n", encoding="utf-8")
-        elif form == "csv":
-            write_csv(summary_table(store.load_summary(record.identity) or summary_of(dataset), lang), target)
-        else:
-            more = changes(engine, study, shelved, store, record, lang) if form == "xlsx" else ()
-            export_run(store, record.identity, "netcdf" if form == "nc" else form, target, lang=lang, more=more)
-    return target
+            told = {name: getattr(record, name) for name in METADATA}
+            return (json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+        try:
+            if form == "csv":
+                write_csv(summary_table(store.load_summary(record.identity) or summary_of(dataset), lang), scratch)
+            else:
+                more = changes(engine, study, shelved, store, record, lang) if form == "xlsx" else ()
+                export_run(store, record.identity, "netcdf" if form == "nc" else form, scratch, lang=lang, more=more)
+            return scratch.read_bytes()
+        finally:
+            scratch.unlink(missing_ok=True)
 
 
 def changes(
@@ -97,26 +94,3 @@ def changes(
     first, *others = engine.arms(study, shelved, Ticket())
     keys = [scenario.key for scenario in study.scenarios[1:]]
     return sheets([(key, moves_between(first, one)) for key, one in zip(keys, others, strict=True)], lang)
-
-
-def study_yaml(study: Study) -> str:
-    """A study as a file that ``copark run`` takes, and gives the same identity for."""
-    import yaml
-
-    words: str = yaml.safe_dump(study.content(), allow_unicode=True, sort_keys=False, width=120)
-    return f"# {text('web.study_file')} / {text('web.study_file', 'zh')}\n{words}"
-
-
-def metadata(record: RunRecord) -> dict[str, Any]:
-    """What made a result, and what its runs came to."""
-    return {
-        "identity": record.identity,
-        "created": record.created,
-        "runs": record.runs,
-        "kept": record.kept,
-        "scenarios": list(record.scenarios),
-        "variables": list(record.variables),
-        "status": record.status,
-        "outcome": record.outcome,
-        "provenance": record.provenance,
-    }

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analyses.compare.outcome_change import GROUPS, Indicators, OutcomePart, parts_of
+from copark.analyses.compare.outcome_change import GROUPS, Indicators, parts_of
 from copark.analyses.contract import Texts
 from copark.model.variables import Link
 from copark.simulation.ensemble import Ensemble
@@ -29,9 +29,10 @@ from copark.simulation.outcomes import NEEDED, OUTCOMES
 from copark.simulation.run import facts_of, first_apart
 from copark.simulation.study import Scenario, Study
 from copark.stats.quantiles import quantiles_over
+from copark.texts import LANGUAGES
 from copark.workflows.serving.answers import ArmFlows, ArrowFlow, LinkPart, LinkParts, Mechanism, Said, Why
 from copark.workflows.serving.engine import BoundedCache
-from copark.workflows.serving.wording import STANDING, amount, both, points, said, signed, spoken_in
+from copark.workflows.serving.wording import STANDING, amount, both, points, said, signed
 
 if TYPE_CHECKING:
     from copark.workflows.serving.engine import Engine, HeldRuns, Ticket
@@ -80,34 +81,30 @@ HIDDEN = 0.05
 
 
 def arm_flows(book: FlowBook, study: Study, shelved: Shelved, ticket: Ticket) -> list[ArmFlows]:
-    """What the arrows carry in every arm: medians over runs, and weights on the reference's scale."""
+    """What the arrows carry in every arm: medians over runs, and weights on the reference's scale.
+
+    A weight is how far what arrives is from nothing arriving, 1 at the strongest twentieth of the reference.
+    """
     every = [book.flows(study, shelved, scenario, ticket) for scenario in study.scenarios]
-    scale = {name: strongest(values) for name, values in by_link(beyond_neutral(every[0])).items()}
+    neutral = np.array([channel.link.neutral for channel in channels()])
+    beyond = [by_link(np.abs(flows.arrived - neutral)) for flows in every]
+    scale = {name: strongest(values) for name, values in beyond[0].items()}
+
+    def middle(values: Floats) -> Floats:
+        found: Floats = quantiles_over(np.ascontiguousarray(values.T), (0.5,))[0]
+        return found
+
     found = []
-    for scenario, flows in zip(study.scenarios, every, strict=True):
-        values, weights = by_link(as_amounts(flows.arrived)), by_link(beyond_neutral(flows))
+    for scenario, flows, weights in zip(study.scenarios, every, beyond, strict=True):
         arrows = [
             ArrowFlow.model_construct(
                 link=name,
-                median=middle(values[name]).tolist(),
+                median=middle(values).tolist(),
                 weight=np.clip(middle(weights[name]) / scale[name], 0.0, 1.0).tolist(),
             )
-            for name in values
+            for name, values in by_link(as_amounts(flows.arrived)).items()
         ]
         found.append(ArmFlows.model_construct(arm=scenario.key, runs=len(flows.arrived), arrows=arrows))
-    return found
-
-
-def middle(values: Floats) -> Floats:
-    """Median over runs, leaving out those without a value; shape (quarters,)."""
-    found: Floats = quantiles_over(np.ascontiguousarray(values.T), (0.5,))[0]
-    return found
-
-
-def beyond_neutral(flows: Flows) -> Floats:
-    """How far what arrives is from nothing arriving, shape (runs, quarters, channels)."""
-    neutral = np.array([channel.link.neutral for channel in channels()])
-    found: Floats = np.abs(flows.arrived - neutral)
     return found
 
 
@@ -136,22 +133,23 @@ def why(book: FlowBook, frame: Frame, runs: tuple[HeldRuns, ...], target: str, t
     moved = moved_channels(before, after)[:CANDIDATES]
     alone = [effect_alone(book, frame, runs[0], one.channel.link, before, after, target, ticket) for one in moved]
     order = sorted(range(len(moved)), key=lambda n: (alone[n] is None, -abs(alone[n] or 0.0), -abs(moved[n].spreads)))
-    if target in runs[-1].out:
-        apart = (runs[-1].out[target] - runs[0].out[target])[frame.judged]
-        apart = apart[np.isfinite(apart)]
-        change = float(np.median(apart)) if apart.size else None
-    else:
-        change = None
+    known = target in runs[-1].out
     return Why(
         arm=arm.key,
         reference=reference.key,
         target=target,
         quarter=frame.labels[frame.judged],
-        change=change,
+        change=median((runs[-1].out[target] - runs[0].out[target])[frame.judged]) if known else None,
         runs=len(before.arrived),
         mechanisms=[mechanism(moved[n], alone[n], target) for n in order[:TOLD]],
         method=said("web.why.method", runs=len(before.arrived), alone=min(RUNS_ALONE, len(before.arrived))),
     )
+
+
+def median(values: Floats) -> float | None:
+    """Median of the values there are."""
+    there = values[np.isfinite(values)]
+    return float(np.median(there)) if there.size else None
 
 
 def moved_channels(before: Flows, after: Flows) -> list[Moved]:
@@ -219,56 +217,40 @@ def effect_alone(
         return None
     study, shelved, scenario = frame.study, frame.shelved, frame.study.scenarios[0]
     runs = min(RUNS_ALONE, reference.runs)
-    packed = book.engine.inputs(study, shelved, scenario)
-    changed = packed.link_strength.copy()
+    inputs, draws = book.engine.inputs(study, shelved, scenario), book.engine.draws(study, shelved, scenario, 0, runs)
+    changed = inputs.link_strength.copy()
     changed[:, link.number] *= factors
-    inputs = packed._replace(link_strength=changed)
-    draws = book.engine.draws(study, shelved, scenario, 0, runs)
+    arm = inputs._replace(link_strength=changed)
     with book.engine.share() as threads:
-        made = Ensemble(inputs, draws, (target,), threads=threads, progress=ticket.check).run()
+        made = Ensemble(arm, draws, (target,), threads=threads, progress=ticket.check).run()
     apart = made[target][:, frame.judged] - reference.out[target][frame.judged, :runs]
-    apart = apart[made.finished & np.isfinite(apart)]
-    return float(np.median(apart)) if apart.size else None
+    return median(apart[made.finished])
 
 
 def mechanism(moved: Moved, alone: float | None, target: str) -> Mechanism:
     """An arrow that moved, in numbers and words."""
     from copark.workflows.serving.simulation import output_info
 
-    link, output = moved.channel.link, output_info(target)
+    link, output, name = moved.channel.link, output_info(target), moved.channel.name
     if np.isnan(moved.before) or np.isnan(moved.after):
         change = "gone" if np.isnan(moved.after) else "begun"
     else:
         change = "more" if moved.spreads > 0.0 else "less"
-    words: dict[str, Said] = {
-        "title": both(link),
-        "channel": channel_title(moved.channel),
-        "before": amount(moved.before, link.unit),
-        "after": amount(moved.after, link.unit),
-        "alone": Said(en="", zh=""),
-    }
+    words = {"before": amount(moved.before, link.unit), "after": amount(moved.after, link.unit)}
+    words |= {"title": both(link), "channel": Said(en="", zh=""), "alone": Said(en="", zh="")}
+    if name:  # of an arrow that carries several numbers
+        words["channel"] = said("web.channel.number", number=name) if name.isdigit() else said(f"web.channel.{name}")
     if alone is not None:
         words["alone"] = said("web.why.alone", target=output.title, effect=signed(alone, output.unit))
-    sentence = said(f"web.why.{change}", **words)
-    return Mechanism(
+    return Mechanism.of(
+        link,
         link=link.name,
-        title=both(link),
-        unit=link.unit,
         before=None if np.isnan(moved.before) else moved.before,
         after=None if np.isnan(moved.after) else moved.after,
         moved=moved.spreads,
         alone=alone,
-        sentence=sentence,
+        sentence=said(f"web.why.{change}", **words),
     )
-
-
-def channel_title(channel: Channel) -> Said:
-    """Which of the numbers an arrow carries, in words, in brackets; nothing where there is one alone."""
-    if not channel.name:
-        return Said(en="", zh="")
-    if channel.name.isdigit():
-        return said("web.channel.number", number=channel.name)
-    return said(f"web.channel.{channel.name}")
 
 
 PARTS_RUNS = 200
@@ -302,15 +284,11 @@ def link_parts(engine: Engine, frame: Frame, ticket: Ticket) -> LinkParts:
             found.append(after.astype(np.int8) - before.astype(np.int8))
         return found
 
-    parts = parts_of(change, most)
-    return LinkParts(since=frame.labels[since], runs=most, parts=[_part(one) for one in parts])
-
-
-def _part(one: OutcomePart) -> LinkPart:
-    change, error = one.of(STANDING), one.error[OUTCOMES.index(STANDING)]
-    half = error if np.isfinite(error) else 0.0
-    return LinkPart(
-        group=one.group, title=spoken_in(lambda lang: Texts("compare", lang)(f"group.{one.group}")),
-        links=list(GROUPS.get(one.group, ())), change=change, low=change - half, high=change + half,
-        told=spoken_in(lambda _: points(change)),
-    )  # fmt: skip
+    parts = []
+    for one in parts_of(change, most):
+        part, error = one.of(STANDING), one.error[OUTCOMES.index(STANDING)]
+        half, told = error if np.isfinite(error) else 0.0, points(part)
+        ends_of = {"change": part, "low": part - half, "high": part + half, "told": Said(en=told, zh=told)}
+        title = Said(**{lang: Texts("compare", lang)(f"group.{one.group}") for lang in LANGUAGES})
+        parts.append(LinkPart(group=one.group, title=title, links=list(GROUPS.get(one.group, ())), **ends_of))
+    return LinkParts(since=frame.labels[since], runs=most, parts=parts)

@@ -5,22 +5,30 @@ Places are computed once, from left (the investing side) to right (the host), an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from copark.cases.facts import used
-from copark.model.variables import ROOMS, catalogue
+from copark.model.variables import ORIGINS, catalogue
 from copark.workflows.serving.answers import Answer, Said
 from copark.workflows.serving.shelf import Shelved
-from copark.workflows.serving.wording import both, said, unit_title
+from copark.workflows.serving.wording import said
 
 if TYPE_CHECKING:
     from copark.cases import Case
 
 LAYERS = {"world": "global", "governments": "intergovernmental", "company": "park", "enterprises": "enterprise"}
 """The model's rooms and the four scales they are."""
+ROWS = {
+    "global": ["partner"],
+    "intergovernmental": ["government", "institution"],
+    "park": ["shareholder", "company"],
+    "enterprise": ["origin", "anchor"],
+}
+"""Who acts in each layer, from the top: every role begins a row of its own."""
 MOST_IN_ROW = 6
+COMPANY = "company/company"
 PLACE = {"home": 0.0, "third": 0.5, "none": 0.5, None: 0.5, "host": 1.0}
 SHARED = ("council", "committee", "agreement")
 
@@ -35,12 +43,17 @@ class Actor:
 
     role: str
     key: str
-    title: Said
+    title: Any
     side: str | None = None
     kind: str | None = None
     spans: Spans = field(default_factory=list)
     ties: Mapping[str, float] = field(default_factory=dict)
     source: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """Its role and key: no other actor's."""
+        return f"{self.role}/{self.key}"
 
 
 class NodeInfo(Answer):
@@ -109,14 +122,14 @@ def network_of(shelved: Shelved) -> NetworkAnswer:
     """The network of a case."""
     case = shelved.case
     actors = list(_actors(case))
-    shares = _shares(case)
-    nodes: list[NodeInfo] = []
-    for layer, members in _members(actors).items():
-        nodes += _placed(layer, members, shares)
+    shares: dict[str, float] = {}  # the largest share each holder ever had, 0 to 1
+    for table in used(case.equity):
+        for one in table.holdings:
+            shares[one.holder] = max(shares.get(one.holder, 0.0), one.basis_points / 10_000.0)
     return NetworkAnswer(
-        layers=[LayerInfo(key=LAYERS[room], room=room, title=said(f"analysis.scale.{LAYERS[room]}")) for room in ROOMS],
-        nodes=nodes,
-        edges=_edges(case, actors),
+        layers=[LayerInfo(key=key, room=room, title=said(f"analysis.scale.{key}")) for room, key in LAYERS.items()],
+        nodes=list(_placed(actors, shares)),
+        edges=list(_edges(case, actors)),
         arrows=arrows(),
     )
 
@@ -124,98 +137,53 @@ def network_of(shelved: Shelved) -> NetworkAnswer:
 def _actors(case: Case) -> Iterator[Actor]:
     """Who acts in a case, but for those who only have an interest."""
 
-    def ties(one: Any) -> dict[str, float]:
-        """None where they are not known."""
-        known = one.ties
-        return {} if known is None else {origin: float(getattr(known, origin)) for origin in ("home", "host", "third")}
+    def actor(role: str, one: Any, side: str | None, stays: Iterable[Any]) -> Actor:
+        ties = getattr(one, "ties", None)  # none where they are not known
+        known = {} if ties is None else {origin: float(getattr(ties, origin)) for origin in ORIGINS}
+        kind = one.kind if role == "institution" else None
+        return Actor(role, one.key, one.title, side, kind, [span(stay) for stay in stays], known, list(one.source))
 
     for side, government in (("home", case.sides.home), ("host", case.sides.host)):
-        yield Actor("government", side, both(government.title), side)
+        yield Actor("government", side, government.title, side)
     for one in case.shareholders:
-        yield Actor("shareholder", one.key, both(one.title), one.side, None, [_span(one)], ties(one), list(one.source))
+        yield actor("shareholder", one, one.side, [one])
     for partner in case.partners:
-        spans = [_span(span) for span in partner.presence]
-        yield Actor(
-            "partner", partner.key, both(partner.title), partner.side, None, spans, ties(partner), list(partner.source)
-        )
+        yield actor("partner", partner, partner.side, partner.presence)
     for body in case.institutions:
-        yield Actor("institution", body.key, both(body.title), None, body.kind, [_span(body)], {}, list(body.source))
+        yield actor("institution", body, None, [body])
     for anchor in case.anchors:
-        yield Actor(
-            "anchor",
-            anchor.key,
-            both(anchor.title),
-            anchor.origin,
-            None,
-            [(str(anchor.registered), None)],
-            {},
-            list(anchor.source),
-        )
+        yield replace(actor("anchor", anchor, anchor.origin, []), spans=[(str(anchor.registered), None)])
+    yield Actor("company", "company", said("report.network.company"))
+    for origin in ("home", "third", "host"):
+        yield Actor("origin", origin, said(f"report.network.firms_{origin}"), origin)
 
 
-def _span(one: Any) -> tuple[str, str | None]:
+def span(one: Any) -> tuple[str, str | None]:
+    """From when to when something is there; null where it lasts."""
     return str(one.since), None if one.until is None else str(one.until)
 
 
 def arrows() -> list[ArrowInfo]:
     """Every arrow of the model."""
     return [
-        ArrowInfo.of(
-            link,
-            link=link.name,
-            title=both(link),
-            source_layer=LAYERS[link.source_room],
-            target_layer=LAYERS[link.target_room],
-            unit_title=unit_title(link.unit),
-        )
-        for link in catalogue().links.values()
+        ArrowInfo.of(one, link=one.name, source_layer=LAYERS[one.source_room], target_layer=LAYERS[one.target_room])
+        for one in catalogue().links.values()
     ]
 
 
-def _key(one: Actor) -> str:
-    return f"{one.role}/{one.key}"
-
-
-def _shares(case: Case) -> dict[str, float]:
-    """The largest share each holder ever had, 0 to 1."""
-    found: dict[str, float] = {}
-    for table in used(case.equity):
-        for one in table.holdings:
-            found[one.holder] = max(found.get(one.holder, 0.0), one.basis_points / 10_000.0)
-    return found
-
-
-def _members(actors: list[Actor]) -> dict[str, list[list[Actor]]]:
-    """Groups of actors of each layer, from the top: each begins a row of its own."""
-    by_role: dict[str, list[Actor]] = {}
-    for one in actors:
-        by_role.setdefault(one.role, []).append(one)
-    company = Actor("company", "company", said("report.network.company"))
-    origins = [
-        Actor("origin", origin, said(f"report.network.firms_{origin}"), origin) for origin in ("home", "third", "host")
-    ]
-    return {
-        "global": [by_role.get("partner", [])],
-        "intergovernmental": [by_role.get("government", []), by_role.get("institution", [])],
-        "park": [by_role.get("shareholder", []), [company]],
-        "enterprise": [origins, by_role.get("anchor", [])],
-    }
-
-
-def _placed(layer: str, groups: list[list[Actor]], shares: dict[str, float]) -> list[NodeInfo]:
+def _placed(actors: list[Actor], shares: dict[str, float]) -> Iterator[NodeInfo]:
     """Rows of at most six, as even as can be; within a row by side and by the enterprises an actor is tied to."""
-    found: list[NodeInfo] = []
-    row = 0
-    for group in groups:
-        ordered = sorted(group, key=_wanted_place)
-        parts = -(-len(ordered) // MOST_IN_ROW)
-        size = -(-len(ordered) // parts) if parts else 1
-        for first in range(0, len(ordered), size):
-            members = ordered[first : first + size]
-            for n, one in enumerate(members):
-                found.append(_node(layer, one, (n + 0.5) / len(members), row, shares))
-            row += 1
-    return found
+    for layer, roles in ROWS.items():
+        row = 0
+        for role in roles:
+            ordered = sorted((one for one in actors if one.role == role), key=_wanted_place)
+            parts = -(-len(ordered) // MOST_IN_ROW)
+            size = -(-len(ordered) // parts) if parts else 1
+            for first in range(0, len(ordered), size):
+                members = ordered[first : first + size]
+                for n, one in enumerate(members):
+                    yield _node(layer, one, (n + 0.5) / len(members), row, shares)
+                row += 1
 
 
 def _wanted_place(one: Actor) -> float:
@@ -232,51 +200,36 @@ def _node(layer: str, one: Actor, x: float, row: int, shares: dict[str, float]) 
     weight = {"company": 1.0, "government": 1.0, "origin": 0.8}.get(one.role)
     if weight is None:
         weight = max(shares.get(one.key, 0.0), sum(one.ties.values()) / 3.0, 0.1)
-    return NodeInfo(
-        key=_key(one), layer=layer, title=one.title, side=one.side, role=one.role, x=x, row=row,
-        weight=min(weight, 1.0), spans=one.spans, source=one.source,
-    )  # fmt: skip
+    return NodeInfo.of(one, key=one.name, layer=layer, x=x, row=row, weight=min(weight, 1.0))
 
 
-def _edges(case: Case, actors: list[Actor]) -> list[EdgeInfo]:
-    found: list[EdgeInfo] = []
+def _bind(source: str, target: str, kind: str, strength: float, spans: Spans) -> EdgeInfo:
+    return EdgeInfo(source_key=source, target_key=target, kind=kind, strength=strength, spans=spans)
 
-    def bind(source: str, target: str, kind: str, strength: float, spans: Any = ()) -> None:
-        found.append(EdgeInfo(source_key=source, target_key=target, kind=kind, strength=strength, spans=list(spans)))
 
+def _edges(case: Case, actors: list[Actor]) -> Iterator[EdgeInfo]:
     for one in actors:
-        for origin in (name for name, strength in one.ties.items() if strength > 0.0):
-            bind(_key(one), f"origin/{origin}", "influence", one.ties[origin], one.spans)
-        for source, target in _institutional(one):
-            bind(source, target, "legal", 0.5, one.spans)
+        for origin, strength in one.ties.items():
+            if strength > 0.0:
+                yield _bind(one.name, f"origin/{origin}", "influence", strength, one.spans)
+        if one.role == "institution":  # of the host, of both where it is shared; and the company it administers
+            yield _bind("government/host", one.name, "legal", 0.5, one.spans)
+            if one.kind in SHARED:
+                yield _bind("government/home", one.name, "legal", 0.5, one.spans)
+            if one.kind == "administration":
+                yield _bind(one.name, COMPANY, "legal", 0.5, one.spans)
         if one.role == "anchor":
-            bind(f"origin/{one.side}", _key(one), "legal", 0.3, one.spans)
-    for origin in ("home", "third", "host"):
-        bind("company/company", f"origin/{origin}", "legal", 0.3)
-    holders = {one.key for one in actors if one.role == "shareholder"}
+            yield _bind(f"origin/{one.side}", one.name, "legal", 0.3, one.spans)
+        if one.role == "origin":
+            yield _bind(COMPANY, one.name, "legal", 0.3, [])
+    yield from _equity(case, {one.key for one in actors if one.role == "shareholder"})
+
+
+def _equity(case: Case, holders: set[str]) -> Iterator[EdgeInfo]:
     tables = used(case.equity)
     for n, table in enumerate(tables):
-        until = tables[n + 1].date if n + 1 < len(tables) else None
-        for holding in table.holdings:
-            if holding.holder in holders:
-                share = holding.basis_points / 10_000.0
-                bind(
-                    f"shareholder/{holding.holder}",
-                    "company/company",
-                    "equity",
-                    share,
-                    [(str(table.date), None if until is None else str(until))],
-                )
-    return found
-
-
-def _institutional(one: Actor) -> list[tuple[str, str]]:
-    """What an institution is bound to: the host's government, both where it is shared, the company it administers."""
-    if one.role != "institution":
-        return []
-    found = [("government/host", _key(one))]
-    if one.kind in SHARED:
-        found.append(("government/home", _key(one)))
-    if one.kind == "administration":
-        found.append((_key(one), "company/company"))
-    return found
+        until = str(tables[n + 1].date) if n + 1 < len(tables) else None
+        for one in table.holdings:
+            if one.holder in holders:
+                share, spans = one.basis_points / 10_000.0, [(str(table.date), until)]
+                yield _bind(f"shareholder/{one.holder}", COMPANY, "equity", share, spans)

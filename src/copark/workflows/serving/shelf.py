@@ -2,7 +2,6 @@
 
 Nothing in an archive is believed, neither its names nor its sizes: whatever is more than the files of one case, larger,
 deeper, linked, encrypted or elsewhere is refused before a byte of it is written; what is written has names of our own.
-Whose a file of the moment is, is in its name, so that no server takes those of another.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ import secrets
 import shutil
 import threading
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
@@ -63,7 +62,7 @@ class Shelf:
     Folder of uploaded cases, a folder each, and output folder that posteriors of one's own are looked for in.
     """
 
-    def __init__(self, uploads: Path | None = None, out: Path | None = None) -> None:
+    def __init__(self, uploads: Path = Path("out/web/cases"), out: Path | None = None) -> None:
         self.uploads, self.out = uploads, out
         self._seen: int | None = None
         self._held: dict[tuple[str, str | None], Shelved] = {}
@@ -113,33 +112,32 @@ class Shelf:
             return None
 
     def _uploaded(self, name: str) -> Path | None:
-        if self.uploads is None or not UPLOADED.fullmatch(name):
-            return None
         folder = self.uploads / name
-        return folder if folder.is_dir() else None
+        return folder if UPLOADED.fullmatch(name) and folder.is_dir() else None
 
-    def forget(self, name: str) -> None:
-        """Hold a case no longer."""
+    def forget(self, name: str) -> bool:
+        """Forget an uploaded case; whether there was one."""
+        folder = self._uploaded(name)
         with self._lock:
             self._drop(name)
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+            _owner_file(self.uploads, name).unlink(missing_ok=True)
+        return folder is not None
 
     def _drop(self, name: str) -> None:
         self._held = {key: held for key, held in self._held.items() if key[0] != name}
 
 
-def scratch_name(begin: str) -> str:
-    """Name of scratch that nothing else has."""
-    return f"{begin}{secrets.token_hex(12)}"
+SCRATCH = (".export-*", "web/cases/.incoming-*", "web/files/*")
+"""What a server that was killed may have left, in the data folder."""
 
 
-def sweep_scratch(paths: Iterable[Path]) -> None:
-    """Take away scratch that a server which was killed has left."""
-    for path in paths:
+def sweep_scratch(data: Path) -> None:
+    """Take away what a server that was killed has left."""
+    for path in (one for pattern in SCRATCH for one in data.glob(pattern)):
         with suppress(OSError):  # not ours to take
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink()
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
 AREA = "web.upload"
@@ -147,22 +145,33 @@ FILES = (*NEEDED, *OPTIONAL)
 MOST_ENTRIES = 60
 MOST_KEPT = 50
 """Uploaded cases kept; beyond, the oldest goes."""
-INCOMING, OWNER = ".incoming-", ".owner-"
+OWNER = ".owner-"
 
 
-def named_files(archive: Archive, entries: list[zipfile.ZipInfo]) -> Iterator[tuple[str, zipfile.ZipInfo]]:
-    """The case's files among an archive's, by their own names."""
+def unpack_zip(content: bytes, folder: Path) -> None:
+    """Unpack an archive of a case, at its top or in one folder, into a folder; what cannot be taken is refused."""
+    with opened(content, "upload.zip", AREA) as archive:
+        files = list(_named_files(archive, archive.files(MOST_ENTRIES, MOST_BYTES_FOLDER)))
+        if not files:
+            raise archive.refuse("no_case", needed=", ".join(NEEDED))
+        left = MOST_BYTES_FOLDER
+        for name, entry in files:
+            raw = archive.read(entry, min(MOST_BYTES, left))
+            left -= len(raw)
+            (folder / name).write_bytes(raw)
+
+
+def _named_files(archive: Archive, entries: list[zipfile.ZipInfo]) -> Iterator[tuple[str, zipfile.ZipInfo]]:
     folders, seen = set(), set()
     for entry in entries:
         path = PurePosixPath(entry.filename)
-        parts = path.parts
         if leads_out(entry.filename):
             raise archive.refuse("leads_out", key=entry.filename)
-        if parts and (parts[0] == "__MACOSX" or path.name.startswith(".")):
+        if path.parts and (path.parts[0] == "__MACOSX" or path.name.startswith(".")):
             continue
-        if len(parts) > 2:
+        if len(path.parts) > 2:
             raise archive.refuse("too_deep", key=entry.filename)
-        if path.name.endswith((".md", ".txt", ".json")):
+        if path.suffix in (".md", ".txt", ".json"):
             continue
         if path.name not in FILES:
             raise archive.refuse("unknown_file", key=entry.filename, suggestion=suggestion(path.name, FILES))
@@ -171,19 +180,6 @@ def named_files(archive: Archive, entries: list[zipfile.ZipInfo]) -> Iterator[tu
             raise archive.refuse("several_cases", key=entry.filename)
         seen.add(path.name)
         yield path.name, entry
-
-
-def unpack_zip(content: bytes, folder: Path) -> None:
-    """Unpack an archive of a case into a folder."""
-    with opened(content, "upload.zip", AREA) as archive:
-        files = list(named_files(archive, archive.files(MOST_ENTRIES, MOST_BYTES_FOLDER)))
-        if not files:
-            raise archive.refuse("no_case", needed=", ".join(NEEDED))
-        left = MOST_BYTES_FOLDER
-        for name, entry in files:
-            raw = archive.read(entry, min(MOST_BYTES, left))
-            left -= len(raw)
-            (folder / name).write_bytes(raw)
 
 
 def pack_zip(folder: Path) -> bytes:
@@ -202,16 +198,14 @@ def pack_zip(folder: Path) -> bytes:
 def take(shelf: Shelf, content: bytes, *, workbook: bool, owner: str = "") -> Shelved:
     """Take an uploaded case."""
     root = shelf.uploads
-    if root is None:
-        raise CaseFaults([])
     root.mkdir(parents=True, exist_ok=True)
-    folder = root / scratch_name(INCOMING)
+    folder = root / f".incoming-{secrets.token_hex(8)}"
     folder.mkdir()
     try:
         try:
             faults = _unpack(content, folder, workbook=workbook)
         except Refused as refused:
-            raise CaseFaults(refused.faults) from None
+            faults = list(refused.faults)
         if faults:
             raise CaseFaults(faults)
         name = f"u-{secrets.token_hex(16)}"
@@ -243,24 +237,12 @@ def _forget_oldest(shelf: Shelf, root: Path) -> None:
             if UPLOADED.fullmatch(path.name):
                 kept.append((path.stat().st_mtime, path.name))
     for _, name in sorted(kept)[: max(len(kept) - MOST_KEPT, 0)]:
-        remove(shelf, name)
-
-
-def remove(shelf: Shelf, name: str) -> bool:
-    """Forget an uploaded case; whether there was one."""
-    if shelf.uploads is None or not UPLOADED.fullmatch(name):
-        return False
-    folder = shelf.uploads / name
-    there = folder.is_dir()
-    shelf.forget(name)
-    shutil.rmtree(folder, ignore_errors=True)
-    _owner_file(shelf.uploads, name).unlink(missing_ok=True)
-    return there
+        shelf.forget(name)
 
 
 def owner_of_upload(shelf: Shelf, name: str) -> str | None:
     """Whose an uploaded case is; ``None`` if there is none, or nobody wrote down whose."""
-    if shelf.uploads is None or not UPLOADED.fullmatch(name):
+    if not UPLOADED.fullmatch(name):
         return None
     try:
         return _owner_file(shelf.uploads, name).read_text(encoding="utf-8")
@@ -270,8 +252,6 @@ def owner_of_upload(shelf: Shelf, name: str) -> str | None:
 
 def uploads_of(shelf: Shelf, owner: str) -> list[str]:
     """Names of the cases somebody brought, the latest first."""
-    if shelf.uploads is None:
-        return []
     found: list[tuple[float, str]] = []
     for path in shelf.uploads.glob(f"{OWNER}u-*"):
         name = path.name.removeprefix(OWNER)
@@ -298,9 +278,7 @@ def skeleton(scratch: Path, *, workbook: bool, lang: str = "en", example: bool =
         return workbook_of(EXAMPLE, lang) if workbook else pack_zip(EXAMPLE)
     if workbook:
         return template_workbook(lang=lang)
-    scratch.mkdir(parents=True, exist_ok=True)
-    folder = scratch / scratch_name(INCOMING)
     try:
-        return pack_zip(new_case("my-park", folder))
+        return pack_zip(new_case("my-park", scratch))
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(scratch, ignore_errors=True)

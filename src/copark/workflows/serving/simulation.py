@@ -6,7 +6,7 @@ Warming up: everything the first question would otherwise wait for.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -27,7 +27,7 @@ from copark.simulation.study import Scenario, Study
 from copark.simulation.trust import Trust
 from copark.stats import precision as pairing
 from copark.stats.quantiles import BAND, LEVELS, quantiles_over
-from copark.stats.shares import Share, shares
+from copark.stats.shares import shares
 from copark.version import __version__
 from copark.workflows.serving import wording
 from copark.workflows.serving.answers import (
@@ -38,7 +38,6 @@ from copark.workflows.serving.answers import (
     Headline,
     HeadlineMove,
     Made,
-    Numbers,
     ObservedPoint,
     OutcomeChange,
     OutcomeMove,
@@ -52,7 +51,7 @@ from copark.workflows.serving.asking import HEADLINES, Parts, SimulationRequest,
 from copark.workflows.serving.engine import Engine, HeldRuns, Ticket
 from copark.workflows.serving.mechanisms import FlowBook
 from copark.workflows.serving.shelf import Shelved
-from copark.workflows.serving.wording import amount, both, drawn_bound, own, said, span, spoken_in, unit_title
+from copark.workflows.serving.wording import amount, both, drawn_bound, own, said, span, spoken_in
 
 if TYPE_CHECKING:
     from copark.cases import Case
@@ -123,48 +122,28 @@ def answer(
     )
 
 
-def rows(values: Floats) -> list[Numbers]:
-    """An array as rows of numbers."""
-    found: list[Numbers] = values.tolist()
-    return found
-
-
 def arm_of(frame: Frame, scenario: Scenario, runs: HeldRuns, samples: int) -> Arm:
-    """What one arm's runs say."""
-    masked = {name: finished(runs, name) for name in dict.fromkeys((*frame.wanted, *HEADLINES)) if name in runs.out}
+    """What one arm's runs say; of those that did not finish there is no number."""
+    whole, names = runs.finished.all(), dict.fromkeys((*frame.wanted, *HEADLINES))
+    masked = {x: runs.out[x] if whole else np.where(runs.finished, runs.out[x], np.nan) for x in names if x in runs.out}
     bands = {name: quantiles_over(masked[name]) for name in frame.wanted}
+    outcomes = []
+    for one in shares(runs.outcome, OUTCOMES):
+        key = f"analysis.outcome.{one.name}"
+        outcomes.append(OutcomeShare.of(one, title=said(key), meaning=said(f"{key}.meaning", threshold="50")))
     return Arm.model_construct(
         key=scenario.key,
         title=both(scenario.title),
         runs=runs.runs,
         finished=int(np.count_nonzero(runs.finished)),
-        outcomes=outcome_shares(shares(runs.outcome, OUTCOMES)),
+        outcomes=outcomes,
         headlines=[headline(frame, name, masked[name]) for name in HEADLINES if name in masked],
-        bands={name: rows(values) for name, values in bands.items()},
-        samples={name: rows(runs.out[name][:, :samples].T) for name in frame.wanted} if samples else {},
+        bands={name: values.tolist() for name, values in bands.items()},
+        samples={name: runs.out[name][:, :samples].T.tolist() for name in frame.wanted} if samples else {},
         sentences={
             name: wording.chart(output_info(name), values[:, -1], frame.labels[-1]) for name, values in bands.items()
         },
     )
-
-
-def finished(runs: HeldRuns, name: str) -> Floats:
-    """An output of the runs that finished and NaN of the others, shape (quarters, runs)."""
-    values = runs.out[name]
-    return values if runs.finished.all() else np.where(runs.finished, values, np.nan)
-
-
-def outcome_shares(found: Iterable[Share]) -> list[OutcomeShare]:
-    """Shares of the four outcomes."""
-    threshold = "50"
-    return [
-        OutcomeShare.of(
-            one,
-            title=said(f"analysis.outcome.{one.name}"),
-            meaning=said(f"analysis.outcome.{one.name}.meaning", threshold=threshold),
-        )
-        for one in found
-    ]
 
 
 def headline(frame: Frame, name: str, values: Floats) -> Headline:
@@ -172,22 +151,15 @@ def headline(frame: Frame, name: str, values: Floats) -> Headline:
     low, median, high = quantiles_over(values[frame.judged : frame.judged + 1], BAND)[:, 0].tolist()
     unit = output_info(name).unit
     return Headline(
-        output=name,
-        quarter=frame.labels[frame.judged],
-        low=low,
-        median=median,
-        high=high,
-        shown=wording.shown(low, median, high, unit),
-        middle=amount(median, unit),
-        band=span(low, high, unit),
-    )
+        output=name, quarter=frame.labels[frame.judged], low=low, median=median, high=high,
+        shown=wording.shown(low, median, high, unit), middle=amount(median, unit), band=span(low, high, unit),
+    )  # fmt: skip
 
 
 def change_of(frame: Frame, scenario: Scenario, before: HeldRuns, after: HeldRuns) -> Change:
     """An arm against the reference, run by run."""
     pairs = np.flatnonzero(before.finished & after.finished)
     every = len(pairs) == before.runs
-    reference = frame.study.scenarios[0].key
 
     def both(name: str) -> tuple[Floats, Floats]:
         first, second = before.out[name], after.out[name]
@@ -201,19 +173,22 @@ def change_of(frame: Frame, scenario: Scenario, before: HeldRuns, after: HeldRun
     for arms in paired.values():
         moved |= pairing.any_differ(*arms, axis=1)
     begins = frame.labels[int(np.argmax(moved))] if moved.any() else None
+    groups, reference = pairs // frame.study.futures, frame.study.scenarios[0]
+    codes = before.outcome[pairs], after.outcome[pairs]
+    moves = outcome_changes(*codes, groups, reference=reference.key, arm=scenario.key)
     return Change.model_construct(
         arm=scenario.key,
-        reference=reference,
+        reference=reference.key,
         pairs=len(pairs),
         begins=begins,
-        outcomes=outcome_moves(frame, before, after, pairs),
+        outcomes=[
+            OutcomeMove.of(one, name=one.outcome, title=said(f"analysis.outcome.{one.outcome}")) for one in moves
+        ],
         outcome_change=outcome_change(before, after),
         headlines=[headline_move(frame, name, apart[name]) for name in HEADLINES if name in apart],
-        bands={name: rows(values) for name, values in bands.items()},
+        bands={name: values.tolist() for name, values in bands.items()},
         sentences={
-            name: wording.difference(
-                output_info(name), values[:, -1], frame.labels[-1], frame.study.scenarios[0].title, begins
-            )
+            name: wording.difference(output_info(name), values[:, -1], frame.labels[-1], reference.title, begins)
             for name, values in bands.items()
         },
     )
@@ -222,26 +197,9 @@ def change_of(frame: Frame, scenario: Scenario, before: HeldRuns, after: HeldRun
 def headline_move(frame: Frame, name: str, apart: Floats) -> HeadlineMove:
     """A headline's difference to the reference."""
     low, median, high = quantiles_over(apart[frame.judged : frame.judged + 1], BAND)[:, 0].tolist()
-    return HeadlineMove(
-        output=name,
-        quarter=frame.labels[frame.judged],
-        low=low,
-        median=median,
-        high=high,
-        shown=wording.shown(low, median, high, output_info(name).unit, signs=True),
-    )
-
-
-def outcome_moves(frame: Frame, before: HeldRuns, after: HeldRuns, pairs: NDArray[np.int64]) -> list[OutcomeMove]:
-    """How the shares of the outcomes move, as :func:`copark.simulation.readouts.compare.compare` counts it."""
-    found = outcome_changes(
-        before.outcome[pairs],
-        after.outcome[pairs],
-        pairs // frame.study.futures,
-        reference=frame.study.scenarios[0].key,
-        arm=frame.study.scenarios[-1].key,
-    )
-    return [OutcomeMove.of(one, name=one.outcome, title=said(f"analysis.outcome.{one.outcome}")) for one in found]
+    shown = wording.shown(low, median, high, output_info(name).unit, signs=True)
+    quarter = frame.labels[frame.judged]
+    return HeadlineMove(output=name, quarter=quarter, low=low, median=median, high=high, shown=shown)
 
 
 def moves_between(before: HeldRuns, after: HeldRuns) -> changing.OutcomeMoves:
@@ -255,37 +213,30 @@ def moves_between(before: HeldRuns, after: HeldRuns) -> changing.OutcomeMoves:
 def outcome_change(before: HeldRuns, after: HeldRuns) -> OutcomeChange:
     """Why outcomes change from the reference to an arm."""
     found = moves_between(before, after)
-    return OutcomeChange(
-        sentence=spoken_in(partial(words.sentence, found)),
-        moves=[
-            OutcomeTransition(
-                words=spoken_in(partial(words.way, move)),
-                runs=move.runs,
-                share=move.share,
-                cause_words=spoken_in(partial(words.cause, move)),
-                account=spoken_in(partial(words.account, move)),
-            )
-            for move in found.moves
-        ],
-    )
+    moves = []
+    for one in found.moves:
+        told = {"words": words.way, "cause_words": words.cause, "account": words.account}
+        spoken = {name: spoken_in(partial(say, one)) for name, say in told.items()}
+        moves.append(OutcomeTransition(runs=one.runs, share=one.share, **spoken))
+    return OutcomeChange(sentence=spoken_in(partial(words.sentence, found)), moves=moves)
 
 
 @cache
 def output_info(name: str) -> OutputInfo:
     """What an output of the model is."""
-    variable = catalogue().outputs[name]
-    return OutputInfo.of(variable, title=both(variable), unit_title=unit_title(variable.unit))
+    return OutputInfo.of(catalogue().outputs[name])
 
 
 def observed_points(case: Case, names: Sequence[str], labels: Sequence[str]) -> dict[str, list[ObservedPoint]]:
     """Observations of outputs within the horizon, in the model's units, by date; unused ones, too."""
-    known, found = set(labels), {}
-    for name in names:
-        unit = catalogue().outputs[name].unit
-        found[name] = [
-            ObservedPoint.of(
+    found: dict[str, list[ObservedPoint]] = {name: [] for name in names}
+    for one in sorted(case.observations, key=lambda one: one.date.first_day):
+        quarter, known = str(one.date.quarter("stock")), one.variable in found and one.grade != "background"
+        unit = catalogue().outputs[one.variable].unit if known else ""
+        if known and quarter in labels and units.convertible(one.unit, unit):
+            point = ObservedPoint.of(
                 one,
-                quarter=str(one.date.quarter("stock")),
+                quarter=quarter,
                 bound=drawn_bound(one.bound),
                 value=units.convert(one.value, one.unit, unit),
                 reported=one.value,
@@ -293,44 +244,33 @@ def observed_points(case: Case, names: Sequence[str], labels: Sequence[str]) -> 
                 high=None if one.high is None else units.convert(one.high, one.unit, unit),
                 note=None if one.note is None else own(one.note),
             )
-            for one in sorted(case.observations, key=lambda one: one.date.first_day)
-            if one.variable == name
-            and one.grade != "background"
-            and units.convertible(one.unit, unit)
-            and str(one.date.quarter("stock")) in known
-        ]
+            found[one.variable].append(point)
     return found
 
 
 def case_name(shelved: Shelved) -> CaseName:
     """A case in a list."""
     case = shelved.case
-    return CaseName(
-        name=shelved.name,
-        title=both(case.title),
+    return CaseName.of(
+        shelved,
+        title=case.title,
         kind=case.kind,
         kind_title=said(f"workflows.kind.{case.kind}"),
         start=str(case.clock.start),
         quarters=case.clock.quarters,
         data_end=str(case.clock.data_end),
-        hash=shelved.hash,
-        uploaded=shelved.uploaded,
-        calibrated=shelved.calibrated,
-        cuts=list(shelved.cuts),
         trust=trust_note(shelved.parameters.trust, case),
     )
 
 
 def trust_note(trust: Trust, case: Case) -> TrustNote:
     """A trust state as an answer tells it."""
-    recorded = recorded_outcome(case, trust)
-    return TrustNote(
-        state=trust.state,
-        kind=trust.kind,
+    return TrustNote.of(
+        trust,
         label=spoken_in(trust.label),
         meaning=spoken_in(trust.meaning),
         renew=spoken_in(trust.renew) if trust.renew() else None,
-        recorded=None if recorded is None else spoken_in(lambda lang: str(getattr(recorded, lang))),
+        recorded=recorded_outcome(case, trust),
         outcomes_shown=trust.shows_outcomes,
     )
 
@@ -344,14 +284,10 @@ def trust_in(study: Study, shelved: Shelved) -> Trust:
 
 def draws_note(engine: Engine, study: Study, shelved: Shelved) -> DrawsNote:
     """What a study's parameters are drawn from."""
-    source = engine.source(study, shelved)
-    stored = shelved.parameters.stored if source is not None else None
-    return DrawsNote(
-        kind=str(study.draws),
-        words=spoken_in(trust_in(study, shelved).label),
-        cut=None if source is None or source.cut is None else str(source.cut),
-        pairs=None if stored is None else stored.replay.pairs,
-    )
+    source, words = engine.source(study, shelved), spoken_in(trust_in(study, shelved).label)
+    stored = None if source is None else shelved.parameters.stored
+    cut = None if source is None or source.cut is None else str(source.cut)
+    return DrawsNote(kind=study.draws, words=words, cut=cut, pairs=None if stored is None else stored.replay.pairs)
 
 
 @cache

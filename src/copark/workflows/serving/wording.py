@@ -6,14 +6,14 @@ Answers in sentences, for those who do not read charts and for those who do not 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from copark import units
 from copark.cases import own_words
 from copark.model.variables import catalogue
 from copark.presentation.numbers import bare, number, percent, reach, spoken
-from copark.texts import LANGUAGES, text
+from copark.texts import text
 from copark.workflows.serving.answers import Arm, Change, DrawsNote, OutputInfo, Said, TrustNote
 
 if TYPE_CHECKING:
@@ -24,18 +24,17 @@ if TYPE_CHECKING:
     from copark.workflows.serving.shelf import Shelved
 
 
-POINTS = 100.0
 MONEY = "M USD"
 
 
 def said(key: str, **values: Any) -> Said:
     """A text in both languages; values that are words themselves are put in by language."""
 
-    def spoken(lang: str) -> str:
+    def words(lang: str) -> str:
         named = {name: getattr(value, lang) if isinstance(value, Said) else value for name, value in values.items()}
         return text(key, lang, **named)
 
-    return Said(en=spoken("en"), zh=spoken("zh"))
+    return spoken_in(words)
 
 
 def spoken_in(words: Callable[[str], str]) -> Said:
@@ -50,30 +49,22 @@ def both(entry: Any) -> Said:
 
 def own(words: str) -> Said:
     """What a case says in one language, and its Chinese where the casebook has it."""
-    return Said(en=words, zh=own_words(words, "zh"))
-
-
-def unit_title(symbol: str) -> Said:
-    """A unit as a person reads it; its symbol where the list of units has none."""
-    if not units.known(symbol):
-        return Said(en=symbol, zh=symbol)
-    return Said(en=units.title(symbol, "en"), zh=units.title(symbol, "zh"))
+    return spoken_in(partial(own_words, words))
 
 
 def amount(value: float, unit: str) -> Said:
     """A value with its unit, money as people count it: in Chinese in 亿 or 万."""
-    return Said(en=spoken(value, unit, "en"), zh=spoken(value, unit, "zh"))
+    return spoken_in(partial(spoken, value, unit))
 
 
 def span(low: float, high: float, unit: str) -> Said:
     """A range with its unit said once."""
-    return Said(en=reach(low, high, unit, "en"), zh=reach(low, high, unit, "zh"))
+    return spoken_in(partial(reach, low, high, unit))
 
 
 def signed(value: float, unit: str) -> Said:
     """A difference with its sign and unit."""
-    shown = {lang: spoken(value, unit, lang) for lang in LANGUAGES}
-    return Said(**{lang: f"+{words}" if value > 0.0 and has_digits(words) else words for lang, words in shown.items()})
+    return spoken_in(lambda lang: plus(value, spoken(value, unit, lang)))
 
 
 def signed_span(low: float, high: float, unit: str) -> Said:
@@ -81,26 +72,17 @@ def signed_span(low: float, high: float, unit: str) -> Said:
     if unit == MONEY:
         first, last = signed(low, unit), signed(high, unit)
         return said("presentation.number.reach", low=Said(en=first.en.removesuffix(" million"), zh=first.zh), high=last)
-    shown = bare(low, unit)
-    if low > 0.0 and has_digits(shown):
-        shown = f"+{shown}"
-    return said("presentation.number.reach", low=shown, high=signed(high, unit))
+    return said("presentation.number.reach", low=plus(low, bare(low, unit)), high=signed(high, unit))
 
 
-def has_digits(words: str) -> bool:
-    """Whether a number shows any digit but 0."""
-    return any(mark in "123456789" for mark in words)
+def plus(value: float, words: str) -> str:
+    """A number with its sign, where it shows any digit but 0."""
+    return f"+{words}" if value > 0.0 and any(mark in "123456789" for mark in words) else words
 
 
 def points(share: float) -> str:
     """A change of a share in percentage points, with its sign."""
-    shown = number(share * POINTS, 1)
-    return f"+{shown}" if share > 0.0 and has_digits(shown) else shown
-
-
-def share_words(share: float) -> str:
-    """A share in per cent."""
-    return percent(share, 0)
+    return plus(share, number(share * 100.0, 1))
 
 
 def drawn_bound(bound: str) -> str:
@@ -159,7 +141,7 @@ def summary(arms: Sequence[Arm], changes: Sequence[Change], quarter: str, trust:
     standing = next(one for one in last.outcomes if one.name == STANDING)
     told: dict[str, Any] = {
         "title": last.title, "runs": number(last.finished, 0), "quarter": quarter,
-        "share": share_words(standing.share or 0.0),
+        "share": percent(standing.share or 0.0, 0),
     }  # fmt: skip
     if not changes:
         return said("web.words.summary", **told)
@@ -168,7 +150,7 @@ def summary(arms: Sequence[Arm], changes: Sequence[Change], quarter: str, trust:
         return said("web.words.summary_same", reference=arms[0].title, **told)
     move = next(one for one in change.outcomes if one.name == STANDING)
     return said(
-        "web.words.summary_change", reference=arms[0].title, before=share_words(move.reference_share or 0.0),
+        "web.words.summary_change", reference=arms[0].title, before=percent(move.reference_share or 0.0, 0),
         change=points(move.change or 0.0), low=points(move.low or 0.0), high=points(move.high or 0.0), **told,
     )  # fmt: skip
 
