@@ -34,8 +34,6 @@ def write(document: Document, path: Path, charts: Charts | None = None) -> Path:
 
 
 class _Writer:
-    """Writes one document."""
-
     def __init__(self, document: Document, charts: Charts) -> None:
         import docx
 
@@ -48,10 +46,15 @@ class _Writer:
         return text(f"presentation.{key}", self.page.lang, **values)
 
     def document(self) -> Any:
+        from docx.shared import Pt
+
         page = self.page
         self.set_up()
         self.made.add_heading(page.title, 0)
-        self.headline()
+        self.made.add_paragraph().add_run(page.headline).font.size = Pt(12)
+        self.made.paragraphs[-1].runs[0].bold = True
+        if page.trust:
+            self.quiet(page.trust)
         for section in page.sections:
             self.turn(sideways=is_wide(section.blocks[0]) if section.blocks else False)
             self.made.add_heading(section.title, 1)
@@ -59,20 +62,16 @@ class _Writer:
                 self.turn(sideways=is_wide(block))
                 self.block(block, section.title)
         self.turn(sideways=False)
-        self.sources()
-        self.origin()
+        if page.evidence:
+            self.made.add_heading(self.say("evidence"), 1)
+        for one in page.evidence:
+            self.labelled(one.key, f"{one.text} {one.link}".strip())
+        if page.provenance:
+            told = (f"{entry.title}{self.say('colon')}{entry.value}" for entry in page.provenance)
+            self.quiet(f"{self.say('provenance')}{self.say('colon')}{' · '.join(told)}", 7)
         return self.made
 
-    def headline(self) -> None:
-        from docx.shared import Pt
-
-        answer = self.made.add_paragraph().add_run(self.page.headline)
-        answer.bold, answer.font.size = True, Pt(12)
-        if self.page.trust:
-            self.quiet(self.page.trust)
-
     def set_up(self) -> None:
-        """Language, fonts, margins and page numbers."""
         from docx.oxml.ns import qn
         from docx.shared import Cm, Pt, RGBColor
 
@@ -96,7 +95,7 @@ class _Writer:
         section.page_width, section.page_height = Cm(21), Cm(29.7)
         section.left_margin = section.right_margin = Cm(2.2)
         section.top_margin = section.bottom_margin = Cm(1.6)
-        before, between, after = _around(self.say("page", page="\0", pages="\0"))
+        before, between, after = self.say("page", page="\0", pages="\0").split("\0")
         footer = section.footer.paragraphs[0]
         for words, field in ((before, "PAGE"), (between, "NUMPAGES"), (after, "")):
             footer.add_run(words)
@@ -104,7 +103,6 @@ class _Writer:
                 _field(footer, field)
 
     def block(self, block: Block, above: str) -> None:
-        """A block that stands under a title."""
         made = self.made
         if isinstance(block, Table):
             self.table(block, above)
@@ -120,8 +118,8 @@ class _Writer:
         else:
             _prose(made.add_paragraph(), block.text)
 
-    def quiet(self, words: str) -> None:
-        _quiet(self.made.add_paragraph(), words)
+    def quiet(self, words: str, size: float = 9) -> None:
+        _quiet(self.made.add_paragraph(), words, size)
 
     def labelled(self, label: str, words: str) -> None:
         paragraph = self.made.add_paragraph()
@@ -134,11 +132,11 @@ class _Writer:
         across = block.across
         table = self.made.add_table(-(-len(block.cards) // across), across)
         for at, card in enumerate(block.cards):
-            value = table.cell(at // across, at % across).paragraphs[0]
-            value.paragraph_format.space_after = Pt(0)
-            run = value.add_run(card.cell.text)
+            cell = table.cell(at // across, at % across)
+            cell.paragraphs[0].paragraph_format.space_after = Pt(0)
+            run = cell.paragraphs[0].add_run(card.cell.text)
             run.bold, run.font.size, run.font.color.rgb = True, Pt(13), RGBColor.from_string(INK)
-            words = table.cell(at // across, at % across).add_paragraph(card.title)
+            words = cell.add_paragraph(card.title)
             if card.note:
                 words.add_run("\n")
                 _quiet(words, card.note)
@@ -172,7 +170,6 @@ class _Writer:
         section.page_width, section.page_height = section.page_height, section.page_width
 
     def grid(self, block: Table, width: float) -> None:
-        """The rows of a table, its columns as wide as their letters ask for."""
         from docx.oxml.ns import qn
 
         table = self.made.add_table(0, len(block.columns), style=STYLE)
@@ -187,7 +184,7 @@ class _Writer:
         put.row([one.head for one in block.columns], head=True)
         for title, rows in block.parts:
             if title:
-                put.group(title)
+                put.row([title], span=len(widths))
             for row in rows:
                 put.row([one.text for one in row])
         self.made.add_paragraph()
@@ -206,26 +203,10 @@ class _Writer:
             self.turn(sideways=is_wide(block.numbers))
             self.table(block.numbers)
 
-    def sources(self) -> None:
-        if self.page.evidence:
-            self.made.add_heading(self.say("evidence"), 1)
-        for one in self.page.evidence:
-            self.labelled(one.key, f"{one.text} {one.link}".strip())
-
-    def origin(self) -> None:
-        if self.page.provenance:
-            told = (f"{entry.title}{self.say('colon')}{entry.value}" for entry in self.page.provenance)
-            _quiet(self.made.add_paragraph(), f"{self.say('provenance')}{self.say('colon')}{' · '.join(told)}", 7)
-
 
 def is_wide(block: Block) -> bool:
     """Whether a block is a table that needs a page on its side."""
     return isinstance(block, Table) and not block.empty and sum(block.widths) + 2 * len(block.widths) > LETTERS
-
-
-def _around(words: str) -> tuple[str, str, str]:
-    before, between, after = words.split("\0")
-    return before, between, after
 
 
 class _Filler:
@@ -243,14 +224,16 @@ class _Filler:
             column.width = width * 635  # English metric units
         self.sides = ["right" if one else "left" for one in numeric]
 
-    def row(self, words: list[str], *, head: bool = False) -> None:
-        """A row; a head stands again on each page."""
-        cells = zip(self.widths, self.sides, words, strict=True)
-        self._append("".join(self._cell(width, side, one) for width, side, one in cells), head=head)
+    def row(self, words: list[str], *, head: bool = False, span: int = 1) -> None:
+        """A row; a head stands again on each page, and one cell that spans all columns is the head of a group."""
+        from docx.oxml import parse_xml
+        from docx.oxml.ns import nsdecls
 
-    def group(self, title: str) -> None:
-        """A row that is the head of those below it."""
-        self._append(self._cell(sum(self.widths), "left", title, span=len(self.widths)))
+        places = zip(self.widths, self.sides, strict=True) if span == 1 else [(sum(self.widths), "left")]
+        cells = "".join(self._cell(*place, one, span=span) for place, one in zip(places, words, strict=True))
+        again = "<w:tblHeader/>" if head else ""
+        row = f"<w:tr {nsdecls('w')}><w:trPr><w:cantSplit/>{again}</w:trPr>{cells}</w:tr>"
+        self.table._tbl.append(parse_xml(row))  # noqa: SLF001
 
     def _cell(self, width: int, side: str, words: str, *, span: int = 1) -> str:
         from xml.sax.saxutils import escape
@@ -263,14 +246,6 @@ class _Filler:
             f'<w:r><w:rPr>{bold}<w:sz w:val="{round(2 * self.size)}"/></w:rPr>'
             f'<w:t xml:space="preserve">{escape(words)}</w:t></w:r></w:p></w:tc>'
         )
-
-    def _append(self, cells: str, *, head: bool = False) -> None:
-        from docx.oxml import parse_xml
-        from docx.oxml.ns import nsdecls
-
-        again = "<w:tblHeader/>" if head else ""
-        row = f"<w:tr {nsdecls('w')}><w:trPr><w:cantSplit/>{again}</w:trPr>{cells}</w:tr>"
-        self.table._tbl.append(parse_xml(row))  # noqa: SLF001
 
 
 def _prose(paragraph: Any, sentence: str) -> list[Any]:

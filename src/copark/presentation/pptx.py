@@ -32,8 +32,6 @@ def write(document: Document, path: Path, charts: Charts | None = None) -> Path:
 
 
 class _Writer:
-    """Writes one document."""
-
     def __init__(self, document: Document, charts: Charts) -> None:
         from pptx import Presentation
         from pptx.util import Cm
@@ -46,7 +44,6 @@ class _Writer:
         self.made.core_properties.title, self.made.core_properties.author = self.page.title, "copark"
 
     def slides(self) -> Any:
-        """The answer; each figure beside the words before it; what is left."""
         self.cover()
         words: list[Words] = []
         for section in self.page.sections:
@@ -61,13 +58,11 @@ class _Writer:
         return self.made
 
     def cover(self) -> None:
-        """Title, headline, trust state, and the numbers to be seen first."""
         page, slide = self.page, self.empty()
         self.put(slide, [(page.title, 28, INK, True)], 1.2, 2.2)
         self.put(slide, [(page.headline, 20, DARK, True), (page.trust, 12, MUTED, False)], 3.8, 6.4)
-        cards = [
-            card for one in page.sections for block in one.blocks if isinstance(block, Cards) for card in block.cards
-        ]
+        blocks = [block for one in page.sections for block in one.blocks]
+        cards = [card for block in blocks if isinstance(block, Cards) for card in block.cards]
         room = (WIDTH - 2 * EDGE) / max(1, min(4, len(cards)))
         for at, card in enumerate(cards[:4]):
             told = [(card.cell.text, 28, INK, True), (card.title, 14, DARK, False), (card.note, 11, MUTED, False)]
@@ -82,7 +77,7 @@ class _Writer:
         parts: list[list[Words]] = [[]]
         for one in filled:
             most = LETTERS / 2 if chart is not None else LETTERS
-            if parts[-1] and sum(map(_letters, parts[-1])) + _letters(one) > most:
+            if parts[-1] and sum(40 + width_of(words) for words, _ in [*parts[-1], one]) > most:  # with their air
                 parts.append([])
             parts[-1].append(one)
         for at, part in enumerate(parts):
@@ -91,19 +86,17 @@ class _Writer:
                 self.filled(part, last)
 
     def filled(self, words: list[Words], chart: Chart | None) -> None:
-        """One slide."""
         slide = self.empty()
         size = {"heading": (20, INK, True), "text": (15, DARK, False), "bullet": (15, DARK, False)}
         told = [(f"• {one}" if kind == "bullet" else one, *size[kind]) for one, kind in words]
         beside = chart is not None and not chart.wide and bool(told)
         width = (0.44 if beside else 1.0) * (WIDTH - 2 * EDGE)
         self.put(slide, told, 1.2, HEIGHT - 2.4, EDGE, width)
-        if chart is not None and beside:
-            self.picture(slide, chart, EDGE + width + 0.8, WIDTH - EDGE - (EDGE + width + 0.8))
-        elif chart is not None:
-            self.picture(slide, chart, EDGE, width, 0.5 * HEIGHT if told else 1.4)
+        if chart is not None:
+            left = EDGE + width + 0.8 if beside else EDGE
+            self.picture(slide, chart, left, WIDTH - EDGE - left, 0.5 * HEIGHT if told and not beside else 1.4)
 
-    def picture(self, slide: Any, chart: Chart, left: float, width: float, top: float = 1.4) -> None:
+    def picture(self, slide: Any, chart: Chart, left: float, width: float, top: float) -> None:
         """A figure as large as its place, with its caption below."""
         from PIL import Image
 
@@ -138,11 +131,6 @@ class _Writer:
                 run.font.size, run.font.bold = Pt(size), bold
                 run.font.name = "Consolas" if is_command else FONTS[self.page.lang]
                 run.font.color.rgb = RGBColor.from_string(colour)  # type: ignore[no-untyped-call]
-
-
-def _letters(one: Words) -> int:
-    """Letters of a paragraph with its air, a Chinese character counting two."""
-    return 40 + width_of(one[0])
 
 
 def _words(block: Block) -> list[Words]:

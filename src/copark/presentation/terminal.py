@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,8 +47,6 @@ def show_tables(document: Document, console: Console) -> None:
 
 
 class _Screen:
-    """One page on one console."""
-
     def __init__(self, page: Page, console: Console, files: Mapping[str, Path], only: Collection[str]) -> None:
         self.page, self.console, self.files, self.only = page, console, files, only
         self.folded: list[str] = []
@@ -97,15 +94,17 @@ class _Screen:
             return
         if not all(isinstance(block, Table) and block.folded for block in section.blocks):
             self.heading(section.title)
-        for is_chart, blocks in groupby(section.blocks, lambda block: isinstance(block, Chart)):
-            if is_chart:
-                self.charts([block for block in blocks if isinstance(block, Chart)])
-            else:
-                for block in blocks:
-                    self.block(block, section.title)
+        charts: list[Chart] = []
+        for block in section.blocks:  # figures that follow each other are named in one line
+            if isinstance(block, Chart):
+                charts.append(block)
+                continue
+            self.charts(charts)
+            charts = []
+            self.block(block, section.title)
+        self.charts(charts)
 
     def block(self, block: Block, above: str) -> None:
-        """A block that stands under a title."""
         if isinstance(block, Table):
             if block.folded:
                 self.folded.append(block.title)
@@ -125,6 +124,8 @@ class _Screen:
 
     def charts(self, charts: Sequence[Chart]) -> None:
         """Name figures, and the file they are in, once."""
+        if not charts:
+            return
         file = next((self.files[form] for form in ("html", "pdf", "docx") if form in self.files), None)
         where = {"file": file.name} if file else {}
         titles = self.say("join").join(one.title for one in charts)
