@@ -12,9 +12,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from copark.analyses.execution import Means, others_of
-from copark.cluster import Threads
-from copark.cluster.environment import MachinesDiffer, machine
 from copark.inference import batch
 from copark.inference.batch import make_batch, piece_path
 from copark.store import checkpoints
@@ -41,9 +38,9 @@ def arrays(folder: Path) -> dict[str, bytes]:
     return found
 
 
-def calibrated(out: Path, **means) -> tuple[Path, str]:
+def calibrated(out: Path) -> tuple[Path, str]:
     """Calibrate, or go on; the folder of the posteriors, and what was there already."""
-    made, context = ask("calibrate", out, **means)
+    made, context = ask("calibrate", out)
     return out / made.result.calibrated.folder, context.went_on()
 
 
@@ -102,24 +99,6 @@ def test_two_at_once_make_a_batch_once(recipe, often, monkeypatch, tmp_path) -> 
     assert sorted(made) == list(range(0, recipe.runs, PIECE))
     assert sorted(one.kept for one in found) == [0, recipe.runs]
     assert np.array_equal(found[0].counterparts, found[1].counterparts, equal_nan=True)
-
-
-def test_a_crew_of_another_processor_is_refused(recipe, often, monkeypatch, tmp_path) -> None:
-    """Its pieces would agree to about 1e-9, and are named by the bits."""
-    crew = Threads(1)
-    other = machine() | {"cpu_features": "another"}
-    monkeypatch.setattr(crew, "machine", lambda *_, **__: other, raising=False)
-    with pytest.raises(MachinesDiffer, match="cpu_features"):
-        make_batch(recipe, folder=tmp_path, crew=crew)
-    with pytest.raises(ValueError, match="folder"):
-        make_batch(recipe, crew=Threads(1))
-
-
-@pytest.mark.long
-@pytest.mark.filterwarnings("default")
-def test_workers_of_this_machine_make_the_same_calibration(undisturbed, tmp_path) -> None:
-    folder, _ = calibrated(tmp_path, crew=lambda: others_of(Means(1, workers=2)))
-    assert arrays(folder) == undisturbed
 
 
 @pytest.mark.long

@@ -17,13 +17,12 @@ LEFT_OPEN = re.compile(r"\{[a-z_]+\}|\bnan\b|None|\b(?:calibration|validation|fo
 """What no page and no screen may hold: a value not filled in, a number that is none, the key of a text."""
 
 
-def ask(name, out, *, settings=TINY, case="great-stone", threads=1, progress=None, crew=None, lang="en", **asked):
+def ask(name, out, *, settings=TINY, case="great-stone", threads=1, progress=None, lang="en", **asked):
     """Ask an analysis of a small calibration, to 2020 unless it says otherwise; the answer and its context."""
     if name == "calibrate":
         asked.setdefault("cut", "2020Q4")
     analysis, context = REGISTRY[name], Context(out, threads=threads, lang=lang)
     context.progress = progress or context.progress
-    context.crew = crew or context.crew
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(calibrations, "settings_of", lambda *_, **__: settings)
         return answer(analysis, analysis.params(case=str(case), **asked), context), context

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from copark.analyses.contract import CaseParams
     from copark.cases import Case
-    from copark.inference.calibrations import MakeCrew, Planned
+    from copark.inference.calibrations import Planned
     from copark.inference.case_parameters import CaseParameters
     from copark.inference.exploration.explore import Workload
     from copark.simulation.draw_sources import DrawSource
@@ -89,8 +89,6 @@ class Context:
     """Folders of cases by name, beside those of the casebook: uploads of a server."""
     calibrates: bool = True
     """Whether a calibration or a panel, which may take hours, is made where there is none."""
-    crew: MakeCrew = nullcontext
-    """Opens those who make a calibration's prior batch, in the place of threads of this process."""
     lang: str = "en"
     """Language of refusals."""
     reads_shipped: bool = True

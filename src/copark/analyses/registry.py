@@ -39,8 +39,6 @@ class Analysis:
     """Former names of its command, which still work and are not listed."""
     former: tuple[tuple[str, str], ...] = ()
     """Former options of its command, each with the options that replace it."""
-    distributed: bool = False
-    """Whether workers here or on a cluster may do the work: the command then has ``--workers`` and ``--scheduler``."""
 
     @property
     def area(self) -> str:
@@ -179,7 +177,7 @@ REGISTRY = Registry(
         of_copark("counterfactual", "explain", "simulation.readouts", "analyses.compare", aliases=("but-for",)),
         of_copark("sensitivity", "explain", "inference.exploration"),
         of_copark("ablate", "explain", "inference.ablations"),
-        of_copark("calibrate", "calibrate", "inference", "stats", distributed=True),
+        of_copark("calibrate", "calibrate", "inference", "stats"),
         of_copark("validate", "calibrate", "inference", "simulation.readouts", "stats"),
         of_copark("forecast", "calibrate", "inference", "inference.pool"),
         of_copark("score", "calibrate", "inference"),

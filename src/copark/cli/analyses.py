@@ -13,7 +13,7 @@ import typer
 from typer.main import get_command
 
 from copark.analyses import Analysis
-from copark.cli.app import OUT, Lang, Scheduler, Threads, Workers
+from copark.cli.app import OUT, Lang, Threads
 from copark.cli.help import SpokenCommand
 from copark.texts import text
 
@@ -75,8 +75,6 @@ def _asker(analysis: Analysis) -> Callable[..., None]:
     }
     if hasattr(analysis.ask, "listing"):
         shared["listed"] = Annotated[bool, typer.Option("--list", help="analyses.option.listing")], False
-    if analysis.distributed:
-        shared |= {"workers": (Workers, None), "scheduler": (Scheduler, None)}
     if hasattr(analysis.ask, "workload"):
         shared["plan"] = Annotated[bool, typer.Option("--plan", help="analyses.option.plan")], False
     places = [inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)]
@@ -137,7 +135,6 @@ def _told(analysis: Analysis, field: FormField, lang: str) -> str:
 def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given: Mapping[str, Any]) -> None:
     from copark.analyses.answer import answer, check_keys
     from copark.analyses.context import Context
-    from copark.analyses.execution import Means, others_of
     from copark.cli.progress import Progress, duration
 
     formats = formats_of(given["formats"], lang)
@@ -145,7 +142,6 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given:
     context = Context(
         given["out"], keeps=not given["no_report"], threads=given["threads"], announcing=_announcing(given, lang),
         planning=partial(_tell_plan, lang=lang), foreseeing=_foreseeing(given, lang), lang=lang,
-        crew=lambda: others_of(Means(given["threads"], given.get("scheduler"), given.get("workers")), lang),
     )  # fmt: skip
     params = _params(analysis, fields, asked, lang)
     if given.get("listed"):

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copark.cluster.environment import BITS, CODE, Machine, MachinesDiffer, faults_between, machine
-from copark.cluster.work import Job, Ranges, Tell
+from copark.cluster.work import Ranges, Tell, Work
 from copark.errors import CoparkError, Fault, RunRefused
 from copark.store.shards import MAKING, ShardFolder
 from copark.texts import text
@@ -206,7 +206,7 @@ class Workers:
     def _address(self) -> str:
         return str(self._client.scheduler.address if self._client.scheduler else "")
 
-    def make(self, work: Job, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
+    def make(self, work: Work, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
         """Have shards made, or other parts of a piece of work; Dask hands those of a worker that dies to another.
 
         Raises ClusterLost if the scheduler is gone, or workers die over one shard again and again.
@@ -235,7 +235,7 @@ def _as_it_is(subject: Any) -> Any:
     return subject
 
 
-def _part(work: Job, subject: Any, first: int, last: int) -> dict[str, float]:
+def _part(work: Work, subject: Any, first: int, last: int) -> dict[str, float]:
     """Make one range of a piece of work, on a worker."""
     return dict(work.about(subject).make(first, last))
 

@@ -24,28 +24,6 @@ Ranges = Sequence[tuple[int, int]]
 Tell = Callable[[int], None]
 
 
-class Job(Protocol):
-    """Work that falls into ranges of runs, each of which anyone can make."""
-
-    @property
-    def name(self) -> str:
-        """What tells it from other work."""
-
-    @property
-    def arms(self) -> int:
-        """Runs of the model that a run of the work is."""
-
-    @property
-    def subject(self) -> Any:
-        """What is run: sent to each worker once."""
-
-    def about(self, subject: Any) -> Self:
-        """The same work with its subject, or without one, to be sent with each range."""
-
-    def make(self, first: int, last: int, *, threads: int = 1, tell: Tell | None = None) -> Mapping[str, float]:
-        """Make runs ``first`` to ``last - 1`` and write them to their place; the seconds it took."""
-
-
 @dataclass(frozen=True, eq=False)
 class Subject:
     """What is run: a study, the content of its case, and the draws of a posterior if it takes them from one.
@@ -131,7 +109,7 @@ class Crew(Protocol):
     def machine(self, folder: str) -> Machine:
         """What all of them are; ``RunRefused`` if they are not alike, or do not see a folder."""
 
-    def make(self, work: Job, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
+    def make(self, work: Work, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
         """Make shards, or other parts of a piece of work, in any order; the seconds each took on one thread, by stage.
 
         ``tell`` is called with the number of runs, over all scenarios, that were made since the last call.
@@ -157,7 +135,7 @@ class Threads:
         """What this process is."""
         return machine()
 
-    def make(self, work: Job, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
+    def make(self, work: Work, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
         """Make shards side by side; where there are fewer shards than threads, each on several."""
         jobs = min(self._threads, len(ranges))
         if not jobs:

@@ -8,22 +8,18 @@ batch goes on where it stopped. One process at a time makes a batch; another wai
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from threading import Lock
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
-from copark.cluster.environment import Machine, machine, need_alike
-from copark.cluster.work import Crew, name_here
 from copark.identity import identity_of
 from copark.inference.observations import ObservationModel
 from copark.inference.prior import MIX_CONCENTRATION, PriorSpace
@@ -124,7 +120,7 @@ def run_piece(recipe: Recipe, first: int, last: int, threads: int) -> Singles:
 
 def make_batch(
     recipe: Recipe, *, threads: int = 1, folder: Path | None = None, progress: Progress | None = None,
-    waiting: Callable[[], None] | None = None, crew: Crew | None = None,
+    waiting: Callable[[], None] | None = None,
 ) -> Batch:  # fmt: skip
     """Make a batch, or what is missing of it.
 
@@ -138,15 +134,6 @@ def make_batch(
         Called with (runs done, runs in all).
     waiting
         Called if another process is making the same batch; its pieces are then taken.
-    crew
-        Who makes pieces, if not this process; they must see the folder and be of the same kind as this process.
-
-    Raises
-    ------
-    copark.errors.RunRefused
-        If the crew cannot make the same bits, or does not see the folder.
-    ValueError
-        If there is a crew and no folder.
     """
     width = len(recipe.model.targets)
     read = np.empty((recipe.runs, width), np.float32)
@@ -158,11 +145,9 @@ def make_batch(
             words = json.dumps(recipe.content(), indent=1, sort_keys=True, ensure_ascii=False)
             with written_file(home / "recipe.json") as path:  # for people to read
                 path.write_text(words, encoding="utf-8")
-        if crew is not None:
-            there = made_by(crew, recipe, home, tell)
         for first, last in recipe.spans:
             kept = None if home is None else read_piece(home, first, (last - first, width))
-            there += 0 if kept is None or crew is not None else last - first
+            there += 0 if kept is None else last - first
             if kept is None:
                 tell(first, recipe.runs)
                 kept = run_piece(recipe, first, last, threads)
@@ -171,60 +156,6 @@ def make_batch(
             read[first:last] = kept
     tell(recipe.runs, recipe.runs)
     return Batch(recipe, read, there)
-
-
-@dataclass(frozen=True)
-class PieceWork:
-    """The pieces of a batch as work for a crew.
-
-    subject: the recipe; name: identity of the batch; home: its folder; machine: what every maker must be.
-    """
-
-    subject: Recipe
-    name: str
-    home: str
-    machine: Machine
-    arms: int = 1
-
-    def about(self, subject: Any) -> Self:
-        """The same work with its recipe, or without one."""
-        return replace(self, subject=subject)
-
-    def make(
-        self, first: int, last: int, *, threads: int = 1, tell: Callable[[int], None] | None = None
-    ) -> Mapping[str, float]:
-        """Make a piece and write it; the seconds it took.
-
-        Raises copark.cluster.environment.MachinesDiffer if this process would give other bits.
-        """
-        need_alike(self.machine, machine(), name_here())
-        began = time.perf_counter()
-        write_piece(Path(self.home), first, run_piece(self.subject, first, last, threads))
-        if tell is not None:
-            tell(last - first)
-        return {"simulate": time.perf_counter() - began}
-
-
-def made_by(crew: Crew, recipe: Recipe, home: Path | None, tell: Progress) -> int:
-    """Have a crew make what is missing of a batch; how many runs were there."""
-    if home is None:
-        raise ValueError("a crew needs a folder")
-    here, place, width = machine(), str(home.absolute()), len(recipe.model.targets)
-    need_alike(here, crew.machine(place), place)
-    missing = [span for span in recipe.spans if read_piece(home, span[0], (span[1] - span[0], width)) is None]
-    there = done = recipe.runs - sum(last - first for first, last in missing)
-    lock = Lock()
-
-    def more(runs: int) -> None:
-        nonlocal done
-        with lock:
-            done += runs
-            tell(done, recipe.runs)
-
-    tell(done, recipe.runs)
-    for _seconds in crew.make(PieceWork(recipe, recipe.identity, place, here), missing, more):
-        pass
-    return there
 
 
 def home_of(folder: Path, recipe: Recipe) -> Path:

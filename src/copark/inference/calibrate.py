@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
-from copark.cluster.work import Crew
 from copark.inference.annealing import POPULATIONS, replay_posterior
 from copark.inference.batch import Batch, Recipe, make_batch
 from copark.inference.observations import ObservationModel, targets
@@ -115,7 +114,7 @@ def kept_stages(case: Case, cut: Quarter, settings: Settings, folder: Path | Non
 
 def calibrate(
     case: Case, cut: Quarter, settings: Settings | None = None, *, threads: int = 1, folder: Path | None = None,
-    stages: Stages | None = None, crew: Crew | None = None, progress: Progress | None = None,
+    stages: Stages | None = None, progress: Progress | None = None,
 ) -> Calibration:  # fmt: skip
     """Calibrate a case to what was known of it at a cut.
 
@@ -127,15 +126,13 @@ def calibrate(
         Where prior batches are kept; in memory only if none is given.
     stages
         Where all later stages are kept as they are done (:func:`kept_stages`), and gone on with.
-    crew
-        Who makes the prior batch, if not this process (:func:`copark.inference.batch.make_batch`).
     """
     wanted, kept = settings or Settings(), stages or Stages()
     tell: Progress = progress or (lambda *_: None)
     recipe = recipe_of(case, cut, wanted)
     batch = make_batch(
         recipe, threads=threads, folder=folder, progress=lambda done, total: tell("batch", done, total),
-        waiting=lambda: tell("waiting", 0, 0), crew=crew,
+        waiting=lambda: tell("waiting", 0, 0),
     )  # fmt: skip
     kept.count("batch", batch.kept / batch.runs or None)
     tell("summaries", 0, 1)

@@ -14,8 +14,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -25,7 +24,6 @@ import numpy as np
 
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
-from copark.cluster.work import Crew
 from copark.errors import NotFound, RunRefused
 from copark.identity import hash_content, identity_of
 from copark.inference.annealing import POPULATION, near_enough
@@ -71,7 +69,6 @@ REPLAYED = 1.3
 """How much longer a run of the search takes than one of the batch: it comes in smaller groups."""
 OTHERWISE = 8e-5
 """Seconds for each run of the batch that learning summaries, the examination and the page take."""
-MakeCrew = Callable[[], "AbstractContextManager[Crew | None]"]
 
 
 @dataclass(frozen=True)
@@ -196,21 +193,18 @@ def is_kept(folder: Path) -> bool:
 
 def kept_posterior(
     case: Case, cut: Quarter, settings: Settings, *, fresh: bool = False, threads: int | None = None,
-    crew: MakeCrew = nullcontext, out: Path, progress: Progress | None = None,
+    out: Path, progress: Progress | None = None,
 ) -> KeptPosterior:  # fmt: skip
-    """Find a calibration in the output folder, or make, examine and keep it.
-
-    crew: opens those who make the prior batch, in the place of threads of this process.
-    """
+    """Find a calibration in the output folder, or make, examine and keep it."""
     identity, folder = place_of(case, cut, settings, out)
     tally = None
     if fresh or not is_kept(folder):
-        tally = _make(case, cut, settings, folder, threads or default_threads(), crew, batches_in(out), progress)
+        tally = _make(case, cut, settings, folder, threads or default_threads(), batches_in(out), progress)
     return KeptPosterior(case, load(case, folder), load_examination(folder), identity, folder, tally)
 
 
 def _make(
-    case: Case, cut: Quarter, settings: Settings, folder: Path, threads: int, crew: MakeCrew, batches: Path,
+    case: Case, cut: Quarter, settings: Settings, folder: Path, threads: int, batches: Path,
     progress: Progress | None,
 ) -> Tally | None:  # fmt: skip
     """Calibrate, examine, and write both, whole or not at all; what another process makes meanwhile is waited for.
@@ -223,10 +217,7 @@ def _make(
     with stages.alone(lambda: tell("waiting", 0, 0)):
         if stamp_of(folder) != seen and is_kept(folder):
             return None
-        with crew() as others:
-            made = calibrate(
-                read, cut, settings, threads=threads, folder=batches, stages=stages, crew=others, progress=progress
-            )  # fmt: skip
+        made = calibrate(read, cut, settings, threads=threads, folder=batches, stages=stages, progress=progress)
         asked = examine(made, threads=threads, stages=stages, progress=progress)
         with written_folder(folder, replace=True) as place:
             save(made, place, reading)
@@ -373,22 +364,18 @@ def is_stale(case: Case, recipe: Mapping[str, Any]) -> bool:
 
 
 def check(
-    case: Case, folder: Path, *, threads: int = 1, batches: Path | None = None, crew: Crew | None = None,
-    progress: Progress | None = None,
-) -> Comparison:  # fmt: skip
+    case: Case, folder: Path, *, threads: int = 1, batches: Path | None = None, progress: Progress | None = None
+) -> Comparison:
     """Make a case's posteriors again by their recipe, or go on with that, and compare them with those stored.
 
-    batches: where prior batches are kept, and stages until the comparison is made; crew: who makes the prior batch, if
-    not this process.
+    batches: where prior batches are kept, and stages until the comparison is made.
     """
     stored = load(case, folder)
     settings, cut = Settings.of(stored.recipe), stored.replay.cut
     case = case_for(case, cut, Reading.of(stored.recipe))
     stages = kept_stages(case, cut, settings, batches)
     with stages.alone(None if progress is None else lambda: progress("waiting", 0, 0)):
-        found = calibrate(
-            case, cut, settings, threads=threads, folder=batches, stages=stages, crew=crew, progress=progress
-        )  # fmt: skip
+        found = calibrate(case, cut, settings, threads=threads, folder=batches, stages=stages, progress=progress)
         compared = replace(comparison(found, stored), tally=stages.tally())
         stages.remove()
     return compared

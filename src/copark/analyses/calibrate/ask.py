@@ -193,7 +193,7 @@ def compute(params: Params, context: Context) -> Answer:
             asked.case, asked.cut, asked.settings, threads=context.threads, out=context.home, lang=context.lang,
         ))  # fmt: skip
     kept = calibrations.kept_posterior(
-        asked.case, asked.cut, asked.settings, fresh=params.fresh, threads=context.threads, crew=context.crew,
+        asked.case, asked.cut, asked.settings, fresh=params.fresh, threads=context.threads,
         out=context.home, progress=context.progress,
     )  # fmt: skip
     context.tally = kept.tally
@@ -273,11 +273,10 @@ def _again(params: Params, context: Context) -> Answer:
     if folder is None:
         raise NotFound.of("calibrate.cut_not_shipped", case=case.name, cut=params.cut, known=", ".join(folders))
     stored = calibrations.load(case, folder)
-    with context.crew() as crew:
-        compared = calibrations.check(
-            case, folder, threads=context.threads or default_threads(), batches=calibrations.batches_in(context.home),
-            crew=crew, progress=context.progress,
-        )  # fmt: skip
+    compared = calibrations.check(
+        case, folder, threads=context.threads or default_threads(), batches=calibrations.batches_in(context.home),
+        progress=context.progress,
+    )  # fmt: skip
     context.tally = compared.tally
     trust = PosteriorSource(stored.replay, stale=stored.stale).trust
     told = _about(asked, context, trust, str(stored.recipe["batch"]["model"]))
