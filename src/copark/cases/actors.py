@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from copark.cases.dates import Date
 from copark.cases.quarters import Quarter
-from copark.cases.types import Bilingual, Country, Key, Number, Record, Side, Sourced, UnitInterval, wrong
+from copark.cases.types import Bilingual, Country, Key, Named, Number, Record, Side, Sourced, UnitInterval, wrong
 
 
 class Government(Record):
@@ -55,28 +55,22 @@ class Span(Record):
         return self
 
 
-class Interest(Sourced):
+class Interest(Named):
     """A strategic interest of a government, by name."""
 
-    key: Key
-    """Short name."""
     side: Literal["home", "host"]
     """Whose interest it is."""
-    title: Bilingual
-    """Name."""
     meaning: Bilingual
     """What the government wants, and why."""
 
 
-class Shareholder(Sourced, Span):
+class Shareholder(Named, Span):
     """A shareholder of the development company, while it is present."""
 
     key: Key
     """Short name, as in equity.csv."""
     side: Side
     """On whose side it stands."""
-    title: Bilingual
-    """Name."""
     country: Country
     """ISO 3166-1 alpha-3 code."""
     capability: Bilingual
@@ -85,13 +79,9 @@ class Shareholder(Sourced, Span):
     """Its ties to enterprises of each origin; left out if not known, and then none are counted."""
 
 
-class Institution(Sourced, Span):
+class Institution(Named, Span):
     """A body or a rule the two governments have set up for the park."""
 
-    key: Key
-    """Short name."""
-    title: Bilingual
-    """Name."""
     kind: Literal["council", "administration", "agreement", "decree", "committee"]
     """What it is."""
 
@@ -119,13 +109,9 @@ class Presence(Span):
     """A time during which a partner is present."""
 
 
-class Partner(Sourced):
+class Partner(Named):
     """A named global partner that holds no shares."""
 
-    key: Key
-    """Short name."""
-    title: Bilingual
-    """Name."""
     country: Country
     """ISO 3166-1 alpha-3 code."""
     side: Side
@@ -136,15 +122,11 @@ class Partner(Sourced):
     """When it was present; the times do not overlap."""
 
 
-class Rival(Sourced, Span):
+class Rival(Named, Span):
     """A rival park next door in which a side has a stake, so that the side's attention is divided."""
 
-    key: Key
-    """Short name."""
     side: Literal["home", "host"]
     """Whose attention it draws."""
-    title: Bilingual
-    """Name."""
     size: Annotated[Number, Field(ge=0, le=100)]
     """Its size relative to this park: 1 for one as large, 0 for none."""
     stake: UnitInterval

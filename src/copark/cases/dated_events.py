@@ -10,16 +10,12 @@ from copark.cases.actors import QuarterSpan
 from copark.cases.dates import Date
 from copark.cases.facts import Area, Money
 from copark.cases.quarters import Quarter
-from copark.cases.types import Bilingual, Count, Jump, Key, Number, Record, Side, Sourced, SourceKeys, wrong
+from copark.cases.types import Bilingual, Count, Jump, Key, Named, Number, Record, Side, Sourced, SourceKeys, wrong
 
 
-class Anchor(Sourced):
+class Anchor(Named):
     """An anchor project: a large dated enterprise that the case names."""
 
-    key: Key
-    """Short name."""
-    title: Bilingual
-    """Name."""
     origin: Side
     """Origin of the enterprise."""
     registered: Date
@@ -126,13 +122,9 @@ class Renegotiation(Record):
     """Keys of sources.yaml."""
 
 
-class Closure(Sourced, QuarterSpan):
+class Closure(Named, QuarterSpan):
     """A closure of the park: to newcomers alone, or of everything in it."""
 
-    key: Key
-    """Short name."""
-    title: Bilingual
-    """Name."""
     scope: Literal["newcomers", "park"]
     """newcomers: nobody registers any more. park: those inside lose what they have, too, and nobody decides, lends or
     rescues; a park closed when outcomes are judged has failed."""

@@ -37,7 +37,7 @@ from copark.cases.dates import Date
 from copark.cases.defaults import Unknown, completed
 from copark.cases.facts import Area, Fraction, Money, QuotaFact, Rate
 from copark.cases.quarters import Quarter
-from copark.cases.types import Bilingual, Count, Country, Key, Number, Record, Sourced, UnitSymbol, YesNo, wrong
+from copark.cases.types import Bilingual, Count, Country, Key, Named, Number, Record, Sourced, UnitSymbol, YesNo, wrong
 
 __all__ = ["Anchor", "CaseFile", "Clock", "Framework", "Parameter", "Partner", "Prior", "Sides", "Term"]
 """What is read elsewhere."""
@@ -86,13 +86,9 @@ class World(Record):
     """Country whose series drives each origin's demand."""
 
 
-class Credit(Sourced):
+class Credit(Named):
     """A credit line to the development company."""
 
-    key: Key
-    """Short name."""
-    title: Bilingual
-    """Name."""
     amount: Money
     """What may be drawn."""
     since: Date = Field(alias="from")

@@ -273,3 +273,12 @@ class Sourced(Record):
     """How far it is trusted."""
     note: Bilingual | None = None
     """What a reader should know; a judgement gives its reason here."""
+
+
+class Named(Sourced):
+    """Something a case says of what has a name."""
+
+    key: Key
+    """Short name."""
+    title: Bilingual
+    """Name."""
