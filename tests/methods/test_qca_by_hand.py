@@ -12,7 +12,6 @@ from copark.setmethods.qca import CalibrationRecipe, QcaSettings, analyse, devia
 from copark.setmethods.qca_sets import SetCalibration, calibrate, model_name, term_name
 from copark.setmethods.qca_solutions import minimise, prime_implicants, solve
 from copark.setmethods.table import SettingFaults, table_of
-from tests.methods.records import qca_record
 
 X = np.array([0.8, 0.6, 0.2, 0.4])
 Y = np.array([0.9, 0.4, 0.3, 0.7])
@@ -115,7 +114,7 @@ def test_nothing_sufficient_is_said_and_not_an_error():
     found = analyse(table, QcaSettings("Y", ("A",)))
     assert found.solutions.cautious.models == ()
     assert "nothing_positive" in {one.code for one in found.warnings}
-    assert qca_record(found)["parsimonious"]["solutions"] == []
+    assert found.solutions.parsimonious.models == ()
 
 
 def test_direct_calibration_by_hand():

@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from copark.setmethods import qca_sets as sets
-from copark.setmethods.qca import QcaSettings, analyse
+from copark.setmethods.qca import QcaSettings, analyse, models_of
 from copark.setmethods.qca_sets import ABSENT, rows_of, within
 from copark.setmethods.qca_solutions import covered, minimise, prime_implicants, solve
 from copark.setmethods.table import table_of
-from tests.methods.records import qca_record
 
 MEMBERS = arrays(np.float64, st.tuples(st.integers(2, 9), st.integers(1, 4)), elements=st.floats(0.0, 1.0))
 CODED = st.integers(1, 4).flatmap(
@@ -94,12 +93,12 @@ def test_intermediate_solutions_lie_between_the_other_two(case, data):
 def named_models(members, outcome, names, cases, order):
     """Solutions of a table whose conditions are given in some order, as sets of sets of literals."""
     table = table_of({**{name: members[:, at] for at, name in enumerate(names)}, "Y": outcome}, cases)
-    found = qca_record(
-        analyse(table, QcaSettings("Y", tuple(names[at] for at in order), expectations=(1,) * len(names)))
-    )
-    kinds = [found["complex"]["solutions"], found["parsimonious"]["solutions"]]
-    kinds.append([model for one in found["intermediate"]["models"].values() for model in one["solutions"]])
-    return [{frozenset(frozenset(term.split("*")) for term in model) for model in kind} for kind in kinds]
+    asked = QcaSettings("Y", tuple(names[at] for at in order), expectations=(1,) * len(names))
+    kinds = models_of(analyse(table, asked).solutions).values()
+    return [
+        {frozenset(frozenset(sets.term_name(term, asked.conditions).split("*")) for term in model) for model in kind}
+        for kind in kinds
+    ]
 
 
 @given(MEMBERS, st.randoms())
