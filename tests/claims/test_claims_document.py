@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
 from functools import cache
 
 import pytest
 
-import copark
 from copark.analyses import REGISTRY
 from copark.analyses.answer import answer, run_id_of
 from copark.analyses.context import Context
-from copark.errors import NotFound
 from copark.inference.claims.rules import WORDS
 from copark.presentation.document import Caveat
 from copark.simulation.trust import Trust
 from copark.texts import text
-from tests.asked import call, table
+from tests.asked import table
 from tests.claims.conftest import SEED, SMALL
 
 CLAIMS = REGISTRY["claims"]
@@ -90,25 +87,3 @@ def test_verdicts_of_a_park_that_is_not_calibrated_say_so_beside_them_and_tell_n
     calibrated = Trust("calibrated", "shipped", "great-stone", "2020Q4", 20)
     known = CLAIMS.document(type(first[0].result)(**vars(first[0].result) | {"trust": calibrated}), "en")
     assert {"failed", "self_standing"} <= {column.key for one in known.tables() for column in one.columns}
-
-
-def test_a_claim_that_is_not_there_is_told_with_those_that_are():
-    with pytest.raises(NotFound, match="R-pole"):
-        copark.claims("great-stone", claim=("9",), file=SMALL)
-
-
-def test_the_command_with_its_former_option(place, first, capsys, monkeypatch, subtests):
-    monkeypatch.setenv("COLUMNS", "100")
-    asked = ["--file", str(SMALL), "--draws", "8", "--futures", "1", "--seed", str(SEED), "--out", str(place)]
-    for lang in ("en", "zh"):
-        with subtests.test(lang=lang):
-            code, out, err = call(
-                ["claims", "great-stone", "--prior", *asked, "--format", "json", "--lang", lang], capsys
-            )
-            assert (code, text("analyses.reused", lang) in err) == (0, True)
-            assert text("claims.word.open", lang) in out
-    code, out, _ = call(["claims", "great-stone", "--parameters", "prior", *asked, "--json"], capsys)
-    assert code == 0
-    assert first[0].result.run_id in json.dumps(json.loads(out))
-    code, out, _ = call(["claims", "great-stone", "--prior", *asked, "--plan"], capsys)
-    assert (code, bool(re.search(r"\d", out))) == (0, True)

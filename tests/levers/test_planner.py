@@ -7,7 +7,6 @@ from copark.simulation.planner import Reported, precisions
 from copark.stats.precision import (
     Split,
     components,
-    concentration,
     error,
     half_width,
     planned_concentration,
@@ -47,19 +46,6 @@ def test_a_pool_used_whole_leaves_luck_alone():
     needed = runs_for(found, 0.01, pool=400)
     assert needed == 2000, "0.05 (z/0.01)² = 1921 runs, in whole rounds of 400"
     assert runs_for(Split(0.05, 0.0), 0.01, pool=400) == 332, "1/D = 1/400 + (0.01/z)²/0.05"
-
-
-def test_what_no_number_of_runs_reaches_is_said():
-    assert runs_for(Split(1.0, 0.0), 1e-5, futures=1000) is None
-    with pytest.raises(ValueError, match="half-width"):
-        runs_for(Split(0.0, 0.25), 0.0)
-
-
-def test_weights_of_a_design():
-    assert planned_concentration(10, 1, None) == pytest.approx(0.1)
-    assert planned_concentration(10, 5, None) == pytest.approx(0.5)
-    assert planned_concentration(6, 1, 4) == pytest.approx((2 * 4 + 2 * 1) / 36), "two pairs twice, two once"
-    assert concentration(np.array([2, 2, 1, 1])) == pytest.approx(10 / 36)
 
 
 def test_components_of_a_table_worked_by_hand():

@@ -32,12 +32,6 @@ def test_the_second_option_is_never_best_and_has_the_least_greatest_regret():
     assert ranks(greatest(regret(TABLE)), most_is_best=False).tolist() == [2, 1, 2]
 
 
-def test_weights_leave_states_out_and_count_others_twice():
-    only_first = np.array([1.0, 0.0, 0.0])
-    assert greatest(regret(TABLE), only_first).tolist() == [0, 1, 5]
-    assert np.allclose(average(regret(TABLE), np.array([2.0, 0.0, 1.0])), [0.0, 4 / 3, 10 / 3])
-
-
 def test_satisficing_is_the_share_of_states_in_which_all_is_met():
     assert np.allclose(satisficing(TABLE >= 3.0), [2 / 3, 2 / 3, 2 / 3])
     assert np.allclose(satisficing(TABLE >= 4.0), [1 / 3, 2 / 3, 1 / 3])
@@ -117,9 +111,3 @@ def test_variance_is_told_apart_by_structure_parameters_and_luck():
     assert found.parameters == pytest.approx(0.64, rel=0.07)
     assert found.luck == pytest.approx(1.44, rel=0.03)
     assert sum(found.shares) == pytest.approx(1.0)
-
-
-def test_structures_that_agree_add_nothing_but_their_noise_which_is_taken_off():
-    found = sources(*made(6, 50, 2, (0.0, 0.0, 1.0)))
-    assert found.structure < 0.01
-    assert found.luck == pytest.approx(1.0, rel=0.1)

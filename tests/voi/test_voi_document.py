@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 import numpy as np
@@ -65,19 +64,6 @@ def test_the_simplest_observation_near_the_best_is_named(found):
     assert len(found.observations[chosen.observation].dates) <= max(dates[0], 1)
 
 
-def test_the_document_says_everything_in_its_language(found, subtests):
-    for lang, words in (("en", ("Who brought whom", "would decide the claim")), ("zh", ("谁带来了谁", "可判定论断"))):
-        with subtests.test(lang=lang):
-            document = VOI.document(found, lang)
-            keys = [section.key for section in document.sections]
-            assert keys == ["summary", "gains", "ranking", "precision", "known", "sure", "limits"]
-            said = repr(document)
-            assert all(word in document.headline + said for word in words)
-            assert not re.search(r"\{[a-z_]+\}", said)
-    (chart,) = [block for section in document.sections for block in section.blocks if isinstance(block, Chart)]
-    assert len(render(styled(chart.figure)(), "png")) > 10_000
-
-
 def test_costs_rank_without_a_new_run(ask, found, monkeypatch):
     monkeypatch.setattr("copark.inference.voi.worlds.make", lambda *_: pytest.fail("worlds are read again"))
     dear = ask(cost=("attribution=1000", "service=1")).result
@@ -89,6 +75,11 @@ def test_costs_rank_without_a_new_run(ask, found, monkeypatch):
     for wrong in ("attribution", "attribution=0", "attribution=inf", "nothing=3", "=2"):
         with pytest.raises(CoparkError):
             ask(cost=(wrong,))
+
+
+def test_its_chart_is_drawn(found):
+    (chart,) = [block for block in VOI.document(found, "zh").blocks() if isinstance(block, Chart)]
+    assert len(render(styled(chart.figure)(), "png")) > 10_000
 
 
 def test_what_is_open_nowhere_is_said(found):
