@@ -19,7 +19,7 @@ from tests.report.sample import make_case, make_result
 
 from copark import workflows
 from copark.analyses.run.ask import Answer, answer_of
-from copark.cli import progress, screen
+from copark.cli import screen
 from copark.errors import CaseFaults
 from copark.simulation.trust import Trust
 from copark.store import RunNotStored
@@ -165,14 +165,15 @@ def test_a_verdict_is_told_and_decides_the_code(
 def terminal(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     stream = io.StringIO()
     monkeypatch.setattr(
-        progress, "Console", lambda stderr: Console(file=stream, force_terminal=True, width=80, legacy_windows=False)
+        "rich.console.Console",
+        lambda stderr: Console(file=stream, force_terminal=True, width=80, legacy_windows=False),
     )
     return stream
 
 
 def test_longer_work_shows_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = terminal(monkeypatch)
-    with progress.Progress("en") as told:
+    with screen.Progress("en") as told:
         told("simulate", 500, 1000)
         told._lose_patience()
         told("simulate", 750, 1000)
@@ -187,8 +188,8 @@ def test_longer_work_without_a_terminal_prints_a_line_now_and_then(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [100.0]
-    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
-    with progress.Progress("en") as told:
+    monkeypatch.setattr(screen.time, "monotonic", lambda: now[0])
+    with screen.Progress("en") as told:
         told._lose_patience()
         told("simulate", 0, 1000)
         for done in range(100, 1001, 100):
@@ -208,8 +209,8 @@ def test_what_was_there_before_does_not_shorten_the_time_left(
 ) -> None:
     """Work that goes on at 800 of 1,000 and does 50 in ten seconds needs thirty more for 150."""
     now = [100.0]
-    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
-    with progress.Progress("en") as told:
+    monkeypatch.setattr(screen.time, "monotonic", lambda: now[0])
+    with screen.Progress("en") as told:
         told("replay", 800, 1000)
         now[0] += 10.0
         told("replay", 850, 1000)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from copark.analyses import context
-from copark.cli.progress import Progress
+from copark.cli.screen import Progress
 from copark.texts import LANGUAGES, text
 
 SAYS = """

@@ -12,7 +12,7 @@ import yaml
 
 from copark import workflows
 from copark.cases import load_case
-from copark.cli import progress
+from copark.cli import screen as progress
 from copark.errors import NotFound
 from copark.store import RunStore
 from copark.store.workspace import CRATE, MANIFEST, WorkspaceRefused

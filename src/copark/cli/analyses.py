@@ -13,17 +13,14 @@ import typer
 from typer.main import get_command
 
 from copark.analyses import Analysis
-from copark.cli.app import OUT, Lang, Threads
+from copark.cli.app import OUT, Json, Lang, Threads, formats_of
 from copark.cli.help import SpokenCommand
+from copark.cli.screen import Progress, console, duration, print_json, show_plan
 from copark.texts import text
 
 if TYPE_CHECKING:
-    from copark.analyses.context import Announce, Foresee
     from copark.analyses.contract import AnalysisParams, FormField
     from copark.presentation.document import Document
-
-WRITTEN = "html,xlsx,csv"
-"""Formats that are written where none are asked for."""
 
 
 class AnalysisCommand(SpokenCommand):
@@ -70,7 +67,7 @@ def _asker(analysis: Analysis) -> Callable[..., None]:
         "_lang": (Lang, None),
         "out": (Annotated[Path, out], OUT),
         "formats": (Annotated[str | None, form], None),
-        "as_json": (Annotated[bool, typer.Option("--json", help="analyses.option.json")], False),
+        "as_json": (Json, False),
         "no_report": (Annotated[bool, typer.Option("--no-report", help="analyses.option.no_report")], False),
     }
     if hasattr(analysis.ask, "listing"):
@@ -135,13 +132,13 @@ def _told(analysis: Analysis, field: FormField, lang: str) -> str:
 def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given: Mapping[str, Any]) -> None:
     from copark.analyses.answer import answer, check_keys
     from copark.analyses.context import Context
-    from copark.cli.progress import Progress, duration
 
-    formats = formats_of(given["formats"], lang)
+    formats, threads = formats_of(given["formats"], lang), given["threads"]
     asked = {one.name: _value(one, given[one.name]) for one in fields}
+    foresee = partial(_foresee, threads=threads, lang=lang, asked=bool(given.get("plan")))
     context = Context(
-        given["out"], keeps=not given["no_report"], threads=given["threads"], announcing=_announcing(given, lang),
-        planning=partial(_tell_plan, lang=lang), foreseeing=_foreseeing(given, lang), lang=lang,
+        given["out"], keeps=not given["no_report"], threads=threads, announcing=partial(_announce, threads=threads, lang=lang),
+        planning=partial(_tell_plan, lang=lang), foreseeing=foresee, lang=lang,
     )  # fmt: skip
     params = _params(analysis, fields, asked, lang)
     if given.get("listed"):
@@ -149,7 +146,7 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given:
         return
     if given.get("plan"):
         check_keys(analysis, params, context)
-        _foreseeing(given, lang)(context.case(asked["case"]), analysis.ask.workload(params, context))
+        foresee(context.case(asked["case"]), analysis.ask.workload(params, context))
         return
     written: dict[str, Path] = {}
     with Progress(lang) as progress:
@@ -161,8 +158,8 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given:
     _print(found.document(lang), written, as_json=given["as_json"])
     if not given["as_json"]:
         took = text("analyses.took", lang, time=duration(found.seconds, lang))
-        told = text("analyses.reused", lang) if found.reused else f"{took} {context.went_on()}".strip()
-        print(told, file=sys.stderr)
+        words = text("analyses.reused", lang) if found.reused else f"{took} {context.went_on()}".strip()
+        print(words, file=sys.stderr)
     if not found.result.passed:
         raise typer.Exit(1)
 
@@ -170,13 +167,7 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given:
 def _params(
     analysis: Analysis, fields: tuple[FormField, ...], asked: Mapping[str, Any], lang: str
 ) -> AnalysisParams:  # fmt: skip
-    """What is asked.
-
-    Raises
-    ------
-    NotFound
-        If a value is none that the analysis takes, such as NaN.
-    """
+    """What is asked; ``NotFound`` if a value is none that the analysis takes, such as NaN."""
     from pydantic import ValidationError
 
     from copark.errors import NotFound, printable
@@ -198,49 +189,15 @@ def _value(field: FormField, value: Any) -> Any:
     return value
 
 
-def formats_of(given: str | None, lang: str, default: str = WRITTEN) -> list[str]:
-    """Formats asked for.
-
-    Raises
-    ------
-    NotFound
-        If there is no such format.
-    """
-    from copark.errors import NotFound, printable
-    from copark.presentation import FORMATS
-
-    asked = [one.strip().lower() for one in (given or default).split(",") if one.strip()]
-    for one in asked:
-        if one not in FORMATS:
-            raise NotFound(text("presentation.unknown_format", lang, name=printable(one), known=", ".join(FORMATS)))
-    return asked
-
-
-def print_json(document: Document) -> None:
-    """Write a document to standard output as JSON."""
-    import json
-
-    from copark.presentation.page import to_json
-
-    print(json.dumps(to_json(document), ensure_ascii=False, indent=1))
-
-
-def _announcing(given: Mapping[str, Any], lang: str) -> Announce:
+def _announce(study: Any, case: Any, source: Any, times: int, *, threads: int | None, lang: str) -> None:
     """Say on standard error what will be run, where it takes longer than a few seconds."""
+    from copark.workflows.cost import worth_telling
 
-    def announce(study: Any, case: Any, source: Any, times: int) -> None:
-        from copark.cli.commands import show_plan
-        from copark.workflows.cost import worth_telling
-
-        told: dict[str, Any] = {"threads": given["threads"], "times": times, "lang": lang}
-        show_plan(worth_telling(study, case, source, **told))
-
-    return announce
+    show_plan(worth_telling(study, case, source, threads=threads, times=times, lang=lang))
 
 
 def _tell_plan(planned: Any, lang: str) -> None:
     """What a calibration will take and what is there of it, on standard error; nothing if it takes seconds."""
-    from copark.cli.progress import duration
     from copark.workflows.cost import WORTH_TELLING
 
     if planned.seconds >= WORTH_TELLING:
@@ -251,22 +208,16 @@ def _tell_plan(planned: Any, lang: str) -> None:
         print(*filter(None, (planned.went_on, words)), sep="\n", file=sys.stderr, flush=True)
 
 
-def _foreseeing(given: Mapping[str, Any], lang: str) -> Foresee:
+def _foresee(case: Any, works: Any, *, threads: int | None, lang: str, asked: bool) -> None:
     """Say how much will be run: on standard output where nothing else was asked for, else if it takes long."""
+    from copark.workflows.cost import WORTH_TELLING, seconds_of
 
-    def foresee(case: Any, works: Any) -> None:
-        from copark.cli.progress import duration
-        from copark.workflows.cost import WORTH_TELLING, seconds_of
-
-        asked = bool(given.get("plan"))
-        seconds, threads = seconds_of(case, works, given["threads"])
-        if asked or seconds >= WORTH_TELLING:
-            counts = {"runs": sum(one.runs for one in works), "quarters": sum(one.quarters_in_all for one in works)}
-            key = "planner.ahead_at_most" if any(one.at_most for one in works) else "planner.ahead"
-            words = text(key, lang, time=duration(seconds, lang), threads=threads, **counts)
-            print(words, file=sys.stdout if asked else sys.stderr, flush=True)
-
-    return foresee
+    seconds, used = seconds_of(case, works, threads)
+    if asked or seconds >= WORTH_TELLING:
+        counts = {"runs": sum(one.runs for one in works), "quarters": sum(one.quarters_in_all for one in works)}
+        key = "planner.ahead_at_most" if any(one.at_most for one in works) else "planner.ahead"
+        words = text(key, lang, time=duration(seconds, lang), threads=used, **counts)
+        print(words, file=sys.stdout if asked else sys.stderr, flush=True)
 
 
 def _print(document: Document, written: Mapping[str, Path], *, as_json: bool) -> None:
@@ -274,8 +225,6 @@ def _print(document: Document, written: Mapping[str, Path], *, as_json: bool) ->
     if as_json:
         print_json(document)
         return
-    from rich.console import Console
-
     from copark.presentation.terminal import show
 
-    show(document, Console(markup=False, highlight=False), written)
+    show(document, console(), written)

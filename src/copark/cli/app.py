@@ -59,7 +59,10 @@ Scheduler = Annotated[str | None, typer.Option("--scheduler", help="cluster.help
 Workers = Annotated[int | None, typer.Option("--workers", min=1, max=1024, help="cluster.help.workers", metavar="N")]
 Outcomes = Annotated[bool, typer.Option("--outcomes", help="trust.help.outcomes")]
 Identity = Annotated[str, typer.Argument(metavar="RUN_ID", help="cli.help.identity")]
+Json = Annotated[bool, typer.Option("--json", help="analyses.option.json")]
 OUT = Path("out")
+WRITTEN = "html,xlsx,csv"
+"""Formats that are written where none are asked for."""
 
 app = typer.Typer(cls=SpokenGroup, add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 
@@ -80,3 +83,16 @@ def copark(
     _lang: Lang = None,
 ) -> None:
     """Take the options that come before the command; the language was read before."""
+
+
+def formats_of(given: str | None, lang: str, default: str = WRITTEN) -> list[str]:
+    """Formats asked for; ``NotFound`` if there is no such one."""
+    from copark.errors import NotFound, printable
+    from copark.presentation import FORMATS
+    from copark.texts import text
+
+    asked = [one.strip().lower() for one in (given or default).split(",") if one.strip()]
+    for one in asked:
+        if one not in FORMATS:
+            raise NotFound(text("presentation.unknown_format", lang, name=printable(one), known=", ".join(FORMATS)))
+    return asked

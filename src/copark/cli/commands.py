@@ -1,9 +1,6 @@
-"""What can be asked of ``copark``: one function a command, each a call of a workflow and a word on what came of it.
+"""What can be asked of ``copark``: one function a command, each a call of a workflow and a word on what came of it."""
 
-The command that says what a study will take, and how a plan is told.
-"""
-
-from collections.abc import Sequence
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +12,7 @@ from copark.cli.app import (
     Draws,
     Form,
     Identity,
+    Json,
     Lang,
     Out,
     Outcomes,
@@ -25,8 +23,22 @@ from copark.cli.app import (
     Threads,
     Workers,
     app,
+    formats_of,
 )
 from copark.cli.help import SpokenCommand
+from copark.cli.screen import (
+    Progress,
+    catalogue_of,
+    description_of,
+    print_json,
+    say,
+    show_checked,
+    show_faults,
+    show_listing,
+    show_outcome,
+    show_plan,
+    show_verdict,
+)
 
 
 @app.command("run", cls=SpokenCommand, help="cli.help.run")
@@ -49,34 +61,19 @@ def run(
     formats: Annotated[
         str | None, typer.Option("--format", help="cli.help.run.format", metavar="A,B", show_default=False)
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="analyses.option.json")] = False,
+    as_json: Json = False,
     no_report: Annotated[bool, typer.Option("--no-report", help="cli.help.run.no_report")] = False,
 ) -> None:
     """Run a study, store its runs, write its report, show the answer."""
     from copark import workflows
-    from copark.analyses.execution import Means
-    from copark.cli.analyses import formats_of, print_json
-    from copark.cli.progress import Progress
-    from copark.cli.screen import show_outcome
 
     written = formats_of(formats, ctx.obj, "html")
     with Progress(ctx.obj) as progress:
         outcome = workflows.run_study(
-            name,
-            runs=runs,
-            seed=seed,
-            draws=draws,
-            parameters=parameters,
-            cut=cut,
-            lang=ctx.obj,
-            out=out,
-            fresh=fresh,
-            means=Means(threads, scheduler, workers),
-            announce=show_plan,
+            name, runs=runs, seed=seed, draws=draws, parameters=parameters, cut=cut, lang=ctx.obj, out=out, fresh=fresh,
+            means=workflows.Means(threads, scheduler, workers), announce=show_plan, formats=written, progress=progress,
             report=not no_report and not (as_json and formats is None),
-            formats=written,
-            progress=progress,
-        )
+        )  # fmt: skip
     if as_json:
         print_json(outcome.answer.document(ctx.obj))
     else:
@@ -92,7 +89,6 @@ def check(
     _lang: Lang = None,
 ) -> None:
     """Check a case, or the whole casebook; show every fault, and what a light case lacks."""
-    from copark.cli.screen import say, show_checked, show_faults
     from copark.workflows import inspect
 
     if case is None or everything:
@@ -124,7 +120,6 @@ def new(
     _lang: Lang = None,
 ) -> None:
     """Make the skeleton of a case, a workbook to fill in, or a case of a workbook."""
-    from copark.cli.screen import say
     from copark.workflows import inspect
 
     if workbook is not None:
@@ -144,12 +139,11 @@ def new(
 def list_all(
     ctx: typer.Context,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="analyses.option.json")] = False,
+    as_json: Json = False,
     _lang: Lang = None,
 ) -> None:
     """List cases and studies; stored runs are listed by ``copark runs``."""
     from copark import workflows
-    from copark.cli.screen import catalogue_of, show_listing
 
     show_listing(catalogue_of(workflows.catalogue(ctx.obj), ctx.obj), as_json=as_json)
 
@@ -159,13 +153,12 @@ def show(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="cli.help.show.name")],
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="analyses.option.json")] = False,
+    as_json: Json = False,
     out: Out = OUT,
     _lang: Lang = None,
 ) -> None:
     """Show a case, a study or a stored run."""
     from copark import workflows
-    from copark.cli.screen import description_of, show_listing
 
     show_listing(description_of(workflows.show(name, out, ctx.obj), ctx.obj), as_json=as_json)
 
@@ -182,8 +175,6 @@ def export(
 ) -> None:
     """Export a stored run."""
     from copark import workflows
-    from copark.cli.progress import Progress
-    from copark.cli.screen import say
 
     with Progress(ctx.obj) as progress:
         path = workflows.export(identity, form.value, to, out=out, lang=ctx.obj, progress=progress)
@@ -196,8 +187,6 @@ def verify(
 ) -> None:
     """Replay a stored run and compare."""
     from copark import workflows
-    from copark.cli.progress import Progress
-    from copark.cli.screen import show_verdict
 
     with Progress(ctx.obj) as progress:
         verdict = workflows.verify(identity, out=out, threads=threads, progress=progress)
@@ -214,7 +203,6 @@ def schema(
 ) -> None:
     """Write the JSON Schema of case files."""
     from copark import workflows
-    from copark.cli.screen import say
 
     content = workflows.case_schema(to)
     if to is None:
@@ -236,13 +224,11 @@ def plan(
     parameters: Parameters = None,
     cut: Cut = None,
     threads: Threads = None,
-    as_json: Annotated[bool, typer.Option("--json", help="analyses.option.json")] = False,
+    as_json: Json = False,
     _lang: Lang = None,
     out: Out = OUT,
 ) -> None:
     """Say what a study will take before it is run."""
-    from copark.cli.analyses import print_json
-    from copark.cli.progress import Progress
     from copark.workflows.cost import plan_study
 
     with Progress(ctx.obj) as progress:
@@ -259,9 +245,35 @@ def plan(
         print(sentence)
 
 
-def show_plan(sentences: Sequence[str]) -> None:
-    """A plan on standard error, before the work begins: what is asked for stays alone on standard output."""
-    import sys
+@app.command("serve", cls=SpokenCommand, help="web.help.serve", rich_help_panel="serve")
+def serve(
+    ctx: typer.Context,
+    *,
+    host: Annotated[str, typer.Option("--host", help="web.help.host", metavar="ADDRESS")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="web.help.port", metavar="N")] = 8765,
+    token: Annotated[str | None, typer.Option("--token", help="web.help.token", metavar="WORD")] = None,
+    data: Annotated[Path, typer.Option("--out", "--data", help="web.help.data", metavar="DIR")] = OUT,
+    proxy: Annotated[list[str] | None, typer.Option("--proxy", help="web.help.proxy", metavar="ADDRESS")] = None,
+    threads: Threads = None,
+    memory: Annotated[int, typer.Option("--memory", min=16, help="web.help.memory", metavar="MB")] = 480,
+    _lang: Lang = None,
+) -> None:
+    """Serve until somebody stops it."""
+    from copark.analyses.context import is_compiled
+    from copark.web.server import serve as run
+    from copark.web.server import settings_of
+    from copark.web.static_files import is_built
 
-    for sentence in sentences:
-        print(sentence, file=sys.stderr, flush=True)
+    settings = settings_of(host, port, token, data, ctx.obj, threads=threads, memory=memory, proxies=proxy or ())
+    say("web.starting", ctx.obj)
+    if not is_compiled():
+        say("web.compiling", ctx.obj)
+
+    def ready(address: str) -> None:
+        say("web.ready", ctx.obj, address=address, folder=data)
+        if not is_built(settings.dist):
+            say("web.no_page", ctx.obj)
+        sys.stdout.flush()
+
+    sys.stdout.flush()
+    run(settings, ctx.obj, ready)

@@ -12,10 +12,9 @@ from copark.cli.app import app
 from copark.cli import commands
 from copark.cli import runs
 from copark.cli import workspaces
-from copark.cli import serve
 # isort: on
 
-WRITTEN = (commands, runs, workspaces, serve)
+WRITTEN = (commands, runs, workspaces)
 """Modules of commands written by hand, which add themselves to the application."""
 PANELS = ("commands", "runs", "explain", "decide", "calibrate", "parks", "tables", "workspaces", "serve")
 """Panels of the list of commands, in its order: a module of commands, or a group of analyses."""

@@ -11,6 +11,7 @@ import typer
 
 from copark.cli.app import OUT, Lang, Out, Threads, app
 from copark.cli.help import SpokenCommand, SpokenGroup
+from copark.cli.screen import Progress, duration, listing, say, show_faults, show_listing
 from copark.errors import NotFound, printable
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ def listed(
     """List what is stored, and what is being made or was interrupted."""
     if ctx.invoked_subcommand is not None:
         return
-    from copark.cli.progress import Progress
     from copark.workflows import runs
 
     with Progress(ctx.obj) as progress:
@@ -61,8 +61,6 @@ def check(
     _lang: Lang = None,
 ) -> None:
     """Check that stored runs are whole and where they belong."""
-    from copark.cli.progress import Progress
-    from copark.cli.screen import say, show_faults
     from copark.workflows import runs
 
     with Progress(ctx.obj) as progress:
@@ -84,7 +82,6 @@ def gc(
     _lang: Lang = None,
 ) -> None:
     """Say what broken-off work has left, and throw it away if asked."""
-    from copark.cli.screen import say
     from copark.presentation.numbers import number
     from copark.workflows.runs import tidy
 
@@ -97,8 +94,6 @@ def gc(
 
 def show_books(found: RunBooks, lang: str, *, failed: bool) -> None:
     """What there is, in a table; and single runs that failed."""
-    from copark.cli.screen import listing, say, show_listing
-
     if not found.runs:
         say("database.none_failed" if failed else "database.none", lang, folder=found.folder)
     else:
@@ -174,8 +169,6 @@ def results(
 ) -> None:
     """List the results that ship with copark, or make them again."""
     from copark.analyses import shipped
-    from copark.cli.progress import Progress, duration
-    from copark.cli.screen import say
 
     known = dict.fromkeys(word for name, given in shipped.asked() for word in (name, str(given.get("case", name))))
     passed = True

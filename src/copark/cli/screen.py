@@ -1,22 +1,29 @@
-"""What a reader sees: results on standard output, errors on standard error; 80 columns are enough."""
+"""What a reader sees: results on standard output, errors and how far the work is on standard error; 80 columns do."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import os
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Self
 
-from rich.console import Console
-from rich.text import Text
-
-from copark.cli.progress import duration
 from copark.errors import CoparkError, Fault, FaultsFound, printable
 from copark.texts import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from rich.console import Console
 
     from copark.presentation.document import Document, Table
     from copark.workflows import Catalogue, Description, ReplayVerdict, RunOutcome
     from copark.workflows.inspect import Checked
+
+PATIENCE = 2.0
+"""Seconds before anything is shown of how far the work is."""
+BETWEEN_LINES = 5.0
+"""Seconds between lines where there is no terminal."""
 
 
 def say(key: str, lang: str, **values: Any) -> None:
@@ -29,75 +36,83 @@ def plain(words: str) -> str:
     return "\n".join(printable(line) for line in words.split("\n"))
 
 
+def styled(words: str, *, err: bool = False, **look: Any) -> None:
+    """Words in a colour or in bold, where a terminal has such."""
+    from typer import echo, style
+
+    shown = plain(words)
+    echo(shown if os.environ.get("NO_COLOR") else style(shown, **look), err=err)
+
+
+def show_plan(sentences: Sequence[str]) -> None:
+    """A plan on standard error, before the work begins: what is asked for stays alone on standard output."""
+    for sentence in sentences:
+        print(sentence, file=sys.stderr, flush=True)
+
+
 def show_error(error: Exception, lang: str) -> None:
     """An error that was foreseen: every fault it carries, or its message."""
     if isinstance(error, FaultsFound):
         show_faults(error.faults, lang)
     else:
-        words = error.said(lang) if isinstance(error, CoparkError) else str(error)
-        Console(markup=False, stderr=True).print(plain(words), highlight=False, markup=False, soft_wrap=True)
+        print(plain(error.said(lang) if isinstance(error, CoparkError) else str(error)), file=sys.stderr)
 
 
 def show_faults(faults: Iterable[Fault], lang: str) -> None:
     """Each fault on standard error: where, what is wrong, how to mend it."""
-    console = Console(markup=False, stderr=True)
     found = list(faults)
     for fault in found:
-        place = Text(fault.place(), style="bold")
-        if fault.key:
-            place.append(f": {fault.key}", style="cyan")
-        console.print(place, soft_wrap=True)
-        console.print(Text(f"  {fault.cause(lang)}"), soft_wrap=True)
-        repair = text("cli.label.repair", lang, repair=fault.repair(lang))
-        console.print(Text(f"  {repair}", style="green"), soft_wrap=True)
-    console.print(Text(text("cli.error.faults", lang, count=len(found)), style="bold red"), soft_wrap=True)
+        styled(f"{fault.place()}: {fault.key}" if fault.key else fault.place(), err=True, bold=True)
+        print(plain(f"  {fault.cause(lang)}"), file=sys.stderr)
+        styled(f"  {text('cli.label.repair', lang, repair=fault.repair(lang))}", err=True, fg="green")
+    styled(text("cli.error.faults", lang, count=len(found)), err=True, bold=True, fg="red")
 
 
 def show_checked(found: Iterable[Checked], lang: str) -> bool:
     """Show what a check of the casebook found, the faults of each part; whether all is sound."""
     sound = True
     for part in found:
+        key = "part_faults" if part.faults else "part_notes" if part.notes else "part"
+        say(f"cli.check.{key}", lang, name=part.name, count=len(part.faults or part.notes))
         if part.faults:
             sound = False
-            say("cli.check.part_faults", lang, name=part.name, count=len(part.faults))
             show_faults(part.faults, lang)
-        else:
-            key = "cli.check.part_notes" if part.notes else "cli.check.part"
-            say(key, lang, name=part.name, count=len(part.notes))
     return sound
+
+
+def console() -> Console:
+    """Standard output, as wide as it is."""
+    from rich.console import Console
+
+    return Console(markup=False, highlight=False)
 
 
 def show_outcome(outcome: RunOutcome, lang: str, *, shares: bool = False) -> None:
     """What a run gave: the answer, on what it rests, the observations beside it, where everything is.
 
-    Parameters
-    ----------
-    shares
-        Show shares of outcomes of a park that is not calibrated, too.
+    ``shares``: of outcomes, also of a park that is not calibrated.
     """
     from copark.presentation.terminal import show
 
-    console = Console(markup=False, highlight=False)
-    asked = shares and not outcome.answer.shows_outcomes
-    show(outcome.answer.document(lang), console, only=("summary", "outcomes") if asked else ("summary",))
-    console.print()
-    if not (outcome.answer.shows_outcomes or shares):
-        console.print(text("trust.outcomes_hidden", lang))
+    out, answer = console(), outcome.answer
+    asked = shares and not answer.shows_outcomes
+    show(answer.document(lang), out, only=("summary", "outcomes") if asked else ("summary",))
+    out.print()
+    if not (answer.shows_outcomes or shares):
+        out.print(text("trust.outcomes_hidden", lang))
     for note in outcome.notes:
-        console.print(note)
-    if outcome.failed > outcome.answer.unfinished:
-        total = outcome.runs * len(outcome.answer.outcomes)
-        console.print(Text(text("cli.run.failed", lang, count=outcome.failed, total=total), style="bold red"))
+        out.print(note)
+    if outcome.failed > answer.unfinished:
+        words = text("cli.run.failed", lang, count=outcome.failed, total=outcome.runs * len(answer.outcomes))
+        out.print(words, style="bold red")
     if outcome.kept < outcome.runs:
-        console.print(text("cli.run.summarised", lang, runs=outcome.runs, kept=outcome.kept))
+        out.print(text("cli.run.summarised", lang, runs=outcome.runs, kept=outcome.kept))
     took = text("cli.run.took", lang, time=duration(outcome.seconds, lang))
     title = text("cli.run.title", lang, study=outcome.study, runs=outcome.runs, seed=outcome.seed)
-    console.print(f"{title} {text('cli.run.reused', lang) if outcome.reused else took}")
-    places = [("identity", outcome.identity), ("stored", outcome.path)]
-    places += [("report", path) for path in outcome.files.values()]
-    for key, value in places:
-        line = text("cli.run.line", lang, label=text(f"cli.run.{key}", lang), value=value)
-        console.print(line, markup=False, soft_wrap=True)
+    out.print(f"{title} {text('cli.run.reused', lang) if outcome.reused else took}")
+    places: list[tuple[str, object]] = [("identity", outcome.identity), ("stored", outcome.path)]
+    for key, value in (*places, *(("report", path) for path in outcome.files.values())):
+        say("cli.run.line", lang, label=text(f"cli.run.{key}", lang), value=value)
 
 
 def listing(key: str, lang: str, *tables: Table) -> Document:
@@ -108,16 +123,23 @@ def listing(key: str, lang: str, *tables: Table) -> Document:
     return Document(key, lang, title, title, sections=(Section(key, title, tables),))
 
 
+def print_json(document: Document) -> None:
+    """Write a document to standard output as JSON."""
+    import json
+
+    from copark.presentation.page import to_json
+
+    print(json.dumps(to_json(document), ensure_ascii=False, indent=1))
+
+
 def show_listing(document: Document, *, as_json: bool = False) -> None:
     """Tables on standard output, or their data."""
-    if as_json:
-        from copark.cli.analyses import print_json
-
-        print_json(document)
-        return
     from copark.presentation.terminal import show_tables
 
-    show_tables(document, Console(markup=False, highlight=False))
+    if as_json:
+        print_json(document)
+    else:
+        show_tables(document, console())
 
 
 def catalogue_of(catalogue: Catalogue, lang: str) -> Document:
@@ -139,18 +161,101 @@ def description_of(description: Description, lang: str) -> Document:
 
 def show_verdict(verdict: ReplayVerdict, lang: str) -> None:
     """Whether a replay gave what is stored, and what has changed if it did not."""
-    console = Console(markup=False)
-    values: dict[str, Any] = {"count": verdict.runs, "largest": verdict.largest}
-    if verdict.first is not None:
-        values |= vars(verdict.first)
-    is_shape = verdict.first is not None and not verdict.first.quarter and verdict.first.run < 0
-    words = text("cli.verify.shape" if is_shape else f"cli.verify.{verdict.kind}", lang, **values)
-    console.print(Text(words, style="bold green" if verdict.passed else "bold red"), soft_wrap=True)
+    first = verdict.first
+    key = "shape" if first is not None and not first.quarter and first.run < 0 else verdict.kind
+    values = {"count": verdict.runs, "largest": verdict.largest} | ({} if first is None else vars(first))
+    styled(text(f"cli.verify.{key}", lang, **values), bold=True, fg="green" if verdict.passed else "red")
     if verdict.kind == "identical":
         return
-    console.print(text("cli.verify.changed" if verdict.changes else "cli.verify.unchanged", lang), highlight=False)
+    say("cli.verify.changed" if verdict.changes else "cli.verify.unchanged", lang)
     for name, stored, now in verdict.changes:
-        line = text("cli.verify.was", lang, name=name, stored=stored, now=now)
-        console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
+        print(plain(f"  {text('cli.verify.was', lang, name=name, stored=stored, now=now)}"))
     if verdict.changes:
-        console.print(text("cli.verify.promise", lang), highlight=False)
+        say("cli.verify.promise", lang)
+
+
+def duration(seconds: float, lang: str) -> str:
+    """A span of time in words."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return text("cli.seconds", lang, seconds=whole)
+    if whole < 3600:
+        return text("cli.minutes", lang, minutes=whole // 60, seconds=whole % 60)
+    return text("cli.hours", lang, hours=whole // 3600, minutes=whole % 3600 // 60)
+
+
+class Progress:
+    """Tells how far a stage is and how long it will still take, once the work takes longer than ``PATIENCE``.
+
+    On a terminal a bar; elsewhere a plain line every ``BETWEEN_LINES`` seconds. All on standard error.
+    """
+
+    def __init__(self, lang: str) -> None:
+        from rich.console import Console
+
+        self._lang, self._console, self._lock = lang, Console(stderr=True), threading.Lock()
+        self._timer = threading.Timer(PATIENCE, self._lose_patience)
+        self._timer.daemon = True
+        self._bar: Any = None
+        self._task: Any = None
+        self._stage, self._done, self._total, self._there = "prepare", 0, 0, 0
+        self._began = self._told = time.monotonic()
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        with self._lock:
+            if self._bar is not None:
+                self._bar.stop()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Take note of how far a stage is; a total of 0 means that nobody can tell.
+
+        What is done when a stage is first told was there before, and does not say how fast the work goes.
+        """
+        with self._lock:
+            now = time.monotonic()
+            if stage != self._stage:
+                self._stage, self._began, self._told, self._task, self._there = stage, now, now, None, done
+            self._done, self._total = done, total
+            if self._bar is not None:
+                self._draw()
+            elif not self._console.is_terminal and now - self._told > BETWEEN_LINES and done < total:
+                self._print_line(now)
+
+    def _lose_patience(self) -> None:
+        with self._lock:
+            if not self._console.is_terminal:
+                self._print_line(time.monotonic())
+            elif self._bar is None:
+                self._bar = _bar(self._console, self._lang)
+                self._bar.start()
+                self._draw()
+
+    def _print_line(self, now: float) -> None:
+        self._told, made = now, self._done - self._there
+        words, key, left = text(f"cli.stage.{self._stage}", self._lang), "cli.progress.start", ""
+        if made > 0:
+            key = "cli.progress.line"
+            left = duration((now - self._began) * (self._total - self._done) / made, self._lang)
+        line = text(key, self._lang, stage=words, done=self._done, total=self._total, left=left)
+        print(line, file=sys.stderr, flush=True)
+
+    def _draw(self) -> None:
+        if self._task is None:
+            for task in self._bar.task_ids:
+                self._bar.remove_task(task)
+            self._task = self._bar.add_task(text(f"cli.stage.{self._stage}", self._lang), total=None)
+        self._bar.update(self._task, completed=self._done, total=self._total or None)
+
+
+def _bar(console: Console, lang: str) -> Any:
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    left = TimeRemainingColumn(compact=True), TextColumn(text("cli.progress.left", lang))
+    shown = TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(), *left
+    return Bar(*shown, console=console, transient=True)

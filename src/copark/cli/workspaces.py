@@ -10,6 +10,7 @@ import typer
 
 from copark.cli.app import OUT, Lang, Out, app
 from copark.cli.help import SpokenCommand, SpokenGroup
+from copark.cli.screen import Progress, say, show_faults
 
 if TYPE_CHECKING:
     from copark.errors import Fault
@@ -43,8 +44,6 @@ def pack(
     out: Out = OUT,
 ) -> None:
     """Pack cases, studies and runs."""
-    from copark.cli.progress import Progress
-    from copark.cli.screen import say
     from copark.presentation.numbers import number
     from copark.workflows import workspaces
 
@@ -66,8 +65,6 @@ def open_(
     _lang: Lang = None,
 ) -> None:
     """Open a workspace into a folder."""
-    from copark.cli.progress import Progress
-    from copark.cli.screen import say
     from copark.workflows import workspaces
 
     with Progress(ctx.obj) as progress:
@@ -79,8 +76,6 @@ def open_(
 @workspace.command("verify", cls=SpokenCommand, help="workspace.help.verify")
 def verify(ctx: typer.Context, file: File, _lang: Lang = None) -> None:
     """See whether a workspace is what it says."""
-    from copark.cli.progress import Progress
-    from copark.cli.screen import say, show_faults
     from copark.workflows import workspaces
 
     with Progress(ctx.obj) as progress:
@@ -94,7 +89,6 @@ def verify(ctx: typer.Context, file: File, _lang: Lang = None) -> None:
 
 def _show(found: WorkspaceFindings, lang: str) -> None:
     """What a workspace holds, and what is to be known of it."""
-    from copark.cli.screen import say
     from copark.presentation.numbers import number
 
     size = number(found.bytes / 1e6, 1)
@@ -110,7 +104,6 @@ def _show(found: WorkspaceFindings, lang: str) -> None:
 
 
 def _tell(notes: Iterable[Fault], lang: str) -> None:
-    from copark.cli.screen import say
 
     for note in notes:
         say("workspace.note", lang, place=note.place(), cause=note.cause(lang), repair=note.repair(lang))
