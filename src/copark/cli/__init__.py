@@ -1,7 +1,7 @@
 """The command line: a door into :mod:`copark.workflows`, and nothing more.
 
-``app`` is what commands are added to, ``commands`` lists what can be asked, ``progress`` tells how far it is,
-``screen`` shows what came of it, ``help`` puts help and errors into the reader's language.
+``app`` is what commands are added to, ``commands`` and ``runs`` list what can be asked, ``analyses`` makes commands of
+the registry, ``screen`` shows what came of it, ``help`` puts help and errors into the reader's language.
 """
 
 import errno
@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 OK, FAULTS, WRONG_USAGE, STOPPED, TERMINATED = 0, 1, 2, 130, 143
 ERRORS = {
@@ -48,13 +48,12 @@ def _guarded(given: list[str]) -> int:
     """Run a command and turn whatever goes wrong into words and a code."""
     from typer import Abort, TyperException
 
-    from copark.cli.groups import application
     from copark.cli.help import language, wrong_usage
     from copark.errors import CoparkError
 
     lang = language(given, os.environ)
     try:
-        code = application()(args=given or ["--help"], prog_name="copark", standalone_mode=False, obj=lang)
+        code = _application()(args=given or ["--help"], prog_name="copark", standalone_mode=False, obj=lang)
         if code == STOPPED:  # Typer's answer to an interrupt
             raise KeyboardInterrupt
         return code if isinstance(code, int) else OK
@@ -74,6 +73,21 @@ def _guarded(given: list[str]) -> int:
         return _tell_error(error, lang)
     except Exception as error:  # noqa: BLE001 - the last door: no traceback for a reader
         return _tell_unexpected(error, lang)
+
+
+def _application() -> Any:
+    """The whole command line: the commands of analyses, and those written by hand, which add themselves to it."""
+    from typer.main import get_command
+
+    from copark.analyses import REGISTRY
+    from copark.cli import commands, runs  # noqa: F401
+    from copark.cli.analyses import AnalysisCommand
+    from copark.cli.app import app
+
+    found: Any = get_command(app)
+    former = {name: AnalysisCommand(one, name) for one in REGISTRY for name in one.aliases}
+    found.commands = {one.name: AnalysisCommand(one) for one in REGISTRY} | former | found.commands
+    return found
 
 
 def _tell_error(error: Exception, lang: str) -> int:

@@ -136,9 +136,10 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given:
     formats, threads = formats_of(given["formats"], lang), given["threads"]
     asked = {one.name: _value(one, given[one.name]) for one in fields}
     foresee = partial(_foresee, threads=threads, lang=lang, asked=bool(given.get("plan")))
+    announce = partial(_announce, threads=threads, lang=lang)
     context = Context(
-        given["out"], keeps=not given["no_report"], threads=threads, announcing=partial(_announce, threads=threads, lang=lang),
-        planning=partial(_tell_plan, lang=lang), foreseeing=foresee, lang=lang,
+        given["out"], keeps=not given["no_report"], threads=threads, announcing=announce, foreseeing=foresee,
+        planning=partial(_tell_plan, lang=lang), lang=lang,
     )  # fmt: skip
     params = _params(analysis, fields, asked, lang)
     if given.get("listed"):

@@ -14,6 +14,8 @@ from typer.core import TyperCommand, TyperGroup
 from copark.presentation.lines import wrapped
 from copark.texts import LANGUAGES, has_text, text
 
+PANELS = ("commands", "runs", "explain", "decide", "calibrate", "parks", "tables", "workspaces", "serve")
+"""Panels of the list of commands, in its order: a module of commands, or a group."""
 VARIABLES = ("COPARK_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 
 
@@ -77,8 +79,6 @@ def _show_help(command: Any, ctx: Any) -> None:
 
 def _by_panel(commands: Iterable[tuple[str, Any]], lang: str) -> list[tuple[str, list[tuple[str, str]]]]:
     """Commands and their help by panel: the one they name, or that of the module that has them."""
-    from copark.cli.groups import PANELS
-
     found: dict[str, list[tuple[str, str]]] = {panel: [] for panel in PANELS}
     for name, one in commands:
         panel = one.rich_help_panel or getattr(one.callback, "__module__", "").rpartition(".")[2]
