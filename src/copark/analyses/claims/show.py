@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from math import isfinite
+from math import exp, expm1, isfinite
 from typing import TYPE_CHECKING
 
 from copark.analyses.claims.ask import Answer
-from copark.analyses.claims.words import Words
 from copark.analyses.contract import Texts, assemble
-from copark.inference.claims.evidence import ArmRow, Seen
+from copark.analyses.show import Show, known
 from copark.inference.claims.reading import ClaimsFile
-from copark.inference.claims.rules import FOR, OPEN, REFUTED, WORDS
-from copark.inference.claims.runner import LOOK_DRAWS, LOOK_FUTURES, ClaimFinding, PartFinding
-from copark.inference.claims.schema import Variant
+from copark.inference.claims.rules import FOR, OPEN, REFUTED, WORDS, Condition, Measured, resolve
+from copark.inference.claims.runner import LEFT_THE_RECORD, LOOK_DRAWS, LOOK_FUTURES, ClaimFinding, PartFinding
+from copark.inference.claims.schema import Part, Statistic, Variant
 from copark.inference.claims.sequential import stopping
-from copark.inference.claims.severity import RECENTRED, Severity
-from copark.inference.claims.verdict import Size, standard
+from copark.inference.claims.severity import RECENTRED, Severity, built_in
+from copark.inference.claims.verdict import Verdict, standard
+from copark.inference.diagnostics import title_of
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent, precise, shown
-from copark.simulation.outcomes import OUTCOMES
+from copark.texts import text
+from copark.words import join, lowered, variable_title
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,9 +32,6 @@ MOST = 3
 FEW = 3
 """Claims of which everything is shown without being asked for."""
 OUTCOMES_SHOWN = ("failed", "dependent", "self_standing")
-SHARE = doc.Column("share", "", doc.Kind.share)
-COUNT = doc.Column("count", "", doc.Kind.count)
-TEXT = doc.Column("word", "")
 
 
 def document(found: Answer, t: Texts) -> doc.Document:
@@ -45,9 +43,8 @@ def document(found: Answer, t: Texts) -> doc.Document:
         sections=tuple(show.sections()),
         provenance={
             "draws": f"{made['draws']} × {made['futures']}", **({"runs": f"{found.runs:,}"} if found.runs else {}),
-            "seed": made["seed"], "rules": found.file.name,
-            "fixed": made["fixed"], "sha256": found.file.sha256, "standard": standard().fixed,
-            "standard_sha256": made["standard_sha256"],
+            "seed": made["seed"], "rules": found.file.name, "fixed": made["fixed"], "sha256": found.file.sha256,
+            "standard": standard().fixed, "standard_sha256": made["standard_sha256"],
             **({"sequential_sha256": made["sequential_sha256"]} if show.sequential else {}),
         },
     )  # fmt: skip
@@ -77,23 +74,33 @@ def general(file: ClaimsFile, t: Texts) -> doc.Caveat:
     return doc.Caveat(t.sentences([t("general"), *([t("left_out", titles=titles)] if titles else [])]))
 
 
-class _Show(Words):
+def column_of(one: Statistic) -> doc.Column:
+    """How values of a statistic are written: shares in per cent, changes of shares in points, outputs in their unit."""
+    if one.kind in ("share", "context", "missing"):
+        return doc.Column("value", "", doc.Kind.share, places=2 if one.kind == "context" else 1)
+    if one.outcome:
+        return doc.Column("value", "", doc.Kind.points)
+    if one.kind in ("log", "interaction"):
+        return doc.Column("value", "", doc.Kind.change, places=2)
+    if one.kind == "ratio":
+        return doc.Column("value", "", doc.Kind.number, places=2)
+    unit = catalogue().outputs[one.output or ""].unit
+    return doc.Column("value", "", doc.Kind.change if one.kind == "difference" else doc.Kind.number, unit)
+
+
+class _Show(Show):
     """The parts of the document in one language."""
 
     def __init__(self, found: Answer, t: Texts) -> None:
-        super().__init__(found, t)
+        super().__init__(t)
+        self.found = found
         self.sequential = "sequential_sha256" in found.provenance
         """Whether a rule stopped what was decided."""
         self.levels = found.trust is None or found.trust.shows_outcomes
         """Whether shares of outcomes are told unasked."""
-
-    def parts(self) -> Iterator[tuple[ClaimFinding, PartFinding]]:
-        for claim in self.found.claims:
-            for part in claim.parts:
-                yield claim, part
+        self.parts = [(claim, part) for claim in found.claims for part in claim.parts]
 
     def headline(self) -> str:
-        """What is held of the claims, and how far the record had to do with it."""
         t, claims = self.t, self.found.claims
         if len(claims) == 1:
             one = claims[0]
@@ -109,62 +116,65 @@ class _Show(Words):
 
     def held(self) -> doc.Bullets:
         """Which claims are held to be so, which not, and which are open, each with its word."""
-        t = self.t
-        told = []
+        t, told = self.t, []
         for key, side in self.sides().items():
             titles = [t("quoted", title=t.of(one.claim.title)) for one in side]
             if key != "open":
-                titles = [
-                    t("said", part=title, verdict=self.word(one.word)) for title, one in zip(titles, side, strict=True)
-                ]
+                both = zip(titles, side, strict=True)
+                titles = [t("said", part=title, verdict=self.word(one.word)) for title, one in both]
             if side:
                 told.append(t.sentences([t(f"held.{key}", titles=self.listed(titles))]))
         return doc.Bullets(tuple(told))
 
     def sections(self) -> Iterator[doc.Section]:
         yield self.summary()
-        for claim in self.found.claims:
-            yield self.claim(claim)
+        yield from map(self.claim, self.found.claims)
         lead = self.text("lead.block", draws=LOOK_DRAWS, futures=LOOK_FUTURES)
         first = [self.text("lead.first_look", draws=stopping().alternatives.draws)] if self.sequential else []
         yield self.section("block", lead, *first, self.variants(), folded=True)
-        yield self.section("worlds", self.text("lead.worlds"), self.worlds(), folded=True)
-        yield self.section("margins", self.text("lead.margins"), self.standard(), self.margins(), folded=True)
-        numbers = (self.verdicts(), self.statistics(), self.arms(), self.block(), self.severities())
-        yield self.section("numbers", *numbers, folded=True)
+        t, written = self.t, self.found.file.claims
+        used = dict.fromkeys(world.world for _, part in self.parts for world in part.severities)
+        rows = [(t.of(written.worlds[key].title), t.of(written.worlds[key].text)) for key in used]
+        worlds = self.table("worlds", "world altered:note", rows)
+        yield self.section("worlds", self.text("lead.worlds"), worlds, folded=True)
+        sizes = [(name, one.value, t.of(one.reason)) for name, one in written.margins.items()]
+        margins = self.table("margins", "margin value:number:3 reason:note", sizes)
+        yield self.section("margins", self.text("lead.margins"), self.standard(), margins, folded=True)
 
     def summary(self) -> doc.Section:
         """Every claim with its word, its probability and its effect, a chart of every part, and a row for each."""
+        from copark.figures.claims import probabilities
+
         t, found = self.t, self.found
         blocks: list[doc.Block] = [
             *([self.held()] if len(found.claims) > 1 else []),
             self.text("lead.verdict"),
             self.overview(),
-            self.probabilities(),
+            self.chart("probabilities", lambda: probabilities(found, t.lang)),
         ]
         if found.trust is not None and not found.trust.shows_outcomes:
             blocks.insert(0, self.caveat("trust", meaning=found.trust.meaning(t.lang)))
         if found.file.general:
             blocks.insert(0, general(found.file, t))
+        rule = stopping()
+        looks = self.listed(map(str, rule.looks.draws))
+        stopped = {"looks": looks, "level": percent(rule.level.value), "runs": found.runs}
+        upto = found.provenance.get("posterior_cut")
+        cut = t("cut.none") if upto is None else t("cut.known", cut=upto)
         meanings = tuple(t("meaning", word=self.word(one), meaning=t(f"word.{one}.meaning")) for one in WORDS)
         blocks += [
-            doc.Bullets(meanings), self.text("lead.cut", cut=self.cut()), self.text("lead.severity"),
-            *([self.text("lead.sequential", **self.stopped())] if self.sequential else []),
+            doc.Bullets(meanings), self.text("lead.cut", cut=cut), self.text("lead.severity"),
+            *([self.text("lead.sequential", **stopped)] if self.sequential else []),
             self.every_part(), self.caveat("lead.band"), doc.Caveat(t.of(found.file.claims.preface)),
             self.text("lead.source", source=t.of(found.file.claims.source)),
         ]  # fmt: skip
         return self.section("summary", *blocks)
 
-    def cut(self) -> str:
-        """Up to when the record is told, or that it is not."""
-        known = self.found.provenance.get("posterior_cut")
-        return self.t("cut.none") if known is None else self.t("cut.known", cut=known)
-
     def overview(self) -> doc.Table:
         """Every claim in a row: its word, P, what the prior alone says, the effect, and a sentence."""
         rows = [
             (
-                self.headed(one), self.word(one.word), _number(one.probability), _number(one.prior_probability),
+                self.headed(one), self.word(one.word), known(one.probability), known(one.prior_probability),
                 self.effect(one, one.parts)[0], self.sentence(one),
             )
             for one in self.found.claims
@@ -188,21 +198,17 @@ class _Show(Words):
             told.append(t("short.lacking", parts=self.listed(lacking)))
         return t.sentences(list(filter(None, told)))
 
-    def probabilities(self) -> doc.Chart:
-        """P of every part: by the prior alone, and with the record."""
-        from copark.figures.claims import probabilities
-
-        return self.chart("probabilities", lambda: probabilities(self.found, self.t.lang))
-
     def every_part(self) -> doc.Table:
         """Every part: word, P, prior, effect, bounds, severity, what it depends on, what turns it or why it is open."""
         rows = [
             (
-                self.t.of(one.part.title), self.word(one.word), _number(one.probability),
-                _number(one.prior_probability), *self.effect(one, [one]), *_hard(one.severity),
-                self.listed(self.parameter(lean.parameter) for lean in one.unmoved), self.turned(one),
+                self.t.of(one.part.title), self.word(one.word), known(one.probability),
+                known(one.prior_probability), *self.effect(one, [one]),
+                *((None, None) if one.severity is None else (one.severity.share, one.severity.identical)),
+                self.listed(title_of(lean.parameter, self.t.lang) for lean in one.unmoved),
+                self.variants_named(one.flipped) or (self.t(f"why.{one.why}") if one.why else ""),
             )
-            for _, one in self.parts()
+            for _, one in self.parts
         ]  # fmt: skip
         columns = (
             "part word probability:share prior_probability:share effect bounds severity:share "
@@ -211,21 +217,14 @@ class _Show(Words):
         groups = tuple((self.headed(one), len(one.parts)) for one in self.found.claims)
         return self.table("parts", columns, rows, groups=groups)
 
-    def turned(self, one: PartFinding) -> str:
-        """Alternative assumptions that turn a verdict, or why it is open."""
-        return self.variants_named(one.flipped) or (self.t(f"why.{one.why}") if one.why else "")
-
     def variants_named(self, keys: Sequence[str]) -> str:
         """The first few alternative assumptions by their titles, and how many more."""
-        names = [self.variant(key) for key in keys[:MOST]]
+        names = [self.t.of(self.found.variant(key)) for key in keys[:MOST]]
         if len(keys) > MOST:
             names.append(self.t("more", count=len(keys) - MOST))
         return self.listed(names)
 
-    # claim by claim
-
     def claim(self, claim: ClaimFinding) -> doc.Section:
-        """One claim: verdict, what was found of each part and by which rule, all scenarios, mechanism, limits."""
         t, written = self.t, claim.claim
         blocks: list[doc.Block] = [doc.Paragraph(t.of(written.statement)), self.cards(claim)]
         for part in claim.parts:
@@ -235,12 +234,11 @@ class _Show(Words):
         evidence = self.evidence(claim)
         charts = [self.drawing(claim, kind, draw) for kind, draw in self.drawn(claim)]
         drawn: list[doc.Block] = [replace(charts[0], numbers=evidence), *charts[1:]] if charts else [evidence]
-        moved = dict(self.moved(claim))
-        told = [
-            t("mechanism.parameter", title=self.parameter(name), moved=t(f"moved.{one}")) for name, one in moved.items()
-        ]
-        links = [catalogue().links[name] for name in written.mechanism.links]
-        told += [t("mechanism.link", title=t.of(one)) for one in links]
+        known_of, held = catalogue().parameters, self.found.moved
+        moved = {one: held.get(one, "held") if known_of[one].drawn else "held" for one in written.mechanism.parameters}
+        how = [(title_of(name, self.t.lang), t(f"moved.{one}")) for name, one in moved.items()]
+        told = [t("mechanism.parameter", title=title, moved=one) for title, one in how]
+        told += [t("mechanism.link", title=t.of(catalogue().links[name])) for name in written.mechanism.links]
         blocks += [*drawn, self.text("mechanism", text=t.of(written.mechanism.text)), doc.Bullets(tuple(told))]
         if set(moved.values()) <= {"unmoved", "held"}:
             blocks.append(self.caveat("found.prior_alone"))
@@ -249,33 +247,20 @@ class _Show(Words):
         return doc.Section(f"claim-{written.id.lower()}", title, tuple(blocks), folded=len(self.found.claims) > FEW)
 
     def cards(self, claim: ClaimFinding) -> doc.Cards:
-        """The word and which parts make it, P with its Monte Carlo interval, the prior's, how severe the test was."""
-        t, least = self.t, claim.severity
-        cards = [doc.Card(t("card.verdict"), TEXT, self.word(claim.word), self.decided(claim.claim.headline, claim))]
+        t, least, headline = self.t, claim.severity, claim.claim.headline
+        parts = join([t.of(claim.claim.part(key).title) for key in headline.parts], t.lang)
+        deciding = t("card.all" if headline.every else "card.any", parts=parts)
+        cards = [doc.Card(t("card.verdict"), doc.plain(doc.Kind.text), self.word(claim.word), deciding)]
         if isfinite(claim.probability):
-            interval = shown(doc.Interval(*claim.monte_carlo), SHARE, t.lang)
-            told = t("card.monte_carlo", interval=interval)
-            cards.append(doc.Card(t("card.probability"), SHARE, claim.probability, told))
-            cards.append(doc.Card(t("card.prior"), SHARE, claim.prior_probability, self.record(claim)))
+            told = t("card.monte_carlo", interval=shown(doc.Interval(*claim.monte_carlo), doc.SHARE, t.lang))
+            cards.append(doc.Card(t("card.probability"), doc.SHARE, claim.probability, told))
+            cards.append(doc.Card(t("card.prior"), doc.SHARE, claim.prior_probability, self.record(claim)))
         if least is not None:
-            told = (
-                t("card.by_construction")
-                if least.identical
-                else t("card.recentred")
-                if least.world == RECENTRED
-                else ""
-            )
-            cards.append(doc.Card(t("card.severity"), SHARE, least.share, told))
+            key = "by_construction" if least.identical else "recentred" if least.world == RECENTRED else ""
+            cards.append(doc.Card(t("card.severity"), doc.SHARE, least.share, t(f"card.{key}") if key else ""))
         return doc.Cards(tuple(cards))
 
-    def moved(self, claim: ClaimFinding) -> Iterator[tuple[str, str]]:
-        """Parameters a claim rests on and how far the data informed each; ``held`` for those that are not drawn."""
-        for name in claim.claim.mechanism.parameters:
-            drawn = catalogue().parameters[name].drawn
-            yield name, self.found.moved.get(name, "held") if drawn else "held"
-
     def drawn(self, claim: ClaimFinding) -> Iterator[tuple[str, Callable[[], Figure]]]:
-        """What can be drawn of a claim."""
         from copark.figures import claims as figures
 
         found, lang = self.found, self.t.lang
@@ -289,20 +274,19 @@ class _Show(Words):
             yield "cube", lambda: figures.cube(claim, found, lang)
 
     def drawing(self, claim: ClaimFinding, kind: str, draw: Callable[[], Figure]) -> doc.Chart:
-        t, values = self.t, {"id": claim.claim.id, "title": self.t.of(claim.claim.title)}
+        t, key = self.t, f"{kind}-{claim.claim.id.lower()}"
+        title = t(f"figure.{kind}", id=claim.claim.id, title=t.of(claim.claim.title))
         told = [t("caption.forest")] * (kind == "forest") + [t("caption.outcomes")] * (kind == "forest" and self.levels)
-        return doc.Chart(
-            f"{kind}-{claim.claim.id.lower()}", t(f"figure.{kind}", **values), t("alt.figure"), draw, t.sentences(told)
-        )
+        return doc.Chart(key, title, t("alt.figure"), draw, t.sentences(told))
 
     def evidence(self, claim: ClaimFinding) -> doc.Table:
         """Every scenario beside the reference: levels, changes with bands, outcomes."""
         t = self.t
         columns = [self.column("arm")]
         for seen in claim.rows[0].seen:
-            look = t("figure.look", output=self.output(seen), quarter=self.found.quarter(seen.look.at))
-            unit = catalogue().outputs[seen.look.output].unit
-            key = f"{seen.look.output}_{self.found.quarter(seen.look.at)}"
+            output, quarter = catalogue().outputs[seen.look.output], self.found.quarter(seen.look.at)
+            look = t("figure.look", output=output.title(t.lang), quarter=quarter)
+            key, unit = f"{seen.look.output}_{quarter}", output.unit
             change = doc.Column(
                 f"{key}_change", t("column.change_of", look=look), doc.Kind.change, "log points" if seen.log else unit,
                 2 if seen.log else None,
@@ -319,20 +303,12 @@ class _Show(Words):
                 cells += [seen.level, doc.Interval(seen.low, seen.high, seen.median) if at else None]
             rows.append([*cells, *(doc.Interval(*row.band(one), row.share(one)) for one in shares)])
         note = t("note.evidence", reference=self.arm(claim.claim.reference))
-        title = t("table.evidence", id=claim.claim.id)
-        name = f"evidence-{claim.claim.id.lower()}"
+        name, title = f"evidence-{claim.claim.id.lower()}", t("table.evidence", id=claim.claim.id)
         return doc.Table(name, title, tuple(columns), tuple(map(tuple, rows)), note=note, folded=True)
 
-    def output(self, seen: Seen) -> str:
-        """The title of an output that is looked at."""
-        return catalogue().outputs[seen.look.output].title(self.t.lang)
-
-    # what it was tried by
-
     def variants(self) -> doc.Table:
-        """Alternative assumptions: what is altered, why, how far the case then leaves the record, what they flip."""
         rows = []
-        parts = [part for _, part in self.parts() if part.variants]
+        parts = [part for _, part in self.parts if part.variants]
         for at, one in enumerate(self.found.file.claims.judgement):
             flipped = sum(part.variants[at].turns for part in parts)
             departs = parts[0].variants[at].departs if parts else None
@@ -350,127 +326,170 @@ class _Show(Words):
             said.append(self.t("self_standing", value=number(one.self_standing, 0)))
         return "; ".join(said)
 
-    def worlds(self) -> doc.Table:
-        """Every model in which a claim is false, in words."""
-        worlds = self.found.file.claims.worlds
-        used = dict.fromkeys(world.world for _, part in self.parts() for world in part.severities)
-        rows = [(self.t.of(worlds[key].title), self.t.of(worlds[key].text)) for key in used]
-        return self.table("worlds", "world altered:note", rows)
-
-    def margins(self) -> doc.Table:
-        """Sizes below which a difference counts as nil, and why."""
-        margins = self.found.file.claims.margins
-        rows = [(name, one.value, self.t.of(one.reason)) for name, one in margins.items()]
-        return self.table("margins", "margin value:number:3 reason:note", rows)
-
     def standard(self) -> doc.Table:
         """From which probability on a word is said, and what else the standard of proof fixes, with reasons."""
-        rules = standard()
-        words = rules.words
-        rows: list[tuple[doc.Value, ...]] = [
-            (self.word(name), value, self.t.of(words.reason)) for name, value in words if name != "reason"
-        ]
-        sizes: dict[str, Size] = {"monte_carlo": rules.monte_carlo, "prior_factor": rules.prior_factor}
+        rules, why = standard(), self.t.of(standard().words.reason)
+        rows = [(self.word(name), value, why) for name, value in rules.words if name != "reason"]
+        sizes = {"monte_carlo": rules.monte_carlo, "prior_factor": rules.prior_factor}
         sizes |= {f"rope_{name}": one for name, one in rules.rope.items()}
         rows += [(self.t(f"standard.{name}"), one.value, self.t.of(one.reason)) for name, one in sizes.items()]
         return self.table("standard", "fixed value:number:2 reason:note", rows)
 
-    # every number
+    def listed(self, names: Iterable[str]) -> str:
+        return self.t("clause").join(names)
 
-    def numbers(
-        self, key: str, words: Sequence[str], numbers: Sequence[str], rows: Sequence[Sequence[doc.Value]]
-    ) -> doc.Table:
-        """A table of all numbers: for other programs."""
-        return self.table(key, (*words, *(f"{name}:number" for name in numbers)), rows, folded=True)
+    def word(self, word: str) -> str:
+        return self.t(f"word.{word}")
 
-    def verdicts(self) -> doc.Table:
-        """The verdict on every part, and what it rests on."""
-        words = (
-            "claim", "claim_title", "claim_word", "part", "part_title", "word", "earlier", "why", "leans_on",
-            "leans_on_unmoved", "flipped_by", "statistic", "severity_world", "severity_by_construction",
+    def effect(self, finding: Verdict, parts: Iterable[PartFinding]) -> tuple[str, str]:
+        """The effect with its interval, and its bounds: log points as per cent, else in the unit of the statistic."""
+        if finding.effect is None or finding.bounds is None:
+            return "", ""
+        one = finding.effect
+        part = next(each for each in parts if each.effect == one)
+        statistic = part.part.statistics[one.statistic]
+        column, effect, ends = column_of(statistic), (one.low, one.high, one.mean), finding.bounds
+        if statistic.kind == "log":
+            column = doc.Column("value", "", doc.Kind.share)
+            effect, ends = (expm1(effect[0]), expm1(effect[1]), expm1(effect[2])), (expm1(ends[0]), expm1(ends[1]))
+        return self.said(doc.Interval(*effect), column), self.said(doc.Interval(*ends), column)
+
+    def record(self, finding: Verdict) -> str:
+        """What the record changed of what the prior alone says."""
+        if not isfinite(finding.probability):
+            return ""
+        before, (low, high) = finding.prior_probability, finding.monte_carlo
+        word = "same" if low <= before <= high else "raised" if before < low else "lowered"
+        said = self.t(f"record.{word}", prior=percent(before), probability=percent(finding.probability))
+        if word == "same" and built_in(before) != "open":
+            said = self.t("record.built_in", record=said)
+        return said
+
+    def arm(self, key: str | None) -> str:
+        return "" if key is None else self.t.of(self.found.arm(key))
+
+    def outcome(self, name: str) -> str:
+        return lowered(text(f"analysis.outcome.{name}", self.t.lang))
+
+    def headed(self, claim: ClaimFinding) -> str:
+        return self.t("claim", id=claim.claim.id, title=self.t.of(claim.claim.title))
+
+    def statistic(self, one: Statistic) -> str:
+        t = self.t
+        output = "" if one.output is None else lowered(catalogue().outputs[one.output].title(t.lang))
+        at = {"output": output, "quarter": self.found.quarter(one.at)}
+        outcome = "" if one.outcome is None else self.outcome(one.outcome)
+        if one.kind == "interaction":
+            key = "statistic.interaction_outcome" if one.outcome else "statistic.interaction_output"
+            what = t(key, **({"outcome": outcome} if one.outcome else at))
+            return t("statistic.interaction", what=what, arms=self.listed(map(self.arm, one.arms)))
+        return t(
+            f"statistic.{one.kind}", **at, outcome=outcome, arm=self.arm(one.arm), reference=self.arm(one.reference),
+            context="" if one.context is None else self.context(one.context),
+            lacking="" if one.lacking is None else t.of(one.lacking).rstrip("."),
         )  # fmt: skip
-        numbers = (
-            "probability", "prior_probability", "effect", "bounds", "severity", "severity_low", "severity_high",
-            "steady",
+
+    def context(self, variable: str) -> str:
+        """The title of a value of the place around the park, with the value and its date where it is known."""
+        host, title = self.found.hosts.get(variable), lowered(variable_title(variable, self.t.lang))
+        return title if host is None else self.t("aside", words=title, aside=f"{number(host.value, 0)}, {host.date}")
+
+    def bound(self, value: float, statistic: Statistic) -> str:
+        return self.said(value, column_of(statistic)).removeprefix("+")
+
+    def condition(self, one: Condition, statistics: dict[str, Statistic]) -> str:
+        t = self.t
+        if one.of is not None:
+            relation, written = one.relation
+            statistic = statistics[one.of]
+            if statistic.kind == "missing":
+                return self.statistic(statistic)
+            bound = self.bound(resolve(written, self.found.file.claims.sizes), statistic)
+            said = t(f"condition.{relation}", statistic=self.statistic(statistic), bound=bound)
+            if one.probability == 0.95:
+                return said
+            return t("condition.probability", condition=said, probability=percent(one.probability))
+        if one.negated is not None:
+            return t("condition.not", condition=self.condition(one.negated, statistics))
+        both = [(part, self.condition(part, statistics)) for part in one.parts]
+        parts = [t("condition.group", condition=said) if part.parts else said for part, said in both]
+        return t("condition.all" if one.every else "condition.any").join(parts)
+
+    def rule(self, part: Part) -> list[str]:
+        rules = {name: getattr(part.rule, name) for name in ("supported", "contradicted", "not_supported")}
+        told = [
+            self.t(f"rule.{name}", condition=self.condition(one, part.statistics))
+            for name, one in rules.items() if one is not None
+        ]  # fmt: skip
+        return [*told, self.t("rule.reason", reason=self.t.of(part.reason))]
+
+    def measured(self, statistic: Statistic, one: Measured) -> str:
+        words = self.statistic(statistic)
+        words = words[0].upper() + words[1:]
+        if one.is_empty:
+            return self.t("found.nothing", statistic=words)
+        value = self.said(doc.Interval(one.low, one.high, one.middle), column_of(statistic))
+        if statistic.kind == "log":
+            share = shown(exp(one.middle) - 1.0, doc.Column("share", "", doc.Kind.share), self.t.lang)
+            value = self.t("found.about", value=value, share=share)
+        told = [self.t("found.value", statistic=words, value=value)]
+        for each in one.beyond:
+            key, bound = f"found.{each.relation}", self.bound(each.bound, statistic)
+            told.append(self.t(key, bound=bound, share=percent(each.share)))
+        return self.t.sentences(told)
+
+    def severity(self, one: Severity) -> str:
+        if one.world == RECENTRED:
+            return self.t("found.recentred", share=percent(one.share))
+        low, high = (percent(value) for value in one.interval)
+        note = self.t("found.by_construction") if one.identical else ""
+        world = self.t.of(self.found.world(one.world))
+        return self.t("found.severity", world=world, share=percent(one.share), low=low, high=high, note=note)
+
+    def alternatives(self, finding: PartFinding) -> str:
+        """What alternative assumptions do to a verdict, and how far they leave the observations."""
+        t, told = self.t, []
+        flipped = [one for one in finding.variants if one.turns]
+        if not flipped:
+            return t("found.holds") if finding.variants and finding.word != OPEN else ""
+        for one in flipped:
+            said = t("found.under", word=self.word(one.word), share=percent(one.probability))
+            if abs(one.departs) > LEFT_THE_RECORD:
+                said += t("found.away", departs=number(one.departs, 2))
+            told.append(t("aside", words=t.of(self.found.variant(one.variant)), aside=said))
+        far = all(abs(one.departs) > LEFT_THE_RECORD for one in flipped)
+        flips = t("found.flips", variants=self.listed(told))
+        return t.sentences([flips, t("found.departs")] if far else [flips])
+
+    def sentences(self, finding: PartFinding) -> list[str]:
+        """Everything that was found of a part, sentence by sentence."""
+        t, told = self.t, []
+        for name, statistic in finding.part.statistics.items():
+            one, split = finding.measured[name], finding.splits[name]
+            said = [self.measured(statistic, one)]
+            if not one.is_empty and split is not None and isfinite(split.share):
+                said.append(t("found.split", parameters=percent(split.share), chance=percent(1.0 - split.share)))
+            told.append(t.sentences(said))
+        effect, ends = self.effect(finding, [finding])
+        if effect:
+            low, high = (percent(one) for one in finding.monte_carlo)
+            told.insert(0, t("found.probability", share=percent(finding.probability), low=low, high=high,
+                             record=self.record(finding)))  # fmt: skip
+            factor = number(standard().prior_factor.value, 0)
+            told.insert(1, t("found.effect", effect=effect, bounds=ends, factor=factor))
+        if finding.why:
+            told.append(t("found.why", why=t(f"why.{finding.why}")))
+        if not finding.part.uses or all(one.is_empty for one in finding.measured.values()):
+            return told
+        leans = self.listed(
+            t("found.lean", parameter=title_of(one.parameter, self.t.lang), share=percent(one.share),
+              moved=t(f"moved.{one.moved}"))
+            for one in finding.leans
         )  # fmt: skip
-        rows = []
-        for claim, one in self.parts():
-            hard, effect = one.severity, one.effect
-            told = (None,) * 5 if hard is None else (hard.world, hard.identical, hard.share, *hard.interval)
-            size = None if effect is None else doc.Interval(effect.low, effect.high, effect.mean)
-            ends = None if one.bounds is None else doc.Interval(*one.bounds)
-            chance = doc.Interval(*one.monte_carlo, one.probability) if isfinite(one.probability) else None
-            rows.append((
-                claim.claim.id, self.t.of(claim.claim.title), claim.word, one.part.key, self.t.of(one.part.title),
-                one.word, one.earlier, one.why, "; ".join(lean.parameter for lean in one.leans),
-                "; ".join(lean.parameter for lean in one.unmoved), "; ".join(one.flipped),
-                None if effect is None else effect.statistic, *told[:2], chance, _number(one.prior_probability), size,
-                ends, *told[2:], one.steady,
-            ))  # fmt: skip
-        return self.numbers("verdicts", words, numbers, rows)
-
-    def statistics(self) -> doc.Table:
-        """Every statistic of every part, over draws."""
-        rows = []
-        for claim, part in self.parts():
-            for name, statistic in part.part.statistics.items():
-                one = part.measured[name]
-                lead = (claim.claim.id, part.part.key, name, statistic.kind, self.statistic(statistic), one.over)
-                rows.append((*lead, one.draws, one.low, one.middle, one.high, one.mean, one.error))
-        words = ("claim", "part", "statistic", "kind", "words", "over")
-        return self.numbers("statistics", words, ("draws", "p05", "middle", "p95", "mean", "error"), rows)
-
-    def arms(self) -> doc.Table:
-        """Every scenario of every claim beside its reference."""
-        rows = []
-        for claim in self.found.claims:
-            for row in claim.rows:
-                for seen in row.seen:
-                    lead = (
-                        claim.claim.id, row.arm, self.arm(row.arm), claim.claim.reference, seen.look.output,
-                        self.found.quarter(seen.look.at), "log points" if seen.log else "difference",
-                    )  # fmt: skip
-                    explained = None if seen.split is None else seen.split.share
-                    values = (seen.level, seen.low, seen.median, seen.high, seen.lower, seen.equal, explained)
-                    rows.append((*lead, *values, *self.chances(row), row.runs))
-        words = ("claim", "arm", "arm_title", "reference", "output", "quarter", "compared")
-        numbers = ("level_median", "p05", "median", "p95", "share_lower", "share_equal", "variance_by_parameters")
-        return self.numbers("arms", words, (*numbers, *(OUTCOMES if self.levels else ()), "runs"), rows)
-
-    def chances(self, row: ArmRow) -> tuple[float, ...]:
-        """Shares of runs with each outcome, where they are told."""
-        return row.shares if self.levels else ()
-
-    def block(self) -> doc.Table:
-        """P of every part under every alternative assumption."""
-        rows = [
-            (
-                claim.claim.id, part.part.key, one.variant, self.variant(one.variant), self.word(one.word),
-                one.probability, one.turns, one.departs,
-            )
-            for claim, part in self.parts() for one in part.variants
-        ]  # fmt: skip
-        columns = "claim part variant variant_title word probability:number turns:flag leaves_record_by:number"
-        return self.table("block", columns, rows, folded=True)
-
-    def severities(self) -> doc.Table:
-        """How every test does in every model in which its claim is false."""
-        rows = [
-            (
-                claim.claim.id, part.part.key, one.world, self.t.of(self.found.world(one.world)), self.word(one.word),
-                one.identical, one.probability, one.refuted, one.batches, *one.interval,
-            )
-            for claim, part in self.parts() for one in part.severities
-        ]  # fmt: skip
-        words = ("claim", "part", "world", "world_title", "word", "identical")
-        return self.numbers("severity", words, ("probability", "refuted", "batches", "low", "high"), rows)
-
-
-def _number(value: float) -> float | None:
-    """A probability; none where it is not known."""
-    return value if isfinite(value) else None
-
-
-def _hard(one: Severity | None) -> tuple[float | None, bool | None]:
-    """A severity, and whether it is one by construction."""
-    return (None, None) if one is None else (one.share, one.identical)
+        told.append(t("found.leans", names=leans) if leans else t("found.no_lean"))
+        told.append(self.alternatives(finding))
+        tried = [one for one in finding.severities if one.batches]
+        told += [self.severity(one) for one in (*filter(None, [finding.recentred]), *tried)]
+        told.append(t("found.steady", share=percent(finding.steady)))
+        told.append(t("found.earlier", verdict=t(f"verdict.{finding.earlier}"), fixed=self.found.file.claims.fixed))
+        return [one for one in told if one]
