@@ -190,8 +190,7 @@ def simplex(count: int) -> Floats:
     """All weights of so many forecasts in steps that sum to one, most on the first first; shape (weights, count)."""
     borders = combinations_with_replacement(range(STEPS + 1), count - 1)
     rows = [np.diff([0, *border, STEPS]) for border in borders]
-    found: Floats = np.array(rows, dtype=np.float64)[::-1] / STEPS
-    return found
+    return np.array(rows, dtype=np.float64)[::-1] / STEPS
 
 
 def losses(levels: Floats, value: float, grid: Floats) -> Floats:

@@ -156,8 +156,7 @@ def difference(before: Floats, after: Floats, *, log: bool = False) -> Floats:
 
     before, after: values of reference and arm, of the same runs in the same order and of one shape.
     """
-    found: Floats = np.log(np.maximum(after, 1.0)) - np.log(np.maximum(before, 1.0)) if log else after - before
-    return found
+    return np.log(np.maximum(after, 1.0)) - np.log(np.maximum(before, 1.0)) if log else after - before
 
 
 def any_differ(before: Floats, after: Floats, axis: int) -> NDArray[np.bool_]:

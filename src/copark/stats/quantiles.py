@@ -74,8 +74,7 @@ def quantiles_over(values: Floats, levels: Sequence[float] = LEVELS) -> Floats:
 def between(low: Floats, high: Floats, share: float) -> Floats:
     """The value a share of the way from low to high, rounded as NumPy rounds it: from the nearer end."""
     step = high - low
-    made: Floats = high - step * (1.0 - share) if share >= 0.5 else low + step * share
-    return made
+    return high - step * (1.0 - share) if share >= 0.5 else low + step * share
 
 
 def weighted_quantiles(values: Floats, weights: Floats, levels: tuple[float, ...]) -> Floats:

@@ -41,8 +41,7 @@ def greatest(values: Floats, weights: Floats | None = None) -> Floats:
 
 def average(values: Floats | Booleans, weights: Floats | None = None) -> Floats:
     """Weighted mean of each option over states, shape (options,); of booleans the share of states."""
-    found: Floats = np.average(values, axis=1, weights=weights)
-    return found
+    return np.average(values, axis=1, weights=weights)
 
 
 def satisficing(met: Booleans, weights: Floats | None = None) -> Floats:
@@ -77,8 +76,7 @@ def resampled_weights(groups: Integers, times: int, seed: int = 1) -> Floats:
     drawn = generator.integers(0, names.size, size=(times, names.size))
     counts = np.zeros((times, names.size))
     np.add.at(counts, (np.arange(times)[:, np.newaxis], drawn), 1.0)
-    found: Floats = counts[:, places]
-    return found
+    return counts[:, places]
 
 
 @dataclass(frozen=True)
@@ -116,8 +114,7 @@ def non_dominated(values: Floats) -> Booleans:
     """
     as_good = (values[:, np.newaxis, :] >= values[np.newaxis, :, :]).all(axis=2)
     better = (values[:, np.newaxis, :] > values[np.newaxis, :, :]).any(axis=2)
-    found: Booleans = np.logical_not((as_good & better).any(axis=0), dtype=np.bool_)
-    return found
+    return np.logical_not((as_good & better).any(axis=0), dtype=np.bool_)
 
 
 def chance_non_dominated(objectives: Sequence[Floats], weights: Floats) -> Floats:
@@ -130,8 +127,7 @@ def chance_non_dominated(objectives: Sequence[Floats], weights: Floats) -> Float
     found = np.zeros(stacked.shape[1])
     for one in weights:
         found += non_dominated((stacked @ (one / one.sum())).T)
-    shares: Floats = found / len(weights)
-    return shares
+    return found / len(weights)
 
 
 @dataclass(frozen=True)

@@ -123,8 +123,7 @@ class Recalibration:
 
     def __call__(self, probability: Floats | float) -> Floats:
         """Probabilities set right."""
-        found: Floats = 1.0 / (1.0 + np.exp(-(self.intercept + self.slope * _logit(probability))))
-        return found
+        return 1.0 / (1.0 + np.exp(-(self.intercept + self.slope * _logit(probability))))
 
     def for_base_rate(self, before: float, after: float) -> Recalibration:
         """The same where the event is more or less frequent than among the cases it was learned from."""
@@ -133,8 +132,7 @@ class Recalibration:
 
 def _logit(probability: Floats | float) -> Floats:
     inside = np.clip(np.asarray(probability, dtype=np.float64), EDGE, 1.0 - EDGE)
-    found: Floats = np.log(inside / (1.0 - inside))
-    return found
+    return np.log(inside / (1.0 - inside))
 
 
 def recalibrated(probability: Floats, happened: Booleans) -> Recalibration:
@@ -161,8 +159,7 @@ def left_out(probability: Floats, happened: Booleans) -> Floats:
 
 def brier(probability: Floats, happened: Booleans) -> Floats:
     """Squared error of each probability, shape (cases,): 0 is right, 1 wrong, 0.25 a coin."""
-    found: Floats = (np.asarray(probability, dtype=np.float64) - happened) ** 2
-    return found
+    return (np.asarray(probability, dtype=np.float64) - happened) ** 2
 
 
 def discrimination(probability: Floats, happened: Booleans) -> float:

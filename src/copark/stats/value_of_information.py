@@ -123,8 +123,7 @@ def _calibrated(foretold: Floats, holds: Booleans, folds: Any) -> Floats:
 
 def varying(columns: Floats) -> Floats:
     """Columns that are not constant."""
-    found: Floats = columns[:, columns.std(axis=0) > SAME] if columns.size else columns
-    return found
+    return columns[:, columns.std(axis=0) > SAME] if columns.size else columns
 
 
 def explained(effect: Floats, foretold: Floats) -> float:
@@ -157,5 +156,4 @@ def gains(known: Foretold, more: Foretold, effects: Floats, holds: Booleans) -> 
 
 def decided(probability: Floats) -> Booleans:
     """Where a condition is decided, for or against."""
-    found: Booleans = (probability >= SURE) | (probability <= 1.0 - SURE)
-    return found
+    return (probability >= SURE) | (probability <= 1.0 - SURE)

@@ -191,13 +191,11 @@ class Posterior:
     @property
     def mean(self) -> Floats:
         """Mean of each axis, shape (axes,)."""
-        found: Floats = self.weights @ self.draws
-        return found
+        return self.weights @ self.draws
 
     def below(self, truth: Floats) -> Floats:
         """Posterior probability below a truth, of each axis; shape (axes,)."""
-        found: Floats = self.weights @ (self.draws < truth)
-        return found
+        return self.weights @ (self.draws < truth)
 
 
 @dataclass(frozen=True)

@@ -104,8 +104,7 @@ class Directions:
 
     def __call__(self, x: Floats) -> Floats:
         """Summaries of shape (runs, components)."""
-        found: Floats = (x - self.centre) @ self.weights
-        return found
+        return (x - self.centre) @ self.weights
 
 
 def directions(x: Floats, y: Floats, most: int = COMPONENTS) -> Directions:
@@ -244,8 +243,7 @@ def given_past(batch: PanelBatch, seed: int, spread: Discrepancy, window: Window
     told = directions(x, y)
     target = told(features(past, past.recorded[np.newaxis, :]))[0]
     moved, weights, _ = accepted(told(x), target, y, accepted_of(len(x)))
-    found: Floats = np.expm1(np.clip(moved[systematic(weights, MEMBERS)], 0.0, 20.0))
-    return found
+    return np.expm1(np.clip(moved[systematic(weights, MEMBERS)], 0.0, 20.0))
 
 
 def trials_of(window: Window, batch: PanelBatch, seed: int) -> list[SpreadTrial]:

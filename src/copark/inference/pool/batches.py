@@ -88,8 +88,7 @@ def strayed(out: Floats, names: Sequence[str], spread: Discrepancy, seed: int) -
     course = noise(seed ^ COURSE, 0, runs, len(names) * quarters).reshape(runs, len(names), quarters)
     for t in range(1, quarters):
         course[:, :, t] = lasting * course[:, :, t - 1] + np.sqrt(1.0 - lasting**2) * course[:, :, t]
-    found: Floats = out * np.exp(spread.of(names)[:, np.newaxis] * course)
-    return found
+    return out * np.exp(spread.of(names)[:, np.newaxis] * course)
 
 
 def errors_at(model: ObservationModel, values: Floats) -> Floats:
@@ -102,8 +101,7 @@ def errors_at(model: ObservationModel, values: Floats) -> Floats:
     floor = [scales["floors"].get(t.variable, {"value": 0.0})["value"] for t in model.targets]
     own = np.array([own_error(t.observation, t.unit) for t in model.targets])
     usual = np.maximum(np.maximum(np.array(floor), np.array(share) * np.abs(values)), 1e-9)
-    found: Floats = np.where(own > 0.0, own, usual)
-    return found
+    return np.where(own > 0.0, own, usual)
 
 
 def reported(

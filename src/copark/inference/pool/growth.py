@@ -55,8 +55,7 @@ class Past:
     @property
     def logs(self) -> Floats:
         """ln(1 + count), shape (values,)."""
-        found: Floats = np.log1p(np.maximum(self.counts, 0.0))
-        return found
+        return np.log1p(np.maximum(self.counts, 0.0))
 
 
 NO_PAST = Past(np.zeros(0), np.zeros(0))
@@ -91,8 +90,7 @@ class GrowthCurve:
 def residual(ages: Floats, spread: float) -> Floats:
     """Covariance of c + ε at ages, shape (values, values)."""
     apart = np.abs(ages[:, np.newaxis] - ages)
-    found: Floats = spread**2 * np.exp(-apart / MEMORY) + REPORT * np.eye(len(ages))
-    return found
+    return spread**2 * np.exp(-apart / MEMORY) + REPORT * np.eye(len(ages))
 
 
 def fit_growth(pasts: Sequence[Past]) -> GrowthCurve | None:

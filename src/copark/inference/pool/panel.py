@@ -64,8 +64,7 @@ class GivenTau:
 
 def marginal(one: Readings, tau: Floats) -> Floats:
     """Covariance of a park's readings given μ, V + G diag(τ²) G'."""
-    found: Floats = np.diag(1.0 / one.precisions) + (one.rows * tau**2) @ one.rows.T
-    return found
+    return np.diag(1.0 / one.precisions) + (one.rows * tau**2) @ one.rows.T
 
 
 def given_tau(parks: Sequence[Readings], tau: Floats) -> GivenTau:
@@ -114,8 +113,7 @@ class Pooled:
         Run r goes with draw r · draws // runs, so that any number of runs is spread over all of them.
         """
         at = np.arange(len(scores)) * self.draws // len(scores)
-        found: Floats = self.mu[at] + self.tau[at] * scores
-        return found
+        return self.mu[at] + self.tau[at] * scores
 
     def leaning(self, park: int) -> Floats:
         """How far a park's departure from the mean is still unknown, shape (axes,).
@@ -129,8 +127,7 @@ class Pooled:
 
     def lent(self) -> Floats:
         """Share of each park in the mean of each axis, shape (parks, axes); what is missing to 1 is the prior's."""
-        found: Floats = np.clip(given_tau(self.parks, np.sqrt((self.tau**2).mean(axis=0))).weights, 0.0, 1.0)
-        return found
+        return np.clip(given_tau(self.parks, np.sqrt((self.tau**2).mean(axis=0))).weights, 0.0, 1.0)
 
 
 def pool(parks: Sequence[Readings], alike: Floats, seed: int = 1, sweeps: int | None = None) -> Pooled:
@@ -162,8 +159,7 @@ def draw_park(one: Readings, mu: Floats, tau: Floats, random: np.random.Generato
         return free
     noise = random.standard_normal(one.count) / np.sqrt(one.precisions)
     missed = one.middles - one.rows @ free - noise
-    found: Floats = free + tau**2 * (one.rows.T @ np.linalg.solve(marginal(one, tau), missed))
-    return found
+    return free + tau**2 * (one.rows.T @ np.linalg.solve(marginal(one, tau), missed))
 
 
 def draw_tau(apart: Floats, mu: Floats, prior: Floats, uniforms: Floats) -> Floats:

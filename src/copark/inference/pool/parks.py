@@ -224,5 +224,4 @@ def year_end(year: int) -> int:
 
 def points_at(park: Park, uniforms: Floats) -> Floats:
     """Points of a park from the common design, shape (runs, axes)."""
-    found: Floats = np.clip(uniforms[:, [COLUMN[name] for name in park.space.names]], EDGE, 1.0 - EDGE)
-    return found
+    return np.clip(uniforms[:, [COLUMN[name] for name in park.space.names]], EDGE, 1.0 - EDGE)

@@ -109,8 +109,7 @@ class Pair:
     @property
     def draws(self) -> NDArray[np.int64]:
         """Number of the parameter draw of every run."""
-        numbers: NDArray[np.int64] = self.before["run"].to_numpy().astype(np.int64) // self.futures
-        return numbers
+        return self.before["run"].to_numpy().astype(np.int64) // self.futures
 
     def difference(self, output: str, *, log: bool = False) -> Floats:
         """Arm less reference, run by run, shape (run, quarter); of logarithms with a count of 0 taken as 1."""
