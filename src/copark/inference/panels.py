@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from copark.arrays import Floats
-from copark.inference.pool.batches import GRID, Discrepancy, run_outputs, strayed, table
-from copark.inference.pool.forecasts import SHOWN
+from copark.inference.pool.batches import GRID, Discrepancy, table
+from copark.inference.pool.forecasts import SHOWN, bands_at
 from copark.inference.pool.panel import Panel, pooled_prior
 from copark.inference.pool.parks import COUNTS, POOLED, Park
 from copark.simulation.schemas import Title
@@ -159,11 +159,8 @@ def _fan(panel: Panel, park: Park, threads: int) -> ParkFan | None:
     if not counts:
         return None
     variable = "registered" if "registered" in counts else max(counts, key=lambda name: counts[name])
-    seed = panel.settings.seed
-    read, points = pooled_prior(panel, park.case, FAN_RUNS, seed)
-    made = run_outputs(read, points, (variable,), park.quarters, seed, threads=threads)
-    whole = strayed(made.out[made.finished], (variable,), panel.spread, seed)
-    levels = np.quantile(whole[:, 0, :], SHOWN, axis=0)
+    read, points = pooled_prior(panel, park.case, FAN_RUNS, panel.settings.seed)
+    levels = bands_at(panel, read, points, (variable,), park.quarters, SHOWN, threads)[variable]
     first, targets = park.case.clock.start.index / 4.0, park.model.targets
     times = first + (np.arange(park.quarters) + 1) / 4.0
     reported = tuple(

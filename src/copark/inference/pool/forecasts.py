@@ -53,8 +53,6 @@ from copark.simulation.trust import Trust
 MODEL, GROWTH = "model", "growth"
 CURVES = ("line", "logistic")
 METHODS = (MODEL, GROWTH, "persistence", *CURVES)
-EVEN = 0.05
-"""Two mean scores that differ by less than this share are called even."""
 LEFT_SHARE, ROLLING_SHARE = 2, 4
 """A park's batch on the pooled prior has the panel's runs divided by this."""
 
@@ -94,17 +92,11 @@ class Standing:
 
 @dataclass(frozen=True)
 class Contest:
-    """A table of methods over the same values, best first; firm: the winner stays ahead whichever park is left out."""
+    """A table of methods over the same values, best first."""
 
     scheme: str
     variable: str
     standings: tuple[Standing, ...]
-    firm: bool
-
-    @property
-    def winner(self) -> str:
-        """Method with the smallest mean score of ln(1 + count)."""
-        return self.standings[0].method
 
 
 def contest(scores: Iterable[PanelScore], scheme: str, variable: str, methods: Sequence[str]) -> Contest | None:
@@ -122,29 +114,15 @@ def contest(scores: Iterable[PanelScore], scheme: str, variable: str, methods: S
     parks: dict[str, list[dict[str, PanelScore]]] = {}
     for row in common:
         parks.setdefault(row[methods[0]].park, []).append(row)
-    standings, logs = [], []
+    standings = []
     for method in methods:
         plain, log = (
-            np.array([np.mean([getattr(row[method], kind) for row in rows]) for rows in parks.values()])
+            float(np.mean([np.mean([getattr(row[method], kind) for row in rows]) for rows in parks.values()]))
             for kind in ("crps", "log_crps")
         )
         coverage = float(np.mean([row[method].covered for row in common]))
-        standings.append(
-            Standing(method, len(parks), len(common), float(plain.mean()), float(log.mean()), coverage)
-        )  # fmt: skip
-        logs.append(log)
-    standings.sort(key=lambda one: one.log_crps)
-    return Contest(scheme, variable, tuple(standings), _is_firm(np.stack(logs)))
-
-
-def _is_firm(rows: Floats) -> bool:
-    """Whether one method is ahead by a margin, also without any one park; rows of shape (methods, parks)."""
-    if rows.shape[0] < 2 or rows.shape[1] < 2:
-        return False
-    means = rows.mean(axis=1)
-    first, second = np.sort(means)[:2]
-    left = (rows.sum(axis=1, keepdims=True) - rows).argmin(axis=0)
-    return bool(second - first > EVEN * second and (left == means.argmin()).all())
+        standings.append(Standing(method, len(parks), len(common), plain, log, coverage))
+    return Contest(scheme, variable, tuple(sorted(standings, key=lambda one: one.log_crps)))
 
 
 def winners(scores: Iterable[PanelScore], scheme: str) -> dict[str, tuple[str, dict[str, float]]]:
@@ -347,16 +325,24 @@ class PooledOutlook:
         return (np.arange(self.quarters) + self.park.case.clock.start.index + 1) / 4.0
 
 
+def bands_at(
+    panel: Panel, park: Park, points: Floats, names: tuple[str, ...], quarters: int, levels: Sequence[float],
+    threads: int,
+) -> dict[str, Floats]:  # fmt: skip
+    """Quantiles of outputs of a park at points, strayed as far as parks do, shape (levels, quarters) by name."""
+    seed = panel.settings.seed
+    made = run_outputs(park, points, names, quarters, seed, threads=threads)
+    whole = strayed(made.out[made.finished], names, panel.spread, seed)
+    return {name: np.quantile(whole[:, n, :], levels, axis=0) for n, name in enumerate(names)}
+
+
 def outlook(panel: Panel, case: Case, until: Quarter, *, runs: int | None = None, threads: int = 1) -> PooledOutlook:
     """Forecast a case as if nothing had been observed of it; bands hold what the model leaves out, too."""
     seed, runs = panel.settings.seed, runs or RUNS
     park, points = pooled_prior(panel, case, runs, seed)
     quarters = until - case.clock.start + 1
-    bands = []
-    for where in (points, points_at(park, design(runs, seed))):
-        made = run_outputs(park, where, COUNTS, quarters, seed, threads=threads)
-        whole = strayed(made.out[made.finished], COUNTS, panel.spread, seed)
-        bands.append({name: np.quantile(whole[:, n, :], KEPT, axis=0) for n, name in enumerate(COUNTS)})
+    own = points_at(park, design(runs, seed))
+    bands = [bands_at(panel, park, where, COUNTS, quarters, KEPT, threads) for where in (points, own)]
     growth = {}
     for name in COUNTS:
         curve = fit_growth(pasts(panel.parks, case.name, name))
