@@ -7,9 +7,6 @@ from pathlib import Path
 
 import yaml
 
-PARAMETERS = {"n_ref": "companies", "lambda0": "companies/yr", "theta_q": "1"}
-"""Stands for the model's parameters and their units."""
-
 CASE, EQUITY, EVENTS, SERIES, SOURCES = "case.yaml", "equity.csv", "events.csv", "series.csv", "sources.yaml"
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from tests.cases.bad_cases import CASE, EQUITY, EVENTS, PARAMETERS, SERIES
+from tests.cases.bad_cases import CASE, EQUITY, EVENTS, SERIES
 
 from copark.cases import Quarter, in_force, load_case, used
 
 
 @pytest.fixture
 def case(miniature):
-    return load_case(miniature, PARAMETERS)
+    return load_case(miniature)
 
 
 def test_events_are_in_order_of_time(case):
@@ -68,7 +68,7 @@ def test_hash_does_not_depend_on_how_the_case_is_written(miniature, case):
         .replace("gazette;agency", "gazette ; agency")
     )
     (miniature / EQUITY).write_text(text, encoding="utf-8")
-    again = load_case(miniature, PARAMETERS)
+    again = load_case(miniature)
     assert again.hash == case.hash
     assert len(case.hash) == 64
 
@@ -87,7 +87,7 @@ def test_hash_depends_on_everything_the_case_says(miniature, case, name, old, ne
     text = (miniature / name).read_text(encoding="utf-8")
     assert old in text
     (miniature / name).write_text(text.replace(old, new), encoding="utf-8")
-    assert load_case(miniature, PARAMETERS).hash != case.hash
+    assert load_case(miniature).hash != case.hash
 
 
 def test_hash_follows_an_edit_in_memory(case):

@@ -7,7 +7,7 @@ import shutil
 from collections import Counter
 
 import pytest
-from tests.cases.bad_cases import CASE, EQUITY, PARAMETERS, SERIES, SPOILINGS, Spoiling
+from tests.cases.bad_cases import CASE, EQUITY, SERIES, SPOILINGS, Spoiling
 
 from copark.cases.load import check_case, examine, load_case
 from copark.errors import NotFound
@@ -23,7 +23,7 @@ def test_each_fault_is_told_and_not_many_times(miniature, subtests):
         with subtests.test(name):
             sound = (miniature / spoiling.file).read_bytes()
             line = spoiling.apply(miniature)
-            faults = check_case(miniature, PARAMETERS)
+            faults = check_case(miniature)
             (miniature / spoiling.file).write_bytes(sound)
             assert len(faults) <= 2
             told = [fault for fault in faults if fault.code == f"cases.{spoiling.code}" and fault.key == spoiling.key]
@@ -46,19 +46,19 @@ def test_all_faults_are_told_at_once(miniature):
     )  # fmt: skip
     for name in names:
         SPOILINGS[name].apply(miniature)
-    assert codes(check_case(miniature, PARAMETERS)) == Counter(SPOILINGS[name].code for name in names)
+    assert codes(check_case(miniature)) == Counter(SPOILINGS[name].code for name in names)
 
 
 def test_faults_come_in_reading_order(miniature):
     for name in ("negative population", "unknown key of a source", "repeated holder", "unknown key"):
         SPOILINGS[name].apply(miniature)
-    files = [fault.file for fault in check_case(miniature, PARAMETERS)]
+    files = [fault.file for fault in check_case(miniature)]
     assert list(dict.fromkeys(files)) == [CASE, EQUITY, "sources.yaml", "host_context.csv"]
 
 
 def test_a_suggestion_is_given_for_a_misspelt_word(miniature):
     Spoiling("", SERIES, "registered,41", "registred,41").apply(miniature)
-    (fault,) = check_case(miniature, PARAMETERS)
+    (fault,) = check_case(miniature)
     assert fault.repair("en") == "Write registered."
     assert fault.repair("zh") == "请改为 registered。"
 
@@ -82,7 +82,7 @@ def test_what_contradicts_itself_is_told_once(miniature, subtests):
         with subtests.test(code):
             sound = (miniature / name).read_bytes()
             (miniature / name).write_text(text, encoding="utf-8")
-            assert codes(check_case(miniature, PARAMETERS)) == {code: 1}
+            assert codes(check_case(miniature)) == {code: 1}
             (miniature / name).write_bytes(sound)
 
 
@@ -90,7 +90,7 @@ def test_many_faults_are_counted_not_printed_without_end(miniature):
     row = "2018,registered,x,,exact,companies,stock,high,gazette,yes,fit,\n"
     path = miniature / SERIES
     path.write_text(path.read_text(encoding="utf-8") + row * 700, encoding="utf-8")
-    faults = check_case(miniature, PARAMETERS)
+    faults = check_case(miniature)
     assert len(faults) == 501
     assert faults[-1].code == "cases.more_faults"
     assert faults[-1].sentence("zh").startswith("series.csv: 至少还有 ")
@@ -98,19 +98,19 @@ def test_many_faults_are_counted_not_printed_without_end(miniature):
 
 def test_load_of_an_unknown_name():
     with pytest.raises(NotFound, match="no-such-park"):
-        load_case("no-such-park", PARAMETERS)
+        load_case("no-such-park")
 
 
 def test_missing_files(miniature):
     (miniature / EQUITY).unlink()
     (miniature / "sources.yaml").unlink()
-    assert codes(check_case(miniature, PARAMETERS)) == {"missing_file": 2}
+    assert codes(check_case(miniature)) == {"missing_file": 2}
 
 
 def test_optional_files_may_be_missing(miniature):
     (miniature / "enterprises.csv").unlink()
     (miniature / "host_context.csv").unlink()
-    case, faults = examine(miniature, PARAMETERS)
+    case, faults = examine(miniature)
     assert faults == []
     assert case is not None
     assert case.enterprises == ()
@@ -121,7 +121,7 @@ def test_a_misnamed_file_is_told(miniature):
     (miniature / "notes.md").write_text("anything")
     (miniature / ".hidden.csv").write_text("anything")
     (miniature / "picture.png").write_bytes(b"\x89PNG")
-    (fault,) = check_case(miniature, PARAMETERS)
+    (fault,) = check_case(miniature)
     assert fault.code == "cases.unknown_file"
     assert "enterprises.csv" in fault.repair("en")
 
@@ -131,5 +131,5 @@ def test_a_misnamed_file_is_told(miniature):
 )
 def test_an_empty_file(miniature, name, content):
     (miniature / name).write_text(content)
-    told = codes(check_case(miniature, PARAMETERS))
+    told = codes(check_case(miniature))
     assert told["empty_file"] == 1

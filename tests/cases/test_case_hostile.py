@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.cases.bad_cases import CASE, EQUITY, PARAMETERS, SERIES, SOURCES
+from tests.cases.bad_cases import CASE, EQUITY, SERIES, SOURCES
 
 from copark.cases.load import check_case, examine, load_case
 
@@ -16,7 +16,7 @@ ALL_FILES = (CASE, EQUITY, "events.csv", SERIES, SOURCES, "enterprises.csv", "ho
 
 
 def codes(folder):
-    return [fault.code.removeprefix("cases.") for fault in check_case(folder, PARAMETERS)]
+    return [fault.code.removeprefix("cases.") for fault in check_case(folder)]
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def bomb(width=10, depth=12):
 @pytest.mark.parametrize("name", [CASE, SOURCES])
 def test_yaml_bomb(miniature, name):
     (miniature / name).write_text(bomb())
-    told = check_case(miniature, PARAMETERS)
+    told = check_case(miniature)
     assert {fault.code for fault in told if fault.file == name} == {"cases.alias"}
     assert next(fault.line for fault in told if fault.file == name) == 1
 
@@ -60,7 +60,7 @@ def test_unsafe_tag(miniature, monkeypatch, subtests):
     for value in UNSAFE_TAGS:
         with subtests.test(value=value):
             (miniature / CASE).write_text(text.replace("name: miniature", f"name: {value}"), encoding="utf-8")
-            (fault,) = check_case(miniature, PARAMETERS)
+            (fault,) = check_case(miniature)
             assert (fault.code, fault.line, fault.key) == ("cases.tag", 3, "name")
             assert not Path("PWNED").exists()
 
@@ -78,7 +78,7 @@ def test_sparse_giant(miniature, name):
     """200 MB that take no room on the disk: refused by their size, unread."""
     with (miniature / name).open("wb") as stream:
         stream.truncate(200_000_000)
-    (fault,) = check_case(miniature, PARAMETERS)
+    (fault,) = check_case(miniature)
     assert (fault.code, fault.file) == ("cases.too_large", name)
     assert "200.0 MB" in fault.cause("en")
 
@@ -89,7 +89,7 @@ def test_utf16_is_refused(miniature, subtests):
         for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-32"):
             with subtests.test(encoding=encoding, name=name):
                 (miniature / name).write_bytes(text.encode(encoding))
-                (fault,) = check_case(miniature, PARAMETERS)
+                (fault,) = check_case(miniature)
                 assert fault.file == name
                 assert fault.code in ("cases.utf16", "cases.nul_byte", "cases.not_utf8")
                 assert "UTF-8" in fault.repair("en")
@@ -101,10 +101,10 @@ def test_bom_and_crlf_are_accepted(miniature, subtests):
     """What Excel and Windows write is read, and is the same case."""
     for name in ALL_FILES:
         with subtests.test(name=name):
-            sound = load_case(miniature, PARAMETERS).hash
+            sound = load_case(miniature).hash
             raw = (miniature / name).read_bytes()
             (miniature / name).write_bytes(codecs.BOM_UTF8 + raw.replace(b"\n", b"\r\n"))
-            case, faults = examine(miniature, PARAMETERS)
+            case, faults = examine(miniature)
             assert faults == []
             assert case is not None
             assert case.hash == sound
@@ -117,7 +117,7 @@ def test_links_are_refused(miniature, tmp_path, subtests):
             with subtests.test(target=target, name=name):
                 (miniature / name).rename(target)
                 (miniature / name).symlink_to(target)
-                told = check_case(miniature, PARAMETERS)
+                told = check_case(miniature)
                 target.replace(miniature / name)
                 assert (told[0].code, told[0].file) == ("cases.link", name)
 
@@ -133,7 +133,7 @@ def test_a_pipe_in_place_of_a_file_does_not_wait(miniature):
 def test_control_characters_do_not_reach_the_screen(miniature):
     text = (miniature / SERIES).read_text(encoding="utf-8")
     (miniature / SERIES).write_text(text.replace("registered,41", "\x1b[2Jreg\u202eistered,41"), encoding="utf-8")
-    (fault,) = check_case(miniature, PARAMETERS)
+    (fault,) = check_case(miniature)
     assert fault.sentence().isprintable()
     assert "\\x1b[2J" in fault.sentence()
 

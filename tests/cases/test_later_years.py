@@ -53,29 +53,20 @@ def codes(folder):
     return [(fault.file, fault.line, fault.code.removeprefix("cases."), fault.key) for fault in check_case(folder)]
 
 
-@pytest.fixture
-def sound(miniature):
-    """The miniature without the parameters of a model that is none."""
-    text = (miniature / CASE).read_text(encoding="utf-8")
-    (miniature / CASE).write_text(text[: text.index("\nparameters:")] + "\nparameters: {}\n", encoding="utf-8")
-    assert check_case(miniature) == []
-    return miniature
-
-
 # ---------------------------------------------------------------- where data end
 
 
 @pytest.mark.parametrize("end", ["2025Q2", "2026Q4"])
-def test_a_case_of_ones_own_goes_to_the_present_quarter(sound, end):
-    change(sound, CASE, "data_end: 2020Q4", f"data_end: {end}")
-    change(sound, SERIES, "2018-12-31,registered,41", "2025-06-30,registered,41")
-    assert check_case(sound) == []
-    assert str(load_case(sound).clock.data_end) == end
+def test_a_case_of_ones_own_goes_to_the_present_quarter(miniature, end):
+    change(miniature, CASE, "data_end: 2020Q4", f"data_end: {end}")
+    change(miniature, SERIES, "2018-12-31,registered,41", "2025-06-30,registered,41")
+    assert check_case(miniature) == []
+    assert str(load_case(miniature).clock.data_end) == end
 
 
-def test_beyond_the_present_quarter_it_is_refused_with_the_quarter_to_write(sound):
-    change(sound, CASE, "data_end: 2020Q4", "data_end: 2027Q1")
-    (fault,) = check_case(sound)
+def test_beyond_the_present_quarter_it_is_refused_with_the_quarter_to_write(miniature):
+    change(miniature, CASE, "data_end: 2020Q4", "data_end: 2027Q1")
+    (fault,) = check_case(miniature)
     assert (fault.code, fault.key) == ("cases.data_end", "clock.data_end")
     assert "2012Q3" in fault.repair("en")
     assert "2026Q4" in fault.repair("zh")
@@ -89,20 +80,20 @@ def test_a_park_that_is_only_planned_may_start_later_than_today():
 
 
 @pytest.mark.parametrize("day", ["2026-11-28", "2026-12", "2031-06-30"])
-def test_what_has_not_happened_yet_is_no_observation(sound, day):
-    change(sound, CASE, "data_end: 2020Q4", "data_end: 2026Q4")
-    change(sound, SERIES, "2018-12-31,registered,41", f"{day},registered,41")
-    (fault,) = check_case(sound)
+def test_what_has_not_happened_yet_is_no_observation(miniature, day):
+    change(miniature, CASE, "data_end: 2020Q4", "data_end: 2026Q4")
+    change(miniature, SERIES, "2018-12-31,registered,41", f"{day},registered,41")
+    (fault,) = check_case(miniature)
     assert (fault.file, fault.code, fault.key) == (SERIES, "cases.ahead", "date")
     assert day in fault.cause("en")
     assert "2026-11-27" in fault.cause("zh")
 
 
-def test_later_values_are_run_compared_and_fitted(sound):
-    change(sound, CASE, "quarters: 40, data_end: 2020Q4", "quarters: 60, data_end: 2026Q3")
-    change(sound, SERIES, "2018-12-31,registered,41", "2025-06-30,registered,41")
-    case = load_case(sound)
-    result = simulate(baseline(str(sound)).with_changes(runs=8), case, threads=1)
+def test_later_values_are_run_compared_and_fitted(miniature):
+    change(miniature, CASE, "quarters: 40, data_end: 2020Q4", "quarters: 60, data_end: 2026Q3")
+    change(miniature, SERIES, "2018-12-31,registered,41", "2025-06-30,registered,41")
+    case = load_case(miniature)
+    result = simulate(baseline(str(miniature)).with_changes(runs=8), case, threads=1)
     (row,) = [one for one in comparisons(result, case.observations) if str(one.observation.date) == "2025-06-30"]
     assert (row.quarter, row.value) == ("2025Q2", 41)
     assert math.isfinite(row.median)
@@ -119,10 +110,10 @@ def test_later_values_are_run_compared_and_fitted(sound):
 # ---------------------------------------------------------------- growth
 
 
-def test_growth_beyond_its_record_is_drawn_and_the_check_says_so(sound):
-    change(sound, CASE, "data_end: 2020Q4", "data_end: 2026Q3")
-    change(sound, CASE, "quarters: 40", "quarters: 60")
-    case = load_case(sound)
+def test_growth_beyond_its_record_is_drawn_and_the_check_says_so(miniature):
+    change(miniature, CASE, "data_end: 2020Q4", "data_end: 2026Q3")
+    change(miniature, CASE, "quarters: 40", "quarters: 60")
+    case = load_case(miniature)
     known = pack(case).world["growth_known"]
     years = [(case.clock.start + t).year for t in range(60)]
     assert [bool(one) for one in known] == [year <= 2023 for year in years]
@@ -132,9 +123,9 @@ def test_growth_beyond_its_record_is_drawn_and_the_check_says_so(sound):
     assert growth_notes(case, "zh") != growth_notes(case)
 
 
-def test_a_country_without_a_series_is_named_with_what_stands_in_its_place(sound):
-    change(sound, CASE, "source: {home: CHN, host: BLR, third: WLD}", "source: {home: CHN, host: SUR, third: WLD}")
-    case = load_case(sound)
+def test_a_country_without_a_series_is_named_with_what_stands_in_its_place(miniature):
+    change(miniature, CASE, "source: {home: CHN, host: BLR, third: WLD}", "source: {home: CHN, host: SUR, third: WLD}")
+    case = load_case(miniature)
     for lang in ("en", "zh"):
         (note,) = growth_notes(case, lang)
         assert country_name("SUR", lang) in note
@@ -145,14 +136,14 @@ def test_a_country_without_a_series_is_named_with_what_stands_in_its_place(sound
     assert not packed.history.any(), "as the note says: at its usual pace"
 
 
-def test_growth_of_ones_own_is_used_for_an_unknown_country_and_for_later_years(sound):
-    change(sound, CASE, "source: {home: CHN, host: BLR, third: WLD}", "source: {home: CHN, host: SUR, third: WLD}")
+def test_growth_of_ones_own_is_used_for_an_unknown_country_and_for_later_years(miniature):
+    change(miniature, CASE, "source: {home: CHN, host: BLR, third: WLD}", "source: {home: CHN, host: SUR, third: WLD}")
     rows = [f"SUR,{year},{2 + year % 3},gazette\n" for year in range(2005, 2026)]
     rows += [f"{name},{year},4,gazette\n" for name in ("CHN", "BLR", "WLD") for year in (2024, 2025)]
-    without = load_case(sound).hash
-    add_growth(sound, rows)
-    assert check_case(sound) == []
-    case = load_case(sound)
+    without = load_case(miniature).hash
+    add_growth(miniature, rows)
+    assert check_case(miniature) == []
+    case = load_case(miniature)
     assert growth_notes(case) == ()
     assert case.hash != without
     assert years_on_record(case) == list(range(2008, 2026))
@@ -176,15 +167,15 @@ def test_growth_of_ones_own_is_used_for_an_unknown_country_and_for_later_years(s
         ("SUR,2015.5,3,gazette\n", 3, "not_whole", "year"),
     ],
 )
-def test_faults_of_growth_are_told_by_line(sound, row, line, code, key):
-    add_growth(sound, ["SUR,2014,2,gazette\n", row])
-    assert codes(sound) == [(GROWTH, line, code, key)]
+def test_faults_of_growth_are_told_by_line(miniature, row, line, code, key):
+    add_growth(miniature, ["SUR,2014,2,gazette\n", row])
+    assert codes(miniature) == [(GROWTH, line, code, key)]
 
 
-def test_a_workbook_carries_growth(sound, tmp_path):
-    add_growth(sound, ["SUR,2014,2,gazette\n"])
+def test_a_workbook_carries_growth(miniature, tmp_path):
+    add_growth(miniature, ["SUR,2014,2,gazette\n"])
     folder = tmp_path / "back"
     folder.mkdir()
-    read_workbook(workbook_of(sound)).write(folder)
-    assert load_case(folder).hash == load_case(sound).hash
+    read_workbook(workbook_of(miniature)).write(folder)
+    assert load_case(folder).hash == load_case(miniature).hash
     assert (folder / SOURCES).is_file()

@@ -8,7 +8,7 @@ import re
 import jsonschema
 import pytest
 import yaml
-from tests.cases.bad_cases import PARAMETERS, SPOILINGS
+from tests.cases.bad_cases import SPOILINGS
 
 from copark.cases import case_schema, check_case, export_schema, load_case, new_case
 from copark.cases.schema import CaseFile
@@ -20,13 +20,13 @@ def test_a_new_case_is_sound(tmp_path, subtests):
         with subtests.test(name=name):
             folder = new_case(name, tmp_path)
             assert folder == tmp_path / name
-            assert check_case(folder, PARAMETERS) == []
-            assert load_case(folder, PARAMETERS).name == name
+            assert check_case(folder) == []
+            assert load_case(folder).name == name
 
 
 def test_a_new_case_invents_no_number(tmp_path):
     """Every value in it is a judgement that says it is a placeholder."""
-    case = load_case(new_case("my-park", tmp_path), PARAMETERS)
+    case = load_case(new_case("my-park", tmp_path))
     facts = [*case.quota, *case.capability, *case.land.plan, case.land.block, *case.regime.threshold]
     assert {fact.source for fact in facts} == {("judgement",)}
     assert all(fact.note and "Placeholder" in fact.note.en for fact in facts)

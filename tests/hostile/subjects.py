@@ -15,7 +15,6 @@ import yaml
 from hypothesis import strategies as st
 
 from copark.errors import CoparkError, Fault, FaultsFound
-from tests.cases.bad_cases import PARAMETERS
 from tests.cases.conftest import MINIATURE
 from tests.hostile import mutations as m
 
@@ -120,7 +119,7 @@ def examined(files: dict[str, bytes], folder: Path) -> str:
     from copark.cases.load import examine
 
     write(folder, files)
-    case, faults = examine(folder, PARAMETERS)
+    case, faults = examine(folder)
     if faults:
         assert case is None
         return told(faults)
@@ -197,7 +196,7 @@ def tricks(made: tuple[str, str, str], folder: Path) -> str:
     try:
         from copark.cases.load import examine
 
-        case, faults = examine(inside, PARAMETERS)
+        case, faults = examine(inside)
         return told(faults) if case is None else ACCEPTED
     finally:
         if trick == "unreadable":

@@ -11,7 +11,6 @@ from copark.simulation.run import inputs_of, simulate
 from copark.simulation.study import Scenario, Study, Title
 
 MINIATURE = Path(__file__).parents[1] / "cases" / "miniature"
-ITS_PARAMETERS = {"n_ref": "companies", "lambda0": "companies/yr"}
 
 
 def arm(key="as-it-is", edits=None, **changes):
@@ -45,7 +44,7 @@ def outputs(dataset, scenario):
 @pytest.fixture(scope="session")
 def miniature():
     """The small case of the case tests: 40 quarters from 2012Q3, with something under every key."""
-    return load_case(MINIATURE, ITS_PARAMETERS)
+    return load_case(MINIATURE)
 
 
 @pytest.fixture(scope="session")

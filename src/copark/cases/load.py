@@ -48,10 +48,8 @@ _TABLES: dict[str, type[Any]] = {
 }
 
 
-def load_case(name_or_path: str | Path, parameters: Mapping[str, str] | None = None) -> Case:
+def load_case(name_or_path: str | Path) -> Case:
     """Load a case that is sound, of the casebook by its name or from a folder.
-
-    parameters: names of the model's parameters with their units; by default those of the model.
 
     Raises
     ------
@@ -64,11 +62,11 @@ def load_case(name_or_path: str | Path, parameters: Mapping[str, str] | None = N
     if kind_of(folder) == "nothing":
         near = suggestion(name_or_path, list_cases()) or "copark new"
         raise NotFound.of("cases.not_found", found=shown(name_or_path), suggestion=near)
-    if parameters is None and folder.parent == casebook_path():
+    if folder.parent == casebook_path():
         changed = tuple(sorted((path.name, path.stat().st_mtime_ns) for path in folder.iterdir()))
         case, faults = _shipped(folder, changed)
     else:
-        case, faults = examine(folder, parameters)
+        case, faults = examine(folder)
     if case is None:
         raise CaseFaults(faults)
     return case
@@ -80,12 +78,12 @@ def _shipped(folder: Path, _changed: tuple[tuple[str, int], ...]) -> tuple[Case 
     return examine(folder)
 
 
-def check_case(name_or_path: str | Path, parameters: Mapping[str, str] | None = None) -> list[Fault]:
+def check_case(name_or_path: str | Path) -> list[Fault]:
     """Give every fault of a case, named as in :func:`load_case`; none if it is sound."""
-    return examine(folder_of(name_or_path), parameters)[1]
+    return examine(folder_of(name_or_path))[1]
 
 
-def examine(folder: Path, parameters: Mapping[str, str] | None = None) -> tuple[Case | None, list[Fault]]:
+def examine(folder: Path) -> tuple[Case | None, list[Fault]]:
     """Read a case folder and check it; ``None`` if it has faults.
 
     All faults are given in reading order, at most :data:`copark.cases.files.MOST_FAULTS` and a closing line.
@@ -98,7 +96,7 @@ def examine(folder: Path, parameters: Mapping[str, str] | None = None) -> tuple[
     folder = folder.resolve()
     present = check_folder(folder, ALWAYS_NEEDED, (*TABLES_UNKNOWN.values(), *OPTIONAL), faults)
     sources = _read_sources(folder, faults) if SOURCES in present else None
-    file, sections = _read_case_file(folder, sources, parameters, faults) if CASE in present else (None, {})
+    file, sections = _read_case_file(folder, sources, faults) if CASE in present else (None, {})
     tables: dict[str, Table[Any]] = {}
     if present:
         unknown = sections.get("not_known", ())
@@ -131,7 +129,7 @@ def _read_sources(folder: Path, faults: list[Fault]) -> dict[str, Source] | None
 
 
 def _read_case_file(
-    folder: Path, sources: Mapping[str, Source] | None, parameters: Mapping[str, str] | None, faults: list[Fault]
+    folder: Path, sources: Mapping[str, Source] | None, faults: list[Fault]
 ) -> tuple[CaseFile | None, Mapping[str, Any]]:
     tree = _read_tree(folder, CASE, faults)
     if tree is None:
@@ -142,8 +140,8 @@ def _read_case_file(
     problems = chain(
         problems_of(
             sections,
-            {name: one.unit for name, one in own.items()} if parameters is None else parameters,
-            {name: len(one.default) for name, one in own.items()} if parameters is None else None,
+            {name: one.unit for name, one in own.items()},
+            {name: len(one.default) for name, one in own.items()},
         ),
         problems_of_unknown(tree.data),
         problems_of_tree(tree.data, sources, None if clock is None else clock.data_end),
