@@ -23,15 +23,7 @@ PART = float(os.environ.get("COPARK_FUZZ_PART", "0.1"))
 
 @dataclass
 class Tally:
-    """What came of a hunt.
-
-    Parameters
-    ----------
-    answers
-        Inputs accepted and refused.
-    slowest
-        Seconds of the processor's time that the slowest input took.
-    """
+    """What came of a hunt: inputs accepted and refused, and the processor's seconds the slowest took."""
 
     answers: Counter[str] = field(default_factory=Counter)
     slowest: float = 0.0
@@ -40,14 +32,8 @@ class Tally:
 def hunt(subject: Subject, inputs: int, place: Path, *allowed: Path) -> Tally:
     """Give a subject inputs; an answer that is neither acceptance nor refusal, or a misdeed, is an error.
 
-    Parameters
-    ----------
-    inputs
-        How many.
-    place
-        A folder to work in; beside the input's own folder lies a file that nothing has a reason to open.
-    allowed
-        Other folders that may be written: a server's data.
+    It works in a place where beside the input's own folder lies a file that nothing has a reason to open; allowed are
+    further folders that may be written, such as a server's data.
     """
     tally = Tally()
     folder, secret = place / "own", place / SECRET

@@ -243,23 +243,12 @@ def changed_archive(draw: Draw, files: dict[str, bytes], inside: Callable[[Draw,
         if kind <= 1:
             entries[place] = (entry_of(_safe(one(draw, NAMES))), content)
         elif kind == 2:
-            name = one(
-                draw,
-                (
-                    "../" * 9 + "escape",
-                    "/tmp/escape",
-                    "a/../../escape",
-                    "..\\escape",
-                    "C:escape",
-                    "a//b",
-                    "./" + entry.filename,
-                ),
-            )
+            led = ("../" * 9 + "escape", "/tmp/escape", "a/../../escape", "..\\escape", "C:escape", "a//b")
+            name = one(draw, (*led, "./" + entry.filename))
             entries.append((entry_of(name), content))
         elif kind == 3:
-            mode = (
-                one(draw, (stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR, stat.S_IFBLK, stat.S_IFSOCK, stat.S_IFDIR)) | 0o777
-            )
+            kinds_of = (stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR, stat.S_IFBLK, stat.S_IFSOCK, stat.S_IFDIR)
+            mode = one(draw, kinds_of) | 0o777
             entries[place] = (entry_of(entry.filename, mode=mode), one(draw, (b"/etc/passwd", b"../../../etc/passwd")))
         elif kind == 4:
             entries[place] = (entry, b"0" * one(draw, (150_000, 3_000_000, 25_000_000)))
@@ -277,23 +266,7 @@ def _safe(name: str) -> str:
     return name.encode("utf-8", "replace").decode()[:60_000] or "x"
 
 
-FIELDS = (
-    (4, 2),
-    (6, 2),
-    (8, 2),
-    (10, 2),
-    (12, 2),
-    (14, 2),
-    (16, 4),
-    (20, 4),
-    (24, 4),
-    (28, 2),
-    (30, 2),
-    (32, 2),
-    (34, 2),
-    (38, 4),
-    (42, 4),
-)
+FIELDS = [(at, 2) for at in (4, 6, 8, 10, 12, 14, 28, 30, 32, 34)] + [(at, 4) for at in (16, 20, 24, 38, 42)]
 """Places and sizes of what an archive's directory says of an entry: flags, method, date, checksum, sizes, offsets."""
 
 

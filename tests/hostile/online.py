@@ -154,23 +154,7 @@ HEADERS = (
     (b"origin", b"http://[::1"), (b"host", b"evil"), (b"accept", b"application/x"), (b"expect", b"100-continue"),
     (b"prefer", b"respond-async"), (b"upgrade", b"websocket"),
 )  # fmt: skip
-METHODS = (
-    "GET",
-    "GET",
-    "GET",
-    "GET",
-    "HEAD",
-    "OPTIONS",
-    "POST",
-    "PUT",
-    "DELETE",
-    "PATCH",
-    "TRACE",
-    "CONNECT",
-    "BREW",
-    "get",
-    "",
-)
+METHODS = (*["GET"] * 4, *["HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "BREW", "get"], "")
 
 
 @cache
@@ -181,13 +165,7 @@ def routes() -> tuple[str, ...]:
     return ("/", "/api/docs", *bare_app(Settings(), Rates(1.0, 1.0)).openapi()["paths"])
 
 
-_FILLED = {
-    "{name}": "great-stone",
-    "{case}": "great-stone",
-    "{form}": "zip",
-    "{table}": "series",
-    "{identity}": "0123456789abcdef",
-}
+_FILLED = {"{name}": "great-stone", "{form}": "zip", "{run_id}": "0123456789abcdef", "{key}": "a"}
 
 
 @st.composite
@@ -219,13 +197,9 @@ SCENARIO = {"key": "a", "title": {"en": "A", "zh": "甲"}, "parameters": {"land_
             "links": {"demand_to_arrivals": {"strength": 0.5, "from": 3}}, "without_anchors": [0]}  # fmt: skip
 JSON = ((b"content-type", b"application/json"),)
 FEW = {"case": "great-stone", "runs": 2, "seed": 1, "quarters": 8, "outputs": ["operating", "cash"]}
+PARTS_ASKED = {"samples": 1, "flows": True, "why": "operating"}
 BODIES: dict[str, Any] = {
-    "/api/v1/simulate": {
-        **FEW,
-        "scenario": SCENARIO,
-        "baseline": None,
-        "parts": {"samples": 1, "flows": True, "why": "operating"},
-    },
+    "/api/v1/simulate": {**FEW, "scenario": SCENARIO, "baseline": None, "parts": PARTS_ASKED},
     "/api/v1/compare": {**FEW, "scenarios": [SCENARIO, {"key": "b", "title": {"en": "B", "zh": "乙"}}]},
     "/api/v1/coupling": {**FEW, "scenarios": [SCENARIO]},
     "/api/v1/jobs": {**FEW, "scenarios": [SCENARIO], "lang": "zh", "report": True},
@@ -236,9 +210,7 @@ BODIES: dict[str, Any] = {
 @st.composite
 def bodies(draw: m.Draw) -> Sent:
     path = m.one(draw, sorted(BODIES))
-    return Sent(
-        "POST", path.encode(), b"", m.changed_body(draw, BODIES[path]), ((b"content-type", b"application/json"),)
-    )
+    return Sent("POST", path.encode(), b"", m.changed_body(draw, BODIES[path]), JSON)
 
 
 # --- uploads ----------------------------------------------------------------------------------------------------------
@@ -266,9 +238,8 @@ def taken_workbook(content: bytes, folder: Path) -> str:
 def _inside(draw: m.Draw, name: str, raw: bytes) -> bytes:
     if name.endswith(".csv"):
         return m.changed_table(draw, raw)
-    return (
-        m.changed_yaml(draw, raw, tree_of(raw)) if raw in files_of(skeleton()).values() else m.changed_bytes(draw, raw)
-    )
+    is_sound = raw in files_of(skeleton()).values()
+    return m.changed_yaml(draw, raw, tree_of(raw)) if is_sound else m.changed_bytes(draw, raw)
 
 
 @st.composite

@@ -25,20 +25,10 @@ REPOSITORY = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Subject:
-    """Something that takes what people bring.
+    """Something that takes what people bring, and how many inputs the long test gives it.
 
-    Parameters
-    ----------
-    name
-        What it is.
-    share
-        How many inputs the long test gives it.
-    inputs
-        What it is given.
-    answer
-        Gives it an input, in a folder of its own, and judges the answer: ACCEPTED or REFUSED, or an assertion fails.
-    sound
-        An input that must be accepted; it is given once before anybody watches, so that libraries are there.
+    An answer is given an input in a folder of its own and judged: ACCEPTED or REFUSED, or an assertion fails. What is
+    sound must be accepted; it is given once before anybody watches, so that libraries are there.
     """
 
     name: str
@@ -151,18 +141,8 @@ def run_once(files: dict[str, bytes], folder: Path) -> str:
     return tried(lambda: simulate(folder, runs=1, draws="defaults", threads=1))
 
 
-TRICKS = (
-    "link-out",
-    "link-in",
-    "link-folder",
-    "fifo",
-    "folder",
-    "device",
-    "stranger",
-    "long",
-    "unreadable",
-    "spelling",
-)
+LINKED = ("link-out", "link-in", "link-folder")
+TRICKS = (*LINKED, "fifo", "folder", "device", "stranger", "long", "unreadable", "spelling")
 
 
 @st.composite
@@ -177,7 +157,7 @@ def tricks(made: tuple[str, str, str], folder: Path) -> str:
     inside.mkdir()
     write(inside, files_of(MINIATURE))
     place = inside / name
-    if trick in ("link-out", "link-in", "link-folder", "fifo", "folder", "device"):
+    if trick in (*LINKED, "fifo", "folder", "device"):
         place.unlink()
     target = {"link-out": folder.parent / SECRET, "link-in": inside / "sources.yaml", "link-folder": folder.parent,
               "device": Path("/dev/zero")}  # fmt: skip

@@ -12,11 +12,9 @@ from openpyxl import Workbook
 import copark
 from copark.cases.files import Refused, check_workbook, read_cells
 from copark.errors import Fault
-from copark.workflows import run_study
 from copark.workflows.serving.shelf import Shelf, take
 from tests.hostile.mutations import DOCTYPE, entry_of, zipped
 from tests.hostile.subjects import book, command, tried
-from tests.hostile.watch import Watch, watched
 
 
 def parts(raw):
@@ -175,17 +173,3 @@ def test_files_that_lie_over_one_another_in_an_archive():
         raw[place + 42 : place + 46] = start.to_bytes(4, "little")
     with pytest.raises(Refused, match="bomb"):
         check_workbook(bytes(raw), "t.xlsx", "web.upload", 500, 50_000_000)
-
-
-def test_numbers_whose_squares_no_computer_holds(tmp_path):
-    """The line of CR-FDH squares distances: beyond 1e154 there is nothing left to square."""
-    rows = b"case,A,Y\na,0.1,0.8\nb,0.2,0.9\nc,1e308,0.6\nd,0.8,0.1\n"
-    assert refused_table(tmp_path / "t.csv", rows) == {"not_a_number"}
-
-
-def test_a_run_writes_nothing_beside_its_output_folder(tmp_path):
-    """Shapes and bands of runs made in shards were first written into the system's folder for files of the moment."""
-    watch = Watch((tmp_path,))
-    with watched(watch):
-        run_study("great-stone", runs=1100, seed=4, draws="defaults", out=tmp_path, report=False)
-    assert watch.deeds == []

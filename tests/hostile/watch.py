@@ -35,15 +35,7 @@ class Hung(BaseException):
 
 
 class Watch:
-    """What an input does to the world outside its folder.
-
-    Parameters
-    ----------
-    folders
-        The only folders that may be written.
-    secrets
-        Files beside it that nothing has a reason to open.
-    """
+    """What an input does outside the only folders that may be written, and which secrets beside them it opens."""
 
     def __init__(self, folders: tuple[Path, ...], secrets: tuple[Path, ...] = ()) -> None:
         self.folders = [os.path.realpath(folder) for folder in folders]

@@ -16,39 +16,6 @@ ROOT = Path(__file__).parents[2]
 NODE = "#!/bin/sh\ncase $1 in --version) echo v{version};; *) exit {code};; esac\n"
 
 
-def checked(folder: Path, *tools: str, version: str = "22.12.0", code: int = 0) -> subprocess.CompletedProcess[str]:
-    """Look for Node where only some tools are."""
-    for name in tools:
-        tool = folder / name
-        tool.write_text(NODE.format(version=version, code=code), encoding="utf-8")
-        tool.chmod(0o755)
-    return subprocess.run(
-        [shutil.which("sh") or "sh", str(ROOT / "frontend/check-node")], capture_output=True, text=True, timeout=20,
-        check=False, env={"PATH": str(folder)},
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("tools", "version", "code", "fault"),
-    [((), "", 0, "not installed"), (("node", "npm"), "18.19.0", 1, "v18.19.0"), (("node",), "22.12.0", 0, "npm")],
-)
-def test_where_node_will_not_do_one_line_says_why_and_what_to_do(tmp_path, tools, version, code, fault):
-    done = checked(tmp_path, *tools, version=version, code=code)
-    assert done.returncode == 1
-    assert done.stdout == ""
-    (line,) = done.stderr.splitlines()
-    assert fault in line
-    assert "20.19" in line
-    assert "Install" in line
-
-
-def test_the_lock_of_the_page_names_versions_and_no_address():
-    words = (ROOT / "frontend/package-lock.json").read_text(encoding="utf-8")
-    assert '"integrity"' in words
-    assert '"resolved"' not in words
-    assert ".tgz" not in words
-
-
 @pytest.mark.long
 @pytest.mark.skipif(
     shutil.which("node") is None or not (ROOT / "frontend/node_modules/openapi-typescript").is_dir(),

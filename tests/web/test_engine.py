@@ -136,20 +136,3 @@ def test_who_asks_few_runs_never_waits_while_many_are_made(engine, great_stone):
             assert np.array_equal(values, all_of_them.out[name][:, : runs.runs], equal_nan=True)
     engine.arms(few.with_changes(runs=60), great_stone, ticket)
     assert ticket.runs == 10, "few are the first of many"
-
-
-def test_who_waits_for_runs_may_leave_and_takes_no_share(engine, great_stone):
-    many = GREAT_STONE.with_changes(seed=81, runs=MANY)
-    waits = Ticket()
-    with at_work(engine, great_stone, many):
-        shares = []
-
-        def leave():
-            shares.append(engine._busy)
-            waits.cancel()
-
-        leaving = threading.Timer(0.3, leave)
-        leaving.start()
-        assert isinstance(in_time(lambda: engine.arms(many, great_stone, waits)), Cancelled)
-        assert shares == [1]
-    assert waits.runs == 0

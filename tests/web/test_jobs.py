@@ -14,7 +14,7 @@ import yaml
 from copark.store import RunStore
 from copark.store.manifest import faults_of
 from copark.web.job_process import main
-from copark.web.jobs import JobQueue, trouble_of
+from copark.web.jobs import JobQueue
 from copark.web.limits import Settings
 from copark.web.services import Services
 from tests.web.conftest import services_of
@@ -136,14 +136,6 @@ def test_a_full_queue_takes_no_more(serve):
         assert (answer.status_code, answer.json()["code"]) == (507, "storage")
 
 
-def test_a_job_with_faults_is_not_queued(client):
-    wrong = SHORT | {"scenarios": [{"key": "a", "edits": {"drop": ["x/y"]}}]}
-    answer = client.post("/api/v1/jobs", json=wrong)
-    assert answer.status_code == 422
-    assert [fault["field"] for fault in answer.json()["faults"]] == ["scenarios[0].edits.drop[0]"]
-    assert client.post("/api/v1/jobs", json=SHORT | {"runs": 1_000_001}).status_code == 422
-
-
 def test_a_page_that_a_job_wrote_may_run_nothing(serve, tmp_path, monkeypatch):
     monkeypatch.setattr(JobQueue, "start", lambda _: None)
     with serve(data=tmp_path / "out") as client:
@@ -199,21 +191,6 @@ class StaysOpen:
 
         threading.Event().wait()
         yield ""
-
-
-@pytest.mark.parametrize(
-    ("last", "code"),
-    [({"end": "failed", "code": "memory"}, "web.job_memory"),
-     ({"end": "failed", "words": {"en": "no room", "zh": "空间不足"}}, "web.job_failed"),
-     ({"end": "failed", "code": "died", "kind": "-9"}, "web.job_died")],
-)  # fmt: skip
-def test_why_a_job_failed_is_told_in_both_languages(last, code):
-    (trouble,) = trouble_of(last)
-    assert trouble["code"] == code
-    assert trouble["cause"]["en"]
-    assert trouble["repair"]["zh"]
-    for lang, words in last.get("words", {}).items():
-        assert words in trouble["cause"][lang]
 
 
 @pytest.mark.parametrize("inside", [True, False])

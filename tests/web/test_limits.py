@@ -7,10 +7,10 @@ import threading
 from types import SimpleNamespace
 
 import pytest
+from bench.saturation import saturate
 
 from copark.web.limits import HEADER, Pool
 from copark.web.problems import Problem, problem_response
-from copark.workflows.serving.engine import Cancelled
 from tests.web.conftest import awaited
 
 WORDS = {"me": "a-word-nobody-can-guess", "you": "another-word-altogether"}
@@ -134,17 +134,30 @@ def test_no_client_takes_all_places():
     assert with_pool(go, each=2) == "other"
 
 
-def test_who_leaves_while_waiting_waits_no_longer():
-    async def go(pool):
-        async def leaves():
-            return {"type": "http.disconnect"}
+def test_nobody_waits_at_a_door_that_is_full_without_being_told(serve):
+    """More at once than the server hears: each is told when to come again, in both languages."""
+    with serve(limits={"open": 0}) as client:
+        answer = client.get("/api/v1/status")
+        assert (answer.status_code, answer.json()["code"]) == (503, "busy")
+        assert int(answer.headers["retry-after"]) >= 1
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.json()["cause"]["zh"]
 
-        _, free = await busy(pool, 1.0)
-        never_done = []
-        with pytest.raises(Cancelled):
-            await pool.run(request_of("you", leaves), never_done.append)
-        assert pool.pending == 1
-        await free()
-        return never_done
 
-    assert with_pool(go) == []
+def test_a_door_is_left_again(serve):
+    """What was answered, refused or broken no longer stands in the door."""
+    with serve(limits={"open": 1}) as client:
+        for _ in range(3):
+            assert client.get("/api/v1/status").status_code == 200
+            assert client.get("/api/v1/nothing").status_code == 404
+            assert client.post("/api/v1/simulate", content=b"{").status_code == 422
+
+
+@pytest.mark.long
+@pytest.mark.alone
+def test_thirty_two_clients_who_never_rest():
+    found = saturate(15.0)
+    assert not found.faults
+    assert set(found.statuses) <= {200, 429, 503}
+    assert found.statuses[200] > 0
+    assert found.median_ms("after") < found.median_ms("during")

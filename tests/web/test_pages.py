@@ -96,3 +96,16 @@ def test_the_description_of_the_interface_is_served_here(client):
     assert len({one["operationId"] for one in operations}) == len(operations)
     referred = {ref.partition('"')[0] for ref in str(api).replace("'", '"').split("#/components/schemas/")[1:]}
     assert referred <= set(api["components"]["schemas"])
+
+
+@pytest.mark.parametrize("path", ["/api/v1/evidence", "/api/v1/openapi.json", "/api/docs"])
+def test_what_does_not_change_is_squeezed_and_not_sent_twice(client, path):
+    plain, given = (client.get(path, headers={"accept-encoding": kind}) for kind in ("identity", "gzip"))
+    assert "content-encoding" not in plain.headers
+    assert given.headers["content-encoding"] == "gzip"
+    assert given.content == plain.content
+    assert "accept-encoding" in plain.headers["vary"].lower(), "it may not be given to who asks otherwise"
+    if "etag" in given.headers:
+        again = client.get(path, headers={"accept-encoding": "gzip", "if-none-match": given.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["vary"].lower() == given.headers["vary"].lower() == "accept-encoding"

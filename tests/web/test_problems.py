@@ -73,12 +73,6 @@ def test_shares_that_do_not_add_up_are_told_in_the_language_asked_for(client):
     assert by_header.json()["title"] == by_query.json()["title"] == english.json()["cause"]["zh"]
 
 
-def test_a_body_that_is_no_json_is_told(client):
-    answer = client.post(SIMULATE, content=b'{"case": ', headers={"content-type": "application/json"})
-    assert answer.status_code == 422
-    assert faults(answer) == {"": "web.fault.json"}
-
-
 NOT_THERE = [
     ("GET", "/api/v1/nothing", 404),
     ("GET", "/api/v1/cases/nowhere", 404),

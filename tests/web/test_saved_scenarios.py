@@ -53,12 +53,6 @@ def test_what_is_not_a_scenario_of_somebodys_is_refused(client, subtests):
             assert client.get(URL, headers=MINE).json() == {"scenarios": []}
 
 
-def test_a_scenario_that_does_not_fit_says_where(client):
-    wrong = {"case": "great-stone", "scenario": {"key": "a", "edits": {"drop": ["no/such"]}}}
-    (fault,) = client.put(f"{URL}/x", json=wrong, headers=MINE).json()["faults"]
-    assert fault["field"] == "scenario.edits.drop[0]"
-
-
 def test_an_owner_has_room_for_so_many(serve, monkeypatch):
     monkeypatch.setattr("copark.store.scenarios.ScenarioShelf.__init__.__defaults__", (2,))
     with serve() as client:

@@ -8,7 +8,7 @@ import zipfile
 from io import BytesIO
 
 import pytest
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 
 from copark.cases import casebook_path, list_cases, load_case
 from copark.errors import CaseFaults
@@ -16,7 +16,6 @@ from copark.workflows.serving.shelf import (
     MOST_ENTRIES,
     MOST_KEPT,
     Shelf,
-    packed,
     skeleton,
     take,
 )
@@ -90,16 +89,6 @@ def test_a_case_given_and_brought_back_is_the_same_case(client, name, form):
     assert answer.json()["case"]["hash"] == load_case(name).hash
 
 
-@pytest.mark.parametrize(("lang", "sheet"), [("en", "Park"), ("zh", "园区")])
-def test_an_empty_workbook_is_told_what_it_lacks(client, lang, sheet):
-    content = client.get(f"/api/v1/case-template.xlsx?lang={lang}").content
-    answer = client.post("/api/v1/cases", content=content, headers=XLSX)
-    assert answer.status_code == 422
-    faults = answer.json()["faults"]
-    assert {one["code"] for one in faults} == {"cases.empty_cell"}
-    assert {one["file"].partition("!")[0] for one in faults} == {sheet, {"en": "Sources", "zh": "来源"}[lang]}
-
-
 def test_faults_are_told_with_file_line_cause_and_repair(client):
     wrong = FILES | {"equity.csv": FILES["equity.csv"].replace(b",10000,", b",9999,", 1), "events.csv": b"date;scale\n"}
     wrong["case.yaml"] = FILES["case.yaml"].replace(b"kind: intergovernmental", b"kind: governmental", 1)
@@ -112,22 +101,6 @@ def test_faults_are_told_with_file_line_cause_and_repair(client):
     assert kind["repair"]["en"] == "Write intergovernmental."
     assert kind["repair"]["zh"]
     assert any(fault["file"] == "events.csv" and fault["line"] == 1 for fault in faults)
-
-
-def test_faults_of_a_workbook_are_told_by_cell(shelf):
-    book = load_workbook(BytesIO(packed(shelf, "great-stone", workbook=True)))
-    rows = {row[0].value: row for row in book["Park"].iter_rows()}
-    rows["Who drives it"][1].value = "governmental"
-    series = book["Observations"]
-    at = [cell.value for cell in series[1]].index("Unit")
-    series.cell(5, at + 1).value = "bushels"
-    stream = BytesIO()
-    book.save(stream)
-    with pytest.raises(CaseFaults) as refused:
-        take(shelf, stream.getvalue(), workbook=True)
-    assert [fault.file for fault in refused.value.faults] == [
-        f"Park!{rows['Who drives it'][1].coordinate}", f"Observations!{series.cell(5, at + 1).coordinate}",
-    ]  # fmt: skip
 
 
 LEAD_OUT = ["../case.yaml", "a/../../case.yaml", "/etc/case.yaml", "..\\case.yaml", "C:\\case.yaml", "c:case.yaml",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
@@ -84,23 +83,3 @@ def test_a_goal_is_put_together_of_examples_and_refused_where_nothing_can_be_don
     page.get_by_role("button", name="Run", exact=True).click()
     page.locator(".document").wait_for(timeout=600_000)
     assert "met without a lever" in headline(page, "en")
-
-
-def test_the_menu_leads_to_the_claims_of_the_park_and_the_page_shows_the_run_it_names(page: Any) -> None:
-    """Of a park that brings no claims a general set is asked; ``/claims`` is an address of its own."""
-    page.goto("/claims?lang=en&case=kaesong")
-    page.get_by_role("heading", name="Claims", level=1).wait_for()
-    assert page.locator("nav [aria-current=page]").all_inner_texts() == ["Claims"]
-    page.get_by_role("checkbox", name=re.compile("^4a ")).check()
-    page.get_by_label("Parameter draws", exact=True).fill("4")
-    page.get_by_label("Runs for each draw", exact=True).fill("1")
-    page.get_by_role("button", name="Run", exact=True).click()
-    page.locator(".document").wait_for(timeout=600_000)
-    (run_id,) = query(page)["run"]
-    told = page.request.get(f"/api/v1/analyses/claims/{run_id}?lang=en").json()
-    assert headline(page, "en") == told["headline"]
-    assert run_id in page.locator(".result").inner_text()
-    page.goto("/simulate?lang=en&case=kaesong")
-    page.get_by_role("navigation").get_by_role("link", name="Claims").click()
-    assert headline(page, "en") == told["headline"]
-    assert page.url.split("?")[0].endswith("/analyses/claims")

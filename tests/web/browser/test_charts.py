@@ -51,19 +51,3 @@ def test_a_chart_is_saved_as_pictures_and_numbers_and_shared(page: Any, tmp_path
     page.goto(page.evaluate("navigator.clipboard.readText()"))
     page.locator(".plot[data-painted]").wait_for()
     assert query(page)["chart"] == ["operating"]
-
-
-def test_drawings_of_the_page_and_of_documents_stand_by_themselves(page: Any, tmp_path: Path) -> None:
-    page.goto("/parks?lang=zh")
-    page.locator("path.land").wait_for()
-    drawing = saved(page, page.locator(".map .chart-menu"), "SVG", tmp_path).decode()
-    assert "class=" not in drawing
-    assert drawing.count("<circle") > 10
-    page.goto("/analyses/levers?lang=en&case=great-stone")
-    page.locator("#chart-standing").scroll_into_view_if_needed(timeout=90_000)
-    page.locator("#chart-standing .picture svg").wait_for(timeout=60_000)
-    menu = page.locator("#chart-standing .chart-menu")
-    assert "P(self-standing)" in saved(page, menu, "SVG", tmp_path).decode()
-    rows = list(csv.reader(io.StringIO(saved(page, menu, "CSV", tmp_path).decode("utf-8-sig"))))
-    assert len(rows) == 19
-    assert saved(page, menu, "PNG", tmp_path).startswith(b"\x89PNG")

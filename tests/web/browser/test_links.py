@@ -52,12 +52,3 @@ def test_an_address_without_a_page_says_so_and_leads_on(page: Any, lang: str, ti
     assert query(page)["case"] == ["suzhou"]
     page.go_back()
     page.get_by_role("heading", level=1, name=title).wait_for()
-
-
-def test_runs_and_drivers_out_of_range_say_what_is_used_in_chinese_too(page: Any) -> None:
-    opened(page, "zh", "&mode=expert")
-    runs = page.get_by_role("spinbutton", name="模拟次数")
-    runs.fill("99999")
-    runs.press("Enter")
-    page.get_by_text("99999高于允许的最大值，已取5000。").wait_for()
-    assert query(page)["runs"] == ["5000"]

@@ -6,83 +6,70 @@ from typing import Any
 
 import pytest
 
-from tests.web.browser.doing import changed, identity, opened, query, scenario, settled
+from tests.web.browser.doing import changed, identity, opened, scenario, settled
 from tests.web.browser.test_pages import AXE, broken_rules
 
 pytestmark = pytest.mark.long
 
-WORDS = {
-    "en": {
-        "name": "Name", "save": "Save", "replace": "Replace", "open": "Open: {}", "delete": "Delete: {}",
-        "back": "Undo delete", "none": "None yet.", "lever": "Concessional credit",
-        "nothing": "Nothing has been changed yet",
-    },
-    "zh": {
-        "name": "名称", "save": "保存", "replace": "替换", "open": "打开：{}", "delete": "删除：{}",
-        "back": "恢复", "none": "尚未保存情景。", "lever": "优惠信贷", "nothing": "尚无改动",
-    },
-}  # fmt: skip
-NAMES = {"en": "No credit, 100 % & more?", "zh": "无优惠贷款（试一试）"}
+NAME = "No credit, 100 % & more?"
 
 
 class Shelf:
     """The saved scenarios as a person finds them on the first page."""
 
-    def __init__(self, page: Any, lang: str) -> None:
-        self.page, self.words = page, WORDS[lang]
+    def __init__(self, page: Any) -> None:
         self.box = page.locator("details.saved")
 
     def open(self) -> None:
         self.box.locator("summary").click()
 
     def button(self, word: str, name: str = "") -> Any:
-        return self.box.get_by_role("button", name=self.words[word].format(name), exact=True)
+        return self.box.get_by_role("button", name=f"{word}: {name}" if name else word, exact=True)
 
     def save(self, name: str) -> None:
-        self.box.get_by_label(self.words["name"], exact=True).fill(name)
-        self.button("save").click()
-        self.button("open", name).wait_for()
+        self.box.get_by_label("Name", exact=True).fill(name)
+        self.button("Save").click()
+        self.button("Open", name).wait_for()
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_a_scenario_is_saved_found_after_reloading_opened_and_deleted(page: Any, lang: str) -> None:
-    name, shelf = NAMES[lang], Shelf(page, lang)
-    opened(page, lang)
+def test_a_scenario_is_saved_found_after_reloading_opened_and_deleted(page: Any) -> None:
+    name, shelf = NAME, Shelf(page)
+    opened(page)
     plain = identity(page)
     shelf.open()
-    shelf.box.get_by_text(shelf.words["none"]).wait_for()
-    assert shelf.words["nothing"] in shelf.box.inner_text()
-    assert shelf.button("save").is_disabled()
-    page.get_by_role("switch", name=shelf.words["lever"]).click()
+    shelf.box.get_by_text("None yet.").wait_for()
+    assert "Nothing has been changed yet" in shelf.box.inner_text()
+    assert shelf.button("Save").is_disabled()
+    page.get_by_role("switch", name="Concessional credit").click()
     changed(page, plain)
     edits = scenario(page)["edits"]
     shelf.save(name)
-    assert shelf.button("replace").count() == 1
+    assert shelf.button("Replace").count() == 1
     if AXE.is_file():
         assert broken_rules(page) == []
 
-    opened(page, lang)
+    opened(page)
     assert scenario(page) == {}
     shelf.open()
-    shelf.button("open", name).focus()
+    shelf.button("Open", name).focus()
     page.keyboard.press("Enter")
     changed(page, plain)
     assert scenario(page)["edits"] == edits
     assert scenario(page)["title"] == {"en": name, "zh": name}
-    assert not page.get_by_role("switch", name=shelf.words["lever"]).is_checked()
+    assert not page.get_by_role("switch", name="Concessional credit").is_checked()
 
-    shelf.button("delete", name).click()
-    shelf.button("back").wait_for()
-    assert shelf.button("open", name).count() == 0
-    assert shelf.button("back").evaluate("one => one === document.activeElement")
+    shelf.button("Delete", name).click()
+    shelf.button("Undo delete").wait_for()
+    assert shelf.button("Open", name).count() == 0
+    assert shelf.button("Undo delete").evaluate("one => one === document.activeElement")
     page.keyboard.press("Enter")
-    shelf.button("open", name).wait_for()
-    shelf.button("delete", name).click()
-    shelf.box.get_by_text(shelf.words["none"]).wait_for()
+    shelf.button("Open", name).wait_for()
+    shelf.button("Delete", name).click()
+    shelf.box.get_by_text("None yet.").wait_for()
     page.reload()
     settled(page)
     shelf.open()
-    shelf.box.get_by_text(shelf.words["none"]).wait_for()
+    shelf.box.get_by_text("None yet.").wait_for()
 
 
 FRAMEWORK = (
@@ -91,28 +78,8 @@ FRAMEWORK = (
 )
 
 
-def test_another_case_is_left_for_that_of_the_scenario_and_levers_stand_as_saved(page: Any) -> None:
-    shelf = Shelf(page, "en")
-    opened(page, more=FRAMEWORK)
-    outcomes = page.locator(".outcomes ul").inner_text()
-    shelf.open()
-    shelf.save("Dated")
-    levers = page.locator(".levers select")
-    set_so = levers.evaluate_all("all => all.map((one) => one.value)")
-    opened(page, more="&mode=expert&case=suzhou")
-    before = identity(page)
-    shelf.open()
-    shelf.button("open", "Dated").click()
-    page.wait_for_function("() => location.search.includes('case=great-stone')")
-    changed(page, before)
-    assert page.locator(".outcomes ul").inner_text() == outcomes
-    assert query(page)["mode"] == ["expert"]
-    assert levers.evaluate_all("all => all.map((one) => one.value)") == set_so
-    shelf.button("delete", "Dated").click()
-
-
 def test_another_browser_sees_neither_scenarios_nor_jobs_as_its_own(page: Any, browser: Any, server: Any) -> None:
-    shelf = Shelf(page, "en")
+    shelf = Shelf(page)
     opened(page, more=FRAMEWORK)
     shelf.open()
     shelf.save("Ours")
@@ -127,7 +94,7 @@ def test_another_browser_sees_neither_scenarios_nor_jobs_as_its_own(page: Any, b
     try:
         other = context.new_page()
         opened(other, more=FRAMEWORK)
-        theirs = Shelf(other, "en")
+        theirs = Shelf(other)
         theirs.open()
         theirs.box.get_by_text("None yet.").wait_for()
         other.goto("/jobs?lang=en")
@@ -140,7 +107,7 @@ def test_another_browser_sees_neither_scenarios_nor_jobs_as_its_own(page: Any, b
 
 @pytest.mark.usefixtures("errors_expected")
 def test_what_the_server_refuses_or_does_not_hear_is_said_in_place_and_tried_again(page: Any) -> None:
-    shelf = Shelf(page, "en")
+    shelf = Shelf(page)
     opened(page, more=FRAMEWORK)
     path = "**/api/v1/scenarios**"
     page.route(path, lambda route: route.abort())
@@ -153,14 +120,14 @@ def test_what_the_server_refuses_or_does_not_hear_is_said_in_place_and_tried_aga
     field = shelf.box.get_by_label("Name", exact=True)
     for bad in ("a/b", "..", " "):
         field.fill(bad)
-        assert shelf.button("save").is_disabled()
-    problem = page.request.get("/api/v1/scenarios/nowhere", headers={"X-Copark-Owner": "o" * 32})
+        assert shelf.button("Save").is_disabled()
+    problem = page.request.delete("/api/v1/scenarios/nowhere", headers={"X-Copark-Owner": "o" * 32})
     page.route(path, lambda route: route.fulfill(status=404, content_type="application/json", body=problem.text()))
     field.fill("Refused")
     field.press("Enter")
     shelf.box.get_by_role("alert").get_by_text("No saved scenario has this name.").wait_for()
     page.unroute(path)
     shelf.box.get_by_role("button", name="Try again").click()
-    shelf.button("open", "Refused").wait_for()
-    shelf.button("delete", "Refused").click()
-    shelf.button("back").wait_for()
+    shelf.button("Open", "Refused").wait_for()
+    shelf.button("Delete", "Refused").click()
+    shelf.button("Undo delete").wait_for()

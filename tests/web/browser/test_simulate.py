@@ -36,51 +36,6 @@ def test_a_released_slider_is_in_the_address_and_reloading_gives_the_same_pictur
     assert re.fullmatch(r"[\w.]+:[0-9a-f]{8}:[0-9a-f]{8}", query(page)["v"][0])
 
 
-def test_an_address_of_another_version_says_so(page: Any) -> None:
-    opened(page, more="&v=0.0.9:00000000:00000000")
-    note = page.get_by_role("note")
-    assert "0.0.9:00000000:00000000" in note.inner_text()
-    note.get_by_role("button").click()
-    assert note.count() == 0
-
-
-def test_shares_typed_into_the_box_keep_the_whole_and_locks_hold(page: Any) -> None:
-    opened(page)
-    before = identity(page)
-    box = page.get_by_role("spinbutton", name="China (%)")
-    box.fill("33.33")
-    box.press("Enter")
-    before = changed(page, before)
-    assert scenario(page)["edits"]["equity"] == [{"home": 3333, "host": 6667, "third": 0, "from": "2025Q1"}]
-    page.get_by_role("button", name="Lock Third parties").click()
-    page.get_by_role("button", name="Lock Belarus").click()
-    box.fill("20")
-    box.press("Enter")
-    changed(page, before)
-    assert scenario(page)["edits"]["equity"] == [{"home": 2000, "host": 6667, "third": 1333, "from": "2025Q1"}]
-
-
-def test_levers_stand_where_the_record_stands_and_hold_from_now_on(page: Any) -> None:
-    opened(page)
-    before = identity(page)
-    assert page.get_by_role("spinbutton", name="China (%)").input_value() == "68.59"
-    assert page.get_by_role("spinbutton", name=re.compile("^Minimum declared")).input_value() == "0.5"
-    page.get_by_role("switch", name="Concessional credit").click()
-    before = changed(page, before)
-    assert scenario(page)["edits"] == {"depth": {"credit": False, "from": "2025Q1"}}
-    assert scenario(page)["title"] == {"en": "Instruments of the framework", "zh": "框架的各项手段"}
-    page.get_by_role("switch", name="Concessional credit").click()
-    before = changed(page, before)
-    assert scenario(page) == {}
-    page.get_by_label("Changes from").select_option("start")
-    box = page.get_by_role("spinbutton", name="China (%)")
-    assert box.input_value() == "60"
-    box.fill("50")
-    box.press("Enter")
-    changed(page, before)
-    assert scenario(page)["edits"]["equity"] == [{"home": 5000, "host": 5000, "third": 0}]
-
-
 def test_dragging_asks_for_few_runs_with_still_axes_and_release_for_all(page: Any) -> None:
     opened(page)
     asked: list[dict[str, Any]] = []
@@ -121,17 +76,6 @@ def test_undo_redo_and_reset_go_through_the_same_states_and_leave_the_view(page:
     assert changed(page, second) == first
 
 
-def test_a_guess_is_asked_for_before_the_answer(page: Any) -> None:
-    opened(page)
-    page.get_by_role("switch", name="Guess first").click()
-    page.get_by_role("switch", name="Concessional credit").click()
-    assert page.locator(".outcomes").count() == 0
-    assert page.locator(".plot").count() == 0
-    page.get_by_role("button", name="About the same").click()
-    page.locator(".verdict").wait_for()
-    assert page.locator(".outcomes").is_visible()
-
-
 def test_three_mechanisms_and_what_was_recorded_near_say_why(page: Any) -> None:
     opened(page)
     assert "Nothing has been changed yet" in page.locator(".why").inner_text()
@@ -142,24 +86,6 @@ def test_three_mechanisms_and_what_was_recorded_near_say_why(page: Any) -> None:
     assert page.locator(".near .sources li").count() >= 3
     page.get_by_label("Explain the change in").select_option("cash")
     page.wait_for_function("() => /Developer's cash/.test(document.querySelector('.why ol')?.textContent ?? '')")
-
-
-def test_a_chart_is_enlarged_shown_with_single_runs_and_as_numbers(page: Any) -> None:
-    opened(page)
-    assert page.locator(".plot").count() == 6
-    page.get_by_role("button", name="Jobs: enlarge").click()
-    assert page.locator(".plot").count() == 1
-    with page.expect_request(lambda one: one.url.endswith("/simulate") and '"samples":20' in one.post_data):
-        page.get_by_role("switch", name="20 individual runs").click()
-    page.get_by_role("tab", name="Charts").press("ArrowRight")
-    table = page.get_by_role("tabpanel").locator("table.numbers")
-    assert table.locator("tbody tr").count() == 80
-    assert page.get_by_role("tab", name="Data").evaluate("one => one === document.activeElement")
-    assert query(page)["show"] == ["samples.table"]
-    assert query(page)["chart"] == ["jobs"]
-    page.get_by_role("tab", name="Charts").click()
-    page.get_by_role("button", name="All charts", exact=True).click()
-    assert page.locator(".plot").count() == 6
 
 
 def test_what_the_eye_sees_is_said_to_those_who_hear(page: Any) -> None:

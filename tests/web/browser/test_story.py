@@ -54,38 +54,6 @@ def test_the_story_leads_in_five_steps_to_a_decision(page: Any, lang: str) -> No
     assert tour.count() == 0
 
 
-def test_a_step_has_an_address_and_is_shown_to_a_room(page: Any) -> None:
-    page.goto("/simulate?lang=en&tour=2&present")
-    tour = page.get_by_role("region", name="Guided tour")
-    tour.get_by_text("Step 2 of 5").wait_for()
-    page.locator(".outcomes").wait_for()
-    assert not page.locator("nav").is_visible()
-    assert not page.locator(".levers").is_visible()
-    page.keyboard.press("ArrowRight")
-    tour.get_by_text("Step 3 of 5").wait_for()
-    assert query(page)["present"] == ["1"]
-    page.get_by_role("button", name="End presentation").click()
-    page.locator("nav").wait_for()
-    tour.get_by_role("button", name="End the tour").click()
-    assert "tour" not in query(page)
-
-
-def test_eight_questions_open_one_change_each(page: Any) -> None:
-    page.goto("/?lang=en")
-    questions = page.locator(".gallery a")
-    questions.nth(7).wait_for()
-    assert questions.count() == 8
-    assert len(set(questions.evaluate_all("all => all.map((one) => one.href)"))) == 8
-    page.get_by_role("link", name="What if nobody bailed the company out?").click()
-    page.locator(".outcomes").wait_for()
-    settled(page)
-    assert scenario(page)["edits"] == {"depth": {"rescue_by_treaty": False}}
-    menu = page.get_by_role("combobox", name="Scenario")
-    assert menu.locator("optgroup").first.get_attribute("label") == "Eight questions"
-    titles = menu.locator("optgroup option").all_inner_texts()
-    assert len(titles) > 60
-
-
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_an_option_opens_in_simulate_with_its_lever_set(page: Any, lang: str) -> None:
     page.goto(f"/decide?lang={lang}")

@@ -79,28 +79,3 @@ def test_all_parks_in_turn_are_drawn_as_fresh_pages_draw_them(page: Any, server:
     cases = names(server)
     assert len({(case["start"], case["quarters"]) for case in cases}) > 10
     go_through(page, cases)
-
-
-def test_words_at_the_ends_of_an_enlarged_chart_stand_at_its_edge(page: Any) -> None:
-    page.goto("/simulate?lang=en&runs=50")
-    page.locator(".plot[data-painted]").first.wait_for()
-    settled(page)
-    page.get_by_role("button", name="Jobs: enlarge").click()
-    page.wait_for_function("() => document.querySelectorAll('.plot').length === 1")
-    before = page.evaluate("document.querySelector('.plot').chart.getWidth()")
-    page.set_viewport_size({"width": 1000, "height": 1000})
-    page.wait_for_function("(before) => document.querySelector('.plot').chart.getWidth() !== before", arg=before)
-    edge, places = page.evaluate(
-        """() => {
-          const { chart } = document.querySelector('.plot');
-          const texts = chart.getZr().storage.getDisplayList().filter((one) => one.style?.text);
-          const place = (words) => texts.filter((one) => one.style.text === words)
-            .map((one) => [one.transform?.[4] ?? one.x, one.transform?.[5] ?? one.y]);
-          return [chart.convertToPixel({ xAxisIndex: 0 }, chart.getOption().xAxis[0].data.length - 1),
-                  ['95%', 'Median', '5%'].map(place)];
-        }"""
-    )
-    assert [len(one) for one in places] == [1, 1, 1]
-    assert all(edge <= x <= edge + 12 for ((x, _),) in places)
-    heights = [y for ((_, y),) in places]
-    assert heights == sorted(heights)

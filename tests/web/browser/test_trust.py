@@ -24,16 +24,6 @@ def trust_of(server: Any, case: str) -> dict[str, Any]:
     return found
 
 
-def test_a_calibrated_park_shows_its_outcomes_at_once_with_its_badge(page: Any, server: Any) -> None:
-    trust = trust_of(server, "great-stone")
-    assert trust["outcomes_shown"]
-    opened(page)
-    head = page.locator(".head")
-    assert trust["label"]["en"] in head.inner_text()
-    assert head.locator(".outcomes").is_visible()
-    assert page.get_by_role("button", name=SHOW["en"]).count() == 0
-
-
 @pytest.mark.parametrize("lang", SHOW)
 def test_of_another_park_the_record_comes_first_and_shares_on_request(page: Any, server: Any, lang: str) -> None:
     page.set_default_timeout(60_000)
@@ -58,20 +48,6 @@ def test_of_another_park_the_record_comes_first_and_shares_on_request(page: Any,
     page.reload()
     settled(page)
     assert page.locator(".outcomes").count() == 0
-
-
-def test_a_badge_says_what_it_means_and_how_to_calibrate(page: Any, server: Any) -> None:
-    page.set_default_timeout(60_000)
-    trust = trust_of(server, "kaesong")
-    opened(page, "en", "&case=kaesong&runs=50")
-    badge = page.locator(".head details.badge")
-    badge.locator("summary").click()
-    assert trust["meaning"]["en"] in badge.inner_text()
-    assert badge.locator("code").inner_text() == "copark calibrate kaesong"
-    if AXE.is_file():
-        assert broken_rules(page) == []
-    page.keyboard.press("Escape")
-    assert badge.get_attribute("open") is None
 
 
 @pytest.mark.parametrize("name", ["compare", "network", "coupling", "report"])

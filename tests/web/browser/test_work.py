@@ -50,27 +50,6 @@ def test_flows_swell_and_thin_as_the_quarters_go(page: Any) -> None:
     page.locator("section[aria-live] .sources li").first.wait_for()
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_no_label_of_the_network_is_cut_or_lies_on_another(page: Any, lang: str) -> None:
-    page.goto(f"/network?lang={lang}")
-    page.locator("svg.net").wait_for()
-    boxes = page.evaluate(
-        "[...document.querySelectorAll('.node text')].map((one) => { const box = one.getBBox();"
-        " return [box.x, box.y, box.x + box.width, box.y + box.height, one.textContent]; })"
-    )
-    width, height = page.evaluate(
-        "(({ width, height }) => [width, height])(document.querySelector('svg.net').viewBox.baseVal)"
-    )
-    assert all(box[0] >= 0 and box[1] >= 0 and box[2] <= width and box[3] <= height for box in boxes)
-    over = [
-        (a[4], b[4])
-        for n, a in enumerate(boxes)
-        for b in boxes[n + 1 :]
-        if min(a[2], b[2]) - max(a[0], b[0]) > 1 and min(a[3], b[3]) - max(a[1], b[1]) > 1
-    ]
-    assert over == []
-
-
 def test_a_row_of_the_evidence_leads_to_the_charts(page: Any) -> None:
     page.goto("/evidence?lang=en")
     page.get_by_label("Grade").select_option("medium")
@@ -80,24 +59,6 @@ def test_a_row_of_the_evidence_leads_to_the_charts(page: Any) -> None:
     page.locator(".plot[data-painted]").first.wait_for()
     assert query(page)["mark"][0].startswith("2011Q2 ")
     page.locator("tr.chosen").wait_for()
-
-
-def test_parks_are_dots_on_a_graticule_and_rows_of_a_table(page: Any) -> None:
-    page.goto("/parks?lang=en")
-    page.locator(".map .park").first.wait_for()
-    assert page.locator(".map .park").count() == page.locator("table.broad tbody tr").count() == 37
-    page.get_by_label("Search").fill("Belarus")
-    page.wait_for_function("() => document.querySelectorAll('.map .park').length === 1")
-    page.get_by_role("button", name="China–Belarus Industrial Park Great Stone").click()
-    page.locator(".one .sources li").first.wait_for()
-
-
-def test_a_job_is_submitted_and_cancelled(page: Any) -> None:
-    page.goto("/jobs?lang=en")
-    page.get_by_label("Runs", exact=True).fill("400000")
-    page.get_by_role("button", name="Submit").click()
-    page.get_by_role("button", name="Cancel").click()
-    page.get_by_text("cancelled", exact=False).first.wait_for()
 
 
 @pytest.mark.usefixtures("errors_expected")
@@ -141,13 +102,6 @@ def test_a_workbook_is_refused_by_cell_mended_and_run(page: Any, tmp_path: Path)
     page.goto("/parks?lang=en")
     page.get_by_role("article").get_by_role("button", name="Delete").click()
     page.get_by_role("article").first.wait_for(state="detached")
-
-
-def test_the_model_stands_beside_the_record_with_its_equations(page: Any) -> None:
-    page.goto("/method?lang=en")
-    page.get_by_role("heading", name="Model and observations").wait_for()
-    page.get_by_text("Equations and their order within a quarter").click()
-    page.get_by_text("neutral + strength").wait_for()
 
 
 def test_sections_of_a_report_are_chosen(page: Any, tmp_path: Path) -> None:
