@@ -246,20 +246,9 @@ def replay_posterior(
 ) -> ReplayPosterior:  # fmt: skip
     """Make the replay posterior of some of a batch's targets.
 
-    Parameters
-    ----------
-    columns
-        Positions of the model's targets among the batch's.
-    cut
-        Last quarter that bears on these targets; runs go no further.
-    populations
-        Independent populations; where they disagree the chains are too short.
-    agree
-        Scale reduction at which populations agree (:func:`agreed`), so that no more sweeps are made; with 0 all are.
-    progress
-        Called with (parts of populations done, parts in all).
-    stages
-        Where populations are kept, whole or as far as they have come, and gone on with.
+    columns: positions of the model's targets among the batch's; cut: last quarter that bears on them, and of runs;
+    agree: scale reduction of independent populations (:func:`agreed`) at which no more sweeps are made, 0 to make all;
+    progress: called with parts done and in all; stages: where populations are kept as far as they have come.
     """
     case, quarters, shares = batch.recipe.case, cut - batch.recipe.case.clock.start + 1, [0.0] * populations
     wanted = replace(plan or Plan(), quarters=quarters)

@@ -124,16 +124,8 @@ def make_batch(
 ) -> Batch:  # fmt: skip
     """Make a batch, or what is missing of it.
 
-    Parameters
-    ----------
-    threads
-        Threads to run on; the batch does not depend on it.
-    folder
-        Where batches are kept, each in a folder named by its identity; in memory only if none is given.
-    progress
-        Called with (runs done, runs in all).
-    waiting
-        Called if another process is making the same batch; its pieces are then taken.
+    folder: where batches are kept, each in a folder named by its identity, or nowhere; progress: called with runs done
+    and in all; waiting: called if another process is making the same batch, whose pieces are then taken.
     """
     width = len(recipe.model.targets)
     read = np.empty((recipe.runs, width), np.float32)

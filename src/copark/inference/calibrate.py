@@ -118,14 +118,8 @@ def calibrate(
 ) -> Calibration:  # fmt: skip
     """Calibrate a case to what was known of it at a cut.
 
-    Parameters
-    ----------
-    threads
-        Threads to run on; nothing depends on it.
-    folder
-        Where prior batches are kept; in memory only if none is given.
-    stages
-        Where all later stages are kept as they are done (:func:`kept_stages`), and gone on with.
+    folder: where prior batches are kept, or nowhere; stages: where all later stages are kept as they are done
+    (:func:`kept_stages`), and gone on with.
     """
     wanted, kept = settings or Settings(), stages or Stages()
     tell: Progress = progress or (lambda *_: None)

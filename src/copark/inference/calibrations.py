@@ -152,14 +152,8 @@ def settings_of(
 ) -> Settings:  # fmt: skip
     """Settings of a calibration; RunRefused if the number of runs is no power of two, or too small or large.
 
-    Parameters
-    ----------
-    full
-        Of a long one with a whole examination, not of a quick one.
-    sweeps
-        Most sweeps at the end, in the place of the usual number.
-    usual
-        Settings in the place of either.
+    full: of a long one with a whole examination, not of a quick one; sweeps: most sweeps at the end; usual: settings in
+    the place of either.
     """
     start = usual or (FULL if full else QUICK)
     count = start.runs if runs is None else _power(str(runs))

@@ -86,14 +86,8 @@ def parameters_of(
     Raises NotFound if just these are wanted and there are none; RunRefused if a cut is asked for of what has none, or
     no calibration could end in it.
 
-    Parameters
-    ----------
-    out
-        The output folder, whose ``posteriors/`` are looked through; none by default.
-    wanted
-        One of :data:`WANTED`, to have just these; by default the best there are.
-    cut
-        Last quarter of the record a posterior must know, no more and no less (``2020Q4``); the latest by default.
+    out: the output folder, whose ``posteriors/`` are looked through; wanted: one of :data:`WANTED`, by default the best
+    there are; cut: last quarter of the record a posterior must know, by default the latest.
     """
     if cut is not None and wanted in ("prior", "borrowed"):
         raise RunRefused.of("trust.conflict", one=f"--parameters {wanted}", other=f"--cut {printable(cut[:20])}")

@@ -204,17 +204,8 @@ def simulated_ranks(
 ) -> Ranks:  # fmt: skip
     """Let runs of the batch play the record, infer their parameters, and see where the truth lies.
 
-    Parameters
-    ----------
-    records
-        Simulated records: the last runs of the batch that ended well, which the summaries were not trained on.
-    near
-        Summaries of the case's record: of the last half of the batch, those nearest to it play the record instead, so
-        that the inference is tested where it is used.
-    progress
-        Called with the records done.
-    stage
-        Where ranks are kept from time to time, and gone on with.
+    Those are the last runs that ended well, which the summaries were not trained on; or of the last half of the batch
+    those ``near`` to the summaries of the case's record, so that the inference is tested where it is used.
     """
     runs = np.flatnonzero(np.isfinite(neighbours.summaries).all(axis=1))[-records:]
     if near is not None:

@@ -69,14 +69,8 @@ def freeze(
 ) -> dict[str, Any]:  # fmt: skip
     """Make a frozen forecast.
 
-    Parameters
-    ----------
-    case
-        The case as it is in the casebook, where the posterior was made from it with more values fitted.
-    blindly
-        Without facts of the case dated after the cut.
-    made_on, made_from
-        The day it is frozen, as a person writes it, and what the posterior was made from.
+    case: as it is in the casebook, where the posterior was made from it with more values fitted; blindly: without facts
+    dated after the cut; made_on, made_from: the day, and what the posterior was made from.
     """
     told, cut = case or replay.space.case, replay.cut
     projection = project(replay, until, OBSERVABLES, blindly=blindly, threads=threads)
@@ -133,16 +127,9 @@ def sealed(
 ) -> dict[str, Any]:  # fmt: skip
     """Put the content of a frozen file together and give it its identity.
 
-    Parameters
-    ----------
-    forecast
-        By observable: quantiles at the ends of quarters, shape (quarters, levels).
-    naive
-        By observable and name: naive curves: centre and scale at the ends of quarters, and degrees of freedom.
-    curves
-        By name and observable: other curves to be scored beside the forecast, as quantiles.
-    fitted
-        Variable and date of values after the cut that the parameters were fitted to: no test of the forecast.
+    forecast: quantiles by observable at the ends of quarters, shape (quarters, levels); naive: centre, scale and
+    degrees of freedom by observable and name; curves: quantiles of other curves by name and observable; fitted:
+    variable and date of values after the cut that parameters were fitted to, which are no test.
     """
     start = case.clock.start
     content: dict[str, Any] = {

@@ -185,13 +185,8 @@ def targets(
 ) -> tuple[Target, ...]:
     """Targets of a case's observations of some roles, by variable and date.
 
-    Parameters
-    ----------
-    cut
-        Only what was known by the end of this quarter; a value of the first half of the next one counts, and is set
-        beside the cut's end.
-    after
-        Only what lies beyond this quarter by the same rule.
+    Only those known by the end of a ``cut``: a value of the first half of the next quarter counts, and is set beside
+    the cut's end; or only those ``after`` a quarter by the same rule.
     """
     start = case.clock.start
     every = (target_of(one, start) for one in case.observations if one.role in roles)

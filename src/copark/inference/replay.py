@@ -156,12 +156,7 @@ def project(
 ) -> Projection:  # fmt: skip
     """Run every pair to a quarter.
 
-    Parameters
-    ----------
-    blindly
-        Without facts dated after the cut.
-    futures
-        Runs for each pair; from two on, what comes of the future's luck can be told from the rest.
+    blindly: without facts dated after the cut; futures: runs for each pair.
     """
     case = replay.space.case
     inputs = inputs_of(case, None, until - case.clock.start + 1)

@@ -196,12 +196,8 @@ def exchanged(fit: Floats, betas: Floats, members: int, odd: bool, random: np.ra
 
     Members at β and β' change places with probability min(1, exp((β - β') (fit' - fit))).
 
-    Parameters
-    ----------
-    fit, betas
-        Log-likelihoods, shape (temperatures x members,), temperature by temperature; temperatures, rising.
-    odd
-        Whether the second and third, fourth and fifth … are paired, not the first and second, third and fourth ….
+    fit: log-likelihoods, shape (temperatures x members,), temperature by temperature; betas: rising; odd: whether the
+    second and third, fourth and fifth … are paired, not the first and second, third and fourth ….
     """
     found = np.arange(len(fit))
     for low in range(int(odd), len(betas) - 1, 2):

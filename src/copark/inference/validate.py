@@ -327,14 +327,7 @@ def rolling(
 ) -> tuple[Origin, ...]:  # fmt: skip
     """Calibrate to several cuts, earliest first, and forecast from each.
 
-    Parameters
-    ----------
-    ready
-        Replay posteriors that are there already, by cut.
-    progress
-        Called with (parts done, parts in all), over all cuts that are not ready.
-    stages
-        Where searches are kept as far as they have come, and gone on with.
+    ready: replay posteriors that are there already, by cut; stages: where searches are kept as far as they have come.
     """
     known, wanted, made = ready or {}, sorted(set(cuts)), []
     missing = [cut for cut in wanted if cut not in known]
