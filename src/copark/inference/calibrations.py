@@ -156,18 +156,17 @@ def settings_of(
     the place of either.
     """
     start = usual or (FULL if full else QUICK)
-    count = start.runs if runs is None else _power(str(runs))
+    count = start.runs if runs is None else power_of_two(str(runs), LEAST, MOST)
     if count is None:
         raise RunRefused(text("calibrate.bad_runs", lang, runs=runs, least=LEAST, most=MOST))
     last = start.last_sweeps if sweeps is None else sweeps
     return replace(start, runs=count, seed=start.seed if seed is None else seed, last_sweeps=last)
 
 
-def _power(runs: str) -> int | None:
-    """A number of runs, also written 2^16 or 65,536, if it is a power of two that can be used."""
-    written = runs.replace("**", "^").replace(",", "").replace("_", "").strip()
-    known = {name: 1 << n for n in range(LEAST, MOST + 1) for name in (f"2^{n}", str(1 << n))}
-    return known.get(written)
+def power_of_two(written: str, least: int, most: int) -> int | None:
+    """A number of runs, also written 2^16 or 65,536, if it is a power of two between others."""
+    plain = written.replace("**", "^").replace(",", "").replace("_", "").strip()
+    return {name: 1 << n for n in range(least, most + 1) for name in (f"2^{n}", str(1 << n))}.get(plain)
 
 
 def place_of(case: Case, cut: Quarter, settings: Settings, out: Path) -> tuple[str, Path]:

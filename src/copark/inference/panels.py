@@ -9,49 +9,46 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from copark.arrays import Floats
+from copark.cases import Case, list_cases
+from copark.cases.quarters import Quarter
+from copark.errors import RunRefused
+from copark.inference.calibrations import power_of_two
+from copark.inference.observations import targets
 from copark.inference.pool.batches import GRID, Discrepancy, table
-from copark.inference.pool.forecasts import SHOWN, bands_at
-from copark.inference.pool.panel import Panel, pooled_prior
-from copark.inference.pool.parks import COUNTS, POOLED, Park
+from copark.inference.pool.forecasts import SHOWN, PooledOutlook, bands_at, outlook
+from copark.inference.pool.panel import RUNS, Panel, PanelSettings, learn, panel_identity, pooled_prior
+from copark.inference.pool.parks import COUNTS, POOLED, Park, parks_of
 from copark.simulation.schemas import Title
+from copark.store.files import lock_of, only_one
 from copark.texts import text
 
-if TYPE_CHECKING:
-    from copark.cases import Case
-    from copark.cases.quarters import Quarter
-    from copark.inference.pool.forecasts import PooledOutlook
-    from copark.inference.pool.panel import PanelSettings
-
-Band = tuple[float, float, float]
-"""5, 50 and 95 %."""
 FAN_RUNS = 512
 
 
 @dataclass(frozen=True)
 class ParkFindings:
-    """A park of the panel."""
+    """A park of the panel.
+
+    values, directions: values fitted, directions of the parameters that they inform; reach: share of its own runs that
+    lie farther from their neighbours than its record does, NaN without a record; shrinkage_size, shrinkage_rest: share
+    of its departure from the common mean that its own record leaves open: of enquiries, and mean of the rest; lent: its
+    share in the means of all parks.
+    """
 
     name: str
     title: Title
     kind: str
     case_hash: str
-    """Of its case."""
     values: int
     reach: float
-    """Share of its own runs that lie farther from their neighbours than its record does; NaN without a record."""
     directions: int
-    """values, directions: values fitted; directions of the parameters that they inform."""
     shrinkage_size: float
     shrinkage_rest: float
-    """shrinkage_size, shrinkage_rest: share of its departure from the common mean that its own record leaves open: of
-    enquiries, and mean of the rest."""
     lent: float
-    """Its share in the means of all parks."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +63,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class ParkFan:
-    """A park as the others would have forecast it: ends of quarters in years, quantiles (levels, quarters), reports."""
+    """A park as the others would have forecast it: ends of quarters in years, quantiles (levels, quarters), reports.
+
+    largest: number reported or forecast with 5 % chance.
+    """
 
     park: str
     variable: str
@@ -74,7 +74,6 @@ class ParkFan:
     levels: Floats
     reported: tuple[Mark, ...]
     largest: float
-    """Largest number reported or forecast with 5 % chance."""
 
 
 @dataclass(frozen=True)
@@ -90,16 +89,18 @@ class Tried:
 
 @dataclass(frozen=True, kw_only=True)
 class PanelFindings:
-    """A panel with everything asked of it."""
+    """A panel with everything asked of it.
+
+    panel, runs, seed: identity of the panel; runs of each park; seed of design, luck and errors; spread, trials: how
+    far parks stray from the model, and how that was chosen.
+    """
 
     panel: str
     runs: int
     seed: int
-    """panel, runs, seed: identity of the panel; runs of each park; seed of design, luck and errors."""
     parks: tuple[ParkFindings, ...]
     spread: Discrepancy
     trials: tuple[Tried, ...]
-    """spread, trials: how far parks stray from the model, and how that was chosen."""
     fans: tuple[ParkFan, ...]
 
     @property
@@ -114,43 +115,26 @@ class PanelFindings:
 
 def find(panel: Panel, threads: int, progress: Callable[[int, int], None]) -> PanelFindings:
     """Say everything that follows from a panel."""
-    return PanelFindings(
-        panel=panel.identity, runs=panel.settings.runs, seed=panel.settings.seed,
-        parks=_parks(panel),
-        spread=panel.spread, trials=_trials(panel),
-        fans=_fans(panel, threads, progress),
-    )  # fmt: skip
-
-
-def _parks(panel: Panel) -> tuple[ParkFindings, ...]:
-    lent, found, enquiries = panel.lenders(), [], POOLED.index("enquiry_rate")
+    lent, enquiries, parks, fans = panel.lenders(), POOLED.index("enquiry_rate"), [], []
     for at, park in enumerate(panel.parks):
+        progress(at, len(panel.parks))
         own, open_, title = panel.local[park.name], panel.pooled.leaning(at), park.case.title
-        found.append(
+        parks.append(
             ParkFindings(
                 park.name, Title(en=title.en, zh=title.zh), park.case.kind, park.case.hash, own.values, own.reach,
                 own.readings.count, float(open_[enquiries]), float(np.delete(open_, enquiries).mean()), lent[park.name],
             )
         )  # fmt: skip
-    return tuple(found)
-
-
-def _trials(panel: Panel) -> tuple[Tried, ...]:
+        fans.append(_fan(panel, park, threads))
     taken = {"companies": panel.spread.companies, "jobs": panel.spread.jobs}
-    return tuple(
-        Tried(family, parks, spread, float(log), spread == taken[family])
-        for family, (parks, logs) in table(panel.trials).items() for spread, log in zip(GRID, logs, strict=True)
+    trials = tuple(
+        Tried(family, count, spread, float(log), spread == taken[family])
+        for family, (count, logs) in table(panel.trials).items() for spread, log in zip(GRID, logs, strict=True)
     )  # fmt: skip
-
-
-def _fans(panel: Panel, threads: int, progress: Callable[[int, int], None]) -> tuple[ParkFan, ...]:
-    found = []
-    for n, park in enumerate(panel.parks):
-        progress(n, len(panel.parks))
-        fan = _fan(panel, park, threads)
-        if fan is not None:
-            found.append(fan)
-    return tuple(found)
+    return PanelFindings(
+        panel=panel.identity, runs=panel.settings.runs, seed=panel.settings.seed, parks=tuple(parks),
+        spread=panel.spread, trials=trials, fans=tuple(one for one in fans if one is not None),
+    )  # fmt: skip
 
 
 def _fan(panel: Panel, park: Park, threads: int) -> ParkFan | None:
@@ -176,37 +160,17 @@ LEAST, MOST = 8, 15
 """Runs of each park, as powers of two."""
 
 
-@dataclass(frozen=True)
-class Looked:
-    """A park forecast by the others: their panel, and the forecast."""
-
-    panel: Panel
-    outlook: PooledOutlook
-
-
 def has_history(case: Case) -> bool:
     """Whether anything is recorded of a case that a calibration of its own could be fitted to."""
-    from copark.inference.observations import targets
-
     return bool(targets(case))
 
 
-def runs_of(written: int | str | None, lang: str = "en") -> int:
-    """Runs of each park: a power of two from 2^8 to 2^15.
-
-    Raises RunRefused if it is none.
-    """
-    from copark.errors import RunRefused
-    from copark.inference.pool.panel import RUNS
-
+def runs_of(written: str | None, lang: str = "en") -> int:
+    """Runs of each park: a power of two from 2^8 to 2^15; RunRefused if it is none."""
     if written is None:
         return RUNS
-    base, power, exponent = str(written).strip().partition("^")
-    try:
-        found = int(base) ** min(int(exponent), MOST + 1) if power else int(base)
-    except ValueError:
-        found = 0
-    if found not in {1 << n for n in range(LEAST, MOST + 1)}:
+    found = power_of_two(written, LEAST, MOST)
+    if found is None:
         raise RunRefused(text("pool.bad_runs", lang, runs=written, least=LEAST, most=MOST))
     return found
 
@@ -215,9 +179,6 @@ def one_at_a_time(
     parks: Sequence[Park], settings: PanelSettings, folder: Path, waiting: Tell
 ) -> AbstractContextManager[bool]:
     """Hold a panel, so that nobody else makes it meanwhile; who waits finds its steps done."""
-    from copark.inference.pool.panel import panel_identity
-    from copark.store.files import lock_of, only_one
-
     return only_one(lock_of(folder / panel_identity(parks, settings)), lambda: waiting(0, 0))
 
 
@@ -232,22 +193,16 @@ def shares(tell: Tell, parts: Sequence[int]) -> list[Tell]:
 
 def other_parks(case: Case, lang: str = "en") -> tuple[Park, ...]:
     """The parks of the casebook without one."""
-    from copark.cases import list_cases
-    from copark.inference.pool.parks import parks_of
-
     return tuple(parks_of([name for name in list_cases() if name != case.name], lang))
 
 
 def look(
     case: Case, until: Quarter, parks: Sequence[Park], settings: PanelSettings, *, threads: int, folder: Path,
     progress: Tell, waiting: Tell,
-) -> Looked:  # fmt: skip
+) -> tuple[Panel, PooledOutlook]:  # fmt: skip
     """Forecast a park of which nothing has been observed, or as if nothing had been, by what other parks teach."""
-    from copark.inference.pool.forecasts import outlook
-    from copark.inference.pool.panel import learn
-
     learning, looking = shares(progress, (90, 10))
     with one_at_a_time(parks, settings, folder, waiting):
         panel = learn(parks, settings, threads=threads, folder=folder, progress=learning)
     looking(0, 1)
-    return Looked(panel, outlook(panel, case, until, threads=threads))
+    return panel, outlook(panel, case, until, threads=threads)

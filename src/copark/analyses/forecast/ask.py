@@ -17,7 +17,7 @@ from copark.inference import forecast as engine
 from copark.inference.assessment import Spread
 from copark.inference.case_parameters import own_calibration, shipped_calibration
 from copark.inference.diagnostics import BINS, Note, judged, movements, verdict
-from copark.inference.pool.forecasts import GROWTH, MODEL, BaseRate, freeze_outlook
+from copark.inference.pool.forecasts import GROWTH, MODEL, BaseRate, PooledOutlook, freeze_outlook
 from copark.inference.pool.panel import Panel, PanelSettings, mixture_quantiles, panel_identity
 from copark.inference.pool.parks import AXES, POOLED
 from copark.inference.reading import cut_of, uses_everything
@@ -276,7 +276,7 @@ def compute(params: Params, context: Context) -> Answer:
     made: Any = asked.panel
     if asked.panel is not None:
         looked = _looked(asked, asked.panel, context)
-        found, trust = _pooled(asked, looked, day), looked.outlook.trust
+        found, trust = _pooled(asked, looked, day), looked[1].trust
     else:
         kept = _kept(asked, context, is_own=params.case in context.folders)
         context.stage("forecast")(0, 0)
@@ -292,7 +292,7 @@ def compute(params: Params, context: Context) -> Answer:
     )  # fmt: skip
 
 
-def _looked(asked: Asked, settings: PanelSettings, context: Context) -> panels.Looked:
+def _looked(asked: Asked, settings: PanelSettings, context: Context) -> tuple[Panel, PooledOutlook]:
     """The other parks' panel, and the park as they would forecast it."""
     from copark.simulation.ensemble import default_threads
 
@@ -391,9 +391,9 @@ def _on_own(asked: Asked, kept: KeptPosterior, context: Context, *, told: bool, 
     }  # fmt: skip
 
 
-def _pooled(asked: Asked, looked: panels.Looked, day: str) -> dict[str, Any]:
+def _pooled(asked: Asked, looked: tuple[Panel, PooledOutlook], day: str) -> dict[str, Any]:
     """The model on the pooled prior and the growth curve, stacked as for a park that was never seen, and from whom."""
-    case, panel, one, stack = asked.case, looked.panel, looked.outlook, shipped().stack
+    case, (panel, one), stack = asked.case, looked, shipped().stack
     parts = {MODEL: one.fine, GROWTH: one.fine_growth}
     stacks = {}
     for name in one.fine:
