@@ -6,14 +6,13 @@ import signal
 import subprocess
 import sys
 import threading
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from copark.inference import batch
-from copark.inference.batch import make_batch, piece_path
+from copark.inference.batch import make_batch
 from copark.store import checkpoints
 from copark.store.garbage import leavings
 from tests.inference.killed import PIECE
@@ -99,22 +98,3 @@ def test_two_at_once_make_a_batch_once(recipe, often, monkeypatch, tmp_path) -> 
     assert sorted(made) == list(range(0, recipe.runs, PIECE))
     assert sorted(one.kept for one in found) == [0, recipe.runs]
     assert np.array_equal(found[0].counterparts, found[1].counterparts, equal_nan=True)
-
-
-@pytest.mark.long
-def test_a_torn_or_foreign_piece_is_made_again(recipe, often, tmp_path) -> None:
-    """Half a piece, a piece whose numbers changed, a piece of another batch, a piece under another's name."""
-    small = replace(recipe, runs=4 * PIECE)
-    make_batch(small, folder=tmp_path)
-    other = replace(small, seed=2)
-    make_batch(other, folder=tmp_path)
-    home, foreign = (tmp_path / f"batch-{one.identity}" for one in (small, other))
-    pieces = [piece_path(home, first) for first in range(0, small.runs, PIECE)]
-    whole = [path.read_bytes() for path in pieces]
-    pieces[0].write_bytes(whole[0][: len(whole[0]) // 2])
-    pieces[1].write_bytes(whole[1][:-1] + bytes([whole[1][-1] ^ 1]))
-    pieces[2].write_bytes(piece_path(foreign, 2 * PIECE).read_bytes())
-    pieces[3].write_bytes(whole[2])
-    again = make_batch(small, folder=tmp_path)
-    assert again.kept == 0
-    assert [path.read_bytes() for path in pieces] == whole

@@ -130,10 +130,6 @@ def test_more_than_fifty_is_fifty_to_fifty_five_and_not_a_hundred_and_fifty(grea
     assert far < near - 500.0
 
 
-def test_a_run_without_a_value_is_impossible() -> None:
-    assert model(target()).log_likelihood(np.array([[np.nan]]))[0] == -np.inf
-
-
 def test_errors_have_the_declared_size_and_bounds_hide_them(record) -> None:
     reports = record.reports(np.tile(record.recorded, (4000, 1)), seed=1)
     exact = [n for n, one in enumerate(record.targets) if one.bound in {"exact", "about"}]

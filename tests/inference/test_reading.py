@@ -7,7 +7,6 @@ Prior-data conflict: Box (1980), Evans and Moshonov (2006); decision 0070.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,16 +21,13 @@ from copark.inference.pool.parks import SIZES
 from copark.inference.prior import PriorSpace
 from copark.inference.reading import (
     APART,
-    BEARING,
     FEW,
     LAND,
     PER_FIRM,
     PER_JOB,
-    RATIOS,
     Reading,
     agreeing,
     case_for,
-    cut_of,
     day_of,
     everything_fitted,
     fitted_until,
@@ -104,12 +100,6 @@ def test_what_was_found_out_is_kept_with_the_posteriors_and_a_case_is_read_so_tw
     assert LAND not in PriorSpace.of(case_for(smelters, END)).names
 
 
-def test_every_size_is_a_parameter_and_every_variable_an_output() -> None:
-    known = catalogue()
-    assert {*BEARING, *(name for pair in RATIOS for name in pair)} <= set(known.outputs)
-    assert {size for sizes in (*BEARING.values(), *RATIOS.values()) for size in sizes} <= set(known.parameters)
-
-
 def test_of_investment_that_falls_the_longest_series_that_agrees_is_fitted(smelters) -> None:
     """Chinese investment alone, of 2016 and 2017, lies below the company's own series of all."""
     fitted = {
@@ -136,12 +126,6 @@ def test_a_ratio_is_of_values_of_one_time() -> None:
     pair = last_pair(model, "jobs", "realised_investment")
     assert [model.targets[at].name for at in pair] == ["jobs 2005-09", "realised_investment 2005-09"]
     assert last_pair(model, "profit", "operating") is None
-
-
-def test_the_search_has_no_say_in_how_a_case_is_read(smelters) -> None:
-    short = replace(QUICK, last_sweeps=1, populations=4)
-    cut = cut_of(smelters, None)
-    assert reading_of(smelters, cut, QUICK) == reading_of(smelters, cut, short)
 
 
 def test_the_fitted_values_end_where_the_casebook_says(great_stone) -> None:

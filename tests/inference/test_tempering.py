@@ -9,13 +9,11 @@ import numpy as np
 import pytest
 from scipy.stats import chisquare, multivariate_normal
 
-from copark.inference.annealing import Population, effective, first_step, next_temperature
+from copark.inference.annealing import Population, first_step
 from copark.inference.prior import PriorSpace, expit, logit
 from copark.inference.tempering import (
     EARLY,
     FRESH,
-    LUCK_KINDS,
-    RUN,
     SINCE,
     Cloud,
     Mover,
@@ -24,7 +22,6 @@ from copark.inference.tempering import (
     exchanged,
     one_span,
     places,
-    present,
     runs_by_quarter,
     with_lucks,
 )
@@ -188,30 +185,6 @@ def test_neighbours_change_places_as_often_as_their_temperatures_allow() -> None
     assert (even[:each] >= each).all()
     assert (odd[each : 2 * each] >= 2 * each).mean() == pytest.approx(np.exp(0.5 * -6.0), abs=0.01)
     assert (odd[:each] == np.arange(each)).all()
-
-
-def test_a_move_of_luck_changes_one_span_only() -> None:
-    """One span gets another run, another border, or both; a run that is new to it was never used before."""
-    mover = Mover(simulate, toy(), PLAN, 1, 0)
-    before = begun(mover).lucks
-    after, kinds = mover.other_lucks(before)
-    changed = (after != before).any(axis=2)
-    assert (changed.sum(axis=1) <= 1).all()
-    assert (after[(after != before)[:, :, RUN], RUN] >= FRESH).all()
-    assert set(kinds) == set(LUCK_KINDS)
-    replaced = kinds == "span anew"
-    assert (changed & present(before, QUARTERS))[replaced].any(axis=1).all()
-    moved = kinds == "border moved"
-    step = (after[moved, :, SINCE] - before[moved, :, SINCE]).sum(axis=1) % QUARTERS
-    assert set(step) == {1, 2, 3}
-    assert not (after != before)[moved, :, RUN].any()
-
-
-def test_temperature_steps_keep_the_members_wanted() -> None:
-    fit = np.random.default_rng(1).normal(0.0, 30.0, 500)
-    after = next_temperature(fit, 0.0, 250.0)
-    assert effective(after * fit) == pytest.approx(250.0, rel=1e-6)
-    assert next_temperature(np.zeros(10), 0.0, 5.0) == 1.0
 
 
 def row(*spans):
