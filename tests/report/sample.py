@@ -13,42 +13,10 @@ from copark.cases.case import Case
 from copark.cases.evidence import CapTable, ContextValue, Event, Holding, Observation, Source
 from copark.cases.quarters import Quarter, quarters_from
 from copark.cases.schema import CaseFile
+from copark.model.variables import catalogue
 
-OUTPUTS = {
-    "registered": ("Registered companies", "在册入园企业", "companies"),
-    "registered_home": ("Registered, home origin", "在册投资国企业", "companies"),
-    "registered_host": ("Registered, host origin", "在册东道国企业", "companies"),
-    "registered_third": ("Registered, third origin", "在册第三国企业", "companies"),
-    "operating": ("Operating companies", "运营企业", "companies"),
-    "arrivals": ("Arrivals", "新增入园企业", "companies/quarter"),
-    "realised_investment": ("Realised investment", "累计实际投资", "M USD"),
-    "jobs": ("Jobs", "就业", "persons"),
-    "profit": ("Net profit of residents", "入园企业净利润", "M USD/yr"),
-    "mean_return": ("Mean return", "平均回报率", "1/yr"),
-    "cash": ("Developer's cash", "开发公司现金", "M USD"),
-    "serviced_area": ("Serviced land", "已开发土地", "ha"),
-    "usable_area": ("Usable land", "可用土地", "ha"),
-    "occupied_area": ("Occupied land", "已占用土地", "ha"),
-    "service_level": ("Service level", "服务水平", "1"),
-    "vote_pass": ("Chance a land vote passes", "土地表决通过概率", "1"),
-    "land_sales": ("Land sales", "土地出让收入", "M USD/yr"),
-    "fees": ("Service fees", "服务费", "M USD/yr"),
-    "operating_cost": ("Overhead", "运营成本", "M USD/yr"),
-    "land_cost": ("Land servicing", "土地开发支出", "M USD/yr"),
-    "interest": ("Interest", "利息", "M USD/yr"),
-    "principal": ("Principal", "还本", "M USD/yr"),
-    "calls": ("Equity called", "股东增资", "M USD/yr"),
-    "draws_credit": ("Credit drawn", "提取贷款", "M USD/yr"),
-    "grants": ("Grants", "拨款", "M USD/yr"),
-    "rescue": ("Rescue", "救助", "M USD/yr"),
-    "dividends": ("Dividends", "股利", "M USD/yr"),
-    "commitment_home": ("Commitment, home", "投资国承诺", "1"),
-    "commitment_host": ("Commitment, host", "东道国承诺", "1"),
-    "demand_home": ("Demand, home", "投资国需求", "log points"),
-    "demand_host": ("Demand, host", "东道国需求", "log points"),
-    "demand_third": ("Demand, third", "第三国需求", "log points"),
-    "partners": ("Partners present", "在场合作方", "partners"),
-}
+FLOWS = ("land_sales", "fees", "operating_cost", "land_cost", "interest", "calls", "draws_credit", "rescue")
+"""Outputs that are any numbers; grants, principal and dividends are 0."""
 
 
 def _growth(rng: np.random.Generator, runs: int, quarters: int) -> dict[str, np.ndarray]:
@@ -82,12 +50,10 @@ def make_result(
     rng = np.random.default_rng(seed)
     labels = list(quarters_from(Quarter(2012, 3), quarters))
     shape = (len(scenarios), runs, quarters)
-    arrays = {name: np.zeros(shape) for name in OUTPUTS}
-    for at in range(len(scenarios)):
-        for name, values in _growth(rng, runs, quarters).items():
-            arrays[name][at] = values
-    for name in ("land_sales", "fees", "operating_cost", "land_cost", "interest", "calls", "draws_credit", "rescue"):
-        arrays[name][:] = rng.gamma(2.0, 3.0, size=shape)
+    grown = [_growth(rng, runs, quarters) for _ in scenarios]
+    arrays = {name: np.stack([one[name] for one in grown]) for name in grown[0]}
+    arrays |= {name: rng.gamma(2.0, 3.0, size=shape) for name in FLOWS}
+    arrays |= {name: np.zeros(shape) for name in ("grants", "principal", "dividends")}
     status = np.zeros(shape[:2], dtype=np.int8)
     if failed == "all":
         status[:] = 1
@@ -115,11 +81,9 @@ def make_result(
 
 
 def _attributes(name: str) -> dict[str, str]:
-    en, zh, unit = OUTPUTS[name]
-    return {
-        "title_en": en, "title_zh": zh, "symbol": name[0], "units": unit, "kind": "output", "room": "park",
-        "source": "test",
-    }  # fmt: skip
+    one = catalogue().outputs[name]
+    return {"title_en": one.en, "title_zh": one.zh, "symbol": name[0], "units": one.unit, "kind": "output",
+            "room": "park", "source": "test"}  # fmt: skip
 
 
 def _made() -> dict[str, str]:
@@ -209,16 +173,14 @@ def _tables() -> tuple[CapTable, ...]:
         )
         return CapTable(table=key, date=date, use=use, holdings=holdings)
 
+    last = ("builder", "home", 6800), ("oblast", "host", 3141)
+    entry = ("builder", "home", 4800), ("operator", "home", 2000), ("oblast", "host", 3200)
     return (
         table("founding", "2012-08", True, ("builder", "home", 6000), ("oblast", "host", 4000)),
-        table(
-            "entry", "2015-05", True, ("builder", "home", 4800), ("operator", "home", 2000), ("oblast", "host", 3200)
-        ),
+        table("entry", "2015-05", True, *entry),
         table("talk", "2016-05", False, ("builder", "home", 5000)),
-        table("port", "2018-01", True, ("builder", "home", 6800), ("oblast", "host", 3141), ("port", "third", 59)),
-        table(
-            "exit", "2022-03", True, ("builder", "home", 6800), ("oblast", "host", 3141), ("unallocated", "none", 59)
-        ),
+        table("port", "2018-01", True, *last, ("port", "third", 59)),
+        table("exit", "2022-03", True, *last, ("unallocated", "none", 59)),
     )
 
 
@@ -256,21 +218,10 @@ def make_case(words_en: str = "Something happened", words_zh: str = "发生了�
         {"date": "2017-10", "variable": "city_regional_product", "value": 23184.2, "unit": "BYN m"},
         {"date": "2020", "variable": "host_gdp_growth", "value": -0.9, "unit": "%"},
     )
+    graded = {"basis": "annual", "grade": "medium", "source": "paper"}
+    paper = {"outlet": words_en, "title": words_en, "date": "2020-05-15", "url": "https://example.org/a?b=1&c=2"}
     return Case(
-        **file.model_dump(by_alias=True),
-        equity=_tables(),
-        events=_events(words_en, words_zh),
-        observations=observations,
-        sources={
-            "paper": Source.model_validate(
-                {"outlet": words_en, "title": words_en, "date": "2020-05-15", "url": "https://example.org/a?b=1&c=2",
-                 "read": "original"}
-            ),
-        },
-        enterprises=(),
-        host_context=tuple(
-            ContextValue.model_validate({**row, "basis": "annual", "grade": "medium", "source": "paper"})
-            for row in context
-        ),
-        folder=Path("made-up"),
+        **file.model_dump(by_alias=True), equity=_tables(), events=_events(words_en, words_zh), enterprises=(),
+        observations=observations, sources={"paper": Source.model_validate({**paper, "read": "original"})},
+        host_context=tuple(ContextValue.model_validate({**row, **graded}) for row in context), folder=Path("made-up"),
     )  # fmt: skip

@@ -30,11 +30,7 @@ OF_RESULTS: dict[str, Callable[[xr.Dataset, Case, str], Figure]] = {
     "phases": figures.phases,
     "weight": figures.weight,
 }
-OF_CASES: dict[str, Callable[[Case, str], Figure]] = {
-    "network": figures.network,
-    "timeline": figures.timeline,
-    "equity": figures.equity,
-}
+OF_CASES = {name: getattr(figures, name) for name in ("network", "timeline", "equity")}
 ODD = {
     "one run": {"runs": 1},
     "two quarters": {"runs": 3, "quarters": 2},
@@ -98,24 +94,20 @@ KINDS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("bound", KINDS)
-def test_every_kind_of_bound_has_a_mark_of_its_own_and_a_place_in_the_key(bound: str) -> None:
-    axes = Figure().add_subplot()
-    high = {"range": 55.0, "more-than": 55.0}.get(bound)
-    observed_mark(axes, 2020.0, 50.0, high, bound)
-    marker, face = KINDS[bound]
-    last = axes.lines[-1]
-    if marker is None:
-        assert np.asarray(last.get_ydata()).tolist() == [50.0, 55.0]
-    else:
-        assert last.get_marker() == marker
-        assert np.asarray(last.get_ydata()).tolist() == [50.0], (
-            "of more than 50 the 50 is drawn, not how far it reaches"
-        )
-    if face is not None:
-        assert last.get_markerfacecolor() == face
-    for lang in ("en", "zh"):
-        assert len(observed_key([bound, bound], lang)) == 1
+def test_every_kind_of_bound_has_a_mark_of_its_own_and_a_place_in_the_key(subtests: pytest.Subtests) -> None:
+    for bound, (marker, face) in KINDS.items():
+        with subtests.test(bound):
+            axes = Figure().add_subplot()
+            observed_mark(axes, 2020.0, 50.0, {"range": 55.0, "more-than": 55.0}.get(bound), bound)
+            last = axes.lines[-1]
+            drawn = np.asarray(last.get_ydata()).tolist()
+            if marker is None:
+                assert drawn == [50.0, 55.0]
+            else:
+                assert last.get_marker() == marker
+                assert drawn == [50.0], "of more than 50 the 50 is drawn, not how far it reaches"
+            assert face is None or last.get_markerfacecolor() == face
+            assert all(len(observed_key([bound, bound], lang)) == 1 for lang in ("en", "zh"))
     assert len(observed_key(KINDS, "en", unused=True)) == 6
 
 

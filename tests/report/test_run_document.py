@@ -141,9 +141,7 @@ def test_when_no_run_finished_the_document_says_so(case: Case) -> None:
 
 
 def test_a_study_that_kept_little_makes_a_document_that_says_what_is_missing(case: Case) -> None:
-    made = make_result(5)[["registered", "status", "outcome", "draws"]]
-    found = answer_of(made, case).document()
-    assert "did not store Operating" in words_of(found)
+    found = answer_of(make_result(5)[["registered", "status", "outcome", "draws"]], case).document()
     arrivals, operating = (catalogue().outputs[name].title("en") for name in ("arrivals", "operating"))
     assert f"did not store {arrivals} and {operating}" in words_of(found)
     assert len([block for block in found.blocks() if isinstance(block, Chart)]) < 16
