@@ -83,14 +83,10 @@ def test_without_a_land_plan_nobody_is_in_debt_and_nobody_dependent(compared: An
 
 @pytest.mark.long
 def test_it_is_told_in_a_sentence_and_drawn(compared: Answer) -> None:
-    (parts,) = (one.parts for one in compared.scenarios if one.parts is not None)
     for lang, words in (("en", "land plan +"), ("zh", "用地规划+")):
         section = next(one for one in COMPARE.document(compared, lang).sections if one.key == "moves")
-        told = next(block for block in section.blocks if isinstance(block, Paragraph))
-        assert words in told.text
-        chart = next(block for block in section.blocks if isinstance(block, Chart))
-        assert len(chart.numbers.rows) == len(parts.parts)
-        assert chart.figure().axes
+        assert words in next(block for block in section.blocks if isinstance(block, Paragraph)).text
+        assert next(block for block in section.blocks if isinstance(block, Chart)).figure().axes
 
 
 def test_links_are_cut_from_where_two_scenarios_part() -> None:

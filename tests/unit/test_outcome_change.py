@@ -66,21 +66,17 @@ def test_runs_that_need_no_rescue_any_more_are_told_with_their_books():
 
 
 def test_a_failure_is_told_at_the_quarter_of_the_failure():
-    found = moves(books(), books(operating_cost=20.0))
-    (move,) = found.moves
-    assert (move.reference, move.arm, move.cause, move.reasons) == (
-        "self_standing", "failed", "fails", (("running", RUNS),),
-    )  # fmt: skip
+    (move,) = moves(books(), books(operating_cost=20.0)).moves
+    assert (move.reference, move.arm, move.cause) == ("self_standing", "failed", "fails")
+    assert move.reasons == (("running", RUNS),)
     costs = next(line for line in move.lines if line.output == "operating_cost")
     assert costs.arm == pytest.approx(30.0), "10 last two quarters; the fourth without cash is the sixth: 6 times 5"
 
 
 def test_the_threshold_is_told_by_the_enterprises():
-    found = moves(books(operating=40.0, entries=70.0), books(operating=55.0, entries=70.0))
-    (move,) = found.moves
-    assert (move.reference, move.arm, move.cause, move.reasons) == (
-        "stagnant", "self_standing", "reaches", (("waiting", RUNS),),
-    )  # fmt: skip
+    (move,) = moves(books(operating=40.0, entries=70.0), books(operating=55.0, entries=70.0)).moves
+    assert (move.reference, move.arm, move.cause) == ("stagnant", "self_standing", "reaches")
+    assert move.reasons == (("waiting", RUNS),)
     assert sum(line.effect for line in move.lines) == 15.0
     assert {line.output for line in move.lines} == set(ENTERPRISES)
 
