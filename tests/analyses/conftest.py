@@ -12,7 +12,7 @@ import pytest
 from copark.analyses import REGISTRY, Analysis
 
 ROOT = Path(__file__).parents[2]
-BLOCK = re.compile(r"`toy/(ask\.py|show\.py|texts\.yaml)`:\n\n```\w+\n(.*?)```", re.DOTALL)
+BLOCK = re.compile(r"`toy/(__init__\.py|show\.py|texts\.yaml)`:\n\n```\w+\n(.*?)```", re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def toy_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The three files of the recipe, as they are printed there."""
     folder = tmp_path_factory.mktemp("toy")
     files = dict(BLOCK.findall((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")))
-    assert set(files) == {"ask.py", "show.py", "texts.yaml"}
+    assert set(files) == {"__init__.py", "show.py", "texts.yaml"}
     (folder / "toy").mkdir()
     for name, content in files.items():
         (folder / "toy" / name).write_text(content, encoding="utf-8")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from copark.analyses.answer import Answered, answer
-from copark.analyses.brief.ask import Answer, Params
+from copark.analyses.brief import Answer, Params
 from copark.analyses.context import Context
 from copark.analyses.registry import REGISTRY
 from copark.inference.levers.entries import wanted_levers
@@ -24,8 +24,8 @@ FEW = {"draws": 5, "futures": 2}
 def few_times() -> Iterator[None]:
     """Two levers are tried, and states drawn again sixty times: nothing here depends on how steady ranks are."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("copark.analyses.levers.ask.wanted_levers", lambda *asked: wanted_levers(*asked)[:2])
-        patch.setattr("copark.analyses.levers.ask.find", partial(find, times=60))
+        patch.setattr("copark.analyses.levers.wanted_levers", lambda *asked: wanted_levers(*asked)[:2])
+        patch.setattr("copark.analyses.levers.find", partial(find, times=60))
         yield
 
 

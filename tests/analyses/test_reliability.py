@@ -9,7 +9,7 @@ import pytest
 
 from copark.analyses.context import Context
 from copark.analyses.registry import REGISTRY
-from copark.analyses.reliability.ask import Answer, Params
+from copark.analyses.reliability import Answer, Params
 from copark.cases.parks import load_parks
 from copark.inference.case_parameters import shipped_cases
 from copark.stats.scores import brier, discrimination, left_out, recalibrated

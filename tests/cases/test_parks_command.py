@@ -11,7 +11,7 @@ from tests.asked import call
 
 import copark
 from copark.analyses import REGISTRY
-from copark.analyses.parks.ask import OUTCOMES
+from copark.analyses.parks import OUTCOMES
 from copark.cases import list_cases
 from copark.cases.parks import load_parks
 from copark.cli.screen import show_checked

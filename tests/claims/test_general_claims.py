@@ -61,7 +61,7 @@ def test_nothing_is_asked_of_outcomes_that_may_not_be_told(kaesong):
 
 
 def test_a_case_that_brings_claims_has_its_own(great_stone, shipped):
-    from copark.analyses.claims.ask import written
+    from copark.analyses.claims import written
 
     assert written(CLAIMS.params(case="great-stone"), Context()) == shipped
     assert written(CLAIMS.params(case="kaesong"), Context()).name == FILE.name

@@ -10,7 +10,7 @@ import pytest
 
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
-from copark.analyses.goal.ask import Answer, Params, events_of, levers_of, targets_of
+from copark.analyses.goal import Answer, Params, events_of, levers_of, targets_of
 from copark.analyses.registry import REGISTRY
 from copark.errors import NotFound, RunRefused
 from copark.inference.goal.lever_sets import LeverSettings, read_events, scenario_with

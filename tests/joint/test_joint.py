@@ -10,7 +10,7 @@ import pytest
 
 from copark.analyses import REGISTRY
 from copark.analyses.contract import Texts
-from copark.analyses.joint.ask import Answer
+from copark.analyses.joint import Answer
 from copark.analyses.joint.show import document
 from copark.arrays import Floats
 from copark.cases.defaults import BESIDE

@@ -25,7 +25,7 @@ LEVERS = REGISTRY["levers"]
 def few_times():
     """States are drawn again sixty times, not a thousand: how steady ranks are is tried in test_robust.py."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("copark.analyses.levers.ask.find", partial(find, times=60))
+        patch.setattr("copark.analyses.levers.find", partial(find, times=60))
         yield
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from copark.analyses.context import Context
-from copark.analyses.levers.ask import Params, asked_of, compute
+from copark.analyses.levers import Params, asked_of, compute
 from copark.cases import load_case
 from copark.inference.levers.runner import carry_out
 from copark.simulation.outcomes import OUTCOMES

@@ -14,7 +14,7 @@ from copark.analyses import REGISTRY
 from copark.analyses.answer import Answered, answer, load, place_of
 from copark.analyses.context import Context
 from copark.analyses.forecast.ask import Answer
-from copark.analyses.pool.ask import Answer as PoolAnswer
+from copark.analyses.pool import Answer as PoolAnswer
 from copark.cases import load_case, new_case
 from copark.errors import NotFound, RunRefused
 from copark.inference import sources

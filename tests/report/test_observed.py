@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from copark.analyses.run.ask import answer_of
+from copark.analyses.run import answer_of
 from copark.cases.case import Case
 from copark.presentation.document import Interval
 from copark.simulation.readouts.record import compare, comparisons, misses

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from copark.analyses.run.ask import Answer, answer_of
+from copark.analyses.run import Answer, answer_of
 from copark.cases.case import Case
 from copark.model.variables import catalogue
 from copark.presentation.document import Chart, Document, Interval, Table

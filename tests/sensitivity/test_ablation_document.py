@@ -5,7 +5,7 @@ from math import exp
 import pytest
 
 from copark.analyses import REGISTRY
-from copark.analyses.ablate.ask import Answer
+from copark.analyses.ablate import Answer
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.errors import CoparkError

@@ -6,7 +6,7 @@ import pytest
 from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
-from copark.analyses.sensitivity.ask import Answer
+from copark.analyses.sensitivity import Answer
 from copark.errors import CoparkError
 from copark.simulation.trust import Trust
 from tests.asked import call, table

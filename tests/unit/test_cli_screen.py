@@ -18,7 +18,7 @@ from tests.asked import call
 from tests.report.sample import make_case, make_result
 
 from copark import workflows
-from copark.analyses.run.ask import Answer, answer_of
+from copark.analyses.run import Answer, answer_of
 from copark.cli import screen
 from copark.errors import CaseFaults
 from copark.simulation.trust import Trust

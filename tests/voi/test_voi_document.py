@@ -10,7 +10,7 @@ import pytest
 from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
-from copark.analyses.voi.ask import Answer, simplest
+from copark.analyses.voi import Answer, simplest
 from copark.errors import CoparkError
 from copark.inference.voi import worlds as asked
 from copark.presentation.document import Chart

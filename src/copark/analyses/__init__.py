@@ -1,6 +1,6 @@
 """Questions, a folder of three files each.
 
-``ask.py`` (parameters → result), ``show.py`` (result → document), ``texts.yaml`` (its words in both languages).
+``__init__.py`` (parameters → result), ``show.py`` (result → document), ``texts.yaml`` (its words in both languages).
 
 :mod:`~copark.analyses.contract` says what the three hold, :mod:`~copark.analyses.registry` lists the analyses,
 :mod:`~copark.analyses.context` does the plumbing of a computation, :mod:`~copark.analyses.answer` keeps results by run

@@ -28,9 +28,9 @@ class Analysis:
     name: str
     """Of its command and route: lower case, words joined by ``-``. The Python function has ``_`` instead."""
     package: str
-    """Package with ``ask.py``, which defines ``Params``, a subclass of :class:`~copark.analyses.contract.Result` called
-    ``Answer``, and ``compute(params, context)``; ``show.py`` with ``document(answer, texts)``; and ``texts.yaml``. What
-    else ``ask.py`` may define is told in CONTRIBUTING.md."""
+    """Package that defines ``Params``, a subclass of :class:`~copark.analyses.contract.Result` called ``Answer``, and
+    ``compute(params, context)``; with ``show.py``, which has ``document(answer, texts)``, and ``texts.yaml``. What else
+    it may define is told in CONTRIBUTING.md."""
     group: Group
     """Where it stands in help and menu."""
     engine: tuple[str, ...] = ()
@@ -52,8 +52,9 @@ class Analysis:
 
     @cached_property
     def ask(self) -> ModuleType:
-        """The module that computes."""
-        return import_module(f"{self.package}.ask")
+        """The package, which computes."""
+        found = import_module(self.package)
+        return found if hasattr(found, "Params") else import_module(f"{self.package}.ask")
 
     @property
     def params(self) -> type[AnalysisParams]:
@@ -153,7 +154,7 @@ class Registry:
 
         Raises KeyError if none did.
         """
-        package = type(found).__module__.rpartition(".")[0]
+        package = type(found).__module__.removesuffix(".ask")
         known = next((one for one in self._known.values() if one.package == package), None)
         if known is None:
             raise KeyError(package)

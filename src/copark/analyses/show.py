@@ -37,7 +37,7 @@ from copark.words import join, observed, variable_title
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from copark.analyses.reliability.ask import Answer as Reliability
+    from copark.analyses.reliability import Answer as Reliability
     from copark.arrays import Floats
     from copark.cases.case import Case
     from copark.cases.evidence import Observation

@@ -15,7 +15,7 @@ from copark.store.runs import OUT, RunStore
 if TYPE_CHECKING:
     import xarray as xr
 
-    from copark.analyses.run.ask import Answer
+    from copark.analyses.run import Answer
     from copark.cases import Case
     from copark.simulation.study import Study
     from copark.store import RunRecord
@@ -79,7 +79,7 @@ def run_study(
     copark.errors.CoparkError
         If study, case or stored run are missing or have faults, or the disk has no room.
     """
-    from copark.analyses.run.ask import answer_of
+    from copark.analyses.run import answer_of
     from copark.cases import load_case
     from copark.inference.case_parameters import settle
     from copark.presentation import write

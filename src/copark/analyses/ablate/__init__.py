@@ -1,1 +1,119 @@
-"""What each mechanism and each link between scales does: all off, one at a time."""
+"""What each mechanism and each link between scales does: all off, one at a time.
+
+Every mechanism and every link between scales of a case switched off, one at a time, with common random numbers.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from copark.analyses.contract import CaseParams, Choice, Keys, Result, Rows, Said
+from copark.errors import NotFound, RunRefused
+from copark.identity import identity_of
+from copark.inference.ablations import ablate as engine
+from copark.inference.ablations.ablate import Ablations, AblationSettings
+from copark.inference.ablations.effects import ablations_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from copark.analyses.context import Context
+    from copark.inference.case_parameters import CaseParameters
+    from copark.inference.exploration.explore import Workload
+
+LEAST_SIZE = 512
+"""Runs a refit needs at least."""
+
+
+def mechanisms_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
+    """What can be switched off in a case."""
+    found = ablations_of(context.case(given["case"]), links=not given["no_links"])
+    return [Choice(one.key, Said(one.title.en, one.title.zh)) for one in found]
+
+
+class Params(CaseParams):
+    """What may be asked of a case's mechanisms."""
+
+    size: Annotated[int, Field(ge=0, le=1 << 20)] = 1 << 14
+    futures: Annotated[int, Field(ge=1, le=10_000)] = 2
+    no_links: bool = False
+    only: Annotated[tuple[str, ...], Keys(mechanisms_of)] = ()
+    served: ClassVar[Mapping[str, float]] = {"size": 1 << 14, "futures": 5}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(Ablations, Result):
+    """What each mechanism and link does to outcomes, and what the forecast is worth without it."""
+
+    def main_table(self) -> Rows:
+        """Every difference of every output, a row each: without less with."""
+        return (
+            {
+                "ablation": row.key, "kind": row.kind, "scale": row.scale, "verdict": row.effect.verdict,
+                "output": one.output, "quarter": one.quarter, "unit": one.unit, "low": one.low, "median": one.median,
+                "high": one.high, "share_above": one.above, "share_equal": one.equal,
+            }
+            for row in self.rows for one in row.effect.differences
+        )  # fmt: skip
+
+
+def settings_of(params: Params) -> AblationSettings:
+    """What is asked of the engine.
+
+    Raises copark.errors.RunRefused if the size is neither 0 nor a power of two from 512 on.
+    """
+    size = params.size
+    if size and (size < LEAST_SIZE or size & (size - 1)):
+        raise RunRefused.of("ablate.refused.size", found=size)
+    return AblationSettings(
+        futures=params.futures, size=size, links=not params.no_links, seed=params.seed, only=params.only
+    )  # fmt: skip
+
+
+def _parameters(params: Params, context: Context) -> CaseParameters:
+    """Those asked for; else, so that forecasts can be scored, the calibration to the last value meant to be fitted."""
+    from copark.inference.reading import fitted_until
+
+    if params.cut is None and params.parameters in (None, "own", "shipped"):
+        with suppress(NotFound, RunRefused):
+            return context.parameters(params.case, params.parameters, str(fitted_until(context.case(params.case))))
+    return context.parameters(params.case, *params.wanted)
+
+
+def run_id(params: Params, context: Context) -> str:
+    """Hash of settings, case, draws and model."""
+    return identity_of(made_of(params, context))
+
+
+def made_of(params: Params, context: Context) -> dict[str, Any]:
+    """Everything the numbers depend on."""
+    case = context.case(params.case)
+    source = _parameters(params, context).source
+    settings = settings_of(params)
+    return engine.provenance_of(case, settings, source, None if source is None else source.cut)
+
+
+def workload(params: Params, context: Context) -> tuple[Workload, ...]:
+    """How much there is to run."""
+    stored = _parameters(params, context).stored
+    pairs, cut = (0, None) if stored is None else (stored.replay.pairs, stored.replay.cut)
+    return engine.workload(context.case(params.case), settings_of(params), pairs, cut)
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Switch everything off, one at a time; what was done before a stop is found again."""
+    from copark.simulation.ensemble import default_threads
+
+    case, has = context.case(params.case), _parameters(params, context)
+    context.foresee(case, workload(params, context))
+    with context.stages(made_of(params, context)) as stages:
+        found = engine.ablate(
+            case, settings_of(params), source=has.source,
+            parameters=None if has.stored is None else has.stored.parameters,
+            threads=context.threads or default_threads(), stages=stages, progress=context.progress,
+        )  # fmt: skip
+    return Answer(**vars(found) | context.stamped(case, has.trust, found.provenance))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from math import exp
 from typing import TYPE_CHECKING
 
-from copark.analyses.ablate.ask import Answer
+from copark.analyses.ablate import Answer
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Columns, Show
 from copark.inference.ablations.effects import listed

@@ -1,1 +1,181 @@
-"""A one-page brief for decision-makers: what becomes of a park, what helps, how certain that is, what to do next."""
+"""A one-page brief for decision-makers: what becomes of a park, what helps, how certain that is, what to do next.
+
+The park as it is run to its horizon, beside its record, and its levers: what a brief is made of.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, ClassVar, cast
+
+from pydantic import Field
+
+from copark.analyses.contract import CaseParams, Result, Said
+from copark.analyses.levers import Answer as Levers
+from copark.analyses.levers import Params as LeverParams
+from copark.analyses.levers import run_id as levers_id
+from copark.arrays import Floats
+from copark.errors import NotFound
+from copark.inference.validate import Point, known_points
+from copark.stats.shares import Share
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from copark.analyses.context import Context
+    from copark.cases.case import Case
+    from copark.cases.dated_events import Closure
+    from copark.simulation.study import Study
+
+SIZES = ("operating", "jobs")
+"""Outputs that tell how large the park becomes."""
+
+
+class Params(CaseParams):
+    """What a brief may be asked of a park; levers are answered with the same draws and futures."""
+
+    draws: Annotated[int, Field(ge=1, le=100_000)] = 200
+    futures: Annotated[int, Field(ge=1, le=10_000)] = 5
+    served: ClassVar[Mapping[str, float]] = {"draws": 1000, "futures": 20}
+
+
+@dataclass(frozen=True)
+class Closed:
+    """The closure of a park."""
+
+    key: str
+    title: Said
+    """key, title: of the event, and what it was."""
+    since: str
+    """First quarter of it."""
+    bands: dict[str, Floats]
+    """As those of the answer, had the park not been closed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(Result):
+    """What a brief tells."""
+
+    case: str
+    park: Said
+    """case, park: name of the case, and its title."""
+    start: str
+    horizon: str
+    data_end: str
+    """start, horizon, data_end: first quarter, the one outcomes are judged in, the last one with data."""
+    runs: int
+    """Runs that finished."""
+    outcomes: tuple[Share, ...]
+    """Shares of outcomes at the horizon."""
+    outside: int
+    compared: int
+    """outside, compared: observations outside the range of 90 % of runs, of how many."""
+    bands: dict[str, Floats]
+    """5, 25, 50, 75 and 95 % of runs by output, up to the horizon, shape (5, quarters)."""
+    reported: tuple[Point, ...]
+    """Reported numbers of operating enterprises."""
+    levers: Levers | None
+    """What can still be changed; ``None`` where the facts of the case allow no lever, or the park is closed."""
+    closed: Closed | None = None
+    """The closure that stands at the horizon, if any."""
+
+    @property
+    def shows_outcomes(self) -> bool:
+        """Whether shares of outcomes are told."""
+        return self.trust is None or self.trust.shows_outcomes
+
+    def share(self, outcome: str) -> Share:
+        """The share of an outcome."""
+        return next(one for one in self.outcomes if one.name == outcome)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Shares of outcomes, a row each."""
+        import pandas as pd
+
+        rows = ({"outcome": one.name, "share": one.share, "low": one.low, "high": one.high} for one in self.outcomes)
+        return pd.DataFrame(rows)
+
+
+def run_id(params: Params, context: Context) -> str:
+    """Run ID: a hash of that of the runs and that of the levers."""
+    from copark.identity import identity_of
+
+    runs = context.identity(_study(params, context), context.case(params.case), *params.wanted)
+    return identity_of({"analysis": "brief", "runs": runs, "levers": _levers_id(params, context)})
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Run the case as it is, then ask for its levers; levers that were answered before are read."""
+    from copark.analyses.run import answer_of
+    from copark.stats.quantiles import quantiles
+
+    case = context.case(params.case)
+    ensemble = context.simulate(_study(params, context), case, *params.wanted)
+    told, closure = answer_of(ensemble, case), closure_of(case)
+    bands = [
+        {name: quantiles(ensemble[name].isel(scenario=at).to_numpy()[:, : told.last + 1]) for name in SIZES}
+        for at in range(ensemble.sizes["scenario"])
+    ]
+    return Answer(
+        case=case.name, park=Said(case.title.en, case.title.zh), start=told.labels[0],
+        horizon=told.labels[told.last], data_end=str(case.clock.data_end), runs=told.finished,
+        outcomes=told.outcomes[0], outside=told.outside, compared=len(told.compared),
+        bands=bands[0],
+        reported=known_points(case, case.clock.data_end, "operating", ("fit", "score")),
+        levers=_levers(params, context),
+        closed=None if closure is None else Closed(
+            key_of(closure), Said(closure.title.en, closure.title.zh), str(closure.since), bands[1]
+        ),
+        **context.origin(params, ensemble),
+    )  # fmt: skip
+
+
+def closure_of(case: Case) -> Closure | None:
+    """The closure of the whole park that stands when outcomes are judged."""
+    from copark.simulation.outcomes import judged_at
+
+    return case.closed_by(case.clock.start + judged_at(case.clock.quarters))
+
+
+def key_of(closure: Closure) -> str:
+    """The closure's key among the events that can be thought away."""
+    return f"closure/{closure.key}"
+
+
+def _study(params: Params, context: Context) -> Study:
+    """The case as it is, a draw for each run, as many runs as levers have; a closed park also without its closure."""
+    from copark.simulation.counterfactual import but_for_study
+    from copark.simulation.study import baseline
+
+    case = context.case(params.case)
+    closure = closure_of(case)
+    study = baseline(params.case) if closure is None else but_for_study(case, (key_of(closure),))
+    return study.with_changes(
+        name=f"brief-{case.name}", case=params.case, runs=params.draws * params.futures, seed=params.seed
+    )
+
+
+def _asked(params: Params) -> LeverParams:
+    common = ("case", "parameters", "cut", "seed", "draws", "futures")
+    return LeverParams(**{name: getattr(params, name) for name in common})
+
+
+def _levers_id(params: Params, context: Context) -> str:
+    if closure_of(context.case(params.case)) is not None:
+        return ""
+    try:
+        return levers_id(_asked(params), context)
+    except NotFound:  # the facts of the case allow no lever
+        return ""
+
+
+def _levers(params: Params, context: Context) -> Levers | None:
+    """What the analysis of levers answers; ``None`` where there is none to pull."""
+    from copark.analyses.answer import answer
+    from copark.analyses.registry import REGISTRY
+
+    if not _levers_id(params, context):
+        return None
+    return cast("Levers", answer(REGISTRY["levers"], _asked(params), replace(context)).result)

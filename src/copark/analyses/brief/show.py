@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from copark.analyses.brief.ask import Answer
+from copark.analyses.brief import Answer
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.levers.show import answers
 from copark.analyses.show import Show, corrected

@@ -7,7 +7,7 @@ from dataclasses import replace
 from math import exp, expm1, isfinite
 from typing import TYPE_CHECKING
 
-from copark.analyses.claims.ask import Answer
+from copark.analyses.claims import Answer
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show, known
 from copark.inference.claims.reading import ClaimsFile

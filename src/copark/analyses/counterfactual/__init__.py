@@ -1,1 +1,101 @@
-"""Counterfactual: what is due to something that happened in a park."""
+"""Counterfactual: what is due to something that happened in a park.
+
+A case as it is beside the same case less something that happened, on the same parameters and random numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from copark.analyses.compare.ask import Compared, answer_of
+from copark.analyses.contract import CaseParams, Option, Result, Rows, Said
+from copark.simulation.counterfactual import WITHOUT, but_for_study, find_happenings
+from copark.simulation.counterfactual_events import happenings
+from copark.simulation.readouts.compare import pairs_between
+
+if TYPE_CHECKING:
+    from copark.analyses.context import Context
+    from copark.simulation.study import Study
+
+
+class Params(CaseParams):
+    """What is thought away."""
+
+    without: Annotated[tuple[str, ...], Option("--without", repeated=True)] = ()
+    runs: Annotated[int, Field(ge=1, le=10_000_000)] = 1000
+    futures: Annotated[int, Field(ge=1, le=10_000)] = 1
+    draws: Literal["posterior", "unsettled", "prior", "defaults"] | None = None
+    outcomes: bool = False
+    served: ClassVar[Mapping[str, float]] = {"runs": 2000, "futures": 20}
+
+
+@dataclass(frozen=True)
+class PastEvent:
+    """Something that happened and can be undone: its key, when, what."""
+
+    key: str
+    date: str
+    title: Said
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(Result):
+    """What is due to something that happened."""
+
+    case: str
+    park: Said
+    events: tuple[PastEvent, ...]
+    """Everything that can be undone."""
+    without: tuple[str, ...] = ()
+    """Keys of what was undone."""
+    found: Compared | None = None
+    """The case as it is beside the case without it: what they differ by is due to it. None where nothing was undone."""
+
+    def main_table(self) -> Rows:
+        """Every difference, or else every event, a row each."""
+        if self.found is not None:
+            return self.found.main_table()
+        return {"key": [one.key for one in self.events], "date": [one.date for one in self.events],
+                "title": [one.title.en for one in self.events]}  # fmt: skip
+
+
+def run_id(params: Params, context: Context) -> str:
+    """Run ID: a hash of that of the runs; of the case where nothing is undone."""
+    from copark.identity import identity_of
+
+    case = context.case(params.case)
+    runs = context.identity(_study(params, context), case, *params.wanted) if params.without else case.hash
+    return identity_of({"analysis": "counterfactual", "runs": runs, "outcomes": params.outcomes})
+
+
+def _study(params: Params, context: Context) -> Study:
+    """The case as it is and less what did not happen.
+
+    Raises NotFound if nothing of that name happened.
+    """
+    study = but_for_study(
+        context.case(params.case), params.without, runs=params.runs, seed=params.seed, futures=params.futures,
+        draws=params.draws,
+    )  # fmt: skip
+    return study.with_changes(case=params.case)
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Replay history with and without it; list what can be undone where nothing is named."""
+    case = context.case(params.case)
+    events = tuple(
+        PastEvent(one.key, str(one.date), Said(one.title.en, one.title.zh)) for one in happenings(case)
+    )  # fmt: skip
+    about: dict[str, Any] = {"case": case.name, "park": Said(case.title.en, case.title.zh), "events": events}
+    if not params.without:
+        return Answer(**about, run_id=context.run_id, provenance={"case": case.name, "case_hash": case.hash})
+    runs = context.run(_study(params, context), case, *params.wanted)
+    context.stage("analyse")(0, 0)
+    pairs = pairs_between(runs, scenario=WITHOUT)
+    found, origin = answer_of(pairs, [runs], case, context, outcomes=params.outcomes, wanted=params.wanted)
+    keys = dict.fromkeys(one.key for one in find_happenings(case, params.without))
+    return Answer(**about, without=tuple(keys), found=found, **origin)

@@ -2,7 +2,7 @@
 
 from copark.analyses.compare.show import CompareShow
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.counterfactual.ask import Answer
+from copark.analyses.counterfactual import Answer
 from copark.analyses.show import Show
 from copark.presentation.document import Document, Section
 

@@ -2,7 +2,7 @@
 
 from copark.analyses.case_table import caveats, method, told
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.coupling.ask import Answer
+from copark.analyses.coupling import Answer
 from copark.analyses.show import Columns, Show
 from copark.presentation import document as doc
 from copark.presentation.numbers import number

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from pydantic import Field
 
-from copark.analyses.claims.ask import Params as ClaimsParams
-from copark.analyses.claims.ask import written
+from copark.analyses.claims import Params as ClaimsParams
+from copark.analyses.claims import written
 from copark.analyses.contract import CaseParams, Option, Result, Said
 from copark.arrays import Floats
 from copark.errors import RunRefused

@@ -1,1 +1,242 @@
-"""Goal seeking: which levers reach a target, what they cost and for whom, or that none do."""
+"""Goal seeking: which levers reach a target, what they cost and for whom, or that none do.
+
+The cheapest sets of levers, from now on, that reach a target in enough runs; who pays and who gains.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
+from copark.inference.goal.lever_sets import FutureEvent, LeverSettings, read_events, scenario_with
+from copark.inference.goal.search import (
+    LAST,
+    MOST_SETS,
+    Confirmed,
+    GoalTarget,
+    LeverSearch,
+    confirm,
+    ladder,
+    read_targets,
+)
+from copark.inference.levers.entries import (
+    AS_IT_IS,
+    GeneralLevers,
+    Lever,
+    LeverFile,
+    Setting,
+    load_levers,
+    wanted_levers,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from copark.analyses.context import Context
+    from copark.cases import Case
+    from copark.simulation.study import Study
+
+
+def levers_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
+    """Levers of a case that have settings from now on.
+
+    Raises
+    ------
+    RunRefused
+        If it has none.
+    """
+    found, _first = _open(context.case(given["case"]), given["file"])
+    return [Choice(one.key, Said(one.title.en, one.title.zh)) for one in found.levers if one.now]
+
+
+def targets_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
+    """Examples of targets."""
+    from copark.analyses.goal.words import targets_for
+
+    case = context.case(given["case"])
+    return list(targets_for(case, _open(case, given["file"])[1]))
+
+
+def events_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
+    """Examples of events."""
+    from copark.analyses.goal.words import events_for
+
+    case = context.case(given["case"])
+    return list(events_for(case, _open(case, given["file"])[1]))
+
+
+class Params(CaseParams):
+    """What may be aimed at, with what, and in which future."""
+
+    target: Annotated[
+        tuple[str, ...], Option("--target", repeated=True), Keys(targets_of, closed=False), Field(max_length=10)
+    ] = ()
+    probability: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.8
+    event: Annotated[
+        tuple[str, ...], Option("--event", repeated=True), Keys(events_of, closed=False), Field(max_length=20)
+    ] = ()
+    levers: Annotated[tuple[str, ...], Keys(levers_of)] = ()
+    most: Annotated[int, Field(ge=1, le=3)] = 3
+    runs: Annotated[int, Field(ge=10, le=100_000)] = 2000
+    file: Path | None = None
+    served: ClassVar[Mapping[str, float]] = {"runs": 2000}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(Result):
+    """Sets of levers by cost, on random numbers the search has not seen."""
+
+    case: str
+    park: Said
+    file: LeverFile
+    general: bool
+    """file, general: levers, and whether they are the general set."""
+    pulled: str
+    horizon: str
+    """pulled, horizon: quarter levers are pulled, and the last of the runs."""
+    targets: tuple[GoalTarget, ...]
+    events: tuple[FutureEvent, ...]
+    """targets, events: what is aimed at, and what befalls the park meanwhile."""
+    event_titles: tuple[Said, ...]
+    most: int
+    """Levers in a set, at most."""
+    settings: int
+    sets: int
+    """settings, sets: settings and sets tried in the search."""
+    searched: int
+    confirmed: int
+    """searched, confirmed: runs of the search in all, and runs of each set on fresh random numbers."""
+    before: Confirmed
+    """The case as it is."""
+    without_events: Confirmed | None
+    """The case as it is without the events, where there are any."""
+    ladder: tuple[Confirmed, ...]
+    """Sets that reach the targets, the cheapest first; then those that do not, the nearest first."""
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the case as it is reaches every target."""
+        return self.before.reach(self.targets) == "reached"
+
+    @property
+    def reaching(self) -> tuple[Confirmed, ...]:
+        """Sets that reach every target, the cheapest first."""
+        return tuple(one for one in self.ladder if one.reach(self.targets) == "reached")
+
+    def pulls(self, one: Confirmed) -> tuple[tuple[Lever, Setting], ...]:
+        """Levers and settings of a set."""
+        return tuple(pair for pair in self.file.settings("now") if pair[1].key in one.keys)
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row for each set and target, the case as it is first."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "set": " + ".join(one.keys) or AS_IT_IS, "target": target.name, "asked": target.share,
+                "share": share.share, "low": share.low, "high": share.high, "reach": one.reach(self.targets),
+                "effort": one.effort, "cost": one.cost, "cost_low": one.cost_low, "cost_high": one.cost_high,
+            }
+            for one in (self.before, *self.ladder) for target, share in zip(self.targets, one.shares, strict=True)
+        )  # fmt: skip
+
+
+def run_id(params: Params, context: Context) -> str:
+    """Run ID: a hash of the question, the levers, the case, its parameters and the model."""
+    from copark.identity import identity_of
+
+    case, file, first = _asked(params, context)
+    targets = _targets(params, case, first)
+    read_events(params.event, case, first)
+    runs = context.identity(_study(params, case), case, *params.wanted)
+    asked = params.model_dump(mode="json", exclude={"file", "target", "probability", "cut"})
+    levers = file.model_dump(mode="json", by_alias=True)
+    return identity_of({"analysis": "goal", "asked": asked, "targets": [vars(one) for one in targets],
+                        "levers": levers, "runs": runs})  # fmt: skip
+
+
+def _asked(params: Params, context: Context) -> tuple[Case, LeverFile, int]:
+    """The case, its levers, and the quarter they are pulled, counted from the start; refused as by :func:`_open`."""
+    case = context.case(params.case)
+    file, first = _open(case, params.file)
+    wanted_levers(file, "now", params.levers)
+    return case, file, first
+
+
+def _open(case: Case, path: Path | None) -> tuple[LeverFile, int]:
+    """The levers of a case, and the quarter they are pulled, counted from the start.
+
+    Raises
+    ------
+    RunRefused
+        If the park is closed then, or none of them can be pulled any more.
+    """
+    from copark.errors import RunRefused
+
+    file = load_levers(case, path)
+    closure = case.closed_by(file.now)
+    if closure is not None:
+        raise RunRefused.of("goal.closed", case=case.name, since=str(closure.since))
+    if not any(one.now for one in file.levers):
+        raise RunRefused.of("goal.over", case=case.name, last=str(case.clock.start + (case.clock.quarters - 1)))
+    return file, file.now - case.clock.start
+
+
+def _targets(params: Params, case: Case, first: int) -> tuple[GoalTarget, ...]:
+    """The targets; refused where one is judged before a lever is pulled."""
+    from copark.errors import RunRefused
+
+    targets = read_targets(params.target, params.probability, case)
+    for one in targets:
+        if one.at < first:
+            raise RunRefused.of("goal.past_target", found=one.quarter, now=str(case.clock.start + first))
+    return targets
+
+
+def _study(params: Params, case: Case) -> Study:
+    from copark.simulation.study import baseline
+
+    return baseline(case.name).with_changes(name="goal", runs=LAST + params.runs, seed=params.seed)
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Search on common random numbers, then run what is left anew."""
+    from copark.analyses.goal.words import event_title
+    from copark.inference.case_parameters import settle
+    from copark.simulation.ensemble import default_threads
+    from copark.simulation.study import baseline
+
+    case, file, first = _asked(params, context)
+    events = read_events(params.event, case, first)
+    study, has = settle(_study(params, case), case, context.out, *params.wanted)
+    plain = baseline(case.name).scenarios[0]
+    none = scenario_with(events, case, plain.key, plain.title)
+    only = wanted_levers(file, "now", params.levers)
+    settings = LeverSettings(file, "now", only, none, case, first)
+    targets = _targets(params, case, first)
+    context.announce(study, case, has.source)
+    stage = context.stage("simulate")
+    search = LeverSearch(
+        study, case, settings, targets, has.source, first, file.discount.rate,
+        context.threads or default_threads(), lambda done: stage(done, total),
+    )  # fmt: skip
+    total = search.most_runs(params.most, params.runs)
+    (before,) = search.halve([settings.none])
+    met = search.order(before)[0] == 0.0
+    chosen = [] if met else search.finalists(search.run(params.most), MOST_SETS)
+    searched = search.runs
+    fresh = confirm(search, [one.one for one in chosen], params.runs, plain if events else None)
+    return Answer(
+        case=case.name, park=Said(case.title.en, case.title.zh), file=file, general=isinstance(file, GeneralLevers),
+        pulled=str(file.now), horizon=str(case.clock.start + (case.clock.quarters - 1)), targets=targets,
+        events=events, event_titles=tuple(event_title(one, case) for one in events), most=params.most,
+        settings=len(settings.order), sets=len(search.tried) - 1, searched=searched, confirmed=params.runs,
+        before=fresh.before, without_events=fresh.without_events, ladder=ladder(fresh.sets, targets),
+        **context.origin(params, fresh.provenance),
+    )  # fmt: skip

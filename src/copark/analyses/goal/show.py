@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.goal.ask import Answer
+from copark.analyses.goal import Answer
 from copark.analyses.goal.words import asked_words, event_words, target_words
 from copark.analyses.levers.show import SIGNS, change, middle
 from copark.analyses.show import Show

@@ -1,1 +1,108 @@
-"""One posterior over all parks: which mechanisms the evidence moves, and which it cannot."""
+"""One posterior over all parks: which mechanisms the evidence moves, and which it cannot.
+
+One posterior over Great Stone, Suzhou with its swap, and every park with shares and an outcome on record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from copark.analyses.contract import AnalysisParams, PowerOfTwo, Result
+from copark.inference.joint.findings import PANELS, Findings, find
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from copark.analyses.context import Context
+
+
+FEWEST = 1 << 12
+"""Panels below which the regressions on a thousand columns learn too little for intervals to hold."""
+
+
+class Params(AnalysisParams):
+    """What may be asked of the joint posterior."""
+
+    runs: PowerOfTwo = None
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(Findings, Result):
+    """What all parks together say of every mechanism they share."""
+
+    def to_frame(self) -> pd.DataFrame:
+        """Every parameter, a row each."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "parameter": one.name, "group": one.group, "word": one.word,
+                "prior_p05": one.prior[0], "prior_median": one.prior[2], "prior_p95": one.prior[4],
+                "p05": one.posterior[0], "median": one.posterior[2], "p95": one.posterior[4],
+                "narrowing": one.shrink, "overlap": one.overlap, "r2": one.r2, "coverage": one.coverage,
+                "coverage_differing": one.broken, "most_influential": one.park, "shift": one.shift,
+            }
+            for one in self.axes
+        )  # fmt: skip
+
+
+def panels_of(params: Params, context: Context) -> int:
+    """How many panels are simulated.
+
+    Raises
+    ------
+    copark.errors.RunRefused
+        If the number cannot be used, or is too small for an inference of thirty parameters.
+    """
+    from copark.errors import RunRefused
+    from copark.inference.panels import runs_of
+
+    found = PANELS if params.runs is None else runs_of(params.runs, context.lang)
+    if found < FEWEST:
+        raise RunRefused.of("joint.too_few", found=found, least=FEWEST)
+    return found
+
+
+def run_id(params: Params, context: Context) -> str:
+    """Identity of the panel: parks and what they report, model, how many panels and the seed."""
+    from copark.identity import hash_content, identity_of
+    from copark.inference.joint.panels import members
+    from copark.model.compiler import model_hash
+
+    parks = {one.name: [hash_content(one.park.content), one.operator, one.outcomes] for one in members()}
+    return identity_of(
+        {"joint": 2, "parks": parks, "model": model_hash(), "panels": panels_of(params, context), "seed": params.seed}
+    )
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Simulate panels, learn what they tell, and read the record by it; runs are kept, and gone on with after a stop.
+
+    Raises
+    ------
+    copark.errors.RunRefused
+        Where nothing of minutes is made.
+    """
+    from copark.errors import RunRefused
+    from copark.model.compiler import model_hash
+    from copark.simulation.ensemble import default_threads
+    from copark.store.files import lock_of, only_one
+    from copark.texts import text
+    from copark.version import __version__
+
+    if not context.calibrates:
+        raise RunRefused(text("joint.not_here", context.lang))
+    folder = context.home / "pool"
+    with only_one(lock_of(folder / f"joint-{context.run_id}"), lambda: context.stage("waiting")(0, 0)):
+        found = find(
+            panels_of(params, context), params.seed, threads=context.threads or default_threads(),
+            folder=folder / "batches", tell=lambda stage, done, whole: context.stage(stage)(done, whole),
+        )  # fmt: skip
+    created = datetime.now(UTC).isoformat("T", "seconds")
+    about: dict[str, Any] = {"model_hash": model_hash(), "code_version": __version__, "created": created}
+    return Answer(**vars(found), run_id=context.run_id, provenance=about)

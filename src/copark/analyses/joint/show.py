@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.joint.ask import Answer
+from copark.analyses.joint import Answer
 from copark.analyses.show import Show, grouped
 from copark.inference.joint.findings import FIRST, FURTHER_SETS, GROUP, LEAST, AxisFinding
 from copark.inference.joint.panels import AGES, DUE, HYPER

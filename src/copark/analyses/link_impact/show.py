@@ -5,7 +5,7 @@ from math import isfinite
 from statistics import median
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.link_impact.ask import HEADLINE, READ, Answer
+from copark.analyses.link_impact import HEADLINE, READ, Answer
 from copark.analyses.show import Show
 from copark.inference.ablations.effects import Impact, LinkResponse, direction, strongest
 from copark.model.variables import ROOMS, catalogue

@@ -1,1 +1,79 @@
-"""Necessary conditions of an outcome in a table of cases: ceilings, effect sizes, bottlenecks."""
+"""Necessary conditions of an outcome in a table of cases: ceilings, effect sizes, bottlenecks.
+
+Necessary condition analysis of a table of cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import Field
+
+from copark.analyses import case_table as options
+from copark.analyses.case_table import Names, TableParams, TableResult, identity, origin, read_table
+from copark.analyses.contract import Option, Rows
+from copark.setmethods.nca import KINDS, NcaRequest, Necessities, analyse, request_faults, warnings_of
+from copark.setmethods.table import Warned
+
+if TYPE_CHECKING:
+    from copark.analyses.context import Context
+    from copark.errors import Fault
+    from copark.setmethods.table import CaseTable
+
+
+class Params(TableParams):
+    """What may be asked."""
+
+    x: Annotated[Names, Option("--x")]
+    y: Annotated[str, Option("--y")]
+    corner: Annotated[int, Field(ge=1, le=4)] = 1
+    scope: str | None = None
+    permutations: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
+    served: ClassVar[Mapping[str, float]] = {"permutations": 10_000}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(TableResult):
+    """Ceilings of every condition, and what a reader must know of them."""
+
+    found: Necessities
+    warnings: tuple[Warned, ...]
+
+    def main_table(self) -> Rows:
+        """A row for each condition and ceiling."""
+        return (
+            {
+                "condition": one.condition, "ceiling": kind, "effect": one.ceilings[kind].effect,
+                "p": one.ceilings[kind].p, "slope": one.ceilings[kind].slope,
+                "intercept": one.ceilings[kind].intercept, "above": one.ceilings[kind].above,
+                "accuracy": one.ceilings[kind].accuracy,
+            }
+            for one in self.found.found for kind in KINDS
+        )  # fmt: skip
+
+
+def asked_of(params: Params) -> tuple[NcaRequest, CaseTable]:
+    """What is asked, and of which table.
+
+    Raises copark.errors.FaultsFound with every fault of the settings and the table.
+    """
+    faults: list[Fault] = []
+    scope = options.scope(params.scope, faults)
+    request = NcaRequest(params.y, params.x, params.corner, scope, params.permutations, params.seed)
+    faults += request_faults(request)
+    return request, read_table(params, tuple(dict.fromkeys((*params.x, params.y))), faults)
+
+
+def run_id(params: Params, _context: Context) -> str:
+    """Hash of the table's content and of what is asked."""
+    return identity("nca", params, asked_of(params)[1].digest)
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Look for the empty corner of each condition."""
+    request, table = asked_of(params)
+    found = analyse(table, request, context.stage("analyse"))
+    return Answer(found=found, warnings=warnings_of(found), **origin(params, context, table))

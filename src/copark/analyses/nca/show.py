@@ -4,7 +4,7 @@ from math import isfinite
 
 from copark.analyses.case_table import caveats, data_table, method, told
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.nca.ask import Answer
+from copark.analyses.nca import Answer
 from copark.analyses.show import Show
 from copark.presentation import document as doc
 from copark.setmethods.nca import KINDS, Necessity, size_of

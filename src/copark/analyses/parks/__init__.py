@@ -1,1 +1,152 @@
-"""The parks of the casebook: what is on record of each, and enterprises over time."""
+"""The parks of the casebook: what is on record of each, and enterprises over time.
+
+The parks of the casebook: chosen, and with their counts of enterprises over time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+
+from pydantic import Field
+
+from copark.analyses.contract import AnalysisParams, Result, Rows
+from copark.cases.completeness import State, mechanisms_of
+from copark.cases.evidence import Source
+from copark.cases.parks import Outcome, Park, ParkType, Place, load_parks
+from copark.cases.vocabulary import country_name
+from copark.inference.typology.measures import EnterpriseCourse, courses_of
+from copark.texts import LANGUAGES, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from copark.analyses.context import Context
+
+Sort = Literal["name", "type", "country", "launch", "home-share", "firms", "investment", "jobs", "area", "status"]
+TYPES, OUTCOMES = get_args(ParkType), get_args(Outcome)
+
+
+class Params(AnalysisParams):
+    """Which parks are listed, and in which order."""
+
+    type: ParkType | None = None
+    country: Annotated[str | None, Field(max_length=100)] = None
+    status: Outcome | None = None
+    sort: Sort = "name"
+
+
+@dataclass(frozen=True)
+class ListedPark:
+    """A park: its row, the dot on a map, and, where it has a case, counts of enterprises and what can act in it."""
+
+    park: Park
+    place: Place
+    courses: tuple[EnterpriseCourse, ...]
+    mechanisms: dict[str, State]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(Result):
+    """Parks found."""
+
+    parks: tuple[ListedPark, ...]
+    """In the order of the casebook; :meth:`ordered` has them in the order asked for."""
+    total: int
+    """Parks in all."""
+    sort: Sort
+    """Order asked for."""
+    sources: dict[str, Source]
+    """Sources that the parks found name, by key."""
+
+    def ordered(self, lang: str = "en") -> list[ListedPark]:
+        """Parks in the order asked for, words as a language orders them; what is not known comes last."""
+        order = _ORDERS[self.sort]
+        return sorted(self.parks, key=lambda one: (order(one.park, lang), one.park.name(lang)))
+
+    def main_table(self) -> Rows:
+        """What is known of each park, a row each, columns as in ``parks.csv``."""
+        return (one.park.model_dump(mode="json") for one in self.ordered())
+
+
+def _falling(value: float | None) -> tuple[bool, float]:
+    """Greatest first; what is not known comes last."""
+    return value is None, -(value or 0.0)
+
+
+_ORDERS: Mapping[str, Callable[[Park, str], Any]] = {
+    "name": lambda park, lang: park.name(lang),
+    "type": lambda park, lang: text(f"parks.type.{park.type}", lang),
+    "country": lambda park, lang: (country_name(park.host, lang), country_name(park.home, lang)),
+    "launch": lambda park, _: park.launch,
+    "home-share": lambda park, _: _falling(park.home_share_percent),
+    "firms": lambda park, _: _falling(park.firms),
+    "investment": lambda park, _: _falling(park.investment_m_usd),
+    "jobs": lambda park, _: _falling(park.jobs),
+    "area": lambda park, _: _falling(park.area_km2),
+    "status": lambda park, lang: text(f"parks.status.{park.outcome}", lang) if park.outcome else "",
+}
+
+
+def country_code(wanted: str, parks: Iterable[Park], lang: str = "en") -> str:
+    """Code of a country that parks are in or of, by its code or its name in either language.
+
+    Raises NotFound if no park is.
+    """
+    from copark.errors import NotFound
+
+    codes = sorted({code for park in parks for code in (park.host, park.home)})
+    for code in codes:
+        if wanted.casefold() in {code.casefold(), *(country_name(code, one).casefold() for one in LANGUAGES)}:
+            return code
+    known = text("analyses.join", lang).join(f"{code} {country_name(code, lang)}" for code in codes)
+    raise NotFound(text("parks.no_country", lang, found=wanted, known=known))
+
+
+def run_id(params: Params, context: Context) -> str:
+    """Hash of what is asked, of the table of parks and its sources and places, and of the cases with series."""
+    from copark.cases.casebook import casebook_path
+    from copark.cases.parks import FILES
+    from copark.identity import hash_files, identity_of
+
+    folder, book = casebook_path(), load_parks()
+    return identity_of(
+        {
+            "analysis": "parks", "params": params.model_dump(mode="json"),
+            "files": hash_files([folder / name for name in FILES], folder),
+            "cases": {park.case: context.case(park.case).hash for park in book.parks if park.case},
+        }
+    )  # fmt: skip
+
+
+def listed(park: Park, place: Place, context: Context) -> ListedPark:
+    """Put a park together with what its case tells."""
+    if not park.case:
+        return ListedPark(park, place, (), {})
+    case = context.case(park.case)
+    return ListedPark(park, place, courses_of(case), mechanisms_of(case))
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Choose parks, and read the series of those that have a case.
+
+    Raises copark.errors.CoparkError if no park is in or of the country, or the table of parks or a case has faults.
+    """
+    from datetime import UTC, datetime
+
+    from copark.version import __version__
+
+    book = load_parks()
+    code = None if params.country is None else country_code(params.country, book.parks, context.lang)
+    found = [
+        listed(park, book.places[park.id], context) for park in book.parks
+        if params.type in (None, park.type) and params.status in (None, park.outcome)
+        and code in (None, park.host, park.home)
+    ]  # fmt: skip
+    named = {key for one in found for key in one.park.source}
+    made = {"code_version": __version__, "created": datetime.now(UTC).isoformat(timespec="seconds")}
+    return Answer(
+        parks=tuple(found), total=len(book.parks), sort=params.sort,
+        sources={key: one for key, one in book.sources.items() if key in named}, run_id=context.run_id, provenance=made,
+    )  # fmt: skip

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import get_args
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.parks.ask import OUTCOMES, TYPES, Answer, ListedPark
+from copark.analyses.parks import OUTCOMES, TYPES, Answer, ListedPark
 from copark.analyses.show import Columns, Show
 from copark.cases.completeness import State
 from copark.cases.vocabulary import country_name

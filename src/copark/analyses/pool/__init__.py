@@ -1,1 +1,125 @@
-"""Parks calibrated together: which parameters the panel informs, and who forecasts best."""
+"""Parks calibrated together: which parameters the panel informs, and who forecasts best.
+
+Parks pooled: what they share, and how far each borrows from the others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from copark.analyses.case_table import Names
+from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeable, Rows, by_difference
+from copark.inference.panels import PanelFindings, find, one_at_a_time, runs_of, shares
+from copark.texts import text
+
+if TYPE_CHECKING:
+    from copark.analyses.context import Context
+    from copark.inference.pool.panel import Panel, PanelSettings
+    from copark.inference.pool.parks import Park
+
+
+COLUMNS = ("kind", "values", "reach", "directions", "shrinkage_size", "shrinkage_rest", "lent")
+
+
+class Params(AnalysisParams):
+    """What may be asked of parks pooled."""
+
+    cases: Names = ()
+    runs: PowerOfTwo = None
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
+    check: Annotated[bool, Local()] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(Remakeable):
+    """What parks share, or how the shipped panel made again compares."""
+
+    parks: int
+    """How many."""
+    pooled: PanelFindings | None = None
+    """``None`` where the shipped panel was made again."""
+
+    def main_table(self) -> Rows:
+        """Every park, a row each."""
+        parks = () if self.pooled is None else self.pooled.parks
+        return [{"park": one.name, **{name: getattr(one, name) for name in COLUMNS}} for one in parks]
+
+
+def asked_of(params: Params, context: Context) -> tuple[tuple[Park, ...], PanelSettings]:
+    """The parks and the settings of their panel; of the shipped one, where it is to be made again.
+
+    Raises copark.errors.CoparkError if a case is missing or has faults, the number of runs cannot be used, or no panel
+    ships.
+    """
+    from copark.inference.pool.panel import PanelSettings
+    from copark.inference.pool.parks import parks_of
+    from copark.inference.sources import shipped_draws
+
+    if params.check:
+        recipe = shipped_draws().recipe
+        return parks_of(tuple(recipe["parks"]), context.lang), PanelSettings(**recipe["settings"])
+    settings = PanelSettings(runs_of(params.runs, context.lang), params.seed)
+    return parks_of(params.cases, context.lang), settings
+
+
+def run_id(params: Params, context: Context) -> str:
+    """Identity of the panel: parks, model, settings and the code of pooling; of a comparison, a hash of it."""
+    from copark.identity import identity_of
+    from copark.inference.pool.panel import panel_identity
+
+    panel = panel_identity(*asked_of(params, context))
+    return identity_of({"panel": panel, "check": True}) if params.check else panel
+
+
+def anew(params: Params, _context: Context) -> bool:
+    """Whether to work although an answer is stored."""
+    return params.check
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Learn the panel, or compare it with the shipped one.
+
+    Each step is kept, and found again.
+
+    Raises RunRefused where no panel is to be made: it takes hours.
+    """
+    from copark.errors import RunRefused
+    from copark.inference.pool.panel import learn
+    from copark.simulation.ensemble import default_threads
+
+    if not context.calibrates:
+        raise RunRefused(text("pool.not_here", context.lang))
+    parks, settings = asked_of(params, context)
+    folder, threads = context.home / "pool", context.threads or default_threads()
+    learning, drawing = shares(context.stage("pool"), (100, 0) if params.check else (90, 10))
+    with one_at_a_time(parks, settings, folder, context.stage("waiting")):
+        panel = learn(parks, settings, threads=threads, folder=folder, progress=learning)
+    if params.check:
+        return _compared(panel, context)
+    return Answer(**_about(context), parks=len(parks), pooled=find(panel, threads, drawing))
+
+
+def _compared(panel: Panel, context: Context) -> Answer:
+    """How the shipped panel, made again by its recipe, compares."""
+    from copark.inference.pool.panel import recipe_of
+    from copark.inference.sources import CLOSE, is_current, largest_difference, shipped_draws, thinned
+
+    shipped = shipped_draws()
+    largest = largest_difference(thinned(panel), shipped)
+    stale = not is_current(shipped, recipe_of(panel.parks, panel.settings))
+    again = by_difference(largest, CLOSE)
+    return Answer(**_about(context), parks=len(panel.parks), again=again, stale=stale)
+
+
+def _about(context: Context) -> dict[str, Any]:
+    """What every answer tells of itself."""
+    from copark.model.compiler import model_hash
+    from copark.version import __version__
+
+    created = datetime.now(UTC).isoformat("T", "seconds")
+    made = {"model_hash": model_hash(), "code_version": __version__, "created": created}
+    return {"run_id": context.run_id, "provenance": made}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.pool.ask import Answer
+from copark.analyses.pool import Answer
 from copark.analyses.show import Show, made_again
 from copark.inference.diagnostics import title_of
 from copark.inference.panels import PanelFindings, ParkFindings

@@ -1,1 +1,66 @@
-"""Voting power: how often a vote turns on each voter."""
+"""Voting power: how often a vote turns on each voter.
+
+Voting power from weights and a quota, counted exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from copark.analyses import case_table as options
+from copark.analyses.case_table import Names, TableResult, identity, origin
+from copark.analyses.contract import AnalysisParams, Option, Rows
+from copark.setmethods.power import Power, power, power_faults
+from copark.setmethods.table import SettingFaults
+
+if TYPE_CHECKING:
+    from copark.analyses.context import Context
+    from copark.errors import Fault
+
+
+class Params(AnalysisParams):
+    """What may be asked: decimal numbers as texts, so that they are exact."""
+
+    weights: Annotated[Names, Option("--weights")]
+    quota: Annotated[str, Option("--quota")]
+    voters: Names = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(TableResult):
+    """Names of the voters and the power of each."""
+
+    voters: tuple[str, ...]
+    power: Power
+
+    def main_table(self) -> Rows:
+        """A row for each voter."""
+        found = self.power
+        return {
+            "voter": list(self.voters), "weight": list(found.weights),
+            "shapley_shubik": [float(value) for value in found.shapley_shubik],
+            "banzhaf_normalized": [float(value) for value in found.banzhaf_normalized],
+            "banzhaf_raw": list(found.banzhaf_raw),
+        }  # fmt: skip
+
+
+def run_id(params: Params, _context: Context) -> str:
+    """Hash of what is asked."""
+    return identity("power", params)
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Count coalitions.
+
+    Raises SettingFaults with every fault of what was given.
+    """
+    faults: list[Fault] = []
+    weights = options.fractions("--weights", params.weights, faults)
+    quota = options.fractions("--quota", (params.quota,), faults)
+    voters = params.voters or tuple(str(at + 1) for at in range(len(params.weights)))
+    if not faults:
+        faults += power_faults(weights, quota[0], voters)
+    if faults:
+        raise SettingFaults(faults)
+    return Answer(voters=voters, power=power(weights, quota[0]), **origin(params, context))

@@ -2,7 +2,7 @@
 
 from copark.analyses.case_table import method
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.power.ask import Answer
+from copark.analyses.power import Answer
 from copark.analyses.show import Show
 from copark.presentation import document as doc
 from copark.presentation.numbers import number

@@ -1,1 +1,116 @@
-"""Qualitative comparative analysis of a table of cases: sufficient paths, necessary conditions, what survives."""
+"""Qualitative comparative analysis of a table of cases: sufficient paths, necessary conditions, what survives.
+
+Qualitative comparative analysis of a table of cases.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from copark.analyses import case_table as options
+from copark.analyses.case_table import Names, Pairs, TableParams, TableResult, identity, origin, read_table
+from copark.analyses.contract import Option, Rows
+from copark.setmethods.qca import (
+    CalibrationRecipe,
+    Kind,
+    QcaAnalysis,
+    QcaSettings,
+    Robustness,
+    analyse,
+    models_of,
+    robustness,
+    setting_faults,
+)
+from copark.setmethods.qca_sets import FULL, Model, calibrated, fit_of_terms, model_name
+from copark.setmethods.table import fault
+
+if TYPE_CHECKING:
+    from copark.analyses.context import Context
+    from copark.errors import Fault
+
+
+class Params(TableParams):
+    """What may be asked."""
+
+    outcome: Annotated[str, Option("--outcome")]
+    conditions: Annotated[Names, Option("--conditions")]
+    negate: bool = False
+    incl_cut: float = 0.8
+    pri_cut: float = 0.0
+    n_cut: int = 1
+    dir_exp: Names = ()
+    calibrate: Annotated[Pairs, Option("--calibrate", repeated=True)] = ()
+    idm: float = FULL
+    alternative: Annotated[Pairs, Option("--alternative", repeated=True)] = ()
+    robust: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(TableResult):
+    """Truth table, solutions and necessity, and what survives where that was asked."""
+
+    found: QcaAnalysis
+    robust: Robustness | None
+    full: float
+    """Membership at the anchor of inclusion."""
+
+    @property
+    def main(self) -> Kind:
+        """The solution put forward: intermediate where anything was expected, else parsimonious."""
+        return "intermediate" if any(one is not None for one in self.found.settings.expected) else "parsimonious"
+
+    @property
+    def models(self) -> dict[Kind, tuple[Model, ...]]:
+        """All tied models by kind of solution, each once."""
+        return models_of(self.found.solutions)
+
+    def main_table(self) -> Rows:
+        """A row for each model of each kind of solution."""
+        rows = []
+        for kind, models in self.models.items():
+            for at, model in enumerate(models, start=1):
+                whole = fit_of_terms(model, self.found.members, self.found.outcome)[1]
+                rows.append({
+                    "solution": kind, "model": at, "expression": model_name(model, self.found.settings.conditions),
+                    "consistency": whole.inclusion, "pri": whole.pri, "coverage": whole.coverage,
+                })  # fmt: skip
+        return rows
+
+
+def asked_of(params: Params) -> tuple[QcaSettings, CalibrationRecipe]:
+    """What is asked, and how it comes from which raw columns.
+
+    Raises copark.errors.FaultsFound with every fault of the settings and the table.
+    """
+    faults: list[Fault] = []
+    settings = QcaSettings(
+        params.outcome.removeprefix("~"), params.conditions, params.negate != params.outcome.startswith("~"),
+        params.incl_cut, params.pri_cut, params.n_cut, options.expectations(params.dir_exp, faults),
+    )  # fmt: skip
+    faults += setting_faults(settings)
+    full = params.idm
+    if not 0.5 < full < 1.0:
+        faults.append(fault("idm", "--idm", found=str(full)))
+        full = FULL
+    used = (settings.outcome, *settings.conditions)
+    recipes = options.calibrations(params.calibrate, faults, used, full)
+    others = options.alternatives(params.alternative, faults, used)
+    columns = tuple(dict.fromkeys((*used, *(one for names in others.values() for one in names))))
+    reading = {"memberships": [name for name in columns if name not in recipes], "optional": set(columns) - set(used)}
+    return settings, CalibrationRecipe(read_table(params, columns, faults, **reading), recipes, others)
+
+
+def run_id(params: Params, _context: Context) -> str:
+    """Hash of the table's content and of what is asked."""
+    return identity("qca", params, asked_of(params)[1].table.digest)
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Minimise the truth table, and where it is asked again under other choices."""
+    settings, recipe = asked_of(params)
+    tell = context.stage("analyse")
+    tell(0, 0)
+    found = analyse(calibrated(recipe.table, recipe.calibrations), settings)
+    robust = robustness(found, recipe, tell) if params.robust else None
+    return Answer(found=found, robust=robust, full=params.idm, **origin(params, context, recipe.table))

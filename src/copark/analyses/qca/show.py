@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from copark.analyses.case_table import caveats, data_table, method, told
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.qca.ask import Answer
+from copark.analyses.qca import Answer
 from copark.analyses.show import Columns, Show
 from copark.presentation import document as doc
 from copark.presentation.numbers import exact, number

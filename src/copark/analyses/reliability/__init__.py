@@ -1,1 +1,103 @@
-"""How far outcome probabilities of parks that were never calibrated can be relied on: said beside what became."""
+"""How far outcome probabilities of parks that were never calibrated can be relied on: said beside what became.
+
+The parks of the casebook as if never seen: what the model says of each, and what is on record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import Field
+
+from copark.analyses.contract import AnalysisParams, Result, Rows
+from copark.inference.reliability import ReliabilityFindings, find
+from copark.simulation.outcomes import OUTCOMES
+
+if TYPE_CHECKING:
+    from copark.analyses.context import Context
+    from copark.cases.parks import Parks
+    from copark.inference.sources import PosteriorSource
+
+
+class Params(AnalysisParams):
+    """What may be asked of them."""
+
+    draws: Annotated[int, Field(ge=1, le=512)] = 512
+    futures: Annotated[int, Field(ge=1, le=100)] = 4
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
+    served: ClassVar[Mapping[str, float]] = {"futures": 4}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(ReliabilityFindings, Result):
+    """What came of it."""
+
+    def main_table(self) -> Rows:
+        """A row for each park."""
+        return (
+            {
+                "case": one.case, "recorded": one.recorded, "judged": one.judged,
+                **dict(zip(OUTCOMES, one.shares, strict=True)), "corrected": one.corrected,
+                "calibrated": one.calibrated,
+            }
+            for one in self.parks
+        )  # fmt: skip
+
+
+def run_id(params: Params, context: Context) -> str:
+    """Hash of the parks, their cases, what is borrowed, and the model."""
+    from copark.identity import identity_of
+    from copark.inference.sources import shipped_draws
+    from copark.model.compiler import model_hash
+
+    book = _book()
+    parks = {one.id: (one.outcome, one.case and context.case(one.case).hash) for one in book.parks}
+    asked = params.model_dump(mode="json")
+    made = {"pooled": shipped_draws().identity, "model": model_hash(), "params": asked, "parks": parks}
+    calibrated = {name: source.content["draws_hash"] for name, source in _calibrations(context).items()}
+    return identity_of({"analysis": "reliability", "calibrated": calibrated, **made})
+
+
+def _calibrations(context: Context) -> Mapping[str, PosteriorSource]:
+    """Draws of the calibrations that ship, by case."""
+    from copark.inference.case_parameters import parameters_of, shipped_cases
+
+    found = {name: parameters_of(context.case(name), wanted="shipped").posterior for name in shipped_cases()}
+    return {name: source for name, source in found.items() if source is not None}
+
+
+@cache
+def _book() -> Parks:
+    from copark.cases.parks import load_parks
+
+    return load_parks()
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Run every park of the casebook that has a case and an outcome as if it were new; set it beside the record."""
+    from copark.inference.sources import shipped_draws
+    from copark.model.compiler import model_hash
+    from copark.version import __version__
+
+    outcomes = [(one.case, one.outcome) for one in _book().parks if one.outcome is not None]
+    known = [outcome for _, outcome in outcomes]
+    told = [(context.case(name), outcome) for name, outcome in outcomes if name is not None]
+    found = find(
+        known,
+        told,
+        _calibrations(context),
+        params.draws,
+        params.futures,
+        params.seed,
+        context.threads or 1,
+        context.stage("simulate"),
+    )
+    provenance = {
+        "model_hash": model_hash(), "draws_hash": shipped_draws().identity, "code_version": __version__,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+    }  # fmt: skip
+    return Answer(run_id=context.run_id, provenance=provenance, **vars(found))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.reliability.ask import Answer
+from copark.analyses.reliability import Answer
 from copark.analyses.show import Columns, Show
 from copark.inference.reliability import DONE, SAID
 from copark.presentation import document as doc

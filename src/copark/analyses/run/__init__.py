@@ -1,1 +1,143 @@
-"""What a model of a park says would become of it, beside what is on record: the report of a run."""
+"""What a model of a park says would become of it, beside what is on record: the report of a run.
+
+An ensemble as an answer: what becomes of the park, and how that stands beside the record.
+
+The runs are made and stored by :mod:`copark.workflows.running`; the answer is read from them and holds no copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from copark.analyses.contract import Result, Rows, Texts
+from copark.analyses.show import recorded_outcome
+from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.readouts.compare import provenance, year_twenty
+from copark.simulation.readouts.record import ObservedComparison, comparisons, misses
+from copark.simulation.trust import Trust
+from copark.stats.quantiles import band
+from copark.stats.shares import Share, shares, shares_of
+from copark.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from copark.cases.case import Case
+    from copark.presentation.document import Document
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Answer(Result):
+    """What a run says. All but the outcomes is of its first scenario."""
+
+    case: Case
+    """The park."""
+    ensemble: xr.Dataset
+    """The stored run, read when it is asked: dimensions (scenario, run, quarter)."""
+    outcomes: tuple[tuple[Share, ...], ...]
+    """Shares of outcomes by scenario, over all runs that finished."""
+    rows: tuple[ObservedComparison, ...]
+    """Every observation that the model has an output for, beside the runs."""
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The quarters, such as ``2012Q3``."""
+        return tuple(map(str, self.ensemble["label"].to_numpy()))
+
+    @property
+    def last(self) -> int:
+        """The column in which outcomes are judged."""
+        return year_twenty(self.ensemble)
+
+    @property
+    def runs(self) -> int:
+        """Runs of a scenario whose paths are kept, finished or not."""
+        return int(self.ensemble.sizes["run"])
+
+    @property
+    def finished(self) -> int:
+        """Runs of the first scenario that finished."""
+        return self.outcomes[0][0].total
+
+    @property
+    def unfinished(self) -> int:
+        """Kept runs of the first scenario that did not finish."""
+        return int(np.count_nonzero(self.ensemble["status"].isel(scenario=0).to_numpy() != 0))
+
+    @property
+    def shows_outcomes(self) -> bool:
+        """Whether shares of outcomes are told unasked."""
+        return self.trust is None or self.trust.shows_outcomes
+
+    @cached_property
+    def compared(self) -> tuple[ObservedComparison, ...]:
+        """Observations beside runs that finished."""
+        return tuple(row for row in self.rows if row.inside is not None)
+
+    @property
+    def outside(self) -> int:
+        """How many observations lie outside the 5th to 95th percentile of the runs."""
+        return len(misses(self.compared))
+
+    @property
+    def latest(self) -> tuple[ObservedComparison, ...]:
+        """The latest observation of each variable."""
+        return tuple({row.observation.variable: row for row in self.rows}.values())
+
+    def share(self, outcome: str) -> Share:
+        """The share of an outcome in the first scenario."""
+        return next(one for one in self.outcomes[0] if one.name == outcome)
+
+    def unit(self, output: str) -> str:
+        """An output's unit."""
+        return str(self.ensemble[output].attrs.get("units", ""))
+
+    def final(self, output: str) -> tuple[float, float, float] | None:
+        """5, 50 and 95 % of runs when outcomes are judged; ``None`` where there is no value."""
+        if output not in self.ensemble.data_vars:
+            return None
+        low, median, high = band(self.ensemble[output].isel(scenario=0, quarter=self.last).to_numpy())
+        return (low, median, high) if np.isfinite(median) else None
+
+    def main_table(self) -> Rows:
+        """Every observation beside the model, a row each; values in the model's unit."""
+        return (
+            {
+                "variable": one.observation.variable, "date": str(one.observation.date), "quarter": one.quarter,
+                "unit": self.unit(one.observation.variable), "bound": one.observation.bound, "observed": one.value,
+                "observed_high": one.high, "median": one.median, "low": one.low, "high": one.upper, "width": one.width,
+                "percentile": one.percentiles.number, "inside": one.inside, "grade": one.observation.grade,
+                "role": one.observation.role, "source": "; ".join(one.observation.source),
+            }
+            for one in self.rows
+        )  # fmt: skip
+
+    def document(self, lang: str = "en") -> Document:
+        """What is shown of it, in a language."""
+        from copark.analyses.run.show import document
+
+        if lang not in LANGUAGES:
+            raise ValueError(f"no language {lang!r}: one of {', '.join(LANGUAGES)}")
+        return document(self, Texts("run", lang))
+
+
+def answer_of(ensemble: xr.Dataset, case: Case, counts: Sequence[Mapping[str, int]] | None = None) -> Answer:
+    """What an ensemble says.
+
+    ensemble, case: in the form of :func:`copark.simulation.run.simulate`, and the case it was run on; counts: runs by
+    code of outcome, for each scenario, where more were made than paths are kept of.
+    """
+    made = provenance(ensemble)
+    trust, found = Trust.of(made), ensemble["outcome"].to_numpy()
+    outcomes = [shares(codes, OUTCOMES) for codes in found] if counts is None else [
+        shares_of([one.get(str(code), 0) for code in range(len(OUTCOMES))], OUTCOMES) for one in counts
+    ]  # fmt: skip
+    return Answer(
+        run_id=str(ensemble.attrs.get("identity", "")), provenance=made, trust=trust, case=case, ensemble=ensemble,
+        recorded=recorded_outcome(case, trust), rows=comparisons(ensemble, case.observations), outcomes=tuple(outcomes),
+    )  # fmt: skip

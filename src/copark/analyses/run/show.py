@@ -9,7 +9,7 @@ from math import isfinite
 import numpy as np
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.run.ask import Answer
+from copark.analyses.run import Answer
 from copark.analyses.run.show_case import AboutCase, evidence, sources
 from copark.analyses.show import corrected, grouped
 from copark.cases.completeness import missing_growth

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from copark.analyses.contract import Texts
-from copark.analyses.run.ask import Answer
+from copark.analyses.run import Answer
 from copark.analyses.show import HEADLINES, Columns, Show, grouped
 from copark.cases.completeness import growth_notes, notes_of
 from copark.cases.evidence import UNALLOCATED

@@ -1,1 +1,229 @@
-"""How a frozen forecast stands beside what was observed later."""
+"""How a frozen forecast stands beside what was observed later.
+
+A frozen forecast scored against what was observed later, beside the benchmarks frozen with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from copark.analyses.contract import AnalysisParams, Option, Result, Rows, Said
+from copark.arrays import Floats
+from copark.inference.validate import ScoreLine
+from copark.stats.quantiles import LEVELS
+from copark.stats.scores import Percentiles
+
+if TYPE_CHECKING:
+    from copark.analyses.context import Context
+    from copark.inference.forecast import Frozen, LeftOut
+    from copark.inference.validate import Score
+
+
+class Params(AnalysisParams):
+    """What is scored on what."""
+
+    file: Path
+    data: Annotated[Path, Option("--data")]
+
+
+@dataclass(frozen=True)
+class Forecasted:
+    """What a method had said of a value: median, 5 and 95 %, and its score."""
+
+    median: float
+    low: float
+    high: float
+    crps: float
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A value observed later beside the model and its benchmark."""
+
+    variable: str
+    date: str
+    at: float
+    """date, at: as reported; its last day, in years."""
+    value: float
+    high: float | None
+    bound: str
+    """value, high, bound: as reported: a bound or a range counts by what of the forecast lies outside it."""
+    bounded: bool
+    reached: bool
+    """Whether the model's 90 % interval reaches it."""
+    place: Percentiles
+    half_width: float
+    """place, half_width: percentile in the model's forecast; half of the interval as a share of the value."""
+    sources: tuple[str, ...]
+    model: Forecasted
+    benchmark: Forecasted | None
+
+
+@dataclass(frozen=True)
+class Left:
+    """A row that could not be scored: line in the table, date, variable, and why, as of ``LeftOut``."""
+
+    line: int
+    date: str
+    variable: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class FrozenBands:
+    """Quantiles at the ends of quarters as they were frozen, of the model and of its benchmark, (levels, quarters)."""
+
+    model: Floats
+    benchmark: Floats | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(Result):
+    """How a frozen forecast stands."""
+
+    case: str
+    park: Said
+    """case, park: name and title of the case."""
+    forecast: str
+    made_on: str
+    cut: str
+    until: str
+    """forecast, made_on, cut, until: identity of the frozen forecast, the day it was frozen, last quarter known and
+    last quarter forecast."""
+    first: str
+    """First quarter of the fans."""
+    method: str
+    methods: tuple[str, ...]
+    benchmark: str
+    """method, methods, benchmark: the model's method; all methods; the one drawn and tabled beside the model."""
+    lent: int
+    """Parks the parameters were borrowed from; 0 where they are the park's own."""
+    data: str
+    """Name of the table."""
+    lines: tuple[ScoreLine, ...]
+    """Mean scores by observable."""
+    values: tuple[Scored, ...]
+    left: tuple[Left, ...]
+    """values, left: values scored, by observable and date; rows that could not be."""
+    fans: dict[str, FrozenBands]
+    """By observable."""
+
+    @property
+    def won(self) -> int:
+        """Observables on which the model has the best mean score."""
+        return sum(line.winner == self.method for line in self.lines)
+
+    @property
+    def reached(self) -> int:
+        """Values within the model's 90 % intervals."""
+        return sum(one.reached for one in self.values)
+
+    def main_table(self) -> Rows:
+        """Mean scores of every method by observable, a row each."""
+        return (
+            {"variable": line.variable, "method": method, "values": line.values, "crps": line.crps[method],
+             "coverage": line.coverage[method], "half_width": line.width[method]}
+            for line in self.lines for method in line.crps
+        )  # fmt: skip
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Read both files, sort out what can be scored, and score it.
+
+    Raises copark.errors.CoparkError if the file is no frozen forecast or was changed, the table has faults, or nothing
+    in it can be scored.
+    """
+    from copark.cases.vocabulary import series_title
+    from copark.errors import RunRefused
+    from copark.inference.forecast import Frozen, later_targets, read, read_later, score_later
+    from copark.inference.stacking import STACK
+    from copark.inference.validate import NAIVE, table
+    from copark.texts import text
+
+    content = read(params.file)
+    rows = read_later(params.data)
+    later, frozen = later_targets(content, rows), Frozen(content)
+    if not later.targets:
+        told = [
+            text("score.left.row", context.lang, file=params.data.name, line=one.line, date=one.date,
+                 variable=series_title(one.variable, context.lang),
+                 reason=why_left(one, content["cut"], content["until"], context.lang))
+            for one in _left(later.left_out)
+        ]  # fmt: skip
+        raise RunRefused(text("score.nothing_to_score", context.lang, rows=len(rows), file=params.data.name,
+                              cut=content["cut"], last=content["until"], reasons="\n".join(told)))  # fmt: skip
+    curves = tuple(content.get("curves") or ())
+    naive = {name for each in content["naive"].values() for name in each}
+    methods = (frozen.method, *curves, *(name for name in NAIVE if name in naive))
+    benchmark = next((name for name in (STACK, *curves) if name in curves), "line")
+    scores = score_later(content, later.targets)
+    values = _values(scores, frozen.method, benchmark)
+    return Answer(
+        run_id=context.run_id,
+        provenance={
+            "case": content["case"], "case_hash": content["case_hash"], "model_hash": content["model_hash"],
+            "code_version": content["code_version"], "posterior_cut": content["cut"],
+            "created": datetime.now(UTC).isoformat("T", "seconds"),
+        },
+        case=str(content["case"]), park=_park(str(content["case"])), forecast=str(content["identity"]),
+        made_on=str(content["made_on"]), cut=str(content["cut"]), until=str(content["until"]),
+        first=str(content["quarters"][0]), method=frozen.method, methods=methods, benchmark=benchmark,
+        lent=int(content["made_from"].get("parks", 0)), data=params.data.name,
+        lines=table(scores, methods), values=values, left=_left(later.left_out),
+        fans={name: _fan(frozen, name, benchmark, scores) for name in dict.fromkeys(one.variable for one in values)},
+    )  # fmt: skip
+
+
+def why_left(one: Left, cut: str, until: str, lang: str) -> str:
+    """Why a row could not be scored, in words."""
+    from copark.cases.quarters import Quarter
+    from copark.texts import text
+
+    return text(f"score.why_left.{one.reason}", lang, cut=cut, first=Quarter.parse(cut) + 1, until=until)
+
+
+def _park(case: str) -> Said:
+    from copark.cases import list_cases, load_case
+
+    if case not in list_cases():
+        return Said(case, case)
+    title = load_case(case).title
+    return Said(title.en, title.zh)
+
+
+def _left(rows: Sequence[LeftOut]) -> tuple[Left, ...]:
+    return tuple(Left(one.line, str(one.observation.date), one.observation.variable, one.reason) for one in rows)
+
+
+def _values(scores: Sequence[Score], method: str, benchmark: str) -> tuple[Scored, ...]:
+    """Values by observable and date, with what model and benchmark had said of them."""
+    from copark.inference.validate import moment
+
+    beside = {one.target.name: one for one in scores if one.method == benchmark}
+    own = [one for one in scores if one.method == method]
+    own.sort(key=lambda one: (one.target.variable, one.target.observation.date.last_day))
+    return tuple(
+        Scored(
+            one.target.variable, one.target.date, moment(one.target.observation.date.last_day), one.target.value,
+            one.target.high, one.target.bound, one.bounded, one.covered, one.percentiles, one.width,
+            tuple(one.target.observation.source), _said(one),
+            _said(beside[one.target.name]) if one.target.name in beside else None,
+        )
+        for one in own
+    )  # fmt: skip
+
+
+def _said(one: Score) -> Forecasted:
+    return Forecasted(one.median, one.low, one.high, one.crps)
+
+
+def _fan(frozen: Frozen, variable: str, benchmark: str, scores: Sequence[Score]) -> FrozenBands:
+    """The frozen intervals, to a year after the last value, and two years at least."""
+    last = max(one.target.last for one in scores if one.target.variable == variable)
+    shown = min(max(last + 4, frozen.first + 8), frozen.last) - frozen.first + 1
+    curve = frozen.naive_band(variable, benchmark, LEVELS)
+    return FrozenBands(frozen.band(variable, LEVELS)[:, :shown], None if curve is None else curve[:, :shown])

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.score.ask import Answer, Forecasted, why_left
+from copark.analyses.score import Answer, Forecasted, why_left
 from copark.analyses.show import Columns, Show, grouped
 from copark.cases.quarters import Quarter
 from copark.cases.vocabulary import series_title

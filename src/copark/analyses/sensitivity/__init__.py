@@ -1,1 +1,112 @@
-"""What results depend on, and where a park fails or stands on its own."""
+"""What results depend on, and where a park fails or stands on its own.
+
+What a case's results depend on: Sobol' indices, and samples at hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from copark.analyses.contract import CaseParams, Result, Rows
+from copark.errors import RunRefused
+from copark.identity import identity_of
+from copark.inference.exploration import explore as engine
+from copark.inference.exploration.explore import METHODS, Exploration, ExplorationSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from copark.analyses.context import Context
+    from copark.inference.case_parameters import CaseParameters
+    from copark.inference.exploration.explore import Workload
+
+LEAST_SAMPLE, SAMPLES = 1 << 9, 16
+"""Runs of a random sample at least, and for each row of the Sobol' design."""
+
+
+class Params(CaseParams):
+    """What may be asked of a case's uncertainties."""
+
+    method: Literal["all", "sobol", "given"] = "all"
+    size: Annotated[int, Field(ge=2, le=1 << 20)] = 1024
+    replicates: Annotated[int, Field(ge=1, le=1000)] = 8
+    over: Literal["prior", "posterior-box"] = "prior"
+    served: ClassVar[Mapping[str, float]] = {"size": 1024, "replicates": 8}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(Exploration, Result):
+    """What results depend on."""
+
+    def main_table(self) -> Rows:
+        """Sobol' indices of every output and factor, a row each; the dummy is the last factor of each output."""
+        return (
+            {
+                "output": readout.key, "factor": name, "first": one.first[n], "first_low": one.first_low[n],
+                "first_high": one.first_high[n], "total": one.total[n], "total_low": one.total_low[n],
+                "total_high": one.total_high[n], "above_dummy": one.total_clear[n],
+            }
+            for readout, one in zip(self.readouts, self.indices, strict=False)
+            for n, name in enumerate((*self.names, "dummy"))
+        )  # fmt: skip
+
+
+def settings_of(params: Params) -> ExplorationSettings:
+    """What is asked of the engine.
+
+    Raises copark.errors.RunRefused if the size is no power of two.
+    """
+    size = params.size
+    if size & (size - 1):
+        raise RunRefused.of("sensitivity.refused.size", found=size)
+    methods = METHODS if params.method == "all" else (params.method,)
+    return ExplorationSettings(
+        methods=methods, over=params.over, size=size, sample=max(LEAST_SAMPLE, SAMPLES * size),
+        replicates=params.replicates, seed=params.seed,
+    )  # fmt: skip
+
+
+def _made_of(params: Params, context: Context) -> tuple[ExplorationSettings, CaseParameters, dict[str, Any]]:
+    """Settings, what the case has, and everything the numbers depend on.
+
+    Raises copark.errors.RunRefused if the size is no power of two, or the box of a posterior is asked for where there
+    is none.
+    """
+    case, settings = context.case(params.case), settings_of(params)
+    has = context.parameters(params.case, *params.wanted)
+    if has.stored is None and params.over == "posterior-box":
+        raise RunRefused.of("sensitivity.refused.posterior", case=case.name)
+    parameters = None if has.stored is None else has.stored.parameters
+    return settings, has, engine.provenance_of(case, settings, parameters, has.posterior)
+
+
+def run_id(params: Params, context: Context) -> str:
+    """Hash of settings, case, posterior and model."""
+    return identity_of(_made_of(params, context)[2])
+
+
+def workload(params: Params, context: Context) -> tuple[Workload, ...]:
+    """How much there is to run."""
+    stored = context.parameters(params.case, *params.wanted).stored
+    pairs = 0 if stored is None else stored.replay.pairs
+    return (engine.workload(context.case(params.case), settings_of(params), pairs),)
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Run designs and samples and read them; what was run before a stop is found again."""
+    from copark.simulation.ensemble import default_threads
+
+    case, (settings, has, made_of) = context.case(params.case), _made_of(params, context)
+    context.foresee(case, workload(params, context))
+    parameters = None if has.stored is None else has.stored.parameters
+    box = None if parameters is None else float(parameters.points.sum())
+    with context.stages({**made_of, "box": box}) as stages:
+        found = engine.explore(
+            case, settings, parameters=parameters, source=has.posterior, stages=stages,
+            threads=context.threads or default_threads(), progress=context.progress,
+        )  # fmt: skip
+    used = params if has.stored is not None else params.model_copy(update={"parameters": "prior"})
+    return Answer(**vars(found) | context.origin(used, found.provenance))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.sensitivity.ask import Answer
+from copark.analyses.sensitivity import Answer
 from copark.analyses.show import Columns, Show
 from copark.presentation import document as doc
 from copark.presentation.numbers import number

@@ -1,1 +1,136 @@
-"""How forecasts put together of model and benchmark curves did on the casebook's parks."""
+"""How forecasts put together of model and benchmark curves did on the casebook's parks.
+
+Stacked forecasts of the casebook's parks, each without a say in its weights, beside the model and every curve.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+from copark.analyses.contract import AnalysisParams, Local, Remakeable, Said, by_difference
+from copark.inference.stacking import Judged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from copark.analyses.context import Context
+    from copark.inference.calibrations import Comparison
+    from copark.inference.stacking import Stack
+
+
+class Params(AnalysisParams):
+    """What may be asked of it."""
+
+    check: Annotated[bool, Local()] = False
+
+
+@dataclass(frozen=True)
+class Weight:
+    """A weight learned from all parks, and the lowest and highest learned without one of them."""
+
+    setting: str
+    variable: str
+    """Observable; empty for the weights of those that have none of their own."""
+    method: str
+    value: float
+    least: float
+    most: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(Remakeable):
+    """How stacks did, or how the shipped one made again compares."""
+
+    titles: dict[str, Said]
+    """Of the parks, by name."""
+    judged: Judged
+    """Scores of the stack, the model and the curves."""
+    weights: tuple[Weight, ...]
+    """By setting, observable and method."""
+
+    def to_frame(self) -> pd.DataFrame:
+        """Mean scores of every method, a row each."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {"setting": one.scheme, "variable": one.variable, "methods": len(one.standings), **vars(row)}
+            for one in self.judged.contests for row in one.standings
+        )  # fmt: skip
+
+
+def run_id(params: Params, context: Context) -> str:
+    """Hash of the shipped stack and of whether parks and model are still those it was learned from."""
+    from copark.identity import identity_of
+    from copark.inference.pool.parks import parks_of
+    from copark.inference.stacking import is_current, shipped
+
+    stack = shipped().stack
+    current = is_current(parks_of(tuple(stack.recipe["parks"]), context.lang))
+    return identity_of({"analysis": "stack", "stack": stack.identity, "current": current, "check": params.check})
+
+
+def anew(params: Params, _context: Context) -> bool:
+    """Whether to work although an answer is stored."""
+    return params.check
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Judge the stack on the trials that ship, or make these again and compare them.
+
+    Raises
+    ------
+    RunRefused
+        Where no panel is to be made: it takes an hour or more.
+    """
+    from copark.errors import RunRefused
+    from copark.inference.pool.parks import parks_of
+    from copark.inference.stacking import is_current, judge, load_trials, shipped
+    from copark.model.compiler import model_hash
+    from copark.texts import text
+    from copark.version import __version__
+
+    if params.check and not context.calibrates:
+        raise RunRefused(text("pool.not_here", context.lang))
+    stack, trials = shipped().stack, load_trials()
+    parks = parks_of(tuple(stack.recipe["parks"]), context.lang)
+    return Answer(
+        run_id=context.run_id,
+        provenance={
+            "model_hash": model_hash(), "code_version": __version__,
+            "created": datetime.now(UTC).isoformat("T", "seconds"),
+        },
+        titles={park.name: Said(park.case.title.en, park.case.title.zh) for park in parks},
+        judged=judge(trials, stack), weights=tuple(_weights(stack)),
+        again=_again(context) if params.check else None, stale=not is_current(parks),
+    )  # fmt: skip
+
+
+def _weights(stack: Stack) -> Iterator[Weight]:
+    for setting, observables in stack.everyone.items():
+        for variable, learned in observables.items():
+            for method, value in learned.items():
+                others = [one[setting][variable].get(method, 0.0) for one in stack.without.values()]
+                yield Weight(setting, variable, method, value, min(others), max(others))
+
+
+def _again(context: Context) -> Comparison:
+    """The trials that ship, made again by their recipe."""
+    from copark.inference.panels import one_at_a_time, shares
+    from copark.inference.pool.panel import PanelSettings, learn
+    from copark.inference.pool.parks import parks_of
+    from copark.inference.stacking import CLOSE, largest_difference, load_trials, shipped, trials_of
+    from copark.simulation.ensemble import default_threads
+
+    recipe = shipped().stack.recipe
+    parks, settings = parks_of(tuple(recipe["parks"]), context.lang), PanelSettings(**recipe["settings"])
+    folder, threads = context.home / "pool", context.threads or default_threads()
+    learning, trying = shares(context.stage("pool"), (25, 75))
+    with one_at_a_time(parks, settings, folder, context.stage("waiting")):
+        panel = learn(parks, settings, threads=threads, folder=folder, progress=learning)
+        trials = trials_of(panel, threads=threads, folder=folder, progress=trying)
+    largest = largest_difference(trials, load_trials())
+    return by_difference(largest, CLOSE)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show, grouped, made_again
-from copark.analyses.stack.ask import Answer
+from copark.analyses.stack import Answer
 from copark.inference.pool.forecasts import GROWTH, MODEL
 from copark.inference.stacking import STACK, Beside
 from copark.presentation import document as doc

@@ -1,1 +1,77 @@
-"""Suzhou: a natural experiment, in which shares were swapped while a rival next door gave up."""
+"""Suzhou: a natural experiment, in which shares were swapped while a rival next door gave up.
+
+The study ``suzhou-swap``: shares swapped or not, rivalry ended or not, beside what was observed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import Field
+
+from copark.analyses.contract import AnalysisParams, Result, Rows
+from copark.inference.suzhou import SuzhouFindings, find
+
+if TYPE_CHECKING:
+    from copark.analyses.context import Context
+    from copark.simulation.study import Study
+
+STUDY = "suzhou-swap"
+LEAST = 400
+"""Runs of each scenario below which too few would be kept."""
+
+
+class Params(AnalysisParams):
+    """What may be asked of the experiment."""
+
+    runs: Annotated[int, Field(ge=1, le=100_000)] = 4000
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
+    served: ClassVar[Mapping[str, float]] = {"runs": 4000}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(SuzhouFindings, Result):
+    """What each account of the turn says, and what differs between them."""
+
+    needs_no_calibration = True
+
+    def main_table(self) -> Rows:
+        """The accumulated result and operating enterprises of every scenario and quarter, a row each."""
+        return (
+            {
+                "scenario": arm.key, "quarter": quarter, "accumulated_result": result.median,
+                "accumulated_result_p05": result.low, "accumulated_result_p95": result.high,
+                "operating": operating.median, "operating_p05": operating.low, "operating_p95": operating.high,
+            }
+            for arm in self.arms
+            for quarter, result, operating in zip(self.quarters, arm.course, arm.operating_course, strict=True)
+        )  # fmt: skip
+
+
+def run_id(params: Params, context: Context) -> str:
+    """Run ID of the runs: a hash of the study, the case and the model."""
+    from copark.simulation.results import study_identity
+
+    study = _study(params)
+    return study_identity(study, context.case(study.case))
+
+
+def _study(params: Params) -> Study:
+    from copark.simulation.study import load_study
+
+    return load_study(STUDY).with_changes(runs=max(params.runs, LEAST), seed=params.seed)
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Run the study as it is, and read what the developer's books say."""
+    from copark.simulation.trust import Trust
+
+    study = _study(params)
+    case = context.case(study.case)
+    runs = context.simulate(study, case)
+    context.stage("analyse")(0, 0)
+    shared = context.origin(case.name, runs)
+    drawn = {"trust": Trust.of(shared["provenance"]), "recorded": None}
+    return Answer(**vars(find(runs, study, case)), **shared | drawn)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show
-from copark.analyses.suzhou.ask import STUDY, Answer
+from copark.analyses.suzhou import STUDY, Answer
 from copark.inference.suzhou import FACTUAL, Band
 from copark.presentation import document as doc
 from copark.presentation.numbers import number

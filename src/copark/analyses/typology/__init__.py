@@ -1,1 +1,94 @@
-"""Typology: intergovernmental against enterprise-led parks, as observed and in matched scenarios of the model."""
+"""Typology: intergovernmental against enterprise-led parks, as observed and in matched scenarios of the model.
+
+The observed parks by type, and matched scenarios of one park: what differs, and what makes the difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import Field
+
+from copark.analyses.contract import AnalysisParams, Result, Rows
+from copark.inference.typology.findings import TypeFindings, find
+
+if TYPE_CHECKING:
+    from copark.analyses.context import Context
+    from copark.simulation.study import Study
+
+FACTORIAL, TWINS = "owner-plan-framework", "enterprise-led-twins"
+NEEDED = ("registered", "operating", "jobs", "enterprise_investment", "serviced_area", "failed")
+"""Outputs that scenarios are read by."""
+
+
+class Params(AnalysisParams):
+    """What may be asked of the types of parks."""
+
+    runs: Annotated[int, Field(ge=1, le=100_000)] = 1000
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
+    served: ClassVar[Mapping[str, float]] = {"runs": 1000}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(TypeFindings, Result):
+    """What tells types of parks apart."""
+
+    studies: tuple[str, ...]
+    """Run IDs of the two ensembles."""
+    runs: int
+    seed: int
+    """runs, seed: runs of each scenario, and their seed."""
+
+    def main_table(self) -> Rows:
+        """Every measure of the observed parks, a row each."""
+        return (
+            {
+                "measure": one.measure, "intergovernmental": one.counts[0], "enterprise_led": one.counts[1],
+                "superiority": one.superiority, "low": one.low, "high": one.high, "permutation_share": one.deals,
+                "verdict": one.verdict,
+            }
+            for one in self.contrasts
+        )  # fmt: skip
+
+
+def run_id(params: Params, context: Context) -> str:
+    """Hash of both studies, the case they are of, its parameters, the table of parks and the cases it names."""
+    from copark.cases.casebook import casebook_path
+    from copark.cases.parks import load_parks
+    from copark.identity import hash_files, identity_of
+    from copark.model.compiler import model_hash
+
+    studies, folder = _studies(params), casebook_path()
+    cases = {park.case: context.case(park.case).hash for park in load_parks().parks if park.case}
+    return identity_of(
+        {
+            "analysis": "typology", "studies": [one.content() for one in studies], "model": model_hash(),
+            "draws": context.parameters(studies[0].case).identity, "cases": cases,
+            "parks": hash_files([folder / "parks.csv"], folder),
+        }
+    )  # fmt: skip
+
+
+def _studies(params: Params) -> tuple[Study, ...]:
+    from copark.simulation.study import load_study
+
+    changes = {"keep": NEEDED, "runs": params.runs, "seed": params.seed}
+    return tuple(load_study(name).with_changes(**changes) for name in (FACTORIAL, TWINS))
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Run both studies, and set them beside the observed parks."""
+    from copark.cases.parks import load_parks
+
+    studies, book = _studies(params), load_parks()
+    case = context.case(studies[0].case)
+    factorial, twins = (context.simulate(one, case) for one in studies)
+    context.stage("analyse")(0, 0)
+    cases = {park.case: context.case(park.case) for park in book.parks if park.case}
+    found = find(book, cases, factorial, twins, studies[1])
+    return Answer(
+        studies=tuple(str(one.attrs["identity"]) for one in (factorial, twins)), runs=params.runs, seed=params.seed,
+        **vars(found), **context.origin(case.name, factorial),
+    )  # fmt: skip

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Columns, Show
-from copark.analyses.voi.ask import Answer, Tried
+from copark.analyses.voi import Answer, Tried
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import exact, precise, shown
 
 if TYPE_CHECKING:
-    from copark.analyses.voi.ask import OpenQuestion, PossibleObservation
+    from copark.analyses.voi import OpenQuestion, PossibleObservation
     from copark.figures.levers import Bars
 
 DRAWN, EACH, MANY = 8, 3, 3

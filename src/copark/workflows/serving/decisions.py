@@ -6,7 +6,7 @@ from typing import Any
 
 from copark.analyses.answer import find, load
 from copark.analyses.contract import Texts
-from copark.analyses.levers.ask import Answer as Levers
+from copark.analyses.levers import Answer as Levers
 from copark.analyses.levers.show import SIGNS, change, middle
 from copark.inference.levers.entries import Lever, Setting
 from copark.inference.levers.findings import Gain

@@ -114,7 +114,7 @@ def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identi
 
 def report(store: RunStore, identity: str, case: Case, lang: str, tell: Tell) -> Path:
     """Write the page of a stored run: of one scenario its report, of several their comparison."""
-    from copark.analyses.run.ask import answer_of
+    from copark.analyses.run import answer_of
     from copark.presentation import write
     from copark.workflows.running import counts_of
 
