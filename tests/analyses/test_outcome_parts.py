@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from copark.analyses.answer import answer
-from copark.analyses.compare.ask import Answer
+from copark.analyses.compare import Answer
 from copark.analyses.compare.outcome_change import REST, parts_of, shapley
 from copark.analyses.context import Context
 from copark.analyses.registry import REGISTRY

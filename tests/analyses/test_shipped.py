@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from copark.analyses import REGISTRY, shipped
 from copark.analyses.answer import RESULT, SHIPPED, load, save
 from copark.analyses.context import Context
-from copark.analyses.forecast.ask import Params, asked_of
+from copark.analyses.forecast import Params, asked_of
 from copark.cases.casebook import POSTERIOR, casebook_path, list_cases, posteriors_in
 from copark.cli import main
 from copark.presentation.page import page_of

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from copark.analyses.experts.ask import held_of
+from copark.analyses.experts import held_of
 from copark.cases import load_case
 from copark.cases.types import Bilingual
 from copark.inference.claims.scenarios import bench_of

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import copark
-from copark.analyses.validate.ask import cuts_of
+from copark.analyses.validate import cuts_of
 from copark.cli import progress
 from copark.errors import RunRefused
 from copark.inference import calibrations

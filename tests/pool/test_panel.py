@@ -13,7 +13,7 @@ import copark
 from copark.analyses import REGISTRY
 from copark.analyses.answer import Answered, answer, load, place_of
 from copark.analyses.context import Context
-from copark.analyses.forecast.ask import Answer
+from copark.analyses.forecast import Answer
 from copark.analyses.pool import Answer as PoolAnswer
 from copark.cases import load_case, new_case
 from copark.errors import NotFound, RunRefused

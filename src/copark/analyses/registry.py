@@ -53,8 +53,7 @@ class Analysis:
     @cached_property
     def ask(self) -> ModuleType:
         """The package, which computes."""
-        found = import_module(self.package)
-        return found if hasattr(found, "Params") else import_module(f"{self.package}.ask")
+        return import_module(self.package)
 
     @property
     def params(self) -> type[AnalysisParams]:
@@ -154,7 +153,7 @@ class Registry:
 
         Raises KeyError if none did.
         """
-        package = type(found).__module__.removesuffix(".ask")
+        package = type(found).__module__
         known = next((one for one in self._known.values() if one.package == package), None)
         if known is None:
             raise KeyError(package)

@@ -1,1 +1,286 @@
-"""What the observations of a park say of the model's parameters, and whether to believe it."""
+"""What the observations of a park say of the model's parameters, and whether to believe it.
+
+A case calibrated to its observations: posteriors made or found, examined and kept; or made again and compared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from copark.analyses.context import made_now
+from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeable, Rows, Said
+from copark.arrays import Floats
+from copark.inference import calibrations
+from copark.inference.diagnostics import Check, Movement, Note, Ranks, Tie
+from copark.inference.reading import Reading, cut_of, uses_everything
+from copark.presentation.document import Evidence
+from copark.presentation.numbers import number
+from copark.texts import text
+
+if TYPE_CHECKING:
+    from copark.analyses.context import Context
+    from copark.cases.case import Case
+    from copark.cases.quarters import Quarter
+    from copark.inference.calibrate import Settings
+    from copark.inference.calibrations import KeptPosterior
+    from copark.inference.posterior import ParameterPosterior
+    from copark.simulation.trust import Trust
+
+DRAWN = 12
+"""Parameters drawn one by one: the most informed."""
+BINS = 25
+MOST_SWEEPS = 10_000
+
+
+class Params(AnalysisParams):
+    """What may be asked of a calibration; the words of each are in texts.yaml."""
+
+    case: Annotated[str, Field(min_length=1, max_length=1000)]
+    cut: str | None = None
+    runs: PowerOfTwo = None
+    seed: Annotated[int | None, Field(ge=0, le=2**63 - 1)] = None
+    full: bool = False
+    sweeps: Annotated[int | None, Field(ge=1, le=MOST_SWEEPS), Local()] = None
+    fresh: Annotated[bool, Local()] = False
+    check: Annotated[bool, Local()] = False
+
+
+@dataclass(frozen=True)
+class Density:
+    """A parameter before and after: densities between edges that hold 99 % of the prior."""
+
+    name: str
+    edges: Floats
+    prior: Floats
+    posterior: Floats
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """What the observations say of the parameters."""
+
+    asked: str
+    """The case as it was asked for."""
+    folder: str
+    """Where its posteriors are kept in the output folder."""
+    values: int
+    """Values fitted."""
+    everything: bool
+    """Whether all were, not only those meant for it."""
+    movements: tuple[Movement, ...]
+    """Every parameter before and after, most informed first."""
+    ties: tuple[Tie, ...]
+    """Pairs the data cannot tell apart."""
+    densities: tuple[Density, ...]
+    """Of the most informed."""
+    checks: tuple[Check, ...]
+    """Every fitted value beside what calibrated runs would have reported."""
+    axes: tuple[str, ...]
+    ranks: dict[str, Floats]
+    """axes, ranks: parameters; ranks of the truth in its posterior by kind of simulated observations (``anywhere`` in
+    the prior, ``near`` the case's own), shape (records, axes)."""
+    notes: tuple[Note, ...]
+    """Numbers of health."""
+    apart: tuple[str, ...]
+    """Parameters on which independent searches have not agreed, farthest apart first."""
+    recipe: dict[str, Any]
+    """What the posteriors depend on."""
+    wide_sizes: bool = False
+    """Whether the park was read with the panel's priors of size."""
+    flat: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
+    """flat, aside: sizes whose prior is the whole range of the model, since its values lie where the panel's hardly
+    reaches; values not fitted, since no prior run comes near them (:mod:`copark.inference.reading`)."""
+
+    def ranks_of(self, kind: str) -> Ranks:
+        """Ranks of the truth for one kind of simulated observations."""
+        return Ranks(self.axes, self.ranks[kind])
+
+    @property
+    def outside(self) -> tuple[Check, ...]:
+        """Reported values outside the 5th to 95th percentile of what calibrated runs would have reported."""
+        return tuple(check for check in self.checks if not check.inside)
+
+    @property
+    def longer(self) -> str:
+        """Options of `copark calibrate` by which a search that has not converged is gone on with."""
+        from copark.inference.calibrate import FULL
+
+        swept = int(self.recipe["settings"]["last_sweeps"])
+        return "--full" if swept < FULL.last_sweeps else f"--full --sweeps {2 * swept}"
+
+    def of(self, verdict: str) -> tuple[Movement, ...]:
+        """Parameters of a verdict: moved (informed by the data), weakly or unmoved."""
+        return tuple(one for one in self.movements if one.verdict == verdict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(Remakeable):
+    """What came of a calibration, or of making the shipped one again."""
+
+    case: str
+    park: Said
+    cut: str
+    """case, park, cut: name and title of the case; last quarter known."""
+    calibrated: Calibrated | None = None
+    """calibrated, again: one of the two: a calibration; how the shipped posterior made again compares."""
+    evidence: tuple[Evidence, ...] = ()
+    """Sources of the values fitted."""
+
+    def main_table(self) -> Rows:
+        """Every parameter before and after, a row each: medians, 5 and 95 %."""
+        return (
+            {"parameter": one.name, "unit": one.variable.unit, "verdict": one.verdict, "prior_p05": one.prior[0],
+             "prior_median": one.prior[2], "prior_p95": one.prior[4], "p05": one.posterior[0],
+             "median": one.posterior[2], "p95": one.posterior[4], "shrink": one.shrink, "overlap": one.overlap}
+            for one in (() if self.calibrated is None else self.calibrated.movements)
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is calibrated to when and how, and where it is kept."""
+
+    case: Case
+    cut: Quarter
+    settings: Settings
+    identity: str
+    folder: Path
+
+
+def asked_of(params: Params, context: Context) -> Asked:
+    """Decide what is calibrated; whatever cannot be is refused before any work.
+
+    A server calibrates no parks it shares, whose parameters all would get, and makes no long searches. Raises
+    copark.errors.CoparkError if the case is missing, has faults or nothing to calibrate to, cut or runs cannot be used,
+    or it is not made here.
+    """
+    from copark.errors import RunRefused
+    from copark.inference.calibrate import FULL
+
+    case = context.case(params.case)
+    settings = calibrations.settings_of(params.runs, params.seed, context.lang, full=params.full, sweeps=params.sweeps)
+    cut = cut_of(case, params.cut)
+    identity, folder = calibrations.place_of(case, cut, settings, context.home)
+    if not context.calibrates and params.case not in context.folders:
+        raise RunRefused(text("calibrate.shared", context.lang, case=params.case))
+    if not context.calibrates and settings.runs > FULL.runs:
+        raise RunRefused(text("calibrate.too_many", context.lang, most=number(FULL.runs, 0)))
+    return Asked(case, cut, settings, identity, folder)
+
+
+def run_id(params: Params, context: Context) -> str:
+    """Identity of the calibration; of a comparison, a hash of what is compared."""
+    from copark.identity import identity_of
+
+    asked = asked_of(params, context)
+    return identity_of({"calibration": asked.identity, "check": True}) if params.check else asked.identity
+
+
+def anew(params: Params, context: Context) -> bool:
+    """Whether to work although an answer is stored: where that was asked, or the posteriors are no longer there."""
+    return params.fresh or params.check or not calibrations.is_kept(asked_of(params, context).folder)
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Calibrate, or find the calibration that is kept; or make the shipped one again."""
+    if params.check:
+        return _again(params, context)
+    asked = asked_of(params, context)
+    if context.planning is not None and (params.fresh or not calibrations.is_kept(asked.folder)):
+        context.planning(calibrations.plan_of(
+            asked.case, asked.cut, asked.settings, threads=context.threads, out=context.home, lang=context.lang,
+        ))  # fmt: skip
+    kept = calibrations.kept_posterior(
+        asked.case, asked.cut, asked.settings, fresh=params.fresh, threads=context.threads,
+        out=context.home, progress=context.progress,
+    )  # fmt: skip
+    context.tally = kept.tally
+    return _answer(params.case, asked, kept, context)
+
+
+def _answer(given: str, asked: Asked, kept: KeptPosterior, context: Context) -> Answer:
+    """What is told of a calibration that was made or found."""
+    from copark.analyses.show import evidence_of
+    from copark.inference.diagnostics import judged, movements, predictive_checks, ties, unsettled
+
+    examined = kept.examination
+    if examined is None:
+        raise ValueError("a calibration made here is examined")
+    case, own, replay = asked.case, kept.stored.parameters, kept.stored.replay
+    moved = movements(own.space, own.points, own.weights)
+    recipe = kept.stored.recipe
+    how = Reading.of(recipe)
+    return Answer(
+        **_about(asked, context, kept.trust, str(recipe["batch"]["model"])),
+        calibrated=Calibrated(
+            asked=given, folder=f"{kept.folder.parent.name}/{kept.folder.name}", values=len(replay.model.targets),
+            everything=uses_everything(case, asked.cut), movements=moved,
+            ties=ties(own.space, own.points, own.weights), densities=_densities(own, moved),
+            checks=predictive_checks(replay.model, replay.seen), axes=examined.near.names,
+            ranks={"anywhere": examined.anywhere.ranks, "near": examined.near.ranks}, notes=judged(examined.health),
+            apart=unsettled(replay),
+            recipe={"points": recipe["batch"]["points"], "settings": recipe["settings"],
+                    "made_with": recipe["made_with"]}, wide_sizes=how.wide, flat=how.flat, aside=how.aside,
+        ),
+        evidence=evidence_of(case, (one.observation for one in replay.model.targets)),
+    )  # fmt: skip
+
+
+def _about(asked: Asked, context: Context, trust: Trust | None, model: str) -> dict[str, Any]:
+    """What every answer tells of itself."""
+    case, provenance = asked.case, made_now(posterior_cut=str(asked.cut)) | {"model_hash": model}
+    if trust is None:
+        provenance = {"case": case.name, "case_hash": case.hash, **provenance}
+        origin: dict[str, Any] = {"run_id": context.run_id, "provenance": provenance}
+    else:
+        origin = context.stamped(case, trust, provenance)
+    return {"case": case.name, "park": Said(case.title.en, case.title.zh), "cut": str(asked.cut), **origin}
+
+
+def _densities(own: ParameterPosterior, moved: tuple[Movement, ...]) -> tuple[Density, ...]:
+    """The most informed parameters before and after."""
+    import numpy as np
+
+    before, after = own.space.table(own.space.sobol(0, 1 << 13, 1)), own.space.table(own.points)
+    found = []
+    for one in [one for one in moved if one.verdict == "moved"][:DRAWN]:
+        low, high = np.quantile(before[one.name], (0.005, 0.995)).tolist()
+        edges = np.linspace(low, high, BINS + 1)
+        each = (table[one.name] for table in (before, after))
+        prior, posterior = (np.histogram(draws, bins=edges)[0] / (len(draws) * np.diff(edges)) for draws in each)
+        found.append(Density(one.name, edges, prior, posterior))
+    return tuple(found)
+
+
+def _again(params: Params, context: Context) -> Answer:
+    """Make the posterior that ships with a case again by its recipe, or go on with that, and compare.
+
+    Raises NotFound if none ships with it.
+    """
+    from copark.cases.casebook import posteriors_of
+    from copark.errors import NotFound
+    from copark.inference.case_parameters import shipped_cases
+    from copark.inference.sources import PosteriorSource
+    from copark.simulation.ensemble import default_threads
+
+    asked = asked_of(params, context)
+    case, folders = asked.case, posteriors_of(asked.case)
+    if not folders:
+        raise NotFound.of("calibrate.nothing_shipped", case=case.name, known=", ".join(shipped_cases()))
+    folder = folders.get(params.cut or max(folders))
+    if folder is None:
+        raise NotFound.of("calibrate.cut_not_shipped", case=case.name, cut=params.cut, known=", ".join(folders))
+    stored = calibrations.load(case, folder)
+    compared = calibrations.check(
+        case, folder, threads=context.threads or default_threads(), batches=calibrations.batches_in(context.home),
+        progress=context.progress,
+    )  # fmt: skip
+    context.tally = compared.tally
+    trust = PosteriorSource(stored.replay, stale=stored.stale).trust
+    told = _about(asked, context, trust, str(stored.recipe["batch"]["model"]))
+    return Answer(**told | {"cut": str(stored.replay.cut)}, again=compared, stale=stored.stale)

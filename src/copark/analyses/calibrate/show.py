@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from copark.analyses.calibrate.ask import Answer, Calibrated
+from copark.analyses.calibrate import Answer, Calibrated
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Columns, Show, grouped, interval, made_again
 from copark.inference.diagnostics import Check, title_of

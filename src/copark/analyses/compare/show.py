@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from copark.analyses.compare import moves
-from copark.analyses.compare.ask import STANDING, Answer, Compared, ComparedScenario
+from copark.analyses.compare import STANDING, Answer, Compared, ComparedScenario, moves
 from copark.analyses.compare.outcome_change import OutcomeParts
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Columns, Show

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from copark.analyses.compare.ask import Compared, answer_of
+from copark.analyses.compare import Compared, answer_of
 from copark.analyses.contract import CaseParams, Option, Result, Rows, Said
 from copark.simulation.counterfactual import WITHOUT, but_for_study, find_happenings
 from copark.simulation.counterfactual_events import happenings

@@ -7,7 +7,7 @@ from math import expm1, isfinite, nan
 from typing import TYPE_CHECKING
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.experts.ask import LEAST, Answer, Held, Row
+from copark.analyses.experts import LEAST, Answer, Held, Row
 from copark.analyses.show import Show, grouped, known
 from copark.inference.claims.rules import SMALL, side
 from copark.inference.claims.verdict import standard
@@ -22,7 +22,7 @@ from copark.words import join
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from copark.analyses.experts.ask import Asked, Beside
+    from copark.analyses.experts import Asked, Beside
 
 MOVED = 0.03
 """Change of a probability from which on an estimate is named, and a claim may turn."""

@@ -1,1 +1,454 @@
-"""What a park may become, from what was known at a date."""
+"""What a park may become, from what was known at a date.
+
+A park forecast from what was known at a date: on its own calibration, or by what other parks teach.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+from pydantic import Field
+
+from copark.analyses.context import made_now, today
+from copark.analyses.contract import AnalysisParams, PowerOfTwo, Result, Said
+from copark.arrays import Floats
+from copark.inference import calibrations, panels
+from copark.inference import forecast as engine
+from copark.inference.assessment import Spread
+from copark.inference.case_parameters import own_calibration, shipped_calibration
+from copark.inference.diagnostics import BINS, Note, judged, movements, verdict
+from copark.inference.pool.forecasts import GROWTH, MODEL, BaseRate, PooledOutlook, freeze_outlook
+from copark.inference.pool.panel import Panel, PanelSettings, mixture_quantiles, panel_identity
+from copark.inference.pool.parks import AXES, POOLED
+from copark.inference.reading import cut_of, uses_everything
+from copark.inference.stacking import (
+    LINE,
+    STACK,
+    UNSEEN,
+    Judged,
+    StackedForecast,
+    shipped,
+    stack_of,
+    stacks_of,
+    with_stacks,
+)  # fmt: skip
+from copark.inference.validate import BLIND, BORROWED, Point, known_points
+from copark.stats.quantiles import LEVELS
+from copark.stats.shares import z_of
+from copark.texts import text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from copark.analyses.context import Context
+    from copark.cases.case import Case
+    from copark.cases.quarters import Quarter
+    from copark.inference.calibrate import Settings
+    from copark.inference.calibrations import KeptPosterior
+
+NAMED = 0.03
+"""Share of the variance from which a parameter is named."""
+RANKS = (np.arange(2000) + 0.5) / 2000
+COMPONENTS = 280
+"""Draws of the hierarchy, evenly taken, that quantiles are read off: each is a normal distribution of its own."""
+LEAST_LENT = 0.01
+"""Share in the mean of all parks from which a park is said to lend something."""
+
+
+class Params(AnalysisParams):
+    """What may be asked of a forecast."""
+
+    case: Annotated[str, Field(min_length=1, max_length=1000)]
+    cut: str | None = None
+    to: str | None = None
+    freeze: Path | None = None
+    told: bool = False
+    pool: bool = False
+    runs: PowerOfTwo = None
+    seed: Annotated[int | None, Field(ge=0, le=2**63 - 1)] = None
+
+
+@dataclass(frozen=True)
+class Informed:
+    """A parameter the forecast depends on: largest share of a variance, and what the data said of it."""
+
+    name: str
+    share: float
+    """Largest share of the variance of an observable that it explains by itself."""
+    verdict: str
+    """moved, weakly or unmoved."""
+    before: float
+    after: tuple[float, ...]
+    """before, after: median before the data; 5, 50 and 95 % after them."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A parameter of a park without a history: 5, 50 and 95 % before and after other parks were asked, and whose."""
+
+    name: str
+    group: str
+    before: tuple[float, ...]
+    after: tuple[float, ...]
+    verdict: str
+    """moved, weakly or unmoved."""
+    lenders: tuple[tuple[str, float], ...]
+    """Share of each park in what was learned of it, largest first."""
+
+
+@dataclass(frozen=True)
+class Borrowed:
+    """What a forecast without a history rests on."""
+
+    panel: str
+    """Identity of the panel."""
+    parks: dict[str, Said]
+    """Titles of its parks by name."""
+    lenders: dict[str, float]
+    """Share of each park in what was learned."""
+    alone: dict[str, Floats]
+    """By observable: quantiles on the prior alone, shape (levels, quarters)."""
+    taken: tuple[Taken, ...]
+    rates: tuple[BaseRate, ...]
+    """taken, rates: parameters, most changed first; what parks had become at an age."""
+    open_facts: bool
+    """Whether the case leaves much open, for which defaults stand."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(Result):
+    """A forecast."""
+
+    case: str
+    park: Said
+    start: str
+    cut: str
+    until: str
+    clock_end: str
+    """start, cut, until, clock_end: first quarter of the case; last quarter known; last quarter forecast; end of the
+    case's clock."""
+    method: str
+    pairs: int
+    content: dict[str, Any]
+    """The forecast as it is frozen, or would be; empty where it ends before the data do."""
+    file: str
+    """Name of the file it is frozen in; empty if it is not."""
+    runs: int
+    seed: int
+    """runs, seed: of the calibration or the panel."""
+    values: int
+    everything: bool
+    """values, everything: how many values the parameters were fitted to; whether all were, not only those meant to be
+    fitted."""
+    bands: dict[str, Floats]
+    """By observable: quantiles of the forecast from the start on, shape (levels, quarters): of the stack where there is
+    one, before the cut and otherwise of the model."""
+    methods: dict[str, dict[str, Floats]]
+    since: int
+    """methods, since: by method and observable: the same of what was stacked, the model and curves, from this many
+    quarters after the start on; of what is not stacked, of the model and a line."""
+    weights: dict[str, dict[str, Floats]]
+    """By observable and method: weights in the stack in the same quarters, shape (quarters,)."""
+    held: Judged
+    """How such forecasts did on the parks of the casebook, each without a say in its weights."""
+    reported: dict[str, tuple[Point, ...]]
+    """By observable: values on record."""
+    widths: dict[str, Spread]
+    informed: tuple[Informed, ...]
+    """widths, informed: what the variance at the end comes from; parameters it depends on, most first."""
+    health: tuple[Note, ...]
+    """Numbers of health of the posterior."""
+    borrowed: Borrowed | None = None
+    """What it rests on where the park's own observations were not used."""
+
+    @property
+    def frozen_id(self) -> str:
+        """Identity of the frozen forecast: a hash of all of it."""
+        return str(self.content.get("identity", ""))
+
+    def quarters(self) -> list[str]:
+        """All quarters from the start on."""
+        from copark.cases.quarters import Quarter
+
+        return [str(Quarter.parse(self.start) + n) for n in range(next(iter(self.bands.values())).shape[1])]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Quantiles at the end of every quarter, a row each: the forecast, then every method with its weight."""
+        import pandas as pd
+
+        quarters = self.quarters()
+        every = [("forecast", self.bands, quarters)]
+        every += [(method, bands, quarters[self.since :]) for method, bands in self.methods.items()]
+        return pd.concat(
+            [
+                pd.DataFrame(
+                    {"variable": name, "method": method, "quarter": when,
+                     "weight": self.weights.get(name, {}).get(method)}
+                    | {f"p{100 * level:02.0f}": row for level, row in zip(LEVELS, band, strict=True)}
+                )
+                for method, bands, when in every for name, band in bands.items()
+            ],
+            ignore_index=True,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is forecast and on what: a calibration that is there, one to be found or made, or a panel of other parks."""
+
+    case: Case
+    cut: Quarter
+    until: Quarter
+    settings: Settings | None = None
+    own: KeptPosterior | None = None
+    panel: PanelSettings | None = None
+
+    def place(self, context: Context) -> tuple[str, Path]:
+        """Identity and folder of the calibration that is needed, kept or not."""
+        if self.settings is None:
+            raise ValueError("nothing to calibrate")
+        return calibrations.place_of(self.case, self.cut, self.settings, out=context.home)
+
+
+def asked_of(params: Params, context: Context) -> Asked:
+    """Decide what a forecast is made on; whatever cannot be is refused before any work.
+
+    Raises copark.errors.CoparkError if the case is missing or has faults, cut or end cannot be used, options do not go
+    together, or the file is there already.
+    """
+    from copark.errors import RunRefused
+
+    if params.freeze is not None:
+        engine.refuse_existing(params.freeze)
+    case, lang = context.case(params.case), context.lang
+    if params.pool or not panels.has_history(case):
+        given = {"--cut": params.cut is not None, "--told": params.told}  # they need the park's own observations
+        options = ", ".join(name for name, on in given.items() if on)
+        if options:
+            key = "forecast.not_with_set_aside" if params.pool else "forecast.not_with_new"
+            raise RunRefused(text(key, lang, options=options, case=params.case))
+        after = case.clock.start if params.freeze is None else None
+        until = engine.end_of(case, case.clock.data_end, params.to, lang, after=after)
+        panel = PanelSettings(panels.runs_of(params.runs, lang), 1 if params.seed is None else params.seed)
+        return Asked(case, case.clock.data_end, until, panel=panel)
+    given_own = params.cut or params.runs or params.seed is not None
+    own = None if given_own else own_calibration(case, context.home)
+    cut = cut_of(case, params.cut) if own is None else own.cut
+    wanted = calibrations.settings_of(params.runs, params.seed, lang)
+    if own is None and not calibrations.is_kept(calibrations.place_of(case, cut, wanted, out=context.home)[1]):
+        own = shipped_calibration(case, cut, None if params.runs is None else wanted.runs, params.seed)
+    return Asked(case, cut, engine.end_of(case, cut, params.to, lang), wanted, own)
+
+
+def run_id(params: Params, context: Context) -> str:
+    """Hash of the case, what its parameters come from, cut and end; of file and day too where it is frozen."""
+    from copark.identity import hash_content, identity_of
+    from copark.model.compiler import model_hash
+
+    asked = asked_of(params, context)
+    parks = panels.other_parks(asked.case, context.lang)
+    if asked.panel is not None:
+        made_on = panel_identity(parks, asked.panel)
+    else:
+        made_on = asked.own.identity if asked.own is not None else asked.place(context)[0]
+    frozen = "" if params.freeze is None else f"{params.freeze.name} {today()}"
+    return identity_of(
+        {"forecast": 2, "case": asked.case.hash, "model": model_hash(), "made_on": made_on, "cut": str(asked.cut),
+         "until": str(asked.until), "told": params.told, "pooled": asked.panel is not None, "frozen": frozen,
+         "stack": shipped().stack.identity, "parks": hash_content({one.name: one.content for one in parks})}
+    )  # fmt: skip
+
+
+def deliver(params: Params, found: Answer, _context: Context) -> None:
+    """Write the frozen forecast where that was asked."""
+    if params.freeze is not None:
+        engine.write(found.content, params.freeze)
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Find or make what the forecast rests on, and run it forward."""
+    from copark.inference.calibrate import Settings
+
+    asked = asked_of(params, context)
+    day = "" if params.freeze is None else today()
+    made: Any = asked.panel
+    if asked.panel is not None:
+        looked = _looked(asked, asked.panel, context)
+        found, trust = _pooled(asked, looked, day), looked[1].trust
+    else:
+        kept = _kept(asked, context, is_own=params.case in context.folders)
+        context.stage("forecast")(0, 0)
+        found, trust = _on_own(asked, kept, context, told=params.told, day=day), kept.trust
+        made = Settings.of(kept.stored.recipe)
+    case = asked.case
+    return Answer(
+        case=case.name, park=Said(case.title.en, case.title.zh), start=str(case.clock.start), cut=str(asked.cut),
+        until=str(asked.until), clock_end=str(case.clock.start + (case.clock.quarters - 1)),
+        file="" if params.freeze is None else params.freeze.name, runs=made.runs, seed=made.seed,
+        held=shipped().judged, **found,
+        **context.stamped(case, trust, made_now(posterior_cut="" if asked.panel is not None else str(asked.cut))),
+    )  # fmt: skip
+
+
+def _looked(asked: Asked, settings: PanelSettings, context: Context) -> tuple[Panel, PooledOutlook]:
+    """The other parks' panel, and the park as they would forecast it."""
+    from copark.simulation.ensemble import default_threads
+
+    _refuse_long_work(asked, context)
+    return panels.look(
+        asked.case, asked.until, panels.other_parks(asked.case, context.lang), settings,
+        threads=context.threads or default_threads(), folder=context.home / "pool",
+        progress=context.stage("pool"), waiting=context.stage("waiting"),
+    )  # fmt: skip
+
+
+def _kept(asked: Asked, context: Context, *, is_own: bool) -> KeptPosterior:
+    """The calibration: one's own, one that is kept, or a new one, after saying what that will take.
+
+    ``is_own``: whether the case is an upload, which is calibrated in a minute, for its owner alone.
+    """
+    if asked.own is not None:
+        return asked.own
+    folder = asked.place(context)[1]
+    given: Any = (asked.case, asked.cut, asked.settings)
+    if not calibrations.is_kept(folder):
+        if not is_own:
+            _refuse_long_work(asked, context)
+        if context.planning is not None:
+            plan = calibrations.plan_of(*given, threads=context.threads, out=context.home, lang=context.lang)
+            context.planning(plan)
+    return calibrations.kept_posterior(*given, threads=context.threads, out=context.home, progress=context.progress)
+
+
+def _refuse_long_work(asked: Asked, context: Context) -> None:
+    from copark.errors import RunRefused
+
+    if not context.calibrates:
+        raise RunRefused.of("forecast.not_here", case=asked.case.name)
+
+
+def _methods(frozen: engine.Frozen, stacks: Mapping[str, StackedForecast]) -> dict[str, dict[str, Floats]]:
+    """What was stacked, by method and observable, beside the line of what is not stacked."""
+    methods: dict[str, dict[str, Floats]] = {MODEL: {}}
+    for name in frozen.content["forecast"]:
+        methods[MODEL][name] = frozen.band(name, LEVELS)
+        line = frozen.naive_band(name, LINE, LEVELS)
+        if name in stacks:
+            for method, rows in stacks[name].levels.items():
+                if method not in (STACK, MODEL):
+                    methods.setdefault(method, {})[name] = engine.read_levels(rows, LEVELS)
+        elif line is not None:
+            methods.setdefault(LINE, {})[name] = line
+    return methods
+
+
+def _on_own(asked: Asked, kept: KeptPosterior, context: Context, *, told: bool, day: str) -> dict[str, Any]:
+    """Run a calibration forward and stack it; what the model's width comes from."""
+    from copark.inference.replay import project
+    from copark.simulation.ensemble import default_threads
+
+    replay, threads, case = kept.stored.replay, context.threads or default_threads(), asked.case
+    everything, recipe = uses_everything(case, asked.cut), kept.stored.recipe["settings"]
+    made_from = {
+        "calibration": kept.identity, "runs": recipe["runs"], "seed": recipe["seed"],
+        "values": len(replay.model.targets), "all_values": everything,
+    }  # fmt: skip
+    content = engine.freeze(
+        replay, asked.until, case=case, blindly=not told, made_on=day, made_from=made_from, threads=threads
+    )
+    stacks: dict[str, StackedForecast] = {}
+    if content["method"] == BLIND:  # what is told later facts is no forecast, and not stacked
+        model = {name: np.array(rows) for name, rows in content["forecast"].items()}
+        quarters, stack = engine.quarters_of(case, asked.cut, asked.until), shipped().stack
+        stacks = stacks_of(case, asked.cut, model, quarters, panels.other_parks(case, context.lang), stack)
+        content = with_stacks(content, stacks, stack)
+    frozen, names = engine.Frozen(content), tuple(content["forecast"])
+    before, own = project(replay, asked.cut, names, threads=threads), kept.stored.parameters
+    ahead = {name: engine.read_levels(stacks[name].levels[STACK], LEVELS) if name in stacks
+             else frozen.band(name, LEVELS) for name in names}  # fmt: skip
+    moved = {one.name: one for one in movements(own.space, own.points, own.weights)}
+    verdicts = {name: one.verdict for name, one in moved.items()}
+    widths = engine.widths_at(replay, asked.until, names, verdicts, threads)
+    shares: dict[str, float] = {}
+    for name, share in (pair for one in widths.values() for pair in one.leading):
+        if share >= NAMED and name in moved:
+            shares[name] = max(shares.get(name, 0.0), share)
+    return {
+        "method": content["method"], "pairs": content["pairs"], "content": content, "values": made_from["values"],
+        "everything": everything, "widths": widths, "methods": _methods(frozen, stacks), "since": frozen.first,
+        "weights": {name: dict(one.weights) for name, one in stacks.items()},
+        "bands": {name: np.concatenate([before.bands(name, LEVELS)[:, : frozen.first], ahead[name]], axis=1)
+                  for name in names},
+        "reported": {name: known_points(case, asked.cut, name, ("fit", "score")) for name in names},
+        "informed": tuple(
+            Informed(name, share, moved[name].verdict, moved[name].prior[2],
+                     tuple(float(moved[name].posterior[n]) for n in (0, 2, 4)))
+            for name, share in sorted(shares.items(), key=lambda pair: -pair[1])
+        ),
+        "health": () if kept.examination is None else judged(kept.examination.health),
+    }  # fmt: skip
+
+
+def _pooled(asked: Asked, looked: tuple[Panel, PooledOutlook], day: str) -> dict[str, Any]:
+    """The model on the pooled prior and the growth curve, stacked as for a park that was never seen, and from whom."""
+    case, (panel, one), stack = asked.case, looked, shipped().stack
+    parts = {MODEL: one.fine, GROWTH: one.fine_growth}
+    stacks = {}
+    for name in one.fine:
+        bands = {key: each[name].T for key, each in parts.items() if name in each}
+        stacks[name] = stack_of(case.name, name, bands, UNSEEN, one.times.tolist(), stack)
+    frozen = freeze_outlook(panel, one, day) if asked.until > case.clock.data_end else {}
+    taken = sorted((_taken(panel, name) for name in POOLED), key=lambda pair: pair[0])
+    return {
+        "method": BORROWED, "pairs": one.runs, "content": with_stacks(frozen, stacks, stack) if frozen else {},
+        "values": sum(each.values for each in panel.local.values()), "everything": False, "widths": {}, "informed": (),
+        "health": (), "methods": {MODEL: dict(one.pooled), GROWTH: dict(one.growth)}, "since": 0,
+        "bands": {name: engine.read_levels(each.levels[STACK], LEVELS) for name, each in stacks.items()},
+        "weights": {name: dict(each.weights) for name, each in stacks.items()},
+        "reported": dict.fromkeys(one.pooled, ()),
+        "borrowed": Borrowed(
+            panel.identity, {park.name: Said(park.case.title.en, park.case.title.zh) for park in panel.parks},
+            dict(one.lenders), dict(one.alone), tuple(each for _, each in taken),
+            tuple(rate for found in one.rates.values() for rate in found), bool(case.not_known),
+        ),
+    }  # fmt: skip
+
+
+def _taken(panel: Panel, name: str) -> tuple[float, Taken]:
+    """A pooled parameter of a park of which nothing is known, and how much it has in common with its prior."""
+    from scipy.special import ndtri
+
+    pooled, j = panel.pooled, POOLED.index(name)
+    thin = slice(None, None, max(pooled.draws // COMPONENTS, 1))
+    wide = pooled.variance[thin, j] + pooled.tau[thin, j] ** 2
+    scores = mixture_quantiles(pooled.mean[thin, j], wide, np.ones(len(wide)), RANKS)
+    ranks = np.interp(scores, ndtri(RANKS), RANKS)
+    first, third = np.interp((0.25, 0.75), RANKS, ranks)
+    below = np.interp(np.linspace(0.0, 1.0, BINS + 1), ranks, RANKS, left=0.0, right=1.0)
+    overlap = float(np.minimum(np.diff(below), 1.0 / BINS).sum())
+    before = _values_at(panel, name, z_of(0.90) * np.array([-1.0, 0.0, 1.0]))
+    after = np.interp((0.05, 0.5, 0.95), RANKS, _values_at(panel, name, scores))
+    lent = sorted(zip(panel.names, pooled.lent()[:, j].tolist(), strict=True), key=lambda pair: -pair[1])
+    return overlap, Taken(
+        name, AXES[name].group, tuple(before.tolist()), tuple(after.tolist()),
+        verdict(float(1.0 - (third - first) / 0.5), overlap),
+        tuple((park, share) for park, share in lent if share >= LEAST_LENT),
+    )  # fmt: skip
+
+
+def _values_at(panel: Panel, name: str, scores: Floats) -> Floats:
+    """Values of a pooled parameter at normal scores, by the prior that parks share."""
+    from scipy.special import ndtr
+
+    space = next(park.space for park in panel.parks if name in park.pooled)
+    one = space.coordinates[space.names.index(name)]
+    if one.prior is None:
+        return np.asarray(scores, dtype=np.float64)
+    drawn = one.prior.quantile(np.clip(ndtr(scores), 1e-12, 1 - 1e-12), one.variable.default[0])
+    found: Floats = np.clip(drawn, one.variable.low, one.variable.high)
+    return found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.forecast.ask import Answer, Borrowed
+from copark.analyses.forecast import Answer, Borrowed
 from copark.analyses.show import Columns, Show, grouped, interval
 from copark.cases.quarters import Quarter
 from copark.inference.assessment import PAST, SHOCKS, SOURCES

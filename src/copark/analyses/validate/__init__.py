@@ -1,1 +1,240 @@
-"""What the model would have forecast from earlier dates, beside what came."""
+"""What the model would have forecast from earlier dates, beside what came.
+
+A case forecast from earlier quarters, scored against what was observed later, beside simple benchmarks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from copark.analyses.context import made_now
+from copark.analyses.contract import AnalysisParams, Option, PowerOfTwo, Result, Rows, Said
+from copark.arrays import Floats
+from copark.inference import calibrations
+from copark.inference.assessment import Assessment
+from copark.inference.validate import BLIND, Point
+from copark.presentation.document import Evidence
+from copark.texts import text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from copark.analyses.context import Context
+    from copark.cases.case import Case
+    from copark.cases.quarters import Quarter
+    from copark.inference.calibrate import Settings
+    from copark.inference.replay import ReplayPosterior
+    from copark.inference.validate import Origin
+
+YEARS_BEFORE = (4, 2, 0)
+"""Forecasts are made from so many years before the end of the fitted values, unless told otherwise."""
+
+
+class Params(AnalysisParams):
+    """What may be asked of a validation."""
+
+    case: Annotated[str, Field(min_length=1, max_length=1000)]
+    cuts: Annotated[
+        tuple[str, ...], Option("--cut", repeated=True),
+        BeforeValidator(lambda given: (given,) if isinstance(given, str) else given),
+    ] = ()  # fmt: skip
+    runs: PowerOfTwo = None
+    seed: Annotated[int | None, Field(ge=0, le=2**63 - 1)] = None
+
+
+@dataclass(frozen=True)
+class ForecastBands:
+    """An observable as it was forecast from the last cut, and what was reported of it."""
+
+    model: Floats
+    """Quantiles at the ends of quarters from the first of the case on, shape (levels, quarters)."""
+    benchmark: Floats | None
+    """The same of the best benchmark from the cut on; ``None`` where none could forecast."""
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer(Assessment, Result):
+    """Who forecast best, whether intervals held, and why."""
+
+    case: str
+    park: Said
+    start: str
+    """case, park, start: name, title and first quarter of the case."""
+    fans: dict[str, ForecastBands]
+    """By observable."""
+    runs: int
+    seed: int
+    """runs, seed: of the prior batch."""
+    pairs: tuple[int, ...]
+    pasts: tuple[float, ...]
+    """pairs, pasts: by cut: pairs of parameters and chance events in the posterior; effective number of different
+    pasts."""
+    found: bool
+    """Whether the posterior of the last cut was there already: shipped, or kept in the output folder."""
+    evidence: tuple[Evidence, ...]
+    """Sources of the values scored."""
+
+    def main_table(self) -> Rows:
+        """Mean scores of every method by cut and observable, a row each."""
+        return (
+            {"cut": one.cut, "variable": line.variable, "method": method, "values": line.values,
+             "crps": line.crps[method], "coverage": line.coverage[method], "width": line.width[method]}
+            for one in self.cuts for line in one.whole for method in line.crps
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is forecast from where: the case, cuts earliest first, settings, posteriors that are there already."""
+
+    case: Case
+    cuts: tuple[Quarter, ...]
+    settings: Settings
+    ready: Mapping[Quarter, ReplayPosterior]
+
+    def content(self) -> dict[str, Any]:
+        """Everything the numbers depend on, as plain values."""
+        from copark.model.compiler import model_hash
+
+        return {
+            "validation": 2, "case": self.case.hash, "model": model_hash(), "cuts": [str(cut) for cut in self.cuts],
+            "settings": dict(self.settings.content()),
+            "ready": {str(cut): float(one.points.sum()) for cut, one in self.ready.items()},
+        }  # fmt: skip
+
+
+def asked_of(params: Params, context: Context) -> Asked:
+    """Decide what is forecast from where; whatever cannot be is refused before any work.
+
+    Raises copark.errors.CoparkError if the case is missing, has faults, or nothing to fit to or to score on, or a cut
+    or runs cannot be used.
+    """
+    from copark.inference.calibrate import Settings
+
+    case = context.case(params.case)
+    settings = calibrations.settings_of(params.runs, params.seed, context.lang, usual=Settings())
+    cuts = cuts_of(case, params.cuts, context.lang)
+    return Asked(case, cuts, settings, _ready(case, cuts[-1], settings, context.out))
+
+
+def cuts_of(case: Case, cuts: Sequence[str], lang: str = "en") -> tuple[Quarter, ...]:
+    """Quarters to forecast a case from, earliest first.
+
+    Raises RunRefused if one is no quarter of the case, later than the fitted values, or nothing is known by it or came
+    after it.
+    """
+    from copark.errors import RunRefused
+    from copark.inference.observations import targets
+    from copark.inference.reading import cut_of, fitted_until
+    from copark.inference.validate import is_exact
+
+    end = fitted_until(case)
+    if cuts:
+        wanted = [cut_of(case, cut) for cut in cuts]
+    else:
+        asked = (end + -4 * years for years in YEARS_BEFORE)
+        wanted = [cut for cut in asked if cut == end or (cut > case.clock.start and targets(case, cut=cut))]
+    for cut in wanted:
+        if cut > end:
+            raise RunRefused(text("validate.bad_cuts", lang, cut=cut, last=end))
+        if not any(is_exact(one) for one in targets(case, ("fit", "score"), after=cut)):
+            raise RunRefused(text("validate.no_later", lang, case=case.name, cut=cut))
+    return tuple(sorted(set(wanted)))
+
+
+def _ready(case: Case, cut: Quarter, settings: Settings, out: Path | None) -> dict[Quarter, ReplayPosterior]:
+    """The replay posterior of a cut, where one ships with the case or is kept, made with these settings."""
+    from copark.cases.casebook import posteriors_of
+    from copark.inference.calibrate import Settings
+    from copark.inference.calibrations import own_folder
+
+    own = [] if out is None else sorted(own_folder(out).glob(f"{case.name}-*"))
+    for place in (*posteriors_of(case).values(), *own):
+        if (place / "recipe.json").is_file():
+            with suppress(OSError, ValueError, KeyError, TypeError):
+                stored = calibrations.load(case, place)
+                if Settings.of(stored.recipe) == settings and not stored.stale and stored.replay.cut == cut:
+                    return {cut: stored.replay}
+    return {}
+
+
+def run_id(params: Params, context: Context) -> str:
+    """Hash of case, model, cuts, settings and the posteriors that are there."""
+    from copark.identity import identity_of
+
+    return identity_of(asked_of(params, context).content())
+
+
+def compute(params: Params, context: Context) -> Answer:
+    """Make the batch and the posteriors, or go on with them; forecast, and score."""
+    from copark.analyses.show import evidence_of
+    from copark.inference.assessment import assess
+    from copark.inference.observations import targets
+    from copark.inference.sources import PosteriorSource
+    from copark.simulation.ensemble import default_threads
+
+    asked, threads = asked_of(params, context), context.threads or default_threads()
+    case, settings, last = asked.case, asked.settings, asked.cuts[-1]
+    origins = _origins(asked, context, threads)
+    context.stage("scores")(0, 0)
+    found = assess(origins, case, threads=threads)
+    replays = [one.replay for one in origins if one.replay is not None]
+    return Answer(
+        **vars(found),
+        case=case.name, park=Said(case.title.en, case.title.zh), start=str(case.clock.start),
+        fans={line.variable: _fan(found, origins[-1], case, line.variable) for line in found.last.fair},
+        runs=settings.runs, seed=settings.seed, pairs=tuple(one.pairs for one in replays),
+        pasts=tuple(float(one.pasts) for one in replays), found=last in asked.ready,
+        evidence=evidence_of(case, (one.observation for one in targets(case, ("fit", "score"), after=last))),
+        **context.stamped(case, PosteriorSource(replays[-1], kind="own").trust, made_now(posterior_cut=str(last))),
+    )  # fmt: skip
+
+
+def _origins(asked: Asked, context: Context, threads: int) -> tuple[Origin, ...]:
+    """Forecasts from every cut."""
+    from copark.inference.batch import make_batch
+    from copark.inference.calibrate import recipe_of
+    from copark.inference.validate import rolling
+
+    case, cuts, settings = asked.case, asked.cuts, asked.settings
+    folder = None if context.out is None else calibrations.batches_in(context.out)
+    with context.stages(asked.content()) as stages:
+        if context.planning is not None:
+            searched = sum(cut not in asked.ready for cut in cuts)
+            context.planning(calibrations.plan_of(
+                case, cuts[-1], settings, posteriors=searched, stages=stages, threads=threads,
+                out=context.home, lang=context.lang,
+            ))  # fmt: skip
+        batch = make_batch(
+            recipe_of(case, cuts[-1], settings), threads=threads, folder=folder, progress=context.stage("batch"),
+            waiting=lambda: context.stage("waiting")(0, 0),
+        )  # fmt: skip
+        stages.count("batch", batch.kept / batch.runs or None)
+        return rolling(
+            batch, cuts, plan=settings.plan(), populations=settings.populations, threads=threads, ready=asked.ready,
+            progress=context.stage("replay"), stages=stages,
+        )  # fmt: skip
+
+
+def _fan(found: Assessment, origin: Origin, case: Case, variable: str) -> ForecastBands:
+    """Quantiles of the model and of the best benchmark, and reported values."""
+    from copark.inference.validate import benchmarks_at, known_points, later_points
+    from copark.stats.quantiles import LEVELS
+
+    projection = origin.projections[BLIND]
+    line = next(one for one in found.last.fair if one.variable == variable)
+    curve = None
+    if line.best_naive is not None:
+        later = range(origin.cut - case.clock.start, projection.out.shape[2])
+        made = benchmarks_at(case, origin.cut, variable, later).get(line.best_naive)
+        curve = None if made is None else made.levels(LEVELS)
+    scored = later_points(found.scores_of(BLIND, variable))
+    return ForecastBands(
+        projection.bands(variable, LEVELS), curve, (*known_points(case, origin.cut, variable), *scored)
+    )

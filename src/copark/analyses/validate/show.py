@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Columns, Show, grouped
-from copark.analyses.validate.ask import Answer
+from copark.analyses.validate import Answer
 from copark.cases.quarters import Quarter
 from copark.inference.assessment import FAIR, SHOCKS, SOURCES, Assessment, Judged
 from copark.inference.diagnostics import title_of

@@ -129,7 +129,7 @@ def report(store: RunStore, identity: str, case: Case, lang: str, tell: Tell) ->
 def _comparison(result: xr.Dataset, case: Case, lang: str, folder: Path) -> Path:
     """The document of an analysis that compares scenarios, as a page."""
     from copark.analyses import REGISTRY
-    from copark.analyses.compare.ask import Answer, answer_of
+    from copark.analyses.compare import Answer, answer_of
     from copark.analyses.context import Context
     from copark.analyses.contract import Said
     from copark.presentation import write
