@@ -45,7 +45,7 @@ from copark.inference.pool.batches import (
     strayed,
 )
 from copark.inference.pool.growth import MEMBERS, NO_PAST, fit_growth, persistence
-from copark.inference.pool.panel import Panel, Progress, Warping, pooled_prior, prior_batch, step, warping_of
+from copark.inference.pool.panel import Panel, Progress, pooled_prior, prior_batch, step, warping_of
 from copark.inference.pool.parks import COUNTS, Park, bare, park_of, points_at
 from copark.inference.validate import BORROWED, History, forecasts
 from copark.simulation.trust import Trust
@@ -154,27 +154,34 @@ class Race:
         """Seed of design, luck and errors."""
         return self.panel.settings.seed
 
-    def batch(self, park: Park, share: int, warp: Warping, cut: Quarter | None = None) -> PanelBatch:
-        """Runs of a park on a pooled prior, of the panel's divided by a number."""
-        folder = None if self.folder is None else self.folder / "batches"
-        return make_panel_batch(
-            park, max(self.panel.settings.runs // share, 2), self.seed, warp=warp, warped={"prior": warp.identity},
+    def runs(self, park: Park, window: Window | None = None) -> tuple[PanelBatch, Discrepancy]:
+        """Runs of a park read bare, on the prior that the others moved by all they told or by an origin."""
+        panel, folder = self.panel, None if self.folder is None else self.folder / "batches"
+        until, cut, share = None, None, LEFT_SHARE
+        if window is not None:
+            until, cut, share = window.day, Quarter(window.year, 4), ROLLING_SHARE
+        stripped = park_of(bare(park.case, past=window is not None))
+        spread = chosen(panel.trials, without=park.name, until=until)
+        warp = warping_of(panel, self.others(park.name, spread, until), stripped, spread, until)
+        batch = make_panel_batch(
+            stripped, max(panel.settings.runs // share, 2), self.seed, warp=warp, warped={"prior": warp.identity},
             cut=cut, threads=self.threads, folder=folder,
         )  # fmt: skip
+        return batch, spread
 
-    def others(self, name: str, spread: Discrepancy, until: int | None = None) -> dict[str, LocalPosterior]:
+    def others(self, name: str, spread: Discrepancy, until: int | None) -> dict[str, LocalPosterior]:
         """What every other park's record said by a day."""
-        if until is None and spread == self.panel.spread:
-            return self.panel.others(name)
+        panel = self.panel
+        if until is None and spread == panel.spread:
+            return panel.others(name)
         found = {}
-        for park in self.panel.parks:
-            if park.name == name or not park.known(until):
-                continue
-            at = (park.name, until, spread)
-            if at not in self.told:
-                batch = prior_batch(park, self.panel.settings, self.threads, self.folder)
-                self.told[at] = local_posterior(batch, self.seed, spread, until)
-            found[park.name] = self.told[at]
+        for park in panel.parks:
+            if park.name != name and park.known(until):
+                at = (park.name, until, spread)
+                if at not in self.told:
+                    batch = prior_batch(park, panel.settings, self.threads, self.folder)
+                    self.told[at] = local_posterior(batch, self.seed, spread, until)
+                found[park.name] = self.told[at]
         return found
 
     def in_steps(
@@ -189,13 +196,10 @@ class Race:
 
 def unseen(race: Race, park: Park) -> Iterator[Forecast]:
     """Forecasts of a park of which no value is known."""
-    panel = race.panel
-    stripped = park_of(bare(park.case))
-    spread = chosen(panel.trials, without=park.name)
-    warp = warping_of(panel, race.others(park.name, spread), stripped, spread)
-    reports = race.batch(stripped, LEFT_SHARE, warp).reports(race.seed, spread)
+    batch, spread = race.runs(park)
+    reports = batch.reports(race.seed, spread)
     for variable in COUNTS:
-        curve = fit_growth(pasts(panel.parks, park.name, variable))
+        curve = fit_growth(pasts(race.panel.parks, park.name, variable))
         for at in park.scored(variable):
             yield MODEL, at, reports[:, at]
             if curve is not None:
@@ -204,15 +208,11 @@ def unseen(race: Race, park: Park) -> Iterator[Forecast]:
 
 def from_origin(race: Race, window: Window) -> Iterator[Forecast]:
     """Forecasts of a park's values after an origin from all that was known by then."""
-    panel, park = race.panel, window.park
-    stripped = park_of(bare(park.case, past=True))
-    spread = chosen(panel.trials, without=park.name, until=window.day)
-    warp = warping_of(panel, race.others(park.name, spread, window.day), stripped, spread, window.day)
-    batch = race.batch(stripped, ROLLING_SHARE, warp, Quarter(window.year, 4))
+    batch, spread = race.runs(window.park, window)
     rows = given_past(batch, race.seed, spread, window)
     yield from ((MODEL, at, rows[:, n]) for n, at in enumerate(window.later))
     for variable in COUNTS:
-        later = [n for n in window.later if park.model.targets[n].variable == variable]
+        later = [n for n in window.later if window.park.model.targets[n].variable == variable]
         if later:
             yield from curves(race, window, variable, later)
 
