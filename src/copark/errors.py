@@ -48,7 +48,6 @@ class Fault:
     code: str
     """Key of the fault's texts: ``<code>.cause`` says what is wrong, ``<code>.repair`` how to mend it."""
     file: str
-    """The file, relative to the folder that was read."""
     line: int | None = None
     """Line in that file, counted from 1; ``None`` where the fault has no line (a missing file)."""
     key: str = ""

@@ -90,16 +90,17 @@ Weights = Mapping[str, Mapping[str, Mapping[str, float]]]
 
 @dataclass(frozen=True)
 class Trial:
-    """A value of a park, and what every method had said of it."""
+    """A value of a park, and what every method had said of it: levels of a frozen forecast, not below 0.
+
+    ahead: years from the origin to the value's day; of an unseen park from its own first day.
+    """
 
     park: str
     setting: str
     variable: str
     ahead: float
-    """Years from the origin to the value's day; of an unseen park from its own first day."""
     value: float
     levels: Mapping[str, Floats]
-    """By method: quantiles at the levels of a frozen forecast, not below zero, shape (levels,)."""
 
 
 def trials_of(
@@ -160,10 +161,7 @@ class Stack:
         return identity_of({"way": "mixture", "everyone": self.everyone, "without": self.without})
 
     def of(self, park: str, setting: str, variable: str, ahead: float) -> dict[str, float]:
-        """Weights by method for a forecast of a park in which it had no say.
-
-        ahead: years after the origin; of no meaning for an unseen park.
-        """
+        """Weights by method for a forecast, so many years ahead, of a park in which it had no say."""
         learned = {key: each.get(variable, each[""]) for key, each in self.without.get(park, self.everyone).items()}
         if setting == UNSEEN:
             return dict(learned[UNSEEN])
@@ -174,10 +172,9 @@ class Stack:
 
 
 def stacked(parts: Mapping[str, Floats], weights: Mapping[str, float]) -> tuple[Floats, dict[str, float]]:
-    """Put forecasts together: quantiles of the stack, shape (levels,), and the weights as they came to be used.
+    """Put forecasts, levels by method, together: levels of the stack, and the weights as they came to be used.
 
-    parts: by method, quantiles at the levels of a frozen forecast; weights: by method; those of methods that are not
-    there go to the others.
+    Weights of methods that are not there go to the others.
     """
     share = shares(np.array([[weights.get(name, 0.0) for name in parts]]), [True] * len(parts))[0]
     used = {name: float(one) for name, one in zip(parts, share, strict=True) if one > 0.0}
@@ -242,10 +239,7 @@ def _learned(trials: Sequence[Trial], without: Sequence[str]) -> dict[str, dict[
 
 
 def bagged(scores: Floats, grid: Floats) -> Floats:
-    """Mean, over resamples of the parks, of the weights that did best in each; shape (methods,).
-
-    scores: mean score of each row of weights in each park, shape (parks, rows); grid: the rows, shape (rows, methods).
-    """
+    """Mean, over resamples of the parks, of the rows of weights with the best scores, (parks, rows), in each."""
     parks = len(scores)
     counts = np.random.default_rng(SEED).multinomial(parks, np.full(parks, 1.0 / parks), size=RESAMPLES)
     found: Floats = grid[np.argmin(counts @ scores, axis=1)].mean(axis=0)
@@ -393,10 +387,7 @@ class StackedForecast:
 def stack_of(
     park: str, variable: str, parts: Mapping[str, Floats], setting: str, ahead: Sequence[float], stack: Stack
 ) -> StackedForecast:  # fmt: skip
-    """Put forecasts of an observable together.
-
-    parts: by method, quantiles of shape (quarters, levels); ahead: years of each quarter's end after the cut.
-    """
+    """Put forecasts of an observable, quantiles (quarters, levels) by method, together at years after the cut."""
     made = [
         stacked({name: one[at] for name, one in parts.items()}, stack.of(park, setting, variable, years))
         for at, years in enumerate(ahead)
@@ -411,8 +402,7 @@ def stacks_of(
 ) -> dict[str, StackedForecast]:
     """Stack the counts of a park with a history; one of which nothing is known is stacked as of an unseen park.
 
-    model: by observable, the model's quantiles, shape (quarters, levels); quarters: counted from the case's start;
-    parks: the other parks.
+    model: quantiles (quarters, levels) by observable; quarters: counted from the case's start; parks: the others.
     """
     found = {}
     ahead = [(case.clock.start + t - cut) / 4.0 for t in quarters]

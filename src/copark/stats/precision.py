@@ -1,11 +1,9 @@
 """Precision: how well so many runs tell a number or a paired difference, and how many runs a precision needs.
 
 Every quantity is brought to a share: P(outcome) is one, and the place of a quantile is one too (the share of runs at or
-below it), so that one half-width, 0.01 for a point, serves them all.
-
-Runs that share a draw are not independent: a share's variance is that between draws over the number of draws, plus that
-within them over the number of runs. Where draws come from a finite pool (the pairs of a posterior), all of which stand
-for it, the first part vanishes once every one is used alike; what the pool itself leaves open no run removes.
+below it), so that one half-width, 0.01 for a point, serves them all. Runs that share a draw are not independent: a
+share's variance is that between draws over the number of draws, plus that within them over the number of runs. Where
+draws come from a finite pool (the pairs of a posterior), the first part vanishes once every one is used alike.
 """
 
 from __future__ import annotations
@@ -25,11 +23,13 @@ LARGEST = 10**9
 
 @dataclass(frozen=True)
 class Split:
-    """Variance of a value by the law of total variance: Var D = Var E[D | draw] + E Var[D | draw]."""
+    """Variance of a value by the law of total variance: Var D = Var E[D | draw] + E Var[D | draw].
+
+    What the draw explains, and what luck adds to it, in the square of the value's unit.
+    """
 
     parameters: float
     luck: float
-    """parameters, luck: what the draw explains, and what luck adds to it, in the square of the value's unit."""
 
     @property
     def share(self) -> float:
@@ -39,13 +39,11 @@ class Split:
 
 
 def components(values: Floats, groups: Integers) -> Split:
-    """Estimate what draws and what luck add to the variance (analysis of variance with random effects).
+    """Estimate what draws and what luck add to the variance of values, shape (runs,), by the draw of every run.
 
-    Within draws the mean square estimates luck; between draws the mean square estimates parameters plus luck divided
-    by the runs of a draw. An estimate below 0 is 0. Where no draw has two runs, all of it
-    counts as luck: the two then act alike.
-
-    values: shape (runs,); groups: the draw of every run.
+    Analysis of variance with random effects: within draws the mean square estimates luck; between draws it estimates
+    parameters plus luck divided by the runs of a draw. An estimate below 0 is 0. Where no draw has two runs, all of it
+    counts as luck.
     """
     _, places, counts = np.unique(groups, return_inverse=True, return_counts=True)
     total, drawn = values.size, counts.size
@@ -63,8 +61,7 @@ def components(values: Floats, groups: Integers) -> Split:
 def split(values: Floats, draws: Integers) -> Split | None:
     """Split the variance of a difference, as :func:`components` does, by the draws that have two runs or more.
 
-    values: differences, shape (run,); draws: number of the draw of every run. Returns: ``None`` where there are not two
-    draws with two runs each.
+    ``None`` where there are not two such draws.
     """
     _, places, counts = np.unique(draws, return_inverse=True, return_counts=True)
     kept = counts[places] > 1
@@ -95,29 +92,21 @@ def planned_concentration(runs: int, futures: int, pool: int | None) -> float:
 
 
 def error(found: Split, runs: int, spread: float, pool: int | None = None) -> float:
-    """Standard error of a mean over runs: √(luck/n + parameters (Σw² - 1/P)), P the size of the pool if there is one.
-
-    runs: n; spread: Σ w², see :func:`concentration`.
-    """
+    """Standard error of a mean over n runs: √(luck/n + parameters (Σw² - 1/P)), P the size of the pool if any."""
     left = max(spread - (0.0 if pool is None else 1.0 / pool), 0.0)
     return sqrt(found.luck / runs + found.parameters * left)
 
 
 def half_width(standard_error: float, runs: int, level: float = LEVEL) -> float:
-    """Half-width of a share's interval: z times its error, and at least that of Wilson's interval at 0 or 1.
-
-    The least, z²/2(n + z²), keeps a share that no run has yet contradicted from being called exact.
-    """
+    """Half-width of a share's interval: z times its error, and at least Wilson's at 0 or 1, z²/2(n + z²)."""
     z = z_of(level)
     return max(z * standard_error, z * z / (2.0 * (runs + z * z)))
 
 
 def runs_for(found: Split, half: float, futures: int = 1, pool: int | None = None, level: float = LEVEL) -> int | None:
-    """Fewest runs, in whole draws, that bring a share's half-width down to `half`; ``None`` where none do.
+    """Fewest runs, in whole draws, that bring a share's half-width down to `half`, above 0; ``None`` where none do.
 
     Beyond one use of every draw of a pool, only whole rounds are counted.
-
-    Raises ValueError if `half` is not above 0.
     """
     if half <= 0.0:
         raise ValueError("a half-width is above 0")
@@ -152,10 +141,7 @@ def quantile_interval(values: Floats, level: float, half: float) -> tuple[float,
 
 
 def difference(before: Floats, after: Floats, *, log: bool = False) -> Floats:
-    """Arm less reference, run by run; of logarithms with a count of 0 taken as 1, in log points (0.1: a tenth more).
-
-    before, after: values of reference and arm, of the same runs in the same order and of one shape.
-    """
+    """Arm less reference, run by run; of logarithms with a count of 0 taken as 1, in log points (0.1: a tenth more)."""
     return np.log(np.maximum(after, 1.0)) - np.log(np.maximum(before, 1.0)) if log else after - before
 
 
@@ -166,13 +152,10 @@ def any_differ(before: Floats, after: Floats, axis: int) -> NDArray[np.bool_]:
 
 
 def change_interval(change: Floats, draws: NDArray[np.int64], level: float = LEVEL) -> tuple[float, float]:
-    """Monte Carlo interval of a paired change of shares.
+    """Monte Carlo interval of a paired change of shares: 1 gained, -1 lost, 0 otherwise, by the draw of every run.
 
     Of independent pairs that of Bonett & Price (2012, doi:10.3102/1076998611411915): with one pair added to the gained
-    and one to the lost, it is not empty where nothing changed. Of runs that share draws, from the means of the draws,
-    which are what is independent.
-
-    change: 1 gained, -1 lost, 0 otherwise, shape (run,); draws: number of the draw of every run.
+    and one to the lost, it is not empty where nothing changed. Of runs that share draws, from the means of the draws.
     """
     if not change.size:
         return float("nan"), float("nan")

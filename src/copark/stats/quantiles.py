@@ -16,11 +16,7 @@ BAND = (0.05, 0.50, 0.95)
 
 
 def quantiles(values: ArrayLike, levels: Sequence[float] = LEVELS) -> Floats:
-    """Quantiles over runs, leaving out runs without a value.
-
-    values: shape (run, quarter) or (run,); NaN where a run has no value. levels: between 0 and 1. Returns: shape
-    (level, quarter) or (level,); NaN where no run has a value.
-    """
+    """Quantiles over runs, shape (run, …), leaving out runs without a value; (level, …), NaN where no run has one."""
     found = np.asarray(values, dtype=np.float64)
     columns = found.reshape(found.shape[0], prod(found.shape[1:]))
     finite = np.isfinite(columns)
@@ -51,12 +47,9 @@ def mean(values: ArrayLike) -> Floats:
 
 
 def quantiles_over(values: Floats, levels: Sequence[float] = LEVELS) -> Floats:
-    """Quantiles over the last axis, the same to the bit as :func:`quantiles` of runs that lie side by side.
+    """Quantiles over the last axis, (quarter, run), the same to the bit as :func:`quantiles` of runs.
 
     A slider waits for these numbers: sorting runs that are neighbours in memory takes a tenth of the time.
-
-    values: shape (quarter, run); NaN where a run has no value. levels: between 0 and 1. Returns: shape (level,
-    quarter); NaN where no run has a value.
     """
     if not values.shape[1] or np.isnan(values).any():
         return quantiles(values.T, levels)

@@ -1,10 +1,9 @@
 """Choosing under deep uncertainty: regret, satisficing, ranks and their stability, dominance, sources of variance.
 
 *Options* are what may be chosen, *states* are worlds none of which is given a probability: a draw of parameters under a
-structure of the model. More is better throughout. Pure functions of arrays; nothing here knows what an option is.
-
-Regret: Savage (1951, doi:10.1080/01621459.1951.10500768). Satisficing: Starr's domain criterion, as reviewed by McPhail
-et al. (2018, doi:10.1002/2017EF000649). Dominance: Pareto.
+structure of the model. Values are of shape (options, states), and more is better throughout. Regret: Savage (1951,
+doi:10.1080/01621459.1951.10500768). Satisficing: Starr's domain criterion (McPhail et al. 2018,
+doi:10.1002/2017EF000649). Dominance: Pareto.
 """
 
 from __future__ import annotations
@@ -23,11 +22,7 @@ TIE = 1e-9
 
 
 def regret(values: Floats) -> Floats:
-    """Regret R(a, s) = max_b V(b, s) - V(a, s): what an option falls short of the best option of the state.
-
-    values: shape (options, states). Returns: shape (options, states), never below 0; 0 where it is best. The least of
-    the largest is the minimax choice.
-    """
+    """Regret R(a, s) = max_b V(b, s) - V(a, s): what an option falls short of the best option of the state."""
     found: Floats = values.max(axis=0, keepdims=True) - values
     return found
 
@@ -45,18 +40,12 @@ def average(values: Floats | Booleans, weights: Floats | None = None) -> Floats:
 
 
 def satisficing(met: Booleans, weights: Floats | None = None) -> Floats:
-    """Share of states in which an option meets what is asked, shape (options,).
-
-    met: shape (options, states).
-    """
+    """Share of states in which an option meets what is asked, shape (options,)."""
     return average(met, weights)
 
 
 def ranks(scores: Floats, *, most_is_best: bool = True) -> Integers:
-    """Rank of each option, 1 the best; options that are equal share the best of their ranks, as in sports.
-
-    scores: shape (options,) or (replicates, options).
-    """
+    """Rank of each option, the last axis, 1 the best; options that are equal share the best of their ranks."""
     worth = scores if most_is_best else -scores
     slack = TIE * max(float(np.max(np.abs(scores), initial=0.0)), 1e-300)
     better = worth[..., np.newaxis, :] > worth[..., :, np.newaxis] + slack
@@ -65,11 +54,9 @@ def ranks(scores: Floats, *, most_is_best: bool = True) -> Integers:
 
 
 def resampled_weights(groups: Integers, times: int, seed: int = 1) -> Floats:
-    """Draw groups again with replacement (cluster bootstrap); how often each member's group was drawn.
+    """How often each member's group is drawn again with replacement (cluster bootstrap), shape (times, members).
 
     Members of one group are not independent and come or stay away together: runs of one draw, draws of one past.
-
-    groups: group of each member, shape (members,); times: replicates. Returns: shape (times, members).
     """
     names, places = np.unique(groups, return_inverse=True)
     generator = np.random.Generator(np.random.Philox(key=seed))
@@ -81,22 +68,19 @@ def resampled_weights(groups: Integers, times: int, seed: int = 1) -> Floats:
 
 @dataclass(frozen=True)
 class Stability:
-    """How a ranking stands when its states are drawn again."""
+    """How a ranking stands when its states are drawn again: on all of them, with 5 and 95 % of its ranks."""
 
     rank: Integers
-    """On all states, shape (options,)."""
     low: Integers
     high: Integers
-    """low, high: 5 and 95 % of its ranks over the replicates."""
     best: Floats
     """Share of replicates in which it is first, alone or with others."""
 
 
 def stability(score: Callable[[Floats | None], Floats], weights: Floats, *, most_is_best: bool = True) -> Stability:
-    """Rank options by a score, on all states and on states drawn again.
+    """Rank options by a score of weights of the states (``None`` being all alike), and on states drawn again.
 
-    score: gives scores of shape (options,) from weights of the states, ``None`` being all alike. weights: of the states
-    in each replicate, shape (times, states); see :func:`resampled_weights`.
+    weights: in each replicate, shape (times, states).
     """
     rank = ranks(score(None), most_is_best=most_is_best)
     again = np.stack([ranks(score(one), most_is_best=most_is_best) for one in weights])
@@ -105,12 +89,9 @@ def stability(score: Callable[[Floats | None], Floats], weights: Floats, *, most
 
 
 def non_dominated(values: Floats) -> Booleans:
-    """Which options no other option dominates (the Pareto set).
+    """Which options, with values of shape (options, objectives), no other dominates: the Pareto set.
 
-    One dominates another if it is at least as good in every objective and better in one. Options that are equal in all
-    do not dominate each other.
-
-    values: shape (options, objectives).
+    One dominates another if it is at least as good in every objective and better in one.
     """
     as_good = (values[:, np.newaxis, :] >= values[np.newaxis, :, :]).all(axis=2)
     better = (values[:, np.newaxis, :] > values[np.newaxis, :, :]).any(axis=2)
@@ -120,8 +101,7 @@ def non_dominated(values: Floats) -> Booleans:
 def chance_non_dominated(objectives: Sequence[Floats], weights: Floats) -> Floats:
     """Share of replicates in which no option dominates an option on weighted means over states, shape (options,).
 
-    objectives: one array of shape (options, states) for each objective; weights: of the states in each replicate, shape
-    (times, states).
+    objectives: one array of shape (options, states) each; weights: of shape (times, states).
     """
     stacked = np.stack(objectives)
     found = np.zeros(stacked.shape[1])
@@ -140,7 +120,6 @@ class Sources:
     structure: float
     parameters: float
     luck: float
-    """structure, parameters, luck: the three parts: what another structure, another draw, another luck changes."""
 
     @property
     def total(self) -> float:
@@ -158,11 +137,9 @@ class Sources:
 def sources(gains: Sequence[Floats], draws: Sequence[Integers]) -> Sources:
     """Split the variance of a gain over structures of equal weight, draws and random numbers.
 
-    Parameters and random numbers are estimated within each structure (analysis of variance, see
-    :func:`~copark.stats.precision.split`) and averaged. Structure is the variance of the structures' means, less what
-    their own errors of estimation add to it; an estimate below 0 is 0.
-
-    gains: for each structure its gains, shape (runs,); draws: for each structure the number of the draw of every run.
+    For each structure: gains of shape (runs,), and the draw of every run. Parameters and luck are estimated within each
+    structure and averaged. Structure is the variance of the structures' means, less what their own errors of estimation
+    add to it; an estimate below 0 is 0.
     """
     parts = [split(values, numbers) for values, numbers in zip(gains, draws, strict=True) if values.size]
     inside = [one for one in parts if one is not None]
@@ -179,7 +156,6 @@ def _means_by_draw(values: Floats, numbers: Integers) -> dict[int, float]:
 
 
 def _between(means: Sequence[dict[int, float]]) -> float:
-    """Variance of structures' means, on the draws that all of them have, or else on each one's own."""
     if len(means) < 2:
         return 0.0
     shared = sorted(set.intersection(*(set(one) for one in means)))

@@ -44,9 +44,8 @@ def crps(ensemble: ArrayLike, observed: float) -> float:
 def crps_within(ensemble: ArrayLike, low: float | None, high: float | None) -> float:
     """Score against an observation that is only a bound or a range: what of the ensemble lies outside costs.
 
-    The threshold-weighted score with weight zero where the wording says nothing: values beyond the bound, or within the
-    range, count as the bound (the range's nearer end moved to its middle). 0 for an ensemble that agrees throughout.
-    Source: Gneiting and Ranjan, Journal of Business and Economic Statistics 29 (2011), 411-422.
+    The threshold-weighted score with weight zero where the wording says nothing. 0 for an ensemble that agrees
+    throughout. Source: Gneiting and Ranjan, Journal of Business and Economic Statistics 29 (2011), 411-422.
     """
     x = np.asarray(ensemble, dtype=np.float64)
     nearest = np.clip(x, -np.inf if low is None else low, np.inf if high is None else high)
@@ -119,7 +118,6 @@ class Recalibration:
 
     intercept: float
     slope: float
-    """intercept, slope: a and b."""
 
     def __call__(self, probability: Floats | float) -> Floats:
         """Probabilities set right."""
@@ -136,10 +134,7 @@ def _logit(probability: Floats | float) -> Floats:
 
 
 def recalibrated(probability: Floats, happened: Booleans) -> Recalibration:
-    """Learn it from cases: a posterior mode, with a Gaussian prior on the slope of the standardised logit.
-
-    probability, happened: what was said, and whether it happened; shape (cases,), with cases of both kinds.
-    """
+    """Learn it from cases of both kinds: a posterior mode, with a normal prior on the standardised slope."""
     from sklearn.linear_model import LogisticRegression
 
     said = _logit(probability)

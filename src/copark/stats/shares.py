@@ -51,15 +51,12 @@ LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Share:
-    """How often an outcome happened."""
+    """How often an outcome happened among the runs that finished; NaN where none did."""
 
     name: str
-    """Of the outcome."""
     count: int
     total: int
-    """count, total: runs with the outcome; runs that finished."""
     share: float
-    """``count / total``; NaN where no run finished."""
     low: float
     high: float
     """low, high: Wilson interval of the share (Monte Carlo error)."""
@@ -71,13 +68,9 @@ def z_of(level: float = LEVEL) -> float:
 
 
 def wilson(count: float, total: int, level: float = LEVEL) -> tuple[float, float]:
-    """Wilson score interval of a share.
+    """Wilson score interval of a share, ``(p + z²/2n ± z·√(p(1−p)/n + z²/4n²)) / (1 + z²/n)``; NaN where n is 0.
 
-    ``(p + z²/2n ± z·√(p(1−p)/n + z²/4n²)) / (1 + z²/n)``: never leaves [0, 1] and is not empty at 0 of n or n of n.
-
-    count, total: runs with the outcome, of all that finished; or the sum of their probabilities. level: coverage of the
-    interval. Returns: lower and upper end; NaN, NaN where ``total`` is 0. Raises ValueError if ``count`` is not between
-    0 and ``total``.
+    It never leaves [0, 1] and is not empty at 0 of n or n of n. count: runs, or the sum of their probabilities.
     """
     if not 0 <= count <= total:
         raise ValueError(f"count {count} is not between 0 and {total}")
@@ -93,17 +86,7 @@ def wilson(count: float, total: int, level: float = LEVEL) -> tuple[float, float
 
 
 def shares(codes: ArrayLike, names: Sequence[str], level: float = LEVEL) -> tuple[Share, ...]:
-    """Shares of outcomes among the runs that finished.
-
-    Parameters
-    ----------
-    codes
-        Positions in `names`, shape (run,); codes below 0 (runs that did not finish) are left out of the total.
-    names
-        Of the outcomes.
-    level
-        Coverage of the intervals.
-    """
+    """Shares of outcomes among the runs that finished, from codes of shape (run,): positions in `names`, or below 0."""
     found = np.asarray(codes)
     return shares_of([int(np.count_nonzero(found == code)) for code in range(len(names))], names, level)
 

@@ -1,10 +1,9 @@
 """Value of information by regression: what a further observation would tell of an effect, over simulated worlds.
 
 Each world has an effect, a condition that holds or not, what is known already and what a candidate observation would
-report, noise included. The effect and the condition are regressed on the reports (Jackson et al. 2022): what the
-regression foretells of a world is the posterior mean given its reports, and a probability given them. Every world is
-foretold by a regression on the others alone (five-fold cross-fitting), so that a candidate that tells nothing gains
-nothing.
+report, noise included. Effect and condition are regressed on the reports (Jackson et al. 2022): what the regression
+foretells of a world is the posterior mean given its reports. Every world is foretold by a regression on the others
+alone (five-fold cross-fitting), so that a candidate that tells nothing gains nothing.
 """
 
 from __future__ import annotations
@@ -32,12 +31,10 @@ EDGE = 1e-4
 
 @dataclass(frozen=True)
 class Foretold:
-    """What reports tell of each world, from the others."""
+    """What reports tell of each world, from the others: expected effects, and probabilities of the conditions."""
 
     effect: Floats
-    """Expected effects, shape (worlds, effects)."""
     probability: Floats
-    """Of each condition, shape (worlds, effects)."""
 
 
 @dataclass(frozen=True)
@@ -64,14 +61,7 @@ class InformationGain:
 def foretell(known: Floats, candidate: Floats, effects: Floats, holds: Booleans, seed: int = 0) -> Foretold:
     """Regress effects and conditions on reports: linear in what is known, a spline in each report of the candidate.
 
-    Parameters
-    ----------
-    known, candidate
-        Reports of each world, shape (worlds, reports); either may have no columns.
-    effects, holds
-        Of each world, shape (worlds, effects).
-    seed
-        Which worlds make a fold.
+    All are of shape (worlds, …); known or candidate may have no columns. seed: which worlds make a fold.
     """
     from sklearn import config_context
     from sklearn.model_selection import KFold, cross_val_predict
@@ -109,7 +99,6 @@ def _regression(known: int, candidate: int) -> Any:
 
 
 def _calibrated(foretold: Floats, holds: Booleans, folds: Any) -> Floats:
-    """Probability of a condition from what is foretold of it: a logistic regression, fitted on the other folds."""
     from sklearn.linear_model import LogisticRegression
 
     made = np.full(len(holds), holds.mean())

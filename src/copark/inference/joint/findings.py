@@ -182,7 +182,7 @@ def read_panels(panels: Panels) -> Reader:
 
 @dataclass(frozen=True)
 class Posterior:
-    """Weighted normal scores, shape (draws, axes) and (draws,); distance of the first panel left out."""
+    """Weighted normal scores, shape (draws, axes); distance of the first panel left out."""
 
     draws: Floats
     weights: Floats
@@ -208,12 +208,10 @@ class AxisFinding:
     posterior: tuple[float, ...]
     """Quantiles at 5, 25, 50, 75 and 95 %, in its unit."""
     places: tuple[float, ...]
-    """Those of the posterior as ranks of the prior, 0 to 1."""
     shrink: float
     overlap: float
     """How much narrower the middle half is than the prior's; probability shared with the prior."""
     r2: float
-    """In simulated panels."""
     coverage: float
     broken: float
     """Share of simulated panels whose truth lies in the 90 % interval; the same where parks differ."""

@@ -1,18 +1,14 @@
 """What one park's record says: nearest runs, moved to the record by regression, summed up as normal distributions.
 
 Everything is on the scale of normal scores, z = Φ⁻¹(u) of the prior's unit cube, where each axis's prior is exactly
-N(0, 1); dividing it out of a posterior N(m, s²) then leaves a likelihood of precision 1/s² - 1 around m / (1 - s²). It
-is divided out along the few directions of the axes that the reports can tell, not axis by axis: a record tells sums of
-effects.
-
-Reports are turned into a few summaries first: the directions of canonical correlation between features of the reports
-and what is to be inferred, each in units of what it leaves unexplained (the linear form of semi-automatic ABC:
-Fearnhead and Prangle, JRSS B 74, 2012). The nearest runs are then adjusted by local-linear regression (Beaumont, Zhang
-and Balding 2002).
+N(0, 1); dividing it out of a posterior N(m, s²) leaves a likelihood of precision 1/s² - 1 around m / (1 - s²), along
+the few directions of the axes that the reports can tell: a record tells sums of effects. Reports are turned into a few
+summaries first: the directions of canonical correlation between their features and what is to be inferred, each in
+units of what it leaves unexplained (the linear form of semi-automatic ABC: Fearnhead and Prangle, JRSS B 74, 2012). The
+nearest runs are then adjusted by local-linear regression (Beaumont, Zhang and Balding 2002).
 
 Forecasts from a park's past are made at rolling origins, three years apart and looking three years ahead, so that every
-value is forecast once. At an origin nothing later is known: no value of any park, no fact of this one, no growth of the
-world.
+value is forecast once. At an origin nothing later is known of any park or of the world.
 """
 
 from __future__ import annotations
@@ -77,10 +73,9 @@ class LocalPosterior:
     names: tuple[str, ...]
     readings: Readings
     reach: float
-    """Share of runs of its own batch that would lie farther from their neighbours than the record does; small where the
-    model cannot reach the record. NaN without a record, or if it was not asked for."""
+    """Share of its own runs that lie farther from their neighbours than the record does; NaN without one, or
+    unasked."""
     values: int
-    """Values fitted."""
 
 
 def scores_of(points: Floats) -> Floats:
@@ -108,10 +103,7 @@ class Directions:
 
 
 def directions(x: Floats, y: Floats, most: int = COMPONENTS) -> Directions:
-    """Find the directions of features that tell most of y: canonical correlations, weakest left out.
-
-    x, y: shapes (runs, features) and (runs, quantities).
-    """
+    """Directions of features (runs, features) that tell most of y: canonical correlations, weakest left out."""
     centre = x.mean(axis=0)
     with one_thread():
         u, size, rows = np.linalg.svd(x - centre, full_matrices=False)
@@ -177,12 +169,10 @@ def local_posterior(
 
 
 def readings_of(z: Floats, share: Floats, ways: Floats, ess: float) -> Readings:
-    """Divide the prior N(0, 1) out of weighted draws, along orthonormal directions of the axes that a record tells.
+    """Divide the prior N(0, 1) out of weighted draws (runs, axes), along orthonormal directions of the axes.
 
-    Within the directions the draws' own main axes are taken; one whose variance is less than twice its sampling error
-    below the prior's is taken for no information.
-
-    z, share: draws of shape (runs, axes) and their weights; ways: shape (axes, directions).
+    Within the directions, shape (axes, directions), the draws' own main axes are taken; one whose variance is less than
+    twice its sampling error below the prior's is taken for no information.
     """
     w = z @ ways
     middle = share @ w
@@ -214,10 +204,7 @@ class Window:
 
 
 def windows(park: Park, after: int = 0, until: int = YEARS) -> tuple[Window, ...]:
-    """Every origin of a park at which something can be forecast that was reported some years after it.
-
-    after, until: later values are those of more than so many and at most so many years after.
-    """
+    """Every origin of a park at which something can be forecast that is reported so many years after it."""
     found = []
     for year in ORIGINS:
         known = park.known(year_end(year))
@@ -232,8 +219,8 @@ def windows(park: Park, after: int = 0, until: int = YEARS) -> tuple[Window, ...
 def given_past(batch: PanelBatch, seed: int, spread: Discrepancy, window: Window) -> Floats:
     """What runs say of a window's later values, given a park's own earlier ones; shape (members, later).
 
-    The runs nearest to the past are accepted and their later values, in logs, moved by regression on the summaries of
-    the past that tell most of them. Past and future share the discrepancy's course.
+    The later values of the nearest runs, in logs, are moved by regression on the summaries of the past that tell most
+    of them. Past and future share the discrepancy's course.
     """
     reports = batch.reports(seed, spread)
     reports = reports[np.isfinite(reports).all(axis=1)]

@@ -5,11 +5,10 @@ all, so that a panel that was interrupted goes on where it stopped.
 
 No park follows the model. A report is therefore *counterpart x exp(b) + error of observation*, where b is a stationary
 Ornstein-Uhlenbeck process of each observable: standard deviation s, correlation exp(-|Δt| / MEMORY) between two dates
-(model discrepancy in the sense of Kennedy and O'Hagan, JRSS B 63, 2001). Without it a record of twenty well reported
-values is taken for twenty looks at the parameters, and bands at the ends of series are far too narrow. MEMORY is a
-judgement: about two terms of office. s is chosen from GRID, for companies and for jobs apart, by how well forecasts
-from a park's own past did: mean over parks of the log-density of ln(1 + value) under a normal distribution with the
-ensemble's mean and variance. A park that is forecast has no say in it, nor has a value that was not yet known.
+(model discrepancy in the sense of Kennedy and O'Hagan, JRSS B 63, 2001; decision 0041). MEMORY is a judgement: about
+two terms of office. s is chosen from GRID, for companies and for jobs apart, by how well forecasts from a park's own
+past did: mean over parks of the log-density of ln(1 + value) under a normal distribution with the ensemble's mean and
+variance. A park that is forecast has no say in it, nor has a value that was not yet known.
 """
 
 from __future__ import annotations
@@ -92,9 +91,9 @@ def strayed(out: Floats, names: Sequence[str], spread: Discrepancy, seed: int) -
 
 
 def errors_at(model: ObservationModel, values: Floats) -> Floats:
-    """Standard deviation of the error of observation were these the true values; shape as given.
+    """Standard deviation of the error of observation were these the true values, shape as given.
 
-    As for the record, but by the run's own value: a forecast must not know the size of what will be reported.
+    A forecast must not know the size of what will be reported.
     """
     scales = error_scales()
     share = [scales["grades"][t.observation.grade]["relative"] * scales["bounds"][t.bound] for t in model.targets]
@@ -109,7 +108,7 @@ def reported(
 ) -> tuple[Floats, Floats, Floats]:
     """What runs would report, the values it is of, off the model's course, and the observer's luck; (runs, targets).
 
-    ages: years since the park's first day, at each target; size: s, of each target or each run.
+    ages: of the park at each target; size: s, of each target or each run.
     """
     values = counterparts * np.exp(size * courses(model, ages, len(counterparts), seed))
     free = noise(seed, 0, len(values), len(model.targets))
@@ -137,10 +136,7 @@ def log_density(members: Floats, value: float) -> float:
 def table(
     trials: Sequence[SpreadTrial], *, without: str = "", until: int | None = None
 ) -> dict[str, tuple[int, Floats]]:
-    """By family: number of parks, and mean over parks of the log-density for every spread.
-
-    without: a park that has no say; until: last day of a value that has a say, counted.
-    """
+    """By family: number of parks, and mean over parks of the log-density for every spread, by values up to a day."""
     found = {}
     for name in FAMILIES:
         by: dict[str, list[tuple[float, ...]]] = {}
@@ -195,14 +191,8 @@ def make_panel_batch(
 ) -> PanelBatch:
     """Run a park on the common design, or what is missing of it.
 
-    Parameters
-    ----------
-    warp, warped
-        A pooled prior in the place of the park's own, and what it depends on, for the batch's identity.
-    cut
-        Last quarter of which facts and growth are known; all by default.
-    folder
-        Where batches are kept; in memory only if none is given.
+    warp, warped: a pooled prior in the place of the park's own, and what it depends on, for the batch's identity; cut:
+    last quarter of which facts and growth are known; folder: where batches are kept, in memory only if none is given.
     """
     points = points_at(park, design(runs, seed))
     if warp is not None:

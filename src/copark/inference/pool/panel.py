@@ -55,7 +55,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class GivenTau:
-    """μ given τ and all readings: mean and covariance; weights: share of each park in the mean of each axis."""
+    """μ given τ and all readings: mean and covariance; weights (parks, axes): of each park in the mean."""
 
     mean: Floats
     covariance: Floats
@@ -68,10 +68,7 @@ def marginal(one: Readings, tau: Floats) -> Floats:
 
 
 def given_tau(parks: Sequence[Readings], tau: Floats) -> GivenTau:
-    """Mean and covariance of μ given τ, shape (axes,) and (axes, axes); weights of shape (parks, axes).
-
-    With τ = 0 it is complete pooling.
-    """
+    """μ given τ; with τ = 0 it is complete pooling."""
     precision = np.diag(1.0 / (1.0 - tau**2))
     told = np.zeros(len(tau))
     parts = []
@@ -97,8 +94,7 @@ class Pooled:
     tau: Floats
     mean: Floats
     variance: Floats
-    """mean, variance: of each μ given the τ of a draw, a smoother account than the draws themselves; all of shape
-    (draws, axes)."""
+    """mean, variance: of each μ given the τ of a draw, a smoother account; all of shape (draws, axes)."""
     theta: Floats
     """Shape (draws, parks, axes)."""
 
@@ -108,19 +104,12 @@ class Pooled:
         return len(self.mu)
 
     def new(self, scores: Floats) -> Floats:
-        """Draws of a park of which nothing is known, from standard normal scores of shape (runs, axes).
-
-        Run r goes with draw r · draws // runs, so that any number of runs is spread over all of them.
-        """
+        """Draws of a park of which nothing is known, from normal scores (runs, axes), spread over all draws."""
         at = np.arange(len(scores)) * self.draws // len(scores)
         return self.mu[at] + self.tau[at] * scores
 
     def leaning(self, park: int) -> Floats:
-        """How far a park's departure from the mean is still unknown, shape (axes,).
-
-        Variance of θ - μ over E τ²: 1 where its own record says nothing of it and it takes the others' word, near 0
-        where it stands on its own.
-        """
+        """How far a park's departure from the mean is unknown, Var(θ - μ) / E τ², (axes,): 1 where it borrows all."""
         apart = self.theta[:, park] - self.mu
         found: Floats = np.minimum(apart.var(axis=0) / (self.tau**2).mean(axis=0), 1.0)
         return found
@@ -131,10 +120,7 @@ class Pooled:
 
 
 def pool(parks: Sequence[Readings], alike: Floats, seed: int = 1, sweeps: int | None = None) -> Pooled:
-    """Pool all axes by Gibbs steps, the first of which are dropped.
-
-    alike: scale of the half-normal prior of each τ, shape (axes,); sweeps: all of them, :data:`SWEEPS` by default.
-    """
+    """Pool all axes by Gibbs steps, the first of which are dropped; alike: scale of the prior of each τ."""
     axes, sweeps = len(alike), sweeps or SWEEPS
     random = np.random.Generator(np.random.Philox(key=np.array([seed, GIBBS], dtype=np.uint64)))
     prior = np.broadcast_to(-0.5 * (TAU / alike[:, np.newaxis]) ** 2, (axes, len(TAU)))
@@ -175,10 +161,7 @@ def draw_tau(apart: Floats, mu: Floats, prior: Floats, uniforms: Floats) -> Floa
 
 
 def mixture_quantiles(means: Floats, variances: Floats, weights: Floats, levels: Floats) -> Floats:
-    """Quantiles of a mixture of normal distributions, by inverting its distribution function on a fine grid.
-
-    means, variances, weights: shape (components,).
-    """
+    """Quantiles of a mixture of normal distributions, by inverting its distribution function on a fine grid."""
     from scipy.special import ndtr
 
     sd = np.sqrt(np.maximum(variances, 1e-12))
@@ -215,7 +198,6 @@ class Warping:
     pooled: Pooled
     names: tuple[str, ...]
     identity: str
-    """Of what the hierarchy depends on."""
 
     def __call__(self, points: Floats, names: tuple[str, ...]) -> Floats:
         """Move points of named axes."""
@@ -238,15 +220,12 @@ class Panel:
     settings: PanelSettings
     parks: tuple[Park, ...]
     trials: tuple[SpreadTrial, ...]
-    """How well forecasts from each park's own past did, by spread of the discrepancy."""
     spread: Discrepancy
-    """The discrepancy that follows from all of them."""
     local: Mapping[str, LocalPosterior]
     """What each park says alone, by name."""
     pooled: Pooled
     """The hierarchy over all parks, in the order of ``parks``; its axes are ``POOLED``."""
     identity: str
-    """Of everything it depends on."""
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -340,8 +319,7 @@ def learn(
 ) -> Panel:
     """Run every park on its prior, see how far parks stray from the model, infer each, pool them.
 
-    folder: where batches and steps are kept; in memory only if none is given. progress: called with steps done and
-    steps in all.
+    folder: where batches and steps are kept; progress: called with steps done and steps in all.
     """
     identity, seed = panel_identity(parks, settings), settings.seed
     tell, whole = progress or (lambda _done, _total: None), 3 * len(parks)

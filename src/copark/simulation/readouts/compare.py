@@ -69,10 +69,7 @@ def sweep(
 
 
 def bands(result: xr.Dataset, variable: str, scenario: int = 0, levels: Sequence[float] = LEVELS) -> Floats:
-    """Quantiles of an output over a scenario's runs, shape (level, quarter).
-
-    Raises KeyError if the study did not keep the output.
-    """
+    """Quantiles of an output over a scenario's runs, shape (level, quarter); KeyError if it was not kept."""
     return quantiles(result[variable].isel(scenario=scenario).to_numpy(), levels)
 
 
@@ -86,7 +83,6 @@ class Pair:
 
     reference: str
     arm: str
-    """reference, arm: keys of the two scenarios."""
     before: xr.Dataset
     after: xr.Dataset
     futures: int
@@ -195,9 +191,9 @@ def pairs_of(result: xr.Dataset, reference: int | str = 0) -> tuple[Pair, ...]:
 
 
 def pairs_between(reference: xr.Dataset, arm: xr.Dataset | None = None, scenario: int | str = 0) -> tuple[Pair, ...]:
-    """Scenarios against a reference scenario: those of the same result, or of another on the same case, model and luck.
+    """Scenarios against one of the same result, or those of another result against it.
 
-    Of another result those but the reference's own, or that one where it has no other. Raises as :func:`pair`.
+    Of another those but the reference's own, if it has others. Raises as :func:`pair`.
     """
     if arm is None:
         return pairs_of(reference, scenario)
@@ -295,7 +291,6 @@ class DifferenceCourse:
     output: str
     unit: str
     log: bool
-    """output, unit, log: as of :class:`Difference`."""
     quarters: tuple[str, ...]
     levels: Floats
     """5, 25, 50, 75 and 95 % of the differences, shape (levels, quarters); NaN where no pair finished."""
@@ -306,10 +301,7 @@ class DifferenceCourse:
 
 
 def course(pair: Pair, output: str, *, log: bool | None = None) -> DifferenceCourse:
-    """Follow a difference over time: of logarithms, unless told, where the output is a count.
-
-    Raises KeyError if an arm did not keep the output.
-    """
+    """Follow a difference over time: of logarithms, unless told, where it is of counts; KeyError if not kept."""
     if output not in pair.outputs:
         raise KeyError(output)
     unit = str(pair.before[output].attrs.get("units", ""))
@@ -373,10 +365,7 @@ def _rows(pair: Pair, output: str, unit: str, quarters: Sequence[str], *, log: b
 def outcome_changes(
     before: NDArray[np.int8], after: NDArray[np.int8], draws: NDArray[np.int64], *, reference: str, arm: str
 ) -> tuple[OutcomeChange, ...]:
-    """How each outcome changes, of codes of the runs that finished in both arms, shape (pairs,).
-
-    draws: number of the draw of every pair.
-    """
+    """How each outcome changes, of codes of the runs that finished in both arms, shape (pairs,), by their draws."""
     found = []
     for code, name in enumerate(OUTCOMES):
         had, has = before == code, after == code

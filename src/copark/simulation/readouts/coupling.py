@@ -108,10 +108,7 @@ def quarters_of(result: xr.Dataset, labels: Iterable[str]) -> tuple[int, ...]:
 
 
 def phases(result: xr.Dataset, renegotiations: Iterable[str] = (), scenario: int = 0) -> NDArray[np.int8]:
-    """Phases of a scenario's runs, shape (run, quarter); renegotiations dated such as ``2017Q2``.
-
-    Raises KeyError if the study kept no ``arrivals`` or no ``operating``.
-    """
+    """Phases of a scenario's runs, (run, quarter), renegotiations as ``2017Q2``; KeyError if it kept no flows."""
     chosen = result.isel(scenario=scenario)
     marks = quarters_of(result, renegotiations)
     return classify(chosen["arrivals"].to_numpy(), chosen["operating"].to_numpy(), marks)
@@ -201,7 +198,6 @@ class ReadOut:
     """Scores and degrees of one scenario's runs, each of shape (run, quarter)."""
 
     scores: dict[str, NDArray[np.float64]]
-    """The four scores by scale."""
     development: NDArray[np.float64]
     coupling: NDArray[np.float64]
     coupling_corrected: NDArray[np.float64]
@@ -229,10 +225,7 @@ def needed() -> tuple[str, ...]:
 
 
 def component_score(component: Component, chosen: xr.Dataset) -> NDArray[np.float64]:
-    """One indicator in [0, 1], shape (run, quarter).
-
-    No land serviced, or no company operating, scores 0: there is nothing yet at that scale.
-    """
+    """One indicator in [0, 1], (run, quarter); 0 where no land is serviced or no company operates yet."""
     value = chosen[component.numerator].to_numpy().astype(np.float64)
     if component.denominator is not None:
         base = chosen[component.denominator].to_numpy()
@@ -244,10 +237,7 @@ def component_score(component: Component, chosen: xr.Dataset) -> NDArray[np.floa
 
 
 def read_out(result: xr.Dataset, scenario: int = 0) -> ReadOut:
-    """Four scores and both coordination degrees of a scenario's runs.
-
-    Raises KeyError if the study did not keep an output the scores need (see :func:`needed`).
-    """
+    """Four scores and both coordination degrees of a scenario's runs; KeyError if the study kept not all it needs."""
     chosen = result.isel(scenario=scenario)
     scores = {
         scale: np.mean([component_score(item, chosen) for item in COMPONENTS if item.scale == scale], axis=0)
