@@ -1,6 +1,6 @@
 """What several keys of ``case.yaml`` can only get wrong together."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -214,7 +214,7 @@ def problems_of_tree(tree: Any, sources: Iterable[str] | None, data_end: Quarter
     known = None if sources is None else {*sources, JUDGEMENT}
     for path, entry in _mappings(tree, ()):
         if "source" in entry and path != ("world",):
-            yield from _sourcing(path, entry, known)
+            yield from sourcing(path, entry, known)
         if data_end is not None:
             yield from _late(path, entry, data_end)
 
@@ -229,9 +229,10 @@ def _mappings(node: Any, path: KeyPath) -> Iterator[tuple[KeyPath, dict[str, Any
             yield from _mappings(value, (*path, place))
 
 
-def _sourcing(path: KeyPath, entry: dict[str, Any], known: set[str] | None) -> Iterator[Problem]:
+def sourcing(path: KeyPath, entry: Mapping[str, Any], known: Collection[str] | None) -> Iterator[Problem]:
+    """Give what is wrong with the sources, grade and note of an entry, if the known sources are known."""
     written = entry["source"]
-    keys = written.split(";") if isinstance(written, str) else written if isinstance(written, list) else []
+    keys = written.split(";") if isinstance(written, str) else written if isinstance(written, (list, tuple)) else []
     keys = [name.strip() for name in keys if isinstance(name, str) and name.strip()]
     for name in keys:
         if known is not None and name not in known:

@@ -9,6 +9,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from pydantic import ValidationError
 
 from copark.cases import dates
+from copark.cases.cross_checks import sourcing
 from copark.cases.dates import Date, quarter_of
 from copark.cases.evidence import CapTable, EquityRow, GrowthValue, Holding, Observation
 from copark.cases.files import MOST_FAULTS, fault
@@ -243,15 +244,9 @@ def faults_of_rows(
     known = None if sources is None else {*sources, JUDGEMENT}
     today = dates.today()
     for line, row in rows:
-        for name in row.source:
-            if known is not None and name not in known:
-                values = {"found": name, "suggestion": suggestion(name, known)}
-                yield fault("unknown_source", file, line, "source", **values)
-        grade = getattr(row, "grade", None)
-        if (JUDGEMENT in row.source or grade == "judgement") and hasattr(row, "note") and row.note is None:
-            yield fault("judgement_without_note", file, line, "note")
-        if row.source == (JUDGEMENT,) and grade not in ("judgement", None):
-            yield fault("judgement_grade", file, line, "grade", found=grade)
+        entry = {"source": row.source, "grade": getattr(row, "grade", None), "note": getattr(row, "note", "no column")}
+        for problem in sourcing((), entry, known):
+            yield fault(problem.code, file, line, problem.path or "note", **problem.values)
         for column in ("date", "registered", "operating"):
             when = getattr(row, column, None)
             if not isinstance(when, Date):

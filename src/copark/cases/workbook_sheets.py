@@ -38,6 +38,8 @@ FACTS: Mapping[str, tuple[str, bool]] = {
 """Dated values of ``case.yaml`` by path: the unit they have where none is written, and whether there may be several."""
 _LAST = ("use", "basis", "grade", "source", "note", "error")
 """What a row ends with: where its value is from."""
+_FILLED = ("use", "bound", "role", "basis", "unit", "table", "actors_en", "actors_zh", "event_en", "event_zh")
+"""What stands for itself in an empty cell of a table: see :mod:`copark.cases.workbook_reading`."""
 
 
 @dataclass(frozen=True)
@@ -166,19 +168,16 @@ def _choice(key: str, hint: Any) -> str:
     return "prior" if key.endswith("prior.kind") else name
 
 
-def _ordered(columns: Iterable[Column]) -> tuple[Column, ...]:
-    """Columns of a row as a person fills them in: where it is from stands last, each record's own after it."""
-    found = list(columns)
-    rank = {name: place for place, name in enumerate(_LAST, start=1)}
-    head = [one.key.rpartition(".")[0] if not one.parts[1] else "" for one in found]
-    order = sorted(range(len(found)), key=lambda n: (rank.get(found[n].parts[0], 0) if not head[n] else 0, n))
-    return tuple(found[n] for n in order)
-
-
 def _keyed(columns: Iterable[Column], *first: str) -> tuple[Column, ...]:
-    """Columns with those that name the row first."""
-    found = _ordered(columns)
-    return tuple(sorted(found, key=lambda one: first.index(one.key) if one.key in first else len(first)))
+    """Columns as a person fills them in: those that name the row first; where it is from last."""
+    lead = {name: place for place, name in enumerate(first, start=-len(first))}
+    last = {name: place for place, name in enumerate(_LAST, start=1)}
+
+    def place(one: Column) -> int:
+        inside = "." in one.key and not one.parts[1]  # where a record inside is from stands beside what it says
+        return lead.get(one.key, 0 if inside else last.get(one.parts[0], 0))
+
+    return tuple(sorted(columns, key=place))
 
 
 def _list(key: str, model: type[Record], place: str = "", *, first: bool = False) -> WorkbookSheet:
@@ -200,36 +199,33 @@ def _table(
     return WorkbookSheet(key, "table", file, _keyed(columns, *first), is_first)
 
 
-_FILLED = ("use", "bound", "role", "basis", "unit", "table", "actors_en", "actors_zh", "event_en", "event_zh")
-"""What stands for itself in an empty cell of a table: see :mod:`copark.cases.workbook_reading`."""
-
-
 def _form() -> WorkbookSheet:
     """The park itself: what is said once."""
-    own = {name: ("" if name != "kind" else "kind") for name in ("name", "title.en", "title.zh", "kind", "not_known")}
-    columns = [Column(key, choice, is_needed=key == "kind") for key, choice in own.items()]
-    columns[-1] = replace(columns[-1], several="keys")
-    columns += columns_of(schema.Clock, "clock.")
-    columns += [replace(one, is_needed="country" in one.key) for one in columns_of(schema.Sides, "sides.")]
-    columns += [replace(one, is_needed=False) for one in columns_of(schema.World, "world.")]
-    columns += (replace(one, key=f"framework.{one.key}", is_needed=False)
-                for one in _keyed(columns_of(schema.Framework), "from", "to"))  # fmt: skip
-    columns.append(Column("regime.narrow_until", is_needed=False))
-    return WorkbookSheet("park", "form", "", tuple(replace(one, is_needed=False) if one.key == "clock.quarters" else one
-                                            for one in columns), True)  # fmt: skip
+    columns = [
+        *(Column(name) for name in ("name", "title.en", "title.zh")),
+        Column("kind", "kind"),
+        Column("not_known", several="keys"),
+        *columns_of(schema.Clock, "clock."),
+        *columns_of(schema.Sides, "sides."),
+        *columns_of(schema.World, "world."),
+        *(replace(one, key=f"framework.{one.key}") for one in _keyed(columns_of(schema.Framework), "from", "to")),
+        Column("regime.narrow_until"),
+    ]
+    needed = ("kind", "clock.start", "clock.data_end", "sides.home.country", "sides.host.country")
+    return WorkbookSheet(
+        "park", "form", "", tuple(replace(one, is_needed=one.key in needed) for one in columns), is_first=True
+    )
 
 
 def _facts() -> WorkbookSheet:
-    columns = [Column("what", "fact"), *(
-        replace(one, is_needed=one.is_needed and one.key not in ("unit", "basis")) for one in columns_of(Fact)
-    )]  # fmt: skip
-    return WorkbookSheet("facts", "facts", "", _keyed(columns, "what", "date", "value", "unit"), True)
+    own = (replace(one, is_needed=one.is_needed and one.key not in ("unit", "basis")) for one in columns_of(Fact))
+    columns = _keyed((Column("what", "fact"), *own), "what", "date", "value", "unit")
+    return WorkbookSheet("facts", "facts", "", columns, is_first=True)
 
 
 def _named(key: str, model: type[Record], place: str, *, first: bool = False) -> WorkbookSheet:
-    return WorkbookSheet(
-        key, "named", place, (Column("key"), *_keyed(columns_of(model), "outlet", "value", "unit")), first
-    )
+    columns = (Column("key"), *_keyed(columns_of(model), "outlet", "value", "unit"))
+    return WorkbookSheet(key, "named", place, columns, first)
 
 
 @cache
