@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from copark.cases.dates import Date
 from copark.cases.quarters import Quarter
@@ -48,11 +48,9 @@ class Span(Record):
     until: Date | None = Field(default=None, alias="to")
     """Last day; left out or null if it lasts."""
 
-    @model_validator(mode="after")
-    def _check_order(self) -> Span:
+    def _check(self) -> None:
         if self.until is not None and self.until.last_day < self.since.first_day:
             raise wrong("ends_before_start", at="to", found=self.until, start=self.since)
-        return self
 
 
 class Interest(Named):
@@ -94,11 +92,9 @@ class QuarterSpan(Record):
     until: Quarter | None = Field(default=None, alias="to")
     """Last quarter; left out or null if it lasts."""
 
-    @model_validator(mode="after")
-    def _check_quarters(self) -> QuarterSpan:
+    def _check(self) -> None:
         if self.until is not None and self.until < self.since:
             raise wrong("ends_before_start", at="to", found=self.until, start=self.since)
-        return self
 
 
 class Framework(Sourced, QuarterSpan):

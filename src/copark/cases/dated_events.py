@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from copark.cases.actors import QuarterSpan
 from copark.cases.dates import Date
@@ -29,8 +29,7 @@ class Anchor(Named):
     land: Area | None = None
     """Land it takes; left out if not known: then as much as its investment takes by the model's mean."""
 
-    @model_validator(mode="after")
-    def _check_order(self) -> Anchor:
+    def _check(self) -> None:
         before = self.registered
         for at in ("started", "operating"):
             day: Date | None = getattr(self, at)
@@ -39,7 +38,6 @@ class Anchor(Named):
             if day.last_day < before.first_day:
                 raise wrong("stage_order", at=at, found=day, before=before)
             before = day
-        return self
 
 
 class Certificates(Sourced):

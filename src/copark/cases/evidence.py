@@ -99,11 +99,9 @@ class Holding(Record):
     source: SourceKeys
     note: Words | None = None
 
-    @model_validator(mode="after")
-    def _check_rest(self) -> Holding:
+    def _check(self) -> None:
         if (self.holder == UNALLOCATED) != (self.side == "none"):
             raise wrong("unallocated", at="side", found=self.side)
-        return self
 
 
 class EquityRow(Holding):
@@ -155,12 +153,10 @@ class Event(Record):
     def _complete(cls, data: Any) -> Any:
         return in_both(in_both(data, "actors_en", "actors_zh"), "event_en", "event_zh")
 
-    @model_validator(mode="after")
-    def _check_texts(self) -> Event:
+    def _check(self) -> None:
         for name in ("actors", "event"):
             if not getattr(self, f"{name}_en"):
                 raise wrong("empty_cell", at=f"{name}_en")
-        return self
 
     def actors(self, lang: str = "en") -> str:
         """Say who acted."""
@@ -214,8 +210,7 @@ class Observation(_Measured):
     """yes for the value used of this variable at this date; no for those that contradict it."""
     role: Role
 
-    @model_validator(mode="after")
-    def _check_variable(self) -> Observation:
+    def _check(self) -> None:
         variable = vocabulary.SERIES[self.variable]
         self._check_measure(variable)
         if (self.bound == "range") != (self.high is not None):
@@ -226,7 +221,6 @@ class Observation(_Measured):
             raise wrong("role_without_output", at="role", found=self.role, variable=self.variable)
         if self.role == "score" and variable.since_founding:
             raise wrong("count_not_scored", at="role", found=self.role, variable=self.variable)
-        return self
 
     def interval(self, unit: str, more_than: float = MORE_THAN) -> tuple[float | None, float | None]:
         """Give the lowest and highest value it allows, in a unit; ``None`` where it sets no limit.
@@ -248,10 +242,8 @@ class ContextValue(_Measured):
 
     variable: Annotated[Words, _one_of(vocabulary.HOST_CONTEXT, "unknown_variable")]
 
-    @model_validator(mode="after")
-    def _check_variable(self) -> ContextValue:
+    def _check(self) -> None:
         self._check_measure(vocabulary.HOST_CONTEXT[self.variable])
-        return self
 
 
 class GrowthValue(Record):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from copark.cases.casebook import LITERATURE, WORDS, casebook_path
 from copark.cases.dates import Date
@@ -114,14 +114,12 @@ class Park(Record):
     source: SourceKeys
     note: Words | None = None
 
-    @model_validator(mode="after")
-    def _check_halves(self) -> Park:
+    def _check(self) -> None:
         _check_together(
             self, ("firms", "firms_date"), ("investment_m_usd", "investment_date"), ("jobs", "jobs_date"),
             ("equity_change_en", "equity_change_zh"), ("home_share_percent", "shares_grade"),
             ("home_share_percent", "host_share_percent"),
         )  # fmt: skip
-        return self
 
     @property
     def shares(self) -> tuple[float, float, float] | None:
@@ -216,10 +214,8 @@ class Place(Record):
     note_en: Words | None = None
     note_zh: Words | None = None
 
-    @model_validator(mode="after")
-    def _check_halves(self) -> Place:
+    def _check(self) -> None:
         _check_together(self, ("note_en", "note_zh"))
-        return self
 
     def name(self, lang: str = "en") -> str:
         """Give the name of the town or district."""

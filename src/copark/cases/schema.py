@@ -60,12 +60,10 @@ class Clock(Record):
     data_end: Quarter
     """Last quarter with observations, the present one at most; nothing dated later may be in the case."""
 
-    @model_validator(mode="after")
-    def _check_order(self) -> Clock:
+    def _check(self) -> None:
         last = max(self.start, Quarter.of_day(dates.today()))
         if not self.start <= self.data_end <= last:
             raise wrong("data_end", at="data_end", found=self.data_end, start=self.start, last=last)
-        return self
 
 
 class WorldSource(Record):
@@ -104,14 +102,12 @@ class Credit(Named):
     use: YesNo = True
     """Whether the model uses it."""
 
-    @model_validator(mode="after")
-    def _check_grace(self) -> Credit:
+    def _check(self) -> None:
         if self.grace_years is None or self.maturity_years is None:
             if self.grace_years is not self.maturity_years:
                 raise wrong("half_given", at="grace_years", found="grace_years", other="maturity_years")
         elif self.grace_years >= self.maturity_years:
             raise wrong("grace", at="grace_years", found=f"{self.grace_years:g}", maturity=f"{self.maturity_years:g}")
-        return self
 
 
 class Finance(Record):
@@ -161,15 +157,13 @@ class Prior(Record):
     b: Number
     """Upper end, or standard deviation (of the logarithm)."""
 
-    @model_validator(mode="after")
-    def _check_bounds(self) -> Prior:
+    def _check(self) -> None:
         if self.kind in ("normal", "lognormal"):
             sound = self.b > 0
         else:
             sound = self.a < self.b and (self.kind == "uniform" or self.a > 0)
         if not sound:
             raise wrong("prior_bounds", found=f"{self.kind}({self.a:g}, {self.b:g})")
-        return self
 
     def allows(self, value: float) -> bool:
         """Whether a value is possible under it."""
@@ -190,8 +184,7 @@ class Parameter(Sourced):
     prior: Prior | None = None
     """Its spread; left out if it is held fixed, as values by origin always are."""
 
-    @model_validator(mode="after")
-    def _check_value(self) -> Parameter:
+    def _check(self) -> None:
         if self.by_origin is not None:
             total = sum(self.values)
             if abs(total - self.value) > ROUNDING:
@@ -200,7 +193,6 @@ class Parameter(Sourced):
                 raise wrong("prior_of_origins", at="prior")
         elif self.prior is not None and not self.prior.allows(self.value):
             raise wrong("outside_prior", at="value", found=f"{self.value:g}")
-        return self
 
     @property
     def values(self) -> tuple[float, ...]:
@@ -275,8 +267,6 @@ class CaseFile(Record):
     def _complete(cls, data: Any) -> Any:
         return completed(data)
 
-    @model_validator(mode="after")
-    def _check_shareholders(self) -> CaseFile:
+    def _check(self) -> None:
         if not self.shareholders and "shareholders" not in self.not_known:
             raise wrong("too_short", at="shareholders", found=0, limit=1)
-        return self

@@ -7,7 +7,7 @@ import difflib
 import math
 import re
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal, LiteralString
+from typing import Annotated, Any, Literal, LiteralString, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
@@ -235,6 +235,14 @@ class Record(BaseModel):
     """Something a case says: frozen, and with no key that the schema does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    def _check(self) -> None:
+        """Raise :func:`wrong` of what only several fields can get wrong together."""
+
+    @model_validator(mode="after")
+    def _checked(self) -> Self:
+        self._check()
+        return self
 
 
 def in_both(data: Any, en: str, zh: str) -> Any:
