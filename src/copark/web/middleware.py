@@ -69,13 +69,13 @@ def _asked(scope: Scope, name: str) -> str:
 class Outside:
     """The outermost layer: headers on everything, no error beyond it, and no more requests than can be heard."""
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
-        self.app, self.most, self.inside = app, most, 0
+    def __init__(self, app: ASGIApp, bare: ASGIApp, most: int) -> None:
+        self.app, self.bare, self.most, self.inside = app, bare, most, 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
+        if scope["type"] != "http":  # its beginning and end
+            await self.bare(scope, receive, send)
             return
         begun = False
 
@@ -119,9 +119,6 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
         headers, is_api = Headers(scope=scope), scope["path"].startswith(API)
         problem = self.misdirected(scope, headers)
         if problem is None and self.token is not None and not self.has_session(headers):
@@ -171,16 +168,12 @@ class Gate:
         address = address_of(scope)
         if shown and (wait := self.wrong.take(address, 1.0)):
             return Problem(429, "rate", retry_after=wait)
-        if self.is_right(shown):
+        if hmac.compare_digest(hashlib.sha256(shown.encode()).digest(), self.digest):  # in the same time whatever it is
             self.wrong.take(address, -1.0)  # it was not a wrong one
             return None
         if shown:
             log.warning("a wrong token from %s", address)
         return Problem(401, "token")
-
-    def is_right(self, token: str) -> bool:
-        """Whether a token is the token, in a time that does not depend on how much of it is."""
-        return hmac.compare_digest(hashlib.sha256(token.encode()).digest(), self.digest)
 
     def has_session(self, headers: Headers) -> bool:
         """Whether a request has the cookie of a visit with the token."""
@@ -209,7 +202,7 @@ class Bodies:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it; what goes wrong later is raised where the body is read."""
-        if scope["type"] != "http" or scope["method"] in SAFE:
+        if scope["method"] in SAFE:
             await self.app(scope, receive, send)
             return
         most = self.limits.upload if scope["path"] == UPLOADS else self.limits.body
@@ -238,7 +231,7 @@ class Bodies:
 def guarded(app: ASGIApp, settings: Settings, rates: Rates) -> ASGIApp:
     """An application behind all guards; addresses and scheme are those a trusted proxy tells."""
     found: ASGIApp = Gate(Bodies(app, settings), settings, rates)
-    found = Outside(GZipMiddleware(found, **GZIP), settings.limits.open)  # type: ignore[arg-type]
+    found = Outside(GZipMiddleware(found, **GZIP), app, settings.limits.open)  # type: ignore[arg-type]
     if settings.proxies:
         from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 

@@ -89,18 +89,8 @@ def problem_response(problem: Problem, lang: str) -> Response:
     return Response(info.model_dump_json().encode(), problem.status, headers)
 
 
-def of_error(error: CoparkError) -> Problem:
-    """A problem of an error of copark's own."""
-    faults = error.faults if isinstance(error, FaultsFound) else ()
-    if isinstance(error, Unavailable):
-        return Problem(503, "unavailable", retry_after=RETRY_AFTER, faults=faults)
-    if isinstance(error, NotFound):
-        status, code = 404, "absent"
-    elif isinstance(error, RunRefused):
-        status, code = 409, "refused"
-    else:
-        status, code = 422, "faults"
-    return Problem(status, code, faults=faults, count=max(len(faults), 1))
+KINDS = ((NotFound, 404, "absent"), (RunRefused, 409, "refused"), (CoparkError, 422, "faults"))
+"""What an error of copark's own is told as, the first that fits."""
 
 
 def body_model(request: Request) -> type[BaseModel] | None:
@@ -128,10 +118,14 @@ def told(error: Exception, request: Request) -> Problem:
     if isinstance(error, Problem):
         return error
     if isinstance(error, CoparkError):
-        return of_error(error)
+        faults = error.faults if isinstance(error, FaultsFound) else ()
+        if isinstance(error, Unavailable):
+            return Problem(503, "unavailable", retry_after=RETRY_AFTER, faults=faults)
+        status, code = next((status, code) for kind, status, code in KINDS if isinstance(error, kind))
+        return Problem(status, code, faults=faults, count=max(len(faults), 1))
     if isinstance(error, RequestValidationError | ValidationError):
-        faults = faults_of_request(error.errors(), body_model(request))
-        return Problem(422, "faults", faults=faults, count=len(faults))
+        wrong = faults_of_request(error.errors(), body_model(request))
+        return Problem(422, "faults", faults=wrong, count=len(wrong))
     if isinstance(error, HTTPException):
         code = f"http_{error.status_code}"
         known = has_text(f"web.problem.{code}.cause")

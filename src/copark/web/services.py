@@ -17,6 +17,8 @@ from copark.workflows.serving.mechanisms import FlowBook
 from copark.workflows.serving.shelf import Shelf, Shelved, sweep_scratch
 from copark.workflows.serving.simulation import FIRST, warm_up
 
+ASKED = 10_000
+"""Questions that are remembered, so that their results can be exported."""
 SHARES = {"runs": 8 / 15, "flows": 3 / 15, "answers": 2 / 15, "inputs": 2 / 15}
 """How memory is divided among what is held."""
 DESKS, QUEUED, UPLOADS = 2, 8, 8
@@ -42,7 +44,7 @@ class Services:
         self.kernels = Pool(self.engine.threads, limits.waiting, patience=limits.wait, light=LIGHT, each=limits.each)
         self.desk = Pool(DESKS, QUEUED)
         self.answers: BoundedCache[bytes] = BoundedCache(held["answers"])
-        self.asked = self.records.asked
+        self.asked: BoundedCache[AskedStudy] = BoundedCache(ASKED)
         self.jobs = JobQueue(
             self.records.jobs, max(1, self.engine.threads // 2), data=settings.data, uploads=self.shelf.uploads
         )
@@ -62,7 +64,7 @@ class Services:
     def remember(self, study: Study, shelved: Shelved) -> str:
         """Remember what was asked, so that it can be exported by its identity."""
         identity = self.engine.identity(study, shelved)
-        self.asked.remember(identity, AskedStudy(shelved.name, study.content()))
+        self.asked.put(identity, AskedStudy(shelved.name, study.content()), 1)
         return identity
 
     def is_stored(self, identity: str) -> bool:

@@ -82,7 +82,7 @@ async def exported(here: Here, name: FileName, lang: Lang = "en") -> Response:
     here.pay(EXPORT_COST)
 
     def work() -> bytes:
-        asked = here.services.asked.find(identity) or _stored(here, identity)
+        asked = here.services.asked.get(identity) or _stored(here, identity)
         study, shelved = _study(here, identity, asked)
         return export(here.services.engine, study, shelved, form, here.services.scratch(f".{form}"), here.data, lang)
 

@@ -105,9 +105,8 @@ class OutcomeShare(Answer):
     share: float | None
     """count / total."""
     low: float | None
-    """Lower end of the Monte Carlo interval (Wilson, 95 %)."""
     high: float | None
-    """Upper end."""
+    """low, high: Monte Carlo interval (Wilson, 95 %)."""
 
 
 class OutcomeMove(Answer):
@@ -117,19 +116,14 @@ class OutcomeMove(Answer):
     """The outcome."""
     title: Said
     reference_share: float | None
-    """Its share in the reference."""
     arm_share: float | None
-    """Its share in the arm."""
     change: float | None
-    """arm_share less reference_share."""
     low: float | None
-    """Lower end of the Monte Carlo interval of the change (95 %, paired)."""
     high: float | None
-    """Upper end."""
+    """low, high: Monte Carlo interval of the change (95 %, paired)."""
     gained: int
-    """Runs with it in the arm alone."""
     lost: int
-    """Runs with it in the reference alone."""
+    """gained, lost: runs with it in the arm alone, and in the reference alone."""
 
 
 class OutcomeTransition(Answer):
@@ -161,9 +155,8 @@ class LinkPart(Answer):
     change: float
     """Its part of the change of the chance to be self-standing."""
     low: float
-    """Lower end of its Monte Carlo interval (95 %)."""
     high: float
-    """Upper end."""
+    """low, high: its Monte Carlo interval (95 %)."""
     told: Said
 
 
@@ -177,22 +170,25 @@ class LinkParts(Answer):
     """They sum to the change; what passes through none of the groups comes last."""
 
 
-class Headline(Answer):
-    """A number to be seen first: an output when outcomes are judged."""
+class HeadlineMove(Answer):
+    """A headline's difference to the reference: over pairs of runs, not of the medians."""
 
     output: str
     quarter: str
     low: float | None
-    """5 % of runs."""
     median: float | None
-    """50 % of runs."""
     high: float | None
-    """95 % of runs."""
+    """low, median, high: 5, 50 and 95 % of runs, or of pairs."""
     shown: Said
-    """Median and band as a person reads them."""
+    """Median and band as a person reads them; of a difference with signs."""
+
+
+class Headline(HeadlineMove):
+    """A number to be seen first: an output when outcomes are judged."""
+
     middle: Said
-    """The median alone, as a person reads it."""
     band: Said
+    """middle, band: the median alone, and the band alone, as a person reads them."""
 
 
 class Arm(Answer):
@@ -213,21 +209,6 @@ class Arm(Answer):
     """By output: the paths of the first runs, as many as were asked for."""
     sentences: dict[str, Said]
     """By output: its chart in a sentence."""
-
-
-class HeadlineMove(Answer):
-    """A headline's difference to the reference: over pairs of runs, not of the medians."""
-
-    output: str
-    quarter: str
-    low: float | None
-    """5 % of pairs."""
-    median: float | None
-    """50 % of pairs."""
-    high: float | None
-    """95 % of pairs."""
-    shown: Said
-    """Median and band as a person reads them, with signs."""
 
 
 class Change(Answer):

@@ -43,9 +43,8 @@ class DecisionOption(Answer):
     change: float
     """Change of the chance to be self-standing."""
     low: float
-    """Lower end of its Monte Carlo interval (95 %)."""
     high: float
-    """Upper end."""
+    """low, high: its Monte Carlo interval (95 %)."""
     told: Said
     """The change and its interval in percentage points."""
     across: Said
@@ -73,9 +72,8 @@ class DecisionAnswer(Answer):
     before: float | None
     """Chance to be self-standing in the baseline."""
     before_low: float | None
-    """Lower end of its Monte Carlo interval (95 %)."""
     before_high: float | None
-    """Upper end."""
+    """before_low, before_high: its Monte Carlo interval (95 %)."""
     runs: int
     left_out: int
     """Of these, runs that do not count: the park had failed before the change, as the observations rule out."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -173,26 +171,6 @@ class AskedStudy:
     study: dict[str, Any]
 
 
-class AskedStudies:
-    """Studies by the identity of their results, so that these can be exported; the oldest are forgotten."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._held: OrderedDict[str, AskedStudy] = OrderedDict()
-
-    def remember(self, identity: str, asked: AskedStudy) -> None:
-        """Remember a study."""
-        with self._lock:
-            self._held[identity] = asked
-            self._held.move_to_end(identity)
-            if len(self._held) > HELD:
-                self._held.popitem(last=False)
-
-    def find(self, identity: str) -> AskedStudy | None:
-        """The study of an identity."""
-        return self._held.get(identity)
-
-
 class Records:
     """What a server remembers; one server at a time works on a data folder, another is refused."""
 
@@ -203,7 +181,6 @@ class Records:
             self.database.close()
             raise DatabaseRefused([database_fault("served", data)])
         self.jobs, self.runs = JobTable(self.database), RunStore.of(data)
-        self.asked = AskedStudies()
         self.scenarios = ScenarioShelf(self.database)
 
     def stored(self, identity: str) -> RunRecord | None:

@@ -29,24 +29,8 @@ from copark.stats import precision as pairing
 from copark.stats.quantiles import BAND, LEVELS, quantiles_over
 from copark.stats.shares import shares
 from copark.version import __version__
+from copark.workflows.serving import answers as told
 from copark.workflows.serving import wording
-from copark.workflows.serving.answers import (
-    Arm,
-    CaseName,
-    Change,
-    DrawsNote,
-    Headline,
-    HeadlineMove,
-    Made,
-    ObservedPoint,
-    OutcomeChange,
-    OutcomeMove,
-    OutcomeShare,
-    OutcomeTransition,
-    OutputInfo,
-    SimulationAnswer,
-    TrustNote,
-)
 from copark.workflows.serving.asking import HEADLINES, Parts, SimulationRequest, study_of
 from copark.workflows.serving.engine import Engine, HeldRuns, Ticket
 from copark.workflows.serving.mechanisms import FlowBook
@@ -84,7 +68,7 @@ def frame_of(study: Study, shelved: Shelved, wanted: Sequence[str]) -> Frame:
 
 def answer(
     engine: Engine, book: FlowBook, study: Study, shelved: Shelved, wanted: Sequence[str], parts: Parts, ticket: Ticket
-) -> SimulationAnswer:
+) -> told.SimulationAnswer:
     """Run a study and say what came of it."""
     from copark.workflows.serving.mechanisms import arm_flows, link_parts, why
 
@@ -98,7 +82,7 @@ def answer(
     ]
     note = draws_note(engine, study, shelved)
     trust = trust_note(trust_in(study, shelved), shelved.case)
-    return SimulationAnswer.model_construct(
+    return told.SimulationAnswer.model_construct(
         identity=engine.identity(study, shelved),
         study=study.content(),
         case=case_name(shelved),
@@ -122,7 +106,7 @@ def answer(
     )
 
 
-def arm_of(frame: Frame, scenario: Scenario, runs: HeldRuns, samples: int) -> Arm:
+def arm_of(frame: Frame, scenario: Scenario, runs: HeldRuns, samples: int) -> told.Arm:
     """What one arm's runs say; of those that did not finish there is no number."""
     whole, names = runs.finished.all(), dict.fromkeys((*frame.wanted, *HEADLINES))
     masked = {x: runs.out[x] if whole else np.where(runs.finished, runs.out[x], np.nan) for x in names if x in runs.out}
@@ -130,8 +114,8 @@ def arm_of(frame: Frame, scenario: Scenario, runs: HeldRuns, samples: int) -> Ar
     outcomes = []
     for one in shares(runs.outcome, OUTCOMES):
         key = f"analysis.outcome.{one.name}"
-        outcomes.append(OutcomeShare.of(one, title=said(key), meaning=said(f"{key}.meaning", threshold="50")))
-    return Arm.model_construct(
+        outcomes.append(told.OutcomeShare.of(one, title=said(key), meaning=said(f"{key}.meaning", threshold="50")))
+    return told.Arm.model_construct(
         key=scenario.key,
         title=both(scenario.title),
         runs=runs.runs,
@@ -146,17 +130,17 @@ def arm_of(frame: Frame, scenario: Scenario, runs: HeldRuns, samples: int) -> Ar
     )
 
 
-def headline(frame: Frame, name: str, values: Floats) -> Headline:
+def headline(frame: Frame, name: str, values: Floats) -> told.Headline:
     """An output when outcomes are judged."""
     low, median, high = quantiles_over(values[frame.judged : frame.judged + 1], BAND)[:, 0].tolist()
     unit = output_info(name).unit
-    return Headline(
+    return told.Headline(
         output=name, quarter=frame.labels[frame.judged], low=low, median=median, high=high,
         shown=wording.shown(low, median, high, unit), middle=amount(median, unit), band=span(low, high, unit),
     )  # fmt: skip
 
 
-def change_of(frame: Frame, scenario: Scenario, before: HeldRuns, after: HeldRuns) -> Change:
+def change_of(frame: Frame, scenario: Scenario, before: HeldRuns, after: HeldRuns) -> told.Change:
     """An arm against the reference, run by run."""
     pairs = np.flatnonzero(before.finished & after.finished)
     every = len(pairs) == before.runs
@@ -176,13 +160,13 @@ def change_of(frame: Frame, scenario: Scenario, before: HeldRuns, after: HeldRun
     groups, reference = pairs // frame.study.futures, frame.study.scenarios[0]
     codes = before.outcome[pairs], after.outcome[pairs]
     moves = outcome_changes(*codes, groups, reference=reference.key, arm=scenario.key)
-    return Change.model_construct(
+    return told.Change.model_construct(
         arm=scenario.key,
         reference=reference.key,
         pairs=len(pairs),
         begins=begins,
         outcomes=[
-            OutcomeMove.of(one, name=one.outcome, title=said(f"analysis.outcome.{one.outcome}")) for one in moves
+            told.OutcomeMove.of(one, name=one.outcome, title=said(f"analysis.outcome.{one.outcome}")) for one in moves
         ],
         outcome_change=outcome_change(before, after),
         headlines=[headline_move(frame, name, apart[name]) for name in HEADLINES if name in apart],
@@ -194,12 +178,12 @@ def change_of(frame: Frame, scenario: Scenario, before: HeldRuns, after: HeldRun
     )
 
 
-def headline_move(frame: Frame, name: str, apart: Floats) -> HeadlineMove:
+def headline_move(frame: Frame, name: str, apart: Floats) -> told.HeadlineMove:
     """A headline's difference to the reference."""
     low, median, high = quantiles_over(apart[frame.judged : frame.judged + 1], BAND)[:, 0].tolist()
     shown = wording.shown(low, median, high, output_info(name).unit, signs=True)
     quarter = frame.labels[frame.judged]
-    return HeadlineMove(output=name, quarter=quarter, low=low, median=median, high=high, shown=shown)
+    return told.HeadlineMove(output=name, quarter=quarter, low=low, median=median, high=high, shown=shown)
 
 
 def moves_between(before: HeldRuns, after: HeldRuns) -> changing.OutcomeMoves:
@@ -210,31 +194,31 @@ def moves_between(before: HeldRuns, after: HeldRuns) -> changing.OutcomeMoves:
     return changing.outcome_moves(before.outcome[pairs], after.outcome[pairs], first, second)
 
 
-def outcome_change(before: HeldRuns, after: HeldRuns) -> OutcomeChange:
+def outcome_change(before: HeldRuns, after: HeldRuns) -> told.OutcomeChange:
     """Why outcomes change from the reference to an arm."""
     found = moves_between(before, after)
     moves = []
     for one in found.moves:
-        told = {"words": words.way, "cause_words": words.cause, "account": words.account}
-        spoken = {name: spoken_in(partial(say, one)) for name, say in told.items()}
-        moves.append(OutcomeTransition(runs=one.runs, share=one.share, **spoken))
-    return OutcomeChange(sentence=spoken_in(partial(words.sentence, found)), moves=moves)
+        ways = {"words": words.way, "cause_words": words.cause, "account": words.account}
+        spoken = {name: spoken_in(partial(say, one)) for name, say in ways.items()}
+        moves.append(told.OutcomeTransition(runs=one.runs, share=one.share, **spoken))
+    return told.OutcomeChange(sentence=spoken_in(partial(words.sentence, found)), moves=moves)
 
 
 @cache
-def output_info(name: str) -> OutputInfo:
+def output_info(name: str) -> told.OutputInfo:
     """What an output of the model is."""
-    return OutputInfo.of(catalogue().outputs[name])
+    return told.OutputInfo.of(catalogue().outputs[name])
 
 
-def observed_points(case: Case, names: Sequence[str], labels: Sequence[str]) -> dict[str, list[ObservedPoint]]:
+def observed_points(case: Case, names: Sequence[str], labels: Sequence[str]) -> dict[str, list[told.ObservedPoint]]:
     """Observations of outputs within the horizon, in the model's units, by date; unused ones, too."""
-    found: dict[str, list[ObservedPoint]] = {name: [] for name in names}
+    found: dict[str, list[told.ObservedPoint]] = {name: [] for name in names}
     for one in sorted(case.observations, key=lambda one: one.date.first_day):
         quarter, known = str(one.date.quarter("stock")), one.variable in found and one.grade != "background"
         unit = catalogue().outputs[one.variable].unit if known else ""
         if known and quarter in labels and units.convertible(one.unit, unit):
-            point = ObservedPoint.of(
+            point = told.ObservedPoint.of(
                 one,
                 quarter=quarter,
                 bound=drawn_bound(one.bound),
@@ -248,10 +232,10 @@ def observed_points(case: Case, names: Sequence[str], labels: Sequence[str]) -> 
     return found
 
 
-def case_name(shelved: Shelved) -> CaseName:
+def case_name(shelved: Shelved) -> told.CaseName:
     """A case in a list."""
     case = shelved.case
-    return CaseName.of(
+    return told.CaseName.of(
         shelved,
         title=case.title,
         kind=case.kind,
@@ -263,9 +247,9 @@ def case_name(shelved: Shelved) -> CaseName:
     )
 
 
-def trust_note(trust: Trust, case: Case) -> TrustNote:
+def trust_note(trust: Trust, case: Case) -> told.TrustNote:
     """A trust state as an answer tells it."""
-    return TrustNote.of(
+    return told.TrustNote.of(
         trust,
         label=spoken_in(trust.label),
         meaning=spoken_in(trust.meaning),
@@ -282,18 +266,18 @@ def trust_in(study: Study, shelved: Shelved) -> Trust:
     return Trust.without(shelved.case.name, str(study.draws))
 
 
-def draws_note(engine: Engine, study: Study, shelved: Shelved) -> DrawsNote:
+def draws_note(engine: Engine, study: Study, shelved: Shelved) -> told.DrawsNote:
     """What a study's parameters are drawn from."""
     source, words = engine.source(study, shelved), spoken_in(trust_in(study, shelved).label)
     stored = None if source is None else shelved.parameters.stored
     cut = None if source is None or source.cut is None else str(source.cut)
-    return DrawsNote(kind=study.draws, words=words, cut=cut, pairs=None if stored is None else stored.replay.pairs)
+    return told.DrawsNote(kind=study.draws, words=words, cut=cut, pairs=None if stored is None else stored.replay.pairs)
 
 
 @cache
-def made_by(case_hash: str) -> Made:
+def made_by(case_hash: str) -> told.Made:
     """What makes the numbers here and now."""
-    return Made(
+    return told.Made(
         code_version=__version__,
         model_hash=model_hash(),
         experiment_hash=experiment_hash(),
@@ -306,7 +290,7 @@ def made_by(case_hash: str) -> Made:
 FIRST = "great-stone"
 
 
-def warm_up(engine: Engine, book: FlowBook) -> SimulationAnswer:
+def warm_up(engine: Engine, book: FlowBook) -> told.SimulationAnswer:
     """Load the first case and its posterior, compile or load the kernel, and run the baseline."""
     shelved = engine.shelf.get(FIRST)
     asked = SimulationRequest(case=FIRST)
