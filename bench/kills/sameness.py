@@ -100,7 +100,7 @@ def left_behind(out: Path) -> Iterator[str]:
 
 def ill_booked(out: Path) -> Iterator[str]:
     """What is not whole or where it belongs, and what still counts as running or interrupted."""
-    states = [one.state for one in books(out).runs]
+    states = [one.state for one in books(out)]
     if states != ["finished"]:
         yield f"copark runs: {states}"
     for fault in check_books(out):

@@ -89,7 +89,7 @@ def test_no_command_takes_one_for_the_other(swapped, capsys):
         assert "Rename the folder" in told
         assert not {"table.csv", "w.zip"} & {path.name for path in Path().iterdir()}
     assert "misplaced" in call(capsys, "runs")[1]
-    assert {one.state for one in books(Path("out")).runs} == {"misplaced"}
+    assert {one.state for one in books(Path("out"))} == {"misplaced"}
     with pytest.raises(WorkspaceRefused):
         workspaces.pack(Path("all.zip"), everything=True, out=Path("out"))
 
@@ -122,7 +122,7 @@ def test_check_says_where_each_belongs_and_is_quiet_once_they_are_there(made, sw
     (runs / "aside").rename(runs / seven)
     for command in (("runs", "check"), ("verify", one), ("show", seven)):
         assert call(capsys, *command)[0] == 0, command
-    assert {one.state for one in books(Path("out")).runs} == {"finished"}
+    assert {one.state for one in books(Path("out"))} == {"finished"}
 
 
 def test_a_copy_under_another_name_and_a_stranger_s_file_leave_a_workspace_whole(made, tmp_path, monkeypatch):

@@ -44,7 +44,7 @@ def test_what_is_opened_is_what_was_packed(packed, group, tmp_path):
     assert theirs.record(identity, deep=True).provenance == ours.record(identity).provenance
     assert theirs.load(identity).equals(ours.load(identity))
     assert workflows.verify(identity, out=there).kind == "identical"
-    assert [run.identity for run in books(there).runs] == [identity]
+    assert [run.identity for run in books(there)] == [identity]
     assert workflows.run_study(there / "studies" / "half.yaml", out=there, report=False).reused
 
 

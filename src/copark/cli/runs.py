@@ -15,14 +15,11 @@ from copark.cli.screen import Progress, duration, listing, say, show_faults, sho
 from copark.errors import NotFound, printable
 
 if TYPE_CHECKING:
-    from copark.presentation.document import Table
-    from copark.workflows.runs import FailedRun, RunBooks
-    from copark.workflows.workspaces import WorkspaceFindings
+    from collections.abc import Sequence
 
-MOST_SHOWN = 40
-"""Single runs that are shown; all of them are in the JSON."""
-WIDEST = 3
-"""Parameters that are shown of a single run."""
+    from copark.presentation.document import Table
+    from copark.workflows.runs import BookedRun
+    from copark.workflows.workspaces import WorkspaceFindings
 
 runs = typer.Typer(cls=SpokenGroup, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(runs, name="runs", help="database.help.runs")
@@ -40,17 +37,15 @@ def listed(
     """List what is stored, and what is being made or was interrupted."""
     if ctx.invoked_subcommand is not None:
         return
-    from copark.workflows import runs
+    from copark.workflows.runs import books
 
-    with Progress(ctx.obj) as progress:
-        found = runs.books(out, failed=failed, progress=progress)
+    found = books(out, failed=failed)
     if as_json:
-        content: dict[str, object] = {"runs": [asdict(one) for one in found.runs], "folder": str(found.folder)}
-        if failed:
-            content["failed_runs"] = [asdict(one) for one in found.failed_runs]
-        print(json.dumps(content, ensure_ascii=False, indent=1))
+        print(json.dumps({"runs": [asdict(one) for one in found], "folder": str(out)}, ensure_ascii=False, indent=1))
+    elif found:
+        show_listing(listing("runs", ctx.obj, _booked(found, out, ctx.obj)))
     else:
-        show_books(found, ctx.obj, failed=failed)
+        say("database.none_failed" if failed else "database.none", ctx.obj, folder=out)
 
 
 @runs.command("check", cls=SpokenCommand, help="database.help.check")
@@ -93,20 +88,7 @@ def gc(
     say(f"cluster.gc.{key}", ctx.obj, megabytes=number(found.bytes / 1e6, 1), count=len(found.leavings))
 
 
-def show_books(found: RunBooks, lang: str, *, failed: bool) -> None:
-    """What there is, in a table; and single runs that failed."""
-    if not found.runs:
-        say("database.none_failed" if failed else "database.none", lang, folder=found.folder)
-    else:
-        show_listing(listing("runs", lang, _booked(found, lang)))
-    if found.failed_runs:
-        show_listing(listing("failed", lang, _failed(found.failed_runs, lang)))
-        if len(found.failed_runs) > MOST_SHOWN:
-            say("database.not_all", lang, count=len(found.failed_runs) - MOST_SHOWN)
-
-
-def _booked(found: RunBooks, lang: str) -> Table:
-    """What was run, when, how much of it."""
+def _booked(found: Sequence[BookedRun], out: Path, lang: str) -> Table:
     from copark.presentation.document import Column, Kind, Table
     from copark.presentation.numbers import number
     from copark.texts import text
@@ -120,7 +102,7 @@ def _booked(found: RunBooks, lang: str) -> Table:
         Column("failed", text("database.column.failed", lang), Kind.count),
     ]
     rows = []
-    for one in found.runs:
+    for one in found:
         made = number(one.total, 0)
         made = made if one.done == one.total else f"{number(one.done, 0)} / {made}"
         rows.append(
@@ -129,31 +111,7 @@ def _booked(found: RunBooks, lang: str) -> Table:
                 one.when[:16].replace("T", " "), made, one.bytes / 1e6 if one.bytes else None, one.failed,
             )
         )  # fmt: skip
-    return Table("runs", text("database.title", lang, folder=found.folder), tuple(columns), tuple(rows))
-
-
-def _failed(found: tuple[FailedRun, ...], lang: str) -> Table:
-    """Single runs that failed: where, why, and what was drawn."""
-    from copark.presentation.document import Column, Kind, Table
-    from copark.presentation.numbers import precise
-    from copark.texts import has_text, text
-
-    rows = []
-    for one in found[:MOST_SHOWN]:
-        drawn = ", ".join(f"{name} = {precise(value, 6)}" for name, value in list(one.parameters.items())[:WIDEST])
-        more = text("database.more", lang, count=len(one.parameters) - WIDEST) if len(one.parameters) > WIDEST else ""
-        key = f"database.status.{one.status}"
-        end = text(key if has_text(key) else "database.status.other", lang)
-        rows.append(
-            (
-                one.identity[:8], one.scenario, str(one.run), str(one.seed), end, one.quarter,
-                text(f"database.room.{one.room}", lang), f"{drawn}{more}",
-            )
-        )  # fmt: skip
-    keys = ("result", "scenario", "run", "seed", "end", "quarter", "room", "parameters")
-    kinds = {"parameters": Kind.note, "quarter": Kind.quarter}
-    columns = tuple(Column(key, text(f"database.column.{key}", lang), kinds.get(key, Kind.text)) for key in keys)
-    return Table("failed-runs", text("database.failed_runs", lang, count=len(found)), columns, tuple(rows))
+    return Table("runs", text("database.title", lang, folder=out), tuple(columns), tuple(rows))
 
 
 @app.command("results", cls=SpokenCommand, help="analyses.shipped.help", hidden=True)

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from copark.store import RunRecord
     from copark.store.compare import FirstDifference
 
-MOST_SHOWN = 10_000
-"""Single runs that are listed of one stored run."""
 MADE_BY = (
     "code_version", "model_hash", "variables_hash", "experiment_hash", "case_hash", "draws_hash", "cpu_features",
     "python", "numpy", "numba",
@@ -47,53 +45,15 @@ class BookedRun:
     """Size of a stored result."""
 
 
-@dataclass(frozen=True)
-class FailedRun:
-    """A single model run that did not reach the end, and what it takes to make it again."""
+def books(out: Path = OUT, *, failed: bool = False) -> list[BookedRun]:
+    """What is stored, and what is being made or was interrupted, newest first.
 
-    identity: str
-    scenario: str
-    run: int
-    """identity, scenario, run: the stored run, the arm, and the number of the run."""
-    seed: int
-    """Of the study: with the number it gives the run's random numbers."""
-    status: int
-    """Code of what went wrong."""
-    quarter: str
-    room: str
-    """quarter, room: when, and in which room of the model."""
-    parameters: dict[str, float]
-    """What was drawn for it."""
-
-
-@dataclass(frozen=True)
-class RunBooks:
-    """What there is, newest first, and single runs that failed, where they were asked for."""
-
-    runs: tuple[BookedRun, ...]
-    failed_runs: tuple[FailedRun, ...]
-    folder: Path
-
-
-def books(out: Path = OUT, *, failed: bool = False, progress: Progress | None = None) -> RunBooks:
-    """What is stored, and what is being made or was interrupted.
-
-    Parameters
-    ----------
-    failed
-        Only what was interrupted, and stored runs of which single runs failed, with those runs.
+    ``failed``: only what was interrupted, and stored runs of which single runs did not reach the end.
     """
     store = RunStore.of(out)
     found = [_booked(store, name) for name in store.names()] + _in_shards(store)
     found.sort(key=lambda one: (one.when or "9", one.identity), reverse=True)
-    singles: list[FailedRun] = []
-    if failed:
-        found = [one for one in found if one.failed or one.state == "interrupted"]
-        bad = [one.identity for one in found if one.failed]
-        for at, name in enumerate(bad):
-            singles += failed_runs(store, store.get(name))
-            stage(progress, "failed")(at + 1, len(bad))
-    return RunBooks(tuple(found), tuple(singles), store.root)
+    return [one for one in found if not failed or one.failed or one.state == "interrupted"]
 
 
 def _booked(store: RunStore, name: str) -> BookedRun:
@@ -126,34 +86,6 @@ def _in_shards(store: RunStore) -> list[BookedRun]:
             continue
         done = sum(last - first for first, last in plan.ranges() if shards.size(listing_name(first, last)))
         found.append(BookedRun(name, state, plan.study, plan.case, done=done, total=plan.runs))
-    return found
-
-
-def failed_runs(store: RunStore, record: RunRecord) -> list[FailedRun]:
-    """Single runs of a stored result that did not reach the end."""
-    import numpy as np
-
-    from copark.model.variables import ROOMS
-
-    every, paths = store.load_every_run(record.identity), store.load(record.identity)
-    status = every["status"].values
-    labels, names = [str(label) for label in paths["label"].values], [str(name) for name in every["parameter"].values]
-    found = []
-    for arm, run in np.argwhere(status != 0)[:MOST_SHOWN]:
-        quarter, room = int(every["status_quarter"].values[arm, run]), int(every["status_room"].values[arm, run])
-        drawn = every["draws"].values[run]
-        found.append(
-            FailedRun(
-                identity=record.identity,
-                scenario=str(every["scenario"].values[arm]),
-                run=int(every["run"].values[run]),
-                seed=int(record.provenance.get("seed", 0)),
-                status=int(status[arm, run]),
-                quarter=labels[quarter] if 0 <= quarter < len(labels) else str(quarter),
-                room=ROOMS[room] if 0 <= room < len(ROOMS) else str(room),
-                parameters=dict(zip(names, map(float, drawn), strict=True)),
-            )
-        )
     return found
 
 
