@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,7 +14,6 @@ import pytest
 from copark.cases import load_case
 from copark.cluster import Asked, Threads, make
 from copark.cluster.environment import MachinesDiffer, machine
-from copark.cluster.scheduler import _alike
 from copark.simulation.results import study_identity
 from copark.simulation.run import stream
 from copark.simulation.study import baseline
@@ -144,21 +142,6 @@ def test_killed_before_it_takes_its_place(asked: Asked, expected, tmp_path: Path
     assert numbers(record) == expected
 
 
-def test_what_was_being_written_of_it_by_one_that_is_gone_is_taken_away(asked: Asked, tmp_path: Path) -> None:
-    gone, alive, other = (
-        tmp_path / f".writing-{name}"
-        for name in (
-            f"{asked.identity}-4194305-0badcafe",
-            f"{asked.identity}-{os.getpid()}-0badcafe",
-            "x-4194305-0badcafe",
-        )
-    )
-    for one in (gone, alive, other):
-        one.mkdir()
-    make(asked, RunStore(tmp_path), Threads(2))
-    assert [one.exists() for one in (gone, alive, other)] == [False, True, True]
-
-
 def test_what_another_processor_made_is_not_gone_on_with(asked: Asked, expected, tmp_path: Path) -> None:
     store = RunStore(tmp_path)
     stopped_after(2, asked, store)
@@ -190,28 +173,6 @@ def test_a_full_disk_is_said_and_finished_shards_stay(asked: Asked, expected, tm
     assert made.kept == 3000
     assert [first for first, _ in later.made] == [3000, 4000]
     assert numbers(made.record) == expected
-
-
-def test_every_reason_against_every_worker_is_said_at_once() -> None:
-    here = machine()
-    answers = {
-        "tcp://1": ("here", "token", here),
-        "tcp://2": ("absent", "ModuleNotFoundError: No module named 'copark'", None),
-        "tcp://3": ("here", None, here),
-        "tcp://4": ("here", "token", here | {"model_hash": "x", "cpu_features": "y"}),
-        "tcp://5": OSError("gone"),
-    }
-    with pytest.raises(MachinesDiffer) as refused:
-        _alike(answers, "token", "/shared")
-    found = {(fault.file, fault.code.partition(".")[2], fault.key) for fault in refused.value.faults}
-    assert found == {
-        ("tcp://2", "no_copark", ""),
-        ("tcp://3", "not_seen", ""),
-        ("tcp://4", "other_code", "model_hash"),
-        ("tcp://4", "other_machine", "cpu_features"),
-        ("tcp://5", "no_copark", ""),
-    }
-    assert all(fault.sentence(lang) for fault in refused.value.faults for lang in ("en", "zh"))
 
 
 def other_code() -> dict[str, str]:

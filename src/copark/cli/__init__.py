@@ -45,7 +45,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _guarded(given: list[str]) -> int:
-    """Run a command and turn whatever goes wrong into words and a code."""
     from typer import Abort, TyperException
 
     from copark.cli.help import language, wrong_usage

@@ -53,7 +53,6 @@ class AnalysisCommand(SpokenCommand):
 
 
 def _asker(analysis: Analysis) -> Callable[..., None]:
-    """A function with the signature Typer makes options of."""
     fields = analysis.params.form()
 
     def ask(ctx: typer.Context, **given: Any) -> None:
@@ -86,7 +85,6 @@ def _asker(analysis: Analysis) -> Callable[..., None]:
 
 
 def _parameter(analysis: Analysis, field: FormField) -> inspect.Parameter:
-    """A parameter as Typer reads it: an argument where it is given by its place, else an option."""
     from copark.analyses.contract import Texts
 
     words = Texts(analysis.area, "en").key(f"param.{field.name}")
@@ -168,7 +166,6 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given:
 def _params(
     analysis: Analysis, fields: tuple[FormField, ...], asked: Mapping[str, Any], lang: str
 ) -> AnalysisParams:  # fmt: skip
-    """What is asked; ``NotFound`` if a value is none that the analysis takes, such as NaN."""
     from pydantic import ValidationError
 
     from copark.errors import NotFound, printable
@@ -222,7 +219,6 @@ def _foresee(case: Any, works: Any, *, threads: int | None, lang: str, asked: bo
 
 
 def _print(document: Document, written: Mapping[str, Path], *, as_json: bool) -> None:
-    """Show a document, or its data."""
     if as_json:
         print_json(document)
         return

@@ -78,7 +78,6 @@ def _show_help(command: Any, ctx: Any) -> None:
 
 
 def _by_panel(commands: Iterable[tuple[str, Any]], lang: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Commands and their help by panel: the one they name, or that of the module that has them."""
     found: dict[str, list[tuple[str, str]]] = {panel: [] for panel in PANELS}
     for name, one in commands:
         panel = one.rich_help_panel or getattr(one.callback, "__module__", "").rpartition(".")[2]
@@ -104,7 +103,6 @@ def _show_entries(title: str, entries: Iterable[tuple[str, str]]) -> None:
 
 
 def _folded(words: str, beside: int = 0) -> list[str]:
-    """Lines no wider than the screen less what stands beside them; a word that is wider is cut."""
     from rich.cells import chop_cells
 
     width = max(get_terminal_size().columns - beside, 8)

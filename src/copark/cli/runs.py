@@ -222,7 +222,6 @@ def verify(ctx: typer.Context, file: File, _lang: Lang = None) -> None:
 
 
 def _show(found: WorkspaceFindings, lang: str) -> None:
-    """What a workspace holds, and what is to be known of it."""
     from copark.presentation.numbers import number
 
     for key, names in (("cases", found.cases), ("studies", found.studies), ("runs", found.runs)):

@@ -20,7 +20,6 @@ from copark.store import runs as stored
 from copark.store.arrays import CHUNK
 from copark.store.errors import ExportRefused
 from copark.store.files import Stamp, lock_of, only_one, stamp_of
-from copark.store.garbage import forget_broken_off
 from copark.store.manifest import METADATA, UNREADABLE, faults_of, misplacement
 from copark.store.runs import RunRecord, RunStore
 from copark.store.shards import (
@@ -107,7 +106,6 @@ def make(
             record = store.record(ask.identity)
             if ask.bands or record.kept == record.runs:
                 return Made(record)
-        forget_broken_off(store, ask.identity)
         folder.mkdir(exist_ok=True)
         shards = ShardFolder(folder)
         if not _is_joined(shards, ask):
@@ -132,7 +130,6 @@ def _is_joined(shards: ShardFolder, ask: Asked) -> bool:
 
 @contextmanager
 def _disk_may_fill(store: RunStore) -> Iterator[None]:
-    """Say in words that the disk is full."""
     try:
         yield
     except OSError as error:
@@ -144,7 +141,6 @@ def _disk_may_fill(store: RunStore) -> Iterator[None]:
 def _make_in(
     shards: ShardFolder, ask: Asked, store: RunStore, crew: Crew, progress: Progress | None
 ) -> tuple[int, int]:
-    """Make what is missing in a folder and join it; runs that were there, and runs that were made again."""
     here, subject, runs = crew.machine(str(shards.path)), Subject(ask.study, ask.case, ask.source), ask.study.runs
     plan, done, anew = _begun(shards, ask, here)
     header, is_begun = run_chunk(prepared(subject), 0, 1, 1, None), plan is not None
@@ -167,7 +163,6 @@ def _make_in(
 
 
 def _all_shards(shards: ShardFolder, work: Work, crew: Crew, told: _Told) -> list[ShardRecord]:
-    """Have shards made until all are there."""
     for _ in range(ROUNDS):
         records = list(finished(shards, work.plan, deep=False))
         there = {(one.first, one.last) for one in records}

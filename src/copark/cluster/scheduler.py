@@ -115,7 +115,6 @@ def local_cluster(count: int) -> Iterator[LocalCluster]:
 
 
 def _started(count: int) -> LocalCluster:
-    """A scheduler and its workers; begun again if a worker dies before it is ready."""
     from distributed import LocalCluster
 
     for again in reversed(range(STARTS)):
@@ -194,7 +193,6 @@ class Workers:
         return _alike(answers, token, folder)
 
     def _answers(self, folder: str, name: str) -> Mapping[str, Any]:
-        """What each worker answers; an ``OSError`` for one that died before it did."""
         try:
             self._client.wait_for_workers(1, timeout=FIRST_WORKER)
         except (TimeoutError, OSError) as error:
@@ -236,7 +234,6 @@ def _as_it_is(subject: Any) -> Any:
 
 
 def _part(work: Work, subject: Any, first: int, last: int) -> dict[str, float]:
-    """Make one range of a piece of work, on a worker."""
     return dict(work.about(subject).make(first, last))
 
 

@@ -178,7 +178,6 @@ class Database:
 
     @contextmanager
     def _in_words(self) -> Iterator[None]:
-        """Say what a driver complains about."""
         try:
             yield
         except (SQLAlchemyError, Error, OSError) as error:
@@ -189,7 +188,6 @@ class Database:
             raise DatabaseRefused([database_fault("no_driver", self.address.shown)]) from None
 
     def _prepare(self) -> None:
-        """Make the tables, or bring those of an earlier version up to date."""
         shown = self.address.shown
         with self.engine.execution_options(**{WRITES: not self.is_read_only}).begin() as connection:
             server = connection.dialect.server_version_info or (0,)
@@ -222,7 +220,6 @@ def versions_in(connection: Connection) -> tuple[str, ...]:
 
 
 def _bring_up(connection: Connection, found: tuple[str, ...]) -> None:
-    """Make the tables that are missing; take away tables and columns of earlier versions."""
     metadata.create_all(connection)
     for name in FORMER if found else ():
         connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
@@ -236,7 +233,6 @@ def _bring_up(connection: Connection, found: tuple[str, ...]) -> None:
 
 
 def _is_read_only(address: Address) -> bool:
-    """Whether a file, or the folder in which it would lie, may not be written."""
     if address.file is None:
         return False
     there = next(path for path in (address.file, *address.file.absolute().parents) if path.exists())

@@ -82,13 +82,6 @@ def _begun(out: Path, store: RunStore, quiet: float) -> Iterator[tuple[Path, Kin
                 yield path, "superseded" if is_stored else "unfinished"
 
 
-def forget_broken_off(store: RunStore, identity: str) -> None:
-    """Take away what processes that are gone were writing of a run in one piece: nobody goes on from it."""
-    for path in store.root.glob(f"{UNFINISHED}{identity}-*"):
-        if not is_living(path, 0.0):
-            remove(path)
-
-
 def forget_shards(store: RunStore, identity: str, began: float) -> None:
     """Take away shards of a run, unless they are older than ``began`` or somebody is making them."""
     folder = store.shards_of(identity)

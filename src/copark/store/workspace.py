@@ -160,7 +160,6 @@ def _entry(name: str, mode: int) -> zipfile.ZipInfo:
 
 
 def _store(archive: zipfile.ZipFile, name: str, content: Path | bytes) -> tuple[int, str]:
-    """Store a file; its size and SHA-256."""
     entry = _entry(name, 0o644)
     if isinstance(content, bytes):
         archive.writestr(entry, content)
@@ -172,7 +171,6 @@ def _store(archive: zipfile.ZipFile, name: str, content: Path | bytes) -> tuple[
 
 
 def _described(contents: Contents, listed: Listing) -> Entity:
-    """The description of a workspace, given size and SHA-256 of every file."""
     people = [{"@id": f"#creator-{n}", "@type": "Person", "name": one} for n, one in enumerate(contents.creators, 1)]
     found: list[Entity] = [_root(contents, listed), _licence(contents.licence), *people, *_versions(contents.runs)]
     found.append({"@id": CRATE, "@type": "CreativeWork", "conformsTo": {"@id": SPECIFICATION}, "about": {"@id": "./"}})
@@ -227,7 +225,6 @@ def _licence(address: str) -> Entity:
 
 
 def _versions(runs: Iterable[RunRecord]) -> list[Entity]:
-    """copark, in every version that made a run, and in the one that packed."""
     words = "A stochastic simulator of the multi-scale coupling of intergovernmental cooperation parks."
     about = {"@type": "SoftwareApplication", "name": "copark", "description": words}
     found = {__version__, *(str(run.provenance.get("code_version", "?")) for run in runs)}
@@ -235,7 +232,6 @@ def _versions(runs: Iterable[RunRecord]) -> list[Entity]:
 
 
 def _action(run: RunRecord, contents: Contents) -> Entity:
-    """The making of a run: copark took a study and a case, and gave numbers."""
     made_by, case = run.provenance, run.provenance.get("case")
     taken = [f"{STUDIES}/{run.identity}.yaml"] + ([f"{CASES}/{case}/"] if case in contents.cases else [])
     hashes = ("model_hash", "experiment_hash", "case_hash", "draws_hash", "seed", "runs", "cpu_features")
@@ -307,7 +303,6 @@ def open_workspace(path: Path, target: Path, progress: Progress = None) -> Works
 
 
 def _take(path: Path, folder: Path, progress: Progress) -> WorkspaceFindings:
-    """Read a workspace whole into a folder, and check what came out."""
     try:
         with opened(path, path.name, AREA) as archive:
             entries = _entries(archive, folder)
@@ -339,7 +334,6 @@ def _fault(code: str, place: str, key: str = "", **values: Any) -> Fault:
 
 
 def _entries(archive: Archive, folder: Path) -> dict[str, zipfile.ZipInfo]:
-    """Its files by name, after a look at the list of contents."""
     found: dict[str, zipfile.ZipInfo] = {}
     folded: set[str] = set()
     for entry in archive.files(MOST_FILES, MOST_BYTES):
@@ -359,7 +353,6 @@ def _entries(archive: Archive, folder: Path) -> dict[str, zipfile.ZipInfo]:
 
 
 def _listing(archive: Archive, entries: Mapping[str, zipfile.ZipInfo]) -> Listing:
-    """What the manifest says there is."""
     content = _json(archive.read(entries[MANIFEST], MOST_LISTING))
     listed: Any = content.get("files") if isinstance(content, dict) else None
     if not isinstance(listed, list):
@@ -376,7 +369,6 @@ def _listing(archive: Archive, entries: Mapping[str, zipfile.ZipInfo]) -> Listin
 
 
 def _json(raw: bytes) -> Any:
-    """The content of JSON; nothing where it is none."""
     try:
         return json.loads(raw)
     except (ValueError, RecursionError):

@@ -57,7 +57,6 @@ def books(out: Path = OUT, *, failed: bool = False) -> list[BookedRun]:
 
 
 def _booked(store: RunStore, name: str) -> BookedRun:
-    """What is stored in a folder, or why it is not what its name says."""
     from copark.store import DamagedRun, MisplacedRun
 
     try:
@@ -72,7 +71,6 @@ def _booked(store: RunStore, name: str) -> BookedRun:
 
 
 def _in_shards(store: RunStore) -> list[BookedRun]:
-    """What is being made, or was when its process ended."""
     from copark.store.files import IN_SHARDS, is_held, lock_of
     from copark.store.shards import ShardFolder, listing_name, read_plan
 
@@ -218,6 +216,5 @@ def study_of(record: RunRecord) -> Study:
 
 
 def _changes(stored: dict[str, Any], now: dict[str, Any]) -> tuple[tuple[str, str, str], ...]:
-    """What made the run and is another now."""
     found = ((name, str(stored.get(name, "?")), str(now.get(name, "?"))) for name in MADE_BY)
     return tuple((name, then, made) for name, then, made in found if then != made)

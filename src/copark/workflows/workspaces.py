@@ -85,7 +85,6 @@ def verify(file: Path, *, progress: Progress | None = None) -> WorkspaceFindings
 
 
 def _in_megabytes(progress: Progress | None, name: str) -> Callable[[int, int], None]:
-    """Tell a stage that counts bytes in megabytes."""
     tell = stage(progress, name)
     return lambda done, total: tell(done // 1_000_000, max(total // 1_000_000, 1))
 
@@ -111,7 +110,6 @@ def _runs(names: Sequence[str], everything: bool, out: Path) -> tuple[RunRecord,
 def _gathered(
     cases: Sequence[str], studies: Sequence[str], runs: tuple[RunRecord, ...]
 ) -> tuple[dict[str, Path], dict[str, bytes], tuple[RunRecord, ...]]:
-    """Everything that was named, and what it needs: folders of cases, studies, runs."""
     from copark.simulation.study import load_study
 
     texts: dict[str, bytes] = {}
