@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event, inspect
 
 from copark.store import database as opening
-from copark.store.database import HEAD, address_for, metadata, open_database, version, versions_in
+from copark.store.database import HEAD, metadata, open_database, version, versions_in
 from copark.store.errors import DatabaseRefused
 from copark.store.jobs import JobTable
 from copark.web.limits import Settings
@@ -29,7 +29,7 @@ def test_an_older_database_comes_up_with_its_jobs_and_without_what_is_no_more(tm
         connection.exec_driver_sql("ALTER TABLE jobs ADD COLUMN host TEXT NOT NULL DEFAULT 'x'")
         connection.exec_driver_sql("CREATE TABLE executions (number INTEGER)")
         connection.exec_driver_sql(f"UPDATE {version.name} SET version_num = '0003'")
-        place = database.address.place
+        place = database.place
         columns = "id, place, owner, lane, kind, state, 'case', title, errand, created, started, ended, turn, attempts,"
         columns = f"{columns} identity, page, reused, trouble".replace("'case'", '"case"')
         values = f"'a', '{place}', 'me', 'long', 'run', 'queued', 'x', '{{}}', '{{}}', '', '', '', 0, 0, '', '',"
@@ -119,9 +119,8 @@ def test_a_folder_that_may_not_be_written_can_be_served(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_server_whose_link_is_cut_is_noticed(tmp_path, monkeypatch):
-    monkeypatch.setenv("COPARK_DATABASE_URL", "postgresql://me@127.0.0.1:1/x")
-    engine = opening._engine(address_for(tmp_path), is_read_only=False)
+def test_a_server_whose_link_is_cut_is_noticed():
+    engine = opening._engine(None, "postgresql+psycopg://me@127.0.0.1:1/x", is_read_only=False)
     told = {}
 
     class NotToday(Exception):

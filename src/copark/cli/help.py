@@ -69,12 +69,16 @@ def _show_help(command: Any, ctx: Any) -> None:
     commands = [(name, one) for name, one in getattr(command, "commands", {}).items() if not one.hidden]
     pieces = [ctx.command_path, *(one.metavar if one.required else f"[{one.metavar}]" for one in arguments)]
     pieces += [text("cli.usage.command", lang)] if commands else []
+
+    def flag(option: Any) -> str:
+        return " ".join(filter(None, ("/".join([option.opts[0], *option.secondary_opts]), option.metavar)))
+
     usage = text("cli.usage", lang, command=" ".join([*pieces, text("cli.usage.options", lang)]))
     print(*_folded(usage), "", *_folded(text(command.help, lang)), sep="\n")
     for panel, entries in _by_panel(commands, lang):
         _show_entries(text(f"cli.panel.{panel}", lang), entries)
     _show_entries(text("cli.panel.arguments", lang), [(one.metavar, _help(one, lang)) for one in arguments])
-    _show_entries(text("cli.panel.options", lang), [(_flag(one), _help(one, lang)) for one in options])
+    _show_entries(text("cli.panel.options", lang), [(flag(one), _help(one, lang)) for one in options])
 
 
 def _by_panel(commands: Iterable[tuple[str, Any]], lang: str) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -109,11 +113,6 @@ def _folded(words: str, beside: int = 0) -> list[str]:
     return [part for line in wrapped(words, width) for part in chop_cells(line, width) or [""]]
 
 
-def _flag(option: Any) -> str:
-    name = "/".join([option.opts[0], *option.secondary_opts])
-    return f"{name} {option.metavar}" if option.metavar else name
-
-
 def _help(parameter: Any, lang: str) -> str:
     if "--help" in parameter.opts:
         return text("cli.help.help", lang)
@@ -126,15 +125,16 @@ def _help(parameter: Any, lang: str) -> str:
 def wrong_usage(error: Any, lang: str) -> str:
     """What was wrong in the way the command was given, and where to read how to give it."""
     context = getattr(error, "ctx", None)
-    name = _name_of(getattr(error, "param", None)) or str(getattr(error, "option_name", "") or "")
-    message = str(getattr(error, "message", error))
-    kind = type(error).__name__
+    param, message, kind = getattr(error, "param", None), str(getattr(error, "message", error)), type(error).__name__
+    name = str(getattr(error, "option_name", "") or "")
+    if param is not None:
+        name = str(param.metavar if param.param_type_name == "argument" else param.opts[0])
     if kind == "MissingParameter":
         words = text("cli.wrong.missing", lang, name=name)
     elif kind == "NoSuchOption":
         words = text("cli.wrong.option", lang, name=name)
     elif name:
-        detail = _wanted(name, getattr(error, "param", None), lang) or message
+        detail = _wanted(name, param, lang) or message
         words = text("cli.wrong.value", lang, name=name, detail=detail)
     elif "unexpected extra" in message:
         words = text("cli.wrong.extra", lang, found=message.partition("(s) (")[2].rstrip(")"))
@@ -154,9 +154,3 @@ def _wanted(name: str, parameter: Any, lang: str) -> str:
         return text("cli.wants.integer", lang, low=limits[0], high=limits[1])
     wants = f"cli.wants.{name.lstrip('-')}"
     return text(wants, lang) if has_text(wants) else ""
-
-
-def _name_of(parameter: Any) -> str:
-    if parameter is None:
-        return ""
-    return str(parameter.metavar if parameter.param_type_name == "argument" else parameter.opts[0])

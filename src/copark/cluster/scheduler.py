@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from multiprocessing import current_process
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -211,8 +212,9 @@ class Workers:
         """
         from distributed import KilledWorker, as_completed
 
-        mark, rest = f"copark-{work.name}-{secrets.token_hex(8)}", work.about(None)
+        mark = f"copark-{work.plan.identity}-{secrets.token_hex(8)}"
         subject = self._client.submit(_as_it_is, work.subject, key=f"{mark}-subject")  # any worker can do it again
+        rest, arms = replace(work, subject=None), len(work.subject.study.scenarios)  # type: ignore[arg-type]
         spans = {self._client.submit(_part, rest, subject, *span, key=f"{mark}-{span[0]}"): span for span in ranges}
         try:
             for future in as_completed(list(spans), loop=self._client.loop):
@@ -222,7 +224,7 @@ class Workers:
                         raise error
                     raise ClusterLost(text("cluster.lost", address=self._address))
                 first, last = spans.pop(future)
-                tell((last - first) * work.arms)
+                tell((last - first) * arms)
                 yield future.result()
         finally:
             with contextlib.suppress(Exception):
@@ -234,7 +236,7 @@ def _as_it_is(subject: Any) -> Any:
 
 
 def _part(work: Work, subject: Any, first: int, last: int) -> dict[str, float]:
-    return dict(work.about(subject).make(first, last))
+    return dict(replace(work, subject=subject).make(first, last))
 
 
 def _greeting() -> Callable[[str, str], Any]:

@@ -7,10 +7,10 @@ import os
 import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from threading import Event
-from typing import Any, Protocol, Self
+from typing import Protocol
 
 from copark.cases.case import Case
 from copark.cluster.environment import Machine, machine, need_alike
@@ -46,20 +46,6 @@ class Work:
     plan: ShardPlan
     machine: Machine
     """What every maker must be."""
-
-    @property
-    def name(self) -> str:
-        """Identity of the ensemble."""
-        return self.plan.identity
-
-    @property
-    def arms(self) -> int:
-        """Scenarios."""
-        return len(self.subject.study.scenarios)
-
-    def about(self, subject: Any) -> Self:
-        """The same work with its subject, or without one."""
-        return replace(self, subject=subject)
 
     def make(self, first: int, last: int, *, threads: int = 1, tell: Tell | None = None) -> Mapping[str, float]:
         """Make runs ``first`` to ``last - 1`` and write them to their place, unless they are there already.

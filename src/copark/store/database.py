@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import Error
@@ -87,80 +86,50 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-@dataclass(frozen=True)
-class Address:
-    """Where a database is."""
-
-    file: Path | None
-    """The file of SQLite; ``None`` for a server."""
-    url: str
-    """What to connect to a server by, with its password."""
-    place: str
-    """What the output folder is called in it."""
-    shown: str
-    """What a person is told, without a password."""
-
-    def fault_of(self, error: BaseException) -> Fault:
-        """Say what a driver complains about."""
-        reason = " ".join(str(getattr(error, "orig", None) or error).split()) or type(error).__name__
-        if "not a database" in reason or "malformed" in reason:
-            return database_fault("damaged", self.shown, reason=reason)
-        if "locked" in reason:
-            return database_fault("busy", self.shown, seconds=f"{PATIENCE:g}")
-        if "readonly database" in reason:
-            return database_fault("read_only", self.shown)
-        return database_fault("server" if self.file is None else "file", self.shown, reason=reason)
-
-
-def address_for(out: Path) -> Address:
-    """The database of an output folder.
-
-    Raises
-    ------
-    DatabaseRefused
-        If ``COPARK_DATABASE_URL`` is none, or of a kind that is not known.
-    """
-    given = os.environ.get(VARIABLE, "").strip()
-    if not given:
-        return Address(out / FILE, "", "", str(out / FILE))
-    try:
-        url = sqlalchemy.make_url(given)
-        kind = url.get_backend_name()
-    except (ArgumentError, ValueError):
-        raise DatabaseRefused([database_fault("url_unreadable", VARIABLE)]) from None
-    shown, place = url.render_as_string(hide_password=True), str(out.resolve())
-    if kind == "sqlite" and url.database and url.database != ":memory:":
-        return Address(Path(url.database), "", place, url.database)
-    if kind != "postgresql" or not url.database:
-        raise DatabaseRefused([database_fault("url_kind", VARIABLE, url=shown)])
-    whole = url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
-    return Address(None, whole, place, shown)
-
-
 class Database:
-    """A database whose tables are those of this version.
+    """The database of an output folder, whose tables are those of this version.
 
     Raises
     ------
     DatabaseRefused
-        If it cannot be opened, or was made by a newer version.
+        If ``COPARK_DATABASE_URL`` is none or of a kind that is not known, or the database cannot be opened, or was made
+        by a newer version.
     """
 
-    def __init__(self, address: Address) -> None:
-        self.address = address
+    def __init__(self, out: Path) -> None:
+        self.file: Path | None = out / FILE
+        self.url, self.place, self.shown = "", "", str(out / FILE)
+        if given := os.environ.get(VARIABLE, "").strip():
+            self._named(given, out)
         with self._in_words():
-            self.is_read_only = _is_read_only(address)
-            self.engine = _engine(address, self.is_read_only)
+            self.is_read_only = self.file is not None and _is_read_only(self.file)
+            self.engine = _engine(self.file, self.url, self.is_read_only)
             try:
                 self._prepare()
             except BaseException:
                 self.close()
                 raise
 
+    def _named(self, given: str, out: Path) -> None:
+        """Take the address that was given; a person is told it without a password."""
+        try:
+            url = sqlalchemy.make_url(given)
+            kind = url.get_backend_name()
+        except (ArgumentError, ValueError):
+            raise DatabaseRefused([database_fault("url_unreadable", VARIABLE)]) from None
+        self.shown, self.place = url.render_as_string(hide_password=True), str(out.resolve())
+        if kind == "sqlite" and url.database and url.database != ":memory:":
+            self.file, self.shown = Path(url.database), url.database
+        elif kind != "postgresql" or not url.database:
+            raise DatabaseRefused([database_fault("url_kind", VARIABLE, url=self.shown)])
+        else:
+            self.file = None
+            self.url = url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that reads one state, however many questions it asks."""
-        kind = {} if self.address.file is not None else {"isolation_level": "REPEATABLE READ"}
+        kind = {} if self.file is not None else {"isolation_level": "REPEATABLE READ"}
         with self._in_words(), self.engine.execution_options(**kind).connect() as connection:
             yield connection
 
@@ -168,7 +137,7 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """A transaction that writes, the only one in SQLite at a time: all of it is done or nothing."""
         if self.is_read_only:
-            raise DatabaseRefused([database_fault("read_only", self.address.shown)])
+            raise DatabaseRefused([database_fault("read_only", self.shown)])
         with self._in_words(), self.engine.execution_options(**{WRITES: True}).begin() as connection:
             yield connection
 
@@ -181,35 +150,38 @@ class Database:
         try:
             yield
         except (SQLAlchemyError, Error, OSError) as error:
-            raise DatabaseRefused([self.address.fault_of(error)]) from error
+            raise DatabaseRefused([self._fault_of(error)]) from error
         except ModuleNotFoundError as error:
             if (error.name or "").partition(".")[0] != "psycopg":
                 raise
-            raise DatabaseRefused([database_fault("no_driver", self.address.shown)]) from None
+            raise DatabaseRefused([database_fault("no_driver", self.shown)]) from None
+
+    def _fault_of(self, error: BaseException) -> Fault:
+        reason = " ".join(str(getattr(error, "orig", None) or error).split()) or type(error).__name__
+        if "not a database" in reason or "malformed" in reason:
+            return database_fault("damaged", self.shown, reason=reason)
+        if "locked" in reason:
+            return database_fault("busy", self.shown, seconds=f"{PATIENCE:g}")
+        if "readonly database" in reason:
+            return database_fault("read_only", self.shown)
+        return database_fault("server" if self.file is None else "file", self.shown, reason=reason)
 
     def _prepare(self) -> None:
-        shown = self.address.shown
         with self.engine.execution_options(**{WRITES: not self.is_read_only}).begin() as connection:
             server = connection.dialect.server_version_info or (0,)
-            if self.address.file is None and int(server[0]) < OLDEST_SERVER:
+            if self.file is None and int(server[0]) < OLDEST_SERVER:
                 told: dict[str, Any] = {"found": ".".join(map(str, server)), "least": OLDEST_SERVER}
-                raise DatabaseRefused([database_fault("old_server", shown, **told)])
+                raise DatabaseRefused([database_fault("old_server", self.shown, **told)])
             found = versions_in(connection)
             if any(name > HEAD for name in found):
-                raise DatabaseRefused([database_fault("newer", shown, found=", ".join(found), known=HEAD)])
+                raise DatabaseRefused([database_fault("newer", self.shown, found=", ".join(found), known=HEAD)])
             if found != (HEAD,):
                 _bring_up(connection, found)
 
 
 def open_database(out: Path) -> Database:
-    """The database of an output folder, up to date.
-
-    Raises
-    ------
-    DatabaseRefused
-        If it cannot be had.
-    """
-    return Database(address_for(Path(out)))
+    """The database of an output folder, up to date."""
+    return Database(Path(out))
 
 
 def versions_in(connection: Connection) -> tuple[str, ...]:
@@ -232,27 +204,25 @@ def _bring_up(connection: Connection, found: tuple[str, ...]) -> None:
     connection.execute(version.insert().values(version_num=HEAD))
 
 
-def _is_read_only(address: Address) -> bool:
-    if address.file is None:
-        return False
-    there = next(path for path in (address.file, *address.file.absolute().parents) if path.exists())
-    return not os.access(there, os.W_OK) or (there == address.file and not os.access(there.parent, os.W_OK))
+def _is_read_only(file: Path) -> bool:
+    there = next(path for path in (file, *file.absolute().parents) if path.exists())
+    return not os.access(there, os.W_OK) or (there == file and not os.access(there.parent, os.W_OK))
 
 
-def _engine(address: Address, is_read_only: bool) -> Engine:
+def _engine(file: Path | None, url: str, is_read_only: bool) -> Engine:
     from sqlalchemy import URL, StaticPool, create_engine, event
 
-    if address.file is None:
+    if file is None:
         settings = {"connect_timeout": int(PATIENCE), "application_name": "copark", **CUT}
-        return create_engine(address.url, pool_pre_ping=True, pool_timeout=POOL_PATIENCE, connect_args=settings)
+        return create_engine(url, pool_pre_ping=True, pool_timeout=POOL_PATIENCE, connect_args=settings)
     if not is_read_only:
-        address.file.parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(URL.create("sqlite", database=str(address.file)), connect_args={"timeout": PATIENCE})
-    elif address.file.exists():  # what is not yet in the file itself can be read, unless there is nothing of it
+        file.parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(URL.create("sqlite", database=str(file)), connect_args={"timeout": PATIENCE})
+    elif file.exists():  # what is not yet in the file itself can be read, unless there is nothing of it
         options = {"mode": "ro", "uri": "true"}
-        if not Path(f"{address.file}-wal").exists():
+        if not Path(f"{file}-wal").exists():
             options["immutable"] = "1"
-        engine = create_engine(URL.create("sqlite", database=address.file.absolute().as_uri(), query=options))
+        engine = create_engine(URL.create("sqlite", database=file.absolute().as_uri(), query=options))
     else:
         engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
 

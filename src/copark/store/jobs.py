@@ -34,14 +34,12 @@ class Job:
     """A job."""
 
     number: int
-    """Its place in the order of coming."""
     id: str
-    """Its name, which cannot be guessed."""
     owner: str
-    """Whose it is; owners take turns."""
+    """number, id, owner: its place in the order of coming; a name that cannot be guessed; whose it is."""
     lane: str
     kind: str
-    """kind, lane: what is done, and the queue it waits in."""
+    """lane, kind: the queue it waits in, and what is done."""
     state: JobState
     case: str
     title: dict[str, str]
@@ -74,19 +72,10 @@ class Job:
 
 
 def in_turn(waiting: Sequence[tuple[int, str]], turns: Mapping[str, int]) -> list[int]:
-    """Who is next, and after that: owners take turns, each with its own jobs in the order they came.
+    """Numbers of jobs in the order in which they are begun: owners take turns, each with its own as they came.
 
-    Parameters
-    ----------
-    waiting
-        Number and owner of the jobs that wait, in the order they came.
-    turns
-        When each owner was last served; who never was has waited longest.
-
-    Returns
-    -------
-    list of int
-        Numbers of the jobs in the order in which they would be begun if no more came.
+    ``waiting``: number and owner, in the order they came; ``turns``: when each owner was last served, where who never
+    was has waited longest.
     """
     before: Counter[str] = Counter()
     first: dict[str, int] = {}
@@ -107,7 +96,7 @@ class JobTable:
 
     def add(self, row: Mapping[str, Any]) -> Job:
         """Queue a job, of which ``id``, ``owner``, ``lane``, ``kind``, ``case``, ``title`` and ``errand`` are given."""
-        new = {**row, "state": "queued", "created": now(), "place": self.database.address.place}
+        new = {**row, "state": "queued", "created": now(), "place": self.database.place}
         with self.database.writing() as connection:
             made = connection.execute(insert(jobs).values(**new).returning(*jobs.c)).one()
             oldest = select(jobs.c.number).where(self._here()).order_by(jobs.c.number.desc()).offset(self.most)
@@ -170,17 +159,16 @@ class JobTable:
         return in_turn(waiting, turns)
 
     def _found(self, *where: ColumnElement[bool]) -> list[Job]:
+        wanted = select(jobs).where(self._here(*where)).order_by(jobs.c.number)
         with self.database.reading() as connection:
-            return [
-                _job(row) for row in connection.execute(select(jobs).where(self._here(*where)).order_by(jobs.c.number))
-            ]
+            return [_job(row) for row in connection.execute(wanted)]
 
     def _change(self, connection: Connection, where: ColumnElement[bool], changes: Mapping[str, Any]) -> Job | None:
         row = connection.execute(update(jobs).where(where).values(**changes).returning(*jobs.c)).first()
         return None if row is None else _job(row)
 
     def _here(self, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-        return and_(jobs.c.place == self.database.address.place, *conditions)
+        return and_(jobs.c.place == self.database.place, *conditions)
 
 
 def _job(row: Row[Any]) -> Job:
