@@ -48,7 +48,7 @@ def _guarded(given: list[str]) -> int:
     from typer import Abort, TyperException
 
     from copark.cli.help import language, wrong_usage
-    from copark.errors import CoparkError
+    from copark.errors import CoparkError, NotFound
 
     lang = language(given, os.environ)
     try:
@@ -69,7 +69,10 @@ def _guarded(given: list[str]) -> int:
     except BrokenPipeError:
         return OK
     except CoparkError as error:
-        return _tell_error(error, lang)
+        from copark.cli.screen import show_error
+
+        show_error(error, lang)
+        return WRONG_USAGE if isinstance(error, NotFound) else FAULTS
     except Exception as error:  # noqa: BLE001 - the last door: no traceback for a reader
         return _tell_unexpected(error, lang)
 
@@ -87,14 +90,6 @@ def _application() -> Any:
     former = {name: AnalysisCommand(one, name) for one in REGISTRY for name in one.aliases}
     found.commands = {one.name: AnalysisCommand(one) for one in REGISTRY} | former | found.commands
     return found
-
-
-def _tell_error(error: Exception, lang: str) -> int:
-    from copark.cli.screen import show_error
-    from copark.errors import NotFound
-
-    show_error(error, lang)
-    return WRONG_USAGE if isinstance(error, NotFound) else FAULTS
 
 
 def _tell_unexpected(error: Exception, lang: str) -> int:

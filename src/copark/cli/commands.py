@@ -28,8 +28,7 @@ from copark.cli.app import (
 from copark.cli.help import SpokenCommand
 from copark.cli.screen import (
     Progress,
-    catalogue_of,
-    description_of,
+    listed,
     print_json,
     say,
     show_checked,
@@ -39,6 +38,7 @@ from copark.cli.screen import (
     show_plan,
     show_verdict,
 )
+from copark.texts import text
 
 
 @app.command("run", cls=SpokenCommand, help="cli.help.run")
@@ -145,7 +145,8 @@ def list_all(
     """List cases and studies; stored runs are listed by ``copark runs``."""
     from copark import workflows
 
-    show_listing(catalogue_of(workflows.catalogue(ctx.obj), ctx.obj), as_json=as_json)
+    found = {key: (text(f"cli.list.{key}", ctx.obj), rows) for key, rows in workflows.catalogue(ctx.obj).items()}
+    show_listing(listed("list", ctx.obj, ("name", "title"), found), as_json=as_json)
 
 
 @app.command("show", cls=SpokenCommand, help="cli.help.show")
@@ -160,7 +161,8 @@ def show(
     """Show a case, a study or a stored run."""
     from copark import workflows
 
-    show_listing(description_of(workflows.show(name, out, ctx.obj), ctx.obj), as_json=as_json)
+    found = workflows.show(name, out, ctx.obj)
+    show_listing(listed("show", ctx.obj, ("entry", "value"), {"entries": found}), as_json=as_json)
 
 
 @app.command("export", cls=SpokenCommand, help="cli.help.export")

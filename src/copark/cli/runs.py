@@ -82,10 +82,10 @@ def gc(
     from copark.workflows.runs import tidy
 
     found = tidy(out, unfinished=unfinished, stale=stale, really=yes)
-    for one in found.leavings:
+    for one in found:
         say(f"cluster.gc.{one.kind}", ctx.obj, path=one.path, megabytes=number(one.bytes / 1e6, 1))
-    key = "nothing" if not found.leavings else "gone" if found.gone else "would_go"
-    say(f"cluster.gc.{key}", ctx.obj, megabytes=number(found.bytes / 1e6, 1), count=len(found.leavings))
+    key, size = "nothing" if not found else "gone" if yes else "would_go", sum(one.bytes for one in found)
+    say(f"cluster.gc.{key}", ctx.obj, megabytes=number(size / 1e6, 1), count=len(found))
 
 
 def _booked(found: Sequence[BookedRun], out: Path, lang: str) -> Table:

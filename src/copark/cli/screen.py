@@ -12,13 +12,13 @@ from copark.errors import CoparkError, Fault, FaultsFound, printable
 from copark.texts import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from rich.console import Console
 
     from copark.presentation.document import Document, Table
-    from copark.workflows import Catalogue, Description, ReplayVerdict, RunOutcome
-    from copark.workflows.inspect import Checked
+    from copark.workflows import ReplayVerdict, RunOutcome
+    from copark.workflows.inspect import Checked, Entries
 
 PATIENCE = 2.0
 """Seconds before anything is shown of how far the work is."""
@@ -142,21 +142,13 @@ def show_listing(document: Document, *, as_json: bool = False) -> None:
         show_tables(document, console())
 
 
-def catalogue_of(catalogue: Catalogue, lang: str) -> Document:
-    """All cases and studies."""
+def listed(key: str, lang: str, titles: tuple[str, str], tables: Mapping[str, tuple[str, Entries]]) -> Document:
+    """Names with what they are, a table or more, each with its title; the columns have titles of ``cli.<key>``."""
     from copark.presentation.document import Column, Kind, Table
 
-    columns = Column("name", text("cli.list.name", lang)), Column("title", text("cli.list.title", lang), Kind.note)
-    every = (("cases", catalogue.cases), ("studies", catalogue.studies))
-    return listing("list", lang, *(Table(key, text(f"cli.list.{key}", lang), columns, rows) for key, rows in every))
-
-
-def description_of(description: Description, lang: str) -> Document:
-    """What a case, a study or a stored run holds."""
-    from copark.presentation.document import Column, Kind, Table
-
-    columns = Column("entry", text("cli.show.entry", lang)), Column("value", text("cli.show.value", lang), Kind.note)
-    return listing("show", lang, Table("entries", description.title, columns, description.entries))
+    name, words = (text(f"cli.{key}.{title}", lang) for title in titles)
+    columns = Column(titles[0], name), Column(titles[1], words, Kind.note)
+    return listing(key, lang, *(Table(one, title, columns, rows) for one, (title, rows) in tables.items()))
 
 
 def show_verdict(verdict: ReplayVerdict, lang: str) -> None:

@@ -11,7 +11,7 @@ from threading import Lock
 
 from copark.cases.case import Case
 from copark.cluster.environment import BITS, CODE, Machine, faults_between, joined, need_alike
-from copark.cluster.work import Crew, Subject, Work, prepared
+from copark.cluster.work import Crew, Subject, Tell, Work, prepared
 from copark.errors import Fault
 from copark.simulation.draw_sources import DrawSource
 from copark.simulation.run import run_chunk
@@ -148,7 +148,7 @@ def _make_in(
         paths = min(stored.KEPT, runs) if ask.bands else runs
         plan = ShardPlan(ask.identity, runs, paths, ask.bands, CHUNK, ask.study.name, ask.case.name)
     work, kept = Work(subject, str(shards.path), plan, here), sum(one.last - one.first for one in done)
-    told = _Told(progress, kept, ask)
+    told = _adding_up(progress, kept, ask)
     if not is_begun:
         store.need_room(header, plan.kept)
         (seconds,) = crew.make(work, plan.ranges()[:1], told)
@@ -162,7 +162,7 @@ def _make_in(
     return kept, anew
 
 
-def _all_shards(shards: ShardFolder, work: Work, crew: Crew, told: _Told) -> list[ShardRecord]:
+def _all_shards(shards: ShardFolder, work: Work, crew: Crew, told: Tell) -> list[ShardRecord]:
     for _ in range(ROUNDS):
         records = list(finished(shards, work.plan, deep=False))
         there = {(one.first, one.last) for one in records}
@@ -195,18 +195,18 @@ def _begun(shards: ShardFolder, ask: Asked, here: Machine) -> tuple[ShardPlan | 
     return plan, done, 0
 
 
-class _Told:
+def _adding_up(progress: Progress | None, kept: int, ask: Asked) -> Tell:
     """Adds up, from any thread, how many runs are there."""
+    arms, lock = len(ask.study.scenarios), Lock()
+    done, total = kept * arms, ask.study.runs * arms
 
-    def __init__(self, progress: Progress | None, kept: int, ask: Asked) -> None:
-        arms = len(ask.study.scenarios)
-        self._progress, self._done, self._total = progress, kept * arms, ask.study.runs * arms
-        self._lock = Lock()
-        if kept:
-            self(0)
+    def tell(count: int) -> None:
+        nonlocal done
+        with lock:
+            done = min(done + count, total)
+            if progress is not None:
+                progress(done, total)
 
-    def __call__(self, count: int) -> None:
-        with self._lock:
-            self._done = min(self._done + count, self._total)
-            if self._progress is not None:
-                self._progress(self._done, self._total)
+    if kept:
+        tell(0)
+    return tell

@@ -9,13 +9,11 @@ the language asked for; nothing here prints.
 
 from copark.analyses.context import Progress
 from copark.analyses.execution import Means
-from copark.workflows.inspect import Catalogue, Description, case_schema, catalogue, check, export, new, show
+from copark.workflows.inspect import case_schema, catalogue, check, export, new, show
 from copark.workflows.running import RunOutcome, run_study, simulate
 from copark.workflows.runs import ReplayVerdict, verify
 
 __all__ = [
-    "Catalogue",
-    "Description",
     "Means",
     "Progress",
     "ReplayVerdict",

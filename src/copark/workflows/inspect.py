@@ -20,20 +20,7 @@ if TYPE_CHECKING:
     from copark.store import RunRecord
 
 
-@dataclass(frozen=True)
-class Catalogue:
-    """What the casebook has: cases and studies, each with its title."""
-
-    cases: tuple[tuple[str, str], ...]
-    studies: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Description:
-    """What a case, a study or a stored run holds: a title and entries."""
-
-    title: str
-    entries: tuple[tuple[str, str], ...]
+Entries = tuple[tuple[str, str], ...]
 
 
 def check(name_or_path: str | Path) -> list[Fault]:
@@ -107,19 +94,19 @@ def case_schema(to: Path | None = None) -> str:
     return json.dumps(skeleton.case_schema(), ensure_ascii=False, indent=2)
 
 
-def catalogue(lang: str = "en") -> Catalogue:
-    """List the cases of the casebook and the studies shipped; stored runs are listed by :func:`runs.books`."""
+def catalogue(lang: str = "en") -> dict[str, Entries]:
+    """Cases of the casebook and studies shipped, each with its title; stored runs are listed by :func:`runs.books`."""
     from copark.cases import list_cases, load_case
     from copark.simulation.study import list_studies, load_study
 
-    return Catalogue(
-        cases=tuple((name, getattr(load_case(name).title, lang)) for name in list_cases()),
-        studies=tuple((name, getattr(load_study(name).title, lang)) for name in list_studies()),
-    )
+    return {
+        "cases": tuple((name, getattr(load_case(name).title, lang)) for name in list_cases()),
+        "studies": tuple((name, getattr(load_study(name).title, lang)) for name in list_studies()),
+    }
 
 
-def show(name: str, out: Path = OUT, lang: str = "en") -> Description:
-    """What a stored run, a study or a case holds, looked for in this order."""
+def show(name: str, out: Path = OUT, lang: str = "en") -> tuple[str, Entries]:
+    """Title and entries of what a stored run, a study or a case holds, looked for in this order."""
     from copark.cases import load_case
     from copark.simulation.study import list_studies, load_study
 
@@ -131,11 +118,11 @@ def show(name: str, out: Path = OUT, lang: str = "en") -> Description:
     return _describe_case(load_case(name), lang)
 
 
-def _described(title: str, lang: str, entries: Iterator[tuple[str, object]]) -> Description:
-    return Description(title, tuple((text(f"workflows.entry.{key}", lang), str(value)) for key, value in entries))
+def _described(title: str, lang: str, entries: Iterator[tuple[str, object]]) -> tuple[str, Entries]:
+    return title, tuple((text(f"workflows.entry.{key}", lang), str(value)) for key, value in entries)
 
 
-def _describe_case(case: Case, lang: str) -> Description:
+def _describe_case(case: Case, lang: str) -> tuple[str, Entries]:
     from copark.cases.completeness import growth_notes, mechanisms_of, notes_of
 
     def entries() -> Iterator[tuple[str, object]]:
@@ -161,7 +148,7 @@ def _describe_case(case: Case, lang: str) -> Description:
     return _described(getattr(case.title, lang), lang, entries())
 
 
-def _describe_study(study: Study, lang: str) -> Description:
+def _describe_study(study: Study, lang: str) -> tuple[str, Entries]:
     def entries() -> Iterator[tuple[str, object]]:
         yield "name", study.name
         yield "case", study.case
@@ -175,14 +162,14 @@ def _describe_study(study: Study, lang: str) -> Description:
     return _described(getattr(study.title, lang), lang, entries())
 
 
-def _describe_run(record: RunRecord, lang: str) -> Description:
+def _describe_run(record: RunRecord, lang: str) -> tuple[str, Entries]:
     from copark.presentation.exports import outcomes_table, provenance_table
 
     entries = [(str(entry), str(value)) for entry, value in provenance_table(record, lang).rows]
     for scenario, outcome, count, share, _trust in outcomes_table(record, lang).rows:
         entries.append((str(scenario), f"{outcome}: {number(float(count or 0), 0)} ({percent(float(share or 0), 1)})"))
     entries.append((text("workflows.entry.folder", lang), str(record.path)))
-    return Description(text("workflows.stored_run", lang, identity=record.identity), tuple(entries))
+    return text("workflows.stored_run", lang, identity=record.identity), tuple(entries)
 
 
 def export(

@@ -98,20 +98,7 @@ def check_books(out: Path = OUT, *, quick: bool = False, progress: Progress | No
     return faults_in(RunStore.of(out), deep=None if quick else True, progress=stage(progress, "check"))
 
 
-@dataclass(frozen=True)
-class Tidied:
-    """What could go; ``gone`` says whether it went."""
-
-    leavings: tuple[Leaving, ...]
-    gone: bool
-
-    @property
-    def bytes(self) -> int:
-        """What all of it holds."""
-        return sum(one.bytes for one in self.leavings)
-
-
-def tidy(out: Path = OUT, *, unfinished: bool = False, stale: bool = False, really: bool = False) -> Tidied:
+def tidy(out: Path = OUT, *, unfinished: bool = False, stale: bool = False, really: bool = False) -> list[Leaving]:
     """Say what can go from an output folder.
 
     Parameters
@@ -127,7 +114,7 @@ def tidy(out: Path = OUT, *, unfinished: bool = False, stale: bool = False, real
     if really:
         for one in found:
             throw_away(one)
-    return Tidied(tuple(found), really)
+    return found
 
 
 def _is_stale(record: RunRecord) -> bool:
