@@ -232,7 +232,7 @@ def forecast(out: Path, lang: str = "en", **asked: object) -> Answer:
 def test_a_park_without_a_history(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A skeleton as it is made: forecast by what others teach, with names and numbers of those it borrows from."""
     monkeypatch.setattr("copark.inference.pool.forecasts.RUNS", 128)
-    monkeypatch.setattr("copark.cases.list_cases", lambda: NAMES)
+    monkeypatch.setattr("copark.inference.panels.list_cases", lambda: NAMES)
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "pool").symlink_to(folder, target_is_directory=True)
     case = str(new_case("my-park", tmp_path))
