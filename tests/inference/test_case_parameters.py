@@ -32,7 +32,7 @@ from copark.inference.case_parameters import (
     source_named,
 )
 from copark.inference.observations import targets
-from copark.inference.pool.panel import recipe_of
+from copark.inference.pool.panel import PanelSettings, recipe_of
 from copark.inference.pool.parks import parks_of
 from copark.inference.provenance import FORMAT
 from copark.inference.reading import case_for
@@ -51,13 +51,9 @@ def park(tmp_path_factory):
     """A park of one's own: the record of another under a name the panel does not know."""
     folder = tmp_path_factory.mktemp("own") / "my-park"
     shutil.copytree(casebook_path() / "saysettha", folder, ignore=shutil.ignore_patterns(POSTERIOR))
-    rename(folder, "saysettha", "my-park")
-    return folder
-
-
-def rename(folder, before, after):
     path = folder / "case.yaml"
-    path.write_text(path.read_text(encoding="utf-8").replace(f"name: {before}", f"name: {after}"), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("name: saysettha", "name: my-park"), encoding="utf-8")
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -98,15 +94,13 @@ def test_the_latest_calibration_answers_and_an_earlier_one_where_it_is_asked_for
     latest = str(great_stone.clock.data_end)
     assert cuts_of(great_stone) == (latest, EARLIER)
     study = baseline("great-stone").with_changes(runs=20)
-    for cut, expected in ((None, latest), (latest, latest), (EARLIER, EARLIER)):
+    for cut, expected in ((None, latest), (EARLIER, EARLIER)):
         has = parameters_of(great_stone, cut=cut)
         assert (has.trust.state, has.trust.cut) == ("calibrated", expected)
-        assert all(f"{expected}" in has.trust.label(lang) for lang in LANGUAGES), "beside every answer"
         assert settle(study, great_stone, cut=cut)[1].identity == has.identity
         assert source_named(great_stone, None, has.identity).content["posterior_cut"] == expected
         assert workflows.simulate(great_stone, runs=20, cut=cut).attrs["trust_en"] == has.trust.label("en")
-    ids = {cut: copark.brief("great-stone", draws=2, futures=1, cut=cut).trust.cut for cut in (None, EARLIER)}
-    assert ids == {None: latest, EARLIER: EARLIER}
+        assert copark.brief("great-stone", draws=2, futures=1, cut=cut).trust.cut == expected
 
 
 def test_a_calibration_that_is_out_of_date_gives_way_to_an_earlier_one_that_is_not(great_stone, tmp_path) -> None:
@@ -193,6 +187,18 @@ def test_a_calibration_of_an_older_case_is_stale_and_says_how_to_renew_it(park, 
 
 def test_what_no_longer_fits_or_is_damaged_is_named_and_not_used(park, out, calibrated, tmp_path) -> None:
     case = load_case(park)
+    recipe = {"format": FORMAT, "case": "my-park"}
+
+    def change_start(folder):
+        path = folder / "recipe.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"start": "1950Q1"}), encoding="utf-8")
+
+    def cut_short(folder):
+        (folder / "replay.npz").write_bytes((folder / "replay.npz").read_bytes()[:-100])
+
+    def no_recipe(folder):
+        (folder / "recipe.json").write_text(json.dumps(recipe), encoding="utf-8")
+
     for name, harm in (("start", change_start), ("bytes", cut_short), ("recipe", no_recipe)):
         place = tmp_path / name
         shutil.copytree(own_folder(out), own_folder(place))
@@ -201,21 +207,6 @@ def test_what_no_longer_fits_or_is_damaged_is_named_and_not_used(park, out, cali
         has = parameters_of(case, place)
         assert has.trust.state == "borrowed", name
         assert all(folder.name in has.said(lang)[0] for lang in LANGUAGES), name
-
-
-def change_start(folder):
-    path = folder / "recipe.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"start": "1950Q1"}), encoding="utf-8")
-
-
-def cut_short(folder):
-    path = folder / "replay.npz"
-    path.write_bytes(path.read_bytes()[:-100])
-
-
-def no_recipe(folder):
-    path = folder / "recipe.json"
-    path.write_text(json.dumps({"format": FORMAT, "case": "my-park"}), encoding="utf-8")
 
 
 def test_a_run_is_replayed_on_the_draws_it_was_made_on(park, out, calibrated) -> None:
@@ -246,19 +237,17 @@ def test_an_uploaded_park_is_calibrated_by_a_job_and_its_later_runs_use_that(par
     assert do(errand, lambda *_: None) == replace(done, reused=True)
 
 
-@pytest.mark.parametrize("name", ["kaesong", "great-stone"])
-def test_borrowed_draws_depend_on_their_number_alone(name) -> None:
+def test_borrowed_draws_depend_on_their_number_alone() -> None:
     """Chunks, more runs and other scenarios leave a draw as it is; runs that share a draw share parameters."""
-    case = load_case(name)
-    source = sources.BorrowedSource(case, sources.shipped_draws())
-    study = baseline(name).with_changes(draws="posterior", futures=2)
-    whole = source.draws(study, 0, 8)
-    for first, last in ((0, 3), (3, 8)):
-        part = source.draws(study, first, last)
-        for room, other in zip(part, whole, strict=True):
-            assert room.tobytes() == other[first:last].tobytes()
-    assert whole.enterprises["enquiry_rate"][0] == whole.enterprises["enquiry_rate"][1]
-    assert whole.enterprises["enquiry_rate"][1] != whole.enterprises["enquiry_rate"][2]
+    for name in ("kaesong", "great-stone"):
+        source = sources.BorrowedSource(load_case(name), sources.shipped_draws())
+        study = baseline(name).with_changes(draws="posterior", futures=2)
+        whole = source.draws(study, 0, 8)
+        for first, last in ((0, 3), (3, 8)):
+            for room, other in zip(source.draws(study, first, last), whole, strict=True):
+                assert room.tobytes() == other[first:last].tobytes()
+        rates = whole.enterprises["enquiry_rate"]
+        assert rates[0] == rates[1] != rates[2]
 
 
 def test_what_other_parks_teach_is_narrower_than_the_prior() -> None:
@@ -276,15 +265,9 @@ def test_the_panel_that_ships_is_of_this_model_and_casebook() -> None:
     """If this fails, model, cases or pooling have changed: `python docs/build_posteriors.py panel` makes it again."""
     draws = sources.shipped_draws()
     parks = parks_of()
-    assert sources.is_current(draws, recipe_of(parks, borrowed_settings(draws)))
+    assert sources.is_current(draws, recipe_of(parks, PanelSettings(**draws.recipe["settings"])))
     assert {park.name for park in parks} == set(draws.theta)
     assert all(draws.knows(park) for park in parks)
-
-
-def borrowed_settings(draws):
-    from copark.inference.pool.panel import PanelSettings
-
-    return PanelSettings(**draws.recipe["settings"])
 
 
 def test_every_state_has_words_and_only_a_calibrated_park_shows_outcomes() -> None:

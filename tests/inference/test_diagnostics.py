@@ -29,26 +29,25 @@ def uniform():
     return (np.arange(SAMPLE) + 0.5) / SAMPLE
 
 
-def test_a_posterior_that_is_the_prior_is_unmoved(uniform) -> None:
-    found = movement("return_mean", uniform, uniform, ONES)
-    assert found.verdict == "unmoved"
-    assert found.shrink == pytest.approx(0.0, abs=0.01)
-    assert found.overlap == pytest.approx(1.0, abs=0.01)
-
-
-def test_half_the_range_is_half_the_overlap(uniform) -> None:
-    found = movement("return_mean", uniform, 0.25 + 0.5 * uniform, ONES)
-    assert found.verdict == "moved"
-    assert found.shrink == pytest.approx(0.5, abs=0.01)
-    assert found.overlap == pytest.approx(0.5, abs=0.01)
-
-
-def test_moved_aside_without_shrinking_counts_as_moved(uniform) -> None:
-    """Half of the weight at each end: the interquartile range grows, the overlap falls."""
-    found = movement("return_mean", uniform, np.where(uniform < 0.5, 0.2 * uniform, 1 - 0.2 * uniform), ONES)
-    assert found.shrink < 0
-    assert found.overlap < 0.3
-    assert found.verdict == "moved"
+def test_what_is_moved_shrinks_or_overlaps_less_with_its_prior(uniform) -> None:
+    """The prior itself; half its range; half of the weight at each end, where the interquartile range grows."""
+    same = movement("return_mean", uniform, uniform, ONES)
+    assert (same.verdict, same.shrink, same.overlap) == (
+        "unmoved",
+        pytest.approx(0.0, abs=0.01),
+        pytest.approx(1.0, abs=0.01),
+    )
+    half = movement("return_mean", uniform, 0.25 + 0.5 * uniform, ONES)
+    assert (half.verdict, half.shrink, half.overlap) == (
+        "moved",
+        pytest.approx(0.5, abs=0.01),
+        pytest.approx(0.5, abs=0.01),
+    )
+    ends = movement("return_mean", uniform, np.where(uniform < 0.5, 0.2 * uniform, 1 - 0.2 * uniform), ONES)
+    assert ends.verdict == "moved"
+    assert ends.shrink < 0 < ends.overlap < 0.3
+    upper = movement("return_mean", uniform, 0.5 + 0.5 * uniform, ONES)
+    assert upper.places == pytest.approx((0.525, 0.625, 0.75, 0.875, 0.975), abs=0.01)
 
 
 def test_tied_parameters_are_found_and_named(great_stone) -> None:
@@ -114,8 +113,3 @@ def test_health_of_a_replay() -> None:
         disagreement=lambda: np.array([1.0, 1.3]),
     )
     assert health(replay) == {"pairs": 10.0, "pasts": 5.0, "disagreement": 1.3, "misfit": 2.0}
-
-
-def test_places_of_the_posterior_are_on_the_scale_of_the_priors_ranks(uniform) -> None:
-    found = movement("return_mean", uniform, 0.5 + 0.5 * uniform, ONES)
-    assert found.places == pytest.approx((0.525, 0.625, 0.75, 0.875, 0.975), abs=0.01)
