@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from copark.presentation.document import Caveat, Section, Table
     from copark.setmethods.table import CaseTable, Warned
 
+Read = TypeVar("Read")
 FORMS = ("logistic", "linear", "ecdf", "crisp")
 
 
@@ -36,41 +37,42 @@ def names(given: str | Sequence[str]) -> tuple[str, ...]:
     return tuple(part.strip() for part in parts) if given else ()
 
 
-def numbers(flag: str, given: str | Sequence[float], faults: list[Fault], key: str = "") -> tuple[float, ...]:
-    """Numbers of a list."""
-    if not isinstance(given, str):
-        return tuple(float(value) for value in given)
+def _each(
+    flag: str, given: str | Sequence[str], read: Callable[[str], Read | None], faults: list[Fault], key: str = ""
+) -> tuple[Read, ...]:
+    """What the parts of a list say; a fault for each that is no number."""
     found = []
-    for part in given.split(","):
-        value = parsed(part.strip())
+    for part in map(str.strip, given.split(",") if isinstance(given, str) else given):
+        value = read(part)
         if value is None:
-            faults.append(fault("bad_number", flag, None, key, found=part.strip()))
+            faults.append(fault("bad_number", flag, None, key, found=part))
         else:
             found.append(value)
     return tuple(found)
 
 
+def numbers(flag: str, given: str | Sequence[float], faults: list[Fault], key: str = "") -> tuple[float, ...]:
+    """Numbers of a list."""
+    return _each(flag, given, parsed, faults, key) if isinstance(given, str) else tuple(map(float, given))
+
+
 def fractions(flag: str, given: str | Sequence[str], faults: list[Fault]) -> tuple[Fraction, ...]:
     """Numbers of a list, exactly: ``31.33`` is 3133/100."""
-    found = []
-    for part in names(given):
-        if parsed(part) is None or len(part) > 40 or abs(float(part)) > 1e12 or (float(part) and "e" in part.lower()):
-            faults.append(fault("bad_number", flag, None, "", found=part))
-        else:
-            found.append(Fraction(part))
-    return tuple(found)
+
+    def read(part: str) -> Fraction | None:
+        value = None if len(part) > 40 else parsed(part)
+        is_huge = value is None or abs(value) > 1e12 or (value != 0.0 and "e" in part.lower())
+        return None if is_huge else Fraction(part)
+
+    return _each(flag, names(given), read, faults)
 
 
 def expectations(given: str | Sequence[str], faults: list[Fault]) -> tuple[Expectation, ...]:
     """Directional expectations: 1, 0, or - for none."""
     known: dict[str, Expectation] = {"1": 1, "0": 0, "-": None}
-    found = []
-    for part in names(given):
-        if part in known:
-            found.append(known[part])
-        else:
-            faults.append(fault("bad_expectation", "--dir-exp", None, "", found=part))
-    return tuple(found)
+    bad = [part for part in names(given) if part not in known]
+    faults += [fault("bad_expectation", "--dir-exp", None, "", found=part) for part in bad]
+    return tuple(known[part] for part in names(given) if part in known)
 
 
 def _pairs(flag: str, given: Iterable[str], faults: list[Fault]) -> dict[str, str]:
@@ -130,8 +132,7 @@ def scope(given: str | Sequence[float] | None, faults: list[Fault]) -> Scope | N
     """Theoretical limits: ``xmin,xmax,ymin,ymax``."""
     if given is None or given == "":
         return None
-    before = len(faults)
-    values = numbers("--scope", given, faults)
+    before, values = len(faults), numbers("--scope", given, faults)
     if len(faults) == before and len(values) != 4:
         faults.append(fault("scope_count", "--scope", found=len(values)))
     return Scope(*values) if len(values) == 4 else None
@@ -142,19 +143,14 @@ def subsystems(given: str, faults: list[Fault]) -> tuple[Subsystem, ...]:
 
     A minus before a column means that less of it is better.
     """
+
+    def indicators(written: str) -> tuple[Indicator, ...]:
+        return tuple(Indicator(one.removeprefix("-").strip(), not one.startswith("-")) for one in names(written))
+
     if "=" not in given:
-        return tuple(Subsystem(one.column, (one,)) for one in map(_indicator, names(given)))
-    found = []
-    for part in given.split(";"):
-        if part.strip():
-            pairs = _pairs("--subsystems", [part], faults)
-            found += [Subsystem(name, tuple(map(_indicator, names(value)))) for name, value in pairs.items()]
-    return tuple(found)
-
-
-def _indicator(written: str) -> Indicator:
-    negative = written.startswith("-")
-    return Indicator(written.removeprefix("-").strip(), not negative)
+        return tuple(Subsystem(one.column, (one,)) for one in indicators(given))
+    parts = [_pairs("--subsystems", [part], faults) for part in given.split(";") if part.strip()]
+    return tuple(Subsystem(name, indicators(value)) for pairs in parts for name, value in pairs.items())
 
 
 def ranges(given: Iterable[str], faults: list[Fault]) -> dict[str, tuple[float, float]]:
@@ -203,17 +199,7 @@ def _table(given: Any) -> Any:
 
 
 class TableParams(AnalysisParams):
-    """What may be asked of a table of cases.
-
-    Parameters
-    ----------
-    table
-        CSV file or workbook; the casebook's own fuzzy scores by default, as by ``parks``.
-    label
-        Column with the cases' labels.
-    drop_missing
-        Leave cases with missing values out.
-    """
+    """What may be asked of a table of cases: a file; by default, and by ``parks``, the casebook's own fuzzy scores."""
 
     table: Annotated[Path | None, Argument(), BeforeValidator(_table)] = None
     label: Annotated[str | None, Option("--case")] = None

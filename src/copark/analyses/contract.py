@@ -74,30 +74,26 @@ class Option:
     """A parameter's name on the command line: another than its own, or one that must be given as option."""
 
     flag: str
-    """Its name."""
     repeated: bool = False
     """Whether a list is given by naming the option again for each entry, because entries hold commas."""
 
 
-@dataclass(frozen=True)
 class Local:
     """Marks a parameter that a command and Python take, and a server does not."""
 
 
-@dataclass(frozen=True)
 class Argument:
     """Marks a parameter that is given by its place, though it need not be."""
+
+
+class StudyName:
+    """Marks a parameter that names a study; by a server only those shipped are taken."""
 
 
 Cut = Annotated[str | None, Keys(cuts_of, closed=False), Field(max_length=20)]
 """Last quarter of the observations that a calibration knows."""
 PowerOfTwo = Annotated[str | None, BeforeValidator(lambda given: None if given is None else str(given)[:20])]
 """Runs of a prior batch: a power of two, also written ``2^19``; it is checked where it is used."""
-
-
-@dataclass(frozen=True)
-class StudyName:
-    """Marks a parameter that names a study; by a server only those shipped are taken."""
 
 
 @dataclass(frozen=True)
