@@ -138,14 +138,6 @@ def test_chinese_has_chinese_punctuation(subtests):
                 assert [cell for cell in cells if ASCII_IN_CHINESE.search(cell)] == []
 
 
-def test_a_shareholder_who_is_a_partner_has_its_ties_once(parks):
-    for park in parks:
-        partners = {partner.key for partner in park.partners}
-        for shareholder in park.shareholders:
-            if shareholder.key in partners:
-                assert shareholder.ties.home == shareholder.ties.host == shareholder.ties.third == 0
-
-
 def test_every_case_runs(parks, subtests):
     for case in parks:
         with subtests.test(case.name):

@@ -53,9 +53,6 @@ def codes(folder):
     return [(fault.file, fault.line, fault.code.removeprefix("cases."), fault.key) for fault in check_case(folder)]
 
 
-# ---------------------------------------------------------------- where data end
-
-
 @pytest.mark.parametrize("end", ["2025Q2", "2026Q4"])
 def test_a_case_of_ones_own_goes_to_the_present_quarter(miniature, end):
     change(miniature, CASE, "data_end: 2020Q4", f"data_end: {end}")
@@ -105,9 +102,6 @@ def test_later_values_are_run_compared_and_fitted(miniature):
     assert piece.shape[1] >= len(recipe.model.targets) > 0
     with pytest.raises(RunRefused, match="2026Q3"):
         cut_of(case, "2026Q4")
-
-
-# ---------------------------------------------------------------- growth
 
 
 def test_growth_beyond_its_record_is_drawn_and_the_check_says_so(miniature):

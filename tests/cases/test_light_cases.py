@@ -43,9 +43,6 @@ def codes(folder):
     return Counter(fault.code.removeprefix("cases.") for fault in check_case(folder))
 
 
-# ---------------------------------------------------------------- what is not known
-
-
 def test_a_case_may_say_that_almost_nothing_is_known(small):
     case = load_case(small)
     assert case.not_known == MAY_BE_UNKNOWN
@@ -124,9 +121,6 @@ def test_a_light_case_can_be_edited_and_loaded_again(small):
     changed, problems = edited(load_case(small), Edits.model_validate({"equity": [{"home": 10000}], "quota": 6001}))
     assert problems == []
     assert [table.basis_points_of("home") for table in changed.equity if table.use] == [10_000]
-
-
-# ---------------------------------------------------------------- notes
 
 
 def test_the_check_says_what_is_lacking_as_notes(small):

@@ -16,8 +16,6 @@ from copark.simulation.run import inputs_of, simulate
 from copark.simulation.scenario_edits import Edits
 from copark.simulation.study import baseline
 
-# ---------------------------------------------------------------- what can act where
-
 
 def test_what_acts_is_in_the_models_inputs_and_what_does_not_is_not(subtests):
     """The other way round: read off the packed arrays, not off the case."""
@@ -45,9 +43,6 @@ def test_what_acts_is_in_the_models_inputs_and_what_does_not_is_not(subtests):
         for mechanism, acts in felt.items():
             with subtests.test(name, mechanism=mechanism):
                 assert (found[mechanism] == "acts") == bool(acts)
-
-
-# ---------------------------------------------------------------- how a park ends
 
 
 @pytest.fixture(scope="module")

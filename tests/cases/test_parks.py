@@ -45,9 +45,6 @@ def spoil(folder, name, old, new):
     return spoiled.count("\n", 0, text.index(old)) + 1
 
 
-# ---------------------------------------------------------------- what is on record
-
-
 def test_every_case_of_the_casebook_has_a_row_and_the_other_way_round(parks):
     assert {park.case for park in parks.parks if park.case} == set(list_cases())
     assert all(park.case in (None, park.id) for park in parks.parks)
@@ -84,18 +81,6 @@ def test_every_source_is_defined_and_used(parks):
         assert (source.url is None) == (source.read == "mirror")
 
 
-def test_both_languages(parks):
-    for park in parks.parks:
-        for field in ("name", "framework", "equity_change", "outcome"):
-            english, chinese = (park.name(lang) if field == "name" else park.said(field, lang) for lang in ("en", "zh"))
-            assert bool(english) == bool(chinese)
-            assert not english or CHINESE.search(chinese)
-            assert not CHINESE.search(english)
-
-
-# ---------------------------------------------------------------- scores
-
-
 def test_the_mechanical_score_follows_its_rule(parks):
     """From the smaller share: 40 % or more in full, 25 % or more mostly, anything a little, nothing not at all."""
     rule = parks.conditions["EQUITY_mech"]
@@ -106,17 +91,6 @@ def test_the_mechanical_score_follows_its_rule(parks):
             smaller = min(score.home_share_percent, score.host_share_percent)
             expected = next(step.score for step in rule.steps if smaller >= step.least_percent)
             assert score.EQUITY_mech == expected, score.id
-
-
-def test_every_score_has_its_reason(parks):
-    for score in parks.scores:
-        for name in ("GOV", "EQUITY", "NETWORK", "ENTERPRISE", "OUTCOME"):
-            assert score.reason(name, "en").endswith(".")
-            assert score.reason(name, "zh").endswith("。")
-            assert CHINESE.search(score.reason(name, "zh")) or re.fullmatch(r"[\d/、]+。", score.reason(name, "zh"))
-
-
-# ---------------------------------------------------------------- places
 
 
 def test_every_park_has_a_dot_of_grade_background(parks):
@@ -135,9 +109,6 @@ def test_no_calculation_reads_the_dots():
         if re.search(r"\.(longitude|latitude)\b", path.read_text(encoding="utf-8"))
     }
     assert readers == {"analyses/parks/show.py"}
-
-
-# ---------------------------------------------------------------- bad tables
 
 
 def codes(folder):

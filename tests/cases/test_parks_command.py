@@ -99,9 +99,6 @@ def test_files_are_written(tmp_path, capsys):
     assert shown["title"] == "Parks of the casebook: 1 of 37"
 
 
-# ---------------------------------------------------------------- check
-
-
 def test_what_the_check_shows(capsys):
     assert show_checked(inspect.check_casebook("zh"), "zh")
     shown = capsys.readouterr().out

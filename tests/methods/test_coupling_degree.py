@@ -93,13 +93,6 @@ def test_groups_weights_and_directions_by_hand():
     assert found.ranges["A"].source == "unit"
 
 
-def test_values_beyond_a_given_range_are_cut_and_named():
-    found = couple(TABLE, plain("A", "waste", ranges={"waste": (6.0, 9.0)}))
-    assert found.scores[:, 1].min() == 0.0
-    (one,) = (one for one in warnings_of(found) if one.code == "clipped")
-    assert "2010" in one.sentence("zh")
-
-
 def test_entropy_weights_of_few_or_lopsided_cases_are_warned_of():
     luck = np.random.default_rng(1)
     few = table_of({"A": luck.random(5), "B": luck.random(5) ** 6})

@@ -253,9 +253,6 @@ def test_cases_on_a_crossover_are_in_no_row():
     assert "TEC" in found.warnings[0].sentence("zh")
 
 
-# NCA
-
-
 @pytest.fixture(scope="module", params=("example", "example2", "likert"))
 def compared(request):
     """The published file, and each of its models beside ours."""

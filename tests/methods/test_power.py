@@ -79,9 +79,6 @@ def test_games_that_cannot_be_counted_are_refused(weights, quota):
         power(weights, quota)
 
 
-# The analysis
-
-
 def test_the_document_says_on_whom_the_vote_turns(subtests):
     for weights, quota, words in [
         ("50,49,1", "51", {"en": "1 has the most power: the deciding vote is 1's in 66.7%", "zh": "权力最大的是1"}),
