@@ -28,7 +28,6 @@ OF_RESULTS: dict[str, Callable[[xr.Dataset, Case, str], Figure]] = {
     "ledger_money": lambda result, case, lang: figures.ledger_money(result, lang),
     "coordination": lambda result, case, lang: figures.coordination(result, lang),
     "phases": figures.phases,
-    "weight": figures.weight,
 }
 OF_CASES = {name: getattr(figures, name) for name in ("network", "timeline", "equity")}
 ODD = {
@@ -148,7 +147,6 @@ def test_a_case_with_little_in_it_draws(case: Case) -> None:
     )  # fmt: skip
     for draw in OF_CASES.values():
         assert render(draw(bare, "en"), "svg")
-    assert "no comparable data" in words_of(figures.weight(make_result(3), bare))
 
 
 def test_text_of_a_case_is_never_mathematics_and_never_breaks_a_figure() -> None:

@@ -127,6 +127,13 @@ class Context:
         """Where calibrations and panels are kept: the output folder, or ``out`` if none is given."""
         return self.out or Path("out")
 
+    @property
+    def cores(self) -> int:
+        """Threads to use: as many as asked for, else those of the machine."""
+        from copark.simulation.ensemble import default_threads
+
+        return self.threads or default_threads()
+
     def stage(self, name: str) -> Callable[[int, int], None]:
         """What a stage of the work tells, under its name."""
         return stage(self.progress, name)

@@ -7,7 +7,7 @@
 
 from copark.figures.actors import network, timeline
 from copark.figures.ledgers import equity, fan, ledger_land, ledger_money
-from copark.figures.readouts import coordination, outcome_bars, phase_bars, weight
+from copark.figures.readouts import coordination, outcome_bars, phase_bars
 from copark.presentation.figures import save
 
 phases = phase_bars
@@ -23,5 +23,4 @@ __all__ = [
     "phases",
     "save",
     "timeline",
-    "weight",
 ]

@@ -1,4 +1,4 @@
-"""What is read off the runs: outcomes, coordination degree, phases, and the park's weight in its host."""
+"""What is read off the runs: outcomes, coordination degree, phases."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter
 
 from copark.figures.frame import view, year_of
 from copark.presentation import style
@@ -17,11 +16,10 @@ from copark.simulation.outcomes import OUTCOMES as NAMES
 from copark.simulation.readouts.compare import sweep
 from copark.simulation.readouts.coupling import PHASES as STAGES
 from copark.simulation.readouts.coupling import SCALES, apart, phase_shares, phases, read_out
-from copark.simulation.readouts.record import weigh
 from copark.stats.quantiles import BAND, quantiles
 from copark.stats.shares import shares
 from copark.texts import text
-from copark.words import scenario_title, variable_title
+from copark.words import scenario_title
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -134,40 +132,4 @@ def phase_bars(result: xr.Dataset, case: Case | None = None, lang: str = "en") -
         if seen.span[0] < at < seen.span[1]:
             axes.axvline(at, color=style.INK, linewidth=0.9, linestyle=(0, (2, 2)))
     style.key(figure, handles, (0.43, 0.16))
-    return figure
-
-
-@style.styled
-def weight(result: xr.Dataset, case: Case, lang: str = "en") -> Figure:
-    """Shares of the park in its host's jobs and output, where like can be compared with like."""
-    seen = view(result, lang)
-    found = [one for one in weigh(result, case.host_context, case.observations, 0) if not one.reason]
-    names = [
-        seen.say("weight.row", park=variable_title(one.counterpart, lang),
-                 host=variable_title(one.context.variable, lang), date=str(one.context.date))
-        for one in found
-    ]  # fmt: skip
-    titles = (seen.say("weight.title"), seen.say("weight.subtitle"), seen.footer)
-    figure, axes = style.in_rows(
-        names, titles, inches=2.55, high=0.62, wide=7.2, top=0.70, bottom=0.62, right=0.55, lines=3
-    )  # fmt: skip
-    if not found:
-        axes.set_xticks([])
-        axes.text(0.5, 0.5, seen.say("weight.nothing"), transform=axes.transAxes, ha="center", color=style.MUTED)
-        return figure
-    for at, entry in enumerate(found):
-        if entry.model is not None:
-            low, middle, high = (share * 100.0 for share in entry.model)
-            axes.plot([low, high], [at, at], color=style.MODEL, linewidth=7, alpha=0.25, solid_capstyle="butt")
-            axes.plot([middle, middle], [at - 0.16, at + 0.16], color=style.MODEL, linewidth=2.4)
-            told = percent(entry.model[1], 2)
-            style.direct_label(axes, (middle, at - 0.2), told, style.MODEL, ha="center", va="bottom")
-        if entry.recorded is not None:
-            share = entry.recorded[1] * 100.0
-            axes.plot([share], [at], "o", color=style.INK, markersize=5.5, markeredgecolor=style.PAPER, zorder=5)
-            told = seen.say("weight.recorded", share=percent(entry.recorded[1], 2))
-            style.direct_label(axes, (share, at + 0.2), told, style.INK, ha="center", va="top")
-    axes.set_xlim(left=0.0)
-    axes.margins(x=0.12)
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{number(value, 2)}%"))
     return figure

@@ -106,14 +106,12 @@ def workload(params: Params, context: Context) -> tuple[Workload, ...]:
 
 def compute(params: Params, context: Context) -> Answer:
     """Switch everything off, one at a time; what was done before a stop is found again."""
-    from copark.simulation.ensemble import default_threads
-
     case, has = context.case(params.case), _parameters(params, context)
     context.foresee(case, workload(params, context))
     with context.stages(made_of(params, context)) as stages:
         found = engine.ablate(
             case, settings_of(params), source=has.source,
             parameters=None if has.stored is None else has.stored.parameters,
-            threads=context.threads or default_threads(), stages=stages, progress=context.progress,
+            threads=context.cores, stages=stages, progress=context.progress,
         )  # fmt: skip
     return Answer(**vars(found) | context.stamped(case, has.trust, found.provenance))

@@ -266,7 +266,6 @@ def _again(params: Params, context: Context) -> Answer:
     from copark.errors import NotFound
     from copark.inference.case_parameters import shipped_cases
     from copark.inference.sources import PosteriorSource
-    from copark.simulation.ensemble import default_threads
 
     asked = asked_of(params, context)
     case, folders = asked.case, posteriors_of(asked.case)
@@ -277,7 +276,7 @@ def _again(params: Params, context: Context) -> Answer:
         raise NotFound.of("calibrate.cut_not_shipped", case=case.name, cut=params.cut, known=", ".join(folders))
     stored = calibrations.load(case, folder)
     compared = calibrations.check(
-        case, folder, threads=context.threads or default_threads(), batches=calibrations.batches_in(context.home),
+        case, folder, threads=context.cores, batches=calibrations.batches_in(context.home),
         progress=context.progress,
     )  # fmt: skip
     context.tally = compared.tally

@@ -86,10 +86,8 @@ def chosen(params: Params, file: ClaimsFile) -> tuple[Claim, ...]:
 
 def _asked(params: Params, context: Context) -> dict[str, Any]:
     """What a trial is made of."""
-    from copark.simulation.ensemble import default_threads
-
     file, has = written(params, context), context.parameters(params.case, *params.wanted)
-    threads, sequential = context.threads or default_threads(), params.stopping == "sequential"
+    threads, sequential = context.cores, params.stopping == "sequential"
     plan = TrialPlan(params.draws, params.futures, params.seed, threads, has.draws, sequential)
     return {
         "file": file, "case": context.case(params.case), "plan": plan, "claims": chosen(params, file),

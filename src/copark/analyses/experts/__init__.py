@@ -197,8 +197,6 @@ class Answer(Result):
 
 
 def _plan(params: Params, context: Context, voices: Sequence[Expert] = ()) -> ExpertPlan:
-    from copark.simulation.ensemble import default_threads
-
     case, has = context.case(params.case), context.parameters(params.case, *params.wanted)
     own = has.posterior
     distinct = params.draws if has.source is None else BORROWED if own is None else own.replay.pairs
@@ -211,7 +209,7 @@ def _plan(params: Params, context: Context, voices: Sequence[Expert] = ()) -> Ex
             outlooks.append((name, at))
     return ExpertPlan(
         case, written(ClaimsParams(case=params.case), context), has.source, tuple(outlooks),
-        min(params.draws, distinct), params.futures, params.seed, context.threads or default_threads(),
+        min(params.draws, distinct), params.futures, params.seed, context.cores,
     )  # fmt: skip
 
 

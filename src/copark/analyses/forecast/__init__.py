@@ -297,12 +297,10 @@ def compute(params: Params, context: Context) -> Answer:
 
 def _looked(asked: Asked, settings: PanelSettings, context: Context) -> tuple[Panel, PooledOutlook]:
     """The other parks' panel, and the park as they would forecast it."""
-    from copark.simulation.ensemble import default_threads
-
     _refuse_long_work(asked, context)
     return panels.look(
         asked.case, asked.until, panels.other_parks(asked.case, context.lang), settings,
-        threads=context.threads or default_threads(), folder=context.home / "pool",
+        threads=context.cores, folder=context.home / "pool",
         progress=context.stage("pool"), waiting=context.stage("waiting"),
     )  # fmt: skip
 
@@ -350,9 +348,8 @@ def _methods(frozen: engine.Frozen, stacks: Mapping[str, StackedForecast]) -> di
 def _on_own(asked: Asked, kept: KeptPosterior, context: Context, *, told: bool, day: str) -> dict[str, Any]:
     """Run a calibration forward and stack it; what the model's width comes from."""
     from copark.inference.replay import project
-    from copark.simulation.ensemble import default_threads
 
-    replay, threads, case = kept.stored.replay, context.threads or default_threads(), asked.case
+    replay, threads, case = kept.stored.replay, context.cores, asked.case
     everything, recipe = uses_everything(case, asked.cut), kept.stored.recipe["settings"]
     made_from = {
         "calibration": kept.identity, "runs": recipe["runs"], "seed": recipe["seed"],

@@ -44,13 +44,7 @@ if TYPE_CHECKING:
 
 
 def levers_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
-    """Levers of a case that have settings from now on.
-
-    Raises
-    ------
-    RunRefused
-        If it has none.
-    """
+    """Levers of a case that have settings from now on; RunRefused is raised if it has none."""
     found, _first = _open(context.case(given["case"]), given["file"])
     return [Choice(one.key, Said(one.title.en, one.title.zh)) for one in found.levers if one.now]
 
@@ -172,10 +166,7 @@ def _asked(params: Params, context: Context) -> tuple[Case, LeverFile, int]:
 def _open(case: Case, path: Path | None) -> tuple[LeverFile, int]:
     """The levers of a case, and the quarter they are pulled, counted from the start.
 
-    Raises
-    ------
-    RunRefused
-        If the park is closed then, or none of them can be pulled any more.
+    Raises RunRefused if the park is closed then, or none of them can be pulled any more.
     """
     from copark.errors import RunRefused
 
@@ -209,7 +200,6 @@ def compute(params: Params, context: Context) -> Answer:
     """Search on common random numbers, then run what is left anew."""
     from copark.analyses.goal.words import event_title
     from copark.inference.case_parameters import settle
-    from copark.simulation.ensemble import default_threads
     from copark.simulation.study import baseline
 
     case, file, first = _asked(params, context)
@@ -224,7 +214,7 @@ def compute(params: Params, context: Context) -> Answer:
     stage = context.stage("simulate")
     search = LeverSearch(
         study, case, settings, targets, has.source, first, file.discount.rate,
-        context.threads or default_threads(), lambda done: stage(done, total),
+        context.cores, lambda done: stage(done, total),
     )  # fmt: skip
     total = search.most_runs(params.most, params.runs)
     (before,) = search.halve([settings.none])

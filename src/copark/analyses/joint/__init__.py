@@ -6,11 +6,11 @@ One posterior over Great Stone, Suzhou with its swap, and every park with shares
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from copark.analyses.context import made_now
 from copark.analyses.contract import AnalysisParams, PowerOfTwo, Result
 from copark.inference.joint.findings import PANELS, Findings, find
 
@@ -54,10 +54,7 @@ class Answer(Findings, Result):
 def panels_of(params: Params, context: Context) -> int:
     """How many panels are simulated.
 
-    Raises
-    ------
-    copark.errors.RunRefused
-        If the number cannot be used, or is too small for an inference of thirty parameters.
+    Raises RunRefused if the number cannot be used, or is too small for an inference of thirty parameters.
     """
     from copark.errors import RunRefused
     from copark.inference.panels import runs_of
@@ -83,26 +80,18 @@ def run_id(params: Params, context: Context) -> str:
 def compute(params: Params, context: Context) -> Answer:
     """Simulate panels, learn what they tell, and read the record by it; runs are kept, and gone on with after a stop.
 
-    Raises
-    ------
-    copark.errors.RunRefused
-        Where nothing of minutes is made.
+    Raises RunRefused where nothing of minutes is made.
     """
     from copark.errors import RunRefused
-    from copark.model.compiler import model_hash
-    from copark.simulation.ensemble import default_threads
     from copark.store.files import lock_of, only_one
     from copark.texts import text
-    from copark.version import __version__
 
     if not context.calibrates:
         raise RunRefused(text("joint.not_here", context.lang))
     folder = context.home / "pool"
     with only_one(lock_of(folder / f"joint-{context.run_id}"), lambda: context.stage("waiting")(0, 0)):
         found = find(
-            panels_of(params, context), params.seed, threads=context.threads or default_threads(),
+            panels_of(params, context), params.seed, threads=context.cores,
             folder=folder / "batches", tell=lambda stage, done, whole: context.stage(stage)(done, whole),
         )  # fmt: skip
-    created = datetime.now(UTC).isoformat("T", "seconds")
-    about: dict[str, Any] = {"model_hash": model_hash(), "code_version": __version__, "created": created}
-    return Answer(**vars(found), run_id=context.run_id, provenance=about)
+    return Answer(**vars(found), run_id=context.run_id, provenance=made_now())

@@ -6,12 +6,12 @@ Parks pooled: what they share, and how far each borrows from the others.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
 from copark.analyses.case_table import Names
+from copark.analyses.context import made_now
 from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeable, Rows, by_difference
 from copark.inference.panels import PanelFindings, find, one_at_a_time, runs_of, shares
 from copark.texts import text
@@ -89,37 +89,26 @@ def compute(params: Params, context: Context) -> Answer:
     """
     from copark.errors import RunRefused
     from copark.inference.pool.panel import learn
-    from copark.simulation.ensemble import default_threads
 
     if not context.calibrates:
         raise RunRefused(text("pool.not_here", context.lang))
     parks, settings = asked_of(params, context)
-    folder, threads = context.home / "pool", context.threads or default_threads()
+    folder, threads = context.home / "pool", context.cores
     learning, drawing = shares(context.stage("pool"), (100, 0) if params.check else (90, 10))
     with one_at_a_time(parks, settings, folder, context.stage("waiting")):
         panel = learn(parks, settings, threads=threads, folder=folder, progress=learning)
     if params.check:
-        return _compared(panel, context)
-    return Answer(**_about(context), parks=len(parks), pooled=find(panel, threads, drawing))
+        told = _compared(panel)
+    else:
+        told = {"pooled": find(panel, threads, drawing)}
+    return Answer(run_id=context.run_id, provenance=made_now(), parks=len(parks), **told)
 
 
-def _compared(panel: Panel, context: Context) -> Answer:
+def _compared(panel: Panel) -> dict[str, Any]:
     """How the shipped panel, made again by its recipe, compares."""
     from copark.inference.pool.panel import recipe_of
     from copark.inference.sources import CLOSE, is_current, largest_difference, shipped_draws, thinned
 
     shipped = shipped_draws()
-    largest = largest_difference(thinned(panel), shipped)
     stale = not is_current(shipped, recipe_of(panel.parks, panel.settings))
-    again = by_difference(largest, CLOSE)
-    return Answer(**_about(context), parks=len(panel.parks), again=again, stale=stale)
-
-
-def _about(context: Context) -> dict[str, Any]:
-    """What every answer tells of itself."""
-    from copark.model.compiler import model_hash
-    from copark.version import __version__
-
-    created = datetime.now(UTC).isoformat("T", "seconds")
-    made = {"model_hash": model_hash(), "code_version": __version__, "created": created}
-    return {"run_id": context.run_id, "provenance": made}
+    return {"again": by_difference(largest_difference(thinned(panel), shipped), CLOSE), "stale": stale}

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
+from copark.analyses.context import made_now
 from copark.analyses.contract import AnalysisParams, Result, Rows
 from copark.inference.reliability import ReliabilityFindings, find
 from copark.simulation.outcomes import OUTCOMES
@@ -80,24 +80,13 @@ def _book() -> Parks:
 def compute(params: Params, context: Context) -> Answer:
     """Run every park of the casebook that has a case and an outcome as if it were new; set it beside the record."""
     from copark.inference.sources import shipped_draws
-    from copark.model.compiler import model_hash
-    from copark.version import __version__
 
     outcomes = [(one.case, one.outcome) for one in _book().parks if one.outcome is not None]
     known = [outcome for _, outcome in outcomes]
     told = [(context.case(name), outcome) for name, outcome in outcomes if name is not None]
     found = find(
-        known,
-        told,
-        _calibrations(context),
-        params.draws,
-        params.futures,
-        params.seed,
-        context.threads or 1,
+        known, told, _calibrations(context), params.draws, params.futures, params.seed, context.threads or 1,
         context.stage("simulate"),
-    )
-    provenance = {
-        "model_hash": model_hash(), "draws_hash": shipped_draws().identity, "code_version": __version__,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-    }  # fmt: skip
+    )  # fmt: skip
+    provenance = made_now(draws_hash=shipped_draws().identity)
     return Answer(run_id=context.run_id, provenance=provenance, **vars(found))

@@ -195,9 +195,6 @@ class AboutCase(Show):
         weights = weigh(found.ensemble, case.host_context, case.observations)
         told = [words for one in weights if not one.reason for words in self.weighed(one)]
         blocks: list[Block] = [self.text("weight.lead")]
-        if told:
-            alternative = t("weight.alt", values=" ".join(told))
-            blocks.append(self.picture("weight", "weight", found.ensemble, case, alternative=alternative))
         blocks.append(Bullets(tuple(told)) if told else self.text("weight.nothing"))
         rows = [
             (

@@ -97,8 +97,6 @@ def workload(params: Params, context: Context) -> tuple[Workload, ...]:
 
 def compute(params: Params, context: Context) -> Answer:
     """Run designs and samples and read them; what was run before a stop is found again."""
-    from copark.simulation.ensemble import default_threads
-
     case, (settings, has, made_of) = context.case(params.case), _made_of(params, context)
     context.foresee(case, workload(params, context))
     parameters = None if has.stored is None else has.stored.parameters
@@ -106,7 +104,7 @@ def compute(params: Params, context: Context) -> Answer:
     with context.stages({**made_of, "box": box}) as stages:
         found = engine.explore(
             case, settings, parameters=parameters, source=has.posterior, stages=stages,
-            threads=context.threads or default_threads(), progress=context.progress,
+            threads=context.cores, progress=context.progress,
         )  # fmt: skip
     used = params if has.stored is not None else params.model_copy(update={"parameters": "prior"})
     return Answer(**vars(found) | context.origin(used, found.provenance))

@@ -6,9 +6,9 @@ Stacked forecasts of the casebook's parks, each without a say in its weights, be
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
+from copark.analyses.context import made_now
 from copark.analyses.contract import AnalysisParams, Local, Remakeable, Said, by_difference
 from copark.inference.stacking import Judged
 
@@ -81,17 +81,12 @@ def anew(params: Params, _context: Context) -> bool:
 def compute(params: Params, context: Context) -> Answer:
     """Judge the stack on the trials that ship, or make these again and compare them.
 
-    Raises
-    ------
-    RunRefused
-        Where no panel is to be made: it takes an hour or more.
+    Raises RunRefused where no panel is to be made: it takes an hour or more.
     """
     from copark.errors import RunRefused
     from copark.inference.pool.parks import parks_of
     from copark.inference.stacking import is_current, judge, load_trials, shipped
-    from copark.model.compiler import model_hash
     from copark.texts import text
-    from copark.version import __version__
 
     if params.check and not context.calibrates:
         raise RunRefused(text("pool.not_here", context.lang))
@@ -99,10 +94,7 @@ def compute(params: Params, context: Context) -> Answer:
     parks = parks_of(tuple(stack.recipe["parks"]), context.lang)
     return Answer(
         run_id=context.run_id,
-        provenance={
-            "model_hash": model_hash(), "code_version": __version__,
-            "created": datetime.now(UTC).isoformat("T", "seconds"),
-        },
+        provenance=made_now(),
         titles={park.name: Said(park.case.title.en, park.case.title.zh) for park in parks},
         judged=judge(trials, stack), weights=tuple(_weights(stack)),
         again=_again(context) if params.check else None, stale=not is_current(parks),
@@ -123,11 +115,10 @@ def _again(context: Context) -> Comparison:
     from copark.inference.pool.panel import PanelSettings, learn
     from copark.inference.pool.parks import parks_of
     from copark.inference.stacking import CLOSE, largest_difference, load_trials, shipped, trials_of
-    from copark.simulation.ensemble import default_threads
 
     recipe = shipped().stack.recipe
     parks, settings = parks_of(tuple(recipe["parks"]), context.lang), PanelSettings(**recipe["settings"])
-    folder, threads = context.home / "pool", context.threads or default_threads()
+    folder, threads = context.home / "pool", context.cores
     learning, trying = shares(context.stage("pool"), (25, 75))
     with one_at_a_time(parks, settings, folder, context.stage("waiting")):
         panel = learn(parks, settings, threads=threads, folder=folder, progress=learning)

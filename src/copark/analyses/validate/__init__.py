@@ -177,9 +177,8 @@ def compute(params: Params, context: Context) -> Answer:
     from copark.inference.assessment import assess
     from copark.inference.observations import targets
     from copark.inference.sources import PosteriorSource
-    from copark.simulation.ensemble import default_threads
 
-    asked, threads = asked_of(params, context), context.threads or default_threads()
+    asked, threads = asked_of(params, context), context.cores
     case, settings, last = asked.case, asked.settings, asked.cuts[-1]
     origins = _origins(asked, context, threads)
     context.stage("scores")(0, 0)

@@ -248,19 +248,12 @@ def compute(params: Params, context: Context) -> Answer:
         found = cast("Answer", answer(REGISTRY["voi"], plain, replace(context)).result)
         return replace(found, run_id=context.run_id, costs=costs)
     plan = _plan(params, context)
-    threads = _threads(context)
 
     def simulate() -> xr.Dataset:
         context.foresee(plan.case, workload(params, context))
-        return made.make(plan, threads, context.stage("simulate"))
+        return made.make(plan, context.cores, context.stage("simulate"))
 
     return _weighed(plan, context.kept("worlds", simulate), params, context)
-
-
-def _threads(context: Context) -> int:
-    from copark.simulation.ensemble import default_threads
-
-    return context.threads or default_threads()
 
 
 class _Reports:
