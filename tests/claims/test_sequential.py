@@ -72,15 +72,6 @@ def runs_of(file, case, monkeypatch, **rule):
 FIRST = {"looks": {"draws": (4,)}, "alternatives": {"draws": 4}, "worlds": {"draws": 4}}
 
 
-def test_where_nothing_is_decided_early_all_is_as_without_a_rule(small, great_stone, found, monkeypatch):
-    trial, looked, made, _ = runs_of(small, great_stone, monkeypatch, **FIRST)
-    assert made <= trial.runs
-    for claim, other in zip(looked.claims, found.claims, strict=True):
-        for one, two in zip(claim.parts, other.parts, strict=True):
-            if one.measured and max(each.draws for each in one.measured.values()) == 8:
-                assert (one.word, one.probability, one.effect) == (two.word, two.probability, two.effect)
-
-
 def test_what_is_decided_is_run_no_further_and_the_count_told_is_the_count_made(small, great_stone, monkeypatch):
     sure = {"level": {"value": 0.01}}
     trial, found, made, told = runs_of(small, great_stone, monkeypatch, **FIRST, **sure)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from copark.cases.load import load_case
-from copark.errors import NotFound, StudyFaults
+from copark.errors import NotFound
 from copark.inference.levers.entries import (
     AS_IT_IS,
     GeneralLevers,
@@ -94,16 +94,6 @@ def test_each_fault_says_where_it_is_what_is_wrong_and_how_to_mend_it(written, g
                 assert told[0].cause(lang)
                 assert told[0].repair(lang)
             assert word in " ".join(fault.sentence() for fault in faults)
-
-
-def test_all_faults_are_told_at_once(written, great_stone):
-    words = small().replace("controlled_by: host", "controlled_by: nobody").replace("rate: 0.05", "rate: 5")
-    words = words.replace("edits: {threshold: 5}", "edits: {threshold: -5}").replace("self_standing: 15", "extra: 15")
-    _, faults = examine_levers(written(words), great_stone)
-    assert len(faults) >= 4
-    with pytest.raises(StudyFaults) as refused:
-        load_levers(great_stone, written(words))
-    assert len(refused.value.faults) == len(faults)
 
 
 HOSTILE = {

@@ -12,7 +12,7 @@ from copark.errors import CoparkError
 from copark.inference.ablations import ablate
 from copark.presentation.document import Bullets, Cards, Caveat
 from copark.simulation.trust import Trust
-from tests.asked import call, table
+from tests.asked import table
 
 ABLATE = REGISTRY["ablate"]
 
@@ -63,14 +63,6 @@ def test_what_cannot_be_asked_is_refused_before_anything_is_run():
     for asked, word in (({"size": 1000}, "power of two"), ({"only": ("nothing",)}, "“nothing”")):
         with pytest.raises(CoparkError, match=word):
             answer(ABLATE, ABLATE.params(case="great-stone", **asked), Context())
-
-
-def test_the_command_in_chinese_keeps_its_answer_and_removes_its_stages(capsys, tmp_path, few):
-    asked = ["ablate", "great-stone", "--parameters", "prior", "--only", "plan", "--only", "tax-pull,visits"]
-    code, out, _ = call([*asked, "--threads", "1", "--lang", "zh", "--out", tmp_path, "--format", "json"], capsys)
-    assert (code, "政府土地规划" in out) == (0, True)
-    assert len(list(tmp_path.glob("results/ablate/*/result.json"))) == 1
-    assert not list(tmp_path.rglob("*.stage"))
 
 
 def test_stopped_work_goes_on(tmp_path, few):

@@ -77,15 +77,6 @@ def test_scores_are_means_of_logarithms_of_ratios(great_stone):
     assert all(one.bound in {"exact", "about"} for one in asked)
 
 
-def test_linear_summaries_find_a_linear_truth():
-    rng = np.random.default_rng(0)
-    x = rng.standard_normal((2000, 3))
-    points = x @ np.array([[0.1, 0.0], [0.0, 0.2], [0.0, 0.0]]) + 0.5 + 0.01 * rng.standard_normal((2000, 2))
-    learned, residual = ablate.regression(x, points)
-    assert np.allclose(learned(x), points, atol=0.06)
-    assert np.allclose(np.sqrt(np.diag(residual)), 0.01, rtol=0.1)
-
-
 def test_a_refit_is_the_same_each_time_and_feels_what_is_off(great_stone, listed):
     asked = effects.later_targets(great_stone, CUT)
     one = ablate.Refitting(great_stone, CUT, 512, 1, asked)

@@ -9,7 +9,7 @@ from copark.analyses.context import Context
 from copark.analyses.sensitivity import Answer
 from copark.errors import CoparkError
 from copark.simulation.trust import Trust
-from tests.asked import call, table
+from tests.asked import table
 from tests.sensitivity.conftest import few_samples
 
 SENSITIVITY = REGISTRY["sensitivity"]
@@ -55,15 +55,3 @@ def test_parts_of_it_are_whole_documents_of_an_uncalibrated_case(subtests):
                 document = made.document(lang)
                 assert document.trust_state == "uncalibrated"
                 assert method in {one.key for one in document.sections}
-
-
-def test_the_command_plans_and_answers_and_keeps(capsys, tmp_path):
-    given = ["sensitivity", "great-stone", "--method", "sobol", "--size", "8", "--replicates", "1", "--lang", "zh"]
-    given += ["--parameters", "prior", "--out", str(tmp_path), "--threads", "1"]
-    code, out, _ = call([*given, "--plan"], capsys)
-    assert (code, "预计" in out) == (0, True)
-    assert not any(tmp_path.iterdir())
-    code, out, _ = call([*given, "--format", "json"], capsys)
-    assert (code, "虚设因素" in out) == (0, True)
-    assert len(list(tmp_path.glob("results/sensitivity/*/result.json"))) == 1
-    assert call([*given, "--no-report"], capsys)[0] == 0
