@@ -41,7 +41,7 @@ def test_gains_are_taken_run_by_run():
     assert (home.median, home.better, home.equal, home.verdict) == (3.0, 1.0, 0.0, "gains_surely")
     assert home.sources.total == 0.0
     enterprises = found["option-1", "enterprises"]
-    assert (enterprises.worse, enterprises.equal, enterprises.verdict) == (0.5, 0.5, "loses_at_times")
+    assert (enterprises.better, enterprises.equal, enterprises.verdict) == (0.0, 0.5, "loses_at_times")
     standing = found["option-1", "self_standing"]
     assert (standing.before, standing.after, standing.mean) == (0.5, 0.75, 0.25)
     assert standing.low < 0.25 < standing.high
@@ -51,9 +51,9 @@ def test_gains_are_taken_run_by_run():
 
 def test_who_gains_and_who_loses():
     first, second = balances(gains(two_options()))
-    assert (first.kind, first.sides("gain"), first.sides("lose")) == ("both", ("home",), ("enterprises",))
+    assert (first.sides("gain"), first.sides("lose")) == (("home",), ("enterprises",))
     assert first.sides("nothing") == ("host", "developer")
-    assert second.kind == "nothing"
+    assert second.sides("nothing") == ("home", "host", "developer", "enterprises")
 
 
 def test_structures_that_disagree_about_the_sign_are_told():

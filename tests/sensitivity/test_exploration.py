@@ -53,7 +53,7 @@ def test_the_box_of_a_posterior_holds_nine_tenths_of_each_axis(great_stone):
 
 def test_a_sample_is_a_table_of_runs_and_what_came_of_them(cube, asked):
     found = explore.drawn_sample(cube, asked, 64, 1)
-    assert found.matrix.shape == (64, cube.count + 1)
+    assert found.matrix.shape == (64, cube.space.axes + 1)
     assert found.values.shape == (64, len(asked))
     assert set(found.values[:, [one.output for one in asked].index("failed")]) <= {0.0, 1.0}
 

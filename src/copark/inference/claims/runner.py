@@ -181,10 +181,6 @@ class ClaimFindings:
     runs: int = 0
     """Runs that were made; 0 where it was not told."""
 
-    def claim(self, name: str) -> ClaimFinding | None:
-        """What was found of a claim; ``None`` where it was not tried."""
-        return next((one for one in self.claims if one.claim.id == name), None)
-
     def arm(self, key: str) -> Title:
         """The title of an arm."""
         return self.file.claims.arms[key].title

@@ -68,30 +68,16 @@ class Factors:
     high: Floats
     """low, high: the part of it that is used, each of shape (axes of the prior,)."""
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the axes."""
-        return self.space.names
-
-    @property
-    def count(self) -> int:
-        """Number of axes."""
-        return self.space.axes
-
     def inside(self, points: Floats) -> Floats:
         """Points of the prior's cube that points of this one are, a dummy beyond them left out; shape (runs, axes)."""
         found: Floats = self.low + (self.high - self.low) * points[:, : self.space.axes]
         return found
 
-    def draws(self, points: Floats, seed: int, first: int = 0) -> Draws:
-        """Make the model's records at points; luck is that of (seed, first), (seed, first + 1), …"""
-        return self.space.draws(self.inside(points), seed, first)
-
     def sobol(self, count: int, seed: int) -> Floats:
         """The first points of a scrambled Sobol sequence over the cube."""
         from scipy.stats import qmc
 
-        engine = qmc.Sobol(self.count, scramble=True, rng=np.random.default_rng([seed, self.count]))
+        engine = qmc.Sobol(self.space.axes, scramble=True, rng=np.random.default_rng([seed, self.space.axes]))
         return random_points(engine, count)
 
 
@@ -206,7 +192,7 @@ def answers(
     another = np.zeros(len(points), dtype=bool) if other is None else other
 
     def made(part: slice) -> Floats:
-        draws = with_luck(factors.draws(points[part], seed), replicates, another[part])
+        draws = with_luck(factors.space.draws(factors.inside(points[part]), seed), replicates, another[part])
         found = _read(factors.space.case, draws, readouts, threads)
         return np.asarray(found.reshape(-1, replicates, len(readouts)).mean(axis=1))
 
@@ -246,7 +232,9 @@ def drawn_sample(
     points = factors.sobol(runs, seed)
 
     def made(part: slice) -> Floats:
-        return _read(factors.space.case, factors.draws(points[part], seed, part.start), readouts, threads)
+        return _read(
+            factors.space.case, factors.space.draws(factors.inside(points[part]), seed, part.start), readouts, threads
+        )
 
     values = _in_pieces(runs, AT_ONCE, made, stage, progress)
     return GivenSample("prior", factors.space.table(factors.inside(points)), values)
@@ -336,7 +324,7 @@ def workload(case: Case, settings: ExplorationSettings, pairs: int = 0) -> Workl
     """How many runs an exploration makes; pairs: of the replay posterior, if there is one."""
     runs = 0
     if "sobol" in settings.methods:
-        runs += settings.size * (prior_factors(case).count + 3) * settings.replicates
+        runs += settings.size * (prior_factors(case).space.axes + 3) * settings.replicates
     if "given" in settings.methods:
         runs += settings.sample + pairs * settings.futures
     return Workload(runs, case.clock.quarters)
@@ -373,7 +361,7 @@ def explore(
         factors = posterior_box(parameters.space, parameters.points, parameters.weights)
     found: tuple[Indices, ...] = ()
     if "sobol" in wanted.methods:
-        count = factors.count + 1
+        count = factors.space.axes + 1
         values = answers(
             factors, design(count, wanted.size, wanted.seed), readouts, replicates=wanted.replicates, seed=wanted.seed,
             other=other_luck(count, wanted.size), threads=threads, stage=kept.stage("sobol"), progress=simulated,
@@ -392,7 +380,7 @@ def explore(
     made_of = provenance_of(case, wanted, parameters, source)
     return Exploration(
         run_id=identity_of(made_of), provenance=made_of, case=case.name,
-        park=Title(en=case.title.en, zh=case.title.zh), settings=wanted, names=factors.names, readouts=readouts,
+        park=Title(en=case.title.en, zh=case.title.zh), settings=wanted, names=factors.space.names, readouts=readouts,
         moved={} if parameters is None else marks_of(parameters), indices=found,
         given=tuple(given_set(one, readouts, wanted.seed, tell) for one in samples),
     )  # fmt: skip

@@ -216,7 +216,7 @@ def rank_correlation(first: Floats, second: Floats) -> float:
     return float(((ranked[0] - ranked[0].mean()) * (ranked[1] - ranked[1].mean())).mean() / (spread[0] * spread[1]))
 
 
-def leanings(found: MeasuredRuns, moved: dict[str, str], measures: Sequence[str] = ("operating",)) -> list[Leaning]:
+def leanings(found: MeasuredRuns, moved: dict[str, str], measure: str = "operating") -> list[Leaning]:
     """Parameters that each setting's gain moves with, as modelled, the strongest first; those notable alone."""
     kept = found.usable()
     names, first, places, counts = np.unique(
@@ -227,15 +227,15 @@ def leanings(found: MeasuredRuns, moved: dict[str, str], measures: Sequence[str]
     drawn = {name: values[kept][first] for name, values in found.parameters.items()}
     made: list[Leaning] = []
     least = max(NOTABLE, SPURIOUS / names.size**0.5)
+    values = found.of(measure)
     for option, key in enumerate(found.options[1:], start=1):
-        for measure in measures:
-            values = found.of(measure)
-            means = np.bincount(places, values[option, kept] - values[0, kept]) / counts
-            strengths = {name: rank_correlation(means, one) for name, one in drawn.items()}
-            for name in sorted(strengths, key=lambda name: -abs(strengths[name]))[:MOST]:
-                if abs(strengths[name]) >= least:
-                    moved_by = moved.get(name, FIXED)
-                    made.append(Leaning(key, measure_of(measure), name, strengths[name], moved_by))
+        means = np.bincount(places, values[option, kept] - values[0, kept]) / counts
+        strengths = {name: rank_correlation(means, one) for name, one in drawn.items()}
+        made += [
+            Leaning(key, measure_of(measure), name, strengths[name], moved.get(name, FIXED))
+            for name in sorted(strengths, key=lambda name: -abs(strengths[name]))[:MOST]
+            if abs(strengths[name]) >= least
+        ]
     return made
 
 
@@ -354,16 +354,6 @@ class Balance:
         """Sides that ``gain``, ``lose``, are ``unclear``, or for whom ``nothing`` changes."""
         begins = {"gain": "gains_", "lose": "loses_", "unclear": "un", "nothing": "nothing"}[word]
         return tuple(side for side, found in self.verdicts.items() if found.startswith(begins))
-
-    @property
-    def kind(self) -> str:
-        """In a word: ``both`` gain and lose, ``gain`` or ``lose`` alone, ``unclear``, or ``nothing``."""
-        gain, lose = self.sides("gain"), self.sides("lose")
-        if gain and lose:
-            return "both"
-        if gain or lose:
-            return "gain" if gain else "lose"
-        return "unclear" if self.sides("unclear") else "nothing"
 
 
 def balances(found: Sequence[Gain]) -> tuple[Balance, ...]:
