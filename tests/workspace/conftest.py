@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import zipfile
-
 import pytest
 
-from copark.store.workspace import CRATE
 from copark.workflows import new, run_study, workspaces
 
 STUDY = """\
@@ -50,18 +46,3 @@ def packed(group):
         group / "all.zip", cases=[str(group / "my-park")], studies=[str(group / "half.yaml")], everything=True,
         creators=["A. Group"], out=group / "out",
     )  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def early(packed, group):
-    """The same as early versions packed it: without folders, and without a word that RO-Crate 1.1 lacks."""
-    path = group / "early.zip"
-    with zipfile.ZipFile(packed.path) as archive, zipfile.ZipFile(path, "w") as written:
-        for name in archive.namelist():
-            raw = archive.read(name)
-            if name == CRATE:
-                crate = json.loads(raw)
-                raw = json.dumps({**crate, "@context": crate["@context"][0]}).encode()
-            if not name.endswith("/"):
-                written.writestr(name, raw)
-    return path

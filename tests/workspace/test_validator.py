@@ -24,11 +24,3 @@ def validated(archive, folder):
 @pytest.mark.long
 def test_a_workspace_meets_all_that_is_required(packed, tmp_path):
     assert validated(packed.path, tmp_path) == (0, "")
-
-
-@pytest.mark.long
-def test_the_validator_would_tell(early, tmp_path):
-    code, said = validated(early, tmp_path)
-    assert code == 1
-    assert '"sha256"' in said
-    assert "cases/my-park/" in said
