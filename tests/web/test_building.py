@@ -43,7 +43,7 @@ def test_the_page_is_built_anew_when_a_document_it_shows_has_changed():
 
 @pytest.mark.parametrize(("lang", "words"), [("en", "The web page is not built"), ("zh", "网页尚未构建")])
 def test_serving_without_the_page_says_how_to_build_it(tmp_path, monkeypatch, capsys, lang, words):
-    monkeypatch.setattr("copark.web.static_files.is_built", lambda _: False)
+    monkeypatch.setattr("copark.web.server.is_built", lambda _: False)
     monkeypatch.setattr("copark.web.server.serve", lambda settings, lang, ready: ready("http://127.0.0.1:1/"))
     with pytest.raises(SystemExit, match="0"):
         main(["serve", "--data", str(tmp_path), "--lang", lang])

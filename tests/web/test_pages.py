@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from copark.web.static_files import PAGES
+from copark.web.server import PAGES
 
 
 @pytest.fixture

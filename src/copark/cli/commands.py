@@ -262,9 +262,8 @@ def serve(
 ) -> None:
     """Serve until somebody stops it."""
     from copark.analyses.context import is_compiled
+    from copark.web.server import is_built, settings_of
     from copark.web.server import serve as run
-    from copark.web.server import settings_of
-    from copark.web.static_files import is_built
 
     settings = settings_of(host, port, token, data, ctx.obj, threads=threads, memory=memory, proxies=proxy or ())
     say("web.starting", ctx.obj)

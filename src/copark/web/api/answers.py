@@ -13,10 +13,9 @@ from copark.workflows.serving.asking import Ask, Parts, Study
 from copark.workflows.serving.coupling import OUTPUTS, CouplingAnswer, coupling_of
 from copark.workflows.serving.engine import Ticket
 from copark.workflows.serving.errands import AskedStudy
-from copark.workflows.serving.exporting import FORMS, export
 from copark.workflows.serving.faults import absent
 from copark.workflows.serving.shelf import Shelved
-from copark.workflows.serving.simulation import answer
+from copark.workflows.serving.simulation import FORMS, answer, export
 
 router = APIRouter(tags=["answers"], route_class=StrictRoute)
 Make = Callable[[Study, Shelved, Ticket], Answer]

@@ -1,4 +1,4 @@
-"""Cases: the casebook's, and those that people bring."""
+"""Cases: the casebook's, and those that people bring; and scenarios that people save, found by their word."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -6,16 +6,19 @@ from typing import Annotated, Any
 from anyio import WouldBlock
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel
 
-from copark.web.api.replies import Asking, CasePath, Here, Lang, answered, attachment, sent
+from copark.web.api.replies import Asking, CasePath, Here, Lang, StrictRoute, answered, attachment, sent
+from copark.web.limits import Owner, owner_by_word
 from copark.web.problems import Problem
 from copark.workflows.serving.answers import Answer, CaseName
+from copark.workflows.serving.asking import Ask, AskedScenario, CaseKey, SimulationRequest, study_of
 from copark.workflows.serving.cases import CaseAnswer, UploadAnswer, cases_of, describe, uploaded
 from copark.workflows.serving.faults import absent
 from copark.workflows.serving.network import NetworkAnswer, network_of
 from copark.workflows.serving.shelf import owner_of_upload, packed, skeleton, uploads_of
 
-router = APIRouter(tags=["cases"])
+router = APIRouter(tags=["cases"], route_class=StrictRoute)
 ZIP = "application/zip"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 UPLOAD_COST, FILE_COST = 20.0, 5.0
@@ -115,3 +118,67 @@ async def forget(here: Here, name: CasePath) -> Response:
     if not await here.desk(work):
         raise absent("no_upload", "name")
     return Response(None, 204)
+
+
+ScenarioName = Annotated[
+    str,
+    Path(
+        pattern=r"^[^\x00-\x1f\x7f/\\ ][^\x00-\x1f\x7f/\\]{0,119}$",
+        description="A name, as its owner reads it: up to 120 letters of any script, without strokes.",
+    ),
+]
+
+
+class ScenarioToSave(BaseModel):
+    """A scenario of a case, to be saved."""
+
+    model_config = Ask.model_config
+
+    case: CaseKey
+    scenario: AskedScenario
+
+
+class SavedScenarioInfo(Answer):
+    """A saved scenario."""
+
+    name: str
+    case: str
+    identity: str
+    """Of its content: the same content has the same."""
+    scenario: dict[str, Any]
+    created: str
+    """When it was first saved, UTC, ISO 8601."""
+    updated: str
+
+
+class ScenarioList(Answer):
+    """Saved scenarios of an owner."""
+
+    scenarios: list[SavedScenarioInfo]
+
+
+@router.get("/scenarios", summary="Saved scenarios")
+def scenarios(here: Here, word: Owner) -> ScenarioList:
+    """List the scenarios of an owner."""
+    found = here.services.records.scenarios.all(owner_by_word(word))
+    return ScenarioList(scenarios=[SavedScenarioInfo.of(one, scenario=one.content) for one in found])
+
+
+@router.put("/scenarios/{name}", summary="Save a scenario")
+def save(here: Here, word: Owner, name: ScenarioName, body: ScenarioToSave) -> SavedScenarioInfo:
+    """Save a scenario; it must fit its case and replaces the owner's scenario of the same name."""
+    asked = SimulationRequest(case=body.case, runs=1, scenario=body.scenario, baseline=None, draws="defaults")
+    shelved = here.shelf.get(asked.case)
+    here.services.check(study_of(asked, shelved), shelved, asked)
+    content = body.scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    saved = here.services.records.scenarios.save(owner_by_word(word), name, body.case, content)
+    if saved is None:
+        raise Problem(409, "scenarios_many", most=here.services.records.scenarios.most)
+    return SavedScenarioInfo.of(saved, scenario=saved.content)
+
+
+@router.delete("/scenarios/{name}", summary="Delete a saved scenario", status_code=204)
+def delete(here: Here, word: Owner, name: ScenarioName) -> None:
+    """Delete a scenario of an owner."""
+    if not here.services.records.scenarios.delete(owner_by_word(word), name):
+        raise absent("no_saved_scenario", "name")

@@ -7,7 +7,6 @@ from copark.web.api.replies import CaseName, Here, answered
 from copark.workflows.serving import catalogues
 from copark.workflows.serving.answers import Answer
 from copark.workflows.serving.errands import DatabaseRefused
-from copark.workflows.serving.evidence import EvidenceAnswer, evidence_of
 
 router = APIRouter(tags=["catalogue"])
 
@@ -59,7 +58,7 @@ async def parks(here: Here) -> Response:
     return await here.held("parks", catalogues.parks)
 
 
-@router.get("/evidence", summary="The evidence of a case", responses=answered(EvidenceAnswer))
+@router.get("/evidence", summary="The evidence of a case", responses=answered(catalogues.EvidenceAnswer))
 async def evidence(here: Here, case: CaseName = "great-stone") -> Response:
     """Return events, observed series, enterprises and sources, each with its grade."""
-    return await here.of_case("evidence", case, lambda: evidence_of(here.shelf.get(case)))
+    return await here.of_case("evidence", case, lambda: catalogues.evidence_of(here.shelf.get(case)))

@@ -1,17 +1,24 @@
 """The answer to a question: a study of one to four arms, as bands, shares, differences, observations and words.
 
-Warming up: everything the first question would otherwise wait for.
+And its files: tables for spreadsheets and statistics, netCDF for science, the study itself. A result that is stored is
+read; another is made again, bit by bit the same, in a place of its own that is then removed.
 """
 
 from __future__ import annotations
 
+import json
+import secrets
+import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import yaml
 from numpy.typing import NDArray
 
 from copark import units
@@ -20,25 +27,35 @@ from copark.analyses.compare import outcome_change as changing
 from copark.analyses.show import recorded_outcome
 from copark.model.compiler import cpu_features, model_hash, versions
 from copark.model.variables import catalogue
+from copark.presentation.exports import export_run, summary_table, write_csv
 from copark.simulation.outcomes import OUTCOMES, YEAR_TWENTY
 from copark.simulation.readouts.compare import outcome_changes
 from copark.simulation.results import experiment_hash
+from copark.simulation.run import simulate
 from copark.simulation.study import Scenario, Study
 from copark.simulation.trust import Trust
 from copark.stats import precision as pairing
 from copark.stats.quantiles import BAND, LEVELS, quantiles_over
 from copark.stats.shares import shares
+from copark.store import RunStore
+from copark.store.summary import summary_of
+from copark.texts import text
 from copark.version import __version__
 from copark.workflows.serving import answers as told
 from copark.workflows.serving import wording
-from copark.workflows.serving.asking import HEADLINES, Parts, SimulationRequest, study_of
+from copark.workflows.serving.asking import HEADLINES, MOST_RUNS, Parts, SimulationRequest, study_of
 from copark.workflows.serving.engine import Engine, HeldRuns, Ticket
 from copark.workflows.serving.mechanisms import FlowBook
 from copark.workflows.serving.shelf import Shelved
 from copark.workflows.serving.wording import amount, both, drawn_bound, own, said, span, spoken_in
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from copark.cases import Case
+    from copark.presentation.exports import PlainTable
+    from copark.simulation.study import Study
+    from copark.store import RunRecord
 
 
 Floats = NDArray[np.float64]
@@ -296,3 +313,66 @@ def warm_up(engine: Engine, book: FlowBook) -> told.SimulationAnswer:
     asked = SimulationRequest(case=FIRST)
     study = study_of(asked, shelved)
     return answer(engine, book, study, shelved, asked.outputs, Parts(flows=True), Ticket())
+
+
+FORMS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "nc": "application/x-netcdf",
+    "metadata.json": "application/json",
+    "study.yaml": "application/yaml",
+}
+METADATA = ("identity", "created", "runs", "kept", "scenarios", "variables", "status", "outcome", "provenance")
+"""What made a result, and what its runs came to."""
+
+
+@contextmanager
+def at_hand(
+    engine: Engine, study: Study, shelved: Shelved, data: Path
+) -> Iterator[tuple[RunStore, RunRecord, xr.Dataset]]:
+    """A result as a stored one: that of the data folder, or one made for the moment."""
+    identity = engine.identity(study, shelved)
+    store = RunStore.of(data)
+    found = store.find(identity)
+    if found is not None:
+        yield store, found, store.load(identity)
+        return
+    folder = data / f".export-{secrets.token_hex(8)}"
+    try:
+        store = RunStore(folder)
+        made = simulate(study, shelved.case, threads=1, source=engine.source(study, shelved))
+        record = store.save(made)
+        yield store, record, made
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def export(engine: Engine, study: Study, shelved: Shelved, form: str, scratch: Path, data: Path, lang: str) -> bytes:
+    """A result in a form of :data:`FORMS`; a study is a file that ``copark run`` takes, with the same identity."""
+    if form == "study.yaml":
+        words: str = yaml.safe_dump(study.content(), allow_unicode=True, sort_keys=False, width=120)
+        return f"# {text('web.study_file')} / {text('web.study_file', 'zh')}\n{words}".encode()
+    with at_hand(engine, study, shelved, data) as (store, record, dataset):
+        if form == "metadata.json":
+            told = {name: getattr(record, name) for name in METADATA}
+            return (json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+        try:
+            if form == "csv":
+                write_csv(summary_table(store.load_summary(record.identity) or summary_of(dataset), lang), scratch)
+            else:
+                more = changes(engine, study, shelved, store, record, lang) if form == "xlsx" else ()
+                export_run(store, record.identity, "netcdf" if form == "nc" else form, scratch, lang=lang, more=more)
+            return scratch.read_bytes()
+        finally:
+            scratch.unlink(missing_ok=True)
+
+
+def changes(
+    engine: Engine, study: Study, shelved: Shelved, store: RunStore, record: RunRecord, lang: str
+) -> tuple[PlainTable, ...]:
+    """Why outcomes change, from the runs that are held; of more runs than that, from what is stored of them."""
+    if len(study.scenarios) < 2 or study.runs > MOST_RUNS:
+        return words.sheets_of(store, record, lang)
+    first, *others = engine.arms(study, shelved, Ticket())
+    keys = [scenario.key for scenario in study.scenarios[1:]]
+    return words.sheets([(key, moves_between(first, one)) for key, one in zip(keys, others, strict=True)], lang)
