@@ -61,7 +61,7 @@ def new_case(name: str, folder: str | Path = ".") -> Path:
             (target / source.name).write_text(text, encoding="utf-8", newline="\n")
         export_schema(target)
     except (OSError, ValueError) as error:
-        raise _cannot_write(target, error) from None
+        raise cannot_write(target, error) from None
     return target
 
 
@@ -75,7 +75,7 @@ def claim_folder(name: str, folder: str | Path) -> Path:
             raise CaseFaults([fault("folder_taken", str(target))])
         target.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
-        raise _cannot_write(target, error) from None
+        raise cannot_write(target, error) from None
     return target
 
 
@@ -85,6 +85,7 @@ def complete_folder(folder: Path) -> None:
     export_schema(folder)
 
 
-def _cannot_write(target: Path, error: Exception) -> CaseFaults:
+def cannot_write(target: Path, error: Exception) -> CaseFaults:
+    """Say that something cannot be written."""
     reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else error
     return CaseFaults([fault("cannot_write", str(target), reason=reason)])

@@ -6,18 +6,19 @@ a spreadsheet would make a day of ``2016-03``.
 
 from __future__ import annotations
 
-import csv
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from io import BytesIO, StringIO
+from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copark.cases.casebook import folder_of
 from copark.cases.files import MOST_BYTES, Refused, fault, too_large
 from copark.cases.load import load_case
-from copark.cases.skeleton import claim_folder, complete_folder
+from copark.cases.skeleton import cannot_write, claim_folder, complete_folder
+from copark.cases.tables import lines_of
 from copark.cases.validation import CASE, SOURCES
 from copark.cases.workbook_reading import got, read_workbook
 from copark.cases.workbook_sheets import FACTS, Column, WorkbookSheet, choices, sheets
@@ -26,7 +27,6 @@ from copark.errors import CaseFaults
 from copark.texts import text
 
 if TYPE_CHECKING:
-    from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
 
@@ -45,64 +45,22 @@ _NO_LETTER = re.compile(r"[^a-z0-9]+")
 
 def template_workbook(name: str = "", lang: str = "en") -> bytes:
     """An empty workbook to fill in, for a park of a short name if it has one."""
-    return _book({"name": name} if name else {}, {}, {}, lang)
+    return _Pages({CASE: {"name": name} if name else {}}, lang).written()
 
 
 def workbook_of(folder: Path, lang: str = "en") -> bytes:
     """The case in a folder as a workbook; the case is sound."""
-    tables = {}
-    for file in (one.place for one in sheets() if one.kind == "table"):
-        path = folder / file
-        if path.is_file():
-            rows = list(csv.reader(StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
-            head = [cell.strip() for cell in rows[0]] if rows else []
-            tables[file] = [dict(zip(head, row, strict=False)) for row in rows[1:] if any(row)]
-    return _book(_tree(folder, CASE), _tree(folder, SOURCES), tables, lang)
-
-
-def _tree(folder: Path, name: str) -> dict[str, Any]:
-    tree = read_yaml((folder / name).read_text(encoding="utf-8-sig"), name, [])
-    return dict(tree.data) if tree is not None and isinstance(tree.data, dict) else {}
-
-
-def _book(
-    tree: Mapping[str, Any], sources: Mapping[str, Any], tables: Mapping[str, Sequence[Mapping[str, Any]]], lang: str
-) -> bytes:
-    from openpyxl import Workbook
-
-    book = Workbook()
-    _cover(book, lang)
-    lists = _lists(book, lang)
-    for sheet in sheets():
-        page = book.create_sheet(sheet.title(lang), len(book.sheetnames) - 1)
-        page.sheet_properties.tabColor = _BLUE if sheet.is_first else _GREY
-        on_paper(page)
-        if sheet.kind == "form":
-            _write_form(page, sheet, tree, lists, lang)
-        else:
-            rows = [_spoken(row, sheet, lang) for row in _rows(sheet, tree, sources, tables)]
-            _write_rows(page, sheet, rows, lists, lang)
-    stream = BytesIO()
-    book.save(stream)
-    return stream.getvalue()
-
-
-def _rows(
-    sheet: WorkbookSheet, tree: Mapping[str, Any], sources: Mapping[str, Any],
-    tables: Mapping[str, Sequence[Mapping[str, Any]]],
-) -> Iterator[Mapping[str, Any]]:  # fmt: skip
-    """Rows of a sheet, cells by key of their column."""
-    if sheet.kind == "table":
-        yield from tables.get(sheet.place, ())
-    elif sheet.kind == "facts":
-        for what in FACTS:
-            found = got(tree, what)
-            yield from ({"what": what, **_flat(one)} for one in (found if isinstance(found, list) else [found]) if one)
-    elif sheet.kind == "named":
-        found = sources if sheet.place == SOURCES else got(tree, sheet.place) or {}
-        yield from ({"key": key, **_flat(entry)} for key, entry in found.items())
-    else:
-        yield from map(_flat, got(tree, sheet.place) or ())
+    content: dict[str, Any] = {}
+    for name in (CASE, SOURCES, *(one.place for one in sheets() if one.kind == "table")):
+        if (folder / name).is_file():
+            words = (folder / name).read_text(encoding="utf-8-sig")
+            if name in (CASE, SOURCES):
+                tree = read_yaml(words, name, [])
+                content[name] = {} if tree is None else tree.data
+            else:
+                head, *rows = (cells for _, cells in lines_of(words))
+                content[name] = [dict(zip(head, row, strict=False)) for row in rows]
+    return _Pages(content, lang).written()
 
 
 def _flat(record: Any, path: str = "") -> dict[str, Any]:
@@ -124,90 +82,168 @@ def _in_cell(value: Any) -> str:
     return str(value)
 
 
-def _spoken(row: Mapping[str, Any], sheet: WorkbookSheet, lang: str) -> dict[str, Any]:
-    """A row whose texts that are written without a language stand in the reader's."""
-    plain = {column.key: row[column.parts[0]] for column in sheet.columns
-             if column.parts[1] == lang and column.parts[0] in row}  # fmt: skip
-    return {**plain, **row}
+class _Pages:
+    """The pages of a workbook, as they are written: content by file, in the language of a reader."""
 
+    def __init__(self, content: Mapping[str, Any], lang: str) -> None:
+        from openpyxl import Workbook
 
-def _columns(sheet: WorkbookSheet, lang: str) -> list[Column]:
-    """Columns with those of the reader's language before the other."""
-    found = list(sheet.columns)
-    for n in range(len(found) - 1):
-        (one, first), (two, second) = found[n].parts, found[n + 1].parts
-        if one == two and first and second == lang != first:
-            found[n], found[n + 1] = found[n + 1], found[n]
-    return found
+        self.content, self.lang = content, lang
+        self.book = Workbook()
+        self.lists: dict[str, str] = {}
+        """Where the list of each choice stands."""
 
+    def written(self) -> bytes:
+        """Write all pages."""
+        self.cover()
+        self.choices()
+        for sheet in sheets():
+            page = self.book.create_sheet(sheet.title(self.lang), len(self.book.sheetnames) - 1)
+            page.sheet_properties.tabColor = _BLUE if sheet.is_first else _GREY
+            on_paper(page)
+            if sheet.kind == "form":
+                self.form(page, sheet)
+            else:
+                self.table(page, sheet, [self.spoken(row, sheet) for row in self.rows(sheet)])
+        stream = BytesIO()
+        self.book.save(stream)
+        return stream.getvalue()
 
-def _is_other(column: Column, lang: str) -> bool:
-    return column.parts[1] not in ("", lang)
+    def rows(self, sheet: WorkbookSheet) -> Iterator[Mapping[str, Any]]:
+        """Rows of a sheet, cells by key of their column."""
+        tree = self.content[CASE]
+        if sheet.kind == "table":
+            yield from self.content.get(sheet.place, ())
+        elif sheet.kind == "facts":
+            for what in FACTS:
+                found = got(tree, what)
+                facts = found if isinstance(found, list) else [found]
+                yield from ({"what": what, **_flat(one)} for one in facts if one)
+        elif sheet.kind == "named":
+            found = self.content.get(SOURCES, {}) if sheet.place == SOURCES else got(tree, sheet.place) or {}
+            yield from ({"key": key, **_flat(entry)} for key, entry in found.items())
+        else:
+            yield from map(_flat, got(tree, sheet.place) or ())
 
+    def spoken(self, row: Mapping[str, Any], sheet: WorkbookSheet) -> dict[str, Any]:
+        """A row whose texts that are written without a language stand in the reader's."""
+        parts = ((column.key, *column.parts) for column in sheet.columns)
+        return {**{key: row[head] for key, head, lang in parts if lang == self.lang and head in row}, **row}
 
-def _cell(column: Column, value: Any, lang: str) -> Any:
-    """A value as its cell has it."""
-    if isinstance(value, bool):
-        value = "yes" if value else "no"
-    if column.choice:
-        return choices(column.choice, lang).get(str(value), value)
-    if column.is_number and isinstance(value, str):
-        try:
-            return int(value) if value.strip().lstrip("-").isdigit() else float(value)
-        except ValueError:
-            return value
-    return value if column.is_number else str(value)
+    def columns(self, sheet: WorkbookSheet) -> list[Column]:
+        """Columns with those of the reader's language before the other."""
+        found = list(sheet.columns)
+        for n in range(len(found) - 1):
+            (one, first), (two, second) = found[n].parts, found[n + 1].parts
+            if one == two and first and second == self.lang != first:
+                found[n], found[n + 1] = found[n + 1], found[n]
+        return found
 
+    def is_other(self, column: Column) -> bool:
+        return column.parts[1] not in ("", self.lang)
 
-def _write_rows(
-    page: Worksheet, sheet: WorkbookSheet, rows: Sequence[Mapping[str, Any]], lists: Mapping[str, str], lang: str
-) -> None:
-    from openpyxl.utils import get_column_letter
-
-    columns = _columns(sheet, lang)
-    for place, column in enumerate(columns, start=1):
-        letter = get_column_letter(place)
-        head_cell(page.cell(1, place), sheet.label(column, lang), column.is_needed)
-        told_cell(page.cell(2, place), sheet.told(column, lang))
-        page.column_dimensions[letter].width = _WIDE.get(column.parts[0].rpartition(".")[2], _WIDTH)
-        page.column_dimensions[letter].hidden = _is_other(column, lang) and not any(one.get(column.key) for one in rows)
-        if not column.is_number:
-            page.column_dimensions[letter].number_format = "@"
+    def fill(self, cell: Any, column: Column, value: Any) -> None:
+        """Write a value as its cell has it."""
+        if isinstance(value, bool):
+            value = "yes" if value else "no"
         if column.choice:
-            _offer(page, lists[column.choice], f"{letter}3:{letter}{ROWS}")
-    for number, row in enumerate(rows, start=3):
-        for place, column in enumerate(columns, start=1):
-            if row.get(column.key) not in (None, ""):
-                set_cell(page.cell(number, place), _cell(column, row[column.key], lang))
-    page.row_dimensions[1].height = 32
-    page.row_dimensions[2].height = 76
-    page.freeze_panes = "A3"
+            value = choices(column.choice, self.lang).get(str(value), value)
+        elif not column.is_number:
+            value = str(value)
+        elif isinstance(value, str):
+            with suppress(ValueError):
+                value = int(value) if value.strip().lstrip("-").isdigit() else float(value)
+        set_cell(cell, value)
 
+    def offer(self, page: Worksheet, column: Column, cells: str) -> None:
+        """Offer a list in cells; what is not in it is taken all the same, and told when the workbook is read."""
+        from openpyxl.worksheet.datavalidation import DataValidation
 
-def _write_form(
-    page: Worksheet, sheet: WorkbookSheet, tree: Mapping[str, Any], lists: Mapping[str, str], lang: str
-) -> None:
-    for place, key in enumerate(("what", "value", "told"), start=1):
-        head_cell(page.cell(1, place), text(f"workbook.form.{key}", lang), needed=False)
-    for letter, width in zip("ABC", (40, 44, 80), strict=True):
-        page.column_dimensions[letter].width = width
-    said = {column.key: got(tree, column.key) for column in sheet.columns}
-    said |= {head: got(tree, head) for head in {one.parts[0] for one in sheet.columns if one.parts[1]}}
-    told = {key: value for key, value in said.items() if value is not None and not isinstance(value, dict)}
-    values = _spoken(_flat(told), sheet, lang)
-    for number, column in enumerate(_columns(sheet, lang), start=2):
-        label, value, told = (page.cell(number, place) for place in (1, 2, 3))
-        head_cell(label, sheet.label(column, lang), column.is_needed)
-        told_cell(told, sheet.told(column, lang))
         if column.choice:
-            _offer(page, lists[column.choice], f"B{number}")
-        if not column.is_number:
-            value.number_format = "@"
-        if column.key in values:
-            set_cell(value, _cell(column, values[column.key], lang))
-        page.row_dimensions[number].height = 32 if len(sheet.told(column, lang)) > 90 else 18
-        page.row_dimensions[number].hidden = _is_other(column, lang) and column.key not in values
-    page.freeze_panes = "B2"
+            lists = self.lists[column.choice]
+            page.add_data_validation(
+                DataValidation("list", formula1=lists, allow_blank=True, showErrorMessage=False, sqref=cells)
+            )
+
+    def table(self, page: Worksheet, sheet: WorkbookSheet, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write a sheet with a row for each record."""
+        for place, column in enumerate(self.columns(sheet), start=1):
+            head_cell(page.cell(1, place), sheet.label(column, self.lang), column.is_needed)
+            told_cell(page.cell(2, place), sheet.told(column, self.lang))
+            letter = page.cell(1, place).column_letter
+            size = page.column_dimensions[letter]
+            size.width = _WIDE.get(column.parts[0].rpartition(".")[2], _WIDTH)
+            size.hidden = self.is_other(column) and not any(one.get(column.key) for one in rows)
+            if not column.is_number:
+                size.number_format = "@"
+            self.offer(page, column, f"{letter}3:{letter}{ROWS}")
+            for number, row in enumerate(rows, start=3):
+                if row.get(column.key) not in (None, ""):
+                    self.fill(page.cell(number, place), column, row[column.key])
+        page.row_dimensions[1].height = 32
+        page.row_dimensions[2].height = 76
+        page.freeze_panes = "A3"
+
+    def form(self, page: Worksheet, sheet: WorkbookSheet) -> None:
+        """Write the sheet with a row for each key."""
+        for place, (key, width) in enumerate({"what": 40, "value": 44, "told": 80}.items(), start=1):
+            head_cell(page.cell(1, place), text(f"workbook.form.{key}", self.lang), needed=False)
+            page.column_dimensions["ABC"[place - 1]].width = width
+        keys = {key for column in sheet.columns for key in (column.key, column.parts[0])}
+        said = {key: value for key in keys if (value := got(self.content[CASE], key)) is not None}
+        values = self.spoken(_flat({key: one for key, one in said.items() if not isinstance(one, dict)}), sheet)
+        for number, column in enumerate(self.columns(sheet), start=2):
+            told = sheet.told(column, self.lang)
+            head_cell(page.cell(number, 1), sheet.label(column, self.lang), column.is_needed)
+            told_cell(page.cell(number, 3), told)
+            self.offer(page, column, f"B{number}")
+            if not column.is_number:
+                page.cell(number, 2).number_format = "@"
+            if column.key in values:
+                self.fill(page.cell(number, 2), column, values[column.key])
+            page.row_dimensions[number].height = 32 if len(told) > 90 else 18
+            page.row_dimensions[number].hidden = self.is_other(column) and column.key not in values
+        page.freeze_panes = "B2"
+
+    def choices(self) -> None:
+        """Write the sheet with everything that may be chosen."""
+        page = self.book.create_sheet(text("workbook.lists", self.lang))
+        page.sheet_properties.tabColor = _GREY
+        names = dict.fromkeys(column.choice for sheet in sheets() for column in sheet.columns if column.choice)
+        for place, name in enumerate(names, start=1):
+            words, letter = list(choices(name, self.lang).values()), page.cell(1, place).column_letter
+            head_cell(page.cell(1, place), text(f"workbook.list.{name}", self.lang), needed=False)
+            for number, one in enumerate(words, start=2):
+                set_cell(page.cell(number, place), one)
+            wide = max(map(len, words)) * (2 if self.lang == "zh" else 1)
+            page.column_dimensions[letter].width = max(_WIDTH, min(44, 2 + wide))
+            self.lists[name] = f"'{page.title}'!${letter}$2:${letter}${len(words) + 1}"
+        page.freeze_panes = "A2"
+
+    def cover(self) -> None:
+        """Write the first page: what to do, and what the sheets are for."""
+        from openpyxl.styles import Alignment, Font
+
+        page, lang = self.book.worksheets[0], self.lang
+        page.title = text("workbook.cover", lang)
+        page.sheet_view.showGridLines = False
+        on_paper(page)
+        page.column_dimensions["A"].width, page.column_dimensions["B"].width = 24, 96
+        lines = [text(f"workbook.cover.{key}", lang) for key in ("title", "lead", *(f"step{n}" for n in range(1, 6)))]
+        for number, words in enumerate(lines, start=1):
+            cell = page.cell(number, 1, words)
+            page.merge_cells(start_row=number, start_column=1, end_row=number, end_column=2)
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            cell.font = Font(name=_FONT, bold=number == 1, size=18 if number == 1 else 11)
+            page.row_dimensions[number].height = 30 if number == 1 else 18 if number == 2 else 34
+        start = len(lines) + 2
+        for place, key in enumerate(("head_sheet", "head_about"), start=1):
+            head_cell(page.cell(start, place), text(f"workbook.cover.{key}", lang), needed=False)
+        for number, sheet in enumerate(sheets(), start=start + 1):
+            link = page.cell(number, 1, sheet.title(lang))
+            link.hyperlink = f"#'{sheet.title(lang)}'!A1"
+            link.font = Font(name=_FONT, bold=sheet.is_first, underline="single", color=_BLUE)
+            page.cell(number, 2, sheet.about(lang)).alignment = Alignment(wrap_text=True, vertical="top")
 
 
 def on_paper(page: Worksheet) -> None:
@@ -243,65 +279,10 @@ def set_cell(cell: Any, value: Any) -> None:
     from openpyxl.styles import Alignment
 
     cell.value = value
-    if isinstance(value, str):
-        cell.data_type = "s"
-        cell.number_format = "@"
-        cell.alignment = Alignment(wrap_text=len(value) > _WIDTH, vertical="top")
-    else:
-        cell.alignment = Alignment(vertical="top")
-
-
-def _offer(page: Worksheet, formula: str, cells: str) -> None:
-    """Offer a list in cells; what is not in it is taken all the same, and told when the workbook is read."""
-    from openpyxl.worksheet.datavalidation import DataValidation
-
-    rule = DataValidation("list", formula1=formula, allow_blank=True, showErrorMessage=False)
-    page.add_data_validation(rule)
-    rule.add(cells)
-
-
-def _lists(book: Workbook, lang: str) -> dict[str, str]:
-    """The sheet with everything that may be chosen; where each list stands."""
-    from openpyxl.utils import get_column_letter
-
-    page = book.create_sheet(text("workbook.lists", lang))
-    page.sheet_properties.tabColor = _GREY
-    found = {}
-    names = dict.fromkeys(column.choice for sheet in sheets() for column in sheet.columns if column.choice)
-    for place, name in enumerate(names, start=1):
-        words, letter = list(choices(name, lang).values()), get_column_letter(place)
-        head_cell(page.cell(1, place), text(f"workbook.list.{name}", lang), needed=False)
-        for number, one in enumerate(words, start=2):
-            set_cell(page.cell(number, place), one)
-        page.column_dimensions[letter].width = max(_WIDTH, min(44, 2 + max(map(len, words)) * (1 + (lang == "zh"))))
-        found[name] = f"'{page.title}'!${letter}$2:${letter}${len(words) + 1}"
-    page.freeze_panes = "A2"
-    return found
-
-
-def _cover(book: Workbook, lang: str) -> None:
-    from openpyxl.styles import Alignment, Font
-
-    page = book.worksheets[0]
-    page.title = text("workbook.cover", lang)
-    page.sheet_view.showGridLines = False
-    on_paper(page)
-    page.column_dimensions["A"].width, page.column_dimensions["B"].width = 24, 96
-    lines = [text(f"workbook.cover.{key}", lang) for key in ("title", "lead", *(f"step{n}" for n in range(1, 6)))]
-    for number, words in enumerate(lines, start=1):
-        cell = page.cell(number, 1, words)
-        page.merge_cells(start_row=number, start_column=1, end_row=number, end_column=2)
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-        cell.font = Font(name=_FONT, bold=number == 1, size=18 if number == 1 else 11)
-        page.row_dimensions[number].height = 30 if number == 1 else 18 if number == 2 else 34
-    start = len(lines) + 2
-    for place, key in enumerate(("head_sheet", "head_about"), start=1):
-        head_cell(page.cell(start, place), text(f"workbook.cover.{key}", lang), needed=False)
-    for number, sheet in enumerate(sheets(), start=start + 1):
-        link = page.cell(number, 1, sheet.title(lang))
-        link.hyperlink = f"#'{sheet.title(lang)}'!A1"
-        link.font = Font(name=_FONT, bold=sheet.is_first, underline="single", color=_BLUE)
-        page.cell(number, 2, sheet.about(lang)).alignment = Alignment(wrap_text=True, vertical="top")
+    is_text = isinstance(value, str)
+    if is_text:
+        cell.data_type, cell.number_format = "s", "@"
+    cell.alignment = Alignment(wrap_text=(len(value) > _WIDTH) if is_text else None, vertical="top")
 
 
 def write_workbook(path: Path, lang: str = "en", *, name: str = "", of: str | None = None) -> Path:
@@ -326,7 +307,7 @@ def write_new(path: Path, content: bytes) -> Path:
     except FileExistsError:
         raise CaseFaults([fault("file_taken", str(path))]) from None
     except OSError as error:
-        raise CaseFaults([fault("cannot_write", str(path), reason=os.strerror(error.errno or 0))]) from None
+        raise cannot_write(path, error) from None
     return path
 
 
@@ -350,7 +331,7 @@ def case_from_workbook(path: Path, folder: Path, name: str = "") -> Path:
         book.write(target)
         complete_folder(target)
     except OSError as error:
-        raise CaseFaults([fault("cannot_write", str(target), reason=os.strerror(error.errno or 0))]) from None
+        raise cannot_write(target, error) from None
     return target
 
 
