@@ -5,7 +5,7 @@ How far estimates from the literature, and experts of one's own, change what is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite, nan
 from pathlib import Path
@@ -43,8 +43,6 @@ from copark.stats.precision import effective
 from copark.stats.quantiles import weighted_quantiles
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from copark.analyses.context import Context
 
 WAYS = ("prior", "prior_literature", "prior_experts", "record", "record_literature", "record_experts")
@@ -184,16 +182,13 @@ class Answer(Result):
         """The way in which ``literature`` or ``experts`` are added to it."""
         return f"{self.main}_{what}"
 
-    def to_frame(self) -> pd.DataFrame:
+    def main_table(self) -> Iterator[dict[str, Any]]:
         """Every claim and part, a row each, with its probability in every way."""
-        import pandas as pd
-
-        rows: list[dict[str, str | float]] = []
         for one in self.rows:
-            rows.append({"claim": one.claim, "part": one.part})
+            row: dict[str, Any] = {"claim": one.claim, "part": one.part}
             for way, held in one.held.items():
-                rows[-1] |= {way: held.probability, f"{way}_word": held.word, f"{way}_draws": held.draws}
-        return pd.DataFrame(rows)
+                row |= {way: held.probability, f"{way}_word": held.word, f"{way}_draws": held.draws}
+            yield row
 
 
 def _plan(params: Params, context: Context, voices: Sequence[Expert] = ()) -> ExpertPlan:

@@ -18,8 +18,7 @@ from copark.inference.stacking import FAR, NEAR, STACKED, UNSEEN
 from copark.inference.validate import CONDITIONAL
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
-from copark.presentation.numbers import exact, number
-from copark.stats.quantiles import LEVELS
+from copark.presentation.numbers import number
 from copark.texts import text
 from copark.words import method_title, observable_title, titled
 
@@ -141,7 +140,7 @@ class _Show(Show):
         """A fan for each observable, then the numbers at the ends of years."""
         lead = self.text("fans.pooled" if self.found.borrowed else "fans.own")
         weights = [self.weights()] if self.found.weights else []
-        return self.section("fans", lead, *map(self.fan, self.found.bands), self.ends(), *weights, self.quantiles())
+        return self.section("fans", lead, *map(self.fan, self.found.bands), self.ends(), *weights)
 
     def weights(self) -> doc.Table:
         found, rows, heads = self.found, list[Sequence[doc.Value]](), list[str]()
@@ -170,16 +169,6 @@ class _Show(Show):
         ]  # fmt: skip
         heads = grouped(self.titled(name) for name in found.bands for _ in shown)
         return self.table("ends", columns, rows, groups=heads)
-
-    def quantiles(self) -> doc.Table:
-        bands = self.found.bands
-        levels = [doc.Column(f"p{100 * level:02.0f}", self.t("column.level", level=exact(100 * level)), doc.Kind.number)
-                  for level in LEVELS]  # fmt: skip
-        rows: list[Sequence[doc.Value]] = [
-            (self.quarters[at], *map(float, band[:, at])) for band in bands.values() for at in self.years
-        ]
-        heads = grouped(self.titled(name) for name in bands for _ in self.years)
-        return self.table("quantiles", ("quarter:quarter", *levels), rows, groups=heads, folded=True)
 
     def titled(self, variable: str) -> str:
         return titled(variable, self.t.lang)

@@ -158,18 +158,9 @@ class _Show(Show):
             for one in reversed(self.found.cuts) for name in MODELS[::-1]
             for told in [honesty(one.honesty[name], name, self.t)]
         ]  # fmt: skip
-        shown = [(name, line) for name in (*MODELS, *NAIVE) for line in self.last.whole if name in line.crps]
-        rows: list[Sequence[doc.Value]] = [
-            (titled(line.variable, self.t.lang), sum(one.covered for one in own), len(own), line.width[name],
-             line.crps[name])
-            for name, line in shown for own in [self.found.scores_of(name, line.variable)]
-        ]  # fmt: skip
-        columns = "observable covered:count values:count width:number mean_crps:number"
-        heads = grouped(method_title(name, self.t.lang) for name, _ in shown)
         chart = doc.Chart("places", self.t("chart.places", cut=self.last.cut), said[0], self.places,
                       self.t("places.caption"))  # fmt: skip
-        table = self.table("coverage", columns, rows, groups=heads, folded=True)
-        return self.section("coverage", self.text("coverage.lead"), chart, doc.Bullets(tuple(said)), table)
+        return self.section("coverage", self.text("coverage.lead"), chart, doc.Bullets(tuple(said)))
 
     def places(self) -> Figure:
         from copark.figures.validation import places
