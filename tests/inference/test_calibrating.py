@@ -11,7 +11,7 @@ from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.cases.casebook import POSTERIOR, casebook_path
-from copark.cli import progress
+from copark.cli import screen
 from copark.errors import RunRefused
 from copark.inference import calibrations
 from copark.inference.calibrate import FULL, QUICK, Settings
@@ -40,7 +40,7 @@ def made(out):
 @pytest.fixture(autouse=True)
 def tiny(monkeypatch):
     monkeypatch.setattr(calibrations, "settings_of", lambda *_, **__: TINY)
-    monkeypatch.setattr(progress, "PATIENCE", 1e6)
+    monkeypatch.setattr(screen, "PATIENCE", 1e6)
     monkeypatch.setattr(cost, "WORTH_TELLING", 1e6)
     monkeypatch.setenv("COLUMNS", "80")
 

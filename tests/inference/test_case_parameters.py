@@ -11,11 +11,9 @@ import pytest
 
 import copark
 from copark import workflows
-from copark.analyses import REGISTRY
-from copark.analyses.ablate import ask as ablate
+from copark.analyses import REGISTRY, ablate, validate
 from copark.analyses.answer import load
 from copark.analyses.context import Context
-from copark.analyses.validate import ask as validate
 from copark.cases.casebook import POSTERIOR, casebook_path, list_cases
 from copark.cases.load import load_case
 from copark.cases.quarters import Quarter

@@ -9,7 +9,7 @@ import pytest
 
 import copark
 from copark.analyses.validate import cuts_of
-from copark.cli import progress
+from copark.cli import screen
 from copark.errors import RunRefused
 from copark.inference import calibrations
 from copark.inference.forecast import Frozen
@@ -51,7 +51,7 @@ def caveats(found, lang="en"):
 @pytest.fixture(autouse=True)
 def tiny(monkeypatch):
     monkeypatch.setattr(calibrations, "settings_of", lambda *_, **__: TINY)
-    monkeypatch.setattr(progress, "PATIENCE", 1e6)
+    monkeypatch.setattr(screen, "PATIENCE", 1e6)
     monkeypatch.setattr(cost, "WORTH_TELLING", 1e6)
     monkeypatch.setenv("COLUMNS", "80")
 
