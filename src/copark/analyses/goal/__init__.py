@@ -51,7 +51,7 @@ def levers_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
 
 def targets_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
     """Examples of targets."""
-    from copark.analyses.goal.words import targets_for
+    from copark.analyses.goal.show import targets_for
 
     case = context.case(given["case"])
     return list(targets_for(case, _open(case, given["file"])[1]))
@@ -59,7 +59,7 @@ def targets_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
 
 def events_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
     """Examples of events."""
-    from copark.analyses.goal.words import events_for
+    from copark.analyses.goal.show import events_for
 
     case = context.case(given["case"])
     return list(events_for(case, _open(case, given["file"])[1]))
@@ -190,6 +190,13 @@ def _targets(params: Params, case: Case, first: int) -> tuple[GoalTarget, ...]:
     return targets
 
 
+def event_title(one: FutureEvent, case: Case) -> Said:
+    """Who an event befalls, in words; its key where there is nobody to name."""
+    known = {one.key: one.title for one in case.partners} | {one.key: one.title for one in case.shareholders}
+    title = known.get(one.who)
+    return Said(one.who, one.who) if title is None else Said(title.en, title.zh)
+
+
 def _study(params: Params, case: Case) -> Study:
     from copark.simulation.study import baseline
 
@@ -198,7 +205,6 @@ def _study(params: Params, case: Case) -> Study:
 
 def compute(params: Params, context: Context) -> Answer:
     """Search on common random numbers, then run what is left anew."""
-    from copark.analyses.goal.words import event_title
     from copark.inference.case_parameters import settle
     from copark.simulation.study import baseline
 
