@@ -19,9 +19,9 @@ from copark.cases.workbook_reading import read_workbook
 from copark.cases.workbook_writing import workbook_of
 from copark.cases.world import growth_gaps, years_on_record
 from copark.errors import RunRefused
-from copark.inference.batch import run_piece
 from copark.inference.calibrate import Settings, recipe_of
 from copark.inference.observations import targets
+from copark.inference.prior import run_piece
 from copark.inference.reading import cut_of
 from copark.inference.replay import years_known
 from copark.simulation.readouts.record import comparisons

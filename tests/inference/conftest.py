@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from copark.cases.quarters import Quarter
-from copark.inference.batch import Recipe, make_batch
 from copark.inference.observations import ObservationModel, targets
+from copark.inference.prior import Recipe, make_batch
 
 CUT = Quarter(2020, 4)
 

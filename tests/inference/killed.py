@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from copark.inference import batch
+from copark.inference import prior
 from copark.store import checkpoints
 from copark.store.checkpoints import State, write_state
 from tests.inference.workflow_settings import ask
@@ -39,8 +39,8 @@ def main(out: Path, point: str = "", share: float = 0.0) -> None:
         if at_point:
             die()
 
-    checkpoints.EVERY, batch.PIECE = 0.0, PIECE
-    checkpoints.write_state = batch.write_state = kept
+    checkpoints.EVERY, prior.PIECE = 0.0, PIECE
+    checkpoints.write_state = prior.write_state = kept
     made, context = ask("calibrate", out)
     print(made.reused, context.went_on(), sep="\n")
 

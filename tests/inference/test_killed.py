@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from copark.inference import batch
-from copark.inference.batch import make_batch
+from copark.inference import prior
+from copark.inference.prior import make_batch
 from copark.store import checkpoints
 from copark.store.garbage import leavings
 from tests.inference.killed import PIECE
@@ -52,7 +52,7 @@ def undisturbed(tmp_path_factory) -> dict[str, bytes]:
 def often(monkeypatch) -> None:
     """States are kept whenever they can be, and pieces are small."""
     monkeypatch.setattr(checkpoints, "EVERY", 0.0)
-    monkeypatch.setattr(batch, "PIECE", PIECE)
+    monkeypatch.setattr(prior, "PIECE", PIECE)
 
 
 def run(out: Path, *point: object) -> subprocess.CompletedProcess[str]:
@@ -77,7 +77,7 @@ def test_killed_at_every_stage_and_within_each(undisturbed, tmp_path) -> None:
 def test_two_at_once_make_a_batch_once(recipe, often, monkeypatch, tmp_path) -> None:
     """A lock belongs to an open file, so that threads stand in for processes."""
     made, waits = [], threading.Event()
-    whole = batch.run_piece
+    whole = prior.run_piece
 
     def slowly(recipe_, first, last, threads):
         made.append(first)
@@ -85,7 +85,7 @@ def test_two_at_once_make_a_batch_once(recipe, often, monkeypatch, tmp_path) -> 
             assert waits.wait(30.0), "the second does not wait for the first"
         return whole(recipe_, first, last, threads)
 
-    monkeypatch.setattr(batch, "run_piece", slowly)
+    monkeypatch.setattr(prior, "run_piece", slowly)
     found = []
     both = [
         threading.Thread(target=lambda: found.append(make_batch(recipe, folder=tmp_path, waiting=waits.set)))

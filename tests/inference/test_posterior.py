@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from copark.inference.batch import make_batch
 from copark.inference.diagnostics import movements, simulated_ranks
 from copark.inference.posterior import Neighbours, ParameterPosterior, adjust, learn, learn_from, neighbours_of
+from copark.inference.prior import make_batch
 from copark.stats.quantiles import weighted_quantiles
 from tests.inference.toys import model, normal, target
 

@@ -19,10 +19,9 @@ from numpy.typing import NDArray
 from copark.arrays import Floats, Integers
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
-from copark.inference.batch import Batch
 from copark.inference.observations import ObservationModel
 from copark.inference.posterior import MANY, systematic
-from copark.inference.prior import PriorSpace, expit, logit
+from copark.inference.prior import Batch, PriorSpace, expit, logit
 from copark.inference.replay import ReplayPosterior
 from copark.inference.tempering import ARRAYS, GONE, Cloud, Mover, Plan, one_span, with_lucks
 from copark.model.arrays import Draws

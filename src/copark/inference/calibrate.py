@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.inference.annealing import POPULATIONS, replay_posterior
-from copark.inference.batch import Batch, Recipe, make_batch
 from copark.inference.observations import ObservationModel, targets
 from copark.inference.posterior import ACCEPTED, Neighbours, ParameterPosterior, learn_from, neighbours_of
+from copark.inference.prior import Batch, Recipe, make_batch
 from copark.inference.provenance import stages_of
 from copark.inference.replay import ReplayPosterior
 from copark.inference.tempering import Plan

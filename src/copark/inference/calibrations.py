@@ -27,7 +27,6 @@ from copark.cases.quarters import Quarter
 from copark.errors import NotFound, RunRefused
 from copark.identity import hash_content, identity_of
 from copark.inference.annealing import POPULATION, near_enough
-from copark.inference.batch import PIECE, home_of, pieces_in, run_piece
 from copark.inference.calibrate import (
     FULL,
     QUICK,
@@ -41,7 +40,7 @@ from copark.inference.calibrate import (
 from copark.inference.diagnostics import Examination, examine, load_examination, save_examination
 from copark.inference.observations import ObservationModel, targets
 from copark.inference.posterior import ParameterPosterior
-from copark.inference.prior import PriorSpace
+from copark.inference.prior import PIECE, PriorSpace, home_of, pieces_in, run_piece
 from copark.inference.provenance import FORMAT, code_hash, recipe_in
 from copark.inference.reading import Reading, case_for, reading_of, shipped_reading
 from copark.inference.replay import ReplayPosterior

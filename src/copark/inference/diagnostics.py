@@ -17,11 +17,10 @@ from pathlib import Path
 import numpy as np
 
 from copark.arrays import Floats, Integers
-from copark.inference.batch import Batch
 from copark.inference.calibrate import Calibration
 from copark.inference.observations import ObservationModel, Target, noise
 from copark.inference.posterior import Neighbours
-from copark.inference.prior import MIX, PriorSpace
+from copark.inference.prior import MIX, Batch, PriorSpace
 from copark.inference.replay import ReplayPosterior
 from copark.model.variables import ORIGINS, Variable, catalogue
 from copark.simulation.trust import CONVERGED

@@ -19,9 +19,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.inference.batch import Batch
 from copark.inference.observations import ObservationModel
-from copark.inference.prior import PriorSpace, expit, logit
+from copark.inference.prior import Batch, PriorSpace, expit, logit
 from copark.stats.precision import effective
 from copark.store.checkpoints import Stages
 

@@ -20,7 +20,7 @@ from copark.store.checkpoints import Stages
 
 HERE = Path(__file__).parent
 MAKERS = (
-    "annealing", "batch", "calibrate", "diagnostics", "observations", "posterior", "prior", "replay", "tempering",
+    "annealing", "calibrate", "diagnostics", "observations", "posterior", "prior", "replay", "tempering",
 )  # fmt: skip
 """Modules that have a say in what a calibration and its examination give."""
 FORMAT = 2

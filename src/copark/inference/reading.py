@@ -24,9 +24,9 @@ from copark.cases.case import Case
 from copark.cases.casebook import posteriors_of
 from copark.cases.quarters import Quarter
 from copark.errors import RunRefused, printable
-from copark.inference.batch import Recipe, run_piece
 from copark.inference.calibrate import Settings, recipe_of
 from copark.inference.observations import ObservationModel, Target, target_of, targets
+from copark.inference.prior import Recipe, run_piece
 from copark.inference.provenance import recipe_in
 
 APART = 92

@@ -9,7 +9,7 @@ between scenarios are taken with common random numbers.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 FACTUAL = "control-swap"
 YEARS = range(1999, 2005)
-LOSS_KNOWN, LOSS_FORECAST, LOSS_CLEARED = Quarter(1999, 3), Quarter(2000, 4), Quarter(2003, 4)
+LOSS_KNOWN, LOSS_CLEARED = Quarter(1999, 3), Quarter(2003, 4)
 ACCEPTED_SHARE = 0.025
 LOSS_TOLERANCE = 10.0
 """M USD; a judgement: a sixth of the accumulated loss of 60."""
@@ -68,14 +68,12 @@ class SuzhouArm:
     key: str
     misfit: float
     loss_1999: Band
-    loss_2000: Band
     years: tuple[tuple[int, Band], ...]
     result_2003: Band
     turned: float
     first_profit: float
     cleared: float
     operating_2002: Band
-    enterprise_profit_2003: Band
     land_price_2000: Band
     land_price_2002: Band
     course: tuple[Band, ...]
@@ -251,19 +249,16 @@ def _arm(
 
     years = {year: yearly[:, at(year, 1) : at(year, 4) + 1].mean(axis=1) for year in range(1995, YEARS.stop)}
     early = np.stack([years[year] for year in years if year < 2001], axis=1)
-    profit: Any = result["profit"].values[n][kept]
     return SuzhouArm(
         key=key,
         misfit=float(np.median(distances[key][kept])),
         loss_1999=band(accumulated(yearly, case, LOSS_KNOWN)),
-        loss_2000=band(accumulated(yearly, case, LOSS_FORECAST)),
         years=tuple((year, band(years[year])) for year in YEARS),
         result_2003=band(accumulated(yearly, case, LOSS_CLEARED)),
         turned=float(((years[2000] <= 0) & (years[2001] > 0)).mean()),
         first_profit=float(((early <= 0).all(axis=1) & (years[2001] > 0)).mean()),
         cleared=float((accumulated(yearly, case, LOSS_CLEARED) >= 0).mean()),
         operating_2002=band(result["operating"].values[n][kept, at(2002, 4)]),
-        enterprise_profit_2003=band(profit[:, at(2003, 4)]),
         land_price_2000=band(price[kept, at(2000, 1) : at(2000, 4) + 1].mean(axis=1)),
         land_price_2002=band(price[kept, at(2002, 1) : at(2002, 4) + 1].mean(axis=1)),
         course=tuple(band(column) for column in np.cumsum(yearly, axis=1).T / 4.0),

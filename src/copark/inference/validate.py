@@ -22,8 +22,8 @@ from copark.arrays import Floats, Integers
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.inference.annealing import POPULATIONS, replay_posterior
-from copark.inference.batch import Batch
 from copark.inference.observations import STAND_INS, ObservationModel, Target, targets
+from copark.inference.prior import Batch
 from copark.inference.replay import Projection, ReplayPosterior, project
 from copark.inference.tempering import Plan
 from copark.stats.quantiles import quantile_band

@@ -197,8 +197,8 @@ def compute(params: Params, context: Context) -> Answer:
 
 def _origins(asked: Asked, context: Context, threads: int) -> tuple[Origin, ...]:
     """Forecasts from every cut."""
-    from copark.inference.batch import make_batch
     from copark.inference.calibrate import recipe_of
+    from copark.inference.prior import make_batch
     from copark.inference.validate import rolling
 
     case, cuts, settings = asked.case, asked.cuts, asked.settings

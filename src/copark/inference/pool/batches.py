@@ -24,11 +24,10 @@ import numpy as np
 from copark.arrays import Floats
 from copark.cases.quarters import Quarter
 from copark.identity import hash_content, identity_of
-from copark.inference.batch import read_piece, write_piece
 from copark.inference.observations import STAND_INS, ObservationModel, error_scales, noise, own_error
 from copark.inference.pool.growth import MEMORY
 from copark.inference.pool.parks import AXES, Park, points_at
-from copark.inference.prior import random_points
+from copark.inference.prior import random_points, read_piece, write_piece
 from copark.inference.replay import blind
 from copark.model.compiler import model_hash
 from copark.simulation.ensemble import Ensemble, ScenarioRuns

@@ -7,9 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from copark.inference import batch as batches
-from copark.inference.batch import make_batch, piece_path
-from copark.inference.prior import MIX_CONCENTRATION, PriorSpace
+from copark.inference import prior
+from copark.inference.prior import MIX_CONCENTRATION, PriorSpace, make_batch, piece_path
 from copark.model.variables import catalogue
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
@@ -54,7 +53,7 @@ def test_a_run_of_the_batch_is_that_run_of_the_model(batch, record) -> None:
 
 
 def test_the_same_bytes_on_any_threads_and_after_an_interruption(recipe, tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(batches, "PIECE", 256)
+    monkeypatch.setattr(prior, "PIECE", 256)
     small = replace(recipe, runs=1000)
     told = []
     first = make_batch(small, threads=1, folder=tmp_path, progress=lambda done, total: told.append((done, total)))
