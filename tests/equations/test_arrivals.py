@@ -33,17 +33,6 @@ def test_all_arrivals_are_owed_to_somebody_or_nobody(own, partners):
         assert owed_to_partners == pytest.approx(swapped, abs=1e-12)
 
 
-@pytest.mark.parametrize("rate", [0.0, 0.01, 0.7, 3.0, 12.5, 80.0, 400.0, 599.0])
-def test_counts_have_the_poisson_distribution(rate):
-    """The count steps from k - 1 to k exactly where the distribution of SciPy says."""
-    spread = 5 * math.sqrt(rate) + 3
-    for k in range(max(int(rate - spread), 0), int(rate + spread)):
-        step = stats.poisson.cdf(k, rate)
-        if 1e-8 < step < 1 - 1e-8:
-            assert luck.poisson(step * (1 - 1e-9), rate) <= k
-            assert luck.poisson(min(step * (1 + 1e-9), 1 - 1e-12), rate) >= k + 1
-
-
 def test_time_to_build_has_the_mean_and_spread_of_its_law():
     """Gamma with shape 4: mean m, standard deviation m/2; never less than a quarter of a quarter."""
     a, b = luck.key(address(seed=2), luck.ENTRY, 7)
@@ -135,17 +124,6 @@ def test_enquiries_are_counted_and_those_above_the_threshold_register():
     assert list(firms.registered_id[: len(large)]) == [arrivals.identity(5, 0, n) for n in large]
     assert state.registered_now == state.registered_ever == state.arrivals == len(large)
     assert state.arrivals_own == len(large)
-
-
-def test_arrivals_are_nested_whatever_the_threshold_and_the_rate():
-    def came(rate, threshold, run):
-        firms, state = no_firms(), blank("enterprises", "state")
-        theta = parameters("enterprises", **(EVEN | {"enquiry_rate": rate}))
-        arrivals.arrive(5, 0, firms, state, *open_park(threshold=threshold), theta, address(run=run))
-        return set(firms.registered_id[: int(state.registered_now)].tolist())
-
-    for run in range(20):
-        assert came(40.0, 3.0, run) <= came(60.0, 3.0, run) <= came(60.0, 1.0, run)
 
 
 def test_arrivals_are_owed_as_attributed():

@@ -35,13 +35,8 @@ def greatest(values: Floats, weights: Floats | None = None) -> Floats:
 
 
 def average(values: Floats | Booleans, weights: Floats | None = None) -> Floats:
-    """Weighted mean of each option over states, shape (options,); of booleans the share of states."""
+    """Weighted mean of each option over states, shape (options,); of booleans the share of states: satisficing."""
     return np.average(values, axis=1, weights=weights)
-
-
-def satisficing(met: Booleans, weights: Floats | None = None) -> Floats:
-    """Share of states in which an option meets what is asked, shape (options,)."""
-    return average(met, weights)
 
 
 def ranks(scores: Floats, *, most_is_best: bool = True) -> Integers:

@@ -50,7 +50,6 @@ from copark.stats.robust_choice import (
     non_dominated,
     regret,
     resampled_weights,
-    satisficing,
     sources,
     stability,
 )
@@ -153,7 +152,7 @@ def choose(found: MeasuredRuns, file: LeverFile, times: int = TIMES) -> Choice |
     weights = weights[weights.sum(axis=1) > 0.0]
     reached = met(states, file.thresholds)
     enough: Booleans = np.logical_and.reduce(reached, axis=0)
-    rankings = [Ranking("satisficing", "", satisficing(enough), stability(partial(satisficing, enough), weights))]
+    rankings = [Ranking("satisficing", "", average(enough), stability(partial(average, enough), weights))]
     for measure in RANKED:
         short = regret(states.values[measure])
         for name, score in (("minimax_regret", greatest), ("mean_regret", average)):
