@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from pydantic import Field
 
 from copark.cases.dated_events import Closure
-from copark.cases.evidence import CapTable, ContextValue, Enterprise, Event, GrowthValue, Observation, Source
+from copark.cases.evidence import CapTable, ContextValue, Enterprise, Event, GrowthValue, Observation, Role, Source
 from copark.cases.facts import in_force, used
 from copark.cases.quarters import Quarter
 from copark.cases.schema import CaseFile
@@ -81,8 +81,6 @@ class Case(CaseFile):
         whole = (one for one in self.closures if one.scope == "park" and one.since <= quarter)
         return next((one for one in whole if one.until is None or quarter <= one.until), None)
 
-    def observed(
-        self, variable: str, role: Literal["fit", "score", "check", "context"] | None = None
-    ) -> tuple[Observation, ...]:
+    def observed(self, variable: str, role: Role | None = None) -> tuple[Observation, ...]:
         """Give the used observations of a variable by date, those of one role if asked."""
         return used(row for row in self.observations if row.variable == variable and (role is None or row.role == role))

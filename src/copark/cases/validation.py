@@ -38,16 +38,9 @@ def told(error: Mapping[str, Any], allowed: Iterable[str] = ()) -> tuple[str, Ke
     context = dict(error.get("ctx") or {})
     path: KeyPath = tuple(step for step in error["loc"] if step != "[key]")
     at = context.pop("at", None)
-    if at is None:
-        code, values = _in_our_words(error["type"], error["input"], path, context, allowed)
-        return code, path, values
-    return error["type"], (*path, at) if at else path, context
-
-
-def _in_our_words(
-    kind: str, found: Any, path: KeyPath, context: Mapping[str, Any], allowed: Iterable[str]
-) -> tuple[str, dict[str, Any]]:
-    code = _RENAMED.get(kind, "invalid")
+    if at is not None:
+        return error["type"], (*path, at) if at else path, context
+    code, found = _RENAMED.get(error["type"], "invalid"), error["input"]
     values: dict[str, Any] = {"found": found}
     if code == "missing_key":
         values = {"name": path[-1]}
@@ -57,12 +50,12 @@ def _in_our_words(
         words = ["".join(match) for match in _QUOTED.findall(context["expected"])]
         values["suggestion"] = suggestion(found, words)
     elif code in ("too_short", "too_long"):
-        limit = context["min_length"] if code == "too_short" else context["max_length"]
+        limit = context["min_length" if code == "too_short" else "max_length"]
         values = {"found": context["actual_length"], "limit": limit}
     elif code == "limit":
-        relation, name = _LIMITS[kind]
+        relation, name = _LIMITS[error["type"]]
         values |= {"relation": relation, "limit": f"{context[name]:g}"}
-    return code, values
+    return code, path, values
 
 
 def validate_case(tree: Tree, faults: list[Fault]) -> tuple[CaseFile | None, dict[str, Any]]:
