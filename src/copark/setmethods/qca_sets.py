@@ -180,11 +180,7 @@ def single_terms(count: int) -> tuple[Term, ...]:
     )
 
 
-def necessary_expressions(
-    members: Floats,
-    outcome: Floats,
-    conditions: Sequence[str],
-) -> tuple[Necessary, ...]:
+def necessary_expressions(members: Floats, outcome: Floats, conditions: Sequence[str]) -> tuple[Necessary, ...]:
     """Conjunctions and disjunctions that are consistent and relevant enough to be called necessary.
 
     All conjunctions that reach both cutoffs are given; of disjunctions only those no part of which is consistent
