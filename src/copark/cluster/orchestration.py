@@ -86,13 +86,8 @@ def make(
 ) -> Made:  # fmt: skip
     """Make an ensemble, or what is missing of it, and store it.
 
-    Parameters
-    ----------
-    progress
-        Called with runs that are there and runs in all, over all scenarios.
-    waiting
-        Called if another process is making the same ensemble; its result is then taken, as is that of one
-        that has finished since the ensemble was asked for.
+    Progress is told as runs that are there and runs in all, over all scenarios. ``waiting`` is called if another
+    process makes the same ensemble; its result is then taken, as is that of one that has finished since.
 
     Raises
     ------

@@ -172,15 +172,7 @@ def lock_of(folder: Path) -> Path:
 
 @contextmanager
 def only_one(path: Path, waiting: Callable[[], None] | None = None) -> Iterator[bool]:
-    """Hold a lock; give whether it had to be waited for.
-
-    Parameters
-    ----------
-    path
-        The lock's file; it is removed when the work is done.
-    waiting
-        Called once, before waiting for another process.
-    """
+    """Hold a lock, whose file is removed afterwards; give whether another process had to be waited for."""
     with if_free(path) as held:
         if held:
             yield False

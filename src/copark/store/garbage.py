@@ -52,16 +52,9 @@ class Leaving:
 def leavings(
     out: Path, *, unfinished: bool = False, is_stale: Callable[[RunRecord], bool] | None = None, quiet: float = QUIET
 ) -> list[Leaving]:
-    """What could be thrown away in an output folder.
+    """What could be thrown away in an output folder, unchanged for so many seconds.
 
-    Parameters
-    ----------
-    unfinished
-        Also shards, and stages of calibrations, that could be gone on from.
-    is_stale
-        Also stored runs of which this says so.
-    quiet
-        Seconds without a change.
+    If asked also shards, and stages of calibrations, that could be gone on from, and stored runs that are stale.
     """
     store = RunStore.of(out)
     stale = [one for one in store.records()[0] if is_stale(one)] if is_stale is not None else []
@@ -111,15 +104,7 @@ def throw_away(leaving: Leaving) -> None:
 def faults_in(
     store: RunStore, *, deep: bool | None = True, progress: Callable[[int, int], None] | None = None
 ) -> list[Fault]:
-    """Every fault of the folders of stored runs.
-
-    Parameters
-    ----------
-    deep
-        Compare the checksums of every file, whatever it takes.
-    progress
-        Told folders seen and folders in all.
-    """
+    """Every fault of the folders of stored runs; ``deep``: compare the checksums of every file, whatever it takes."""
     names, found = store.names(), list[Fault]()
     for at, name in enumerate(names):
         folder = store.root / name

@@ -45,13 +45,7 @@ def manifest_of(files: Mapping[str, tuple[int, str]]) -> str:
 
 
 def listed_in(folder: Path) -> dict[str, tuple[int, str]]:
-    """Sizes and checksums of the files that a stored run lists as its own.
-
-    Raises
-    ------
-    OSError, *UNREADABLE
-        If there is no list, or none that can be read.
-    """
+    """Sizes and checksums of the files that a stored run lists as its own; else ``OSError`` or ``UNREADABLE``."""
     files = json.loads((folder / NAME).read_text(encoding="utf-8"))["files"]
     return {str(name): (int(entry["bytes"]), str(entry["sha256"])) for name, entry in files.items()}
 
@@ -110,19 +104,9 @@ def _file_faults(folder: Path, name: str, size: int, digest: str, *, deep: bool)
 
 
 def misplacement(metadata: Mapping[str, Any], identity: str, place: object) -> Fault | None:
-    """Why a run is not the one that its place is named after; ``None`` if it is.
+    """Why a run, by what it says of itself, is not the one that its place is named after; ``None`` if it is.
 
-    Parameters
-    ----------
-    metadata
-        What it says of itself. Of another format of results, the name alone is compared.
-    identity, place
-        What its place is named after; the place, for the fault.
-
-    Raises
-    ------
-    *UNREADABLE
-        If no run has such metadata.
+    Of another format of results, the name alone is compared. Metadata that no run has raise one of ``UNREADABLE``.
     """
     says, made_by = metadata["identity"], metadata["provenance"]
     study = made_by.get("study", {})

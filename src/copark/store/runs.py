@@ -102,21 +102,9 @@ class RunStore:
     ) -> RunRecord:
         """Store an ensemble that comes in chunks along ``run``, with the memory of a chunk or of a thousand runs.
 
-        Parameters
-        ----------
-        chunks
-            Datasets in run order, with ``identity`` and ``provenance`` among their attributes.
-        runs
-            Runs that will come in all.
-        replace
-            Put it in the place of a run with the same identity; otherwise the older one stays.
-        summarise
-            Keep bands over all runs and the paths of the first only; by default above ``SUMMARY_ABOVE`` runs.
-
-        Raises
-        ------
-        ExportRefused
-            If the disk has no room, or more or fewer runs come than announced.
+        Chunks have ``identity`` and ``provenance`` among their attributes. A run of the same identity stays, unless it
+        is to be replaced. To summarise is to keep bands over all runs and the paths of the first only, by default above
+        ``SUMMARY_ABOVE`` runs. ``ExportRefused`` if the disk has no room, or other runs come than announced.
         """
         from copark.store.arrays import in_thousands
         from copark.store.shards import ShardFolder, ShardPlan, ShardWriter, join
@@ -159,10 +147,7 @@ class RunStore:
             return None
 
     def named(self, identity: str) -> str | None:
-        """Name of the folder of an identity, or of the only one that begins so, whatever lies in it.
-
-        Raises RunNotStored if several begin so.
-        """
+        """Name of the folder of an identity, or of the only one that begins so; ``RunNotStored`` if several do."""
         if not IDENTITY.fullmatch(identity):
             return None
         if (self.root / identity).is_dir():
@@ -173,15 +158,7 @@ class RunStore:
         return found[0] if found else None
 
     def get(self, identity: str) -> RunRecord:
-        """The stored run of an identity.
-
-        Raises
-        ------
-        RunNotStored
-            If there is none.
-        MisplacedRun, DamagedRun
-            As :meth:`record`.
-        """
+        """The stored run of an identity; ``RunNotStored`` if there is none, else as :meth:`record`."""
         name = self.named(identity)
         if name is None:
             raise RunNotStored([fault("not_stored", self.root, identity, identity=identity)])
@@ -190,14 +167,8 @@ class RunStore:
     def record(self, identity: str, *, deep: bool | None = None, checked: bool = True) -> RunRecord:
         """Read what is known of a stored run, after checking that its folder is whole and its own.
 
-        Parameters
-        ----------
-        identity
-            In full.
-        deep
-            Compare checksums whatever the size; by default up to 256 MB.
-        checked
-            Whether files are looked at; otherwise what describes the run is believed, as for a list of many.
+        Checksums are compared up to 256 MB, or whatever the size if ``deep``. Not ``checked``, as for a list of many,
+        what describes the run is believed.
 
         Raises
         ------
@@ -220,10 +191,7 @@ class RunStore:
         return found
 
     def load(self, identity: str) -> xr.Dataset:
-        """Open the kept paths of a run lazily: numbers are read when they are asked for.
-
-        Raises as :meth:`get`.
-        """
+        """Open the kept paths of a run lazily: numbers are read when they are asked for."""
         found = self.get(identity)
         return open_dataset(found.path / ARRAYS, list(found.variables))
 

@@ -104,10 +104,7 @@ class Running:
     def table(self, exact: Floats | None = None) -> Floats:
         """All statistics, shape (scenario, statistic, quarter); NaN where no run has a value.
 
-        Parameters
-        ----------
-        exact
-            Quantiles that are known, shape (scenario, quantile, quarter), instead of those between edges.
+        ``exact``: quantiles that are known, shape (scenario, quantile, quarter), instead of those between edges.
         """
         import numpy as np
 
@@ -178,15 +175,10 @@ def failed_in(status: Ends) -> int:
 
 
 class ShardBands:
-    """What a shard's runs add to the bands.
+    """What a shard's runs add to the bands of outputs.
 
-    Parameters
-    ----------
-    names
-        Outputs, in order.
-    edges
-        Those of the first chunk, shape (output, scenario, quarter, edge); NaN where it has no value. ``None`` in the
-        shard that holds the first chunk, which places them.
+    Edges are those of the first chunk, shape (output, scenario, quarter, edge), NaN where it has no value; ``None`` in
+    the shard that holds it, which places them.
     """
 
     def __init__(self, names: tuple[str, ...], edges: Floats | None) -> None:
@@ -255,17 +247,7 @@ def unpacked(content: bytes) -> dict[str, NDArray[Any]]:
 
 
 def joined(header: xr.Dataset, edges: Floats, parts: Iterable[bytes]) -> xr.Dataset:
-    """Bands over all runs.
-
-    Parameters
-    ----------
-    header
-        Any run of the ensemble, with its attributes.
-    edges
-        Those the first chunk placed.
-    parts
-        What the shards counted, in the order of runs.
-    """
+    """Bands over all runs, by any run of them, the edges, and what the shards counted, in the order of runs."""
     running = [Running(header.sizes["scenario"], header.sizes["quarter"], cuts) for cuts in edges]
     for content in parts:
         part = unpacked(content)
