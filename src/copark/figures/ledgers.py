@@ -42,19 +42,9 @@ def fan(
 ) -> Figure:
     """An output over time: the bands of all runs, and dots where the casebook has observations.
 
-    Parameters
-    ----------
-    case
-        The case whose observations are drawn; without it none are, and nothing is said about them.
-    scenario
-        Index of the scenario; another than the first is drawn over the first one's outline.
-
-    Raises
-    ------
-    KeyError
-        If the study did not keep the output.
-    ValueError
-        If there is no such scenario or language.
+    case: the one whose observations are drawn; without it none are, and nothing is said about them. scenario: its
+    index; another than the first is drawn over the first one's outline. Raises KeyError if the study did not keep the
+    output, ValueError if there is no such scenario or language.
     """
     seen = view(result, lang, scenario)
     if variable not in result.data_vars:

@@ -57,18 +57,9 @@ def scored_fan(
 ) -> Figure:  # fmt: skip
     """A forecast from a cut, others beside it, and what was observed before and after.
 
-    Parameters
-    ----------
-    name, unit
-        Of the observable, as a person reads them; empty where the text beside the figure tells them.
-    model, others
-        The forecast's bands, the past included; others by name, of the first two the median and 90 %, then the median.
-    points
-        Reported values.
-    cut
-        End of what was known, in years.
-    led_by
-        What the forecast is called; the model by default.
+    name, unit: of the observable, as a person reads them; empty where the text beside the figure tells them. model,
+    others: the forecast's bands, the past included; others by name, of the first two the median and 90 %, then the
+    median. points: reported values. cut: end of what was known, in years. led_by: what the forecast is called.
     """
     figure = style.sheet(size, name, unit)
     axes = style.panel(figure, 0.6, 0.52, 0.2, 0.70 if name else 0.3)

@@ -96,30 +96,14 @@ def export_run(
     more: Sequence[PlainTable] = (),
     progress: Progress | None = None,
 ) -> Path:
-    """Write a stored run in another form.
+    """Write a stored run in another form: ``netcdf``, ``csv`` or ``xlsx``.
 
-    Parameters
-    ----------
-    store, identity
-        The run.
-    form
-        ``netcdf``, ``csv`` or ``xlsx``.
-    target
-        The file to write. For ``csv``, a name that does not end in ``.csv`` is a folder: paths, bands, runs, variables
-        and provenance, a file each; a name that does is one tidy file of paths.
-    lang
-        Language of titles and headings.
-    more
-        Further tables of a workbook or folder: what analyses say of the run.
-    progress
-        Told rows done and rows in all.
+    target: the file to write. For ``csv``, a name that does not end in ``.csv`` is a folder: paths, bands, runs,
+    variables and provenance, a file each; a name that does is one tidy file of paths. more: further tables of a
+    workbook or folder, what analyses say of the run. progress: told rows done and rows in all.
 
-    Raises
-    ------
-    ExportRefused
-        If the form cannot hold the run, or the target is in the way.
-    RunNotStored, DamagedRun
-        As :meth:`RunStore.get`.
+    Raises ExportRefused if the form cannot hold the run or the target is in the way; RunNotStored and DamagedRun as
+    :meth:`RunStore.get`.
     """
     record = store.get(identity)
     dataset = store.load(record.identity)
@@ -151,10 +135,7 @@ def write_workbook(
 ) -> Path:
     """Write tables as the sheets of one workbook, the heading of each in sight.
 
-    Raises
-    ------
-    ExportRefused
-        If a table has more rows or columns than a sheet can hold.
+    Raises ExportRefused if a table has more rows or columns than a sheet can hold.
     """
 
     def rows(table: PlainTable) -> Iterator[Row]:

@@ -65,14 +65,8 @@ def inline(drawing: str, key: str, title: str, description: str) -> str:
     It is named for readers who do not see it, its ids are its own, it refers to nothing outside, and its colours are
     the page's, so that a dark page has light ink.
 
-    Parameters
-    ----------
-    drawing
-        A whole SVG file as matplotlib writes it.
-    key
-        A name no other drawing of the page has.
-    title, description
-        Plain words.
+    drawing: a whole SVG file as matplotlib writes it. key: a name no other drawing of the page has. title, description:
+    plain words.
     """
     root = _ROOT.search(drawing)
     if root is None:

@@ -219,26 +219,16 @@ class Page(Shown):
 
 
 def page_of(
-    document: Document,
-    charts: Charts | None = None,
-    *,
-    inline: bool = True,
-    most: int | None = None,
+    document: Document, charts: Charts | None = None, *, inline: bool = True, most: int | None = None,
     whole: bool = True,
-) -> Page:
+) -> Page:  # fmt: skip
     """A document as it is shown.
 
-    Parameters
-    ----------
-    charts
-        Draws its figures; none are drawn without.
-    inline
-        Whether the drawings are to stand in a page of HTML; they are files of their own else.
-    most
-        Rows of a table that are put on paper; a note says how many more there are, and that a table is too wide for it.
-        On paper stand the sources that what is printed names, and no numbers behind a figure that are folded away.
-    whole
-        Whether tables that are shown only when asked for bring their rows: else see :func:`table_of`.
+    charts: draws its figures; none are drawn without. inline: whether the drawings are to stand in a page of HTML; they
+    are files of their own else. most: rows of a table that are put on paper; a note says how many more there are, and
+    that a table is too wide for it. On paper stand the sources that what is printed names, and no numbers behind a
+    figure that are folded away. whole: whether tables that are shown only when asked for bring their rows: else see
+    :func:`table_of`.
     """
     view = _View(document, charts, inline=inline, most=most, whole=whole)
     sections = tuple(map(view.section, document.sections))
@@ -307,8 +297,6 @@ def _groups(table: data.Table, rows: int) -> Iterator[Group]:
 
 
 class _View:
-    """Turns the parts of one document into what is shown."""
-
     def __init__(
         self, document: Document, charts: Charts | None = None, *, inline: bool = True, most: int | None = None,
         whole: bool = True,
@@ -332,16 +320,16 @@ class _View:
         if isinstance(one, data.Chart):
             return self.chart(one)
         if isinstance(one, data.Cards):
-            cards = tuple(Card(title=clean(x.title), cell=self.card(x), note=clean(x.note)) for x in one.cards)
+            cards = tuple(
+                Card(title=clean(x.title), cell=self.cell(x.value, x.column, with_unit=True), note=clean(x.note))
+                for x in one.cards
+            )
             return Cards(cards=cards, across=4 if len(cards) == 4 else min(max(len(cards), 1), 3))
         if isinstance(one, data.Bullets):
             return Bullets(items=tuple(map(clean, one.items)))
         if isinstance(one, data.Caveat):
             return Caveat(text=clean(one.text))
         return Paragraph(text=clean(one.text))
-
-    def card(self, one: data.Card) -> Cell:
-        return self.cell(one.value, one.column, with_unit=True)
 
     def cell(self, value: Value, column: Column, *, with_unit: bool = False) -> Cell:
         found = clean(shown(value, column, self.lang, with_unit=with_unit))

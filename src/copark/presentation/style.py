@@ -164,15 +164,7 @@ def wrap(words: str, ems: float, lines: int = 3) -> str:
 
 
 def sheet(size: tuple[float, float], title: str, subtitle: str = "", footer: str = "") -> Figure:
-    """A blank figure with its words: title and subtitle above, what made it below.
-
-    Parameters
-    ----------
-    size
-        Width and height in inches.
-    title, subtitle, footer
-        Words; wrapped to the width.
-    """
+    """A blank figure, its size in inches, with its words: title and subtitle above, what made it below."""
     width, height = size
     figure = Figure(figsize=size, facecolor=PAPER)
     top = height - 0.10

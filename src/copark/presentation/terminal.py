@@ -26,14 +26,8 @@ def show(
 ) -> None:  # fmt: skip
     """Show a document.
 
-    Parameters
-    ----------
-    document, console
-        What is shown, and where.
-    files
-        What was written of it, by format: charts and what is folded are then named with a file that holds them.
-    only
-        Keys of the sections that are shown; neither the others nor sources and provenance are then. All if empty.
+    files: what was written of it, by format: charts and what is folded are then named with a file that holds them.
+    only: keys of the sections that are shown; neither the others nor sources and provenance are then. All if empty.
     """
     _Screen(page_of(document), console, files or {}, only).show()
 
