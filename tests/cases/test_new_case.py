@@ -11,7 +11,6 @@ import yaml
 from tests.cases.bad_cases import SPOILINGS
 
 from copark.cases import case_schema, check_case, export_schema, load_case, new_case
-from copark.cases.schema import CaseFile
 from copark.errors import CaseFaults
 
 
@@ -93,13 +92,3 @@ def test_the_schema_refuses_what_the_check_refuses(miniature, name):
     SPOILINGS[name].apply(miniature)
     tree = as_an_editor_reads((miniature / "case.yaml").read_text(encoding="utf-8"))
     assert not jsonschema.Draft202012Validator(case_schema()).is_valid(tree)
-
-
-def described(schema):
-    for name, definition in {**schema["$defs"], "case": schema}.items():
-        for key, value in definition.get("properties", {}).items():
-            yield f"{name}.{key}", value.get("description", "")
-
-
-def test_every_key_is_explained():
-    assert [key for key, words in described(CaseFile.model_json_schema()) if not words.endswith((".", "…"))] == []

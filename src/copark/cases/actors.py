@@ -17,34 +17,27 @@ class Government(Record):
     country: Country
     """ISO 3166-1 alpha-3 code of its country."""
     title: Bilingual
-    """Its name."""
 
 
 class Sides(Record):
-    """The two governments of the park."""
+    """The two governments of the park: of the investing country (home) and of the one it is in (host)."""
 
     home: Government
-    """The investing country."""
     host: Government
-    """The country the park is in."""
 
 
 class Ties(Record):
     """Strength of an actor's ties to the enterprises of each origin, 0 (none) to 1: judgements."""
 
     home: UnitInterval
-    """Ties to enterprises of the investing country."""
     host: UnitInterval
-    """Ties to enterprises of the host country."""
     third: UnitInterval
-    """Ties to enterprises of other countries."""
 
 
 class Span(Record):
     """From a date to a date; without an end it lasts."""
 
     since: Date = Field(alias="from")
-    """First day."""
     until: Date | None = Field(default=None, alias="to")
     """Last day; left out or null if it lasts."""
 
@@ -57,9 +50,7 @@ class Interest(Named):
     """A strategic interest of a government, by name."""
 
     side: Literal["home", "host"]
-    """Whose interest it is."""
     meaning: Bilingual
-    """What the government wants, and why."""
 
 
 class Shareholder(Named, Span):
@@ -68,9 +59,7 @@ class Shareholder(Named, Span):
     key: Key
     """Short name, as in equity.csv."""
     side: Side
-    """On whose side it stands."""
     country: Country
-    """ISO 3166-1 alpha-3 code."""
     capability: Bilingual
     """What it is able to do for the park."""
     ties: Ties | None = None
@@ -81,14 +70,12 @@ class Institution(Named, Span):
     """A body or a rule the two governments have set up for the park."""
 
     kind: Literal["council", "administration", "agreement", "decree", "committee"]
-    """What it is."""
 
 
 class QuarterSpan(Record):
     """From a quarter to a quarter; without an end it lasts."""
 
     since: Quarter = Field(alias="from")
-    """First quarter."""
     until: Quarter | None = Field(default=None, alias="to")
     """Last quarter; left out or null if it lasts."""
 
@@ -109,9 +96,7 @@ class Partner(Named):
     """A named global partner that holds no shares."""
 
     country: Country
-    """ISO 3166-1 alpha-3 code."""
     side: Side
-    """On whose side it stands."""
     ties: Ties | None = None
     """Its ties to enterprises of each origin; left out if not known, and then none are counted."""
     presence: Annotated[tuple[Presence, ...], Field(min_length=1)]
@@ -122,7 +107,6 @@ class Rival(Named, Span):
     """A rival park next door in which a side has a stake, so that the side's attention is divided."""
 
     side: Literal["home", "host"]
-    """Whose attention it draws."""
     size: Annotated[Number, Field(ge=0, le=100)]
     """Its size relative to this park: 1 for one as large, 0 for none."""
     stake: UnitInterval

@@ -17,15 +17,12 @@ class Anchor(Named):
     """An anchor project: a large dated enterprise that the case names."""
 
     origin: Side
-    """Origin of the enterprise."""
     registered: Date
-    """When it became a resident."""
     started: Date | None = None
     """When building started; null if it did not, or is not known."""
     operating: Date | None = None
     """When it began to operate; null if it did not, or is not known."""
     declared: Money
-    """Investment it declared."""
     land: Area | None = None
     """Land it takes; left out if not known: then as much as its investment takes by the model's mean."""
 
@@ -44,7 +41,6 @@ class Certificates(Sourced):
     """First residents, registered by hand at a ceremony: numbers by origin, the named anchors among them."""
 
     date: Date
-    """When."""
     home: Count
     """Residents of the investing country, anchors included."""
     host: Count
@@ -52,16 +48,13 @@ class Certificates(Sourced):
     third: Count
     """Residents of other countries, anchors included."""
     anchors: tuple[Key, ...] = ()
-    """Keys of the anchors among them."""
 
 
 class Visit(Sourced):
     """A visit or summit that made commitment jump; the size is a judgement."""
 
     date: Date
-    """When."""
     title: Bilingual
-    """What it was."""
     home: Jump
     """Jump of the investing government's commitment (which lies between 0 and 1)."""
     host: Jump
@@ -72,20 +65,15 @@ class ByOrigin(Record):
     """A number for each origin of enterprises."""
 
     home: Number
-    """Enterprises of the investing country."""
     host: Number
-    """Enterprises of the host country."""
     third: Number
-    """Enterprises of other countries."""
 
 
 class Shock(Sourced, QuarterSpan):
     """A dated global shock: how far each origin is exposed to it."""
 
     key: Literal["pandemic", "sanctions", "market_shift"]
-    """Which of the model's shocks it is."""
     title: Bilingual
-    """Name."""
     exposure: ByOrigin
     """Exposure of each origin, 1 = in full, 0 = none, below 0 = it gains."""
 
@@ -113,11 +101,8 @@ class Renegotiation(Record):
     """A dated renegotiation of the terms between the sides; used to tell phases."""
 
     date: Date
-    """When."""
     title: Bilingual
-    """What was agreed."""
     source: SourceKeys
-    """Keys of sources.yaml."""
 
 
 class Closure(Named, QuarterSpan):
@@ -136,7 +121,6 @@ class Term(Sourced):
     key: Literal["cost", "market"]
     """Lower cost, or access to a market without tariffs."""
     title: Bilingual
-    """Name."""
     home: Jump
     """For enterprises of the investing country, per year (0.01 = one percentage point)."""
     host: Jump
@@ -144,4 +128,3 @@ class Term(Sourced):
     third: Jump
     """For enterprises of other countries, per year."""
     since: Quarter = Field(alias="from")
-    """First quarter."""

@@ -136,9 +136,7 @@ class Event(Record):
 
     date: Date
     scale: Scale
-    """At which of the four scales."""
     mechanism: Annotated[Words, _one_of(vocabulary.MECHANISMS, "not_allowed")]
-    """By which mechanism it bears on the park."""
     actors_en: Words = ""
     """Who acted, in English; one language is enough."""
     actors_zh: Words = ""
@@ -275,7 +273,6 @@ class Enterprise(Record):
     """Investment it declared, M USD."""
     jobs: Count | None = None
     status: Literal["intention", "registered", "building", "operating", "gone", "unknown"]
-    """Its last known stage."""
     grade: Grade
     source: SourceKeys
     note: Words | None = None

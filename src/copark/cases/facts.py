@@ -19,11 +19,9 @@ class Fact(Record):
     value: Number
     """The value, in the unit the source used."""
     unit: UnitSymbol
-    """Its unit."""
     basis: Words
     """What exactly is counted or measured, and how."""
     grade: Grade
-    """How far it is trusted."""
     source: SourceKeys
     """Keys of sources.yaml, or judgement."""
     use: YesNo = True

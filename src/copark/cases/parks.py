@@ -67,14 +67,11 @@ class Park(Record):
 
     id: Key
     case: Key | None = None
-    """Name of its case in the casebook, if it has one."""
     name_en: Words
     name_zh: Words
     host: Country
-    """ISO 3166-1 alpha-3 code of the country it is in."""
     home: Country
     type: ParkType
-    """Who drives it."""
     launch: Year
     developer: Words
     home_share_percent: Percent | None = None
@@ -84,7 +81,6 @@ class Park(Record):
     shares_grade: Grade | None = None
     """How far the shares are trusted; background: remembered, never used."""
     framework: YesNo
-    """Whether there is an intergovernmental framework."""
     committee: YesNo | None = None
     """Whether the governments have a joint committee for it; empty if not known."""
     host_law: YesNo | None = None
@@ -149,17 +145,13 @@ class Score(Record):
     """Share of the investing side in the period, %."""
     host_share_percent: Percent | None = None
     GOV: UnitInterval | None = None
-    """Intergovernmental framework."""
     EQUITY: UnitInterval | None = None
     """Reasonable equity structure, judged."""
     EQUITY_mech: UnitInterval | None = None
     """Equity by the smaller stake, by rule."""
     NETWORK: UnitInterval | None = None
-    """Network of global partners."""
     ENTERPRISE: UnitInterval | None = None
-    """Performance of enterprises."""
     OUTCOME: UnitInterval | None = None
-    """Outcome of the park."""
     gov_en: Words
     gov_zh: Words
     equity_en: Words

@@ -1,8 +1,8 @@
 """What ``case.yaml`` may say, key by key.
 
-The models are frozen, forbid unknown keys and document every field, so that the JSON Schema made of them completes and
-explains in an editor. What one key alone can get wrong is checked here; what only several keys together can get wrong
-is checked in :mod:`copark.cases.cross_checks`.
+The models are frozen, forbid unknown keys and say of fields what their names do not, so that the JSON Schema made of
+them completes and explains in an editor. What one key alone can get wrong is checked here; what only several keys
+together can get wrong is checked in :mod:`copark.cases.cross_checks`.
 """
 
 from __future__ import annotations
@@ -56,7 +56,6 @@ class Clock(Record):
     start: Quarter
     """First quarter, when the development company is founded."""
     quarters: Annotated[Count, Field(ge=1, le=MOST_QUARTERS)]
-    """Quarters simulated."""
     data_end: Quarter
     """Last quarter with observations, the present one at most; nothing dated later may be in the case."""
 
@@ -70,11 +69,8 @@ class WorldSource(Record):
     """Whose growth drives the demand of the enterprises of an origin: country codes, WLD for the world."""
 
     home: Country
-    """For enterprises of the investing country."""
     host: Country
-    """For enterprises of the host country."""
     third: Country
-    """For enterprises of other countries."""
 
 
 class World(Record):
@@ -100,7 +96,6 @@ class Credit(Named):
     concessional: YesNo
     """Whether it depends on the intergovernmental framework."""
     use: YesNo = True
-    """Whether the model uses it."""
 
     def _check(self) -> None:
         if self.grace_years is None or self.maturity_years is None:
@@ -118,7 +113,6 @@ class Finance(Record):
     paid_in_at_start: Money
     """What was paid in when it was founded."""
     credit: tuple[Credit, ...] = ()
-    """Its credit lines."""
     grants: tuple[Money, ...] = ()
     """Dated aid and budget money for infrastructure, each payment by itself (not sums so far)."""
 
@@ -178,7 +172,6 @@ class Parameter(Sourced):
     value: Number
     """Its value; the sum of by_origin, where that is given."""
     unit: UnitSymbol
-    """Its unit."""
     by_origin: ByOrigin | None = None
     """For a parameter with a value for each origin of enterprises (origin_weight): the values."""
     prior: Prior | None = None
@@ -207,24 +200,18 @@ class CaseFile(Record):
     format: Annotated[Literal[1], WithJsonSchema({"const": FORMAT})]
     """Version of this format: 1."""
     name: Key
-    """Short name of the case."""
     title: Bilingual
-    """Name of the park."""
     kind: Literal["intergovernmental", "mixed", "enterprise-led"]
     """Who drives the park."""
     not_known: tuple[Unknown, ...] = ()
     """For a light case: keys, parts of keys (land.block) and tables of which nothing is known; documented defaults
     stand in their place."""
     clock: Clock
-    """Start, length and end of data."""
     sides: Sides
-    """The two governments."""
     world: World
     """Which macroeconomic series it is tied to."""
     interests: tuple[Interest, ...] = ()
-    """Strategic interests of the governments, by name."""
     shareholders: tuple[Shareholder, ...]
-    """Shareholders of the development company."""
     institutions: tuple[Institution, ...] = ()
     """Councils, administrations, agreements, decrees and committees."""
     framework: Framework | None = None
@@ -232,11 +219,9 @@ class CaseFile(Record):
     quota: Annotated[tuple[QuotaFact, ...], Field(min_length=1)]
     """Shares a strategic decision needs, in basis points; 5001 is more than half."""
     finance: Finance
-    """Capital, credit and grants of the development company."""
     land: Land
     """How much land is to be serviced, and how."""
     regime: Regime
-    """What the host's law offers and asks."""
     capability: Annotated[tuple[Fraction, ...], Field(min_length=1)]
     """The developer's operating capability over time, 0 to 1: a judgement."""
     partners: Annotated[tuple[Partner, ...], Field(max_length=MOST_PARTNERS)] = ()
@@ -244,17 +229,13 @@ class CaseFile(Record):
     rivals: tuple[Rival, ...] = ()
     """Rival parks next door; the same one may stand several times, one time after the other."""
     anchors: tuple[Anchor, ...] = ()
-    """Anchor projects."""
     certificates: tuple[Certificates, ...] = ()
     """Dated first residents."""
     visits: tuple[Visit, ...] = ()
-    """Visits and summits."""
     shocks: tuple[Shock, ...] = ()
-    """Global shocks."""
     closures: tuple[Closure, ...] = ()
     """Closures of the park, by a government or by the development company."""
     renegotiations: tuple[Renegotiation, ...] = ()
-    """Renegotiations between the sides."""
     terms: tuple[Term, ...] = ()
     """What the park lets enterprises arbitrage."""
     services: tuple[Service, ...] = ()

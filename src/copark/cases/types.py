@@ -256,9 +256,7 @@ class Bilingual(Record):
     """Text in both languages; where only one is given, it stands for both."""
 
     en: Words
-    """In English."""
     zh: Words
-    """In Simplified Chinese."""
 
     @model_validator(mode="before")
     @classmethod
@@ -278,7 +276,6 @@ class Sourced(Record):
     source: SourceKeys
     """Keys of ``sources.yaml``, or ``judgement``."""
     grade: Grade
-    """How far it is trusted."""
     note: Bilingual | None = None
     """What a reader should know; a judgement gives its reason here."""
 
@@ -289,4 +286,3 @@ class Named(Sourced):
     key: Key
     """Short name."""
     title: Bilingual
-    """Name."""
