@@ -13,8 +13,7 @@ from copark.cases import load_case
 from copark.cases.types import Bilingual
 from copark.inference.claims.scenarios import bench_of
 from copark.inference.claims.verdict import Verdict
-from copark.inference.elicitation.workbook import Expert, Question
-from copark.inference.elicitation.worlds import (
+from copark.inference.elicitation import (
     LEVELS,
     Estimate,
     error_of,
@@ -25,6 +24,7 @@ from copark.inference.elicitation.worlds import (
     rake,
     state_of,
 )
+from copark.inference.elicitation.workbook import Expert, Question
 from copark.simulation.study import baseline
 from copark.stats.precision import effective
 from copark.stats.quantiles import weighted_quantiles

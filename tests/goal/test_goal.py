@@ -13,8 +13,8 @@ from copark.analyses.context import Context
 from copark.analyses.goal import Answer, Params, events_of, levers_of, targets_of
 from copark.analyses.registry import REGISTRY
 from copark.errors import NotFound, RunRefused
+from copark.inference.goal import Confirmed, GoalTarget, ladder, read_targets
 from copark.inference.goal.lever_sets import LeverSettings, read_events, scenario_with
-from copark.inference.goal.search import Confirmed, GoalTarget, ladder, read_targets
 from copark.inference.levers.entries import load_levers
 from copark.simulation.run import inputs_of
 from copark.simulation.scenario_edits import Edits

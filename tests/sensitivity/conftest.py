@@ -8,9 +8,9 @@ from functools import partial
 import pytest
 
 from copark.cases.quarters import Quarter
-from copark.inference.ablations import ablate
+from copark.inference import ablations as ablate
+from copark.inference import exploration as explore
 from copark.inference.calibrate import Settings, calibrate
-from copark.inference.exploration import explore
 from copark.inference.sources import PosteriorSource
 
 CUT = Quarter(2020, 4)

@@ -9,7 +9,7 @@ from copark.analyses.ablate import Answer
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.errors import CoparkError
-from copark.inference.ablations import ablate
+from copark.inference import ablations as ablate
 from copark.presentation.document import Bullets, Cards, Caveat
 from copark.simulation.trust import Trust
 from tests.asked import table

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from copark.cases.quarters import Quarter
-from copark.inference.ablations import ablate, effects
+from copark.inference import ablations as ablate
+from copark.inference.ablations import effects
 from copark.model.variables import catalogue
 from copark.simulation.study import Scenario
 from tests.sensitivity.conftest import CUT, ONLY

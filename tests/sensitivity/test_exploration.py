@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from copark.inference.exploration import explore
+from copark.inference import exploration as explore
 from copark.inference.prior import PriorSpace
 from copark.store import checkpoints
 from copark.store.checkpoints import Stages

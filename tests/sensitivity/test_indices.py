@@ -31,7 +31,7 @@ def points():
 
 @pytest.fixture(scope="module")
 def found(points):
-    return sensitivity.indices(ishigami(points), 4)
+    return sensitivity.sobol_indices(ishigami(points), 4)
 
 
 def test_ishigami_lies_within_the_intervals(found):
@@ -60,7 +60,7 @@ def test_what_luck_adds_is_the_dummys_total(points):
     spread = np.sqrt(0.5 * signal.var())
     common, other = spread * rng.standard_normal((2, size))
     luck = np.where(sensitivity.other_luck(4, size), other[row], common[row])
-    found = sensitivity.indices(signal + luck, 4)
+    found = sensitivity.sobol_indices(signal + luck, 4)
     assert found.total[3] == pytest.approx(1.0 / 3.0, abs=0.04)
     assert not found.total_clear[2] or found.total[2] > found.total[3]
 
@@ -68,13 +68,13 @@ def test_what_luck_adds_is_the_dummys_total(points):
 def test_a_row_that_failed_is_left_out_whole(points):
     values = ishigami(points)
     values[7] = np.nan
-    found = sensitivity.indices(values, 4)
+    found = sensitivity.sobol_indices(values, 4)
     assert found.rows == 2047
     assert np.isfinite(found.total).all()
 
 
 def test_an_output_that_never_varies_depends_on_nothing():
-    found = sensitivity.indices(np.ones(6 * 16), 4)
+    found = sensitivity.sobol_indices(np.ones(6 * 16), 4)
     assert not found.total.any()
     assert not found.total_clear.any()
     assert found.mean == 1.0

@@ -10,7 +10,7 @@ import pytest
 import copark
 from copark.cases import load_case
 from copark.cases.parks import load_parks
-from copark.inference.typology.findings import (
+from copark.inference.typology import (
     COUNTERPARTS,
     FACTORS,
     contrast,

@@ -12,7 +12,7 @@ from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.analyses.voi import Answer, simplest
 from copark.errors import CoparkError
-from copark.inference.voi import worlds as asked
+from copark.inference import voi as asked
 from copark.presentation.document import Chart
 from copark.presentation.figures import render
 from copark.presentation.style import styled
@@ -65,7 +65,7 @@ def test_the_simplest_observation_near_the_best_is_named(found):
 
 
 def test_costs_rank_without_a_new_run(ask, found, monkeypatch):
-    monkeypatch.setattr("copark.inference.voi.worlds.make", lambda *_: pytest.fail("worlds are read again"))
+    monkeypatch.setattr("copark.inference.voi.make", lambda *_: pytest.fail("worlds are read again"))
     dear = ask(cost=("attribution=1000", "service=1")).result
     assert repr(dear.tried) == repr(found.tried)
     (table,) = [one for one in VOI.document(dear).tables() if one.key == "ranking"]

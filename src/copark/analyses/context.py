@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from copark.cases import Case
     from copark.inference.calibrations import Planned
     from copark.inference.case_parameters import CaseParameters
-    from copark.inference.exploration.explore import Workload
+    from copark.inference.exploration import Workload
     from copark.simulation.draw_sources import DrawSource
     from copark.simulation.study import Study
     from copark.simulation.trust import Trust

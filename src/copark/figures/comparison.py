@@ -21,8 +21,8 @@ from copark.texts import text
 from copark.words import DUMMY, SLIGHTLY, UNMOVED, marked, named
 
 if TYPE_CHECKING:
-    from copark.inference.ablations.ablate import AblationRow, Ablations
-    from copark.inference.exploration.explore import Exploration
+    from copark.inference.ablations import AblationRow, Ablations
+    from copark.inference.exploration import Exploration
 
 NAMES = 2.55
 """Inches for the names of rows."""

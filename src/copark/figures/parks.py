@@ -19,7 +19,7 @@ from copark.texts import text
 
 if TYPE_CHECKING:
     from copark.inference.suzhou import Band, SuzhouFindings
-    from copark.inference.typology.findings import TypeFindings
+    from copark.inference.typology import TypeFindings
     from copark.inference.typology.measures import EnterpriseCourse
 
 STATUS = {

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from copark.cases import Case
-    from copark.inference.exploration.explore import Workload
+    from copark.inference.exploration import Workload
     from copark.presentation.document import Document
     from copark.simulation.draw_sources import DrawSource
     from copark.simulation.planner import Plan, Reported

@@ -14,8 +14,8 @@ from pydantic import Field
 from copark.analyses.contract import CaseParams, Choice, Keys, Result, Rows, Said
 from copark.errors import NotFound, RunRefused
 from copark.identity import identity_of
-from copark.inference.ablations import ablate as engine
-from copark.inference.ablations.ablate import Ablations, AblationSettings
+from copark.inference import ablations as engine
+from copark.inference.ablations import Ablations, AblationSettings
 from copark.inference.ablations.effects import ablations_of
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from copark.analyses.context import Context
     from copark.inference.case_parameters import CaseParameters
-    from copark.inference.exploration.explore import Workload
+    from copark.inference.exploration import Workload
 
 LEAST_SIZE = 512
 """Runs a refit needs at least."""

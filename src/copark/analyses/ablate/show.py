@@ -16,7 +16,7 @@ from copark.presentation.numbers import shown
 from copark.words import join, with_unit
 
 if TYPE_CHECKING:
-    from copark.inference.ablations.ablate import AblationRow, ScoreChange
+    from copark.inference.ablations import AblationRow, ScoreChange
 
 OUTPUTS = ("jobs", "registered", "serviced_area", "result_cumulative", "benefit_home", "benefit_host")
 """Outputs of the folded tables, beside operating enterprises and failure."""

@@ -15,7 +15,7 @@ from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, R
 from copark.cases.casebook import CLAIMS, brought
 from copark.inference.claims.reading import ClaimsFile, general_claims, load_claims
 from copark.inference.claims.runner import ClaimFindings, Trial, TrialPlan, identity_from, provenance_of
-from copark.inference.exploration.explore import Workload
+from copark.inference.exploration import Workload
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -22,8 +22,7 @@ from copark.errors import RunRefused
 from copark.inference.claims.rules import OPEN, SMALL, side
 from copark.inference.claims.runner import TrialPlan, identity_from, provenance_of
 from copark.inference.claims.verdict import Verdict, claim_verdict, joint, standard, verdict_of
-from copark.inference.elicitation.workbook import Expert, Question, questions, read, template
-from copark.inference.elicitation.worlds import (
+from copark.inference.elicitation import (
     LEVELS,
     ExpertPlan,
     Opinion,
@@ -36,7 +35,8 @@ from copark.inference.elicitation.worlds import (
     shared,
     state_of,
 )
-from copark.inference.exploration.explore import Workload
+from copark.inference.elicitation.workbook import Expert, Question, questions, read, template
+from copark.inference.exploration import Workload
 from copark.inference.sources import DRAWS as BORROWED
 from copark.simulation.outcomes import OUTCOMES
 from copark.stats.precision import effective

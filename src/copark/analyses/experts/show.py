@@ -11,7 +11,7 @@ from copark.analyses.experts import LEAST, Answer, Held, Row
 from copark.analyses.show import Show, grouped, known
 from copark.inference.claims.rules import SMALL, side
 from copark.inference.claims.verdict import standard
-from copark.inference.elicitation.worlds import Estimate, literature
+from copark.inference.elicitation import Estimate, literature
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import exact, percent

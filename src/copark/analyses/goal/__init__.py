@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from pydantic import Field
 
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
-from copark.inference.goal.lever_sets import FutureEvent, LeverSettings, read_events, scenario_with
-from copark.inference.goal.search import (
+from copark.inference.goal import (
     LAST,
     MOST_SETS,
     Confirmed,
@@ -23,6 +22,7 @@ from copark.inference.goal.search import (
     ladder,
     read_targets,
 )
+from copark.inference.goal.lever_sets import FutureEvent, LeverSettings, read_events, scenario_with
 from copark.inference.levers.entries import (
     AS_IT_IS,
     GeneralLevers,

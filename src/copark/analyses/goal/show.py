@@ -13,8 +13,8 @@ from copark.analyses.goal import Answer, event_title
 from copark.analyses.levers.show import SIGNS, change, middle
 from copark.analyses.show import Show
 from copark.cases.case import Case
+from copark.inference.goal import Confirmed, GoalTarget, read_targets
 from copark.inference.goal.lever_sets import FutureEvent, example_events, read_events
-from copark.inference.goal.search import Confirmed, GoalTarget, read_targets
 from copark.inference.levers.findings import named
 from copark.inference.levers.measures import SIDES, measure_of
 from copark.model.variables import catalogue

@@ -13,15 +13,15 @@ from pydantic import Field
 from copark.analyses.contract import CaseParams, Result, Rows
 from copark.errors import RunRefused
 from copark.identity import identity_of
-from copark.inference.exploration import explore as engine
-from copark.inference.exploration.explore import METHODS, Exploration, ExplorationSettings
+from copark.inference import exploration as engine
+from copark.inference.exploration import METHODS, Exploration, ExplorationSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from copark.analyses.context import Context
     from copark.inference.case_parameters import CaseParameters
-    from copark.inference.exploration.explore import Workload
+    from copark.inference.exploration import Workload
 
 LEAST_SAMPLE, SAMPLES = 1 << 9, 16
 """Runs of a random sample at least, and for each row of the Sobol' design."""

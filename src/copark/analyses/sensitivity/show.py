@@ -15,7 +15,7 @@ from copark.presentation.numbers import number
 from copark.words import DUMMY, join, marked, named
 
 if TYPE_CHECKING:
-    from copark.inference.exploration.explore import GivenSet, Readout
+    from copark.inference.exploration import GivenSet, Readout
 
 SEEN = ("operating-20", "failed-20", "result_cumulative-20")
 """Outputs whose tables of samples at hand are not folded away; indices are drawn for all."""

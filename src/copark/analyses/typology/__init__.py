@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import Field
 
 from copark.analyses.contract import AnalysisParams, Result, Rows
-from copark.inference.typology.findings import TypeFindings, find
+from copark.inference.typology import TypeFindings, find
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context

@@ -8,7 +8,7 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Columns, Show
 from copark.analyses.typology import FACTORIAL, TWINS, Answer
 from copark.cases.vocabulary import country_name
-from copark.inference.typology.findings import READ, SECOND, SHARES, TYPES, FactorPart, TwinReading
+from copark.inference.typology import READ, SECOND, SHARES, TYPES, FactorPart, TwinReading
 from copark.inference.typology.measures import STANDINGS
 from copark.model.variables import catalogue
 from copark.presentation import document as doc

@@ -19,10 +19,10 @@ from copark.analyses.claims import written
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Rows, Said
 from copark.arrays import Floats
 from copark.errors import RunRefused, printable
-from copark.inference.exploration.explore import Workload
+from copark.inference import voi as made
+from copark.inference.exploration import Workload
 from copark.inference.observations import noise
 from copark.inference.sources import DRAWS as BORROWED
-from copark.inference.voi import worlds as made
 from copark.stats.value_of_information import SURE, Foretold, InformationGain, foretell, gains
 
 if TYPE_CHECKING:

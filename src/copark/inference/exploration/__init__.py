@@ -1,1 +1,408 @@
-"""Exploration: the model run over its uncertainties, and which of them its outputs depend on."""
+"""A whole exploration of a case: runs over a unit cube of its uncertainties, Sobol' indices and given-data readings.
+
+The axes of the cube are those of the prior; a box narrows it, for instance to where the posterior is. Answers to a
+design are means over replicates with common random numbers at every point; each run of a sample has luck of its own.
+Both are read at the ends of years.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from copark.arrays import Booleans, Floats
+from copark.cases.case import Case
+from copark.identity import identity_of
+from copark.inference.diagnostics import movements
+from copark.inference.exploration.indices import Given, Indices, design, given, other_luck, sobol_indices
+from copark.inference.posterior import ParameterPosterior
+from copark.inference.prior import PriorSpace, random_points, study_of
+from copark.inference.sources import PosteriorSource
+from copark.model.arrays import Draws
+from copark.model.compiler import model_hash
+from copark.model.variables import catalogue
+from copark.simulation.ensemble import Ensemble
+from copark.simulation.run import inputs_of
+from copark.simulation.schemas import Title
+from copark.simulation.study import Scenario
+from copark.stats.quantiles import weighted_quantiles
+from copark.store.checkpoints import Stage, Stages
+from copark.texts import text
+from copark.version import __version__
+
+BOX = (0.05, 0.95)
+"""Quantiles of the posterior that bound its box."""
+ASKED = (
+    ("operating", 12), ("operating", 20), ("failed", 20), ("result_cumulative", 20), ("jobs", 20),
+    ("benefit_home", 20), ("benefit_host", 20),
+)  # fmt: skip
+"""Outputs, and the year since the start at whose end they are read."""
+AT_ONCE = 4096
+"""Runs made at a time, so that memory does not grow with the design."""
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Workload:
+    """How much work something is: runs, and quarters of each; at_most: fewer may be enough."""
+
+    runs: int
+    quarters: int
+    at_most: bool = False
+
+    @property
+    def quarters_in_all(self) -> int:
+        """Simulated quarters."""
+        return self.runs * self.quarters
+
+
+@dataclass(frozen=True)
+class Factors:
+    """A cube over a case's uncertainties. Points have shape (runs, factors)."""
+
+    space: PriorSpace
+    """The prior's cube."""
+    low: Floats
+    high: Floats
+    """low, high: the part of it that is used, each of shape (axes of the prior,)."""
+
+    def inside(self, points: Floats) -> Floats:
+        """Points of the prior's cube that points of this one are, a dummy beyond them left out; shape (runs, axes)."""
+        found: Floats = self.low + (self.high - self.low) * points[:, : self.space.axes]
+        return found
+
+    def sobol(self, count: int, seed: int) -> Floats:
+        """The first points of a scrambled Sobol sequence over the cube."""
+        from scipy.stats import qmc
+
+        engine = qmc.Sobol(self.space.axes, scramble=True, rng=np.random.default_rng([seed, self.space.axes]))
+        return random_points(engine, count)
+
+
+def prior_factors(case: Case) -> Factors:
+    """The whole prior."""
+    space = PriorSpace.of(case)
+    return Factors(space, np.zeros(space.axes), np.ones(space.axes))
+
+
+def posterior_box(space: PriorSpace, points: Floats, weights: Floats | None = None) -> Factors:
+    """The box around a posterior: its central nine tenths on each axis, even inside, ties between axes left out."""
+    share = np.full(len(points), 1.0 / len(points)) if weights is None else weights
+    edges = np.stack([weighted_quantiles(points[:, n], share, BOX) for n in range(space.axes)])
+    return Factors(space, edges[:, 0], edges[:, 1])
+
+
+def marks_of(parameters: ParameterPosterior) -> dict[str, str]:
+    """What the data did to each parameter: moved, weakly, unmoved."""
+    return {one.name: one.verdict for one in movements(parameters.space, parameters.points, parameters.weights)}
+
+
+@dataclass(frozen=True)
+class Readout:
+    """An output at the end of a quarter."""
+
+    output: str
+    at: int
+    """Quarter, counted from the start."""
+    quarter: str
+    """Its label, such as ``2032Q2``."""
+    year: int
+    """Year since the start."""
+
+    @property
+    def key(self) -> str:
+        """Output and year."""
+        return f"{self.output}-{self.year}"
+
+    @property
+    def unit(self) -> str:
+        """Unit of the output."""
+        return catalogue().outputs[self.output].unit
+
+    def title(self, lang: str) -> str:
+        """The output's title with the quarter; of failure, its probability."""
+        if self.output == "failed":
+            return text("sensitivity.readout.failed", lang, quarter=self.quarter)
+        own = catalogue().outputs[self.output].title(lang)
+        return text("sensitivity.readout.other", lang, title=own, quarter=self.quarter)
+
+
+def readouts_of(case: Case) -> tuple[Readout, ...]:
+    """What is asked of a case: at the ends of years 12 and 20, or at the end of a shorter horizon."""
+    made: dict[tuple[str, int], Readout] = {}
+    for output, year in ASKED:
+        at = min(4 * year, case.clock.quarters) - 1
+        made.setdefault((output, at), Readout(output, at, str(case.clock.start + at), year))
+    return tuple(made.values())
+
+
+def _read(
+    case: Case, draws: Draws, readouts: Sequence[Readout], threads: int, scenario: Scenario | None = None
+) -> Floats:
+    """Read-outs of runs, shape (runs, readouts); not a number where a run did not end well as a computation."""
+    names = tuple(dict.fromkeys(one.output for one in readouts))
+    runs = Ensemble(inputs_of(case, scenario), draws, names, threads=threads).run()
+    return runs.of_finished(np.stack([runs[one.output][:, one.at] for one in readouts], axis=1))
+
+
+def _in_pieces(
+    count: int, step: int, made: Callable[[slice], Floats], stage: Stage | None, progress: Progress | None
+) -> Floats:
+    """Rows made some at a time, kept in a stage from time to time, and found there."""
+    kept = stage or Stage(None, "")
+    parts = [] if kept.found is None else [kept.found.arrays["made"]]
+    for first in range(sum(map(len, parts)), count, step):
+        part = slice(first, min(first + step, count))
+        parts.append(made(part))
+        if kept.is_due or part.stop == count:
+            kept.keep(part.stop / count, {"made": np.concatenate(parts)})
+        if progress is not None:
+            progress(part.stop, count)
+    return np.concatenate(parts)
+
+
+def with_luck(draws: Draws, replicates: int, other: Booleans) -> Draws:
+    """Draws of every point under every replicate's luck: replicate r has luck r, or r + replicates where it is other.
+
+    draws: of the points; other: points answered with other luck, shape (points,).
+    """
+    made = Draws(*(np.repeat(room, replicates) for room in draws))
+    made.luck["run"] = np.tile(np.arange(replicates), len(other)) + replicates * np.repeat(other, replicates)
+    return made
+
+
+def answers(
+    factors: Factors,
+    points: Floats,
+    readouts: Sequence[Readout],
+    *,
+    replicates: int,
+    seed: int,
+    other: Booleans | None = None,
+    threads: int = 1,
+    stage: Stage | None = None,
+    progress: Progress | None = None,
+) -> Floats:
+    """Answer every point of the cube by the mean over replicates, shape (points, readouts).
+
+    other: points answered with another set of lucks, shape (points,); stage: where answers are kept, and found.
+    """
+    another = np.zeros(len(points), dtype=bool) if other is None else other
+
+    def made(part: slice) -> Floats:
+        draws = with_luck(factors.space.draws(factors.inside(points[part]), seed), replicates, another[part])
+        found = _read(factors.space.case, draws, readouts, threads)
+        return np.asarray(found.reshape(-1, replicates, len(readouts)).mean(axis=1))
+
+    return _in_pieces(len(points), max(1, AT_ONCE // replicates), made, stage, progress)
+
+
+@dataclass(frozen=True)
+class GivenSample:
+    """Runs as a table."""
+
+    kind: str
+    """prior or posterior."""
+    factors: Mapping[str, Floats]
+    """Values by name, in the units of the parameters, each of shape (runs,)."""
+    values: Floats
+    """Shape (runs, readouts); not a number where a run did not end well as a computation."""
+    replicates: int = 1
+    """Runs behind each row: values are their means."""
+
+    @property
+    def matrix(self) -> Floats:
+        """Factors side by side, shape (runs, factors)."""
+        return np.stack(list(self.factors.values()), axis=1)
+
+
+def drawn_sample(
+    factors: Factors,
+    readouts: Sequence[Readout],
+    runs: int,
+    seed: int,
+    *,
+    threads: int = 1,
+    stage: Stage | None = None,
+    progress: Progress | None = None,
+) -> GivenSample:
+    """Draw a sample of a cube, each run with luck of its own; stage: where what was read is kept, and found."""
+    points = factors.sobol(runs, seed)
+
+    def made(part: slice) -> Floats:
+        return _read(
+            factors.space.case, factors.space.draws(factors.inside(points[part]), seed, part.start), readouts, threads
+        )
+
+    values = _in_pieces(runs, AT_ONCE, made, stage, progress)
+    return GivenSample("prior", factors.space.table(factors.inside(points)), values)
+
+
+def posterior_sample(
+    source: PosteriorSource,
+    readouts: Sequence[Readout],
+    futures: int,
+    seed: int,
+    *,
+    threads: int = 1,
+    progress: Progress | None = None,
+) -> GivenSample:
+    """All pairs of a replay posterior, each the mean of some futures; what is the same in all pairs is no factor."""
+    space, pairs = source.replay.space, source.replay.pairs
+    study = study_of(space.case, seed).with_changes(draws="posterior", futures=futures)
+    read = partial(_read, space.case, readouts=readouts, threads=threads, scenario=study.scenarios[0])
+
+    def made(part: slice) -> Floats:
+        found = read(draws=source.draws(study, part.start * futures, part.stop * futures))
+        return np.asarray(found.reshape(-1, futures, len(readouts)).mean(axis=1))
+
+    values = _in_pieces(pairs, max(1, AT_ONCE // futures), made, None, progress)
+    table = space.table(source.replay.points[source.order])
+    varying = {name: column for name, column in table.items() if np.ptp(column) > 0.0}
+    return GivenSample("posterior", varying, values, futures)
+
+
+METHODS = ("sobol", "given")
+Tell = Callable[[str, int, int], None]
+"""Called with a stage (simulate, analyse), what is done of it and how much there is."""
+
+
+@dataclass(frozen=True)
+class ExplorationSettings:
+    """What an exploration may be asked."""
+
+    methods: tuple[str, ...] = METHODS
+    """Some of :data:`METHODS`."""
+    over: str = "prior"
+    """Where designs lie: the whole prior, or the box around the posterior (``posterior-box``)."""
+    size: int = 1024
+    """Rows of the Sobol' design, a power of two."""
+    replicates: int = 8
+    """Runs at every point of a design."""
+    sample: int = 1 << 14
+    """Runs of the random sample, a power of two."""
+    futures: int = 5
+    """Futures of each pair of the replay posterior."""
+    seed: int = 1
+    """Of designs, samples and luck."""
+
+
+@dataclass(frozen=True)
+class GivenSet:
+    """What one sample tells of all read-outs."""
+
+    kind: str
+    """prior or posterior."""
+    names: tuple[str, ...]
+    readouts: tuple[Readout, ...]
+    found: tuple[Given, ...]
+    runs: int
+    replicates: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exploration:
+    """All that was found, and what it was made with."""
+
+    run_id: str
+    provenance: dict[str, Any]
+    case: str
+    park: Title
+    settings: ExplorationSettings
+    names: tuple[str, ...]
+    """Factors of the designs; arrays of indices have one more, the dummy, at the end."""
+    readouts: tuple[Readout, ...]
+    moved: Mapping[str, str]
+    """By factor: moved, weakly or unmoved by the data; empty where the case has no posterior."""
+    indices: tuple[Indices, ...]
+    given: tuple[GivenSet, ...]
+
+
+def workload(case: Case, settings: ExplorationSettings, pairs: int = 0) -> Workload:
+    """How many runs an exploration makes; pairs: of the replay posterior, if there is one."""
+    runs = 0
+    if "sobol" in settings.methods:
+        runs += settings.size * (prior_factors(case).space.axes + 3) * settings.replicates
+    if "given" in settings.methods:
+        runs += settings.sample + pairs * settings.futures
+    return Workload(runs, case.clock.quarters)
+
+
+def explore(
+    case: Case,
+    settings: ExplorationSettings | None = None,
+    *,
+    parameters: ParameterPosterior | None = None,
+    source: PosteriorSource | None = None,
+    threads: int = 1,
+    stages: Stages | None = None,
+    progress: Tell | None = None,
+) -> Exploration:
+    """Explore a case.
+
+    Parameters
+    ----------
+    parameters, source
+        The case's posteriors, if it has any: for the box, which is refused without, for what the data moved, and for
+        the forecast.
+    stages
+        Where runs of designs and samples are kept as they are read, and found.
+    """
+    wanted, kept = settings or ExplorationSettings(), stages or Stages()
+    tell: Tell = progress or (lambda *_: None)
+    simulated = partial(tell, "simulate")
+    prior, readouts = prior_factors(case), readouts_of(case)
+    factors = prior
+    if wanted.over == "posterior-box":
+        if parameters is None:
+            raise ValueError("no posterior to make a box of")
+        factors = posterior_box(parameters.space, parameters.points, parameters.weights)
+    found: tuple[Indices, ...] = ()
+    if "sobol" in wanted.methods:
+        count = factors.space.axes + 1
+        values = answers(
+            factors, design(count, wanted.size, wanted.seed), readouts, replicates=wanted.replicates, seed=wanted.seed,
+            other=other_luck(count, wanted.size), threads=threads, stage=kept.stage("sobol"), progress=simulated,
+        )  # fmt: skip
+        found = tuple(sobol_indices(column, count, wanted.seed) for column in values.T)
+    samples: list[GivenSample] = []
+    if "given" in wanted.methods:
+        samples.append(drawn_sample(
+            prior, readouts, wanted.sample, wanted.seed, threads=threads, stage=kept.stage("sample"),
+            progress=simulated,
+        ))  # fmt: skip
+        if source is not None:
+            samples.append(posterior_sample(
+                source, readouts, wanted.futures, wanted.seed, threads=threads, progress=simulated
+            ))  # fmt: skip
+    made_of = provenance_of(case, wanted, parameters, source)
+    return Exploration(
+        run_id=identity_of(made_of), provenance=made_of, case=case.name,
+        park=Title(en=case.title.en, zh=case.title.zh), settings=wanted, names=factors.space.names, readouts=readouts,
+        moved={} if parameters is None else marks_of(parameters), indices=found,
+        given=tuple(given_set(one, readouts, wanted.seed, tell) for one in samples),
+    )  # fmt: skip
+
+
+def provenance_of(
+    case: Case, settings: ExplorationSettings, parameters: ParameterPosterior | None, source: PosteriorSource | None
+) -> dict[str, Any]:
+    """Everything an exploration depends on, and the version that made it."""
+    return {
+        "exploration": 1, "code_version": __version__, "case": case.name, "case_hash": case.hash,
+        "model_hash": model_hash(), "settings": asdict(settings) | {"methods": list(settings.methods)},
+        **({} if parameters is None else {"parameter_draws": len(parameters.points)}),
+        **({} if source is None else source.content),
+    }  # fmt: skip
+
+
+def given_set(sample: GivenSample, readouts: tuple[Readout, ...], seed: int, tell: Tell) -> GivenSet:
+    """Read a sample on all its read-outs."""
+    found = []
+    for n, column in enumerate(sample.values.T):
+        tell("analyse", n, len(readouts))
+        found.append(given(sample.matrix, column, seed=seed))
+    names = tuple(sample.factors)
+    return GivenSet(sample.kind, names, readouts, tuple(found), len(sample.values), sample.replicates)

@@ -77,7 +77,7 @@ def other_luck(factors: int, size: int) -> Booleans:
     return np.asarray(np.arange(size * (factors + 2)) % (factors + 2) == factors)
 
 
-def indices(values: Floats, factors: int, seed: int = 1, resamples: int = RESAMPLES) -> Indices:
+def sobol_indices(values: Floats, factors: int, seed: int = 1, resamples: int = RESAMPLES) -> Indices:
     """Estimate the indices from the answers to a design.
 
     values: answers, shape (size · (factors + 2),); a row with an answer that is not a number is left out whole.
