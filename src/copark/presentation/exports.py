@@ -93,14 +93,13 @@ def export_run(
     target: Path,
     *,
     lang: str = "en",
-    more: Sequence[PlainTable] = (),
     progress: Progress | None = None,
 ) -> Path:
     """Write a stored run in another form: ``netcdf``, ``csv`` or ``xlsx``.
 
     target: the file to write. For ``csv``, a name that does not end in ``.csv`` is a folder: paths, bands, runs,
-    variables and provenance, a file each; a name that does is one tidy file of paths. more: further tables of a
-    workbook or folder, what analyses say of the run. progress: told rows done and rows in all.
+    variables and provenance, a file each; a name that does is one tidy file of paths. progress: told rows done
+    and rows in all.
 
     Raises ExportRefused if the form cannot hold the run or the target is in the way; RunNotStored and DamagedRun as
     :meth:`RunStore.get`.
@@ -114,7 +113,7 @@ def export_run(
         return write_netcdf(as_cf(dataset), target)
     if form == "csv" and not is_folder:
         return write_csv(paths_table(dataset), target, progress)
-    found = [*_office_tables(store, record, dataset, lang), *more]
+    found = _office_tables(store, record, dataset, lang)
     if form == "xlsx":
         return write_workbook(found, target, lang, progress)
     return _write_csv_folder(found, record, dataset, target, progress)

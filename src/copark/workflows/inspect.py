@@ -176,9 +176,6 @@ def export(
     identity: str, form: str, to: Path, *, out: Path = OUT, lang: str = "en", progress: Progress | None = None
 ) -> Path:
     """Export a stored run as ``netcdf``, ``csv`` or ``xlsx``; see :func:`copark.presentation.exports.export_run`."""
-    from copark.analyses.compare.moves import sheets_of
     from copark.presentation.exports import export_run
 
-    store = RunStore.of(out)
-    more = () if form == "netcdf" else sheets_of(store, store.get(identity), lang)
-    return export_run(store, identity, form, Path(to), lang=lang, more=more, progress=stage(progress, "export"))
+    return export_run(RunStore.of(out), identity, form, Path(to), lang=lang, progress=stage(progress, "export"))

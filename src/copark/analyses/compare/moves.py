@@ -1,36 +1,21 @@
 """Why outcomes change, in words and tables: made by rules from the moves of runs and the accounts behind them.
 
-The document, the page's interactive comparison and exports of runs all tell it with these.
+The document and the page's interactive comparison tell it with these.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
-from copark.analyses.compare.outcome_change import (
-    CASH,
-    WAITING,
-    AccountLine,
-    Move,
-    OutcomeMoves,
-    moves_of,
-    outcome_moves,
-)
+from copark.analyses.compare.outcome_change import CASH, WAITING, AccountLine, Move, OutcomeMoves
 from copark.analyses.contract import Texts
 from copark.analyses.show import Show
 from copark.model.variables import catalogue
 from copark.presentation.document import Table
-from copark.presentation.exports import PlainTable
 from copark.presentation.numbers import money, number, percent
-from copark.presentation.tables import flat
 from copark.simulation.outcomes import OUTCOMES
-from copark.simulation.readouts.compare import pairs_of
 from copark.texts import text
 from copark.words import lowered
-
-if TYPE_CHECKING:
-    from copark.store import RunRecord, RunStore
 
 TOLD = 0.05
 """Share of all runs that moved, and of what moved the balance, from which on a move or an account is told."""
@@ -159,29 +144,3 @@ def accounts_table(found: Sequence[tuple[str, OutcomeMoves]], lang: str) -> Tabl
     ]  # fmt: skip
     groups = tuple((name, sum(len(move.lines) for move in one.moves)) for name, one in found)
     return Show(Texts("compare", lang)).table("accounts", columns, rows, groups=groups, folded=True)
-
-
-def sheets(found: Sequence[tuple[str, OutcomeMoves]], lang: str) -> tuple[PlainTable, ...]:
-    """Moves and their accounts for exports of runs, by the key of the scenario; their titles ``store.sheet.<name>``."""
-    made = []
-    for table in (moves_table(found, lang), accounts_table(found, lang)):
-        spread = flat(table, lang)
-        heads = [one.title for one in spread.columns][1 if table.groups else 0 :]
-        rows = [list(row) for row in spread.rows]
-        made.append(PlainTable(table.key, [text("compare.column.scenario", lang), *heads], rows, len(rows)))
-    return tuple(made)
-
-
-def sheets_of(store: RunStore, record: RunRecord, lang: str) -> tuple[PlainTable, ...]:
-    """A stored run's scenarios against the first; none of one scenario, no accounts where paths are not kept."""
-    if len(record.scenarios) < 2:
-        return ()
-    if record.kept == record.runs:
-        return sheets([(pair.arm, moves_of(pair)) for pair in pairs_of(store.load(record.identity))], lang)
-    every = store.load_every_run(record.identity)
-    codes, status = every["outcome"].to_numpy(), every["status"].to_numpy()
-    found = []
-    for n, key in enumerate(record.scenarios[1:], start=1):
-        finished = (status[0] == 0) & (status[n] == 0)
-        found.append((key, outcome_moves(codes[0, finished], codes[n, finished], {}, {})))
-    return sheets(found, lang)

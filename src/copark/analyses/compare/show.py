@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -150,9 +151,7 @@ class CompareShow(Show):
                 cells.append(None if row is None else band(row))
             rows.append((*cells, points(one.outcome(STANDING))))
         table = self.table("answer", ("scenario begins:quarter", *first, self.points), rows)
-        return doc.Table(
-            table.key, table.title, table.columns, table.rows, note=self.t("note.answer.read", **self.words)
-        )
+        return replace(table, note=self.t("note.answer.read", **self.words))
 
     def changes(self) -> doc.Section:
         """What each scenario changes, drawn: over time where there is one alone, else all at the ends of years."""

@@ -43,7 +43,7 @@ from copark.texts import text
 from copark.version import __version__
 from copark.workflows.serving import answers as told
 from copark.workflows.serving import wording
-from copark.workflows.serving.asking import HEADLINES, MOST_RUNS, Parts, SimulationRequest, study_of
+from copark.workflows.serving.asking import HEADLINES, Parts, SimulationRequest, study_of
 from copark.workflows.serving.engine import Engine, HeldRuns, Ticket
 from copark.workflows.serving.mechanisms import FlowBook
 from copark.workflows.serving.shelf import Shelved
@@ -53,7 +53,6 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from copark.cases import Case
-    from copark.presentation.exports import PlainTable
     from copark.simulation.study import Study
     from copark.store import RunRecord
 
@@ -360,19 +359,7 @@ def export(engine: Engine, study: Study, shelved: Shelved, form: str, scratch: P
             if form == "csv":
                 write_csv(summary_table(store.load_summary(record.identity) or summary_of(dataset), lang), scratch)
             else:
-                more = changes(engine, study, shelved, store, record, lang) if form == "xlsx" else ()
-                export_run(store, record.identity, "netcdf" if form == "nc" else form, scratch, lang=lang, more=more)
+                export_run(store, record.identity, "netcdf" if form == "nc" else form, scratch, lang=lang)
             return scratch.read_bytes()
         finally:
             scratch.unlink(missing_ok=True)
-
-
-def changes(
-    engine: Engine, study: Study, shelved: Shelved, store: RunStore, record: RunRecord, lang: str
-) -> tuple[PlainTable, ...]:
-    """Why outcomes change, from the runs that are held; of more runs than that, from what is stored of them."""
-    if len(study.scenarios) < 2 or study.runs > MOST_RUNS:
-        return words.sheets_of(store, record, lang)
-    first, *others = engine.arms(study, shelved, Ticket())
-    keys = [scenario.key for scenario in study.scenarios[1:]]
-    return words.sheets([(key, moves_between(first, one)) for key, one in zip(keys, others, strict=True)], lang)
