@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import time
 from contextlib import ExitStack
@@ -56,6 +57,29 @@ def test_headers_that_do_not_arrive_are_not_waited_for(address: str, monkeypatch
         answer = b"".join(iter(lambda: line.recv(65536), b""))
     assert b"HTTP/1.1 408" in answer
     assert 0.4 < time.monotonic() - begun < 5.0
+
+
+def asked(line: socket.socket) -> bytes:
+    line.sendall(b"GET /api/v1/status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    return b"".join(iter(lambda: line.recv(65536), b""))
+
+
+def test_no_address_takes_the_server_with_connections_that_say_nothing(address: str, monkeypatch) -> None:
+    monkeypatch.setattr(server.BoundedProtocol, "each", 3)
+    with ExitStack() as open_ones:
+        for _ in range(3):
+            open_ones.enter_context(connected(address))
+        with connected(address) as line:
+            head, _, body = asked(line).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 503")
+    assert b"retry-after: 1" in head
+    assert json.loads(body)["code"] == "busy"
+    until = time.monotonic() + 5
+    answer = b""
+    while not answer.startswith(b"HTTP/1.1 200"):
+        assert time.monotonic() < until, answer
+        with connected(address) as line:
+            answer = asked(line)
 
 
 def test_uploads_take_their_place_before_they_are_read(address: str) -> None:

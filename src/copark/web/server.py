@@ -19,7 +19,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from copark.analyses import REGISTRY
@@ -29,7 +29,7 @@ from copark.version import __version__
 from copark.web.api import PREFIX, router
 from copark.web.limits import Limits, Rates, Settings, is_loopback
 from copark.web.middleware import API, PAGE, guarded
-from copark.web.problems import MEDIA, add_handlers, language
+from copark.web.problems import MEDIA, Problem, add_handlers, language, language_of, problem_response
 from copark.web.services import Services
 from copark.workflows.serving.errands import Records
 
@@ -91,15 +91,30 @@ def described(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema
 
 
-class BoundedProtocol(H11Protocol):
-    """HTTP/1.1 as uvicorn has it, but headers have to arrive in time: ten seconds from the first byte, or a 408."""
+async def busy(scope: Scope, receive: Receive, send: Send) -> None:
+    """Tell a request of a connection that is one too many when to come again."""
+    problem = problem_response(Problem(503, "busy", retry_after=1.0), language_of(None, None))
+    problem.headers["connection"] = "close"
+    await problem(scope, receive, send)
 
-    within = 10.0
+
+class BoundedProtocol(H11Protocol):
+    """HTTP/1.1 as uvicorn has it, with bounds.
+
+    Headers have to arrive in time: ten seconds from the first byte, or a 408. Nobody but a proxy has more than 100
+    connections at once: who opens another is told so.
+    """
+
+    each, within, proxies = 100, 10.0, ()
     _late: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin."""
+        """Begin, and count those of the same address."""
         super().connection_made(transport)
+        host = self.client and self.client[0]
+        held = [one for one in self.connections if isinstance(one, H11Protocol) and one.client and one.client[0] == host]
+        if len(held) > self.each and host not in self.proxies:
+            self.app, self.within = busy, 2.0
         self._watch(is_waiting=True)
 
     def data_received(self, data: bytes) -> None:
@@ -181,7 +196,7 @@ def config_of(settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         create_app(settings), log_level="warning", access_log=False, server_header=False, proxy_headers=False,
         lifespan="on", ws="none", loop="asyncio", timeout_keep_alive=KEEP_ALIVE, timeout_graceful_shutdown=GRACE,
-        http=BoundedProtocol,
+        http=type("Protocol", (BoundedProtocol,), {"proxies": settings.proxies}),
     )  # fmt: skip
 
 
