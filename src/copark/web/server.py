@@ -112,7 +112,8 @@ class BoundedProtocol(H11Protocol):
         """Begin, and count those of the same address."""
         super().connection_made(transport)
         host = self.client and self.client[0]
-        held = [one for one in self.connections if isinstance(one, H11Protocol) and one.client and one.client[0] == host]
+        clients = [one.client for one in self.connections if isinstance(one, H11Protocol) and one.client]
+        held = [client for client in clients if client[0] == host]
         if len(held) > self.each and host not in self.proxies:
             self.app, self.within = busy, 2.0
         self._watch(is_waiting=True)
