@@ -167,9 +167,3 @@ def test_a_bass_past_gives_its_bass_future() -> None:
     times = np.linspace(0.5, 7.0, 12)
     found = bass(history(times, curve(times), 0.01), np.array([10.0]), FAR)
     assert found.centre == pytest.approx([curve(10.0)], rel=1e-3)
-
-
-def test_ensembles_are_the_same_every_time_and_centred() -> None:
-    found = persistence(history([0.0, 1.0], [4.0, 5.0]), np.array([2.0]), np.array([1.0]))
-    assert np.array_equal(found.ensemble(0), found.ensemble(0))
-    assert np.median(found.ensemble(0)) == pytest.approx(5.0, abs=1e-9)
