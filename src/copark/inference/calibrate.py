@@ -28,28 +28,26 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Settings:
-    """What a calibration may be asked. The defaults are those the shipped posteriors were made with."""
+    """What a calibration may be asked; the defaults are those Great Stone's to 2020 was made with.
+
+    runs: of the batch, a power of two; accepted: those that the parameter posterior rests on; agree: scale reduction at
+    which the search ends early; records: simulated records of each kind by which coverage is examined; discrepancy: of
+    the observation model. The others say how the replay is moved (:class:`copark.inference.tempering.Plan`).
+    """
 
     runs: int = 1 << 19
-    """Runs of the batch, a power of two."""
     seed: int = 1
     accepted: int = ACCEPTED
-    """Runs of the batch that the parameter posterior rests on."""
     members: int = 512
     sweeps: int = 12
     last_sweeps: int = 150
     populations: int = POPULATIONS
     agree: float = 0.0
-    """Scale reduction at which the search ends early (:func:`copark.inference.annealing.replay_posterior`)."""
     records: int = 200
-    """Simulated records of each kind by which its coverage is examined."""
     discrepancy: float = 0.0
-    """Of the observation model (:class:`copark.inference.observations.ObservationModel`)."""
     keep: float = 0.85
     early: bool = False
     ladder: int = 0
-    """members, sweeps, last_sweeps, populations, keep, early, ladder: how the replay is moved
-    (:class:`copark.inference.tempering.Plan`)."""
 
     @classmethod
     def of(cls, recipe: Mapping[str, Any]) -> Settings:

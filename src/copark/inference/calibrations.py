@@ -40,7 +40,7 @@ from copark.inference.calibrate import (
 from copark.inference.diagnostics import Examination, examine, load_examination, save_examination
 from copark.inference.observations import ObservationModel, targets
 from copark.inference.posterior import ParameterPosterior
-from copark.inference.prior import PIECE, PriorSpace, home_of, pieces_in, run_piece
+from copark.inference.prior import PIECE, PriorSpace, home_of, run_piece
 from copark.inference.provenance import FORMAT, code_hash, recipe_in
 from copark.inference.reading import Reading, case_for, reading_of, shipped_reading
 from copark.inference.replay import ReplayPosterior
@@ -240,7 +240,7 @@ def plan_of(
     down, end = (RUNGS, RUNGS * plan.ladder) if plan.ladder else (STEPS, plan.members)
     populations = posteriors * settings.populations
     searched = populations * MOVES * (plan.members * down * plan.sweeps + end * plan.last_sweeps)
-    kept = min(PIECE * pieces_in(home_of(batches_in(out), recipe)), settings.runs)
+    kept = min(PIECE * len(list(home_of(batches_in(out), recipe).glob("*.piece"))), settings.runs)
     missing, there = settings.runs - kept, stages.there()
     done = sum(share for name, share in there.items() if name.startswith(POPULATION))
     searched = round(searched * (1.0 - done / populations)) if populations else 0

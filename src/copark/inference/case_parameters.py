@@ -98,7 +98,8 @@ def parameters_of(
     own, notes = _own(case, out, cut) if wanted in (None, "own") else (None, ())
     shipped = _shipped(case, cut) if wanted in (None, "shipped") else None
     if cut is not None and own is None and shipped is None:
-        raise _none_of(case, out, cut)
+        cut_of(case, cut)
+        raise NotFound.of("trust.no_cut", case=case.name, cut=cut, known=", ".join(cuts_of(case, out)) or "–")
     if wanted == "own" and own is None:
         folder = "out" if out is None else shown(out)
         raise NotFound.of("trust.none_own", case=case.name, folder=folder, path=case.name)
@@ -119,15 +120,6 @@ def cuts_of(case: Case, out: Path | None = None) -> tuple[str, ...]:
     """The cuts of the calibrations a case has, one's own and shipped, latest first."""
     own = {one.trust.cut for one in _own_posteriors(case, out)[0]}
     return tuple(sorted(own | set(posteriors_of(case)), reverse=True))
-
-
-def _none_of(case: Case, out: Path | None, cut: str) -> CoparkError:
-    """Why there is no calibration to a cut: there could be none, or none was made."""
-    try:
-        cut_of(case, cut)
-    except RunRefused as error:
-        return error
-    return NotFound.of("trust.no_cut", case=case.name, cut=cut, known=", ".join(cuts_of(case, out)) or "–")
 
 
 def settle(

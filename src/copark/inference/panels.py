@@ -17,7 +17,6 @@ from copark.cases import Case, list_cases
 from copark.cases.quarters import Quarter
 from copark.errors import RunRefused
 from copark.inference.calibrations import power_of_two
-from copark.inference.observations import targets
 from copark.inference.pool.batches import GRID, Discrepancy, table
 from copark.inference.pool.forecasts import SHOWN, PooledOutlook, bands_at, outlook
 from copark.inference.pool.panel import RUNS, Panel, PanelSettings, learn, panel_identity, pooled_prior
@@ -158,11 +157,6 @@ def _fan(panel: Panel, park: Park, threads: int) -> ParkFan | None:
 Tell = Callable[[int, int], None]
 LEAST, MOST = 8, 15
 """Runs of each park, as powers of two."""
-
-
-def has_history(case: Case) -> bool:
-    """Whether anything is recorded of a case that a calibration of its own could be fitted to."""
-    return bool(targets(case))
 
 
 def runs_of(written: str | None, lang: str = "en") -> int:

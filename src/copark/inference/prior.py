@@ -304,11 +304,6 @@ def piece_path(home: Path, first: int) -> Path:
     return home / f"runs-{first:08d}.piece"
 
 
-def pieces_in(home: Path) -> int:
-    """How many pieces of a batch there are, whole or not."""
-    return sum(1 for _ in home.glob("runs-*.piece"))
-
-
 def read_piece(home: Path, first: int, shape: tuple[int, int]) -> Singles | None:
     """Read a piece; ``None`` if it is not there, not whole, or of another batch or machine."""
     state = read_state(piece_path(home, first), _identity(home))

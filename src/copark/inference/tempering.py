@@ -244,23 +244,23 @@ ARRAYS = tuple(one.name for one in fields(Cloud))
 
 @dataclass(frozen=True)
 class Plan:
-    """How the cloud is moved."""
+    """How the cloud is moved.
+
+    sweeps: at each temperature, each moving every member's parameters twice and its luck several times; last_sweeps:
+    further ones at the end; keep: effective share of members a step of temperature may leave; quarters: of luck that
+    bear on the record; early: whether spans are shorter early on, where luck bears on all that follows: borders then
+    have a density of 1 / (quarter + EARLY), not the same everywhere; ladder: members at each temperature of a ladder on
+    which the last sweeps are made, with none at β = 1.
+    """
 
     members: int = 512
     sweeps: int = 12
-    """Sweeps at each temperature; a sweep moves every member's parameters twice and its luck several times."""
     last_sweeps: int = 150
-    """Further sweeps at the end."""
     keep: float = 0.85
-    """Effective share of members a step of temperature may leave."""
     quarters: int = 0
-    """Quarters of luck that bear on the record."""
     spans: int = MOST
     early: bool = False
-    """Whether spans are shorter early on, where luck bears on all that follows and only little of it can be changed at
-    once: borders have a density of 1 / (quarter + EARLY), not the same everywhere."""
     ladder: int = 0
-    """Members at each temperature of a ladder on which the last sweeps are made; with none they are made at β = 1."""
 
     @property
     def most(self) -> int:

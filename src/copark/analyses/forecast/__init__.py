@@ -20,6 +20,7 @@ from copark.inference import forecast as engine
 from copark.inference.assessment import Spread
 from copark.inference.case_parameters import own_calibration, shipped_calibration
 from copark.inference.diagnostics import BINS, Note, judged, movements, verdict
+from copark.inference.observations import targets
 from copark.inference.pool.forecasts import GROWTH, MODEL, BaseRate, PooledOutlook, freeze_outlook
 from copark.inference.pool.panel import Panel, PanelSettings, mixture_quantiles, panel_identity
 from copark.inference.pool.parks import AXES, POOLED
@@ -226,7 +227,7 @@ def asked_of(params: Params, context: Context) -> Asked:
     if params.freeze is not None:
         engine.refuse_existing(params.freeze)
     case, lang = context.case(params.case), context.lang
-    if params.pool or not panels.has_history(case):
+    if params.pool or not targets(case):
         given = {"--cut": params.cut is not None, "--told": params.told}  # they need the park's own observations
         options = ", ".join(name for name, on in given.items() if on)
         if options:
