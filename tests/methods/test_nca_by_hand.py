@@ -22,7 +22,7 @@ def found(corner=1, scope=None, points=POINTS, **more):
 def test_step_of_corner_1():
     """Above the step: 2 wide and 3 high, then 2 wide and 1 high: 8 of 16."""
     one = found().ceilings["ce_fdh"]
-    assert (one.zone, one.effect, one.above, one.complexity) == (8.0, 0.5, 0, 3)
+    assert (one.zone, one.effect, one.above) == (8.0, 0.5, 0)
     assert (one.condition_inefficiency, one.outcome_inefficiency) == (0.0, 25.0)
 
 

@@ -265,13 +265,13 @@ def compared(request):
 
 FIELDS = {
     "Ceiling zone": "zone", "Effect size": "effect", "# above": "above", "Slope": "slope", "Intercept": "intercept",
-    "Complexity": "complexity", "Fit": "fit", "Ceiling accuracy": "accuracy",
+    "Ceiling accuracy": "accuracy",
     "Condition ineff.": "condition_inefficiency", "Outcome ineff.": "outcome_inefficiency",
 }  # fmt: skip
 
 
 def test_every_parameter_of_nca_agrees(compared):
-    """Zone, effect, slope, intercept, cases above, complexity, fit, accuracy, inefficiencies; p within its error."""
+    """Zone, effect, slope, intercept, cases above, accuracy, inefficiencies; p within its error."""
     files, models = compared
     for theirs, mine in models:
         published = {one["_row"]: one for one in theirs["params"]}

@@ -125,11 +125,6 @@ class CapTable(Record):
         """Add up the shares of ``home``, ``host`` or ``third``, in basis points; ``none`` is the unallocated rest."""
         return sum(holding.basis_points for holding in self.holdings if holding.side == side)
 
-    @property
-    def total(self) -> int:
-        """All shares in the table, in basis points: 10000 if it is complete."""
-        return sum(holding.basis_points for holding in self.holdings)
-
 
 class Event(Record):
     """A row of ``events.csv``: something that happened."""

@@ -43,8 +43,6 @@ class Null:
 
     band: Floats
     """5, 50 and 95 % of D at each case under the shuffle, shape (3, case)."""
-    outside: tuple[str, ...]
-    """Labels of cases whose D lies above the 95 % of the shuffle."""
     observed: Mapping[str, float]
     """Mean C, mean D, and the rank correlation of D with the order of the cases."""
     p: Mapping[Kind, Mapping[str, float]]
@@ -83,7 +81,7 @@ def null(found: Coupled, deals: int, seed: int, progress: Callable[[int, int], N
                 progress(turn * deals + done + count, len(KINDS) * deals)
         p[kind] = {name: (1 + reached[name]) / (1 + deals) for name in STATISTICS}
     band = np.quantile(np.concatenate(kept), BAND, axis=0)
-    return Null(band, found.table.where(found.chosen.coordination > band[2]).cases, observed, p)
+    return Null(band, observed, p)
 
 
 def _dealt(scores: Floats, kind: Kind, count: int, luck: np.random.Generator) -> Floats:

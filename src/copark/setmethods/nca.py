@@ -254,10 +254,6 @@ class Ceiling:
     intercept: float
     slope: float
     """intercept, slope: of CR-FDH, in the data's own units; NaN for the step and where there is no line."""
-    complexity: int
-    """Steps of CE-FDH; 1 for the line."""
-    fit: float
-    """Effect size over that of CE-FDH, in per cent; NaN where that is 0."""
     accuracy: float
     """Cases on or below the ceiling, in per cent."""
     condition_inefficiency: float
@@ -372,18 +368,17 @@ def _condition(table: CaseTable, name: str, request: NcaRequest, progress: Progr
         for at in steps.order
         if np.any((peer_x == seen_x[at]) & (peer_y == seen_y[at]))
     ]
-    step = float(zones(steps, seen_y, box, "ce_fdh"))
     nothing = float("nan")
     ceilings: dict[Kind, Ceiling] = {}
     for kind in KINDS:
         zone = float(zones(steps, seen_y, box, kind))
         if kind == "ce_fdh":
-            own, above, complexity = (nothing, nothing), 0, len(peer_x)
+            own, above = (nothing, nothing), 0
             top = float(peer_x[-1]) if peer_y[-1] >= box.y_high else box.x_high
             foot = float(peer_y[0]) if peer_x[0] <= box.x_low else box.y_low
         else:
             intercept, slope = (float(value) for value in peer_line(steps, seen_y))
-            own, complexity = (view.y_sign * intercept, view.y_sign * view.x_sign * slope), 1
+            own = view.y_sign * intercept, view.y_sign * view.x_sign * slope
             height = intercept + slope * seen_x + NEAR * (box.y_high - box.y_low)
             above = int(np.count_nonzero(seen_y > height))
             top = (box.y_high - intercept) / slope if slope else nothing
@@ -393,8 +388,6 @@ def _condition(table: CaseTable, name: str, request: NcaRequest, progress: Progr
             zone / box.area,
             above,
             *own,
-            complexity,
-            100.0 * zone / step if step > 0.0 else nothing,
             100.0 * (1.0 - above / len(table)),
             100.0 * float(np.clip((box.x_high - top) / (box.x_high - box.x_low), 0.0, 1.0)),
             100.0 * float(np.clip((foot - box.y_low) / (box.y_high - box.y_low), 0.0, 1.0)),

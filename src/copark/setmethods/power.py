@@ -26,14 +26,10 @@ class Power:
     weights: tuple[int, ...]
     quota: int
     """weights, quota: the game in whole numbers."""
-    scale: int
-    """What the weights given were multiplied by to make them whole."""
     shapley_shubik: tuple[Fraction, ...]
     """Share of the orders of voting in which the voter is decisive; they sum to 1 if anyone ever is."""
     banzhaf_raw: tuple[int, ...]
     """Coalitions of the others in which the voter is decisive."""
-    banzhaf_absolute: tuple[Fraction, ...]
-    """The same over all 2^(n-1) coalitions of the others."""
     banzhaf_normalized: tuple[Fraction, ...]
     """The same over all voters' together."""
 
@@ -49,10 +45,10 @@ class Power:
         return alone[0] if alone else None
 
 
-def whole(values: Sequence[Fraction]) -> tuple[tuple[int, ...], int]:
-    """Values as whole numbers in the same proportion, and what they were multiplied by."""
+def whole(values: Sequence[Fraction]) -> tuple[int, ...]:
+    """Values as whole numbers in the same proportion."""
     scale = lcm(*(value.denominator for value in values))
-    return tuple(int(value * scale) for value in values), scale
+    return tuple(int(value * scale) for value in values)
 
 
 def power_faults(weights: Sequence[Fraction], quota: Fraction, voters: Sequence[str]) -> list[Fault]:
@@ -68,7 +64,7 @@ def power_faults(weights: Sequence[Fraction], quota: Fraction, voters: Sequence[
     if len(voters) != len(weights):
         found.append(fault("voter_count", "--voters", found=len(voters), expected=len(weights)))
     found += [fault("twice", "--voters", key=one, found=one) for one in sorted(set(voters)) if voters.count(one) > 1]
-    needed = whole([*weights, quota])[0][-1]
+    needed = whole([*weights, quota])[-1]
     if len(weights) > MOST_VOTERS or len(weights) * needed > MOST_CELLS:
         values: dict[str, Any] = {"voters": len(weights), "quota": f"{needed:,}", "most": MOST_VOTERS}
         found.append(fault("game_too_large", "--weights", **values))
@@ -81,8 +77,7 @@ def power(weights: Sequence[Fraction | int], quota: Fraction | int) -> Power:
     faults = power_faults(exact, Fraction(quota), [str(at) for at in range(len(exact))])
     if faults:
         raise ValueError(faults[0].cause("en"))
-    numbers, scale = whole([*exact, Fraction(quota)])
-    sizes, needed = numbers[:-1], numbers[-1]
+    *sizes, needed = whole([*exact, Fraction(quota)])
     counts = _coalitions(sizes, needed)
     decisive = [_decisive(counts, weight, needed) for weight in sizes]
     n = len(sizes)
@@ -91,12 +86,10 @@ def power(weights: Sequence[Fraction | int], quota: Fraction | int) -> Power:
     orders = [sum(factorial(size) * factorial(n - 1 - size) * count for size, count in enumerate(by_size))
               for by_size in decisive]  # fmt: skip
     return Power(
-        sizes,
+        tuple(sizes),
         needed,
-        scale,
         tuple(Fraction(pivotal, factorial(n)) for pivotal in orders),
         raw,
-        tuple(Fraction(count, 2 ** (n - 1)) for count in raw),
         tuple(Fraction(count, total) for count in raw),
     )
 
