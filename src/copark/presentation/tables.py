@@ -152,7 +152,7 @@ class _Book:
         """The sheet of all figures, which have their titles in them, where there are any."""
         if self.figures:
             rows = list(self.pictures())
-            yield Sheet(self.titles[-1], rows, len(rows), head=0, widths=(110,), upright=True, figures=True)
+            yield Sheet(self.titles[-1], rows, len(rows), head=0, widths=(110,), upright=True)
 
     def pictures(self) -> Iterator[Row]:
         yield (Styled(self.say("sheet.back"), link=self.cover_title),)

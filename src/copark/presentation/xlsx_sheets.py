@@ -28,8 +28,6 @@ ROWS_MEASURED = 200
 LINE = 15.0
 """Height of a line, points."""
 INCH = 72.0
-SCALE, LINES = 70, 68
-"""Of a sheet of figures: its scale on paper in per cent, and how many lines a page then holds."""
 A4 = 9
 USUAL = 9.0
 """Width of a column that nobody has set."""
@@ -91,8 +89,7 @@ class Sheet:
     widths: Sequence[float] = field(default_factory=tuple)
     """Width of each column in characters; by default as its first rows ask for."""
     upright: bool = False
-    figures: bool = False
-    """upright, figures: whether it is printed on upright paper; whether it holds pictures."""
+    """Whether it is printed on upright paper."""
 
 
 def write_sheets(
@@ -114,14 +111,9 @@ def write_sheets(
             sheet = book.add_worksheet(one.title)
             _set_up(sheet, one)
             widths = list(one.widths)
-            at, page, breaks = 0, 0, []
+            at = 0
             for row in one.rows:
-                before, at = at, put.row(sheet, at, row, one.widths)
-                if isinstance(row, Picture):
-                    if page and at - page > LINES:  # with the blank line above it
-                        page = before - 1
-                        breaks.append(page)
-                    page = page or 1
+                at = put.row(sheet, at, row, one.widths)
                 done += 1
                 if not one.widths and at <= ROWS_MEASURED and not isinstance(row, Picture):
                     widths = _widened(widths, row)
@@ -129,7 +121,6 @@ def write_sheets(
                     progress(done, total)
             for number, width in enumerate(widths):
                 sheet.set_column(number, number, width)
-            sheet.set_h_pagebreaks(breaks)
             if one.filters:
                 sheet.autofilter(one.head - 1, 0, one.filters - 1, max(0, len(widths) - 1))
     if progress:
@@ -141,11 +132,7 @@ def _set_up(sheet: Worksheet, one: Sheet) -> None:
     """Paper, what stays in sight, and what stands on every page."""
     sheet.set_paper(A4)
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-    if one.figures:  # fitted to a page's width, a sheet heeds no breaks
-        sheet.set_print_scale(SCALE)
-        sheet.set_default_row(LINE)
-    else:
-        sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(1, 0)
     sheet.set_footer(f"&L&8{clean(one.title).replace('&', '&&')}&R&8&P / &N")
     if not one.upright:
         sheet.set_landscape()
