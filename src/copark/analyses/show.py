@@ -119,6 +119,15 @@ class Show:
         """What a reader must know, of the texts."""
         return Caveat(self.t(key, **values))
 
+    def doubts(self, found: Result, **told: bool) -> list[Caveat]:
+        """How far parameters may be trusted, where chances of outcomes are not told unasked, and texts that hold.
+
+        ``stale`` is asked of the provenance.
+        """
+        trust, told = found.trust, {"stale": bool(found.provenance.get("posterior_stale")), **told}
+        doubted = [] if trust is None or trust.shows_outcomes else [Caveat(trust.meaning(self.t.lang))]
+        return [*doubted, *(self.caveat(key) for key, holds in told.items() if holds and self.t.has(key))]
+
     def said(self, value: Value, column: Column) -> str:
         """A value in a sentence."""
         return shown(value, column, self.t.lang, with_unit=True)

@@ -91,13 +91,9 @@ class _Show(Show):
         return [row for _, row in sorted(rows, key=lambda one: -abs(one[0]))]
 
     def summary(self) -> doc.Section:
-        t, found = self.t, self.found
-        blocks: list[doc.Block] = [doc.Cards(tuple(self.cards())), self.text("lead", pairs=found.pairs)]
-        blocks.append(doc.Bullets((*self.worked(), *self.scored())))
-        told = {"caveat": True, "prior": not found.asked, "stale": bool(found.provenance.get("posterior_stale"))}
-        if found.trust is not None and not found.trust.shows_outcomes:
-            blocks.append(doc.Caveat(found.trust.meaning(t.lang)))
-        return self.section("summary", *blocks, *(self.caveat(key) for key, holds in told.items() if holds))
+        found, said = self.found, doc.Bullets((*self.worked(), *self.scored()))
+        lead, doubts = self.text("lead", pairs=found.pairs), self.doubts(found, caveat=True, prior=not found.asked)
+        return self.section("summary", doc.Cards(tuple(self.cards())), lead, said, *doubts)
 
     def cards(self) -> Iterator[doc.Card]:
         """The largest effects, how many have none, and how many the data support."""

@@ -92,7 +92,8 @@ class _Show(Show):
 
     def sections(self) -> Iterator[doc.Section]:
         found = self.found
-        yield self.section("answer", doc.Cards(tuple(self.cards())), *self.caveats())
+        general = [doc.Caveat(text("levers.general", self.t.lang))] if found.general else []
+        yield self.section("answer", doc.Cards(tuple(self.cards())), *self.doubts(found), *general)
         yield self.section("sets", self.ladder())
         if found.ladder:
             told = tuple(
@@ -107,13 +108,6 @@ class _Show(Show):
         if found.events:
             yield self.section("events", doc.Bullets(tuple(self.events())))
         yield self.section("how", doc.Bullets(tuple(self.how())))
-
-    def caveats(self) -> Iterator[doc.Caveat]:
-        found, t = self.found, self.t
-        if found.trust is not None and not found.trust.shows_outcomes:
-            yield doc.Caveat(found.trust.meaning(t.lang))
-        if found.general:
-            yield doc.Caveat(text("levers.general", t.lang))
 
     def cards(self) -> Iterator[doc.Card]:
         """Each target without a lever and with the best set; what that costs."""

@@ -157,10 +157,7 @@ class _Show(Show):
             ),
         )  # fmt: skip
         lead = doc.Paragraph(t(f"lead.{found.since}", quarter=found.pulled, horizon=found.horizon))
-        told = {"general": found.general, "stale": bool(found.provenance.get("posterior_stale")), "caveat": True}
-        caveats = [doc.Caveat(t(key)) for key, holds in told.items() if holds]
-        if found.trust is not None and not found.trust.shows_outcomes:
-            caveats.insert(0, doc.Caveat(found.trust.meaning(t.lang)))
+        caveats = self.doubts(found, general=found.general, caveat=True)
         return self.section("summary", doc.Cards(tuple(cards)), lead, answer, *caveats)
 
     def levers(self) -> doc.Section:

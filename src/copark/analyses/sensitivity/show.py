@@ -109,7 +109,7 @@ class _Show(Show):
         yield doc.Card(t("card.clear"), doc.COUNT, len(factors), t("card.clear.note", all=len(self.found.names)))
 
     def summary(self) -> doc.Section:
-        t, found = self.t, self.found
+        found = self.found
         blocks: list[doc.Block] = []
         if cards := tuple(self.cards()):
             blocks.append(doc.Cards(cards))
@@ -123,10 +123,7 @@ class _Show(Show):
             if kept.kind == "posterior" or not found.indices:
                 blocks.append(self.text(f"summary.given.{kept.kind}"))
                 blocks.append(doc.Bullets(tuple(self.leaders(kept, n) for n in range(len(kept.readouts)))))
-        told = {"caveat": True, "stale": bool(found.provenance.get("posterior_stale"))}
-        if found.trust is not None and not found.trust.shows_outcomes:
-            blocks.append(doc.Caveat(found.trust.meaning(t.lang)))
-        return self.section("summary", *blocks, *(self.caveat(key) for key, holds in told.items() if holds))
+        return self.section("summary", *blocks, *self.doubts(found, caveat=True))
 
     def drivers(self, at: int) -> str:
         """What one output depends on by total index: the clear factors, largest first."""
