@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from copark.cases.casebook import CLAIMS
+from copark.inference.claims import Trial, TrialPlan
 from copark.inference.claims.reading import load_claims
 from copark.inference.claims.rules import Judge, Rule, Sample
-from copark.inference.claims.runner import Trial, TrialPlan
 from copark.inference.claims.scenarios import ArmRuns
 
 SMALL = Path(__file__).parent / "small.yaml"

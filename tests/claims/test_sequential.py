@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from copark.cases.model_file import read_shipped
-from copark.inference.claims import runner
+from copark.inference import claims as runner
+from copark.inference.claims import Trial, TrialPlan
 from copark.inference.claims.rules import WORDS, Condition, side
-from copark.inference.claims.runner import Trial, TrialPlan
 from copark.inference.claims.scenarios import Bench
 from copark.inference.claims.sequential import SEQUENTIAL, Stopping, stopping
 from copark.inference.claims.verdict import Verdict, holds, standard

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from copark.inference.claims import Trial, TrialPlan
 from copark.inference.claims.rules import Sample
-from copark.inference.claims.runner import Trial, TrialPlan
 from copark.inference.claims.scenarios import Bench
 from copark.inference.claims.severity import leaning, rank_shares
 from copark.store import checkpoints

@@ -7,8 +7,8 @@ import pytest
 from scipy.special import expit
 
 from copark.inference.case_parameters import parameters_of
+from copark.inference.claims import Trial, TrialPlan
 from copark.inference.claims.rules import WORDS, Condition, side
-from copark.inference.claims.runner import Trial, TrialPlan
 from copark.inference.claims.schema import Headline, Part
 from copark.inference.claims.verdict import (
     Ridge,

@@ -11,7 +11,7 @@ import pytest
 from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
-from copark.inference.levers.findings import Leaning, find
+from copark.inference.levers import Leaning, find
 from copark.inference.levers.measures import SIDES, measure_of
 from copark.presentation.document import Bullets, Cards, Interval
 from copark.simulation.trust import Trust

@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from copark.inference.claims import ClaimFinding, ClaimFindings, PartFinding
 from copark.inference.claims.evidence import Seen
 from copark.inference.claims.rules import resolve
-from copark.inference.claims.runner import ClaimFinding, ClaimFindings, PartFinding
 from copark.inference.claims.verdict import standard
 from copark.model.variables import catalogue
 from copark.presentation import style

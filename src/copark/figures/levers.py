@@ -22,7 +22,7 @@ from copark.presentation.numbers import axis_number, number, percent, shown
 from copark.texts import text
 
 if TYPE_CHECKING:
-    from copark.inference.levers.findings import Gain, LeverFindings
+    from copark.inference.levers import Gain, LeverFindings
 
 ROW = 0.245
 """Inches of a row."""

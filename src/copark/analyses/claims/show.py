@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from copark.analyses.claims import Answer
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show, known
+from copark.inference.claims import LEFT_THE_RECORD, LOOK_DRAWS, LOOK_FUTURES, ClaimFinding, PartFinding
 from copark.inference.claims.reading import ClaimsFile
 from copark.inference.claims.rules import FOR, OPEN, REFUTED, WORDS, Condition, Measured, resolve
-from copark.inference.claims.runner import LEFT_THE_RECORD, LOOK_DRAWS, LOOK_FUTURES, ClaimFinding, PartFinding
 from copark.inference.claims.schema import Part, Statistic, Variant
 from copark.inference.claims.sequential import stopping
 from copark.inference.claims.severity import RECENTRED, Severity, built_in

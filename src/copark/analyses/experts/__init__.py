@@ -19,8 +19,8 @@ from copark.analyses.claims import written
 from copark.analyses.contract import CaseParams, Option, Result, Said
 from copark.arrays import Floats
 from copark.errors import RunRefused
+from copark.inference.claims import TrialPlan, identity_from, provenance_of
 from copark.inference.claims.rules import OPEN, SMALL, side
-from copark.inference.claims.runner import TrialPlan, identity_from, provenance_of
 from copark.inference.claims.verdict import Verdict, claim_verdict, joint, standard, verdict_of
 from copark.inference.elicitation import (
     LEVELS,

@@ -15,7 +15,7 @@ from copark.analyses.show import Show
 from copark.cases.case import Case
 from copark.inference.goal import Confirmed, GoalTarget, read_targets
 from copark.inference.goal.lever_sets import FutureEvent, example_events, read_events
-from copark.inference.levers.findings import named
+from copark.inference.levers import named
 from copark.inference.levers.measures import SIDES, measure_of
 from copark.model.variables import catalogue
 from copark.presentation import document as doc

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
+from copark.inference.levers import LeverFindings, find
 from copark.inference.levers.entries import load_levers, wanted_levers
-from copark.inference.levers.findings import LeverFindings, find
 from copark.inference.levers.runner import Asked, ask, carry_out, from_dataset, to_dataset
 
 if TYPE_CHECKING:

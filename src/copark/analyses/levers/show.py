@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.levers import Answer
 from copark.analyses.show import Show, grouped
-from copark.inference.levers.findings import Balance, Choice, Gain, Leaning
+from copark.inference.levers import Balance, Choice, Gain, Leaning
 from copark.inference.levers.measures import NAMES, RANKED, SIDES, Measure, measure_of
 from copark.model.variables import catalogue
 from copark.presentation import document as doc

@@ -333,7 +333,7 @@ def _weighed(plan: made.InformationPlan, worlds: xr.Dataset, params: Params, con
 
 
 def _provenance(plan: made.InformationPlan) -> dict[str, Any]:
-    from copark.inference.claims.runner import TrialPlan, provenance_of
+    from copark.inference.claims import TrialPlan, provenance_of
 
     kind = "prior" if plan.source is None else "posterior"
     trial = TrialPlan(plan.draws, plan.futures, plan.seed, 1, kind)

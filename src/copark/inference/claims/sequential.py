@@ -30,7 +30,7 @@ from copark.stats.shares import wilson, z_of
 from copark.store.checkpoints import Stages
 
 if TYPE_CHECKING:
-    from copark.inference.claims.runner import Trial
+    from copark.inference.claims import Trial
     from copark.inference.claims.scenarios import Bench
 
 Draws = Annotated[int, Field(ge=2, le=100_000)]

@@ -19,7 +19,7 @@ from copark.cases.case import Case
 from copark.cases.types import suggestion
 from copark.errors import NotFound, RunRefused, printable
 from copark.inference.goal.lever_sets import LeverSet, LeverSettings, quarter_at
-from copark.inference.levers.findings import Gain, gain
+from copark.inference.levers import Gain, gain
 from copark.inference.levers.measures import KEPT, SIDES, alive_before, discounting, measure_of, measured
 from copark.inference.levers.runner import MeasuredRuns, groups_of
 from copark.model.arrays import Inputs

@@ -8,8 +8,8 @@ from copark.analyses.answer import find, load
 from copark.analyses.contract import Texts
 from copark.analyses.levers import Answer as Levers
 from copark.analyses.levers.show import SIGNS, change, middle
+from copark.inference.levers import Gain
 from copark.inference.levers.entries import Lever, Setting
-from copark.inference.levers.findings import Gain
 from copark.inference.levers.measures import SIDES, measure_of
 from copark.presentation import document as doc
 from copark.presentation.numbers import shown
