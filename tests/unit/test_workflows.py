@@ -9,7 +9,7 @@ import pytest
 import xarray as xr
 
 from copark import workflows
-from copark.analyses import execution
+from copark.analyses import context
 from copark.cases import load_case
 from copark.errors import FaultsFound
 from copark.store import RunStore, runs
@@ -96,7 +96,7 @@ def test_a_report_is_written_beside_the_runs(out: Path, first: workflows.RunOutc
 def test_above_the_limit_bands_are_kept_and_the_same_run_is_found_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(execution, "SUMMARY_ABOVE", 10)
+    monkeypatch.setattr(context, "SUMMARY_ABOVE", 10)
     monkeypatch.setattr(runs, "KEPT", 5)
     made = workflows.run_study("great-stone", runs=RUNS, out=tmp_path, report=False)
     assert (made.runs, made.kept) == (RUNS, 5)

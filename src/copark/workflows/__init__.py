@@ -7,8 +7,7 @@ The command line and the Python interface call these and nothing below them. Wha
 the language asked for; nothing here prints.
 """
 
-from copark.analyses.context import Progress
-from copark.analyses.execution import Means
+from copark.analyses.context import Means, Progress
 from copark.workflows.inspect import case_schema, catalogue, check, export, new, show
 from copark.workflows.running import RunOutcome, run_study, simulate
 from copark.workflows.runs import ReplayVerdict, verify

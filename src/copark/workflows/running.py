@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copark.analyses.context import Progress, stage
-from copark.analyses.execution import Means, find_or_make
+from copark.analyses.context import Means, Progress, find_or_make, stage
 from copark.store.runs import OUT, RunStore
 
 if TYPE_CHECKING:

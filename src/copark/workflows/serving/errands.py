@@ -89,7 +89,7 @@ def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identi
     """
     if errand.kind == "analysis":
         return _analysis(errand, tell)
-    from copark.analyses.execution import Means, make_run
+    from copark.analyses.context import Means, make_run
     from copark.cases import load_case
     from copark.inference.case_parameters import settle
     from copark.simulation.results import study_identity
