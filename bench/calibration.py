@@ -99,7 +99,7 @@ def compare(park: str, cut: str | None, out: Path, threads: int, *, shipped: boo
         found = found or kept_posterior(case, until, settings, threads=threads, out=out)
         after = resource.getrusage(resource.RUSAGE_SELF)
         spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        costs.append(None if found.reused else Cost(spent, time.monotonic() - began))
+        costs.append(None if found.tally is None else Cost(spent, time.monotonic() - began))
         made.append(found)
     quick, full = (levels_of(one.stored.replay) for one in made)
     shift = {name: abs(quick[name][1] - one[1]) / max(one[2] - one[0], 1e-300) for name, one in full.items()}

@@ -101,11 +101,16 @@ class ReplayPosterior:
         """Potential scale reduction of every axis between populations (Gelman and Rubin 1992), shape (axes,)."""
         return scale_reduction(logit(self.points), self.population)
 
+    def forecasts(self, threads: int = 1) -> Floats:
+        """Logarithms of what the pairs forecast, shape (pairs, len(FORECAST)); NaN where a run did not end."""
+        inputs = inputs_of(self.space.case, quarters=self.quarters + AHEAD)
+        runs = Ensemble(inputs, self.draws(), FORECAST, threads=threads).run()
+        return np.log1p(np.maximum(runs.of_finished(runs.out[:, :, -1]), 0.0))
+
     def forecast_disagreement(self, threads: int = 1) -> Floats:
-        """Potential scale reduction of forecasts, as logarithms, between populations; shape (len(FORECAST),)."""
-        some, quarters = self.thin(LOOKED_AT), self.quarters + AHEAD
-        runs = Ensemble(inputs_of(self.space.case, quarters=quarters), some.draws(), FORECAST, threads=threads).run()
-        found = np.log1p(np.maximum(runs.of_finished(runs.out[:, :, -1]), 0.0))
+        """Potential scale reduction of forecasts between populations, shape (len(FORECAST),)."""
+        some = self.thin(LOOKED_AT)
+        found = some.forecasts(threads)
         whole = np.isfinite(found).all(axis=1)
         return scale_reduction(found[whole], some.population[whole])
 
