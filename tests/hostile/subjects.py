@@ -208,8 +208,7 @@ def study(raw: bytes, folder: Path) -> str:
     """A study that is accepted can be turned into what the model is given."""
     from copark.cases import load_case
     from copark.simulation.run import facts_of, inputs_of
-    from copark.simulation.study import load_study
-    from copark.simulation.study_file import case_named
+    from copark.simulation.study import case_named, load_study
 
     path = folder / "study.yaml"
     path.write_bytes(raw)

@@ -153,7 +153,7 @@ def test_no_fault_can_carry_a_control_character_or_a_novel():
 @pytest.mark.parametrize("escape", ["\\u0000", "\\e[2J", "\\u202e", "\\N"])
 def test_control_characters_hidden_in_escapes_are_refused_with_their_line(tmp_path, escape):
     """A title that turns its line round, or clears the screen, would reach reports and tables."""
-    from copark.simulation.study_file import examine_study
+    from copark.simulation.study import examine_study
 
     path = tmp_path / "study.yaml"
     path.write_text(f'format: 1\nname: x\ntitle: {{en: "a{escape}b", zh: "乙"}}\ncase: great-stone\n', encoding="utf-8")

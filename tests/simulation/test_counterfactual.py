@@ -2,12 +2,12 @@
 
 import numpy as np
 
+from copark.simulation.case_edits import happenings
 from copark.simulation.counterfactual import (
     WITHOUT,
     but_for,
     but_for_study,
 )
-from copark.simulation.counterfactual_events import happenings
 from copark.simulation.readouts.compare import begins, pair, pairs_of
 from copark.simulation.run import simulate
 from tests.simulation.conftest import arm, outputs, study

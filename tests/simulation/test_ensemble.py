@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from copark.model.outputs import NAMES
-from copark.simulation.ensemble import Ensemble, Paired
-from copark.simulation.flows import by_link, channels
+from copark.simulation.ensemble import Ensemble, Paired, by_link, channels
 from copark.simulation.run import inputs_of, prepare
 from tests.simulation.conftest import arm, study
 

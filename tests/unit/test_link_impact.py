@@ -17,7 +17,7 @@ from copark.inference.ablations.effects import LinkResponse, direction, half_wid
 from copark.presentation.document import Caveat, Chart
 from copark.presentation.figures import render
 from copark.presentation.style import styled
-from copark.simulation.link_cuts import STRENGTHS, cut_study, key_of, links_named
+from copark.simulation.counterfactual import STRENGTHS, cut_study, key_of, links_named
 
 RUNS = 101
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from copark.inference.calibrations import Planned
     from copark.inference.case_parameters import CaseParameters
     from copark.inference.exploration import Workload
-    from copark.simulation.draw_sources import DrawSource
+    from copark.simulation.sample import DrawSource
     from copark.simulation.study import Study
     from copark.simulation.trust import Trust
     from copark.store import RunRecord

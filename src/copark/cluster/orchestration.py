@@ -13,8 +13,8 @@ from copark.cases.case import Case
 from copark.cluster.environment import BITS, CODE, Machine, faults_between, joined, need_alike
 from copark.cluster.work import Crew, Subject, Tell, Work, prepared
 from copark.errors import Fault
-from copark.simulation.draw_sources import DrawSource
 from copark.simulation.run import run_chunk
+from copark.simulation.sample import DrawSource
 from copark.simulation.study import Study
 from copark.store import runs as stored
 from copark.store.arrays import CHUNK

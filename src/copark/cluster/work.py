@@ -14,8 +14,8 @@ from typing import Protocol
 
 from copark.cases.case import Case
 from copark.cluster.environment import Machine, machine, need_alike
-from copark.simulation.draw_sources import DrawSource
 from copark.simulation.run import Prepared, prepare, run_chunk
+from copark.simulation.sample import DrawSource
 from copark.simulation.study import Study
 from copark.store.arrays import CHUNK
 from copark.store.shards import ShardFolder, ShardPlan, ShardWriter, Stopwatch, is_whole, read_record

@@ -2,11 +2,17 @@
 
 The frozen case is never touched: a changed copy is made before anything is packed, and checked by the rules of cases.
 What a case has no fact for (instruments of the framework, rivals) is set in the packed inputs.
+
+What happened and can be undone is everything dated that the model feels, each under a key ``<kind>/<name>``:
+``anchor/maz-weichai``, ``visit/2015-05-10``, ``shock/pandemic``. A name that two happenings share means both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from operator import attrgetter, is_
 from typing import Any, TypeVar
 
 import numpy as np
@@ -15,6 +21,7 @@ from pydantic import ValidationError
 from copark.cases.actors import Framework, Partner, Presence, Shareholder, Span
 from copark.cases.case import Case
 from copark.cases.cross_checks import Problem, problems_of
+from copark.cases.dated_events import Anchor, Certificates
 from copark.cases.dates import Date
 from copark.cases.evidence import UNALLOCATED, CapTable, Holding
 from copark.cases.facts import Fact, used
@@ -26,15 +33,143 @@ from copark.cases.validation import told
 from copark.errors import Fault
 from copark.model.arrays import Inputs, records
 from copark.model.axes import PARTNERS
-from copark.model.enterprises.records import Anchor
+from copark.model.enterprises import records as enterprises
 from copark.model.variables import ORIGINS
 from copark.model.world.equations import NO_PARTNER, PRESENT
-from copark.simulation.counterfactual_events import happenings
-from copark.simulation.scenario_edits import Edits, Stay, Step
-from copark.simulation.schemas import first_month
-from copark.texts import text
+from copark.simulation.scenario_edits import ALWAYS, Edits, Stay, Step
+from copark.simulation.schemas import Title, first_month
+from copark.texts import LANGUAGES, text
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Something that happened and can be undone: ``undo`` gives the case without it."""
+
+    key: str
+    date: Date
+    title: Title
+    undo: Callable[[Case], Case]
+
+
+def happenings(case: Case) -> tuple[Happening, ...]:
+    """Everything of a case that can be undone, by kind and date."""
+    found = [*_actors(case), *_events(case), *_money(case), *_rules(case)]
+    return tuple(sorted(found, key=lambda one: (one.key.partition("/")[0], one.date.first_day, one.key)))
+
+
+def _said(kind: str, entry: Any = None, **values: Any) -> Title:
+    said = {}
+    for lang in LANGUAGES:
+        named = {} if entry is None else {"title": entry.title.get(lang)}
+        said[lang] = text(f"study.happening.{kind}", lang, **named, **values)[:200]
+    return Title(**said)
+
+
+def _with(case: Case, path: str, value: Any) -> Case:
+    """The case with another value of a fact, or of one in a section: ``visits``, ``finance.credit``."""
+    part, _, name = path.partition(".")
+    changed = getattr(case, part).model_copy(update={name: value}) if name else value
+    return case.model_copy(update={part: changed})
+
+
+def _drop(path: str, gone: Callable[[Any], bool], case: Case) -> Case:
+    """The case without the entries of one of its lists that are gone."""
+    return _with(case, path, tuple(one for one in attrgetter(path)(case) if not gone(one)))
+
+
+def _dropper(path: str, entry: Any) -> Callable[[Case], Case]:
+    return partial(_drop, path, partial(is_, entry))
+
+
+def _actors(case: Case) -> Iterator[Happening]:
+    for holder in case.shareholders:
+        title = _said("shareholder", holder)
+        yield Happening(f"shareholder/{holder.key}", holder.since, title, _dropper("shareholders", holder))
+    for partner in case.partners:
+        first = min((span.since for span in partner.presence), key=lambda date: date.first_day)
+        yield Happening(f"partner/{partner.key}", first, _said("partner", partner), _dropper("partners", partner))
+
+
+def _events(case: Case) -> Iterator[Happening]:
+    for anchor in case.anchors:
+        undo = partial(without_anchor, anchor)
+        yield Happening(f"anchor/{anchor.key}", anchor.registered, _said("anchor", anchor), undo)
+    for batch in case.certificates:
+        count = batch.home + batch.host + batch.third
+        title = _said("certificate", count=count, date=batch.date)
+        undo = partial(without_certificates, batch.date)
+        yield Happening(f"certificate/{batch.date}", batch.date, title, undo)
+    for visit in case.visits:
+        yield Happening(f"visit/{visit.date}", visit.date, _said("visit", visit), _dropper("visits", visit))
+    for kind, path, dated in (("shock", "shocks", case.shocks), ("closure", "closures", case.closures)):
+        for one in dated:
+            yield Happening(f"{kind}/{one.key}", first_month(one.since), _said(kind, one), _dropper(path, one))
+
+
+def without_certificates(date: Date, case: Case) -> Case:
+    """The case without the residents registered by hand at a date; anchor projects come all the same."""
+    return _drop("certificates", lambda one: one.date == date, case)
+
+
+def without_anchor(anchor: Anchor, case: Case) -> Case:
+    """The case without an anchor project, which then is not among the holders of certificates either."""
+
+    def lacking(batch: Certificates) -> Certificates:
+        if anchor.key not in batch.anchors:
+            return batch
+        named = tuple(one for one in batch.anchors if one != anchor.key)
+        return batch.model_copy(update={"anchors": named, anchor.origin: getattr(batch, anchor.origin) - 1})
+
+    changed = _drop("anchors", lambda one: one.key == anchor.key, case)
+    return _with(changed, "certificates", tuple(map(lacking, case.certificates)))
+
+
+def _money(case: Case) -> Iterator[Happening]:
+    for line in case.finance.credit:
+        if line.use:
+            undo = _dropper("finance.credit", line)
+            yield Happening(f"credit/{line.key}", line.since, _said("credit", line), undo)
+    for grant in used(case.finance.grants):
+        title = _said("grant", value=f"{grant.in_unit('M USD'):g}", date=grant.date)
+        yield Happening(f"grant/{grant.date}", grant.date, title, _dropper("finance.grants", grant))
+
+
+def _rules(case: Case) -> Iterator[Happening]:
+    """Changes of a value: undone, the value before it holds on. The first values of a case are no happenings."""
+    start = case.clock.start
+    for table in used(case.equity):
+        if table.date.quarter("event") > start:
+            values = {side: f"{table.basis_points_of(side) / 100:g}" for side in ("home", "host", "third")}
+            title = _said("equity", date=table.date, **values)
+            yield Happening(f"equity/{table.table}", table.date, title, _dropper("equity", table))
+    for kind, path, facts, unit in (
+        ("quota", "quota", case.quota, "bp"),
+        ("capability", "capability", case.capability, "1"),
+        ("plan", "land.plan", case.land.plan, "ha"),
+        ("tax", "regime.profit_tax", case.regime.profit_tax, "1"),
+        ("decree", "", case.regime.threshold, "M USD"),
+    ):
+        for fact in used(facts):
+            if fact.date.quarter("event") > start:
+                title = _said(kind, value=f"{fact.in_unit(unit):g}", date=fact.date)
+                undo = _dropper(path, fact) if path else partial(without_decree, fact)
+                yield Happening(f"{kind}/{fact.date}", fact.date, title, undo)
+
+
+def without_decree(threshold: Fact, case: Case) -> Case:
+    """The case without a decree: the threshold before it holds on, and a narrow list that ended with it stays."""
+    changed = _drop("regime.threshold", partial(is_, threshold), case)
+    until = case.regime.narrow_until
+    ended = until is not None and until.quarter("event") == threshold.date.quarter("event")
+    return _with(changed, "regime.narrow_until", ALWAYS) if ended else changed
+
 
 SIDES = ("home", "host")
+SWITCHED = {
+    "credit": "credit_open", "plan": "plan_open", "mediation": "mediation_open", "visits": "visit",
+    "rescue_by_treaty": "rescue_by_treaty", "rescue_by_controller": "rescue_by_controller",
+}  # fmt: skip
+"""Instruments of the framework, and the inputs of the governments that they open."""
 NEVER_COMES = -1
 """Quarter of an anchor project that was dropped: the others keep their places, and with them their luck."""
 
@@ -101,16 +236,11 @@ def _shares_changed(case: Case, edits: Edits) -> Case:
     dates = [shares.since or _start(case) for shares in edits.equity]
     tables = list(superseded(case.equity, min(dates, key=lambda date: date.first_day)))
     for number, (date, shares) in enumerate(zip(dates, edits.equity, strict=True)):
+        held: dict[Any, int] = {side: getattr(shares, side) for side in ORIGINS} | {"none": shares.unallocated}
+        said: Any = {"basis": text("study.edited"), "grade": "judgement", "source": (JUDGEMENT,)}
         holdings = tuple(
-            Holding(
-                holder=UNALLOCATED if side == "none" else side,
-                side=side,
-                basis_points=points,
-                basis=text("study.edited"),
-                grade="judgement",
-                source=(JUDGEMENT,),
-            )
-            for side, points in (*((one, getattr(shares, one)) for one in ORIGINS), ("none", shares.unallocated))
+            Holding(holder=UNALLOCATED if side == "none" else side, side=side, basis_points=points, **said)
+            for side, points in held.items()
         )
         tables.append(CapTable(table=f"edited-{number}", date=date, use=True, holdings=holdings))
     return case.model_copy(update={"equity": tuple(tables)})
@@ -120,35 +250,22 @@ def _facts(case: Case, old: tuple[Fact, ...], steps: tuple[Step, ...] | None, un
     if steps is None:
         return old
     dates = [step.since or _start(case) for step in steps]
-    made = [
-        Fact(
-            date=date,
-            value=step.value,
-            unit=unit,
-            basis=text("study.edited"),
-            grade="judgement",
-            source=(JUDGEMENT,),
-            note=_note(),
-        )
-        for date, step in zip(dates, steps, strict=True)
-    ]
+    said: Any = {"basis": text("study.edited"), "grade": "judgement", "source": (JUDGEMENT,), "note": _note()}
+    made = [Fact(date=date, value=step.value, unit=unit, **said) for date, step in zip(dates, steps, strict=True)]
     return (*superseded(old, min(dates, key=lambda date: date.first_day)), *made)
 
 
 def _values_changed(case: Case, edits: Edits) -> Case:
-    regime = {
-        "threshold": _facts(case, case.regime.threshold, edits.threshold, "M USD"),
-        "profit_tax": _facts(case, case.regime.profit_tax, edits.profit_tax, "1"),
-        "narrow_until": edits.narrow_until or case.regime.narrow_until,
-    }
-    plan = _facts(case, case.land.plan, edits.plan, "ha")
-    changes = {
-        "quota": _facts(case, case.quota, edits.quota, "bp"),
-        "capability": _facts(case, case.capability, edits.capability, "1"),
-        "regime": case.regime.model_copy(update=regime),
-        "land": case.land.model_copy(update={"plan": plan}),
-    }
-    return case.model_copy(update=changes)
+    changed = _with(case, "regime.narrow_until", edits.narrow_until or case.regime.narrow_until)
+    for path, facts, steps, unit in (
+        ("regime.threshold", case.regime.threshold, edits.threshold, "M USD"),
+        ("regime.profit_tax", case.regime.profit_tax, edits.profit_tax, "1"),
+        ("land.plan", case.land.plan, edits.plan, "ha"),
+        ("quota", case.quota, edits.quota, "bp"),
+        ("capability", case.capability, edits.capability, "1"),
+    ):
+        changed = _with(changed, path, _facts(case, facts, steps, unit))
+    return changed
 
 
 def _framework_changed(case: Case, edits: Edits, problems: list[Problem]) -> Case:
@@ -220,11 +337,8 @@ def _terms_changed(case: Case, edits: Edits) -> Case:
         terms = [one for one in terms if one.key != key or one in before]
         added = {origin: getattr(term, origin) - sum(getattr(one, origin) for one in before) for origin in ORIGINS}
         title = before[0].title if before else _note()
-        terms.append(
-            Term.model_construct(
-                key=key, since=since, title=title, source=(JUDGEMENT,), grade="judgement", note=_note(), **added
-            )
-        )
+        said: Any = {"source": (JUDGEMENT,), "grade": "judgement", "note": _note()}
+        terms.append(Term.model_construct(key=key, since=since, title=title, **said, **added))
     return case.model_copy(update={"terms": tuple(terms)})
 
 
@@ -264,18 +378,9 @@ def set_in_inputs(inputs: Inputs, case: Case, changed: Case, edits: Edits) -> In
         return inputs
     start = case.clock.start
     first = 0 if edits.depth.since is None else max(edits.depth.since.quarter("event") - start, 0)
-    switches = {
-        "credit_open": edits.depth.credit,
-        "plan_open": edits.depth.plan,
-        "mediation_open": edits.depth.mediation,
-        "rescue_by_treaty": edits.depth.rescue_by_treaty,
-        "rescue_by_controller": edits.depth.rescue_by_controller,
-    }
-    for name, is_on in switches.items():
-        if not is_on:
-            inputs.governments[name][first:] = 0.0
-    if not edits.depth.visits:
-        inputs.governments["visit"][first:] = 0.0
+    for switch, field in SWITCHED.items():
+        if not getattr(edits.depth, switch):
+            inputs.governments[field][first:] = 0.0
     for rival in edits.rivals:
         since = 0 if rival.since is None else max(rival.since.quarter("event") - start, 0)
         until = None if rival.until is None else max(rival.until.quarter("event") - start + 1, 0)
@@ -312,7 +417,7 @@ def _beyond_the_record(forced: np.ndarray, case: Case, partner: Partner, edits: 
 
 
 def _keep_anchors(inputs: Inputs, case: Case, changed: Case) -> Inputs:
-    anchors = records(Anchor, len(case.anchors))
+    anchors = records(enterprises.Anchor, len(case.anchors))
     anchors["quarter"] = NEVER_COMES
     packed: Mapping[str, Any] = {
         anchor.key: row for anchor, row in zip(changed.anchors, np.asarray(inputs.anchors), strict=True)

@@ -95,15 +95,9 @@ def label(study: Study, case: Case, source: Mapping[str, Any] | None = None) -> 
 def describe(variable: Variable) -> dict[str, str]:
     """Attributes of a variable in a dataset."""
     return {
-        "title_en": variable.en,
-        "title_zh": variable.zh,
-        "long_name": variable.en,
-        "symbol": variable.symbol,
-        "units": variable.unit,
-        "kind": variable.kind,
-        "room": variable.room,
-        "source": variable.source,
-    }
+        "title_en": variable.en, "title_zh": variable.zh, "long_name": variable.en, "symbol": variable.symbol,
+        "units": variable.unit, "kind": variable.kind, "room": variable.room, "source": variable.source,
+    }  # fmt: skip
 
 
 def flags(meanings: Sequence[str], first: int = 0) -> dict[str, Any]:

@@ -13,11 +13,10 @@ from copark.errors import RunRefused, StudyFaults
 from copark.model.arrays import Inputs
 from copark.model.variables import catalogue
 from copark.simulation.case_edits import edited, fault_of_edit, set_in_inputs
-from copark.simulation.draw_sources import DrawSource
 from copark.simulation.ensemble import CHUNK, Done, Ensemble, Runs, default_threads
 from copark.simulation.outcomes import NEEDED
 from copark.simulation.results import Label, assemble, label
-from copark.simulation.sample import StudyDraws, drawn_parameters
+from copark.simulation.sample import DrawSource, StudyDraws, drawn_parameters
 from copark.simulation.schemas import span
 from copark.simulation.study import Scenario, Study
 

@@ -1,9 +1,10 @@
-"""Sampling: parameters for every run, from the defaults or from the priors."""
+"""Sampling: parameters for every run, from the defaults or the priors, or given with the luck of a posterior."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -12,9 +13,40 @@ from copark.cases.pack import case_parameters
 from copark.model.arrays import Draws, make_draws
 from copark.model.luck import NEVER
 from copark.model.variables import Prior, Variable, catalogue
-from copark.simulation.draw_sources import DrawSource, values_of, with_parameters
 from copark.simulation.ensemble import Paired
 from copark.simulation.study import Scenario, Study
+
+
+class DrawSource(Protocol):
+    """Where the draws of a study with ``draws: posterior`` come from."""
+
+    @property
+    def content(self) -> Mapping[str, Any]:
+        """What it is, as entries of a result's provenance: its identity ``draws_hash``, and ``trust``."""
+
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """Parameters, one number each, that differ between draws."""
+
+    def draws(self, study: Study, first: int, last: int) -> Draws:
+        """Parameters and random numbers of a study's runs first … last - 1, before any scenario."""
+
+
+def with_parameters(draws: Draws, scenario: Scenario, facts: Mapping[str, np.ndarray] | None = None) -> Draws:
+    """Draws with other facts of the case and the parameters a scenario sets; the rest, and luck, as they are."""
+    changed = Draws(*(room.copy() for room in draws))
+    given: dict[str, Any] = {**(facts or {}), **scenario.parameters}
+    for name, value in given.items():
+        getattr(changed, catalogue().parameters[name].room)[name] = np.array(value)
+    return changed
+
+
+def values_of(draws: Draws, names: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Values of some parameters in draws, each float64 of shape (runs,)."""
+    return {
+        name: np.asarray(getattr(draws, catalogue().parameters[name].room)[name], dtype=np.float64) for name in names
+    }
+
 
 PARAMETERS = 0x636F7061726B
 """Second key of the generator: what the numbers are for."""

@@ -174,7 +174,7 @@ class Edits(Entry):
     shareholders: dict[str, StayWords] = Field(default_factory=dict)
     """Presence of shareholders (their ties), by key; shares are edited under equity."""
     drop: tuple[str, ...] = ()
-    """What never happened: keys such as ``visit/2015-05-10``; see :mod:`~copark.simulation.counterfactual_events`."""
+    """What never happened: keys such as ``visit/2015-05-10``; see :mod:`~copark.simulation.case_edits`."""
     threshold: Annotated[Steps | None, _between(0, 1e6)] = None
     """Least declared investment, M USD."""
     narrow_until: Annotated[When | None, BeforeValidator(_narrow)] = None

@@ -1,20 +1,30 @@
-"""A study: which case, which parameters, which scenarios, how many runs, on which luck, and what to keep."""
+"""A study: which case, which parameters, which scenarios, how many runs, on which luck, and what to keep.
+
+A study file is as hostile as a case until it is parsed; all of its faults are told at once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, lru_cache
 from math import prod
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from copark.cases.case import Case
+from copark.cases.casebook import list_cases
+from copark.cases.files import KeyPath
+from copark.cases.load import load_case
+from copark.cases.model_file import read_model
 from copark.cases.types import shown, suggestion, wrong
-from copark.errors import NotFound, StudyFaults
+from copark.cases.yaml_loader import Tree
+from copark.errors import CoparkError, Fault, NotFound, StudyFaults
 from copark.model.outputs import NAMES
 from copark.model.variables import catalogue
+from copark.simulation.case_edits import edited, fault_of_edit
 from copark.simulation.scenario_edits import Edits
 from copark.simulation.schemas import Entry, Key, Moment, Title
 from copark.texts import text
@@ -69,33 +79,17 @@ class Scenario(Entry):
     without_anchors: tuple[Annotated[int, Field(ge=0)], ...] = ()
     edits: Edits = Edits()
 
-    @field_validator("parameters")
+    @field_validator("parameters", "links", "levers")
     @classmethod
-    def _parameters_known(cls, given: dict[str, Value]) -> dict[str, Value]:
-        for name, value in given.items():
-            known = catalogue().parameters.get(name)
-            if known is None:
-                raise unknown(name, catalogue().parameters)
-            check_value(name, value, known.shape, known.low, known.high)
-        return given
-
-    @field_validator("links")
-    @classmethod
-    def _links_known(cls, given: dict[str, LinkChange]) -> dict[str, LinkChange]:
-        for name in given:
-            if name not in catalogue().links:
-                raise unknown(name, catalogue().links)
-        return given
-
-    @field_validator("levers")
-    @classmethod
-    def _levers_known(cls, given: dict[str, tuple[LeverChange, ...]]) -> dict[str, tuple[LeverChange, ...]]:
-        for name, changes in given.items():
-            known = levers().get(name)
-            if known is None:
-                raise unknown(name, levers())
-            for change in changes:
-                check_value(name, change.value, known.shape, known.low, known.high)
+    def _known(cls, given: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        kind = str(info.field_name)
+        known: Mapping[str, Any] = levers() if kind == "levers" else getattr(catalogue(), kind)
+        for name, change in given.items():
+            if name not in known:
+                raise unknown(name, known)
+            dated = [one.value for one in change] if kind == "levers" else []
+            for value in [change] if kind == "parameters" else dated:
+                check_value(name, value, known[name].shape, known[name].low, known[name].high)
         return given
 
 
@@ -199,7 +193,7 @@ def baseline(case: str, title: Title | None = None) -> Study:
 
 def read_study(path: Path) -> Study:
     """Read a study file; NotFound if there is none, StudyFaults with all of its faults."""
-    from copark.simulation.study_file import examine_study
+    from copark.simulation.study import examine_study
 
     if not path.is_file():
         raise NotFound.of("study.not_found", found=shown(path), known=", ".join(list_studies()))
@@ -223,3 +217,39 @@ def load_study(name_or_path: str | Path) -> Study:
     if written in list_cases() or path.is_dir():
         return baseline(written)
     return read_study(path)
+
+
+def examine_study(path: Path) -> tuple[Study | None, list[Fault]]:
+    """Read a study file and check it: the study, or None, and all its faults.
+
+    Edits are checked against the case where it can be read: a case with faults, or none, is told when it is run.
+    """
+    read, faults = read_model(path, Study, ("study",))
+    if read is None:
+        return None, faults
+    study, tree = read
+    faults = list(faults_of_edits(study, tree, path.name))
+    return (None if faults else study), faults
+
+
+def faults_of_edits(study: Study, tree: Tree, file: str) -> Iterator[Fault]:
+    """What is wrong with the edits of a study's scenarios, on this case."""
+    case = None if all(scenario.edits.is_empty for scenario in study.scenarios) else case_named(study.case)
+    for number, scenario in enumerate(study.scenarios if case is not None else ()):
+        at: KeyPath = ("scenarios", number)
+        for problem in edited(case, scenario.edits)[1] if case is not None else ():
+            yield fault_of_edit(problem, file, tree.line((*at, "edits", *problem.path)), at)
+
+
+def case_named(name: str) -> Case | None:
+    """A case that can be read; those of the casebook are read once."""
+    try:
+        return shipped_case(name) if name in list_cases() else load_case(name)
+    except CoparkError:
+        return None
+
+
+@lru_cache(maxsize=8)
+def shipped_case(name: str) -> Case:
+    """A case of the casebook."""
+    return load_case(name)

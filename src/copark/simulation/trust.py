@@ -82,11 +82,8 @@ class Trust:
     def without(cls, case: str, draws: str) -> Trust:
         """Trust in a study of a case that draws from no posterior."""
         kinds: dict[str, Kind] = {
-            "defaults": "defaults",
-            "prior": "prior",
-            "unsettled": "unsettled",
-            "None": "unsettled",
-        }
+            "defaults": "defaults", "prior": "prior", "unsettled": "unsettled", "None": "unsettled"
+        }  # fmt: skip
         return cls("uncalibrated", kinds.get(draws, "unknown"), case)
 
     @classmethod

@@ -415,7 +415,7 @@ def _faults_of_crate(folder: Path, listing: Listing) -> Iterator[Fault]:
 
 
 def _faults_of_entries(folder: Path, cases: Iterable[str], studies: Iterable[str]) -> Iterator[Fault]:
-    from copark.simulation.study_file import examine_study
+    from copark.simulation.study import examine_study
 
     for name in cases:
         for one in check_case(folder / CASES / name):

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from copark.cases import Case
     from copark.inference.exploration import Workload
     from copark.presentation.document import Document
-    from copark.simulation.draw_sources import DrawSource
     from copark.simulation.planner import Plan, Reported
+    from copark.simulation.sample import DrawSource
     from copark.simulation.study import Study
 
 WORTH_TELLING = 10.0

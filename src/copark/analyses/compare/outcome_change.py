@@ -325,7 +325,7 @@ def parts_of(change: Change, runs: int) -> tuple[OutcomePart, ...]:
 
 def outcome_parts(pair: Pair, case: Case, context: Context, wanted: Wanted) -> OutcomeParts | None:
     """Share out the change of P(outcome); none where nothing changes, or the runs cannot be made again as they were."""
-    from copark.simulation.link_cuts import without_links
+    from copark.simulation.counterfactual import without_links
     from copark.simulation.run import facts_of, first_apart, inputs_of
     from copark.simulation.study import Study
 

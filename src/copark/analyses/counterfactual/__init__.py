@@ -13,8 +13,8 @@ from pydantic import Field
 
 from copark.analyses.compare import Compared, answer_of
 from copark.analyses.contract import CaseParams, Option, Result, Rows, Said
+from copark.simulation.case_edits import happenings
 from copark.simulation.counterfactual import WITHOUT, but_for_study, find_happenings
-from copark.simulation.counterfactual_events import happenings
 from copark.simulation.readouts.compare import pairs_between
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Rows, Said
 from copark.inference.ablations.effects import Impact, LinkResponse, impacts, responses, strongest
-from copark.simulation.link_cuts import OUTPUTS, STRENGTHS, cut_study, key_of, links_named, strength_study
+from copark.simulation.counterfactual import OUTPUTS, STRENGTHS, cut_study, key_of, links_named, strength_study
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context

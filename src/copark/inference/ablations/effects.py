@@ -26,10 +26,10 @@ from copark.errors import Fault
 from copark.inference.observations import STAND_INS, ObservationModel, Target, noise, targets
 from copark.inference.prior import study_of
 from copark.model.variables import catalogue
-from copark.simulation.counterfactual_events import happenings
-from copark.simulation.draw_sources import DrawSource
+from copark.simulation.case_edits import happenings
 from copark.simulation.readouts.compare import COUNTS, Difference, OutcomeChange, Pair, compare, ends_of_years, pair
 from copark.simulation.run import simulate
+from copark.simulation.sample import DrawSource
 from copark.simulation.scenario_edits import Edits
 from copark.simulation.schemas import Title
 from copark.simulation.study import LinkChange, Scenario, Study

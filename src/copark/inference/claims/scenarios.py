@@ -21,11 +21,10 @@ from copark.identity import canonical
 from copark.inference.claims.schema import Change, is_empty
 from copark.model.arrays import Draws, Inputs
 from copark.model.variables import catalogue
-from copark.simulation.draw_sources import DrawSource, with_parameters
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.outcomes import NEEDED, YEAR_TWENTY, reclassify
 from copark.simulation.run import facts_of, inputs_of
-from copark.simulation.sample import fill, sample
+from copark.simulation.sample import DrawSource, fill, sample, with_parameters
 from copark.simulation.study import Study
 from copark.store.checkpoints import Stage
 

@@ -24,11 +24,10 @@ from copark.inference.levers.measures import KEPT, SIDES, alive_before, discount
 from copark.inference.levers.runner import MeasuredRuns, groups_of
 from copark.model.arrays import Inputs
 from copark.model.outputs import NAMES
-from copark.simulation.draw_sources import DrawSource
 from copark.simulation.ensemble import Ensemble, ScenarioRuns
 from copark.simulation.outcomes import NEEDED, OUTCOMES
 from copark.simulation.run import facts_of, inputs_of, prepare
-from copark.simulation.sample import StudyDraws
+from copark.simulation.sample import DrawSource, StudyDraws
 from copark.simulation.study import Scenario, Study, baseline
 from copark.stats.shares import Share, shares_of, z_of
 

@@ -18,7 +18,7 @@ from copark.cases.facts import used
 from copark.cases.pack import case_parameters
 from copark.errors import CoparkError
 from copark.model.variables import ORIGINS, Variable, catalogue
-from copark.simulation.counterfactual_events import happenings
+from copark.simulation.case_edits import happenings
 from copark.simulation.sample import prior_of
 from copark.simulation.scenario_edits import Depth
 from copark.simulation.study import baseline

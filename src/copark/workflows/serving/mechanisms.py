@@ -22,9 +22,8 @@ from numpy.typing import NDArray
 from copark.analyses.compare.outcome_change import GROUPS, Indicators, parts_of
 from copark.analyses.contract import Texts
 from copark.model.variables import Link
-from copark.simulation.ensemble import Ensemble
-from copark.simulation.flows import Channel, Flows, as_amounts, by_link, channels
-from copark.simulation.link_cuts import without_links
+from copark.simulation.counterfactual import without_links
+from copark.simulation.ensemble import Channel, Ensemble, Flows, as_amounts, by_link, channels
 from copark.simulation.outcomes import NEEDED, OUTCOMES
 from copark.simulation.run import facts_of, first_apart
 from copark.simulation.study import Scenario, Study
