@@ -65,7 +65,7 @@ format: $(VENV)/.ready-dev ## put the code into its usual form
 
 # Ensembles are left out: uncompiled, a run takes a second instead of a fifth of a millisecond.
 coverage: $(VENV)/.ready-dev ## which lines the tests of equations and cases reach, with compilation off
-	@NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest --quiet tests/equations tests/cases tests/unit/test_luck.py tests/unit/test_elementary.py $(ARGS)
+	@NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest --quiet tests/equations tests/cases tests/unit/test_rng.py tests/unit/test_fast_math.py $(ARGS)
 	@$(BIN)/coverage report
 
 bench: $(VENV)/.ready-bench ## measure against Mesa, NumPy over agents and C; writes bench/RESULTS.md

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from copark.model.arrays import Draws, Inputs
-from copark.model.coupling.arrows import LAND_TO_STARTS
+from copark.model.coupling.link_index import LAND_TO_STARTS
 from copark.model.variables import catalogue
 
 Record = dict[str, Any]

@@ -43,7 +43,7 @@ class Subject(NamedTuple):
     parameters: Parameters
 
     def draws(self, runs: int) -> Draws:
-        """Default parameters and the luck of the first runs."""
+        """Default parameters and the random numbers of the first runs."""
         study = self.study.with_changes(runs=runs)
         return fill(sample(study, self.case, 0, runs), study.scenarios[0], study, 0, runs)
 

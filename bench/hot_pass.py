@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numba
 import numpy as np
 
-from copark.model import luck
+from copark.model import rng
 from copark.model.arrays import Draws, lay_out, records
 from copark.model.clock import DT
 from copark.model.compiler import OPTIONS
@@ -67,8 +67,8 @@ def make_park(count: int, draws: Draws, seed: int = 1) -> Park:
     state["operating"] = count
     state["occupied_area"] = table[rows.LAND // WIDTH].sum()
     receives["profit_tax"] = 0.18
-    address = records(luck.LUCK, 1)
-    address["seed"], address["cut"] = seed, luck.NEVER
+    address = records(rng.ADDRESS, 1)
+    address["seed"], address["cut"] = seed, rng.NEVER
     address["early"] = rng.integers(0, 1 << 32, 2)
     firms = Firms(tables[0], ids[0], tables[1], ids[1], tables[2], ids[2])
     parameters = draws.enterprises[:1].copy()
@@ -180,8 +180,8 @@ class Pair:
         long = ctypes.c_int64
         library(more).hot_passes(
             pointer(self.c_table), pointer(self.c_ids), pointer(self.table), pointer(self.ids), long(self.count),
-            long(quarters), long(repeats), pointer(self.root), ctypes.c_uint32(luck.TRANSITORY),
-            ctypes.c_uint32(luck.EXIT), ctypes.byref(self.terms), ctypes.byref(self.sums), ctypes.byref(self.zero),
+            long(quarters), long(repeats), pointer(self.root), ctypes.c_uint32(rng.TRANSITORY),
+            ctypes.c_uint32(rng.EXIT), ctypes.byref(self.terms), ctypes.byref(self.sums), ctypes.byref(self.zero),
         )  # fmt: skip
 
     def difference(self) -> float:

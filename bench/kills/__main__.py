@@ -66,17 +66,17 @@ class Trials:
 
     def kill(self, number: int, kind: Kind) -> bool:
         """Try a kind once, and say what came of it; whether it passed."""
-        luck, usual = random.Random(f"{self.seed}/{number}/{kind.name}"), self.usual(kind)
-        share = luck.uniform(*SHARES)
+        rng, usual = random.Random(f"{self.seed}/{number}/{kind.name}"), self.usual(kind)
+        share = rng.uniform(*SHARES)
         for again in range(TRIES):
-            trial = Trial(self.place / f"{number}-{kind.name}-{again}", self.runs, share, luck, usual)
+            trial = Trial(self.place / f"{number}-{kind.name}-{again}", self.runs, share, rng, usual)
             with trial.closing:
                 try:
                     kind.act(trial)
                     wrong = kind.faults(trial)
                 except Missed:
                     # Too late, most likely; but under load what is to be killed may not have been there yet.
-                    share = luck.uniform(SHARES[0], share) if again % 2 == 0 else luck.uniform(*SHARES)
+                    share = rng.uniform(SHARES[0], share) if again % 2 == 0 else rng.uniform(*SHARES)
                     wrong = [f"there was nothing left to kill, {TRIES} times"]
                     self._remove(trial)
                     continue

@@ -15,7 +15,7 @@ def kill_client(trial: Trial) -> None:
     trial.wait()
     kill(process)
     trial.kept = finished_files(trial.out)
-    trial.finish(trial.command("--threads", str(trial.luck.choice((1, 2, 3)))))
+    trial.finish(trial.command("--threads", str(trial.rng.choice((1, 2, 3)))))
 
 
 def kill_client_with_workers(trial: Trial) -> None:

@@ -47,7 +47,7 @@ def stop_under_server(trial: Trial) -> None:
 
 def away(trial: Trial) -> None:
     """Stop the database and start it again."""
-    seconds = trial.luck.uniform(*AWAY)
+    seconds = trial.rng.uniform(*AWAY)
     postgres().stop()
     try:
         time.sleep(seconds)

@@ -45,7 +45,7 @@ def pages_of(out: Path) -> int:
 def fill_disk(trial: Trial) -> None:
     """Run until the disk is full: the command says so and ends; make room; give it again."""
     trial.out.mkdir(parents=True)
-    size = int(pages_of(trial.usual.out) * trial.luck.uniform(*ROOM))
+    size = int(pages_of(trial.usual.out) * trial.rng.uniform(*ROOM))
     subprocess.run(mount(trial.out, str(size)), check=True)
     trial.closing.callback(subprocess.run, ["umount", str(trial.out)], check=True)
     done = trial.run(trial.command("--threads", "2"))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.database.server import binaries
 
-from bench.kills import calibrations, clients, crews, databases, disks, sameness, servers
+from bench.kills import calibrations, clients, databases, disks, sameness, servers, workers
 from bench.kills.trial import Trial
 from bench.kills.undisturbed import Work, do_command
 
@@ -54,16 +54,16 @@ class Kind:
 KINDS = (
     Kind("client", "a command on threads", COMMAND, clients.kill_client),
     Kind("server", "a server and its job's process", JOB, servers.kill_server),
-    Kind("worker", "one of a command's workers", COMMAND, crews.kill_worker),
+    Kind("worker", "one of a command's workers", COMMAND, workers.kill_worker),
     Kind("disk", "a full disk under a command", COMMAND, disks.fill_disk),
     Kind("calibration", "a calibration", CALIBRATION, calibrations.kill_calibration, calibrations.faults),
     Kind("job", "a job's process under its server", JOB, servers.kill_jobs_process),
     Kind("client-and-workers", "a command and its workers", COMMAND, clients.kill_client_with_workers),
-    Kind("scheduler", "a scheduler and its workers", COMMAND, crews.kill_scheduler),
+    Kind("scheduler", "a scheduler and its workers", COMMAND, workers.kill_scheduler),
     Kind("database", "PostgreSQL under a server's job", JOB, databases.stop_under_server),
     Kind("server-alone", "a server, not its job's process", JOB, servers.kill_server_alone),
     Kind("client-alone", "a command, not its workers", COMMAND, clients.kill_client_alone),
-    Kind("scheduler-client", "a scheduler's client", COMMAND, crews.kill_schedulers_client),
+    Kind("scheduler-client", "a scheduler's client", COMMAND, workers.kill_schedulers_client),
 )
 
 

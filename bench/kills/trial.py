@@ -39,7 +39,7 @@ class Trial:
         Runs of an ensemble.
     share
         The moment, as a share of the time that the work usually takes.
-    luck
+    rng
         For whatever else is left to chance.
     usual
         The same work undisturbed.
@@ -58,7 +58,7 @@ class Trial:
     out: Path
     runs: int
     share: float
-    luck: random.Random
+    rng: random.Random
     usual: Undisturbed
     environment: dict[str, str] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)

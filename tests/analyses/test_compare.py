@@ -125,7 +125,7 @@ def test_other_random_numbers_are_refused_and_say_so(out: Path, regimes: Answere
     other = workflows.run_study("great-stone", runs=RUNS, seed=2, out=out, report=False)
     with pytest.raises(FaultsFound) as caught:
         compare(out, other.identity, arm=regimes.result.studies[0])
-    assert [fault.code for fault in caught.value.faults] == ["compare.luck"]
+    assert [fault.code for fault in caught.value.faults] == ["compare.seed"]
 
 
 def without(out: Path | None, *names: str, case: str = "great-stone", **asked: Any) -> Answered:

@@ -4,7 +4,7 @@ import numpy as np
 
 from copark import units
 from copark.model.company import records as company
-from copark.model.coupling import arrows, links
+from copark.model.coupling import link_index, links
 from copark.model.enterprises import records as enterprises
 from copark.model.governments import equations as governments
 from copark.model.variables import KINDS, ROOMS, catalogue
@@ -57,11 +57,11 @@ def test_priors_stay_within_their_range_and_hold_the_default(subtests):
 def test_links_are_numbered_as_in_the_code():
     coded = {
         name.lower(): value
-        for name, value in vars(arrows).items()
+        for name, value in vars(link_index).items()
         if name.isupper() and "_TO_" in name and isinstance(value, int)
     }
     assert coded == {link.name: link.number for link in catalogue().links.values()}
-    assert len(coded) == arrows.LINKS
+    assert len(coded) == link_index.LINKS
 
 
 def test_each_link_is_a_function_between_ports_that_exist(subtests):

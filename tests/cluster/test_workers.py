@@ -73,7 +73,7 @@ def test_a_worker_of_another_model_is_refused(cluster, asked, tmp_path: Path) ->
 
 def test_a_lost_scheduler_is_said_and_the_rest_made_without_it(asked, expected, tmp_path: Path) -> None:  # noqa: F811
     store = RunStore(tmp_path)
-    command = [sys.executable, "-m", "bench.kills.crews"]
+    command = [sys.executable, "-m", "bench.kills.workers"]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
     assert server.stdout is not None
     address = server.stdout.readline().rsplit(" ", 1)[-1].strip()

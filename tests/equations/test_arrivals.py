@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from copark.model import luck
+from copark.model import rng
 from copark.model.enterprises import arrivals
 from copark.model.enterprises.records import FREE_TO_DECIDE, WIDTH, Anchor
 from tests.equations.small_park import blank, lawful, no_firms, parameters, seen
@@ -35,7 +35,7 @@ def test_all_arrivals_are_owed_to_somebody_or_nobody(own, partners):
 
 def test_time_to_build_has_the_mean_and_spread_of_its_law():
     """Gamma with shape 4: mean m, standard deviation m/2; never less than a quarter of a quarter."""
-    a, b = luck.key(address(seed=2), luck.ENTRY, 7)
+    a, b = rng.key(address(seed=2), rng.ENTRY, 7)
     times = np.array([arrivals.erlang(6.0, a, b, who) for who in range(3000)])
     assert abs(times.mean() - 6) < 4 * 3 / np.sqrt(3000)
     assert stats.kstest(times, stats.gamma(4, scale=1.5).cdf).pvalue > 0.001
@@ -43,9 +43,9 @@ def test_time_to_build_has_the_mean_and_spread_of_its_law():
 
 
 def test_declared_investment_is_lognormal():
-    a, b = luck.key(address(seed=2), luck.ENTRY, 7)
+    a, b = rng.key(address(seed=2), rng.ENTRY, 7)
     theta = parameters("enterprises", declared_mean=1.1, declared_spread=1.2)
-    z = luck.normal(a, luck.aspect(b, luck.SIZE), 55)
+    z = rng.normal(a, rng.aspect(b, rng.SIZE), 55)
     assert arrivals.declare(55, theta, a, b) == pytest.approx(math.exp(1.1 + 1.2 * z))
     logs = np.log([arrivals.declare(who, theta, a, b) for who in range(2000)])
     assert stats.kstest(logs, stats.norm(1.1, 1.2).cdf).pvalue > 0.001
@@ -53,7 +53,7 @@ def test_declared_investment_is_lognormal():
 
 def register(who, declared, firms, state, **changes):
     theta = parameters("enterprises", **changes)
-    a, b = luck.key(address(), luck.ENTRY, 7)
+    a, b = rng.key(address(), rng.ENTRY, 7)
     return arrivals.enter(firms, state, who, 1, declared, theta, a, b), a, b
 
 
@@ -64,8 +64,8 @@ def test_an_enterprise_is_registered():
         55, 20.0, firms, state, return_spread=0.1, self_knowledge=0.64, realised_share=0.6, rent_below=2.0,
         land_per_capital=0.25, build_quarters=6.0,
     )  # fmt: skip
-    z = luck.normal(a, luck.aspect(b, luck.PERMANENT), 55)
-    other = luck.normal(a, luck.aspect(b, luck.SIGNAL), 55)
+    z = rng.normal(a, rng.aspect(b, rng.PERMANENT), 55)
+    other = rng.normal(a, rng.aspect(b, rng.SIGNAL), 55)
     unit = 0.1 / math.sqrt(2)
     assert column == 0
     assert firms.registered_id[0] == 55
@@ -116,8 +116,8 @@ def test_enquiries_are_counted_and_those_above_the_threshold_register():
     firms, state = no_firms(), blank("enterprises", "state")
     heard, dated = open_park(threshold=2.0)
     arrivals.arrive(5, 0, firms, state, heard, dated, theta, where)
-    enquiries = int(stats.poisson.ppf(luck.uniform(*luck.key(where, luck.ARRIVALS, 5), 0), 7.5))
-    keys = luck.key(where, luck.ENTRY, 5)
+    enquiries = int(stats.poisson.ppf(rng.uniform(*rng.key(where, rng.ARRIVALS, 5), 0), 7.5))
+    keys = rng.key(where, rng.ENTRY, 5)
     sizes = [arrivals.declare(arrivals.identity(5, 0, n), theta, *keys) for n in range(enquiries)]
     large = [n for n, size in enumerate(sizes) if size >= 2.0]
     assert 0 < len(large) < enquiries

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from copark.model.axes import BLOCS
 from copark.model.company import control, ledger, service
+from copark.model.dimensions import BLOCS
 from tests.equations.small_park import blank, lawful, parameters
 from tests.equations.worked_cases import address
 

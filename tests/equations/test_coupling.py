@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copark.model.arrays import make_inputs, make_workspace
-from copark.model.coupling import arrows as numbers
+from copark.model.coupling import link_index as numbers
 from copark.model.coupling import links
 from copark.model.variables import catalogue
 from tests.equations.small_park import blank, lawful
@@ -19,8 +19,8 @@ QUARTERS = 8
 UNTOUCHED = -77.0
 
 
-def wires():
-    return make_workspace(make_inputs(QUARTERS, 1, 0)).wires
+def link_buffers():
+    return make_workspace(make_inputs(QUARTERS, 1, 0)).link_buffers
 
 
 def numbered(link, shift=0.0):
@@ -79,7 +79,7 @@ arrows = pytest.mark.parametrize("link", LINKS.values(), ids=lambda link: link.n
 @arrows
 @pytest.mark.parametrize("strength", [1.0, 0.5, 0.0])
 def test_an_arrow_carries_its_fields_and_no_other_as_far_from_neutral_as_it_is_strong(link, strength):
-    wire, sent = wires(), numbered(link)
+    wire, sent = link_buffers(), numbered(link)
     wire.strength[:, link.number] = strength
     found = arrive(link, wire, 0, sent)
     assert set(found) == set(link.receives)
@@ -88,7 +88,7 @@ def test_an_arrow_carries_its_fields_and_no_other_as_far_from_neutral_as_it_is_s
 
 @arrows
 def test_what_is_delayed_arrives_late_and_until_then_what_is_neutral(link):
-    wire = wires()
+    wire = link_buffers()
     wire.delay[link.number] = 3
     history = [numbered(link, shift=100.0 * t) for t in range(QUARTERS)]
     for t, sent in enumerate(history):
@@ -106,7 +106,7 @@ def test_what_is_delayed_arrives_late_and_until_then_what_is_neutral(link):
     neutral=st.sampled_from([0.0, 1.0, -1.0]),
 )
 def test_what_arrives_is_neutral_plus_strength_times_the_rest(value, strength, neutral):
-    wire = wires()
+    wire = link_buffers()
     wire.strength[:, 5] = strength
     found = links.carry(wire, 2, 5, 1, value, neutral)
     assert found == pytest.approx(neutral + strength * (value - neutral), abs=1e-9)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copark.model import luck
+from copark.model import rng
 from copark.model.enterprises import stages
 from copark.model.enterprises.records import FREE_TO_DECIDE, WIDTH
 from tests.equations.small_park import blank, integers_wrap, lawful, no_firms, parameters, seen, stand
@@ -48,9 +48,9 @@ def test_an_enterprise_weighs_starting_and_lapsing():
     stages.weigh(6, firms, count, heard, dated, theta, 0.05, where)
     willing = 1 / (1 + math.exp(-0.076 / 0.04))
     starting, lapsing = 1 - math.exp(-1.8 * willing / 4), 1 - math.exp(-0.5 * (2 - willing) / 4)
-    for name, process, chance in (("starts", luck.START, starting), ("lapses", luck.LAPSE, lapsing)):
-        keys = luck.key(where, process, 6)
-        expected = [float(luck.uniform(*keys, 7000 + i) < chance) for i in range(count)]
+    for name, process, chance in (("starts", rng.START, starting), ("lapses", rng.LAPSE, lapsing)):
+        keys = rng.key(where, process, 6)
+        expected = [float(rng.uniform(*keys, 7000 + i) < chance) for i in range(count)]
         assert seen(firms.registered, count, name) == expected
         assert abs(np.mean(expected) - chance) < 4 * math.sqrt(chance * (1 - chance) / count)
 

@@ -13,7 +13,7 @@ from tests.equations.worked_cases import ROOMS, check, read_cases, work_out
 
 FOLDER = Path(__file__).parent
 FOLDERS = (*ROOMS, "coupling")
-ELSEWHERE = {"outputs.py": FOLDER, "luck.py": FOLDER.parent / "unit", "elementary.py": FOLDER.parent / "unit"}
+ELSEWHERE = {"outputs.py": FOLDER, "rng.py": FOLDER.parent / "unit", "fast_math.py": FOLDER.parent / "unit"}
 CASES = [case for room in ROOMS for case in read_cases(room)]
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from copark.model import luck
-from copark.model.axes import ORIGINS
+from copark.model import rng
+from copark.model.dimensions import ORIGINS
 from copark.model.world import equations as world
 from tests.equations.small_park import blank, parameters
 from tests.equations.worked_cases import address
@@ -19,11 +19,11 @@ def test_climate_follows_its_recursion():
     where, theta = address(seed=3, run=8), parameters("world", climate_persistence=0.4096, climate_spread=0.5)
     state = blank("world", "state", climate=[9.0, 9.0, 9.0])
     world.climate(0, state, theta, where)
-    expected = [0.5 * luck.normal(*luck.key(where, luck.DEMAND, 0), o) for o in range(ORIGINS)]
+    expected = [0.5 * rng.normal(*rng.key(where, rng.DEMAND, 0), o) for o in range(ORIGINS)]
     assert state.climate == pytest.approx(expected)
     for t in (1, 2):
         world.climate(t, state, theta, where)
-        z = [luck.normal(*luck.key(where, luck.DEMAND, t), o) for o in range(ORIGINS)]
+        z = [rng.normal(*rng.key(where, rng.DEMAND, t), o) for o in range(ORIGINS)]
         expected = [0.8 * before + 0.5 * 0.6 * new for before, new in zip(expected, z, strict=True)]
         assert state.climate == pytest.approx(expected)
 

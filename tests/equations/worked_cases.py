@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from copark.model import luck
+from copark.model import rng
 from copark.model.arrays import records
 from copark.model.company import records as company
 from copark.model.enterprises import records as enterprises
@@ -82,10 +82,10 @@ def record(dtype: np.dtype[np.void], **fields: Any) -> Any:
     return made[0]
 
 
-def address(seed: int = 1, run: int = 0, cut: int = luck.NEVER, later_seed: int = 0, later_run: int = 0) -> Any:
+def address(seed: int = 1, run: int = 0, cut: int = rng.NEVER, later_seed: int = 0, later_run: int = 0) -> Any:
     """The address of a run's luck, prepared as the kernel does before the first quarter."""
-    made = record(luck.LUCK, seed=seed, run=run, cut=cut, later_seed=later_seed, later_run=later_run)
-    luck.prepare(made)
+    made = record(rng.ADDRESS, seed=seed, run=run, cut=cut, later_seed=later_seed, later_run=later_run)
+    rng.prepare(made)
     return made
 
 

@@ -82,7 +82,7 @@ def test_a_search_ends_where_it_agrees_and_goes_on_where_it_was_stopped(
             searched(stop, stages=Stages(tmp_path, "search"))
     again = searched(stages=Stages(tmp_path, "search"))
     assert set(Stages(tmp_path, "search").there().values()) == {1.0}
-    for name in ("points", "lucks", "seen", "population", "log_evidence"):
+    for name in ("points", "addresses", "seen", "population", "log_evidence"):
         assert np.array_equal(getattr(whole, name), getattr(again, name)), name
 
 
@@ -90,13 +90,13 @@ def test_a_search_ends_where_it_agrees_and_goes_on_where_it_was_stopped(
 def test_the_same_on_any_threads_and_another_for_another_seed(batch, record, replay) -> None:
     again, other = made(batch, record, threads=2), made(batch, record, seed=2)
     assert np.array_equal(replay.points, again.points)
-    assert np.array_equal(replay.lucks, again.lucks)
+    assert np.array_equal(replay.addresses, again.addresses)
     assert not np.array_equal(replay.points, other.points)
 
 
 def test_futures_differ_between_pairs_that_have_one_past(replay) -> None:
     """What pairs share of their past they do not share of their future: two copies of a pair part at the cut."""
-    twice = replace(replay, points=replay.points[[0, 0]], lucks=replay.lucks[[0, 0]], seen=replay.seen[[0, 0]])
+    twice = replace(replay, points=replay.points[[0, 0]], addresses=replay.addresses[[0, 0]], seen=replay.seen[[0, 0]])
     out = simulated(twice, 50)
     assert np.array_equal(out[0, :, :34], out[1, :, :34])
     assert (out[0, :, 49] != out[1, :, 49]).any()

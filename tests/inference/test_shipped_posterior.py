@@ -82,7 +82,7 @@ def test_the_catalogue_says_what_was_moved(great_stone, shipped) -> None:
 
 
 def test_defaults_tell_the_record_luck_averaged(great_stone, shipped) -> None:
-    """Medians over lucks lie within 1.2 errors of observation of the record, root mean square.
+    """Medians over addresses lie within 1.2 errors of observation of the record, root mean square.
 
     Defaults of parameters that were moved are rounded medians of the posterior; the middle of the prior lies far off.
     """

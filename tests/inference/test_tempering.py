@@ -22,24 +22,24 @@ from copark.inference.tempering import (
     exchanged,
     one_span,
     runs_by_quarter,
-    with_lucks,
+    with_addresses,
 )
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
 from tests.inference.toys import hashed_normal, model, normal, target
 
-LUCK, ERROR = 0.8, 0.3
+ADDRESS, ERROR = 0.8, 0.3
 RECORD = np.array([1.3, 0.2, 0.9, -0.4])
 QUARTERS, SPANS, PRIOR_RUNS = len(RECORD), 3, 6000
-COVARIANCE = np.full((QUARTERS, QUARTERS), 1.0) + LUCK**2 * np.eye(QUARTERS)
+COVARIANCE = np.full((QUARTERS, QUARTERS), 1.0) + ADDRESS**2 * np.eye(QUARTERS)
 PLAN = Plan(1500, sweeps=4, last_sweeps=25, keep=0.8, quarters=QUARTERS, spans=SPANS)
 LADDER = replace(PLAN, early=True, ladder=200, last_sweeps=46)
 
 
-def simulate(points, lucks):
+def simulate(points, addresses):
     """Four quarters: the first parameter plus that quarter's luck. A second parameter does nothing."""
     z = normal(points)[:, :1]
-    return z + LUCK * hashed_normal(runs_by_quarter(lucks, QUARTERS), np.arange(QUARTERS))
+    return z + ADDRESS * hashed_normal(runs_by_quarter(addresses, QUARTERS), np.arange(QUARTERS))
 
 
 def toy():
@@ -50,9 +50,9 @@ def begun(mover, seed=3, own=None):
     """Members drawn from the prior, as a calibration draws them: one run's luck in all spans."""
     random = np.random.default_rng(seed)
     points = random.random((PRIOR_RUNS, 2))
-    lucks = one_span(np.arange(PRIOR_RUNS), mover.anywhere((PRIOR_RUNS, SPANS - 1)))
-    seen = simulate(points, lucks)
-    cloud = Cloud(logit(points), lucks, seen, (own or toy()).log_likelihood(seen))
+    addresses = one_span(np.arange(PRIOR_RUNS), mover.anywhere((PRIOR_RUNS, SPANS - 1)))
+    seen = simulate(points, addresses)
+    cloud = Cloud(logit(points), addresses, seen, (own or toy()).log_likelihood(seen))
     return cloud.take(first_step(cloud.fit, mover))
 
 
@@ -76,8 +76,8 @@ def found(plan):
 
 def test_the_posterior_of_the_parameter_is_the_closed_form(found) -> None:
     """z ~ N(0, 1), y_q = z + luck_q + error_q: precision 1 + Q/s², mean (Σ y)/s² over it, s² = luck² + error²."""
-    precision = 1.0 + QUARTERS / (LUCK**2 + ERROR**2)
-    mean = RECORD.sum() / (LUCK**2 + ERROR**2) / precision
+    precision = 1.0 + QUARTERS / (ADDRESS**2 + ERROR**2)
+    mean = RECORD.sum() / (ADDRESS**2 + ERROR**2) / precision
     z = normal(expit(found.found.z[:, 0]))
     assert z.mean() == pytest.approx(mean, abs=0.05)
     assert z.std() == pytest.approx(precision**-0.5, rel=0.08)
@@ -97,7 +97,7 @@ def test_the_posterior_of_the_luck_is_the_closed_form(found) -> None:
 def test_parameter_and_luck_are_as_tied_as_in_the_closed_form(found) -> None:
     """Given the parameter, the luck of a quarter is N((y - z) luck² / s², luck² error² / s²)."""
     z = normal(expit(found.found.z[:, 0]))
-    shrunk = LUCK**2 / (LUCK**2 + ERROR**2)
+    shrunk = ADDRESS**2 / (ADDRESS**2 + ERROR**2)
     left = found.found.seen - z[:, np.newaxis] - (RECORD - z[:, np.newaxis]) * shrunk
     assert left.mean(axis=0) == pytest.approx(np.zeros(QUARTERS), abs=0.03)
     assert left.std(axis=0) == pytest.approx(np.full(QUARTERS, ERROR * np.sqrt(shrunk)), rel=0.08)
@@ -111,9 +111,9 @@ def test_the_evidence_is_the_closed_form(found) -> None:
 
 
 def test_every_quarter_has_many_lucks(found) -> None:
-    pasts = different_pasts(found.found.lucks, QUARTERS)
+    pasts = different_pasts(found.found.addresses, QUARTERS)
     assert (pasts > 1000).all()
-    assert (runs_by_quarter(found.found.lucks, QUARTERS) >= FRESH).mean() > 0.9
+    assert (runs_by_quarter(found.found.addresses, QUARTERS) >= FRESH).mean() > 0.9
     assert found.temperatures[-1] == 1.0
     assert list(found.temperatures) == sorted(found.temperatures)
 
@@ -123,9 +123,9 @@ def test_borders_stay_at_their_own_prior(found, plan) -> None:
     ends = np.log(EARLY + np.arange(QUARTERS + 1)) if plan.early else np.arange(QUARTERS + 1.0)
     at_once = plan.ladder or plan.members
     wanted = np.diff(ends) / (ends[-1] - ends[0]) * at_once
-    since = found.found.lucks[-at_once:, 1:, SINCE]
+    since = found.found.addresses[-at_once:, 1:, SINCE]
     assert ((since >= 1) & (since <= QUARTERS)).all()
-    assert (found.found.lucks[:, 0, SINCE] == 0).all()
+    assert (found.found.addresses[:, 0, SINCE] == 0).all()
     for span in range(SPANS - 1):
         assert chisquare(np.bincount(since[:, span], minlength=QUARTERS + 1)[1:], wanted).pvalue > 1e-3
 
@@ -164,7 +164,7 @@ def test_searches_on_a_ladder_cover_as_often_as_they_say() -> None:
     """Over 150 records of the toy, each made by parameters and luck of the prior; 128 members, 24 on each rung."""
     random, records = np.random.default_rng(6), 150
     truth = random.standard_normal(records)
-    reports = truth[:, np.newaxis] + np.hypot(LUCK, ERROR) * random.standard_normal((records, QUARTERS))
+    reports = truth[:, np.newaxis] + np.hypot(ADDRESS, ERROR) * random.standard_normal((records, QUARTERS))
     plan, below = replace(LADDER, members=128, ladder=24, sweeps=3, last_sweeps=40, keep=0.6), np.empty(records)
     for n, reported in enumerate(reports):
         own = model(*(target(date=str(at), value=value, error=ERROR) for at, value in enumerate(reported)))
@@ -204,7 +204,7 @@ def test_the_model_runs_with_the_luck_of_its_spans(great_stone) -> None:
     names = ("registered", "operating", "realised_investment", "demand_home")
 
     def run(*spans):
-        draws = with_lucks(space.draws(np.full((1, space.axes), 0.5), 1), row(*spans), 1)
+        draws = with_addresses(space.draws(np.full((1, space.axes), 0.5), 1), row(*spans), 1)
         runs = Ensemble(inputs, draws, names).run()
         assert runs.finished.all()
         return runs.out[0]

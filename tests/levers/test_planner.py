@@ -51,9 +51,9 @@ def test_a_pool_used_whole_leaves_luck_alone():
 def test_components_of_a_table_worked_by_hand():
     """Two draws of two runs, 0 and 2 against 4 and 6: within (1 + 1 + 1 + 1)/2 = 2, between (16 - 2)/2 = 7."""
     found = components(np.array([0.0, 2.0, 4.0, 6.0]), np.array([0, 0, 1, 1]))
-    assert (found.parameters, found.luck) == (7.0, 2.0)
+    assert (found.parameters, found.chance) == (7.0, 2.0)
     alone = components(np.array([0.0, 2.0, 4.0, 6.0]), np.arange(4))
-    assert (alone.parameters, alone.luck) == (0.0, pytest.approx(20 / 3))
+    assert (alone.parameters, alone.chance) == (0.0, pytest.approx(20 / 3))
     assert components(np.array([1.0]), np.array([0])) == Split(0.0, 0.0)
 
 

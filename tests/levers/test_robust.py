@@ -108,5 +108,5 @@ def test_variance_is_told_apart_by_structure_parameters_and_luck():
     found = sources(*made(5, 4000, 4, (0.5, 0.8, 1.2)))
     assert found.structure == pytest.approx(0.25, rel=0.05)
     assert found.parameters == pytest.approx(0.64, rel=0.07)
-    assert found.luck == pytest.approx(1.44, rel=0.03)
+    assert found.chance == pytest.approx(1.44, rel=0.03)
     assert sum(found.shares) == pytest.approx(1.0)

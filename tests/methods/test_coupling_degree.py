@@ -94,8 +94,8 @@ def test_groups_weights_and_directions_by_hand():
 
 
 def test_entropy_weights_of_few_or_lopsided_cases_are_warned_of():
-    luck = np.random.default_rng(1)
-    few = table_of({"A": luck.random(5), "B": luck.random(5) ** 6})
+    rng = np.random.default_rng(1)
+    few = table_of({"A": rng.random(5), "B": rng.random(5) ** 6})
     found = couple(few, plain("A", "B", weights="entropy"))
     assert {"few_for_entropy", "entropy_unstable", "weights_in_t_only"} <= codes(found)
     low, high = bootstrap_weights(found.scores, 1)
@@ -105,12 +105,12 @@ def test_entropy_weights_of_few_or_lopsided_cases_are_warned_of():
 
 def test_the_null_tells_common_courses_from_chance():
     """Scores that rise and fall together couple more closely than shuffled ones; unrelated ones do not."""
-    luck = np.random.default_rng(3)
-    wave = 0.5 + 0.4 * luck.standard_normal(30).clip(-1, 1)
-    together = table_of({"A": wave, "B": np.clip(wave + 0.02 * luck.standard_normal(30), 0, 1)})
+    rng = np.random.default_rng(3)
+    wave = 0.5 + 0.4 * rng.standard_normal(30).clip(-1, 1)
+    together = table_of({"A": wave, "B": np.clip(wave + 0.02 * rng.standard_normal(30), 0, 1)})
     found = null(couple(together, plain("A", "B")), 499, 1)
     assert found.p["shuffle"]["mean_coupling"] == pytest.approx(1.0 / 500.0)
-    apart = table_of({"A": luck.random(30), "B": luck.random(30)})
+    apart = table_of({"A": rng.random(30), "B": rng.random(30)})
     unrelated = couple(apart, plain("A", "B"))
     chance = null(unrelated, 499, 1)
     assert chance.p["shuffle"]["mean_coupling"] > 0.05

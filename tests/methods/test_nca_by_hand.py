@@ -90,10 +90,10 @@ def test_permutations_by_hand():
 
 def test_p_is_calibrated_where_there_is_nothing():
     """Of 200 tables without any necessity about one in ten has p up to 0.1."""
-    luck = np.random.default_rng(5)
+    rng = np.random.default_rng(5)
     low = 0
     for at in range(200):
-        x, y = luck.random((2, 20))
+        x, y = rng.random((2, 20))
         steps = steps_of(x)
         scope = Scope(x.min(), x.max(), y.min(), y.max())
         low += p_values(steps, y, scope, 99, at)["ce_fdh"] <= 0.1
@@ -139,11 +139,11 @@ def test_each_corner_is_the_first_of_the_mirrored_data(scatter, corner):
 
 
 @given(SCATTER, st.randoms(), st.floats(0.1, 50.0), st.floats(-20.0, 20.0))
-def test_order_and_units_do_not_matter(scatter, luck, scale, shift):
+def test_order_and_units_do_not_matter(scatter, rng, scale, shift):
     points = varied(scatter)
     if points is None:
         return
-    order = luck.sample(range(len(points[0])), len(points[0]))
+    order = rng.sample(range(len(points[0])), len(points[0]))
     plain = found(points={"X": points[0], "Y": points[1]})
     moved = found(points={"X": scale * points[0][order] + shift, "Y": points[1][order] / scale - shift})
     for kind in KINDS:

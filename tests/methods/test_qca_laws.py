@@ -31,9 +31,9 @@ def split(coded):
 
 
 @given(MEMBERS, st.randoms())
-def test_fit_lies_between_0_and_1_and_turns_round(members, luck):
+def test_fit_lies_between_0_and_1_and_turns_round(members, rng):
     """Sufficiency of x for y is necessity of y for x; consistency and coverage change places."""
-    x, y = members[:, 0], np.array([luck.random() for _ in members])
+    x, y = members[:, 0], np.array([rng.random() for _ in members])
     found, back = sets.sufficiency(x, y), sets.necessity(y, x)
     for value in (found.inclusion, found.coverage, found.pri):
         assert np.isnan(value) or -1e-12 <= value <= 1.0 + 1e-12
@@ -102,11 +102,11 @@ def named_models(members, outcome, names, cases, order):
 
 
 @given(MEMBERS, st.randoms())
-def test_order_of_cases_and_conditions_does_not_matter(members, luck):
+def test_order_of_cases_and_conditions_does_not_matter(members, rng):
     count, k = members.shape
-    outcome = np.array([luck.random() for _ in range(count)])
+    outcome = np.array([rng.random() for _ in range(count)])
     names, cases = [f"X{at}" for at in range(k)], [f"c{at}" for at in range(count)]
-    shuffled, turned = luck.sample(range(count), count), luck.sample(range(k), k)
+    shuffled, turned = rng.sample(range(count), count), rng.sample(range(k), k)
     plain = named_models(members, outcome, names, cases, range(k))
     assert plain == named_models(members, outcome, names, cases, turned)
     moved = named_models(members[shuffled], outcome[shuffled], names, [cases[at] for at in shuffled], range(k))
@@ -114,9 +114,9 @@ def test_order_of_cases_and_conditions_does_not_matter(members, luck):
 
 
 @given(MEMBERS, st.randoms())
-def test_a_renamed_absence_gives_the_mirrored_solution(members, luck):
+def test_a_renamed_absence_gives_the_mirrored_solution(members, rng):
     """A table with 1 - A in the place of A has the same parsimonious models, with A negated."""
-    outcome = np.array([luck.random() for _ in members])
+    outcome = np.array([rng.random() for _ in members])
     names = [f"X{at}" for at in range(members.shape[1])]
     plain = table_of({**dict(zip(names, members.T, strict=True)), "Y": outcome})
     turned = plain.having({"X0": 1.0 - plain.values["X0"]})

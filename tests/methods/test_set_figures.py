@@ -11,9 +11,9 @@ from copark.setmethods.coupling_degree import CouplingRequest, Indicator, Subsys
 from copark.setmethods.nca import NcaRequest, analyse
 from copark.setmethods.table import table_of
 
-LUCK = np.random.default_rng(11)
+ADDRESS = np.random.default_rng(11)
 CASES = [f"park <{at}> & co" for at in range(14)]
-A, B, C = LUCK.random((3, 14)).round(2)
+A, B, C = ADDRESS.random((3, 14)).round(2)
 Y = np.clip(0.7 * A + 0.4 * B - 0.2 * C + 0.1, 0.0, 1.0).round(2)
 TABLE = table_of({"A": A, "B": B, "C": C, "Y": Y}, CASES, "parks.csv")
 

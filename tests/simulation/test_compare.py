@@ -97,7 +97,7 @@ def test_the_interval_is_wider_where_runs_share_draws():
 def test_the_split_is_the_law_of_total_variance_by_hand():
     """Two draws, (1, 3) and (5, 9): luck (2 + 8)/2 = 5; between 2 (2.5^2 + 2.5^2)/1 = 25, so (25 - 5)/2 = 10."""
     found = split(np.array([1.0, 3.0, 5.0, 9.0]), np.array([0, 0, 1, 1]))
-    assert (found.parameters, found.luck) == (10.0, 5.0)
+    assert (found.parameters, found.chance) == (10.0, 5.0)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_the_split_is_the_law_of_total_variance_by_hand():
         ({"case_hash": "other"}, "compare.case", "case_hash"),
         ({"model_hash": "other"}, "compare.model", "model_hash"),
         ({"variables_hash": "other"}, "compare.model", "variables_hash"),
-        ({"seed": 2}, "compare.luck", "seed"),
+        ({"seed": 2}, "compare.chance", "seed"),
         ({"study": {"draws": "prior"}}, "compare.draws", "study.draws"),
         ({"study": {"draws": "unsettled", "futures": 3}}, "compare.draws", "study.futures"),
         ({"draws_hash": "other"}, "compare.draws", "draws_hash"),

@@ -113,9 +113,9 @@ def test_the_study_holds_every_combination_once():
 
 
 def test_parts_add_up_to_the_whole_run_by_run():
-    luck = np.random.default_rng(3)
+    rng = np.random.default_rng(3)
     arms = {
-        frozenset(lacking): luck.normal(size=50) for count in range(4) for lacking in combinations(FACTORS, count)
+        frozenset(lacking): rng.normal(size=50) for count in range(4) for lacking in combinations(FACTORS, count)
     }  # fmt: skip
     total = sum(shapley(arms, factor) for factor in FACTORS)
     assert total == pytest.approx(arms[frozenset()] - arms[frozenset(FACTORS)])

@@ -32,15 +32,15 @@ TITLES = {"registered": ("Registered companies", "注册企业数", "companies")
 def ensemble(
     runs: int = 20, *, first: int = 0, failed: int | None = 3, identity: str = "0123456789abcdef"
 ) -> xr.Dataset:
-    """Runs ``first`` to ``first + runs - 1``: each depends on its number alone, as the model's luck does."""
+    """Runs ``first`` to ``first + runs - 1``: each depends on its number alone, as the model's rng does."""
     numbers = np.arange(first, first + runs)
-    luck = np.stack(
+    rng = np.stack(
         [np.random.default_rng([7, int(n)]).normal(size=(2, QUARTERS)).cumsum(axis=1) for n in numbers], axis=1
     )
-    registered = np.floor(5 * np.abs(luck))
-    cash = 100 * luck
+    registered = np.floor(5 * np.abs(rng))
+    cash = 100 * rng
     status = np.zeros((2, runs), dtype=np.int8)
-    outcome = (np.abs(luck[..., -1]) > 1).astype(np.int8) * 3
+    outcome = (np.abs(rng[..., -1]) > 1).astype(np.int8) * 3
     if failed is not None and first <= failed < first + runs:
         status[1, failed - first], outcome[1, failed - first] = 1, -1
         registered[1, failed - first], cash[1, failed - first] = np.nan, np.nan

@@ -10,7 +10,7 @@ import pytest
 
 from copark.store.checkpoints import SUFFIX, Stages, State, read_state, write_state
 
-NUMBERS = {"seen": np.array([[0.1, np.nan], [1e-300, -0.0]]), "lucks": np.arange(6, dtype=np.int64).reshape(3, 2)}
+NUMBERS = {"seen": np.array([[0.1, np.nan], [1e-300, -0.0]]), "addresses": np.arange(6, dtype=np.int64).reshape(3, 2)}
 VALUES = {"beta": 0.1 + 0.2, "counter": 2**64 - 1, "kinds": {"a": 3}, "temperatures": [1e-17, 1.0]}
 
 

@@ -72,10 +72,10 @@ def test_a_first_chunk_of_up_to_256_runs_has_exact_quantiles(values: list[float]
 @pytest.mark.parametrize(
     "draw",
     [
-        lambda luck, size: luck.normal(size=size),
-        lambda luck, size: luck.lognormal(sigma=2, size=size),
-        lambda luck, size: luck.standard_cauchy(size=size),
-        lambda luck, size: np.where(luck.random(size) < 0.6, 0.0, luck.normal(100, 1, size)),
+        lambda rng, size: rng.normal(size=size),
+        lambda rng, size: rng.lognormal(sigma=2, size=size),
+        lambda rng, size: rng.standard_cauchy(size=size),
+        lambda rng, size: np.where(rng.random(size) < 0.6, 0.0, rng.normal(100, 1, size)),
     ],
     ids=["normal", "skewed", "heavy-tailed", "two-humped"],
 )

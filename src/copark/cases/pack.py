@@ -16,8 +16,8 @@ from copark.cases.quarters import Quarter, quarters_from
 from copark.cases.schema import Anchor, Partner
 from copark.cases.world import growth_gaps, years_on_record
 from copark.model.arrays import Inputs, make_inputs
-from copark.model.axes import PARTNERS
 from copark.model.compiler import Record
+from copark.model.dimensions import PARTNERS
 from copark.model.enterprises.records import FREE_TO_DECIDE
 from copark.model.governments.equations import NO_PLAN
 from copark.model.variables import ORIGINS, catalogue

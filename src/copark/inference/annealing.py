@@ -3,7 +3,7 @@
 A step of temperature keeps a share of the members effective and chooses among them; sweeps
 (:mod:`copark.inference.tempering`) move them between two steps. At the end they are swept at β = 1, or together with
 those left at every temperature passed on a ladder: sequential Monte Carlo passes every temperature once, and what its
-few best runs were luck carries to the end.
+few best runs were chance carries to the end.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from copark.inference.observations import ObservationModel
 from copark.inference.posterior import MANY, systematic
 from copark.inference.prior import Batch, PriorSpace, expit, logit
 from copark.inference.replay import ReplayPosterior
-from copark.inference.tempering import ARRAYS, GONE, Cloud, Mover, Plan, one_span, with_lucks
+from copark.inference.tempering import ARRAYS, GONE, Cloud, Mover, Plan, one_span, with_addresses
 from copark.model.arrays import Draws
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
@@ -173,9 +173,9 @@ class Population:
 
 
 class Simulator:
-    """Runs points under lucks and reads the targets.
+    """Runs points with their random numbers and reads the targets.
 
-    Records of the points asked for last are kept: moves of luck ask for the same points several times.
+    Records of the points asked for last are kept: moves of random numbers ask for the same points several times.
     """
 
     def __init__(
@@ -185,11 +185,11 @@ class Simulator:
         self.space, self.model, self.seed, self.threads = space, model, seed, threads
         self.last: tuple[Floats, Draws] | None = None
 
-    def __call__(self, points: Floats, lucks: Integers) -> Floats:
+    def __call__(self, points: Floats, addresses: Integers) -> Floats:
         """Counterparts of the targets, shape (runs, targets); NaN where a run did not end well."""
         if self.last is None or not np.array_equal(self.last[0], points):
             self.last = points.copy(), self.space.draws(points, self.seed)
-        draws = with_lucks(self.last[1], lucks, self.seed)
+        draws = with_addresses(self.last[1], addresses, self.seed)
         runs = Ensemble(self.inputs, draws, self.model.variables, threads=self.threads).run()
         return runs.of_finished(self.model.counterparts(runs.out, runs.names))
 
@@ -197,7 +197,7 @@ class Simulator:
 def first_clouds(batch: Batch, model: ObservationModel, columns: Integers, movers: list[Mover]) -> list[Cloud]:
     """Choose the members every population begins with from its share of the batch's runs: every so many-th.
 
-    The spans of a first luck all have the run of the batch, so that its luck is that run's; they part as they are
+    At first all spans have the run of the batch, so that the random numbers are that run's; they part as they are
     moved, at low temperatures.
     """
     read, pieces = batch.counterparts[:, columns], range(0, batch.runs, MANY)
@@ -211,8 +211,8 @@ def first_clouds(batch: Batch, model: ObservationModel, columns: Integers, mover
             here = np.flatnonzero((runs >= first) & (runs < first + MANY))
             if len(here):
                 points[here] = batch.points(first, min(first + MANY, batch.runs))[runs[here] - first]
-        lucks = one_span(runs, mover.anywhere((len(runs), mover.plan.spans - 1)))
-        clouds.append(Cloud(logit(points), lucks, read[runs].astype(np.float64), fit[runs]))
+        addresses = one_span(runs, mover.anywhere((len(runs), mover.plan.spans - 1)))
+        clouds.append(Cloud(logit(points), addresses, read[runs].astype(np.float64), fit[runs]))
     return clouds
 
 
@@ -285,7 +285,7 @@ def pairs_of(ways: list[Population], batch: Batch, model: ObservationModel, cut:
         space=batch.space,
         model=model,
         points=np.concatenate([expit(cloud.z) for cloud in members]),
-        lucks=np.concatenate([cloud.lucks for cloud in members]),
+        addresses=np.concatenate([cloud.addresses for cloud in members]),
         seed=batch.recipe.seed,
         cut=cut,
         population=np.repeat(np.arange(len(members)), [len(cloud.fit) for cloud in members]),

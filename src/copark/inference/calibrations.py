@@ -84,8 +84,8 @@ class StoredPosterior:
 class Comparison:
     """Whether posteriors made again are those stored.
 
-    identical: bit by bit; close: parameters within 1e-6 and the same lucks; largest: difference of a coordinate; tally:
-    of the stages of making them, what was there from an earlier attempt.
+    identical: bit by bit; close: parameters within 1e-6 and the same random numbers; largest: difference of a
+    coordinate; tally: of the stages of making them, what was there from an earlier attempt.
     """
 
     identical: bool
@@ -286,8 +286,8 @@ def save(found: Calibration, folder: Path, reading: Reading) -> None:
     replay = found.replay.thin(PAIRS)
     np.savez_compressed(folder / "parameters.npz", points=found.parameters.equal(DRAWS).astype(np.float32))
     np.savez_compressed(
-        folder / "replay.npz", points=replay.points, lucks=replay.lucks, population=replay.population.astype(np.int16),
-        seen=replay.seen.astype(np.float32),
+        folder / "replay.npz", points=replay.points, lucks=replay.addresses,
+        population=replay.population.astype(np.int16), seen=replay.seen.astype(np.float32),
     )  # fmt: skip
     words = json.dumps(content_of(found, reading), indent=1, sort_keys=True, ensure_ascii=False)
     (folder / "recipe.json").write_text(words + "\n", encoding="utf-8")
@@ -312,7 +312,7 @@ def load(case: Case, folder: Path) -> StoredPosterior:
         space=space,
         model=ObservationModel(targets(case, cut=cut), Settings.of(recipe).discrepancy),
         points=kept["points"],
-        lucks=kept["lucks"],
+        addresses=kept["lucks"],
         seed=int(recipe["settings"]["seed"]),
         cut=cut,
         population=kept["population"].astype(np.int64),
@@ -381,5 +381,5 @@ def comparison(found: Calibration, stored: StoredPosterior) -> Comparison:
         return Comparison(identical=False, close=False, largest=1.0)
     apart = [np.abs(replay.points - stored.replay.points), np.abs(fresh - stored.parameters.points)]
     largest = float(max(part.max() for part in apart))
-    lucks = np.array_equal(replay.lucks, stored.replay.lucks)
-    return Comparison(identical=lucks and largest == 0.0, close=lucks and largest <= CLOSE, largest=largest)
+    addresses = np.array_equal(replay.addresses, stored.replay.addresses)
+    return Comparison(identical=addresses and largest == 0.0, close=addresses and largest <= CLOSE, largest=largest)

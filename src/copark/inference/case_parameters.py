@@ -60,7 +60,7 @@ class CaseParameters:
 
     @property
     def posterior(self) -> PosteriorSource | None:
-        """Draws of the case's own posterior, past luck and all; ``None`` where parameters are borrowed or assumed."""
+        """Draws of the case's own posterior, with its past; ``None`` where parameters are borrowed or assumed."""
         return self.source if isinstance(self.source, PosteriorSource) else None
 
     @property

@@ -261,9 +261,9 @@ def predictive_checks(model: ObservationModel, counterparts: Floats) -> tuple[Ch
 def health(replay: ReplayPosterior) -> Mapping[str, float]:
     """Numbers that say how far the replay posterior may be trusted.
 
-    pairs; pasts: effective number of different lucks before the cut; disagreement: largest scale reduction between
-    populations (1 is best); misfit: median over pairs of the root mean square distance to the record, in errors of
-    observation.
+    pairs; pasts: effective number of different random numbers before the cut; disagreement: largest scale reduction
+    between populations (1 is best); misfit: median over pairs of the root mean square distance to the record, in errors
+    of observation.
     """
     model = replay.model
     z = (model.hide(replay.seen) - model.recorded) / model.errors

@@ -90,8 +90,8 @@ class Tried:
 class PanelFindings:
     """A panel with everything asked of it.
 
-    panel, runs, seed: identity of the panel; runs of each park; seed of design, luck and errors; spread, trials: how
-    far parks stray from the model, and how that was chosen.
+    panel, runs, seed: identity of the panel; runs of each park; seed of design, random numbers and errors; spread,
+    trials: how far parks stray from the model, and how that was chosen.
     """
 
     panel: str

@@ -4,7 +4,7 @@ A small network learns from the prior batch what a set of reports says of each p
 cube. A parameter the data cannot move is given the middle of its prior whatever the data are, and so hardly counts in a
 distance. The runs whose summaries are nearest to the record's are accepted, weighted by distance, and moved to the
 record by a local-linear regression on the logit scale of the cube (Beaumont, Zhang and Balding 2002). It carries no
-luck: forecasts and counterfactuals use the replay posterior.
+random numbers: forecasts and counterfactuals use the replay posterior.
 """
 
 from __future__ import annotations

@@ -134,7 +134,7 @@ class PriorSpace:
         return made
 
     def draws(self, points: Floats, seed: int, first: int = 0, scenario: Scenario | None = None) -> Draws:
-        """Make the model's records at points; luck is that of (seed, first), (seed, first + 1), …"""
+        """Make the model's records at points; random numbers are those of (seed, first), (seed, first + 1), …"""
         study = study_of(self.case, seed)
         return fill(self.values(points), scenario or study.scenarios[0], study, first, first + len(points))
 
@@ -162,7 +162,7 @@ def random_points(engine: object, count: int) -> Floats:
 
 
 def study_of(case: Case, seed: int) -> Study:
-    """The study whose luck the runs of an inference have."""
+    """The study whose random numbers the runs of an inference have."""
     return baseline(case.name).with_changes(seed=seed)
 
 

@@ -24,7 +24,7 @@ MAKERS = (
 )  # fmt: skip
 """Modules that have a say in what a calibration and its examination give."""
 FORMAT = 2
-"""Of posteriors that are kept; counted up when files are laid out otherwise: 2, luck in spans."""
+"""Of posteriors that are kept; counted up when files are laid out otherwise: 2, random numbers in spans."""
 LIBRARIES = ("scikit-learn", "scipy")
 """What later stages depend on beside what the runs do."""
 

@@ -1,7 +1,7 @@
-"""The replay posterior: pairs of parameters and luck whose run tells the record. Forecasts replay them to the cut.
+"""The replay posterior: parameters with random numbers whose run tells the record. Forecasts replay them to the cut.
 
 A forecast that starts from parameters alone starts anywhere; one that replays an accepted pair starts where the park
-was. What happens after the cut is luck the record never looked at, so that it is as fresh as any.
+was. What happens after the cut is chance the record never looked at, so that it is as fresh as any.
 
 A forecast that is given later decrees, entries, anchor projects, shocks and growth is *conditional* on them: it tests
 the mechanisms. One that is not is *blind*: it is what could have been said. The two are scored side by side.
@@ -19,7 +19,7 @@ from copark.cases.quarters import Quarter
 from copark.cases.world import years_on_record
 from copark.inference.observations import ObservationModel, noise
 from copark.inference.prior import PriorSpace, logit
-from copark.inference.tempering import different_pasts, with_lucks
+from copark.inference.tempering import different_pasts, with_addresses
 from copark.model.arrays import Draws, Inputs
 from copark.model.enterprises.records import FREE_TO_DECIDE
 from copark.model.variables import catalogue
@@ -30,7 +30,7 @@ from copark.simulation.study import Scenario
 from copark.stats.quantiles import quantiles
 
 FUTURE = 1 << 60
-"""First number of a run whose luck a pair has after the cut."""
+"""First number of a run whose random numbers a pair has after the cut."""
 AHEAD = 20
 """Quarters after the cut at which forecasts must agree."""
 FORECAST = ("registered", "operating", "jobs")
@@ -39,7 +39,7 @@ LOOKED_AT = 512
 """Pairs that are run forward for it."""
 REPORTED_SEED = 0x726570
 LATER_SEED = 0x6C61746572
-"""Seed of the luck after the cut, which the record never looked at."""
+"""Seed of the random numbers after the cut, which the record never looked at."""
 PULSES = {"governments": ("visit",), "company": ("other_investment",), "enterprises": ("certificates",)}
 """What happens in one quarter and holds no longer."""
 RUNS_DOWN = {"company": ("repayment_quarters",)}
@@ -50,15 +50,16 @@ RUNS_DOWN = {"company": ("repayment_quarters",)}
 class ReplayPosterior:
     """Pairs of equal weight, from independent populations.
 
-    points: of the cube, shape (pairs, axes); lucks: up to the cut, in spans (:mod:`copark.inference.tempering`), shape
-    (pairs, spans, 2); seed: of all the lucks; cut: last quarter the record reaches; population: which one each pair is
-    from, shape (pairs,); seen: counterparts of the targets, shape (pairs, targets); log_evidence: of each population.
+    points: of the cube, shape (pairs, axes); addresses: of random numbers up to the cut, in spans
+    (:mod:`copark.inference.tempering`), shape (pairs, spans, 2); seed: of all the random numbers; cut: last quarter the
+    record reaches; population: which one each pair is from, shape (pairs,); seen: counterparts of the targets, shape
+    (pairs, targets); log_evidence: of each population.
     """
 
     space: PriorSpace
     model: ObservationModel
     points: Floats
-    lucks: Integers
+    addresses: Integers
     seed: int
     cut: Quarter
     population: Integers
@@ -77,16 +78,16 @@ class ReplayPosterior:
 
     @property
     def pasts(self) -> float:
-        """Effective number of different lucks up to the cut: the mean over quarters."""
-        return float(different_pasts(self.lucks, self.quarters).mean())
+        """Effective number of different random numbers up to the cut: the mean over quarters."""
+        return float(different_pasts(self.addresses, self.quarters).mean())
 
     def draws(self, scenario: Scenario | None = None) -> Draws:
-        """Make the model's records of all pairs: the luck of the pair up to the cut, then one that is only its own."""
+        """Make the model's records of all pairs: its random numbers up to the cut, then those of its number alone."""
         made = self.space.draws(self.points, self.seed, scenario=scenario)
-        made = with_lucks(made, self.lucks, self.seed)
-        made.luck["cut"] = self.quarters
-        made.luck["later_seed"] = self.seed
-        made.luck["later_run"] = FUTURE + np.arange(self.pairs)
+        made = with_addresses(made, self.addresses, self.seed)
+        made.addresses["cut"] = self.quarters
+        made.addresses["later_seed"] = self.seed
+        made.addresses["later_run"] = FUTURE + np.arange(self.pairs)
         return made
 
     def thin(self, count: int) -> ReplayPosterior:
@@ -94,7 +95,7 @@ class ReplayPosterior:
         if count >= self.pairs:
             return self
         at = (np.arange(count) * self.pairs) // count
-        kept = {name: getattr(self, name)[at] for name in ("points", "lucks", "population", "seen")}
+        kept = {name: getattr(self, name)[at] for name in ("points", "addresses", "population", "seen")}
         return replace(self, **kept)
 
     def disagreement(self) -> Floats:
@@ -169,8 +170,8 @@ def project(
         inputs = blind(inputs, case, replay.cut)
     rows = np.repeat(np.arange(replay.pairs), futures)
     draws = Draws(*(room[rows].copy() for room in replay.draws()))
-    draws.luck["later_seed"] = LATER_SEED
-    draws.luck["later_run"] = np.arange(len(rows))
+    draws.addresses["later_seed"] = LATER_SEED
+    draws.addresses["later_run"] = np.arange(len(rows))
     runs = Ensemble(inputs, draws, names, threads=threads).run()
     return Projection(names, runs.of_finished(runs.out))
 

@@ -53,10 +53,10 @@ def spread(count: int) -> Integers:
 
 
 class PosteriorSource:
-    """Draws of a replay posterior: pairs of parameters and past luck, with futures of their own.
+    """Draws of a replay posterior: pairs of parameters and past random numbers, with futures of their own.
 
     Run r has draw d = r // futures, which is pair d of an order spread over all pairs, begun again when they are used
-    up. Up to the cut it has the pair's luck, from then on that of (the study's seed, r).
+    up. Up to the cut it has the pair's random numbers, from then on that of (the study's seed, r).
     """
 
     def __init__(self, replay: ReplayPosterior, *, stale: bool = False, kind: Kind = "shipped") -> None:
@@ -106,8 +106,8 @@ class PosteriorSource:
         runs = np.arange(first, last)
         pairs = self.order[runs // study.futures % self.replay.pairs]
         made = Draws(*(room[pairs].copy() for room in self.whole))
-        made.luck["later_seed"] = study.seed
-        made.luck["later_run"] = runs
+        made.addresses["later_seed"] = study.seed
+        made.addresses["later_run"] = runs
         return made
 
 

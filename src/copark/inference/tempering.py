@@ -1,13 +1,15 @@
-"""Moves of a population over (parameters, luck) at a temperature.
+"""Moves of a population over (parameters, random numbers) at a temperature.
 
-The target at temperature β is prior x luck x (likelihood of the record)^β. Every move is a Metropolis step, and the
-simulator is a pure function of (parameters, luck), so that the end of it is the exact posterior over both, up to the
-length of the chains. Parameters move along differences of other members (ter Braak 2006) or are drawn anew.
+The target at temperature β is prior x law of random numbers x (likelihood of the record)^β. Every move is a Metropolis
+step, and the simulator is a pure function of (parameters, random numbers), so that the end of it is the exact posterior
+over both, up to the length of the chains. Parameters move along differences of other members (ter Braak 2006) or are
+drawn anew.
 
-*Luck in spans.* A luck is a row of spans (since, run): from quarter `since` on luck is that of (seed, run), until
-another span begins; the first begins with the record. The others stand in no order, and where two begin together the
-later in the row counts. New luck is always drawn from its prior: a luck that another member has cannot be given back,
-so that only exchanges would be sound, and too few of those are accepted to be worth their two runs.
+*Random numbers in spans.* The random numbers of a run are a row of spans (since, run): from quarter `since` on random
+numbers are those of (seed, run), until another span begins; the first begins with the record. The others stand in no
+order, and where two begin together the later in the row counts. New random numbers are always drawn from their prior:
+random numbers that another member has cannot be given back, so that only exchanges would be sound, and too few of those
+are accepted to be worth their two runs.
 
 *On a ladder* members stand at all temperatures at once, each moved at its own, and neighbours change places (Swendsen
 and Wang 1986), even and odd pairs in turn (Syed et al. 2022): what has come loose where the record counts little comes
@@ -30,15 +32,15 @@ from copark.inference.observations import ObservationModel
 from copark.inference.posterior import one_thread
 from copark.inference.prior import expit
 from copark.model.arrays import Draws
-from copark.model.luck import NEVER, SPANS
+from copark.model.rng import NEVER, SPANS
 from copark.stats.precision import effective
 
 Simulate = Callable[[Floats, Integers], Floats]
-"""Counterparts of points of the cube under lucks in spans, shape (runs, targets)."""
+"""Counterparts of points of the cube under random numbers in spans, shape (runs, targets)."""
 SINCE, RUN = 0, 1
 """Columns of a span."""
 MOST = 1 + SPANS
-"""Most spans a luck may have, the first included."""
+"""Most spans random numbers may have, the first included."""
 MOMENTS = ("moves", "answers", "squares", "left")
 STEPS = (0.25, 0.5)
 """Lengths of steps, as shares of what prior and record together leave of a direction."""
@@ -53,11 +55,11 @@ MOVES = 0x6D6F766573
 FEW, SOME, ALL = 0.05, 0.2, 1.0
 REPLACED, SHIFTED, BEGUN = LUCK_KINDS = ("span anew", "border moved", "span elsewhere")
 LUCK_SHARES = (0.6, 0.2, 0.2)
-"""How often a luck is moved in which way."""
+"""How often random numbers are moved in which way."""
 LUCK_MOVES = 4
-"""Moves of luck in a sweep without a ladder."""
+"""Moves of random numbers in a sweep without a ladder."""
 MIXED = 2
-"""How often parameters are drawn anew and stepped, and a luck moved, in a sweep of a ladder."""
+"""How often parameters are drawn anew and stepped, and random numbers moved, in a sweep of a ladder."""
 SHIFTS = (-2, -1, 1, 2)
 EARLY = 4.0
 GONE = -1e12
@@ -67,54 +69,54 @@ HELD = ("fresh", "beta", "log_evidence")
 
 
 def one_span(runs: Integers, since: Integers) -> Integers:
-    """Lucks that are one run's throughout, in spans that begin anywhere; shape (members, 1 + since.shape[1], 2)."""
+    """Addresses of one run throughout, in spans that begin anywhere; shape (members, 1 + since.shape[1], 2)."""
     made = np.zeros((len(runs), 1 + since.shape[1], 2), np.int64)
     made[:, :, RUN] = runs[:, np.newaxis]
     made[:, 1:, SINCE] = since
     return made
 
 
-def places(lucks: Integers, quarters: int) -> Integers:
+def places(addresses: Integers, quarters: int) -> Integers:
     """The place in its row of the span that each quarter lies in, shape (members, quarters)."""
-    found = np.zeros((len(lucks), quarters), np.int64)
-    begun = np.zeros((len(lucks), quarters), np.int64)
+    found = np.zeros((len(addresses), quarters), np.int64)
+    begun = np.zeros((len(addresses), quarters), np.int64)
     every = np.arange(quarters)
-    for n in range(1, lucks.shape[1]):
-        since = lucks[:, n, SINCE, np.newaxis]
+    for n in range(1, addresses.shape[1]):
+        since = addresses[:, n, SINCE, np.newaxis]
         later = (since <= every) & (since >= begun)
         found, begun = np.where(later, n, found), np.where(later, since, begun)
     return found
 
 
-def runs_by_quarter(lucks: Integers, quarters: int) -> Integers:
-    """The run whose luck each quarter has, shape (members, quarters)."""
-    return np.take_along_axis(lucks[:, :, RUN], places(lucks, quarters), axis=1)
+def runs_by_quarter(addresses: Integers, quarters: int) -> Integers:
+    """The run whose random numbers each quarter has, shape (members, quarters)."""
+    return np.take_along_axis(addresses[:, :, RUN], places(addresses, quarters), axis=1)
 
 
-def present(lucks: Integers, quarters: int) -> Booleans:
+def present(addresses: Integers, quarters: int) -> Booleans:
     """The spans that some quarter lies in, shape (members, spans)."""
-    found = np.zeros(lucks.shape[:2], np.bool_)
-    np.put_along_axis(found, places(lucks, quarters), values=True, axis=1)
+    found = np.zeros(addresses.shape[:2], np.bool_)
+    np.put_along_axis(found, places(addresses, quarters), values=True, axis=1)
     return found
 
 
-def with_lucks(draws: Draws, lucks: Integers, seed: int) -> Draws:
-    """Give draws the lucks of a seed, to a quarter that never comes."""
-    since, runs = lucks[:, 1:, SINCE], lucks[:, 1:, RUN]
+def with_addresses(draws: Draws, addresses: Integers, seed: int) -> Draws:
+    """Give draws the random numbers of a seed, to a quarter that never comes."""
+    since, runs = addresses[:, 1:, SINCE], addresses[:, 1:, RUN]
     order = np.argsort(since, axis=1, kind="stable")
     used = slice(0, since.shape[1])
-    draws.luck["seed"] = seed
-    draws.luck["run"] = lucks[:, 0, RUN]
-    draws.luck["cut"] = NEVER
-    draws.luck["since"] = 0
-    draws.luck["since"][:, used] = np.take_along_axis(since, order, axis=1)
-    draws.luck["span_run"][:, used] = np.take_along_axis(runs, order, axis=1)
+    draws.addresses["seed"] = seed
+    draws.addresses["run"] = addresses[:, 0, RUN]
+    draws.addresses["cut"] = NEVER
+    draws.addresses["since"] = 0
+    draws.addresses["since"][:, used] = np.take_along_axis(since, order, axis=1)
+    draws.addresses["span_run"][:, used] = np.take_along_axis(runs, order, axis=1)
     return draws
 
 
-def different_pasts(lucks: Integers, quarters: int) -> Floats:
-    """Effective number of different lucks in each quarter, 1 / Σ share² over runs; shape (quarters,)."""
-    each = runs_by_quarter(lucks, quarters).T
+def different_pasts(addresses: Integers, quarters: int) -> Floats:
+    """Effective number of different random numbers in each quarter, 1 / Σ share² over runs; shape (quarters,)."""
+    each = runs_by_quarter(addresses, quarters).T
     return np.array([effective(np.unique(runs, return_counts=True)[1].astype(np.float64)) for runs in each])
 
 
@@ -211,16 +213,16 @@ def exchanged(fit: Floats, betas: Floats, members: int, odd: bool, random: np.ra
 
 @dataclass(frozen=True)
 class Cloud:
-    """Members of equal weight: z on the logit scale (members, axes), lucks (members, spans, 2), counterparts, fit."""
+    """Members of equal weight: z, logits (members, axes), addresses (members, spans, 2), counterparts, fit."""
 
     z: Floats
-    lucks: Integers
+    addresses: Integers
     seen: Floats
     fit: Floats
 
     def take(self, at: Integers) -> Cloud:
         """The members at positions."""
-        return Cloud(self.z[at], self.lucks[at], self.seen[at], self.fit[at])
+        return Cloud(self.z[at], self.addresses[at], self.seen[at], self.fit[at])
 
     def spread(self, count: int) -> Cloud:
         """That many members, evenly over the cloud."""
@@ -246,11 +248,11 @@ ARRAYS = tuple(one.name for one in fields(Cloud))
 class Plan:
     """How the cloud is moved.
 
-    sweeps: at each temperature, each moving every member's parameters twice and its luck several times; last_sweeps:
-    further ones at the end; keep: effective share of members a step of temperature may leave; quarters: of luck that
-    bear on the record; early: whether spans are shorter early on, where luck bears on all that follows: borders then
-    have a density of 1 / (quarter + EARLY), not the same everywhere; ladder: members at each temperature of a ladder on
-    which the last sweeps are made, with none at β = 1.
+    sweeps: at each temperature, each moving every member's parameters twice and its random numbers several times;
+    last_sweeps: further ones at the end; keep: effective share of members a step of temperature may leave; quarters: of
+    random numbers that bear on the record; early: whether spans are shorter early on, where random numbers bear on all
+    that follows: borders then have a density of 1 / (quarter + EARLY), not the same everywhere; ladder: members at each
+    temperature of a ladder on which the last sweeps are made, with none at β = 1.
     """
 
     members: int = 512
@@ -310,10 +312,10 @@ class Mover:
         accepted = np.log(self.random.random(len(where))) < gain
         return cloud.accept(where, made, accepted)
 
-    def fitted(self, z: Floats, lucks: Integers) -> Cloud:
+    def fitted(self, z: Floats, addresses: Integers) -> Cloud:
         """Simulate members and give them as a cloud."""
-        seen = self.simulate(expit(z), lucks)
-        return Cloud(z, lucks, seen, np.maximum(self.model.log_likelihood(seen), GONE))
+        seen = self.simulate(expit(z), addresses)
+        return Cloud(z, addresses, seen, np.maximum(self.model.log_likelihood(seen), GONE))
 
     def differences(self, z: Floats, others: Floats) -> Floats:
         """Propose places a scaled difference of two others away, in few, some or all directions."""
@@ -343,7 +345,7 @@ class Mover:
             for where, others in (halves, halves[::-1]):
                 before = cloud.z[where]
                 z = self.differences(before, cloud.z[others]) if along else self.anew(before)
-                made = self.fitted(z, cloud.lucks[where])
+                made = self.fitted(z, cloud.addresses[where])
                 gain = self.beta * (made.fit - cloud.fit[where])
                 if along:
                     gain = gain + log_prior(z) - log_prior(before)
@@ -366,22 +368,22 @@ class Mover:
         found: Floats = np.log(np.log1p(1.0 / (since - 1 + EARLY))).sum(axis=-1)
         return found
 
-    def other_lucks(self, lucks: Integers) -> tuple[Integers, NDArray[np.str_]]:
-        """Propose lucks, each moved in one way, as likely to be proposed back; and the ways.
+    def other_lucks(self, addresses: Integers) -> tuple[Integers, NDArray[np.str_]]:
+        """Propose random numbers, each moved in one way, as likely to be proposed back; and the ways.
 
         A span that some quarter lies in gets a fresh run; or the border of a span is moved by one or two quarters, from
         the end of the record to its beginning if need be; or a span is put to begin anywhere, with a fresh run.
         """
-        count, spans, last = len(lucks), lucks.shape[1], self.plan.quarters
+        count, spans, last = len(addresses), addresses.shape[1], self.plan.quarters
         every = np.arange(count)
-        made, runs = lucks.copy(), self.fresh + every
+        made, runs = addresses.copy(), self.fresh + every
         self.fresh += count
         kinds = self.random.choice(np.array(LUCK_KINDS), size=count, p=LUCK_SHARES)
-        some = (self.random.random((count, spans)) * present(lucks, last)).argmax(axis=1)
+        some = (self.random.random((count, spans)) * present(addresses, last)).argmax(axis=1)
         border = self.random.integers(1, spans, size=count)
         step = self.random.choice(SHIFTS, size=count)
         anywhere = self.anywhere(count)
-        since = lucks[every, border, SINCE]
+        since = addresses[every, border, SINCE]
         replaced, shifted, begun = (kinds == kind for kind in LUCK_KINDS)
         made[every, border, SINCE] = np.where(begun, anywhere, np.where(shifted, (since - 1 + step) % last + 1, since))
         made[every[replaced], some[replaced], RUN] = runs[replaced]
@@ -393,22 +395,22 @@ class Mover:
         before = normal_scores(cloud.z)
         learned = steps and "rates" in self.response.arrays
         z = logits(self.response.steps(before, beta[:, np.newaxis], self.random)) if learned else self.anew(cloud.z)
-        made = self.fitted(z, cloud.lucks)
+        made = self.fitted(z, cloud.addresses)
         if self.beta < 1.0:
             answered = self.model.standardised(made.seen) - self.model.standardised(cloud.seen)
             self.response.note(normal_scores(z) - before, answered)
         return self.decided(cloud, np.arange(len(z)), made, beta * (made.fit - cloud.fit))
 
     def move_lucks(self, cloud: Cloud, beta: Floats | float) -> Cloud:
-        """Move every member's luck once."""
-        lucks, kinds = self.other_lucks(cloud.lucks)
-        made = self.fitted(cloud.z, lucks)
-        share = self.log_share(lucks[:, 1:, SINCE]) - self.log_share(cloud.lucks[:, 1:, SINCE])
+        """Move every member's random numbers once."""
+        addresses, kinds = self.other_lucks(cloud.addresses)
+        made = self.fitted(cloud.z, addresses)
+        share = self.log_share(addresses[:, 1:, SINCE]) - self.log_share(cloud.addresses[:, 1:, SINCE])
         gain = beta * (made.fit - cloud.fit) + np.where(kinds == SHIFTED, share, 0.0)
         return self.decided(cloud, np.arange(len(cloud.fit)), made, gain)
 
     def sweep(self, cloud: Cloud, betas: Sequence[float]) -> Cloud:
-        """Move every member's parameters twice, then its luck several times; of a plan with a ladder, in turn.
+        """Move each member's parameters twice, then its random numbers several times; of a plan with a ladder, in turn.
 
         betas: temperatures the members stand at, as many at each, in their order: more than one on a ladder only.
         """

@@ -11,10 +11,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from copark.model import luck
+from copark.model import rng
 from copark.model.company import records as company
-from copark.model.coupling.arrows import CHANNELS_PER_LINK, LINKS
-from copark.model.coupling.links import Wires
+from copark.model.coupling.link_index import CHANNELS_PER_LINK, LINKS
+from copark.model.coupling.links import LinkBuffers
 from copark.model.enterprises import records as enterprises
 from copark.model.enterprises.records import ALL_ROWS, WIDTH, Firms
 from copark.model.governments import equations as governments
@@ -57,13 +57,13 @@ class Inputs(NamedTuple):
 
 
 class Draws(NamedTuple):
-    """Parameters of every run by scale, and the address of its luck; record arrays of shape (runs,)."""
+    """Parameters of every run by scale, and the address of its random numbers; record arrays of shape (runs,)."""
 
     world: np.ndarray
     governments: np.ndarray
     company: np.ndarray
     enterprises: np.ndarray
-    luck: np.ndarray
+    addresses: np.ndarray
 
 
 class Workspace(NamedTuple):
@@ -75,7 +75,7 @@ class Workspace(NamedTuple):
     memory: np.ndarray
     rooms: Rooms
     firms: Firms
-    wires: Wires
+    link_buffers: LinkBuffers
     row: np.ndarray
     values: np.ndarray
 
@@ -109,13 +109,13 @@ def make_inputs(quarters: int, years: int, anchors: int) -> Inputs:
 
 
 def make_draws(runs: int) -> Draws:
-    """Zeroed parameters and luck for a number of runs."""
+    """Zeroed parameters and random numbers for a number of runs."""
     return Draws(
         world=records(world.Parameters, runs),
         governments=records(governments.Parameters, runs),
         company=records(company.Parameters, runs),
         enterprises=records(enterprises.Parameters, runs),
-        luck=records(luck.LUCK, runs),
+        addresses=records(rng.ADDRESS, runs),
     )
 
 
@@ -131,7 +131,7 @@ def make_workspace(inputs: Inputs) -> Workspace:
         memory=memory,
         rooms=Rooms(*(Room(*made[3 * n : 3 * n + 3]) for n in range(4))),
         firms=Firms(tables[0], ids[0], tables[1], ids[1], tables[2], ids[2]),
-        wires=Wires(
+        link_buffers=LinkBuffers(
             strength=inputs.link_strength,
             delay=inputs.link_delay,
             sent=np.zeros((quarters, LINKS * CHANNELS_PER_LINK)),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from copark.model import luck
+from copark.model import rng
 from copark.model.arrays import Draws, Inputs, Workspace
 from copark.model.compiler import compiled, entry
 from copark.model.outputs import COMPANY_FROM, GOVERNMENTS_FROM, WORLD_FROM
@@ -81,7 +81,7 @@ def simulate_block(
     """
     for i in range(first, last):
         work.memory[:] = 0.0
-        luck.prepare(draws.luck[i])
+        rng.prepare(draws.addresses[i])
         begin(inputs, work, draws.governments[i])
         code = OK
         for t in range(out.shape[2]):

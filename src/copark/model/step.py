@@ -19,57 +19,57 @@ from copark.model.world import equations as world
 @compiled
 def quarter(t: int, i: int, inputs: Inputs, draws: Draws, work: Workspace) -> None:
     """Move the park of run i by one quarter."""
-    wires, rooms, address = work.wires, work.rooms, draws.luck[i]
+    link_buffers, rooms, address = work.link_buffers, work.rooms, draws.addresses[i]
     w_state, w_in, w_out = rooms.world.state[0], rooms.world.receives[0], rooms.world.sends[0]
     g_state, g_in, g_out = rooms.governments.state[0], rooms.governments.receives[0], rooms.governments.sends[0]
     c_state, c_in, c_out = rooms.company.state[0], rooms.company.receives[0], rooms.company.sends[0]
     e_state, e_in, e_out = rooms.enterprises.state[0], rooms.enterprises.receives[0], rooms.enterprises.sends[0]
 
     world.step(t, w_state, w_out, inputs.world[t], inputs.history, draws.world[i], address)
-    links.demand_to_arrivals(t, wires, w_out, e_in)
-    links.growth_to_returns(t, wires, w_out, e_in)
-    links.partners_to_network(t, wires, w_out, c_in)
+    links.demand_to_arrivals(t, link_buffers, w_out, e_in)
+    links.growth_to_returns(t, link_buffers, w_out, e_in)
+    links.partners_to_network(t, link_buffers, w_out, c_in)
 
     governments.announce(g_state, g_out, inputs.governments[t])
-    links.commitment_to_votes(t, wires, g_out, c_in)
-    links.commitment_to_effort(t, wires, g_out, c_in)
-    links.commitment_to_hurdle(t, wires, g_out, e_in)
-    links.council_to_votes(t, wires, g_out, c_in)
-    links.credit_to_ledger(t, wires, g_out, c_in)
-    links.plan_to_land(t, wires, g_out, c_in)
-    links.regime_to_arrivals(t, wires, g_out, e_in)
-    links.tax_to_returns(t, wires, g_out, e_in)
+    links.commitment_to_votes(t, link_buffers, g_out, c_in)
+    links.commitment_to_effort(t, link_buffers, g_out, c_in)
+    links.commitment_to_hurdle(t, link_buffers, g_out, e_in)
+    links.council_to_votes(t, link_buffers, g_out, c_in)
+    links.credit_to_ledger(t, link_buffers, g_out, c_in)
+    links.plan_to_land(t, link_buffers, g_out, c_in)
+    links.regime_to_arrivals(t, link_buffers, g_out, e_in)
+    links.tax_to_returns(t, link_buffers, g_out, e_in)
 
     developed = company.decide(t, c_state, c_in, c_out, inputs.company[t], draws.company[i], address)
-    links.network_to_arrivals(t, wires, c_out, e_in)
-    links.network_to_partners(t, wires, c_out, w_in)
-    links.service_to_arrivals(t, wires, c_out, e_in)
-    links.service_to_starts(t, wires, c_out, e_in)
-    links.service_to_returns(t, wires, c_out, e_in)
-    links.land_to_starts(t, wires, c_out, e_in)
-    links.opening_to_enterprises(t, wires, c_out, e_in)
+    links.network_to_arrivals(t, link_buffers, c_out, e_in)
+    links.network_to_partners(t, link_buffers, c_out, w_in)
+    links.service_to_arrivals(t, link_buffers, c_out, e_in)
+    links.service_to_starts(t, link_buffers, c_out, e_in)
+    links.service_to_returns(t, link_buffers, c_out, e_in)
+    links.land_to_starts(t, link_buffers, c_out, e_in)
+    links.opening_to_enterprises(t, link_buffers, c_out, e_in)
 
     enterprises.step(
         t, work.firms, e_state, e_in, e_out, inputs.enterprises[t], inputs.anchors, draws.enterprises[i], address
     )
-    links.sales_to_ledger(t, wires, e_out, c_in)
-    links.occupancy_to_ledger(t, wires, e_out, c_in)
-    links.profits_to_home(t, wires, e_out, g_in)
-    links.jobs_to_host(t, wires, e_out, g_in)
-    links.taxes_to_host(t, wires, e_out, g_in)
-    links.results_to_arrivals(t, wires, e_out, e_in)
-    links.results_to_partners(t, wires, e_out, w_in)
+    links.sales_to_ledger(t, link_buffers, e_out, c_in)
+    links.occupancy_to_ledger(t, link_buffers, e_out, c_in)
+    links.profits_to_home(t, link_buffers, e_out, g_in)
+    links.jobs_to_host(t, link_buffers, e_out, g_in)
+    links.taxes_to_host(t, link_buffers, e_out, g_in)
+    links.results_to_arrivals(t, link_buffers, e_out, e_in)
+    links.results_to_partners(t, link_buffers, e_out, w_in)
 
     company.keep_books(c_state, c_in, c_out, inputs.company[t], draws.company[i], developed)
-    links.interest_to_home(t, wires, c_out, g_in)
-    links.contracts_to_home(t, wires, c_out, g_in)
-    links.dividends_to_sides(t, wires, c_out, g_in)
-    links.shortfall_to_bargain(t, wires, c_out, g_in)
-    links.control_to_bargain(t, wires, c_out, g_in)
-    links.opening_to_interests(t, wires, c_out, g_in)
+    links.interest_to_home(t, link_buffers, c_out, g_in)
+    links.contracts_to_home(t, link_buffers, c_out, g_in)
+    links.dividends_to_sides(t, link_buffers, c_out, g_in)
+    links.shortfall_to_bargain(t, link_buffers, c_out, g_in)
+    links.control_to_bargain(t, link_buffers, c_out, g_in)
+    links.opening_to_interests(t, link_buffers, c_out, g_in)
 
     governments.step(g_state, g_in, g_out, inputs.governments[t], draws.governments[i])
-    links.rescue_to_ledger(t, wires, g_out, c_in)
+    links.rescue_to_ledger(t, link_buffers, g_out, c_in)
     company.close(c_state, c_in, c_out)
     world.partners(t, w_state, w_in, inputs.world[t], draws.world[i], address)
 

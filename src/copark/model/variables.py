@@ -14,12 +14,17 @@ from typing import Any
 
 import numpy as np
 
-from copark.model import axes
+from copark.model import dimensions
 
 FOLDER = Path(__file__).parent
 ROOMS = ("world", "governments", "company", "enterprises")
 KINDS = ("parameter", "lever", "driver", "state", "receives", "sends", "output")
-AXES = {"origin": axes.ORIGINS, "bloc": axes.BLOCS, "side": axes.SIDES, "partner": axes.PARTNERS}
+AXES = {
+    "origin": dimensions.ORIGINS,
+    "bloc": dimensions.BLOCS,
+    "side": dimensions.SIDES,
+    "partner": dimensions.PARTNERS,
+}
 ORIGINS = ("home", "host", "third")
 
 

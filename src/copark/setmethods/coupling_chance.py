@@ -62,7 +62,7 @@ def draws_faults(flag: str, draws: int, cases: int) -> list[Fault]:
 
 def null(found: Coupled, deals: int, seed: int, progress: Callable[[int, int], None] | None = None) -> Null:
     """Deal indicators out and shift them, so many times each; ``progress`` is told deals done and deals in all."""
-    luck = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     scores = np.nan_to_num(found.indicator_scores)
     size = chunk(*scores.shape)
     observed = {name: float(value[0]) for name, value in _statistics(scores[None], found)[1].items()}
@@ -72,7 +72,7 @@ def null(found: Coupled, deals: int, seed: int, progress: Callable[[int, int], N
         reached = dict.fromkeys(STATISTICS, 0)
         for done in range(0, deals, size):
             count = min(size, deals - done)
-            degree, values = _statistics(_dealt(scores, kind, count, luck), found)
+            degree, values = _statistics(_dealt(scores, kind, count, rng), found)
             if kind == "shuffle":
                 kept.append(degree)
             for name in STATISTICS:
@@ -84,13 +84,13 @@ def null(found: Coupled, deals: int, seed: int, progress: Callable[[int, int], N
     return Null(band, observed, p)
 
 
-def _dealt(scores: Floats, kind: Kind, count: int, luck: np.random.Generator) -> Floats:
+def _dealt(scores: Floats, kind: Kind, count: int, rng: np.random.Generator) -> Floats:
     """Indicators dealt out or shifted, each by itself, shape (deal, case, indicator)."""
     cases, indicators = scores.shape
     many = np.broadcast_to(scores, (count, cases, indicators))
     if kind == "shuffle":
-        return luck.permuted(many, axis=1)
-    by = luck.integers(0, cases, (count, 1, indicators))
+        return rng.permuted(many, axis=1)
+    by = rng.integers(0, cases, (count, 1, indicators))
     places = (np.arange(cases)[None, :, None] + by) % cases
     return np.take_along_axis(many, places, axis=1)
 
@@ -144,9 +144,9 @@ def ensemble(found: Coupled, draws: int, seed: int) -> WeightEnsemble:
     size = chunk(len(found.table), len(found.request.indicators))
     stays: dict[Source, float] = {}
     for source in SOURCES:
-        luck = np.random.default_rng(seed)
+        rng = np.random.default_rng(seed)
         counts = (min(size, draws - done) for done in range(0, draws, size))
-        degree = np.concatenate([_drawn(found, source, count, luck) for count in counts])
+        degree = np.concatenate([_drawn(found, source, count, rng) for count in counts])
         reached = np.searchsorted(BOUNDARIES, degree.round(12), side=side)
         stays[source] = float(np.mean(reached == own))
     shares = np.stack([np.mean(reached == at, axis=0) for at in range(len(GRADES))], axis=1)
@@ -154,14 +154,14 @@ def ensemble(found: Coupled, draws: int, seed: int) -> WeightEnsemble:
     return WeightEnsemble(draws, np.quantile(degree, LEVELS, axis=0), shares, stays, met)
 
 
-def _drawn(found: Coupled, source: Source, draws: int, luck: np.random.Generator) -> Floats:
+def _drawn(found: Coupled, source: Source, draws: int, rng: np.random.Generator) -> Floats:
     """D of shape (draw, case)."""
     request, table = found.request, found.table
     columns = [one.column for one in request.indicators]
     low = np.array([found.ranges[name].low for name in columns])
     high = np.array([found.ranges[name].high for name in columns])
-    out = luck.random((2, draws, 1, len(columns))) * WIDEN * (high - low)
-    within, between = (luck.standard_exponential((draws, size)) for size in found.shares.shape)
+    out = rng.random((2, draws, 1, len(columns))) * WIDEN * (high - low)
+    within, between = (rng.standard_exponential((draws, size)) for size in found.shares.shape)
     if source != "weights":
         low, high = low - out[0], high + out[1]
     positive = np.array([one.positive for one in request.indicators])

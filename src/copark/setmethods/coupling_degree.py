@@ -287,8 +287,8 @@ def equal_weights(scores: Floats) -> Floats:
 
 def bootstrap_weights(scores: Floats, seed: int) -> Floats:
     """5 % and 95 % of the entropy weights over resamples of the cases, shape (2, indicator)."""
-    luck = np.random.default_rng(seed)
-    chosen = luck.integers(0, scores.shape[0], (RESAMPLES, scores.shape[0]))
+    rng = np.random.default_rng(seed)
+    chosen = rng.integers(0, scores.shape[0], (RESAMPLES, scores.shape[0]))
     return np.asarray(np.quantile(entropy_weights(scores[chosen]), (0.05, 0.95), axis=0))
 
 

@@ -211,12 +211,12 @@ def p_values(
     steps: Steps, y: Floats, scope: Scope, deals: int, seed: int, progress: Progress | None = None
 ) -> dict[Kind, float]:
     """The p of both ceilings over the same deals; ``progress`` is told deals done and deals in all."""
-    luck = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     observed = {kind: float(zones(steps, y, scope, kind)) for kind in KINDS}
     reached = dict.fromkeys(KINDS, 0)
     for done in range(0, deals, CHUNK):
         count = min(CHUNK, deals - done)
-        dealt = luck.permuted(np.broadcast_to(y, (count, y.size)), axis=1)
+        dealt = rng.permuted(np.broadcast_to(y, (count, y.size)), axis=1)
         for kind in KINDS:
             found = zones(steps, dealt, scope, kind)
             reached[kind] += int(np.count_nonzero(found >= observed[kind] - TIE * scope.area))

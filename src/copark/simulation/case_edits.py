@@ -32,7 +32,7 @@ from copark.cases.types import JUDGEMENT, Bilingual, shown, suggestion
 from copark.cases.validation import told
 from copark.errors import Fault
 from copark.model.arrays import Inputs, records
-from copark.model.axes import PARTNERS
+from copark.model.dimensions import PARTNERS
 from copark.model.enterprises import records as enterprises
 from copark.model.variables import ORIGINS
 from copark.model.world.equations import NO_PARTNER, PRESENT
@@ -171,7 +171,7 @@ SWITCHED = {
 }  # fmt: skip
 """Instruments of the framework, and the inputs of the governments that they open."""
 NEVER_COMES = -1
-"""Quarter of an anchor project that was dropped: the others keep their places, and with them their luck."""
+"""Quarter of an anchor project that was dropped: the others keep their places, and with them their random numbers."""
 
 D = TypeVar("D", Fact, CapTable)
 
@@ -391,7 +391,7 @@ def set_in_inputs(inputs: Inputs, case: Case, changed: Case, edits: Edits) -> In
 
 
 def _keep_partners(inputs: Inputs, case: Case, changed: Case, edits: Edits) -> None:
-    """Every partner keeps its place, and with it its luck; one kept for good stays beyond the record, too."""
+    """Every partner keeps its place, and with it its random numbers; one kept for good stays beyond the record, too."""
     forced, ties = inputs.world["partner_forced"].copy(), inputs.company["partner_ties"].copy()
     inputs.world["partner_forced"] = NO_PARTNER
     inputs.company["partner_ties"] = 0.0

@@ -1,7 +1,8 @@
 """Studies of what something does, on common random numbers: a case less what happened, and with links cut or doubled.
 
 ``but_for`` runs a case as it is and without a happening; what the two differ by is due to it, on these parameters and
-this luck. Two happenings dropped together need not move what each moves alone: the sum of the parts is no attribution.
+these random numbers. Two happenings dropped together need not move what each moves alone: the sum of the parts is no
+attribution.
 """
 
 from __future__ import annotations

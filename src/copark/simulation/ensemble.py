@@ -1,7 +1,7 @@
 """An ensemble: scenarios of a case on common random numbers, run as arrays. The only caller of the kernel.
 
 Whoever wants runs says with which inputs, draws and outputs, and asks for arrays, for chunks of them, or for what the
-runs sent along the links between scales. That stands in a run's wires, which the kernel fills and the next run
+runs sent along the links between scales. That stands in a run's link_buffers, which the kernel fills and the next run
 overwrites; what arrives at the other end follows from strength and delay (:func:`copark.model.coupling.links.carry`).
 """
 
@@ -24,7 +24,7 @@ from copark.cases.pack import is_closed
 from copark.model import kernel
 from copark.model.arrays import Draws, Inputs, Workspace, make_workspace
 from copark.model.compiler import ENABLED
-from copark.model.coupling.arrows import CHANNELS_PER_LINK
+from copark.model.coupling.link_index import CHANNELS_PER_LINK
 from copark.model.kernel import BLOCK, OK, simulate_block
 from copark.model.outputs import NAMES
 from copark.model.variables import ORIGINS, Link, catalogue
@@ -36,7 +36,7 @@ SIDES = ORIGINS[:2]
 
 @dataclass(frozen=True)
 class Channel:
-    """One number a link carries, by its place (``row``) in a run's wires.
+    """One number a link carries, by its place (``row``) in a run's link_buffers.
 
     name: what it is of: an origin, a side, a partner's number, the name of what is received, or nothing.
     """
@@ -212,7 +212,7 @@ class Ensemble:
     ) -> None:
         self.inputs: tuple[Inputs, ...] = (inputs,) if isinstance(inputs, Inputs) else tuple(inputs)
         self.draws = self._sharing(draws) if isinstance(draws, Draws) else draws
-        self.size = len(draws.luck) if isinstance(draws, Draws) else runs
+        self.size = len(draws.addresses) if isinstance(draws, Draws) else runs
         self.names = tuple(names)
         self.threads, self.block = threads, block
         self.progress: Done = progress or (lambda _: None)
@@ -242,7 +242,7 @@ class Ensemble:
         return tuple(self._flows(*scenario) for scenario in zip(self.inputs, paired.by_scenario, strict=True))
 
     def _run(self, inputs: Inputs, draws: Draws) -> ScenarioRuns:
-        runs, block = len(draws.luck), self.block
+        runs, block = len(draws.addresses), self.block
         keep = np.array([NAMES.index(name) for name in self.names], np.int64)
         out, status = np.empty((runs, len(keep), len(inputs.world))), np.zeros((runs, 3), np.int64)
         spare: SimpleQueue[Workspace] = SimpleQueue()
@@ -269,7 +269,7 @@ class Ensemble:
 
     def _flows(self, inputs: Inputs, draws: Draws) -> Flows:
         """Run draws one by one and copy what they sent along the links, which the next run overwrites."""
-        count, quarters, rows = len(draws.luck), len(inputs.world), [channel.row for channel in channels()]
+        count, quarters, rows = len(draws.addresses), len(inputs.world), [channel.row for channel in channels()]
         work, nothing = make_workspace(inputs), np.zeros(0, np.int64)
         sent = np.empty((count, quarters, len(rows)))
         out, status = np.empty((count, 0, quarters)), np.zeros((count, 3), np.int64)
@@ -277,7 +277,7 @@ class Ensemble:
         for run in range(count):
             with np.errstate(all="ignore"):
                 simulate_block(inputs, draws, work, nothing, run, run + 1, out, status)
-            sent[run] = work.wires.sent[:, rows]
+            sent[run] = work.link_buffers.sent[:, rows]
             if status[run, 0]:
                 sent[run, status[run, 1] :] = np.nan
             if (run + 1) % self.block == 0 or run + 1 == count:

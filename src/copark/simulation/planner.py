@@ -91,9 +91,9 @@ def share_components(one: Reported, at: float | None) -> Split:
         return components(one.standing, one.groups)
     below = (one.operating <= np.quantile(one.operating, at)).astype(np.float64)
     found = components(below, one.groups)
-    total = found.parameters + found.luck
+    total = found.parameters + found.chance
     scale = at * (1.0 - at) / total if total > 0.0 else 0.0
-    return Split(found.parameters * scale, found.luck * scale) if scale else Split(0.0, at * (1.0 - at))
+    return Split(found.parameters * scale, found.chance * scale) if scale else Split(0.0, at * (1.0 - at))
 
 
 def _precision(

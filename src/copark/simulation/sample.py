@@ -1,4 +1,4 @@
-"""Sampling: parameters for every run, from the defaults or the priors, or given with the luck of a posterior."""
+"""Sampling: parameters for every run, from the defaults or the priors, or given, with the past of a posterior."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from copark.cases.case import Case
 from copark.cases.pack import case_parameters
 from copark.model.arrays import Draws, make_draws
-from copark.model.luck import NEVER
+from copark.model.rng import NEVER
 from copark.model.variables import Prior, Variable, catalogue
 from copark.simulation.ensemble import Paired
 from copark.simulation.study import Scenario, Study
@@ -33,7 +33,7 @@ class DrawSource(Protocol):
 
 
 def with_parameters(draws: Draws, scenario: Scenario, facts: Mapping[str, np.ndarray] | None = None) -> Draws:
-    """Draws with other facts of the case and the parameters a scenario sets; the rest, and luck, as they are."""
+    """Draws with other facts of the case and the parameters a scenario sets; the rest as it is."""
     changed = Draws(*(room.copy() for room in draws))
     given: dict[str, Any] = {**(facts or {}), **scenario.parameters}
     for name, value in given.items():
@@ -110,7 +110,7 @@ def sample(study: Study, case: Case, first: int, last: int) -> dict[str, np.ndar
 
 
 def fill(values: dict[str, np.ndarray], scenario: Scenario, study: Study, first: int, last: int) -> Draws:
-    """Put parameters into the model's records, changed as a scenario says; luck is that of (seed, run)."""
+    """Put parameters into the model's records, changed as a scenario says; random numbers are those of (seed, run)."""
     runs = last - first
     draws = make_draws(runs)
     for name, variable in catalogue().parameters.items():
@@ -118,9 +118,9 @@ def fill(values: dict[str, np.ndarray], scenario: Scenario, study: Study, first:
         records[name] = values[name]
         if name in scenario.parameters:
             records[name] = np.array(scenario.parameters[name])
-    draws.luck["seed"] = study.seed
-    draws.luck["run"] = np.arange(first, last)
-    draws.luck["cut"] = NEVER
+    draws.addresses["seed"] = study.seed
+    draws.addresses["run"] = np.arange(first, last)
+    draws.addresses["cut"] = NEVER
     return draws
 
 

@@ -1,4 +1,4 @@
-"""A study: which case, which parameters, which scenarios, how many runs, on which luck, and what to keep.
+"""A study: which case, which parameters, which scenarios, how many runs, on which random numbers, and what to keep.
 
 A study file is as hostile as a case until it is parsed; all of its faults are told at once.
 """
@@ -69,7 +69,7 @@ class LeverChange(Entry):
 
 
 class Scenario(Entry):
-    """One arm of a study: what is changed against the case. Luck and draws are those of every other arm."""
+    """One arm of a study: what is changed against the case. Random numbers and draws are those of every other arm."""
 
     key: Key
     title: Title
@@ -105,10 +105,11 @@ class Study(Entry):
     quarters: Annotated[int, Field(ge=1, le=400)] | None = None
     draws: Literal["defaults", "unsettled", "prior", "posterior"] | None = None
     """What is drawn: nothing; the parameters no data has moved from their priors; all that have a prior; or
-    ``posterior``: parameters, and where the case is calibrated past luck, from its posterior or what other parks lend.
-    By default what the case has (:mod:`copark.inference.case_parameters`); bare, without a source, ``unsettled``."""
+    ``posterior``: parameters, and where the case is calibrated past random numbers, from its posterior or what other
+    parks lend. By default what the case has (:mod:`copark.inference.case_parameters`); bare, without a source,
+    ``unsettled``."""
     futures: Annotated[int, Field(ge=1, le=100_000)] = 1
-    """Runs that share a draw of parameters: run r has draw r // futures, and luck of its own."""
+    """Runs that share a draw of parameters: run r has draw r // futures, and random numbers of its own."""
     scenarios: Annotated[tuple[Scenario, ...], Field(min_length=1, max_length=100)]
     keep: KeepWord | tuple[str, ...] | None = None
 

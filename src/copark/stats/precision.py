@@ -25,25 +25,25 @@ LARGEST = 10**9
 class Split:
     """Variance of a value by the law of total variance: Var D = Var E[D | draw] + E Var[D | draw].
 
-    What the draw explains, and what luck adds to it, in the square of the value's unit.
+    What the draw explains, and what chance adds to it, in the square of the value's unit.
     """
 
     parameters: float
-    luck: float
+    chance: float
 
     @property
     def share(self) -> float:
         """Share of the variance that parameters explain; NaN where nothing varies."""
-        total = self.parameters + self.luck
+        total = self.parameters + self.chance
         return self.parameters / total if total > 0.0 else float("nan")
 
 
 def components(values: Floats, groups: Integers) -> Split:
-    """Estimate what draws and what luck add to the variance of values, shape (runs,), by the draw of every run.
+    """Estimate what draws and what chance add to the variance of values, shape (runs,), by the draw of every run.
 
-    Analysis of variance with random effects: within draws the mean square estimates luck; between draws it estimates
-    parameters plus luck divided by the runs of a draw. An estimate below 0 is 0. Where no draw has two runs, all of it
-    counts as luck.
+    Analysis of variance with random effects: within draws the mean square estimates chance; between draws it estimates
+    parameters plus chance divided by the runs of a draw. An estimate below 0 is 0. Where no draw has two runs, all of
+    it counts as chance.
     """
     _, places, counts = np.unique(groups, return_inverse=True, return_counts=True)
     total, drawn = values.size, counts.size
@@ -92,9 +92,9 @@ def planned_concentration(runs: int, futures: int, pool: int | None) -> float:
 
 
 def error(found: Split, runs: int, spread: float, pool: int | None = None) -> float:
-    """Standard error of a mean over n runs: √(luck/n + parameters (Σw² - 1/P)), P the size of the pool if any."""
+    """Standard error of a mean over n runs: √(chance/n + parameters (Σw² - 1/P)), P the size of the pool if any."""
     left = max(spread - (0.0 if pool is None else 1.0 / pool), 0.0)
-    return sqrt(found.luck / runs + found.parameters * left)
+    return sqrt(found.chance / runs + found.parameters * left)
 
 
 def half_width(standard_error: float, runs: int, level: float = LEVEL) -> float:
@@ -126,7 +126,7 @@ def runs_for(found: Split, half: float, futures: int = 1, pool: int | None = Non
         return high * futures
     if pool is None:
         return None
-    wanted = max(ceil(found.luck * (z / half) ** 2 - 1e-9), sure, 1)
+    wanted = max(ceil(found.chance * (z / half) ** 2 - 1e-9), sure, 1)
     rounds = ceil(wanted / (pool * futures))
     return rounds * pool * futures if rounds * pool * futures <= LARGEST else None
 

@@ -114,34 +114,34 @@ class Sources:
 
     structure: float
     parameters: float
-    luck: float
+    chance: float
 
     @property
     def total(self) -> float:
         """Sum of the parts."""
-        return self.structure + self.parameters + self.luck
+        return self.structure + self.parameters + self.chance
 
     @property
     def shares(self) -> tuple[float, float, float]:
-        """Shares of structure, parameters and random numbers; NaN where nothing varies."""
+        """Shares of structure, parameters and chance; NaN where nothing varies."""
         if self.total <= 0.0:
             return (float("nan"),) * 3
-        return self.structure / self.total, self.parameters / self.total, self.luck / self.total
+        return self.structure / self.total, self.parameters / self.total, self.chance / self.total
 
 
 def sources(gains: Sequence[Floats], draws: Sequence[Integers]) -> Sources:
     """Split the variance of a gain over structures of equal weight, draws and random numbers.
 
-    For each structure: gains of shape (runs,), and the draw of every run. Parameters and luck are estimated within each
-    structure and averaged. Structure is the variance of the structures' means, less what their own errors of estimation
-    add to it; an estimate below 0 is 0.
+    For each structure: gains of shape (runs,), and the draw of every run. Parameters and random numbers are estimated
+    within each structure and averaged. Structure is the variance of the structures' means, less what their own errors
+    of estimation add to it; an estimate below 0 is 0.
     """
     parts = [split(values, numbers) for values, numbers in zip(gains, draws, strict=True) if values.size]
     inside = [one for one in parts if one is not None]
     parameters = float(np.mean([one.parameters for one in inside])) if inside else 0.0
-    luck = float(np.mean([one.luck for one in inside])) if inside else 0.0
+    chance = float(np.mean([one.chance for one in inside])) if inside else 0.0
     means = [_means_by_draw(values, numbers) for values, numbers in zip(gains, draws, strict=True) if values.size]
-    return Sources(_between(means), parameters, luck)
+    return Sources(_between(means), parameters, chance)
 
 
 def _means_by_draw(values: Floats, numbers: Integers) -> dict[int, float]:

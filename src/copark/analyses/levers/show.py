@@ -26,7 +26,7 @@ SIGNS = {
     "loses_at_times": "−", "loses_mostly": "−", "loses_surely": "−−", "unknown": "—",
 }  # fmt: skip
 REGRETS = tuple((criterion, name) for name in RANKED for criterion in ("minimax_regret", "mean_regret"))
-PARTS = ("structure", "parameters", "luck")
+PARTS = ("structure", "parameters", "chance")
 
 
 def document(found: Answer, t: Texts) -> doc.Document:

@@ -273,7 +273,7 @@ class _Reports:
         self.errors, self.values = errors[self.whole, counterparts.shape[1] :], values[self.whole]
         self.residents = dict(enumerate(worlds["residents"].to_numpy().tolist()))
         at = plan.first
-        self.effects, self.luck = statistics[self.whole][:, at], worlds["luck"].to_numpy()[at]
+        self.effects, self.chance = statistics[self.whole][:, at], worlds["chance"].to_numpy()[at]
         self.holds = plan.holds(worlds)[self.whole]
 
     def spread(self, one: made.Candidate) -> Floats:
@@ -370,7 +370,7 @@ def _questions(plan: made.InformationPlan, reports: _Reports) -> tuple[OpenQuest
     for n, (claim, part) in enumerate(plan.parts):
         effect = reports.effects[:, n]
         low, median, high = np.quantile(effect, (0.05, 0.5, 0.95)).tolist()
-        total = float(effect.var() + reports.luck[n] ** 2)
+        total = float(effect.var() + reports.chance[n] ** 2)
         questions.append(
             OpenQuestion(
                 made.key_of(claim, part), claim.kind == "rival", _title(claim, part),

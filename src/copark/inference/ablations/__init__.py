@@ -1,10 +1,10 @@
 """All ablations of a case: what each does to outcomes and to forecasts, before and after a refit.
 
 A refit calibrates the model without something anew, cheaply: a small prior batch to the cut, summaries by linear
-regression, the nearest runs, and their parameters run on with fresh luck. The nearest are taken as they are, since
-moving them by a regression on so few runs makes scores jump from seed to seed. Every arm and the whole model have the
-same points and luck, so that what differs is the mechanism. Fresh luck forgets where the park was at the cut: such
-forecasts are wider and worse than those of the replay posterior, all alike.
+regression, the nearest runs, and their parameters run on with fresh random numbers. The nearest are taken as they are,
+since moving them by a regression on so few runs makes scores jump from seed to seed. Every arm and the whole model have
+the same points and random numbers, so that what differs is the mechanism. Fresh random numbers forget where the park
+was at the cut: such forecasts are wider and worse than those of the replay posterior, all alike.
 """
 
 from __future__ import annotations
@@ -73,14 +73,14 @@ class Refit:
 
 @dataclass(frozen=True)
 class Refitting:
-    """What all refits share: the record to the cut, points and luck."""
+    """What all refits share: the record to the cut, points and random numbers."""
 
     case: Case
     cut: Quarter
     size: int
     """Runs of the batch."""
     seed: int
-    """Of points, errors of observation and luck."""
+    """Of points, errors of observation and random numbers."""
     asked: tuple[Target, ...]
     threads: int = 1
     stages: Stages = field(default_factory=Stages)
@@ -156,7 +156,7 @@ class AblationSettings:
     links: bool = True
     """Whether arrows are cut, too."""
     repeats: int = 6
-    """Repeats of the whole model, to know how far scores move by luck."""
+    """Repeats of the whole model, to know how far scores move by chance."""
     seed: int = 1
     only: tuple[str, ...] = ()
     """Keys of what is switched off; everything if there are none."""
@@ -372,7 +372,7 @@ class _Work:
         return made
 
     def noise(self, whole: Floats) -> float | None:
-        """Spread of the score over other lucks after the cut."""
+        """Spread of the score over other random numbers after the cut."""
         scenario, seed = self.bench.study.scenarios[0], self.bench.study.seed + 1000
         again = (self.scores(f"noise-{n}", scenario, seed + n) for n in range(self.wanted.repeats))
         found = [log_ratio(one, whole, self.bench.asked) for one in again]
@@ -395,7 +395,7 @@ def _arm(scenario: Scenario) -> str:
 
 
 class _Refits:
-    """The whole model's refit, how far its score moves by points and luck, and refits without something."""
+    """The whole model's refit, how far its score moves by points and random numbers, and refits without something."""
 
     def __init__(self, work: _Work, refitting: Refitting, as_it_is: Scenario) -> None:
         self.work, self.refitting = work, refitting

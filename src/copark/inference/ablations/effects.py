@@ -1,4 +1,4 @@
-"""What can be switched off in a case, and how the park and its forecast differ without it, on the same draws and luck.
+"""What can be switched off in a case, and how park and forecast differ without it, with common random numbers.
 
 Mechanisms are listed in ``mechanisms.yaml``: parameters at the value at which each does nothing, or edits of facts.
 
@@ -213,7 +213,7 @@ class AblationBench:
     threads: int = 1
 
     def run(self, scenario: Scenario, seed: int | None = None) -> xr.Dataset:
-        """Run a scenario; of another seed, with other luck after the cut."""
+        """Run a scenario; of another seed, with other random numbers after the cut."""
         changes = {"scenarios": (scenario,), "seed": self.study.seed if seed is None else seed}
         return simulate(
             self.study.model_copy(update=changes), self.case, threads=self.threads, source=self.source

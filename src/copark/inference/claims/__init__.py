@@ -1,4 +1,4 @@
-"""A trial: all arms on the same draws and luck, rules applied, the judgement block seen, the tests themselves tried.
+"""A trial: all arms with common random numbers, rules applied, the judgement block seen, the tests themselves tried.
 
 Four benches of draws: the case's posterior for the verdicts; the prior, to see what the record changed; the first draws
 of the posterior for worlds in which a claim is false, and, with fewer futures, for the variants of the judgement block.
@@ -89,7 +89,7 @@ class PartFinding(Verdict):
     measured: dict[str, Measured]
     """Its statistics, over draws, by name."""
     splits: dict[str, Split | None]
-    """Variance of each, run by run, from parameters and from luck; ``None`` of one future or none measured."""
+    """Variance of each, run by run, from parameters and from chance; ``None`` of one future or none measured."""
     earlier: str
     """What the rule of the claims file says by the earlier standard, from the same draws."""
     steady: float

@@ -54,7 +54,7 @@ def sample_of(statistic: Statistic, runs: Floats) -> Sample:
 
 
 def split_of(runs: Floats) -> Split | None:
-    """Variance of a statistic, run by run, from parameters and from luck; ``None`` where nothing is known."""
+    """Variance of a statistic, run by run, from parameters and from chance; ``None`` where nothing is known."""
     known = np.isfinite(runs)
     numbers = np.repeat(np.arange(len(runs)), runs.shape[1]).reshape(runs.shape)
     return split(runs[known], numbers[known]) if known.any() else None
@@ -138,7 +138,7 @@ class Seen:
     equal: float
     """lower, equal: shares of runs in which the arm is below, and exactly like, the reference."""
     split: Split | None
-    """Variance of the difference, run by run, from parameters and from luck; ``None`` of one future."""
+    """Variance of the difference, run by run, from parameters and from chance; ``None`` of one future."""
 
 
 @dataclass(frozen=True)

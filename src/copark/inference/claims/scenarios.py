@@ -109,7 +109,7 @@ class Bench:
         return self.study.runs // self.futures
 
     def part(self, draws: int, futures: int) -> Bench:
-        """A smaller bench: the first draws and the first futures of each, on the luck they have here."""
+        """A smaller bench: the first draws and the first futures of each, on the random numbers they have here."""
         return self.chosen(min(draws, self.count), range(min(futures, self.futures)))
 
     def chosen(self, draws: int, futures: Sequence[int]) -> Bench:

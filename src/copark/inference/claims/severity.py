@@ -114,7 +114,7 @@ def built_in(share: float) -> str:
 LEANS = 0.10
 """Share of the variance of ranks from which a statistic is said to lean on a parameter."""
 CHANCE = 6.63
-"""Chi-squared at 1 %: of n draws, a share of CHANCE / n is what luck alone gives one parameter in a hundred."""
+"""Chi-squared at 1 %: of n draws, a share of CHANCE / n is what chance alone gives one parameter in a hundred."""
 MOST = 4
 
 

@@ -1,18 +1,18 @@
 """Verdicts: how probable a claim is, how large the effect, how large at most, and the word for it.
 
 One standard for every part of every claim (``standard.yaml``, decision 0057). What a part claims is the condition of
-support of its rule, asked of each draw of parameters by itself: of the effect expected there, over luck. Its
+support of its rule, asked of each draw of parameters by itself: of the effect expected there, over random numbers. Its
 probability is the share of draws that meet it.
 
 A draw has a few runs, and their mean is no expectation. Of statistics y with the values y_d of draw d::
 
     f   ridge regression of y on the parameters, each draw predicted without itself
-    N   luck: covariance of y_d within draws, over the number of runs
+    N   chance: covariance of y_d within draws, over the number of runs
     T   what draws differ by that the regression does not know: covariance of y - f, less N
     θ_d | y_d ~ N(f_d + A (y_d - f_d), T - A T),   A = T (T + N)⁻¹
 
 which is the model of Fay and Herriot (1979) for means of small areas. Variances of N and T are pooled over draws with
-like f: where nothing happens there is no luck either.
+like f: where nothing happens there is no chance either.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ PENALTIES = np.logspace(-1.0, 6.0, 8)
 TRIES = 64
 """Values tried of what is not known of an effect, for each draw."""
 POOLED = 8
-"""Variances of luck are pooled over one draw in so many."""
+"""Variances of random numbers are pooled over one draw in so many."""
 SHARES = ("share", "change")
 """Kinds whose values, run by run, are 0, 1 or -1."""
 
@@ -102,7 +102,7 @@ class Expected:
 
 
 def expected(part: Part, runs: Mapping[str, Floats], ridge: Ridge) -> Expected | None:
-    """What is expected of the judged statistics of a part, over luck.
+    """What is expected of the judged statistics of a part, over random numbers.
 
     runs: their values by run, each of shape (draws, futures). Returns: none where one of them is not measured.
     """
@@ -133,12 +133,12 @@ def _sizes(
     y = np.nanmean(cube, axis=1)
     fitted = ridge.predicted(y, known)
     within = np.where(np.isfinite(cube), cube - y[:, None, :], 0.0)
-    luck = _pooled((within**2).sum(axis=1) / np.maximum(count - 1, 1)[:, None], fitted) / count[:, None]
-    if not luck.any():
+    chance = _pooled((within**2).sum(axis=1) / np.maximum(count - 1, 1)[:, None], fitted) / count[:, None]
+    if not chance.any():
         return y, np.repeat(y[:, :, None], TRIES, axis=2)
-    noise = _matrices(luck, np.einsum("dfs,dft->st", within, within))
+    noise = _matrices(chance, np.einsum("dfs,dft->st", within, within))
     rest = y - fitted
-    unknown = _matrices(np.maximum(_pooled(rest**2, fitted) - luck, 0.0), rest.T @ rest - noise.sum(axis=0))
+    unknown = _matrices(np.maximum(_pooled(rest**2, fitted) - chance, 0.0), rest.T @ rest - noise.sum(axis=0))
     gain = unknown @ np.linalg.pinv(unknown + noise, hermitian=True)
     mean = fitted + np.einsum("dst,dt->ds", gain, rest)
     left = unknown - gain @ unknown
@@ -437,8 +437,8 @@ def claim_verdict(
 def in_alternative(verdict: Verdict, reference: Floats, alternative: Floats, draws: int) -> tuple[float, str]:
     """P under an alternative assumption, and its word.
 
-    The reference on the same draws and luck is the control variate; a difference counts as far as it exceeds its
-    Monte Carlo error.
+    The reference on the same draws and random numbers is the control variate; a difference counts as far as it exceeds
+    its Monte Carlo error.
 
     reference, alternative: chances on the same draws; draws: those the verdict is known from, which may be more.
     """

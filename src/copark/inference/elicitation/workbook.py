@@ -46,7 +46,7 @@ class Question:
 
     key: str
     kind: Kind
-    """``parameter``: of the model; ``effect``: of one scenario against another, expected over luck; ``outlook``: an
+    """``parameter``: of the model; ``effect``: expected, of one scenario against another; ``outlook``: an
     output of one run at a date."""
     title: Bilingual
     unit: Bilingual | Title

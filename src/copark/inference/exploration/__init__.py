@@ -1,8 +1,8 @@
 """A whole exploration of a case: runs over a unit cube of its uncertainties, Sobol' indices and given-data readings.
 
 The axes of the cube are those of the prior; a box narrows it, for instance to where the posterior is. Answers to a
-design are means over replicates with common random numbers at every point; each run of a sample has luck of its own.
-Both are read at the ends of years.
+design are means over replicates with common random numbers at every point; each run of a sample has random numbers of
+its own. Both are read at the ends of years.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -164,12 +164,12 @@ def _in_pieces(
 
 
 def with_luck(draws: Draws, replicates: int, other: Booleans) -> Draws:
-    """Draws of every point under every replicate's luck: replicate r has luck r, or r + replicates where it is other.
+    """Draws of every point with the random numbers of every replicate: of run r, or r + replicates where it is other.
 
-    draws: of the points; other: points answered with other luck, shape (points,).
+    draws: of the points; other: points answered with other random numbers, shape (points,).
     """
     made = Draws(*(np.repeat(room, replicates) for room in draws))
-    made.luck["run"] = np.tile(np.arange(replicates), len(other)) + replicates * np.repeat(other, replicates)
+    made.addresses["run"] = np.tile(np.arange(replicates), len(other)) + replicates * np.repeat(other, replicates)
     return made
 
 
@@ -187,7 +187,8 @@ def answers(
 ) -> Floats:
     """Answer every point of the cube by the mean over replicates, shape (points, readouts).
 
-    other: points answered with another set of lucks, shape (points,); stage: where answers are kept, and found.
+    other: points answered with another set of random numbers, shape (points,); stage: where answers are kept, and
+    found.
     """
     another = np.zeros(len(points), dtype=bool) if other is None else other
 
@@ -228,7 +229,7 @@ def drawn_sample(
     stage: Stage | None = None,
     progress: Progress | None = None,
 ) -> GivenSample:
-    """Draw a sample of a cube, each run with luck of its own; stage: where what was read is kept, and found."""
+    """Draw a sample of a cube, each run with its own random numbers; stage: where what was read is kept, and found."""
     points = factors.sobol(runs, seed)
 
     def made(part: slice) -> Floats:
@@ -286,7 +287,7 @@ class ExplorationSettings:
     futures: int = 5
     """Futures of each pair of the replay posterior."""
     seed: int = 1
-    """Of designs, samples and luck."""
+    """Of designs, samples and random numbers."""
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
 """How much an output depends on a factor: Sobol' indices of a design, and readings of a sample that is there already.
 
 Sobol': first order by Saltelli et al. (2010), total by Jansen (1999), on SALib's design; intervals by bootstrap over
-the rows of the design. The last factor is the dummy: no equation reads it, and the model answers it with other luck, so
-that its total index is what luck adds to a mean over replicates. A parameter whose total is not above it is *not
-distinguishable from the dummy*. Luck is the same in all other rows: with fresh luck in each row every total index
-would hold luck's share as well.
-Source: Saltelli et al., Computer Physics Communications 181 (2010), 259-270; Jansen, same journal 117 (1999), 35-43.
+the rows of the design. The last factor is the dummy: no equation reads it, and the model answers it with other random
+numbers, so that its total index is what chance adds to a mean over replicates. A parameter whose total is not above it
+is *not distinguishable from the dummy*. Random numbers are the same in all other rows: with fresh random numbers in
+each row every total index would hold their share as well. Source: Saltelli et al., Computer Physics Communications 181
+(2010), 259-270; Jansen, same journal 117 (1999), 35-43.
 
 A sample is read by cutting a factor into slices of equally many runs. *Share of variance*: how much of the output's
 variance lies between the slices' means (first order, corrected for the number of slices; what turns within a slice is
@@ -73,7 +73,7 @@ def design(factors: int, size: int, seed: int) -> Floats:
 
 
 def other_luck(factors: int, size: int) -> Booleans:
-    """Points of the design that step the dummy: those to be answered with other luck; shape (points,)."""
+    """Points of the design that step the dummy: those to be answered with other random numbers; shape (points,)."""
     return np.asarray(np.arange(size * (factors + 2)) % (factors + 2) == factors)
 
 

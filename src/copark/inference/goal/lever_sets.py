@@ -17,7 +17,7 @@ from copark.cases.types import suggestion
 from copark.errors import NotFound, RunRefused, printable
 from copark.inference.levers.entries import LeverFile, Setting, Since, scenario_of
 from copark.model.arrays import Inputs
-from copark.model.axes import PARTNERS
+from copark.model.dimensions import PARTNERS
 from copark.model.world.equations import ABSENT, FREE, NO_PARTNER
 from copark.simulation.case_edits import SIDES, edited
 from copark.simulation.run import DATED, inputs_of

@@ -1,4 +1,4 @@
-"""Simulated panels: run r of every park has the same mechanisms, and a size, an operator and luck of its own.
+"""Simulated panels: run r of every park has the same mechanisms, and a size, an operator and random numbers of its own.
 
 Mechanisms are on the common design of :func:`copark.inference.pool.batches.design`. Scales and what is a park's own are
 drawn afresh for every park; the score of its enquiries is ``√a z_area + √w z_operator + √(1 - a - w) z_park``, where a

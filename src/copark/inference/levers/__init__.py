@@ -1,8 +1,9 @@
 """Everything that is told of a case's levers, made from the measures of the runs.
 
-A *gain* is what a setting changes, run by run on the same draws and luck: the setting less the case as it is, in the
-words of :mod:`copark.stats.shares`. It *leans* on parameters its mechanism passes through, and on those it moves with
-over the draws: one whose size hangs on a parameter that no data moved is what was assumed, however narrow its band.
+A *gain* is what a setting changes, run by run on the same draws and random numbers: the setting less the case as it is,
+in the words of :mod:`copark.stats.shares`. It *leans* on parameters its mechanism passes through, and on those it moves
+with over the draws: one whose size hangs on a parameter that no data moved is what was assumed, however narrow its
+band.
 
 Which setting is *robust* is told over states, a state being a draw under a structure; none is held likelier than
 another. The value of a setting in a state is the mean over the draw's futures; states in which the park had already
@@ -266,7 +267,7 @@ class Gain:
     equal: float
     """better, equal: shares of pairs in which the setting is above, and exactly like, the case as it is."""
     sources: Sources
-    """Where the variance comes from: structure, parameters, luck."""
+    """Where the variance comes from: structure, parameters, chance."""
     by_structure: tuple[float, ...]
     """Median difference (of a share its change) under each structure, the model as it is first; NaN where too few runs
     are left."""

@@ -40,7 +40,7 @@ AT_FIRST = 0.3
 """What is taken before three parks have told anything."""
 FAMILIES = ("companies", "jobs")
 COURSE = 0x636F75727365
-"""Set beside the seed, so that b and the errors of observation are different luck."""
+"""Set beside the seed, so that b and the errors of observation are different random numbers."""
 FEWEST_PARKS = 3
 PIECE = 1 << 11
 FORMAT = 2
@@ -105,7 +105,7 @@ def errors_at(model: ObservationModel, values: Floats) -> Floats:
 def reported(
     model: ObservationModel, ages: Floats, counterparts: Floats, size: Floats, seed: int
 ) -> tuple[Floats, Floats, Floats]:
-    """What runs would report, the values it is of, off the model's course, and the observer's luck; (runs, targets).
+    """What runs would report, the values it is of, off the model's course, and errors of observation; (runs, targets).
 
     ages: of the park at each target; size: s, of each target or each run.
     """

@@ -151,7 +151,7 @@ class Race:
 
     @property
     def seed(self) -> int:
-        """Seed of design, luck and errors."""
+        """Seed of design, random numbers and errors."""
         return self.panel.settings.seed
 
     def runs(self, park: Park, window: Window | None = None) -> tuple[PanelBatch, Discrepancy]:

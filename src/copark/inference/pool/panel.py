@@ -185,7 +185,7 @@ def pooled_axes(local: Mapping[str, LocalPosterior], seed: int, sweeps: int | No
 
 @dataclass(frozen=True)
 class PanelSettings:
-    """What a panel may be asked: runs of each park, a power of two, and the seed of design, luck and errors."""
+    """What a panel may be asked: runs of each park, a power of two, and the seed of everything random."""
 
     runs: int = RUNS
     seed: int = 1

@@ -6,10 +6,10 @@ enters. Its band is a bootstrap within each type. Beside it stands the exact sha
 the same parks that set them at least so far apart. Both treat the parks on record as if they had been drawn by chance,
 which they were not.
 
-Model twins: eight arms on the same parameters and luck hold every combination of owner, plan and framework. The
-difference between the whole and its opposite is divided exactly by the Shapley value: what a factor changes, averaged
-over all orders in which the three can be taken away. Beside it stand what a factor changes when it alone is taken away,
-and when it alone is left. Parts are taken run by run, so that their bands are of paired differences.
+Model twins: eight arms on the same parameters and random numbers hold every combination of owner, plan and framework.
+The difference between the whole and its opposite is divided exactly by the Shapley value: what a factor changes,
+averaged over all orders in which the three can be taken away. Beside it stand what a factor changes when it alone is
+taken away, and when it alone is left. Parts are taken run by run, so that their bands are of paired differences.
 
 Side by side: a measure of the record has a counterpart in the twins at an age that suits it, both fixed before either
 was read. Agreement is of direction alone: the record compares parks that differ in much else, the twins one park with
@@ -104,8 +104,8 @@ def contrast(measure: str, first: Sequence[float], second: Sequence[float], seed
     if min(counts) < LEAST:
         return Contrast(measure, counts, nan, nan, nan, nan, (nan, nan), "few")
     one, other = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
-    luck = np.random.Generator(np.random.Philox(key=seed))
-    drawn = [superiority(luck.choice(one, len(one)), luck.choice(other, len(other))) for _ in range(DRAWS)]
+    rng = np.random.Generator(np.random.Philox(key=seed))
+    drawn = [superiority(rng.choice(one, len(one)), rng.choice(other, len(other))) for _ in range(DRAWS)]
     low, high = quantile_band(drawn, LEVEL)
     left = [superiority(np.delete(one, at), other) for at in range(len(one))]
     left += [superiority(one, np.delete(other, at)) for at in range(len(other))]
@@ -207,8 +207,8 @@ def _spread(name: str, values: Floats, seed: int = 1) -> tuple[float, float, flo
         return nan, nan, nan
     if name not in SHARES:
         return band(known)
-    luck = np.random.Generator(np.random.Philox(key=seed))
-    low, _, high = band([float(luck.choice(known, known.size).mean()) for _ in range(500)])
+    rng = np.random.Generator(np.random.Philox(key=seed))
+    low, _, high = band([float(rng.choice(known, known.size).mean()) for _ in range(500)])
     return low, float(known.mean()), high
 
 

@@ -1,8 +1,8 @@
 """Simulated worlds: in each the effects that are claimed, what is known already, and what could be observed.
 
 A world is a draw of the parameters, with its past where that is calibrated. What is observed in it comes of its first
-future; the expected effect of an intervention is the mean over the others, on common random numbers, so that the luck
-of the reports is not that of the effects.
+future; the expected effect of an intervention is the mean over the others, on common random numbers, so that the random
+numbers of the reports is not that of the effects.
 
 A *family* is a thing that may be asked: which outputs of the model answer it, and with which error. A *candidate* is a
 family at one date or several. What it would report of a run is a set of *columns*: an output at a quarter, or a
@@ -278,7 +278,8 @@ def make(plan: InformationPlan, threads: int, tell: Callable[[int, int], None]) 
     xarray.Dataset
         ``known`` (draw, target): counterparts of values on record; ``values`` (draw, column): what candidates would
         see, without error; ``residents`` (quarter); ``parameters`` (draw, parameter); ``statistics`` (draw, statistic):
-        expected over luck, NaN where not known; ``luck`` (statistic): standard deviation of one run of a draw.
+        expected over random numbers, NaN where not known; ``random numbers`` (statistic): standard deviation of one run
+        of a draw.
     """
     import xarray as xr
 
@@ -298,7 +299,7 @@ def make(plan: InformationPlan, threads: int, tell: Callable[[int, int], None]) 
 
     bench.run_all([arms[key] for _, part in plan.parts for key in part.uses], more)
     drawn = drawn_values(whole.draws, plan.futures)
-    ridge, statistics, luck = Ridge(drawn), [], []
+    ridge, statistics, chance = Ridge(drawn), [], []
     for _, part in plan.parts:
         read = partial(by_run, arms=lambda key: bench.run(arms[key]), case=case)
         judged = {name: read(part.statistics[name]) for name in part.judged}
@@ -308,7 +309,7 @@ def make(plan: InformationPlan, threads: int, tell: Callable[[int, int], None]) 
             if effects is not None:
                 found[effects.known] = effects.means[name]
             statistics.append(found)
-            luck.append(_spread(values))
+            chance.append(_spread(values))
     model = ObservationModel(plan.known)
     asked = (RESIDENTS, *(name for family in FAMILIES for name in family.outputs), *model.variables)
     names, first = tuple(dict.fromkeys(asked)), whole.chosen(plan.draws, (0,)).draws
@@ -323,12 +324,12 @@ def make(plan: InformationPlan, threads: int, tell: Callable[[int, int], None]) 
             "residents": ("quarter", np.nanmedian(out[:, names.index(RESIDENTS), :], axis=0)),
             "parameters": ("parameter", list(drawn)),
             "statistics": (("draw", "statistic"), np.stack(statistics, axis=1)),
-            "luck": ("statistic", np.array(luck)),
+            "chance": ("statistic", np.array(chance)),
         }
     )
 
 
 def _spread(values: Floats) -> float:
-    """Standard deviation that luck gives one run of a draw; values of shape (draws, runs)."""
+    """Standard deviation that chance gives one run of a draw; values of shape (draws, runs)."""
     whole = values[np.isfinite(values).all(axis=1)]
     return float(np.sqrt(whole.var(axis=1, ddof=1).mean())) if len(whole) and values.shape[1] > 1 else 0.0

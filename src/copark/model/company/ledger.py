@@ -5,10 +5,10 @@ All flows of the state are million USD per year; a quarter moves a quarter of th
 
 from __future__ import annotations
 
-from copark.model import luck
-from copark.model.axes import BLOCS, HOST
+from copark.model import rng
 from copark.model.clock import DT
 from copark.model.compiler import Record, compiled
+from copark.model.dimensions import BLOCS, HOST
 
 QUARTERS_TO_FAILURE = 4
 TARGET_OCCUPANCY = 0.6
@@ -56,8 +56,8 @@ def develop(t: int, state: Record, receives: Record, dated: Record, parameters: 
     callable_equity, undrawn = funds(state, receives, dated)
     if max(state.cash, 0.0) + callable_equity + undrawn < parameters.servicing_cost * block:
         return 0.0
-    a, b = luck.key(address, luck.VOTE, t)
-    return block if luck.uniform(a, b, 0) < state.vote_pass else 0.0
+    a, b = rng.key(address, rng.VOTE, t)
+    return block if rng.uniform(a, b, 0) < state.vote_pass else 0.0
 
 
 @compiled

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from copark.model.axes import BLOCS, ORIGINS, PARTNERS, SIDES
+from copark.model.dimensions import BLOCS, ORIGINS, PARTNERS, SIDES
 
 Parameters = np.dtype(
     [

@@ -16,12 +16,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from copark.model.axes import HOME, HOST, ORIGINS, PARTNERS, SIDES, THIRD
 from copark.model.compiler import Record, compiled
-from copark.model.coupling import arrows
+from copark.model.coupling import link_index
+from copark.model.dimensions import HOME, HOST, ORIGINS, PARTNERS, SIDES, THIRD
 
 
-class Wires(NamedTuple):
+class LinkBuffers(NamedTuple):
     """The arrows of a run.
 
     strength: float64 of shape (quarters, LINKS). delay: int64 of shape (LINKS,). sent: what was sent, float64 of shape
@@ -34,13 +34,13 @@ class Wires(NamedTuple):
 
 
 @compiled
-def carry(wires: Wires, t: int, link: int, channel: int, value: float, neutral: float) -> float:
+def carry(link_buffers: LinkBuffers, t: int, link: int, channel: int, value: float, neutral: float) -> float:
     """Send a value along an arrow and return what arrives at its other end this quarter."""
-    row = link * arrows.CHANNELS_PER_LINK + channel
-    wires.sent[t, row] = value
-    then = t - wires.delay[link]
-    arrives = wires.sent[then, row] if then >= 0 else neutral
-    strength = wires.strength[t, link]
+    row = link * link_index.CHANNELS_PER_LINK + channel
+    link_buffers.sent[t, row] = value
+    then = t - link_buffers.delay[link]
+    arrives = link_buffers.sent[then, row] if then >= 0 else neutral
+    strength = link_buffers.strength[t, link]
     if neutral == 0.0:
         result = strength * arrives
     else:
@@ -52,211 +52,217 @@ def carry(wires: Wires, t: int, link: int, channel: int, value: float, neutral: 
 
 
 @compiled
-def demand_to_arrivals(t: int, wires: Wires, world: Record, enterprises: Record) -> None:
+def demand_to_arrivals(t: int, link_buffers: LinkBuffers, world: Record, enterprises: Record) -> None:
     """Demand and investment climate of an origin raise or lower its enquiries (log points)."""
     for o in range(ORIGINS):
-        enterprises.demand[o] = carry(wires, t, arrows.DEMAND_TO_ARRIVALS, o, world.demand[o], 0.0)
+        enterprises.demand[o] = carry(link_buffers, t, link_index.DEMAND_TO_ARRIVALS, o, world.demand[o], 0.0)
 
 
 @compiled
-def growth_to_returns(t: int, wires: Wires, world: Record, enterprises: Record) -> None:
+def growth_to_returns(t: int, link_buffers: LinkBuffers, world: Record, enterprises: Record) -> None:
     """Growth of the host's market above its own past raises the return of everyone inside (share per year)."""
-    enterprises.market_growth = carry(wires, t, arrows.GROWTH_TO_RETURNS, 0, world.market_growth, 0.0)
+    enterprises.market_growth = carry(link_buffers, t, link_index.GROWTH_TO_RETURNS, 0, world.market_growth, 0.0)
 
 
 @compiled
-def partners_to_network(t: int, wires: Wires, world: Record, company: Record) -> None:
+def partners_to_network(t: int, link_buffers: LinkBuffers, world: Record, company: Record) -> None:
     """Global partners that are present bring their ties to the company's network (0 or 1 each)."""
     for j in range(PARTNERS):
-        company.partner[j] = carry(wires, t, arrows.PARTNERS_TO_NETWORK, j, world.partner[j], 0.0)
+        company.partner[j] = carry(link_buffers, t, link_index.PARTNERS_TO_NETWORK, j, world.partner[j], 0.0)
 
 
 # Governments to the company and its enterprises -----------------------------------------------------------------------
 
 
 @compiled
-def commitment_to_votes(t: int, wires: Wires, governments: Record, company: Record) -> None:
+def commitment_to_votes(t: int, link_buffers: LinkBuffers, governments: Record, company: Record) -> None:
     """A government's commitment is the chance that its bloc says yes to land; cut, the blocs always say yes."""
     for g in range(SIDES):
-        company.commitment_vote[g] = carry(wires, t, arrows.COMMITMENT_TO_VOTES, g, governments.commitment[g], 1.0)
+        company.commitment_vote[g] = carry(
+            link_buffers, t, link_index.COMMITMENT_TO_VOTES, g, governments.commitment[g], 1.0
+        )
 
 
 @compiled
-def commitment_to_effort(t: int, wires: Wires, governments: Record, company: Record) -> None:
+def commitment_to_effort(t: int, link_buffers: LinkBuffers, governments: Record, company: Record) -> None:
     """A government's commitment multiplies the effort its side puts into services; cut, effort is full."""
     for g in range(SIDES):
-        company.commitment_effort[g] = carry(wires, t, arrows.COMMITMENT_TO_EFFORT, g, governments.commitment[g], 1.0)
+        company.commitment_effort[g] = carry(
+            link_buffers, t, link_index.COMMITMENT_TO_EFFORT, g, governments.commitment[g], 1.0
+        )
 
 
 @compiled
-def commitment_to_hurdle(t: int, wires: Wires, governments: Record, enterprises: Record) -> None:
+def commitment_to_hurdle(t: int, link_buffers: LinkBuffers, governments: Record, enterprises: Record) -> None:
     """Enterprises ask a premium for the less committed government; cut, they see full commitment."""
     least = min(governments.commitment[HOME], governments.commitment[HOST])
-    enterprises.commitment_least = carry(wires, t, arrows.COMMITMENT_TO_HURDLE, 0, least, 1.0)
+    enterprises.commitment_least = carry(link_buffers, t, link_index.COMMITMENT_TO_HURDLE, 0, least, 1.0)
 
 
 @compiled
-def council_to_votes(t: int, wires: Wires, governments: Record, company: Record) -> None:
+def council_to_votes(t: int, link_buffers: LinkBuffers, governments: Record, company: Record) -> None:
     """The council of the framework lays last quarter's joint surplus on the table of a failing vote (M USD/yr)."""
-    company.mediation = carry(wires, t, arrows.COUNCIL_TO_VOTES, 0, governments.mediation, 0.0)
+    company.mediation = carry(link_buffers, t, link_index.COUNCIL_TO_VOTES, 0, governments.mediation, 0.0)
 
 
 @compiled
-def credit_to_ledger(t: int, wires: Wires, governments: Record, company: Record) -> None:
+def credit_to_ledger(t: int, link_buffers: LinkBuffers, governments: Record, company: Record) -> None:
     """The framework opens concessional credit to the company, up to a limit (M USD)."""
-    company.credit = carry(wires, t, arrows.CREDIT_TO_LEDGER, 0, governments.credit, 0.0)
+    company.credit = carry(link_buffers, t, link_index.CREDIT_TO_LEDGER, 0, governments.credit, 0.0)
 
 
 @compiled
-def plan_to_land(t: int, wires: Wires, governments: Record, company: Record) -> None:
+def plan_to_land(t: int, link_buffers: LinkBuffers, governments: Record, company: Record) -> None:
     """The governments' land plan binds the company (ha); cut, there is none and land follows demand."""
-    company.plan_area = carry(wires, t, arrows.PLAN_TO_LAND, 0, governments.plan_area, -1.0)
+    company.plan_area = carry(link_buffers, t, link_index.PLAN_TO_LAND, 0, governments.plan_area, -1.0)
 
 
 @compiled
-def regime_to_arrivals(t: int, wires: Wires, governments: Record, enterprises: Record) -> None:
+def regime_to_arrivals(t: int, link_buffers: LinkBuffers, governments: Record, enterprises: Record) -> None:
     """The legal regime thins arrivals: the investment threshold (M USD) and the narrow list of activities (0 or 1)."""
-    enterprises.threshold = carry(wires, t, arrows.REGIME_TO_ARRIVALS, 0, governments.threshold, 0.0)
-    enterprises.narrow_list = carry(wires, t, arrows.REGIME_TO_ARRIVALS, 1, governments.narrow_list, 0.0)
+    enterprises.threshold = carry(link_buffers, t, link_index.REGIME_TO_ARRIVALS, 0, governments.threshold, 0.0)
+    enterprises.narrow_list = carry(link_buffers, t, link_index.REGIME_TO_ARRIVALS, 1, governments.narrow_list, 0.0)
 
 
 @compiled
-def tax_to_returns(t: int, wires: Wires, governments: Record, enterprises: Record) -> None:
+def tax_to_returns(t: int, link_buffers: LinkBuffers, governments: Record, enterprises: Record) -> None:
     """The profit tax of the regime lowers returns, and with them arrivals, starts and survival (share)."""
-    enterprises.profit_tax = carry(wires, t, arrows.TAX_TO_RETURNS, 0, governments.profit_tax, 0.0)
+    enterprises.profit_tax = carry(link_buffers, t, link_index.TAX_TO_RETURNS, 0, governments.profit_tax, 0.0)
 
 
 @compiled
-def rescue_to_ledger(t: int, wires: Wires, governments: Record, company: Record) -> None:
+def rescue_to_ledger(t: int, link_buffers: LinkBuffers, governments: Record, company: Record) -> None:
     """What the governments agreed to pay reaches the company's cash (M USD/yr)."""
-    company.rescue = carry(wires, t, arrows.RESCUE_TO_LEDGER, 0, governments.rescue, 0.0)
+    company.rescue = carry(link_buffers, t, link_index.RESCUE_TO_LEDGER, 0, governments.rescue, 0.0)
 
 
 # Company to the world, the governments and the enterprises ------------------------------------------------------------
 
 
 @compiled
-def network_to_arrivals(t: int, wires: Wires, company: Record, enterprises: Record) -> None:
+def network_to_arrivals(t: int, link_buffers: LinkBuffers, company: Record, enterprises: Record) -> None:
     """The ties of shareholders and partners bring enterprises of an origin (log points)."""
     for o in range(ORIGINS):
-        enterprises.network[o] = carry(wires, t, arrows.NETWORK_TO_ARRIVALS, o, company.network[o], 0.0)
+        enterprises.network[o] = carry(link_buffers, t, link_index.NETWORK_TO_ARRIVALS, o, company.network[o], 0.0)
 
 
 @compiled
-def network_to_partners(t: int, wires: Wires, company: Record, world: Record) -> None:
+def network_to_partners(t: int, link_buffers: LinkBuffers, company: Record, world: Record) -> None:
     """A strong network draws further partners (mean over origins, log points)."""
     mean = (company.network[HOME] + company.network[HOST] + company.network[THIRD]) / 3.0
-    world.network = carry(wires, t, arrows.NETWORK_TO_PARTNERS, 0, mean, 0.0)
+    world.network = carry(link_buffers, t, link_index.NETWORK_TO_PARTNERS, 0, mean, 0.0)
 
 
 @compiled
-def service_to_arrivals(t: int, wires: Wires, company: Record, enterprises: Record) -> None:
+def service_to_arrivals(t: int, link_buffers: LinkBuffers, company: Record, enterprises: Record) -> None:
     """A well-served park draws enquiries (ln Q)."""
-    enterprises.service_arrivals = carry(wires, t, arrows.SERVICE_TO_ARRIVALS, 0, company.log_service, 0.0)
+    enterprises.service_arrivals = carry(link_buffers, t, link_index.SERVICE_TO_ARRIVALS, 0, company.log_service, 0.0)
 
 
 @compiled
-def service_to_starts(t: int, wires: Wires, company: Record, enterprises: Record) -> None:
+def service_to_starts(t: int, link_buffers: LinkBuffers, company: Record, enterprises: Record) -> None:
     """A well-served park lets the registered start sooner (Q); cut, service is no obstacle."""
-    enterprises.service_starts = carry(wires, t, arrows.SERVICE_TO_STARTS, 0, company.service_level, 1.0)
+    enterprises.service_starts = carry(link_buffers, t, link_index.SERVICE_TO_STARTS, 0, company.service_level, 1.0)
 
 
 @compiled
-def service_to_returns(t: int, wires: Wires, company: Record, enterprises: Record) -> None:
+def service_to_returns(t: int, link_buffers: LinkBuffers, company: Record, enterprises: Record) -> None:
     """A well-served park raises the return of those inside (ln Q)."""
-    enterprises.service_returns = carry(wires, t, arrows.SERVICE_TO_RETURNS, 0, company.log_service, 0.0)
+    enterprises.service_returns = carry(link_buffers, t, link_index.SERVICE_TO_RETURNS, 0, company.log_service, 0.0)
 
 
 @compiled
-def land_to_starts(t: int, wires: Wires, company: Record, enterprises: Record) -> None:
+def land_to_starts(t: int, link_buffers: LinkBuffers, company: Record, enterprises: Record) -> None:
     """Serviced land lets enterprises start; its delay is the time from payment to use (ha)."""
-    enterprises.usable_area = carry(wires, t, arrows.LAND_TO_STARTS, 0, company.serviced_area, 0.0)
+    enterprises.usable_area = carry(link_buffers, t, link_index.LAND_TO_STARTS, 0, company.serviced_area, 0.0)
 
 
 @compiled
-def opening_to_enterprises(t: int, wires: Wires, company: Record, enterprises: Record) -> None:
+def opening_to_enterprises(t: int, link_buffers: LinkBuffers, company: Record, enterprises: Record) -> None:
     """A failed company registers nobody and lets nobody start (1 open, 0 failed)."""
-    enterprises.open = carry(wires, t, arrows.OPENING_TO_ENTERPRISES, 0, company.open, 1.0)
+    enterprises.open = carry(link_buffers, t, link_index.OPENING_TO_ENTERPRISES, 0, company.open, 1.0)
 
 
 @compiled
-def opening_to_interests(t: int, wires: Wires, company: Record, governments: Record) -> None:
+def opening_to_interests(t: int, link_buffers: LinkBuffers, company: Record, governments: Record) -> None:
     """A failed company ends the strategic value the governments see in the park (1 open, 0 failed)."""
-    governments.open = carry(wires, t, arrows.OPENING_TO_INTERESTS, 0, company.open, 1.0)
+    governments.open = carry(link_buffers, t, link_index.OPENING_TO_INTERESTS, 0, company.open, 1.0)
 
 
 @compiled
-def interest_to_home(t: int, wires: Wires, company: Record, governments: Record) -> None:
+def interest_to_home(t: int, link_buffers: LinkBuffers, company: Record, governments: Record) -> None:
     """Interest on the credit is income of the home side, which lent it (M USD/yr)."""
-    governments.interest = carry(wires, t, arrows.INTEREST_TO_HOME, 0, company.interest, 0.0)
+    governments.interest = carry(link_buffers, t, link_index.INTEREST_TO_HOME, 0, company.interest, 0.0)
 
 
 @compiled
-def contracts_to_home(t: int, wires: Wires, company: Record, governments: Record) -> None:
+def contracts_to_home(t: int, link_buffers: LinkBuffers, company: Record, governments: Record) -> None:
     """The margin on servicing land is income of the home side's contractors (M USD/yr)."""
-    governments.contractor_margin = carry(wires, t, arrows.CONTRACTS_TO_HOME, 0, company.contractor_margin, 0.0)
+    governments.contractor_margin = carry(
+        link_buffers, t, link_index.CONTRACTS_TO_HOME, 0, company.contractor_margin, 0.0
+    )
 
 
 @compiled
-def dividends_to_sides(t: int, wires: Wires, company: Record, governments: Record) -> None:
+def dividends_to_sides(t: int, link_buffers: LinkBuffers, company: Record, governments: Record) -> None:
     """Each side's shareholders receive its dividends (M USD/yr)."""
     for g in range(SIDES):
-        governments.dividends[g] = carry(wires, t, arrows.DIVIDENDS_TO_SIDES, g, company.dividends[g], 0.0)
+        governments.dividends[g] = carry(link_buffers, t, link_index.DIVIDENDS_TO_SIDES, g, company.dividends[g], 0.0)
 
 
 @compiled
-def shortfall_to_bargain(t: int, wires: Wires, company: Record, governments: Record) -> None:
+def shortfall_to_bargain(t: int, link_buffers: LinkBuffers, company: Record, governments: Record) -> None:
     """What the company cannot pay comes to the governments' table (M USD/yr)."""
-    governments.shortfall = carry(wires, t, arrows.SHORTFALL_TO_BARGAIN, 0, company.shortfall, 0.0)
+    governments.shortfall = carry(link_buffers, t, link_index.SHORTFALL_TO_BARGAIN, 0, company.shortfall, 0.0)
 
 
 @compiled
-def control_to_bargain(t: int, wires: Wires, company: Record, governments: Record) -> None:
+def control_to_bargain(t: int, link_buffers: LinkBuffers, company: Record, governments: Record) -> None:
     """Who controls the company decides who may rescue it where there is no treaty (Banzhaf index)."""
     for g in range(SIDES):
-        governments.control[g] = carry(wires, t, arrows.CONTROL_TO_BARGAIN, g, company.control[g], 0.0)
+        governments.control[g] = carry(link_buffers, t, link_index.CONTROL_TO_BARGAIN, g, company.control[g], 0.0)
 
 
 # Enterprises to the company, the governments and, through the park's name, to others ----------------------------------
 
 
 @compiled
-def sales_to_ledger(t: int, wires: Wires, enterprises: Record, company: Record) -> None:
+def sales_to_ledger(t: int, link_buffers: LinkBuffers, enterprises: Record, company: Record) -> None:
     """Land taken by starting enterprises is sold by the company (ha a quarter)."""
-    company.land_taken = carry(wires, t, arrows.SALES_TO_LEDGER, 0, enterprises.land_taken, 0.0)
+    company.land_taken = carry(link_buffers, t, link_index.SALES_TO_LEDGER, 0, enterprises.land_taken, 0.0)
 
 
 @compiled
-def occupancy_to_ledger(t: int, wires: Wires, enterprises: Record, company: Record) -> None:
+def occupancy_to_ledger(t: int, link_buffers: LinkBuffers, enterprises: Record, company: Record) -> None:
     """Occupied land pays service fees, and guides a demand-led plan (ha)."""
-    company.occupied_area = carry(wires, t, arrows.OCCUPANCY_TO_LEDGER, 0, enterprises.occupied_area, 0.0)
+    company.occupied_area = carry(link_buffers, t, link_index.OCCUPANCY_TO_LEDGER, 0, enterprises.occupied_area, 0.0)
 
 
 @compiled
-def profits_to_home(t: int, wires: Wires, enterprises: Record, governments: Record) -> None:
+def profits_to_home(t: int, link_buffers: LinkBuffers, enterprises: Record, governments: Record) -> None:
     """Profits of home enterprises are a benefit of the home side (M USD/yr)."""
-    governments.profit_home = carry(wires, t, arrows.PROFITS_TO_HOME, 0, enterprises.profit_home, 0.0)
+    governments.profit_home = carry(link_buffers, t, link_index.PROFITS_TO_HOME, 0, enterprises.profit_home, 0.0)
 
 
 @compiled
-def jobs_to_host(t: int, wires: Wires, enterprises: Record, governments: Record) -> None:
+def jobs_to_host(t: int, link_buffers: LinkBuffers, enterprises: Record, governments: Record) -> None:
     """Jobs are a benefit of the host side (persons)."""
-    governments.jobs = carry(wires, t, arrows.JOBS_TO_HOST, 0, enterprises.jobs, 0.0)
+    governments.jobs = carry(link_buffers, t, link_index.JOBS_TO_HOST, 0, enterprises.jobs, 0.0)
 
 
 @compiled
-def taxes_to_host(t: int, wires: Wires, enterprises: Record, governments: Record) -> None:
+def taxes_to_host(t: int, link_buffers: LinkBuffers, enterprises: Record, governments: Record) -> None:
     """Taxes on profit are a benefit of the host side (M USD/yr)."""
-    governments.taxes = carry(wires, t, arrows.TAXES_TO_HOST, 0, enterprises.taxes, 0.0)
+    governments.taxes = carry(link_buffers, t, link_index.TAXES_TO_HOST, 0, enterprises.taxes, 0.0)
 
 
 @compiled
-def results_to_arrivals(t: int, wires: Wires, enterprises: Record, others: Record) -> None:
+def results_to_arrivals(t: int, link_buffers: LinkBuffers, enterprises: Record, others: Record) -> None:
     """The enterprises' results are the park's name among those who have not come yet (excess return per year)."""
-    others.reputation = carry(wires, t, arrows.RESULTS_TO_ARRIVALS, 0, enterprises.reputation, 0.0)
+    others.reputation = carry(link_buffers, t, link_index.RESULTS_TO_ARRIVALS, 0, enterprises.reputation, 0.0)
 
 
 @compiled
-def results_to_partners(t: int, wires: Wires, enterprises: Record, world: Record) -> None:
+def results_to_partners(t: int, link_buffers: LinkBuffers, enterprises: Record, world: Record) -> None:
     """The enterprises' results draw global partners (excess return per year)."""
-    world.reputation = carry(wires, t, arrows.RESULTS_TO_PARTNERS, 0, enterprises.reputation, 0.0)
+    world.reputation = carry(link_buffers, t, link_index.RESULTS_TO_PARTNERS, 0, enterprises.reputation, 0.0)

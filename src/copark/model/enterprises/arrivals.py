@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from copark.model import luck
-from copark.model.axes import ORIGINS
+from copark.model import rng
 from copark.model.clock import DT
 from copark.model.compiler import Record, compiled
-from copark.model.elementary import exp, log
+from copark.model.dimensions import ORIGINS
 from copark.model.enterprises.records import (
     BUILD_QUARTERS,
     CAPITAL,
@@ -21,6 +20,7 @@ from copark.model.enterprises.records import (
     Firms,
 )
 from copark.model.enterprises.returns import component_spread
+from copark.model.fast_math import exp, log
 
 ROOM_PER_QUARTER = 4096
 CERTIFICATE_FIRST = 2048
@@ -88,7 +88,7 @@ def erlang(mean: float, a: int, b: int, who: int) -> float:
     """Time to build, Gamma with shape 4 and the given mean: minus the mean over four of the log of four uniforms."""
     product = 1.0
     for stage in range(4):
-        product *= luck.uniform(a, luck.aspect(b, luck.BUILD + stage), who)
+        product *= rng.uniform(a, rng.aspect(b, rng.BUILD + stage), who)
     return max(-log(product) * mean / 4.0, 0.25)
 
 
@@ -106,10 +106,10 @@ def enter(
     if i >= firms.registered_id.size:
         state.overflow = 1.0
         return -1
-    z = luck.normal(a, luck.aspect(b, luck.PERMANENT), who)
+    z = rng.normal(a, rng.aspect(b, rng.PERMANENT), who)
     spread = component_spread(parameters.return_spread)
     known = parameters.self_knowledge
-    signal = np.sqrt(known) * z + np.sqrt(1.0 - known) * luck.normal(a, luck.aspect(b, luck.SIGNAL), who)
+    signal = np.sqrt(known) * z + np.sqrt(1.0 - known) * rng.normal(a, rng.aspect(b, rng.SIGNAL), who)
     table = firms.registered
     rents = declared < parameters.rent_below
     table[ORIGIN + i] = origin
@@ -129,7 +129,7 @@ def enter(
 @compiled
 def declare(who: int, parameters: Record, a: int, b: int) -> float:
     """Declared investment k ~ LogNormal(mu_k, sigma_k), M USD."""
-    return exp(parameters.declared_mean + parameters.declared_spread * luck.normal(a, luck.aspect(b, luck.SIZE), who))
+    return exp(parameters.declared_mean + parameters.declared_spread * rng.normal(a, rng.aspect(b, rng.SIZE), who))
 
 
 @compiled
@@ -148,11 +148,11 @@ def arrive(
     if not rate < 600.0:
         state.overflow = 1.0
         return
-    a, b = luck.key(address, luck.ARRIVALS, t)
-    enquiries = min(luck.poisson(luck.uniform(a, b, origin), rate), CERTIFICATE_FIRST - 1)
+    a, b = rng.key(address, rng.ARRIVALS, t)
+    enquiries = min(rng.poisson(rng.uniform(a, b, origin), rate), CERTIFICATE_FIRST - 1)
     own_pull = parameters.follow_own * log(1.0 + state.operating_by_origin[origin])
     alone, incumbent = attribute(own_pull, receives.network[origin])
-    a, b = luck.key(address, luck.ENTRY, t)
+    a, b = rng.key(address, rng.ENTRY, t)
     for number in range(enquiries):
         who = identity(t, origin, number)
         declared = declare(who, parameters, a, b)
@@ -161,7 +161,7 @@ def arrive(
         if enter(firms, state, who, origin, declared, parameters, a, b) < 0:
             return
         state.arrivals += 1.0
-        led = luck.uniform(a, luck.aspect(b, luck.FOUND), who)
+        led = rng.uniform(a, rng.aspect(b, rng.FOUND), who)
         if led < alone:
             state.arrivals_own += 1.0
         elif led < alone + incumbent:
@@ -182,7 +182,7 @@ def dated_arrivals(
     address: Record,
 ) -> None:
     """Enterprises the record names: holders of dated certificates and anchor projects, whatever the rates say."""
-    a, b = luck.key(address, luck.ENTRY, t)
+    a, b = rng.key(address, rng.ENTRY, t)
     before = state.registered_ever
     for origin in range(ORIGINS):
         for number in range(int(dated.certificates[origin])):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from copark.model.axes import ORIGINS
 from copark.model.compiler import Record, compiled
+from copark.model.dimensions import ORIGINS
 from copark.model.enterprises.arrivals import arrive, dated_arrivals
 from copark.model.enterprises.operating import add_up, draw, earn, leave
 from copark.model.enterprises.records import Firms

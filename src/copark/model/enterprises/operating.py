@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from copark.model import luck
+from copark.model import rng
 from copark.model.clock import DT
 from copark.model.compiler import Record, compiled
-from copark.model.elementary import exp, inverse_normal
 from copark.model.enterprises.records import (
     AGE,
     CAPITAL,
@@ -31,6 +30,7 @@ from copark.model.enterprises.records import (
 )
 from copark.model.enterprises.returns import after_tax, arbitrage, component_spread, startup_share
 from copark.model.enterprises.stages import move
+from copark.model.fast_math import exp, inverse_normal
 
 
 @compiled
@@ -40,14 +40,14 @@ def draw(t: int, firms: Firms, count: int, address: Record) -> None:
     Numbers first, then their quantiles: the compiler makes more of short loops.
     """
     ids, table = firms.operating_id, firms.operating
-    a, b = luck.key(address, luck.TRANSITORY, t)
+    a, b = rng.key(address, rng.TRANSITORY, t)
     for i in range(count):
-        table[SHOCK + i] = luck.uniform(a, b, ids[i])
+        table[SHOCK + i] = rng.uniform(a, b, ids[i])
     for i in range(count):
         table[SHOCK + i] = inverse_normal(table[SHOCK + i])
-    a, b = luck.key(address, luck.EXIT, t)
+    a, b = rng.key(address, rng.EXIT, t)
     for i in range(count):
-        table[FATE + i] = luck.uniform(a, b, ids[i])
+        table[FATE + i] = rng.uniform(a, b, ids[i])
 
 
 @compiled
@@ -84,7 +84,7 @@ def earn(firms: Firms, count: int, receives: Record, dated: Record, parameters: 
         table[CAPITAL + i] *= 1.0 + growth * max(r, 0.0)
     for i in range(count):
         hazard = exit_rate * exp((reference - table[MEAN_RETURN + i]) / spread)
-        table[LEAVES + i] = 1.0 if table[FATE + i] < luck.probability(hazard, DT) else 0.0
+        table[LEAVES + i] = 1.0 if table[FATE + i] < rng.probability(hazard, DT) else 0.0
 
 
 @compiled

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from copark.model.axes import ORIGINS
+from copark.model.dimensions import ORIGINS
 
 Parameters = np.dtype(
     [

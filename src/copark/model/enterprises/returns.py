@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copark.model.compiler import Record, compiled
-from copark.model.elementary import log
+from copark.model.fast_math import log
 
 SQRT_HALF = 0.7071067811865476
 
@@ -48,7 +48,7 @@ def startup_share(age: float, startup_quarters: float) -> float:
 
 @compiled
 def expected_return(expected: float, common: float, terms: float, tax: float) -> float:
-    """What a registered enterprise expects to earn when mature: its self-knowledge, no luck, no start-up loss."""
+    """What a registered enterprise expects to earn when mature: its self-knowledge, no chance, no start-up loss."""
     return after_tax(common + expected + terms, tax)
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from copark.model import luck
+from copark.model import rng
 from copark.model.clock import DT
 from copark.model.compiler import Record, compiled
-from copark.model.elementary import logistic
 from copark.model.enterprises.records import (
     AGE,
     BUILD_QUARTERS,
@@ -32,6 +31,7 @@ from copark.model.enterprises.records import (
     Firms,
 )
 from copark.model.enterprises.returns import arbitrage, component_spread, expected_return
+from copark.model.fast_math import logistic
 
 
 @compiled
@@ -98,8 +98,8 @@ def weigh(
     Both are left in the table (1 yes, 0 no): one plain loop, for the compiler to treat several enterprises at once.
     """
     table, ids = firms.registered, firms.registered_id
-    start_a, start_b = luck.key(address, luck.START, t)
-    lapse_a, lapse_b = luck.key(address, luck.LAPSE, t)
+    start_a, start_b = rng.key(address, rng.START, t)
+    lapse_a, lapse_b = rng.key(address, rng.LAPSE, t)
     terms_home, terms_host, terms_third = arbitrage(dated, 0), arbitrage(dated, 1), arbitrage(dated, 2)
     hurdle = hurdle_rate(receives.commitment_least, parameters)
     spread, tax = parameters.hurdle_spread, receives.profit_tax
@@ -109,10 +109,10 @@ def weigh(
         origin = table[ORIGIN + i]
         terms = terms_home if origin < 0.5 else (terms_host if origin < 1.5 else terms_third)
         willing = willingness(expected_return(table[EXPECTED + i], common, terms, tax), hurdle, spread)
-        starting = luck.probability(start_hazard(willing, start_rate), DT)
-        lapsing = luck.probability(lapse_hazard(willing, lapse_rate), DT)
-        table[STARTS + i] = 1.0 if luck.uniform(start_a, start_b, ids[i]) < starting else 0.0
-        table[LAPSES + i] = 1.0 if luck.uniform(lapse_a, lapse_b, ids[i]) < lapsing else 0.0
+        starting = rng.probability(start_hazard(willing, start_rate), DT)
+        lapsing = rng.probability(lapse_hazard(willing, lapse_rate), DT)
+        table[STARTS + i] = 1.0 if rng.uniform(start_a, start_b, ids[i]) < starting else 0.0
+        table[LAPSES + i] = 1.0 if rng.uniform(lapse_a, lapse_b, ids[i]) < lapsing else 0.0
 
 
 @compiled
@@ -155,8 +155,8 @@ def open_plant(t: int, firms: Firms, state: Record, i: int, parameters: Record, 
         return
     table = firms.operating
     move(COMMON_ROWS, firms.building, firms.building_id, i, table, firms.operating_id, j)
-    a, b = luck.key(address, luck.OPENING, t)
-    table[TRANSITORY + j] = component_spread(parameters.return_spread) * luck.normal(a, b, firms.operating_id[j])
+    a, b = rng.key(address, rng.OPENING, t)
+    table[TRANSITORY + j] = component_spread(parameters.return_spread) * rng.normal(a, b, firms.operating_id[j])
     table[AGE + j] = 0.0
     table[MEAN_RETURN + j] = table[PERMANENT + j]
     table[LATEST + j] = table[SECOND + j] = table[THIRD + j] = 0.0

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from copark.model.axes import HOME, HOST, SIDES
 from copark.model.clock import DT
 from copark.model.compiler import Record, compiled
-from copark.model.elementary import exp, logistic
+from copark.model.dimensions import HOME, HOST, SIDES
+from copark.model.fast_math import exp, logistic
 
 Parameters = np.dtype(
     [

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from copark.model import luck
-from copark.model.axes import ORIGINS, PARTNERS, THIRD
+from copark.model import rng
 from copark.model.clock import DT
 from copark.model.compiler import Record, compiled
+from copark.model.dimensions import ORIGINS, PARTNERS, THIRD
 
 ABSENT, PRESENT, FREE, NO_PARTNER = 0, 1, -1, -2
 
@@ -78,8 +78,8 @@ def growth_gap(state: Record, dated: Record, history: np.ndarray, address: Recor
         for o in range(ORIGINS):
             state.growth_source[o] = dated.growth_source[o]
         return
-    a, b = luck.key(address, luck.GROWTH, int(dated.year))
-    drawn = min(int(luck.uniform(a, b, 0) * history.shape[0]), history.shape[0] - 1)
+    a, b = rng.key(address, rng.GROWTH, int(dated.year))
+    drawn = min(int(rng.uniform(a, b, 0) * history.shape[0]), history.shape[0] - 1)
     state.growth_host = history[drawn, 0]
     for o in range(ORIGINS):
         state.growth_source[o] = history[drawn, 1 + o]
@@ -92,9 +92,9 @@ def climate(t: int, state: Record, parameters: Record, address: Record) -> None:
     phi is the persistence over a year, s the stationary standard deviation in log points.
     """
     phi = parameters.climate_persistence**DT
-    a, b = luck.key(address, luck.DEMAND, t)
+    a, b = rng.key(address, rng.DEMAND, t)
     for o in range(ORIGINS):
-        z = parameters.climate_spread * luck.normal(a, b, o)
+        z = parameters.climate_spread * rng.normal(a, b, o)
         state.climate[o] = z if t == 0 else phi * state.climate[o] + np.sqrt(1.0 - phi * phi) * z
 
 
@@ -146,13 +146,13 @@ def recorded_partners(state: Record, dated: Record) -> None:
 @compiled
 def partners(t: int, state: Record, receives: Record, dated: Record, parameters: Record, address: Record) -> None:
     """Partners whose coming and going the record leaves open join or leave at the end of the quarter."""
-    a, b = luck.key(address, luck.PARTNER, t)
-    joins = luck.probability(join_hazard(parameters, receives.network, receives.reputation), DT)
-    leaves = luck.probability(leave_hazard(parameters, state.shock[THIRD]), DT)
+    a, b = rng.key(address, rng.PARTNER, t)
+    joins = rng.probability(join_hazard(parameters, receives.network, receives.reputation), DT)
+    leaves = rng.probability(leave_hazard(parameters, state.shock[THIRD]), DT)
     for j in range(PARTNERS):
         if dated.partner_forced[j] == FREE:
             here = state.partner[j] > 0.5
-            changes = luck.uniform(a, b, j) < (leaves if here else joins)
+            changes = rng.uniform(a, b, j) < (leaves if here else joins)
             state.partner[j] = ABSENT if here == changes else PRESENT
 
 

@@ -1,8 +1,8 @@
 """Arms of a result: outcomes and bands of each, and paired differences between arms on common random numbers.
 
-Runs are paired by number: the same parameters, the same luck, another world. A difference is arm less reference. Shares
-of runs are shares of simulated worlds, not probabilities of error; no test of significance is made of them, since more
-runs could always be made. What is of other making is refused.
+Runs are paired by number: the same parameters, the same random numbers, another world. A difference is arm less
+reference. Shares of runs are shares of simulated worlds, not probabilities of error; no test of significance is made of
+them, since more runs could always be made. What is of other making is refused.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MADE_OF = (
-    ("case", ("case_hash",)), ("model", ("model_hash", "variables_hash")), ("luck", ("seed",)),
+    ("case", ("case_hash",)), ("model", ("model_hash", "variables_hash")), ("seed", ("seed",)),
     ("draws", ("study.draws", "study.futures", "draws_hash")),
 )  # fmt: skip
 """What two results must share to be paired, and where their provenance says it."""
@@ -74,7 +74,7 @@ def bands(result: xr.Dataset, variable: str, scenario: int = 0, levels: Sequence
 
 
 class NotComparable(FaultsFound):
-    """Two results are not of the same case, model, luck or draws; every difference is told."""
+    """Two results are not of the same case, model, random numbers or draws; every difference is told."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def _entry(made: dict[str, Any], path: str) -> Any:
 
 
 def differing(reference: xr.Dataset, arm: xr.Dataset) -> Iterator[Fault]:
-    """Why two results cannot be paired: another case, model, luck or draws, or nothing in common."""
+    """Why two results cannot be paired: another case, model, random numbers or draws, or nothing in common."""
     names = f"{reference.attrs.get('identity', '?')}, {arm.attrs.get('identity', '?')}"
     first, second = provenance(reference), provenance(arm)
     told = False
@@ -161,7 +161,8 @@ def pair(
 ) -> Pair:
     """Pair a scenario of a result with one of another, or of the same.
 
-    Raises NotComparable if case, model, luck or draws are not the same; KeyError if there is no such scenario.
+    Raises NotComparable if case, model, random numbers or draws are not the same; KeyError if there is no such
+    scenario.
     """
     if reference is not arm:
         faults = list(differing(reference, arm))
@@ -233,7 +234,7 @@ class Difference:
     equal: float
     """above, equal: shares of pairs in which the arm is above, and exactly like, the reference."""
     split: Split | None
-    """Variance from parameters and from luck; ``None`` where no draw has two runs."""
+    """Variance from parameters and from chance; ``None`` where no draw has two runs."""
 
 
 @dataclass(frozen=True)

@@ -213,8 +213,8 @@ def apart(found: ReadOut, seed: int = 1) -> tuple[NDArray[np.float64], NDArray[n
     A permutation null. Each score keeps its course and its spread over runs; only that the four belong to one run is
     undone. What D has beyond this is due to scales moving together within a run; what remains is their common trend.
     """
-    luck = np.random.Generator(np.random.Philox(key=seed))
-    stacked = np.stack([luck.permutation(score, axis=0) for score in found.scores.values()], axis=-1)
+    rng = np.random.Generator(np.random.Philox(key=seed))
+    stacked = np.stack([rng.permutation(score, axis=0) for score in found.scores.values()], axis=-1)
     index = development(stacked)
     return coordination(coupling(stacked), index), coordination(coupling_corrected(stacked), index)
 

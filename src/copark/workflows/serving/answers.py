@@ -331,7 +331,7 @@ class DrawsNote(Answer):
     words: Said
     cut: str | None
     pairs: int | None
-    """Pairs of parameters and past luck in the posterior."""
+    """Pairs of parameters and past random numbers in the posterior."""
 
 
 class Made(Answer):

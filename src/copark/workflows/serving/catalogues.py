@@ -226,7 +226,7 @@ class CalibrationInfo(Answer):
     cut: str
     """Last quarter of the record it was fitted to."""
     pairs: int
-    """Pairs of parameters and past luck kept."""
+    """Pairs of parameters and past random numbers kept."""
     draws: int
     runs: int
     stale: bool

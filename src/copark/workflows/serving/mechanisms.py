@@ -1,10 +1,11 @@
 """Why an output moved: which arrows carry something else than in the reference, and what each would do alone.
 
 An arrow's change is the mean, over the quarters from the first difference on, of what arrives in the arm less what
-arrives in the reference, on the same luck, in spreads of what arrives in the reference. What it would do alone is asked
-of the model: in the reference's world the arrow is given, quarter by quarter, the strength at which it carries on
-average what it carries in the arm, everything else is left free, and the paired change of the target is read. Arrows
-whose flow comes into being, or only changes hands between sides, have no such strength, and are told without it.
+arrives in the reference, on the same random numbers, in spreads of what arrives in the reference. What it would do
+alone is asked of the model: in the reference's world the arrow is given, quarter by quarter, the strength at which it
+carries on average what it carries in the arm, everything else is left free, and the paired change of the target is
+read. Arrows whose flow comes into being, or only changes hands between sides, have no such strength, and are told
+without it.
 
 And through which links a change of P(self-standing) passes, on the runs a page asks for.
 """

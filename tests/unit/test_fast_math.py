@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import special
 
-from copark.model import elementary
+from copark.model import fast_math
 from copark.model.compiler import ENABLED, OPTIONS
 
 FEWER = 1 if ENABLED else 20
@@ -28,12 +28,12 @@ SMALLEST_UNIFORM = 2.0**-33
 def all_of_them(x, exp, logistic, positive, log, uniform, normal):
     """Fill `exp` and `logistic` of x, `log` of positive numbers and `normal` quantiles of uniform ones."""
     for i in range(x.size):
-        exp[i] = elementary.exp(x[i])
-        logistic[i] = elementary.logistic(x[i])
+        exp[i] = fast_math.exp(x[i])
+        logistic[i] = fast_math.logistic(x[i])
     for i in range(positive.size):
-        log[i] = elementary.log(positive[i])
+        log[i] = fast_math.log(positive[i])
     for i in range(uniform.size):
-        normal[i] = elementary.inverse_normal(uniform[i])
+        normal[i] = fast_math.inverse_normal(uniform[i])
 
 
 NOTHING = np.zeros(0)

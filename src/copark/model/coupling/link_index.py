@@ -1,7 +1,7 @@
 """The numbers of the arrows: where an arrow's strength, delay and traffic stand in the arrays of a run.
 
-They stand in a file of their own so that the equations name them as attributes (`arrows.DEMAND_TO_ARRIVALS`): a bare
-constant is a type of its own to the compiler, which would compile the carrying of an arrow once for every arrow.
+They stand in a file of their own so that the equations name them as attributes (`link_index.DEMAND_TO_ARRIVALS`): a
+bare constant is a type of its own to the compiler, which would compile the carrying of an arrow once for every arrow.
 """
 
 # Arrows in the order of the scales they leave: world, governments, company, enterprises.

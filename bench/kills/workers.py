@@ -27,7 +27,7 @@ def kill_worker(trial: Trial) -> None:
         need_alive(process)
         raise Missed
     trial.kept = finished_files(trial.out)
-    strike(trial.luck.choice(victims))
+    strike(trial.rng.choice(victims))
     if process.wait(LONGEST) != 0:
         trial.wrong.append("the command did not survive its worker")
         trial.finish(trial.command())
@@ -63,7 +63,7 @@ def kill_schedulers_client(trial: Trial) -> None:
 def cluster(trial: Trial) -> tuple[subprocess.Popen[bytes], str]:
     """Start a scheduler with two workers; its address."""
     server = subprocess.Popen(
-        [sys.executable, "-m", "bench.kills.crews"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        [sys.executable, "-m", "bench.kills.workers"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         start_new_session=True, env={**os.environ, **trial.environment},
     )  # fmt: skip
     trial.closing.callback(_end, server)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from copark.model import luck
+from copark.model import rng
 from copark.model.compiler import ENABLED, OPTIONS
 
 SHORTER = 1 if ENABLED else 10
@@ -17,8 +17,8 @@ SHORTER = 1 if ENABLED else 10
 
 ENTITIES = 40_000 // SHORTER
 PROCESSES = (
-    luck.DEMAND, luck.GROWTH, luck.PARTNER, luck.VOTE, luck.ARRIVALS, luck.ENTRY, luck.START, luck.LAPSE,
-    luck.TRANSITORY, luck.EXIT,
+    rng.DEMAND, rng.GROWTH, rng.PARTNER, rng.VOTE, rng.ARRIVALS, rng.ENTRY, rng.START, rng.LAPSE,
+    rng.TRANSITORY, rng.EXIT,
 )  # fmt: skip
 
 
@@ -26,45 +26,45 @@ PROCESSES = (
 def draw(addresses, process, quarter, number, first, out):
     """Uniform numbers of entities first, first + 1, ... of every address, in an aspect of a process and quarter."""
     for n in range(out.shape[0]):
-        luck.prepare(addresses[n])
-        a, b = luck.key(addresses[n], process, quarter)
+        rng.prepare(addresses[n])
+        a, b = rng.key(addresses[n], process, quarter)
         for i in range(out.shape[1]):
-            out[n, i] = luck.uniform(a, luck.aspect(b, number), first + i)
+            out[n, i] = rng.uniform(a, rng.aspect(b, number), first + i)
 
 
 @numba.njit(**OPTIONS)
 def find_keys(addresses, process, quarter, out):
     """The two keys of a process in a quarter, of every address."""
     for n in range(out.shape[0]):
-        luck.prepare(addresses[n])
-        out[n, 0], out[n, 1] = luck.key(addresses[n], process, quarter)
+        rng.prepare(addresses[n])
+        out[n, 0], out[n, 1] = rng.key(addresses[n], process, quarter)
 
 
 @numba.njit(**OPTIONS)
 def count_all(uniforms, rate, hazard, counts, chances):
     """Poisson counts of uniform numbers, and the chances of hazards 0, 1, 2, ... times one."""
     for i in range(uniforms.size):
-        counts[i] = luck.poisson(uniforms[i], rate)
-        chances[i] = luck.probability(hazard * i, 0.25)
+        counts[i] = rng.poisson(uniforms[i], rate)
+        chances[i] = rng.probability(hazard * i, 0.25)
 
 
-def addresses(seed=1, run=0, cut=luck.NEVER, later_seed=0, later_run=0):
+def addresses(seed=1, run=0, cut=rng.NEVER, later_seed=0, later_run=0):
     fields = {"seed": seed, "run": run, "cut": cut, "later_seed": later_seed, "later_run": later_run}
     count = max(np.size(value) for value in fields.values())
-    made = np.zeros(count, luck.LUCK).view(np.recarray)
+    made = np.zeros(count, rng.ADDRESS).view(np.recarray)
     for name, value in fields.items():
         made[name] = value
     return made
 
 
-def uniforms(where=None, process=luck.ENTRY, quarter=7, number=0, first=0, count=ENTITIES):
+def uniforms(where=None, process=rng.ENTRY, quarter=7, number=0, first=0, count=ENTITIES):
     where = addresses() if where is None else where
     out = np.zeros((len(where), count))
     draw(where, process, quarter, number, first, out)
     return out[0] if len(where) == 1 else out
 
 
-def keys(where, process=luck.ENTRY, quarter=7):
+def keys(where, process=rng.ENTRY, quarter=7):
     out = np.zeros((len(where), 2), np.int64)
     find_keys(where, process, quarter, out)
     return out
@@ -83,17 +83,17 @@ def assert_independent(x, y):
 @pytest.mark.parametrize(
     ("seed", "run", "process", "quarter", "number", "entity", "drawn"),
     [
-        (1, 0, luck.DEMAND, 0, 0, 0, 0x50FC6E1B),
-        (1, 0, luck.ENTRY, 11, luck.SIZE, 135168, 0xCB924E6F),
-        (1, 999, luck.ENTRY, 11, luck.BUILD + 3, 135168, 0x4FD45DE6),
-        (20240913, 999_999, luck.EXIT, 79, 0, 1 << 31, 0x5B74EF37),
-        (2**62 + 5, 2**40 + 1, luck.ARRIVALS, 40, 0, 2, 0xDD7806DF),
+        (1, 0, rng.DEMAND, 0, 0, 0, 0x50FC6E1B),
+        (1, 0, rng.ENTRY, 11, rng.SIZE, 135168, 0xCB924E6F),
+        (1, 999, rng.ENTRY, 11, rng.BUILD + 3, 135168, 0x4FD45DE6),
+        (20240913, 999_999, rng.EXIT, 79, 0, 1 << 31, 0x5B74EF37),
+        (2**62 + 5, 2**40 + 1, rng.ARRIVALS, 40, 0, 2, 0xDD7806DF),
     ],
 )
 def test_luck_is_what_it_was(seed, run, process, quarter, number, entity, drawn):
     """If this fails, luck has changed and with it every result: say so in the changelog and renew the baseline."""
     made = uniforms(addresses(seed, run), process, quarter, number, entity, count=1)[0]
-    assert f"{round(made / luck.PER_UNIT - 0.5):#010x}" == f"{drawn:#010x}"
+    assert f"{round(made / rng.PER_UNIT - 0.5):#010x}" == f"{drawn:#010x}"
 
 
 # Purity --------------------------------------------------------------------------------------------------------------
@@ -112,7 +112,7 @@ def test_every_part_of_an_address_matters():
     others = {
         "seed": uniforms(addresses(seed=2), count=500),
         "run": uniforms(addresses(run=1), count=500),
-        "process": uniforms(process=luck.START, count=500),
+        "process": uniforms(process=rng.START, count=500),
         "quarter": uniforms(quarter=8, count=500),
         "aspect": uniforms(number=1, count=500),
         "entity": uniforms(first=500, count=500),
@@ -173,7 +173,7 @@ def test_numbers_of_one_entity_are_uniform_over_runs_seeds_and_quarters():
 
 # Independence --------------------------------------------------------------------------------------------------------
 
-BASE = {"process": luck.TRANSITORY, "quarter": 20}
+BASE = {"process": rng.TRANSITORY, "quarter": 20}
 
 
 def test_entities_are_independent(subtests):
@@ -184,11 +184,11 @@ def test_entities_are_independent(subtests):
 
 @pytest.mark.parametrize("apart", [1, 2, 4, 16])
 def test_quarters_are_independent(apart):
-    assert_independent(uniforms(**BASE), uniforms(process=luck.TRANSITORY, quarter=20 + apart))
+    assert_independent(uniforms(**BASE), uniforms(process=rng.TRANSITORY, quarter=20 + apart))
 
 
 def test_processes_are_independent(subtests):
-    for process in [p for p in PROCESSES if p != luck.TRANSITORY]:
+    for process in [p for p in PROCESSES if p != rng.TRANSITORY]:
         with subtests.test(process=process):
             assert_independent(uniforms(**BASE), uniforms(process=process, quarter=20))
 
@@ -221,7 +221,7 @@ def test_counts_are_the_inverse_of_the_poisson_distribution(rate):
 def mix_all(numbers):
     """Mix every number in place."""
     for i in range(numbers.size):
-        numbers[i] = luck.mix(int(numbers[i]))
+        numbers[i] = rng.mix(int(numbers[i]))
 
 
 def test_mixing_is_the_published_permutation():
@@ -243,7 +243,7 @@ def test_mixing_is_the_published_permutation():
 def narrow_all(numbers, out):
     """Hold every number to 32 bits."""
     for i in range(numbers.size):
-        out[i] = luck.narrow(int(numbers[i]))
+        out[i] = rng.narrow(int(numbers[i]))
 
 
 def test_narrowing_keeps_the_last_32_bits():

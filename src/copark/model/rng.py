@@ -1,4 +1,4 @@
-"""Luck is addressed, not consumed.
+"""Random numbers is addressed, not consumed.
 
 A random number is a pure function of (seed, run, process, quarter, entity). Two arms of an experiment that ask for the
 same number get the same number, whatever else happened; nothing depends on the order of calls, on threads or on blocks.
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from copark.model.compiler import ENABLED, Record, compiled
-from copark.model.elementary import exp, inverse_normal
+from copark.model.fast_math import exp, inverse_normal
 
 # Processes: what the number is for. New ones are appended; renumbering changes every result.
 DEMAND = 1
@@ -34,9 +34,9 @@ OPENING = 11
 SIZE, PERMANENT, SIGNAL, FOUND, BUILD = 0, 1, 2, 3, 4  # BUILD to BUILD + 3: four stages
 
 SPANS = 8
-"""Spans of quarters before the cut whose luck may be another run's."""
+"""Spans of quarters before the cut whose random numbers may be another run's."""
 
-LUCK = np.dtype(
+ADDRESS = np.dtype(
     [
         ("seed", "i8"),
         ("run", "i8"),
@@ -51,7 +51,7 @@ LUCK = np.dtype(
     ],
     align=True,
 )
-"""Address of a run's luck: up to quarter `cut` that of (seed, run), from then on that of (later_seed, later_run).
+"""Address of a run's random numbers: (seed, run) up to quarter `cut`, from then on (later_seed, later_run).
 
 Before the cut it may be pieced together: from quarter `since[n]` on it is that of (seed, span_run[n]), the last span
 begun being the one that counts. Spans are in the order of their quarters; the first with `since` 0 and those behind it
@@ -61,7 +61,7 @@ are not used.
 """
 
 NEVER = 1 << 40
-"""A quarter that does not come: the cut of a run whose luck is one."""
+"""A quarter that does not come: the cut of a run whose random numbers are one."""
 
 MASK = 0xFFFFFFFF
 PER_UNIT = 2.3283064365386963e-10
