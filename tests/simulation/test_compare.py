@@ -106,7 +106,7 @@ def test_the_split_is_the_law_of_total_variance_by_hand():
         ({"case_hash": "other"}, "compare.case", "case_hash"),
         ({"model_hash": "other"}, "compare.model", "model_hash"),
         ({"variables_hash": "other"}, "compare.model", "variables_hash"),
-        ({"seed": 2}, "compare.chance", "seed"),
+        ({"seed": 2}, "compare.seed", "seed"),
         ({"study": {"draws": "prior"}}, "compare.draws", "study.draws"),
         ({"study": {"draws": "unsettled", "futures": 3}}, "compare.draws", "study.futures"),
         ({"draws_hash": "other"}, "compare.draws", "draws_hash"),
