@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 
@@ -17,6 +19,15 @@ def call(arguments: Sequence[object], capsys: pytest.CaptureFixture[str]) -> tup
     found = capsys.readouterr()
     assert isinstance(leaving.value.code, int)
     return leaving.value.code, found.out, found.err
+
+
+def waited(get: Callable[[], Any], is_so: Callable[[Any], object] = bool, patience: float = 90.0) -> Any:
+    """What is got, as soon as it is so."""
+    until = time.monotonic() + patience
+    while not is_so(found := get()):
+        assert time.monotonic() < until, found
+        time.sleep(0.02)
+    return found
 
 
 def table(document: Document, key: str) -> Table:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -17,8 +17,6 @@ from hypothesis import strategies as st
 
 from tests.hostile import mutations as m
 from tests.hostile.subjects import ACCEPTED, REFUSED, Subject, files_of, shipped_studies, skeleton, tree_of, tried
-
-PROBLEM = "application/problem+json"
 
 
 @dataclass(frozen=True)
@@ -32,98 +30,38 @@ class Sent:
     headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
-@dataclass
-class Got:
-    """An answer."""
-
-    status: int = 0
-    headers: tuple[tuple[bytes, bytes], ...] = ()
-    body: bytes = b""
-
-    def header(self, name: bytes) -> bytes:
-        return next((value for key, value in self.headers if key.lower() == name), b"")
-
-
-class Server:
-    """The application, asked as a web server asks it; one for all inputs, its data in the folder of the input."""
-
-    def __init__(self, folder: Path) -> None:
-        from tests.web.conftest import serving
-
-        self._serving = serving(folder, limits={"jobs": 0})
-        self.client = self._serving.__enter__()
-
-    def ask(self, sent: Sent) -> Got:
-        """Ask."""
-        got = Got()
-        body = [{"type": "http.request", "body": sent.body, "more_body": False}]
-
-        async def receive() -> dict[str, Any]:
-            import asyncio
-
-            if body:
-                return body.pop()
-            await asyncio.sleep(60)
-            return {"type": "http.disconnect"}
-
-        async def send(message: dict[str, Any]) -> None:
-            if message["type"] == "http.response.start":
-                got.status, got.headers = message["status"], tuple(message["headers"])
-            else:
-                got.body += message.get("body", b"")
-
-        scope = {
-            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": sent.method, "scheme": "http",
-            "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
-            "path": sent.path.decode("utf-8", "replace"), "raw_path": sent.path, "query_string": sent.query,
-            "headers": [(b"host", b"localhost"), *sent.headers],
-            "root_path": "", "state": {},
-        }  # fmt: skip
-        self.client.portal.call(self.client.app, scope, receive, send)
-        return got
-
-    def close(self) -> None:
-        """End the server."""
-        self._serving.__exit__(None, None, None)
-
-
-_server: Server | None = None
+_client: Any = None
 
 
 @contextmanager
 def server_in(folder: Path) -> Iterator[None]:
     """Let a server run for the subjects of this module."""
-    global _server  # noqa: PLW0603 - started once for thousands of inputs
-    _server = Server(folder)
-    try:
+    global _client
+    from tests.web.conftest import serving
+
+    with serving(folder, limits={"jobs": 0}) as _client:
         yield
-    finally:
-        _server.close()
-        _server = None
 
 
 def answered(sent: Sent, _folder: Path) -> str:
     """An honest answer: what was asked for, or a problem with cause and repair in both languages; never a 500."""
-    assert _server is not None
-    got = _server.ask(sent)
-    assert 200 <= got.status < 600, sent
-    for name, value in got.headers:
+    from tests.web.conftest import sent_raw
+
+    status, headers, body = sent_raw(_client, sent.method, sent.path, sent.body, query=sent.query, headers=sent.headers)
+    assert 200 <= status < 600, sent
+    for name, value in headers:
         assert not set(name + value) & set(b"\r\n\0"), f"{sent}: a header could be added: {name!r} {value!r}"
         assert b"injected" not in name.lower()
-    if got.status < 400:
-        return ACCEPTED
-    if sent.method == "HEAD":
-        return REFUSED
-    assert got.header(b"content-type").startswith(PROBLEM.encode()), (sent, got)
-    told = json.loads(got.body)
-    assert got.status != 500, (sent, told)
-    assert got.status not in (429, 503) or int(got.header(b"retry-after")) >= 1, sent
+    if status < 400 or sent.method == "HEAD":
+        return ACCEPTED if status < 400 else REFUSED
+    found, told = dict(headers), json.loads(body)
+    assert found[b"content-type"] == b"application/problem+json", (sent, body)
+    assert status != 500, (sent, told)
+    assert status not in (429, 503) or int(found[b"retry-after"]) >= 1, sent
     for part in (told, *told["faults"]):
-        for words in (part["cause"], part["repair"]):
-            assert words["en"].strip(), sent
-            assert words["zh"].strip(), sent
-    assert b"Traceback" not in got.body
-    assert got.header(b"x-content-type-options") == b"nosniff"
+        assert all(part[words][lang].strip() for words in ("cause", "repair") for lang in ("en", "zh")), sent
+    assert b"Traceback" not in body
+    assert found[b"x-content-type-options"] == b"nosniff"
     return ACCEPTED if told["code"] == "jobs_full" else REFUSED
 
 
@@ -227,14 +165,6 @@ def taken(content: bytes, folder: Path, *, workbook: bool) -> str:
     return answer
 
 
-def taken_archive(content: bytes, folder: Path) -> str:
-    return taken(content, folder, workbook=False)
-
-
-def taken_workbook(content: bytes, folder: Path) -> str:
-    return taken(content, folder, workbook=True)
-
-
 def _inside(draw: m.Draw, name: str, raw: bytes) -> bytes:
     if name.endswith(".csv"):
         return m.changed_table(draw, raw)
@@ -249,7 +179,7 @@ def archives(draw: m.Draw) -> bytes:
         return m.changed_archive(draw, files, _inside)
     name = m.one(draw, sorted(files))
     files[name] = _inside(draw, name, files[name])
-    return m.zipped([(m.entry_of(key), raw) for key, raw in files.items()])
+    return archive_of(files)
 
 
 @cache
@@ -272,13 +202,8 @@ def case_books(draw: m.Draw) -> bytes:
     return m.changed_workbook(draw, case_sheets(), case_book())
 
 
-def sound_archive() -> bytes:
-    return m.zipped([(m.entry_of(name), raw) for name, raw in files_of(skeleton()).items()])
-
-
-def sound_body() -> Sent:
-    path = "/api/v1/simulate"
-    return Sent("POST", path.encode(), b"", json.dumps(BODIES[path]).encode(), JSON)
+def archive_of(files: dict[str, bytes]) -> bytes:
+    return m.zipped([(m.entry_of(name), raw) for name, raw in files.items()])
 
 
 # --- workspaces -------------------------------------------------------------------------------------------------------
@@ -310,7 +235,7 @@ def workspaces_of(draw: m.Draw) -> bytes:
     told = [name for name in files if name.endswith((".yaml", ".csv", ".json"))]
     name = m.one(draw, told)
     files[name] = _anything_inside(draw, name, files[name])
-    return m.zipped([(m.entry_of(key), raw) for key, raw in relisted(files).items()])
+    return archive_of(relisted(files))
 
 
 def relisted(files: dict[str, bytes]) -> dict[str, bytes]:
@@ -347,16 +272,16 @@ def unpacked(content: bytes, folder: Path) -> str:
     return answer
 
 
-def sound_workspace() -> bytes:
-    return m.zipped([(m.entry_of(name), raw) for name, raw in workspace().items()])
-
-
+SIMULATE = "/api/v1/simulate"
+SOUND = Sent("POST", SIMULATE.encode(), b"", json.dumps(BODIES[SIMULATE]).encode(), JSON)
 ONLINE = (
     Subject("addresses", 2500, addresses(), answered, lambda: Sent("GET", b"/api/v1/cases")),
-    Subject("bodies", 1200, bodies(), answered, sound_body),
+    Subject("bodies", 1200, bodies(), answered, lambda: SOUND),
 )
 UPLOADS = (
-    Subject("uploaded archives", 600, archives(), taken_archive, sound_archive),
-    Subject("uploaded workbooks", 400, case_books(), taken_workbook, case_book),
-    Subject("workspaces", 150, workspaces_of(), unpacked, sound_workspace),
+    Subject(
+        "uploaded archives", 600, archives(), partial(taken, workbook=False), lambda: archive_of(files_of(skeleton()))
+    ),
+    Subject("uploaded workbooks", 400, case_books(), partial(taken, workbook=True), case_book),
+    Subject("workspaces", 150, workspaces_of(), unpacked, lambda: archive_of(workspace())),
 )

@@ -7,7 +7,7 @@ import io
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -128,11 +128,6 @@ def skeleton() -> Path:
     return new_case("my-park", tempfile.mkdtemp(prefix="copark-hostile-"))
 
 
-@st.composite
-def skeleton_files(draw: m.Draw) -> dict[str, bytes]:
-    return draw(case_files(skeleton()))
-
-
 def run_once(files: dict[str, bytes], folder: Path) -> str:
     """What is accepted can be run: every number the model is given is one it can bear."""
     from copark.workflows import simulate
@@ -193,15 +188,12 @@ SECRET = "secret.txt"
 # --- studies, claims, levers -----------------------------------------------------------------------------------------
 
 
+STUDIES = sorted((REPOSITORY / "src/copark/casebook").glob("*/studies/*.yaml"))
+
+
 @cache
 def shipped_studies() -> tuple[bytes, ...]:
-    return tuple(path.read_bytes() for path in sorted((REPOSITORY / "src/copark/casebook").glob("*/studies/*.yaml")))
-
-
-@st.composite
-def study_files(draw: m.Draw) -> bytes:
-    raw = m.one(draw, shipped_studies())
-    return m.changed_yaml(draw, raw, tree_of(raw))
+    return tuple(path.read_bytes() for path in STUDIES)
 
 
 def study(raw: bytes, folder: Path) -> str:
@@ -230,43 +222,35 @@ def great_stone() -> Any:
     return load_case("great-stone")
 
 
-CLAIMS = REPOSITORY / "tests/claims/small.yaml"
-LEVERS = REPOSITORY / "src/copark/casebook/great-stone/levers.yaml"
-
-
-@st.composite
-def yaml_of(draw: m.Draw, path: Path) -> bytes:
-    raw = path.read_bytes()
-    return m.changed_yaml(draw, raw, tree_of(raw))
+CLAIMS = (REPOSITORY / "tests/claims/small.yaml").read_bytes()
 
 
 @cache
 def few_levers() -> bytes:
     """Two of the levers: each is tried on the case, which takes its time."""
-    tree = tree_of(LEVERS.read_bytes())
+    tree = tree_of((REPOSITORY / "src/copark/casebook/great-stone/levers.yaml").read_bytes())
     return yaml.safe_dump({**tree, "levers": tree["levers"][:2]}, allow_unicode=True, sort_keys=False).encode()
 
 
 @st.composite
-def lever_files(draw: m.Draw) -> bytes:
-    raw = few_levers()
-    return m.changed_yaml(draw, raw, tree_of(raw))
+def yaml_of(draw: m.Draw, *raw: Callable[[], bytes]) -> bytes:
+    """One of some YAML files, changed."""
+    chosen = m.one(draw, raw)()
+    return m.changed_yaml(draw, chosen, tree_of(chosen))
 
 
 def claims(raw: bytes, folder: Path) -> str:
     from copark.inference.claims.reading import load_claims
 
-    path = folder / "claims.yaml"
-    path.write_bytes(raw)
-    return tried(lambda: load_claims(path, great_stone()))
+    write(folder, {"claims.yaml": raw})
+    return tried(lambda: load_claims(folder / "claims.yaml", great_stone()))
 
 
 def levers(raw: bytes, folder: Path) -> str:
     from copark.inference.levers.entries import load_levers
 
-    path = folder / "levers.yaml"
-    path.write_bytes(raw)
-    return tried(lambda: load_levers(great_stone(), path))
+    write(folder, {"levers.yaml": raw})
+    return tried(lambda: load_levers(great_stone(), folder / "levers.yaml"))
 
 
 # --- tables of set methods -------------------------------------------------------------------------------------------
@@ -275,25 +259,21 @@ PARKS = b"case,A,B,Y,W\na,0.9,0.2,0.8,3\nb,0.8,0.9,0.9,5\nc,0.1,0.3,0.2,1\nd,0.2
 METHODS = ("qca", "nca", "coupling")
 
 
-def analysed(method: str, path: Path) -> str:
+def analysed(made: tuple[str, bytes], folder: Path, kind: str) -> str:
+    """A method reads a table of parks."""
     import copark
 
-    if method == "qca":
-        return tried(lambda: copark.qca(path, outcome="Y", conditions="A,B"))
-    if method == "nca":
-        return tried(lambda: copark.nca(path, x="A,W", y="Y"))
-    return tried(lambda: copark.coupling(path, subsystems="A,B,W"))
+    method, raw = made
+    write(folder, {f"parks.{kind}": raw})
+    asked = {
+        "qca": {"outcome": "Y", "conditions": "A,B"}, "nca": {"x": "A,W", "y": "Y"}, "coupling": {"subsystems": "A,B,W"}
+    }  # fmt: skip
+    return tried(lambda: getattr(copark, method)(folder / f"parks.{kind}", **asked[method]))
 
 
 @st.composite
 def tables(draw: m.Draw) -> tuple[str, bytes]:
     return m.one(draw, METHODS), m.changed_table(draw, PARKS)
-
-
-def table(made: tuple[str, bytes], folder: Path) -> str:
-    path = folder / "parks.csv"
-    path.write_bytes(made[1])
-    return analysed(made[0], path)
 
 
 ROWS: list[list[Any]] = [
@@ -312,53 +292,38 @@ def books(draw: m.Draw) -> tuple[str, bytes]:
     return m.one(draw, METHODS), m.changed_workbook(draw, {"parks": ROWS}, book())
 
 
-def sheet(made: tuple[str, bytes], folder: Path) -> str:
-    path = folder / "parks.xlsx"
-    path.write_bytes(made[1])
-    return analysed(made[0], path)
-
-
 # --- the command line ------------------------------------------------------------------------------------------------
 
 HOLE = object()
+QCA = ("qca", "parks.csv", "--outcome", "Y", "--conditions", "A,B")
+NCA = ("nca", "parks.csv", "--x", "A", "--y", "Y")
+COUPLING = ("coupling", "parks.csv", "--subsystems", "A,B")
+POWER = ("power", "--weights", "6,3,1", "--quota", "7")
+NAMED = (
+    "check", "show", "verify", "new", "run", "plan", "claims", "levers", "link-impact", "calibrate", "validate",
+    "forecast", "sensitivity", "ablate", "list",
+)  # fmt: skip
 COMMANDS: tuple[tuple[Any, ...], ...] = (
-    ("check", HOLE), ("show", HOLE), ("verify", HOLE), ("new", HOLE), ("new", "my-park", "--in", HOLE),
+    (HOLE,), ("--lang", HOLE, "list"), *((name, HOLE) for name in NAMED), ("new", "my-park", "--in", HOLE),
     ("runs", "--out", HOLE), ("export", HOLE, "--format", "csv", "--to", "files"),
-    ("export", "0123456789abcdef", "--format", HOLE, "--to", "x"), ("run", HOLE),
-    ("run", "great-stone", "--threads", HOLE, "--runs", "0"),
-    ("run", "great-stone", "--precision", HOLE, "--runs", "0"),
+    ("export", "0123456789abcdef", "--format", HOLE, "--to", "x"),
+    *(("run", "great-stone", option, HOLE, "--runs", "0") for option in ("--threads", "--precision")),
     ("compare", HOLE, HOLE), ("compare", "baseline", HOLE), ("but-for", HOLE, "--without", "x"),
-    ("but-for", "great-stone", "--without", HOLE), ("plan", HOLE), ("claims", HOLE),
-    ("claims", "great-stone", "--list", "--file", HOLE), ("levers", HOLE),
-    ("levers", "great-stone", "--file", HOLE, "--list"), ("link-impact", HOLE), ("calibrate", HOLE),
-    ("calibrate", "great-stone", "--cut", HOLE, "--size", "x"), ("validate", HOLE), ("forecast", HOLE),
-    ("forecast", "great-stone", "--to", HOLE, "--size", "x"), ("score", HOLE, "--data", HOLE), ("sensitivity", HOLE),
-    ("ablate", HOLE), ("pool", "--cases", HOLE), ("pool", "--runs", HOLE, "--cases", "x"),
-    ("parks", "--sort", HOLE),
-    ("parks", "--country", HOLE), ("parks", "--type", HOLE), ("schema", "--to", HOLE),
+    ("but-for", "great-stone", "--without", HOLE),
+    *((name, "great-stone", "--list", "--file", HOLE) for name in ("claims", "levers")),
+    ("calibrate", "great-stone", "--cut", HOLE, "--size", "x"),
+    ("forecast", "great-stone", "--to", HOLE, "--size", "x"), ("score", HOLE, "--data", HOLE),
+    ("pool", "--cases", HOLE), ("pool", "--runs", HOLE, "--cases", "x"),
+    *(("parks", option, HOLE) for option in ("--sort", "--country", "--type")), ("schema", "--to", HOLE),
     ("suzhou", "--runs", HOLE, "--draws", "x"), ("power", "--weights", HOLE, "--quota", "7"),
-    ("power", "--weights", "6,3,1", "--quota", HOLE),
-    ("power", "--weights", "6,3,1", "--quota", "7", "--voters", HOLE),
-    ("qca", HOLE, "--outcome", "Y", "--conditions", "A"),
-    ("qca", "parks.csv", "--outcome", HOLE, "--conditions", "A,B"),
-    ("qca", "parks.csv", "--outcome", "Y", "--conditions", HOLE),
-    ("qca", "parks.csv", "--outcome", "Y", "--conditions", "A,B", "--calibrate", HOLE),
-    ("qca", "parks.csv", "--outcome", "Y", "--conditions", "A,W", "--calibrate", HOLE),
-    ("qca", "parks.csv", "--outcome", "Y", "--conditions", "A,B", "--incl-cut", HOLE),
-    ("qca", "parks.csv", "--outcome", "Y", "--conditions", "A,B", "--n-cut", HOLE),
-    ("qca", "parks.csv", "--outcome", "Y", "--conditions", "A,B", "--idm", HOLE),
-    ("qca", "parks.csv", "--outcome", "Y", "--conditions", "A,B", "--dir-exp", HOLE),
-    ("qca", "parks.csv", "--outcome", "Y", "--conditions", "A,B", "--case", HOLE),
-    ("qca", "parks.csv", "--outcome", "Y", "--conditions", "A,B", "--alternative", HOLE),
-    ("nca", "parks.csv", "--x", HOLE, "--y", "Y"), ("nca", "parks.csv", "--x", "A", "--y", HOLE),
-    ("nca", "parks.csv", "--x", "A", "--y", "Y", "--scope", HOLE),
-    ("nca", "parks.csv", "--x", "A", "--y", "Y", "--corner", HOLE),
-    ("nca", "parks.csv", "--x", "A", "--y", "Y", "--seed", HOLE, "--permutations", "9"),
-    ("coupling", "parks.csv", "--subsystems", HOLE),
-    ("coupling", "parks.csv", "--subsystems", "A,B", "--weights", HOLE),
-    ("coupling", "parks.csv", "--subsystems", "A,B", "--ranges", HOLE),
-    ("coupling", "parks.csv", "--subsystems", "A,B", "--scale", HOLE), (HOLE,), ("--lang", HOLE, "list"),
-    ("list", HOLE), ("serve", "--port", HOLE, "--host", "0.0.0.0"), ("serve", "--host", HOLE, "--token", "x"),
+    ("power", "--weights", "6,3,1", "--quota", HOLE), (*POWER, "--voters", HOLE),
+    ("qca", HOLE, *QCA[2:]), (*QCA[:3], HOLE, *QCA[4:]), (*QCA[:5], HOLE), (*QCA[:5], "A,W", "--calibrate", HOLE),
+    *((*QCA, option, HOLE) for option in ("--calibrate", "--incl-cut", "--n-cut", "--idm", "--dir-exp", "--case",
+                                          "--alternative")),
+    (*NCA[:3], HOLE, *NCA[4:]), (*NCA[:5], HOLE), *((*NCA, option, HOLE) for option in ("--scope", "--corner")),
+    (*NCA, "--seed", HOLE, "--permutations", "9"), (*COUPLING[:3], HOLE),
+    *((*COUPLING, option, HOLE) for option in ("--weights", "--ranges", "--scale")),
+    ("serve", "--port", HOLE, "--host", "0.0.0.0"), ("serve", "--host", HOLE, "--token", "x"),
 )  # fmt: skip
 """Commands with a hole for what somebody types; none of them is one that could begin a long run."""
 TYPED = (
@@ -412,12 +377,18 @@ def unexpected(lang: str) -> str:
 
 OFFLINE = (
     Subject("case folders", 3850, case_files(MINIATURE), examined, lambda: files_of(MINIATURE)),
-    Subject("case folders, run if accepted", 1000, skeleton_files(), run_once, lambda: files_of(skeleton())),
+    Subject(
+        "case folders, run if accepted",
+        1000,
+        st.deferred(lambda: case_files(skeleton())),
+        run_once,
+        lambda: files_of(skeleton()),
+    ),
     Subject("folders with tricks", 500, tricked(), tricks, lambda: ("stranger", "series.csv", "a note")),
-    Subject("studies", 3000, study_files(), study, lambda: shipped_studies()[0]),
-    Subject("claims", 1500, yaml_of(CLAIMS), claims, CLAIMS.read_bytes),
-    Subject("levers", 600, lever_files(), levers, few_levers),
-    Subject("tables", 3000, tables(), table, lambda: ("qca", PARKS)),
-    Subject("workbooks", 1000, books(), sheet, lambda: ("nca", book())),
-    Subject("command lines", 700, typed(), command, lambda: ["power", "--weights", "6,3,1", "--quota", "7"]),
+    Subject("studies", 3000, yaml_of(*(path.read_bytes for path in STUDIES)), study, lambda: shipped_studies()[0]),
+    Subject("claims", 1500, yaml_of(lambda: CLAIMS), claims, lambda: CLAIMS),
+    Subject("levers", 600, yaml_of(few_levers), levers, few_levers),
+    Subject("tables", 3000, tables(), partial(analysed, kind="csv"), lambda: ("qca", PARKS)),
+    Subject("workbooks", 1000, books(), partial(analysed, kind="xlsx"), lambda: ("nca", book())),
+    Subject("command lines", 700, typed(), command, lambda: list(POWER)),
 )

@@ -12,9 +12,11 @@ from openpyxl import Workbook
 import copark
 from copark.cases.files import Refused, check_workbook, read_cells
 from copark.errors import Fault
+from copark.workflows import run_study
 from copark.workflows.serving.shelf import Shelf, take
 from tests.hostile.mutations import DOCTYPE, entry_of, zipped
 from tests.hostile.subjects import book, command, tried
+from tests.hostile.watch import Watch, watched
 
 
 def parts(raw):
@@ -41,6 +43,19 @@ def test_a_table_of_24_kb_that_kept_a_parser_busy_for_minutes(tmp_path):
     raw = with_sheet(lambda _: b"0" * 25_000_000)
     assert len(raw) < 40_000
     assert refused_table(tmp_path / "t.xlsx", raw) == {"workbook_too_large"}
+
+
+def test_numbers_whose_squares_no_computer_holds(tmp_path):
+    """The line of CR-FDH squares distances: beyond 1e154 there is nothing left to square."""
+    assert refused_table(tmp_path / "t.csv", b"case,A,Y\na,0.1,0.8\nb,0.2,0.9\nc,1e308,0.6\n") == {"not_a_number"}
+
+
+def test_a_run_writes_nothing_beside_its_output_folder(tmp_path):
+    """Shapes and bands of runs made in shards were first written into the system's folder for files of the moment."""
+    watch = Watch((tmp_path,))
+    with watched(watch):
+        run_study("great-stone", runs=1100, seed=4, draws="defaults", out=tmp_path, report=False)
+    assert watch.deeds == []
 
 
 MAIN = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -127,19 +142,17 @@ def test_an_archive_with_a_nameless_file(tmp_path):
 
 
 ORDERS = [
-    ["check", "\u202egpj"], ["new", "my-park", "--in", "a\rb"],
-    ["new", "a\x1b[2Jb"], ["show", "a\x1b[2Jb"], ["\x1b[2J"],
-    ["list", "\x1b[2J"], ["runs", "--out", "[/x]"], ["run", "[/x]"],
-    ["qca", "[/x].csv", "--outcome", "[/y]", "--conditions", "A"],
+    "check \u202egpj", "new my-park --in a\rb", "new a\x1b[2Jb", "show a\x1b[2Jb", "\x1b[2J", "list \x1b[2J",
+    "runs --out [/x]", "run [/x]", "qca [/x].csv --outcome [/y] --conditions A",
 ]  # fmt: skip
 
 
 def test_names_do_not_give_orders_to_the_screen(tmp_path, subtests):
     """Neither to a terminal, nor in the marks of the library that draws tables."""
-    for n, arguments in enumerate(ORDERS):
-        with subtests.test(arguments=arguments):
+    for n, order in enumerate(ORDERS):
+        with subtests.test(order=order):
             (tmp_path / str(n)).mkdir()
-            command(arguments, tmp_path / str(n))
+            command(order.split(" "), tmp_path / str(n))
 
 
 def test_no_fault_can_carry_a_control_character_or_a_novel():
@@ -167,9 +180,8 @@ def test_files_that_lie_over_one_another_in_an_archive():
     """A small archive whose directory names the same bytes a thousand times."""
     raw = bytearray(zipped([(entry_of(f"{n}.csv", zipfile.ZIP_STORED), b"x" * 90_000) for n in range(2)]))
     start = raw.find(b"PK\x03\x04", 4)
-    for mark in (b"PK\x01\x02",):
-        place = raw.find(mark, raw.find(mark) + 4)
-        raw[place + 20 : place + 24] = (95_000).to_bytes(4, "little")
-        raw[place + 42 : place + 46] = start.to_bytes(4, "little")
+    place = raw.rfind(b"PK\x01\x02")
+    raw[place + 20 : place + 24] = (95_000).to_bytes(4, "little")
+    raw[place + 42 : place + 46] = start.to_bytes(4, "little")
     with pytest.raises(Refused, match="bomb"):
         check_workbook(bytes(raw), "t.xlsx", "web.upload", 500, 50_000_000)

@@ -20,6 +20,10 @@ from copark.web.server import Announced, config_of, create_app, listen
 MANY = Limits(rate=100_000.0, burst=1_000_000.0)
 """Limits under which no test of something else is ever slowed down."""
 
+TOKEN = "correct horse battery staple"
+SHOWN = {"authorization": f"Bearer {TOKEN}"}
+MINE, YOURS = ({"X-Copark-Owner": word} for word in ("a-word-nobody-can-guess", "another-word-altogether"))
+LONG = {"case": "great-stone", "runs": 1_000_000, "draws": "defaults", "outputs": ["jobs"]}
 Serve = Callable[..., AbstractContextManager[TestClient]]
 
 
@@ -82,6 +86,42 @@ def services_of(client: TestClient) -> Any:
     while not hasattr(app, "state"):
         app = app.app
     return app.state.services
+
+
+async def never() -> dict[str, Any]:
+    """A client that waits."""
+    await asyncio.sleep(60)
+    return {"type": "http.disconnect"}
+
+
+def sent_raw(
+    client: TestClient,
+    method: str,
+    path: bytes,
+    body: bytes | None,
+    *,
+    query: bytes = b"",
+    headers: tuple[tuple[bytes, bytes], ...] = (),
+    then: Callable[[], Coroutine[Any, Any, Any]] = never,
+) -> tuple[int, tuple[tuple[bytes, bytes], ...], bytes]:
+    """Send what no honest program sends; what the server says when it has the body, if any, and then something else."""
+    ahead = [] if body is None else [{"type": "http.request", "body": body, "more_body": False}]
+    said: list[Any] = []
+
+    async def receive() -> Any:
+        return ahead.pop() if ahead else await then()
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http",
+        "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80), "path": path.decode("utf-8", "replace"),
+        "raw_path": path, "query_string": query, "headers": [(b"host", b"localhost"), *headers], "root_path": "",
+        "state": {},
+    }  # fmt: skip
+    client.portal.call(client.app, scope, receive, send)  # type: ignore[union-attr]
+    return said[0]["status"], tuple(said[0]["headers"]), b"".join(one.get("body", b"") for one in said)
 
 
 EQUITY = {"edits": {"equity": [{"home": 3500, "host": 6500}], "quota": 5001}}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -41,17 +41,13 @@ def test_memory_is_bounded_and_the_oldest_goes():
 def test_what_two_ask_for_at_once_is_made_once():
     held, made, begun = BoundedCache(100), [], threading.Barrier(8)
 
-    def ask():
+    def ask(_):
         begun.wait()
-        held.once("key", lambda: made.append(1) or "value", len)
+        return held.once("key", lambda: made.append(1) or "value", len)
 
-    threads = [threading.Thread(target=ask) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(ask, range(8))) == ["value"] * 8
     assert made == [1]
-    assert not held._making
 
 
 def test_cancelling_stops_within_a_block_of_runs(engine, great_stone):
@@ -70,9 +66,6 @@ def test_cancelling_stops_within_a_block_of_runs(engine, great_stone):
     assert ticket.asked == 4
 
 
-MANY = 1_000
-
-
 class Stuck(Ticket):
     """Somebody whose work stands still once some of it is done, until it is let go."""
 
@@ -87,51 +80,24 @@ class Stuck(Ticket):
         super().check(done)
 
 
-@contextmanager
-def at_work(engine, great_stone, study):
-    """Somebody who makes many runs of an arm, and is not done."""
-    stuck = Stuck()
-    thread = threading.Thread(target=engine.arms, args=(study, great_stone, stuck))
-    thread.start()
-    assert stuck.begun.wait(60)
-    try:
-        yield
-    finally:
-        stuck.free.set()
-        thread.join(60)
-
-
-def in_time(work):
-    """What some work gives, or raises, if it ends soon."""
-    found = []
-
-    def do():
-        try:
-            found.append(work())
-        except Cancelled as cancelled:
-            found.append(cancelled)
-
-    thread = threading.Thread(target=do, daemon=True)
-    thread.start()
-    thread.join(20)
-    assert found, "it still waits"
-    return found[0]
-
-
 def test_who_asks_few_runs_never_waits_while_many_are_made(engine, great_stone):
     """Neither for those that are held, nor for a few more; and no bit depends on who made them."""
     few = GREAT_STONE.with_changes(seed=80)
-    many = few.with_changes(runs=MANY)
+    many, more, stuck, ticket = few.with_changes(runs=1_000), few.with_changes(runs=50), Stuck(), Ticket()
     (first,) = engine.arms(few, great_stone, Ticket())
-    with at_work(engine, great_stone, many):
-        ticket = Ticket()
-        (again,) = in_time(lambda: engine.arms(few, great_stone, ticket))
-        assert ticket.runs == 0
-        (more,) = in_time(lambda: engine.arms(few.with_changes(runs=50), great_stone, ticket))
-        assert ticket.runs == 10
-    (all_of_them,) = engine.arms(many, great_stone, ticket)
+    with ThreadPoolExecutor(2) as others:
+        working = others.submit(engine.arms, many, great_stone, stuck)
+        try:
+            assert stuck.begun.wait(60)
+            for study, made in ((few, 0), (more, 10)):
+                (found,) = others.submit(engine.arms, study, great_stone, ticket).result(20)
+                assert ticket.runs == made
+        finally:
+            stuck.free.set()
+        (all_of_them,) = working.result(60)
+    engine.arms(many, great_stone, ticket)
     assert ticket.runs == 10, "the many are kept beside the few"
-    for runs in (first, again, more):
+    for runs in (first, found):
         for name, values in runs.out.items():
             assert np.array_equal(values, all_of_them.out[name][:, : runs.runs], equal_nan=True)
     engine.arms(few.with_changes(runs=60), great_stone, ticket)

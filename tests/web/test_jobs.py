@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-import time
+import threading
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,23 +14,17 @@ import yaml
 from copark.store import RunStore
 from copark.store.manifest import faults_of
 from copark.web.job_process import main
-from copark.web.jobs import JobQueue
+from copark.web.jobs import JobQueue, trouble_of
 from copark.web.limits import Settings
 from copark.web.services import Services
-from tests.web.conftest import services_of
+from tests.asked import waited
+from tests.web.conftest import LONG, MINE, YOURS, services_of
 
-LONG = {"case": "great-stone", "runs": 1_000_000, "draws": "defaults", "outputs": ["jobs"]}
 SHORT = {"case": "great-stone", "runs": 20, "draws": "unsettled", "outputs": ["jobs"]}
 
 
-def wait_for(client, job, *states, patience=90.0):
-    until = time.monotonic() + patience
-    while time.monotonic() < until:
-        found = client.get(f"/api/v1/jobs/{job['id']}").json()
-        if found["state"] in states:
-            return found
-        time.sleep(0.05)
-    raise AssertionError(found)
+def told_of(client, job, is_so=lambda told: told["state"] in ("done", "failed")):
+    return waited(lambda: client.get(f"/api/v1/jobs/{job['id']}").json(), is_so)
 
 
 @pytest.mark.long
@@ -42,7 +36,7 @@ def test_a_job_tells_its_progress_and_its_result_is_the_librarys(client, data):
     assert sent.status_code == 202
     job = sent.json()
     assert sent.headers["location"] == f"/api/v1/jobs/{job['id']}"
-    last = wait_for(client, job, "done", "failed")
+    last = told_of(client, job)
     assert (last["state"], last["place"], last["trouble"]) == ("done", 0, [])
     study = Study.model_validate(yaml.safe_load(client.get(f"/api/v1/export/{last['identity']}.study.yaml").text))
     result = workflows.simulate(
@@ -61,42 +55,32 @@ def test_a_job_tells_its_progress_and_its_result_is_the_librarys(client, data):
 @pytest.mark.long
 def test_who_waits_knows_the_place_and_who_is_cancelled_leaves_nothing(serve, tmp_path):
     with serve(data=tmp_path / "out") as client:
-        first, second, third = (client.post("/api/v1/jobs", json=LONG | {"seed": seed}).json() for seed in (1, 2, 3))
-        running = wait_for(client, first, "running")
-        assert running["place"] == 0
-        until = time.monotonic() + 60
-        while time.monotonic() < until:
-            told = client.get(f"/api/v1/jobs/{first['id']}").json()
-            if told["seconds_left"] is not None:
-                break
-            time.sleep(0.05)
+        jobs = [client.post("/api/v1/jobs", json=LONG | {"seed": seed}).json() for seed in (1, 2, 3)]
+        first, second, third = (f"/api/v1/jobs/{job['id']}" for job in jobs)
+        told = told_of(client, jobs[0], lambda told: told["seconds_left"] is not None)
+        assert (told["state"], told["place"], told["total"]) == ("running", 0, 1_000_000)
         assert told["done"] > 0
-        assert told["total"] == 1_000_000
-        assert told["stage_title"]["zh"]
         assert told["seconds_left"] > 0
-        assert [client.get(f"/api/v1/jobs/{one['id']}").json()["place"] for one in (second, third)] == [2, 3]
-        assert client.delete(f"/api/v1/jobs/{second['id']}").json()["state"] == "cancelled"
-        assert client.get(f"/api/v1/jobs/{third['id']}").json()["place"] == 2
-        client.delete(f"/api/v1/jobs/{third['id']}")
-        client.delete(f"/api/v1/jobs/{first['id']}")
-        assert wait_for(client, first, "cancelled")["identity"] == ""
-        states = [one["state"] for one in client.get("/api/v1/jobs").json()["jobs"]]
-        assert states == ["cancelled"] * 3
+        assert told["stage_title"]["zh"]
+        assert [client.get(path).json()["place"] for path in (second, third)] == [2, 3]
+        assert client.delete(second).json()["state"] == "cancelled"
+        assert client.get(third).json()["place"] == 2
+        client.delete(third)
+        client.delete(first)
+        assert told_of(client, jobs[0], lambda told: told["state"] == "cancelled")["identity"] == ""
+        assert [one["state"] for one in client.get("/api/v1/jobs").json()["jobs"]] == ["cancelled"] * 3
         runs = tmp_path / "out" / "runs"
         assert not runs.exists() or list(runs.iterdir()) == []
-        assert client.delete(f"/api/v1/jobs/{first['id']}").json()["state"] == "cancelled"
+        assert client.delete(first).json()["state"] == "cancelled"
 
 
 @pytest.mark.long
 def test_a_job_whose_process_is_killed_is_done_all_the_same(serve, tmp_path):
     with serve() as client:
         job = client.post("/api/v1/jobs", json=LONG | {"runs": 6_000}).json()
-        until = time.monotonic() + 60
-        while client.get(f"/api/v1/jobs/{job['id']}").json()["done"] == 0:
-            assert time.monotonic() < until
-            time.sleep(0.02)
+        told_of(client, job, lambda told: told["done"])
         services_of(client).jobs._working[job["id"]]._process.kill()
-        ended = wait_for(client, job, "done", "failed")
+        ended = told_of(client, job)
     assert (ended["state"], ended["attempts"], ended["trouble"]) == ("done", 2, [])
     store = RunStore(tmp_path / "out" / "runs")
     assert [path.name for path in store.root.iterdir()] == [ended["identity"]]
@@ -108,10 +92,9 @@ def test_a_job_whose_process_is_killed_is_done_all_the_same(serve, tmp_path):
 def test_jobs_wait_their_turn_are_taken_back_and_outlive_their_server(serve, tmp_path, monkeypatch):
     """The queue alone, with nobody who works: who has many waiting is behind who has one."""
     monkeypatch.setattr(JobQueue, "start", lambda _: None)
-    words = [{"X-Copark-Owner": f"a-word-nobody-can-guess-{n}"} for n in range(2)]
     with serve(data=tmp_path / "out") as client:
-        many = [client.post("/api/v1/jobs", json=LONG | {"seed": seed}, headers=words[0]).json() for seed in range(3)]
-        one = client.post("/api/v1/jobs", json=LONG | {"seed": 9}, headers=words[1]).json()
+        many = [client.post("/api/v1/jobs", json=LONG | {"seed": seed}, headers=MINE).json() for seed in range(3)]
+        one = client.post("/api/v1/jobs", json=LONG | {"seed": 9}, headers=YOURS).json()
         asked = [f"/api/v1/jobs/{job['id']}" for job in (*many, one)]
         assert [client.get(path).json()["place"] for path in asked] == [1, 3, 4, 2]
         assert client.delete(asked[1]).json()["state"] == "cancelled"
@@ -124,16 +107,13 @@ def test_jobs_wait_their_turn_are_taken_back_and_outlive_their_server(serve, tmp
 
 
 def test_a_full_queue_takes_no_more(serve):
-    with serve(limits={"jobs": 0}) as client:
-        answer = client.post("/api/v1/jobs", json=LONG)
-        assert (answer.status_code, answer.json()["code"]) == (503, "jobs_full")
-    with serve(limits={"jobs_each": 0}) as client:
-        answer = client.post("/api/v1/jobs", json=LONG)
-        assert (answer.status_code, answer.json()["code"]) == (429, "jobs_yours")
-        assert int(answer.headers["retry-after"]) > 0
-    with serve(limits={"stored": -1}) as client:
-        answer = client.post("/api/v1/jobs", json=LONG)
-        assert (answer.status_code, answer.json()["code"]) == (507, "storage")
+    for limits, status, code in (
+        ({"jobs": 0}, 503, "jobs_full"), ({"jobs_each": 0}, 429, "jobs_yours"), ({"stored": -1}, 507, "storage"),
+    ):  # fmt: skip
+        with serve(limits=limits) as client:
+            answer = client.post("/api/v1/jobs", json=LONG)
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+        assert status != 429 or int(answer.headers["retry-after"]) > 0
 
 
 def test_a_page_that_a_job_wrote_may_run_nothing(serve, tmp_path, monkeypatch):
@@ -152,9 +132,18 @@ def test_a_page_that_a_job_wrote_may_run_nothing(serve, tmp_path, monkeypatch):
     assert "sandbox" in answer.headers["content-security-policy"]
 
 
-class Lines:
-    def __init__(self):
-        self.said = []
+class Errands:
+    """A stream of one errand that never ends; what is written to it."""
+
+    def __init__(self, **errand):
+        self.errand, self.said = errand, []
+
+    def readline(self):
+        return json.dumps(self.errand)
+
+    def __iter__(self):
+        threading.Event().wait()
+        yield ""
 
     def write(self, words):
         self.said.append(json.loads(words))
@@ -164,33 +153,24 @@ class Lines:
 
 
 def test_a_process_tells_faults_not_tracebacks(tmp_path):
-    for study, code in (({"nonsense": 1}, "unexpected"), (None, "unexpected")):
-        lines = Lines()
-        errand = {"kind": "run", "case": "great-stone", "study": study, "lang": "en", "data": str(tmp_path)}
-        main(StaysOpen([json.dumps(errand)]), lines)
-        assert lines.said[-1]["end"] == "failed"
-        assert lines.said[-1]["code"] == code
-        assert "Traceback" not in json.dumps(lines.said)
-    lines = Lines()
-    errand = {"kind": "run", "case": "nowhere", "study": {}, "lang": "en", "data": str(tmp_path)}
-    main(StaysOpen([json.dumps(errand)]), lines)
-    assert "nowhere" in lines.said[-1]["words"]["en"]
+    for study, case, told in (({"nonsense": 1}, "great-stone", "unexpected"), (None, "great-stone", "unexpected"),
+                              ({}, "nowhere", "nowhere")):  # fmt: skip
+        stream = Errands(kind="run", case=case, study=study, lang="en", data=str(tmp_path))
+        main(stream, stream)
+        last = stream.said[-1]
+        assert last["end"] == "failed"
+        assert told in (last.get("code") or last["words"]["en"])
+        assert "Traceback" not in json.dumps(stream.said)
 
 
-class StaysOpen:
-    """A stream of lines that never ends."""
-
-    def __init__(self, lines):
-        self.lines = list(lines)
-
-    def readline(self):
-        return self.lines.pop(0)
-
-    def __iter__(self):
-        import threading
-
-        threading.Event().wait()
-        yield ""
+def test_why_a_job_failed_is_told_in_both_languages():
+    """A process that died: ``tests/database/test_jobs.py``."""
+    for said, code in (({"code": "memory"}, "memory"), ({"words": {"en": "no room", "zh": "空间不足"}}, "failed")):
+        (trouble,) = trouble_of({"end": "failed", **said})
+        assert trouble["code"] == f"web.job_{code}"
+        for lang in ("en", "zh"):
+            assert said.get("words", {}).get(lang, "") in trouble["cause"][lang] != ""
+            assert trouble["repair"][lang]
 
 
 @pytest.mark.parametrize("inside", [True, False])

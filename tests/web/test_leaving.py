@@ -1,73 +1,59 @@
-"""Who leaves is no longer worked for, and nobody waits for the model in the loop of events."""
+"""Who leaves is no longer worked for; the loop of events is free while the model runs and the database is slow."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import threading
-import time
 
-from copark.web.limits import Settings
-from copark.web.server import create_app
+from copark.web.api import answers
 from copark.workflows.serving.engine import Cancelled
-from tests.web.conftest import awaited
+from tests.asked import waited
+from tests.web.conftest import sent_raw, services_of
 
 
-def request_of(body):
-    return {
-        "type": "http", "http_version": "1.1", "method": "POST", "path": "/api/v1/simulate", "raw_path": b"",
-        "query_string": b"", "root_path": "", "scheme": "http", "client": ("1.2.3.4", 5), "server": ("localhost", 80),
-        "headers": [(b"host", b"localhost"), (b"content-type", b"application/json"),
-                    (b"content-length", str(len(body)).encode())],
-    }  # fmt: skip
+def test_a_client_that_leaves_cancels_its_work(client, monkeypatch):
+    begun, stopped = threading.Event(), threading.Event()
 
-
-def test_a_client_that_leaves_cancels_its_work(tmp_path, monkeypatch):
-    from copark.web.api import answers
-
-    seen = {}
-    begun = threading.Event()
-
-    def endless(engine, book, study, shelved, wanted, parts, ticket):
+    def endless(*given):
         begun.set()
-        until = time.monotonic() + 30
-        while time.monotonic() < until:
-            try:
-                ticket.check()
-            except Cancelled:
-                seen["stopped"] = True
-                raise
-            time.sleep(0.01)
+        try:
+            waited(given[-1].check, patience=30)
+        except Cancelled:
+            stopped.set()
+            raise
+
+    async def leaves():
+        while not begun.is_set():
+            await asyncio.sleep(0.01)
+        return {"type": "http.disconnect"}
 
     monkeypatch.setattr(answers, "answer", endless)
-    app = create_app(Settings(data=tmp_path, warm=False, threads=1))
-    body = json.dumps({"case": "great-stone"}).encode()
+    kind = ((b"content-type", b"application/json"),)
+    asked = b'{"case": "great-stone"}'
+    assert sent_raw(client, "POST", b"/api/v1/simulate", asked, headers=kind, then=leaves)[0] == 499
+    assert stopped.wait(10)
+    waited(lambda: services_of(client).kernels.pending == 0, patience=10)
 
-    async def go():
-        inner = app
-        while not hasattr(inner, "router"):
-            inner = inner.app
-        async with inner.router.lifespan_context(inner):
-            messages = [{"type": "http.request", "body": body, "more_body": False}]
-            sent = []
 
-            async def receive():
-                if messages:
-                    return messages.pop(0)
-                while not begun.is_set():
-                    await asyncio.sleep(0.01)
-                return {"type": "http.disconnect"}
+def test_the_loop_of_events_is_free_while_the_model_runs_and_the_database_is_slow(serve, monkeypatch):
+    """A question, a file and a job are looked for on threads beside it."""
+    threads = {}
 
-            async def send(message):
-                sent.append(message)
+    def noted(owner, name):
+        work = getattr(owner, name)
 
-            await asyncio.wait_for(app(request_of(body), receive, send), 20)
-            until = time.monotonic() + 10
-            while "stopped" not in seen and time.monotonic() < until:
-                await asyncio.sleep(0.01)
-            return sent[0]["status"], inner.state.services.kernels.pending
+        def ask(*given):
+            threads[name] = threading.current_thread().name
+            return work(*given)
 
-    status, pending = awaited(go())
-    assert status == 499
-    assert seen == {"stopped": True}
-    assert pending == 0
+        monkeypatch.setattr(owner, name, ask)
+
+    noted(answers, "answer")
+    with serve() as client:
+        noted(services_of(client).records, "stored")
+        noted(services_of(client).jobs.table, "get")
+        asked = {"case": "great-stone", "runs": 2, "draws": "defaults"}
+        assert client.post("/api/v1/simulate", json=asked).status_code == 200
+        for path in (f"export/{'0' * 16}.csv", f"jobs/{'0' * 24}"):
+            assert client.get(f"/api/v1/{path}").status_code == 404
+    assert threads == dict.fromkeys(("answer", "stored", "get"), "AnyIO worker thread")

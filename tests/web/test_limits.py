@@ -11,18 +11,12 @@ from bench.saturation import saturate
 
 from copark.web.limits import HEADER, Pool
 from copark.web.problems import Problem, problem_response
-from tests.web.conftest import awaited
-
-WORDS = {"me": "a-word-nobody-can-guess", "you": "another-word-altogether"}
-
-
-async def never():
-    await asyncio.sleep(3600)
+from copark.workflows.serving.engine import Cancelled
+from tests.web.conftest import awaited, never
 
 
-def request_of(name="me", receive=never):
-    return SimpleNamespace(headers={HEADER: WORDS[name]} if name in WORDS else {}, receive=receive,
-                           scope={"client": (name, 1)})  # fmt: skip
+def request_of(name, receive=never):
+    return SimpleNamespace(headers={HEADER: f"a-word-nobody-can-guess-{name}"}, receive=receive)
 
 
 class Held:
@@ -54,10 +48,10 @@ async def until(is_so):
         await asyncio.sleep(0.005)
 
 
-async def busy(pool, *weights, name="me"):
+async def busy(pool, *weights):
     """Work that is held: what holds it, and what waits for it."""
     held = [Held() for _ in weights]
-    doing = [asyncio.create_task(pool.run(request_of(f"{name}{n}"), one, weight))
+    doing = [asyncio.create_task(pool.run(request_of(f"me{n}"), one, weight))
              for n, (one, weight) in enumerate(zip(held, weights, strict=True))]  # fmt: skip
     threads = min(pool.heavy.threads, len(held))
     await until(lambda: sum(one.begun.is_set() for one in held) == threads and pool.pending == len(held))
@@ -115,37 +109,44 @@ def test_nothing_waits_beyond_the_end_of_the_queue_and_one_is_told_when_a_place_
         return refused.value
 
     refused = with_pool(go, waiting=1)
-    assert (refused.status, refused.code) == (503, "queue")
-    assert refused.retry_after == pytest.approx(20.0)
+    assert (refused.status, refused.code, refused.retry_after) == (503, "queue", pytest.approx(20.0))
 
 
 def test_no_client_takes_all_places():
     async def go(pool):
-        held = Held()
-        doing = [asyncio.create_task(pool.run(request_of("me"), held)) for _ in range(2)]
-        await until(lambda: held.begun.is_set() and pool.pending == 2)
+        _, free = await busy(pool, 1.0)
         with pytest.raises(Problem):
-            await pool.run(request_of("me"), lambda _: None)
+            await pool.run(request_of("me0"), lambda _: None)
         other = asyncio.create_task(pool.run(request_of("you"), lambda _: "other"))
-        held.free.set()
-        await asyncio.gather(*doing)
+        await free()
         return await other
 
-    assert with_pool(go, each=2) == "other"
+    assert with_pool(go, each=1) == "other"
 
 
-def test_nobody_waits_at_a_door_that_is_full_without_being_told(serve):
-    """More at once than the server hears: each is told when to come again, in both languages."""
+def test_who_leaves_while_waiting_waits_no_longer():
+    async def go(pool):
+        async def leaves():
+            return {"type": "http.disconnect"}
+
+        _, free = await busy(pool, 1.0)
+        with pytest.raises(Cancelled):
+            await pool.run(request_of("you", leaves), lambda _: None)
+        left = pool.pending
+        await free()
+        return left
+
+    assert with_pool(go) == 1
+
+
+def test_nobody_waits_at_a_door_that_is_full_without_being_told_and_it_is_left_again(serve):
+    """More at once than the server hears; what was answered, refused or broken no longer stands in the door."""
     with serve(limits={"open": 0}) as client:
         answer = client.get("/api/v1/status")
         assert (answer.status_code, answer.json()["code"]) == (503, "busy")
         assert int(answer.headers["retry-after"]) >= 1
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.json()["cause"]["zh"]
-
-
-def test_a_door_is_left_again(serve):
-    """What was answered, refused or broken no longer stands in the door."""
     with serve(limits={"open": 1}) as client:
         for _ in range(3):
             assert client.get("/api/v1/status").status_code == 200

@@ -31,19 +31,14 @@ def pair(client, request):
     return answer, library(answer)
 
 
-def test_the_identity_is_the_librarys(pair):
+def test_the_library_and_the_command_line_give_the_same_identity(client, pair, tmp_path):
     answer, result = pair
-    assert answer["identity"] == result.attrs["identity"]
-
-
-def test_the_study_file_gives_the_command_line_the_same_identity(client, pair, tmp_path):
-    answer, _ = pair
     content = client.get(f"/api/v1/export/{answer['identity']}.study.yaml").text
     assert yaml.safe_load(content) == answer["study"]
     path = tmp_path / "study.yaml"
     path.write_text(content, encoding="utf-8")
     made = workflows.run_study(path, out=tmp_path, report=False, threads=1)
-    assert made.identity == answer["identity"]
+    assert made.identity == answer["identity"] == result.attrs["identity"]
 
 
 def test_bands_are_the_librarys_to_the_bit(pair):
@@ -69,10 +64,10 @@ def test_runs_made_while_dragging_are_the_first_of_those_on_release(serve, tmp_p
     """200 runs, then 1,000 of the same: what is joined is what is made at once."""
     asked = {"case": "great-stone", "draws": "unsettled", "scenario": EQUITY, "baseline": None}
     with serve(data=tmp_path / "one") as dragging, serve(data=tmp_path / "two") as releasing:
-        first = dragging.post("/api/v1/simulate", json=asked | {"runs": 20}).json()
-        joined = dragging.post("/api/v1/simulate", json=asked | {"runs": 90}).json()
-        again = dragging.post("/api/v1/simulate", json=asked | {"runs": 20}).json()
-        at_once = releasing.post("/api/v1/simulate", json=asked | {"runs": 90}).json()
+        asks = ((dragging, 20), (dragging, 90), (dragging, 20), (releasing, 90))
+        first, joined, again, at_once = (
+            one.post("/api/v1/simulate", json=asked | {"runs": runs}).json() for one, runs in asks
+        )
     assert joined["identity"] == at_once["identity"]
     assert joined["arms"][0]["bands"] == at_once["arms"][0]["bands"]
     assert again["arms"] == first["arms"]

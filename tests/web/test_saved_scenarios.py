@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from tests.database.fixtures import either, postgres, postgres_url
+from tests.web.conftest import MINE, YOURS
 
 __all__ = ["either", "postgres", "postgres_url"]
-MINE = {"X-Copark-Owner": "a-word-nobody-can-guess"}
-YOURS = {"X-Copark-Owner": "another-word-altogether"}
 BODY = {"case": "great-stone", "scenario": {"key": "no-visits", "edits": {"framework": "off"}}}
 URL = "/api/v1/scenarios"
 

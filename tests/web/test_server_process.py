@@ -6,15 +6,19 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
+
+from tests.asked import waited
+from tests.web.conftest import LONG
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 PROGRAM = "from copark.cli import main; main()"
@@ -25,20 +29,14 @@ def server(data, *options, lang="en", **environment):
     """A server on a free port; whatever becomes of the test, it ends with it."""
     settings = {**os.environ, "PYTHONPATH": str(SOURCE), **environment}
     settings.pop("COPARK_TOKEN", None)
-    settings |= environment
     process = subprocess.Popen(
         [sys.executable, "-W", "error", "-c", PROGRAM, "serve", "--port", "0", "--data", str(data), "--threads", "1",
          "--lang", lang, *options],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", env=settings,
     )  # fmt: skip
     try:
-        address = None
-        for line in process.stdout:
-            found = re.search(r"http://\S+?/", line)
-            if found:
-                address = found.group().rstrip("/")
-                break
-        yield process, address
+        found = (re.search(r"http://\S+?/", line) for line in process.stdout)
+        yield process, next((one.group().rstrip("/") for one in found if one), None)
     finally:
         process.kill()
         process.communicate()
@@ -54,23 +52,17 @@ def ask(address, path, body=None, **headers):
 @pytest.mark.long
 def test_a_server_killed_and_started_again_gives_the_same_answers(tmp_path):
     asked = {"case": "great-stone", "runs": 30, "draws": "unsettled"}
-    long = {"case": "great-stone", "runs": 1_000_000, "draws": "defaults", "outputs": ["jobs"]}
     with server(tmp_path / "out") as (process, address):
         assert address, process.stderr.read()
         assert ask(address, "/api/v1/status")["version"]
         first = ask(address, "/api/v1/simulate", asked)
-        job = ask(address, "/api/v1/jobs", long)
-        until = time.monotonic() + 30
-        while ask(address, f"/api/v1/jobs/{job['id']}")["done"] == 0 and time.monotonic() < until:
-            time.sleep(0.1)
-        children = children_of(process.pid)
+        job = ask(address, "/api/v1/jobs", LONG)
+        waited(lambda: ask(address, f"/api/v1/jobs/{job['id']}")["done"])
+        children = psutil.Process(process.pid).children()
         assert children
         process.send_signal(signal.SIGKILL)
         process.wait(10)
-        until = time.monotonic() + 20
-        while any(Path(f"/proc/{child}").exists() and not is_dead(child) for child in children):
-            assert time.monotonic() < until, "the job's process outlives its server"
-            time.sleep(0.1)
+        assert psutil.wait_procs(children, 20)[1] == [], "the job's process outlives its server"
     with server(tmp_path / "out") as (process, address):
         assert address, process.stderr.read()
         second = ask(address, "/api/v1/simulate", asked)
@@ -78,41 +70,25 @@ def test_a_server_killed_and_started_again_gives_the_same_answers(tmp_path):
         assert ask(address, f"/api/v1/jobs/{job['id']}")["state"] in ("queued", "running")
         with urllib.request.urlopen(f"{address}/api/v1/export/{first['identity']}.csv", timeout=60) as answer:
             assert answer.status == 200
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(20) in (0, 143)
-        assert "Traceback" not in process.stderr.read()
+        ended_well(process)
 
 
-def children_of(pid):
-    try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()] or [
-            int(child)
-            for task in Path(f"/proc/{pid}/task").iterdir()
-            for child in (task / "children").read_text().split()
-        ]
-    except OSError:
-        pytest.skip("the children of a process cannot be asked for on this system")
-
-
-def is_dead(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except OSError:
-        return True
+def ended_well(process):
+    """SIGTERM is a polite stop."""
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) in (0, 143)
+    assert "Traceback" not in process.stderr.read()
 
 
 @pytest.mark.long
 def test_a_port_that_is_taken_is_told(tmp_path):
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        port = taken.getsockname()[1]
-        done = subprocess.run(
-            [sys.executable, "-c", PROGRAM, "serve", "--port", str(port), "--data", str(tmp_path)],
-            capture_output=True, text=True, timeout=60, check=False, env={**os.environ, "PYTHONPATH": str(SOURCE)},
-        )  # fmt: skip
-    assert done.returncode == 1
-    assert str(port) in done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
+        port = str(taken.getsockname()[1])
+        with server(tmp_path, "--port", port) as (process, address):
+            assert address is None
+            assert process.wait(30) == 1
+            told = process.stderr.read()
+    assert port in told
+    assert "Traceback" not in told

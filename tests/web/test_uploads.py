@@ -12,13 +12,8 @@ from openpyxl import Workbook
 
 from copark.cases import casebook_path, list_cases, load_case
 from copark.errors import CaseFaults
-from copark.workflows.serving.shelf import (
-    MOST_ENTRIES,
-    MOST_KEPT,
-    Shelf,
-    skeleton,
-    take,
-)
+from copark.workflows.serving.shelf import MOST_ENTRIES, Shelf, skeleton, take
+from tests.web.conftest import MINE, YOURS
 
 ZIP = {"content-type": "application/zip"}
 XLSX = {"content-type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
@@ -47,36 +42,31 @@ def codes(shelf, content, *, workbook=False):
 
 
 @pytest.mark.parametrize("folder", ["", "my case/"])
-def test_an_honest_case_is_taken(client, folder):
+def test_an_honest_case_is_taken_used_and_forgotten(client, folder):
     answer = client.post("/api/v1/cases", content=archive(FILES, folder), headers=ZIP)
     assert answer.status_code == 201
     case = answer.json()["case"]
-    assert case["hash"] == load_case("great-stone").hash
-    assert case["uploaded"]
+    assert (case["hash"], case["uploaded"]) == (load_case("great-stone").hash, True)
     assert case["trust"]["state"] == "calibrated", "parameters go by the content of a case"
     name = case["name"]
     assert client.get(f"/api/v1/cases/{name}").json()["case"] == case
-    asked = {"case": name, "runs": 20}
-    said = client.post("/api/v1/simulate", json=asked).json()
-    own = client.post("/api/v1/simulate", json=asked | {"case": "great-stone"}).json()
-    assert said["identity"] == own["identity"]
-    assert said["arms"] == own["arms"]
-    assert client.delete(f"/api/v1/cases/{name}").status_code == 204
+    said, own = (
+        client.post("/api/v1/simulate", json={"case": one, "runs": 20}).json() for one in (name, "great-stone")
+    )
+    assert (said["identity"], said["arms"]) == (own["identity"], own["arms"])
+    assert [client.delete(f"/api/v1/cases/{name}").status_code for _ in range(2)] == [204, 404]
     assert client.get(f"/api/v1/cases/{name}").status_code == 404
-    assert client.delete(f"/api/v1/cases/{name}").status_code == 404
 
 
 def test_the_list_of_cases_shows_ones_own_uploads_to_their_owner_alone(client):
-    mine, other = ({"X-Copark-Owner": letter * 22} for letter in "ab")
-    name = client.post("/api/v1/cases", content=archive(FILES), headers=ZIP | mine).json()["case"]["name"]
-    listed = {
-        whose: [case["name"] for case in client.get("/api/v1/cases", headers=headers).json()["cases"]]
-        for whose, headers in (("mine", mine), ("other", other), ("nobody", {}))
-    }
-    assert listed["mine"] == [name, *list_cases()]
-    assert listed["other"] == listed["nobody"] == list(list_cases())
-    assert client.delete(f"/api/v1/cases/{name}", headers=mine).status_code == 204
-    assert [case["name"] for case in client.get("/api/v1/cases", headers=mine).json()["cases"]] == list(list_cases())
+    def listed(headers):
+        return [case["name"] for case in client.get("/api/v1/cases", headers=headers).json()["cases"]]
+
+    name = client.post("/api/v1/cases", content=archive(FILES), headers=ZIP | MINE).json()["case"]["name"]
+    assert listed(MINE) == [name, *list_cases()]
+    assert listed(YOURS) == listed({}) == list(list_cases())
+    client.delete(f"/api/v1/cases/{name}", headers=MINE)
+    assert listed(MINE) == list(list_cases())
 
 
 @pytest.mark.parametrize("name", ["great-stone", list_cases()[0]])
@@ -103,58 +93,59 @@ def test_faults_are_told_with_file_line_cause_and_repair(client):
     assert any(fault["file"] == "events.csv" and fault["line"] == 1 for fault in faults)
 
 
-LEAD_OUT = ["../case.yaml", "a/../../case.yaml", "/etc/case.yaml", "..\\case.yaml", "C:\\case.yaml", "c:case.yaml",
- "\\\\host\\case.yaml"]  # fmt: skip
-
-
-def test_names_that_lead_out_are_refused(shelf, tmp_path, subtests):
-    for name in LEAD_OUT:
-        with subtests.test(name=name):
-            assert codes(shelf, archive(FILES | {name: b"x"})) == {"leads_out"}
-            assert not list(tmp_path.rglob("case.yaml"))
-
-
-def test_links_are_refused(shelf):
+def link():
     stream = BytesIO()
     with zipfile.ZipFile(stream, "w") as made:
         entry = zipfile.ZipInfo("case.yaml")
         entry.external_attr = (stat.S_IFLNK | 0o777) << 16
         made.writestr(entry, "/etc/passwd")
-    assert codes(shelf, stream.getvalue()) == {"not_a_plain_file"}
+    return stream.getvalue()
 
 
-def test_bombs_are_refused_before_they_are_unpacked(shelf):
-    assert codes(shelf, archive(FILES | {"events.csv": b"0" * 4_000_000})) == {"bomb"}
-    assert codes(shelf, archive({"events.csv": b"0" * 30_000_000})) == {"too_large_inside"}
+def spoiled(content, *changes):
+    """An archive with bytes changed: so many after a mark, or at a place."""
+    made = bytearray(content)
+    for mark, at, put in changes:
+        place = made.find(mark) + at
+        made[place : place + len(put)] = put
+    return bytes(made)
+
+
+LEAD_OUT = ("../case.yaml", "a/../../case.yaml", "/etc/case.yaml", "..\\case.yaml", "C:\\case.yaml", "c:case.yaml",
+            "\\\\host\\case.yaml")  # fmt: skip
+
+
+def harmful():
+    return [
+        *(("leads_out", FILES | {name: b"x"}) for name in LEAD_OUT),
+        ("not_a_plain_file", link()),
+        ("bomb", FILES | {"events.csv": b"0" * 4_000_000}),
+        ("too_large_inside", {"events.csv": b"0" * 30_000_000}),
+        ("unknown_file", {"inner.zip": archive(FILES)}),
+        ("unknown_file", FILES | {"run.py": b"import os"}),
+        ("too_deep", {"a/b/case.yaml": b"x"}),
+        ("several_cases", {"a/case.yaml": b"x", "b/case.yaml": b"x"}),
+        ("no_case", {"README.md": b"x"}),
+        ("too_many_entries", {f"{n}.csv": b"" for n in range(MOST_ENTRIES + 1)}),
+        ("broken", spoiled(archive({"case.yaml": FILES["case.yaml"]}), (b"", 200, b"\xff" * 60))),
+        ("encrypted", spoiled(archive({"case.yaml": b"x"}), (b"PK\x03\x04", 6, b"\x01"), (b"PK\x01\x02", 8, b"\x01"))),
+    ]  # fmt: skip
+
+
+def test_archives_that_would_do_harm_are_refused_and_nothing_of_them_stays(shelf, tmp_path, subtests):
+    for n, (code, content) in enumerate(harmful()):
+        with subtests.test(n=n, code=code):
+            assert codes(shelf, content if isinstance(content, bytes) else archive(content)) == {code}
+            assert not list(tmp_path.rglob("case.yaml"))
 
 
 def test_sizes_are_not_believed(shelf):
     """An entry that says it is small and is not: it is read to the limit and no further."""
     noise = bytes(n * 7919 % 251 for n in range(6_000_000))
-    content = bytearray(archive({"events.csv": noise}, kind=zipfile.ZIP_STORED))
-    for mark, at in ((b"PK\x01\x02", 24), (b"PK\x03\x04", 22)):
-        place = content.find(mark) + at
-        content[place : place + 4] = struct.pack("<I", 1000)
-    assert codes(shelf, bytes(content)) <= {"too_large_inside", "broken", "not_an_archive"}
-
-
-def test_archives_within_archives_and_strangers_are_refused(shelf):
-    assert codes(shelf, archive({"inner.zip": archive(FILES)})) == {"unknown_file"}
-    assert codes(shelf, archive(FILES | {"run.py": b"import os"})) == {"unknown_file"}
-    assert codes(shelf, archive({"a/b/case.yaml": b"x"})) == {"too_deep"}
-    assert codes(shelf, archive({"a/case.yaml": b"x", "b/case.yaml": b"x"})) == {"several_cases"}
-    assert codes(shelf, archive({"README.md": b"x"})) == {"no_case"}
-    assert codes(shelf, archive({f"{n}.csv": b"" for n in range(MOST_ENTRIES + 1)})) == {"too_many_entries"}
-
-
-def test_broken_and_encrypted_archives_are_refused(shelf):
-    sound = bytearray(archive({"case.yaml": FILES["case.yaml"]}))
-    sound[200:260] = b"\xff" * 60
-    assert codes(shelf, bytes(sound)) == {"broken"}
-    locked = bytearray(archive({"case.yaml": b"x"}))
-    for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
-        locked[locked.find(mark) + at] |= 1
-    assert codes(shelf, bytes(locked)) == {"encrypted"}
+    small = struct.pack("<I", 1000)
+    content = archive({"events.csv": noise}, kind=zipfile.ZIP_STORED)
+    content = spoiled(content, (b"PK\x01\x02", 24, small), (b"PK\x03\x04", 22, small))
+    assert codes(shelf, content) <= {"too_large_inside", "broken", "not_an_archive"}
 
 
 def workbook(sheets):
@@ -179,28 +170,25 @@ def rewritten(content, part, change):
     return stream.getvalue()
 
 
-def test_workbooks_that_would_do_harm_are_refused(shelf):
+def test_workbooks_that_would_do_harm_are_refused(shelf, subtests):
     plain = workbook({"Park": [["What", "Value"], ["Short name", "x"]]})
     laughs = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>'
-    harmful = rewritten(plain, "xl/workbook.xml", lambda raw: laughs + raw)
-    assert codes(shelf, harmful, workbook=True) == {"entities"}
-    bomb = rewritten(plain, "xl/worksheets/sheet1.xml", lambda raw: raw + b" " * 4_000_000)
-    assert codes(shelf, bomb, workbook=True) == {"bomb"}
-    assert codes(shelf, rewritten(plain, "xl/workbook.xml", lambda _: b"<x"), workbook=True) == {"not_a_workbook"}
-    assert codes(shelf, workbook({"other": [[1]]}), workbook=True) == {"no_sheet"}
-    far = workbook({"Park": [["What", "Value"], *([[f"a{n}", 1] for n in range(20_001)])]})
-    assert codes(shelf, far, workbook=True) == {"too_many_rows"}
+    for code, content in (
+        ("entities", rewritten(plain, "xl/workbook.xml", lambda raw: laughs + raw)),
+        ("bomb", rewritten(plain, "xl/worksheets/sheet1.xml", lambda raw: raw + b" " * 4_000_000)),
+        ("not_a_workbook", rewritten(plain, "xl/workbook.xml", lambda _: b"<x")),
+        ("no_sheet", workbook({"other": [[1]]})),
+        ("too_many_rows", workbook({"Park": [["What", "Value"], *([[f"a{n}", 1] for n in range(20_001)])]})),
+    ):
+        with subtests.test(code=code):
+            assert codes(shelf, content, workbook=True) == {code}
 
 
 def test_the_oldest_upload_goes_when_there_are_too_many(shelf, monkeypatch):
-    from copark.workflows.serving import shelf as uploading
-
-    monkeypatch.setattr(uploading, "MOST_KEPT", 3)
+    monkeypatch.setattr("copark.workflows.serving.shelf.MOST_KEPT", 3)
     content = skeleton(shelf.uploads.parent / "scratch", workbook=False)
-    names = [take(shelf, content, workbook=False).name for _ in range(5)]
-    assert len(set(names)) == 5
+    assert len({take(shelf, content, workbook=False).name for _ in range(5)}) == 5
     assert len(list(shelf.uploads.iterdir())) == 3
-    assert MOST_KEPT > 3
 
 
 def test_a_file_of_another_kind_is_told(client):

@@ -7,28 +7,38 @@ import socket
 import time
 from contextlib import ExitStack
 
-import pytest
-
 from copark.web import server
+from tests.asked import waited
 
 
-@pytest.mark.parametrize(
-    "lines",
-    [b"Content-Length: 2\r\nContent-Length: 60", b"Content-Length: 2\r\nX-A : b", b"Content-Length: 2\r\nX-A: b\x00c",
-     b"Content-Length: 2\r\nX-A: b\rSet-Cookie: c", b"Content-Length: +2", b"Transfer-Encoding: chunked, gzip",
-     b"Content-Length: 2\r\nTransfer-Encoding: chunked"],
-)  # fmt: skip
-def test_headers_that_could_be_read_in_two_ways_are_refused_and_not_repeated(address: str, lines: bytes) -> None:
-    """What one reader takes for a body another takes for the next request, or for a header of the answer."""
+def connected(address: str) -> socket.socket:
     host, _, port = address.removeprefix("http://").partition(":")
-    with socket.create_connection((host, int(port)), 30) as line:
-        next_one = b"GET /api/v1/status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-        line.sendall(b"POST /api/v1/simulate HTTP/1.1\r\nHost: localhost\r\n" + lines + b"\r\n\r\n{}" + next_one)
-        line.shutdown(socket.SHUT_WR)
-        answer = b"".join(iter(lambda: line.recv(65536), b""))
-    assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.1 501")), answer[:200]
-    assert answer.count(b"HTTP/1.1 ") == 1
-    assert b"Set-Cookie" not in answer
+    return socket.create_connection((host, int(port)), 30)
+
+
+def said(line: socket.socket, asked: bytes) -> bytes:
+    line.sendall(asked)
+    return b"".join(iter(lambda: line.recv(65536), b""))
+
+
+STATUS = b"GET /api/v1/status HTTP/1.1\r\nHost: localhost\r\n"
+CLOSE = STATUS + b"Connection: close\r\n\r\n"
+AMBIGUOUS = (
+    b"Content-Length: 2\r\nContent-Length: 60", b"Content-Length: 2\r\nX-A : b", b"Content-Length: 2\r\nX-A: b\x00c",
+    b"Content-Length: 2\r\nX-A: b\rSet-Cookie: c", b"Content-Length: +2", b"Transfer-Encoding: chunked, gzip",
+    b"Content-Length: 2\r\nTransfer-Encoding: chunked",
+)  # fmt: skip
+
+
+def test_headers_that_could_be_read_in_two_ways_are_refused_and_not_repeated(address: str, subtests) -> None:
+    """What one reader takes for a body another takes for the next request, or for a header of the answer."""
+    for lines in AMBIGUOUS:
+        with subtests.test(lines=lines), connected(address) as line:
+            head = b"POST /api/v1/simulate HTTP/1.1\r\nHost: localhost\r\n" + lines + b"\r\n\r\n{}"
+            answer = said(line, head + CLOSE)
+            assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.1 501")), answer[:200]
+            assert answer.count(b"HTTP/1.1 ") == 1
+            assert b"Set-Cookie" not in answer
 
 
 def test_nonsense_is_refused_at_every_door(client, subtests):
@@ -41,45 +51,31 @@ def test_nonsense_is_refused_at_every_door(client, subtests):
                     assert client.request(method, path, **body).status_code < 500
 
 
-def connected(address: str) -> socket.socket:
-    host, _, port = address.removeprefix("http://").partition(":")
-    return socket.create_connection((host, int(port)), 30)
-
-
 def test_headers_that_do_not_arrive_are_not_waited_for(address: str, monkeypatch) -> None:
     """Neither the first of a connection nor, dripping in, those after an answer."""
     monkeypatch.setattr(server.BoundedProtocol, "within", 0.5)
     begun = time.monotonic()
     with connected(address) as line:
-        line.sendall(b"GET /api/v1/status HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        line.sendall(STATUS + b"\r\n")
         assert line.recv(65536).startswith(b"HTTP/1.1 200")
-        line.sendall(b"GET / HT")
-        answer = b"".join(iter(lambda: line.recv(65536), b""))
-    assert b"HTTP/1.1 408" in answer
+        assert b"HTTP/1.1 408" in said(line, b"GET / HT")
     assert 0.4 < time.monotonic() - begun < 5.0
 
 
-def asked(line: socket.socket) -> bytes:
-    line.sendall(b"GET /api/v1/status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-    return b"".join(iter(lambda: line.recv(65536), b""))
-
-
 def test_no_address_takes_the_server_with_connections_that_say_nothing(address: str, monkeypatch) -> None:
+    def ask() -> bytes:
+        with connected(address) as line:
+            return said(line, CLOSE)
+
     monkeypatch.setattr(server.BoundedProtocol, "each", 3)
     with ExitStack() as open_ones:
         for _ in range(3):
             open_ones.enter_context(connected(address))
-        with connected(address) as line:
-            head, _, body = asked(line).partition(b"\r\n\r\n")
+        head, _, body = ask().partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 503")
     assert b"retry-after: 1" in head
     assert json.loads(body)["code"] == "busy"
-    until = time.monotonic() + 5
-    answer = b""
-    while not answer.startswith(b"HTTP/1.1 200"):
-        assert time.monotonic() < until, answer
-        with connected(address) as line:
-            answer = asked(line)
+    waited(ask, lambda answer: answer.startswith(b"HTTP/1.1 200"), 5)
 
 
 def test_uploads_take_their_place_before_they_are_read(address: str) -> None:
