@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -17,7 +16,7 @@ from copark.cluster.environment import MachinesDiffer, machine
 from copark.simulation.results import study_identity
 from copark.simulation.run import stream
 from copark.simulation.study import baseline
-from copark.store import ExportRefused, RunStore
+from copark.store import ExportRefused, RunRecord, RunStore
 from copark.store.files import stamp_of
 from copark.store.shards import ShardFolder
 from tests.cluster.test_shards import marks
@@ -70,13 +69,17 @@ def stopped_after(shards: int, asked: Asked, store: RunStore) -> None:
         make(asked, store, Counting(until=shards))
 
 
-@contextmanager
-def running_on(machine: dict[str, str]) -> Iterator[None]:
+def running_on(found: dict[str, str]) -> Any:
     """As if this process ran on another machine."""
-    with (
-        mock.patch("copark.cluster.work.machine", return_value=machine),
-    ):
-        yield
+    return mock.patch("copark.cluster.work.machine", return_value=found)
+
+
+def finished_by(crew: Counting, asked: Asked, store: RunStore, expected: dict[str, str], made: int) -> RunRecord:
+    """What is left is made, so many shards, and the whole is as it would have been."""
+    record = make(asked, store, crew).record
+    assert len(crew.made) == made
+    assert numbers(record) == expected
+    return record
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
@@ -112,34 +115,27 @@ def test_one_that_another_finished_since_it_was_asked_for_is_taken(asked: Asked,
 def test_a_battery_that_dies_while_shards_are_put_onto_the_disk_costs_none(
     asked: Asked, expected, tmp_path: Path, monkeypatch
 ) -> None:
-    store, later = RunStore(tmp_path), Counting()
+    store = RunStore(tmp_path)
     with monkeypatch.context() as patched:
         patched.setattr(ShardFolder, "settle", Counting.fails)
-        with pytest.raises(KeyboardInterrupt):
-            make(asked, store, Counting())
+        stopped_after(5, asked, store)
     torn = sorted(store.shards_of(asked.identity).glob("arrays.zarr/cash/c/0/3/*"))[0]
     torn.write_bytes(torn.read_bytes()[:-1])
-    made = make(asked, store, later)
-    assert later.made == [(3000, 4000)]
-    assert numbers(made.record) == expected
+    finished_by(Counting(), asked, store, expected, 1)
 
 
 @pytest.mark.parametrize("whole", [True, False])
 def test_killed_before_it_takes_its_place(asked: Asked, expected, tmp_path: Path, monkeypatch, whole: bool) -> None:
     """And before all that belongs to the making is gone: nothing of it comes into the stored run."""
-    store, later = RunStore(tmp_path), Counting()
+    store = RunStore(tmp_path)
     with monkeypatch.context() as patched:
         patched.setattr(RunStore, "adopt", Counting.fails)
-        with pytest.raises(KeyboardInterrupt):
-            make(asked, store, Counting())
-    folder = store.shards_of(asked.identity)
+        stopped_after(5, asked, store)
+    making = store.shards_of(asked.identity) / "making"
     if not whole:
-        (folder / "making").mkdir()
-        (folder / "making" / "0-1000.json").write_text("{}")
-    record = make(asked, store, later).record
-    assert later.made == []
-    assert not (record.path / "making").exists()
-    assert numbers(record) == expected
+        making.mkdir()
+        (making / "0-1000.json").write_text("{}")
+    assert not (finished_by(Counting(), asked, store, expected, 0).path / "making").exists()
 
 
 def test_what_another_processor_made_is_not_gone_on_with(asked: Asked, expected, tmp_path: Path) -> None:
@@ -149,11 +145,8 @@ def test_what_another_processor_made_is_not_gone_on_with(asked: Asked, expected,
     with running_on(other), pytest.raises(MachinesDiffer) as refused:
         make(asked, store, Counting())
     assert {fault.key for fault in refused.value.faults} == {"cpu_features"}
-    for lang in ("en", "zh"):
-        assert "another-processor" in refused.value.faults[0].sentence(lang)
-    made = make(asked, store, Counting())
-    assert made.kept == 2000
-    assert numbers(made.record) == expected
+    assert all("another-processor" in refused.value.faults[0].sentence(lang) for lang in ("en", "zh"))
+    finished_by(Counting(), asked, store, expected, 3)
 
 
 def test_a_full_disk_is_said_and_finished_shards_stay(asked: Asked, expected, tmp_path: Path) -> None:
@@ -168,22 +161,13 @@ def test_a_full_disk_is_said_and_finished_shards_stay(asked: Asked, expected, tm
     with mock.patch.object(ShardFolder, "put", fill), pytest.raises(ExportRefused) as refused:
         make(asked, store, Threads(1))
     assert refused.value.faults[0].code == "cluster.disk_full"
-    later = Counting()
-    made = make(asked, store, later)
-    assert made.kept == 3000
-    assert [first for first, _ in later.made] == [3000, 4000]
-    assert numbers(made.record) == expected
-
-
-def other_code() -> dict[str, str]:
-    return machine() | {"code_hash": "another"}
+    finished_by(Counting(), asked, store, expected, 2)
 
 
 def test_what_other_code_made_is_made_again(asked: Asked, expected, tmp_path: Path) -> None:
     store, later = RunStore(tmp_path), Counting()
-    with running_on(other_code()), mock.patch("copark.cluster.orchestration.need_alike"):
+    with running_on(machine() | {"code_hash": "another"}), mock.patch("copark.cluster.orchestration.need_alike"):
         stopped_after(2, asked, store)
     made = make(asked, store, later)
-    assert (made.kept, made.anew) == (0, 2000)
-    assert len(later.made) == 5
+    assert (made.kept, made.anew, len(later.made)) == (0, 2000, 5)
     assert numbers(made.record) == expected

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -55,26 +56,21 @@ def test_what_a_dead_process_left_can_go(tmp_path: Path, dead: int) -> None:
     assert lately.exists()
 
 
-def test_shards_to_go_on_from_stay_unless_asked_for(tmp_path: Path) -> None:
+def test_what_could_be_gone_on_with_stays_unless_asked_for(tmp_path: Path) -> None:
+    """Shards of runs, and stages of calibrations and of claims; what is held, or was only begun to be written, not."""
     shards = left(tmp_path / "runs" / f".shards-{IDENTITY}")
-    assert kinds(tmp_path) == {}
-    assert kinds(tmp_path, unfinished=True) == {shards.name: "unfinished"}
-    with only_one(shards.with_name(f"{shards.name}.lock")):
-        assert kinds(tmp_path, unfinished=True) == {}
-    RunStore(tmp_path / "runs").save(ensemble(identity=IDENTITY))
-    assert kinds(tmp_path) == {shards.name: "superseded"}
-
-
-def test_stages_of_a_calibration_stay_unless_asked_for(tmp_path: Path) -> None:
     stages = left(tmp_path / "batches" / f"stages-{IDENTITY}")
     claims = left(tmp_path / f"stages-{IDENTITY[::-1]}")
     half = left(tmp_path / "batches" / f"batch-{IDENTITY}" / ".writing-runs-00000000.piece-999999999-01234567")
     step = left(tmp_path / "pool" / "steps" / IDENTITY / ".writing-trials.stage-999999999-01234567")
     known = {half.name: "half_written", step.name: "half_written"}
     assert kinds(tmp_path) == known
-    assert kinds(tmp_path, unfinished=True) == known | {stages.name: "unfinished", claims.name: "unfinished"}
-    with only_one(lock_of(stages)):
+    unfinished = {path.name: "unfinished" for path in (shards, stages, claims)}
+    assert kinds(tmp_path, unfinished=True) == known | unfinished
+    with only_one(lock_of(stages)), only_one(lock_of(shards)):
         assert kinds(tmp_path, unfinished=True) == known | {claims.name: "unfinished"}
+    RunStore(tmp_path / "runs").save(ensemble(identity=IDENTITY))
+    assert kinds(tmp_path) == known | {shards.name: "superseded"}
 
 
 def test_what_somebody_has_gone_on_with_since_it_was_listed_stays(tmp_path: Path) -> None:
@@ -82,15 +78,13 @@ def test_what_somebody_has_gone_on_with_since_it_was_listed_stays(tmp_path: Path
     stages = left(tmp_path / "batches" / f"stages-{IDENTITY}")
     listed = leavings(tmp_path, unfinished=True)
     assert {one.path for one in listed} == {shards, stages}
-    with only_one(shards.with_name(f"{shards.name}.lock")), only_one(lock_of(stages)):
-        for one in listed:
-            throw_away(one)
-        assert shards.is_dir()
-        assert stages.is_dir()
-    for one in listed:
-        throw_away(one)
-    assert not shards.exists()
-    assert not stages.exists()
+    for held in (True, False):
+        with ExitStack() as locks:
+            for path in (shards, stages) if held else ():
+                locks.enter_context(only_one(lock_of(path)))
+            for one in listed:
+                throw_away(one)
+            assert (shards.is_dir(), stages.is_dir()) == (held, held)
     assert not list(tmp_path.rglob("*.lock"))
 
 
