@@ -18,6 +18,7 @@ from copark.web import jobs as works
 from copark.web.jobs import JobQueue
 from copark.workflows.serving import errands as records
 from copark.workflows.serving.errands import Errand
+from tests.asked import waited
 
 TITLE = {"en": "x", "zh": "x"}
 
@@ -28,10 +29,11 @@ def table(tmp_path, either):
         yield JobTable(database)
 
 
-def added(table, name, owner="me", lane="long"):
+def added(table, name, owner="me", lane="long", data="."):
     return table.add(
-        {"id": name, "owner": owner, "lane": lane, "kind": "run", "case": "x", "title": TITLE, "errand": {"data": "."}}
-    )
+        {"id": name, "owner": owner, "lane": lane, "kind": "run", "case": "x", "title": TITLE,
+         "errand": {"data": data, "case": "x"}}
+    )  # fmt: skip
 
 
 def test_owners_take_turns():
@@ -60,24 +62,22 @@ def test_the_oldest_that_are_over_are_forgotten_and_none_that_waits(tmp_path, ei
         assert [job.id for job in table.all()] == ["waits", "job-4", "job-5", "last"]
 
 
-STUBBORN = (
-    'import sys, time; sys.stdin.readline(); print(\'{"stage": "simulate", "done": 1, "total": 9}\', flush=True);'
-    "time.sleep(60)"
-)
-MAKES = STUBBORN.replace("print(", 'print(\'{"makes": "bbbb"}\'); print(')
-DIES = "import sys; sys.stdin.readline(); sys.exit(5)"
+DONE = 'print(\'{"end": "done", "identity": "abcd", "page": "", "reused": false}\')'
+READS = "import sys, time, json, pathlib; told = json.loads(sys.stdin.readline());"
+STUBBORN = READS + 'print(\'{"stage": "simulate", "done": 1, "total": 9}\', flush=True); time.sleep(60)'
+MAKES = STUBBORN.replace("print(", 'print(\'{"makes": "bbbb"}\'); print(', 1)
+DIES = READS + "sys.exit(5)"
 DIES_ONCE = (
-    "import sys, json, pathlib; mark = pathlib.Path(json.loads(sys.stdin.readline())['data']) / 'mark';\n"
-    "if not mark.exists(): mark.touch(); sys.exit(5)\n"
-    'print(\'{"end": "done", "identity": "abcd", "page": "", "reused": false}\')'
+    f"{READS} mark = pathlib.Path(told['data']) / 'mark'\nif not mark.exists(): mark.touch(); sys.exit(5)\n{DONE}"
 )
+SAYS_DONE = f"{READS} {DONE}"
 
 
 @contextmanager
-def queue_of(folder, monkeypatch, program):
+def queue_of(folder, monkeypatch, program, **places):
     monkeypatch.setattr(works, "PROGRAM", ("-u", "-c", program))
     with closing(open_database(folder)) as database:
-        queue = JobQueue(JobTable(database))
+        queue = JobQueue(JobTable(database), **places)
         queue.start()
         try:
             yield queue
@@ -89,25 +89,19 @@ def submitted(queue, folder, owner="me"):
     return queue.add(Errand("run", "x", {}, "en", str(folder)), TITLE, owner).id
 
 
-def wait_for(queue, name, is_so, patience=30.0):
-    until = time.monotonic() + patience
-    while time.monotonic() < until:
-        job = queue.get(name)
-        if is_so(job):
-            return job
-        time.sleep(0.02)
-    raise AssertionError(job)
+def wait_for(queue, name, is_so=lambda job: job.is_over):
+    return waited(lambda: queue.get(name), is_so, 30)
 
 
 def test_a_worker_that_dies_is_tried_again(tmp_path, either, monkeypatch):
     with queue_of(tmp_path, monkeypatch, DIES_ONCE) as queue:
-        job = wait_for(queue, submitted(queue, tmp_path), lambda job: job.is_over)
+        job = wait_for(queue, submitted(queue, tmp_path))
         assert (job.state, job.attempts, job.identity) == ("done", 2, "abcd")
 
 
 def test_one_that_always_dies_fails_in_the_end_and_says_so(tmp_path, either, monkeypatch):
     with queue_of(tmp_path, monkeypatch, DIES) as queue:
-        job = wait_for(queue, submitted(queue, tmp_path), lambda job: job.is_over)
+        job = wait_for(queue, submitted(queue, tmp_path))
     assert (job.state, job.attempts) == ("failed", MOST_ATTEMPTS)
     (trouble,) = job.trouble
     assert trouble["code"] == "web.job_died"
@@ -121,7 +115,7 @@ def test_a_worker_that_talks_nonsense_fails_alone_and_its_lane_goes_on(tmp_path,
     with queue_of(tmp_path, monkeypatch, program) as queue:
         first, second = submitted(queue, tmp_path), submitted(queue, tmp_path)
         for name in (first, second):
-            assert wait_for(queue, name, lambda job: job.is_over).state == "failed"
+            assert wait_for(queue, name).state == "failed"
 
 
 def test_a_cancelled_job_leaves_no_shards_and_touches_no_others(tmp_path, monkeypatch):
@@ -135,10 +129,8 @@ def test_a_cancelled_job_leaves_no_shards_and_touches_no_others(tmp_path, monkey
         mine.mkdir()
         (runs / ".shards-bbbb.lock").touch()
         queue.cancel(name)
-        wait_for(queue, name, lambda job: job.is_over)
-        until = time.monotonic() + 10
-        while mine.exists() and time.monotonic() < until:
-            time.sleep(0.02)
+        wait_for(queue, name)
+        waited(lambda: not mine.exists(), patience=10)
     assert [path.name for path in runs.iterdir()] == [".shards-aaaa"]
 
 
@@ -153,15 +145,12 @@ def test_a_server_that_ends_gives_its_job_back_and_does_not_count_it(tmp_path, e
 
 @pytest.mark.parametrize(("attempts", "state"), [(1, "done"), (MOST_ATTEMPTS, "failed")])
 def test_what_ran_when_a_server_was_killed_the_next_one_begins_again(table, tmp_path, monkeypatch, attempts, state):
-    table.add(
-        {"id": "a", "owner": "me", "lane": "long", "kind": "run", "case": "x", "title": TITLE,
-         "errand": {"data": str(tmp_path), "case": "x"}}
-    )  # fmt: skip
+    added(table, "a", data=str(tmp_path))
     for _ in range(attempts - 1):
         table.give_back(table.claim("long"))
     table.claim("long")
     with queue_of(tmp_path, monkeypatch, SAYS_DONE) as queue:
-        job = wait_for(queue, "a", lambda job: job.is_over)
+        job = wait_for(queue, "a")
     assert (job.state, job.attempts) == (state, min(attempts + 1, MOST_ATTEMPTS))
     assert bool(job.trouble) == (state == "failed")
 
@@ -195,21 +184,14 @@ def test_one_server_at_a_time_works_on_a_folder(tmp_path, monkeypatch):
 @pytest.mark.long
 def test_the_queue_outlives_its_database_for_a_while(tmp_path, postgres, postgres_url, monkeypatch):
     monkeypatch.setenv("COPARK_DATABASE_URL", postgres_url)
-    slow = DIES.replace("sys.exit(5)", "").replace("import sys;", "import sys, time;")
-    slow += 'time.sleep(2); print(\'{"end": "done", "identity": "abcd", "page": "", "reused": false}\')'
-    with queue_of(tmp_path, monkeypatch, slow) as queue:
+    with queue_of(tmp_path, monkeypatch, f"{READS} time.sleep(2); {DONE}") as queue:
         name = submitted(queue, tmp_path)
         wait_for(queue, name, lambda job: job.state == "running")
         postgres.stop()
         time.sleep(3)
         postgres.start()
-        job = wait_for(queue, name, lambda job: job.is_over)
+        job = wait_for(queue, name)
     assert (job.state, job.identity, job.attempts) == ("done", "abcd", 1)
-
-
-SAYS_DONE = (
-    'import sys; sys.stdin.readline(); print(\'{"end": "done", "identity": "abcd", "page": "", "reused": false}\')'
-)
 
 
 def test_a_job_that_something_unexpected_happens_to_fails_alone_and_its_lane_goes_on(tmp_path, monkeypatch):
@@ -223,32 +205,22 @@ def test_a_job_that_something_unexpected_happens_to_fails_alone_and_its_lane_goe
     monkeypatch.setattr(works.Work, "do", stumbles)
     with queue_of(tmp_path, monkeypatch, SAYS_DONE) as queue:
         first, second = submitted(queue, tmp_path, "unlucky"), submitted(queue, tmp_path)
-        assert wait_for(queue, second, lambda job: job.is_over, 10.0).state == "done"
+        assert wait_for(queue, second).state == "done"
         job = queue.table.get(first)
-        assert job.state == "failed"
-        assert (job.trouble[0]["code"], "FileNotFoundError" in job.trouble[0]["cause"]["zh"]) == (
-            "web.job_unexpected", True,
-        )  # fmt: skip
-        wait_for(queue, second, lambda _: not queue._working, 5.0)
+        assert (job.state, job.trouble[0]["code"]) == ("failed", "web.job_unexpected")
+        assert "FileNotFoundError" in job.trouble[0]["cause"]["zh"]
+        waited(lambda: not queue._working, patience=5)
 
 
 def test_a_job_that_waits_while_its_folder_is_moved_is_done_in_the_new_place(tmp_path, monkeypatch):
     """The process of an errand marks the folder it is told of, whatever the folder was called when the job came."""
     old, new = tmp_path / "old", tmp_path / "new"
     with closing(open_database(old)) as database:
-        errand = {"kind": "run", "case": "x", "study": {}, "lang": "en", "data": str(old), "threads": 1}
-        row = {"owner": "me", "lane": "long", "kind": "run", "case": "x", "title": TITLE}
         for name, data in (("earlier", str(old)), ("now", "")):
-            JobTable(database).add(row | {"id": name, "errand": errand | {"data": data}})
+            added(JobTable(database), name, data=data)
     old.rename(new)
-    monkeypatch.setattr(works, "PROGRAM", ("-u", "-c", DIES_ONCE))
-    with closing(open_database(new)) as database:
-        queue = JobQueue(JobTable(database), data=new, uploads=new / "web" / "cases")
-        queue.start()
-        try:
-            for name in ("earlier", "now"):
-                assert wait_for(queue, name, lambda job: job.is_over).state == "done"
-        finally:
-            queue.close()
+    with queue_of(new, monkeypatch, DIES_ONCE, data=new, uploads=new / "web" / "cases") as queue:
+        for name in ("earlier", "now"):
+            assert wait_for(queue, name).state == "done"
     assert (new / "mark").exists()
     assert not old.exists()

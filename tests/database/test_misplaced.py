@@ -12,19 +12,9 @@ from copark.store import RunStore
 from copark.store.workspace import WorkspaceRefused
 from copark.workflows import workspaces
 from copark.workflows.runs import books, check_books
+from tests import asked
+from tests.workspace.conftest import STUDY
 
-STUDY = """\
-format: 1
-name: half
-title: {en: "Half of the enquiries", zh: "咨询减半"}
-case: great-stone
-runs: 3
-draws: defaults
-keep: [operating, cash, registered]
-scenarios:
-  - {key: as-it-is, title: {en: "As it is", zh: "现状"}}
-  - {key: half, title: {en: "Half", zh: "减半"}, parameters: {enquiry_rate: 1.0}}
-"""
 RUN = ("run", "half.yaml", "--no-report", "--seed")
 
 
@@ -58,10 +48,8 @@ def swapped(made, tmp_path, monkeypatch):
 
 
 def call(capsys, *arguments):
-    with pytest.raises(SystemExit) as leaving:
-        main([*arguments, "--out", "out"])
-    told = capsys.readouterr()
-    return leaving.value.code or 0, told.out + told.err
+    code, out, err = asked.call([*arguments, "--out", "out"], capsys)
+    return code, out + err
 
 
 def bits(runs):

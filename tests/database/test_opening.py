@@ -30,10 +30,10 @@ def test_an_older_database_comes_up_with_its_jobs_and_without_what_is_no_more(tm
         connection.exec_driver_sql("CREATE TABLE executions (number INTEGER)")
         connection.exec_driver_sql(f"UPDATE {version.name} SET version_num = '0003'")
         place = database.place
-        columns = "id, place, owner, lane, kind, state, 'case', title, errand, created, started, ended, turn, attempts,"
-        columns = f"{columns} identity, page, reused, trouble".replace("'case'", '"case"')
-        values = f"'a', '{place}', 'me', 'long', 'run', 'queued', 'x', '{{}}', '{{}}', '', '', '', 0, 0, '', '',"
-        connection.exec_driver_sql(f"INSERT INTO jobs ({columns}) VALUES ({values} false, '[]')")
+        columns = 'id, place, owner, lane, kind, state, "case", title, errand, created, started, ended, turn, attempts'
+        values = f"'a', '{place}', 'me', 'long', 'run', 'queued', 'x', '{{}}', '{{}}', '', '', '', 0, 0"
+        more = "identity, page, reused, trouble) VALUES"
+        connection.exec_driver_sql(f"INSERT INTO jobs ({columns}, {more} ({values}, '', '', false, '[]')")
     with closing(open_database(tmp_path)) as database:
         with database.reading() as connection:
             assert versions_in(connection) == (HEAD,)
@@ -45,46 +45,49 @@ def test_a_newer_database_is_refused_and_left_alone(tmp_path, either):
     with closing(open_database(tmp_path)) as database, database.writing() as connection:
         connection.exec_driver_sql(f"UPDATE {version.name} SET version_num = '9999'")
     for _ in range(2):
-        with pytest.raises(DatabaseRefused) as refused:
-            open_database(tmp_path)
-        (fault,) = refused.value.faults
+        fault = refusal(tmp_path)
         assert fault.code == "database.newer"
         assert "9999" in fault.cause("zh")
 
 
-def test_a_folder_that_cannot_be_written_is_said(tmp_path):
-    (tmp_path / "copark.sqlite3").mkdir()
+def refusal(folder):
     with pytest.raises(DatabaseRefused) as refused:
-        open_database(tmp_path)
-    assert refused.value.faults[0].code == "database.file"
-
-
-def test_a_file_that_is_no_database_is_said(tmp_path):
-    (tmp_path / "copark.sqlite3").write_bytes(b"not a database at all" * 100)
-    with pytest.raises(DatabaseRefused) as refused:
-        open_database(tmp_path)
-    assert refused.value.faults[0].code == "database.damaged"
-
-
-@pytest.mark.parametrize(
-    ("address", "code"),
-    [("nonsense", "url_unreadable"), ("mysql://a:secret@b/c", "url_kind"), ("postgresql://", "url_kind"),
-     ("sqlite://", "url_kind"), ("postgresql://me:secret@127.0.0.1:1/x", "server")],
-)  # fmt: skip
-def test_an_address_that_leads_nowhere_is_said_without_its_password(tmp_path, monkeypatch, address, code):
-    monkeypatch.setenv("COPARK_DATABASE_URL", address)
-    with pytest.raises(DatabaseRefused) as refused:
-        open_database(tmp_path)
+        open_database(folder)
     (fault,) = refused.value.faults
-    assert fault.code == f"database.{code}"
-    assert "secret" not in fault.sentence("en") + fault.sentence("zh")
+    return fault
+
+
+def test_what_is_no_database_is_said(tmp_path):
+    file = tmp_path / "copark.sqlite3"
+    file.mkdir()
+    assert refusal(tmp_path).code == "database.file"
+    file.rmdir()
+    file.write_bytes(b"not a database at all" * 100)
+    assert refusal(tmp_path).code == "database.damaged"
+
+
+ADDRESSES = {
+    "nonsense": "url_unreadable", "mysql://a:secret@b/c": "url_kind", "postgresql://": "url_kind",
+    "sqlite://": "url_kind", "postgresql://me:secret@127.0.0.1:1/x": "server",
+}  # fmt: skip
+
+
+def test_an_address_that_leads_nowhere_is_said_without_its_password(tmp_path, monkeypatch, subtests):
+    for address, code in ADDRESSES.items():
+        with subtests.test(address=address):
+            monkeypatch.setenv("COPARK_DATABASE_URL", address)
+            fault = refusal(tmp_path)
+            assert fault.code == f"database.{code}"
+            assert "secret" not in fault.sentence("en") + fault.sentence("zh")
+
+
+JOB = {"id": "a", "owner": "me", "lane": "long", "kind": "run", "case": "x", "title": {}, "errand": {}}
 
 
 def test_folders_of_one_database_do_not_see_each_other(tmp_path, monkeypatch):
     monkeypatch.setenv("COPARK_DATABASE_URL", f"sqlite:///{tmp_path}/shared.sqlite3")
     with closing(open_database(tmp_path / "a")) as one, closing(open_database(tmp_path / "b")) as other:
-        row = {"id": "a", "owner": "me", "lane": "long", "kind": "run", "case": "x", "title": {}, "errand": {}}
-        JobTable(one).add(row)
+        JobTable(one).add(JOB)
         assert (len(JobTable(one).all()), len(JobTable(other).all())) == (1, 0)
 
 
@@ -96,15 +99,14 @@ def locked(monkeypatch, folder):
 
 
 def test_a_folder_that_may_not_be_written_can_be_read(tmp_path, monkeypatch):
-    row = {"id": "a", "owner": "me", "lane": "long", "kind": "run", "case": "x", "title": {}, "errand": {}}
     with closing(open_database(tmp_path)) as database:
-        JobTable(database).add(row)
+        JobTable(database).add(JOB)
     before = sorted(tmp_path.iterdir())
     locked(monkeypatch, tmp_path)
     with closing(open_database(tmp_path)) as database:
         assert [job.id for job in JobTable(database).all()] == ["a"]
         with pytest.raises(DatabaseRefused) as refused:
-            JobTable(database).add(row | {"id": "b"})
+            JobTable(database).add(JOB | {"id": "b"})
     assert refused.value.faults[0].code == "database.read_only"
     assert sorted(tmp_path.iterdir()) == before
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import stat
 import zipfile
@@ -12,32 +13,22 @@ import pytest
 
 from copark.store import RunStore
 from copark.store.manifest import NAME
-from copark.store.workspace import CRATE, MANIFEST, WorkspaceRefused, as_json, manifest_of
+from copark.store.workspace import CRATE, MANIFEST, WorkspaceRefused, as_json
 from copark.workflows import workspaces
 from tests.hostile.mutations import entry_of, zipped
-
-
-def files_of(packed):
-    with zipfile.ZipFile(packed.path) as archive:
-        return {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
+from tests.hostile.online import archive_of, relisted
 
 
 def listed(files):
     """The same files with a list and a description that fit them: what a careful forger would send."""
-    import hashlib
-
-    inner = {name: raw for name, raw in files.items() if name not in (MANIFEST, CRATE)}
-    sums = {name: (len(raw), hashlib.sha256(raw).hexdigest()) for name, raw in inner.items()}
     crate = json.loads(files[CRATE])
     graph = [one for one in crate["@graph"] if one["@type"] != "File"]
-    graph += [{"@id": name, "@type": "File"} for name in (*inner, MANIFEST)]
-    return {**inner, MANIFEST: as_json(manifest_of(sums)), CRATE: as_json({**crate, "@graph": graph})}
+    graph += [{"@id": name, "@type": "File"} for name in {*files, MANIFEST} - {CRATE}]
+    return relisted({**files, CRATE: as_json({**crate, "@graph": graph})})
 
 
 def resealed(files, place):
     """A run whose own list of files fits what it holds now."""
-    import hashlib
-
     inner = {name.removeprefix(f"{place}/"): raw for name, raw in files.items() if name.startswith(f"{place}/")}
     known = json.loads(inner.pop(NAME))
     known["files"] = {n: {"bytes": len(raw), "sha256": hashlib.sha256(raw).hexdigest()} for n, raw in inner.items()}
@@ -47,7 +38,7 @@ def resealed(files, place):
 def refused(tmp_path, content):
     """Why it is refused: by verifying and by opening, for the same reasons; nothing of it stays."""
     path, there = tmp_path / "w.zip", tmp_path / "there"
-    path.write_bytes(content if isinstance(content, bytes) else zipped([(entry_of(n), r) for n, r in content.items()]))
+    path.write_bytes(content if isinstance(content, bytes) else archive_of(content))
     found = workspaces.verify(path)
     assert found.faults
     with pytest.raises(WorkspaceRefused) as told:
@@ -61,24 +52,20 @@ def refused(tmp_path, content):
 
 
 @pytest.fixture
-def packed(own):
-    return own
+def files(own):
+    with zipfile.ZipFile(own.path) as archive:
+        return {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
 
 
 @pytest.fixture
-def files(packed):
-    return files_of(packed)
-
-
-@pytest.fixture
-def run(packed):
-    return f"runs/{packed.runs[0]}"
+def run(own):
+    return f"runs/{own.runs[0]}"
 
 
 def test_a_forger_who_changes_nothing_is_believed(tmp_path, files):
     """The tests below change one thing each: without it the workspace is whole."""
     path = tmp_path / "w.zip"
-    path.write_bytes(zipped([(entry_of(name), raw) for name, raw in listed(files).items()]))
+    path.write_bytes(archive_of(listed(files)))
     assert workspaces.verify(path).faults == ()
 
 
@@ -113,36 +100,26 @@ def test_a_case_and_a_study_with_faults_are_told_with_their_lines(tmp_path, file
     assert refused(tmp_path, listed(bomb)) == {"cases.alias"}
 
 
-def changed(files, run, change):
-    metadata = json.loads(files[f"{run}/metadata.json"])
-    change(metadata)
-    return resealed({**files, f"{run}/metadata.json": as_json(metadata)}, run)
-
-
-def seed_two(metadata):
-    metadata["provenance"]["study"]["seed"] = 2
-
-
-def other_case(metadata):
-    metadata["provenance"]["case_hash"] = "0" * 64
-
-
-def other_name(metadata):
-    metadata["identity"] = "0123456789abcdef"
-
-
-def nonsense(metadata):
-    metadata["provenance"]["study"] = float("nan")
+def changed(files, run, place, value):
+    """The files with an entry of the run's description changed, and everything listed anew."""
+    name = f"{run}/metadata.json"
+    entry = metadata = json.loads(files[name])
+    *way, last = place
+    for step in way:
+        entry = entry[step]
+    entry[last] = value
+    return listed(resealed({**files, name: as_json(metadata)}, run))
 
 
 @pytest.mark.parametrize(
-    ("change", "code"),
-    [(seed_two, "contradicts"), (other_case, "contradicts"), (other_name, "contradicts"),
-     (nonsense, "metadata_unreadable")],
+    ("place", "value", "code"),
+    [(("provenance", "study", "seed"), 2, "contradicts"), (("provenance", "case_hash"), "0" * 64, "contradicts"),
+     (("identity",), "0123456789abcdef", "contradicts"),
+     (("provenance", "study"), float("nan"), "metadata_unreadable")],
 )  # fmt: skip
-def test_a_run_whose_name_does_not_fit_its_study_case_and_model(tmp_path, files, run, change, code):
+def test_a_run_whose_name_does_not_fit_its_study_case_and_model(tmp_path, files, run, place, value, code):
     """All checksums are right; the identity is not that of what is said to have made it."""
-    assert refused(tmp_path, listed(changed(files, run, change))) == {code}
+    assert refused(tmp_path, changed(files, run, place, value)) == {code}
 
 
 BAD_ARRAYS = [
@@ -169,19 +146,17 @@ def test_what_the_store_could_not_read_is_not_opened(tmp_path, files, run, subte
     for value in [None, "", [], {"a": 1}]:
         for entry in ["variables", "scenarios", "runs", "kept", "created", "format"]:
             with subtests.test(value=value, entry=entry):
-                metadata = json.loads(files[f"{run}/metadata.json"]) | {entry: value}
-                other = resealed({**files, f"{run}/metadata.json": as_json(metadata)}, run)
                 path, there = tmp_path / "w.zip", tmp_path / f"there-{entry}-{value}"
-                path.write_bytes(zipped([(entry_of(n), r) for n, r in listed(other).items()]))
+                path.write_bytes(archive_of(changed(files, run, (entry,), value)))
                 with suppress(WorkspaceRefused):
                     workspaces.open_(path, there)
                     assert not RunStore(there / "runs").records()[1]
                 assert workspaces.verify(path).faults == () or not there.exists()
 
 
-def test_a_disk_without_room_is_told_before_anything_is_written(tmp_path, packed, monkeypatch):
+def test_a_disk_without_room_is_told_before_anything_is_written(tmp_path, own, monkeypatch):
     monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(total=20, used=10, free=10))
     with pytest.raises(WorkspaceRefused) as told:
-        workspaces.open_(packed.path, tmp_path / "there")
+        workspaces.open_(own.path, tmp_path / "there")
     assert told.value.faults[0].code == "workspace.no_room"
     assert list(tmp_path.iterdir()) == []
