@@ -29,6 +29,7 @@ from copark.texts import text
 from copark.workflows import ReplayVerdict, RunOutcome
 
 pytestmark = pytest.mark.usefixtures("eighty_columns")
+Capsys = pytest.CaptureFixture[str]
 
 
 @cache
@@ -65,7 +66,7 @@ def answers(monkeypatch: pytest.MonkeyPatch, name: str, answer: object) -> list[
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_run_begins_with_the_answer_and_ends_with_the_path_of_the_report(
-    lang: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    lang: str, capsys: Capsys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = answers(monkeypatch, "run_study", outcome())
     code, out, err = call(["run", "a-park", "--runs", "7", "--seed", "3", "--lang", lang, "--fresh"], capsys)
@@ -84,9 +85,7 @@ def test_a_run_begins_with_the_answer_and_ends_with_the_path_of_the_report(
     assert words["formats"] == ["html"]
 
 
-def test_a_run_as_json_is_nothing_but_its_document(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_as_json_is_nothing_but_its_document(capsys: Capsys, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = answers(monkeypatch, "run_study", outcome())
     code, out, _ = call(["run", "a-park", "--json"], capsys)
     assert (code, json.loads(out)["headline"]) == (0, answer().document().headline)
@@ -97,7 +96,7 @@ def test_a_run_as_json_is_nothing_but_its_document(
     assert "odt" in err
 
 
-def test_what_a_reader_must_know_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_a_reader_must_know_is_said(capsys: Capsys) -> None:
     screen.show_outcome(outcome(reused=True, failed=300, kept=10, files={}), "en")
     out = " ".join(capsys.readouterr().out.split())
     assert "--overwrite recomputes it" in out
@@ -122,7 +121,7 @@ def test_what_a_reader_must_know_is_said(capsys: pytest.CaptureFixture[str]) -> 
     ],
 )
 def test_no_error_shows_a_traceback(
-    error: BaseException, code: int, words: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    error: BaseException, code: int, words: str, capsys: Capsys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers(monkeypatch, "run_study", error)
     found, out, err = call(["run", "a-park"], capsys)
@@ -136,25 +135,18 @@ def test_no_error_shows_a_traceback(
 FIRST = FirstDifference("jobs", "as-it-is", 7, "2020Q1", 5.0, 6.0)
 GONE = FirstDifference("jobs", "", -1, "", math.nan, math.nan)
 NUMPY = (("numpy", "2.3", "2.4"),)
-PLACE = "jobs, scenario as-it-is, run 7, quarter 2020Q1"
+VERDICTS = [
+    (ReplayVerdict("identical", 1000, 0.0, None, NUMPY), 0, ["identical: 1,000 recomputed"]),
+    (ReplayVerdict("equal", 9, 1e-15, None, NUMPY), 0, ["equal to 1e-9", "1.0e-15", "numpy: 2.3 → 2.4"]),
+    (ReplayVerdict("different", 9, math.inf, GONE, NUMPY), 1, ["different: jobs is now missing", "numpy: 2.3"]),
+    (ReplayVerdict("different", 9, 0.2, FIRST, ()), 1,
+     ["jobs, scenario as-it-is, run 7, quarter 2020Q1", "5.0", "6.0", "report this"]),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("verdict", "code", "words"),
-    [
-        (ReplayVerdict("identical", 1000, 0.0, None, ()), 0, ["identical: 1,000 recomputed"]),
-        (ReplayVerdict("identical", 1000, 0.0, None, NUMPY), 0, ["identical"]),
-        (ReplayVerdict("equal", 9, 1e-15, None, NUMPY), 0, ["equal to 1e-9", "1.0e-15", "numpy: 2.3 → 2.4"]),
-        (ReplayVerdict("different", 9, math.inf, GONE, NUMPY), 1, ["different: jobs is now missing", "numpy: 2.3"]),
-        (ReplayVerdict("different", 9, 0.2, FIRST, ()), 1, [PLACE, "5.0", "6.0", "report this"]),
-    ],
-)
+@pytest.mark.parametrize(("verdict", "code", "words"), VERDICTS)
 def test_a_verdict_is_told_and_decides_the_code(
-    verdict: ReplayVerdict,
-    code: int,
-    words: list[str],
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+    verdict: ReplayVerdict, code: int, words: list[str], capsys: Capsys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers(monkeypatch, "verify", verdict)
     found, out, err = call(["verify", "0123"], capsys)
@@ -162,31 +154,24 @@ def test_a_verdict_is_told_and_decides_the_code(
     assert not [word for word in words if word not in " ".join(out.split())]
 
 
-def terminal(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
-    stream = io.StringIO()
-    monkeypatch.setattr(
-        "rich.console.Console",
-        lambda stderr: Console(file=stream, force_terminal=True, width=80, legacy_windows=False),
-    )
-    return stream
-
-
 def test_longer_work_shows_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    stream = terminal(monkeypatch)
+    stream = io.StringIO()
+    made = Console(file=stream, force_terminal=True, width=80, legacy_windows=False)
+    monkeypatch.setattr("rich.console.Console", lambda stderr: made)
     with screen.Progress("en") as told:
         told("simulate", 500, 1000)
         told._lose_patience()
         told("simulate", 750, 1000)
         told._bar.refresh()
         told("report", 1, 17)
-    assert "Simulating" in stream.getvalue()
-    assert "750/1000" in stream.getvalue()
-    assert "Writing the report" in stream.getvalue()
+    for said in ("Simulating", "750/1000", "Writing the report"):
+        assert said in stream.getvalue()
 
 
 def test_longer_work_without_a_terminal_prints_a_line_now_and_then(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: Capsys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """What was there before does not shorten the time left: 50 in ten seconds leave thirty for 150."""
     now = [100.0]
     monkeypatch.setattr(screen.time, "monotonic", lambda: now[0])
     with screen.Progress("en") as told:
@@ -195,26 +180,17 @@ def test_longer_work_without_a_terminal_prints_a_line_now_and_then(
         for done in range(100, 1001, 100):
             now[0] += 2.0
             told("simulate", done, 1000)
+        told("replay", 800, 1000)
+        now[0] += 10.0
+        told("replay", 850, 1000)
     lines = capsys.readouterr().err.splitlines()
     assert lines[0].startswith("Preparing")
-    assert lines[1:] == [
+    assert lines[1:4] == [
         "Simulating: 300 of 1,000, about 14 s left",
         "Simulating: 600 of 1,000, about 8 s left",
         "Simulating: 900 of 1,000, about 2 s left",
     ]
-
-
-def test_what_was_there_before_does_not_shorten_the_time_left(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Work that goes on at 800 of 1,000 and does 50 in ten seconds needs thirty more for 150."""
-    now = [100.0]
-    monkeypatch.setattr(screen.time, "monotonic", lambda: now[0])
-    with screen.Progress("en") as told:
-        told("replay", 800, 1000)
-        now[0] += 10.0
-        told("replay", 850, 1000)
-    assert capsys.readouterr().err.splitlines()[-1].endswith("850 of 1,000, about 30 s left")
+    assert lines[-1].endswith("850 of 1,000, about 30 s left")
 
 
 @pytest.mark.long

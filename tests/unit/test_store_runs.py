@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -106,100 +106,60 @@ def longest_file(folder: Path) -> Path:
     return max((folder / "arrays.zarr").rglob("c/*/*/*"), key=lambda path: path.stat().st_size)
 
 
-def cut(folder: Path) -> None:
-    path = longest_file(folder)
-    path.write_bytes(path.read_bytes()[:-1])
+def flipped(content: bytes) -> bytes:
+    at = len(content) // 2
+    return content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
 
 
-def flip(folder: Path) -> None:
-    path = longest_file(folder)
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
-    path.write_bytes(bytes(content))
+DAMAGE: list[tuple[str, bool, Callable[[bytes], bytes | None]]] = [
+    ("store.file_size", True, lambda content: content[:-1]),
+    ("store.file_changed", True, flipped),
+    ("store.file_missing", True, lambda _: None),
+    ("store.manifest_unreadable", False, lambda _: b"[1, 2"),
+    ("store.manifest_unreadable", False, lambda _: b'{"format": 1, "files": [], "bytes": 0}'),
+    ("store.other_format", False, lambda content: content.replace(b'"format": 1', b'"format": 2')),
+    ("store.half_written", False, lambda _: None),
+]
 
 
-def remove(folder: Path) -> None:
-    longest_file(folder).unlink()
-
-
-def garble(folder: Path) -> None:
-    (folder / "manifest.json").write_text("[1, 2", encoding="utf-8")
-
-
-def other_shape(folder: Path) -> None:
-    (folder / "manifest.json").write_text('{"format": 1, "files": [], "bytes": 0}', encoding="utf-8")
-
-
-def later_format(folder: Path) -> None:
-    path = folder / "manifest.json"
-    path.write_text(path.read_text(encoding="utf-8").replace('"format": 1', '"format": 2'), encoding="utf-8")
-
-
-def stop_before_the_manifest(folder: Path) -> None:
-    (folder / "manifest.json").unlink()
-
-
-@pytest.mark.parametrize(
-    ("damage", "code"),
-    [
-        (cut, "store.file_size"),
-        (flip, "store.file_changed"),
-        (remove, "store.file_missing"),
-        (garble, "store.manifest_unreadable"),
-        (other_shape, "store.manifest_unreadable"),
-        (later_format, "store.other_format"),
-        (stop_before_the_manifest, "store.half_written"),
-    ],
-)
-def test_damage_is_named_with_its_file_and_its_repair(store: RunStore, damage: object, code: str) -> None:
+def test_damage_is_named_with_its_file_and_its_repair(store: RunStore, subtests: pytest.Subtests) -> None:
+    """Of its longest file, or of its manifest."""
     record = store.save(ensemble())
-    assert callable(damage)
-    damage(record.path)
-    with pytest.raises(DamagedRun) as refusal:
-        store.load(IDENTITY)
-    (fault,) = refusal.value.faults
-    assert fault.code == code
-    assert fault.file == str(record.path)
-    assert fault.key
-    assert fault.repair("en")
-    assert fault.repair("zh")
-    found, faults = store.records()
-    if code == "store.file_changed":  # listing compares sizes only
-        assert [entry.identity for entry in found] == [IDENTITY]
-    else:
-        assert found == []
-        assert [entry.code for entry in faults] == [code]
-
-
-def edited(*path: str, value: object) -> object:
-    """A change by hand of one entry of the metadata, after which the checksums are made anew."""
-
-    def edit(folder: Path, _: Path) -> None:
-        metadata = json.loads((folder / "metadata.json").read_text(encoding="utf-8"))
-        entry = metadata
-        for name in path[:-1]:
-            entry = entry[name]
-        entry[path[-1]] = value
-        (folder / "metadata.json").write_text(json.dumps(metadata), encoding="utf-8")
-        write_manifest(folder)
-
-    return edit
+    for code, of_numbers, damage in DAMAGE:
+        with subtests.test(code=code):
+            path = longest_file(record.path) if of_numbers else record.path / NAME
+            whole = path.read_bytes()
+            spoiled = damage(whole)
+            path.unlink() if spoiled is None else path.write_bytes(spoiled)
+            with pytest.raises(DamagedRun) as refusal:
+                store.load(IDENTITY)
+            (fault,) = refusal.value.faults
+            assert (fault.code, fault.file) == (code, str(record.path))
+            assert fault.key
+            assert fault.repair("en")
+            assert fault.repair("zh")
+            found, faults = store.records()
+            listed = code == "store.file_changed"  # listing compares sizes only
+            assert [entry.identity for entry in found] == [IDENTITY] * listed
+            assert [entry.code for entry in faults] == [code] * (not listed)
+            path.write_bytes(whole)
 
 
 def test_a_run_is_not_believed_whatever_of_what_made_it_was_changed(store: RunStore, subtests: pytest.Subtests) -> None:
+    """Changed by hand, and the checksums made anew."""
     record = store.save(true_ensemble(6, seed=1))
     path = record.path / "metadata.json"
     whole = path.read_bytes()
-    for at, value in (
-        (("runs",), 300), (("study", "runs"), 300), (("study", "seed"), 7), (("study", "case"), "another"),
-        (("case_hash",), "d" * 64), (("model_hash",), "d" * 64), (("experiment_hash",), "d" * 64),
-        (("draws_hash",), "d" * 64),
-    ):  # fmt: skip
-        path.write_bytes(whole)
-        change = edited("provenance", *at, value=value)
-        assert callable(change)
-        change(record.path, record.path)
-        with subtests.test(at=at):
+    study = {"runs": 300, "seed": 7, "case": "another"}
+    hashes = ("case_hash", "model_hash", "experiment_hash", "draws_hash")
+    changes = [{"study": {key: value}} for key, value in study.items()] + [{key: "d" * 64} for key in hashes]
+    for change in [{"runs": 300}, *changes]:
+        metadata = json.loads(whole)
+        told = metadata["provenance"]
+        told |= change if "study" not in change else {"study": told["study"] | change["study"]}
+        path.write_text(json.dumps(metadata), encoding="utf-8")
+        write_manifest(record.path)
+        with subtests.test(change=change):
             with pytest.raises(MisplacedRun) as refusal:
                 store.get(record.identity)
             assert [fault.code for fault in refusal.value.faults] == ["store.contradicts"]

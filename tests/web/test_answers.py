@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 
 from copark.cases import load_case, used
 from copark.model.variables import catalogue
+from copark.workflows.serving.asking import AskedScenario
 from copark.workflows.serving.wording import signed_span
 from tests.web.conftest import EQUITY
 
@@ -26,10 +25,9 @@ def test_observations_stand_beside_the_charts_with_their_sources(answer):
     for name, points in answer["observed"].items():
         known = [one for one in case.observations if one.variable == name and one.grade != "background"]
         assert len(points) == len(known)
-        for point in points:
-            assert point["quarter"] in answer["quarters"]
-            assert point["source"]
-            assert all(key == "judgement" or key in case.sources for key in point["source"])
+        assert {point["quarter"] for point in points} <= set(answer["quarters"])
+        sources = [point["source"] for point in points]
+        assert all(source and set(source) <= {"judgement", *case.sources} for source in sources)
     assert sum(map(len, answer["observed"].values())) > 20
 
 
@@ -119,19 +117,6 @@ def test_coupling_is_the_read_out_of_the_analysis(client):
     assert answer["arms"][0]["grades"][-1] in answer["grades"]
 
 
-def test_a_case_tells_its_levers_with_what_the_record_has(client):
-    case = load_case("great-stone")
-    told = client.get("/api/v1/cases/great-stone").json()
-    keys = [lever["key"] for lever in told["levers"]]
-    assert len(keys) == len(set(keys))
-    assert {f"parameters.{name}" for name in catalogue().parameters} <= set(keys)
-    assert {f"links.{name}" for name in catalogue().links} <= set(keys)
-    equity = next(one for one in told["levers"] if one["key"] == "edits.equity")
-    assert [one["values"]["home"] for one in equity["baseline"]] == [
-        t.basis_points_of("home") for t in used(case.equity)
-    ]
-
-
 def placed(key, value):
     """A scenario with one lever moved."""
     part, _, rest = key.partition(".")
@@ -142,19 +127,22 @@ def placed(key, value):
     return {part: {rest: {"strength": value} if part == "links" else value}}
 
 
-def test_ranges_of_levers_are_those_that_are_allowed(client):
-    """Every lever with a range may be moved to both its ends, and not beyond."""
-    case = client.get("/api/v1/cases/great-stone").json()
-    forms = {"steps", "number", "dated", "link"}
-    tried = [one for one in case["levers"] if one["form"] in forms and one["low"] is not None]
+def test_every_lever_may_be_moved_to_both_its_ends_and_not_beyond(client):
+    levers = client.get("/api/v1/cases/great-stone").json()["levers"]
+    keys = [lever["key"] for lever in levers]
+    assert len(keys) == len(set(keys))
+    assert {f"parameters.{name}" for name in catalogue().parameters} <= set(keys)
+    assert {f"links.{name}" for name in catalogue().links} <= set(keys)
+    equity = next(one for one in levers if one["key"] == "edits.equity")
+    recorded = [one.basis_points_of("home") for one in used(load_case("great-stone").equity)]
+    assert [one["values"]["home"] for one in equity["baseline"]] == recorded
+    tried = [one for one in levers if one["form"] in {"steps", "number", "dated", "link"} and one["low"] is not None]
     assert len(tried) > 80
-    from copark.workflows.serving.asking import AskedScenario
-
     for one in tried:
-        width = one["high"] - one["low"]
+        beyond = max(1e-6, 1e-9 * (one["high"] - one["low"]))
         for value in (one["low"], one["high"]):
             AskedScenario.model_validate(placed(one["key"], value))
-        for value in (one["low"] - max(1e-6, 1e-9 * width), one["high"] + max(1e-6, 1e-9 * width)):
+        for value in (one["low"] - beyond, one["high"] + beyond):
             with pytest.raises(ValueError, match=r"range|strength|limit"):
                 AskedScenario.model_validate(placed(one["key"], value))
         if one["slider"]:
@@ -164,31 +152,26 @@ def test_ranges_of_levers_are_those_that_are_allowed(client):
 @pytest.mark.long
 def test_every_case_of_the_casebook_can_be_shown_and_run(client):
     for case in client.get("/api/v1/cases").json()["cases"]:
-        assert client.get(f"/api/v1/cases/{case['name']}").status_code == 200
-        assert client.get(f"/api/v1/cases/{case['name']}/network").status_code == 200
-        assert client.get(f"/api/v1/evidence?case={case['name']}").status_code == 200
-        answer = client.post("/api/v1/simulate", json={"case": case["name"], "runs": 3, "parts": {"flows": True}})
+        name = case["name"]
+        for path in (f"cases/{name}", f"cases/{name}/network", f"evidence?case={name}"):
+            assert client.get(f"/api/v1/{path}").status_code == 200
+        answer = client.post("/api/v1/simulate", json={"case": name, "runs": 3, "parts": {"flows": True}})
         assert answer.status_code == 200, answer.text
 
 
-def test_every_word_is_there_in_both_languages(client):
-    """No answer has one language where the other has something to say."""
-    parts = {"flows": True, "why": "jobs"}
-    answers = [client.post("/api/v1/simulate", json=GREAT_STONE | {"scenario": EQUITY, "parts": parts})]
-    answers += [client.get(f"/api/v1{path}") for path in ("/cases/great-stone", "/method", "/studies", "/analyses")]
+def pairs(node):
+    """Everything that is said in both languages."""
+    inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    if isinstance(node, dict) and set(node) == {"en", "zh"} and isinstance(node["en"], str):
+        yield node
+    for one in inner:
+        yield from pairs(one)
 
-    def pairs(node):
-        if isinstance(node, dict):
-            if set(node) == {"en", "zh"} and isinstance(node["en"], str):
-                yield node
-            for value in node.values():
-                yield from pairs(value)
-        elif isinstance(node, list):
-            for value in node:
-                yield from pairs(value)
 
-    for answer in answers:
-        found = list(pairs(json.loads(answer.content)))
+def test_no_answer_has_one_language_where_the_other_has_something_to_say(client, answer):
+    paths = ("/cases/great-stone", "/method", "/studies", "/analyses")
+    for told in (answer, *(client.get(f"/api/v1{path}").json() for path in paths)):
+        found = list(pairs(told))
         assert found
         assert not [one for one in found if bool(one["en"]) != bool(one["zh"])]
 
