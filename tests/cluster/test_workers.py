@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -16,7 +19,9 @@ import pytest
 from copark.cluster import Threads, make
 from copark.cluster.environment import MachinesDiffer
 from copark.cluster.scheduler import ClusterLost, local_cluster, workers_at
+from copark.errors import RunRefused
 from copark.store import RunStore
+from tests.asked import waited
 from tests.cluster.test_making import asked, expected, numbers  # noqa: F401 - fixtures
 
 pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("default")]
@@ -28,22 +33,45 @@ def cluster():
         yield found
 
 
+def test_who_answers_nothing_is_no_scheduler_and_that_is_said_soon() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        begun = time.monotonic()
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(RunRefused, match="No scheduler"), workers_at(address):
+            raise AssertionError("nobody is there")
+    assert time.monotonic() - begun < 8.0
+
+
+def in_background(work: Callable[[], object]) -> None:
+    threading.Thread(target=work, daemon=True).start()
+
+
+def worker() -> psutil.Process | None:
+    """The newest worker of this process."""
+    for process in reversed(psutil.Process().children(recursive=True)):
+        with suppress(psutil.Error):
+            if "spawn_main" in str(process.cmdline()):
+                return process
+    return None
+
+
+def test_a_worker_that_dies_while_it_starts_is_no_loss(asked, expected, tmp_path: Path) -> None:  # noqa: F811
+    in_background(lambda: waited(worker).kill())
+    with local_cluster(1) as own, workers_at(own.scheduler_address) as crew:
+        assert numbers(make(asked, RunStore(tmp_path), crew).record) == expected
+
+
 def test_a_worker_that_dies_is_no_loss(cluster, asked, expected, tmp_path: Path) -> None:  # noqa: F811
-    victims = [
-        process for process in psutil.Process().children(recursive=True) if "spawn_main" in str(process.cmdline())
-    ]
-    store = RunStore(tmp_path)
+    store, victim = RunStore(tmp_path), worker()
+    assert victim is not None
 
-    def kill_one() -> None:
-        while not list(store.root.glob(".shards-*/arrays.zarr")):
-            time.sleep(0.01)
-        victims[-1].kill()
+    def kill() -> None:
+        waited(lambda: list(store.root.glob(".shards-*/arrays.zarr")))
+        victim.kill()
 
-    killer = threading.Thread(target=kill_one, daemon=True)
     with workers_at(cluster.scheduler_address) as crew:
-        killer.start()
+        in_background(kill)
         assert numbers(make(asked, store, crew).record) == expected
-    killer.join(10)
 
 
 def test_a_worker_of_another_model_is_refused(cluster, asked, tmp_path: Path) -> None:  # noqa: F811
@@ -79,12 +107,11 @@ def test_a_lost_scheduler_is_said_and_the_rest_made_without_it(asked, expected, 
     address = server.stdout.readline().rsplit(" ", 1)[-1].strip()
 
     def kill_all() -> None:
-        while not list(store.root.glob(".shards-*/making/plan.json")):
-            time.sleep(0.01)
+        waited(lambda: list(store.root.glob(".shards-*/making/plan.json")))
         os.killpg(server.pid, signal.SIGKILL)
 
     with workers_at(address) as crew:
-        threading.Thread(target=kill_all, daemon=True).start()
+        in_background(kill_all)
         with pytest.raises(ClusterLost, match="same command"):
             make(asked, store, crew)
     server.wait(10)

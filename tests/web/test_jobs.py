@@ -12,7 +12,6 @@ import pytest
 import yaml
 
 from copark.store import RunStore
-from copark.store.manifest import faults_of
 from copark.web.job_process import main
 from copark.web.jobs import JobQueue, trouble_of
 from copark.web.limits import Settings
@@ -72,21 +71,6 @@ def test_who_waits_knows_the_place_and_who_is_cancelled_leaves_nothing(serve, tm
         runs = tmp_path / "out" / "runs"
         assert not runs.exists() or list(runs.iterdir()) == []
         assert client.delete(first).json()["state"] == "cancelled"
-
-
-@pytest.mark.long
-def test_a_job_whose_process_is_killed_is_done_all_the_same(serve, tmp_path):
-    with serve() as client:
-        job = client.post("/api/v1/jobs", json=LONG | {"runs": 6_000}).json()
-        told_of(client, job, lambda told: told["done"])
-        services_of(client).jobs._working[job["id"]]._process.kill()
-        ended = told_of(client, job)
-    assert (ended["state"], ended["attempts"], ended["trouble"]) == ("done", 2, [])
-    store = RunStore(tmp_path / "out" / "runs")
-    assert [path.name for path in store.root.iterdir()] == [ended["identity"]]
-    (record,) = store.records()[0]
-    assert record.runs == 6_000
-    assert faults_of(record.path, deep=True) == []
 
 
 def test_jobs_wait_their_turn_are_taken_back_and_outlive_their_server(serve, tmp_path, monkeypatch):

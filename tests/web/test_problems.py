@@ -55,6 +55,23 @@ def test_every_fault_is_told_with_its_place(client, subtests):
             assert faults(answer) == expected
 
 
+RULES = {
+    '"runs": 5, "runs": 6': ("cases.duplicate", "runs"), '"runs": true': ("web.fault.whole", "runs"),
+    '"scenario": {"title": {"en": "a\\u0000b", "zh": "x"}}': ("cases.control_mark", "en"),
+    '"outputs": ["a\\u202eb"]': ("cases.control_mark", "outputs"),
+}  # fmt: skip
+
+
+def test_a_question_is_read_by_the_rules_of_files(client, subtests):
+    """What is taken can be exported, and run by the command line."""
+    for part, told in RULES.items():
+        with subtests.test(part=part):
+            body = f'{{"case": "great-stone", {part}}}'
+            answer = client.post(SIMULATE, content=body, headers={"content-type": "application/json"})
+            assert answer.status_code == 422
+            assert told in [(one["code"], one["field"]) for one in answer.json()["faults"]]
+
+
 def test_the_title_is_in_the_language_asked_for(client):
     asked = {"case": "nowhere"}
     english, by_query = (client.post(f"{SIMULATE}{query}", json=asked).json() for query in ("", "?lang=zh"))

@@ -1,4 +1,4 @@
-"""A server as people start it: it says where it is, survives being killed, and takes its children with it."""
+"""A server as people start it: killed, stopped, started anew or without its database it loses no job."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
@@ -17,9 +18,14 @@ from pathlib import Path
 import psutil
 import pytest
 
+from copark.store import RunStore
+from copark.store.manifest import faults_of
 from tests.asked import waited
-from tests.web.conftest import LONG
+from tests.database.fixtures import postgres, postgres_url
 
+__all__ = ["postgres", "postgres_url"]
+pytestmark = pytest.mark.long
+JOB = {"case": "great-stone", "draws": "defaults", "outputs": ["jobs"], "runs": 500}
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 PROGRAM = "from copark.cli import main; main()"
 
@@ -49,30 +55,6 @@ def ask(address, path, body=None, **headers):
         return json.loads(answer.read())
 
 
-@pytest.mark.long
-def test_a_server_killed_and_started_again_gives_the_same_answers(tmp_path):
-    asked = {"case": "great-stone", "runs": 30, "draws": "unsettled"}
-    with server(tmp_path / "out") as (process, address):
-        assert address, process.stderr.read()
-        assert ask(address, "/api/v1/status")["version"]
-        first = ask(address, "/api/v1/simulate", asked)
-        job = ask(address, "/api/v1/jobs", LONG)
-        waited(lambda: ask(address, f"/api/v1/jobs/{job['id']}")["done"])
-        children = psutil.Process(process.pid).children()
-        assert children
-        process.send_signal(signal.SIGKILL)
-        process.wait(10)
-        assert psutil.wait_procs(children, 20)[1] == [], "the job's process outlives its server"
-    with server(tmp_path / "out") as (process, address):
-        assert address, process.stderr.read()
-        second = ask(address, "/api/v1/simulate", asked)
-        assert (second["identity"], second["arms"]) == (first["identity"], first["arms"])
-        assert ask(address, f"/api/v1/jobs/{job['id']}")["state"] in ("queued", "running")
-        with urllib.request.urlopen(f"{address}/api/v1/export/{first['identity']}.csv", timeout=60) as answer:
-            assert answer.status == 200
-        ended_well(process)
-
-
 def ended_well(process):
     """SIGTERM is a polite stop."""
     process.send_signal(signal.SIGTERM)
@@ -80,15 +62,82 @@ def ended_well(process):
     assert "Traceback" not in process.stderr.read()
 
 
-@pytest.mark.long
+def told_of(address, job, is_so=lambda told: told["state"] in ("done", "failed")):
+    return waited(lambda: ask(address, f"/api/v1/jobs/{job['id']}"), is_so, 120)
+
+
+def refused_to_begin(process, address):
+    assert address is None
+    assert process.wait(30) == 1
+    return process.stdout.read() + process.stderr.read()
+
+
+def test_a_killed_server_takes_its_children_with_it_and_the_next_finishes_its_jobs_with_the_same_answers(tmp_path):
+    data, asked = tmp_path / "out", {"case": "great-stone", "runs": 30, "draws": "unsettled"}
+    with server(data) as (process, address):
+        first = ask(address, "/api/v1/simulate", asked)
+        sent = [ask(address, "/api/v1/jobs", JOB | {"seed": seed, "runs": 20_000}) for seed in (1, 2)]
+        told_of(address, sent[0], lambda told: told["done"])
+        children = psutil.Process(process.pid).children()
+        assert children
+        process.send_signal(signal.SIGKILL)
+        process.wait(10)
+        assert psutil.wait_procs(children, 20)[1] == [], "the job's process outlives its server"
+    with server(data) as (process, address):
+        second = ask(address, "/api/v1/simulate", asked)
+        assert (second["identity"], second["arms"]) == (first["identity"], first["arms"])
+        ended = [told_of(address, job) for job in sent]
+        ended_well(process)
+    assert [(one["state"], one["attempts"]) for one in ended] == [("done", 2), ("done", 1)]
+    store = RunStore(data / "runs")
+    assert sorted(one["identity"] for one in ended) == sorted(record.identity for record in store.records()[0])
+    assert not [fault for record in store.records()[0] for fault in faults_of(record.path, deep=True)]
+
+
 def test_a_port_that_is_taken_is_told(tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
         with server(tmp_path, "--port", port) as (process, address):
-            assert address is None
-            assert process.wait(30) == 1
-            told = process.stderr.read()
+            told = refused_to_begin(process, address)
     assert port in told
     assert "Traceback" not in told
+
+
+def test_a_second_server_of_the_folder_does_not_begin_and_says_why(tmp_path):
+    with server(tmp_path / "out"), server(tmp_path / "out") as second:
+        assert "Another server is using this folder." in refused_to_begin(*second)
+
+
+def test_postgresql_stopped_and_started_under_a_server(tmp_path, postgres, postgres_url, monkeypatch):
+    monkeypatch.setenv("COPARK_DATABASE_URL", postgres_url)
+    with server(tmp_path / "out") as (process, address):
+        job = ask(address, "/api/v1/jobs", JOB | {"runs": 60_000})
+        told_of(address, job, lambda told: told["state"] == "running")
+        postgres.stop()
+        try:
+            with pytest.raises(urllib.error.HTTPError) as refused:
+                ask(address, "/api/v1/jobs")
+            assert refused.value.code == 503
+            assert int(refused.value.headers["retry-after"]) > 0
+            said = refused.value.read().decode()
+            assert "unavailable" in said
+            assert "Traceback" not in said
+            refused.value.close()
+            assert ask(address, "/api/v1/status")["jobs_waiting"] is None
+            assert ask(address, "/api/v1/simulate", {"case": "great-stone", "runs": 20, "draws": "defaults"})
+        finally:
+            postgres.start()
+        ended = told_of(address, job)
+        assert (ended["state"], ended["attempts"]) == ("done", 1)
+        time.sleep(3.0)
+        ended_well(process)
+
+
+def test_without_its_database_a_server_does_not_begin_and_says_why(tmp_path):
+    url = "postgresql://me:secret@127.0.0.1:1/x"
+    with server(tmp_path / "out", lang="zh", COPARK_DATABASE_URL=url) as alone:
+        said = refused_to_begin(*alone)
+    assert "数据库服务器" in said
+    assert not {word for word in ("secret", "Traceback") if word in said}

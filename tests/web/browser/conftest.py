@@ -7,7 +7,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from urllib.request import urlopen
 import pytest
 
 from copark.web.limits import DIST
+from tests.asked import waited
 
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
@@ -48,16 +48,16 @@ class Server:
         self.process = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "NO_COLOR": "1"}
         )
-        until = time.monotonic() + 90
-        while time.monotonic() < until:
-            if self.process.poll() is not None:
-                raise RuntimeError(f"the server left with {self.process.returncode}")
-            try:
-                with urlopen(f"{self.address}/api/v1/status", timeout=2):
-                    return
-            except (URLError, OSError):
-                time.sleep(0.1)
-        raise RuntimeError("the server did not answer")
+        waited(self.answers)
+
+    def answers(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, f"the server left with {self.process.returncode}"
+        try:
+            with urlopen(f"{self.address}/api/v1/status", timeout=2):
+                return True
+        except (URLError, OSError):
+            return False
 
     def stop(self) -> None:
         if self.process is not None:

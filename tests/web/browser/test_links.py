@@ -12,19 +12,17 @@ pytestmark = pytest.mark.long
 
 BAD = "&scenario={%22key%22:&runs=1e9&chart=%3Cb%3E"
 SAYS = {
-    "en": ("Parts of this link could", "Scenario “{\"key\":”", "Number of runs “1e9”", "Chart “<b>”", "Dismiss"),
-    "zh": ("链接中有部分内容无法识别", "情景“{\"key\":”", "模拟次数“1e9”", "图表“<b>”", "知道了"),
+    "en": ("Parts of this link could", "Scenario “{\"key\":”", "Number of runs “1e9”", "Chart “<b>”"),
+    "zh": ("链接中有部分内容无法识别", "情景“{\"key\":”", "模拟次数“1e9”", "图表“<b>”"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("lang", SAYS)
 def test_a_bad_link_says_what_of_it_cannot_be_read_and_what_is_shown(page: Any, lang: str) -> None:
-    title, *parts, dismiss = SAYS[lang]
     opened(page, lang, BAD)
     note = page.get_by_role("note")
     said = note.inner_text()
-    assert title in said
-    assert all(part in said for part in parts)
+    assert all(part in said for part in SAYS[lang])
     assert note.get_by_role("listitem").count() == 3
     assert query(page)["runs"] == ["1000"]
     assert scenario(page) == {}
@@ -33,7 +31,6 @@ def test_a_bad_link_says_what_of_it_cannot_be_read_and_what_is_shown(page: Any, 
     page.reload()
     settled(page)
     assert page.get_by_role("note").count() == 0
-    assert dismiss
 
 
 @pytest.mark.usefixtures("errors_expected")

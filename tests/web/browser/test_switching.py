@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
-from urllib.request import urlopen
 
 import pytest
 
@@ -28,12 +26,6 @@ DRAWN = """
 """
 
 
-def names(server: Any) -> list[dict[str, Any]]:
-    with urlopen(f"{server.address}/api/v1/cases", timeout=60) as answer:
-        found: list[dict[str, Any]] = json.load(answer)["cases"]
-    return found
-
-
 def drawn(page: Any, case: dict[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
     """What the charts hold and how they look, once they are of a case."""
     page.wait_for_function(
@@ -51,31 +43,28 @@ def drawn(page: Any, case: dict[str, Any]) -> tuple[list[dict[str, Any]], list[s
     return page.evaluate(DRAWN), pictures(page)
 
 
-def go_through(page: Any, cases: list[dict[str, Any]]) -> None:
-    first = cases[0]
-    page.set_default_timeout(90_000)
-    page.goto(f"/simulate?lang=en&case={first['name']}")
+def fresh(page: Any, case: dict[str, Any]) -> None:
+    page.goto(f"/simulate?lang=en&case={case['name']}")
     page.locator(".plot[data-painted]").first.wait_for()
     settled(page)
+
+
+def test_all_parks_in_turn_are_drawn_as_fresh_pages_draw_them(page: Any) -> None:
+    page.set_default_timeout(90_000)
+    cases = page.request.get("/api/v1/cases").json()["cases"]
+    assert len({(case["start"], case["quarters"]) for case in cases}) > 10
+    fresh(page, cases[0])
     switched = {}
-    for case in [*cases[1:], first]:
+    for case in [*cases[1:], cases[0]]:
         page.get_by_role("combobox", name=re.compile("^Park")).select_option(case["name"])
         page.wait_for_function("(name) => location.search.includes(`case=${name}&`)", arg=case["name"])
         switched[case["name"]] = drawn(page, case)
     for case in cases:
-        page.goto(f"/simulate?lang=en&case={case['name']}")
-        page.locator(".plot[data-painted]").first.wait_for()
-        held, painted = drawn(page, case)
+        fresh(page, case)
+        found = drawn(page, case)
         assert query(page)["case"] == [case["name"]]
-        assert switched[case["name"]][0] == held
-        assert switched[case["name"]][1] == painted
-        for chart in held:
+        assert switched[case["name"]] == found
+        for chart in found[0]:
             assert (chart["axis"][0], len(chart["axis"])) == (case["start"], case["quarters"])
             assert chart["ends"] == [case["data_end"]] * (case["data_end"] in chart["axis"])
             assert all(dot[0] in chart["axis"] for dot in (*chart["dots"], *chart["ranges"]))
-
-
-def test_all_parks_in_turn_are_drawn_as_fresh_pages_draw_them(page: Any, server: Any) -> None:
-    cases = names(server)
-    assert len({(case["start"], case["quarters"]) for case in cases}) > 10
-    go_through(page, cases)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
-from urllib.request import urlopen
 
 import pytest
 
@@ -18,16 +16,15 @@ SHOW = {"en": "Show outcome probabilities under these assumptions", "zh": "åœ¨æ­
 FRAMEWORK = '&scenario={"key":"scenario","title":{"en":"S","zh":"S"},"edits":{"framework":"off"}}'
 
 
-def trust_of(server: Any, case: str) -> dict[str, Any]:
-    with urlopen(f"{server.address}/api/v1/cases/{case}", timeout=60) as answer:
-        found: dict[str, Any] = json.load(answer)["case"]["trust"]
+def trust_of(page: Any, case: str) -> dict[str, Any]:
+    found: dict[str, Any] = page.request.get(f"/api/v1/cases/{case}").json()["case"]["trust"]
     return found
 
 
 @pytest.mark.parametrize("lang", SHOW)
-def test_of_another_park_the_record_comes_first_and_shares_on_request(page: Any, server: Any, lang: str) -> None:
+def test_of_another_park_the_record_comes_first_and_shares_on_request(page: Any, lang: str) -> None:
     page.set_default_timeout(60_000)
-    trust = trust_of(server, "kaesong")
+    trust = trust_of(page, "kaesong")
     assert not trust["outcomes_shown"]
     opened(page, lang, f"&case=kaesong&runs=200{FRAMEWORK}")
     head = page.locator(".head")
@@ -51,9 +48,9 @@ def test_of_another_park_the_record_comes_first_and_shares_on_request(page: Any,
 
 
 @pytest.mark.parametrize("name", ["compare", "network", "coupling", "report"])
-def test_every_page_with_results_has_the_badge(page: Any, server: Any, name: str) -> None:
+def test_every_page_with_results_has_the_badge(page: Any, name: str) -> None:
     page.set_default_timeout(90_000)
-    label = trust_of(server, "kaesong")["label"]["en"]
+    label = trust_of(page, "kaesong")["label"]["en"]
     page.goto(f"/{name}?lang=en&case=kaesong&runs=50{FRAMEWORK}")
     page.locator("details.badge", has_text=label).first.wait_for()
     assert page.locator(".bar .part").count() == 0
