@@ -8,11 +8,14 @@ import sys
 import threading
 import time
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from copark.store import RunStore, files
+from copark.store.checkpoints import Stages
 from copark.store.files import is_held, lock_of, only_one
 from copark.store.garbage import leavings, throw_away
 from copark.workflows.serving.errands import clear_cancelled
@@ -115,19 +118,22 @@ def test_where_a_file_system_knows_no_locks_work_goes_on(tmp_path: Path, monkeyp
 
 
 def test_one_at_a_time(tmp_path: Path) -> None:
-    lock, order, waits = tmp_path / "lock", [], threading.Event()
+    """Whoever makes a run, or does a part of long work; who does other work does not wait."""
+    lock = lock_of(tmp_path / "stages-work")
+    for alone in (partial(only_one, lock), Stages(tmp_path, "work").alone):
+        order, waits = [], threading.Event()
 
-    def second() -> None:
-        with only_one(lock, waits.set) as waited:
-            order.append(("second", waited))
+        def second(alone: Any = alone, order: Any = order, waits: Any = waits) -> None:
+            with alone(waits.set) as waited:
+                order.append(("second", waited))
 
-    with only_one(lock) as waited:
-        thread = threading.Thread(target=second)
-        thread.start()
-        assert waits.wait(10)
-        assert is_held(lock)
-        order.append(("first", waited))
-    thread.join(10)
-    assert order == [("first", False), ("second", True)]
+        with alone() as waited:
+            thread = threading.Thread(target=second)
+            thread.start()
+            assert waits.wait(10)
+            with Stages(tmp_path, "other work").alone() as other:
+                order.append(("first", waited or other))
+        thread.join(10)
+        assert order == [("first", False), ("second", True)]
     assert not lock.exists()
     assert not is_held(lock)

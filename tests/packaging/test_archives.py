@@ -38,11 +38,6 @@ def clone(tmp_path):
     return folder
 
 
-def build_page(folder):
-    (folder / INDEX).parent.mkdir(parents=True)
-    (folder / INDEX).write_text("<!doctype html>", encoding="utf-8")
-
-
 def built(folder, *what, without_page=""):
     """Build a package as pip and build do: with hatchling, in the folder."""
     command = [sys.executable, "-m", "hatchling", "build", *what, "--directory", str(folder / "packages")]
@@ -50,63 +45,51 @@ def built(folder, *what, without_page=""):
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False, env=env)
 
 
-def names_in_archive(folder):
-    (path,) = (folder / "packages").glob("*.tar.gz")
+def names_in(folder, kind):
+    (path,) = (folder / "packages").glob(f"*.{kind}")
+    if kind == "whl":
+        with zipfile.ZipFile(path) as archive:
+            return set(archive.namelist())
     with tarfile.open(path) as archive:
         return {name.partition("/")[2] for name in archive.getnames()}
 
 
-def names_in_wheel(folder):
-    (path,) = (folder / "packages").glob("*.whl")
-    with zipfile.ZipFile(path) as archive:
-        return set(archive.namelist())
+def refused(folder, target):
+    """What is said where no package is made."""
+    done = built(folder, "--target", target)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert not list((folder / "packages").glob("*"))
+    return done.stderr
 
 
-def test_a_source_archive_holds_tracked_files_alone(clone):
+def test_a_source_archive_holds_tracked_files_and_the_built_page_from_which_a_wheel_is_made(clone, tmp_path):
+    (clone / INDEX).parent.mkdir(parents=True)
+    (clone / INDEX).write_text("<!doctype html>", encoding="utf-8")
     done = built(clone, "--target", "sdist")
     assert done.returncode == 0, done.stderr
-    assert names_in_archive(clone) == {*TRACKED, "PKG-INFO"}
-
-
-def test_a_source_archive_holds_the_built_page_from_which_a_wheel_is_made(clone, tmp_path):
-    build_page(clone)
-    assert built(clone, "--target", "sdist").returncode == 0
-    assert names_in_archive(clone) == {*TRACKED, "PKG-INFO", INDEX}
+    assert names_in(clone, "tar.gz") == {*TRACKED, "PKG-INFO", INDEX}
     (path,) = (clone / "packages").glob("*.tar.gz")
     with tarfile.open(path) as archive:
         archive.extractall(tmp_path / "unpacked", filter="data")
     (unpacked,) = (tmp_path / "unpacked").iterdir()
     done = built(unpacked, "--target", "wheel")
     assert done.returncode == 0, done.stderr
-    assert "copark/web/dist/index.html" in names_in_wheel(unpacked)
+    assert "copark/web/dist/index.html" in names_in(unpacked, "whl")
 
 
 def test_where_git_cannot_tell_what_is_tracked_no_source_archive_is_made(clone):
     shutil.rmtree(clone / ".git")
-    done = built(clone, "--target", "sdist")
-    assert done.returncode == 1
-    assert done.stderr.startswith("A source archive holds tracked files alone")
-    assert "Traceback" not in done.stderr
-    assert not list((clone / "packages").glob("*"))
+    assert refused(clone, "sdist").startswith("A source archive holds tracked files alone")
 
 
-def test_a_wheel_without_the_page_is_not_made_and_the_ways_out_are_named(clone):
-    done = built(clone, "--target", "wheel")
-    assert done.returncode == 1
-    assert "Traceback" not in done.stderr
-    for word in ("index.html is missing", "make page", "--editable", "COPARK_WITHOUT_PAGE=1"):
-        assert word in done.stderr
-    assert not list((clone / "packages").glob("*"))
-
-
-def test_who_wants_no_page_is_told_that_the_wheel_is_without_it(clone):
+def test_a_wheel_without_the_page_is_made_only_for_who_wants_it_and_an_editable_install_needs_none(clone):
+    """As `make run` installs, where Node is missing; `copark serve` says how to build the page."""
+    said = refused(clone, "wheel")
+    assert all(word in said for word in ("index.html is missing", "make page", "--editable", "COPARK_WITHOUT_PAGE=1"))
+    done = built(clone, "--target", "wheel:editable", "--hooks-only")
+    assert (done.returncode, done.stderr) == (0, "")
     done = built(clone, "--target", "wheel", without_page="1")
     assert done.returncode == 0, done.stderr
     assert "without the page" in done.stdout + done.stderr
-    assert "copark/version.py" in names_in_wheel(clone)
-
-
-def test_an_editable_install_needs_no_page(clone):
-    """As `make run` installs, where Node is missing; `copark serve` says how to build the page."""
-    done = built(clone, "--target", "wheel:editable", "--hooks-only")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert "copark/version.py" in names_in(clone, "whl")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -55,22 +54,3 @@ def test_a_result_is_made_once(tmp_path: Path) -> None:
     Stages(tmp_path, "other work").result("learned", make)
     Stages().result("learned", make)
     assert len(made) == 3
-
-
-def test_one_at_a_time_does_the_work(tmp_path: Path) -> None:
-    waits, told = threading.Event(), []
-
-    def second() -> None:
-        with Stages(tmp_path, "work").alone(waits.set) as waited:
-            told.append(waited)
-
-    with Stages(tmp_path, "work").alone() as waited:
-        other = threading.Thread(target=second)
-        other.start()
-        assert waits.wait(10.0)
-        with Stages(tmp_path, "other work").alone() as free:
-            assert not free
-    other.join(10.0)
-    assert (waited, told) == (False, [True])
-    with Stages().alone() as waited:
-        assert not waited

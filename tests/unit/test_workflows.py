@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,8 +32,6 @@ def first(out: Path) -> workflows.RunOutcome:
 @pytest.fixture
 def copied(out: Path, first: workflows.RunOutcome, tmp_path: Path) -> Path:
     """An output folder of its own with the same run, to be spoilt."""
-    import shutil
-
     shutil.copytree(out / "runs" / first.identity, tmp_path / "runs" / first.identity)
     return tmp_path
 
@@ -45,24 +45,20 @@ def test_a_run_is_stored_under_its_identity_with_all_that_made_it(out: Path, fir
     assert {"model_hash", "variables_hash", "cpu_features", "numba"} <= set(record.provenance)
 
 
-def test_a_run_that_is_stored_is_not_made_again(out: Path, first: workflows.RunOutcome) -> None:
-    told: list[str] = []
-    again = workflows.run_study(
-        "great-stone", runs=RUNS, out=out, report=False, progress=lambda stage, *_: told.append(stage)
-    )
-    assert again.reused
-    assert again.identity == first.identity
-    assert again.answer.to_frame().equals(first.answer.to_frame())
-    assert "simulate" not in told
-
-
-def test_a_fresh_run_is_made_again_and_gives_the_same(out: Path, first: workflows.RunOutcome) -> None:
-    before = (first.path / "metadata.json").stat().st_ino
-    again = workflows.run_study("great-stone", runs=RUNS, out=out, report=False, fresh=True, threads=1)
-    assert not again.reused
-    assert (again.identity, again.answer.outcomes) == (first.identity, first.answer.outcomes)
-    assert again.answer.to_frame().equals(first.answer.to_frame())
-    assert (first.path / "metadata.json").stat().st_ino != before
+def test_a_run_that_is_stored_is_made_again_only_when_asked_and_gives_the_same(
+    out: Path, first: workflows.RunOutcome
+) -> None:
+    before, told = (first.path / "metadata.json").stat().st_ino, list[str]()
+    for fresh in (False, True):
+        again = workflows.run_study(
+            "great-stone", runs=RUNS, out=out, report=False, fresh=fresh, threads=1,
+            progress=lambda stage, *_: told.append(stage),
+        )  # fmt: skip
+        assert again.reused is not fresh
+        assert ("simulate" in told) is fresh
+        assert (again.identity, again.answer.outcomes) == (first.identity, first.answer.outcomes)
+        assert again.answer.to_frame().equals(first.answer.to_frame())
+        assert ((first.path / "metadata.json").stat().st_ino != before) is fresh
 
 
 def test_the_table_holds_the_latest_observation_of_each_variable(first: workflows.RunOutcome) -> None:
@@ -116,13 +112,11 @@ def test_verify_says_identical_on_any_number_of_threads(out: Path, first: workfl
         assert verdict.passed
 
 
-def rewrite(out: Path, change: object) -> None:
-    """Store a run again with something changed, as another machine would have."""
-    assert callable(change)
+def verified(out: Path, identity: str, change: Callable[[xr.Dataset], xr.Dataset]) -> workflows.ReplayVerdict:
+    """What is said of a run that was stored with something changed, as another machine would have."""
     store = RunStore(out / "runs")
-    (record,), _ = store.records()
-    dataset = store.load(record.identity).load()
-    store.save(change(dataset), replace=True)
+    store.save(change(store.load(identity).load()), replace=True)
+    return workflows.verify(identity, out=out)
 
 
 def test_verify_names_rounding_and_the_version_it_may_come_from(copied: Path, first: workflows.RunOutcome) -> None:
@@ -131,37 +125,31 @@ def test_verify_names_rounding_and_the_version_it_may_come_from(copied: Path, fi
         dataset.attrs["provenance"] = json.dumps(provenance)
         return dataset.assign(jobs=dataset["jobs"] * (1 + 1e-14))
 
-    rewrite(copied, elsewhere)
-    verdict = workflows.verify(first.identity, out=copied)
+    verdict = verified(copied, first.identity, elsewhere)
     assert (verdict.kind, verdict.passed, verdict.first) == ("equal", True, None)
     assert 0 < verdict.largest < 1e-12
     ((name, stored, now),) = verdict.changes
-    assert (name, stored) == ("cpu_features", "another processor")
-    assert now != stored
+    assert (name, stored) == ("cpu_features", "another processor") != (name, now)
 
 
 def test_verify_names_the_first_number_that_differs(copied: Path, first: workflows.RunOutcome) -> None:
     def wrong(dataset: xr.Dataset) -> xr.Dataset:
         jobs = dataset["jobs"].copy(deep=True)
-        jobs.values[0, 7, 30] += 1.0
-        jobs.values[0, 2, 40] += 1.0
+        for run, quarter in ((7, 30), (2, 40)):
+            jobs.values[0, run, quarter] += 1.0
         return dataset.assign(jobs=jobs)
 
-    rewrite(copied, wrong)
-    verdict = workflows.verify(first.identity, out=copied)
+    verdict = verified(copied, first.identity, wrong)
     assert (verdict.kind, verdict.passed) == ("different", False)
-    assert verdict.first is not None
     found = verdict.first
+    assert found is not None
     assert (found.variable, found.scenario, found.run, found.quarter) == ("jobs", "as-it-is", 7, "2020Q1")
     assert found.stored - found.replayed == pytest.approx(1.0)
 
 
 def test_verify_sees_damage_before_it_replays(copied: Path, first: workflows.RunOutcome) -> None:
-    target = next((copied / "runs" / first.identity / "arrays.zarr" / "jobs" / "c").rglob("0"))
-    path = target if target.is_file() else next(path for path in target.rglob("*") if path.is_file())
-    content = bytearray(path.read_bytes())
-    content[-1] ^= 255
-    path.write_bytes(bytes(content))
+    path = copied / "runs" / first.identity / "arrays.zarr" / "jobs" / "c" / "0" / "0" / "0"
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
     with pytest.raises(FaultsFound, match=r"jobs/c/.*damaged"):
         workflows.verify(first.identity, out=copied)
     with pytest.raises(FaultsFound, match="--overwrite"):
