@@ -11,8 +11,9 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 from pathlib import Path
+
+from tests.asked import waited
 
 OLDEST = 15
 PR_SET_PDEATHSIG = 1
@@ -40,13 +41,9 @@ def _account() -> dict[str, object]:
     """Who may run it: PostgreSQL does not run as root."""
     if os.geteuid() != 0:
         return {}
-    for name in ("postgres", "nobody"):
-        try:
-            entry = pwd.getpwnam(name)
-        except KeyError:
-            continue
-        return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
-    raise RuntimeError("there is no account that PostgreSQL could run under")
+    known = {entry.pw_name: entry for entry in pwd.getpwall()}
+    entry = known.get("postgres") or known["nobody"]
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 
 def _die_with_us() -> None:
@@ -86,16 +83,16 @@ class Server:
             env={**os.environ, "HOME": str(self.root), "LC_ALL": "C"}, **self.account,
             preexec_fn=_die_with_us,  # noqa: PLW1509 - it calls the kernel and nothing else
         )  # fmt: skip
-        until = time.monotonic() + 60
-        while time.monotonic() < until:
-            try:
-                with self.connected():
-                    return
-            except OSError:
-                if self.process.poll() is not None:
-                    raise RuntimeError("PostgreSQL did not start") from None
-                time.sleep(0.05)
-        raise RuntimeError("PostgreSQL does not answer")
+        waited(self.answers, patience=60)
+
+    def answers(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, "PostgreSQL did not start"
+        try:
+            with self.connected():
+                return True
+        except OSError:
+            return False
 
     def connected(self, name: str = "postgres"):
         import psycopg

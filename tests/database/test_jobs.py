@@ -93,13 +93,10 @@ def wait_for(queue, name, is_so=lambda job: job.is_over):
     return waited(lambda: queue.get(name), is_so, 30)
 
 
-def test_a_worker_that_dies_is_tried_again(tmp_path, either, monkeypatch):
+def test_a_worker_that_dies_is_tried_again_and_one_that_always_dies_fails_and_says_so(tmp_path, either, monkeypatch):
     with queue_of(tmp_path, monkeypatch, DIES_ONCE) as queue:
         job = wait_for(queue, submitted(queue, tmp_path))
-        assert (job.state, job.attempts, job.identity) == ("done", 2, "abcd")
-
-
-def test_one_that_always_dies_fails_in_the_end_and_says_so(tmp_path, either, monkeypatch):
+    assert (job.state, job.attempts, job.identity) == ("done", 2, "abcd")
     with queue_of(tmp_path, monkeypatch, DIES) as queue:
         job = wait_for(queue, submitted(queue, tmp_path))
     assert (job.state, job.attempts) == ("failed", MOST_ATTEMPTS)
@@ -111,10 +108,8 @@ def test_one_that_always_dies_fails_in_the_end_and_says_so(tmp_path, either, mon
 
 @pytest.mark.parametrize("said", ["[]", "5", '{"stage": "x"}', '{"stage": "x", "done": "many", "total": 1}', "no JSON"])
 def test_a_worker_that_talks_nonsense_fails_alone_and_its_lane_goes_on(tmp_path, monkeypatch, said):
-    program = f"import sys, time; sys.stdin.readline(); print({said!r}, flush=True); time.sleep(60)"
-    with queue_of(tmp_path, monkeypatch, program) as queue:
-        first, second = submitted(queue, tmp_path), submitted(queue, tmp_path)
-        for name in (first, second):
+    with queue_of(tmp_path, monkeypatch, f"{READS} print({said!r}, flush=True); time.sleep(60)") as queue:
+        for name in [submitted(queue, tmp_path) for _ in range(2)]:
             assert wait_for(queue, name).state == "failed"
 
 

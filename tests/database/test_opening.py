@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pytest
 from sqlalchemy import event, inspect
+from sqlalchemy.exc import OperationalError
 
 from copark.store import database as opening
 from copark.store.database import HEAD, metadata, open_database, version, versions_in
@@ -122,18 +123,9 @@ def test_a_folder_that_may_not_be_written_can_be_served(tmp_path, monkeypatch):
 
 
 def test_a_server_whose_link_is_cut_is_noticed():
-    engine = opening._engine(None, "postgresql+psycopg://me@127.0.0.1:1/x", is_read_only=False)
-    told = {}
-
-    class NotToday(Exception):
-        pass
-
-    @event.listens_for(engine, "do_connect")
-    def connect(_dialect, _record, _args, settings):
-        told.update(settings)
-        raise NotToday
-
-    with pytest.raises(NotToday):
+    engine, told = opening._engine(None, "postgresql+psycopg://me@127.0.0.1:1/x", is_read_only=False), {}
+    event.listen(engine, "do_connect", lambda _dialect, _record, _args, settings: told.update(settings))
+    with pytest.raises(OperationalError):
         engine.connect()
     assert 1_000 <= told["tcp_user_timeout"] <= 30_000, "milliseconds"
     assert 0 < told["keepalives_idle"] + told["keepalives_interval"] * told["keepalives_count"] <= 60
