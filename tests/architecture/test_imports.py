@@ -1,7 +1,5 @@
 """Who may know what: the import rules (`make check`) would notice, and asking for help loads nothing heavy."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

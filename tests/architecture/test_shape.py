@@ -1,7 +1,5 @@
 """The shape of the code, where ruff has no rule: short files and functions, names that say something."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator

@@ -3,8 +3,6 @@
 `python -m tests.baseline.numbers` writes great-stone.yaml; the change belongs into CHANGELOG.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Cases that are wrong in one way, named by their fault; they are listed in ``bad_cases.yaml``."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The miniature: a small sound case that tests spoil in one way at a time."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What a case gives: everything typed, frozen, in order, under a hash of its content."""
 
-from __future__ import annotations
-
 import pytest
 import yaml
 from tests.cases.bad_cases import CASE, EQUITY, EVENTS, SERIES

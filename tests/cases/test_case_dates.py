@@ -1,7 +1,5 @@
 """Dates as precise as their source, and quarters as the model's clock."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """Every fault is told with its file, its line, its key, its cause and its repair, in both languages."""
 
-from __future__ import annotations
-
 import re
 import shutil
 from collections import Counter

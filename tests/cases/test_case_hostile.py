@@ -1,7 +1,5 @@
 """Hostile until parsed: bombs, tags, links, giants and wrong encodings give faults, quickly, and never a traceback."""
 
-from __future__ import annotations
-
 import codecs
 import os
 import time

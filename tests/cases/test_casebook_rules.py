@@ -3,8 +3,6 @@
 That a value is the one on record is not said again here: any change of a case makes the posteriors that ship stale.
 """
 
-from __future__ import annotations
-
 import csv
 import re
 from itertools import chain

@@ -1,7 +1,5 @@
 """What the casebook says in English alone has its Chinese, and a person's own case speaks its own language."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

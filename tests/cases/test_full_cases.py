@@ -1,7 +1,5 @@
 """Great Stone and Suzhou as a reader would check them: laws of what is on record, and what the model is told of it."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from itertools import chain
 from math import log

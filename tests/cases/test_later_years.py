@@ -1,7 +1,5 @@
 """Years after 2024: the shipped casebook ends there, a user's case goes to the present; growth beyond its record."""
 
-from __future__ import annotations
-
 import math
 from datetime import date
 

@@ -1,7 +1,5 @@
 """Light cases: what the evidence supports and no more, with documented defaults in the place of what is not known."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 import pytest

@@ -1,7 +1,5 @@
 """A new case is sound from the start, and its schema completes and checks it in an editor."""
 
-from __future__ import annotations
-
 import json
 import re
 

@@ -1,7 +1,5 @@
 """A park is one folder: what was concluded of it lies beside its facts and goes where they go."""
 
-from __future__ import annotations
-
 import shutil
 
 import pytest

@@ -1,7 +1,5 @@
 """The tutorial of one's own park, from its first line to its last."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

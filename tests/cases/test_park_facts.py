@@ -1,7 +1,5 @@
 """Facts of the data-only parks beside their series: who, when, with whose money, and how a park ends."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """The table of parks: 37 of three types, each with sources and grades, nothing after 2024; faults told at once."""
 
-from __future__ import annotations
-
 import re
 import shutil
 from itertools import chain

@@ -1,7 +1,5 @@
 """``copark parks`` and the check of the whole casebook, in both languages."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

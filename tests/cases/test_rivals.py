@@ -1,7 +1,5 @@
 """A rival park next door is a dated fact of a case: what it says reaches the model, and a scenario may change it."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

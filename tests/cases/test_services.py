@@ -1,7 +1,5 @@
 """The checklist of services: promises kept as observations of the level of service; errors that come with a value."""
 
-from __future__ import annotations
-
 import pytest
 
 from copark.cases import load_case

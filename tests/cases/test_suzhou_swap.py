@@ -1,7 +1,5 @@
 """The natural experiment of Suzhou: arms that differ in one thing, books that add up, sign and timing of the result."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """A case as a workbook: there and back, faults by cell, and what is no workbook of an honest person."""
 
-from __future__ import annotations
-
 import re
 import shutil
 from io import BytesIO

@@ -4,8 +4,6 @@ With compilation on, only the files named here are collected; one of them, `test
 process of its own with compilation off. With compilation off the folder is collected without them.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from copark.model.compiler import ENABLED

@@ -1,7 +1,5 @@
 """A park small enough to work out by hand: records with the catalogue's defaults, and tables with a few enterprises."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Who enquires, who registers, how large they are and what they believe of themselves."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

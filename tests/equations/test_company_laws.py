@@ -1,7 +1,5 @@
 """Laws of votes, service and money, and what takes more than one quarter to see."""
 
-from __future__ import annotations
-
 import itertools
 
 import numpy as np

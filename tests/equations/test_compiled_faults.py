@@ -4,8 +4,6 @@ The sum of several numbers is a trap: with reassociation a compiler may find (a 
 is, and with it that the sum is finite.
 """
 
-from __future__ import annotations
-
 import numba
 import numpy as np
 import pytest

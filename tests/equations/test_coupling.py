@@ -1,7 +1,5 @@
 """Every arrow carries what it says from one scale to another, and can be cut, weakened and delayed."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given

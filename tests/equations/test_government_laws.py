@@ -1,7 +1,5 @@
 """Laws of the two governments: a bargain hurts nobody, commitment stays between none and full."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

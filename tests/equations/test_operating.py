@@ -1,7 +1,5 @@
 """Operating enterprises: two quarters of one by hand, sums over all, exits, and a whole quarter of the room."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What a run reports is what the scales hold; a run that goes wrong says how, and where first."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """From registered to building to operating: who starts, who lapses, who waits for land, who opens."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

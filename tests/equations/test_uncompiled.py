@@ -1,7 +1,5 @@
 """The equations one by one, by hand: this folder again with compilation off."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Every worked case of every room; every equation is worked out, in a file of cases or in the tests of this folder."""
 
-from __future__ import annotations
-
 import ast
 from pathlib import Path
 

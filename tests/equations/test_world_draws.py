@@ -1,7 +1,5 @@
 """The world's luck: climate in its stationary law, years of growth, partners that come and go."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

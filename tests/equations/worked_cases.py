@@ -7,8 +7,6 @@ the equation must give what the arithmetic gives. `working` says in words where 
 Inputs that are records (state, receives, sends, dated, parameters, row, address) hold 0 in every field not named.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What the laws share: the case of Great Stone and short ways to run it."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """Where the published comparison files lie, if they are beside this project, and how results are set beside them."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

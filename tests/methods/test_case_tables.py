@@ -1,7 +1,5 @@
 """Tables from anyone's hand: what is read, and what each fault says, all at once, in both languages."""
 
-from __future__ import annotations
-
 import zipfile
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The coupling coordination degree of a table: published vectors, worked cases, warnings for each known misuse."""
 
-from __future__ import annotations
-
 import json
 from math import sqrt
 

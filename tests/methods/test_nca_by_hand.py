@@ -1,7 +1,5 @@
 """NCA on a handful of points, all four corners and wider scopes worked out on paper; and its laws."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given

@@ -1,7 +1,5 @@
 """QCA and NCA against published analyses: every row, solution, zone, peer and parameter of fit, to 1e-9."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from math import isfinite
 from typing import Any

@@ -1,7 +1,5 @@
 """Voting power: published games, counting by hand, and brute force."""
 
-from __future__ import annotations
-
 import json
 from fractions import Fraction
 from itertools import combinations, permutations

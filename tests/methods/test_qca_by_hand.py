@@ -1,7 +1,5 @@
 """QCA on tables small enough to be worked out on paper."""
 
-from __future__ import annotations
-
 from math import log
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Laws of sets and of their minimisation, on tables drawn at random."""
 
-from __future__ import annotations
-
 from itertools import combinations, product
 
 import numpy as np

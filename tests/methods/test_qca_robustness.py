@@ -1,7 +1,5 @@
 """What survives: every kind of variant is made, and counted by hand where it can be."""
 
-from __future__ import annotations
-
 from copark.setmethods.qca import CalibrationRecipe, QcaSettings, analyse, named_survival, robustness
 from copark.setmethods.qca_sets import SetCalibration, calibrated
 from copark.setmethods.table import table_of

@@ -1,7 +1,5 @@
 """Set methods from end to end: documents in both languages, faults, what is stored, the commands."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

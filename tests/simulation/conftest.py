@@ -1,7 +1,5 @@
 """What the tests of simulation share: two cases, and short ways to ask for a study."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

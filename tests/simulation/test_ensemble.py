@@ -1,7 +1,5 @@
 """An ensemble: scenarios on common random numbers; how it is cut into threads, blocks and chunks bears on nothing."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

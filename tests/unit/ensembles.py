@@ -1,7 +1,5 @@
 """A made-up ensemble in the exact form that ``simulation.run`` returns, for tests that need no model."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 

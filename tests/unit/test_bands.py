@@ -1,7 +1,5 @@
 """Bands are quantiles over the runs that have a value."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given

@@ -1,7 +1,5 @@
 """The coupling coordination degree: hand-computed cases of both forms, grades with both kinds of boundary, scores."""
 
-from __future__ import annotations
-
 from math import sqrt
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Exponential, logarithm and normal quantile against SciPy over all the model may ask for; compiled where it is on."""
 
-from __future__ import annotations
-
 import numba
 import numpy as np
 import pytest

@@ -1,7 +1,5 @@
 """A hash of sources is that of what they say to the machine: words may be bettered, numbers not."""
 
-from __future__ import annotations
-
 import pytest
 
 from copark.identity import hash_sources

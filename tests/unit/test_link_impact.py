@@ -1,7 +1,5 @@
 """Link impact: sizes, lags and responses against numbers made by hand; the whole on Great Stone in both languages."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 
 import numpy as np

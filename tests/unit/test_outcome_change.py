@@ -1,7 +1,5 @@
 """Why outcomes change: which runs go where, by which rule and through which account; on runs that are known by hand."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given

@@ -1,7 +1,5 @@
 """Outcome shares: hand-counted, with Wilson's interval, and the sweep of the threshold S*."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Phases on flows: worked paths of a park that couples, decouples and is coupled again."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import xarray as xr

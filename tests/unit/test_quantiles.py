@@ -1,7 +1,5 @@
 """The quick quantiles are those of the analysis, to the bit."""
 
-from __future__ import annotations
-
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st

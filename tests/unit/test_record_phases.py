@@ -1,7 +1,5 @@
 """Phases of the record: the rules of runs on lines between counts."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 
 import pytest

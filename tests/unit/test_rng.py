@@ -1,7 +1,5 @@
 """Luck is a pure function of its address, uniform, and independent from one address to another."""
 
-from __future__ import annotations
-
 import math
 
 import numba

@@ -1,7 +1,5 @@
 """Scores have the values of their closed forms, and nobody gains by saying what he does not believe."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given

@@ -1,7 +1,5 @@
 """English and Chinese are equals: every text has both, naming the same values; none is missing, none is left over."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections import Counter

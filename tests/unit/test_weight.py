@@ -1,7 +1,5 @@
 """The park's weight in its host: like with like, and the reason where there is none."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
