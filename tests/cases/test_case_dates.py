@@ -28,7 +28,6 @@ def test_a_day_lies_in_its_quarter(day):
 
 def test_quarters_by_hand():
     assert Quarter(2012, 3).index == 8050
-    assert str(Quarter(2012, 3) + 2) == "2013Q1"
     assert Quarter(2024, 1).last_day == date(2024, 3, 31)
     assert [str(quarter) for quarter in quarters_from(Quarter(2012, 3), 3)] == ["2012Q3", "2012Q4", "2013Q1"]
 
@@ -41,24 +40,16 @@ def test_date_is_read_as_it_is_written(day):
         assert found.first_day <= day <= found.last_day
 
 
-def test_what_is_no_date(subtests):
+def test_what_is_no_date():
     for written in ["2012-13", "2013-02-29", "2012-00", "12-08-27", "2012-8", "2012/08", "1998-H1", "", "0000"]:
-        with subtests.test(written=written), pytest.raises(ValueError, match=r"not a date|month|day"):
+        with pytest.raises(ValueError, match=r"not a date|month|day"):
             Date.parse(written)
 
 
-@pytest.mark.parametrize(
-    ("written", "stock", "event"),
-    [
-        ("2012", Quarter(2012, 4), Quarter(2012, 2)),
-        ("2012-08", Quarter(2012, 3), Quarter(2012, 3)),
-        ("2012-12-31", Quarter(2012, 4), Quarter(2012, 4)),
-    ],
-)
-def test_a_bare_year_is_placed_by_convention(written, stock, event):
-    """A stock is that of the year's end; an event is placed at its middle."""
-    assert quarter_of(Date.parse(written), "stock") == stock
-    assert quarter_of(Date.parse(written)) == event
+def test_a_stock_of_a_bare_year_is_that_of_its_end_and_an_event_is_placed_at_its_middle():
+    for written, stock, event in (("2012", 4, 2), ("2012-08", 3, 3), ("2012-12-31", 4, 4)):
+        assert quarter_of(Date.parse(written), "stock") == Quarter(2012, stock)
+        assert quarter_of(Date.parse(written)) == Quarter(2012, event)
 
 
 def test_less_precise_dates_come_after_the_days_they_begin_with():

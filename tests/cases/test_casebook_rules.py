@@ -50,12 +50,16 @@ def sources_in(node, key=""):
         yield from chain.from_iterable(map(sources_in, node))
 
 
-def test_nothing_is_dated_after_2024(parks, subtests):
+def test_nothing_is_dated_after_2024_and_events_are_told_in_both_languages(parks, subtests):
     for park in parks:
         with subtests.test(park.name):
             assert str(park.clock.data_end) <= "2024Q4"
             dated = chain(park.events, park.observations, park.equity, park.host_context)
             assert all(row.date.last_day.year <= 2024 for row in dated)
+            for event in park.events:
+                assert CHINESE.search(event.event_zh)
+                assert event.actors_zh
+                assert not CHINESE.search(event.event_en + event.actors_en)
 
 
 def test_every_source_is_defined_and_used_and_an_address_is_that_of_the_original(parks, subtests):
@@ -94,46 +98,29 @@ def test_what_is_not_used_says_why_and_what_is_remembered_is_in_no_input(parks, 
 
 def test_data_only_parks_fit_counts_to_2020_and_score_later_ones(parks, subtests):
     """Counts of enterprises are the steadiest series; at Kaesong the workers, who were counted by a ministry."""
-    for park in parks:
-        if park.name not in FULL:
-            with subtests.test(park.name):
-                for row in park.observations:
-                    assert row.role not in ("fit", "score") or (row.date.year <= 2020) == (row.role == "fit")
-                fitted = {row.variable for row in park.observations if row.role in ("fit", "score")}
-                assert fitted <= {"registered", "operating", *STAND_INS} | (
-                    {"jobs"} if park.name == "kaesong" else set()
-                )
-
-
-def test_full_cases_lack_nothing():
-    assert [notes_of(load_case(name)) for name in FULL] == [(), ()]
-
-
-def test_countries_have_a_world_series_or_the_case_says_so(parks, subtests):
-    for park in parks:
+    for park in (one for one in parks if one.name not in FULL):
         with subtests.test(park.name):
-            lacking = {side.country for side in (park.sides.home, park.sides.host) if not growth(side.country)}
-            assert lacking == ({"PRK"} if park.name == "kaesong" else set())
+            used = [row for row in park.observations if row.role in ("fit", "score")]
+            assert all((row.date.year <= 2020) == (row.role == "fit") for row in used)
+            workers = {"jobs"} if park.name == "kaesong" else set()
+            assert {row.variable for row in used} <= {"registered", "operating", *STAND_INS} | workers
 
 
-def test_events_are_told_in_both_languages(parks, subtests):
+def test_full_cases_lack_nothing_and_countries_have_a_world_series(parks):
     for park in parks:
-        with subtests.test(park.name):
-            for event in park.events:
-                assert CHINESE.search(event.event_zh)
-                assert event.actors_zh
-                assert not CHINESE.search(event.event_en + event.actors_en)
+        assert park.name not in FULL or notes_of(park) == ()
+        lacking = {side.country for side in (park.sides.home, park.sides.host) if not growth(side.country)}
+        assert lacking == ({"PRK"} if park.name == "kaesong" else set()), park.name
 
 
-def test_chinese_has_chinese_punctuation(subtests):
+def test_chinese_has_chinese_punctuation():
     for path in sorted(casebook_path().rglob("*.*")):
         if path.suffix in (".yaml", ".csv") and path.name not in (CLAIMS, LEVERS):
             text = path.read_text(encoding="utf-8")
             cells = re.findall(r'"([^"]*)"', text)
             if path.suffix == ".csv":
                 cells = list(chain.from_iterable(csv.reader(text.splitlines())))
-            with subtests.test(path.relative_to(casebook_path()).as_posix()):
-                assert [cell for cell in cells if ASCII_IN_CHINESE.search(cell)] == []
+            assert [cell for cell in cells if ASCII_IN_CHINESE.search(cell)] == [], path
 
 
 def test_every_case_runs(parks, subtests):

@@ -12,9 +12,9 @@ from copark.cases.facts import used
 from copark.cases.quarters import Quarter
 
 
-@pytest.fixture(scope="module")
-def park():
-    return load_case("great-stone")
+@pytest.fixture
+def park(great_stone):
+    return great_stone
 
 
 @pytest.fixture(scope="module")
@@ -27,16 +27,15 @@ def one(park, variable, written):
     return row
 
 
-def test_one_value_to_fit_or_score_in_a_quarter(park):
-    """Except the pair 17 and 20 of late 2019, which are the two ends of the quarter's range."""
+def test_one_value_a_quarter_is_fitted_to_2020_or_scored_later(park, suzhou):
+    """Except the two ends of the range of late 2019, and the investment of early 2021; Suzhou's, before the swap."""
     pairs = Counter((row.variable, row.role, row.quarter) for row in park.observations if row.role in ("fit", "score"))
     assert [key for key, count in pairs.items() if count > 1] == [("operating", "fit", Quarter(2019, 4))]
-
-
-def test_nothing_after_2020_is_fitted_but_the_investment_of_early_2021(park):
     late = [row for row in park.observations if row.role == "fit" and row.date.year > 2020]
     assert [(row.variable, str(row.date), row.value) for row in late] == [("realised_investment", "2021-02-12", 650)]
     assert all(row.date.year > 2020 for row in park.observations if row.role == "score")
+    assert max(row.date.last_day.year for row in suzhou.observations if row.role == "fit") == 1999
+    assert min(row.date.first_day.year for row in suzhou.observations if row.role == "score") == 2000
 
 
 def test_residents_by_origin_make_the_whole_and_never_fall(park):
@@ -75,11 +74,6 @@ def test_shares_were_swapped_on_1_january_2001(suzhou):
     assert shares == {"1994-05-12": (6500, 3500, 0), "2001-01-01": (3500, 6500, 0), "2005-09-02": (2800, 5200, 2000),
                       "2019-12-20": (2520, 4680, 2800)}  # fmt: skip
     assert [suzhou.cap_table(Quarter(*at)).basis_points_of("home") for at in ((2000, 4), (2001, 1))] == [6500, 3500]
-
-
-def test_what_is_fitted_ends_before_the_swap_was_near(suzhou):
-    assert max(row.date.last_day.year for row in suzhou.observations if row.role == "fit") == 1999
-    assert min(row.date.first_day.year for row in suzhou.observations if row.role == "score") == 2000
 
 
 def test_the_derived_scale_by_hand(suzhou):
