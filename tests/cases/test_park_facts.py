@@ -7,6 +7,7 @@ from copark.cases import list_cases, load_case
 from copark.cases.completeness import mechanisms_of
 from copark.cases.pack import is_closed, pack
 from copark.cases.quarters import Quarter
+from copark.inference.replay import blind
 from copark.model.governments.equations import NO_PLAN
 from copark.simulation.case_edits import edited
 from copark.simulation.outcomes import OUTCOMES
@@ -58,19 +59,15 @@ def at(name, quarter):
 
 
 def test_kaesong_ends_when_seoul_closes_it(kaesong):
-    before, after = at("kaesong", "2015Q4"), at("kaesong", "2016Q4")
-    operating, jobs = kaesong["operating"].values[0], kaesong["jobs"].values[0]
+    """The ban on newcomers of 2010 keeps those inside; few that had registered still start, and leave at once."""
+    ban, before, after = (at("kaesong", quarter) for quarter in ("2010Q2", "2015Q4", "2016Q4"))
+    operating, jobs, arrivals = (kaesong[name].values[0] for name in ("operating", "jobs", "arrivals"))
+    assert arrivals[:, :ban].any()
+    assert not arrivals[:, ban:].any()
     assert np.median(operating[:, before]) > 10
     assert not operating[:, after:].any()
-    assert jobs[:, after:].max() < 100, "few that had registered still start, and leave at once"
+    assert jobs[:, after:].max() < 100
     assert (kaesong["outcome"].values[0] == OUTCOMES.index("failed")).all()
-
-
-def test_a_ban_on_newcomers_keeps_those_inside(kaesong):
-    since, end = at("kaesong", "2010Q2"), at("kaesong", "2015Q4")
-    assert kaesong["arrivals"].values[0][:, :since].any()
-    assert not kaesong["arrivals"].values[0][:, since:].any()
-    assert np.median(kaesong["operating"].values[0][:, end]) > 10
 
 
 def test_nothing_moves_before_a_closure_and_a_scenario_may_undo_it(kaesong):
@@ -96,17 +93,8 @@ def test_a_park_is_closed_while_its_closure_lasts():
     for room in ("governments", "company", "enterprises"):
         for name in getattr(inputs, room).dtype.names:
             ours, others = getattr(inputs, room)[name], getattr(plain, room)[name]
-            assert np.array_equal(
-                np.delete(ours, np.s_[first : last + 1], 0), np.delete(others, np.s_[first : last + 1], 0)
-            )
+            assert np.array_equal(*(np.delete(one, np.s_[first : last + 1], 0) for one in (ours, others)))
     assert ban.scope == "newcomers"
     assert not is_closed(pack(case.model_copy(update={"closures": (ban,)})), first)
-
-
-def test_a_forecast_from_before_knows_of_no_closure():
-    from copark.inference.replay import blind
-
-    case = load_case("kaesong")
     known = blind(inputs_of(case), case, Quarter(2009, 4))
-    assert not any(is_closed(known, t) for t in range(len(known.world)))
-    assert not (known.governments["threshold"] >= 1000.0).any()
+    assert not any(is_closed(known, t) for t in range(len(known.world))), "a forecast from before knows of none"

@@ -6,16 +6,9 @@ from itertools import chain
 
 import pytest
 
+from copark.cases import load_case
 from copark.cases.casebook import casebook_path, list_cases
-from copark.cases.parks import (
-    CONDITIONS,
-    FILES,
-    PARK_SOURCES,
-    PARKS,
-    SCORES,
-    examine_parks,
-    load_parks,
-)
+from copark.cases.parks import CONDITIONS, FILES, PARK_SOURCES, PARKS, SCORES, examine_parks, load_parks
 from copark.errors import CaseFaults
 
 PACKAGE = casebook_path().parent
@@ -27,34 +20,14 @@ def parks():
     return load_parks()
 
 
-@pytest.fixture
-def folder(tmp_path):
-    for name in FILES:
-        shutil.copy(casebook_path() / name, tmp_path / name)
-    return tmp_path
-
-
-def spoil(folder, name, old, new):
-    path = folder / name
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    spoiled = text.replace(old, new, 1)
-    path.write_text(spoiled, encoding="utf-8")
-    return spoiled.count("\n", 0, text.index(old)) + 1
-
-
-def test_every_case_of_the_casebook_has_a_row_and_the_other_way_round(parks):
-    assert {park.case for park in parks.parks if park.case} == set(list_cases())
-    assert all(park.case in (None, park.id) for park in parks.parks)
-
-
-def test_types_and_countries_are_those_of_the_cases(parks):
-    from copark.cases import load_case
-
-    for park in parks.parks:
-        if park.case:
-            case = load_case(park.case)
-            assert (case.kind, case.sides.home.country, case.sides.host.country) == (park.type, park.home, park.host)
+def test_every_case_of_the_casebook_has_a_row_of_its_type_and_countries_and_the_other_way_round(parks):
+    told = [park for park in parks.parks if park.case]
+    assert {park.case for park in told} == set(list_cases())
+    for park in told:
+        case = load_case(park.case)
+        assert (case.name, case.kind, case.sides.home.country, case.sides.host.country) == (
+            park.id, park.type, park.home, park.host,
+        )  # fmt: skip
 
 
 def test_rows_agree_with_one_another(parks):
@@ -75,51 +48,45 @@ def test_rows_agree_with_one_another(parks):
 
 def test_every_source_is_defined_and_used(parks):
     assert set(chain.from_iterable(park.source for park in parks.parks)) == set(parks.sources)
-    for source in parks.sources.values():
-        assert (source.url is None) == (source.read == "mirror")
+    assert all((source.url is None) == (source.read == "mirror") for source in parks.sources.values())
 
 
 def test_the_mechanical_score_follows_its_rule(parks):
     """From the smaller share: 40 % or more in full, 25 % or more mostly, anything a little, nothing not at all."""
-    rule = parks.conditions["EQUITY_mech"]
+    steps = parks.conditions["EQUITY_mech"].steps
     for score in parks.scores:
-        if score.home_share_percent is None or score.host_share_percent is None:
-            assert score.EQUITY_mech is None
-        else:
-            smaller = min(score.home_share_percent, score.host_share_percent)
-            expected = next(step.score for step in rule.steps if smaller >= step.least_percent)
-            assert score.EQUITY_mech == expected, score.id
+        shares = (score.home_share_percent, score.host_share_percent)
+        expected = None if None in shares else next(s.score for s in steps if min(shares) >= s.least_percent)
+        assert score.EQUITY_mech == expected, score.id
 
 
-def test_every_park_has_a_dot_of_grade_background(parks):
+def test_every_park_has_a_dot_of_grade_background_which_no_calculation_reads(parks):
+    """Listings and pages show the coordinates, nothing else touches them."""
     assert set(parks.places) == {park.id for park in parks.parks}
     for place in parks.places.values():
         assert place.grade == "background"
         assert CHINESE.search(place.name("zh"))
         assert not CHINESE.search(place.name("en"))
-
-
-def test_no_calculation_reads_the_dots():
-    """Coordinates are background knowledge: listings and pages show them, nothing else touches them."""
-    readers = {
+    readers = [
         path.relative_to(PACKAGE).as_posix()
         for path in PACKAGE.rglob("*.py")
         if re.search(r"\.(longitude|latitude)\b", path.read_text(encoding="utf-8"))
-    }
-    assert readers == {"analyses/parks/show.py"}
+    ]
+    assert readers == ["analyses/parks/show.py"]
 
 
-def codes(folder):
-    return [(fault.code.removeprefix("cases."), fault.file, fault.line) for fault in examine_parks(folder)[1]]
-
-
-def test_all_faults_are_told_at_once_in_reading_order(folder):
-    spoil(folder, SCORES, "vsip,vsip,1996,2024,", "vsip,vsip,early,2024,")
-    spoil(folder, PARKS, ",132,2024-04,", ",many,2024-04,")
-    spoil(folder, PARK_SOURCES, "read: original", "read: somewhere")
-    spoil(folder, CONDITIONS, "NETWORK:", "NETWERK:")
-    found = codes(folder)
-    assert [file for _, file, _ in found] == [PARKS, SCORES, PARK_SOURCES, CONDITIONS]
+def test_all_faults_are_told_at_once_in_reading_order(tmp_path):
+    for name in FILES:
+        shutil.copy(casebook_path() / name, tmp_path / name)
+    for name, old, new in (
+        (SCORES, "vsip,vsip,1996,2024,", "vsip,vsip,early,2024,"),
+        (PARKS, ",132,2024-04,", ",many,2024-04,"),
+        (PARK_SOURCES, "read: original", "read: somewhere"),
+        (CONDITIONS, "NETWORK:", "NETWERK:"),
+    ):
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        (tmp_path / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert [fault.file for fault in examine_parks(tmp_path)[1]] == [PARKS, SCORES, PARK_SOURCES, CONDITIONS]
     with pytest.raises(CaseFaults) as caught:
-        load_parks(folder)
+        load_parks(tmp_path)
     assert len(caught.value.faults) == 4

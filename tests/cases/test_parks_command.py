@@ -8,15 +8,12 @@ import pytest
 from tests.asked import call
 
 import copark
-from copark.analyses import REGISTRY
 from copark.analyses.parks import OUTCOMES
 from copark.cases import list_cases
 from copark.cases.parks import load_parks
 from copark.cli.screen import show_checked
 from copark.errors import Fault
 from copark.workflows import inspect
-
-PARKS = REGISTRY["parks"]
 
 
 @pytest.fixture(scope="module")
@@ -28,61 +25,53 @@ def tables(found, lang):
     return {one.key: one for one in found.document(lang).tables()}
 
 
-def test_all_parks_are_listed(every, subtests):
+def test_all_parks_are_listed(every):
     assert len(every.parks) == every.total == 37
     book = {park.id: park for park in load_parks().parks}
     for lang in ("en", "zh"):
-        with subtests.test(lang=lang):
-            found = tables(every, lang)
-            record = found["records"]
-            assert (len(record.rows), len(record.columns)) == (37, 36)
-            assert len({one.title for one in record.columns}) == 36
-            for row in record.rows:
-                value = dict(zip([one.key for one in record.columns], row, strict=True))
-                park = book[value["id"]]
-                assert (value["name"], value["firms"], value["area"]) == (park.name(lang), park.firms, park.area_km2)
-                assert value["home_share"] == park.home_share_percent
-            assert {name for row in record.rows for name in str(row[-2]).split("; ")} == {
-                str(row[0]) for row in found["sources"].rows
-            }
-            headline = every.document(lang).headline
-            assert all(str(sum(park.outcome == name for park in book.values())) in headline for name in OUTCOMES)
+        found = tables(every, lang)
+        record = found["records"]
+        assert (len(record.rows), len(record.columns)) == (37, 36)
+        assert len({one.title for one in record.columns}) == 36
+        for row in record.rows:
+            value = dict(zip([one.key for one in record.columns], row, strict=True))
+            park = book[value["id"]]
+            told = (value["name"], value["firms"], value["area"], value["home_share"])
+            assert told == (park.name(lang), park.firms, park.area_km2, park.home_share_percent)
+        assert {name for row in record.rows for name in str(row[-2]).split("; ")} == {
+            str(row[0]) for row in found["sources"].rows
+        }
+        headline = every.document(lang).headline
+        assert all(str(sum(park.outcome == name for park in book.values())) in headline for name in OUTCOMES)
 
 
-def test_mechanisms_are_told_by_number_and_park_by_park(every, subtests):
+def test_mechanisms_are_told_by_number_and_park_by_park(every):
     """The counts are those of the words in the table of all parks; Kaesong is closed, and its quota unknown."""
-    for lang in ("en", "zh"):
-        with subtests.test(lang=lang):
-            found = tables(every, lang)
-            short, parks = found["mechanisms"], found["by_park"]
-            assert [row[0] for row in short.rows] == [one.title for one in parks.columns[1:]]
-            states = [one.title.lower() for one in short.columns[1:]]
-            for at, row in enumerate(short.rows, 1):
-                words = [str(park[at]).lower() for park in parks.rows]
-                assert list(row[1:]) == [words.count(state) for state in states]
-                assert sum(row[1:]) == len(parks.rows) == len(list_cases())
-            kaesong = load_parks()["kaesong"].name(lang)
-            (told,) = (dict(zip([one.key for one in parks.columns], row, strict=True)) for row in parks.rows
-                       if row[0] == kaesong)  # fmt: skip
-            words = ("acts", "unknown") if lang == "en" else ("起作用", "未知")
-            assert (told["closures"], told["quota"]) == words
+    for lang, acts, unknown in (("en", "acts", "unknown"), ("zh", "起作用", "未知")):
+        found = tables(every, lang)
+        short, parks = found["mechanisms"], found["by_park"]
+        assert [row[0] for row in short.rows] == [one.title for one in parks.columns[1:]]
+        states = [one.title.lower() for one in short.columns[1:]]
+        for at, row in enumerate(short.rows, 1):
+            words = [str(park[at]).lower() for park in parks.rows]
+            assert list(row[1:]) == [words.count(state) for state in states]
+            assert sum(row[1:]) == len(parks.rows) == len(list_cases())
+        kaesong = next(row for row in parks.rows if row[0] == load_parks()["kaesong"].name(lang))
+        told = dict(zip([one.key for one in parks.columns], kaesong, strict=True))
+        assert (told["closures"], told["quota"]) == (acts, unknown)
 
 
-FILTERS = [
-    ({"type": "intergovernmental"}, 11),
-    ({"type": "enterprise-led"}, 10),
-    ({"status": "failed"}, 3),
-    ({"country": "BLR"}, 1),
-    ({"country": "singapore"}, 10),
-    ({"country": "新加坡"}, 10),
-    ({"country": "CHN", "type": "enterprise-led", "status": "thriving"}, 4),
-]
-
-
-def test_filters(subtests):
-    for asked, count in FILTERS:
-        with subtests.test(asked=asked, count=count):
-            assert len(copark.parks(**asked).parks) == count
+def test_filters():
+    for asked, count in (
+        ({"type": "intergovernmental"}, 11),
+        ({"type": "enterprise-led"}, 10),
+        ({"status": "failed"}, 3),
+        ({"country": "BLR"}, 1),
+        ({"country": "singapore"}, 10),
+        ({"country": "新加坡"}, 10),
+        ({"country": "CHN", "type": "enterprise-led", "status": "thriving"}, 4),
+    ):
+        assert len(copark.parks(**asked).parks) == count, asked
 
 
 def test_files_are_written(tmp_path, capsys):
@@ -97,16 +86,12 @@ def test_files_are_written(tmp_path, capsys):
     assert shown["title"] == "Parks of the casebook: 1 of 37"
 
 
-def test_what_the_check_shows(capsys):
+def test_what_the_check_shows_part_by_part(capsys):
     assert show_checked(inspect.check_casebook("zh"), "zh")
     shown = capsys.readouterr().out
     assert "kaesong：未发现问题；仅有数据的园区" in shown
     assert "parks：未发现问题" in shown
-
-
-def test_faults_are_shown_by_part(capsys):
-    spoiled = inspect.Checked("parks", (Fault("cases.empty_file", "parks.csv"),))
-    assert not show_checked((spoiled,), "en")
+    assert not show_checked((inspect.Checked("parks", (Fault("cases.empty_file", "parks.csv"),)),), "en")
     shown = capsys.readouterr()
     assert "parks: problems found: 1" in shown.out
     assert "parks.csv" in shown.err

@@ -1,9 +1,11 @@
 """A rival park next door is a dated fact of a case: what it says reaches the model, and a scenario may change it."""
 
+import shutil
+
 import numpy as np
 import pytest
 
-from copark.cases import load_case
+from copark.cases import casebook_path, check_case, load_case
 from copark.cases.actors import Rival
 from copark.cases.dates import Date
 from copark.cases.pack import pack
@@ -19,19 +21,9 @@ def suzhou():
     return load_case("suzhou")
 
 
-def rival(size, stake, since, until=None, side="host"):
-    return Rival.model_construct(
-        key="x", side=side, size=size, stake=stake, since=Date.parse(since), until=until and Date.parse(until)
-    )
-
-
 def at(inputs, case, quarter):
     t = Quarter.parse(quarter) - case.clock.start
     return inputs.company["rival_size"][t], inputs.company["rival_share"][t]
-
-
-def arm(**edits):
-    return Scenario.model_validate({"key": "arm", "title": {"en": "Arm", "zh": "情景"}, "edits": edits})
 
 
 def test_the_rival_stands_in_each_quarter(suzhou):
@@ -44,7 +36,11 @@ def test_the_rival_stands_in_each_quarter(suzhou):
 
 def test_several_rivals_draw_attention_as_one_of_their_joint_size(suzhou):
     """Attention is omega/(omega + sum rho_i omega_i), and omega_i is linear in the stake: sizes add, stakes average."""
-    case = suzhou.model_copy(update={"rivals": (rival(1.0, 0.9, "1994-05"), rival(0.5, 0.3, "1994-05"))})
+    several = [
+        Rival.model_construct(key="x", side="host", size=size, stake=stake, since=Date.parse("1994-05"), until=None)
+        for size, stake in ((1.0, 0.9), (0.5, 0.3))
+    ]
+    case = suzhou.model_copy(update={"rivals": tuple(several)})
     sizes, stakes = at(pack(case), case, "1996Q1")
     spills, own, stake = 0.3, 0.2, 0.5
     joint = sizes[HOST] * ((1 - spills) * stakes[HOST] + own)
@@ -53,7 +49,9 @@ def test_several_rivals_draw_attention_as_one_of_their_joint_size(suzhou):
 
 
 def test_a_scenario_ends_the_rivalry_of_the_record_from_its_date_on(suzhou):
-    edited = inputs_of(suzhou, arm(rivals=[{"side": "host", "size": 0.3, "stake": 0.9, "from": "1998Q2"}]))
+    edits = {"rivals": [{"side": "host", "size": 0.3, "stake": 0.9, "from": "1998Q2"}]}
+    arm = Scenario.model_validate({"key": "arm", "title": {"en": "Arm", "zh": "情景"}, "edits": edits})
+    edited = inputs_of(suzhou, arm)
     before, after = at(edited, suzhou, "1998Q1"), at(edited, suzhou, "1998Q2")
     assert (before[0][HOST], after[0][HOST]) == (1.0, 0.3)
     untouched = pack(suzhou)
@@ -63,21 +61,10 @@ def test_a_scenario_ends_the_rivalry_of_the_record_from_its_date_on(suzhou):
 
 def test_the_number_of_values_is_the_models(tmp_path):
     """One value for a parameter of one, one for each origin for a parameter of three."""
-    import shutil
-
-    from copark.cases import check_case
-
-    folder = shutil.copytree(suzhou_folder(), tmp_path / "suzhou")
-    path = folder / "case.yaml"
-    text = path.read_text(encoding="utf-8")
+    folder = shutil.copytree(casebook_path() / "suzhou", tmp_path / "suzhou")
+    text = (folder / "case.yaml").read_text(encoding="utf-8")
     without = text.replace("    by_origin: {home: 0.15, host: 0.1, third: 0.75}\n", "")
-    path.write_text(without, encoding="utf-8")
+    (folder / "case.yaml").write_text(without, encoding="utf-8")
     (fault,) = check_case(folder)
     assert (fault.code, fault.key) == ("cases.parameter_count", "parameters.origin_weight.value")
     assert "by_origin" in fault.repair("zh")
-
-
-def suzhou_folder():
-    from copark.cases.casebook import casebook_path
-
-    return casebook_path() / "suzhou"

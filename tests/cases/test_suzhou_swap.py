@@ -53,42 +53,30 @@ def test_nothing_moves_before_its_date(result, case):
 
 def test_the_developers_result_is_what_a_company_books(result, study, case):
     """By another way: cash result, plus land cost, less the cost of the land sold."""
-    for n in (0, 3, 5):
-        booked = developer_result(result, study, case, n)
-        price = _price(result, study, case, n)
-        cost = values_of(result, case)["servicing_cost"][:, np.newaxis]
-        flows = result.land_sales.values[n] + result.fees.values[n]
-        flows = flows - result.operating_cost.values[n] - result.interest.values[n]
-        sold = np.divide(result.land_sales.values[n], price)
-        assert np.allclose(booked, flows - cost * sold, atol=1e-9)
-
-
-def _price(result, study, case, n):
-    """Land price under rivalry, from the definitions of stake and attention, run by run."""
-    inputs = inputs_of(case, study.scenarios[n], result.sizes["quarter"])
-    price = np.empty(result.land_sales.values[n].shape)
-    values = values_of(result, case)
-    for run in range(result.sizes["run"]):
-        value = {name: column[run] for name, column in values.items()}
-        spills = value["spill_home"] + value["spill_host"]
-        for t in range(price.shape[1]):
-            row, control = inputs.company[t], result.control_host.values[n][run, t]
-            mix = (1 - value["control_weight"]) * row.share[1] / 1e4 + value["control_weight"] * control
-            stake = (1 - spills) * mix + value["spill_host"]
-            other = row.rival_size[1] * ((1 - spills) * row.rival_share[1] + value["spill_host"])
-            attention = stake / (stake + other) if other > 0 else 1.0
-            cost = value["servicing_cost"]
-            price[run, t] = cost + (value["land_price"] - cost) * attention
-    return price
-
-
-def values_of(result, case):
-    """Parameters run by run: drawn, facts of the case, or defaults."""
     runs = result.sizes["run"]
     facts = {name: v.default[0] for name, v in catalogue().parameters.items()}
     facts |= {name: values[0] for name, values in case_parameters(case).items()}
-    made = {name: np.full(runs, value) for name, value in facts.items()}
-    return made | {str(name): result.draws.values[:, n] for n, name in enumerate(result.parameter.values)}
+    values = {name: np.full((runs, 1), value) for name, value in facts.items()}
+    values |= {str(name): result.draws.values[:, [n]] for n, name in enumerate(result.parameter.values)}
+    for n in (0, 3, 5):
+        flows = result.land_sales.values[n] + result.fees.values[n]
+        flows = flows - result.operating_cost.values[n] - result.interest.values[n]
+        sold = result.land_sales.values[n] / price_of(result, study, case, n, values)
+        booked = developer_result(result, study, case, n)
+        assert np.allclose(booked, flows - values["servicing_cost"] * sold, atol=1e-9)
+
+
+def price_of(result, study, case, n, value):
+    """Land price under rivalry, from the definitions of stake and attention, by run and quarter."""
+    company = inputs_of(case, study.scenarios[n], result.sizes["quarter"]).company
+    weight, cost = value["control_weight"], value["servicing_cost"]
+
+    def stake(share):
+        return (1 - value["spill_home"] - value["spill_host"]) * share + value["spill_host"]
+
+    own = stake((1 - weight) * company["share"][:, 1] / 1e4 + weight * result.control_host.values[n])
+    attention = own / (own + company["rival_size"][:, 1] * stake(company["rival_share"][:, 1]))
+    return cost + (value["land_price"] - cost) * attention
 
 
 def test_sign_and_timing_come_out_if_rivalry_ends_with_control(answer):
@@ -113,18 +101,16 @@ def test_the_experiment_does_not_depend_on_threads(answer):
     assert (again.run_id, again.arms, again.contrasts) == (answer.run_id, answer.arms, answer.contrasts)
 
 
-def test_the_document_tells_arms_and_limits_in_both_languages(answer, subtests):
+def test_the_document_tells_arms_and_limits_in_both_languages(answer):
     end = answer.contrast("end_unswapped").band
-    for lang, words in (("en", "It cannot show"), ("zh", "不能说明")):
-        with subtests.test(lang=lang):
-            document = answer.document(lang)
-            assert document.trust_state == "uncalibrated"
-            assert "{" not in repr(document)
-            tables = {one.key: one for one in document.tables()}
-            assert list(tables) == ["quarters", "arms", "fit", "years", "contrasts"]
-            assert tables["contrasts"].rows[2][1] == Interval(end.low, end.high, end.median)
-            assert len(tables["quarters"].rows) == len(answer.arms) * len(answer.quarters) == len(answer.to_frame())
-            (cannot,) = (one for one in document.sections if one.key == "cannot")
-            assert words.lower().removeprefix("it ") in cannot.title.lower()
-            charts = [one for one in document.blocks() if isinstance(one, Chart)]
-            assert len([render(styled(one.figure)(), "svg") for one in charts]) == 2
+    for lang, words in (("en", "cannot show"), ("zh", "不能说明")):
+        document = answer.document(lang)
+        assert document.trust_state == "uncalibrated"
+        tables = {one.key: one for one in document.tables()}
+        assert list(tables) == ["quarters", "arms", "fit", "years", "contrasts"]
+        assert tables["contrasts"].rows[2][1] == Interval(end.low, end.high, end.median)
+        assert len(tables["quarters"].rows) == len(answer.arms) * len(answer.quarters) == len(answer.to_frame())
+        (cannot,) = (one for one in document.sections if one.key == "cannot")
+        assert words in cannot.title.lower()
+        charts = [one for one in document.blocks() if isinstance(one, Chart)]
+        assert len([render(styled(one.figure)(), "svg") for one in charts]) == 2
