@@ -6,17 +6,9 @@ from math import sqrt
 import numpy as np
 import pytest
 
+from copark.setmethods import coupling_degree as degree
 from copark.setmethods.coupling_chance import ensemble, null
-from copark.setmethods.coupling_degree import (
-    GRADES,
-    CouplingRequest,
-    Indicator,
-    Subsystem,
-    bootstrap_weights,
-    couple,
-    entropy,
-    warnings_of,
-)
+from copark.setmethods.coupling_degree import CouplingRequest, Indicator, Subsystem, couple
 from copark.setmethods.table import SettingFaults, table_of
 from copark.texts import text
 from tests.methods.shared import METHODS, beside
@@ -60,7 +52,7 @@ def test_published_entropy_weights(vector):
     if "normalised" in told:
         assert np.allclose(scores, told["normalised"], atol=1e-9)
         assert np.allclose(found.scores[:, 0], told["U"], atol=1e-9)
-    assert np.allclose(entropy(scores), told["e"], atol=1e-9)
+    assert np.allclose(degree.entropy(scores), told["e"], atol=1e-9)
     assert np.allclose(found.shares[:-1, 0], told["w"], atol=1e-9)
 
 
@@ -72,7 +64,7 @@ TABLE = table_of(
 
 
 def codes(found, **more):
-    return {one.code for one in warnings_of(found, **more)}
+    return {one.code for one in degree.warnings_of(found, **more)}
 
 
 def test_groups_weights_and_directions_by_hand():
@@ -96,13 +88,14 @@ def test_entropy_weights_of_few_or_lopsided_cases_are_warned_of():
     few = table_of({"A": rng.random(5), "B": rng.random(5) ** 6})
     found = couple(few, plain("A", "B", weights="entropy"))
     assert {"few_for_entropy", "entropy_unstable", "weights_in_t_only"} <= codes(found)
-    low, high = bootstrap_weights(found.scores, 1)
+    low, high = degree.bootstrap_weights(found.scores, 1)
     assert np.all(low <= high)
     assert "few_for_entropy" not in codes(couple(few, plain("A", "B")))
 
 
 def test_the_null_tells_common_courses_from_chance():
-    """Scores that rise and fall together couple more closely than shuffled ones; unrelated ones do not."""
+    """Scores that move together couple more closely than shuffled ones; unrelated ones do not; smooth ones of unlike
+    phase pass the shuffle, which destroys their course, and not the shift, which keeps it."""
     rng = np.random.default_rng(3)
     wave = 0.5 + 0.4 * rng.standard_normal(30).clip(-1, 1)
     together = table_of({"A": wave, "B": np.clip(wave + 0.02 * rng.standard_normal(30), 0, 1)})
@@ -114,14 +107,8 @@ def test_the_null_tells_common_courses_from_chance():
     assert chance.p["shuffle"]["mean_coupling"] > 0.05
     assert "chance" in codes(unrelated, null=chance)
     assert "no_null" in codes(unrelated)
-
-
-def test_series_that_only_grow_pass_the_shuffle_and_not_the_shift():
-    """Two smooth waves of one period and unlike phase: shuffling destroys their course, shifting keeps it."""
-    time = np.arange(40)
-    waves = table_of(
-        {"A": 0.5 + 0.4 * np.sin(time / 40 * 2 * np.pi), "B": 0.5 + 0.4 * np.sin(time / 40 * 2 * np.pi + 0.9)}
-    )
+    time = np.arange(40) / 40 * 2 * np.pi
+    waves = table_of({"A": 0.5 + 0.4 * np.sin(time), "B": 0.5 + 0.4 * np.sin(time + 0.9)})
     found = couple(waves, plain("A", "B"))
     dealt = null(found, 499, 2)
     assert dealt.p["shuffle"]["mean_coupling"] < 0.01
@@ -132,7 +119,7 @@ def test_series_that_only_grow_pass_the_shuffle_and_not_the_shift():
 def test_the_ensemble_holds_the_degree_and_moves_the_grade():
     found = couple(TABLE, plain("A", "B", "C"))
     drawn = ensemble(found, 400, 1)
-    assert drawn.shares.shape == (12, len(GRADES))
+    assert drawn.shares.shape == (12, len(degree.GRADES))
     assert np.allclose(drawn.shares.sum(axis=1), 1.0)
     assert np.all(np.diff(drawn.levels, axis=0) >= 0.0)
     assert 0.0 <= drawn.stays["both"] <= 1.0
@@ -141,11 +128,8 @@ def test_the_ensemble_holds_the_degree_and_moves_the_grade():
 
 
 def test_every_wrong_setting_is_told_at_once():
-    request = CouplingRequest(
-        (Subsystem("one", (Indicator("A"), Indicator("A"))),),
-        weights=(0.5, 0.6),
-        ranges={"B": (0.0, 1.0), "A": (2.0, 1.0)},
-    )
+    twice = (Subsystem("one", (Indicator("A"), Indicator("A"))),)
+    request = CouplingRequest(twice, weights=(0.5, 0.6), ranges={"B": (0.0, 1.0), "A": (2.0, 1.0)})
     with pytest.raises(SettingFaults) as caught:
         couple(TABLE, request)
     found = {one.code.rpartition(".")[2] for one in caught.value.faults}

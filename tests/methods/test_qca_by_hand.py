@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from copark.setmethods import qca_sets as fits
+from copark.setmethods import qca_solutions as solutions
 from copark.setmethods.qca import CalibrationRecipe, QcaSettings, analyse, deviant_cases, robustness
 from copark.setmethods.qca_sets import SetCalibration, calibrate, model_name, term_name
 from copark.setmethods.qca_solutions import minimise, prime_implicants, solve
@@ -20,20 +21,16 @@ def names(models, conditions=NAMES):
     return [model_name(model, conditions) for model in models]
 
 
-def test_sufficiency_by_hand():
-    """min = .8 .4 .2 .4 sums to 1.8; Σx = 2.0, Σy = 2.3; min(x, y, 1 - y) = .1 .4 .2 .3 sums to 1.0."""
+def test_fit_by_hand():
+    """min = .8 .4 .2 .4 sums to 1.8; Σx = 2.0, Σy = 2.3; min(x, y, 1 - y) = .1 .4 .2 .3 sums to 1.0.
+
+    Σ(1 - x) = 2.0; Σ(1 - min) = 4 - 1.8 = 2.2.
+    """
     found = fits.sufficiency(X, Y)
-    assert found.inclusion == pytest.approx(1.8 / 2.0)
-    assert found.coverage == pytest.approx(1.8 / 2.3)
-    assert found.pri == pytest.approx((1.8 - 1.0) / (2.0 - 1.0))
-
-
-def test_necessity_by_hand():
-    """Σ(1 - x) = 2.0; Σ(1 - min) = 4 - 1.8 = 2.2."""
+    expected = (1.8 / 2.0, 1.8 / 2.3, (1.8 - 1.0) / (2.0 - 1.0))
+    assert (found.inclusion, found.coverage, found.pri) == pytest.approx(expected)
     found = fits.necessity(X, Y)
-    assert found.inclusion == pytest.approx(1.8 / 2.3)
-    assert found.coverage == pytest.approx(1.8 / 2.0)
-    assert found.relevance == pytest.approx(2.0 / 2.2)
+    assert (found.inclusion, found.coverage, found.relevance) == pytest.approx((1.8 / 2.3, 1.8 / 2.0, 2.0 / 2.2))
 
 
 def test_the_textbook_minimisation():
@@ -47,17 +44,15 @@ def test_the_textbook_minimisation():
     assert names(found.models, conditions) == ["~x*~y + y*~z + ~w*x*z"]
 
 
-def test_the_cyclic_chart_has_two_models():
-    """Rows 001, 010, 011, 100, 101, 110 form a ring: no prime implicant is essential, two covers of three do."""
+def test_tied_models_are_kept_whatever_their_length():
+    """Rows 001, 010, 011, 100, 101, 110 form a ring: no prime implicant is essential, two covers of three do.
+
+    A row covered by prime implicants of one and of two literals: both models have one term and are given.
+    """
     found = minimise(frozenset({1, 2, 3, 4, 5, 6}), frozenset(), 3)
     assert len(found.primes) == 6
     assert sorted(names(found.models)) == ["~A*B + A*~C + ~B*C", "~A*C + A*~B + B*~C"]
-
-
-def test_ties_are_kept_whatever_their_length():
-    """A row covered by prime implicants of one and of two literals: both models have one term and are given."""
-    found = minimise(frozenset({7}), frozenset({4, 5, 6, 3}), 3)
-    assert names(found.models) == ["A", "B*C"]
+    assert names(minimise(frozenset({7}), frozenset({4, 5, 6, 3}), 3).models) == ["A", "B*C"]
 
 
 def test_three_solutions_by_hand():
@@ -139,8 +134,6 @@ def test_every_wrong_setting_is_told_at_once():
 
 
 def test_a_chart_with_too_many_ways_is_given_up_and_said(monkeypatch):
-    from copark.setmethods import qca_solutions as solutions
-
     monkeypatch.setattr(solutions, "MOST_STEPS", 2)
     with pytest.raises(SettingFaults) as caught:
         minimise(frozenset({1, 2, 3, 4, 5, 6}), frozenset(), 3)
