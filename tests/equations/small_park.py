@@ -5,11 +5,16 @@ from typing import Any
 import numpy as np
 from hypothesis import settings
 
-from copark.model.arrays import Rooms, make_inputs, make_workspace
+from copark.model import rng
+from copark.model.arrays import make_inputs, make_workspace, records
+from copark.model.company import records as company
 from copark.model.enterprises import records as enterprises
 from copark.model.enterprises.records import Firms
+from copark.model.governments import equations as governments
 from copark.model.variables import catalogue
-from tests.equations.worked_cases import dtype_of, record
+from copark.model.world import equations as world
+
+ROOMS = {"world": world, "governments": governments, "company": company, "enterprises": enterprises}
 
 lawful = settings(derandomize=True, deadline=None, database=None)
 """Laws are tried on the same examples every time."""
@@ -18,27 +23,47 @@ integers_wrap = np.errstate(over="ignore")
 """As in every run: the integers of luck wrap around, which NumPy would warn of where it is not compiled."""
 
 
-def parameters(room: str, **changes: Any) -> Any:
-    """The room's parameters at their defaults, with changes."""
-    defaults = {v.name: v.default if v.shape else v.default[0] for v in catalogue().of("parameter", room)}
-    unknown = set(changes) - set(defaults)
-    assert not unknown, unknown
-    return record(dtype_of(room, "parameters"), **(defaults | changes))
+def record(dtype: np.dtype[np.void], **fields: Any) -> Any:
+    """One record with the fields given and 0 in all others."""
+    made = records(dtype, 1)
+    for name, value in fields.items():
+        made[name][0] = value
+    return made[0]
+
+
+def address(seed: int = 1, run: int = 0, cut: int = rng.NEVER, later_seed: int = 0, later_run: int = 0) -> Any:
+    """The address of a run's luck, prepared as the kernel does before the first quarter."""
+    made = record(rng.ADDRESS, seed=seed, run=run, cut=cut, later_seed=later_seed, later_run=later_run)
+    rng.prepare(made)
+    return made
 
 
 def blank(room: str, kind: str, **fields: Any) -> Any:
-    """A record of a room, 0 in every field not named."""
-    return record(dtype_of(room, kind), **fields)
+    """A record of a room (parameters, dated, state, receives or sends), 0 in every field not named."""
+    return record(getattr(ROOMS[room], kind.capitalize()), **fields)
+
+
+def parameters(room: str, **changes: Any) -> Any:
+    """The room's parameters at their defaults, with changes."""
+    defaults = {v.name: v.default if v.shape else v.default[0] for v in catalogue().of("parameter", room)}
+    assert set(changes) <= set(defaults)
+    return blank(room, "parameters", **(defaults | changes))
+
+
+def numbered(room: str, kind: str, shift: float = 0.0) -> Any:
+    """A record with another number in every element of every field."""
+    made, number = blank(room, kind), 1.0 + shift
+    for name in made.dtype.names:
+        shape = made.dtype[name].shape
+        size = int(np.prod(shape))
+        made[name] = np.reshape(number + np.arange(size), shape) if shape else number
+        number += size
+    return made
 
 
 def no_firms() -> Firms:
     """Tables without enterprises."""
     return make_workspace(make_inputs(1, 1, 0)).firms
-
-
-def rooms() -> Rooms:
-    """The four scales with nothing in them."""
-    return make_workspace(make_inputs(1, 1, 0)).rooms
 
 
 def stand(table: np.ndarray, ids: np.ndarray, column: int, who: int, **rows: float) -> None:

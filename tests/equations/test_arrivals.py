@@ -11,8 +11,7 @@ from scipy import stats
 from copark.model import rng
 from copark.model.enterprises import arrivals
 from copark.model.enterprises.records import FREE_TO_DECIDE, WIDTH, Anchor
-from tests.equations.small_park import blank, lawful, no_firms, parameters, seen
-from tests.equations.worked_cases import address
+from tests.equations.small_park import address, blank, lawful, no_firms, parameters, seen
 
 pull = st.floats(0, 5)
 

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from copark.model.company import control, ledger, service
 from copark.model.dimensions import BLOCS
-from tests.equations.small_park import blank, lawful, parameters
-from tests.equations.worked_cases import address
+from tests.equations.small_park import address, blank, lawful, parameters
 
 chance = st.floats(0, 1)
 chances = st.tuples(chance, chance, chance)

@@ -6,38 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copark.model.arrays import make_inputs, make_workspace
-from copark.model.coupling import link_index as numbers
 from copark.model.coupling import links
 from copark.model.variables import catalogue
-from tests.equations.small_park import blank, lawful
-from tests.equations.worked_cases import dtype_of
+from tests.equations.small_park import blank, lawful, numbered
 
 LINKS = catalogue().links
 QUARTERS = 8
 UNTOUCHED = -77.0
-
-
-def link_buffers():
-    return make_workspace(make_inputs(QUARTERS, 1, 0)).link_buffers
-
-
-def numbered(link, shift=0.0):
-    """What a scale sends: another number in every element of every field."""
-    dtype = dtype_of(link.source_room, "sends")
-    sent, number = blank(link.source_room, "sends"), 1.0 + shift
-    for name in dtype.names:
-        size = int(np.prod(dtype[name].shape))
-        sent[name] = np.reshape(number + np.arange(size), dtype[name].shape) if dtype[name].shape else number
-        number += size
-    return sent
-
-
-def untouched(link):
-    """What a scale receives, before anything arrives."""
-    made = blank(link.target_room, "receives")
-    for name in made.dtype.names:
-        made[name] = UNTOUCHED
-    return made
 
 
 def carried(link, sent):
@@ -52,23 +27,12 @@ def carried(link, sent):
 
 def arrive(link, wire, t, sent):
     """Let an arrow carry; return the fields it touched."""
-    target = untouched(link)
+    target = blank(link.target_room, "receives")
+    for name in target.dtype.names:
+        target[name] = UNTOUCHED
     getattr(links, link.name)(t, wire, sent, target)
     touched = {name: np.atleast_1d(target[name]) for name in target.dtype.names}
     return {name: value for name, value in touched.items() if (value != UNTOUCHED).any()}
-
-
-def same(found, expected):
-    assert set(found) == set(expected)
-    for name, value in expected.items():
-        assert found[name] == pytest.approx(value), name
-
-
-def test_the_catalogue_numbers_the_arrows_as_the_code_does():
-    assert len(LINKS) == numbers.LINKS == 32
-    for name, link in LINKS.items():
-        assert getattr(numbers, name.upper()) == link.number
-    assert sorted(link.number for link in LINKS.values()) == list(range(numbers.LINKS))
 
 
 arrows = pytest.mark.parametrize("link", LINKS.values(), ids=lambda link: link.name)
@@ -77,34 +41,31 @@ arrows = pytest.mark.parametrize("link", LINKS.values(), ids=lambda link: link.n
 @arrows
 @pytest.mark.parametrize("strength", [1.0, 0.5, 0.0])
 def test_an_arrow_carries_its_fields_and_no_other_as_far_from_neutral_as_it_is_strong(link, strength):
-    wire, sent = link_buffers(), numbered(link)
+    wire = make_workspace(make_inputs(QUARTERS, 1, 0)).link_buffers
+    sent = numbered(link.source_room, "sends")
     wire.strength[:, link.number] = strength
-    found = arrive(link, wire, 0, sent)
-    assert set(found) == set(link.receives)
-    same(found, {name: link.neutral + strength * (value - link.neutral) for name, value in carried(link, sent).items()})
+    found, whole = arrive(link, wire, 0, sent), carried(link, sent)
+    assert set(found) == set(whole) == set(link.receives)
+    for name, value in whole.items():
+        assert found[name] == pytest.approx(link.neutral + strength * (value - link.neutral)), name
 
 
 @arrows
 def test_what_is_delayed_arrives_late_and_until_then_what_is_neutral(link):
-    wire = link_buffers()
+    wire = make_workspace(make_inputs(QUARTERS, 1, 0)).link_buffers
     wire.delay[link.number] = 3
-    history = [numbered(link, shift=100.0 * t) for t in range(QUARTERS)]
+    history = [numbered(link.source_room, "sends", 100.0 * t) for t in range(QUARTERS)]
     for t, sent in enumerate(history):
-        found = arrive(link, wire, t, sent)
-        if t < 3:
-            same(found, {name: np.full_like(value, link.neutral) for name, value in carried(link, sent).items()})
-        else:
-            same(found, carried(link, history[t - 3]))
+        found, whole = arrive(link, wire, t, sent), carried(link, history[max(t - 3, 0)])
+        assert set(found) == set(whole)
+        for name, value in whole.items():
+            assert found[name] == pytest.approx(value if t >= 3 else np.full_like(value, link.neutral)), name
 
 
 @lawful
-@given(
-    value=st.floats(-1e3, 1e3),
-    strength=st.floats(0, 2),
-    neutral=st.sampled_from([0.0, 1.0, -1.0]),
-)
+@given(value=st.floats(-1e3, 1e3), strength=st.floats(0, 2), neutral=st.sampled_from([0.0, 1.0, -1.0]))
 def test_what_arrives_is_neutral_plus_strength_times_the_rest(value, strength, neutral):
-    wire = link_buffers()
+    wire = make_workspace(make_inputs(QUARTERS, 1, 0)).link_buffers
     wire.strength[:, 5] = strength
     found = links.carry(wire, 2, 5, 1, value, neutral)
     assert found == pytest.approx(neutral + strength * (value - neutral), abs=1e-9)

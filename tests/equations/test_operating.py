@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from copark.model.enterprises import equations as enterprises
 from copark.model.enterprises import operating, stages
 from copark.model.enterprises.records import Anchor
-from tests.equations.small_park import blank, integers_wrap, lawful, no_firms, parameters, seen, stand
-from tests.equations.worked_cases import address
+from tests.equations.small_park import address, blank, integers_wrap, lawful, no_firms, parameters, seen, stand
 
 BY_HAND = {
     "return_spread": 0.1,

@@ -5,18 +5,7 @@ import pytest
 
 from copark.model import kernel, outputs, step
 from copark.model.arrays import make_inputs, make_workspace
-from tests.equations.small_park import blank, parameters
-from tests.equations.worked_cases import dtype_of, record
-
-
-def numbered(room):
-    """A state with another number in every element of every field."""
-    dtype, state, number = dtype_of(room, "state"), blank(room, "state"), 1
-    for name in dtype.names:
-        size = int(np.prod(dtype[name].shape))
-        state[name] = np.reshape(number + np.arange(size), dtype[name].shape) if dtype[name].shape else number
-        number += size
-    return state
+from tests.equations.small_park import blank, numbered, parameters, record
 
 
 def reported(report, *given):
@@ -32,7 +21,7 @@ def by_origin(state, field, name, order=("home", "host", "third")):
 
 
 def test_enterprises_are_reported():
-    state = numbered("enterprises")
+    state = numbered("enterprises", "state")
     row = reported(outputs.report_enterprises, state, 420.0)
     same = set(state.dtype.names) & set(row) - {"registered"}
     assert {name: row[name] for name in same} == {name: state[name] for name in same}
@@ -51,7 +40,7 @@ def test_enterprises_are_reported():
 
 
 def test_the_company_is_reported():
-    state, row = numbered("company"), record(outputs.OUTPUTS, enterprise_investment=300.0)
+    state, row = numbered("company", "state"), record(outputs.OUTPUTS, enterprise_investment=300.0)
     outputs.report_company(row, state)
     same = (set(state.dtype.names) & set(outputs.NAMES)) - {"dividends"}
     assert {name: row[name] for name in same} == {name: state[name] for name in same}
@@ -62,28 +51,20 @@ def test_the_company_is_reported():
     assert row.realised_investment == 300 + state.infrastructure + state.other_investment
 
 
-def test_the_governments_are_reported():
-    state = numbered("governments")
-    sides = ("home", "host")
+def test_the_governments_and_the_world_are_reported():
+    state = numbered("governments", "state")
     expected = {"surplus": state.surplus}
     for name in ("commitment", "benefit", "contribution"):
-        expected |= by_origin(state, name, name, sides)
+        expected |= by_origin(state, name, name, ("home", "host"))
     assert reported(outputs.report_governments, state) == expected
-
-
-def test_the_world_is_reported():
     state = blank("world", "state", growth_host=-0.02, partner=[1, 0, 1, 1, 0])
     assert reported(outputs.report_world, state, np.array([0.1, 0.2, -0.3])) == {
         "demand_home": 0.1, "demand_host": 0.2, "demand_third": -0.3, "growth_gap_host": -0.02, "partners": 3.0,
     }  # fmt: skip
 
 
-def workspace():
-    return make_workspace(make_inputs(4, 1, 0))
-
-
 def test_a_quarter_is_reported_whole_and_in_the_order_of_the_names():
-    work = workspace()
+    work = make_workspace(make_inputs(4, 1, 0))
     work.rooms.enterprises.state[0].operating = 2
     work.rooms.enterprises.state[0].investment = 10
     work.rooms.enterprises.receives[0].usable_area = 140
@@ -100,7 +81,7 @@ def test_a_quarter_is_reported_whole_and_in_the_order_of_the_names():
 
 
 def test_a_park_begins_as_its_rooms_begin():
-    work, inputs = workspace(), make_inputs(4, 1, 0)
+    work, inputs = make_workspace(make_inputs(4, 1, 0)), make_inputs(4, 1, 0)
     inputs.company[0].paid_in_at_start = 10
     inputs.company[0].share = [6000, 4000, 0]
     inputs.company[0].quota = 5001
@@ -112,7 +93,7 @@ def test_a_park_begins_as_its_rooms_begin():
 
 
 def fault_of(overflow=0.0, **row):
-    work = workspace()
+    work = make_workspace(make_inputs(4, 1, 0))
     for name, value in row.items():
         work.row[0][name] = value
     work.rooms.enterprises.state[0].overflow = overflow
@@ -121,33 +102,21 @@ def fault_of(overflow=0.0, **row):
 
 
 @pytest.mark.parametrize(
-    ("row", "room"),
+    ("row", "fault"),
     [
-        ({"cash": 1.1e7}, kernel.COMPANY),
-        ({"cash": -1.1e7}, kernel.COMPANY),
-        ({"serviced_area": -1.0}, kernel.COMPANY),
-        ({"mean_return": 5.1}, kernel.ENTERPRISES),
-        ({"mean_return": -5.1}, kernel.ENTERPRISES),
-        ({"capital": 1.1e7}, kernel.ENTERPRISES),
+        ({"cash": -9e6, "capital": 9e6, "mean_return": -4.9}, (kernel.OK, 0)),
+        ({"cash": 1.1e7}, (kernel.OUT_OF_RANGE, kernel.COMPANY)),
+        ({"cash": -1.1e7}, (kernel.OUT_OF_RANGE, kernel.COMPANY)),
+        ({"serviced_area": -1.0}, (kernel.OUT_OF_RANGE, kernel.COMPANY)),
+        ({"mean_return": 5.1}, (kernel.OUT_OF_RANGE, kernel.ENTERPRISES)),
+        ({"mean_return": -5.1}, (kernel.OUT_OF_RANGE, kernel.ENTERPRISES)),
+        ({"capital": 1.1e7}, (kernel.OUT_OF_RANGE, kernel.ENTERPRISES)),
+        ({"overflow": 1.0}, (kernel.TOO_MANY, kernel.ENTERPRISES)),
+        ({"cash": np.nan, "demand_home": np.nan}, (kernel.NOT_FINITE, kernel.WORLD)),
+        ({"cash": 1e9, "profit": np.nan}, (kernel.NOT_FINITE, kernel.ENTERPRISES)),
+        ({"overflow": 1.0, "demand_home": np.nan}, (kernel.NOT_FINITE, kernel.WORLD)),
     ],
 )
-def test_a_number_beyond_all_measure_is_found(row, room):
-    assert fault_of(**row) == (kernel.OUT_OF_RANGE, room)
-
-
-def test_a_sound_quarter_has_no_fault():
-    assert fault_of(cash=-9e6, capital=9e6, mean_return=-4.9) == (kernel.OK, 0)
-
-
-def test_too_many_enterprises_are_found():
-    assert fault_of(overflow=1.0) == (kernel.TOO_MANY, kernel.ENTERPRISES)
-
-
-def test_the_first_fault_is_that_of_the_room_that_acts_first():
-    assert fault_of(cash=np.nan, demand_home=np.nan) == (kernel.NOT_FINITE, kernel.WORLD)
-    assert fault_of(cash=1e9, profit=np.nan) == (kernel.NOT_FINITE, kernel.ENTERPRISES)
-
-
-def test_demand_that_is_no_number_is_the_worlds_fault_also_where_it_floods_the_park():
+def test_a_fault_is_that_of_the_room_that_acts_first(row, fault):
     """A rate that is no number counts as too many; the number went wrong in the world."""
-    assert fault_of(overflow=1.0, demand_home=np.nan) == (kernel.NOT_FINITE, kernel.WORLD)
+    assert fault_of(**row) == fault

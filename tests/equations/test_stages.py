@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from copark.model import rng
 from copark.model.enterprises import stages
 from copark.model.enterprises.records import FREE_TO_DECIDE, WIDTH
-from tests.equations.small_park import blank, integers_wrap, lawful, no_firms, parameters, seen, stand
-from tests.equations.worked_cases import address
+from tests.equations.small_park import address, blank, integers_wrap, lawful, no_firms, parameters, seen, stand
 
 rate = st.floats(-1, 1)
 

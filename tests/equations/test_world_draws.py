@@ -6,8 +6,7 @@ import pytest
 from copark.model import rng
 from copark.model.dimensions import ORIGINS
 from copark.model.world import equations as world
-from tests.equations.small_park import blank, parameters
-from tests.equations.worked_cases import address
+from tests.equations.small_park import address, blank, parameters
 
 HISTORY = np.arange(28.0).reshape(7, 4)
 

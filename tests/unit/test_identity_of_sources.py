@@ -1,7 +1,5 @@
 """A hash of sources is that of what they say to the machine: words may be bettered, numbers not."""
 
-import pytest
-
 from copark.identity import hash_sources
 
 CODE = '''"""What it is."""
@@ -24,24 +22,14 @@ parameter:
 """
 
 
-@pytest.fixture
-def hashed(tmp_path):
-    """Gives the hash of a module and a file of nouns."""
-
-    def of(code: str = CODE, nouns: str = NOUNS) -> str:
+def test_words_may_be_bettered_and_what_is_computed_may_not(tmp_path):
+    def hashed(code: str = CODE, nouns: str = NOUNS) -> str:
         (tmp_path / "rates.py").write_text(code, encoding="utf-8")
         (tmp_path / "variables.yaml").write_text(nouns, encoding="utf-8")
         return hash_sources(tmp_path.iterdir(), tmp_path)
 
-    return of
-
-
-def test_words_may_be_bettered(hashed):
     better = CODE.replace("Twice.", "Twice the value.\n\n    At length.\n    ").replace("# twice", "# two times")
     assert hashed(better, NOUNS.replace("A rate", "The rate").replace("§1", "§2").replace("# Nouns.", "")) == hashed()
-
-
-def test_what_is_computed_may_not(hashed):
     changed = {
         hashed(), hashed(CODE.replace("2.0", "3.0")), hashed(CODE.replace("0.5", "0.6")),
         hashed(nouns=NOUNS.replace("0.5", "0.6")), hashed(nouns=NOUNS.replace("rate:", "pace:")),

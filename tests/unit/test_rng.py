@@ -55,7 +55,7 @@ def addresses(seed=1, run=0, cut=rng.NEVER, later_seed=0, later_run=0):
     return made
 
 
-def uniforms(where=None, process=rng.ENTRY, quarter=7, number=0, first=0, count=ENTITIES):
+def uniforms(where=None, process=rng.TRANSITORY, quarter=20, number=0, first=0, count=ENTITIES):
     where = addresses() if where is None else where
     out = np.zeros((len(where), count))
     draw(where, process, quarter, number, first, out)
@@ -66,16 +66,6 @@ def keys(where, process=rng.ENTRY, quarter=7):
     out = np.zeros((len(where), 2), np.int64)
     find_keys(where, process, quarter, out)
     return out
-
-
-def assert_independent(x, y):
-    """Linear correlation within 4 standard errors, and no dependence that a table of 8 by 8 would show."""
-    assert abs(np.corrcoef(x, y)[0, 1]) < 4 / math.sqrt(len(x))
-    table, *_ = np.histogram2d(x, y, bins=8, range=[[0, 1], [0, 1]])
-    assert stats.chisquare(table.ravel()).pvalue > 1e-4
-
-
-# Known answers -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -94,9 +84,6 @@ def test_luck_is_what_it_was(seed, run, process, quarter, number, entity, drawn)
     assert f"{round(made / rng.PER_UNIT - 0.5):#010x}" == f"{drawn:#010x}"
 
 
-# Purity --------------------------------------------------------------------------------------------------------------
-
-
 def test_the_same_address_is_the_same_number_in_any_order_and_company():
     whole = uniforms(addresses(run=np.arange(5)), count=1000)
     assert np.array_equal(whole, uniforms(addresses(run=np.arange(5)), count=1000))
@@ -107,16 +94,9 @@ def test_the_same_address_is_the_same_number_in_any_order_and_company():
 
 def test_every_part_of_an_address_matters():
     base = uniforms(count=500)
-    others = {
-        "seed": uniforms(addresses(seed=2), count=500),
-        "run": uniforms(addresses(run=1), count=500),
-        "process": uniforms(process=rng.START, count=500),
-        "quarter": uniforms(quarter=8, count=500),
-        "aspect": uniforms(number=1, count=500),
-        "entity": uniforms(first=500, count=500),
-    }
-    for part, other in others.items():
-        assert not (base == other).any(), part
+    for other in ({"where": addresses(seed=2)}, {"where": addresses(run=1)}, {"process": rng.START}, {"quarter": 8},
+                  {"number": 1}, {"first": 500}):  # fmt: skip
+        assert not (base == uniforms(**other, count=500)).any(), other
 
 
 def test_luck_changes_at_the_cut_and_only_there():
@@ -129,9 +109,6 @@ def test_luck_changes_at_the_cut_and_only_there():
         for quarter in (40, 41, 79):
             assert np.array_equal(keys(replayed, process, quarter), keys(later, process, quarter))
     assert not (keys(early, quarter=40) == keys(later, quarter=40)).any()
-
-
-# Keys ----------------------------------------------------------------------------------------------------------------
 
 
 def test_no_two_processes_or_quarters_of_a_run_share_a_key():
@@ -153,57 +130,33 @@ def test_every_bit_of_seed_and_run_moves_about_half_of_every_key(part):
         assert abs(changed.mean() - 16) < 4 * math.sqrt(8 / changed.size)
 
 
-# Uniformity ----------------------------------------------------------------------------------------------------------
-
-
 def test_numbers_of_one_entity_are_uniform_over_runs_seeds_and_quarters():
     number = np.arange(ENTITIES)
-    for where in (
-        addresses(run=number),
-        addresses(seed=number),
-        addresses(run=number * 64),
-        addresses(run=number << 20),
-    ):
+    runs = (number, number * 64, number << 20)
+    for where in (addresses(seed=number), *(addresses(run=run) for run in runs)):
         assert stats.kstest(uniforms(where, count=1).ravel(), "uniform").pvalue > 1e-3
     over_quarters = [uniforms(process=p, quarter=q, count=1)[0] for p in PROCESSES for q in range(400 // SHORTER)]
     assert stats.kstest(over_quarters, "uniform").pvalue > 1e-3
 
 
-# Independence --------------------------------------------------------------------------------------------------------
-
-BASE = {"process": rng.TRANSITORY, "quarter": 20}
-
-
-def test_entities_are_independent(subtests):
-    for apart in [1, 2, 3, 64, 4096, 12288, 1 << 31]:
-        with subtests.test(apart=apart):
-            assert_independent(uniforms(**BASE), uniforms(**BASE, first=apart))
+APART = {
+    "entity": [{"first": apart} for apart in (1, 2, 3, 64, 4096, 12288, 1 << 31)],
+    "quarter": [{"quarter": 20 + apart} for apart in (1, 2, 4, 16)],
+    "process": [{"process": process} for process in PROCESSES if process != rng.TRANSITORY],
+    "run": [{"where": addresses(run=run)} for run in (1, 2, 64, 1000, 1 << 20, 1 << 33)],
+    "seed": [{"where": addresses(seed=seed)} for seed in (0, 2, 3, 1 + (1 << 16), 1 + (1 << 32))],
+}
 
 
-@pytest.mark.parametrize("apart", [1, 2, 4, 16])
-def test_quarters_are_independent(apart):
-    assert_independent(uniforms(**BASE), uniforms(process=rng.TRANSITORY, quarter=20 + apart))
-
-
-def test_processes_are_independent(subtests):
-    for process in [p for p in PROCESSES if p != rng.TRANSITORY]:
-        with subtests.test(process=process):
-            assert_independent(uniforms(**BASE), uniforms(process=process, quarter=20))
-
-
-def test_runs_are_independent(subtests):
-    for run in [1, 2, 64, 1000, 1 << 20, 1 << 33]:
-        with subtests.test(run=run):
-            assert_independent(uniforms(**BASE), uniforms(addresses(run=run), **BASE))
-
-
-def test_seeds_are_independent(subtests):
-    for seed in [0, 2, 3, 1 + (1 << 16), 1 + (1 << 32)]:
-        with subtests.test(seed=seed):
-            assert_independent(uniforms(**BASE), uniforms(addresses(seed=seed), **BASE))
-
-
-# Counts and chances --------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("part", APART)
+def test_numbers_of_two_addresses_are_independent(part):
+    """Linear correlation within 4 standard errors, and no dependence that a table of 8 by 8 would show."""
+    x = uniforms()
+    for other in APART[part]:
+        y = uniforms(**other)
+        assert abs(np.corrcoef(x, y)[0, 1]) < 4 / math.sqrt(len(x)), other
+        table, *_ = np.histogram2d(x, y, bins=8, range=[[0, 1], [0, 1]])
+        assert stats.chisquare(table.ravel()).pvalue > 1e-4, other
 
 
 @pytest.mark.parametrize("rate", [0.3, 4.0, 60.0])
@@ -216,17 +169,17 @@ def test_counts_are_the_inverse_of_the_poisson_distribution(rate):
 
 
 @numba.njit(**OPTIONS)
-def mix_all(numbers):
-    """Mix every number in place."""
+def mix_all(numbers, mixed, narrow):
+    """Mix every number, and hold it to 32 bits."""
     for i in range(numbers.size):
-        numbers[i] = rng.mix(int(numbers[i]))
+        mixed[i], narrow[i] = rng.mix(int(numbers[i])), rng.narrow(int(numbers[i]))
 
 
 def test_mixing_is_the_published_permutation():
     """Wellons' lowbias32 (0x7feb352d, 0x846ca68b; shifts 16, 15, 16), whose inverse undoes it."""
     numbers = np.concatenate([[0, 1, 2, 0xFFFFFFFF], np.random.default_rng(1).integers(0, 2**32, 1000)])
-    mixed = numbers.copy()
-    mix_all(mixed)
+    mixed, narrow = np.zeros((2, numbers.size), dtype=np.int64)
+    mix_all(numbers, mixed, narrow)
     mask = 0xFFFFFFFF
     for before, after in zip(numbers.tolist(), mixed.tolist(), strict=True):
         back = after ^ after >> 16
@@ -235,17 +188,7 @@ def test_mixing_is_the_published_permutation():
         back = back * pow(0x7FEB352D, -1, 2**32) & mask
         back ^= back >> 16
         assert back == before
-
-
-@numba.njit(**OPTIONS)
-def narrow_all(numbers, out):
-    """Hold every number to 32 bits."""
-    for i in range(numbers.size):
-        out[i] = rng.narrow(int(numbers[i]))
-
-
-def test_narrowing_keeps_the_last_32_bits():
-    numbers = np.array([0, 1, 2**32 - 1, 2**32, 2**32 + 7, 0x9E3779B9 * 3, -1, -(2**33) + 5], dtype=np.int64)
-    out = np.zeros(numbers.size, dtype=np.int64)
-    narrow_all(numbers, out)
-    assert out.tolist() == [int(number) % 2**32 for number in numbers]
+    assert np.array_equal(narrow, numbers)
+    wide = np.array([2**32, 2**32 + 7, 0x9E3779B9 * 3, -1, -(2**33) + 5], dtype=np.int64)
+    mix_all(wide, np.zeros_like(wide), narrow)
+    assert narrow[: wide.size].tolist() == [int(number) % 2**32 for number in wide]

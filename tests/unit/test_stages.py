@@ -7,15 +7,11 @@ import copark
 from copark.texts import has_text
 
 TOLD = re.compile(r'(?:stage\(progress, |tell\(|told\(|progress\()"([a-z_]+)"')
-SOURCES = Path(copark.__file__).parent
 
 
 def test_a_stage_has_words() -> None:
-    found = {
-        name
-        for folder in ("workflows", "inference")
-        for path in (SOURCES / folder).rglob("*.py")
-        for name in TOLD.findall(path.read_text(encoding="utf-8"))
-    }
-    assert {"prepare", "simulate", "report", "batch", "replay"} <= found
-    assert not [name for name in found if not has_text(f"cli.stage.{name}")]
+    folders = (Path(copark.__file__).parent / name for name in ("workflows", "inference"))
+    sources = (path.read_text(encoding="utf-8") for folder in folders for path in folder.rglob("*.py"))
+    stages = {name for source in sources for name in TOLD.findall(source)}
+    assert {"prepare", "simulate", "report", "batch", "replay"} <= stages
+    assert not [name for name in stages if not has_text(f"cli.stage.{name}")]
