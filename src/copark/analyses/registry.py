@@ -58,14 +58,12 @@ class Analysis:
     @property
     def params(self) -> type[AnalysisParams]:
         """What it may be asked."""
-        found: type[AnalysisParams] = self.ask.Params
-        return found
+        return self.ask.Params
 
     @property
     def answer(self) -> type[Result]:
         """What it answers."""
-        found: type[Result] = self.ask.Answer
-        return found
+        return self.ask.Answer
 
     def document(self, found: Result, lang: str = "en") -> Document:
         """What is shown of a result, in a language."""
@@ -78,8 +76,7 @@ class Analysis:
     def _shown(self, name: str, found: Any, lang: str) -> Document:
         from copark.analyses.contract import Texts
 
-        made: Document = getattr(import_module(f"{self.package}.show"), name)(found, Texts(self.area, lang))
-        return made
+        return getattr(import_module(f"{self.package}.show"), name)(found, Texts(self.area, lang))
 
     @property
     def served(self) -> bool:

@@ -198,8 +198,7 @@ class Workers:
             self._client.wait_for_workers(1, timeout=FIRST_WORKER)
         except (TimeoutError, OSError) as error:
             raise RunRefused(text("cluster.no_workers", address=self._address)) from error
-        found: Mapping[str, Any] = self._client.run(_greeting(), folder, name, on_error="return")
-        return found
+        return self._client.run(_greeting(), folder, name, on_error="return")
 
     @property
     def _address(self) -> str:

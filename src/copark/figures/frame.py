@@ -62,8 +62,7 @@ class View:
 
     def values(self, name: str) -> NDArray[np.float64]:
         """An output, shape (run, quarter)."""
-        found: NDArray[np.float64] = self.result[name].isel(scenario=self.scenario).to_numpy().astype(np.float64)
-        return found
+        return self.result[name].isel(scenario=self.scenario).to_numpy().astype(np.float64)
 
     def title(self, name: str) -> str:
         """An output's title."""

@@ -170,8 +170,7 @@ class Ranks:
     def coverage(self, level: float = 0.9) -> Floats:
         """Share of records whose truth lies in the central interval of this probability, shape (axes,)."""
         edge = (1.0 - level) / 2.0
-        found: Floats = ((self.ranks > edge) & (self.ranks < 1.0 - edge)).mean(axis=0)
-        return found
+        return ((self.ranks > edge) & (self.ranks < 1.0 - edge)).mean(axis=0)
 
     def overall(self, level: float = 0.9) -> float:
         """Coverage over all axes."""

@@ -271,8 +271,7 @@ class Frozen:
 
 def read_levels(rows: Rows | Floats, levels: Sequence[float]) -> Floats:
     """Read quantiles at some levels off rows of them; shape (levels, quarters)."""
-    found: Floats = np.array([[np.interp(level, LEVELS, row) for row in rows] for level in levels])
-    return found
+    return np.array([[np.interp(level, LEVELS, row) for row in rows] for level in levels])
 
 
 def widths_at(

@@ -40,8 +40,7 @@ def error_scales() -> dict[str, Any]:
     """Declared error scales: relative error by grade, factor by bound, floor by variable, each with its reason."""
     import yaml
 
-    found: dict[str, Any] = yaml.safe_load(SCALES.read_text(encoding="utf-8"))
-    return found
+    return yaml.safe_load(SCALES.read_text(encoding="utf-8"))
 
 
 def error_of(variable: str, value: float, grade: str, bound: str) -> float:
@@ -241,8 +240,7 @@ class ObservationModel:
         years = np.array([np.dot(target.quarters, target.weights) / 4.0 for target in self.targets])
         lasting = np.exp(-np.abs(years[:, np.newaxis] - years) / MEMORY) * (names[:, np.newaxis] == names)
         own, size = self._errors
-        found: Floats = np.outer(size, size) * lasting + np.diag(own**2)
-        return found
+        return np.outer(size, size) * lasting + np.diag(own**2)
 
     def root(self, some: Integers | slice = slice(None)) -> Floats:
         """Lower Cholesky factor of the covariance of all targets, or some."""
@@ -332,15 +330,13 @@ class ObservationModel:
 
 def mixed(values: Floats, root: Floats) -> Floats:
     """Rows times a matrix, root @ row, each to the same bits whatever rows stand beside it."""
-    found: Floats = np.einsum("ij,kj->ik", values, root)
-    return found
+    return np.einsum("ij,kj->ik", values, root)
 
 
 def log_normal(values: Floats, root: Floats) -> Floats:
     """Log-density of rows under a normal distribution around 0 with the covariance root @ root.T; shape (runs,)."""
     free = mixed(values, np.linalg.inv(root).astype(np.float64))
-    found: Floats = -0.5 * (free**2 + np.log(2.0 * np.pi)).sum(axis=1) - np.log(np.diag(root)).sum()
-    return found
+    return -0.5 * (free**2 + np.log(2.0 * np.pi)).sum(axis=1) - np.log(np.diag(root)).sum()
 
 
 def log_within(values: Floats, low: float, high: float, error: float) -> Floats:
@@ -350,8 +346,7 @@ def log_within(values: Floats, low: float, high: float, error: float) -> Floats:
     distance = np.abs(values - (low + high) / 2.0)
     half = (high - low) / 2.0
     upper, lower = log_ndtr((half - distance) / error), log_ndtr((-half - distance) / error)
-    found: Floats = upper + np.log1p(-np.exp(np.minimum(lower - upper, -1e-12)))
-    return found
+    return upper + np.log1p(-np.exp(np.minimum(lower - upper, -1e-12)))
 
 
 def noise(seed: int, first: int, count: int, columns: int) -> Floats:
@@ -364,5 +359,4 @@ def noise(seed: int, first: int, count: int, columns: int) -> Floats:
     generator.advance(first * counters)
     raw = np.asarray(generator.random_raw(count * counters * per_counter), dtype=np.uint64)
     inside = ((raw >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
-    made: Floats = ndtri(inside).reshape(count, -1)[:, :columns]
-    return made
+    return ndtri(inside).reshape(count, -1)[:, :columns]

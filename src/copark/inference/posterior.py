@@ -198,8 +198,7 @@ def adjust(z: Floats, summaries: Floats, target: Floats, weights: Floats) -> Flo
         fitted = design @ slopes
     count = effective(weights)
     wider = np.sqrt(count / max(count - design.shape[1] - 1.0, 1.0))
-    found: Floats = slopes[0] + (z - fitted) * wider
-    return found
+    return slopes[0] + (z - fitted) * wider
 
 
 class Neighbours:

@@ -169,16 +169,14 @@ def study_of(case: Case, seed: int) -> Study:
 def logit(points: Floats) -> Floats:
     """ln(u / (1 - u)) of points of the cube, the scale on which nothing has an edge."""
     inside = np.clip(points, EDGE, 1.0 - EDGE)
-    found: Floats = np.log(inside) - np.log1p(-inside)
-    return found
+    return np.log(inside) - np.log1p(-inside)
 
 
 def expit(z: Floats) -> Floats:
     """Inverse of :func:`logit`."""
     from scipy.special import expit as inverse
 
-    found: Floats = inverse(z)
-    return found
+    return inverse(z)
 
 
 @dataclass(frozen=True)

@@ -127,8 +127,7 @@ def scale_reduction(values: Floats, population: Integers) -> Floats:
         return np.full(values.shape[1], np.nan)
     within = np.mean([group.var(axis=0, ddof=1) for group in groups], axis=0)
     between = np.var([group.mean(axis=0) for group in groups], axis=0, ddof=1)
-    found: Floats = np.sqrt(1.0 + between / np.maximum(within, 1e-300))
-    return found
+    return np.sqrt(1.0 + between / np.maximum(within, 1e-300))
 
 
 @dataclass(frozen=True)

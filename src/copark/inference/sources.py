@@ -274,8 +274,7 @@ class BorrowedSource:
                 own = scores_of(free[:, columns.index(name)])
                 scores = self.pooled.mu[at, axis] + self.pooled.tau[at, axis] * own
             points[:, self.space.names.index(name)] = ndtr(scores)
-        found: Floats = np.clip(points, EDGE, 1.0 - EDGE)
-        return found
+        return np.clip(points, EDGE, 1.0 - EDGE)
 
     @cached_property
     def points(self) -> Floats:

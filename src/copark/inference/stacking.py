@@ -195,16 +195,14 @@ def losses(levels: Floats, value: float, grid: Floats) -> Floats:
     logs = np.log1p(levels)
     near = np.abs(logs - float(np.log1p(max(value, 0.0)))).mean(axis=1)
     apart = np.abs(logs[:, None, :, None] - logs[None, :, None, :]).mean(axis=(2, 3))
-    found: Floats = grid @ near - 0.5 * np.einsum("ri,ij,rj->r", grid, apart, grid)
-    return found
+    return grid @ near - 0.5 * np.einsum("ri,ij,rj->r", grid, apart, grid)
 
 
 def shares(grid: Floats, there: Sequence[bool]) -> Floats:
     """Rows of weights among the methods that are there, alike where a row has none of them; shape (rows, there)."""
     kept = grid[:, np.array(there)]
     total = kept.sum(axis=1, keepdims=True)
-    found: Floats = np.where(total > 0.0, kept / np.maximum(total, 1e-12), 1.0 / kept.shape[1])
-    return found
+    return np.where(total > 0.0, kept / np.maximum(total, 1e-12), 1.0 / kept.shape[1])
 
 
 def learn(trials: Sequence[Trial], recipe: Mapping[str, Any]) -> Stack:
@@ -242,8 +240,7 @@ def bagged(scores: Floats, grid: Floats) -> Floats:
     """Mean, over resamples of the parks, of the rows of weights with the best scores, (parks, rows), in each."""
     parks = len(scores)
     counts = np.random.default_rng(SEED).multinomial(parks, np.full(parks, 1.0 / parks), size=RESAMPLES)
-    found: Floats = grid[np.argmin(counts @ scores, axis=1)].mean(axis=0)
-    return found
+    return grid[np.argmin(counts @ scores, axis=1)].mean(axis=0)
 
 
 @dataclass(frozen=True)

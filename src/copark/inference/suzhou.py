@@ -174,8 +174,7 @@ def developer_result(result: xr.Dataset, study: Study, case: Case, n: int) -> Fl
     price, cost = land_price(result, study, case, n), _parameters(result, case)["servicing_cost"]
     sold = result["land_sales"].values[n] / price
     costs = result["operating_cost"].values[n] + result["interest"].values[n]
-    made: Floats = (price - cost) * sold + result["fees"].values[n] - costs
-    return made
+    return (price - cost) * sold + result["fees"].values[n] - costs
 
 
 def land_price(result: xr.Dataset, study: Study, case: Case, n: int) -> Floats:
@@ -190,10 +189,7 @@ def land_price(result: xr.Dataset, study: Study, case: Case, n: int) -> Floats:
     share, control = inputs.company["share"][:, 1] / 10_000.0, result["control_host"].values[n]
     stake = (1.0 - spills) * ((1.0 - weight) * share + weight * control) + own
     rival = inputs.company["rival_size"][:, 1] * ((1.0 - spills) * inputs.company["rival_share"][:, 1] + own)
-    price: Floats = values["servicing_cost"] + (values["land_price"] - values["servicing_cost"]) * stake / (
-        stake + rival
-    )
-    return price
+    return values["servicing_cost"] + (values["land_price"] - values["servicing_cost"]) * stake / (stake + rival)
 
 
 def _parameters(result: xr.Dataset, case: Case) -> dict[str, Floats]:
@@ -212,8 +208,7 @@ def _parameters(result: xr.Dataset, case: Case) -> dict[str, Floats]:
 
 def accumulated(yearly: Floats, case: Case, until: Quarter) -> Floats:
     """Sum of a result since the start, at the end of a quarter, M USD, shape (runs,)."""
-    found: Floats = yearly[:, : until - case.clock.start + 1].sum(axis=1) / 4.0
-    return found
+    return yearly[:, : until - case.clock.start + 1].sum(axis=1) / 4.0
 
 
 def distance(result: xr.Dataset, case: Case, n: int, yearly: Floats) -> Floats:

@@ -124,16 +124,14 @@ def normal_scores(z: Floats) -> Floats:
     """Points of the logit scale as quantiles of the standard normal distribution, accurate in both tails."""
     from scipy.special import log_expit, ndtri_exp
 
-    found: Floats = np.where(z > 0.0, -1.0, 1.0) * ndtri_exp(log_expit(-np.abs(z)))
-    return found
+    return np.where(z > 0.0, -1.0, 1.0) * ndtri_exp(log_expit(-np.abs(z)))
 
 
 def logits(x: Floats) -> Floats:
     """Inverse of :func:`normal_scores`."""
     from scipy.special import log_ndtr
 
-    found: Floats = log_ndtr(x) - log_ndtr(-x)
-    return found
+    return log_ndtr(x) - log_ndtr(-x)
 
 
 class Response:
@@ -167,8 +165,7 @@ class Response:
         from scipy.optimize import nnls
 
         def ridged(moments: Floats) -> Floats:
-            found: Floats = moments + (RIDGE * np.trace(moments) / len(moments) + 1e-12) * np.eye(len(moments))
-            return found
+            return moments + (RIDGE * np.trace(moments) / len(moments) + 1e-12) * np.eye(len(moments))
 
         with one_thread():
             slopes: Floats = np.linalg.solve(ridged(self.arrays["moves"]), self.arrays["answers"]).astype(np.float64)
@@ -273,8 +270,7 @@ class Plan:
 def log_prior(z: Floats) -> Floats:
     """Log-density of the uniform prior on the logit scale, shape (members,)."""
     size = np.abs(z)
-    found: Floats = (-size - 2.0 * np.log1p(np.exp(-size))).sum(axis=1)
-    return found
+    return (-size - 2.0 * np.log1p(np.exp(-size))).sum(axis=1)
 
 
 def plain_state(state: Mapping[str, Any]) -> dict[str, Any]:
@@ -325,8 +321,7 @@ class Mover:
         moved = self.random.random((count, axes)) < share
         length = 1.19 / np.sqrt(2.0 * np.maximum(moved.sum(axis=1, keepdims=True), 1))
         length = length * np.exp(0.5 * self.random.standard_normal((count, 1)))
-        made: Floats = z + moved * (length * (first - second) + 1e-3 * self.random.standard_normal((count, axes)))
-        return made
+        return z + moved * (length * (first - second) + 1e-3 * self.random.standard_normal((count, axes)))
 
     def anew(self, z: Floats) -> Floats:
         """Propose one to four parameters anew from the prior: what the record does not hold moves freely."""
@@ -334,8 +329,7 @@ class Mover:
         wanted = self.random.choice([1, 2, 4], size=(count, 1))
         moved = self.random.random((count, axes)).argsort(axis=1) < wanted
         u = self.random.random((count, axes))
-        made: Floats = np.where(moved, np.log(u) - np.log1p(-u), z)
-        return made
+        return np.where(moved, np.log(u) - np.log1p(-u), z)
 
     def move_parameters(self, cloud: Cloud) -> Cloud:
         """Move every member's parameters twice, one half of the cloud by the other."""
@@ -358,15 +352,13 @@ class Mover:
         if not self.plan.early:
             return self.random.integers(1, last + 1, size=size)
         passed = EARLY * np.expm1(np.log1p(last / EARLY) * self.random.random(size))
-        found: Integers = np.minimum(1 + passed.astype(np.int64), last)
-        return found
+        return np.minimum(1 + passed.astype(np.int64), last)
 
     def log_share(self, since: Integers) -> Floats:
         """Log-prior of spans that begin with these quarters, up to a constant; the last axis is summed."""
         if not self.plan.early:
             return np.zeros(since.shape[:-1])
-        found: Floats = np.log(np.log1p(1.0 / (since - 1 + EARLY))).sum(axis=-1)
-        return found
+        return np.log(np.log1p(1.0 / (since - 1 + EARLY))).sum(axis=-1)
 
     def other_lucks(self, addresses: Integers) -> tuple[Integers, NDArray[np.str_]]:
         """Propose random numbers, each moved in one way, as likely to be proposed back; and the ways.

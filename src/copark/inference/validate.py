@@ -76,15 +76,13 @@ class NaiveForecast:
         from scipy.stats import t as student
 
         levels = (np.arange(members) + 0.5) / members
-        found: Floats = self.centre[at] + self.scale[at] * student.ppf(levels, self.freedom)
-        return found
+        return self.centre[at] + self.scale[at] * student.ppf(levels, self.freedom)
 
     def levels(self, levels: Sequence[float]) -> Floats:
         """Quantiles at every time, shape (levels, times)."""
         from scipy.stats import t as student
 
-        found: Floats = self.centre + self.scale * student.ppf(np.array(levels), self.freedom)[:, np.newaxis]
-        return found
+        return self.centre + self.scale * student.ppf(np.array(levels), self.freedom)[:, np.newaxis]
 
 
 def persistence(history: History, times: Floats, errors: Floats) -> NaiveForecast | None:
@@ -128,8 +126,7 @@ def logistic(history: History, times: Floats, errors: Floats) -> NaiveForecast |
     """Continue a logistic curve K / (1 + e^(-r (t - t0)))."""
 
     def shape(p: Floats, t: Floats) -> Floats:
-        found: Floats = np.exp(p[0]) / (1.0 + np.exp(-np.exp(p[1]) * (t - p[2])))
-        return found
+        return np.exp(p[0]) / (1.0 + np.exp(-np.exp(p[1]) * (t - p[2])))
 
     first, last = (history.times[0], history.times[-1]) if len(history.times) else (0.0, 0.0)
     rest = (np.log(0.5), last), (np.log(0.02), first - 20.0), (np.log(5.0), last + 20.0)
@@ -145,8 +142,7 @@ def bass(history: History, times: Floats, errors: Floats) -> NaiveForecast | Non
     def shape(p: Floats, t: Floats) -> Floats:
         size, own, others = np.exp(p)
         gone = np.exp(-(own + others) * np.maximum(t, 0.0))
-        found: Floats = size * (1.0 - gone) / (1.0 + others / own * gone)
-        return found
+        return size * (1.0 - gone) / (1.0 + others / own * gone)
 
     rest = (np.log(0.01), np.log(0.4)), (np.log(1e-5), np.log(0.01)), (np.log(0.5), np.log(3.0))
     return saturating(shape, rest, history, times, errors)
@@ -166,8 +162,7 @@ def fitted(
     low, high = bounds or (np.full(len(start), -np.inf), np.full(len(start), np.inf))
 
     def residuals(p: Floats) -> Floats:
-        found: Floats = (shape(p, history.times) - history.values) / history.errors
-        return found
+        return (shape(p, history.times) - history.values) / history.errors
 
     found = least_squares(residuals, np.clip(start, low + 1e-9, high - 1e-9), bounds=(low, high), x_scale="jac")
     freedom = max(len(history.times) - len(start), 1)

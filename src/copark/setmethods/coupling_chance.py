@@ -112,8 +112,7 @@ def rank_trend(series: Floats) -> Floats:
     gaps = rankdata(series.round(12), axis=-1) - (count + 1) / 2.0
     time = np.arange(count) - (count - 1) / 2.0
     size = np.sqrt((gaps**2).sum(axis=-1) * (time**2).sum())
-    found: Floats = np.divide(gaps @ time, size, out=np.zeros_like(size), where=size > 0.0)
-    return found
+    return np.divide(gaps @ time, size, out=np.zeros_like(size), where=size > 0.0)
 
 
 @dataclass(frozen=True)

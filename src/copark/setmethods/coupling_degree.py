@@ -191,8 +191,7 @@ def coupling_corrected(scores: ArrayLike) -> Floats:
     first, second = np.triu_indices(n, k=1)
     spread = np.abs(found[..., first] - found[..., second]).sum(axis=-1) / (n * (n - 1) / 2.0)
     evenness = np.prod(_relative(found), axis=-1) ** (1.0 / (n - 1))
-    degree: Floats = np.sqrt(np.maximum(1.0 - spread, 0.0) * evenness)
-    return degree
+    return np.sqrt(np.maximum(1.0 - spread, 0.0) * evenness)
 
 
 FORMS = {"standard": coupling, "wang2021": coupling_corrected}
@@ -208,14 +207,12 @@ def development(scores: ArrayLike, weights: Sequence[float] | Floats | None = No
     alpha = np.full(n, 1.0 / n) if weights is None else np.asarray(weights, dtype=np.float64)
     if alpha.shape != (n,) or np.any(alpha < 0.0) or abs(float(alpha.sum()) - 1.0) > 1e-9:
         raise ValueError("one weight a score is needed, none negative, that sum to 1")
-    total: Floats = found @ alpha
-    return total
+    return found @ alpha
 
 
 def coordination(coupling_degree: ArrayLike, index: ArrayLike) -> Floats:
     """Coordination degree ``D = sqrt(C T)``."""
-    degree: Floats = np.sqrt(np.asarray(coupling_degree) * np.asarray(index))
-    return degree
+    return np.sqrt(np.asarray(coupling_degree) * np.asarray(index))
 
 
 def grade(degree: float, closed: Literal["left", "right"] = "left") -> str:

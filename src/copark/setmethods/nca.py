@@ -136,8 +136,7 @@ def step_zone(steps: Steps, y: Floats, scope: Scope) -> Floats:
     widths = np.diff(np.append(steps.x, scope.x_high))
     first = (steps.x[0] - scope.x_low) * (scope.y_high - scope.y_low)
     above = np.clip(scope.y_high - ceiling, 0.0, scope.y_high - scope.y_low)
-    found: Floats = first + above @ widths
-    return found
+    return first + above @ widths
 
 
 def peer_line(steps: Steps, y: Floats) -> tuple[Floats, Floats]:

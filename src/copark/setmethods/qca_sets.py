@@ -266,8 +266,7 @@ def calibrate(raw: ArrayLike, how: SetCalibration) -> Floats:
         return np.minimum(_linear(_towards(values, rising)), _linear(_towards(values, falling)))
     distance = _towards(values, how.anchors)
     if how.form == "logistic":
-        found: Floats = 1.0 / (1.0 + np.exp(np.clip(-log(how.full / (1.0 - how.full)) * distance, -700.0, 700.0)))
-        return found
+        return 1.0 / (1.0 + np.exp(np.clip(-log(how.full / (1.0 - how.full)) * distance, -700.0, 700.0)))
     return _ranked(distance) if how.form == "ecdf" else _linear(distance)
 
 

@@ -147,8 +147,7 @@ def difference(before: Floats, after: Floats, *, log: bool = False) -> Floats:
 
 def any_differ(before: Floats, after: Floats, axis: int) -> NDArray[np.bool_]:
     """Where, along all axes but that of the runs, any run differs; two that are not a number are alike."""
-    found: NDArray[np.bool_] = ((before != after) & ~(np.isnan(before) & np.isnan(after))).any(axis=axis)
-    return found
+    return ((before != after) & ~(np.isnan(before) & np.isnan(after))).any(axis=axis)
 
 
 def change_interval(change: Floats, draws: NDArray[np.int64], level: float = LEVEL) -> tuple[float, float]:

@@ -23,15 +23,13 @@ TIE = 1e-9
 
 def regret(values: Floats) -> Floats:
     """Regret R(a, s) = max_b V(b, s) - V(a, s): what an option falls short of the best option of the state."""
-    found: Floats = values.max(axis=0, keepdims=True) - values
-    return found
+    return values.max(axis=0, keepdims=True) - values
 
 
 def greatest(values: Floats, weights: Floats | None = None) -> Floats:
     """Greatest value of each option over the states with a weight above 0, shape (options,)."""
     kept = values if weights is None else values[:, weights > 0.0]
-    found: Floats = kept.max(axis=1)
-    return found
+    return kept.max(axis=1)
 
 
 def average(values: Floats | Booleans, weights: Floats | None = None) -> Floats:
@@ -44,8 +42,7 @@ def ranks(scores: Floats, *, most_is_best: bool = True) -> Integers:
     worth = scores if most_is_best else -scores
     slack = TIE * max(float(np.max(np.abs(scores), initial=0.0)), 1e-300)
     better = worth[..., np.newaxis, :] > worth[..., :, np.newaxis] + slack
-    found: Integers = 1 + better.sum(axis=-1)
-    return found
+    return 1 + better.sum(axis=-1)
 
 
 def resampled_weights(groups: Integers, times: int, seed: int = 1) -> Floats:

@@ -106,8 +106,7 @@ def _calibrated(foretold: Floats, holds: Booleans, folds: Any) -> Floats:
         model = LogisticRegression(C=WEAK, solver="newton-cholesky")
         for train, test in folds.split(foretold):
             made[test] = model.fit(foretold[train], holds[train]).predict_proba(foretold[test])[:, 1]
-    found: Floats = np.clip(made, EDGE, 1.0 - EDGE)
-    return found
+    return np.clip(made, EDGE, 1.0 - EDGE)
 
 
 def varying(columns: Floats) -> Floats:

@@ -127,8 +127,7 @@ class Running:
         last = self.count[at] - 1
         ranks = np.concatenate([[0], np.stack([self.below[at], self.upto[at] - 1], axis=-1).ravel(), [last]])
         values = np.concatenate([[self.low[at]], np.repeat(self.edges[at], 2), [self.high[at]]])
-        found: Floats = np.interp(levels * last, ranks, values)
-        return found
+        return np.interp(levels * last, ranks, values)
 
 
 def labelled(like: xr.Dataset, tables: Mapping[str, Floats]) -> xr.Dataset:

@@ -364,8 +364,7 @@ def outcome_parts(pair: Pair, case: Case, context: Context, wanted: Wanted) -> O
 def _difference(reference: NDArray[np.int8], arm: NDArray[np.int8]) -> Indicators:
     """The change of each outcome in each run: 1 gained, -1 lost, 0 otherwise; shape (runs, outcomes)."""
     codes = np.arange(len(OUTCOMES))
-    found: Indicators = (arm[:, None] == codes).astype(np.int8) - (reference[:, None] == codes).astype(np.int8)
-    return found
+    return (arm[:, None] == codes).astype(np.int8) - (reference[:, None] == codes).astype(np.int8)
 
 
 @dataclass(frozen=True)

@@ -418,8 +418,7 @@ class _Weighing:
 
 def _added(weights: Floats, futures: int) -> Floats:
     """Weights of runs added up to weights of draws."""
-    found: Floats = weights.reshape(-1, futures).sum(axis=1)
-    return found
+    return weights.reshape(-1, futures).sum(axis=1)
 
 
 def _mean(chance: Floats, weights: Floats) -> tuple[float, float]:

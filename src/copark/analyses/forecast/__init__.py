@@ -448,5 +448,4 @@ def _values_at(panel: Panel, name: str, scores: Floats) -> Floats:
     if one.prior is None:
         return np.asarray(scores, dtype=np.float64)
     drawn = one.prior.quantile(np.clip(ndtr(scores), 1e-12, 1 - 1e-12), one.variable.default[0])
-    found: Floats = np.clip(drawn, one.variable.low, one.variable.high)
-    return found
+    return np.clip(drawn, one.variable.low, one.variable.high)

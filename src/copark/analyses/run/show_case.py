@@ -82,8 +82,7 @@ class AboutCase(Show):
         lang, words = self.t.lang, title or text(f"report.{key}.title", self.t.lang)
 
         def draw() -> Figure:
-            drawn: Figure = getattr(import_module("copark.figures"), figure)(*given, lang)
-            return drawn
+            return getattr(import_module("copark.figures"), figure)(*given, lang)
 
         return Chart(key, words, alternative, draw, caption or words, numbers, wide)
 

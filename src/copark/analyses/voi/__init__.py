@@ -281,8 +281,7 @@ class _Reports:
         return one.errors(self._values(one), self.residents)
 
     def _values(self, one: made.Candidate) -> Floats:
-        found: Floats = self.values[:, [self.columns[column] for column in one.columns]]
-        return found
+        return self.values[:, [self.columns[column] for column in one.columns]]
 
     def of(self, one: made.Candidate, factor: float = 1.0) -> Floats:
         """What a candidate reports, shape (worlds, columns)."""
@@ -297,8 +296,7 @@ class _Reports:
 
 def _logs(values: Floats) -> Floats:
     """Logarithms of sizes, with their signs."""
-    found: Floats = np.sign(values) * np.log1p(np.abs(values))
-    return found
+    return np.sign(values) * np.log1p(np.abs(values))
 
 
 def _weighed(plan: made.InformationPlan, worlds: xr.Dataset, params: Params, context: Context) -> Answer:

@@ -124,8 +124,7 @@ def nearest(points: Floats, far: Floats) -> Floats:
     count = min(max(LEAST_ACCEPTED, int(ACCEPTED_SHARE * len(points))), len(points) - 1)
     order = np.argsort(far, kind="stable")[: count + 1]
     weights = np.maximum(1.0 - (far[order[:-1]] / max(float(far[order[-1]]), 1e-300)) ** 2, 1e-12)
-    found: Floats = points[order[:-1]][systematic(weights, MEMBERS)]
-    return found
+    return points[order[:-1]][systematic(weights, MEMBERS)]
 
 
 def regression(x: Floats, points: Floats) -> tuple[Callable[[Floats], Floats], Floats]:

@@ -98,8 +98,7 @@ def averaged(values: Floats, futures: int) -> Floats:
     known = np.isfinite(table)
     count = known.sum(axis=1)
     total = np.where(known, table, 0.0).sum(axis=1)
-    found: Floats = np.divide(total, count, out=np.full(count.shape, np.nan), where=count > 0)
-    return found
+    return np.divide(total, count, out=np.full(count.shape, np.nan), where=count > 0)
 
 
 def latest(case: Case, variable: str | None) -> ContextValue | None:

@@ -194,8 +194,7 @@ def _matrices(variances: Floats, moments: Floats) -> Floats:
     size, turn = np.linalg.eigh(correlation)
     correlation = (turn * np.maximum(size, 0.0)) @ turn.T
     root = np.sqrt(variances)
-    found: Floats = root[:, :, None] * correlation * root[:, None, :]
-    return found
+    return root[:, :, None] * correlation * root[:, None, :]
 
 
 Share = Annotated[float, Field(gt=0.0, lt=1.0)]
@@ -304,8 +303,7 @@ def holds(condition: Condition, values: Mapping[str, Floats], margins: Mapping[s
     parts = [holds(one, values, margins) for one in condition.parts]
     if condition.negated is not None:
         return 1.0 - parts[0]
-    joined: Floats = np.min(parts, axis=0) if condition.every is not None else np.max(parts, axis=0)
-    return joined
+    return np.min(parts, axis=0) if condition.every is not None else np.max(parts, axis=0)
 
 
 def deciding(condition: Condition, values: Mapping[str, Floats], margins: Mapping[str, float]) -> str:
@@ -402,10 +400,7 @@ def joint(headline: Headline, parts: Mapping[str, Weighed]) -> Floats:
     if not chances:
         return np.zeros(0)
     chances = [one[: min(map(len, chances))] for one in chances]
-    found: Floats = (
-        np.prod(chances, axis=0) if headline.every else 1.0 - np.prod([1.0 - one for one in chances], axis=0)
-    )
-    return found
+    return np.prod(chances, axis=0) if headline.every else 1.0 - np.prod([1.0 - one for one in chances], axis=0)
 
 
 def claim_verdict(

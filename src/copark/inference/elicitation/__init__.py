@@ -425,5 +425,4 @@ def _reaches(values: Floats, quantiles: Sequence[float], weights: Floats | None 
 
 def pooled(opinions: Sequence[Floats], weights: Sequence[float]) -> Floats:
     """Linear pool of weights of runs: each expert's counts as much as it is given (Stone 1961)."""
-    found: Floats = np.asarray(weights) / np.sum(weights) @ np.stack([shared(one) for one in opinions])
-    return found
+    return np.asarray(weights) / np.sum(weights) @ np.stack([shared(one) for one in opinions])

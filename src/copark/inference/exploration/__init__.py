@@ -70,8 +70,7 @@ class Factors:
 
     def inside(self, points: Floats) -> Floats:
         """Points of the prior's cube that points of this one are, a dummy beyond them left out; shape (runs, axes)."""
-        found: Floats = self.low + (self.high - self.low) * points[:, : self.space.axes]
-        return found
+        return self.low + (self.high - self.low) * points[:, : self.space.axes]
 
     def sobol(self, count: int, seed: int) -> Floats:
         """The first points of a scrambled Sobol sequence over the cube."""

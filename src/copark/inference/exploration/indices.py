@@ -68,8 +68,7 @@ def design(factors: int, size: int, seed: int) -> Floats:
 
     if size < 2 or size & (size - 1):
         raise ValueError(f"{size} is not a power of two")
-    found: Floats = sample(problem(factors), size, calc_second_order=False, seed=np.random.default_rng(seed))
-    return found
+    return sample(problem(factors), size, calc_second_order=False, seed=np.random.default_rng(seed))
 
 
 def other_luck(factors: int, size: int) -> Booleans:
@@ -113,8 +112,7 @@ def sobol_indices(values: Floats, factors: int, seed: int = 1, resamples: int = 
 def bootstrap_counts(rows: int, resamples: int, seed: int) -> Floats:
     """How often each row comes up in each resample, shape (resamples, rows)."""
     generator = np.random.default_rng([seed, rows])
-    drawn: Floats = generator.multinomial(rows, np.full(rows, 1.0 / rows), size=resamples).astype(np.float64)
-    return drawn
+    return generator.multinomial(rows, np.full(rows, 1.0 / rows), size=resamples).astype(np.float64)
 
 
 SLICES = 10

@@ -362,14 +362,12 @@ def ranks_elsewhere(reader: Reader, panels: Panels) -> Floats:
 def held(ranks: Floats) -> Floats:
     """Share of truths in the central interval, by axis."""
     edge = (1.0 - LEVEL) / 2.0
-    found: Floats = ((ranks > edge) & (ranks < 1.0 - edge)).mean(axis=0)
-    return found
+    return ((ranks > edge) & (ranks < 1.0 - edge)).mean(axis=0)
 
 
 def r2_of(truth: Floats, expected: Floats) -> Floats:
     """Share of the variance of truths that is expected, by axis."""
-    found: Floats = 1.0 - ((truth - expected) ** 2).mean(axis=0) / truth.var(axis=0)
-    return found
+    return 1.0 - ((truth - expected) ** 2).mean(axis=0) / truth.var(axis=0)
 
 
 def _found(
@@ -445,11 +443,10 @@ def values_at(panels: Panels, name: str, scores: Floats) -> Floats:
     one = space.coordinates[space.names.index(name)]
     if one.prior is None:
         raise ValueError(name)
-    found: Floats = np.clip(
+    return np.clip(
         one.prior.quantile(np.clip(ndtr(scores), 1e-12, 1 - 1e-12), one.variable.default[0]),
         one.variable.low, one.variable.high,
     )  # fmt: skip
-    return found
 
 
 def _slices(reader: Reader, axis: int) -> Iterator[Slice]:

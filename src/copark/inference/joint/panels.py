@@ -116,8 +116,7 @@ def settled() -> Mapping[str, Any]:
     """Operators, and what of a row is not used, as fixed beforehand."""
     import yaml
 
-    found: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "members.yaml").read_text(encoding="utf-8"))
-    return found
+    return yaml.safe_load((Path(__file__).parent / "members.yaml").read_text(encoding="utf-8"))
 
 
 def members() -> tuple[Member, ...]:
@@ -271,8 +270,7 @@ def hyper_values(theta: Floats) -> Floats:
     from scipy.special import ndtr
 
     low, high = np.array(RANGES).T
-    found: Floats = low + (high - low) * ndtr(theta[:, len(MECHANISMS) :])
-    return found
+    return low + (high - low) * ndtr(theta[:, len(MECHANISMS) :])
 
 
 def _random(seed: int, key: int, name: str) -> np.random.Generator:
@@ -342,8 +340,7 @@ def scores_of_area(members: Sequence[Member]) -> Floats:
     logs = np.log(np.array([one.area for one in members]))
     if np.isfinite(logs).sum() < 2:
         return np.zeros(len(logs))
-    found: Floats = np.nan_to_num((logs - np.nanmean(logs)) / np.nanstd(logs))
-    return found
+    return np.nan_to_num((logs - np.nanmean(logs)) / np.nanstd(logs))
 
 
 def told(member: Member, runs: Floats, spread: Floats, seed: int) -> Floats:

@@ -75,8 +75,7 @@ class States:
 
     def gain(self, measure: str) -> Floats:
         """Values less those of the case as it is, shape (options, states)."""
-        found: Floats = self.values[measure] - self.values[measure][:1]
-        return found
+        return self.values[measure] - self.values[measure][:1]
 
 
 def states_of(found: MeasuredRuns, measures: Sequence[str]) -> States:

@@ -82,8 +82,7 @@ def scores_of(points: Floats) -> Floats:
     """Normal scores of points of the cube, shape as given."""
     from scipy.special import ndtri
 
-    found: Floats = ndtri(np.clip(points, EDGE, 1.0 - EDGE))
-    return found
+    return ndtri(np.clip(points, EDGE, 1.0 - EDGE))
 
 
 @dataclass(frozen=True)

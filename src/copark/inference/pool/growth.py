@@ -83,8 +83,7 @@ class GrowthCurve:
             mean += float(pull @ (past.logs - x @ self.mean))
             variance -= float(pull @ shared)
         logs = mean + np.sqrt(max(variance, REPORT)) * ndtri(LEVELS)
-        found: Floats = np.maximum(np.expm1(np.minimum(logs, 50.0)), 0.0)
-        return found
+        return np.maximum(np.expm1(np.minimum(logs, 50.0)), 0.0)
 
 
 def residual(ages: Floats, spread: float) -> Floats:
@@ -151,5 +150,4 @@ def persistence(past: Past, others: Sequence[Past], age: float) -> Floats:
     pace = (FEW * usual + (moved / (span / steps) if steps else 0.0)) / (FEW + steps)
     last = int(np.argmax(past.ages))
     scale = np.sqrt(max(pace, 1e-6) * max(np.log(age / past.ages[last]), 0.0) + 2.0 * REPORT)
-    found: Floats = np.maximum(np.expm1(past.logs[last] + scale * student.ppf(LEVELS, FEW + steps)), 0.0)
-    return found
+    return np.maximum(np.expm1(past.logs[last] + scale * student.ppf(LEVELS, FEW + steps)), 0.0)

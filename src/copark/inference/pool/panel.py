@@ -111,8 +111,7 @@ class Pooled:
     def leaning(self, park: int) -> Floats:
         """How far a park's departure from the mean is unknown, Var(θ - μ) / E τ², (axes,): 1 where it borrows all."""
         apart = self.theta[:, park] - self.mu
-        found: Floats = np.minimum(apart.var(axis=0) / (self.tau**2).mean(axis=0), 1.0)
-        return found
+        return np.minimum(apart.var(axis=0) / (self.tau**2).mean(axis=0), 1.0)
 
     def lent(self) -> Floats:
         """Share of each park in the mean of each axis, shape (parks, axes); what is missing to 1 is the prior's."""
@@ -156,8 +155,7 @@ def draw_tau(apart: Floats, mu: Floats, prior: Floats, uniforms: Floats) -> Floa
     weights = np.exp(logs - logs.max(axis=1, keepdims=True))
     ends = np.cumsum(weights, axis=1)
     at = (ends < uniforms[:, np.newaxis] * ends[:, -1:]).sum(axis=1)
-    found: Floats = TAU[np.minimum(at, len(TAU) - 1)]
-    return found
+    return TAU[np.minimum(at, len(TAU) - 1)]
 
 
 def mixture_quantiles(means: Floats, variances: Floats, weights: Floats, levels: Floats) -> Floats:
@@ -168,8 +166,7 @@ def mixture_quantiles(means: Floats, variances: Floats, weights: Floats, levels:
     z = np.linspace(float((means - 6 * sd).min()), float((means + 6 * sd).max()), 801)
     below = ndtr((z[:, np.newaxis] - means) / sd) @ (weights / weights.sum())
     grown = np.concatenate([[True], np.diff(np.maximum.accumulate(below)) > 0])
-    found: Floats = np.interp(levels, below[grown], z[grown])
-    return found
+    return np.interp(levels, below[grown], z[grown])
 
 
 def pooled_axes(local: Mapping[str, LocalPosterior], seed: int, sweeps: int | None = None) -> Pooled:

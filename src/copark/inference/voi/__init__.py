@@ -113,8 +113,7 @@ class ReportColumn:
     def read(self, out: Floats, names: Sequence[str]) -> Floats:
         """Its value in runs: outputs of shape (runs, names, quarters) to shape (runs,)."""
         row = out[:, names.index(self.name), : self.quarter + 1]
-        found: Floats = row.sum(axis=1) if self.adds_up else row[:, -1]
-        return found
+        return row.sum(axis=1) if self.adds_up else row[:, -1]
 
 
 @dataclass(frozen=True)

@@ -190,10 +190,7 @@ def workbook_of(analysis: Analysis, case: Shelved, data: Path, lang: str) -> byt
     """The empty workbook of an analysis that reads one."""
     if not analysis.workbook:
         raise absent("no_part", "workbook", found=analysis.name)
-    made: bytes = analysis.ask.workbook(
-        analysis.params.model_validate({"case": case.name}), context_of(data, case, lang)
-    )
-    return made
+    return analysis.ask.workbook(analysis.params.model_validate({"case": case.name}), context_of(data, case, lang))
 
 
 def params_of_workbook(analysis: Analysis, case: Shelved, data: Path, content: bytes) -> dict[str, Any]:

@@ -160,8 +160,7 @@ class HeldRuns:
     @property
     def finished(self) -> NDArray[np.bool_]:
         """Which runs finished, shape (runs,)."""
-        found: NDArray[np.bool_] = self.status[:, 0] == 0
-        return found
+        return self.status[:, 0] == 0
 
     @property
     def nbytes(self) -> int:

@@ -91,8 +91,7 @@ def arm_flows(book: FlowBook, study: Study, shelved: Shelved, ticket: Ticket) ->
     scale = {name: strongest(values) for name, values in beyond[0].items()}
 
     def middle(values: Floats) -> Floats:
-        found: Floats = quantiles_over(np.ascontiguousarray(values.T), (0.5,))[0]
-        return found
+        return quantiles_over(np.ascontiguousarray(values.T), (0.5,))[0]
 
     found = []
     for scenario, flows, weights in zip(study.scenarios, every, beyond, strict=True):
