@@ -22,10 +22,10 @@ import numpy as np
 from copark.cases import load_case
 from copark.cases.quarters import Quarter
 from copark.inference.calibrate import FULL, QUICK
+from copark.inference.calibration_setup import cut_of
 from copark.inference.calibrations import kept_posterior
 from copark.inference.case_parameters import shipped_calibration
-from copark.inference.reading import cut_of
-from copark.inference.replay import FORECAST, ReplayPosterior
+from copark.inference.replay_posterior import FORECAST, ReplayPosterior
 from copark.stats.quantiles import quantiles
 
 LEVELS = (0.05, 0.5, 0.95)

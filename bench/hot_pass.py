@@ -19,10 +19,10 @@ import numpy as np
 from copark.model import rng
 from copark.model.arrays import Draws, lay_out, records
 from copark.model.clock import DT
-from copark.model.compiler import OPTIONS
 from copark.model.enterprises import records as rows
 from copark.model.enterprises.operating import add_up, draw, earn, leave
 from copark.model.enterprises.records import ALL_ROWS, WIDTH, Dated, Firms, Receives, State
+from copark.model.jit import OPTIONS
 
 SOURCE = Path(__file__).with_name("hot_pass.c")
 WIDE = "-mprefer-vector-width=512"

@@ -22,8 +22,8 @@ import psutil
 
 from copark.cases import load_case
 from copark.cluster import Asked, Crew, Threads, make
-from copark.cluster.scheduler import local_workers
-from copark.cluster.work import Ranges, Tell, Work
+from copark.cluster.dask_workers import local_workers
+from copark.cluster.shard_worker import Ranges, Tell, Work
 from copark.simulation.results import study_identity
 from copark.simulation.run import stream
 from copark.simulation.study import baseline

@@ -17,15 +17,15 @@ from pathlib import Path
 from copark.cases import Case, load_case
 from copark.cases.casebook import POSTERIOR, casebook_path, posteriors_in
 from copark.cases.quarters import Quarter
-from copark.inference import calibrations, sources
+from copark.inference import calibrations, draw_sources
 from copark.inference import stacking as shipped
 from copark.inference.calibrate import FULL, QUICK, Settings, calibrate
+from copark.inference.calibration_setup import case_for, cut_of, reading_of
 from copark.inference.diagnostics import predictive_checks
+from copark.inference.draw_sources import PosteriorSource
 from copark.inference.pool.panel import PanelSettings, learn
 from copark.inference.pool.parks import parks_of
 from copark.inference.provenance import recipe_in
-from copark.inference.reading import case_for, cut_of, reading_of
-from copark.inference.sources import PosteriorSource
 from copark.inference.stacking import trials_of
 from copark.simulation.ensemble import default_threads
 
@@ -40,7 +40,7 @@ def build(name: str, out: Path, cut: str | None = None, sweeps: int | None = Non
         threads, folder = default_threads(), out / "pool"
         panel = learn(parks_of(), PanelSettings(), threads=threads, folder=folder)
         if name == PANEL:
-            sources.save(sources.thinned(panel))
+            draw_sources.save(draw_sources.thinned(panel))
         else:
             shipped.save(trials_of(panel, threads=threads, folder=folder), shipped.recipe_of(panel))
         return

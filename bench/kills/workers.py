@@ -12,7 +12,7 @@ from contextlib import suppress
 from bench.kills.clients import SLOWER
 from bench.kills.sameness import finished_files
 from bench.kills.trial import LONGEST, Missed, Trial, descendants, kill, need_alive, strike
-from copark.cluster.scheduler import local_cluster
+from copark.cluster.dask_workers import local_cluster
 
 PATIENCE = 120
 """Seconds in which a client must notice that its scheduler is gone."""

@@ -1,4 +1,4 @@
-"""``python -m copark`` is ``copark``."""
+"""Runs the command line for ``python -m copark``."""
 
 from copark.cli import main
 

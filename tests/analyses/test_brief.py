@@ -13,7 +13,7 @@ from copark.analyses.brief import Answer, Params
 from copark.analyses.context import Context
 from copark.analyses.registry import REGISTRY
 from copark.inference.levers import find
-from copark.inference.levers.entries import wanted_levers
+from copark.inference.levers.schema import wanted_levers
 from copark.presentation.document import Bullets
 
 BRIEF = REGISTRY["brief"]

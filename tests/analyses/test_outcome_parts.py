@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 
 from copark.analyses.answer import answer
 from copark.analyses.compare import Answer
-from copark.analyses.compare.outcome_change import REST, parts_of, shapley
+from copark.analyses.compare.outcome_attribution import REST, parts_of, shapley
 from copark.analyses.context import Context
 from copark.analyses.registry import REGISTRY
 from copark.presentation.document import Chart, Paragraph

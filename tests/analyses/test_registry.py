@@ -20,7 +20,7 @@ from copark.analyses.answer import RESULT, answer, listed
 from copark.analyses.context import Context, Progress
 from copark.analyses.contract import Texts
 from copark.cases import load_case
-from copark.inference.levers.entries import load_levers
+from copark.inference.levers.schema import load_levers
 from copark.texts import LANGUAGES
 from copark.web import jobs as work
 from copark.web.limits import Limits, Settings

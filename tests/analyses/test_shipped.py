@@ -17,7 +17,7 @@ from copark.analyses.context import Context
 from copark.analyses.forecast import Params, asked_of
 from copark.cases.casebook import POSTERIOR, casebook_path, list_cases, posteriors_in
 from copark.cli import main
-from copark.presentation.page import page_of
+from copark.presentation.rendered_document import page_of
 from copark.web.limits import Settings
 from copark.web.server import create_app
 
@@ -66,7 +66,7 @@ def test_it_is_not_offered_for_another_case_or_model(tmp_path: Path, monkeypatch
     other = Context(tmp_path, folders={"great-stone": folder})
     assert other.case("great-stone").hash != context.case("great-stone").hash
     assert not list(shipped.usable(IMPACT, other))
-    monkeypatch.setattr("copark.model.compiler.model_hash", lambda: "another")
+    monkeypatch.setattr("copark.model.jit.model_hash", lambda: "another")
     assert not list(shipped.usable(IMPACT, context))
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from copark.model import compiler
+from copark.model import jit
 
-SOURCE = Path(compiler.__file__).parents[2]
+SOURCE = Path(jit.__file__).parents[2]
 RUN = """
 import sys
 import numpy as np
@@ -48,24 +48,24 @@ def test_compiled_equals_uncompiled(tmp_path, draws, runs):
 def test_the_cache_folder_is_named_by_every_file_of_the_model(tmp_path, monkeypatch):
     """An edit of code in any file, callee or not, leads to another folder."""
     copy = tmp_path / "model"
-    shutil.copytree(compiler.MODEL, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(compiler, "MODEL", copy)
+    shutil.copytree(jit.MODEL, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(jit, "MODEL", copy)
     monkeypatch.setenv("COPARK_CACHE", str(tmp_path / "cache"))
-    before = compiler.cache_folder()
-    assert before == compiler.cache_folder()
+    before = jit.cache_folder()
+    assert before == jit.cache_folder()
     for path in sorted(copy.rglob("*.py")):
         text = path.read_text(encoding="utf-8")
         path.write_text(text + "\nEDITED = True\n", encoding="utf-8")
-        assert compiler.cache_folder() != before, path.name
+        assert jit.cache_folder() != before, path.name
         path.write_text(text, encoding="utf-8")
-    assert compiler.cache_folder() == before
+    assert jit.cache_folder() == before
 
 
 def test_a_cache_that_cannot_be_written_is_no_obstacle(tmp_path, monkeypatch):
     blocked = tmp_path / "file"
     blocked.write_text("not a folder", encoding="utf-8")
     monkeypatch.setenv("COPARK_CACHE", str(blocked))
-    folder = compiler.cache_folder()
+    folder = jit.cache_folder()
     assert folder.is_dir()
     assert blocked not in folder.parents
 

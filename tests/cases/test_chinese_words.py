@@ -7,8 +7,8 @@ import pytest
 
 from copark.cases import Case, casebook_path, list_cases, load_case, own_words
 from copark.cases.casebook import WORDS
-from copark.cases.evidence import UNALLOCATED
 from copark.cases.parks import load_parks
+from copark.cases.table_schemas import UNALLOCATED
 from copark.model.variables import catalogue
 from copark.texts import read
 

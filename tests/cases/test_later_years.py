@@ -10,19 +10,19 @@ from tests.cases.bad_cases import CASE, SERIES
 from copark.cases import Quarter, load_case
 from copark.cases.completeness import growth_notes
 from copark.cases.load import check_case
-from copark.cases.pack import pack
+from copark.cases.model_inputs import pack
+from copark.cases.observed_variables import country_name
 from copark.cases.schema import Clock
-from copark.cases.vocabulary import country_name
 from copark.cases.workbook_reading import read_workbook
 from copark.cases.workbook_writing import workbook_of
 from copark.cases.world import growth_gaps, years_on_record
 from copark.errors import RunRefused
 from copark.inference.calibrate import Settings, recipe_of
+from copark.inference.calibration_setup import cut_of
 from copark.inference.observations import targets
 from copark.inference.prior import run_piece
-from copark.inference.reading import cut_of
-from copark.inference.replay import years_known
-from copark.simulation.readouts.record import comparisons
+from copark.inference.replay_posterior import years_known
+from copark.simulation.readouts.observed_vs_model import comparisons
 from copark.simulation.run import simulate
 from copark.simulation.study import baseline
 

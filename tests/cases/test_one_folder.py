@@ -8,7 +8,7 @@ import yaml
 from copark.cases.casebook import CLAIMS, LEVERS, POSTERIOR, STUDIES, brought, casebook_path, list_cases
 from copark.cases.load import examine, load_case
 from copark.inference.case_parameters import parameters_of
-from copark.inference.levers.entries import load_levers
+from copark.inference.levers.schema import load_levers
 from copark.simulation.study import list_studies, load_study
 
 

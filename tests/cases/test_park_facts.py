@@ -5,9 +5,9 @@ import pytest
 
 from copark.cases import list_cases, load_case
 from copark.cases.completeness import mechanisms_of
-from copark.cases.pack import is_closed, pack
+from copark.cases.model_inputs import is_closed, pack
 from copark.cases.quarters import Quarter
-from copark.inference.replay import blind
+from copark.inference.replay_posterior import blind
 from copark.model.governments.equations import NO_PLAN
 from copark.simulation.case_edits import edited
 from copark.simulation.outcomes import OUTCOMES

@@ -13,7 +13,7 @@ from copark.cases import list_cases
 from copark.cases.parks import load_parks
 from copark.cli.screen import show_checked
 from copark.errors import Fault
-from copark.workflows import inspect
+from copark.workflows import case_commands
 
 
 @pytest.fixture(scope="module")
@@ -87,11 +87,11 @@ def test_files_are_written(tmp_path, capsys):
 
 
 def test_what_the_check_shows_part_by_part(capsys):
-    assert show_checked(inspect.check_casebook("zh"), "zh")
+    assert show_checked(case_commands.check_casebook("zh"), "zh")
     shown = capsys.readouterr().out
     assert "kaesong：未发现问题；仅有数据的园区" in shown
     assert "parks：未发现问题" in shown
-    assert not show_checked((inspect.Checked("parks", (Fault("cases.empty_file", "parks.csv"),)),), "en")
+    assert not show_checked((case_commands.Checked("parks", (Fault("cases.empty_file", "parks.csv"),)),), "en")
     shown = capsys.readouterr()
     assert "parks: problems found: 1" in shown.out
     assert "parks.csv" in shown.err

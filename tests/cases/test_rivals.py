@@ -8,7 +8,7 @@ import pytest
 from copark.cases import casebook_path, check_case, load_case
 from copark.cases.actors import Rival
 from copark.cases.dates import Date
-from copark.cases.pack import pack
+from copark.cases.model_inputs import pack
 from copark.cases.quarters import Quarter
 from copark.simulation.run import inputs_of
 from copark.simulation.study import Scenario

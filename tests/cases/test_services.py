@@ -5,10 +5,10 @@ import pytest
 from copark.cases import load_case
 from copark.cases.dated_events import Service
 from copark.cases.defaults import BESIDE, checklist, error_of_share
-from copark.cases.evidence import Observation
 from copark.cases.quarters import Quarter
+from copark.cases.table_schemas import Observation
+from copark.inference.calibration_setup import everything_fitted
 from copark.inference.observations import target_of, targets
-from copark.inference.reading import everything_fitted
 
 END = Quarter(2020, 4)
 

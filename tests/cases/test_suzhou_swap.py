@@ -5,7 +5,7 @@ import pytest
 
 import copark
 from copark.cases import load_case
-from copark.cases.pack import case_parameters
+from copark.cases.model_inputs import case_parameters
 from copark.cases.quarters import Quarter
 from copark.inference.suzhou import developer_result
 from copark.model.variables import catalogue

@@ -9,7 +9,7 @@ import pytest
 
 from copark.cases.casebook import CLAIMS
 from copark.inference.claims import Trial, TrialPlan
-from copark.inference.claims.reading import load_claims
+from copark.inference.claims.claims_file import load_claims
 from copark.inference.claims.rules import Judge, Rule, Sample
 from copark.inference.claims.scenarios import ArmRuns
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from copark.inference.claims.reading import ClaimsFaults, examine, load_claims
+from copark.inference.claims.claims_file import ClaimsFaults, examine, load_claims
 from tests.claims.conftest import SMALL
 
 WRITTEN = SMALL.read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.cases.load import load_case
 from copark.inference.claims import Trial, TrialPlan
-from copark.inference.claims.reading import FILE, general_claims
+from copark.inference.claims.claims_file import FILE, general_claims
 from copark.presentation.document import Caveat
 from tests.claims.conftest import SEED
 

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from copark.cases.model_file import read_shipped
+from copark.cases.validated_yaml import read_shipped
 from copark.inference import claims as runner
 from copark.inference.claims import Trial, TrialPlan
 from copark.inference.claims.rules import WORDS, Condition, side

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from copark.inference.claims.evidence import averaged, by_run, contrast, sample_of
+from copark.inference.claims.arm_statistics import averaged, by_run, contrast, sample_of
 from copark.inference.claims.scenarios import ArmRuns
 from copark.inference.claims.schema import Statistic
 from tests.claims.conftest import runs

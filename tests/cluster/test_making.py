@@ -12,7 +12,7 @@ import pytest
 
 from copark.cases import load_case
 from copark.cluster import Asked, Threads, make
-from copark.cluster.environment import MachinesDiffer, machine
+from copark.cluster.worker_fingerprint import MachinesDiffer, machine
 from copark.simulation.results import study_identity
 from copark.simulation.run import stream
 from copark.simulation.study import baseline
@@ -71,7 +71,7 @@ def stopped_after(shards: int, asked: Asked, store: RunStore) -> None:
 
 def running_on(found: dict[str, str]) -> Any:
     """As if this process ran on another machine."""
-    return mock.patch("copark.cluster.work.machine", return_value=found)
+    return mock.patch("copark.cluster.shard_worker.machine", return_value=found)
 
 
 def finished_by(crew: Counting, asked: Asked, store: RunStore, expected: dict[str, str], made: int) -> RunRecord:

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from copark.cluster import Threads, make
-from copark.cluster.environment import MachinesDiffer, machine
-from copark.cluster.scheduler import local_workers
+from copark.cluster.dask_workers import local_workers
+from copark.cluster.worker_fingerprint import MachinesDiffer, machine
 from copark.store import RunStore
 from tests.cluster.test_making import RUNS, asked, expected, numbers  # noqa: F401 - fixtures
 
@@ -28,7 +28,7 @@ import json, sys
 from pathlib import Path
 from copark.cases import load_case
 from copark.cluster import Asked, Threads, make
-from copark.cluster.environment import machine
+from copark.cluster.worker_fingerprint import machine
 from copark.simulation.results import study_identity
 from copark.simulation.study import baseline
 from copark.store import RunStore

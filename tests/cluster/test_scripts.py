@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from copark.cluster import scheduler
+from copark.cluster import dask_workers
 from copark.errors import RunRefused
 
 CALL = """
@@ -31,15 +31,15 @@ def run(script: str, folder: Path, how: str = "file") -> subprocess.CompletedPro
 def test_a_script_that_workers_could_not_read_again_is_refused(monkeypatch, tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     monkeypatch.setattr(sys.modules["__main__"], "__file__", str(script), raising=False)
-    scheduler.need_guard()
+    dask_workers.need_guard()
     script.write_text(BEGIN + CALL, encoding="utf-8")
     with pytest.raises(RunRefused, match=re.escape("script.py cannot start workers")) as refused:
-        scheduler.need_guard()
+        dask_workers.need_guard()
     assert 'if __name__ == "__main__":' in str(refused.value)
     script.write_text(BEGIN + GUARDED, encoding="utf-8")
-    scheduler.need_guard()
+    dask_workers.need_guard()
     monkeypatch.delattr(sys.modules["__main__"], "__file__")
-    scheduler.need_guard()
+    dask_workers.need_guard()
 
 
 @pytest.mark.long

@@ -16,7 +16,7 @@ from copark.store.arrays import write_dataset
 from copark.store.manifest import checksum
 from copark.store.runs import ARRAYS
 from copark.store.shards import EDGES, ShardFolder, ShardPlan, ShardWriter, finished, join, write_plan
-from copark.store.summary import EndCounts
+from copark.store.streaming_summary import EndCounts
 from tests.unit.ensembles import ensemble
 
 IDENTITY = "0123456789abcdef"

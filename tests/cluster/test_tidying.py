@@ -18,7 +18,7 @@ from copark.store import RunStore, files
 from copark.store.checkpoints import Stages
 from copark.store.files import is_held, lock_of, only_one
 from copark.store.garbage import leavings, throw_away
-from copark.workflows.serving.errands import clear_cancelled
+from copark.workflows.serving.job_tasks import clear_cancelled
 from tests.unit.ensembles import ensemble
 
 IDENTITY = "0123456789abcdef"

@@ -17,8 +17,8 @@ import psutil
 import pytest
 
 from copark.cluster import Threads, make
-from copark.cluster.environment import MachinesDiffer
-from copark.cluster.scheduler import ClusterLost, local_cluster, workers_at
+from copark.cluster.dask_workers import ClusterLost, local_cluster, workers_at
+from copark.cluster.worker_fingerprint import MachinesDiffer
 from copark.errors import RunRefused
 from copark.store import RunStore
 from tests.asked import waited
@@ -76,17 +76,17 @@ def test_a_worker_that_dies_is_no_loss(cluster, asked, expected, tmp_path: Path)
 
 def test_a_worker_of_another_model_is_refused(cluster, asked, tmp_path: Path) -> None:  # noqa: F811
     def become_another() -> None:
-        from copark.cluster import environment
+        from copark.cluster import worker_fingerprint
 
-        real = environment.machine()
-        environment.machine = lambda: real | {"model_hash": "another"}
+        real = worker_fingerprint.machine()
+        worker_fingerprint.machine = lambda: real | {"model_hash": "another"}
 
     def become_itself() -> None:
         import importlib
 
-        from copark.cluster import environment
+        from copark.cluster import worker_fingerprint
 
-        importlib.reload(environment)
+        importlib.reload(worker_fingerprint)
 
     with workers_at(cluster.scheduler_address) as crew:
         victim = next(iter(crew._client.nthreads()))

@@ -16,8 +16,8 @@ pytest.importorskip("fastapi")
 
 from copark.web import jobs as works
 from copark.web.jobs import JobQueue
-from copark.workflows.serving import errands as records
-from copark.workflows.serving.errands import Errand
+from copark.workflows.serving import job_tasks as records
+from copark.workflows.serving.job_tasks import Errand
 from tests.asked import waited
 
 TITLE = {"en": "x", "zh": "x"}

@@ -6,7 +6,7 @@ process of its own with compilation off. With compilation off the folder is coll
 
 from pathlib import Path
 
-from copark.model.compiler import ENABLED
+from copark.model.jit import ENABLED
 
 COMPILED = {"test_compiled_faults.py", "test_uncompiled.py"}
 collect_ignore = [

@@ -11,7 +11,7 @@ import pytest
 from copark.cases.load import load_case
 from copark.model import kernel
 from copark.model.arrays import make_inputs, make_workspace
-from copark.model.compiler import OPTIONS
+from copark.model.jit import OPTIONS
 from copark.model.outputs import NAMES
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of

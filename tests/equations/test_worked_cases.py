@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import yaml
 
-from copark.model.compiler import MODEL
+from copark.model.jit import MODEL
 from copark.model.outputs import OUTPUTS
 from copark.model.variables import catalogue
 from tests.equations.small_park import ROOMS, address, blank, record

@@ -15,7 +15,7 @@ from copark.analyses.registry import REGISTRY
 from copark.errors import NotFound, RunRefused
 from copark.inference.goal import Confirmed, GoalTarget, ladder, read_targets
 from copark.inference.goal.lever_sets import LeverSettings, read_events, scenario_with
-from copark.inference.levers.entries import load_levers
+from copark.inference.levers.schema import load_levers
 from copark.simulation.run import inputs_of
 from copark.simulation.scenario_edits import Edits
 from copark.simulation.study import baseline

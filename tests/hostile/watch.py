@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from copark.model.compiler import cache_folder
+from copark.model.jit import cache_folder
 
 MOST_CPU = 10.0
 """Seconds of work after which an input hangs; of the processor's time, so that a busy machine is no fault."""

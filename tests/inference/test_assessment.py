@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from copark.cases.quarters import Quarter
-from copark.inference.assessment import (
+from copark.inference.prior import PriorSpace
+from copark.inference.rolling_origin import Origin
+from copark.inference.validation_study import (
     AHEAD,
     BOTH,
     CENTRE,
@@ -24,8 +26,6 @@ from copark.inference.assessment import (
     swap,
     without,
 )
-from copark.inference.prior import PriorSpace
-from copark.inference.validate import Origin
 from tests.inference.conftest import CUT
 from tests.inference.toys import target
 

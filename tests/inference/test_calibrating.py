@@ -18,9 +18,9 @@ from copark.inference.calibrate import FULL, QUICK, Settings
 from copark.inference.calibrations import settings_of
 from copark.inference.provenance import recipe_in
 from copark.presentation.document import Caveat, Paragraph
-from copark.simulation.readouts.record import expected_outside
+from copark.simulation.readouts.observed_vs_model import expected_outside
 from copark.simulation.trust import CONVERGED
-from copark.workflows import cost
+from copark.workflows import run_plan
 from tests.asked import call
 from tests.inference.workflow_settings import LEFT_OPEN, TINY, ask
 
@@ -41,7 +41,7 @@ def made(out):
 def tiny(monkeypatch):
     monkeypatch.setattr(calibrations, "settings_of", lambda *_, **__: TINY)
     monkeypatch.setattr(screen, "PATIENCE", 1e6)
-    monkeypatch.setattr(cost, "WORTH_TELLING", 1e6)
+    monkeypatch.setattr(run_plan, "WORTH_TELLING", 1e6)
     monkeypatch.setenv("COLUMNS", "80")
 
 

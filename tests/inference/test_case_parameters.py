@@ -18,8 +18,9 @@ from copark.cases.casebook import POSTERIOR, casebook_path, list_cases
 from copark.cases.load import load_case
 from copark.cases.quarters import Quarter
 from copark.errors import NotFound, RunRefused
-from copark.inference import calibrations, sources
+from copark.inference import calibrations, draw_sources
 from copark.inference.calibrate import Settings
+from copark.inference.calibration_setup import case_for
 from copark.inference.calibrations import own_folder
 from copark.inference.case_parameters import (
     cuts_of,
@@ -33,12 +34,11 @@ from copark.inference.observations import targets
 from copark.inference.pool.panel import PanelSettings, recipe_of
 from copark.inference.pool.parks import parks_of
 from copark.inference.provenance import FORMAT
-from copark.inference.reading import case_for
 from copark.simulation.study import baseline
 from copark.simulation.trust import Trust
 from copark.texts import LANGUAGES
-from copark.workflows.serving.errands import FORETOLD, Errand, do
-from copark.workflows.serving.shelf import Shelf
+from copark.workflows.serving.case_registry import Shelf
+from copark.workflows.serving.job_tasks import FORETOLD, Errand, do
 from tests.inference.workflow_settings import ask
 
 SMALLEST = Settings(runs=1 << 10, accepted=100, members=16, sweeps=1, last_sweeps=2, populations=2, records=20)
@@ -238,7 +238,7 @@ def test_an_uploaded_park_is_calibrated_by_a_job_and_its_later_runs_use_that(par
 def test_borrowed_draws_depend_on_their_number_alone() -> None:
     """Chunks, more runs and other scenarios leave a draw as it is; runs that share a draw share parameters."""
     for name in ("kaesong", "great-stone"):
-        source = sources.BorrowedSource(load_case(name), sources.shipped_draws())
+        source = draw_sources.BorrowedSource(load_case(name), draw_sources.shipped_draws())
         study = baseline(name).with_changes(draws="posterior", futures=2)
         whole = source.draws(study, 0, 8)
         for first, last in ((0, 3), (3, 8)):
@@ -250,7 +250,7 @@ def test_borrowed_draws_depend_on_their_number_alone() -> None:
 
 def test_what_other_parks_teach_is_narrower_than_the_prior() -> None:
     """Borrowed draws are informed: of a pooled axis they spread less than its prior; what is not pooled keeps it."""
-    source = sources.BorrowedSource(load_case("kaesong"), sources.shipped_draws())
+    source = draw_sources.BorrowedSource(load_case("kaesong"), draw_sources.shipped_draws())
     spread = source.points_of(np.arange(4096), seed=3).std(axis=0) * np.sqrt(12.0)
     names = source.space.names
     shared = [names.index(name) for name in source.shared]
@@ -261,9 +261,9 @@ def test_what_other_parks_teach_is_narrower_than_the_prior() -> None:
 
 def test_the_panel_that_ships_is_of_this_model_and_casebook() -> None:
     """If this fails, model, cases or pooling have changed: `python docs/build_posteriors.py panel` makes it again."""
-    draws = sources.shipped_draws()
+    draws = draw_sources.shipped_draws()
     parks = parks_of()
-    assert sources.is_current(draws, recipe_of(parks, PanelSettings(**draws.recipe["settings"])))
+    assert draw_sources.is_current(draws, recipe_of(parks, PanelSettings(**draws.recipe["settings"])))
     assert {park.name for park in parks} == set(draws.theta)
     assert all(draws.knows(park) for park in parks)
 

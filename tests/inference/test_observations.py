@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import multivariate_normal, norm
 
-from copark.cases.evidence import Observation
 from copark.cases.quarters import Quarter
+from copark.cases.table_schemas import Observation
 from copark.cases.types import Grade
 from copark.inference.observations import (
     ObservationModel,

@@ -16,10 +16,7 @@ from copark.cases import load_case
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.inference.calibrate import QUICK
-from copark.inference.observations import targets
-from copark.inference.pool.parks import SIZES
-from copark.inference.prior import PriorSpace
-from copark.inference.reading import (
+from copark.inference.calibration_setup import (
     APART,
     FEW,
     LAND,
@@ -38,6 +35,9 @@ from copark.inference.reading import (
     shipped_reading,
     uses_everything,
 )
+from copark.inference.observations import targets
+from copark.inference.pool.parks import SIZES
+from copark.inference.prior import PriorSpace
 from copark.model.variables import catalogue
 from tests.inference.conftest import CUT
 

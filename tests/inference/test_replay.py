@@ -14,9 +14,9 @@ import pytest
 from copark.cases.quarters import Quarter
 from copark.inference import annealing
 from copark.inference.annealing import ROUND, replay_posterior
+from copark.inference.draw_sources import PosteriorSource
 from copark.inference.prior import study_of
-from copark.inference.replay import blind, years_known
-from copark.inference.sources import PosteriorSource
+from copark.inference.replay_posterior import blind, years_known
 from copark.inference.tempering import Plan
 from copark.model.enterprises.records import FREE_TO_DECIDE
 from copark.model.world.equations import FREE, NO_PARTNER

@@ -13,10 +13,10 @@ from copark.cli import screen
 from copark.errors import RunRefused
 from copark.inference import calibrations
 from copark.inference.forecast import Frozen
+from copark.labels import observable_title
 from copark.presentation.document import Cards, Caveat
 from copark.simulation.trust import CONVERGED
-from copark.words import observable_title
-from copark.workflows import cost
+from copark.workflows import run_plan
 from tests.inference.test_forecast import TABLE
 from tests.inference.workflow_settings import LEFT_OPEN, TINY, ask
 
@@ -52,7 +52,7 @@ def caveats(found, lang="en"):
 def tiny(monkeypatch):
     monkeypatch.setattr(calibrations, "settings_of", lambda *_, **__: TINY)
     monkeypatch.setattr(screen, "PATIENCE", 1e6)
-    monkeypatch.setattr(cost, "WORTH_TELLING", 1e6)
+    monkeypatch.setattr(run_plan, "WORTH_TELLING", 1e6)
     monkeypatch.setenv("COLUMNS", "80")
 
 

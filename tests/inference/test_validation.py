@@ -8,10 +8,9 @@ from scipy.stats import linregress
 from scipy.stats import t as student
 
 from copark.cases.quarters import Quarter
-from copark.inference import validate
+from copark.inference import rolling_origin
 from copark.inference.annealing import replay_posterior
-from copark.inference.tempering import Plan
-from copark.inference.validate import (
+from copark.inference.rolling_origin import (
     History,
     bass,
     forecast_from,
@@ -24,6 +23,7 @@ from copark.inference.validate import (
     score,
     table,
 )
+from copark.inference.tempering import Plan
 from copark.stats.quantiles import quantile_band
 from tests.inference.conftest import CUT
 from tests.inference.toys import target
@@ -113,8 +113,8 @@ def test_a_winner_is_firm_if_no_single_value_makes_it(each, firm) -> None:
 
 
 def test_naive_curves_see_nothing_after_the_cut(great_stone) -> None:
-    later = great_stone_targets = validate.targets(great_stone, ("score",), after=CUT)
-    found = validate.naive_ensembles(great_stone, CUT, later)
+    later = great_stone_targets = rolling_origin.targets(great_stone, ("score",), after=CUT)
+    found = rolling_origin.naive_ensembles(great_stone, CUT, later)
     names = [one.variable for one in great_stone_targets]
     assert np.median(found["persistence"][names.index("registered")]) == pytest.approx(68.0)
     assert "line" not in found or names.index("profit") not in found["line"]

@@ -16,7 +16,7 @@ from copark.arrays import Floats
 from copark.cases.defaults import BESIDE
 from copark.cases.quarters import Quarter
 from copark.inference.joint.findings import FURTHER_SETS, Reader, find, held, r2_of, ranks_of, read_panels, recorded
-from copark.inference.joint.panels import (
+from copark.inference.joint.simulated_panels import (
     AGES,
     CLASSES,
     DUE,

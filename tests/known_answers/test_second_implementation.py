@@ -22,7 +22,7 @@ from bench import numpy_agents
 from bench.facts import facts_of, parameters_of
 from scipy.stats import ks_2samp, norm
 
-from copark.model.compiler import ENABLED
+from copark.model.jit import ENABLED
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
 from copark.simulation.sample import fill, sample

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from copark.inference.levers import balances, choose, gains, leanings, met, states_of
-from copark.inference.levers.entries import examine_levers
 from copark.inference.levers.runner import groups_of
+from copark.inference.levers.schema import examine_levers
 from copark.stats.shares import verdict
 from tests.levers.conftest import by_hand, small
 

@@ -8,7 +8,8 @@ import pytest
 
 from copark.cases.load import load_case
 from copark.errors import NotFound
-from copark.inference.levers.entries import (
+from copark.inference.levers.runner import blocks
+from copark.inference.levers.schema import (
     AS_IT_IS,
     GeneralLevers,
     examine_levers,
@@ -17,7 +18,6 @@ from copark.inference.levers.entries import (
     touched,
     wanted_levers,
 )
-from copark.inference.levers.runner import blocks
 from copark.model.variables import catalogue
 from copark.simulation.run import inputs_of
 from tests.levers.conftest import small

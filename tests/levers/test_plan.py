@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from copark.simulation.planner import Reported
+from copark.simulation.sample_size import Reported
 from copark.simulation.study import baseline
-from copark.workflows import cost
+from copark.workflows import run_plan
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +15,7 @@ def study():
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_plan_says_runs_time_and_precision(lang, study):
-    found = cost.plan_study(study, precision=0.02, threads=1, lang=lang)
+    found = run_plan.plan_study(study, precision=0.02, threads=1, lang=lang)
     plan = found.plan
     assert plan.needed == plan.runs
     assert plan.seconds > 0.0
@@ -41,8 +41,8 @@ def test_what_a_posterior_leaves_open_is_the_spread_of_its_pairs_over_its_pasts(
     groups = np.tile(np.arange(8), 1000)
     standing = (groups < 4).astype(float)
     one = Reported("as-it-is", standing, standing * 100.0, groups)
-    assert cost.left_open(one, Source()) == pytest.approx(1.96 * (2 / 7 / 2) ** 0.5, rel=0.001)
-    assert cost.left_open(one, None) is None
-    assert cost.pool_of(Source()) == 8
-    assert cost.groups_of(Source(), np.arange(10), 1).tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 0, 1]
-    assert cost.groups_of(None, np.arange(6), 2).tolist() == [0, 0, 1, 1, 2, 2]
+    assert run_plan.left_open(one, Source()) == pytest.approx(1.96 * (2 / 7 / 2) ** 0.5, rel=0.001)
+    assert run_plan.left_open(one, None) is None
+    assert run_plan.pool_of(Source()) == 8
+    assert run_plan.groups_of(Source(), np.arange(10), 1).tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 0, 1]
+    assert run_plan.groups_of(None, np.arange(6), 2).tolist() == [0, 0, 1, 1, 2, 2]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from copark.simulation.planner import Reported, precisions
+from copark.simulation.sample_size import Reported, precisions
 from copark.stats.precision import (
     Split,
     components,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import copark
-from copark.setmethods.power import power
+from copark.setmethods.voting_power import power
 from tests.asked import table
 from tests.methods.shared import METHODS, beside
 

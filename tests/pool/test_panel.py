@@ -17,19 +17,19 @@ from copark.analyses.forecast import Answer
 from copark.analyses.pool import Answer as PoolAnswer
 from copark.cases import load_case, new_case
 from copark.errors import NotFound, RunRefused
-from copark.inference import sources
+from copark.inference import draw_sources
 from copark.inference.forecast import Frozen, read
 from copark.inference.panels import runs_of
 from copark.inference.pool.abc_regression import windows
 from copark.inference.pool.batches import design, make_panel_batch
+from copark.inference.pool.benchmarks import Past, fit_growth
 from copark.inference.pool.forecasts import Forecast, Race, from_origin, unseen
-from copark.inference.pool.growth import Past, fit_growth
 from copark.inference.pool.panel import Panel, PanelSettings, learn
 from copark.inference.pool.parks import POOLED, Park, bare, is_pooled, park_of, parks_of, points_at, year_end
 from copark.inference.stacking import largest_difference, trials_of
+from copark.labels import method_title
 from copark.presentation.document import Chart
 from copark.texts import text
-from copark.words import method_title
 
 NAMES = ("great-stone", "teda-suez", "thilawa", "imip")
 SETTINGS = PanelSettings(runs=1 << 8, seed=3)
@@ -209,11 +209,11 @@ def test_what_is_told_of_a_panel_is_what_was_found(
 def test_the_shipped_panel_is_made_again_and_compared(
     panel: Panel, folder: Path, pooled: Answered, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
 ) -> None:
-    same = sources.thinned(panel)
+    same = draw_sources.thinned(panel)
     for shift, word in ((0.0, "identical"), (1e-4, "close"), (0.1, "different")):
         with subtests.test(word=word):
             shipped = replace(same, mu=same.mu + shift)
-            monkeypatch.setattr(sources, "shipped_draws", lambda shipped=shipped: shipped)
+            monkeypatch.setattr(draw_sources, "shipped_draws", lambda shipped=shipped: shipped)
             found = answer(POOL, POOL.params(check=True), Context(folder / "out", threads=1)).result
             assert isinstance(found, PoolAnswer)
             assert found.again is not None

@@ -18,9 +18,9 @@ import copark as cp
 from copark.analyses import REGISTRY
 from copark.analyses.answer import SHIPPED, listed, load, place_of
 from copark.presentation.document import Chart, Document
+from copark.presentation.document_tables import write_csvs, write_workbook
 from copark.presentation.figures import Charts
-from copark.presentation.page import page_of
-from copark.presentation.tables import write_csvs, write_workbook
+from copark.presentation.rendered_document import page_of
 from copark.texts import LANGUAGES
 from tests.presentation.toy import document
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from copark.cases import load_case
 from copark.model.variables import ROOMS
-from copark.presentation.exports import PlainTable, export_run, safe, write_csv, write_workbook
+from copark.presentation.run_export import PlainTable, export_run, safe, write_csv, write_workbook
 from copark.presentation.xlsx_sheets import Cell
 from copark.simulation.ensemble import Runs, ScenarioRuns
 from copark.simulation.outcomes import NOT_OK

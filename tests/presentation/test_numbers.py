@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from copark.labels import join
 from copark.presentation.numbers import (
     axis_number,
     bounded,
@@ -18,7 +19,6 @@ from copark.presentation.numbers import (
     reach,
     shares_of,
 )
-from copark.words import join
 
 ROUNDED = [
     (0.0, "0"), (1234.5, "1,234"), (347.0, "347"), (13.5, "14"), (5.25, "5.2"), (0.067, "0.067"), (-12.0, "−12"),

@@ -19,11 +19,11 @@ from rich.console import Console
 
 from copark import presentation
 from copark.presentation import document as data
+from copark.presentation import document_tables, html_pdf, terminal
 from copark.presentation import docx as words_file
-from copark.presentation import layout, tables, terminal
 from copark.presentation.figures import FORMATS, Charts
 from copark.presentation.numbers import NOTHING
-from copark.presentation.page import Page, chart_of, page_of, table_of, to_json
+from copark.presentation.rendered_document import Page, chart_of, page_of, table_of, to_json
 from copark.texts import LANGUAGES
 from tests.presentation.toy import document, hostile
 
@@ -314,8 +314,11 @@ def test_paper_has_the_first_rows_and_says_how_many_more_there_are(tmp_path: Pat
     column = data.Column("n", "N", data.Kind.count)
     table = data.Table("long", "Long", (column,), tuple((at,) for at in range(1234)), (("a", 1000), ("b", 234)))
     one = data.Document("long", "en", "T", "H", sections=(data.Section("s", "S", (table,)),))
-    words = pdf_words(layout.write_pdf(one, tmp_path / "long.pdf"))
+    words = pdf_words(html_pdf.write_pdf(one, tmp_path / "long.pdf"))
     assert "934 more rows" in words
     assert "934 more rows" in docx_words(words_file.write(one, tmp_path / "long.docx"))
-    assert openpyxl.load_workbook(tables.write_workbook(one, tmp_path / "long.xlsx")).worksheets[1].max_row == 5 + 1234
-    assert len((tables.write_csvs(one, tmp_path / "csv") / "long.csv").read_text().splitlines()) == 1235
+    assert (
+        openpyxl.load_workbook(document_tables.write_workbook(one, tmp_path / "long.xlsx")).worksheets[1].max_row
+        == 5 + 1234
+    )
+    assert len((document_tables.write_csvs(one, tmp_path / "csv") / "long.csv").read_text().splitlines()) == 1235

@@ -10,9 +10,9 @@ import numpy as np
 import xarray as xr
 
 from copark.cases.case import Case
-from copark.cases.evidence import CapTable, ContextValue, Event, Holding, Observation, Source
 from copark.cases.quarters import Quarter, quarters_from
 from copark.cases.schema import CaseFile
+from copark.cases.table_schemas import CapTable, ContextValue, Event, Holding, Observation, Source
 from copark.model.variables import catalogue
 
 FLOWS = ("land_sales", "fees", "operating_cost", "land_cost", "interest", "calls", "draws_credit", "rescue")

@@ -9,7 +9,7 @@ import xarray as xr
 from copark.analyses.run import answer_of
 from copark.cases.case import Case
 from copark.presentation.document import Interval
-from copark.simulation.readouts.record import compare
+from copark.simulation.readouts.observed_vs_model import compare
 from copark.stats.scores import percentiles
 from tests.report.sample import make_result, observation
 

@@ -14,8 +14,8 @@ from copark.analyses.run import Answer, answer_of
 from copark.cases.case import Case
 from copark.model.variables import catalogue
 from copark.presentation.document import Chart, Document, Interval, Table
-from copark.presentation.layout import to_html
-from copark.presentation.page import to_json
+from copark.presentation.html_pdf import to_html
+from copark.presentation.rendered_document import to_json
 from copark.simulation.trust import Trust
 from copark.texts import LANGUAGES
 from tests.asked import table

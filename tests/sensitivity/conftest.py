@@ -11,7 +11,7 @@ from copark.cases.quarters import Quarter
 from copark.inference import ablations as ablate
 from copark.inference import exploration as explore
 from copark.inference.calibrate import Settings, calibrate
-from copark.inference.sources import PosteriorSource
+from copark.inference.draw_sources import PosteriorSource
 
 CUT = Quarter(2020, 4)
 ONLY = ("framework", "plan", "cash-reserve", "tax-pull", "agglomeration", "link/tax_to_returns", "link/land_to_starts")

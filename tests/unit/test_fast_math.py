@@ -6,7 +6,7 @@ import pytest
 from scipy import special
 
 from copark.model import fast_math
-from copark.model.compiler import ENABLED, OPTIONS
+from copark.model.jit import ENABLED, OPTIONS
 
 FEWER = 1 if ENABLED else 20
 """With compilation off a call takes a thousand times as long: fewer points."""

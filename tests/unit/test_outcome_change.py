@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from copark.analyses.compare.outcome_change import CASH, CAUSES, ENTERPRISES, NEEDED, WAITING, moves_of, outcome_moves
+from copark.analyses.compare.outcome_attribution import (
+    CASH,
+    CAUSES,
+    ENTERPRISES,
+    NEEDED,
+    WAITING,
+    moves_of,
+    outcome_moves,
+)
 from copark.cases import load_case
 from copark.simulation.outcomes import OUTCOMES, outcomes
 from copark.simulation.readouts.compare import pairs_of

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from copark.model import rng
-from copark.model.compiler import ENABLED, OPTIONS
+from copark.model.jit import ENABLED, OPTIONS
 
 SHORTER = 1 if ENABLED else 10
 """With compilation off a draw takes a thousand times as long: fewer of them."""

@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from copark.store import RunStore, runs
-from copark.store.summary import EDGES, QUANTILES, STATISTICS, EndCounts, ShardBands, failed_in, joined, summary_of
+from copark.store.streaming_summary import (
+    EDGES,
+    QUANTILES,
+    STATISTICS,
+    EndCounts,
+    ShardBands,
+    failed_in,
+    joined,
+    summary_of,
+)
 
 
 def one_output(values: NDArray[np.float64]) -> xr.Dataset:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from copark.cases.evidence import ContextValue, Observation
-from copark.simulation.readouts.record import weigh
+from copark.cases.table_schemas import ContextValue, Observation
+from copark.simulation.readouts.observed_vs_model import weigh
 
 
 def host(variable: str, value: float, unit: str, date: str = "2023") -> ContextValue:

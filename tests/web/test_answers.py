@@ -7,8 +7,8 @@ import pytest
 
 from copark.cases import load_case, used
 from copark.model.variables import catalogue
-from copark.workflows.serving.asking import AskedScenario
-from copark.workflows.serving.wording import signed_span
+from copark.workflows.serving.requests import AskedScenario
+from copark.workflows.serving.sentences import signed_span
 from tests.web.conftest import EQUITY
 
 GREAT_STONE = {"case": "great-stone", "runs": 60, "draws": "unsettled"}

@@ -12,7 +12,7 @@ from openpyxl import Workbook
 
 from copark.cases import casebook_path, list_cases, load_case
 from copark.errors import CaseFaults
-from copark.workflows.serving.shelf import MOST_ENTRIES, Shelf, skeleton, take
+from copark.workflows.serving.case_registry import MOST_ENTRIES, Shelf, skeleton, take
 from tests.web.conftest import MINE, YOURS
 
 ZIP = {"content-type": "application/zip"}
@@ -185,7 +185,7 @@ def test_workbooks_that_would_do_harm_are_refused(shelf, subtests):
 
 
 def test_the_oldest_upload_goes_when_there_are_too_many(shelf, monkeypatch):
-    monkeypatch.setattr("copark.workflows.serving.shelf.MOST_KEPT", 3)
+    monkeypatch.setattr("copark.workflows.serving.case_registry.MOST_KEPT", 3)
     content = skeleton(shelf.uploads.parent / "scratch", workbook=False)
     assert len({take(shelf, content, workbook=False).name for _ in range(5)}) == 5
     assert len(list(shelf.uploads.iterdir())) == 3

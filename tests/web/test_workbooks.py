@@ -11,7 +11,7 @@ from copark.analyses.answer import find, load
 from copark.analyses.registry import REGISTRY
 from copark.web.api.analyses import XLSX
 from copark.workflows.serving.analyses import WORKBOOKS, params_of_workbook, results_of
-from copark.workflows.serving.errands import Errand, do
+from copark.workflows.serving.job_tasks import Errand, do
 from tests.web.conftest import services_of
 
 EXPERTS = REGISTRY["experts"]

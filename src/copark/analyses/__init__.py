@@ -1,4 +1,4 @@
-"""Questions, a folder of three files each.
+"""Analyses: each question asked of a park is a folder of `__init__.py`, `show.py` and `texts.yaml`.
 
 ``__init__.py`` (parameters → result), ``show.py`` (result → document), ``texts.yaml`` (its words in both languages).
 

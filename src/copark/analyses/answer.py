@@ -1,6 +1,6 @@
-"""A question answered: found by its run ID where it was asked before, else computed and kept.
+"""Runs an analysis, or loads its stored result where the same run ID exists.
 
-Results lie in ``results/<analysis>/<run id>/`` of an output folder, with what is dear to make beside them.
+Results lie in ``results/<analysis>/<run id>/`` of an output folder, with what is costly to make beside them.
 ``result.json`` carries its own checksum and the hash of the code that made it. What is damaged, of another analysis or
 of other code is not read: the question is computed again. Results that ship lie in the package as in an output folder,
 compressed.
@@ -160,7 +160,7 @@ def run_id_of(analysis: Analysis, params: AnalysisParams, context: Context) -> s
     if hasattr(analysis.ask, "run_id"):
         return str(analysis.ask.run_id(params, context))
     from copark.identity import hash_files, identity_of
-    from copark.model.compiler import model_hash
+    from copark.model.jit import model_hash
 
     content = params.model_dump(mode="json", exclude={"cut"})  # the draws tell it
     for one in type(params).form():

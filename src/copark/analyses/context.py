@@ -1,4 +1,4 @@
-"""What a computation needs beside its parameters: cases, their parameters, runs, progress, a place for what is dear.
+"""What an analysis receives besides its parameters: cases, runs, progress, and a store for costly results.
 
 The stored runs of a study are found, or made: on threads of this process, on workers here, or on a cluster. By
 whichever means, the numbers are the same, and a command that was stopped goes on where it was.
@@ -72,7 +72,7 @@ def today() -> str:
 
 def made_now(**told: str) -> dict[str, str]:
     """A provenance: hash of the model, version of the code, the time, and what else is told."""
-    from copark.model.compiler import model_hash
+    from copark.model.jit import model_hash
 
     created = datetime.now(UTC).isoformat("T", "seconds")
     return {"model_hash": model_hash(), "code_version": __version__, "created": created, **told}
@@ -233,10 +233,10 @@ class Context:
         return planned(settled, case, has)[1]
 
     def kept(self, name: str, make: Callable[[], xr.Dataset]) -> xr.Dataset:
-        """What is dear to make: read again if it was kept for this run ID, else made and, if there is a place, kept."""
+        """What is costly: read again if it was kept for this run ID, else made and, if there is a place, kept."""
         import xarray as xr
 
-        from copark.presentation.exports import write_netcdf
+        from copark.presentation.run_export import write_netcdf
 
         path = None if self.place is None else self.place / f"{name}.nc"
         if path is not None and path.is_file():
@@ -344,7 +344,7 @@ def _crew(means: Means, lang: str) -> Iterator[Crew]:
     if not (means.scheduler or means.workers):
         yield Threads(means.threads or default_threads())
         return
-    from copark.cluster.scheduler import local_workers, workers_at
+    from copark.cluster.dask_workers import local_workers, workers_at
 
     with workers_at(means.scheduler) if means.scheduler else local_workers(means.workers or 1) as crew:
         yield crew

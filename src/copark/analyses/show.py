@@ -1,4 +1,4 @@
-"""What an analysis makes its document with: blocks whose words are found in its texts by their key.
+"""Builder of document blocks; the text of each is looked up by key in the analysis's texts.
 
 And what stands beside a headline: what is on record of how the park fared, and what its chances mean.
 """
@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from copark.analyses.contract import Result, Said, Texts, assemble
 from copark.cases.casebook import casebook_path
+from copark.cases.observed_variables import own_words
 from copark.cases.parks import Park, load_parks
-from copark.cases.vocabulary import own_words
+from copark.labels import join, observed, variable_title
 from copark.presentation.document import (
     Block,
     Bullets,
@@ -32,7 +33,6 @@ from copark.presentation.document import (
 )
 from copark.presentation.numbers import percent, precise, shown
 from copark.texts import LANGUAGES, text
-from copark.words import join, observed, variable_title
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from copark.analyses.reliability import Answer as Reliability
     from copark.arrays import Floats
     from copark.cases.case import Case
-    from copark.cases.evidence import Observation
+    from copark.cases.table_schemas import Observation
     from copark.inference.calibrations import Comparison
     from copark.simulation.trust import Trust
     from copark.stats.shares import Share

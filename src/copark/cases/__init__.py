@@ -3,12 +3,12 @@
 from copark.cases.case import Case
 from copark.cases.casebook import casebook_path, list_cases
 from copark.cases.dates import Date, quarter_of
-from copark.cases.evidence import CapTable, ContextValue, Enterprise, Event, Holding, Observation, Source
 from copark.cases.facts import Fact, in_force, used
 from copark.cases.load import check_case, load_case
+from copark.cases.observed_variables import own_words, series_title
 from copark.cases.quarters import Quarter
 from copark.cases.skeleton import case_schema, export_schema, new_case
-from copark.cases.vocabulary import own_words, series_title
+from copark.cases.table_schemas import CapTable, ContextValue, Enterprise, Event, Holding, Observation, Source
 
 __all__ = [
     "CapTable",

@@ -8,10 +8,10 @@ from typing import Any, Self
 from pydantic import Field
 
 from copark.cases.dated_events import Closure
-from copark.cases.evidence import CapTable, ContextValue, Enterprise, Event, GrowthValue, Observation, Role, Source
 from copark.cases.facts import in_force, used
 from copark.cases.quarters import Quarter
 from copark.cases.schema import CaseFile
+from copark.cases.table_schemas import CapTable, ContextValue, Enterprise, Event, GrowthValue, Observation, Role, Source
 from copark.identity import canonical, hash_content
 
 _ADDED = ("rivals", "not_known", "growth", "closures", "services")

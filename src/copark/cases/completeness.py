@@ -7,8 +7,8 @@ from copark.cases.actors import Ties
 from copark.cases.case import Case
 from copark.cases.defaults import NO_LIMIT
 from copark.cases.facts import Fact, used
-from copark.cases.pack import strengths
-from copark.cases.vocabulary import country_name
+from copark.cases.model_inputs import strengths
+from copark.cases.observed_variables import country_name
 from copark.cases.world import growth_gaps, source_countries, years_on_record
 from copark.model.variables import ORIGINS
 from copark.texts import text

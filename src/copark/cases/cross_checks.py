@@ -1,4 +1,4 @@
-"""What several keys of ``case.yaml`` can only get wrong together."""
+"""Consistency checks across several keys of case.yaml."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field

@@ -20,8 +20,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from copark.cases.dates import Date
-from copark.cases.evidence import CapTable, Holding, Observation
 from copark.cases.quarters import Quarter
+from copark.cases.table_schemas import CapTable, Holding, Observation
 from copark.cases.types import JUDGEMENT, Grade
 from copark.texts import LANGUAGES, text
 

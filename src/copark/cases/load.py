@@ -10,9 +10,10 @@ from copark.cases.case import Case
 from copark.cases.casebook import CLAIMS, LEVERS, casebook_path, folder_of, kind_of, list_cases
 from copark.cases.cross_checks import problems_of, problems_of_tree, problems_of_unknown
 from copark.cases.defaults import TABLES_UNKNOWN, checklist, even_table
-from copark.cases.evidence import ContextValue, Enterprise, EquityRow, Event, GrowthValue, Observation, Source
 from copark.cases.files import ENOUGH, check_folder, fault, in_reading_order, read_text
+from copark.cases.pydantic_errors import CASE, SOURCES, validate_case, validate_mapping
 from copark.cases.schema import CaseFile, Clock
+from copark.cases.table_schemas import ContextValue, Enterprise, EquityRow, Event, GrowthValue, Observation, Source
 from copark.cases.tables import (
     CONTEXT,
     ENTERPRISES,
@@ -29,7 +30,6 @@ from copark.cases.tables import (
     read_table,
 )
 from copark.cases.types import JUDGEMENT, Key, shown, suggestion
-from copark.cases.validation import CASE, SOURCES, validate_case, validate_mapping
 from copark.cases.yaml_loader import Tree, read_yaml
 from copark.errors import CaseFaults, Fault, NotFound
 from copark.model.variables import catalogue

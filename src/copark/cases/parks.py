@@ -15,8 +15,9 @@ from pydantic import Field
 
 from copark.cases.casebook import LITERATURE, WORDS, casebook_path
 from copark.cases.dates import Date
-from copark.cases.evidence import Source
 from copark.cases.files import check_folder, in_reading_order, read_text
+from copark.cases.pydantic_errors import validate_mapping
+from copark.cases.table_schemas import Source
 from copark.cases.tables import read_table
 from copark.cases.types import (
     Amount,
@@ -35,7 +36,6 @@ from copark.cases.types import (
     YesNo,
     wrong,
 )
-from copark.cases.validation import validate_mapping
 from copark.cases.yaml_loader import read_yaml
 from copark.errors import CaseFaults, Fault
 

@@ -11,11 +11,11 @@ from pydantic import ValidationError
 from copark.cases import dates
 from copark.cases.cross_checks import sourcing
 from copark.cases.dates import Date, quarter_of
-from copark.cases.evidence import CapTable, EquityRow, GrowthValue, Holding, Observation
 from copark.cases.files import MOST_FAULTS, fault
+from copark.cases.pydantic_errors import told
 from copark.cases.quarters import Quarter
+from copark.cases.table_schemas import CapTable, EquityRow, GrowthValue, Holding, Observation
 from copark.cases.types import JUDGEMENT, Record, shown, suggestion
-from copark.cases.validation import told
 from copark.errors import Fault
 
 EQUITY, EVENTS, SERIES = "equity.csv", "events.csv", "series.csv"

@@ -19,10 +19,10 @@ import yaml
 from copark.cases.defaults import TABLES_UNKNOWN
 from copark.cases.files import BOOK, UPLOAD, fault, place, read_cells, refuse, written
 from copark.cases.load import examine
+from copark.cases.observed_variables import SERIES, country_name
+from copark.cases.pydantic_errors import CASE, SOURCES
 from copark.cases.quarters import Quarter
 from copark.cases.types import suggestion
-from copark.cases.validation import CASE, SOURCES
-from copark.cases.vocabulary import SERIES, country_name
 from copark.cases.workbook_sheets import FACTS, Column, WorkbookSheet, choices, codes, sheets
 from copark.errors import Fault
 from copark.texts import LANGUAGES, entries, text

@@ -11,13 +11,13 @@ from typing import Any, Literal, get_args, get_type_hints
 from copark.cases import dated_events as dated
 from copark.cases import schema
 from copark.cases.actors import Institution, Interest, Partner, Presence, Rival, Shareholder
-from copark.cases.evidence import ContextValue, Enterprise, EquityRow, Event, GrowthValue, Observation, Source
 from copark.cases.facts import Fact
+from copark.cases.observed_variables import HOST_CONTEXT, MECHANISMS, country_name, series_title
+from copark.cases.observed_variables import SERIES as VARIABLES
+from copark.cases.pydantic_errors import SOURCES
+from copark.cases.table_schemas import ContextValue, Enterprise, EquityRow, Event, GrowthValue, Observation, Source
 from copark.cases.tables import CONTEXT, ENTERPRISES, EQUITY, EVENTS, GROWTH, SERIES
 from copark.cases.types import Country, Grade, Record, Scale, Side, UnitSymbol, YesNo
-from copark.cases.validation import SOURCES
-from copark.cases.vocabulary import HOST_CONTEXT, MECHANISMS, country_name, series_title
-from copark.cases.vocabulary import SERIES as VARIABLES
 from copark.texts import LANGUAGES, entries, has_text, text
 from copark.units import UNITS
 

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 from copark.cases.casebook import folder_of
 from copark.cases.files import MOST_BYTES, Refused, fault, too_large
 from copark.cases.load import load_case
+from copark.cases.pydantic_errors import CASE, SOURCES
 from copark.cases.skeleton import cannot_write, claim_folder, complete_folder
 from copark.cases.tables import lines_of
-from copark.cases.validation import CASE, SOURCES
 from copark.cases.workbook_reading import got, read_workbook
 from copark.cases.workbook_sheets import FACTS, Column, WorkbookSheet, choices, sheets
 from copark.cases.yaml_loader import read_yaml

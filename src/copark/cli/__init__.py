@@ -1,4 +1,4 @@
-"""The command line: a door into :mod:`copark.workflows`, and nothing more.
+"""The command line: a thin layer over :mod:`copark.workflows`.
 
 ``app`` is what commands are added to, ``commands`` and ``runs`` list what can be asked, ``analyses`` makes commands of
 the registry, ``screen`` shows what came of it, ``help`` puts help and errors into the reader's language.

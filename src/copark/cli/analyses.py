@@ -189,14 +189,14 @@ def _value(field: FormField, value: Any) -> Any:
 
 def _announce(study: Any, case: Any, source: Any, times: int, *, threads: int | None, lang: str) -> None:
     """Say on standard error what will be run, where it takes longer than a few seconds."""
-    from copark.workflows.cost import worth_telling
+    from copark.workflows.run_plan import worth_telling
 
     show_plan(worth_telling(study, case, source, threads=threads, times=times, lang=lang))
 
 
 def _tell_plan(planned: Any, lang: str) -> None:
     """What a calibration will take and what is there of it, on standard error; nothing if it takes seconds."""
-    from copark.workflows.cost import WORTH_TELLING
+    from copark.workflows.run_plan import WORTH_TELLING
 
     if planned.seconds >= WORTH_TELLING:
         words = text(
@@ -208,7 +208,7 @@ def _tell_plan(planned: Any, lang: str) -> None:
 
 def _foresee(case: Any, works: Any, *, threads: int | None, lang: str, asked: bool) -> None:
     """Say how much will be run: on standard output where nothing else was asked for, else if it takes long."""
-    from copark.workflows.cost import WORTH_TELLING, seconds_of
+    from copark.workflows.run_plan import WORTH_TELLING, seconds_of
 
     seconds, used = seconds_of(case, works, threads)
     if asked or seconds >= WORTH_TELLING:

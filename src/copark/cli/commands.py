@@ -89,13 +89,13 @@ def check(
     _lang: Lang = None,
 ) -> None:
     """Check a case, or the whole casebook; show every fault, and what a light case lacks."""
-    from copark.workflows import inspect
+    from copark.workflows import case_commands
 
     if case is None or everything:
-        if not show_checked(inspect.check_casebook(ctx.obj), ctx.obj):
+        if not show_checked(case_commands.check_casebook(ctx.obj), ctx.obj):
             raise typer.Exit(1)
         return
-    found = inspect.check_with_notes(case, ctx.obj)
+    found = case_commands.check_with_notes(case, ctx.obj)
     if found.faults:
         show_faults(found.faults, ctx.obj)
         raise typer.Exit(1)
@@ -120,19 +120,21 @@ def new(
     _lang: Lang = None,
 ) -> None:
     """Make the skeleton of a case, a workbook to fill in, or a case of a workbook."""
-    from copark.workflows import inspect
+    from copark.workflows import case_commands
 
     if workbook is not None:
         say(
-            "cli.new.workbook", ctx.obj, path=inspect.new_workbook(workbook, ctx.obj, name=name, of=of, example=example)
+            "cli.new.workbook",
+            ctx.obj,
+            path=case_commands.new_workbook(workbook, ctx.obj, name=name, of=of, example=example),
         )
     elif source is not None:
-        path = inspect.new_from_workbook(source, folder, name)
+        path = case_commands.new_from_workbook(source, folder, name)
         say("cli.new.taken", ctx.obj, path=path)
-        for note in inspect.check_with_notes(str(path), ctx.obj).growth:
+        for note in case_commands.check_with_notes(str(path), ctx.obj).growth:
             say("cli.check.note", ctx.obj, note=note)
     else:
-        say("cli.new.made", ctx.obj, path=inspect.new(name, folder))
+        say("cli.new.made", ctx.obj, path=case_commands.new(name, folder))
 
 
 @app.command("list", cls=SpokenCommand, help="cli.help.list")
@@ -231,7 +233,7 @@ def plan(
     out: Out = OUT,
 ) -> None:
     """Say what a study will take before it is run."""
-    from copark.workflows.cost import plan_study
+    from copark.workflows.run_plan import plan_study
 
     with Progress(ctx.obj) as progress:
         planned = plan_study(

@@ -11,7 +11,7 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
-from copark.presentation.lines import wrapped
+from copark.presentation.text_wrap import wrapped
 from copark.texts import LANGUAGES, has_text, text
 
 PANELS = ("commands", "runs", "explain", "decide", "calibrate", "parks", "tables", "workspaces", "serve")

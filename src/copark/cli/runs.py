@@ -1,4 +1,4 @@
-"""What is stored, being made, wrong, or can go; and workspaces, in which it goes elsewhere."""
+"""Commands on stored runs (list, check, export, clean) and on workspaces."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from copark.presentation.document import Document, Table
     from copark.workflows import ReplayVerdict, RunOutcome
-    from copark.workflows.inspect import Checked, Entries
+    from copark.workflows.case_commands import Checked, Entries
 
 PATIENCE = 2.0
 """Seconds before anything is shown of how far the work is."""
@@ -127,7 +127,7 @@ def print_json(document: Document) -> None:
     """Write a document to standard output as JSON."""
     import json
 
-    from copark.presentation.page import to_json
+    from copark.presentation.rendered_document import to_json
 
     print(json.dumps(to_json(document), ensure_ascii=False, indent=1))
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from threading import Lock
 
 from copark.cases.case import Case
-from copark.cluster.environment import BITS, CODE, Machine, faults_between, joined, need_alike
-from copark.cluster.work import Crew, Subject, Tell, Work, prepared
+from copark.cluster.shard_worker import Crew, Subject, Tell, Work, prepared
+from copark.cluster.worker_fingerprint import BITS, CODE, Machine, faults_between, joined, need_alike
 from copark.errors import Fault
 from copark.simulation.run import run_chunk
 from copark.simulation.sample import DrawSource

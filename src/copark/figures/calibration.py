@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 
 from copark.figures.frame import observed_key, observed_mark
 from copark.figures.parks import STATUS
-from copark.inference.validate import moment
+from copark.inference.rolling_origin import moment
 from copark.presentation import style
 from copark.presentation.numbers import number
 from copark.stats.quantiles import LEVELS
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from copark.arrays import Floats
     from copark.inference.diagnostics import Check, Movement, Ranks
     from copark.inference.joint.findings import AxisFinding
-    from copark.inference.reliability import ReliabilityFindings
+    from copark.inference.outcome_reliability import ReliabilityFindings
 
 COLOURS = {"moved": style.MODEL, "weakly": style.ACCENT, "unmoved": style.PALE}
 

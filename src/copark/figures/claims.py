@@ -9,14 +9,14 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from copark.inference.claims import ClaimFinding, ClaimFindings, PartFinding
-from copark.inference.claims.evidence import Seen
+from copark.inference.claims.arm_statistics import Seen
 from copark.inference.claims.rules import resolve
 from copark.inference.claims.verdict import standard
+from copark.labels import lowered
 from copark.model.variables import catalogue
 from copark.presentation import style
 from copark.presentation.numbers import percent
 from copark.texts import text
-from copark.words import lowered
 
 COLOURS = (style.MODEL, style.SECOND, style.ACCENT, style.PALE)
 NAMES = 2.75

@@ -12,13 +12,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from copark.inference.ablations.effects import Impact, LinkResponse
+from copark.labels import DUMMY, SLIGHTLY, UNMOVED, marked, named
 from copark.model.variables import catalogue
 from copark.presentation import style
 from copark.presentation.document import POINTS
 from copark.presentation.numbers import exact, number, percent, shown, unit_title
 from copark.simulation.readouts.compare import DifferenceCourse
 from copark.texts import text
-from copark.words import DUMMY, SLIGHTLY, UNMOVED, marked, named
 
 if TYPE_CHECKING:
     from copark.inference.ablations import AblationRow, Ablations

@@ -11,10 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.markers import CARETDOWNBASE, CARETUPBASE
 
+from copark.labels import scenario_title
 from copark.presentation.numbers import number, unit_title
 from copark.presentation.style import INK, MUTED, PAPER
 from copark.texts import LANGUAGES, text
-from copark.words import scenario_title
 
 if TYPE_CHECKING:
     import xarray as xr

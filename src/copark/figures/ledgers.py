@@ -9,20 +9,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from copark.figures.frame import View, observed_key, observed_mark, view, year_of
+from copark.labels import scenario_title
 from copark.presentation import style
 from copark.presentation.numbers import number, shares_of
 from copark.simulation.readouts.compare import bands
 from copark.stats.quantiles import BAND, mean
 from copark.texts import text
 from copark.units import convert, convertible
-from copark.words import scenario_title
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from copark.arrays import Floats, Integers
     from copark.cases.case import Case
-    from copark.cases.evidence import CapTable, Observation
+    from copark.cases.table_schemas import CapTable, Observation
 
 SOURCES = ("land_sales", "fees", "grants", "calls", "draws_credit", "rescue")
 """Flows into the developer's cash, M USD/yr."""

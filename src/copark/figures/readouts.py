@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from copark.figures.frame import view, year_of
+from copark.labels import scenario_title
 from copark.presentation import style
 from copark.presentation.numbers import number, percent
 from copark.setmethods.coupling_degree import BOUNDARIES, GRADES
@@ -19,7 +20,6 @@ from copark.simulation.readouts.coupling import SCALES, apart, phase_shares, pha
 from copark.stats.quantiles import BAND, quantiles
 from copark.stats.shares import shares
 from copark.texts import text
-from copark.words import scenario_title
 
 if TYPE_CHECKING:
     import xarray as xr

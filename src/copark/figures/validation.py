@@ -20,7 +20,7 @@ from copark.texts import text
 if TYPE_CHECKING:
     from copark.arrays import Floats
     from copark.inference.panels import PanelFindings, ParkFan
-    from copark.inference.validate import Point
+    from copark.inference.rolling_origin import Point
     from copark.stats.scores import Percentiles
 
 METHODS = {

@@ -22,7 +22,7 @@ from copark.cases.quarters import Quarter
 from copark.inference.observations import ObservationModel
 from copark.inference.posterior import MANY, systematic
 from copark.inference.prior import Batch, PriorSpace, expit, logit
-from copark.inference.replay import ReplayPosterior
+from copark.inference.replay_posterior import ReplayPosterior
 from copark.inference.tempering import ARRAYS, GONE, Cloud, Mover, Plan, one_span, with_addresses
 from copark.model.arrays import Draws
 from copark.simulation.ensemble import Ensemble

@@ -17,7 +17,7 @@ from copark.inference.observations import ObservationModel, targets
 from copark.inference.posterior import ACCEPTED, Neighbours, ParameterPosterior, learn_from, neighbours_of
 from copark.inference.prior import Batch, Recipe, make_batch
 from copark.inference.provenance import stages_of
-from copark.inference.replay import ReplayPosterior
+from copark.inference.replay_posterior import ReplayPosterior
 from copark.inference.tempering import Plan
 from copark.store.checkpoints import Stages
 

@@ -37,15 +37,15 @@ from copark.inference.calibrate import (
     kept_stages,
     recipe_of,
 )
+from copark.inference.calibration_setup import Reading, case_for, reading_of, shipped_reading
 from copark.inference.diagnostics import Examination, examine, load_examination, save_examination
+from copark.inference.draw_sources import PosteriorSource, arrays_in
 from copark.inference.observations import ObservationModel, targets
 from copark.inference.posterior import ParameterPosterior
 from copark.inference.prior import PIECE, PriorSpace, home_of, run_piece
 from copark.inference.provenance import FORMAT, code_hash, recipe_in
-from copark.inference.reading import Reading, case_for, reading_of, shipped_reading
-from copark.inference.replay import ReplayPosterior
-from copark.inference.sources import PosteriorSource, arrays_in
-from copark.model.compiler import cpu_features, versions
+from copark.inference.replay_posterior import ReplayPosterior
+from copark.model.jit import cpu_features, versions
 from copark.simulation.ensemble import default_threads
 from copark.simulation.run import inputs_of
 from copark.simulation.trust import Trust

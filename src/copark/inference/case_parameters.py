@@ -22,11 +22,11 @@ from copark.cases.types import shown
 from copark.errors import CoparkError, NotFound, RunRefused, printable
 from copark.inference import calibrations
 from copark.inference.calibrate import Settings
+from copark.inference.calibration_setup import cut_of
 from copark.inference.calibrations import OWN, KeptPosterior, StoredPosterior, own_folder
 from copark.inference.diagnostics import load_examination
+from copark.inference.draw_sources import BorrowedSource, PosteriorSource, shipped_draws
 from copark.inference.provenance import recipe_in
-from copark.inference.reading import cut_of
-from copark.inference.sources import BorrowedSource, PosteriorSource, shipped_draws
 from copark.simulation.study import Study
 from copark.simulation.trust import Trust
 from copark.texts import text

@@ -21,7 +21,7 @@ from copark.inference.calibrate import Calibration
 from copark.inference.observations import ObservationModel, Target, noise
 from copark.inference.posterior import Neighbours
 from copark.inference.prior import MIX, Batch, PriorSpace
-from copark.inference.replay import ReplayPosterior
+from copark.inference.replay_posterior import ReplayPosterior
 from copark.model.variables import ORIGINS, Variable, catalogue
 from copark.simulation.trust import CONVERGED
 from copark.stats.quantiles import LEVELS, band, weighted_quantiles

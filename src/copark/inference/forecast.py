@@ -23,17 +23,17 @@ import numpy as np
 
 from copark.arrays import Floats
 from copark.cases.case import Case
-from copark.cases.evidence import Observation
 from copark.cases.files import ENOUGH, fault, in_reading_order, read_text
 from copark.cases.quarters import Quarter
+from copark.cases.table_schemas import Observation
 from copark.cases.tables import Row, faults_of_rows, faults_of_series, read_table
 from copark.errors import CoparkError, Fault, FaultsFound, NotFound, RunRefused
 from copark.identity import identity_of
-from copark.inference.assessment import Spread, groups_of, spread
 from copark.inference.observations import Target, noise, target_of
-from copark.inference.replay import ReplayPosterior, project
-from copark.inference.validate import BLIND, CONDITIONAL, NaiveForecast, Score, benchmarks_at, score
-from copark.model.compiler import model_hash
+from copark.inference.replay_posterior import ReplayPosterior, project
+from copark.inference.rolling_origin import BLIND, CONDITIONAL, NaiveForecast, Score, benchmarks_at, score
+from copark.inference.validation_study import Spread, groups_of, spread
+from copark.model.jit import model_hash
 from copark.model.variables import catalogue
 from copark.stats.quantiles import quantiles
 from copark.texts import text

@@ -5,7 +5,7 @@ between the two ends of quarters around the day, a year's flow is the mean of it
 founding the sum of all quarters to the day. The *report* is the
 counterpart with an error of observation, and with what the wording hides hidden: of "at least 1,000 jobs" a run with
 1,400 and the record tell the same. "More than 1,000 jobs" is a round number just passed, and read as a range from it to
-:data:`copark.cases.evidence.MORE_THAN` times it. Simulated and recorded data are made alike, so that they may be
+:data:`copark.cases.table_schemas.MORE_THAN` times it. Simulated and recorded data are made alike, so that they may be
 compared.
 """
 
@@ -21,9 +21,9 @@ import numpy as np
 
 from copark.arrays import Floats, Integers
 from copark.cases.case import Case
-from copark.cases.evidence import Observation
+from copark.cases.observed_variables import SERIES
 from copark.cases.quarters import Quarter
-from copark.cases.vocabulary import SERIES
+from copark.cases.table_schemas import Observation
 from copark.model.variables import catalogue
 from copark.units import convert, convertible
 
@@ -234,7 +234,7 @@ class ObservationModel:
     @cached_property
     def covariance(self) -> Floats:
         """Covariance of report - counterpart, shape (targets, targets)."""
-        from copark.inference.pool.growth import MEMORY
+        from copark.inference.pool.benchmarks import MEMORY
 
         names = np.array([target.variable for target in self.targets])
         years = np.array([np.dot(target.quarters, target.weights) / 4.0 for target in self.targets])

@@ -1,4 +1,4 @@
-"""Panels of an output folder: learning what parks teach of each other, and looking at a park that has no history.
+"""The pooled panel of an output folder: fitted, kept and reported, parks without observations included.
 
 Everything that is told of parks pooled: what the panel informs, how far parks stray from the model.
 """
@@ -21,7 +21,7 @@ from copark.inference.pool.batches import GRID, Discrepancy, table
 from copark.inference.pool.forecasts import SHOWN, PooledOutlook, bands_at, outlook
 from copark.inference.pool.panel import RUNS, Panel, PanelSettings, learn, panel_identity, pooled_prior
 from copark.inference.pool.parks import COUNTS, POOLED, Park, parks_of
-from copark.simulation.schemas import Title
+from copark.simulation.study_entries import Title
 from copark.store.files import lock_of, only_one
 from copark.texts import text
 

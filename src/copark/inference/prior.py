@@ -24,13 +24,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.cases.case import Case
-from copark.cases.pack import case_parameters
+from copark.cases.model_inputs import case_parameters
 from copark.cases.quarters import Quarter
 from copark.identity import identity_of
 from copark.inference.observations import ObservationModel
 from copark.inference.provenance import made_with
 from copark.model.arrays import Draws
-from copark.model.compiler import model_hash
+from copark.model.jit import model_hash
 from copark.model.variables import ORIGINS, Prior, Variable, catalogue
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of

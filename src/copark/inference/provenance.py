@@ -1,4 +1,4 @@
-"""What the bits of an inference depend on beside what was asked: its code, its libraries and the processor.
+"""Hash of code, libraries and processor, by which unfinished work is named so that it resumes bit for bit.
 
 States of unfinished work are named by all of it, so that what goes on after a kill ends with the bits it would have
 ended with.
@@ -13,14 +13,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from copark.cluster.environment import BITS, machine
+from copark.cluster.worker_fingerprint import BITS, machine
 from copark.identity import hash_files, hash_sources, identity_of
-from copark.model.compiler import model_hash
+from copark.model.jit import model_hash
 from copark.store.checkpoints import Stages
 
 HERE = Path(__file__).parent
 MAKERS = (
-    "annealing", "calibrate", "diagnostics", "observations", "posterior", "prior", "replay", "tempering",
+    "annealing", "calibrate", "diagnostics", "observations", "posterior", "prior", "replay_posterior", "tempering",
 )  # fmt: skip
 """Modules that have a say in what a calibration and its examination give."""
 FORMAT = 2

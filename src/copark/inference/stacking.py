@@ -34,8 +34,10 @@ from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.identity import hash_content, identity_of
+from copark.inference.draw_sources import SHIPPED, arrays_in
 from copark.inference.forecast import LEVELS, rounded
 from copark.inference.pool.abc_regression import ORIGINS, YEARS, Window, pasts, windows
+from copark.inference.pool.benchmarks import MEMBERS, Past, fit_growth
 from copark.inference.pool.forecasts import (
     GROWTH,
     METHODS,
@@ -49,13 +51,11 @@ from copark.inference.pool.forecasts import (
     unseen,
     winners,
 )
-from copark.inference.pool.growth import MEMBERS, Past, fit_growth
 from copark.inference.pool.panel import Panel, Progress
 from copark.inference.pool.panel import recipe_of as recipe_of_panel
 from copark.inference.pool.parks import COUNTS, LAST, YOUNGEST, Park, last_day
-from copark.inference.sources import SHIPPED, arrays_in
-from copark.inference.validate import forecasts, history_of
-from copark.model.compiler import model_hash
+from copark.inference.rolling_origin import forecasts, history_of
+from copark.model.jit import model_hash
 from copark.stats.quantiles import weighted_quantiles
 from copark.stats.scores import crps
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from copark.arrays import Floats, Integers
 from copark.cases.case import Case
-from copark.cases.pack import case_parameters
+from copark.cases.model_inputs import case_parameters
 from copark.cases.quarters import Quarter
 from copark.inference.observations import ObservationModel, targets
 from copark.model.variables import catalogue

@@ -1,4 +1,4 @@
-"""The arrays of a run: rooms, inputs, draws and workspace, as named records.
+"""Record types of a run's arrays: submodels, inputs, random draws and workspace.
 
 Everything the compiled quarter reads or writes is in one of these tuples. Records are structured arrays viewed as
 record arrays, so that a field is written `state.cash` both compiled and not.
@@ -42,7 +42,7 @@ class Rooms(NamedTuple):
 class Inputs(NamedTuple):
     """Dated facts of a case, one record per quarter and scale; years of growth to draw from; anchor projects.
 
-    link_strength: of every arrow in every quarter, float64 of shape (quarters, LINKS); link_delay: quarters, shape
+    link_strength: of every link in every quarter, float64 of shape (quarters, LINKS); link_delay: quarters, shape
     (LINKS,).
     """
 
@@ -95,7 +95,7 @@ def lay_out(dtypes: list[np.dtype[np.void]]) -> tuple[npt.NDArray[np.float64], l
 
 
 def make_inputs(quarters: int, years: int, anchors: int) -> Inputs:
-    """Zeroed inputs for a case, with every arrow at full strength and no delay."""
+    """Zeroed inputs for a case, with every link at full strength and no delay."""
     return Inputs(
         world=records(world.Dated, quarters),
         governments=records(governments.Dated, quarters),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from copark.model.compiler import compiled
+from copark.model.jit import compiled
 
 LOG2E = 1.4426950408889634
 LN2_HIGH = 6.93147180369123816490e-01

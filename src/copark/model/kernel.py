@@ -11,7 +11,7 @@ import numpy as np
 
 from copark.model import rng
 from copark.model.arrays import Draws, Inputs, Workspace
-from copark.model.compiler import compiled, entry
+from copark.model.jit import compiled, entry
 from copark.model.outputs import COMPANY_FROM, GOVERNMENTS_FROM, WORLD_FROM
 from copark.model.step import begin, quarter, record
 

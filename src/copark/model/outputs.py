@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from copark.model.compiler import Record, compiled
+from copark.model.jit import Record, compiled
 
 NAMES = (
     "registered",

@@ -1,4 +1,4 @@
-"""Random numbers is addressed, not consumed.
+"""Counter-based random numbers: each is a pure function of seed, run, process, quarter and entity.
 
 A random number is a pure function of (seed, run, process, quarter, entity). Two arms of an experiment that ask for the
 same number get the same number, whatever else happened; nothing depends on the order of calls, on threads or on blocks.
@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from copark.model.compiler import ENABLED, Record, compiled
 from copark.model.fast_math import exp, inverse_normal
+from copark.model.jit import ENABLED, Record, compiled
 
 # Processes: what the number is for. New ones are appended; renumbering changes every result.
 DEMAND = 1

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from copark.model.arrays import Draws, Inputs, Workspace
 from copark.model.company import equations as company
-from copark.model.compiler import Record, compiled
 from copark.model.coupling import links
 from copark.model.enterprises import equations as enterprises
 from copark.model.governments import equations as governments
+from copark.model.jit import Record, compiled
 from copark.model.outputs import report_company, report_enterprises, report_governments, report_world
 from copark.model.world import equations as world
 

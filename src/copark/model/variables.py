@@ -1,4 +1,4 @@
-"""The catalogue of nouns: every variable of the model with title, symbol, unit, range and source; every arrow.
+"""The catalogue of variables: every variable of the model with title, symbol, unit, range and source; every link.
 
 Read from the `variables.yaml` of each room. The records in the code carry the same names; a test compares the two.
 """
@@ -62,7 +62,7 @@ class Prior:
 
 @dataclass(frozen=True)
 class Variable:
-    """A noun of the model.
+    """A variable of the model.
 
     default, prior, moved and grade are set for parameters only. `moved` says whether data of a prototype's calibration
     moved the parameter from its prior: moved, weakly or unmoved.
@@ -101,7 +101,7 @@ class Variable:
 
 @dataclass(frozen=True)
 class Link:
-    """An arrow between two scales, with its number in `coupling.links`."""
+    """An link between two scales, with its number in `coupling.links`."""
 
     number: int
     name: str
@@ -168,7 +168,7 @@ def read_variable(room: str, kind: str, name: str, entry: dict[str, Any]) -> Var
 
 
 def read_yaml(path: Path) -> dict[str, dict[str, dict[str, Any]]]:
-    """Read a file of nouns."""
+    """Read a file of variables."""
     import yaml
 
     with path.open(encoding="utf-8") as stream:
@@ -207,7 +207,7 @@ def catalogue() -> Catalogue:
 
 @cache
 def variables_hash() -> str:
-    """SHA-256 of all files of nouns."""
+    """SHA-256 of all files of variables."""
     from copark.identity import hash_sources
 
     return hash_sources(FOLDER.rglob("variables.yaml"), FOLDER)

@@ -50,8 +50,8 @@ def _write_text(document: Document, path: Path, charts: Charts) -> None:
     """Write HTML or JSON."""
     import json
 
-    from copark.presentation.layout import to_html
-    from copark.presentation.page import to_json
+    from copark.presentation.html_pdf import to_html
+    from copark.presentation.rendered_document import to_json
     from copark.store.files import written_file
 
     if path.suffix == ".html":

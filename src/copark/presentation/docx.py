@@ -7,7 +7,7 @@ from typing import Any
 from copark.presentation.document import Chart as DocumentChart
 from copark.presentation.document import Document
 from copark.presentation.figures import Charts
-from copark.presentation.page import PRINTED_ROWS, Block, Cards, Chart, Page, Table, commands, page_of
+from copark.presentation.rendered_document import PRINTED_ROWS, Block, Cards, Chart, Page, Table, commands, page_of
 from copark.store.files import written_file
 from copark.texts import text
 

@@ -1,4 +1,4 @@
-"""Figures into files and into a page.
+"""Saves figures to files and embeds them in pages.
 
 SVG text is written as outlines: a file then looks the same on a machine without a Chinese font. A server's page has
 text in its own fonts instead, a sixth of the size in Chinese. Every file says in its metadata which run made it, and
@@ -15,7 +15,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from copark.presentation.document import Chart
-from copark.presentation.page import clean
+from copark.presentation.rendered_document import clean
 from copark.presentation.style import PALETTE, styled
 
 FORMATS = ("svg", "pdf", "png")

@@ -8,8 +8,8 @@ from copark.presentation.document import Chart as DocumentChart
 from copark.presentation.document import Document
 from copark.presentation.docx import FONTS, INK, MUTED
 from copark.presentation.figures import Charts
-from copark.presentation.lines import width_of
-from copark.presentation.page import Block, Bullets, Cards, Caveat, Chart, Paragraph, commands, page_of
+from copark.presentation.rendered_document import Block, Bullets, Cards, Caveat, Chart, Paragraph, commands, page_of
+from copark.presentation.text_wrap import width_of
 from copark.store.files import written_file
 from copark.texts import text
 

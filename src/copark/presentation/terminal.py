@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copark.presentation.document import Document, Kind
-from copark.presentation.lines import width_of, wrapped
-from copark.presentation.page import Block, Cards, Cell, Chart, Page, Section, Table, page_of
+from copark.presentation.rendered_document import Block, Cards, Cell, Chart, Page, Section, Table, page_of
+from copark.presentation.text_wrap import width_of, wrapped
 from copark.texts import text
 
 if TYPE_CHECKING:

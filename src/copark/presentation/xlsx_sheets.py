@@ -10,8 +10,8 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from copark.presentation.lines import width_of
-from copark.presentation.page import clean
+from copark.presentation.rendered_document import clean
+from copark.presentation.text_wrap import width_of
 from copark.store.errors import ExportRefused, fault
 from copark.store.files import written_file
 

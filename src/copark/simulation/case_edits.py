@@ -23,13 +23,13 @@ from copark.cases.case import Case
 from copark.cases.cross_checks import Problem, problems_of
 from copark.cases.dated_events import Anchor, Certificates
 from copark.cases.dates import Date
-from copark.cases.evidence import UNALLOCATED, CapTable, Holding
 from copark.cases.facts import Fact, used
 from copark.cases.files import KeyPath, written
-from copark.cases.pack import presence
+from copark.cases.model_inputs import presence
+from copark.cases.pydantic_errors import told
 from copark.cases.schema import CaseFile, Term
+from copark.cases.table_schemas import UNALLOCATED, CapTable, Holding
 from copark.cases.types import JUDGEMENT, Bilingual, shown, suggestion
-from copark.cases.validation import told
 from copark.errors import Fault
 from copark.model.arrays import Inputs, records
 from copark.model.dimensions import PARTNERS
@@ -37,7 +37,7 @@ from copark.model.enterprises import records as enterprises
 from copark.model.variables import ORIGINS
 from copark.model.world.equations import NO_PARTNER, PRESENT
 from copark.simulation.scenario_edits import ALWAYS, Edits, Stay, Step
-from copark.simulation.schemas import Title, first_month
+from copark.simulation.study_entries import Title, first_month
 from copark.texts import LANGUAGES, text
 
 

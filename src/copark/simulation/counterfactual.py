@@ -24,8 +24,8 @@ from copark.simulation.case_edits import Happening, happenings
 from copark.simulation.run import Progress, simulate
 from copark.simulation.sample import DrawSource
 from copark.simulation.scenario_edits import Edits
-from copark.simulation.schemas import Title
 from copark.simulation.study import LinkChange, Scenario, Study, baseline
+from copark.simulation.study_entries import Title
 from copark.texts import LANGUAGES, text
 
 if TYPE_CHECKING:

@@ -20,11 +20,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.cases.pack import is_closed
+from copark.cases.model_inputs import is_closed
 from copark.model import kernel
 from copark.model.arrays import Draws, Inputs, Workspace, make_workspace
-from copark.model.compiler import ENABLED
 from copark.model.coupling.link_index import CHANNELS_PER_LINK
+from copark.model.jit import ENABLED
 from copark.model.kernel import BLOCK, OK, simulate_block
 from copark.model.outputs import NAMES
 from copark.model.variables import ORIGINS, Link, catalogue

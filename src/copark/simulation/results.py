@@ -13,7 +13,7 @@ import numpy as np
 
 from copark.cases.case import Case
 from copark.identity import RESULT_FORMAT, hash_sources, result_identity
-from copark.model.compiler import cpu_features, model_hash, versions
+from copark.model.jit import cpu_features, model_hash, versions
 from copark.model.variables import ROOMS, Variable, catalogue, variables_hash
 from copark.simulation.outcomes import NOT_OK, OUTCOMES
 from copark.simulation.study import Study
@@ -44,7 +44,7 @@ def experiment_hash() -> str:
     """SHA-256 of what stands between a case and the kernel: packing, drawing, running, and the world's series."""
     package = Path(__file__).parents[1]
     between = [
-        package / "cases" / "pack.py",
+        package / "cases" / "model_inputs.py",
         package / "cases" / "world.py",
         package / "casebook" / "world" / "macro.csv",
     ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from copark.cases.case import Case
-from copark.cases.pack import case_parameters, pack
+from copark.cases.model_inputs import case_parameters, pack
 from copark.errors import RunRefused, StudyFaults
 from copark.model.arrays import Inputs
 from copark.model.variables import catalogue
@@ -17,8 +17,8 @@ from copark.simulation.ensemble import CHUNK, Done, Ensemble, Runs, default_thre
 from copark.simulation.outcomes import NEEDED
 from copark.simulation.results import Label, assemble, label
 from copark.simulation.sample import DrawSource, StudyDraws, drawn_parameters
-from copark.simulation.schemas import span
 from copark.simulation.study import Scenario, Study
+from copark.simulation.study_entries import span
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from copark.cases.case import Case
-from copark.cases.pack import case_parameters
+from copark.cases.model_inputs import case_parameters
 from copark.model.arrays import Draws, make_draws
 from copark.model.rng import NEVER
 from copark.model.variables import Prior, Variable, catalogue

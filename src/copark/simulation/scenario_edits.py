@@ -1,6 +1,6 @@
 """Edits: what a scenario changes among the *facts* of a case, by name.
 
-A scenario may change parameters, levers and arrows of the model; here it changes what happened: who owned how much,
+A scenario may change parameters, levers and links of the model; here it changes what happened: who owned how much,
 which decree came, who entered and left, what was agreed. This file says how that is written (YAML key ``edits:``);
 :mod:`~copark.simulation.case_edits` does it. Nothing is changed before the date of an edit.
 """
@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from copark.cases.dates import Date
 from copark.cases.tables import WHOLE
 from copark.cases.types import BasisPoints, Jump, UnitInterval, wrong
-from copark.simulation.schemas import Entry, Switch, When
+from copark.simulation.study_entries import Entry, Switch, When
 
 ALWAYS, NEVER = Date(2999, 12, 31), Date(1000, 1, 1)
 """Dates after and before everything: a narrow list that stays, and one that never was."""

@@ -18,15 +18,15 @@ from copark.cases.case import Case
 from copark.cases.casebook import list_cases
 from copark.cases.files import KeyPath
 from copark.cases.load import load_case
-from copark.cases.model_file import read_model
 from copark.cases.types import shown, suggestion, wrong
+from copark.cases.validated_yaml import read_model
 from copark.cases.yaml_loader import Tree
 from copark.errors import CoparkError, Fault, NotFound, StudyFaults
 from copark.model.outputs import NAMES
 from copark.model.variables import catalogue
 from copark.simulation.case_edits import edited, fault_of_edit
 from copark.simulation.scenario_edits import Edits
-from copark.simulation.schemas import Entry, Key, Moment, Title
+from copark.simulation.study_entries import Entry, Key, Moment, Title
 from copark.texts import text
 
 MOST_RUNS = 100_000_000
@@ -49,7 +49,7 @@ Value = float | tuple[float, ...]
 
 
 class LinkChange(Entry):
-    """How an arrow between scales is changed: its strength (1 as it is, 0 cut) and its delay in quarters.
+    """How an link between scales is changed: its strength (1 as it is, 0 cut) and its delay in quarters.
 
     The strength holds from a quarter (2016Q1) to the end of another, where one is given; the delay holds throughout.
     """

@@ -1,4 +1,4 @@
-"""Writing that is either done or not done, and one at a time.
+"""Atomic writing of files, and locks.
 
 What is written goes into a hidden place beside its target, onto the disk, and is then renamed. Who makes an ensemble
 holds its lock; the system gives it back when the process ends, however.

@@ -1,4 +1,4 @@
-"""What broken-off work has left in an output folder, what could be thrown away, and what is wrong with stored runs.
+"""Garbage collection: leftovers of interrupted work, runs that may be removed, damaged runs.
 
 Nothing that a living process writes is named: not what another process holds, not what a process that is alive here
 began, and not what was changed within the last minutes, since it may be written from another machine.

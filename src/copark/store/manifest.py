@@ -1,4 +1,4 @@
-"""Whether a stored run is whole, and the one that its folder is named after.
+"""Checks a stored run against its manifest of checksums and against the identity in its folder's name.
 
 The manifest lists a run's files with their sizes and SHA-256; it is written last, and without it the run is
 half-written. The identity is a hash of study, case, model and draws: it is made again from the provenance, without

@@ -36,7 +36,7 @@ from copark.store.manifest import (
     misplacement,
     set_aside,
 )
-from copark.store.summary import EndCounts, failed_in
+from copark.store.streaming_summary import EndCounts, failed_in
 
 if TYPE_CHECKING:
     import xarray as xr

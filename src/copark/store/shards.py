@@ -24,13 +24,13 @@ from copark.store.arrays import CHUNK, encoded, frame, group_of
 from copark.store.files import UNFINISHED, beside, flush_all, remove
 from copark.store.manifest import METADATA, NAME, manifest_of
 from copark.store.runs import ARRAYS, EVERY_RUN, SUMMARY, metadata_of
-from copark.store.summary import EndCounts, ShardBands, joined, packed, path_names, unpacked
+from copark.store.streaming_summary import EndCounts, ShardBands, joined, packed, path_names, unpacked
 
 if TYPE_CHECKING:
     import xarray as xr
     from pydantic import TypeAdapter
 
-    from copark.store.summary import Floats
+    from copark.store.streaming_summary import Floats
 
 T = TypeVar("T")
 MAKING = "making"

@@ -446,7 +446,7 @@ def _faults_of_arrays(folder: Path, place: str) -> Iterator[Fault]:
 def _notes_of(folder: Path, record: RunRecord, place: str) -> Iterator[Fault]:
     """What is another here and now than where a run was made."""
     from copark.cases import list_cases, load_case
-    from copark.model.compiler import model_hash
+    from copark.model.jit import model_hash
     from copark.simulation.results import experiment_hash
 
     made_by, name = record.provenance, str(record.provenance.get("case", ""))

@@ -58,8 +58,8 @@ def main(source: TextIO, out: TextIO) -> int:
     """Do what the first line of input says."""
     from copark.errors import CoparkError, FaultsFound
     from copark.texts import LANGUAGES
-    from copark.workflows.serving.errands import Errand, do
     from copark.workflows.serving.faults import told_faults
+    from copark.workflows.serving.job_tasks import Errand, do
 
     teller = Teller(out)
     errand = Errand(**json.loads(source.readline()))

@@ -20,7 +20,8 @@ from typing import Any
 
 from copark.texts import text
 from copark.web.job_process import PROGRAM
-from copark.workflows.serving.errands import (
+from copark.workflows.serving.faults import fault, told_faults
+from copark.workflows.serving.job_tasks import (
     FORETOLD,
     LANES,
     MOST_ATTEMPTS,
@@ -32,7 +33,6 @@ from copark.workflows.serving.errands import (
     clear_cancelled,
     placed,
 )
-from copark.workflows.serving.faults import fault, told_faults
 
 GRACE = 0.4
 """Seconds a job has to stop by itself."""

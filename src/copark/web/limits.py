@@ -1,4 +1,4 @@
-"""How a server is set up, and what it gives at once: threads with an honest wait, and tokens by address.
+"""Server settings, limits of rate and of concurrent work, and who owns what.
 
 Whose something is: a page makes itself a word that nobody can guess, keeps it, and sends it with what it asks. The word
 is a key and no name. What is stored is its hash, so that who reads the database cannot ask in its place.

@@ -31,7 +31,7 @@ from copark.web.limits import Limits, Rates, Settings, is_loopback
 from copark.web.middleware import API, PAGE, guarded
 from copark.web.problems import MEDIA, Problem, add_handlers, language, language_of, problem_response
 from copark.web.services import Services
-from copark.workflows.serving.errands import Records
+from copark.workflows.serving.job_tasks import Records
 
 UNWATCHED: Any = dict.fromkeys(("tracing", "metrics", "logs", "auto_configure"), False)
 """Nothing is reported to anybody."""

@@ -9,12 +9,12 @@ from anyio import CapacityLimiter
 
 from copark.web.jobs import JobQueue
 from copark.web.limits import Pool, Rates, Settings
-from copark.workflows.serving.asking import Ask, Study, told_of
-from copark.workflows.serving.decisions import decisions_of
+from copark.workflows.serving.attribution import FlowBook
+from copark.workflows.serving.case_registry import Shelf, Shelved, sweep_scratch
 from copark.workflows.serving.engine import BoundedCache, Engine
-from copark.workflows.serving.errands import AskedStudy, Job, Records
-from copark.workflows.serving.mechanisms import FlowBook
-from copark.workflows.serving.shelf import Shelf, Shelved, sweep_scratch
+from copark.workflows.serving.job_tasks import AskedStudy, Job, Records
+from copark.workflows.serving.lever_options import decisions_of
+from copark.workflows.serving.requests import Ask, Study, told_of
 from copark.workflows.serving.simulation import FIRST, warm_up
 
 ASKED = 10_000

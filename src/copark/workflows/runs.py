@@ -119,7 +119,7 @@ def tidy(out: Path = OUT, *, unfinished: bool = False, stale: bool = False, real
 
 def _is_stale(record: RunRecord) -> bool:
     """Whether a run was made by another state of the model, or of what lies between it and the case."""
-    from copark.model.compiler import model_hash
+    from copark.model.jit import model_hash
     from copark.simulation.results import experiment_hash
 
     made = record.provenance

@@ -1,4 +1,4 @@
-"""What each mechanism and each link between scales does: all off, one at a time.
+"""What each mechanism and each link contributes: each is switched off in turn.
 
 Every mechanism and every link between scales of a case switched off, one at a time, with common random numbers.
 """
@@ -76,7 +76,7 @@ def settings_of(params: Params) -> AblationSettings:
 
 def _parameters(params: Params, context: Context) -> CaseParameters:
     """Those asked for; else, so that forecasts can be scored, the calibration to the last value meant to be fitted."""
-    from copark.inference.reading import fitted_until
+    from copark.inference.calibration_setup import fitted_until
 
     if params.cut is None and params.parameters in (None, "own", "shipped"):
         with suppress(NotFound, RunRefused):

@@ -10,10 +10,10 @@ from copark.analyses.ablate import Answer
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Columns, Show
 from copark.inference.ablations.effects import listed
+from copark.labels import join, with_unit
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import shown
-from copark.words import join, with_unit
 
 if TYPE_CHECKING:
     from copark.inference.ablations import AblationRow, ScoreChange

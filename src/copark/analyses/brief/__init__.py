@@ -16,7 +16,7 @@ from copark.analyses.levers import Params as LeverParams
 from copark.analyses.levers import run_id as levers_id
 from copark.arrays import Floats
 from copark.errors import NotFound
-from copark.inference.validate import Point, known_points
+from copark.inference.rolling_origin import Point, known_points
 from copark.stats.shares import Share
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from copark.cases.quarters import Quarter
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import percent_words, shown
-from copark.simulation.readouts.record import expected_outside
+from copark.simulation.readouts.observed_vs_model import expected_outside
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

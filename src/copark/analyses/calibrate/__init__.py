@@ -15,8 +15,8 @@ from copark.analyses.context import made_now
 from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeable, Rows, Said
 from copark.arrays import Floats
 from copark.inference import calibrations
+from copark.inference.calibration_setup import Reading, cut_of, uses_everything
 from copark.inference.diagnostics import Check, Movement, Note, Ranks, Tie
-from copark.inference.reading import Reading, cut_of, uses_everything
 from copark.presentation.document import Evidence
 from copark.presentation.numbers import number
 from copark.texts import text
@@ -94,7 +94,7 @@ class Calibrated:
     flat: tuple[str, ...] = ()
     aside: tuple[str, ...] = ()
     """flat, aside: sizes whose prior is the whole range of the model, since its values lie where the panel's hardly
-    reaches; values not fitted, since no prior run comes near them (:mod:`copark.inference.reading`)."""
+    reaches; values not fitted, since no prior run comes near them (:mod:`copark.inference.calibration_setup`)."""
 
     def ranks_of(self, kind: str) -> Ranks:
         """Ranks of the truth for one kind of simulated observations."""
@@ -265,7 +265,7 @@ def _again(params: Params, context: Context) -> Answer:
     from copark.cases.casebook import posteriors_of
     from copark.errors import NotFound
     from copark.inference.case_parameters import shipped_cases
-    from copark.inference.sources import PosteriorSource
+    from copark.inference.draw_sources import PosteriorSource
 
     asked = asked_of(params, context)
     case, folders = asked.case, posteriors_of(asked.case)

@@ -10,11 +10,11 @@ from copark.analyses.calibrate import Answer, Calibrated
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Columns, Show, grouped, interval, made_again
 from copark.inference.diagnostics import Check, title_of
+from copark.labels import grade_title, observable_title, titled, with_unit
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import bounded, number, percent, percentile, reach, spoken, unit_title
-from copark.simulation.readouts.record import expected_outside
-from copark.words import grade_title, observable_title, titled, with_unit
+from copark.simulation.readouts.observed_vs_model import expected_outside
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

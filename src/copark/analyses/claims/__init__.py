@@ -14,7 +14,7 @@ from pydantic import Field
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Rows, Said
 from copark.cases.casebook import CLAIMS, brought
 from copark.inference.claims import ClaimFindings, Trial, TrialPlan, identity_from, provenance_of
-from copark.inference.claims.reading import ClaimsFile, general_claims, load_claims
+from copark.inference.claims.claims_file import ClaimsFile, general_claims, load_claims
 from copark.inference.exploration import Workload
 
 if TYPE_CHECKING:

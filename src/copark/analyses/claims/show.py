@@ -11,18 +11,18 @@ from copark.analyses.claims import Answer
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show, known
 from copark.inference.claims import LEFT_THE_RECORD, LOOK_DRAWS, LOOK_FUTURES, ClaimFinding, PartFinding
-from copark.inference.claims.reading import ClaimsFile
+from copark.inference.claims.claims_file import ClaimsFile
 from copark.inference.claims.rules import FOR, OPEN, REFUTED, WORDS, Condition, Measured, resolve
 from copark.inference.claims.schema import Part, Statistic, Variant
 from copark.inference.claims.sequential import stopping
 from copark.inference.claims.severity import RECENTRED, Severity, built_in
 from copark.inference.claims.verdict import Verdict, standard
 from copark.inference.diagnostics import title_of
+from copark.labels import join, lowered, variable_title
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent, precise, shown
 from copark.texts import text
-from copark.words import join, lowered, variable_title
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

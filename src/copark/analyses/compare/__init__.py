@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from copark.analyses.compare.outcome_change import Books, OutcomeMoves, OutcomeParts, books_of, moves_of, outcome_parts
+from copark.analyses.compare.outcome_attribution import (
+    Books,
+    OutcomeMoves,
+    OutcomeParts,
+    books_of,
+    moves_of,
+    outcome_parts,
+)
 from copark.analyses.contract import AnalysisParams, Argument, Cut, ParametersOf, Result, Rows, Said, StudyName
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.readouts.compare import (

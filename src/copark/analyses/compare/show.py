@@ -7,17 +7,17 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from copark.analyses.compare import STANDING, Answer, Compared, ComparedScenario, moves
-from copark.analyses.compare.outcome_change import OutcomeParts
+from copark.analyses.compare import STANDING, Answer, Compared, ComparedScenario, outcome_change_text
+from copark.analyses.compare.outcome_attribution import OutcomeParts
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Columns, Show
+from copark.labels import lowered
 from copark.presentation import document as doc
 from copark.presentation.numbers import unit_title
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.readouts.compare import Difference, DifferenceCourse, OutcomeChange
 from copark.simulation.trust import Trust
 from copark.texts import text
-from copark.words import lowered
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -236,8 +236,10 @@ class CompareShow(Show):
     def moves(self) -> doc.Section:
         """Why outcomes change: a sentence for each scenario, the moves of all and the accounts behind them."""
         named, lang = [(self.t.of(one.title), one.moves) for one in self.found.scenarios], self.t.lang
-        told = doc.Bullets(tuple(self.t("moves.of", arm=name, words=moves.sentence(one, lang)) for name, one in named))
-        tables = (moves.moves_table(named, lang), moves.accounts_table(named, lang))
+        told = doc.Bullets(
+            tuple(self.t("moves.of", arm=name, words=outcome_change_text.sentence(one, lang)) for name, one in named)
+        )
+        tables = (outcome_change_text.moves_table(named, lang), outcome_change_text.accounts_table(named, lang))
         why = [block for one in self.found.scenarios for block in self.why(one)]
         return self.told_of_outcomes("moves", *why, told, *(table for table in tables if table.rows))
 

@@ -1,4 +1,4 @@
-"""Counterfactual: what is due to something that happened in a park.
+"""The effect of a past event: the park simulated with and without it.
 
 A case as it is beside the same case less something that happened, on the same parameters and random numbers.
 """

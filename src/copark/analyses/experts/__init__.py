@@ -22,6 +22,7 @@ from copark.errors import RunRefused
 from copark.inference.claims import TrialPlan, identity_from, provenance_of
 from copark.inference.claims.rules import OPEN, SMALL, side
 from copark.inference.claims.verdict import Verdict, claim_verdict, joint, standard, verdict_of
+from copark.inference.draw_sources import DRAWS as BORROWED
 from copark.inference.elicitation import (
     LEVELS,
     ExpertPlan,
@@ -37,7 +38,6 @@ from copark.inference.elicitation import (
 )
 from copark.inference.elicitation.workbook import Expert, Question, questions, read, template
 from copark.inference.exploration import Workload
-from copark.inference.sources import DRAWS as BORROWED
 from copark.simulation.outcomes import OUTCOMES
 from copark.stats.precision import effective
 from copark.stats.quantiles import weighted_quantiles

@@ -12,12 +12,12 @@ from copark.analyses.show import Show, grouped, known
 from copark.inference.claims.rules import SMALL, side
 from copark.inference.claims.verdict import standard
 from copark.inference.elicitation import Estimate, literature
+from copark.labels import join
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import exact, percent
 from copark.simulation.outcomes import OUTCOMES
 from copark.texts import text
-from copark.words import join
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

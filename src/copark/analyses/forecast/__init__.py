@@ -17,14 +17,14 @@ from copark.analyses.contract import AnalysisParams, PowerOfTwo, Result, Said
 from copark.arrays import Floats
 from copark.inference import calibrations, panels
 from copark.inference import forecast as engine
-from copark.inference.assessment import Spread
+from copark.inference.calibration_setup import cut_of, uses_everything
 from copark.inference.case_parameters import own_calibration, shipped_calibration
 from copark.inference.diagnostics import BINS, Note, judged, movements, verdict
 from copark.inference.observations import targets
 from copark.inference.pool.forecasts import GROWTH, MODEL, BaseRate, PooledOutlook, freeze_outlook
 from copark.inference.pool.panel import Panel, PanelSettings, mixture_quantiles, panel_identity
 from copark.inference.pool.parks import AXES, POOLED
-from copark.inference.reading import cut_of, uses_everything
+from copark.inference.rolling_origin import BLIND, BORROWED, Point, known_points
 from copark.inference.stacking import (
     LINE,
     STACK,
@@ -36,7 +36,7 @@ from copark.inference.stacking import (
     stacks_of,
     with_stacks,
 )  # fmt: skip
-from copark.inference.validate import BLIND, BORROWED, Point, known_points
+from copark.inference.validation_study import Spread
 from copark.stats.quantiles import LEVELS
 from copark.stats.shares import z_of
 from copark.texts import text
@@ -249,7 +249,7 @@ def asked_of(params: Params, context: Context) -> Asked:
 def run_id(params: Params, context: Context) -> str:
     """Hash of the case, what its parameters come from, cut and end; of file and day too where it is frozen."""
     from copark.identity import hash_content, identity_of
-    from copark.model.compiler import model_hash
+    from copark.model.jit import model_hash
 
     asked = asked_of(params, context)
     parks = panels.other_parks(asked.case, context.lang)
@@ -348,7 +348,7 @@ def _methods(frozen: engine.Frozen, stacks: Mapping[str, StackedForecast]) -> di
 
 def _on_own(asked: Asked, kept: KeptPosterior, context: Context, *, told: bool, day: str) -> dict[str, Any]:
     """Run a calibration forward and stack it; what the model's width comes from."""
-    from copark.inference.replay import project
+    from copark.inference.replay_posterior import project
 
     replay, threads, case = kept.stored.replay, context.cores, asked.case
     everything, recipe = uses_everything(case, asked.cut), kept.stored.recipe["settings"]

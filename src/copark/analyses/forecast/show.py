@@ -11,16 +11,16 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.forecast import Answer, Borrowed
 from copark.analyses.show import Columns, Show, grouped, interval
 from copark.cases.quarters import Quarter
-from copark.inference.assessment import PAST, SHOCKS, SOURCES
 from copark.inference.diagnostics import title_of
 from copark.inference.pool.forecasts import GROWTH, MODEL
+from copark.inference.rolling_origin import CONDITIONAL
 from copark.inference.stacking import FAR, NEAR, STACKED, UNSEEN
-from copark.inference.validate import CONDITIONAL
+from copark.inference.validation_study import PAST, SHOCKS, SOURCES
+from copark.labels import method_title, observable_title, titled
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import number
 from copark.texts import text
-from copark.words import method_title, observable_title, titled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

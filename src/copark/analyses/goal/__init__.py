@@ -23,7 +23,7 @@ from copark.inference.goal import (
     read_targets,
 )
 from copark.inference.goal.lever_sets import FutureEvent, LeverSettings, read_events, scenario_with
-from copark.inference.levers.entries import (
+from copark.inference.levers.schema import (
     AS_IT_IS,
     GeneralLevers,
     Lever,

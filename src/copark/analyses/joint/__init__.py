@@ -68,8 +68,8 @@ def panels_of(params: Params, context: Context) -> int:
 def run_id(params: Params, context: Context) -> str:
     """Identity of the panel: parks and what they report, model, how many panels and the seed."""
     from copark.identity import hash_content, identity_of
-    from copark.inference.joint.panels import members
-    from copark.model.compiler import model_hash
+    from copark.inference.joint.simulated_panels import members
+    from copark.model.jit import model_hash
 
     parks = {one.name: [hash_content(one.park.content), one.operator, one.outcomes] for one in members()}
     return identity_of(

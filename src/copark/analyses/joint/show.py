@@ -9,7 +9,7 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.joint import Answer
 from copark.analyses.show import Show, grouped
 from copark.inference.joint.findings import FIRST, FURTHER_SETS, GROUP, LEAST, AxisFinding
-from copark.inference.joint.panels import AGES, DUE, HYPER
+from copark.inference.joint.simulated_panels import AGES, DUE, HYPER
 from copark.inference.pool.parks import GROUPS
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent

@@ -13,8 +13,8 @@ from pydantic import Field
 
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
 from copark.inference.levers import LeverFindings, find
-from copark.inference.levers.entries import load_levers, wanted_levers
 from copark.inference.levers.runner import Asked, ask, carry_out, from_dataset, to_dataset
+from copark.inference.levers.schema import load_levers, wanted_levers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from copark.analyses.context import Context
-    from copark.inference.levers.entries import LeverFile, Since
+    from copark.inference.levers.schema import LeverFile, Since
 
 
 def levers_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:

@@ -1,4 +1,4 @@
-"""What is shown of a case's levers, in the order a decision-maker asks.
+"""Report of levers, in the order of a decision-maker's questions.
 
 What can I move, what happens, to whom, which settings are robust, what does all this rest on?
 """

@@ -8,7 +8,7 @@ from copark.analyses.contract import Texts, assemble
 from copark.analyses.parks import OUTCOMES, TYPES, Answer, ListedPark
 from copark.analyses.show import Columns, Show
 from copark.cases.completeness import State
-from copark.cases.vocabulary import country_name
+from copark.cases.observed_variables import country_name
 from copark.presentation import document as doc
 from copark.texts import text
 

@@ -55,9 +55,9 @@ def asked_of(params: Params, context: Context) -> tuple[tuple[Park, ...], PanelS
     Raises copark.errors.CoparkError if a case is missing or has faults, the number of runs cannot be used, or no panel
     ships.
     """
+    from copark.inference.draw_sources import shipped_draws
     from copark.inference.pool.panel import PanelSettings
     from copark.inference.pool.parks import parks_of
-    from copark.inference.sources import shipped_draws
 
     if params.check:
         recipe = shipped_draws().recipe
@@ -106,8 +106,8 @@ def compute(params: Params, context: Context) -> Answer:
 
 def _compared(panel: Panel) -> dict[str, Any]:
     """How the shipped panel, made again by its recipe, compares."""
+    from copark.inference.draw_sources import CLOSE, is_current, largest_difference, shipped_draws, thinned
     from copark.inference.pool.panel import recipe_of
-    from copark.inference.sources import CLOSE, is_current, largest_difference, shipped_draws, thinned
 
     shipped = shipped_draws()
     stale = not is_current(shipped, recipe_of(panel.parks, panel.settings))

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 from copark.analyses import case_table as options
 from copark.analyses.case_table import Names, TableResult, identity, origin
 from copark.analyses.contract import AnalysisParams, Option, Rows
-from copark.setmethods.power import Power, power, power_faults
 from copark.setmethods.table import SettingFaults
+from copark.setmethods.voting_power import Power, power, power_faults
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context

@@ -14,13 +14,13 @@ from pydantic import Field
 
 from copark.analyses.context import made_now
 from copark.analyses.contract import AnalysisParams, Result, Rows
-from copark.inference.reliability import ReliabilityFindings, find
+from copark.inference.outcome_reliability import ReliabilityFindings, find
 from copark.simulation.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.cases.parks import Parks
-    from copark.inference.sources import PosteriorSource
+    from copark.inference.draw_sources import PosteriorSource
 
 
 class Params(AnalysisParams):
@@ -51,8 +51,8 @@ class Answer(ReliabilityFindings, Result):
 def run_id(params: Params, context: Context) -> str:
     """Hash of the parks, their cases, what is borrowed, and the model."""
     from copark.identity import identity_of
-    from copark.inference.sources import shipped_draws
-    from copark.model.compiler import model_hash
+    from copark.inference.draw_sources import shipped_draws
+    from copark.model.jit import model_hash
 
     book = _book()
     parks = {one.id: (one.outcome, one.case and context.case(one.case).hash) for one in book.parks}
@@ -79,7 +79,7 @@ def _book() -> Parks:
 
 def compute(params: Params, context: Context) -> Answer:
     """Run every park of the casebook that has a case and an outcome as if it were new; set it beside the record."""
-    from copark.inference.sources import shipped_draws
+    from copark.inference.draw_sources import shipped_draws
 
     outcomes = [(one.case, one.outcome) for one in _book().parks if one.outcome is not None]
     known = [outcome for _, outcome in outcomes]

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.reliability import Answer
 from copark.analyses.show import Columns, Show
-from copark.inference.reliability import DONE, SAID
+from copark.inference.outcome_reliability import DONE, SAID
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent
 from copark.simulation.outcomes import OUTCOMES

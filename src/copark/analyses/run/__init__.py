@@ -1,8 +1,8 @@
-"""What a model of a park says would become of it, beside what is on record: the report of a run.
+"""Report of a run: simulated outcomes of a park beside its observations.
 
 An ensemble as an answer: what becomes of the park, and how that stands beside the record.
 
-The runs are made and stored by :mod:`copark.workflows.running`; the answer is read from them and holds no copy.
+The runs are made and stored by :mod:`copark.workflows.run_study`; the answer is read from them and holds no copy.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from copark.analyses.contract import Result, Rows, Texts
 from copark.analyses.show import recorded_outcome
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.readouts.compare import provenance, year_twenty
-from copark.simulation.readouts.record import ObservedComparison, comparisons, misses
+from copark.simulation.readouts.observed_vs_model import ObservedComparison, comparisons, misses
 from copark.simulation.trust import Trust
 from copark.stats.quantiles import band
 from copark.stats.shares import Share, shares, shares_of

@@ -14,6 +14,7 @@ from copark.analyses.run.show_case import AboutCase, evidence, sources
 from copark.analyses.show import corrected, grouped
 from copark.cases.completeness import missing_growth
 from copark.cases.quarters import Quarter
+from copark.labels import grade_title, scenario_title, with_unit
 from copark.presentation import document as doc
 from copark.presentation import numbers as say
 from copark.presentation.numbers import number, percent, percentile, reach, spoken
@@ -31,10 +32,9 @@ from copark.simulation.readouts.coupling import (
     quarters_of,
     read_out,
 )
-from copark.simulation.readouts.record import ObservedComparison, expected_outside, misses
+from copark.simulation.readouts.observed_vs_model import ObservedComparison, expected_outside, misses
 from copark.stats.quantiles import mean, quantiles
 from copark.texts import text
-from copark.words import grade_title, scenario_title, with_unit
 
 THRESHOLD = 50.0
 """Operating companies from which on a park is self-standing."""
@@ -160,7 +160,7 @@ class _Show(AboutCase):
 
     def knows(self, row: ObservedComparison) -> bool:
         """Whether the calibration used an observation kept for validation: then it is none to be tested by."""
-        from copark.inference.reading import uses_everything
+        from copark.inference.calibration_setup import uses_everything
 
         trust = self.found.trust
         if trust is None or not trust.cut:

@@ -13,16 +13,16 @@ from copark.analyses.contract import Texts
 from copark.analyses.run import Answer
 from copark.analyses.show import HEADLINES, Columns, Show, grouped
 from copark.cases.completeness import growth_notes, notes_of
-from copark.cases.evidence import UNALLOCATED
+from copark.cases.observed_variables import own_words
+from copark.cases.table_schemas import UNALLOCATED
 from copark.cases.types import JUDGEMENT
-from copark.cases.vocabulary import own_words
+from copark.labels import grade_title, join, mechanism_title, observed, output_title, variable_title
 from copark.model.variables import ROOMS, Variable, catalogue
 from copark.presentation.document import Block, Bullets, Chart, Evidence, Kind, Paragraph, Section, Table, Value
 from copark.presentation.numbers import number, percent, precise, quantity, shares_of, unit_title
 from copark.simulation.readouts.coupling import SCALES
-from copark.simulation.readouts.record import RelativeSize, dates_of_growth, weigh
+from copark.simulation.readouts.observed_vs_model import RelativeSize, dates_of_growth, weigh
 from copark.texts import text
-from copark.words import grade_title, join, mechanism_title, observed, output_title, variable_title
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -1,4 +1,4 @@
-"""What is shown of an exploration: what results depend on."""
+"""Report of the sensitivity analysis."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.sensitivity import Answer
 from copark.analyses.show import Columns, Show
+from copark.labels import DUMMY, join, marked, named
 from copark.presentation import document as doc
 from copark.presentation.numbers import number
-from copark.words import DUMMY, join, marked, named
 
 if TYPE_CHECKING:
     from copark.inference.exploration import GivenSet, Readout

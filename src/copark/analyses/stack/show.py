@@ -9,9 +9,9 @@ from copark.analyses.show import Show, grouped, made_again
 from copark.analyses.stack import Answer
 from copark.inference.pool.forecasts import GROWTH, MODEL
 from copark.inference.stacking import STACK, Beside
+from copark.labels import method_title, observable_title
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent
-from copark.words import method_title, observable_title
 
 METHOD, LIMITS = 5, 4
 

@@ -58,7 +58,7 @@ def run_id(params: Params, context: Context) -> str:
     from copark.cases.casebook import casebook_path
     from copark.cases.parks import load_parks
     from copark.identity import hash_files, identity_of
-    from copark.model.compiler import model_hash
+    from copark.model.jit import model_hash
 
     studies, folder = _studies(params), casebook_path()
     cases = {park.case: context.case(park.case).hash for park in load_parks().parks if park.case}

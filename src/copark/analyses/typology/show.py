@@ -7,7 +7,7 @@ import numpy as np
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Columns, Show
 from copark.analyses.typology import FACTORIAL, TWINS, Answer
-from copark.cases.vocabulary import country_name
+from copark.cases.observed_variables import country_name
 from copark.inference.typology import READ, SECOND, SHARES, TYPES, FactorPart, TwinReading
 from copark.inference.typology.measures import STANDINGS
 from copark.model.variables import catalogue

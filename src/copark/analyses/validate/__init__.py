@@ -16,8 +16,8 @@ from copark.analyses.context import made_now
 from copark.analyses.contract import AnalysisParams, Option, PowerOfTwo, Result, Rows, Said
 from copark.arrays import Floats
 from copark.inference import calibrations
-from copark.inference.assessment import Assessment
-from copark.inference.validate import BLIND, Point
+from copark.inference.rolling_origin import BLIND, Point
+from copark.inference.validation_study import Assessment
 from copark.presentation.document import Evidence
 from copark.texts import text
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from copark.cases.case import Case
     from copark.cases.quarters import Quarter
     from copark.inference.calibrate import Settings
-    from copark.inference.replay import ReplayPosterior
-    from copark.inference.validate import Origin
+    from copark.inference.replay_posterior import ReplayPosterior
+    from copark.inference.rolling_origin import Origin
 
 YEARS_BEFORE = (4, 2, 0)
 """Forecasts are made from so many years before the end of the fitted values, unless told otherwise."""
@@ -100,7 +100,7 @@ class Asked:
 
     def content(self) -> dict[str, Any]:
         """Everything the numbers depend on, as plain values."""
-        from copark.model.compiler import model_hash
+        from copark.model.jit import model_hash
 
         return {
             "validation": 2, "case": self.case.hash, "model": model_hash(), "cuts": [str(cut) for cut in self.cuts],
@@ -130,9 +130,9 @@ def cuts_of(case: Case, cuts: Sequence[str], lang: str = "en") -> tuple[Quarter,
     after it.
     """
     from copark.errors import RunRefused
+    from copark.inference.calibration_setup import cut_of, fitted_until
     from copark.inference.observations import targets
-    from copark.inference.reading import cut_of, fitted_until
-    from copark.inference.validate import is_exact
+    from copark.inference.rolling_origin import is_exact
 
     end = fitted_until(case)
     if cuts:
@@ -174,9 +174,9 @@ def run_id(params: Params, context: Context) -> str:
 def compute(params: Params, context: Context) -> Answer:
     """Make the batch and the posteriors, or go on with them; forecast, and score."""
     from copark.analyses.show import evidence_of
-    from copark.inference.assessment import assess
+    from copark.inference.draw_sources import PosteriorSource
     from copark.inference.observations import targets
-    from copark.inference.sources import PosteriorSource
+    from copark.inference.validation_study import assess
 
     asked, threads = asked_of(params, context), context.cores
     case, settings, last = asked.case, asked.settings, asked.cuts[-1]
@@ -199,7 +199,7 @@ def _origins(asked: Asked, context: Context, threads: int) -> tuple[Origin, ...]
     """Forecasts from every cut."""
     from copark.inference.calibrate import recipe_of
     from copark.inference.prior import make_batch
-    from copark.inference.validate import rolling
+    from copark.inference.rolling_origin import rolling
 
     case, cuts, settings = asked.case, asked.cuts, asked.settings
     folder = None if context.out is None else calibrations.batches_in(context.out)
@@ -223,7 +223,7 @@ def _origins(asked: Asked, context: Context, threads: int) -> tuple[Origin, ...]
 
 def _fan(found: Assessment, origin: Origin, case: Case, variable: str) -> ForecastBands:
     """Quantiles of the model and of the best benchmark, and reported values."""
-    from copark.inference.validate import benchmarks_at, known_points, later_points
+    from copark.inference.rolling_origin import benchmarks_at, known_points, later_points
     from copark.stats.quantiles import LEVELS
 
     projection = origin.projections[BLIND]

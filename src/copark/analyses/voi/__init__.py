@@ -20,9 +20,9 @@ from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, R
 from copark.arrays import Floats
 from copark.errors import RunRefused, printable
 from copark.inference import voi as made
+from copark.inference.draw_sources import DRAWS as BORROWED
 from copark.inference.exploration import Workload
 from copark.inference.observations import noise
-from copark.inference.sources import DRAWS as BORROWED
 from copark.stats.value_of_information import SURE, Foretold, InformationGain, foretell, gains
 
 if TYPE_CHECKING:

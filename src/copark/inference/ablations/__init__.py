@@ -36,16 +36,16 @@ from copark.inference.ablations.effects import (
     scores,
 )
 from copark.inference.case_parameters import Source
+from copark.inference.draw_sources import PosteriorSource
 from copark.inference.exploration import Workload, marks_of
 from copark.inference.observations import ObservationModel, Target, targets
 from copark.inference.posterior import Neighbours, ParameterPosterior, features, one_thread, systematic
 from copark.inference.prior import PriorSpace, study_of
-from copark.inference.sources import PosteriorSource
-from copark.model.compiler import model_hash
+from copark.model.jit import model_hash
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
-from copark.simulation.schemas import Title
 from copark.simulation.study import Scenario
+from copark.simulation.study_entries import Title
 from copark.store.checkpoints import Stages
 from copark.version import __version__
 
@@ -153,7 +153,7 @@ class AblationSettings:
     size: int = 1 << 14
     """Runs of each refit's batch, a power of two; 0 leaves refits out."""
     links: bool = True
-    """Whether arrows are cut, too."""
+    """Whether links are cut, too."""
     repeats: int = 6
     """Repeats of the whole model, to know how far scores move by chance."""
     seed: int = 1

@@ -31,8 +31,8 @@ from copark.simulation.readouts.compare import COUNTS, Difference, OutcomeChange
 from copark.simulation.run import simulate
 from copark.simulation.sample import DrawSource
 from copark.simulation.scenario_edits import Edits
-from copark.simulation.schemas import Title
 from copark.simulation.study import LinkChange, Scenario, Study
+from copark.simulation.study_entries import Title
 from copark.stats.quantiles import band, quantiles
 from copark.stats.scores import crps
 from copark.texts import LANGUAGES, text
@@ -51,11 +51,11 @@ class Ablation:
     """Something switched off."""
 
     key: str
-    """Of the mechanism, or ``link/<name>`` of an arrow."""
+    """Of the mechanism, or ``link/<name>`` of an link."""
     kind: str
     """mechanism or link."""
     scale: str
-    """global, intergovernmental, park or enterprise; of an arrow that it comes from."""
+    """global, intergovernmental, park or enterprise; of an link that it comes from."""
     title: Title
     whole: Scenario
     """The scenario in which it never was."""
@@ -73,7 +73,7 @@ def listed() -> dict[str, dict[str, Any]]:
 
 
 def ablations_of(case: Case, cut: Quarter | None = None, *, links: bool = True) -> tuple[Ablation, ...]:
-    """Everything that can be switched off in a case: mechanisms in the order of their file, then arrows.
+    """Everything that can be switched off in a case: mechanisms in the order of their file, then links.
 
     cut: the quarter after which ``since_cut`` begins; none are made where it is not given.
     """

@@ -1,4 +1,4 @@
-"""A trial: all arms with common random numbers, rules applied, the judgement block seen, the tests themselves tried.
+"""Tests of claims: all arms with common random numbers, rules applied, and the severity of the tests measured.
 
 Four benches of draws: the case's posterior for the verdicts; the prior, to see what the record changed; the first draws
 of the posterior for worlds in which a claim is false, and, with fewer futures, for the variants of the judgement block.
@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 
 from copark.cases.case import Case
-from copark.cases.model_file import read_shipped
 from copark.cases.quarters import Quarter
+from copark.cases.validated_yaml import read_shipped
 from copark.identity import canonical, identity_of
 from copark.inference.case_parameters import Source
-from copark.inference.claims.evidence import ArmRow, latest, looks_of, of_part, rows_of, sample_of, split_of
-from copark.inference.claims.reading import ClaimsFile
+from copark.inference.claims.arm_statistics import ArmRow, latest, looks_of, of_part, rows_of, sample_of, split_of
+from copark.inference.claims.claims_file import ClaimsFile
 from copark.inference.claims.rules import OPEN, Judge, Measured, Sample, measured
 from copark.inference.claims.scenarios import ArmRuns, Bench, bench_of, check_moves
 from copark.inference.claims.schema import AS_IT_IS, Change, Claim, Part, is_empty, upon
@@ -49,11 +49,11 @@ from copark.inference.claims.verdict import (
     turns,
     weigh,
 )
-from copark.model.compiler import model_hash
+from copark.model.jit import model_hash
 from copark.simulation.results import experiment_hash
 from copark.simulation.run import Progress
-from copark.simulation.schemas import Title
 from copark.simulation.study import Study, baseline
+from copark.simulation.study_entries import Title
 from copark.simulation.trust import Trust
 from copark.stats.precision import Split
 from copark.store.checkpoints import Stages

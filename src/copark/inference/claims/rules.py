@@ -24,7 +24,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from copark.arrays import Floats
 from copark.cases.types import wrong
-from copark.simulation.schemas import Entry, Key
+from copark.simulation.study_entries import Entry, Key
 from copark.stats.quantiles import band
 
 Over = Literal["draws", "mean"]

@@ -15,13 +15,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from copark.cases.dates import Date
+from copark.cases.observed_variables import HOST_CONTEXT
 from copark.cases.types import Bilingual, suggestion, wrong
-from copark.cases.vocabulary import HOST_CONTEXT
 from copark.inference.claims.rules import Rule
 from copark.model.outputs import NAMES
 from copark.model.variables import catalogue
-from copark.simulation.schemas import Entry, Key, Title
 from copark.simulation.study import Scenario, levers, unknown
+from copark.simulation.study_entries import Entry, Key, Title
 
 Factor = Annotated[float, Field(ge=0.0, le=100.0)]
 AS_IT_IS = "as-it-is"
@@ -129,7 +129,7 @@ class Margin(Entry):
 
 
 class Statistic(Entry):
-    """What is measured on the arms of a claim; :mod:`~copark.inference.claims.evidence` explains the kinds."""
+    """What is measured on the arms of a claim; :mod:`~copark.inference.claims.arm_statistics` explains the kinds."""
 
     kind: Kind
     output: str | None = None
@@ -268,7 +268,7 @@ class Cube(Entry):
 
 
 class Mechanism(Entry):
-    """What carries a claim in the model: parameters it rests on, and arrows between the scales."""
+    """What carries a claim in the model: parameters it rests on, and links between the scales."""
 
     text: Bilingual
     parameters: tuple[str, ...] = ()

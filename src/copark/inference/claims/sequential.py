@@ -19,13 +19,13 @@ from pydantic import Field
 
 from copark.arrays import Floats
 from copark.cases.dates import Date
-from copark.cases.model_file import read_shipped
 from copark.cases.types import Bilingual
+from copark.cases.validated_yaml import read_shipped
 from copark.inference.claims.rules import SMALL, side
 from copark.inference.claims.schema import AS_IT_IS, Change, Claim, Part, Variant, is_empty, upon
 from copark.inference.claims.verdict import Share, Verdict, Weighed, claim_verdict, standard, turns, verdict_of
 from copark.simulation.run import Progress
-from copark.simulation.schemas import Entry
+from copark.simulation.study_entries import Entry
 from copark.stats.shares import wilson, z_of
 from copark.store.checkpoints import Stages
 

@@ -29,8 +29,8 @@ from pydantic import Field
 
 from copark.arrays import Booleans, Floats
 from copark.cases.dates import Date
-from copark.cases.model_file import read_shipped
 from copark.cases.types import Bilingual
+from copark.cases.validated_yaml import read_shipped
 from copark.inference.claims.rules import (
     CONTRADICTED,
     ESTABLISHED,
@@ -44,7 +44,7 @@ from copark.inference.claims.rules import (
     side,
 )
 from copark.inference.claims.schema import DIFFERENCES, Headline, Part, Statistic
-from copark.simulation.schemas import Entry
+from copark.simulation.study_entries import Entry
 from copark.stats.shares import wilson, z_of
 
 PENALTIES = np.logspace(-1.0, 6.0, 8)

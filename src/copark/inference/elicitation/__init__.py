@@ -24,20 +24,20 @@ from copark.arrays import Floats, Integers
 from copark.cases.case import Case
 from copark.cases.casebook import LITERATURE, casebook_path
 from copark.cases.dates import Date
-from copark.cases.model_file import read_shipped
 from copark.cases.types import Bilingual
+from copark.cases.validated_yaml import read_shipped
 from copark.identity import canonical
 from copark.inference.case_parameters import Source
-from copark.inference.claims.evidence import looks_of, of_part
-from copark.inference.claims.reading import ClaimsFile
+from copark.inference.claims.arm_statistics import looks_of, of_part
+from copark.inference.claims.claims_file import ClaimsFile
 from copark.inference.claims.scenarios import ArmRuns, Bench, bench_of
 from copark.inference.claims.schema import Arm, Change, Claim, Part, is_empty
 from copark.inference.claims.severity import drawn_values
 from copark.inference.claims.verdict import Ridge, Weighed, expected, weigh
 from copark.inference.elicitation.workbook import Expert, Question
 from copark.simulation.case_edits import edited
-from copark.simulation.schemas import Entry, Key, Title
 from copark.simulation.study import baseline
+from copark.simulation.study_entries import Entry, Key, Title
 from copark.store.checkpoints import Stage
 
 Grade = Literal["high", "medium", "low"]

@@ -22,11 +22,11 @@ from copark.cases.files import Refused, place, read_cells
 from copark.cases.types import Bilingual, shown, suggestion
 from copark.cases.workbook_writing import content_of, head_cell, on_paper, set_cell, told_cell
 from copark.errors import Fault, FaultsFound, printable
-from copark.inference.claims.reading import ClaimsFile
+from copark.inference.claims.claims_file import ClaimsFile
 from copark.inference.claims.schema import Statistic
 from copark.model.variables import catalogue
 from copark.simulation.sample import prior_of
-from copark.simulation.schemas import Title
+from copark.simulation.study_entries import Title
 from copark.texts import LANGUAGES, text
 
 Kind = Literal["parameter", "effect", "outlook"]

@@ -16,17 +16,17 @@ from copark.arrays import Booleans, Floats
 from copark.cases.case import Case
 from copark.identity import identity_of
 from copark.inference.diagnostics import movements
+from copark.inference.draw_sources import PosteriorSource
 from copark.inference.exploration.indices import Given, Indices, design, given, other_luck, sobol_indices
 from copark.inference.posterior import ParameterPosterior
 from copark.inference.prior import PriorSpace, random_points, study_of
-from copark.inference.sources import PosteriorSource
 from copark.model.arrays import Draws
-from copark.model.compiler import model_hash
+from copark.model.jit import model_hash
 from copark.model.variables import catalogue
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
-from copark.simulation.schemas import Title
 from copark.simulation.study import Scenario
+from copark.simulation.study_entries import Title
 from copark.stats.quantiles import weighted_quantiles
 from copark.store.checkpoints import Stage, Stages
 from copark.texts import text

@@ -15,15 +15,15 @@ from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.cases.types import suggestion
 from copark.errors import NotFound, RunRefused, printable
-from copark.inference.levers.entries import LeverFile, Setting, Since, scenario_of
+from copark.inference.levers.schema import LeverFile, Setting, Since, scenario_of
 from copark.model.arrays import Inputs
 from copark.model.dimensions import PARTNERS
 from copark.model.world.equations import ABSENT, FREE, NO_PARTNER
 from copark.simulation.case_edits import SIDES, edited
 from copark.simulation.run import DATED, inputs_of
 from copark.simulation.scenario_edits import Edits
-from copark.simulation.schemas import Title
 from copark.simulation.study import Scenario
+from copark.simulation.study_entries import Title
 
 Kind = Literal["government-withdraws", "framework-ends", "partner-leaves", "shareholder-leaves", "shock"]
 KINDS: tuple[str, ...] = get_args(Kind)

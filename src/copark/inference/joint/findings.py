@@ -23,7 +23,7 @@ import numpy as np
 
 from copark.arrays import Floats, Integers
 from copark.inference.diagnostics import BINS, title_of, verdict
-from copark.inference.joint.panels import (
+from copark.inference.joint.simulated_panels import (
     CHECKLIST,
     CLASSES,
     FAMILIES,
@@ -40,7 +40,7 @@ from copark.inference.joint.panels import (
 from copark.inference.pool.abc_regression import Directions, accepted, directions, reach_of
 from copark.inference.pool.parks import AXES
 from copark.inference.posterior import one_thread
-from copark.simulation.schemas import Title
+from copark.simulation.study_entries import Title
 from copark.stats.quantiles import LEVELS, weighted_quantiles
 
 PANELS = 1 << 14

@@ -25,7 +25,9 @@ from copark.arrays import Booleans, Floats, Integers
 from copark.cases.case import Case
 from copark.inference.case_parameters import CaseParameters
 from copark.inference.diagnostics import movements
-from copark.inference.levers.entries import (
+from copark.inference.levers.measures import NAMES, RANKED, SIDES, Measure, measure_of
+from copark.inference.levers.runner import Asked, MeasuredRuns
+from copark.inference.levers.schema import (
     AS_IT_IS,
     GeneralLevers,
     Lever,
@@ -35,11 +37,9 @@ from copark.inference.levers.entries import (
     Structure,
     Threshold,
 )
-from copark.inference.levers.measures import NAMES, RANKED, SIDES, Measure, measure_of
-from copark.inference.levers.runner import Asked, MeasuredRuns
 from copark.model.variables import catalogue
 from copark.simulation.sample import prior_of
-from copark.simulation.schemas import Title
+from copark.simulation.study_entries import Title
 from copark.stats.precision import change_interval, difference
 from copark.stats.quantiles import quantiles
 from copark.stats.robust_choice import (

@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 from copark.cases.case import Case
 from copark.identity import hash_sources, identity_of
 from copark.inference.case_parameters import CaseParameters
-from copark.inference.levers.entries import AS_MODELLED, LeverFile, Since, Structure, scenario_of
 from copark.inference.levers.measures import KEPT, NAMES, alive_before, measured
+from copark.inference.levers.schema import AS_MODELLED, LeverFile, Since, Structure, scenario_of
 from copark.simulation.outcomes import SELF_STANDING
 from copark.simulation.results import study_identity
 from copark.simulation.run import stream
 from copark.simulation.sample import DrawSource
-from copark.simulation.schemas import Title
 from copark.simulation.study import Study
+from copark.simulation.study_entries import Title
 from copark.texts import LANGUAGES, text
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ import numpy as np
 from copark.arrays import Floats
 from copark.inference.observations import ObservationModel
 from copark.inference.pool.batches import GRID, Discrepancy, PanelBatch, SpreadTrial, family, log_density
-from copark.inference.pool.growth import MEMBERS, Past
+from copark.inference.pool.benchmarks import MEMBERS, Past
 from copark.inference.pool.parks import COUNTS, Park, last_day, year_end
 from copark.inference.posterior import adjust, features, one_thread, systematic
 from copark.inference.prior import EDGE

@@ -25,11 +25,11 @@ from copark.arrays import Floats
 from copark.cases.quarters import Quarter
 from copark.identity import hash_content, identity_of
 from copark.inference.observations import STAND_INS, ObservationModel, error_scales, noise, own_error
-from copark.inference.pool.growth import MEMORY
+from copark.inference.pool.benchmarks import MEMORY
 from copark.inference.pool.parks import AXES, Park, points_at
 from copark.inference.prior import random_points, read_piece, write_piece
-from copark.inference.replay import blind
-from copark.model.compiler import model_hash
+from copark.inference.replay_posterior import blind
+from copark.model.jit import model_hash
 from copark.simulation.ensemble import Ensemble, ScenarioRuns
 from copark.simulation.run import inputs_of
 from copark.store.files import written_file

@@ -44,10 +44,10 @@ from copark.inference.pool.batches import (
     run_outputs,
     strayed,
 )
-from copark.inference.pool.growth import MEMBERS, NO_PAST, fit_growth, persistence
+from copark.inference.pool.benchmarks import MEMBERS, NO_PAST, fit_growth, persistence
 from copark.inference.pool.panel import Panel, Progress, pooled_prior, prior_batch, step, warping_of
 from copark.inference.pool.parks import COUNTS, Park, bare, park_of, points_at
-from copark.inference.validate import BORROWED, History, forecasts
+from copark.inference.rolling_origin import BORROWED, History, forecasts
 from copark.simulation.trust import Trust
 
 MODEL, GROWTH = "model", "growth"

@@ -37,7 +37,7 @@ from copark.inference.pool.batches import Discrepancy, PanelBatch, SpreadTrial, 
 from copark.inference.pool.parks import AXES, POOLED, SIZES, Park, bare, park_of, points_at
 from copark.inference.posterior import one_thread
 from copark.inference.provenance import made_with
-from copark.model.compiler import model_hash
+from copark.model.jit import model_hash
 from copark.store.checkpoints import SUFFIX, State, read_state, write_state
 
 ALIKE = {"mechanism": 0.35, "scale": 0.9}

@@ -25,10 +25,10 @@ from copark.cases.quarters import Quarter
 from copark.cases.schema import Parameter
 from copark.cases.types import JUDGEMENT
 from copark.errors import NotFound, RunRefused
+from copark.inference.calibration_setup import distinct
 from copark.inference.observations import ObservationModel, Target, targets
 from copark.inference.prior import EDGE, PriorSpace
-from copark.inference.reading import distinct
-from copark.inference.validate import is_exact, years_since
+from copark.inference.rolling_origin import is_exact, years_since
 from copark.model.variables import catalogue
 from copark.texts import LANGUAGES, text
 

@@ -30,7 +30,7 @@ import numpy as np
 from copark.arrays import Floats
 from copark.inference.typology.measures import MEASURES, ParkMeasure, measured
 from copark.simulation.readouts.compare import COUNTS, ends_of_years, pairs_of
-from copark.simulation.schemas import Title
+from copark.simulation.study_entries import Title
 from copark.stats.quantiles import band, quantile_band
 from copark.stats.shares import side_of
 

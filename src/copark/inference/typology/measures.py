@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from copark.cases.case import Case
-    from copark.cases.evidence import Observation
     from copark.cases.parks import Park
+    from copark.cases.table_schemas import Observation
 
 STANDINGS = ("failed", "stalled", "surviving", "thriving")
 """Outcomes from the worst up; as a measure 0 to 3, of which only the order is used."""

@@ -1,4 +1,4 @@
-"""Simulated worlds: in each the effects that are claimed, what is known already, and what could be observed.
+"""Value of information: worlds in which claims' effects and possible observations are simulated together.
 
 A world is a draw of the parameters, with its past where that is calibrated. What is observed in it comes of its first
 future; the expected effect of an intervention is the mean over the others, on common random numbers, so that the random
@@ -22,16 +22,16 @@ from copark.arrays import Booleans, Floats
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.identity import canonical
+from copark.inference.calibration_setup import everything_fitted
 from copark.inference.case_parameters import Source
-from copark.inference.claims.evidence import by_run, looks_of
-from copark.inference.claims.reading import ClaimsFile
+from copark.inference.claims.arm_statistics import by_run, looks_of
+from copark.inference.claims.claims_file import ClaimsFile
 from copark.inference.claims.scenarios import bench_of
 from copark.inference.claims.schema import Claim, Part
 from copark.inference.claims.severity import drawn_values
 from copark.inference.claims.verdict import Ridge, expected
 from copark.inference.claims.verdict import holds as is_met
 from copark.inference.observations import ObservationModel, Target, error_scales, targets
-from copark.inference.reading import everything_fitted
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
 from copark.simulation.study import baseline

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from copark.model.compiler import Record, compiled
 from copark.model.dimensions import BLOCS, HOME, HOST
+from copark.model.jit import Record, compiled
 
 
 @compiled

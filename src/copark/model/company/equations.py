@@ -9,8 +9,8 @@ from __future__ import annotations
 from copark.model.company.control import banzhaf, vote
 from copark.model.company.ledger import account, develop, freeze, settle
 from copark.model.company.service import serve, tie
-from copark.model.compiler import Record, compiled
 from copark.model.dimensions import ORIGINS, SIDES
+from copark.model.jit import Record, compiled
 
 
 @compiled

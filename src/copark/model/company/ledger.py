@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from copark.model import rng
 from copark.model.clock import DT
-from copark.model.compiler import Record, compiled
 from copark.model.dimensions import BLOCS, HOST
+from copark.model.jit import Record, compiled
 
 QUARTERS_TO_FAILURE = 4
 TARGET_OCCUPANCY = 0.6

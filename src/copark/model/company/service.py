@@ -6,9 +6,9 @@ the elasticity of its contribution (Eswaran & Kotwal 1985; Bhattacharyya & Lafon
 
 from __future__ import annotations
 
-from copark.model.compiler import Record, compiled
 from copark.model.dimensions import HOME, HOST, ORIGINS, PARTNERS, SIDES
 from copark.model.fast_math import exp, log
+from copark.model.jit import Record, compiled
 
 FLOOR = 0.01
 """Least stake, attention and commitment that enter the service level, so that its logarithm stays finite."""

@@ -1,1 +1,1 @@
-"""The coupling: every arrow between scales, and nothing else."""
+"""The coupling: every link between scales, and nothing else."""

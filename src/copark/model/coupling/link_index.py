@@ -1,10 +1,10 @@
-"""The numbers of the arrows: where an arrow's strength, delay and traffic stand in the arrays of a run.
+"""Index of each link's strength, delay and flow in the arrays of a run.
 
 They stand in a file of their own so that the equations name them as attributes (`link_index.DEMAND_TO_ARRIVALS`): a
-bare constant is a type of its own to the compiler, which would compile the carrying of an arrow once for every arrow.
+bare constant is a type of its own to the compiler, which would compile the carrying of an link once for every link.
 """
 
-# Arrows in the order of the scales they leave: world, governments, company, enterprises.
+# Links in the order of the scales they leave: world, governments, company, enterprises.
 DEMAND_TO_ARRIVALS = 0
 GROWTH_TO_RETURNS = 1
 PARTNERS_TO_NETWORK = 2

@@ -1,7 +1,7 @@
-"""The coupling: every arrow from one scale to another. This file is the whole theory of cross-scale influence.
+"""The coupling: every link from one scale to another. This file is the whole theory of cross-scale influence.
 
 A room says what it sends and what it receives, not from whom; here, and only here, one room's `Sends` become another's
-`Receives`. Every arrow has a number, a strength (1 as the theory has it, 0 cut) and a delay in quarters, so that an
+`Receives`. Every link has a number, a strength (1 as the theory has it, 0 cut) and a delay in quarters, so that an
 experiment can cut, weaken or postpone it, for good or for some quarters. What arrives is
 
     neutral + strength (sent `delay` quarters ago - neutral)
@@ -16,13 +16,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from copark.model.compiler import Record, compiled
 from copark.model.coupling import link_index
 from copark.model.dimensions import HOME, HOST, ORIGINS, PARTNERS, SIDES, THIRD
+from copark.model.jit import Record, compiled
 
 
 class LinkBuffers(NamedTuple):
-    """The arrows of a run.
+    """The links of a run.
 
     strength: float64 of shape (quarters, LINKS). delay: int64 of shape (LINKS,). sent: what was sent, float64 of shape
     (quarters, LINKS x CHANNELS_PER_LINK).
@@ -35,7 +35,7 @@ class LinkBuffers(NamedTuple):
 
 @compiled
 def carry(link_buffers: LinkBuffers, t: int, link: int, channel: int, value: float, neutral: float) -> float:
-    """Send a value along an arrow and return what arrives at its other end this quarter."""
+    """Send a value along an link and return what arrives at its other end this quarter."""
     row = link * link_index.CHANNELS_PER_LINK + channel
     link_buffers.sent[t, row] = value
     then = t - link_buffers.delay[link]

@@ -6,7 +6,6 @@ import numpy as np
 
 from copark.model import rng
 from copark.model.clock import DT
-from copark.model.compiler import Record, compiled
 from copark.model.dimensions import ORIGINS
 from copark.model.enterprises.records import (
     BUILD_QUARTERS,
@@ -21,6 +20,7 @@ from copark.model.enterprises.records import (
 )
 from copark.model.enterprises.returns import component_spread
 from copark.model.fast_math import exp, log
+from copark.model.jit import Record, compiled
 
 ROOM_PER_QUARTER = 4096
 CERTIFICATE_FIRST = 2048

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from copark.model.compiler import Record, compiled
 from copark.model.dimensions import ORIGINS
 from copark.model.enterprises.arrivals import arrive, dated_arrivals
 from copark.model.enterprises.operating import add_up, draw, earn, leave
 from copark.model.enterprises.records import Firms
 from copark.model.enterprises.returns import common_return, reputation
 from copark.model.enterprises.stages import build, start_or_lapse, weigh
+from copark.model.jit import Record, compiled
 
 
 @compiled

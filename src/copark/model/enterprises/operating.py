@@ -1,4 +1,4 @@
-"""Operating enterprises: the hot pass of the model.
+"""Operating enterprises: earnings, totals and exits, the most time-consuming loop.
 
 Plain loops, so that the compiler treats several enterprises at once: draws first, then a branch-free update of every
 enterprise, then exits (the last enterprise takes the leaver's column).
@@ -10,7 +10,6 @@ import numpy as np
 
 from copark.model import rng
 from copark.model.clock import DT
-from copark.model.compiler import Record, compiled
 from copark.model.enterprises.records import (
     AGE,
     CAPITAL,
@@ -31,6 +30,7 @@ from copark.model.enterprises.records import (
 from copark.model.enterprises.returns import after_tax, arbitrage, component_spread, startup_share
 from copark.model.enterprises.stages import move
 from copark.model.fast_math import exp, inverse_normal
+from copark.model.jit import Record, compiled
 
 
 @compiled

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from copark.model.compiler import Record, compiled
 from copark.model.fast_math import log
+from copark.model.jit import Record, compiled
 
 SQRT_HALF = 0.7071067811865476
 

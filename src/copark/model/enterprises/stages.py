@@ -6,7 +6,6 @@ import numpy as np
 
 from copark.model import rng
 from copark.model.clock import DT
-from copark.model.compiler import Record, compiled
 from copark.model.enterprises.records import (
     AGE,
     BUILD_QUARTERS,
@@ -32,6 +31,7 @@ from copark.model.enterprises.records import (
 )
 from copark.model.enterprises.returns import arbitrage, component_spread, expected_return
 from copark.model.fast_math import logistic
+from copark.model.jit import Record, compiled
 
 
 @compiled

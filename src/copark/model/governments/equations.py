@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 from copark.model.clock import DT
-from copark.model.compiler import Record, compiled
 from copark.model.dimensions import HOME, HOST, SIDES
 from copark.model.fast_math import exp, logistic
+from copark.model.jit import Record, compiled
 
 Parameters = np.dtype(
     [

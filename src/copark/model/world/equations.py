@@ -10,8 +10,8 @@ import numpy as np
 
 from copark.model import rng
 from copark.model.clock import DT
-from copark.model.compiler import Record, compiled
 from copark.model.dimensions import ORIGINS, PARTNERS, THIRD
+from copark.model.jit import Record, compiled
 
 ABSENT, PRESENT, FREE, NO_PARTNER = 0, 1, -1, -2
 

@@ -1,4 +1,4 @@
-"""The interface, version 1: a file for each kind of thing."""
+"""HTTP API, version 1: one module for each resource."""
 
 from functools import cache
 

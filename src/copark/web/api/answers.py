@@ -7,14 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from copark.web.api.replies import JSON, Asking, Here, Lang, StrictRoute, answered, as_bytes, attachment, sent
-from copark.workflows.serving import asking
-from copark.workflows.serving.answers import Answer, SimulationAnswer
-from copark.workflows.serving.asking import Ask, Parts, Study
+from copark.workflows.serving import requests
+from copark.workflows.serving.case_registry import Shelved
 from copark.workflows.serving.coupling import OUTPUTS, CouplingAnswer, coupling_of
 from copark.workflows.serving.engine import Ticket
-from copark.workflows.serving.errands import AskedStudy
 from copark.workflows.serving.faults import absent
-from copark.workflows.serving.shelf import Shelved
+from copark.workflows.serving.job_tasks import AskedStudy
+from copark.workflows.serving.requests import Ask, Parts, Study
+from copark.workflows.serving.responses import Answer, SimulationAnswer
 from copark.workflows.serving.simulation import FORMS, answer, export
 
 router = APIRouter(tags=["answers"], route_class=StrictRoute)
@@ -26,19 +26,19 @@ MOST_AT_ONCE = 5_000
 
 
 @router.post("/simulate", summary="One scenario beside a baseline", responses=answered(SimulationAnswer))
-async def simulate(here: Here, asked: asking.SimulationRequest) -> Response:
+async def simulate(here: Here, asked: requests.SimulationRequest) -> Response:
     """Run a scenario and its baseline with common random numbers: bands, outcomes, differences, headlines."""
     return await _answered(here, asked, asked.parts)
 
 
 @router.post("/compare", summary="Two to four scenarios", responses=answered(SimulationAnswer))
-async def compare(here: Here, asked: asking.ComparisonRequest) -> Response:
+async def compare(here: Here, asked: requests.ComparisonRequest) -> Response:
     """Run two to four scenarios with common random numbers; each is compared with the first."""
     return await _answered(here, asked, asked.parts)
 
 
 @router.post("/coupling", summary="Coupling coordination and phases", responses=answered(CouplingAnswer))
-async def coupling(here: Here, asked: asking.StudyRequest) -> Response:
+async def coupling(here: Here, asked: requests.StudyRequest) -> Response:
     """Return the coupling coordination degree and the phases of one to four scenarios."""
     return await _run(here, asked, "coupling", partial(coupling_of, here.services.engine), OUTPUTS)
 
@@ -52,18 +52,18 @@ async def _answered(here: Asking, asked: Ask, parts: Parts) -> Response:
 
 async def _run(here: Asking, asked: Ask, more: str, make: Make, kept: tuple[str, ...] | None = None) -> Response:
     """Answer a question on a thread of the model's, from memory where it was asked before."""
-    services, weight = here.services, asking.cost(asked)
+    services, weight = here.services, requests.cost(asked)
     here.pay(weight)
 
     def work(ticket: Ticket) -> tuple[bytes, bool, str]:
         shelved = here.shelf.get(asked.case, asked.cut)
-        study = asking.study_of(asked, shelved, kept)
+        study = requests.study_of(asked, shelved, kept)
         identity = services.engine.identity(study, shelved)
         key = f"{identity} {shelved.name} {more}"
         held = services.answers.get(key)
         if held is not None:
             return held, True, identity
-        with asking.told_of(asked):
+        with requests.told_of(asked):
             content = as_bytes(make(study, shelved, ticket))
         services.answers.put(key, content, len(content))
         services.remember(study, shelved)

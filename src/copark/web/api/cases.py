@@ -11,12 +11,12 @@ from pydantic import BaseModel
 from copark.web.api.replies import Asking, CasePath, Here, Lang, StrictRoute, answered, attachment, sent
 from copark.web.limits import Owner, owner_by_word
 from copark.web.problems import Problem
-from copark.workflows.serving.answers import Answer, CaseName
-from copark.workflows.serving.asking import Ask, AskedScenario, CaseKey, SimulationRequest, study_of
+from copark.workflows.serving.actor_network import NetworkAnswer, network_of
+from copark.workflows.serving.case_registry import owner_of_upload, packed, skeleton, uploads_of
 from copark.workflows.serving.cases import CaseAnswer, UploadAnswer, cases_of, describe, uploaded
 from copark.workflows.serving.faults import absent
-from copark.workflows.serving.network import NetworkAnswer, network_of
-from copark.workflows.serving.shelf import owner_of_upload, packed, skeleton, uploads_of
+from copark.workflows.serving.requests import Ask, AskedScenario, CaseKey, SimulationRequest, study_of
+from copark.workflows.serving.responses import Answer, CaseName
 
 router = APIRouter(tags=["cases"], route_class=StrictRoute)
 ZIP = "application/zip"

@@ -5,8 +5,8 @@ from fastapi import APIRouter, Response
 from copark.version import __version__
 from copark.web.api.replies import CaseName, Here, answered
 from copark.workflows.serving import catalogues
-from copark.workflows.serving.answers import Answer
-from copark.workflows.serving.errands import DatabaseRefused
+from copark.workflows.serving.job_tasks import DatabaseRefused
+from copark.workflows.serving.responses import Answer
 
 router = APIRouter(tags=["catalogue"])
 

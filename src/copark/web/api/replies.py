@@ -16,9 +16,9 @@ from pydantic import BaseModel
 from copark.web.limits import MaybeOwner, address_of, owner_of
 from copark.web.problems import Problem
 from copark.web.services import Services
-from copark.workflows.serving.answers import Answer
+from copark.workflows.serving.case_registry import Shelf
 from copark.workflows.serving.faults import read_json
-from copark.workflows.serving.shelf import Shelf
+from copark.workflows.serving.responses import Answer
 
 T = TypeVar("T")
 JSON = "application/json"

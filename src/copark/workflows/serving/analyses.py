@@ -23,14 +23,14 @@ from copark.errors import CoparkError, Fault, RunRefused, StudyFaults
 from copark.inference.calibrations import own_folder
 from copark.presentation.document import Document
 from copark.presentation.numbers import exact
-from copark.presentation.page import chart_of, page_of, table_of
+from copark.presentation.rendered_document import chart_of, page_of, table_of
 from copark.simulation.study import load_study
 from copark.store.files import written_file
-from copark.workflows.serving.answers import Answer, Said
+from copark.workflows.serving.case_registry import Shelved
 from copark.workflows.serving.faults import REQUEST, absent, fault, faults_of_request
-from copark.workflows.serving.shelf import Shelved
-from copark.workflows.serving.wording import said as said_by_key
-from copark.workflows.serving.wording import spoken_in
+from copark.workflows.serving.responses import Answer, Said
+from copark.workflows.serving.sentences import said as said_by_key
+from copark.workflows.serving.sentences import spoken_in
 
 MEDIA = {
     "html": "text/html; charset=utf-8",

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from copark.cases.completeness import missing_growth
 from copark.cases.facts import used
-from copark.cases.pack import case_parameters
+from copark.cases.model_inputs import case_parameters
 from copark.errors import CoparkError
 from copark.model.variables import ORIGINS, Variable, catalogue
 from copark.simulation.case_edits import happenings
@@ -24,17 +24,17 @@ from copark.simulation.scenario_edits import Depth
 from copark.simulation.study import baseline
 from copark.simulation.study import levers as dated_levers
 from copark.texts import LANGUAGES
-from copark.workflows.serving.answers import Answer, CaseName, Said
-from copark.workflows.serving.network import span
-from copark.workflows.serving.shelf import MOST_KEPT, Shelf, take
+from copark.workflows.serving.actor_network import span
+from copark.workflows.serving.case_registry import MOST_KEPT, Shelf, take
+from copark.workflows.serving.responses import Answer, CaseName, Said
+from copark.workflows.serving.sentences import own, said
 from copark.workflows.serving.simulation import case_name
-from copark.workflows.serving.wording import own, said
 
 if TYPE_CHECKING:
     from copark.cases import Case
     from copark.model.arrays import Inputs
+    from copark.workflows.serving.case_registry import Shelved
     from copark.workflows.serving.engine import Engine
-    from copark.workflows.serving.shelf import Shelved
 
 WHOLE = 10_000
 

@@ -1,4 +1,4 @@
-"""What there is: studies, the model's nouns and arrows and how it was calibrated, parks and the evidence of a case."""
+"""Lists for the page: studies, variables and links of the model with its calibration, parks, evidence of a case."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from copark.cases import Source, series_title
+from copark.cases.observed_variables import country_name
 from copark.cases.parks import load_parks
-from copark.cases.vocabulary import country_name
 from copark.model.outputs import NAMES
 from copark.model.variables import Variable, catalogue
 from copark.presentation.numbers import bounded
 from copark.simulation.sample import prior_of
 from copark.simulation.study import list_studies, load_study
 from copark.stats.quantiles import LEVELS
-from copark.workflows.serving.answers import Answer, CaseName, Made, OutputInfo, Said
-from copark.workflows.serving.network import ArrowInfo, arrows
-from copark.workflows.serving.shelf import Shelved
+from copark.workflows.serving.actor_network import ArrowInfo, arrows
+from copark.workflows.serving.case_registry import Shelved
+from copark.workflows.serving.responses import Answer, CaseName, Made, OutputInfo, Said
+from copark.workflows.serving.sentences import drawn_bound, own, said, spoken_in
 from copark.workflows.serving.simulation import case_name, made_by, output_info
-from copark.workflows.serving.wording import drawn_bound, own, said, spoken_in
 
 if TYPE_CHECKING:
     from copark.cases.parks import Park, Place, Score
@@ -235,12 +235,12 @@ class CalibrationInfo(Answer):
 
 
 class MethodAnswer(Answer):
-    """The model: parameters, outputs, arrows, calibration, limits."""
+    """The model: parameters, outputs, links, calibration, limits."""
 
     parameters: list[ParameterInfo]
     outputs: list[OutputInfo]
     arrows: list[ArrowInfo]
-    """Arrows between scales: the whole theory of their coupling."""
+    """Links between scales: the whole theory of their coupling."""
     calibration: CalibrationInfo | None
     """How the case was calibrated; null for a case without a posterior."""
     limits: list[Said]

@@ -19,14 +19,14 @@ from copark.setmethods.coupling_degree import (
 )
 from copark.simulation.readouts.coupling import COMPONENTS, PHASES, SCALES, needed, phase_shares, phases, read_out
 from copark.stats.quantiles import BAND, LEVELS, quantiles_over
-from copark.workflows.serving.answers import Answer, CaseName, DrawsNote, Numbers, Said
 from copark.workflows.serving.engine import Engine, HeldRuns, Ticket
+from copark.workflows.serving.responses import Answer, CaseName, DrawsNote, Numbers, Said
+from copark.workflows.serving.sentences import both, said
 from copark.workflows.serving.simulation import case_name, draws_note, frame_of
-from copark.workflows.serving.wording import both, said
 
 if TYPE_CHECKING:
     from copark.simulation.study import Scenario, Study
-    from copark.workflows.serving.shelf import Shelved
+    from copark.workflows.serving.case_registry import Shelved
     from copark.workflows.serving.simulation import Frame
 
 Floats = NDArray[np.float64]

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from copark.analyses.compare import outcome_change
+from copark.analyses.compare import outcome_attribution
 from copark.identity import identity_of
 from copark.inference.case_parameters import Source
 from copark.simulation.ensemble import Ensemble, default_threads
@@ -27,7 +27,7 @@ from copark.simulation.results import identity_in
 from copark.simulation.run import facts_of, inputs_of
 from copark.simulation.sample import StudyDraws
 from copark.simulation.study import Scenario, Study
-from copark.workflows.serving.shelf import Shelf, Shelved
+from copark.workflows.serving.case_registry import Shelf, Shelved
 
 if TYPE_CHECKING:
     from copark.model.arrays import Draws, Inputs
@@ -234,7 +234,7 @@ class Engine:
         Few and many have each a place and a lock of their own, so that who wants few never waits while many are made.
         What one has made is where the other goes on.
         """
-        names = tuple(dict.fromkeys((*study.kept, *NEEDED, *outcome_change.NEEDED)))
+        names = tuple(dict.fromkeys((*study.kept, *NEEDED, *outcome_attribution.NEEDED)))
         key = self.arm_key(study, shelved, scenario)
         held = self._held(key, names)
         if held is None or held.runs < study.runs:

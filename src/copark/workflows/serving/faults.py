@@ -10,11 +10,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from copark.cases.files import KeyPath, written
+from copark.cases.pydantic_errors import keys_at, told
 from copark.cases.types import gives_orders, shown
-from copark.cases.validation import keys_at, told
 from copark.errors import Fault, FaultsFound, NotFound, StudyFaults
 from copark.texts import has_text
-from copark.workflows.serving.answers import Answer, Said
+from copark.workflows.serving.responses import Answer, Said
 
 REQUEST = "request"
 """What stands in the place of a file's name in the faults of a request."""

@@ -22,12 +22,12 @@ import yaml
 from numpy.typing import NDArray
 
 from copark import units
-from copark.analyses.compare import moves as words
-from copark.analyses.compare import outcome_change as changing
+from copark.analyses.compare import outcome_attribution as changing
+from copark.analyses.compare import outcome_change_text as words
 from copark.analyses.show import recorded_outcome
-from copark.model.compiler import cpu_features, model_hash, versions
+from copark.model.jit import cpu_features, model_hash, versions
 from copark.model.variables import catalogue
-from copark.presentation.exports import export_run, summary_table, write_csv
+from copark.presentation.run_export import export_run, summary_table, write_csv
 from copark.simulation.outcomes import OUTCOMES, YEAR_TWENTY
 from copark.simulation.readouts.compare import outcome_changes
 from copark.simulation.results import experiment_hash
@@ -38,16 +38,16 @@ from copark.stats import precision as pairing
 from copark.stats.quantiles import BAND, LEVELS, quantiles_over
 from copark.stats.shares import shares
 from copark.store import RunStore
-from copark.store.summary import summary_of
+from copark.store.streaming_summary import summary_of
 from copark.texts import text
 from copark.version import __version__
-from copark.workflows.serving import answers as told
-from copark.workflows.serving import wording
-from copark.workflows.serving.asking import HEADLINES, Parts, SimulationRequest, study_of
+from copark.workflows.serving import responses as told
+from copark.workflows.serving import sentences
+from copark.workflows.serving.attribution import FlowBook
+from copark.workflows.serving.case_registry import Shelved
 from copark.workflows.serving.engine import Engine, HeldRuns, Ticket
-from copark.workflows.serving.mechanisms import FlowBook
-from copark.workflows.serving.shelf import Shelved
-from copark.workflows.serving.wording import amount, both, drawn_bound, own, said, span, spoken_in
+from copark.workflows.serving.requests import HEADLINES, Parts, SimulationRequest, study_of
+from copark.workflows.serving.sentences import amount, both, drawn_bound, own, said, span, spoken_in
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -86,7 +86,7 @@ def answer(
     engine: Engine, book: FlowBook, study: Study, shelved: Shelved, wanted: Sequence[str], parts: Parts, ticket: Ticket
 ) -> told.SimulationAnswer:
     """Run a study and say what came of it."""
-    from copark.workflows.serving.mechanisms import arm_flows, link_parts, why
+    from copark.workflows.serving.attribution import arm_flows, link_parts, why
 
     began = time.perf_counter()
     frame = frame_of(study, shelved, wanted)
@@ -110,8 +110,8 @@ def answer(
         arms=arms,
         changes=changes,
         observed=observed_points(shelved.case, frame.wanted, frame.labels),
-        summary=wording.summary(arms, changes, frame.labels[frame.judged], trust),
-        caveats=wording.caveats(shelved, note, trust, frame.labels),
+        summary=sentences.summary(arms, changes, frame.labels[frame.judged], trust),
+        caveats=sentences.caveats(shelved, note, trust, frame.labels),
         flows=arm_flows(book, study, shelved, ticket) if parts.flows else None,
         why=why(book, frame, runs, parts.why, ticket) if parts.why and changes else None,
         links=link_parts(engine, frame, ticket) if parts.links and changes else None,
@@ -141,7 +141,7 @@ def arm_of(frame: Frame, scenario: Scenario, runs: HeldRuns, samples: int) -> to
         bands={name: values.tolist() for name, values in bands.items()},
         samples={name: runs.out[name][:, :samples].T.tolist() for name in frame.wanted} if samples else {},
         sentences={
-            name: wording.chart(output_info(name), values[:, -1], frame.labels[-1]) for name, values in bands.items()
+            name: sentences.chart(output_info(name), values[:, -1], frame.labels[-1]) for name, values in bands.items()
         },
     )
 
@@ -152,7 +152,7 @@ def headline(frame: Frame, name: str, values: Floats) -> told.Headline:
     unit = output_info(name).unit
     return told.Headline(
         output=name, quarter=frame.labels[frame.judged], low=low, median=median, high=high,
-        shown=wording.shown(low, median, high, unit), middle=amount(median, unit), band=span(low, high, unit),
+        shown=sentences.shown(low, median, high, unit), middle=amount(median, unit), band=span(low, high, unit),
     )  # fmt: skip
 
 
@@ -188,7 +188,7 @@ def change_of(frame: Frame, scenario: Scenario, before: HeldRuns, after: HeldRun
         headlines=[headline_move(frame, name, apart[name]) for name in HEADLINES if name in apart],
         bands={name: values.tolist() for name, values in bands.items()},
         sentences={
-            name: wording.difference(output_info(name), values[:, -1], frame.labels[-1], reference.title, begins)
+            name: sentences.difference(output_info(name), values[:, -1], frame.labels[-1], reference.title, begins)
             for name, values in bands.items()
         },
     )
@@ -197,7 +197,7 @@ def change_of(frame: Frame, scenario: Scenario, before: HeldRuns, after: HeldRun
 def headline_move(frame: Frame, name: str, apart: Floats) -> told.HeadlineMove:
     """A headline's difference to the reference."""
     low, median, high = quantiles_over(apart[frame.judged : frame.judged + 1], BAND)[:, 0].tolist()
-    shown = wording.shown(low, median, high, output_info(name).unit, signs=True)
+    shown = sentences.shown(low, median, high, output_info(name).unit, signs=True)
     quarter = frame.labels[frame.judged]
     return told.HeadlineMove(output=name, quarter=quarter, low=low, median=median, high=high, shown=shown)
 

@@ -1,0 +1,146 @@
+"""Why outcomes change, in words and tables: made by rules from the moves of runs and the accounts behind them.
+
+The document and the page's interactive comparison tell it with these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from copark.analyses.compare.outcome_attribution import CASH, WAITING, AccountLine, Move, OutcomeMoves
+from copark.analyses.contract import Texts
+from copark.analyses.show import Show
+from copark.labels import lowered
+from copark.model.variables import catalogue
+from copark.presentation.document import Table
+from copark.presentation.numbers import money, number, percent
+from copark.simulation.outcomes import OUTCOMES
+from copark.texts import text
+
+TOLD = 0.05
+"""Share of all runs that moved, and of what moved the balance, from which on a move or an account is told."""
+MOST_MOVES = 3
+
+
+def _outcomes(move: Move, lang: str) -> tuple[str, str]:
+    before, after = (text(f"analysis.outcome.{name}", lang) for name in (move.reference, move.arm))
+    return before, after
+
+
+def way(move: Move, lang: str) -> str:
+    """A move: "Dependent → Self-standing"."""
+    before, after = _outcomes(move, lang)
+    return text("compare.moves.ends", lang, before=before, after=after)
+
+
+def cause(move: Move, lang: str) -> str:
+    """The rule by which a run's outcome changed, in words."""
+    return text(f"compare.moves.{move.cause}", lang)
+
+
+def account(move: Move, lang: str) -> str:
+    """The account that is most often the reason, and in how many runs; nothing where no accounts were kept."""
+    if not move.reasons:
+        return ""
+    name, runs = move.reasons[0]
+    return text("compare.moves.account", lang, account=text(f"compare.account.{name}", lang), runs=number(runs, 0))
+
+
+def sentence(found: OutcomeMoves, lang: str) -> str:
+    """The whole change: which outcomes, which runs, and what the accounts of the most frequent move say."""
+    if not found.moved:
+        return text("compare.moves.none", lang)
+    apart = {name: found.shares(name) for name in OUTCOMES}
+    order = sorted(OUTCOMES, key=lambda name: -abs(apart[name][1] - apart[name][0]))
+    changes = _joined(
+        (
+            text(
+                "compare.moves.change", lang, outcome=lowered(text(f"analysis.outcome.{name}", lang)),
+                before=percent(apart[name][0], 1), after=percent(apart[name][1], 1),
+            )
+            for name in order[:2] if apart[name][0] != apart[name][1]
+        ), lang,
+    )  # fmt: skip
+    counts = {"moved": number(found.moved, 0), "pairs": number(found.pairs, 0)}
+    lead = text("compare.moves.lead" if changes else "compare.moves.lead_even", lang, changes=changes, **counts)
+    told = [move for move in found.moves[:MOST_MOVES] if move.runs >= TOLD * found.moved] or found.moves[:1]
+    return ("" if lang == "zh" else " ").join([lead, *(_move(move, lang, first=move is told[0]) for move in told)])
+
+
+def _joined(parts: Iterable[str], lang: str) -> str:
+    return text("compare.moves.join", lang).join(filter(None, parts))
+
+
+def _move(move: Move, lang: str, *, first: bool) -> str:
+    before, after = map(lowered, _outcomes(move, lang))
+    runs = number(move.runs, 0)
+    words = text("compare.moves.move", lang, runs=runs, cause=cause(move, lang), before=before, after=after)
+    if not first or not move.reasons:
+        return words
+    (name, count), lines = move.reasons[0], _by_account(move)
+    # accounts towards the new outcome, and against it, the largest first, small ones left out
+    sign = 1.0 if move.better else -1.0
+    sums = {key: sign * sum(line.effect for line in own) for key, own in lines.items()}
+    least = TOLD * sum(value for value in sums.values() if value > 0.0)
+    largest = sorted((key for key in sums if key != name), key=lambda key: -abs(sums[key]))
+    sides = {
+        "also": [key for key in largest if sums[key] >= least > 0.0],
+        "against": [key for key in largest if -sums[key] >= least > 0.0],
+    }
+    items = _items(lines[name], lang) or text(f"compare.account.{name}", lang)
+    key = f"compare.moves.main_{'all' if count == move.runs else 'some'}"
+    main = text(key, lang, items=items, runs=number(count, 0), of=runs)
+    parts = [words, text(f"compare.moves.until_{move.cause}", lang, main=main)]
+    for word, names in sides.items():
+        items = _joined((_items(lines[key], lang) for key in names), lang)
+        if items:
+            parts.append(text(f"compare.moves.{word}", lang, items=items))
+    return ("" if lang == "zh" else " ").join(parts)
+
+
+def _by_account(move: Move) -> dict[str, list[AccountLine]]:
+    names = dict.fromkeys(line.account for line in move.lines)
+    return {name: [line for line in move.lines if line.account == name] for name in names}
+
+
+def _items(lines: Sequence[AccountLine], lang: str) -> str:
+    """Items of an account: "interest US$0 million instead of US$13 million"; those that read the same are left out."""
+    amounts = [
+        [money(value, lang) if line.output in CASH else number(value, 1) for value in (line.reference, line.arm)]
+        for line in lines
+    ]
+    return _joined(
+        (
+            text("compare.moves.item", lang, title=lowered(_title(line, lang)), arm=arm, reference=reference)
+            for line, (reference, arm) in zip(lines, amounts, strict=True) if reference != arm
+        ), lang,
+    )  # fmt: skip
+
+
+def _title(line: AccountLine, lang: str) -> str:
+    is_output = line.output != WAITING
+    return catalogue().outputs[line.output].title(lang) if is_output else text("compare.moves.waiting", lang)
+
+
+def moves_table(found: Sequence[tuple[str, OutcomeMoves]], lang: str) -> Table:
+    """Moves of every scenario, a group for each: from, to, runs, share, why, and the most frequent account."""
+    rows = [
+        (*_outcomes(move, lang), move.runs, move.share, cause(move, lang), account(move, lang))
+        for _, one in found for move in one.moves
+    ]  # fmt: skip
+    groups = tuple((name, len(one.moves)) for name, one in found)
+    columns = "from to runs:count share:share:1 cause:note account:note"
+    return Show(Texts("compare", lang)).table("moves", columns, rows, groups=groups)
+
+
+def accounts_table(found: Sequence[tuple[str, OutcomeMoves]], lang: str) -> Table:
+    """The items of every move's accounts in both scenarios, means over its runs, and what each adds to the balance."""
+    columns = "from to group item unit reference_mean:number:1 arm_mean:number:1 effect:change:1"
+    rows = [
+        (*_outcomes(move, lang), text(f"compare.account.{line.account}", lang), _title(line, lang),
+         text(f"compare.moves.{'money' if move.lines[0].output in CASH else 'enterprises'}", lang), line.reference,
+         line.arm, line.effect)
+        for _, one in found for move in one.moves for line in move.lines
+    ]  # fmt: skip
+    groups = tuple((name, sum(len(move.lines) for move in one.moves)) for name, one in found)
+    return Show(Texts("compare", lang)).table("accounts", columns, rows, groups=groups, folded=True)

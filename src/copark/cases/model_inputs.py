@@ -1,0 +1,281 @@
+"""Packing: a case as the arrays the model reads, one record per quarter and scale.
+
+What the case says by date becomes what holds in each quarter; nothing is estimated here. The one convention: a fact
+holds from the quarter that contains its date.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from copark.cases.actors import Ties
+from copark.cases.case import Case
+from copark.cases.dates import quarter_of
+from copark.cases.facts import Fact, used
+from copark.cases.quarters import Quarter, quarters_from
+from copark.cases.schema import Anchor, Partner
+from copark.cases.world import growth_gaps, years_on_record
+from copark.model.arrays import Inputs, make_inputs
+from copark.model.dimensions import PARTNERS
+from copark.model.enterprises.records import FREE_TO_DECIDE
+from copark.model.governments.equations import NO_PLAN
+from copark.model.jit import Record
+from copark.model.variables import ORIGINS, catalogue
+from copark.model.world.equations import ABSENT, FREE, NO_PARTNER, PRESENT
+from copark.units import convert
+
+NOBODY_ENTERS = 1000.0
+"""Least declared investment that nobody reaches, M USD: the upper end of the model's range."""
+NO_VOTE_PASSES = 10_001
+"""Quota above all shares, in basis points: nothing can be decided."""
+ALL_IS_LOST = -1.0
+"""Return from the market at which an enterprise loses its capital within a year, 1/yr: the lower end of its range."""
+
+
+def values_in_force(facts: tuple[Fact, ...], quarters: list[Quarter], unit: str, before: float) -> list[float]:
+    """Give the value that holds in each quarter, in a unit; `before` where nothing holds yet."""
+    held = [(quarter_of(fact.date, "event"), fact.in_unit(unit)) for fact in used(facts)]
+    values, value, n = [], before, 0
+    for quarter in quarters:
+        while n < len(held) and held[n][0] <= quarter:
+            value = held[n][1]
+            n += 1
+        values.append(value)
+    return values
+
+
+def quarters_of(case: Case) -> list[Quarter]:
+    """Give the quarters of a case's horizon."""
+    return list(quarters_from(case.clock.start, case.clock.quarters))
+
+
+def pack(case: Case) -> Inputs:
+    """Give the model's inputs for a case, with every link at full strength and its own delay."""
+    quarters = quarters_of(case)
+    gaps, years = growth_gaps(case), years_on_record(case)
+    inputs = make_inputs(len(quarters), max(len(years), 1), len(case.anchors))
+    for link in catalogue().links.values():
+        inputs.link_delay[link.number] = link.delay
+    inputs.history[:] = [[gap[year] for gap in gaps] for year in years] or 0.0
+    pack_world(case, quarters, gaps, inputs)
+    pack_governments(case, quarters, inputs)
+    pack_company(case, quarters, inputs)
+    pack_finance(case, quarters, inputs)
+    pack_enterprises(case, quarters, inputs)
+    pack_closures(case, quarters, inputs)
+    check_numbers(inputs)
+    return inputs
+
+
+def check_numbers(inputs: Inputs) -> None:
+    """Refuse inputs that are no numbers, with ValueError: inside the model a comparison could swallow them.
+
+    The checker of cases lets none through, so that this is a fault of the program.
+    """
+    for room in (inputs.world, inputs.governments, inputs.company, inputs.enterprises, inputs.anchors):
+        for name in room.dtype.names or ():
+            if not np.isfinite(room[name]).all():
+                raise ValueError(f"{name} is not finite")
+
+
+def span(quarters: list[Quarter], since: Quarter, until: Quarter | None = None) -> slice:
+    """Places of the quarters from one to another, both included; without an end, to the last."""
+    return slice(max(since - quarters[0], 0), None if until is None else max(until - quarters[0] + 1, 0))
+
+
+def pack_world(case: Case, quarters: list[Quarter], gaps: tuple[dict[int, float], ...], inputs: Inputs) -> None:
+    """Growth while it is known, exposure to dated shocks, and who among the partners was there."""
+    dated = inputs.world
+    dated["year"] = [max(t - (quarter.quarter - 1), 0) for t, quarter in enumerate(quarters)]
+    for t, quarter in enumerate(quarters):
+        if all(quarter.year in gap for gap in gaps):
+            dated["growth_known"][t] = 1.0
+            dated["growth_host"][t] = gaps[0][quarter.year]
+            dated["growth_source"][t] = [gap[quarter.year] for gap in gaps[1:]]
+    for shock in case.shocks:
+        hit = [getattr(shock.exposure, origin) for origin in ORIGINS]
+        dated[f"exposure_{shock.key}"][span(quarters, shock.since, shock.until)] += hit
+    known = sum(quarter <= case.clock.data_end for quarter in quarters)
+    dated["partner_forced"] = NO_PARTNER
+    for j, partner in enumerate(case.partners[:PARTNERS]):
+        dated["partner_forced"][known:, j] = FREE
+        dated["partner_forced"][:known, j] = [presence(partner, quarter) for quarter in quarters[:known]]
+
+
+def presence(partner: Partner, quarter: Quarter) -> int:
+    """Whether a partner was there in a quarter, on record."""
+    for there in partner.presence:
+        if there.since.quarter() <= quarter and (there.until is None or quarter <= there.until.quarter()):
+            return PRESENT
+    return ABSENT
+
+
+def pack_governments(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
+    """Framework, visits, land plan, legal regime; rescue is open to whoever the framework lets rescue."""
+    framework, narrow = case.framework, case.regime.narrow_until
+    dated = inputs.governments
+    dated["plan_area"] = values_in_force(case.land.plan, quarters, "ha", 0.0 if case.land.plan else NO_PLAN)
+    dated["threshold"] = values_in_force(case.regime.threshold, quarters, "M USD", 0.0)
+    dated["profit_tax"] = values_in_force(case.regime.profit_tax, quarters, "1", 0.0)
+    for switch in ("rescue_by_treaty", "rescue_by_controller", "credit_open", "plan_open", "mediation_open"):
+        dated[switch] = 1.0
+    dated["private_owner"] = float(case.kind == "enterprise-led")
+    if framework is not None:
+        dated["framework"][span(quarters, framework.since, framework.until)] = 1.0
+    if narrow is not None:
+        dated["narrow_list"][: max(narrow.quarter() - quarters[0], 0)] = 1.0
+    for visit in case.visits:
+        at = visit.date.quarter()
+        dated["visit"][span(quarters, at, at)] += [visit.home, visit.host]
+
+
+def pack_company(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
+    """Cap tables, quota, capability, land steps, and the ties of shareholders present and of partners."""
+    dated = inputs.company
+    dated["quota"] = values_in_force(case.quota, quarters, "bp", 5001.0)
+    dated["capability"] = values_in_force(case.capability, quarters, "1", 1.0)
+    dated["first_area"] = case.land.first_area.in_unit("ha")
+    dated["block_area"] = case.land.block.in_unit("ha")
+    dated["paid_in_at_start"] = case.finance.paid_in_at_start.in_unit("M USD")
+    for j, partner in enumerate(case.partners[:PARTNERS]):
+        dated["partner_ties"][:, j, :] = strengths(partner.ties)
+    for since in sorted({quarter_of(table.date, "event") for table in used(case.equity)}):
+        table = case.cap_table(since)
+        if table is not None:
+            dated["share"][span(quarters, since)] = [table.basis_points_of(side) for side in ORIGINS]
+    for holder in case.shareholders:
+        until = None if holder.until is None else holder.until.quarter()
+        dated["shareholder_ties"][span(quarters, holder.since.quarter(), until)] += strengths(holder.ties)
+    if case.rivals:
+        for t, quarter in enumerate(quarters):
+            pack_rivals(case, quarter, dated[t])
+
+
+def strengths(ties: Ties | None) -> list[float]:
+    """Ties to enterprises of each origin; none where they are not known."""
+    return [0.0 if ties is None else getattr(ties, origin) for origin in ORIGINS]
+
+
+def pack_rivals(case: Case, quarter: Quarter, row: Record) -> None:
+    """Size and stake of the rivals of each side; several at a time act as one of their joint size and mean stake.
+
+    Attention is a = omega/(omega + sum_i rho_i omega_i), and omega_i is linear in the stake, so that nothing is lost.
+    """
+    for g, side in enumerate(("home", "host")):
+        there = [
+            rival
+            for rival in case.rivals
+            if rival.side == side
+            and rival.since.quarter() <= quarter
+            and (rival.until is None or quarter <= rival.until.quarter())
+        ]
+        size = sum(rival.size for rival in there)
+        row.rival_size[g] = size
+        if len(there) == 1:
+            row.rival_share[g] = there[0].stake
+        elif size > 0.0:
+            row.rival_share[g] = sum(rival.size * rival.stake for rival in there) / size
+
+
+def pack_finance(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
+    """Registered capital, credit lines and repayment, and the infrastructure others paid for.
+
+    Aid and budget money is spent by those who give it: it counts in realised investment and never passes through the
+    company's cash. Several credit lines are repaid as one, from the first end of grace to the last maturity; those
+    whose terms are not known are not repaid.
+    """
+    dated = inputs.company
+    lines = [(line.since.quarter(), line) for line in case.finance.credit if line.use]
+    grace = [start + round(4 * line.grace_years) for start, line in lines if line.grace_years is not None]
+    ends = [start + round(4 * line.maturity_years) for start, line in lines if line.maturity_years is not None]
+    agreed = [(start, line.amount.in_unit("M USD")) for start, line in lines]
+    dated["registered_capital"] = values_in_force(case.finance.registered_capital, quarters, "M USD", 0.0)
+    inputs.governments["credit"] = [sum(amount for start, amount in agreed if start <= one) for one in quarters]
+    if grace:
+        repaid = span(quarters, min(grace))
+        dated["repayment_quarters"][repaid] = [max(max(ends) - quarter, 1) for quarter in quarters[repaid]]
+    for grant in used(case.finance.grants):
+        at = grant.date.quarter()
+        dated["other_investment"][span(quarters, at, at)] += grant.in_unit("M USD")
+
+
+def pack_enterprises(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
+    """Terms that enterprises arbitrage, dated certificates and anchor projects."""
+    dated = inputs.enterprises
+    named = {anchor.key: anchor for anchor in case.anchors}
+    dated["reference_tax"] = case.regime.reference_tax.in_unit("1")
+    dated["first_area"] = case.land.first_area.in_unit("ha")
+    for term in case.terms:
+        dated[f"term_{term.key}"][span(quarters, term.since)] += [getattr(term, origin) for origin in ORIGINS]
+    for given in case.certificates:
+        at = given.date.quarter()
+        counts = {origin: getattr(given, origin) for origin in ORIGINS}
+        for key in given.anchors:
+            counts[named[key].origin] -= 1
+        dated["certificates"][span(quarters, at, at)] += [max(counts[origin], 0) for origin in ORIGINS]
+    for n, anchor in enumerate(case.anchors):
+        pack_anchor(anchor, quarters[0], inputs.anchors[n])
+
+
+def pack_anchor(anchor: Anchor, start: Quarter, row: Record) -> None:
+    """Give an anchor project's dates as quarters since the start.
+
+    One that opened in a quarter has built through that quarter. Where the start of building or the opening is not
+    known, the enterprise decides for itself, or builds for the model's mean time.
+    """
+    registered = anchor.registered.quarter() - start
+    row.quarter = registered
+    row.origin = ORIGINS.index(anchor.origin)
+    row.declared = anchor.declared.in_unit("M USD")
+    mean = catalogue().parameters["land_per_capital"].default[0]
+    row.land = mean * row.declared if anchor.land is None else anchor.land.in_unit("ha")
+    row.start_quarter = FREE_TO_DECIDE if anchor.started is None else anchor.started.quarter() - start
+    row.build_quarters = catalogue().parameters["build_quarters"].default[0]
+    if anchor.operating is not None:
+        begun = registered if anchor.started is None else anchor.started.quarter() - start
+        row.build_quarters = max(anchor.operating.quarter() - start - begun + 1, 1)
+        row.start_quarter = begun
+
+
+def pack_closures(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
+    """A closed park, by what the model has: whoever is let in, decides, pays or earns there does so no longer.
+
+    To newcomers: the least investment asked is the model's greatest. Of the park: besides, enterprises lose all they
+    have within a year and leave; no vote passes; framework, credit, plan, rescue and further equity end; the government
+    that closes is not committed as long as it lasts.
+    """
+    governments, company, enterprises = inputs.governments, inputs.company, inputs.enterprises
+    for closure in case.closures:
+        closed = span(quarters, closure.since, closure.until)
+        governments["threshold"][closed] = NOBODY_ENTERS
+        enterprises["certificates"][closed] = 0.0
+        if closure.scope == "newcomers":
+            continue
+        for name in ("framework", "rescue_by_treaty", "rescue_by_controller", "credit_open", "plan_open"):
+            governments[name][closed] = 0.0
+        company["quota"][closed] = NO_VOTE_PASSES
+        company["registered_capital"][closed] = 0.0
+        enterprises["term_market"][closed] = ALL_IS_LOST
+        if closure.side is not None:
+            governments["visit"][closed, ("home", "host").index(closure.side)] = -1.0
+
+
+def is_closed(inputs: Inputs, t: int) -> bool:
+    """Whether a park is closed in a quarter, newcomers and those inside alike."""
+    decided = inputs.company["quota"][t] < NO_VOTE_PASSES
+    return not decided and bool((inputs.enterprises["term_market"][t] <= ALL_IS_LOST).all())
+
+
+def case_parameters(case: Case) -> dict[str, tuple[float, ...]]:
+    """Values the case gives for parameters of the model: its own facts, and the rate of its credit, where known."""
+    known = catalogue().parameters
+    lines = [(line.amount.in_unit("M USD"), line.rate) for line in case.finance.credit if line.use]
+    values: dict[str, tuple[float, ...]] = {}
+    rates = [(amount, rate.in_unit("1/yr")) for amount, rate in lines if rate is not None]
+    if rates:
+        owed = sum(amount for amount, _ in rates)
+        paid = sum(amount * rate for amount, rate in rates)
+        values["interest_rate"] = (paid / owed,)
+    for name, parameter in case.parameters.items():
+        values[name] = tuple(convert(value, parameter.unit, known[name].unit) for value in parameter.values)
+    return values

@@ -1,0 +1,273 @@
+"""Row schemas of a case's CSV tables: cap tables, events, observations, enterprises, context, sources.
+
+A record of a table has one field per column. A field with a default may be an empty cell, or a column left out. Of all
+of them ``source`` holds keys of ``sources.yaml``, ``grade`` says how far the record is trusted, and ``note`` what a
+reader should know.
+
+A cell of text may begin with ``=``, ``+``, ``-`` or ``@``. Nothing here computes it, but a spreadsheet would: whoever
+writes such text into a CSV or XLSX file must mark it as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from math import isfinite
+from typing import Annotated, Any, Literal, LiteralString, get_args
+
+from pydantic import AfterValidator, Field, model_validator
+
+from copark import units
+from copark.cases import observed_variables
+from copark.cases.dates import Date, quarter_of
+from copark.cases.quarters import Quarter
+from copark.cases.types import (
+    Address,
+    Amount,
+    BasisPoints,
+    Bilingual,
+    Count,
+    Country,
+    Grade,
+    Key,
+    Number,
+    Record,
+    Scale,
+    Side,
+    SourceKeys,
+    UnitSymbol,
+    Words,
+    YesNo,
+    in_both,
+    suggestion,
+    wrong,
+)
+
+UNALLOCATED = "unallocated"
+"""Holder of the rest of a cap table whose owner is not known; its side is ``none`` and it never votes."""
+
+Bound = Literal["exact", "about", "more-than", "at-least", "at-most", "range"]
+"""What an observed value says: the value, roughly the value, a round number just passed ("more than 50"), a true limit
+(a count known to be a part of the whole, an obligation), or a range from ``value`` to ``high``."""
+
+MORE_THAN = 1.1
+"""How far "more than N" reaches: it is read as N to ``MORE_THAN`` x N. ``inf`` reads it as a limit alone.
+
+A report says "more than 50" because 50 is the last round number passed. In the casebook nine such values have another
+beside them, not below and within about four months: all by 1.08 N, the median 1.02 N. A judgement; decision 0047 has
+the pairs, and what 1.05, 1.25 and ``inf`` would change.
+"""
+
+Role = Literal["fit", "score", "check", "context"]
+"""What an observation is for: to fit, to score what was not fitted, to look at beside the model, or to know."""
+
+SCALES: tuple[str, ...] = get_args(Scale)
+
+
+def _one_of(words: Collection[str], code: LiteralString) -> AfterValidator:
+    def check(name: str) -> str:
+        if name not in words:
+            raise wrong(code, found=name, suggestion=suggestion(name, words))
+        return name
+
+    return AfterValidator(check)
+
+
+class Source(Record):
+    """Where something was read."""
+
+    outlet: Words
+    title: Words | None = None
+    date: Date | None = None
+    url: Address | None = None
+    read: Literal["original", "mirror"]
+    """Whether the original was read, or a mirror of it."""
+    language: Words | None = None
+    """Language code, as en, ru, zh, be."""
+    note: Bilingual | None = None
+
+
+class Holding(Record):
+    """What one holder has, in a cap table."""
+
+    holder: Words
+    """Key of a shareholder of case.yaml, or a name (of several holders together); unallocated for the rest."""
+    side: Literal["home", "host", "third", "none"]
+    basis_points: BasisPoints
+    basis: Words
+    """What the share is a share of, and how it was given."""
+    grade: Grade
+    source: SourceKeys
+    note: Words | None = None
+
+    def _check(self) -> None:
+        if (self.holder == UNALLOCATED) != (self.side == "none"):
+            raise wrong("unallocated", at="side", found=self.side)
+
+
+class EquityRow(Holding):
+    """A row of ``equity.csv``: a holding, and the cap table it belongs to."""
+
+    table: Key
+    date: Date
+    use: YesNo
+
+
+class CapTable(Record):
+    """Who owns the development company from a date on."""
+
+    table: Key
+    date: Date
+    use: YesNo
+    """Whether the model uses it; then it is complete."""
+    holdings: tuple[Holding, ...]
+
+    def basis_points_of(self, side: str) -> int:
+        """Add up the shares of ``home``, ``host`` or ``third``, in basis points; ``none`` is the unallocated rest."""
+        return sum(holding.basis_points for holding in self.holdings if holding.side == side)
+
+
+class Event(Record):
+    """A row of ``events.csv``: something that happened."""
+
+    date: Date
+    scale: Scale
+    mechanism: Annotated[Words, _one_of(observed_variables.MECHANISMS, "not_allowed")]
+    actors_en: Words = ""
+    """Who acted, in English; one language is enough."""
+    actors_zh: Words = ""
+    event_en: Words = ""
+    """What happened, in English; one language is enough."""
+    event_zh: Words = ""
+    grade: Grade
+    source: SourceKeys
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, data: Any) -> Any:
+        return in_both(in_both(data, "actors_en", "actors_zh"), "event_en", "event_zh")
+
+    def _check(self) -> None:
+        for name in ("actors", "event"):
+            if not getattr(self, f"{name}_en"):
+                raise wrong("empty_cell", at=f"{name}_en")
+
+    def actors(self, lang: str = "en") -> str:
+        """Say who acted."""
+        return self.actors_zh if lang == "zh" else self.actors_en
+
+    def event(self, lang: str = "en") -> str:
+        """Say what happened."""
+        return self.event_zh if lang == "zh" else self.event_en
+
+
+class _Measured(Record):
+    date: Date
+    value: Number
+    """The value, in the unit the source used; the lower end of a range."""
+    unit: UnitSymbol
+    basis: Words
+    """What exactly is counted or measured: a stock, a year's flow, the sum so far …"""
+    grade: Grade
+    source: SourceKeys
+    note: Words | None = None
+
+    def in_unit(self, unit: str) -> float:
+        """Give the value in another unit of the same quantity; ValueError if the units measure different things."""
+        return units.convert(self.value, self.unit, unit)
+
+    @property
+    def quarter(self) -> Quarter:
+        """The quarter it is compared with: a bare year means the year's end."""
+        return quarter_of(self.date, "stock")
+
+    def _check_measure(self, variable: observed_variables.SeriesVariable) -> None:
+        if self.unit not in variable.units():
+            raise wrong("unit_misfit", at="unit", found=self.unit, expected=" | ".join(variable.units()))
+        low, high = variable.lowest, variable.highest
+        beyond = high is not None and units.convert(self.value, self.unit, "1") > high
+        if beyond or (low is not None and self.value < low):
+            ends = {"low": "-∞" if low is None else f"{low:g}", "high": "∞" if high is None else f"{high:g}"}
+            raise wrong("out_of_range", at="value", found=f"{self.value:g}", **ends)
+
+
+class Observation(_Measured):
+    """A row of ``series.csv``: a value somebody reported of the park."""
+
+    variable: Annotated[Words, _one_of(observed_variables.SERIES, "unknown_variable")]
+    """Name of the variable; the model's output, where it has one."""
+    high: Number | None = None
+    bound: Bound
+    error: Annotated[Number, Field(gt=0)] | None = None
+    """Standard deviation of its error, in its unit; left out, it follows from the grade."""
+    use: YesNo
+    """yes for the value used of this variable at this date; no for those that contradict it."""
+    role: Role
+
+    def _check(self) -> None:
+        variable = observed_variables.SERIES[self.variable]
+        self._check_measure(variable)
+        if (self.bound == "range") != (self.high is not None):
+            raise wrong("range_high", at="high", found=self.bound)
+        if self.high is not None and self.high <= self.value:
+            raise wrong("range_order", at="high", found=f"{self.high:g}", low=f"{self.value:g}")
+        if self.role in ("fit", "score") and not variable.output:
+            raise wrong("role_without_output", at="role", found=self.role, variable=self.variable)
+        if self.role == "score" and variable.since_founding:
+            raise wrong("count_not_scored", at="role", found=self.role, variable=self.variable)
+
+    def interval(self, unit: str, more_than: float = MORE_THAN) -> tuple[float | None, float | None]:
+        """Give the lowest and highest value it allows, in a unit; ``None`` where it sets no limit.
+
+        more_than: how far "more than N" reaches, as a multiple of N; of N ≤ 0 it is a limit alone.
+        """
+        value = self.in_unit(unit)
+        if self.bound == "more-than":
+            return value, value * more_than if value > 0 and isfinite(more_than) else None
+        if self.bound == "at-least":
+            return value, None
+        if self.bound == "at-most":
+            return None, value
+        return value, value if self.high is None else units.convert(self.high, self.unit, unit)
+
+
+class ContextValue(_Measured):
+    """A row of ``host_context.csv``: a value of the park's host city or country."""
+
+    variable: Annotated[Words, _one_of(observed_variables.HOST_CONTEXT, "unknown_variable")]
+
+    def _check(self) -> None:
+        self._check_measure(observed_variables.HOST_CONTEXT[self.variable])
+
+
+class GrowthValue(Record):
+    """A row of ``growth.csv``: real growth of a country in a year, beside or in place of the casebook's own series."""
+
+    country: Country
+    """ISO 3166-1 alpha-3 code; WLD for the world."""
+    year: Annotated[Count, Field(ge=1900, le=2999)]
+    growth_percent: Annotated[Number, Field(ge=-100, le=1000)]
+    """Growth of real gross domestic product against the year before, in percent."""
+    source: SourceKeys
+    note: Words | None = None
+
+
+class Enterprise(Record):
+    """A row of ``enterprises.csv``: an enterprise known by name."""
+
+    name: Words
+    """Its name in Latin letters."""
+    name_zh: Words | None = None
+    country: Country | None = None
+    origin: Side | None = None
+    """Origin, as the model counts it."""
+    sector_en: Words | None = None
+    sector_zh: Words | None = None
+    registered: Date | None = None
+    operating: Date | None = None
+    declared: Amount | None = None
+    """Investment it declared, M USD."""
+    jobs: Count | None = None
+    status: Literal["intention", "registered", "building", "operating", "gone", "unknown"]
+    grade: Grade
+    source: SourceKeys
+    note: Words | None = None

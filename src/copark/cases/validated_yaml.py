@@ -1,0 +1,48 @@
+"""Reads untrusted YAML and validates it against a model, reporting every error at once."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from copark.cases.files import fault, read_text, written
+from copark.cases.pydantic_errors import keys_at, told
+from copark.cases.yaml_loader import Tree, read_yaml
+from copark.errors import Fault
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def read_model(path: Path, model: type[M], areas: Sequence[str]) -> tuple[tuple[M, Tree] | None, list[Fault]]:
+    """Read a file as a model with its tree of lines, or None; and all faults.
+
+    areas: of the texts, that the model's own errors belong to: code ``study_range`` is ``study.range``.
+    """
+    faults: list[Fault] = []
+    content = read_text(path.parent, path.name, faults)
+    tree = None if content is None else read_yaml(content, path.name, faults)
+    if tree is None or faults:
+        return None, faults
+    try:
+        return (model.model_validate(tree.data), tree), []
+    except ValidationError as errors:
+        return None, [translate(error, tree, path.name, model, areas) for error in errors.errors()]
+
+
+def read_shipped(path: Path, model: type[M]) -> tuple[M, str]:
+    """A file of the package as a model, and the file's SHA-256."""
+    read, faults = read_model(path, model, ("claims", "study"))
+    assert read is not None, faults  # noqa: S101 - a file of the package
+    return read[0], hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def translate(error: ErrorDetails, tree: Tree, file: str, model: type[BaseModel], areas: Sequence[str]) -> Fault:
+    """Make a fault of one of pydantic's errors: one of these areas, or one that a case may have too."""
+    code, at, values = told(error, keys_at(model, error["loc"][:-1]))
+    for area in areas:
+        if code.startswith(f"{area}_"):
+            return Fault(f"{area}.{code.removeprefix(f'{area}_')}", file, tree.line(at), written(at), values)
+    return fault(code, file, tree.line(at), at, **values)

@@ -1,0 +1,148 @@
+"""The task a worker is sent, the function that computes one shard, and workers on threads.
+
+A run depends on its number alone, and so does a shard.
+"""
+
+import os
+import platform
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import lru_cache
+from threading import Event
+from typing import Protocol
+
+from copark.cases.case import Case
+from copark.cluster.worker_fingerprint import Machine, machine, need_alike
+from copark.simulation.run import Prepared, prepare, run_chunk
+from copark.simulation.sample import DrawSource
+from copark.simulation.study import Study
+from copark.store.arrays import CHUNK
+from copark.store.shards import ShardFolder, ShardPlan, ShardWriter, Stopwatch, is_whole, read_record
+
+Ranges = Sequence[tuple[int, int]]
+Tell = Callable[[int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """What is run: a study, the content of its case, and the draws of a posterior if it takes them from one.
+
+    It is sent to workers as it is, who need no casebook of their own.
+    """
+
+    study: Study
+    case: Case
+    source: DrawSource | None
+
+
+@dataclass(frozen=True)
+class Work:
+    """Everything a maker needs to make any shard of an ensemble."""
+
+    subject: Subject
+    folder: str
+    """The folder in which the ensemble is made, which all makers see."""
+    plan: ShardPlan
+    machine: Machine
+    """What every maker must be."""
+
+    def make(self, first: int, last: int, *, threads: int = 1, tell: Tell | None = None) -> Mapping[str, float]:
+        """Make runs ``first`` to ``last - 1`` and write them to their place, unless they are there already.
+
+        ``tell`` is called with the number of runs, over all scenarios, that were made since the last call; what it
+        raises ends the work, and the shard is not made. Gives the seconds: ``simulate`` and ``store``.
+
+        Raises
+        ------
+        MachinesDiffer
+            If this process would give other numbers than the others.
+        OSError
+            If it cannot be written.
+        """
+        need_alike(self.machine, machine(), name_here())
+        folder = ShardFolder(self.folder)
+        there = read_record(folder, first, last)
+        if there is not None and is_whole(folder, self.plan, there, deep=False):
+            return there.seconds
+        ready, writer, clock = prepared(self.subject), ShardWriter(folder, self.plan, first, last), Stopwatch()
+        for begin in range(first, last, CHUNK):
+            chunk = run_chunk(ready, begin, min(begin + CHUNK, last), threads, tell)
+            clock.lap("simulate")
+            writer.add(chunk)
+            clock.lap("store")
+        return writer.close(machine(), clock.seconds).seconds
+
+
+@lru_cache(maxsize=2)
+def prepared(subject: Subject) -> Prepared:
+    """A study made ready, once for all its shards."""
+    return prepare(subject.study, subject.case, subject.source)
+
+
+def name_here() -> str:
+    """What this process is called on its machine."""
+    return f"{platform.node()}:{os.getpid()}"
+
+
+class Crew(Protocol):
+    """Those who make shards."""
+
+    @property
+    def makers(self) -> int:
+        """How many shards are made at a time."""
+
+    def machine(self, folder: str) -> Machine:
+        """What all of them are; ``RunRefused`` if they are not alike, or do not see a folder."""
+
+    def make(self, work: Work, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
+        """Make shards, or other parts of a piece of work, in any order; the seconds each took on one thread, by stage.
+
+        ``tell`` is called with the number of runs, over all scenarios, that were made since the last call.
+        """
+
+
+class Stopped(Exception):
+    """Another thread has failed: what this one makes is not needed any more."""
+
+
+class Threads:
+    """Threads of this process; results do not depend on how many."""
+
+    def __init__(self, threads: int) -> None:
+        self._threads = threads
+
+    @property
+    def makers(self) -> int:
+        """As many as there are threads."""
+        return self._threads
+
+    def machine(self, folder: str) -> Machine:  # noqa: ARG002 - threads are always alike
+        """What this process is."""
+        return machine()
+
+    def make(self, work: Work, ranges: Ranges, tell: Tell) -> Iterator[Mapping[str, float]]:
+        """Make shards side by side; where there are fewer shards than threads, each on several."""
+        jobs = min(self._threads, len(ranges))
+        if not jobs:
+            return
+        stop, each = Event(), max(1, self._threads // jobs)
+
+        def tell_unless_stopped(count: int) -> None:
+            if stop.is_set():
+                raise Stopped
+            tell(count)
+
+        def one(span: tuple[int, int]) -> Mapping[str, float]:
+            seconds = dict(work.make(*span, threads=each, tell=tell_unless_stopped))
+            return seconds | {"simulate": seconds.get("simulate", 0.0) * each}
+
+        with ThreadPoolExecutor(jobs) as pool:
+            waiting = [pool.submit(one, span) for span in ranges]
+            try:
+                for done in as_completed(waiting):
+                    yield done.result()
+            finally:
+                stop.set()
+                for future in waiting:
+                    future.cancel()

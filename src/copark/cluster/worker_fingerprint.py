@@ -1,0 +1,76 @@
+"""Fingerprint of a worker (code, compiler, NumPy, processor), and which workers may share one ensemble.
+
+Code and variables must be the same, always. Compiler, NumPy and the processor's features must be the same for the same
+bits.
+"""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from copark.errors import Fault, FaultsFound, RunRefused
+from copark.identity import hash_sources
+
+Machine = Mapping[str, str]
+CODE = ("code_version", "code_hash", "model_hash", "experiment_hash", "variables_hash")
+"""What can never differ."""
+BITS = ("numpy", "numba", "llvmlite", "cpu_features")
+"""What the last bits of a result depend on."""
+COMPILER = (
+    "NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES", "NUMBA_OPT", "NUMBA_DISABLE_JIT", "NUMBA_LOOP_VECTORIZE",
+    "NUMBA_SLP_VECTORIZE",
+)  # fmt: skip
+"""Variables of the environment by which the compiler is told to do otherwise than the processor suggests."""
+TOLD = ("python",)
+"""What is told and may differ."""
+
+
+class MachinesDiffer(FaultsFound, RunRefused):
+    """Makers of one ensemble would not give the same numbers."""
+
+
+@cache
+def machine() -> dict[str, str]:
+    """What this process is: versions of code and libraries, hashes of model and variables, processor features."""
+    from copark.model.jit import cpu_features, model_hash, versions
+    from copark.model.variables import variables_hash
+    from copark.simulation.results import experiment_hash
+    from copark.version import __version__
+
+    told = [f"{name}={os.environ[name]}" for name in COMPILER if name in os.environ]
+    package = Path(__file__).parents[1]
+    makers = [path for folder in ("cluster", "store", "cases", "stats") for path in (package / folder).glob("*.py")]
+    return {
+        "code_version": __version__,
+        "code_hash": hash_sources(makers, package),
+        "model_hash": model_hash(),
+        "experiment_hash": experiment_hash(),
+        "variables_hash": variables_hash(),
+        "cpu_features": " ".join((cpu_features(), *told)),
+        **versions(),
+    }
+
+
+def faults_between(wanted: Machine, found: Machine, name: str, entries: Sequence[str] = (*CODE, *BITS)) -> list[Fault]:
+    """What keeps a maker, a worker's address or the shards it made, from working on an ensemble with the others."""
+    faults = []
+    for entry in entries:
+        here, there = str(wanted.get(entry, "?")), str(found.get(entry, "?"))
+        if here != there:
+            code = "cluster.other_code" if entry in CODE else "cluster.other_machine"
+            faults.append(Fault(code, name, key=entry, values={"entry": entry, "found": there, "wanted": here}))
+    return faults
+
+
+def need_alike(wanted: Machine, found: Machine, name: str, entries: Sequence[str] = (*CODE, *BITS)) -> None:
+    """Refuse (``MachinesDiffer``, with everything that differs) a maker that would give other numbers."""
+    faults = faults_between(wanted, found, name, entries)
+    if faults:
+        raise MachinesDiffer(faults)
+
+
+def joined(machines: Iterable[Machine]) -> dict[str, str]:
+    """Entries of provenance for the makers of an ensemble; where they differ, all values with ``+`` between them."""
+    found = list(machines)
+    return {entry: " + ".join(sorted({str(one.get(entry, "?")) for one in found})) for entry in (*BITS, *TOLD)}

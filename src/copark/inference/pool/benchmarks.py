@@ -1,0 +1,153 @@
+"""Benchmark forecasts without mechanisms: a pooled growth curve, and persistence.
+
+Of one observable, ln(1 + count) of park p at age t years is a_p + b_p ln t + c_p(t) + ε; (a_p, b_p) is normal over
+parks, c_p is an Ornstein-Uhlenbeck process with the memory that the model's discrepancy has, ε is an error of report.
+Mean and covariance over parks are found by expectation-maximisation, with a weak prior on the covariance as if two more
+parks had been seen, for each spread of c on a grid; the spread with the largest likelihood is taken. A park without a
+past gets the mean curve with its whole spread; a park with a past has its curve bent to it (best linear unbiased
+prediction: Robinson, Statistical Science 6, 1991).
+
+Persistence: the last value stays, give or take a random walk of ln(1 + count) in ln(age): young parks move faster. Its
+pace comes from all parks known by then, as if it had been seen in FEW steps, and from the park's own steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from copark.arrays import Floats
+
+ROUNDS = 60
+EXTRA_PARKS = 2.0
+FIRST_SPREAD = (1.0, 0.25)
+"""Variances of a and b as the weak prior has them: a factor of e between parks at one year, 0.5 between slopes."""
+SPREADS = (0.1, 0.2, 0.3, 0.45, 0.6, 0.8)
+"""Standard deviations of c that are tried."""
+MEMORY = 8.0
+"""Years, as of the model's discrepancy."""
+REPORT = 0.05**2
+"""Variance of ε."""
+FEWEST_VALUES, FEWEST_PARKS = 3, 2
+MEMBERS = 1000
+FEW = 4.0
+"""Steps that the pace of the other parks counts for."""
+AT_FIRST = 1.0
+"""Variance for each factor of e in age before any park has told anything."""
+LEVELS = (np.arange(MEMBERS) + 0.5) / MEMBERS
+"""Equal steps of probability, at which forecasts are given."""
+
+
+@dataclass(frozen=True)
+class Past:
+    """Counts of one park at ages in years, shape (values,) both."""
+
+    ages: Floats
+    counts: Floats
+
+    @property
+    def design(self) -> Floats:
+        """1 and ln t, shape (values, 2)."""
+        return np.stack([np.ones(len(self.ages)), np.log(self.ages)], axis=1)
+
+    @property
+    def logs(self) -> Floats:
+        """ln(1 + count), shape (values,)."""
+        return np.log1p(np.maximum(self.counts, 0.0))
+
+
+NO_PAST = Past(np.zeros(0), np.zeros(0))
+
+
+@dataclass(frozen=True)
+class GrowthCurve:
+    """A fitted curve: mean and covariance of (a, b) over parks, spread of c."""
+
+    mean: Floats
+    covariance: Floats
+    spread: float
+
+    def ensemble(self, past: Past, age: float) -> Floats:
+        """Forecast a park's count at an age, shape (members,)."""
+        from scipy.special import ndtri
+
+        at = np.array([1.0, np.log(age)])
+        mean, variance = float(at @ self.mean), float(at @ self.covariance @ at) + self.spread**2 + REPORT
+        if len(past.ages):
+            x = past.design
+            lasting = self.spread**2 * np.exp(-np.abs(past.ages - age) / MEMORY)
+            shared = x @ self.covariance @ at + lasting
+            pull = np.linalg.solve(x @ self.covariance @ x.T + residual(past.ages, self.spread), shared)
+            mean += float(pull @ (past.logs - x @ self.mean))
+            variance -= float(pull @ shared)
+        logs = mean + np.sqrt(max(variance, REPORT)) * ndtri(LEVELS)
+        return np.maximum(np.expm1(np.minimum(logs, 50.0)), 0.0)
+
+
+def residual(ages: Floats, spread: float) -> Floats:
+    """Covariance of c + ε at ages, shape (values, values)."""
+    apart = np.abs(ages[:, np.newaxis] - ages)
+    return spread**2 * np.exp(-apart / MEMORY) + REPORT * np.eye(len(ages))
+
+
+def fit_growth(pasts: Sequence[Past]) -> GrowthCurve | None:
+    """Fit the curve over parks; ``None`` with fewer than two parks or three values."""
+    seen = [past for past in pasts if len(past.ages)]
+    values = sum(len(past.ages) for past in seen)
+    if len(seen) < FEWEST_PARKS or values < FEWEST_VALUES:
+        return None
+    fitted = [(*_fit(seen, spread), spread) for spread in SPREADS]
+    _, mean, covariance, spread = max(fitted, key=lambda one: one[0])
+    return GrowthCurve(mean, covariance, spread)
+
+
+def _fit(seen: Sequence[Past], spread: float) -> tuple[float, Floats, Floats]:
+    """Log-likelihood, mean and covariance of (a, b) with one spread of c."""
+    told = []
+    for past in seen:
+        inverse = np.linalg.inv(residual(past.ages, spread))
+        x, y = past.design, past.logs
+        told.append((x.T @ inverse @ x, x.T @ inverse @ y))
+    mean = np.linalg.lstsq(sum(one for one, _ in told), sum(one for _, one in told), rcond=1e-10)[0]
+    covariance = np.diag(FIRST_SPREAD)
+    for _ in range(ROUNDS):
+        precision = np.linalg.inv(covariance)
+        variances = [np.linalg.inv(precision + gram) for gram, _ in told]
+        means = [v @ (precision @ mean + both) for v, (_, both) in zip(variances, told, strict=True)]
+        mean = np.mean(np.array(means), axis=0)
+        scatter = EXTRA_PARKS * np.diag(FIRST_SPREAD)
+        for m, v in zip(means, variances, strict=True):
+            scatter = scatter + np.outer(m - mean, m - mean) + v
+        covariance = scatter / (len(seen) + EXTRA_PARKS)
+    logs = 0.0
+    for past in seen:
+        x = past.design
+        whole = x @ covariance @ x.T + residual(past.ages, spread)
+        left = past.logs - x @ mean
+        logs += -0.5 * float(left @ np.linalg.solve(whole, left)) - 0.5 * float(np.linalg.slogdet(whole)[1])
+    return logs, np.asarray(mean, dtype=np.float64), np.asarray(covariance, dtype=np.float64)
+
+
+def steps_of(past: Past) -> tuple[float, float, int]:
+    """Sum of squared steps of ln(1 + count), ln(age) they took, and how many; errors of the two reports taken off."""
+    order = np.argsort(past.ages, kind="stable")
+    spans, steps = np.diff(np.log(past.ages[order])), np.diff(past.logs[order])
+    far = spans > 0.0
+    moved = np.maximum(steps[far] ** 2 - 2.0 * REPORT, 0.0)
+    return float(moved.sum()), float(spans[far].sum()), int(far.sum())
+
+
+def persistence(past: Past, others: Sequence[Past], age: float) -> Floats:
+    """Forecast a count at an age by the last value known, shape (members,)."""
+    from scipy.stats import t as student
+
+    moved, span, steps = steps_of(past)
+    apart = [steps_of(one) for one in others]
+    walked = sum(one[1] for one in apart)
+    usual = sum(one[0] for one in apart) / walked if walked > 0.0 else AT_FIRST
+    pace = (FEW * usual + (moved / (span / steps) if steps else 0.0)) / (FEW + steps)
+    last = int(np.argmax(past.ages))
+    scale = np.sqrt(max(pace, 1e-6) * max(np.log(age / past.ages[last]), 0.0) + 2.0 * REPORT)
+    return np.maximum(np.expm1(past.logs[last] + scale * student.ppf(LEVELS, FEW + steps)), 0.0)

@@ -1,0 +1,164 @@
+"""Numba compilation of the model and its cache; no other module of the model knows Numba.
+
+The equations are plain Python functions of numbers, records and arrays. With ``NUMBA_DISABLE_JIT=1`` they run as they
+stand; otherwise they are compiled. The cache folder is named by a hash of every file of the model, since the compiler's
+own cache notices a change only in the file of the outermost function and would silently serve a stale kernel.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+
+import numba
+from numba import _dynfunc
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import Compiler, CompilerBase, DefaultPassBuilder
+from numba.core.compiler_machinery import register_pass
+from numba.core.typed_passes import NativeLowering
+
+from copark.identity import hash_sources
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+Record: TypeAlias = Any
+"""A row of a record array. Its fields are named in the room's records; a test compares them with the catalogue."""
+
+MODEL = Path(__file__).parent
+ENABLED = not numba.config.DISABLE_JIT
+
+# nnan and ninf are left out on purpose: with them np.isfinite(nan) is true and a failed run passes as sound.
+ARITHMETIC = {"contract", "reassoc", "arcp", "nsz", "afn"}
+OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": ARITHMETIC, "error_model": "numpy"}
+
+
+class _Part(JITCodeLibrary):
+    """Code that is only ever copied into a kernel: it is neither optimised nor made into machine code by itself."""
+
+    def finalize(self) -> None:
+        for part in dict.fromkeys(self._linking_libraries):
+            self._final_module.link_in(part._get_module_for_linking(), preserve=True)  # noqa: SLF001
+        self._finalize_dynamic_globals()
+        self._finalized = True
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _PartLowering(NativeLowering):
+    """Numba's lowering, but for making the function itself callable."""
+
+    def run_pass(self, state: Any) -> bool:
+        state.library = library = _Part(state.targetctx.codegen(), state.func_id.func_qualname)
+        library.enable_object_caching()
+        state.flags.no_compile = True
+        super().run_pass(state)
+        lowered = state["cr"]
+        name = _dynfunc.make_function(lowered.fndesc.lookup_module(), library.name, "", 0, lowered.env, (library,))
+        state.targetctx.insert_user_function(name, lowered.fndesc, [library])
+        state["cr"] = lowered._replace(cfunc=name)
+        return True
+
+
+class _PartCompiler(CompilerBase):
+    """Numba's compiler with that lowering."""
+
+    def define_pipelines(self) -> list[Any]:
+        passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
+        passes.passes = [(_PartLowering if kind is NativeLowering else kind, why) for kind, why in passes.passes]
+        return [passes]
+
+
+class _KernelCompiler(Compiler):
+    """Numba's compiler, which makes millions of objects and throws few away: they are not looked through meanwhile."""
+
+    def compile_extra(self, func: Function) -> Any:
+        paused = gc.isenabled()
+        gc.disable()
+        try:
+            return super().compile_extra(func)
+        finally:
+            if paused:
+                gc.enable()
+
+
+EQUATION: dict[str, Any] = {
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+    "_nrt": False,
+    "forceinline": True,
+    "pipeline_class": _PartCompiler,
+}
+
+
+@cache
+def model_hash() -> str:
+    """SHA-256 of all Python and YAML files of the model: the identity of its equations and variables."""
+    return hash_sources([*MODEL.rglob("*.py"), *MODEL.rglob("*.yaml")], MODEL)
+
+
+def code_hash() -> str:
+    """SHA-256 of the model's Python files alone: what a compiled kernel depends on."""
+    return hash_sources(MODEL.rglob("*.py"), MODEL)
+
+
+def cache_folder() -> Path:
+    """Where compiled kernels of exactly this model and this compiler are kept.
+
+    ``COPARK_CACHE`` moves it; by default it is the user's cache folder, or a temporary one if that cannot be written.
+    """
+    root = os.environ.get("COPARK_CACHE")
+    home = Path(root) if root else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "copark"
+    folder = home / f"kernel-{code_hash()[:16]}-numba-{numba.__version__}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        folder = Path(tempfile.gettempdir()) / f"copark-{os.getuid()}" / folder.name
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def compiled(function: Function) -> Function:
+    """Compile an equation; it becomes part of every kernel that calls it and is not cached by itself.
+
+    It gets no wrapper to be called from Python and no counting of references (no equation makes or keeps an array),
+    which halves the time to compile. It is always put in line: the kernel is a third faster, and its bits are the same
+    whether it was just compiled or comes from the cache (left alone, the two may round differently).
+    """
+    done: Function = numba.njit(**OPTIONS, **EQUATION)(function)
+    return done
+
+
+def entry(function: Function) -> Function:
+    """Compile a kernel: an outermost function, whose machine code is kept on disk between processes."""
+    if ENABLED:
+        numba.config.CACHE_DIR = str(cache_folder())
+    done: Function = numba.njit(**OPTIONS, cache=ENABLED, pipeline_class=_KernelCompiler)(function)
+    return done
+
+
+def versions() -> dict[str, str]:
+    """Versions that the bits of a result may depend on."""
+    import platform
+
+    import llvmlite
+    import numpy as np
+
+    return {
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "numba": numba.__version__,
+        "llvmlite": llvmlite.__version__,
+    }
+
+
+def cpu_features() -> str:
+    """Name and features of the processor that kernels are compiled for: bits are promised for one such set."""
+    import hashlib
+
+    import llvmlite.binding as llvm
+
+    features = ",".join(sorted(name for name, on in llvm.get_host_cpu_features().items() if on))
+    return f"{llvm.get_host_cpu_name()}-{hashlib.sha256(features.encode()).hexdigest()[:12]}"

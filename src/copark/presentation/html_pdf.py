@@ -1,0 +1,64 @@
+"""A document laid out by a template: one page of HTML that needs nothing else, or pages of PDF, the same everywhere."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from copark.presentation.document import Document
+from copark.presentation.figures import Charts
+from copark.presentation.rendered_document import PRINTED_ROWS, commands, page_of
+from copark.presentation.style import PALETTE, chinese_font_file
+from copark.store.files import written_file
+from copark.texts import text
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def to_html(document: Document, charts: Charts | None = None) -> str:
+    """A document as HTML. All words are escaped; only the drawings, whose words are outlines, are not."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup, escape
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+
+    def say(key: str, /, **values: Any) -> str:
+        return text(f"presentation.{key}", document.lang, **values)
+
+    def prose(sentence: str) -> Markup:
+        return Markup("").join(Markup("<code>{}</code>").format(words) if is_command else escape(words)
+                               for words, is_command in commands(sentence))  # fmt: skip
+
+    environment.filters["prose"] = prose
+    environment.globals.update(say=say, Markup=Markup)
+    return environment.get_template("document.html.j2").render(
+        page=page_of(document, charts or Charts()),
+        html_lang={"zh": "zh-CN"}.get(document.lang, "en"),
+        palette=PALETTE,
+    )
+
+
+def write_pdf(document: Document, path: Path, charts: Charts | None = None) -> Path:
+    """Write a document as PDF/UA-1: tagged for screen readers, figures drawn as lines, the letters it uses embedded.
+
+    Raises ValueError if the font that comes with copark is missing.
+    """
+    import typst
+
+    lang = document.lang
+    font = chinese_font_file()
+    if font is None:
+        raise ValueError(text("presentation.no_font", lang))
+    page = page_of(document, charts or Charts(), inline=False, most=PRINTED_ROWS)
+    words = {key: text(f"presentation.{key}", lang) for key in ("caveat", "colon", "evidence", "provenance")}
+    words["page"] = text("presentation.page", lang, page="{page}", pages="{pages}")
+    inputs = {"page": page.model_dump_json(), "words": json.dumps(words)}
+    made = typst.compile(
+        TEMPLATES / "document.typ", root=TEMPLATES, font_paths=[font.parent], ignore_system_fonts=True,
+        sys_inputs=inputs, format="pdf", pdf_standards=["ua-1"],
+    )  # fmt: skip
+    with written_file(path) as target:
+        target.write_bytes(made)
+    return path

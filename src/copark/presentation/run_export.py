@@ -1,0 +1,362 @@
+"""Stored runs for other programs: netCDF for science, CSV for statistics, a workbook for offices.
+
+A CSV begins with a byte order mark, so that spreadsheets show Chinese; texts that look like formulas are made harmless
+in CSV and in workbooks. netCDF is as the CF conventions want it, so that programs that know nothing of copark read it
+right (https://cfconventions.org/Data/cf-conventions/cf-conventions-1.8/cf-conventions.html): names of scenarios and
+parameters are labels along numbered dimensions (§6.1), integers have 32 bits (§2.2), units are those of UDUNITS (§3.1),
+codes have meanings (§3.5). ``dataset.swap_dims(scenario_index="scenario", parameter_index="parameter")`` makes the
+names dimensions again.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from copark import units
+from copark.presentation.xlsx_sheets import Cell, Row, Sheet, Styled, write_sheets
+from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.trust import Trust
+from copark.store.errors import ExportRefused, fault
+from copark.store.files import written_file, written_folder
+from copark.store.streaming_summary import STATISTICS, path_names, summary_of
+from copark.texts import LANGUAGES, has_text, text
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from copark.store.runs import RunRecord, RunStore
+
+
+STATUSES = ("ok", "not_finite", "out_of_range", "too_many")
+MARKS = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""A text that begins so would be run as a formula by a spreadsheet."""
+
+
+@dataclass(frozen=True)
+class PlainTable:
+    """A table for files, whose rows are made as they are needed: they can be asked for once."""
+
+    name: str
+    """Key of its title in the texts."""
+    header: list[str]
+    rows: Iterable[list[Cell]]
+    count: int
+    """How many rows there are."""
+
+
+def safe(cell: Cell) -> Cell:
+    """Give a cell so that no spreadsheet runs it: texts that look like formulas begin with an apostrophe."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(MARKS) else cell
+
+
+def _number(value: Any) -> Cell:
+    found = float(value)
+    if not isfinite(found):
+        return None
+    return int(found) if found.is_integer() and abs(found) < 2**53 else found
+
+
+def _outcome(code: int, lang: str) -> str:
+    return text(f"store.outcome.{OUTCOMES[code]}" if code >= 0 else "store.outcome.none", lang)
+
+
+def _status(code: int, lang: str) -> str:
+    known = 0 <= code < len(STATUSES)
+    return text(f"store.status.{STATUSES[code]}", lang) if known else text("store.status.other", lang, code=code)
+
+
+def _columns(words: Iterable[str], lang: str) -> list[str]:
+    return [text(f"store.column.{word}", lang) for word in words]
+
+
+def _titled(variable: xr.DataArray, lang: str) -> tuple[str, str]:
+    """A variable's title, or its name where it has none; and its unit as a person reads it."""
+    symbol = str(variable.attrs.get("units", ""))
+    unit = units.title(symbol, lang) if units.known(symbol) else symbol
+    return str(variable.attrs.get(f"title_{lang}") or variable.name), unit
+
+
+Progress = Callable[[int, int], None]
+ROWS_BETWEEN_REPORTS = 10_000
+
+
+def export_run(
+    store: RunStore,
+    identity: str,
+    form: str,
+    target: Path,
+    *,
+    lang: str = "en",
+    progress: Progress | None = None,
+) -> Path:
+    """Write a stored run in another form: ``netcdf``, ``csv`` or ``xlsx``.
+
+    target: the file to write. For ``csv``, a name that does not end in ``.csv`` is a folder: paths, bands, runs,
+    variables and provenance, a file each; a name that does is one tidy file of paths. progress: told rows done
+    and rows in all.
+
+    Raises ExportRefused if the form cannot hold the run or the target is in the way; RunNotStored and DamagedRun as
+    :meth:`RunStore.get`.
+    """
+    record = store.get(identity)
+    dataset = store.load(record.identity)
+    is_folder = form == "csv" and target.suffix.lower() != ".csv"
+    if target.is_dir() and not is_folder:
+        raise ExportRefused([fault("target_is_folder", target)])
+    if form == "netcdf":
+        return write_netcdf(as_cf(dataset), target)
+    if form == "csv" and not is_folder:
+        return write_csv(paths_table(dataset), target, progress)
+    found = _office_tables(store, record, dataset, lang)
+    if form == "xlsx":
+        return write_workbook(found, target, lang, progress)
+    return _write_csv_folder(found, record, dataset, target, progress)
+
+
+def _office_tables(store: RunStore, record: RunRecord, dataset: xr.Dataset, lang: str) -> list[PlainTable]:
+    return [
+        summary_table(store.load_summary(record.identity) or summary_of(dataset), lang),
+        outcomes_table(record, lang),
+        runs_table(store.load_every_run(record.identity), lang),
+        variables_table(dataset),
+        provenance_table(record, lang),
+    ]
+
+
+def write_workbook(
+    found: Sequence[PlainTable], target: Path, lang: str = "en", progress: Progress | None = None
+) -> Path:
+    """Write tables as the sheets of one workbook, the heading of each in sight.
+
+    Raises ExportRefused if a table has more rows or columns than a sheet can hold.
+    """
+
+    def rows(table: PlainTable) -> Iterator[Row]:
+        yield [Styled(head, look="head") for head in table.header]
+        yield from table.rows
+
+    sheets = [Sheet(text(f"store.sheet.{one.name}", lang), rows(one), one.count + 1) for one in found]
+    return write_sheets(sheets, target, progress)
+
+
+def write_netcdf(dataset: xr.Dataset, target: Path) -> Path:
+    """Write a Dataset as netCDF 4, deflated, one variable in memory at a time."""
+    encoding: dict[Any, dict[str, Any]] = {}
+    for name, variable in dataset.variables.items():
+        if variable.dtype.kind == "M":
+            encoding[name] = {"units": "days since 1970-01-01", "dtype": "int32"}
+        elif variable.dtype.kind in "fiu" and variable.ndim:
+            encoding[name] = {"zlib": True, "complevel": 1, "shuffle": True}
+    with written_file(target) as path:
+        dataset.drop_encoding().to_netcdf(path, engine="h5netcdf", encoding=encoding)
+    return target
+
+
+def write_csv(table: PlainTable, target: Path, progress: Progress | None = None) -> Path:
+    """Write a table as CSV: UTF-8 with byte order mark, comma, point, one header row."""
+    with written_file(target) as path:
+        _fill_csv(table, path, progress)
+    return target
+
+
+def _fill_csv(table: PlainTable, path: Path, progress: Progress | None) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow([safe(cell) for cell in table.header])
+        for at, row in enumerate(table.rows):
+            writer.writerow([safe(cell) for cell in row])
+            if progress and at % ROWS_BETWEEN_REPORTS == 0:
+                progress(at, table.count)
+    if progress:
+        progress(table.count, table.count)
+
+
+def _write_csv_folder(
+    found: Sequence[PlainTable], record: RunRecord, dataset: xr.Dataset, target: Path, progress: Progress | None
+) -> Path:
+    if target.exists() and not (target.is_dir() and not any(target.iterdir())):
+        raise ExportRefused([fault("target_exists", target)])
+    if target.is_dir():
+        target.rmdir()
+    with written_folder(target) as folder:
+        for table in found:
+            _fill_csv(table, folder / f"{table.name}.csv", None)
+        _fill_csv(paths_table(dataset), folder / "paths.csv", progress)
+        content = json.dumps(record.provenance, indent=1, ensure_ascii=False, sort_keys=True)
+        (folder / "provenance.json").write_text(content + "\n", encoding="utf-8")
+    return target
+
+
+def summary_table(summary: xr.Dataset, lang: str) -> PlainTable:
+    """Bands: one row for each scenario, variable and quarter."""
+    names = [str(name) for name, variable in summary.data_vars.items() if "statistic" in variable.dims]
+    header = _columns(("scenario", "variable", "title", "unit", "quarter"), lang)
+    header += _columns(STATISTICS, lang)
+
+    def rows() -> Iterator[list[Cell]]:
+        labels = summary["label"].values
+        for at, scenario in enumerate(summary["scenario"].values):
+            for name in names:
+                variable = summary[name]
+                values = variable.values[at]
+                lead: list[Cell] = [str(scenario), name, *_titled(variable, lang)]
+                for quarter, label in enumerate(labels):
+                    yield [*lead, str(label), *map(_number, values[:, quarter])]
+
+    count = summary.sizes["scenario"] * len(names) * summary.sizes["quarter"]
+    return PlainTable("summary", header, rows(), count)
+
+
+def paths_table(dataset: xr.Dataset, chunk: int = 1000) -> PlainTable:
+    """Paths, tidy: one row for each scenario, run and quarter, one column for each output; reads ``chunk`` runs a time.
+
+    The columns have the outputs' names in every language, so that programs can rely on them.
+    """
+    import numpy as np
+
+    names = path_names(dataset)
+    labels = [str(label) for label in dataset["label"].values]
+    runs = dataset["run"].values
+
+    def rows() -> Iterator[list[Cell]]:
+        for at, scenario in enumerate(map(str, dataset["scenario"].values)):
+            for start in range(0, runs.size, chunk):
+                part = dataset[names].isel(scenario=at, run=slice(start, start + chunk))
+                values = np.stack([part[name].values for name in names], axis=-1)
+                for run, path in zip(runs[start : start + chunk], values, strict=True):
+                    for label, row in zip(labels, path, strict=True):
+                        yield [scenario, int(run), label, *map(_number, row)]
+
+    count = dataset.sizes["scenario"] * runs.size * len(labels)
+    return PlainTable("paths", ["scenario", "run", "quarter", *names], rows(), count)
+
+
+def outcomes_table(record: RunRecord, lang: str) -> PlainTable:
+    """How the runs ended: one row for each scenario and outcome, and for each way not to finish."""
+    rows: list[list[Cell]] = []
+    trust = Trust.of(record.provenance).label(lang)
+    for scenario in record.scenarios:
+        for code in range(len(OUTCOMES)):
+            count = record.outcome.get(scenario, {}).get(str(code), 0)
+            rows.append([scenario, _outcome(code, lang), count, count / record.runs, trust])
+        for status, count in sorted(record.status.get(scenario, {}).items()):
+            if status != "0":
+                rows.append([scenario, _status(int(status), lang), count, count / record.runs, trust])
+    return PlainTable("outcomes", _columns(("scenario", "outcome", "runs", "share", "trust"), lang), rows, len(rows))
+
+
+def runs_table(every_run: xr.Dataset, lang: str) -> PlainTable:
+    """One row for each run: how it ended in each scenario, and its draws."""
+    scenarios = [str(name) for name in every_run["scenario"].values]
+    parameters = [str(name) for name in every_run["parameter"].values] if "parameter" in every_run.coords else []
+    ends = [text("store.column.end_in", lang, scenario=scenario) for scenario in scenarios]
+
+    def rows() -> Iterator[list[Cell]]:
+        status, outcome = every_run["status"].values, every_run["outcome"].values
+        draws = every_run["draws"].values if "draws" in every_run else None
+        for at, run in enumerate(every_run["run"].values):
+            cells: list[Cell] = [int(run)]
+            for scenario in range(len(scenarios)):
+                code = int(status[scenario, at])
+                cells.append(_status(code, lang) if code else _outcome(int(outcome[scenario, at]), lang))
+            yield cells + (list(map(_number, draws[at])) if draws is not None else [])
+
+    return PlainTable("draws", _columns(("run",), lang) + ends + parameters, rows(), every_run.sizes["run"])
+
+
+def variables_table(dataset: xr.Dataset) -> PlainTable:
+    """What each column of the paths is: titles in both languages, symbol, unit, scale and source."""
+    keys = ("title_en", "title_zh", "symbol", "units", "kind", "room", "source")
+    rows: list[list[Cell]] = [
+        [name, *(str(dataset[name].attrs.get(key, "")) for key in keys)] for name in path_names(dataset)
+    ]
+    return PlainTable("variables", ["variable", *keys], rows, len(rows))
+
+
+def provenance_table(record: RunRecord, lang: str) -> PlainTable:
+    """What made the run: one row for each entry, nested entries with dots."""
+    content: dict[str, Any] = {
+        "parameters": Trust.of(record.provenance).label(lang),
+        "identity": record.identity,
+        "stored": record.created,
+        "holds": text(f"store.form.{record.form}", lang, kept=record.kept, runs=record.runs),
+    } | {key: value for key, value in record.provenance.items() if key != "identity"}
+    rows: list[list[Cell]] = [[key, value] for key, value in _flat(content, "")]
+    return PlainTable("provenance", _columns(("entry", "value"), lang), rows, len(rows))
+
+
+def _flat(content: Any, prefix: str) -> Iterator[tuple[str, Cell]]:
+    if isinstance(content, dict):
+        for key, value in content.items():
+            yield from _flat(value, f"{prefix}.{key}" if prefix else str(key))
+    elif isinstance(content, list):
+        for at, value in enumerate(content):
+            yield from _flat(value, f"{prefix}[{at}]")
+    elif isinstance(content, bool) or content is None:
+        yield prefix, json.dumps(content)
+    else:
+        yield prefix, content
+
+
+CONVENTIONS = "CF-1.8"
+NAMED = ("scenario", "parameter")
+"""Dimensions whose coordinate is a name: CF wants numbers there."""
+COORDINATES = {
+    "run": {"standard_name": "realization", "units": "1"},
+    "quarter": {"standard_name": "time", "axis": "T"},
+    "status_quarter": {"units": "1"},
+}
+
+
+def as_cf(result: xr.Dataset) -> xr.Dataset:
+    """The same numbers, none of them read, under the attributes that CF wants; the others stay."""
+    found = result.swap_dims({name: f"{name}_index" for name in NAMED if name in result.dims})
+    if "run" in found.coords:
+        found = found.assign_coords(run=found["run"].astype("int32"))
+    for name in found.variables:
+        found[name].attrs = _attributes(str(name), found[name])
+    return found.assign_attrs(_of_the_whole(result.attrs))
+
+
+def _of_the_whole(attributes: dict[Any, Any]) -> dict[str, str]:
+    """Title and history of a file; ``history`` is when the result was made, and with which version."""
+    made_by = json.loads(attributes.get("provenance", "{}"))
+    return {
+        "Conventions": CONVENTIONS,
+        "title": str(attributes.get("title_en") or attributes.get("identity", "copark")),
+        "history": f"{made_by.get('created', '')} copark {made_by.get('code_version', '')}".strip(),
+    }
+
+
+def _attributes(name: str, variable: xr.DataArray) -> dict[str, Any]:
+    """A title, a unit of UDUNITS beside the unit itself, and what codes mean."""
+    found = dict(variable.attrs) | COORDINATES.get(name, {})
+    if has_text(f"store.netcdf.{name}"):
+        found |= {f"title_{lang}": text(f"store.netcdf.{name}", lang) for lang in LANGUAGES}
+        found["long_name"] = found["title_en"]
+    symbol = found.get("units")
+    if symbol in units.UNITS and units.UNITS[symbol].cf != symbol:
+        found |= {"units": units.UNITS[symbol].cf} | {f"units_{lang}": units.title(symbol, lang) for lang in LANGUAGES}
+        found["long_name"] = f"{found.get('title_en', name)} ({found['units_en']})"
+    return found | _flags(variable)
+
+
+def _flags(variable: xr.DataArray) -> dict[str, Any]:
+    """What codes mean: a word each, between blanks, and values of the variable's own type.
+
+    Runs stored by early versions have meanings of several words, between semicolons.
+    """
+    import numpy as np
+
+    said = str(variable.attrs.get("flag_meanings", ""))
+    if not said:
+        return {}
+    words = [one.strip().replace(" ", "_") for one in said.split(";")] if ";" in said else said.split()
+    values = variable.attrs.get("flag_values", range(len(words)))
+    return {"flag_values": np.array(values, dtype=variable.dtype), "flag_meanings": " ".join(words)}

@@ -1,0 +1,218 @@
+"""What is on record, of the park and of its host, beside the runs.
+
+*Observed*: where each observation lies among the runs. A model value is taken at the end of the observation's quarter;
+a year's flow (a rate per year, dated by a year alone) is set beside the mean of the year's four quarters. Of a bound or
+a range that part of the runs counts which it allows; an observation that brings an error of its own, as the share of
+promises kept, is read as a range of 90 %.
+
+*Relative size*: the park's weight in its host city and country, only comparisons of like with like. No exchange rate
+has a source, so money is compared only within one currency; a flow only with a flow of the same period; output never
+with value added. What cannot be compared is returned with the reason, so that it can be said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from copark import units
+from copark.stats.quantiles import band
+from copark.stats.scores import Percentiles, percentiles, relative_half_width
+from copark.stats.shares import z_of
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from numpy.typing import NDArray
+
+    from copark.cases.table_schemas import ContextValue, Observation
+
+EXPECTED = 0.10
+"""Share of single values expected outside the 5th to 95th percentile where the runs are right."""
+
+
+def expected_outside(count: int) -> int:
+    """How many of so many values would lie outside the 5th to 95th percentile were the runs right, rounded."""
+    return round(EXPECTED * count)
+
+
+@dataclass(frozen=True)
+class ObservedComparison:
+    """One observation beside the model, in the model's unit."""
+
+    observation: Observation
+    quarter: str
+    """The quarter it is compared in, such as ``2019Q4``."""
+    value: float
+    high: float | None
+    """value, high: what was observed; ``high`` only for a range."""
+    low: float
+    median: float
+    upper: float
+    """low, median, upper: 5 %, 50 % and 95 % of runs; NaN where no run finished."""
+    percentiles: Percentiles
+
+    @property
+    def width(self) -> float:
+        """Half the width of the band of 90 % of runs, as a share of what was observed (of the middle of a range)."""
+        middle = self.value if self.high is None else (self.value + self.high) / 2.0
+        return relative_half_width(self.low, self.upper, middle)
+
+    @property
+    def inside(self) -> bool | None:
+        """Whether it lies within the 5th to 95th percentile; ``None`` where no run finished."""
+        return self.percentiles.inside
+
+    @property
+    def side(self) -> str:
+        """Where the model is: ``inside``, too ``low`` or too ``high``, or ``unknown``."""
+        return self.percentiles.side
+
+
+def usable(result: xr.Dataset, observation: Observation) -> bool:
+    """Whether the model has an output for an observation the case uses, in a unit that can be compared."""
+    name = observation.variable
+    if not observation.use or observation.grade == "background" or name not in result.data_vars:
+        return False
+    kept = result.variables[name]
+    return "quarter" in kept.dims and units.convertible(observation.unit, str(kept.attrs.get("units", "")))
+
+
+def modelled(result: xr.Dataset, observation: Observation, scenario: int = 0) -> NDArray[np.float64] | None:
+    """The model's values of an observation, shape (run,); ``None`` outside the horizon."""
+    series = result.variables[observation.variable]
+    labels = [str(label) for label in result["label"].to_numpy()]
+    wanted = [str(observation.date.quarter("stock"))]
+    if observation.date.precision == "year" and series.attrs.get("units", "").endswith("/yr"):
+        wanted = [f"{observation.date.year}Q{part}" for part in (1, 2, 3, 4)]
+    if not set(wanted) <= set(labels):
+        return None
+    at = [labels.index(label) for label in wanted]
+    values: NDArray[np.float64] = series.isel(scenario=scenario, quarter=at).to_numpy().mean(axis=-1)
+    return values
+
+
+def compare(result: xr.Dataset, observation: Observation, scenario: int = 0) -> ObservedComparison | None:
+    """Set the model beside one observation; ``None`` where it has nothing to compare."""
+    if not usable(result, observation):
+        return None
+    values = modelled(result, observation, scenario)
+    if values is None:
+        return None
+    given, unit = observation.unit, str(result.variables[observation.variable].attrs.get("units", ""))
+    value = units.convert(observation.value, given, unit)
+    high = None if observation.high is None else units.convert(observation.high, given, unit)
+    least, most = observation.interval(unit)
+    if observation.error is not None:
+        reach = z_of(0.90) * units.convert(observation.error, given, unit)
+        least, most = None if least is None else least - reach, None if most is None else most + reach
+    quarter, place = str(observation.date.quarter("stock")), percentiles(values, least, most)
+    return ObservedComparison(observation, quarter, value, high, *band(values), place)
+
+
+def comparisons(
+    result: xr.Dataset, observations: Iterable[Observation], scenario: int = 0
+) -> tuple[ObservedComparison, ...]:
+    """Every observation the model has an output for, in the order of variable and date."""
+    asked: dict[str, list[Observation]] = {}
+    for observation in observations:
+        asked.setdefault(observation.variable, []).append(observation)
+    found: list[ObservedComparison] = []
+    for name in (str(name) for name in result.data_vars if name in asked):
+        read = result[[name]].isel(scenario=[scenario], missing_dims="ignore").load()  # once, not for each observation
+        rows = [row for one in asked[name] if (row := compare(read, one)) is not None]
+        found += sorted(rows, key=lambda row: row.observation.date.first_day)
+    return tuple(found)
+
+
+def misses(rows: Iterable[ObservedComparison]) -> tuple[ObservedComparison, ...]:
+    """The observations outside the 5th to 95th percentile of the runs."""
+    return tuple(row for row in rows if row.inside is False)
+
+
+COUNTERPARTS = {
+    "host_employment": "jobs",
+    "host_manufacturing_employment": "jobs",
+    "city_employment": "jobs",
+    "city_manufacturing_employment": "jobs",
+    "host_industrial_production": "industrial_output",
+    "city_industrial_production": "industrial_output",
+    "host_exports": "exports",
+    "city_exports": "exports",
+}
+"""What of the park stands beside a value of its host."""
+
+REASONS = {
+    "host_gdp": "value_added",
+    "city_regional_product": "value_added",
+    "host_gdp_growth": "growth",
+    "city_growth": "growth",
+}
+"""Why there is nothing of the park beside a value of its host; ``no_counterpart`` for all others."""
+
+
+@dataclass(frozen=True)
+class RelativeSize:
+    """One value of the host (``context``) with what of the park stands beside it."""
+
+    context: ContextValue
+    counterpart: str
+    """The park's variable; empty where there is none."""
+    model: tuple[float, float, float] | None
+    """5 %, 50 % and 95 % of runs as shares of the host's value; ``None`` where the model has no such output."""
+    recorded: tuple[Observation, float] | None
+    """The observation of the park and its share; ``None`` where there is none of the same unit and period."""
+    reason: str
+    """Why nothing can be compared: ``value_added``, ``growth``, ``no_counterpart``, ``no_record``, ``other_currency``,
+    ``other_period``; empty where something can."""
+
+
+def _recorded(context: ContextValue, candidates: Sequence[Observation]) -> tuple[Observation | None, str]:
+    stock = context.unit == "persons"
+    if not candidates:
+        return None, "no_record"
+    date = context.date
+    same = [one for one in candidates if one.date.year == date.year]
+    if not stock:
+        same = [one for one in same if (one.date.precision, one.date.month) == (date.precision, date.month)]
+    if not same:
+        return None, "other_period"
+    fitting = [one for one in same if one.unit == context.unit]
+    if not fitting:
+        return None, "other_currency"
+    return max(fitting, key=lambda one: one.date.last_day), ""
+
+
+def _modelled(result: xr.Dataset, name: str, context: ContextValue, scenario: int) -> tuple[float, float, float] | None:
+    labels = [str(label) for label in result["label"].to_numpy()]
+    quarter = str(context.quarter)
+    if name not in result.data_vars or result[name].attrs.get("units") != context.unit or quarter not in labels:
+        return None
+    values = result[name].isel(scenario=scenario, quarter=labels.index(quarter)).to_numpy()
+    low, middle, high = (level / context.value for level in band(values))
+    return (low, middle, high) if np.isfinite(middle) else None
+
+
+def weigh(
+    result: xr.Dataset, context: Sequence[ContextValue], observations: Sequence[Observation], scenario: int = 0
+) -> tuple[RelativeSize, ...]:
+    """Set the park beside every value of its host, or say why it cannot be."""
+    found = []
+    for value in context:
+        name = COUNTERPARTS.get(value.variable, "")
+        if not name or value.value <= 0.0:
+            found.append(RelativeSize(value, "", None, None, REASONS.get(value.variable, "no_counterpart")))
+            continue
+        model = _modelled(result, name, value, scenario)
+        entry, reason = _recorded(value, [one for one in observations if one.variable == name and one.use])
+        recorded = None if entry is None else (entry, entry.value / value.value)
+        found.append(RelativeSize(value, name, model, recorded, "" if model or recorded else reason))
+    return tuple(found)
+
+
+def dates_of_growth(context: Sequence[ContextValue]) -> int:
+    """How many levels of the host are known at two dates or more, so that a share of growth could be given."""
+    levels = [value.variable for value in context if value.variable in COUNTERPARTS]
+    return sum(levels.count(name) > 1 for name in set(levels))

@@ -1,0 +1,86 @@
+"""Base model of a study's entries: validation, titles and dates."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from copark.cases.dates import Date
+from copark.cases.quarters import Quarter
+from copark.cases.types import suggestion, wrong
+
+
+class Entry(BaseModel):
+    """Base of the entries of a study: frozen, no unknown keys, no NaN."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Title(Entry):
+    """A title in both languages."""
+
+    en: Annotated[str, Field(max_length=200)]
+    zh: Annotated[str, Field(max_length=200)]
+
+
+def _when(value: Any) -> Any:
+    """A quarter, written ``2015Q2``, as the month it begins with; anything else as it is."""
+    if isinstance(value, Quarter):
+        return first_month(value)
+    try:
+        return first_month(Quarter.parse(str(value)))
+    except ValueError:
+        return value
+
+
+def first_month(quarter: Quarter) -> Date:
+    """The month a quarter begins with."""
+    return Date(quarter.year, 3 * quarter.quarter - 2)
+
+
+def _switch(value: Any) -> Any:
+    """``on`` and ``off`` are words of their own in YAML 1.2."""
+    if isinstance(value, bool):
+        return value
+    answer = {"on": True, "off": False, "true": True, "false": False}.get(str(value).strip().lower())
+    if answer is None:
+        raise wrong("not_allowed", found=value, suggestion=suggestion(value, ("on", "off")))
+    return answer
+
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+
+When = Annotated[Date, BeforeValidator(_when)]
+"""A date (YYYY, YYYY-MM, YYYY-MM-DD) or a quarter (2015Q2); what it changes, changes from its quarter on."""
+
+
+def _moment(value: Any) -> Any:
+    if isinstance(value, Quarter) or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
+        return value
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 4:  # as files give numbers
+        return int(value)
+    try:
+        return Quarter.parse(str(value))
+    except ValueError:
+        raise wrong("bad_quarter", found=value) from None
+
+
+Moment = Annotated[
+    Quarter | int,
+    BeforeValidator(_moment, json_schema_input_type=Annotated[str, Field(pattern="^[12][0-9]{3}Q[1-4]$")] | int),
+]
+"""A quarter (2016Q1), or a whole number of quarters after the case's first."""
+
+
+def span(since: Quarter | int, until: Quarter | int | None, start: Quarter) -> slice:
+    """Quarters from one to another, counted from the first one of a case.
+
+    A quarter as the end is the last that counts, as in edits of facts; a whole number is the first that does not.
+    """
+    end = until + 1 if isinstance(until, Quarter) else until
+    first, last = (one if not isinstance(one, Quarter) else max(one - start, 0) for one in (since, end))
+    return slice(first, last)
+
+
+Switch = Annotated[bool, BeforeValidator(_switch)]

@@ -1,0 +1,181 @@
+"""Commands that list, show, check and create cases."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from copark.analyses.context import Progress, stage
+from copark.errors import Fault
+from copark.presentation.numbers import number, percent
+from copark.store.runs import OUT, RunStore
+from copark.texts import text
+
+if TYPE_CHECKING:
+    from copark.cases import Case
+    from copark.simulation.study import Study
+    from copark.store import RunRecord
+
+
+Entries = tuple[tuple[str, str], ...]
+
+
+def check(name_or_path: str | Path) -> list[Fault]:
+    """Find every fault of a case; none if it is sound."""
+    from copark.cases import check_case
+
+    return check_case(name_or_path)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the check of one part of the casebook found: faults, what a data-only case lacks, growth on record.
+
+    ``name`` is a case, or ``parks`` for the table of parks.
+    """
+
+    name: str
+    faults: tuple[Fault, ...]
+    notes: tuple[str, ...] = ()
+    growth: tuple[str, ...] = ()
+
+
+def check_with_notes(name_or_path: str | Path, lang: str = "en") -> Checked:
+    """Check a case: its faults or, if it has none, what it lacks and how far growth is on record."""
+    from copark.cases.casebook import folder_of
+    from copark.cases.completeness import growth_notes, notes_of
+    from copark.cases.load import examine
+
+    case, faults = examine(folder_of(name_or_path))
+    if case is None:
+        return Checked(str(name_or_path), tuple(faults))
+    return Checked(str(name_or_path), (), notes_of(case, lang), growth_notes(case, lang))
+
+
+def check_casebook(lang: str = "en") -> tuple[Checked, ...]:
+    """Check everything the casebook holds: every case, and the table of parks with its sources and scores."""
+    from copark.cases.casebook import list_cases
+    from copark.cases.parks import examine_parks
+
+    cases = tuple(check_with_notes(name, lang) for name in list_cases())
+    return (*cases, Checked("parks", tuple(examine_parks()[1])))
+
+
+def new(name: str, folder: Path = Path()) -> Path:
+    """Make the commented skeleton of a case that passes :func:`check`."""
+    from copark.cases import new_case
+
+    return new_case(name, folder)
+
+
+def new_from_workbook(path: Path, folder: Path = Path(), name: str = "") -> Path:
+    """Make a case folder of a workbook, if it is sound; its faults are told by sheet and cell."""
+    from copark.cases.workbook_writing import case_from_workbook
+
+    return case_from_workbook(path, folder, name)
+
+
+def new_workbook(path: Path, lang: str = "en", *, name: str = "", of: str | None = None, example: bool = False) -> Path:
+    """Write a workbook to fill in, or that of a case, or of an invented park, to change."""
+    from copark.cases.workbook_writing import EXAMPLE, write_workbook
+
+    return write_workbook(path, lang, name=name, of=str(EXAMPLE) if example else of)
+
+
+def case_schema(to: Path | None = None) -> str:
+    """The JSON Schema of ``case.yaml``, also written to a file if one is named."""
+    from copark.cases import skeleton
+
+    if to is not None:
+        skeleton.export_schema(to)
+    return json.dumps(skeleton.case_schema(), ensure_ascii=False, indent=2)
+
+
+def catalogue(lang: str = "en") -> dict[str, Entries]:
+    """Cases of the casebook and studies shipped, each with its title; stored runs are listed by :func:`runs.books`."""
+    from copark.cases import list_cases, load_case
+    from copark.simulation.study import list_studies, load_study
+
+    return {
+        "cases": tuple((name, getattr(load_case(name).title, lang)) for name in list_cases()),
+        "studies": tuple((name, getattr(load_study(name).title, lang)) for name in list_studies()),
+    }
+
+
+def show(name: str, out: Path = OUT, lang: str = "en") -> tuple[str, Entries]:
+    """Title and entries of what a stored run, a study or a case holds, looked for in this order."""
+    from copark.cases import load_case
+    from copark.simulation.study import list_studies, load_study
+
+    store = RunStore.of(out)
+    if (stored := store.named(name)) is not None:
+        return _describe_run(store.record(stored), lang)
+    if name in list_studies() or Path(name).is_file():
+        return _describe_study(load_study(name), lang)
+    return _describe_case(load_case(name), lang)
+
+
+def _described(title: str, lang: str, entries: Iterator[tuple[str, object]]) -> tuple[str, Entries]:
+    return title, tuple((text(f"workflows.entry.{key}", lang), str(value)) for key, value in entries)
+
+
+def _describe_case(case: Case, lang: str) -> tuple[str, Entries]:
+    from copark.cases.completeness import growth_notes, mechanisms_of, notes_of
+
+    def entries() -> Iterator[tuple[str, object]]:
+        yield "name", case.name
+        yield "kind", text(f"workflows.kind.{case.kind}", lang)
+        yield "clock", text("workflows.clock", lang, start=case.clock.start, quarters=case.clock.quarters)
+        yield "data_end", case.clock.data_end
+        owners = (getattr(entry.title, lang) for entry in case.shareholders)
+        yield "shareholders", text("report.join.list", lang).join(owners)
+        yield "cap_tables", len(case.equity)
+        yield "events", len(case.events)
+        used = sum(entry.use for entry in case.observations)
+        yield "observations", text("workflows.used", lang, total=len(case.observations), used=used)
+        yield "sources", len(case.sources)
+        found = mechanisms_of(case)
+        for state in ("acts", "idle", "unknown"):
+            if named := [text(f"cases.can_act.{name}", lang) for name, one in found.items() if one == state]:
+                yield f"mechanisms_{state}", text("workflows.join", lang).join(named)
+        yield from (("lacks", note) for note in (*notes_of(case, lang), *growth_notes(case, lang)))
+        yield "folder", case.folder
+        yield "hash", case.hash
+
+    return _described(getattr(case.title, lang), lang, entries())
+
+
+def _describe_study(study: Study, lang: str) -> tuple[str, Entries]:
+    def entries() -> Iterator[tuple[str, object]]:
+        yield "name", study.name
+        yield "case", study.case
+        yield "runs", number(study.runs, 0)
+        yield "seed", study.seed
+        yield "draws", text(f"workflows.draws.{study.draws}", lang)
+        for scenario in study.scenarios:
+            yield "scenario", f"{scenario.key}: {getattr(scenario.title, lang)}"
+        yield "outputs", ", ".join(study.kept)
+
+    return _described(getattr(study.title, lang), lang, entries())
+
+
+def _describe_run(record: RunRecord, lang: str) -> tuple[str, Entries]:
+    from copark.presentation.run_export import outcomes_table, provenance_table
+
+    entries = [(str(entry), str(value)) for entry, value in provenance_table(record, lang).rows]
+    for scenario, outcome, count, share, _trust in outcomes_table(record, lang).rows:
+        entries.append((str(scenario), f"{outcome}: {number(float(count or 0), 0)} ({percent(float(share or 0), 1)})"))
+    entries.append((text("workflows.entry.folder", lang), str(record.path)))
+    return text("workflows.stored_run", lang, identity=record.identity), tuple(entries)
+
+
+def export(
+    identity: str, form: str, to: Path, *, out: Path = OUT, lang: str = "en", progress: Progress | None = None
+) -> Path:
+    """Export a stored run as ``netcdf``, ``csv`` or ``xlsx``; see :func:`copark.presentation.run_export.export_run`."""
+    from copark.presentation.run_export import export_run
+
+    return export_run(RunStore.of(out), identity, form, Path(to), lang=lang, progress=stage(progress, "export"))

@@ -1,0 +1,274 @@
+"""Planning a study before it is run: how many runs, how long, how precise.
+
+A plan is made from a pilot: some hundred runs of the very study, timed here and now, on a machine as busy as it is.
+What it says of precision rests on those few runs, and is meant to be right to a factor, not to a digit.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from copark.analyses.context import Progress, stage
+from copark.presentation.numbers import exact, number, precise
+from copark.store.runs import OUT
+from copark.texts import text
+
+if TYPE_CHECKING:
+    import numpy as np
+    import xarray as xr
+    from numpy.typing import NDArray
+
+    from copark.cases import Case
+    from copark.inference.exploration import Workload
+    from copark.presentation.document import Document
+    from copark.simulation.sample import DrawSource
+    from copark.simulation.sample_size import Plan, Reported
+    from copark.simulation.study import Study
+
+WORTH_TELLING = 10.0
+"""Seconds from which a plan is told before the work begins."""
+WITHOUT_PILOT = 20_000
+"""Runs, over all arms, below which the work is done before a pilot would be."""
+PILOT_ARMS = 4000
+"""Runs of a pilot, over all arms; of each arm not fewer than the least and not more than the most."""
+LEAST_PILOT, MOST_PILOT = 64, 512
+TIMED = 256
+"""Runs timed to say how long work of no single study takes."""
+PILOT_FUTURES = 4
+"""Futures of each draw in a pilot, so that draws and random numbers can be told apart."""
+
+
+def pool_of(source: DrawSource | None) -> int | None:
+    """How many draws a source has in all; ``None`` where there is no end to them."""
+    replay = getattr(source, "replay", None)
+    return None if replay is None else int(replay.pairs)
+
+
+def groups_of(source: DrawSource | None, runs: NDArray[np.int64], futures: int) -> NDArray[np.int64]:
+    """The draw of every run: the pair of a posterior, or the number of the draw."""
+    draws = runs // futures
+    pool = pool_of(source)
+    return draws if pool is None else draws % pool
+
+
+def pasts_of(source: DrawSource | None) -> float | None:
+    """Effective number of different pasts among a posterior's pairs; ``None`` without."""
+    replay = getattr(source, "replay", None)
+    return None if replay is None else max(float(replay.pasts), 1.0)
+
+
+def left_open(reported: Reported, source: DrawSource | None) -> float | None:
+    """Half-width of P(self-standing) that a posterior leaves open, as another one made alike would differ from it.
+
+    z √(w/P'): w the variance between pairs, P' the effective number of their different pasts. No number of runs
+    lessens it. ``None`` where draws come from no posterior, or nothing was seen.
+    """
+    from copark.stats.precision import components
+    from copark.stats.shares import z_of
+
+    pasts = pasts_of(source)
+    if pasts is None or reported.standing.size < 2:
+        return None
+    return float(z_of() * (components(reported.standing, reported.groups).parameters / pasts) ** 0.5)
+
+
+def reported_by(result: xr.Dataset, source: DrawSource | None, futures: int) -> tuple[Reported, ...]:
+    """What a result reports of each scenario: self-standing or not, and operating enterprises; runs that finished."""
+    import numpy as np
+
+    from copark.simulation.outcomes import OUTCOMES
+    from copark.simulation.readouts.compare import year_twenty
+    from copark.simulation.sample_size import Reported
+
+    groups = groups_of(source, result["run"].to_numpy().astype(np.int64), futures)
+    at_end, found = result["operating"].isel(quarter=year_twenty(result)), []
+    for at, key in enumerate(map(str, result["scenario"].to_numpy())):
+        outcome = result["outcome"].isel(scenario=at).to_numpy()
+        kept, operating = outcome >= 0, at_end.isel(scenario=at).to_numpy().astype(np.float64)
+        standing = (outcome == OUTCOMES.index("self_standing")).astype(np.float64)
+        found.append(Reported(key, standing[kept], operating[kept], groups[kept]))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Pilot:
+    """A few runs of a study, timed."""
+
+    runs: int
+    """Of each arm."""
+    seconds: float
+    """For a run of all arms."""
+    reported: tuple[Reported, ...]
+    """What they report of each arm."""
+
+
+def pilot(study: Study, case: Case, source: DrawSource | None = None, threads: int | None = None) -> Pilot:
+    """Run a little of a study, and see how long it takes; the enterprises that operate are kept, too."""
+    from copark.simulation.run import simulate
+
+    count = min(max(PILOT_ARMS // len(study.scenarios), LEAST_PILOT), MOST_PILOT)
+    futures = study.futures if study.draws == "defaults" else max(study.futures, PILOT_FUTURES)
+    keep = tuple(dict.fromkeys((*study.kept, "operating")))
+    small = study.with_changes(keep=keep, runs=count, futures=futures)
+    simulate(small.with_changes(runs=8), case, threads=threads, source=source)
+    began = time.perf_counter()
+    result = simulate(small, case, threads=threads, source=source)
+    return Pilot(count, (time.perf_counter() - began) / count, reported_by(result, source, futures))
+
+
+def plan(
+    study: Study, case: Case, source: DrawSource | None = None, runs: int | None = None, *,
+    precision: float | None = None, threads: int | None = None, times: int = 1, seen: Pilot | None = None,
+) -> Plan:  # fmt: skip
+    """Say what a study will take and what it will tell, from a pilot of it.
+
+    Parameters
+    ----------
+    source, runs
+        Where its draws come from, if from a posterior; runs of each arm, by default the study's own.
+    precision
+        A half-width wanted; the plan then says how many runs reach it.
+    times
+        Studies of its kind that will be run one after the other.
+    seen
+        A pilot made before.
+    """
+    from copark.simulation.ensemble import default_threads
+    from copark.simulation.sample_size import Plan, precisions, runs_needed
+
+    asked, pool = study.with_changes(runs=runs), pool_of(source)
+    made = seen or pilot(asked, case, source, threads)
+    return Plan(
+        runs=asked.runs, futures=asked.futures, arms=len(asked.scenarios) * times, pilot=made.runs,
+        seconds=made.seconds * asked.runs * times, threads=threads or default_threads(),
+        precisions=precisions(made.reported[:1], pool=pool, runs=asked.runs, futures=asked.futures), wanted=precision,
+        needed=None if precision is None else runs_needed(made.reported, precision, futures=asked.futures, pool=pool),
+        pool=pool, pasts=pasts_of(source), left_open=left_open(made.reported[0], source),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PlannedStudy:
+    """A plan in words."""
+
+    title: str
+    """What is planned."""
+    plan: Plan
+    """Its numbers."""
+    sentences: tuple[str, ...]
+    """What to tell: runs, time, precision."""
+
+    def document(self, lang: str = "en") -> Document:
+        """The plan as data: its numbers in a row, and its sentences."""
+        from copark.presentation.document import Bullets, Column, Document, Interval, Kind, Section, Table
+
+        found, share = self.plan, Kind.share
+        bounds = {key: found.of(key) for key in ("self_standing", "operating_50")}
+        known = {
+            "arms": found.arms, "runs": found.runs, "futures": found.futures, "threads": found.threads,
+            "seconds": found.seconds, "needed": found.needed,
+            **{key: one if one is None else Interval(one.low, one.high, one.estimate) for key, one in bounds.items()},
+        }  # fmt: skip
+        kinds = {"seconds": Kind.number, "self_standing": share}
+        columns = tuple(
+            Column(
+                key, text(f"planner.column.{key}", lang), kinds.get(key, Kind.count), places=1 if key in kinds else None
+            )
+            for key in known
+        )
+        title = text("planner.title", lang, study=self.title)
+        blocks = (Bullets(self.sentences), Table("plan", title, columns, (tuple(known.values()),)))
+        return Document("plan", lang, self.title, title, sections=(Section("plan", title, blocks),))
+
+
+def plan_study(
+    name_or_path: str | Path | Study, *, runs: int | None = None, precision: float | None = None,
+    seed: int | None = None, threads: int | None = None, lang: str = "en", out: Path = OUT,
+    parameters: str | None = None, cut: str | None = None, progress: Progress | None = None,
+) -> PlannedStudy:  # fmt: skip
+    """Plan a study: time and precision of so many runs, or the runs that reach a precision.
+
+    Parameters
+    ----------
+    name_or_path
+        A study, its name or path, or a case for its baseline study.
+    precision
+        Half-width wanted, as a share: 0.01 is one percentage point.
+    out, parameters, cut
+        Output folder, and which parameters of which cut, as in :func:`copark.workflows.run_study`.
+    """
+    from copark.cases import load_case
+    from copark.inference.case_parameters import settle
+    from copark.simulation.study import Study, load_study
+
+    stage(progress, "prepare")(0, 0)
+    named = name_or_path if isinstance(name_or_path, Study) else load_study(name_or_path)
+    case = load_case(named.case)
+    study, has = settle(named.with_changes(runs=runs, seed=seed), case, out, parameters, cut)
+    seen = pilot(study, case, has.source, threads)
+    found = plan(study, case, has.source, precision=precision, threads=threads, seen=seen)
+    if precision is not None and runs is None and found.needed is not None:
+        found = plan(study, case, has.source, found.needed, precision=precision, threads=threads, seen=seen)
+    return PlannedStudy(getattr(study.title, lang), found, told(found, lang))
+
+
+def told(found: Plan, lang: str = "en") -> tuple[str, ...]:
+    """A plan in sentences, in a reader's language."""
+    counts = {"runs": found.runs, "arms": found.arms, "draws": ceil(found.runs / found.futures)}
+    work = "work_futures" if found.futures > 1 else "work"
+    sentences = [
+        text(f"planner.{work}", lang, futures=found.futures, **counts),
+        text("planner.time", lang, time=_span(found.seconds, lang), threads=found.threads, pilot=found.pilot),
+    ]
+    standing, middle = found.of("self_standing"), found.of("operating_50")
+    if standing is not None and middle is not None:
+        values = {"share": number(100 * standing.estimate, 0), "points": precise(100 * standing.half, 2)}
+        values |= {"median": number(middle.estimate, 0), "low": number(middle.low, 0), "high": number(middle.high, 0)}
+        sentences.append(text("planner.precision", lang, **values))
+    if found.pool is not None and found.left_open is not None:
+        pasts, points = round(found.pasts or 0.0), precise(100 * found.left_open, 2)
+        sentences.append(text("planner.left_open", lang, pool=found.pool, pasts=pasts, points=points))
+    if found.wanted is not None:
+        key = "out_of_reach" if found.needed is None else "needed"
+        points = exact(100 * found.wanted)
+        sentences.append(text(f"planner.{key}", lang, points=points, runs=found.needed or 0))
+    return tuple(sentences)
+
+
+def worth_telling(
+    study: Study, case: Case, source: DrawSource | None = None, *, threads: int | None = None, times: int = 1,
+    lang: str = "en",
+) -> tuple[str, ...]:  # fmt: skip
+    """A plan in sentences, if the work, so many such studies, will take more than ten seconds; else nothing."""
+    if study.runs * len(study.scenarios) * times < WITHOUT_PILOT:
+        return ()
+    found = plan(study, case, source, threads=threads, times=times)
+    return told(found, lang) if found.seconds > WORTH_TELLING else ()
+
+
+def seconds_of(case: Case, works: Sequence[Workload], threads: int | None = None) -> tuple[float, int]:
+    """Seconds that work of no single study takes, by a timed pilot of the case, and the threads it takes them on."""
+    from copark.inference.prior import study_of
+    from copark.simulation.ensemble import default_threads
+    from copark.simulation.run import simulate
+
+    workers = threads or default_threads()
+    study = study_of(case, 1).with_changes(runs=TIMED, draws="prior", keep=["operating"])
+    simulate(study.with_changes(runs=LEAST_PILOT), case, threads=workers)
+    began = time.perf_counter()
+    simulate(study, case, threads=workers)
+    each = (time.perf_counter() - began) / (TIMED * case.clock.quarters)
+    return each * sum(one.quarters_in_all for one in works), workers
+
+
+def _span(seconds: float, lang: str) -> str:
+    if seconds < 90.0:
+        return text("planner.seconds", lang, count=max(round(seconds), 1))
+    if seconds < 5400.0:
+        return text("planner.minutes", lang, count=round(seconds / 60.0))
+    return text("planner.hours", lang, count=number(seconds / 3600.0, 1))

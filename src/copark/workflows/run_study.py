@@ -1,0 +1,151 @@
+"""Running a study: load, check, run, store, analyse, write its report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from copark.analyses.context import Means, Progress, find_or_make, stage
+from copark.store.runs import OUT, RunStore
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from copark.analyses.run import Answer
+    from copark.cases import Case
+    from copark.simulation.study import Study
+    from copark.store import RunRecord
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """What :func:`run_study` made or found."""
+
+    identity: str
+    path: Path
+    """identity, path: name and folder of the stored run."""
+    study: str
+    """Title of the study."""
+    runs: int
+    kept: int
+    failed: int
+    seed: int
+    """runs, kept, failed, seed: runs for each scenario; runs whose paths are kept; runs over all scenarios that did not
+    finish; seed."""
+    reused: bool
+    """The run was stored already."""
+    seconds: float
+    """Time it took to make and store it."""
+    answer: Answer
+    """What it says: ``answer.document(lang)`` in words, ``answer.to_frame()`` the observations beside the model."""
+    files: Mapping[str, Path]
+    """The report's files by format, if it was written."""
+    notes: tuple[str, ...] = ()
+    """What else is to be said, in sentences."""
+
+    @property
+    def report(self) -> Path | None:
+        """The report's page, if one was written."""
+        return self.files.get("html")
+
+
+def run_study(
+    name_or_path: str | Path | Study, *, runs: int | None = None, seed: int | None = None, draws: str | None = None,
+    parameters: str | None = None, cut: str | None = None, threads: int | None = None, means: Means | None = None,
+    lang: str = "en", out: Path = OUT, fresh: bool = False, report: bool = True, formats: Sequence[str] = ("html",),
+    announce: Callable[[Sequence[str]], None] | None = None, progress: Progress | None = None,
+) -> RunOutcome:  # fmt: skip
+    """Run a study, or find its run; store it; write its report.
+
+    Parameters
+    ----------
+    name_or_path
+        A study, or its name or path; a case means its baseline study.
+    runs, seed, draws, parameters, cut
+        In the place of the study's own, of the best parameters (``own``, ``shipped`` …) and of their cut (``2020Q4``).
+    threads, means, lang, out
+        Threads here, or other means to make the runs; ``en`` or ``zh``; folder of ``runs/`` and ``reports/``.
+    fresh, report, formats
+        Run even if it is stored, in its place; write the report, in some of :data:`copark.presentation.FORMATS`.
+    announce, progress
+        Told beforehand what work over ten seconds will take; told how far it is.
+
+    Raises
+    ------
+    copark.errors.CoparkError
+        If study, case or stored run are missing or have faults, or the disk has no room.
+    """
+    from copark.analyses.run import answer_of
+    from copark.cases import load_case
+    from copark.inference.case_parameters import settle
+    from copark.presentation import write
+    from copark.simulation.study import Study, load_study
+
+    named, out = name_or_path if isinstance(name_or_path, Study) else load_study(name_or_path), Path(out)
+    case, began, by = load_case(named.case), time.monotonic(), means or Means(threads)
+    study, has = settle(named.with_changes(runs=runs, seed=seed, draws=draws), case, out, parameters, cut)
+
+    def ahead(study: Study, told: Sequence[str]) -> None:
+        from copark.workflows.run_plan import worth_telling
+
+        if announce is not None:
+            announce((*told, *worth_telling(study, case, has.source, threads=by.threads, lang=lang)))
+
+    made = find_or_make(
+        study, case, has, means=by, out=out, lang=lang, fresh=fresh, ahead=None if announce is None else ahead,
+        progress=progress,
+    )  # fmt: skip
+    record, seconds, files = made.record, time.monotonic() - began, dict[str, Path]()
+    answer = answer_of(RunStore.of(out).load(record.identity), case, counts_of(record))
+    if report:
+        stage(progress, "report")(0, 0)
+        files = write(answer.document(lang), out / "reports" / f"{made.study.name}-{answer.run_id}", formats)
+    return RunOutcome(
+        **{name: getattr(record, name) for name in ("identity", "path", "runs", "kept", "failed")}, answer=answer,
+        study=getattr(made.study.title, lang), seed=made.study.seed, reused=made.reused, seconds=seconds, files=files,
+        notes=(*has.said(lang), *made.notes),
+    )  # fmt: skip
+
+
+def counts_of(record: RunRecord) -> tuple[dict[str, int], ...]:
+    """Runs by code of outcome, for each scenario, also of those whose paths are not kept."""
+    return tuple(record.outcome.get(name, {}) for name in record.scenarios)
+
+
+def simulate(
+    case: Case | str | Path, runs: int = 1000, seed: int = 1, *, parameters: str | None = None, cut: str | None = None,
+    out: Path = OUT, **changes: Any,
+) -> xr.Dataset:  # fmt: skip
+    """Run an ensemble and give it back, without storing it.
+
+    Parameters
+    ----------
+    case
+        A case, or its name or path.
+    runs, seed
+        How many runs for each scenario, with which random numbers.
+    parameters, cut, out
+        Which parameters, of which cut, and the output folder that posteriors of one's own are looked for in, as in
+        :func:`run_study`; ``result.attrs["provenance"]`` tells their trust state.
+    **changes
+        Further fields of the baseline study: ``draws``, ``scenarios``, ``keep``, ``quarters``; and ``threads``.
+
+    Returns
+    -------
+    xarray.Dataset
+        Outputs of dimensions (scenario, run, quarter), with units and provenance.
+    """
+    from copark.cases import Case, load_case
+    from copark.inference.case_parameters import settle
+    from copark.simulation import run
+    from copark.simulation.study import baseline
+
+    threads = changes.pop("threads", None)
+    found = case if isinstance(case, Case) else load_case(case)
+    study, has = settle(
+        baseline(found.name).with_changes(runs=runs, seed=seed, **changes), found, Path(out), parameters, cut
+    )
+    return run.simulate(study, found, threads=threads, source=has.source)
