@@ -41,8 +41,8 @@ def write(document: Document, folder: Path, formats: Sequence[str]) -> dict[str,
 
 
 _WRITERS = {
-    "xlsx": ("tables", "write_workbook"), "csv": ("tables", "write_csvs"), "docx": ("docx", "write"),
-    "pdf": ("layout", "write_pdf"), "pptx": ("pptx", "write"),
+    "xlsx": ("document_tables", "write_workbook"), "csv": ("document_tables", "write_csvs"), "docx": ("docx", "write"),
+    "pdf": ("html_pdf", "write_pdf"), "pptx": ("pptx", "write"),
 }  # fmt: skip
 
 
