@@ -14,9 +14,9 @@ from copark.cases.files import Refused, check_workbook, read_cells
 from copark.errors import Fault
 from copark.workflows import run_study
 from copark.workflows.serving.case_registry import Shelf, take
+from tests.hostile.fuzzing import Watch, watched
 from tests.hostile.mutations import DOCTYPE, entry_of, zipped
 from tests.hostile.subjects import book, command, tried
-from tests.hostile.watch import Watch, watched
 
 
 def parts(raw):
