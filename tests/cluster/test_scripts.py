@@ -20,14 +20,6 @@ BEGIN = "import sys\nfrom pathlib import Path\nfrom copark.workflows import Mean
 GUARDED = "if __name__ == '__main__':" + CALL.replace("\n", "\n    ")
 
 
-def run(script: str, folder: Path, how: str = "file") -> subprocess.CompletedProcess[str]:
-    path = folder / "script.py"
-    path.write_text(script, encoding="utf-8")
-    where = {"file": [str(path)], "console": ["-c", script], "stdin": ["-"]}[how]
-    command = [sys.executable, *where, str(folder / "out")]
-    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=200, input=script)
-
-
 def test_a_script_that_workers_could_not_read_again_is_refused(monkeypatch, tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     monkeypatch.setattr(sys.modules["__main__"], "__file__", str(script), raising=False)
@@ -43,10 +35,12 @@ def test_a_script_that_workers_could_not_read_again_is_refused(monkeypatch, tmp_
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(
-    ("how", "script"), [("file", BEGIN + GUARDED), ("console", BEGIN + CALL)], ids=["file", "console"]
-)
-def test_a_script_with_the_line_and_a_console_run(tmp_path: Path, how: str, script: str) -> None:
+@pytest.mark.parametrize("how", ["file", "console"])
+def test_a_script_with_the_line_and_a_console_run(tmp_path: Path, how: str) -> None:
     """A notebook is a console: its process has no script that workers would read."""
-    made = run(script, tmp_path, how)
+    path = tmp_path / "script.py"
+    path.write_text(BEGIN + GUARDED, encoding="utf-8")
+    where = [str(path)] if how == "file" else ["-c", BEGIN + CALL]
+    command = [sys.executable, *where, str(tmp_path / "out")]
+    made = subprocess.run(command, check=False, capture_output=True, text=True, timeout=200)
     assert (made.returncode, made.stdout) == (0, "1100 runs\n"), made.stderr

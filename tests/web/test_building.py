@@ -1,4 +1,4 @@
-"""Building the page: what is said where Node will not do, and where it is served without having been built."""
+"""Building the page: its types, when it is built anew, and what is said where it is served without being built."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from copark.cli import main
+from tests.asked import call
 
 ROOT = Path(__file__).parents[2]
-NODE = "#!/bin/sh\ncase $1 in --version) echo v{version};; *) exit {code};; esac\n"
 
 
 @pytest.mark.long
@@ -41,12 +40,11 @@ def test_the_page_is_built_anew_when_a_document_it_shows_has_changed():
     assert shown <= set(sources)
 
 
-@pytest.mark.parametrize(("lang", "words"), [("en", "The web page is not built"), ("zh", "网页尚未构建")])
-def test_serving_without_the_page_says_how_to_build_it(tmp_path, monkeypatch, capsys, lang, words):
+def test_serving_without_the_page_says_how_to_build_it(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("copark.web.server.is_built", lambda _: False)
     monkeypatch.setattr("copark.web.server.serve", lambda settings, lang, ready: ready("http://127.0.0.1:1/"))
-    with pytest.raises(SystemExit, match="0"):
-        main(["serve", "--data", str(tmp_path), "--lang", lang])
-    said = capsys.readouterr().out
-    assert words in said
-    assert "make web" in said
+    for lang, words in (("en", "The web page is not built"), ("zh", "网页尚未构建")):
+        code, said, _ = call(["serve", "--data", tmp_path, "--lang", lang], capsys)
+        assert code == 0
+        assert words in said
+        assert "make web" in said

@@ -139,6 +139,17 @@ def test_who_leaves_while_waiting_waits_no_longer():
     assert with_pool(go) == 1
 
 
+def test_answers_from_memory_say_nothing_of_the_speed():
+    async def go(pool):
+        weights = []
+        for runs in (0, 1):
+            await pool.run(request_of("you"), lambda ticket, runs=runs: setattr(ticket, "runs", runs), 2.0)
+            weights.append(pool.quick.weights)
+        return weights
+
+    assert with_pool(go, light=5.0) == [0.0, 2.0]
+
+
 def test_nobody_waits_at_a_door_that_is_full_without_being_told_and_it_is_left_again(serve):
     """More at once than the server hears; what was answered, refused or broken no longer stands in the door."""
     with serve(limits={"open": 0}) as client:
