@@ -91,14 +91,6 @@ def test_expectations_are_right_on_average_and_as_sharp_as_the_signal():
     assert abs(np.mean(u * expected) - 0.4 * unit) < tolerance
 
 
-def test_a_full_register_stops_the_run():
-    firms, state = no_firms(), blank("enterprises", "state", registered_now=WIDTH)
-    column, *_ = register(55, 20.0, firms, state)
-    assert column == -1
-    assert state.overflow == 1
-    assert state.registered_ever == 0
-
-
 def open_park(**changes):
     heard = {"usable_area": 500, "profit_tax": 0.1, "open": 1} | changes
     return blank("enterprises", "receives", **heard), blank("enterprises", "dated", first_area=350, reference_tax=0.1)
@@ -139,27 +131,27 @@ def test_arrivals_are_owed_as_attributed():
         assert abs(count / n - share) < 4 * np.sqrt(share * (1 - share) / n)
 
 
-def test_a_rate_beyond_all_measure_stops_the_run():
+def test_a_full_register_or_a_rate_beyond_all_measure_stops_the_run():
+    state = blank("enterprises", "state", registered_now=WIDTH)
+    column, *_ = register(55, 20.0, no_firms(), state)
+    assert (column, state.overflow, state.registered_ever) == (-1, 1, 0)
     state = blank("enterprises", "state")
     theta = parameters("enterprises", **(EVEN | {"enquiry_rate": 5000.0}))
     arrivals.arrive(5, 0, no_firms(), state, *open_park(demand=[9, 0, 0]), theta, address())
-    assert state.overflow == 1
-    assert state.arrivals == 0
+    assert (state.overflow, state.arrivals) == (1, 0)
 
 
-def anchors(*entries):
-    made = np.zeros(len(entries), Anchor).view(np.recarray)
-    for n, entry in enumerate(entries):
-        for name, value in entry.items():
-            made[name][n] = value
+def anchors(first_quarter):
+    """Two anchor projects: quarter, origin, declared, land, start and time to build."""
+    made = np.zeros(2, Anchor).view(np.recarray)
+    names = ("quarter", "origin", "declared", "land", "start_quarter", "build_quarters")
+    for name, first, second in zip(names, (first_quarter, 0, 150, 25, 13, 6), (12, 2, 40, 9, -1, 4), strict=True):
+        made[name] = first, second
     return made
 
 
 def test_certificates_and_anchor_projects_come_when_the_record_says():
-    named = anchors(
-        {"quarter": 11, "origin": 0, "declared": 150, "land": 25, "start_quarter": 13, "build_quarters": 6},
-        {"quarter": 12, "origin": 2, "declared": 40, "land": 9, "start_quarter": -1, "build_quarters": 4},
-    )
+    named = anchors(11)
     firms, state = no_firms(), blank("enterprises", "state")
     dated = blank("enterprises", "dated", certificates=[2, 1, 0])
     theta = parameters("enterprises", realised_share=0.6, declared_spread=0.5)
@@ -175,17 +167,10 @@ def test_certificates_and_anchor_projects_come_when_the_record_says():
     assert seen(firms.registered, 4, "start_quarter") == [-1, -1, -1, 13]
     assert state.arrivals == state.arrivals_own == state.registered_ever == state.registered_now == 4
     assert list(state.registered_by_origin) == [3, 1, 0]
-
-
-def test_the_second_anchor_keeps_its_name_whatever_became_of_the_first():
-    later = {"quarter": 12, "origin": 2, "declared": 40, "land": 9, "start_quarter": -1, "build_quarters": 4}
-    for first_quarter in (11, -1):
+    for first_quarter in (11, -1):  # the second keeps its name whatever became of the first
         firms, state = no_firms(), blank("enterprises", "state")
-        named = anchors(later | {"quarter": first_quarter}, later)
-        nobody = blank("enterprises", "dated")
-        arrivals.dated_arrivals(
-            12, firms, state, blank("enterprises", "receives"), nobody, named, parameters("enterprises"), address()
-        )
+        nobody, heard = blank("enterprises", "dated"), blank("enterprises", "receives")
+        arrivals.dated_arrivals(12, firms, state, heard, nobody, anchors(first_quarter), theta, address())
         assert list(firms.registered_id[: int(state.registered_now)]) == [arrivals.ANCHOR_FIRST + 1]
 
 

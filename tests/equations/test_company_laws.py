@@ -111,16 +111,9 @@ positive = st.floats(0, 500)
 
 @lawful
 @given(
-    cash=money,
-    debt=positive,
-    paid_in=positive,
-    land=st.floats(0, 70),
-    grants=st.floats(0, 20),
-    quarters_left=st.integers(0, 40),
-    credit=positive,
-    share=cap_tables(),
-    developed=st.floats(0, 70),
-)
+    cash=money, debt=positive, paid_in=positive, land=st.floats(0, 70), grants=st.floats(0, 20),
+    quarters_left=st.integers(0, 40), credit=positive, share=cap_tables(), developed=st.floats(0, 70),
+)  # fmt: skip
 def test_the_ledger_closes_for_arbitrary_flows(
     cash, debt, paid_in, land, grants, quarters_left, credit, share, developed
 ):
@@ -159,32 +152,21 @@ def test_a_loan_is_repaid_in_equal_parts_to_the_last_cent():
     assert state.debt == 0
 
 
-def rescued(pattern):
-    """What becomes of a company that is 5 short every quarter, rescued in the quarters where the pattern says 1."""
-    state = blank("company", "state", cash=-5.0)
-    for helped in pattern:
-        state.cash = -5.0
-        ledger.settle(state, blank("company", "receives", rescue=20.0 * helped))
-    return state
-
-
-@pytest.mark.parametrize(
-    ("pattern", "failed", "count"),
-    [
+def test_four_insolvent_quarters_in_a_row_unrescued_are_the_end():
+    """A company is 5 short every quarter, rescued where the pattern says 1; an empty till is not insolvent."""
+    for pattern, failed, count in (
         ([0, 0, 0], 0, 3),
         ([0, 0, 0, 0], 1, 4),
         ([0, 0, 0, 1], 0, 0),
         ([0, 0, 0, 1, 0, 0, 0], 0, 3),
         ([0, 0, 0, 1, 0, 0, 0, 0], 1, 4),
         ([0, 0, 0, 0, 1], 1, 4),
-    ],
-)
-def test_four_insolvent_quarters_in_a_row_unrescued_are_the_end(pattern, failed, count):
-    state = rescued(pattern)
-    assert (state.failed, state.insolvent_quarters) == (failed, count)
-
-
-def test_a_till_that_is_exactly_empty_is_not_insolvent():
+    ):
+        state = blank("company", "state")
+        for helped in pattern:
+            state.cash = -5.0
+            ledger.settle(state, blank("company", "receives", rescue=20.0 * helped))
+        assert (state.failed, state.insolvent_quarters) == (failed, count), pattern
     state = blank("company", "state", cash=0.0, insolvent_quarters=3)
     ledger.settle(state, blank("company", "receives"))
     assert (state.failed, state.insolvent_quarters) == (0, 0)

@@ -26,12 +26,9 @@ def test_a_bargain_pays_all_or_nothing_and_leaves_nobody_below_zero(home, host, 
 
 @lawful
 @given(
-    benefit=st.tuples(money, money),
-    shortfall=st.floats(0, 200),
-    control=st.tuples(share, share),
-    framework=st.booleans(),
-    weight=share,
-)
+    benefit=st.tuples(money, money), shortfall=st.floats(0, 200), control=st.tuples(share, share),
+    framework=st.booleans(), weight=share,
+)  # fmt: skip
 def test_a_rescue_never_leaves_a_side_worse_than_nothing(benefit, shortfall, control, framework, weight):
     state = blank("governments", "state", benefit=benefit)
     dated = blank("governments", "dated", framework=framework, rescue_by_treaty=1, rescue_by_controller=1)

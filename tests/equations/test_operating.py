@@ -13,15 +13,9 @@ from copark.model.enterprises.records import Anchor
 from tests.equations.small_park import address, blank, integers_wrap, lawful, no_firms, parameters, seen, stand
 
 BY_HAND = {
-    "return_spread": 0.1,
-    "transitory_persistence": 0.4096,
-    "startup_loss": 0.08,
-    "startup_years": 2.0,
-    "reinvested_share": 0.3,
-    "exit_rate": 0.06,
-    "reference_return": 0.07,
-    "capital_per_job": 0.125,
-}
+    "return_spread": 0.1, "transitory_persistence": 0.4096, "startup_loss": 0.08, "startup_years": 2.0,
+    "reinvested_share": 0.3, "exit_rate": 0.06, "reference_return": 0.07, "capital_per_job": 0.125,
+}  # fmt: skip
 
 
 def test_two_quarters_of_an_enterprise_by_hand():
@@ -148,15 +142,11 @@ def test_sums_over_three_mature_enterprises_by_hand():
     assert state.losses == 1
 
 
+ENTRIES = st.tuples(st.integers(0, 2), st.floats(0.1, 100), st.integers(0, 60), st.floats(-0.3, 0.3))
+
+
 @lawful
-@given(
-    tax=st.floats(0, 0.9),
-    entries=st.lists(
-        st.tuples(st.integers(0, 2), st.floats(0.1, 100), st.integers(0, 60), st.floats(-0.3, 0.3)),
-        min_size=1,
-        max_size=8,
-    ),
-)
+@given(tax=st.floats(0, 0.9), entries=st.lists(ENTRIES, min_size=1, max_size=8))
 def test_what_enterprises_pay_in_tax_the_host_receives(tax, entries):
     untaxed, taxed = (earn_once(rate, 0.05, entries) for rate in (0.0, tax))
     assert untaxed.taxes == 0

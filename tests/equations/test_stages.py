@@ -131,8 +131,7 @@ def test_the_last_takes_the_place_of_one_that_opens():
         stand(firms.building, firms.building_id, n, 500 + n, capital=n, remaining=quarters, build_quarters=quarters)
     stages.build(0, firms, state, parameters("enterprises"), address())
     assert list(firms.building_id[:2]) == [502, 501]
-    assert seen(firms.building, 2, "remaining") == [1, 2]
-    assert seen(firms.building, 2, "capital") == [2, 1]
+    assert [seen(firms.building, 2, name) for name in ("remaining", "capital")] == [[1, 2], [2, 1]]
 
 
 @integers_wrap

@@ -4,14 +4,11 @@ import numpy as np
 from scipy.stats import norm
 
 from copark.simulation.run import simulate
-from tests.laws.conftest import arm, study
+from tests.simulation.conftest import arm, study
 
-NOTHING_ELSE = {
-    "world.exposure_pandemic": [{"value": (0.0, 0.0, 0.0)}],
-    "world.exposure_sanctions": [{"value": (0.0, 0.0, 0.0)}],
-    "world.exposure_market_shift": [{"value": (0.0, 0.0, 0.0)}],
-    "governments.narrow_list": [{"value": 0.0}],
-    "enterprises.certificates": [{"value": (0.0, 0.0, 0.0)}],
+FACTS = [f"world.exposure_{shock}" for shock in ("pandemic", "sanctions", "market_shift")]
+NOTHING_ELSE = {name: [{"value": (0.0, 0.0, 0.0)}] for name in (*FACTS, "enterprises.certificates")} | {
+    "governments.narrow_list": [{"value": 0.0}]
 }
 NO_PULL = {
     "follow_own": 0.0, "service_pull": 0.0, "reputation_pull": 0.0, "network_strength": 0.0, "climate_spread": 0.0,
@@ -69,12 +66,8 @@ def test_exits_alone_are_exponential(great_stone):
 
 def test_building_spends_what_was_promised(great_stone):
     """Without reinvestment, exit or lapse, investment is zeta k of those who opened plus the part already built."""
-    made = simulate(
-        study(
-            bare(enquiry_rate=4.0, reinvested_share=0.0, exit_rate=0.0, startup_loss=0.0), runs=200, draws="defaults"
-        ),
-        great_stone,
-    )
+    park = bare(enquiry_rate=4.0, reinvested_share=0.0, exit_rate=0.0, startup_loss=0.0)
+    made = simulate(study(park, runs=200, draws="defaults"), great_stone)
     spent, opened = made.enterprise_investment.values[0], made.capital.values[0]
     building = made.building.values[0]
     assert (spent >= opened - 1e-9).all()

@@ -26,7 +26,7 @@ from copark.model.jit import ENABLED
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
 from copark.simulation.sample import fill, sample
-from tests.laws.conftest import arm, study
+from tests.simulation.conftest import arm, study
 
 pytestmark = [pytest.mark.long, pytest.mark.skipif(not ENABLED, reason="thousands of runs: compiled only")]
 

@@ -1,25 +1,10 @@
-"""What the laws share: the case of Great Stone and short ways to run it."""
+"""What the laws share: Great Stone as it is, in 512 runs."""
 
 import numpy as np
 import pytest
 
 from copark.simulation.run import simulate
-from copark.simulation.study import Scenario, Study, Title
-
-
-def arm(key="as-it-is", **changes):
-    return Scenario(key=key, title=Title(en=key, zh=key), **changes)
-
-
-def study(*scenarios, runs=128, seed=1, draws="unsettled", keep="all"):
-    return Study(
-        name="law", title=Title(en="law", zh="law"), case="great-stone", runs=runs, seed=seed, draws=draws, keep=keep,
-        scenarios=scenarios or (arm(),),
-    )  # fmt: skip
-
-
-def outputs_of(dataset, scenario=0):
-    return {name: dataset[name].values[scenario] for name in dataset.data_vars if dataset[name].dims[-1] == "quarter"}
+from tests.simulation.conftest import study
 
 
 def same_bits(left, right):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from copark.model.variables import catalogue
 from copark.simulation.run import simulate
-from tests.laws.conftest import arm, study
+from tests.simulation.conftest import arm, study
 
 DRAWN = [v for v in catalogue().parameters.values() if v.drawn and v.shape == ()]
 
@@ -53,15 +53,10 @@ def check_ledger(made):
     assert np.allclose(start + 0.25 * np.cumsum(flows["calls"], axis=-1), flows["paid_in_equity"], atol=1e-8)
 
 
-def test_the_baseline_conserves(baseline):
-    check_laws(baseline)
-    check_ledger(baseline)
-
-
-def test_the_priors_conserve(great_stone):
-    made = simulate(study(runs=512, draws="prior"), great_stone)
-    check_laws(made)
-    check_ledger(made)
+def test_the_baseline_and_the_priors_conserve(great_stone, baseline):
+    for made in (baseline, simulate(study(runs=512, draws="prior"), great_stone)):
+        check_laws(made)
+        check_ledger(made)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -5,37 +5,30 @@ import pytest
 
 from copark.model.variables import catalogue
 from copark.simulation.run import simulate
-from tests.laws.conftest import arm, outputs_of, same_bits, study
+from tests.laws.conftest import same_bits
+from tests.simulation.conftest import arm, outputs, study
 
 SAME_AS_PARAMETER = {
-    "service_to_arrivals": {"service_pull": 0.0},
-    "service_to_returns": {"service_return": 0.0},
-    "results_to_arrivals": {"reputation_pull": 0.0},
-    "growth_to_returns": {"market_response": 0.0},
-    "council_to_votes": {"mediation": 0.0},
-    "commitment_to_hurdle": {"risk_premium": 0.0},
-    "jobs_to_host": {"tax_per_job": 0.0},
-    "contracts_to_home": {"contractor_margin_rate": 0.0},
+    "service_pull": ["service_to_arrivals"],
+    "service_return": ["service_to_returns"],
+    "reputation_pull": ["results_to_arrivals"],
+    "market_response": ["growth_to_returns"],
+    "mediation": ["council_to_votes"],
+    "risk_premium": ["commitment_to_hurdle"],
+    "tax_per_job": ["jobs_to_host"],
+    "contractor_margin_rate": ["contracts_to_home"],
+    "network_strength": ["network_to_arrivals", "network_to_partners"],
 }
 
 
-@pytest.mark.parametrize("link", SAME_AS_PARAMETER)
-def test_cut_is_the_parameter_at_zero(great_stone, link):
-    cut = arm("cut", links={link: {"strength": 0.0}})
-    zero = arm("zero", parameters=SAME_AS_PARAMETER[link])
-    both = simulate(study(cut, zero, runs=64), great_stone)
-    assert same_bits(outputs_of(both, 0), outputs_of(both, 1))
-
-
-def test_network_cut_is_network_strength_zero(great_stone):
-    """The network feeds two arrows; both cut, they are its strength at zero."""
-    cut = arm("cut", links={"network_to_arrivals": {"strength": 0.0}, "network_to_partners": {"strength": 0.0}})
-    zero = arm("zero", parameters={"network_strength": 0.0})
-    both = simulate(study(cut, zero, runs=64), great_stone)
-    cut_out, zero_out = outputs_of(both, 0), outputs_of(both, 1)
-    for name in ("network_home", "network_host", "network_third"):
-        cut_out.pop(name), zero_out.pop(name)
-    assert same_bits(cut_out, zero_out)
+@pytest.mark.parametrize("name", SAME_AS_PARAMETER)
+def test_cut_is_the_parameter_at_zero(great_stone, name):
+    """What a network would bring, without the arrows that it feeds, is reported all the same."""
+    cut = arm("cut", links={link: {"strength": 0.0} for link in SAME_AS_PARAMETER[name]})
+    both = simulate(study(cut, arm("zero", parameters={name: 0.0}), runs=64), great_stone)
+    apart = ("network_home", "network_host", "network_third") if name == "network_strength" else ()
+    left, right = ({key: one for key, one in outputs(both, at).items() if key not in apart} for at in (0, 1))
+    assert same_bits(left, right)
 
 
 DISTURBED = {
@@ -83,13 +76,12 @@ SOME = ("network_to_arrivals", "tax_to_returns", "rescue_to_ledger")
 @pytest.fixture(scope="module")
 def arms(great_stone):
     """Outputs with each arrow changed in each of the ways, by the arrow and the way; and with all of them whole."""
-    found = {("", "whole"): outputs_of(simulate(study(runs=2), great_stone))}
+    found = {("", "whole"): outputs(simulate(study(runs=2), great_stone))}
     for way, change in WAYS.items():
         links = SOME if way in ("once", "never") else tuple(catalogue().links)
-        made = simulate(
-            study(*(arm(link.replace("_", "-"), links={link: change}) for link in links), runs=2), great_stone
-        )
-        found |= {(link, way): outputs_of(made, n) for n, link in enumerate(links)}
+        scenarios = (arm(link.replace("_", "-"), links={link: change}) for link in links)
+        made = simulate(study(*scenarios, runs=2), great_stone)
+        found |= {(link, way): outputs(made, n) for n, link in enumerate(links)}
     return found
 
 

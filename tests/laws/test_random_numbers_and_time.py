@@ -3,15 +3,15 @@
 import numpy as np
 
 from copark.simulation.run import simulate
-from tests.laws.conftest import arm, outputs_of, study
+from tests.simulation.conftest import arm, outputs, study
 
 FIRST_OF_2022 = 38
 
 
 def test_nothing_moves_before_a_shock(great_stone):
     arms = arm("mild", parameters={"sanctions": 0.0}), arm("hard", parameters={"sanctions": 3.0})
-    both = simulate(study(*arms, draws="defaults"), great_stone)
-    for name, values in outputs_of(both).items():
+    both = simulate(study(*arms, runs=128, draws="defaults"), great_stone)
+    for name, values in outputs(both).items():
         assert np.array_equal(values[:, :FIRST_OF_2022], both[name].values[1][:, :FIRST_OF_2022]), name
     assert (both.demand_third.values[0][:, FIRST_OF_2022] != both.demand_third.values[1][:, FIRST_OF_2022]).all()
     assert both.registered_third.values[0][:, -1].mean() > both.registered_third.values[1][:, -1].mean() + 5
@@ -19,7 +19,7 @@ def test_nothing_moves_before_a_shock(great_stone):
 
 def test_a_lever_acts_from_its_quarter_on(great_stone):
     late = arm("late", levers={"governments.threshold": [{"value": 5.0, "from": 60}]})
-    both = simulate(study(arm(), late), great_stone)
+    both = simulate(study(arm(), late, runs=128), great_stone)
     assert np.array_equal(both.registered.values[0][:, :60], both.registered.values[1][:, :60])
     assert (both.registered.values[0][:, -1] > both.registered.values[1][:, -1]).mean() > 0.9
 
@@ -36,15 +36,11 @@ def test_pairing_removes_most_of_the_noise(great_stone):
 
 def test_arrivals_are_nested_between_arms(great_stone):
     """With feedback cut, the arm with the higher rate has every enterprise of the other and some more."""
-    quiet = {
-        "links": {
-            name: {"strength": 0.0}
-            for name in ("results_to_arrivals", "service_to_arrivals", "service_to_returns", "opening_to_enterprises")
-        }
-    }
+    names = ("results_to_arrivals", "service_to_arrivals", "service_to_returns", "opening_to_enterprises")
+    quiet = {name: {"strength": 0.0} for name in names}
     still = {"follow_own": 0.0, "pool_years": 500.0, "no_land_discount": 0.0}
-    low = arm("low", parameters=still | {"enquiry_rate": 15.0}, **quiet)
-    high = arm("high", parameters=still | {"enquiry_rate": 15.5}, **quiet)
+    low = arm("low", parameters=still | {"enquiry_rate": 15.0}, links=quiet)
+    high = arm("high", parameters=still | {"enquiry_rate": 15.5}, links=quiet)
     both = simulate(study(low, high, draws="defaults"), great_stone)
     more = both.arrivals.values[1] - both.arrivals.values[0]
     assert (more >= 0).all()
@@ -53,12 +49,9 @@ def test_arrivals_are_nested_between_arms(great_stone):
 
 def test_origins_are_symmetric_without_shocks_and_ties(great_stone):
     third = 1.0 / 3.0
-    levers = {
-        f"world.exposure_{shock}": [{"value": (0.0, 0.0, 0.0)}] for shock in ("pandemic", "sanctions", "market_shift")
-    } | {
-        "enterprises.term_market": [{"value": (0.0, 0.0, 0.0)}],
-        "enterprises.certificates": [{"value": (0.0, 0.0, 0.0)}],
-    }
+    facts = [f"world.exposure_{shock}" for shock in ("pandemic", "sanctions", "market_shift")]
+    facts += ["enterprises.term_market", "enterprises.certificates"]
+    levers = {name: [{"value": (0.0, 0.0, 0.0)}] for name in facts}
     parameters = {
         "origin_weight": (third, third, third), "network_strength": 0.0, "host_growth_pull": 0.0,
         "source_growth_pull": 0.0,

@@ -4,33 +4,34 @@ import numpy as np
 import pytest
 
 from copark.simulation.run import simulate, stream
-from tests.laws.conftest import arm, outputs_of, same_bits, study
+from tests.laws.conftest import same_bits
+from tests.simulation.conftest import arm, outputs, study
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
 def test_threads_change_nothing(great_stone, baseline, threads):
     again = simulate(study(runs=512), great_stone, threads=threads)
-    assert same_bits(outputs_of(baseline), outputs_of(again))
+    assert same_bits(outputs(baseline), outputs(again))
     assert np.array_equal(baseline.outcome.values, again.outcome.values)
 
 
 def test_chunks_change_nothing(great_stone, baseline):
     parts = list(stream(study(runs=512), great_stone, chunk=100))
     assert [part.sizes["run"] for part in parts] == [100, 100, 100, 100, 100, 12]
-    for name, values in outputs_of(baseline).items():
+    for name, values in outputs(baseline).items():
         assert np.array_equal(np.concatenate([part[name].values[0] for part in parts]), values)
     assert np.array_equal(np.concatenate([part.draws.values for part in parts]), baseline.draws.values)
 
 
 def test_more_runs_begin_with_the_same_runs(great_stone, baseline):
     fewer = simulate(study(runs=60), great_stone)
-    for name, values in outputs_of(fewer).items():
+    for name, values in outputs(fewer).items():
         assert np.array_equal(values, baseline[name].values[0, :60])
 
 
 def test_another_arm_changes_nothing(great_stone, baseline):
     both = simulate(study(arm("other", parameters={"return_mean": 0.01}), arm(), runs=512), great_stone)
-    assert same_bits(outputs_of(baseline), outputs_of(both, 1))
+    assert same_bits(outputs(baseline), outputs(both, 1))
 
 
 def test_another_seed_changes_everything(great_stone, baseline):

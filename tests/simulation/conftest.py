@@ -15,10 +15,16 @@ def arm(key="as-it-is", edits=None, **changes):
     return Scenario(key=key, title=Title(en=key, zh=key), edits=edits or {}, **changes)
 
 
-def study(*scenarios, runs=24, **changes):
+def study(*scenarios, runs=24, keep="all", **changes):
+    """A study of Great Stone as it is, or of these scenarios."""
     title = Title(en="test", zh="test")
-    made = Study(name="test", title=title, case="great-stone", runs=runs, scenarios=scenarios or (arm(),), keep="all")
-    return made.with_changes(**changes)
+    scenarios = scenarios or (arm(),)
+    return Study(name="test", title=title, case="great-stone", runs=runs, scenarios=scenarios, keep=keep, **changes)
+
+
+def outputs(dataset, scenario=0):
+    """Outputs by quarter of a scenario, by its place."""
+    return {name: dataset[name].values[scenario] for name in dataset.data_vars if dataset[name].dims[-1] == "quarter"}
 
 
 def packed(case, **edits):
@@ -29,14 +35,6 @@ def packed(case, **edits):
 def column(inputs, room, field):
     """A dated fact by quarter, as plain numbers."""
     return getattr(inputs, room)[field].tolist()
-
-
-def outputs(dataset, scenario):
-    return {
-        name: dataset[name].sel(scenario=scenario).values
-        for name in dataset.data_vars
-        if dataset[name].dims == ("scenario", "run", "quarter")
-    }
 
 
 @pytest.fixture(scope="session")

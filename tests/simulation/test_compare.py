@@ -50,13 +50,7 @@ def test_differences_are_taken_run_by_run():
     assert table.of("same", "operating", "2024Q2").equal == 1.0
     with pytest.raises(KeyError):
         table.of("better", "operating", "2030Q1")
-
-
-def test_where_arms_begin_to_differ():
-    better, same = pairs_of(made_up())
-    assert begins(better) == "2015Q1"
-    assert begins(better, ["jobs"]) is None
-    assert begins(same) is None
+    assert (begins(better), begins(better, ["jobs"]), begins(same)) == ("2015Q1", None, None)
 
 
 def test_changes_of_outcomes_count_pairs():
@@ -77,17 +71,15 @@ def test_changes_of_outcomes_count_pairs():
     assert changes["same", "failed"].high > 0.0
 
 
-def test_the_interval_of_a_change_is_that_of_bonett_and_price():
-    """Their formula by hand: 8 gained and 2 lost of 50 pairs, (9/52 - 3/52) +- 1.96 sqrt((12/52 - (6/52)^2)/52)."""
+def test_the_interval_of_a_change_is_that_of_bonett_and_price_and_wider_where_runs_share_draws():
+    """Their formula by hand: 8 gained and 2 lost of 50 pairs, (9/52 - 3/52) +- 1.96 sqrt((12/52 - (6/52)^2)/52).
+
+    Ten draws of ten runs that all do the same tell no more than ten runs.
+    """
     change = np.concatenate([np.ones(8), -np.ones(2), np.zeros(40)])
-    low, high = change_interval(change, np.arange(50))
-    assert np.isclose(low, 6 / 52 - 1.959964 * np.sqrt((12 / 52 - (6 / 52) ** 2) / 52))
-    assert np.isclose(high, 6 / 52 + 1.959964 * np.sqrt((12 / 52 - (6 / 52) ** 2) / 52))
-
-
-def test_the_interval_is_wider_where_runs_share_draws():
-    """Ten draws of ten runs that all do the same tell no more than ten runs."""
-    change = np.repeat([1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], 10)
+    half = 1.959964 * np.sqrt((12 / 52 - (6 / 52) ** 2) / 52)
+    assert np.allclose(change_interval(change, np.arange(50)), (6 / 52 - half, 6 / 52 + half))
+    change = np.repeat([1.0] * 3 + [0.0] * 7, 10)
     low, high = change_interval(change, np.arange(100))
     shared_low, shared_high = change_interval(change, np.repeat(np.arange(10), 10))
     assert high - low < 0.25

@@ -3,11 +3,7 @@
 import numpy as np
 
 from copark.simulation.case_edits import happenings
-from copark.simulation.counterfactual import (
-    WITHOUT,
-    but_for,
-    but_for_study,
-)
+from copark.simulation.counterfactual import WITHOUT, but_for
 from copark.simulation.readouts.compare import begins, pair, pairs_of
 from copark.simulation.run import simulate
 from tests.simulation.conftest import arm, outputs, study
@@ -21,12 +17,12 @@ def labels_before(result, quarter):
 
 def test_writing_down_the_record_gives_exactly_nothing(run_arms, great_stone):
     """Edits that say what happened anyway."""
-    tables = [table for table in great_stone.equity if table.use]
+    sides = {"home": "home", "host": "host", "third": "third", "unallocated": "none"}
     equity = [
-        {"from": str(table.date), **{side: table.basis_points_of(side) for side in ("home", "host", "third")},
-         "unallocated": table.basis_points_of("none")}
-        for table in tables
-    ]  # fmt: skip
+        {"from": str(table.date)} | {name: table.basis_points_of(side) for name, side in sides.items()}
+        for table in great_stone.equity
+        if table.use
+    ]
     edits = {
         "equity": equity,
         "quota": [{"value": 6001}, {"from": "2015-05", "value": 5001}],
@@ -79,10 +75,9 @@ def test_without_china_merchants_ties_anchor_and_capability_are_gone(run_arms, g
         {"shareholders": {"china-merchants": "drop"}, "drop": ["anchor/china-merchants-subpark", "capability/2015-05"]},
     )
     result = run_arms(never, runs=64, draws="defaults")
-    before, after = outputs(result, "as-it-is"), outputs(result, "never-came")
+    before, after = outputs(result), outputs(result, 1)
     at = labels_before(result, "2015Q2")
-    assert (before["network_home"][:, at:] > after["network_home"][:, at:]).all()
-    assert (before["network_third"][:, at:] > after["network_third"][:, at:]).all()
+    assert all((before[name][:, at:] > after[name][:, at:]).all() for name in ("network_home", "network_third"))
     recorded = labels_before(result, "2025Q1")  # from then on partners come and go as the park does
     assert np.array_equal(before["network_host"][:, :recorded], after["network_host"][:, :recorded])
     assert (before["arrivals"][:, at] - after["arrivals"][:, at] >= 1).all()
@@ -119,13 +114,3 @@ def test_but_for_all_that_is_known_runs_or_says_why(great_stone):
     arms = [arm(f"a{n}", {"drop": [key]}) for n, key in enumerate(dict.fromkeys(one.key for one in known))]
     result = simulate(study(*arms, runs=1, quarters=4, keep=["operating"]), great_stone, threads=1)
     assert not result.status.any()
-
-
-def test_the_study_of_a_but_for_says_what_it_does(great_stone):
-    made = but_for_study(great_stone, ["pandemic", "sanctions"], runs=5, futures=2)
-    assert made.name == "but-for-shock-pandemic-shock-sanctions"
-    assert (made.case, made.runs, made.futures) == ("great-stone", 5, 2)
-    assert [scenario.key for scenario in made.scenarios] == ["as-it-is", WITHOUT]
-    assert made.scenarios[1].edits.drop == ("shock/pandemic", "shock/sanctions")
-    assert "COVID-19" in made.title.en
-    assert "新冠" in made.title.zh

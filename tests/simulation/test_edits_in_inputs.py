@@ -61,21 +61,20 @@ def test_values_take_the_place_of_the_record_from_their_date_on(miniature, edit)
 
 
 def test_narrow_list(miniature):
-    before, after = packed(miniature, narrow_until="forever")
-    assert sum(column(before, "governments", "narrow_list")) == 19
-    assert column(after, "governments", "narrow_list") == [1.0] * 40
-    assert sum(column(packed(miniature, narrow_until="2015Q1")[1], "governments", "narrow_list")) == 10
-    assert not any(column(packed(miniature, narrow_until="never")[1], "governments", "narrow_list"))
+    assert sum(column(packed(miniature)[0], "governments", "narrow_list")) == 19
+    for until, quarters in (("forever", 40), ("2015Q1", 10), ("never", 0)):
+        _, after = packed(miniature, narrow_until=until)
+        assert column(after, "governments", "narrow_list") == [1.0] * quarters + [0.0] * (40 - quarters)
 
 
 def test_framework_off_and_for_a_time(miniature):
-    before, after = packed(miniature, framework="off")
-    assert differing(before, after) == {"governments.framework"}
-    assert column(after, "governments", "framework") == [0.0] * 40
-    _, after = packed(miniature, framework={"from": "2013Q3", "to": "2015Q2"})
-    assert column(after, "governments", "framework") == [0.0] * 4 + [1.0] * 8 + [0.0] * 28
-    _, after = packed(miniature, framework={"to": "2015Q2"})
-    assert column(after, "governments", "framework") == [1.0] * 12 + [0.0] * 28
+    assert differing(*packed(miniature, framework="off")) == {"governments.framework"}
+    for written, expected in (
+        ("off", [0.0] * 40),
+        ({"from": "2013Q3", "to": "2015Q2"}, [0.0] * 4 + [1.0] * 8 + [0.0] * 28),
+        ({"to": "2015Q2"}, [1.0] * 12 + [0.0] * 28),
+    ):
+        assert column(packed(miniature, framework=written)[1], "governments", "framework") == expected
 
 
 @pytest.mark.parametrize(
@@ -147,10 +146,8 @@ def test_terms_have_the_value_asked_for(miniature):
     assert np.allclose(terms[:10], [0.01, 0.0, 0.01])
     assert np.allclose(terms[10:], [0.03, -0.02, 0.0])
     assert not packed(miniature, terms={"market": "off"})[1].enterprises["term_market"].any()
-    assert np.allclose(
-        packed(miniature, terms={"cost": {"home": 0.1, "host": 0.2, "third": 0.3}})[1].enterprises["term_cost"],
-        [0.1, 0.2, 0.3],
-    )
+    _, dear = packed(miniature, terms={"cost": {"home": 0.1, "host": 0.2, "third": 0.3}})
+    assert np.allclose(dear.enterprises["term_cost"], [0.1, 0.2, 0.3])
 
 
 DROPPED = {
@@ -184,9 +181,5 @@ def test_what_never_happened_leaves_no_trace(miniature, key):
 def test_a_dropped_anchor_is_no_holder_of_a_certificate_either(miniature):
     """Of five home certificates one was the hub's: four others remain, with and without it."""
     before, after = packed(miniature, drop=["anchor/hub"])
-    assert (
-        column(before, "enterprises", "certificates")[11]
-        == column(after, "enterprises", "certificates")[11]
-        == [4, 2, 0]
-    )
+    assert [column(one, "enterprises", "certificates")[11] for one in (before, after)] == [[4, 2, 0]] * 2
     assert (before.anchors["quarter"][0], after.anchors["quarter"][0]) == (11, -1)

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from tests.asked import table
 
 import copark
 from copark.analyses import REGISTRY
@@ -17,29 +18,22 @@ from copark.presentation.figures import render
 from copark.presentation.style import styled
 from copark.simulation.counterfactual import STRENGTHS, cut_study, key_of, links_named
 
-RUNS = 101
+BEFORE = np.zeros((101, 6))
+BEFORE[:, -1] = np.arange(101)
+"""Reference runs that end evenly between 0 and 100."""
 
 
-def pair_of(before, after):
+def pair_of(difference):
     """A pair that knows one output."""
-    return SimpleNamespace(
-        before={"operating": SimpleNamespace(to_numpy=lambda: before)}, difference=lambda _output: after - before
-    )
+    before = {"operating": SimpleNamespace(to_numpy=lambda: BEFORE)}
+    return SimpleNamespace(before=before, difference=lambda _output: difference)
 
 
-@pytest.fixture
-def spread():
-    """Reference runs that end evenly between 0 and 100."""
-    before = np.zeros((RUNS, 6))
-    before[:, -1] = np.arange(RUNS)
-    return before
-
-
-def test_a_size_is_in_half_widths_of_the_reference(spread):
-    after = spread.copy()
-    after[:, -1] -= 9.0
-    (found,) = impacts({"network_to_arrivals": pair_of(spread, after)}, ["operating"], 2)
-    assert half_width(spread[:, -1]) == pytest.approx(45.0)
+def test_a_size_is_in_half_widths_of_the_reference():
+    difference = np.zeros_like(BEFORE)
+    difference[:, -1] = -9.0
+    (found,) = impacts({"network_to_arrivals": pair_of(difference)}, ["operating"], 2)
+    assert half_width(BEFORE[:, -1]) == pytest.approx(45.0)
     assert (found.size, found.low, found.high) == pytest.approx((-0.2, -0.2, -0.2))
     assert found.differing == 1.0
     assert found.lag == 3
@@ -52,17 +46,14 @@ def test_a_lag_counts_from_the_cut_to_a_tenth_of_the_largest():
     assert lag_of(np.tile(course, (3, 1)), 2, 2000.0) is None
 
 
-def test_responses_are_medians_of_pairs_and_have_a_direction(spread):
-    found = tuple(
-        responses(
-            {("a", dose): pair_of(spread, spread + 10.0 * (dose - 1.0)) for dose in (0.0, 0.5, 1.5, 2.0)}, ["operating"]
-        )
-    )
+def test_responses_are_medians_of_pairs_and_have_a_direction():
+    doses = (0.0, 0.5, 1.5, 2.0)
+    pairs = {("a", dose): pair_of(np.full_like(BEFORE, 10.0 * (dose - 1.0))) for dose in doses}
+    found = tuple(responses(pairs, ["operating"]))
     assert [one.median for one in found] == pytest.approx([-10.0, -5.0, 5.0, 10.0])
     assert direction(found) == "rising"
-    assert direction([LinkResponse("a", "b", dose, 0, -(dose - 1.0), 0) for dose in (0.0, 2.0)]) == "falling"
-    assert direction([LinkResponse("a", "b", dose, 0, -abs(dose - 1.0), 0) for dose in (0.0, 2.0)]) == "bent"
-    assert direction([LinkResponse("a", "b", dose, 0, 0.0, 0) for dose in (0.0, 2.0)]) == "flat"
+    for ends, told in (((1.0, -1.0), "falling"), ((-1.0, -1.0), "bent"), ((0.0, 0.0), "flat")):
+        assert direction([LinkResponse("a", "b", 2.0 * at, 0, end, 0) for at, end in enumerate(ends)]) == told
 
 
 def test_each_scenario_cuts_its_own_link_from_the_quarter_on():
@@ -100,27 +91,21 @@ def test_links_of_great_stone(found):
     assert found.trust.state == "calibrated"
 
 
-def test_the_document_says_it_in_both_languages(found, subtests):
+def test_the_document_says_it_in_both_languages(found):
+    """Of the two links that governments and enterprises send, those felt in a scale and the soonest quarter."""
     for lang, words in (
         ("en", "Of the 3 links between scales that were cut, “Network → new firms” matters most"),
         ("zh", "在所切断的3条尺度间传导渠道中"),
     ):
-        with subtests.test(lang=lang):
-            document = found.document(lang)
-            assert document.headline.startswith(words)
-            assert "{" not in repr(document)
-            assert [one.key for one in document.sections] == ["summary", "map", "reach", "responses", "limits"]
-            assert any(isinstance(one, Caveat) for one in document.sections[0].blocks)
-            charts = [one for one in document.blocks() if isinstance(one, Chart)]
-            assert {"map", "response-network-to-arrivals"} <= {one.key for one in charts}
-            assert all(render(styled(one.figure)(), "svg") for one in charts)
-
-
-def test_reach_tells_share_and_lag(found):
-    """Of the two links that governments and enterprises send, those felt in a scale and the soonest quarter."""
-    rows = next(one for one in found.document().tables() if one.key == "reach").rows
+        document = found.document(lang)
+        assert document.headline.startswith(words)
+        assert [one.key for one in document.sections] == ["summary", "map", "reach", "responses", "limits"]
+        assert any(isinstance(one, Caveat) for one in document.sections[0].blocks)
+        charts = [one for one in document.blocks() if isinstance(one, Chart)]
+        assert {"map", "response-network-to-arrivals"} <= {one.key for one in charts}
+        assert all(render(styled(one.figure)(), "svg") for one in charts)
     lag = found.impact("network_to_arrivals").lag
-    own = [one for one in rows if one[0] == "Enterprises"]
+    own = [row for row in table(found.document(), "reach").rows if row[0] == "Enterprises"]
     assert any(row[1] == 1 and row[2] == 1.0 and row[3] <= lag for row in own)
 
 

@@ -1,4 +1,6 @@
-"""Phases on flows: worked paths of a park that couples, decouples and is coupled again."""
+"""Phases on flows: worked paths of a park that couples, decouples and is coupled again, in runs and on record."""
+
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -7,22 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from copark.simulation.readouts.coupling import classify, flows, phase_shares, phases, quarters_of, running
+from copark.cases import load_case
+from copark.cases.quarters import Quarter
+from copark.simulation.readouts import coupling
+from copark.simulation.readouts.coupling import PHASES, classify, flows, phase_shares, phases_of_record, running
 
 BEFORE, COUPLING, DECOUPLING, RECOUPLING = range(4)
+START = Quarter(2010, 1)
 
 
 def one(arrivals: list[float], operating: list[float], marks: tuple[int, ...] = ()) -> list[int]:
     return [int(code) for code in classify(np.array([arrivals]), np.array([operating]), marks)[0]]
 
 
-def test_flows_over_two_years_count_from_the_start() -> None:
-    j, n = flows(np.ones(10), np.arange(1.0, 11.0))
-    assert j.tolist() == [1, 2, 3, 4, 5, 6, 7, 8, 8, 8]
-    assert n.tolist() == [1, 2, 3, 4, 5, 6, 7, 8, 8, 8]
-
-
-def test_a_condition_has_to_hold_for_four_quarters() -> None:
+def test_flows_over_two_years_count_from_the_start_and_a_condition_has_to_hold_for_four_quarters() -> None:
+    for flow in flows(np.ones(10), np.arange(1.0, 11.0)):
+        assert flow.tolist() == [1, 2, 3, 4, 5, 6, 7, 8, 8, 8]
     held = running(np.array([True, True, True, True, True, False, True, True, True, True]), 4)
     assert held.tolist() == [False, False, False, True, True, False, False, False, False, True]
 
@@ -99,5 +101,42 @@ def test_labels_pick_quarters_of_a_result() -> None:
         {"arrivals": (dims, np.ones((1, 2, 3))), "operating": (dims, np.ones((1, 2, 3)))},
         coords={"label": ("quarter", labels)},
     )
-    assert quarters_of(result, ["2013Q1", "2012Q3", "1999Q1"]) == (2, 0)
-    assert phases(result, ["2012Q4"]).shape == (2, 3)
+    assert coupling.quarters_of(result, ["2013Q1", "2012Q3", "1999Q1"]) == (2, 0)
+    assert coupling.phases(result, ["2012Q4"]).shape == (2, 3)
+
+
+def record(registered, operating):
+    """A case that knows counts by quarter from the start."""
+    counts = {"registered": registered, "operating": operating}
+
+    def observed(variable):
+        found = counts[variable].items()
+        return [SimpleNamespace(quarter=START + at, bound="exact", value=value, high=None) for at, value in found]
+
+    return SimpleNamespace(observed=observed, clock=SimpleNamespace(start=START, quarters=60), renegotiations=())
+
+
+def test_a_park_on_record_couples_once_companies_operate_and_decouples_when_nobody_joins_any_more():
+    """Forty residents a year to the fifth year, none later, while companies leave: from eight quarters on."""
+    grows = phases_of_record(record({8: 0, 16: 40, 40: 160}, {16: 0, 24: 20, 40: 60}))
+    assert [grows.codes[at] for at in (10, 30)] == [BEFORE, COUPLING]
+    left = phases_of_record(record({0: 0, 20: 200, 44: 200}, {4: 1, 20: 100, 44: 60}))
+    assert [left.codes[at] for at in (18, 32)] == [COUPLING, DECOUPLING]
+    assert [code for _, _, code in left.spans()] == [BEFORE, COUPLING, DECOUPLING]
+
+
+@pytest.mark.parametrize(
+    ("name", "spans"),
+    [
+        ("great-stone", [("2012Q3", "2018Q1", "before"), ("2018Q2", "2022Q1", "coupling")]),
+        (
+            "suzhou",
+            [("1994Q2", "1995Q2", "before"), ("1995Q3", "1999Q4", "coupling"), ("2000Q1", "2000Q2", "recoupling")],
+        ),
+    ],
+)
+def test_phases_on_record(name, spans):
+    """Great Stone couples from its first operating companies on; Suzhou couples anew after the memorandum of 1999."""
+    found = phases_of_record(load_case(name))
+    assert [(str(first), str(last), PHASES[code]) for first, last, code in found.spans()] == spans
+    assert sum(last - first + 1 for first, last, _ in found.spans()) == len(found.codes)
