@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from tests.inference.workflow_settings import ask
+from tests.inference.conftest import ask
 
 from bench.kills.sameness import differing
 from bench.kills.trial import Trial, brief, kill

@@ -1,10 +1,7 @@
 """A toy analysis of three files in a folder of its own, as CONTRIBUTING.md shows it, registered for a test."""
 
-from __future__ import annotations
-
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +13,7 @@ BLOCK = re.compile(r"`toy/(__init__\.py|show\.py|texts\.yaml)`:\n\n```\w+\n(.*?)
 
 
 @pytest.fixture(scope="module")
-def toy_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def toy_folder(tmp_path_factory):
     """The three files of the recipe, as they are printed there."""
     folder = tmp_path_factory.mktemp("toy")
     files = dict(BLOCK.findall((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")))
@@ -28,7 +25,7 @@ def toy_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def toy(toy_folder: Path) -> Iterator[Analysis]:
+def toy(toy_folder):
     """The toy, registered."""
     sys.path.insert(0, str(toy_folder))
     analysis = Analysis("toy", "toy", "explain")

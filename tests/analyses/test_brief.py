@@ -1,15 +1,11 @@
 """A brief: one page that says of a park what its runs and its levers say, and nothing it may not say."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 
-from copark.analyses.answer import Answered, answer
-from copark.analyses.brief import Answer, Params
+from copark.analyses.answer import answer
+from copark.analyses.brief import Params
 from copark.analyses.context import Context
 from copark.analyses.registry import REGISTRY
 from copark.inference.levers import find
@@ -21,7 +17,7 @@ FEW = {"draws": 5, "futures": 2}
 
 
 @pytest.fixture(scope="module", autouse=True)
-def few_times() -> Iterator[None]:
+def few_times():
     """Two levers are tried, and states drawn again sixty times: nothing here depends on how steady ranks are."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("copark.analyses.levers.wanted_levers", lambda *asked: wanted_levers(*asked)[:2])
@@ -30,25 +26,25 @@ def few_times() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def out(tmp_path_factory):
     return tmp_path_factory.mktemp("briefs")
 
 
 @pytest.fixture(scope="module")
-def levers(out: Path) -> Answered:
+def levers(out):
     """The levers of Great Stone, asked before its brief is."""
     analysis = REGISTRY["levers"]
     return answer(analysis, analysis.params(case="great-stone", **FEW), Context(out))
 
 
 @pytest.fixture(scope="module")
-def stages() -> list[str]:
+def stages():
     """Stages of work that Great Stone's brief told of."""
     return []
 
 
 @pytest.fixture(scope="module")
-def briefs(out: Path, levers: Answered, stages: list[str]) -> dict[str, Answer]:
+def briefs(out, levers, stages):
     told = Context(out, progress=lambda stage, _done, _total: stages.append(stage))
     return {
         case: BRIEF.ask.compute(
@@ -58,10 +54,9 @@ def briefs(out: Path, levers: Answered, stages: list[str]) -> dict[str, Answer]:
     }
 
 
-def test_its_shares_and_levers_are_those_of_the_analyses_it_quotes(briefs: dict[str, Answer]) -> None:
+def test_its_shares_and_levers_are_those_of_the_analyses_it_quotes(briefs):
     found = briefs["great-stone"]
     assert sum(one.count for one in found.outcomes) == found.runs == 10
-    assert found.levers is not None
     assert found.levers.draws * found.levers.futures == 10
     assert found.bands["operating"].shape[0] == 5
     for lang in ("en", "zh"):
@@ -71,7 +66,7 @@ def test_its_shares_and_levers_are_those_of_the_analyses_it_quotes(briefs: dict[
         assert [one.key for one in told.sections] == ["answer", "findings", "confidence", "open"]
 
 
-def test_of_a_park_that_is_not_calibrated_no_outcome_is_told(briefs: dict[str, Answer]) -> None:
+def test_of_a_park_that_is_not_calibrated_no_outcome_is_told(briefs):
     found = briefs["imip"]
     told = BRIEF.document(found, "en")
     assert "cannot be said" in told.headline
@@ -79,9 +74,7 @@ def test_of_a_park_that_is_not_calibrated_no_outcome_is_told(briefs: dict[str, A
     assert "copark calibrate imip" in next(reversed(list(told.blocks()))).text
 
 
-def test_of_a_closed_park_no_lever_is_told_but_the_closure_and_what_would_be_without_it(
-    briefs: dict[str, Answer],
-) -> None:
+def test_of_a_closed_park_no_lever_is_told_but_the_closure_and_what_would_be_without_it(briefs):
     found = briefs["kaesong"]
     assert found.levers is None
     assert found.closed.since == "2016Q1"
@@ -95,6 +88,6 @@ def test_of_a_closed_park_no_lever_is_told_but_the_closure_and_what_would_be_wit
         assert found.closed.key in next(reversed(list(told.blocks()))).text
 
 
-def test_levers_answered_before_are_read(levers: Answered, briefs: dict[str, Answer], stages: list[str]) -> None:
+def test_levers_answered_before_are_read(levers, briefs, stages):
     assert briefs["great-stone"].levers.run_id == levers.result.run_id
     assert "analyse" not in stages

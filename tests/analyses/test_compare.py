@@ -1,23 +1,26 @@
-"""Comparing from end to end: results found or made, scenarios beside a reference, the document and the commands."""
-
-from __future__ import annotations
+"""Comparing from end to end; why outcomes change: the parts sum to the whole, whatever the game."""
 
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
-from typing import Any
+from itertools import permutations
 
+import numpy as np
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from rich.cells import cell_len
 
 from copark import workflows
 from copark.analyses import REGISTRY
-from copark.analyses.answer import Answered, answer
+from copark.analyses.answer import answer
+from copark.analyses.compare.outcome_attribution import REST, parts_of, shapley
 from copark.analyses.context import Context
 from copark.errors import FaultsFound, RunRefused, StudyFaults
-from copark.presentation.document import Bullets, Caveat, Interval
+from copark.presentation.document import Caveat, Interval
 from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.run import first_apart, inputs_of
 from copark.simulation.study import load_study
 from copark.simulation.trust import Trust
 from copark.workflows.serving.analyses import menu, params_of
@@ -29,26 +32,26 @@ COMPARE, COUNTERFACTUAL = REGISTRY["compare"], REGISTRY["counterfactual"]
 
 
 @pytest.fixture(scope="module")
-def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def out(tmp_path_factory):
     return tmp_path_factory.mktemp("out")
 
 
-def compare(out: Path | None, reference: str, *told: Any, **asked: Any) -> Answered:
+def compare(out, reference, *told, **asked):
     context = Context(out, progress=told[0] if told else lambda *_: None)
     return answer(COMPARE, COMPARE.params(**{"reference": reference, "runs": RUNS} | asked), context)
 
 
 @pytest.fixture(scope="module")
-def regimes(out: Path) -> Answered:
+def regimes(out):
     return compare(out, "old-threshold")
 
 
 @pytest.fixture(scope="module")
-def shown(regimes: Answered) -> Any:
+def shown(regimes):
     return cache(regimes.document)
 
 
-def test_scenarios_of_a_study_are_set_beside_its_first(regimes: Answered) -> None:
+def test_scenarios_of_a_study_are_set_beside_its_first(regimes):
     found = regimes.result
     assert found.reference.en == "Baseline (history as recorded)"
     assert [one.title.en for one in found.scenarios] == [
@@ -62,7 +65,7 @@ def test_scenarios_of_a_study_are_set_beside_its_first(regimes: Answered) -> Non
     assert len(found.to_frame()) == sum(len(one.differences) for one in found.scenarios)
 
 
-def test_every_number_of_the_document_is_one_of_the_result(regimes: Answered, shown: Any) -> None:
+def test_every_number_of_the_document_is_one_of_the_result(regimes, shown):
     found, document = regimes.result, shown("en")
     last = [one.difference("operating", found.ends[-1]) for one in found.scenarios]
     answers = table(document, "answer").rows
@@ -77,7 +80,7 @@ def test_every_number_of_the_document_is_one_of_the_result(regimes: Answered, sh
     assert [row[2] for row in drawn.rows] == [one.above for one in logs]
 
 
-def test_outcomes_are_shares_of_the_same_runs(regimes: Answered) -> None:
+def test_outcomes_are_shares_of_the_same_runs(regimes):
     for one in regimes.result.scenarios:
         for shares in zip(*((row.reference_share, row.arm_share) for row in one.outcomes), strict=True):
             assert sum(shares) == pytest.approx(1.0)
@@ -86,20 +89,9 @@ def test_outcomes_are_shares_of_the_same_runs(regimes: Answered) -> None:
             assert after - before == pytest.approx(one.outcome(name).change)
 
 
-def test_why_outcomes_change_is_told_in_the_document(regimes: Answered, shown: Any) -> None:
-    moves, accounts = (table(shown("en"), key) for key in ("moves", "accounts"))
-    assert sum(row[2] for row in moves.rows) == sum(one.moves.moved for one in regimes.result.scenarios)
-    effects = [line.effect for one in regimes.result.scenarios for move in one.moves.moves for line in move.lines]
-    assert [row[-1] for row in accounts.rows] == effects
-    bullets = next(one for one in shown("en").blocks() if isinstance(one, Bullets))
-    assert len(bullets.items) == len(regimes.result.scenarios)
-
-
-def test_a_stored_run_is_named_by_its_run_id_and_another_study_has_the_same_random_numbers(
-    out: Path, regimes: Answered
-) -> None:
+def test_a_stored_run_is_named_by_its_run_id_and_another_study_has_the_same_random_numbers(out, regimes):
     """The case as its own study is the first scenario of the other: the same differences, of two stored runs."""
-    told: list[str] = []
+    told = []
     again = compare(out, regimes.result.studies[0][:10], lambda stage, *_: told.append(stage), runs=None)
     assert repr(again.result.scenarios) == repr(regimes.result.scenarios)
     assert "simulate" not in told
@@ -109,7 +101,7 @@ def test_a_stored_run_is_named_by_its_run_id_and_another_study_has_the_same_rand
     assert differences[0] == differences[1]
 
 
-def test_a_study_that_keeps_none_of_the_main_outputs_tells_what_it_keeps(tmp_path: Path) -> None:
+def test_a_study_that_keeps_none_of_the_main_outputs_tells_what_it_keeps(tmp_path):
     study = load_study("old-threshold").with_changes(keep=["cash"], runs=RUNS).content()
     file = tmp_path / "cash.yaml"
     file.write_text(yaml.safe_dump(study), encoding="utf-8")
@@ -121,20 +113,20 @@ def test_a_study_that_keeps_none_of_the_main_outputs_tells_what_it_keeps(tmp_pat
     assert len(table(document, f"scenarios-cash-{found.result.ends[-1]}").rows) == len(found.result.scenarios)
 
 
-def test_other_random_numbers_are_refused_and_say_so(out: Path, regimes: Answered) -> None:
+def test_other_random_numbers_are_refused_and_say_so(out, regimes):
     other = workflows.run_study("great-stone", runs=RUNS, seed=2, out=out, report=False)
     with pytest.raises(FaultsFound) as caught:
         compare(out, other.identity, arm=regimes.result.studies[0])
     assert [fault.code for fault in caught.value.faults] == ["compare.seed"]
 
 
-def without(out: Path | None, *names: str, case: str = "great-stone", **asked: Any) -> Answered:
+def without(out, *names, case="great-stone", **asked):
     return answer(
         COUNTERFACTUAL, COUNTERFACTUAL.params(**{"case": case, "without": names, "runs": RUNS} | asked), Context(out)
     )
 
 
-def test_what_is_due_to_an_event_is_the_case_less_the_case_without_it(out: Path) -> None:
+def test_what_is_due_to_an_event_is_the_case_less_the_case_without_it(out):
     answered = without(out, "2017-05-12", futures=2)
     found = answered.result.found
     assert answered.result.without == ("decree/2017-05-12",)
@@ -152,7 +144,7 @@ def test_what_is_due_to_an_event_is_the_case_less_the_case_without_it(out: Path)
         assert course.rows[-1] == (found.ends[-1], Interval(row.low, row.high, row.median))
 
 
-def test_without_a_key_what_can_be_removed_is_listed_in_both_languages(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_key_what_can_be_removed_is_listed_in_both_languages(capsys):
     found = without(None)
     english, chinese = (table(found.document(lang), "events").rows for lang in ("en", "zh"))
     assert [row[:2] for row in english] == [row[:2] for row in chinese]
@@ -162,7 +154,7 @@ def test_without_a_key_what_can_be_removed_is_listed_in_both_languages(capsys: p
     assert all(cell_len(line) <= 80 for line in written.splitlines())
 
 
-def test_of_a_park_that_is_not_calibrated_outcome_shares_are_told_on_request_alone(regimes: Answered) -> None:
+def test_of_a_park_that_is_not_calibrated_outcome_shares_are_told_on_request_alone(regimes):
     assumed = Trust("uncalibrated", "prior", "great-stone")
     for asked in (False, True):
         found = replace(regimes.result, trust=assumed, shows_outcomes=asked)
@@ -174,13 +166,13 @@ def test_of_a_park_that_is_not_calibrated_outcome_shares_are_told_on_request_alo
         assert (f"{100 * standing.arm_share:.1f}%" in document.headline) is asked
 
 
-def test_unknown_names_end_with_code_two_and_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_unknown_names_end_with_code_two_and_one_line(capsys, tmp_path):
     code, written, error = call(["but-for", "great-stone", "--without", "duisport", "--out", str(tmp_path)], capsys)
     assert (code, written) == (2, "")
     assert "partner/duisport | shareholder/duisport" in error
 
 
-def test_a_server_offers_shipped_studies_and_takes_no_other() -> None:
+def test_a_server_offers_shipped_studies_and_takes_no_other():
     (field,) = (
         one for info in menu().analyses if info.name == "compare" for one in info.form if one.name == "reference"
     )
@@ -188,19 +180,84 @@ def test_a_server_offers_shipped_studies_and_takes_no_other() -> None:
     titles = {one.value: one.title.zh for one in field.choices}
     assert titles["old-threshold"] == "没有2017年总统令的中白工业园"
     assert params_of(COMPARE, {"reference": "old-threshold"}).arm is None
-    for given in ("/etc/passwd", "study.yaml", 7):
+    for reference in ("/etc/passwd", "study.yaml", 7):
         with pytest.raises(StudyFaults):
-            params_of(COMPARE, {"reference": given})
+            params_of(COMPARE, {"reference": reference})
     with pytest.raises(StudyFaults) as unknown:
         params_of(COMPARE, {"reference": "old-threshold", "runs": "many", "colour": "red"})
     assert [fault.key for fault in unknown.value.faults] == ["params.colour", "params.runs"]
 
 
-def test_one_scenario_alone_is_refused_before_anything_runs_and_what_to_compare_it_with_is_named(
-    tmp_path: Path,
-) -> None:
-    def ran(stage: str, *_: int) -> None:
+def test_one_scenario_alone_is_refused_before_anything_runs_and_what_to_compare_it_with_is_named(tmp_path):
+    def ran(stage, *_):
         assert stage in ("prepare", "compile")
 
     with pytest.raises(RunRefused, match=r"Studies of the case: suzhou-swap\."):
         compare(tmp_path, "suzhou", ran)
+
+
+@given(st.integers(1, 5).flatmap(lambda n: arrays(np.float64, (2**n, 3), elements=st.floats(-1, 1))))
+def test_parts_sum_to_the_whole_and_are_means_over_orders(values):
+    found = shapley(values)
+    assert np.allclose(found.sum(axis=0), values[-1] - values[0], atol=1e-12)
+    players = len(found)
+    if players <= 3:
+        means = np.zeros_like(found)
+        orders = list(permutations(range(players)))
+        for order in orders:
+            at = 0
+            for player in order:
+                means[player] += (values[at | 1 << player] - values[at]) / len(orders)
+                at |= 1 << player
+        assert np.allclose(found, means, atol=1e-12)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_parts_of_the_change_of_every_outcome_sum_to_it_run_by_run(seed):
+    """Outcomes by coalition are any; those of no coalition of groups that matter are the rest."""
+    made = np.random.default_rng(seed)
+    known = {}
+
+    def change(cut, runs):
+        for one in cut:
+            if one not in known:
+                codes = made.integers(0, len(OUTCOMES), (2, 40))
+                same = codes[:, :, None] == np.arange(len(OUTCOMES))
+                known[one] = same[1].astype(np.int8) - same[0]
+        return [known[one][:runs] for one in cut]
+
+    parts = parts_of(change, 40)
+    total = np.sum([part.change for part in parts], axis=0)
+    assert np.allclose(total, known[()].mean(axis=0), atol=1e-12)
+    assert parts[-1].group == REST
+    assert abs(total.sum()) < 1e-12  # what one outcome gains others lose
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory):
+    params = COMPARE.params(reference="without-framework", runs=40)
+    return answer(COMPARE, params, Context(tmp_path_factory.mktemp("out"))).result
+
+
+@pytest.mark.long
+def test_without_a_land_plan_nobody_is_in_debt_and_nobody_dependent(compared):
+    (scenario,) = (one for one in compared.scenarios if one.parts is not None)
+    parts, books = scenario.parts, scenario.books
+    for at, name in enumerate(OUTCOMES):
+        before, after = parts.share(name)
+        assert sum(part.change[at] for part in parts.parts) == pytest.approx(after - before, abs=1e-12)
+        row = scenario.outcome(name)
+        assert (before, after) == pytest.approx((row.reference_share, row.arm_share))
+    assert parts.since == "2012Q3"
+    assert {"plan", "credit"} <= {part.group for part in parts.parts}
+    assert books.debt[1] == 0.0 < books.debt[0]
+    assert books.rescued[1] == 0.0 < books.rescued[0] < books.ever[0]
+
+
+def test_links_are_cut_from_where_two_scenarios_part():
+    from copark.cases.load import load_case
+
+    case, study = load_case("great-stone"), load_study("old-threshold")
+    inputs = [inputs_of(case, one) for one in study.scenarios]
+    assert first_apart(inputs[0], inputs[0]) == 0
+    assert str(case.clock.start + first_apart(inputs[0], inputs[1])) == "2017Q2"

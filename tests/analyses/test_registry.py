@@ -1,23 +1,20 @@
 """An analysis is three files: from them follow its command, Python function, menu entry, job, route and files."""
 
-from __future__ import annotations
-
 import io
 import json
 import threading
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 from starlette.testclient import TestClient
 
 import copark
-from copark.analyses import REGISTRY, Analysis
+from copark.analyses import REGISTRY
 from copark.analyses.answer import RESULT, answer, listed
-from copark.analyses.context import Context, Progress
+from copark.analyses.context import Context
 from copark.analyses.contract import Texts
 from copark.cases import load_case
 from copark.inference.levers.schema import load_levers
@@ -37,7 +34,7 @@ sys.exit(main(sys.stdin, sys.stdout))
 """
 
 
-def test_it_has_a_command(toy: Analysis, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_has_a_command(toy, tmp_path, capsys):
     code, out, _ = call(["--help"], capsys)
     assert code == 0
     assert "toy" in out.partition("Explain")[2]
@@ -58,7 +55,7 @@ def test_it_has_a_command(toy: Analysis, tmp_path: Path, capsys: pytest.CaptureF
     assert (report / "toy-great-stone-zh.html").is_file()
 
 
-def test_wrong_usage_of_it_is_told(toy: Analysis, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_usage_of_it_is_told(toy, capsys):
     for asked, told in (
         ("toy", "CASE is missing"), ("toy great-stone --runs 0", "from 1 to 10000"),
         ("toy great-stone --format odt", "odt"), ("toy nowhere --lang zh", "没有名为“nowhere”的案例或文件夹"),
@@ -67,7 +64,7 @@ def test_wrong_usage_of_it_is_told(toy: Analysis, capsys: pytest.CaptureFixture[
         assert (code, out, told in err) == (2, "", True)
 
 
-def test_it_has_a_function_with_a_typed_result(toy: Analysis, tmp_path: Path) -> None:
+def test_it_has_a_function_with_a_typed_result(toy, tmp_path):
     found = copark.toy("great-stone", runs=20, out=tmp_path)
     assert type(found).__name__ == "Answer"
     assert list(found.to_frame().columns) == ["quarter", "low", "median", "high"]
@@ -82,14 +79,13 @@ def test_it_has_a_function_with_a_typed_result(toy: Analysis, tmp_path: Path) ->
         _ = copark.no_such_analysis
 
 
-def asked_of(toy: Analysis, out: Path) -> tuple[Path, bool, dict[str, object]]:
+def asked_of(toy, out):
     context = Context(out, threads=1)
     found = answer(toy, toy.params(case="great-stone", runs=20), context)
-    assert context.place is not None
     return context.place / RESULT, found.reused, vars(found.result)
 
 
-def test_what_is_damaged_or_foreign_is_computed_again(toy: Analysis, tmp_path: Path) -> None:
+def test_what_is_damaged_or_foreign_is_computed_again(toy, tmp_path):
     path, reused, first = asked_of(toy, tmp_path)
     assert not reused
     sound = path.read_text(encoding="utf-8")
@@ -111,17 +107,17 @@ def test_what_is_damaged_or_foreign_is_computed_again(toy: Analysis, tmp_path: P
     assert [run_id for run_id, _ in listed(tmp_path, toy)] == [first["run_id"]]
 
 
-def test_two_who_ask_the_same_compute_it_once(toy: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_who_ask_the_same_compute_it_once(toy, tmp_path, monkeypatch):
     begun, made, stages = threading.Event(), [], []
     compute = toy.ask.compute
 
-    def slowly(params: object, context: Context) -> object:
+    def slowly(params, context):
         made.append(context.run_id)
         begun.set()
         time.sleep(1.0)
         return compute(params, context)
 
-    def ask(progress: Progress) -> tuple[bool, str]:
+    def ask(progress):
         found = answer(toy, toy.params(case="great-stone", runs=20), Context(tmp_path, threads=1, progress=progress))
         return found.reused, found.result.run_id
 
@@ -137,14 +133,14 @@ def test_two_who_ask_the_same_compute_it_once(toy: Analysis, tmp_path: Path, mon
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+def client(tmp_path_factory):
     many = Limits(rate=100_000.0, burst=1_000_000.0)
     settings = Settings(data=tmp_path_factory.mktemp("data"), threads=1, warm=False, limits=many)
     with TestClient(create_app(settings), base_url="http://127.0.0.1:8765") as found:
         yield found
 
 
-def test_it_is_in_the_menu_with_its_form(toy: Analysis, client: TestClient) -> None:
+def test_it_is_in_the_menu_with_its_form(toy, client):
     menu = {one["name"]: one for one in client.get("/api/v1/analyses").json()["analyses"]}
     assert set(menu) == {one.name for one in REGISTRY if one.served}
     form = {one["name"]: one for one in menu["toy"]["form"]}
@@ -155,7 +151,7 @@ def test_it_is_in_the_menu_with_its_form(toy: Analysis, client: TestClient) -> N
     assert "file" not in {one["name"] for one in menu["levers"]["form"]}
 
 
-def test_a_form_can_be_sent_as_it_stands() -> None:
+def test_a_form_can_be_sent_as_it_stands():
     """No default lies beyond what a server computes, and every parameter has its words."""
     for one in REGISTRY:
         for field in one.params.form(served=True):
@@ -165,8 +161,8 @@ def test_a_form_can_be_sent_as_it_stands() -> None:
             assert all(Texts(one.area, lang).has(key) for lang, key in words), where
 
 
-def test_keys_are_chosen_from_those_there_are(client: TestClient, capsys: pytest.CaptureFixture[str]) -> None:
-    def keys(**given: str) -> list[str]:
+def test_keys_are_chosen_from_those_there_are(client, capsys):
+    def keys(**given):
         told = client.get("/api/v1/analyses/levers/choices", params={"case": "great-stone", **given}).json()
         return [one["value"] for one in told["choices"]["levers"]]
 
@@ -195,9 +191,7 @@ def test_keys_are_chosen_from_those_there_are(client: TestClient, capsys: pytest
     assert "默认：全部" in "".join(out.split())
 
 
-def test_a_job_makes_it_and_a_route_shows_it(
-    toy: Analysis, toy_folder: Path, client: TestClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_job_makes_it_and_a_route_shows_it(toy, toy_folder, client, monkeypatch):
     monkeypatch.setattr(work, "PROGRAM", ("-c", CHILD.format(folder=str(toy_folder))))
     asked = {"analysis": "toy", "params": {"case": "great-stone", "runs": 20}}
     first = client.post("/api/v1/jobs/analyses", json=asked)
@@ -226,9 +220,9 @@ def test_a_job_makes_it_and_a_route_shows_it(
         assert packed.namelist()
 
 
-def ended(client: TestClient, place: str) -> dict[str, object]:
+def ended(client, place):
     for _ in range(600):
-        job: dict[str, object] = client.get(place).json()
+        job = client.get(place).json()
         if job["state"] in ("done", "failed", "cancelled"):
             return job
         time.sleep(0.1)
@@ -245,7 +239,7 @@ WRONG = [
 ]  # fmt: skip
 
 
-def test_what_is_wrong_with_a_question_is_told(client: TestClient, subtests: pytest.Subtests) -> None:
+def test_what_is_wrong_with_a_question_is_told(client, subtests):
     for asked, status, field in WRONG:
         with subtests.test(asked=asked):
             found = client.post("/api/v1/jobs/analyses", json=asked)

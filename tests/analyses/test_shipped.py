@@ -1,11 +1,8 @@
 """Results that ship with copark answer what is asked of this model and these cases, and are never taken for others."""
 
-from __future__ import annotations
-
 import re
 import shutil
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -27,7 +24,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 AGAIN = "make them again: rm -r src/copark/results && copark results --make src/copark"
 
 
-def test_each_question_has_its_result_and_nothing_else_ships() -> None:
+def test_each_question_has_its_result_and_nothing_else_ships():
     found = list(shipped.shipped())
     assert not [one.name for one in found if one.state == "none"], AGAIN
     wanted = {(one.name.split()[0], one.run_id) for one in found}
@@ -36,7 +33,7 @@ def test_each_question_has_its_result_and_nothing_else_ships() -> None:
     assert not [path for path in (SHIPPED / "results").rglob("*") if path.is_file() and path not in FILES]
 
 
-def test_every_calibrated_park_is_asked_what_its_page_begins_with() -> None:
+def test_every_calibrated_park_is_asked_what_its_page_begins_with():
     every = list(shipped.asked())
     parks = [given["case"] for name, given in every if name == "levers"]
     assert parks == [one for one in list_cases() if posteriors_in(casebook_path() / one / POSTERIOR)]
@@ -45,17 +42,16 @@ def test_every_calibrated_park_is_asked_what_its_page_begins_with() -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.parts[-3])
-def test_a_result_is_shown_in_both_languages(path: Path) -> None:
+def test_a_result_is_shown_in_both_languages(path):
     analysis = REGISTRY[path.parts[-3]]
     stored = load(path.parent, analysis)
-    assert stored is not None
     assert stored.result.recorded is None, "a result holds no sentences, whose words may change"
     english, chinese = (page_of(analysis.document(stored.result, lang), whole=True) for lang in ("en", "zh"))
     assert [bool(HAN.search(page.title + page.headline)) for page in (english, chinese)] == [False, True]
     assert [one.key for one in english.sections] == [one.key for one in chinese.sections]
 
 
-def test_it_is_not_offered_for_another_case_or_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_not_offered_for_another_case_or_model(tmp_path, monkeypatch):
     context = Context(tmp_path)
     assert len(list(shipped.usable(IMPACT, context))) == 1
     folder = tmp_path / "great-stone"
@@ -70,7 +66,7 @@ def test_it_is_not_offered_for_another_case_or_model(tmp_path: Path, monkeypatch
     assert not list(shipped.usable(IMPACT, context))
 
 
-def test_the_page_has_them_at_once(tmp_path: Path) -> None:
+def test_the_page_has_them_at_once(tmp_path):
     settings = Settings(data=tmp_path, threads=1, warm=False)
     with TestClient(create_app(settings), base_url="http://127.0.0.1:8765") as client:
         place = "/api/v1/analyses/link-impact"
@@ -79,14 +75,13 @@ def test_the_page_has_them_at_once(tmp_path: Path) -> None:
         assert client.get(f"{place}/{one['run_id']}", params={"lang": "zh"}).json()["lang"] == "zh"
 
 
-def test_made_again_it_is_compared_number_by_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_made_again_it_is_compared_number_by_number(tmp_path, monkeypatch):
     (folder,) = shipped.make(tmp_path, ["parks"])
     assert (folder / RESULT).is_file()
     (same,) = shipped.check(["parks"])
     assert (same.state, same.largest, same.run_id) == ("same", 0.0, folder.name)
     assert same.numbers > 500
     stored = load(folder, PARKS)
-    assert stored is not None
     monkeypatch.setattr(shipped, "SHIPPED", tmp_path)
     for place, changed in ((".total", {"total": stored.result.total + 1}), (".sort", {"sort": "jobs"})):
         save(folder, PARKS, PARKS.params(), replace(stored.result, **changed))
@@ -98,12 +93,12 @@ def test_made_again_it_is_compared_number_by_number(tmp_path: Path, monkeypatch:
 
 
 @pytest.mark.long
-def test_the_numbers_are_those_of_the_model() -> None:
+def test_the_numbers_are_those_of_the_model():
     for one in shipped.check(["typology", "suzhou"], threads=1):
         assert one.state == "same", one
 
 
-def test_the_command_lists_and_checks_them(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_lists_and_checks_them(capsys):
     for asked, code, told in (
         ([], 0, "levers case=great-stone"), (["parks", "--check"], 0, "largest difference 0"),
         (["nothing"], 2, "typology"),
@@ -115,7 +110,7 @@ def test_the_command_lists_and_checks_them(capsys: pytest.CaptureFixture[str]) -
         assert told in shown.out + shown.err
 
 
-def test_a_forecast_to_a_shipped_cut_is_made_on_the_shipped_posterior(tmp_path: Path) -> None:
+def test_a_forecast_to_a_shipped_cut_is_made_on_the_shipped_posterior(tmp_path):
     context = Context(tmp_path)
     made = {
         (cut, runs): asked_of(Params(case="great-stone", cut=cut, runs=runs), context).own
@@ -123,6 +118,5 @@ def test_a_forecast_to_a_shipped_cut_is_made_on_the_shipped_posterior(tmp_path: 
     }
     for asked, known in ((None, "2024Q4"), ("2020Q4", "2020Q4")):
         own = made.pop((asked, None))
-        assert own is not None
         assert (own.trust.kind, str(own.cut)) == ("shipped", known)
     assert set(made.values()) == {None}, "another cut, and other settings, are another calibration"

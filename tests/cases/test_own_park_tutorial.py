@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from tests.inference.workflow_settings import TINY
+from tests.inference.conftest import TINY
 
 from copark.cli import main
 from copark.inference import calibrations

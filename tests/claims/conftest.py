@@ -1,7 +1,5 @@
 """What the tests of claims share: Great Stone, a claims file as small as can be, and what a trial of it found."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

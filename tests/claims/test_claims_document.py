@@ -1,7 +1,5 @@
 """Claims from end to end on a small file: the document in both languages, the command, and what is read again."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 

@@ -49,20 +49,6 @@ def test_where_the_claim_is_false_the_test_refutes_it(found):
     assert additive.severity.world == "recentred"  # it leads, and what is by construction does not
 
 
-def test_the_count_of_runs_is_true_and_no_run_is_made_twice(small, great_stone, monkeypatch):
-    whole, made, told = Bench._run, [], []
-
-    def counted(self, change, first, last):
-        made.append((last - first) * self.futures)
-        return whole(self, change, first, last)
-
-    monkeypatch.setattr(Bench, "_run", counted)
-    trial = trial_of(small, great_stone)
-    trial.run(lambda done, total: told.append((done, total)))
-    assert sum(made) == trial.runs
-    assert told[-1] == (trial.runs, trial.runs)
-
-
 def test_a_result_leans_on_what_moves_it():
     rng = np.random.default_rng(SEED)
     drawn = {name: rng.uniform(size=200) for name in ("alpha", "beta")}

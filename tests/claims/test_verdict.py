@@ -7,25 +7,9 @@ import pytest
 from scipy.special import expit
 
 from copark.inference.case_parameters import parameters_of
-from copark.inference.claims import Trial, TrialPlan
+from copark.inference.claims import Trial, TrialPlan, verdict
 from copark.inference.claims.rules import WORDS, Condition, side
 from copark.inference.claims.schema import Headline, Part
-from copark.inference.claims.verdict import (
-    Ridge,
-    Verdict,
-    Weighed,
-    bounds,
-    claim_verdict,
-    deciding,
-    holds,
-    in_alternative,
-    joint,
-    standard,
-    turned_word,
-    turns,
-    verdict_of,
-    weigh,
-)
 from tests.claims.conftest import SEED
 
 STATISTICS = {
@@ -68,12 +52,12 @@ def failures(rng, shift, draws=200, futures=5):
 
 def judged(rule, name, x, runs):
     asked = part(rule, name)
-    weighed = weigh(asked, {name: runs}, Ridge({str(at): column for at, column in enumerate(x.T)}), {})
-    return verdict_of(asked, weighed, weighed, {}), weighed
+    weighed = verdict.weigh(asked, {name: runs}, verdict.Ridge({str(at): column for at, column in enumerate(x.T)}), {})
+    return verdict.verdict_of(asked, weighed, weighed, {}), weighed
 
 
 def test_words_are_said_where_the_whole_monte_carlo_interval_is_beyond():
-    rules = standard()
+    rules = verdict.standard()
     said = {p: rules.word(p, 10**9) for p in (0.0, 0.049, 0.051, 0.339, 0.341, 0.659, 0.661, 0.949, 0.951, 1.0)}
     assert list(said.values()) == [
         "contradicted", "contradicted", "unlikely", "unlikely", "open", "open", "likely", "likely", "established",
@@ -81,21 +65,21 @@ def test_words_are_said_where_the_whole_monte_carlo_interval_is_beyond():
     ]  # fmt: skip
     assert [rules.word(1.0, draws) for draws in (3, 8, 200)] == ["open", "likely", "established"]
     assert rules.word(float("nan"), 200) == "open"
-    assert {turned_word(word) for word in WORDS} == set(WORDS) - {"established", "contradicted"}
+    assert {verdict.turned_word(word) for word in WORDS} == set(WORDS) - {"established", "contradicted"}
 
 
 def test_bounds_are_those_of_all_priors_within_the_factor():
     rng = np.random.default_rng(SEED)
     values = rng.standard_normal(50)
-    low, high = bounds(values, 100.0)
+    low, high = verdict.bounds(values, 100.0)
     weights = rng.choice([1.0, 100.0], (5000, 50))
     means = (weights * values).sum(axis=1) / weights.sum(axis=1)
     assert low <= means.min()
     assert means.max() <= high
     best = np.where(values > high, 100.0, 1.0)  # at the best cut the mean itself is the threshold
     assert high == pytest.approx((best * values).sum() / best.sum())
-    assert bounds(values, 1.0) == pytest.approx((values.mean(), values.mean()))
-    assert bounds(values, 1e9) == pytest.approx((values.min(), values.max()), abs=1e-6)
+    assert verdict.bounds(values, 1.0) == pytest.approx((values.mean(), values.mean()))
+    assert verdict.bounds(values, 1e9) == pytest.approx((values.min(), values.max()), abs=1e-6)
 
 
 def test_luck_is_taken_out_of_the_share_of_draws():
@@ -121,43 +105,43 @@ def test_conditions_are_asked_draw_by_draw_and_one_statistic_decides():
         (either, [1, 1, 1, 0]), (both, [0, 1, 0, 0]), ({"not": SMALLER}, [0, 0, 1, 1]),
         ({"of": "size", "beyond": 0.1}, [1, 1, 0, 1]), ({"of": "size", "within": 0.1}, [0, 0, 1, 0]),
     ):  # fmt: skip
-        assert holds(Condition.model_validate(written), values, {}).tolist() == met
+        assert verdict.holds(Condition.model_validate(written), values, {}).tolist() == met
     values["failed"] = np.zeros(4)
-    assert deciding(Condition.model_validate(either), values, {}) == "size"
-    assert deciding(Condition.model_validate(both), values, {}) == "failed"
+    assert verdict.deciding(Condition.model_validate(either), values, {}) == "size"
+    assert verdict.deciding(Condition.model_validate(both), values, {}) == "failed"
 
 
 def test_parts_hold_together_or_any_of_them():
     one, other = np.array([1.0, 1.0, 0.0, 0.5]), np.array([1.0, 0.0, 0.0, 0.5])
-    weighed = {"a": Weighed(one, None, {}), "b": Weighed(other, None, {})}
+    weighed = {"a": verdict.Weighed(one, None, {}), "b": verdict.Weighed(other, None, {})}
     every, some = (Headline.model_validate({head: ["a", "b"]}) for head in ("all", "any"))
-    assert joint(every, weighed).tolist() == [1.0, 0.0, 0.0, 0.25]
-    assert joint(some, weighed).tolist() == [1.0, 1.0, 0.0, 0.75]
-    found = claim_verdict(every, dict.fromkeys("ab", Verdict(probability=0.5)), weighed, weighed)
+    assert verdict.joint(every, weighed).tolist() == [1.0, 0.0, 0.0, 0.25]
+    assert verdict.joint(some, weighed).tolist() == [1.0, 1.0, 0.0, 0.75]
+    found = verdict.claim_verdict(every, dict.fromkeys("ab", verdict.Verdict(probability=0.5)), weighed, weighed)
     assert (found.probability, found.prior_probability) == (0.3125, 0.3125)
 
 
 def test_a_part_that_is_not_measured_leaves_open_what_the_others_cannot_decide():
     every, some = (Headline.model_validate({head: ["a", "b"]}) for head in ("all", "any"))
     for share, said in ((0.0, ("contradicted", "open")), (1.0, ("open", "established"))):
-        weighed = {"a": Weighed(np.full(200, share), None, {}), "b": Weighed(np.zeros(0), None, {})}
-        parts = {"a": Verdict(probability=share), "b": Verdict()}
-        found = [claim_verdict(headline, parts, weighed, weighed) for headline in (every, some)]
+        weighed = {"a": verdict.Weighed(np.full(200, share), None, {}), "b": verdict.Weighed(np.zeros(0), None, {})}
+        parts = {"a": verdict.Verdict(probability=share), "b": verdict.Verdict()}
+        found = [verdict.claim_verdict(headline, parts, weighed, weighed) for headline in (every, some)]
         assert tuple(one.word for one in found) == said
         assert [one.probability for one in found] == [share, share]
 
 
 def test_an_alternative_counts_as_far_as_it_exceeds_its_own_luck():
     rng = np.random.default_rng(SEED)
-    likely = Verdict(word="likely", probability=0.8)
+    likely = verdict.Verdict(word="likely", probability=0.8)
     reference = rng.uniform(size=60)
-    assert in_alternative(likely, reference, reference, 200) == (0.8, "likely")
-    p, word = in_alternative(likely, reference, reference + 0.3 * rng.standard_normal(60), 200)
+    assert verdict.in_alternative(likely, reference, reference, 200) == (0.8, "likely")
+    p, word = verdict.in_alternative(likely, reference, reference + 0.3 * rng.standard_normal(60), 200)
     assert (abs(p - 0.8) < 0.1, word) == (True, "likely")
-    p, word = in_alternative(likely, reference, np.zeros(60), 200)
-    assert (p < 0.4, word, turns("likely", word)) == (True, "open", True)
-    assert not turns("open", "likely")
-    assert [turns("small", other) for other in ("open", "likely")] == [False, True]
+    p, word = verdict.in_alternative(likely, reference, np.zeros(60), 200)
+    assert (p < 0.4, word, verdict.turns("likely", word)) == (True, "open", True)
+    assert not verdict.turns("open", "likely")
+    assert [verdict.turns("small", other) for other in ("open", "likely")] == [False, True]
 
 
 WORLDS = {
@@ -185,7 +169,7 @@ def rates(world, trials, **plan):
         x, effect, runs = make(rng, *how, **plan)
         found = judged(rule, name, x, runs)[0]
         said[found.word] += 1
-        errors.append(found.probability - holds(Condition.model_validate(rule), {name: effect}, {}).mean())
+        errors.append(found.probability - verdict.holds(Condition.model_validate(rule), {name: effect}, {}).mean())
     return said, float(np.sqrt(np.mean(np.square(errors))))
 
 

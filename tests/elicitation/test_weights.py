@@ -1,7 +1,5 @@
 """Weights: an estimate draws a linear model to where it must, answers are met exactly, pools are averages."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,17 +11,7 @@ from copark.cases import load_case
 from copark.cases.types import Bilingual
 from copark.inference.claims.scenarios import bench_of
 from copark.inference.claims.verdict import Verdict
-from copark.inference.elicitation import (
-    LEVELS,
-    Estimate,
-    error_of,
-    literature,
-    opinion,
-    place,
-    pooled,
-    rake,
-    state_of,
-)
+from copark.inference.elicitation import LEVELS, Estimate, error_of, literature, opinion, place, pooled, rake, state_of
 from copark.inference.elicitation.workbook import Expert, Question
 from copark.simulation.study import baseline
 from copark.stats.precision import effective
@@ -32,7 +20,7 @@ from copark.stats.quantiles import weighted_quantiles
 SAID = {"en": "said", "zh": "说"}
 
 
-def estimate(**changes) -> Estimate:
+def estimate(**changes):
     made = {"key": "toy", "title": SAID, "finding": SAID, "citation": "Toy 2026", "doi": "", "read": "abstract",
             "grade": "medium", "bears": SAID, "parameter": "network_strength", "value": 1.0}  # fmt: skip
     return Estimate.model_validate(made | changes)
@@ -57,12 +45,6 @@ def test_a_sign_leaves_the_other_side_out(normal):
     weights = estimate(value=None, above=0.0).likelihood(normal, 1e-3)
     assert np.average(normal < -0.01, weights=weights) < 1e-6
     assert np.average(normal, weights=weights) == pytest.approx(np.sqrt(2.0 / np.pi), abs=0.01)
-
-
-def test_effective_draws():
-    assert effective(np.ones(50)) == 50.0
-    assert effective(np.array([1.0, 0.0, 0.0])) == 1.0
-    assert effective(np.zeros(3)) == 0.0
 
 
 def test_quantiles_are_met_and_nothing_else_is_changed(normal):

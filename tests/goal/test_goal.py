@@ -1,16 +1,13 @@
 """Goal seeking: a lever that acts reaches a low target, nothing reaches an absurd one, and what is told holds anew."""
 
-from __future__ import annotations
-
 from math import sqrt
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
-from copark.analyses.goal import Answer, Params, events_of, levers_of, targets_of
+from copark.analyses.goal import Params, events_of, levers_of, targets_of
 from copark.analyses.registry import REGISTRY
 from copark.errors import NotFound, RunRefused
 from copark.inference.goal import Confirmed, GoalTarget, ladder, read_targets
@@ -37,7 +34,7 @@ LEVERS = """\
 
 
 @pytest.fixture(scope="module")
-def levers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def levers(tmp_path_factory):
     """An entry threshold of 20 M USD, which keeps enterprises out, one of 12, and a voting quota."""
     words = small().replace("value: 0,", "value: 20,")
     lower = words[words.index("      - key: none-now") : words.index("  - key: tax")]
@@ -47,17 +44,17 @@ def levers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def ask(levers: Path, *targets: str, **more: object) -> Answer:
+def ask(levers, *targets, **more):
     asked = Params.model_validate({"case": "great-stone", "target": targets, "runs": 400, "file": levers, **more})
     return GOAL.ask.compute(asked, Context(keeps=False))
 
 
 @pytest.fixture(scope="module")
-def reached(levers: Path) -> Answer:
+def reached(levers):
     return ask(levers, "P(operating<=110@2032Q2)>=0.6", most=2)
 
 
-def test_a_lever_that_acts_reaches_a_low_target(reached: Answer) -> None:
+def test_a_lever_that_acts_reaches_a_low_target(reached):
     assert not reached.is_met
     best = reached.reaching[0]
     assert set(best.keys) & {"none-now", "twelve-now"}
@@ -69,13 +66,13 @@ def test_a_lever_that_acts_reaches_a_low_target(reached: Answer) -> None:
         assert len(names) == 1 + len(reached.ladder)
 
 
-def test_no_set_that_reaches_holds_another_that_does_and_costs_no_more(reached: Answer) -> None:
+def test_no_set_that_reaches_holds_another_that_does_and_costs_no_more(reached):
     for one in reached.reaching:
         for other in reached.reaching:
             assert not set(other.keys) < set(one.keys) or one.cost_high < other.cost_low
 
 
-def test_the_probability_told_holds_in_an_independent_run(reached: Answer, great_stone, levers: Path) -> None:
+def test_the_probability_told_holds_in_an_independent_run(reached, great_stone, levers):
     best = reached.reaching[0]
     file = load_levers(great_stone, levers)
     first = file.now - great_stone.clock.start
@@ -93,15 +90,15 @@ def test_the_probability_told_holds_in_an_independent_run(reached: Answer, great
     assert abs(share - told.share) < 4 * error
 
 
-def test_no_more_runs_are_made_than_are_foreseen(levers: Path) -> None:
-    told: list[tuple[int, int]] = []
+def test_no_more_runs_are_made_than_are_foreseen(levers):
+    told = []
     asked = Params(case="great-stone", target=("registered>=2000@2030",), runs=50, most=2, file=levers)
     GOAL.ask.compute(asked, Context(keeps=False, progress=lambda _, done, total: told.append((done, total))))
     runs = [one for one in told if one[1]]
     assert 0 < runs[-1][0] <= runs[-1][1], "so that the time left can be told"
 
 
-def test_an_absurd_target_is_not_reachable(levers: Path) -> None:
+def test_an_absurd_target_is_not_reachable(levers):
     found = ask(levers, "registered>=2000@2030", most=1, runs=50)
     assert not found.reaching
     assert all(one.shares[0].count == 0 for one in found.ladder)
@@ -109,14 +106,14 @@ def test_an_absurd_target_is_not_reachable(levers: Path) -> None:
     assert "无法达到" in GOAL.document(found, "zh").headline
 
 
-def test_what_is_met_already_needs_no_lever_and_no_search(levers: Path) -> None:
+def test_what_is_met_already_needs_no_lever_and_no_search(levers):
     found = ask(levers, "registered>=1@2030", runs=50)
     assert found.is_met
     assert (found.sets, found.ladder) == (0, ())
     assert "without a lever" in GOAL.document(found).headline
 
 
-def test_targets_are_read_or_refused(great_stone) -> None:
+def test_targets_are_read_or_refused(great_stone):
     written = ("registered>=270@2030Q4", "P(self-standing) ≥ 90%", "P(jobs<=5e3@2031)>=0.7", "P(failed)<=0.05")
     first, second, third, fourth = read_targets(written, 0.8, great_stone)
     assert (first.name, first.value, first.quarter, first.share) == ("registered", 270.0, "2030Q4", 0.8)
@@ -131,7 +128,7 @@ def test_targets_are_read_or_refused(great_stone) -> None:
         read_targets(("regist>=5",), 0.8, great_stone)
 
 
-def test_a_government_that_withdraws_is_committed_to_nothing(great_stone) -> None:
+def test_a_government_that_withdraws_is_committed_to_nothing(great_stone):
     events = read_events(("government-withdraws:home@2027Q1", "shock:pandemic@2027Q1..2027Q4"), great_stone, 50)
     plain = baseline("great-stone").scenarios[0]
     scenario = scenario_with(events, great_stone, plain.key, plain.title)
@@ -151,7 +148,7 @@ def test_a_government_that_withdraws_is_committed_to_nothing(great_stone) -> Non
             read_events((wrong,), great_stone, 50)
 
 
-def test_examples_offered_for_a_case_are_understood_and_name_nobody_who_has_left(great_stone) -> None:
+def test_examples_offered_for_a_case_are_understood_and_name_nobody_who_has_left(great_stone):
     context, given = Context(keeps=False), {"case": "great-stone", "file": None}
     targets, events = targets_of(context, given), events_of(context, given)
     assert read_targets(tuple(one.value for one in targets), 0.8, great_stone)
@@ -161,13 +158,13 @@ def test_examples_offered_for_a_case_are_understood_and_name_nobody_who_has_left
     assert all(one.title.en != one.title.zh for one in (*targets, *events))
 
 
-def test_a_park_whose_period_is_over_says_what_can_be_asked_instead() -> None:
+def test_a_park_whose_period_is_over_says_what_can_be_asked_instead():
     with pytest.raises(RunRefused, match=r"2014Q1.*copark levers suzhou"):
         levers_of(Context(keeps=False), {"case": "suzhou", "file": None})
 
 
-def test_edits_go_together_unless_they_change_the_same_fact() -> None:
-    def of(**content: object) -> Edits:
+def test_edits_go_together_unless_they_change_the_same_fact():
+    def of(**content):
         return Edits.model_validate(content)
 
     land, rescue = of(depth={"plan": "off", "from": "2025Q1"}), of(depth={"rescue_by_treaty": "off", "from": "2025Q1"})
@@ -179,10 +176,10 @@ def test_edits_go_together_unless_they_change_the_same_fact() -> None:
     assert of().joined(land) == land.joined(of()) == land
 
 
-def test_the_ladder_leaves_out_a_lever_that_adds_nothing() -> None:
+def test_the_ladder_leaves_out_a_lever_that_adds_nothing():
     target = (GoalTarget("failed", True, True, 0.0, 79, "2032Q2", 0.5),)
 
-    def confirmed(keys: str, share: float, cost: float) -> Confirmed:
+    def confirmed(keys, share, cost):
         shares = (Share("failed", 0, 100, share, share - 0.05, share + 0.05),)
         return Confirmed(tuple(keys), 1.0, shares, cost, cost - 1.0, cost + 1.0, (), ())
 
@@ -194,7 +191,7 @@ def test_the_ladder_leaves_out_a_lever_that_adds_nothing() -> None:
     assert confirmed("e", 0.52, 0.0).reach(target) == "borderline"
 
 
-def test_a_target_that_has_passed_is_refused(tmp_path: Path) -> None:
+def test_a_target_that_has_passed_is_refused(tmp_path):
     asked = {"case": "thilawa", "target": ("operating>=70@2020",)}
     with pytest.raises(RunRefused, match="2020Q4 has passed"):
         answer(REGISTRY["goal"], REGISTRY["goal"].params(**asked), Context(tmp_path))

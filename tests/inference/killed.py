@@ -4,32 +4,29 @@ POINT is the beginning of a stage's name, and SHARE how much of it is kept when 
 it while that state is being written.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 import sys
 from pathlib import Path
-from typing import NoReturn
 
 from copark.inference import prior
 from copark.store import checkpoints
-from copark.store.checkpoints import State, write_state
-from tests.inference.workflow_settings import ask
+from copark.store.checkpoints import write_state
+from tests.inference.conftest import ask
 
 PIECE = 1 << 10
 
 
-def die() -> NoReturn:
+def die():
     """End without a chance to tidy up."""
     os.kill(os.getpid(), signal.SIGKILL)
     raise SystemExit
 
 
-def main(out: Path, point: str = "", share: float = 0.0) -> None:
+def main(out, point="", share=0.0):
     """Calibrate; at the point, if one is given, the process is killed."""
 
-    def kept(path: Path, identity: str, state: State) -> None:
+    def kept(path, identity, state):
         at_point = bool(point) and path.name.startswith(point.removeprefix("write-")) and state.share >= share
         if at_point and point.startswith("write-"):
             path.parent.mkdir(parents=True, exist_ok=True)

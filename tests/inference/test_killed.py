@@ -1,7 +1,5 @@
 """A battery dies in the middle of a calibration: the same command goes on, and ends with the bits it would have had."""
 
-from __future__ import annotations
-
 import signal
 import subprocess
 import sys
@@ -15,8 +13,8 @@ from copark.inference import prior
 from copark.inference.prior import make_batch
 from copark.store import checkpoints
 from copark.store.garbage import leavings
+from tests.inference.conftest import ask
 from tests.inference.killed import PIECE
-from tests.inference.workflow_settings import ask
 
 STAGES = 6
 """Batch, summaries, two populations, two kinds of ranks."""
@@ -28,7 +26,7 @@ POINTS = (
 """Where the process is killed, one time after another."""
 
 
-def arrays(folder: Path) -> dict[str, bytes]:
+def arrays(folder):
     """All numbers of a calibration that is kept, and all its words."""
     found = {path.name: path.read_bytes() for path in folder.glob("*.json")}
     for path in folder.glob("*.npz"):
@@ -37,32 +35,32 @@ def arrays(folder: Path) -> dict[str, bytes]:
     return found
 
 
-def calibrated(out: Path) -> tuple[Path, str]:
+def calibrated(out):
     """Calibrate, or go on; the folder of the posteriors, and what was there already."""
     made, context = ask("calibrate", out)
     return out / made.result.calibrated.folder, context.went_on()
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory) -> dict[str, bytes]:
+def undisturbed(tmp_path_factory):
     return arrays(calibrated(tmp_path_factory.mktemp("undisturbed"))[0])
 
 
 @pytest.fixture
-def often(monkeypatch) -> None:
+def often(monkeypatch):
     """States are kept whenever they can be, and pieces are small."""
     monkeypatch.setattr(checkpoints, "EVERY", 0.0)
     monkeypatch.setattr(prior, "PIECE", PIECE)
 
 
-def run(out: Path, *point: object) -> subprocess.CompletedProcess[str]:
+def run(out, *point):
     command = [sys.executable, "-m", "tests.inference.killed", out, *point]
     root = Path(__file__).parents[2]
     return subprocess.run([*map(str, command)], cwd=root, capture_output=True, text=True, check=False, timeout=300)
 
 
 @pytest.mark.long
-def test_killed_at_every_stage_and_within_each(undisturbed, tmp_path) -> None:
+def test_killed_at_every_stage_and_within_each(undisturbed, tmp_path):
     for point in POINTS:
         assert run(tmp_path, *point).returncode == -signal.SIGKILL, point
     last = run(tmp_path)
@@ -74,7 +72,7 @@ def test_killed_at_every_stage_and_within_each(undisturbed, tmp_path) -> None:
 
 
 @pytest.mark.long
-def test_two_at_once_make_a_batch_once(recipe, often, monkeypatch, tmp_path) -> None:
+def test_two_at_once_make_a_batch_once(recipe, often, monkeypatch, tmp_path):
     """A lock belongs to an open file, so that threads stand in for processes."""
     made, waits = [], threading.Event()
     whole = prior.run_piece

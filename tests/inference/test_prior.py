@@ -1,7 +1,5 @@
 """The prior batch: the same bytes however it is made, and made of runs like any other."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np
@@ -14,20 +12,20 @@ from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
 
 
-def test_the_cube_has_every_parameter_with_a_prior_and_the_mix(great_stone) -> None:
+def test_the_cube_has_every_parameter_with_a_prior_and_the_mix(great_stone):
     names = set(PriorSpace.of(great_stone).names)
     drawn = {name for name, v in catalogue().parameters.items() if v.drawn and v.shape == ()}
     assert names == drawn | {"origin_weight.home", "origin_weight.host"}
 
 
-def test_points_do_not_depend_on_the_piece_they_are_made_in(great_stone) -> None:
+def test_points_do_not_depend_on_the_piece_they_are_made_in(great_stone):
     space = PriorSpace.of(great_stone)
     whole = space.sobol(0, 256, 1)
     assert np.array_equal(whole, np.concatenate([space.sobol(0, 100, 1), space.sobol(100, 256, 1)]))
     assert not np.array_equal(whole, space.sobol(0, 256, 2))
 
 
-def test_values_are_quantiles_of_the_priors(great_stone) -> None:
+def test_values_are_quantiles_of_the_priors(great_stone):
     space = PriorSpace.of(great_stone)
     for name, values in space.values(np.full((1, space.axes), 0.5)).items():
         variable = catalogue().parameters[name]
@@ -35,7 +33,7 @@ def test_values_are_quantiles_of_the_priors(great_stone) -> None:
             assert values[0] == pytest.approx((variable.prior.a + variable.prior.b) / 2.0)
 
 
-def test_the_mix_is_dirichlet_around_the_cases_mix(great_stone) -> None:
+def test_the_mix_is_dirichlet_around_the_cases_mix(great_stone):
     space = PriorSpace.of(great_stone)
     mix = space.values(space.sobol(0, 4096, 1))["origin_weight"]
     centre = space.defaults["origin_weight"] / space.defaults["origin_weight"].sum()
@@ -44,7 +42,7 @@ def test_the_mix_is_dirichlet_around_the_cases_mix(great_stone) -> None:
     assert mix.var(axis=0) == pytest.approx(centre * (1 - centre) / (MIX_CONCENTRATION + 1), rel=0.05)
 
 
-def test_a_run_of_the_batch_is_that_run_of_the_model(batch, record) -> None:
+def test_a_run_of_the_batch_is_that_run_of_the_model(batch, record):
     space, recipe = batch.space, batch.recipe
     inputs = inputs_of(recipe.case, quarters=recipe.quarters)
     draws = space.draws(batch.points(100, 103), recipe.seed, first=100)
@@ -52,7 +50,7 @@ def test_a_run_of_the_batch_is_that_run_of_the_model(batch, record) -> None:
     assert batch.counterparts[100:103] == pytest.approx(record.counterparts(out, record.variables), rel=1e-6)
 
 
-def test_the_same_bytes_on_any_threads_and_after_an_interruption(recipe, tmp_path, monkeypatch) -> None:
+def test_the_same_bytes_on_any_threads_and_after_an_interruption(recipe, tmp_path, monkeypatch):
     monkeypatch.setattr(prior, "PIECE", 256)
     small = replace(recipe, runs=1000)
     told = []

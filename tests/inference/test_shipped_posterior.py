@@ -3,8 +3,6 @@
 Kept posteriors are small, readable, and made again by their recipe to the same bits.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 
@@ -46,7 +44,7 @@ def runs_of(case, replay, draws):
     return replay.model.counterparts(runs.out, runs.names)
 
 
-def test_they_are_of_this_model_and_case_and_know_what_they_are_called_by(every) -> None:
+def test_they_are_of_this_model_and_case_and_know_what_they_are_called_by(every):
     """If this fails, model, case, priors or targets have changed: `docs/build_posteriors.py` makes them again."""
     assert len(every) > 1
     for cut, one in every.items():
@@ -54,7 +52,7 @@ def test_they_are_of_this_model_and_case_and_know_what_they_are_called_by(every)
         assert str(one.replay.cut) == one.recipe["cut"] == cut
 
 
-def test_their_pairs_still_tell_what_they_told(great_stone, every) -> None:
+def test_their_pairs_still_tell_what_they_told(great_stone, every):
     """All of them on a processor of the same kind; another may round an event of chance the other way in a few."""
     for cut, one in every.items():
         told = runs_of(great_stone, one.replay, one.replay.draws())
@@ -63,16 +61,16 @@ def test_their_pairs_still_tell_what_they_told(great_stone, every) -> None:
         assert same.mean() == 1.0 if alike else same.mean() > 0.95, cut
 
 
-def test_the_two_posteriors_say_the_same_of_parameters(shipped) -> None:
+def test_the_two_posteriors_say_the_same_of_parameters(shipped):
     """One rests on summaries and regression, the other on whole runs: medians differ by less than 0.2 of the prior."""
     apart = np.median(shipped.parameters.points, axis=0) - np.median(shipped.replay.points, axis=0)
     assert np.abs(apart).max() < 0.2
     assert np.abs(apart).mean() < 0.06
 
 
-def test_the_catalogue_says_what_was_moved(great_stone, shipped) -> None:
+def test_the_catalogue_says_what_was_moved(great_stone, shipped):
     """Tags of parameters are the verdicts of the parameter posterior; of the mix, that of the share moved most."""
-    said: dict[str, str] = {}
+    said = {}
     for one in movements(shipped.parameters.space, shipped.parameters.points):
         name = one.name.partition(".")[0]
         said[name] = max(one.verdict, said.get(name, "unmoved"), key=ORDER.index)
@@ -81,7 +79,7 @@ def test_the_catalogue_says_what_was_moved(great_stone, shipped) -> None:
     assert all(tag == "unmoved" for name, tag in tags.items() if name not in said)
 
 
-def test_defaults_tell_the_record_luck_averaged(great_stone, shipped) -> None:
+def test_defaults_tell_the_record_luck_averaged(great_stone, shipped):
     """Medians over addresses lie within 1.2 errors of observation of the record, root mean square.
 
     Defaults of parameters that were moved are rounded medians of the posterior; the middle of the prior lies far off.
@@ -103,7 +101,7 @@ def test_defaults_tell_the_record_luck_averaged(great_stone, shipped) -> None:
 
 
 @pytest.mark.long
-def test_made_again_it_is_the_same(great_stone, shipped) -> None:
+def test_made_again_it_is_the_same(great_stone, shipped):
     """To the bit, on a processor of the same kind; another rounds otherwise, and chance goes other ways."""
     if shipped.recipe["made_with"]["cpu_features"] != cpu_features():
         pytest.skip("made on another kind of processor")
@@ -129,7 +127,7 @@ def stored(found, tmp_path_factory):
 
 
 @pytest.mark.long
-def test_a_file_that_was_tampered_with_is_found_out(great_stone, stored, tmp_path) -> None:
+def test_a_file_that_was_tampered_with_is_found_out(great_stone, stored, tmp_path):
     for name in ("recipe.json", "parameters.npz", "replay.npz"):
         (tmp_path / name).write_bytes((stored / name).read_bytes())
     with np.load(tmp_path / "replay.npz") as kept:

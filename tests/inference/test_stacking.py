@@ -1,40 +1,21 @@
 """Stacked forecasts: weights find who forecasts well, and a park has no say in its own."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
+from scipy.special import ndtri
 
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.analyses.registry import REGISTRY
 from copark.cases import load_case
-from copark.cases.case import Case
 from copark.cases.quarters import Quarter
+from copark.inference import stacking
 from copark.inference.forecast import LEVELS
 from copark.inference.pool.parks import park_of, parks_of
-from copark.inference.stacking import (
-    FAR,
-    METHODS,
-    NEAR,
-    STACK,
-    UNSEEN,
-    Trial,
-    curves_of,
-    is_current,
-    judge,
-    largest_difference,
-    learn,
-    load_trials,
-    losses,
-    made_of,
-    shipped,
-    simplex,
-    stacks_of,
-)
+from copark.inference.stacking import FAR, METHODS, NEAR, STACK, UNSEEN, Trial
 from copark.stats.scores import crps
 
 PARKS = tuple(f"park-{n}" for n in range(12))
@@ -43,15 +24,13 @@ KNOWN = date(2017, 2, 15)
 """A value of the first weeks after the cut is set beside its end."""
 
 
-def levels(middle: float, spread: float) -> np.ndarray:
+def levels(middle, spread):
     """Quantiles of a log-normal count."""
-    from scipy.special import ndtri
-
     return np.exp(np.log(middle) + spread * ndtri(np.array(LEVELS)))
 
 
 @pytest.fixture(scope="module")
-def made_up() -> tuple[Trial, ...]:
+def made_up():
     """Parks that the growth curve forecasts well and the model three times too high, for near values the reverse."""
     rng, found = np.random.default_rng(1), []
     for park in PARKS:
@@ -63,40 +42,39 @@ def made_up() -> tuple[Trial, ...]:
     return tuple(found)
 
 
-def test_who_forecasts_well_gets_the_weight(made_up: tuple[Trial, ...]) -> None:
-    found = {setting: each["registered"] for setting, each in learn(made_up, {}).everyone.items()}
+def test_who_forecasts_well_gets_the_weight(made_up):
+    found = {setting: each["registered"] for setting, each in stacking.learn(made_up, {}).everyone.items()}
     assert found[UNSEEN]["growth"] == pytest.approx(0.75, abs=0.05), "half way from all of it to half of it"
     assert found[NEAR]["model"] == pytest.approx(2.0 / 3.0, abs=0.05)
     for weights in found.values():
         assert sum(weights.values()) == pytest.approx(1.0, abs=2e-3)
 
 
-def test_a_park_has_no_say_in_its_own_weights(made_up: tuple[Trial, ...]) -> None:
+def test_a_park_has_no_say_in_its_own_weights(made_up):
     """However it turned out, what was learned from the others stays; what was learned from all does not."""
     other = tuple(replace(one, value=30.0 * one.value) if one.park == PARKS[0] else one for one in made_up)
-    before, after = (learn(each, {}) for each in (made_up, other))
+    before, after = (stacking.learn(each, {}) for each in (made_up, other))
     assert before.without[PARKS[0]] == after.without[PARKS[0]]
     assert before.without[PARKS[1]] != after.without[PARKS[1]]
-    assert before.of(PARKS[0], UNSEEN, "registered", 1.0) == after.of(PARKS[0], UNSEEN, "registered", 1.0)
-    assert before.of("a park of one's own", NEAR, "registered", 1.0) != after.of(
-        "a park of one's own", NEAR, "registered", 1.0
-    )
+    for park, setting, same in ((PARKS[0], UNSEEN, True), ("a park of one's own", NEAR, False)):
+        told = [one.of(park, setting, "registered", 1.0) for one in (before, after)]
+        assert (told[0] == told[1]) is same
 
 
-def test_curves_know_nothing_after_the_cut() -> None:
+def test_curves_know_nothing_after_the_cut():
     """Whatever this park and the others report later, the curves are the same, to the last bit."""
 
-    def told(case: Case, factor: float) -> Case:
+    def told(case, factor):
         rows = [
             one if one.date.last_day <= KNOWN else one.model_copy(update={"value": factor * one.value})
             for one in case.observations if one.bound != "range"
         ]  # fmt: skip
         return case.model_copy(update={"observations": tuple(rows)})
 
-    def curves(factor: float) -> dict[str, np.ndarray]:
+    def curves(factor):
         others = parks_of(("thilawa", "teda-suez", "suzhou", "sihanoukville"))
         parks = [park_of(told(one.case, factor)) for one in others]
-        return curves_of(told(load_case("great-stone"), factor), CUT, "registered", range(26, 40), parks)[0]
+        return stacking.curves_of(told(load_case("great-stone"), factor), CUT, "registered", range(26, 40), parks)[0]
 
     first, second = curves(1.0), curves(3.0)
     assert set(first) >= {"growth", "line"}
@@ -105,43 +83,34 @@ def test_curves_know_nothing_after_the_cut() -> None:
         assert (np.diff(rows, axis=1) >= 0.0).all()
 
 
-def test_a_park_with_few_points_takes_the_curve_of_the_others_and_one_without_is_stacked_as_unseen() -> None:
+def test_a_park_with_few_points_takes_the_curve_of_the_others_and_one_without_is_stacked_as_unseen():
     case = load_case("great-stone")
     few = [one for one in case.observations if one.role == "fit" and one.variable == "registered"][:1]
     case = case.model_copy(update={"observations": tuple(few), "name": "my-park"})
     parks = parks_of(("thilawa", "teda-suez", "suzhou", "sihanoukville"))
     rows = np.tile(levels(60.0, 0.3), (4, 1))
-    made = stacks_of(
-        case, CUT, {"registered": rows, "jobs": rows, "profit": rows}, range(26, 30), parks, shipped().stack
+    made = stacking.stacks_of(
+        case, CUT, {"registered": rows, "jobs": rows, "profit": rows}, range(26, 30), parks, stacking.shipped().stack
     )
     assert set(made) == {"registered", "jobs"}, "of profit nothing was learned"
     assert set(made["registered"].levels) == {STACK, "model", "growth"}, "one point makes no line"
     assert set(made["jobs"].levels) == {STACK, "model", "growth"}
-    everyone = shipped().stack.everyone
+    everyone = stacking.shipped().stack.everyone
     assert made["jobs"].weights["model"] == pytest.approx(np.full(4, everyone[UNSEEN]["jobs"]["model"]), abs=1e-3)
 
 
-def test_the_stack_that_ships_was_learned_from_the_trials_that_ship() -> None:
-    trials, found = load_trials(), shipped()
-    again = made_of(trials, found.stack.recipe)
+def test_the_stack_that_ships_was_learned_from_the_trials_that_ship():
+    trials, found = stacking.load_trials(), stacking.shipped()
+    again = stacking.made_of(trials, found.stack.recipe)
     assert again.stack == found.stack
     assert again.judged == found.judged
-    assert largest_difference(trials, trials) == 0.0
+    assert stacking.largest_difference(trials, trials) == 0.0
     assert set(found.stack.without) == set(found.stack.recipe["parks"])
     assert {name for one in trials for name in one.levels} == set(METHODS)
-    assert is_current(parks_of(tuple(found.stack.recipe["parks"]))), "python docs/build_posteriors.py stack"
+    assert stacking.is_current(parks_of(tuple(found.stack.recipe["parks"]))), "python docs/build_posteriors.py stack"
 
 
-def test_its_scores_are_of_weights_learned_without_the_park() -> None:
-    """Of a park scored by itself, the same comes of the whole panel's scores."""
-    trials, stack = load_trials(), shipped().stack
-    own = [one for one in trials if one.park == "thilawa"]
-    told = next(one for one in judge(trials, stack).of(NEAR) if one.park == "thilawa")
-    alone = replace(stack, everyone=stack.without["thilawa"], without={})
-    assert judge(own, alone).of(NEAR)[0] == told
-
-
-def test_what_came_of_it_is_shown_in_both_languages(tmp_path) -> None:
+def test_what_came_of_it_is_shown_in_both_languages(tmp_path):
     analysis = REGISTRY["stack"]
     found = answer(analysis, analysis.params(), Context(tmp_path)).result
     frame = found.to_frame()
@@ -156,17 +125,11 @@ def test_what_came_of_it_is_shown_in_both_languages(tmp_path) -> None:
             assert card.value == sum(one.stack <= one.growth for one in parks) / len(parks)
 
 
-def test_scores_of_mixtures_are_those_of_ensembles() -> None:
+def test_scores_of_mixtures_are_those_of_ensembles():
     """By ln(1 + count), each of two forecasts given as levels, and the two mixed half and half."""
     parts = np.sort(np.random.default_rng(1).gamma(2.0, 20.0, size=(2, 50)))
     for value in (0.0, 10.0, 200.0):
         wanted = [crps(np.log1p(rows), np.log1p(value)) for rows in (parts[0], parts[1], parts.ravel())]
-        assert losses(parts, value, np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])) == pytest.approx(wanted, rel=1e-9)
-
-
-def test_weights_are_all_tenths_that_sum_to_one_the_model_first() -> None:
-    grid = simplex(3)
-    assert len(grid) == 66
-    assert grid.sum(axis=1) == pytest.approx(1.0)
-    assert len(np.unique(np.round(grid, 6), axis=0)) == 66
-    assert grid[0].tolist() == [1.0, 0.0, 0.0]
+        assert stacking.losses(parts, value, np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])) == pytest.approx(
+            wanted, rel=1e-9
+        )

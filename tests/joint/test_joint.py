@@ -1,28 +1,17 @@
 """The joint posterior: who is in it, that panels share what they should, and that what it says is what reports tell."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from copark.analyses import REGISTRY
-from copark.analyses.contract import Texts
-from copark.analyses.joint import Answer
-from copark.analyses.joint.show import document
-from copark.arrays import Floats
 from copark.cases.defaults import BESIDE
 from copark.cases.quarters import Quarter
-from copark.inference.joint.findings import FURTHER_SETS, Reader, find, held, r2_of, ranks_of, read_panels, recorded
+from copark.inference.joint.findings import held, r2_of, ranks_of, read_panels, recorded
 from copark.inference.joint.simulated_panels import (
     AGES,
     CLASSES,
     DUE,
-    HYPER,
-    MECHANISMS,
-    Member,
     Panels,
     Sizes,
     classes,
@@ -41,21 +30,21 @@ PANELS = 128
 
 
 @pytest.fixture(scope="module")
-def parks() -> tuple[Member, ...]:
+def parks():
     return tuple(one for one in members() if one.name in NAMES)
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("joint")
 
 
 @pytest.fixture(scope="module")
-def panels(parks: tuple[Member, ...], folder: Path) -> Panels:
+def panels(parks, folder):
     return simulate(parks, PANELS, 1, threads=2, folder=folder)
 
 
-def test_every_park_with_shares_and_an_outcome_is_in_it() -> None:
+def test_every_park_with_shares_and_an_outcome_is_in_it():
     known = {one.name: one for one in members()}
     assert len(known) == 32
     assert {"great-stone", "suzhou", "kendal", "ussuriysk"} <= known.keys()
@@ -65,13 +54,10 @@ def test_every_park_with_shares_and_an_outcome_is_in_it() -> None:
     assert known["vsip"].operator == known["wsip"].operator != known["thilawa"].operator
     assert "zccz" not in known
     held = known["ogun-guangdong"].park.case.cap_table(Quarter(2010, 1))
-    assert held is not None
     assert (held.basis_points_of("home"), held.basis_points_of("host")) == (8200, 1800)
 
 
-def test_panels_are_the_same_on_any_number_of_threads_and_are_made_once(
-    parks: tuple[Member, ...], panels: Panels, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_panels_are_the_same_on_any_number_of_threads_and_are_made_once(parks, panels, folder, monkeypatch):
     again = simulate(parks, PANELS, 1, threads=1)
     for one, other in zip(panels.counterparts, again.counterparts, strict=True):
         np.testing.assert_array_equal(one, other)
@@ -80,7 +66,7 @@ def test_panels_are_the_same_on_any_number_of_threads_and_are_made_once(
     np.testing.assert_array_equal(kept.counterparts[0], panels.counterparts[0])
 
 
-def test_parks_share_mechanisms_and_operators_a_part_of_their_size(parks: tuple[Member, ...]) -> None:
+def test_parks_share_mechanisms_and_operators_a_part_of_their_size(parks):
     count, share = 4096, 0.4
     shares = np.tile([0.0, share], (count, 1))
     scores = {}
@@ -97,7 +83,7 @@ def test_parks_share_mechanisms_and_operators_a_part_of_their_size(parks: tuple[
     assert abs(np.corrcoef(first, other)[0, 1]) < 0.05
 
 
-def test_mechanisms_differ_only_where_that_is_asked(parks: tuple[Member, ...]) -> None:
+def test_mechanisms_differ_only_where_that_is_asked(parks):
     points = points_at(parks[1].park, design(4096, 1))
     at = parks[1].park.space.names.index("home_contribution")
     moved = Sizes(parks[1], 1, 0.0, np.zeros((4096, 2)), apart=0.6)(points, parks[1].park.space.names)
@@ -106,13 +92,13 @@ def test_mechanisms_differ_only_where_that_is_asked(parks: tuple[Member, ...]) -
     assert abs(after.std() - 1.0) < 0.03
 
 
-def test_classes_are_bins_of_operating_enterprises() -> None:
+def test_classes_are_bins_of_operating_enterprises():
     operating = np.array([[0.0, 0.9, 1.0, 9.9, 10.0, 49.0, 50.0, np.nan]])
     found = classes(operating, np.zeros_like(operating))[0]
     np.testing.assert_array_equal(found, [0, 0, 1, 1, 2, 2, 3, np.nan])
 
 
-def test_a_checklist_tells_the_level_of_service_with_its_error() -> None:
+def test_a_checklist_tells_the_level_of_service_with_its_error():
     """Of 0.5: ± 0.15, which lasts, and at each date chance, whose variance is (0.5 · 0.5 - 0.15²) / 5."""
     level = np.full((20_000, len(AGES)), 0.5)
     level[0, 1] = np.nan
@@ -125,7 +111,7 @@ def test_a_checklist_tells_the_level_of_service_with_its_error() -> None:
     assert abs(lasting[0, 0] - BESIDE**2 - (0.25 - BESIDE**2) / DUE) < 0.003
 
 
-def test_a_service_level_on_record_does_not_stray_with_the_model(parks: tuple[Member, ...]) -> None:
+def test_a_service_level_on_record_does_not_stray_with_the_model(parks):
     """Its error says how far the stand-in may lie; the discrepancy of counts would carry it beyond 1."""
     great_stone = next(one for one in members() if one.name == "great-stone")
     at = [n for n, one in enumerate(great_stone.park.model.targets[: great_stone.counted])
@@ -140,18 +126,18 @@ def test_a_service_level_on_record_does_not_stray_with_the_model(parks: tuple[Me
 class Known(Panels):
     """Panels of two blocks: each reports every score with an error of variance 1, so R² is 1/2, and 2/3 of both."""
 
-    def features(self, again: int = 0) -> list[Floats]:
+    def features(self, again=0):
         random = np.random.default_rng(again)
         return [self.theta + random.standard_normal(self.theta.shape) for _ in range(2)]
 
 
 @pytest.fixture(scope="module")
-def known() -> Reader:
+def known():
     theta = np.random.default_rng(7).standard_normal((1 << 14, 3))
     return read_panels(Known((), 1, theta, ()))
 
 
-def test_of_reports_whose_posterior_is_known_it_says_just_that(known: Reader) -> None:
+def test_of_reports_whose_posterior_is_known_it_says_just_that(known):
     both, one = (r2_of(known.theta, known.of_blocks(blocks).expected) for blocks in ((0, 1), (1,)))
     np.testing.assert_allclose(both, 2 / 3, atol=0.04)
     np.testing.assert_allclose(one, 1 / 2, atol=0.04)
@@ -162,9 +148,9 @@ def test_of_reports_whose_posterior_is_known_it_says_just_that(known: Reader) ->
     np.testing.assert_allclose(found.mean, 0.6, atol=0.12)
 
 
-def test_reports_that_tell_nothing_leave_the_prior(known: Reader) -> None:
+def test_reports_that_tell_nothing_leave_the_prior(known):
     class Silent(Known):
-        def features(self, again: int = 0) -> list[Floats]:
+        def features(self, again=0):
             return [np.random.default_rng(again).standard_normal(self.theta.shape)]
 
     theta = np.random.default_rng(7).standard_normal((1 << 13, 3))
@@ -174,23 +160,8 @@ def test_reports_that_tell_nothing_leave_the_prior(known: Reader) -> None:
     np.testing.assert_allclose(found.mean, 0.0, atol=0.25)
 
 
-def test_the_answer_is_told_in_both_languages(parks: tuple[Member, ...], folder: Path) -> None:
-    found = find(PANELS, 1, parks=parks, threads=2, folder=folder)
-    assert [one.name for one in found.axes] == list(names_of())
-    assert len(found.axes) == len(MECHANISMS) + len(HYPER)
-    assert all(len(one.further) == len(one.further_coverage) == len(FURTHER_SETS) for one in found.axes)
-    answer = Answer(**vars(found), run_id="0" * 16, provenance={})
-    assert len(answer.to_frame()) == len(found.axes)
-    for lang in ("en", "zh"):
-        shown = document(answer, Texts("joint", lang))
-        keys = [one.key for one in shown.sections]
-        assert keys == ["summary", "parameters", "proof", "parks", "method"]
-        assert shown.headline
-    assert REGISTRY["joint"].function == "joint"
-
-
 @pytest.mark.long
-def test_intervals_hold_what_they_say(folder: Path) -> None:
+def test_intervals_hold_what_they_say(folder):
     """Simulation-based calibration of all parks: 90 % intervals hold 85 to 95 %."""
     whole = simulate(members(), 1 << 12, 1, threads=2, folder=folder)
     reader = read_panels(whole).of_blocks(range(len(whole.members)))

@@ -1,7 +1,5 @@
 """What the tests of levers share: a small file of levers, and measures made by hand."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,20 +1,24 @@
-"""Levers from end to end with few runs: the document in both languages, the command, and what is read again."""
-
-from __future__ import annotations
+"""Levers from end to end with few runs: on which draws, what is told in both languages, what is read again."""
 
 import dataclasses
-import re
 from functools import cache, partial
 
+import numpy as np
 import pytest
 
 from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
-from copark.inference.levers import Leaning, find
-from copark.inference.levers.measures import SIDES, measure_of
-from copark.presentation.document import Bullets, Cards, Interval
+from copark.analyses.levers import Params, asked_of, compute
+from copark.cases import load_case
+from copark.inference.levers import find
+from copark.inference.levers.measures import SIDES
+from copark.inference.levers.runner import carry_out
+from copark.presentation.document import Cards, Interval
+from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.study import baseline
 from copark.simulation.trust import Trust
+from copark.stats.shares import wilson
 from tests.asked import table
 from tests.levers.conftest import small
 
@@ -46,16 +50,9 @@ def ask(place, file):
     """Ask with few runs; the answer and its context."""
 
     def asked(*, keeps=True, threads=1, announcing=None, **changes):
-        given = {
-            "case": "great-stone",
-            "draws": 12,
-            "futures": 2,
-            "file": file,
-            "parameters": "prior",
-            "since": "start",
-        } | changes
+        given = {"case": "great-stone", "draws": 12, "futures": 2, "file": file, "parameters": "prior"}
         context = Context(place, keeps=keeps, threads=threads, announcing=announcing)
-        return answer(LEVERS, LEVERS.params(**given | changes), context), context
+        return answer(LEVERS, LEVERS.params(**given | {"since": "start"} | changes), context), context
 
     return asked
 
@@ -94,25 +91,6 @@ def test_the_answer_has_a_row_for_each_setting_with_its_interval_and_its_sides(s
     assert not [card for card in cards.cards if card.title.startswith("Largest gain")], "both lower it"
 
 
-def test_words_say_who_gains_and_what_it_leans_on(shown, first):
-    found = first[0].result
-    words = next(section for section in shown("en").sections if section.key == "words").blocks[0]
-    assert words.items[0].startswith("Entry threshold: 5 M USD for good.")
-    assert all(re.search(r"Gain|Lose|Either|Unchanged", line) for line in words.items)
-    strong = Leaning("tax-20", measure_of("operating"), "network_strength", -0.8, "unmoved")
-    leant = (strong, dataclasses.replace(strong, setting="five", correlation=0.9))
-    (line,) = bullets(dataclasses.replace(found, leanings=leant), "rests")
-    assert "not informed by the data" in line
-    assert line.endswith("Entry threshold: 5 M USD for good (+0.90); Tax: 20 % (−0.80).")
-    (line,) = bullets(dataclasses.replace(found, leanings=(dataclasses.replace(strong, verdict="moved"),)), "rests")
-    assert line.startswith("No gain")
-
-
-def bullets(found, key):
-    section = next(one for one in found.document("en").sections if one.key == key)
-    return next(block for block in section.blocks if isinstance(block, Bullets)).items
-
-
 def test_levels_of_outcome_shares_are_told_of_a_calibrated_park_alone(first):
     found = first[0].result
     assert not found.trust.shows_outcomes
@@ -121,3 +99,30 @@ def test_levels_of_outcome_shares_are_told_of_a_calibrated_park_alone(first):
         columns = {column.key for column in table(one.document("en"), "self-standing").columns}
         assert "difference" in columns
         assert ({"before", "after"} <= columns) is told
+
+
+def test_draws_come_from_the_posterior_where_there_is_one(file):
+    params = Params(case="great-stone", levers=("tax",), file=file, draws=24, futures=2, since="start")
+    asked = asked_of(params, Context())
+    assert asked.blocks[0].study.draws == "posterior"
+    measured = carry_out(asked, threads=1)
+    assert measured.provenance["posterior_cut"] == str(load_case("great-stone").clock.data_end)
+    assert measured.provenance["levers_identity"] == asked.identity
+    assert np.array_equal(measured.draws, np.repeat(np.arange(24), 2))
+    groups = measured.groups.reshape(24, 2)
+    assert (groups[:, 0] == groups[:, 1]).all(), "futures of a draw stay together"
+    assert 1 < np.unique(groups).size <= 24
+    assert measured.parameters
+    for values in measured.parameters.values():
+        assert np.array_equal(values[::2], values[1::2])
+
+
+def test_the_chance_told_is_that_of_the_baseline_that_simulate_report_and_brief_run(file, tmp_path):
+    context, params = Context(tmp_path, threads=1), Params(case="great-stone", levers=("tax",), file=file, draws=24,
+                                                           futures=2, since="start")  # fmt: skip
+    plain = context.simulate(baseline("great-stone").with_changes(runs=48), context.case("great-stone"))
+    (gain, *_) = compute(params, context).gains
+    standing = plain["outcome"].to_numpy()[0] == OUTCOMES.index("self_standing")
+    assert (gain.measure.name, gain.pairs) == ("self_standing", 48)
+    assert gain.before == standing.mean()
+    assert gain.before_interval == wilson(standing.sum(), 48)

@@ -8,16 +8,8 @@ import pytest
 
 from copark.cases.load import load_case
 from copark.errors import NotFound
+from copark.inference.levers import schema
 from copark.inference.levers.runner import blocks
-from copark.inference.levers.schema import (
-    AS_IT_IS,
-    GeneralLevers,
-    examine_levers,
-    load_levers,
-    scenario_of,
-    touched,
-    wanted_levers,
-)
 from copark.model.variables import catalogue
 from copark.simulation.run import inputs_of
 from tests.levers.conftest import small
@@ -27,7 +19,7 @@ LEVERS = {"equity", "quota", "operator", "partners", "threshold", "tax", "land",
 
 @pytest.fixture(scope="module")
 def shipped_file(great_stone):
-    return load_levers(great_stone)
+    return schema.load_levers(great_stone)
 
 
 def test_the_levers_of_great_stone_are_those_that_somebody_controls(shipped_file):
@@ -41,9 +33,9 @@ def test_the_levers_of_great_stone_are_those_that_somebody_controls(shipped_file
 def test_settings_of_now_leave_the_past_and_begin_at_now(shipped_file, great_stone):
     now = shipped_file.now - great_stone.clock.start
     assert now == 50
-    as_it_is = inputs_of(great_stone, scenario_of(None, None, shipped_file.title))
+    as_it_is = inputs_of(great_stone, schema.scenario_of(None, None, shipped_file.title))
     for _, setting in shipped_file.settings("now"):
-        changed = inputs_of(great_stone, scenario_of(setting, None, setting.title))
+        changed = inputs_of(great_stone, schema.scenario_of(setting, None, setting.title))
         for room in ("world", "governments", "company", "enterprises"):
             assert np.array_equal(getattr(as_it_is, room)[:now], getattr(changed, room)[:now]), setting.key
 
@@ -54,7 +46,7 @@ def test_one_study_for_each_structure_whose_runs_differ(shipped_file, great_ston
     assert len(found) == 1 + len(shipped_file.structures) - len(bars)
     assert [reading.bar for reading in found[0].readings] == [50.0, 15.0, 100.0]
     for block in found:
-        assert block.study.scenarios[0].key == AS_IT_IS
+        assert block.study.scenarios[0].key == schema.AS_IT_IS
         assert len(block.study.scenarios) == 1 + len(list(shipped_file.settings("start")))
         assert block.study.scenarios[0].edits.is_empty
     rival = next(block.study for block in found if "rival" in block.study.name)
@@ -85,7 +77,7 @@ def test_each_fault_says_where_it_is_what_is_wrong_and_how_to_mend_it(written, g
     for sound, (spoilt, key, word) in SPOILT.items():
         with subtests.test(sound=sound):
             assert sound in small()
-            found, faults = examine_levers(written(small().replace(sound, spoilt, 1)), great_stone)
+            found, faults = schema.examine_levers(written(small().replace(sound, spoilt, 1)), great_stone)
             assert found is None
             told = [fault for fault in faults if fault.key.startswith(key)]
             assert told, [fault.sentence() for fault in faults]
@@ -108,7 +100,7 @@ HOSTILE = {
 def test_hostile_files_are_refused_with_words(written, great_stone, subtests):
     for harm, text in HOSTILE.items():
         with subtests.test(harm=harm):
-            found, faults = examine_levers(written(text), great_stone)
+            found, faults = schema.examine_levers(written(text), great_stone)
             assert found is None
             assert faults
             for fault in faults:
@@ -122,18 +114,18 @@ def test_a_case_without_levers_has_a_general_set_that_it_feels(name):
     The simulated years of Suzhou are over: nothing of it can be changed from now on.
     """
     case = load_case(name)
-    found = load_levers(case)
-    assert isinstance(found, GeneralLevers)
+    found = schema.load_levers(case)
+    assert isinstance(found, schema.GeneralLevers)
     levers = {lever.key: {one.key for one in lever.start} for lever in found.levers}
     assert ("partners" in levers) is bool(case.partners)
     assert levers["land"] == {"demand-led"}
-    as_it_is, now = inputs_of(case, scenario_of(None, None, found.title)), found.now - case.clock.start
+    as_it_is, now = inputs_of(case, schema.scenario_of(None, None, found.title)), found.now - case.clock.start
     for since in ("start", "now"):
         for _, setting in found.settings(since):
-            anything, past = touched(case, setting, as_it_is, now)
+            anything, past = schema.touched(case, setting, as_it_is, now)
             assert anything, setting.key
             assert not (since == "now" and past), setting.key
     with pytest.raises(NotFound, match="simulated period is over") if name == "suzhou" else nullcontext():
-        assert wanted_levers(found, "now", ())
+        assert schema.wanted_levers(found, "now", ())
     assert "NOW" not in found.model_dump_json()
-    assert blocks(found, case, "start", runs=2)[0].study.scenarios[0].key == AS_IT_IS
+    assert blocks(found, case, "start", runs=2)[0].study.scenarios[0].key == schema.AS_IT_IS

@@ -5,57 +5,51 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copark.stats.robust_choice import (
-    average,
-    chance_non_dominated,
-    greatest,
-    non_dominated,
-    ranks,
-    regret,
-    resampled_weights,
-    sources,
-    stability,
-)
+from copark.stats import robust_choice
 
 TABLE = np.array([[5.0, 0.0, 3.0], [4.0, 4.0, 1.0], [0.0, 5.0, 3.0]])
 """Three options in three states. Best in the states: 5, 5, 3."""
 
 
 def test_regret_is_what_an_option_falls_short_of_the_best_of_the_state():
-    assert regret(TABLE).tolist() == [[0, 5, 0], [1, 1, 2], [5, 0, 0]]
+    assert robust_choice.regret(TABLE).tolist() == [[0, 5, 0], [1, 1, 2], [5, 0, 0]]
 
 
 def test_the_second_option_is_never_best_and_has_the_least_greatest_regret():
-    assert greatest(regret(TABLE)).tolist() == [5, 2, 5]
-    assert np.allclose(average(regret(TABLE)), [5 / 3, 4 / 3, 5 / 3])
-    assert ranks(greatest(regret(TABLE)), most_is_best=False).tolist() == [2, 1, 2]
+    assert robust_choice.greatest(robust_choice.regret(TABLE)).tolist() == [5, 2, 5]
+    assert np.allclose(robust_choice.average(robust_choice.regret(TABLE)), [5 / 3, 4 / 3, 5 / 3])
+    assert robust_choice.ranks(robust_choice.greatest(robust_choice.regret(TABLE)), most_is_best=False).tolist() == [
+        2,
+        1,
+        2,
+    ]
 
 
 def test_satisficing_is_the_share_of_states_in_which_all_is_met():
-    assert np.allclose(average(TABLE >= 3.0), [2 / 3, 2 / 3, 2 / 3])
-    assert np.allclose(average(TABLE >= 4.0), [1 / 3, 2 / 3, 1 / 3])
+    assert np.allclose(robust_choice.average(TABLE >= 3.0), [2 / 3, 2 / 3, 2 / 3])
+    assert np.allclose(robust_choice.average(TABLE >= 4.0), [1 / 3, 2 / 3, 1 / 3])
 
 
 def test_equals_share_the_best_rank_and_the_next_is_told_after_them():
-    assert ranks(np.array([0.3, 0.7, 0.3, 0.1])).tolist() == [2, 1, 2, 4]
-    assert ranks(np.array([[1.0, 2.0], [2.0, 1.0]])).tolist() == [[2, 1], [1, 2]]
+    assert robust_choice.ranks(np.array([0.3, 0.7, 0.3, 0.1])).tolist() == [2, 1, 2, 4]
+    assert robust_choice.ranks(np.array([[1.0, 2.0], [2.0, 1.0]])).tolist() == [[2, 1], [1, 2]]
 
 
 def test_sums_in_another_order_make_no_winner():
     third = 0.1 + 0.2
-    assert ranks(np.array([third, 0.3])).tolist() == [1, 1]
+    assert robust_choice.ranks(np.array([third, 0.3])).tolist() == [1, 1]
 
 
 def test_the_pareto_set_by_hand():
     """The first is dominated by the second; third and fourth are best in one thing each; twins do not dominate."""
     values = np.array([[1.0, 1.0], [2.0, 1.0], [3.0, 0.0], [0.0, 3.0], [2.0, 1.0]])
-    assert non_dominated(values).tolist() == [False, True, True, True, True]
+    assert robust_choice.non_dominated(values).tolist() == [False, True, True, True, True]
 
 
 @given(st.lists(st.lists(st.integers(-3, 3), min_size=3, max_size=3), min_size=1, max_size=8))
 def test_somebody_is_never_dominated_and_whoever_is_has_a_dominator_in_the_set(rows):
     values = np.array(rows, dtype=float)
-    chosen = non_dominated(values)
+    chosen = robust_choice.non_dominated(values)
     assert chosen.any()
     for lost in values[~chosen]:
         assert ((values[chosen] >= lost).all(axis=1) & (values[chosen] > lost).any(axis=1)).any()
@@ -63,18 +57,18 @@ def test_somebody_is_never_dominated_and_whoever_is_has_a_dominator_in_the_set(r
 
 def test_groups_come_whole_and_a_replicate_is_as_large_as_the_sample():
     groups = np.array([0, 0, 0, 1, 1, 2])
-    weights = resampled_weights(groups, 500, seed=3)
+    weights = robust_choice.resampled_weights(groups, 500, seed=3)
     assert weights.shape == (500, 6)
     assert (weights[:, 0] == weights[:, 1]).all()
     assert (weights[:, [0, 3, 5]].sum(axis=1) == 3).all()
     assert np.allclose(weights.mean(axis=0), 1.0, atol=0.15)
-    assert np.array_equal(weights, resampled_weights(groups, 500, seed=3))
+    assert np.array_equal(weights, robust_choice.resampled_weights(groups, 500, seed=3))
 
 
 def test_a_rank_that_every_state_agrees_on_stands_firm():
     values = np.array([[3.0, 3.0, 3.0, 3.0], [2.0, 2.0, 2.0, 2.0], [0.0, 5.0, 0.0, 0.0]])
-    weights = resampled_weights(np.arange(4), 4000)
-    firm = stability(lambda given: np.average(values, axis=1, weights=given), weights)
+    weights = robust_choice.resampled_weights(np.arange(4), 4000)
+    firm = robust_choice.stability(lambda given: np.average(values, axis=1, weights=given), weights)
     assert firm.rank.tolist() == [1, 2, 3]
     assert (firm.low[1], firm.high[1]) == (2, 3)
     assert firm.high[2] == 3
@@ -89,7 +83,7 @@ def test_the_chance_of_the_pareto_set_counts_replicates():
     first = np.array([[0.0, 0.0], [1.0, -1.0]])
     second = np.array([[0.0, 0.0], [-1.0, -1.0]])
     weights = np.array([[2.0, 0.0], [1.0, 1.0], [0.0, 2.0], [2.0, 0.0]])
-    assert chance_non_dominated([first, second], weights).tolist() == [1.0, 0.5]
+    assert robust_choice.chance_non_dominated([first, second], weights).tolist() == [1.0, 0.5]
 
 
 def made(structures, draws, futures, sizes, seed=1):
@@ -105,7 +99,7 @@ def made(structures, draws, futures, sizes, seed=1):
 
 
 def test_variance_is_told_apart_by_structure_parameters_and_luck():
-    found = sources(*made(5, 4000, 4, (0.5, 0.8, 1.2)))
+    found = robust_choice.sources(*made(5, 4000, 4, (0.5, 0.8, 1.2)))
     assert found.structure == pytest.approx(0.25, rel=0.05)
     assert found.parameters == pytest.approx(0.64, rel=0.07)
     assert found.chance == pytest.approx(1.44, rel=0.03)

@@ -1,23 +1,24 @@
-"""Pooling: known answers of the normal hierarchy, and what it must leave alone."""
-
-from __future__ import annotations
+"""Pooling: known answers of the normal hierarchy, what it leaves alone, and what the model leaves out."""
 
 import numpy as np
 import pytest
 from scipy.stats import norm
 
+from copark.cases import load_case
+from copark.inference.pool import batches
 from copark.inference.pool.abc_regression import Readings, directions, readings_of
 from copark.inference.pool.panel import TAU, given_tau, mixture_quantiles, pool
+from copark.inference.pool.parks import park_of
 
 
-def one_axis(middles: list[float], precisions: list[float]) -> list[Readings]:
+def one_axis(middles, precisions):
     return [
         Readings(np.ones((1, 1)), np.array([y]), np.array([p]))
         for y, p in zip(middles, precisions, strict=True)
     ]  # fmt: skip
 
 
-def exact(middles: np.ndarray, precisions: np.ndarray, alike: float) -> tuple[float, float, float]:
+def exact(middles, precisions, alike):
     """Mean and variance of μ and mean of τ, by summing over the grid of τ."""
     logs, means, variances = [], [], []
     for tau in TAU:
@@ -34,7 +35,7 @@ def exact(middles: np.ndarray, precisions: np.ndarray, alike: float) -> tuple[fl
     return mean, float(weights @ (np.array(variances) + np.array(means) ** 2)) - mean**2, float(weights @ TAU)
 
 
-def test_given_tau_is_the_normal_normal_model() -> None:
+def test_given_tau_is_the_normal_normal_model():
     """μ | y of y_p ~ N(μ, v_p + τ²), μ ~ N(0, 1 - τ²), in closed form."""
     middles, precisions, tau = [0.5, 1.5, -0.2], [4.0, 2.0, 1.0], 0.4
     inverse = np.array([1.0 / (1.0 / p + tau**2) for p in precisions])
@@ -46,7 +47,7 @@ def test_given_tau_is_the_normal_normal_model() -> None:
 
 
 @pytest.mark.parametrize("alike", [pytest.param(0.35, marks=pytest.mark.long), 0.9])
-def test_gibbs_agrees_with_the_sum_over_the_grid(alike: float) -> None:
+def test_gibbs_agrees_with_the_sum_over_the_grid(alike):
     middles, precisions = np.array([1.0, 1.4, 0.2, 1.1]), np.array([5.0, 8.0, 3.0, 20.0])
     mean, variance, tau = exact(middles, precisions, alike)
     found = pool(one_axis(list(middles), list(precisions)), np.array([alike]), sweeps=4000)
@@ -55,7 +56,7 @@ def test_gibbs_agrees_with_the_sum_over_the_grid(alike: float) -> None:
     assert float(found.tau.mean()) == pytest.approx(tau, abs=0.04)
 
 
-def test_parks_without_data_return_the_prior() -> None:
+def test_parks_without_data_return_the_prior():
     """Whatever τ is, nothing known leaves N(0, 1): exactly, as a mixture over the draws of τ."""
     found = pool([Readings.none(2)] * 3, np.array([0.35, 0.9]), sweeps=800)
     levels = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
@@ -68,7 +69,7 @@ def test_parks_without_data_return_the_prior() -> None:
     assert found.leaning(0) == pytest.approx(1.0, abs=0.1)
 
 
-def test_a_sum_is_told_once() -> None:
+def test_a_sum_is_told_once():
     """Parks that each tell a + b = 2 put 2 into the sum, not into each of the two."""
     told = Readings(np.array([[1.0, 1.0]]) / np.sqrt(2.0), np.array([np.sqrt(2.0)]), np.array([50.0]))
     found = given_tau([told] * 10, np.full(2, 0.1))
@@ -77,7 +78,7 @@ def test_a_sum_is_told_once() -> None:
     assert found.covariance[0, 0] > 0.3, "which of the two it is stays open"
 
 
-def test_the_prior_divided_out_gives_the_likelihood_back() -> None:
+def test_the_prior_divided_out_gives_the_likelihood_back():
     """Draws of a normal posterior under a N(0, 1) prior and one observation y of precision λ."""
     y, precision = 1.2, 3.0
     z = np.random.default_rng(1).standard_normal((20000, 3))
@@ -89,10 +90,52 @@ def test_the_prior_divided_out_gives_the_likelihood_back() -> None:
     assert found.precisions[0] == pytest.approx(precision, rel=0.05)
 
 
-def test_directions_find_what_the_features_tell() -> None:
+def test_directions_find_what_the_features_tell():
     random = np.random.default_rng(3)
     z = random.standard_normal((4000, 3))
     x = np.stack([z[:, 0] + z[:, 1] + 0.1 * random.standard_normal(4000), random.standard_normal(4000)], axis=1)
     found = directions(x, z)
     assert found.told.shape == (3, 1)
     assert np.abs(found.told[:, 0]) == pytest.approx([2**-0.5, 2**-0.5, 0.0], abs=0.05)
+
+
+PARK = park_of(load_case("thilawa"))
+RUNS = 4000
+
+
+def test_courses_have_unit_variance_and_forget_in_their_memory():
+    made = batches.courses(PARK.model, PARK.ages, RUNS, 1)
+    assert made.var(axis=0) == pytest.approx(1.0, abs=0.08)
+    first, last = PARK.of("registered")[0], PARK.of("registered")[-1]
+    expected = np.exp(-(PARK.ages[last] - PARK.ages[first]) / batches.MEMORY)
+    assert np.corrcoef(made[:, first], made[:, last])[0, 1] == pytest.approx(expected, abs=0.05)
+    assert abs(np.corrcoef(made[:, first], made[:, PARK.of("operating")[0]])[0, 1]) < 0.05
+
+
+def test_errors_of_observation_go_by_the_run_and_not_by_the_record():
+    at = PARK.of("registered")[-1]
+    values = np.full((2, len(PARK.model.targets)), [[10.0], [1000.0]])
+    small, large = batches.errors_at(PARK.model, values)[:, at]
+    assert small == 2.0, "the floor"
+    assert large == pytest.approx(1000.0 * PARK.model.targets[at].error / PARK.model.targets[at].value)
+
+
+def test_the_spread_is_found_again():
+    """Values that stray by 0.45 from forecasts that know no straying: 0.45 is chosen, and by parks, not by values."""
+    random = np.random.default_rng(1)
+    trials = []
+    for park in range(12):
+        for day in range(8):
+            value = np.exp(4.0 + 0.45 * random.standard_normal())
+            sure = np.exp(
+                4.0 + np.array(batches.GRID)[:, None] * random.standard_normal(2000) + 0.02 * random.random(2000)
+            )
+            logs = tuple(batches.log_density(members, value) for members in sure)
+            trials.append(batches.SpreadTrial(f"park {park}", "companies", day, logs))
+    assert batches.chosen(trials).companies == 0.45
+    assert batches.chosen(trials).jobs == batches.Discrepancy().jobs, "nothing told of jobs"
+    assert batches.chosen(trials[:16]) == batches.Discrepancy(), "two parks are too few"
+    assert batches.chosen(trials, until=-1) == batches.Discrepancy(), "nothing known yet"
+    wild = [batches.SpreadTrial("wild", "companies", 0, (0.0, 0.0, 0.0, 0.0, 0.0, 100.0 * len(trials)))]
+    assert batches.chosen([*trials, *wild]).companies == batches.GRID[-1]
+    assert batches.chosen([*trials, *wild], without="wild").companies == 0.45

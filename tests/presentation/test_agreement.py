@@ -1,14 +1,9 @@
 """Numbers are the same in JSON, CSV and workbook: of every answer that ships, of every method for tables."""
 
-from __future__ import annotations
-
 import csv
 import json
-from collections.abc import Iterator
 from io import BytesIO
 from math import isclose
-from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
@@ -17,7 +12,6 @@ from PIL import Image
 import copark as cp
 from copark.analyses import REGISTRY
 from copark.analyses.answer import SHIPPED, listed, load, place_of
-from copark.presentation.document import Chart, Document
 from copark.presentation.document_tables import write_csvs, write_workbook
 from copark.presentation.figures import Charts
 from copark.presentation.rendered_document import page_of
@@ -33,13 +27,13 @@ DIGITS = 1e-14
 class Blank(Charts):
     """Draws nothing: a workbook's figures are not its numbers."""
 
-    def file(self, chart: Chart, kind: str) -> bytes:
+    def file(self, chart, kind):
         stream = BytesIO()
         Image.new("RGB", (4, 4)).save(stream, "png")
         return stream.getvalue()
 
 
-def tables_of(content: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def tables_of(content):
     """The tables of a document in JSON, those behind charts included."""
     for section in content["sections"]:
         for block in section["blocks"]:
@@ -49,7 +43,7 @@ def tables_of(content: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 yield block["numbers"]
 
 
-def check(one: Document, folder: Path) -> int:
+def check(one, folder):
     """Compare every number of every table in three files, and give how many there were."""
     content = json.loads(json.dumps(page_of(one).model_dump(mode="json")))
     files = write_csvs(one, folder / "csv")
@@ -74,7 +68,7 @@ def check(one: Document, folder: Path) -> int:
     return count
 
 
-def _numbers(key: str, cell: dict[str, Any]) -> Iterator[tuple[str, float]]:
+def _numbers(key, cell):
     found = {key: cell["value"], f"{key}_low": cell["low"], f"{key}_high": cell["high"]}
     yield from ((name, value) for name, value in found.items() if type(value) in (int, float))
 
@@ -84,7 +78,7 @@ LARGE = ("claims", "levers")
 """Analyses whose tables take a while."""
 WORDS = ("counterfactual", "brief")
 """Analyses of which what ships has no numbers in tables."""
-TABLES: dict[str, dict[str, Any]] = {
+TABLES = {
     "power": {"weights": ("3135", "2633", "1935"), "quota": "5001"},
     "qca": {**PARKS, "outcome": "OUTCOME", "conditions": ("GOV", "EQUITY"), "robust": True},
     "nca": {**PARKS, "x": ("GOV", "EQUITY"), "y": "OUTCOME", "permutations": 50},
@@ -93,22 +87,21 @@ TABLES: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_of_the_toy(lang: str, tmp_path: Path) -> None:
+def test_of_the_toy(lang, tmp_path):
     assert check(document(lang), tmp_path) > 30
 
 
 @pytest.mark.parametrize(
     "name", [pytest.param(one.name, marks=pytest.mark.long if one.name in LARGE else ()) for one in REGISTRY]
 )
-def test_of_every_answer_that_ships(name: str, tmp_path: Path) -> None:
+def test_of_every_answer_that_ships(name, tmp_path):
     analysis = REGISTRY[name]
     for run_id, _told in listed(SHIPPED, analysis):
         stored = load(place_of(SHIPPED, analysis, run_id), analysis)
-        assert stored is not None
         assert check(stored.result.document("zh"), tmp_path / run_id) > 0 or name in WORDS
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_of_a_method_for_tables(name: str, tmp_path: Path) -> None:
+def test_of_a_method_for_tables(name, tmp_path):
     found = getattr(cp, name)(**TABLES[name])
     assert check(found.document("en"), tmp_path) > 10

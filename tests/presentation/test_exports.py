@@ -1,12 +1,9 @@
 """Exports give other programs the numbers as they are stored, and never a formula to run."""
 
-from __future__ import annotations
-
 import csv
 import json
 import re
 import subprocess
-from pathlib import Path
 
 import h5py
 import numpy as np
@@ -19,7 +16,6 @@ from hypothesis import strategies as st
 from copark.cases import load_case
 from copark.model.variables import ROOMS
 from copark.presentation.run_export import PlainTable, export_run, safe, write_csv, write_workbook
-from copark.presentation.xlsx_sheets import Cell
 from copark.simulation.ensemble import Runs, ScenarioRuns
 from copark.simulation.outcomes import NOT_OK
 from copark.simulation.results import MEANINGS, STATUS, Label, assemble
@@ -33,7 +29,7 @@ IDENTITY = "0123456789abcdef"
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> RunStore:
+def store(tmp_path_factory):
     found = RunStore(tmp_path_factory.mktemp("runs"))
     dataset = ensemble(12)
     dataset = dataset.assign_coords(scenario=["=HYPERLINK(1)", "without-operator"])
@@ -41,16 +37,16 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> RunStore:
     return found
 
 
-def table(*rows: list[Cell], head: str = "run") -> PlainTable:
+def table(*rows, head="run"):
     return PlainTable("draws", [head], iter(rows), len(rows))
 
 
-def read_csv(path: Path) -> list[list[str]]:
+def read_csv(path):
     with path.open(encoding="utf-8-sig", newline="") as stream:
         return list(csv.reader(stream))
 
 
-def test_netcdf_holds_the_same_bits_names_units_and_provenance(store: RunStore, tmp_path: Path) -> None:
+def test_netcdf_holds_the_same_bits_names_units_and_provenance(store, tmp_path):
     path = export_run(store, IDENTITY, "netcdf", tmp_path / "run.nc")
     stored = store.load(IDENTITY).load()
     with xr.open_dataset(path, engine="h5netcdf") as found:
@@ -72,7 +68,7 @@ WORD = re.compile(r"[A-Za-z0-9_.+@-]+")
 """What CF lets a meaning be made of (§3.5)."""
 
 
-def of_the_model(*, early: bool = False) -> xr.Dataset:
+def of_the_model(*, early=False):
     """Two runs as the model gives them, one of which broke off; ``early``: with flags as first stored."""
     study = baseline("great-stone").model_copy(update={"keep": ("operating", "cash")})
     names, status = ("operating", "cash", "rescue", "failed"), np.array([[0, 0, 0], [1, 5, 3]])
@@ -89,7 +85,7 @@ def of_the_model(*, early: bool = False) -> xr.Dataset:
 
 
 @pytest.mark.parametrize("early", [False, True])
-def test_netcdf_says_what_cf_wants(tmp_path: Path, early: bool) -> None:
+def test_netcdf_says_what_cf_wants(tmp_path, early):
     """What exports broke: §2.2 types, §2.6 attributes, §3.1 units, §3.5 flags, §5 numbers as coordinates."""
     store = RunStore(tmp_path / "runs")
     store.save(of_the_model(early=early))
@@ -113,7 +109,7 @@ def test_netcdf_says_what_cf_wants(tmp_path: Path, early: bool) -> None:
 
 
 @pytest.mark.long
-def test_a_public_checker_finds_nothing_against_cf(tmp_path: Path) -> None:
+def test_a_public_checker_finds_nothing_against_cf(tmp_path):
     store = RunStore(tmp_path / "runs")
     store.save(of_the_model())
     path = export_run(store, IDENTITY, "netcdf", tmp_path / "run.nc")
@@ -123,7 +119,7 @@ def test_a_public_checker_finds_nothing_against_cf(tmp_path: Path) -> None:
     assert "exceptions occurred" not in done.stderr
 
 
-def test_a_tidy_csv_has_a_row_for_each_scenario_run_and_quarter(store: RunStore, tmp_path: Path) -> None:
+def test_a_tidy_csv_has_a_row_for_each_scenario_run_and_quarter(store, tmp_path):
     path = export_run(store, IDENTITY, "csv", tmp_path / "run.csv")
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")  # without the mark Excel shows Chinese as noise
     header, *rows = read_csv(path)
@@ -139,7 +135,7 @@ def test_a_tidy_csv_has_a_row_for_each_scenario_run_and_quarter(store: RunStore,
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_a_folder_of_csv_holds_everything(store: RunStore, tmp_path: Path, lang: str) -> None:
+def test_a_folder_of_csv_holds_everything(store, tmp_path, lang):
     folder = export_run(store, IDENTITY, "csv", tmp_path / "all", lang=lang)
     assert {path.name for path in folder.iterdir()} == {
         "paths.csv",
@@ -163,7 +159,7 @@ def test_a_folder_of_csv_holds_everything(store: RunStore, tmp_path: Path, lang:
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_a_workbook_has_its_sheets_and_no_formula(store: RunStore, tmp_path: Path, lang: str) -> None:
+def test_a_workbook_has_its_sheets_and_no_formula(store, tmp_path, lang):
     path = export_run(store, IDENTITY, "xlsx", tmp_path / "run.xlsx", lang=lang)
     book = openpyxl.load_workbook(path)
     expected = {
@@ -186,27 +182,26 @@ RUN = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @given(st.text(max_size=8))
-def test_no_text_in_a_csv_begins_like_a_formula(rest: str) -> None:
+def test_no_text_in_a_csv_begins_like_a_formula(rest):
     for value in (rest, *(f"{mark}{rest}" for mark in RUN)):
         found = safe(value)
-        assert isinstance(found, str)
         assert not found.startswith(RUN)
         assert found in (value, f"'{value}")
 
 
-def test_numbers_below_zero_stay_numbers() -> None:
+def test_numbers_below_zero_stay_numbers():
     assert safe(-5) == -5
     assert safe(-0.5) == -0.5
 
 
-def test_a_table_too_long_for_excel_is_refused_with_another_way(tmp_path: Path) -> None:
+def test_a_table_too_long_for_excel_is_refused_with_another_way(tmp_path):
     long = PlainTable("draws", ["run"], iter([]), 1_048_576)
     with pytest.raises(ExportRefused, match=r"1,048,577 rows.*1,048,576.*csv or netcdf"):
         write_workbook([long], tmp_path / "long.xlsx")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_control_characters_and_endless_texts_do_not_break_a_workbook(tmp_path: Path) -> None:
+def test_control_characters_and_endless_texts_do_not_break_a_workbook(tmp_path):
     path = write_workbook([table(["a\x07b"], ["z" * 40_000], head="x\x00y")], tmp_path / "odd.xlsx")
     sheet = openpyxl.load_workbook(path).worksheets[0]
     assert [sheet.cell(row, 1).value for row in (1, 2)] == ["xy", "ab"]
@@ -214,11 +209,11 @@ def test_control_characters_and_endless_texts_do_not_break_a_workbook(tmp_path: 
     assert str(sheet.cell(3, 1).value).endswith("…")
 
 
-def test_an_export_that_fails_leaves_no_file(tmp_path: Path) -> None:
-    def rows() -> object:
+def test_an_export_that_fails_leaves_no_file(tmp_path):
+    def rows():
         yield [1]
         raise OSError("the disk is full")
 
     with pytest.raises(OSError, match="disk is full"):
-        write_csv(PlainTable("draws", ["run"], rows(), 2), tmp_path / "half.csv")  # type: ignore[arg-type]
+        write_csv(PlainTable("draws", ["run"], rows(), 2), tmp_path / "half.csv")
     assert list(tmp_path.iterdir()) == []

@@ -1,13 +1,10 @@
 """One document, every renderer: the same characters for the same number, in both languages, whatever the words."""
 
-from __future__ import annotations
-
 import csv
 import html
 import io
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import docx
@@ -31,36 +28,34 @@ SPACES = re.compile(r"\s+")
 TAGS = re.compile(r"<[^>]+>")
 
 
-def flat(words: str) -> str:
+def flat(words):
     """Words without blanks, which renderers put where a line ends."""
     return SPACES.sub("", words)
 
 
-def screen(one: data.Document, width: int = 200, **files: Path) -> str:
+def screen(one, width=200, **files):
     stream = io.StringIO()
     terminal.show(one, Console(file=stream, width=width, color_system=None), files or None)
     return stream.getvalue()
 
 
-def docx_words(path: Path) -> str:
+def docx_words(path):
     made = docx.Document(str(path))
     cells = (cell.text for table in made.tables for row in table.rows for cell in row.cells)
     return "\n".join([*(one.text for one in made.paragraphs), *cells])
 
 
-def pdf_words(path: Path) -> str:
+def pdf_words(path):
     return "\n".join(page.extract_text() for page in PdfReader(path).pages)
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
-def lang(request: pytest.FixtureRequest) -> str:
+def lang(request):
     return str(request.param)
 
 
 @pytest.fixture(scope="module")
-def files(
-    lang: str, draw: Callable[[pytest.MonkeyPatch], None], tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Path]:
+def files(lang, draw, tmp_path_factory):
     """The toy in every format, its figures drawn."""
     with pytest.MonkeyPatch.context() as patch:
         draw(patch)
@@ -68,7 +63,7 @@ def files(
 
 
 @pytest.fixture(scope="module")
-def rendered(lang: str, files: dict[str, Path]) -> dict[str, str]:
+def rendered(lang, files):
     """All that each renderer shows, as words."""
     page = files["html"].read_text(encoding="utf-8")
     body = page[page.index("<body") :]
@@ -81,7 +76,7 @@ def rendered(lang: str, files: dict[str, Path]) -> dict[str, str]:
     }
 
 
-def texts_in(content: object) -> list[str]:
+def texts_in(content):
     if isinstance(content, dict):
         return [one for key, value in content.items() if key != "svg" for one in texts_in(value)]
     if isinstance(content, list):
@@ -89,7 +84,7 @@ def texts_in(content: object) -> list[str]:
     return [content] if isinstance(content, str) else []
 
 
-def cells_of(page: Page) -> list[str]:
+def cells_of(page):
     """Every value that is not folded, as characters."""
     found = []
     for section in page.sections:
@@ -103,35 +98,27 @@ def cells_of(page: Page) -> list[str]:
     return found
 
 
-def test_every_value_has_the_same_characters_everywhere(
-    lang: str, rendered: dict[str, str], subtests: pytest.Subtests
-) -> None:
+def test_every_value_has_the_same_characters_everywhere(lang, rendered):
     expected = cells_of(page_of(document(lang)))
     assert len(expected) == 40
     for name, words in rendered.items():
         plain = flat(words)
-        for value in expected:
-            # the screen breaks long sentences between other columns
-            if name == "terminal" and len(value) > 20:
-                continue
-            with subtests.test(renderer=name, value=value):
-                assert flat(value) in plain
+        # the screen breaks long sentences between other columns
+        missing = [one for one in expected if flat(one) not in plain and not (name == "terminal" and len(one) > 20)]
+        assert not missing, name
 
 
-def test_headline_trust_caveat_sources_and_provenance_are_told(
-    lang: str, rendered: dict[str, str], subtests: pytest.Subtests
-) -> None:
+def test_headline_trust_caveat_sources_and_provenance_are_told(lang, rendered):
     page = document(lang)
     caveat = next(block.text for block in page.blocks() if isinstance(block, data.Caveat))
+    told = (page.title, page.headline, page.trust, caveat, page.evidence[0].text, "0123456789abcdef")
     for name, words in rendered.items():
         plain = flat(words)
-        for said in (page.title, page.headline, page.trust, caveat, page.evidence[0].text, "0123456789abcdef"):
-            with subtests.test(renderer=name, said=said):
-                assert flat(said) in plain
+        assert not [said for said in told if flat(said) not in plain], name
         assert plain.index(flat(page.headline)) < plain.index(flat(caveat))
 
 
-def test_the_screen_fits_and_names_what_it_does_not_show(lang: str, subtests: pytest.Subtests) -> None:
+def test_the_screen_fits_and_names_what_it_does_not_show(lang, subtests):
     from rich.cells import cell_len
 
     for width in (80, 100, 133, 200):
@@ -144,7 +131,7 @@ def test_the_screen_fits_and_names_what_it_does_not_show(lang: str, subtests: py
     assert "toy.html" in next(line for line in where.split("\n") if line.startswith(("Figure", "图")))
 
 
-def test_a_workbook_holds_the_numbers_and_how_to_write_them(lang: str, files: dict[str, Path]) -> None:
+def test_a_workbook_holds_the_numbers_and_how_to_write_them(lang, files):
     book = openpyxl.load_workbook(files["xlsx"])
     cover, gains = book.worksheets[:2]
     assert gains.title == document(lang).sections[0].blocks[3].title
@@ -164,7 +151,7 @@ def test_a_workbook_holds_the_numbers_and_how_to_write_them(lang: str, files: di
     assert gains[8][9].value == NOTHING
 
 
-def test_json_follows_its_schema_and_carries_values_with_their_characters(lang: str, files: dict[str, Path]) -> None:
+def test_json_follows_its_schema_and_carries_values_with_their_characters(lang, files):
     content = json.loads(files["json"].read_text(encoding="utf-8"))
     jsonschema.validate(content, Page.model_json_schema(mode="serialization"))
     assert Page.model_validate(content) == page_of(document(lang)).model_copy(
@@ -182,30 +169,26 @@ def test_json_follows_its_schema_and_carries_values_with_their_characters(lang: 
         jsonschema.validate(content | {"headline": 1}, Page.model_json_schema(mode="serialization"))
 
 
-def test_a_page_without_what_is_folded_says_how_much_there_is_and_gives_each_part(lang: str) -> None:
+def test_a_page_without_what_is_folded_says_how_much_there_is_and_gives_each_part(lang):
     whole, light = page_of(document(lang)), page_of(document(lang), whole=False)
-    tables = [block for one in light.sections for block in one.blocks if block.type == "table" and block.folded]
-    charts = [block for one in light.sections for block in one.blocks if block.type == "chart"]
-    tables += [one.numbers for one in charts if one.numbers]
-    assert tables
-    assert charts
+    blocks = [block for one in light.sections for block in one.blocks]
+    tables = [block for block in blocks if block.type == "table" and block.folded]
+    tables += [block.numbers for block in blocks if block.type == "chart"]
     for one in tables:
         found = table_of(document(lang), one.key)
-        assert found is not None
         assert not one.rows
         assert len(found.rows) == one.count > 0
         assert found.model_copy(update={"rows": (), "widths": one.widths}) == one
+    assert len(tables) == 2
     assert table_of(document(lang), "none") is None
-    seen = [block for block in light.sections[0].blocks if block.type == "table" and not block.folded]
-    assert seen == [block for block in whole.sections[0].blocks if block.type == "table" and not block.folded]
+    seen, told = ([block for block in page.sections[0].blocks if block.type == "table"] for page in (light, whole))
+    assert seen == told
 
 
 @pytest.mark.usefixtures("drawn")
-def test_a_chart_of_a_page_is_text_in_its_own_fonts(lang: str) -> None:
+def test_a_chart_of_a_page_is_text_in_its_own_fonts(lang):
     key = next(block.key for block in document(lang).blocks() if isinstance(block, data.Chart))
     text, outlined = (chart_of(document(lang), key, Charts(outlined=one)) for one in (False, True))
-    assert text is not None
-    assert outlined is not None
     assert "<text " in text.svg
     assert "font-family" not in text.svg
     assert "<text " not in outlined.svg
@@ -213,7 +196,7 @@ def test_a_chart_of_a_page_is_text_in_its_own_fonts(lang: str) -> None:
     assert chart_of(document(lang), "none", Charts()) is None
 
 
-def test_a_page_of_html_needs_nothing_else_and_can_be_read_by_all(lang: str, files: dict[str, Path]) -> None:
+def test_a_page_of_html_needs_nothing_else_and_can_be_read_by_all(lang, files):
     page = files["html"].read_text(encoding="utf-8")
     assert not re.search(r"<(script|link|img|iframe)\b", page)
     assert not re.search(r'(src|href)="(?!#|https://example\.org)', page)
@@ -226,7 +209,7 @@ def test_a_page_of_html_needs_nothing_else_and_can_be_read_by_all(lang: str, fil
     assert page.count("<th scope") > 20
 
 
-def test_a_pdf_brings_the_letters_it_uses(lang: str, files: dict[str, Path]) -> None:
+def test_a_pdf_brings_the_letters_it_uses(lang, files):
     reader = PdfReader(files["pdf"])
     embedded, largest = set(), 0
     for page in reader.pages:
@@ -237,13 +220,12 @@ def test_a_pdf_brings_the_letters_it_uses(lang: str, files: dict[str, Path]) -> 
             largest = max(largest, len(program.get_data()))
     assert any(name.startswith("NotoSansSC") for name in embedded), embedded
     assert 1_000 < largest < 400_000
-    assert reader.metadata is not None
     assert reader.metadata.title == document(lang).title
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
     assert b"pdfuaid" in reader.trailer["/Root"]["/Metadata"].get_object().get_data()
 
 
-def test_a_docx_has_styles_alternative_texts_and_page_numbers(lang: str, files: dict[str, Path]) -> None:
+def test_a_docx_has_styles_alternative_texts_and_page_numbers(lang, files):
     made = docx.Document(str(files["docx"]))
     assert [one.text for one in made.paragraphs if one.style.name == "Title"] == [document(lang).title]
     assert {table.style.name for table in made.tables} >= {"Light List Accent 1"}
@@ -253,12 +235,12 @@ def test_a_docx_has_styles_alternative_texts_and_page_numbers(lang: str, files: 
 
 
 @pytest.fixture(scope="module")
-def attacked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def attacked(tmp_path_factory):
     """A document of hostile words in every format."""
     return presentation.write(hostile(), tmp_path_factory.mktemp("hostile"), presentation.FORMATS)
 
 
-def test_no_hostile_word_is_markup_or_a_command(attacked: dict[str, Path]) -> None:
+def test_no_hostile_word_is_markup_or_a_command(attacked):
     page = attacked["html"].read_text(encoding="utf-8")
     assert "<script" not in page
     assert "javascript:" not in page
@@ -269,7 +251,7 @@ def test_no_hostile_word_is_markup_or_a_command(attacked: dict[str, Path]) -> No
             assert flat(said) in flat(words)
 
 
-def test_no_hostile_word_is_a_formula(attacked: dict[str, Path]) -> None:
+def test_no_hostile_word_is_a_formula(attacked):
     for sheet in openpyxl.load_workbook(attacked["xlsx"]):
         assert all(cell.data_type != "f" for row in sheet for cell in row), sheet.title
     cells = [
@@ -283,7 +265,7 @@ def test_no_hostile_word_is_a_formula(attacked: dict[str, Path]) -> None:
 
 
 @pytest.mark.usefixtures("drawn")
-def test_a_drawing_with_hostile_words_is_still_one() -> None:
+def test_a_drawing_with_hostile_words_is_still_one():
     from xml.etree import ElementTree as ET
 
     one = hostile(("\x1b[31m<script>]]>\x00",))
@@ -294,11 +276,11 @@ def test_a_drawing_with_hostile_words_is_still_one() -> None:
     assert (ET.fromstring(svg).tag.endswith("svg"), pdf[:5], png[1:4]) == (True, b"%PDF-", b"PNG")
 
 
-def test_a_link_to_elsewhere_than_the_web_is_no_link() -> None:
+def test_a_link_to_elsewhere_than_the_web_is_no_link():
     assert page_of(hostile(("x",))).evidence[0].link == ""
 
 
-def test_slides_begin_with_the_answer_and_show_each_figure_beside_words(lang: str, files: dict[str, Path]) -> None:
+def test_slides_begin_with_the_answer_and_show_each_figure_beside_words(lang, files):
     from pptx import Presentation
 
     made, told = Presentation(str(files["pptx"])), document(lang)
@@ -310,7 +292,7 @@ def test_slides_begin_with_the_answer_and_show_each_figure_beside_words(lang: st
     assert [one._element.nvPicPr.cNvPr.get("descr") for one in pictures] == [one.alternative for one in charts]
 
 
-def test_paper_has_the_first_rows_and_says_how_many_more_there_are(tmp_path: Path) -> None:
+def test_paper_has_the_first_rows_and_says_how_many_more_there_are(tmp_path):
     column = data.Column("n", "N", data.Kind.count)
     table = data.Table("long", "Long", (column,), tuple((at,) for at in range(1234)), (("a", 1000), ("b", 234)))
     one = data.Document("long", "en", "T", "H", sections=(data.Section("s", "S", (table,)),))

@@ -1,7 +1,5 @@
 """A tiny calibration and what is explored with it."""
 
-from __future__ import annotations
-
 from contextlib import contextmanager
 from functools import partial
 

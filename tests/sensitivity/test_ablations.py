@@ -1,14 +1,24 @@
-"""Ablations: what is off is off, what does nothing is said to do nothing, refits treat all alike."""
+"""Ablations: what does nothing is said to do nothing, refits treat all alike; what is told, refused and resumed."""
+
+from math import exp
 
 import numpy as np
 import pytest
 
+from copark.analyses import REGISTRY
+from copark.analyses.ablate import Answer
+from copark.analyses.answer import answer
+from copark.analyses.context import Context
 from copark.cases.quarters import Quarter
+from copark.errors import CoparkError
 from copark.inference import ablations as ablate
 from copark.inference.ablations import effects
 from copark.model.variables import catalogue
+from copark.presentation.document import Bullets, Cards, Caveat
 from copark.simulation.study import Scenario
-from tests.sensitivity.conftest import CUT, ONLY
+from copark.simulation.trust import Trust
+from tests.asked import table
+from tests.sensitivity.conftest import CUT
 
 
 def as_it_is():
@@ -42,14 +52,6 @@ def test_dated_facts_can_end_with_the_cut_and_parameters_cannot(listed):
     assert listed["framework"].since_cut.edits.framework.until.quarter() == CUT
     assert listed["agglomeration"].since_cut is None
     assert listed["link/plan_to_land"].since_cut is None
-
-
-def test_what_is_left_as_it_is_changes_nothing(bench, reference):
-    found = effects.effect(bench, reference, as_it_is())
-    assert found.verdict == "nothing"
-    assert found.first is None
-    assert found.size == 0.0
-    assert found.failed.change == 0.0
 
 
 def test_the_plan_is_seen_in_the_land(bench, reference, listed, great_stone):
@@ -91,10 +93,61 @@ def test_a_refit_is_the_same_each_time_and_feels_what_is_off(great_stone, listed
     assert effects.log_ratio(without.scores, whole.scores, asked) > 0.3
 
 
-def test_all_ablations_are_told(ablations):
-    assert [row.key for row in ablations.rows] == list(ONLY)
-    assert all(row.refitted is not None and row.replayed is not None for row in ablations.rows)
-    assert {row.effect.verdict for row in ablations.rows} <= {"works", "hardly", "nothing"}
-    assert [row.key for row in ablations.idle()] == ["tax-pull", "link/tax_to_returns"]
-    assert ablations.noise > 0.0
-    assert ablations.provenance["cut"] == "2020Q4"
+ABLATE = REGISTRY["ablate"]
+
+
+@pytest.fixture(scope="module")
+def found(ablations):
+    return Answer(**vars(ablations), trust=Trust.without("great-stone", "prior"))
+
+
+@pytest.fixture
+def few(monkeypatch):
+    monkeypatch.setattr(ablate, "RUNS_WITHOUT_POSTERIOR", 20)
+
+
+def blocks(document, kind):
+    return [one for one in document.blocks() if isinstance(one, kind)]
+
+
+def test_the_answer_is_told_first_and_tables_hold_every_mechanism(found):
+    document = found.document("en")
+    last = found.quarters[-1]
+    first = max(found.rows, key=lambda row: abs(row.effect.of("operating", last).median))
+    assert first.title.en in document.headline
+    card = blocks(document, Cards)[0].cards[0]
+    assert card.value == exp(first.effect.of("operating", last).median) - 1.0
+    assert any("other explanation" in one.text for one in blocks(document, Caveat))
+    for lang in ("en", "zh"):
+        shown = found.document(lang)
+        rows = [*table(shown, "mechanism").rows, *table(shown, "link").rows]
+        assert {row[0] for row in rows} == {getattr(row.title, lang) for row in found.rows}
+    said = [item for one in blocks(document, Bullets) for item in one.items]
+    assert found.idle()
+    for row in found.idle():
+        assert any("without any effect" in item and row.title.en in item for item in said)
+
+
+def test_what_cannot_be_asked_is_refused_before_anything_is_run():
+    for asked, word in (({"size": 1000}, "power of two"), ({"only": ("nothing",)}, "“nothing”")):
+        with pytest.raises(CoparkError, match=word):
+            answer(ABLATE, ABLATE.params(case="great-stone", **asked), Context())
+
+
+def test_stopped_work_goes_on(tmp_path, few):
+    params = ABLATE.params(case="great-stone", parameters="prior", only=("plan", "tax-pull", "visits"))
+    told = []
+
+    def stops(stage, done, total):
+        told.append(stage)
+        if told.count("simulate") == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        answer(ABLATE, params, Context(tmp_path, threads=1, progress=stops))
+    context = Context(tmp_path, threads=1)
+    again = answer(ABLATE, params, context)
+    assert (context.tally.done, context.tally.whole) == (2, 3)
+    assert repr(again.document("en").sections) == repr(
+        answer(ABLATE, params, Context(threads=2)).document("en").sections
+    )

@@ -1,12 +1,20 @@
-"""Exploring the model: common luck, the dummy's other luck, boxes of posteriors, samples."""
+"""Exploring the model: common luck, the dummy's other luck, boxes of posteriors, samples; what is told and refused."""
 
 import numpy as np
 import pytest
 
+from copark.analyses import REGISTRY
+from copark.analyses.answer import answer
+from copark.analyses.context import Context
+from copark.analyses.sensitivity import Answer
+from copark.errors import CoparkError
 from copark.inference import exploration as explore
 from copark.inference.prior import PriorSpace
+from copark.simulation.trust import Trust
 from copark.store import checkpoints
 from copark.store.checkpoints import Stages
+from tests.asked import table
+from tests.sensitivity.conftest import few_samples
 
 
 @pytest.fixture(scope="module")
@@ -22,11 +30,6 @@ def asked(great_stone):
 @pytest.fixture(scope="module")
 def points(cube):
     return cube.sobol(4, 1)
-
-
-def test_what_is_asked_is_read_at_the_ends_of_years_twelve_and_twenty(asked):
-    assert [one.key for one in asked][:3] == ["operating-12", "operating-20", "failed-20"]
-    assert {one.quarter for one in asked} == {"2024Q2", "2032Q2"}
 
 
 def test_the_same_point_has_the_same_answer_and_other_luck_another(cube, points, asked):
@@ -51,21 +54,6 @@ def test_the_box_of_a_posterior_holds_nine_tenths_of_each_axis(great_stone):
     assert np.allclose(box.high, 0.725, atol=0.02)
 
 
-def test_a_sample_is_a_table_of_runs_and_what_came_of_them(cube, asked):
-    found = explore.drawn_sample(cube, asked, 64, 1)
-    assert found.matrix.shape == (64, cube.space.axes + 1)
-    assert found.values.shape == (64, len(asked))
-    assert set(found.values[:, [one.output for one in asked].index("failed")]) <= {0.0, 1.0}
-
-
-def test_an_exploration_has_every_part(exploration):
-    count = len(exploration.names) + 1
-    assert len(exploration.indices) == len(exploration.readouts)
-    assert all(one.total.shape == (count,) for one in exploration.indices)
-    assert [one.kind for one in exploration.given] == ["prior", "posterior"]
-    assert set(exploration.moved) >= set(exploration.names) - {"origin_weight.home", "origin_weight.host"}
-
-
 def test_a_sample_goes_on_within(cube, asked, monkeypatch, tmp_path):
     monkeypatch.setattr(explore, "AT_ONCE", 16)
     monkeypatch.setattr(checkpoints, "EVERY", 0.0)
@@ -84,3 +72,48 @@ def test_a_sample_goes_on_within(cube, asked, monkeypatch, tmp_path):
     assert len(made) == 5
     again = explore.drawn_sample(cube, asked, 64, 1)
     assert np.array_equal(found.values, again.values, equal_nan=True)
+
+
+SENSITIVITY = REGISTRY["sensitivity"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick():
+    with few_samples():
+        yield
+
+
+@pytest.fixture(scope="module")
+def found(exploration):
+    return Answer(**vars(exploration), trust=Trust.without("great-stone", "prior"))
+
+
+def params(**changes):
+    return SENSITIVITY.params(case="great-stone", parameters="prior", **changes)
+
+
+def test_the_largest_are_in_the_tables_and_all_in_the_frame(found):
+    for lang in ("en", "zh"):
+        document = found.document(lang)
+        shown = table(document, f"sobol-{found.readouts[0].key}")
+        assert [row[3].value for row in shown.rows][-1] == found.indices[0].total[-1], "the dummy comes last"
+        assert [one.key for one in document.sections] == ["summary", "sobol", "given", "reading"]
+    frame = found.to_frame()
+    assert len(frame) == len(found.readouts) * (len(found.names) + 1)
+    assert np.allclose(frame["total"][: len(found.names) + 1], found.indices[0].total)
+
+
+def test_what_cannot_be_asked_is_refused_in_words():
+    for changes, word in (({"size": 100}, "power of two"), ({"over": "posterior-box"}, "no posterior")):
+        with pytest.raises(CoparkError, match=word):
+            answer(SENSITIVITY, params(**changes), Context())
+
+
+def test_parts_of_it_are_whole_documents_of_an_uncalibrated_case(subtests):
+    for method in ("sobol", "given"):
+        with subtests.test(method=method):
+            made = answer(SENSITIVITY, params(method=method, size=2, replicates=1), Context(threads=1))
+            for lang in ("en", "zh"):
+                document = made.document(lang)
+                assert document.trust_state == "uncalibrated"
+                assert method in {one.key for one in document.sections}

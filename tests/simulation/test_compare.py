@@ -8,7 +8,7 @@ import pytest
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.readouts.compare import NotComparable, begins, compare, ends_of_years, pair, pairs_of
 from copark.stats.precision import change_interval, split
-from tests.report.sample import make_result
+from tests.report.conftest import make_result
 
 ARMS = ("as-it-is", "better", "same")
 

@@ -15,7 +15,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 from tests.asked import call
-from tests.report.sample import make_case, make_result
+from tests.report.conftest import make_case, make_result
 
 from copark import workflows
 from copark.analyses.run import Answer, answer_of

@@ -5,23 +5,21 @@ and the posterior deviation is sqrt(1 - R²). A sign is decided with 95 % where 
 deviations from 0: in a share 2 Φ(-1.645 sqrt((1 - R²)/R²)) of worlds.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from scipy.stats import norm
 
-from copark.stats.value_of_information import SURE, InformationGain, decided, foretell, gains
+from copark.stats.value_of_information import SURE, decided, foretell, gains
 
 WORLDS = 4000
 
 
 @pytest.fixture(scope="module")
-def effect() -> np.ndarray:
+def effect():
     return np.random.default_rng(1).standard_normal((WORLDS, 1))
 
 
-def gain(effect: np.ndarray, known: np.ndarray, candidate: np.ndarray) -> InformationGain:
+def gain(effect, known, candidate):
     holds = effect < 0.0
     nothing = np.zeros((len(effect), 0))
     base = foretell(known, nothing, effect, holds)
@@ -29,12 +27,12 @@ def gain(effect: np.ndarray, known: np.ndarray, candidate: np.ndarray) -> Inform
     return found
 
 
-def report(effect: np.ndarray, explained: float, seed: int) -> np.ndarray:
+def report(effect, explained, seed):
     error = np.random.default_rng(seed).standard_normal(effect.shape)
     return effect + error * np.sqrt(1.0 / explained - 1.0)
 
 
-def share_decided(explained: float) -> float:
+def share_decided(explained):
     return float(2.0 * norm.sf(norm.ppf(SURE) * np.sqrt((1.0 - explained) / explained)))
 
 
@@ -49,7 +47,7 @@ def test_what_a_report_tells_is_known_in_closed_form(effect, subtests):
             assert found.variance == pytest.approx(brier(explained), abs=4.0 * found.error)
 
 
-def brier(explained: float) -> float:
+def brier(explained):
     """E[(P - 1/2)²] of the probability P = Φ(m / sqrt(1 - R²)) over m ~ N(0, R²)."""
     means = np.random.default_rng(3).standard_normal(200_000) * np.sqrt(explained)
     return float(np.mean((norm.cdf(means / np.sqrt(1.0 - explained)) - 0.5) ** 2))

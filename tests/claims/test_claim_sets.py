@@ -1,0 +1,160 @@
+"""Claims of Great Stone, and the general set for a case that brings none; none of these tests looks at a verdict."""
+
+import re
+
+import numpy as np
+import pytest
+
+from copark.analyses import REGISTRY
+from copark.analyses.answer import answer
+from copark.analyses.context import Context
+from copark.cases.load import load_case
+from copark.inference.claims import Trial, TrialPlan
+from copark.inference.claims.claims_file import FILE, general_claims
+from copark.inference.claims.rules import Judge, Sample
+from copark.presentation.document import Caveat
+from tests.claims.conftest import SEED
+
+CLAIMS = ("1", "2", "3", "4a", "4b", "5", "6", "7", "8")
+RIVALS = ("R-decree", "R-rivalry", "R-market", "R-tax", "R-rescue", "R-operator")
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+def test_every_claim_of_the_source_is_there(shipped):
+    assert tuple(one.id for one in shipped.claims.claims) == CLAIMS + RIVALS
+    assert [one.kind for one in shipped.claims.claims] == ["claim"] * len(CLAIMS) + ["rival"] * len(RIVALS)
+
+
+def test_no_arm_undoes_a_judgement_unseen(shipped):
+    """Where a variant and an arm set the same thing the arm has it; then the variant says nothing of that arm."""
+    allowed = {("veto-stays", arm) for arm in shipped.claims.arms if "quota" in shipped.claims.arms[arm].content().get(
+        "edits", {})}  # fmt: skip
+    met = set()
+    for variant in shipped.claims.judgement:
+        for key, arm in shipped.claims.arms.items():
+            for name in ("parameters", "levers", "links", "times", "scale"):
+                if set(getattr(variant, name)) & set(getattr(arm, name)):
+                    met.add((variant.key, key))
+            if set(variant.content().get("edits", {})) & set(arm.content().get("edits", {})):
+                met.add((variant.key, key))
+            drops = {one.partition("/")[0] for one in arm.edits.drop}
+            assert not drops & set(variant.content().get("edits", {})), (variant.key, key)
+    assert met == allowed
+
+
+def test_chinese_is_chinese_and_english_is_english(shipped):
+    def walk(content):
+        if isinstance(content, dict):
+            if set(content) == {"en", "zh"}:
+                yield content["en"], content["zh"]
+            else:
+                for one in content.values():
+                    yield from walk(one)
+        elif isinstance(content, (list, tuple)):
+            for one in content:
+                yield from walk(one)
+
+    pairs = list(walk(shipped.claims.model_dump(mode="json")))
+    assert len(pairs) > 300
+    assert not [pair for pair in pairs if CHINESE.search(pair[0]) or not CHINESE.search(pair[1])]
+
+
+def samples_of(part, low, high, rng):
+    """Any statistics at all: draws around a random middle, large or small, wide or narrow."""
+    size, scale = int(rng.integers(2, 40)), float(rng.choice([0.05, 0.3, 1.0]))
+    return {
+        name: Sample(
+            scale * (rng.uniform(low, high) + rng.uniform(0.0, 0.4) * rng.standard_normal(size)), statistic.over
+        )
+        for name, statistic in part.statistics.items()
+    }
+
+
+@pytest.mark.long
+def test_no_rule_supports_and_refutes_the_same_numbers(shipped):
+    """And each can come out supported and refuted: there is no rule that cannot fail."""
+    rng, judge = np.random.default_rng(SEED), Judge(shipped.claims.sizes)
+    for _, part in shipped.claims.of(shipped.claims.claims):
+        seen = set()
+        for _ in range(900):
+            samples = samples_of(part, -1.2, 1.2, rng)
+            supported, refuted = (
+                judge.holds(getattr(part.rule, name), samples) for name in ("supported", "not_supported")
+            )
+            assert not (supported and refuted), part.key
+            opposite = part.rule.contradicted is not None and judge.holds(part.rule.contradicted, samples)
+            assert not (supported and opposite), part.key
+            seen.add(judge.verdict(part.rule, samples))
+        assert "supported" in seen, part.key
+        assert {"not_supported", "contradicted"} & seen, part.key
+
+
+ASK = REGISTRY["claims"]
+IDS = ["1", "2", "3", "4a", "4b", "5", "6", "R-tax", "R-rescue"]
+
+
+@pytest.fixture(scope="module")
+def kaesong():
+    """A park of which neither partners nor ties are on record."""
+    return load_case("kaesong")
+
+
+def test_every_scenario_assumption_and_model_of_the_set_changes_something(kaesong, subtests):
+    for case in (kaesong, load_case("suzhou")):
+        with subtests.test(case=case.name):
+            file = general_claims(case, outcomes=True)
+            Trial(file, case, TrialPlan(2, 1, SEED, 1, "prior"), file.claims.claims, None).check()
+            for claim, part in file.claims.of(file.claims.claims):
+                assert set(part.uses) <= set(file.claims.arms)
+                assert part.false_worlds
+                assert set(claim.headline.parts) <= {one.key for one in claim.parts}
+                assert all(one.at is None or one.at < case.clock.quarters for one in part.statistics.values())
+
+
+def test_what_a_parks_facts_do_not_bear_is_left_out_and_named(kaesong):
+    file = general_claims(kaesong, outcomes=True)
+    assert file.general
+    assert [one.id for one in file.claims.claims] == [one for one in IDS if one not in ("4b", "R-tax")]
+    assert "no-ties" not in file.claims.arms
+    assert [one.en for one in file.left_out] == [
+        "Top-level cooperation guarantees nothing by itself (Without a network)",
+        "Networking with global partners is a key",
+        "Rather the tax holiday",  # its enterprises pay 10 to 14 %
+    ]
+    whole = general_claims(load_case("suzhou"), outcomes=True)
+    assert [one.id for one in whole.claims.claims] == IDS
+    assert whole.left_out == ()
+    assert whole.sha256 != file.sha256
+    assert general_claims(kaesong, outcomes=True).sha256 == file.sha256
+
+
+def test_nothing_is_asked_of_outcomes_that_may_not_be_told(kaesong):
+    file = general_claims(kaesong, outcomes=False)
+    assert not {"6", "R-rescue"} & {one.id for one in file.claims.claims}
+    assert {"Only when interests and benefits are both handled", "Rather that somebody may rescue the company"} <= {
+        one.en for one in file.left_out
+    }
+
+
+def test_a_case_that_brings_claims_has_its_own(great_stone, shipped):
+    from copark.analyses.claims import written
+
+    assert written(ASK.params(case="great-stone"), Context()) == shipped
+    assert written(ASK.params(case="kaesong"), Context()).name == FILE.name
+    assert not shipped.general
+
+
+def test_verdicts_of_the_set_say_that_it_is_general_and_how_far_its_parameters_are_trusted(tmp_path, subtests):
+    asked = {"case": "kaesong", "draws": 4, "futures": 1, "seed": SEED, "parameters": "prior", "claim": ("4a",)}
+    found = answer(ASK, ASK.params(**asked), Context(tmp_path, threads=1))
+    assert [one.claim.id for one in found.result.claims] == ["4a"]
+    for lang, words in (("en", "Networking with global partners is a key"), ("zh", "与全球合作伙伴的联网是关键")):
+        with subtests.test(lang=lang):
+            document = found.document(lang)
+            said = " ".join(block.text for block in document.sections[0].blocks if isinstance(block, Caveat))
+            assert words in said
+            assert found.result.trust.meaning(lang) in said
+            assert document.trust_state == "uncalibrated"
+            listed = ASK.listing(ASK.params(case="kaesong"), Context(), lang)
+            assert words in " ".join(block.text for block in listed.blocks() if isinstance(block, Caveat))
+    assert answer(ASK, ASK.params(**asked), Context(tmp_path)).reused
