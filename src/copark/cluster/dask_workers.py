@@ -23,7 +23,6 @@ from copark.cluster.shard_worker import Ranges, Tell, Work
 from copark.cluster.worker_fingerprint import BITS, CODE, Machine, MachinesDiffer, faults_between, machine
 from copark.errors import CoparkError, Fault, RunRefused
 from copark.store.shards import MAKING, ShardFolder
-from copark.texts import text
 
 if TYPE_CHECKING:
     from distributed import Client, LocalCluster
@@ -63,9 +62,8 @@ def workers_at(address: str) -> Iterator[Workers]:
             thread.submit(asyncio.run, _greeted(address)).result()
         client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, TypeError, ImportError, RuntimeError, MemoryError) as error:
-        raise RunRefused(
-            text("cluster.no_scheduler", address=address, detail=str(error) or type(error).__name__)
-        ) from error
+        detail = str(error) or type(error).__name__
+        raise RunRefused.of("cluster.no_scheduler", address=address, detail=detail) from error
     try:
         yield Workers(client)
     finally:
@@ -126,7 +124,7 @@ def _started(count: int) -> LocalCluster:
             )  # fmt: skip
         except (OSError, RuntimeError) as error:
             if not again:
-                raise RunRefused(text("cluster.workers_ended", detail=str(error).rstrip("."))) from None
+                raise RunRefused.of("cluster.workers_ended", detail=str(error).rstrip(".")) from None
     raise AssertionError
 
 
@@ -135,7 +133,7 @@ def need_dask() -> None:
     from importlib.util import find_spec
 
     if find_spec("distributed") is None:
-        raise RunRefused(text("cluster.no_dask"))
+        raise RunRefused.of("cluster.no_dask")
 
 
 def need_guard() -> None:
@@ -153,7 +151,7 @@ def need_guard() -> None:
     except (OSError, ValueError):  # no script: a notebook, a console, an archive
         return
     if "__name__" not in words:
-        raise RunRefused(text("cluster.no_guard", script=script.name))
+        raise RunRefused.of("cluster.no_guard", script=script.name)
 
 
 def _be_quiet() -> None:
@@ -197,7 +195,7 @@ class Workers:
         try:
             self._client.wait_for_workers(1, timeout=FIRST_WORKER)
         except (TimeoutError, OSError) as error:
-            raise RunRefused(text("cluster.no_workers", address=self._address)) from error
+            raise RunRefused.of("cluster.no_workers", address=self._address) from error
         return self._client.run(_greeting(), folder, name, on_error="return")
 
     @property
@@ -221,7 +219,7 @@ class Workers:
                     error = future.exception() if future.status == "error" else None
                     if isinstance(error, BaseException) and not isinstance(error, KilledWorker):
                         raise error
-                    raise ClusterLost(text("cluster.lost", address=self._address))
+                    raise ClusterLost.of("cluster.lost", address=self._address)
                 first, last = spans.pop(future)
                 tell((last - first) * arms)
                 yield future.result()
