@@ -37,8 +37,9 @@ def test_who_answers_nothing_is_no_scheduler_and_that_is_said_soon() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         begun = time.monotonic()
         address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
-        with pytest.raises(RunRefused, match="No scheduler"), workers_at(address):
+        with pytest.raises(RunRefused, match="No scheduler") as refused, workers_at(address):
             raise AssertionError("nobody is there")
+    assert "没有调度器应答" in refused.value.said("zh")
     assert time.monotonic() - begun < 8.0
 
 
