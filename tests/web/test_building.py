@@ -13,6 +13,37 @@ import pytest
 from tests.asked import call
 
 ROOT = Path(__file__).parents[2]
+NODE = "#!/bin/sh\ncase $1 in --version) echo v{version};; *) exit {code};; esac\n"
+
+
+def test_where_node_will_not_do_one_line_says_why_and_what_to_do(tmp_path, subtests):
+    given = [
+        ((), "", 0, "not installed"),
+        (("node", "npm"), "18.19.0", 1, "v18.19.0"),
+        (("node",), "22.12.0", 0, "npm"),
+    ]
+    for tools, version, code, fault in given:
+        folder = tmp_path / f"{len(tools)}"
+        folder.mkdir()
+        for name in tools:
+            (folder / name).write_text(NODE.format(version=version, code=code), encoding="utf-8")
+            (folder / name).chmod(0o755)
+        command = [shutil.which("sh") or "sh", str(ROOT / "frontend/check-node")]
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=20, check=False, env={"PATH": str(folder)}
+        )
+        with subtests.test(fault=fault):
+            (line,) = done.stderr.splitlines()
+            assert (done.returncode, done.stdout) == (1, "")
+            assert fault in line
+            assert "20.19" in line
+
+
+def test_the_lock_of_the_page_names_versions_and_no_address():
+    words = (ROOT / "frontend/package-lock.json").read_text(encoding="utf-8")
+    assert '"integrity"' in words
+    assert '"resolved"' not in words
+    assert ".tgz" not in words
 
 
 @pytest.mark.long
