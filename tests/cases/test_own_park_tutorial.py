@@ -9,6 +9,7 @@ from tests.inference.conftest import TINY
 
 from copark.cli import main
 from copark.inference import calibrations
+from copark.texts import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
 STEP = re.compile(
@@ -17,16 +18,8 @@ STEP = re.compile(
 )
 
 
-LANGUAGES = ("en", "zh")
-
-
-def written(lang):
+def tutorial(lang):
     return (ROOT / f"docs/tutorials/own-park.{lang}.md").read_text(encoding="utf-8")
-
-
-@pytest.fixture(params=LANGUAGES)
-def tutorial(request):
-    return written(request.param)
 
 
 def steps(words):
@@ -40,10 +33,10 @@ def steps(words):
             yield from (("command", line) for line in step["lines"].splitlines())
 
 
-def walk(tutorial, folder, commands, capsys):
+def walk(lang, folder, commands, capsys):
     """Do what a reader does, as far as the commands named; how each ended."""
     ended, said = [], ""
-    for kind, step in steps(tutorial):
+    for kind, step in steps(tutorial(lang)):
         if kind == "cell":
             sheet, cell, value = step
             book = load_workbook(folder / "blue-harbour.xlsx")
@@ -59,25 +52,25 @@ def walk(tutorial, folder, commands, capsys):
     return ended
 
 
-def test_the_workbook_of_the_tutorial_is_made_spoilt_and_mended(tutorial, tmp_path, capsys, monkeypatch):
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_workbook_of_the_tutorial_is_made_spoilt_and_mended(lang, tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert walk(tutorial, tmp_path, {"new"}, capsys) == [0, 1, 0, 0]
+    assert walk(lang, tmp_path, {"new"}, capsys) == [0, 1, 0, 0]
     assert (tmp_path / "blue-harbour/case.yaml").is_file()
     assert (tmp_path / "changed.xlsx").is_file()
 
 
 def test_both_languages_go_the_same_way():
-    asked = [[step for kind, step in steps(written(lang)) if kind == "command"] for lang in LANGUAGES]
+    asked = [[step for kind, step in steps(tutorial(lang)) if kind == "command"] for lang in LANGUAGES]
     english, chinese = ([line.replace(" --lang zh", "") for line in lines] for lines in asked)
     assert english == chinese
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("tutorial", ["zh"], indirect=True)
-def test_the_whole_tutorial(tutorial, tmp_path, capsys, monkeypatch):
+def test_the_whole_tutorial(tmp_path, capsys, monkeypatch):
     """With a calibration of few runs: what is tried is that each step leads to the next."""
     monkeypatch.setattr(calibrations, "settings_of", lambda *_, **__: TINY)
     monkeypatch.chdir(tmp_path)
     commands = {"new", "calibrate", "forecast", "levers", "run"}
-    assert walk(tutorial, tmp_path, commands, capsys) == [0, 1, 0, 0, 0, 0, 0, 0]
+    assert walk("zh", tmp_path, commands, capsys) == [0, 1, 0, 0, 0, 0, 0, 0]
     assert list(tmp_path.glob("out/reports/*/report-*.html"))

@@ -172,14 +172,3 @@ def test_certificates_and_anchor_projects_come_when_the_record_says():
         nobody, heard = blank("enterprises", "dated"), blank("enterprises", "receives")
         arrivals.dated_arrivals(12, firms, state, heard, nobody, anchors(first_quarter), theta, address())
         assert list(firms.registered_id[: int(state.registered_now)]) == [arrivals.ANCHOR_FIRST + 1]
-
-
-def test_an_enquiry_rate_falls_with_tax_and_a_full_pool_and_never_below_zero():
-    theta = parameters("enterprises", **EVEN)
-    heard, dated = open_park()
-    state = blank("enterprises", "state")
-    free = arrivals.enquiry_rate(0, state, heard, dated, theta)
-    taxed, _ = open_park(profit_tax=0.2)
-    assert arrivals.enquiry_rate(0, state, taxed, dated, theta) == pytest.approx(free * math.exp(-10 * theta.tax_pull))
-    state.registered_before = 1e9
-    assert arrivals.enquiry_rate(0, state, heard, dated, theta) == 0

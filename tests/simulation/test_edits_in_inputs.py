@@ -54,10 +54,9 @@ def test_values_take_the_place_of_the_record_from_their_date_on(miniature, edit)
     value = 0.25 if edit in ("capability", "profit_tax") else 777.0
     before, after = packed(miniature, **{edit: [{"from": "2015-02-03", "value": value}]})
     assert differing(before, after) == {field}
-    values = column(after, *field.split("."))
-    assert values[9] == recorded
-    assert values[:10] == column(before, *field.split("."))[:10]
-    assert values[10:] == [value] * 30
+    was, values = (column(one, *field.split(".")) for one in (before, after))
+    assert was[9] == recorded
+    assert values == was[:10] + [value] * 30
 
 
 def test_narrow_list(miniature):
