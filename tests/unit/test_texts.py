@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from string import Formatter
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
@@ -126,42 +126,25 @@ def test_every_key_the_page_asks_for_is_there() -> None:
     assert not [one for one in built if not any(re.fullmatch(one, key) for key in keys)]
 
 
-class Said(NamedTuple):
-    """Strings and names that modules write, and texts with braces in them that could be keys or parts of keys."""
-
-    words: frozenset[str]
-    built: tuple[tuple[str, re.Pattern[str]], ...]
-
-
 @cache
-def nodes() -> dict[str, tuple[ast.AST, ...]]:
-    """Strings, texts with braces and names of each module."""
-    kinds = (ast.JoinedStr, ast.Constant, ast.Name, ast.Attribute, ast.keyword, ast.arg, ast.FunctionDef, ast.ClassDef)
-    return {module: tuple(node for node in ast.walk(tree) if isinstance(node, kinds)) for module, tree in trees()}
-
-
-@cache
-def said_in(places: str) -> Said:
-    """What is said in the modules whose names match a pattern."""
+def said_in(places: str) -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
+    """Strings and names of the modules that match, and their texts with braces that could be keys or parts of keys."""
     words, built = set[str](), set[str]()
-    for node in (node for module, found in nodes().items() if re.match(places, module) for node in found):
+    for node in (node for module, tree in trees() if re.match(places, module) for node in ast.walk(tree)):
         if isinstance(node, ast.JoinedStr):
             built.add(key_pattern(node) or "")
-        elif isinstance(node, ast.Constant):
-            if isinstance(node.value, str):
-                words |= {node.value, *re.split(r"[^A-Za-z0-9_.-]+", node.value)}
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            words |= {node.value, *re.split(r"[^A-Za-z0-9_.-]+", node.value)}
         else:
-            label = getattr(node, "id", None) or getattr(node, "attr", None) or getattr(node, "arg", None)
-            words.add(str(label or getattr(node, "name", "")))
+            words |= {str(getattr(node, field, "")) for field in ("id", "attr", "arg", "name")}
     kept = (one for one in sorted(built) if one and re.fullmatch(r"(?:[\w\\.-]|\.\+)*", one))
-    pairs = ((one.partition(".+")[0].replace("\\", ""), re.compile(one.replace(".+", "(.+)"))) for one in kept)
-    return Said(frozenset(words), tuple(pairs))
+    return frozenset(words), tuple(re.compile(one.replace(".+", "(.+)")) for one in kept)
 
 
 @cache
 def written_words() -> frozenset[str]:
     """Everything that stands between quotation marks in the code, anywhere in data and tables, or names a module."""
-    found = {str(number) for number in range(60)} | said_in("").words
+    found = {str(number) for number in range(60)} | said_in("")[0]
     found |= {part for word in found for part in re.split(r"[.-]", word)}
     for path in PACKAGE.rglob("*"):
         found |= {path.stem} if path.suffix in ("", ".py") else set()
@@ -180,11 +163,11 @@ def is_written(part: str, deep: int = 1) -> bool:
 @cache
 def is_built(key: str, places: str, deep: int = 1) -> bool:
     """Whether modules build a key of a text with braces, filled with words that are written somewhere."""
-    for start, pattern in said_in(places).built:
-        found = pattern.fullmatch(key) if key.startswith(start) else None
-        if found and re.search("[a-z]{2}", pattern.pattern) and all(is_written(part, deep) for part in found.groups()):
-            return True
-    return False
+    whole = ((pattern.fullmatch(key), pattern.pattern) for pattern in said_in(places)[1])
+    return any(
+        found and re.search("[a-z]{2}", pattern) and all(is_written(part, deep) for part in found.groups())
+        for found, pattern in whole
+    )
 
 
 @cache
@@ -214,7 +197,7 @@ def is_used(area: str, key: str) -> bool:
         return f"'{key}'" in code_of_page() or any(re.fullmatch(one, key) for one in keys_of_page()[1])
     if key.endswith((".cause", ".repair")) and is_used(area, key.rpartition(".")[0]):
         return True
-    whole, words = f"{area}.{key}", said_in("").words
+    whole, words = f"{area}.{key}", said_in("")[0]
     if whole in words or f"{area}_{key}" in words or is_built(whole, ""):
         return True
     dots = (found.start() for found in re.finditer(r"\.", whole))
@@ -225,11 +208,11 @@ def is_used(area: str, key: str) -> bool:
     if area != "analyses" and not (PACKAGE / "analyses" / area).is_dir():
         return False
     shared = r"analyses/\w+\.py|analyses/compare/|cli/|workflows/serving/analyses|figures/"
-    near = said_in(f"{shared}|analyses/{'' if area == 'analyses' else area}/")
+    near, built = said_in(f"{shared}|analyses/{'' if area == 'analyses' else area}/")
     pieces = key.split(".")
-    letterless = any(one.pattern == r"\.".join(["(.+)"] * len(pieces)) for _, one in near.built)
+    letterless = any(one.pattern == r"\.".join(["(.+)"] * len(pieces)) for one in built)
     numbered = {piece for piece in pieces if not piece.isdigit()}
-    return key in near.words or is_built(key, f"{shared}|analyses/{area}/") or (letterless and numbered <= near.words)
+    return key in near or is_built(key, f"{shared}|analyses/{area}/") or (letterless and numbered <= near)
 
 
 @pytest.mark.long
