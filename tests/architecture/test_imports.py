@@ -22,16 +22,11 @@ print("LOADED", *sorted({name.partition(".")[0] for name in sys.modules}))
 """
 
 
-def python(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), **more}
-    return subprocess.run(
-        [sys.executable, *arguments], capture_output=True, text=True, cwd=ROOT, env=environment, check=False
-    )
-
-
 @pytest.mark.parametrize("arguments", [["run", "--help"], ["--lang", "zh", "--help"]])
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
-    found = python("-c", LOADED, *arguments)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    command = [sys.executable, "-c", LOADED, *arguments]
+    found = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, check=False)
     assert found.returncode == 0, found.stderr
     loaded = set(found.stdout.rpartition("LOADED")[2].split())
     assert "copark" in loaded

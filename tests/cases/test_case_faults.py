@@ -25,9 +25,7 @@ def test_each_fault_is_told_and_not_many_times(miniature, subtests):
             (miniature / spoiling.file).write_bytes(sound)
             assert len(faults) <= 2
             told = [fault for fault in faults if fault.code == f"cases.{spoiling.code}" and fault.key == spoiling.key]
-            assert [(fault.file, fault.line) for fault in told] == [(spoiling.file, line)], [
-                f.sentence() for f in faults
-            ]
+            assert [(fault.file, fault.line) for fault in told] == [(spoiling.file, line)], faults
             for lang in ("en", "zh"):
                 sentence = told[0].sentence(lang)
                 assert sentence.startswith(f"{spoiling.file}:{line}: ")

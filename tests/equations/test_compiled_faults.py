@@ -8,7 +8,6 @@ import numba
 import numpy as np
 import pytest
 
-from copark.cases.load import load_case
 from copark.model import kernel
 from copark.model.arrays import make_inputs, make_workspace
 from copark.model.jit import OPTIONS
@@ -45,13 +44,6 @@ def test_a_number_that_is_none_is_found_in_its_room(room):
             assert found.tolist() == [kernel.NOT_FINITE, room], name
 
 
-@pytest.fixture(scope="module")
-def great_stone():
-    case, study = load_case("great-stone"), load_study("great-stone")
-    scenario = study.scenarios[0]
-    return inputs_of(case, scenario), fill(sample(study, case, 0, RUNS), scenario, study, 0, RUNS)
-
-
 @pytest.mark.parametrize(
     ("field", "room"),
     [
@@ -64,15 +56,12 @@ def great_stone():
 )
 def test_a_run_that_meets_a_number_that_is_none_ends_there(great_stone, field, room):
     """From quarter 20 on an input of the case is no number: no run passes for sound, the fault is found at home."""
-    inputs, draws = great_stone
+    study = load_study("great-stone")
+    scenario = study.scenarios[0]
+    inputs, draws = inputs_of(great_stone, scenario), sample(study, great_stone, 0, RUNS)
     where, name = field.split(".")
-    column = getattr(inputs, where)[name]
-    kept = column[WHEN:].copy()
-    column[WHEN:] = np.nan
-    try:
-        runs = Ensemble(inputs, draws, NAMES).run()
-    finally:
-        column[WHEN:] = kept
+    getattr(inputs, where)[name][WHEN:] = np.nan
+    runs = Ensemble(inputs, fill(draws, scenario, study, 0, RUNS), NAMES).run()
     assert (runs.status[:, 0] == kernel.NOT_FINITE).all()
     assert (runs.status[:, 2] == room).all()
     for values, (_, when, _) in zip(runs.out, runs.status, strict=True):

@@ -55,24 +55,18 @@ BAD = {
 }  # fmt: skip
 
 
-def faults_of(tmp_path, edits):
-    path = tmp_path / "bad.yaml"
-    path.write_text(FILE.format(edits=edits), encoding="utf-8")
-    with pytest.raises(StudyFaults) as caught:
-        load_study(path)
-    return caught.value.faults
-
-
 def test_a_bad_edit_is_named_by_its_fault(tmp_path, subtests):
+    path = tmp_path / "bad.yaml"
     for edits, expected in BAD.items():
-        with subtests.test(edits=edits):
-            (fault,) = faults_of(tmp_path, edits)
-            assert (fault.code, fault.key) == expected
-            assert (fault.file, fault.line) == ("bad.yaml", 10 if "→" in fault.key else 11)
-            for lang in ("en", "zh"):
-                assert fault.cause(lang)
-                assert fault.repair(lang)
-                assert "{" not in fault.cause(lang) + fault.repair(lang)
+        path.write_text(FILE.format(edits=edits), encoding="utf-8")
+        with subtests.test(edits=edits), pytest.raises(StudyFaults) as caught:
+            load_study(path)
+        (fault,) = caught.value.faults
+        assert (fault.code, fault.key) == expected
+        assert (fault.file, fault.line) == ("bad.yaml", 10 if "→" in fault.key else 11)
+        for said in (tell(lang) for tell in (fault.cause, fault.repair) for lang in ("en", "zh")):
+            assert said
+            assert "{" not in said
 
 
 def test_the_case_must_be_sound_without_what_is_dropped():

@@ -11,20 +11,17 @@ from copark.identity import RESULT_FORMAT, result_identity
 
 QUARTERS = 8
 PROVENANCE = {
-    "code_version": "0.1.0",
-    "model_hash": "m" * 64,
-    "variables_hash": "v" * 64,
-    "case_hash": "c" * 64,
-    "study": {"name": "made-up", "case": "made-up", "runs": 0, "seed": 1},
-    "seed": 1,
-    "runs": 0,
-    "cpu_features": "avx2",
-    "python": "3.11.0",
-    "numpy": "2.4.0",
-    "numba": "0.68.0",
+    "code_version": "0.1.0", "model_hash": "m" * 64, "variables_hash": "v" * 64, "case_hash": "c" * 64,
+    "study": {"name": "made-up", "case": "made-up", "runs": 0, "seed": 1}, "seed": 1, "runs": 0,
+    "cpu_features": "avx2", "python": "3.11.0", "numpy": "2.4.0", "numba": "0.68.0",
     "created": "2026-01-01T00:00:00+00:00",
-}
+}  # fmt: skip
 TITLES = {"registered": ("Registered companies", "注册企业数", "companies"), "cash": ("Cash", "现金", "M USD")}
+ATTRS = {
+    name: {"title_en": en, "title_zh": zh, "symbol": name[0], "units": units, "kind": "output", "room": "company",
+           "source": "made up"}
+    for name, (en, zh, units) in TITLES.items()
+}  # fmt: skip
 
 
 def ensemble(
@@ -46,8 +43,8 @@ def ensemble(
     dims = ("scenario", "run", "quarter")
     dataset = xr.Dataset(
         {
-            "registered": (dims, registered, _attrs("registered")),
-            "cash": (dims, cash, _attrs("cash")),
+            "registered": (dims, registered, ATTRS["registered"]),
+            "cash": (dims, cash, ATTRS["cash"]),
             "status": (dims[:2], status),
             "status_quarter": (dims[:2], np.where(status > 0, 2, -1).astype(np.int16)),
             "outcome": (dims[:2], outcome),
@@ -79,16 +76,3 @@ def stream(runs: int, chunk: int, **changes: object) -> Iterator[xr.Dataset]:
     """The same ensemble in chunks along ``run``."""
     for first in range(0, runs, chunk):
         yield ensemble(min(chunk, runs - first), first=first, **changes)  # type: ignore[arg-type]
-
-
-def _attrs(name: str) -> dict[str, str]:
-    en, zh, units = TITLES[name]
-    return {
-        "title_en": en,
-        "title_zh": zh,
-        "symbol": name[0],
-        "units": units,
-        "kind": "output",
-        "room": "company",
-        "source": "made up",
-    }
