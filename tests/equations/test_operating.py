@@ -42,12 +42,9 @@ def test_two_quarters_of_an_enterprise_by_hand():
     assert r1 == pytest.approx(0.0453838, abs=1e-7)
     assert earned(1.0, 0.99) == pytest.approx([e1, r1, r1, k1, 1, 0])
     operating.add_up(firms, state, heard, theta)
-    assert state.profit == pytest.approx(r1 * 10)
-    assert state.profit_home == 0
-    assert state.capital == pytest.approx(k1)
-    assert state.jobs == pytest.approx(k1 / 0.125 / 8)
-    assert state.investment == pytest.approx(k1 - 10)
-    assert (state.return_sum, state.losses) == (pytest.approx(r1), 0)
+    sums = (state.profit, state.profit_home, state.capital, state.jobs, state.investment, state.return_sum)
+    assert sums == pytest.approx((r1 * 10, 0, k1, k1 / 0.125 / 8, k1 - 10, r1))
+    assert state.losses == 0
 
     e2 = 0.8 * e1 - 3 * innovation
     r2 = (0.05 + 0.01 + 0.02 + e2) - 0.08 * 7 / 8
@@ -56,11 +53,9 @@ def test_two_quarters_of_an_enterprise_by_hand():
     leaving = 1 - math.exp(-0.06 / 4 * math.exp((0.07 - mean) / 0.1))
     assert earned(-3.0, leaving * 0.999) == pytest.approx([e2, r2, mean, k1, 2, 1])
     operating.add_up(firms, state, heard, theta)
-    assert state.profit == pytest.approx(r2 * k1)
-    assert state.jobs == pytest.approx(k1 / 0.125 * 2 / 8)
-    assert state.investment == pytest.approx(k1 - 10)
-    assert (state.return_sum, state.losses) == (pytest.approx(mean), 1)
-    assert state.taxes == 0
+    sums = (state.profit, state.jobs, state.investment, state.return_sum)
+    assert sums == pytest.approx((r2 * k1, k1 / 0.125 * 2 / 8, k1 - 10, mean))
+    assert (state.losses, state.taxes) == (1, 0)
 
 
 @pytest.mark.parametrize(("nudge", "leaves"), [(0.999, 1), (1.001, 0)])
@@ -132,12 +127,10 @@ def test_sums_over_three_mature_enterprises_by_hand():
     """Before tax 0.10, -0.05 and 0.20; tax a fifth: net 0.08, -0.05, 0.16 on 10, 20 and 5 M USD; e is 0."""
     state = earn_once(0.2, 0.05, [(0, 10, 30, 0.05), (1, 20, 30, -0.10), (2, 5, 30, 0.15)])
     grown = 10 * 0.3 * 0.08 / 4 + 5 * 0.3 * 0.16 / 4
-    assert state.profit == pytest.approx(0.8 - 1.0 + 0.8)
-    assert state.profit_home == pytest.approx(0.8)
+    assert (state.profit, state.profit_home) == pytest.approx((0.8 - 1.0 + 0.8, 0.8))
     assert state.taxes == pytest.approx(0.2 * (10 * 0.10 + 5 * 0.20))
-    assert state.capital == pytest.approx(35 + grown)
-    assert state.jobs == pytest.approx((35 + grown) / 0.125)
-    assert state.investment == pytest.approx(grown)
+    whole = (state.capital, state.jobs, state.investment)
+    assert whole == pytest.approx((35 + grown, (35 + grown) / 0.125, grown))
     assert state.return_sum == pytest.approx((0.08 - 0.05 + 0.16) / 4)  # means of four quarters, three of them 0
     assert state.losses == 1
 

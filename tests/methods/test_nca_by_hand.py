@@ -31,13 +31,11 @@ def test_line_of_corner_1():
     It reaches 4 at x = (4 - 7/6) / 0.75 = 34/9. Above it: a triangle of height 17/6 and width 34/9.
     """
     one = found().ceilings["cr_fdh"]
-    assert one.slope == pytest.approx(0.75)
-    assert one.intercept == pytest.approx(7.0 / 6.0)
+    assert (one.slope, one.intercept) == pytest.approx((0.75, 7.0 / 6.0))
     assert one.zone == pytest.approx(0.5 * (34.0 / 9.0) * (17.0 / 6.0))
     assert one.above == 1  # (2, 3) lies above 7/6 + 1.5
-    assert one.accuracy == pytest.approx(100.0 * 5.0 / 6.0)
-    assert one.condition_inefficiency == pytest.approx(100.0 * (4.0 - 34.0 / 9.0) / 4.0)
-    assert one.outcome_inefficiency == pytest.approx(100.0 * (7.0 / 6.0) / 4.0)
+    inefficiency = (one.condition_inefficiency, one.outcome_inefficiency)
+    assert (one.accuracy, *inefficiency) == pytest.approx((500.0 / 6.0, 25.0 * (4.0 - 34.0 / 9.0), 25.0 * 7.0 / 6.0))
 
 
 def test_corner_3_a_low_outcome_needs_a_high_condition():

@@ -122,9 +122,7 @@ def test_results_of_other_length_are_paired_where_they_overlap():
 
 def test_runs_that_did_not_finish_in_both_arms_are_left_out():
     result = made_up()
-    result["status"].values[0, 3] = 1
-    result["status"].values[1, 4] = 2
+    result["status"].values[0, 3], result["status"].values[1, 4] = 1, 2
     better, same = pairs_of(result)
     assert (better.before.sizes["run"], same.before.sizes["run"]) == (38, 39)
-    assert 3 not in better.before["run"]
-    assert 4 not in better.before["run"]
+    assert not {3, 4} & set(better.before["run"].values)

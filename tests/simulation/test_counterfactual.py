@@ -99,11 +99,10 @@ def test_but_for_an_event_after_the_horizon_is_exactly_nothing(great_stone):
 def test_but_for_a_visit_commitment_is_lower_by_its_jump(great_stone):
     result = but_for(great_stone, "visit/2015-05-10", runs=8, quarters=HORIZON, keep="all", threads=1, draws="defaults")
     one = pair(result, result, WITHOUT, "as-it-is")
-    at = one.labels.index("2015Q2")
-    effect = one.difference("commitment_home")[:, at]
-    assert np.allclose(effect, 0.05)
-    assert not one.difference("commitment_home")[:, :at].any()
-    assert (one.difference("commitment_home")[:, at + 4] < effect).all()
+    at, effect = one.labels.index("2015Q2"), one.difference("commitment_home")
+    assert np.allclose(effect[:, at], 0.05)
+    assert not effect[:, :at].any()
+    assert (effect[:, at + 4] < effect[:, at]).all()
 
 
 def test_but_for_all_that_is_known_runs_or_says_why(great_stone):

@@ -46,11 +46,9 @@ def test_shares_are_of_the_runs_that_finished_and_sum_to_one(codes: list[int]) -
 
 
 def test_threshold_moves_only_parks_that_live_unaided() -> None:
-    codes = np.array([0, 1, 2, 3, -1])
-    operating = np.array([200.0, 200.0, 49.0, 50.0, np.nan])
-    assert reclassify(codes, operating, 15).tolist() == [0, 1, 3, 3, -1]
-    assert reclassify(codes, operating, 50).tolist() == [0, 1, 2, 3, -1]
-    assert reclassify(codes, operating, 50.5).tolist() == [0, 1, 2, 2, -1]
+    codes, operating = np.array([0, 1, 2, 3, -1]), np.array([200.0, 200.0, 49.0, 50.0, np.nan])
+    for threshold, expected in ((15, [0, 1, 3, 3, -1]), (50, [0, 1, 2, 3, -1]), (50.5, [0, 1, 2, 2, -1])):
+        assert reclassify(codes, operating, threshold).tolist() == expected
 
 
 def ensemble(operating: np.ndarray, outcome: list[int], step: int = 1) -> xr.Dataset:
