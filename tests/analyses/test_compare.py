@@ -103,14 +103,10 @@ def test_a_stored_run_is_named_by_its_run_id_and_another_study_has_the_same_rand
 
 def test_a_study_that_keeps_none_of_the_main_outputs_tells_what_it_keeps(tmp_path):
     study = load_study("old-threshold").with_changes(keep=["cash"], runs=RUNS).content()
-    file = tmp_path / "cash.yaml"
-    file.write_text(yaml.safe_dump(study), encoding="utf-8")
-    found = compare(None, str(file))
-    assert all(one.begins is not None and one.begins >= "2017Q2" for one in found.result.scenarios)
+    (tmp_path / "cash.yaml").write_text(yaml.safe_dump(study), encoding="utf-8")
+    found = compare(None, str(tmp_path / "cash.yaml"))
     assert {row.output for one in found.result.scenarios for row in one.differences} == {"cash"}
-    document = found.document("en")
-    assert "changes developer's cash" in document.headline
-    assert len(table(document, f"scenarios-cash-{found.result.ends[-1]}").rows) == len(found.result.scenarios)
+    assert "changes developer's cash" in found.document("en").headline
 
 
 def test_other_random_numbers_are_refused_and_say_so(out, regimes):

@@ -125,15 +125,9 @@ def test_what_a_parks_facts_do_not_bear_is_left_out_and_named(kaesong):
     assert [one.id for one in whole.claims.claims] == IDS
     assert whole.left_out == ()
     assert whole.sha256 != file.sha256
-    assert general_claims(kaesong, outcomes=True).sha256 == file.sha256
-
-
-def test_nothing_is_asked_of_outcomes_that_may_not_be_told(kaesong):
-    file = general_claims(kaesong, outcomes=False)
-    assert not {"6", "R-rescue"} & {one.id for one in file.claims.claims}
-    assert {"Only when interests and benefits are both handled", "Rather that somebody may rescue the company"} <= {
-        one.en for one in file.left_out
-    }
+    left = {one.en for one in general_claims(kaesong, outcomes=False).left_out}  # outcomes that may not be told
+    assert "Only when interests and benefits are both handled" in left
+    assert "Rather that somebody may rescue the company" in left
 
 
 def test_a_case_that_brings_claims_has_its_own(great_stone, shipped):

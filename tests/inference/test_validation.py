@@ -192,11 +192,7 @@ def test_truth_nearer_than_the_model_expects_speaks_for_bands_too_wide():
 
 
 PAIRS, FUTURES = 3000, 4
-NAMES = {
-    SHOCKS: ("market_shift",),
-    MOVED: ("hurdle", "start_rate"),
-    UNMOVED: ("agglomeration",),
-}
+NAMES = {SHOCKS: ("market_shift",), MOVED: ("hurdle", "start_rate"), UNMOVED: ("agglomeration",)}
 
 
 @pytest.fixture(scope="module")
@@ -218,19 +214,7 @@ def made(space):
 
 def test_five_sources_are_told_apart(space, made):
     found = validation_study.spread(space, *made)
-    assert found.shares == pytest.approx(
-        dict.fromkeys(
-            (
-                SHOCKS,
-                MOVED,
-                UNMOVED,
-                PAST,
-                FUTURE,
-            ),
-            0.2,
-        ),
-        abs=0.03,
-    )
+    assert found.shares == pytest.approx(dict.fromkeys((SHOCKS, MOVED, UNMOVED, PAST, FUTURE), 0.2), abs=0.03)
     assert sum(found.shares.values()) == pytest.approx(1.0)
     assert found.sd == pytest.approx(np.sqrt(5.0), rel=0.03)
     assert {name for name, _ in found.leading[:3]} == {"market_shift", "hurdle", "agglomeration"}

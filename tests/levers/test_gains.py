@@ -1,5 +1,7 @@
 """What is measured of a run; gains, their words, and what they lean on: by hand."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -187,14 +189,9 @@ def test_a_gain_that_moves_with_a_parameter_leans_on_it():
 
 @pytest.mark.parametrize(("populations", "wanted"), [(10, [0, 0, 5, 5, 1, 1]), (2, [0, 0, 1, 1, 2, 2])])
 def test_draws_of_one_population_are_one_group_where_there_are_ten(populations, wanted):
-    class Replay:
-        pairs = 20
-        population = np.repeat(np.arange(populations), 20 // populations)
-
-    class Source:
-        replay = Replay()
-        order = np.concatenate([[0, 10, 2], np.setdiff1d(np.arange(20), [0, 10, 2])])
-
+    replay = SimpleNamespace(pairs=20, population=np.repeat(np.arange(populations), 20 // populations))
+    order = np.concatenate([[0, 10, 2], np.setdiff1d(np.arange(20), [0, 10, 2])])
+    source = SimpleNamespace(replay=replay, order=order)
     draws = np.repeat(np.arange(20), 2)
-    assert groups_of(Source(), draws)[:6].tolist() == wanted
+    assert groups_of(source, draws)[:6].tolist() == wanted
     assert groups_of(None, draws) is draws

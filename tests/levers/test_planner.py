@@ -1,49 +1,48 @@
 """Planning a study: formulas against known numbers of the binomial and samples drawn many times; the real case."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from copark.simulation.sample_size import Reported, precisions
 from copark.simulation.study import baseline
 from copark.stats import precision
+from copark.stats.precision import Split, error, half_width, runs_for
 from copark.workflows import run_plan
 
 
 def test_a_share_of_one_half_takes_9604_runs_to_a_point():
     """The number of every opinion poll: 1.96² · 0.25 / 0.01² = 9604."""
-    assert precision.runs_for(precision.Split(0.0, 0.25), 0.01) == 9604
-    assert precision.runs_for(precision.Split(0.0, 0.25), 0.03) == 1068
-    assert precision.runs_for(precision.Split(0.0, 0.09), 0.01) == 3458, "at a share of 0.9"
+    assert runs_for(Split(0.0, 0.25), 0.01) == 9604
+    assert runs_for(Split(0.0, 0.25), 0.03) == 1068
+    assert runs_for(Split(0.0, 0.09), 0.01) == 3458, "at a share of 0.9"
 
 
 def test_a_share_no_run_contradicts_is_not_exact():
     """Wilson's interval of 100 of 100 begins at n/(n + z²) = 0.963: half of what is missing to 1."""
-    assert precision.half_width(0.0, 100) == pytest.approx(0.5 * (1 - 100 / (100 + 1.959964**2)), rel=1e-5)
-    assert precision.runs_for(precision.Split(0.0, 0.0), 0.01) == 189
-    assert precision.half_width(0.0, 189) <= 0.01 < precision.half_width(0.0, 188)
+    assert half_width(0.0, 100) == pytest.approx(0.5 * (1 - 100 / (100 + 1.959964**2)), rel=1e-5)
+    assert runs_for(Split(0.0, 0.0), 0.01) == 189
+    assert half_width(0.0, 189) <= 0.01 < half_width(0.0, 188)
 
 
 def test_runs_that_share_draws_tell_less():
     """All of the variance between draws: a draw's second run adds nothing, so that 9604 *draws* are needed."""
-    found = precision.Split(0.25, 0.0)
-    assert precision.runs_for(found, 0.01, futures=5) == 5 * 9604
-    assert precision.runs_for(precision.Split(0.125, 0.125), 0.01, futures=2) == 2 * 7203, (
-        "0.125/D + 0.125/2D = (0.01/z)²"
-    )
+    found = Split(0.25, 0.0)
+    assert runs_for(found, 0.01, futures=5) == 5 * 9604
+    assert runs_for(Split(0.125, 0.125), 0.01, futures=2) == 2 * 7203, "0.125/D + 0.125/2D = (0.01/z)²"
 
 
 def test_a_pool_used_whole_leaves_luck_alone():
     """Of 400 pairs all used alike what differs between them is no error; the rest falls with runs."""
-    found = precision.Split(0.05, 0.05)
-    assert precision.error(found, 400, precision.planned_concentration(400, 1, 400), 400) == pytest.approx(
-        (0.05 / 400) ** 0.5
-    )
-    assert precision.error(found, 100, precision.planned_concentration(100, 1, 400), 400) == pytest.approx(
+    found = Split(0.05, 0.05)
+    assert error(found, 400, precision.planned_concentration(400, 1, 400), 400) == pytest.approx((0.05 / 400) ** 0.5)
+    assert error(found, 100, precision.planned_concentration(100, 1, 400), 400) == pytest.approx(
         (0.05 / 100 + 0.05 * (1 / 100 - 1 / 400)) ** 0.5
     )
-    needed = precision.runs_for(found, 0.01, pool=400)
+    needed = runs_for(found, 0.01, pool=400)
     assert needed == 2000, "0.05 (z/0.01)² = 1921 runs, in whole rounds of 400"
-    assert precision.runs_for(precision.Split(0.05, 0.0), 0.01, pool=400) == 332, "1/D = 1/400 + (0.01/z)²/0.05"
+    assert runs_for(Split(0.05, 0.0), 0.01, pool=400) == 332, "1/D = 1/400 + (0.01/z)²/0.05"
 
 
 def test_components_of_a_table_worked_by_hand():
@@ -52,7 +51,7 @@ def test_components_of_a_table_worked_by_hand():
     assert (found.parameters, found.chance) == (7.0, 2.0)
     alone = precision.components(np.array([0.0, 2.0, 4.0, 6.0]), np.arange(4))
     assert (alone.parameters, alone.chance) == (0.0, pytest.approx(20 / 3))
-    assert precision.components(np.array([1.0]), np.array([0])) == precision.Split(0.0, 0.0)
+    assert precision.components(np.array([1.0]), np.array([0])) == Split(0.0, 0.0)
 
 
 def test_the_error_told_is_the_error_made():
@@ -65,7 +64,7 @@ def test_the_error_told_is_the_error_made():
     told = []
     for one in runs.reshape(1000, -1).astype(float):
         found = precision.components(one, groups)
-        told.append(precision.error(found, one.size, 1 / draws))
+        told.append(error(found, one.size, 1 / draws))
     assert np.sqrt(np.mean(np.square(told))) == pytest.approx(runs.mean(axis=(1, 2)).std(), rel=0.05)
 
 
@@ -75,9 +74,7 @@ def test_intervals_of_a_median_hold_as_often_as_they_say():
     inside = 0
     for _ in range(500):
         sample = rng.exponential(1.0, 400)
-        low, high = precision.quantile_interval(
-            sample, 0.5, precision.half_width(precision.error(precision.Split(0.0, 0.25), 400, 1 / 400), 400)
-        )
+        low, high = precision.quantile_interval(sample, 0.5, half_width(error(Split(0.0, 0.25), 400, 1 / 400), 400))
         inside += low <= np.log(2.0) <= high
     assert 0.92 < inside / 500 < 0.98
 
@@ -114,15 +111,8 @@ def test_a_plan_says_runs_time_and_precision(lang, study):
     assert not set("{}") & set(words)
 
 
-class Replay:
-    """Eight pairs that have but two pasts."""
-
-    pairs = 8
-    pasts = 2.0
-
-
-class Source:
-    replay = Replay()
+SOURCE = SimpleNamespace(replay=SimpleNamespace(pairs=8, pasts=2.0))
+"""Eight pairs that have but two pasts."""
 
 
 def test_what_a_posterior_leaves_open_is_the_spread_of_its_pairs_over_its_pasts():
@@ -130,8 +120,8 @@ def test_what_a_posterior_leaves_open_is_the_spread_of_its_pairs_over_its_pasts(
     groups = np.tile(np.arange(8), 1000)
     standing = (groups < 4).astype(float)
     one = Reported("as-it-is", standing, standing * 100.0, groups)
-    assert run_plan.left_open(one, Source()) == pytest.approx(1.96 * (2 / 7 / 2) ** 0.5, rel=0.001)
+    assert run_plan.left_open(one, SOURCE) == pytest.approx(1.96 * (2 / 7 / 2) ** 0.5, rel=0.001)
     assert run_plan.left_open(one, None) is None
-    assert run_plan.pool_of(Source()) == 8
-    assert run_plan.groups_of(Source(), np.arange(10), 1).tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 0, 1]
+    assert run_plan.pool_of(SOURCE) == 8
+    assert run_plan.groups_of(SOURCE, np.arange(10), 1).tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 0, 1]
     assert run_plan.groups_of(None, np.arange(6), 2).tolist() == [0, 0, 1, 1, 2, 2]

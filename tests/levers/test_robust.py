@@ -6,38 +6,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copark.stats import robust_choice
+from copark.stats.robust_choice import average, greatest, ranks, regret
 
 TABLE = np.array([[5.0, 0.0, 3.0], [4.0, 4.0, 1.0], [0.0, 5.0, 3.0]])
 """Three options in three states. Best in the states: 5, 5, 3."""
 
 
 def test_regret_is_what_an_option_falls_short_of_the_best_of_the_state():
-    assert robust_choice.regret(TABLE).tolist() == [[0, 5, 0], [1, 1, 2], [5, 0, 0]]
-
-
-def test_the_second_option_is_never_best_and_has_the_least_greatest_regret():
-    assert robust_choice.greatest(robust_choice.regret(TABLE)).tolist() == [5, 2, 5]
-    assert np.allclose(robust_choice.average(robust_choice.regret(TABLE)), [5 / 3, 4 / 3, 5 / 3])
-    assert robust_choice.ranks(robust_choice.greatest(robust_choice.regret(TABLE)), most_is_best=False).tolist() == [
-        2,
-        1,
-        2,
-    ]
+    """The second option is never best and has the least greatest regret."""
+    assert regret(TABLE).tolist() == [[0, 5, 0], [1, 1, 2], [5, 0, 0]]
+    most = greatest(regret(TABLE))
+    assert most.tolist() == [5, 2, 5]
+    assert np.allclose(average(regret(TABLE)), [5 / 3, 4 / 3, 5 / 3])
+    assert ranks(most, most_is_best=False).tolist() == [2, 1, 2]
 
 
 def test_satisficing_is_the_share_of_states_in_which_all_is_met():
-    assert np.allclose(robust_choice.average(TABLE >= 3.0), [2 / 3, 2 / 3, 2 / 3])
-    assert np.allclose(robust_choice.average(TABLE >= 4.0), [1 / 3, 2 / 3, 1 / 3])
+    assert np.allclose(average(TABLE >= 3.0), [2 / 3, 2 / 3, 2 / 3])
+    assert np.allclose(average(TABLE >= 4.0), [1 / 3, 2 / 3, 1 / 3])
 
 
 def test_equals_share_the_best_rank_and_the_next_is_told_after_them():
-    assert robust_choice.ranks(np.array([0.3, 0.7, 0.3, 0.1])).tolist() == [2, 1, 2, 4]
-    assert robust_choice.ranks(np.array([[1.0, 2.0], [2.0, 1.0]])).tolist() == [[2, 1], [1, 2]]
-
-
-def test_sums_in_another_order_make_no_winner():
-    third = 0.1 + 0.2
-    assert robust_choice.ranks(np.array([third, 0.3])).tolist() == [1, 1]
+    """Sums in another order make no winner."""
+    assert ranks(np.array([0.3, 0.7, 0.3, 0.1])).tolist() == [2, 1, 2, 4]
+    assert ranks(np.array([[1.0, 2.0], [2.0, 1.0]])).tolist() == [[2, 1], [1, 2]]
+    assert ranks(np.array([0.1 + 0.2, 0.3])).tolist() == [1, 1]
 
 
 def test_the_pareto_set_by_hand():

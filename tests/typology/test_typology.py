@@ -26,9 +26,6 @@ def value(found, measure, park):
     return next(one.value for one in found if (one.measure, one.park) == (measure, park))
 
 
-# ---------------------------------------------------------------- few parks
-
-
 def test_superiority_counts_ties_by_half():
     assert superiority([3, 4], [1, 2]) == 1.0
     assert superiority([1, 2], [2, 3]) == pytest.approx(0.125)
@@ -59,9 +56,6 @@ def test_groups_that_do_not_differ_are_not_told_apart_and_too_few_say_nothing():
     assert contrast("firms", [1, 2, 3, 4, 5], [11, 12, 13, 14, 15]).verdict == "less"
 
 
-# ---------------------------------------------------------------- the record
-
-
 def test_every_measure_has_parks_of_both_types(found):
     for measure in MEASURES:
         assert {one.type for one in found if one.measure == measure} >= {"intergovernmental", "enterprise-led"}
@@ -85,9 +79,6 @@ def test_growth_is_of_one_count_on_one_basis_before_any_closure(found):
     for course in courses_of(load_case("kaesong")):
         assert min(point.value for point in course.points) > 0
         assert max(point.time for point in course.points) < 2016
-
-
-# ---------------------------------------------------------------- twins
 
 
 def test_the_study_holds_every_combination_once():
@@ -120,9 +111,6 @@ def test_a_factor_that_does_nothing_has_no_part_and_equals_share():
         for lacking in combinations(FACTORS, count)
     }
     assert {name: float(shapley(arms, name)[0]) for name in FACTORS} == pytest.approx(effects)
-
-
-# ---------------------------------------------------------------- the answer
 
 
 @pytest.fixture(scope="module")
