@@ -116,7 +116,7 @@ def _told(analysis: Analysis, field: FormField, lang: str) -> str:
 
     t, key = Texts(analysis.area, lang), f"param.{field.name}"
     remarks = [t("option.again" if field.repeated else "option.commas")] if field.kind == "list" else []
-    titles = {value: t(f"{key}.{value}") for value in field.choices}
+    titles = {value: t(f"param.{field.name}.{value}") for value in field.choices}
     named = {value: title for value, title in titles.items() if title.casefold() != value.replace("-", " ")}
     remarks += [t("option.choice", value=value, title=title) for value, title in named.items()]
     if t.has(f"{key}.default"):

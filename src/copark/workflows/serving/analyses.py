@@ -167,7 +167,9 @@ def _info(analysis: Analysis) -> AnalysisInfo:
 
 def _field(analysis: Analysis, field: FormField) -> FieldInfo:
     key, is_study = f"param.{field.name}", field.kind == "study"  # a study has its title
-    titles = {one: load_study(one).title if is_study else said(analysis, f"{key}.{one}") for one in field.choices}
+    titles = {
+        one: load_study(one).title if is_study else said(analysis, f"param.{field.name}.{one}") for one in field.choices
+    }
     return FieldInfo.of(
         field,
         type="choice" if is_study else field.kind,
