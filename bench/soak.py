@@ -177,7 +177,7 @@ class Work:
         """A command in the server's folder."""
         for arguments in (
             ["run", "no-shocks", "--runs", "40", "--seed", str(n), "--no-report"],
-            ["list"],
+            ["runs"],
             ["check", "suzhou"],
         ):
             more = [] if arguments[0] == "check" else ["--out", str(self.data)]

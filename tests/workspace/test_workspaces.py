@@ -119,7 +119,7 @@ def test_the_command_packs_verifies_and_opens(group, tmp_path, lang, capsys, mon
     for arguments, code, said in (
         (["pack", file, "--all", "--out", group / "out"], 0, "SHA-256"), (["verify", file], 0, ""),
         (["open", file, "--to", there], 0, there), (["open", file, "--to", there], 1, "--to"),
-        (["verify", tmp_path / "none.zip"], 2, "none.zip"),
+        (["verify", tmp_path / "none.zip"], 2, "workspace pack"),
     ):  # fmt: skip
         found, out, err = call(["workspace", *arguments, "--lang", lang], capsys)
         assert (found, bool(err)) == (code, code > 0)
