@@ -7,6 +7,7 @@ from pathlib import Path
 
 from anyio import CapacityLimiter
 
+from copark.identity import canonical
 from copark.web.jobs import JobQueue
 from copark.web.limits import Pool, Rates, Settings
 from copark.workflows.serving.attribution import FlowBook
@@ -17,8 +18,8 @@ from copark.workflows.serving.lever_options import decisions_of
 from copark.workflows.serving.requests import Ask, Study, told_of
 from copark.workflows.serving.simulation import FIRST, warm_up
 
-ASKED = 10_000
-"""Questions that are remembered, so that their results can be exported."""
+ASKED = 8_000_000
+"""Characters of questions that are remembered, some ten thousand, so that their results can be exported."""
 SHARES = {"runs": 8 / 15, "flows": 3 / 15, "answers": 2 / 15, "inputs": 2 / 15}
 """How memory is divided among what is held."""
 DESKS, QUEUED, UPLOADS = 2, 8, 8
@@ -64,7 +65,8 @@ class Services:
     def remember(self, study: Study, shelved: Shelved) -> str:
         """Remember what was asked, so that it can be exported by its identity."""
         identity = self.engine.identity(study, shelved)
-        self.asked.put(identity, AskedStudy(shelved.name, study.content()), 1)
+        content = canonical(study.content())
+        self.asked.put(identity, AskedStudy(shelved.name, content), len(content))
         return identity
 
     def is_stored(self, identity: str) -> bool:

@@ -34,8 +34,6 @@ FORETOLD = "foretold"
 LOCK = ".server.lock"
 PATIENCE = 3.0
 """Seconds to wait for a server of the same folder that is about to end."""
-HELD = 10_000
-"""Studies that are remembered."""
 KEPT = 10_000
 """Above so many runs bands are kept, and the paths of the first."""
 
@@ -165,10 +163,10 @@ def _analysis(errand: Errand, tell: Tell) -> Done:
 
 @dataclass(frozen=True)
 class AskedStudy:
-    """A study that was asked for: its case, as the client names it, and its content."""
+    """A study that was asked for: its case, as the client names it, and its content as JSON."""
 
     case: str
-    study: dict[str, Any]
+    study: str
 
 
 class Records:
