@@ -7,7 +7,6 @@ from pathlib import Path
 
 from anyio import CapacityLimiter
 
-from copark.identity import canonical
 from copark.web.jobs import JobQueue
 from copark.web.limits import Pool, Rates, Settings
 from copark.workflows.serving.attribution import FlowBook
@@ -65,8 +64,8 @@ class Services:
     def remember(self, study: Study, shelved: Shelved) -> str:
         """Remember what was asked, so that it can be exported by its identity."""
         identity = self.engine.identity(study, shelved)
-        content = canonical(study.content())
-        self.asked.put(identity, AskedStudy(shelved.name, content), len(content))
+        asked = AskedStudy.of(shelved.name, study.content())
+        self.asked.put(identity, asked, len(asked.written))
         return identity
 
     def is_stored(self, identity: str) -> bool:

@@ -1,13 +1,11 @@
 """Answers of the model: simulate, compare, coupling; and files of a result by its identity."""
 
-import json
 from collections.abc import Callable
 from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from copark.identity import canonical
 from copark.web.api.replies import JSON, Asking, Here, Lang, StrictRoute, answered, as_bytes, attachment, sent
 from copark.workflows.serving import requests
 from copark.workflows.serving.case_registry import Shelved
@@ -95,12 +93,12 @@ def _stored(here: Asking, identity: str) -> AskedStudy:
     record = here.services.records.stored(identity)
     if record is None:
         raise absent("no_result", "name")
-    return AskedStudy(str(record.provenance["case"]), canonical(record.provenance["study"]))
+    return AskedStudy.of(str(record.provenance["case"]), record.provenance["study"])
 
 
 def _study(here: Asking, identity: str, asked: AskedStudy) -> tuple[Study, Shelved]:
     """The study of an identity, on the case as it is now."""
-    study, services = Study.model_validate(json.loads(asked.study)), here.services
+    study, services = Study.model_validate(asked.study), here.services
     every = (here.shelf.get(asked.case, cut) for cut in (None, *here.shelf.get(asked.case).cuts))
     shelved = next((one for one in every if services.engine.identity(study, one) == identity), None)
     if shelved is None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from copark.analyses.answer import RESULTS
 from copark.store.database import open_database
@@ -166,7 +167,17 @@ class AskedStudy:
     """A study that was asked for: its case, as the client names it, and its content as JSON."""
 
     case: str
-    study: str
+    written: str
+
+    @classmethod
+    def of(cls, case: str, study: Mapping[str, Any]) -> Self:
+        """A study of this content."""
+        return cls(case, json.dumps(study, separators=(",", ":")))
+
+    @property
+    def study(self) -> dict[str, Any]:
+        """The content."""
+        return json.loads(self.written)
 
 
 class Records:
