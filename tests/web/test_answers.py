@@ -43,6 +43,13 @@ def test_the_summary_says_the_numbers(client, answer):
         assert answer["judged"] in answer["summary"][lang]
 
 
+def test_choices_are_told_of_every_analysis_with_a_case_or_without(client, subtests):
+    for one in client.get("/api/v1/analyses").json()["analyses"]:
+        for given in ({}, {"case": "great-stone"}):
+            with subtests.test(name=one["name"], given=given):
+                assert client.get(f"/api/v1/analyses/{one['name']}/choices", params=given).status_code == 200
+
+
 def test_an_earlier_calibration_is_named_by_its_last_quarter_and_one_that_is_not_there_refused(client):
     (listed,) = (one for one in client.get("/api/v1/cases").json()["cases"] if one["name"] == "great-stone")
     latest, earlier = listed["cuts"]

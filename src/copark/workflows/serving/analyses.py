@@ -227,7 +227,7 @@ def choices_of(analysis: Analysis, given: Mapping[str, str], context: Context) -
     found = {}
     try:
         for one in analysis.params.form(served=True):
-            if one.keys is not None:
+            if one.keys is not None and not (one.name == "cut" and "case" not in known):  # a study says its case itself
                 found[one.name] = [ChoiceInfo.of(choice) for choice in one.keys.choices(context, known)]
     except RunRefused as error:
         return ChoicesAnswer(choices={}, refused=spoken_in(error.said))
