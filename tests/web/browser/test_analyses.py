@@ -45,9 +45,7 @@ def test_levers_are_asked_followed_and_read_in_both_languages(page: Any) -> None
         assert headline(page, lang) == told["headline"]
         page.locator("figure").first.scroll_into_view_if_needed()
         page.locator(f"article[lang={'zh-CN' if lang == 'zh' else 'en'}] figure svg text").first.wait_for()
-        if lang == "en":
-            page.locator("article summary").filter(has_text="All numbers").first.click()
-        page.get_by_role("region", name="All numbers" if lang == "en" else "全部数字").locator("td").first.wait_for()
+        page.locator("article td").first.wait_for()
         for width in (1440, 390):
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
