@@ -23,14 +23,21 @@ export function shown(value: number | null | undefined, lang: Lang, sign = false
   return format(lang, digits, sign).format(value).replace('-', '−');
 }
 
+/** A number rounded as the server rounds it: a tie to the even neighbour (0.505 is 50%). */
+function evenly(value: number, digits: number): number {
+  const scaled = value * 10 ** digits;
+  const near = Math.round(scaled);
+  return (Math.abs(scaled % 1) === 0.5 && near % 2 !== 0 ? near - 1 : near) / 10 ** digits;
+}
+
 /** A share as a percentage; small ones with a decimal, and what only rounds to 0 or 100 is said to be above or below. */
 export function percent(share: number | null | undefined, decimals?: number): string {
   if (share === null || share === undefined) return '–';
   const digits = decimals ?? (share > 0 && share < 0.05 ? 1 : 0);
-  const rounded = Number((100 * share).toFixed(digits));
+  const rounded = evenly(100 * share, digits);
   if (share > 0 && rounded === 0) return `<${(10 ** -digits).toFixed(digits)}%`;
   if (share < 1 && rounded === 100) return `>${(100 - 10 ** -digits).toFixed(digits)}%`;
-  return `${(100 * share).toFixed(digits)}%`.replace('-', '−');
+  return `${rounded.toFixed(digits)}%`.replace('-', '−');
 }
 
 /** Percentage points, with a sign. */
