@@ -35,6 +35,12 @@ def output_title(result: xr.Dataset, name: str, lang: str) -> str:
     return catalogue().outputs[name].title(lang)
 
 
+def claim_number(identity: str, lang: str) -> str:
+    """What stands before the title of a claim: its ID, in Chinese without the English of R-decree."""
+    key = f"claims.id.{identity}"
+    return text(key, lang) if has_text(key) else identity
+
+
 def scenario_title(result: xr.Dataset, at: int, lang: str) -> str:
     """The title of a scenario; its key where the result has no titles."""
     key = str(result["scenario"].to_numpy()[at])

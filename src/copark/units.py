@@ -69,6 +69,13 @@ def known(symbol: str) -> bool:
     return symbol in UNITS
 
 
+def in_chinese(millions: float) -> str:
+    """Write an amount of millions as Chinese counts it, every digit kept: 0.5 is 50万, 170 is 1.7亿."""
+    is_large = abs(millions) >= 100.0
+    scaled = millions / 100.0 if is_large else millions * 100.0
+    return f"{round(scaled, 6):.12g}{'亿' if is_large else '万'}"
+
+
 def convertible(source: str, target: str) -> bool:
     """Whether a value in one unit can be given in another without an outside number."""
     return known(source) and known(target) and UNITS[source].quantity == UNITS[target].quantity

@@ -107,7 +107,7 @@ def test_a_chinese_workbook_is_read_in_its_own_words(tmp_path):
     for label, value in {"园区名称": "蓝港", "主导者": "两国政府", "起始季度": "2012Q1", "数据截止季度": "2020Q4",
                          "投资国": "中国", "东道国": "EGY 埃及"}.items():  # fmt: skip
         park[label].value = value
-    rows = {"观测值": {"日期": "2016", "观测变量": choices("variable", "zh")["operating"], "数值": 12, "可信度": "高",
+    rows = {"观测值": {"日期": "2016", "观测变量": choices("variable", "zh")["operating"], "数值": 12, "证据等级": "高",
                        "来源": "nianbao"},
             "来源": {"简称": "nianbao", "发布者": "年度报告", "阅读方式": "原文"}}  # fmt: skip
     for name, cells in rows.items():

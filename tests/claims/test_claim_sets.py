@@ -142,7 +142,7 @@ def test_verdicts_of_the_set_say_that_it_is_general_and_how_far_its_parameters_a
     asked = {"case": "kaesong", "draws": 4, "futures": 1, "seed": SEED, "parameters": "prior", "claim": ("4a",)}
     found = answer(ASK, ASK.params(**asked), Context(tmp_path, threads=1))
     assert [one.claim.id for one in found.result.claims] == ["4a"]
-    for lang, words in (("en", "Networking with global partners is a key"), ("zh", "与全球合作伙伴的联网是关键")):
+    for lang, words in (("en", "Networking with global partners is a key"), ("zh", "与全球合作方的网络联系是关键")):
         with subtests.test(lang=lang):
             document = found.document(lang)
             said = " ".join(block.text for block in document.sections[0].blocks if isinstance(block, Caveat))

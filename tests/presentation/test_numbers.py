@@ -33,18 +33,19 @@ SHOWN = {
     "units are written after the number": (quantity, (
         (9.0, "companies", "en", "9 companies"), (9.4, "companies", "zh", "9家"), (0.067, "1/yr", "en", "6.7% a year"),
         (0.067, "1/yr", "zh", "每年6.7%"), (0.0145, "M USD/ha", "zh", "1.45万美元/公顷"),
-        (0.0, "M USD/yr", "zh", "0美元/年"), (0.5, "1", "en", "0.50"), (nan, "companies", "en", "–"),
+        (0.0, "M USD/yr", "zh", "0美元/年"), (0.5, "1", "en", "0.50"), (nan, "companies", "en", "–"), (0.5, "M USD", "zh", "50万美元"),
     )),
     "a range says its unit once": (reach, (
         (56, 399, "companies", "en", "56 to 399 companies"), (56, 399, "companies", "zh", "56至399家"),
-        (726, 2278, "M USD", "en", "US$726 to 2,278 million"), (726, 2278, "M USD", "zh", "7.26至22.8亿美元"),
-        (-26, 60, "M USD", "en", "−US$26 to US$60 million"), (50, 172, "M USD", "zh", "5000万美元至1.72亿美元"),
+        (726, 2278, "M USD", "en", "US$726 to 2,278 million"), (726, 2278, "M USD", "zh", "7.26亿至22.8亿美元"),
+        (-26, 60, "M USD", "en", "−US$26 to US$60 million"), (50, 172, "M USD", "zh", "5000万至1.72亿美元"),
+        (-0.0707, 94.2, "M USD", "zh", "−7.07万至9420万美元"), (0.0, 27.8, "M USD", "zh", "0至2780万美元"),
         (0.76, 1.0, "1", "en", "0.76 to 1.0"), (nan, 1.0, "1", "en", "–"),
     )),
     "bounds in words": (bounded, (
         (1000, None, "at-least", "persons", "en", "at least 1,000 persons"),
         (347, None, "at-most", "M USD", "zh", "spoken", "不超过3.47亿美元"),
-        (17, 20, "range", "companies", "zh", "17–20家"), (23, 27, "range", "M USD/yr", "zh", "2300–2700万美元/年"),
+        (17, 20, "range", "companies", "zh", "17至20家"), (23, 27, "range", "M USD/yr", "zh", "2300万至2700万美元/年"),
         (23, 27, "range", "M USD/yr", "en", "23–27 M USD/yr"),
         (23, 27, "range", "M USD", "en", "spoken", "US$23 million–US$27 million"),
         (13.5, None, "exact", "M USD/yr", "en", "bare", "13.5"),

@@ -186,5 +186,5 @@ def test_no_answer_has_one_language_where_the_other_has_something_to_say(client,
 def test_a_range_of_differences_has_a_sign_at_both_ends():
     """Money as people count it in each language."""
     money = signed_span(-79.0, 27.0, "M USD").model_dump()
-    assert money == {"en": "−US$79 to +US$27 million", "zh": "−7900万美元至+2700万美元"}
+    assert money == {"en": "−US$79 to +US$27 million", "zh": "−7900万至+2700万美元"}
     assert signed_span(2.0, 8.0, "companies").model_dump() == {"en": "+2 to +8 companies", "zh": "+2至+8家"}

@@ -294,6 +294,7 @@ export interface components {
             name: string;
             name_zh: string | null;
             country: string | null;
+            country_title: components["schemas"]["Said"] | null;
             origin: string | null;
             sector: components["schemas"]["Said"] | null;
             status: string;

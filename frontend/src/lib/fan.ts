@@ -1,6 +1,6 @@
 import { nice, polygons } from './bands';
 import { FONT, type Palette } from './chart';
-import { axis, shown } from './numbers';
+import { axis, isCounted, quantity, shown } from './numbers';
 import { bounded } from './record';
 import type { Lang, Numbers, ObservedPoint } from './types';
 
@@ -156,10 +156,11 @@ export function fan(data: FanData, paint: Palette, lang: Lang): Drawn {
         const n = items[0]?.dataIndex;
         const quarter = n === undefined ? undefined : data.quarters[n];
         if (n === undefined || quarter === undefined) return '';
-        const number = (row: Numbers): string => shown(row[n] ?? null, lang, data.zero);
+        const counted = isCounted(data.unit, lang);
+        const number = (row: Numbers): string => (counted ? quantity(row[n], data.unit, lang, data.zero) : shown(row[n] ?? null, lang, data.zero));
         const rows = [
           `<b>${quarter}</b>`,
-          `${data.labels.median} ${number(p50)} ${data.unit}`,
+          `${data.labels.median} ${number(p50)}${counted ? '' : ` ${data.unit}`}`,
           `${data.labels.most} ${number(p5)} – ${number(p95)}`,
         ];
         if (b50.length) rows.push(`${data.outlined ?? data.labels.baseline} ${number(b50)} (${number(b5)} – ${number(b95)})`);

@@ -23,6 +23,32 @@ export function shown(value: number | null | undefined, lang: Lang, sign = false
   return format(lang, digits, sign).format(value).replace('-', '−');
 }
 
+const MILLIONS = '百万';
+
+/** Decimals that show a value with three significant figures, never more than four. */
+const decimals = (value: number): number => (value === 0 ? 0 : Math.min(4, Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))))));
+
+/** Whether Chinese counts amounts of this unit by 万 and 亿, as `presentation/numbers.py` does: 0.5 百万美元 is 50万美元. */
+export const isCounted = (unit: string, lang: Lang): boolean => lang === 'zh' && unit.startsWith(MILLIONS);
+
+/** An amount in millions as Chinese counts it, to three digits; the server writes the same (`_counted`). */
+function counted(value: number, unit: string): string {
+  const rounded = Number(value.toFixed(decimals(value)));
+  const large = Math.abs(rounded) >= 100;
+  const scaled = large ? rounded / 100 : rounded * 100;
+  const digits = large ? scaled.toFixed(decimals(scaled)) : String(Number(scaled.toFixed(4)));
+  const size = Number(digits) === 0 ? '0' : `${digits}${large ? '亿' : '万'}`;
+  return `${size.replace('-', '−')}${unit.slice(MILLIONS.length)}`;
+}
+
+/** A value with its unit. */
+export function quantity(value: number | null | undefined, unit: string, lang: Lang, sign = false): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return '–';
+  if (isCounted(unit, lang)) return `${sign && value > 0 ? '+' : ''}${counted(value, unit)}`;
+  const number = shown(value, lang, sign);
+  return lang === 'zh' || !unit ? `${number}${unit}` : `${number} ${unit}`;
+}
+
 /** A number rounded as the server rounds it: a tie to the even neighbour (0.505 is 50%). */
 function evenly(value: number, digits: number): number {
   const scaled = value * 10 ** digits;

@@ -100,6 +100,8 @@ export const PERCENT: Record<string, number> = {
 export interface Speech {
   word: (key: string) => string;
   number: (value: number) => string;
+  /** An amount with its unit, where Chinese counts it by 万 and 亿. */
+  amount?: (value: number) => string;
   unit: string;
   quarter: (at: number) => string;
   comma: string;
@@ -108,7 +110,7 @@ export interface Speech {
 
 /** The value at a place as words for a table of differences: shares in per cent, amounts with their unit, quarters by their names. */
 export function written(value: unknown, place: string, speech: Speech, key = ''): string {
-  const { word, number, unit, quarter, comma, semicolon } = speech;
+  const { word, number, amount, unit, quarter, comma, semicolon } = speech;
   if (Array.isArray(value)) return value.map((one) => written(one, place, speech, key)).join(semicolon);
   if (isTree(value)) {
     return Object.entries(value)
@@ -119,7 +121,7 @@ export function written(value: unknown, place: string, speech: Speech, key = '')
   if (key === 'from' || key === 'to') return quarter(value);
   const scale = PERCENT[`${place}.${key}`] ?? PERCENT[place];
   if (scale !== undefined && key !== 'size') return `${number(Number((scale * value).toPrecision(10)))}%`;
-  return unit && (key === '' || key === 'value') ? `${number(value)} ${unit}` : number(value);
+  return unit && (key === '' || key === 'value') ? (amount?.(value) ?? `${number(value)} ${unit}`) : number(value);
 }
 
 /** How the server writes dates before and after everything. */

@@ -5,6 +5,7 @@ into the output's, and it has the output's title; the others have descriptive na
 ``variable.<name>`` in ``texts/cases.yaml``. To add one, add it here and there.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -133,7 +134,13 @@ def own_words(words: str, lang: str = "en") -> str:
     In Chinese, the Chinese of ``casebook/words.zh.yaml``, where it has the words; otherwise the words themselves, so
     that a person's own case speaks its own language. The English counts in a case's hash, the Chinese does not.
     """
-    return _chinese().get(words, words) if lang == "zh" else words
+    if lang != "zh":
+        return words
+    return _OF_MODEL.sub("《模型说明》§", _chinese().get(words, words))
+
+
+_OF_MODEL = re.compile(r"\bMODEL §")
+"""How English sources name a section of docs/model/MODEL.md."""
 
 
 @cache

@@ -23,7 +23,16 @@ from copark.cases.observed_variables import SERIES, country_name
 from copark.cases.pydantic_errors import CASE, SOURCES
 from copark.cases.quarters import Quarter
 from copark.cases.types import suggestion
-from copark.cases.workbook_sheets import FACTS, Column, WorkbookSheet, choices, codes, sheets
+from copark.cases.workbook_sheets import (
+    FACTS,
+    FORMER_HEADINGS,
+    FORMER_SHEETS,
+    Column,
+    WorkbookSheet,
+    choices,
+    codes,
+    sheets,
+)
 from copark.errors import Fault
 from copark.texts import LANGUAGES, entries, text
 
@@ -136,7 +145,7 @@ class CaseWorkbook:
 def _heading(file: str, key: str, title: str) -> str:
     """The heading of a column that is not there, in the language of its sheet."""
     sheet = next(one for one in sheets() if one.place == file)
-    lang = next(lang for lang in LANGUAGES if sheet.title(lang) == title)
+    lang = next((lang for lang in LANGUAGES if sheet.title(lang) == title), "zh")
     return next((sheet.label(one, lang) for one in sheet.columns if one.key == key), key)
 
 
@@ -161,6 +170,7 @@ def read_workbook(content: bytes, name: str = "", called: str = BOOK) -> CaseWor
     name: short name of the case, where the workbook has none; called: name of the workbook in faults.
     """
     titled = {one.title(lang): one for one in sheets() for lang in LANGUAGES}
+    titled |= {words: one for words, key in FORMER_SHEETS.items() for one in sheets() if one.key == key}
     cells, titles, faults = read_cells(content, titled, called)
     found = {titled[title].key: title for title in cells}
     for needed in (one for one in sheets() if one.key in NEEDED and one.key not in found):
@@ -234,9 +244,12 @@ class _Reading:
 @cache
 def _labels(sheet: WorkbookSheet) -> dict[str, Column]:
     """Columns by what may stand at their head, in any language, in lower case."""
-    return {one.key.casefold(): one for one in sheet.columns} | {
-        sheet.label(one, lang).casefold(): one for lang in LANGUAGES for one in sheet.columns
-    }
+    former = {words: one for words, key in FORMER_HEADINGS.items() for one in sheet.columns if one.key == key}
+    return (
+        {one.key.casefold(): one for one in sheet.columns}
+        | former
+        | {sheet.label(one, lang).casefold(): one for lang in LANGUAGES for one in sheet.columns}
+    )
 
 
 def _headings(sheet: WorkbookSheet) -> list[str]:

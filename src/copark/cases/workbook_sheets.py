@@ -290,6 +290,12 @@ _ELSEWHERE: Mapping[str, tuple[tuple[str, ...], str]] = {
 }
 
 
+FORMER_SHEETS = {"高访": "visits"}
+FORMER_HEADINGS = {"可信度": "grade", "优惠贷款": "concessional"}
+FORMER_CHOICES = {"side": {"投资方": "home", "东道方": "host"}}
+"""What Chinese workbooks written before 29 November 2026 call sheets, headings and choices."""
+
+
 @cache
 def codes(name: str) -> Mapping[str, str]:
     """What a case's file has, by what a person may have chosen or written, in any language; in lower case."""
@@ -299,4 +305,4 @@ def codes(name: str) -> Mapping[str, str]:
             found.setdefault(label.casefold(), code)
             if name == "country":
                 found.setdefault(country_name(code, lang).casefold(), code)
-    return found | {code.casefold(): code for code in choices(name, "en")}
+    return FORMER_CHOICES.get(name, {}) | found | {code.casefold(): code for code in choices(name, "en")}

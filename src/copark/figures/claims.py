@@ -12,7 +12,7 @@ from copark.inference.claims import ClaimFinding, ClaimFindings, PartFinding
 from copark.inference.claims.arm_statistics import Seen
 from copark.inference.claims.rules import resolve
 from copark.inference.claims.verdict import standard
-from copark.labels import lowered
+from copark.labels import claim_number, lowered
 from copark.model.variables import catalogue
 from copark.presentation import style
 from copark.presentation.numbers import percent
@@ -53,7 +53,7 @@ def _footer(found: ClaimFindings, lang: str) -> str:
 
 
 def _titles(claim: ClaimFinding, found: ClaimFindings, lang: str, kind: str) -> tuple[str, str, str]:
-    title = _say(kind, lang, id=claim.claim.id, title=_of(claim.claim.title, lang))
+    title = _say(kind, lang, id=claim_number(claim.claim.id, lang), title=_of(claim.claim.title, lang))
     reference = {"reference": _of(found.arm(claim.claim.reference), lang)} if kind in ("forest", "curve") else {}
     return title, _say(f"{kind}_subtitle", lang, **reference), _footer(found, lang)
 
@@ -132,7 +132,7 @@ def _mark_key(figure: Figure, ways: Mapping[str, int]) -> None:
 def probabilities(found: ClaimFindings, lang: str = "en") -> Figure:
     """P of every part: open where the prior alone puts it, filled where the record leaves it."""
     rows = [(claim, part) for claim in found.claims for part in claim.parts if isfinite(part.probability)]
-    names = [f"{claim.claim.id} · {_of(part.part.title, lang)}" for claim, part in rows]
+    names = [f"{claim_number(claim.claim.id, lang)} · {_of(part.part.title, lang)}" for claim, part in rows]
     titles = (_say("probabilities", lang), _say("probabilities_subtitle", lang), _footer(found, lang))
     figure, axes = _chances(names, titles, 0.21, 1)
     for at, (_, part) in enumerate(rows):

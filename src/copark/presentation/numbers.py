@@ -20,6 +20,10 @@ MILLIONS = "百万"
 """What the Chinese name of a unit of millions begins with; after a number 万 or 亿 stands in its place."""
 
 
+COUNTED = "万亿"
+"""Ten thousand and a hundred million, by which Chinese counts."""
+
+
 def decimals(value: float, digits: int = 2) -> int:
     """Decimals that show a value with at least ``digits`` significant figures, never more than four."""
     if value == 0.0 or not isfinite(value):
@@ -186,10 +190,14 @@ def reach(low: float, high: float, unit: str, lang: str) -> str:
 
 
 def _ends(first: str, last: str) -> tuple[str, str]:
-    """Leave out of the first what the two have in common before or after the digits."""
+    """Leave out of the first what the two have in common before or after the digits.
+
+    万 and 亿 are part of a number and stand at both ends (GB/T 15835): "7.26亿至22.8亿美元", "5000万至1.72亿美元".
+    """
     digits = "+0123456789"
     tail = last.lstrip(digits + ",." + MINUS) if not last.startswith("US$") else last[3:].lstrip(digits + ",.")
-    if tail and first.endswith(tail) and first[: -len(tail)].strip("US$" + digits + ",." + MINUS) == "":
+    tail = tail.lstrip(COUNTED)
+    if tail and first.endswith(tail) and first[: -len(tail)].strip("US$" + digits + ",." + MINUS + COUNTED) == "":
         first = first[: -len(tail)]
     if first.startswith("US$") and last.startswith("US$"):
         last = last[3:]

@@ -34,6 +34,9 @@ USUAL = 9.0
 READABLE = 90.0
 """Letters of a line of a sentence above a table, at least."""
 
+COMMAND_MARK = "`"
+"""Stands around a command in a sentence; a cell has no other letters for it."""
+
 Cell = str | int | float | None
 Look = Literal["", "title", "answer", "label", "head", "group", "quiet"]
 _INK, _MUTED, _RULE = "#1D5B8C", "#65717C", "#C9D0D6"
@@ -216,6 +219,8 @@ class _Cells:
     def _cell(self, sheet: Worksheet, at: int, column: int, value: Cell | bool | Styled) -> None:
         """A number as it is; a text as a text, even one that begins like a formula."""
         one = value if isinstance(value, Styled) else Styled(value)
+        if isinstance(value, Styled) and isinstance(one.value, str):
+            one = one._replace(value=one.value.replace(COMMAND_MARK, ""))
         look = self._look(one)
         if one.link:
             quoted = one.link.replace("'", "''")

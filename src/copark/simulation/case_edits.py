@@ -39,6 +39,7 @@ from copark.model.world.equations import NO_PARTNER, PRESENT
 from copark.simulation.scenario_edits import ALWAYS, Edits, Stay, Step
 from copark.simulation.study_entries import Title, first_month
 from copark.texts import LANGUAGES, text
+from copark.units import in_chinese
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,13 @@ def happenings(case: Case) -> tuple[Happening, ...]:
     return tuple(sorted(found, key=lambda one: (one.key.partition("/")[0], one.date.first_day, one.key)))
 
 
-def _said(kind: str, entry: Any = None, **values: Any) -> Title:
+def _said(kind: str, entry: Any = None, millions: float | None = None, **values: Any) -> Title:
     said = {}
     for lang in LANGUAGES:
-        named = {} if entry is None else {"title": entry.title.get(lang)}
-        said[lang] = text(f"study.happening.{kind}", lang, **named, **values)[:200]
+        named = dict(values) if entry is None else values | {"title": entry.title.get(lang)}
+        if millions is not None:
+            named["value"] = in_chinese(millions) if lang == "zh" else f"{millions:g}"
+        said[lang] = text(f"study.happening.{kind}", lang, **named)[:200]
     return Title(**said)
 
 
@@ -130,7 +133,7 @@ def _money(case: Case) -> Iterator[Happening]:
             undo = _dropper("finance.credit", line)
             yield Happening(f"credit/{line.key}", line.since, _said("credit", line), undo)
     for grant in used(case.finance.grants):
-        title = _said("grant", value=f"{grant.in_unit('M USD'):g}", date=grant.date)
+        title = _said("grant", millions=grant.in_unit("M USD"), date=grant.date)
         yield Happening(f"grant/{grant.date}", grant.date, title, _dropper("finance.grants", grant))
 
 
@@ -139,7 +142,9 @@ def _rules(case: Case) -> Iterator[Happening]:
     start = case.clock.start
     for table in used(case.equity):
         if table.date.quarter("event") > start:
-            values = {side: f"{table.basis_points_of(side) / 100:g}" for side in ("home", "host", "third")}
+            values: dict[str, Any] = {
+                side: f"{table.basis_points_of(side) / 100:g}" for side in ("home", "host", "third")
+            }
             title = _said("equity", date=table.date, **values)
             yield Happening(f"equity/{table.table}", table.date, title, _dropper("equity", table))
     for kind, path, facts, unit in (
@@ -151,7 +156,9 @@ def _rules(case: Case) -> Iterator[Happening]:
     ):
         for fact in used(facts):
             if fact.date.quarter("event") > start:
-                title = _said(kind, value=f"{fact.in_unit(unit):g}", date=fact.date)
+                value = fact.in_unit(unit)
+                millions = value if unit == "M USD" else None
+                title = _said(kind, millions=millions, value=f"{value:g}", date=fact.date)
                 undo = _dropper(path, fact) if path else partial(without_decree, fact)
                 yield Happening(f"{kind}/{fact.date}", fact.date, title, undo)
 

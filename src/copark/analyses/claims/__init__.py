@@ -16,6 +16,7 @@ from copark.cases.casebook import CLAIMS, brought
 from copark.inference.claims import ClaimFindings, Trial, TrialPlan, identity_from, provenance_of
 from copark.inference.claims.claims_file import ClaimsFile, general_claims, load_claims
 from copark.inference.exploration import Workload
+from copark.labels import claim_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
 def claims_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
     """The claims about a case, or those of a file."""
     asked = _file(context, given).claims.claims
-    return [Choice(one.id, Said(f"{one.id} {one.title.en}", f"{one.id} {one.title.zh}")) for one in asked]
+    return [
+        Choice(one.id, Said(f"{one.id} {one.title.en}", f"{claim_number(one.id, 'zh')} {one.title.zh}"))
+        for one in asked
+    ]
 
 
 class Params(CaseParams):

@@ -18,7 +18,7 @@ from copark.inference.claims.sequential import stopping
 from copark.inference.claims.severity import RECENTRED, Severity, built_in
 from copark.inference.claims.verdict import Verdict, standard
 from copark.inference.diagnostics import title_of
-from copark.labels import join, lowered, variable_title
+from copark.labels import claim_number, join, lowered, variable_title
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent, precise, shown
@@ -55,7 +55,7 @@ def listing(found: ClaimsFile, t: Texts) -> doc.Document:
     claims = found.claims
     rows, groups = [], []
     for one in claims.claims:
-        groups.append((t("claim", id=one.id, title=t.of(one.statement)), len(one.parts)))
+        groups.append((t("claim", id=claim_number(one.id, t.lang), title=t.of(one.statement)), len(one.parts)))
         rows += [(t.of(part.title), t.of(part.says)) for part in one.parts]
     columns = (doc.Column("part", t("column.part")), doc.Column("says", t("column.says"), doc.Kind.note))
     table = doc.Table("claims", t.of(claims.title), columns, tuple(rows), tuple(groups))
@@ -157,7 +157,7 @@ class _Show(Show):
         if found.file.general:
             blocks.insert(0, general(found.file, t))
         rule = stopping()
-        looks = self.listed(map(str, rule.looks.draws))
+        looks = self.t("list").join(map(str, rule.looks.draws))
         stopped = {"looks": looks, "level": percent(rule.level.value), "runs": found.runs}
         upto = found.provenance.get("posterior_cut")
         cut = t("cut.none") if upto is None else t("cut.known", cut=upto)
@@ -275,7 +275,7 @@ class _Show(Show):
 
     def drawing(self, claim: ClaimFinding, kind: str, draw: Callable[[], Figure]) -> doc.Chart:
         t, key = self.t, f"{kind}-{claim.claim.id.lower()}"
-        title = t(f"figure.{kind}", id=claim.claim.id, title=t.of(claim.claim.title))
+        title = t(f"figure.{kind}", id=claim_number(claim.claim.id, t.lang), title=t.of(claim.claim.title))
         told = [t("caption.forest")] * (kind == "forest") + [t("caption.outcomes")] * (kind == "forest" and self.levels)
         return doc.Chart(key, title, t("alt.figure"), draw, t.sentences(told))
 
@@ -303,7 +303,7 @@ class _Show(Show):
                 cells += [seen.level, doc.Interval(seen.low, seen.high, seen.median) if at else None]
             rows.append([*cells, *(doc.Interval(*row.band(one), row.share(one)) for one in shares)])
         note = t("note.evidence", reference=self.arm(claim.claim.reference))
-        name, title = f"evidence-{claim.claim.id.lower()}", t("table.evidence", id=claim.claim.id)
+        name, title = f"evidence-{claim.claim.id.lower()}", t("table.evidence", id=claim_number(claim.claim.id, t.lang))
         return doc.Table(name, title, tuple(columns), tuple(map(tuple, rows)), note=note, folded=True)
 
     def variants(self) -> doc.Table:
@@ -372,7 +372,7 @@ class _Show(Show):
         return lowered(text(f"analysis.outcome.{name}", self.t.lang))
 
     def headed(self, claim: ClaimFinding) -> str:
-        return self.t("claim", id=claim.claim.id, title=self.t.of(claim.claim.title))
+        return self.t("claim", id=claim_number(claim.claim.id, self.t.lang), title=self.t.of(claim.claim.title))
 
     def statistic(self, one: Statistic) -> str:
         t = self.t

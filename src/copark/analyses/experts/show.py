@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.experts import LEAST, Answer, Held, Row
 from copark.analyses.show import Show, grouped, known
+from copark.cases import own_words
 from copark.inference.claims.rules import SMALL, side
 from copark.inference.claims.verdict import standard
 from copark.inference.elicitation import Estimate, literature
-from copark.labels import join
+from copark.labels import claim_number, join
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import exact, percent
@@ -105,7 +106,7 @@ class _Show(Show):
         return t.sentences(told)
 
     def named(self, one: Row) -> str:
-        return self.t("claim", id=one.claim, title=self.t.of(one.title))
+        return self.t("claim", id=claim_number(one.claim, self.t.lang), title=self.t.of(one.title))
 
     def sections(self) -> Iterator[doc.Section]:
         if self.found.template:
@@ -243,7 +244,7 @@ class _Show(Show):
         return self.t("of.effect", what=what, arm=arm, reference=reference)
 
     def source(self, one: Estimate) -> str:
-        cited = ", doi ".join(filter(None, (one.citation, one.doi)))
+        cited = ", doi ".join(filter(None, (own_words(one.citation, self.t.lang), one.doi)))
         return self.t("source", citation=cited, read=self.t(f"read.{one.read}"))
 
     # experts

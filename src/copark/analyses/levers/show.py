@@ -247,7 +247,7 @@ class _Show(Show):
 
     def how(self, one: Gain) -> str:
         share = shown(max(one.better, one.worse), doc.SHARE, self.t.lang)
-        amount = shown(one.median, change(one.measure, self.t), self.t.lang)
+        amount = shown(one.median, change(one.measure, self.t), self.t.lang, with_unit=True)
         return self.t("how", side=self.t(f"word.{one.measure.name}"), amount=amount, share=share)
 
     def robust(self) -> doc.Section:

@@ -23,6 +23,7 @@ from copark.inference import voi as made
 from copark.inference.draw_sources import DRAWS as BORROWED
 from copark.inference.exploration import Workload
 from copark.inference.observations import noise
+from copark.labels import claim_number
 from copark.stats.value_of_information import SURE, Foretold, InformationGain, foretell, gains
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def parts_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
 
 
 def _title(claim: Claim, part: Part) -> Said:
-    return Said(f"{claim.id} {part.title.en}", f"{claim.id} {part.title.zh}")
+    return Said(f"{claim.id} {part.title.en}", f"{claim_number(claim.id, 'zh')} {part.title.zh}")
 
 
 class Params(CaseParams):

@@ -24,6 +24,7 @@ from copark.workflows.serving.simulation import case_name, made_by, output_info
 
 if TYPE_CHECKING:
     from copark.cases.parks import Park, Place, Score
+    from copark.cases.table_schemas import Enterprise
     from copark.simulation.study import Study
 
 GRADES = ("high", "medium", "low", "derived", "judgement", "background")
@@ -103,6 +104,7 @@ class EnterpriseInfo(Answer):
     name_zh: str | None
     country: str | None
     """Three-letter code."""
+    country_title: Said | None
     origin: str | None
     """home, host or third."""
     sector: Said | None
@@ -143,10 +145,16 @@ def evidence_of(shelved: Shelved) -> EvidenceAnswer:
         events=events,
         series=series_of(case.observations),
         context=series_of(case.host_context),
-        enterprises=[EnterpriseInfo.of(one, name_zh=one.name_zh or own(one.name).zh) for one in case.enterprises],
+        enterprises=[_enterprise(one) for one in case.enterprises],
         sources=sources,
         grades={grade: said(f"web.grade.{grade}") for grade in GRADES},
     )
+
+
+def _enterprise(row: Enterprise) -> EnterpriseInfo:
+    """A named enterprise, with its Chinese name and its country's name where they are known."""
+    country = None if row.country is None else spoken_in(partial(country_name, row.country))
+    return EnterpriseInfo.of(row, name_zh=row.name_zh or own(row.name).zh, country_title=country)
 
 
 def series_of(rows: object) -> list[SeriesInfo]:

@@ -71,8 +71,13 @@ def signed_span(low: float, high: float, unit: str) -> Said:
     """A range of differences with their signs, and the unit said once where both ends have the same."""
     if unit == MONEY:
         first, last = signed(low, unit), signed(high, unit)
-        return said("presentation.number.reach", low=Said(en=first.en.removesuffix(" million"), zh=first.zh), high=last)
+        return said("presentation.number.reach", low=_unit_left_out(first), high=last)
     return said("presentation.number.reach", low=plus(low, bare(low, unit)), high=signed(high, unit))
+
+
+def _unit_left_out(money: Said) -> Said:
+    """An amount at the lower end of a range, whose unit the upper end names; 万 and 亿 stay (GB/T 15835)."""
+    return Said(en=money.en.removesuffix(" million"), zh=money.zh.removesuffix("美元"))
 
 
 def plus(value: float, words: str) -> str:
