@@ -1,11 +1,14 @@
 """Numbers as a person reads them, in both languages."""
 
+import json
 from math import nan
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from copark import units
 from copark.labels import join
 from copark.presentation import numbers
 from copark.presentation.numbers import bounded, exact, money, number, percent, percent_words, quantity, reach
@@ -33,7 +36,8 @@ SHOWN = {
     "units are written after the number": (quantity, (
         (9.0, "companies", "en", "9 companies"), (9.4, "companies", "zh", "9家"), (0.067, "1/yr", "en", "6.7% a year"),
         (0.067, "1/yr", "zh", "每年6.7%"), (0.0145, "M USD/ha", "zh", "1.45万美元/公顷"),
-        (0.0, "M USD/yr", "zh", "0美元/年"), (0.5, "1", "en", "0.50"), (nan, "companies", "en", "–"), (0.5, "M USD", "zh", "50万美元"),
+        (0.0, "M USD/yr", "zh", "0美元/年"), (0.5, "1", "en", "0.50"), (nan, "companies", "en", "–"),
+        (0.5, "M USD", "zh", "50万美元"),
     )),
     "a range says its unit once": (reach, (
         (56, 399, "companies", "en", "56 to 399 companies"), (56, 399, "companies", "zh", "56至399家"),
@@ -73,3 +77,12 @@ def test_no_number_has_a_hyphen_for_a_minus(value):
     for shown in (number(value), exact(value), numbers.axis_number(value), money(value, "en"), money(value, "zh")):
         assert "-" not in shown
         assert shown != "−0"
+
+
+def test_the_page_counts_money_as_the_server_does():
+    """``frontend/test/numbers.test.ts`` reads the same rows."""
+    symbols = {units.title(symbol, "zh"): symbol for symbol in units.UNITS}
+    rows = json.loads((Path(__file__).parent / "money.zh.json").read_text(encoding="utf-8"))
+    assert len(rows) > 40
+    for row in rows:
+        assert quantity(row["value"], symbols[row["unit"]], "zh") == row["shown"]

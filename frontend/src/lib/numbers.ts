@@ -24,6 +24,8 @@ export function shown(value: number | null | undefined, lang: Lang, sign = false
 }
 
 const MILLIONS = '百万';
+/** Millions below which an amount is told in single ones. */
+const SMALL = 0.01;
 
 /** Decimals that show a value with three significant figures, never more than four. */
 const decimals = (value: number): number => (value === 0 ? 0 : Math.min(4, Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))))));
@@ -33,12 +35,14 @@ export const isCounted = (unit: string, lang: Lang): boolean => lang === 'zh' &&
 
 /** An amount in millions as Chinese counts it, to three digits; the server writes the same (`_counted`). */
 function counted(value: number, unit: string): string {
+  const name = unit.slice(MILLIONS.length);
+  if (value !== 0 && Math.abs(value) < SMALL) return `${(value * 1e6).toFixed(0).replace('-', '−')}${name}`;
   const rounded = Number(value.toFixed(decimals(value)));
   const large = Math.abs(rounded) >= 100;
   const scaled = large ? rounded / 100 : rounded * 100;
-  const digits = large ? scaled.toFixed(decimals(scaled)) : String(Number(scaled.toFixed(4)));
+  const digits = String(Number(scaled.toFixed(large ? decimals(scaled) : 4)));
   const size = Number(digits) === 0 ? '0' : `${digits}${large ? '亿' : '万'}`;
-  return `${size.replace('-', '−')}${unit.slice(MILLIONS.length)}`;
+  return `${size.replace('-', '−')}${name}`;
 }
 
 /** A value with its unit. */

@@ -122,11 +122,13 @@ def _in_millions(unit: str, lang: str) -> bool:
 
 
 def _counted(value: float, name: str, *, reported: bool) -> str:
-    """An amount in millions in 万 or 亿, with three digits or those it was reported with."""
+    """An amount in millions in 万 or 亿, with three digits or those it was reported with; below 1万 in single ones."""
+    if not reported and 0.0 < abs(value) < SMALL:
+        return f"{number(value * 1e6, 0).replace(',', '')}{name.removeprefix(MILLIONS)}"
     value = value if reported else round(value, decimals(value, 3))
     large = abs(value) >= 100.0
     scaled = value / 100.0 if large else value * 100.0
-    shown = exact(scaled) if reported or not large else number(scaled, decimals(scaled, 3))
+    shown = exact(scaled if reported or not large else round(scaled, decimals(scaled, 3)))
     return f"{shown.replace(',', '')}{'' if shown == '0' else '亿' if large else '万'}{name.removeprefix(MILLIONS)}"
 
 

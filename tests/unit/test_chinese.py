@@ -1,0 +1,173 @@
+"""Everything a person reads in Chinese keeps to the glossary, to Chinese punctuation, and to Chinese words.
+
+What a case says (``case.yaml``, tables) is left out: its words count in the case's hash.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.test_texts import CHINESE, PACKAGE, glossary
+
+from copark.cases.casebook import WORDS
+from copark.presentation.numbers import quantity, reach, spoken
+from copark.texts import areas, entries, read
+
+DOCS = Path(__file__).parents[2] / "docs"
+DATA = (
+    "casebook/*/claims.yaml", "casebook/*/levers.yaml", "casebook/*/studies/*.yaml", "casebook/*.yaml",
+    "inference/*.yaml", "inference/*/*.yaml", "model/*/variables.yaml",
+)  # fmt: skip
+ALLOWED = ("伙伴关系", "投资方式")
+"""Words that hold one to avoid and are right: a partnership of states, a way of investing."""
+CODE = re.compile(
+    r"^```.*?^```|`[^`]*`|\{[^}]*\}|--[\w-]+|\w+://\S+|“键: 值”|exp\(b\)|[A-Za-z\u4e00-\u9fff]+=[^ 。；、（）]+",
+    re.MULTILINE | re.DOTALL,
+)
+"""Commands, what is filled in, options, addresses, YAML, formulas, and values as they are typed."""
+HALF = re.compile(r"[\u4e00-\u9fff）”][,;:!?]|[,;:!?][\u4e00-\u9fff（“]|[\u4e00-\u9fff]\(|\)[\u4e00-\u9fff]")
+MILLIONS = re.compile(r"[\d}]\s*百万")
+PROSE = re.compile(r"(?<![\w./=@:-])[A-Za-z][a-z]{2,}(?![\w./=@:-])")
+KEYS = re.compile(r"\.(cause|repair)$")
+NAMES = frozenset(
+    re.findall(
+        r"\S+",
+        """
+        Banzhaf Bonferroni Brennan Brier Cookie Ctrl Dask Dul Earth Excel Felbermayr Feld Greenaway Heckemeyer Jackson
+        Jeffreys Kuik Laan Lindley Mastrandrea McCluskey Natural Oakley Phipson Platt Python Quine Ragin Raiffa Rauch
+        Saerens Schema Schlaifer Schneider Shapley Shubik Smyth Sobol Sonnett Strong Trindade Wagemann Wang van der
+        """,
+    )
+)
+"""People, products and institutions without a Chinese name of their own."""
+TYPED = frozenset(
+    re.findall(
+        r"\S+",
+        """
+        all any background borrowed calibrate check churn cluster commitment compare copark country csv distributed docx
+        doi draws entropy equal exp experts false fit from futures grade html install investment jobs json judgement
+        land ledger levers list literature make min netcdf new now off origins out own parks pdf pip pool posterior
+        postgres pptx prior profit registered results role run runs score service simulate size source suzhou true
+        unallocated unsettled use waste web xls xlsx xmax xmin year yes ymax ymin zhplot zip
+        """,
+    )
+)
+"""Commands, formats, and keys of files and options that a reader types."""
+
+
+def said_in(content: Any, at: str) -> Iterator[tuple[str, str]]:
+    """Chinese of a file's content: what stands under ``zh``."""
+    for key, inner in content.items() if isinstance(content, dict) else enumerate(content):
+        if key == "zh" and isinstance(inner, str):
+            yield at, inner
+        elif isinstance(inner, dict | list):
+            yield from said_in(inner, f"{at}.{key}")
+
+
+@cache
+def texts() -> tuple[tuple[str, str], ...]:
+    return tuple((f"{area}.{key}", entries(area)[key]["zh"]) for area in areas() for key in entries(area))
+
+
+@cache
+def data() -> tuple[tuple[str, str], ...]:
+    paths = sorted({path for pattern in DATA for path in PACKAGE.glob(pattern) if path.name != WORDS})
+    return tuple(one for path in paths for one in said_in(read(path), path.relative_to(PACKAGE).as_posix()))
+
+
+@cache
+def own() -> tuple[tuple[str, str], ...]:
+    """The Chinese of what the casebook says in English alone; it may quote in another language."""
+    return tuple(read(PACKAGE / "casebook" / WORDS).items())
+
+
+@cache
+def documents() -> tuple[tuple[str, str], ...]:
+    return tuple((path.name, path.read_text(encoding="utf-8")) for path in sorted(DOCS.rglob("*.zh.md")))
+
+
+def everything() -> tuple[tuple[str, str], ...]:
+    return (*texts(), *data(), *own(), *documents())
+
+
+def around(words: str, found: re.Match[str]) -> str:
+    return words[max(0, found.start() - 8) : found.end() + 8]
+
+
+def test_there_is_chinese_to_read() -> None:
+    assert len(texts()) > 2500
+    assert len(data()) > 900
+    assert len(documents()) >= 7
+
+
+def test_one_thing_has_one_word() -> None:
+    avoided = {word: better for word, better in glossary()[1].items() if CHINESE.search(word)}
+    assert len(avoided) >= 45
+    found = []
+    for place, words in everything():
+        rest = words
+        for allowed in ALLOWED:
+            rest = rest.replace(allowed, "")
+        found += [f"{place}: {word}, write {better}" for word, better in avoided.items() if word in rest]
+    assert found == []
+
+
+def test_a_threshold_says_of_what() -> None:
+    """门槛 alone may be of entry or of votes; a cutoff is 阈值, a standard 标准."""
+    found = re.compile(r"(?<!准入)(?<!表决)门槛")
+    assert [f"{place}: {around(words, one)}" for place, words in everything() for one in found.finditer(words)] == []
+
+
+def test_chinese_has_its_own_punctuation() -> None:
+    for wrong in ("用语:可能成立", "园区(中国)", "是,否"):
+        assert HALF.search(wrong)
+    found = [
+        f"{place}: {around(rest, one)}"
+        for place, words in (*texts(), *data(), *own())
+        for rest in (CODE.sub("x", words),)
+        for one in HALF.finditer(rest)
+    ]
+    assert found == []
+
+
+def test_no_english_is_left_in_chinese() -> None:
+    found = [
+        f"{place}: {word}"
+        for place, words in texts()
+        if CHINESE.search(words) and not KEYS.search(place) and not place.startswith(("workbook.", "cli."))
+        for word in PROSE.findall(CODE.sub(" ", words))
+        if word not in NAMES | TYPED
+    ]
+    found += [
+        f"{place}: {word}" for place, words in data() for word in PROSE.findall(words) if word not in NAMES | TYPED
+    ]
+    assert found == []
+
+
+def test_no_amount_is_told_in_millions() -> None:
+    """Chinese counts by 万 and 亿; millions stand in heads of columns and axes alone."""
+    found = [f"{place}: {around(words, one)}" for place, words in everything() for one in MILLIONS.finditer(words)]
+    assert found == []
+
+
+@given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6), st.sampled_from(("M USD", "M USD/yr", "BYN m")))
+def test_money_is_written_in_wan_and_yi(first: float, second: float, unit: str) -> None:
+    low, high = sorted((first, second))
+    for shown in (quantity(low, unit, "zh"), spoken(high, unit, "zh"), reach(low, high, unit, "zh")):
+        assert "百万" not in shown
+    ends = reach(low, high, unit, "zh").partition("至")
+    for end, value in ((ends[0], low), (ends[2], high)):
+        assert any(mark in end for mark in "万亿") or abs(value) < 0.01
+
+
+@pytest.mark.parametrize("name", ["glossary.md"])
+def test_the_glossary_uses_its_own_words(name: str) -> None:
+    """What a term means is said in terms that are not to be avoided."""
+    terms, avoided = glossary()
+    said = " ".join(row[3] for row in terms).replace("并非资不抵债", "")
+    assert [word for word in avoided if CHINESE.search(word) and word in said] == []
