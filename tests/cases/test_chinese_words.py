@@ -56,6 +56,14 @@ def test_no_chinese_is_left_over(chinese: dict[str, str]) -> None:
     assert sorted(set(chinese) - needed() - names - outlets - citations()) == []
 
 
+def test_what_a_source_of_the_model_says_is_chinese_too() -> None:
+    for one in catalogue().parameters.values():
+        assert "MODEL" not in own_words(one.source, "zh")
+    assert own_words("MODEL §3(7)", "zh") == "《模型说明》§3(7)"
+    assert own_words("MODEL §3(7)") == "MODEL §3(7)"
+    assert any("《经济研究》" in own_words(one, "zh") for one in citations())
+
+
 def test_own_words_of_a_person_stay() -> None:
     assert own_words("stock") == own_words("stock", "en") == "stock"
     assert own_words("stock", "zh") == "存量"

@@ -121,6 +121,23 @@ def test_a_chinese_workbook_is_read_in_its_own_words(tmp_path):
     assert (case.name, case.title.en, case.observations[0].variable) == ("lan-gang", "蓝港", "operating")
 
 
+def test_a_chinese_workbook_of_before_is_still_read(tmp_path):
+    """Sheets, headings and choices that have been renamed in Chinese: 高访, 可信度, 优惠贷款; 投资方, 东道方."""
+    book = load_workbook(BytesIO(workbook_of(casebook_path() / "great-stone", "zh")))
+    now = read_workbook(saved(book))
+    book["高层互访"].title = "高访"
+    renamed = {"证据等级": "可信度", "优惠信贷": "优惠贷款", "投资国一方": "投资方", "东道国一方": "东道方"}
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.value in renamed:
+                    cell.value = renamed[cell.value]
+    before = read_workbook(saved(book))
+    assert before.check() == []
+    assert (before.tree, before.tables) == (now.tree, now.tables)
+    assert len(before.tree["visits"]) == 11
+
+
 def test_faults_stand_in_their_cells_all_at_once():
     wrong = {
         "Park": {"B6": "2012Q7", "B9": "Atlantis"},

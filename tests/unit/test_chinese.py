@@ -171,3 +171,14 @@ def test_the_glossary_uses_its_own_words(name: str) -> None:
     terms, avoided = glossary()
     said = " ".join(row[3] for row in terms).replace("并非资不抵债", "")
     assert [word for word in avoided if CHINESE.search(word) and word in said] == []
+
+
+def test_rival_claims_are_named_in_chinese() -> None:
+    from copark.inference.claims.claims_file import load_claims
+    from copark.labels import claim_number
+
+    ids = [one.id for one in load_claims(PACKAGE / "casebook/great-stone/claims.yaml").claims.claims]
+    assert any(one.startswith("R-") for one in ids)
+    assert [one for one in ids if claim_number(one, "en") != one] == []
+    assert [one for one in ids if one.startswith("R-") and not CHINESE.search(claim_number(one, "zh"))] == []
+    assert claim_number("my-own", "zh") == "my-own"

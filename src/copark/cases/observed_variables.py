@@ -139,7 +139,7 @@ def own_words(words: str, lang: str = "en") -> str:
     return _OF_MODEL.sub("《模型说明》§", _chinese().get(words, words))
 
 
-_OF_MODEL = re.compile(r"\bMODEL §")
+_OF_MODEL = re.compile("MODEL §")
 """How English sources name a section of docs/model/MODEL.md."""
 
 
