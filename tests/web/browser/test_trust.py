@@ -12,7 +12,7 @@ from tests.web.browser.test_pages import AXE, broken_rules
 
 pytestmark = pytest.mark.long
 
-SHOW = {"en": "Show outcome probabilities under these assumptions", "zh": "在此假设下显示结局概率"}
+SHOW = {"en": "Show outcome probabilities under these assumptions", "zh": "在此假定下显示结局概率"}
 FRAMEWORK = '&scenario={"key":"scenario","title":{"en":"S","zh":"S"},"edits":{"framework":"off"}}'
 
 
