@@ -26,6 +26,7 @@ from copark.cases.case import Case
 from copark.inference.case_parameters import CaseParameters
 from copark.inference.diagnostics import movements
 from copark.inference.levers.measures import NAMES, RANKED, SIDES, Measure, measure_of
+from copark.inference.levers.recommendation import Recommendation, recommend
 from copark.inference.levers.runner import Asked, MeasuredRuns
 from copark.inference.levers.schema import (
     AS_IT_IS,
@@ -40,7 +41,7 @@ from copark.inference.levers.schema import (
 from copark.model.variables import catalogue
 from copark.simulation.sample import prior_of
 from copark.simulation.study_entries import Title
-from copark.stats.precision import change_interval, difference
+from copark.stats.precision import change_interval, difference, median_interval
 from copark.stats.quantiles import quantiles
 from copark.stats.robust_choice import (
     Sources,
@@ -261,7 +262,7 @@ class Gain:
     """Their mean; of a share, its change."""
     low: float
     high: float
-    """low, high: Monte Carlo interval of a share's change (95 %); NaN for other measures."""
+    """low, high: Monte Carlo interval (95 %) of a share's change; of another measure, of its median difference."""
     better: float
     equal: float
     """better, equal: shares of pairs in which the setting is above, and exactly like, the case as it is."""
@@ -325,7 +326,7 @@ def gain(found: MeasuredRuns, option: int, measure: Measure, single: MeasuredRun
     before, after = (single.of(measure.name)[at, kept] for at in (0, option))
     base = difference(before, after)
     share = measure.kind == "share"
-    low, high = change_interval(base, single.draws[kept]) if share else (nan, nan)
+    low, high = change_interval(base, single.draws[kept]) if share else median_interval(base)
     enough = [at for at, values in enumerate(apart) if values.size >= FEW]
     middle = np.mean if share else np.median
     return Gain(
@@ -409,6 +410,11 @@ class LeverFindings:
     """Parameters that gains in operating enterprises move with."""
     rests: tuple[tuple[str, str, str], ...]
     """Lever, parameter its mechanism passes through, whether data moved it."""
+
+    @property
+    def recommendation(self) -> Recommendation:
+        """What may be recommended, by the rule that ships."""
+        return recommend(self.gains, self.choice)
 
     @property
     def settings(self) -> tuple[tuple[Lever, Setting], ...]:

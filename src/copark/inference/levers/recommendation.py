@@ -7,7 +7,7 @@ that are there already, so that every page, document and command says the same o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from math import isfinite
@@ -20,7 +20,6 @@ from copark.cases.types import Bilingual
 from copark.cases.validated_yaml import read_shipped
 from copark.inference.levers.measures import SIDES
 from copark.simulation.study_entries import Entry
-from copark.stats.shares import wilson
 
 if TYPE_CHECKING:
     from copark.inference.levers import Choice, Gain
@@ -30,8 +29,6 @@ AIMS = ("self_standing", "operating")
 RULE = Path(__file__).parent / "recommendation.yaml"
 ROUNDING = 1e-9
 """Effects nearer to 0 than this are differences of rounding."""
-HALF = 0.5
-
 Word = Literal["recommended", "avoid", "unchanged", "unreliable"]
 Reason = Literal["simulation_error", "too_small", "structures", "fewer_states", "other_aim"]
 
@@ -81,6 +78,8 @@ class Judgement:
     word: Word
     aim: str = ""
     """The aim it helps or harms most, relative to what is relevant; empty where it does neither."""
+    strength: float = 0.0
+    """Its effect on that aim, as a multiple of the smallest relevant one; positive for a gain."""
     reasons: tuple[Reason, ...] = ()
     """Tests that an unreliable option fails."""
     losing: tuple[str, ...] = ()
@@ -101,8 +100,9 @@ class Recommendation:
         return tuple(judgement for judgement in self.judgements if not judgement.same_as)
 
     def with_word(self, word: Word) -> tuple[Judgement, ...]:
-        """Distinct options of which a word is said, in the order of the file."""
-        return tuple(judgement for judgement in self.distinct if judgement.word == word)
+        """Distinct options of which a word is said, the strongest effect first."""
+        found = (judgement for judgement in self.distinct if judgement.word == word)
+        return tuple(sorted(found, key=lambda judgement: -abs(judgement.strength)))
 
     def of(self, setting: str) -> Judgement:
         """Return the judgement of an option."""
@@ -140,7 +140,7 @@ def recommend(gains: Sequence[Gain], choice: Choice | None) -> Recommendation:
         if judgement.word != "unchanged":
             same_as = seen.setdefault(numbers, setting)
             if same_as != setting:
-                judgement = Judgement(**{**vars(judgement), "same_as": same_as})
+                judgement = replace(judgement, same_as=same_as)
         judgements.append(judgement)
     return Recommendation(tuple(judgements))
 
@@ -168,13 +168,13 @@ def judge(setting: str, gains: Mapping[str, Gain], acceptable: Mapping[str, floa
     harmed = [aim for aim in AIMS if effects[aim].sign < 0]
     if harmed and not helped and not any(effects[aim].may_gain for aim in harmed):
         worst = max(harmed, key=lambda aim: abs(effects[aim].size))
-        return Judgement(setting, "avoid", worst, losing=losing)
+        return Judgement(setting, "avoid", worst, effects[worst].size, losing=losing)
     reasons: list[Reason] = []
-    if not helped:
+    if not helped and not harmed:
         reasons.append("too_small" if effects[strongest].is_beyond_error else "simulation_error")
     if helped and harmed:
         reasons.append("other_aim")
-    concerned = helped or [strongest]
+    concerned = helped or harmed or [strongest]
     if any(effects[aim].reverses for aim in concerned):
         reasons.append("structures")
     if acceptable and acceptable[setting] < acceptable[""] - ROUNDING:
@@ -182,7 +182,7 @@ def judge(setting: str, gains: Mapping[str, Gain], acceptable: Mapping[str, floa
     if reasons:
         return Judgement(setting, "unreliable", reasons=tuple(reasons), losing=losing)
     best = max(helped, key=lambda aim: effects[aim].size)
-    return Judgement(setting, "recommended", best, losing=losing)
+    return Judgement(setting, "recommended", best, effects[best].size, losing=losing)
 
 
 def is_unchanged(gains: Mapping[str, Gain]) -> bool:
@@ -201,7 +201,7 @@ class _Effect:
     """An option's effect on an aim, beside what is relevant."""
 
     sign: int
-    """1 for a relevant gain beyond simulation error, −1 for such a loss, 0 otherwise."""
+    """1 for a gain that is relevant beyond simulation error, −1 for a relevant loss, 0 otherwise."""
     size: float
     """Effect as a multiple of the relevance threshold."""
     is_beyond_error: bool
@@ -212,32 +212,21 @@ class _Effect:
 
 
 def _effect(gain: Gain, threshold: float) -> _Effect:
-    is_share = gain.measure.kind == "share"
-    value = gain.mean if is_share else gain.median
-    beyond = _beyond_error(gain, is_share=is_share)
+    """Read an effect: a gain is relevant with the whole of its interval, a loss already in its middle."""
+    value = gain.mean if gain.measure.kind == "share" else gain.median
     known = [change for change in gain.by_structure if isfinite(change)]
     sign = 0
-    if isfinite(value) and beyond and abs(value) >= threshold - ROUNDING:
-        sign = 1 if value > 0.0 else -1
-    reverses = any(change * value < 0.0 and abs(change) > ROUNDING for change in known)
-    may_gain = any(change >= threshold - ROUNDING for change in known)
-    size = value / threshold if isfinite(value) else 0.0
-    return _Effect(sign, size, beyond, reverses, may_gain)
-
-
-def _beyond_error(gain: Gain, *, is_share: bool) -> bool:
-    """Tell whether simulation error leaves the sign of an effect in no doubt.
-
-    Of a probability its interval excludes 0; of a stock the share of runs that are higher, or lower, exceeds a half by
-    more than its own interval.
-    """
-    if is_share:
-        return gain.low > 0.0 or gain.high < 0.0
-    if not gain.pairs:
-        return False
-    higher, _ = wilson(round(gain.better * gain.pairs), gain.pairs)
-    lower, _ = wilson(round(gain.worse * gain.pairs), gain.pairs)
-    return max(higher, lower) > HALF
+    if gain.low >= threshold - ROUNDING:
+        sign = 1
+    elif gain.high < 0.0 and value <= ROUNDING - threshold:
+        sign = -1
+    return _Effect(
+        sign,
+        size=value / threshold if isfinite(value) else 0.0,
+        is_beyond_error=gain.low > 0.0 or gain.high < 0.0,
+        reverses=any(change * value < 0.0 and abs(change) > ROUNDING for change in known),
+        may_gain=any(change >= threshold - ROUNDING for change in known),
+    )
 
 
 def _acceptable(choice: Choice | None) -> dict[str, float]:
