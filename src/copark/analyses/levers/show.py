@@ -137,6 +137,9 @@ class _Show(Show):
     def answers(self) -> list[str]:
         """Say what may be recommended, what to avoid and what changes nothing."""
         t, since = self.t, self.found.since
+        if self.found.closed_by is not None:
+            words = {"since": self.found.closed_since, "title": t.of(self.found.closed_by)}
+            return [t("advice.closed", **words)]
         count = len(self.recommendation.distinct)
         recommended = self.recommendation.with_word("recommended")
         sentences = [self.recommended(judgement) for judgement in recommended]

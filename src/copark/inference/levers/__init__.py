@@ -39,6 +39,7 @@ from copark.inference.levers.schema import (
     Threshold,
 )
 from copark.model.variables import catalogue
+from copark.simulation.outcomes import judged_at
 from copark.simulation.sample import prior_of
 from copark.simulation.study_entries import Title
 from copark.stats.precision import change_interval, difference, median_interval
@@ -410,6 +411,9 @@ class LeverFindings:
     """Parameters that gains in operating enterprises move with."""
     rests: tuple[tuple[str, str, str], ...]
     """Lever, parameter its mechanism passes through, whether data moved it."""
+    closed_since: str = ""
+    closed_by: Title | None = None
+    """closed_since, closed_by: quarter and title of a closure that stands at the horizon in every scenario, if any."""
 
     @property
     def recommendation(self) -> Recommendation:
@@ -459,6 +463,7 @@ def find(asked: Asked, measured: MeasuredRuns, single: MeasuredRuns, times: int 
     found = gains(measured, single)
     moved = moved_by_data(asked.case, asked.parameters)
     study, clock = asked.blocks[0].study, asked.case.clock
+    closure = asked.case.closed_by(clock.start + judged_at(clock.quarters))
     return LeverFindings(
         run_id=measured.identity, provenance=measured.provenance, case=asked.case.name,
         park=Title(en=asked.case.title.en, zh=asked.case.title.zh), file=asked.file,
@@ -468,6 +473,8 @@ def find(asked: Asked, measured: MeasuredRuns, single: MeasuredRuns, times: int 
         readings=(_reading(single, 0), *(_reading(measured, place) for place in range(1, len(measured.structures)))),
         options=measured.options, gains=found, balances=balances(found), choice=choose(measured, asked.file, times),
         leanings=tuple(leanings(measured, moved)), rests=tuple(rests_on(asked.file, asked.since, asked.only, moved)),
+        closed_since="" if closure is None else str(closure.since),
+        closed_by=None if closure is None else Title(en=closure.title.en, zh=closure.title.zh),
     )  # fmt: skip
 
 
