@@ -193,6 +193,18 @@ def moved_by_data(case: Case, parameters: CaseParameters) -> dict[str, str]:
     return found | {shift.name.partition(".")[0]: shift.verdict for shift in shifts}
 
 
+def informed_by_data(case: Case, parameters: CaseParameters) -> tuple[int, int]:
+    """Count the parameters that are drawn for a case, and those of them that no data informed.
+
+    Returns
+    -------
+    drawn, uninformed
+        By the case's own calibration, or what other parks lend it.
+    """
+    moved = [word for word in moved_by_data(case, parameters).values() if word != FIXED]
+    return len(moved), moved.count("unmoved")
+
+
 @dataclass(frozen=True)
 class Leaning:
     """A setting's gain and a parameter it moves with."""
