@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt --edita
 PINS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run web page test test-long test-page test-kernel check check-page format coverage bench bench-page soak clean
+.PHONY: help run web page test test-long test-page test-kernel check check-page docs-numbers format coverage bench bench-page soak clean
 
 help: ## show these lines
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ check: $(VENV)/.ready-dev ## lint, format, types, import rules
 
 check-page: frontend/node_modules/.ready ## types and markup of the page
 	@cd frontend && npm run --silent check
+
+docs-numbers: $(VENV)/.ready-dev ## write the numbers of shipped results into README and findings
+	@$(BIN)/python docs/build_numbers.py
 
 format: $(VENV)/.ready-dev ## put the code into its usual form
 	@$(BIN)/ruff check --fix-only --quiet $(TIDY)

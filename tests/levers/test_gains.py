@@ -114,7 +114,7 @@ def test_gains_are_taken_run_by_run():
     assert (standing.before, standing.after, standing.mean) == (0.5, 0.75, 0.25)
     assert standing.low < 0.25 < standing.high
     assert found["option-2", "home"].verdict == "nothing"
-    assert np.isnan(home.low)
+    assert home.low == home.high == 3.0, "in every run"
 
 
 def test_who_gains_and_who_loses():

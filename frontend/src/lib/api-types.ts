@@ -236,6 +236,7 @@ export interface components {
         /** DecisionAnswer */
         DecisionAnswer: {
             run_id: string | null;
+            sentences: components["schemas"]["Said"][];
             since: string;
             pulled: string;
             horizon: string;
@@ -243,6 +244,8 @@ export interface components {
             before: number | null;
             before_low: number | null;
             before_high: number | null;
+            between: components["schemas"]["Said"] | null;
+            sure: components["schemas"]["Said"][];
             runs: number;
             left_out: number;
             acceptable: number | null;
@@ -250,6 +253,7 @@ export interface components {
             structures: number;
             requirements: components["schemas"]["Said"][];
             sides: components["schemas"]["Said"][];
+            budgets: components["schemas"]["Said"][];
             options: components["schemas"]["DecisionOption"][];
         };
         /** DecisionOption */
@@ -267,6 +271,13 @@ export interface components {
             flips: boolean;
             sides: components["schemas"]["SideEffect"][];
             acceptable: number | null;
+            advice: string;
+            advice_reason: components["schemas"]["Said"];
+            losing: components["schemas"]["Said"][];
+            twins: components["schemas"]["Said"][];
+            companies: components["schemas"]["Said"];
+            jobs: components["schemas"]["Said"];
+            budgets: components["schemas"]["Said"][];
             scenario: {
                 [key: string]: unknown;
             };

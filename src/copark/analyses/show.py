@@ -164,7 +164,7 @@ def recorded_outcome(case: Case, trust: Trust) -> Said | None:
     """How the park fared by the record, where outcomes are not told: as the casebook has it, else its latest values."""
     if trust.shows_outcomes:
         return None
-    park = _parks().get(case.name) if case.folder == casebook_path() / case.name else None
+    park = recorded_park(case)
 
     def told(lang: str) -> str:
         if park is not None and park.outcome is not None:
@@ -181,6 +181,11 @@ def recorded_outcome(case: Case, trust: Trust) -> Said | None:
         return text("trust.recorded_first" if trust.converged else "trust.recorded_unconverged", lang, recorded=words)
 
     return Said(**{lang: told(lang) for lang in LANGUAGES})
+
+
+def recorded_park(case: Case) -> Park | None:
+    """Return what the casebook records of a park; ``None`` of a case that is not the casebook's own."""
+    return _parks().get(case.name) if case.folder == casebook_path() / case.name else None
 
 
 @cache

@@ -140,6 +140,21 @@ def quantile_interval(values: Floats, level: float, half: float) -> tuple[float,
     return float(low), float(high)
 
 
+def median_interval(values: Floats, level: float = LEVEL) -> tuple[float, float]:
+    """Return the Monte Carlo interval of a median: order statistics by the normal limit of the binomial.
+
+    Parameters
+    ----------
+    values
+        Independent values, shape (runs,).
+    level
+        Coverage.
+    """
+    if not values.size:
+        return float("nan"), float("nan")
+    return quantile_interval(values, 0.5, z_of(level) * 0.5 / sqrt(values.size))
+
+
 def difference(before: Floats, after: Floats, *, log: bool = False) -> Floats:
     """Arm less reference, run by run; of logarithms with a count of 0 taken as 1, in log points (0.1: a tenth more)."""
     return np.log(np.maximum(after, 1.0)) - np.log(np.maximum(before, 1.0)) if log else after - before

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, cast
 from pydantic import Field
 
 from copark.analyses.contract import CaseParams, Result, Said
+from copark.analyses.how_sure import NONE, Doubts, doubts_of
 from copark.analyses.levers import Answer as Levers
 from copark.analyses.levers import Params as LeverParams
 from copark.analyses.levers import run_id as levers_id
@@ -80,6 +81,8 @@ class Answer(Result):
     """What can still be changed; ``None`` where the facts of the case allow no lever, or the park is closed."""
     closed: Closed | None = None
     """The closure that stands at the horizon, if any."""
+    doubts: Doubts = NONE
+    """What is assumed of the park, imposed on it, and what its record says against the model."""
 
     @property
     def shows_outcomes(self) -> bool:
@@ -118,6 +121,9 @@ def compute(params: Params, context: Context) -> Answer:
         {name: quantiles(ensemble[name].isel(scenario=at).to_numpy()[:, : told.last + 1]) for name in SIZES}
         for at in range(ensemble.sizes["scenario"])
     ]
+    origin = context.origin(params, ensemble)
+    trust = origin["trust"]
+    shows_outcomes = trust is None or trust.shows_outcomes
     return Answer(
         case=case.name, park=Said(case.title.en, case.title.zh), start=told.labels[0],
         horizon=told.labels[told.last], data_end=str(case.clock.data_end), runs=told.finished,
@@ -128,7 +134,8 @@ def compute(params: Params, context: Context) -> Answer:
         closed=None if closure is None else Closed(
             key_of(closure), Said(closure.title.en, closure.title.zh), str(closure.since), bands[1]
         ),
-        **context.origin(params, ensemble),
+        doubts=doubts_of(case, told.outcomes[0], shows_outcomes=shows_outcomes),
+        **origin,
     )  # fmt: skip
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from copark.analyses.brief import Answer
 from copark.analyses.contract import Texts, assemble
+from copark.analyses.how_sure import NONE, how_sure, structure_range
 from copark.analyses.levers.show import answers
-from copark.analyses.show import Show, corrected
+from copark.analyses.show import Show
 from copark.arrays import Floats
 from copark.cases.quarters import Quarter
 from copark.model.variables import catalogue
@@ -57,8 +58,24 @@ class _Show(Show):
             )
         if not found.shows_outcomes:
             return t.sentences([t("headline.assumed", **words)])
-        shares = {one.name: percent_words(one.share, t.lang) for one in found.outcomes}
-        return t.sentences([t("headline", **shares, **words)])
+        shares = {share.name: percent_words(share.share, t.lang) for share in found.outcomes}
+        readings = () if found.levers is None else found.levers.readings
+        between = structure_range(readings)
+        if between is None:
+            return t.sentences([*self.contradiction(), t("headline", **shares, **words), *self.assumed()])
+        low, high = (percent_words(value, t.lang) for value in between[:2])
+        key = "headline.alike" if low == high else "headline.between"
+        outcome = t(key, **shares, **words, low=low, high=high, count=between[2])
+        return t.sentences([*self.contradiction(), outcome, *self.assumed()])
+
+    def contradiction(self) -> list[str]:
+        """Say that the park's record contradicts the model, where it does: before anything else."""
+        contradiction = self.found.doubts.contradiction
+        return [] if contradiction is None else [self.t.of(contradiction)]
+
+    def assumed(self) -> list[str]:
+        """Say what is assumed of the park, or imposed on it."""
+        return self.found.doubts.sentences(self.t.lang)
 
     def sections(self) -> Iterator[doc.Section]:
         yield self.section("answer", doc.Cards(tuple(self.cards())))
@@ -69,11 +86,13 @@ class _Show(Show):
     def cards(self) -> Iterator[doc.Card]:
         found, t = self.found, self.t
         if found.shows_outcomes:
-            one = found.share("self_standing")
-            interval = shown(doc.Interval(one.low, one.high), doc.plain(doc.Kind.share, places=1), t.lang)
-            yield doc.Card(
-                t("card.self_standing", **self.words), doc.SHARE, one.share, t("card.error", interval=interval)
-            )
+            standing = found.share("self_standing")
+            between = structure_range(() if found.levers is None else found.levers.readings)
+            note = t("card.no_structures")
+            if between is not None:
+                low, high, count = between
+                note = t("card.structures", band=shown(doc.Interval(low, high), doc.SHARE, t.lang), count=count)
+            yield doc.Card(t("card.self_standing", **self.words), doc.SHARE, standing.share, note)
         for name in found.bands:
             column, value = self.size(name)
             band = self.said(doc.Interval(value.low, value.high), column)
@@ -126,12 +145,12 @@ class _Show(Show):
         found, t = self.found, self.t
         if found.trust is not None:
             yield found.trust.meaning(t.lang)
-        yield from filter(None, [corrected(found.trust, found.outcomes, t.lang)])
-        if found.levers is not None and found.shows_outcomes and len(found.levers.readings) > 1:
-            _, *others = (one.standing for one in found.levers.readings)
-            low, high = (percent_words(one, t.lang) for one in (min(others), max(others)))
-            key = "confidence.structures.alike" if low == high else "confidence.structures"
-            yield t(key, count=len(others), low=low, high=high)
+        readings = () if found.levers is None else found.levers.readings
+        yield from how_sure(found.trust, found.outcomes, readings, NONE, t.lang)  # the headline tells the doubts
+        if found.shows_outcomes:
+            standing = found.share("self_standing")
+            interval = shown(doc.Interval(standing.low, standing.high), doc.plain(doc.Kind.share, places=1), t.lang)
+            yield t("confidence.simulation", runs=found.runs, interval=interval)
 
     def open(self) -> Iterator[str]:
         if self.found.closed is not None:

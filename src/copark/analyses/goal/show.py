@@ -17,6 +17,7 @@ from copark.inference.goal import Confirmed, GoalTarget, read_targets
 from copark.inference.goal.lever_sets import FutureEvent, example_events, read_events
 from copark.inference.levers import named
 from copark.inference.levers.measures import SIDES, measure_of
+from copark.inference.levers.recommendation import recommendation_rule
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import percent, percent_words, shown, spoken
@@ -80,8 +81,10 @@ class _Show(Show):
         yield from self.balance(best)
 
     def balance(self, one: Confirmed) -> Iterator[str]:
-        for word, begins in (("gain", "gains_"), ("lose", "loses_")):
-            sides = [gain for gain in one.gains if gain.verdict.startswith(begins)]
+        most = recommendation_rule().losing_side.value
+        gaining = [gain for gain in one.gains if gain.better > most]
+        losing = [gain for gain in one.gains if gain.worse > most]
+        for word, sides in (("gain", gaining), ("lose", losing)):
             if sides:
                 told = self.t("join").join(
                     self.t("side.amount", side=self.t(f"side.{gain.measure.name}"),

@@ -5,16 +5,18 @@ Every setting of a case's levers tried under every structure of the model, with 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
+from copark.analyses.how_sure import NONE, Doubts, doubts_of
 from copark.inference.levers import LeverFindings, find
 from copark.inference.levers.runner import Asked, ask, carry_out, from_dataset, to_dataset
 from copark.inference.levers.schema import load_levers, wanted_levers
+from copark.stats.shares import Share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,6 +54,21 @@ class Params(CaseParams):
 @dataclass(frozen=True, kw_only=True)
 class Answer(LeverFindings, Result):
     """What each setting changes, for whom, which is robust, and what all this rests on."""
+
+    doubts: Doubts = NONE
+    """What is assumed of the park, imposed on it, and what its record says against the model."""
+
+    @property
+    def outcomes(self) -> tuple[Share, ...]:
+        """Shares of the baseline's runs that stand alone and that failed."""
+        if not self.gains:
+            return ()
+        baseline = [self.gain(self.gains[0].setting, name) for name in ("self_standing", "failed")]
+        return tuple(
+            Share(gain.measure.name, round(gain.before * gain.pairs), gain.pairs, gain.before, *gain.before_interval)
+            for gain in baseline
+            if gain.pairs
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """Every setting's gain in every measure, a row each."""
@@ -103,4 +120,7 @@ def compute(params: Params, context: Context) -> Answer:
     alone = from_dataset(context.kept("single-measures", lambda: measure(single, asked.runs)))
     context.stage("analyse")(0, 0)
     found = vars(find(asked, measured, alone))
-    return Answer(**found | context.origin(params, measured.provenance))
+    answer = Answer(**found | context.origin(params, measured.provenance))
+    shows_outcomes = answer.trust is None or answer.trust.shows_outcomes
+    known = shows_outcomes and bool(answer.outcomes)
+    return replace(answer, doubts=doubts_of(asked.case, answer.outcomes, shows_outcomes=known))

@@ -6,17 +6,18 @@ What can I move, what happens, to whom, which settings are robust, what does all
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import isfinite
+from math import exp, isfinite
 from typing import TYPE_CHECKING
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.levers import Answer
 from copark.analyses.show import Show, grouped
 from copark.inference.levers import Balance, Choice, Gain, Leaning
-from copark.inference.levers.measures import NAMES, RANKED, SIDES, Measure, measure_of
+from copark.inference.levers.measures import BUDGETS, NAMES, RANKED, SIDES, Measure, measure_of
+from copark.inference.levers.recommendation import Judgement
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
-from copark.presentation.numbers import shown
+from copark.presentation.numbers import percent, shown
 
 if TYPE_CHECKING:
     from copark.stats.robust_choice import Stability
@@ -25,6 +26,8 @@ SIGNS = {
     "gains_surely": "++", "gains_mostly": "+", "gains_at_times": "+", "unclear": "?", "nothing": "·",
     "loses_at_times": "−", "loses_mostly": "−", "loses_surely": "−−", "unknown": "—",
 }  # fmt: skip
+BESIDE = ("companies", "jobs", *BUDGETS)
+"""Measures that stand beside the probability of every option: how large the park is, and what it costs whose budget."""
 REGRETS = tuple((criterion, name) for name in RANKED for criterion in ("minimax_regret", "mean_regret"))
 PARTS = ("structure", "parameters", "chance")
 
@@ -46,8 +49,44 @@ def document(found: Answer, t: Texts) -> doc.Document:
 
 
 def answers(found: Answer, t: Texts) -> list[str]:
-    """What raises and what lowers the chance to stand alone most, and what is robust, a sentence each."""
+    """Say what may be recommended, what to avoid and what changes nothing, a sentence each."""
     return _Show(found, t).answers()
+
+
+def advice_words(found: Answer, setting: str, t: Texts) -> str:
+    """Say what the rule says of an option, with the tests that it fails or its effect on what it helps or harms.
+
+    Parameters
+    ----------
+    found
+        Answer about a case's levers.
+    setting
+        Key of the option.
+    t
+        Texts of levers in a language.
+    """
+    judgement = found.recommendation.of(setting)
+    if judgement.word == "unreliable":
+        return t(
+            "advice.word.unreliable", reasons=t("join").join(t(f"advice.reason.{key}") for key in judgement.reasons)
+        )
+    return t(f"advice.word.{judgement.word}")
+
+
+def effect_words(found: Answer, setting: str, aim: str, t: Texts) -> str:
+    """Say an option's effect on an aim: points of probability, or per cent of operating companies."""
+    gain = found.gain(setting, aim)
+    if aim == "self_standing":
+        return t("effect.self_standing", change=shown(middle(gain), change(gain.measure, t), t.lang, with_unit=True))
+    relative = exp(gain.median) - 1.0
+    companies = found.gain(setting, "companies")
+    column = change(companies.measure, t)
+    return t(
+        "effect.operating.more" if relative > 0.0 else "effect.operating.fewer",
+        share=percent(abs(relative)),
+        change=shown(companies.median, column, t.lang),
+        band=shown(doc.Interval(companies.levels[0], companies.levels[-1]), column, t.lang),
+    )
 
 
 def level(measure: Measure, t: Texts, key: str = "", title: str = "") -> doc.Column:
@@ -82,9 +121,7 @@ class _Show(Show):
         self.groups = grouped(
             t("head", lever=t.of(lever.title), owner=t(f"owner.{lever.controlled_by}")) for lever, _ in found.settings
         )
-        changes = [one for one in found.gains if one.measure.name == "self_standing" and isfinite(one.mean)]
-        ordered = sorted(changes or [found.gains[0]], key=lambda one: -one.mean)
-        self.best, self.worst = ordered[0], ordered[-1]
+        self.recommendation = found.recommendation
         self.levels = found.trust is None or found.trust.shows_outcomes
         """Whether levels of outcome shares are told unasked, beside their changes."""
 
@@ -98,26 +135,39 @@ class _Show(Show):
         return self.t.sentences(self.answers())
 
     def answers(self) -> list[str]:
-        t, found = self.t, self.found
-        told = [self.extreme(self.best, "raises", 1.0), self.extreme(self.worst, "lowers", -1.0)]
-        if found.choice is not None:
-            scores = found.choice.ranking("satisficing").scores
-            at = int(scores.argmax())
-            told.append(t(
-                "headline.robust" if at else "headline.robust.none",
-                option=found.named(found.choice.options[at], t.lang),
-                share=self.said(float(scores[at]), doc.SHARE), now=self.said(float(scores[0]), doc.SHARE),
-            ))  # fmt: skip
-        return told
+        """Say what may be recommended, what to avoid and what changes nothing."""
+        t, since = self.t, self.found.since
+        if self.found.closed_by is not None:
+            words = {"since": self.found.closed_since, "title": t.of(self.found.closed_by)}
+            return [t("advice.closed", **words)]
+        count = len(self.recommendation.distinct)
+        recommended = self.recommendation.with_word("recommended")
+        sentences = [self.recommended(judgement) for judgement in recommended]
+        if not recommended:
+            sentences = [t(f"advice.none.{since}", count=count)]
+        worst, *others = self.recommendation.with_word("avoid") or (None,)
+        if worst is not None:
+            key = f"advice.avoid.{since}" if not others else f"advice.avoid_more.{since}"
+            effect = effect_words(self.found, worst.setting, worst.aim, t)
+            sentences.append(t(key, option=self.option(worst), effect=effect, count=len(others)))
+        unchanged = self.recommendation.with_word("unchanged")
+        if unchanged:
+            options = t("and_another").join(self.option(judgement) for judgement in unchanged)
+            sentences.append(t("advice.unchanged", count=len(unchanged), options=options))
+        return sentences
 
-    def extreme(self, one: Gain, word: str, sign: float) -> str:
-        """Which setting raises or lowers the chance to stand alone most, and whether that is more than chance."""
-        if not sign * one.mean > 0.0:
-            return self.t(f"headline.{word}.none")
-        points = change(measure_of("self_standing"), self.t)
-        key = f"headline.{word}" if one.low > 0.0 or one.high < 0.0 else f"headline.{word}.unsure"
-        option = self.found.named(one.setting, self.t.lang)
-        return self.t(key, option=option, change=self.said(middle(one), points))
+    def recommended(self, judgement: Judgement) -> str:
+        """Say that an option helps, and in the same sentence who loses by it."""
+        t = self.t
+        effect = effect_words(self.found, judgement.setting, judgement.aim, t)
+        key = f"advice.recommended{'_losing' if judgement.losing else ''}.{self.found.since}"
+        sides = t("join").join(t(f"word.{side}") for side in judgement.losing)
+        return t(key, option=self.option(judgement), effect=effect, sides=sides)
+
+    def option(self, judgement: Judgement) -> str:
+        """Name an option, with those whose numbers are the same."""
+        keys = (judgement.setting, *self.recommendation.twins(judgement.setting))
+        return self.t("same").join(self.found.named(key, self.t.lang) for key in keys)
 
     def sections(self) -> tuple[doc.Section, ...]:
         """The sections in their order."""
@@ -128,34 +178,38 @@ class _Show(Show):
 
     def summary(self) -> doc.Section:
         t, found = self.t, self.found
-        before, points = level(measure_of("self_standing"), t), change(measure_of("self_standing"), t)
+        before = level(measure_of("self_standing"), t)
         cards = []
-        if self.levels:
-            interval = shown(doc.Interval(*self.best.before_interval), before, t.lang)
-            note = t("card.pairs", pairs=self.best.pairs, interval=interval)
-            cards.append(doc.Card(t("card.before"), before, self.best.before, note))
-        extremes = [("best", self.best)] * (self.best.mean > 0.0) + [("worst", self.worst)] * (self.worst.mean < 0.0)
-        for key, one in extremes:
-            interval = shown(doc.Interval(one.low, one.high), points, t.lang)
-            title = t(f"card.{key}", title=found.named(one.setting, t.lang))
-            cards.append(doc.Card(title, points, one.mean, t("card.interval", interval=interval)))
+        if self.levels and found.gains:
+            baseline = found.gains[0]
+            interval = shown(doc.Interval(*baseline.before_interval), before, t.lang)
+            note = t("card.pairs", pairs=baseline.pairs, interval=interval)
+            cards.append(doc.Card(t("card.before"), before, baseline.before, note))
+        for word in ("recommended", "avoid", "unchanged", "unreliable"):
+            column = doc.plain(doc.Kind.count)
+            count = len(self.recommendation.with_word(word))
+            cards.append(doc.Card(t(f"card.{word}"), column, count, t(f"card.{word}.note")))
         if found.choice is not None:
-            scores = found.choice.ranking("satisficing").scores
-            at = int(scores.argmax())
-            title = t("card.robust", title=found.named(found.choice.options[at], t.lang))
-            note = t("card.states", states=found.choice.states)
-            cards.append(doc.Card(title, doc.Column("enough", title, doc.Kind.share), float(scores[at]), note))
+            now = float(found.choice.ranking("satisficing").scores[0])
+            title, note = t("card.acceptable"), t("card.states", states=found.choice.states)
+            cards.append(doc.Card(title, doc.SHARE, now, note))
         verdicts = {one.setting: one.verdicts for one in found.balances}
         columns = (
+            self.column("advice"),
             change(measure_of("self_standing"), t, title=t("column.standing")),
+            *(change(measure_of(name), t) for name in BESIDE),
             *(self.column(side) for side in SIDES),
         )
-        answer = self.by_setting(
-            "answer", columns,
-            lambda key: (
-                middle(found.gain(key, "self_standing")), *(SIGNS[verdicts[key][side]] for side in SIDES),
-            ),
-        )  # fmt: skip
+
+        def row(key: str) -> tuple[doc.Value, ...]:
+            return (
+                advice_words(found, key, t),
+                middle(found.gain(key, "self_standing")),
+                *(found.gain(key, name).median for name in BESIDE),
+                *(SIGNS[verdicts[key][side]] for side in SIDES),
+            )
+
+        answer = self.by_setting("answer", columns, row)
         lead = doc.Paragraph(t(f"lead.{found.since}", quarter=found.pulled, horizon=found.horizon))
         caveats = self.doubts(found, general=found.general, caveat=True)
         return self.section("summary", doc.Cards(tuple(cards)), lead, answer, *caveats)

@@ -9,6 +9,7 @@ from math import isfinite
 import numpy as np
 
 from copark.analyses.contract import Texts, assemble
+from copark.analyses.how_sure import doubts_of
 from copark.analyses.run import Answer
 from copark.analyses.run.show_case import AboutCase, evidence, sources
 from copark.analyses.show import corrected, grouped
@@ -67,12 +68,14 @@ class _Show(AboutCase):
         words = {"park": self.case.title.get(t.lang), "last": found.labels[found.last],
                  "runs": number(found.finished, 0)}  # fmt: skip
         shares = {one.name: say.percent_words(one.share, t.lang) for one in found.outcomes[0]}
-        told = [t("headline", **shares, **words) if found.shows_outcomes else t("headline.assumed", **words)]
+        doubts = doubts_of(self.case, found.outcomes[0], shows_outcomes=found.shows_outcomes)
+        told = [] if doubts.contradiction is None else [t.of(doubts.contradiction)]
+        told.append(t("headline", **shares, **words) if found.shows_outcomes else t("headline.assumed", **words))
         operating = found.final("operating")
         if operating is not None:
             low, median, high = (number(value, 0) for value in operating)
             told.append(t("headline.size", low=low, median=median, high=high, **words))
-        return t.sentences(told)
+        return t.sentences([*told, *doubts.sentences(t.lang)])
 
     def sections(self) -> tuple[doc.Section, ...]:
         return (

@@ -33,6 +33,10 @@ def document(found: Answer, t: Texts) -> doc.Document:
     )  # fmt: skip
 
 
+MOST_OPEN = 0.25
+"""P(1 - P) of a claim that is as likely as not: what an observation can take away at most."""
+
+
 def telling(one: Tried) -> bool:
     """Whether a gain is more than chance in the worlds that were simulated."""
     return one.gain.variance > TELLING * one.gain.error
@@ -75,16 +79,17 @@ class _Show(Show):
         t = self.t
         if not self.best:
             return t("headline.settled")
-        told = [one for one in self.best if telling(one)]
-        if not told:
+        telling_best = [tried for tried in self.best if telling(tried)]
+        if not telling_best:
             return t("headline.nothing", count=len(self.best))
-        claims = [one for one in told if not self.found.question(one.question).rival] or told
-        first = max(claims, key=lambda one: one.gain.decided - one.gain.decided_before)
+        first = max(telling_best, key=lambda tried: tried.gain.variance)  # the criterion of decision 0058
         seen = self.found.observations[first.observation]
         return t(
             "headline", name=self.name(seen), when=self.when(seen), precision=self.exactness(seen),
             claim=self.title(first.question), decided=self.share(first.gain.decided),
             before=self.share(first.gain.decided_before),
+            gain=shown(first.gain.variance, doc.plain(doc.Kind.number, places=3), t.lang),
+            most=shown(MOST_OPEN, doc.plain(doc.Kind.number, places=2), t.lang),
         )  # fmt: skip
 
     def summary(self) -> doc.Section:

@@ -316,6 +316,12 @@ class Confirmed:
         """Whether the model knows a cost: any pair of runs differs in it."""
         return self.cost != 0.0 or self.cost_low != self.cost_high
 
+    def equals(self, other: "Confirmed") -> bool:
+        """Tell whether another set has the same numbers: what it changes is the same in every run."""
+        levels = [(gain.levels, gain.better, gain.equal) for gain in self.gains]
+        other_levels = [(gain.levels, gain.better, gain.equal) for gain in other.gains]
+        return (self.shares, self.cost, levels) == (other.shares, other.cost, other_levels)
+
     def short(self, targets: Sequence[GoalTarget]) -> float:
         """How far the target that is missed most is missed; 0 where all are reached."""
         return max(0.0, *(target.gap(one.share) for target, one in zip(targets, self.shares, strict=True)))
@@ -389,7 +395,8 @@ def _confirmed(
 def ladder(found: Sequence[Confirmed], targets: Sequence[GoalTarget]) -> tuple[Confirmed, ...]:
     """Sets by what they cost; those that reach no target last, by how far they are from it.
 
-    A set that adds a lever to another and is not surely cheaper is left out, where it brings the targets no nearer.
+    A set that adds a lever to another and is not surely cheaper is left out, where it brings the targets no nearer; of
+    sets with the same numbers the least moved stands for all.
     """
 
     def order(one: Confirmed) -> tuple[float, float, float]:
@@ -402,4 +409,5 @@ def ladder(found: Sequence[Confirmed], targets: Sequence[GoalTarget]) -> tuple[C
         return set(less.keys) < set(more.keys) and no_nearer and not more.cost_high < less.cost_low
 
     needless = [one for one in found if any(adds_nothing(one, other) for other in found)]
-    return tuple(sorted((one for one in found if one not in needless), key=order))
+    ordered = sorted((one for one in found if one not in needless), key=order)
+    return tuple(one for at, one in enumerate(ordered) if not any(one.equals(other) for other in ordered[:at]))

@@ -26,6 +26,7 @@ from copark.cases.case import Case
 from copark.inference.case_parameters import CaseParameters
 from copark.inference.diagnostics import movements
 from copark.inference.levers.measures import NAMES, RANKED, SIDES, Measure, measure_of
+from copark.inference.levers.recommendation import Recommendation, recommend
 from copark.inference.levers.runner import Asked, MeasuredRuns
 from copark.inference.levers.schema import (
     AS_IT_IS,
@@ -38,9 +39,10 @@ from copark.inference.levers.schema import (
     Threshold,
 )
 from copark.model.variables import catalogue
+from copark.simulation.outcomes import judged_at
 from copark.simulation.sample import prior_of
 from copark.simulation.study_entries import Title
-from copark.stats.precision import change_interval, difference
+from copark.stats.precision import change_interval, difference, median_interval
 from copark.stats.quantiles import quantiles
 from copark.stats.robust_choice import (
     Sources,
@@ -191,6 +193,18 @@ def moved_by_data(case: Case, parameters: CaseParameters) -> dict[str, str]:
     return found | {shift.name.partition(".")[0]: shift.verdict for shift in shifts}
 
 
+def informed_by_data(case: Case, parameters: CaseParameters) -> tuple[int, int]:
+    """Count the parameters that are drawn for a case, and those of them that no data informed.
+
+    Returns
+    -------
+    drawn, uninformed
+        By the case's own calibration, or what other parks lend it.
+    """
+    moved = [word for word in moved_by_data(case, parameters).values() if word != FIXED]
+    return len(moved), moved.count("unmoved")
+
+
 @dataclass(frozen=True)
 class Leaning:
     """A setting's gain and a parameter it moves with."""
@@ -261,7 +275,7 @@ class Gain:
     """Their mean; of a share, its change."""
     low: float
     high: float
-    """low, high: Monte Carlo interval of a share's change (95 %); NaN for other measures."""
+    """low, high: Monte Carlo interval (95 %) of a share's change; of another measure, of its median difference."""
     better: float
     equal: float
     """better, equal: shares of pairs in which the setting is above, and exactly like, the case as it is."""
@@ -325,7 +339,7 @@ def gain(found: MeasuredRuns, option: int, measure: Measure, single: MeasuredRun
     before, after = (single.of(measure.name)[at, kept] for at in (0, option))
     base = difference(before, after)
     share = measure.kind == "share"
-    low, high = change_interval(base, single.draws[kept]) if share else (nan, nan)
+    low, high = change_interval(base, single.draws[kept]) if share else median_interval(base)
     enough = [at for at, values in enumerate(apart) if values.size >= FEW]
     middle = np.mean if share else np.median
     return Gain(
@@ -409,6 +423,14 @@ class LeverFindings:
     """Parameters that gains in operating enterprises move with."""
     rests: tuple[tuple[str, str, str], ...]
     """Lever, parameter its mechanism passes through, whether data moved it."""
+    closed_since: str = ""
+    closed_by: Title | None = None
+    """closed_since, closed_by: quarter and title of a closure that stands at the horizon in every scenario, if any."""
+
+    @property
+    def recommendation(self) -> Recommendation:
+        """What may be recommended, by the rule that ships."""
+        return recommend(self.gains, self.choice)
 
     @property
     def settings(self) -> tuple[tuple[Lever, Setting], ...]:
@@ -453,6 +475,7 @@ def find(asked: Asked, measured: MeasuredRuns, single: MeasuredRuns, times: int 
     found = gains(measured, single)
     moved = moved_by_data(asked.case, asked.parameters)
     study, clock = asked.blocks[0].study, asked.case.clock
+    closure = asked.case.closed_by(clock.start + judged_at(clock.quarters))
     return LeverFindings(
         run_id=measured.identity, provenance=measured.provenance, case=asked.case.name,
         park=Title(en=asked.case.title.en, zh=asked.case.title.zh), file=asked.file,
@@ -462,6 +485,8 @@ def find(asked: Asked, measured: MeasuredRuns, single: MeasuredRuns, times: int 
         readings=(_reading(single, 0), *(_reading(measured, place) for place in range(1, len(measured.structures)))),
         options=measured.options, gains=found, balances=balances(found), choice=choose(measured, asked.file, times),
         leanings=tuple(leanings(measured, moved)), rests=tuple(rests_on(asked.file, asked.since, asked.only, moved)),
+        closed_since="" if closure is None else str(closure.since),
+        closed_by=None if closure is None else Title(en=closure.title.en, zh=closure.title.zh),
     )  # fmt: skip
 
 

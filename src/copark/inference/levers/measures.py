@@ -3,7 +3,8 @@
 Money of the two sides and of enterprises is discounted to the quarter the lever is pulled; the developer's is the plain
 sum its books show. A side's gain is what the model calls its benefit (strategic value, taxes and jobs or home firms'
 profits, interest, contracts, dividends) less what it pays in rescues. Profits of home enterprises stand in the home
-side's benefit and among the enterprises' profits: the four are views of one park, not parts of a sum.
+side's benefit and among the enterprises' profits: the four are views of one park, not parts of a sum. A *budget* is
+public money alone: the host's takes the tax on profits, and either pays what it contributes to a rescue.
 """
 
 from __future__ import annotations
@@ -39,14 +40,19 @@ MEASURES = (
     Measure("self_standing", "1", "share"),
     Measure("failed", "1", "share"),
     Measure("operating", "log points", "stock"),
+    Measure("companies", "companies", "stock"),
     Measure("jobs", "persons", "stock"),
     Measure("home", "M USD", "flow"),
     Measure("host", "M USD", "flow"),
     Measure("developer", "M USD", "flow"),
     Measure("enterprises", "M USD", "flow"),
     Measure("mean_return", "1/yr", "stock"),
+    Measure("budget_home", "M USD", "flow"),
+    Measure("budget_host", "M USD", "flow"),
 )
 NAMES = tuple(measure.name for measure in MEASURES)
+BUDGETS = ("budget_home", "budget_host")
+"""Public money of each side: what its budget receives in taxes on profits less what it pays in rescues."""
 SIDES = ("home", "host", "developer", "enterprises")
 """The sides whose gains are set beside each other."""
 
@@ -55,7 +61,7 @@ RANKED = ("self_standing", "operating", *SIDES)
 
 KEPT = (
     "operating", "jobs", "benefit_home", "benefit_host", "contribution_home", "contribution_host",
-    "result_cumulative", "profit", "mean_return", "failed",
+    "result_cumulative", "profit", "mean_return", "failed", "taxes",
 )  # fmt: skip
 """Outputs a study must keep to be measured."""
 
@@ -97,12 +103,15 @@ def measured(chunk: xr.Dataset, first: int, rate: float, bar: float = SELF_STAND
         "self_standing": (outcome == OUTCOMES.index("self_standing")).astype(np.float64),
         "failed": (outcome == OUTCOMES.index("failed")).astype(np.float64),
         "operating": np.log(np.maximum(operating[..., last], 1.0)),
+        "companies": operating[..., last],
         "jobs": chunk["jobs"].to_numpy()[..., last],
         "home": summed("benefit_home") - summed("contribution_home"),
         "host": summed("benefit_host") - summed("contribution_host"),
         "developer": result[..., last] - before,
         "enterprises": summed("profit"),
         "mean_return": chunk["mean_return"].to_numpy()[..., last],
+        "budget_home": -summed("contribution_home"),
+        "budget_host": summed("taxes") - summed("contribution_host"),
     }
     table: Floats = np.stack([found[name] for name in NAMES], axis=-1)
     table[chunk["status"].to_numpy() != 0] = np.nan

@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -54,6 +55,13 @@ class Shelved:
     def calibrated(self) -> bool:
         """Whether it has a posterior of its own."""
         return self.parameters.calibrated
+
+    @cached_property
+    def informed(self) -> tuple[int, int]:
+        """Parameters that are drawn for it, and how many of them no data informed."""
+        from copark.inference.levers import informed_by_data
+
+        return informed_by_data(self.case, self.parameters)
 
 
 class Shelf:

@@ -1,18 +1,22 @@
 """What can still be decided about a park: its stored levers as data for a chart, each ready to be simulated."""
 
+from functools import partial
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from copark.analyses.answer import find, load
 from copark.analyses.contract import Texts
+from copark.analyses.how_sure import how_sure, structure_range
 from copark.analyses.levers import Answer as Levers
-from copark.analyses.levers.show import SIGNS, change, middle
+from copark.analyses.levers.show import SIGNS, advice_words, answers, change, middle
 from copark.inference.levers import Gain
-from copark.inference.levers.measures import SIDES, measure_of
+from copark.inference.levers.measures import BUDGETS, SIDES, measure_of
+from copark.inference.levers.recommendation import Judgement
 from copark.inference.levers.schema import Lever, Setting
 from copark.presentation import document as doc
 from copark.presentation.numbers import shown
+from copark.texts import LANGUAGES
 from copark.workflows.serving.analyses import analysis_of, results_of
 from copark.workflows.serving.responses import Answer, Said
 from copark.workflows.serving.sentences import spoken_in
@@ -53,6 +57,20 @@ class DecisionOption(Answer):
     sides: list[SideEffect]
     acceptable: float | None
     """Share of states in which it meets every requirement; null where none could be compared."""
+    advice: str
+    """What the rule says of it: recommended, avoid, unchanged or unreliable."""
+    advice_reason: Said
+    """The advice in words, with the tests that an unreliable option fails."""
+    losing: list[Said]
+    """Sides that are worse off in most runs."""
+    twins: list[Said]
+    """Other options whose numbers are the same in every measure: they are told as one."""
+    companies: Said
+    """Median change of operating companies at the horizon, and the range of 90 % of runs."""
+    jobs: Said
+    """Median change of jobs at the horizon, and the range of 90 % of runs."""
+    budgets: list[Said]
+    """Median change of the home and of the host budget up to the horizon: taxes on profits less rescues."""
     scenario: dict[str, Any]
 
 
@@ -61,6 +79,8 @@ class DecisionAnswer(Answer):
 
     run_id: str | None
     """Run ID of that analysis; null where none is stored."""
+    sentences: list[Said]
+    """The answer: what may be recommended, what to avoid, what changes nothing."""
     since: str
     """``now``: from the present on; ``start``: had it been so from the founding; empty without a result."""
     pulled: str
@@ -74,6 +94,10 @@ class DecisionAnswer(Answer):
     before_low: float | None
     before_high: float | None
     """before_low, before_high: its Monte Carlo interval (95 %)."""
+    between: Said | None
+    """The chance under the other structures of the model; null where none was tried."""
+    sure: list[Said]
+    """How sure the chance is, a sentence each, the gravest doubt first."""
     runs: int
     left_out: int
     """Of these, runs that do not count: the park had failed before the change, as the observations rule out."""
@@ -85,14 +109,34 @@ class DecisionAnswer(Answer):
     requirements: list[Said]
     sides: list[Said]
     """Names of the four sides, in the order of every option's."""
+    budgets: list[Said]
+    """Names of the two budgets, in the order of every option's."""
     options: list[DecisionOption]
-    """Every option, the largest gain in the chance to be self-standing first."""
+    """Every option, those with the same numbers once: what helps first, what to avoid last."""
 
 
 NOTHING = DecisionAnswer(
-    run_id=None, since="", pulled="", horizon="", general=False, before=None, before_low=None, before_high=None,
-    runs=0, left_out=0, acceptable=None, states=0, structures=0, requirements=[], sides=[], options=[],
-)  # fmt: skip
+    run_id=None,
+    sentences=[],
+    since="",
+    pulled="",
+    horizon="",
+    general=False,
+    before=None,
+    before_low=None,
+    before_high=None,
+    between=None,
+    sure=[],
+    runs=0,
+    left_out=0,
+    acceptable=None,
+    states=0,
+    structures=0,
+    requirements=[],
+    sides=[],
+    budgets=[],
+    options=[],
+)
 
 
 def decisions_of(data: Path, case: str) -> DecisionAnswer:
@@ -112,7 +156,12 @@ def _decisions(found: Levers) -> DecisionAnswer:
     choice, acceptable = found.choice, dict[str, float]()
     if choice is not None:
         acceptable = dict(zip(choice.options, choice.ranking("satisficing").scores.tolist(), strict=True))
-    options = [_option(found, lever, setting, acceptable.get(setting.key)) for lever, setting in found.settings]
+    judgements = {judgement.setting: judgement for judgement in found.recommendation.distinct}
+    options = [
+        _option(found, lever, setting, judgements[setting.key], acceptable.get(setting.key))
+        for lever, setting in found.settings
+        if setting.key in judgements
+    ]
     first = found.gains[0] if found.gains and isfinite(found.gains[0].before) else None
     low, high = (None, None) if first is None else first.before_interval
     return DecisionAnswer.of(
@@ -120,15 +169,59 @@ def _decisions(found: Levers) -> DecisionAnswer:
         before=None if first is None else first.before,
         before_low=low,
         before_high=high,
+        between=_between(found),
+        sure=_sure(found),
         runs=found.draws * found.futures,
         left_out=0 if first is None else found.draws * found.futures - first.pairs,
         acceptable=acceptable.get(found.options[0]),
         states=0 if choice is None else choice.states,
         structures=len(found.readings),
         requirements=[one.title for one in found.file.thresholds],
+        sentences=_sentences(found),
         sides=[_lever_words(f"side.{side}") for side in SIDES],
-        options=sorted((one for one in options if isfinite(one.change)), key=lambda one: -one.change),
+        budgets=[_lever_words(f"measure.{budget}") for budget in BUDGETS],
+        options=sorted((option for option in options if isfinite(option.change)), key=_order),
     )
+
+
+ORDER = ("recommended", "unreliable", "unchanged", "avoid")
+
+
+def _order(option: DecisionOption) -> tuple[int, float]:
+    """Order options by what the rule says of them, then by their change of the probability."""
+    return ORDER.index(option.advice), -option.change
+
+
+def _sentences(found: Levers) -> list[Said]:
+    """Give the sentences of the answer in both languages."""
+    in_english = answers(found, Texts("levers", "en"))
+    in_chinese = answers(found, Texts("levers", "zh"))
+    return [
+        Said(en=_ended(english, "."), zh=_ended(chinese, "。"))
+        for english, chinese in zip(in_english, in_chinese, strict=True)
+    ]
+
+
+def _between(found: Levers) -> Said | None:
+    """Say between what the chance lies under the other structures."""
+    between = structure_range(found.readings)
+    if between is None:
+        return None
+    low, high, count = between
+    interval = doc.Interval(low, high)
+    return spoken_in(lambda lang: Texts("levers", lang)("between", band=shown(interval, doc.SHARE, lang), count=count))
+
+
+def _sure(found: Levers) -> list[Said]:
+    """Say how sure the chance is, in both languages."""
+    if not found.outcomes:
+        return []
+    by_language = [how_sure(found.trust, found.outcomes, found.readings, found.doubts, lang) for lang in LANGUAGES]
+    return [Said(en=english, zh=chinese) for english, chinese in zip(*by_language, strict=True)]
+
+
+def _ended(sentence: str, stop: str) -> str:
+    return sentence if sentence.endswith(stop) else sentence + stop
 
 
 def _lever_words(key: str) -> Said:
@@ -141,15 +234,13 @@ def _told(value: doc.Value, one: Gain) -> Said:
     )
 
 
-def _option(found: Levers, lever: Lever, setting: Setting, acceptable: float | None) -> DecisionOption:
+def _option(
+    found: Levers, lever: Lever, setting: Setting, judgement: Judgement, acceptable: float | None
+) -> DecisionOption:
     standing = found.gain(setting.key, "self_standing")
     known = [value for value in standing.by_structure if isfinite(value)]
-    sides = []
-    for side in SIDES:
-        one = found.gain(setting.key, side)
-        words = {"verdict": _lever_words(f"verdict.{one.verdict}"), "amount": _told(middle(one), one)}
-        sides.append(SideEffect(side=side, sign=SIGNS[one.verdict], median=_told(one.median, one), **words))
     scenario = setting.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"reason"})
+    twins = found.recommendation.twins(setting.key)
     return DecisionOption.of(
         setting,
         standing,
@@ -158,7 +249,33 @@ def _option(found: Levers, lever: Lever, setting: Setting, acceptable: float | N
         change=standing.mean,
         told=_told(middle(standing), standing),
         across=_told(doc.Interval(min(known), max(known)) if known else None, standing),
-        sides=sides,
+        sides=[_side_effect(found.gain(setting.key, side), side) for side in SIDES],
         acceptable=acceptable,
+        advice=judgement.word,
+        advice_reason=spoken_in(lambda lang: advice_words(found, setting.key, Texts("levers", lang))),
+        losing=[_lever_words(f"side.{side}") for side in judgement.losing],
+        twins=[spoken_in(partial(found.named, key)) for key in twins],
+        companies=_amount(found.gain(setting.key, "companies")),
+        jobs=_amount(found.gain(setting.key, "jobs")),
+        budgets=[_median(found.gain(setting.key, budget)) for budget in BUDGETS],
         scenario=scenario,
     )
+
+
+def _side_effect(gain: Gain, side: str) -> SideEffect:
+    return SideEffect(
+        side=side,
+        sign=SIGNS[gain.verdict],
+        verdict=_lever_words(f"verdict.{gain.verdict}"),
+        median=_median(gain),
+        amount=_amount(gain),
+    )
+
+
+def _median(gain: Gain) -> Said:
+    return _told(gain.median, gain)
+
+
+def _amount(gain: Gain) -> Said:
+    """Say the median of a difference and the range of 90 % of runs."""
+    return _told(middle(gain), gain)

@@ -11,7 +11,6 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from copark.cases import own_words
-from copark.model.variables import catalogue
 from copark.presentation.numbers import bare, number, percent, reach, spoken
 from copark.texts import text
 from copark.workflows.serving.responses import Arm, Change, DrawsNote, OutputInfo, Said, TrustNote
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from copark.analyses.how_sure import Doubts
     from copark.simulation.study_entries import Title
     from copark.workflows.serving.case_registry import Shelved
 
@@ -175,12 +175,18 @@ def _without_shares(arms: Sequence[Arm], changes: Sequence[Change], quarter: str
     return said("web.words.recorded_change", reference=arms[0].title, change=moved, **told)
 
 
-def caveats(shelved: Shelved, note: DrawsNote, trust: TrustNote, labels: Sequence[str]) -> list[Said]:
-    """What a reader should know before believing an answer, the trust state first."""
-    found = [trust.meaning, said("report.limits.bands"), said("report.limits.interested")]
+def caveats(shelved: Shelved, note: DrawsNote, trust: TrustNote, doubts: Doubts, labels: Sequence[str]) -> list[Said]:
+    """Say what a reader should know before believing an answer.
+
+    First what happened against the model and what is assumed, then the trust state.
+    """
+    found = [] if doubts.contradiction is None else [both(doubts.contradiction)]
+    in_languages = zip(doubts.sentences("en"), doubts.sentences("zh"), strict=True)
+    found += [Said(en=english, zh=chinese) for english, chinese in in_languages]
+    found += [trust.meaning, said("report.limits.bands"), said("report.limits.interested")]
     if note.cut is not None:
-        still = [name for name, one in catalogue().parameters.items() if one.drawn and one.moved == "unmoved"]
-        found.append(said("web.caveat.unmoved", count=len(still)))
+        drawn, uninformed = shelved.informed
+        found.append(said("web.caveat.unmoved", count=uninformed, drawn=drawn))
     if shelved.uploaded:
         found.append(said("web.caveat.uploaded"))
     end = str(shelved.case.clock.data_end)

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from copark import units
 from copark.analyses.compare import outcome_attribution as changing
 from copark.analyses.compare import outcome_change_text as words
+from copark.analyses.how_sure import doubts_of
 from copark.analyses.show import recorded_outcome
 from copark.model.jit import cpu_features, model_hash, versions
 from copark.model.variables import catalogue
@@ -98,6 +99,8 @@ def answer(
     ]
     note = draws_note(engine, study, shelved)
     trust = trust_note(trust_in(study, shelved), shelved.case)
+    is_known = trust.outcomes_shown and bool(arms[0].finished)
+    doubts = doubts_of(shelved.case, shares(runs[0].outcome, OUTCOMES), shows_outcomes=is_known)
     return told.SimulationAnswer.model_construct(
         identity=engine.identity(study, shelved),
         study=study.content(),
@@ -111,7 +114,7 @@ def answer(
         changes=changes,
         observed=observed_points(shelved.case, frame.wanted, frame.labels),
         summary=sentences.summary(arms, changes, frame.labels[frame.judged], trust),
-        caveats=sentences.caveats(shelved, note, trust, frame.labels),
+        caveats=sentences.caveats(shelved, note, trust, doubts, frame.labels),
         flows=arm_flows(book, study, shelved, ticket) if parts.flows else None,
         why=why(book, frame, runs, parts.why, ticket) if parts.why and changes else None,
         links=link_parts(engine, frame, ticket) if parts.links and changes else None,

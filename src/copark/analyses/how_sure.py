@@ -1,0 +1,154 @@
+"""Say how sure a chance is: other structures, the record of such chances, the park's own record, what is assumed.
+
+Simulation error is the smallest of the doubts and is told last, by whoever tells the chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import TYPE_CHECKING
+
+from copark.analyses.contract import Said
+from copark.analyses.show import corrected, recorded_park
+from copark.labels import join
+from copark.presentation.numbers import percent_words
+from copark.texts import LANGUAGES, text
+
+if TYPE_CHECKING:
+    from copark.cases.case import Case
+    from copark.inference.levers import Reading
+    from copark.simulation.trust import Trust
+    from copark.stats.shares import Share
+
+ASSUMED = {
+    "equity": ("equity",),
+    "quota": ("quota",),
+    "regime": ("threshold", "tax"),
+    "regime.threshold": ("threshold",),
+    "regime.profit_tax": ("tax",),
+}
+"""Facts about which a reader would decide, by the word of ``not_known`` that says that nobody reported them."""
+HALF = 0.5
+STANDING, FAILED = "self_standing", "failed"
+
+
+@dataclass(frozen=True)
+class Doubts:
+    """What is known of a case before any result: facts that are assumed, and what the record says against the model."""
+
+    assumed: tuple[str, ...] = ()
+    """Facts that are assumed: equity, quota, threshold, tax."""
+    imposed: tuple[str, ...] = ()
+    """Closures that are imposed on every run, as years."""
+    contradiction: Said | None = None
+    """How the recorded outcome contradicts the shares of outcomes; ``None`` where it does not or none is recorded."""
+
+    def sentences(self, lang: str) -> list[str]:
+        """Say what is assumed and imposed."""
+        sentences = []
+        if self.assumed:
+            names = [text(f"sure.fact.{word}", lang) for word in self.assumed]
+            sentences.append(text("sure.assumed", lang, facts=join(names, lang)))
+        if self.imposed:
+            sentences.append(text("sure.imposed", lang, years=join(self.imposed, lang)))
+        return sentences
+
+
+NONE = Doubts()
+"""Of a result that was made without a case."""
+
+
+def doubts_of(case: Case, shares: Sequence[Share], *, shows_outcomes: bool) -> Doubts:
+    """Gather what a case assumes and imposes, and whether its recorded outcome contradicts the model.
+
+    Parameters
+    ----------
+    case
+        The park.
+    shares
+        Shares of outcomes at the horizon.
+    shows_outcomes
+        Whether shares are told at all; where they are not, nothing can be contradicted.
+    """
+    assumed = tuple(fact for word, facts in ASSUMED.items() if word in case.not_known for fact in facts)
+    imposed = tuple(str(closure.since.year) for closure in case.closures)
+    return Doubts(assumed, imposed, _contradiction(case, shares) if shows_outcomes else None)
+
+
+def _contradiction(case: Case, shares: Sequence[Share]) -> Said | None:
+    """Say how the casebook's outcome differs from what most runs say; ``None`` where it does not."""
+    park = recorded_park(case)
+    if park is None or park.outcome is None:
+        return None
+    by_name = {share.name: share.share for share in shares}
+    standing, failed = by_name[STANDING], by_name[FAILED]
+    contradicts = {
+        "thriving": standing < HALF,
+        "surviving": failed > HALF,
+        "stalled": standing > HALF,
+        "failed": failed < HALF,
+    }
+    if not contradicts.get(park.outcome, False):
+        return None
+    told = FAILED if park.outcome in ("surviving", "failed") else STANDING
+
+    def words(lang: str) -> str:
+        why = (park.outcome_zh if lang == "zh" else park.outcome_en).rstrip(".。")
+        kind = text(f"trust.recorded_class.{park.outcome}", lang)
+        share = percent_words(by_name[told], lang)
+        return text(f"sure.contradiction.{told}", lang, kind=kind, why=why, share=share)
+
+    return Said(**{lang: words(lang) for lang in LANGUAGES})
+
+
+def structure_range(readings: Sequence[Reading]) -> tuple[float, float, int] | None:
+    """Return the least and the largest chance under the other structures, and how many there are.
+
+    Returns
+    -------
+    tuple or None
+        ``None`` where no other structure was tried, or none has runs that count.
+    """
+    others = [reading.standing for reading in readings[1:] if isfinite(reading.standing)]
+    return (min(others), max(others), len(others)) if others else None
+
+
+def structures_words(readings: Sequence[Reading], lang: str) -> str:
+    """Say between what the chance lies under the other structures; empty where none was tried."""
+    found = structure_range(readings)
+    if found is None:
+        return ""
+    low, high = (percent_words(value, lang) for value in found[:2])
+    key = "sure.structures_alike" if low == high else "sure.structures"
+    return text(key, lang, count=found[2], low=low, high=high)
+
+
+def how_sure(
+    trust: Trust | None,
+    shares: Sequence[Share],
+    readings: Sequence[Reading],
+    doubts: Doubts,
+    lang: str,
+) -> list[str]:
+    """Say how sure a chance is, a sentence each, the gravest doubt first.
+
+    Parameters
+    ----------
+    trust
+        Where the parameters come from.
+    shares
+        Shares of outcomes.
+    readings
+        The case as it is under each structure, the model as it is first; empty where none was tried.
+    doubts
+        What is assumed, imposed and contradicted.
+    lang
+        Language.
+    """
+    contradiction = "" if doubts.contradiction is None else str(getattr(doubts.contradiction, lang))
+    is_shown = trust is None or trust.shows_outcomes
+    structures = structures_words(readings, lang) if is_shown else ""
+    sentences = [contradiction, structures, corrected(trust, shares, lang), *doubts.sentences(lang)]
+    return [sentence for sentence in sentences if sentence]

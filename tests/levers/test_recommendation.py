@@ -1,0 +1,135 @@
+"""What may be recommended: the rule by hand, and that every page, document and command follows it."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from copark.inference.levers import choose, gains
+from copark.inference.levers.recommendation import recommend, recommendation_rule
+from copark.inference.levers.schema import examine_levers
+from tests.levers.conftest import by_hand, small
+
+RUNS = 800
+"""Of one option beside the case as it is: simulation error is below the relevance thresholds."""
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("levers") / "levers.yaml"
+    path.write_text(small(), encoding="utf-8")
+    from copark.cases import load_case
+
+    found, faults = examine_levers(path, load_case("great-stone"))
+    assert not faults
+    return SimpleNamespace(thresholds=found.thresholds)
+
+
+def worlds(structures=("as-modelled",), **measures):
+    """Runs of two options: half of them stand on their own, fifty companies each; the option is changed as asked."""
+    shape = (len(structures), 2, RUNS)
+    values = {"self_standing": np.zeros(shape), "operating": np.full(shape, np.log(50.0))}
+    values["self_standing"][:, :, ::2] = 1.0
+    for name, change in measures.items():
+        table = values.setdefault(name, np.zeros(shape))
+        for at in range(len(structures)):
+            table[at, 1] += change[at] if isinstance(change, tuple) else change
+    return by_hand(2, RUNS, 1, structures, **values)
+
+
+def more_stand(share):
+    """A change by which a further share of the runs stands on its own, or fails to where it is below 0."""
+    change = np.zeros(RUNS)
+    first = 1 if share > 0.0 else 0
+    change[first : first + 2 * round(abs(share) * RUNS) : 2] = np.sign(share)
+    return change
+
+
+def judged(runs, file=None):
+    (judgement,) = recommend(gains(runs), None if file is None else choose(runs, file, times=20)).judgements
+    return judgement
+
+
+def test_a_gain_that_is_relevant_beyond_simulation_error_is_recommended():
+    judgement = judged(worlds(self_standing=more_stand(0.1)))
+    assert (judgement.word, judgement.aim) == ("recommended", "self_standing")
+
+
+def test_more_companies_by_a_tenth_are_recommended_where_the_chance_cannot_rise():
+    judgement = judged(worlds(operating=np.log(1.1), home=1.0))
+    assert (judgement.word, judgement.aim) == ("recommended", "operating")
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"self_standing": more_stand(0.0025), "home": 1.0}, "simulation_error"),
+        ({"operating": np.log(1.02)}, "too_small"),
+        ({"self_standing": more_stand(0.1), "operating": np.log(0.8)}, "other_aim"),
+    ],
+)
+def test_what_fails_a_test_is_not_named_and_says_which(changes, reason):
+    judgement = judged(worlds(**changes))
+    assert judgement.word == "unreliable"
+    assert reason in judgement.reasons
+
+
+def test_a_gain_whose_sign_another_structure_reverses_is_not_named():
+    two = ("as-modelled", "other")
+    judgement = judged(worlds(two, self_standing=(more_stand(0.1), more_stand(-0.1))))
+    assert (judgement.word, judgement.reasons) == ("unreliable", ("structures",))
+    assert judged(worlds(two, self_standing=(more_stand(0.1), more_stand(0.0)))).word == "recommended"
+
+
+def test_an_option_acceptable_in_fewer_states_than_doing_nothing_is_not_named(file):
+    """The home side loses 10 M USD, more than the file's requirements allow."""
+    judgement = judged(worlds(self_standing=more_stand(0.1), home=-10.0), file)
+    assert judgement.word == "unreliable"
+    assert "fewer_states" in judgement.reasons
+
+
+def test_a_side_that_loses_in_most_runs_is_told_with_what_helps():
+    losses = np.where(np.arange(RUNS) < 0.6 * RUNS, -1.0, 1.0)
+    judgement = judged(worlds(self_standing=more_stand(0.1), host=losses))
+    assert (judgement.word, judgement.losing) == ("recommended", ("host",))
+    assert judged(worlds(self_standing=more_stand(0.1), host=-losses)).losing == ()
+
+
+def test_a_relevant_loss_is_to_be_avoided_unless_a_structure_makes_it_a_gain():
+    two = ("as-modelled", "other")
+    assert judged(worlds(self_standing=more_stand(-0.1))).word == "avoid"
+    assert judged(worlds(operating=np.log(0.8))).word == "avoid"
+    mixed = judged(worlds(two, self_standing=(more_stand(-0.1), more_stand(0.1))))
+    assert (mixed.word, mixed.reasons) == ("unreliable", ("structures",))
+
+
+def test_what_changes_exactly_nothing_is_told_apart_from_what_changes_little():
+    assert judged(worlds()).word == "unchanged"
+    assert judged(worlds(host=1e-6)).word == "unreliable"
+    two = ("as-modelled", "other")
+    assert judged(worlds(two, host=(0.0, 1.0))).word == "unreliable", "it acts under another structure"
+
+
+def test_options_with_the_same_numbers_are_told_as_one():
+    shape = (1, 3, RUNS)
+    values = np.zeros(shape)
+    values[0, 1:] = more_stand(0.1)
+    found = recommend(gains(by_hand(3, RUNS, 1, self_standing=values)), None)
+    first, second = found.judgements
+    assert second.same_as == first.setting
+    assert found.distinct == (first,)
+    assert found.twins(first.setting) == (second.setting,)
+
+
+def test_the_strongest_is_told_first():
+    found = recommend(gains(by_hand(4, RUNS, 1, operating=np.array([[[0.0], [-0.1], [-0.5], [-0.2]]]))), None)
+    assert [judgement.setting for judgement in found.with_word("avoid")] == ["option-2", "option-3", "option-1"]
+
+
+def test_thresholds_are_those_of_the_file_that_ships():
+    rule = recommendation_rule()
+    least = rule.threshold("operating")
+    wide = by_hand(2, RUNS, 1, operating=np.array([[[0.0], [least + 1e-6]]]))
+    narrow = by_hand(2, RUNS, 1, operating=np.array([[[0.0], [least - 1e-6]]]))
+    assert (judged(wide).word, judged(narrow).word) == ("recommended", "unreliable")
+    assert set(rule.relevance.model_dump()) == {"self_standing", "operating", "reason"}
