@@ -87,15 +87,34 @@ CREATE TABLE copark_schema (version_num VARCHAR(32) NOT NULL, PRIMARY KEY (versi
 INSERT INTO copark_schema VALUES ('{version}');
 """
 JOB = {
-    "number": 41, "id": "a", "owner": "me", "lane": "long", "kind": "run", "state": "queued", "case": "great-stone",
-    "title": json.dumps({"en": "Baseline", "zh": "基准情景"}, ensure_ascii=False), "errand": '{ "runs":  2000 }',
-    "created": "2026-11-01T08:00:00+00:00", "started": "", "ended": "", "turn": 3, "attempts": 1, "identity": "",
-    "page": "", "reused": False, "trouble": "[]",
-}  # fmt: skip
+    "number": 41,
+    "id": "a",
+    "owner": "me",
+    "lane": "long",
+    "kind": "run",
+    "state": "queued",
+    "case": "great-stone",
+    "title": json.dumps({"en": "Baseline", "zh": "基准情景"}, ensure_ascii=False),
+    "errand": '{ "runs":  2000 }',
+    "created": "2026-11-01T08:00:00+00:00",
+    "started": "",
+    "ended": "",
+    "turn": 3,
+    "attempts": 1,
+    "identity": "",
+    "page": "",
+    "reused": False,
+    "trouble": "[]",
+}
 SCENARIO = {
-    "owner": "me", "name": "高关税", "case": "great-stone", "identity": "ff",
-    "content": '{"levers": {"profit_tax": 0.2}}', "created": "2026-11-01T08:00:00+00:00", "updated": "2026-11-02T08:00:00+00:00",
-}  # fmt: skip
+    "owner": "me",
+    "name": "高关税",
+    "case": "great-stone",
+    "identity": "ff",
+    "content": '{"levers": {"profit_tax": 0.2}}',
+    "created": "2026-11-01T08:00:00+00:00",
+    "updated": "2026-11-02T08:00:00+00:00",
+}
 
 
 @contextmanager

@@ -249,10 +249,13 @@ def test_processes_that_create_the_tables_at_once_do_it_once(tmp_path, either, m
     processes = [
         subprocess.Popen(
             [sys.executable, "-W", "error", "-c", STARTED, str(tmp_path / str(n))],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         for n in range(6)
-    ]  # fmt: skip
+    ]
     for process in processes:
         assert process.stdin is not None
         process.stdin.write("x")

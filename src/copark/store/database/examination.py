@@ -13,13 +13,43 @@ from copark.store.database.schema import APPLICATION_ID, HEAD, MARK, OWN, VERSIO
 Kind = Literal["empty", "current", "older", "newer", "former", "altered", "foreign"]
 FORMER_VERSION_TABLE = "copark_schema"
 """The table of the version before 0005, when tables had no prefix."""
-FORMER_JOBS = frozenset((
-    "number", "id", "place", "owner", "lane", "kind", "state", "case", "title", "errand", "created", "started",
-    "ended", "turn", "attempts", "identity", "page", "reused", "trouble",
-))  # fmt: skip
-FORMER_WORKERS = frozenset((
-    "unwanted", "worker", "heartbeat", "host", "pid", "born", "stage", "done", "total", "seconds_left",
-))  # fmt: skip
+FORMER_JOBS = frozenset(
+    (
+        "number",
+        "id",
+        "place",
+        "owner",
+        "lane",
+        "kind",
+        "state",
+        "case",
+        "title",
+        "errand",
+        "created",
+        "started",
+        "ended",
+        "turn",
+        "attempts",
+        "identity",
+        "page",
+        "reused",
+        "trouble",
+    )
+)
+FORMER_WORKERS = frozenset(
+    (
+        "unwanted",
+        "worker",
+        "heartbeat",
+        "host",
+        "pid",
+        "born",
+        "stage",
+        "done",
+        "total",
+        "seconds_left",
+    )
+)
 FORMER_SCENARIOS = frozenset(("owner", "name", "case", "identity", "content", "created", "updated"))
 FORMER_STUDIES = frozenset(("hash", "name", "content", "created"))
 FORMER = {

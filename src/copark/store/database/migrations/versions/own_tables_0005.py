@@ -13,9 +13,26 @@ down_revision = None
 
 MARK = "copark:5e1d7c1a-8a37-4a53-9c58-6e0c3b0d2f44"
 JOBS = (
-    "number", "id", "place", "owner", "lane", "kind", "state", "case", "title", "errand", "created", "started",
-    "ended", "turn", "attempts", "identity", "page", "reused", "trouble",
-)  # fmt: skip
+    "number",
+    "id",
+    "place",
+    "owner",
+    "lane",
+    "kind",
+    "state",
+    "case",
+    "title",
+    "errand",
+    "created",
+    "started",
+    "ended",
+    "turn",
+    "attempts",
+    "identity",
+    "page",
+    "reused",
+    "trouble",
+)
 SCENARIOS = ("owner", "name", "case", "identity", "content", "created", "updated")
 
 
