@@ -13,7 +13,7 @@ from contextlib import closing
 import pytest
 from sqlalchemy import inspect
 
-from copark.store.database import Database, open_database
+from copark.store.database import Database, examination, open_database, upgrades
 from copark.store.database.schema import HEAD, PREFIX, VERSIONS, metadata
 from copark.store.errors import DatabaseRefused
 from copark.store.jobs import JobTable
@@ -129,6 +129,37 @@ def test_the_file_is_copied_before_and_the_copy_is_the_former_database(tmp_path,
         assert connection.execute("SELECT count(*) FROM sqlite_master WHERE name LIKE 'copark_jobs'").fetchone() == (0,)
     assert dump(elsewhere) == before
     assert call(["database", "upgrade", "--out", elsewhere], capsys)[0] == 0
+
+
+def test_before_a_later_upgrade_the_tables_are_kept_too(tmp_path, either, monkeypatch, capsys):
+    """An upgrade from this version on: the next migration, as somebody may write it."""
+    fill_former(tmp_path, "0004", place_of(tmp_path))
+    assert call(["database", "upgrade", "--out", tmp_path], capsys)[0] == 0
+    before, known = backups(tmp_path), dump(tmp_path)
+
+    def migrate(connection, former=""):
+        connection.exec_driver_sql("ALTER TABLE copark_jobs ADD COLUMN priority INTEGER")
+        connection.exec_driver_sql("UPDATE copark_version SET version_num = '0006'")
+
+    monkeypatch.setattr(examination, "VERSIONS", ("0005", "0006"))
+    monkeypatch.setattr(examination, "HEAD", "0006")
+    monkeypatch.setattr(upgrades, "HEAD", "0006")
+    monkeypatch.setattr(upgrades, "_migrate", migrate)
+    with pytest.raises(DatabaseRefused):
+        Records(tmp_path)
+    code, said, _ = call(["database", "upgrade", "--out", tmp_path], capsys)
+    assert code == 0
+    assert "0005 to 0006" in said
+    with connected(tmp_path) as connection:
+        assert "priority" in {column["name"] for column in inspect(connection).get_columns("copark_jobs")}
+        if either == "sqlite":
+            (backup,) = set(backups(tmp_path)) - set(before)
+            assert str(backup) in said
+            assert dump(tmp_path) == known
+        else:
+            (copy,) = (name for name in inspect(connection).get_table_names() if name.startswith("copark_jobs_before"))
+            assert copy in said
+            assert connection.exec_driver_sql(f"SELECT number, id FROM {copy}").all() == [(41, "a")]
 
 
 def test_a_former_database_is_not_made_anew_beside_itself(tmp_path, either, capsys):
