@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import inspect
 
 from copark.store.database import Database, examination, open_database, upgrades
-from copark.store.database.schema import HEAD, PREFIX, VERSIONS, metadata
+from copark.store.database.schema import HEAD, OWN, PREFIX, VERSIONS, metadata
 from copark.store.errors import DatabaseRefused
 from copark.store.jobs import JobTable
 from copark.store.scenarios import ScenarioShelf
@@ -139,8 +139,10 @@ def test_before_a_later_upgrade_the_tables_are_kept_too(tmp_path, either, monkey
 
     def migrate(connection, former=""):
         connection.exec_driver_sql("ALTER TABLE copark_jobs ADD COLUMN priority INTEGER")
+        connection.exec_driver_sql("CREATE TABLE copark_new (a INTEGER)")
         connection.exec_driver_sql("UPDATE copark_version SET version_num = '0006'")
 
+    monkeypatch.setattr(examination, "OWN", OWN | {"copark_new"})
     monkeypatch.setattr(examination, "VERSIONS", ("0005", "0006"))
     monkeypatch.setattr(examination, "HEAD", "0006")
     monkeypatch.setattr(upgrades, "HEAD", "0006")
@@ -152,6 +154,7 @@ def test_before_a_later_upgrade_the_tables_are_kept_too(tmp_path, either, monkey
     assert "0005 to 0006" in said
     with connected(tmp_path) as connection:
         assert "priority" in {column["name"] for column in inspect(connection).get_columns("copark_jobs")}
+        connection.exec_driver_sql("DROP TABLE copark_new")
         if either == "sqlite":
             (backup,) = set(backups(tmp_path)) - set(before)
             assert str(backup) in said

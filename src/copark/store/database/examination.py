@@ -116,8 +116,8 @@ def examine(connection: Connection) -> DatabaseState:
     return DatabaseState("former", version, tuple(name for name in names if name not in former))
 
 
-def taken(connection: Connection) -> tuple[str, ...]:
-    """Return the names of copark's tables that another's table has."""
+def own_names(connection: Connection) -> tuple[str, ...]:
+    """Return the tables there are that have a name of copark's, whoever made them."""
     inspector = sqlalchemy.inspect(connection)
     return tuple(name for name in sorted(OWN) if inspector.has_table(name))
 

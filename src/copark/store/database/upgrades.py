@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from copark.store.database.examination import DatabaseState, examine, taken
-from copark.store.database.schema import APPLICATION_ID, HEAD, VERSION_TABLE, jobs, metadata, now, scenarios
+from copark.store.database.examination import DatabaseState, examine, own_names
+from copark.store.database.schema import APPLICATION_ID, HEAD, jobs, now, scenarios
 from copark.store.errors import DatabaseRefused, database_fault
 
 if TYPE_CHECKING:
@@ -110,9 +110,10 @@ def upgrade(database: Database) -> Upgrade:
             _sign(connection, state)
         elif state.kind != "current":
             raise refusal(database, state)
-        counts = [int(connection.execute(select(func.count()).select_from(t)).scalar_one()) for t in (jobs, scenarios)]
+        job_count = connection.execute(select(func.count()).select_from(jobs)).scalar_one()
+        scenario_count = connection.execute(select(func.count()).select_from(scenarios)).scalar_one()
     database.close()
-    return Upgrade(state.version, HEAD, backup, *counts)
+    return Upgrade(state.version, HEAD, backup, job_count, scenario_count)
 
 
 def _wait_for_others(connection: Connection) -> None:
@@ -123,7 +124,7 @@ def _wait_for_others(connection: Connection) -> None:
 
 
 def _refuse_if_taken(database: Database, connection: Connection) -> None:
-    if names := taken(connection):
+    if names := own_names(connection):
         raise DatabaseRefused([database_fault("taken", database.shown, tables=", ".join(names))])
 
 
@@ -155,7 +156,7 @@ def _back_up(database: Database, connection: Connection, state: DatabaseState) -
     if state.kind == "former":
         return "jobs, scenarios"
     stamp = re.sub(r"\W", "", now()[:19]).lower()
-    copies = {name: f"{name}_before_{stamp}" for name in (*metadata.tables, VERSION_TABLE)}
+    copies = {name: f"{name}_before_{stamp}" for name in own_names(connection)}
     for name, copy in copies.items():
         connection.exec_driver_sql(f"CREATE TABLE {copy} AS TABLE {name}")
     return ", ".join(copies.values())
@@ -166,6 +167,7 @@ def _copy_file(file: Path, version: str) -> Path:
     final = file.with_name(f"{file.name}.{version}-{stamp}.backup")
     partial = final.with_suffix(".partial")
     partial.unlink(missing_ok=True)
+    partial.touch(mode=0o600)
     with (
         closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as source,
         closing(sqlite3.connect(partial)) as target,
