@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from copark.store.database import open_database
+from copark.store.database import connection, open_database
 from copark.store.errors import DatabaseRefused
 from copark.store.jobs import MOST_ATTEMPTS, JobTable, in_turn
 
@@ -167,7 +167,7 @@ def test_a_claim_whose_answer_did_not_arrive_is_begun_again(table, monkeypatch):
 
 
 def test_one_server_at_a_time_works_on_a_folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(records, "PATIENCE", 0.1)
+    monkeypatch.setattr(connection, "LOCK_PATIENCE", 0.1)
     first = records.Records(tmp_path)
     with pytest.raises(DatabaseRefused) as refused:
         records.Records(tmp_path)

@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy import event, inspect
 from sqlalchemy.exc import OperationalError
 
-from copark.store import database as opening
-from copark.store.database import HEAD, metadata, open_database, version, versions_in
+from copark.store.database import connection as opening
+from copark.store.database import open_database
+from copark.store.database.examination import DatabaseState
+from copark.store.database.schema import APPLICATION_ID, HEAD, OWN, VERSION_TABLE, metadata
 from copark.store.errors import DatabaseRefused
 from copark.store.jobs import JobTable
 from copark.web.limits import Settings
@@ -19,32 +21,23 @@ from copark.web.limits import Settings
 def test_the_tables_are_made_once_and_are_those_of_the_program(tmp_path, either):
     for _ in range(2):
         with closing(open_database(tmp_path)) as database, database.reading() as connection:
-            assert versions_in(connection) == (HEAD,)
+            assert database.state() == DatabaseState("current", HEAD)
             found = inspect(connection)
+            assert set(found.get_table_names()) == OWN
             for table in metadata.tables.values():
                 assert {one["name"] for one in found.get_columns(table.name)} == set(table.columns.keys())
 
 
-def test_an_older_database_comes_up_with_its_jobs_and_without_what_is_no_more(tmp_path, either):
+def test_a_file_of_copark_alone_says_so_and_lets_readers_read_while_one_writes(tmp_path):
     with closing(open_database(tmp_path)) as database, database.writing() as connection:
-        connection.exec_driver_sql("ALTER TABLE jobs ADD COLUMN host TEXT NOT NULL DEFAULT 'x'")
-        connection.exec_driver_sql("CREATE TABLE executions (number INTEGER)")
-        connection.exec_driver_sql(f"UPDATE {version.name} SET version_num = '0003'")
-        place = database.place
-        columns = 'id, place, owner, lane, kind, state, "case", title, errand, created, started, ended, turn, attempts'
-        values = f"'a', '{place}', 'me', 'long', 'run', 'queued', 'x', '{{}}', '{{}}', '', '', '', 0, 0"
-        more = "identity, page, reused, trouble) VALUES"
-        connection.exec_driver_sql(f"INSERT INTO jobs ({columns}, {more} ({values}, '', '', false, '[]')")
-    with closing(open_database(tmp_path)) as database:
-        with database.reading() as connection:
-            assert versions_in(connection) == (HEAD,)
-            assert not inspect(connection).has_table("executions")
-        assert JobTable(database).claim("long").id == "a"
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+        assert connection.exec_driver_sql("PRAGMA application_id").scalar_one() == APPLICATION_ID
+        assert database.state().kind == "current"
 
 
 def test_a_newer_database_is_refused_and_left_alone(tmp_path, either):
     with closing(open_database(tmp_path)) as database, database.writing() as connection:
-        connection.exec_driver_sql(f"UPDATE {version.name} SET version_num = '9999'")
+        connection.exec_driver_sql(f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
     for _ in range(2):
         fault = refusal(tmp_path)
         assert fault.code == "database.newer"

@@ -14,7 +14,7 @@ COMMANDS = (
     "run", "check", "new", "list", "show", "export", "verify", "schema", "runs",
     "claims", "compare", "counterfactual", "sensitivity", "ablate", "link-impact", "levers", "plan",
     "calibrate", "validate", "forecast", "score", "pool", "stack", "typology", "suzhou",
-    "parks", "qca", "nca", "coupling", "power", "workspace", "serve",
+    "parks", "qca", "nca", "coupling", "power", "workspace", "serve", "database",
 )  # fmt: skip
 
 

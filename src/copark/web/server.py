@@ -8,7 +8,7 @@ import ctypes
 import os
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -45,19 +45,19 @@ ARENA_MAX = -8
 """Number of the setting in ``malloc.h``."""
 
 
-def create_app(settings: Settings | None = None) -> ASGIApp:
-    """Make the application, behind its guards."""
+def create_app(settings: Settings | None = None, records: Records | None = None) -> ASGIApp:
+    """Make the application, behind its guards; ``records`` are those whose lock is held already."""
     chosen = settings or Settings()
     rates = Rates(chosen.limits.rate, chosen.limits.burst)
-    return guarded(bare_app(chosen, rates), chosen, rates)
+    return guarded(bare_app(chosen, rates, records), chosen, rates)
 
 
-def bare_app(settings: Settings, rates: Rates) -> FastAPI:
+def bare_app(settings: Settings, rates: Rates, records: Records | None = None) -> FastAPI:
     """The application without its guards."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        services = app.state.services = Services(settings, rates)
+        services = app.state.services = Services(settings, rates, records)
         services.jobs.start()
         if settings.warm:
             await asyncio.to_thread(services.warm_up)
@@ -206,6 +206,7 @@ def listen(settings: Settings, lang: str) -> socket.socket:
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((settings.host, settings.port))
+        found.listen()  # until somebody listens, another server can bind the same address
     except OSError as error:
         found.close()
         reason = error.strerror or str(error)
@@ -213,10 +214,10 @@ def listen(settings: Settings, lang: str) -> socket.socket:
     return found
 
 
-def config_of(settings: Settings) -> uvicorn.Config:
+def config_of(settings: Settings, records: Records | None = None) -> uvicorn.Config:
     """How the server listens: what is not yet a request is bounded by the protocol, everything else by the guards."""
     return uvicorn.Config(
-        create_app(settings), log_level="warning", access_log=False, server_header=False, proxy_headers=False,
+        create_app(settings, records), log_level="warning", access_log=False, server_header=False, proxy_headers=False,
         lifespan="on", ws="none", loop="asyncio", timeout_keep_alive=KEEP_ALIVE, timeout_graceful_shutdown=GRACE,
         http=type("Protocol", (BoundedProtocol,), {"proxies": settings.proxies}),
     )  # fmt: skip
@@ -225,14 +226,10 @@ def config_of(settings: Settings) -> uvicorn.Config:
 def serve(settings: Settings, lang: str, ready: Callable[[str], None]) -> None:
     """Serve until somebody stops it; ``ready`` is told the address when the first question can be asked."""
     share_arenas()
-    Records(settings.data).close()
-    door = listen(settings, lang)
-    host, port = door.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    try:
-        Announced(config_of(settings), lambda: ready(f"http://{shown}:{port}/")).run(sockets=[door])
-    finally:
-        door.close()
+    with closing(Records(settings.data)) as records, listen(settings, lang) as door:
+        host, port = door.getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else host
+        Announced(config_of(settings, records), lambda: ready(f"http://{shown}:{port}/")).run(sockets=[door])
 
 
 INDEX = "index.html"

@@ -30,10 +30,10 @@ LIGHT = 5.0
 class Services:
     """The parts of a server."""
 
-    def __init__(self, settings: Settings, rates: Rates) -> None:
+    def __init__(self, settings: Settings, rates: Rates, records: Records | None = None) -> None:
         self.settings, self.rates = settings, rates
         limits, own = settings.limits, settings.own
-        self.records = Records(settings.data)
+        self.records = records or Records(settings.data)
         own.mkdir(parents=True, exist_ok=True)
         own.chmod(0o700)
         sweep_scratch(settings.data)

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from copark.analyses.answer import RESULTS
-from copark.store.database import open_database
-from copark.store.errors import DatabaseRefused, database_fault
-from copark.store.files import if_free, sweep
+from copark.store.database import Database
+from copark.store.errors import DatabaseRefused
+from copark.store.files import sweep
 from copark.store.garbage import forget_shards
 from copark.store.jobs import LANES, MOST_ATTEMPTS, Job, JobTable
 from copark.store.runs import RunRecord, RunStore
@@ -32,9 +32,6 @@ Kind = Literal["run", "report", "analysis"]
 Tell = Callable[[str, int, int], None]
 FORETOLD = "foretold"
 """No stage: what is told under it are the seconds the whole work will take."""
-LOCK = ".server.lock"
-PATIENCE = 3.0
-"""Seconds to wait for a server of the same folder that is about to end."""
 KEPT = 10_000
 """Above so many runs bands are kept, and the paths of the first."""
 
@@ -184,11 +181,14 @@ class Records:
     """What a server remembers; one server at a time works on a data folder, another is refused."""
 
     def __init__(self, data: Path) -> None:
-        self.database = open_database(data)
+        self.database = Database(data)
         self._lock = ExitStack()
-        if not (self.database.is_read_only or self._lock.enter_context(if_free(data / LOCK, PATIENCE))):
-            self.database.close()
-            raise DatabaseRefused([database_fault("served", data)])
+        try:
+            self._lock.enter_context(self.database.reserved())
+            self.database.prepare()
+        except BaseException:
+            self.close()
+            raise
         self.jobs, self.runs = JobTable(self.database), RunStore.of(data)
         self.scenarios = ScenarioShelf(self.database)
 

@@ -1,0 +1,1 @@
+"""A migration a file; what has been released is never edited."""
