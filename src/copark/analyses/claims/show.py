@@ -8,6 +8,7 @@ from math import exp, expm1, isfinite
 from typing import TYPE_CHECKING
 
 from copark.analyses.claims import Answer
+from copark.analyses.claims.evidence import CLAIM_COLUMNS, against, factor
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show, known
 from copark.inference.claims import LEFT_THE_RECORD, LOOK_DRAWS, LOOK_FUTURES, ClaimFinding, PartFinding
@@ -106,8 +107,10 @@ class _Show(Show):
             one = claims[0]
             said = t("headline.one", title=t.of(one.claim.title), word=self.word(one.word))
             return t.sentences([said, *filter(None, [self.record(one)])])
-        counts = {key: len(side) for key, side in self.sides().items()}
-        return t.sentences([t("headline", count=len(claims), park=t.of(self.found.park), **counts)])
+        sides = self.sides()
+        counts = {key: len(side) for key, side in sides.items()}
+        doubted = [t("headline.against_data", claims=names) for names in against(sides["sure"], t)]
+        return t.sentences([t("headline", count=len(claims), park=t.of(self.found.park), **counts), *doubted])
 
     def sides(self) -> dict[str, list[ClaimFinding]]:
         """The claims by what is held of them."""
@@ -175,11 +178,11 @@ class _Show(Show):
         rows = [
             (
                 self.headed(one), self.word(one.word), known(one.probability), known(one.prior_probability),
-                self.effect(one, one.parts)[0], self.sentence(one),
+                factor(one), self.effect(one, one.parts)[0], self.sentence(one),
             )
             for one in self.found.claims
         ]  # fmt: skip
-        return self.table("claims", "claim word probability:share prior_probability:share effect in_short:note", rows)
+        return self.table("claims", CLAIM_COLUMNS, rows)
 
     def sentence(self, one: ClaimFinding) -> str:
         """A claim in short: what the record changed, which parts make it, what turns it."""
@@ -203,7 +206,7 @@ class _Show(Show):
         rows = [
             (
                 self.t.of(one.part.title), self.word(one.word), known(one.probability),
-                known(one.prior_probability), *self.effect(one, [one]),
+                known(one.prior_probability), factor(one), *self.effect(one, [one]),
                 *((None, None) if one.severity is None else (one.severity.share, one.severity.identical)),
                 self.listed(title_of(lean.parameter, self.t.lang) for lean in one.unmoved),
                 self.variants_named(one.flipped) or (self.t(f"why.{one.why}") if one.why else ""),
@@ -211,7 +214,7 @@ class _Show(Show):
             for _, one in self.parts
         ]  # fmt: skip
         columns = (
-            "part word probability:share prior_probability:share effect bounds severity:share "
+            "part word probability:share prior_probability:share factor:number:2 effect bounds severity:share "
             "by_construction:flag unmoved:note flips:note"
         )
         groups = tuple((self.headed(one), len(one.parts)) for one in self.found.claims)
