@@ -25,6 +25,8 @@ class FirstDifference:
     scenario: str = ""
     run: int = -1
     quarter: str = ""
+    statistic: str = ""
+    """variable, scenario, run, quarter, statistic: the place, as far as the variable has such dimensions."""
     stored: float = float("nan")
     replayed: float = float("nan")
 
@@ -103,6 +105,7 @@ def _first(
         scenario=str(stored["scenario"].values[at["scenario"]]) if "scenario" in at else "",
         run=int(stored["run"].values[at["run"]]) if "run" in at else -1,
         quarter=str(stored["label"].values[at["quarter"]]) if "quarter" in at else "",
+        statistic=str(stored["statistic"].values[at["statistic"]]) if "statistic" in at else "",
         stored=float(stored[name].values[place]),
         replayed=float(replayed[place]),
     )
