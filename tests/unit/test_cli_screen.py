@@ -132,8 +132,8 @@ def test_no_error_shows_a_traceback(
     assert any(ord(letter) > 0x4E00 for letter in call(["run", "a-park"], capsys)[2])
 
 
-FIRST = FirstDifference("jobs", "as-it-is", 7, "2020Q1", 5.0, 6.0)
-GONE = FirstDifference("jobs", "", -1, "", math.nan, math.nan)
+FIRST = FirstDifference("jobs", "as-it-is", 7, "2020Q1", stored=5.0, replayed=6.0)
+GONE = FirstDifference("jobs")
 NUMPY = (("numpy", "2.3", "2.4"),)
 VERDICTS = [
     (ReplayVerdict("identical", 1000, 0.0, None, NUMPY), 0, ["identical: 1,000 recomputed"]),

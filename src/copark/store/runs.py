@@ -226,7 +226,7 @@ class RunStore:
         """Open status, outcome and draws of every run, also of those whose paths were not kept."""
         found = self.get(identity)
         if found.form == "summarised":
-            return open_dataset(found.path / EVERY_RUN)
+            return open_dataset(found.path / EVERY_RUN, list(found.variables))
         return self.load(found.identity).drop_dims("quarter")
 
     def records(self) -> tuple[list[RunRecord], list[Fault]]:
