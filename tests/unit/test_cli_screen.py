@@ -134,6 +134,8 @@ def test_no_error_shows_a_traceback(
 
 FIRST = FirstDifference("jobs", "as-it-is", 7, "2020Q1", stored=5.0, replayed=6.0)
 GONE = FirstDifference("jobs")
+BAND = FirstDifference("jobs", "as-it-is", -1, "2020Q1", "p50", stored=5.0, replayed=6.0)
+TRUST = (("trust", "calibrated", "stale"),)
 NUMPY = (("numpy", "2.3", "2.4"),)
 VERDICTS = [
     (ReplayVerdict("identical", 1000, 0.0, None, NUMPY), 0, ["identical: 1,000 recomputed"]),
@@ -141,6 +143,8 @@ VERDICTS = [
     (ReplayVerdict("different", 9, math.inf, GONE, NUMPY), 1, ["different: jobs is now missing", "numpy: 2.3"]),
     (ReplayVerdict("different", 9, 0.2, FIRST, ()), 1,
      ["jobs, scenario as-it-is, run 7, quarter 2020Q1", "5.0", "6.0", "report this"]),
+    (ReplayVerdict("different", 9, 0.2, BAND, ()), 1, ["jobs, median, scenario as-it-is, quarter 2020Q1: stored"]),
+    (ReplayVerdict("different", 9, 0.0, None, (), TRUST), 1, ["descriptions differ", "trust: calibrated → stale"]),
 ]  # fmt: skip
 
 

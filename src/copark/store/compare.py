@@ -96,7 +96,7 @@ def _first(
 
     places = np.argwhere(gaps > TOLERANCE)
     columns = {str(dim): places[:, at] for at, dim in enumerate(stored[name].dims)}
-    quarter = columns.get("quarter", np.full(len(places), stored.sizes["quarter"]))
+    quarter = columns.get("quarter", np.full(len(places), stored.sizes.get("quarter", 0)))
     run = columns.get("run", np.zeros(len(places), dtype=np.int64))
     chosen = int(np.lexsort((run, quarter))[0])
     at, place = {dim: int(found[chosen]) for dim, found in columns.items()}, tuple(places[chosen])

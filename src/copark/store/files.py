@@ -109,7 +109,8 @@ def take_place(folder: Path, target: Path, *, replace: bool) -> None:
         break
     for path in replaced:
         rubbish = beside(target, UNFINISHED)
-        path.rename(rubbish)  # half of it must not be put back
+        with suppress(FileNotFoundError):  # it was put back, and is among these once more
+            path.rename(rubbish)  # half of it must not be put back
         shutil.rmtree(rubbish, ignore_errors=True)
 
 
