@@ -57,8 +57,6 @@ def _counts(found: Mapping[str, int]) -> str:
 
 def counts_in(record: RunRecord, group: str) -> EndCounts:
     """Count how the runs of a group ended, a chunk of runs at a time; ``DamagedRun`` if one cannot be read."""
-    import xarray as xr
-
     forms = forms_in(record.path / group)
     digests = {name: digest for name, (_, digest) in listed_in(record.path).items()}
     runs = forms["status"].shape[1]
@@ -68,8 +66,8 @@ def counts_in(record: RunRecord, group: str) -> EndCounts:
         codes = {}
         for name in ("status", "outcome"):
             place = f"{group}/{name}/c/0/{number}"
-            codes[name] = (("scenario", "run"), _chunk(record, place, forms[name], digests)[:, :size])
-        counts.add(xr.Dataset(codes, coords={"scenario": list(record.scenarios)}))
+            codes[name] = _chunk(record, place, forms[name], digests)[:, :size]
+        counts.add_codes(record.scenarios, codes)
     return counts
 
 
