@@ -141,7 +141,7 @@ def _kept_outputs(study: Mapping[str, Any]) -> list[str] | None:
     from copark.simulation.study import Study
 
     try:
-        return list(Study.model_validate(study).kept)
+        return list(dict.fromkeys(Study.model_validate(study).kept))
     except ValidationError:
         return None
 

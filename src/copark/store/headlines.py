@@ -57,7 +57,7 @@ def _counts(found: Mapping[str, int]) -> str:
 
 def counts_in(record: RunRecord, group: str) -> EndCounts:
     """Count how the runs of a group ended, a chunk of runs at a time; ``DamagedRun`` if one cannot be read."""
-    forms = forms_in(record.path / group)
+    forms = forms_in(record.path / group, ("status", "outcome"))
     digests = {name: digest for name, (_, digest) in listed_in(record.path).items()}
     runs = forms["status"].shape[1]
     counts = EndCounts()
@@ -100,7 +100,7 @@ def faults_of_chunks(record: RunRecord) -> Iterator[Fault]:
     """
     digests = {name: digest for name, (_, digest) in listed_in(record.path).items()}
     for group in names_in(record):
-        forms = forms_in(record.path / group)
+        forms = forms_in(record.path / group, names_in(record)[group])
         for place in sorted(name for name in digests if name.startswith(f"{group}/") and "/c/" in name):
             name = place.split("/")[1]
             try:
