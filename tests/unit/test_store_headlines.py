@@ -25,6 +25,8 @@ EDITS: list[dict[str, Any]] = [
     {"scenarios": []},
     {"variables": []},
     {"variables": ["cash", "status", "outcome"]},
+    {"variables": ["registered", "../cash", "status", "status_quarter", "status_room", "outcome", "draws"]},
+    {"variables": ["registered", "cash", "cash", "status", "status_quarter", "status_room", "outcome", "draws"]},
     {"form": "summarised"},
     {"form": "anything"},
 ]

@@ -226,6 +226,10 @@ def test_verify_compares_what_a_run_says_of_itself(copied: Path, first: workflow
 def test_verify_vouches_for_nothing_that_it_has_not_compared(
     copied: Path, first: workflows.RunOutcome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    some = RunStore.of(copied).load(first.identity).isel(run=slice(0, 5)).load()
+    monkeypatch.setattr("copark.simulation.run.stream", lambda *_, **__: iter([some]))
+    verdict = workflows.verify(first.identity, out=copied)
+    assert (verdict.kind, verdict.descriptions) == ("different", (("runs", str(RUNS), "5"),))
     monkeypatch.setattr("copark.simulation.run.stream", lambda *_, **__: iter(()))
     with pytest.raises(FaultsFound, match="No run could be compared"):
         workflows.verify(first.identity, out=copied)

@@ -101,7 +101,8 @@ def _tell_unexpected(error: Exception, lang: str) -> int:
     if isinstance(error, MemoryError):
         words = text("cli.error.memory", lang)
     elif isinstance(error, OSError):
-        key, path = ERRORS.get(errno.errorcode.get(error.errno or 0, ""), "system"), error.filename
+        key = ERRORS.get(errno.errorcode.get(error.errno or 0, ""), "system")
+        path = error.filename
         if key == "read_only" and path and os.access(path, os.F_OK) and not os.access(path, os.R_OK):
             key = "unreadable"
         words = text(f"cli.error.{key}", lang, reason=error.strerror or error, path=path or "–")

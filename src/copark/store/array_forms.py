@@ -109,14 +109,14 @@ def faults_of_form(record: RunRecord) -> list[Fault]:
 
 def _contradictions(record: RunRecord) -> Iterator[Fault]:
     """What the metadata say of the run and its study says otherwise."""
-    bands = record.form == "summarised"
+    has_bands = record.form == "summarised"
     if record.form not in ("full", "summarised"):
         yield headline(record, "form", record.form, "full, summarised")
     if record.runs < 1:
         yield headline(record, "runs", record.runs, "1, 2 …")
-    if not (1 <= record.kept <= record.runs) or (not bands and record.kept != record.runs):
-        yield headline(record, "kept", record.kept, f"1 … {record.runs}" if bands else record.runs)
-    fixed = [name for name in record.variables if name in DIMENSIONS]
+    if not (1 <= record.kept <= record.runs) or (not has_bands and record.kept != record.runs):
+        yield headline(record, "kept", record.kept, f"1 … {record.runs}" if has_bands else record.runs)
+    yield from _strange_names(record)
     outputs = [name for name in record.variables if name not in DIMENSIONS]
     scenarios = list(record.scenarios)
     study = record.provenance.get("study")
@@ -127,11 +127,22 @@ def _contradictions(record: RunRecord) -> Iterator[Fault]:
         kept = _kept_outputs(study)
         if kept is not None and outputs != kept:
             yield headline(record, "variables", ", ".join(outputs), ", ".join(kept))
-    must = {"status", "outcome"}
-    if not must <= set(fixed) or not set(fixed) <= {"status", "status_quarter", "status_room", "outcome", "draws"}:
-        yield headline(record, "variables", ", ".join(fixed), "status, status_quarter, status_room, outcome, draws")
-    if not scenarios or len(set(scenarios)) != len(scenarios):
-        yield headline(record, "scenarios", ", ".join(scenarios), "≥ 1")
+
+
+ENDS = ("status", "status_quarter", "status_room", "outcome", "draws")
+"""Variables that every run has beside its outputs."""
+
+
+def _strange_names(record: RunRecord) -> Iterator[Fault]:
+    """Names of variables and scenarios that no run has, whatever its study."""
+    fixed = {name for name in record.variables if name in DIMENSIONS}
+    if not {"status", "outcome"} <= fixed or not fixed <= set(ENDS):
+        yield headline(record, "variables", ", ".join(sorted(fixed)), ", ".join(ENDS))
+    wrong = [name for name in record.variables if not name.isidentifier()]
+    if wrong or len(set(record.variables)) != len(record.variables):
+        yield headline(record, "variables", ", ".join(wrong or record.variables), "a, b …")
+    if not record.scenarios or len(set(record.scenarios)) != len(record.scenarios):
+        yield headline(record, "scenarios", ", ".join(record.scenarios), "a, b …")
 
 
 def _kept_outputs(study: Mapping[str, Any]) -> list[str] | None:

@@ -165,7 +165,6 @@ class RunStore:
             return None
         if (self.root / identity).is_dir():
             return identity
-        self.put_back_replaced()
         found = [name for name in self.names() if name.startswith(identity)]
         if len(found) > 1:
             raise RunNotStored([fault("ambiguous", self.root, identity, found=", ".join(found))])
@@ -207,9 +206,10 @@ class RunStore:
             raise DamagedRun([fault("metadata_unreadable", folder, METADATA)]) from error
         if wrong is not None:
             raise MisplacedRun([wrong])
-        faults = faults_of_form(found) or faults_of_headlines(found) if checked else []
-        if faults:
-            raise DamagedRun(faults)
+        if checked:
+            faults = faults_of_form(found) or faults_of_headlines(found)
+            if faults:
+                raise DamagedRun(faults)
         return found
 
     def load(self, identity: str) -> xr.Dataset:

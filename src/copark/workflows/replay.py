@@ -148,7 +148,10 @@ class StoredComparison:
         edges = self._counts.edges
         if self._bands is not None and edges is not None and not self.has_differed:
             self._compare("summary: ", self._bands, joined(self._header, edges, [self._counts.packed()]))
-        found, descriptions = self._found, tuple(self._descriptions.values())
+        found = self._found
+        if found.first is None and self.runs != self._record.runs:
+            self._descriptions["runs"] = ("runs", str(self._record.runs), str(self.runs))
+        descriptions = tuple(self._descriptions.values())
         is_equal = found.first is None and not descriptions
         kind = ("identical" if found.identical else "equal") if is_equal else "different"
         made = json.loads(self._header.attrs["provenance"])
