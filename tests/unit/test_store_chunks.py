@@ -16,6 +16,7 @@ import xarray as xr
 from ensembles import ensemble, stream
 from numcodecs import Blosc, Zstd
 from resealing import change_json, reseal, with_checksum, without_checksums
+from tests.asked import call
 
 from copark.store import DamagedRun, RunRecord, RunStore, manifest
 from copark.store.garbage import faults_in
@@ -77,6 +78,24 @@ def test_bands_and_every_run_are_compared_with_their_checksums_too(store: RunSto
         path.write_bytes(whole[:-9] + bytes([whole[-9] ^ 1]) + whole[-8:])
         with pytest.raises(DamagedRun, match=name):
             read()
+
+
+@pytest.mark.usefixtures("large")
+@pytest.mark.parametrize(("lang", "word"), [("en", "damaged or was modified"), ("zh", "文件已损坏或被改动")])
+def test_a_command_that_reads_a_flipped_bit_names_the_file(
+    store: RunStore, capsys: pytest.CaptureFixture[str], lang: str, word: str
+) -> None:
+    path = store.save(ensemble()).path / CASH
+    whole = path.read_bytes()
+    path.write_bytes(whole[:40] + bytes([whole[40] ^ 1]) + whole[41:])
+    target = store.root.parent / "run.nc"
+    command = ["export", IDENTITY, "--format", "netcdf", "--to", target, "--out", store.root.parent, "--lang", lang]
+    code, _, told = call(command, capsys)
+    assert code == 1
+    assert CASH in told
+    assert word in told
+    assert "--overwrite" in told
+    assert not target.exists()
 
 
 CODECS = [
