@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,10 @@ import pytest
 from ensembles import ensemble, stream, true_ensemble
 from resealing import change_json, change_metadata, change_provenance, reseal
 
+from copark.identity import result_identity
+from copark.model.jit import model_hash
+from copark.simulation.results import experiment_hash
+from copark.simulation.study import baseline
 from copark.store import DamagedRun, RunStore
 from copark.store.garbage import faults_in
 
@@ -85,3 +90,22 @@ def test_what_made_a_run_is_said_alike_wherever_it_is_said(store: RunStore) -> N
     assert codes(store, record.identity) == {"store.array"}
     change_provenance(record.path, trust=trust)
     assert store.get(record.identity).provenance["trust"] == trust, "for which a replay alone can tell"
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_outputs_are_those_the_study_keeps_in_the_state_of_the_model_that_made_them(
+    store: RunStore, is_ours: bool
+) -> None:
+    """What a study keeps by default may be another list in another version."""
+    made = true_ensemble()
+    study = baseline("made-up").with_changes(runs=20).content()
+    study["scenarios"] = [study["scenarios"][0] | {"key": key} for key in made["scenario"].values.tolist()]
+    hashes = {"model_hash": model_hash(), "experiment_hash": experiment_hash() if is_ours else "e" * 64}
+    provenance = json.loads(made.attrs["provenance"]) | hashes | {"study": study}
+    identity = result_identity(provenance)
+    made = made.assign_attrs(identity=identity, provenance=json.dumps(provenance))
+    if is_ours:
+        with pytest.raises(DamagedRun, match="variables as registered, cash"):
+            store.save(made)
+    else:
+        assert store.save(made).variables[:2] == ("registered", "cash")

@@ -124,7 +124,7 @@ def _contradictions(record: RunRecord) -> Iterator[Fault]:
         wanted = [str(one.get("key")) if isinstance(one, dict) else "?" for one in study["scenarios"]]
         if scenarios != wanted:
             yield headline(record, "scenarios", ", ".join(scenarios), ", ".join(wanted))
-        kept = _kept_outputs(study)
+        kept = _kept_outputs(record, study)
         if kept is not None and outputs != kept:
             yield headline(record, "variables", ", ".join(outputs), ", ".join(kept))
 
@@ -145,12 +145,17 @@ def _strange_names(record: RunRecord) -> Iterator[Fault]:
         yield headline(record, "scenarios", ", ".join(record.scenarios), "a, b …")
 
 
-def _kept_outputs(study: Mapping[str, Any]) -> list[str] | None:
-    """Names of the outputs a study keeps; ``None`` if this version cannot read the study."""
+def _kept_outputs(record: RunRecord, study: Mapping[str, Any]) -> list[str] | None:
+    """Names of the outputs a study keeps; ``None`` if another state of the model made them or cannot be read here."""
     from pydantic import ValidationError
 
+    from copark.model.jit import model_hash
+    from copark.simulation.results import experiment_hash
     from copark.simulation.study import Study
 
+    made_by = record.provenance
+    if (made_by.get("model_hash"), made_by.get("experiment_hash")) != (model_hash(), experiment_hash()):
+        return None
     try:
         return list(dict.fromkeys(Study.model_validate(study).kept))
     except ValidationError:
