@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -19,6 +20,7 @@ from copark.store.checkpoints import Stages
 from copark.store.files import is_held, lock_of, only_one
 from copark.store.garbage import leavings, throw_away
 from copark.workflows.serving.job_tasks import clear_cancelled
+from tests.cluster import contention
 from tests.unit.ensembles import ensemble
 
 IDENTITY = "0123456789abcdef"
@@ -137,3 +139,110 @@ def test_one_at_a_time(tmp_path: Path) -> None:
         assert order == [("first", False), ("second", True)]
     assert not lock.exists()
     assert not is_held(lock)
+
+
+@pytest.mark.long
+def test_no_two_of_many_processes_hold_a_lock(tmp_path: Path) -> None:
+    """Whose file is removed and made again all the time; the lowest version of filelock is tried in packaging."""
+    held, doubled = contention.main(tmp_path, 4.0)
+    assert held > 100
+    assert doubled == 0
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_lock_of_a_killed_process_can_go(tmp_path: Path) -> None:
+    lock = lock_of(tmp_path / "runs" / f".shards-{IDENTITY}")
+    lock.parent.mkdir()
+    code = "import os, sys; from pathlib import Path; from copark.store.files import only_one\n"
+    code += "with only_one(Path(sys.argv[1])): os._exit(9)"
+    assert subprocess.run([sys.executable, "-c", code, str(lock)], check=False).returncode == 9
+    assert lock.is_file()
+    assert kinds(tmp_path) == {lock.name: "lock"}
+    assert lock.is_file(), "listing removes nothing"
+    (listed,) = leavings(tmp_path)
+    with only_one(lock):
+        assert kinds(tmp_path) == {}
+        throw_away(listed)
+        assert is_held(lock), "somebody holds it again"
+    lock.touch()
+    throw_away(listed)
+    assert not lock.exists()
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from copark.store import files
+rename = Path.rename
+
+def killed(self, target):
+    if self.name == sys.argv[2]:
+        os._exit(9)
+    return rename(self, target)
+
+Path.rename = killed
+files.take_place(Path(sys.argv[1]) / sys.argv[2], Path(sys.argv[1]) / sys.argv[3], replace=True)
+"""
+
+
+def killed_between_moves(folder: Path, new: str, name: str) -> Path:
+    """Replace a folder in a process that is killed when the older one has left its place; return where that is."""
+    code = subprocess.run([sys.executable, "-c", KILLED, str(folder), new, name], check=False).returncode
+    assert code == 9
+    assert not (folder / name).exists()
+    (replaced,) = folder.glob(".replaced-*")
+    return replaced
+
+
+def test_a_run_whose_replacement_was_killed_between_the_moves_is_found(tmp_path: Path) -> None:
+    store = RunStore(tmp_path / "runs")
+    for ask in (store.find, store.load, lambda _: store.records()[0][0]):
+        store.save(ensemble(runs=5, identity=IDENTITY), replace=True)
+        left(store.shards_of(IDENTITY))
+        killed_between_moves(store.root, f".shards-{IDENTITY}", IDENTITY)
+        assert ask(IDENTITY) is not None
+        assert store.get(IDENTITY).runs == 5
+        assert not list(store.root.glob(".replaced-*"))
+        shutil.rmtree(store.shards_of(IDENTITY))
+
+
+def test_half_of_a_run_is_not_put_back(tmp_path: Path) -> None:
+    store = RunStore(tmp_path / "runs")
+    store.save(ensemble(runs=5, identity=IDENTITY))
+    left(store.shards_of(IDENTITY))
+    replaced = killed_between_moves(store.root, f".shards-{IDENTITY}", IDENTITY)
+    (replaced / "metadata.json").unlink()
+    assert store.find(IDENTITY) is None
+    assert store.names() == []
+
+
+def test_what_was_being_replaced_is_put_back_and_not_thrown_away(tmp_path: Path) -> None:
+    """A calibration; once another has its place, the older one can go."""
+    old, new = left(tmp_path / "posteriors" / "park"), left(tmp_path / "posteriors" / "new")
+    replaced = killed_between_moves(old.parent, new.name, old.name)
+    assert kinds(tmp_path) == {replaced.name: "displaced"}
+    for one in leavings(tmp_path):
+        throw_away(one)
+    assert (old / "file").read_bytes() == b"x" * 100
+    replaced = killed_between_moves(old.parent, new.name, old.name)
+    left(old, old=False)
+    assert kinds(tmp_path) == {replaced.name: "half_written"}
+
+
+def test_a_folder_that_is_put_back_meanwhile_is_replaced_all_the_same(tmp_path: Path, monkeypatch) -> None:
+    """Somebody on another machine takes whoever replaces it for dead."""
+    old, new = left(tmp_path / "old"), left(tmp_path / "new")
+    (new / "file").write_bytes(b"new")
+    rename, moves = Path.rename, []
+
+    def busy(self: Path, target: Path) -> Path:
+        moves.append(self.name)
+        if len(moves) == 2:
+            (replaced,) = tmp_path.glob(".replaced-*")
+            rename(replaced, old)
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", busy)
+    files.take_place(new, old, replace=True)
+    assert (old / "file").read_bytes() == b"new"
+    assert [path.name for path in tmp_path.iterdir()] == ["old"]

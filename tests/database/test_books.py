@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+from pathlib import Path
 
 from copark.store import RunStore
 from copark.store.files import lock_of, only_one
@@ -52,6 +55,43 @@ def test_every_fault_is_told_and_no_folder_touched(tmp_path):
     with only_one(lock_of(shards.path)):
         assert {one.state for one in books(tmp_path)} == {"finished", "damaged", "running"}
     assert sorted(str(path) for path in store.root.rglob("*")) == before
+
+
+REFUSED = {
+    errno.EACCES: ("forbidden", "permission", "权限"),
+    errno.EIO: ("disk_fails", "disk", "磁盘"),
+    errno.EISDIR: ("unreadable", "cannot be read", "无法读取"),
+}
+
+
+def test_a_run_that_cannot_be_read_keeps_none_of_the_others_from_being_checked(tmp_path, capsys, monkeypatch, subtests):
+    """Whatever file it is of: it is told with its cause and repair, in words."""
+    names = ("aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb", "cccccccccccccccc")
+    store = stored(tmp_path, *names)
+    (store.root / names[2] / "metadata.json").write_text("{}")
+    read, opened = Path.read_text, Path.open
+    for number, (code, english, chinese) in REFUSED.items():
+        for file in ("manifest.json", "metadata.json", "arrays.zarr/cash/c/0/0/0"):
+
+            def refuse(path, how, *words, file=file, number=number, **named):
+                if path == store.root / names[1] / file:
+                    raise OSError(number, os.strerror(number), str(path))
+                return how(path, *words, **named)
+
+            with subtests.test(code=code, file=file), monkeypatch.context() as patched:
+                patched.setattr(Path, "read_text", lambda path, *w, **n: refuse(path, read, *w, **n))
+                patched.setattr(Path, "open", lambda path, *w, **n: refuse(path, opened, *w, **n))
+                found = check_books(tmp_path)
+                assert [(one.code, one.file, one.key) for one in found] == [
+                    (f"store.{code}", str(store.root / names[1]), file),
+                    ("store.file_size", str(store.root / names[2]), "metadata.json"),
+                ]
+                for lang, word in (("en", english), ("zh", chinese)):
+                    left, _, told = call(["runs", "check", "--out", tmp_path, "--lang", lang], capsys)
+                    assert left == 1
+                    assert word in told
+                    assert names[2] in told
+                    assert f"Errno {number}" not in told
 
 
 def test_the_command_line_lists_and_checks(tmp_path, capsys, monkeypatch):

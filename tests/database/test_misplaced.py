@@ -101,6 +101,25 @@ def test_what_is_asked_is_made_anew_and_the_other_set_aside(made, swapped, capsy
     assert check_books(Path("out")) == []
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_packing_every_run_names_those_that_are_left_out(swapped, capsys, lang):
+    assert call(capsys, *RUN, "3")[0] == 0
+    code, told = call(capsys, "workspace", "pack", "w.zip", "--all", "--lang", lang)
+    assert code == 1
+    assert {"en": "without 2 folders", "zh": "2 个模拟结果文件夹"}[lang] in told
+    for identity in swapped.values():
+        assert f"out/runs/{identity}" in told
+    packed = workspaces.pack(Path("w.zip"), everything=True, out=Path("out"))
+    assert len(packed.runs) == 1
+    assert not set(packed.runs) & set(swapped.values())
+    assert [fault.code for fault in packed.left_out] == ["store.misplaced"] * 2
+    assert workspaces.verify(Path("w.zip")).faults == ()
+    shutil.rmtree(Path("out/runs") / packed.runs[0])
+    with pytest.raises(WorkspaceRefused) as refused:
+        workspaces.pack(Path("w.zip"), everything=True, out=Path("out"))
+    assert [fault.code for fault in refused.value.faults] == ["store.misplaced"] * 2
+
+
 def test_a_copy_under_another_name_and_a_stranger_s_file_leave_a_workspace_whole(made, tmp_path, monkeypatch):
     place, names = made
     out = tmp_path / "out"
@@ -109,5 +128,6 @@ def test_a_copy_under_another_name_and_a_stranger_s_file_leave_a_workspace_whole
     shutil.copytree(out / "runs" / names[1], out / "runs" / f"{names[1]} (copy)")
     packed = workspaces.pack(tmp_path / "w.zip", everything=True, out=out)
     assert sorted(packed.runs) == sorted(names.values())
+    assert [fault.code for fault in packed.left_out] == ["store.misplaced"]
     assert workspaces.verify(tmp_path / "w.zip").faults == ()
     assert sorted(fault.code for fault in check_books(out)) == ["store.extra", "store.extra", "store.misplaced"]

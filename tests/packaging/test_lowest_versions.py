@@ -80,3 +80,16 @@ def test_copark_runs_reports_and_exports_with_the_lowest_versions(lowest):
     for form, name in (("netcdf", "run.nc"), ("xlsx", "run.xlsx"), ("csv", "run.csv")):
         copark(folder, "export", run.name, "--format", form, "--to", name)
         assert Path(folder / name).stat().st_size > 10_000
+
+
+@pytest.mark.long
+def test_no_two_processes_hold_a_lock_of_the_lowest_version(lowest):
+    _, folder = lowest
+    (folder / "locks").mkdir()
+    done = carried_out(
+        str(folder / "venv" / "bin" / "python"), str(ROOT / "tests" / "cluster" / "contention.py"), "locks", "4",
+        folder=folder, PYTHONPATH=str(ROOT / "src"),
+    )  # fmt: skip
+    held, doubled = map(int, done.stdout.split())
+    assert held > 100
+    assert doubled == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import os
 import subprocess
 import sys
 from functools import cache
@@ -114,7 +115,8 @@ def test_what_a_reader_must_know_is_said(capsys: Capsys) -> None:
         (OSError(13, "Permission denied", "out"), 1, "out cannot be written"),
         (OSError(30, "Read-only file system", "out"), 1, "another folder with --out"),
         (OSError(28, "No space left on device", "out"), 1, "The disk is full"),
-        (OSError(5, "Input/output error", "out"), 1, "Input/output error"),
+        (OSError(5, "Input/output error", "out"), 1, "The disk fails to read or write out: Input/output error"),
+        (OSError(36, "File name too long", "out"), 1, "cannot use out: File name too long. Check the path"),
         (MemoryError(), 1, "Not enough memory"),
         (ValueError("odd"), 1, "ValueError: odd"),
         (KeyboardInterrupt(), 130, "No incomplete run was kept"),
@@ -128,12 +130,28 @@ def test_no_error_shows_a_traceback(
     assert (found, out) == (code, "")
     assert words in err
     assert "Traceback" not in err
+    assert "Errno" not in err
     monkeypatch.setenv("COPARK_LANG", "zh")
     assert any(ord(letter) > 0x4E00 for letter in call(["run", "a-park"], capsys)[2])
 
 
-FIRST = FirstDifference("jobs", "as-it-is", 7, "2020Q1", 5.0, 6.0)
-GONE = FirstDifference("jobs", "", -1, "", math.nan, math.nan)
+def test_what_is_there_and_cannot_be_read_is_not_told_as_read_only(
+    tmp_path: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "case.yaml"
+    path.touch()
+    may = os.access
+    monkeypatch.setattr(os, "access", lambda place, how: how != os.R_OK and may(place, how))
+    answers(monkeypatch, "run_study", PermissionError(13, "Permission denied", str(path)))
+    assert "case.yaml cannot be read" in call(["run", "a-park"], capsys)[2]
+    monkeypatch.setenv("COPARK_LANG", "zh")
+    assert "无法读取" in call(["run", "a-park"], capsys)[2]
+
+
+FIRST = FirstDifference("jobs", "as-it-is", 7, "2020Q1", stored=5.0, replayed=6.0)
+GONE = FirstDifference("jobs")
+BAND = FirstDifference("jobs", "as-it-is", -1, "2020Q1", "p50", stored=5.0, replayed=6.0)
+TRUST = (("trust", "calibrated", "stale"),)
 NUMPY = (("numpy", "2.3", "2.4"),)
 VERDICTS = [
     (ReplayVerdict("identical", 1000, 0.0, None, NUMPY), 0, ["identical: 1,000 recomputed"]),
@@ -141,6 +159,8 @@ VERDICTS = [
     (ReplayVerdict("different", 9, math.inf, GONE, NUMPY), 1, ["different: jobs is now missing", "numpy: 2.3"]),
     (ReplayVerdict("different", 9, 0.2, FIRST, ()), 1,
      ["jobs, scenario as-it-is, run 7, quarter 2020Q1", "5.0", "6.0", "report this"]),
+    (ReplayVerdict("different", 9, 0.2, BAND, ()), 1, ["jobs, median, scenario as-it-is, quarter 2020Q1: stored"]),
+    (ReplayVerdict("different", 9, 0.0, None, (), TRUST), 1, ["descriptions differ", "trust: calibrated → stale"]),
 ]  # fmt: skip
 
 

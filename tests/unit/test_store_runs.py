@@ -11,20 +11,14 @@ import numpy as np
 import pytest
 import xarray as xr
 from ensembles import ensemble, stream, true_ensemble
+from resealing import reseal
 
 from copark.errors import FaultsFound, NotFound, RunRefused
 from copark.store import DamagedRun, MisplacedRun, RunStore
 from copark.store.garbage import faults_in
-from copark.store.manifest import NAME, checksum, faults_of, manifest_of, set_aside
+from copark.store.manifest import NAME, faults_of, set_aside
 
 IDENTITY = "0123456789abcdef"
-
-
-def write_manifest(folder: Path) -> None:
-    """List every file anew, as whoever means no good would."""
-    files = {path for path in folder.rglob("*") if path.is_file() and path.name != NAME}
-    marks = {path.relative_to(folder).as_posix(): (path.stat().st_size, checksum(path)) for path in files}
-    (folder / NAME).write_text(manifest_of(marks), encoding="utf-8")
 
 
 @pytest.fixture
@@ -158,7 +152,7 @@ def test_a_run_is_not_believed_whatever_of_what_made_it_was_changed(store: RunSt
         told = metadata["provenance"]
         told |= change if "study" not in change else {"study": told["study"] | change["study"]}
         path.write_text(json.dumps(metadata), encoding="utf-8")
-        write_manifest(record.path)
+        reseal(record.path)
         with subtests.test(change=change):
             with pytest.raises(MisplacedRun) as refusal:
                 store.get(record.identity)

@@ -6,15 +6,23 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import xarray as xr
+from numcodecs import Blosc
+from numpy.typing import NDArray
+from resealing import change_json, change_metadata, change_provenance, reseal, with_checksum
 
 from copark import workflows
 from copark.analyses import context
 from copark.cases import load_case
 from copark.errors import FaultsFound
-from copark.store import RunStore, runs
+from copark.store import RunRecord, RunStore, runs
+from copark.store.headlines import counts_in
+from copark.store.streaming_summary import STATISTICS
+from copark.workflows.runs import check_books
 
 RUNS = 12
 
@@ -97,7 +105,8 @@ def test_above_the_limit_bands_are_kept_and_the_same_run_is_found_again(
     made = workflows.run_study("great-stone", runs=RUNS, out=tmp_path, report=False)
     assert (made.runs, made.kept) == (RUNS, 5)
     assert workflows.run_study("great-stone", runs=RUNS, out=tmp_path, report=False).reused
-    assert workflows.verify(made.identity, out=tmp_path).runs == 5
+    verdict = workflows.verify(made.identity, out=tmp_path)
+    assert (verdict.kind, verdict.runs) == ("identical", RUNS)
     store = RunStore(tmp_path / "runs")
     bands = store.load_summary(made.identity)
     assert bands is not None
@@ -145,6 +154,88 @@ def test_verify_names_the_first_number_that_differs(copied: Path, first: workflo
     assert found is not None
     assert (found.variable, found.scenario, found.run, found.quarter) == ("jobs", "as-it-is", 7, "2020Q1")
     assert found.stored - found.replayed == pytest.approx(1.0)
+
+
+def with_bands(out: Path, monkeypatch: pytest.MonkeyPatch) -> RunRecord:
+    """A run of which bands and the first paths are kept."""
+    monkeypatch.setattr(context, "SUMMARY_ABOVE", 10)
+    monkeypatch.setattr(runs, "KEPT", 5)
+    made = workflows.run_study("great-stone", runs=RUNS, out=out, report=False)
+    return RunStore.of(out).get(made.identity)
+
+
+def rewritten(path: Path, change: Callable[[NDArray[Any]], None]) -> None:
+    """Change the numbers of a chunk, and give it the checksum they have now."""
+    described = json.loads((path.parents[path.parts[::-1].index("c")] / "zarr.json").read_text(encoding="utf-8"))
+    numbers = np.frombuffer(Blosc().decode(path.read_bytes()[:-4]), described["data_type"]).copy()
+    change(numbers)
+    packing = Blosc(cname="lz4", clevel=5, shuffle=Blosc.SHUFFLE)
+    path.write_bytes(with_checksum(bytes(packing.encode(numbers))))
+
+
+def test_verify_compares_the_bands_and_the_runs_whose_paths_are_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = with_bands(tmp_path, monkeypatch)
+
+    def raised(numbers: NDArray[Any]) -> None:
+        numbers[STATISTICS.index("p50") * 80 + 79] += 5.0  # the median of the last quarter
+
+    rewritten(record.path / "summary.zarr" / "operating" / "c" / "0" / "0" / "0", raised)
+    reseal(record.path)
+    assert check_books(tmp_path) == [], "no array says otherwise"
+    verdict = workflows.verify(record.identity, out=tmp_path)
+    assert (verdict.kind, verdict.runs) == ("different", RUNS)
+    assert verdict.first is not None
+    assert (verdict.first.variable, verdict.first.statistic) == ("operating", "p50")
+
+
+def test_verify_does_not_believe_an_outcome_that_arrays_and_metadata_agree_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the last run, whose path is not kept."""
+    record = with_bands(tmp_path, monkeypatch)
+
+    def failed(numbers: NDArray[Any]) -> None:
+        numbers[RUNS - 1] = (numbers[RUNS - 1] + 1) % 4
+
+    rewritten(record.path / "every_run.zarr" / "outcome" / "c" / "0" / "0", failed)
+    reseal(record.path)
+    assert [fault.code for fault in check_books(tmp_path)] == ["store.headline"]
+    counts = counts_in(record, "every_run.zarr").outcome
+    change_metadata(record.path, outcome=counts)
+    assert check_books(tmp_path) == []
+    verdict = workflows.verify(record.identity, out=tmp_path)
+    assert (verdict.kind, verdict.passed) == ("different", False)
+    assert verdict.first is not None
+    assert (verdict.first.variable, verdict.first.run) == ("outcome", RUNS - 1)
+
+
+def test_verify_compares_what_a_run_says_of_itself(copied: Path, first: workflows.RunOutcome) -> None:
+    folder = copied / "runs" / first.identity
+    trust = RunStore.of(copied).get(first.identity).provenance["trust"]
+    change_provenance(folder, trust=trust | {"values": 999})
+    change_json(folder / "arrays.zarr/jobs/zarr.json", lambda array: array["attributes"].update(units="companies"))
+    reseal(folder)
+    assert check_books(copied) == []
+    verdict = workflows.verify(first.identity, out=copied)
+    assert (verdict.kind, verdict.first, verdict.changes) == ("different", None, ())
+    assert {name for name, _, _ in verdict.descriptions} == {"jobs.units", "provenance.trust"}
+
+
+def test_verify_vouches_for_nothing_that_it_has_not_compared(
+    copied: Path, first: workflows.RunOutcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = RunStore.of(copied).load(first.identity).isel(run=slice(0, 5)).load()
+    monkeypatch.setattr("copark.simulation.run.stream", lambda *_, **__: iter([some]))
+    verdict = workflows.verify(first.identity, out=copied)
+    assert (verdict.kind, verdict.descriptions) == ("different", (("runs", str(RUNS), "5"),))
+    monkeypatch.setattr("copark.simulation.run.stream", lambda *_, **__: iter(()))
+    with pytest.raises(FaultsFound, match="No run could be compared"):
+        workflows.verify(first.identity, out=copied)
+    change_metadata(copied / "runs" / first.identity, kept=0)
+    with pytest.raises(FaultsFound, match="kept as 0"):
+        workflows.verify(first.identity, out=copied)
 
 
 def test_verify_sees_damage_before_it_replays(copied: Path, first: workflows.RunOutcome) -> None:

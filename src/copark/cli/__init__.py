@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 OK, FAULTS, WRONG_USAGE, STOPPED, TERMINATED = 0, 1, 2, 130, 143
 ERRORS = {
     "ENOENT": "no_folder", "ENOTDIR": "no_folder", "EROFS": "read_only", "EACCES": "read_only", "EPERM": "read_only",
-    "ENOSPC": "full", "EDQUOT": "full",
+    "ENOSPC": "full", "EDQUOT": "full", "EIO": "disk_fails",
 }  # fmt: skip
 """Errors of the operating system that people can mend, and the texts that say how."""
 
@@ -102,7 +102,10 @@ def _tell_unexpected(error: Exception, lang: str) -> int:
         words = text("cli.error.memory", lang)
     elif isinstance(error, OSError):
         key = ERRORS.get(errno.errorcode.get(error.errno or 0, ""), "system")
-        words = text(f"cli.error.{key}", lang, detail=error, path=error.filename or "")
+        path = error.filename
+        if key == "read_only" and path and os.access(path, os.F_OK) and not os.access(path, os.R_OK):
+            key = "unreadable"
+        words = text(f"cli.error.{key}", lang, reason=error.strerror or error, path=path or "–")
     else:
         words = text("cli.error.unexpected", lang, detail=f"{type(error).__name__}: {error}")
     print(plain(words), file=sys.stderr)

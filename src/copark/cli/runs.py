@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +14,7 @@ from copark.cli.app import OUT, Lang, Out, Threads, app
 from copark.cli.help import SpokenCommand, SpokenGroup
 from copark.cli.screen import Progress, duration, listing, say, show_faults, show_listing
 from copark.errors import NotFound, printable
+from copark.texts import text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +66,8 @@ def check(
     if faults:
         show_faults(faults, ctx.obj)
         raise typer.Exit(1)
-    say("database.agree", ctx.obj)
+    say("database.agree_quick" if quick else "database.agree", ctx.obj)
+    say("database.vouches", ctx.obj)
 
 
 @app.command("gc", cls=SpokenCommand, help="cluster.help.gc")
@@ -91,7 +94,6 @@ def gc(
 def _booked(found: Sequence[BookedRun], out: Path, lang: str) -> Table:
     from copark.presentation.document import Column, Kind, Table
     from copark.presentation.numbers import number
-    from copark.texts import text
 
     columns = [
         Column("identity", text("cli.run.identity", lang), Kind.quarter),
@@ -189,6 +191,10 @@ def pack(
     counts = {"cases": len(packed.cases), "studies": len(packed.studies), "runs": len(packed.runs)}
     say("workspace.packed", ctx.obj, path=packed.path, size=number(packed.bytes / 1e6, 1), **counts)
     say("workspace.checksum", ctx.obj, sha256=packed.sha256)
+    if packed.left_out:
+        show_faults(packed.left_out, ctx.obj)
+        print(text("workspace.left_out", ctx.obj, count=len(packed.left_out)), file=sys.stderr)
+        raise typer.Exit(1)
 
 
 @workspace.command("open", cls=SpokenCommand, help="workspace.help.open")
@@ -219,6 +225,7 @@ def verify(ctx: typer.Context, file: File, _lang: Lang = None) -> None:
         raise typer.Exit(1)
     _show(found, ctx.obj)
     say("workspace.whole", ctx.obj)
+    say("workspace.vouches", ctx.obj)
 
 
 def _show(found: WorkspaceFindings, lang: str) -> None:

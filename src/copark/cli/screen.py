@@ -153,10 +153,13 @@ def listed(key: str, lang: str, titles: tuple[str, str], tables: Mapping[str, tu
 
 def show_verdict(verdict: ReplayVerdict, lang: str) -> None:
     """Whether a replay gave what is stored, and what has changed if it did not."""
-    first = verdict.first
-    key = "shape" if first is not None and not first.quarter and first.run < 0 else verdict.kind
-    values = {"count": verdict.runs, "largest": verdict.largest} | ({} if first is None else vars(first))
-    styled(text(f"cli.verify.{key}", lang, **values), bold=True, fg="green" if verdict.passed else "red")
+    colour = "green" if verdict.passed else "red"
+    values = {"count": verdict.runs, "largest": verdict.largest} | _first_difference(verdict, lang)
+    styled(text(f"cli.verify.{_kind(verdict)}", lang, **values), bold=True, fg=colour)
+    for name, stored, now in verdict.descriptions:
+        print(plain(f"  {text('cli.verify.was', lang, name=name, stored=stored, now=now)}"))
+    if verdict.passed:
+        say("cli.verify.vouches", lang)
     if verdict.kind == "identical":
         return
     say("cli.verify.changed" if verdict.changes else "cli.verify.unchanged", lang)
@@ -164,6 +167,31 @@ def show_verdict(verdict: ReplayVerdict, lang: str) -> None:
         print(plain(f"  {text('cli.verify.was', lang, name=name, stored=stored, now=now)}"))
     if verdict.changes:
         say("cli.verify.promise", lang)
+
+
+def _kind(verdict: ReplayVerdict) -> str:
+    if verdict.first is None:
+        return "described" if verdict.descriptions else verdict.kind
+    has_place = verdict.first.quarter or verdict.first.run >= 0
+    return "different" if has_place else "shape"
+
+
+def _first_difference(verdict: ReplayVerdict, lang: str) -> dict[str, Any]:
+    """Where the first number differs, in words."""
+    first = verdict.first
+    if first is None:
+        return {}
+    places = [first.variable]
+    if first.statistic:
+        places.append(text(f"store.column.{first.statistic}", lang))
+    if first.scenario:
+        places.append(text("cli.verify.scenario", lang, scenario=first.scenario))
+    if first.run >= 0:
+        places.append(text("cli.verify.run", lang, run=first.run))
+    if first.quarter:
+        places.append(text("cli.verify.quarter", lang, quarter=first.quarter))
+    place = text("cli.verify.between", lang).join(places)
+    return {"place": place, "variable": first.variable, "stored": first.stored, "replayed": first.replayed}
 
 
 def duration(seconds: float, lang: str) -> str:

@@ -1,4 +1,4 @@
-"""The numbers of a run as Zarr version 3: one array a variable, 1,000 runs a chunk, lz4 with byte shuffle.
+"""The numbers of a run as Zarr version 3: one array a variable, 1,000 runs a chunk, lz4 with byte shuffle, CRC-32C.
 
 A thousand runs are one file for each variable, named by its place. Whoever makes those runs can therefore write their
 part of an ensemble alone, in any order, beside others who write theirs, and without opening the array: the bytes are
@@ -40,7 +40,7 @@ def with_texts(dataset: xr.Dataset, *, storable: bool) -> xr.Dataset:
 
 
 def _encodings(dataset: xr.Dataset) -> dict[Any, dict[str, Any]]:
-    from zarr.codecs import BloscCodec, BloscShuffle
+    from zarr.codecs import BloscCodec, BloscShuffle, Crc32cCodec
 
     encodings: dict[Any, dict[str, Any]] = {}
     for name, variable in dataset.variables.items():
@@ -50,22 +50,29 @@ def _encodings(dataset: xr.Dataset) -> dict[Any, dict[str, Any]]:
             encoding |= {"units": "days since 1970-01-01", "dtype": "int64"}
         elif variable.dtype.kind == "f":
             encoding["_FillValue"] = None
-        if variable.dtype.kind in "fiuM":
-            encoding["compressors"] = [BloscCodec(cname="lz4", clevel=5, shuffle=BloscShuffle.shuffle)]
+        packing = [BloscCodec(cname="lz4", clevel=5, shuffle=BloscShuffle.shuffle)]
+        encoding["compressors"] = [*(packing if variable.dtype.kind in "fiuM" else []), Crc32cCodec()]
         encodings[name] = encoding
     return encodings
 
 
 def open_dataset(path: Path, order: list[str] | None = None) -> xr.Dataset:
-    """Open a Zarr group lazily, with its variables in the order wanted, since folders have none."""
-    import xarray as xr
-    import zarr
+    """Open a Zarr group of a stored run lazily, with its variables in the order wanted, since folders have none.
 
-    group: Any = zarr.open_group(str(path), mode="r", zarr_format=3)
-    runs = int(group["run"].shape[0]) if "run" in group else 0
+    Each chunk is compared with its checksum when it is read; ``DamagedRun`` is raised then, wherever that is.
+    """
+    import xarray as xr
+
+    from copark.store.array_forms import forms_in
+    from copark.store.checked_chunks import CheckedStore
+
+    forms = forms_in(path)
+    runs = forms["run"].shape[0] if "run" in forms else 0
+    files: Any = CheckedStore(path, forms=forms)
     dataset = xr.open_dataset(
-        path, engine="zarr", chunks=None, cache=runs <= CACHED_RUNS, consolidated=False, zarr_format=3
-    )
+        files, engine="zarr", chunks=None, cache=runs <= CACHED_RUNS, consolidated=False,
+        zarr_format=3,
+    )  # fmt: skip
     dataset = with_texts(dataset, storable=False)
     return dataset if order is None else dataset[[name for name in order if name in dataset.data_vars]]
 
@@ -95,6 +102,7 @@ def encoded(chunk: xr.Dataset, number: int) -> Iterator[tuple[str, bytes]]:
     It has up to ``CHUNK`` runs, fewer only at the end of an ensemble, and is the ``number``-th from 0. What is empty
     throughout has no file.
     """
+    import google_crc32c
     import numpy as np
     from numcodecs import Blosc
 
@@ -106,7 +114,8 @@ def encoded(chunk: xr.Dataset, number: int) -> Iterator[tuple[str, bytes]]:
         if (np.isnan(values) if values.dtype.kind == "f" else values == 0).all():
             continue
         place = "/".join(str(number) if dim == "run" else "0" for dim in variable.dims)
-        yield f"{name}/c/{place}", codec.encode(values)
+        content = bytes(codec.encode(values))
+        yield f"{name}/c/{place}", content + google_crc32c.value(content).to_bytes(4, "little")
 
 
 def _whole(values: NDArray[np.generic], axis: int) -> NDArray[np.generic]:

@@ -25,6 +25,8 @@ class FirstDifference:
     scenario: str = ""
     run: int = -1
     quarter: str = ""
+    statistic: str = ""
+    """variable, scenario, run, quarter, statistic: the place, as far as the variable has such dimensions."""
     stored: float = float("nan")
     replayed: float = float("nan")
 
@@ -94,7 +96,7 @@ def _first(
 
     places = np.argwhere(gaps > TOLERANCE)
     columns = {str(dim): places[:, at] for at, dim in enumerate(stored[name].dims)}
-    quarter = columns.get("quarter", np.full(len(places), stored.sizes["quarter"]))
+    quarter = columns.get("quarter", np.full(len(places), stored.sizes.get("quarter", 0)))
     run = columns.get("run", np.zeros(len(places), dtype=np.int64))
     chosen = int(np.lexsort((run, quarter))[0])
     at, place = {dim: int(found[chosen]) for dim, found in columns.items()}, tuple(places[chosen])
@@ -103,6 +105,7 @@ def _first(
         scenario=str(stored["scenario"].values[at["scenario"]]) if "scenario" in at else "",
         run=int(stored["run"].values[at["run"]]) if "run" in at else -1,
         quarter=str(stored["label"].values[at["quarter"]]) if "quarter" in at else "",
+        statistic=str(stored["statistic"].values[at["statistic"]]) if "statistic" in at else "",
         stored=float(stored[name].values[place]),
         replayed=float(replayed[place]),
     )

@@ -86,18 +86,50 @@ def written_file(target: Path) -> Iterator[Path]:
 
 
 def take_place(folder: Path, target: Path, *, replace: bool) -> None:
-    """Rename a finished folder to its target, putting an older one out of the way first if asked."""
-    if replace and target.exists():
-        old = beside(target, REPLACED)
-        target.rename(old)
-        folder.rename(target)
-        shutil.rmtree(old, ignore_errors=True)
-        return
+    """Rename a finished folder to its target, putting an older one out of the way first if asked.
+
+    A process that is killed between the two moves leaves the target empty and the older folder beside it;
+    :func:`put_back` gives it its place again.
+    """
+    replaced: list[Path] = []
+    while True:
+        if replace and target.exists():
+            replaced.append(beside(target, REPLACED))
+            target.rename(replaced[-1])
+        try:
+            folder.rename(target)
+        except OSError:
+            if not target.exists():
+                if replaced:
+                    replaced[-1].rename(target)
+                raise
+            if not replace:
+                return
+            continue  # somebody took this process for dead and has put the older one back
+        break
+    for path in replaced:
+        rubbish = beside(target, UNFINISHED)
+        with suppress(FileNotFoundError):  # it was put back, and is among these once more
+            path.rename(rubbish)  # half of it must not be put back
+        shutil.rmtree(rubbish, ignore_errors=True)
+
+
+def place_of(replaced: Path) -> Path:
+    """Return where a folder was before it was put out of the way, by its name."""
+    return replaced.with_name(WRITTEN_BY.sub("", replaced.name.removeprefix(REPLACED)))
+
+
+def put_back(replaced: Path) -> bool:
+    """Give a folder that was put out of the way its place again, unless another has taken it; return whether it has."""
+    target = place_of(replaced)
+    if target.exists():
+        return False
     try:
-        folder.rename(target)
+        replaced.rename(target)
     except OSError:
-        if not target.exists():
-            raise
+        return False
+    flush(target.parent)
+    return True
 
 
 def stamp_of(path: Path) -> Stamp:
@@ -185,7 +217,24 @@ def only_one(path: Path, waiting: Callable[[], None] | None = None) -> Iterator[
 
 @contextmanager
 def if_free(path: Path, patience: float = 0.0) -> Iterator[bool]:
-    """Hold a lock if nobody else does, or no more after so many seconds (-1: ever); give whether it is held."""
+    """Hold a lock if nobody else does, or no more after so many seconds (-1: ever); give whether it is held.
+
+    Its file is removed while the lock is held, by its holder alone: whoever had opened the file before and gets its
+    lock afterwards finds that it has no name any more, and tries again with the file that has. Versions of filelock
+    before 4.0 do not look, or remove the file themselves: two processes then hold the lock at a time.
+    """
+    with _locked(path, patience) as is_ours:
+        try:
+            yield is_ours
+        finally:
+            if is_ours:
+                with suppress(OSError):  # on Windows it cannot be removed while it is held, and may stay
+                    path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _locked(path: Path, patience: float) -> Iterator[bool]:
+    """Hold a lock as :func:`if_free` does, and leave its file."""
     from filelock import FileLock, Timeout
 
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -201,14 +250,15 @@ def if_free(path: Path, patience: float = 0.0) -> Iterator[bool]:
     try:
         yield True
     finally:
-        with suppress(OSError):  # on Windows it cannot be removed while it is held, and may stay
-            path.unlink(missing_ok=True)
         lock.release()
 
 
 def is_held(path: Path) -> bool:
-    """Whether a living process holds a lock."""
+    """Return whether a living process holds a lock; its file stays as it is."""
     if not path.is_file():
         return False
-    with if_free(path) as free:
-        return not free
+    try:
+        with _locked(path, 0.0) as is_free:
+            return not is_free
+    except PermissionError:  # a folder to be read alone, where nobody works
+        return False

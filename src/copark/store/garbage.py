@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Literal
 
 from copark.errors import Fault
+from copark.store.array_forms import faults_of_form
 from copark.store.checkpoints import FOLDER
-from copark.store.errors import fault
+from copark.store.errors import DamagedRun, MisplacedRun, fault
 from copark.store.files import (
     IN_SHARDS,
     REPLACED,
@@ -23,25 +24,33 @@ from copark.store.files import (
     is_held,
     is_living,
     lock_of,
+    place_of,
+    put_back,
     remove,
     size_of,
 )
+from copark.store.headlines import faults_of_chunks, faults_of_headlines
 from copark.store.manifest import UNREADABLE, extras_of, faults_of, listed_in, misplaced
 from copark.store.runs import RunRecord, RunStore
 
-Kind = Literal["half_written", "superseded", "unfinished", "stale"]
+Kind = Literal["half_written", "displaced", "lock", "superseded", "unfinished", "stale"]
 QUIET = 600.0
 """Seconds without a change after which what no living process of this machine holds counts as left."""
 FOLDERS = ("runs", "reports", "posteriors", "batches", "batches/*", "stages-*", "pool", "pool/*", "pool/*/*",
            "results/*/*")  # fmt: skip
+LOCKS = (".", "results/*", *FOLDERS)
+"""Folders in which whoever works on something holds its lock."""
 
 
 @dataclass(frozen=True)
 class Leaving:
-    """Something that could be thrown away: ``half_written``, begun and never finished; ``superseded``, shards of a run
-    that is stored; ``unfinished``, shards and stages that the same command would go on from; ``stale``, a stored run
-    of another state of the model.
-    """  # noqa: D205 - one sentence
+    """Something that could be thrown away, or put back.
+
+    ``half_written``, begun and never finished; ``lock``, the lock of a process that was killed; ``superseded``, shards
+    of a run that is stored; ``unfinished``, shards and stages that the same command would go on from; ``stale``, a
+    stored run of another state of the model. ``displaced`` alone is not thrown away but put back: a folder that was
+    being replaced when the process was killed, and whose place is empty.
+    """
 
     path: Path
     kind: Kind
@@ -60,9 +69,16 @@ def leavings(
     stale = [one for one in store.records()[0] if is_stale(one)] if is_stale is not None else []
     found: list[tuple[Path, Kind]] = [(one.path, "stale") for one in stale]
     begun = [path for folder in FOLDERS for mark in (UNFINISHED, REPLACED) for path in out.glob(f"{folder}/{mark}*")]
-    found += [(path, "half_written") for path in begun if not is_living(path, quiet)]
+    found += [(path, _kind_of(path)) for path in begun if not is_living(path, quiet)]
+    locks = {path for folder in LOCKS for path in out.glob(f"{folder}/.*.lock")}
+    found += [(path, "lock") for path in locks if path.is_file() and not is_held(path)]
     found += [(path, kind) for path, kind in _begun(out, store, quiet) if unfinished or kind == "superseded"]
     return sorted((Leaving(*one, size_of(one[0])) for one in found), key=lambda one: (one.kind, str(one.path)))
+
+
+def _kind_of(path: Path) -> Kind:
+    is_displaced = path.name.startswith(REPLACED) and not place_of(path).exists()
+    return "displaced" if is_displaced else "half_written"
 
 
 def _begun(out: Path, store: RunStore, quiet: float) -> Iterator[tuple[Path, Kind]]:
@@ -92,29 +108,54 @@ def _remove_if_free(folder: Path) -> None:
 def throw_away(leaving: Leaving) -> None:
     """Remove it; a stored run is first taken from its place, so that nobody finds half of it.
 
-    Shards and stages that somebody has gone on with meanwhile stay.
+    What is displaced is put back. Shards, stages and locks that somebody has gone on with meanwhile stay.
     """
-    if leaving.kind in ("unfinished", "superseded"):
-        _remove_if_free(leaving.path)
-    else:
-        path = leaving.path
-        remove(path.rename(beside(path, REPLACED)) if leaving.kind == "stale" else path)
+    path = leaving.path
+    match leaving.kind:
+        case "unfinished" | "superseded":
+            _remove_if_free(path)
+        case "lock":
+            with if_free(path):  # whoever gets a lock removes its file
+                pass
+        case "displaced":
+            put_back(path)
+        case "stale":
+            remove(path.rename(beside(path, UNFINISHED)))
+        case _:
+            remove(path)
 
 
 def faults_in(
     store: RunStore, *, deep: bool | None = True, progress: Callable[[int, int], None] | None = None
 ) -> list[Fault]:
-    """Every fault of the folders of stored runs; ``deep``: compare the checksums of every file, whatever it takes."""
+    """Every fault of the folders of stored runs; one that cannot be read keeps none of the others from being told.
+
+    deep: compare the checksums of every file, whatever it takes, and decode every chunk.
+    """
     names, found = store.names(), list[Fault]()
     for at, name in enumerate(names):
         folder = store.root / name
         faults = faults_of(folder, deep=deep)
+        is_whole = not faults
         with suppress(OSError, *UNREADABLE):  # which is among the faults
             told = {one.key for one in faults}
             faults += [fault("extra", folder, one) for one in extras_of(folder, listed_in(folder)) if one not in told]
         wrong = misplaced(folder)
         found += faults if wrong is None else [*faults, wrong]
+        if is_whole and wrong is None:
+            found += faults_of_content(store, name, deep=bool(deep))
         if progress is not None:
             progress(at + 1, len(names))
     left = sorted(path for path in store.root.glob(f"{UNFINISHED}*") if not is_living(path, 0.0))
     return found + [fault("left_over", path) for path in left]
+
+
+def faults_of_content(store: RunStore, name: str, *, deep: bool) -> list[Fault]:
+    """Return the faults of what a whole and rightly placed folder holds: its metadata, the forms of its arrays, what
+    the metadata say of how its runs ended, and, if ``deep``, chunks that cannot be decoded.
+    """  # noqa: D205 - one sentence
+    try:
+        record = store.record(name, checked=False)
+    except (DamagedRun, MisplacedRun) as refusal:
+        return list(refusal.faults)
+    return faults_of_form(record) or [*faults_of_headlines(record), *(faults_of_chunks(record) if deep else ())]

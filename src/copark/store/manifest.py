@@ -6,6 +6,7 @@ reading a number. What lies in the folder of another identity is misplaced; whoe
 ``quarantine/<folder>-<number>``, where nothing is overwritten or removed.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -59,13 +60,15 @@ def faults_of(folder: Path, *, deep: bool | None = None) -> list[Fault]:
         Compare the checksums of numbers too, not those of descriptions alone; by default for folders up to
         ``DEEP_LIMIT``.
     """
-    if not (folder / NAME).is_file():
-        return [fault("half_written", folder, NAME)]
     try:
+        if not (folder / NAME).is_file():
+            return [fault("half_written", folder, NAME)]
         known = json.loads((folder / NAME).read_text(encoding="utf-8")).get("format")
         wanted = listed_in(folder)
         if not wanted:
             raise ValueError("a run has files")
+    except OSError as error:
+        return [unreadable(folder, NAME, error)]
     except UNREADABLE:
         return [fault("manifest_unreadable", folder, NAME)]
     if known != FORMAT:
@@ -95,12 +98,30 @@ def _may_be_read(name: str) -> bool:
 
 def _file_faults(folder: Path, name: str, size: int, digest: str, *, deep: bool) -> Iterator[Fault]:
     path = folder / name
-    if not path.is_file():
-        yield fault("file_missing", folder, name)
-    elif path.stat().st_size != size:
-        yield fault("file_size", folder, name, found=path.stat().st_size, wanted=size)
-    elif (deep or name.count("/") < 2) and checksum(path) != digest:  # what describes a run is small
-        yield fault("file_changed", folder, name)
+    try:
+        if not path.is_file():
+            yield fault("file_missing", folder, name)
+        elif path.stat().st_size != size:
+            yield fault("file_size", folder, name, found=path.stat().st_size, wanted=size)
+        elif (deep or _describes(name)) and checksum(path) != digest:
+            yield fault("file_changed", folder, name)
+    except OSError as error:
+        yield unreadable(folder, name, error)
+
+
+def _describes(name: str) -> bool:
+    """Whether a file describes a run, and is small: its metadata, and what its arrays are."""
+    return name.count("/") < 2 or name.endswith("/zarr.json")
+
+
+REASONS = {"EACCES": "forbidden", "EPERM": "forbidden", "EIO": "disk_fails"}
+"""Why files cannot be read, where people can do something about it."""
+
+
+def unreadable(place: object, key: str, error: OSError) -> Fault:
+    """Return the fault of a file of a stored run that is there and cannot be read."""
+    code = REASONS.get(errno.errorcode.get(error.errno or 0, ""), "unreadable")
+    return fault(code, place, key, reason=error.strerror or type(error).__name__)
 
 
 def misplacement(metadata: Mapping[str, Any], identity: str, place: object) -> Fault | None:

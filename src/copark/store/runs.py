@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -22,9 +23,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copark.errors import Fault
+from copark.store.array_forms import ARRAYS, EVERY_RUN, SUMMARY, faults_of_form
 from copark.store.arrays import CHUNK, open_dataset
 from copark.store.errors import DamagedRun, ExportRefused, MisplacedRun, RunNotStored, fault
-from copark.store.files import IN_SHARDS, flush, take_place, written_folder
+from copark.store.files import (
+    IN_SHARDS,
+    REPLACED,
+    flush,
+    if_free,
+    lock_of,
+    place_of,
+    put_back,
+    take_place,
+    written_folder,
+)
+from copark.store.headlines import faults_of_headlines
 from copark.store.manifest import (
     FORMAT,
     IDENTITY,
@@ -35,6 +48,7 @@ from copark.store.manifest import (
     faults_of,
     misplacement,
     set_aside,
+    unreadable,
 )
 from copark.store.streaming_summary import EndCounts, failed_in
 
@@ -46,7 +60,6 @@ OUT = Path("out")
 """The output folder where none is named."""
 SUMMARY_ABOVE = 100_000
 KEPT = 10_000
-ARRAYS, SUMMARY, EVERY_RUN = "arrays.zarr", "summary.zarr", "every_run.zarr"
 LEAST_COMPRESSION = 0.2
 """Ensembles were never seen to shrink to less than this share of their size in memory."""
 
@@ -167,8 +180,9 @@ class RunStore:
     def record(self, identity: str, *, deep: bool | None = None, checked: bool = True) -> RunRecord:
         """Read what is known of a stored run, after checking that its folder is whole and its own.
 
-        Checksums are compared up to 256 MB, or whatever the size if ``deep``. Not ``checked``, as for a list of many,
-        what describes the run is believed.
+        Checksums are compared up to 256 MB, or whatever the size if ``deep``; the forms of its arrays with what its
+        study gives, and how its runs ended with what its arrays say. Not ``checked``, as for a list of many, what
+        describes the run is believed.
 
         Raises
         ------
@@ -184,10 +198,18 @@ class RunStore:
         try:
             metadata = json.loads((folder / METADATA).read_text(encoding="utf-8"))
             found, wrong = record_of(folder, metadata), misplacement(metadata, identity, folder)
-        except (OSError, *UNREADABLE) as error:
+        except FileNotFoundError:
+            raise DamagedRun([fault("metadata_unreadable", folder, METADATA)]) from None
+        except OSError as error:
+            raise DamagedRun([unreadable(folder, METADATA, error)]) from error
+        except UNREADABLE as error:
             raise DamagedRun([fault("metadata_unreadable", folder, METADATA)]) from error
         if wrong is not None:
             raise MisplacedRun([wrong])
+        if checked:
+            faults = faults_of_form(found) or faults_of_headlines(found)
+            if faults:
+                raise DamagedRun(faults)
         return found
 
     def load(self, identity: str) -> xr.Dataset:
@@ -204,7 +226,7 @@ class RunStore:
         """Open status, outcome and draws of every run, also of those whose paths were not kept."""
         found = self.get(identity)
         if found.form == "summarised":
-            return open_dataset(found.path / EVERY_RUN)
+            return open_dataset(found.path / EVERY_RUN, list(found.variables))
         return self.load(found.identity).drop_dims("quarter")
 
     def records(self) -> tuple[list[RunRecord], list[Fault]]:
@@ -231,8 +253,19 @@ class RunStore:
         flush(self.root)
         return self.record(identity)
 
+    def put_back_replaced(self) -> None:
+        """Give runs their place again whose replacement was killed between its two moves."""
+        for path in self.root.glob(f"{REPLACED}*"):
+            target = place_of(path)
+            if target.exists() or faults_of(path, deep=False):
+                continue
+            with suppress(OSError), if_free(lock_of(self.shards_of(target.name))) as is_free:
+                if is_free:
+                    put_back(path)
+
     def names(self) -> list[str]:
         """Names of the folders of stored runs, sound or not, in their place or not."""
+        self.put_back_replaced()
         paths = self.root.iterdir() if self.root.is_dir() else ()
         shown = (path for path in paths if not path.name.startswith(".") and path.name != QUARANTINE)
         return sorted(path.name for path in shown if path.is_dir())

@@ -13,7 +13,7 @@ Joined chunk by chunk from the first, they give the same bits however the chunks
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -150,11 +150,16 @@ class EndCounts:
 
     def add(self, chunk: xr.Dataset) -> None:
         """Count further runs."""
+        names = [name for name in ("status", "outcome") if name in chunk]
+        self.add_codes([str(name) for name in chunk["scenario"].values], {name: chunk[name].values for name in names})
+
+    def add_codes(self, scenarios: Sequence[str], variables: Mapping[str, NDArray[np.generic]]) -> None:
+        """Count further runs by codes of ``status`` and ``outcome``, arrays of shape (scenario, run)."""
         import numpy as np
 
         found: dict[str, dict[str, dict[str, int]]] = {"status": {}, "outcome": {}}
-        for variable in (name for name in found if name in chunk):
-            for name, codes in zip(map(str, chunk["scenario"].values), chunk[variable].values, strict=True):
+        for variable, values in variables.items():
+            for name, codes in zip(scenarios, values, strict=True):
                 numbers = zip(*np.unique(codes, return_counts=True), strict=True)
                 found[variable][name] = {str(code): int(number) for code, number in numbers}
         self.join(**found)

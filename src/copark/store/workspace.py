@@ -31,6 +31,7 @@ from copark.errors import CoparkError, Fault, FaultsFound
 from copark.identity import RESULT_FORMAT
 from copark.store.errors import DamagedRun, MisplacedRun
 from copark.store.files import written_file, written_folder
+from copark.store.headlines import faults_of_chunks
 from copark.store.manifest import NAME, checksum, listed_in
 from copark.store.runs import RunRecord, RunStore
 from copark.version import __version__
@@ -51,10 +52,6 @@ PLACES = re.compile(
 """Places of files. Earlier versions packed saved scenarios too, which nobody reads."""
 MOST_FILES, MOST_BYTES, MOST_LISTING = 500_000, 200_000_000_000, 150_000_000
 """Files of a workspace (a stored run of 100,000 has about 6,000), bytes it may unpack to, and those of its lists."""
-CODECS = frozenset(("bytes", "blosc", "vlen-utf8", "zstd", "gzip", "crc32c"))
-"""Ways of writing numbers that a stored run may use; others could do more than read numbers."""
-MOST_STEPS = 1000
-"""Quarters, scenarios, parameters or letters: no axis of a run but that of its runs is longer."""
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The time of every entry: a ZIP archive knows none earlier."""
 EARLY_CONTEXT = "https://w3id.org/ro/crate/1.1/context"
@@ -321,11 +318,14 @@ def _take(path: Path, folder: Path, progress: Progress) -> WorkspaceFindings:
     store, notes = RunStore(folder / RUNS), list[Fault]()
     for identity in runs:
         place = f"{RUNS}/{identity}"
-        faults += _faults_of_arrays(folder, place)
         try:
-            notes += _notes_of(folder, store.record(identity), place)
+            record = store.record(identity)
         except (DamagedRun, MisplacedRun) as refusal:
-            faults += [Fault(one.code, place, None, one.key, one.values) for one in refusal.faults]
+            wrong: Iterable[Fault] = refusal.faults
+        else:
+            wrong = faults_of_chunks(record)
+            notes += _notes_of(folder, record, place)
+        faults += [Fault(one.code, place, None, one.key, one.values) for one in wrong]
     return WorkspaceFindings(cases, studies, runs, count, size, tuple(faults), tuple(notes))
 
 
@@ -423,24 +423,6 @@ def _faults_of_entries(folder: Path, cases: Iterable[str], studies: Iterable[str
     for name in studies:
         for one in examine_study(folder / STUDIES / f"{name}.yaml")[1]:
             yield Fault(one.code, f"{STUDIES}/{one.file}", one.line, one.key, one.values)
-
-
-def _faults_of_arrays(folder: Path, place: str) -> Iterator[Fault]:
-    """Arrays written in a way no run is, or larger than the run says it is."""
-    metadata = folder / place / "metadata.json"
-    about = _json(metadata.read_bytes()) if metadata.is_file() else None
-    runs = about.get("runs") if isinstance(about, dict) else None
-    longest = max(MOST_STEPS, runs if isinstance(runs, int) else 0)
-    for path in sorted((folder / place).rglob("*zarr.json")):
-        found = _json(path.read_bytes())
-        known = found if isinstance(found, dict) else {}
-        shape, codecs = known.get("shape", []), known.get("codecs", [])
-        plain = isinstance(codecs, list) and all(
-            isinstance(one, dict) and isinstance(one.get("name"), str) and one["name"] in CODECS for one in codecs
-        )
-        fits = isinstance(shape, list) and all(isinstance(n, int) and 0 <= n <= longest for n in shape)
-        if known.get("zarr_format") != 3 or not plain or not fits or sum(n > MOST_STEPS for n in shape) > 1:
-            yield _fault("array", path.relative_to(folder).as_posix())
 
 
 def _notes_of(folder: Path, record: RunRecord, place: str) -> Iterator[Fault]:

@@ -9,8 +9,8 @@ the language asked for; nothing here prints.
 
 from copark.analyses.context import Means, Progress
 from copark.workflows.case_commands import case_schema, catalogue, check, export, new, show
+from copark.workflows.replay import ReplayVerdict, verify
 from copark.workflows.run_study import RunOutcome, run_study, simulate
-from copark.workflows.runs import ReplayVerdict, verify
 
 __all__ = [
     "Means",

@@ -9,6 +9,7 @@ from copark.analyses.context import Progress, stage
 from copark.cases import casebook_path, check_case, list_cases, load_case
 from copark.cases.types import shown
 from copark.errors import CoparkError, Fault, NotFound
+from copark.store.errors import DamagedRun, MisplacedRun
 from copark.store.runs import OUT, RunRecord, RunStore
 from copark.store.workspace import (
     LICENCE,
@@ -36,6 +37,8 @@ class PackedWorkspace:
     studies: tuple[str, ...]
     runs: tuple[str, ...]
     """cases, studies, runs: names and identities of what it holds."""
+    left_out: tuple[Fault, ...] = ()
+    """Why runs of the output folder were left out, of which every one was asked for: a fault for each folder."""
 
 
 def pack(
@@ -53,7 +56,7 @@ def pack(
     cases, studies, runs
         Names or paths of cases and studies, identities of runs.
     everything
-        Every stored run of the output folder, too.
+        Every stored run of the output folder, too; those that are damaged or misplaced are left out, and told.
     creators, licence
         Who made it, and the address of the licence it is given under: by default the casebook's where nothing but the
         casebook is packed, and nobody's guess otherwise.
@@ -61,17 +64,18 @@ def pack(
     Raises
     ------
     copark.errors.CoparkError
-        If something is missing or has faults, or nothing was named.
+        If something that was named is missing or has faults, or there is nothing to pack.
     """
-    folders, texts, records = _gathered(cases, studies, _runs(runs, everything, out))
+    named, left_out = _runs(runs, everything, out)
+    folders, texts, records = _gathered(cases, studies, named)
     if not (folders or texts):
-        raise _refused("nothing", str(out))
+        raise WorkspaceRefused(left_out) if left_out else _refused("nothing", str(out))
     ours = all(folder.parent == casebook_path() for folder in folders.values())
     stated = licence or (LICENCE if ours and folders else "")
     contents = Contents(folders, texts, records, stated, tuple(creators), _posteriors(folders, records, out))
     digest = pack_workspace(contents, Path(file), _in_megabytes(progress, "pack"))
     names = tuple(folders), tuple(texts), tuple(run.identity for run in records)
-    return PackedWorkspace(Path(file), digest, Path(file).stat().st_size, *names)
+    return PackedWorkspace(Path(file), digest, Path(file).stat().st_size, *names, left_out)
 
 
 def open_(file: Path, to: Path, *, progress: Progress | None = None) -> WorkspaceFindings:
@@ -99,12 +103,18 @@ def _refused(code: str, place: str, **values: str) -> WorkspaceRefused:
     return WorkspaceRefused([Fault(f"workspace.{code}", place, None, "", values)])
 
 
-def _runs(names: Sequence[str], everything: bool, out: Path) -> tuple[RunRecord, ...]:
+def _runs(names: Sequence[str], everything: bool, out: Path) -> tuple[tuple[RunRecord, ...], tuple[Fault, ...]]:
+    """Stored runs that are to be packed, and why others of the folder cannot be, where every run was asked for."""
     store = RunStore.of(out)
-    found = {store.get(name).identity for name in names}
-    if everything:
-        found |= {record.identity for record in store.records()[0]}
-    return tuple(store.record(identity, deep=True) for identity in sorted(found))
+    asked = {store.get(name).identity for name in names}
+    records = {identity: store.record(identity, deep=True) for identity in sorted(asked)}
+    left_out: list[Fault] = []
+    for name in store.names() if everything else ():
+        try:
+            records.setdefault(name, store.record(name, deep=True))
+        except (DamagedRun, MisplacedRun) as refusal:
+            left_out.append(refusal.faults[0])
+    return tuple(records[identity] for identity in sorted(records)), tuple(left_out)
 
 
 def _gathered(
