@@ -29,7 +29,7 @@ def read_model(path: Path, model: type[M], areas: Sequence[str]) -> tuple[tuple[
     try:
         return (model.model_validate(tree.data), tree), []
     except ValidationError as errors:
-        return None, [translate(error, tree, path.name, model, areas) for error in errors.errors()]
+        return None, faults_in(errors, path.name, model, areas, tree)
 
 
 def read_shipped(path: Path, model: type[M]) -> tuple[M, str]:
@@ -39,10 +39,27 @@ def read_shipped(path: Path, model: type[M]) -> tuple[M, str]:
     return read[0], hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def translate(error: ErrorDetails, tree: Tree, file: str, model: type[BaseModel], areas: Sequence[str]) -> Fault:
+def faults_in(
+    errors: ValidationError, file: str, model: type[BaseModel], areas: Sequence[str], tree: Tree | None = None
+) -> list[Fault]:
+    """Make faults of all of pydantic's errors, with lines where there is a file.
+
+    A list whose entries have faults counts none of them: that it is too short then is no fault of its own.
+    """
+    every = errors.errors()
+    places = [error["loc"] for error in every]
+    own = (
+        error for error in every
+        if error["type"] != "too_short" or not any(place[:-1][: len(error["loc"])] == error["loc"] for place in places)
+    )  # fmt: skip
+    return [translate(error, tree, file, model, areas) for error in own]
+
+
+def translate(error: ErrorDetails, tree: Tree | None, file: str, model: type[BaseModel], areas: Sequence[str]) -> Fault:
     """Make a fault of one of pydantic's errors: one of these areas, or one that a case may have too."""
     code, at, values = told(error, keys_at(model, error["loc"][:-1]))
+    line = None if tree is None else tree.line(at)
     for area in areas:
         if code.startswith(f"{area}_"):
-            return Fault(f"{area}.{code.removeprefix(f'{area}_')}", file, tree.line(at), written(at), values)
-    return fault(code, file, tree.line(at), at, **values)
+            return Fault(f"{area}.{code.removeprefix(f'{area}_')}", file, line, written(at), values)
+    return fault(code, file, line, at, **values)

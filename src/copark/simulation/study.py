@@ -11,7 +11,7 @@ from math import prod
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from copark.cases.case import Case
@@ -19,7 +19,7 @@ from copark.cases.casebook import list_cases
 from copark.cases.files import KeyPath
 from copark.cases.load import load_case
 from copark.cases.types import shown, suggestion, wrong
-from copark.cases.validated_yaml import read_model
+from copark.cases.validated_yaml import faults_in, read_model
 from copark.cases.yaml_loader import Tree
 from copark.errors import CoparkError, Fault, NotFound, StudyFaults
 from copark.model.outputs import NAMES
@@ -137,9 +137,15 @@ class Study(Entry):
         return {"all": NAMES, "standard": STANDARD, "summary": SUMMARY}[self.keep or "standard"]
 
     def with_changes(self, **changes: Any) -> Study:
-        """Give a copy with some fields changed and checked again; those given as None stay as they are."""
+        """Give a copy with some fields changed and checked again; those given as None stay as they are.
+
+        Raises StudyFaults with all that is wrong with the changes.
+        """
         kept = {name: value for name, value in changes.items() if value is not None}
-        return Study.model_validate(self.model_dump(by_alias=True) | kept)
+        try:
+            return Study.model_validate(self.model_dump(by_alias=True) | kept)
+        except ValidationError as errors:
+            raise StudyFaults(faults_in(errors, self.name, Study, ("study",))) from None
 
     def content(self) -> dict[str, Any]:
         """Give the study as plain values: what its identity is made of."""
