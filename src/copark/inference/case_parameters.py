@@ -138,7 +138,8 @@ def _instead(best: CaseParameters, own: CaseParameters | None, notes: Notes) -> 
         return replace(best, notes=notes)
     trust = replace(best.trust, passed_over=own.trust.scale_reduction)
     values = {
-        "folder": "" if own.folder is None else f"{OWN}/{own.folder.name}", "case": own.trust.case, "cut": own.trust.cut,
+        "folder": "" if own.folder is None else f"{OWN}/{own.folder.name}",
+        "case": own.trust.case, "cut": own.trust.cut,
         "own": f"{own.trust.scale_reduction:.1f}", "best": f"{trust.scale_reduction:.1f}", "best_cut": trust.cut,
     }  # fmt: skip
     return replace(best, trust=trust, notes=(*notes, _note("trust.passed_over", **values)))
@@ -289,7 +290,7 @@ def _own_posteriors(case: Case, out: Path | None) -> tuple[list[CaseParameters],
 
 
 def _merit(one: CaseParameters) -> tuple[bool, bool, str, bool, int, int]:
-    """The rank of a calibration: current, converged, of the latest cut, one's own, of most values, of the largest batch.
+    """The rank of a calibration: current, converged, latest cut, one's own, most values, largest batch.
 
     A quick calibration of one's own that has not converged does not take the place of one that has.
     """

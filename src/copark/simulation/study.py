@@ -226,22 +226,26 @@ def load_study(name_or_path: str | Path) -> Study:
     return read_study(path)
 
 
-def examine_study(path: Path) -> tuple[Study | None, list[Fault]]:
+def examine_study(path: Path, case: Case | None = None) -> tuple[Study | None, list[Fault]]:
     """Read a study file and check it: the study, or None, and all its faults.
 
     Edits are checked against the case where it can be read: a case with faults, or none, is told when it is run.
+
+    case: that of its folder, which is meant by its name.
     """
     read, faults = read_model(path, Study, ("study",))
     if read is None:
         return None, faults
     study, tree = read
-    faults = list(faults_of_edits(study, tree, path.name))
+    faults = list(faults_of_edits(study, tree, path.name, case))
     return (None if faults else study), faults
 
 
-def faults_of_edits(study: Study, tree: Tree, file: str) -> Iterator[Fault]:
-    """What is wrong with the edits of a study's scenarios, on this case."""
-    case = None if all(scenario.edits.is_empty for scenario in study.scenarios) else case_named(study.case)
+def faults_of_edits(study: Study, tree: Tree, file: str, near: Case | None = None) -> Iterator[Fault]:
+    """What is wrong with the edits of a study's scenarios, on its case: the one near it if that has the name."""
+    if all(scenario.edits.is_empty for scenario in study.scenarios):
+        return
+    case = near if near is not None and study.case == near.name else case_named(study.case)
     for number, scenario in enumerate(study.scenarios if case is not None else ()):
         at: KeyPath = ("scenarios", number)
         for problem in edited(case, scenario.edits)[1] if case is not None else ():

@@ -134,8 +134,8 @@ def simulate(
     runs, seed
         How many runs for each scenario, with which random numbers.
     parameters, cut, out
-        Which parameters, of which cut, as in :func:`run_study`, and the output folder in which calibrations of one's own
-        are looked for, by default ``./out``; ``result.attrs["provenance"]`` tells their trust state.
+        Which parameters, of which cut, as in :func:`run_study`, and the output folder in which calibrations of one's
+        own are looked for, by default ``./out``; ``result.attrs["provenance"]`` tells their trust state.
     **changes
         Further fields of the baseline study: ``draws``, ``scenarios``, ``keep``, ``quarters``; ``threads``; and
         ``progress``, called with stage, done and total.
