@@ -33,7 +33,7 @@ PLUMBING = ("out", "threads", "progress")
 PATIENCE, BETWEEN = 2.0, 0.2
 """Seconds before progress is shown, and between two times."""
 _COMMANDS = re.compile(r"(`[^`]*`)")
-_OPTION = re.compile(r"--([a-z][a-z-]*)(?: (?=[a-z0-9]))?")
+_OPTION = re.compile(r"--([a-z][a-z-]*)( (?=(?:own|shipped|borrowed|prior|[0-9]{4}Q[1-4])\b))?")
 
 
 class MisusedFunction(FaultsFound, TypeError, ValueError):
@@ -99,7 +99,7 @@ def in_python(message: str) -> str:
     """A message that names options of the command line, with parameters of functions in their place."""
 
     def named(option: re.Match[str]) -> str:
-        return option[1].replace("-", "_") + ("=" if option[0].endswith(" ") else "")
+        return option[1].replace("-", "_") + ("=" if option[2] else "")
 
     parts = _COMMANDS.split(message)
     return "".join(part if part.startswith("`") else _OPTION.sub(named, part) for part in parts)

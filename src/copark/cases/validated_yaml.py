@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from copark.cases.files import fault, read_text, written
-from copark.cases.pydantic_errors import keys_at, told
+from copark.cases.pydantic_errors import errors_of, keys_at, told
 from copark.cases.yaml_loader import Tree, read_yaml
 from copark.errors import Fault
 
@@ -42,17 +42,8 @@ def read_shipped(path: Path, model: type[M]) -> tuple[M, str]:
 def faults_in(
     errors: ValidationError, file: str, model: type[BaseModel], areas: Sequence[str], tree: Tree | None = None
 ) -> list[Fault]:
-    """Make faults of all of pydantic's errors, with lines where there is a file.
-
-    A list whose entries have faults counts none of them: that it is too short then is no fault of its own.
-    """
-    every = errors.errors()
-    places = [error["loc"] for error in every]
-    own = (
-        error for error in every
-        if error["type"] != "too_short" or not any(place[:-1][: len(error["loc"])] == error["loc"] for place in places)
-    )  # fmt: skip
-    return [translate(error, tree, file, model, areas) for error in own]
+    """Make faults of all of pydantic's errors, with lines where there is a file."""
+    return [translate(error, tree, file, model, areas) for error in errors_of(errors)]
 
 
 def translate(error: ErrorDetails, tree: Tree | None, file: str, model: type[BaseModel], areas: Sequence[str]) -> Fault:
