@@ -82,6 +82,14 @@ def test_one_folder_for_all_functions(here):
     assert (here / "elsewhere" / "results").is_dir()
 
 
+def test_a_calibration_that_was_passed_over_is_told_in_python_too(here, capsys):
+    folder = keep_own(here / "out", converged=False)
+    cp.simulate(PARK, runs=5)
+    assert (folder.name in (told := capsys.readouterr().err), "parameters=own" in told) == (True, True)
+    assert cp.levers(PARK, draws=4, futures=1, threads=1).trust.kind == "shipped"
+    assert folder.name in capsys.readouterr().err
+
+
 def test_results_of_the_folder_and_those_that_ship_are_read(here, monkeypatch):
     analysis = REGISTRY["power"]
     params = analysis.params(weights="50,50", quota="51")

@@ -10,7 +10,7 @@ import inspect
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,12 @@ def watched(given: Callable[[str, int, int], None] | None) -> Iterator[Callable[
         progress.close()
 
 
+def tell(notes: Iterable[str]) -> None:
+    """Say on standard error what a reader should know of how an answer was made, as a command does."""
+    for note in notes:
+        print(in_python(note), file=sys.stderr)
+
+
 @contextmanager
 def said_in_python() -> Iterator[None]:
     """Name parameters of functions, not options of the command line, in the messages of errors.
@@ -119,7 +125,9 @@ def function_of(analysis: Analysis) -> Callable[..., Result]:
             context = Context(
                 None if out is None else Path(out), reads=OUT, threads=threads, progress=told, cases=cases
             )  # fmt: skip
-            return answer(analysis, params, context).result
+            found = answer(analysis, params, context).result
+        tell(context.notes)
+        return found
 
     ask.__name__ = ask.__qualname__ = analysis.function
     ask.__doc__ = _described(analysis, fields)

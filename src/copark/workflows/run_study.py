@@ -156,7 +156,7 @@ def simulate(
     UserWarning
         If some runs did not finish.
     """
-    from copark.analyses.python_functions import said_in_python, watched
+    from copark.analyses.python_functions import said_in_python, tell, watched
     from copark.cases import Case, load_case
     from copark.inference.case_parameters import settle
     from copark.simulation import run
@@ -172,6 +172,7 @@ def simulate(
             study, found, threads=threads, source=has.source, progress=stage(progress, "simulate")
         )  # fmt: skip
         require_finished(made)
+    tell(has.said("en"))
     count = unfinished_in(made)
     if count:
         warnings.warn(text("study.some_unfinished", count=count, total=made["status"].size), stacklevel=2)
