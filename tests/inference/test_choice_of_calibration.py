@@ -88,6 +88,14 @@ def test_a_shipped_calibration_that_is_out_of_date_does_not_count(tmp_path):
     assert (has.trust.state, has.trust.kind, has.trust.converged) == ("calibrated", "own", False)
 
 
+def test_ones_own_that_is_out_of_date_is_passed_over_and_told(tmp_path):
+    batch = json.loads((casebook_path() / PARK / POSTERIOR / CUT / "recipe.json").read_text(encoding="utf-8"))["batch"]
+    folder = keep_own(tmp_path, batch=batch | {"model": "another"})
+    has = parameters_of(load_case(PARK), tmp_path)
+    assert (has.trust.state, has.trust.kind) == ("calibrated", "shipped")
+    assert all(folder.name in has.said(lang)[0] for lang in LANGUAGES)
+
+
 def test_a_stored_cut_before_another_park_begins_harms_nobody(tmp_path):
     keep_own(tmp_path, "suzhou", "2019Q4", cut="2000Q4")
     for name in ("lekki", "thilawa", "great-stone"):

@@ -134,7 +134,11 @@ def _check_wanted(wanted: Any) -> None:
 
 def _instead(best: CaseParameters, own: CaseParameters | None, notes: Notes) -> CaseParameters:
     """The best calibration, with what is to be said where one's own is as recent and yet passed over."""
-    if own is None or own is best or own.trust.converged or own.trust.cut < best.trust.cut:
+    if own is None or own is best or own.trust.cut < best.trust.cut:
+        return replace(best, notes=notes)
+    if own.trust.state == "stale" and best.trust.state != "stale":
+        return replace(best, notes=(*notes, _left(own.folder, own.trust.case)))
+    if own.trust.converged:
         return replace(best, notes=notes)
     trust = replace(best.trust, passed_over=own.trust.scale_reduction)
     values = {
@@ -143,6 +147,12 @@ def _instead(best: CaseParameters, own: CaseParameters | None, notes: Notes) -> 
         "own": f"{own.trust.scale_reduction:.1f}", "best": f"{trust.scale_reduction:.1f}", "best_cut": trust.cut,
     }  # fmt: skip
     return replace(best, trust=trust, notes=(*notes, _note("trust.passed_over", **values)))
+
+
+def _left(folder: Path | None, case: str) -> tuple[str, str]:
+    """That a calibration of one's own no longer fits and is not used."""
+    name = "" if folder is None else f"{OWN}/{folder.name}"
+    return _note("trust.ignored_stale", folder=name, case=case, path=case)
 
 
 def _note(key: str, **values: str) -> tuple[str, str]:
@@ -265,9 +275,7 @@ def _own(case: Case, out: Path | None, cut: str | None) -> tuple[CaseParameters 
     best = max((one for one in found if cut in (None, one.trust.cut)), key=_merit, default=None)
     if best is not None:
         return best, ()
-    return None, tuple(
-        _note("trust.ignored_stale", folder=f"{OWN}/{folder.name}", case=case.name, path=case.name) for folder in left
-    )
+    return None, tuple(_left(folder, case.name) for folder in left)
 
 
 def _own_posteriors(case: Case, out: Path | None) -> tuple[list[CaseParameters], list[Path]]:

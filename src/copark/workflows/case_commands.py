@@ -43,14 +43,14 @@ class Checked:
 
 def check_with_notes(name_or_path: str | Path, lang: str = "en") -> Checked:
     """Check a case and what its folder holds: all faults or, without any, what it lacks and how far growth is known."""
-    from copark.cases.casebook import folder_of
+    from copark.cases.casebook import folder_of, kind_of
     from copark.cases.completeness import growth_notes, notes_of
     from copark.cases.load import examine
     from copark.workflows.park_folder import faults_beside
 
     folder = folder_of(name_or_path)
     case, faults = examine(folder)
-    if folder.is_dir():
+    if kind_of(folder) == "folder":
         faults = [*faults, *faults_beside(folder, case)]
     if case is None or faults:
         return Checked(str(name_or_path), tuple(faults))
