@@ -31,5 +31,5 @@ def __getattr__(name: str) -> Any:
 
         analysis = REGISTRY.by_function(name)
         if analysis is not None:
-            return import_module("copark.analyses.answer").function_of(analysis)
+            return import_module("copark.analyses.python_functions").function_of(analysis)
     raise AttributeError(f"module 'copark' has no attribute {name!r}")

@@ -37,6 +37,10 @@ WRONG = [
     (STONE | {"scenario": {"parameters": {"foo": 1}}}, {"scenario.parameters.foo": "study.unknown"}),
     (STONE | {"scenario": {"edits": {"equity": [{"home": 6000, "host": 3999}]}}},
      {"scenario.edits.equity[0]": "study.shares"}),
+    *((STONE | {"scenario": {"edits": {name: value}}}, {f"scenario.edits.{name}": "study.range"})
+      for name, value in (("profit_tax", 1), ("quota", "9223372036854775808"), ("threshold", 1001))),
+    (STONE | {"scenario": {"parameters": {"enquiry_rate": 500, "pool_years": 500, "lapse_rate": 0}}, "runs": 8},
+     {"scenario": "study.all_too_many_enterprises"}),
     (STONE | {"scenario": {"edits": {"threshold": -1}}, "baseline": {"links": {"x": {}}}},
      {"scenario.edits.threshold": "study.range", "baseline.links.x": "study.unknown"}),
     (STONE | {"scenario": {"edits": {"drop": ["visit/1066-10-14"], "partners": {"nobody": "drop"}}}},

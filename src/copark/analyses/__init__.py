@@ -4,8 +4,8 @@
 
 :mod:`~copark.analyses.contract` says what the three hold, :mod:`~copark.analyses.registry` lists the analyses,
 :mod:`~copark.analyses.context` does the plumbing of a computation, :mod:`~copark.analyses.answer` keeps results by run
-ID, :mod:`~copark.analyses.answer` answers a question. Command, Python function, route, job, and the menu and form of
-the page follow from the registration; no analysis has code for them.
+ID and answers a question, :mod:`~copark.analyses.python_functions` makes functions of them. Command, Python function,
+route, job, and the menu and form of the page follow from the registration; no analysis has code for them.
 """
 
 from copark.analyses.registry import REGISTRY, Analysis

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import inspect
 import json
 import re
 import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +24,7 @@ from typing import IO, Any
 from pydantic import TypeAdapter, ValidationError
 
 from copark.analyses.context import Context
-from copark.analyses.contract import AnalysisParams, FormField, Result, Texts
+from copark.analyses.contract import AnalysisParams, FormField, Result
 from copark.analyses.registry import Analysis
 from copark.cases.types import shown, suggestion
 from copark.errors import Fault, FaultsFound, NotFound
@@ -40,8 +39,6 @@ RUN_ID = re.compile(r"[0-9a-f]{16}")
 MOST_BYTES = 200_000_000
 """Largest stored result that is read."""
 UNREADABLE = (OSError, EOFError, ValueError, RecursionError, zlib.error)
-PLUMBING = ("out", "threads", "progress")
-"""What every Python function of an analysis takes beside its parameters."""
 NO_KEY = "analyses.no_key"
 
 
@@ -111,9 +108,10 @@ def answer(analysis: Analysis, params: AnalysisParams, context: Context) -> Answ
 
 def _stored(analysis: Analysis, context: Context) -> Result | None:
     """What was found before, by the reader or for all, if the code is still the same."""
-    if context.place is None:
+    if not context.keeps or context.source is None:
         return None
-    places = [context.place, *([place_of(SHIPPED, analysis, context.run_id)] if context.reads_shipped else [])]
+    own = place_of(context.source, analysis, context.run_id)
+    places = [own, *([place_of(SHIPPED, analysis, context.run_id)] if context.reads_shipped else [])]
     found = (load(place, analysis) for place in places)
     return next((one.result for one in found if one is not None and one.code == analysis.code), None)
 
@@ -173,35 +171,6 @@ def run_id_of(analysis: Analysis, params: AnalysisParams, context: Context) -> s
             content[one.name] = context.case(value).hash
             content["draws"] = context.parameters(value, *getattr(params, "wanted", ())).identity
     return identity_of({"analysis": analysis.name, "params": content, "model": model_hash()})
-
-
-def function_of(analysis: Analysis) -> Callable[..., Result]:
-    """The Python function of an analysis: its parameters by name, arguments of its command also by place."""
-    fields, t = analysis.params.form(), Texts(analysis.area, "en")
-    of = inspect.Parameter
-    places = [
-        of(one.name, of.POSITIONAL_OR_KEYWORD if one.by_place else of.KEYWORD_ONLY,
-           default=of.empty if one.required else one.default)
-        for one in sorted(fields, key=lambda one: not one.by_place)
-    ]  # fmt: skip
-    signature = inspect.Signature([*places, *(of(name, of.KEYWORD_ONLY, default=None) for name in PLUMBING)])
-
-    def ask(*given: Any, **named: Any) -> Result:
-        asked = signature.bind(*given, **named).arguments
-        out, threads, progress = (asked.pop(name, None) for name in PLUMBING)
-        context = Context(None if out is None else Path(out), threads=threads)
-        context.progress = progress or context.progress
-        return answer(analysis, analysis.params(**asked), context).result
-
-    lines = [t("help"), "", "Parameters", "----------"]
-    for one in fields:
-        lines += [one.name, f"    {t(f'param.{one.name}')}"]
-    lines += ["out", "    Output folder: results are kept there by run ID and read again."]
-    lines += ["threads, progress", "    Threads of the model; told stage, done and total."]
-    ask.__name__ = ask.__qualname__ = analysis.function
-    ask.__doc__ = "\n".join(lines)
-    ask.__signature__ = signature  # type: ignore[attr-defined]
-    return ask
 
 
 @dataclass(frozen=True)

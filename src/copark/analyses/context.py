@@ -83,7 +83,9 @@ class Context:
     """The plumbing of one computation."""
 
     out: Path | None = None
-    """Output folder: posteriors of one's own are looked for there."""
+    """Output folder: calibrations and results of one's own are looked for and kept there."""
+    reads: Path | None = None
+    """Folder in which they are looked for, and nothing is kept, where there is no output folder."""
     keeps: bool = True
     """Whether results are kept there, by run ID, and read again."""
     threads: int | None = None
@@ -98,6 +100,8 @@ class Context:
     """Told what a calibration will take, where one has to be made."""
     folders: Mapping[str, Path] = field(default_factory=dict)
     """Folders of cases by name, beside those of the casebook: uploads of a server."""
+    cases: Mapping[str, Case] = field(default_factory=dict)
+    """Cases by name that are given as they are, in the place of those of these names."""
     calibrates: bool = True
     """Whether a calibration or a panel, which may take hours, is made where there is none."""
     lang: str = "en"
@@ -126,17 +130,24 @@ class Context:
     def _case(self, name: str) -> Case:
         from copark.cases import load_case
 
-        return load_case(self.folders.get(name, name))
+        return self.cases[name] if name in self.cases else load_case(self.folders.get(name, name))
 
     def _parameters(self, name: str, wanted: str | None = None, cut: str | None = None) -> CaseParameters:
         from copark.inference.case_parameters import parameters_of
 
-        return parameters_of(self.case(name), self.out, wanted, cut)
+        found = parameters_of(self.case(name), self.source, wanted, cut)
+        self.notes += [note for note in found.said(self.lang) if note not in self.notes]
+        return found
+
+    @property
+    def source(self) -> Path | None:
+        """Folder in which calibrations and results of one's own are looked for; ``None`` if nowhere."""
+        return self.out or self.reads
 
     @property
     def home(self) -> Path:
         """Where calibrations and panels are kept: the output folder, or ``out`` if none is given."""
-        return self.out or Path("out")
+        return self.source or Path("out")
 
     @property
     def cores(self) -> int:
@@ -189,11 +200,14 @@ class Context:
         """
         from copark.inference.case_parameters import settle
         from copark.simulation.run import simulate
+        from copark.simulation.unfinished import require_finished
 
-        settled, has = settle(study, case, self.out, wanted, cut)
+        settled, has = settle(study, case, self.source, wanted, cut)
         if times:
             self.announce(settled, case, has.source, times)
-        return simulate(settled, case, threads=self.threads, progress=self.stage("simulate"), source=has.source)
+        made = simulate(settled, case, threads=self.threads, progress=self.stage("simulate"), source=has.source)
+        require_finished(made)
+        return made
 
     def run(self, study: Study, case: Case, wanted: str | None = None, cut: str | None = None) -> xr.Dataset:
         """The stored runs of a study: found in the output folder, or made there; without one they are only made.
@@ -204,7 +218,7 @@ class Context:
 
         if self.out is None:
             return self.simulate(study, case, wanted, cut)
-        settled, has = settle(study, case, self.out, wanted, cut)
+        settled, has = settle(study, case, self.source, wanted, cut)
 
         def ahead(kept: Study, told: Sequence[str]) -> None:
             self.notes += told
@@ -218,18 +232,21 @@ class Context:
         return self.stored(made.record.identity)
 
     def stored(self, run_id: str) -> xr.Dataset:
-        """A stored run of the output folder."""
+        """A stored run of the output folder; StudyFaults if not one run of a scenario finished."""
+        from copark.simulation.unfinished import require_finished
         from copark.store import RunStore
 
-        if self.out is None:
+        if self.source is None:
             raise ValueError("no output folder")
-        return RunStore.of(self.out).load(run_id)
+        made = RunStore.of(self.source).load(run_id)
+        require_finished(made)
+        return made
 
     def identity(self, study: Study, case: Case, wanted: str | None = None, cut: str | None = None) -> str:
         """The run ID that :meth:`run` has for a study."""
         from copark.inference.case_parameters import settle
 
-        settled, has = settle(study, case, self.out, wanted, cut)
+        settled, has = settle(study, case, self.source, wanted, cut)
         return planned(settled, case, has)[1]
 
     def kept(self, name: str, make: Callable[[], xr.Dataset]) -> xr.Dataset:

@@ -66,7 +66,8 @@ def cuts_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
     """The last quarters known to the calibrations a case has."""
     from copark.inference import case_parameters
 
-    return [Choice(cut, Said(cut, cut)) for cut in case_parameters.cuts_of(context.case(given["case"]), context.out)]
+    known = case_parameters.cuts_of(context.case(given["case"]), context.source)
+    return [Choice(cut, Said(cut, cut)) for cut in known]
 
 
 @dataclass(frozen=True)
@@ -233,7 +234,9 @@ class Result:
 
     def main_table(self) -> Rows:
         """The main table, columns named as in files."""
-        raise TypeError(f"{type(self).__name__} has no table")
+        if type(self).to_frame is Result.to_frame:
+            raise TypeError(f"{type(self).__name__} has no table")
+        return {str(name): values for name, values in self.to_frame().to_dict("list").items()}
 
     def to_frame(self) -> pd.DataFrame:
         """The main table as a data frame."""

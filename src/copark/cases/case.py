@@ -39,6 +39,15 @@ class Case(CaseFile):
     folder: Path = Field(exclude=True)
     """Where it was read from; no part of its content."""
 
+    def __repr__(self) -> str:
+        """One line: what it is, not all it says."""
+        return (
+            f"<Case {self.name}: {self.clock.start}, {self.clock.quarters} quarters, {len(self.observations)} "
+            f"observations, data to {self.clock.data_end}, {self.folder}>"
+        )
+
+    __str__ = __repr__
+
     @cached_property
     def hash(self) -> str:
         """SHA-256 of the content, hexadecimal.

@@ -56,6 +56,18 @@ Area = Annotated[Fact, _measured_in("ha", low=0)]
 Fraction = Annotated[Fact, _measured_in("1", low=0, high=1)]
 """A fact that is a share or a factor, 0 to 1."""
 
+MOST_TAX, MOST_THRESHOLD, MOST_AREA = 0.9, 1000.0, 100_000.0
+"""Upper ends of the model's ranges of tax rates, least investments (M USD) and areas (ha); beyond them runs fail."""
+
+TaxRate = Annotated[Fact, _measured_in("1", low=0, high=MOST_TAX)]
+"""A fact that is a tax rate: at most the model's greatest, since nothing is left to invest at 1."""
+
+Threshold = Annotated[Fact, _measured_in("M USD", low=0, high=MOST_THRESHOLD)]
+"""A fact that is the least investment asked, up to the model's greatest."""
+
+PlannedArea = Annotated[Fact, _measured_in("ha", low=0, high=MOST_AREA)]
+"""A fact that is an area of the park, up to the model's greatest."""
+
 Rate = Annotated[Fact, _measured_in("1/yr", low=0, high=1)]
 """A fact that is a rate per year, 0 to 1."""
 

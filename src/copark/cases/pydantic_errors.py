@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any, get_args, get_type_hints
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from copark.cases.files import ENOUGH, KeyPath, fault
 from copark.cases.schema import CaseFile
@@ -58,6 +59,18 @@ def told(error: Mapping[str, Any], allowed: Iterable[str] = ()) -> tuple[str, Ke
     return code, path, values
 
 
+def errors_of(found: ValidationError) -> list[ErrorDetails]:
+    """Give pydantic's errors, without that a list is too short whose entries have errors: it counts none of these."""
+    errors = found.errors(include_url=False)
+    places = [error["loc"] for error in errors]
+
+    def holds_another(error: ErrorDetails) -> bool:
+        depth = len(error["loc"])
+        return any(len(place) > depth and place[:depth] == error["loc"] for place in places)
+
+    return [error for error in errors if error["type"] != "too_short" or not holds_another(error)]
+
+
 def validate_case(tree: Tree, faults: list[Fault]) -> tuple[CaseFile | None, dict[str, Any]]:
     """Read ``case.yaml``'s tree as a :class:`CaseFile`; ``None`` if anything is wrong.
 
@@ -67,7 +80,7 @@ def validate_case(tree: Tree, faults: list[Fault]) -> tuple[CaseFile | None, dic
     try:
         case = CaseFile.model_validate(tree.data)
     except ValidationError as error:
-        errors = error.errors(include_url=False)
+        errors = errors_of(error)
     else:
         return case, {name: getattr(case, name) for name in CaseFile.model_fields}
     for one in errors[:ENOUGH]:
@@ -91,7 +104,7 @@ def validate_mapping(tree: Tree, file: str, kind: Any, keys: type[Record], fault
     try:
         return TypeAdapter(kind).validate_python(tree.data)
     except ValidationError as error:
-        for one in error.errors(include_url=False)[:ENOUGH]:
+        for one in errors_of(error)[:ENOUGH]:
             code, path, values = told(one, keys.model_fields)
             faults.append(fault(code, file, tree.line(path), path, **values))
     return None

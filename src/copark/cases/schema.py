@@ -35,7 +35,7 @@ from copark.cases.dated_events import (
 )
 from copark.cases.dates import Date
 from copark.cases.defaults import Unknown, completed
-from copark.cases.facts import Area, Fraction, Money, QuotaFact, Rate
+from copark.cases.facts import Fraction, Money, PlannedArea, QuotaFact, Rate, TaxRate, Threshold
 from copark.cases.quarters import Quarter
 from copark.cases.types import Bilingual, Count, Country, Key, Named, Number, Record, Sourced, UnitSymbol, YesNo, wrong
 
@@ -120,24 +120,24 @@ class Finance(Record):
 class Land(Record):
     """The land plan."""
 
-    plan: tuple[Area, ...]
+    plan: tuple[PlannedArea, ...]
     """Area to be serviced in all, as planned at each date; empty where nobody plans and land follows demand."""
-    first_area: Area
+    first_area: PlannedArea
     """The start-up area: until it is serviced, arrivals are held back."""
-    block: Area
+    block: PlannedArea
     """Area serviced at a time."""
 
 
 class Regime(Record):
     """What the host's law offers and asks of residents."""
 
-    threshold: Annotated[tuple[Money, ...], Field(min_length=1)]
+    threshold: Annotated[tuple[Threshold, ...], Field(min_length=1)]
     """Least declared investment, over time."""
     narrow_until: Date | None = None
     """Until when the list of activities was narrow and there was no one-stop shop; null if never."""
-    profit_tax: Annotated[tuple[Fraction, ...], Field(min_length=1)]
+    profit_tax: Annotated[tuple[TaxRate, ...], Field(min_length=1)]
     """Tax rate on residents' profits, over time."""
-    reference_tax: Fraction
+    reference_tax: TaxRate
     """The tax rate enterprises compare with."""
 
 

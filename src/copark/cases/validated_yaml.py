@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from copark.cases.files import fault, read_text, written
-from copark.cases.pydantic_errors import keys_at, told
+from copark.cases.pydantic_errors import errors_of, keys_at, told
 from copark.cases.yaml_loader import Tree, read_yaml
 from copark.errors import Fault
 
@@ -29,7 +29,7 @@ def read_model(path: Path, model: type[M], areas: Sequence[str]) -> tuple[tuple[
     try:
         return (model.model_validate(tree.data), tree), []
     except ValidationError as errors:
-        return None, [translate(error, tree, path.name, model, areas) for error in errors.errors()]
+        return None, faults_in(errors, path.name, model, areas, tree)
 
 
 def read_shipped(path: Path, model: type[M]) -> tuple[M, str]:
@@ -39,10 +39,18 @@ def read_shipped(path: Path, model: type[M]) -> tuple[M, str]:
     return read[0], hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def translate(error: ErrorDetails, tree: Tree, file: str, model: type[BaseModel], areas: Sequence[str]) -> Fault:
+def faults_in(
+    errors: ValidationError, file: str, model: type[BaseModel], areas: Sequence[str], tree: Tree | None = None
+) -> list[Fault]:
+    """Make faults of all of pydantic's errors, with lines where there is a file."""
+    return [translate(error, tree, file, model, areas) for error in errors_of(errors)]
+
+
+def translate(error: ErrorDetails, tree: Tree | None, file: str, model: type[BaseModel], areas: Sequence[str]) -> Fault:
     """Make a fault of one of pydantic's errors: one of these areas, or one that a case may have too."""
     code, at, values = told(error, keys_at(model, error["loc"][:-1]))
+    line = None if tree is None else tree.line(at)
     for area in areas:
         if code.startswith(f"{area}_"):
-            return Fault(f"{area}.{code.removeprefix(f'{area}_')}", file, tree.line(at), written(at), values)
-    return fault(code, file, tree.line(at), at, **values)
+            return Fault(f"{area}.{code.removeprefix(f'{area}_')}", file, line, written(at), values)
+    return fault(code, file, line, at, **values)

@@ -157,7 +157,7 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given:
     _print(found.document(lang), written, as_json=given["as_json"])
     if not given["as_json"]:
         took = text("analyses.took", lang, time=duration(found.seconds, lang))
-        words = text("analyses.reused", lang) if found.reused else f"{took} {context.went_on()}".strip()
+        words = f"{text('analyses.reused', lang) if found.reused else took} {context.went_on()}".strip()
         print(words, file=sys.stderr)
     if not found.result.passed:
         raise typer.Exit(1)

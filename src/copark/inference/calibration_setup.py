@@ -74,6 +74,12 @@ def uses_everything(case: Case, cut: Quarter) -> bool:
     return all(cut > case.clock.start + one.nearest_end for one in targets(case))
 
 
+def can_be_calibrated(case: Case) -> bool:
+    """Whether anything on record can be fitted: values for scoring or looking are, where none is meant to be fitted."""
+    last = case.clock.data_end
+    return bool(targets(case_for(case, last), cut=last))
+
+
 def cut_of(case: Case, cut: str | None) -> Quarter:
     """The quarter a calibration of a case ends in: the last with data, unless another is asked for.
 
@@ -81,7 +87,7 @@ def cut_of(case: Case, cut: str | None) -> Quarter:
     """
     first, last = case.clock.start + 1, case.clock.data_end
     if cut is None:
-        if not targets(case_for(case, last), cut=last):
+        if not can_be_calibrated(case):
             raise RunRefused.of("calibrate.nothing_to_fit", case=case.name)
         return last
     try:

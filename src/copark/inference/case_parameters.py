@@ -1,15 +1,16 @@
 """Which parameters a case has: the one place that decides, for every analysis, the command line and the page.
 
-In this order: a posterior of the user's own, found in the output folder by the case's content; those that ship with
-the case; what the panel of other parks lends; assumed ranges. A posterior made for another state of the case or the
-model is *stale*: it is used, and says so, only where there is no current one. Of several the one that knows most is
-taken: the latest cut, then one's own, then the most values; or the one of a cut that is asked for.
+A calibration comes first: a posterior of the user's own, found in the output folder by the case's content, or one that
+ships with the case. Then comes what the panel of other parks lends; then assumed ranges. Among calibrations quality
+goes before origin (:func:`_merit`): current before *stale* (made for another state of the case or the model), converged
+before not, then the latest cut, then one's own, then the most values. What was passed over for its quality is said.
+Decision 0083.
 """
 
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import Any, Literal
 from copark.cases.case import Case
 from copark.cases.casebook import POSTERIOR, casebook_path, list_cases, posteriors_in, posteriors_of
 from copark.cases.quarters import Quarter
-from copark.cases.types import shown
+from copark.cases.types import shown, suggestion
 from copark.errors import CoparkError, NotFound, RunRefused, printable
 from copark.inference import calibrations
 from copark.inference.calibrate import Settings
@@ -27,15 +28,18 @@ from copark.inference.calibrations import OWN, KeptPosterior, StoredPosterior, o
 from copark.inference.diagnostics import load_examination
 from copark.inference.draw_sources import BorrowedSource, PosteriorSource, shipped_draws
 from copark.inference.provenance import recipe_in
+from copark.model.variables import catalogue
 from copark.simulation.study import Study
 from copark.simulation.trust import Trust
 from copark.texts import text
 
 Wanted = Literal["own", "shipped", "borrowed", "prior"]
 WANTED: tuple[Wanted, ...] = ("own", "shipped", "borrowed", "prior")
+Notes = tuple[tuple[str, str], ...]
+"""Sentences, each in English and in Chinese."""
 Source = PosteriorSource | BorrowedSource
 """Draws of a case's parameters."""
-UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile, RunRefused)
+UNREADABLE = (OSError, ValueError, LookupError, TypeError, AttributeError, zipfile.BadZipFile, RunRefused)
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class CaseParameters:
     source: Source | None
     stored: StoredPosterior | None = None
     folder: Path | None = None
-    notes: tuple[tuple[str, str], ...] = ()
+    notes: Notes = ()
 
     @property
     def draws(self) -> Literal["posterior", "prior"]:
@@ -89,6 +93,7 @@ def parameters_of(
     out: the output folder, whose ``posteriors/`` are looked through; wanted: one of :data:`WANTED`, by default the best
     there are; cut: last quarter of the record a posterior must know, by default the latest.
     """
+    _check_wanted(wanted)
     if cut is not None and wanted in ("prior", "borrowed"):
         raise RunRefused.of("trust.conflict", one=f"--parameters {wanted}", other=f"--cut {printable(cut[:20])}")
     if wanted == "prior":
@@ -105,15 +110,54 @@ def parameters_of(
         raise NotFound.of("trust.none_own", case=case.name, folder=folder, path=case.name)
     if wanted == "shipped" and shipped is None:
         raise NotFound.of("trust.none_shipped", case=case.name, known=", ".join(shipped_cases()))
-    found = [one for one in (own, shipped) if one is not None]
-    current = [one for one in found if one.trust.state == "calibrated"]
-    best = max(current or found, key=lambda one: one.trust.cut, default=None)  # the first of equals: one's own
+    best = max((one for one in (own, shipped) if one is not None), key=_merit, default=None)
     if best is not None:
-        return replace(best, notes=notes)
+        return _instead(best, own, notes)
     try:
         return _borrowed(case, notes)
     except NotFound:
         return CaseParameters(Trust.without(case.name, "prior"), None, notes=notes)
+
+
+def _check_wanted(wanted: Any) -> None:
+    """Refuse a source of parameters that is none, by NotFound with the nearest."""
+    if wanted is None or wanted in WANTED:
+        return
+    if isinstance(wanted, Mapping):
+        names = catalogue().parameters
+        near = ", ".join(suggestion(name, names) for name in wanted)
+        raise NotFound.of(
+            "trust.values_wanted", found=shown(", ".join(map(str, wanted))), known=", ".join(WANTED), near=near
+        )
+    raise NotFound.of("trust.unknown_wanted", found=shown(wanted), suggestion=suggestion(wanted, WANTED))
+
+
+def _instead(best: CaseParameters, own: CaseParameters | None, notes: Notes) -> CaseParameters:
+    """The best calibration, with what is to be said where one's own is as recent and yet passed over."""
+    if own is None or own is best or own.trust.cut < best.trust.cut:
+        return replace(best, notes=notes)
+    if own.trust.state == "stale" and best.trust.state != "stale":
+        return replace(best, notes=(*notes, _left(own.folder, own.trust.case)))
+    if own.trust.converged:
+        return replace(best, notes=notes)
+    trust = replace(best.trust, passed_over=own.trust.scale_reduction)
+    values = {
+        "folder": "" if own.folder is None else f"{OWN}/{own.folder.name}",
+        "case": own.trust.case, "cut": own.trust.cut,
+        "own": f"{own.trust.scale_reduction:.1f}", "best": f"{trust.scale_reduction:.1f}", "best_cut": trust.cut,
+    }  # fmt: skip
+    return replace(best, trust=trust, notes=(*notes, _note("trust.passed_over", **values)))
+
+
+def _left(folder: Path | None, case: str) -> tuple[str, str]:
+    """That a calibration of one's own no longer fits and is not used."""
+    name = "" if folder is None else f"{OWN}/{folder.name}"
+    return _note("trust.ignored_stale", folder=name, case=case, path=case)
+
+
+def _note(key: str, **values: str) -> tuple[str, str]:
+    """A sentence in both languages."""
+    return text(key, "en", **values), text(key, "zh", **values)
 
 
 def cuts_of(case: Case, out: Path | None = None) -> tuple[str, ...]:
@@ -169,11 +213,17 @@ def shipped_cases() -> tuple[str, ...]:
     return tuple(name for name in list_cases() if posteriors_in(casebook_path() / name / POSTERIOR))
 
 
-def own_calibration(case: Case, out: Path) -> KeptPosterior | None:
-    """The calibration of one's own that a case is run on by default; ``None`` without a current one."""
-    has = parameters_of(case, out)
-    if has.stored is None or has.folder is None or has.trust.state != "calibrated":
+def calibration_in_use(case: Case, out: Path, cut: str | None = None) -> KeptPosterior | None:
+    """The calibration that a case is run on, by default or of a cut; ``None`` without a current one."""
+    try:
+        has = parameters_of(case, out, cut=cut)
+    except NotFound:
         return None
+    if has.stored is None or has.trust.state != "calibrated":
+        return None
+    if has.folder is None:
+        folder = posteriors_of(case)[has.trust.cut]
+        return KeptPosterior(case, has.stored, None, has.identity, folder, kind="shipped")
     identity = has.folder.name.removeprefix(f"{has.stored.recipe['case']}-")
     return KeptPosterior(case, has.stored, load_examination(has.folder), identity, has.folder)
 
@@ -214,18 +264,18 @@ def _shipped(case: Case, cut: str | None) -> CaseParameters | None:
     return stale
 
 
-def _borrowed(case: Case, notes: tuple[tuple[str, str], ...] = ()) -> CaseParameters:
+def _borrowed(case: Case, notes: Notes = ()) -> CaseParameters:
     source = BorrowedSource(case, shipped_draws())
     return CaseParameters(source.trust, source, notes=notes)
 
 
-def _own(case: Case, out: Path | None, cut: str | None) -> tuple[CaseParameters | None, tuple[tuple[str, str], ...]]:
+def _own(case: Case, out: Path | None, cut: str | None) -> tuple[CaseParameters | None, Notes]:
     """The best posterior of one's own, of a cut if one is asked for; else what to say of those that no longer fit."""
     found, left = _own_posteriors(case, out)
     best = max((one for one in found if cut in (None, one.trust.cut)), key=_merit, default=None)
-    told = [{"folder": f"{OWN}/{folder.name}", "case": case.name, "path": case.name} for folder in left]
-    notes = [(text("trust.ignored_stale", "en", **one), text("trust.ignored_stale", "zh", **one)) for one in told]
-    return best, () if best is not None else tuple(notes)
+    if best is not None:
+        return best, ()
+    return None, tuple(_left(folder, case.name) for folder in left)
 
 
 def _own_posteriors(case: Case, out: Path | None) -> tuple[list[CaseParameters], list[Path]]:
@@ -247,16 +297,25 @@ def _own_posteriors(case: Case, out: Path | None) -> tuple[list[CaseParameters],
     return found, left
 
 
-def _merit(one: CaseParameters) -> tuple[bool, str, int, int]:
-    """Current before stale, then the latest cut, the most values, the largest batch."""
-    runs = 0 if one.stored is None else int(one.stored.recipe["settings"]["runs"])
-    return one.trust.state == "calibrated", one.trust.cut, one.trust.values, runs
+def _merit(one: CaseParameters) -> tuple[bool, bool, str, bool, int, int]:
+    """The rank of a calibration: current, converged, latest cut, one's own, most values, largest batch.
+
+    A quick calibration of one's own that has not converged does not take the place of one that has.
+    """
+    trust, runs = one.trust, 0 if one.stored is None else int(one.stored.recipe["settings"]["runs"])
+    return trust.state == "calibrated", trust.converged, trust.cut, trust.kind == "own", trust.values, runs
 
 
 def _is_of(case: Case, recipe: dict[str, Any]) -> bool:
-    """Whether posteriors are of a case: by its content, whatever it is called, else by its name."""
+    """Whether posteriors are of a case: by its content, whatever it is called, else by its name.
+
+    A calibration that begins in another quarter, or ends before the case begins, is another park's.
+    """
     if recipe["case"] == case.name:
         return True
+    start = case.clock.start
+    if recipe.get("start", str(start)) != str(start) or Quarter.parse(recipe["cut"]) <= start:
+        return False
     try:
         return not calibrations.is_stale(case, recipe)
     except UNREADABLE:

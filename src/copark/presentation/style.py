@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, wraps
 from importlib.util import find_spec
+from io import BytesIO
 from itertools import pairwise
 from math import isfinite
 from pathlib import Path
@@ -163,10 +164,24 @@ def wrap(words: str, ems: float, lines: int = 3) -> str:
     return "\n".join(rows)
 
 
+class Sheet(Figure):
+    """A figure that a notebook shows by itself, though no pyplot stands behind it."""
+
+    def _repr_png_(self) -> bytes:
+        stream = BytesIO()
+        with mpl.rc_context(settings()):
+            self.savefig(stream, format="png", dpi=SHOWN_AT)
+        return stream.getvalue()
+
+
+SHOWN_AT = 110
+"""Dots an inch of a figure in a notebook."""
+
+
 def sheet(size: tuple[float, float], title: str, subtitle: str = "", footer: str = "") -> Figure:
     """A blank figure, its size in inches, with its words: title and subtitle above, what made it below."""
     width, height = size
-    figure = Figure(figsize=size, facecolor=PAPER)
+    figure = Sheet(figsize=size, facecolor=PAPER)
     top = height - 0.10
     for words, kind, colour, weight in ((title, "title", INK, "bold"), (subtitle, "subtitle", MUTED, "normal")):
         if words:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from copark.cases.dates import Date
+from copark.cases.facts import MOST_AREA, MOST_TAX, MOST_THRESHOLD
 from copark.cases.tables import WHOLE
 from copark.cases.types import BasisPoints, Jump, UnitInterval, wrong
 from copark.simulation.study_entries import Entry, Switch, When
@@ -120,19 +121,18 @@ def _steps(value: Any) -> Any:
     return [{"value": value}] if isinstance(value, (int, float, str)) and not isinstance(value, bool) else value
 
 
-def _between(low: float, high: float) -> BeforeValidator:
+def _between(low: float, high: float) -> AfterValidator:
+    """Check values once they are numbers, however they were written; ranges are the model's own."""
 
-    def check(value: Any) -> Any:
-        found = _steps(value)
-        if isinstance(found, (list, tuple)) and not found:
+    def check(steps: Steps | None) -> Steps | None:
+        if steps == ():
             raise wrong("too_short", found=0, limit=1)
-        for step in found if isinstance(found, (list, tuple)) else ():
-            given = step.get("value") if isinstance(step, dict) else getattr(step, "value", None)
-            if isinstance(given, (int, float)) and not low <= given <= high:
-                raise wrong("study_range", found=f"{given:g}", low=f"{low:g}", high=f"{high:g}")
-        return found
+        for step in steps or ():
+            if not low <= step.value <= high:
+                raise wrong("study_range", found=f"{step.value:g}", low=f"{low:g}", high=f"{high:g}")
+        return steps
 
-    return BeforeValidator(check)
+    return AfterValidator(check)
 
 
 def _words(**meaning: dict[str, Any]) -> BeforeValidator:
@@ -154,6 +154,8 @@ def _narrow(value: Any) -> Any:
 
 
 Steps = tuple[Step, ...]
+StepsWritten = Annotated[Steps | None, BeforeValidator(_steps)]
+"""Values from a date on, or one number for all time."""
 StayWords = Annotated[Stay, _words(drop={"present": False}, forever={"forever": True})]
 TermWords = Annotated[TermEdit, _words(off={"home": 0.0, "host": 0.0, "third": 0.0})]
 
@@ -165,7 +167,7 @@ class Edits(Entry):
     """
 
     equity: tuple[Shares, ...] = ()
-    quota: Annotated[Steps | None, _between(1, WHOLE)] = None
+    quota: Annotated[StepsWritten, _between(1, WHOLE)] = None
     """Shares a strategic vote needs, basis points (5001 is more than half)."""
     framework: Annotated[FrameworkEdit | None, _words(off={"on": False}, on={"on": True})] = None
     depth: Depth = Depth()
@@ -175,15 +177,15 @@ class Edits(Entry):
     """Presence of shareholders (their ties), by key; shares are edited under equity."""
     drop: tuple[str, ...] = ()
     """What never happened: keys such as ``visit/2015-05-10``; see :mod:`~copark.simulation.case_edits`."""
-    threshold: Annotated[Steps | None, _between(0, 1e6)] = None
+    threshold: Annotated[StepsWritten, _between(0, MOST_THRESHOLD)] = None
     """Least declared investment, M USD."""
     narrow_until: Annotated[When | None, BeforeValidator(_narrow)] = None
     """Until when the list of activities is narrow; also forever, never."""
-    profit_tax: Annotated[Steps | None, _between(0, 1)] = None
+    profit_tax: Annotated[StepsWritten, _between(0, MOST_TAX)] = None
     """Tax rate on residents' profits."""
-    capability: Annotated[Steps | None, _between(0, 1)] = None
+    capability: Annotated[StepsWritten, _between(0, 1)] = None
     """The developer's operating capability."""
-    plan: Annotated[Steps | None, _between(0, 1e5)] = None
+    plan: Annotated[StepsWritten, _between(0, MOST_AREA)] = None
     """Area to be serviced in all, hectares."""
     kind: Literal["intergovernmental", "mixed", "enterprise-led"] | None = None
     """Who drives the park: an enterprise-led one has a private owner."""

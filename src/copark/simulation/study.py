@@ -11,7 +11,7 @@ from math import prod
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from copark.cases.case import Case
@@ -19,7 +19,7 @@ from copark.cases.casebook import list_cases
 from copark.cases.files import KeyPath
 from copark.cases.load import load_case
 from copark.cases.types import shown, suggestion, wrong
-from copark.cases.validated_yaml import read_model
+from copark.cases.validated_yaml import faults_in, read_model
 from copark.cases.yaml_loader import Tree
 from copark.errors import CoparkError, Fault, NotFound, StudyFaults
 from copark.model.outputs import NAMES
@@ -137,9 +137,15 @@ class Study(Entry):
         return {"all": NAMES, "standard": STANDARD, "summary": SUMMARY}[self.keep or "standard"]
 
     def with_changes(self, **changes: Any) -> Study:
-        """Give a copy with some fields changed and checked again; those given as None stay as they are."""
+        """Give a copy with some fields changed and checked again; those given as None stay as they are.
+
+        Raises StudyFaults with all that is wrong with the changes.
+        """
         kept = {name: value for name, value in changes.items() if value is not None}
-        return Study.model_validate(self.model_dump(by_alias=True) | kept)
+        try:
+            return Study.model_validate(self.model_dump(by_alias=True) | kept)
+        except ValidationError as errors:
+            raise StudyFaults(faults_in(errors, self.name, Study, ("study",))) from None
 
     def content(self) -> dict[str, Any]:
         """Give the study as plain values: what its identity is made of."""
@@ -220,22 +226,26 @@ def load_study(name_or_path: str | Path) -> Study:
     return read_study(path)
 
 
-def examine_study(path: Path) -> tuple[Study | None, list[Fault]]:
+def examine_study(path: Path, case: Case | None = None) -> tuple[Study | None, list[Fault]]:
     """Read a study file and check it: the study, or None, and all its faults.
 
     Edits are checked against the case where it can be read: a case with faults, or none, is told when it is run.
+
+    case: that of its folder, which is meant by its name.
     """
     read, faults = read_model(path, Study, ("study",))
     if read is None:
         return None, faults
     study, tree = read
-    faults = list(faults_of_edits(study, tree, path.name))
+    faults = list(faults_of_edits(study, tree, path.name, case))
     return (None if faults else study), faults
 
 
-def faults_of_edits(study: Study, tree: Tree, file: str) -> Iterator[Fault]:
-    """What is wrong with the edits of a study's scenarios, on this case."""
-    case = None if all(scenario.edits.is_empty for scenario in study.scenarios) else case_named(study.case)
+def faults_of_edits(study: Study, tree: Tree, file: str, near: Case | None = None) -> Iterator[Fault]:
+    """What is wrong with the edits of a study's scenarios, on its case: the one near it if that has the name."""
+    if all(scenario.edits.is_empty for scenario in study.scenarios):
+        return
+    case = near if near is not None and study.case == near.name else case_named(study.case)
     for number, scenario in enumerate(study.scenarios if case is not None else ()):
         at: KeyPath = ("scenarios", number)
         for problem in edited(case, scenario.edits)[1] if case is not None else ():

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from copark.cases.dates import Date
 from copark.cases.quarters import Quarter
@@ -18,10 +19,20 @@ class Entry(BaseModel):
 
 
 class Title(Entry):
-    """A title in both languages."""
+    """A title in both languages; one that is given in a single language, or as plain text, stands for both."""
 
     en: Annotated[str, Field(max_length=200)]
     zh: Annotated[str, Field(max_length=200)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _for_both(cls, given: Any) -> Any:
+        if isinstance(given, str):
+            return {"en": given, "zh": given}
+        if isinstance(given, Mapping) and len(given) == 1 and set(given) <= set(cls.model_fields):
+            (words,) = given.values()
+            return {"en": words, "zh": words}
+        return given
 
 
 def _when(value: Any) -> Any:

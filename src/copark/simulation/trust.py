@@ -33,6 +33,9 @@ class Trust:
     scale_reduction: float = 1.0
     """Largest potential scale reduction of a parameter between the independent searches of a calibration (Gelman and
     Rubin 1992); 1 where they agree, or where there is nothing to compare."""
+    passed_over: float = 0.0
+    """The same of a calibration of one's own that is as recent and is not used, since it has not converged; 0 where
+    there is none."""
 
     @property
     def converged(self) -> bool:
@@ -49,6 +52,8 @@ class Trust:
         key: str = self.state
         if not self.converged:
             key = f"{self.state}_unconverged"
+        elif key == "calibrated" and self.kind == "own":
+            key = "calibrated_own"
         elif key == "borrowed" and self.values:
             key = "borrowed_values"
         elif key == "uncalibrated":
@@ -65,13 +70,13 @@ class Trust:
     def renew(self, lang: str = "en") -> str:
         """What to do for a better state; empty where there is nothing to do."""
         if self.state == "calibrated" and self.converged:
-            return ""
+            return text("trust.renew.passed_over", lang, **self._values()) if self.passed_over else ""
         return text(f"trust.renew.{self.state if self.converged else 'unconverged'}", lang, **self._values())
 
     def _values(self) -> dict[str, Any]:
         return {
             "cut": self.cut, "values": self.values, "parks": self.parks, "case": self.case,
-            "scale_reduction": f"{self.scale_reduction:.1f}",
+            "scale_reduction": f"{self.scale_reduction:.1f}", "passed_over": f"{self.passed_over:.1f}",
         }  # fmt: skip
 
     def content(self) -> dict[str, Any]:

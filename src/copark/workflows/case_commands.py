@@ -24,10 +24,8 @@ Entries = tuple[tuple[str, str], ...]
 
 
 def check(name_or_path: str | Path) -> list[Fault]:
-    """Find every fault of a case; none if it is sound."""
-    from copark.cases import check_case
-
-    return check_case(name_or_path)
+    """Find every fault of a case and of what its folder holds beside its facts; none if all is sound."""
+    return list(check_with_notes(name_or_path).faults)
 
 
 @dataclass(frozen=True)
@@ -44,13 +42,17 @@ class Checked:
 
 
 def check_with_notes(name_or_path: str | Path, lang: str = "en") -> Checked:
-    """Check a case: its faults or, if it has none, what it lacks and how far growth is on record."""
-    from copark.cases.casebook import folder_of
+    """Check a case and what its folder holds: all faults or, without any, what it lacks and how far growth is known."""
+    from copark.cases.casebook import folder_of, kind_of
     from copark.cases.completeness import growth_notes, notes_of
     from copark.cases.load import examine
+    from copark.workflows.park_folder import faults_beside
 
-    case, faults = examine(folder_of(name_or_path))
-    if case is None:
+    folder = folder_of(name_or_path)
+    case, faults = examine(folder)
+    if kind_of(folder) == "folder":
+        faults = [*faults, *faults_beside(folder, case)]
+    if case is None or faults:
         return Checked(str(name_or_path), tuple(faults))
     return Checked(str(name_or_path), (), notes_of(case, lang), growth_notes(case, lang))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from copark.analyses.context import Means, Progress, find_or_make, stage
 from copark.store.runs import OUT, RunStore
+from copark.texts import text
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -76,13 +78,15 @@ def run_study(
     Raises
     ------
     copark.errors.CoparkError
-        If study, case or stored run are missing or have faults, or the disk has no room.
+        If study, case or stored run are missing or have faults, the disk has no room, or not one run of a scenario
+        finished.
     """
     from copark.analyses.run import answer_of
     from copark.cases import load_case
     from copark.inference.case_parameters import settle
     from copark.presentation import write
     from copark.simulation.study import Study, load_study
+    from copark.simulation.unfinished import require_finished
 
     named, out = name_or_path if isinstance(name_or_path, Study) else load_study(name_or_path), Path(out)
     case, began, by = load_case(named.case), time.monotonic(), means or Means(threads)
@@ -99,7 +103,9 @@ def run_study(
         progress=progress,
     )  # fmt: skip
     record, seconds, files = made.record, time.monotonic() - began, dict[str, Path]()
-    answer = answer_of(RunStore.of(out).load(record.identity), case, counts_of(record))
+    runs_made = RunStore.of(out).load(record.identity)
+    require_finished(runs_made)
+    answer = answer_of(runs_made, case, counts_of(record))
     if report:
         stage(progress, "report")(0, 0)
         files = write(answer.document(lang), out / "reports" / f"{made.study.name}-{answer.run_id}", formats)
@@ -117,7 +123,7 @@ def counts_of(record: RunRecord) -> tuple[dict[str, int], ...]:
 
 def simulate(
     case: Case | str | Path, runs: int = 1000, seed: int = 1, *, parameters: str | None = None, cut: str | None = None,
-    out: Path = OUT, **changes: Any,
+    out: str | Path | None = None, **changes: Any,
 ) -> xr.Dataset:  # fmt: skip
     """Run an ensemble and give it back, without storing it.
 
@@ -128,24 +134,46 @@ def simulate(
     runs, seed
         How many runs for each scenario, with which random numbers.
     parameters, cut, out
-        Which parameters, of which cut, and the output folder that posteriors of one's own are looked for in, as in
-        :func:`run_study`; ``result.attrs["provenance"]`` tells their trust state.
+        Which parameters, of which cut, as in :func:`run_study`, and the output folder in which calibrations of one's
+        own are looked for, by default ``./out``; ``result.attrs["provenance"]`` tells their trust state.
     **changes
-        Further fields of the baseline study: ``draws``, ``scenarios``, ``keep``, ``quarters``; and ``threads``.
+        Further fields of the baseline study: ``draws``, ``scenarios``, ``keep``, ``quarters``; ``threads``; and
+        ``progress``, called with stage, done and total.
 
     Returns
     -------
     xarray.Dataset
         Outputs of dimensions (scenario, run, quarter), with units and provenance.
+
+    Raises
+    ------
+    copark.errors.CoparkError
+        If there is no such case, what is asked for is not understood or out of range, or not one run of a scenario
+        finished.
+
+    Warns
+    -----
+    UserWarning
+        If some runs did not finish.
     """
+    from copark.analyses.python_functions import said_in_python, tell, watched
     from copark.cases import Case, load_case
     from copark.inference.case_parameters import settle
     from copark.simulation import run
     from copark.simulation.study import baseline
+    from copark.simulation.unfinished import require_finished, unfinished_in
 
-    threads = changes.pop("threads", None)
-    found = case if isinstance(case, Case) else load_case(case)
-    study, has = settle(
-        baseline(found.name).with_changes(runs=runs, seed=seed, **changes), found, Path(out), parameters, cut
-    )
-    return run.simulate(study, found, threads=threads, source=has.source)
+    threads, told = changes.pop("threads", None), changes.pop("progress", None)
+    with said_in_python(), watched(told) as progress:
+        found = case if isinstance(case, Case) else load_case(case)
+        made_of = baseline(found.name).with_changes(runs=runs, seed=seed, **changes)
+        study, has = settle(made_of, found, OUT if out is None else Path(out), parameters, cut)
+        made = run.simulate(
+            study, found, threads=threads, source=has.source, progress=stage(progress, "simulate")
+        )  # fmt: skip
+        require_finished(made)
+    tell(has.said("en"))
+    count = unfinished_in(made)
+    if count:
+        warnings.warn(text("study.some_unfinished", count=count, total=made["status"].size), stacklevel=2)
+    return made

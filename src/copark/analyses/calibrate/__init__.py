@@ -203,6 +203,12 @@ def compute(params: Params, context: Context) -> Answer:
     return _answer(params.case, asked, kept, context)
 
 
+def deliver(params: Params, _found: Answer, context: Context) -> None:
+    """Have the reader told where answers do not use the calibration, since a better one is there."""
+    if not params.check:
+        context.parameters(params.case)
+
+
 def _answer(given: str, asked: Asked, kept: KeptPosterior, context: Context) -> Answer:
     """What is told of a calibration that was made or found."""
     from copark.analyses.show import evidence_of

@@ -117,6 +117,8 @@ class Compared:
     """What is compared with the reference."""
     shows_outcomes: bool
     """Whether outcome shares are told unasked."""
+    unfinished: int = 0
+    """Runs of the ensembles that did not finish and count in nothing."""
 
     def main_table(self) -> Rows:
         """Every difference, a row each."""
@@ -183,7 +185,7 @@ def _asked(params: Params, context: Context) -> Iterator[str | Study]:
 
     for name in (params.reference, params.arm):
         if name is not None:
-            stored = None if context.out is None else RunStore.of(context.out).named(name)
+            stored = None if context.source is None else RunStore.of(context.source).named(name)
             yield stored or load_study(name).with_changes(runs=params.runs, seed=params.seed)
 
 
@@ -197,6 +199,7 @@ def answer_of(
     is not calibrated; wanted: which parameters were asked for, of which cut.
     """
     from copark.simulation.trust import Trust
+    from copark.simulation.unfinished import unfinished_in
 
     made, first = provenance(runs[0]), pairs[0]
     trust = Trust.of(made)
@@ -213,6 +216,7 @@ def answer_of(
         ends=ends_of_years(first.before),
         scenarios=tuple(_scenario(one, parts if one is most else None) for one in pairs),
         shows_outcomes=shows,
+        unfinished=sum(map(unfinished_in, runs)),
     )
     return found, context.stamped(case, trust, made)
 

@@ -126,6 +126,8 @@ class CompareShow(Show):
         blocks += map(doc.Caveat, dict.fromkeys((self.own("caveat"), t("caveat"))))
         if self.trust is not None and not self.trust.shows_outcomes:
             blocks.insert(0, doc.Caveat(self.trust.meaning(t.lang)))
+        if found.unfinished:
+            blocks.append(doc.Caveat(t("unfinished", count=found.unfinished)))
         return self.section("summary", *blocks)
 
     def cards(self, one: ComparedScenario) -> Iterator[doc.Card]:

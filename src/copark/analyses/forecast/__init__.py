@@ -17,10 +17,9 @@ from copark.analyses.contract import AnalysisParams, PowerOfTwo, Result, Said
 from copark.arrays import Floats
 from copark.inference import calibrations, panels
 from copark.inference import forecast as engine
-from copark.inference.calibration_setup import cut_of, uses_everything
-from copark.inference.case_parameters import own_calibration, shipped_calibration
+from copark.inference.calibration_setup import can_be_calibrated, cut_of, uses_everything
+from copark.inference.case_parameters import calibration_in_use, shipped_calibration
 from copark.inference.diagnostics import BINS, Note, judged, movements, verdict
-from copark.inference.observations import targets
 from copark.inference.pool.forecasts import GROWTH, MODEL, BaseRate, PooledOutlook, freeze_outlook
 from copark.inference.pool.panel import Panel, PanelSettings, mixture_quantiles, panel_identity
 from copark.inference.pool.parks import AXES, POOLED
@@ -227,7 +226,7 @@ def asked_of(params: Params, context: Context) -> Asked:
     if params.freeze is not None:
         engine.refuse_existing(params.freeze)
     case, lang = context.case(params.case), context.lang
-    if params.pool or not targets(case):
+    if params.pool or not can_be_calibrated(case):
         given = {"--cut": params.cut is not None, "--told": params.told}  # they need the park's own observations
         options = ", ".join(name for name, on in given.items() if on)
         if options:
@@ -237,13 +236,16 @@ def asked_of(params: Params, context: Context) -> Asked:
         until = engine.end_of(case, case.clock.data_end, params.to, lang, after=after)
         panel = PanelSettings(panels.runs_of(params.runs, lang), 1 if params.seed is None else params.seed)
         return Asked(case, case.clock.data_end, until, panel=panel)
-    given_own = params.cut or params.runs or params.seed is not None
-    own = None if given_own else own_calibration(case, context.home)
-    cut = cut_of(case, params.cut) if own is None else own.cut
     wanted = calibrations.settings_of(params.runs, params.seed, lang)
-    if own is None and not calibrations.is_kept(calibrations.place_of(case, cut, wanted, out=context.home)[1]):
-        own = shipped_calibration(case, cut, None if params.runs is None else wanted.runs, params.seed)
-    return Asked(case, cut, engine.end_of(case, cut, params.to, lang), wanted, own)
+    if params.runs is None and params.seed is None:
+        kept = calibration_in_use(case, context.home, params.cut)
+        cut = cut_of(case, params.cut) if kept is None else kept.cut
+    else:
+        cut = cut_of(case, params.cut)
+        is_kept = calibrations.is_kept(calibrations.place_of(case, cut, wanted, out=context.home)[1])
+        runs = None if params.runs is None else wanted.runs
+        kept = None if is_kept else shipped_calibration(case, cut, runs, params.seed)
+    return Asked(case, cut, engine.end_of(case, cut, params.to, lang), wanted, kept)
 
 
 def run_id(params: Params, context: Context) -> str:

@@ -210,7 +210,7 @@ def compute(params: Params, context: Context) -> Answer:
 
     case, file, first = _asked(params, context)
     events = read_events(params.event, case, first)
-    study, has = settle(_study(params, case), case, context.out, *params.wanted)
+    study, has = settle(_study(params, case), case, context.source, *params.wanted)
     plain = baseline(case.name).scenarios[0]
     none = scenario_with(events, case, plain.key, plain.title)
     only = wanted_levers(file, "now", params.levers)

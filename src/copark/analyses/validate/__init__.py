@@ -120,7 +120,7 @@ def asked_of(params: Params, context: Context) -> Asked:
     case = context.case(params.case)
     settings = calibrations.settings_of(params.runs, params.seed, context.lang, usual=Settings())
     cuts = cuts_of(case, params.cuts, context.lang)
-    return Asked(case, cuts, settings, _ready(case, cuts[-1], settings, context.out))
+    return Asked(case, cuts, settings, _ready(case, cuts[-1], settings, context.source))
 
 
 def cuts_of(case: Case, cuts: Sequence[str], lang: str = "en") -> tuple[Quarter, ...]:

@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import Field
 
 from copark.cases.completeness import missing_growth
-from copark.cases.facts import used
+from copark.cases.facts import MOST_AREA, MOST_TAX, MOST_THRESHOLD, used
 from copark.cases.model_inputs import case_parameters
 from copark.errors import CoparkError
 from copark.model.variables import ORIGINS, Variable, catalogue
@@ -180,10 +180,10 @@ def _facts(case: Case) -> Iterator[LeverInfo]:
     most = max((fact.in_unit("ha") for fact in used(case.land.plan)), default=1000.0)
     steps: dict[str, tuple[Any, str, tuple[float, float], tuple[float, float, float]]] = {
         "quota": (case.quota, "bp", (1, WHOLE), (5001, WHOLE, 1)),
-        "threshold": (case.regime.threshold, "M USD", (0, 1e6), (0, 10, 0.1)),
-        "profit_tax": (case.regime.profit_tax, "1", (0, 1), (0, 0.3, 0.01)),
+        "threshold": (case.regime.threshold, "M USD", (0, MOST_THRESHOLD), (0, 10, 0.1)),
+        "profit_tax": (case.regime.profit_tax, "1", (0, MOST_TAX), (0, 0.3, 0.01)),
         "capability": (case.capability, "1", (0, 1), (0, 1, 0.05)),
-        "plan": (case.land.plan, "ha", (0, 1e5), (0, 2 * most, 10)),
+        "plan": (case.land.plan, "ha", (0, MOST_AREA), (0, min(2 * most, MOST_AREA), 10)),
     }
     for name, (facts, unit, (low, high), (left, right, step)) in steps.items():
         values = [DatedValue.of(one, date=str(one.date), values={"value": one.in_unit(unit)}) for one in used(facts)]

@@ -27,6 +27,7 @@ from copark.simulation.results import identity_in
 from copark.simulation.run import facts_of, inputs_of
 from copark.simulation.sample import StudyDraws
 from copark.simulation.study import Scenario, Study
+from copark.simulation.unfinished import require_any_finished
 from copark.workflows.serving.case_registry import Shelf, Shelved
 
 if TYPE_CHECKING:
@@ -281,6 +282,10 @@ class Engine:
         inputs, draws = self.inputs(study, shelved, scenario), self.draws(study, shelved, scenario, first, study.runs)
         with self.share() as threads:
             runs = Ensemble(inputs, draws, names, threads=threads, progress=ticket.check).run()
+        if held is None:
+            start = shelved.case.clock.start
+            labels = [str(start + quarter) for quarter in range(runs.out.shape[2])]
+            require_any_finished(scenario.key, runs.status, labels)
         by_name = dict(zip(names, np.ascontiguousarray(runs.out.transpose(1, 2, 0)), strict=True))
         made = HeldRuns(by_name, runs.status, runs.outcome)
         return made if held is None else held.then(made)
