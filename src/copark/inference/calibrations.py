@@ -16,11 +16,11 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
@@ -270,10 +270,19 @@ def content_of(found: Calibration, reading: Reading) -> dict[str, Any]:
 
 
 def facts_hash(case: Case, cut: Quarter) -> str:
-    """Hash of what runs to a cut are given of a case, and of its own priors and values of parameters."""
+    """Hash of what runs to a cut are given of a case, and of its own priors and values of parameters.
+
+    Numbers are rounded to twelve digits first: facts have fewer, and whatever computes with them differs in the last.
+    """
     inputs = inputs_of(case, quarters=cut - case.clock.start + 1)
-    given = [sha256(np.ascontiguousarray(part).tobytes()).hexdigest() for part in inputs]
-    return hash_content({"inputs": given, "parameters": case.content()["parameters"]})
+    return hash_content({"inputs": [_written(part) for part in inputs], "parameters": case.content()["parameters"]})
+
+
+def _written(part: NDArray[Any]) -> Any:
+    """The numbers of an array to twelve digits; of records by the name of the field."""
+    if part.dtype.names is not None:
+        return {name: _written(part[name]) for name in part.dtype.names}
+    return [f"{value:.12g}" for value in (part.astype(np.float64) + 0.0).ravel().tolist()]
 
 
 def save(found: Calibration, folder: Path, reading: Reading) -> None:
