@@ -190,9 +190,7 @@ def pack_finance(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
     ends = [start + round(4 * line.maturity_years) for start, line in lines if line.maturity_years is not None]
     agreed = [(start, line.amount.in_unit("M USD")) for start, line in lines]
     dated["registered_capital"] = values_in_force(case.finance.registered_capital, quarters, "M USD", 0.0)
-    inputs.governments["credit"] = [
-        in_order(amount for start, amount in agreed if start <= one) for one in quarters
-    ]
+    inputs.governments["credit"] = [in_order(amount for start, amount in agreed if start <= one) for one in quarters]
     if grace:
         repaid = span(quarters, min(grace))
         dated["repayment_quarters"][repaid] = [max(max(ends) - quarter, 1) for quarter in quarters[repaid]]

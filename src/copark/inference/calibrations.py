@@ -57,8 +57,6 @@ OWN = "posteriors"
 """Folder of a user's own posteriors, in the output folder."""
 PAIRS = DRAWS = 1000
 """Pairs of the replay posterior and draws of the parameter posterior that are kept."""
-CLOSE = 1e-6
-"""Largest difference of a coordinate, between 0 and 1, that another processor may cause."""
 LEAST, MOST = 12, 24
 """Runs of a prior batch, as powers of two."""
 PROBED = 2048
@@ -78,20 +76,6 @@ class StoredPosterior:
     parameters: ParameterPosterior
     replay: ReplayPosterior
     stale: bool
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Whether posteriors made again are those stored.
-
-    identical: bit by bit; close: parameters within 1e-6 and the same random numbers; largest: difference of a
-    coordinate; tally: of the stages of making them, what was there from an earlier attempt.
-    """
-
-    identical: bool
-    close: bool
-    largest: float
-    tally: Tally | None = None
 
 
 @dataclass(frozen=True)
@@ -362,33 +346,3 @@ def is_stale(case: Case, recipe: Mapping[str, Any]) -> bool:
     if now["case"] != made["case"] and recipe.get("facts") == facts_hash(read, cut):
         made["case"] = now["case"]
     return bool(now != made)
-
-
-def check(
-    case: Case, folder: Path, *, threads: int = 1, batches: Path | None = None, progress: Progress | None = None
-) -> Comparison:
-    """Make a case's posteriors again by their recipe, or go on with that, and compare them with those stored.
-
-    batches: where prior batches are kept, and stages until the comparison is made.
-    """
-    stored = load(case, folder)
-    settings, cut = Settings.of(stored.recipe), stored.replay.cut
-    case = case_for(case, cut, Reading.of(stored.recipe))
-    stages = kept_stages(case, cut, settings, batches)
-    with stages.alone(None if progress is None else lambda: progress("waiting", 0, 0)):
-        found = calibrate(case, cut, settings, threads=threads, folder=batches, stages=stages, progress=progress)
-        compared = replace(comparison(found, stored), tally=stages.tally())
-        stages.remove()
-    return compared
-
-
-def comparison(found: Calibration, stored: StoredPosterior) -> Comparison:
-    """Compare a calibration with posteriors that are stored."""
-    replay = found.replay.thin(stored.replay.pairs)
-    fresh = found.parameters.equal(stored.parameters.points.shape[0]).astype(np.float32).astype(np.float64)
-    if replay.points.shape != stored.replay.points.shape or fresh.shape != stored.parameters.points.shape:
-        return Comparison(identical=False, close=False, largest=1.0)
-    apart = [np.abs(replay.points - stored.replay.points), np.abs(fresh - stored.parameters.points)]
-    largest = float(max(part.max() for part in apart))
-    addresses = np.array_equal(replay.addresses, stored.replay.addresses)
-    return Comparison(identical=addresses and largest == 0.0, close=addresses and largest <= CLOSE, largest=largest)

@@ -153,7 +153,7 @@ def difference(before: Floats, after: Floats, *, log: bool = False) -> Floats:
 
 def any_differ(before: Floats, after: Floats, axis: int) -> NDArray[np.bool_]:
     """Where, along all axes but that of the runs, any run differs by more than rounding."""
-    return differ(before, after).any(axis=axis)
+    return np.asarray(differ(before, after).any(axis=axis))
 
 
 def change_interval(change: Floats, draws: NDArray[np.int64], level: float = LEVEL) -> tuple[float, float]:

@@ -37,8 +37,9 @@ def settled(apart: ArrayLike, reference: ArrayLike) -> Floats:
 def differ(first: ArrayLike, second: ArrayLike) -> Booleans:
     """Where two arrays hold different numbers, rounding aside; two that are not a number are alike."""
     one, other = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
-    same = (np.abs(other - one) <= slack(one)) | (one == other) | (np.isnan(one) & np.isnan(other))
-    return np.asarray(~same)
+    alike = (one == other) | (np.isnan(one) & np.isnan(other))
+    with np.errstate(invalid="ignore"):
+        return np.asarray(~(alike | (np.abs(other - one) <= slack(one))))
 
 
 def reaches(value: ArrayLike, bound: float) -> Booleans:
