@@ -12,6 +12,7 @@ import pytest
 from tests.levers.conftest import by_hand
 
 from copark.cases import load_case
+from copark.cases.casebook import POSTERIOR, casebook_path, posteriors_in
 from copark.cases.quarters import Quarter
 from copark.cases.world import growth_gaps, in_order
 from copark.inference.claims.arm_statistics import contrast
@@ -127,6 +128,19 @@ def test_facts_have_one_hash_whatever_their_last_digit(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(calibrations, "inputs_of", moved)
     assert calibrations.facts_hash(case, cut) != before
+
+
+def test_a_posterior_is_not_outdated_by_a_last_digit_of_what_was_fitted() -> None:
+    from copark.inference.calibrations import is_stale
+    from copark.inference.provenance import recipe_in
+
+    case = load_case("itpl-bangalore")
+    recipe = recipe_in(posteriors_in(casebook_path() / case.name / POSTERIOR)["2024Q4"])
+    assert recipe is not None
+    error = recipe["batch"]["targets"][0][5]
+    for factor, stale in ((1.0, False), (1.0 + 1e-15, False), (1.01, True)):
+        recipe["batch"]["targets"][0][5] = error * factor
+        assert is_stale(case, recipe) is stale
 
 
 DRAWS = """

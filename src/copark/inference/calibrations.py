@@ -49,6 +49,7 @@ from copark.model.jit import cpu_features, versions
 from copark.simulation.ensemble import default_threads
 from copark.simulation.run import inputs_of
 from copark.simulation.trust import Trust
+from copark.stats.rounding import differ
 from copark.store.checkpoints import Stages, Tally, tally_of, went_on
 from copark.store.files import stamp_of, written_folder
 from copark.texts import text
@@ -345,4 +346,15 @@ def is_stale(case: Case, recipe: Mapping[str, Any]) -> bool:
     now = json.loads(json.dumps(recipe_of(read, cut, Settings.of(recipe)).content()))
     if now["case"] != made["case"] and recipe.get("facts") == facts_hash(read, cut):
         made["case"] = now["case"]
-    return bool(now != made)
+    return not _same(now, made)
+
+
+def _same(first: Any, second: Any) -> bool:
+    """Whether two recipes say the same, rounding of numbers aside."""
+    if isinstance(first, dict) and isinstance(second, dict):
+        return first.keys() == second.keys() and all(_same(first[key], second[key]) for key in first)
+    if isinstance(first, list) and isinstance(second, list):
+        return len(first) == len(second) and all(map(_same, first, second))
+    if isinstance(first, float) and isinstance(second, float):
+        return not differ(first, second)
+    return bool(first == second)
