@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -30,9 +30,7 @@ from copark.simulation.ensemble import Ensemble
 from copark.simulation.outcomes import NEEDED, OUTCOMES
 from copark.simulation.run import inputs_of
 from copark.stats.quantiles import BAND, quantiles
-
-if TYPE_CHECKING:
-    from copark.store.checkpoints import Tally
+from copark.store.checkpoints import Tally
 
 CLOSE = 1e-6
 """Largest difference of a coordinate, between 0 and 1, that rounding may cause where chance went the same ways."""

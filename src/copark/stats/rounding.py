@@ -21,17 +21,24 @@ NO_DIFFERENCE = 1e-9
 
 def slack(reference: ArrayLike) -> Floats:
     """How far a number may be from a reference and be the same, of the shape of the reference."""
-    return np.asarray(NO_DIFFERENCE * np.maximum(1.0, np.abs(reference)))
+    found = np.array(reference, dtype=np.float64)
+    np.abs(found, out=found)
+    np.maximum(found, 1.0, out=found)
+    return np.multiply(found, NO_DIFFERENCE, out=found)
 
 
 def settled(apart: ArrayLike, reference: ArrayLike) -> Floats:
     """Differences from a reference, with 0 in the place of those that are rounding; NaN stays.
 
-    apart, reference: of one shape, or of shapes that fit each other.
+    apart, reference: of one shape, or of shapes that fit each other. Where nothing but 0 is near 0, as in most arrays,
+    that is seen at once: a slider waits for it.
     """
-    found = np.array(apart, dtype=np.float64)
-    np.copyto(found, 0.0, where=np.abs(found) <= slack(reference))
-    return found
+    found, known = np.asarray(apart, dtype=np.float64), np.asarray(reference, dtype=np.float64)
+    size = np.abs(found)
+    widest = float(np.max([1.0, known.max(initial=0.0), -known.min(initial=0.0)]))
+    if np.isfinite(widest) and np.count_nonzero(size <= NO_DIFFERENCE * widest) == np.count_nonzero(found == 0.0):
+        return found
+    return np.where(size <= slack(known), 0.0, found)
 
 
 def differ(first: ArrayLike, second: ArrayLike) -> Booleans:
