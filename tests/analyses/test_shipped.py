@@ -80,7 +80,7 @@ def test_made_again_it_is_compared_number_by_number(tmp_path, monkeypatch):
     assert (folder / RESULT).is_file()
     (same,) = shipped.check(["parks"])
     assert (same.state, same.largest, same.run_id) == ("same", 0.0, folder.name)
-    assert same.numbers > 500
+    assert min(same.numbers, same.words) > 500
     stored = load(folder, PARKS)
     monkeypatch.setattr(shipped, "SHIPPED", tmp_path)
     for place, changed in ((".total", {"total": stored.result.total + 1}), (".sort", {"sort": "jobs"})):
@@ -90,6 +90,25 @@ def test_made_again_it_is_compared_number_by_number(tmp_path, monkeypatch):
         assert np.isclose(other.largest, 1 / (stored.result.total + 1) if place == ".total" else 0.0)
     (folder / RESULT).unlink()
     assert [one.state for one in shipped.check(["parks"])] == ["none"]
+
+
+def test_what_was_compared_is_counted_and_how_far_numbers_may_differ_is_told():
+    about = shipped.Remade("voi", "0" * 16, 0.0)
+    stored = {".share": 0.25, ".runs": 1000, ".word": "nothing", ".known": None}
+
+    def state(tolerance=shipped.RUNS, **changed):
+        made = stored | {f".{key}": value for key, value in changed.items()}
+        return shipped.compared(about, stored, made, tolerance)
+
+    same = state(share=0.25 + 1e-12)
+    assert (same.state, same.numbers, same.words, same.tolerance) == ("same", 2, 2, 1e-9)
+    assert (state(share=0.251).state, state(share=0.251).unlike) == ("unlike", ".share")
+    assert state(share=0.25 + 1e-8).state == "unlike"
+    assert state(shipped.FITS, share=0.25 + 1e-8).state == "same"
+    assert (state(word="unclear").unlike, state(known=0.5).unlike) == (".word", ".known")
+    assert state(runs=1001).unlike == ".runs"
+    words = shipped.compared(about, {".event": "visit/2015-05-10"}, {".event": "visit/2015-05-10"})
+    assert (words.state, words.numbers, words.words) == ("same", 0, 1)
 
 
 @pytest.mark.long

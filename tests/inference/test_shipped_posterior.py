@@ -12,9 +12,10 @@ from copark.cases.casebook import POSTERIOR, casebook_path, posteriors_in
 from copark.cases.model_inputs import case_parameters
 from copark.inference.calibrate import Settings, calibrate
 from copark.inference.calibration_setup import Reading
-from copark.inference.calibrations import check, load, save
+from copark.inference.calibrations import load, save
 from copark.inference.diagnostics import movements
 from copark.inference.prior import study_of
+from copark.inference.remade import check
 from copark.model.jit import cpu_features
 from copark.model.variables import catalogue
 from copark.simulation.ensemble import Ensemble

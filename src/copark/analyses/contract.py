@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar, Un
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from copark.inference.calibrations import Comparison
+from copark.inference.remade import Comparison
 from copark.simulation.trust import Trust
 from copark.texts import has_text, text
 
@@ -330,7 +330,7 @@ class Remakeable(Result):
     @property
     def passed(self) -> bool:
         """Whether what ships, where that was asked, could be made again."""
-        return self.again is None or self.again.close or self.again.identical
+        return self.again is None or self.again.passed
 
 
 def by_difference(largest: float, close: float) -> Comparison:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,10 +12,17 @@ from copark.analyses.answer import SHIPPED, Answered, answer, head, listed, load
 from copark.analyses.context import Context, Progress
 from copark.analyses.registry import REGISTRY, Analysis
 from copark.errors import CoparkError
+from copark.stats.rounding import NO_DIFFERENCE
 
 if TYPE_CHECKING:
     from copark.analyses.contract import AnalysisParams
 
+FITTED = ("experts", "joint", "reliability", "voi")
+"""Analyses whose numbers come out of regressions and searches by libraries, which carry rounding farther."""
+RUNS, FITS = NO_DIFFERENCE, 1e-6
+"""How far numbers may be from those that ship, relative to the greater of 1 and their size: those read off runs, which
+agree to about 1e-12 on any processor and of which rounding is never counted (:mod:`copark.stats.rounding`); and those
+of :data:`FITTED`. Words, dates and whatever else is no number are the same."""
 GREAT_STONE = {"case": "great-stone"}
 QUESTIONS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("parks", {}),
@@ -59,7 +66,11 @@ class Remade:
     state: Literal["same", "unlike", "none"] = "none"
     """``same``, but for rounding; ``unlike``; ``none``, where nothing ships under this run ID."""
     numbers: int = 0
-    """Numbers compared."""
+    words: int = 0
+    """numbers, words: how many of each were compared; words are names, titles, dates, verdicts, and what is not there.
+    The list of what can be undone of a park, as of ``counterfactual``, has no number at all."""
+    tolerance: float = RUNS
+    """How far a number may be from the one that ships."""
     largest: float = 0.0
     """Largest difference, ``|a - b| / max(1, |a|)``; infinite where the two are not of one shape."""
     unlike: str = ""
@@ -135,18 +146,18 @@ def make(
 def check(
     only: Sequence[str] = (), threads: int | None = None, progress: Progress = lambda *_: None
 ) -> Iterator[Remade]:
-    """Make them again, and compare each number by number with the one that ships."""
+    """Make them again, and compare each number by number and word by word with the one that ships."""
     for name, analysis, _params, made in _made(only, threads, progress):
         stored = load(place_of(SHIPPED, analysis, made.result.run_id), analysis)
-        about = (name, made.result.run_id, made.seconds)
+        about = Remade(name, made.result.run_id, made.seconds)
         if stored is None:
-            yield Remade(*about)
-            continue
-        numbers, largest, unlike = _compared(_leaves(stored.result), _leaves(made.result))
-        yield Remade(*about, "unlike" if unlike else "same", numbers, largest, unlike)
+            yield about
+        else:
+            tolerance = FITS if analysis.name in FITTED else RUNS
+            yield compared(about, leaves(stored.result), leaves(made.result), tolerance)
 
 
-def _leaves(found: Any) -> dict[str, Any]:
+def leaves(found: Any) -> dict[str, Any]:
     """What a result holds by its place in it, but where and when it was made."""
     from pydantic import TypeAdapter
 
@@ -161,18 +172,27 @@ def _leaves(found: Any) -> dict[str, Any]:
     return dict(gather(TypeAdapter(type(found)).dump_python(found, mode="json", by_alias=True), ""))
 
 
-def _compared(stored: Mapping[str, Any], made: Mapping[str, Any]) -> tuple[int, float, str]:
-    """Numbers compared, the largest relative difference, and the first place that differs by more than rounding."""
+def compared(about: Remade, stored: Mapping[str, Any], made: Mapping[str, Any], tolerance: float = RUNS) -> Remade:
+    """Compare what results hold by place: every number within a tolerance, everything else as it is."""
     import numpy as np
 
-    from copark.store.compare import TOLERANCE, relative_gaps
+    from copark.store.compare import relative_gaps
 
     if stored.keys() != made.keys():
-        return 0, float("inf"), min(stored.keys() ^ made.keys())
+        return replace(about, state="unlike", largest=float("inf"), unlike=min(stored.keys() ^ made.keys()))
     is_number = {place: all(type(one[place]) in (int, float) for one in (stored, made)) for place in stored}
     places = [place for place, numeric in is_number.items() if numeric]
     left, right = (np.array([one[place] for place in places], dtype=np.float64) for one in (stored, made))
     gaps = relative_gaps(left, right)
-    far = {place for place, gap in zip(places, gaps, strict=True) if gap > TOLERANCE}
-    unlike = (place for place in stored if place in far or (not is_number[place] and stored[place] != made[place]))
-    return len(places), float(gaps.max(initial=0.0)), next(unlike, "")
+    far = {place for place, gap in zip(places, gaps, strict=True) if gap > tolerance}
+    others = {place for place in stored if not is_number[place] and stored[place] != made[place]}
+    unlike = next((place for place in stored if place in far or place in others), "")
+    return replace(
+        about,
+        state="unlike" if unlike else "same",
+        numbers=len(places),
+        words=len(stored) - len(places),
+        tolerance=tolerance,
+        largest=float(gaps.max(initial=0.0)),
+        unlike=unlike,
+    )

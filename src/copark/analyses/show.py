@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from copark.arrays import Floats
     from copark.cases.case import Case
     from copark.cases.table_schemas import Observation
-    from copark.inference.calibrations import Comparison
+    from copark.inference.remade import Apart, Comparison
     from copark.simulation.trust import Trust
     from copark.stats.shares import Share
 
@@ -78,12 +78,32 @@ def grouped(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
 
 
 def made_again(found: Result, made: Comparison, t: Texts, *, key: str, stale: bool, **words: Any) -> Document:
-    """Whether what ships could be made again, as a document."""
-    word = "identical" if made.identical else "close" if made.close else "different"
-    note = (Section("summary", t("section.summary"), (Caveat(t("again.stale")),)),) if stale else ()
+    """Whether what ships could be made again, as a document, and which of the two comparisons says so."""
+    told = {"identical": made.identical, "close": made.close, "alike": made.alike, "unlike": bool(made.apart)}
+    word = next((word for word, holds in told.items() if holds), "different")
+    blocks: list[Block] = [Caveat(t("again.stale"))] if stale else []
+    if made.apart:
+        blocks.append(Bullets(tuple(_how_far(one, t) for one in made.apart)))
+    sections = (Section("summary", t("section.summary"), tuple(blocks)),) if blocks else ()
     largest = precise(made.largest, 1 if made.close else 3)
     title, headline = t("again.heading", **words), t(f"again.{word}", largest=largest)
-    return assemble(found, t, key=key, title=title, headline=headline, sections=note)
+    return assemble(found, t, key=key, title=title, headline=headline, sections=sections)
+
+
+def _how_far(one: Apart, t: Texts) -> str:
+    """How far two posteriors are apart in a respect, where, and how far they may be."""
+    from copark.inference.diagnostics import title_of
+
+    where = ""
+    if one.what == "forecasts":
+        where = variable_title(one.name, t.lang)
+    elif one.what == "outcomes":
+        where = text(f"store.outcome.{one.name}", t.lang)
+    elif one.name:
+        where = title_of(one.name, t.lang)
+    word = "within" if one.within else "beyond"
+    largest, allowed = precise(one.largest, 2), precise(one.allowed, 2)
+    return t(f"again.apart.{one.what}", where=where, largest=largest, allowed=t(f"again.{word}", allowed=allowed))
 
 
 class Show:

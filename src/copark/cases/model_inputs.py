@@ -14,7 +14,7 @@ from copark.cases.dates import quarter_of
 from copark.cases.facts import Fact, used
 from copark.cases.quarters import Quarter, quarters_from
 from copark.cases.schema import Anchor, Partner
-from copark.cases.world import growth_gaps, years_on_record
+from copark.cases.world import growth_gaps, in_order, years_on_record
 from copark.model.arrays import Inputs, make_inputs
 from copark.model.dimensions import PARTNERS
 from copark.model.enterprises.records import FREE_TO_DECIDE
@@ -169,12 +169,12 @@ def pack_rivals(case: Case, quarter: Quarter, row: Record) -> None:
             and rival.since.quarter() <= quarter
             and (rival.until is None or quarter <= rival.until.quarter())
         ]
-        size = sum(rival.size for rival in there)
+        size = in_order(rival.size for rival in there)
         row.rival_size[g] = size
         if len(there) == 1:
             row.rival_share[g] = there[0].stake
         elif size > 0.0:
-            row.rival_share[g] = sum(rival.size * rival.stake for rival in there) / size
+            row.rival_share[g] = in_order(rival.size * rival.stake for rival in there) / size
 
 
 def pack_finance(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
@@ -190,7 +190,7 @@ def pack_finance(case: Case, quarters: list[Quarter], inputs: Inputs) -> None:
     ends = [start + round(4 * line.maturity_years) for start, line in lines if line.maturity_years is not None]
     agreed = [(start, line.amount.in_unit("M USD")) for start, line in lines]
     dated["registered_capital"] = values_in_force(case.finance.registered_capital, quarters, "M USD", 0.0)
-    inputs.governments["credit"] = [sum(amount for start, amount in agreed if start <= one) for one in quarters]
+    inputs.governments["credit"] = [in_order(amount for start, amount in agreed if start <= one) for one in quarters]
     if grace:
         repaid = span(quarters, min(grace))
         dated["repayment_quarters"][repaid] = [max(max(ends) - quarter, 1) for quarter in quarters[repaid]]
@@ -273,8 +273,8 @@ def case_parameters(case: Case) -> dict[str, tuple[float, ...]]:
     values: dict[str, tuple[float, ...]] = {}
     rates = [(amount, rate.in_unit("1/yr")) for amount, rate in lines if rate is not None]
     if rates:
-        owed = sum(amount for amount, _ in rates)
-        paid = sum(amount * rate for amount, rate in rates)
+        owed = in_order(amount for amount, _ in rates)
+        paid = in_order(amount * rate for amount, rate in rates)
         values["interest_rate"] = (paid / owed,)
     for name, parameter in case.parameters.items():
         values[name] = tuple(convert(value, parameter.unit, known[name].unit) for value in parameter.values)

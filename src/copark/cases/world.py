@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Iterable, Mapping
+from functools import cache, reduce
+from operator import add
 from pathlib import Path
 
 from copark.cases.case import Case
@@ -12,6 +13,15 @@ from copark.cases.case import Case
 FOLDER = Path(__file__).parent.parent / "casebook" / "world"
 GROWTH = "gdp_growth_real"
 EARLIER, LEAST = 10, 3
+
+
+def in_order(values: Iterable[float]) -> float:
+    """Add numbers one after the other, each sum rounded; 0 of none.
+
+    From Python 3.12 on :func:`sum` carries the rounding of floats along, before it did not: what runs are given would
+    hang on the Python by which a case is read.
+    """
+    return reduce(add, values, 0.0)
 
 
 @cache
@@ -28,7 +38,7 @@ def gaps_of(series: Mapping[int, float]) -> dict[int, float]:
     for year, value in series.items():
         earlier = [series[y] for y in range(year - EARLIER, year) if y in series]
         if len(earlier) >= LEAST:
-            gaps[year] = value - sum(earlier) / len(earlier)
+            gaps[year] = value - in_order(earlier) / len(earlier)
     return gaps
 
 

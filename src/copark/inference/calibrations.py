@@ -16,11 +16,11 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
@@ -49,6 +49,7 @@ from copark.model.jit import cpu_features, versions
 from copark.simulation.ensemble import default_threads
 from copark.simulation.run import inputs_of
 from copark.simulation.trust import Trust
+from copark.stats.rounding import differ
 from copark.store.checkpoints import Stages, Tally, tally_of, went_on
 from copark.store.files import stamp_of, written_folder
 from copark.texts import text
@@ -57,8 +58,6 @@ OWN = "posteriors"
 """Folder of a user's own posteriors, in the output folder."""
 PAIRS = DRAWS = 1000
 """Pairs of the replay posterior and draws of the parameter posterior that are kept."""
-CLOSE = 1e-6
-"""Largest difference of a coordinate, between 0 and 1, that another processor may cause."""
 LEAST, MOST = 12, 24
 """Runs of a prior batch, as powers of two."""
 PROBED = 2048
@@ -78,20 +77,6 @@ class StoredPosterior:
     parameters: ParameterPosterior
     replay: ReplayPosterior
     stale: bool
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Whether posteriors made again are those stored.
-
-    identical: bit by bit; close: parameters within 1e-6 and the same random numbers; largest: difference of a
-    coordinate; tally: of the stages of making them, what was there from an earlier attempt.
-    """
-
-    identical: bool
-    close: bool
-    largest: float
-    tally: Tally | None = None
 
 
 @dataclass(frozen=True)
@@ -270,10 +255,19 @@ def content_of(found: Calibration, reading: Reading) -> dict[str, Any]:
 
 
 def facts_hash(case: Case, cut: Quarter) -> str:
-    """Hash of what runs to a cut are given of a case, and of its own priors and values of parameters."""
+    """Hash of what runs to a cut are given of a case, and of its own priors and values of parameters.
+
+    Numbers are rounded to twelve digits first: facts have fewer, and whatever computes with them differs in the last.
+    """
     inputs = inputs_of(case, quarters=cut - case.clock.start + 1)
-    given = [sha256(np.ascontiguousarray(part).tobytes()).hexdigest() for part in inputs]
-    return hash_content({"inputs": given, "parameters": case.content()["parameters"]})
+    return hash_content({"inputs": [_written(part) for part in inputs], "parameters": case.content()["parameters"]})
+
+
+def _written(part: NDArray[Any]) -> Any:
+    """The numbers of an array to twelve digits; of records by the name of the field."""
+    if part.dtype.names is not None:
+        return {name: _written(part[name]) for name in part.dtype.names}
+    return [f"{value:.12g}" for value in (part.astype(np.float64) + 0.0).ravel().tolist()]
 
 
 def save(found: Calibration, folder: Path, reading: Reading) -> None:
@@ -352,34 +346,15 @@ def is_stale(case: Case, recipe: Mapping[str, Any]) -> bool:
     now = json.loads(json.dumps(recipe_of(read, cut, Settings.of(recipe)).content()))
     if now["case"] != made["case"] and recipe.get("facts") == facts_hash(read, cut):
         made["case"] = now["case"]
-    return bool(now != made)
+    return not _same(now, made)
 
 
-def check(
-    case: Case, folder: Path, *, threads: int = 1, batches: Path | None = None, progress: Progress | None = None
-) -> Comparison:
-    """Make a case's posteriors again by their recipe, or go on with that, and compare them with those stored.
-
-    batches: where prior batches are kept, and stages until the comparison is made.
-    """
-    stored = load(case, folder)
-    settings, cut = Settings.of(stored.recipe), stored.replay.cut
-    case = case_for(case, cut, Reading.of(stored.recipe))
-    stages = kept_stages(case, cut, settings, batches)
-    with stages.alone(None if progress is None else lambda: progress("waiting", 0, 0)):
-        found = calibrate(case, cut, settings, threads=threads, folder=batches, stages=stages, progress=progress)
-        compared = replace(comparison(found, stored), tally=stages.tally())
-        stages.remove()
-    return compared
-
-
-def comparison(found: Calibration, stored: StoredPosterior) -> Comparison:
-    """Compare a calibration with posteriors that are stored."""
-    replay = found.replay.thin(stored.replay.pairs)
-    fresh = found.parameters.equal(stored.parameters.points.shape[0]).astype(np.float32).astype(np.float64)
-    if replay.points.shape != stored.replay.points.shape or fresh.shape != stored.parameters.points.shape:
-        return Comparison(identical=False, close=False, largest=1.0)
-    apart = [np.abs(replay.points - stored.replay.points), np.abs(fresh - stored.parameters.points)]
-    largest = float(max(part.max() for part in apart))
-    addresses = np.array_equal(replay.addresses, stored.replay.addresses)
-    return Comparison(identical=addresses and largest == 0.0, close=addresses and largest <= CLOSE, largest=largest)
+def _same(first: Any, second: Any) -> bool:
+    """Whether two recipes say the same, rounding of numbers aside."""
+    if isinstance(first, dict) and isinstance(second, dict):
+        return first.keys() == second.keys() and all(_same(first[key], second[key]) for key in first)
+    if isinstance(first, list) and isinstance(second, list):
+        return len(first) == len(second) and all(map(_same, first, second))
+    if isinstance(first, float) and isinstance(second, float):
+        return not differ(first, second)
+    return bool(first == second)

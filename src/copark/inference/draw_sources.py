@@ -10,9 +10,10 @@ own prior.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ from copark.inference.prior import EDGE, PriorSpace, study_of
 from copark.inference.replay_posterior import ReplayPosterior
 from copark.model.arrays import Draws
 from copark.model.jit import versions
-from copark.simulation.counterfactual import hash_of, varying
+from copark.simulation.counterfactual import varying
 from copark.simulation.sample import fill, uniforms
 from copark.simulation.study import Study
 from copark.simulation.trust import Kind, Trust
@@ -50,6 +51,31 @@ STRIDE = 0.6180339887498949
 def spread(count: int) -> Integers:
     """Places of draws in steps of the golden section, shape (count,)."""
     return np.argsort((np.arange(count) * STRIDE) % 1.0, kind="stable")
+
+
+def hash_of(replay: ReplayPosterior) -> str:
+    """SHA-256 of what draws of a replay posterior are made of: pairs as they are stored, seed, cut, priors, defaults.
+
+    Never of the draws themselves: a quantile of a prior has other last digits on another processor, and results that
+    are kept by their identity would not be found there. Priors and defaults are facts of twelve digits at most.
+    """
+    parts = {
+        "points": sha256(np.ascontiguousarray(replay.points, dtype="<f8").tobytes()).hexdigest(),
+        "addresses": sha256(np.ascontiguousarray(replay.addresses, dtype="<i8").tobytes()).hexdigest(),
+        "seed": replay.seed,
+        "quarters": replay.quarters,
+        "axes": [
+            [one.name, *([] if one.prior is None else [one.prior.kind, *_digits([one.prior.a, one.prior.b])])]
+            for one in replay.space.coordinates
+        ],
+        "defaults": {name: _digits(values.ravel().tolist()) for name, values in replay.space.defaults.items()},
+    }
+    return hash_content(parts)
+
+
+def _digits(values: Iterable[float]) -> list[str]:
+    """Numbers to twelve digits."""
+    return [f"{value + 0.0:.12g}" for value in values]
 
 
 class PosteriorSource:
@@ -94,7 +120,7 @@ class PosteriorSource:
     def content(self) -> Mapping[str, Any]:
         """Entries of provenance: the hash of all draws, the cut, how many pairs, whether it is of another model."""
         return {
-            "draws_hash": hash_of(self.whole),
+            "draws_hash": hash_of(self.replay),
             "posterior_cut": str(self.replay.cut),
             "posterior_pairs": self.replay.pairs,
             "posterior_stale": self.stale,

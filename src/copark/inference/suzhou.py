@@ -22,6 +22,7 @@ from copark.model.variables import catalogue
 from copark.simulation.run import inputs_of
 from copark.simulation.study import Study
 from copark.stats import quantiles
+from copark.stats.precision import difference
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -264,5 +265,5 @@ def _arm(
 def _contrast(entry: tuple[str, str, str], case: Case, results: dict[str, Floats], kept: Integers) -> ScenarioContrast:
     key, arm, reference = entry
     first, second = (accumulated(results[name][kept], case, LOSS_CLEARED) for name in (arm, reference))
-    apart = first - second
+    apart = difference(second, first)
     return ScenarioContrast(key, arm, reference, band(apart), float((apart > 0).mean()))

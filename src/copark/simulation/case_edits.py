@@ -30,6 +30,7 @@ from copark.cases.pydantic_errors import told
 from copark.cases.schema import CaseFile, Term
 from copark.cases.table_schemas import UNALLOCATED, CapTable, Holding
 from copark.cases.types import JUDGEMENT, Bilingual, shown, suggestion
+from copark.cases.world import in_order
 from copark.errors import Fault
 from copark.model.arrays import Inputs, records
 from copark.model.dimensions import PARTNERS
@@ -342,7 +343,7 @@ def _terms_changed(case: Case, edits: Edits) -> Case:
         since = term.since.quarter("event") if term.since else case.clock.start
         before = [one for one in terms if one.key == key and one.since < since]
         terms = [one for one in terms if one.key != key or one in before]
-        added = {origin: getattr(term, origin) - sum(getattr(one, origin) for one in before) for origin in ORIGINS}
+        added = {origin: getattr(term, origin) - in_order(getattr(one, origin) for one in before) for origin in ORIGINS}
         title = before[0].title if before else _note()
         said: Any = {"source": (JUDGEMENT,), "grade": "judgement", "note": _note()}
         terms.append(Term.model_construct(key=key, since=since, title=title, **said, **added))

@@ -7,7 +7,6 @@ attribution.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -95,11 +94,6 @@ def but_for(
     """
     study = but_for_study(case, names, **changes)
     return simulate(study, case, threads=threads, progress=progress, source=source)
-
-
-def hash_of(draws: Draws) -> str:
-    """SHA-256 of parameters and random numbers."""
-    return hashlib.sha256(b"".join(np.ascontiguousarray(room).tobytes() for room in draws)).hexdigest()
 
 
 def varying(draws: Draws) -> dict[str, np.ndarray]:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.arrays import Floats, Integers
+from copark.stats.rounding import differ, settled
 from copark.stats.shares import LEVEL, z_of
 
 LARGEST = 10**9
@@ -156,13 +157,18 @@ def median_interval(values: Floats, level: float = LEVEL) -> tuple[float, float]
 
 
 def difference(before: Floats, after: Floats, *, log: bool = False) -> Floats:
-    """Arm less reference, run by run; of logarithms with a count of 0 taken as 1, in log points (0.1: a tenth more)."""
-    return np.log(np.maximum(after, 1.0)) - np.log(np.maximum(before, 1.0)) if log else after - before
+    """Arm less reference, run by run; of logarithms with a count of 0 taken as 1, in log points (0.1: a tenth more).
+
+    What is rounding (:mod:`copark.stats.rounding`) is exactly 0, so that an arm that changes nothing is equal.
+    """
+    if log:
+        before, after = np.log(np.maximum(before, 1.0)), np.log(np.maximum(after, 1.0))
+    return settled(after - before, before)
 
 
 def any_differ(before: Floats, after: Floats, axis: int) -> NDArray[np.bool_]:
-    """Where, along all axes but that of the runs, any run differs; two that are not a number are alike."""
-    return ((before != after) & ~(np.isnan(before) & np.isnan(after))).any(axis=axis)
+    """Where, along all axes but that of the runs, any run differs by more than rounding."""
+    return np.asarray(differ(before, after).any(axis=axis))
 
 
 def change_interval(change: Floats, draws: NDArray[np.int64], level: float = LEVEL) -> tuple[float, float]:

@@ -15,10 +15,9 @@ import numpy as np
 
 from copark.arrays import Booleans, Floats, Integers
 from copark.stats.precision import split
+from copark.stats.rounding import NO_DIFFERENCE, slack
 
 RANK_BAND = (0.05, 0.95)
-TIE = 1e-9
-"""Scores nearer to each other than this, relative to the largest, share a rank: sums in another order are no wins."""
 
 
 def regret(values: Floats) -> Floats:
@@ -38,10 +37,13 @@ def average(values: Floats | Booleans, weights: Floats | None = None) -> Floats:
 
 
 def ranks(scores: Floats, *, most_is_best: bool = True) -> Integers:
-    """Rank of each option, the last axis, 1 the best; options that are equal share the best of their ranks."""
+    """Rank of each option, the last axis, 1 the best; options that are equal share the best of their ranks.
+
+    Equal are scores that differ by rounding alone, beside the largest of them: sums in another order are no wins.
+    """
     worth = scores if most_is_best else -scores
-    slack = TIE * max(float(np.max(np.abs(scores), initial=0.0)), 1e-300)
-    better = worth[..., np.newaxis, :] > worth[..., :, np.newaxis] + slack
+    near = NO_DIFFERENCE * max(float(np.max(np.abs(scores), initial=0.0)), 1.0)
+    better = worth[..., np.newaxis, :] > worth[..., :, np.newaxis] + near
     return 1 + better.sum(axis=-1)
 
 
@@ -83,10 +85,12 @@ def stability(score: Callable[[Floats | None], Floats], weights: Floats, *, most
 def non_dominated(values: Floats) -> Booleans:
     """Which options, with values of shape (options, objectives), no other dominates: the Pareto set.
 
-    One dominates another if it is at least as good in every objective and better in one.
+    One dominates another if it is at least as good in every objective and better in one, each by more than rounding.
     """
-    as_good = (values[:, np.newaxis, :] >= values[np.newaxis, :, :]).all(axis=2)
-    better = (values[:, np.newaxis, :] > values[np.newaxis, :, :]).any(axis=2)
+    near = slack(np.abs(values).max(axis=0, initial=0.0))
+    apart = values[:, np.newaxis, :] - values[np.newaxis, :, :]
+    as_good = (apart >= -near).all(axis=2)
+    better = (apart > near).any(axis=2)
     return np.logical_not((as_good & better).any(axis=0), dtype=np.bool_)
 
 

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from copark.arrays import Booleans, Floats
 from copark.stats.quantiles import BAND, quantile_band
+from copark.stats.rounding import settled
 
 EDGE = 0.005
 """Probabilities are read as no closer to 0 and 1 than this: a few hundred runs say no more."""
@@ -55,7 +56,9 @@ def crps_within(ensemble: ArrayLike, low: float | None, high: float | None) -> f
 def covered(ensemble: ArrayLike, low: float | None, high: float | None, level: float = 0.9) -> bool:
     """Whether the central band reaches an observation: the value (low = high), a bound or a range."""
     below, above = quantile_band(ensemble, level)
-    return bool((low is None or above >= low) and (high is None or below <= high))
+    reaches_low = low is None or bool(settled(above - low, low) >= 0.0)
+    reaches_high = high is None or bool(settled(below - high, high) <= 0.0)
+    return reaches_low and reaches_high
 
 
 @dataclass(frozen=True)
@@ -100,8 +103,8 @@ def percentiles(ensemble: ArrayLike, low: float | None, high: float | None) -> P
     single = low is not None and low == high
     if not x.size:
         return Percentiles(float("nan"), float("nan"), single)
-    first = 0.0 if low is None else 100.0 * float(np.mean(x < low))
-    last = 100.0 if high is None else 100.0 * float(np.mean(x <= high))
+    first = 0.0 if low is None else 100.0 * float(np.mean(settled(x - low, low) < 0.0))
+    last = 100.0 if high is None else 100.0 * float(np.mean(settled(x - high, high) <= 0.0))
     return (
         Percentiles((first + last) / 2.0, (first + last) / 2.0, single) if single else Percentiles(first, last, single)
     )
@@ -159,5 +162,6 @@ def brier(probability: Floats, happened: Booleans) -> Floats:
 
 def discrimination(probability: Floats, happened: Booleans) -> float:
     """How often a case where it happened was given more than one where it did not, ties half: 0.5 tells nothing."""
-    higher = probability[happened][:, None] - probability[~happened][None, :]
+    without = probability[~happened][None, :]
+    higher = settled(probability[happened][:, None] - without, without)
     return float(((higher > 0.0) + 0.5 * (higher == 0.0)).mean())

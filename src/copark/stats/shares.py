@@ -19,6 +19,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from copark.stats.rounding import NO_DIFFERENCE
+
 Verdict = Literal[
     "gains_surely", "gains_mostly", "gains_at_times", "unclear", "nothing", "loses_at_times", "loses_mostly",
     "loses_surely", "unknown",
@@ -31,13 +33,14 @@ def verdict(better: float, equal: float) -> Verdict:
     if not isfinite(better):
         return "unknown"
     worse = max(1.0 - better - equal, 0.0)
-    if better >= MOSTLY:
-        return "gains_surely" if better >= SURELY else "gains_mostly"
-    if worse >= MOSTLY:
-        return "loses_surely" if worse >= SURELY else "loses_mostly"
-    if min(better, worse) <= SELDOM < max(better, worse):
+    surely, mostly, seldom = SURELY - NO_DIFFERENCE, MOSTLY - NO_DIFFERENCE, SELDOM + NO_DIFFERENCE
+    if better >= mostly:
+        return "gains_surely" if better >= surely else "gains_mostly"
+    if worse >= mostly:
+        return "loses_surely" if worse >= surely else "loses_mostly"
+    if min(better, worse) <= seldom < max(better, worse):
         return "gains_at_times" if better > worse else "loses_at_times"
-    return "nothing" if equal >= MOSTLY else "unclear"
+    return "nothing" if equal >= mostly else "unclear"
 
 
 def side_of(low: float, high: float) -> Literal["more", "less", "alike"]:

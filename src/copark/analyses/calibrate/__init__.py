@@ -14,7 +14,7 @@ from pydantic import Field
 from copark.analyses.context import made_now
 from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeable, Rows, Said
 from copark.arrays import Floats
-from copark.inference import calibrations
+from copark.inference import calibrations, remade
 from copark.inference.calibration_setup import Reading, cut_of, uses_everything
 from copark.inference.diagnostics import Check, Movement, Note, Ranks, Tie
 from copark.presentation.document import Evidence
@@ -281,7 +281,7 @@ def _again(params: Params, context: Context) -> Answer:
     if folder is None:
         raise NotFound.of("calibrate.cut_not_shipped", case=case.name, cut=params.cut, known=", ".join(folders))
     stored = calibrations.load(case, folder)
-    compared = calibrations.check(
+    compared = remade.check(
         case, folder, threads=context.cores, batches=calibrations.batches_in(context.home),
         progress=context.progress,
     )  # fmt: skip

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from copark.analyses.context import Context
-    from copark.inference.calibrations import Comparison
+    from copark.inference.remade import Comparison
     from copark.inference.stacking import Stack
 
 

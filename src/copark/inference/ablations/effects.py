@@ -33,6 +33,7 @@ from copark.simulation.sample import DrawSource
 from copark.simulation.scenario_edits import Edits
 from copark.simulation.study import LinkChange, Scenario, Study
 from copark.simulation.study_entries import Title
+from copark.stats.precision import difference
 from copark.stats.quantiles import band, quantiles
 from copark.stats.scores import crps
 from copark.texts import LANGUAGES, text
@@ -372,7 +373,8 @@ def direction(found: Sequence[LinkResponse]) -> str:
     found: responses of one output to one link.
     """
     medians = {1.0: 0.0} | {one.strength: one.median for one in found}
-    steps = np.diff([medians[strength] for strength in sorted(medians)])
+    course = np.array([medians[strength] for strength in sorted(medians)])
+    steps = difference(course[:-1], course[1:])
     if not np.any(steps):
         return "flat"
     return "rising" if (steps >= 0.0).all() else "falling" if (steps <= 0.0).all() else "bent"

@@ -32,6 +32,7 @@ from copark.model.variables import catalogue
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.readouts.compare import COUNTS
 from copark.stats.precision import Split, difference, split
+from copark.stats.rounding import settled
 
 if TYPE_CHECKING:
     from copark.cases.case import Case
@@ -78,7 +79,7 @@ def by_run(statistic: Statistic, arms: Lookup, case: Case, self_standing: float 
         below = np.repeat(averaged(values[1], futures), futures)
         found = np.divide(values[0], below, out=np.full(below.shape, np.nan), where=below != 0.0)
     elif statistic.reference is not None:
-        found = values[0] - values[1]
+        found = difference(values[1], values[0])
     else:
         found = values[0] / host.value if host is not None else values[0]
     return found.reshape(-1, futures)
@@ -89,7 +90,7 @@ def contrast(values: list[Floats]) -> Floats:
     found = np.zeros_like(values[0])
     for absent, one in enumerate(values):
         found = found + (-1.0) ** absent.bit_count() * one
-    return found
+    return settled(found, np.max(np.abs(values), axis=0))
 
 
 def averaged(values: Floats, futures: int) -> Floats:

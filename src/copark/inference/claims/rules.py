@@ -26,6 +26,7 @@ from copark.arrays import Floats
 from copark.cases.types import wrong
 from copark.simulation.study_entries import Entry, Key
 from copark.stats.quantiles import band
+from copark.stats.rounding import slack
 
 Over = Literal["draws", "mean"]
 Z_BAND = 1.6448536269514722
@@ -213,9 +214,9 @@ def measured(sample: Sample, name: str, rule: Rule, margins: Mapping[str, float]
 
 
 def _normal_below(bound: float, mean: float, error: float) -> float:
-    """Normal probability of lying below; of a mean without error, whether it does."""
-    if not isfinite(error) or error == 0.0:
-        return float(mean < bound)
+    """Normal probability of lying below; of a mean without error but for rounding, whether it does."""
+    if not isfinite(error) or error <= slack(mean):
+        return float(mean < bound - slack(bound))
     return 0.5 * (1.0 + erf((bound - mean) / (error * sqrt(2.0))))
 
 

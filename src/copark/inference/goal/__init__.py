@@ -29,6 +29,8 @@ from copark.simulation.outcomes import NEEDED, OUTCOMES
 from copark.simulation.run import facts_of, inputs_of, prepare
 from copark.simulation.sample import DrawSource, StudyDraws
 from copark.simulation.study import Scenario, Study, baseline
+from copark.stats.precision import difference
+from copark.stats.rounding import NO_DIFFERENCE, reaches
 from copark.stats.shares import Share, shares_of, z_of
 
 _SIGN = r"\s*(?P<{0}>>=|≥|<=|≤)\s*"
@@ -64,7 +66,7 @@ class GoalTarget:
         if self.is_outcome:
             return np.asarray(runs.outcome == OUTCOMES.index(self.name))
         reached = runs[self.name][:, self.at]
-        return np.asarray(reached >= self.value if self.at_least else reached <= self.value)
+        return reaches(reached, self.value) if self.at_least else reaches(-reached, -self.value)
 
     def gap(self, share: float) -> float:
         """How far a share of runs is from the one asked for; 0 or less where the target is reached."""
@@ -241,7 +243,8 @@ class LeverSearch:
         gaps = [target.gap(share) for target, share in zip(self.targets, one.shares(), strict=True)]
         short = max(0.0, *gaps) if np.isfinite(gaps).all() else inf
         counted = one.read.cost[one.read.counts]
-        return short, float(counted.mean()) if counted.size else inf, one.one.effort
+        cost = round(float(counted.mean()), 6) if counted.size else inf
+        return round(short, 9), cost, one.one.effort
 
     def halve(self, sets: Sequence[LeverSet], keep: int = BEAM) -> list[TriedSet]:
         """Run sets, the better half on and on; all of them, the best first."""
@@ -332,9 +335,9 @@ class Confirmed:
             return "missed"
         both = zip(targets, self.shares, strict=True)
         ends = [sorted((target.gap(one.low), target.gap(one.high))) for target, one in both]
-        if max(worst for _, worst in ends) <= 0.0:
+        if max(worst for _, worst in ends) <= NO_DIFFERENCE:
             return "reached"
-        return "missed" if max(best for best, _ in ends) > 0.0 else "borderline"
+        return "missed" if max(best for best, _ in ends) > NO_DIFFERENCE else "borderline"
 
 
 class Fresh(NamedTuple):
@@ -379,7 +382,7 @@ def _confirmed(
     search: LeverSearch, found: MeasuredRuns, at: int, one: LeverSet, read: Sequence[GoalRuns]
 ) -> Confirmed:  # fmt: skip
     met, cost, counts = read[at]
-    change = (cost - read[0].cost)[counts]
+    change = difference(read[0].cost, cost)[counts]
     shares = tuple(
         shares_of([int(row.sum()), int((~row).sum())], (target.name, f"not_{target.name}"))[0]
         for target, row in zip(search.targets, met[:, counts], strict=True)
@@ -401,11 +404,11 @@ def ladder(found: Sequence[Confirmed], targets: Sequence[GoalTarget]) -> tuple[C
 
     def order(one: Confirmed) -> tuple[float, float, float]:
         missed = one.reach(targets) == "missed"
-        return (one.short(targets) if missed else 0.0, one.cost, one.effort)
+        return (round(one.short(targets), 9) if missed else 0.0, round(one.cost, 6), one.effort)
 
     def adds_nothing(more: Confirmed, less: Confirmed) -> bool:
         both_reach = more.reach(targets) == less.reach(targets) == "reached"
-        no_nearer = both_reach or more.short(targets) >= less.short(targets)
+        no_nearer = both_reach or more.short(targets) >= less.short(targets) - NO_DIFFERENCE
         return set(less.keys) < set(more.keys) and no_nearer and not more.cost_high < less.cost_low
 
     needless = [one for one in found if any(adds_nothing(one, other) for other in found)]

@@ -56,6 +56,7 @@ from copark.stats.robust_choice import (
     sources,
     stability,
 )
+from copark.stats.rounding import NO_DIFFERENCE, reaches, rounded
 from copark.stats.shares import Verdict, verdict, wilson
 from copark.texts import text
 
@@ -77,7 +78,8 @@ class States:
 
     def gain(self, measure: str) -> Floats:
         """Values less those of the case as it is, shape (options, states)."""
-        return self.values[measure] - self.values[measure][:1]
+        before = self.values[measure][:1]
+        return difference(before, self.values[measure])
 
 
 def states_of(found: MeasuredRuns, measures: Sequence[str]) -> States:
@@ -101,7 +103,7 @@ def states_of(found: MeasuredRuns, measures: Sequence[str]) -> States:
 def met(states: States, thresholds: Sequence[Threshold]) -> Booleans:
     """Whether each threshold is met, shape (thresholds, options, states)."""
     values = [states.gain(one.measure) if one.compared else states.values[one.measure] for one in thresholds]
-    return np.stack([each >= one.at_least - 1e-9 for each, one in zip(values, thresholds, strict=True)])
+    return np.stack([reaches(each, one.at_least) for each, one in zip(values, thresholds, strict=True)])
 
 
 @dataclass(frozen=True)
@@ -222,7 +224,7 @@ def rank_correlation(first: Floats, second: Floats) -> float:
     """Spearman's rank correlation; 0 where one of the two never varies. Ties share their mean rank."""
     from scipy.stats import rankdata
 
-    ranked = [rankdata(one) for one in (first, second)]
+    ranked = [rankdata(rounded(one)) for one in (first, second)]
     spread = [one.std() for one in ranked]
     if min(spread) <= 0.0:
         return 0.0
@@ -242,11 +244,11 @@ def leanings(found: MeasuredRuns, moved: dict[str, str], measure: str = "operati
     least = max(NOTABLE, SPURIOUS / names.size**0.5)
     values = found.of(measure)
     for option, key in enumerate(found.options[1:], start=1):
-        means = np.bincount(places, values[option, kept] - values[0, kept]) / counts
+        means = np.bincount(places, difference(values[0, kept], values[option, kept])) / counts
         strengths = {name: rank_correlation(means, one) for name, one in drawn.items()}
         made += [
             Leaning(key, measure_of(measure), name, strengths[name], moved.get(name, FIXED))
-            for name in sorted(strengths, key=lambda name: -abs(strengths[name]))[:MOST]
+            for name in sorted(strengths, key=lambda name: -round(abs(strengths[name]), 9))[:MOST]
             if abs(strengths[name]) >= least
         ]
     return made
@@ -278,7 +280,7 @@ class Gain:
     """low, high: Monte Carlo interval (95 %) of a share's change; of another measure, of its median difference."""
     better: float
     equal: float
-    """better, equal: shares of pairs in which the setting is above, and exactly like, the case as it is."""
+    """better, equal: shares of pairs in which the setting is above, and but for rounding like, the case as it is."""
     sources: Sources
     """Where the variance comes from: structure, parameters, chance."""
     by_structure: tuple[float, ...]
@@ -308,7 +310,7 @@ class Gain:
     @property
     def flips(self) -> bool:
         """Whether structures disagree about its sign."""
-        known = [value for value in self.by_structure if np.isfinite(value) and abs(value) > 1e-12]
+        known = [value for value in self.by_structure if np.isfinite(value) and abs(value) > NO_DIFFERENCE]
         return bool(known) and min(known) < 0.0 < max(known)
 
 

@@ -31,7 +31,9 @@ from copark.arrays import Floats
 from copark.inference.typology.measures import MEASURES, ParkMeasure, measured
 from copark.simulation.readouts.compare import COUNTS, ends_of_years, pairs_of
 from copark.simulation.study_entries import Title
+from copark.stats.precision import difference
 from copark.stats.quantiles import band, quantile_band
+from copark.stats.rounding import rounded
 from copark.stats.shares import side_of
 
 if TYPE_CHECKING:
@@ -72,7 +74,7 @@ class Contrast:
 
 def superiority(first: Sequence[float] | Floats, second: Sequence[float] | Floats) -> float:
     """Chance that a value of the first group is greater than one of the second, ties counting half."""
-    apart = np.asarray(first, dtype=np.float64)[:, np.newaxis] - np.asarray(second, dtype=np.float64)
+    apart = difference(np.asarray(second, dtype=np.float64), np.asarray(first, dtype=np.float64)[:, np.newaxis])
     return float((np.sign(apart).mean() + 1.0) / 2.0)
 
 
@@ -84,7 +86,7 @@ def exact_share(first: Sequence[float], second: Sequence[float]) -> float:
     """
     from scipy.stats import rankdata
 
-    doubled = (2.0 * rankdata([*first, *second])).astype(int).tolist()
+    doubled = (2.0 * rankdata(rounded([*first, *second]))).astype(int).tolist()
     size, count = len(first), len(doubled)
     ways = Counter({(0, 0): 1})
     for rank in doubled:
@@ -217,7 +219,7 @@ def readings(result: xr.Dataset, first: str, second: str) -> Iterator[TwinReadin
     for year in YEARS:
         one, other = values_of(result, first, year), values_of(result, second, year)
         for name in (name for name in READINGS if name in one):
-            apart = one[name] - other[name]
+            apart = difference(other[name], one[name])
             low, middle, high = _spread(name, apart)
             centre = np.nanmean if name in SHARES else np.nanmedian
             above = float(np.mean(apart[np.isfinite(apart)] > 0.0))

@@ -28,6 +28,7 @@ from copark.simulation.ensemble import Channel, Ensemble, Flows, as_amounts, by_
 from copark.simulation.outcomes import NEEDED, OUTCOMES
 from copark.simulation.run import facts_of, first_apart
 from copark.simulation.study import Scenario, Study
+from copark.stats.precision import difference
 from copark.stats.quantiles import quantiles_over
 from copark.texts import LANGUAGES
 from copark.workflows.serving.engine import BoundedCache
@@ -153,8 +154,7 @@ def median(values: Floats) -> float | None:
 
 def moved_channels(before: Flows, after: Flows) -> list[Moved]:
     """The strongest channel of every link that moved, the most moved first."""
-    apart = after.arrived - before.arrived
-    differs = (np.nan_to_num(apart) != 0.0).any(axis=(0, 2))
+    differs = np.nan_to_num(difference(before.arrived, after.arrived)).any(axis=(0, 2))
     if not differs.any():
         return []
     since = int(np.argmax(differs))
