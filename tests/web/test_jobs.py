@@ -166,4 +166,7 @@ def test_only_what_lies_among_the_reports_is_a_page(tmp_path, inside):
     path = tmp_path / ("reports" if inside else "") / "page.html"
     path.write_bytes(b"words")
     for named in (path, tmp_path / "reports" / ".." / "page.html"):
-        assert (Services.page_of(services, SimpleNamespace(page=str(named), case="great-stone")) == b"words") == (inside and named == path)
+        job = SimpleNamespace(page=str(named), case="great-stone")
+        assert (Services.page_of(services, job) == b"words") == (inside and named == path)
+            inside and named == path
+        )

@@ -64,7 +64,9 @@ def test_a_workbook_waits_by_name_and_its_result_is_listed_nowhere(client, tmp_p
     assert stored is not None
     assert [one.name for one in stored.result.experts] == ["Expert 1"]
     assert "record_experts" in stored.result.ways
-    assert done.identity not in {one.run_id for one in results_of(EXPERTS, OwnersView(Shelf(), "", tmp_path), "great-stone").results}
+    assert done.identity not in {
+        one.run_id for one in results_of(EXPERTS, OwnersView(Shelf(), "", tmp_path), "great-stone").results
+    }
 
 
 @pytest.mark.long

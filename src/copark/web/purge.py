@@ -17,10 +17,8 @@ from copark.workflows.serving.job_tasks import Records
 
 OFTEN = 15.0
 """Seconds between two looks for what is due."""
-HEADS = ("runs/*/metadata.json", "results/*/*/result.json", "posteriors/*/recipe.json")
-"""Files of the shared output folder that say what something stored is about."""
 LONGEST = 1_000_000
-"""Characters of them in which the name of a case stands."""
+"""Characters of the first line of a stored result, which says what was asked."""
 log = logging.getLogger("copark.web")
 
 
@@ -65,9 +63,8 @@ class Purge:
         self.shelf.parks.remove(name)
 
     def _shared(self, name: str) -> Iterator[Path]:
-        """Return what earlier versions stored about a park in the shared output folder."""
-        for path in (one for pattern in HEADS for one in self.data.glob(pattern)):
+        """Return the results that earlier versions stored about a park in the shared output folder."""
+        for path in self.data.glob("results/*/*/result.json"):
             with suppress(OSError, ValueError), path.open(encoding="utf-8") as stream:
-                if name in (stream.readline(LONGEST) if path.name == "result.json" else stream.read(LONGEST)):
+                if name in stream.readline(LONGEST):
                     yield path.parent
-                    yield self.data / "reports" / f"web-{path.parent.name}"

@@ -83,7 +83,7 @@ async def exported(here: Here, name: FileName, lang: Lang = "en") -> Response:
 
     def work() -> bytes:
         stored = here.services.records.stored(identity, here.view)
-        asked = here.services.asked(identity, here.owner) or _studied(stored)
+        asked = here.services.asked(identity, here.owner) or _studied(here, stored)
         study, shelved = _study(here, identity, asked, is_stored=stored is not None)
         home = here.view.out_of(shelved.name) if stored is None else stored[0]
         return export(here.services.engine, study, shelved, form, here.services.scratch(f".{form}"), home, lang)
@@ -91,18 +91,19 @@ async def exported(here: Here, name: FileName, lang: Lang = "en") -> Response:
     return Response(await here.desk(work), 200, attachment(f"copark-{name}"), FORMS[form])
 
 
-def _studied(stored: tuple[FilePath, RunRecord] | None) -> AskedStudy:
-    """The study of a stored run."""
+def _studied(here: Asking, stored: tuple[FilePath, RunRecord] | None) -> AskedStudy:
+    """The study of a stored run; what lies in the output folder of an own park is about that."""
     if stored is None:
         raise absent("no_result", "name")
-    provenance = stored[1].provenance
-    return AskedStudy.of(str(provenance["case"]), provenance["study"])
+    home, record = stored
+    case = str(record.provenance["case"]) if home == here.view.shared else home.name
+    return AskedStudy.of(case, record.provenance["study"])
 
 
 def _study(here: Asking, identity: str, asked: AskedStudy, *, is_stored: bool) -> tuple[Study, Shelved]:
     """The study of an identity, on the case as it is now."""
     study, services = Study.model_validate(asked.study), here.services
-    if not here.view.has(asked.case):
+    if not here.view.is_known(asked.case):
         raise absent("no_result", "name")
     every = (here.view.get(asked.case, cut) for cut in (None, *here.view.get(asked.case).cuts))
     shelved = next((one for one in every if services.engine.identity(study, one) == identity), None)

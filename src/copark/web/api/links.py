@@ -15,7 +15,7 @@ class LinkRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    path: str = Field(pattern=r"^/api/v1/[^?#\\s]*$", max_length=300)
+    path: str = Field(pattern=r"^/api/v1/[^?#\s]*$", max_length=300)
     """Path of this API, without its query."""
 
 

@@ -147,6 +147,10 @@ class OwnersView:
         """Return whether a name is not that of a park of somebody else's, or of none at all."""
         return not UPLOADED.fullmatch(name) or self.shelf.parks.owner_of(name) == self.owner
 
+    def is_known(self, name: str) -> bool:
+        """Return whether a name is that of a case of the casebook or of a park of the owner's."""
+        return self.has(name) if UPLOADED.fullmatch(name) else name in self.names()
+
     def need(self, name: str) -> None:
         """Raise Absent for the name of somebody else's park."""
         if not self.has(name):
