@@ -168,5 +168,3 @@ def test_only_what_lies_among_the_reports_is_a_page(tmp_path, inside):
     for named in (path, tmp_path / "reports" / ".." / "page.html"):
         job = SimpleNamespace(page=str(named), case="great-stone")
         assert (Services.page_of(services, job) == b"words") == (inside and named == path)
-            inside and named == path
-        )
