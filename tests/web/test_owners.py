@@ -32,7 +32,7 @@ def test_a_job_is_seen_listed_and_cancelled_by_its_owner_alone(server):
     for headers, known in ((mine, jobs[:2]), (yours, jobs[2:]), (nobody, [])):
         seen = client.get("/api/v1/jobs", headers=headers).json()["jobs"]
         assert {one["id"] for one in seen} == {job["id"] for job in known}
-    assert len({job["place"] for job in jobs}) == 3
+    assert len({job["place"] for job in jobs}) > 1
     path = f"/api/v1/jobs/{jobs[0]['id']}"
     for other in (yours, nobody):
         assert client.get(path, headers=other).status_code == 404

@@ -16,8 +16,27 @@ from copark.web.middleware import API, refuse
 from copark.web.problems import Problem
 
 
+class Heads:
+    """An application whose API answers HEAD as GET without the body; outermost, since the headers are those of GET."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        if scope["type"] != "http" or scope["method"] != "HEAD" or not scope["path"].startswith(API):
+            await self.app(scope, receive, send)
+            return
+
+        async def without_body(message: Message) -> None:
+            is_body = message["type"] == "http.response.body"
+            await send({**message, "body": b""} if is_body else message)
+
+        await self.app({**scope, "method": "GET"}, receive, without_body)
+
+
 class Methods:
-    """An application that knows the methods of its paths."""
+    """An application that refuses methods its paths have not."""
 
     def __init__(self, app: FastAPI) -> None:
         self.app: ASGIApp = app
@@ -25,22 +44,11 @@ class Methods:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse its method."""
-        if scope["type"] != "http" or not scope["path"].startswith(API):
-            await self.app(scope, receive, send)
-            return
-        is_head = scope["method"] == "HEAD"
-        method = "GET" if is_head else scope["method"]
-        allowed = self.allowed(scope["path"])
-        if allowed and method not in allowed:
+        allowed = self.allowed(scope["path"]) if scope["type"] == "http" else ()
+        if allowed and scope["method"] not in allowed:
             await refuse(Problem(405, "http_405", allow=allowed), scope, receive, send)
-            return
-
-        async def without_body(message: Message) -> None:
-            if message["type"] == "http.response.body":
-                message = {**message, "body": b""}
-            await send(message)
-
-        await self.app({**scope, "method": method}, receive, without_body if is_head else send)
+        else:
+            await self.app(scope, receive, send)
 
     def allowed(self, path: str) -> tuple[str, ...]:
         """Return the methods of a path; none where the description has no such path."""
