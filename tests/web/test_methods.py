@@ -40,3 +40,4 @@ def test_a_header_or_parameter_that_may_be_left_out_is_never_null(client):
         for operation in methods.values():
             for one in operation.get("parameters", ()):
                 assert "null" not in str(one["schema"]), one
+                assert one["name"] not in ("X-Copark-Owner", "case") or "pattern" in one["schema"], one

@@ -23,6 +23,7 @@ from typing import Annotated, Any, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import Header, Request
+from pydantic import StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 from starlette.types import Scope
 
@@ -114,7 +115,8 @@ HEADER = "X-Copark-Owner"
 _PATTERN = "^[A-Za-z0-9_-]{16,64}$"
 _TOLD = "A word of the client's own, made at random and kept: what it saves belongs to it."
 Owner = Annotated[str, Header(alias=HEADER, pattern=_PATTERN, description=_TOLD)]
-MaybeOwner = Annotated[str | SkipJsonSchema[None], Header(alias=HEADER, pattern=_PATTERN, description=_TOLD)]
+_Word = Annotated[str, StringConstraints(pattern=_PATTERN)]
+MaybeOwner = Annotated[_Word | SkipJsonSchema[None], Header(alias=HEADER, description=_TOLD)]
 
 
 def address_of(scope: Scope) -> str:

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
+from pydantic import StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
 from copark.analyses import Analysis
@@ -21,7 +22,8 @@ from copark.workflows.serving.responses import Said
 
 router = APIRouter(tags=["analyses"], route_class=StrictRoute)
 AnalysisName = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,59}$", description="Name of an analysis.")]
-OfCase = Annotated[str | SkipJsonSchema[None], Query(pattern=NAME, description="Name of a case; all by default.")]
+_Name = Annotated[str, StringConstraints(pattern=NAME)]
+OfCase = Annotated[_Name | SkipJsonSchema[None], Query(description="Name of a case; all by default.")]
 PartKey = Annotated[str, Path(pattern=r"^\w[\w.-]{0,99}$", description="Key of a table or chart.")]
 FILE_COST, WORKBOOK_COST = 20.0, 5.0
 XLSX = served.MEDIA["xlsx"]
