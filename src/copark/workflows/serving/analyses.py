@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from copark.analyses import REGISTRY, Analysis
-from copark.analyses.answer import NO_KEY, RUN_ID, find, head, listed, load, run_id_of, unknown_keys
+from copark.analyses.answer import NO_KEY, RUN_ID, find, head, listed, load, place_of, run_id_of, unknown_keys
 from copark.analyses.context import Context
 from copark.analyses.contract import AnalysisParams, CaseParams, FormField, Texts
 from copark.analyses.shipped import usable
@@ -314,7 +314,9 @@ def home_of(analysis: Analysis, view: OwnersView, run_id: str) -> tuple[Path, st
     """
     if RUN_ID.fullmatch(run_id):
         for home in view.homes():
-            found = head(find(home, analysis, run_id), analysis)
+            is_shared = home == view.shared  # what ships stands in for it alone
+            folder = find(home, analysis, run_id) if is_shared else place_of(home, analysis, run_id)
+            found = head(folder, analysis)
             if found is not None and view.shows(found["params"]):
                 return home, str(found["sha256"])
     raise absent("no_answer", "run_id", found=run_id)

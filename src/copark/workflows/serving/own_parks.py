@@ -137,12 +137,16 @@ class OwnParks:
         return found
 
     def remove(self, name: str) -> None:
-        """Remove a deleted park with everything computed about it; its mark goes last."""
-        for folder in (self.output(name), self.root / name):
-            shutil.rmtree(folder, ignore_errors=True)
-        self._owner_file(name).unlink(missing_ok=True)
-        if not self.output(name).exists() and not (self.root / name).exists():
-            self._mark(name).unlink(missing_ok=True)
+        """Remove a deleted park with everything computed about it, unless it was restored; its mark goes last."""
+        folders = self.output(name), self.root / name
+        with self._lock:
+            if not self._mark(name).exists():
+                return
+            for folder in folders:
+                shutil.rmtree(folder, ignore_errors=True)
+            self._owner_file(name).unlink(missing_ok=True)
+            if not any(folder.exists() for folder in folders):
+                self._mark(name).unlink(missing_ok=True)
 
     def sweep(self) -> None:
         """Remove the owner files that a stopped server has left of parks that never came."""
