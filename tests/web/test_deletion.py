@@ -78,8 +78,10 @@ def test_after_a_while_all_of_it_is_gone_and_nothing_else_is(serve, tmp_path, mo
     with serve(data=out) as client:
         services = services_of(client)
         gone, stays = upload(client, MINE), upload(client, MINE)
-        jobs = [client.post("/api/v1/jobs", json=LONG | {"case": case}, headers=MINE).json()["id"]
-                for case in (gone, stays, "great-stone")]  # fmt: skip
+        jobs = [
+            client.post("/api/v1/jobs", json=LONG | {"case": case}, headers=MINE).json()["id"]
+            for case in (gone, stays, "great-stone")
+        ]
         for case in (gone, stays):
             saved = {"case": case, "scenario": {"edits": {"quota": 5001}}}
             assert client.put(f"/api/v1/scenarios/{case}", json=saved, headers=MINE).status_code == 200

@@ -5,17 +5,25 @@ from __future__ import annotations
 import pytest
 
 METHODS = {
-    "/status": "GET, HEAD", "/simulate": "POST", "/jobs": "GET, HEAD, POST", "/cases/great-stone": "DELETE, GET, HEAD",
-    "/jobs/analyses": "POST", "/cases/great-stone/restore": "POST", "/scenarios/x": "DELETE, PUT",
-    "/case-template.zip": "GET, HEAD", "/export/0123456789abcdef.csv": "GET, HEAD",
-}  # fmt: skip
+    "/status": "GET, HEAD",
+    "/simulate": "POST",
+    "/jobs": "GET, HEAD, POST",
+    "/cases/great-stone": "DELETE, GET, HEAD",
+    "/jobs/analyses": "POST",
+    "/cases/great-stone/restore": "POST",
+    "/scenarios/x": "DELETE, PUT",
+    "/case-template.zip": "GET, HEAD",
+    "/export/0123456789abcdef.csv": "GET, HEAD",
+}
 
 
-@pytest.mark.parametrize("path", ["/status", "/cases", "/cases/great-stone", "/cases/nowhere", "/openapi.json",
-                                  "/case-template.zip"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path", ["/status", "/cases", "/cases/great-stone", "/cases/nowhere", "/openapi.json", "/case-template.zip"]
+)
 def test_head_is_get_without_a_body(client, path):
-    got, head = (client.request(method, f"/api/v1{path}", headers={"accept-encoding": "identity"})
-                 for method in ("GET", "HEAD"))  # fmt: skip
+    got, head = (
+        client.request(method, f"/api/v1{path}", headers={"accept-encoding": "identity"}) for method in ("GET", "HEAD")
+    )
     assert head.status_code == got.status_code
     assert head.content == b""
     assert head.headers == got.headers

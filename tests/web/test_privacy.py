@@ -231,8 +231,11 @@ def test_what_the_shared_folder_holds_of_a_park_is_its_owners(client, park):
 def test_a_link_leads_its_owner_there_for_a_while_and_nobody_elsewhere(client, park):
     """Downloads, and pages in a tab of their own, send no header."""
     services = services_of(client)
-    for path in (f"/api/v1/cases/{park['case']}/files.xlsx", f"/api/v1/jobs/{park['job']}/page",
-                 f"/api/v1/export/{park['run']}.xlsx"):  # fmt: skip
+    for path in (
+        f"/api/v1/cases/{park['case']}/files.xlsx",
+        f"/api/v1/jobs/{park['job']}/page",
+        f"/api/v1/export/{park['run']}.xlsx",
+    ):
         mine, yours = (
             client.post("/api/v1/links", json={"path": path}, headers=who).json()["address"] for who in (MINE, YOURS)
         )

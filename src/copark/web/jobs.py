@@ -176,9 +176,13 @@ class JobQueue:
     """
 
     def __init__(
-        self, table: JobTable, threads: int = 1, data: Path | None = None, uploads: Path | None = None,
+        self,
+        table: JobTable,
+        threads: int = 1,
+        data: Path | None = None,
+        uploads: Path | None = None,
         outputs: Path | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.table, self.threads, self.data, self.uploads, self.outputs = table, threads, data, uploads, outputs
         self._news = threading.Condition()
         self._closing = threading.Event()

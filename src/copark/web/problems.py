@@ -55,9 +55,15 @@ class Problem(Exception):
     """
 
     def __init__(
-        self, status: int, code: str, *, faults: Sequence[Fault] = (), retry_after: float | None = None,
-        allow: Sequence[str] = (), **values: Any,
-    ) -> None:  # fmt: skip
+        self,
+        status: int,
+        code: str,
+        *,
+        faults: Sequence[Fault] = (),
+        retry_after: float | None = None,
+        allow: Sequence[str] = (),
+        **values: Any,
+    ) -> None:
         super().__init__(code)
         self.status, self.code, self.faults = status, code, tuple(faults)
         self.retry_after, self.allow, self.values = retry_after, tuple(allow), values

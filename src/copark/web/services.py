@@ -50,9 +50,12 @@ class Services:
         self.answers: BoundedCache[bytes] = BoundedCache(held["answers"])
         self._asked: BoundedCache[AskedStudy] = BoundedCache(ASKED)
         self.jobs = JobQueue(
-            self.records.jobs, max(1, self.engine.threads // 2), data=settings.data, uploads=self.shelf.uploads,
+            self.records.jobs,
+            max(1, self.engine.threads // 2),
+            data=settings.data,
+            uploads=self.shelf.uploads,
             outputs=self.shelf.parks.outputs,
-        )  # fmt: skip
+        )
         self.uploads = CapacityLimiter(UPLOADS)
         self.links = Links()
         self.purge = Purge(self.shelf, self.records, self.jobs, settings.data)

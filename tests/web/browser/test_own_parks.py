@@ -14,14 +14,24 @@ pytestmark = pytest.mark.long
 
 WORDS = {
     "en": {
-        "park": "Blue Harbour (invented)", "file": "Upload a file", "delete": "Delete", "cancel": "Cancel",
-        "ask": "Delete Blue Harbour (invented)?", "gone": "can be restored until", "undo": "Undo delete",
+        "park": "Blue Harbour (invented)",
+        "file": "Upload a file",
+        "delete": "Delete",
+        "cancel": "Cancel",
+        "ask": "Delete Blue Harbour (invented)?",
+        "gone": "can be restored until",
+        "undo": "Undo delete",
     },
     "zh": {
-        "park": "蓝港（虚构）", "file": "上传文件", "delete": "删除", "cancel": "取消", "ask": "删除蓝港（虚构）？",
-        "gone": "之前可以恢复", "undo": "恢复蓝港（虚构）",
+        "park": "蓝港（虚构）",
+        "file": "上传文件",
+        "delete": "删除",
+        "cancel": "取消",
+        "ask": "删除蓝港（虚构）？",
+        "gone": "之前可以恢复",
+        "undo": "恢复蓝港（虚构）",
     },
-}  # fmt: skip
+}
 
 
 def brought(page: Any, lang: str, folder: Path) -> Any:
