@@ -76,15 +76,29 @@ describe('the word of an owner', () => {
     const { get, post, put, remove } = await import('../src/lib/api');
     const word = (await import('../src/lib/owner')).owner();
     await get('scenarios'); await put('scenarios/a', {}); await remove('scenarios/a');
+    await get('evidence?case=u-1'); await get('analyses/levers/1'); await get('decisions?case=u-1');
     await get('jobs'); await post('jobs', {}); await post('jobs/analyses', {}); await remove('jobs/1');
     expect(asked.map(([, sent]) => sent)).toEqual(asked.map(() => word));
     asked.length = 0;
-    await get('evidence'); await get('parks'); await get('studies');
-    expect(asked.map(([, sent]) => sent)).toEqual([null, null, null]);
+    await get('parks'); await get('studies');
+    expect(asked.map(([, sent]) => sent)).toEqual([null, null]);
+  });
+
+  it('is sent for a link, which then works without it and keeps what was asked', async () => {
+    storage();
+    vi.resetModules();
+    const bodies: unknown[] = [];
+    vi.stubGlobal('fetch', (_: string, init: RequestInit) => {
+      bodies.push([new Headers(init.headers).get(OWNER) !== null, JSON.parse(String(init.body))]);
+      return Promise.resolve(new Response(JSON.stringify({ address: '/api/v1/export/a.csv?link=1.a.b', seconds: 60 })));
+    });
+    const { linked } = await import('../src/lib/api');
+    expect(await linked('/api/v1/export/a.csv?lang=zh')).toBe('/api/v1/export/a.csv?link=1.a.b&lang=zh');
+    expect(bodies).toEqual([[true, { path: '/api/v1/export/a.csv' }]]);
   });
 
   it('goes with paths by their first part', () => {
-    expect(['scenarios', 'scenarios/x', 'jobs', 'jobs/analyses', 'cases', 'cases/u-1', 'simulate', 'compare', 'coupling'].every(isOwned)).toBe(true);
-    expect(['jobsearch', 'parks/jobs', 'report', 'case-template.zip', 'export/jobs.csv'].some(isOwned)).toBe(false);
+    expect(['scenarios', 'scenarios/x', 'jobs', 'jobs/analyses', 'cases', 'cases/u-1', 'simulate', 'compare', 'coupling', 'export/jobs.csv', 'links'].every(isOwned)).toBe(true);
+    expect(['jobsearch', 'parks/jobs', 'report', 'case-template.zip', 'methods'].some(isOwned)).toBe(false);
   });
 });

@@ -196,9 +196,10 @@ def test_what_no_longer_fits_or_is_damaged_is_named_and_not_used(park, out, cali
 
 @pytest.mark.long
 def test_an_uploaded_park_is_calibrated_by_a_job_and_its_later_runs_use_that(park, tmp_path, monkeypatch):
-    name, data = f"u-{32 * 'a'}", tmp_path / "data"
+    name = f"u-{32 * 'a'}"
     shutil.copytree(park, tmp_path / "uploads" / name)
-    shelf = Shelf(tmp_path / "uploads", data)
+    shelf = Shelf(tmp_path / "uploads", tmp_path / "shared")
+    data = shelf.parks.output(name)
     assert shelf.get(name).parameters.trust.kind != "own"
     errand = Errand("analysis", str(tmp_path / "uploads" / name), {"analysis": "calibrate", "params": {"case": name}},
                     "en", str(data))  # fmt: skip

@@ -79,12 +79,13 @@ def test_jobs_wait_their_turn_are_taken_back_and_outlive_their_server(serve, tmp
     with serve(data=tmp_path / "out") as client:
         many = [client.post("/api/v1/jobs", json=LONG | {"seed": seed}, headers=MINE).json() for seed in range(3)]
         one = client.post("/api/v1/jobs", json=LONG | {"seed": 9}, headers=YOURS).json()
-        asked = [f"/api/v1/jobs/{job['id']}" for job in (*many, one)]
-        assert [client.get(path).json()["place"] for path in asked] == [1, 3, 4, 2]
-        assert client.delete(asked[1]).json()["state"] == "cancelled"
-        assert [client.get(path).json()["place"] for path in asked] == [1, 0, 3, 2]
+        paths = [f"/api/v1/jobs/{job['id']}" for job in (*many, one)]
+        asked = list(zip(paths, [MINE, MINE, MINE, YOURS], strict=True))
+        assert [client.get(path, headers=owner).json()["place"] for path, owner in asked] == [1, 3, 4, 2]
+        assert client.delete(paths[1], headers=MINE).json()["state"] == "cancelled"
+        assert [client.get(path, headers=owner).json()["place"] for path, owner in asked] == [1, 0, 3, 2]
     with serve(data=tmp_path / "out") as client:
-        told = [client.get(path).json() for path in asked]
+        told = [client.get(path, headers=owner).json() for path, owner in asked]
         assert [(job["state"], job["attempts"]) for job in told] == [
             ("queued", 0), ("cancelled", 0), ("queued", 0), ("queued", 0),
         ]  # fmt: skip
@@ -165,4 +166,5 @@ def test_only_what_lies_among_the_reports_is_a_page(tmp_path, inside):
     path = tmp_path / ("reports" if inside else "") / "page.html"
     path.write_bytes(b"words")
     for named in (path, tmp_path / "reports" / ".." / "page.html"):
-        assert (Services.page_of(services, SimpleNamespace(page=str(named))) == b"words") == (inside and named == path)
+        job = SimpleNamespace(page=str(named), case="great-stone")
+        assert (Services.page_of(services, job) == b"words") == (inside and named == path)

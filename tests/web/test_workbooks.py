@@ -11,6 +11,7 @@ from copark.analyses.answer import find, load
 from copark.analyses.registry import REGISTRY
 from copark.web.api.analyses import XLSX
 from copark.workflows.serving.analyses import WORKBOOKS, params_of_workbook, results_of
+from copark.workflows.serving.case_registry import OwnersView, Shelf
 from copark.workflows.serving.job_tasks import Errand, do
 from tests.web.conftest import services_of
 
@@ -63,7 +64,9 @@ def test_a_workbook_waits_by_name_and_its_result_is_listed_nowhere(client, tmp_p
     assert stored is not None
     assert [one.name for one in stored.result.experts] == ["Expert 1"]
     assert "record_experts" in stored.result.ways
-    assert done.identity not in {one.run_id for one in results_of(EXPERTS, tmp_path, "great-stone").results}
+    assert done.identity not in {
+        one.run_id for one in results_of(EXPERTS, OwnersView(Shelf(), "", tmp_path), "great-stone").results
+    }
 
 
 @pytest.mark.long

@@ -119,6 +119,7 @@ export interface components {
         /** Cases */
         Cases: {
             cases: components["schemas"]["CaseName"][];
+            deleted: components["schemas"]["DeletedCase"][];
         };
         /** Caveat */
         Caveat: {
@@ -282,6 +283,12 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** DeletedCase */
+        DeletedCase: {
+            name: string;
+            title: components["schemas"]["Said"];
+            until: string;
+        };
         /** DrawsNote */
         DrawsNote: {
             kind: string;
@@ -443,7 +450,6 @@ export interface components {
             has_page: boolean;
             reused: boolean;
             attempts: number;
-            mine: boolean;
             trouble: components["schemas"]["FaultInfo"][];
         };
         /** Jobs */
@@ -900,7 +906,7 @@ export interface components {
         /** UploadAnswer */
         UploadAnswer: {
             case: components["schemas"]["CaseName"];
-            kept: number;
+            most: number;
             notes: components["schemas"]["Said"][];
         };
         /** Why */
@@ -946,6 +952,7 @@ export type CouplingArm = components['schemas']['CouplingArm'];
 export type DatedValue = components['schemas']['DatedValue'];
 export type DecisionAnswer = components['schemas']['DecisionAnswer'];
 export type DecisionOption = components['schemas']['DecisionOption'];
+export type DeletedCase = components['schemas']['DeletedCase'];
 export type DrawsNote = components['schemas']['DrawsNote'];
 export type EdgeInfo = components['schemas']['EdgeInfo'];
 export type EnterpriseInfo = components['schemas']['EnterpriseInfo'];

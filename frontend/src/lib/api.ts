@@ -104,3 +104,10 @@ export function address(path: string, query: Record<string, string | number> = {
 export function exported(identity: string, form: string, lang: Lang): string {
   return address(`export/${identity}.${form}`, { lang });
 }
+
+/** An address that a browser may follow for a minute without the owner's word: with a download it can send no header. */
+export async function linked(to: string): Promise<string> {
+  const [path, query] = to.split('?');
+  const found = await post<{ address: string }>('links', { path });
+  return query ? `${found.address}&${query}` : found.address;
+}

@@ -1,4 +1,4 @@
-import type { AnalysesAnswer, AnalysisInfo } from './api-types';
+import type { AnalysesAnswer, AnalysisInfo, Cases, DeletedCase } from './api-types';
 import { address, get, Refused } from './api';
 import { wordsOf, type TextKey, type Texts } from '../texts';
 import { History } from './history';
@@ -64,6 +64,8 @@ class App {
   view = $state.raw<View>(PLAIN);
   theme = $state<'light' | 'dark'>('light');
   cases = $state.raw<CaseName[]>([]);
+  /** Parks of this browser that were deleted and can still be restored. */
+  deleted = $state.raw<DeletedCase[]>([]);
   private turn = 0;
   info = $state.raw<CaseAnswer | null>(null);
   evidence = $state.raw<Evidence | null>(null);
@@ -147,8 +149,8 @@ class App {
   /** The list of cases; an answer that was overtaken by a later question is dropped. */
   async fetchCases(): Promise<void> {
     const turn = ++this.turn;
-    const { cases } = await get<{ cases: CaseName[] }>('cases');
-    if (turn === this.turn) this.cases = cases;
+    const { cases, deleted } = await get<Cases>('cases');
+    if (turn === this.turn) [this.cases, this.deleted] = [cases, deleted];
   }
 
   async fetchEvidence(): Promise<void> {

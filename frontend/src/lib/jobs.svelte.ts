@@ -41,13 +41,13 @@ export class Work {
     await this.tried(async () => this.attend(await upload<Job>(address(`jobs/analyses/${analysis}`, query).replace('/api/v1/', ''), file)));
   }
 
-  /** Go on following a job of this browser's that is not over yet. */
+  /** Go on following a job of this browser that is not over yet. */
   async resume(analysis: string, name: string): Promise<void> {
     this.leave();
     const turn = (this.turn += 1);
     await this.tried(async () => {
       const { jobs } = await get<{ jobs: Job[] }>('jobs');
-      const begun = jobs.find((one) => one.mine && one.analysis === analysis && one.case === name && !isOver(one));
+      const begun = jobs.find((one) => one.analysis === analysis && one.case === name && !isOver(one));
       if (begun && !this.job && turn === this.turn) this.attend(begun);
     });
   }

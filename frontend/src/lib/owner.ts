@@ -11,7 +11,7 @@ function made(): string {
   return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_');
 }
 
-/** The word that saved scenarios and jobs of this browser belong to. Where it cannot be kept, it lasts as long as the page. */
+/** The word that parks, jobs, results and saved scenarios of this browser belong to. Where it cannot be kept, it lasts as long as the page. */
 export function owner(): string {
   const kept = stored('owner');
   if (kept !== null && SHAPE.test(kept)) word = kept;
@@ -21,5 +21,10 @@ export function owner(): string {
 
 /** Whether a path names what belongs to somebody, or something for which people take turns: only there the word is sent. */
 export function isOwned(path: string): boolean {
-  return /^(scenarios|jobs|cases|simulate|compare|coupling)(?![\w-])/.test(path);
+  return /^(scenarios|jobs|cases|links|simulate|compare|coupling|export|analyses|decisions|method|evidence)(?![\w-])/.test(path);
+}
+
+/** Whether a case is one that somebody uploaded: it is there for its owner alone. */
+export function isOwnPark(name: string): boolean {
+  return /^u-[0-9a-f]{32}$/.test(name);
 }

@@ -150,6 +150,12 @@ class JobTable:
             found = self._change(connection, waits, {"state": "cancelled", "ended": now()})
         return found or self.get(name)
 
+    def forget(self, case: str) -> None:
+        """Delete the jobs of a case that are over."""
+        over = self._here(jobs.c.case == case, jobs.c.state.in_(ENDED))
+        with self.database.writing() as connection:
+            connection.execute(delete(jobs).where(over))
+
     def _order(self, connection: Connection, lane: str) -> list[int]:
         mine = self._here(jobs.c.lane == lane)
         queued = select(jobs.c.number, jobs.c.owner).where(mine, jobs.c.state == "queued").order_by(jobs.c.number)

@@ -70,3 +70,8 @@ class ScenarioShelf:
         gone = delete(scenarios).where(scenarios.c.owner == owner, scenarios.c.name == name)
         with self.database.writing() as connection:
             return connection.execute(gone).rowcount > 0
+
+    def forget(self, case: str) -> None:
+        """Delete every scenario of a case."""
+        with self.database.writing() as connection:
+            connection.execute(delete(scenarios).where(scenarios.c.case == case))

@@ -3,13 +3,19 @@
 It ends when it is done, when the next line says ``cancel``, and when its input ends, since then its server is gone.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import sys
 import threading
 import time
 from contextlib import suppress
-from typing import Any, TextIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from copark.workflows.serving.job_tasks import Errand
 
 NICE = 10
 OFTEN = 0.1
@@ -56,9 +62,6 @@ def listen(source: TextIO, teller: Teller) -> None:
 
 def main(source: TextIO, out: TextIO) -> int:
     """Do what the first line of input says."""
-    from copark.errors import CoparkError, FaultsFound
-    from copark.texts import LANGUAGES
-    from copark.workflows.serving.faults import told_faults
     from copark.workflows.serving.job_tasks import Errand, do
 
     teller = Teller(out)
@@ -68,17 +71,42 @@ def main(source: TextIO, out: TextIO) -> int:
         done = do(errand, teller, lambda identity: teller.say(makes=identity))
     except Stopped:
         teller.say(end="cancelled")
-    except FaultsFound as error:
-        teller.say(end="failed", trouble=[one.model_dump() for one in told_faults(error.faults)])
-    except CoparkError as error:
-        teller.say(end="failed", trouble=[], words={lang: error.said(lang) for lang in LANGUAGES})
-    except MemoryError:
-        teller.say(end="failed", trouble=[], code="memory")
-    except Exception as error:  # noqa: BLE001 - told to the server by its kind alone
-        teller.say(end="failed", trouble=[], code="unexpected", kind=type(error).__name__)
+    except Exception as error:  # noqa: BLE001 - told to the server in its words or by its kind alone
+        teller.say(end="failed", **without_paths(failure(error, errand), errand))
     else:
         teller.say(end="done", identity=done.identity, page=done.page or "", reused=done.reused)
     return 0
+
+
+def failure(error: Exception, errand: Errand) -> dict[str, Any]:
+    """Return why a job failed, as its server is told."""
+    from copark.errors import CoparkError, FaultsFound
+    from copark.texts import LANGUAGES
+    from copark.workflows.serving.faults import told_faults
+    from copark.workflows.serving.job_tasks import deleted, is_deleted
+
+    if is_deleted(errand):  # whatever came of it
+        return {"trouble": [one.model_dump() for one in told_faults([deleted()])]}
+    if isinstance(error, FaultsFound):
+        return {"trouble": [one.model_dump() for one in told_faults(error.faults)]}
+    if isinstance(error, CoparkError):
+        return {"trouble": [], "words": {lang: error.said(lang) for lang in LANGUAGES}}
+    if isinstance(error, MemoryError):
+        return {"trouble": [], "code": "memory"}
+    return {"trouble": [], "code": "unexpected", "kind": type(error).__name__}
+
+
+def without_paths(content: Any, errand: Errand) -> Any:
+    """Return what is told with folders of the server by their last name alone: where they lie is nobody's business."""
+    if isinstance(content, dict):
+        return {name: without_paths(value, errand) for name, value in content.items()}
+    if isinstance(content, list):
+        return [without_paths(one, errand) for one in content]
+    if isinstance(content, str):
+        for folder in (Path(errand.case), Path(errand.data)):
+            if folder.is_absolute() and folder.name:
+                content = content.replace(str(folder), folder.name)
+    return content
 
 
 if __name__ == "__main__":

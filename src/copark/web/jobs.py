@@ -49,11 +49,14 @@ log = logging.getLogger("copark.web")
 class Work:
     """A job being done: its process, how far it says it is, and how it is stopped.
 
-    Folders of results and of uploaded cases are as they are reached from here; by default as its errand says.
+    Folders of results, of uploaded cases and of results of these are as they are reached from here; by default as its
+    errand says.
     """
 
-    def __init__(self, job: Job, data: Path | None = None, uploads: Path | None = None) -> None:
-        self.job, self.data, self.uploads = job, data, uploads
+    def __init__(
+        self, job: Job, data: Path | None = None, uploads: Path | None = None, outputs: Path | None = None
+    ) -> None:
+        self.job, self.data, self.uploads, self.outputs = job, data, uploads, outputs
         self.unwanted = self._killed = False
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
@@ -62,7 +65,7 @@ class Work:
 
     def do(self) -> dict[str, Any]:
         """Have a process do it; what it says last, or with which code it ended without a word."""
-        began, errand = time.time(), placed(self.job.errand, self.data, self.uploads)
+        began, errand = time.time(), placed(self.job.errand, self.data, self.uploads, self.outputs)
         try:
             with subprocess.Popen(  # noqa: S603 - this very program
                 [sys.executable, *PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -168,13 +171,19 @@ def trouble_of(said: Mapping[str, Any]) -> list[dict[str, Any]]:
 class JobQueue:
     """Has jobs done.
 
-    Folders of results and of uploaded cases are as they are reached from here; by default as each errand says.
+    Folders of results, of uploaded cases and of results of these are as they are reached from here; by default as each
+    errand says.
     """
 
     def __init__(
-        self, table: JobTable, threads: int = 1, data: Path | None = None, uploads: Path | None = None
+        self,
+        table: JobTable,
+        threads: int = 1,
+        data: Path | None = None,
+        uploads: Path | None = None,
+        outputs: Path | None = None,
     ) -> None:
-        self.table, self.threads, self.data, self.uploads = table, threads, data, uploads
+        self.table, self.threads, self.data, self.uploads, self.outputs = table, threads, data, uploads, outputs
         self._news = threading.Condition()
         self._closing = threading.Event()
         self._working: dict[str, Work] = {}
@@ -219,6 +228,13 @@ class JobQueue:
             work = self._working.get(name)
         if work is not None:
             work.stop()
+
+    def cancel_of(self, case: str) -> bool:
+        """Stop the jobs of a case; return whether all of them are over."""
+        found = [job for job in self.table.all(open_only=True) if job.case == case]
+        for job in found:
+            self.cancel(job.id)
+        return not any(job.case == case for job in self.table.all(open_only=True)) if found else True
 
     def close(self) -> None:
         """Kill what runs, give it back, and end."""
@@ -277,7 +293,7 @@ class JobQueue:
             log.exception("a job could not be claimed")
             return None
         if job is not None:
-            self._working[job.id] = Work(job, self.data, self.uploads)
+            self._working[job.id] = Work(job, self.data, self.uploads, self.outputs)
         return None if job is None else self._working[job.id]
 
     def _conclude(self, job: Job, work: Work, said: Mapping[str, Any]) -> None:

@@ -23,6 +23,8 @@ from typing import Annotated, Any, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import Header, Request
+from pydantic import StringConstraints
+from pydantic.json_schema import SkipJsonSchema
 from starlette.types import Scope
 
 from copark.web.problems import Problem
@@ -58,6 +60,11 @@ class Limits:
     """Bytes of stored runs above which no job is taken."""
     memory: int = 480_000_000
     """Bytes of what was made lately that are held: runs, flows, answers, inputs."""
+    parks: int = 500
+    parks_each: int = 20
+    undo: float = 600.0
+    """parks, parks_each, undo: uploaded cases that are kept, how many of them may be one owner's, and seconds in which
+    a deleted one can be restored."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +88,6 @@ class Settings:
     dist: Path = DIST
     """Folder of the built front end."""
     limits: Limits = field(default_factory=Limits)
-
-    @property
-    def tells_apart(self) -> bool:
-        """Whether clients are different people; who serves this machine alone, without a token, serves one."""
-        return self.token is not None
 
     @property
     def own(self) -> Path:
@@ -113,7 +115,8 @@ HEADER = "X-Copark-Owner"
 _PATTERN = "^[A-Za-z0-9_-]{16,64}$"
 _TOLD = "A word of the client's own, made at random and kept: what it saves belongs to it."
 Owner = Annotated[str, Header(alias=HEADER, pattern=_PATTERN, description=_TOLD)]
-MaybeOwner = Annotated[str | None, Header(alias=HEADER, pattern=_PATTERN, description=_TOLD)]
+_Word = Annotated[str, StringConstraints(pattern=_PATTERN)]
+MaybeOwner = Annotated[_Word | SkipJsonSchema[None], Header(alias=HEADER, description=_TOLD)]
 
 
 def address_of(scope: Scope) -> str:

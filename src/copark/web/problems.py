@@ -1,8 +1,10 @@
 """Problems, as RFC 9457 has them: what is wrong and how to mend it, in both languages, and never a traceback."""
 
+import errno
 import logging
 from collections.abc import Sequence
 from math import ceil
+from pathlib import PurePath
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -53,11 +55,18 @@ class Problem(Exception):
     """
 
     def __init__(
-        self, status: int, code: str, *, faults: Sequence[Fault] = (), retry_after: float | None = None, **values: Any
+        self,
+        status: int,
+        code: str,
+        *,
+        faults: Sequence[Fault] = (),
+        retry_after: float | None = None,
+        allow: Sequence[str] = (),
+        **values: Any,
     ) -> None:
         super().__init__(code)
         self.status, self.code, self.faults = status, code, tuple(faults)
-        self.retry_after, self.values = retry_after, values
+        self.retry_after, self.allow, self.values = retry_after, tuple(allow), values
 
 
 def language_of(query: str | None, header: str | None) -> str:
@@ -76,6 +85,8 @@ def problem_response(problem: Problem, lang: str) -> Response:
     headers = dict(HEADERS)
     if problem.retry_after is not None:
         headers["retry-after"] = str(max(1, ceil(problem.retry_after)))
+    if problem.allow:
+        headers["allow"] = ", ".join(problem.allow)
     if problem.status == 401:
         headers["www-authenticate"] = "Bearer"
     if problem.code in ENDING:
@@ -87,6 +98,10 @@ def problem_response(problem: Problem, lang: str) -> Response:
         faults=told_faults(problem.faults),
     )  # fmt: skip
     return Response(info.model_dump_json().encode(), problem.status, headers)
+
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""What the system says of a disk without room, or a user without a share of it."""
 
 
 KINDS = ((NotFound, 404, "absent"), (RunRefused, 409, "refused"), (CoparkError, 422, "faults"))
@@ -129,7 +144,11 @@ def told(error: Exception, request: Request) -> Problem:
     if isinstance(error, HTTPException):
         code = f"http_{error.status_code}"
         known = has_text(f"web.problem.{code}.cause")
-        return Problem(error.status_code, code if known else "http")
+        allow = (error.headers or {}).get("Allow", "")
+        return Problem(error.status_code, code if known else "http", allow=[allow] if allow else ())
+    if isinstance(error, OSError) and error.errno in FULL:
+        log.error("the disk is full: %s", error)
+        return Problem(507, "disk_full", file=PurePath(str(error.filename or "–")).name)
     if isinstance(error, Cancelled | ClientDisconnect):
         return Problem(GONE, "gone")
     return unexpected(error)

@@ -29,6 +29,7 @@ from copark.texts import entries, text
 from copark.version import __version__
 from copark.web.api import PREFIX, router
 from copark.web.limits import Limits, Rates, Settings, is_loopback
+from copark.web.methods import Heads, Methods
 from copark.web.middleware import API, PAGE, guarded
 from copark.web.problems import MEDIA, Problem, add_handlers, language, language_of, problem_response
 from copark.web.services import Services
@@ -49,7 +50,7 @@ def create_app(settings: Settings | None = None, records: Records | None = None)
     """Make the application, behind its guards; ``records`` are those whose lock is held already."""
     chosen = settings or Settings()
     rates = Rates(chosen.limits.rate, chosen.limits.burst)
-    return guarded(bare_app(chosen, rates, records), chosen, rates)
+    return Heads(guarded(Methods(bare_app(chosen, rates, records)), chosen, rates))
 
 
 def bare_app(settings: Settings, rates: Rates, records: Records | None = None) -> FastAPI:

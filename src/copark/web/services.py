@@ -9,11 +9,14 @@ from anyio import CapacityLimiter
 
 from copark.web.jobs import JobQueue
 from copark.web.limits import Pool, Rates, Settings
+from copark.web.links import Links
+from copark.web.purge import Purge
 from copark.workflows.serving.attribution import FlowBook
-from copark.workflows.serving.case_registry import Shelf, Shelved, sweep_scratch
+from copark.workflows.serving.case_registry import OwnersView, Shelf, Shelved, sweep_scratch
 from copark.workflows.serving.engine import BoundedCache, Engine
 from copark.workflows.serving.job_tasks import AskedStudy, Job, Records
 from copark.workflows.serving.lever_options import decisions_of
+from copark.workflows.serving.own_parks import UPLOADED, Quota
 from copark.workflows.serving.requests import Ask, Study, told_of
 from copark.workflows.serving.simulation import FIRST, warm_up
 
@@ -37,23 +40,30 @@ class Services:
         own.mkdir(parents=True, exist_ok=True)
         own.chmod(0o700)
         sweep_scratch(settings.data)
-        self.shelf = Shelf(own / "cases", settings.data)
+        quota = Quota(limits.parks_each, limits.parks, limits.undo)
+        self.shelf = Shelf(own / "cases", settings.data, quota)
         held = {name: int(limits.memory * share) for name, share in SHARES.items()}
         self.engine = Engine(self.shelf, settings.threads, held["runs"], held["inputs"])
         self.book = FlowBook(self.engine, held["flows"])
         self.kernels = Pool(self.engine.threads, limits.waiting, patience=limits.wait, light=LIGHT, each=limits.each)
         self.desk = Pool(DESKS, QUEUED)
         self.answers: BoundedCache[bytes] = BoundedCache(held["answers"])
-        self.asked: BoundedCache[AskedStudy] = BoundedCache(ASKED)
+        self._asked: BoundedCache[AskedStudy] = BoundedCache(ASKED)
         self.jobs = JobQueue(
-            self.records.jobs, max(1, self.engine.threads // 2), data=settings.data, uploads=self.shelf.uploads
+            self.records.jobs,
+            max(1, self.engine.threads // 2),
+            data=settings.data,
+            uploads=self.shelf.uploads,
+            outputs=self.shelf.parks.outputs,
         )
         self.uploads = CapacityLimiter(UPLOADS)
+        self.links = Links()
+        self.purge = Purge(self.shelf, self.records, self.jobs, settings.data)
 
     def warm_up(self) -> None:
         """Everything the first question would otherwise wait for."""
         warm_up(self.engine, self.book)
-        decisions_of(self.settings.data, FIRST)
+        decisions_of(self.view_of(""), FIRST)
 
     def check(self, study: Study, shelved: Shelved, asked: Ask) -> None:
         """See that every scenario fits its case."""
@@ -61,22 +71,27 @@ class Services:
             for scenario in study.scenarios:
                 self.engine.inputs(study, shelved, scenario)
 
-    def remember(self, study: Study, shelved: Shelved) -> str:
-        """Remember what was asked, so that it can be exported by its identity."""
+    def view_of(self, owner: str) -> OwnersView:
+        """What an owner may see."""
+        return OwnersView(self.shelf, owner, self.settings.data)
+
+    def remember(self, study: Study, shelved: Shelved, owner: str) -> str:
+        """Remember what was asked, so that it can be exported by its identity; about an own park, by its owner."""
         identity = self.engine.identity(study, shelved)
         asked = AskedStudy.of(shelved.name, study.content())
-        self.asked.put(identity, asked, len(asked.written))
+        self._asked.put((owner if shelved.uploaded else "", identity), asked, len(asked.written))
         return identity
 
-    def is_stored(self, identity: str) -> bool:
-        """Whether a run of an identity is stored, whole and in its place."""
-        return self.records.stored(identity) is not None
+    def asked(self, identity: str, owner: str) -> AskedStudy | None:
+        """What an owner, or anybody about a case of the casebook, has asked under an identity."""
+        return self._asked.get(("", identity)) or self._asked.get((owner, identity))
 
     def stored_bytes(self) -> int:
         """Bytes of stored runs and results; what vanishes meanwhile, since one beside is finished, is passed over."""
         found = 0
-        for kept in ("runs", "results"):
-            for folder, _, names in os.walk(self.settings.data / kept):
+        homes = (self.settings.data / "runs", self.settings.data / "results", self.shelf.parks.outputs)
+        for home in homes:
+            for folder, _, names in os.walk(home):
                 for name in names:
                     with suppress(OSError):
                         found += os.stat(os.path.join(folder, name)).st_size  # noqa: PTH116, PTH118 - there may be many
@@ -93,7 +108,10 @@ class Services:
 
         Who wrote it may have reached the data folder by another path: what counts is its place among the reports.
         """
-        reports = (self.settings.data / "reports").resolve()
+        home = self.settings.data
+        if UPLOADED.fullmatch(job.case):
+            home = self.shelf.parks.output(job.case)
+        reports = (home / "reports").resolve()
         _, among, place = job.page.replace("\\", "/").rpartition("/reports/")
         path = (reports / place).resolve()
         if not among or not path.is_relative_to(reports) or not path.is_file():
@@ -102,6 +120,7 @@ class Services:
 
     def close(self) -> None:
         """End everything."""
+        self.purge.close()
         self.jobs.close()
         self.kernels.close()
         self.desk.close()

@@ -101,6 +101,7 @@ def test_a_workbook_is_refused_by_cell_mended_and_run(page: Any, tmp_path: Path)
     assert "case=u-" in page.url
     page.goto("/parks?lang=en")
     page.get_by_role("article").get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     page.get_by_role("article").first.wait_for(state="detached")
 
 

@@ -4,7 +4,7 @@ from functools import cache
 
 from fastapi import APIRouter
 
-from copark.web.api import analyses, answers, cases, catalogues, jobs
+from copark.web.api import analyses, answers, cases, catalogues, jobs, links
 from copark.web.problems import documented
 
 PREFIX = "/api/v1"
@@ -14,6 +14,6 @@ PREFIX = "/api/v1"
 def router() -> APIRouter:
     """Everything that can be asked; its models are built once in a process, however many servers are in it."""
     found = APIRouter(prefix=PREFIX, responses=documented())
-    for part in (catalogues, cases, answers, jobs, analyses):
+    for part in (catalogues, cases, answers, jobs, analyses, links):
         found.include_router(part.router)
     return found

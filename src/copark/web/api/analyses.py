@@ -3,8 +3,11 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
+from pydantic import StringConstraints
+from pydantic.json_schema import SkipJsonSchema
 
 from copark.analyses import Analysis
+from copark.analyses.context import Context
 from copark.analyses.contract import CaseParams
 from copark.presentation.rendered_document import Chart, Page, Table
 from copark.web.api.jobs import JOB_COST, JobInfo, accepted, submitted
@@ -19,7 +22,8 @@ from copark.workflows.serving.responses import Said
 
 router = APIRouter(tags=["analyses"], route_class=StrictRoute)
 AnalysisName = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,59}$", description="Name of an analysis.")]
-OfCase = Annotated[str | None, Query(pattern=NAME, description="Name of a case; all by default.")]
+_Name = Annotated[str, StringConstraints(pattern=NAME)]
+OfCase = Annotated[_Name | SkipJsonSchema[None], Query(description="Name of a case; all by default.")]
 PartKey = Annotated[str, Path(pattern=r"^\w[\w.-]{0,99}$", description="Key of a table or chart.")]
 FILE_COST, WORKBOOK_COST = 20.0, 5.0
 XLSX = served.MEDIA["xlsx"]
@@ -48,11 +52,17 @@ async def submit_analysis(here: Here, asked: served.AnalysisJobRequest) -> Respo
         analysis = served.analysis_of(asked.analysis)
         params = served.params_of(analysis, asked.params)
         cut = params.cut if isinstance(params, CaseParams) else None
-        shelved = here.shelf.get(params.case, cut) if hasattr(params, "case") else None
-        served.refuse_unknown_keys(params, served.context_of(here.data, shelved))
+        shelved = here.view.get(params.case, cut) if hasattr(params, "case") else None
+        served.refuse_unknown_keys(params, _context(here, shelved))
         return _queued(here, analysis, shelved, params.model_dump(mode="json"), asked.lang)
 
     return accepted(here, await here.desk(work))
+
+
+def _context(here: Asking, shelved: Shelved | None) -> Context:
+    """Where keys of a case are looked up."""
+    home = here.view.shared if shelved is None else here.view.out_of(shelved.name)
+    return served.context_of(home, shelved)
 
 
 def _queued(here: Asking, analysis: Analysis, shelved: Shelved | None, params: dict[str, Any], lang: str) -> JobInfo:
@@ -70,8 +80,12 @@ def _queued(here: Asking, analysis: Analysis, shelved: Shelved | None, params: d
 async def workbook(here: Here, name: AnalysisName, case: CaseName, lang: Lang = "en") -> Response:
     """Return the empty workbook of a case, to fill in and upload."""
     here.pay(WORKBOOK_COST)
-    make = served.workbook_of
-    content = await here.desk(lambda: make(served.analysis_of(name), here.shelf.get(case), here.data, lang))
+
+    def work() -> bytes:
+        analysis, shelved = served.analysis_of(name), here.view.get(case)
+        return served.workbook_of(analysis, shelved, here.view.out_of(case), lang)
+
+    content = await here.desk(work)
     return Response(content, 200, attachment(f"copark-{name}-{case}-{lang}.xlsx"), XLSX)
 
 
@@ -85,8 +99,8 @@ async def submit_workbook(here: Here, name: AnalysisName, case: CaseName, lang: 
     content = await here.request.body()
 
     def work() -> JobInfo:
-        analysis, shelved = served.analysis_of(name), here.shelf.get(case)
-        params = served.params_of_workbook(analysis, shelved, here.data, content)
+        analysis, shelved = served.analysis_of(name), here.view.get(case)
+        params = served.params_of_workbook(analysis, shelved, here.view.out_of(case), content)
         return _queued(here, analysis, shelved, params, lang)
 
     return accepted(here, await here.desk(work))
@@ -102,8 +116,8 @@ async def choices(here: Here, name: AnalysisName, case: OfCase = None) -> Respon
         of_case = any(one.kind == "case" for one in analysis.params.form())
         if of_case and case is None:
             return served.ChoicesAnswer(choices={})
-        shelved = here.shelf.get(case) if of_case and case is not None else None
-        return served.choices_of(analysis, given, served.context_of(here.data, shelved))
+        shelved = here.view.get(case) if of_case and case is not None else None
+        return served.choices_of(analysis, given, _context(here, shelved))
 
     return await here.made(make)
 
@@ -111,13 +125,13 @@ async def choices(here: Here, name: AnalysisName, case: OfCase = None) -> Respon
 @router.get("/analyses/{name}/results", summary="Stored results", responses=answered(served.ResultsAnswer))
 async def results(here: Here, name: AnalysisName, case: OfCase = None) -> Response:
     """List the stored results of an analysis, newest first."""
-    return await here.made(lambda: served.results_of(served.analysis_of(name), here.data, case))
+    return await here.made(lambda: served.results_of(served.analysis_of(name), here.view, case))
 
 
 @router.get("/decisions", summary="What can still be decided about a park", responses=answered(DecisionAnswer))
 async def decisions(here: Here, case: CaseName) -> Response:
     """Summarise the newest stored lever analysis of a case: effects, gains of each side, robustness, scenarios."""
-    return await here.made(lambda: decisions_of(here.data, case))
+    return await here.made(lambda: decisions_of(here.view, case))
 
 
 @router.get("/analyses/{name}/{run_id}", summary="A result as a document", responses=answered(Page))
@@ -141,9 +155,9 @@ async def chart(here: Here, name: AnalysisName, run_id: Identity, key: PartKey, 
 async def _part(here: Asking, name: str, run_id: str, *which: str) -> Response:
     """A document or a part of it, made when it is asked for."""
     analysis = served.analysis_of(name)
-    code = await here.desk(lambda: served.code_of(analysis, here.data, run_id))
+    home, code = await here.desk(lambda: served.home_of(analysis, here.view, run_id))
     key = " ".join(("document", name, run_id, code, *which))
-    return await here.held(key, lambda: served.part_json(analysis, here.data, run_id, *which))
+    return await here.held(key, lambda: served.part_json(analysis, home, run_id, *which))
 
 
 @router.get("/analyses/{name}/{run_id}/files/{form}", summary="A document as a file",
@@ -156,8 +170,8 @@ async def file(
     analysis, scratch = served.analysis_of(name), here.services.scratch("-files")
 
     def work() -> bytes:
-        served.code_of(analysis, here.data, run_id)
-        return served.document_file(analysis, here.data, run_id, form, lang, scratch)
+        home, _ = served.home_of(analysis, here.view, run_id)
+        return served.document_file(analysis, home, run_id, form, lang, scratch)
 
     headers = attachment(f"copark-{name}-{run_id}-{lang}.{'zip' if form == 'csv' else form}")
     return Response(await here.desk(work), 200, headers | {"content-security-policy": REPORT}, served.MEDIA[form])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path as FilePath
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
@@ -12,7 +13,7 @@ from copark.workflows.serving.case_registry import Shelved
 from copark.workflows.serving.coupling import OUTPUTS, CouplingAnswer, coupling_of
 from copark.workflows.serving.engine import Ticket
 from copark.workflows.serving.faults import absent
-from copark.workflows.serving.job_tasks import AskedStudy
+from copark.workflows.serving.job_tasks import AskedStudy, RunRecord
 from copark.workflows.serving.requests import Ask, Parts, Study
 from copark.workflows.serving.responses import Answer, SimulationAnswer
 from copark.workflows.serving.simulation import FORMS, answer, export
@@ -56,7 +57,7 @@ async def _run(here: Asking, asked: Ask, more: str, make: Make, kept: tuple[str,
     here.pay(weight)
 
     def work(ticket: Ticket) -> tuple[bytes, bool, str]:
-        shelved = here.shelf.get(asked.case, asked.cut)
+        shelved = here.view.get(asked.case, asked.cut)
         study = requests.study_of(asked, shelved, kept)
         identity = services.engine.identity(study, shelved)
         key = f"{identity} {shelved.name} {more}"
@@ -66,7 +67,7 @@ async def _run(here: Asking, asked: Ask, more: str, make: Make, kept: tuple[str,
         with requests.told_of(asked):
             content = as_bytes(make(study, shelved, ticket))
         services.answers.put(key, content, len(content))
-        services.remember(study, shelved)
+        services.remember(study, shelved, here.owner)
         return content, False, identity
 
     content, from_memory, identity = await services.kernels.run(here.request, work, 1.0 + weight)
@@ -81,28 +82,33 @@ async def exported(here: Here, name: FileName, lang: Lang = "en") -> Response:
     here.pay(EXPORT_COST)
 
     def work() -> bytes:
-        asked = here.services.asked.get(identity) or _stored(here, identity)
-        study, shelved = _study(here, identity, asked)
-        return export(here.services.engine, study, shelved, form, here.services.scratch(f".{form}"), here.data, lang)
+        stored = here.services.records.stored(identity, here.view)
+        asked = here.services.asked(identity, here.owner) or _studied(here, stored)
+        study, shelved = _study(here, identity, asked, is_stored=stored is not None)
+        home = here.view.out_of(shelved.name) if stored is None else stored[0]
+        return export(here.services.engine, study, shelved, form, here.services.scratch(f".{form}"), home, lang)
 
     return Response(await here.desk(work), 200, attachment(f"copark-{name}"), FORMS[form])
 
 
-def _stored(here: Asking, identity: str) -> AskedStudy:
-    """The study of a stored run."""
-    record = here.services.records.stored(identity)
-    if record is None:
+def _studied(here: Asking, stored: tuple[FilePath, RunRecord] | None) -> AskedStudy:
+    """The study of a stored run; what lies in the output folder of an own park is about that."""
+    if stored is None:
         raise absent("no_result", "name")
-    return AskedStudy.of(str(record.provenance["case"]), record.provenance["study"])
+    home, record = stored
+    case = str(record.provenance["case"]) if home == here.view.shared else home.name
+    return AskedStudy.of(case, record.provenance["study"])
 
 
-def _study(here: Asking, identity: str, asked: AskedStudy) -> tuple[Study, Shelved]:
+def _study(here: Asking, identity: str, asked: AskedStudy, *, is_stored: bool) -> tuple[Study, Shelved]:
     """The study of an identity, on the case as it is now."""
     study, services = Study.model_validate(asked.study), here.services
-    every = (here.shelf.get(asked.case, cut) for cut in (None, *here.shelf.get(asked.case).cuts))
+    if not here.view.is_known(asked.case):
+        raise absent("no_result", "name")
+    every = (here.view.get(asked.case, cut) for cut in (None, *here.view.get(asked.case).cuts))
     shelved = next((one for one in every if services.engine.identity(study, one) == identity), None)
     if shelved is None:
         raise absent("result_of_others", "name")
-    if study.runs > MOST_AT_ONCE and not services.is_stored(identity):
+    if study.runs > MOST_AT_ONCE and not is_stored:
         raise absent("not_stored", "name")
     return study, shelved

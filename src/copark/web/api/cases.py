@@ -1,6 +1,7 @@
 """Cases: the casebook's, and those that people bring; and scenarios that people save, found by their word."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 from anyio import WouldBlock
@@ -12,11 +13,22 @@ from copark.web.api.replies import Asking, CasePath, Here, Lang, StrictRoute, an
 from copark.web.limits import Owner, owner_by_word
 from copark.web.problems import Problem
 from copark.workflows.serving.actor_network import NetworkAnswer, network_of
-from copark.workflows.serving.case_registry import owner_of_upload, packed, skeleton, uploads_of
-from copark.workflows.serving.cases import CaseAnswer, UploadAnswer, cases_of, describe, uploaded
+from copark.workflows.serving.case_registry import naming, packed, skeleton
+from copark.workflows.serving.cases import (
+    CaseAnswer,
+    DeletedCase,
+    UploadAnswer,
+    cases_of,
+    deleted_case,
+    deleted_of,
+    describe,
+    uploaded,
+)
 from copark.workflows.serving.faults import absent
+from copark.workflows.serving.own_parks import DeletedPark, ParksFull
 from copark.workflows.serving.requests import Ask, AskedScenario, CaseKey, SimulationRequest, study_of
 from copark.workflows.serving.responses import Answer, CaseName
+from copark.workflows.serving.simulation import case_name
 
 router = APIRouter(tags=["cases"], route_class=StrictRoute)
 ZIP = "application/zip"
@@ -34,18 +46,20 @@ BODY: dict[str, Any] = {
 
 
 class Cases(Answer):
-    """The casebook's cases."""
+    """The casebook's cases and the client's own."""
 
     cases: list[CaseName]
+    deleted: list[DeletedCase]
+    """The client's own that were deleted and can still be restored."""
 
 
 @router.get("/cases", summary="The casebook", responses=answered(Cases))
 async def cases(here: Here) -> Response:
     """List the cases: those this client has uploaded (`X-Copark-Owner`), then the casebook's."""
-    own = await run_in_threadpool(uploads_of, here.shelf, here.owner) if here.word else []
-    if not own:
-        return await here.held("cases", lambda: Cases(cases=cases_of(here.shelf)))
-    return await here.made(lambda: Cases(cases=cases_of(here.shelf, own)))
+    own, deleted = await run_in_threadpool(lambda: (here.view.own(), deleted_of(here.view))) if here.word else ([], [])
+    if not own and not deleted:
+        return await here.held("cases", lambda: Cases(cases=cases_of(here.view), deleted=[]))
+    return await here.made(lambda: Cases(cases=cases_of(here.view, own), deleted=deleted))
 
 
 @router.post("/cases", summary="Upload a case", status_code=201, openapi_extra=BODY, response_class=Response,
@@ -63,10 +77,13 @@ async def upload(here: Here) -> Response:
         raise Problem(503, "busy", retry_after=5.0) from None
 
     def take() -> UploadAnswer:
-        return uploaded(here.shelf, path.read_bytes(), workbook=kind == XLSX, owner=here.owner)
+        with refused_if_full():
+            return uploaded(here.services.shelf, path.read_bytes(), workbook=kind == XLSX, owner=here.owner)
 
     try:
-        with path.open("wb") as spooled:
+        with refused_if_full():
+            await run_in_threadpool(here.services.shelf.parks.need_room, here.owner)  # before anything is read
+        with naming("upload.xlsx" if kind == XLSX else "upload.zip"), path.open("wb") as spooled:
             async for part in here.request.stream():
                 spooled.write(part)
         return await here.made(take, 201)
@@ -85,19 +102,19 @@ async def template(here: Here, form: Form, lang: Lang = "en", *, example: Exampl
 @router.get("/cases/{name}", summary="A case and its levers", responses=answered(CaseAnswer))
 async def case(here: Here, name: CasePath) -> Response:
     """Describe a case: its levers with range, unit, and the observed values with dates and sources."""
-    return await here.of_case("case", name, lambda: describe(here.services.engine, here.shelf.get(name)))
+    return await here.of_case("case", name, lambda: describe(here.services.engine, here.view.get(name)))
 
 
 @router.get("/cases/{name}/network", summary="The network of a case", responses=answered(NetworkAnswer))
 async def network(here: Here, name: CasePath) -> Response:
     """Return the actors in four layers, their ties, and the model's links between scales."""
-    return await here.of_case("network", name, lambda: network_of(here.shelf.get(name)))
+    return await here.of_case("network", name, lambda: network_of(here.view.get(name)))
 
 
 @router.get("/cases/{name}/files.{form}", summary="A case's files", responses=sent("The files.", ZIP, XLSX))
 async def files(here: Here, name: CasePath, form: Form, lang: Lang = "en") -> Response:
     """Return the files of a case as an archive or a workbook, to change and upload again."""
-    return await _file(here, form, name, lambda book: packed(here.shelf, name, workbook=book, lang=lang))
+    return await _file(here, form, name, lambda book: packed(here.view, name, workbook=book, lang=lang))
 
 
 async def _file(here: Asking, form: str, name: str, make: Callable[[bool], bytes]) -> Response:
@@ -107,17 +124,47 @@ async def _file(here: Asking, form: str, name: str, make: Callable[[bool], bytes
     return Response(content, 200, attachment(f"{name}.{form}"), XLSX if form == "xlsx" else ZIP)
 
 
-@router.delete("/cases/{name}", summary="Delete an uploaded case", status_code=204, response_class=Response)
+@router.delete("/cases/{name}", summary="Delete an uploaded case", responses=answered(DeletedCase))
 async def forget(here: Here, name: CasePath) -> Response:
-    """Delete an uploaded case; only its owner may. Cases of the casebook cannot be deleted."""
+    """Delete an uploaded case with everything computed about it; until the time given it can be restored.
 
-    def work() -> bool:
-        here.need_owner(owner_of_upload(here.shelf, name))
-        return here.shelf.forget(name)
+    Its running jobs are cancelled. Cases of the casebook cannot be deleted.
+    """
+    services = here.services
 
-    if not await here.desk(work):
-        raise absent("no_upload", "name")
-    return Response(None, 204)
+    def work() -> DeletedCase:
+        if services.shelf.parks.owner_of(name) != here.owner:
+            raise absent("no_upload", "name")
+        until = services.shelf.parks.delete(name)
+        services.shelf.drop(name)
+        services.jobs.cancel_of(name)
+        told = deleted_case(services.shelf, DeletedPark(name, until))
+        services.purge.now()
+        return told
+
+    return await here.made(work)
+
+
+@router.post("/cases/{name}/restore", summary="Restore a deleted case", responses=answered(CaseName))
+async def restore(here: Here, name: CasePath) -> Response:
+    """Restore an uploaded case that was deleted, with everything computed about it; cancelled jobs stay cancelled."""
+
+    def work() -> CaseName:
+        with refused_if_full():
+            if not here.services.shelf.parks.restore(name, here.owner):
+                raise absent("no_upload", "name")
+        return case_name(here.view.get(name))
+
+    return await here.made(work)
+
+
+@contextmanager
+def refused_if_full() -> Iterator[None]:
+    """Tell as a problem that there is no room for another uploaded case."""
+    try:
+        yield
+    except ParksFull as full:
+        raise Problem(409 if full.code == "parks_yours" else 507, full.code, most=full.most) from None
 
 
 ScenarioName = Annotated[
@@ -168,7 +215,7 @@ def scenarios(here: Here, word: Owner) -> ScenarioList:
 def save(here: Here, word: Owner, name: ScenarioName, body: ScenarioToSave) -> SavedScenarioInfo:
     """Save a scenario; it must fit its case and replaces the owner's scenario of the same name."""
     asked = SimulationRequest(case=body.case, runs=1, scenario=body.scenario, baseline=None, draws="defaults")
-    shelved = here.shelf.get(asked.case)
+    shelved = here.view.get(asked.case)
     here.services.check(study_of(asked, shelved), shelved, asked)
     content = body.scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     saved = here.services.records.scenarios.save(owner_by_word(word), name, body.case, content)

@@ -49,7 +49,7 @@ async def studies(here: Here) -> Response:
 @router.get("/method", summary="The model and its calibration", responses=answered(catalogues.MethodAnswer))
 async def method(here: Here, case: CaseName = "great-stone") -> Response:
     """Return the model's variables and links, the calibration of a case, and the limits of the model."""
-    return await here.of_case("method", case, lambda: catalogues.method_of(here.shelf.get(case)))
+    return await here.of_case("method", case, lambda: catalogues.method_of(here.view.get(case)))
 
 
 @router.get("/parks", summary="Comparison of parks", responses=answered(catalogues.ParksAnswer))
@@ -61,4 +61,4 @@ async def parks(here: Here) -> Response:
 @router.get("/evidence", summary="The evidence of a case", responses=answered(catalogues.EvidenceAnswer))
 async def evidence(here: Here, case: CaseName = "great-stone") -> Response:
     """Return events, observed series, enterprises and sources, each with its grade."""
-    return await here.of_case("evidence", case, lambda: catalogues.evidence_of(here.shelf.get(case)))
+    return await here.of_case("evidence", case, lambda: catalogues.evidence_of(here.view.get(case)))

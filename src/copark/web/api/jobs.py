@@ -52,18 +52,17 @@ class JobInfo(Answer):
     reused: bool
     attempts: int
     """How often it was begun: more than once if its process died."""
-    mine: bool
     trouble: list[FaultInfo]
 
 
 class Jobs(Answer):
-    """The jobs of the server."""
+    """The jobs of an owner."""
 
     jobs: list[JobInfo]
     """Newest first."""
 
 
-def job_info(job: Job, place: int, owner: str) -> JobInfo:
+def job_info(job: Job, place: int) -> JobInfo:
     """A job as it is now."""
     stage = f"cli.stage.{job.stage}"
     return JobInfo.of(
@@ -76,7 +75,6 @@ def job_info(job: Job, place: int, owner: str) -> JobInfo:
         stage_title=said(stage) if has_text(stage) else Said(en=job.stage, zh=job.stage),
         seconds_left=None if job.seconds_left is None else round(job.seconds_left, 1),
         has_page=bool(job.page),
-        mine=job.owner == owner,
         trouble=[FaultInfo(**one) for one in job.trouble],
     )
 
@@ -85,7 +83,7 @@ def job_now(here: Asking, name: str) -> JobInfo:
     """A job by its id, as it is now."""
     job = found(here, name)
     place = here.services.jobs.places().get(name, 0) if job.state == "queued" else 0
-    return job_info(job, place, here.owner)
+    return job_info(job, place)
 
 
 def submitted(here: Asking, errand: Errand, title: Said) -> JobInfo:
@@ -102,11 +100,16 @@ def submitted(here: Asking, errand: Errand, title: Said) -> JobInfo:
 
 
 def found(here: Asking, name: str) -> Job:
-    """A job by its id."""
+    """A job of whoever asks, by its id."""
     job = here.services.jobs.get(name)
-    if job is None:
+    if job is None or not is_shown(here, job):
         raise absent("no_job", "id")
     return job
+
+
+def is_shown(here: Asking, job: Job) -> bool:
+    """Whether a job belongs to whoever asks, and what it is about was not deleted."""
+    return job.owner == here.owner and here.view.has(job.case)
 
 
 @router.post("/jobs", summary="A study with many runs", status_code=202, responses=answered(JobInfo, status=202),
@@ -117,10 +120,10 @@ async def submit(here: Here, asked: JobRequest) -> Response:
     services = here.services
 
     def work(_ticket: Ticket) -> JobInfo:
-        shelved = here.shelf.get(asked.case, asked.cut)
+        shelved = here.view.get(asked.case, asked.cut)
         study = study_of(asked, shelved, kept="standard" if asked.report else None)
         services.check(study, shelved, asked)
-        services.remember(study, shelved)
+        services.remember(study, shelved, here.owner)
         kind: Kind = "report" if asked.report else "run"
         errand = Errand(kind, shelved.name, study.content(), asked.lang, "", services.jobs.threads, asked.cut)
         return submitted(here, errand, both(shelved.case.title))
@@ -136,11 +139,11 @@ def accepted(here: Asking, job: JobInfo) -> Response:
 
 @router.get("/jobs", summary="The jobs")
 def jobs(here: Here) -> Jobs:
-    """List the jobs, newest first; where clients are told apart, only those of this client."""
-    queue, tells_apart = here.services.jobs, here.services.settings.tells_apart
+    """List the client's own jobs (`X-Copark-Owner`), newest first."""
+    queue = here.services.jobs
     places = queue.places()
-    seen = [job for job in reversed(queue.all()) if job.owner == here.owner or not tells_apart]
-    return Jobs(jobs=[job_info(job, places.get(job.id, 0), here.owner) for job in seen])
+    shown = [job for job in reversed(queue.all()) if is_shown(here, job)]
+    return Jobs(jobs=[job_info(job, places.get(job.id, 0)) for job in shown])
 
 
 @router.get("/jobs/{name}", summary="A job")
@@ -152,8 +155,7 @@ def job(here: Here, name: JobId) -> JobInfo:
 @router.delete("/jobs/{name}", summary="Cancel a job")
 def cancel(here: Here, name: JobId) -> JobInfo:
     """Cancel a running or waiting job; only its owner may. No partial results are kept."""
-    here.need_owner(found(here, name).owner)
-    here.services.jobs.cancel(name)
+    here.services.jobs.cancel(found(here, name).id)
     return job_now(here, name)
 
 

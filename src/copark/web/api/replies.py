@@ -5,7 +5,6 @@ How a question is read: texts by the rule of files, and no key twice, so that wh
 
 import hashlib
 from collections.abc import Callable, Coroutine
-from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import Depends, Query, Request, Response
@@ -14,9 +13,9 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from copark.web.limits import MaybeOwner, address_of, owner_of
+from copark.web.links import PARAMETER
 from copark.web.problems import Problem
 from copark.web.services import Services
-from copark.workflows.serving.case_registry import Shelf
 from copark.workflows.serving.faults import read_json
 from copark.workflows.serving.responses import Answer
 
@@ -33,22 +32,20 @@ class Asking:
     """A request with whose it is, and the services of the server it came to."""
 
     def __init__(self, request: Request, word: MaybeOwner = None) -> None:
-        self.request, self.owner = request, owner_of(request, word)
-        self.word = word
+        self.request = request
         self.services: Services = request.app.state.services
-        self.shelf: Shelf = self.services.shelf
-        self.data: Path = self.services.settings.data
+        self.word = word
+        link = request.query_params.get(PARAMETER, "") if request.method == "GET" else ""
+        by_link = self.services.links.owner_of(link, request.url.path) if link else None
+        self.owner = by_link or owner_of(request, word)
+        self.view = self.services.view_of(self.owner)
+        """What whoever asks may see; anything else is not there."""
 
     def pay(self, cost: float) -> None:
         """Pay for what is asked beyond being heard."""
         wait = self.services.rates.take(address_of(self.request.scope), max(cost - 1.0, 0.0))
         if wait > 0.0:
             raise Problem(429, "rate", retry_after=wait)
-
-    def need_owner(self, owner: str | None) -> None:
-        """See that whoever asks owns what is to be ended, where clients are told apart."""
-        if self.services.settings.tells_apart and owner not in (None, self.owner):
-            raise Problem(403, "not_yours")
 
     async def desk(self, work: Callable[[], T]) -> T:
         """What comes of some work on a thread of the desk."""
@@ -76,7 +73,7 @@ class Asking:
 
     async def of_case(self, part: str, name: str, make: Callable[[], Answer]) -> Response:
         """Something of a case; of an uploaded one it is not held, since the case may be forgotten."""
-        return await (self.held(f"{part} {name}", make) if name in self.shelf.names() else self.made(make))
+        return await (self.held(f"{part} {name}", make) if name in self.view.names() else self.made(make))
 
 
 Here = Annotated[Asking, Depends()]

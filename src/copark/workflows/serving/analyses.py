@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from copark.analyses import REGISTRY, Analysis
-from copark.analyses.answer import NO_KEY, RUN_ID, find, head, listed, load, run_id_of, unknown_keys
+from copark.analyses.answer import NO_KEY, RUN_ID, find, head, listed, load, place_of, run_id_of, unknown_keys
 from copark.analyses.context import Context
 from copark.analyses.contract import AnalysisParams, CaseParams, FormField, Texts
 from copark.analyses.shipped import usable
@@ -26,7 +26,7 @@ from copark.presentation.numbers import exact
 from copark.presentation.rendered_document import chart_of, page_of, table_of
 from copark.simulation.study import load_study
 from copark.store.files import written_file
-from copark.workflows.serving.case_registry import Shelved
+from copark.workflows.serving.case_registry import OwnersView, Shelved
 from copark.workflows.serving.faults import REQUEST, absent, fault, faults_of_request
 from copark.workflows.serving.responses import Answer, Said
 from copark.workflows.serving.sentences import said as said_by_key
@@ -272,19 +272,24 @@ def _beyond(given: Mapping[str, Any], fields: Mapping[str, FormField]) -> Iterat
             yield fault("no_study", f"params.{name}", found=str(value)[:80], suggestion=near)
 
 
-def results_of(analysis: Analysis, data: Path, case: str | None) -> ResultsAnswer:
+def results_of(analysis: Analysis, view: OwnersView, case: str | None) -> ResultsAnswer:
     """Stored results and those that ship with copark, newest first; of a case alone if it is named.
 
-    None that was asked of a path is told of.
+    None that was asked of a path is told of, nor any that names a park of somebody else's.
     """
+    if case is not None:
+        view.need(case)
     named = {one.name for one in analysis.params.form(served=True)}
     found = []
-    every = _shipped(analysis, data, case, _posteriors(data)) | dict(listed(data, analysis))
+    every = _shipped(analysis, view.shared, case, _posteriors(view.shared))
+    for home in reversed(view.homes(case)):
+        every = every | dict(listed(home, analysis))
     for run_id, entry in every.items():
         params = {name: value for name, value in entry["params"].items() if name in named}
         paths = [value for name, value in entry["params"].items() if name not in named and value is not None]
         about = str(params.get("case", ""))
-        if not paths and (not about or NAME.fullmatch(about)) and case in (None, about):
+        is_shown = not paths and (not about or NAME.fullmatch(about)) and view.shows(entry["params"])
+        if is_shown and case in (None, about):
             found.append(ResultInfo(run_id=run_id, created=entry["created"], params=params))
     return ResultsAnswer(results=sorted(found, key=lambda one: one.created, reverse=True))
 
@@ -302,12 +307,19 @@ def _posteriors(data: Path) -> tuple[tuple[str, int], ...]:
     return tuple(sorted((str(one), one.stat().st_mtime_ns) for one in own_folder(data).glob("*/recipe.json")))
 
 
-def code_of(analysis: Analysis, data: Path, run_id: str) -> str:
-    """Hash of what is stored under a run ID, by which renderings of it are told apart."""
-    found = head(find(data, analysis, run_id), analysis) if RUN_ID.fullmatch(run_id) else None
-    if found is None:
-        raise absent("no_answer", "run_id", found=run_id)
-    return str(found["sha256"])
+def home_of(analysis: Analysis, view: OwnersView, run_id: str) -> tuple[Path, str]:
+    """Output folder of a stored result, and the hash of what is stored, by which renderings of it are told apart.
+
+    Raises Absent where there is none, or none but of somebody else's park.
+    """
+    if RUN_ID.fullmatch(run_id):
+        for home in view.homes():
+            is_shared = home == view.shared  # what ships stands in for it alone
+            folder = find(home, analysis, run_id) if is_shared else place_of(home, analysis, run_id)
+            found = head(folder, analysis)
+            if found is not None and view.shows(found["params"]):
+                return home, str(found["sha256"])
+    raise absent("no_answer", "run_id", found=run_id)
 
 
 def part_json(analysis: Analysis, data: Path, run_id: str, lang: str, kind: str = "", key: str = "") -> bytes:
@@ -328,8 +340,8 @@ def part_json(analysis: Analysis, data: Path, run_id: str, lang: str, kind: str 
 
 
 def _document(analysis: Analysis, data: Path, run_id: str, lang: str) -> Document:
-    code = code_of(analysis, data, run_id)
-    found = _shown(analysis, find(data, analysis, run_id), lang, code)
+    stored = head(find(data, analysis, run_id), analysis)
+    found = None if stored is None else _shown(analysis, find(data, analysis, run_id), lang, str(stored["sha256"]))
     if found is None:
         raise absent("no_answer", "run_id", found=run_id)
     return found

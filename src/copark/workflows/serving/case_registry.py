@@ -6,18 +6,17 @@ deeper, linked, encrypted or elsewhere is refused before a byte of it is written
 
 from __future__ import annotations
 
-import re
 import secrets
 import shutil
 import threading
 import zipfile
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from copark.cases import check_case, new_case
 from copark.cases.files import MOST_BYTES, MOST_BYTES_FOLDER, Archive, Refused, leads_out, opened
@@ -27,13 +26,11 @@ from copark.cases.workbook_reading import read_workbook
 from copark.cases.workbook_writing import EXAMPLE, template_workbook, workbook_of
 from copark.errors import CaseFaults, Fault
 from copark.workflows.serving.faults import absent
+from copark.workflows.serving.own_parks import UPLOADED, OwnParks, Quota, named_in
 
 if TYPE_CHECKING:
     from copark.cases import Case
     from copark.inference.case_parameters import CaseParameters
-
-UPLOADED = re.compile(r"u-[0-9a-f]{32}")
-"""Names of uploaded cases: they cannot be guessed and say nothing of what was uploaded."""
 
 
 @dataclass(frozen=True)
@@ -67,14 +64,21 @@ class Shelved:
 class Shelf:
     """Cases by name. No name is ever taken for a path.
 
-    Folder of uploaded cases, a folder each, and output folder that posteriors of one's own are looked for in.
+    Folder of uploaded cases, a folder each, output folder that calibrations of one's own are looked for in, and how
+    many uploads are kept; an uploaded case has an output folder of its own.
     """
 
-    def __init__(self, uploads: Path = Path("out/web/cases"), out: Path | None = None) -> None:
-        self.uploads, self.out = uploads, out
-        self._seen: int | None = None
-        self._held: dict[tuple[str, str | None], Shelved] = {}
+    def __init__(
+        self, uploads: Path = Path("out/web/cases"), out: Path | None = None, quota: Quota | None = None
+    ) -> None:
+        self.parks, self.out = OwnParks(uploads, quota), out
+        self._held: dict[tuple[str, str | None], tuple[int | None, Shelved]] = {}
         self._lock = threading.Lock()
+
+    @property
+    def uploads(self) -> Path:
+        """Folder of uploaded cases."""
+        return self.parks.root
 
     def names(self) -> tuple[str, ...]:
         """Names of the casebook's cases."""
@@ -82,62 +86,105 @@ class Shelf:
 
         return list_cases()
 
+    def out_of(self, name: str) -> Path | None:
+        """Output folder of what is computed about a case."""
+        return self.parks.output(name) if UPLOADED.fullmatch(name) else self.out
+
     def get(self, name: str, cut: str | None = None) -> Shelved:
         """The case of a name, with its latest calibration or that to a cut."""
         from copark.cases import load_case
         from copark.inference.case_parameters import cuts_of, parameters_of
 
+        folder = self.parks.folder(name)
+        if folder is None and name not in self.names():
+            self.drop(name)
+            raise absent("no_case", "case", known=", ".join(self.names()))
+        out = self.out_of(name)
         with self._lock:
-            if self._seen != (seen := self._posteriors()):  # a calibration was kept or removed meanwhile
-                self._held.clear()
-                self._seen = seen
-            found = self._held.get((name, cut))
-            if found is not None and found.uploaded and self._uploaded(name) is None:  # another server forgot it
-                self._drop(name)
-                found = None
-            if found is None:
-                folder = self._uploaded(name)
-                if folder is None and name not in self.names():
-                    raise absent("no_case", "case", known=", ".join(self.names()))
-                plain = self._held.get((name, None))
+            seen = _calibrated_at(out)
+            stamp, found = self._held.get((name, cut), (None, None))
+            if found is None or stamp != seen:  # a calibration was kept or removed meanwhile
+                _, plain = self._held.get((name, None), (None, None))
                 case = load_case(name if folder is None else folder) if plain is None else plain.case
-                cuts = cuts_of(case, self.out)
+                cuts = cuts_of(case, out)
                 if cut is not None and cut not in cuts:
                     raise absent("no_cut", "cut", case=name, cut=cut, known=", ".join(cuts) or "–")
-                parameters = parameters_of(case, self.out, cut=cut)
+                parameters = parameters_of(case, out, cut=cut)
                 _ = parameters.identity  # made now, under the lock
                 found = Shelved(name, case, case.hash, folder is not None, parameters, cuts)
-                self._held[name, cut] = found
+                self._held[name, cut] = seen, found
             return found
 
-    def _posteriors(self) -> int | None:
-        """When the folder of posteriors last changed; ``None`` where there is none."""
-        from copark.inference.calibrations import own_folder
-
-        try:
-            return None if self.out is None else own_folder(self.out).stat().st_mtime_ns
-        except OSError:
-            return None
-
-    def _uploaded(self, name: str) -> Path | None:
-        folder = self.uploads / name
-        return folder if UPLOADED.fullmatch(name) and folder.is_dir() else None
-
-    def forget(self, name: str) -> bool:
-        """Forget an uploaded case; whether there was one."""
-        folder = self._uploaded(name)
+    def drop(self, name: str) -> None:
+        """Forget what is held of a case."""
         with self._lock:
-            self._drop(name)
-        if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
-            _owner_file(self.uploads, name).unlink(missing_ok=True)
-        return folder is not None
-
-    def _drop(self, name: str) -> None:
-        self._held = {key: held for key, held in self._held.items() if key[0] != name}
+            self._held = {key: held for key, held in self._held.items() if key[0] != name}
 
 
-SCRATCH = (".export-*", "web/cases/.incoming-*", "web/files/*")
+def _calibrated_at(out: Path | None) -> int | None:
+    """When the folder of calibrations last changed; ``None`` where there is none."""
+    from copark.inference.calibrations import own_folder
+
+    try:
+        return None if out is None else own_folder(out).stat().st_mtime_ns
+    except OSError:
+        return None
+
+
+@dataclass(frozen=True)
+class OwnersView:
+    """What one owner may see: the casebook, the shared output folder, and the owner's own parks.
+
+    Anything of somebody else's park answers exactly as what does not exist.
+    """
+
+    shelf: Shelf
+    owner: str
+    shared: Path
+    """The output folder that the command line writes, too."""
+
+    def names(self) -> tuple[str, ...]:
+        """Names of the casebook's cases."""
+        return self.shelf.names()
+
+    def own(self) -> list[str]:
+        """Names of the owner's parks, the latest first."""
+        return self.shelf.parks.of(self.owner)
+
+    def has(self, name: str) -> bool:
+        """Return whether a name is not that of a park of somebody else's, or of none at all."""
+        return not UPLOADED.fullmatch(name) or self.shelf.parks.owner_of(name) == self.owner
+
+    def is_known(self, name: str) -> bool:
+        """Return whether a name is that of a case of the casebook or of a park of the owner's."""
+        return self.has(name) if UPLOADED.fullmatch(name) else name in self.names()
+
+    def need(self, name: str) -> None:
+        """Raise Absent for the name of somebody else's park."""
+        if not self.has(name):
+            raise absent("no_case", "case", known=", ".join(self.names()))
+
+    def get(self, name: str, cut: str | None = None) -> Shelved:
+        """The case of a name, with its latest calibration or that to a cut."""
+        self.need(name)
+        return self.shelf.get(name, cut)
+
+    def out_of(self, name: str) -> Path:
+        """Output folder of what is computed about a case."""
+        self.need(name)
+        return self.shelf.parks.output(name) if UPLOADED.fullmatch(name) else self.shared
+
+    def homes(self, case: str | None = None) -> list[Path]:
+        """Output folders in which something of a case, or of any, may lie: that of an own park before the shared."""
+        own = self.own() if case is None else [case] if UPLOADED.fullmatch(case) and self.has(case) else []
+        return [*map(self.shelf.parks.output, own), self.shared]
+
+    def shows(self, content: Any) -> bool:
+        """Return whether content names no park but the owner's: the shared folder may hold older results of others."""
+        return all(map(self.has, named_in(content)))
+
+
+SCRATCH = (".export-*", "web/cases/.incoming-*", "web/files/*", "web/parks/*/.export-*")
 """What a server that was killed may have left, in the data folder."""
 
 
@@ -151,9 +198,16 @@ def sweep_scratch(data: Path) -> None:
 AREA = "web.upload"
 FILES = (*NEEDED, *OPTIONAL)
 MOST_ENTRIES = 60
-MOST_KEPT = 50
-"""Uploaded cases kept; beyond, the oldest goes."""
-OWNER = ".owner-"
+
+
+@contextmanager
+def naming(name: str) -> Iterator[None]:
+    """Let an error of the disk tell which file it was about, by a name that means something to whoever sent it."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = name
+        raise
 
 
 def unpack_zip(content: bytes, folder: Path) -> None:
@@ -166,7 +220,8 @@ def unpack_zip(content: bytes, folder: Path) -> None:
         for name, entry in files:
             raw = archive.read(entry, min(MOST_BYTES, left))
             left -= len(raw)
-            (folder / name).write_bytes(raw)
+            with naming(name):
+                (folder / name).write_bytes(raw)
 
 
 def _named_files(archive: Archive, entries: list[zipfile.ZipInfo]) -> Iterator[tuple[str, zipfile.ZipInfo]]:
@@ -204,9 +259,10 @@ def pack_zip(folder: Path) -> bytes:
 
 
 def take(shelf: Shelf, content: bytes, *, workbook: bool, owner: str = "") -> Shelved:
-    """Take an uploaded case."""
+    """Take an uploaded case; raise ParksFull where its owner, or the server, keeps as many as allowed."""
     root = shelf.uploads
     root.mkdir(parents=True, exist_ok=True)
+    shelf.parks.need_room(owner)
     folder = root / f".incoming-{secrets.token_hex(8)}"
     folder.mkdir()
     try:
@@ -216,13 +272,9 @@ def take(shelf: Shelf, content: bytes, *, workbook: bool, owner: str = "") -> Sh
             faults = list(refused.faults)
         if faults:
             raise CaseFaults(faults)
-        name = f"u-{secrets.token_hex(16)}"
-        if owner:
-            _owner_file(root, name).write_text(owner, encoding="utf-8")
-        folder.rename(root / name)
+        name = shelf.parks.add(folder, owner)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    _forget_oldest(shelf, root)
     return shelf.get(name)
 
 
@@ -234,47 +286,12 @@ def _unpack(content: bytes, folder: Path, *, workbook: bool) -> list[Fault]:
     book = read_workbook(content)
     faults = book.check()
     if not faults:
-        book.write(folder)
+        with naming("upload.xlsx"):
+            book.write(folder)
     return faults
 
 
-def _forget_oldest(shelf: Shelf, root: Path) -> None:
-    kept: list[tuple[float, str]] = []
-    for path in root.iterdir():
-        with suppress(FileNotFoundError):  # somebody else has forgotten it meanwhile
-            if UPLOADED.fullmatch(path.name):
-                kept.append((path.stat().st_mtime, path.name))
-    for _, name in sorted(kept)[: max(len(kept) - MOST_KEPT, 0)]:
-        shelf.forget(name)
-
-
-def owner_of_upload(shelf: Shelf, name: str) -> str | None:
-    """Whose an uploaded case is; ``None`` if there is none, or nobody wrote down whose."""
-    if not UPLOADED.fullmatch(name):
-        return None
-    try:
-        return _owner_file(shelf.uploads, name).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return None
-
-
-def uploads_of(shelf: Shelf, owner: str) -> list[str]:
-    """Names of the cases somebody brought, the latest first."""
-    found: list[tuple[float, str]] = []
-    for path in shelf.uploads.glob(f"{OWNER}u-*"):
-        name = path.name.removeprefix(OWNER)
-        with suppress(FileNotFoundError):  # somebody else has forgotten it meanwhile
-            if owner_of_upload(shelf, name) == owner:
-                found.append((path.stat().st_mtime, name))
-    return [name for _, name in sorted(found, reverse=True)]
-
-
-def _owner_file(root: Path, name: str) -> Path:
-    """Where it is written whose a case is: beside its folder, which holds what was brought and nothing else."""
-    return root / f"{OWNER}{name}"
-
-
-def packed(shelf: Shelf, name: str, *, workbook: bool, lang: str = "en") -> bytes:
+def packed(shelf: Shelf | OwnersView, name: str, *, workbook: bool, lang: str = "en") -> bytes:
     """A case as an archive or a workbook, to change and bring back."""
     folder = shelf.get(name).case.folder
     return workbook_of(folder, lang) if workbook else pack_zip(folder)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import Field
 
+from copark.cases import load_case
 from copark.cases.completeness import missing_growth
 from copark.cases.facts import MOST_AREA, MOST_TAX, MOST_THRESHOLD, used
 from copark.cases.model_inputs import case_parameters
@@ -25,7 +27,8 @@ from copark.simulation.study import baseline
 from copark.simulation.study import levers as dated_levers
 from copark.texts import LANGUAGES
 from copark.workflows.serving.actor_network import span
-from copark.workflows.serving.case_registry import MOST_KEPT, Shelf, take
+from copark.workflows.serving.case_registry import OwnersView, Shelf, take
+from copark.workflows.serving.own_parks import DeletedPark
 from copark.workflows.serving.responses import Answer, CaseName, Said
 from copark.workflows.serving.sentences import own, said
 from copark.workflows.serving.simulation import case_name
@@ -102,10 +105,19 @@ class UploadAnswer(Answer):
 
     case: CaseName
     """The case; its name is what to ask for it by, and nobody can guess it."""
-    kept: int
-    """Uploaded cases that are kept before the oldest goes."""
+    most: int
+    """Uploaded cases that one owner may keep."""
     notes: list[Said]
     """Whose growth is not on record, and what stands there; empty where it is."""
+
+
+class DeletedCase(Answer):
+    """A deleted case that can still be restored."""
+
+    name: str
+    title: Said
+    until: str
+    """When it is removed for good, with everything computed about it, UTC, ISO 8601."""
 
 
 class CaseAnswer(Answer):
@@ -118,19 +130,35 @@ class CaseAnswer(Answer):
     """Whose growth is not on record, and what stands there; empty where it is."""
 
 
-def cases_of(shelf: Shelf, uploads: Sequence[str] = ()) -> list[CaseName]:
+def cases_of(view: OwnersView, uploads: Sequence[str] = ()) -> list[CaseName]:
     """Uploaded cases, but those that can no longer be read, and every case of the casebook."""
     found: list[CaseName] = []
     for name in uploads:
         with suppress(CoparkError):
-            found.append(case_name(shelf.get(name)))
-    return [*found, *(case_name(shelf.get(name)) for name in shelf.names())]
+            found.append(case_name(view.get(name)))
+    return [*found, *(case_name(view.get(name)) for name in view.names())]
+
+
+def deleted_of(view: OwnersView) -> list[DeletedCase]:
+    """An owner's deleted cases that can still be restored."""
+    found = []
+    for one in view.shelf.parks.deleted_of(view.owner):
+        with suppress(CoparkError):
+            found.append(deleted_case(view.shelf, one))
+    return found
+
+
+def deleted_case(shelf: Shelf, deleted: DeletedPark) -> DeletedCase:
+    """A deleted case as its owner is told of it."""
+    title = load_case(shelf.uploads / deleted.name).title
+    until = datetime.fromtimestamp(deleted.until, UTC).isoformat(timespec="seconds")
+    return DeletedCase(name=deleted.name, title=Said(en=title.en, zh=title.zh), until=until)
 
 
 def uploaded(shelf: Shelf, content: bytes, *, workbook: bool, owner: str) -> UploadAnswer:
     """Take an uploaded case."""
     shelved = take(shelf, content, workbook=workbook, owner=owner)
-    return UploadAnswer(case=case_name(shelved), kept=MOST_KEPT, notes=growth_told(shelved.case))
+    return UploadAnswer(case=case_name(shelved), most=shelf.parks.quota.each, notes=growth_told(shelved.case))
 
 
 def describe(engine: Engine, shelved: Shelved) -> CaseAnswer:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from copark.analyses.answer import RESULTS
+from copark.errors import Fault
 from copark.store.database import Database
 from copark.store.errors import DatabaseRefused
 from copark.store.files import sweep
@@ -17,16 +18,19 @@ from copark.store.garbage import forget_shards
 from copark.store.jobs import LANES, MOST_ATTEMPTS, Job, JobTable
 from copark.store.runs import RunRecord, RunStore
 from copark.store.scenarios import SavedScenario, ScenarioShelf
-from copark.workflows.serving.case_registry import UPLOADED
+from copark.workflows.serving.faults import Absent, fault
+from copark.workflows.serving.own_parks import UPLOADED, is_there
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from copark.cases import Case
+    from copark.workflows.serving.case_registry import OwnersView
 
 __all__ = [
     "LANES", "MOST_ATTEMPTS", "AskedStudy", "DatabaseRefused", "Done", "Errand", "Job", "JobTable", "Kind",
-    "Records", "SavedScenario", "clear_after", "clear_cancelled", "do", "placed", "report",
+    "Records", "RunRecord", "SavedScenario", "clear_after", "clear_cancelled", "deleted", "do", "is_deleted",
+    "placed", "report",
 ]  # fmt: skip
 Kind = Literal["run", "report", "analysis"]
 Tell = Callable[[str, int, int], None]
@@ -64,18 +68,34 @@ class Done:
     reused: bool
 
 
-def placed(errand: Mapping[str, Any], data: Path | None, uploads: Path | None) -> dict[str, Any]:
+def placed(
+    errand: Mapping[str, Any], data: Path | None, uploads: Path | None, outputs: Path | None = None
+) -> dict[str, Any]:
     """An errand for the process that does it, with the paths by which things are reached from here.
 
-    An errand waits with names alone, since whoever does it may reach the folders by other paths.
+    An errand waits with names alone, since whoever does it may reach the folders by other paths. What is computed about
+    an uploaded case goes into an output folder of its own.
     """
-    found = dict(errand)
+    found, name = dict(errand), str(errand["case"])
+    is_upload = UPLOADED.fullmatch(name) is not None
     if data is not None:
         found["data"] = str(data.resolve())
+    if outputs is not None and is_upload:
+        found["data"] = str(outputs.resolve() / name)
     if uploads is not None:
-        name = str(errand["case"])
-        found["case"] = str(uploads.resolve() / name) if UPLOADED.fullmatch(name) else name
+        found["case"] = str(uploads.resolve() / name) if is_upload else name
     return found
+
+
+def is_deleted(errand: Errand) -> bool:
+    """Return whether the uploaded case that something is to be done about was deleted."""
+    folder = Path(errand.case)
+    return UPLOADED.fullmatch(folder.name) is not None and not is_there(folder)
+
+
+def deleted() -> Fault:
+    """Return what is told of a job whose case was deleted: no name, and no path."""
+    return fault("job_deleted")
 
 
 def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identity: None) -> Done:
@@ -83,6 +103,8 @@ def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identi
 
     What ``tell`` raises stops the work, and nothing half-written is kept; ``makes`` is told which runs come.
     """
+    if is_deleted(errand):
+        raise Absent([deleted()])
     if errand.kind == "analysis":
         return _analysis(errand, tell)
     from copark.analyses.context import Means, make_run
@@ -189,12 +211,21 @@ class Records:
         except BaseException:
             self.close()
             raise
-        self.jobs, self.runs = JobTable(self.database), RunStore.of(data)
+        self.jobs = JobTable(self.database)
         self.scenarios = ScenarioShelf(self.database)
 
-    def stored(self, identity: str) -> RunRecord | None:
-        """The stored run of an identity, if it is whole and in its place."""
-        return self.runs.find(identity)
+    def stored(self, identity: str, view: OwnersView) -> tuple[Path, RunRecord] | None:
+        """Output folder and record of a stored run that an owner may see, if it is whole and in its place."""
+        for home in view.homes():
+            record = RunStore.of(home).find(identity)
+            if record is not None and view.shows(record.provenance):
+                return home, record
+        return None
+
+    def forget_case(self, name: str) -> None:
+        """Forget the jobs and saved scenarios of a case that is removed."""
+        self.jobs.forget(name)
+        self.scenarios.forget(name)
 
     def close(self) -> None:
         """Let go."""

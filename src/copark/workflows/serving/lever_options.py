@@ -2,7 +2,6 @@
 
 from functools import partial
 from math import isfinite
-from pathlib import Path
 from typing import Any
 
 from copark.analyses.answer import find, load
@@ -17,7 +16,8 @@ from copark.inference.levers.schema import Lever, Setting
 from copark.presentation import document as doc
 from copark.presentation.numbers import shown
 from copark.texts import LANGUAGES
-from copark.workflows.serving.analyses import analysis_of, results_of
+from copark.workflows.serving.analyses import analysis_of, home_of, results_of
+from copark.workflows.serving.case_registry import OwnersView
 from copark.workflows.serving.responses import Answer, Said
 from copark.workflows.serving.sentences import spoken_in
 
@@ -139,14 +139,15 @@ NOTHING = DecisionAnswer(
 )
 
 
-def decisions_of(data: Path, case: str) -> DecisionAnswer:
+def decisions_of(view: OwnersView, case: str) -> DecisionAnswer:
     """What the newest stored result of a case's levers says; that with the usual settings, if there is one."""
     analysis = analysis_of("levers")
-    results = results_of(analysis, data, case).results
+    results = results_of(analysis, view, case).results
     plain = analysis.params.model_validate({"case": case}).model_dump(mode="json")
     usual = [one for one in results if all(plain[name] == value for name, value in one.params.items())]
     for one in (*usual, *results):
-        stored = load(find(data, analysis, one.run_id), analysis)
+        home, _ = home_of(analysis, view, one.run_id)
+        stored = load(find(home, analysis, one.run_id), analysis)
         if stored is not None and isinstance(stored.result, Levers):
             return _decisions(stored.result)
     return NOTHING
