@@ -1,8 +1,8 @@
 """`python -m bench.attacks [--seconds 60] [--small]`: whether a server answers its users while others attack it.
 
 Each attack meets a fresh server that may open 1,024 files, as systems usually allow. Its attackers have addresses of
-their own and open anew whatever is closed within half a second. Meanwhile somebody with the right token, at another address, asks twice
-a second, each time on a new connection.
+their own and open anew whatever is closed, within half a second. Meanwhile somebody with the right token, at another
+address, asks twice a second, each time on a new connection.
 
 slow-readers
     210 connections of three addresses ask without the token, one request behind another, and read no answer.
@@ -14,7 +14,7 @@ stalled-bodies
 newcomers
     Twelve addresses open 2,352 connections a second, and say nothing.
 together
-    The first two and the last at once.
+    The first two, and newcomers, at once.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ is known by the first request, so that whoever does not cannot keep him out by o
 """
 
 import asyncio
+import heapq
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -78,7 +79,7 @@ class BoundedProtocol(H11Protocol):
     stalled = 30.0
     proxies: tuple[str, ...] = ()
     openings = Rates(Limits.rate, Limits.burst)
-    """most, each, within, stalled, proxies, openings: connections in all and of an address, seconds for a header, seconds
+    """most, each, within, stalled, proxies, openings: connections in all and of an address, seconds for a header and
     without progress in sending, addresses whose connections are not counted, and how often others may open one."""
     is_known = False
     """Whether the last request passed the gate."""
@@ -179,14 +180,18 @@ class BoundedProtocol(H11Protocol):
 
 
 def make_room(connections: Iterable[BoundedProtocol]) -> bool:
-    """Give up the connection that is needed least; whether there was one."""
+    """Give up the connection that is needed least; whether there was one.
+
+    Of many strangers a twentieth goes at once, since to look through all of them for every newcomer would take longer
+    than to accept him.
+    """
     candidates = list(connections)
     strangers = Counter(one.host for one in candidates if is_stranger(one))
-    ranked = [(rank, one) for one in candidates if (rank := rank_of(one, strangers)) is not None]
-    if not ranked:
-        return False
-    min(ranked, key=lambda pair: pair[0])[1].give_up()
-    return True
+    ranked = [(rank, number) for number, one in enumerate(candidates) if (rank := rank_of(one, strangers)) is not None]
+    leaving = 1 + strangers.total() // 20 if strangers else 1
+    for _, number in heapq.nsmallest(leaving, ranked):
+        candidates[number].give_up()
+    return bool(ranked)
 
 
 def is_stranger(connection: BoundedProtocol) -> bool:
