@@ -8,10 +8,11 @@ is known by the first request, so that whoever does not cannot keep him out by o
 
 import asyncio
 import heapq
+import socket
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, ClassVar
 
 import h11
 from starlette.types import Receive, Scope, Send
@@ -33,6 +34,10 @@ OTHER_DESCRIPTORS = 100
 """Descriptors beside connections and a file for each open request: database, fonts, jobs, stored runs."""
 PIPELINED = 16
 """Requests that a client may send behind one another without waiting for an answer."""
+UNSENT = 32_768
+"""Bytes that the system may hold of an answer and has not yet sent."""
+MOST_FRIENDS = 1_000
+"""Addresses that are remembered of whom passed the gate."""
 IN_HASTE = 0.5
 """Seconds for which a request may wait for its client before it is taken for stalled."""
 
@@ -59,6 +64,16 @@ def room_for_connections(limits: Limits) -> int:
     return min(limits.connections, max(allowed - reserve, allowed // 2))
 
 
+def hold_back(line: socket.socket) -> None:
+    """Have the system take no more of an answer than it can soon send.
+
+    It would take megabytes for a client that reads nothing, and one that reads slowly would seem to have stopped.
+    """
+    if hasattr(socket, "TCP_NOTSENT_LOWAT"):
+        with suppress(OSError):
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT)
+
+
 async def busy(scope: Scope, receive: Receive, send: Send) -> None:
     """Tell a request of a connection that is one too many when to come again."""
     problem = problem_response(Problem(503, "busy", retry_after=1.0), language_of(None, None))
@@ -79,8 +94,10 @@ class BoundedProtocol(H11Protocol):
     stalled = 30.0
     proxies: tuple[str, ...] = ()
     openings = Rates(Limits.rate, Limits.burst)
-    """most, each, within, stalled, proxies, openings: connections in all and of an address, seconds for a header and
-    without progress in sending, addresses whose connections are not counted, and how often others may open one."""
+    friends: ClassVar[set[str]] = set()
+    """most, each, within, stalled, proxies, openings, friends: connections in all and of an address, seconds for a
+    header and without progress in sending, addresses whose connections are not counted, how often others may open one,
+    and addresses that may as often as they like, since a request from there has passed the gate."""
     is_known = False
     """Whether the last request passed the gate."""
     is_given_up = False
@@ -95,6 +112,8 @@ class BoundedProtocol(H11Protocol):
         self.taken = self.loop.time()
         self.host = self.client[0] if self.client else ""
         self.app = self._with_connection(self.app)
+        if line := transport.get_extra_info("socket"):
+            hold_back(line)
         self._take_place()
         self._watch(is_waiting=True)
 
@@ -130,6 +149,14 @@ class BoundedProtocol(H11Protocol):
             return self.taken
         return self.received if self.conn.their_state is h11.SEND_BODY else None
 
+    def judge(self, *, has_passed: bool) -> None:
+        """Take note whether a request has passed the gate."""
+        self.is_known = has_passed
+        if has_passed:
+            if len(self.friends) >= MOST_FRIENDS:
+                self.friends.clear()
+            self.friends.add(self.host)
+
     def look(self) -> None:
         """Give up if the client has long taken nothing of what is sent to it."""
         unsent = self.transport.get_write_buffer_size()
@@ -153,7 +180,8 @@ class BoundedProtocol(H11Protocol):
 
     def _take_place(self) -> None:
         """Have another connection closed where there are too many; else be refused."""
-        if self.host not in self.proxies and self.openings.take(self.host, 1.0):
+        is_free = self.host in self.proxies or self.host in self.friends
+        if not is_free and self.openings.take(self.host, 1.0):
             self.give_up()
             return
         others = [one for one in self.connections if isinstance(one, BoundedProtocol) and not one.is_given_up]

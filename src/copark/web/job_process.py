@@ -5,6 +5,7 @@ It ends when it is done, when the next line says ``cancel``, and when its input 
 
 import json
 import os
+import signal
 import sys
 import threading
 import time
@@ -81,7 +82,16 @@ def main(source: TextIO, out: TextIO) -> int:
     return 0
 
 
+def leave_signals_to_server() -> None:
+    """Ignore what a terminal that closes, Ctrl+C and systemd send to all processes: the server gives its job back."""
+    for name in ("SIGHUP", "SIGINT", "SIGTERM"):
+        number = getattr(signal, name, None)
+        if number is not None:
+            signal.signal(number, signal.SIG_IGN)
+
+
 if __name__ == "__main__":
+    leave_signals_to_server()
     with suppress(OSError):
         os.nice(NICE)
     sys.exit(main(sys.stdin, sys.stdout))

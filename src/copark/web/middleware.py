@@ -135,7 +135,7 @@ class Gate:
         if problem is None and is_api and (wait := self.rates.take(address_of(scope), 1.0)):
             problem = Problem(429, "rate", retry_after=wait)
         if (connection := connection_of(scope)) is not None:
-            connection.is_known = problem is None
+            connection.judge(has_passed=problem is None)
         if problem is not None:
             with self.refused.place(scope):
                 await refuse(problem, scope, receive, send, closes=True)

@@ -200,6 +200,7 @@ def config_of(settings: Settings) -> uvicorn.Config:
         "proxies": settings.proxies,
         "most": room_for_connections(limits),
         "openings": Rates(limits.rate, limits.burst),
+        "friends": set(),
     }
     return uvicorn.Config(
         create_app(settings),
