@@ -9,10 +9,11 @@ is known by the first request, so that whoever does not cannot keep him out by o
 import asyncio
 import heapq
 import socket
+import struct
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import h11
 from starlette.types import Receive, Scope, Send
@@ -36,6 +37,10 @@ PIPELINED = 16
 """Requests that a client may send behind one another without waiting for an answer."""
 UNSENT = 32_768
 """Bytes that the system may hold of an answer and has not yet sent."""
+STRANGERS = (10.0, 100.0)
+"""Connections that an address may open in a second, and at once, before a request from there has passed the gate."""
+AT_ONCE = struct.pack("ii", 1, 0)
+"""Value of ``SO_LINGER`` for a connection that is reset, so that nothing of it is kept."""
 MOST_FRIENDS = 1_000
 """Addresses that are remembered of whom passed the gate."""
 IN_HASTE = 0.5
@@ -93,11 +98,9 @@ class BoundedProtocol(H11Protocol):
     within = 10.0
     stalled = 30.0
     proxies: tuple[str, ...] = ()
-    openings = Rates(Limits.rate, Limits.burst)
-    friends: ClassVar[set[str]] = set()
-    """most, each, within, stalled, proxies, openings, friends: connections in all and of an address, seconds for a
-    header and without progress in sending, addresses whose connections are not counted, how often others may open one,
-    and addresses that may as often as they like, since a request from there has passed the gate."""
+    openings: ClassVar["Openings"]
+    """most, each, within, stalled, proxies, openings: connections in all and of an address, seconds for a header and
+    without progress in sending, addresses whose connections are not counted, and how often others may open one."""
     is_known = False
     """Whether the last request passed the gate."""
     is_given_up = False
@@ -153,9 +156,7 @@ class BoundedProtocol(H11Protocol):
         """Take note whether a request has passed the gate."""
         self.is_known = has_passed
         if has_passed:
-            if len(self.friends) >= MOST_FRIENDS:
-                self.friends.clear()
-            self.friends.add(self.host)
+            self.openings.befriend(self.host)
 
     def look(self) -> None:
         """Give up if the client has long taken nothing of what is sent to it."""
@@ -169,6 +170,7 @@ class BoundedProtocol(H11Protocol):
     def give_up(self) -> None:
         """Close the connection at once, and with it whatever is not yet sent."""
         self.is_given_up = True
+        self.connections.discard(self)
         self.transport.abort()
 
     def _with_connection(self, app: Any) -> Callable[..., Any]:
@@ -180,18 +182,13 @@ class BoundedProtocol(H11Protocol):
 
     def _take_place(self) -> None:
         """Have another connection closed where there are too many; else be refused."""
-        is_free = self.host in self.proxies or self.host in self.friends
-        if not is_free and self.openings.take(self.host, 1.0):
-            self.give_up()
-            return
-        others = [one for one in self.connections if isinstance(one, BoundedProtocol) and not one.is_given_up]
-        others.remove(self)
+        others = cast("set[BoundedProtocol]", self.connections)
         own = [other for other in others if other.host == self.host]
-        if len(own) >= self.each and self.host not in self.proxies:
-            if not make_room(own):
+        if len(own) > self.each and self.host not in self.proxies:
+            if not make_room(other for other in own if other is not self):
                 self.app = busy
                 self.within = 2.0
-        elif len(others) >= self.most and not make_room(others):
+        elif len(others) > self.most and not make_room(other for other in others if other is not self):
             self.give_up()
 
     def _watch(self, *, is_waiting: bool) -> None:
@@ -205,6 +202,47 @@ class BoundedProtocol(H11Protocol):
         if self.is_idle and self.conn.their_state is h11.IDLE:
             self.transport.write(b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
         self.transport.close()
+
+
+class Openings:
+    """How often addresses may open connections: as they like where a request has passed the gate, strangers seldom.
+
+    Parameters
+    ----------
+    proxies
+        Addresses that speak for others, and may as often as they like.
+    """
+
+    def __init__(self, proxies: Iterable[str] = ()) -> None:
+        self.proxies = frozenset(proxies)
+        self.strangers = Rates(*STRANGERS)
+        self._friends: set[str] = set()
+
+    def befriend(self, host: str) -> None:
+        """Remember that a request of an address has passed the gate."""
+        if len(self._friends) >= MOST_FRIENDS:
+            self._friends.clear()
+        self._friends.add(host)
+
+    def admit(self, host: str) -> bool:
+        """Whether an address may open a connection now."""
+        return host in self._friends or host in self.proxies or not self.strangers.take(host, 1.0)
+
+
+class Door(socket.socket):
+    """The socket that listens; who opens connections too fast is turned away before anything is made for them."""
+
+    openings = Openings()
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        """Return the next connection that is admitted. Raises BlockingIOError if there is none for now."""
+        for _ in range(QUEUE):
+            line, address = super().accept()
+            if self.openings.admit(str(address[0])):
+                return line, address
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+            line.close()
+        raise BlockingIOError
 
 
 def make_room(connections: Iterable[BoundedProtocol]) -> bool:

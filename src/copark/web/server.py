@@ -28,7 +28,7 @@ from copark.errors import RunRefused
 from copark.texts import entries, text
 from copark.version import __version__
 from copark.web.api import PREFIX, router
-from copark.web.connections import BATCH, QUEUE, BoundedProtocol, room_for_connections
+from copark.web.connections import BATCH, QUEUE, BoundedProtocol, Door, Openings, room_for_connections
 from copark.web.limits import Limits, Rates, Settings, is_loopback
 from copark.web.middleware import API, PAGE, guarded
 from copark.web.problems import MEDIA, add_handlers, language
@@ -125,6 +125,10 @@ class Announced(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin, and say so."""
+        protocol: Any = self.config.http_protocol_class
+        for door in sockets or ():
+            if isinstance(door, Door):
+                door.openings = protocol.openings
         await super().startup(sockets)
         for door in sockets or ():
             door.listen(QUEUE)  # asyncio lets as many wait as it accepts in one step
@@ -182,7 +186,7 @@ def settings_of(
 def listen(settings: Settings, lang: str) -> socket.socket:
     """Take the address; what hinders that is told."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    found = socket.socket(family, socket.SOCK_STREAM)
+    found = Door(family, socket.SOCK_STREAM)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((settings.host, settings.port))
@@ -195,12 +199,10 @@ def listen(settings: Settings, lang: str) -> socket.socket:
 
 def config_of(settings: Settings) -> uvicorn.Config:
     """How the server listens: what is not yet a request is bounded by the protocol, everything else by the guards."""
-    limits = settings.limits
     bounds = {
         "proxies": settings.proxies,
-        "most": room_for_connections(limits),
-        "openings": Rates(limits.rate, limits.burst),
-        "friends": set(),
+        "most": room_for_connections(settings.limits),
+        "openings": Openings(settings.proxies),
     }
     return uvicorn.Config(
         create_app(settings),
