@@ -29,8 +29,8 @@ except ImportError:  # there is none on Windows, and no such limit
 
 BATCH = 32
 """Connections that are accepted before any other can be closed: asyncio accepts as many in one step."""
-QUEUE = 1_024
-"""Connections that wait in the system until they are accepted."""
+QUEUE = 2_048
+"""Connections that wait in the system until they are accepted, or as many as it allows."""
 OTHER_DESCRIPTORS = 100
 """Descriptors beside connections and a file for each open request: database, fonts, jobs, stored runs."""
 PIPELINED = 16
@@ -41,6 +41,8 @@ STRANGERS = (10.0, 100.0)
 """Connections that an address may open in a second, and at once, before a request from there has passed the gate."""
 AT_ONCE = struct.pack("ii", 1, 0)
 """Value of ``SO_LINGER`` for a connection that is reset, so that nothing of it is kept."""
+TURNED_AWAY = 500
+"""Connections that are turned away in one step, before others have their turn."""
 MOST_FRIENDS = 1_000
 """Addresses that are remembered of whom passed the gate."""
 IN_HASTE = 0.5
@@ -236,7 +238,7 @@ class Door(socket.socket):
 
     def accept(self) -> tuple[socket.socket, Any]:
         """Return the next connection that is admitted. Raises BlockingIOError if there is none for now."""
-        for _ in range(QUEUE):
+        for _ in range(TURNED_AWAY):
             line, address = super().accept()
             if self.openings.admit(str(address[0])):
                 return line, address
