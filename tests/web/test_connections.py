@@ -16,7 +16,7 @@ from copark.web.limits import Limits
 from copark.web.middleware import Bodies
 from copark.web.problems import Problem
 from tests.asked import waited
-from tests.web.conftest import TOKEN, awaited, listening, sent_raw
+from tests.web.conftest import TOKEN, awaited, listening, never
 from tests.web.test_wire import CLOSE, STATUS, connected, said
 
 HOLDER = "127.0.0.9"
@@ -203,10 +203,28 @@ def test_connections_leave_descriptors_for_everything_else(monkeypatch) -> None:
             assert raised < 0 or room <= max(raised - limits.open - OTHER_DESCRIPTORS, raised // 2)
 
 
-def test_refused_requests_have_a_bound_of_their_own(serve) -> None:
-    """A crowd that is told to show the token takes no place of those who do."""
-    with serve(token=TOKEN, limits={"open": 1, "refused": 1}) as client:
-        for _ in range(3):
-            assert sent_raw(client, "GET", b"/api/v1/status", None)[0] == 401
-        shown = ((b"authorization", b"Bearer " + TOKEN.encode()),)
-        assert sent_raw(client, "GET", b"/api/v1/status", None, headers=shown)[0] == 200
+def test_a_crowd_without_the_token_takes_no_place_of_those_who_have_it(serve) -> None:
+    """Each of the crowd is told so and takes nothing of the answer."""
+    scope = {
+        "type": "http", "method": "GET", "scheme": "http", "path": "/api/v1/status", "query_string": b"",
+        "client": ("127.0.0.1", 1), "headers": [(b"host", b"localhost")],
+    }  # fmt: skip
+    statuses = []
+
+    async def crowd(app) -> None:
+        async def take_nothing(_message) -> None:
+            await never()
+
+        async def take(message) -> None:
+            statuses.append(message.get("status"))
+
+        waiting = [asyncio.create_task(app(dict(scope), never, take_nothing)) for _ in range(5)]
+        await asyncio.sleep(0)
+        shown = [*scope["headers"], (b"authorization", b"Bearer " + TOKEN.encode())]
+        await app(scope | {"headers": shown, "http_version": "1.1", "root_path": "", "state": {}}, never, take)
+        for task in waiting:
+            task.cancel()
+
+    with serve(token=TOKEN, limits={"open": 1, "refused": 2}) as client:
+        client.portal.call(crowd, client.app)
+    assert statuses[0] == 200

@@ -27,9 +27,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     given = sys.argv[1:] if arguments is None else list(arguments)
     gc.set_threshold(50_000, 20, 100)  # imports make much and drop little: looking through it is a tenth of a start
     is_ended: list[int] = []
+    terminals = [descriptor for descriptor in (1, 2) if os.isatty(descriptor)]
 
     def end(number: int, _frame: object) -> None:  # as systemd and Slurm ask for an end, or a terminal that closes
         is_ended.append(number)
+        for descriptor in terminals:
+            if not os.isatty(descriptor):  # the terminal has gone, and whatever is written to it would be an error
+                os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
         raise KeyboardInterrupt
 
     if arguments is None:
