@@ -119,7 +119,7 @@ def test_what_a_reader_must_know_is_said(capsys: Capsys) -> None:
         (OSError(5, "Input/output error", "out"), 1, "Input/output error"),
         (MemoryError(), 1, "Not enough memory"),
         (ValueError("odd"), 1, "ValueError: odd"),
-        (KeyboardInterrupt(), 130, "No incomplete run was kept"),
+        (KeyboardInterrupt(), 130, "The same command resumes"),
     ],
 )
 def test_no_error_shows_a_traceback(

@@ -142,6 +142,16 @@ def test_stalled_bodies_make_room_for_others(tmp_path, monkeypatch) -> None:
                 assert said(line, CLOSE).startswith(SERVED)
 
 
+def test_a_crowd_that_has_just_begun_to_stall_keeps_nobody_out(tmp_path, monkeypatch) -> None:
+    """Those who come again together would else have all places until each is taken for stalled."""
+    monkeypatch.setattr(connections, "IN_HASTE", 60.0)
+    with listening(tmp_path / "out", limits={"open": 10}) as (address, _), ExitStack() as attackers:
+        for _ in range(10):
+            attackers.enter_context(connected(address, "127.0.0.2")).sendall(STALLED)
+        with connected(address, HOLDER) as line:
+            assert said(line, CLOSE).startswith(SERVED)
+
+
 def body_sent(*parts: tuple[float, bytes], **limits: float) -> bytes | Problem:
     """What an application reads of a body whose parts come after so many seconds, or why it is refused."""
 

@@ -46,7 +46,9 @@ TURNED_AWAY = 500
 MOST_FRIENDS = 1_000
 """Addresses that are remembered of whom passed the gate."""
 IN_HASTE = 0.5
-"""Seconds for which a request may wait for its client before it is taken for stalled."""
+FEW = 6
+"""Seconds for which a request may wait for its client before it is taken for stalled, unless more than so many of its
+address wait: a browser has six connections."""
 
 
 def descriptors(wanted: int) -> int:
@@ -254,9 +256,10 @@ def make_room(connections: Iterable[BoundedProtocol]) -> bool:
     than to accept him.
     """
     candidates = list(connections)
-    strangers = Counter(one.host for one in candidates if is_stranger(one))
-    ranked = [(rank, number) for number, one in enumerate(candidates) if (rank := rank_of(one, strangers)) is not None]
-    leaving = 1 + strangers.total() // 20 if strangers else 1
+    crowds = Counter(one.host for one in candidates if is_stranger(one) or one.waits_since is not None)
+    ranked = [(rank, number) for number, one in enumerate(candidates) if (rank := rank_of(one, crowds)) is not None]
+    strangers = sum(rank[0] == 0 for rank, _ in ranked)
+    leaving = 1 + strangers // 20
     for _, number in heapq.nsmallest(leaving, ranked):
         candidates[number].give_up()
     return bool(ranked)
@@ -268,15 +271,19 @@ def is_stranger(connection: BoundedProtocol) -> bool:
     return not is_known or connection.transport.is_closing()
 
 
-def rank_of(connection: BoundedProtocol, strangers: Counter[str]) -> tuple[int, int, float] | None:
-    """Return the place of a connection among those that make room, the first having the least; None if it does not."""
+def rank_of(connection: BoundedProtocol, crowds: Counter[str]) -> tuple[int, int, float] | None:
+    """Return the place of a connection among those that make room, the first having the least; None if it does not.
+
+    ``crowds``: how many connections of each address are strangers or wait for their client.
+    """
+    crowd = crowds[connection.host]
     if is_stranger(connection):
-        return 0, -strangers[connection.host], connection.received
+        return 0, -crowd, connection.received
     if connection.is_idle:
         return 1, 0, connection.received
     since = connection.waits_since
-    if since is not None and connection.loop.time() - since > IN_HASTE:
-        return 2, 0, since
+    if since is not None and (crowd > FEW or connection.loop.time() - since > IN_HASTE):
+        return 2, -crowd, since
     return None
 
 
