@@ -44,13 +44,17 @@ class Server:
 
 
 @contextmanager
-def serving(data: Path, *options: str, log: Path | None = None, **environment: str) -> Iterator[Server]:
+def serving(
+    data: Path, *options: str, log: Path | None = None, descriptors: int | None = None, **environment: str
+) -> Iterator[Server]:
     """Serve on a free port until done, with further options of ``copark serve``.
 
     Parameters
     ----------
     log
         File to which the server's complaints are added; otherwise they are shown.
+    descriptors
+        Files and connections it may have open; otherwise as many as this process.
     environment
         What it sees besides ours.
     """
@@ -58,6 +62,8 @@ def serving(data: Path, *options: str, log: Path | None = None, **environment: s
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
     command = [sys.executable, "-m", "copark", "serve", "--port", str(port), "--data", str(data), *options]
+    if descriptors is not None:
+        command = ["sh", "-c", f'ulimit -n {descriptors} && exec "$@"', "sh", *command]
     surroundings = {**os.environ, "NO_COLOR": "1", **environment}
     with nullcontext() if log is None else log.open("ab") as complaints:
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=complaints, env=surroundings)
@@ -74,7 +80,12 @@ def serving(data: Path, *options: str, log: Path | None = None, **environment: s
         yield Server(process, port)
     finally:
         process.terminate()
-        process.wait(20)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
 
 
 @dataclass

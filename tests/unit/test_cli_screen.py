@@ -6,6 +6,7 @@ import io
 import json
 import math
 import os
+import signal
 import subprocess
 import sys
 from functools import cache
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
-from tests.asked import call
+from tests.asked import call, waited
 from tests.report.conftest import make_case, make_result
 
 from copark import workflows
@@ -119,7 +120,7 @@ def test_what_a_reader_must_know_is_said(capsys: Capsys) -> None:
         (OSError(36, "File name too long", "out"), 1, "cannot use out: File name too long. Check the path"),
         (MemoryError(), 1, "Not enough memory"),
         (ValueError("odd"), 1, "ValueError: odd"),
-        (KeyboardInterrupt(), 130, "No incomplete run was kept"),
+        (KeyboardInterrupt(), 130, "The same command resumes"),
     ],
 )
 def test_no_error_shows_a_traceback(
@@ -214,17 +215,53 @@ def test_longer_work_without_a_terminal_prints_a_line_now_and_then(
 
 
 @pytest.mark.long
-def test_who_is_asked_to_end_says_so_and_a_closed_screen_is_no_fault(tmp_path: Path) -> None:
-    """As systemd and Slurm end a command, and ``>&-`` a shell."""
-    copark = f"{sys.executable} -m copark"
-    closed = subprocess.run(f"{copark} list >&-", shell=True, capture_output=True, text=True, timeout=120, check=False)
+def test_a_closed_screen_is_no_fault() -> None:
+    """As ``>&-`` of a shell closes it."""
+    command = f"{sys.executable} -m copark list >&-"
+    closed = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=120, check=False)
     assert (closed.returncode, closed.stderr) == (0, "")
-    command = [*copark.split(), "run", "great-stone", "--runs", "20000", "--threads", "1", "--out", str(tmp_path)]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_who_is_asked_to_end_says_so_and_what_becomes_of_the_work(number: signal.Signals, tmp_path: Path) -> None:
+    """As systemd and Slurm end a command, and a terminal that closes; what is said to be listed is listed."""
+    copark = [sys.executable, "-m", "copark"]
+    out = ["--out", str(tmp_path)]
+    command = [*copark, "run", "great-stone", "--runs", "60000", "--threads", "1", *out]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as running:
-        assert running.stdout is not None
-        running.stdout.readline()
+        waited(lambda: list(tmp_path.rglob("making/0*.json")), patience=120)
+        running.send_signal(number)
+        words, _ = running.communicate(timeout=120)
+    assert running.returncode == 128 + number
+    assert "Stopped. The same command resumes" in words
+    assert "Traceback" not in words
+    listed = subprocess.run(
+        [*copark, "runs", "--failed", *out], capture_output=True, text=True, timeout=120, check=True
+    )
+    assert "interrupted" in listed.stdout
+
+
+@pytest.mark.long
+def test_a_terminal_that_has_gone_is_no_fault_and_nohup_is_heeded(tmp_path: Path) -> None:
+    """What is still to be said is not said; a command that ignores the end of its terminal goes on without it."""
+    master, slave = os.openpty()
+    command = [sys.executable, "-m", "copark", "run", "great-stone", "--runs", "60000", "--threads", "1"]
+    streams = {"stdin": slave, "stdout": slave, "stderr": slave}
+    with subprocess.Popen([*command, "--out", str(tmp_path / "gone")], start_new_session=True, **streams) as running:
+        os.close(slave)
+        waited(lambda: list(tmp_path.rglob("making/0*.json")), patience=120)
+        os.close(master)
+        running.send_signal(signal.SIGHUP)
+        assert running.wait(60) == 128 + signal.SIGHUP
+    log = tmp_path / "log"
+    with (
+        log.open("w") as stream,
+        subprocess.Popen(
+            ["nohup", *command, "--out", str(tmp_path / "on")], stdin=subprocess.DEVNULL, stdout=stream, stderr=stream
+        ) as running,
+    ):
+        waited(lambda: list((tmp_path / "on").rglob("making/0*.json")), patience=120)
+        running.send_signal(signal.SIGHUP)
         running.terminate()
-        told, _ = running.communicate(timeout=120)
-    assert running.returncode == 143
-    assert "Stopped" in told
-    assert "Traceback" not in told
+        assert running.wait(60) == 128 + signal.SIGTERM

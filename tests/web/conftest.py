@@ -57,21 +57,31 @@ def serve(tmp_path: Path) -> Serve:
     return make
 
 
+@contextmanager
+def listening(data: Path, **changes: Any) -> Iterator[tuple[str, Announced]]:
+    """The address of a server that listens on a thread of this process, and the server."""
+    limits = replace(MANY, **changes.pop("limits", {}))
+    settings = Settings(data=data, port=0, limits=limits, **{"warm": False, "threads": 1, **changes})
+    door = listen(settings, "en")
+    ready = threading.Event()
+    server = Announced(config_of(settings), ready.set)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
+    thread.start()
+    try:
+        assert ready.wait(120)
+        host, port = door.getsockname()[:2]
+        yield f"http://{host}:{port}", server
+    finally:
+        server.should_exit = True
+        thread.join(30)
+        door.close()
+
+
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The description of a server that listens, and takes no job: what is asked of jobs is checked all the same."""
-    limits = replace(MANY, jobs=0)
-    chosen = Settings(data=tmp_path_factory.mktemp("listening"), port=0, warm=True, threads=1, limits=limits)
-    door, ready = listen(chosen, "en"), threading.Event()
-    server = Announced(config_of(chosen), ready.set)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
-    thread.start()
-    assert ready.wait(120)
-    host, port = door.getsockname()[:2]
-    yield f"http://{host}:{port}"
-    server.should_exit = True
-    thread.join(30)
-    door.close()
+    with listening(tmp_path_factory.mktemp("listening"), warm=True, limits={"jobs": 0}) as (place, _):
+        yield place
 
 
 def awaited(work: Coroutine[Any, Any, Any]) -> Any:

@@ -94,6 +94,25 @@ def test_a_killed_server_takes_its_children_with_it_and_the_next_finishes_its_jo
     assert not [fault for record in store.records()[0] for fault in faults_of(record.path, deep=True)]
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_server_that_is_asked_to_end_says_so_and_gives_its_job_back(tmp_path, number):
+    """A terminal and systemd send it to the job's process too; that does not count as an attempt that failed."""
+    data = tmp_path / "out"
+    with server(data) as (process, address):
+        job = ask(address, "/api/v1/jobs", JOB | {"runs": 60_000})
+        told_of(address, job, lambda told: told["done"])
+        for child in psutil.Process(process.pid).children():
+            child.send_signal(number)
+        process.send_signal(number)
+        assert process.wait(30) == 128 + number
+        words = process.stderr.read()
+        assert "Stopped. Jobs that were running start again" in words
+        assert "Traceback" not in words
+    with server(data) as (_, address):
+        again = told_of(address, job, lambda told: told["state"] == "running")
+    assert again["attempts"] == 1
+
+
 def test_a_port_that_is_taken_is_told(tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import time
 from contextlib import ExitStack
 
-from copark.web import server
-from tests.asked import waited
+from copark.web.connections import BoundedProtocol
 
 
-def connected(address: str) -> socket.socket:
+def connected(address: str, source: str = "127.0.0.1", *, window: int | None = None) -> socket.socket:
+    """A connection, from one of the addresses that are this machine; of a small window if its client takes little."""
     host, _, port = address.removeprefix("http://").partition(":")
-    return socket.create_connection((host, int(port)), 30)
+    line = socket.socket()
+    line.settimeout(30)
+    if window is not None:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1_400)
+    line.bind((source, 0))
+    line.connect((host, int(port)))
+    return line
 
 
 def said(line: socket.socket, asked: bytes) -> bytes:
@@ -53,29 +59,13 @@ def test_nonsense_is_refused_at_every_door(client, subtests):
 
 def test_headers_that_do_not_arrive_are_not_waited_for(address: str, monkeypatch) -> None:
     """Neither the first of a connection nor, dripping in, those after an answer."""
-    monkeypatch.setattr(server.BoundedProtocol, "within", 0.5)
+    monkeypatch.setattr(BoundedProtocol, "within", 0.5)
     begun = time.monotonic()
     with connected(address) as line:
         line.sendall(STATUS + b"\r\n")
         assert line.recv(65536).startswith(b"HTTP/1.1 200")
         assert b"HTTP/1.1 408" in said(line, b"GET / HT")
     assert 0.4 < time.monotonic() - begun < 5.0
-
-
-def test_no_address_takes_the_server_with_connections_that_say_nothing(address: str, monkeypatch) -> None:
-    def ask() -> bytes:
-        with connected(address) as line:
-            return said(line, CLOSE)
-
-    monkeypatch.setattr(server.BoundedProtocol, "each", 3)
-    with ExitStack() as open_ones:
-        for _ in range(3):
-            open_ones.enter_context(connected(address))
-        head, _, body = ask().partition(b"\r\n\r\n")
-    assert head.startswith(b"HTTP/1.1 503")
-    assert b"retry-after: 1" in head
-    assert json.loads(body)["code"] == "busy"
-    waited(ask, lambda answer: answer.startswith(b"HTTP/1.1 200"), 5)
 
 
 def test_uploads_take_their_place_before_they_are_read(address: str) -> None:

@@ -10,9 +10,11 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, NoReturn
 
-OK, FAULTS, WRONG_USAGE, STOPPED, TERMINATED = 0, 1, 2, 130, 143
+OK, FAULTS, WRONG_USAGE, STOPPED, BY_SIGNAL = 0, 1, 2, 130, 128
+"""Codes of an end; by a signal it is 128 and the signal's number, as shells have it."""
 ERRORS = {
     "ENOENT": "no_folder", "ENOTDIR": "no_folder", "EROFS": "read_only", "EACCES": "read_only", "EPERM": "read_only",
     "ENOSPC": "full", "EDQUOT": "full", "EIO": "disk_fails",
@@ -25,13 +27,20 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     given = sys.argv[1:] if arguments is None else list(arguments)
     gc.set_threshold(50_000, 20, 100)  # imports make much and drop little: looking through it is a tenth of a start
     is_ended: list[int] = []
+    terminals = [descriptor for descriptor in (1, 2) if os.isatty(descriptor)]
 
-    def end(number: int, _frame: object) -> None:  # as systemd and Slurm ask for an end
+    def end(number: int, _frame: object) -> None:  # as systemd and Slurm ask for an end, or a terminal that closes
         is_ended.append(number)
+        for descriptor in terminals:
+            if not os.isatty(descriptor):  # the terminal has gone, and whatever is written to it would be an error
+                os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
         raise KeyboardInterrupt
 
     if arguments is None:
-        signal.signal(signal.SIGTERM, end)
+        for name in ("SIGTERM", "SIGHUP"):  # of which Windows has the first
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+                signal.signal(number, end)
     sys.stdout, sys.stderr = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # noqa: SIM115, PTH123
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -39,9 +48,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     code = _guarded(given)
     try:
         sys.stdout.flush()
-    except BrokenPipeError:  # the reader of a pipe has gone; nothing is left to say
+    except OSError as error:
+        if not is_ended and not isinstance(error, BrokenPipeError):
+            raise
+        # the reader of a pipe or the terminal has gone; nothing is left to say
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(TERMINATED if is_ended else code)
+    sys.exit(BY_SIGNAL + is_ended[0] if is_ended else code)
 
 
 def _guarded(given: list[str]) -> int:
@@ -62,9 +74,7 @@ def _guarded(given: list[str]) -> int:
         print(plain(wrong_usage(error, lang)), file=sys.stderr)
         return WRONG_USAGE
     except (KeyboardInterrupt, Abort):
-        from copark.texts import text
-
-        print(text("cli.error.stopped", lang), file=sys.stderr)
+        _tell_stopped(given, lang)
         return STOPPED
     except BrokenPipeError:
         return OK
@@ -75,6 +85,15 @@ def _guarded(given: list[str]) -> int:
         return WRONG_USAGE if isinstance(error, NotFound) else FAULTS
     except Exception as error:  # noqa: BLE001 - the last door: no traceback for a reader
         return _tell_unexpected(error, lang)
+
+
+def _tell_stopped(given: list[str], lang: str) -> None:
+    """Say that the work has ended, and what becomes of it; a terminal may have gone by then."""
+    from copark.texts import LANGUAGES, text
+
+    command = next((word for word in given if not word.startswith("-") and word not in LANGUAGES), "")
+    with suppress(OSError):
+        print(text("web.stopped" if command == "serve" else "cli.error.stopped", lang), file=sys.stderr, flush=True)
 
 
 def _application() -> Any:

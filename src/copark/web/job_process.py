@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import threading
 import time
@@ -109,7 +110,16 @@ def without_paths(content: Any, errand: Errand) -> Any:
     return content
 
 
+def leave_signals_to_server() -> None:
+    """Ignore what a terminal that closes, Ctrl+C and systemd send to all processes: the server gives its job back."""
+    for name in ("SIGHUP", "SIGINT", "SIGTERM"):
+        number = getattr(signal, name, None)
+        if number is not None:
+            signal.signal(number, signal.SIG_IGN)
+
+
 if __name__ == "__main__":
+    leave_signals_to_server()
     with suppress(OSError):
         os.nice(NICE)
     sys.exit(main(sys.stdin, sys.stdout))

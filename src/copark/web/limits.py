@@ -27,6 +27,7 @@ from pydantic import StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 from starlette.types import Scope
 
+from copark.errors import printable
 from copark.web.problems import Problem
 from copark.workflows.serving.engine import Cancelled, Ticket
 
@@ -42,12 +43,20 @@ class Limits:
     upload: int = 8_000_000
     """body, upload: bytes of a question, and of an uploaded case."""
     patience: float = 30.0
-    """Seconds a body may take to arrive."""
+    grace: float = 5.0
+    least_rate: float = 4_000.0
+    """patience, grace, least_rate: seconds a body may take to arrive; seconds after which it must have come at a rate,
+    and that rate, bytes a second."""
     rate: float = 60.0
     burst: float = 300.0
     """rate, burst: tokens an address earns in a second, and the most it can save; a plain question costs one."""
     open: int = 200
-    """Requests that are heard at once; more are told to come again."""
+    open_each: int = 64
+    refused: int = 50
+    """open, open_each, refused: requests that are heard at once, those of one address, and those that did not pass the
+    gate and are told so; a request that waits for its own client makes room, else more are told to come again."""
+    connections: int = 1_000
+    """Connections at once, or as many as the system's limit of descriptors leaves room for."""
     waiting: int = 48
     wait: float = 5.0
     each: int = 8
@@ -120,9 +129,9 @@ MaybeOwner = Annotated[_Word | SkipJsonSchema[None], Header(alias=HEADER, descri
 
 
 def address_of(scope: Scope) -> str:
-    """The address a request comes from."""
+    """Return the address a request comes from; a proxy may have been told anything in its place."""
     client = scope.get("client")
-    return str(client[0]) if client else "?"
+    return printable(str(client[0])) if client else "?"
 
 
 def owner_by_word(word: str) -> str:

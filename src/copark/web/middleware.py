@@ -14,11 +14,13 @@ from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
-from starlette.responses import RedirectResponse
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from copark.web.connections import Places, connection_of
 from copark.web.limits import Rates, Settings, address_of, is_loopback
 from copark.web.problems import Problem, language_of, problem_response, unexpected
+from copark.web.sessions import Sessions
 
 API = "/api/"
 COOKIE = "copark_session"
@@ -56,10 +58,16 @@ HEADERS = {
 log = logging.getLogger("copark.web")
 
 
-async def refuse(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer with a problem, in the language the request asks for before it is anything else."""
+async def refuse(problem: Problem, scope: Scope, receive: Receive, send: Send, *, closes: bool = False) -> None:
+    """Answer with a problem, in the language the request asks for before it is anything else.
+
+    ``closes``: end the connection with it, so that neither the body nor another request is read.
+    """
     lang = language_of(_asked(scope, "lang"), Headers(scope=scope).get("accept-language"))
-    await problem_response(problem, lang)(scope, receive, send)
+    response = problem_response(problem, lang)
+    if closes:
+        response.headers["connection"] = "close"
+    await response(scope, receive, send)
 
 
 def _asked(scope: Scope, name: str) -> str:
@@ -67,10 +75,11 @@ def _asked(scope: Scope, name: str) -> str:
 
 
 class Outside:
-    """The outermost layer: headers on everything, no error beyond it, and no more requests than can be heard."""
+    """The outermost layer: headers on everything, and no error beyond it."""
 
-    def __init__(self, app: ASGIApp, bare: ASGIApp, most: int) -> None:
-        self.app, self.bare, self.most, self.inside = app, bare, most, 0
+    def __init__(self, app: ASGIApp, bare: ASGIApp) -> None:
+        self.app = app
+        self.bare = bare
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
@@ -89,17 +98,11 @@ class Outside:
                         headers.setdefault(name, value)
             await send(message)
 
-        self.inside += 1
         try:
-            if self.inside > self.most:
-                await refuse(Problem(503, "busy", retry_after=1.0), scope, receive, with_headers)
-            else:
-                await self.app(scope, receive, with_headers)
+            await self.app(scope, receive, with_headers)
         except Exception as error:  # noqa: BLE001 - whatever it is, it ends here
             if not begun:
                 await refuse(unexpected(error), scope, receive, with_headers)
-        finally:
-            self.inside -= 1
 
 
 class Gate:
@@ -112,31 +115,54 @@ class Gate:
     def __init__(self, app: ASGIApp, settings: Settings, rates: Rates) -> None:
         self.app, self.rates, self.token = app, rates, settings.token
         self.hosts, self.origins = own_names(settings), frozenset(settings.origins)
-        key = (settings.token or "").encode()
-        self.digest = hashlib.sha256(key).digest()
-        self.session = hmac.new(key, b"copark session", hashlib.sha256).hexdigest()
+        self.digest = hashlib.sha256((settings.token or "").encode()).digest()
+        self.sessions = Sessions(settings.token or "", settings)
         self.wrong = Rates(*WRONG)
+        self.refused = Places(settings.limits.refused, settings.limits.refused)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or refuse it."""
-        headers, is_api = Headers(scope=scope), scope["path"].startswith(API)
+        """Pass a request on, or refuse it before its body is read."""
+        headers = Headers(scope=scope)
+        is_api = scope["path"].startswith(API)
+        visit = _asked(scope, "token") if scope["method"] == "GET" and not is_api else ""
+        session = self.session_of(headers)
         problem = self.misdirected(scope, headers)
-        if problem is None and self.token is not None and not self.has_session(headers):
+        is_visit = False
+        if problem is None and self.token is not None and session is None:
             kind, _, shown = headers.get("authorization", "").partition(" ")
-            visit = scope["method"] == "GET" and not is_api and _asked(scope, "token")
             problem = self.wrong_token(visit or (shown.strip() if kind.lower() == "bearer" else ""), scope)
-            if problem is None and visit:
-                answer = RedirectResponse("/", 303)
-                is_https = scope.get("scheme") == "https"
-                answer.set_cookie(COOKIE, self.session, httponly=True, samesite="strict", path="/", secure=is_https)
-                await answer(scope, receive, send)
-                return
+            is_visit = problem is None and bool(visit)
         if problem is None and is_api and (wait := self.rates.take(address_of(scope), 1.0)):
             problem = Problem(429, "rate", retry_after=wait)
+        if (connection := connection_of(scope)) is not None:
+            connection.judge(has_passed=problem is None)
         if problem is not None:
-            await refuse(problem, scope, receive, send)
-            return
-        await self.app(scope, receive, send)
+            with self.refused.place(scope):
+                await refuse(problem, scope, receive, send, closes=True)
+        elif is_visit:
+            answer = RedirectResponse("/", 303)
+            answer.headers["set-cookie"] = self.cookie(self.sessions.begin(), scope)
+            await answer(scope, receive, send)
+        else:
+            renewed = self.sessions.renewed(session) if session and is_api else None
+            await self.app(scope, receive, self.with_cookie(send, renewed, scope) if renewed else send)
+
+    def with_cookie(self, send: Send, session: str, scope: Scope) -> Send:
+        """Send a session along with an answer."""
+
+        async def with_header(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).append("set-cookie", self.cookie(session, scope))
+            await send(message)
+
+        return with_header
+
+    def cookie(self, session: str, scope: Scope) -> str:
+        """Return a session as a header sets it: for this server alone, and out of reach of scripts."""
+        response = Response()
+        is_https = scope.get("scheme") == "https"
+        response.set_cookie(COOKIE, session, httponly=True, samesite="strict", path="/", secure=is_https)
+        return response.headers["set-cookie"]
 
     def misdirected(self, scope: Scope, headers: Headers) -> Problem | None:
         """What is wrong with how a request is framed and where it comes from."""
@@ -175,13 +201,15 @@ class Gate:
             log.warning("a wrong token from %s", address)
         return Problem(401, "token")
 
-    def has_session(self, headers: Headers) -> bool:
-        """Whether a request has the cookie of a visit with the token."""
+    def session_of(self, headers: Headers) -> str | None:
+        """Return the session that a request shows, where it is valid; None otherwise, and where there is no token."""
+        if self.token is None or "cookie" not in headers:
+            return None
         try:
-            found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+            cookie = SimpleCookie(headers["cookie"]).get(COOKIE)
         except CookieError:
-            return False
-        return found is not None and hmac.compare_digest(found.value.encode(), self.session.encode())
+            return None
+        return cookie.value if cookie is not None and self.sessions.is_valid(cookie.value) else None
 
 
 def own_names(settings: Settings) -> frozenset[str]:
@@ -192,6 +220,22 @@ def own_names(settings: Settings) -> frozenset[str]:
 
         found |= {socket.gethostname(), socket.getfqdn()}
     return frozenset(name.lower() for name in found if name)
+
+
+class Heard:
+    """No more requests at once than can be heard, in all and of one address; counted are those that passed the gate."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self.places = Places(settings.limits.open, settings.limits.open_each)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or tell when to come again."""
+        with self.places.place(scope) as is_free:
+            if is_free:
+                await self.app(scope, receive, send)
+            else:
+                await refuse(Problem(503, "busy", retry_after=1.0), scope, receive, send, closes=True)
 
 
 class Bodies:
@@ -206,12 +250,16 @@ class Bodies:
             await self.app(scope, receive, send)
             return
         most = self.limits.upload if scope["path"] == UPLOADS else self.limits.body
-        until, left, is_whole = asyncio.get_running_loop().time() + self.limits.patience, most, False
+        begun = asyncio.get_running_loop().time()
+        left = most
+        is_whole = False
 
         async def bounded() -> Message:
             nonlocal left, is_whole
+            by_rate = self.limits.grace + (most - left) / self.limits.least_rate
+            until = None if is_whole else begun + min(self.limits.patience, by_rate)
             try:
-                async with asyncio.timeout_at(None if is_whole else until):
+                async with asyncio.timeout_at(until):
                     message = await receive()
             except TimeoutError:
                 raise Problem(408, "slow") from None
@@ -230,8 +278,8 @@ class Bodies:
 
 def guarded(app: ASGIApp, settings: Settings, rates: Rates) -> ASGIApp:
     """An application behind all guards; addresses and scheme are those a trusted proxy tells."""
-    found: ASGIApp = Gate(Bodies(app, settings), settings, rates)
-    found = Outside(GZipMiddleware(found, **GZIP), app, settings.limits.open)  # type: ignore[arg-type]
+    found: ASGIApp = Gate(Heard(Bodies(app, settings), settings), settings, rates)
+    found = Outside(GZipMiddleware(found, **GZIP), app)  # type: ignore[arg-type]
     if settings.proxies:
         from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 

@@ -6,32 +6,34 @@ The description of the interface for people is one page made of ``openapi.json``
 import asyncio
 import ctypes
 import os
+import signal
 import socket
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from html import escape
 from pathlib import Path
 from typing import Any
 
-import h11
 import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from starlette.types import ASGIApp, Scope
 
 from copark.analyses import REGISTRY
 from copark.errors import RunRefused
 from copark.texts import entries, text
 from copark.version import __version__
 from copark.web.api import PREFIX, router
+from copark.web.connections import BATCH, QUEUE, BoundedProtocol, Door, Openings, room_for_connections
 from copark.web.limits import Limits, Rates, Settings, is_loopback
 from copark.web.methods import Heads, Methods
 from copark.web.middleware import API, PAGE, guarded
-from copark.web.problems import MEDIA, Problem, add_handlers, language, language_of, problem_response
+from copark.web.problems import MEDIA, add_handlers, language
+from copark.web.server_log import begin_log
 from copark.web.services import Services
 from copark.workflows.serving.job_tasks import Records
 
@@ -41,6 +43,8 @@ PROBLEM = {MEDIA: {"schema": {"$ref": "#/components/schemas/ProblemInfo"}}}
 SUMMARY = "A stochastic simulator of the multi-scale coupling of intergovernmental cooperation parks."
 KEEP_ALIVE = 30
 GRACE = 3
+TICKS = 10
+"""Of the ten ticks of a second one looks at the connections."""
 LEAST_TOKEN = 16
 ARENA_MAX = -8
 """Number of the setting in ``malloc.h``."""
@@ -113,57 +117,8 @@ def described(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema
 
 
-async def busy(scope: Scope, receive: Receive, send: Send) -> None:
-    """Tell a request of a connection that is one too many when to come again."""
-    problem = problem_response(Problem(503, "busy", retry_after=1.0), language_of(None, None))
-    problem.headers["connection"] = "close"
-    await problem(scope, receive, send)
-
-
-class BoundedProtocol(H11Protocol):
-    """HTTP/1.1 as uvicorn has it, with bounds.
-
-    Headers have to arrive in time: ten seconds from the first byte, or a 408. Nobody but a proxy has more than 100
-    connections at once: who opens another is told so.
-    """
-
-    each, within, proxies = 100, 10.0, ()
-    _late: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin, and count those of the same address."""
-        super().connection_made(transport)
-        host = self.client and self.client[0]
-        clients = [one.client for one in self.connections if isinstance(one, H11Protocol) and one.client]
-        held = [client for client in clients if client[0] == host]
-        if len(held) > self.each and host not in self.proxies:
-            self.app, self.within = busy, 2.0
-        self._watch(is_waiting=True)
-
-    def data_received(self, data: bytes) -> None:
-        """Read on."""
-        super().data_received(data)
-        self._watch(is_waiting=self.conn.their_state is h11.IDLE)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """End."""
-        super().connection_lost(exc)
-        self._watch(is_waiting=False)
-
-    def _watch(self, *, is_waiting: bool) -> None:
-        if is_waiting and self._late is None:
-            self._late = self.loop.call_later(self.within, self._too_late)
-        elif not is_waiting and self._late is not None:
-            self._late.cancel()
-            self._late = None
-
-    def _too_late(self) -> None:
-        self.transport.write(b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
-        self.transport.close()
-
-
 class Announced(uvicorn.Server):
-    """A server that says when it is ready."""
+    """A server that says when it is ready, looks after its connections, and takes SIGHUP as a request to end."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
@@ -171,9 +126,38 @@ class Announced(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin, and say so."""
+        protocol: Any = self.config.http_protocol_class
+        for door in sockets or ():
+            if isinstance(door, Door):
+                door.openings = protocol.openings
         await super().startup(sockets)
+        for door in sockets or ():
+            door.listen(QUEUE)  # asyncio lets as many wait as it accepts in one step
         if self.started:
             self.ready()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Look at every connection once a second; whether it is time to end."""
+        if counter % TICKS == 0:
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, BoundedProtocol):
+                    connection.look()
+        return await super().on_tick(counter)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """End in good order at SIGHUP too, unless it is ignored, as under ``nohup``."""
+        hangup = getattr(signal, "SIGHUP", None)
+        is_main = threading.current_thread() is threading.main_thread()
+        with super().capture_signals():
+            if hangup is None or not is_main or signal.getsignal(hangup) is signal.SIG_IGN:
+                yield
+                return
+            before = signal.signal(hangup, self.handle_exit)
+            try:
+                yield
+            finally:
+                signal.signal(hangup, before)
 
 
 def settings_of(
@@ -203,7 +187,7 @@ def settings_of(
 def listen(settings: Settings, lang: str) -> socket.socket:
     """Take the address; what hinders that is told."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    found = socket.socket(family, socket.SOCK_STREAM)
+    found = Door(family, socket.SOCK_STREAM)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((settings.host, settings.port))
@@ -217,15 +201,31 @@ def listen(settings: Settings, lang: str) -> socket.socket:
 
 def config_of(settings: Settings, records: Records | None = None) -> uvicorn.Config:
     """How the server listens: what is not yet a request is bounded by the protocol, everything else by the guards."""
+    bounds = {
+        "proxies": settings.proxies,
+        "most": room_for_connections(settings.limits),
+        "openings": Openings(settings.proxies),
+    }
     return uvicorn.Config(
-        create_app(settings, records), log_level="warning", access_log=False, server_header=False, proxy_headers=False,
-        lifespan="on", ws="none", loop="asyncio", timeout_keep_alive=KEEP_ALIVE, timeout_graceful_shutdown=GRACE,
-        http=type("Protocol", (BoundedProtocol,), {"proxies": settings.proxies}),
-    )  # fmt: skip
+        create_app(settings, records),
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        lifespan="on",
+        ws="none",
+        loop="asyncio",
+        backlog=BATCH,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=GRACE,
+        http=type("Protocol", (BoundedProtocol,), bounds),
+    )
 
 
 def serve(settings: Settings, lang: str, ready: Callable[[str], None]) -> None:
     """Serve until somebody stops it; ``ready`` is told the address when the first question can be asked."""
+    begin_log()
     share_arenas()
     with closing(Records(settings.data)) as records, listen(settings, lang) as door:
         host, port = door.getsockname()[:2]

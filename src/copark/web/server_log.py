@@ -1,0 +1,68 @@
+"""The log of a server: lines that no client can forge, and no more of a kind than somebody would read."""
+
+import logging
+import sys
+import time
+from collections.abc import Callable
+from types import TracebackType
+
+from copark.errors import printable
+
+MOST = 30
+"""Lines of a kind in a minute."""
+MINUTE = 60.0
+LINE = "%(asctime)s %(levelname)s %(message)s"
+
+
+class LineFormatter(logging.Formatter):
+    """Formats a record as one line, control characters escaped; lines of a traceback follow, indented."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name is that of the library
+        """Return the line of a record."""
+        return printable(super().formatMessage(record))
+
+    def formatException(  # noqa: N802 - the name is that of the library
+        self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+    ) -> str:
+        """Return the lines of a traceback."""
+        return "\n".join(f"  {printable(line)}" for line in super().formatException(ei).splitlines())
+
+
+class Sparing(logging.Filter):
+    """Lets so many records of one place in the code through each minute, and says how many there were beyond.
+
+    Parameters
+    ----------
+    most
+        Records of a kind in a minute.
+    clock
+        Seconds.
+    """
+
+    def __init__(self, most: int = MOST, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self.most = most
+        self.clock = clock
+        self._counted: dict[tuple[str, int], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether a record is to be written."""
+        place = record.pathname, record.lineno
+        now = self.clock()
+        begun, count = self._counted.get(place, (now, 0))
+        if now - begun >= MINUTE:
+            if count > self.most:
+                record.msg = f"{record.getMessage()} (and {count - self.most:,} more of this kind before)"
+                record.args = ()
+            begun = now
+            count = 0
+        self._counted[place] = begun, count + 1
+        return count < self.most
+
+
+def begin_log() -> None:
+    """Write whatever is logged to standard error, in such lines."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(LineFormatter(LINE))
+    handler.addFilter(Sparing())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

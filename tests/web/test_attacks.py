@@ -1,0 +1,19 @@
+"""A server as people start it, with the usual 1,024 descriptors, attacked from twelve addresses."""
+
+from __future__ import annotations
+
+import pytest
+from bench.attacks import ATTACKS, DESCRIPTORS, attacked
+
+pytestmark = [pytest.mark.long, pytest.mark.alone]
+MOST_LOGGED = 100_000
+"""Bytes of the log in fifteen seconds; it grew by 291 MB in ninety."""
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_who_holds_the_token_is_served_throughout(name: str) -> None:
+    outcome = attacked(name, 15.0)
+    assert outcome.asked > 0
+    assert outcome.share == 1.0
+    assert outcome.descriptors < DESCRIPTORS
+    assert outcome.log_bytes < MOST_LOGGED
