@@ -16,7 +16,7 @@ NO_PAGE = f"""\
 The page that `copark serve` shows is not built: {PAGE}/index.html is missing.
 Build it first, which needs Node 20.19 or later:  make page"""
 REFUSED = f"{NO_PAGE}\nA package to be released has the page; without {RELEASE}=1 one is made that lacks it."
-WARNED = f"{NO_PAGE}\nThis package is without it: commands, Python and the API work; `copark serve` says how to get the page."
+WARNED = f"{NO_PAGE}\nThis package is without it: commands, Python and the API work; `copark serve` says how to get it."
 NO_LIST = "A source archive holds tracked files alone, and git lists none here. Build it in a clone of the repository."
 
 

@@ -1,4 +1,4 @@
-"""`python -m bench.probe first|stream [--runs N] [--form paths|bands]`: work in a fresh process; what it used, as JSON."""
+"""`python -m bench.probe first|stream [--runs N] [--form paths|bands]`: work in a fresh process; its use, as JSON."""
 
 # ruff: noqa: PLC0415 - what a fresh process imports is part of what is measured
 from __future__ import annotations

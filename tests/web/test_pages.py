@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 import copark
-
 from copark.web.server import PAGES
 
 SCRIPT = "/assets/app-0123.js"
