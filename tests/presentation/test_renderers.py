@@ -321,8 +321,8 @@ def test_a_terminal_shows_a_summary_of_a_long_document_and_names_the_rest(lang):
     assert flat(one.trust) in plain
     assert "title part-0" in stream.getvalue()
     assert "title part-8" in stream.getvalue().partition("title part-1\n")[2], "what is left out is named"
-    assert "row-23" in plain
-    assert "row-24" not in plain
+    assert "row-39" in plain
+    assert "row-40" not in plain
     assert "--all" in lines[-1] + lines[-2]
     assert "row-99" in flat(screen(one, width=80)), "all of it is shown to who asks for it"
 

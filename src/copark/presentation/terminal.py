@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 TRUST_STYLES = {"calibrated": "green", "borrowed": "yellow", "uncalibrated": "yellow", "stale": "yellow"}
 GAP = 3
 """Blanks between two columns of a table."""
-MOST_LINES, MOST_ROWS = 60, 24
+MOST_LINES, MOST_ROWS = 60, 40
 """Of a summary: lines after which no further section begins, and rows of a table."""
 NARROWEST, WIDEST = 12, 32
 """Letters that a column of names keeps at least, and that it gets at most for the heads of groups."""
