@@ -68,9 +68,7 @@ def test_the_smallest_form_of_a_bench_runs_and_writes_nothing(name, tmp_path):
             pytest.skip("the page is not built: make page")
     before, folder = documents(), tmp_path / "here"
     folder.mkdir()
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    done = carried_out(sys.executable, "-m", name, "--smoke", folder=folder, TMPDIR=str(temporary))
+    done = carried_out(sys.executable, "-m", name, "--smoke", folder=folder)
     assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
     assert documents() == before
     assert not list(folder.iterdir())
