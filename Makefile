@@ -8,7 +8,7 @@ TIDY := $(wildcard src tests bench hatch_build.py)
 PAGE := src/copark/web/dist/index.html
 # Folders are named too: a file that is deleted changes its folder.
 PAGE_SOURCES := $(shell find frontend/src frontend/public 2>/dev/null) $(wildcard frontend/*.json frontend/*.js frontend/*.mjs frontend/*.ts frontend/*.html) \
-  src/copark/texts/page.yaml CHANGELOG.md docs/model/MODEL.md docs/validity.md docs/glossary.md
+  src/copark/texts/page.yaml CHANGELOG.md docs/model/MODEL.md docs/validity.md docs/validity.zh.md docs/glossary.md
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Where Python is told to keep nothing compiled, as in many containers, a process that reads the server takes 2.6 s of CPU instead of 2.0.
@@ -66,21 +66,23 @@ format: $(VENV)/.ready-dev ## put the code into its usual form
 	@$(BIN)/ruff check --fix-only --quiet $(TIDY)
 	@$(BIN)/ruff format --quiet $(TIDY)
 
-# Ensembles are left out: uncompiled, a run takes a second instead of a fifth of a millisecond.
-coverage: $(VENV)/.ready-dev ## which lines the tests of equations and cases reach, with compilation off
-	@NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest --quiet tests/equations tests/cases tests/unit/test_rng.py tests/unit/test_fast_math.py $(ARGS)
+# Tests of ensembles are skipped by tests/conftest.py: uncompiled, a run takes a second instead of a fifth of a millisecond.
+COVERED := tests/equations tests/cases tests/unit/test_rng.py tests/unit/test_fast_math.py
+coverage: $(VENV)/.ready-dev ## which lines the tests of equations and cases reach, with compilation off; some four minutes
+	@NUMBA_DISABLE_JIT=1 $(BIN)/coverage run -m pytest --quiet $(COVERED) $(ARGS)
 	@$(BIN)/coverage report
 
+# Each bench has a smallest form, of seconds, that writes nothing: ARGS=--smoke. The long tests run them all.
 bench: $(VENV)/.ready-bench ## measure against Mesa, NumPy over agents and C; writes bench/RESULTS.md
-	@$(BIN)/python -m bench $(ARGS)
+	@$(BIN)/python -m bench --write $(ARGS)
 
 soak: $(VENV)/.ready-dev ## thirty kills, each gone on with; a hunt of 20,000; then mixed work, memory and handles watched (ARGS="--minutes 30")
-	@$(BIN)/python -m bench.kills
-	@$(BIN)/python -m tests.hostile
+	@$(BIN)/python -m bench.kills $(filter --smoke,$(ARGS))
+	@$(BIN)/python -m tests.hostile $(filter --smoke,$(ARGS))
 	@$(BIN)/python -m bench.soak $(ARGS)
 
 bench-page: $(VENV)/.ready-dev $(PAGE) ## measure the page in Chromium; writes bench/PAGE.md
-	@$(BIN)/python -m bench.page $(ARGS)
+	@$(BIN)/python -m bench.page --write $(ARGS)
 
 clean: ## delete what was installed and made, except results in out/
 	@rm -rf frontend/node_modules src/copark/web/dist .venv .venv-* build dist .coverage* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -1,4 +1,4 @@
-"""What packages hold: a source archive tracked files alone, a wheel the built page, or a word that it is without."""
+"""What packages hold: a source archive tracked files alone; a released package the built page."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 PAGE = "src/copark/web/dist"
-WITHOUT_PAGE = "COPARK_WITHOUT_PAGE"
+RELEASE = "COPARK_RELEASE"
 NO_PAGE = f"""\
 The page that `copark serve` shows is not built: {PAGE}/index.html is missing.
-Build it first, which needs Node 20.19 or later:  make page
-Or install from this folder, as `make run` does; the page can be built later:  pip install --editable .
-Or go without the page, for good:  {WITHOUT_PAGE}=1"""
+Build it first, which needs Node 20.19 or later:  make page"""
+REFUSED = f"{NO_PAGE}\nA package to be released has the page; without {RELEASE}=1 one is made that lacks it."
+WARNED = f"{NO_PAGE}\nThis package is without it: commands, Python and the API work; `copark serve` says how to get it."
 NO_LIST = "A source archive holds tracked files alone, and git lists none here. Build it in a clone of the repository."
 
 
@@ -35,10 +35,10 @@ class Contents(BuildHookInterface):  # type: ignore[type-arg]
             build_data["force_include"] |= {name: name for name in tracked(root)}
             if is_built:
                 build_data["force_include"][PAGE] = PAGE
-        elif version != "editable" and not is_built:
-            if not os.environ.get(WITHOUT_PAGE):
-                raise Refused(NO_PAGE)
-            self.app.display_warning(f"{WITHOUT_PAGE} is set: this wheel is without the page.")
+        if not is_built and version != "editable":
+            if os.environ.get(RELEASE):
+                raise Refused(REFUSED)
+            self.app.display_warning(WARNED)
 
 
 def tracked(root: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""`python -m bench [--million]`: measure, print the table, write `bench/RESULTS.md` and `bench/results.json`."""
+"""`python -m bench [--write]`: measure and print the table, and keep it in `bench/RESULTS.md` and `results.json`."""
 
 from bench.run import main
 

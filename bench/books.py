@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import statistics
 import tempfile
@@ -12,10 +11,13 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
+from bench.arguments import parser_of
 from copark.store.database import open_database
 from copark.store.jobs import JobTable
 from copark.web.limits import Settings
 from copark.web.server import create_app
+
+JOBS = 200
 
 
 def claims(count: int) -> float:
@@ -53,17 +55,18 @@ def cancels(repeats: int) -> list[float]:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = parser_of("bench.books", __doc__)
     parser.add_argument("--postgres", help="address of an empty database, for the queue")
     parser.add_argument("--repeats", type=int, default=5)
     given = parser.parse_args()
+    queued, repeats = (6, 1) if given.smoke else (JOBS, given.repeats)
     os.environ.pop("COPARK_DATABASE_URL", None)
-    print(f"SQLite: a job queued, claimed and ended in {claims(200):.1f} ms")
-    took = cancels(given.repeats)
+    print(f"SQLite: a job queued, claimed and ended in {claims(queued):.1f} ms")
+    took = cancels(repeats)
     print(f"a job that simulates is cancelled in {statistics.median(took):.2f} s (at most {max(took):.2f} s)")
     if given.postgres:
         os.environ["COPARK_DATABASE_URL"] = given.postgres
-        print(f"PostgreSQL: a job queued, claimed and ended in {claims(200):.1f} ms")
+        print(f"PostgreSQL: a job queued, claimed and ended in {claims(queued):.1f} ms")
 
 
 if __name__ == "__main__":

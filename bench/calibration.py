@@ -1,4 +1,4 @@
-"""`python -m bench.calibration PARK …`: a quick calibration beside a full one, written to `bench/CALIBRATION.md`.
+"""`python -m bench.calibration PARK …`: a quick calibration beside a full one; `--write`: into `bench/CALIBRATION.md`.
 
 Compared are the pairs that every later analysis uses (the replay posterior): the median of each parameter, as a share
 of the full one's 90 % interval; the width of the interval; the same of forecasts five years ahead. Coverage is what
@@ -10,18 +10,19 @@ out. Calibrations are kept in ``--out`` and not made again.
 
 from __future__ import annotations
 
-import argparse
 import json
 import resource
+import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from bench.arguments import parser_of
 from copark.cases import load_case
 from copark.cases.quarters import Quarter
-from copark.inference.calibrate import FULL, QUICK
+from copark.inference.calibrate import FULL, QUICK, Settings
 from copark.inference.calibration_setup import cut_of
 from copark.inference.calibrations import kept_posterior
 from copark.inference.case_parameters import shipped_calibration
@@ -35,6 +36,9 @@ HEAD = (
     "park", "values", "quick, s", "full, s", f"medians within {MEDIAN:.0%}", "farthest", f"widths within {WIDTH:.0%}",
     "width", "forecasts", "coverage", "R̂ quick / full",
 )  # fmt: skip
+FEWEST = Settings(runs=1 << 11, accepted=128, members=16, sweeps=1, last_sweeps=1, populations=1, records=2)
+SMALLEST = (FEWEST, replace(FEWEST, seed=2))
+"""Of the smallest form: two calibrations that say nothing."""
 RESULT = Path(__file__).with_name("CALIBRATION.md")
 
 
@@ -88,13 +92,21 @@ def levels_of(replay: ReplayPosterior) -> dict[str, np.ndarray]:
     return {name: quantiles(values, LEVELS) for name, values in told.items()}
 
 
-def compare(park: str, cut: str | None, out: Path, threads: int, *, shipped: bool) -> Row:
+def compare(
+    park: str,
+    cut: str | None,
+    out: Path,
+    threads: int,
+    *,
+    shipped: bool,
+    both: tuple[Settings, Settings] = (QUICK, FULL),
+) -> Row:
     """Make or find both calibrations of a park, and compare them."""
     case = load_case(park)
     until: Quarter = cut_of(case, cut)
     made, costs = [], []
-    for settings in (QUICK, FULL):
-        found = shipped_calibration(case, until) if shipped and settings is FULL else None
+    for settings in both:
+        found = shipped_calibration(case, until) if shipped and settings is both[1] else None
         began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF)
         found = found or kept_posterior(case, until, settings, threads=threads, out=out)
         after = resource.getrusage(resource.RUSAGE_SELF)
@@ -132,27 +144,38 @@ def line(row: Row) -> str:
 
 
 def main() -> None:
-    """Compare parks and write what was found; parks compared before stay in the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parks", nargs="+")
+    """Compare parks; parks that were compared before, with the same --out, stay in the table."""
+    parser = parser_of("bench.calibration", __doc__)
+    parser.add_argument("parks", nargs="*", default=["great-stone"])
     parser.add_argument("--cut")
-    parser.add_argument("--out", type=Path, default=Path("out"))
+    parser.add_argument("--out", type=Path, default=Path("out"), help="where calibrations are kept; out by default")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--shipped", action="store_true")
+    parser.add_argument("--write", action="store_true", help="write bench/CALIBRATION.md, with rows compared before")
     asked = parser.parse_args()
-    told = asked.out / "calibration.json"
-    rows = json.loads(told.read_text(encoding="utf-8")) if told.is_file() else {}
+    if asked.smoke:
+        with tempfile.TemporaryDirectory() as place:
+            print(line(compare("great-stone", "2020Q4", Path(place), asked.threads, shipped=False, both=SMALLEST)))
+        return
+    kept = asked.out / "calibration.json"
+    rows = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
     for park in asked.parks:
         row = compare(park, asked.cut, asked.out, asked.threads, shipped=asked.shipped)
         rows[row.park] = {"line": line(row), **asdict(row)}
         print(line(row))
     asked.out.mkdir(parents=True, exist_ok=True)
-    told.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    kept.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    if asked.write:
+        RESULT.write_text(page([str(row["line"]) for row in rows.values()]), encoding="utf-8")
+
+
+def page(rows: list[str]) -> str:
+    """The document: what is compared, and a row for each park."""
     about = (__doc__ or "").split("\n\n", 1)[1].strip().replace("``", "`").replace("\n", " ")
     lines = ["# Quick and full calibrations", "", f"Written by `python -m bench.calibration`; do not edit. {about}", ""]
-    lines += [f"| {' | '.join(HEAD)} |", "|---" * len(HEAD) + "|", *(one["line"] for one in rows.values()), ""]
+    lines += [f"| {' | '.join(HEAD)} |", "|---" * len(HEAD) + "|", *rows, ""]
     lines += ["Seconds: processor / wall. Coverage: quick anywhere, quick near, full anywhere, full near.", ""]
-    RESULT.write_text("\n".join(lines), encoding="utf-8")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

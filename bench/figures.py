@@ -59,9 +59,10 @@ def subject() -> Subject:
     return Subject(case, study, inputs, facts_of(inputs), parameters_of(draws))
 
 
-def one_core(say: Say, repeats: int = 9) -> Iterator[Figure]:
-    """Time a run by Mesa, by NumPy over agents and by the kernel, each on one core, all outputs kept."""
-    park, sizes = subject(), {"mesa": 8, "numpy": 16, "kernel": 256}
+def one_core(say: Say, repeats: int = 9, size: int = 8) -> Iterator[Figure]:
+    """Time runs by Mesa (so many), by NumPy over agents and by the kernel, each on one core, all outputs kept."""
+    park = subject()
+    sizes = {"mesa": size, "numpy": 2 * size, "kernel": 32 * size}
     seeds, draws = count(1), park.draws(sizes["kernel"])
     say(f"One core: {repeats} rounds of {sizes['mesa']} Mesa runs, {sizes['numpy']} NumPy runs, {sizes['kernel']} ours")
 
@@ -84,7 +85,7 @@ def one_core(say: Say, repeats: int = 9) -> Iterator[Figure]:
     yield Figure("kernel_run_ms", "One run, kernel", "ms", [s * 1e3 for s in each["kernel"]])
 
 
-def hot_passes(say: Say, repeats: int = 15) -> Iterator[Figure]:
+def hot_passes(say: Say, repeats: int = 15, work: int = 40_000) -> Iterator[Figure]:
     """Time the pass of the operating enterprises in C and as the kernel has it, for three sizes of park."""
     if which("gcc") is None:
         say("Hot pass: no gcc here, left out")
@@ -93,7 +94,7 @@ def hot_passes(say: Say, repeats: int = 15) -> Iterator[Figure]:
     wide: list[float] = []
     for size in (60, 150, 400):
         say(f"Hot pass: {size} enterprises, {repeats} rounds against C")
-        pair, many = hot_pass.Pair(size, subject().draws(1)), 40_000 // size
+        pair, many = hot_pass.Pair(size, subject().draws(1)), max(work // size, 1)
         pair.run_ours(80, 1)
         pair.run_c(80, 1)
         if (apart := pair.difference()) > 1e-9:
@@ -127,18 +128,26 @@ def scaling(say: Say, repeats: int = 7, runs: int = 4096) -> Iterator[Figure]:
     yield Figure("thread_scaling", "One thread / two threads", "x", gain, 1.7, more=True, note=note)
 
 
-def warm(say: Say, repeats: int = 11) -> Iterator[Figure]:
+def warm(say: Say, repeats: int = 11, runs: int = 1000) -> Iterator[Figure]:
     """Time 1,000 runs in a process that has run before."""
-    say(f"Warm: {repeats} rounds of 1,000 runs on {cores()} threads")
-    study, case = baseline(CASE).with_changes(runs=1000), subject().case
+    say(f"Warm: {repeats} rounds of {runs:,} runs on {cores()} threads")
+    study, case = baseline(CASE).with_changes(runs=runs), subject().case
     seconds = interleave({"warm": partial(simulate, study, case)}, repeats)["warm"]
     note = "baseline study, standard outputs, all threads, to the labelled dataset"
     yield Figure("warm_1000_s", "1,000 runs of 80 quarters, warm", "s", seconds, 0.15, note=note)
 
 
-def spawn(arguments: list[str], cache_folder: str) -> tuple[float, dict[str, Any]]:
-    """Run a Python process from the repository; give its wall time and what it printed."""
-    environment = os.environ | {"COPARK_CACHE": cache_folder}
+def spawn(arguments: list[str], cache_folder: str = "") -> tuple[float, dict[str, Any]]:
+    """Run a Python process from the repository; give its wall time and what it printed.
+
+    Parameters
+    ----------
+    arguments
+        What stands after ``python``.
+    cache_folder
+        Where compiled kernels are kept; otherwise where they always are.
+    """
+    environment = os.environ | ({"COPARK_CACHE": cache_folder} if cache_folder else {})
     start = time.perf_counter()
     done = subprocess.run(
         [sys.executable, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
@@ -173,16 +182,20 @@ def processes(say: Say, repeats: int = 7) -> Iterator[Figure]:
     yield Figure("peak_mb_1000", "Peak memory of a process, 1,000 runs", "MB", peaks, 400.0)
 
 
-def streams(say: Say, million: bool) -> Iterator[Figure]:
+STREAMS = ((10_000, "paths"), (10_000, "bands"), (100_000, "bands"))
+"""Runs streamed to disk, and what is kept of them."""
+MILLION = (*STREAMS, (1_000_000, "bands"))
+
+
+def streams(say: Say, asked: tuple[tuple[int, str], ...]) -> Iterator[Figure]:
     """Stream ever more runs into a store; read the peak memory of the process that does it."""
-    asked = [(10_000, "paths"), (10_000, "bands"), (100_000, "bands"), *([(1_000_000, "bands")] if million else [])]
     peaks: dict[str, float] = {}
     seconds: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as kept:
         spawn(["-m", "bench.probe", "first"], kept)
         for runs, form in asked:
             say(f"Streaming {runs:,} runs to Zarr, {form}" + (" (this takes minutes)" if runs > 100_000 else ""))
-            _, used = spawn(["-m", "bench.probe", "stream", str(runs), form], kept)
+            _, used = spawn(["-m", "bench.probe", "stream", "--runs", str(runs), "--form", form], kept)
             peaks[f"{runs:,} runs, {form}"], seconds[f"{runs:,} runs, {form}"] = used["peak_mb"], used["seconds"]
     bands = [peak for name, peak in peaks.items() if "bands" in name]
     note = "paths of every run, or bands over runs as is usual above 100,000; once each"
@@ -190,3 +203,18 @@ def streams(say: Say, million: bool) -> Iterator[Figure]:
     growth, note = [bands[-1] / bands[0]], "flat is taken as at most a tenth more"
     yield Figure("stream_growth", "Peak memory of the most runs / of 10,000, bands", "x", growth, 1.1, note=note)
     yield Figure("stream_s", "Time, streaming to Zarr", "s", list(seconds.values()), parts=seconds)
+
+
+def smallest(say: Say) -> Iterator[Figure]:
+    """Do everything once on as little as there can be, with the kernel that is compiled already."""
+    yield from one_core(say, repeats=1, size=1)
+    yield from hot_passes(say, repeats=1, work=1)
+    yield from scaling(say, repeats=1, runs=128)
+    yield from warm(say, repeats=1, runs=64)
+    say("Fresh processes: a first run, a stream, a command's help")
+    seconds, used = spawn(["-m", "bench.probe", "first", "--runs", "64"])
+    yield Figure("new_process_s", "New process to 64 runs, kernel on disk", "s", [seconds])
+    yield Figure("peak_mb", "Peak memory of a process, 64 runs", "MB", [used["peak_mb"]])
+    _, used = spawn(["-m", "bench.probe", "stream", "--runs", "64", "--form", "paths"])
+    yield Figure("stream_peak_mb", "Peak memory, streaming to Zarr", "MB", [used["peak_mb"]])
+    yield Figure("help_s", "copark --help", "s", [spawn(["-m", "copark", "--help"])[0]])

@@ -48,28 +48,28 @@ class Park(NamedTuple):
 
 def make_park(count: int, draws: Draws, seed: int = 1) -> Park:
     """Make a plausible stock of enterprises under the parameters of the first draw."""
-    rng = np.random.default_rng(seed)
+    generator = np.random.default_rng(seed)
     tables = [np.zeros(ALL_ROWS * WIDTH) for _ in range(3)]
     ids = [np.zeros(WIDTH, np.int64) for _ in range(3)]
     table = tables[2].reshape(ALL_ROWS, WIDTH)[:, :count]
     values = {
-        rows.ORIGIN: rng.integers(0, 3, count),
-        rows.CAPITAL: rng.lognormal(1.1, 1.2, count),
-        rows.PERMANENT: 0.07 * rng.standard_normal(count),
-        rows.LAND: rng.uniform(0.0, 3.0, count),
-        rows.TRANSITORY: 0.07 * rng.standard_normal(count),
-        rows.AGE: rng.integers(0, 40, count),
+        rows.ORIGIN: generator.integers(0, 3, count),
+        rows.CAPITAL: generator.lognormal(1.1, 1.2, count),
+        rows.PERMANENT: 0.07 * generator.standard_normal(count),
+        rows.LAND: generator.uniform(0.0, 3.0, count),
+        rows.TRANSITORY: 0.07 * generator.standard_normal(count),
+        rows.AGE: generator.integers(0, 40, count),
     }
     for row, value in values.items():
         table[row // WIDTH] = value
-    ids[2][:count] = rng.choice(80 * 3 * 4096, count, replace=False)
+    ids[2][:count] = generator.choice(80 * 3 * 4096, count, replace=False)
     memory, (state, receives) = lay_out([State, Receives])
     state["operating"] = count
     state["occupied_area"] = table[rows.LAND // WIDTH].sum()
     receives["profit_tax"] = 0.18
     address = records(rng.ADDRESS, 1)
     address["seed"], address["cut"] = seed, rng.NEVER
-    address["early"] = rng.integers(0, 1 << 32, 2)
+    address["early"] = generator.integers(0, 1 << 32, 2)
     firms = Firms(tables[0], ids[0], tables[1], ids[1], tables[2], ids[2])
     parameters = draws.enterprises[:1].copy()
     return Park(firms, memory, state, receives, records(Dated, 1), parameters, address, 0.06)

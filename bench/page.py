@@ -1,4 +1,4 @@
-"""`python -m bench.page [--quick]`: how fast the page is, in headless Chromium; writes `bench/PAGE.md` and `page.json`.
+"""`python -m bench.page [--write]`: how fast the page is, in headless Chromium; about four minutes.
 
 A lever is *released* when the browser says so (`change`), *dragged* when it moves under the hand (`input`). Its chart
 is *painted* when the page shows the identity of its answer, the charts were drawn anew and two frames have begun since.
@@ -9,7 +9,6 @@ measured from when it was due. No two positions are the same, so nothing but the
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import sys
 import tempfile
@@ -19,12 +18,15 @@ from pathlib import Path
 from typing import Any
 
 from bench import page_browser as browser_of
+from bench.arguments import parser_of
 from bench.measure import Figure, OtherWork, machine
 from bench.page_server import DRAGGED, EVERY, RELEASED, Client, Server, fill_memory, serving, together
 from bench.tables import OTHERS, content, page, table, warning
 
 HERE = Path(__file__).parent
 CLIENTS = 10
+WHOLE, QUICK, SMOKE = (40, 100, 7), (8, 20, 7), (1, EVERY, 1)
+"""Rounds of a person alone, changes of each of ten clients (every tenth is a release), cold loads."""
 HEAD = """# Results of the page
 
 Written by `make bench-page`; do not edit. What is measured is said in the docstring of `bench/page.py`.
@@ -59,9 +61,9 @@ def lost(notes: list[dict[str, Any]]) -> list[str]:
     ]
 
 
-def one_person(browser: Any, server: Server, rounds: int) -> list[Figure]:
+def one_person(browser: Any, server: Server, rounds: int, visits: int = 7) -> list[Figure]:
     """A person alone at the page."""
-    loads = [browser_of.load(browser, server.address, 1) for _ in range(7)]
+    loads = [browser_of.load(browser, server.address, 1) for _ in range(visits)]
     with browser_of.opened(browser, server.address, 1) as opened:
         notes = browser_of.alone(opened, rounds, 3)
     releases, drags = painting(notes, "change"), painting(notes, "input")
@@ -133,9 +135,11 @@ class MemoryWatch(threading.Thread):
 
 def main() -> None:
     """Measure everything."""
-    parser = argparse.ArgumentParser(prog="python -m bench.page", description="Measure the page; about four minutes.")
+    parser = parser_of("bench.page", __doc__)
     parser.add_argument("--quick", action="store_true", help="fewer rounds; write no files")
-    quick = parser.parse_args().quick
+    parser.add_argument("--write", action="store_true", help="write bench/PAGE.md and bench/page.json")
+    asked = parser.parse_args()
+    rounds, changes, visits = SMOKE if asked.smoke else QUICK if asked.quick else WHOLE
     start = time.perf_counter()
 
     def say(what: str) -> None:
@@ -146,11 +150,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, browser_of.browsing() as browser:
         with serving(Path(folder)) as server:
             say("one person")
-            found = one_person(browser, server, 8 if quick else 40)
-            found += ten_clients(browser, server, 20 if quick else 100, say)
+            found = one_person(browser, server, rounds, visits)
+            found += ten_clients(browser, server, changes, say)
         where = machine() | {"browser": f"Chromium {browser.version}"}
     where |= {OTHERS: others.processors()}
-    if not quick:
+    if asked.write and not asked.quick and not asked.smoke:
         (HERE / "page.json").write_text(content(found, where, time.perf_counter() - start), encoding="utf-8")
         (HERE / "PAGE.md").write_text(page(HEAD, found, where), encoding="utf-8")
     print(table(found) + warning(where))

@@ -140,5 +140,5 @@ def among_others(page: Any, changes: int, begin: float, every: int) -> list[dict
             hand.let_go()
         else:
             hand.move()
-    page.wait_for_load_state("networkidle")
+    page.wait_for_function("() => window.benchNotes.at(-1).painted !== undefined", timeout=60_000, polling=20)
     return notes(page)

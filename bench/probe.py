@@ -1,4 +1,4 @@
-"""What is run in a fresh process: `python -m bench.probe first|stream ...`. Prints what it used, as JSON."""
+"""`python -m bench.probe first|stream [--runs N] [--form paths|bands]`: work in a fresh process; its use, as JSON."""
 
 # ruff: noqa: PLC0415 - what a fresh process imports is part of what is measured
 from __future__ import annotations
@@ -9,7 +9,9 @@ import tempfile
 import time
 from pathlib import Path
 
-RUNS = 1000
+from bench.arguments import parser_of
+
+RUNS, SMOKE_RUNS = 1000, 64
 
 
 def peak_mb() -> float:
@@ -28,11 +30,11 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 
 
-def first() -> dict[str, float]:
-    """The first result of a new process: load the case, run 1,000 times."""
+def first(runs: int) -> dict[str, float]:
+    """The first result of a new process: load the case, run it."""
     import copark
 
-    result = copark.simulate(copark.load_case("great-stone"), runs=RUNS, seed=1)
+    result = copark.simulate(copark.load_case("great-stone"), runs=runs, seed=1)
     return {"runs": int(result.sizes["run"]), "median operating": float(result["operating"][0, :, -1].median())}
 
 
@@ -51,11 +53,17 @@ def stream(runs: int, form: str) -> dict[str, float]:
     return {"runs": record.runs, "seconds": time.perf_counter() - start}
 
 
-def main(what: str, *more: str) -> None:
+def main() -> None:
     """Do one thing and say what it took."""
-    used = first() if what == "first" else stream(int(more[0]), more[1])
+    parser = parser_of("bench.probe", __doc__)
+    parser.add_argument("work", nargs="?", choices=["first", "stream"], default="first")
+    parser.add_argument("--runs", type=int, default=RUNS)
+    parser.add_argument("--form", choices=["paths", "bands"], default="bands", help="what a stream keeps of the runs")
+    asked = parser.parse_args()
+    runs = SMOKE_RUNS if asked.smoke else asked.runs
+    used = first(runs) if asked.work == "first" else stream(runs, asked.form)
     print(json.dumps(used | {"peak_mb": peak_mb()}))
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -1,14 +1,14 @@
-"""Everything in turn, then the table."""
+"""Measure copark: everything in turn, then the table. It takes about four minutes."""
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
 import warnings
 from pathlib import Path
 
 from bench import figures
+from bench.arguments import parser_of
 from bench.measure import Figure, OtherWork, machine
 from bench.tables import OTHERS, content, page, table, warning
 
@@ -24,9 +24,10 @@ stands with the least and the greatest.
 
 def main() -> None:
     """Measure everything."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure copark; about four minutes.")
+    parser = parser_of("bench", __doc__)
     parser.add_argument("--million", action="store_true", help="also stream 1,000,000 runs (some ten minutes more)")
     parser.add_argument("--quick", action="store_true", help="leave out the streams to disk; write no files")
+    parser.add_argument("--write", action="store_true", help="write bench/RESULTS.md and bench/results.json")
     asked = parser.parse_args()
     warnings.simplefilter("ignore", FutureWarning)
     found: list[Figure] = []
@@ -37,13 +38,15 @@ def main() -> None:
 
     say("Compiling and loading")
     others = OtherWork()
-    parts = [figures.one_core, figures.hot_passes, figures.scaling, figures.warm, figures.processes]
-    for part in parts:
-        found.extend(part(say))
-    if not asked.quick:
-        found.extend(figures.streams(say, asked.million))
+    if asked.smoke:
+        found.extend(figures.smallest(say))
+    else:
+        for part in (figures.one_core, figures.hot_passes, figures.scaling, figures.warm, figures.processes):
+            found.extend(part(say))
+    if not asked.quick and not asked.smoke:
+        found.extend(figures.streams(say, figures.MILLION if asked.million else figures.STREAMS))
     where = machine() | {OTHERS: others.processors()}
-    if not asked.quick:
+    if asked.write and not asked.quick and not asked.smoke:
         (HERE / "results.json").write_text(content(found, where, time.perf_counter() - start), encoding="utf-8")
         (HERE / "RESULTS.md").write_text(page(HEAD, found, where), encoding="utf-8")
     print(table(found) + warning(where))

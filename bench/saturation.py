@@ -8,7 +8,6 @@ during and, two seconds after the others have stopped, again.
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.arguments import parser_of
 from bench.clients import HONEST, Asker, everyone
 from bench.page_server import serving
 
@@ -107,13 +107,14 @@ def _probe(probe: Asker, n: int) -> float:
 
 def main() -> None:
     """Saturate, and say what came of it."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser = parser_of("bench.saturation", __doc__)
     parser.add_argument("--minutes", type=float, default=5.0)
     parser.add_argument("--clients", type=int, default=CLIENTS)
     asked = parser.parse_args()
-    found = saturate(60.0 * asked.minutes, asked.clients)
+    minutes, clients = (0.03, 4) if asked.smoke else (asked.minutes, asked.clients)
+    found = saturate(60.0 * minutes, clients)
     print("| what | found |\n|---|---:|")
-    print(f"| clients, minutes | {asked.clients}, {found.lasted / 60:.1f} |")
+    print(f"| clients, minutes | {clients}, {found.lasted / 60:.1f} |")
     for status, count in sorted(found.statuses.items()):
         print(f"| answers with status {status} | {count:,} |")
     print(f"| errors | {len(found.faults)} |")
@@ -123,7 +124,7 @@ def main() -> None:
     if found.again:
         print(f"| who came again when told and was served | {sum(found.again):,} of {len(found.again):,} |")
     print("\n".join(found.faults[:10]), file=sys.stderr)
-    sys.exit(bool(found.faults) or not found.is_normal_again)
+    sys.exit(bool(found.faults) or not (asked.smoke or found.is_normal_again))
 
 
 if __name__ == "__main__":

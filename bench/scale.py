@@ -8,7 +8,6 @@ what shards cost beside a plain stream. What an ensemble costs once is told apar
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import tempfile
 import threading
@@ -20,6 +19,7 @@ from pathlib import Path
 
 import psutil
 
+from bench.arguments import parser_of
 from copark.cases import load_case
 from copark.cluster import Asked, Crew, Threads, make
 from copark.cluster.dask_workers import local_workers
@@ -137,14 +137,14 @@ class Times:
         return statistics.median(one / both for one, both in zip(self.simulate, self.both, strict=True))
 
 
-def compare(runs: int) -> None:
+def compare(runs: int, repeats: int = REPEATS) -> None:
     """Print efficiency and overheads: for a whole ensemble, and for each further chunk, from two sizes."""
     sizes = (runs // LESS, runs)
     times = {size: Times() for size in sizes}
     with local_workers(1) as one, local_workers(2) as two:
         for crew in (one, two):
-            timed(crew, 4000)
-        for _ in range(REPEATS):
+            timed(crew, min(4000, runs))
+        for _ in range(repeats):
             for size in sizes:
                 times[size].add(one, two, size)
     for size, found in times.items():
@@ -191,11 +191,13 @@ def million() -> None:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = parser_of("bench.scale", __doc__)
     parser.add_argument("--runs", type=int, default=RUNS)
     parser.add_argument("--million", action="store_true")
     given = parser.parse_args()
-    if given.million:
+    if given.smoke:
+        compare(2 * LESS * CHUNK // LESS, 1)
+    elif given.million:
         million()
     else:
         compare(given.runs)

@@ -1,4 +1,4 @@
-"""`make soak ARGS="--minutes 30"`: mixed work for half an hour, while memory and handles of a server are watched.
+"""`python -m bench.soak [--minutes 30]`: mixed work for half an hour, while memory and handles of a server are watched.
 
 Simulations, comparisons, coupling, exports in every form, jobs, uploads sound and broken, and commands beside the
 server in the same folder. Every two seconds the server is looked at: resident memory, open files, threads, children.
@@ -11,7 +11,6 @@ to the database, which come and stay as they are needed, are counted apart: ther
 
 from __future__ import annotations
 
-import argparse
 import io
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.arguments import parser_of
 from bench.clients import HONEST, Asker, everyone
 from bench.page_server import Server, fill_memory, serving
 from bench.saturation import question
@@ -210,7 +210,7 @@ def kind_of(handle: Path) -> str | None:
     return "font" if name.endswith((".ttf", ".ttc", ".otf")) else "file"
 
 
-def warm_up(server: Server) -> None:
+def warm_up(server: Server, askers: int) -> None:
     """Do at once, many times, what leaves something open for good: files on every thread, and the database."""
 
     def work(number: int) -> None:
@@ -225,16 +225,26 @@ def warm_up(server: Server) -> None:
                     answer = asker.ask("GET", f"/api/v1/export/{found.json['identity']}.{form}?lang={lang}")
         asker.close()
 
-    for thread in everyone([lambda number=number: work(number) for number in range(AT_ONCE)]):
+    for thread in everyone([lambda number=number: work(number) for number in range(askers)]):
         thread.join()
 
 
-def soak(minutes: float, filled: int = FILLED) -> tuple[Work, Seen]:
-    """Work on a server of its own for so long, after so many questions to fill its memories."""
+def soak(minutes: float, filled: int = FILLED, at_once: int = AT_ONCE) -> tuple[Work, Seen]:
+    """Work on a server of its own for so long.
+
+    Parameters
+    ----------
+    minutes
+        How long.
+    filled
+        Questions asked before, which fill the server's memories.
+    at_once
+        Askers who do at once, before, what leaves something open.
+    """
     seen = Seen()
     with tempfile.TemporaryDirectory() as place, serving(Path(place), "--memory", str(MEMORY_MB)) as server:
         fill_memory(server.port, filled)
-        warm_up(server)
+        warm_up(server, at_once)
         begun = time.monotonic()
         work = Work(server, Path(place), begun + 60.0 * minutes)
         turns = [[work.simulate], [work.simulate, work.compare], [work.export], [work.look, work.upload], [work.job],
@@ -253,13 +263,14 @@ def soak(minutes: float, filled: int = FILLED) -> tuple[Work, Seen]:
 
 def main() -> None:
     """Soak, and say what came of it."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser = parser_of("bench.soak", __doc__)
     parser.add_argument("--minutes", type=float, default=30.0)
     asked = parser.parse_args()
-    work, seen = soak(asked.minutes)
+    minutes = 0.1 if asked.smoke else asked.minutes
+    work, seen = soak(minutes, *((4, 1) if asked.smoke else (FILLED, AT_ONCE)))
     half = seen.half()
     print("| what | found |\n|---|---:|")
-    print(f"| minutes | {asked.minutes:g} |")
+    print(f"| minutes | {minutes:g} |")
     for name, count in sorted(work.done.items()):
         print(f"| {name} | {count:,} |")
     print(f"| errors | {len(work.faults)} |")
@@ -273,7 +284,7 @@ def main() -> None:
         print(f"| {name}: mean, most, rise over the second half | {mean:.1f}, {most:.0f}, {seen.rise(column):+.1f} |")
     print(f"| open files at the end | {', '.join(f'{name} {count}' for name, count in seen.open.most_common())} |")
     print("\n".join(work.faults[:10]), file=sys.stderr)
-    sys.exit(bool(work.faults) or not seen.is_flat)
+    sys.exit(bool(work.faults) or not (asked.smoke or seen.is_flat))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 
@@ -49,12 +49,43 @@ function packed(): Plugin {
   };
 }
 
+const LICENCES = 'licenses.txt';
+
+/** After the licences that Vite lists: what the licences of bundled packages want to go along, notices and licences of parts. */
+function notices(): Plugin {
+  const packages = new Set<string>();
+  return {
+    name: 'notices',
+    apply: 'build',
+    generateBundle(_options, bundle) {
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type !== 'chunk') continue;
+        for (const id of chunk.moduleIds) {
+          const folder = /^\0?(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1];
+          if (folder) packages.add(folder);
+        }
+      }
+    },
+    writeBundle({ dir = '.' }) {
+      for (const folder of [...packages].sort()) {
+        const files = readdirSync(folder).filter((name) => /^notice/i.test(name));
+        if (existsSync(join(folder, 'licenses'))) files.push(...readdirSync(join(folder, 'licenses')).map((name) => join('licenses', name)));
+        for (const file of files) {
+          const name = folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length);
+          appendFileSync(join(dir, LICENCES), `\n## ${name}: ${file}\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`);
+        }
+      }
+    },
+  };
+}
+
 // The built page is served by the Python server under a policy that allows scripts and styles of its own origin only.
 export default defineConfig({
-  plugins: [documents(), svelte(), packed()],
+  plugins: [documents(), svelte(), packed(), notices()],
   build: {
     outDir: '../src/copark/web/dist',
     emptyOutDir: true,
+    license: { fileName: LICENCES },
     target: 'es2022',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

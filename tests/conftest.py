@@ -38,6 +38,31 @@ def embedded_database(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COPARK_DATABASE_URL", raising=False)
 
 
+FEW_RUNS = 2
+"""The largest ensemble that the tests make with compilation off, where a run takes a second or more."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_large_ensembles_uncompiled() -> Iterator[None]:
+    """Skip what asks for an ensemble where compilation is off, as `make coverage` has it: it would take hours."""
+    if os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0"):
+        yield
+        return
+    from copark.simulation.ensemble import Ensemble
+
+    run = Ensemble._run
+
+    def run_a_few(self: Ensemble, inputs: Any, draws: Any) -> Any:
+        runs = len(draws.addresses)
+        if runs > FEW_RUNS:
+            pytest.skip(f"an ensemble of {runs} runs is left out with compilation off")
+        return run(self, inputs, draws)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Ensemble, "_run", run_a_few)
+        yield
+
+
 @pytest.fixture(scope="session")
 def great_stone() -> Any:
     """The park of the paper, as the casebook has it."""

@@ -13,7 +13,6 @@ folder is kept, with that of the undisturbed work.
 
 from __future__ import annotations
 
-import argparse
 import os
 import random
 import shutil
@@ -25,6 +24,7 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
+from bench.arguments import parser_of
 from bench.kills import databases
 from bench.kills.kinds import KINDS, Kind, hindrances
 from bench.kills.trial import Missed, Trial
@@ -110,12 +110,14 @@ class Trials:
 
 def main(arguments: list[str] | None = None) -> int:
     """Kill, go on, compare, count."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = parser_of("bench.kills", __doc__)
     parser.add_argument("--kills", type=int, default=30)
     parser.add_argument("--runs", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", action="append", choices=[kind.name for kind in KINDS], help="may be given again")
     given = parser.parse_args(arguments)
+    if given.smoke:
+        given.kills, given.runs, given.only = 1, 1000, ["client"]
     os.environ.pop(VARIABLE, None)
     place = Path(tempfile.mkdtemp(prefix="copark-kills-"))
     left_out = hindrances(place)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from tests.inference.conftest import ask
 
+from bench.arguments import parser_of
 from bench.kills.sameness import differing
 from bench.kills.trial import Trial, brief, kill
 from copark.store.files import REPLACED, UNFINISHED
@@ -62,5 +64,14 @@ def _left_behind(out: Path) -> Iterator[str]:
         yield f"left behind: {brief(left)}"
 
 
+def main() -> None:
+    """Calibrate into a folder; in the smallest form into a temporary one."""
+    parser = parser_of("bench.kills.calibrations", __doc__)
+    parser.add_argument("out", nargs="?", type=Path, help="output folder; a temporary one by default")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as place:
+        calibrate(asked.out or Path(place))
+
+
 if __name__ == "__main__":
-    calibrate(Path(sys.argv[1]))
+    main()

@@ -119,8 +119,8 @@ class Trial:
 
 
 def _bury(process: subprocess.Popen[bytes]) -> None:
-    """Leave nobody behind, whatever became of a trial."""
-    if process.poll() is None:
+    """Leave nobody behind, whatever became of a trial; who ends just now by itself is gone too."""
+    with suppress(Missed, RuntimeError):
         kill(process)
 
 

@@ -1,4 +1,7 @@
-"""Somebody who makes shards for a command is killed: a worker, the scheduler with its workers, or its client."""
+"""Somebody who makes shards for a command is killed: a worker, the scheduler with its workers, or its client.
+
+`python -m bench.kills.workers` is a scheduler with two workers that prints its address and waits to be killed.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import sys
 import time
 from contextlib import suppress
 
+from bench.arguments import parser_of
 from bench.kills.clients import SLOWER
 from bench.kills.sameness import finished_files
 from bench.kills.trial import LONGEST, Missed, Trial, descendants, kill, need_alive, strike
@@ -81,7 +85,13 @@ def _end(server: subprocess.Popen[bytes]) -> None:
         server.stdout.close()
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Be a scheduler with two workers, for as long as a trial may take."""
+    asked = parser_of("bench.kills.workers", __doc__).parse_args()
     with local_cluster(2) as found:
         print(found.scheduler_address, flush=True)
-        time.sleep(LONGEST)
+        time.sleep(0.0 if asked.smoke else LONGEST)
+
+
+if __name__ == "__main__":
+    main()

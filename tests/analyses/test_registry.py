@@ -2,10 +2,14 @@
 
 import io
 import json
+import shutil
+import subprocess
+import sys
 import threading
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -22,6 +26,7 @@ from copark.texts import LANGUAGES
 from copark.web import jobs as work
 from copark.web.limits import Limits, Settings
 from copark.web.server import create_app
+from tests.analyses.conftest import ROOT, recipe
 from tests.asked import call
 
 CHILD = """
@@ -250,3 +255,25 @@ def test_what_is_wrong_with_a_question_is_told(client, subtests):
             found = client.get(f"/api/v1/analyses/{path}")
             assert found.status_code in (404, 422)
             assert found.headers["content-type"] == "application/problem+json"
+
+
+def test_the_recipe_passes_the_checks_of_contributors(tmp_path):
+    """Its code, as CONTRIBUTING.md prints it and in the folder that it tells, as `make check` reads it."""
+    ruff = shutil.which("ruff", path=str(Path(sys.executable).parent))
+    if ruff is None:
+        pytest.skip("ruff is not installed")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    copied = tmp_path / "src" / "copark"
+    shutil.copytree(ROOT / "src" / "copark", copied, ignore=not_code)
+    (copied / "analyses" / "toy").mkdir()
+    for name, content in recipe().items():
+        (copied / "analyses" / "toy" / name).write_text(content, encoding="utf-8")
+    for what in (["check"], ["format", "--check"]):
+        command = [ruff, *what, "--no-cache", "src/copark/analyses/toy"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+        assert done.returncode == 0, done.stdout
+
+
+def not_code(folder, names):
+    """Names below a folder that are neither folders nor Python."""
+    return [name for name in names if not name.endswith(".py") and not (Path(folder) / name).is_dir()]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from bench.kills.__main__ import main
+from bench.kills.trial import _bury
 
 
 @pytest.mark.long
@@ -11,3 +15,12 @@ def test_two_kills(capsys: pytest.CaptureFixture[str]) -> None:
     """A command, and a disk where one may be mounted; `make soak` tries every kind."""
     assert main(["--kills", "2", "--runs", "3000", "--seed", "4", "--only", "client", "--only", "disk"]) == 0
     assert capsys.readouterr().out.endswith("2 of 2 passed\n")
+
+
+def test_who_ends_by_itself_while_a_trial_is_closed_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the look and the kill a process may end, well or not: `make soak` died of it at its 27th kill."""
+    for code in (0, 1):
+        process = subprocess.Popen([sys.executable, "-c", f"raise SystemExit({code})"])
+        assert process.wait(60) == code
+        monkeypatch.setattr(process, "poll", iter([None, code, code, code]).__next__)
+        _bury(process)

@@ -1,11 +1,16 @@
 """A hunt: a subject is given many inputs, each in a fresh folder, watched; the same seed makes the same inputs.
 
+The seed is another one each time, unless COPARK_FUZZ_SEED names it. An input that fails is kept in a file, which
+``python -m tests.hostile --replay FILE`` gives to its subject again.
+
 Nothing is written outside, nothing started, nobody called, no time lost.
 """
 
 from __future__ import annotations
 
 import os
+import pickle
+import secrets
 import shutil
 import signal
 import sys
@@ -13,7 +18,7 @@ import tempfile
 import time
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +31,18 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from copark.model.jit import cache_folder
 from tests.hostile.subjects import ACCEPTED, REFUSED, SECRET, Subject
 
-SEED = int(os.environ.get("COPARK_FUZZ_SEED", "1"))
+FIXED_SEED = 1
+"""Of the few inputs of the fast tests, which are the same each time."""
+
+
+def fresh_seed() -> int:
+    """Return the seed that COPARK_FUZZ_SEED names, or one that nobody has tried."""
+    named = os.environ.get("COPARK_FUZZ_SEED")
+    return int(named) if named else secrets.randbelow(1 << 32)
+
+
+KEPT = Path(__file__).parents[2] / ".hypothesis" / "hunt"
+"""Where inputs that failed are kept."""
 PART = float(os.environ.get("COPARK_FUZZ_PART", "0.1"))
 """How much of every hunt the long tests make; ``make soak`` makes them whole."""
 MOST_CPU = 10.0
@@ -133,11 +149,41 @@ class Tally:
     slowest: float = 0.0
 
 
-def hunt(subject: Subject, inputs: int, place: Path, *allowed: Path) -> Tally:
+def judged(subject: Subject, made: object, folder: Path, watch: Watch) -> str:
+    """Give a subject an input in an empty folder; its answer, if it is one, and nothing else was done."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    with watched(watch):
+        answer = subject.answer(made, folder)
+    assert answer in (ACCEPTED, REFUSED)
+    assert not watch.deeds, watch.deeds
+    return answer
+
+
+def keep(subject: Subject, made: object, of_seed: int) -> Path:
+    """Keep an input in a file, over a larger one of the same hunt; return its path."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    path = KEPT / f"{subject.name.replace(' ', '-')}-{of_seed}.pickle"
+    path.write_bytes(pickle.dumps((subject.name, made)))
+    return path
+
+
+def replay(path: Path, subjects: Iterable[Subject], place: Path, *allowed: Path) -> str:
+    """Give an input that :func:`keep` kept to its subject again; the answer, or the error that it was kept for."""
+    name, made = pickle.loads(path.read_bytes())
+    (subject,) = (one for one in subjects if one.name == name)
+    secret = place / SECRET
+    secret.write_text("nothing of this may be seen", encoding="utf-8")
+    watch = Watch((place / "own", *allowed), (secret, Path("/etc/passwd")))
+    return judged(subject, made, place / "own", watch)
+
+
+def hunt(subject: Subject, inputs: int, place: Path, *allowed: Path, of_seed: int = FIXED_SEED) -> Tally:
     """Give a subject inputs; an answer that is neither acceptance nor refusal, or a misdeed, is an error.
 
     It works in a place where beside the input's own folder lies a file that nothing has a reason to open; allowed are
-    further folders that may be written, such as a server's data.
+    further folders that may be written, such as a server's data. What fails says which seed it was of, and in which
+    file its smallest input is kept.
     """
     tally = Tally()
     folder, secret = place / "own", place / SECRET
@@ -148,18 +194,18 @@ def hunt(subject: Subject, inputs: int, place: Path, *allowed: Path) -> Tally:
     assert subject.answer(subject.sound(), folder) == ACCEPTED, "what is sound is refused"
     around = {path.name for path in place.iterdir()}
 
-    @seed(SEED)
+    @seed(of_seed)
     @settings(max_examples=inputs, deadline=None, database=None, phases=[Phase.generate, Phase.shrink],
               suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(made=subject.inputs)
     def each(made: object) -> None:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
         watch = Watch((folder, temporary, *allowed), (secret, Path("/etc/passwd")))
-        with watched(watch):
-            answer = subject.answer(made, folder)
-        assert answer in (ACCEPTED, REFUSED)
-        assert not watch.deeds, watch.deeds
+        try:
+            answer = judged(subject, made, folder, watch)
+        except (Exception, Hung) as error:
+            kept = keep(subject, made, of_seed)
+            error.add_note(f"seed {of_seed}; give the input again: python -m tests.hostile --replay {kept}")
+            raise
         tally.answers[answer] += 1
         tally.slowest = max(tally.slowest, watch.slowest)
 

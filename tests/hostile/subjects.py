@@ -343,7 +343,10 @@ def typed(draw: m.Draw) -> list[str]:
 
 
 def command(arguments: list[str], folder: Path) -> str:
-    """A command given two folders deep, so that ``../..`` is inside, beside a table and a link that leads out."""
+    """A command given two folders deep, so that ``../..`` is inside, beside a table and a link that leads out.
+
+    Whoever names a link as the place to write to means where it leads, as with any program: that is then inside.
+    """
     from contextlib import chdir, redirect_stderr, redirect_stdout
 
     from copark.cli import FAULTS, OK, WRONG_USAGE, _guarded
@@ -352,7 +355,9 @@ def command(arguments: list[str], folder: Path) -> str:
     here.mkdir(parents=True)
     (here / "parks.csv").write_bytes(PARKS)
     (here / "case.yaml").write_bytes(b"a: 1\n")
-    (here / "link").symlink_to(folder.parent)
+    is_target = any(arguments[n : n + 2] in (["--in", "link"], ["--to", "link"]) for n in range(len(arguments)))
+    (folder / "elsewhere").mkdir()
+    (here / "link").symlink_to(folder / "elsewhere" if is_target else folder.parent)
     out, error = io.StringIO(), io.StringIO()
     with chdir(here), redirect_stdout(out), redirect_stderr(error):
         code = _guarded(arguments)

@@ -185,3 +185,15 @@ def test_files_that_lie_over_one_another_in_an_archive():
     raw[place + 42 : place + 46] = start.to_bytes(4, "little")
     with pytest.raises(Refused, match="bomb"):
         check_workbook(bytes(raw), "t.xlsx", "web.upload", 500, 50_000_000)
+
+
+def test_a_link_named_as_the_place_of_a_new_case_is_followed(tmp_path):
+    """As by any program: whoever names a link means where it leads. Nothing is written beside that folder."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (tmp_path / "link").symlink_to(elsewhere)
+    watch = Watch((elsewhere,))
+    with watched(watch):
+        made = copark.cases.new_case("my-park", tmp_path / "link")
+    assert watch.deeds == []
+    assert made.resolve() == (elsewhere / "my-park").resolve()

@@ -11,7 +11,7 @@ from copark.analyses.context import Context
 from copark.cases.casebook import POSTERIOR, casebook_path
 from copark.cli import screen
 from copark.errors import RunRefused
-from copark.inference import calibrations
+from copark.inference import calibrations, remade
 from copark.inference.calibrate import FULL, QUICK, Settings
 from copark.inference.calibrations import settings_of
 from copark.inference.provenance import recipe_in
@@ -140,8 +140,8 @@ def test_the_shipped_posterior_is_made_again_every_time_and_the_command_ends_wit
         (False, False, ("Different", "不一致")),
     )
     for identical, close, words in cases:
-        found = calibrations.Comparison(identical=identical, close=close, largest=0.0 if identical else 0.25)
-        monkeypatch.setattr(calibrations, "check", lambda *_, found=found, **__: found)
+        found = remade.Comparison(identical=identical, close=close, largest=0.0 if identical else 0.25)
+        monkeypatch.setattr(remade, "check", lambda *_, found=found, **__: found)
         for lang, word in zip(("en", "zh"), words, strict=True):
             given = ["calibrate", "great-stone", "--check", "--lang", lang, "--out", out, "--format", "json"]
             code, said, _ = call(given, capsys)

@@ -62,6 +62,32 @@ def test_a_cut_arrow_carries_nothing(great_stone, link):
     assert any(not np.array_equal(made[name].values[2], made[name].values[3]) for name in felt)
 
 
+OLDER = (
+    "partners_to_network",
+    "commitment_to_votes",
+    "commitment_to_effort",
+    "plan_to_land",
+    "rescue_to_ledger",
+    "service_to_starts",
+    "land_to_starts",
+    "opening_to_enterprises",
+    "opening_to_interests",
+    "dividends_to_sides",
+    "control_to_bargain",
+    "occupancy_to_ledger",
+    "profits_to_home",
+    "taxes_to_host",
+    "results_to_partners",
+)
+"""Links that are older than this rule and are cut only in the tests below."""
+
+
+def test_every_link_is_tried_at_both_ends():
+    """A new link has a place in DISTURBED, or in SAME_AS_PARAMETER if it has a parameter of its own."""
+    tried = {*DISTURBED, *(link for links in SAME_AS_PARAMETER.values() for link in links), *OLDER}
+    assert tried == set(catalogue().links)
+
+
 WAYS = {
     "cut": {"strength": 0.0},
     "late": {"strength": 1.0, "delay": 400},

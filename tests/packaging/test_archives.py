@@ -1,8 +1,9 @@
-"""Packages: a source archive of tracked files alone, and no wheel that silently lacks the page."""
+"""Packages: a source archive of tracked files alone, and no release that lacks the page or a licence."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,7 @@ TRACKED = (
     "src/copark/version.py",
 )  # fmt: skip
 INDEX = "src/copark/web/dist/index.html"
+LICENCES = "src/copark/web/dist/licenses.txt"
 
 pytest.importorskip("hatchling", reason="hatchling, which builds packages, is not installed: make test installs it")
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not on this machine")
@@ -38,10 +40,10 @@ def clone(tmp_path):
     return folder
 
 
-def built(folder, *what, without_page=""):
+def built(folder, *what, release=""):
     """Build a package as pip and build do: with hatchling, in the folder."""
     command = [sys.executable, "-m", "hatchling", "build", *what, "--directory", str(folder / "packages")]
-    env = {**os.environ, "COPARK_WITHOUT_PAGE": without_page}
+    env = {**os.environ, "COPARK_RELEASE": release}
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False, env=env)
 
 
@@ -54,9 +56,9 @@ def names_in(folder, kind):
         return {name.partition("/")[2] for name in archive.getnames()}
 
 
-def refused(folder, target):
+def refused(folder, target, release=""):
     """What is said where no package is made."""
-    done = built(folder, "--target", target)
+    done = built(folder, "--target", target, release=release)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert not list((folder / "packages").glob("*"))
@@ -83,13 +85,38 @@ def test_where_git_cannot_tell_what_is_tracked_no_source_archive_is_made(clone):
     assert refused(clone, "sdist").startswith("A source archive holds tracked files alone")
 
 
-def test_a_wheel_without_the_page_is_made_only_for_who_wants_it_and_an_editable_install_needs_none(clone):
-    """As `make run` installs, where Node is missing; `copark serve` says how to build the page."""
-    said = refused(clone, "wheel")
-    assert all(word in said for word in ("index.html is missing", "make page", "--editable", "COPARK_WITHOUT_PAGE=1"))
-    done = built(clone, "--target", "wheel:editable", "--hooks-only")
+@pytest.mark.parametrize("target", ["wheel", "sdist"])
+def test_a_release_without_the_page_is_refused(clone, target):
+    message = refused(clone, target, release="1")
+    assert all(words in message for words in ("index.html is missing", "make page", "Node 20.19", "COPARK_RELEASE=1"))
+
+
+def test_pip_installs_from_a_repository_without_the_page_and_says_so(clone):
+    """As `pip install git+https://…` does; `copark serve` says how to get the page (tests/web/test_building.py)."""
+    done = built(clone, "--target", "wheel:editable", "--hooks-only", release="1")
     assert (done.returncode, done.stderr) == (0, "")
-    done = built(clone, "--target", "wheel", without_page="1")
+    done = built(clone, "--target", "wheel")
     assert done.returncode == 0, done.stderr
-    assert "without the page" in done.stdout + done.stderr
+    assert "This package is without it" in done.stdout + done.stderr
     assert "copark/version.py" in names_in(clone, "whl")
+
+
+def test_a_wheel_names_the_licences_of_what_is_bundled_into_its_page(clone):
+    for name, text in ((INDEX, "<!doctype html>"), (LICENCES, "## echarts - 6.1.0 (Apache-2.0)\n")):
+        (clone / name).parent.mkdir(parents=True, exist_ok=True)
+        (clone / name).write_text(text, encoding="utf-8")
+    done = built(clone, "--target", "wheel", release="1")
+    assert done.returncode == 0, done.stderr
+    (path,) = (clone / "packages").glob("*.whl")
+    with zipfile.ZipFile(path) as archive:
+        (metadata,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        lines = archive.read(metadata).decode().splitlines()
+    assert "License-File: LICENSE" in lines
+    assert f"License-File: {LICENCES}" in lines
+    (expression,) = (line for line in lines if line.startswith("License-Expression: "))
+    built_page = ROOT / LICENCES
+    if not built_page.is_file():
+        pytest.skip("the page is not built: make page")
+    bundled = re.findall(r"^## .* \(([A-Za-z0-9.-]+)\)$", built_page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert bundled
+    assert set(bundled) <= set(expression.removeprefix("License-Expression: ").split(" AND "))

@@ -5,6 +5,7 @@ import html
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import docx
@@ -18,6 +19,7 @@ from copark import presentation
 from copark.presentation import document as data
 from copark.presentation import document_tables, html_pdf, terminal
 from copark.presentation import docx as words_file
+from copark.presentation.document import Column, Kind
 from copark.presentation.figures import FORMATS, Charts
 from copark.presentation.numbers import NOTHING
 from copark.presentation.rendered_document import Page, chart_of, page_of, table_of, to_json
@@ -304,3 +306,31 @@ def test_paper_has_the_first_rows_and_says_how_many_more_there_are(tmp_path):
         == 5 + 1234
     )
     assert len((document_tables.write_csvs(one, tmp_path / "csv") / "long.csv").read_text().splitlines()) == 1235
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_terminal_shows_a_summary_of_a_long_document_and_names_the_rest(lang):
+    """The answer, how sure, and the first tables on two screens; the documents of levers and claims had 1,222 lines."""
+    one = replace(document(lang), sections=tuple(long_section(f"part-{n}") for n in range(9)))
+    stream = io.StringIO()
+    terminal.show(one, Console(file=stream, width=80, color_system=None), whole=False)
+    lines = stream.getvalue().splitlines()
+    assert len(lines) < 140
+    plain = flat(stream.getvalue())
+    assert flat(one.headline) in plain
+    assert flat(one.trust) in plain
+    assert "title part-0" in stream.getvalue()
+    assert "title part-8" in stream.getvalue().partition("title part-1\n")[2], "what is left out is named"
+    assert "row-39" in plain
+    assert "row-40" not in plain
+    assert "--all" in lines[-1] + lines[-2]
+    assert "row-99" in flat(screen(one, width=80)), "all of it is shown to who asks for it"
+
+
+def long_section(key):
+    columns = (
+        Column("name", "Name", Kind.text),
+        *(Column(f"c{n}", f"column {n} of ten", Kind.number) for n in range(10)),
+    )
+    rows = tuple((f"row-{n}", *(float(n),) * 10) for n in range(100))
+    return data.Section(key, f"title {key}", (data.Table(key, f"title {key}", columns, rows),))

@@ -39,7 +39,7 @@ NAMES = frozenset(
         r"\S+",
         """
         Banzhaf Bonferroni Brennan Brier Cookie Ctrl Dask Dul Earth Excel Felbermayr Feld Greenaway Heckemeyer Jackson
-        Jeffreys Kuik Laan Lindley Mastrandrea McCluskey Natural Oakley Phipson Platt Python Quine Ragin Raiffa Rauch
+        Jeffreys Kuik Laan Lindley Mastrandrea McCluskey Natural Node Oakley Phipson Platt Python Quine Ragin Raiffa Rauch
         Saerens Schema Schlaifer Schneider Shapley Shubik Smyth Sobol Sonnett Strong Trindade Wagemann Wang van der
         """,
     )
@@ -53,7 +53,7 @@ TYPED = frozenset(
         doi draws entropy equal exp experts false fit from futures grade html install investment jobs json judgement
         land ledger levers list literature make min netcdf new now off origins out own parks pdf pip pool posterior
         postgres pptx prior profit registered results role run runs score service simulate size source suzhou true
-        unallocated unsettled use waste web xls xlsx xmax xmin year yes ymax ymin zhplot zip
+        unallocated unsettled use verify waste web xls xlsx xmax xmin year yes ymax ymin zhplot zip
         """,
     )
 )

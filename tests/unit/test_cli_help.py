@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 from rich.cells import cell_len
@@ -86,3 +89,18 @@ def test_wrong_usage_is_told_in_one_line_with_code_two(
                 assert (code, out, err.count("\n")) == (2, "", 1)
                 assert words in err
                 assert "--help`" in err
+
+
+@pytest.mark.parametrize(("words", "at", "expected"), [("copark ru", 1, "runs"), ("copark levers --al", 2, "--all")])
+def test_shells_complete_commands_and_options(words: str, at: int, expected: str) -> None:
+    """Typer's own completion; with it `--help` broke, since its options bring sentences and no keys of texts."""
+    asked = {"_COPARK_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(at)}
+    command = [sys.executable, "-m", "copark"]
+    done = subprocess.run(command, env=os.environ | asked, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert expected in done.stdout.split()
+
+
+def test_help_names_the_options_of_completion_in_the_readers_language(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "Install completion" in call(["--help"], capsys)[1]
+    assert "补全" in call(["--help", "--lang", "zh"], capsys)[1]

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+import copark
 from copark.web.server import PAGES
 
 SCRIPT = "/assets/app-0123.js"
+BUILT = Path(copark.__file__).parent / "web" / "dist"
 
 
 @pytest.fixture
@@ -51,6 +53,22 @@ def test_scripts_are_kept_and_sent_as_the_build_packed_them_to_who_reads_that(se
             assert found.headers["vary"] == "Accept-Encoding"
             assert "immutable" in found.headers["cache-control"]
             assert (b"".join(found.iter_raw()) == b"packed") == (sent == "br")
+
+
+def test_licences_of_what_is_bundled_go_along_with_the_page_and_are_linked_from_its_foot(serve):
+    """ECharts' Apache licence wants its NOTICE, and those of the parts it took over, to be handed on."""
+    if not (BUILT / "index.html").is_file():
+        pytest.skip("the page is not built: make page")
+    with serve(dist=BUILT) as client:
+        found = client.get("/licenses.txt")
+    assert found.status_code == 200
+    assert found.headers["content-type"].startswith("text/plain")
+    for words in (
+        "## echarts - ", "Apache License", "Apache ECharts\nCopyright 2017-", "The Apache Software Foundation (https://www.apache.org/)",
+        "Mike Bostock", "## zrender - ", "## svelte - ",
+    ):  # fmt: skip
+        assert words in found.text, words
+    assert 'href="/licenses.txt"' in Path("frontend/src/App.svelte").read_text(encoding="utf-8")
 
 
 def test_the_server_knows_the_pages_of_the_front_end():

@@ -67,6 +67,7 @@ def _asker(analysis: Analysis) -> Callable[..., None]:
         "out": (Annotated[Path, out], OUT),
         "formats": (Annotated[str | None, form], None),
         "as_json": (Json, False),
+        "whole": (Annotated[bool, typer.Option("--all", help="analyses.option.all")], False),
         "no_report": (Annotated[bool, typer.Option("--no-report", help="analyses.option.no_report")], False),
     }
     if hasattr(analysis.ask, "listing"):
@@ -141,7 +142,7 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given:
     )  # fmt: skip
     params = _params(analysis, fields, asked, lang)
     if given.get("listed"):
-        _print(analysis.listing(params, context, lang), {}, as_json=given["as_json"])
+        _print(analysis.listing(params, context, lang), {}, as_json=given["as_json"], whole=True)
         return
     if given.get("plan"):
         check_keys(analysis, params, context)
@@ -154,7 +155,7 @@ def _answer(analysis: Analysis, fields: tuple[FormField, ...], lang: str, given:
         if not given["no_report"] and not (given["as_json"] and given["formats"] is None):
             progress("report", 0, 0)
             written = found.write(given["out"], formats, lang)
-    _print(found.document(lang), written, as_json=given["as_json"])
+    _print(found.document(lang), written, as_json=given["as_json"], whole=given["whole"])
     if not given["as_json"]:
         took = text("analyses.took", lang, time=duration(found.seconds, lang))
         words = f"{text('analyses.reused', lang) if found.reused else took} {context.went_on()}".strip()
@@ -218,10 +219,10 @@ def _foresee(case: Any, works: Any, *, threads: int | None, lang: str, asked: bo
         print(words, file=sys.stdout if asked else sys.stderr, flush=True)
 
 
-def _print(document: Document, written: Mapping[str, Path], *, as_json: bool) -> None:
+def _print(document: Document, written: Mapping[str, Path], *, as_json: bool, whole: bool) -> None:
     if as_json:
         print_json(document)
         return
     from copark.presentation.terminal import show
 
-    show(document, console(), written)
+    show(document, console(), written, whole=whole)

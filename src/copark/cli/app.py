@@ -64,7 +64,7 @@ OUT = Path("out")
 WRITTEN = "html,xlsx,csv"
 """Formats that are written where none are asked for."""
 
-app = typer.Typer(cls=SpokenGroup, add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
+app = typer.Typer(cls=SpokenGroup, add_completion=True, pretty_exceptions_enable=False, no_args_is_help=True)
 
 
 def _show_version(wanted: bool) -> None:

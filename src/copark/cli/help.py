@@ -16,6 +16,7 @@ from copark.texts import LANGUAGES, has_text, text
 
 PANELS = ("commands", "runs", "explain", "decide", "calibrate", "parks", "tables", "workspaces", "serve")
 """Panels of the list of commands, in its order: a module of commands, or a group."""
+TYPERS_OWN = ("--help", "--install-completion", "--show-completion")
 VARIABLES = ("COPARK_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 
 
@@ -35,8 +36,18 @@ def language(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
     return "en"
 
 
+def _short_help(command: Any) -> str:
+    """Return what shells show beside a command that they complete."""
+    lang = language((), os.environ)
+    return text(command.help, lang) if command.help and has_text(command.help) else ""
+
+
 class SpokenCommand(TyperCommand):
     """A command whose help speaks the reader's language."""
+
+    def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002 - the signature is Typer's
+        """Return the first words of the help, for completion."""
+        return _short_help(self)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the signature is Typer's
         """Show the help."""
@@ -45,6 +56,10 @@ class SpokenCommand(TyperCommand):
 
 class SpokenGroup(TyperGroup):
     """The list of commands; its help speaks the reader's language."""
+
+    def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002 - the signature is Typer's
+        """Return the first words of the help, for completion."""
+        return _short_help(self)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the signature is Typer's
         """Show the help."""
@@ -65,7 +80,7 @@ def _show_help(command: Any, ctx: Any) -> None:
     lang = ctx.obj
     params = command.get_params(ctx)
     arguments = [param for param in params if param.param_type_name == "argument"]
-    options = [param for param in params if param.param_type_name == "option"]
+    options = [param for param in params if param.param_type_name == "option" and not getattr(param, "hidden", False)]
     commands = [(name, one) for name, one in getattr(command, "commands", {}).items() if not one.hidden]
     pieces = [ctx.command_path, *(one.metavar if one.required else f"[{one.metavar}]" for one in arguments)]
     pieces += [text("cli.usage.command", lang)] if commands else []
@@ -114,8 +129,10 @@ def _folded(words: str, beside: int = 0) -> list[str]:
 
 
 def _help(parameter: Any, lang: str) -> str:
-    if "--help" in parameter.opts:
-        return text("cli.help.help", lang)
+    """Words of an argument or an option; those that Typer adds bring English sentences, for which there are texts."""
+    for option in TYPERS_OWN:
+        if option in parameter.opts:
+            return text(f"cli.help.{option.lstrip('-').replace('-', '_')}", lang)
     told = getattr(parameter, "told", None)
     words = text(parameter.help, lang) if told is None else told(lang)
     is_needed_option = parameter.required and parameter.param_type_name == "option"

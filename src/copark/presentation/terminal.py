@@ -17,19 +17,33 @@ if TYPE_CHECKING:
 TRUST_STYLES = {"calibrated": "green", "borrowed": "yellow", "uncalibrated": "yellow", "stale": "yellow"}
 GAP = 3
 """Blanks between two columns of a table."""
+MOST_LINES, MOST_ROWS = 60, 40
+"""Of a summary: lines after which no further section begins, and rows of a table."""
 NARROWEST, WIDEST = 12, 32
 """Letters that a column of names keeps at least, and that it gets at most for the heads of groups."""
 
 
 def show(
-    document: Document, console: Console, files: Mapping[str, Path] | None = None, only: Collection[str] = ()
-) -> None:  # fmt: skip
+    document: Document,
+    console: Console,
+    files: Mapping[str, Path] | None = None,
+    only: Collection[str] = (),
+    *,
+    whole: bool = True,
+) -> None:
     """Show a document.
 
-    files: what was written of it, by format: charts and what is folded are then named with a file that holds them.
-    only: keys of the sections that are shown; neither the others nor sources and provenance are then. All if empty.
+    Parameters
+    ----------
+    files
+        What was written of it, by format: charts and what is folded are then named with a file that holds them.
+    only
+        Keys of the sections that are shown; neither the others nor sources and provenance are then. All if empty.
+    whole
+        Otherwise a summary is shown: the answer, how sure it is and its first sections, tables with as many rows and
+        columns as a screen holds; what is left out is named.
     """
-    _Screen(page_of(document), console, files or {}, only).show()
+    _Screen(page_of(document), console, files or {}, only, whole=whole).show()
 
 
 def show_tables(document: Document, console: Console) -> None:
@@ -41,9 +55,13 @@ def show_tables(document: Document, console: Console) -> None:
 
 
 class _Screen:
-    def __init__(self, page: Page, console: Console, files: Mapping[str, Path], only: Collection[str]) -> None:
-        self.page, self.console, self.files, self.only = page, console, files, only
+    def __init__(
+        self, page: Page, console: Console, files: Mapping[str, Path], only: Collection[str], *, whole: bool = True
+    ) -> None:
+        self.page, self.console, self.files, self.only, self.whole = page, console, files, only, whole
         self.folded: list[str] = []
+        self.left_out: list[str] = []
+        self.lines = 0
 
     def say(self, key: str, /, **values: Any) -> str:
         return text(f"presentation.{key}", self.page.lang, **values)
@@ -54,6 +72,12 @@ class _Screen:
 
         for row in wrapped(words, self.console.width - len(indent)) or [""]:
             self.console.print(Text(f"{indent}{row}", style=style), soft_wrap=True)
+            self.lines += 1
+
+    def grid(self, grid: Any) -> None:
+        """Print cards or a part of a table."""
+        self.console.print(grid)
+        self.lines += 0 if self.whole else len(self.console.render_lines(grid))
 
     def show(self) -> None:
         page = self.page
@@ -62,12 +86,15 @@ class _Screen:
             self.line(page.trust, TRUST_STYLES.get(page.trust_state, ""))
         self.line(page.title, "dim")
         for section in page.sections:
-            self.section(section)
-        if page.evidence and not self.only:
+            if self.whole or self.lines < MOST_LINES:
+                self.section(section)
+            else:
+                self.left_out.append(section.title)
+        if page.evidence and self.whole and not self.only:
             self.heading(self.say("evidence"))
             for one in page.evidence:
                 self.line(f"{one.key}  {one.text} {one.link}".rstrip())
-        if page.provenance and not self.only:
+        if page.provenance and self.whole and not self.only:
             self.heading(self.say("provenance"))
             for entry in page.provenance:
                 self.line(f"{entry.title}  {entry.value}", "dim")
@@ -75,6 +102,12 @@ class _Screen:
             self.line()
             titles = self.say("join").join(self.folded)
             self.line(self.say("further" if self.only else "folded", titles=titles), "dim")
+        if not self.whole:
+            self.line()
+            if self.left_out:
+                titles = self.say("join").join(dict.fromkeys(self.left_out))
+                self.line(self.say("left_out", titles=titles), "dim")
+            self.line(self.say("summary_only"), "dim")
         for path in self.files.values():
             self.console.print(str(path), markup=False, highlight=False, soft_wrap=True)
 
@@ -95,6 +128,9 @@ class _Screen:
                 continue
             self.charts(charts)
             charts = []
+            if not self.whole and self.lines >= MOST_LINES and block.type != "caveat":
+                self.left_out.append(section.title)
+                continue
             self.block(block, section.title)
         self.charts(charts)
 
@@ -137,7 +173,7 @@ class _Screen:
             if card.note:
                 words.append(f"  {card.note}", style="dim")
             grid.add_row(Text(card.cell.text, style="bold"), words)
-        self.console.print(grid)
+        self.grid(grid)
 
     def table(self, table: Table, above: str) -> None:
         if table.title != above:
@@ -146,15 +182,26 @@ class _Screen:
         if table.empty:
             self.line(table.empty, "dim")
         else:
-            needs = _needs(table, self.console.width)
-            for part, places in enumerate(_parts(needs, self.console.width)):
-                if part and not any(_has(row, places) for row in table.rows):
-                    continue
-                if part:
-                    self.line()
-                self.console.print(_grid(table, needs, places, self.console.width))
+            self.parts(table)
         if table.note:
             self.line(table.note, "dim")
+
+    def parts(self, table: Table) -> None:
+        """Show the columns of a table, as many side by side as the screen is wide; in a summary the first of them."""
+        needs = _needs(table, self.console.width)
+        parts = list(_parts(needs, self.console.width))
+        shown = parts if self.whole else parts[:1]
+        most = None if self.whole else MOST_ROWS
+        for part, places in enumerate(shown):
+            if part and not any(_has(row, places) for row in table.rows):
+                continue
+            if part:
+                self.line()
+            self.grid(_grid(table, needs, places, self.console.width, most))
+        rows = max(len(table.rows) - MOST_ROWS, 0)
+        columns = len({at for places in parts for at in places} - {at for places in parts[:1] for at in places})
+        if not self.whole and (rows or columns):
+            self.line(self.say("cut_table", rows=rows, columns=columns), "dim")
 
 
 def _needs(table: Table, width: int) -> list[int]:
@@ -165,8 +212,8 @@ def _needs(table: Table, width: int) -> list[int]:
     return [spare if narrow else first, *others]
 
 
-def _grid(table: Table, widths: Sequence[int], places: Sequence[int], width: int) -> Any:
-    """Some columns of a table; sentences have what room the screen leaves them."""
+def _grid(table: Table, widths: Sequence[int], places: Sequence[int], width: int, most: int | None = None) -> Any:
+    """Some columns of a table, and so many of its rows; sentences have what room the screen leaves them."""
     from rich import box
     from rich.table import Table as Grid
     from rich.text import Text
@@ -186,7 +233,8 @@ def _grid(table: Table, widths: Sequence[int], places: Sequence[int], width: int
         head = "\n".join(wrapped(column.head, max(room[at], 12 if column.numeric else 0)))
         grid.add_column(Text(head), justify="right" if column.numeric else "left", overflow="fold", min_width=needs[at])
     for title, rows in table.parts:
-        shown = [row for row in rows if 1 in places or _has(row, places)]
+        shown = [row for row in rows if 1 in places or _has(row, places)][:most]
+        most = None if most is None else most - len(shown)
         if title and shown:
             grid.add_row(Text("\n".join(wrapped(title, lead)), style="bold"))
         for row in shown:

@@ -1,0 +1,62 @@
+"""What copark imports is declared: no package is there only because another one happens to bring it."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+BROUGHT = {"pydantic_core": "pydantic", "llvmlite": "numba", "dask": "distributed"}
+"""Packages of which another one demands one exact version, so that a floor of our own could only contradict it."""
+NEEDED = {
+    "h5netcdf": "xarray writes netCDF with it",
+    "h5py": "by h5netcdf",
+    "zhplot": "its font, which is read as a file",
+}
+"""Packages that no line of ours imports, and what they are there for."""
+OPTIONAL = {"distributed": "cluster"}
+"""Packages that only an extra brings, and which."""
+
+
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def declared(requirements: list[str]) -> set[str]:
+    return {normal(re.split(r"[\[<>=!~; ]", one, maxsplit=1)[0]) for one in requirements}
+
+
+def imported() -> dict[str, str]:
+    """Top-level names that the package imports, anywhere in a file, and a file that does."""
+    found = {}
+    for path in sorted((ROOT / "src").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+                names = [node.module]
+            for name in names:
+                found.setdefault(name.partition(".")[0], str(path.relative_to(ROOT)))
+    return {name: file for name, file in found.items() if name not in {*sys.stdlib_module_names, "copark", "payment"}}
+
+
+def test_every_import_is_declared_and_every_declared_package_is_imported():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    main = declared(project["dependencies"])
+    extras = {extra: declared(names) for extra, names in project["optional-dependencies"].items()}
+    owners = packages_distributions()
+    used, missing = set(), {}
+    for name, file in imported().items():
+        package = BROUGHT.get(name, name)
+        names = {normal(owner) for owner in owners.get(package, [package])}
+        used |= names
+        known = extras[OPTIONAL[package]] if package in OPTIONAL else main
+        if not names & known:
+            missing[name] = file
+    assert not missing
+    assert main - used == {normal(name) for name in NEEDED}, "declared, but nothing imports it"
