@@ -130,9 +130,9 @@ def reliability(lang: str) -> str:
     return words.format(**values)
 
 
-def lekki(lang: str) -> str:
-    """Quote the first sentences of the brief of Lekki: what an answer looks like."""
-    document = shipped("brief", "lekki").document(lang)
+def thilawa(lang: str) -> str:
+    """Quote the first sentences of the brief of Thilawa: what an answer looks like."""
+    document = shipped("brief", "thilawa").document(lang)
     findings = next(section for section in document.sections if section.key == "findings")
     advice = next(block.items for block in findings.blocks if hasattr(block, "items"))
     return "> " + (" " if lang == "en" else "").join([document.headline, *advice[:2]])
@@ -142,7 +142,7 @@ BLOCKS: Mapping[str, Callable[[str], str]] = {
     "suzhou-turns": suzhou_turns,
     "suzhou-results": suzhou_results,
     "reliability": reliability,
-    "lekki": lekki,
+    "thilawa": thilawa,
 }
 
 
