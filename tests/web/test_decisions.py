@@ -21,19 +21,43 @@ def test_options_say_what_the_analysis_of_levers_says(told, data):
     assert (told["before_low"], told["before_high"]) == stored.gains[0].before_interval
     assert told["left_out"] == told["runs"] - stored.gains[0].pairs
     assert told["before_low"] < told["before"] < told["before_high"]
-    assert {one["key"] for one in told["options"]} == set(stored.options[1:])
-    assert [one["change"] for one in told["options"]] == sorted(
-        (one["change"] for one in told["options"]), reverse=True
-    )
+    judgements = {judgement.setting: judgement for judgement in stored.recommendation.distinct}
+    assert {option["key"] for option in told["options"]} == set(judgements)
+    for option in told["options"]:
+        assert option["advice"] == judgements[option["key"]].word
+    order = ["recommended", "unreliable", "unchanged", "avoid"]
+    places = [(order.index(option["advice"]), -option["change"]) for option in told["options"]]
+    assert places == sorted(places), "what helps first, what to avoid last"
     for one in told["options"]:
         row = frame.loc[one["key"], "self_standing"]
         assert (one["change"], one["low"], one["high"]) == (row["mean"], row["interval_low"], row["interval_high"])
         assert [side["side"] for side in one["sides"]] == ["home", "host", "developer", "enterprises"]
         assert all(words["en"] and words["zh"] for words in (one["title"], one["lever"], one["owner"], one["told"]))
         assert f"{abs(100 * one['change']):.1f}" in one["told"]["en"]
-    scores = stored.choice.ranking("satisficing").scores
-    assert told["acceptable"] == scores[0]
-    assert sorted(one["acceptable"] for one in told["options"]) == sorted(scores[1:])
+    scores = dict(zip(stored.choice.options, stored.choice.ranking("satisficing").scores, strict=True))
+    assert told["acceptable"] == scores[stored.options[0]]
+    assert {option["key"]: option["acceptable"] for option in told["options"]} == {
+        key: scores[key] for key in judgements
+    }
+
+
+def test_options_with_the_same_numbers_are_told_once_with_the_name_of_the_other(told):
+    """At Great Stone either side alone, or both together, give the same numbers to the last digit."""
+    option = next(option for option in told["options"] if option["key"] == "either-alone-now")
+    assert [twin["en"] for twin in option["twins"]] == ["Voting quota: Both sides needed from 2025"]
+    assert "both-needed-now" not in {option["key"] for option in told["options"]}
+
+
+def test_the_first_sentence_is_that_of_the_analysis_and_simulation_error_is_not_all_of_the_doubt(told, data):
+    levers = REGISTRY.get("levers")
+    stored = load(find(data, levers, told["run_id"]), levers).result
+    for lang in ("en", "zh"):
+        said = [sentence[lang].rstrip(".。") for sentence in told["sentences"]]
+        assert all(words in stored.document(lang).headline for words in said)
+    others = [reading.standing for reading in stored.readings[1:]]
+    assert f"{100 * min(others):.0f}%" in told["between"]["en"]
+    assert f"{100 * max(others):.0f}%" in told["between"]["en"]
+    assert len(told["sure"]) >= 2
 
 
 def test_an_option_is_a_scenario_that_changes_nothing_of_the_past(client, told):
