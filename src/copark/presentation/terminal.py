@@ -201,7 +201,8 @@ class _Screen:
         rows = max(len(table.rows) - MOST_ROWS, 0)
         columns = len({at for places in parts for at in places} - {at for places in parts[:1] for at in places})
         if not self.whole and (rows or columns):
-            self.line(self.say("cut_table", rows=rows, columns=columns), "dim")
+            key = "cut_table" if rows and columns else "cut_rows" if rows else "cut_columns"
+            self.line(self.say(key, rows=rows, columns=columns), "dim")
 
 
 def _needs(table: Table, width: int) -> list[int]:
