@@ -339,7 +339,7 @@ def great_stone(lang: str) -> str:
     words = {
         "en": "In {quarter} it is self-standing in {share} of runs, with {operating} enterprises in operation and "
         "{jobs} jobs (`copark brief great-stone`).",
-        "zh": "{quarter}判为自立的占{share}，运营企业{operating}家，就业{jobs}人（`copark brief great-stone`）。",
+        "zh": "{quarter}判为自立的占{share}，运营企业数为{operating}，就业人数为{jobs}（`copark brief great-stone`）。",
     }
     return words[lang].format(**values)
 
