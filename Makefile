@@ -59,7 +59,7 @@ check: $(VENV)/.ready-dev ## lint, format, types, import rules
 check-page: frontend/node_modules/.ready ## types and markup of the page
 	@cd frontend && npm run --silent check
 
-docs-numbers: $(VENV)/.ready-dev ## write the numbers of shipped results into README and findings
+docs-numbers: $(VENV)/.ready-dev ## write the numbers of shipped results into README, findings and validity
 	@$(BIN)/python docs/build_numbers.py
 
 format: $(VENV)/.ready-dev ## put the code into its usual form
