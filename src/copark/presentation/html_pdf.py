@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from copark.presentation.document import Document
 from copark.presentation.figures import Charts
@@ -12,7 +12,17 @@ from copark.store.files import written_file
 from copark.texts import text
 
 TEMPLATES = Path(__file__).parent / "templates"
-SMALLER = ((1.0, 1.0), (0.95, 1.0), (0.9, 1.0), (0.9, 0.9), (0.85, 0.85), (0.85, 0.75), (0.8, 0.65), (0.75, 0.5))
+SMALLER = (
+    (1.0, 1.0),
+    (0.95, 1.0),
+    (0.9, 1.0),
+    (0.9, 0.9),
+    (0.85, 0.95),
+    (0.85, 0.85),
+    (0.85, 0.7),
+    (0.8, 0.65),
+    (0.75, 0.5),
+)
 """Sizes of letters and of figures, as shares, at which a document of one page is tried, the first that fits."""
 
 
@@ -65,6 +75,7 @@ def write_pdf(document: Document, path: Path, charts: Charts | None = None) -> P
         )  # fmt: skip
         if json.loads(compiler.query("<pages>", field="value", one=True)) == 1:
             break
+    made = cast("bytes", compiler.compile(format="pdf", pdf_standards=["ua-1"]))
     with written_file(path) as target:
-        target.write_bytes(compiler.compile(format="pdf", pdf_standards=["ua-1"]))
+        target.write_bytes(made)
     return path

@@ -68,6 +68,11 @@ def without_commands(sentence: str) -> str:
     return _COMMAND.sub("", sentence)
 
 
+def _percent(share: float) -> float:
+    """A share in per cent, without the noise that multiplying leaves in its last digits."""
+    return round(100.0 * share, 10)
+
+
 class _Show(Show):
     def __init__(self, found: Answer, t: Texts) -> None:
         super().__init__(t)
@@ -288,12 +293,12 @@ class _Show(Show):
         percent = t("unit.percent")
         if found.shows_outcomes:
             for share in found.outcomes:
-                value = doc.Interval(100.0 * share.low, 100.0 * share.high, 100.0 * share.share)
+                value = doc.Interval(_percent(share.low), _percent(share.high), _percent(share.share))
                 title = t("figure.outcome", outcome=text(f"store.outcome.{share.name}", t.lang))
                 yield self.dated(title), value, percent, t("range.simulation")
             between = structure_range(self.readings)
             if between is not None:
-                value = doc.Interval(100.0 * between[0], 100.0 * between[1])
+                value = doc.Interval(_percent(between[0]), _percent(between[1]))
                 yield self.dated(t("figure.structures")), value, percent, t("range.structures", count=between[2])
         for name in found.bands:
             column, size = self.size(name)
@@ -344,14 +349,16 @@ class _Show(Show):
         start = Quarter.parse(found.start)
         last = found.bands["operating"].shape[1] - 1
         places = [at for at in range(last + 1) if (start + at).quarter == 4 or at == last]
-        columns = []
-        bands = []
+        columns: list[doc.Column] = []
+        bands: list[tuple[Floats, int, int | None, int]] = []
         for name, levels in found.bands.items():
             output = catalogue().outputs[name]
-            for key, low, middle_of, high in (("nine_tenths", 0, 2, 4), ("middle_half", 1, None, 3)):
-                title = t(f"column.{key}", title=output.title(t.lang))
-                columns.append(doc.Column(f"{name}_{key}", title, doc.Kind.number, output.unit))
-                bands.append((levels, low, middle_of, high))
+            title = output.title(t.lang)
+            columns += [
+                doc.Column(name, t("column.nine_tenths", title=title), doc.Kind.number, output.unit),
+                doc.Column(f"{name}_half", t("column.middle_half", title=title), doc.Kind.number, output.unit),
+            ]
+            bands += [(levels, 0, 2, 4), (levels, 1, None, 3)]
         for name, levels in ({} if found.closed is None else found.closed.bands).items():
             output = catalogue().outputs[name]
             title = t("column.not_closed", title=output.title(t.lang))
@@ -362,5 +369,7 @@ class _Show(Show):
             value = None if middle_of is None else float(levels[middle_of, at])
             return doc.Interval(float(levels[low, at]), float(levels[high, at]), value)
 
-        rows = [(str((start + at).year), *(cell(*band, at) for band in bands)) for at in places]
+        rows: list[tuple[doc.Value, ...]] = [
+            (str((start + at).year), *(cell(*band, at) for band in bands)) for at in places
+        ]
         return self.table("course", ("year:quarter", *columns), rows, folded=True)
