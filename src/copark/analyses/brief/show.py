@@ -19,7 +19,6 @@ from copark.analyses.levers.show import advice_words, answers, change, middle
 from copark.analyses.show import Show
 from copark.arrays import Floats
 from copark.cases.quarters import Quarter
-from copark.figures.frame import KINDS
 from copark.inference.levers.measures import BUDGETS, SIDES, measure_of
 from copark.labels import join
 from copark.model.variables import catalogue
@@ -258,6 +257,8 @@ class _Show(Show):
 
     def annex(self) -> Iterator[doc.Table]:
         """Make the tables for files of numbers: findings, figures, options, course and observations."""
+        from copark.figures.frame import KINDS
+
         yield self.sentences()
         yield self.table("figures", "figure value:number unit range", self.figures(), folded=True)
         if self.found.levers is not None:
