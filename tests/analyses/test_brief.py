@@ -1,16 +1,31 @@
 """A brief: one page that says of a park what its runs and its levers say, and nothing it may not say."""
 
-from functools import partial
+import csv
+import re
+from dataclasses import replace
+from functools import cache, partial
 
+import docx
+import openpyxl
+import pptx
 import pytest
+from pypdf import PdfReader
 
-from copark.analyses.answer import answer
+from copark import presentation
+from copark.analyses.answer import SHIPPED, Answered, answer, listed, load, place_of
 from copark.analyses.brief import Params
+from copark.analyses.brief.show import spelled, without_commands
 from copark.analyses.context import Context
+from copark.analyses.contract import Said, Texts
 from copark.analyses.registry import REGISTRY
 from copark.inference.levers import find
 from copark.inference.levers.schema import wanted_levers
-from copark.presentation.document import Bullets
+from copark.presentation.document import Bullets, Chart
+from copark.presentation.document_tables import write_csvs, write_workbook
+from copark.presentation.docx import PAGE, PORTRAIT
+from copark.presentation.rendered_document import page_of
+from copark.presentation.text_wrap import height_of
+from copark.texts import LANGUAGES
 
 BRIEF = REGISTRY["brief"]
 FEW = {"draws": 5, "futures": 2}
@@ -63,7 +78,7 @@ def test_its_shares_and_levers_are_those_of_the_analyses_it_quotes(briefs):
         told = BRIEF.document(found, lang)
         card = next(told.blocks().__iter__()).cards[0]
         assert card.value == found.share("self_standing").share
-        assert [one.key for one in told.sections] == ["answer", "findings", "confidence", "open"]
+        assert [one.key for one in told.sections if one.on_paper] == ["answer", "findings", "confidence", "open"]
 
 
 def test_of_a_park_that_is_not_calibrated_no_outcome_is_told(briefs):
@@ -79,7 +94,7 @@ def test_of_a_closed_park_no_lever_is_told_but_the_closure_and_what_would_be_wit
     assert found.levers is None
     assert found.closed.since == "2016Q1"
     assert found.bands["operating"][:, -1].max() == 0.0 < found.closed.bands["operating"][2, -1]
-    for lang, words in (("en", "has been closed since 2016Q1"), ("zh", "自2016Q1起关闭")):
+    for lang, words in (("en", "has been closed since the first quarter of 2016"), ("zh", "自2016年第一季度起关闭")):
         told = BRIEF.document(found, lang)
         assert words in told.headline
         findings = told.sections[1]
@@ -91,3 +106,178 @@ def test_of_a_closed_park_no_lever_is_told_but_the_closure_and_what_would_be_wit
 def test_levers_answered_before_are_read(levers, briefs, stages):
     assert briefs["great-stone"].levers.run_id == levers.result.run_id
     assert "analyse" not in stages
+
+
+PARKS = ("thilawa", "suzhou", "imip")
+CODE = re.compile(r"[12][0-9]{3}Q[1-4]")
+QUOTED = re.compile(r"“[^”]*”")
+"""Titles of options are the case's own words."""
+LONG = "Intergovernmental Industrial Cooperation Demonstration Park of the Northern Riverine Provinces, "
+
+
+@cache
+def shipped(case):
+    """The brief of a park as it ships, whose numbers are whole."""
+    for run_id, _ in listed(SHIPPED, BRIEF):
+        stored = load(place_of(SHIPPED, BRIEF, run_id), BRIEF)
+        if stored.result.case == case:
+            return stored.result
+    raise AssertionError(case)
+
+
+def long_named(found):
+    """The same of a park whose title has 170 letters."""
+    return replace(found, park=Said((LONG * 2)[:170], "政府间国际产业合作示范园区" * 13))
+
+
+def printed(found, lang):
+    """Every sentence, card and caption that stands on paper, titles of options left out."""
+    page = page_of(BRIEF.document(found, lang), most=300)
+    yield from (page.title, page.headline, page.trust, *(entry.value for entry in page.provenance))
+    for section in page.sections:
+        yield section.title
+        for block in section.blocks:
+            if block.type == "cards":
+                yield from (words for card in block.cards for words in (card.title, card.cell.text, card.note))
+            elif block.type == "bullets":
+                yield from (QUOTED.sub("", item) for item in block.items)
+            else:
+                yield block.caption if block.type == "chart" else block.text
+
+
+def rows_of(folder, name):
+    with (folder / f"{name}.csv").open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("case", PARKS)
+def test_its_csv_holds_findings_figures_options_and_the_course_with_observations(case, lang, tmp_path):
+    """What is handed up as numbers was an empty archive."""
+    found = shipped(case)
+    document = BRIEF.document(found, lang)
+    folder = write_csvs(document, tmp_path / "csv")
+    assert {path.stem for path in folder.iterdir()} == {"sentences", "figures", "options", "course", "observations"}
+    sentences = [row["sentence"] for row in rows_of(folder, "sentences")]
+    assert sentences[0] == document.headline
+    for section in document.sections:
+        for block in section.blocks:
+            if isinstance(block, Bullets):
+                assert set(block.items) <= set(sentences), section.key
+    figures = rows_of(folder, "figures")
+    shares = [float(row["value"]) / 100.0 for row in figures[: len(found.outcomes)]]
+    assert shares == pytest.approx([share.share for share in found.outcomes])
+    options = rows_of(folder, "options")
+    settings = [setting for _, setting in found.levers.settings]
+    assert [row["option"] for row in options] == [getattr(setting.title, lang) for setting in settings]
+    for row, setting in zip(options, settings, strict=True):
+        assert row["advice"]
+        for name in ("companies", "jobs", "budget_home", "budget_host", "home", "host", "developer", "enterprises"):
+            gain = found.levers.gain(setting.key, name)
+            told = [float(row[key]) for key in (name, f"{name}_low", f"{name}_high")]
+            assert told == [gain.median, gain.levels[0], gain.levels[-1]], (setting.key, name)
+    last = rows_of(folder, "course")[-1]
+    assert last["year"] == found.horizon[:4]
+    for name in ("operating", "jobs"):
+        told = [
+            float(last[key]) for key in (f"{name}_low", f"{name}_half_low", name, f"{name}_half_high", f"{name}_high")
+        ]
+        assert told == list(found.bands[name][:, -1])
+    assert len(rows_of(folder, "observations")) == len(found.reported) > 0
+
+
+@pytest.mark.usefixtures("drawn")
+def test_its_workbook_has_a_sheet_for_each_table_and_the_figure(tmp_path):
+    document = BRIEF.document(shipped("thilawa"), "en")
+    book = openpyxl.load_workbook(write_workbook(document, tmp_path / "brief.xlsx"))
+    assert book.sheetnames[1:] == ["Findings", "Figures", "Options", "Course by year", "Observations", "Figures 2"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_on_paper_it_names_no_command_and_no_code(lang, briefs):
+    for found in (*map(shipped, PARKS), *briefs.values()):
+        for sentence in printed(found, lang):
+            assert "`" not in sentence
+            assert not CODE.search(sentence), sentence
+            assert "copark " not in sentence.replace("copark version", ""), sentence
+    terminal = [block.text for block in BRIEF.document(shipped("thilawa"), lang).sections[-1].blocks]
+    assert "`copark levers thilawa`" in terminal[0], "who asks further finds the commands on a screen"
+
+
+def test_quarters_are_spelled_out_and_commands_in_brackets_left_out():
+    told = {lang: spelled("2032Q2", Texts("brief", lang)) for lang in LANGUAGES}
+    assert told == {"en": "the second quarter of 2032", "zh": "2032年第二季度"}
+    assert spelled("自2025Q1起", Texts("brief", "zh")) == "自2025年第一季度起"
+    assert without_commands("94% survive (`copark reliability`).") == "94% survive."
+    assert without_commands("存续的占94%（`copark reliability`）。") == "存续的占94%。"
+
+
+def test_what_would_change_the_answer_is_said_in_words():
+    (section,) = (one for one in BRIEF.document(shipped("imip"), "en").sections if one.key == "open")
+    words = " ".join(section.blocks[0].items)
+    assert "that alone moves the chance from less than 1% to 97%" in words
+    assert "the voting quota, the investment threshold and the tax rate" in words
+    assert "the effect of “Equity” depends on it" in words
+    assert "effects that move with it" not in words
+
+
+def test_of_a_period_that_has_ended_it_speaks_in_hindsight():
+    """In 2026 a brief on Suzhou told of 2014 as of what is to come."""
+    english, chinese = (BRIEF.document(shipped("suzhou"), lang) for lang in ("en", "zh"))
+    assert english.headline.startswith(
+        "In the first quarter of 2014 China–Singapore Suzhou Industrial Park stood on its"
+    )
+    assert english.headline.endswith("This is hindsight, not a forecast.")
+    assert chinese.headline.startswith("回顾2014年第一季度")
+    assert chinese.headline.endswith("以上是事后回顾，并非预测。")
+    for document, foretold in ((english, "what comes later is a forecast"), (chinese, "此后才是预测")):
+        words = " ".join(item for one in document.blocks() if isinstance(one, Bullets) for item in one.items)
+        assert foretold not in words
+    assert "stands on its own" in BRIEF.document(shipped("thilawa"), "en").headline
+
+
+def test_files_are_named_by_park_and_day_and_no_answer_overwrites_another(tmp_path):
+    thilawa, suzhou = (Answered(BRIEF, shipped(case), reused=True, seconds=0.0) for case in ("thilawa", "suzhou"))
+    other = replace(thilawa, result=replace(thilawa.result, run_id="0123456789abcdef"))
+    written = [
+        one.write(tmp_path, ["csv"], lang)["csv"] for one in (thilawa, suzhou, other) for lang in LANGUAGES
+    ]  # fmt: skip
+    assert len(set(written)) == 6
+    assert re.fullmatch(r"brief-thilawa-\d{4}-\d\d-\d\d-en-csv", written[0].name)
+    assert re.fullmatch(r"brief-thilawa-\d{4}-\d\d-\d\d", written[0].parent.name)
+    assert written[4].parent.name == f"{written[0].parent.name}-2", "another run of the day"
+    assert thilawa.write(tmp_path, ["csv"], "en")["csv"] == written[0]
+    assert (written[0].parent / "run-id.txt").read_text(encoding="utf-8").strip() == thilawa.result.run_id
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_its_chart_has_two_inches_of_plot_and_its_key_inside(lang):
+    (chart,) = (one for one in BRIEF.document(shipped("thilawa"), lang).blocks() if isinstance(one, Chart))
+    figure = chart.figure()
+    (axes,) = figure.axes
+    inches = axes.get_position().height * figure.get_size_inches()[1]
+    assert inches == pytest.approx(2.0, abs=0.1)
+    assert not figure.legends
+    assert len(axes.get_legend().get_texts()) > 1
+
+
+@pytest.mark.usefixtures("drawn")
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("named", [lambda found: found, long_named], ids=["as it is", "170 letters"])
+def test_it_stays_on_one_page_and_its_slides_do_not_overprint(named, lang, tmp_path):
+    for case in PARKS:
+        document = BRIEF.document(named(shipped(case)), lang)
+        files = presentation.write(document, tmp_path / case, ["pdf", "docx", "pptx"])
+        assert len(PdfReader(files["pdf"]).pages) == 1, case
+        cover = pptx.Presentation(str(files["pptx"])).slides[0]
+        for box in list(cover.shapes)[:2]:
+            needs = sum(
+                height_of(one.text, one.runs[0].font.size.pt, box.width.cm) for one in box.text_frame.paragraphs
+            )
+            assert needs <= box.height.cm, (case, box.text_frame.text)
+        title, headline = list(cover.shapes)[:2]
+        assert title.top.cm + title.height.cm <= headline.top.cm
+        made = docx.Document(str(files["docx"]))
+        size = made.styles["Normal"].font.size.pt
+        words = sum(height_of(one.text, size, PORTRAIT) for one in made.paragraphs)
+        assert words + sum(shape.height.cm for shape in made.inline_shapes) < PAGE, case

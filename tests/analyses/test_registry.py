@@ -9,6 +9,7 @@ import threading
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,10 @@ sys.exit(main(sys.stdin, sys.stdout))
 """
 
 
+def today():
+    return datetime.now(UTC).date().isoformat()
+
+
 def test_it_has_a_command(toy, tmp_path, capsys):
     code, out, _ = call(["--help"], capsys)
     assert code == 0
@@ -57,7 +62,8 @@ def test_it_has_a_command(toy, tmp_path, capsys):
     assert "运营企业" in out
     assert "直接读取" in err
     (report,) = (tmp_path / "reports").iterdir()
-    assert (report / "toy-great-stone-zh.html").is_file()
+    assert report.name == f"toy-great-stone-{today()}"
+    assert (report / f"toy-great-stone-{today()}-zh.html").is_file()
 
 
 def test_wrong_usage_of_it_is_told(toy, capsys):
@@ -219,7 +225,7 @@ def test_a_job_makes_it_and_a_route_shows_it(toy, toy_folder, client, monkeypatc
     for part in ("tables/none", "charts/none"):
         assert client.get(f"{place}/{part}").status_code == 404
     page = client.get(f"{place}/files/html")
-    assert page.headers["content-disposition"].endswith('-en.html"')
+    assert page.headers["content-disposition"].endswith(f'"toy-great-stone-{today()}-en.html"')
     assert "<html" in page.text
     with zipfile.ZipFile(io.BytesIO(client.get(f"{place}/files/csv").content)) as packed:
         assert packed.namelist()

@@ -76,7 +76,7 @@ def _numbers(key, cell):
 PARKS = {"table": "parks", "drop_missing": True}
 LARGE = ("claims", "levers")
 """Analyses whose tables take a while."""
-WORDS = ("counterfactual", "brief")
+WORDS = ("counterfactual",)
 """Analyses of which what ships has no numbers in tables."""
 TABLES = {
     "power": {"weights": ("3135", "2633", "1935"), "quota": "5001"},

@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from shlex import quote
 from typing import IO, Any
@@ -40,6 +41,8 @@ MOST_BYTES = 200_000_000
 """Largest stored result that is read."""
 UNREADABLE = (OSError, EOFError, ValueError, RecursionError, zlib.error)
 NO_KEY = "analyses.no_key"
+RUN_MARK = "run-id.txt"
+"""File that says of which run the files beside it are."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,30 @@ class Answered:
         return self.analysis.document(self.result, lang)
 
     def write(self, out: Path, formats: Sequence[str], lang: str) -> dict[str, Path]:
-        """Write files into a folder of ``out/reports`` that is named by document and run ID; their paths by format."""
-        from copark.presentation import write
+        """Write files into a folder of ``out/reports``, both named by document and day; their paths by format.
+
+        Another run of the same day has a folder of its own, with a number behind the day.
+        """
+        from copark.presentation import dated_name, write
 
         shown = self.document(lang)
-        return write(shown, Path(out) / "reports" / f"{shown.key}-{self.result.run_id}", formats)
+        name = dated_name(shown)
+        return write(shown, _report_folder(Path(out) / "reports", name, self.result.run_id), formats, name)
+
+
+def _report_folder(reports: Path, name: str, run_id: str) -> Path:
+    """Make or find the folder of a run's files: a file in it says which run it is of."""
+    reports.mkdir(parents=True, exist_ok=True)
+    with only_one(reports / ".lock"):  # two commands at once do not take one folder
+        for number in count(1):
+            folder = reports / (name if number == 1 else f"{name}-{number}")
+            mark = folder / RUN_MARK
+            if not folder.exists():
+                folder.mkdir()
+                mark.write_text(f"{run_id}\n", encoding="utf-8")
+            if mark.is_file() and mark.read_text(encoding="utf-8").strip() == run_id:
+                return folder
+    raise AssertionError  # there is always a next number
 
 
 class NoKey(FaultsFound, NotFound):

@@ -284,11 +284,13 @@ class Texts:
 def assemble(
     found: Result, t: Texts, *, key: str, title: str, headline: str, sections: Sequence[Section],
     evidence: Sequence[Evidence] = (), provenance: Mapping[str, Any] | None = None, hashes: bool = True,
+    commands: bool = True,
 ) -> Document:  # fmt: skip
     """A document with what all have in common: trust state and provenance.
 
     provenance: further entries, by the key of their title (``provenance.<key>`` in the texts); hashes: whether those of
-    case, model and draws are told, for which the run ID stands.
+    case, model and draws are told, for which the run ID stands; commands: whether the words on trust name the command
+    that would better it, and the provenance the one that asks the same.
     """
     from copark.presentation.document import Document
 
@@ -298,11 +300,11 @@ def assemble(
 
     trust, label = found.trust, []
     if trust is not None:
-        renew = "" if found.needs_no_calibration else trust.renew(t.lang)
+        renew = trust.renew(t.lang) if commands and not found.needs_no_calibration else ""
         recorded = "" if found.recorded is None else t.of(found.recorded)
         label = [recorded, text("trust.line", t.lang, label=trust.label(t.lang)), renew]
     entries = {"run_id": found.run_id, **(provenance or {})}
-    told = (name for name in MADE_BY if hashes or not name.endswith("_hash"))
+    told = (name for name in MADE_BY if (hashes or not name.endswith("_hash")) and (commands or name != "command"))
     entries |= {name: found.provenance[name] for name in told if found.provenance.get(name) not in (None, "")}
     return Document(
         key=key, lang=t.lang, title=title, headline=headline, trust=t.sentences(list(filter(None, label))),

@@ -53,16 +53,17 @@ class Fan(NamedTuple):
 
 def scored_fan(
     name: str, unit: str, model: Fan, others: Sequence[tuple[str, Fan]], points: Sequence[Point], cut: float,
-    lang: str = "en", led_by: str = "", size: tuple[float, float] = (4.7, 3.6),
+    lang: str = "en", led_by: str = "", size: tuple[float, float] = (4.7, 3.6), *, key_inside: bool = False,
 ) -> Figure:  # fmt: skip
     """A forecast from a cut, others beside it, and what was observed before and after.
 
     name, unit: of the observable, as a person reads them; empty where the text beside the figure tells them. model,
     others: the forecast's bands, the past included; others by name, of the first two the median and 90 %, then the
     median. points: reported values. cut: end of what was known, in years. led_by: what the forecast is called.
+    key_inside: whether the key of what was observed stands in the axes, above the fan, and not below them.
     """
     figure = style.sheet(size, name, unit)
-    axes = style.panel(figure, 0.6, 0.52, 0.2, 0.70 if name else 0.3)
+    axes = style.panel(figure, 0.6, 0.3 if key_inside else 0.52, 0.2, 0.70 if name else 0.3)
     style.years(axes, float(model.times[0]), float(model.times[-1]))
     style.fan(axes, model.times, model.levels, (0.18, 0.34), 1.8)
     entries: list[tuple[Any, str]] = [(Patch(color=style.MODEL, alpha=0.4), led_by or text("validate.fan.model", lang))]
@@ -79,12 +80,14 @@ def scored_fan(
     if model.times[0] < cut < model.times[-1]:
         axes.axvline(cut, color=style.MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
         style.above(axes, cut, text("validate.fan.cut", lang))
+    marks = observed_key([one.bound for one in points], lang) if points else []
+    if key_inside:
+        entries += marks
     axes.legend(
         [handle for handle, _ in entries], [style.legible(words) for _, words in entries], loc="upper left",
         frameon=False, fontsize=style.SIZE["small"], handlelength=1.4, borderaxespad=0.2,
     )  # fmt: skip
-    if points:
-        marks = observed_key([one.bound for one in points], lang)
+    if marks and not key_inside:
         style.key(figure, marks, (0.5, 0.02), fontsize=style.SIZE["small"])
     return figure
 

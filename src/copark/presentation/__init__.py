@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,27 +17,32 @@ if TYPE_CHECKING:
 FORMATS = ("html", "xlsx", "csv", "docx", "pdf", "pptx", "json")
 
 
-def write(document: Document, folder: Path, formats: Sequence[str]) -> dict[str, Path]:
+def dated_name(document: Document) -> str:
+    """Name a document after what it is about and the day it is made, such as ``brief-thilawa-2026-11-29``."""
+    return f"{document.key}-{datetime.now(UTC).date().isoformat()}"
+
+
+def write(document: Document, folder: Path, formats: Sequence[str], name: str = "") -> dict[str, Path]:
     """Write a document in some of :data:`FORMATS`, each figure drawn once, and give the path of each.
 
-    folder: where ``<document>-<lang>.<format>`` goes; made if missing. For ``csv`` it is a folder
-    ``<document>-<lang>-csv`` of a file for each table. Raises ValueError if there is no such format.
+    folder: where ``<name>-<lang>.<format>`` goes; made if missing. For ``csv`` it is a folder ``<name>-<lang>-csv``
+    of a file for each table. name: the document's key by default. Raises ValueError if there is no such format.
     """
     from copark.presentation.figures import Charts
 
-    for name in formats:
-        if name not in FORMATS:
-            raise ValueError(text("presentation.unknown_format", document.lang, name=name, known=", ".join(FORMATS)))
-    charts, stem = Charts(), f"{document.key}-{document.lang}"
+    for kind in formats:
+        if kind not in FORMATS:
+            raise ValueError(text("presentation.unknown_format", document.lang, name=kind, known=", ".join(FORMATS)))
+    charts, stem = Charts(), f"{name or document.key}-{document.lang}"
     found = {}
-    for name in formats:
-        path = folder / f"{stem}{'-' if name == 'csv' else '.'}{name}"
-        if name in _WRITERS:
-            module, function = _WRITERS[name]
+    for kind in formats:
+        path = folder / f"{stem}{'-' if kind == 'csv' else '.'}{kind}"
+        if kind in _WRITERS:
+            module, function = _WRITERS[kind]
             getattr(import_module(f"copark.presentation.{module}"), function)(document, path, charts)
         else:
             _write_text(document, path, charts)
-        found[name] = path
+        found[kind] = path
     return found
 
 

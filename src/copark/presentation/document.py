@@ -194,6 +194,8 @@ class Section:
     title: str
     blocks: tuple[Block, ...]
     folded: bool = False
+    on_paper: bool = True
+    """Whether paper and slides show it, too; else screens and files of numbers alone."""
 
 
 @dataclass(frozen=True)
@@ -218,6 +220,8 @@ class Document:
     """Pairs of title and value: run ID, hashes, versions, seed, time."""
     trust_state: str = ""
     """``calibrated``, ``borrowed``, ``uncalibrated`` or ``stale``: the colour of the words on trust."""
+    is_one_page: bool = False
+    """Whether on paper it is set smaller rather than run to a second page."""
 
     def __post_init__(self) -> None:
         """Refuse keys that cannot name a file or an anchor, or name two: faults of the program."""

@@ -8,6 +8,7 @@ from copark.presentation.document import Chart as DocumentChart
 from copark.presentation.document import Document
 from copark.presentation.figures import Charts
 from copark.presentation.rendered_document import PRINTED_ROWS, Block, Cards, Chart, Page, Table, commands, page_of
+from copark.presentation.text_wrap import height_of, width_of
 from copark.store.files import written_file
 from copark.texts import text
 
@@ -20,6 +21,14 @@ KEPT = 12
 """Rows of a table that is not broken over two pages."""
 PORTRAIT, LANDSCAPE = 16.6, 25.3
 """Width of a page between its margins, cm."""
+PAGE = 25.8
+"""Height of a page between its margins, cm, less a line."""
+PICTURE, NARROW = 15.0, 9.0
+"""Width of a wide figure, cm, and the least of one on a document of one page."""
+BODY = (10.0, 9.5, 9.0, 8.5)
+"""Sizes of letters, points, that a document of one page may have: the first with which its figures are wide."""
+LONG_TITLE = 70
+"""Letters of a title that one line holds."""
 TWIPS = 1440 / 2.54
 """Word's unit of length: how many make a centimetre."""
 INK, MUTED = "1D5B8C", "65717C"
@@ -41,6 +50,25 @@ class _Writer:
         self.charts = charts
         self.figures = {block.key: block for block in document.blocks() if isinstance(block, DocumentChart)}
         self.made = docx.Document()
+        self.body, self.picture_width = 10.0, PICTURE
+        if document.is_one_page:
+            self.fit()
+
+    def fit(self) -> None:
+        """Choose sizes of letters and figures with which the document is about a page long."""
+        from PIL import Image
+
+        ratio = 0.0
+        for figure in self.figures.values():
+            across, down = Image.open(BytesIO(self.charts.file(figure, "png"))).size
+            ratio += down / across
+        for size in BODY:
+            room = PAGE - _height(self.page, size)
+            self.body = size
+            if ratio:
+                self.picture_width = min(PICTURE, max(NARROW, room / ratio))
+            if room >= ratio * PICTURE:
+                return
 
     def say(self, key: str, /, **values: Any) -> str:
         return text(f"presentation.{key}", self.page.lang, **values)
@@ -51,7 +79,7 @@ class _Writer:
         page = self.page
         self.set_up()
         self.made.add_heading(page.title, 0)
-        self.made.add_paragraph().add_run(page.headline).font.size = Pt(12)
+        self.made.add_paragraph().add_run(page.headline).font.size = Pt(self.body + 2)
         self.made.paragraphs[-1].runs[0].bold = True
         if page.trust:
             self.quiet(page.trust)
@@ -85,10 +113,10 @@ class _Writer:
             for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
                 fonts.attrib.pop(qn(f"w:{theme}"), None)
             fonts.set(qn("w:eastAsia"), FONTS["zh"])
-        made.styles["Normal"].font.size = Pt(10)
+        made.styles["Normal"].font.size = Pt(self.body)
         made.styles["Normal"].paragraph_format.space_after = Pt(3)
         made.styles["Heading 1"].paragraph_format.space_before = Pt(8)
-        made.styles["Title"].font.size = Pt(18)
+        made.styles["Title"].font.size = Pt(_title_size(self.page.title))
         caption = made.styles["Caption"].font
         caption.bold, caption.color.rgb = False, RGBColor.from_string(MUTED)
         section = made.sections[0]
@@ -193,7 +221,7 @@ class _Writer:
         from docx.shared import Cm
 
         picture = BytesIO(self.charts.file(self.figures[block.key], "png"))
-        self.made.add_picture(picture, width=Cm(15 if block.wide else 11))
+        self.made.add_picture(picture, width=Cm(self.picture_width if block.wide else 11))
         self.made.paragraphs[-1].paragraph_format.keep_with_next = True
         shape = self.made.inline_shapes[-1]._inline.docPr  # noqa: SLF001 - python-docx has no name for it
         shape.set("descr", block.alternative)
@@ -202,6 +230,35 @@ class _Writer:
         if block.numbers:
             self.turn(sideways=is_wide(block.numbers))
             self.table(block.numbers)
+
+
+def _title_size(title: str) -> float:
+    """Size of a title, points: a long one has smaller letters."""
+    return 18.0 if width_of(title) <= LONG_TITLE else 13.0
+
+
+def _height(page: Page, body: float) -> float:
+    """Height of a document without its figures, cm, by estimate."""
+    needs = height_of(page.title, _title_size(page.title), PORTRAIT) + 0.8
+    needs += height_of(page.headline, body + 2, PORTRAIT) + height_of(page.trust, 9, PORTRAIT) + 0.2
+    for section in page.sections:
+        needs += 1.0
+        for block in section.blocks:
+            if isinstance(block, Cards):
+                width = PORTRAIT / block.across - 0.4
+                needs += max(
+                    height_of(card.cell.text, 13, width) + height_of(card.title, body, width) + 0.1
+                    + height_of(card.note, 9, width)
+                    for card in block.cards
+                )  # fmt: skip
+            elif isinstance(block, Chart):
+                needs += height_of(block.caption or block.title, 9, PORTRAIT) + 0.6
+            elif block.type == "bullets":
+                needs += sum(height_of(item, body, PORTRAIT - 0.7) + 0.1 for item in block.items)
+            elif block.type in ("paragraph", "caveat"):
+                needs += height_of(block.text, body, PORTRAIT) + 0.1
+    words = " · ".join(f"{entry.title}: {entry.value}" for entry in page.provenance)
+    return needs + height_of(words, 7, PORTRAIT)
 
 
 def is_wide(block: Block) -> bool:

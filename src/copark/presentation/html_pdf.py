@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from copark.presentation.document import Document
 from copark.presentation.figures import Charts
@@ -12,6 +12,18 @@ from copark.store.files import written_file
 from copark.texts import text
 
 TEMPLATES = Path(__file__).parent / "templates"
+SMALLER = (
+    (1.0, 1.0),
+    (0.95, 1.0),
+    (0.9, 1.0),
+    (0.9, 0.9),
+    (0.85, 0.95),
+    (0.85, 0.85),
+    (0.85, 0.7),
+    (0.8, 0.65),
+    (0.75, 0.5),
+)
+"""Sizes of letters and of figures, as shares, at which a document of one page is tried, the first that fits."""
 
 
 def to_html(document: Document, charts: Charts | None = None) -> str:
@@ -54,11 +66,16 @@ def write_pdf(document: Document, path: Path, charts: Charts | None = None) -> P
     page = page_of(document, charts or Charts(), inline=False, most=PRINTED_ROWS)
     words = {key: text(f"presentation.{key}", lang) for key in ("caveat", "colon", "evidence", "provenance")}
     words["page"] = text("presentation.page", lang, page="{page}", pages="{pages}")
-    inputs = {"page": page.model_dump_json(), "words": json.dumps(words)}
-    made = typst.compile(
-        TEMPLATES / "document.typ", root=TEMPLATES, font_paths=[font.parent], ignore_system_fonts=True,
-        sys_inputs=inputs, format="pdf", pdf_standards=["ua-1"],
-    )  # fmt: skip
+    fitted = "yes" if document.is_one_page else ""
+    inputs = {"page": page.model_dump_json(), "words": json.dumps(words), "fitted": fitted}
+    for scale, figures in SMALLER if document.is_one_page else SMALLER[:1]:
+        compiler = typst.Compiler(
+            TEMPLATES / "document.typ", root=TEMPLATES, font_paths=[font.parent], ignore_system_fonts=True,
+            sys_inputs=inputs | {"scale": str(scale), "figures": str(figures)},
+        )  # fmt: skip
+        if json.loads(compiler.query("<pages>", field="value", one=True)) == 1:
+            break
+    made = cast("bytes", compiler.compile(format="pdf", pdf_standards=["ua-1"]))
     with written_file(path) as target:
         target.write_bytes(made)
     return path

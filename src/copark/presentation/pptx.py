@@ -1,5 +1,6 @@
 """A document as slides: the answer first, then text beside figures, then the rest; tables stay in the workbook."""
 
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from copark.presentation.document import Document
 from copark.presentation.docx import FONTS, INK, MUTED
 from copark.presentation.figures import Charts
 from copark.presentation.rendered_document import Block, Bullets, Cards, Caveat, Chart, Paragraph, commands, page_of
-from copark.presentation.text_wrap import width_of
+from copark.presentation.text_wrap import height_of, width_of
 from copark.store.files import written_file
 from copark.texts import text
 
@@ -19,6 +20,15 @@ LETTERS = 1500
 """Letters that a slide of text holds; what is more goes on to the next."""
 DARK = "22303C"
 
+TITLES, ANSWERS = (28, 24, 20, 18, 16, 14), (20, 18, 16, 14, 12, 11, 10)
+"""Sizes of the title and of the answer, points: the largest that their place holds."""
+AIR = 0.45
+"""Space below a paragraph, in sizes of its letters."""
+BETWEEN = 30.0
+"""Width of a text on the cover, cm: the slide less margins and those of the text's frame."""
+
+Styled = tuple[str, int, str, bool]
+"""A paragraph: its words, size in points, colour and whether it is bold."""
 Words = tuple[str, str]
 """A paragraph and its kind: ``heading``, ``text`` or ``bullet``."""
 
@@ -59,8 +69,12 @@ class _Writer:
 
     def cover(self) -> None:
         page, slide = self.page, self.empty()
-        self.put(slide, [(page.title, 28, INK, True)], 1.2, 2.2)
-        self.put(slide, [(page.headline, 20, DARK, True), (page.trust, 12, MUTED, False)], 3.8, 6.4)
+        title = _largest(TITLES, 2.4, lambda size: [(page.title, size, INK, True)])
+        answer = _largest(
+            ANSWERS, 7.0, lambda size: [(page.headline, size, DARK, True), (page.trust, min(size, 12), MUTED, False)]
+        )
+        self.put(slide, title, 1.2, 2.4)
+        self.put(slide, answer, 3.8, 7.0)
         blocks = [block for one in page.sections for block in one.blocks]
         cards = [card for block in blocks if isinstance(block, Cards) for card in block.cards]
         room = (WIDTH - 2 * EDGE) / max(1, min(4, len(cards)))
@@ -75,9 +89,11 @@ class _Writer:
         below = [*words[1:], ("", "heading" if chart is None else "text")]
         filled = [one for one, after in zip(words, below, strict=False) if (one[1], after[1]) != ("heading", "heading")]
         parts: list[list[Words]] = [[]]
-        for one in filled:
-            most = LETTERS / 2 if chart is not None else LETTERS
-            if parts[-1] and sum(40 + width_of(words) for words, _ in [*parts[-1], one]) > most:  # with their air
+        most = LETTERS / 2 if chart is not None else LETTERS
+        for at, one in enumerate(filled):
+            ahead = _until_heading(filled, at) if one[1] == "heading" else [one]
+            splits = _letters([*parts[-1], *ahead]) > most and (_letters(ahead) <= most or len(ahead) == 1)
+            if parts[-1] and splits:
                 parts.append([])
             parts[-1].append(one)
         for at, part in enumerate(parts):
@@ -112,7 +128,7 @@ class _Writer:
         return self.made.slides.add_slide(self.made.slide_layouts[6])
 
     def put(
-        self, slide: Any, told: list[tuple[str, int, str, bool]], top: float, height: float, left: float = EDGE,
+        self, slide: Any, told: list[Styled], top: float, height: float, left: float = EDGE,
         width: float = WIDTH - 2 * EDGE,
     ) -> None:  # fmt: skip
         """Paragraphs, each with its size in points, its colour and whether it is bold."""
@@ -124,13 +140,36 @@ class _Writer:
         frame.word_wrap = True
         for at, (words, size, colour, bold) in enumerate(one for one in told if one[0]):
             paragraph = frame.paragraphs[0] if at == 0 else frame.add_paragraph()
-            paragraph.space_after = Pt(size * 0.45)
+            paragraph.space_after = Pt(size * AIR)
             for part, is_command in commands(words):
                 run = paragraph.add_run()
                 run.text = part
                 run.font.size, run.font.bold = Pt(size), bold
                 run.font.name = "Consolas" if is_command else FONTS[self.page.lang]
                 run.font.color.rgb = RGBColor.from_string(colour)  # type: ignore[no-untyped-call]
+
+
+def _letters(words: Sequence[Words]) -> int:
+    """Letters of paragraphs, with their air."""
+    return sum(40 + width_of(paragraph) for paragraph, _ in words)
+
+
+def _until_heading(words: Sequence[Words], at: int) -> list[Words]:
+    """A heading and what stands under it."""
+    end = next((n for n in range(at + 1, len(words)) if words[n][1] == "heading"), len(words))
+    return list(words[at:end])
+
+
+def _largest(sizes: Sequence[int], height: float, made: Callable[[int], list[Styled]]) -> list[Styled]:
+    """Paragraphs in the largest size in which a place of that height (cm) holds them; else in the smallest."""
+    for size in sizes:
+        paragraphs = made(size)
+        needs = (
+            height_of(words, points, BETWEEN) + AIR * points * 2.54 / 72.0 for words, points, *_ in paragraphs if words
+        )
+        if sum(needs) <= height:
+            break
+    return paragraphs
 
 
 def _words(block: Block) -> list[Words]:

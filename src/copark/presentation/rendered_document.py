@@ -226,12 +226,12 @@ def page_of(
 
     charts: draws its figures; none are drawn without. inline: whether the drawings are to stand in a page of HTML; they
     are files of their own else. most: rows of a table that are put on paper; a note says how many more there are, and
-    that a table is too wide for it. On paper stand the sources that what is printed names, and no numbers behind a
-    figure that are folded away. whole: whether tables that are shown only when asked for bring their rows: else see
-    :func:`table_of`.
+    that a table is too wide for it. On paper stand the sources that what is printed names, no numbers behind a figure
+    that are folded away, and no section that is not for paper. whole: whether tables that are shown only when asked for
+    bring their rows: else see :func:`table_of`.
     """
     view = _View(document, charts, inline=inline, most=most, whole=whole)
-    sections = tuple(map(view.section, document.sections))
+    sections = tuple(view.section(one) for one in document.sections if one.on_paper or most is None)
     evidence = tuple(one for one in map(view.evidence, document.evidence) if most is None or one.key in view.named)
     provenance = [Entry(title=clean(title), value=clean(value)) for title, value in document.provenance]
     if len(evidence) < len(document.evidence):

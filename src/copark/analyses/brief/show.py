@@ -1,45 +1,85 @@
-"""What a brief shows, on a page: the answer, three findings, the course of the park, how sure, what next."""
+"""What a brief shows, on a page: the answer, three findings, the course of the park, how sure, what next.
+
+On the page there are words alone that a minister uses: quarters are spelled out, and no command is named. Screens and
+files of numbers have more: an annex of tables, and the commands.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from math import floor
 from typing import TYPE_CHECKING
 
 from copark.analyses.brief import Answer
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.how_sure import NONE, how_sure, structure_range
-from copark.analyses.levers.show import answers
+from copark.analyses.levers.show import advice_words, answers, change, middle
 from copark.analyses.show import Show
 from copark.arrays import Floats
 from copark.cases.quarters import Quarter
+from copark.inference.levers.measures import BUDGETS, SIDES, measure_of
+from copark.labels import join
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
-from copark.presentation.numbers import percent_words, shown
+from copark.presentation.numbers import percent_words, shown, unit_title
 from copark.simulation.readouts.observed_vs_model import expected_outside
+from copark.texts import text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from copark.analyses.levers import Answer as Levers
+    from copark.inference.levers.schema import Lever, Setting
+    from copark.simulation.trust import Trust
+
 MOST_OPEN = 2
 """Open parameters that are named."""
+WIDE_RANGE = 0.2
+"""Range of the chance over structures from which the structure is named among what would change the answer."""
+CHART = (7.0, 2.65)
+"""Size of the chart, inches: two of them are the plot's height on a page."""
+_QUARTER = re.compile(r"\b([12][0-9]{3})Q([1-4])\b", re.ASCII)
+_COMMAND = re.compile(r"\s*[(（]`[^`]*`[)）]")
+"""A command in brackets."""
 
 
 def document(found: Answer, t: Texts) -> doc.Document:
     """A page about a park."""
     show = _Show(found, t)
-    return assemble(
+    made = assemble(
         found, t, key=f"brief-{found.case}", title=t("question", park=t.of(found.park)), headline=show.headline(),
         sections=tuple(show.sections()), provenance={"runs": found.runs, "seed": found.provenance.get("seed", "")},
-        hashes=False,
+        hashes=False, commands=False,
     )  # fmt: skip
+    provenance = tuple((title, spelled(value, t)) for title, value in made.provenance)
+    return replace(made, trust=spelled(made.trust, t), provenance=provenance, is_one_page=True)
+
+
+def spelled(sentence: str, t: Texts) -> str:
+    """Spell out the quarters of a sentence: "the second quarter of 2032"."""
+    return _QUARTER.sub(lambda quarter: t(f"quarter.{quarter[2]}", year=quarter[1]), sentence)
+
+
+def without_commands(sentence: str) -> str:
+    """Leave out the commands that a sentence names in brackets."""
+    return _COMMAND.sub("", sentence)
+
+
+def _percent(share: float) -> float:
+    """A share in per cent, without the noise that multiplying leaves in its last digits."""
+    return round(100.0 * share, 10)
 
 
 class _Show(Show):
     def __init__(self, found: Answer, t: Texts) -> None:
         super().__init__(t)
         self.found = found
-        self.words = {"park": t.of(found.park), "horizon": found.horizon, "case": found.case}
+        self.words = {"park": t.of(found.park), "horizon": spelled(found.horizon, t), "case": found.case}
+        self.readings = () if found.levers is None else found.levers.readings
+        self.is_hindsight = Quarter.parse(found.horizon) <= Quarter.parse(found.data_end)
+        """Whether the simulated period has ended, so that nothing is foretold."""
 
     def size(self, name: str, bands: Mapping[str, Floats] | None = None) -> tuple[doc.Column, doc.Interval]:
         """An output at the horizon: 5, 50 and 95 % of runs."""
@@ -53,18 +93,17 @@ class _Show(Show):
         column, operating = self.size("operating")
         words = {**self.words, "operating": self.said(operating, column)}
         if found.closed is not None:
-            return t.sentences(
-                [t("headline.closed", since=found.closed.since, title=t.of(found.closed.title), **words)]
-            )
+            since = spelled(found.closed.since, t)
+            return t.sentences([t("headline.closed", since=since, title=t.of(found.closed.title), **words)])
+        key = "hindsight" if self.is_hindsight else "headline"
         if not found.shows_outcomes:
-            return t.sentences([t("headline.assumed", **words)])
+            return t.sentences([t(f"{key}.assumed", **words)])
         shares = {share.name: percent_words(share.share, t.lang) for share in found.outcomes}
-        readings = () if found.levers is None else found.levers.readings
-        between = structure_range(readings)
+        between = structure_range(self.readings)
         if between is None:
-            return t.sentences([*self.contradiction(), t("headline", **shares, **words), *self.assumed()])
+            return t.sentences([*self.contradiction(), t(key, **shares, **words), *self.assumed()])
         low, high = (percent_words(value, t.lang) for value in between[:2])
-        key = "headline.alike" if low == high else "headline.between"
+        key = f"{key}.alike" if low == high else f"{key}.between"
         outcome = t(key, **shares, **words, low=low, high=high, count=between[2])
         return t.sentences([*self.contradiction(), outcome, *self.assumed()])
 
@@ -78,27 +117,28 @@ class _Show(Show):
         return self.found.doubts.sentences(self.t.lang)
 
     def sections(self) -> Iterator[doc.Section]:
-        yield self.section("answer", doc.Cards(tuple(self.cards())))
+        title = self.t("section.answer_at", **self.words)
+        yield doc.Section("answer", title, (doc.Cards(tuple(self.cards())),))
         yield self.section("findings", *self.findings(), self.course())
         yield self.section("confidence", doc.Bullets(tuple(self.confidence())))
-        yield self.section("open", doc.Bullets(tuple(self.open())), doc.Paragraph(self.next()))
+        yield self.section("open", doc.Bullets((*self.open(), self.next())))
+        yield replace(self.section("annex", *self.annex(), folded=True), on_paper=False)
+        yield replace(self.section("commands", doc.Paragraph(self.commands())), on_paper=False)
 
     def cards(self) -> Iterator[doc.Card]:
         found, t = self.found, self.t
         if found.shows_outcomes:
             standing = found.share("self_standing")
-            between = structure_range(() if found.levers is None else found.levers.readings)
+            between = structure_range(self.readings)
             note = t("card.no_structures")
             if between is not None:
                 low, high, count = between
                 note = t("card.structures", band=shown(doc.Interval(low, high), doc.SHARE, t.lang), count=count)
-            yield doc.Card(t("card.self_standing", **self.words), doc.SHARE, standing.share, note)
+            yield doc.Card(t("card.self_standing"), doc.SHARE, standing.share, note)
         for name in found.bands:
             column, value = self.size(name)
             band = self.said(doc.Interval(value.low, value.high), column)
-            yield doc.Card(
-                t("card.at", title=column.title, **self.words), column, value.value, t("card.band", band=band)
-            )
+            yield doc.Card(column.title, column, value.value, t("card.band", band=band))
         told = t("card.outside_value", outside=found.outside, compared=found.compared)
         yield doc.Card(
             t("card.outside"),
@@ -113,13 +153,13 @@ class _Show(Show):
             sizes = [(column.title, self.said(value, column)) for column, value in
                      (self.size(name, closed.bands) for name in closed.bands)]  # fmt: skip
             told = [t("closed.without", title=title, value=value, **self.words) for title, value in sizes]
-            words = {"since": closed.since, "title": t.of(closed.title)}
+            words = {"since": spelled(closed.since, t), "title": t.of(closed.title)}
             return [doc.Paragraph(t("closed.lead", **words)), doc.Bullets((*told, t("closed.levers", **words)))]
         levers = self.found.levers
         if levers is None:
             return [doc.Paragraph(t("findings.none"))]
         return [
-            doc.Paragraph(t(f"findings.{levers.since}", quarter=levers.pulled)),
+            doc.Paragraph(t(f"findings.{levers.since}", quarter=spelled(levers.pulled, t))),
             doc.Bullets(
                 tuple(
                     t("sentence", words=one.rstrip(".。")).strip() for one in answers(levers, Texts("levers", t.lang))
@@ -129,7 +169,7 @@ class _Show(Show):
 
     def course(self) -> doc.Chart:
         column, _ = self.size("operating")
-        told = self.t("course.caption", title=column.title, quarter=self.found.data_end)
+        told = self.t("course.caption", title=column.title, quarter=spelled(self.found.data_end, self.t))
         return doc.Chart("operating", column.title, told, self.draw, told)
 
     def draw(self) -> Figure:
@@ -139,32 +179,198 @@ class _Show(Show):
         found, bands = self.found, self.found.bands["operating"]
         model = Fan(ends(Quarter.parse(found.start), range(bands.shape[1])), bands)
         ends_at = year_of(Quarter.parse(found.data_end))
-        return scored_fan("", "", model, (), found.reported, ends_at, self.t.lang, size=(7.0, 1.4))
+        return scored_fan("", "", model, (), found.reported, ends_at, self.t.lang, size=CHART, key_inside=True)
 
     def confidence(self) -> Iterator[str]:
         found, t = self.found, self.t
         if found.trust is not None:
-            yield found.trust.meaning(t.lang)
-        readings = () if found.levers is None else found.levers.readings
-        yield from how_sure(found.trust, found.outcomes, readings, NONE, t.lang)  # the headline tells the doubts
+            yield self.meaning(found.trust)
+        for sentence in how_sure(found.trust, found.outcomes, self.readings, NONE, t.lang):  # the headline has doubts
+            yield without_commands(sentence)
         if found.shows_outcomes:
             standing = found.share("self_standing")
             interval = shown(doc.Interval(standing.low, standing.high), doc.plain(doc.Kind.share, places=1), t.lang)
             yield t("confidence.simulation", runs=found.runs, interval=interval)
 
+    def meaning(self, trust: Trust) -> str:
+        """Say what the origin of the parameters means; of a period that has ended, that nothing is foretold."""
+        t = self.t
+        if self.is_hindsight and trust.state == "calibrated" and trust.converged:
+            return t("confidence.hindsight", cut=spelled(trust.cut, t), **self.words)
+        return spelled(trust.meaning(t.lang), t)
+
     def open(self) -> Iterator[str]:
-        if self.found.closed is not None:
-            yield self.t("open.closed")
+        """Say what would change the answer, and how it can be found out."""
+        found, t = self.found, self.t
+        if found.closed is not None:
+            yield t("open.closed")
             return
-        leanings = () if self.found.levers is None else self.found.levers.leanings
-        first = {one.setting: one for one in reversed(leanings) if one.verdict != "moved"}
-        names = Counter(one.parameter for one in first.values())
-        for name, count in names.most_common(MOST_OPEN):
-            yield self.t("open.parameter", title=catalogue().parameters[name].title(self.t.lang), count=count)
-        if not names:
-            yield self.t("open.none")
+        between = structure_range(self.readings) if found.shows_outcomes else None
+        if between is not None and between[1] - between[0] >= WIDE_RANGE:
+            low, high = (percent_words(value, t.lang) for value in between[:2])
+            yield t("open.structures", low=low, high=high)
+        if found.doubts.assumed:
+            facts = join([text(f"sure.fact.{word}", t.lang) for word in found.doubts.assumed], t.lang)
+            yield t("open.assumed", facts=facts)
+        levers = self.levers_by_parameter()
+        parameters: dict[tuple[str, ...], list[str]] = {}
+        for name in sorted(levers, key=lambda name: -len(levers[name]))[:MOST_OPEN]:
+            parameters.setdefault(tuple(levers[name]), []).append(catalogue().parameters[name].title(t.lang))
+        for effects, titles in parameters.items():
+            yield t("open.parameter", titles=self.quoted(titles), levers=self.quoted(effects))
+        if not levers:
+            yield t("open.none")
+
+    def quoted(self, titles: Iterable[str]) -> str:
+        """Join titles, each in quotation marks."""
+        return join([self.t("open.named", title=title) for title in titles], self.t.lang)
+
+    def levers_by_parameter(self) -> dict[str, list[str]]:
+        """Titles of the levers whose effect moves most with a parameter that no data moved, by parameter."""
+        found: dict[str, list[str]] = {}
+        if self.found.levers is None:
+            return found
+        lever_of = {setting.key: lever for lever, setting in self.found.levers.settings}
+        first = {one.setting: one for one in reversed(self.found.levers.leanings) if one.verdict != "moved"}
+        for setting, leaning in first.items():
+            titles = found.setdefault(leaning.parameter, [])
+            title = self.t.of(lever_of[setting].title)
+            if title not in titles:
+                titles.append(title)
+        return found
 
     def next(self) -> str:
-        if self.found.closed is not None:
-            return self.t("next.closed", event=self.found.closed.key, **self.words)
-        return self.t("next.act" if self.found.shows_outcomes else "next.calibrate", **self.words)
+        """Say what to decide or to gather next."""
+        if not self.found.shows_outcomes and self.found.closed is None:
+            return self.t("next.calibrate")
+        if self.found.levers is None:
+            return self.t("next.no_levers")
+        return self.t("next.hindsight" if self.is_hindsight else "next.act")
+
+    def commands(self) -> str:
+        """Name the commands that ask further."""
+        found = self.found
+        command = found.provenance.get("command", f"copark brief {found.case}")
+        if found.closed is not None:
+            return self.t("commands.closed", event=found.closed.key, command=command, **self.words)
+        return self.t("commands.act" if found.shows_outcomes else "commands.calibrate", command=command, **self.words)
+
+    def annex(self) -> Iterator[doc.Table]:
+        """Make the tables for files of numbers: findings, figures, options, course and observations."""
+        from copark.figures.frame import KINDS
+
+        yield self.sentences()
+        yield self.table("figures", "figure value:number unit range", self.figures(), folded=True)
+        if self.found.levers is not None:
+            yield self.options(self.found.levers)
+        yield self.by_year()
+        rows = [
+            (str(floor(one.at)), doc.Interval(one.value, one.high, one.value) if one.high else one.value,
+             text(f"report.observed.{KINDS.get(one.bound, 'exact')}", self.t.lang), self.t(f"used.{one.state}"))
+            for one in sorted(self.found.reported)
+        ]  # fmt: skip
+        yield self.table("observations", "year:quarter observed:count bound used", rows, folded=True)
+
+    def sentences(self) -> doc.Table:
+        """Put everything the brief says in words, a sentence a row."""
+        t = self.t
+        parts = {
+            "answer": [self.headline()],
+            "findings": [
+                words for block in self.findings() for words in (
+                    block.items if isinstance(block, doc.Bullets) else
+                    (block.text,) if isinstance(block, doc.Paragraph) else ()
+                )
+            ],
+            "confidence": list(self.confidence()),
+            "open": [*self.open(), self.next()],
+        }  # fmt: skip
+        rows = [(t(f"section.{part}"), sentence) for part, sentences in parts.items() for sentence in sentences]
+        return self.table("sentences", "part sentence:note", rows, folded=True)
+
+    def figures(self) -> Iterator[tuple[doc.Value, ...]]:
+        """Make a row for each number of the cards, and the other outcomes."""
+        found, t = self.found, self.t
+        percent = t("unit.percent")
+        if found.shows_outcomes:
+            for share in found.outcomes:
+                value = doc.Interval(_percent(share.low), _percent(share.high), _percent(share.share))
+                title = t("figure.outcome", outcome=text(f"store.outcome.{share.name}", t.lang))
+                yield self.dated(title), value, percent, t("range.simulation")
+            between = structure_range(self.readings)
+            if between is not None:
+                value = doc.Interval(_percent(between[0]), _percent(between[1]))
+                yield self.dated(t("figure.structures")), value, percent, t("range.structures", count=between[2])
+        for name in found.bands:
+            column, size = self.size(name)
+            yield self.dated(column.title), size, unit_title(column.unit, t.lang), t("range.runs")
+        if found.closed is not None:
+            for name in found.closed.bands:
+                column, size = self.size(name, found.closed.bands)
+                title = self.dated(t("figure.without", title=column.title))
+                yield title, size, unit_title(column.unit, t.lang), t("range.runs")
+        counts = {
+            "outside": found.outside, "compared": found.compared, "expected": expected_outside(found.compared)
+        }  # fmt: skip
+        for key, count in counts.items():
+            yield t(f"figure.{key}"), count, t("unit.observations"), ""
+
+    def dated(self, title: str) -> str:
+        """A title with the horizon."""
+        return self.t("figure.at", title=title, **self.words)
+
+    def options(self, levers: Levers) -> doc.Table:
+        """Set beside every option the advice, its effect, companies, jobs, public money and the four sides."""
+        words = Texts("levers", self.t.lang)
+        names = ("self_standing", "companies", "jobs", *BUDGETS, *SIDES)
+        verdicts = {one.setting: one.verdicts for one in levers.balances}
+
+        def row(lever: Lever, setting: Setting) -> tuple[doc.Value, ...]:
+            owner = words(f"owner.{lever.controlled_by}")
+            return (
+                words("head", lever=words.of(lever.title), owner=owner),
+                words.of(setting.title),
+                advice_words(levers, setting.key, words),
+                *(middle(levers.gain(setting.key, name)) for name in names),
+                *(words(f"verdict.{verdicts[setting.key][side]}") for side in SIDES),
+            )
+
+        columns = (
+            *self.columns("lever option"),
+            doc.Column("advice", words("column.advice"), doc.Kind.note),
+            *(change(measure_of(name), words) for name in names),
+            *(doc.Column(f"{side}_verdict", self.t("column.verdict", side=words(f"side.{side}"))) for side in SIDES),
+        )
+        rows = [row(lever, setting) for lever, setting in levers.settings]
+        return self.table("options", columns, rows, folded=True)
+
+    def by_year(self) -> doc.Table:
+        """Give the bands of companies and jobs at the end of each year, and of the last quarter."""
+        found, t = self.found, self.t
+        start = Quarter.parse(found.start)
+        last = found.bands["operating"].shape[1] - 1
+        places = [at for at in range(last + 1) if (start + at).quarter == 4 or at == last]
+        columns: list[doc.Column] = []
+        bands: list[tuple[Floats, int, int | None, int]] = []
+        for name, levels in found.bands.items():
+            output = catalogue().outputs[name]
+            title = output.title(t.lang)
+            columns += [
+                doc.Column(name, t("column.nine_tenths", title=title), doc.Kind.number, output.unit),
+                doc.Column(f"{name}_half", t("column.middle_half", title=title), doc.Kind.number, output.unit),
+            ]
+            bands += [(levels, 0, 2, 4), (levels, 1, None, 3)]
+        for name, levels in ({} if found.closed is None else found.closed.bands).items():
+            output = catalogue().outputs[name]
+            title = t("column.not_closed", title=output.title(t.lang))
+            columns.append(doc.Column(f"{name}_not_closed", title, doc.Kind.number, output.unit))
+            bands.append((levels, 0, 2, 4))
+
+        def cell(levels: Floats, low: int, middle_of: int | None, high: int, at: int) -> doc.Interval:
+            value = None if middle_of is None else float(levels[middle_of, at])
+            return doc.Interval(float(levels[low, at]), float(levels[high, at]), value)
+
+        rows: list[tuple[doc.Value, ...]] = [
+            (str((start + at).year), *(cell(*band, at) for band in bands)) for at in places
+        ]
+        return self.table("course", ("year:quarter", *columns), rows, folded=True)

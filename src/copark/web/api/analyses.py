@@ -169,9 +169,10 @@ async def file(
     here.pay(FILE_COST)
     analysis, scratch = served.analysis_of(name), here.services.scratch("-files")
 
-    def work() -> bytes:
+    def work() -> tuple[str, bytes]:
         home, _ = served.home_of(analysis, here.view, run_id)
         return served.document_file(analysis, home, run_id, form, lang, scratch)
 
-    headers = attachment(f"copark-{name}-{run_id}-{lang}.{'zip' if form == 'csv' else form}")
-    return Response(await here.desk(work), 200, headers | {"content-security-policy": REPORT}, served.MEDIA[form])
+    saved_as, content = await here.desk(work)
+    headers = attachment(saved_as) | {"content-security-policy": REPORT}
+    return Response(content, 200, headers, served.MEDIA[form])

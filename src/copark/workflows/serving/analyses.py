@@ -354,19 +354,23 @@ def _shown(analysis: Analysis, folder: Path, lang: str, _code: str) -> Document 
     return None if stored is None else analysis.document(stored.result, lang)
 
 
-def document_file(analysis: Analysis, data: Path, run_id: str, form: FormatName, lang: str, scratch: Path) -> bytes:
-    """A stored result's document as a file."""
-    from copark.presentation import write
+def document_file(
+    analysis: Analysis, data: Path, run_id: str, form: FormatName, lang: str, scratch: Path
+) -> tuple[str, bytes]:
+    """A stored result's document as a file: its name and its content."""
+    from copark.presentation import dated_name, write
 
     try:
         with DRAWING:
-            made = write(_document(analysis, data, run_id, lang), scratch, [form])[form]
+            document = _document(analysis, data, run_id, lang)
+            made = write(document, scratch, [form])[form]
+        name = f"{dated_name(document)}-{lang}.{'zip' if form == 'csv' else form}"
         if not made.is_dir():
-            return made.read_bytes()
+            return name, made.read_bytes()
         archive = scratch / "tables.zip"
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
             for path in sorted(made.iterdir()):
                 packed.write(path, path.name)
-        return archive.read_bytes()
+        return name, archive.read_bytes()
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
