@@ -215,13 +215,13 @@ def main() -> None:
     """Attack, and say what the holder of the token met; 1 where a question was not answered."""
     parser = argparse.ArgumentParser(prog="python -m bench.attacks", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seconds", type=float, default=60.0, help="how long each attack lasts (default: 60)")
-    parser.add_argument("--small", action="store_true", help="a tenth of the connections, 3 seconds each")
+    parser.add_argument("--smoke", action="store_true", help="a tenth of the connections, 3 seconds each")
     parser.add_argument("attack", nargs="*", help=f"any of {', '.join(ATTACKS)} (default: all)")
     options = parser.parse_args()
     unknown = set(options.attack) - set(ATTACKS)
     if unknown:
         parser.error(f"unknown attack: {', '.join(sorted(unknown))}")
-    seconds, each = (3.0, SMALL) if options.small else (options.seconds, None)
+    seconds, each = (3.0, SMALL) if options.smoke else (options.seconds, None)
     print("| attack | answered in time | median, s | slowest, s | longest without, s | open files | log, bytes |")
     print("|---|---:|---:|---:|---:|---:|---:|")
     is_served = True

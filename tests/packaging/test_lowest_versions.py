@@ -63,7 +63,7 @@ IMPORT_ALL = """
 import importlib, pkgutil
 import copark
 for module in pkgutil.walk_packages(copark.__path__, "copark."):
-    if not module.name.endswith("__main__"):
+    if not module.name.endswith("__main__") and ".migrations." not in module.name:  # those are run by Alembic
         importlib.import_module(module.name)
 print("imported")
 """

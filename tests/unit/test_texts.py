@@ -190,8 +190,17 @@ def asked_for_a_workbook() -> frozenset[str]:
     return frozenset(found)
 
 
+def reasons_of_unfinished_runs() -> frozenset[str]:
+    """Keys of why no run of a scenario finished, one for each status of a run."""
+    from copark.simulation.results import STATUS
+
+    return frozenset(f"all_{status.replace(' ', '_')}" for status in STATUS)
+
+
 def is_used(area: str, key: str) -> bool:
     if area == "countries" or f"{area}.{key}" in asked_for_a_workbook():
+        return True
+    if area == "study" and key.rpartition(".")[0] in reasons_of_unfinished_runs():
         return True
     if area == PAGE:
         return f"'{key}'" in code_of_page() or any(re.fullmatch(one, key) for one in keys_of_page()[1])

@@ -16,7 +16,12 @@ from copark.texts import LANGUAGES, has_text, text
 
 PANELS = ("commands", "runs", "explain", "decide", "calibrate", "parks", "tables", "workspaces", "serve")
 """Panels of the list of commands, in its order: a module of commands, or a group."""
-TYPERS_OWN = ("--help", "--install-completion", "--show-completion")
+TYPERS_OWN = {
+    "--help": "cli.help.help",
+    "--install-completion": "cli.help.install_completion",
+    "--show-completion": "cli.help.show_completion",
+}
+"""Options that Typer adds with words of its own, and the texts that stand in their place."""
 VARIABLES = ("COPARK_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 
 
@@ -130,9 +135,9 @@ def _folded(words: str, beside: int = 0) -> list[str]:
 
 def _help(parameter: Any, lang: str) -> str:
     """Words of an argument or an option; those that Typer adds bring English sentences, for which there are texts."""
-    for option in TYPERS_OWN:
+    for option, key in TYPERS_OWN.items():
         if option in parameter.opts:
-            return text(f"cli.help.{option.lstrip('-').replace('-', '_')}", lang)
+            return text(key, lang)
     told = getattr(parameter, "told", None)
     words = text(parameter.help, lang) if told is None else told(lang)
     is_needed_option = parameter.required and parameter.param_type_name == "option"

@@ -160,9 +160,12 @@ class _Show(Show):
         """Say that an option helps, and in the same sentence who loses by it."""
         t = self.t
         effect = effect_words(self.found, judgement.setting, judgement.aim, t)
-        key = f"advice.recommended{'_losing' if judgement.losing else ''}.{self.found.since}"
+        option = self.option(judgement)
+        since = self.found.since
+        if not judgement.losing:
+            return t(f"advice.recommended.{since}", option=option, effect=effect)
         sides = t("join").join(t(f"word.{side}") for side in judgement.losing)
-        return t(key, option=self.option(judgement), effect=effect, sides=sides)
+        return t(f"advice.recommended_losing.{since}", option=option, effect=effect, sides=sides)
 
     def option(self, judgement: Judgement) -> str:
         """Name an option, with those whose numbers are the same."""
