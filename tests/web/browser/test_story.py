@@ -59,7 +59,7 @@ def test_the_story_leads_in_five_steps_to_a_decision(page: Any, lang: str) -> No
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_an_option_opens_in_simulate_with_its_lever_set(page: Any, lang: str) -> None:
     page.goto(f"/decide?lang={lang}")
-    page.locator("table.options tbody tr").nth(17).wait_for()
+    page.locator("table.options tbody tr").first.wait_for()
     first = page.locator("table.options .open").first
     page.get_by_role("button", name={"en": "Robustness", "zh": "稳健程度"}[lang]).click()
     shares = [float(re.findall(r"([\d.]+)%", one)[-1]) for one in page.locator("td.robust").all_inner_texts()]
