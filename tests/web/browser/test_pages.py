@@ -206,7 +206,7 @@ def test_a_page_that_the_browser_has_kept_still_runs(browser: Any, server: Serve
         page.on("console", lambda one: errors.append(one.text) if one.type == "error" else None)
         for place in ("/?lang=en", "about:blank", "/?lang=en", "/?lang=en"):
             page.goto(place)
-        page.get_by_role("link", name="Simulate").first.wait_for()
+        page.get_by_role("link", name="Explore").first.wait_for()
         assert not errors
     finally:
         context.close()
