@@ -1,52 +1,78 @@
 import { describe, expect, it } from 'vitest';
 
-import type { Palette } from '../src/lib/chart';
-import { fan, type FanData } from '../src/lib/fan';
+import { fan, overlay, type Drawing, type FanData } from '../src/lib/fan';
+import { areaPath, levels, linePath, markPath, plotOf, years } from '../src/lib/plot';
 import type { ObservedPoint } from '../src/lib/types';
 
-const PAINT: Palette = { ink: 'ink', soft: 'soft', line: 'line', paper: 'paper', blue: 'blue', grey: 'grey', cut: 'cut', mark: 'mark', arms: [], outer: 0.2, inner: 0.4 };
 const QUARTERS = ['2020Q1', '2020Q2', '2020Q3'];
+const labels = { median: 'median', most: 'most', observed: 'observed', baseline: 'baseline', ends: 'ends' };
+const bands = [1, 2, 3, 4, 5].map((n) => QUARTERS.map(() => 10 * n));
 const seen = (bound: string, more: Partial<ObservedPoint> = {}): ObservedPoint =>
   ({ date: '2020-05', quarter: '2020Q2', value: 50, high: null, bound, reported: 50, reported_unit: '', grade: 'high', use: true, role: 'fit', source: [], note: null, ...more });
-
-interface Drawn { name: string; data: { value: unknown[]; symbol?: string; symbolOffset?: number[]; label?: { formatter: string } }[]; renderItem?: (params: { dataIndex: number }, api: unknown) => { shape: { pathData: string } } }
-function drawn(observed: ObservedPoint[], more: Partial<FanData> = {}): { series: Drawn[]; tooltip: { formatter: (items: { dataIndex: number }[]) => string } } {
-  const bands = [1, 2, 3, 4, 5].map((n) => QUARTERS.map(() => 10 * n));
-  const labels = { median: 'median', most: 'most', observed: 'observed', baseline: 'baseline', ends: 'ends' };
-  return fan({ quarters: QUARTERS, bands, outline: [], samples: [], observed, today: '2020Q2', selected: null, range: [0, 100], unit: '', labels, ...more }, PAINT, 'en') as never;
-}
-const part = (series: Drawn[], name: string): Drawn['data'] => series.find((one) => one.name === name)?.data ?? [];
+const drawn = (observed: ObservedPoint[] = [], more: Partial<FanData> = {}): Drawing =>
+  fan({ quarters: QUARTERS, bands, outline: [], samples: [], observed, today: '2020Q2', selected: null, range: [0, 100], unit: '', labels, ...more }, 'en');
+// 100 points wide and high between its axes.
+const plot = plotOf(drawn(), 156, 132);
 
 describe('observations in a chart', () => {
   it('are drawn as what they are', () => {
-    const { series } = drawn([seen('exact'), seen('about'), seen('at-least'), seen('at-most'), seen('range', { high: 70 })]);
-    const marks = part(series, 'observed');
-    expect(marks.map((one) => one.symbol?.slice(0, 7))).toEqual(['circle', 'diamond', 'path://', 'path://']);
+    const mark = (bound: string, more = {}): string => markPath(seen(bound, more), QUARTERS, plot);
+    expect(mark('exact')).toContain('a3,3');
+    expect(mark('about')).toBe('M94.0,55.5L98.5,60.0L94.0,64.5L89.5,60.0Z');
     // The bar of a bound is at its value: the arrow of "at least" stands above it, that of "at most" below.
-    expect(marks.slice(2).map((one) => Math.sign(one.symbolOffset?.[1] ?? 0))).toEqual([-1, 1]);
-    expect(part(series, 'ranges').map((one) => one.value)).toEqual([['2020Q2', 50, 70]]);
-    const item = series.find((one) => one.name === 'ranges')?.renderItem?.({ dataIndex: 0 }, { coord: ([, y]: [string, number]) => [100, 200 - y] });
-    expect(item?.shape.pathData).toBe('M96,150L104,150M100,150L100,130M96,130L104,130');
+    expect(mark('at-least')).toBe('M89.0,60.0L99.0,60.0M94.0,60.0L94.0,50.0M91.0,53.0L94.0,50.0L97.0,53.0');
+    expect(mark('at-most')).toBe('M89.0,60.0L99.0,60.0M94.0,60.0L94.0,70.0M91.0,67.0L94.0,70.0L97.0,67.0');
+    expect(mark('range', { high: 70 })).toBe('M90.0,60.0L98.0,60.0M94.0,60.0L94.0,40.0M90.0,40.0L98.0,40.0');
   });
 
   it('are told with their bound', () => {
-    const { tooltip } = drawn([seen('at-least'), seen('range', { high: 70 })]);
-    expect(tooltip.formatter([{ dataIndex: 1 }])).toContain('observed ≥ 50<br>observed 50–70');
+    expect(drawn([seen('at-least'), seen('range', { high: 70 })]).values(1).slice(-2)).toEqual(['observed ≥ 50', 'observed 50–70']);
   });
 
   it('are left out where the chart has no such quarter', () => {
-    expect(part(drawn([seen('exact', { quarter: '1994Q2' })]).series, 'observed')).toEqual([]);
+    expect(drawn([seen('exact', { quarter: '1994Q2' })]).observed).toEqual([]);
   });
 });
 
-it('marks the end of the record where it lies on the axis', () => {
-  const marks = (today: string): { xAxis: string }[] => (drawn([], { today }).series.find((one) => one.name === 'median') as unknown as { markLine: { data: { xAxis: string }[] } }).markLine.data;
-  expect(marks('2020Q2').map((one) => one.xAxis)).toEqual(['2020Q2']);
-  expect(marks('2030Q1')).toEqual([]);
+describe('a fan', () => {
+  it('has the median over the inner over the outer band, each from its own rows', () => {
+    const { areas, lines } = drawn();
+    expect(areas.map(({ low, high }) => [low[0], high[0]])).toEqual([[10, 50], [20, 40]]);
+    expect(lines.map(({ row }) => row[0])).toEqual([30]);
+  });
+
+  it('draws bands below zero where they are', () => {
+    const below = drawn([], { range: [-100, 0] });
+    expect(areaPath([-80, -80], [-20, -20], plotOf(below, 156, 132))).toBe('M44.0,90.0L94.0,90.0L94.0,30.0L44.0,30.0Z');
+  });
+
+  it('breaks its lines where a number is missing', () => {
+    expect(linePath([0, null, 100], plot)).toBe('M44.0,110.0M144.0,10.0');
+  });
+
+  it('marks the end of the record where it lies on the axis', () => {
+    expect(drawn().rules.map((one) => one.quarter)).toEqual(['2020Q2']);
+    expect(drawn([], { today: '2030Q1' }).rules).toEqual([]);
+  });
+
+  it('puts words at the ends of the lines of a large chart alone', () => {
+    expect(drawn([], { enlarged: true }).ends.map(({ words, row }) => [words, row.at(-1)])).toEqual([['95%', 50], ['median', 30], ['5%', 10]]);
+    expect(drawn().ends).toEqual([]);
+  });
+
+  it('names the values of its grid, and as many years as there is room for', () => {
+    expect(levels(drawn())).toEqual([0, 25, 50, 75, 100]);
+    expect(levels(drawn([], { range: [-0.3, 0.1] }))).toEqual([-0.3, -0.2, -0.1, 0, 0.1]);
+    const quarters = Array.from({ length: 200 }, (_, n) => `${1990 + Math.floor(n / 4)}Q${(n % 4) + 1}`);
+    const named = (width: number): string[] => years(quarters, plotOf(drawn([], { quarters }), width, 190)).map(({ year }) => year);
+    expect(named(1000)).toEqual(['1990', '1995', '2000', '2005', '2010', '2015', '2020', '2025', '2030', '2035']);
+    expect(named(300)).toEqual(['1990', '2000', '2010', '2020', '2030']);
+  });
 });
 
-it('puts words at the ends of the lines of a large chart alone', () => {
-  const ends = part(drawn([], { enlarged: true }).series, 'ends');
-  expect(ends.map((one) => [one.label?.formatter, one.value])).toEqual([['95%', ['2020Q3', 50]], ['median', ['2020Q3', 30]], ['5%', ['2020Q3', 10]]]);
-  expect(part(drawn([]).series, 'ends')).toEqual([]);
+it('tells several arms apart by colour, dashes and numbers', () => {
+  const { areas, lines, ends } = overlay({ quarters: QUARTERS, today: '2020Q2', range: [0, 100], labels, arms: [{ title: 'a', bands }, { title: 'b', bands }] }, 'en');
+  expect(areas.length).toBe(2);
+  expect(new Set(lines.map(({ color, dash }) => `${color} ${dash}`)).size).toBe(2);
+  expect(ends.map(({ words }) => words)).toEqual(['1', '2']);
 });

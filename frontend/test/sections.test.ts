@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { sectionsOf, without } from '../src/lib/sections';
+import { sectionsOf } from '../src/lib/sections';
 
 const report = `<!doctype html><nav aria-label="Contents"><ol>
   <li><a href="#summary">Summary</a></li>
@@ -14,21 +14,5 @@ const report = `<!doctype html><nav aria-label="Contents"><ol>
 describe('a report', () => {
   it('names its sections', () => {
     expect(sectionsOf(report).map((one) => one.title)).toEqual(['Summary', 'Land & shares', 'Limits']);
-  });
-
-  it('goes out whole unless something is left out', () => {
-    expect(without(report, new Set())).toBe(report);
-  });
-
-  it('loses a section with what is in it and what leads to it', () => {
-    const found = without(report, new Set(['equity']));
-    expect(found).not.toMatch(/equity|within|gone/);
-    expect(found).toContain('See the <b>shares</b>.');
-    expect(found).toContain('stays');
-    expect(sectionsOf(found).map((one) => one.id)).toEqual(['summary', 'limits']);
-  });
-
-  it('never loses its limits', () => {
-    expect(without(report, new Set(['limits', 'summary']))).toBe(report);
   });
 });

@@ -117,6 +117,24 @@ def test_a_page_that_a_job_wrote_may_run_nothing(serve, tmp_path, monkeypatch):
     assert "sandbox" in answer.headers["content-security-policy"]
 
 
+def test_a_page_goes_out_without_the_sections_that_are_named(serve, tmp_path, monkeypatch):
+    monkeypatch.setattr(JobQueue, "start", lambda _: None)
+    page = '<section id="equity">shares</section><section id="limits">limits</section>'
+    with serve(data=tmp_path / "out") as client:
+        job = client.post("/api/v1/jobs", json=SHORT | {"report": True}).json()
+        path = tmp_path / "out" / "reports" / "web-abcd" / "report.html"
+        path.parent.mkdir(parents=True)
+        path.write_text(page)
+        table = services_of(client).jobs.table
+        table.end(table.claim("page"), "done", page=str(path))
+        at = f"/api/v1/jobs/{job['id']}/page"
+        whole = client.get(at)
+        link = client.post("/api/v1/links", json={"path": at}).json()["address"]
+        cut = client.get(f"{link}&leave_out=equity&leave_out=limits&leave_out=nothing")
+    assert whole.text == page
+    assert cut.text == '<section id="limits">limits</section>'
+
+
 class Errands:
     """A stream of one errand that never ends; what is written to it."""
 

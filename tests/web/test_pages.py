@@ -56,17 +56,14 @@ def test_scripts_are_kept_and_sent_as_the_build_packed_them_to_who_reads_that(se
 
 
 def test_licences_of_what_is_bundled_go_along_with_the_page_and_are_linked_from_its_foot(serve):
-    """ECharts' Apache licence wants its NOTICE, and those of the parts it took over, to be handed on."""
+    """Whoever gets the page gets the licence of every package that is in it."""
     if not (BUILT / "index.html").is_file():
         pytest.skip("the page is not built: make page")
     with serve(dist=BUILT) as client:
         found = client.get("/licenses.txt")
     assert found.status_code == 200
     assert found.headers["content-type"].startswith("text/plain")
-    for words in (
-        "## echarts - ", "Apache License", "Apache ECharts\nCopyright 2017-", "The Apache Software Foundation (https://www.apache.org/)",
-        "Mike Bostock", "## zrender - ", "## svelte - ",
-    ):  # fmt: skip
+    for words in ("## svelte - ", "Permission is hereby granted, free of charge"):
         assert words in found.text, words
     assert 'href="/licenses.txt"' in Path("frontend/src/App.svelte").read_text(encoding="utf-8")
 

@@ -2,7 +2,7 @@ import type { AnalysesAnswer, AnalysisInfo, Cases, DeletedCase } from './api-typ
 import { address, get, Refused } from './api';
 import { wordsOf, type TextKey, type Texts } from '../texts';
 import { History } from './history';
-import { OWN } from './scenario';
+import { OWN, pruned } from './scenario';
 import { store, stored } from './stored';
 import { encoded, LOOKS, parsed, PLAIN, type Looks, type Unread, type View } from './url';
 import type { CaseAnswer, CaseName, Evidence, Fault, Lang, Made, Said, Scenario, StudyInfo } from './types';
@@ -12,11 +12,22 @@ export const PAGES = [
 ] as const;
 export type Page = (typeof PAGES)[number];
 
-/** What the menu names: every page but the first and, beside the parks, the analysis of claims, which also has an address of its own. */
-export const MENU: readonly { name: Page | 'claims'; page: Page; part: string }[] = PAGES.filter((page) => page !== 'home').flatMap((page) => [
-  { name: page, page, part: '' },
-  ...(page === 'parks' ? [{ name: 'claims' as const, page: 'analyses' as const, part: 'claims' }] : []),
-]);
+type Name = Exclude<Page, 'home'> | 'claims';
+
+/** The groups of the menu. Every page but the first is in one of them; the analysis of claims also has an address of its own. */
+const GROUPS = {
+  decide: ['decide', 'report'],
+  explore: ['simulate', 'compare', 'network', 'coupling', 'analyses'],
+  evidence: ['evidence', 'parks', 'claims', 'method'],
+  more: ['jobs', 'interface'],
+} as const satisfies Record<string, readonly Name[]>;
+export type Group = keyof typeof GROUPS;
+
+/** What the menu names. */
+export const MENU: readonly { name: Name; page: Page; part: string; group: Group }[] = (Object.keys(GROUPS) as Group[]).flatMap((group) =>
+  GROUPS[group].map((name) => (name === 'claims' ? { name, page: 'analyses' as const, part: 'claims', group } : { name, page: name, part: '', group })),
+);
+export const groups: readonly Group[] = Object.keys(GROUPS) as Group[];
 
 function spoken(words: URLSearchParams): Lang {
   const asked = words.get('lang') ?? stored('lang');
@@ -40,7 +51,9 @@ function looking(view: View, like: View): View {
 }
 
 /** What a picture is made from, however it is looked at. */
-const picture = (view: View): View => looking(view, PLAIN);
+const picture = (view: View): View => ({
+  ...looking(view, PLAIN), scenario: pruned(view.scenario), baseline: pruned(view.baseline), compared: view.compared.map(pruned),
+});
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
@@ -93,6 +106,8 @@ class App {
     });
     addEventListener('popstate', () => {
       this.read();
+      this.history.visit(picture(this.view));
+      this.marks();
       void this.spell(spoken(new URLSearchParams(location.search)));
     });
     this.history = new History(picture(this.view));
@@ -104,7 +119,7 @@ class App {
     const words = new URLSearchParams(location.search);
     ({ page: this.page, part: this.part } = placeOf(location.pathname));
     const before = this.view.case;
-    ({ view: this.view, unread: this.unread } = parsed(words));
+    ({ view: this.view, unread: this.unread } = parsed(words, stored('park')));
     if (this.info && before !== this.view.case) void this.open(this.view.case);
   }
 
@@ -125,6 +140,9 @@ class App {
       this.info = info;
       this.problem = null;
     } catch (error) {
+      // A park that this browser remembers may be gone; where the address does not ask for it, that is no trouble.
+      const isRemembered = name === stored('park') && new URLSearchParams(location.search).get('case') === null;
+      if (isRemembered && error instanceof Refused && error.problem?.status === 404) return this.choose(PLAIN.case);
       if (name === this.view.case) this.problem = error instanceof Refused ? error : new Refused(null);
     }
   }
@@ -164,6 +182,7 @@ class App {
   choose(name: string, scenario: Scenario = OWN): void {
     this.otherwise = null;
     const { seed, expert, tour, present } = this.view;
+    store('park', name);
     this.commit({ ...PLAIN, case: name, seed, expert, tour, present, scenario });
     void this.open(name);
   }
@@ -173,11 +192,12 @@ class App {
     this.view = view;
   }
 
+  /** Change what the picture is made from: the browser's Back undoes it, as `back` does. */
   commit(view: View): void {
     this.view = view;
-    this.history.commit(picture(view));
+    const isAnother = this.history.commit(picture(view));
     this.marks();
-    this.write(false);
+    this.write(isAnother);
   }
 
   /** Show the same picture in another way: no step to go back to. */
@@ -198,7 +218,7 @@ class App {
     const before = this.view.case;
     this.view = looking(view, this.view);
     this.marks();
-    this.write(false);
+    this.write(true);
     if (before !== view.case) void this.open(view.case);
   }
 

@@ -16,14 +16,23 @@ export class History<T> {
     return this.future.length > 0;
   }
 
-  /** Remember a state; the same one again is nothing new. */
-  commit(state: T): void {
+  /** Remember a state; the same one again is nothing new. Whether it is. */
+  commit(state: T): boolean {
     const before = JSON.stringify(this.here);
-    if (JSON.stringify(state) === before) return;
+    if (JSON.stringify(state) === before) return false;
     this.past.push(before);
     if (this.past.length > this.most) this.past.shift();
     this.future = [];
     this.here = state;
+    return true;
+  }
+
+  /** Be at a state that was reached in another way: a step back or forward where it is the next one, else something new. */
+  visit(state: T): void {
+    const there = JSON.stringify(state);
+    if (this.past.at(-1) === there) this.undo();
+    else if (this.future.at(-1) === there) this.redo();
+    else this.commit(state);
   }
 
   undo(): T {

@@ -1,4 +1,4 @@
-import { address, get, post, Refused, remove, text, upload } from './api';
+import { address, get, post, Refused, remove, upload } from './api';
 import type { Job, Lang } from './types';
 
 /** Milliseconds between two looks at a job. */
@@ -84,12 +84,16 @@ export class Work {
   }
 }
 
-/** Have the report of a study written, however long it takes: its page, or nothing where it failed or cannot be followed. */
-export async function reportOf(asked: object, told: (job: Job) => void = () => undefined): Promise<string | null> {
+/** Have the report of a study written, however long it takes: its job, or nothing where it failed or cannot be followed. */
+export async function reportOf(asked: object, told: (job: Job) => void = () => undefined): Promise<Job | null> {
   const job = await post<Job>('jobs', { ...asked, report: true });
   told(job);
   const over = await new Promise<Job | null>((done) => {
     follow(job.id, (one) => { told(one); if (isOver(one)) done(one); }, () => done(null));
   });
-  return over?.has_page ? text(`jobs/${job.id}/page`) : null;
+  return over?.has_page ? over : null;
 }
+
+/** The address of a job's report, without some of its sections. */
+export const pageOf = (job: Job, dropped: Iterable<string> = []): string =>
+  address(`jobs/${job.id}/page`) + (new URLSearchParams([...dropped].map((name) => ['leave_out', name])).toString().replace(/^(?=.)/, '?'));

@@ -1,4 +1,4 @@
-// A report is worked on as text: parsed as a document of this page, its inline styles would be refused by the page's policy.
+// A report is read as text: parsed as a document of this page, its inline styles would be refused by the page's policy.
 
 /** A section of a report: its name within the page, and its title. */
 export interface Section {
@@ -19,31 +19,4 @@ export function sectionsOf(html: string): Section[] {
     id,
     title: title.replace(/&([\w#]+);/g, (whole, name: string) => NAMED[name] ?? whole),
   }));
-}
-
-/** Where a section begins and ends, sections within it included. */
-function span(html: string, id: string): [number, number] | null {
-  const start = html.indexOf(`<section id="${id}"`);
-  if (start < 0) return null;
-  const tags = /<(\/?)section\b/g;
-  tags.lastIndex = start;
-  let depth = 0;
-  for (let tag = tags.exec(html); tag; tag = tags.exec(html)) {
-    depth += tag[1] ? -1 : 1;
-    if (depth === 0) return [start, html.indexOf('>', tag.index) + 1];
-  }
-  return null;
-}
-
-/** The report without some sections; nothing leads to them any more. */
-export function without(html: string, dropped: ReadonlySet<string>): string {
-  let found = html;
-  for (const { id } of sectionsOf(html)) {
-    const place = dropped.has(id) && !KEPT.includes(id) ? span(found, id) : null;
-    if (!place) continue;
-    found = found.slice(0, place[0]) + found.slice(place[1]);
-    found = found.replace(new RegExp(`<li>\\s*<a href="#${id}">[^<]*</a>\\s*</li>\\s*`, 'g'), '');
-    found = found.replace(new RegExp(`<a href="#${id}"[^>]*>([\\s\\S]*?)</a>`, 'g'), '$1');
-  }
-  return found;
 }

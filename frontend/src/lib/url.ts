@@ -93,8 +93,10 @@ export interface Unread {
 
 const MOST_COMPARED = 4;
 
-/** What an address says, and which parts of it cannot be read. */
-export function parsed(words: URLSearchParams): { view: View; unread: Unread[] } {
+const CASE = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
+
+/** What an address says, and which parts of it cannot be read; where it names no park, that is the one that was chosen last. */
+export function parsed(words: URLSearchParams, last: string | null = null): { view: View; unread: Unread[] } {
   const unread: Unread[] = [];
   function take<T>(part: Unread['part'], usual: T, read: (text: string) => T | null): T {
     const text = words.get(part);
@@ -105,7 +107,7 @@ export function parsed(words: URLSearchParams): { view: View; unread: Unread[] }
   }
   const shown = take('show', [], (text) => every(text.split('.'), (one) => one === 'samples' || one === 'table'));
   const view: View = {
-    case: take('case', PLAIN.case, (text) => /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.exec(text)?.[0] ?? null),
+    case: take('case', last !== null && CASE.test(last) ? last : PLAIN.case, (text) => CASE.exec(text)?.[0] ?? null),
     seed: take('seed', PLAIN.seed, (text) => whole(text, 0, 2 ** 53 - 1)),
     runs: take('runs', PLAIN.runs, (text) => whole(text, 1, 5000)),
     draws: take<string | null>('draws', null, (text) => ['posterior', 'unsettled', 'prior', 'defaults'].find((one) => one === text) ?? null),

@@ -92,7 +92,7 @@ def test_what_the_eye_sees_is_said_to_those_who_hear(page: Any) -> None:
     opened(page)
     said = page.locator(".status [aria-live=polite]").inner_text()
     assert "self-standing" in said
-    charts = page.get_by_role("img").filter(has=page.locator("canvas")).all()
+    charts = page.get_by_role("img").filter(has=page.locator("svg")).all()
     assert len(charts) == 6
     assert all("median" in (one.get_attribute("aria-label") or "") for one in charts)
 

@@ -40,6 +40,8 @@ def test_the_story_leads_in_five_steps_to_a_decision(page: Any, lang: str) -> No
         assert query(page)["tour"] == [str(n)]
         if where == "simulate":
             settled(page)
+            believed = {"en": "Do not take the higher chance for a gain", "zh": "自立概率上升并不意味着改善"}[lang]
+            assert tour.get_by_text(believed).count() == (n == 2)
             assert scenario(page).get("edits") == ({"framework": {"on": False}} if n > 1 else None)
         if n in (1, 4) and AXE.is_file():
             assert broken_rules(page) == []
@@ -57,7 +59,7 @@ def test_the_story_leads_in_five_steps_to_a_decision(page: Any, lang: str) -> No
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_an_option_opens_in_simulate_with_its_lever_set(page: Any, lang: str) -> None:
     page.goto(f"/decide?lang={lang}")
-    page.locator("table.options tbody tr").nth(16).wait_for()
+    page.locator("table.options tbody tr").first.wait_for()
     first = page.locator("table.options .open").first
     page.get_by_role("button", name={"en": "Robustness", "zh": "稳健程度"}[lang]).click()
     shares = [float(re.findall(r"([\d.]+)%", one)[-1]) for one in page.locator("td.robust").all_inner_texts()]
@@ -94,3 +96,21 @@ def test_from_decide_to_the_brief_and_from_its_commands_to_their_pages(page: Any
     page.locator(".document a", has_text="copark goal great-stone").click()
     page.wait_for_url("**/analyses/goal**")
     assert query(page)["case"] == ["great-stone"]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_bars_stand_beside_their_numbers_and_no_loss_is_red_that_is_hardly_any(page: Any, lang: str) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"/decide?lang={lang}")
+    page.locator("table.options tbody tr").first.wait_for()
+    for axis, number in zip(page.locator(".beside .axis").all(), page.locator(".beside .told").all(), strict=True):
+        left, right = axis.bounding_box(), number.bounding_box()
+        assert 0 <= right["x"] - left["x"] - left["width"] < 20
+        assert left["y"] < right["y"] + right["height"]
+        assert right["y"] < left["y"] + left["height"]
+    sides = page.locator("td.side").all()
+    assert sides
+    for side in sides:
+        amount = side.locator(".small:not(.who)").inner_text()
+        is_told = any("1" <= digit <= "9" for digit in amount)
+        assert is_told or side.locator(".gain, .loss").count() == 0

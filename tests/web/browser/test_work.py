@@ -120,6 +120,14 @@ def test_sections_of_a_report_are_chosen(page: Any, tmp_path: Path) -> None:
     assert 'href="#equity"' not in written
     assert 'id="limits"' in written
     assert 'lang="zh-CN"' in written
+    with page.context.expect_page() as opening:
+        page.get_by_role("link", name="Open").click()
+    report = opening.value
+    report.wait_for_url("**/page?**")
+    assert report.evaluate("document.styleSheets.length") >= 1
+    assert report.evaluate("getComputedStyle(document.body).maxWidth") != "none", "it has the style of a report"
+    assert report.locator("#equity").count() == 0
+    assert report.locator("#limits").count() == 1
 
 
 @pytest.mark.usefixtures("errors_expected")
@@ -133,3 +141,17 @@ def test_a_page_that_was_not_answered_can_be_asked_again(page: Any, name: str) -
     page.get_by_role("button", name="Try again").click()
     page.locator("table tbody tr").first.wait_for()
     assert page.get_by_role("alert").count() == 0
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "Nothing matches “qqq”."), ("zh", "没有与“qqq”相符的内容。")])
+def test_a_search_without_a_match_says_so_and_draws_the_map(page: Any, lang: str, words: str) -> None:
+    """That nothing is reckoned with no park at all is seen by the errors that a page must not have."""
+    page.goto(f"/parks?lang={lang}")
+    page.locator(".map .park").first.wait_for()
+    land = page.locator(".map .land").get_attribute("d")
+    page.locator("label.search input").fill("qqq")
+    page.get_by_text(words).wait_for()
+    assert page.locator(".map .park").count() == 0
+    assert page.locator(".map .land").get_attribute("d") == land
+    page.locator("label.search input").fill("")
+    page.locator(".map .park").first.wait_for()

@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from copark.texts import has_text
 from copark.web.api.replies import Asking, Here, StrictRoute, answered, sent
 from copark.web.middleware import REPORT
 from copark.web.problems import Problem
+from copark.web.report_parts import without
 from copark.workflows.serving.engine import Ticket
 from copark.workflows.serving.faults import FaultInfo, absent
 from copark.workflows.serving.job_tasks import Errand, Job, Kind
@@ -17,6 +18,7 @@ from copark.workflows.serving.sentences import both, said
 
 router = APIRouter(tags=["jobs"], route_class=StrictRoute)
 JobId = Annotated[str, Path(pattern="^[0-9a-f]{24}$", description="Id of a job.")]
+LeftOut = Annotated[tuple[str, ...], Query(max_length=50, description="Names of sections to leave out; repeatable.")]
 JOB_COST = 30.0
 
 
@@ -160,9 +162,14 @@ def cancel(here: Here, name: JobId) -> JobInfo:
 
 
 @router.get("/jobs/{name}/page", summary="The report of a job", responses=sent("The page, one file.", "text/html"))
-def job_page(here: Here, name: JobId) -> Response:
-    """Return the HTML report a job has written: it runs nothing and is kept apart from the server it came from."""
+def job_page(here: Here, name: JobId, leave_out: LeftOut = ()) -> Response:
+    """Return the HTML report a job has written: it runs nothing and is kept apart from the server it came from.
+
+    Sections named by `leave_out` are left out of it, but for its summary, its limits, its evidence and its origin.
+    """
     content = here.services.page_of(found(here, name))
     if content is None:
         raise absent("no_page", "id")
+    if leave_out:
+        content = without(content.decode(), leave_out).encode()
     return Response(content, 200, {"content-security-policy": REPORT}, "text/html; charset=utf-8")
