@@ -53,7 +53,7 @@ PRIVATE = {
     "GET /export/{name}": Ask({"name": "{run}.csv"}),
     "POST /jobs": Ask(json=ONE_RUN, status=202),
     "GET /jobs/{name}": Ask({"name": "{job}"}),
-    "GET /jobs/{name}/page": Ask({"name": "{job}"}),
+    "GET /jobs/{name}/page": Ask({"name": "{job}"}, {"leave_out": "timeline"}),
     "DELETE /jobs/{name}": Ask({"name": "{job}"}),
     "POST /jobs/analyses": Ask(json={"analysis": ANALYSIS, "params": CASE | SMALL}, status=202),
     "POST /jobs/analyses/{name}": Ask({"name": "experts"}, CASE, content="PK", headers=XLSX, status=422),
