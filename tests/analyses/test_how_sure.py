@@ -60,3 +60,20 @@ def test_the_range_is_that_of_the_other_structures():
     said = how_sure(None, shares(94), readings(0.94, 0.4, 1.0), NONE, "en")
     assert any("40% and 100%" in sentence for sentence in said)
     assert Doubts().sentences("zh") == []
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_stacked_forecast_tells_the_model_beside_it_in_the_same_sentence(lang):
+    """Simulate and the brief tell the model alone: who reads both pages must see why they differ."""
+    from copark.analyses.answer import SHIPPED, listed, load, place_of
+    from copark.analyses.registry import REGISTRY
+    from copark.presentation.numbers import number
+
+    forecast = REGISTRY["forecast"]
+    run_id = next(run_id for run_id, head in listed(SHIPPED, forecast) if head["params"]["case"] == "great-stone")
+    found = load(place_of(SHIPPED, forecast, run_id), forecast).result
+    headline = found.document(lang).headline
+    alone = found.methods["model"]["operating"][:, -1]
+    stacked = found.bands["operating"][:, -1]
+    for levels in (alone, stacked):
+        assert number(float(levels[len(levels) // 2]), 0) in headline

@@ -82,7 +82,22 @@ class _Show(Show):
             for name in self.first[:3]
         ]  # fmt: skip
         key = "headline.told" if self.found.method == CONDITIONAL else "headline"
-        return self.t(key, quarter=self.found.until, parts=self.t("join").join(told))
+        forecast = self.t(key, quarter=self.found.until, parts=self.t("join").join(told))
+        return self.t.sentences([forecast, *self.model_alone()])
+
+    def model_alone(self) -> list[str]:
+        """Say what the model alone gives where the forecast is a stack, and why the two differ."""
+        bands = self.found.methods.get(MODEL, {})
+        parts = [
+            self.t(
+                "headline.part",
+                title=observable_title(name, self.t.lang),
+                value=self.said(interval(bands[name][:, -1]), self.value(name)),
+            )
+            for name in self.first[:3]
+            if name in self.found.weights and name in bands
+        ]
+        return [self.t("headline.model", parts=self.t("join").join(parts))] if parts else []
 
     def sections(self) -> Iterator[doc.Section]:
         yield self.summary()
