@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -55,7 +56,7 @@ def test_levers_are_asked_followed_and_read_in_both_languages(page: Any) -> None
     assert posts == []
     with page.expect_download() as found:
         page.get_by_role("link", name="JSON").click()
-    assert run_id in found.value.suggested_filename
+    assert re.fullmatch(r"levers-great-stone-now-\d{4}-\d\d-\d\d-en\.json", found.value.suggested_filename)
     page.goto("/analyses/levers?lang=en&case=great-stone")
     assert headline(page, "en")
     page.goto("/jobs?lang=en")
