@@ -60,6 +60,7 @@ class Params(AnalysisParams):
     seed: Annotated[int | None, Field(ge=0, le=2**63 - 1)] = None
     parameters: ParametersOf | None = None
     cut: Cut = None
+    now: Annotated[str | None, Field(max_length=20)] = None
     outcomes: bool = False
     served: ClassVar[Mapping[str, float]] = {"runs": 2000}
 
@@ -186,7 +187,7 @@ def _asked(params: Params, context: Context) -> Iterator[str | Study]:
     for name in (params.reference, params.arm):
         if name is not None:
             stored = None if context.source is None else RunStore.of(context.source).named(name)
-            yield stored or load_study(name).with_changes(runs=params.runs, seed=params.seed)
+            yield stored or load_study(name).with_changes(runs=params.runs, seed=params.seed, now=params.now)
 
 
 def answer_of(

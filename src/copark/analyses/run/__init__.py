@@ -17,7 +17,7 @@ import numpy as np
 from copark.analyses.contract import Result, Rows, Texts
 from copark.analyses.show import recorded_outcome
 from copark.simulation.outcomes import OUTCOMES
-from copark.simulation.readouts.compare import provenance, year_twenty
+from copark.simulation.readouts.compare import judged_column, provenance
 from copark.simulation.readouts.observed_vs_model import ObservedComparison, comparisons, misses
 from copark.simulation.trust import Trust
 from copark.stats.quantiles import band
@@ -52,7 +52,7 @@ class Answer(Result):
     @property
     def last(self) -> int:
         """The column in which outcomes are judged."""
-        return year_twenty(self.ensemble)
+        return judged_column(self.ensemble)
 
     @property
     def runs(self) -> int:

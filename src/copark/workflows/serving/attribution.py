@@ -263,7 +263,7 @@ def link_parts(engine: Engine, frame: Frame, ticket: Ticket) -> LinkParts:
     """
     study, shelved = frame.study, frame.shelved
     ends = (study.scenarios[0], study.scenarios[-1])
-    facts = [facts_of(study, shelved.case, one) for one in ends]
+    facts = [facts_of(study, study.seen(shelved.case), one) for one in ends]
     is_whole = ends[0].parameters != ends[1].parameters or bool(facts[0].keys() ^ facts[1].keys())
     since = 0 if is_whole else first_apart(*(engine.inputs(study, shelved, one) for one in ends))
     most = min(PARTS_RUNS, study.runs)
@@ -274,7 +274,10 @@ def link_parts(engine: Engine, frame: Frame, ticket: Ticket) -> LinkParts:
         cut = without_links(ends[at], ends[at].key, [link for name in groups for link in GROUPS[name]], since)
         inputs, draws = engine.inputs(study, shelved, cut), engine.draws(study, shelved, cut, 0, runs)
         with engine.share() as threads:
-            return Ensemble(inputs, draws, NEEDED, threads=threads, progress=ticket.check).run().outcome
+            ensemble = Ensemble(
+                inputs, draws, NEEDED, threads=threads, progress=ticket.check, judged=frame.judged
+            )  # fmt: skip
+            return ensemble.run().outcome
 
     def change(coalitions: Sequence[tuple[str, ...]], runs: int) -> list[Indicators]:
         codes, found = np.arange(len(OUTCOMES)), []

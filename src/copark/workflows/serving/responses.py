@@ -347,6 +347,18 @@ class Made(Answer):
     versions: dict[str, str]
 
 
+class RecordRow(Answer):
+    """Observations of an output beside the range of 90 % of runs."""
+
+    output: str
+    seen: int
+    """How many observations can be compared."""
+    within: int
+    """How many of them lie within the range."""
+    misses: list[str]
+    """Quarters of those that lie outside."""
+
+
 class SimulationAnswer(Answer):
     """What a study of one to four arms says."""
 
@@ -359,6 +371,8 @@ class SimulationAnswer(Answer):
     levels: list[float]
     judged: str
     """The quarter at whose end outcomes are judged."""
+    now: str | None
+    """Quarter the park is looked at from; null where a length was asked for instead."""
     today: str
     """Last quarter of the case's data: what comes later is the model's alone."""
     outputs: dict[str, OutputInfo]
@@ -374,6 +388,8 @@ class SimulationAnswer(Answer):
     flows: list[ArmFlows] | None
     why: Why | None
     """Why the last arm differs, if asked for."""
+    record: list[RecordRow] | None
+    """The first arm beside the record, by output, if asked for."""
     links: LinkParts | None
     """Through which links the change of the last arm's chance to be self-standing passes, if asked for."""
     draws: DrawsNote
