@@ -715,6 +715,13 @@ export interface components {
             repair: components["schemas"]["Said"];
             faults: components["schemas"]["FaultInfo"][];
         };
+        /** RecordRow */
+        RecordRow: {
+            output: string;
+            seen: number;
+            within: number;
+            misses: string[];
+        };
         /** ResultInfo */
         ResultInfo: {
             run_id: string;
@@ -819,6 +826,7 @@ export interface components {
             quarters: string[];
             levels: number[];
             judged: string;
+            now: string | null;
             today: string;
             outputs: {
                 [key: string]: components["schemas"]["OutputInfo"];
@@ -832,6 +840,7 @@ export interface components {
             caveats: components["schemas"]["Said"][];
             flows: components["schemas"]["ArmFlows"][] | null;
             why: components["schemas"]["Why"] | null;
+            record: components["schemas"]["RecordRow"][] | null;
             links: components["schemas"]["LinkParts"] | null;
             draws: components["schemas"]["DrawsNote"];
             trust: components["schemas"]["TrustNote"];
@@ -993,6 +1002,7 @@ export type ParkInfo = components['schemas']['ParkInfo'];
 export type ParksAnswer = components['schemas']['ParksAnswer'];
 export type PlaceInfo = components['schemas']['PlaceInfo'];
 export type ProblemInfo = components['schemas']['ProblemInfo'];
+export type RecordRow = components['schemas']['RecordRow'];
 export type ResultInfo = components['schemas']['ResultInfo'];
 export type ResultsAnswer = components['schemas']['ResultsAnswer'];
 export type Said = components['schemas']['Said'];

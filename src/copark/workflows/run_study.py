@@ -88,6 +88,7 @@ def run_study(
     from copark.analyses.run import answer_of
     from copark.cases import load_case
     from copark.inference.case_parameters import settle
+    from copark.inference.levers import moved_by_data
     from copark.presentation import write
     from copark.simulation.study import Study, load_study
     from copark.simulation.unfinished import require_finished
@@ -102,7 +103,8 @@ def run_study(
     record, seconds, files = made.record, time.monotonic() - began, dict[str, Path]()
     runs_made = RunStore.of(out).load(record.identity)
     require_finished(runs_made)
-    answer = answer_of(runs_made, case, counts_of(record))
+    moved = None if has.source is None else moved_by_data(case, has)
+    answer = answer_of(runs_made, case, counts_of(record), moved)
     if report:
         stage(progress, "report")(0, 0)
         files = write(answer.document(lang), out / "reports" / f"{made.study.name}-{answer.run_id}", formats)
