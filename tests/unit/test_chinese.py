@@ -1,8 +1,6 @@
-"""Everything a person reads in Chinese keeps to the glossary, to Chinese punctuation, and to Chinese words.
+"""Everything a person reads in Chinese keeps to the glossary, to Chinese punctuation, and to Chinese words."""
 
-What a case says (``case.yaml``, tables) is left out: its words count in the case's hash.
-"""
-
+import csv
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -23,8 +21,11 @@ DATA = (
     "casebook/*/claims.yaml", "casebook/*/levers.yaml", "casebook/*/studies/*.yaml", "casebook/*.yaml",
     "inference/*.yaml", "inference/*/*.yaml", "model/*/variables.yaml",
 )  # fmt: skip
-ALLOWED = ("伙伴关系", "投资方式")
-"""Words that hold one to avoid and are right: a partnership of states, a way of investing."""
+CASES = ("casebook/*/case.yaml", "casebook/*/sources.yaml")
+TABLES = ("casebook/*.csv", "casebook/*/*.csv")
+ALLOWED = ("伙伴关系", "投资方式", "北京峰会", "物联网")
+"""Words that hold one to avoid and are right: a partnership of states, a way of investing, a summit by its name, the
+internet of things."""
 CODE = re.compile(
     r"^```.*?^```|`[^`]*`|\{[^}]*\}|--[\w-]+|\w+://\S+|“键: 值”|exp\(b\)|[A-Za-z\u4e00-\u9fff]+=[^ 。；、（）]+",
     re.MULTILINE | re.DOTALL,
@@ -46,6 +47,8 @@ NAMES = frozenset(
     )
 )
 """People, products and institutions without a Chinese name of their own."""
+COMPANIES = frozenset({"Becamex", "Blackmagic", "Gallant", "Venture"})
+"""Companies that a case names, without a Chinese name that is established."""
 TYPED = frozenset(
     re.findall(
         r"\S+",
@@ -81,6 +84,26 @@ def data() -> tuple[tuple[str, str], ...]:
     return tuple(one for path in paths for one in said_in(read(path), path.relative_to(PACKAGE).as_posix()))
 
 
+def cells(path: Path) -> Iterator[tuple[str, str]]:
+    """Chinese of a table: its columns that end in ``_zh``."""
+    with path.open(encoding="utf-8", newline="") as file:
+        for line, row in enumerate(csv.DictReader(file), start=2):
+            for column, words in row.items():
+                if column.endswith("_zh") and words:
+                    yield f"{path.relative_to(PACKAGE).as_posix()}:{line}.{column}", words
+
+
+@cache
+def cases() -> tuple[tuple[str, str], ...]:
+    """What cases say, in their files and tables, and what is said of parks that have none."""
+    files = sorted(path for pattern in CASES for path in PACKAGE.glob(pattern))
+    tables = sorted(path for pattern in TABLES for path in PACKAGE.glob(pattern))
+    return (
+        *(one for path in files for one in said_in(read(path), path.relative_to(PACKAGE).as_posix())),
+        *(one for path in tables for one in cells(path)),
+    )
+
+
 @cache
 def own() -> tuple[tuple[str, str], ...]:
     """The Chinese of what the casebook says in English alone; it may quote in another language."""
@@ -94,7 +117,7 @@ def documents() -> tuple[tuple[str, str], ...]:
 
 
 def everything() -> tuple[tuple[str, str], ...]:
-    return (*texts(), *data(), *own(), *documents())
+    return (*texts(), *data(), *cases(), *own(), *documents())
 
 
 def around(words: str, found: re.Match[str]) -> str:
@@ -104,6 +127,10 @@ def around(words: str, found: re.Match[str]) -> str:
 def test_there_is_chinese_to_read() -> None:
     assert len(texts()) > 2500
     assert len(data()) > 900
+    assert len(cases()) > 1600
+    parks = {place.split("/")[1] for place, _ in cases()}
+    assert {path.parent.name for path in PACKAGE.glob("casebook/*/case.yaml")} <= parks
+    assert {"great-stone", "parks.csv:2.name_zh", "parks-scores.csv:2.gov_zh"} <= parks
     assert len(documents()) >= 8
 
 
@@ -130,7 +157,7 @@ def test_chinese_has_its_own_punctuation() -> None:
         assert HALF.search(wrong)
     found = [
         f"{place}: {around(rest, one)}"
-        for place, words in (*texts(), *data(), *own())
+        for place, words in (*texts(), *data(), *cases(), *own())
         for rest in (CODE.sub("x", words),)
         for one in HALF.finditer(rest)
     ]
@@ -146,9 +173,25 @@ def test_no_english_is_left_in_chinese() -> None:
         if word not in NAMES | TYPED
     ]
     found += [
-        f"{place}: {word}" for place, words in data() for word in PROSE.findall(words) if word not in NAMES | TYPED
+        f"{place}: {word}"
+        for place, words in (*data(), *cases())
+        for word in PROSE.findall(words)
+        if word not in NAMES | TYPED | COMPANIES
     ]
     assert found == []
+
+
+def test_shares_stand_with_the_sign_of_ratio() -> None:
+    """65∶35, not 65/35 or 65比35, in what cases say."""
+    slashed = re.compile(r"(?<![\d/.])\d{1,2}(?:\.\d+)?(?:[/比]\d{1,2}(?:\.\d+)?)+(?![\d/])")
+    assert slashed.search("股比40/30/20/10")
+    named = [one for one in cases() if ".csv:" in one[0]]
+    assert [f"{place}: {around(words, one)}" for place, words in named for one in slashed.finditer(words)] == []
+
+
+def test_no_quarter_stands_in_a_code() -> None:
+    """2025年第一季度, not 2025Q1, in what cases say."""
+    assert [f"{place}: {words}" for place, words in cases() if re.search(r"\d{4}Q[1-4]", words)] == []
 
 
 def test_no_amount_is_told_in_millions() -> None:
