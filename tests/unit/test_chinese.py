@@ -14,7 +14,7 @@ from tests.unit.test_texts import CHINESE, PACKAGE, glossary
 
 from copark.cases.casebook import WORDS
 from copark.presentation.numbers import quantity, reach, spoken
-from copark.texts import areas, entries, read
+from copark.texts import areas, entries, read, text
 
 DOCS = Path(__file__).parents[2] / "docs"
 DATA = (
@@ -216,6 +216,20 @@ def test_the_glossary_uses_its_own_words(name: str) -> None:
     terms, avoided = glossary()
     said = " ".join(row[3] for row in terms).replace("并非资不抵债", "")
     assert [word for word in avoided if CHINESE.search(word) and word in said] == []
+
+
+def test_prose_spells_out_its_quarters_and_commands_do_not() -> None:
+    said = text("trust.meaning.calibrated", "zh", cut="2024Q4")
+    assert "2024年第四季度" in said
+    assert "2024Q4" not in said
+    assert "2024Q4" in text("trust.meaning.calibrated", "en", cut="2024Q4")
+    option = text("levers.advice.avoid.now", "zh", option="2025Q1起税率20%", effect="减少")
+    assert option == "应避免“2025年第一季度起税率20%”：减少"
+    typed = text("trust.no_cut", "zh", case="a-park", cut="2031Q2", known="2020Q4")
+    assert "`copark calibrate a-park --cut 2031Q2`" in typed
+    assert "2031Q2" in text("levers.now_outside.cause", "zh", found="2031Q2", first="2012Q3", last="2030Q4")
+    kept = text("forecast.frozen", "zh", file="out/frozen-2024Q4.json", identity="0")
+    assert "out/frozen-2024Q4.json" in kept, "a name of a file stays as it is"
 
 
 def test_rival_claims_are_named_in_chinese() -> None:
