@@ -227,6 +227,8 @@ def test_prose_spells_out_its_quarters_and_commands_do_not() -> None:
     assert option == "应避免“2025年第一季度起税率20%”：减少"
     typed = text("trust.no_cut", "zh", case="a-park", cut="2031Q2", known="2020Q4")
     assert "`copark calibrate a-park --cut 2031Q2`" in typed
+    ends = {"to": "2019Q1", "after": "2024Q4", "last": "2074Q4", "usual": "2032Q2"}
+    assert "--to 2032Q2" in text("inference.forecast.bad_end", "zh", **ends)
     assert "2031Q2" in text("levers.now_outside.cause", "zh", found="2031Q2", first="2012Q3", last="2030Q4")
     kept = text("forecast.frozen", "zh", file="out/frozen-2024Q4.json", identity="0")
     assert "out/frozen-2024Q4.json" in kept, "a name of a file stays as it is"

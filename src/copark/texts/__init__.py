@@ -25,7 +25,7 @@ _PLAIN = re.compile(rf"[^:]+:\s*(?:{_FLOW}|{_BLOCK})(?:\s|#.*)*")
 """An entry whose words are strings of JSON as well: as most are, and importing YAML takes longer than reading them."""
 _ISSUE = (".cause", ".repair")
 """Ends of the keys of what is said of somebody's file, which is quoted as it is typed."""
-_TYPED = re.compile(r"[12][0-9]{3}Q[1-4]|--cut")
+_TYPED = re.compile(r"[12][0-9]{3}Q[1-4]|--[a-z]+[ =]\{|--cut")
 """In a text that says how a quarter is to be typed."""
 _QUARTER = re.compile(r"(?<![A-Za-z0-9_./=:@-])([12][0-9]{3})Q([1-4])(?![A-Za-z0-9_./=:@-])")
 """A quarter by itself, not within a name, a path or an option."""
