@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from copark.analyses.brief.show import spelled
+from copark.analyses.contract import Texts
 from copark.cases import load_case, used
 from copark.model.variables import catalogue
 from copark.workflows.serving.requests import AskedScenario
@@ -36,11 +38,12 @@ def test_the_summary_says_the_numbers(client, answer):
     calibrated = client.post("/api/v1/simulate", json=GREAT_STONE | {"draws": "posterior", "scenario": EQUITY}).json()
     standing = next(one for one in calibrated["arms"][1]["outcomes"] if one["name"] == "self_standing")
     operating = next(one for one in answer["arms"][1]["headlines"] if one["output"] == "operating")
+    judged = {"en": answer["judged"], "zh": spelled(answer["judged"], Texts("brief", "zh"))}
     for lang in ("en", "zh"):
         assert f"{standing['share']:.0%}" in calibrated["summary"][lang]
         assert operating["shown"][lang] in answer["summary"][lang]
         assert answer["trust"]["recorded"][lang] in answer["summary"][lang]
-        assert answer["judged"] in answer["summary"][lang]
+        assert judged[lang] in answer["summary"][lang]
 
 
 def test_choices_are_told_of_every_analysis_with_a_case_or_without(client, subtests):

@@ -254,13 +254,17 @@ def content_of(found: Calibration, reading: Reading) -> dict[str, Any]:
     }
 
 
-def facts_hash(case: Case, cut: Quarter) -> str:
+def facts_hash(case: Case, cut: Quarter, *, with_notes: bool = False) -> str:
     """Hash of what runs to a cut are given of a case, and of its own priors and values of parameters.
 
     Numbers are rounded to twelve digits first: facts have fewer, and whatever computes with them differs in the last.
+    What a parameter's note says does not count, unless it is asked for: earlier recipes were hashed with notes.
     """
     inputs = inputs_of(case, quarters=cut - case.clock.start + 1)
-    return hash_content({"inputs": [_written(part) for part in inputs], "parameters": case.content()["parameters"]})
+    parameters = case.content()["parameters"]
+    if not with_notes:
+        parameters = {name: {**given, "note": None} for name, given in parameters.items()}
+    return hash_content({"inputs": [_written(part) for part in inputs], "parameters": parameters})
 
 
 def _written(part: NDArray[Any]) -> Any:
@@ -344,7 +348,9 @@ def is_stale(case: Case, recipe: Mapping[str, Any]) -> bool:
     cut, made = Quarter.parse(recipe["cut"]), dict(recipe["batch"])
     read = case_for(case, cut, Reading.of(recipe))
     now = json.loads(json.dumps(recipe_of(read, cut, Settings.of(recipe)).content()))
-    if now["case"] != made["case"] and recipe.get("facts") == facts_hash(read, cut):
+    if now["case"] != made["case"] and any(
+        recipe.get("facts") == facts_hash(read, cut, with_notes=noted) for noted in (False, True)
+    ):
         made["case"] = now["case"]
     return not _same(now, made)
 

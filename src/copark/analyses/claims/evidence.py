@@ -36,4 +36,4 @@ def speaks_against(finding: Verdict) -> bool:
 def against(findings: Iterable[ClaimFinding], t: Texts) -> list[str]:
     """Name the claims that the observations speak against, in one entry; in none where there are none."""
     names = [t.of(finding.claim.title) for finding in findings if speaks_against(finding)]
-    return [t("clause").join(names)] if names else []
+    return [t("and_another").join(names)] if names else []
