@@ -10,6 +10,7 @@ from copark.inference.case_parameters import parameters_of
 from copark.inference.claims import Trial, TrialPlan, verdict
 from copark.inference.claims.rules import WORDS, Condition, side
 from copark.inference.claims.schema import Headline, Part
+from copark.inference.claims.standard import standard, turned_word
 from tests.claims.conftest import SEED
 
 STATISTICS = {
@@ -57,7 +58,7 @@ def judged(rule, name, x, runs):
 
 
 def test_words_are_said_where_the_whole_monte_carlo_interval_is_beyond():
-    rules = verdict.standard()
+    rules = standard()
     said = {p: rules.word(p, 10**9) for p in (0.0, 0.049, 0.051, 0.339, 0.341, 0.659, 0.661, 0.949, 0.951, 1.0)}
     assert list(said.values()) == [
         "contradicted", "contradicted", "unlikely", "unlikely", "open", "open", "likely", "likely", "established",
@@ -65,7 +66,11 @@ def test_words_are_said_where_the_whole_monte_carlo_interval_is_beyond():
     ]  # fmt: skip
     assert [rules.word(1.0, draws) for draws in (3, 8, 200)] == ["open", "likely", "established"]
     assert rules.word(float("nan"), 200) == "open"
-    assert {verdict.turned_word(word) for word in WORDS} == set(WORDS) - {"established", "contradicted"}
+
+
+def test_no_word_stands_that_an_alternative_turns():
+    """Likely and unlikely need what established and contradicted need; small at most rests on bounds."""
+    assert {word: turned_word(word) for word in WORDS} == dict.fromkeys(WORDS, "open") | {"small": "small"}
 
 
 def test_bounds_are_those_of_all_priors_within_the_factor():

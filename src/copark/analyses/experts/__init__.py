@@ -21,7 +21,8 @@ from copark.arrays import Floats
 from copark.errors import RunRefused
 from copark.inference.claims import TrialPlan, identity_from, provenance_of
 from copark.inference.claims.rules import OPEN, SMALL, side
-from copark.inference.claims.verdict import Verdict, claim_verdict, joint, standard, verdict_of
+from copark.inference.claims.standard import standard
+from copark.inference.claims.verdict import Verdict, claim_verdict, joint, verdict_of
 from copark.inference.draw_sources import DRAWS as BORROWED
 from copark.inference.elicitation import (
     LEVELS,

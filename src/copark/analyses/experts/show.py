@@ -11,7 +11,7 @@ from copark.analyses.experts import LEAST, Answer, Held, Row
 from copark.analyses.show import Show, grouped, known
 from copark.cases import own_words
 from copark.inference.claims.rules import SMALL, side
-from copark.inference.claims.verdict import standard
+from copark.inference.claims.standard import standard
 from copark.inference.elicitation import Estimate, literature
 from copark.labels import claim_number, join
 from copark.model.variables import catalogue

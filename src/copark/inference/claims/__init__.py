@@ -8,8 +8,8 @@ further (:mod:`~copark.inference.claims.sequential`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
@@ -23,6 +23,7 @@ from copark.inference.case_parameters import Source
 from copark.inference.claims.arm_statistics import ArmRow, latest, looks_of, of_part, rows_of, sample_of, split_of
 from copark.inference.claims.claims_file import ClaimsFile
 from copark.inference.claims.rules import OPEN, Judge, Measured, Sample, measured
+from copark.inference.claims.sampling_error import groups_of, jackknife
 from copark.inference.claims.scenarios import ArmRuns, Bench, bench_of, check_moves
 from copark.inference.claims.schema import AS_IT_IS, Change, Claim, Part, is_empty, upon
 from copark.inference.claims.sequential import SEQUENTIAL, Stopping, TrialLooks, key_of, stopping
@@ -37,15 +38,17 @@ from copark.inference.claims.severity import (
     severity,
     steadiness,
 )
+from copark.inference.claims.standard import STANDARD, Standard
 from copark.inference.claims.verdict import (
-    STANDARD,
     Ridge,
-    Standard,
     Verdict,
     Weighed,
     claim_verdict,
     in_alternative,
-    turned_word,
+    joint,
+    mean_of,
+    rests_on_turned,
+    turned,
     turns,
     weigh,
 )
@@ -95,8 +98,8 @@ class PartFinding(Verdict):
     steady: float
     """Share of batches of the draws whose word is the same."""
     why: str
-    """Of an open part: ``prior`` (it leans on what the data did not move), ``width`` or ``lacking``; empty
-    otherwise."""
+    """Of an open part: ``turned`` (by an alternative assumption), ``prior`` (it leans on what the data did not move),
+    ``width`` or ``lacking``; empty otherwise."""
     leans: tuple[Lean, ...]
     """Parameters its statistics lean on."""
     variants: tuple[InVariant, ...]
@@ -241,12 +244,18 @@ class Trial:
         self.arms = {key: arm.alone for key, arm in file.claims.arms.items()}
         self.values = drawn_values(self.bench.draws, plan.futures)
         self.ridge = cache(self._ridge)
+        self.ridge_without = cache(self._ridge_without)
         self.moved = moved_words(plan.kind, source)
 
     def _ridge(self, prior: bool, draws: int) -> Ridge:
         """Regression on the parameters of the first draws of the case's posterior, or of the prior."""
         values = drawn_values(self.prior.draws, self.plan.futures) if prior else self.values
         return Ridge({name: column[:draws] for name, column in values.items()})
+
+    def _ridge_without(self, draws: int, group: int) -> Ridge:
+        """Regression on the parameters of the first draws of the case's posterior without a group of them."""
+        kept = groups_of(draws)[group]
+        return Ridge({name: column[:draws][kept] for name, column in self.values.items()})
 
     def weigh(
         self, part: Part, bench: Bench, ground: Change | None = None, standing: float | None = None,
@@ -339,19 +348,29 @@ class Trial:
         after, before = (
             {part.key: one[key_of(claim, part)] for part in claim.parts} for one in (looks.after, looks.before)
         )
-        parts = {part.key: self._part(claim, part, looks) for part in claim.parts}
-        turned = [bool(parts[key].flipped) for key in claim.headline.parts]
-        turned_whole = any(turned) if claim.headline.every else all(turned)
-        found = claim_verdict(claim.headline, parts, after, before, turned=turned_whole)
+        without = {
+            part.key: after[part.key].without_groups(part, self.ridge_without, self.judge.margins)
+            for part in claim.parts
+        }
+        plain, parts = {}, {}
+        for part in claim.parts:
+            error = jackknife([one.probability for one in without[part.key]])
+            plain[part.key] = looks.plain(claim, part, error)
+            parts[part.key] = self._part(claim, part, looks, plain[part.key])
+        found = claim_verdict(claim.headline, plain, after, before, _joint_error(claim, after, without))
+        words = {key: (plain[key].word, bool(one.flipped)) for key, one in parts.items()}
+        if rests_on_turned(claim.headline, found.word, words):
+            found = turned(found)
         rows = rows_of(claim, self.on(self.bench, draws=looks.evidence[claim.id]))
         return ClaimFinding(**vars(found), claim=claim, parts=tuple(parts.values()), rows=rows)
 
-    def _part(self, claim: Claim, part: Part, looks: TrialLooks) -> PartFinding:
-        at, plain = key_of(claim, part), looks.plain(claim, part)
+    def _part(self, claim: Claim, part: Part, looks: TrialLooks, plain: Verdict) -> PartFinding:
+        """What is found of a part, from its verdict before alternative assumptions are looked at."""
+        at = key_of(claim, part)
         weighed = looks.after[at]
         samples = {name: sample_of(part.statistics[name], runs) for name, runs in weighed.runs.items()}
         variants = self._variants(claim, part, looks, plain)
-        verdict = replace(plain, word=turned_word(plain.word)) if any(one.turns for one in variants) else plain
+        verdict = turned(plain) if any(one.turns for one in variants) else plain
         judged = {name: samples[name] for name in part.judged}
         drawn = {name: column[: len(weighed.chance)] for name, column in self.values.items()}
         leans = leaning(judged, drawn, self.moved)
@@ -363,7 +382,7 @@ class Trial:
             splits={name: split_of(runs) for name, runs in weighed.runs.items()},
             earlier=self.judge.verdict(part.rule, samples),
             steady=steadiness(weighed.chance, self.plan.seed),
-            why=_why(judged, leans) if verdict.word == OPEN else "",
+            why="" if verdict.word != OPEN else "turned" if plain.word != OPEN else _why(judged, leans),
             leans=leans,
             variants=variants,
             severities=tuple(
@@ -440,6 +459,13 @@ def _cut(case: Case, source: Source | None) -> int:
     """Quarter up to which the record is told: the posterior's cut, else the end of the data, counted from 0."""
     last = (None if source is None else source.cut) or case.clock.data_end
     return int(min(last - case.clock.start, case.clock.quarters - 1))
+
+
+def _joint_error(claim: Claim, weighed: Mapping[str, Weighed], without: Mapping[str, tuple[Weighed, ...]]) -> float:
+    """Seed error of a claim's probability, from its parts, and from the measured ones without each group of draws."""
+    known = {key: without[key] for key in claim.headline.parts if without[key]}
+    groups = (dict(zip(known, each, strict=True)) for each in zip(*known.values(), strict=True))
+    return jackknife([mean_of(joint(claim.headline, {**weighed, **each})) for each in groups])
 
 
 def _why(judged: dict[str, Sample], leans: tuple[Lean, ...]) -> str:
