@@ -48,9 +48,9 @@ from copark.inference.claims.verdict import (
     joint,
     mean_of,
     rests_on_turned,
-    turned,
     turns,
     weigh,
+    when_turned,
 )
 from copark.model.jit import model_hash
 from copark.simulation.results import experiment_hash
@@ -360,7 +360,7 @@ class Trial:
         found = claim_verdict(claim.headline, plain, after, before, _joint_error(claim, after, without))
         words = {key: (plain[key].word, bool(one.flipped)) for key, one in parts.items()}
         if rests_on_turned(claim.headline, found.word, words):
-            found = turned(found)
+            found = when_turned(found)
         rows = rows_of(claim, self.on(self.bench, draws=looks.evidence[claim.id]))
         return ClaimFinding(**vars(found), claim=claim, parts=tuple(parts.values()), rows=rows)
 
@@ -370,7 +370,7 @@ class Trial:
         weighed = looks.after[at]
         samples = {name: sample_of(part.statistics[name], runs) for name, runs in weighed.runs.items()}
         variants = self._variants(claim, part, looks, plain)
-        verdict = turned(plain) if any(one.turns for one in variants) else plain
+        verdict = when_turned(plain) if any(one.turns for one in variants) else plain
         judged = {name: samples[name] for name in part.judged}
         drawn = {name: column[: len(weighed.chance)] for name, column in self.values.items()}
         leans = leaning(judged, drawn, self.moved)

@@ -204,6 +204,8 @@ class Verdict:
     """Standard error of the probability, were draws and random numbers others; NaN where it is not known."""
     other_words: tuple[str, ...] = ()
     """Other words that other draws may say: those within the interval of the sampling error."""
+    turned: bool = False
+    """Whether an alternative assumption turns it: the word is what that leaves."""
     prior_probability: float = nan
     """The same share of the prior alone."""
     effect: Effect | None = None
@@ -212,11 +214,11 @@ class Verdict:
     """Least and largest expected effect over the admissible priors, given the same record."""
 
 
-def turned(verdict: Verdict) -> Verdict:
+def when_turned(verdict: Verdict) -> Verdict:
     """The verdict where an alternative assumption turns it; what other draws may say would be, too."""
     word = turned_word(verdict.word)
     others = dict.fromkeys(turned_word(other) for other in verdict.other_words)
-    return replace(verdict, word=word, other_words=tuple(other for other in others if other != word))
+    return replace(verdict, word=word, turned=True, other_words=tuple(other for other in others if other != word))
 
 
 def other_words(probability: float, error: float, word: Callable[[float], str]) -> tuple[str, ...]:
