@@ -7,7 +7,8 @@ import pytest
 
 from copark.cases.defaults import BESIDE
 from copark.cases.quarters import Quarter
-from copark.inference.joint.findings import held, r2_of, ranks_of, read_panels, recorded
+from copark.inference.joint.findings import held, r2_of, ranks_of, recorded
+from copark.inference.joint.reader import read_panels
 from copark.inference.joint.simulated_panels import (
     AGES,
     CLASSES,

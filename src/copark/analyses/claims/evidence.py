@@ -6,13 +6,13 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from copark.analyses.show import known
-from copark.inference.claims.sampling_error import reach
 from copark.inference.claims.severity import built_in
 from copark.inference.claims.standard import standard
 from copark.model.variables import catalogue
 from copark.presentation.document import Column, Interval, Kind
 from copark.presentation.numbers import percent
 from copark.stats.bayes_factor import bayes_factor
+from copark.stats.jackknife import reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -144,7 +144,7 @@ class _Show(Show):
         blocks += [
             self.rows("claims", self.claims()),
             self.chart("claims", self.drawing),
-            doc.Caveat(t("lead.words", **self.draws())),
+            self.caveat("lead.words", **self.draws()),
         ]
         few = [self.way(way) for way in self.added if found.ways[way] < LEAST]
         if few:

@@ -216,7 +216,8 @@ class Answer(Result):
         return (
             {
                 "question": one.question, "observation": seen.family, "parameter": seen.parameter,
-                "dates": " ".join(seen.dates), "claimed": self.question(one.question).claimed, "probability": self.question(one.question).probability,
+                "dates": " ".join(seen.dates), "claimed": self.question(one.question).claimed,
+                "probability": self.question(one.question).probability,
                 "cost": self.cost(one.observation), **vars(one.gain),
             }
             for one in self.tried for seen in (self.observations[one.observation],)

@@ -23,7 +23,6 @@ from copark.inference.case_parameters import Source
 from copark.inference.claims.arm_statistics import ArmRow, latest, looks_of, of_part, rows_of, sample_of, split_of
 from copark.inference.claims.claims_file import ClaimsFile
 from copark.inference.claims.rules import OPEN, Judge, Measured, Sample, measured
-from copark.inference.claims.sampling_error import groups_of, jackknife
 from copark.inference.claims.scenarios import ArmRuns, Bench, bench_of, check_moves
 from copark.inference.claims.schema import AS_IT_IS, Change, Claim, Part, is_empty, upon
 from copark.inference.claims.sequential import SEQUENTIAL, Stopping, TrialLooks, key_of, stopping
@@ -58,6 +57,7 @@ from copark.simulation.run import Progress
 from copark.simulation.study import Study, baseline
 from copark.simulation.study_entries import Title
 from copark.simulation.trust import Trust
+from copark.stats.jackknife import groups_of, jackknife
 from copark.stats.precision import Split
 from copark.store.checkpoints import Stages
 

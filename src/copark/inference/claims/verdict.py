@@ -24,10 +24,10 @@ from math import copysign, isfinite, nan, sqrt
 import numpy as np
 
 from copark.arrays import Booleans, Floats
-from copark.inference.claims.rules import OPEN, SMALL, Condition, flips, resolve, side
-from copark.inference.claims.sampling_error import groups_of, reach, words_within
+from copark.inference.claims.rules import OPEN, SMALL, WORDS, Condition, flips, resolve, side
 from copark.inference.claims.schema import Headline, Part
 from copark.inference.claims.standard import standard, turned_word
+from copark.stats.jackknife import groups_of, reach
 from copark.stats.shares import z_of
 
 PENALTIES = np.logspace(-1.0, 6.0, 8)
@@ -35,6 +35,8 @@ TRIES = 64
 """Values tried of what is not known of an effect, for each draw."""
 POOLED = 8
 """Variances of random numbers are pooled over one draw in so many."""
+STEPS = 41
+"""Probabilities, over what other draws may give, at which the word is asked."""
 SHARES = ("share", "change")
 """Kinds whose values, run by run, are 0, 1 or -1."""
 
@@ -224,12 +226,14 @@ def when_turned(verdict: Verdict) -> Verdict:
 def other_words(probability: float, error: float, word: Callable[[float], str]) -> tuple[str, ...]:
     """Words but its own that a probability may get with other draws; none where its error is not known.
 
-    word: gives the word for a probability.
+    Another seed is not enough to tell: a calibrated park takes the same parameters from its posterior whatever the
+    seed, which changes the futures alone. word: gives the word for a probability.
     """
     if not isfinite(probability):
         return ()
-    low, high = reach(probability, error, standard().sampling_error.value)
-    return tuple(other for other in words_within(low, high, word) if other != word(probability))
+    ends = np.clip(reach(probability, error, standard().sampling_error.value), 0.0, 1.0)
+    said = {word(float(p)) for p in np.linspace(ends[0], ends[1], STEPS)}
+    return tuple(other for other in WORDS if other in said and other != word(probability))
 
 
 def holds(condition: Condition, values: Mapping[str, Floats], margins: Mapping[str, float]) -> Floats:
@@ -297,7 +301,7 @@ class Weighed:
     def without_groups(
         self, part: Part, ridge: Callable[[int, int], Ridge], margins: Mapping[str, float]
     ) -> tuple[Weighed, ...]:
-        """Weigh the part without each group of draws in turn, as of :mod:`~copark.inference.claims.sampling_error`.
+        """Weigh the part without each group of draws in turn, as of :mod:`copark.stats.jackknife`.
 
         ridge: regression on the parameters of the first so many draws without a group, by its number.
         """

@@ -1,32 +1,26 @@
-"""How far other draws may move P: the jackknife over groups of draws, and the words within its reach.
+"""Sampling error of a number found from draws: the jackknife over groups of them.
 
-Another seed is not enough to tell: a calibrated park takes the same parameters from its posterior whatever the seed,
-which changes the futures alone. So the draws themselves are left out.
+The number is found anew without each of ten groups of the draws in turn, with whatever is fitted on the way fitted
+again, so that all of it counts::
 
-P of a part is found anew without each of ten groups of the draws in turn, with a regression of its own, so that what
-draws, their random numbers and the regression have to do with it all counts::
+    s² = (G - 1) / G Σ (x₋g - mean)²        x ± t s,  t of G - 1 degrees of freedom
 
-    s² = (G - 1) / G Σ (P₋g - mean)²        P ± t s,  t of G - 1 degrees of freedom
-
-(Quenouille 1956; Efron and Stein 1981). Nothing is run for it. The word is asked of every P within that interval.
+(Quenouille 1956; Efron and Stein 1981). Nothing is simulated for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import isfinite, nan, sqrt
 
 import numpy as np
 
 from copark.arrays import Booleans, Floats
-from copark.inference.claims.rules import WORDS
 
 GROUPS = 10
 """Groups of draws; each is left out once."""
 FEWEST = 3
 """Groups below which nothing is said."""
-STEPS = 41
-"""Probabilities of the interval at which the word is asked."""
 
 
 def groups_of(draws: int) -> tuple[Booleans, ...]:
@@ -50,13 +44,3 @@ def reach(value: float, error: float, level: float) -> tuple[float, float]:
 
     half = float(stdtrit(GROUPS - 1, 0.5 + level / 2.0)) * error if isfinite(error) else 0.0
     return value - half, value + half
-
-
-def words_within(low: float, high: float, word: Callable[[float], str]) -> tuple[str, ...]:
-    """Words for the probabilities of an interval, the strongest for a claim first.
-
-    word: gives the word for a probability.
-    """
-    ends = np.clip((low, high), 0.0, 1.0)
-    said = {word(float(p)) for p in np.linspace(ends[0], ends[1], STEPS)}
-    return tuple(one for one in WORDS if one in said)
