@@ -58,7 +58,7 @@ def _named(findings: Iterable[ClaimFinding], t: Texts) -> list[str]:
 def said_word(t: Texts, finding: Verdict) -> str:
     """Say the word of a verdict, followed by those that other draws may say."""
     word = t(f"word.{finding.word}")
-    others = t("or").join(t(f"word.{other}") for other in finding.other_words)
+    others = t("or").join(t("quoted", title=t(f"word.{other}")) for other in finding.other_words)
     return t("other_draws", word=word, others=others) if others else word
 
 

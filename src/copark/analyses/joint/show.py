@@ -64,7 +64,7 @@ class _Show(Show):
     def word(self, one: AxisFinding) -> str:
         """The word for a parameter, followed by those that another seed may say."""
         word = self.t(f"word.{one.word}")
-        others = self.t("or").join(self.t(f"word.{other}") for other in one.other_words)
+        others = self.t("or").join(self.t("quoted", word=self.t(f"word.{other}")) for other in one.other_words)
         return self.t("another_seed", word=word, others=others) if others else word
 
     def words(self, one: AxisFinding) -> dict[str, str]:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.cases.validated_yaml import read_shipped
@@ -22,9 +23,9 @@ from copark.identity import canonical, identity_of
 from copark.inference.case_parameters import Source
 from copark.inference.claims.arm_statistics import ArmRow, latest, looks_of, of_part, rows_of, sample_of, split_of
 from copark.inference.claims.claims_file import ClaimsFile
-from copark.inference.claims.rules import OPEN, Judge, Measured, Sample, measured
+from copark.inference.claims.rules import OPEN, Judge, Measured, Sample, measured, side
 from copark.inference.claims.scenarios import ArmRuns, Bench, bench_of, check_moves
-from copark.inference.claims.schema import AS_IT_IS, Change, Claim, Part, is_empty, upon
+from copark.inference.claims.schema import AS_IT_IS, Change, Claim, Part, Variant, is_empty, upon
 from copark.inference.claims.sequential import SEQUENTIAL, Stopping, TrialLooks, key_of, stopping
 from copark.inference.claims.severity import (
     RECENTRED,
@@ -44,10 +45,10 @@ from copark.inference.claims.verdict import (
     Weighed,
     claim_verdict,
     in_alternative,
-    joint,
-    mean_of,
-    rests_on_turned,
+    joint_error,
+    needs_every_part,
     turns,
+    turns_together,
     weigh,
     when_turned,
 )
@@ -357,12 +358,32 @@ class Trial:
             error = jackknife([one.probability for one in without[part.key]])
             plain[part.key] = looks.plain(claim, part, error)
             parts[part.key] = self._part(claim, part, looks, plain[part.key])
-        found = claim_verdict(claim.headline, plain, after, before, _joint_error(claim, after, without))
-        words = {key: (plain[key].word, bool(one.flipped)) for key, one in parts.items()}
-        if rests_on_turned(claim.headline, found.word, words):
+        found = claim_verdict(claim.headline, plain, after, before, joint_error(claim.headline, after, without))
+        if self._turned(claim, found, parts, looks):
             found = when_turned(found)
         rows = rows_of(claim, self.on(self.bench, draws=looks.evidence[claim.id]))
         return ClaimFinding(**vars(found), claim=claim, parts=tuple(parts.values()), rows=rows)
+
+    def _turned(self, claim: Claim, found: Verdict, parts: Mapping[str, PartFinding], looks: TrialLooks) -> bool:
+        """Whether an alternative assumption turns a claim: a part that its word needs, or its parts taken together.
+
+        Where one part suffices the others may stand for it, so that P of the claim is asked under each alternative.
+        """
+        deciding = [parts[key] for key in claim.headline.parts if parts[key].variants]
+        if not side(found.word) or not deciding:
+            return False
+        if needs_every_part(claim.headline, found.word):
+            return any(one.flipped for one in deciding)
+        draws = min(len(looks.after[key_of(claim, one.part)].chance) for one in deciding)
+        return any(
+            turns_together(
+                claim.headline,
+                found,
+                {one.part.key: self._under(claim, one.part, under, looks) for one in deciding},
+                draws,
+            )
+            for under in self.file.claims.judgement
+        )
 
     def _part(self, claim: Claim, part: Part, looks: TrialLooks, plain: Verdict) -> PartFinding:
         """What is found of a part, from its verdict before alternative assumptions are looked at."""
@@ -398,14 +419,18 @@ class Trial:
         if weighed.effects is None:
             return ()
         for one in self.file.claims.judgement:
-            if is_empty(one.alone):
-                there = self.weigh(part, self.bench, None, one.self_standing, len(weighed.chance)).chance
-                reference = weighed.chance
-            else:
-                reference, there = looks.alternatives[at, one.key]
+            reference, there = self._under(claim, part, one, looks)
             p, word = in_alternative(verdict, reference, there, weighed.draws)
             found.append(InVariant(one.key, p, word, turns(verdict.word, word), self._departures[one.key]))
         return tuple(found)
+
+    def _under(self, claim: Claim, part: Part, one: Variant, looks: TrialLooks) -> tuple[Floats, Floats]:
+        """Probabilities of draws that a part holds, as it is and under an alternative, on the same draws."""
+        at = key_of(claim, part)
+        if not is_empty(one.alone):
+            return looks.alternatives[at, one.key]
+        reference = looks.after[at].chance
+        return reference, self.weigh(part, self.bench, None, one.self_standing, len(reference)).chance
 
     @cached_property
     def _departures(self) -> dict[str, float]:
@@ -459,13 +484,6 @@ def _cut(case: Case, source: Source | None) -> int:
     """Quarter up to which the record is told: the posterior's cut, else the end of the data, counted from 0."""
     last = (None if source is None else source.cut) or case.clock.data_end
     return int(min(last - case.clock.start, case.clock.quarters - 1))
-
-
-def _joint_error(claim: Claim, weighed: Mapping[str, Weighed], without: Mapping[str, tuple[Weighed, ...]]) -> float:
-    """Seed error of a claim's probability, from its parts, and from the measured ones without each group of draws."""
-    known = {key: without[key] for key in claim.headline.parts if without[key]}
-    groups = (dict(zip(known, each, strict=True)) for each in zip(*known.values(), strict=True))
-    return jackknife([mean_of(joint(claim.headline, {**weighed, **each})) for each in groups])
 
 
 def _why(judged: dict[str, Sample], leans: tuple[Lean, ...]) -> str:

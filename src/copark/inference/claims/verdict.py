@@ -17,7 +17,7 @@ like f: where nothing happens there is no chance either.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import copysign, isfinite, nan, sqrt
 
@@ -27,7 +27,7 @@ from copark.arrays import Booleans, Floats
 from copark.inference.claims.rules import OPEN, SMALL, WORDS, Condition, flips, resolve, side
 from copark.inference.claims.schema import Headline, Part
 from copark.inference.claims.standard import standard, turned_word
-from copark.stats.jackknife import groups_of, reach
+from copark.stats.jackknife import groups_of, jackknife, reach
 from copark.stats.shares import z_of
 
 PENALTIES = np.logspace(-1.0, 6.0, 8)
@@ -372,6 +372,13 @@ def joint(headline: Headline, parts: Mapping[str, Weighed]) -> Floats:
     return np.prod(chances, axis=0) if headline.every else 1.0 - np.prod([1.0 - one for one in chances], axis=0)
 
 
+def joint_error(headline: Headline, weighed: Mapping[str, Weighed], without: Mapping[str, Sequence[Weighed]]) -> float:
+    """Sampling error of a claim's probability, from its parts, and from the measured ones without each group."""
+    known = {key: without[key] for key in headline.parts if without[key]}
+    groups = (dict(zip(known, each, strict=True)) for each in zip(*known.values(), strict=True))
+    return jackknife([mean_of(joint(headline, {**weighed, **each})) for each in groups])
+
+
 def claim_verdict(
     headline: Headline, parts: Mapping[str, Verdict], weighed: Mapping[str, Weighed], prior: Mapping[str, Weighed],
     sampling_error: float = nan,
@@ -403,18 +410,9 @@ def claim_verdict(
     )  # fmt: skip
 
 
-def rests_on_turned(headline: Headline, word: str, parts: Mapping[str, tuple[str, bool]]) -> bool:
-    """Whether what a claim's word rests on is turned by alternative assumptions.
-
-    A claim that needs all its parts is for by all of them and against by any; one that needs any, the other way round.
-    Where all count one that is turned suffices; where one suffices, all that are of the word's side must be.
-
-    parts: word of every part before alternatives are looked at, and whether one turns it.
-    """
-    same = [parts[key][1] for key in headline.parts if side(parts[key][0]) == side(word)]
-    if not side(word) or not same:
-        return False
-    return any(same) if (headline.every is not None) == (side(word) > 0) else all(same)
+def needs_every_part(headline: Headline, word: str) -> bool:
+    """Whether a claim's word needs all its parts: to be held by all of them, or refuted where any would hold it."""
+    return (headline.every is not None) == (side(word) > 0)
 
 
 def in_alternative(verdict: Verdict, reference: Floats, alternative: Floats, draws: int) -> tuple[float, str]:
@@ -439,3 +437,18 @@ def in_alternative(verdict: Verdict, reference: Floats, alternative: Floats, dra
 def turns(word: str, other: str) -> bool:
     """Whether an alternative's word turns a verdict; what is small at most is turned by a word for the claim alone."""
     return side(other) == 1 if word == SMALL else flips(word, other)
+
+
+def turns_together(
+    headline: Headline, verdict: Verdict, under: Mapping[str, tuple[Floats, Floats]], draws: int
+) -> bool:
+    """Whether an alternative turns a claim whose parts are taken together.
+
+    under: of measured parts, probabilities of the same draws as it is, and under the alternative; draws: those the
+    verdict is known from.
+    """
+    nothing = {key: Weighed(np.zeros(0), None, {}) for key in headline.parts}
+    reference, there = (
+        joint(headline, nothing | {key: Weighed(both[at], None, {}) for key, both in under.items()}) for at in (0, 1)
+    )
+    return turns(verdict.word, in_alternative(verdict, reference, there, draws)[1])

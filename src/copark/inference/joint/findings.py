@@ -40,7 +40,7 @@ from copark.inference.joint.simulated_panels import (
 from copark.inference.pool.abc_regression import reach_of
 from copark.inference.pool.parks import AXES
 from copark.simulation.study_entries import Title
-from copark.stats.jackknife import jackknife, reach
+from copark.stats.jackknife import half_sample_error, halves, reach
 from copark.stats.quantiles import LEVELS, weighted_quantiles
 
 PANELS = 1 << 14
@@ -90,7 +90,7 @@ class AxisFinding:
     shrink_error: float
     overlap_error: float
     r2_error: float
-    """Standard errors of shrink, overlap and R² over seeds, from leaving out a tenth of the panels in turn."""
+    """Standard errors of shrink, overlap and R² over seeds, from halves of the panels."""
     coverage: float
     broken: float
     """Share of simulated panels whose truth lies in the 90 % interval; the same where parks differ."""
@@ -226,14 +226,14 @@ def find(
 
 
 def seed_errors(panels: Panels, every: Reader, record: Floats) -> Floats:
-    """Standard errors of shrink, overlap and R² over seeds; shape (axes, 3)."""
+    """Standard errors of shrink, overlap and R² over seeds, from halves of the panels; shape (axes, 3)."""
     found = []
-    for group in range(len(every.parts)):
-        fewer = every.without(group)
-        posterior = fewer.posterior(record[: fewer.columns.shape[1]])
+    for groups in halves():
+        half = every.of_half(groups)
+        posterior = half.posterior(record[: half.columns.shape[1]])
         moved = [_told(panels, name, posterior)[3:] for name in names_of()]
-        found.append(np.column_stack([moved, r2_of(fewer.theta, fewer.expected)]))
-    return np.apply_along_axis(jackknife, 0, np.array(found))
+        found.append(np.column_stack([moved, r2_of(half.theta, half.expected)]))
+    return half_sample_error(np.array(found))
 
 
 def with_further(every: Reader, asked: Sequence[tuple[str, int]]) -> Reader:
@@ -282,11 +282,12 @@ def _found(
     r2, coverage, elsewhere = r2_of(reader.theta, reader.expected), held(ranks), held(broken)
     axes = []
     for j, name in enumerate(names):
+        shrink_error, overlap_error, r2_error = errors[j].tolist()
         park = int(np.argmax(np.abs(moves[:, j])))
         axes.append(
             AxisFinding(
                 name, AXES[name].group if name in AXES else GROUP,
-                *_told(panels, name, whole), float(r2[j]), float(errors[j, 0]), float(errors[j, 1]), float(errors[j, 2]),
+                *_told(panels, name, whole), float(r2[j]), shrink_error, overlap_error, r2_error,
                 float(coverage[j]), float(elsewhere[j]),
                 tuple(float(values[j]) for values, _ in more), tuple(float(values[j]) for _, values in more),
                 chosen[park].name, float(moves[park, j]),

@@ -1,7 +1,7 @@
 """Reads panels: summaries learned from simulated panels, and the posterior of one that reports just that.
 
 A summary is the expected normal score of every mechanism given the panel: ridge regression on each park's features and
-their squares. Leaving out a group of the panels is subtracting its part of the sums that the regression is made of.
+their squares. Of half of the panels it is the sums over these that the regression is made of.
 """
 
 from __future__ import annotations
@@ -55,17 +55,16 @@ class Reader:
         """The same where other blocks count: without a park, or with what could be observed."""
         return replace(self, blocks=tuple(blocks))
 
-    def without(self, group: int) -> Reader:
-        """The same of what is on record, had a group of the panels not been simulated, trained on or not."""
-        gram, cross = self.parts[group]
+    def of_half(self, groups: Sequence[int]) -> Reader:
+        """The same of what is on record, had half of the groups of panels been simulated, each counted twice."""
+        gram = 2.0 * np.sum([self.parts[group][0] for group in groups], axis=0)
+        cross = 2.0 * np.sum([self.parts[group][1] for group in groups], axis=0)
         of_record = len(gram)
-        widths = np.cumsum([2 * len(one) for one in self.centres])
-        blocks = int(np.searchsorted(widths, of_record)) + 1
-        kept = groups_of(len(self.theta))[group]
+        blocks = int(np.searchsorted(np.cumsum([2 * len(one) for one in self.centres]), of_record)) + 1
+        kept = np.isin(np.arange(len(self.theta)) % GROUPS, groups)
         return Reader(
-            self.centres[:blocks], self.scales[:blocks], self.gram[:of_record, :of_record] - gram,
-            self.cross[:of_record] - cross, self.middle[:of_record], self.target, (), tuple(range(blocks)),
-            self.theta[kept], self.columns[kept, :of_record],
+            self.centres[:blocks], self.scales[:blocks], gram, cross, self.middle[:of_record], self.target, (),
+            tuple(range(blocks)), self.theta[kept], self.columns[kept, :of_record],
         )  # fmt: skip
 
     @cached_property
