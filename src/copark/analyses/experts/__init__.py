@@ -72,7 +72,7 @@ class Held:
     word: str
     probability: float
     draws: float
-    """Effective draws it is known from."""
+    """Effective draws, of those made here, that its weights leave."""
 
     @property
     def enough(self) -> bool:
