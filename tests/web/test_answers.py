@@ -86,6 +86,16 @@ def test_the_change_of_the_outcome_is_shared_out_among_links(answer):
         assert one["low"] <= one["change"] <= one["high"]
 
 
+def test_parts_of_a_change_sum_as_they_are_told_to_what_the_page_shows(client):
+    """The parts are read off the first 200 pairs of runs; the change that stands above them is that of all."""
+    asked = GREAT_STONE | {"runs": 400, "scenario": {"edits": {"framework": "off"}}}
+    told = client.post("/api/v1/simulate", json=asked | {"parts": {"links": True}}).json()
+    (moved,) = (one for one in told["changes"][0]["outcomes"] if one["name"] == "self_standing")
+    tenths = sum(round(1000.0 * part["change"]) for part in told["links"]["parts"])
+    assert tenths == round(1000.0 * moved["change"])
+    assert "200" in told["links"]["parts"][-1]["title"]["en"]
+
+
 def test_no_land_plan_is_told_as_none_and_never_as_an_area_of_minus_one(client):
     asked = GREAT_STONE | {"runs": 50, "scenario": EQUITY | {"edits": {"framework": "off"}}}
     told = client.post("/api/v1/simulate", json=asked | {"parts": {"flows": True, "why": "serviced_area"}}).json()

@@ -149,7 +149,7 @@ class LinkPart(Answer):
     """What passes through a group of links."""
 
     group: str
-    """The group; ``rest`` is what passes through none."""
+    """The group; ``rest`` is what passes through none, ``other_runs`` what the runs add that were not shared out."""
     title: Said
     links: list[str]
     change: float
@@ -167,7 +167,8 @@ class LinkParts(Answer):
     """Quarter from which on links are cut."""
     runs: int
     parts: list[LinkPart]
-    """They sum to the change; what passes through none of the groups comes last."""
+    """They sum, as told, to the change that the answer tells; what passes through none of the groups comes after those,
+    then what other runs add than those shared out."""
 
 
 class HeadlineMove(Answer):

@@ -119,7 +119,7 @@ def answer(
         flows=arm_flows(book, study, shelved, ticket) if parts.flows else None,
         why=why(book, frame, runs, parts.why, ticket) if parts.why and changes else None,
         record=record_of(frame, runs[0]) if parts.record else None,
-        links=link_parts(engine, frame, ticket) if parts.links and changes else None,
+        links=link_parts(engine, frame, runs, ticket) if parts.links and changes else None,
         draws=note,
         trust=trust,
         made=made_by(shelved.hash),
