@@ -93,7 +93,7 @@ def test_the_brief_and_its_workbook_have_the_numbers_of_python_and_miss_as_many_
     (workbook,) = brief.write(tmp_path, ("xlsx",), "en").values()
     cells = [cell.value for sheet in openpyxl.load_workbook(workbook) for row in sheet for cell in row]
     numbers = [cell for cell in cells if isinstance(cell, float | int)]
-    for value in (park.chance, park.companies[1], park.jobs[1]):
+    for value in (100.0 * park.chance, park.companies[1], park.jobs[1]):
         assert any(number == pytest.approx(value, rel=1e-9) for number in numbers), value
     series = client.get("/api/v1/evidence", params={"case": park.name}).json()["series"]
     outputs = [one["variable"] for one in series if one["is_output"]]

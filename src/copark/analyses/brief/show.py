@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from math import floor
 from typing import TYPE_CHECKING
 
 from copark.analyses.brief import Answer
@@ -20,6 +19,7 @@ from copark.analyses.show import Show
 from copark.arrays import Floats
 from copark.cases.quarters import Quarter
 from copark.inference.levers.measures import BUDGETS, SIDES, measure_of
+from copark.inference.rolling_origin import year_of_moment
 from copark.labels import join
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
@@ -273,7 +273,7 @@ class _Show(Show):
             yield self.options(self.found.levers)
         yield self.by_year()
         rows = [
-            (str(floor(one.at)), doc.Interval(one.value, one.high, one.value) if one.high else one.value,
+            (str(year_of_moment(one.at)), doc.Interval(one.value, one.high, one.value) if one.high else one.value,
              text(f"report.observed.{KINDS.get(one.bound, 'exact')}", self.t.lang), self.t(f"used.{one.state}"))
             for one in sorted(self.found.reported)
         ]  # fmt: skip

@@ -137,7 +137,11 @@ def record_of(frame: Frame, runs: HeldRuns) -> list[told.RecordRow]:
     observed = {one.variable for one in case.observations}
     finished = runs.finished
     data = {
-        name: (("run", "quarter"), runs.out[name][:, finished].T, {"units": output_info(name).unit})
+        name: (
+            ("scenario", "run", "quarter"),
+            runs.out[name][:, finished].T[np.newaxis],
+            {"units": output_info(name).unit},
+        )
         for name in frame.wanted
         if name in observed
     }
