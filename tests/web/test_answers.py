@@ -40,7 +40,7 @@ def test_the_summary_says_the_numbers(client, answer):
     operating = next(one for one in answer["arms"][1]["headlines"] if one["output"] == "operating")
     judged = {"en": answer["judged"], "zh": spelled(answer["judged"], Texts("brief", "zh"))}
     for lang in ("en", "zh"):
-        assert f"{standing['share']:.0%}" in calibrated["summary"][lang]
+        assert f"{standing['share']:.1%}" in calibrated["summary"][lang]
         assert operating["shown"][lang] in answer["summary"][lang]
         assert answer["trust"]["recorded"][lang] in answer["summary"][lang]
         assert judged[lang] in answer["summary"][lang]
