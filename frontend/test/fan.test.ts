@@ -5,7 +5,7 @@ import { areaPath, levels, linePath, markPath, plotOf, years } from '../src/lib/
 import type { ObservedPoint } from '../src/lib/types';
 
 const QUARTERS = ['2020Q1', '2020Q2', '2020Q3'];
-const labels = { median: 'median', most: 'most', observed: 'observed', baseline: 'baseline', ends: 'ends' };
+const labels = { median: 'median', most: 'most', observed: 'observed', baseline: 'baseline', ends: 'ends', changes: 'changes act' };
 const bands = [1, 2, 3, 4, 5].map((n) => QUARTERS.map(() => 10 * n));
 const seen = (bound: string, more: Partial<ObservedPoint> = {}): ObservedPoint =>
   ({ date: '2020-05', quarter: '2020Q2', value: 50, high: null, bound, reported: 50, reported_unit: '', grade: 'high', use: true, role: 'fit', source: [], note: null, ...more });

@@ -1,4 +1,5 @@
 import { nice } from './bands';
+import type { TimeMark } from './marks';
 import { isCounted, quantity, shown } from './numbers';
 import { bounded } from './record';
 import type { Lang, Numbers, ObservedPoint } from './types';
@@ -11,6 +12,8 @@ export interface FanData {
   samples: Numbers[];
   observed: ObservedPoint[];
   today: string | null;
+  /** What the time axis marks, the end of the data with it; where there is none, `today` is that. */
+  marks?: readonly TimeMark[];
   /** A quarter pointed at elsewhere on the page. */
   selected: string | null;
   range: [number, number];
@@ -29,6 +32,7 @@ export interface Labels {
   observed: string;
   baseline: string;
   ends: string;
+  changes: string;
 }
 
 export interface OverlayData {
@@ -72,6 +76,9 @@ export interface End {
   distance: number;
 }
 
+/** An observation; in ink where no colour is given. */
+export type DrawnPoint = ObservedPoint & { color?: string };
+
 /** All that is drawn, in the order it is drawn in; colours are those of the style sheet. */
 export interface Drawing {
   quarters: string[];
@@ -83,22 +90,33 @@ export interface Drawing {
   lines: Line[];
   rules: Rule[];
   ends: End[];
-  observed: ObservedPoint[];
+  observed: DrawnPoint[];
+  /** Dated events, drawn as ticks below the axis. */
+  events: readonly TimeMark[];
   /** What is said of a quarter, line by line. */
   values: (quarter: number) => string[];
 }
 
 const DASHED = '4 3';
 
-/** The end of the record, and the quarter that is pointed at elsewhere. */
-function rulesOf(data: Pick<FanData, 'quarters' | 'today' | 'selected' | 'labels'>, isLarge: boolean): Rule[] {
-  const { quarters, today, selected } = data;
-  return [
-    ...(today !== null && quarters.includes(today)
-      ? [{ quarter: today, color: 'var(--cut)', width: 1, dash: '2 3', ...(isLarge ? { words: data.labels.ends } : {}) }]
-      : []),
-    ...(selected !== null && quarters.includes(selected) ? [{ quarter: selected, color: 'var(--mark)', width: 1.5 }] : []),
-  ];
+/** How the line of each kind of mark is drawn; events are ticks. */
+const RULED = {
+  end: { color: 'var(--cut)', width: 1, dash: '2 3' },
+  change: { color: 'var(--green)', width: 1.5, dash: '7 3' },
+} as const;
+
+/** The end of the data, where changes begin to act, and the quarter that is pointed at elsewhere. */
+function rulesOf(data: Pick<FanData, 'quarters' | 'today' | 'selected' | 'labels' | 'marks'>, isLarge: boolean): Rule[] {
+  const { quarters, today, selected, labels } = data;
+  const words = { end: labels.ends, change: labels.changes };
+  const marked = data.marks?.filter((one) => one.kind !== 'event') ?? (today === null ? [] : [{ kind: 'end' as const, quarter: today }]);
+  const rules = new Map<string, Rule>();
+  for (const { kind, quarter } of marked) {
+    if (kind === 'event' || !quarters.includes(quarter)) continue;
+    rules.set(`${kind} ${quarter}`, { quarter, ...RULED[kind], ...(isLarge ? { words: words[kind] } : {}) });
+  }
+  const pointed = selected !== null && quarters.includes(selected) ? [{ quarter: selected, color: 'var(--mark)', width: 1.5 }] : [];
+  return [...rules.values(), ...pointed];
 }
 
 /** The drawing of a fan: outer and inner band, median, record, the baseline's outline, the end of the record. */
@@ -148,6 +166,7 @@ export function fan(data: FanData, lang: Lang): Drawing {
         ].filter(({ row }) => (row.at(-1) ?? null) !== null)
       : [],
     observed,
+    events: data.marks?.filter((one) => one.kind === 'event') ?? [],
     values,
   };
 }
@@ -176,6 +195,7 @@ export function overlay(data: OverlayData, lang: Lang): Drawing {
     rules: rulesOf({ ...data, selected: null }, true),
     ends: arms.map(({ median, color }, n) => ({ row: median, words: String(n + 1), color, distance: 6 + 14 * n })).filter(({ row }) => (row.at(-1) ?? null) !== null),
     observed: [],
+    events: [],
     values: (quarter) => [
       data.quarters[quarter] ?? '',
       ...arms.map((arm, n) => `${n + 1}: ${number(arm.median, quarter)} (${number(arm.low, quarter)} – ${number(arm.high, quarter)})`),

@@ -1,5 +1,6 @@
 import { polygons } from './bands';
-import type { Drawing } from './fan';
+import type { Drawing, Rule } from './fan';
+import { ticksOf, type Tick } from './marks';
 import type { Numbers, ObservedPoint } from './types';
 
 /** From quarters and values to points of a drawing of some size. */
@@ -14,15 +15,50 @@ export interface Plot {
 
 const [LEFT, RIGHT, TOP, BOTTOM] = [44, 12, 10, 22];
 const [LARGE_RIGHT, LARGE_TOP] = [76, 26];
+/** Height of the lane of events below the axis, and the room that a tick takes at least: small, and large. */
+const LANES = { small: 9, large: 17 };
+const ROOMS = { small: 8, large: 19 };
+/** Between two rows of words above the plot. */
+const WORDS = 14;
 
-export function plotOf({ quarters, range: [low, high], isLarge }: Drawing, width: number, height: number): Plot {
+export function plotOf({ quarters, range: [low, high], isLarge, rules, events }: Drawing, width: number, height: number): Plot {
   const [left, right] = [LEFT, Math.max(LEFT + 1, width - (isLarge ? LARGE_RIGHT : RIGHT))];
-  const [top, bottom] = [isLarge ? LARGE_TOP : TOP, height - BOTTOM];
-  return {
-    left, right, top, bottom,
-    x: (quarter) => left + ((right - left) * quarter) / Math.max(1, quarters.length - 1),
-    y: (value) => bottom - ((bottom - top) * (value - low)) / (high - low || 1),
-  };
+  const x = (quarter: number): number => left + ((right - left) * quarter) / Math.max(1, quarters.length - 1);
+  const rows = Math.max(0, ...headsOf(rules, quarters, x).map(({ row }) => row));
+  const lane = events.length ? LANES[isLarge ? 'large' : 'small'] : 0;
+  const [top, bottom] = [(isLarge ? LARGE_TOP : TOP) + WORDS * rows, height - BOTTOM - lane];
+  return { left, right, top, bottom, x, y: (value) => bottom - ((bottom - top) * (value - low)) / (high - low || 1) };
+}
+
+/** About how wide words of 12 px are. */
+const widthOf = (words: string): number => [...words].reduce((sum, letter) => sum + (letter > '\u2fff' ? 12 : 6.3), 0);
+
+/** Words above lines from top to bottom, each in the lowest row where it does not run into another. */
+export function headsOf(rules: readonly Rule[], quarters: readonly string[], x: (quarter: number) => number): { rule: Rule; x: number; row: number }[] {
+  const heads: { rule: Rule; x: number; row: number }[] = [];
+  for (const rule of rules) {
+    if (!rule.words) continue;
+    const at = x(quarters.indexOf(rule.quarter));
+    const isNear = (other: (typeof heads)[number]): boolean => Math.abs(other.x - at) < (widthOf(rule.words ?? '') + widthOf(other.rule.words ?? '')) / 2 + 8;
+    const taken = new Set(heads.filter(isNear).map(({ row }) => row));
+    let row = 0;
+    while (taken.has(row)) row += 1;
+    heads.push({ rule, x: at, row });
+  }
+  return heads;
+}
+
+/** Where the words of a row stand. */
+export const headAt = (row: number, plot: Plot): number => plot.top - 6 - WORDS * row;
+
+/** The events of a drawing as ticks; in a small one they are as close as they can be told apart. */
+export const drawnTicks = (drawing: Drawing, plot: Plot): Tick[] =>
+  ticksOf(drawing.events, drawing.quarters, plot.x, ROOMS[drawing.isLarge ? 'large' : 'small']);
+
+/** The box of a tick in the lane below the axis. */
+export function tickBox({ from, to }: Tick, { isLarge }: Drawing, plot: Plot): { x: number; y: number; width: number; height: number } {
+  const width = Math.max(isLarge ? 13 : 2.5, plot.x(to) - plot.x(from) + 2.5);
+  return { x: (plot.x(from) + plot.x(to) - width) / 2, y: plot.bottom + 3, width, height: LANES[isLarge ? 'large' : 'small'] - 3 };
 }
 
 const point = (x: number, y: number): string => `${x.toFixed(1)},${y.toFixed(1)}`;
