@@ -190,9 +190,9 @@ class App {
   /** Another case: its levers are its own, so the scenario begins anew, or as one that was made for it. */
   choose(name: string, scenario: Scenario = OWN): void {
     this.otherwise = null;
-    const { seed, expert, tour, present } = this.view;
+    const { seed, expert, tour, present, parks, axis } = this.view;
     store('park', name);
-    this.commit({ ...PLAIN, case: name, seed, expert, tour, present, scenario });
+    this.commit({ ...PLAIN, case: name, seed, expert, tour, present, parks, axis, scenario });
     void this.open(name);
   }
 

@@ -76,6 +76,14 @@ export interface End {
   distance: number;
 }
 
+/** What a line is called, at its end, wherever that is. */
+export interface Name {
+  at: number;
+  value: number;
+  lines: string[];
+  color: string;
+}
+
 /** An observation; in ink where no colour is given. */
 export type DrawnPoint = ObservedPoint & { color?: string };
 
@@ -90,6 +98,10 @@ export interface Drawing {
   lines: Line[];
   rules: Rule[];
   ends: End[];
+  /** Names of lines that end in different places. */
+  names?: Name[];
+  /** The axis tells ages, its labels being quarters counted from 0, in the place of the calendar. */
+  isAge?: boolean;
   observed: DrawnPoint[];
   /** Dated events, drawn as ticks below the axis. */
   events: readonly TimeMark[];
