@@ -6,7 +6,7 @@ import { areaPath, drawnTicks, headAt, headsOf, levels, linePath, markPath, plot
 import type { ObservedPoint } from '../src/lib/types';
 
 const QUARTERS = ['2020Q1', '2020Q2', '2020Q3'];
-const labels = { median: 'median', most: 'most', observed: 'observed', baseline: 'baseline', ends: 'ends', changes: 'changes act' };
+const labels = { median: 'median', most: 'most', observed: 'observed', baseline: 'baseline', ends: 'ends', changes: 'changes act', now: 'now' };
 const bands = [1, 2, 3, 4, 5].map((n) => QUARTERS.map(() => 10 * n));
 const seen = (bound: string, more: Partial<ObservedPoint> = {}): ObservedPoint =>
   ({ date: '2020-05', quarter: '2020Q2', value: 50, high: null, bound, reported: 50, reported_unit: '', grade: 'high', use: true, role: 'fit', source: [], note: null, ...more });
@@ -72,7 +72,7 @@ describe('a fan', () => {
 });
 
 describe('marks on the time axis', () => {
-  const mark = (kind: TimeMark['kind'], quarter: string): TimeMark => ({ key: `${kind}${quarter}`, kind, quarter, date: quarter, words: { en: '', zh: '' }, about: null });
+  const mark = (kind: TimeMark['kind'], quarter: string): TimeMark => ({ key: `${kind}${quarter}`, kind, quarter, date: quarter, words: { en: '', zh: '' } });
   const marks = [mark('event', '2020Q1'), mark('end', '2020Q2'), mark('change', '2020Q3'), mark('change', '2020Q3')];
 
   it('are lines where the data end and where changes begin, each once, and ticks where something happened', () => {

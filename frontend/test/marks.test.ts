@@ -46,21 +46,21 @@ describe('a lever that is moved acts', () => {
   });
 });
 
-const event = (date: string, quarter: string): Parameters<typeof marksOf>[0]['events'][number] => ({ key: date, date, quarter, event: said(`on ${date}`), mechanism_title: said('policy') });
+const event = (date: string, quarter: string): Parameters<typeof marksOf>[0]['events'][number] => ({ key: date, date, quarter, event: said(`on ${date}`) });
 
 describe('the time axis', () => {
   const scenario: Scenario = put(OWN, ['edits', 'threshold'], [{ value: 5, from: '2025Q1' }]);
   const marks = marksOf({
-    quarters: QUARTERS, end: { quarter: '2024Q4', words: said('data end') }, changes: actingOf(scenario, LEVERS, QUARTERS, said('scenario')),
+    quarters: QUARTERS, end: { quarter: '2024Q4', words: said('data end') }, now: { quarter: '2025Q1', words: said('now') }, changes: actingOf(scenario, LEVERS, QUARTERS, said('scenario')),
     events: [event('2015-05-10', '2015Q2'), event('2010-03', '2010Q1'), event('2015-04', '2015Q2'), event('2024-12', '2024Q4')],
   });
 
   it('has its marks in the order of time, and leaves out what is not on it', () => {
-    expect(marks.map(({ kind, date }) => `${kind} ${date}`)).toEqual(['event 2015-04', 'event 2015-05-10', 'end 2024Q4', 'event 2024-12', 'change 2025Q1']);
+    expect(marks.map(({ kind, date }) => `${kind} ${date}`)).toEqual(['event 2015-04', 'event 2015-05-10', 'end 2024Q4', 'event 2024-12', 'now 2025Q1', 'change 2025Q1']);
   });
 
   it('draws events that crowd as one, and none twice', () => {
-    const many = ['2015Q1', '2015Q2', '2015Q2', '2016Q4', '2020Q1'].map((quarter, n): TimeMark => ({ key: String(n), kind: 'event', quarter, date: quarter, words: said(''), about: null }));
+    const many = ['2015Q1', '2015Q2', '2015Q2', '2016Q4', '2020Q1'].map((quarter, n): TimeMark => ({ key: String(n), kind: 'event', quarter, date: quarter, words: said('') }));
     const ticks = ticksOf(many, QUARTERS, (quarter) => 3 * quarter, 8);
     expect(ticks.map(({ marks: one }) => one.length)).toEqual([3, 1, 1]);
     expect(ticks.map(({ from, to }) => [QUARTERS[from], QUARTERS[to]])).toEqual([['2015Q1', '2015Q2'], ['2016Q4', '2016Q4'], ['2020Q1', '2020Q1']]);

@@ -33,6 +33,7 @@ export interface Labels {
   baseline: string;
   ends: string;
   changes: string;
+  now: string;
 }
 
 export interface OverlayData {
@@ -114,13 +115,14 @@ const DASHED = '4 3';
 /** How the line of each kind of mark is drawn; events are ticks. */
 const RULED = {
   end: { color: 'var(--cut)', width: 1, dash: '2 3' },
+  now: { color: 'var(--ink)', width: 1 },
   change: { color: 'var(--green)', width: 1.5, dash: '7 3' },
 } as const;
 
 /** The end of the data, where changes begin to act, and the quarter that is pointed at elsewhere. */
 function rulesOf(data: Pick<FanData, 'quarters' | 'today' | 'selected' | 'labels' | 'marks'>, isLarge: boolean): Rule[] {
   const { quarters, today, selected, labels } = data;
-  const words = { end: labels.ends, change: labels.changes };
+  const words = { end: labels.ends, now: labels.now, change: labels.changes };
   const marked = data.marks?.filter((one) => one.kind !== 'event') ?? (today === null ? [] : [{ kind: 'end' as const, quarter: today }]);
   const rules = new Map<string, Rule>();
   for (const { kind, quarter } of marked) {

@@ -3,25 +3,25 @@ import { before, quarterOf } from './quarters';
 import { changed } from './scenario';
 import type { Lever, Said, Scenario } from './types';
 
-/** What stands at a quarter of the time axis: a dated event, changes that begin to act, the end of the data. */
+/** What stands at a quarter of the time axis: a dated event, changes that begin to act, the end of the data, the present. */
 export interface TimeMark {
   key: string;
-  kind: 'event' | 'change' | 'end';
+  kind: 'event' | 'change' | 'end' | 'now';
   quarter: string;
   /** The day or month, where more than the quarter is known. */
   date: string;
   words: Said;
-  /** What kind of event it is. */
-  about: Said | null;
 }
 
 /** All that the time axis of a case may mark. */
 export interface Marked {
   quarters: readonly string[];
-  events: readonly Pick<EventInfo, 'key' | 'date' | 'quarter' | 'event' | 'mechanism_title'>[];
+  events: readonly Pick<EventInfo, 'key' | 'date' | 'quarter' | 'event'>[];
   changes: readonly Acting[];
   /** The last quarter of the data, and what that is called. */
   end: { quarter: string; words: Said } | null;
+  /** The quarter that is the present, where it is told. */
+  now?: { quarter: string; words: Said } | null;
 }
 
 /** A lever that is moved, and the quarter from which that acts. */
@@ -31,14 +31,16 @@ export interface Acting {
   quarter: string;
 }
 
-const ORDER = ['end', 'change', 'event'] as const;
+const ORDER = ['end', 'now', 'change', 'event'] as const;
 
 /** The marks on the time axis, in the order of time: the one place where they are listed. */
-export function marksOf({ quarters, events, changes, end }: Marked): TimeMark[] {
+export function marksOf({ quarters, events, changes, end, now }: Marked): TimeMark[] {
+  const at = (kind: TimeMark['kind'], key: string, quarter: string, words: Said): TimeMark => ({ key, kind, quarter, date: quarter, words });
   const found: TimeMark[] = [
-    ...(end ? [{ key: 'end', kind: 'end' as const, quarter: end.quarter, date: end.quarter, words: end.words, about: null }] : []),
-    ...changes.map((one): TimeMark => ({ key: one.key, kind: 'change', quarter: one.quarter, date: one.quarter, words: one.title, about: null })),
-    ...events.map((one): TimeMark => ({ key: one.key, kind: 'event', quarter: one.quarter, date: one.date, words: one.event, about: one.mechanism_title })),
+    ...(end ? [at('end', 'end', end.quarter, end.words)] : []),
+    ...(now ? [at('now', 'now', now.quarter, now.words)] : []),
+    ...changes.map((one) => at('change', one.key, one.quarter, one.title)),
+    ...events.map((one) => ({ ...at('event', one.key, one.quarter, one.event), date: one.date })),
   ];
   const place = (one: TimeMark): number => quarters.indexOf(one.quarter);
   return found

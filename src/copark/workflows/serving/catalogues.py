@@ -152,7 +152,7 @@ def evidence_of(shelved: Shelved) -> EvidenceAnswer:
 
 
 def events_of(shelved: Shelved) -> EvidenceAnswer:
-    """Return the events of a case with the sources of these alone: what a time axis needs, a quarter of the evidence."""
+    """Return the events of a case and the sources they cite: what a time axis needs, half of the evidence."""
     whole = evidence_of(shelved)
     cited = {key for event in whole.events for key in event.source}
     sources = {key: source for key, source in whole.sources.items() if key in cited}
