@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { fan, overlay, type Drawing, type FanData } from '../src/lib/fan';
 import type { TimeMark } from '../src/lib/marks';
-import { areaPath, drawnTicks, headAt, headsOf, levels, linePath, markPath, plotOf, tickBox, years } from '../src/lib/plot';
+import { areaPath, drawnTicks, headAt, headsOf, levels, linePath, markPath, plotOf, years } from '../src/lib/plot';
 import type { ObservedPoint } from '../src/lib/types';
 
 const QUARTERS = ['2020Q1', '2020Q2', '2020Q3'];
@@ -61,6 +61,10 @@ describe('a fan', () => {
     expect(drawn().ends).toEqual([]);
   });
 
+  it('says the median alone where all lines end in one place', () => {
+    expect(drawn([], { enlarged: true, bands: bands.map((row) => row.map(() => 0)) }).ends.map(({ words }) => words)).toEqual(['median']);
+  });
+
   it('names the values of its grid, and as many years as there is room for', () => {
     expect(levels(drawn())).toEqual([0, 25, 50, 75, 100]);
     expect(levels(drawn([], { range: [-0.3, 0.1] }))).toEqual([-0.3, -0.2, -0.1, 0, 0.1]);
@@ -96,8 +100,19 @@ describe('marks on the time axis', () => {
     const marked = drawn([], { marks });
     const place = plotOf(marked, 156, 132);
     expect(place.bottom).toBeLessThan(plot.bottom);
-    const boxes = drawnTicks(marked, place).map((tick) => tickBox(tick, marked, place));
+    const boxes = drawnTicks(marked, place);
     expect(boxes.every(({ y, height }) => y > place.bottom && y + height <= plot.bottom + 3)).toBe(true);
+  });
+
+  it('never lie one over another, however they crowd', () => {
+    const quarters = Array.from({ length: 80 }, (_, n) => `${2000 + Math.floor(n / 4)}Q${(n % 4) + 1}`);
+    const bands = [1, 2, 3, 4, 5].map(() => quarters.map(() => 1));
+    for (const enlarged of [false, true]) {
+      const marked = drawn([], { quarters, bands, marks: quarters.map((quarter) => mark('event', quarter)), enlarged });
+      const ticks = drawnTicks(marked, plotOf(marked, 390, 300));
+      expect(ticks.length).toBeLessThan(quarters.length);
+      expect(ticks.slice(1).every(({ x }, n) => x > (ticks[n]?.x ?? 0) + (ticks[n]?.width ?? 0))).toBe(true);
+    }
   });
 });
 

@@ -139,6 +139,10 @@ export function fan(data: FanData, lang: Lang): Drawing {
   const [b5 = [], , b50 = [], , b95 = []] = data.outline;
   const isLarge = data.enlarged === true;
   const observed = data.observed.filter((one) => data.quarters.includes(one.quarter));
+  // Words of 12 px in a chart of some 300: what ends nearer to the median than that would be written over it.
+  const NEAR = 0.045;
+  const last = p50.at(-1) ?? 0;
+  const isApart = (row: Numbers): boolean => row === p50 || Math.abs((row.at(-1) ?? 0) - last) > NEAR * (data.range[1] - data.range[0]);
   const isUnitCounted = isCounted(data.unit, lang);
   function values(quarter: number): string[] {
     const number = (row: Numbers): string =>
@@ -177,7 +181,7 @@ export function fan(data: FanData, lang: Lang): Drawing {
           { row: p95, words: '95%', color: 'var(--soft)', distance: 4 },
           { row: p50, words: data.labels.median, color: 'var(--blue)', distance: 4 },
           { row: p5, words: '5%', color: 'var(--soft)', distance: 4 },
-        ].filter(({ row }) => (row.at(-1) ?? null) !== null)
+        ].filter(({ row }) => (row.at(-1) ?? null) !== null && isApart(row))
       : [],
     observed,
     events: data.marks?.filter((one) => one.kind === 'event') ?? [],

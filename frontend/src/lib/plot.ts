@@ -93,14 +93,29 @@ export function headsOf(rules: readonly Rule[], quarters: readonly string[], x: 
 /** Where the words of a row stand. */
 export const headAt = (row: number, plot: Plot): number => plot.top - 6 - WORDS * row;
 
-/** The events of a drawing as ticks; in a small one they are as close as they can be told apart. */
-export const drawnTicks = (drawing: Drawing, plot: Plot): Tick[] =>
-  ticksOf(drawing.events, drawing.quarters, plot.x, ROOMS[drawing.isLarge ? 'large' : 'small']);
+/** A tick and its box in the lane below the axis. */
+export interface DrawnTick extends Tick {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
 
-/** The box of a tick in the lane below the axis. */
-export function tickBox({ from, to }: Tick, { isLarge }: Drawing, plot: Plot): { x: number; y: number; width: number; height: number } {
-  const width = Math.max(isLarge ? 13 : 2.5, plot.x(to) - plot.x(from) + 2.5);
-  return { x: (plot.x(from) + plot.x(to) - width) / 2, y: plot.bottom + 3, width, height: LANES[isLarge ? 'large' : 'small'] - 3 };
+/** Width of a tick in a large drawing, where it holds a number, and the least between two. */
+const [TICK, GAP] = [15, 2];
+
+/** The events of a drawing as ticks; in a small one they are as close as they can be told apart. */
+export function drawnTicks(drawing: Drawing, plot: Plot): DrawnTick[] {
+  const size = drawing.isLarge ? 'large' : 'small';
+  let free = -Infinity;
+  return ticksOf(drawing.events, drawing.quarters, plot.x, ROOMS[size]).map((tick) => {
+    const [from, to] = [plot.x(tick.from), plot.x(tick.to)];
+    const width = drawing.isLarge ? TICK : to - from + 2.5;
+    // In the middle of its events, or as near to it as the tick before leaves room.
+    const x = Math.max((from + to - width) / 2, free);
+    free = x + width + (drawing.isLarge ? GAP : 0);
+    return { ...tick, x, y: plot.bottom + 3, width, height: LANES[size] - 3 };
+  });
 }
 
 /** The outline of what lies between two rows. */
