@@ -40,6 +40,7 @@ def test_every_chart_marks_events_the_data_end_and_where_changes_begin(page: Any
     assert told == [[on_the_axis("great-stone"), "2024Q4,2025Q1"]] * 6
     listed = page.locator(".time-marks")
     listed.locator("summary").click()
+    listed.locator("li").first.wait_for()
     assert listed.locator("li").count() == on_the_axis("great-stone") + 2
     assert listed.locator("li.end").count() == 1
     assert {"en": "Minimum declared investment", "zh": "最低协议投资额"}[lang] in listed.locator(
