@@ -169,6 +169,16 @@ def test_every_lever_may_be_moved_to_both_its_ends_and_not_beyond(client):
             assert one["low"] <= one["slider"]["low"] < one["slider"]["high"] <= one["high"]
 
 
+def test_events_are_told_alone_with_the_sources_that_they_cite(client):
+    whole = client.get("/api/v1/evidence?case=great-stone").json()
+    events = client.get("/api/v1/evidence?case=great-stone&events=true").json()
+    assert events["events"] == whole["events"]
+    assert events["series"] == events["context"] == events["enterprises"] == []
+    cited = {source for one in events["events"] for source in one["source"]}
+    assert events["sources"] == {key: whole["sources"][key] for key in cited}
+    assert client.get("/api/v1/evidence?case=great-stone&events=maybe").status_code == 422
+
+
 @pytest.mark.long
 def test_every_case_of_the_casebook_can_be_shown_and_run(client):
     for case in client.get("/api/v1/cases").json()["cases"]:

@@ -255,6 +255,7 @@ export interface components {
             requirements: components["schemas"]["Said"][];
             sides: components["schemas"]["Said"][];
             budgets: components["schemas"]["Said"][];
+            levers: components["schemas"]["LeverStory"][];
             options: components["schemas"]["DecisionOption"][];
         };
         /** DecisionOption */
@@ -263,6 +264,7 @@ export interface components {
             title: components["schemas"]["Said"];
             reason: components["schemas"]["Said"];
             lever: components["schemas"]["Said"];
+            lever_key: string;
             owner: components["schemas"]["Said"];
             change: number;
             low: number;
@@ -483,6 +485,19 @@ export interface components {
             moved: string | null;
             grade: string | null;
             source: components["schemas"]["Said"] | null;
+        };
+        /** LeverParameter */
+        LeverParameter: {
+            title: components["schemas"]["Said"];
+            moved: components["schemas"]["Said"];
+        };
+        /** LeverStory */
+        LeverStory: {
+            key: string;
+            title: components["schemas"]["Said"];
+            owner: components["schemas"]["Said"];
+            reason: components["schemas"]["Said"];
+            rests: components["schemas"]["LeverParameter"][];
         };
         /** LinkPart */
         LinkPart: {
@@ -981,6 +996,8 @@ export type Jobs = components['schemas']['Jobs'];
 export type Kind = components['schemas']['Kind'];
 export type LayerInfo = components['schemas']['LayerInfo'];
 export type LeverInfo = components['schemas']['LeverInfo'];
+export type LeverParameter = components['schemas']['LeverParameter'];
+export type LeverStory = components['schemas']['LeverStory'];
 export type LinkPart = components['schemas']['LinkPart'];
 export type LinkParts = components['schemas']['LinkParts'];
 export type Made = components['schemas']['Made'];
