@@ -109,6 +109,7 @@ export interface components {
             kind_title: components["schemas"]["Said"];
             start: string;
             quarters: number;
+            now: string;
             data_end: string;
             hash: string;
             uploaded: boolean;

@@ -67,7 +67,7 @@ def test_an_option_opens_in_simulate_with_its_lever_set(page: Any, lang: str) ->
     page.locator("tr", has_text={"en": "20% from 2025", "zh": "2025年起20%"}[lang]).locator(".chance").click(force=True)
     page.locator(".outcomes").wait_for()
     settled(page)
-    assert scenario(page)["edits"] == {"profit_tax": [{"value": 0.2, "from": "2025Q1"}]}
+    assert scenario(page)["edits"] == {"profit_tax": [{"value": 0.2, "from": "2026Q4"}]}
     assert identity(page)
     page.go_back()
     first.wait_for()

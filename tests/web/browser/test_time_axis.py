@@ -37,11 +37,11 @@ def test_every_chart_marks_events_the_data_end_and_where_changes_begin(page: Any
         "[...document.querySelectorAll('.fans .plot')].map(({ drawing }) =>"
         " [drawing.events.length, drawing.rules.map((one) => one.quarter).join()])"
     )
-    assert told == [[on_the_axis("great-stone"), "2024Q4,2025Q1"]] * 6
+    assert told == [[on_the_axis("great-stone"), "2024Q4,2025Q1,2026Q4"]] * 6
     listed = page.locator(".time-marks")
     listed.locator("summary").click()
     listed.locator("li").first.wait_for()
-    assert listed.locator("li").count() == on_the_axis("great-stone") + 2
+    assert listed.locator("li").count() == on_the_axis("great-stone") + 3
     assert listed.locator("li.end").count() == 1
     assert {"en": "Minimum declared investment", "zh": "最低协议投资额"}[lang] in listed.locator(
         "li.change"
@@ -104,7 +104,7 @@ def test_paper_has_the_marks_and_their_words(page: Any) -> None:
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
     page.locator(".time-marks li").first.wait_for()
-    assert page.locator(".time-marks li").count() == on_the_axis("great-stone") + 2
+    assert page.locator(".time-marks li").count() == on_the_axis("great-stone") + 3
     assert page.locator(".time-marks ol").evaluate("(one) => one.scrollHeight <= one.clientHeight + 1")
 
 

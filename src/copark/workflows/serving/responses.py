@@ -313,7 +313,11 @@ class CaseName(Answer):
     start: str
     """First quarter."""
     quarters: int
+    """How many quarters are simulated where nobody asks for others: to ten years from now."""
+    now: str
+    """First quarter that can still be decided."""
     data_end: str
+    """Last quarter with observations."""
     hash: str
     """SHA-256 of its content."""
     uploaded: bool

@@ -26,6 +26,7 @@ from copark.analyses.compare import outcome_attribution as changing
 from copark.analyses.compare import outcome_change_text as words
 from copark.analyses.how_sure import doubts_of
 from copark.analyses.show import recorded_outcome
+from copark.cases.horizon import now_for, seen_from
 from copark.model.jit import cpu_features, model_hash, versions
 from copark.model.variables import catalogue
 from copark.presentation.run_export import export_run, summary_table, write_csv
@@ -288,13 +289,15 @@ def observed_points(case: Case, names: Sequence[str], labels: Sequence[str]) -> 
 def case_name(shelved: Shelved) -> told.CaseName:
     """A case in a list."""
     case = shelved.case
+    now = now_for(case)
     return told.CaseName.of(
         shelved,
         title=case.title,
         kind=case.kind,
         kind_title=said(f"workflows.kind.{case.kind}"),
         start=str(case.clock.start),
-        quarters=case.clock.quarters,
+        quarters=seen_from(case, now).clock.quarters,
+        now=str(now),
         data_end=str(case.clock.data_end),
         trust=trust_note(shelved.parameters.trust, case),
     )
