@@ -169,6 +169,9 @@ class Answer(Result):
     as_elsewhere: dict[str, tuple[float, float, float]] = field(default_factory=dict)
     """By observable: 5, 95 and 50 % of the runs that every other page shows of the park, at the end; nothing where the
     forecast is of another quarter, or rests on other observations."""
+    closed_since: str = ""
+    closed_by: Said | None = None
+    """closed_since, closed_by: quarter and title of a closure that stands at the end, if any."""
     borrowed: Borrowed | None = None
     """What it rests on where the park's own observations were not used."""
 
@@ -296,11 +299,14 @@ def compute(params: Params, context: Context) -> Answer:
         found, trust = _on_own(asked, kept, context, told=params.told, day=day), kept.trust
         made = Settings.of(kept.stored.recipe)
     case, horizon = asked.case, horizon_of(seen_from(asked.case, now_for(asked.case, params.now)))
+    closure = case.closed_by(asked.until)
     is_usual = asked.until == horizon and not params.told
     is_usual = is_usual and params.cut is None and params.runs is None and params.seed is None
     return Answer(
         case=case.name, park=Said(case.title.en, case.title.zh), start=str(case.clock.start), cut=str(asked.cut),
-        until=str(asked.until), horizon=str(horizon), as_elsewhere=_as_elsewhere(params, context) if is_usual else {},
+        until=str(asked.until), horizon=str(horizon),
+        closed_since="" if closure is None else str(closure.since),
+        closed_by=None if closure is None else Said(closure.title.en, closure.title.zh), as_elsewhere=_as_elsewhere(params, context) if is_usual else {},
         file="" if params.freeze is None else params.freeze.name, runs=made.runs, seed=made.seed,
         held=shipped().judged, **found,
         **context.stamped(case, trust, made_now(posterior_cut="" if asked.panel is not None else str(asked.cut))),

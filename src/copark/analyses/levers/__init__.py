@@ -59,6 +59,11 @@ class Answer(LeverFindings, Result):
     """What is assumed of the park, imposed on it, and what its record says against the model."""
 
     @property
+    def contradicted(self) -> bool:
+        """Whether what happened to the park contradicts the model."""
+        return self.doubts.contradiction is not None
+
+    @property
     def outcomes(self) -> tuple[Share, ...]:
         """Shares of the baseline's runs that stand alone and that failed."""
         if not self.gains:

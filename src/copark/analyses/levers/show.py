@@ -131,8 +131,10 @@ class _Show(Show):
         return self.table(key, (self.column("setting"), *columns), rows, folded=folded, groups=self.groups)
 
     def headline(self) -> str:
-        """The answer in a paragraph."""
-        return self.t.sentences(self.answers())
+        """The answer in a paragraph, after what happened to the park where that contradicts the model."""
+        contradiction = self.found.doubts.contradiction
+        before = [] if contradiction is None else [self.t.of(contradiction)]
+        return self.t.sentences([*before, *self.answers()])
 
     def answers(self) -> list[str]:
         """Say what may be recommended, what to avoid and what changes nothing."""

@@ -72,7 +72,10 @@ class _Show(AboutCase):
         told = [] if doubts.contradiction is None else [t.of(doubts.contradiction)]
         told.append(t("headline", **shares, **words) if found.shows_outcomes else t("headline.assumed", **words))
         operating = found.final("operating")
-        if operating is not None:
+        closure = self.case.closed_by(Quarter.parse(words["last"]))
+        if closure is not None:
+            told.append(t("headline.closed", since=str(closure.since), title=t.of(closure.title)))
+        elif operating is not None:
             low, median, high = (number(value, 0) for value in operating)
             told.append(t("headline.size", low=low, median=median, high=high, **words))
         return t.sentences([*told, *doubts.sentences(t.lang)])

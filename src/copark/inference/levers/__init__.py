@@ -432,7 +432,12 @@ class LeverFindings:
     @property
     def recommendation(self) -> Recommendation:
         """What may be recommended, by the rule that ships."""
-        return recommend(self.gains, self.choice)
+        return recommend(self.gains, self.choice, contradicted=self.contradicted)
+
+    @property
+    def contradicted(self) -> bool:
+        """Whether what happened to the park contradicts the model; not known here."""
+        return False
 
     @property
     def settings(self) -> tuple[tuple[Lever, Setting], ...]:
