@@ -14,6 +14,7 @@ from pydantic import Field
 from copark.analyses.contract import AheadParams, Choice, Keys, Option, Result, Said
 from copark.analyses.how_sure import NONE, Doubts, doubts_of
 from copark.inference.levers import LeverFindings, find
+from copark.inference.levers.recommendation import Reason
 from copark.inference.levers.runner import Asked, ask, carry_out, from_dataset, to_dataset
 from copark.inference.levers.schema import load_levers, wanted_levers
 from copark.stats.shares import Share
@@ -59,9 +60,11 @@ class Answer(LeverFindings, Result):
     """What is assumed of the park, imposed on it, and what its record says against the model."""
 
     @property
-    def contradicted(self) -> bool:
-        """Whether what happened to the park contradicts the model."""
-        return self.doubts.contradiction is not None
+    def doubt(self) -> Reason | None:
+        """Why nothing may be recommended on the model's word: what happened contradicts it, or it is not calibrated."""
+        if self.doubts.contradiction is not None:
+            return "contradicted"
+        return None if self.trust is None or self.trust.shows_outcomes else "uncalibrated"
 
     @property
     def outcomes(self) -> tuple[Share, ...]:
