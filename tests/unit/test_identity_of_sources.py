@@ -1,6 +1,6 @@
-"""A hash of sources is that of what they say to the machine: words may be bettered, numbers not."""
+"""The stamp of sources, which names caches, is that of what they say to the machine: words may be bettered."""
 
-from copark.identity import hash_sources
+from copark.identity import source_stamp
 
 CODE = '''"""What it is."""
 
@@ -26,7 +26,7 @@ def test_words_may_be_bettered_and_what_is_computed_may_not(tmp_path):
     def hashed(code: str = CODE, nouns: str = NOUNS) -> str:
         (tmp_path / "rates.py").write_text(code, encoding="utf-8")
         (tmp_path / "variables.yaml").write_text(nouns, encoding="utf-8")
-        return hash_sources(tmp_path.iterdir(), tmp_path)
+        return source_stamp(tmp_path.iterdir(), tmp_path)
 
     better = CODE.replace("Twice.", "Twice the value.\n\n    At length.\n    ").replace("# twice", "# two times")
     assert hashed(better, NOUNS.replace("A rate", "The rate").replace("§1", "§2").replace("# Nouns.", "")) == hashed()

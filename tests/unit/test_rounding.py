@@ -107,10 +107,10 @@ GAP_2013 = "-0x1.f9f01b866e439p-5"
 
 
 def test_facts_have_one_hash_whatever_their_last_digit(monkeypatch: pytest.MonkeyPatch) -> None:
-    from copark.inference import calibrations
+    from copark.inference import prior
 
     case, cut = load_case("great-stone"), Quarter.parse("2020Q4")
-    before = calibrations.facts_hash(case, cut)
+    before = prior.facts_hash(case, cut)
 
     def noisy(*given: object, **named: object) -> object:
         inputs = inputs_of(*given, **named)  # type: ignore[arg-type]
@@ -118,16 +118,16 @@ def test_facts_have_one_hash_whatever_their_last_digit(monkeypatch: pytest.Monke
         inputs.history[:] = np.nextafter(inputs.history, -np.inf)
         return inputs
 
-    monkeypatch.setattr(calibrations, "inputs_of", noisy)
-    assert calibrations.facts_hash(case, cut) == before
+    monkeypatch.setattr(prior, "inputs_of", noisy)
+    assert prior.facts_hash(case, cut) == before
 
     def moved(*given: object, **named: object) -> object:
         inputs = inputs_of(*given, **named)  # type: ignore[arg-type]
         inputs.world["growth_host"][0] += 1e-6
         return inputs
 
-    monkeypatch.setattr(calibrations, "inputs_of", moved)
-    assert calibrations.facts_hash(case, cut) != before
+    monkeypatch.setattr(prior, "inputs_of", moved)
+    assert prior.facts_hash(case, cut) != before
 
 
 def test_a_posterior_is_not_outdated_by_a_last_digit_of_what_was_fitted() -> None:

@@ -203,11 +203,3 @@ def catalogue() -> Catalogue:
         for number, (name, entry) in enumerate(read_yaml(FOLDER / "coupling" / "variables.yaml")["link"].items())
     }
     return Catalogue(tuple(variables), links)
-
-
-@cache
-def variables_hash() -> str:
-    """SHA-256 of all files of variables."""
-    from copark.identity import hash_sources
-
-    return hash_sources(FOLDER.rglob("variables.yaml"), FOLDER)

@@ -12,7 +12,6 @@ from pydantic import Field
 
 from copark.analyses.contract import CaseParams, Result, Rows
 from copark.errors import RunRefused
-from copark.identity import identity_of
 from copark.inference import exploration as engine
 from copark.inference.exploration import METHODS, Exploration, ExplorationSettings
 
@@ -81,11 +80,6 @@ def _made_of(params: Params, context: Context) -> tuple[ExplorationSettings, Cas
         raise RunRefused.of("sensitivity.refused.posterior", case=case.name)
     parameters = None if has.stored is None else has.stored.parameters
     return settings, has, engine.provenance_of(case, settings, parameters, has.posterior)
-
-
-def run_id(params: Params, context: Context) -> str:
-    """Hash of settings, case, posterior and model."""
-    return identity_of(_made_of(params, context)[2])
 
 
 def workload(params: Params, context: Context) -> tuple[Workload, ...]:

@@ -100,10 +100,8 @@ class Asked:
 
     def content(self) -> dict[str, Any]:
         """Everything the numbers depend on, as plain values."""
-        from copark.model.jit import model_hash
-
         return {
-            "validation": 2, "case": self.case.hash, "model": model_hash(), "cuts": [str(cut) for cut in self.cuts],
+            "content": self.case.hash, "cuts": [str(cut) for cut in self.cuts],
             "settings": dict(self.settings.content()),
             "ready": {str(cut): float(one.points.sum()) for cut, one in self.ready.items()},
         }  # fmt: skip
@@ -164,11 +162,9 @@ def _ready(case: Case, cut: Quarter, settings: Settings, out: Path | None) -> di
     return {}
 
 
-def run_id(params: Params, context: Context) -> str:
-    """Hash of case, model, cuts, settings and the posteriors that are there."""
-    from copark.identity import identity_of
-
-    return identity_of(asked_of(params, context).content())
+def depends_on(params: Params, context: Context) -> dict[str, Any]:
+    """Cuts, settings, and the posteriors that are there."""
+    return asked_of(params, context).content()
 
 
 def compute(params: Params, context: Context) -> Answer:

@@ -170,6 +170,12 @@ class Park:
         return [n for n in self.scored(variable) if after < last_day(self.model.targets[n]) <= until]
 
     @property
+    def reports(self) -> list[object]:
+        """What it reports of the counts that are forecast, as plain values: what other parks' curves learn of it."""
+        told = [one.content() for one in self.model.targets if one.variable in COUNTS]
+        return [str(self.case.clock.start), *told] if told else []
+
+    @property
     def content(self) -> dict[str, object]:
         """What the numbers of the park depend on, for identities."""
         return {"case": self.case.hash, "axes": list(self.space.names), "targets": self.model.content()}
