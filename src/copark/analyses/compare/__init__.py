@@ -135,14 +135,12 @@ class Answer(Compared, Result):
 
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
-    """The runs that are compared."""
-    return {
-        "runs": [
-            one if isinstance(one, str)
-            else context.identity(one, context.case(one.case), params.parameters, params.cut)
-            for one in _asked(params, context)
-        ]
-    }  # fmt: skip
+    """The runs that are compared, however they were named: they tell studies, seed and parameters."""
+    runs = [
+        one if isinstance(one, str) else context.identity(one, context.case(one.case), params.parameters, params.cut)
+        for one in _asked(params, context)
+    ]
+    return {**dict.fromkeys(("arm", "seed", "parameters", "cut")), "reference": None, "runs": runs}
 
 
 def compute(params: Params, context: Context) -> Answer:
