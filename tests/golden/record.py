@@ -13,8 +13,8 @@ from tests.golden.runs import MODEL, Golden
 
 FILE = Path(__file__).parent / "fingerprints.json"
 State = Literal["same", "new", "moved", "idle", "renewed", "asked otherwise", "elsewhere"]
-"""``moved``: other numbers under the same version; ``idle``: another version, and the same numbers; ``renewed``: another
-version and other numbers; ``asked otherwise``: a case or what is kept with it has changed, so that nothing follows;
+"""``moved``: other numbers under the same version; ``idle``: another version, the same numbers; ``renewed``: another
+version, other numbers; ``asked otherwise``: a case or what is kept with it has changed, so that nothing follows;
 ``elsewhere``: the numbers are the same on another kind of processor alone."""
 REFUSED: Mapping[State, str] = {
     "moved": "numbers have moved under the same version: {parts}. If that is meant, raise its version ({where}).",

@@ -1,7 +1,7 @@
 """What is asked in golden runs: small questions, each answered in seconds, that reach every method and every room.
 
-A run of the model draws from the priors, so that it goes through sampling too; the parks are such as have a closure, two
-developers, anchors, or nothing special.
+A run of the model draws from the priors, so that it goes through sampling too; among the parks are one that was closed,
+one that changed hands, and one made up, whose case never changes.
 """
 
 from __future__ import annotations
