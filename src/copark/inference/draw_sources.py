@@ -42,6 +42,8 @@ from copark.simulation.trust import Kind, Trust
 SHIPPED = Path(__file__).parent / "panel"
 DRAWS = 512
 """Draws of the hierarchy that ship."""
+WIDTH = 44
+"""Axes of the panel in a block of draws: as many as there were when posteriors were first lent."""
 CLOSE = 1e-3
 """Largest difference of a normal score that another processor may cause: draws are stored in single precision."""
 STRIDE = 0.6180339887498949
@@ -299,7 +301,7 @@ class BorrowedSource:
 
         first, last = int(numbers.min()), int(numbers.max()) + 1
         columns = list(AXES)
-        free = uniforms(len(columns), first, last, seed)[numbers - first]
+        free = uniforms(len(columns), first, last, seed, WIDTH)[numbers - first]
         points = free[:, [columns.index(name) for name in self.space.names]]
         at = spread(self.pooled.count)[numbers % self.pooled.count]
         for name in self.shared:
