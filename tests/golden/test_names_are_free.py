@@ -117,6 +117,132 @@ def test_names_comments_and_sentences_move_nothing(copy, before):
     assert told(copy.parent, *ASKED) == before
 
 
+def moved_between(before: dict, now: dict) -> set[str]:
+    """Name the questions that are others now; everything else must be the same."""
+    assert {name: now[name] for name in now if name != "questions"} == {
+        name: before[name] for name in before if name != "questions"
+    }
+    return {name for name, asked in before["questions"].items() if now["questions"][name] != asked}
+
+
+INERT = """  inert:
+    number: 70
+    title: {en: "Nothing", zh: "无"}
+    symbol: "0"
+    unit: "1"
+    range: [0, 1]
+    source: "a test"
+    default: 0.5
+    prior: {kind: fixed}
+    moved: unmoved
+    grade: judgement
+  spill_home:
+"""
+
+
+def add_a_parameter(copy: Path) -> None:
+    """Add a parameter that bears on nothing, in the middle of its room."""
+    change(copy / "model" / "company" / "variables.yaml", "^  spill_home:\n", INERT)
+    change(copy / "model" / "company" / "records.py", r'^( +)\("spill_home", "f8"\),', r'\1("inert", "f8"),\n\g<0>')
+
+
+RECEIVED = """receives:
+  heard:
+    title: {en: "Service as heard of", zh: "所闻服务水平"}
+    symbol: ""
+    unit: "1"
+    range: [0, 1]
+    source: "a test"
+"""
+CALLED = "    links.shortfall_to_bargain(t, link_buffers, c_out, g_in)\n"
+
+
+def add_a_link(copy: Path) -> None:
+    """Add a link that brings the governments what they make nothing of."""
+    model = copy / "model"
+    entry = (
+        '  service_to_governments:\n    title: {en: "Service → governments", zh: "服务→政府"}\n    from: company\n'
+        '    to: governments\n    sends: [service_level]\n    receives: [heard]\n    unit: "1"\n    neutral: 0\n'
+        "    delay: 0\n"
+    )
+    coupling = model / "coupling" / "variables.yaml"
+    coupling.write_text(coupling.read_text(encoding="utf-8").rstrip("\n") + f"\n{entry}", encoding="utf-8")
+    change(model / "coupling" / "link_index.py", "^LINKS = 32", "SERVICE_TO_GOVERNMENTS = 32\nLINKS = 33")
+    links = model / "coupling" / "links.py"
+    links.write_text(
+        links.read_text(encoding="utf-8") + "\n\n@compiled\n"
+        "def service_to_governments(t: int, link_buffers: LinkBuffers, company: Record, governments: Record) -> None:\n"
+        '    """Governments hear how good the service is."""\n'
+        "    governments.heard = carry(\n"
+        "        link_buffers, t, link_index.SERVICE_TO_GOVERNMENTS, 0, company.service_level, 0.0\n    )\n",
+        encoding="utf-8",
+    )
+    change(model / "governments" / "equations.py", r'^( +)\("shortfall", "f8"\),', r'\1("heard", "f8"),\n\g<0>')
+    change(model / "governments" / "variables.yaml", "^receives:\n", RECEIVED)
+    call = "    links.service_to_governments(t, link_buffers, c_out, g_in)\n"
+    change(model / "step.py", f"^{re.escape(CALLED)}", call + CALLED)
+
+
+def test_a_parameter_that_bears_on_nothing_makes_nothing_stale(copy, before):
+    add_a_parameter(copy)
+    now = told(copy.parent, *ASKED)
+    assert now["drawn"].pop("inert")
+    assert now == before
+
+
+def test_a_link_that_brings_nothing_is_asked_about_by_what_asks_about_all_links(copy, before):
+    add_a_link(copy)
+    now = told(copy.parent, *ASKED)
+    assert moved_between(before, now) == {"link-impact case=great-stone"}
+
+
+def test_a_kind_of_observation_makes_nothing_stale(copy, before):
+    change(
+        copy / "cases" / "observed_variables.py", r'^    \*\*_of\("countries", "resident_countries"\),',
+        r'\g<0>\n    **_of("companies", "schools"),',
+    )  # fmt: skip
+    words = copy / "texts" / "cases.yaml"
+    change(words, r"^variable\.resident_countries:", 'variable.schools: {en: "Schools", zh: "学校"}\n\\g<0>')
+    assert told(copy.parent, *ASKED) == before
+
+
+ABOUT_ALL_PARKS = {"parks", "typology", "reliability"}
+
+
+def test_a_park_is_asked_about_by_what_asks_about_all_parks(copy, before):
+    """One that reports no counts: others' curves learn nothing of it."""
+    book = copy / "casebook"
+    shutil.copytree(book / "thilawa", book / "my-park", ignore=shutil.ignore_patterns("posterior"))
+    change(book / "my-park" / "case.yaml", "^name: thilawa", "name: my-park")
+    change(book / "my-park" / "series.csv", r"^[^,]*,(?:registered|operating|jobs),.*\n", "", all_of_them=True)
+    for name in ("parks.csv", "parks-places.csv"):
+        change(book / name, r"^thilawa,(.*)\n", r"\g<0>my-park,\1\n")
+    change(book / "parks.csv", "^my-park,thilawa,", "my-park,my-park,")
+    now = told(copy.parent, *ASKED)
+    assert moved_between(before, now) == ABOUT_ALL_PARKS
+
+
+COMPARE = """
+from tests.golden import record, runs
+
+made = [runs.of_model(park) for park in runs.PARKS]
+assert not record.refusals(record.read(), made), record.refusals(record.read(), made)
+assert set(record.states_of(record.read(), made).values()) == {"same"}
+"""
+
+
+@pytest.mark.long
+def test_neither_moves_a_number(copy, tmp_path):
+    add_a_parameter(copy)
+    add_a_link(copy)
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", COMPARE], capture_output=True, text=True, timeout=600, check=False, cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(copy.parent), str(root))), "COPARK_CACHE": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
 def test_a_number_of_the_model_is_no_name(copy, before):
     """What is asked of a case is told by its content: this is not a test that nothing is compared."""
     change(copy / "casebook" / "thilawa" / "case.yaml", r"quarters: 80", "quarters: 79")

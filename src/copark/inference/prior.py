@@ -48,6 +48,8 @@ MIX = "origin_weight"
 MIX_CONCENTRATION = 8.0
 """Concentration of the Dirichlet prior of the origin mix: as if eight enquiries had been seen. Weak on purpose, since
 the mix it lies around was itself read off the record; its 90 % interval for a share of 0.46 is 0.20 to 0.74."""
+LINKS = ("link_strength", "link_delay")
+"""Inputs of a run that no case says anything of."""
 EDGE = 2.0**-31
 """Points are kept this far from the faces of the cube, where a normal quantile would be infinite."""
 
@@ -183,9 +185,10 @@ def facts_hash(case: Case, cut: Quarter) -> str:
     """Hash of what runs to a cut are given of a case, and of its own priors and values of parameters.
 
     Numbers are rounded to twelve digits first: facts have fewer, and whatever computes with them differs in the last.
-    What a case says in words, or of what comes after the cut, bears on no run.
+    What a case says in words, or of what comes after the cut, bears on no run; links are whole, and are the model's.
     """
-    inputs = inputs_of(case, quarters=cut - case.clock.start + 1)
+    given = inputs_of(case, quarters=cut - case.clock.start + 1)._asdict()
+    inputs = [part for name, part in given.items() if name not in LINKS]
     own = {
         name: {key: entry[key] for key in ("value", "unit", "by_origin", "prior") if entry.get(key) is not None}
         for name, entry in case.content()["parameters"].items()
