@@ -177,7 +177,7 @@ class PooledDraws:
     def identity(self) -> str:
         """Hash of all draws."""
         return identity_of(
-            {name.removeprefix("theta/"): hash_content(values.tolist()) for name, values in self.arrays.items()}
+            {name.removeprefix("theta/"): hash_array(values, "<f8") for name, values in self.arrays.items()}
         )
 
     def knows(self, park: Park) -> bool:

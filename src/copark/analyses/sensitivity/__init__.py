@@ -12,6 +12,7 @@ from pydantic import Field
 
 from copark.analyses.contract import CaseParams, Result, Rows
 from copark.errors import RunRefused
+from copark.identity import hash_array
 from copark.inference import exploration as engine
 from copark.inference.exploration import METHODS, Exploration, ExplorationSettings
 
@@ -94,7 +95,7 @@ def compute(params: Params, context: Context) -> Answer:
     case, (settings, has, made_of) = context.case(params.case), _made_of(params, context)
     context.foresee(case, workload(params, context))
     parameters = None if has.stored is None else has.stored.parameters
-    box = None if parameters is None else float(parameters.points.sum())
+    box = None if parameters is None else hash_array(parameters.points, "<f8")
     with context.stages({**made_of, "box": box}) as stages:
         found = engine.explore(
             case, settings, parameters=parameters, source=has.posterior, stages=stages,

@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field
 from copark.analyses.context import made_now
 from copark.analyses.contract import AnalysisParams, Option, PowerOfTwo, Result, Rows, Said
 from copark.arrays import Floats
+from copark.identity import hash_array
 from copark.inference import calibrations
 from copark.inference.rolling_origin import BLIND, Point
 from copark.inference.validation_study import Assessment
@@ -103,7 +104,7 @@ class Asked:
         return {
             "content": self.case.hash, "cuts": [str(cut) for cut in self.cuts],
             "settings": dict(self.settings.content()),
-            "ready": {str(cut): float(one.points.sum()) for cut, one in self.ready.items()},
+            "ready": {str(cut): hash_array(one.points, "<f8") for cut, one in self.ready.items()},
         }  # fmt: skip
 
 
