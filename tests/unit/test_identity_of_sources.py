@@ -1,5 +1,9 @@
 """The stamp of sources, which names caches, is that of what they say to the machine: words may be bettered."""
 
+import re
+from pathlib import Path
+
+import copark
 from copark.identity import source_stamp
 
 CODE = '''"""What it is."""
@@ -35,3 +39,14 @@ def test_words_may_be_bettered_and_what_is_computed_may_not(tmp_path):
         hashed(nouns=NOUNS.replace("0.5", "0.6")), hashed(nouns=NOUNS.replace("rate:", "pace:")),
     }  # fmt: skip
     assert len(changed) == 5
+
+
+def test_sources_are_stamped_for_caches_alone():
+    """Machine code, workers and unfinished work; nothing that names a result reads a file of code."""
+    package = Path(copark.__file__).parent
+    readers = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if re.search(r'source_stamp\(|glob\("\*\.py"\)', path.read_text(encoding="utf-8"))
+    }
+    assert readers == {"identity.py", "model/jit.py", "cluster/worker_fingerprint.py", "inference/provenance.py"}

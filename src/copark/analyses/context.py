@@ -333,9 +333,9 @@ def find_or_make(
     """
     store, (kept, identity, bands) = RunStore.of(out), planned(study, case, parameters)
     found = None if fresh else store.find(identity)
-    is_whole = found is not None and (bands or found.kept == found.runs)  # bands do not stand in for paths
-    if found is not None and is_whole and found.provenance.get("study") == kept.content():
-        return Made(kept, found, reused=True)  # under other titles it is made again, so that it is shown under these
+    # Bands do not stand in for paths, and a run under other titles is made again, so that it is shown under these.
+    if found is not None and (bands or found.kept == found.runs) and found.provenance.get("study") == kept.content():
+        return Made(kept, found, reused=True)
     aside = set_aside(store.root / identity)
     told = () if aside is None else (text(f"{aside.code}.aside", lang, **aside.values),)
     if ahead is not None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from copark.cluster.worker_fingerprint import BITS, machine
-from copark.identity import hash_files, identity_of
+from copark.identity import identity_of, source_stamp
 from copark.store.checkpoints import Stages
 from copark.version import MODEL_VERSION
 
@@ -30,7 +30,7 @@ LIBRARIES = ("scikit-learn", "scipy")
 def code_stamp() -> str:
     """Stamp of all code of the package, and of the tables that model and inference read."""
     package = HERE.parent
-    return hash_files([*package.rglob("*.py"), *(package / "model").rglob("*.yaml"), *HERE.glob("*.yaml")], package)
+    return source_stamp([*package.rglob("*.py"), *(package / "model").rglob("*.yaml"), *HERE.glob("*.yaml")], package)
 
 
 @cache
