@@ -190,6 +190,20 @@ def test_a_parameter_that_bears_on_nothing_makes_nothing_stale(copy, before):
     assert now == before
 
 
+def test_nor_does_one_that_is_drawn(copy, before):
+    """Posteriors that know nothing of it hold it at its default; a calibration to come is another."""
+    add_a_parameter(copy)
+    change(
+        copy / "model" / "company" / "variables.yaml",
+        "kind: fixed}\n    moved: unmoved\n    grade: judgement\n  spill_home:",
+        "kind: uniform, a: 0, b: 1}\n    moved: unmoved\n    grade: judgement\n  spill_home:",
+    )
+    now = told(copy.parent, *ASKED)
+    assert now["drawn"].pop("inert")
+    assert not now.pop("asked").items() & before["asked"].items()
+    assert now == {name: value for name, value in before.items() if name != "asked"}
+
+
 def test_a_link_that_brings_nothing_is_asked_about_by_what_asks_about_all_links(copy, before):
     add_a_link(copy)
     now = told(copy.parent, *ASKED)

@@ -282,7 +282,7 @@ def load(case: Case, folder: Path) -> StoredPosterior:
         raise NotFound.of("inference.no_posterior", case=case.name)
     cut = Quarter.parse(recipe["cut"])
     case = case_for(case, cut, Reading.of(recipe))
-    space = PriorSpace.of(case)
+    space = PriorSpace.of(case).only(recipe["axes"])
     points = arrays_in(folder / "parameters.npz")["points"].astype(np.float64)
     parameters = ParameterPosterior(space, points, np.full(len(points), 1.0 / len(points)), float(recipe["distance"]))
     kept = arrays_in(folder / "replay.npz")
@@ -303,8 +303,8 @@ def load(case: Case, folder: Path) -> StoredPosterior:
 def fits(case: Case, recipe: Mapping[str, Any]) -> bool:
     """Whether posteriors can be drawn from for a case as it is now, stale or not.
 
-    The same parameters are drawn from the same priors of size, the first quarter is the same, and at least half of the
-    values that were fitted are still in its record: what bears the same name may be another park.
+    The parameters that were drawn still are, from the same priors of size, the first quarter is the same, and at least
+    half of the values that were fitted are still in its record: what bears the same name may be another park.
     """
     start, cut = case.clock.start, Quarter.parse(recipe["cut"])
     if recipe.get("start", str(start)) != str(start) or cut <= start:
@@ -313,7 +313,7 @@ def fits(case: Case, recipe: Mapping[str, Any]) -> bool:
     read = case_for(case, cut, reading)
     if reading.wide != (shipped_reading(case, cut) or Reading()).wide:
         return False
-    if list(recipe["axes"]) != list(PriorSpace.of(read).names):
+    if list(recipe["axes"]) != list(PriorSpace.of(read).only(recipe["axes"]).names):
         return False
     fitted = {(variable, date, value) for variable, date, _, value, *_ in recipe["batch"]["targets"]}
     known = {(one.variable, one.date, one.value) for one in targets(read, cut=cut)}
@@ -327,6 +327,7 @@ def is_stale(case: Case, recipe: Mapping[str, Any]) -> bool:
     cut = Quarter.parse(recipe["cut"])
     read = case_for(case, cut, Reading.of(recipe))
     now = json.loads(json.dumps(recipe_of(read, cut, Settings.of(recipe)).content()))
+    now["axes"] = [name for name in now["axes"] if name in recipe["axes"]]  # what is drawn since is held at its default
     return not _same(now, recipe["batch"])
 
 

@@ -263,7 +263,7 @@ class BorrowedSource:
         park = park_of(case)
         self.known = known and draws.knows(park)
         self.read = park.read if self.known else read_with_sizes(case)
-        self.space = park.space if self.known else PriorSpace.of(self.read)
+        self.space = park.space if self.known else PriorSpace.of(self.read).only(AXES)
 
     @cached_property
     def shared(self) -> tuple[str, ...]:

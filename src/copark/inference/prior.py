@@ -13,7 +13,7 @@ batch; another waits and finds it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
@@ -82,6 +82,14 @@ class PriorSpace:
             elif variable.shape == () and prior is not None and prior.kind != "fixed":
                 made.append(Coordinate(name, variable, prior))
         return cls(case, tuple(made))
+
+    def only(self, names: Iterable[str]) -> PriorSpace:
+        """Give the cube of some axes; what the model draws besides is held at its default.
+
+        A posterior that was made before a parameter was drawn knows nothing of it.
+        """
+        known = frozenset(names)
+        return PriorSpace(self.case, tuple(one for one in self.coordinates if one.name in known))
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -205,7 +205,7 @@ def park_of(case: Case) -> Park:
         extra = []
     chosen = sorted((*fitted, *extra), key=lambda one: (one.variable, last_day(one), one.value))
     read = read_for_panel(case)
-    return Park(case, read, PriorSpace.of(read), ObservationModel(tuple(chosen)))
+    return Park(case, read, PriorSpace.of(read).only(AXES), ObservationModel(tuple(chosen)))
 
 
 def parks_of(names: Sequence[str] = (), lang: str = "en") -> tuple[Park, ...]:
