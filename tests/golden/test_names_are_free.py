@@ -146,6 +146,24 @@ def add_a_parameter(copy: Path) -> None:
     change(copy / "model" / "company" / "records.py", r'^( +)\("spill_home", "f8"\),', r'\1("inert", "f8"),\n\g<0>')
 
 
+DRIVER = """driver:
+  inert_driver:
+    title: {en: "Nothing, by date", zh: "无（分时）"}
+    symbol: ""
+    unit: "1"
+    range: [0, 1]
+    source: "a test"
+"""
+
+
+def add_a_driver(copy: Path) -> None:
+    """Add a dated fact that no case tells and that bears on nothing."""
+    change(copy / "model" / "company" / "variables.yaml", "^driver:\n", DRIVER)
+    change(
+        copy / "model" / "company" / "records.py", r'^( +)\("capability", "f8"\),', r'\1("inert_driver", "f8"),\n\g<0>'
+    )
+
+
 RECEIVED = """receives:
   heard:
     title: {en: "Service as heard of", zh: "所闻服务水平"}
@@ -204,6 +222,11 @@ def test_nor_does_one_that_is_drawn(copy, before):
     assert now == {name: value for name, value in before.items() if name != "asked"}
 
 
+def test_nor_does_a_dated_fact_that_no_case_tells(copy, before):
+    add_a_driver(copy)
+    assert told(copy.parent, *ASKED) == before
+
+
 def test_a_link_that_brings_nothing_is_asked_about_by_what_asks_about_all_links(copy, before):
     add_a_link(copy)
     now = told(copy.parent, *ASKED)
@@ -246,8 +269,9 @@ assert set(record.states_of(record.read(), made).values()) == {"same"}
 
 
 @pytest.mark.long
-def test_neither_moves_a_number(copy, tmp_path):
+def test_none_of_them_moves_a_number(copy, tmp_path):
     add_a_parameter(copy)
+    add_a_driver(copy)
     add_a_link(copy)
     root = Path(__file__).parents[2]
     done = subprocess.run(

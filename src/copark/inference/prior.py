@@ -48,7 +48,7 @@ MIX = "origin_weight"
 MIX_CONCENTRATION = 8.0
 """Concentration of the Dirichlet prior of the origin mix: as if eight enquiries had been seen. Weak on purpose, since
 the mix it lies around was itself read off the record; its 90 % interval for a share of 0.46 is 0.20 to 0.74."""
-LINKS = ("link_strength", "link_delay")
+LINK_INPUTS = ("link_strength", "link_delay")
 """Inputs of a run that no case says anything of."""
 EDGE = 2.0**-31
 """Points are kept this far from the faces of the cube, where a normal quantile would be infinite."""
@@ -196,7 +196,7 @@ def facts_hash(case: Case, cut: Quarter) -> str:
     What a case says in words, or of what comes after the cut, bears on no run; links are whole, and are the model's.
     """
     given = inputs_of(case, quarters=cut - case.clock.start + 1)._asdict()
-    inputs = [part for name, part in given.items() if name not in LINKS]
+    inputs = [part for name, part in given.items() if name not in LINK_INPUTS]
     own = {
         name: {key: entry[key] for key in ("value", "unit", "by_origin", "prior") if entry.get(key) is not None}
         for name, entry in case.content()["parameters"].items()
@@ -205,9 +205,9 @@ def facts_hash(case: Case, cut: Quarter) -> str:
 
 
 def _written(part: NDArray[Any]) -> Any:
-    """The numbers of an array to twelve digits; of records by the name of the field."""
+    """Write the numbers of an array to twelve digits; of records by the name of a field, where not all are nothing."""
     if part.dtype.names is not None:
-        return {name: _written(part[name]) for name in part.dtype.names}
+        return {name: _written(part[name]) for name in part.dtype.names if part[name].any()}
     return [f"{value:.12g}" for value in (part.astype(np.float64) + 0.0).ravel().tolist()]
 
 
