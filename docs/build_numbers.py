@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from copark.analyses.answer import SHIPPED, listed, load, place_of
+from copark.analyses.brief.show import spelled
 from copark.analyses.claims.evidence import AGAINST, factor, speaks_against
+from copark.analyses.contract import Texts
 from copark.analyses.registry import REGISTRY
 from copark.cases.observed_variables import country_name
 from copark.labels import claim_number
@@ -74,7 +76,7 @@ def suzhou_turns(lang: str) -> str:
     arms = {arm.key: arm for arm in shipped("suzhou").arms}
     head = {
         "en": "| the rivalry ends | shares swapped in 2001 | shares kept at 65/35 |",
-        "zh": "| 竞争结束的时间 | 2001年股比对调 | 股比维持65/35 |",
+        "zh": "| 竞争结束的时间 | 2001年股比对调 | 股比维持65∶35 |",
     }[lang]
     never = {"en": "never", "zh": "从未结束"}[lang]
     rows = [head, "|---|---:|---:|"]
@@ -332,7 +334,7 @@ def great_stone(lang: str) -> str:
     brief = shipped("brief", GREAT_STONE)
     bands = {name: Interval(*(float(band[at, -1]) for at in (0, 4, 2))) for name, band in brief.bands.items()}
     values = {
-        "quarter": brief.horizon,
+        "quarter": spelled(brief.horizon, Texts("brief", lang)),
         "share": percent(brief.share("self_standing").share),
         **{name: shown(band, Column(name, "", Kind.count), lang) for name, band in bands.items()},
     }

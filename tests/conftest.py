@@ -14,6 +14,8 @@ import pytest
 import typer.main
 from hypothesis import settings
 
+from copark.version import RELEASE_QUARTER
+
 settings.register_profile("fast", deadline=None, max_examples=25)
 settings.register_profile("thorough", deadline=None)
 
@@ -23,7 +25,8 @@ ALL_LONG = re.compile(r"^pytestmark = .*\bpytest\.mark\.long\b", re.MULTILINE)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Fewer examples in the fast tests; COPARK_EXAMPLES names the other profile where a test wants it."""
+    """Look at parks from the quarter of the release; few examples in the fast tests, unless COPARK_EXAMPLES says so."""
+    os.environ["COPARK_NOW"] = RELEASE_QUARTER
     settings.load_profile(os.environ.get("COPARK_EXAMPLES", "fast" if config.option.markexpr == FAST else "thorough"))
 
 

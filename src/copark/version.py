@@ -1,6 +1,9 @@
-"""Versions of the code, of the model, and of the methods whose products are kept."""
+"""Versions of the code, of the model, and of the methods whose products are kept; the quarter of the release."""
 
 __version__ = "0.1.0"
+
+RELEASE_QUARTER = "2026Q4"
+"""Quarter from which the results that ship look at their parks; it is that of the release."""
 
 MODEL_VERSION = 1
 """Version of the model: of the equations, and of what stands between a case and them (packing, drawing, outcomes).

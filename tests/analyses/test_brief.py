@@ -3,6 +3,7 @@
 import csv
 import re
 from dataclasses import replace
+from datetime import date
 from functools import cache, partial
 
 import docx
@@ -20,6 +21,7 @@ from copark.analyses.contract import Said, Texts
 from copark.analyses.registry import REGISTRY
 from copark.inference.levers import find
 from copark.inference.levers.schema import wanted_levers
+from copark.inference.rolling_origin import moment, year_of_moment
 from copark.presentation.document import Bullets, Chart
 from copark.presentation.document_tables import write_csvs, write_workbook
 from copark.presentation.docx import PAGE, PORTRAIT
@@ -210,6 +212,11 @@ def test_quarters_are_spelled_out_and_commands_in_brackets_left_out():
     assert spelled("自2025Q1起", Texts("brief", "zh")) == "自2025年第一季度起"
     assert without_commands("94% survive (`copark reliability`).") == "94% survive."
     assert without_commands("存续的占94%（`copark reliability`）。") == "存续的占94%。"
+
+
+@pytest.mark.parametrize("day", [date(2024, 12, 31), date(2023, 12, 31), date(2024, 1, 1), date(2025, 6, 30)])
+def test_an_observation_stands_in_the_year_it_is_of(day):
+    assert year_of_moment(moment(day)) == day.year
 
 
 def test_what_would_change_the_answer_is_said_in_words():

@@ -62,6 +62,14 @@ def test_the_range_is_that_of_the_other_structures():
     assert Doubts().sentences("zh") == []
 
 
+def test_structures_that_agree_are_told_by_one_number():
+    from copark.analyses.brief.show import of_structures
+    from copark.analyses.contract import Texts
+
+    assert of_structures(readings(0.94, 1.0, 1.0), Texts("brief", "zh")).endswith("均为100%")
+    assert "40%至100%" in of_structures(readings(0.94, 0.4, 1.0), Texts("brief", "zh"))
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_stacked_forecast_tells_the_model_beside_it_in_the_same_sentence(lang):
     """Simulate and the brief tell the model alone: who reads both pages must see why they differ."""

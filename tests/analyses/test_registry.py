@@ -185,9 +185,9 @@ def test_keys_are_chosen_from_those_there_are(client, capsys):
         told = client.get(f"/api/v1/analyses/{name}/choices", params={"case": "suzhou"}).json()["choices"]
         assert all(choice["title"]["zh"] for choices in told.values() for choice in choices)
     assert client.get("/api/v1/analyses/levers/choices").json() == {"choices": {}, "refused": None}
-    over = client.get("/api/v1/analyses/goal/choices", params={"case": "suzhou"}).json()
+    over = client.get("/api/v1/analyses/goal/choices", params={"case": "kaesong"}).json()
     assert over["choices"] == {}
-    assert "`copark levers suzhou`" in over["refused"]["zh"]
+    assert "`copark levers kaesong`" in over["refused"]["zh"]
     asked = {"analysis": "levers", "params": {"case": "great-stone", "levers": ["tax", "taxx"]}}
     refused = client.post("/api/v1/jobs/analyses", json=asked)
     assert refused.status_code == 422

@@ -1,6 +1,7 @@
 """Claims from end to end on a small file: the document in both languages, the command, and what is read again."""
 
 import re
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -68,6 +69,7 @@ def test_the_document_says_every_verdict_and_by_which_rules_in_both_languages(fi
             assert text("claims.found.prior_alone", lang) in said
             one, row = found.claims[0], table(document, "claims").rows[0]
             assert row[1:4] == (text(f"claims.word.{one.word}", lang), one.probability, one.prior_probability)
+            assert "2026-11-29" in dict(document.provenance)[text("claims.provenance.standard", lang)]
             assert not re.search(r"\{[a-z_]+\}|\bnan\b|None'", re.sub(r"'[^']*nan[^']*'", "", said))
     english, chinese = (shown(lang) for lang in ("en", "zh"))
     for one, other in zip(english.tables(), chinese.tables(), strict=True):
@@ -85,3 +87,31 @@ def test_verdicts_of_a_park_that_is_not_calibrated_say_so_beside_them_and_tell_n
     calibrated = Trust("calibrated", "shipped", "great-stone", "2020Q4", 20)
     known = CLAIMS.document(type(first[0].result)(**vars(first[0].result) | {"trust": calibrated}), "en")
     assert {"failed", "self_standing"} <= {column.key for one in known.tables() for column in one.columns}
+
+
+def test_a_word_that_other_draws_may_not_repeat_says_so_wherever_it_is_said(first, subtests):
+    """In the table, beside P and its sampling error, in the sentence of the verdict and in the headline."""
+    result = first[0].result
+    unsteady = {"word": "open", "probability": 0.71, "sampling_error": 0.03, "other_words": ("likely",)}
+    claim = replace(
+        result.claims[0], **unsteady, parts=tuple(replace(part, **unsteady) for part in result.claims[0].parts)
+    )
+    changed = replace(result, claims=(claim, *result.claims[1:]))
+    clauses = {"en": "open (other draws may say “likely”)", "zh": "尚无定论（换一批参数组则可能是“可能成立”）"}
+    for lang, clause in clauses.items():
+        with subtests.test(lang=lang):
+            document = CLAIMS.document(changed, lang)
+            for key, at in (("claims", 1), ("parts", 1)):
+                row = table(document, key).rows[0]
+                assert row[at] == clause
+                assert (row[at + 1].low, row[at + 1].value, row[at + 1].high) == pytest.approx(
+                    (0.71 - 0.055, 0.71, 0.71 + 0.055), abs=0.001
+                )
+            sections = {section.key: repr(section) for section in document.sections}
+            assert clause in sections["claim-1"]
+            title = getattr(claim.claim.title, lang)
+            assert text("claims.headline.other_draws", lang, claims=title) in document.headline
+            alone = CLAIMS.document(replace(result, claims=(claim,)), lang)
+            assert clause in alone.headline
+            steady = replace(claim, other_words=())
+            assert clause not in CLAIMS.document(replace(result, claims=(steady,)), lang).headline

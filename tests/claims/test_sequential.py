@@ -13,7 +13,8 @@ from copark.inference.claims import Trial, TrialPlan
 from copark.inference.claims.rules import WORDS, Condition, side
 from copark.inference.claims.scenarios import Bench
 from copark.inference.claims.sequential import SEQUENTIAL, Stopping, stopping
-from copark.inference.claims.verdict import Verdict, holds, standard
+from copark.inference.claims.standard import standard
+from copark.inference.claims.verdict import Verdict, holds
 from tests.claims.conftest import SEED, trial_of
 from tests.claims.test_verdict import WORLDS, judged
 

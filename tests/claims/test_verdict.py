@@ -10,6 +10,8 @@ from copark.inference.case_parameters import parameters_of
 from copark.inference.claims import Trial, TrialPlan, verdict
 from copark.inference.claims.rules import WORDS, Condition, side
 from copark.inference.claims.schema import Headline, Part
+from copark.inference.claims.standard import standard, turned_word
+from copark.stats.jackknife import groups_of, jackknife, reach
 from tests.claims.conftest import SEED
 
 STATISTICS = {
@@ -57,7 +59,7 @@ def judged(rule, name, x, runs):
 
 
 def test_words_are_said_where_the_whole_monte_carlo_interval_is_beyond():
-    rules = verdict.standard()
+    rules = standard()
     said = {p: rules.word(p, 10**9) for p in (0.0, 0.049, 0.051, 0.339, 0.341, 0.659, 0.661, 0.949, 0.951, 1.0)}
     assert list(said.values()) == [
         "contradicted", "contradicted", "unlikely", "unlikely", "open", "open", "likely", "likely", "established",
@@ -65,7 +67,65 @@ def test_words_are_said_where_the_whole_monte_carlo_interval_is_beyond():
     ]  # fmt: skip
     assert [rules.word(1.0, draws) for draws in (3, 8, 200)] == ["open", "likely", "established"]
     assert rules.word(float("nan"), 200) == "open"
-    assert {verdict.turned_word(word) for word in WORDS} == set(WORDS) - {"established", "contradicted"}
+
+
+def test_no_word_stands_that_an_alternative_turns():
+    """Likely and unlikely need what established and contradicted need; small at most rests on bounds."""
+    assert {word: turned_word(word) for word in WORDS} == dict.fromkeys(WORDS, "open") | {"small": "small"}
+
+
+def test_a_word_needs_every_part_or_one_of_them():
+    every, some = (Headline.model_validate({head: ["a", "b"]}) for head in ("all", "any"))
+    needed = {word: (verdict.needs_every_part(every, word), verdict.needs_every_part(some, word)) for word in WORDS[:5]}
+    assert needed["established"] == needed["likely"] == (True, False)
+    assert needed["unlikely"] == needed["contradicted"] == (False, True)
+
+
+def test_a_claim_that_any_part_holds_is_turned_where_all_are_taken_away_at_once():
+    some = Headline.model_validate({"any": ["a", "b", "not-measured"]})
+    established = verdict.Verdict(word="established", probability=1.0)
+    held, taken = (np.ones(60), np.ones(60)), (np.ones(60), np.full(60, 0.3))
+    for under, said in (
+        ({"a": held, "b": taken}, False),
+        ({"a": taken, "b": held}, False),
+        ({"a": taken, "b": taken}, True),
+    ):
+        assert verdict.turns_together(some, established, under, 200) is said
+
+
+def test_other_draws_may_say_the_words_that_the_sampling_error_reaches():
+    def others(probability, error, draws=10**6):
+        return verdict.other_words(probability, error, lambda p: standard().word(p, draws))
+
+    assert others(0.71, 0.01) == ()
+    assert others(0.71, 0.04) == ("open",)
+    assert others(0.5, 0.2) == ("likely", "unlikely")
+    assert others(0.97, 0.02) == ("likely",)
+    assert others(0.71, float("nan")) == others(float("nan"), 0.1) == ()
+    lowered = verdict.when_turned(verdict.Verdict(word="likely", probability=0.9, other_words=("established",)))
+    assert (lowered.word, lowered.other_words, lowered.turned) == ("open", (), True)
+
+
+def test_the_sampling_error_is_what_p_varies_by_over_other_draws():
+    """Forty worlds of an effect that holds on two draws of three: P of each with its error, beside how P scatters."""
+    found = []
+    for seed in range(40):
+        x, _, runs = sizes(np.random.default_rng(seed), -0.2, 0.3)
+        asked = part(SMALLER, "size")
+        columns = {str(at): column for at, column in enumerate(x.T)}
+        weighed = verdict.weigh(asked, {"size": runs}, verdict.Ridge(columns), {})
+
+        def ridge(draws, group, columns=columns):
+            kept = groups_of(draws)[group]
+            return verdict.Ridge({name: column[:draws][kept] for name, column in columns.items()})
+
+        without = weighed.without_groups(asked, ridge, {})
+        found.append((weighed.probability, jackknife([one.probability for one in without])))
+    chances, errors = np.array(found).T
+    assert 0.8 < np.sqrt((errors**2).mean()) / chances.std(ddof=1) < 1.5
+    middle = chances.mean()
+    held = [low <= middle <= high for low, high in (reach(p, error, 0.9) for p, error in found)]
+    assert np.mean(held) > 0.8
 
 
 def test_bounds_are_those_of_all_priors_within_the_factor():

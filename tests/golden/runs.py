@@ -17,7 +17,7 @@ import numpy as np
 from copark.analyses.answer import answer, question_of
 from copark.analyses.context import Context
 from copark.analyses.registry import REGISTRY
-from copark.analyses.shipped import FITS, FITTED, RUNS, leaves
+from copark.analyses.shipped import FITS, FITTED, RUNS, at_release, leaves
 from copark.cases.load import load_case
 from copark.cases.quarters import Quarter
 from copark.identity import identity_of
@@ -161,7 +161,8 @@ def names() -> Iterator[str]:
 
 
 def make(name: str) -> Golden:
-    """Make a golden run of a name."""
-    if name.startswith(f"{MODEL} "):
-        return of_model(name.removeprefix(f"{MODEL} "))
-    return SPECIAL[name]() if name in SPECIAL else of_analysis(name)
+    """Make a golden run of a name, looking at parks from the quarter of the release."""
+    with at_release():
+        if name.startswith(f"{MODEL} "):
+            return of_model(name.removeprefix(f"{MODEL} "))
+        return SPECIAL[name]() if name in SPECIAL else of_analysis(name)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from copark.cases.dates import Date
+from copark.cases.horizon import with_quarters
 from copark.cases.quarters import Quarter
 from copark.cases.tables import Row
 from copark.errors import FaultsFound, NotFound, RunRefused
@@ -148,17 +149,19 @@ def test_a_file_of_the_first_format_is_scored_too(great_stone, frozen, tmp_path,
     assert (then == pytest.approx(now)) is (day >= "2021-03-31")
 
 
-def test_a_forecast_from_the_end_of_the_clock_goes_three_years_on(great_stone):
-    short = great_stone.model_copy(update={"clock": great_stone.clock.model_copy(update={"quarters": 50})})
-    assert forecast.end_of(short, Quarter(2024, 4), None) == Quarter(2027, 4)
-    assert forecast.end_of(short, Quarter(2020, 4), None) == Quarter(2024, 4)
-    assert forecast.end_of(great_stone, Quarter(2024, 4), None) == Quarter(2032, 2)
+def test_a_forecast_ends_in_the_quarter_in_which_every_page_judges_the_park(great_stone):
+    short = with_quarters(great_stone, 50)
+    for case in (short, great_stone):
+        assert forecast.end_of(case, Quarter(2024, 4), None) == Quarter(2036, 4)
+        assert forecast.end_of(case, Quarter(2020, 4), None) == Quarter(2036, 4)
+        assert forecast.end_of(case, Quarter(2024, 4), None, now=Quarter(2030, 1)) == Quarter(2040, 1)
+    assert forecast.end_of(with_quarters(great_stone, 120), Quarter(2024, 4), None) == Quarter(2042, 2)
 
 
 @pytest.mark.parametrize("to", ["2024Q4", "2019Q1", "2075Q1", "soon"])
 def test_an_end_that_cannot_be_is_refused_with_one_that_can(great_stone, to):
     assert forecast.end_of(great_stone, Quarter(2024, 4), "2074Q4") == Quarter(2074, 4)
-    for lang, said in (("en", "after 2024Q4 and no later than 2074Q4"), ("zh", "--to 2032Q2")):
+    for lang, said in (("en", "after 2024Q4 and no later than 2074Q4"), ("zh", "--to 2036Q4")):
         with pytest.raises(RunRefused, match=said):
             forecast.end_of(great_stone, Quarter(2024, 4), to, lang)
 

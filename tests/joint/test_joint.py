@@ -7,7 +7,8 @@ import pytest
 
 from copark.cases.defaults import BESIDE
 from copark.cases.quarters import Quarter
-from copark.inference.joint.findings import held, r2_of, ranks_of, read_panels, recorded
+from copark.inference.joint.findings import AxisFinding, held, r2_of, ranks_of, recorded
+from copark.inference.joint.reader import read_panels
 from copark.inference.joint.simulated_panels import (
     AGES,
     CLASSES,
@@ -24,6 +25,7 @@ from copark.inference.joint.simulated_panels import (
 from copark.inference.pool.abc_regression import scores_of
 from copark.inference.pool.batches import design
 from copark.inference.pool.parks import points_at
+from copark.stats.jackknife import half_sample_error, halves
 
 NAMES = ("suzhou", "thilawa", "duqm", "djibouti-ftz")
 PANELS = 128
@@ -158,6 +160,33 @@ def test_reports_that_tell_nothing_leave_the_prior(known):
     assert r2_of(reader.theta, reader.expected).max() < 0.02
     found = reader.posterior(reader.columns_of([np.full((1, 3), 3.0)])[0])
     np.testing.assert_allclose(found.mean, 0.0, atol=0.25)
+
+
+def test_numbers_scatter_over_halves_of_the_panels_as_they_do_over_seeds(known):
+    np.testing.assert_allclose(sum(gram for gram, _ in known.parts), known.gram, rtol=1e-4, atol=1.0)
+    np.testing.assert_allclose(sum(cross for _, cross in known.parts), known.cross, rtol=1e-4, atol=1.0)
+    errors, found = [], []
+    for seed in range(8):
+        theta = np.random.default_rng(100 + seed).standard_normal((1 << 12, 3))
+        reader = read_panels(Known((), seed, theta, ()))
+        found.append(r2_of(reader.theta, reader.expected))
+        each = [r2_of(half.theta, half.expected) for half in map(reader.of_half, halves())]
+        errors.append(half_sample_error(np.array(each)))
+    scatter = np.std(found, axis=0, ddof=1)
+    assert 0.5 < np.sqrt(np.mean(np.square(errors))) / np.sqrt(np.mean(scatter**2)) < 2.0
+
+
+def test_a_word_that_another_seed_may_not_repeat_says_so():
+    one = AxisFinding(
+        "network_strength", "network", (0.0,) * 5, (0.0,) * 5, (0.0,) * 5, shrink=0.25, overlap=0.9, r2=0.08,
+        shrink_error=0.01, overlap_error=0.01, r2_error=0.005, coverage=0.9, broken=0.9, further=(),
+        further_coverage=(), park="", shift=0.0,
+    )  # fmt: skip
+    assert (one.word, one.other_words) == ("moved", ())
+    wide = replace(one, shrink_error=0.1)
+    assert (wide.word, wide.other_words) == ("moved", ("cannot",))
+    found = replace(one, shrink=0.02, overlap=0.99, r2=0.11, r2_error=0.01)
+    assert (found.word, found.other_words) == ("unmoved", ("cannot",))
 
 
 @pytest.mark.long

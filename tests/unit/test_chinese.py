@@ -1,8 +1,6 @@
-"""Everything a person reads in Chinese keeps to the glossary, to Chinese punctuation, and to Chinese words.
+"""Everything a person reads in Chinese keeps to the glossary, to Chinese punctuation, and to Chinese words."""
 
-What a case says (``case.yaml``, tables) is left out: its words count in the case's hash.
-"""
-
+import csv
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -16,15 +14,18 @@ from tests.unit.test_texts import CHINESE, PACKAGE, glossary
 
 from copark.cases.casebook import WORDS
 from copark.presentation.numbers import quantity, reach, spoken
-from copark.texts import areas, entries, read
+from copark.texts import areas, entries, read, text
 
 DOCS = Path(__file__).parents[2] / "docs"
 DATA = (
     "casebook/*/claims.yaml", "casebook/*/levers.yaml", "casebook/*/studies/*.yaml", "casebook/*.yaml",
     "inference/*.yaml", "inference/*/*.yaml", "model/*/variables.yaml",
 )  # fmt: skip
-ALLOWED = ("伙伴关系", "投资方式")
-"""Words that hold one to avoid and are right: a partnership of states, a way of investing."""
+CASES = ("casebook/*/case.yaml", "casebook/*/sources.yaml")
+TABLES = ("casebook/*.csv", "casebook/*/*.csv")
+ALLOWED = ("伙伴关系", "投资方式", "北京峰会", "物联网")
+"""Words that hold one to avoid and are right: a partnership of states, a way of investing, a summit by its name, the
+internet of things."""
 CODE = re.compile(
     r"^```.*?^```|`[^`]*`|\{[^}]*\}|--[\w-]+|\w+://\S+|“键: 值”|exp\(b\)|[A-Za-z\u4e00-\u9fff]+=[^ 。；、（）]+",
     re.MULTILINE | re.DOTALL,
@@ -46,6 +47,8 @@ NAMES = frozenset(
     )
 )
 """People, products and institutions without a Chinese name of their own."""
+COMPANIES = frozenset({"Becamex", "Blackmagic", "Gallant", "Venture"})
+"""Companies that a case names, without a Chinese name that is established."""
 TYPED = frozenset(
     re.findall(
         r"\S+",
@@ -81,6 +84,26 @@ def data() -> tuple[tuple[str, str], ...]:
     return tuple(one for path in paths for one in said_in(read(path), path.relative_to(PACKAGE).as_posix()))
 
 
+def cells(path: Path) -> Iterator[tuple[str, str]]:
+    """Chinese of a table: its columns that end in ``_zh``."""
+    with path.open(encoding="utf-8", newline="") as file:
+        for line, row in enumerate(csv.DictReader(file), start=2):
+            for column, words in row.items():
+                if column.endswith("_zh") and words:
+                    yield f"{path.relative_to(PACKAGE).as_posix()}:{line}.{column}", words
+
+
+@cache
+def cases() -> tuple[tuple[str, str], ...]:
+    """What cases say, in their files and tables, and what is said of parks that have none."""
+    files = sorted(path for pattern in CASES for path in PACKAGE.glob(pattern))
+    tables = sorted(path for pattern in TABLES for path in PACKAGE.glob(pattern))
+    return (
+        *(one for path in files for one in said_in(read(path), path.relative_to(PACKAGE).as_posix())),
+        *(one for path in tables for one in cells(path)),
+    )
+
+
 @cache
 def own() -> tuple[tuple[str, str], ...]:
     """The Chinese of what the casebook says in English alone; it may quote in another language."""
@@ -94,7 +117,7 @@ def documents() -> tuple[tuple[str, str], ...]:
 
 
 def everything() -> tuple[tuple[str, str], ...]:
-    return (*texts(), *data(), *own(), *documents())
+    return (*texts(), *data(), *cases(), *own(), *documents())
 
 
 def around(words: str, found: re.Match[str]) -> str:
@@ -104,6 +127,10 @@ def around(words: str, found: re.Match[str]) -> str:
 def test_there_is_chinese_to_read() -> None:
     assert len(texts()) > 2500
     assert len(data()) > 900
+    assert len(cases()) > 1600
+    parks = {place.split("/")[1] for place, _ in cases()}
+    assert {path.parent.name for path in PACKAGE.glob("casebook/*/case.yaml")} <= parks
+    assert {"great-stone", "parks.csv:2.name_zh", "parks-scores.csv:2.gov_zh"} <= parks
     assert len(documents()) >= 8
 
 
@@ -130,7 +157,7 @@ def test_chinese_has_its_own_punctuation() -> None:
         assert HALF.search(wrong)
     found = [
         f"{place}: {around(rest, one)}"
-        for place, words in (*texts(), *data(), *own())
+        for place, words in (*texts(), *data(), *cases(), *own())
         for rest in (CODE.sub("x", words),)
         for one in HALF.finditer(rest)
     ]
@@ -146,9 +173,25 @@ def test_no_english_is_left_in_chinese() -> None:
         if word not in NAMES | TYPED
     ]
     found += [
-        f"{place}: {word}" for place, words in data() for word in PROSE.findall(words) if word not in NAMES | TYPED
+        f"{place}: {word}"
+        for place, words in (*data(), *cases())
+        for word in PROSE.findall(words)
+        if word not in NAMES | TYPED | COMPANIES
     ]
     assert found == []
+
+
+def test_shares_stand_with_the_sign_of_ratio() -> None:
+    """65∶35, not 65/35 or 65比35, in what cases say."""
+    slashed = re.compile(r"(?<![\d/.])\d{1,2}(?:\.\d+)?(?:[/比]\d{1,2}(?:\.\d+)?)+(?![\d/])")
+    assert slashed.search("股比40/30/20/10")
+    named = [one for one in cases() if ".csv:" in one[0]]
+    assert [f"{place}: {around(words, one)}" for place, words in named for one in slashed.finditer(words)] == []
+
+
+def test_no_quarter_stands_in_a_code() -> None:
+    """2025年第一季度, not 2025Q1, in what cases say."""
+    assert [f"{place}: {words}" for place, words in cases() if re.search(r"\d{4}Q[1-4]", words)] == []
 
 
 def test_no_amount_is_told_in_millions() -> None:
@@ -173,6 +216,22 @@ def test_the_glossary_uses_its_own_words(name: str) -> None:
     terms, avoided = glossary()
     said = " ".join(row[3] for row in terms).replace("并非资不抵债", "")
     assert [word for word in avoided if CHINESE.search(word) and word in said] == []
+
+
+def test_prose_spells_out_its_quarters_and_commands_do_not() -> None:
+    said = text("trust.meaning.calibrated", "zh", cut="2024Q4")
+    assert "2024年第四季度" in said
+    assert "2024Q4" not in said
+    assert "2024Q4" in text("trust.meaning.calibrated", "en", cut="2024Q4")
+    option = text("levers.advice.avoid.now", "zh", option="2025Q1起税率20%", effect="减少")
+    assert option == "应避免“2025年第一季度起税率20%”：减少"
+    typed = text("trust.no_cut", "zh", case="a-park", cut="2031Q2", known="2020Q4")
+    assert "`copark calibrate a-park --cut 2031Q2`" in typed
+    ends = {"to": "2019Q1", "after": "2024Q4", "last": "2074Q4", "usual": "2032Q2"}
+    assert "--to 2032Q2" in text("inference.forecast.bad_end", "zh", **ends)
+    assert "2031Q2" in text("levers.now_outside.cause", "zh", found="2031Q2", first="2012Q3", last="2030Q4")
+    kept = text("forecast.frozen", "zh", file="out/frozen-2024Q4.json", identity="0")
+    assert "out/frozen-2024Q4.json" in kept, "a name of a file stays as it is"
 
 
 def test_rival_claims_are_named_in_chinese() -> None:

@@ -53,7 +53,7 @@ def debt_and_rescue():
 
 
 def moves(before, after):
-    return outcome_moves(judged(before), judged(after), before, after)
+    return outcome_moves(judged(before), judged(after), before, after, QUARTERS - 1)
 
 
 def test_runs_that_need_no_rescue_any_more_are_told_with_their_books():
@@ -91,7 +91,7 @@ def test_the_threshold_is_told_by_the_enterprises():
 def test_every_move_has_one_cause_by_the_first_rule_that_differs():
     """Of the twelve ways to move: the first of the three rules that the two outcomes answer otherwise is the cause."""
     codes = [(i, j) for i in range(4) for j in range(4) if i != j]
-    found = outcome_moves(*(np.array(side, np.int8) for side in zip(*codes, strict=True)), {}, {})
+    found = outcome_moves(*(np.array(side, np.int8) for side in zip(*codes, strict=True)), {}, {}, QUARTERS - 1)
     causes = {(move.reference, move.arm): move.cause for move in found.moves}
     assert len(causes) == 12
     assert set(causes.values()) == set(CAUSES)
@@ -107,7 +107,7 @@ CODES = arrays(np.int8, 40, elements=st.integers(0, 3))
 
 @given(CODES, CODES)
 def test_the_moves_add_up_to_the_change_of_every_probability(reference, arm):
-    found = outcome_moves(reference, arm, {}, {})
+    found = outcome_moves(reference, arm, {}, {}, QUARTERS - 1)
     for code, name in enumerate(OUTCOMES):
         gained = sum(move.runs for move in found.moves if move.arm == name)
         lost = sum(move.runs for move in found.moves if move.reference == name)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copark.simulation.outcomes import OUTCOMES, reclassify
-from copark.simulation.readouts.compare import sweep, year_twenty
+from copark.simulation.readouts.compare import judged_column, sweep
 from copark.stats.shares import shares, wilson
 
 
@@ -70,10 +70,10 @@ def test_sweep_falls_as_the_threshold_rises() -> None:
     assert standing == [3, 2, 1]
 
 
-def test_outcomes_are_judged_in_year_twenty_however_long_the_horizon() -> None:
+def test_a_study_that_does_not_look_ahead_is_judged_in_year_twenty_however_long_its_time() -> None:
     operating = np.zeros((1, 100))
     operating[:, 79] = 60.0
-    assert year_twenty(ensemble(operating, [3])) == 79
+    assert judged_column(ensemble(operating, [3])) == 79
     assert sweep(ensemble(operating, [3]))[50.0][3].count == 1
-    assert year_twenty(ensemble(operating[:, :40], [3])) == 39
-    assert year_twenty(ensemble(operating[:, :25], [3], step=4)) == 19
+    assert judged_column(ensemble(operating[:, :40], [3])) == 39
+    assert judged_column(ensemble(operating[:, :25], [3], step=4)) == 19

@@ -143,6 +143,26 @@ def test_a_posterior_is_not_outdated_by_a_last_digit_of_what_was_fitted() -> Non
         assert is_stale(case, recipe) is stale
 
 
+def test_a_posterior_is_not_outdated_by_what_is_said_of_a_park() -> None:
+    """Words, Chinese or English, change no number: titles, events and notes of parameters among them."""
+    from copark.inference.calibrations import is_stale
+    from copark.inference.provenance import recipe_in
+
+    case = load_case("suzhou")
+    recipe = recipe_in(posteriors_in(casebook_path() / case.name / POSTERIOR)["2019Q4"])
+    assert recipe is not None
+    rate = case.parameters["enquiry_rate"]
+    assert rate.note is not None
+    said = rate.model_copy(update={"note": rate.note.model_copy(update={"zh": "另一种说法。"})})
+    title = case.title.model_copy(update={"zh": "另一个名称"})
+    other = case.model_copy(update={"title": title, "parameters": {**case.parameters, "enquiry_rate": said}})
+    assert other.hash != case.hash
+    assert not is_stale(other, recipe)
+    larger = rate.model_copy(update={"value": rate.value + 1.0})
+    moved = case.model_copy(update={"parameters": {**case.parameters, "enquiry_rate": larger}})
+    assert is_stale(moved, recipe)
+
+
 DRAWS = """
 from copark.cases import load_case
 from copark.cases.casebook import POSTERIOR, casebook_path, posteriors_in

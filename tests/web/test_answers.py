@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from copark.analyses.brief.show import spelled
+from copark.analyses.contract import Texts
 from copark.cases import load_case, used
 from copark.model.variables import catalogue
 from copark.workflows.serving.requests import AskedScenario
@@ -36,11 +38,12 @@ def test_the_summary_says_the_numbers(client, answer):
     calibrated = client.post("/api/v1/simulate", json=GREAT_STONE | {"draws": "posterior", "scenario": EQUITY}).json()
     standing = next(one for one in calibrated["arms"][1]["outcomes"] if one["name"] == "self_standing")
     operating = next(one for one in answer["arms"][1]["headlines"] if one["output"] == "operating")
+    judged = {"en": answer["judged"], "zh": spelled(answer["judged"], Texts("brief", "zh"))}
     for lang in ("en", "zh"):
-        assert f"{standing['share']:.0%}" in calibrated["summary"][lang]
+        assert f"{standing['share']:.1%}" in calibrated["summary"][lang]
         assert operating["shown"][lang] in answer["summary"][lang]
         assert answer["trust"]["recorded"][lang] in answer["summary"][lang]
-        assert answer["judged"] in answer["summary"][lang]
+        assert judged[lang] in answer["summary"][lang]
 
 
 def test_choices_are_told_of_every_analysis_with_a_case_or_without(client, subtests):
@@ -81,6 +84,16 @@ def test_the_change_of_the_outcome_is_shared_out_among_links(answer):
         assert set(one["links"]) <= set(catalogue().links)
         assert one["title"]["en"] != one["title"]["zh"]
         assert one["low"] <= one["change"] <= one["high"]
+
+
+def test_parts_of_a_change_sum_as_they_are_told_to_what_the_page_shows(client):
+    """The parts are read off the first 200 pairs of runs; the change that stands above them is that of all."""
+    asked = GREAT_STONE | {"runs": 400, "scenario": {"edits": {"framework": "off"}}}
+    told = client.post("/api/v1/simulate", json=asked | {"parts": {"links": True}}).json()
+    (moved,) = (one for one in told["changes"][0]["outcomes"] if one["name"] == "self_standing")
+    tenths = sum(round(1000.0 * part["change"]) for part in told["links"]["parts"])
+    assert tenths == round(1000.0 * moved["change"])
+    assert "200" in told["links"]["parts"][-1]["title"]["en"]
 
 
 def test_no_land_plan_is_told_as_none_and_never_as_an_area_of_minus_one(client):
@@ -154,6 +167,16 @@ def test_every_lever_may_be_moved_to_both_its_ends_and_not_beyond(client):
                 AskedScenario.model_validate(placed(one["key"], value))
         if one["slider"]:
             assert one["low"] <= one["slider"]["low"] < one["slider"]["high"] <= one["high"]
+
+
+def test_events_are_told_alone_with_the_sources_that_they_cite(client):
+    whole = client.get("/api/v1/evidence?case=great-stone").json()
+    events = client.get("/api/v1/evidence?case=great-stone&events=true").json()
+    assert events["events"] == whole["events"]
+    assert events["series"] == events["context"] == events["enterprises"] == []
+    cited = {source for one in events["events"] for source in one["source"]}
+    assert events["sources"] == {key: whole["sources"][key] for key in cited}
+    assert client.get("/api/v1/evidence?case=great-stone&events=maybe").status_code == 422
 
 
 @pytest.mark.long

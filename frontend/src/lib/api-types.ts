@@ -109,6 +109,7 @@ export interface components {
             kind_title: components["schemas"]["Said"];
             start: string;
             quarters: number;
+            now: string;
             data_end: string;
             hash: string;
             uploaded: boolean;
@@ -255,6 +256,7 @@ export interface components {
             requirements: components["schemas"]["Said"][];
             sides: components["schemas"]["Said"][];
             budgets: components["schemas"]["Said"][];
+            levers: components["schemas"]["LeverStory"][];
             options: components["schemas"]["DecisionOption"][];
         };
         /** DecisionOption */
@@ -263,6 +265,7 @@ export interface components {
             title: components["schemas"]["Said"];
             reason: components["schemas"]["Said"];
             lever: components["schemas"]["Said"];
+            lever_key: string;
             owner: components["schemas"]["Said"];
             change: number;
             low: number;
@@ -483,6 +486,19 @@ export interface components {
             moved: string | null;
             grade: string | null;
             source: components["schemas"]["Said"] | null;
+        };
+        /** LeverParameter */
+        LeverParameter: {
+            title: components["schemas"]["Said"];
+            moved: components["schemas"]["Said"];
+        };
+        /** LeverStory */
+        LeverStory: {
+            key: string;
+            title: components["schemas"]["Said"];
+            owner: components["schemas"]["Said"];
+            reason: components["schemas"]["Said"];
+            rests: components["schemas"]["LeverParameter"][];
         };
         /** LinkPart */
         LinkPart: {
@@ -714,6 +730,13 @@ export interface components {
             repair: components["schemas"]["Said"];
             faults: components["schemas"]["FaultInfo"][];
         };
+        /** RecordRow */
+        RecordRow: {
+            output: string;
+            seen: number;
+            within: number;
+            misses: string[];
+        };
         /** ResultInfo */
         ResultInfo: {
             run_id: string;
@@ -818,6 +841,7 @@ export interface components {
             quarters: string[];
             levels: number[];
             judged: string;
+            now: string | null;
             today: string;
             outputs: {
                 [key: string]: components["schemas"]["OutputInfo"];
@@ -831,6 +855,7 @@ export interface components {
             caveats: components["schemas"]["Said"][];
             flows: components["schemas"]["ArmFlows"][] | null;
             why: components["schemas"]["Why"] | null;
+            record: components["schemas"]["RecordRow"][] | null;
             links: components["schemas"]["LinkParts"] | null;
             draws: components["schemas"]["DrawsNote"];
             trust: components["schemas"]["TrustNote"];
@@ -971,6 +996,8 @@ export type Jobs = components['schemas']['Jobs'];
 export type Kind = components['schemas']['Kind'];
 export type LayerInfo = components['schemas']['LayerInfo'];
 export type LeverInfo = components['schemas']['LeverInfo'];
+export type LeverParameter = components['schemas']['LeverParameter'];
+export type LeverStory = components['schemas']['LeverStory'];
 export type LinkPart = components['schemas']['LinkPart'];
 export type LinkParts = components['schemas']['LinkParts'];
 export type Made = components['schemas']['Made'];
@@ -992,6 +1019,7 @@ export type ParkInfo = components['schemas']['ParkInfo'];
 export type ParksAnswer = components['schemas']['ParksAnswer'];
 export type PlaceInfo = components['schemas']['PlaceInfo'];
 export type ProblemInfo = components['schemas']['ProblemInfo'];
+export type RecordRow = components['schemas']['RecordRow'];
 export type ResultInfo = components['schemas']['ResultInfo'];
 export type ResultsAnswer = components['schemas']['ResultsAnswer'];
 export type Said = components['schemas']['Said'];

@@ -191,9 +191,10 @@ def question_of(analysis: Analysis, params: AnalysisParams, context: Context) ->
     """What is asked, as plain values: every parameter, with contents in the place of names.
 
     Files are told by their content, a case by its own and that of the world's series it takes, its parameters by their
-    draws. What else a question depends on, or what tells a parameter better than its value does, an analysis says by
-    ``depends_on(params, context)``.
+    draws, and the quarter it is looked at from as it is decided. What else a question depends on, or what tells a
+    parameter better than its value does, an analysis says by ``depends_on(params, context)``.
     """
+    from copark.cases.horizon import now_for
     from copark.cases.world import world_hash
     from copark.identity import hash_files
 
@@ -212,6 +213,8 @@ def question_of(analysis: Analysis, params: AnalysisParams, context: Context) ->
         if field.kind == "case":
             case = context.case(value)
             asked[field.name] = {"content": case.hash, "world": world_hash(case)}
+            if "now" in asked:
+                asked["now"] = str(now_for(case, asked["now"]))
             if wanted is not None and "draws" not in further:
                 asked["draws"] = context.parameters(value, *wanted).identity
     return asked | further

@@ -169,6 +169,13 @@ class CaseParams(AnalysisParams):
         return self.parameters, self.cut
 
 
+class AheadParams(CaseParams):
+    """What an analysis that looks ahead may be asked."""
+
+    now: Annotated[str | None, Field(max_length=20)] = None
+    """Quarter the park is looked at from (``2026Q4``), by default the present one."""
+
+
 def _form_field(name: str, field: FieldInfo) -> FormField:
     (kind, choices), marks = _kind(field.annotation), field.metadata
 

@@ -1,7 +1,7 @@
 """Reads untrusted YAML and validates it against a model, reporting every error at once."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,13 +16,18 @@ from copark.errors import Fault
 M = TypeVar("M", bound=BaseModel)
 
 
-def read_model(path: Path, model: type[M], areas: Sequence[str]) -> tuple[tuple[M, Tree] | None, list[Fault]]:
+def read_model(
+    path: Path, model: type[M], areas: Sequence[str], fill: Callable[[str], str] | None = None
+) -> tuple[tuple[M, Tree] | None, list[Fault]]:
     """Read a file as a model with its tree of lines, or None; and all faults.
 
-    areas: of the texts, that the model's own errors belong to: code ``study_range`` is ``study.range``.
+    areas: of the texts, that the model's own errors belong to: code ``study_range`` is ``study.range``; fill: puts
+    values in the place of words of the file before it is read, and keeps its lines.
     """
     faults: list[Fault] = []
     content = read_text(path.parent, path.name, faults)
+    if content is not None and fill is not None:
+        content = fill(content)
     tree = None if content is None else read_yaml(content, path.name, faults)
     if tree is None or faults:
         return None, faults

@@ -54,6 +54,7 @@ Parameters = Annotated[
     ParametersOf | None,
     typer.Option("--parameters", help="trust.help.parameters", metavar="own|shipped|borrowed|prior"),
 ]
+Now = Annotated[str | None, typer.Option("--now", help="cli.help.now", metavar="QUARTER")]
 Cut = Annotated[str | None, typer.Option("--cut", help="trust.help.cut", metavar="QUARTER")]
 Scheduler = Annotated[str | None, typer.Option("--scheduler", help="cluster.help.scheduler", metavar="ADDRESS")]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, max=1024, help="cluster.help.workers", metavar="N")]

@@ -14,6 +14,7 @@ from copark.cli.app import (
     Identity,
     Json,
     Lang,
+    Now,
     Out,
     Outcomes,
     Parameters,
@@ -51,6 +52,7 @@ def run(
     draws: Draws = None,
     parameters: Parameters = None,
     cut: Cut = None,
+    now: Now = None,
     outcomes: Outcomes = False,
     threads: Threads = None,
     _lang: Lang = None,
@@ -70,8 +72,9 @@ def run(
     written = formats_of(formats, ctx.obj, "html")
     with Progress(ctx.obj) as progress:
         outcome = workflows.run_study(
-            name, runs=runs, seed=seed, draws=draws, parameters=parameters, cut=cut, lang=ctx.obj, out=out, fresh=fresh,
-            means=workflows.Means(threads, scheduler, workers), announce=show_plan, formats=written, progress=progress,
+            name, runs=runs, seed=seed, draws=draws, parameters=parameters, cut=cut, now=now, lang=ctx.obj, out=out,
+            fresh=fresh, means=workflows.Means(threads, scheduler, workers), announce=show_plan, formats=written,
+            progress=progress,
             report=not no_report and not (as_json and formats is None),
         )  # fmt: skip
     if as_json:
@@ -227,6 +230,7 @@ def plan(
     seed: Seed = None,
     parameters: Parameters = None,
     cut: Cut = None,
+    now: Now = None,
     threads: Threads = None,
     as_json: Json = False,
     _lang: Lang = None,
@@ -238,7 +242,7 @@ def plan(
     with Progress(ctx.obj) as progress:
         planned = plan_study(
             name, runs=runs, precision=precision, seed=seed, threads=threads, lang=ctx.obj, out=out,
-            parameters=parameters, cut=cut, progress=progress,
+            parameters=parameters, cut=cut, now=now, progress=progress,
         )  # fmt: skip
     document = planned.document(ctx.obj)
     if as_json:

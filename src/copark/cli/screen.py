@@ -109,7 +109,8 @@ def show_outcome(outcome: RunOutcome, lang: str, *, shares: bool = False) -> Non
         out.print(text("cli.run.summarised", lang, runs=outcome.runs, kept=outcome.kept))
     took = text("cli.run.took", lang, time=duration(outcome.seconds, lang))
     title = text("cli.run.title", lang, study=outcome.study, runs=outcome.runs, seed=outcome.seed)
-    out.print(f"{title} {text('cli.run.reused', lang) if outcome.reused else took}")
+    gap = "" if lang == "zh" else " "
+    out.print(f"{title}{gap}{text('cli.run.reused', lang) if outcome.reused else took}")
     places: list[tuple[str, object]] = [("identity", outcome.identity), ("stored", outcome.path)]
     for key, value in (*places, *(("report", path) for path in outcome.files.values())):
         say("cli.run.line", lang, label=text(f"cli.run.{key}", lang), value=value)

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from copark.inference.claims import ClaimFinding, ClaimFindings, PartFinding
 from copark.inference.claims.arm_statistics import Seen
 from copark.inference.claims.rules import resolve
-from copark.inference.claims.verdict import standard
+from copark.inference.claims.standard import standard
 from copark.labels import claim_number, lowered
 from copark.model.variables import catalogue
 from copark.presentation import style

@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 from copark.cases.case import Case
 from copark.cases.casebook import POSTERIOR, casebook_path, list_cases, posteriors_in, posteriors_of
+from copark.cases.horizon import now_for
 from copark.cases.quarters import Quarter
 from copark.cases.types import shown, suggestion
 from copark.errors import CoparkError, NotFound, RunRefused, printable
@@ -169,12 +170,16 @@ def cuts_of(case: Case, out: Path | None = None) -> tuple[str, ...]:
 def settle(
     study: Study, case: Case, out: Path | None = None, wanted: str | None = None, cut: str | None = None
 ) -> tuple[Study, CaseParameters]:
-    """Give a study with its draws decided, and the parameters it draws.
+    """Give a study with its draws and its time decided, and the parameters it draws.
+
+    A study of which neither the quarters nor the one it is looked at from are said looks ahead from the present one.
 
     A study that draws from the priors, from what is unsettled or from nothing does so; any other has the case's
     parameters. Raises NotFound if parameters are wanted that the case has not, RunRefused if the study asks for others
-    than are wanted.
+    than are wanted, or looks ahead from a quarter that it cannot.
     """
+    if study.quarters is None:
+        study = study.with_changes(now=now_for(case, study.now))
     if study.draws in (None, "posterior"):
         found = parameters_of(case, out, wanted, cut)
         return study.with_changes(draws=found.draws), found

@@ -24,6 +24,7 @@ import numpy as np
 from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.cases.files import ENOUGH, fault, in_reading_order, read_text
+from copark.cases.horizon import horizon_of, now_for, seen_from
 from copark.cases.quarters import Quarter
 from copark.cases.table_schemas import Observation
 from copark.cases.tables import Row, faults_of_rows, faults_of_series, read_table
@@ -93,15 +94,18 @@ def freeze(
     )  # fmt: skip
 
 
-def end_of(case: Case, cut: Quarter, to: str | None, lang: str = "en", *, after: Quarter | None = None) -> Quarter:
-    """The quarter a forecast ends in: the end of the case's clock, and at least three years after the cut, or as asked.
+def end_of(
+    case: Case, cut: Quarter, to: str | None, lang: str = "en", *, after: Quarter | None = None,
+    now: Quarter | None = None,
+) -> Quarter:  # fmt: skip
+    """The quarter a forecast ends in: the one in which every page judges the park, or as asked.
 
     Beyond the clock of the case its facts hold as they are at the end.
 
-    after: quarter that it must lie after; by default the cut. Raises RunRefused if it is no quarter after that, or more
-    than fifty years after the cut.
+    now: quarter the park is looked at from, by default the present one; after: quarter that it must lie after, by
+    default the cut. Raises RunRefused if it is no quarter after that, or more than fifty years after the cut.
     """
-    usual = max(case.clock.start + (case.clock.quarters - 1), cut + SHORTEST)
+    usual = max(horizon_of(seen_from(case, now or now_for(case))), cut + SHORTEST)
     if to is None:
         return usual
     floor, last = after or cut, max(usual, cut + LONGEST)

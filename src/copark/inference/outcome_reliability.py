@@ -16,7 +16,7 @@ from copark.cases.quarters import Quarter
 from copark.cases.types import Bilingual
 from copark.inference.draw_sources import BorrowedSource, PosteriorSource, shipped_draws
 from copark.simulation.ensemble import Ensemble
-from copark.simulation.outcomes import NEEDED, OUTCOMES, judged_at, outcomes
+from copark.simulation.outcomes import NEEDED, OUTCOMES, outcomes, year_twenty
 from copark.simulation.study import baseline
 from copark.stats.scores import Recalibration, brier, discrimination, left_out, recalibrated
 
@@ -185,7 +185,7 @@ def shares_of(
     lived = min(max(DATED - case.clock.start + 1, 1), made.out.shape[2])
     codes = outcomes(made.out[:, :, :lived], made.status[:, 0])
     counts = np.array([(codes == code).sum() for code in range(len(OUTCOMES))])
-    return tuple(map(float, counts / max(counts.sum(), 1))), str(case.clock.start + judged_at(lived))
+    return tuple(map(float, counts / max(counts.sum(), 1))), str(case.clock.start + year_twenty(lived))
 
 
 def _scores(

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from math import floor
 from typing import NamedTuple
 
 import numpy as np
@@ -426,6 +427,11 @@ class Point(NamedTuple):
 def moment(day: date) -> float:
     """A day in years."""
     return day.year + (day.timetuple().tm_yday - 0.5) / DAYS
+
+
+def year_of_moment(at: float) -> int:
+    """Give the calendar year of a moment; the last day of a leap year lies a little beyond its end."""
+    return floor(at - 0.4 / DAYS)
 
 
 def known_points(case: Case, cut: Quarter, variable: str, roles: Sequence[str] = ("fit",)) -> tuple[Point, ...]:

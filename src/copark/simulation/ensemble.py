@@ -28,7 +28,7 @@ from copark.model.jit import ENABLED
 from copark.model.kernel import BLOCK, OK, simulate_block
 from copark.model.outputs import NAMES
 from copark.model.variables import ORIGINS, Link, catalogue
-from copark.simulation.outcomes import NEEDED, judged_at, outcomes
+from copark.simulation.outcomes import NEEDED, outcomes, year_twenty
 
 Floats = NDArray[np.float64]
 SIDES = ORIGINS[:2]
@@ -132,7 +132,7 @@ DrawsOf = Callable[[int, int], Paired]
 
 @dataclass(frozen=True)
 class ScenarioRuns:
-    """Runs of one scenario; closed: whether the park is closed when outcomes are judged."""
+    """Runs of one scenario."""
 
     names: tuple[str, ...]
     out: Floats
@@ -140,6 +140,9 @@ class ScenarioRuns:
     status: NDArray[np.int64]
     """Code, quarter and submodel of each run, int64 of shape (runs, 3); see :mod:`copark.model.kernel`."""
     closed: bool = False
+    """Whether the park is closed when outcomes are judged."""
+    judged: int | None = None
+    """Quarter in which outcomes are judged, counted from 0; year twenty where none is said."""
 
     def __getitem__(self, name: str) -> Floats:
         """An output, shape (runs, quarters)."""
@@ -155,8 +158,8 @@ class ScenarioRuns:
     @cached_property
     def outcome(self) -> NDArray[np.int8]:
         """Code of the outcome of each run, -1 where it did not finish, shape (runs,); needs the outputs `NEEDED`."""
-        judged = self.out[:, [self.names.index(name) for name in NEEDED], :]
-        return outcomes(judged, self.status[:, 0], closed=self.closed)
+        needed = self.out[:, [self.names.index(name) for name in NEEDED], :]
+        return outcomes(needed, self.status[:, 0], closed=self.closed, judged=self.judged)
 
     def of_finished(self, values: Floats) -> Floats:
         """What was read of the runs, shape (runs, …), with NaN in those that did not finish; written in place."""
@@ -197,6 +200,7 @@ class Ensemble:
     depends on its own inputs and draws alone, so that neither threads, blocks (runs in one call of the kernel) nor
     chunks can change a bit. Inputs are of one scenario or of each of several over the same quarters; draws are at hand,
     the same for every scenario, or what gives those of runs first … last - 1. What ``progress`` raises ends the work.
+    Outcomes are ``judged`` in a quarter counted from 0, by default the last of year twenty.
     """
 
     def __init__(
@@ -209,12 +213,14 @@ class Ensemble:
         threads: int = 1,
         progress: Done | None = None,
         block: int = BLOCK,
+        judged: int | None = None,
     ) -> None:
         self.inputs: tuple[Inputs, ...] = (inputs,) if isinstance(inputs, Inputs) else tuple(inputs)
         self.draws = self._sharing(draws) if isinstance(draws, Draws) else draws
         self.size = len(draws.addresses) if isinstance(draws, Draws) else runs
         self.names = tuple(names)
         self.threads, self.block = threads, block
+        self.judged = judged
         self.progress: Done = progress or (lambda _: None)
 
     def _sharing(self, draws: Draws) -> DrawsOf:
@@ -265,7 +271,8 @@ class Ensemble:
             with ThreadPoolExecutor(self.threads) as pool:
                 for done in pool.map(one, starts):
                     self.progress(done)
-        return ScenarioRuns(self.names, out, status, is_closed(inputs, judged_at(len(inputs.world))))
+        judged = year_twenty(len(inputs.world)) if self.judged is None else self.judged
+        return ScenarioRuns(self.names, out, status, is_closed(inputs, judged), judged)
 
     def _flows(self, inputs: Inputs, draws: Draws) -> Flows:
         """Run draws one by one and copy what they sent along the links, which the next run overwrites."""

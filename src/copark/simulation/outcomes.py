@@ -1,4 +1,8 @@
-"""Outcomes: what became of a park in a run, judged at year twenty."""
+"""Outcomes: what became of a park in a run, judged at a horizon.
+
+Who looks ahead judges ten years from now (:mod:`copark.cases.horizon`); what is asked of the mechanism itself is judged
+in year twenty of every park.
+"""
 
 from __future__ import annotations
 
@@ -10,30 +14,32 @@ OUTCOMES = ("failed", "dependent", "stagnant", "self_standing")
 NOT_OK = -1
 """Code of a run that did not end well as a computation."""
 SELF_STANDING = 50
-"""S*: companies operating in year twenty from which on a park that lives unaided is self-standing (MODEL §3.11)."""
+"""S*: companies operating at the horizon from which on a park that lives unaided is self-standing (MODEL §3.11)."""
 YEAR_TWENTY = 80
-"""Quarter in which outcomes are judged, counted from the start."""
+"""Quarters after which outcomes are judged where nobody looks ahead."""
 RESCUED_WITHIN = 8
 """Quarters before it in which a rescue makes a park dependent."""
 NEEDED = ("operating", "rescue", "failed")
 """Outputs that outcomes are judged by."""
 
 
-def judged_at(quarters: int) -> int:
-    """Quarter in which outcomes are judged, of a horizon of so many quarters."""
+def year_twenty(quarters: int) -> int:
+    """Give the last quarter of year twenty, counted from 0, or the last of a shorter time of so many quarters."""
     return min(YEAR_TWENTY, quarters) - 1
 
 
 def outcomes(
-    out: np.ndarray, status: np.ndarray, self_standing: float = SELF_STANDING, *, closed: bool = False
-) -> np.ndarray:
-    """Outcome of every run at year twenty, or at the end of a shorter horizon (MODEL §3(11)).
+    out: np.ndarray, status: np.ndarray, self_standing: float = SELF_STANDING, *, closed: bool = False,
+    judged: int | None = None,
+) -> np.ndarray:  # fmt: skip
+    """Outcome of every run in a quarter, by default at year twenty or at the end of a shorter time (MODEL §3(11)).
 
     failed: the company is insolvent, or the park ``closed``, whatever became of the company; dependent: alive, and
     rescued within the last eight quarters; stagnant: fewer than S* operating; self-standing. -1 if a run did not end
-    well as a computation. out: outputs :data:`NEEDED`, shape (runs, 3, quarters); status: codes, shape (runs,).
+    well as a computation. out: outputs :data:`NEEDED`, shape (runs, 3, quarters); status: codes, shape (runs,); judged:
+    the quarter, counted from 0.
     """
-    end = judged_at(out.shape[2]) + 1
+    end = (year_twenty(out.shape[2]) if judged is None else judged) + 1
     operating, rescue, failed = out[:, 0, end - 1], out[:, 1, :end], out[:, 2, end - 1]
     rescued = (rescue[:, max(end - RESCUED_WITHIN, 0) :] > 0.0).any(axis=1)
     found = np.where(operating < self_standing, 2, 3)
@@ -43,7 +49,7 @@ def outcomes(
 
 
 def reclassify(outcome: ArrayLike, operating: ArrayLike, threshold: float) -> NDArray[np.int8]:
-    """Outcomes under another S*, from codes and operating companies at year twenty, shape (run,) both.
+    """Outcomes under another S*, from codes and operating companies when they are judged, shape (run,) both.
 
     Failed and dependent do not depend on S*; the others are stagnant below it and self-standing from it on.
     """

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from copark.cases.case import Case
+from copark.cases.horizon import with_quarters
 from copark.cases.model_inputs import case_parameters, pack
 from copark.errors import RunRefused, StudyFaults
 from copark.model.arrays import Inputs
@@ -39,9 +40,7 @@ def inputs_of(case: Case, scenario: Scenario | None = None, quarters: int | None
 
     Raises StudyFaults if the scenario's edits do not fit the case.
     """
-    longer = case
-    if quarters is not None and quarters != case.clock.quarters:
-        longer = case.model_copy(update={"clock": case.clock.model_copy(update={"quarters": quarters})})
+    longer = case if quarters is None else with_quarters(case, quarters)
     if scenario is None:
         return pack(longer)
     changed = case_of(longer, scenario)
@@ -98,6 +97,7 @@ class Prepared(NamedTuple):
 
     study: Study
     case: Case
+    """The case with the time that is simulated."""
     inputs: tuple[Inputs, ...]
     facts: tuple[dict[str, np.ndarray], ...]
     label: Label
@@ -108,7 +108,10 @@ class Prepared(NamedTuple):
         study, case = self.study, self.case
         names = tuple(dict.fromkeys((*study.kept, *NEEDED)))
         draws = StudyDraws(study, case, study.scenarios, self.facts, self.source)
-        return Ensemble(self.inputs, draws, names, runs=study.runs, threads=threads, progress=progress)
+        judged = study.judged_in(case.clock.quarters)
+        return Ensemble(
+            self.inputs, draws, names, runs=study.runs, threads=threads, progress=progress, judged=judged
+        )  # fmt: skip
 
     def labelled(self, runs: Runs) -> xr.Dataset:
         """Some of these runs as a dataset."""
@@ -120,10 +123,11 @@ def prepare(study: Study, case: Case, source: DrawSource | None = None) -> Prepa
     given = source if study.draws == "posterior" else None
     if study.draws == "posterior" and given is None:
         raise RunRefused.of("study.no_posterior", case=case.name)
-    inputs = tuple(inputs_of(case, scenario, study.quarters) for scenario in study.scenarios)
-    facts = tuple(facts_of(study, case, scenario) for scenario in study.scenarios)
+    seen = study.seen(case)
+    inputs = tuple(inputs_of(seen, scenario) for scenario in study.scenarios)
+    facts = tuple(facts_of(study, seen, scenario) for scenario in study.scenarios)
     made = label(study, case, None if given is None else given.content)
-    return Prepared(study, case, inputs, facts, made, given)
+    return Prepared(study, seen, inputs, facts, made, given)
 
 
 def facts_of(study: Study, case: Case, scenario: Scenario) -> dict[str, np.ndarray]:

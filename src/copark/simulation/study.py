@@ -17,7 +17,9 @@ from pydantic_core import PydanticCustomError
 from copark.cases.case import Case
 from copark.cases.casebook import list_cases
 from copark.cases.files import KeyPath
+from copark.cases.horizon import seen_from, with_quarters
 from copark.cases.load import load_case
+from copark.cases.quarters import Quarter
 from copark.cases.types import shown, suggestion, wrong
 from copark.cases.validated_yaml import faults_in, read_model
 from copark.cases.yaml_loader import Tree
@@ -25,6 +27,7 @@ from copark.errors import CoparkError, Fault, NotFound, StudyFaults
 from copark.model.outputs import NAMES
 from copark.model.variables import catalogue
 from copark.simulation.case_edits import edited, fault_of_edit
+from copark.simulation.outcomes import year_twenty
 from copark.simulation.scenario_edits import Edits
 from copark.simulation.study_entries import Entry, Key, Moment, Title
 from copark.texts import text
@@ -103,6 +106,13 @@ class Study(Entry):
     runs: Annotated[int, Field(ge=1, le=MOST_RUNS)] = 1000
     seed: Annotated[int, Field(ge=0, lt=2**62)] = 1
     quarters: Annotated[int, Field(ge=1, le=400)] | None = None
+    """How many quarters are simulated; outcomes are judged in year twenty, or in the last one of fewer."""
+    now: Quarter | None = None
+    """Quarter the park is looked at from: it is simulated to ten years on at least and judged then.
+
+    Where neither is said, whoever runs the study fills it in (:func:`copark.inference.case_parameters.settle`); a study
+    run as it is takes the time of its case.
+    """
     draws: Literal["defaults", "unsettled", "prior", "posterior"] | None = None
     """What is drawn: nothing; the parameters no data has moved from their priors; all that have a prior; or
     ``posterior``: parameters, and where the case is calibrated past random numbers, from its posterior or what other
@@ -129,6 +139,12 @@ class Study(Entry):
             raise wrong("study_same_key", at="scenarios", found=", ".join(keys))
         return self
 
+    @model_validator(mode="after")
+    def _one_length(self) -> Study:
+        if self.now is not None and self.quarters is not None:
+            raise wrong("study_two_lengths", at="quarters", found=self.quarters, now=self.now)
+        return self
+
     @property
     def kept(self) -> tuple[str, ...]:
         """Names of the outputs kept."""
@@ -150,7 +166,19 @@ class Study(Entry):
     def content(self) -> dict[str, Any]:
         """Give the study as plain values: but for its titles, what its identity is made of."""
         made: dict[str, Any] = self.model_dump(mode="json", by_alias=True)
+        if self.now is None:
+            del made["now"]
         return made
+
+    def seen(self, case: Case) -> Case:
+        """Give its case with the time that the study runs."""
+        if self.now is not None:
+            return seen_from(case, self.now)
+        return case if self.quarters is None else with_quarters(case, self.quarters)
+
+    def judged_in(self, quarters: int) -> int:
+        """Give the quarter, counted from 0, in which outcomes are judged, of so many that are simulated."""
+        return quarters - 1 if self.now is not None else year_twenty(quarters)
 
 
 @cache

@@ -23,6 +23,13 @@ _FLOW = rf"\{{\s*en: ({_STRING}),\s+zh: ({_STRING})\s*\}}"
 _BLOCK = rf"\n  en: ({_STRING})\n  zh: ({_STRING})\n"
 _PLAIN = re.compile(rf"[^:]+:\s*(?:{_FLOW}|{_BLOCK})(?:\s|#.*)*")
 """An entry whose words are strings of JSON as well: as most are, and importing YAML takes longer than reading them."""
+_ISSUE = (".cause", ".repair")
+"""Ends of the keys of what is said of somebody's file, which is quoted as it is typed."""
+_TYPED = re.compile(r"[12][0-9]{3}Q[1-4]|--[a-z]+[ =]\{|--cut")
+"""In a text that says how a quarter is to be typed."""
+_QUARTER = re.compile(r"(?<![A-Za-z0-9_./=:@-])([12][0-9]{3})Q([1-4])(?![A-Za-z0-9_./=:@-])")
+"""A quarter by itself, not within a name, a path or an option."""
+_NUMERALS = "一二三四"
 _ENTRY = re.compile(r"""^(?=(["']?)([\w.-]+)\1:(?:\s|$))""", re.MULTILINE)
 
 
@@ -101,7 +108,8 @@ def text(key: str, lang: str = "en", **values: Any) -> str:
     key
         ``<area>.<rest>``, for instance ``report.title``.
     values
-        What the text names in braces.
+        What the text names in braces. Quarters among them are spelled out in Chinese, but not within a command, nor
+        where the text says how they are typed.
 
     Raises
     ------
@@ -110,7 +118,22 @@ def text(key: str, lang: str = "en", **values: Any) -> str:
     """
     area, _, rest = key.partition(".")
     template = entries(area)[rest][lang]
-    return template.format(**values) if values else template
+    if not values:
+        return template
+    if lang != "zh" or rest.endswith(_ISSUE) or _TYPED.search(template):
+        return template.format(**values)
+    prose = {name: _spelled(value) for name, value in values.items()}
+    parts = template.split("`")
+    return "`".join(part.format(**(values if n % 2 else prose)) for n, part in enumerate(parts))
+
+
+def _spelled(value: Any) -> Any:
+    """Spell out the quarters of a value as Chinese prose has them: 2024年第四季度, where English has 2024Q4."""
+    if isinstance(value, int | float):
+        return value
+    written = str(value)
+    spelled = _QUARTER.sub(lambda quarter: f"{quarter[1]}年第{_NUMERALS[int(quarter[2]) - 1]}季度", written)
+    return value if spelled == written else spelled
 
 
 def has_text(key: str) -> bool:

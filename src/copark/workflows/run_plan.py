@@ -82,11 +82,11 @@ def reported_by(result: xr.Dataset, source: DrawSource | None, futures: int) -> 
     import numpy as np
 
     from copark.simulation.outcomes import OUTCOMES
-    from copark.simulation.readouts.compare import year_twenty
+    from copark.simulation.readouts.compare import judged_column
     from copark.simulation.sample_size import Reported
 
     groups = groups_of(source, result["run"].to_numpy().astype(np.int64), futures)
-    at_end, found = result["operating"].isel(quarter=year_twenty(result)), []
+    at_end, found = result["operating"].isel(quarter=judged_column(result)), []
     for at, key in enumerate(map(str, result["scenario"].to_numpy())):
         outcome = result["outcome"].isel(scenario=at).to_numpy()
         kept, operating = outcome >= 0, at_end.isel(scenario=at).to_numpy().astype(np.float64)
@@ -189,7 +189,7 @@ class PlannedStudy:
 def plan_study(
     name_or_path: str | Path | Study, *, runs: int | None = None, precision: float | None = None,
     seed: int | None = None, threads: int | None = None, lang: str = "en", out: Path = OUT,
-    parameters: str | None = None, cut: str | None = None, progress: Progress | None = None,
+    parameters: str | None = None, cut: str | None = None, now: str | None = None, progress: Progress | None = None,
 ) -> PlannedStudy:  # fmt: skip
     """Plan a study: time and precision of so many runs, or the runs that reach a precision.
 
@@ -199,8 +199,9 @@ def plan_study(
         A study, its name or path, or a case for its baseline study.
     precision
         Half-width wanted, as a share: 0.01 is one percentage point.
-    out, parameters, cut
-        Output folder, and which parameters of which cut, as in :func:`copark.workflows.run_study`.
+    out, parameters, cut, now
+        Output folder, which parameters of which cut, and the quarter the park is looked at from, as in
+        :func:`copark.workflows.run_study`.
     """
     from copark.cases import load_case
     from copark.inference.case_parameters import settle
@@ -209,7 +210,7 @@ def plan_study(
     stage(progress, "prepare")(0, 0)
     named = name_or_path if isinstance(name_or_path, Study) else load_study(name_or_path)
     case = load_case(named.case)
-    study, has = settle(named.with_changes(runs=runs, seed=seed), case, out, parameters, cut)
+    study, has = settle(named.with_changes(runs=runs, seed=seed, now=now), case, out, parameters, cut)
     seen = pilot(study, case, has.source, threads)
     found = plan(study, case, has.source, precision=precision, threads=threads, seen=seen)
     if precision is not None and runs is None and found.needed is not None:

@@ -6,6 +6,7 @@ import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from copark.analyses.run import Answer
     from copark.cases import Case
+    from copark.inference.case_parameters import CaseParameters
     from copark.simulation.study import Study
     from copark.store import RunRecord
 
@@ -57,8 +59,9 @@ class RunOutcome:
 def run_study(
     name_or_path: str | Path | Study, *, runs: int | None = None, seed: int | None = None, draws: str | None = None,
     parameters: str | None = None, cut: str | None = None, threads: int | None = None, means: Means | None = None,
-    lang: str = "en", out: Path = OUT, fresh: bool = False, report: bool = True, formats: Sequence[str] = ("html",),
-    announce: Callable[[Sequence[str]], None] | None = None, progress: Progress | None = None,
+    now: str | None = None, lang: str = "en", out: Path = OUT, fresh: bool = False, report: bool = True,
+    formats: Sequence[str] = ("html",), announce: Callable[[Sequence[str]], None] | None = None,
+    progress: Progress | None = None,
 ) -> RunOutcome:  # fmt: skip
     """Run a study, or find its run; store it; write its report.
 
@@ -66,8 +69,9 @@ def run_study(
     ----------
     name_or_path
         A study, or its name or path; a case means its baseline study.
-    runs, seed, draws, parameters, cut
-        In the place of the study's own, of the best parameters (``own``, ``shipped`` …) and of their cut (``2020Q4``).
+    runs, seed, draws, parameters, cut, now
+        In the place of the study's own, of the best parameters (``own``, ``shipped`` …), of their cut (``2020Q4``), and
+        of the present quarter, from which the park is looked at.
     threads, means, lang, out
         Threads here, or other means to make the runs; ``en`` or ``zh``; folder of ``runs/`` and ``reports/``.
     fresh, report, formats
@@ -84,28 +88,23 @@ def run_study(
     from copark.analyses.run import answer_of
     from copark.cases import load_case
     from copark.inference.case_parameters import settle
+    from copark.inference.levers import moved_by_data
     from copark.presentation import write
     from copark.simulation.study import Study, load_study
     from copark.simulation.unfinished import require_finished
 
     named, out = name_or_path if isinstance(name_or_path, Study) else load_study(name_or_path), Path(out)
     case, began, by = load_case(named.case), time.monotonic(), means or Means(threads)
-    study, has = settle(named.with_changes(runs=runs, seed=seed, draws=draws), case, out, parameters, cut)
-
-    def ahead(study: Study, told: Sequence[str]) -> None:
-        from copark.workflows.run_plan import worth_telling
-
-        if announce is not None:
-            announce((*told, *worth_telling(study, case, has.source, threads=by.threads, lang=lang)))
-
+    study, has = settle(named.with_changes(runs=runs, seed=seed, draws=draws, now=now), case, out, parameters, cut)
+    ahead = None if announce is None else partial(_announce, announce, case, has, by.threads, lang)
     made = find_or_make(
-        study, case, has, means=by, out=out, lang=lang, fresh=fresh, ahead=None if announce is None else ahead,
-        progress=progress,
+        study, case, has, means=by, out=out, lang=lang, fresh=fresh, ahead=ahead, progress=progress
     )  # fmt: skip
     record, seconds, files = made.record, time.monotonic() - began, dict[str, Path]()
     runs_made = RunStore.of(out).load(record.identity)
     require_finished(runs_made)
-    answer = answer_of(runs_made, case, counts_of(record))
+    moved = None if has.source is None else moved_by_data(case, has)
+    answer = answer_of(runs_made, case, counts_of(record), moved)
     if report:
         stage(progress, "report")(0, 0)
         files = write(answer.document(lang), out / "reports" / f"{made.study.name}-{answer.run_id}", formats)
@@ -114,6 +113,16 @@ def run_study(
         study=getattr(made.study.title, lang), seed=made.study.seed, reused=made.reused, seconds=seconds, files=files,
         notes=(*has.said(lang), *made.notes),
     )  # fmt: skip
+
+
+def _announce(
+    announce: Callable[[Sequence[str]], None], case: Case, has: CaseParameters, threads: int | None, lang: str,
+    study: Study, told: Sequence[str],
+) -> None:  # fmt: skip
+    """Tell beforehand what was moved aside, and what work over ten seconds will take."""
+    from copark.workflows.run_plan import worth_telling
+
+    announce((*told, *worth_telling(study, case, has.source, threads=threads, lang=lang)))
 
 
 def counts_of(record: RunRecord) -> tuple[dict[str, int], ...]:
@@ -137,8 +146,8 @@ def simulate(
         Which parameters, of which cut, as in :func:`run_study`, and the output folder in which calibrations of one's
         own are looked for, by default ``./out``; ``result.attrs["provenance"]`` tells their trust state.
     **changes
-        Further fields of the baseline study: ``draws``, ``scenarios``, ``keep``, ``quarters``; ``threads``; and
-        ``progress``, called with stage, done and total.
+        Further fields of the baseline study: ``draws``, ``scenarios``, ``keep``, ``now``, ``quarters``; ``threads``;
+        and ``progress``, called with stage, done and total.
 
     Returns
     -------

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, cast
 
 from pydantic import Field
 
-from copark.analyses.contract import CaseParams, Result, Said
+from copark.analyses.contract import AheadParams, Result, Said
 from copark.analyses.how_sure import NONE, Doubts, doubts_of
 from copark.analyses.levers import Answer as Levers
 from copark.analyses.levers import Params as LeverParams
@@ -34,7 +34,7 @@ SIZES = ("operating", "jobs")
 """Outputs that tell how large the park becomes."""
 
 
-class Params(CaseParams):
+class Params(AheadParams):
     """What a brief may be asked of a park; levers are answered with the same draws and futures."""
 
     draws: Annotated[int, Field(ge=1, le=100_000)] = 200
@@ -117,7 +117,7 @@ def compute(params: Params, context: Context) -> Answer:
 
     case = context.case(params.case)
     ensemble = context.simulate(_study(params, context), case, *params.wanted)
-    told, closure = answer_of(ensemble, case), closure_of(case)
+    told, closure = answer_of(ensemble, case), closure_of(case, params.now)
     bands = [
         {name: quantiles(ensemble[name].isel(scenario=at).to_numpy()[:, : told.last + 1]) for name in SIZES}
         for at in range(ensemble.sizes["scenario"])
@@ -140,11 +140,11 @@ def compute(params: Params, context: Context) -> Answer:
     )  # fmt: skip
 
 
-def closure_of(case: Case) -> Closure | None:
-    """The closure of the whole park that stands when outcomes are judged."""
-    from copark.simulation.outcomes import judged_at
+def closure_of(case: Case, now: str | None) -> Closure | None:
+    """The closure of the whole park that stands when outcomes are judged, looked at from a quarter."""
+    from copark.cases.horizon import horizon_of, now_for, seen_from
 
-    return case.closed_by(case.clock.start + judged_at(case.clock.quarters))
+    return case.closed_by(horizon_of(seen_from(case, now_for(case, now))))
 
 
 def key_of(closure: Closure) -> str:
@@ -154,25 +154,27 @@ def key_of(closure: Closure) -> str:
 
 def _study(params: Params, context: Context) -> Study:
     """The case as it is, a draw for each run, as many runs as levers have; a closed park also without its closure."""
+    from copark.cases.horizon import now_for
     from copark.simulation.counterfactual import but_for_study
     from copark.simulation.study import baseline
 
     case = context.case(params.case)
-    closure = closure_of(case)
+    closure = closure_of(case, params.now)
     study = baseline(params.case) if closure is None else but_for_study(case, (key_of(closure),))
     return study.with_changes(
-        name=f"brief-{case.name}", case=params.case, runs=params.draws * params.futures, seed=params.seed
-    )
+        name=f"brief-{case.name}", case=params.case, runs=params.draws * params.futures, seed=params.seed,
+        now=now_for(case, params.now),
+    )  # fmt: skip
 
 
 def _asked(params: Params) -> LeverParams:
-    common = ("case", "parameters", "cut", "seed", "draws", "futures")
+    common = ("case", "parameters", "cut", "seed", "now", "draws", "futures")
     return LeverParams(**{name: getattr(params, name) for name in common})
 
 
 def _levers_asked(params: Params, context: Context) -> LeverParams | None:
     """What is asked of levers; ``None`` where a park is closed or the facts of the case allow no lever."""
-    if closure_of(context.case(params.case)) is not None:
+    if closure_of(context.case(params.case), params.now) is not None:
         return None
     try:
         asked_of(_asked(params), context)

@@ -7,9 +7,8 @@ files of numbers have more: an annex of tables, and the commands.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from math import floor
 from typing import TYPE_CHECKING
 
 from copark.analyses.brief import Answer
@@ -20,6 +19,7 @@ from copark.analyses.show import Show
 from copark.arrays import Floats
 from copark.cases.quarters import Quarter
 from copark.inference.levers.measures import BUDGETS, SIDES, measure_of
+from copark.inference.rolling_origin import year_of_moment
 from copark.labels import join
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from copark.analyses.levers import Answer as Levers
+    from copark.inference.levers import Reading
     from copark.inference.levers.schema import Lever, Setting
     from copark.simulation.trust import Trust
 
@@ -70,6 +71,18 @@ def without_commands(sentence: str) -> str:
 def _percent(share: float) -> float:
     """A share in per cent, without the noise that multiplying leaves in its last digits."""
     return round(100.0 * share, 10)
+
+
+def of_structures(readings: Sequence[Reading], t: Texts) -> str:
+    """Say what the chance of standing on its own is under the other structures of the model."""
+    between = structure_range(readings)
+    if between is None:
+        return t("card.no_structures")
+    low, high, count = between
+    first, last = (shown(end, doc.SHARE, t.lang) for end in (low, high))
+    if first == last:
+        return t("card.structures_alike", value=first, count=count)
+    return t("card.structures", band=shown(doc.Interval(low, high), doc.SHARE, t.lang), count=count)
 
 
 class _Show(Show):
@@ -129,12 +142,7 @@ class _Show(Show):
         found, t = self.found, self.t
         if found.shows_outcomes:
             standing = found.share("self_standing")
-            between = structure_range(self.readings)
-            note = t("card.no_structures")
-            if between is not None:
-                low, high, count = between
-                note = t("card.structures", band=shown(doc.Interval(low, high), doc.SHARE, t.lang), count=count)
-            yield doc.Card(t("card.self_standing"), doc.SHARE, standing.share, note)
+            yield doc.Card(t("card.self_standing"), doc.SHARE, standing.share, of_structures(self.readings, t))
         for name in found.bands:
             column, value = self.size(name)
             band = self.said(doc.Interval(value.low, value.high), column)
@@ -265,7 +273,7 @@ class _Show(Show):
             yield self.options(self.found.levers)
         yield self.by_year()
         rows = [
-            (str(floor(one.at)), doc.Interval(one.value, one.high, one.value) if one.high else one.value,
+            (str(year_of_moment(one.at)), doc.Interval(one.value, one.high, one.value) if one.high else one.value,
              text(f"report.observed.{KINDS.get(one.bound, 'exact')}", self.t.lang), self.t(f"used.{one.state}"))
             for one in sorted(self.found.reported)
         ]  # fmt: skip

@@ -1,18 +1,25 @@
-"""Tell what the observations say of a claim, apart from what the prior says: its Bayes factor."""
+"""Tell of a claim its word, its P and how far other draws may move both, and what the observations say of it."""
 
 from __future__ import annotations
 
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from copark.presentation.document import Interval
+from copark.analyses.show import known
+from copark.inference.claims.severity import built_in
+from copark.inference.claims.standard import standard
+from copark.model.variables import catalogue
+from copark.presentation.document import Column, Interval, Kind
+from copark.presentation.numbers import percent
 from copark.stats.bayes_factor import bayes_factor
+from copark.stats.jackknife import reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from copark.analyses.contract import Texts
     from copark.inference.claims import ClaimFinding
+    from copark.inference.claims.schema import Statistic
     from copark.inference.claims.verdict import Verdict
 
 CLAIM_COLUMNS = "claim word probability:share prior_probability:share factor:number:2 effect in_short:note"
@@ -29,11 +36,68 @@ def factor(finding: Verdict) -> Interval | None:
 
 def speaks_against(finding: Verdict) -> bool:
     """Tell whether the observations speak against a claim by more than simulation error."""
-    known = factor(finding)
-    return known is not None and known.high < AGAINST
+    found = factor(finding)
+    return found is not None and found.high < AGAINST
 
 
 def against(findings: Iterable[ClaimFinding], t: Texts) -> list[str]:
     """Name the claims that the observations speak against, in one entry; in none where there are none."""
-    names = [t.of(finding.claim.title) for finding in findings if speaks_against(finding)]
-    return [t("clause").join(names)] if names else []
+    return _named((finding for finding in findings if speaks_against(finding)), t)
+
+
+def other_draws(findings: Iterable[ClaimFinding], t: Texts) -> list[str]:
+    """Name the claims of which other draws may say another word, in one entry; in none where there are none."""
+    return _named((finding for finding in findings if finding.other_words), t)
+
+
+def _named(findings: Iterable[ClaimFinding], t: Texts) -> list[str]:
+    names = [t.of(finding.claim.title) for finding in findings]
+    return [t("and_another").join(names)] if names else []
+
+
+def said_word(t: Texts, finding: Verdict) -> str:
+    """Say the word of a verdict, followed by those that other draws may say."""
+    word = t(f"word.{finding.word}")
+    others = t("or").join(t("quoted", title=t(f"word.{other}")) for other in finding.other_words)
+    return t("other_draws", word=word, others=others) if others else word
+
+
+def chance(finding: Verdict) -> Interval | float | None:
+    """Return P with the interval of its sampling error; P alone where that is not known or nil, ``None`` without P."""
+    if not finding.sampling_error > 0.0:
+        return known(finding.probability)
+    low, high = reach(finding.probability, finding.sampling_error, standard().sampling_error.value)
+    return Interval(max(low, 0.0), min(high, 1.0), finding.probability)
+
+
+def sampling_range(finding: Verdict) -> str:
+    """Say half the width of the interval of the sampling error, in per cent; a dash where it is not known."""
+    if not isfinite(finding.sampling_error):
+        return "–"
+    return percent(reach(0.0, finding.sampling_error, standard().sampling_error.value)[1])
+
+
+def record(t: Texts, finding: Verdict) -> str:
+    """Say what the record changed of what the prior alone says."""
+    if not isfinite(finding.probability):
+        return ""
+    before, (low, high) = finding.prior_probability, finding.monte_carlo
+    word = "same" if low <= before <= high else "raised" if before < low else "lowered"
+    said = t(f"record.{word}", prior=percent(before), probability=percent(finding.probability))
+    if word == "same" and built_in(before) != "open":
+        said = t("record.built_in", record=said)
+    return said
+
+
+def column_of(one: Statistic) -> Column:
+    """Choose how values of a statistic are written: shares in per cent, their changes in points, else the unit."""
+    if one.kind in ("share", "context", "missing"):
+        return Column("value", "", Kind.share, places=2 if one.kind == "context" else 1)
+    if one.outcome:
+        return Column("value", "", Kind.points)
+    if one.kind in ("log", "interaction"):
+        return Column("value", "", Kind.change, places=2)
+    if one.kind == "ratio":
+        return Column("value", "", Kind.number, places=2)
+    unit = catalogue().outputs[one.output or ""].unit
+    return Column("value", "", Kind.change if one.kind == "difference" else Kind.number, unit)

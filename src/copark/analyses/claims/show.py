@@ -8,7 +8,17 @@ from math import exp, expm1, isfinite
 from typing import TYPE_CHECKING
 
 from copark.analyses.claims import Answer
-from copark.analyses.claims.evidence import CLAIM_COLUMNS, against, factor
+from copark.analyses.claims.evidence import (
+    CLAIM_COLUMNS,
+    against,
+    chance,
+    column_of,
+    factor,
+    other_draws,
+    record,
+    said_word,
+    sampling_range,
+)
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show, known
 from copark.inference.claims import LEFT_THE_RECORD, LOOK_DRAWS, LOOK_FUTURES, ClaimFinding, PartFinding
@@ -16,8 +26,9 @@ from copark.inference.claims.claims_file import ClaimsFile
 from copark.inference.claims.rules import FOR, OPEN, REFUTED, WORDS, Condition, Measured, resolve
 from copark.inference.claims.schema import Part, Statistic, Variant
 from copark.inference.claims.sequential import stopping
-from copark.inference.claims.severity import RECENTRED, Severity, built_in
-from copark.inference.claims.verdict import Verdict, standard
+from copark.inference.claims.severity import RECENTRED, Severity
+from copark.inference.claims.standard import standard
+from copark.inference.claims.verdict import Verdict
 from copark.inference.diagnostics import title_of
 from copark.labels import claim_number, join, lowered, variable_title
 from copark.model.variables import catalogue
@@ -45,7 +56,8 @@ def document(found: Answer, t: Texts) -> doc.Document:
         provenance={
             "draws": f"{made['draws']} × {made['futures']}", **({"runs": f"{found.runs:,}"} if found.runs else {}),
             "seed": made["seed"], "rules": found.file.name, "fixed": made["fixed"], "sha256": found.file.sha256,
-            "standard": standard().fixed, "standard_sha256": made["standard_sha256"],
+            "standard": t("amended", fixed=standard().fixed, amended=standard().amended),
+            "standard_sha256": made["standard_sha256"],
             **({"sequential_sha256": made["sequential_sha256"]} if show.sequential else {}),
         },
     )  # fmt: skip
@@ -75,20 +87,6 @@ def general(file: ClaimsFile, t: Texts) -> doc.Caveat:
     return doc.Caveat(t.sentences([t("general"), *([t("left_out", titles=titles)] if titles else [])]))
 
 
-def column_of(one: Statistic) -> doc.Column:
-    """How values of a statistic are written: shares in per cent, changes of shares in points, outputs in their unit."""
-    if one.kind in ("share", "context", "missing"):
-        return doc.Column("value", "", doc.Kind.share, places=2 if one.kind == "context" else 1)
-    if one.outcome:
-        return doc.Column("value", "", doc.Kind.points)
-    if one.kind in ("log", "interaction"):
-        return doc.Column("value", "", doc.Kind.change, places=2)
-    if one.kind == "ratio":
-        return doc.Column("value", "", doc.Kind.number, places=2)
-    unit = catalogue().outputs[one.output or ""].unit
-    return doc.Column("value", "", doc.Kind.change if one.kind == "difference" else doc.Kind.number, unit)
-
-
 class _Show(Show):
     """The parts of the document in one language."""
 
@@ -105,12 +103,15 @@ class _Show(Show):
         t, claims = self.t, self.found.claims
         if len(claims) == 1:
             one = claims[0]
-            said = t("headline.one", title=t.of(one.claim.title), word=self.word(one.word))
-            return t.sentences([said, *filter(None, [self.record(one)])])
+            said = t("headline.one", title=t.of(one.claim.title), word=said_word(t, one))
+            return t.sentences([said, *filter(None, [record(t, one)])])
         sides = self.sides()
         counts = {key: len(side) for key, side in sides.items()}
         doubted = [t("headline.against_data", claims=names) for names in against(sides["sure"], t)]
-        return t.sentences([t("headline", count=len(claims), park=t.of(self.found.park), **counts), *doubted])
+        unsteady = [t("headline.other_draws", claims=names) for names in other_draws(claims, t)]
+        return t.sentences(
+            [t("headline", count=len(claims), park=t.of(self.found.park), **counts), *unsteady, *doubted]
+        )
 
     def sides(self) -> dict[str, list[ClaimFinding]]:
         """The claims by what is held of them."""
@@ -122,9 +123,11 @@ class _Show(Show):
         t, told = self.t, []
         for key, side in self.sides().items():
             titles = [t("quoted", title=t.of(one.claim.title)) for one in side]
-            if key != "open":
-                both = zip(titles, side, strict=True)
-                titles = [t("said", part=title, verdict=self.word(one.word)) for title, one in both]
+            both = zip(titles, side, strict=True)
+            titles = [
+                t("said", part=title, verdict=said_word(t, one)) if key != "open" or one.other_words else title
+                for title, one in both
+            ]
             if side:
                 told.append(t.sentences([t(f"held.{key}", titles=self.listed(titles))]))
         return doc.Bullets(tuple(told))
@@ -177,7 +180,7 @@ class _Show(Show):
         """Every claim in a row: its word, P, what the prior alone says, the effect, and a sentence."""
         rows = [
             (
-                self.headed(one), self.word(one.word), known(one.probability), known(one.prior_probability),
+                self.headed(one), said_word(self.t, one), chance(one), known(one.prior_probability),
                 factor(one), self.effect(one, one.parts)[0], self.sentence(one),
             )
             for one in self.found.claims
@@ -193,7 +196,7 @@ class _Show(Show):
             for part in one.deciding
         )  # fmt: skip
         turned = dict.fromkeys(key for part in one.deciding for key in part.flipped)
-        told = [self.record(one), t("short.all" if one.claim.headline.every else "short.any", parts=parts)]
+        told = [record(self.t, one), t("short.all" if one.claim.headline.every else "short.any", parts=parts)]
         if turned:
             told.append(t("short.turned", variants=self.variants_named(tuple(turned))))
         lacking = [t.of(part.part.title) for part in one.deciding if part.why == "lacking"]
@@ -205,7 +208,7 @@ class _Show(Show):
         """Every part: word, P, prior, effect, bounds, severity, what it depends on, what turns it or why it is open."""
         rows = [
             (
-                self.t.of(one.part.title), self.word(one.word), known(one.probability),
+                self.t.of(one.part.title), said_word(self.t, one), chance(one),
                 known(one.prior_probability), factor(one), *self.effect(one, [one]),
                 *((None, None) if one.severity is None else (one.severity.share, one.severity.identical)),
                 self.listed(title_of(lean.parameter, self.t.lang) for lean in one.unmoved),
@@ -231,7 +234,7 @@ class _Show(Show):
         t, written = self.t, claim.claim
         blocks: list[doc.Block] = [doc.Paragraph(t.of(written.statement)), self.cards(claim)]
         for part in claim.parts:
-            title, verdict = t.of(part.part.title), self.word(part.word)
+            title, verdict = t.of(part.part.title), said_word(self.t, part)
             blocks.append(self.text("found", part=title, verdict=verdict, says=t.of(part.part.says)))
             blocks.append(doc.Bullets((*self.sentences(part), *self.rule(part.part))))
         evidence = self.evidence(claim)
@@ -246,18 +249,19 @@ class _Show(Show):
         if set(moved.values()) <= {"unmoved", "held"}:
             blocks.append(self.caveat("found.prior_alone"))
         blocks.append(self.caveat("limits", fixed=self.found.file.claims.fixed, words=t.of(written.limits)))
-        title = self.t("said", part=self.headed(claim), verdict=self.word(claim.word))
+        title = self.t("said", part=self.headed(claim), verdict=said_word(self.t, claim))
         return doc.Section(f"claim-{written.id.lower()}", title, tuple(blocks), folded=len(self.found.claims) > FEW)
 
     def cards(self, claim: ClaimFinding) -> doc.Cards:
         t, least, headline = self.t, claim.severity, claim.claim.headline
         parts = join([t.of(claim.claim.part(key).title) for key in headline.parts], t.lang)
         deciding = t("card.all" if headline.every else "card.any", parts=parts)
-        cards = [doc.Card(t("card.verdict"), doc.plain(doc.Kind.text), self.word(claim.word), deciding)]
+        cards = [doc.Card(t("card.verdict"), doc.plain(doc.Kind.text), said_word(self.t, claim), deciding)]
         if isfinite(claim.probability):
-            told = t("card.monte_carlo", interval=shown(doc.Interval(*claim.monte_carlo), doc.SHARE, t.lang))
+            told = t("card.monte_carlo", interval=shown(doc.Interval(*claim.monte_carlo), doc.SHARE, t.lang),
+                     error=sampling_range(claim))  # fmt: skip
             cards.append(doc.Card(t("card.probability"), doc.SHARE, claim.probability, told))
-            cards.append(doc.Card(t("card.prior"), doc.SHARE, claim.prior_probability, self.record(claim)))
+            cards.append(doc.Card(t("card.prior"), doc.SHARE, claim.prior_probability, record(self.t, claim)))
         if least is not None:
             key = "by_construction" if least.identical else "recentred" if least.world == RECENTRED else ""
             cards.append(doc.Card(t("card.severity"), doc.SHARE, least.share, t(f"card.{key}") if key else ""))
@@ -332,9 +336,13 @@ class _Show(Show):
     def standard(self) -> doc.Table:
         """From which probability on a word is said, and what else the standard of proof fixes, with reasons."""
         rules, why = standard(), self.t.of(standard().words.reason)
-        rows = [(self.word(name), value, why) for name, value in rules.words if name != "reason"]
-        sizes = {"monte_carlo": rules.monte_carlo, "prior_factor": rules.prior_factor}
+        rows: list[tuple[str, float | None, str]] = [
+            (self.word(name), value, why) for name, value in rules.words if name != "reason"
+        ]
+        sizes = {key: getattr(rules, key) for key in ("monte_carlo", "sampling_error", "prior_factor")}
         sizes |= {f"rope_{name}": one for name, one in rules.rope.items()}
+        robust = self.listed(map(self.word, rules.robust.words))
+        rows.append((self.t("standard.robust", words=robust), None, self.t.of(rules.robust.reason)))
         rows += [(self.t(f"standard.{name}"), one.value, self.t.of(one.reason)) for name, one in sizes.items()]
         return self.table("standard", "fixed value:number:2 reason:note", rows)
 
@@ -356,17 +364,6 @@ class _Show(Show):
             column = doc.Column("value", "", doc.Kind.share)
             effect, ends = (expm1(effect[0]), expm1(effect[1]), expm1(effect[2])), (expm1(ends[0]), expm1(ends[1]))
         return self.said(doc.Interval(*effect), column), self.said(doc.Interval(*ends), column)
-
-    def record(self, finding: Verdict) -> str:
-        """What the record changed of what the prior alone says."""
-        if not isfinite(finding.probability):
-            return ""
-        before, (low, high) = finding.prior_probability, finding.monte_carlo
-        word = "same" if low <= before <= high else "raised" if before < low else "lowered"
-        said = self.t(f"record.{word}", prior=percent(before), probability=percent(finding.probability))
-        if word == "same" and built_in(before) != "open":
-            said = self.t("record.built_in", record=said)
-        return said
 
     def arm(self, key: str | None) -> str:
         return "" if key is None else self.t.of(self.found.arm(key))
@@ -475,9 +472,9 @@ class _Show(Show):
             told.append(t.sentences(said))
         effect, ends = self.effect(finding, [finding])
         if effect:
-            low, high = (percent(one) for one in finding.monte_carlo)
+            low, high = (percent(end) for end in finding.monte_carlo)
             told.insert(0, t("found.probability", share=percent(finding.probability), low=low, high=high,
-                             record=self.record(finding)))  # fmt: skip
+                             error=sampling_range(finding), record=record(t, finding)))  # fmt: skip
             factor = number(standard().prior_factor.value, 0)
             told.insert(1, t("found.effect", effect=effect, bounds=ends, factor=factor))
         if finding.why:

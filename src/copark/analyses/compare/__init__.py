@@ -60,6 +60,7 @@ class Params(AnalysisParams):
     seed: Annotated[int | None, Field(ge=0, le=2**63 - 1)] = None
     parameters: ParametersOf | None = None
     cut: Cut = None
+    now: Annotated[str | None, Field(max_length=20)] = None
     outcomes: bool = False
     served: ClassVar[Mapping[str, float]] = {"runs": 2000}
 
@@ -140,7 +141,7 @@ def depends_on(params: Params, context: Context) -> dict[str, Any]:
         one if isinstance(one, str) else context.identity(one, context.case(one.case), params.parameters, params.cut)
         for one in _asked(params, context)
     ]
-    return {**dict.fromkeys(("arm", "seed", "parameters", "cut")), "reference": None, "runs": runs}
+    return {**dict.fromkeys(("arm", "seed", "now", "parameters", "cut")), "reference": None, "runs": runs}
 
 
 def compute(params: Params, context: Context) -> Answer:
@@ -184,7 +185,7 @@ def _asked(params: Params, context: Context) -> Iterator[str | Study]:
     for name in (params.reference, params.arm):
         if name is not None:
             stored = None if context.source is None else RunStore.of(context.source).named(name)
-            yield stored or load_study(name).with_changes(runs=params.runs, seed=params.seed)
+            yield stored or load_study(name).with_changes(runs=params.runs, seed=params.seed, now=params.now)
 
 
 def answer_of(

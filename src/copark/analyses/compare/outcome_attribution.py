@@ -27,8 +27,8 @@ from numpy.typing import NDArray
 
 from copark.arrays import Floats
 from copark.model.clock import DT
-from copark.simulation.outcomes import OUTCOMES, RESCUED_WITHIN, YEAR_TWENTY, judged_at
-from copark.simulation.readouts.compare import Pair, provenance, quarters_apart
+from copark.simulation.outcomes import OUTCOMES, RESCUED_WITHIN
+from copark.simulation.readouts.compare import Pair, judged_column, provenance, quarters_apart
 from copark.stats.shares import z_of
 
 if TYPE_CHECKING:
@@ -149,10 +149,13 @@ def moves_of(pair: Pair) -> OutcomeMoves:
     kept = quarters_apart(pair.before) == 1 and set(NEEDED) <= set(pair.outputs)
     names = NEEDED if kept else ()
     before, after = ({name: one[name].to_numpy() for name in names} for one in (pair.before, pair.after))
-    return outcome_moves(pair.before["outcome"].to_numpy(), pair.after["outcome"].to_numpy(), before, after)
+    judged = judged_column(pair.before)
+    return outcome_moves(pair.before["outcome"].to_numpy(), pair.after["outcome"].to_numpy(), before, after, judged)
 
 
-def outcome_moves(reference: NDArray[np.int8], arm: NDArray[np.int8], before: Outputs, after: Outputs) -> OutcomeMoves:
+def outcome_moves(
+    reference: NDArray[np.int8], arm: NDArray[np.int8], before: Outputs, after: Outputs, judged: int
+) -> OutcomeMoves:  # fmt: skip
     """How outcomes change, run by run.
 
     Parameters
@@ -161,6 +164,8 @@ def outcome_moves(reference: NDArray[np.int8], arm: NDArray[np.int8], before: Ou
         Outcomes by code, of runs that finished in both, shape (runs,).
     before, after
         Outputs :data:`NEEDED` of the reference and of the arm; nothing where they were not kept.
+    judged
+        Quarter in which outcomes are judged, counted from 0.
     """
     counts = np.zeros((len(OUTCOMES), len(OUTCOMES)), np.int64)
     np.add.at(counts, (reference, arm), 1)
@@ -168,7 +173,7 @@ def outcome_moves(reference: NDArray[np.int8], arm: NDArray[np.int8], before: Ou
     for i, j in np.argwhere(counts):
         if i != j:
             rows = np.flatnonzero((reference == i) & (arm == j))
-            part = ({name: out[name][rows, :YEAR_TWENTY] for name in out} for out in (before, after))
+            part = ({name: out[name][rows, : judged + 1] for name in out} for out in (before, after))
             found.append(_move(int(i), int(j), len(rows), len(reference), *part))
     found.sort(key=lambda move: -move.runs)
     return OutcomeMoves(tuple(map(tuple, counts.tolist())), tuple(found))
@@ -338,7 +343,7 @@ def outcome_parts(pair: Pair, case: Case, context: Context, wanted: Wanted) -> O
     facts = [facts_of(first, case, one) for one in (before, after)]
     since = 0
     if before.parameters == after.parameters and facts[0].keys() == facts[1].keys():
-        since = first_apart(*(inputs_of(case, one, first.quarters) for one in (before, after)))
+        since = first_apart(*(inputs_of(first.seen(case), one) for one in (before, after)))
     numbers = pair.before["run"].to_numpy()
 
     def change(coalitions: Sequence[tuple[str, ...]], runs: int) -> list[Indicators]:
@@ -385,7 +390,7 @@ def books_of(pair: Pair) -> Books | None:
     """Bail-outs and debts of both; none where they were not kept quarter by quarter, or no pair finished."""
     if not {"rescue", "debt"} <= set(pair.outputs) or quarters_apart(pair.before) != 1 or not pair.before.sizes["run"]:
         return None
-    last = judged_at(len(pair.labels))
+    last = judged_column(pair.before)
     found: list[tuple[float, float, float]] = []
     for one in (pair.before, pair.after):
         rescued, owed = one["rescue"].to_numpy()[:, : last + 1] > 0.0, one["debt"].to_numpy()[:, : last + 1]

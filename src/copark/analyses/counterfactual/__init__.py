@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from copark.analyses.compare import Compared, answer_of
-from copark.analyses.contract import CaseParams, Option, Result, Rows, Said
+from copark.analyses.contract import AheadParams, Option, Result, Rows, Said
 from copark.simulation.case_edits import happenings
 from copark.simulation.counterfactual import WITHOUT, but_for_study, find_happenings
 from copark.simulation.readouts.compare import pairs_between
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from copark.simulation.study import Study
 
 
-class Params(CaseParams):
+class Params(AheadParams):
     """What is thought away."""
 
     without: Annotated[tuple[str, ...], Option("--without", repeated=True)] = ()
@@ -72,7 +72,7 @@ def _study(params: Params, context: Context) -> Study:
         context.case(params.case), params.without, runs=params.runs, seed=params.seed, futures=params.futures,
         draws=params.draws,
     )  # fmt: skip
-    return study.with_changes(case=params.case)
+    return study.with_changes(case=params.case, now=params.now)
 
 
 def compute(params: Params, context: Context) -> Answer:

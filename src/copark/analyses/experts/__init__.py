@@ -6,7 +6,7 @@ How far estimates from the literature, and experts of one's own, change what is 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite, nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
@@ -16,12 +16,14 @@ from pydantic import Field
 
 from copark.analyses.claims import Params as ClaimsParams
 from copark.analyses.claims import written
+from copark.analyses.claims.shared import draws_of, verdicts, workload_of
 from copark.analyses.contract import CaseParams, Option, Result, Said
 from copark.arrays import Floats
 from copark.errors import RunRefused
 from copark.inference.claims import TrialPlan, provenance_of, rules_of
 from copark.inference.claims.rules import OPEN, SMALL, side
-from copark.inference.claims.verdict import Verdict, claim_verdict, joint, standard, verdict_of
+from copark.inference.claims.standard import standard, turned_word
+from copark.inference.claims.verdict import Verdict, claim_verdict, joint, verdict_of
 from copark.inference.draw_sources import DRAWS as BORROWED
 from copark.inference.elicitation import (
     LEVELS,
@@ -70,7 +72,7 @@ class Held:
     word: str
     probability: float
     draws: float
-    """Effective draws it is known from."""
+    """Effective draws, of those made here, that its weights leave."""
 
     @property
     def enough(self) -> bool:
@@ -86,10 +88,13 @@ class Row:
     part: str
     title: Said
     held: dict[str, Held]
-    """By what it rests on."""
+    """By what it rests on: of prior and record alone as ``copark claims`` has it, else moved from there by as much as
+    weights move it on the draws made here."""
     by_estimate: dict[str, float]
     by_expert: dict[str, float]
     """by_estimate, by_expert: probability with one estimate, or one expert, alone."""
+    turned: bool
+    """Whether an alternative assumption turns it, as tried by ``copark claims``."""
 
 
 @dataclass(frozen=True)
@@ -220,7 +225,7 @@ def _provenance(plan: ExpertPlan) -> dict[str, Any]:
     kind = "prior" if plan.source is None else "posterior"
     trial = TrialPlan(plan.draws, plan.futures, plan.seed, 1, kind)
     made = provenance_of(plan.file, plan.case, trial, plan.file.claims.claims, plan.source)
-    return made | {"literature_sha256": literature()[1]}
+    return made | {"literature_sha256": literature()[1], "claims_draws": draws_of(plan.draws)}
 
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
@@ -258,7 +263,7 @@ def deliver(params: Params, _found: Answer, context: Context) -> None:
 def workload(params: Params, context: Context) -> tuple[Workload, ...]:
     """How much there is to run."""
     plan = _plan(params, context)
-    return (Workload(plan.runs, plan.case.clock.quarters),)
+    return (Workload(plan.runs, plan.case.clock.quarters), *workload_of(params, plan.draws, context))
 
 
 def compute(params: Params, context: Context) -> Answer:
@@ -273,7 +278,8 @@ def compute(params: Params, context: Context) -> Answer:
     }  # fmt: skip
     if params.template is not None:
         return Answer(**about)
-    context.foresee(plan.case, (Workload(plan.runs, plan.case.clock.quarters),))
+    context.foresee(plan.case, workload(params, context))
+    claimed = verdicts(params, plan.draws, context)
     tell, done = context.stage("simulate"), 0
 
     def told(runs: int) -> None:
@@ -285,14 +291,18 @@ def compute(params: Params, context: Context) -> Answer:
         prior = Worlds.make(plan, None, told, stages.stage("prior"))
         record = None if plan.source is None else Worlds.make(plan, plan.source, told, stages.stage("record"))
     context.stage("weigh")(0, 0)
-    return Answer(**about, **_Weighing(plan, prior, record, voices, {one.key: one for one in known}).found())
+    return Answer(**about, **_Weighing(plan, prior, record, voices, {one.key: one for one in known}, claimed).found())
 
 
 class _Weighing:
     """Draws weighed in every way."""
 
-    def __init__(self, plan: ExpertPlan, prior: Worlds, record: Worlds | None, voices: Sequence[Expert],
-                 known: Mapping[str, Question]) -> None:  # fmt: skip
+    def __init__(
+        self, plan: ExpertPlan, prior: Worlds, record: Worlds | None, voices: Sequence[Expert],
+        known: Mapping[str, Question], claimed: Mapping[tuple[str, str], Verdict],
+    ) -> None:  # fmt: skip
+        self.claimed = claimed
+        """Verdicts of ``copark claims``."""
         self.plan, self.prior, self.record, self.voices, self.known = plan, prior, record, voices, known
         self.sets = {"prior": prior, **({"record": record} if record is not None else {})}
         self.main, self.name = record or prior, "prior" if record is None else "record"
@@ -385,15 +395,37 @@ class _Weighing:
         return tuple(rows)
 
     def _row(self, claim: str, part: str, title: Said) -> Row:
-        chance = self.verdicts[self.name][claim, part][0]
-        each = {key: _mean(chance, weights)[0] for key, weights in self.alone[self.name].items()}
-        futures = self.main.bench.futures
-        own = {one.name: _mean(chance, _added(self._own(said), futures))[0]
+        chance, futures = self.verdicts[self.name][claim, part][0], self.main.bench.futures
+        apart = self._apart(self.name, claim, part)
+        each = {key: moved(_mean(chance, weights)[0], apart) for key, weights in self.alone[self.name].items()}
+        own = {one.name: moved(_mean(chance, _added(self._own(said), futures))[0], apart)
                for one, said in zip(self.voices, self.opinions, strict=True)}  # fmt: skip
-        held = {
-            way: held_of(*self.verdicts[way.partition("_")[0]][claim, part], self._by_draw(way)) for way in self.runs
-        }
-        return Row(claim, part, title, held, each, own)
+        held = {way: self._held(way, claim, part) for way in self.runs}
+        return Row(claim, part, title, held, each, own, self.claimed[claim, part].turned)
+
+    def _claimed(self, name: str, claim: str, part: str) -> float:
+        """P of prior or record alone, as ``copark claims`` has it."""
+        verdict = self.claimed[claim, part]
+        return verdict.probability if name == self.name else verdict.prior_probability
+
+    def _apart(self, name: str, claim: str, part: str) -> float:
+        """By how much that differs from P on the draws made here; 0 where one of them is not known."""
+        chance = self.verdicts[name][claim, part][0]
+        found = self._claimed(name, claim, part) - _mean(chance, np.ones(len(chance)))[0]
+        return found if isfinite(found) else 0.0
+
+    def _held(self, way: str, claim: str, part: str) -> Held:
+        name = way.partition("_")[0]
+        chance, plain = self.verdicts[name][claim, part]
+        verdict = self.claimed[claim, part]
+        if name == self.name:
+            plain = verdict
+        found = held_of(chance, plain, self._by_draw(way), self._apart(name, claim, part))
+        if way == self.name:
+            return Held(verdict.word, verdict.probability, found.draws)
+        if way == name:
+            return replace(found, probability=self._claimed(name, claim, part))
+        return replace(found, word=turned_word(found.word)) if plain.turned else found
 
     def _asked(self, key: str) -> Asked:
         """A question beside the model's own."""
@@ -431,13 +463,19 @@ def _mean(chance: Floats, weights: Floats) -> tuple[float, float]:
     return (round(float(own @ chance[known]), 12), effective(own)) if own.any() else (nan, 0.0)
 
 
-def held_of(chance: Floats, plain: Verdict, weights: Floats) -> Held:
+def moved(probability: float, by: float) -> float:
+    """A probability moved by a difference, as far as a probability goes."""
+    return float(np.clip(probability + by, 0.0, 1.0))
+
+
+def held_of(chance: Floats, plain: Verdict, weights: Floats, apart: float = 0.0) -> Held:
     """The word for a weighted probability, by the standard of proof; that for few draws is open.
 
     chance, weights: of every draw, each of shape (draws,); chance is NaN where nothing is known; plain: the verdict
-    without weights: what is small at most whatever the prior stays so.
+    without weights: what is small at most whatever the prior stays so; apart: what the probability is moved by.
     """
     p, draws = _mean(chance, weights)
+    p = moved(p, apart)
     word = standard().word(p, round(draws)) if draws >= LEAST else OPEN
     if plain.word == SMALL and side(word) < 1:
         word = SMALL

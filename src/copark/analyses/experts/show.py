@@ -11,7 +11,7 @@ from copark.analyses.experts import LEAST, Answer, Held, Row
 from copark.analyses.show import Show, grouped, known
 from copark.cases import own_words
 from copark.inference.claims.rules import SMALL, side
-from copark.inference.claims.verdict import standard
+from copark.inference.claims.standard import standard, turned_word
 from copark.inference.elicitation import Estimate, literature
 from copark.labels import claim_number, join
 from copark.model.variables import catalogue
@@ -81,6 +81,7 @@ class _Show(Show):
         def turns(one: Row) -> bool:
             after, before = one.held[way], one.held[main]
             alike = rules.word(before.probability, round(after.draws))
+            alike = turned_word(alike) if one.turned else alike
             moved = abs(after.probability - before.probability) >= MOVED
             return moved and after.enough and SMALL not in (after.word, before.word) and side(after.word) != side(alike)
 
@@ -104,6 +105,11 @@ class _Show(Show):
                 key = f"headline.{kind}.few"
             told.append(t(key, claims=t("join").join(named), count=len(self.claims()), draws=round(found.ways[way])))
         return t.sentences(told)
+
+    def draws(self) -> dict[str, str]:
+        """Draws of the claims, and those made here."""
+        made = self.found.provenance
+        return {"claims": made["claims_draws"], "draws": f"{made['draws']} × {made['futures']}"}
 
     def named(self, one: Row) -> str:
         return self.t("claim", id=claim_number(one.claim, self.t.lang), title=self.t.of(one.title))
@@ -135,7 +141,11 @@ class _Show(Show):
             note = t("card.draws.note", count=found.provenance["draws"])
             cards.append(doc.Card(t(f"card.draws.{kind}"), doc.COUNT, found.ways[way], note))
         blocks += [doc.Paragraph(t("lead")), doc.Cards(tuple(cards))]
-        blocks += [self.rows("claims", self.claims()), self.chart("claims", self.drawing), doc.Caveat(t("lead.words"))]
+        blocks += [
+            self.rows("claims", self.claims()),
+            self.chart("claims", self.drawing),
+            self.caveat("lead.words", **self.draws()),
+        ]
         few = [self.way(way) for way in self.added if found.ways[way] < LEAST]
         if few:
             blocks.insert(0, doc.Caveat(t("few", ways=join(few, t.lang), least=LEAST)))

@@ -5,7 +5,7 @@ A park forecast from what was known at a date: on its own calibration, or by wha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +15,7 @@ from pydantic import Field
 from copark.analyses.context import made_now, today
 from copark.analyses.contract import AnalysisParams, PowerOfTwo, Result, Said
 from copark.arrays import Floats
+from copark.cases.horizon import horizon_of, now_for, seen_from
 from copark.inference import calibrations, panels
 from copark.inference import forecast as engine
 from copark.inference.calibration_setup import can_be_calibrated, cut_of, uses_everything
@@ -36,7 +37,7 @@ from copark.inference.stacking import (
     with_stacks,
 )  # fmt: skip
 from copark.inference.validation_study import Spread
-from copark.stats.quantiles import LEVELS
+from copark.stats.quantiles import LEVELS, band
 from copark.stats.shares import z_of
 from copark.texts import text
 
@@ -66,6 +67,8 @@ class Params(AnalysisParams):
     case: Annotated[str, Field(min_length=1, max_length=1000)]
     cut: str | None = None
     to: str | None = None
+    now: Annotated[str | None, Field(max_length=20)] = None
+    """Quarter the park is looked at from, by default the present one: a forecast ends ten years after it."""
     freeze: Path | None = None
     told: bool = False
     pool: bool = False
@@ -129,9 +132,9 @@ class Answer(Result):
     start: str
     cut: str
     until: str
-    clock_end: str
-    """start, cut, until, clock_end: first quarter of the case; last quarter known; last quarter forecast; end of the
-    case's clock."""
+    horizon: str
+    """start, cut, until, horizon: first quarter of the case; last quarter known; last quarter forecast; the quarter in
+    which every page judges the park."""
     method: str
     pairs: int
     content: dict[str, Any]
@@ -163,6 +166,9 @@ class Answer(Result):
     """widths, informed: what the variance at the end comes from; parameters it depends on, most first."""
     health: tuple[Note, ...]
     """Numbers of health of the posterior."""
+    as_elsewhere: dict[str, tuple[float, float, float]] = field(default_factory=dict)
+    """By observable: 5, 95 and 50 % of the runs that every other page shows of the park, at the end; nothing where the
+    forecast is of another quarter, or rests on other observations."""
     borrowed: Borrowed | None = None
     """What it rests on where the park's own observations were not used."""
 
@@ -226,6 +232,7 @@ def asked_of(params: Params, context: Context) -> Asked:
     if params.freeze is not None:
         engine.refuse_existing(params.freeze)
     case, lang = context.case(params.case), context.lang
+    now = now_for(case, params.now)
     if params.pool or not can_be_calibrated(case):
         given = {"--cut": params.cut is not None, "--told": params.told}  # they need the park's own observations
         options = ", ".join(name for name, on in given.items() if on)
@@ -233,7 +240,7 @@ def asked_of(params: Params, context: Context) -> Asked:
             key = "forecast.not_with_set_aside" if params.pool else "forecast.not_with_new"
             raise RunRefused(text(key, lang, options=options, case=params.case))
         after = case.clock.start if params.freeze is None else None
-        until = engine.end_of(case, case.clock.data_end, params.to, lang, after=after)
+        until = engine.end_of(case, case.clock.data_end, params.to, lang, after=after, now=now)
         panel = PanelSettings(panels.runs_of(params.runs, lang), 1 if params.seed is None else params.seed)
         return Asked(case, case.clock.data_end, until, panel=panel)
     wanted = calibrations.settings_of(params.runs, params.seed, lang)
@@ -245,7 +252,7 @@ def asked_of(params: Params, context: Context) -> Asked:
         is_kept = calibrations.is_kept(calibrations.place_of(case, cut, wanted, out=context.home)[1])
         runs = None if params.runs is None else wanted.runs
         kept = None if is_kept else shipped_calibration(case, cut, runs, params.seed)
-    return Asked(case, cut, engine.end_of(case, cut, params.to, lang), wanted, kept)
+    return Asked(case, cut, engine.end_of(case, cut, params.to, lang, now=now), wanted, kept)
 
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
@@ -284,14 +291,35 @@ def compute(params: Params, context: Context) -> Answer:
         context.stage("forecast")(0, 0)
         found, trust = _on_own(asked, kept, context, told=params.told, day=day), kept.trust
         made = Settings.of(kept.stored.recipe)
-    case = asked.case
+    case, horizon = asked.case, horizon_of(seen_from(asked.case, now_for(asked.case, params.now)))
+    is_usual = asked.until == horizon and not params.told
+    is_usual = is_usual and params.cut is None and params.runs is None and params.seed is None
     return Answer(
         case=case.name, park=Said(case.title.en, case.title.zh), start=str(case.clock.start), cut=str(asked.cut),
-        until=str(asked.until), clock_end=str(case.clock.start + (case.clock.quarters - 1)),
+        until=str(asked.until), horizon=str(horizon), as_elsewhere=_as_elsewhere(params, context) if is_usual else {},
         file="" if params.freeze is None else params.freeze.name, runs=made.runs, seed=made.seed,
         held=shipped().judged, **found,
         **context.stamped(case, trust, made_now(posterior_cut="" if asked.panel is not None else str(asked.cut))),
     )  # fmt: skip
+
+
+RUNS_ELSEWHERE = 1000
+"""Runs that the brief and Simulate show of a park where nobody asks for more."""
+
+
+def _as_elsewhere(params: Params, context: Context) -> dict[str, tuple[float, float, float]]:
+    """Give 5, 95 and 50 % of the runs that every other page shows of the park, in the quarter it is judged."""
+    from copark.simulation.study import baseline
+
+    case = context.case(params.case)
+    study = baseline(params.case).with_changes(runs=RUNS_ELSEWHERE, now=now_for(case, params.now))
+    runs = context.simulate(study, case)
+    found = {}
+    for name in engine.OBSERVABLES:
+        if name in runs:
+            low, middle, high = band(runs[name].isel(scenario=0, quarter=-1).to_numpy())
+            found[name] = (low, high, middle)
+    return found
 
 
 def _looked(asked: Asked, settings: PanelSettings, context: Context) -> tuple[Panel, PooledOutlook]:

@@ -87,17 +87,22 @@ class _Show(Show):
 
     def model_alone(self) -> list[str]:
         """Say what the model alone gives where the forecast is a stack, and why the two differ."""
-        bands = self.found.methods.get(MODEL, {})
+        stacked = [name for name in self.first[:3] if name in self.found.weights]
+        elsewhere, own = self.found.as_elsewhere, self.found.methods.get(MODEL, {})
+        key = "headline.model" if elsewhere else "headline.model_own"
+        bands = {name: doc.Interval(*band) for name, band in elsewhere.items()} or {
+            name: interval(rows[:, -1]) for name, rows in own.items()
+        }
         parts = [
             self.t(
                 "headline.part",
                 title=observable_title(name, self.t.lang),
-                value=self.said(interval(bands[name][:, -1]), self.value(name)),
+                value=self.said(bands[name], self.value(name)),
             )
-            for name in self.first[:3]
-            if name in self.found.weights and name in bands
+            for name in stacked
+            if name in bands
         ]
-        return [self.t("headline.model", parts=self.t("join").join(parts))] if parts else []
+        return [self.t(key, parts=self.t("join").join(parts))] if parts else []
 
     def sections(self) -> Iterator[doc.Section]:
         yield self.summary()
@@ -124,8 +129,8 @@ class _Show(Show):
             blocks.insert(1, doc.Paragraph(self.stacked()))
         if found.method == CONDITIONAL:
             blocks.append(self.caveat("caveat.told", cut=found.cut))
-        if Quarter.parse(found.until) > Quarter.parse(found.clock_end):
-            blocks.append(self.caveat("caveat.clock", end=found.clock_end))
+        if Quarter.parse(found.until) > Quarter.parse(found.horizon):
+            blocks.append(self.caveat("caveat.clock", end=found.horizon))
         if found.borrowed is not None and found.borrowed.open_facts:
             blocks.append(self.caveat("caveat.open_facts"))
         notes = [note.sentence(t.lang) for note in found.health if note.word != "good"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
+from copark.analyses.contract import AheadParams, Choice, Keys, Option, Result, Said
 from copark.inference.goal import (
     LAST,
     MOST_SETS,
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 def levers_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
     """Levers of a case that have settings from now on; RunRefused is raised if it has none."""
-    found, _first = _open(context.case(given["case"]), given["file"])
+    found = _open(context.case(given["case"]), given["file"], given.get("now"))[1]
     return [Choice(one.key, Said(one.title.en, one.title.zh)) for one in found.levers if one.now]
 
 
@@ -53,19 +53,19 @@ def targets_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
     """Examples of targets."""
     from copark.analyses.goal.show import targets_for
 
-    case = context.case(given["case"])
-    return list(targets_for(case, _open(case, given["file"])[1]))
+    seen, _file, first = _open(context.case(given["case"]), given["file"], given.get("now"))
+    return list(targets_for(seen, first))
 
 
 def events_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
     """Examples of events."""
     from copark.analyses.goal.show import events_for
 
-    case = context.case(given["case"])
-    return list(events_for(case, _open(case, given["file"])[1]))
+    seen, _file, first = _open(context.case(given["case"]), given["file"], given.get("now"))
+    return list(events_for(seen, first))
 
 
-class Params(CaseParams):
+class Params(AheadParams):
     """What may be aimed at, with what, and in which future."""
 
     target: Annotated[
@@ -143,38 +143,39 @@ class Answer(Result):
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
     """The levers it may pull, its targets and the runs; refused as by :func:`_open`."""
-    case, file, first = _asked(params, context)
-    read_events(params.event, case, first)
+    case, (seen, file, first) = context.case(params.case), _asked(params, context)
+    read_events(params.event, seen, first)
     return {
-        "target": [vars(one) for one in _targets(params, case, first)],
+        "target": [vars(one) for one in _targets(params, seen, first)],
         "probability": None,
         "file": file.model_dump(mode="json", by_alias=True),
-        "runs": context.identity(_study(params, case), case, *params.wanted),
+        "runs": context.identity(_study(params, case, file), case, *params.wanted),
     }
 
 
 def _asked(params: Params, context: Context) -> tuple[Case, LeverFile, int]:
-    """The case, its levers, and the quarter they are pulled, counted from the start; refused as by :func:`_open`."""
-    case = context.case(params.case)
-    file, first = _open(case, params.file)
-    wanted_levers(file, "now", params.levers)
-    return case, file, first
+    """The case as it is seen from now, its levers, and the quarter they are pulled; refused as by :func:`_open`."""
+    opened = _open(context.case(params.case), params.file, params.now)
+    wanted_levers(opened[1], "now", params.levers)
+    return opened
 
 
-def _open(case: Case, path: Path | None) -> tuple[LeverFile, int]:
-    """The levers of a case, and the quarter they are pulled, counted from the start.
+def _open(case: Case, path: Path | None, now: str | None) -> tuple[Case, LeverFile, int]:
+    """The case as it is seen from now, its levers, and the quarter they are pulled, counted from the start.
 
     Raises RunRefused if the park is closed then, or none of them can be pulled any more.
     """
+    from copark.cases.horizon import seen_from
     from copark.errors import RunRefused
 
-    file = load_levers(case, path)
+    file = load_levers(case, path, now)
+    seen = seen_from(case, file.now)
     closure = case.closed_by(file.now)
     if closure is not None:
         raise RunRefused.of("goal.closed", case=case.name, since=str(closure.since))
     if not any(one.now for one in file.levers):
-        raise RunRefused.of("goal.over", case=case.name, last=str(case.clock.start + (case.clock.quarters - 1)))
-    return file, file.now - case.clock.start
+        raise RunRefused.of("goal.over", case=case.name)
+    return seen, file, file.now - case.clock.start
 
 
 def _targets(params: Params, case: Case, first: int) -> tuple[GoalTarget, ...]:
@@ -195,25 +196,28 @@ def event_title(one: FutureEvent, case: Case) -> Said:
     return Said(one.who, one.who) if title is None else Said(title.en, title.zh)
 
 
-def _study(params: Params, case: Case) -> Study:
+def _study(params: Params, case: Case, file: LeverFile) -> Study:
     from copark.simulation.study import baseline
 
-    return baseline(case.name).with_changes(name="goal", runs=LAST + params.runs, seed=params.seed)
+    return baseline(case.name).with_changes(
+        name="goal", runs=LAST + params.runs, seed=params.seed, now=file.now
+    )  # fmt: skip
 
 
 def compute(params: Params, context: Context) -> Answer:
     """Search on common random numbers, then run what is left anew."""
+    from copark.cases.horizon import horizon_of
     from copark.inference.case_parameters import settle
     from copark.simulation.study import baseline
 
-    case, file, first = _asked(params, context)
-    events = read_events(params.event, case, first)
-    study, has = settle(_study(params, case), case, context.source, *params.wanted)
+    case, (seen, file, first) = context.case(params.case), _asked(params, context)
+    events = read_events(params.event, seen, first)
+    study, has = settle(_study(params, case, file), case, context.source, *params.wanted)
     plain = baseline(case.name).scenarios[0]
-    none = scenario_with(events, case, plain.key, plain.title)
+    none = scenario_with(events, seen, plain.key, plain.title)
     only = wanted_levers(file, "now", params.levers)
-    settings = LeverSettings(file, "now", only, none, case, first)
-    targets = _targets(params, case, first)
+    settings = LeverSettings(file, "now", only, none, seen, first)
+    targets = _targets(params, seen, first)
     context.announce(study, case, has.source)
     stage = context.stage("simulate")
     search = LeverSearch(
@@ -228,7 +232,7 @@ def compute(params: Params, context: Context) -> Answer:
     fresh = confirm(search, [one.one for one in chosen], params.runs, plain if events else None)
     return Answer(
         case=case.name, park=Said(case.title.en, case.title.zh), file=file, general=isinstance(file, GeneralLevers),
-        pulled=str(file.now), horizon=str(case.clock.start + (case.clock.quarters - 1)), targets=targets,
+        pulled=str(file.now), horizon=str(horizon_of(seen)), targets=targets,
         events=events, event_titles=tuple(event_title(one, case) for one in events), most=params.most,
         settings=len(settings.order), sets=len(search.tried) - 1, searched=searched, confirmed=params.runs,
         before=fresh.before, without_events=fresh.without_events, ladder=ladder(fresh.sets, targets),

@@ -44,7 +44,9 @@ class Answer(Findings, Result):
                 "parameter": one.name, "group": one.group, "word": one.word,
                 "prior_p05": one.prior[0], "prior_median": one.prior[2], "prior_p95": one.prior[4],
                 "p05": one.posterior[0], "median": one.posterior[2], "p95": one.posterior[4],
-                "narrowing": one.shrink, "overlap": one.overlap, "r2": one.r2, "coverage": one.coverage,
+                "narrowing": one.shrink, "overlap": one.overlap, "r2": one.r2,
+                "narrowing_error": one.shrink_error, "overlap_error": one.overlap_error, "r2_error": one.r2_error,
+                "other_words": " ".join(one.other_words), "coverage": one.coverage,
                 "coverage_differing": one.broken, "most_influential": one.park, "shift": one.shift,
             }
             for one in self.axes

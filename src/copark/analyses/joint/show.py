@@ -8,11 +8,12 @@ from functools import partial
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.joint import Answer
 from copark.analyses.show import Show, grouped
-from copark.inference.joint.findings import FIRST, FURTHER_SETS, GROUP, LEAST, AxisFinding
+from copark.inference.joint.findings import FIRST, FURTHER_SETS, GROUP, LEAST, LEVEL, AxisFinding
 from copark.inference.joint.simulated_panels import AGES, DUE, HYPER
 from copark.inference.pool.parks import GROUPS
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent
+from copark.stats.jackknife import reach
 
 ASKED = ("equity", "network", "framework")
 """Groups the question is about."""
@@ -36,6 +37,12 @@ def document(found: Answer, t: Texts) -> doc.Document:
     )  # fmt: skip
 
 
+def over_seeds(value: float, error: float) -> doc.Interval:
+    """A number with the interval of its seed error."""
+    low, high = reach(value, error, LEVEL)
+    return doc.Interval(low, high, value)
+
+
 class _Show(Show):
     def __init__(self, found: Answer, t: Texts) -> None:
         super().__init__(t)
@@ -54,20 +61,28 @@ class _Show(Show):
         """90 % and the median."""
         return doc.Interval(values[0], values[4], values[2])
 
+    def word(self, one: AxisFinding) -> str:
+        """The word for a parameter, followed by those that another seed may say."""
+        word = self.t(f"word.{one.word}")
+        others = self.t("or").join(self.t("quoted", word=self.t(f"word.{other}")) for other in one.other_words)
+        return self.t("another_seed", word=word, others=others) if others else word
+
     def words(self, one: AxisFinding) -> dict[str, str]:
         how = SHARE if one.group == GROUP else PLAIN
         return {
             "title": self.title(one), "band": self.said(self.band(one.posterior), how),
             "prior": self.said(self.band(one.prior), how), "r2": number(one.r2, 2),
-            "word": self.t(f"word.{one.word}"), "park": self.park(one.park), "shift": number(abs(one.shift), 1),
+            "word": self.word(one), "park": self.park(one.park), "shift": number(abs(one.shift), 1),
         }  # fmt: skip
 
     def headline(self) -> str:
         t, first = self.t, self.found.axis(FIRST)
         mechanisms = [one for one in self.axes if one.group != GROUP]
         told = {key: sum(one.word == key for one in mechanisms) for key in ("moved", "cannot")}
+        unsteady = sum(bool(one.other_words) for one in mechanisms)
         return t.sentences(
             [t("headline", count=len(mechanisms), parks=len(self.found.parks), **told),
+             *([t("headline.another_seed", count=unsteady)] if unsteady else []),
              t("headline.first", **self.words(first))]
         )  # fmt: skip
 
@@ -120,8 +135,8 @@ class _Show(Show):
         from copark.figures.calibration import places
 
         rows = [
-            (self.title(one), self.band(one.prior), self.band(one.posterior), self.t(f"word.{one.word}"), one.shrink,
-             one.r2) for one in self.axes
+            (self.title(one), self.band(one.prior), self.band(one.posterior), self.word(one),
+             over_seeds(one.shrink, one.shrink_error), over_seeds(one.r2, one.r2_error)) for one in self.axes
         ]  # fmt: skip
         heads = grouped(self.t(f"group.{one.group}") for one in self.axes)
         columns = self.columns("parameter prior:number posterior:number word narrowing:share r2:number:2")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
+from copark.analyses.contract import AheadParams, Choice, Keys, Option, Result, Said
 from copark.analyses.how_sure import NONE, Doubts, doubts_of
 from copark.inference.levers import LeverFindings, find
 from copark.inference.levers.runner import Asked, ask, carry_out, from_dataset, to_dataset
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 def levers_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
     """Levers of a case that have settings since the founding, or from now on."""
-    found = load_levers(context.case(given["case"]), given["file"])
+    found = load_levers(context.case(given["case"]), given["file"], given.get("now"))
     since = since_of(found, given["since"])
     return [Choice(one.key, Said(one.title.en, one.title.zh)) for one in found.levers if one.settings(since)]
 
@@ -40,7 +40,7 @@ def since_of(file: LeverFile, asked: Since | None) -> Since:
     return asked or ("now" if any(one.settings("now") for one in file.levers) else "start")
 
 
-class Params(CaseParams):
+class Params(AheadParams):
     """What may be asked of a case's levers."""
 
     draws: Annotated[int, Field(ge=1, le=100_000)] = 200
@@ -94,7 +94,7 @@ def depends_on(params: Params, context: Context) -> dict[str, Any]:
 def asked_of(params: Params, context: Context) -> Asked:
     """What is tried, on the parameters the case has."""
     case = context.case(params.case)
-    file = load_levers(case, params.file)
+    file = load_levers(case, params.file, params.now)
     since = since_of(file, params.since)
     keys = wanted_levers(file, since, params.levers)
     has = context.parameters(params.case, *params.wanted)

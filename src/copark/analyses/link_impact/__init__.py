@@ -87,7 +87,9 @@ def compute(params: Params, context: Context) -> Answer:
     case = context.case(params.case)
     at = _quarter(case, params, context)
     links = links_named(params.links)
-    study = cut_study(case, at, links, runs=params.draws, seed=params.seed)
+    # What links do is asked of the time the case was filed for, as the claims about them are.
+    length = case.clock.quarters
+    study = cut_study(case, at, links, runs=params.draws, seed=params.seed, quarters=length)
     runs = context.simulate(study, case, *params.wanted, times=2)
     keys = {key_of(link.name, 0.0): link.name for link in links}
     cuts = {keys[pair.arm]: pair for pair in pairs_of(runs)}
@@ -96,7 +98,7 @@ def compute(params: Params, context: Context) -> Answer:
     answers: dict[tuple[str, float], Pair] = {}
     chosen = strongest(found, len(links), READ)
     if chosen:
-        study = strength_study(case, at, links_named(chosen), runs=params.draws, seed=params.seed)
+        study = strength_study(case, at, links_named(chosen), runs=params.draws, seed=params.seed, quarters=length)
         again = context.simulate(study, case, *params.wanted, times=0)
         studies.append(str(again.attrs["identity"]))
         strengths = {key_of(link, strength): (link, strength) for link in chosen for strength in STRENGTHS}

@@ -17,7 +17,7 @@ import numpy as np
 from copark.analyses.contract import Result, Rows, Texts
 from copark.analyses.show import recorded_outcome
 from copark.simulation.outcomes import OUTCOMES
-from copark.simulation.readouts.compare import provenance, year_twenty
+from copark.simulation.readouts.compare import judged_column, provenance
 from copark.simulation.readouts.observed_vs_model import ObservedComparison, comparisons, misses
 from copark.simulation.trust import Trust
 from copark.stats.quantiles import band
@@ -43,6 +43,8 @@ class Answer(Result):
     """Shares of outcomes by scenario, over all runs that finished."""
     rows: tuple[ObservedComparison, ...]
     """Every observation that the model has an output for, beside the runs."""
+    moved: Mapping[str, str] | None = None
+    """Whether data moved each parameter of this park: moved, weakly, unmoved or fixed; none where that is not known."""
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
@@ -52,7 +54,7 @@ class Answer(Result):
     @property
     def last(self) -> int:
         """The column in which outcomes are judged."""
-        return year_twenty(self.ensemble)
+        return judged_column(self.ensemble)
 
     @property
     def runs(self) -> int:
@@ -126,11 +128,15 @@ class Answer(Result):
         return document(self, Texts("run", lang))
 
 
-def answer_of(ensemble: xr.Dataset, case: Case, counts: Sequence[Mapping[str, int]] | None = None) -> Answer:
+def answer_of(
+    ensemble: xr.Dataset, case: Case, counts: Sequence[Mapping[str, int]] | None = None,
+    moved: Mapping[str, str] | None = None,
+) -> Answer:  # fmt: skip
     """What an ensemble says.
 
     ensemble, case: in the form of :func:`copark.simulation.run.simulate`, and the case it was run on; counts: runs by
-    code of outcome, for each scenario, where more were made than paths are kept of.
+    code of outcome, for each scenario, where more were made than paths are kept of;
+    moved: as the answer's.
     """
     made = provenance(ensemble)
     trust, found = Trust.of(made), ensemble["outcome"].to_numpy()
@@ -140,4 +146,5 @@ def answer_of(ensemble: xr.Dataset, case: Case, counts: Sequence[Mapping[str, in
     return Answer(
         run_id=str(ensemble.attrs.get("identity", "")), provenance=made, trust=trust, case=case, ensemble=ensemble,
         recorded=recorded_outcome(case, trust), rows=comparisons(ensemble, case.observations), outcomes=tuple(outcomes),
+        moved=moved,
     )  # fmt: skip

@@ -242,14 +242,21 @@ class AboutCase(Show):
         """Every parameter with value, prior, grade and source, and whether the data informed it."""
         known, own = catalogue().parameters, self.case.parameters
         rows = [self.parameter(variable, own.get(name)) for name, variable in known.items()]
-        drawn = [one for name, one in known.items() if one.drawn and name not in own]
-        unmoved = sum(one.moved == "unmoved" for one in drawn)
         columns: Columns = "parameter symbol value unit prior origin moved grade source:note"
         return self.section(
             "parameters", *map(Paragraph, self.drawn()), self.text("parameters.lead", count=len(rows)),
-            self.caveat("parameters.unmoved", unmoved=unmoved, drawn=len(drawn)),
+            self.uninformed(),
             self.table("parameters", columns, rows, folded=True),
         )  # fmt: skip
+
+    def uninformed(self) -> Block:
+        """Say how many parameters no data informed: of this park where that is known, else of Great Stone."""
+        if self.found.moved is not None:
+            words = [word for word in self.found.moved.values() if word != "fixed"]
+            return self.caveat("parameters.unmoved_here", unmoved=words.count("unmoved"), drawn=len(words))
+        known, own = catalogue().parameters, self.case.parameters
+        words = [variable.moved for name, variable in known.items() if variable.drawn and name not in own]
+        return self.caveat("parameters.unmoved", unmoved=words.count("unmoved"), drawn=len(words))
 
     def drawn(self) -> list[str]:
         """How the parameters of the runs were drawn, where the trust state does not say it all."""
@@ -265,7 +272,9 @@ class AboutCase(Show):
 
     def parameter(self, variable: Variable, own: Parameter | None) -> tuple[Value, ...]:
         """A parameter of the model, with the case's own value where it has one."""
-        t, moved = self.t, MOVED.get(variable.moved)
+        t = self.t
+        word = variable.moved if self.found.moved is None else self.found.moved.get(variable.name, "")
+        moved = MOVED.get(word)
         held = (variable.default, variable.unit, variable.prior, variable.grade, variable.source)
         values, unit, prior, grade, source = held if own is None else (
             own.values, own.unit, own.prior, own.grade,

@@ -68,9 +68,11 @@ def depends_on(params: Params, context: Context) -> dict[str, Any]:
 
 
 def _studies(params: Params) -> tuple[Study, ...]:
+    from copark.simulation.outcomes import YEAR_TWENTY
     from copark.simulation.study import load_study
 
-    changes = {"keep": NEEDED, "runs": params.runs, "seed": params.seed}
+    # Types are told apart in year twenty of each park, whenever that is.
+    changes = {"keep": NEEDED, "runs": params.runs, "seed": params.seed, "quarters": YEAR_TWENTY}
     return tuple(load_study(name).with_changes(**changes) for name in (FACTORIAL, TWINS))
 
 

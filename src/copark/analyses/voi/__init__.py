@@ -16,6 +16,7 @@ from pydantic import Field
 
 from copark.analyses.claims import Params as ClaimsParams
 from copark.analyses.claims import written
+from copark.analyses.claims.shared import verdicts, workload_of
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Rows, Said
 from copark.arrays import Floats
 from copark.errors import RunRefused, printable
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from copark.analyses.context import Context
     from copark.inference.claims.schema import Claim, Part
+    from copark.inference.claims.verdict import Verdict
 
 FACTORS = (0.5, 1.0, 2.0, 4.0)
 """Errors that the best observation of each claim is tried with, as multiples of the usual ones."""
@@ -98,8 +100,12 @@ class OpenQuestion:
     title: Said
     says: Said
     """title, says: the part's title, and what holds if it is true."""
+    claimed: float
+    claimed_word: str
+    """claimed, claimed_word: P, which counts every draw by the probability that it holds there, and its word: those of
+    ``copark claims``."""
     probability: float
-    """Share of worlds in which its condition holds."""
+    """Share of worlds in which its condition holds, by the best estimate of each: what reports are regressed on."""
     low: float
     median: float
     high: float
@@ -216,7 +222,8 @@ class Answer(Result):
         return (
             {
                 "question": one.question, "observation": seen.family, "parameter": seen.parameter,
-                "dates": " ".join(seen.dates), "probability": self.question(one.question).probability,
+                "dates": " ".join(seen.dates), "claimed": self.question(one.question).claimed,
+                "probability": self.question(one.question).probability,
                 "cost": self.cost(one.observation), **vars(one.gain),
             }
             for one in self.tried for seen in (self.observations[one.observation],)
@@ -241,7 +248,7 @@ def _plan(params: Params, context: Context) -> made.InformationPlan:
 def workload(params: Params, context: Context) -> tuple[Workload, ...]:
     """How much there is to run."""
     plan = _plan(params, context)
-    return (Workload(plan.runs, plan.case.clock.quarters),)
+    return (Workload(plan.runs, plan.case.clock.quarters), *workload_of(params, plan.draws, context))
 
 
 def compute(params: Params, context: Context) -> Answer:
@@ -310,10 +317,11 @@ def _weighed(plan: made.InformationPlan, worlds: xr.Dataset, params: Params, con
     """Regress every question on every observation."""
     from copark.inference.posterior import one_thread
 
+    claimed = verdicts(params, plan.draws, context)
     tell = context.stage("analyse")
     with one_thread():
         reports = _Reports(plan, worlds)
-        questions, observations = _questions(plan, reports), _observations(plan, reports)
+        questions, observations = _questions(plan, reports, claimed), _observations(plan, reports)
         at = [n for n, one in enumerate(questions) if one.open]
         tried: list[Tried] = []
         best: list[Tried] = []
@@ -366,7 +374,9 @@ def _observations(plan: made.InformationPlan, reports: _Reports) -> tuple[Possib
     )  # fmt: skip
 
 
-def _questions(plan: made.InformationPlan, reports: _Reports) -> tuple[OpenQuestion, ...]:
+def _questions(
+    plan: made.InformationPlan, reports: _Reports, claimed: Mapping[tuple[str, str], Verdict]
+) -> tuple[OpenQuestion, ...]:
     """What is known of every question."""
     every = range(len(plan.parts))
     base = reports.foretell(None, every)
@@ -375,11 +385,11 @@ def _questions(plan: made.InformationPlan, reports: _Reports) -> tuple[OpenQuest
     for n, (claim, part) in enumerate(plan.parts):
         effect = reports.effects[:, n]
         low, median, high = np.quantile(effect, (0.05, 0.5, 0.95)).tolist()
-        total = float(effect.var() + reports.chance[n] ** 2)
+        total, verdict = float(effect.var() + reports.chance[n] ** 2), claimed[claim.id, part.key]
         questions.append(
             OpenQuestion(
                 made.key_of(claim, part), claim.kind == "rival", _title(claim, part),
-                Said(part.says.en, part.says.zh),
+                Said(part.says.en, part.says.zh), verdict.probability, verdict.word,
                 float(reports.holds[:, n].mean()), low, median, high,
                 float(effect.var()) / total if total > 0.0 else float("nan"), found[n].before, found[n].decided,
             )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.show import Columns, Show
+from copark.analyses.show import Columns, Show, known
 from copark.analyses.voi import Answer, Tried
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
@@ -107,14 +107,18 @@ class _Show(Show):
                     doc.Card(t("card.gained"), doc.plain(doc.Kind.number, places=1), gained, t("card.gained.note")),
                 ))
             )  # fmt: skip
-            columns: Columns = ("claim probability:share observation date precision:text", *self.told())
+            columns: Columns = ("claim claimed:share probability:share observation date precision:text", *self.told())
             rows = [
-                (self.title(one.question), found.question(one.question).probability, *self.seen(one.observation),
+                (self.title(one.question), *self.chances(found.question(one.question)), *self.seen(one.observation),
                  *self.values(one))
                 for one in self.best
             ]  # fmt: skip
             blocks += [self.table("best", columns, rows), self.caveat("caveat.average")]
         return self.section("summary", *blocks)
+
+    def chances(self, one: OpenQuestion) -> tuple[float | None, float]:
+        """P as `copark claims` has it, and the share of worlds that gains are counted by."""
+        return known(one.claimed), one.probability
 
     def told(self) -> tuple[doc.Column, ...]:
         return self.columns("before:number:2 after:number:2 was:share decided:share move:share gain:number:3")
@@ -201,12 +205,14 @@ class _Show(Show):
         return self.table("precision", columns, rows)
 
     def settled(self) -> doc.Section:
-        columns = "claim says:note probability:share effect:number:2 known:number:2 was:share one_run:share"
+        columns = (
+            "claim says:note claimed:share probability:share effect:number:2 known:number:2 was:share one_run:share"
+        )
 
         def row(one: OpenQuestion) -> tuple[doc.Value, ...]:
             effect = doc.Interval(one.low, one.high, one.median)
             words = (self.t.of(one.title), self.t.of(one.says))
-            return *words, one.probability, effect, one.known, one.decided, one.parameters
+            return *words, *self.chances(one), effect, one.known, one.decided, one.parameters
 
         table = self.table("known", columns, map(row, self.found.questions))
         return self.section("known", table, folded=bool(self.best))

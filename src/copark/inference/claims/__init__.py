@@ -8,13 +8,14 @@ further (:mod:`~copark.inference.claims.sequential`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
 
+from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.cases.validated_yaml import read_shipped
@@ -23,9 +24,9 @@ from copark.identity import canonical, identity_of
 from copark.inference.case_parameters import Source
 from copark.inference.claims.arm_statistics import ArmRow, latest, looks_of, of_part, rows_of, sample_of, split_of
 from copark.inference.claims.claims_file import ClaimsFile
-from copark.inference.claims.rules import OPEN, Judge, Measured, Sample, measured
+from copark.inference.claims.rules import OPEN, Judge, Measured, Sample, measured, side
 from copark.inference.claims.scenarios import ArmRuns, Bench, bench_of, check_moves
-from copark.inference.claims.schema import AS_IT_IS, Change, Claim, Part, is_empty, upon
+from copark.inference.claims.schema import AS_IT_IS, Change, Claim, Part, Variant, is_empty, upon
 from copark.inference.claims.sequential import SEQUENTIAL, Stopping, TrialLooks, key_of, stopping
 from copark.inference.claims.severity import (
     RECENTRED,
@@ -38,22 +39,25 @@ from copark.inference.claims.severity import (
     severity,
     steadiness,
 )
+from copark.inference.claims.standard import STANDARD, Standard
 from copark.inference.claims.verdict import (
-    STANDARD,
     Ridge,
-    Standard,
     Verdict,
     Weighed,
     claim_verdict,
     in_alternative,
-    turned_word,
+    joint_error,
+    needs_every_part,
     turns,
+    turns_together,
     weigh,
+    when_turned,
 )
 from copark.simulation.run import Progress
 from copark.simulation.study import Study, baseline
 from copark.simulation.study_entries import Title
 from copark.simulation.trust import Trust
+from copark.stats.jackknife import groups_of, jackknife
 from copark.stats.precision import Split
 from copark.store.checkpoints import Stages
 from copark.version import MODEL_VERSION
@@ -95,8 +99,8 @@ class PartFinding(Verdict):
     steady: float
     """Share of batches of the draws whose word is the same."""
     why: str
-    """Of an open part: ``prior`` (it leans on what the data did not move), ``width`` or ``lacking``; empty
-    otherwise."""
+    """Of an open part: ``turned`` (by an alternative assumption), ``prior`` (it leans on what the data did not move),
+    ``width`` or ``lacking``; empty otherwise."""
     leans: tuple[Lean, ...]
     """Parameters its statistics lean on."""
     variants: tuple[InVariant, ...]
@@ -241,12 +245,18 @@ class Trial:
         self.arms = {key: arm.alone for key, arm in file.claims.arms.items()}
         self.values = drawn_values(self.bench.draws, plan.futures)
         self.ridge = cache(self._ridge)
+        self.ridge_without = cache(self._ridge_without)
         self.moved = moved_words(plan.kind, source)
 
     def _ridge(self, prior: bool, draws: int) -> Ridge:
         """Regression on the parameters of the first draws of the case's posterior, or of the prior."""
         values = drawn_values(self.prior.draws, self.plan.futures) if prior else self.values
         return Ridge({name: column[:draws] for name, column in values.items()})
+
+    def _ridge_without(self, draws: int, group: int) -> Ridge:
+        """Regression on the parameters of the first draws of the case's posterior without a group of them."""
+        kept = groups_of(draws)[group]
+        return Ridge({name: column[:draws][kept] for name, column in self.values.items()})
 
     def weigh(
         self, part: Part, bench: Bench, ground: Change | None = None, standing: float | None = None,
@@ -339,19 +349,49 @@ class Trial:
         after, before = (
             {part.key: one[key_of(claim, part)] for part in claim.parts} for one in (looks.after, looks.before)
         )
-        parts = {part.key: self._part(claim, part, looks) for part in claim.parts}
-        turned = [bool(parts[key].flipped) for key in claim.headline.parts]
-        turned_whole = any(turned) if claim.headline.every else all(turned)
-        found = claim_verdict(claim.headline, parts, after, before, turned=turned_whole)
+        without = {
+            part.key: after[part.key].without_groups(part, self.ridge_without, self.judge.margins)
+            for part in claim.parts
+        }
+        plain, parts = {}, {}
+        for part in claim.parts:
+            error = jackknife([one.probability for one in without[part.key]])
+            plain[part.key] = looks.plain(claim, part, error)
+            parts[part.key] = self._part(claim, part, looks, plain[part.key])
+        found = claim_verdict(claim.headline, plain, after, before, joint_error(claim.headline, after, without))
+        if self._turned(claim, found, parts, looks):
+            found = when_turned(found)
         rows = rows_of(claim, self.on(self.bench, draws=looks.evidence[claim.id]))
         return ClaimFinding(**vars(found), claim=claim, parts=tuple(parts.values()), rows=rows)
 
-    def _part(self, claim: Claim, part: Part, looks: TrialLooks) -> PartFinding:
-        at, plain = key_of(claim, part), looks.plain(claim, part)
+    def _turned(self, claim: Claim, found: Verdict, parts: Mapping[str, PartFinding], looks: TrialLooks) -> bool:
+        """Whether an alternative assumption turns a claim: a part that its word needs, or its parts taken together.
+
+        Where one part suffices the others may stand for it, so that P of the claim is asked under each alternative.
+        """
+        deciding = [parts[key] for key in claim.headline.parts if parts[key].variants]
+        if not side(found.word) or not deciding:
+            return False
+        if needs_every_part(claim.headline, found.word):
+            return any(one.flipped for one in deciding)
+        draws = min(len(looks.after[key_of(claim, one.part)].chance) for one in deciding)
+        return any(
+            turns_together(
+                claim.headline,
+                found,
+                {one.part.key: self._under(claim, one.part, under, looks) for one in deciding},
+                draws,
+            )
+            for under in self.file.claims.judgement
+        )
+
+    def _part(self, claim: Claim, part: Part, looks: TrialLooks, plain: Verdict) -> PartFinding:
+        """What is found of a part, from its verdict before alternative assumptions are looked at."""
+        at = key_of(claim, part)
         weighed = looks.after[at]
         samples = {name: sample_of(part.statistics[name], runs) for name, runs in weighed.runs.items()}
         variants = self._variants(claim, part, looks, plain)
-        verdict = replace(plain, word=turned_word(plain.word)) if any(one.turns for one in variants) else plain
+        verdict = when_turned(plain) if any(one.turns for one in variants) else plain
         judged = {name: samples[name] for name in part.judged}
         drawn = {name: column[: len(weighed.chance)] for name, column in self.values.items()}
         leans = leaning(judged, drawn, self.moved)
@@ -363,7 +403,7 @@ class Trial:
             splits={name: split_of(runs) for name, runs in weighed.runs.items()},
             earlier=self.judge.verdict(part.rule, samples),
             steady=steadiness(weighed.chance, self.plan.seed),
-            why=_why(judged, leans) if verdict.word == OPEN else "",
+            why="" if verdict.word != OPEN else "turned" if plain.word != OPEN else _why(judged, leans),
             leans=leans,
             variants=variants,
             severities=tuple(
@@ -379,14 +419,18 @@ class Trial:
         if weighed.effects is None:
             return ()
         for one in self.file.claims.judgement:
-            if is_empty(one.alone):
-                there = self.weigh(part, self.bench, None, one.self_standing, len(weighed.chance)).chance
-                reference = weighed.chance
-            else:
-                reference, there = looks.alternatives[at, one.key]
+            reference, there = self._under(claim, part, one, looks)
             p, word = in_alternative(verdict, reference, there, weighed.draws)
             found.append(InVariant(one.key, p, word, turns(verdict.word, word), self._departures[one.key]))
         return tuple(found)
+
+    def _under(self, claim: Claim, part: Part, one: Variant, looks: TrialLooks) -> tuple[Floats, Floats]:
+        """Probabilities of draws that a part holds, as it is and under an alternative, on the same draws."""
+        at = key_of(claim, part)
+        if not is_empty(one.alone):
+            return looks.alternatives[at, one.key]
+        reference = looks.after[at].chance
+        return reference, self.weigh(part, self.bench, None, one.self_standing, len(reference)).chance
 
     @cached_property
     def _departures(self) -> dict[str, float]:

@@ -28,7 +28,6 @@ from copark.inference.claims.schema import AS_IT_IS, Change, Claim, Claims, Part
 from copark.simulation.case_edits import edited, fault_of_edit
 from copark.simulation.study import baseline
 from copark.simulation.study_entries import Title
-from copark.texts import LANGUAGES
 
 
 class ClaimsFaults(FaultsFound):
@@ -280,6 +279,6 @@ def _reduced(claims: list[Any], data: dict[str, Any], *, outcomes: bool) -> tupl
         kept.append({**claim, "parts": [one for one in parts if one["key"] in keys], "headline": headline})
         for part in claim["parts"]:
             if part["key"] not in keys:
-                titles = {lang: f"{claim['title'][lang]} ({part['title'][lang]})" for lang in LANGUAGES}
-                left_out.append(Title(**titles))
+                whole, detail = claim["title"], part["title"]
+                left_out.append(Title(en=f"{whole['en']} ({detail['en']})", zh=f"{whole['zh']}（{detail['zh']}）"))
     return kept, left_out

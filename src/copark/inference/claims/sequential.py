@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from math import isfinite, sqrt
+from math import isfinite, nan, sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -23,7 +23,8 @@ from copark.cases.types import Bilingual
 from copark.cases.validated_yaml import read_shipped
 from copark.inference.claims.rules import SMALL, side
 from copark.inference.claims.schema import AS_IT_IS, Change, Claim, Part, Variant, is_empty, upon
-from copark.inference.claims.verdict import Share, Verdict, Weighed, claim_verdict, standard, turns, verdict_of
+from copark.inference.claims.standard import Share, standard
+from copark.inference.claims.verdict import Verdict, Weighed, claim_verdict, turns, verdict_of
 from copark.simulation.run import Progress
 from copark.simulation.study_entries import Entry
 from copark.stats.shares import wilson, z_of
@@ -204,10 +205,10 @@ class TrialLooks:
             going |= set(claim.headline.parts)
         return [(claim, part) for part in claim.parts if part.key in going]
 
-    def plain(self, claim: Claim, part: Part) -> Verdict:
+    def plain(self, claim: Claim, part: Part, sampling_error: float = nan) -> Verdict:
         """The verdict on a part, before alternative assumptions are looked at."""
         key = key_of(claim, part)
-        return verdict_of(part, self.after[key], self.before[key], self.trial.judge.margins)
+        return verdict_of(part, self.after[key], self.before[key], self.trial.judge.margins, sampling_error)
 
     def _worlds(self) -> None:
         trial = self.trial

@@ -21,7 +21,8 @@ from copark.arrays import Floats
 from copark.inference.case_parameters import Source
 from copark.inference.claims.rules import Sample, side
 from copark.inference.claims.schema import DIFFERENCES, Part
-from copark.inference.claims.verdict import Weighed, asked, mean_of, standard
+from copark.inference.claims.standard import standard
+from copark.inference.claims.verdict import Weighed, asked, mean_of
 from copark.inference.diagnostics import movements
 from copark.inference.prior import MIX
 from copark.model.arrays import Draws

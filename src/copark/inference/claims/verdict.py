@@ -17,41 +17,26 @@ like f: where nothing happens there is no chance either.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import copysign, isfinite, nan, sqrt
-from pathlib import Path
-from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field
 
 from copark.arrays import Booleans, Floats
-from copark.cases.dates import Date
-from copark.cases.types import Bilingual
-from copark.cases.validated_yaml import read_shipped
-from copark.inference.claims.rules import (
-    CONTRADICTED,
-    ESTABLISHED,
-    LIKELY,
-    OPEN,
-    SMALL,
-    UNLIKELY,
-    Condition,
-    flips,
-    resolve,
-    side,
-)
-from copark.inference.claims.schema import DIFFERENCES, Headline, Part, Statistic
-from copark.simulation.study_entries import Entry
-from copark.stats.shares import wilson, z_of
+from copark.inference.claims.rules import OPEN, SMALL, WORDS, Condition, flips, resolve, side
+from copark.inference.claims.schema import Headline, Part
+from copark.inference.claims.standard import standard, turned_word
+from copark.stats.jackknife import groups_of, jackknife, reach
+from copark.stats.shares import z_of
 
 PENALTIES = np.logspace(-1.0, 6.0, 8)
 TRIES = 64
 """Values tried of what is not known of an effect, for each draw."""
 POOLED = 8
 """Variances of random numbers are pooled over one draw in so many."""
+STEPS = 41
+"""Probabilities, over what other draws may give, at which the word is asked."""
 SHARES = ("share", "change")
 """Kinds whose values, run by run, are 0, 1 or -1."""
 
@@ -197,72 +182,6 @@ def _matrices(variances: Floats, moments: Floats) -> Floats:
     return root[:, :, None] * correlation * root[:, None, :]
 
 
-Share = Annotated[float, Field(gt=0.0, lt=1.0)]
-
-
-class WordsAt(Entry):
-    """Probabilities from which on, or up to which, words are said, and why."""
-
-    established: Share
-    likely: Share
-    unlikely: Share
-    contradicted: Share
-    reason: Bilingual
-
-
-class Size(Entry):
-    """A number of the standard, and why."""
-
-    value: Annotated[float, Field(gt=0.0)]
-    reason: Bilingual
-
-
-class Standard(Entry):
-    """A standard of proof, as it is written."""
-
-    format: Literal[1]
-    fixed: Date
-    words: WordsAt
-    monte_carlo: Size
-    prior_factor: Size
-    rope: dict[Literal["log", "outcome"], Size]
-
-    def word(self, probability: float, draws: int) -> str:
-        """The word for a probability known from so many draws; ``open`` where it is not known."""
-        if not isfinite(probability) or not draws:
-            return OPEN
-        (low, high), ends = self.interval(probability, draws), self.words
-        if low >= ends.likely:
-            return ESTABLISHED if low >= ends.established else LIKELY
-        if high <= ends.unlikely:
-            return CONTRADICTED if high <= ends.contradicted else UNLIKELY
-        return OPEN
-
-    def interval(self, probability: float, draws: int) -> tuple[float, float]:
-        """Monte Carlo interval of a probability known from so many draws (Wilson)."""
-        return wilson(probability * draws, draws, self.monte_carlo.value)
-
-    def small(self, statistic: Statistic) -> float:
-        """Size up to which a statistic is small; NaN where it has none."""
-        if statistic.kind not in DIFFERENCES - {"difference"}:
-            return nan
-        return self.rope["outcome" if statistic.outcome else "log"].value
-
-
-STANDARD = Path(__file__).with_name("standard.yaml")
-
-
-@cache
-def standard() -> Standard:
-    """The standard that claims are judged by."""
-    return read_shipped(STANDARD, Standard)[0]
-
-
-def turned_word(word: str) -> str:
-    """What is left of a word that an alternative assumption turns."""
-    return {ESTABLISHED: LIKELY, CONTRADICTED: UNLIKELY}.get(word, word)
-
-
 @dataclass(frozen=True)
 class Effect:
     """An expected effect, over draws of parameters: mean, and 5 and 95 %."""
@@ -283,12 +202,38 @@ class Verdict:
     probability: float = nan
     monte_carlo: tuple[float, float] = (nan, nan)
     """probability, monte_carlo: share of posterior draws that hold it, and its Monte Carlo interval."""
+    sampling_error: float = nan
+    """Standard error of the probability, were draws and random numbers others; NaN where it is not known."""
+    other_words: tuple[str, ...] = ()
+    """Other words that other draws may say: those within the interval of the sampling error."""
+    turned: bool = False
+    """Whether an alternative assumption turns it: the word is what that leaves."""
     prior_probability: float = nan
     """The same share of the prior alone."""
     effect: Effect | None = None
     """The expected effect."""
     bounds: tuple[float, float] | None = None
     """Least and largest expected effect over the admissible priors, given the same record."""
+
+
+def when_turned(verdict: Verdict) -> Verdict:
+    """The verdict where an alternative assumption turns it; what other draws may say would be, too."""
+    word = turned_word(verdict.word)
+    others = dict.fromkeys(turned_word(other) for other in verdict.other_words)
+    return replace(verdict, word=word, turned=True, other_words=tuple(other for other in others if other != word))
+
+
+def other_words(probability: float, error: float, word: Callable[[float], str]) -> tuple[str, ...]:
+    """Words but its own that a probability may get with other draws; none where its error is not known.
+
+    Another seed is not enough to tell: a calibrated park takes the same parameters from its posterior whatever the
+    seed, which changes the futures alone. word: gives the word for a probability.
+    """
+    if not isfinite(probability):
+        return ()
+    ends = np.clip(reach(probability, error, standard().sampling_error.value), 0.0, 1.0)
+    said = {word(float(p)) for p in np.linspace(ends[0], ends[1], STEPS)}
+    return tuple(other for other in WORDS if other in said and other != word(probability))
 
 
 def holds(condition: Condition, values: Mapping[str, Floats], margins: Mapping[str, float]) -> Floats:
@@ -353,6 +298,21 @@ class Weighed:
         """Draws it is known from."""
         return int(np.isfinite(self.chance).sum())
 
+    def without_groups(
+        self, part: Part, ridge: Callable[[int, int], Ridge], margins: Mapping[str, float]
+    ) -> tuple[Weighed, ...]:
+        """Weigh the part without each group of draws in turn, as of :mod:`copark.stats.jackknife`.
+
+        ridge: regression on the parameters of the first so many draws without a group, by its number.
+        """
+        if self.effects is None:
+            return ()
+        count = len(self.chance)
+        return tuple(
+            weigh(part, {name: values[kept] for name, values in self.runs.items()}, ridge(count, group), margins)
+            for group, kept in enumerate(groups_of(count))
+        )
+
 
 def mean_of(values: Floats) -> float:
     """Mean of what is known; NaN where nothing is."""
@@ -373,8 +333,13 @@ def asked(part: Part, effects: Expected | None, runs: Mapping[str, Floats], marg
     return Weighed(chance, effects, runs)
 
 
-def verdict_of(part: Part, weighed: Weighed, prior: Weighed, margins: Mapping[str, float]) -> Verdict:
-    """The verdict on a part, before alternative assumptions are looked at."""
+def verdict_of(
+    part: Part, weighed: Weighed, prior: Weighed, margins: Mapping[str, float], sampling_error: float = nan
+) -> Verdict:
+    """The verdict on a part, before alternative assumptions are looked at.
+
+    sampling_error: standard error of its probability, were draws and random numbers others.
+    """
     rules, p = standard(), weighed.probability
     if weighed.effects is None:
         return Verdict()
@@ -383,12 +348,16 @@ def verdict_of(part: Part, weighed: Weighed, prior: Weighed, margins: Mapping[st
     low, high = np.quantile(values[name], (0.05, 0.95))
     ends = {one: bounds(means[one], rules.prior_factor.value) for one in means}
     draws = weighed.draws
-    word = rules.word(p, draws)
     sizes = ((max(map(abs, ends[one])), rules.small(part.statistics[one])) for one in part.judged)
-    if side(word) < 1 and all(size <= small for size, small in sizes):
-        word = SMALL
+    small_at_most = all(size <= small for size, small in sizes)
+
+    def word(probability: float) -> str:
+        found = rules.word(probability, draws)
+        return SMALL if small_at_most and side(found) < 1 else found
+
     return Verdict(
-        word=word, probability=p, monte_carlo=rules.interval(p, draws),
+        word=word(p), probability=p, monte_carlo=rules.interval(p, draws),
+        sampling_error=sampling_error, other_words=other_words(p, sampling_error, word),
         prior_probability=prior.probability, bounds=ends[name],
         effect=Effect(name, float(values[name].mean()), float(low), float(high)),
     )  # fmt: skip
@@ -403,30 +372,47 @@ def joint(headline: Headline, parts: Mapping[str, Weighed]) -> Floats:
     return np.prod(chances, axis=0) if headline.every else 1.0 - np.prod([1.0 - one for one in chances], axis=0)
 
 
+def joint_error(headline: Headline, weighed: Mapping[str, Weighed], without: Mapping[str, Sequence[Weighed]]) -> float:
+    """Sampling error of a claim's probability, from its parts, and from the measured ones without each group."""
+    known = {key: without[key] for key in headline.parts if without[key]}
+    groups = (dict(zip(known, each, strict=True)) for each in zip(*known.values(), strict=True))
+    return jackknife([mean_of(joint(headline, {**weighed, **each})) for each in groups])
+
+
 def claim_verdict(
     headline: Headline, parts: Mapping[str, Verdict], weighed: Mapping[str, Weighed], prior: Mapping[str, Weighed],
-    *, turned: bool = False,
+    sampling_error: float = nan,
 ) -> Verdict:  # fmt: skip
     """The verdict on a claim: all, or any, of its parts hold together; effect and bounds of the part that decides.
 
     Where a part is not measured the others can still refute a claim that needs all, or hold one that needs any; else it
-    is open.
+    is open. Alternative assumptions are not looked at. sampling_error: as of :func:`verdict_of`.
     """
     rules = standard()
     chance, before = joint(headline, weighed), joint(headline, prior)
     p, draws = mean_of(chance), int(np.isfinite(chance).sum())
     known = [key for key in headline.parts if isfinite(parts[key].probability)]
-    word, words = rules.word(p, draws), [parts[key].word for key in headline.parts]
-    if side(word) < 1 and set(words) == {SMALL}:
-        word = SMALL
-    if len(known) < len(words) and side(word) != (-1 if headline.every else 1):
-        word = OPEN
+    words = [parts[key].word for key in headline.parts]
+
+    def word(probability: float) -> str:
+        found = rules.word(probability, draws)
+        if side(found) < 1 and set(words) == {SMALL}:
+            found = SMALL
+        undecided = len(known) < len(words) and side(found) != (-1 if headline.every else 1)
+        return OPEN if undecided else found
+
     least = (min if headline.every else max)(known, key=lambda key: parts[key].probability, default=None)
     return Verdict(
-        word=turned_word(word) if turned else word, probability=p,
-        monte_carlo=rules.interval(p, draws) if draws else (nan, nan), prior_probability=mean_of(before),
+        word=word(p), probability=p,
+        monte_carlo=rules.interval(p, draws) if draws else (nan, nan), sampling_error=sampling_error,
+        other_words=other_words(p, sampling_error, word), prior_probability=mean_of(before),
         effect=None if least is None else parts[least].effect, bounds=None if least is None else parts[least].bounds,
     )  # fmt: skip
+
+
+def needs_every_part(headline: Headline, word: str) -> bool:
+    """Whether a claim's word needs all its parts: to be held by all of them, or refuted where any would hold it."""
+    return (headline.every is not None) == (side(word) > 0)
 
 
 def in_alternative(verdict: Verdict, reference: Floats, alternative: Floats, draws: int) -> tuple[float, str]:
@@ -451,3 +437,18 @@ def in_alternative(verdict: Verdict, reference: Floats, alternative: Floats, dra
 def turns(word: str, other: str) -> bool:
     """Whether an alternative's word turns a verdict; what is small at most is turned by a word for the claim alone."""
     return side(other) == 1 if word == SMALL else flips(word, other)
+
+
+def turns_together(
+    headline: Headline, verdict: Verdict, under: Mapping[str, tuple[Floats, Floats]], draws: int
+) -> bool:
+    """Whether an alternative turns a claim whose parts are taken together.
+
+    under: of measured parts, probabilities of the same draws as it is, and under the alternative; draws: those the
+    verdict is known from.
+    """
+    nothing = {key: Weighed(np.zeros(0), None, {}) for key in headline.parts}
+    reference, there = (
+        joint(headline, nothing | {key: Weighed(both[at], None, {}) for key, both in under.items()}) for at in (0, 1)
+    )
+    return turns(verdict.word, in_alternative(verdict, reference, there, draws)[1])

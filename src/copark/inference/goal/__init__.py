@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import ceil, inf, nan, sqrt
 from typing import Any, Literal, NamedTuple
 
@@ -54,8 +55,8 @@ class GoalTarget:
     """The value, in the output's unit; 0 of an outcome."""
     at: int
     quarter: str
-    """at, quarter: the quarter it is judged in, counted from the start, and its label; of an outcome the one all are
-    judged in."""
+    """at, quarter: the quarter it is judged in, counted from the start, and its label; by default, and of an outcome,
+    the horizon."""
     share: float
     """The share of runs asked for."""
     in_most: bool = True
@@ -76,8 +77,9 @@ class GoalTarget:
 def read_targets(written: tuple[str, ...], probability: float, case: Case) -> tuple[GoalTarget, ...]:
     """Targets as they are written: ``registered>=270@2030Q4``, ``P(self-standing)>=0.9``, ``P(jobs>=5000)>=0.8``.
 
-    probability: share of runs asked for where a target does not say. Raises RunRefused if none is given, or one is not
-    written so, or asks for a time or a share there is not; NotFound if there is no such output or outcome.
+    probability: share of runs asked for where a target does not say; case: as it is seen from now. Raises RunRefused if
+    none is given, or one is not written so, or asks for a time or a share there is not; NotFound if there is no such
+    output or outcome.
     """
     if not written:
         raise RunRefused.of("goal.no_target")
@@ -85,8 +87,6 @@ def read_targets(written: tuple[str, ...], probability: float, case: Case) -> tu
 
 
 def _target(written: str, probability: float, case: Case) -> GoalTarget:
-    from copark.simulation.outcomes import judged_at
-
     words, share, in_most = written.strip(), probability, True
     chance = _CHANCE.fullmatch(words)
     if chance is not None:
@@ -102,7 +102,7 @@ def _target(written: str, probability: float, case: Case) -> GoalTarget:
         raise NotFound.of("goal.no_output", found=printable(event["name"][:100]), suggestion=near)
     if is_outcome == (event["value"] is not None) or (is_outcome and event["quarter"]):
         raise RunRefused.of("goal.bad_target", found=printable(written[:100]))
-    at = judged_at(case.clock.quarters) if event["quarter"] is None else quarter_at(event["quarter"], case)
+    at = case.clock.quarters - 1 if event["quarter"] is None else quarter_at(event["quarter"], case)
     value = 0.0 if is_outcome else float(event["value"])
     above = event["sign"] in (">=", "≥")
     return GoalTarget(name, is_outcome, above, value, at, str(case.clock.start + at), share, in_most)
@@ -199,8 +199,13 @@ class LeverSearch:
 
     def begin(self, one: LeverSet) -> TriedSet:
         """A set of which nothing is known yet."""
-        facts = facts_of(baseline(self.case.name), self.case, one.scenario)
-        return TriedSet(one, inputs_of(self.case, one.scenario), facts, self.unread)
+        facts = facts_of(baseline(self.case.name), self.seen, one.scenario)
+        return TriedSet(one, inputs_of(self.seen, one.scenario), facts, self.unread)
+
+    @cached_property
+    def seen(self) -> Case:
+        """The case with the time that is simulated."""
+        return self.study.seen(self.case)
 
     @property
     def unread(self) -> GoalRuns:
@@ -216,7 +221,7 @@ class LeverSearch:
                 draws = StudyDraws(self.study, self.case, scenarios, facts, self.source)
                 ensemble = Ensemble(
                     [one.inputs for one in part], draws, self.names, threads=self.threads, progress=self.count,
-                    block=32,
+                    block=32, judged=self.seen.clock.quarters - 1,
                 )  # fmt: skip
                 for one, runs in zip(part, ensemble.arrays(since, last).scenarios, strict=True):
                     one.read = one.read.joined(self.read(runs))

@@ -14,15 +14,15 @@ panels whose parks do *not* share their mechanisms, as the inference supposes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
-from copark.arrays import Floats, Integers
+from copark.arrays import Floats
 from copark.inference.diagnostics import BINS, title_of, verdict
+from copark.inference.joint.reader import NEAR, Posterior, Reader, read_panels, sound_in
 from copark.inference.joint.simulated_panels import (
     CHECKLIST,
     CLASSES,
@@ -37,10 +37,10 @@ from copark.inference.joint.simulated_panels import (
     read,
     simulate,
 )
-from copark.inference.pool.abc_regression import Directions, accepted, directions, reach_of
+from copark.inference.pool.abc_regression import reach_of
 from copark.inference.pool.parks import AXES
-from copark.inference.posterior import one_thread
 from copark.simulation.study_entries import Title
+from copark.stats.jackknife import half_sample_error, halves, reach
 from copark.stats.quantiles import LEVELS, weighted_quantiles
 
 PANELS = 1 << 14
@@ -62,140 +62,15 @@ FURTHER_SETS = (("counts",), ("service",), ("counts", "service"), ("checklist",)
 """What could be observed of every park beside the record: alone and together."""
 GROUP = "panel"
 """What the hyperparameters are told under."""
-PENALTY = 3000.0
-"""Of the ridge regression, on features of unit variance."""
-REDRAWN = 6
-"""Times that errors and discrepancies are drawn for each simulated panel."""
-TRAINED = 0.75
-"""Share of panels that summaries are learned from; the rest is what the posterior is made of."""
-NEAR = 4
-"""One panel of so many is accepted."""
-MOST = 12
-"""Directions of the summaries that are kept."""
-CLIP = 5.0
 
 
-@dataclass(frozen=True)
-class Reader:
-    """Summaries learned from simulated panels, and panels that were not trained on, ready to be asked."""
-
-    centres: tuple[Floats, ...]
-    scales: tuple[Floats, ...]
-    """Of features, by block: what a park has on record, or could have."""
-    gram: Floats
-    cross: Floats
-    middle: Floats
-    target: Floats
-    """Of columns centred at their mean: shapes (columns, columns), (columns, axes), (columns,); mean of the scores."""
-    blocks: tuple[int, ...]
-    """Positions of the blocks that count."""
-    theta: Floats
-    columns: Floats
-    """Of the panels not trained on: normal scores, shape (panels, axes), and columns, shape (panels, columns)."""
-
-    def of_blocks(self, blocks: Sequence[int]) -> Reader:
-        """The same where other blocks count: without a park, or with what could be observed."""
-        return replace(self, blocks=tuple(blocks))
-
-    @cached_property
-    def counting(self) -> Integers:
-        """Columns of the blocks that count."""
-        ends = np.cumsum([0, *(2 * len(one) for one in self.centres)])
-        return np.concatenate([np.arange(ends[n], ends[n + 1]) for n in self.blocks])
-
-    @cached_property
-    def weights(self) -> Floats:
-        """Weights of the columns that count, shape (columns that count, axes)."""
-        at = self.counting
-        with one_thread():
-            found = np.linalg.solve(self.gram[np.ix_(at, at)] + PENALTY * np.eye(len(at)), self.cross[at])
-        return found.astype(np.float64)
-
-    def columns_of(self, x: Sequence[Floats]) -> Floats:
-        """Columns of features by block, shape (panels, columns)."""
-        return spread_out(x, self.centres, self.scales)
-
-    def expected_of(self, columns: Floats) -> Floats:
-        """Expected normal scores, shape (panels, axes)."""
-        at = self.counting
-        with one_thread():
-            found: Floats = (columns[:, at] - self.middle[at]) @ self.weights + self.target
-        return found.astype(np.float64)
-
-    @cached_property
-    def expected(self) -> Floats:
-        """Expected normal scores of every panel, shape (panels, axes)."""
-        return self.expected_of(self.columns)
-
-    @cached_property
-    def told(self) -> Directions:
-        """Directions of the expected scores that tell most."""
-        return directions(self.expected, self.theta, MOST)
-
-    @cached_property
-    def summaries(self) -> Floats:
-        """What is compared, shape (panels, directions)."""
-        return self.told(self.expected)
-
-    def posterior(self, columns: Floats, but: int | None = None) -> Posterior:
-        """Posterior of a panel from its columns, shape (columns,); one at a position is left out, in a test."""
-        target = self.told(self.expected_of(columns[np.newaxis, :]))[0]
-        kept = np.flatnonzero(np.arange(len(self.theta)) != but)
-        draws, weights, width = accepted(self.summaries[kept], target, self.theta[kept], len(kept) // NEAR)
-        return Posterior(draws, weights / weights.sum(), width)
+WORDS = ("moved", "weakly", "unmoved", "cannot")
 
 
-def spread_out(x: Sequence[Floats], centres: Sequence[Floats], scales: Sequence[Floats]) -> Floats:
-    """Standardised features and their squares; blocks that are not given are left out."""
-    parts = []
-    for centre, scale, each in zip(centres, scales, x, strict=False):
-        z = np.clip((each - centre) / scale, -CLIP, CLIP)
-        parts += [z, z**2 - 1.0]
-    return np.concatenate(parts, axis=1).astype(np.float32)
-
-
-def sound_in(x: Sequence[Floats]) -> Integers:
-    """Positions of the panels of which every park ran to its end."""
-    return np.flatnonzero(np.all([np.isfinite(one).all(axis=1) for one in x], axis=0))
-
-
-def read_panels(panels: Panels) -> Reader:
-    """Learn summaries from three quarters of the panels, whose errors are drawn several times."""
-    x = panels.features()
-    sound, first = sound_in(x), int(TRAINED * panels.count)
-    trained, tested = sound[sound < first], sound[sound >= first]
-    own, theta = [one[trained] for one in x], panels.theta[trained]
-    centres, scales = tuple(one.mean(axis=0) for one in own), tuple(one.std(axis=0) + 1e-9 for one in own)
-    middle, target = spread_out(own, centres, scales).mean(axis=0), theta.mean(axis=0)
-    gram, cross = np.zeros((len(middle), len(middle))), np.zeros((len(middle), theta.shape[1]))
-    for again in range(REDRAWN):
-        redrawn = [one[trained] for one in panels.features(again)] if again else own
-        columns = spread_out(redrawn, centres, scales) - middle
-        with one_thread():
-            gram += columns.T @ columns
-            cross += columns.T @ (theta - target).astype(np.float32)
-    columns = spread_out([one[tested] for one in x], centres, scales)
-    return Reader(
-        centres, scales, gram, cross, middle, target, tuple(range(len(x))), panels.theta[tested], columns
-    )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Posterior:
-    """Weighted normal scores, shape (draws, axes); distance of the first panel left out."""
-
-    draws: Floats
-    weights: Floats
-    width: float
-
-    @property
-    def mean(self) -> Floats:
-        """Mean of each axis, shape (axes,)."""
-        return self.weights @ self.draws
-
-    def below(self, truth: Floats) -> Floats:
-        """Posterior probability below a truth, of each axis; shape (axes,)."""
-        return self.weights @ (self.draws < truth)
+def word_of(shrink: float, overlap: float, r2: float) -> str:
+    """moved, weakly, unmoved, or cannot: not moved, and in simulated panels hardly found either."""
+    found = verdict(shrink, overlap)
+    return "cannot" if found != "moved" and r2 < LEAST else found
 
 
 @dataclass(frozen=True)
@@ -212,6 +87,10 @@ class AxisFinding:
     overlap: float
     """How much narrower the middle half is than the prior's; probability shared with the prior."""
     r2: float
+    shrink_error: float
+    overlap_error: float
+    r2_error: float
+    """Standard errors of shrink, overlap and R² over seeds, from halves of the panels."""
     coverage: float
     broken: float
     """Share of simulated panels whose truth lies in the 90 % interval; the same where parks differ."""
@@ -230,7 +109,18 @@ class AxisFinding:
     @property
     def word(self) -> str:
         """moved, weakly, unmoved, or cannot: not moved, and in simulated panels hardly found either."""
-        return "cannot" if self.moved != "moved" and self.r2 < LEAST else self.moved
+        return word_of(self.shrink, self.overlap, self.r2)
+
+    @property
+    def other_words(self) -> tuple[str, ...]:
+        """Other words that another seed may say: those that one of the three numbers reaches within its interval."""
+        numbers = (self.shrink, self.overlap, self.r2)
+        said = set()
+        for at, error in enumerate((self.shrink_error, self.overlap_error, self.r2_error)):
+            for end in reach(numbers[at], error, LEVEL):
+                shrink, overlap, r2 = (end if n == at else number for n, number in enumerate(numbers))
+                said.add(word_of(shrink, overlap, r2))
+        return tuple(word for word in WORDS if word in said and word != self.word)
 
     def title(self, lang: str) -> str:
         """Title of a mechanism; empty of a hyperparameter, which has its title in the texts."""
@@ -321,6 +211,7 @@ def find(
     every, known = read_panels(panels), range(len(chosen))
     reader, record = every.of_blocks(known), every.columns_of(recorded(panels))[0]
     whole, ranks, broken = reader.posterior(record), ranks_of(reader), ranks_elsewhere(reader, differing)
+    errors = seed_errors(panels, every, record)
     left, more = [], []
     for n in known:
         told("analyse", 1 + n, len(chosen) + 2)
@@ -331,7 +222,18 @@ def find(
         more.append((r2_of(asked.theta, asked.expected), held(ranks_of(asked))))
     alone = [with_further(every, [(CHECKLIST, n)]) for n in known]
     listed = [float(r2_of(one.theta, one.expected)[names_of().index(FIRST)]) for one in alone]
-    return _found(panels, reader, whole, ranks, broken, left, more, listed)
+    return _found(panels, reader, whole, ranks, broken, errors, left, more, listed)
+
+
+def seed_errors(panels: Panels, every: Reader, record: Floats) -> Floats:
+    """Standard errors of shrink, overlap and R² over seeds, from halves of the panels; shape (axes, 3)."""
+    found = []
+    for groups in halves():
+        half = every.of_half(groups)
+        posterior = half.posterior(record[: half.columns.shape[1]])
+        moved = [_told(panels, name, posterior)[3:] for name in names_of()]
+        found.append(np.column_stack([moved, r2_of(half.theta, half.expected)]))
+    return half_sample_error(np.array(found))
 
 
 def with_further(every: Reader, asked: Sequence[tuple[str, int]]) -> Reader:
@@ -371,8 +273,8 @@ def r2_of(truth: Floats, expected: Floats) -> Floats:
 
 
 def _found(
-    panels: Panels, reader: Reader, whole: Posterior, ranks: Floats, broken: Floats, left: list[Posterior],
-    more: list[tuple[Floats, Floats]], listed: list[float],
+    panels: Panels, reader: Reader, whole: Posterior, ranks: Floats, broken: Floats, errors: Floats,
+    left: list[Posterior], more: list[tuple[Floats, Floats]], listed: list[float],
 ) -> Findings:  # fmt: skip
     names, chosen = names_of(), panels.members
     spread = np.sqrt(whole.weights @ (whole.draws - whole.mean) ** 2)
@@ -380,11 +282,13 @@ def _found(
     r2, coverage, elsewhere = r2_of(reader.theta, reader.expected), held(ranks), held(broken)
     axes = []
     for j, name in enumerate(names):
+        shrink_error, overlap_error, r2_error = errors[j].tolist()
         park = int(np.argmax(np.abs(moves[:, j])))
         axes.append(
             AxisFinding(
                 name, AXES[name].group if name in AXES else GROUP,
-                *_told(panels, name, whole), float(r2[j]), float(coverage[j]), float(elsewhere[j]),
+                *_told(panels, name, whole), float(r2[j]), shrink_error, overlap_error, r2_error,
+                float(coverage[j]), float(elsewhere[j]),
                 tuple(float(values[j]) for values, _ in more), tuple(float(values[j]) for _, values in more),
                 chosen[park].name, float(moves[park, j]),
             )

@@ -23,6 +23,7 @@ import numpy as np
 
 from copark.arrays import Booleans, Floats, Integers
 from copark.cases.case import Case
+from copark.cases.horizon import horizon_of
 from copark.inference.case_parameters import CaseParameters
 from copark.inference.diagnostics import movements
 from copark.inference.levers.measures import NAMES, RANKED, SIDES, Measure, measure_of
@@ -39,7 +40,6 @@ from copark.inference.levers.schema import (
     Threshold,
 )
 from copark.model.variables import catalogue
-from copark.simulation.outcomes import judged_at
 from copark.simulation.sample import prior_of
 from copark.simulation.study_entries import Title
 from copark.stats.precision import change_interval, difference, median_interval
@@ -477,12 +477,13 @@ def find(asked: Asked, measured: MeasuredRuns, single: MeasuredRuns, times: int 
     found = gains(measured, single)
     moved = moved_by_data(asked.case, asked.parameters)
     study, clock = asked.blocks[0].study, asked.case.clock
-    closure = asked.case.closed_by(clock.start + judged_at(clock.quarters))
+    horizon = horizon_of(study.seen(asked.case))
+    closure = asked.case.closed_by(horizon)
     return LeverFindings(
         run_id=measured.identity, provenance=measured.provenance, case=asked.case.name,
         park=Title(en=asked.case.title.en, zh=asked.case.title.zh), file=asked.file,
         general=isinstance(asked.file, GeneralLevers), since=asked.since, only=asked.only,
-        pulled=str(clock.start + asked.first), horizon=str(clock.start + (clock.quarters - 1)),
+        pulled=str(clock.start + asked.first), horizon=str(horizon),
         draws=study.runs // study.futures, futures=study.futures, seed=study.seed,
         readings=(_reading(single, 0), *(_reading(measured, place) for place in range(1, len(measured.structures)))),
         options=measured.options, gains=found, balances=balances(found), choice=choose(measured, asked.file, times),

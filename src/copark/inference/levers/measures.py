@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.model.clock import DT
-from copark.simulation.outcomes import OUTCOMES, SELF_STANDING, YEAR_TWENTY, reclassify
+from copark.simulation.outcomes import OUTCOMES, SELF_STANDING, reclassify
+from copark.simulation.readouts.compare import judged_column
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -88,7 +89,7 @@ def measured(chunk: xr.Dataset, first: int, rate: float, bar: float = SELF_STAND
     discount rate; bar: S*, operating enterprises.
     """
     last = chunk.sizes["quarter"] - 1
-    judged = min(YEAR_TWENTY - 1, last)
+    judged = judged_column(chunk)
     weights = discounting(chunk.sizes["quarter"], first, rate)
 
     def summed(name: str) -> Floats:

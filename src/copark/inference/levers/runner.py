@@ -161,6 +161,7 @@ def ask(
 ) -> Asked:
     """Say what is tried; changes are fields of the studies (runs, seed, futures)."""
     changes["draws"] = parameters.draws
+    changes["now"] = found.now
     return Asked(found, case, since, tuple(only), blocks(found, case, since, only, **changes), parameters)
 
 

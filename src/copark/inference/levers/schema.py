@@ -10,6 +10,7 @@ that brings none has a general set: what of ``general.yaml`` its facts bear and 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -19,11 +20,12 @@ from pydantic import Field, model_validator
 from copark.cases.case import Case
 from copark.cases.casebook import LEVERS, brought
 from copark.cases.files import KeyPath, written
+from copark.cases.horizon import latest_now, now_for, seen_from
 from copark.cases.quarters import Quarter
 from copark.cases.types import shown, suggestion, wrong
 from copark.cases.validated_yaml import read_model
 from copark.cases.yaml_loader import Tree, read_yaml
-from copark.errors import Fault, NotFound, StudyFaults
+from copark.errors import Fault, NotFound, RunRefused, StudyFaults
 from copark.inference.levers.measures import NAMES
 from copark.model.arrays import Inputs
 from copark.model.variables import catalogue
@@ -214,24 +216,21 @@ class GeneralLevers(LeverFile):
     """Levers made of a case's facts, not written for it."""
 
 
-def general_levers(case: Case) -> GeneralLevers:
-    """The general set, less what the case's facts do not bear and what changes nothing in it.
-
-    A case whose simulated time ends before its data do has no settings of now.
+def general_levers(case: Case, now: Quarter) -> GeneralLevers:
+    """The general set from a quarter on, less what the case's facts do not bear and what changes nothing in it.
 
     Raises NotFound if nothing is left.
     """
-    first, last = case.clock.start + 1, case.clock.start + (case.clock.quarters - 1)
-    now = min(max(case.clock.data_end + 1, first), last)
-    data = _filled(str(now), case)
+    data = _filled(now, case)
     found = GeneralLevers.model_validate(data)
-    before = inputs_of(case, scenario_of(None, None, found.title))
+    seen = seen_from(case, now)
+    before = inputs_of(seen, scenario_of(None, None, found.title))
 
     def is_felt(setting: Setting, since: Since) -> bool:
-        if edited(case, setting.edits)[1]:
+        if edited(seen, setting.edits)[1]:
             return False
-        anything, past = touched(case, setting, before, now - case.clock.start)
-        return anything and (since == "start" or (not past and now > case.clock.data_end))
+        anything, past = touched(seen, setting, before, now - case.clock.start)
+        return anything and (since == "start" or not past)
 
     for lever, entry in zip(found.levers, data["levers"], strict=True):
         for since in SINCE:
@@ -243,10 +242,19 @@ def general_levers(case: Case) -> GeneralLevers:
     return GeneralLevers.model_validate(data)
 
 
-def _filled(now: str, case: Case) -> Any:
+NOW = re.compile(r"\bNOW(?:([+-]\d{1,3}))?\b")
+"""The word of a file of levers for the first quarter that can still be decided, and for quarters counted from it."""
+
+
+def filled(content: str, now: Quarter) -> str:
+    """Put quarters in the place of the word ``NOW``, and of ``NOW-1`` or ``NOW+4``, in a file of levers."""
+    return NOW.sub(lambda found: str(now + int(found[1] or 0)), content)
+
+
+def _filled(now: Quarter, case: Case) -> Any:
     """The set with the case's name and quarter, and what is done to partners done to each of the case's own."""
     faults: list[Fault] = []
-    tree = read_yaml(FILE.read_text(encoding="utf-8").replace("NOW", now), FILE.name, faults)
+    tree = read_yaml(filled(FILE.read_text(encoding="utf-8"), now), FILE.name, faults)
     assert tree is not None, faults  # noqa: S101 - a file of the package
     data: Any = tree.data
     data["case"] = case.name
@@ -272,29 +280,51 @@ def touched(case: Case, setting: Setting, before: Inputs, now: int) -> tuple[boo
     return facts or any(first is not None for first in moved.values()), past
 
 
-def load_levers(case: Case, path: Path | None = None) -> LeverFile:
+def load_levers(case: Case, path: Path | None = None, now: Quarter | str | None = None) -> LeverFile:
     """Read the levers of a case: a person's own file, those that the case brings, or a general set.
 
-    Raises NotFound if there is no such file; StudyFaults if it has faults; it carries all of them.
+    Parameters
+    ----------
+    path
+        The person's own file.
+    now
+        First quarter that can still be decided, by default the present one.
+
+    Raises
+    ------
+    copark.errors.NotFound
+        If there is no such file.
+    copark.errors.StudyFaults
+        If it has faults; it carries all of them.
+    copark.errors.RunRefused
+        If the quarter cannot be used, or the file names another.
     """
     place = brought(case, LEVERS) if path is None else Path(path)
     if place is not None and not place.is_file():
         raise NotFound.of("levers.not_found", found=shown(path))
     written_at = None if place is None else (place.stat().st_mtime_ns, place.stat().st_size)
-    known = (case.hash, place, written_at)
+    quarter = now_for(case, now)
+    known = (case.hash, place, written_at, quarter)
     if known not in _SOUND:
-        found, faults = (general_levers(case), []) if place is None else examine_levers(place, case)
+        found, faults = (general_levers(case, quarter), []) if place is None else examine_levers(place, case, quarter)
         if found is None:
             raise StudyFaults(faults)
         if len(_SOUND) >= KEPT:
             _SOUND.clear()
         _SOUND[known] = found
-    return _SOUND[known]
+    levers = _SOUND[known]
+    if now is not None and levers.now != quarter:
+        raise RunRefused.of("levers.fixed_now", now=str(quarter), found=str(levers.now))
+    return levers
 
 
-def examine_levers(path: Path, case: Case) -> tuple[LeverFile | None, list[Fault]]:
-    """Read a file of levers and check it, also against its case: the levers, or None, and all faults."""
-    read, faults = read_model(path, LeverFile, ("levers", "study"))
+def examine_levers(path: Path, case: Case, now: Quarter | None = None) -> tuple[LeverFile | None, list[Fault]]:
+    """Read a file of levers and check it, also against its case: the levers, or None, and all faults.
+
+    now: the quarter that stands for the word ``NOW``, by default the present one.
+    """
+    quarter = now or now_for(case)
+    read, faults = read_model(path, LeverFile, ("levers", "study"), lambda content: filled(content, quarter))
     if read is None:
         return None, faults
     found, tree = read
@@ -307,22 +337,23 @@ def _faults_in_case(found: LeverFile, case: Case, tree: Tree, file: str) -> Iter
     if found.case != case.name:
         yield Fault("levers.other_case", file, tree.line(("case",)), "case", {"found": found.case, "case": case.name})
         return
-    first, last = case.clock.start + 1, case.clock.start + (case.clock.quarters - 1)
+    first, last = case.clock.start + 1, latest_now(case)
     if not first <= found.now <= last:
         values = {"found": str(found.now), "first": str(first), "last": str(last)}
         yield Fault("levers.now_outside", file, tree.line(("now",)), "now", values)
         return
     now = found.now - case.clock.start
-    before = inputs_of(case, scenario_of(None, None, found.title))
+    seen = seen_from(case, found.now)
+    before = inputs_of(seen, scenario_of(None, None, found.title))
     for number, lever in enumerate(found.levers):
         for since in SINCE:
             for place, setting in enumerate(lever.settings(since)):
                 at: KeyPath = ("levers", number, since, place)
-                problems = edited(case, setting.edits)[1]
+                problems = edited(seen, setting.edits)[1]
                 for problem in problems:
                     line = tree.line((*at, "edits", *problem.path))
                     yield fault_of_edit(problem, file, line, at)
-                if since == "now" and not problems and touched(case, setting, before, now)[1]:
+                if since == "now" and not problems and touched(seen, setting, before, now)[1]:
                     values = {"found": setting.key, "now": str(found.now)}
                     yield Fault("levers.changes_past", file, tree.line(at), written(at), values)
 

@@ -32,7 +32,7 @@ MADE_OF = (
 )  # fmt: skip
 """What two results must share to be paired, and where their provenance says it."""
 THRESHOLDS = (15.0, 50.0, 100.0)
-"""S*: companies operating in year twenty from which on a park that lives unaided is self-standing (MODEL §3.11)."""
+"""S*: companies operating at the horizon from which on a park that lives unaided is self-standing (MODEL §3.11)."""
 YEARS = (12, 20)
 """Ends of years since the start at which arms are compared unless told."""
 MAIN = (
@@ -52,9 +52,12 @@ def quarters_apart(result: xr.Dataset) -> int:
     return labels[1] - labels[0] if len(labels) > 1 else 1
 
 
-def year_twenty(result: xr.Dataset) -> int:
-    """The column in which outcomes are judged: quarter eighty, or the last of a shorter horizon."""
-    return min(YEAR_TWENTY // quarters_apart(result), result.sizes["quarter"]) - 1
+def judged_column(result: xr.Dataset) -> int:
+    """Give the column in which outcomes are judged: the last of a study that looks ahead, else that of year twenty."""
+    columns = result.sizes["quarter"]
+    if provenance(result).get("study", {}).get("now") is not None:
+        return columns - 1
+    return min(YEAR_TWENTY // quarters_apart(result), columns) - 1
 
 
 def sweep(
@@ -64,7 +67,7 @@ def sweep(
     if "operating" not in result:
         return {}
     codes = result["outcome"].isel(scenario=scenario).to_numpy()
-    final = result["operating"].isel(scenario=scenario, quarter=year_twenty(result)).to_numpy()
+    final = result["operating"].isel(scenario=scenario, quarter=judged_column(result)).to_numpy()
     return {value: shares(reclassify(codes, final, value), OUTCOMES) for value in thresholds}
 
 
@@ -315,8 +318,14 @@ def course(pair: Pair, output: str, *, log: bool | None = None) -> DifferenceCou
 
 
 def ends_of_years(result: xr.Dataset, years: Sequence[int] = YEARS) -> tuple[str, ...]:
-    """Labels of the last quarters of years since the start; the last quarter kept for those beyond it."""
+    """Labels of the last quarters of years since the start; the last quarter kept for those beyond it.
+
+    Of a study that looks ahead the last year is that of the horizon.
+    """
     labels = [str(label) for label in result["label"].to_numpy()]
+    looks_ahead = judged_column(result) == len(labels) - 1
+    if looks_ahead and years is YEARS:
+        years = (years[0], len(labels))
     start = Quarter.parse(labels[0]) + (1 - quarters_apart(result))
     ends = [str(start + (4 * year - 1)) for year in years]
     return tuple(dict.fromkeys(end if end in labels else labels[-1] for end in ends))
@@ -328,7 +337,7 @@ def compare(
     """Compare arms with their references, output by output and date by date; of counts logarithms as well.
 
     outputs: by default those of :data:`MAIN` that were kept; quarters: labels such as ``2024Q2``, by default the ends
-    of years 12 and 20. Raises KeyError if an output or quarter asked for was not kept.
+    of year 12 and of the horizon or year 20. Raises KeyError if an output or quarter asked for was not kept.
     """
     differences: list[Difference] = []
     changes: list[OutcomeChange] = []

@@ -33,7 +33,7 @@ from copark.stats.quantiles import quantiles_over
 from copark.texts import LANGUAGES
 from copark.workflows.serving.engine import BoundedCache
 from copark.workflows.serving.responses import ArmFlows, ArrowFlow, LinkPart, LinkParts, Mechanism, Said, Why
-from copark.workflows.serving.sentences import STANDING, amount, both, points, said, signed
+from copark.workflows.serving.sentences import STANDING, amount, both, points, said, signed, spoken_in
 
 if TYPE_CHECKING:
     from copark.workflows.serving.case_registry import Shelved
@@ -256,14 +256,15 @@ PARTS_RUNS = 200
 """Pairs of runs that are run again with links cut."""
 
 
-def link_parts(engine: Engine, frame: Frame, ticket: Ticket) -> LinkParts:
+def link_parts(engine: Engine, frame: Frame, runs: tuple[HeldRuns, ...], ticket: Ticket) -> LinkParts:
     """Share the change of P(self-standing) from the first arm to the last out among groups of links.
 
-    As in the analysis compare, on the first runs; a page that wants more asks that.
+    As in the analysis compare, on the first runs; a page that wants more asks that. What all runs change beyond these
+    is a part of its own, so that the parts sum to the change that the page shows.
     """
     study, shelved = frame.study, frame.shelved
     ends = (study.scenarios[0], study.scenarios[-1])
-    facts = [facts_of(study, shelved.case, one) for one in ends]
+    facts = [facts_of(study, study.seen(shelved.case), one) for one in ends]
     is_whole = ends[0].parameters != ends[1].parameters or bool(facts[0].keys() ^ facts[1].keys())
     since = 0 if is_whole else first_apart(*(engine.inputs(study, shelved, one) for one in ends))
     most = min(PARTS_RUNS, study.runs)
@@ -274,7 +275,10 @@ def link_parts(engine: Engine, frame: Frame, ticket: Ticket) -> LinkParts:
         cut = without_links(ends[at], ends[at].key, [link for name in groups for link in GROUPS[name]], since)
         inputs, draws = engine.inputs(study, shelved, cut), engine.draws(study, shelved, cut, 0, runs)
         with engine.share() as threads:
-            return Ensemble(inputs, draws, NEEDED, threads=threads, progress=ticket.check).run().outcome
+            ensemble = Ensemble(
+                inputs, draws, NEEDED, threads=threads, progress=ticket.check, judged=frame.judged
+            )  # fmt: skip
+            return ensemble.run().outcome
 
     def change(coalitions: Sequence[tuple[str, ...]], runs: int) -> list[Indicators]:
         codes, found = np.arange(len(OUTCOMES)), []
@@ -290,4 +294,24 @@ def link_parts(engine: Engine, frame: Frame, ticket: Ticket) -> LinkParts:
         ends_of = {"change": part, "low": part - half, "high": part + half, "told": Said(en=told, zh=told)}
         title = Said(**{lang: Texts("compare", lang)(f"group.{one.group}") for lang in LANGUAGES})
         parts.append(LinkPart(group=one.group, title=title, links=list(GROUPS.get(one.group, ())), **ends_of))
+    rest = rounded_rest(whole_change(runs[0], runs[-1]), [part.change for part in parts])
+    if rest and most < study.runs:
+        heading = said("web.links.other_runs", runs=most)
+        words = spoken_in(lambda _: points(rest))
+        other = LinkPart(group="other_runs", title=heading, links=[], change=rest, low=rest, high=rest, told=words)
+        parts.append(other)
     return LinkParts(since=frame.labels[since], runs=most, parts=parts)
+
+
+def whole_change(before: HeldRuns, after: HeldRuns) -> float:
+    """Give the change of the chance to be self-standing over all pairs of runs that finished."""
+    pairs = before.finished & after.finished
+    if not pairs.any():
+        return 0.0
+    code = OUTCOMES.index(STANDING)
+    return float((after.outcome[pairs] == code).mean() - (before.outcome[pairs] == code).mean())
+
+
+def rounded_rest(whole: float, parts: Sequence[float]) -> float:
+    """Give what is left of a change so that it and its parts, each told to a tenth of a point, sum to what is told."""
+    return (round(1000.0 * whole) - sum(round(1000.0 * part) for part in parts)) / 1000.0

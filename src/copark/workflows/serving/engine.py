@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -218,10 +218,11 @@ class Engine:
     def inputs(self, study: Study, shelved: Shelved, scenario: Scenario) -> Inputs:
         """Packed inputs of a scenario; parameters bear on none of them."""
         content = scenario.model_dump(mode="json", by_alias=True, exclude={"key", "title", "parameters"})
-        key = identity_of({"case": shelved.hash, "quarters": study.quarters, "scenario": content})
+        seen = study.seen(shelved.case)
+        key = identity_of({"case": shelved.hash, "quarters": seen.clock.quarters, "scenario": content})
         return self._inputs.once(
             key,
-            lambda: inputs_of(shelved.case, scenario, study.quarters),
+            lambda: inputs_of(seen, scenario),
             lambda made: sum(room.nbytes for room in made),
         )
 
@@ -239,7 +240,8 @@ class Engine:
         key = self.arm_key(study, shelved, scenario)
         held = self._held(key, names)
         if held is None or held.runs < study.runs:
-            place = (key, study.runs * (study.quarters or 80) <= FEW)
+            quarters = study.seen(shelved.case).clock.quarters
+            place = (key, study.runs * quarters <= FEW)
             with self.runs.alone(place, ticket.check):
                 held, before = self._held(key, names), self.runs.get(place)
                 if held is None or held.runs < study.runs:
@@ -262,7 +264,9 @@ class Engine:
         source = self.source(study, shelved)
         content = scenario.model_dump(mode="json", by_alias=True, exclude={"key", "title"})
         draws = study.draws if source is None else str(source.content["draws_hash"])
-        seed = {"seed": study.seed, "futures": study.futures, "quarters": study.quarters}
+        seed: dict[str, Any] = {"seed": study.seed, "futures": study.futures, "quarters": study.quarters}
+        if study.now is not None:
+            seed["now"] = str(study.now)
         return identity_of({"case": shelved.hash, "scenario": content, "draws": draws, **seed})
 
     def draws(self, study: Study, shelved: Shelved, scenario: Scenario, first: int, last: int) -> Draws:
@@ -281,7 +285,10 @@ class Engine:
         names, first = (names, 0) if held is None else (tuple(held.out), held.runs)
         inputs, draws = self.inputs(study, shelved, scenario), self.draws(study, shelved, scenario, first, study.runs)
         with self.share() as threads:
-            runs = Ensemble(inputs, draws, names, threads=threads, progress=ticket.check).run()
+            judged = study.judged_in(len(inputs.world))
+            runs = Ensemble(
+                inputs, draws, names, threads=threads, progress=ticket.check, judged=judged
+            ).run()  # fmt: skip
         if held is None:
             start = shelved.case.clock.start
             labels = [str(start + quarter) for quarter in range(runs.out.shape[2])]

@@ -110,6 +110,7 @@ def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identi
     from copark.analyses.context import Means, make_run
     from copark.cases import load_case
     from copark.inference.case_parameters import settle
+    from copark.inference.levers import moved_by_data
     from copark.simulation.results import study_identity
     from copark.simulation.study import Study
 
@@ -124,11 +125,14 @@ def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identi
             study, case, has.source, identity, bands=study.runs > KEPT, means=Means(errand.threads), out=data,
             progress=tell,
         )  # fmt: skip
-    page = str(report(store, identity, case, errand.lang, tell)) if errand.kind == "report" else None
+    moved = None if has.source is None else moved_by_data(case, has)
+    page = str(report(store, identity, case, errand.lang, tell, moved)) if errand.kind == "report" else None
     return Done(identity, page, found is not None)
 
 
-def report(store: RunStore, identity: str, case: Case, lang: str, tell: Tell) -> Path:
+def report(
+    store: RunStore, identity: str, case: Case, lang: str, tell: Tell, moved: Mapping[str, str] | None = None
+) -> Path:  # fmt: skip
     """Write the page of a stored run: of one scenario its report, of several their comparison."""
     from copark.analyses.run import answer_of
     from copark.presentation import write
@@ -137,7 +141,7 @@ def report(store: RunStore, identity: str, case: Case, lang: str, tell: Tell) ->
     tell("report", 0, 0)
     result, folder = store.load(identity), store.root.parent / "reports" / f"web-{identity}"
     if result.sizes["scenario"] == 1:
-        found = answer_of(result, case, counts_of(store.get(identity)))
+        found = answer_of(result, case, counts_of(store.get(identity)), moved)
         return write(found.document(lang), folder, ("html",))["html"]
     return _comparison(result, case, lang, folder)
 

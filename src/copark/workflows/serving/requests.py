@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
+from copark.cases.horizon import now_for
 from copark.cases.types import suggestion, wrong
 from copark.errors import Fault, StudyFaults
 from copark.model.outputs import NAMES
@@ -77,7 +78,9 @@ class Ask(BaseModel):
     futures: Annotated[int, Field(ge=1, le=1000, strict=True)] = 1
     """Runs that share a draw of parameters."""
     quarters: Annotated[int, Field(ge=1, le=MOST_QUARTERS, strict=True)] | None = None
-    """Quarters to simulate: by default the case's."""
+    """Quarters to simulate, judged in year twenty; by default until ten years from now, judged then."""
+    now: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}Q[1-4]$")] | None = None
+    """Quarter the park is looked at from: by default the present one."""
     outputs: Annotated[tuple[OutputName, ...], Field(min_length=1, max_length=MOST_OUTPUTS)] = OUTPUTS
 
     def arms(self) -> dict[str, AskedScenario]:
@@ -95,6 +98,8 @@ class Parts(BaseModel):
     flows: bool = False
     why: OutputName | None = None
     """An output: why it moved."""
+    record: bool = False
+    """How many observations lie within the range of 90 % of runs, by output."""
     links: bool = False
     """Through which links between scales the change of the chance to be self-standing passes."""
 
@@ -150,12 +155,14 @@ def study_of(asked: Ask, shelved: Shelved, kept: KeepWord | tuple[str, ...] | No
     draws = asked.draws or shelved.parameters.draws
     if asked.cut is not None and draws != "posterior":
         raise StudyFaults([fault("cut_unused", "cut", draws=draws)])
+    now = None if asked.quarters is not None else now_for(shelved.case, asked.now)
     return baseline(shelved.case.name).with_changes(
         runs=asked.runs,
         seed=asked.seed,
         draws=draws,
         futures=asked.futures,
         quarters=asked.quarters,
+        now=now,
         scenarios=[scenario.model_dump(mode="json", by_alias=True) for scenario in asked.arms().values()],
         keep=tuple(dict.fromkeys((*asked.outputs, *HEADLINES))) if kept is None else kept,
     )
@@ -173,9 +180,13 @@ def told_of(asked: Ask) -> Iterator[None]:
         raise StudyFaults([Fault(one.code, REQUEST, None, key, dict(one.values)) for one, key in told]) from None
 
 
+USUAL_QUARTERS = 100
+"""Quarters of a park of the casebook from its start to ten years from now, as a rule."""
+
+
 def cost(asked: Any) -> float:
     """What a question costs, in hundreds of runs of eighty quarters."""
-    quarters = (asked.quarters or 80) / 80.0
+    quarters = (asked.quarters or USUAL_QUARTERS) / 80.0
     parts = getattr(asked, "parts", None)
     more = 0.0 if parts is None else 4.0 * bool(parts.flows or parts.why) + 16.0 * parts.links
     return float(asked.runs / 200.0 * len(asked.arms()) * quarters + more)

@@ -149,7 +149,7 @@ class LinkPart(Answer):
     """What passes through a group of links."""
 
     group: str
-    """The group; ``rest`` is what passes through none."""
+    """The group; ``rest`` is what passes through none, ``other_runs`` what the runs add that were not shared out."""
     title: Said
     links: list[str]
     change: float
@@ -167,7 +167,8 @@ class LinkParts(Answer):
     """Quarter from which on links are cut."""
     runs: int
     parts: list[LinkPart]
-    """They sum to the change; what passes through none of the groups comes last."""
+    """They sum, as told, to the change that the answer tells; what passes through none of the groups comes after those,
+    then what other runs add than those shared out."""
 
 
 class HeadlineMove(Answer):
@@ -312,7 +313,11 @@ class CaseName(Answer):
     start: str
     """First quarter."""
     quarters: int
+    """How many quarters are simulated where nobody asks for others: to ten years from now."""
+    now: str
+    """First quarter that can still be decided."""
     data_end: str
+    """Last quarter with observations."""
     hash: str
     """SHA-256 of its content."""
     uploaded: bool
@@ -346,6 +351,18 @@ class Made(Answer):
     versions: dict[str, str]
 
 
+class RecordRow(Answer):
+    """Observations of an output beside the range of 90 % of runs."""
+
+    output: str
+    seen: int
+    """How many observations can be compared."""
+    within: int
+    """How many of them lie within the range."""
+    misses: list[str]
+    """Quarters of those that lie outside."""
+
+
 class SimulationAnswer(Answer):
     """What a study of one to four arms says."""
 
@@ -358,6 +375,8 @@ class SimulationAnswer(Answer):
     levels: list[float]
     judged: str
     """The quarter at whose end outcomes are judged."""
+    now: str | None
+    """Quarter the park is looked at from; null where a length was asked for instead."""
     today: str
     """Last quarter of the case's data: what comes later is the model's alone."""
     outputs: dict[str, OutputInfo]
@@ -373,6 +392,8 @@ class SimulationAnswer(Answer):
     flows: list[ArmFlows] | None
     why: Why | None
     """Why the last arm differs, if asked for."""
+    record: list[RecordRow] | None
+    """The first arm beside the record, by output, if asked for."""
     links: LinkParts | None
     """Through which links the change of the last arm's chance to be self-standing passes, if asked for."""
     draws: DrawsNote

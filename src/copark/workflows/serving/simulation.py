@@ -26,10 +26,11 @@ from copark.analyses.compare import outcome_attribution as changing
 from copark.analyses.compare import outcome_change_text as words
 from copark.analyses.how_sure import doubts_of
 from copark.analyses.show import recorded_outcome
+from copark.cases.horizon import now_for, seen_from
 from copark.model.jit import cpu_features, versions
 from copark.model.variables import catalogue
 from copark.presentation.run_export import export_run, summary_table, write_csv
-from copark.simulation.outcomes import OUTCOMES, YEAR_TWENTY
+from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.readouts.compare import outcome_changes
 from copark.simulation.run import simulate
 from copark.simulation.study import Scenario, Study
@@ -72,13 +73,13 @@ class Frame:
     @property
     def judged(self) -> int:
         """The quarter outcomes are judged in, counted from 0."""
-        return min(YEAR_TWENTY, len(self.labels)) - 1
+        return self.study.judged_in(len(self.labels))
 
 
 def frame_of(study: Study, shelved: Shelved, wanted: Sequence[str]) -> Frame:
     """Make the frame of a study's answer."""
-    clock = shelved.case.clock
-    labels = tuple(str(clock.start + n) for n in range(study.quarters or clock.quarters))
+    clock = study.seen(shelved.case).clock
+    labels = tuple(str(clock.start + n) for n in range(clock.quarters))
     return Frame(study, shelved, tuple(dict.fromkeys(wanted)), labels)
 
 
@@ -107,6 +108,7 @@ def answer(
         quarters=list(frame.labels),
         levels=list(LEVELS),
         judged=frame.labels[frame.judged],
+        now=None if study.now is None else str(study.now),
         today=str(shelved.case.clock.data_end),
         outputs={name: output_info(name) for name in study.kept},
         arms=arms,
@@ -116,12 +118,45 @@ def answer(
         caveats=sentences.caveats(shelved, note, trust, doubts, frame.labels),
         flows=arm_flows(book, study, shelved, ticket) if parts.flows else None,
         why=why(book, frame, runs, parts.why, ticket) if parts.why and changes else None,
-        links=link_parts(engine, frame, ticket) if parts.links and changes else None,
+        record=record_of(frame, runs[0]) if parts.record else None,
+        links=link_parts(engine, frame, runs, ticket) if parts.links and changes else None,
         draws=note,
         trust=trust,
         made=made_by(shelved.hash),
         seconds=round(time.perf_counter() - began, 4),
     )
+
+
+def record_of(frame: Frame, runs: HeldRuns) -> list[told.RecordRow]:
+    """Count the observations that lie within the range of 90 % of runs, as the report of a run does."""
+    import xarray as xr
+
+    from copark.simulation.readouts.observed_vs_model import comparisons
+
+    case = frame.shelved.case
+    observed = {one.variable for one in case.observations}
+    finished = runs.finished
+    data = {
+        name: (
+            ("scenario", "run", "quarter"),
+            runs.out[name][:, finished].T[np.newaxis],
+            {"units": output_info(name).unit},
+        )
+        for name in frame.wanted
+        if name in observed
+    }
+    rows = comparisons(xr.Dataset(data, coords={"label": ("quarter", list(frame.labels))}), case.observations)
+    found: dict[str, list[bool]] = {}
+    misses: dict[str, list[str]] = {}
+    for row in rows:
+        if row.inside is not None:
+            name = row.observation.variable
+            found.setdefault(name, []).append(row.inside)
+            misses.setdefault(name, []).extend([] if row.inside else [row.quarter])
+    return [
+        told.RecordRow(output=name, seen=len(inside), within=sum(inside), misses=misses[name])
+        for name, inside in found.items()
+    ]
 
 
 def arm_of(frame: Frame, scenario: Scenario, runs: HeldRuns, samples: int) -> told.Arm:
@@ -186,7 +221,7 @@ def change_of(frame: Frame, scenario: Scenario, before: HeldRuns, after: HeldRun
         outcomes=[
             told.OutcomeMove.of(one, name=one.outcome, title=said(f"analysis.outcome.{one.outcome}")) for one in moves
         ],
-        outcome_change=outcome_change(before, after),
+        outcome_change=outcome_change(before, after, frame.judged),
         headlines=[headline_move(frame, name, apart[name]) for name in HEADLINES if name in apart],
         bands={name: values.tolist() for name, values in bands.items()},
         sentences={
@@ -204,17 +239,17 @@ def headline_move(frame: Frame, name: str, apart: Floats) -> told.HeadlineMove:
     return told.HeadlineMove(output=name, quarter=quarter, low=low, median=median, high=high, shown=shown)
 
 
-def moves_between(before: HeldRuns, after: HeldRuns) -> changing.OutcomeMoves:
+def moves_between(before: HeldRuns, after: HeldRuns, judged: int) -> changing.OutcomeMoves:
     """Which runs that finished in both go from which outcome to which, and through which account."""
     finished = before.finished & after.finished
     pairs = slice(None) if finished.all() else np.flatnonzero(finished)
     first, second = ({name: one.out[name].T[pairs] for name in changing.NEEDED} for one in (before, after))
-    return changing.outcome_moves(before.outcome[pairs], after.outcome[pairs], first, second)
+    return changing.outcome_moves(before.outcome[pairs], after.outcome[pairs], first, second, judged)
 
 
-def outcome_change(before: HeldRuns, after: HeldRuns) -> told.OutcomeChange:
+def outcome_change(before: HeldRuns, after: HeldRuns, judged: int) -> told.OutcomeChange:
     """Why outcomes change from the reference to an arm."""
-    found = moves_between(before, after)
+    found = moves_between(before, after, judged)
     moves = []
     for one in found.moves:
         ways = {"words": words.way, "cause_words": words.cause, "account": words.account}
@@ -253,13 +288,15 @@ def observed_points(case: Case, names: Sequence[str], labels: Sequence[str]) -> 
 def case_name(shelved: Shelved) -> told.CaseName:
     """A case in a list."""
     case = shelved.case
+    now = now_for(case)
     return told.CaseName.of(
         shelved,
         title=case.title,
         kind=case.kind,
         kind_title=said(f"workflows.kind.{case.kind}"),
         start=str(case.clock.start),
-        quarters=case.clock.quarters,
+        quarters=seen_from(case, now).clock.quarters,
+        now=str(now),
         data_end=str(case.clock.data_end),
         trust=trust_note(shelved.parameters.trust, case),
     )

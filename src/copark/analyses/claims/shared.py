@@ -1,0 +1,49 @@
+"""P of a claim and its parts as ``copark claims`` gives it, for questions that ask of the same with draws of their own.
+
+So that one quantity has one number: what others add is told as a difference to it, or stands beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
+
+from copark.analyses.claims import Answer, Params, workload
+
+if TYPE_CHECKING:
+    from copark.analyses.context import Context
+    from copark.analyses.contract import CaseParams
+    from copark.inference.claims.verdict import Verdict
+    from copark.inference.exploration import Workload
+
+
+def draws_of(draws: int) -> int:
+    """Draws that claims are asked on where others use so many: their usual number, or fewer where others have fewer."""
+    return min(int(Params.model_fields["draws"].default), draws)
+
+
+def asked(params: CaseParams, draws: int) -> Params:
+    """The question about the claims that goes with another one: of the same case, parameters, cut and seed."""
+    return Params(
+        case=params.case, parameters=params.parameters, cut=params.cut, seed=params.seed, draws=draws_of(draws)
+    )
+
+
+def workload_of(params: CaseParams, draws: int, context: Context) -> tuple[Workload, ...]:
+    """How much there is to run for them, at most, where they were not answered before."""
+    return workload(asked(params, draws), context)
+
+
+def verdicts(params: CaseParams, draws: int, context: Context) -> Mapping[tuple[str, str], Verdict]:
+    """The verdict on every claim, as part ``""``, and on every part; found again where they were answered before."""
+    from copark.analyses.answer import answer
+    from copark.analyses.registry import REGISTRY
+
+    alone = replace(context, foreseeing=None)  # what is run for them was told with the rest
+    found = cast("Answer", answer(REGISTRY["claims"], asked(params, draws), alone).result)
+    made: dict[tuple[str, str], Verdict] = {}
+    for claim in found.claims:
+        made[claim.claim.id, ""] = claim
+        made |= {(claim.claim.id, part.part.key): part for part in claim.parts}
+    return made
