@@ -1,10 +1,14 @@
 """The same question has the same numbers as long as the version of its model and method stands: golden runs hold it."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
+from copark.analyses.answer import run_id_of
+from copark.analyses.context import Context
 from copark.analyses.registry import REGISTRY
+from copark.errors import CoparkError
 from tests.golden import record, runs
 from tests.golden.fingerprints import differences, of_leaves, summary_of
 
@@ -73,6 +77,28 @@ def test_numbers_move_with_the_version_and_the_version_with_numbers(kept, parks,
     file = tmp_path / "fingerprints.json"
     record.write(kept, [renewed], file)
     assert record.read(file) == {**kept, park.name: renewed}
+
+
+ABOUT_NOTHING = {"fresh"}
+"""Parameters that say how the work is done."""
+
+
+@pytest.mark.parametrize("name", sorted(runs.QUESTIONS))
+def test_every_parameter_is_part_of_the_question(name, tmp_path):
+    """Each number and each yes or no that is another gives another run ID."""
+    analysis, context = REGISTRY[name], Context(tmp_path, threads=1)
+    params = analysis.params(**runs.QUESTIONS[name])
+    before = run_id_of(analysis, params, context)
+    for field in params.form():
+        value = getattr(params, field.name)
+        if field.kind not in ("integer", "boolean") or field.name in ABOUT_NOTHING:
+            continue
+        other = not value
+        if field.kind == "integer":
+            twice = 2 * (value or 1)
+            other = twice if field.maximum is None or twice <= field.maximum else twice // 4
+        with suppress(CoparkError):
+            assert run_id_of(analysis, params.model_copy(update={field.name: other}), context) != before, field.name
 
 
 def test_a_fingerprint_sees_what_moves_and_not_how_it_is_rounded_or_said():

@@ -46,6 +46,8 @@ HOW_IT_IS_DONE = frozenset({"fresh"})
 """Parameters that say how the work is done, and not what is asked."""
 TOLD_BY_DRAWS = frozenset({"cut", "parameters"})
 """Parameters that choose among the draws a case has: the draws tell what was chosen."""
+DRAWN_FROM = "drawn_from"
+"""What a question calls the identity of the draws its parameters are taken from; no parameter has this name."""
 RUN_MARK = "run-id.txt"
 """File that says of which run the files beside it are."""
 
@@ -215,8 +217,8 @@ def question_of(analysis: Analysis, params: AnalysisParams, context: Context) ->
             asked[field.name] = {"content": case.hash, "world": world_hash(case)}
             if "now" in asked:
                 asked["now"] = str(now_for(case, asked["now"]))
-            if wanted is not None and "draws" not in further:
-                asked["draws"] = context.parameters(value, *wanted).identity
+            if wanted is not None and DRAWN_FROM not in further:
+                asked[DRAWN_FROM] = context.parameters(value, *wanted).identity
     return asked | further
 
 

@@ -86,7 +86,10 @@ def _parameters(params: Params, context: Context) -> CaseParameters:
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
     """The draws, of the calibration to the last value meant to be fitted where none is asked for; and what there is."""
     every = ablations_of(context.case(params.case), links=not params.no_links)
-    return {"draws": _parameters(params, context).identity, "only": list(params.only) or [one.key for one in every]}
+    return {
+        "drawn_from": _parameters(params, context).identity,
+        "only": list(params.only) or [one.key for one in every],
+    }
 
 
 def made_of(params: Params, context: Context) -> dict[str, Any]:
