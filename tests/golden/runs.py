@@ -57,7 +57,7 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "link-impact": {**GREAT_STONE, "draws": 8},
     "typology": {"runs": 16},
     "reliability": {"draws": 2, "futures": 1},
-    "suzhou": {"runs": 16},
+    "suzhou": {"runs": 400},
     "parks": {},
     "qca": {"outcome": "OUTCOME", "conditions": "GOV,EQUITY,NETWORK", "drop_missing": True},
     "nca": {"x": "GOV,EQUITY", "y": "OUTCOME", "drop_missing": True},
