@@ -519,8 +519,7 @@ export interface components {
         /** Made */
         Made: {
             code_version: string;
-            model_hash: string;
-            experiment_hash: string;
+            model_version: number;
             case_hash: string;
             cpu_features: string;
             versions: {

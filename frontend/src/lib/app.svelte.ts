@@ -288,7 +288,7 @@ class App {
 
   /** The version that made an answer goes into the address. */
   made(by: Made): void {
-    const version = `${by.code_version}:${by.model_hash.slice(0, 8)}:${by.case_hash.slice(0, 8)}`;
+    const version = `${by.code_version}:${by.model_version}:${by.case_hash.slice(0, 8)}`;
     if (this.view.version === version) return;
     if (this.view.version) this.otherwise = this.view.version;
     this.view = { ...this.view, version };

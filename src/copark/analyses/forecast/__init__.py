@@ -258,23 +258,19 @@ def asked_of(params: Params, context: Context) -> Asked:
     return Asked(case, cut, engine.end_of(case, cut, params.to, lang, now=now), wanted, kept)
 
 
-def run_id(params: Params, context: Context) -> str:
-    """Hash of the case, what its parameters come from, cut and end; of file and day too where it is frozen."""
-    from copark.identity import hash_content, identity_of
-    from copark.model.jit import model_hash
-
+def depends_on(params: Params, context: Context) -> dict[str, Any]:
+    """What its parameters come from, cut and end, and what other parks tell; file and day too where it is frozen."""
     asked = asked_of(params, context)
     parks = panels.other_parks(asked.case, context.lang)
     if asked.panel is not None:
         made_on = panel_identity(parks, asked.panel)
     else:
         made_on = asked.own.identity if asked.own is not None else asked.place(context)[0]
-    frozen = "" if params.freeze is None else f"{params.freeze.name} {today()}"
-    return identity_of(
-        {"forecast": 2, "case": asked.case.hash, "model": model_hash(), "made_on": made_on, "cut": str(asked.cut),
-         "until": str(asked.until), "told": params.told, "pooled": asked.panel is not None, "frozen": frozen,
-         "stack": shipped().stack.identity, "parks": hash_content({one.name: one.content for one in parks})}
-    )  # fmt: skip
+    return {
+        "made_on": made_on, "cut": str(asked.cut), "until": str(asked.until),
+        "freeze": "" if params.freeze is None else f"{params.freeze.name} {today()}",
+        "stack": shipped().stack.identity, "parks": {one.name: one.reports for one in parks if one.reports},
+    }  # fmt: skip
 
 
 def deliver(params: Params, found: Answer, _context: Context) -> None:

@@ -93,9 +93,10 @@ class Answer(LeverFindings, Result):
         )  # fmt: skip
 
 
-def run_id(params: Params, context: Context) -> str:
-    """Run ID of the runs: a hash of their studies, the file of levers, the case, its parameters and the model."""
-    return asked_of(params, context).identity
+def depends_on(params: Params, context: Context) -> dict[str, Any]:
+    """The file of levers, the case's own or the general one, and which of its variants."""
+    file = asked_of(params, context).file
+    return {"file": file.model_dump(mode="json", by_alias=True), "since": since_of(file, params.since)}
 
 
 def asked_of(params: Params, context: Context) -> Asked:

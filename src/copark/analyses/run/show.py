@@ -50,7 +50,7 @@ def document(found: Answer, t: Texts) -> doc.Document:
     """Everything that is told of a run."""
     show, made = _Show(found, t), found.provenance
     told = {"runs": made.get("runs", found.runs)}
-    told |= {name: made.get(name, "") for name in ("seed", "variables_hash", "cpu_features")}
+    told |= {name: made.get(name, "") for name in ("seed", "cpu_features")}
     return assemble(
         found, t, key="report", title=t("title", park=found.case.title.get(t.lang)), headline=show.headline(),
         sections=show.sections(), evidence=evidence(found, t), provenance=told,

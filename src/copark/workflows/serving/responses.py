@@ -343,8 +343,7 @@ class Made(Answer):
     """What made the numbers; with the study, all that is needed to make them again."""
 
     code_version: str
-    model_hash: str
-    experiment_hash: str
+    model_version: int
     """Hash of what stands between a case and the kernel."""
     case_hash: str
     cpu_features: str

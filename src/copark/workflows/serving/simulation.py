@@ -27,12 +27,11 @@ from copark.analyses.compare import outcome_change_text as words
 from copark.analyses.how_sure import doubts_of
 from copark.analyses.show import recorded_outcome
 from copark.cases.horizon import now_for, seen_from
-from copark.model.jit import cpu_features, model_hash, versions
+from copark.model.jit import cpu_features, versions
 from copark.model.variables import catalogue
 from copark.presentation.run_export import export_run, summary_table, write_csv
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.readouts.compare import outcome_changes
-from copark.simulation.results import experiment_hash
 from copark.simulation.run import simulate
 from copark.simulation.study import Scenario, Study
 from copark.simulation.trust import Trust
@@ -42,7 +41,7 @@ from copark.stats.shares import shares
 from copark.store import RunStore
 from copark.store.streaming_summary import summary_of
 from copark.texts import text
-from copark.version import __version__
+from copark.version import MODEL_VERSION, __version__
 from copark.workflows.serving import responses as told
 from copark.workflows.serving import sentences
 from copark.workflows.serving.attribution import FlowBook
@@ -335,8 +334,7 @@ def made_by(case_hash: str) -> told.Made:
     """What makes the numbers here and now."""
     return told.Made(
         code_version=__version__,
-        model_hash=model_hash(),
-        experiment_hash=experiment_hash(),
+        model_version=MODEL_VERSION,
         case_hash=case_hash,
         cpu_features=cpu_features(),
         versions=versions(),
