@@ -21,6 +21,7 @@ from copark.analyses.claims.evidence import AGAINST, factor, speaks_against
 from copark.analyses.contract import Texts
 from copark.analyses.registry import REGISTRY
 from copark.cases.observed_variables import country_name
+from copark.inference.claims.rules import OPEN
 from copark.labels import claim_number
 from copark.presentation.document import Chart, Column, Interval, Kind, Section, Table
 from copark.presentation.numbers import number, percent, shown, spoken
@@ -49,7 +50,6 @@ HARDLY_FOUND = 0.1
 TWO = Column("value", "", Kind.number, places=2)
 THREE = Column("value", "", Kind.number, places=3)
 BAND = Column("value", "", Kind.number)
-AGREED = ("likely", "established")
 
 
 @cache
@@ -234,28 +234,29 @@ def claims_said(lang: str) -> str:
     """Tell which claims the observations speak for or against, and which words hang on an assumption."""
     found = shipped("claims", GREAT_STONE)
     known = [(claim, factor(claim)) for claim in found.claims]
-    agreed = [claim for claim in found.claims if claim.word in AGREED]
+    turned = [claim for claim in found.claims if claim.turned]
     numbers = {
         "runs": number(found.runs, 0),
         "against": join((claim_number(one.claim.id, lang) for one in found.claims if speaks_against(one)), lang),
         "favour": join(
             (claim_number(one.claim.id, lang) for one, ratio in known if ratio and ratio.low > 1.0 / AGAINST), lang
         ),
-        "likely": len(agreed),
-        "turned": sum(bool(turning(claim)) for claim in agreed),
-        "names": join((claim_number(claim.claim.id, lang) for claim in agreed if turning(claim)), lang),
+        "claims": len(found.claims),
+        "open": sum(claim.word == OPEN for claim in found.claims),
+        "turned": len(turned),
+        "names": join((claim_number(claim.claim.id, lang) for claim in turned), lang),
     }
     words = {
         "en": (
             "A word is no evidence. By the Bayes factor (posterior over prior odds, with its Monte Carlo interval) the "
             "observations to 2024 speak against {against} and for {favour}; of the others they say little, or nothing "
-            "that is clear of a factor of three. Of {likely} claims and rivals called likely or established, "
-            "{turned} rest on a part that at least one other assumption turns ({names}). {runs} runs."
+            "that is clear of a factor of three. Of {claims} claims and rivals {open} are open, {turned} of them since "
+            "an assumption turns them ({names}). {runs} runs."
         ),
         "zh": (
             "用语不等于证据。按贝叶斯因子（后验优势与先验优势之比，附蒙特卡洛区间），截至2024年的观测与{against}相左，"
-            "支持{favour}；就其余各项而言，观测说明甚少，或其区间未越过三倍。判为可能成立或成立的论断与竞争性解释共{likely}项，"
-            "其中{turned}项（{names}）所依据的分项至少被一项替代假定翻转。共模拟{runs}次。"
+            "支持{favour}；就其余各项而言，观测说明甚少，或其区间未越过三倍。{claims}条论断与竞争性解释中"
+            "{open}条尚无定论，其中{turned}条（{names}）系被某一假定翻转。共模拟{runs}次。"
         ),
     }
     return words[lang].format(**numbers)
