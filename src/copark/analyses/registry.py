@@ -182,7 +182,7 @@ REGISTRY = Registry(
         of_copark("stack", "calibrate", "inference", "inference.pool"),
         of_copark("joint", "parks", "inference.joint", "inference.pool"),
         of_copark("voi", "decide", "inference.voi", "inference.claims", "stats"),
-        of_copark("link-impact", "explain", "inference.ablations", "simulation.readouts", aliases=("cascade",)),
+        of_copark("link-impact", "explain", "simulation", "stats", aliases=("cascade",)),
         of_copark("typology", "parks", "inference.typology"),
         of_copark("reliability", "parks", "inference", "stats"),
         of_copark("suzhou", "parks", "inference"),
