@@ -10,6 +10,7 @@ from copark.analyses.sensitivity import Answer
 from copark.errors import CoparkError
 from copark.inference import exploration as explore
 from copark.inference.prior import PriorSpace
+from copark.simulation import experiment
 from copark.simulation.trust import Trust
 from copark.store import checkpoints
 from copark.store.checkpoints import Stages
@@ -46,6 +47,12 @@ def test_an_answer_is_the_mean_of_its_replicates(cube, points, asked):
     assert np.allclose(two, (one + other) / 2.0)
 
 
+def test_runs_may_be_cut_between_the_replicates_of_a_point(cube, points, asked, monkeypatch):
+    whole = explore.answers(cube, points, asked, replicates=3, seed=1)
+    monkeypatch.setattr(experiment, "CHUNK", 4)
+    assert np.array_equal(explore.answers(cube, points, asked, replicates=3, seed=1), whole, equal_nan=True)
+
+
 def test_the_box_of_a_posterior_holds_nine_tenths_of_each_axis(great_stone):
     space = PriorSpace.of(great_stone)
     points = 0.25 + 0.5 * np.random.default_rng(0).random((2000, space.axes))
@@ -55,9 +62,9 @@ def test_the_box_of_a_posterior_holds_nine_tenths_of_each_axis(great_stone):
 
 
 def test_a_sample_goes_on_within(cube, asked, monkeypatch, tmp_path):
-    monkeypatch.setattr(explore, "AT_ONCE", 16)
+    monkeypatch.setattr(experiment, "CHUNK", 16)
     monkeypatch.setattr(checkpoints, "EVERY", 0.0)
-    whole, made = explore.Ensemble, []
+    whole, made = experiment.Ensemble, []
 
     def counted(*arguments, **options):
         made.append(1)
@@ -65,7 +72,7 @@ def test_a_sample_goes_on_within(cube, asked, monkeypatch, tmp_path):
             raise KeyboardInterrupt
         return whole(*arguments, **options)
 
-    monkeypatch.setattr(explore, "Ensemble", counted)
+    monkeypatch.setattr(experiment, "Ensemble", counted)
     with pytest.raises(KeyboardInterrupt):
         explore.drawn_sample(cube, asked, 64, 1, stage=Stages(tmp_path, "work").stage("sample"))
     found = explore.drawn_sample(cube, asked, 64, 1, stage=Stages(tmp_path, "work").stage("sample"))

@@ -44,7 +44,7 @@ class Measures(Protocol):
         """Outputs that are read; those that outcomes are judged by are there anyway."""
 
     def quarters(self, labels: Sequence[str]) -> tuple[str, ...]:
-        """Quarters in which measures are read, of all that are simulated."""
+        """Quarters in which measures are read, of all that are simulated; the last where each has its own time."""
 
     def read(self, runs: ScenarioRuns) -> Floats:
         """Read some runs of a scenario, shape (runs, measures, quarters)."""
@@ -90,12 +90,13 @@ class MeasuredRuns:
         finished: Booleans = self.status[:, 0] == OK
         return finished
 
-    def joined(self, later: MeasuredRuns) -> MeasuredRuns:
-        """Append later runs of the same scenario."""
-        return MeasuredRuns(
-            np.concatenate([self.values, later.values]),
-            np.concatenate([self.status, later.status]),
-            np.concatenate([self.outcome, later.outcome]),
+    @classmethod
+    def joined(cls, parts: Sequence[MeasuredRuns]) -> MeasuredRuns:
+        """Join runs of one scenario that follow each other."""
+        return cls(
+            np.concatenate([part.values for part in parts]),
+            np.concatenate([part.status for part in parts]),
+            np.concatenate([part.outcome for part in parts]),
         )
 
     def first(self, runs: int) -> MeasuredRuns:
@@ -182,14 +183,20 @@ class Experiment:
         self.case = study.seen(case)
         self.measures = measures
         self.source = source_of(study, case, source)
-        self.label: Label = label(study, case, None if self.source is None else self.source.content)
+        self._filed = case
         self.threads = threads
         self.workers = workers
         self.progress: Progress = progress or (lambda *_: None)
         self.checkpoint = checkpoint
-        self._made: dict[str, MeasuredRuns] = {}
+        # By memo key; runs that were made later are appended, and joined when they are read.
+        self._made: dict[str, list[MeasuredRuns]] = {}
         if checkpoint is not None and checkpoint.found is not None:
-            self._made = unpacked(checkpoint.found.arrays)
+            self._made = {key: [runs] for key, runs in unpacked(checkpoint.found.arrays).items()}
+
+    @cached_property
+    def label(self) -> Label:
+        """What the study's result is known by: run ID, provenance, trust."""
+        return label(self.study, self._filed, None if self.source is None else self.source.content)
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
@@ -210,8 +217,7 @@ class Experiment:
 
     def runs_of(self, scenario: Scenario) -> int:
         """Count the runs that were made of a scenario."""
-        made = self._made.get(memo_key(scenario))
-        return 0 if made is None else len(made.status)
+        return sum(len(runs.status) for runs in self._made.get(memo_key(scenario), ()))
 
     def extend(self, scenarios: Iterable[Scenario], draws: int | None = None) -> None:
         """Run scenarios on the first so many draws; nothing is run twice.
@@ -244,16 +250,16 @@ class Experiment:
                 paired = draws_of(first, min(first + CHUNK, wanted))
                 measured = self._measured(zip(inputs, paired.by_scenario, strict=True), count)
                 for key, runs in zip(group, measured, strict=True):
-                    self._made[key] = runs if first == 0 else self._made[key].joined(runs)
+                    self._made.setdefault(key, []).append(runs)
                 if self.checkpoint is not None and self.checkpoint.is_due:
-                    self.checkpoint.keep(made / total, packed(self._made))
+                    self.checkpoint.keep(made / total, packed(self._all_made()))
         if self.checkpoint is not None and waiting:
-            self.checkpoint.keep(1.0, packed(self._made))
+            self.checkpoint.keep(1.0, packed(self._all_made()))
 
     def measured(self, scenario: Scenario, draws: int | None = None) -> MeasuredRuns:
         """Give the measures of a scenario on the first so many draws, run now where they are missing."""
         self.extend([scenario], draws)
-        return self._made[memo_key(scenario)].first(self._runs(draws))
+        return self._joined(memo_key(scenario)).first(self._runs(draws))
 
     def effects(self, scenarios: Sequence[Scenario], against: Scenario, draws: int | None = None) -> Effects:
         """Compare scenarios with a reference, run by run; what is missing of them is run first.
@@ -289,6 +295,17 @@ class Experiment:
     def _runs(self, draws: int | None) -> int:
         """Count the runs of a scenario on so many draws."""
         return self.study.runs if draws is None else draws * self.study.futures
+
+    def _joined(self, key: str) -> MeasuredRuns:
+        """Give what was made of a scenario in one piece, by its memo key."""
+        parts = self._made[key]
+        if len(parts) > 1:
+            parts[:] = [MeasuredRuns.joined(parts)]
+        return parts[0]
+
+    def _all_made(self) -> dict[str, MeasuredRuns]:
+        """Give what was made of all scenarios, by memo key."""
+        return {key: self._joined(key) for key in self._made}
 
     def _measured(self, runs: Iterable[tuple[Inputs, Draws]], count: Done) -> Iterator[MeasuredRuns]:
         """Make and read some runs of one scenario after the other, here or by workers."""

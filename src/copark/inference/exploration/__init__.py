@@ -23,9 +23,10 @@ from copark.inference.prior import PriorSpace, random_points, study_of
 from copark.model.arrays import Draws
 from copark.model.jit import model_hash
 from copark.model.variables import catalogue
-from copark.simulation.ensemble import Ensemble
-from copark.simulation.run import inputs_of
-from copark.simulation.study import Scenario
+from copark.simulation.ensemble import ScenarioRuns
+from copark.simulation.experiment import Experiment
+from copark.simulation.sample import DrawSource
+from copark.simulation.study import Study
 from copark.simulation.study_entries import Title
 from copark.stats.quantiles import weighted_quantiles
 from copark.store.checkpoints import Stage, Stages
@@ -39,8 +40,6 @@ ASKED = (
     ("benefit_home", 20), ("benefit_host", 20),
 )  # fmt: skip
 """Outputs, and the year since the start at whose end they are read."""
-AT_ONCE = 4096
-"""Runs made at a time, so that memory does not grow with the design."""
 Progress = Callable[[int, int], None]
 
 
@@ -137,39 +136,130 @@ def readouts_of(case: Case) -> tuple[Readout, ...]:
     return tuple(made.values())
 
 
-def _read(
-    case: Case, draws: Draws, readouts: Sequence[Readout], threads: int, scenario: Scenario | None = None
-) -> Floats:
-    """Read-outs of runs, shape (runs, readouts); not a number where a run did not end well as a computation."""
-    names = tuple(dict.fromkeys(one.output for one in readouts))
-    runs = Ensemble(inputs_of(case, scenario), draws, names, threads=threads).run()
-    return runs.of_finished(np.stack([runs[one.output][:, one.at] for one in readouts], axis=1))
+@dataclass(frozen=True)
+class ReadoutMeasures:
+    """Read-outs as measures of an experiment, each at its own quarter."""
+
+    readouts: tuple[Readout, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Keys of the read-outs."""
+        return tuple(readout.key for readout in self.readouts)
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Outputs they are read of."""
+        return tuple(dict.fromkeys(readout.output for readout in self.readouts))
+
+    def quarters(self, labels: Sequence[str]) -> tuple[str, ...]:
+        """Give the last quarter, for all read-outs."""
+        return tuple(labels[-1:])
+
+    def read(self, runs: ScenarioRuns) -> Floats:
+        """Read some runs, shape (runs, read-outs, 1); not a number where a run did not finish."""
+        values = np.stack([runs[readout.output][:, readout.at] for readout in self.readouts], axis=1)
+        return runs.of_finished(values)[:, :, np.newaxis]
 
 
-def _in_pieces(
-    count: int, step: int, made: Callable[[slice], Floats], stage: Stage | None, progress: Progress | None
-) -> Floats:
-    """Rows made some at a time, kept in a stage from time to time, and found there."""
-    kept = stage or Stage(None, "")
-    parts = [] if kept.found is None else [kept.found.arrays["made"]]
-    for first in range(sum(map(len, parts)), count, step):
-        part = slice(first, min(first + step, count))
-        parts.append(made(part))
-        if kept.is_due or part.stop == count:
-            kept.keep(part.stop / count, {"made": np.concatenate(parts)})
-        if progress is not None:
-            progress(part.stop, count)
-    return np.concatenate(parts)
+@dataclass(frozen=True)
+class PointDraws:
+    """Draws at the points of a cube, so many replicates at each: a source of draws."""
+
+    factors: Factors
+    points: Floats
+    """Shape (points, factors)."""
+    replicates: int = 1
+    other: Booleans | None = None
+    """Points with random numbers of their own, shape (points,), where the replicates of all others have the same ones;
+    ``None`` where every run has its own."""
+
+    @property
+    def content(self) -> Mapping[str, Any]:
+        """What it is, as entries of a provenance."""
+        other = None if self.other is None else self.other.tolist()
+        return {"draws_hash": identity_of({"points": self.points.tolist(), "other": other})}
+
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """Parameters that differ between draws: given as points, they are not told again."""
+        return ()
+
+    def draws(self, study: Study, first: int, last: int) -> Draws:
+        """Make parameters and random numbers of runs first … last - 1; run r is of point r // replicates."""
+        begin = first // self.replicates
+        end = -(-last // self.replicates)
+        points = self.factors.inside(self.points[begin:end])
+        if self.other is None:
+            return self.factors.space.draws(points, study.seed, begin)
+        whole = with_luck(self.factors.space.draws(points, study.seed), self.replicates, self.other[begin:end])
+        start = begin * self.replicates
+        return Draws(*(room[first - start : last - start] for room in whole))
 
 
 def with_luck(draws: Draws, replicates: int, other: Booleans) -> Draws:
-    """Draws of every point with the random numbers of every replicate: of run r, or r + replicates where it is other.
+    """Repeat draws with the random numbers of every replicate: of run r, or r + replicates where it is other.
 
-    draws: of the points; other: points answered with other random numbers, shape (points,).
+    Parameters
+    ----------
+    draws
+        Of the points.
+    replicates
+        Runs at each point.
+    other
+        Points answered with other random numbers, shape (points,).
     """
     made = Draws(*(np.repeat(room, replicates) for room in draws))
     made.addresses["run"] = np.tile(np.arange(replicates), len(other)) + replicates * np.repeat(other, replicates)
     return made
+
+
+def read_points(
+    case: Case,
+    source: DrawSource,
+    readouts: Sequence[Readout],
+    count: int,
+    replicates: int,
+    seed: int,
+    *,
+    threads: int = 1,
+    stage: Stage | None = None,
+    progress: Progress | None = None,
+) -> Floats:
+    """Read a case as it is at every draw of a source.
+
+    Parameters
+    ----------
+    case
+        The case.
+    source
+        Where the draws come from.
+    readouts
+        What is read.
+    count
+        Draws.
+    replicates
+        Runs of each.
+    seed
+        Of random numbers.
+    threads
+        Threads; they do not change the numbers.
+    stage
+        Where what was read is kept, and found.
+    progress
+        Called with runs made and runs to be made.
+
+    Returns
+    -------
+    Means over replicates, shape (draws, read-outs); not a number where a run did not finish.
+    """
+    study = study_of(case, seed).with_changes(draws="posterior", runs=count * replicates, futures=replicates)
+    measures = ReadoutMeasures(tuple(readouts))
+    experiment = Experiment(
+        study, case, measures, source=source, threads=threads, checkpoint=stage, progress=progress
+    )  # fmt: skip
+    values = experiment.measured(study.scenarios[0]).values
+    return np.asarray(values.reshape(count, replicates, len(readouts)).mean(axis=1))
 
 
 def answers(
@@ -190,13 +280,11 @@ def answers(
     found.
     """
     another = np.zeros(len(points), dtype=bool) if other is None else other
-
-    def made(part: slice) -> Floats:
-        draws = with_luck(factors.space.draws(factors.inside(points[part]), seed), replicates, another[part])
-        found = _read(factors.space.case, draws, readouts, threads)
-        return np.asarray(found.reshape(-1, replicates, len(readouts)).mean(axis=1))
-
-    return _in_pieces(len(points), max(1, AT_ONCE // replicates), made, stage, progress)
+    source = PointDraws(factors, points, replicates, another)
+    return read_points(
+        factors.space.case, source, readouts, len(points), replicates, seed, threads=threads, stage=stage,
+        progress=progress,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -230,13 +318,10 @@ def drawn_sample(
 ) -> GivenSample:
     """Draw a sample of a cube, each run with its own random numbers; stage: where what was read is kept, and found."""
     points = factors.sobol(runs, seed)
-
-    def made(part: slice) -> Floats:
-        return _read(
-            factors.space.case, factors.space.draws(factors.inside(points[part]), seed, part.start), readouts, threads
-        )
-
-    values = _in_pieces(runs, AT_ONCE, made, stage, progress)
+    source = PointDraws(factors, points)
+    values = read_points(
+        factors.space.case, source, readouts, runs, 1, seed, threads=threads, stage=stage, progress=progress
+    )  # fmt: skip
     return GivenSample("prior", factors.space.table(factors.inside(points)), values)
 
 
@@ -249,16 +334,11 @@ def posterior_sample(
     threads: int = 1,
     progress: Progress | None = None,
 ) -> GivenSample:
-    """All pairs of a replay posterior, each the mean of some futures; what is the same in all pairs is no factor."""
-    space, pairs = source.replay.space, source.replay.pairs
-    study = study_of(space.case, seed).with_changes(draws="posterior", futures=futures)
-    read = partial(_read, space.case, readouts=readouts, threads=threads, scenario=study.scenarios[0])
-
-    def made(part: slice) -> Floats:
-        found = read(draws=source.draws(study, part.start * futures, part.stop * futures))
-        return np.asarray(found.reshape(-1, futures, len(readouts)).mean(axis=1))
-
-    values = _in_pieces(pairs, max(1, AT_ONCE // futures), made, None, progress)
+    """Read all pairs of a replay posterior, each the mean of some futures; what is the same in all is no factor."""
+    space = source.replay.space
+    values = read_points(
+        space.case, source, readouts, source.replay.pairs, futures, seed, threads=threads, progress=progress
+    )  # fmt: skip
     table = space.table(source.replay.points[source.order])
     varying = {name: column for name, column in table.items() if np.ptp(column) > 0.0}
     return GivenSample("posterior", varying, values, futures)
