@@ -59,10 +59,7 @@ def test_effects_are_those_of_the_study_read_as_pairs(experiment, stored):
     quarter = effects.quarters[-1]
     table = compare(pairs_of(stored), READ, [quarter])
     for effect in effects.select(quarters=[quarter]).rows():
-        row = table.of(effect.scenario, effect.measure, quarter)
-        assert (effect.pairs, effect.reference) == (row.pairs, row.reference_median)
-        assert (effect.low, effect.median, effect.high) == (row.low, row.median, row.high)
-        assert (effect.above, effect.equal) == (row.above, row.equal)
+        assert effect == table.of(effect.scenario, effect.measure, quarter)
 
 
 def test_nothing_is_run_twice_and_more_draws_go_on_where_the_last_ended(great_stone, stored):
@@ -122,7 +119,7 @@ def test_effects_by_the_outcome_of_the_reference(experiment):
     """Each pair is in one part, and the parts together are the whole."""
     whole = experiment.effects([CUT], against=AS_IT_IS)
     outcome = experiment.measured(AS_IT_IS).outcome
-    parts = whole.split(outcome)
+    parts = whole.by(outcome)
     assert list(parts) == sorted(set(outcome.tolist()))
     assert set(parts) <= set(range(len(OUTCOMES)))
     assert sum(part.pairs("cut") for part in parts.values()) == whole.pairs("cut") == RUNS

@@ -26,8 +26,10 @@ def effects_of(**differences):
     """Effects of scenarios on one output, made of their differences."""
     return Effects(
         measures=("operating",),
+        units=("companies",),
         quarters=tuple(f"203{quarter}Q1" for quarter in range(6)),
-        reference=BEFORE[:, None, :],
+        reference="as-it-is",
+        reference_values=BEFORE[:, None, :],
         values={key: (BEFORE + apart)[:, None, :] for key, apart in differences.items()},
         finished=dict.fromkeys(differences, np.ones(len(BEFORE), bool)),
         draws=np.arange(len(BEFORE)),

@@ -22,6 +22,7 @@ from copark.arrays import Booleans, Floats
 from copark.cases.case import Case
 from copark.identity import identity_of
 from copark.model.arrays import Draws, Inputs
+from copark.model.variables import catalogue
 from copark.simulation.ensemble import CHUNK, Done, Ensemble, ScenarioRuns
 from copark.simulation.outcomes import NEEDED
 from copark.simulation.results import Label, label
@@ -38,6 +39,10 @@ class Measures(Protocol):
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the measures."""
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Unit of each measure."""
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -61,6 +66,11 @@ class OutputPaths:
     def names(self) -> tuple[str, ...]:
         """Names of the measures: of the outputs."""
         return self.outputs
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Units of the outputs."""
+        return tuple(catalogue().outputs[name].unit for name in self.outputs)
 
     def quarters(self, labels: Sequence[str]) -> tuple[str, ...]:
         """Give all quarters that are simulated."""
@@ -285,8 +295,10 @@ class Experiment:
         require_finished_of_each(status, self.labels)
         return Effects(
             measures=self.measures.names,
+            units=self.measures.units,
             quarters=self.measures.quarters(self.labels),
-            reference=reference.values,
+            reference=against.key,
+            reference_values=reference.values,
             values={key: runs.values for key, runs in made.items()},
             finished={key: runs.finished & reference.finished for key, runs in made.items()},
             draws=np.arange(len(reference.status), dtype=np.int64) // self.study.futures,

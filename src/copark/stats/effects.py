@@ -15,27 +15,39 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from copark.arrays import Booleans, Floats, Integers
-from copark.stats.precision import difference
+from copark.stats.precision import Split, difference, split
 from copark.stats.quantiles import band, quantiles
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
+LOG_POINTS = "log points"
+"""Unit of differences of logarithms."""
+
+
 @dataclass(frozen=True)
 class Effect:
-    """The effect of a scenario on a measure in a quarter, over pairs of runs, in the unit of the measure."""
+    """The effect of a scenario on a measure in a quarter, over pairs of runs."""
 
     scenario: str
     """Key of the scenario."""
+    reference: str
+    """Key of the scenario it is compared with."""
     measure: str
     """Name of the measure."""
+    unit: str
+    """Unit of the differences: that of the measure, or log points (0.1 is about a tenth more)."""
     quarter: str
     """Quarter in which it is read, such as ``2035Q4``."""
+    log: bool
+    """Whether logarithms are compared."""
     pairs: int
     """Pairs of runs of which both finished."""
-    reference: float
-    """Median of the reference."""
+    reference_median: float
+    """Median of the reference, in the measure's own unit."""
+    scenario_median: float
+    """Median of the scenario, in the measure's own unit."""
     low: float
     """5 % quantile of the differences."""
     median: float
@@ -46,6 +58,8 @@ class Effect:
     """Share of pairs in which the scenario is above the reference."""
     equal: float
     """Share of pairs in which the two are the same, rounding aside."""
+    split: Split | None
+    """Variance from parameters and from chance; ``None`` where no draw has two runs."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +71,13 @@ class Effects:
 
     measures: tuple[str, ...]
     """Names of the measures."""
+    units: tuple[str, ...]
+    """Unit of each measure."""
     quarters: tuple[str, ...]
     """Quarters in which they were read."""
-    reference: Floats
+    reference: str
+    """Key of the reference."""
+    reference_values: Floats
     """Measures of the reference, shape (runs, measures, quarters)."""
     values: Mapping[str, Floats]
     """Measures of each scenario by its key, each of the shape of the reference's."""
@@ -79,7 +97,7 @@ class Effects:
 
     def before(self, scenario: str, measure: str) -> Floats:
         """Give a measure of the reference in the pairs of a scenario, shape (pairs, quarters)."""
-        return self._paired(self.reference, scenario, measure)
+        return self._paired(self.reference_values, scenario, measure)
 
     def after(self, scenario: str, measure: str) -> Floats:
         """Give a measure of a scenario in its pairs, shape (pairs, quarters)."""
@@ -169,14 +187,16 @@ class Effects:
         columns = [place_of(label, self.quarters) for label in labels]
         return Effects(
             measures=names,
+            units=tuple(self.units[row] for row in rows),
             quarters=labels,
-            reference=self.reference[:, rows][:, :, columns],
+            reference=self.reference,
+            reference_values=self.reference_values[:, rows][:, :, columns],
             values={key: self.values[key][:, rows][:, :, columns] for key in keys},
             finished={key: self.finished[key] for key in keys},
             draws=self.draws,
         )
 
-    def split(self, groups: ArrayLike) -> dict[Any, Effects]:
+    def by(self, groups: ArrayLike) -> dict[Any, Effects]:
         """Split the pairs by what their runs have in common, such as the outcome of the reference.
 
         Parameters
@@ -194,38 +214,48 @@ class Effects:
     def _of_runs(self, chosen: Booleans) -> Effects:
         return replace(
             self,
-            reference=self.reference[chosen],
+            reference_values=self.reference_values[chosen],
             values={key: values[chosen] for key, values in self.values.items()},
             finished={key: finished[chosen] for key, finished in self.finished.items()},
             draws=self.draws[chosen],
         )
 
-    def rows(self) -> Iterator[Effect]:
-        """Give every effect, by scenario, measure and quarter."""
+    def rows(self, *, log: bool = False) -> Iterator[Effect]:
+        """Give every effect, by scenario, measure and quarter; ``log``: of logarithms."""
         for scenario in self.scenarios:
-            for measure in self.measures:
+            draws = self.draws[self.finished[scenario]]
+            for measure, unit in zip(self.measures, self.units, strict=True):
                 before = self.before(scenario, measure)
-                differences = self.differences(scenario, measure)
+                after = self.after(scenario, measure)
+                differences = self.differences(scenario, measure, log=log)
                 for column, quarter in enumerate(self.quarters):
-                    low, median, high = band(differences[:, column])
+                    apart = differences[:, column]
+                    low, median, high = band(apart)
                     yield Effect(
                         scenario=scenario,
+                        reference=self.reference,
                         measure=measure,
+                        unit=LOG_POINTS if log else unit,
                         quarter=quarter,
-                        pairs=len(differences),
-                        reference=float(quantiles(before[:, column], (0.5,))[0]),
+                        log=log,
+                        pairs=len(apart),
+                        reference_median=float(quantiles(before[:, column], (0.5,))[0]),
+                        scenario_median=float(quantiles(after[:, column], (0.5,))[0]),
                         low=low,
                         median=median,
                         high=high,
-                        above=float(share_of(differences[:, column] > 0.0)),
-                        equal=float(share_of(differences[:, column] == 0.0)),
+                        above=float(share_of(apart > 0.0)),
+                        equal=float(share_of(apart == 0.0)),
+                        split=split(apart, draws),
                     )
 
     def to_frame(self) -> pd.DataFrame:
-        """Give every effect as a row of a data frame."""
+        """Give every effect as a row of a data frame; ``split`` is the share of variance that parameters explain."""
         import pandas as pd
 
-        return pd.DataFrame([vars(effect) for effect in self.rows()])
+        return pd.DataFrame(
+            [vars(row) | {"split": None if row.split is None else row.split.share} for row in self.rows()]
+        )
 
 
 def place_of(label: str, labels: Sequence[str]) -> int:

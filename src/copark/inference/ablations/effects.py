@@ -22,12 +22,13 @@ from copark.inference.observations import STAND_INS, ObservationModel, Target, n
 from copark.inference.prior import study_of
 from copark.model.variables import catalogue
 from copark.simulation.case_edits import happenings
-from copark.simulation.readouts.compare import COUNTS, Difference, OutcomeChange, Pair, compare, ends_of_years, pair
+from copark.simulation.readouts.compare import COUNTS, OutcomeChange, Pair, compare, ends_of_years, pair
 from copark.simulation.run import simulate
 from copark.simulation.sample import DrawSource
 from copark.simulation.scenario_edits import Edits
 from copark.simulation.study import LinkChange, Scenario, Study
 from copark.simulation.study_entries import Title
+from copark.stats.effects import Effect
 from copark.stats.scores import crps
 from copark.texts import LANGUAGES, text
 
@@ -176,7 +177,7 @@ run."""
 class AblationEffect:
     """What is different without something."""
 
-    differences: tuple[Difference, ...]
+    differences: tuple[Effect, ...]
     """Without less with, by output and quarter; of counts in log points."""
     failed: OutcomeChange
     """How the probability of failure changes."""
@@ -189,9 +190,9 @@ class AblationEffect:
     scores: Floats
     """CRPS on each later target, shape (targets,)."""
 
-    def of(self, output: str, quarter: str) -> Difference:
+    def of(self, output: str, quarter: str) -> Effect:
         """One of the differences."""
-        return next(row for row in self.differences if (row.output, row.quarter) == (output, quarter))
+        return next(row for row in self.differences if (row.measure, row.quarter) == (output, quarter))
 
 
 @dataclass(frozen=True)

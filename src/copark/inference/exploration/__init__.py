@@ -148,6 +148,11 @@ class ReadoutMeasures:
         return tuple(readout.key for readout in self.readouts)
 
     @property
+    def units(self) -> tuple[str, ...]:
+        """Units of the read-outs."""
+        return tuple(readout.unit for readout in self.readouts)
+
+    @property
     def outputs(self) -> tuple[str, ...]:
         """Outputs they are read of."""
         return tuple(dict.fromkeys(readout.output for readout in self.readouts))
