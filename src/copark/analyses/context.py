@@ -242,7 +242,7 @@ class Context:
             self.announce(settled, case, has.source, times)
         return Experiment(
             settled, case, measures, source=has.source, threads=self.cores, progress=self.stage("simulate")
-        )  # fmt: skip
+        )
 
     def run(self, study: Study, case: Case, wanted: str | None = None, cut: str | None = None) -> xr.Dataset:
         """The stored runs of a study: found in the output folder, or made there; without one they are only made.

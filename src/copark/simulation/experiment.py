@@ -127,9 +127,7 @@ class ScenarioBlock:
     def measure(self, threads: int = 1, progress: Done | None = None) -> MeasuredRuns:
         """Make the runs and read them."""
         outputs = tuple(dict.fromkeys((*self.measures.outputs, *NEEDED)))
-        ensemble = Ensemble(
-            self.inputs, self.draws, outputs, threads=threads, progress=progress, judged=self.judged
-        )  # fmt: skip
+        ensemble = Ensemble(self.inputs, self.draws, outputs, threads=threads, progress=progress, judged=self.judged)
         runs = ensemble.run()
         return MeasuredRuns(self.measures.read(runs), runs.status, runs.outcome)
 

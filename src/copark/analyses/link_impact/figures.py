@@ -55,9 +55,7 @@ def impact_map(found: Sequence[Impact], since: str, end: str, foot: str, lang: s
         impact = by_place[links[row], outputs[column]]
         if impact.exists:
             colour = style.PAPER if abs(impact.size) > 0.6 * LIMIT else style.INK
-            axes.text(
-                column, row, str(impact.lag), ha="center", va="center", fontsize=style.SIZE["foot"], color=colour
-            )  # fmt: skip
+            axes.text(column, row, str(impact.lag), ha="center", va="center", fontsize=style.SIZE["foot"], color=colour)
     names = [style.wrap(known.links[link].title(lang), 26, 1) for link in links]
     axes.set_yticks(range(len(links)), names, fontsize=style.SIZE["foot"])
     heads = [style.wrap(known.outputs[output].title(lang), 14, 2) for output in outputs]

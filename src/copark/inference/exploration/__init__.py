@@ -175,6 +175,7 @@ class PointDraws:
     points: Floats
     """Shape (points, factors)."""
     replicates: int = 1
+    """Runs at each point."""
     other: Booleans | None = None
     """Points with random numbers of their own, shape (points,), where the replicates of all others have the same ones;
     ``None`` where every run has its own."""
@@ -192,12 +193,14 @@ class PointDraws:
 
     def draws(self, study: Study, first: int, last: int) -> Draws:
         """Make parameters and random numbers of runs first … last - 1; run r is of point r // replicates."""
+        space = self.factors.space
+        if self.other is None:
+            numbers = np.arange(first, last) // self.replicates
+            return space.draws(self.factors.inside(self.points[numbers]), study.seed, first)
         begin = first // self.replicates
         end = -(-last // self.replicates)
-        points = self.factors.inside(self.points[begin:end])
-        if self.other is None:
-            return self.factors.space.draws(points, study.seed, begin)
-        whole = with_luck(self.factors.space.draws(points, study.seed), self.replicates, self.other[begin:end])
+        at_points = space.draws(self.factors.inside(self.points[begin:end]), study.seed)
+        whole = with_luck(at_points, self.replicates, self.other[begin:end])
         start = begin * self.replicates
         return Draws(*(room[first - start : last - start] for room in whole))
 
@@ -260,9 +263,7 @@ def read_points(
     """
     study = study_of(case, seed).with_changes(draws="posterior", runs=count * replicates, futures=replicates)
     measures = ReadoutMeasures(tuple(readouts))
-    experiment = Experiment(
-        study, case, measures, source=source, threads=threads, checkpoint=stage, progress=progress
-    )  # fmt: skip
+    experiment = Experiment(study, case, measures, source=source, threads=threads, checkpoint=stage, progress=progress)
     values = experiment.measured(study.scenarios[0]).values
     return np.asarray(values.reshape(count, replicates, len(readouts)).mean(axis=1))
 
@@ -287,9 +288,16 @@ def answers(
     another = np.zeros(len(points), dtype=bool) if other is None else other
     source = PointDraws(factors, points, replicates, another)
     return read_points(
-        factors.space.case, source, readouts, len(points), replicates, seed, threads=threads, stage=stage,
+        factors.space.case,
+        source,
+        readouts,
+        len(points),
+        replicates,
+        seed,
+        threads=threads,
+        stage=stage,
         progress=progress,
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True)
@@ -326,7 +334,7 @@ def drawn_sample(
     source = PointDraws(factors, points)
     values = read_points(
         factors.space.case, source, readouts, runs, 1, seed, threads=threads, stage=stage, progress=progress
-    )  # fmt: skip
+    )
     return GivenSample("prior", factors.space.table(factors.inside(points)), values)
 
 
@@ -343,7 +351,7 @@ def posterior_sample(
     space = source.replay.space
     values = read_points(
         space.case, source, readouts, source.replay.pairs, futures, seed, threads=threads, progress=progress
-    )  # fmt: skip
+    )
     table = space.table(source.replay.points[source.order])
     varying = {name: column for name, column in table.items() if np.ptp(column) > 0.0}
     return GivenSample("posterior", varying, values, futures)
