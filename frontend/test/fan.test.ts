@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
 import { fan, overlay, type Drawing, type FanData } from '../src/lib/fan';
-import { areaPath, levels, linePath, markPath, plotOf, years } from '../src/lib/plot';
+import type { TimeMark } from '../src/lib/marks';
+import { areaPath, drawnTicks, headAt, headsOf, levels, linePath, markPath, plotOf, years } from '../src/lib/plot';
 import type { ObservedPoint } from '../src/lib/types';
 
 const QUARTERS = ['2020Q1', '2020Q2', '2020Q3'];
-const labels = { median: 'median', most: 'most', observed: 'observed', baseline: 'baseline', ends: 'ends' };
+const labels = { median: 'median', most: 'most', observed: 'observed', baseline: 'baseline', ends: 'ends', changes: 'changes act', now: 'now' };
 const bands = [1, 2, 3, 4, 5].map((n) => QUARTERS.map(() => 10 * n));
 const seen = (bound: string, more: Partial<ObservedPoint> = {}): ObservedPoint =>
   ({ date: '2020-05', quarter: '2020Q2', value: 50, high: null, bound, reported: 50, reported_unit: '', grade: 'high', use: true, role: 'fit', source: [], note: null, ...more });
@@ -60,6 +61,10 @@ describe('a fan', () => {
     expect(drawn().ends).toEqual([]);
   });
 
+  it('says the median alone where all lines end in one place', () => {
+    expect(drawn([], { enlarged: true, bands: bands.map((row) => row.map(() => 0)) }).ends.map(({ words }) => words)).toEqual(['median']);
+  });
+
   it('names the values of its grid, and as many years as there is room for', () => {
     expect(levels(drawn())).toEqual([0, 25, 50, 75, 100]);
     expect(levels(drawn([], { range: [-0.3, 0.1] }))).toEqual([-0.3, -0.2, -0.1, 0, 0.1]);
@@ -67,6 +72,47 @@ describe('a fan', () => {
     const named = (width: number): string[] => years(quarters, plotOf(drawn([], { quarters }), width, 190)).map(({ year }) => year);
     expect(named(1000)).toEqual(['1990', '1995', '2000', '2005', '2010', '2015', '2020', '2025', '2030', '2035']);
     expect(named(300)).toEqual(['1990', '2000', '2010', '2020', '2030']);
+  });
+});
+
+describe('marks on the time axis', () => {
+  const mark = (kind: TimeMark['kind'], quarter: string): TimeMark => ({ key: `${kind}${quarter}`, kind, quarter, date: quarter, words: { en: '', zh: '' } });
+  const marks = [mark('event', '2020Q1'), mark('end', '2020Q2'), mark('change', '2020Q3'), mark('change', '2020Q3')];
+
+  it('are lines where the data end and where changes begin, each once, and ticks where something happened', () => {
+    const { rules, events } = drawn([], { marks });
+    expect(rules.map(({ quarter }) => quarter)).toEqual(['2020Q2', '2020Q3']);
+    expect(new Set(rules.map(({ color }) => color)).size).toBe(2);
+    expect(events.map(({ quarter }) => quarter)).toEqual(['2020Q1']);
+  });
+
+  it('have words above a large chart, in rows where they would run into each other', () => {
+    const large = drawn([], { marks, enlarged: true });
+    const crowded = plotOf(large, 200, 300);
+    const heads = headsOf(large.rules, QUARTERS, crowded.x);
+    expect(heads.map(({ rule, row }) => [rule.words, row])).toEqual([['ends', 0], ['changes act', 1]]);
+    expect(headAt(1, crowded)).toBeGreaterThan(0);
+    expect(headsOf(large.rules, QUARTERS, plotOf(large, 900, 300).x).map(({ row }) => row)).toEqual([0, 0]);
+    expect(drawn([], { marks }).rules.some(({ words }) => words)).toBe(false);
+  });
+
+  it('stand in a lane of their own below the plot', () => {
+    const marked = drawn([], { marks });
+    const place = plotOf(marked, 156, 132);
+    expect(place.bottom).toBeLessThan(plot.bottom);
+    const boxes = drawnTicks(marked, place);
+    expect(boxes.every(({ y, height }) => y > place.bottom && y + height <= plot.bottom + 3)).toBe(true);
+  });
+
+  it('never lie one over another, however they crowd', () => {
+    const quarters = Array.from({ length: 80 }, (_, n) => `${2000 + Math.floor(n / 4)}Q${(n % 4) + 1}`);
+    const bands = [1, 2, 3, 4, 5].map(() => quarters.map(() => 1));
+    for (const enlarged of [false, true]) {
+      const marked = drawn([], { quarters, bands, marks: quarters.map((quarter) => mark('event', quarter)), enlarged });
+      const ticks = drawnTicks(marked, plotOf(marked, 390, 300));
+      expect(ticks.length).toBeLessThan(quarters.length);
+      expect(ticks.slice(1).every(({ x }, n) => x > (ticks[n]?.x ?? 0) + (ticks[n]?.width ?? 0))).toBe(true);
+    }
   });
 });
 

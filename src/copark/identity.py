@@ -1,7 +1,13 @@
-"""Content identities: the same inputs have the same name, anywhere.
+"""Three kinds of hash: of content, of a question, and of arrays. The same inputs have the same name anywhere.
 
-An identity is the first 16 hexadecimal digits of a SHA-256 over canonical JSON. It covers what a result depends on
-(study, case, variables, model code) and nothing else: neither the machine nor the time nor the number of threads.
+*Content* is what a case, a table or a file says: SHA-256 of its canonical JSON, or of a file's bytes.
+A *question* is what is asked, with the version of the model and of the method that answers it: the first 16 digits of
+the hash of both. It names results: the run ID. Neither source code nor the machine, the time or the number of threads
+is part of it: that the same question has the same numbers is what the versions promise, held by ``tests/golden``
+(decision 0087).
+*Arrays* are numbers by their bytes, such as the draws of a posterior.
+
+:func:`source_stamp` is no identity: it names caches (machine code, unfinished work) and tells installations apart.
 """
 
 import hashlib
@@ -12,21 +18,22 @@ from pathlib import Path
 from typing import Any
 
 LENGTH = 16
-RESULT_FORMAT = 1
-"""Format of results; in another one identities may be made otherwise."""
+RESULT_FORMAT = 2
+"""Format of results; in another one identities may be made otherwise: 1 had hashes of source files in the place of the
+version of the model."""
 PARTS = {
     "format": "format",
     "study": "study",
     "case": "case_hash",
-    "model": "model_hash",
-    "experiment": "experiment_hash",
+    "world": "world_hash",
+    "model": "model_version",
     "source": "draws_hash",
 }
-"""What a result depends on, and the entry of its provenance that says so; a source only where draws come from one."""
+"""What a stored run depends on, and the entry of its provenance that says so; a source where draws come from one."""
 
 
 def canonical(content: Any) -> str:
-    """Canonical JSON: sorted keys, no spaces, no NaN; floats as Python's shortest repr."""
+    """Write canonical JSON: sorted keys, no spaces, no NaN; floats as Python's shortest repr."""
     return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
@@ -36,12 +43,25 @@ def hash_content(content: Any) -> str:
 
 
 def identity_of(parts: Mapping[str, Any]) -> str:
-    """The identity of a result from everything it depends on."""
+    """Name a question, or what is made for one, by everything it depends on."""
     return hash_content(dict(parts))[:LENGTH]
 
 
+def hash_array(array: Any, kind: str) -> str:
+    """SHA-256 of the bytes of an array, hexadecimal.
+
+    Parameters
+    ----------
+    kind
+        The type its numbers are hashed as, with the order of their bytes, such as ``<f8``.
+    """
+    import numpy as np
+
+    return hashlib.sha256(np.ascontiguousarray(array, dtype=kind).tobytes()).hexdigest()
+
+
 def result_identity(provenance: Mapping[str, Any]) -> str:
-    """The identity of a result of ``RESULT_FORMAT`` from its provenance.
+    """Name a stored run of ``RESULT_FORMAT`` by its provenance.
 
     Raises
     ------
@@ -49,7 +69,18 @@ def result_identity(provenance: Mapping[str, Any]) -> str:
         If the provenance holds values that no result has.
     """
     parts = {part: provenance.get(entry) for part, entry in PARTS.items() if part != "source" or entry in provenance}
-    return identity_of(parts)
+    return identity_of({**parts, "study": without_titles(parts["study"])})
+
+
+def without_titles(study: Any) -> Any:
+    """Leave out the titles of a study and of its scenarios: what is called otherwise has the same numbers."""
+    if not isinstance(study, Mapping):
+        return study
+    scenarios = study.get("scenarios")
+    kept = {name: value for name, value in study.items() if name != "title"}
+    if isinstance(scenarios, list | tuple):
+        kept["scenarios"] = [without_titles(scenario) for scenario in scenarios]
+    return kept
 
 
 def hash_files(paths: Iterable[Path], root: Path) -> str:
@@ -68,10 +99,11 @@ WORDS = {
 """What only people read: docstrings and lines of comment; titles, symbols and sources of the model on a line each."""
 
 
-def hash_sources(paths: Iterable[Path], root: Path) -> str:
-    """SHA-256 as of :func:`hash_files`, over what source files say to the machine.
+def source_stamp(paths: Iterable[Path], root: Path) -> str:
+    """SHA-256 over source files, without what only people read in them: the name of a cache, never of a result.
 
-    Docstrings, comments, titles and empty lines are left out: a sentence put better makes no other model.
+    Machine code of other source must not be taken, work that was interrupted must not go on in other code, and workers
+    must have the same code as whoever asks them.
     """
     digest = hashlib.sha256()
     for path in sorted(paths):

@@ -25,6 +25,7 @@ from copark.inference.rolling_origin import moment, year_of_moment
 from copark.presentation.document import Bullets, Chart
 from copark.presentation.document_tables import write_csvs, write_workbook
 from copark.presentation.docx import PAGE, PORTRAIT
+from copark.presentation.numbers import percent_words
 from copark.presentation.rendered_document import page_of
 from copark.presentation.text_wrap import height_of
 from copark.texts import LANGUAGES
@@ -222,25 +223,20 @@ def test_an_observation_stands_in_the_year_it_is_of(day):
 def test_what_would_change_the_answer_is_said_in_words():
     (section,) = (one for one in BRIEF.document(shipped("imip"), "en").sections if one.key == "open")
     words = " ".join(section.blocks[0].items)
-    assert "that alone moves the chance from less than 1% to 97%" in words
+    standing = [reading.standing for reading in shipped("imip").levers.readings[1:]]
+    low, high = percent_words(min(standing), "en"), percent_words(max(standing), "en")
+    assert f"that alone moves the chance from {low} to {high}" in words
     assert "the voting quota, the investment threshold and the tax rate" in words
-    assert "the effect of “Equity” depends on it" in words
+    assert re.search("the effect of “[^”]+” depends on it", words)
     assert "effects that move with it" not in words
 
 
-def test_of_a_period_that_has_ended_it_speaks_in_hindsight():
-    """In 2026 a brief on Suzhou told of 2014 as of what is to come."""
-    english, chinese = (BRIEF.document(shipped("suzhou"), lang) for lang in ("en", "zh"))
-    assert english.headline.startswith(
-        "In the first quarter of 2014 China–Singapore Suzhou Industrial Park stood on its"
-    )
-    assert english.headline.endswith("This is hindsight, not a forecast.")
-    assert chinese.headline.startswith("回顾2014年第一季度")
-    assert chinese.headline.endswith("以上是事后回顾，并非预测。")
-    for document, foretold in ((english, "what comes later is a forecast"), (chinese, "此后才是预测")):
-        words = " ".join(item for one in document.blocks() if isinstance(one, Bullets) for item in one.items)
-        assert foretold not in words
-    assert "stands on its own" in BRIEF.document(shipped("thilawa"), "en").headline
+@pytest.mark.parametrize("name", ["suzhou", "thilawa"])
+def test_it_speaks_of_what_is_to_come_ten_years_from_now(name):
+    """In 2026 a brief on Suzhou told of 2014: its twentieth year was over, but not what can be decided of it."""
+    english, chinese = (BRIEF.document(shipped(name), lang) for lang in ("en", "zh"))
+    assert english.headline.startswith("In the fourth quarter of 2036")
+    assert "2036年第四季度" in chinese.headline
 
 
 def test_files_are_named_by_park_and_day_and_no_answer_overwrites_another(tmp_path):

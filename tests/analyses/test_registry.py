@@ -105,7 +105,7 @@ def test_what_is_damaged_or_foreign_is_computed_again(toy, tmp_path):
     spoilt = {
         "cut": sound[: len(sound) // 2], "empty": "", "no JSON": "\0" * 100, "changed": sound.replace("2", "3"),
         "another format": sound.replace('"format": 1', '"format": 9'), "deep": "[" * 100_000, "list": "[]\n[]",
-        "of other code": sound.replace(toy.code, "0" * 16), "head alone": head, "no head": content,
+        "of another version": sound.replace('"version": 1', '"version": 2'), "head alone": head, "no head": content,
     }  # fmt: skip
     for why, words in spoilt.items():
         path.write_text(words, encoding="utf-8")

@@ -62,7 +62,7 @@ def test_it_is_not_offered_for_another_case_or_model(tmp_path, monkeypatch):
     other = Context(tmp_path, folders={"great-stone": folder})
     assert other.case("great-stone").hash != context.case("great-stone").hash
     assert not list(shipped.usable(IMPACT, other))
-    monkeypatch.setattr("copark.model.jit.model_hash", lambda: "another")
+    monkeypatch.setattr("copark.analyses.answer.MODEL_VERSION", 99)
     assert not list(shipped.usable(IMPACT, context))
 
 

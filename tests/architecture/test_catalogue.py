@@ -9,6 +9,7 @@ from copark.model.enterprises import records as enterprises
 from copark.model.governments import equations as governments
 from copark.model.variables import KINDS, ROOMS, catalogue
 from copark.model.world import equations as world
+from tests.golden import numbers
 
 RECORDS = {"world": world, "governments": governments, "company": company, "enterprises": enterprises}
 KIND_OF = {"Parameters": ("parameter",), "Dated": ("lever", "driver"), "State": ("state",),
@@ -50,6 +51,23 @@ def test_priors_stay_within_their_range_and_hold_the_default(subtests):
             if variable.prior.kind in {"uniform", "loguniform"}:
                 assert variable.low <= low
                 assert high <= variable.high
+
+
+def test_a_parameter_keeps_its_number_and_none_is_given_twice():
+    """Numbers address random draws: a new parameter has the next one, wherever it stands in its file."""
+    given, now = numbers.read(), numbers.of_catalogue()
+    assert not numbers.faults(given, now)
+    assert len(set(now.values())) == len(now)
+    following = max(given.values()) + 1
+    assert not numbers.faults(given, {**now, "new": following, "newer": following + 1})
+    for wrong in (
+        {"new": -1}, {"new": 3}, {"new": following + 1}, {"new": following, "newer": following},
+        {"exit_rate": following},
+    ):  # fmt: skip
+        assert numbers.faults(given, {**now, **wrong}), wrong
+    gone = {name: number for name, number in now.items() if name != "exit_rate"}
+    assert not numbers.faults(given, gone)
+    assert numbers.faults(given, {**gone, "new": now["exit_rate"]}), "nor that of one that is gone"
 
 
 def test_links_are_numbered_as_in_the_code():

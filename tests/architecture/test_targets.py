@@ -29,11 +29,11 @@ for name in sys.argv[1:]:
 
 
 def runnable() -> list[str]:
-    """Modules that `python -m` runs: every bench, and the hunt."""
+    """Modules that `python -m` runs: every bench, the hunt, and golden runs."""
     entry = re.compile(r'^if __name__ == "__main__":', re.MULTILINE)
     files = [path for path in sorted((ROOT / "bench").rglob("*.py")) if entry.search(path.read_text(encoding="utf-8"))]
     names = [".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__main__") for path in files]
-    return ["tests.hostile", *names]
+    return ["tests.hostile", "tests.golden", *names]
 
 
 def carried_out(*command: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:

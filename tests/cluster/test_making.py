@@ -166,7 +166,7 @@ def test_a_full_disk_is_said_and_finished_shards_stay(asked: Asked, expected, tm
 
 def test_what_other_code_made_is_made_again(asked: Asked, expected, tmp_path: Path) -> None:
     store, later = RunStore(tmp_path), Counting()
-    with running_on(machine() | {"code_hash": "another"}), mock.patch("copark.cluster.orchestration.need_alike"):
+    with running_on(machine() | {"code": "another"}), mock.patch("copark.cluster.orchestration.need_alike"):
         stopped_after(2, asked, store)
     made = make(asked, store, later)
     assert (made.kept, made.anew, len(later.made)) == (0, 2000, 5)

@@ -80,7 +80,7 @@ def test_a_worker_of_another_model_is_refused(cluster, asked, tmp_path: Path) ->
         from copark.cluster import worker_fingerprint
 
         real = worker_fingerprint.machine()
-        worker_fingerprint.machine = lambda: real | {"model_hash": "another"}
+        worker_fingerprint.machine = lambda: real | {"model_version": "another"}
 
     def become_itself() -> None:
         import importlib
@@ -97,7 +97,7 @@ def test_a_worker_of_another_model_is_refused(cluster, asked, tmp_path: Path) ->
                 make(asked, RunStore(tmp_path), crew)
         finally:
             crew._client.run(become_itself, workers=[victim])
-    assert [(fault.file, fault.key) for fault in refused.value.faults] == [(victim, "model_hash")]
+    assert [(fault.file, fault.key) for fault in refused.value.faults] == [(victim, "model_version")]
 
 
 def test_a_lost_scheduler_is_said_and_the_rest_made_without_it(asked, expected, tmp_path: Path) -> None:  # noqa: F811

@@ -83,7 +83,7 @@ def _attributes(name):
 def _made():
     study = {"name": "baseline", "case": "made-up", "runs": 200, "seed": 1}
     provenance = {
-        "code_version": "0.1.0", "model_hash": "0" * 64, "variables_hash": "1" * 64, "case_hash": "2" * 64,
+        "code_version": "0.1.0", "model_version": 1, "case_hash": "2" * 64, "world_hash": "1" * 64,
         "study": study, "seed": 1, "runs": 200, "cpu_features": "sse2", "python": "3.11", "numpy": "2",
         "numba": "0.6", "created": "2026-01-01T00:00:00+00:00",
     }  # fmt: skip

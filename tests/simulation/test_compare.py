@@ -27,7 +27,7 @@ def made_up(runs=40, quarters=80, **provenance):
     result["outcome"].values[1:] = result["outcome"].values[:1]
     result["outcome"].values[1, :6] = 3
     result["outcome"].values[1, 10:12] = 0
-    told = {"case_hash": "c", "model_hash": "m", "variables_hash": "v", "seed": 1, "study": {"draws": "unsettled"}}
+    told = {"case_hash": "c", "world_hash": "w", "model_version": 1, "seed": 1, "study": {"draws": "unsettled"}}
     result.attrs["provenance"] = json.dumps(told | provenance)
     return result
 
@@ -96,8 +96,8 @@ def test_the_split_is_the_law_of_total_variance_by_hand():
     ("changes", "code", "key"),
     [
         ({"case_hash": "other"}, "compare.case", "case_hash"),
-        ({"model_hash": "other"}, "compare.model", "model_hash"),
-        ({"variables_hash": "other"}, "compare.model", "variables_hash"),
+        ({"world_hash": "other"}, "compare.case", "world_hash"),
+        ({"model_version": 2}, "compare.model", "model_version"),
         ({"seed": 2}, "compare.seed", "seed"),
         ({"study": {"draws": "prior"}}, "compare.draws", "study.draws"),
         ({"study": {"draws": "unsettled", "futures": 3}}, "compare.draws", "study.futures"),

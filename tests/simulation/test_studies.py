@@ -5,12 +5,14 @@ import json
 import numpy as np
 import pytest
 
+from copark.analyses.context import Context
 from copark.cases.load import load_case
 from copark.identity import result_identity
 from copark.inference.case_parameters import settle
 from copark.simulation.results import label, study_identity
 from copark.simulation.run import inputs_of, simulate
-from copark.simulation.study import list_studies, load_study
+from copark.simulation.study import baseline, list_studies, load_study
+from copark.simulation.study_entries import Title
 from tests.simulation.conftest import arm, study
 
 
@@ -52,6 +54,17 @@ def test_identity_covers_edits_and_futures(great_stone):
         study(arm(edits={"drop": ["shock/pandemic"]})), study(arm(), futures=2),
     ]  # fmt: skip
     assert len({study_identity(one, great_stone) for one in made}) == len(made)
+
+
+def test_a_title_is_no_part_of_it_and_a_run_is_shown_under_the_one_it_was_asked_for(great_stone, tmp_path):
+    first = baseline("great-stone").with_changes(runs=3)
+    other = baseline("great-stone", Title(en="As recorded", zh="如实")).with_changes(runs=3)
+    titles = []
+    for one in (first, other, other):
+        made = Context(tmp_path, threads=1).run(one, great_stone)
+        titles.append((made.attrs["identity"], made.attrs["title_en"]))
+    assert {identity for identity, _ in titles} == {titles[0][0]}
+    assert [title for _, title in titles] == [first.title.en, "As recorded", "As recorded"]
 
 
 @pytest.mark.parametrize("source", [None, {"draws_hash": "d" * 64}])

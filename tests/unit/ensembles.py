@@ -11,7 +11,7 @@ from copark.identity import RESULT_FORMAT, result_identity
 
 QUARTERS = 8
 PROVENANCE = {
-    "code_version": "0.1.0", "model_hash": "m" * 64, "variables_hash": "v" * 64, "case_hash": "c" * 64,
+    "code_version": "0.1.0", "model_version": 1, "case_hash": "c" * 64, "world_hash": "w" * 64,
     "study": {"name": "made-up", "case": "made-up", "runs": 0, "seed": 1}, "seed": 1, "runs": 0,
     "cpu_features": "avx2", "python": "3.11.0", "numpy": "2.4.0", "numba": "0.68.0",
     "created": "2026-01-01T00:00:00+00:00",
@@ -66,7 +66,7 @@ def ensemble(
 def true_ensemble(runs: int = 20, *, seed: int = 1) -> xr.Dataset:
     """The same, with other numbers for each seed and the identity that its provenance gives."""
     study = PROVENANCE["study"] | {"runs": runs, "seed": seed}  # type: ignore[operator]
-    told = {"format": RESULT_FORMAT, "experiment_hash": "e" * 64, "case": "made-up", "runs": runs, "seed": seed}
+    told = {"format": RESULT_FORMAT, "case": "made-up", "runs": runs, "seed": seed}
     provenance = PROVENANCE | told | {"study": study}
     dataset = ensemble(runs, failed=None, identity=result_identity(provenance))
     dataset["cash"] = dataset["cash"] + seed

@@ -145,7 +145,7 @@ def test_a_run_is_not_believed_whatever_of_what_made_it_was_changed(store: RunSt
     path = record.path / "metadata.json"
     whole = path.read_bytes()
     study = {"runs": 300, "seed": 7, "case": "another"}
-    hashes = ("case_hash", "model_hash", "experiment_hash", "draws_hash")
+    hashes = ("case_hash", "world_hash", "model_version", "draws_hash")
     changes = [{"study": {key: value}} for key, value in study.items()] + [{key: "d" * 64} for key in hashes]
     for change in [{"runs": 300}, *changes]:
         metadata = json.loads(whole)

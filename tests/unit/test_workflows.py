@@ -50,7 +50,7 @@ def test_a_run_is_stored_under_its_identity_with_all_that_made_it(out: Path, fir
     record = RunStore(out / "runs").get(first.identity)
     assert record.provenance["study"]["case"] == "great-stone"
     assert record.provenance["case_hash"] == load_case("great-stone").hash
-    assert {"model_hash", "variables_hash", "cpu_features", "numba"} <= set(record.provenance)
+    assert {"model_version", "world_hash", "cpu_features", "numba"} <= set(record.provenance)
 
 
 def test_a_run_that_is_stored_is_made_again_only_when_asked_and_gives_the_same(

@@ -40,7 +40,7 @@ def test_the_summary_says_the_numbers(client, answer):
     operating = next(one for one in answer["arms"][1]["headlines"] if one["output"] == "operating")
     judged = {"en": answer["judged"], "zh": spelled(answer["judged"], Texts("brief", "zh"))}
     for lang in ("en", "zh"):
-        assert f"{standing['share']:.0%}" in calibrated["summary"][lang]
+        assert f"{standing['share']:.1%}" in calibrated["summary"][lang]
         assert operating["shown"][lang] in answer["summary"][lang]
         assert answer["trust"]["recorded"][lang] in answer["summary"][lang]
         assert judged[lang] in answer["summary"][lang]
@@ -167,6 +167,16 @@ def test_every_lever_may_be_moved_to_both_its_ends_and_not_beyond(client):
                 AskedScenario.model_validate(placed(one["key"], value))
         if one["slider"]:
             assert one["low"] <= one["slider"]["low"] < one["slider"]["high"] <= one["high"]
+
+
+def test_events_are_told_alone_with_the_sources_that_they_cite(client):
+    whole = client.get("/api/v1/evidence?case=great-stone").json()
+    events = client.get("/api/v1/evidence?case=great-stone&events=true").json()
+    assert events["events"] == whole["events"]
+    assert events["series"] == events["context"] == events["enterprises"] == []
+    cited = {source for one in events["events"] for source in one["source"]}
+    assert events["sources"] == {key: whole["sources"][key] for key in cited}
+    assert client.get("/api/v1/evidence?case=great-stone&events=maybe").status_code == 422
 
 
 @pytest.mark.long

@@ -41,6 +41,17 @@ def test_options_say_what_the_analysis_of_levers_says(told, data):
     }
 
 
+def test_every_lever_says_what_it_is_and_what_its_effect_depends_on(told, data):
+    levers = REGISTRY.get("levers")
+    stored = load(find(data, levers, told["run_id"]), levers).result
+    written = {lever.key: lever for lever in stored.file.levers}
+    assert {lever["key"] for lever in told["levers"]} == {option["lever_key"] for option in told["options"]}
+    for lever in told["levers"]:
+        assert lever["reason"] == {"en": written[lever["key"]].reason.en, "zh": written[lever["key"]].reason.zh}
+        assert len(lever["rests"]) == len(written[lever["key"]].rests_on)
+        assert all(one["title"]["en"] and one["title"]["zh"] and one["moved"]["zh"] for one in lever["rests"])
+
+
 def test_options_with_the_same_numbers_are_told_once_with_the_name_of_the_other(told):
     """At Great Stone either side alone, or both together, give the same numbers to the last digit."""
     option = next(option for option in told["options"] if option["key"] == "either-alone-now")

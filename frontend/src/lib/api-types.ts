@@ -109,6 +109,7 @@ export interface components {
             kind_title: components["schemas"]["Said"];
             start: string;
             quarters: number;
+            now: string;
             data_end: string;
             hash: string;
             uploaded: boolean;
@@ -255,6 +256,7 @@ export interface components {
             requirements: components["schemas"]["Said"][];
             sides: components["schemas"]["Said"][];
             budgets: components["schemas"]["Said"][];
+            levers: components["schemas"]["LeverStory"][];
             options: components["schemas"]["DecisionOption"][];
         };
         /** DecisionOption */
@@ -263,6 +265,7 @@ export interface components {
             title: components["schemas"]["Said"];
             reason: components["schemas"]["Said"];
             lever: components["schemas"]["Said"];
+            lever_key: string;
             owner: components["schemas"]["Said"];
             change: number;
             low: number;
@@ -484,6 +487,19 @@ export interface components {
             grade: string | null;
             source: components["schemas"]["Said"] | null;
         };
+        /** LeverParameter */
+        LeverParameter: {
+            title: components["schemas"]["Said"];
+            moved: components["schemas"]["Said"];
+        };
+        /** LeverStory */
+        LeverStory: {
+            key: string;
+            title: components["schemas"]["Said"];
+            owner: components["schemas"]["Said"];
+            reason: components["schemas"]["Said"];
+            rests: components["schemas"]["LeverParameter"][];
+        };
         /** LinkPart */
         LinkPart: {
             group: string;
@@ -503,8 +519,7 @@ export interface components {
         /** Made */
         Made: {
             code_version: string;
-            model_hash: string;
-            experiment_hash: string;
+            model_version: number;
             case_hash: string;
             cpu_features: string;
             versions: {
@@ -981,6 +996,8 @@ export type Jobs = components['schemas']['Jobs'];
 export type Kind = components['schemas']['Kind'];
 export type LayerInfo = components['schemas']['LayerInfo'];
 export type LeverInfo = components['schemas']['LeverInfo'];
+export type LeverParameter = components['schemas']['LeverParameter'];
+export type LeverStory = components['schemas']['LeverStory'];
 export type LinkPart = components['schemas']['LinkPart'];
 export type LinkParts = components['schemas']['LinkParts'];
 export type Made = components['schemas']['Made'];

@@ -82,6 +82,8 @@ class App {
   private turn = 0;
   info = $state.raw<CaseAnswer | null>(null);
   evidence = $state.raw<Evidence | null>(null);
+  /** Of the evidence the events alone, which time axes mark: they come long before somebody looks at the rest. */
+  events = $state.raw<Evidence | null>(null);
   studies = $state.raw<StudyInfo[]>([]);
   /** The menu of analyses; empty until somebody needs it. */
   analyses = $state.raw<AnalysisInfo[]>([]);
@@ -134,7 +136,7 @@ class App {
 
   async open(name: string): Promise<void> {
     try {
-      this.evidence = null;
+      this.evidence = this.events = null;
       const info = await get<CaseAnswer>(`cases/${name}`);
       if (name !== this.view.case) return;
       this.info = info;
@@ -178,12 +180,19 @@ class App {
     if (name === this.view.case) this.evidence = found;
   }
 
+  async fetchEvents(): Promise<void> {
+    const name = this.view.case;
+    if (this.events?.case.name === name) return;
+    const found = await get<Evidence>(address('evidence', { case: name, events: 'true' }).replace('/api/v1/', ''));
+    if (name === this.view.case) this.events = found;
+  }
+
   /** Another case: its levers are its own, so the scenario begins anew, or as one that was made for it. */
   choose(name: string, scenario: Scenario = OWN): void {
     this.otherwise = null;
-    const { seed, expert, tour, present } = this.view;
+    const { seed, expert, tour, present, parks, axis } = this.view;
     store('park', name);
-    this.commit({ ...PLAIN, case: name, seed, expert, tour, present, scenario });
+    this.commit({ ...PLAIN, case: name, seed, expert, tour, present, parks, axis, scenario });
     void this.open(name);
   }
 
@@ -279,7 +288,7 @@ class App {
 
   /** The version that made an answer goes into the address. */
   made(by: Made): void {
-    const version = `${by.code_version}:${by.model_hash.slice(0, 8)}:${by.case_hash.slice(0, 8)}`;
+    const version = `${by.code_version}:${by.model_version}:${by.case_hash.slice(0, 8)}`;
     if (this.view.version === version) return;
     if (this.view.version) this.otherwise = this.view.version;
     this.view = { ...this.view, version };

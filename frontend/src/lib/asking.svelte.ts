@@ -5,7 +5,7 @@ import { Latest } from './latest';
 import { OUTPUTS } from './outputs';
 import { changed } from './scenario';
 import type { Answer, Why } from './types';
-import { drawsOf, type View } from './url';
+import { drawsOf, PLAIN, type View } from './url';
 
 /** Runs while a lever is dragged: few enough that every position is answered. */
 export const DRAGGED = 200;
@@ -30,6 +30,9 @@ function question(view: View, runs: number, parts: object): object {
   const arms = isEdited(view) ? { scenario, baseline } : { scenario: baseline, baseline: null };
   return { case: name, seed, runs, ...drawsOf(view), ...arms, outputs: OUTPUTS, parts };
 }
+
+/** The question about a park as it is recorded: the one asked here before anything is changed, so that both have one answer. */
+export const asRecorded = (name: string, seed: number, runs: number): object => question({ ...PLAIN, case: name, seed }, runs, {});
 
 /** Least and greatest of what a chart shows: its bands and the record. */
 export function rangesOf(answer: Answer): Ranges {

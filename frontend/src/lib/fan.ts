@@ -1,4 +1,5 @@
 import { nice } from './bands';
+import type { TimeMark } from './marks';
 import { isCounted, quantity, shown } from './numbers';
 import { bounded } from './record';
 import type { Lang, Numbers, ObservedPoint } from './types';
@@ -11,6 +12,8 @@ export interface FanData {
   samples: Numbers[];
   observed: ObservedPoint[];
   today: string | null;
+  /** What the time axis marks, the end of the data with it; where there is none, `today` is that. */
+  marks?: readonly TimeMark[];
   /** A quarter pointed at elsewhere on the page. */
   selected: string | null;
   range: [number, number];
@@ -29,6 +32,8 @@ export interface Labels {
   observed: string;
   baseline: string;
   ends: string;
+  changes: string;
+  now: string;
 }
 
 export interface OverlayData {
@@ -72,6 +77,17 @@ export interface End {
   distance: number;
 }
 
+/** What a line is called, at its end, wherever that is. */
+export interface Name {
+  at: number;
+  value: number;
+  lines: string[];
+  color: string;
+}
+
+/** An observation; in ink where no colour is given. */
+export type DrawnPoint = ObservedPoint & { color?: string };
+
 /** All that is drawn, in the order it is drawn in; colours are those of the style sheet. */
 export interface Drawing {
   quarters: string[];
@@ -83,22 +99,38 @@ export interface Drawing {
   lines: Line[];
   rules: Rule[];
   ends: End[];
-  observed: ObservedPoint[];
+  /** Names of lines that end in different places. */
+  names?: Name[];
+  /** The axis tells ages, its labels being quarters counted from 0, in the place of the calendar. */
+  isAge?: boolean;
+  observed: DrawnPoint[];
+  /** Dated events, drawn as ticks below the axis. */
+  events: readonly TimeMark[];
   /** What is said of a quarter, line by line. */
   values: (quarter: number) => string[];
 }
 
 const DASHED = '4 3';
 
-/** The end of the record, and the quarter that is pointed at elsewhere. */
-function rulesOf(data: Pick<FanData, 'quarters' | 'today' | 'selected' | 'labels'>, isLarge: boolean): Rule[] {
-  const { quarters, today, selected } = data;
-  return [
-    ...(today !== null && quarters.includes(today)
-      ? [{ quarter: today, color: 'var(--cut)', width: 1, dash: '2 3', ...(isLarge ? { words: data.labels.ends } : {}) }]
-      : []),
-    ...(selected !== null && quarters.includes(selected) ? [{ quarter: selected, color: 'var(--mark)', width: 1.5 }] : []),
-  ];
+/** How the line of each kind of mark is drawn; events are ticks. */
+const RULED = {
+  end: { color: 'var(--cut)', width: 1, dash: '2 3' },
+  now: { color: 'var(--ink)', width: 1 },
+  change: { color: 'var(--green)', width: 1.5, dash: '7 3' },
+} as const;
+
+/** The end of the data, where changes begin to act, and the quarter that is pointed at elsewhere. */
+function rulesOf(data: Pick<FanData, 'quarters' | 'today' | 'selected' | 'labels' | 'marks'>, isLarge: boolean): Rule[] {
+  const { quarters, today, selected, labels } = data;
+  const words = { end: labels.ends, now: labels.now, change: labels.changes };
+  const marked = data.marks?.filter((one) => one.kind !== 'event') ?? (today === null ? [] : [{ kind: 'end' as const, quarter: today }]);
+  const rules = new Map<string, Rule>();
+  for (const { kind, quarter } of marked) {
+    if (kind === 'event' || !quarters.includes(quarter)) continue;
+    rules.set(`${kind} ${quarter}`, { quarter, ...RULED[kind], ...(isLarge ? { words: words[kind] } : {}) });
+  }
+  const pointed = selected !== null && quarters.includes(selected) ? [{ quarter: selected, color: 'var(--mark)', width: 1.5 }] : [];
+  return [...rules.values(), ...pointed];
 }
 
 /** The drawing of a fan: outer and inner band, median, record, the baseline's outline, the end of the record. */
@@ -107,6 +139,10 @@ export function fan(data: FanData, lang: Lang): Drawing {
   const [b5 = [], , b50 = [], , b95 = []] = data.outline;
   const isLarge = data.enlarged === true;
   const observed = data.observed.filter((one) => data.quarters.includes(one.quarter));
+  // Words of 12 px in a chart of some 300: what ends nearer to the median than that would be written over it.
+  const NEAR = 0.045;
+  const last = p50.at(-1) ?? 0;
+  const isApart = (row: Numbers): boolean => row === p50 || Math.abs((row.at(-1) ?? 0) - last) > NEAR * (data.range[1] - data.range[0]);
   const isUnitCounted = isCounted(data.unit, lang);
   function values(quarter: number): string[] {
     const number = (row: Numbers): string =>
@@ -145,9 +181,10 @@ export function fan(data: FanData, lang: Lang): Drawing {
           { row: p95, words: '95%', color: 'var(--soft)', distance: 4 },
           { row: p50, words: data.labels.median, color: 'var(--blue)', distance: 4 },
           { row: p5, words: '5%', color: 'var(--soft)', distance: 4 },
-        ].filter(({ row }) => (row.at(-1) ?? null) !== null)
+        ].filter(({ row }) => (row.at(-1) ?? null) !== null && isApart(row))
       : [],
     observed,
+    events: data.marks?.filter((one) => one.kind === 'event') ?? [],
     values,
   };
 }
@@ -176,6 +213,7 @@ export function overlay(data: OverlayData, lang: Lang): Drawing {
     rules: rulesOf({ ...data, selected: null }, true),
     ends: arms.map(({ median, color }, n) => ({ row: median, words: String(n + 1), color, distance: 6 + 14 * n })).filter(({ row }) => (row.at(-1) ?? null) !== null),
     observed: [],
+    events: [],
     values: (quarter) => [
       data.quarters[quarter] ?? '',
       ...arms.map((arm, n) => `${n + 1}: ${number(arm.median, quarter)} (${number(arm.low, quarter)} – ${number(arm.high, quarter)})`),

@@ -18,11 +18,6 @@ export function at<T extends { date: string }>(dated: readonly T[], quarter: str
   return found;
 }
 
-/** The first quarter that can still be changed: the one after the record, or nothing where the simulated time is over. */
-export function nowOf(quarters: readonly string[], dataEnd: string): string | undefined {
-  return quarters.slice(1).find((quarter) => quarter > dataEnd);
-}
-
 /** The quarter before another on a clock. */
 export function before(quarters: readonly string[], quarter: string): string | undefined {
   return quarters[quarters.indexOf(quarter) - 1];

@@ -1,4 +1,5 @@
 import { isOutput } from './outputs';
+import type { Axis } from './park-lines';
 import { AS_IT_IS, isScenario, OWN, pruned } from './scenario';
 import type { Scenario } from './types';
 
@@ -19,6 +20,10 @@ export interface View {
   baseline: Scenario;
   /** Scenarios of the page Compare; empty elsewhere. */
   compared: Scenario[];
+  /** Parks that Compare puts on one chart; none where it compares scenarios. */
+  parks: string[];
+  /** What these are put side by side by: the calendar, or their age. */
+  axis: Axis;
   expert: boolean;
   /** The enlarged chart, or nothing. */
   chart: string | null;
@@ -47,6 +52,8 @@ export const PLAIN: View = {
   scenario: OWN,
   baseline: AS_IT_IS,
   compared: [],
+  parks: [],
+  axis: 'year',
   expert: false,
   chart: null,
   samples: false,
@@ -59,7 +66,7 @@ export const PLAIN: View = {
 };
 
 /** What a view shows of a picture, and not what the picture is made from: going back leaves it as it is. */
-export const LOOKS = ['expert', 'chart', 'samples', 'table', 'mark', 'version', 'tour', 'present', 'run'] as const;
+export const LOOKS = ['axis', 'expert', 'chart', 'samples', 'table', 'mark', 'version', 'tour', 'present', 'run'] as const;
 export const STEPS = 5;
 export type Looks = Partial<Pick<View, (typeof LOOKS)[number]>>;
 
@@ -73,6 +80,8 @@ export function encoded(view: View): URLSearchParams {
   if (JSON.stringify(scenario) !== JSON.stringify(OWN)) words.set('scenario', JSON.stringify(scenario));
   words.set('baseline', isAsItIs(view.baseline) ? AS_IT_IS.key : JSON.stringify(pruned(view.baseline)));
   if (view.compared.length) words.set('compare', JSON.stringify(view.compared.map(pruned)));
+  if (view.parks.length) words.set('parks', view.parks.join('~'));
+  if (view.axis !== PLAIN.axis) words.set('axis', view.axis);
   if (view.expert) words.set('mode', 'expert');
   if (view.chart) words.set('chart', view.chart);
   const shown = [...(view.samples ? ['samples'] : []), ...(view.table ? ['table'] : [])];
@@ -87,11 +96,12 @@ export function encoded(view: View): URLSearchParams {
 
 /** A part of an address that cannot be read: its name and what it says. What is usual is shown in its place. */
 export interface Unread {
-  part: 'case' | 'seed' | 'runs' | 'draws' | 'cut' | 'scenario' | 'baseline' | 'compare' | 'mode' | 'chart' | 'show' | 'mark' | 'v' | 'tour' | 'present' | 'run' | 'lang';
+  part: 'case' | 'seed' | 'runs' | 'draws' | 'cut' | 'scenario' | 'baseline' | 'compare' | 'parks' | 'axis' | 'mode' | 'chart' | 'show' | 'mark' | 'v' | 'tour' | 'present' | 'run' | 'lang';
   given: string;
 }
 
 const MOST_COMPARED = 4;
+export const MOST_PARKS = 6;
 
 const CASE = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 
@@ -118,6 +128,11 @@ export function parsed(words: URLSearchParams, last: string | null = null): { vi
       const found = json(text);
       return Array.isArray(found) && found.length <= MOST_COMPARED ? every(found, isScenario) : null;
     }),
+    parks: take<string[]>('parks', [], (text) => {
+      const found = text.split('~');
+      return found.length >= 2 && found.length <= MOST_PARKS && new Set(found).size === found.length ? every(found, (one) => CASE.test(one)) : null;
+    }),
+    axis: take<Axis>('axis', PLAIN.axis, (text) => (text === 'age' || text === 'year' ? text : null)),
     expert: take('mode', false, (text) => (text === 'expert' ? true : null)),
     chart: take<string | null>('chart', null, (text) => (isOutput(text) ? text : null)),
     samples: shown.includes('samples'),

@@ -1,9 +1,9 @@
 """Runs an analysis, or loads its stored result where the same run ID exists.
 
 Results lie in ``results/<analysis>/<run id>/`` of an output folder, with what is costly to make beside them.
-``result.json`` carries its own checksum and the hash of the code that made it. What is damaged, of another analysis or
-of other code is not read: the question is computed again. Results that ship lie in the package as in an output folder,
-compressed.
+The run ID names the question with the versions of model and method, so that what another version made is not found.
+``result.json`` carries its own checksum; what is damaged or of another analysis is not read: the question is computed
+again. Results that ship lie in the package as in an output folder, compressed.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from copark.cases.types import shown, suggestion
 from copark.errors import Fault, FaultsFound, NotFound
 from copark.presentation.document import Document
 from copark.store.files import only_one, written_file
+from copark.version import MODEL_VERSION
 
 FORMAT = 1
 RESULTS, RESULT = "results", "result.json"
@@ -41,6 +42,12 @@ MOST_BYTES = 200_000_000
 """Largest stored result that is read."""
 UNREADABLE = (OSError, EOFError, ValueError, RecursionError, zlib.error)
 NO_KEY = "analyses.no_key"
+HOW_IT_IS_DONE = frozenset({"fresh"})
+"""Parameters that say how the work is done, and not what is asked."""
+TOLD_BY_DRAWS = frozenset({"cut", "parameters"})
+"""Parameters that choose among the draws a case has: the draws tell what was chosen."""
+DRAWN_FROM = "drawn_from"
+"""What a question calls the identity of the draws its parameters are taken from; no parameter has this name."""
 RUN_MARK = "run-id.txt"
 """File that says of which run the files beside it are."""
 
@@ -129,13 +136,13 @@ def answer(analysis: Analysis, params: AnalysisParams, context: Context) -> Answ
 
 
 def _stored(analysis: Analysis, context: Context) -> Result | None:
-    """What was found before, by the reader or for all, if the code is still the same."""
+    """What was found before, by the reader or for all."""
     if not context.keeps or context.source is None:
         return None
     own = place_of(context.source, analysis, context.run_id)
     places = [own, *([place_of(SHIPPED, analysis, context.run_id)] if context.reads_shipped else [])]
     found = (load(place, analysis) for place in places)
-    return next((one.result for one in found if one is not None and one.code == analysis.code), None)
+    return next((one.result for one in found if one is not None and one.version == analysis.version), None)
 
 
 def _made(analysis: Analysis, params: AnalysisParams, context: Context, place: Path) -> tuple[Result, bool]:
@@ -172,27 +179,47 @@ def command_of(analysis: Analysis, params: AnalysisParams) -> str:
 
 
 def run_id_of(analysis: Analysis, params: AnalysisParams, context: Context) -> str:
-    """Hash of all that a result depends on.
+    """Name a question: what is asked, and the versions of the model and of the method that answers it.
 
-    An analysis may make its own (``ask.run_id``); otherwise its name, its parameters, files by their content, the case
-    and its parameters by theirs, and the model. Raises NotFound if a file is not there.
+    Raises NotFound if a file that is named is not there, and what reading the case may raise.
     """
-    if hasattr(analysis.ask, "run_id"):
-        return str(analysis.ask.run_id(params, context))
-    from copark.identity import hash_files, identity_of
-    from copark.model.jit import model_hash
+    from copark.identity import identity_of
 
-    content = params.model_dump(mode="json", exclude={"cut"})  # the draws tell it
-    for one in type(params).form():
-        value = getattr(params, one.name)
-        if one.kind == "file" and value is not None:
+    versions = {"model": MODEL_VERSION, "method": analysis.version}
+    return identity_of({"analysis": analysis.name, **versions, "asked": question_of(analysis, params, context)})
+
+
+def question_of(analysis: Analysis, params: AnalysisParams, context: Context) -> dict[str, Any]:
+    """What is asked, as plain values: every parameter, with contents in the place of names.
+
+    Files are told by their content, a case by its own and that of the world's series it takes, its parameters by their
+    draws, and the quarter it is looked at from as it is decided. What else a question depends on, or what tells a
+    parameter better than its value does, an analysis says by ``depends_on(params, context)``.
+    """
+    from copark.cases.horizon import now_for
+    from copark.cases.world import world_hash
+    from copark.identity import hash_files
+
+    ask, wanted = analysis.ask, getattr(params, "wanted", None)
+    further = dict(ask.depends_on(params, context)) if hasattr(ask, "depends_on") else {}
+    told = HOW_IT_IS_DONE if wanted is None else HOW_IT_IS_DONE | TOLD_BY_DRAWS
+    asked: dict[str, Any] = params.model_dump(mode="json", exclude=set(told))
+    for field in type(params).form():
+        value = getattr(params, field.name)
+        if value is None or field.name in further:
+            continue
+        if field.kind == "file":
             if not value.is_file():
                 raise NotFound.of("analyses.no_file", found=shown(value))
-            content[one.name] = hash_files([value], value.parent)
-        if one.kind == "case":
-            content[one.name] = context.case(value).hash
-            content["draws"] = context.parameters(value, *getattr(params, "wanted", ())).identity
-    return identity_of({"analysis": analysis.name, "params": content, "model": model_hash()})
+            asked[field.name] = hash_files([value], value.parent)
+        if field.kind == "case":
+            case = context.case(value)
+            asked[field.name] = {"content": case.hash, "world": world_hash(case)}
+            if "now" in asked:
+                asked["now"] = str(now_for(case, asked["now"]))
+            if wanted is not None and DRAWN_FROM not in further:
+                asked[DRAWN_FROM] = context.parameters(value, *wanted).identity
+    return asked | further
 
 
 @dataclass(frozen=True)
@@ -201,8 +228,8 @@ class Stored:
 
     result: Result
     params: dict[str, Any]
-    code: str
-    """Hash of the code that made it."""
+    version: int
+    """Version of the method that made it; 0 where it was made before methods had one."""
     created: str
     """When, in UTC."""
 
@@ -237,7 +264,7 @@ def save(folder: Path, analysis: Analysis, params: AnalysisParams, found: Result
     made = TypeAdapter(type(found)).dump_python(found, mode="json", by_alias=True, exclude_unset=True)
     content = json.dumps(made, ensure_ascii=False, separators=(",", ":"))
     told = {
-        "format": FORMAT, "analysis": analysis.name, "run_id": found.run_id, "code": analysis.code,
+        "format": FORMAT, "analysis": analysis.name, "run_id": found.run_id, "version": analysis.version,
         "created": datetime.now(UTC).isoformat(timespec="seconds"), "params": params.model_dump(mode="json"),
         "sha256": hashlib.sha256(content.encode()).hexdigest(),
     }  # fmt: skip
@@ -250,7 +277,7 @@ def save(folder: Path, analysis: Analysis, params: AnalysisParams, found: Result
 def load(folder: Path, analysis: Analysis) -> Stored | None:
     """Read a stored result; nothing where there is none, or none that is whole and of this analysis and run ID.
 
-    The provenance of one of other code says so (``code_changed``).
+    The provenance of one that another version of the method made says so (``method_changed``).
     """
     told = head(folder, analysis)
     if told is None:
@@ -264,9 +291,10 @@ def load(folder: Path, analysis: Analysis) -> Stored | None:
         found: Result = TypeAdapter(analysis.answer).validate_json(content)
     except (*UNREADABLE, ValidationError):
         return None
-    if told["code"] != analysis.code:
-        found = replace(found, provenance={**found.provenance, "code_changed": True})
-    return Stored(found, told["params"], told["code"], told["created"]) if found.run_id == folder.name else None
+    version = told.get("version", 0)
+    if version != analysis.version:
+        found = replace(found, provenance={**found.provenance, "method_changed": True})
+    return Stored(found, told["params"], version, told["created"]) if found.run_id == folder.name else None
 
 
 def head(folder: Path, analysis: Analysis) -> dict[str, Any] | None:
@@ -278,9 +306,10 @@ def head(folder: Path, analysis: Analysis) -> dict[str, Any] | None:
         with _opened(path) as stream:
             told = json.loads(stream.readline())
         wanted = {"format": FORMAT, "analysis": analysis.name, "run_id": folder.name}
-        kinds = {"code": str, "created": str, "params": dict, "sha256": str}
+        kinds = {"created": str, "params": dict, "sha256": str}
         is_sound = all(told.get(name) == value for name, value in wanted.items())
         is_sound = is_sound and all(isinstance(told.get(name), kind) for name, kind in kinds.items())
+        is_sound = is_sound and isinstance(told.get("version", 0), int)
     except (*UNREADABLE, AttributeError):
         return None
     return dict(told) if is_sound else None

@@ -234,14 +234,6 @@ def read_table(params: TableParams, columns: Sequence[str], faults: Sequence[Fau
     return table
 
 
-def identity(name: str, params: AnalysisParams, digest: str = "") -> str:
-    """Run ID: a hash of the content of the table and everything asked of it."""
-    from copark.identity import identity_of
-
-    asked = params.model_dump(mode="json", exclude={"table"})
-    return identity_of({"analysis": name, "params": asked, "table": digest})
-
-
 def origin(params: AnalysisParams, context: Context, table: CaseTable | None = None) -> dict[str, Any]:
     """The fields every result of this kind has: run ID, provenance, and what was asked."""
     told: dict[str, Any] = {"code_version": __version__, "created": datetime.now(UTC).isoformat(timespec="seconds")}

@@ -20,7 +20,7 @@ from copark.presentation.numbers import number
 from copark.store.manifest import set_aside
 from copark.store.runs import SUMMARY_ABOVE, RunStore
 from copark.texts import text
-from copark.version import __version__
+from copark.version import MODEL_VERSION, __version__
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -71,12 +71,10 @@ def today() -> str:
     return datetime.now(UTC).date().isoformat()
 
 
-def made_now(**told: str) -> dict[str, str]:
-    """A provenance: hash of the model, version of the code, the time, and what else is told."""
-    from copark.model.jit import model_hash
-
+def made_now(**told: str) -> dict[str, Any]:
+    """Give a provenance: versions of model and code, the time, and what else is told."""
     created = datetime.now(UTC).isoformat("T", "seconds")
-    return {"model_hash": model_hash(), "code_version": __version__, "created": created, **told}
+    return {"model_version": MODEL_VERSION, "code_version": __version__, "created": created, **told}
 
 
 @dataclass
@@ -370,7 +368,8 @@ def find_or_make(
     """
     store, (kept, identity, bands) = RunStore.of(out), planned(study, case, parameters)
     found = None if fresh else store.find(identity)
-    if found is not None and (bands or found.kept == found.runs):  # bands do not stand in for paths
+    # Bands do not stand in for paths, and a run under other titles is made again, so that it is shown under these.
+    if found is not None and (bands or found.kept == found.runs) and found.provenance.get("study") == kept.content():
         return Made(kept, found, reused=True)
     aside = set_aside(store.root / identity)
     told = () if aside is None else (text(f"{aside.code}.aside", lang, **aside.values),)

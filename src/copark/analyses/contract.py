@@ -321,8 +321,8 @@ def assemble(
 
 
 MADE_BY = (
-    "command", "case", "data_end", "case_hash", "model_hash", "draws_hash", "posterior_cut", "posterior_stale",
-    "code_version", "code_changed", "created",
+    "command", "case", "data_end", "case_hash", "model_version", "draws_hash", "posterior_cut", "posterior_stale",
+    "code_version", "method_changed", "created",
 )  # fmt: skip
 """Entries of a provenance that every document tells, where they are known."""
 

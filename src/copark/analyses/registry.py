@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
 from copark.texts import OF_ANALYSIS, register
+from copark.version import CALIBRATION_VERSION, PANEL_VERSION
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
@@ -33,8 +34,9 @@ class Analysis:
     it may define is told in CONTRIBUTING.md."""
     group: Group
     """Where it stands in help and menu."""
-    engine: tuple[str, ...] = ()
-    """Further packages whose code makes the result: a stored one of other code is made again."""
+    version: int = 1
+    """Version of its method: it goes up by one when the same question gets other numbers of the same model, and only
+    then. ``tests/golden`` holds it (decision 0087)."""
     aliases: tuple[str, ...] = ()
     """Former names of its command, which still work and are not listed."""
     former: tuple[tuple[str, str], ...] = ()
@@ -93,16 +95,6 @@ class Analysis:
         """Where its three files are."""
         return _folder(self.package)
 
-    @cached_property
-    def code(self) -> str:
-        """Hash of the code that makes its results; what shows them is none of it."""
-        from copark.identity import hash_content, hash_sources
-
-        parts = [self.folder, *map(_folder, self.engine)]
-        sources = ([path for path in folder.glob("*.py") if path.name != "show.py"] for folder in parts)
-        found = zip(map(sorted, sources), parts, strict=True)
-        return hash_content([hash_sources(files, folder) for files, folder in found])[:16]
-
 
 def _folder(package: str) -> Path:
     spec = find_spec(package)
@@ -157,40 +149,39 @@ class Registry:
         return known
 
 
-def of_copark(name: str, group: Group, *engine: str, **more: Any) -> Analysis:
-    """An analysis of this package, by its name and the packages, within copark, whose code makes its result."""
-    package = f"copark.analyses.{name.replace('-', '_')}"
-    return Analysis(name, package, group, tuple(f"copark.{one}" for one in engine), **more)
+def of_copark(name: str, group: Group, **more: Any) -> Analysis:
+    """Return the analysis of this package that has a name."""
+    return Analysis(name, f"copark.analyses.{name.replace('-', '_')}", group, **more)
 
 
 REGISTRY = Registry(
     (
-        of_copark("claims", "explain", "inference.claims", former=(("--prior", "--parameters prior"),)),
-        of_copark("experts", "explain", "inference.elicitation", "inference.claims"),
-        of_copark("brief", "decide", "analyses.levers", "inference.levers"),
-        of_copark("levers", "decide", "inference.levers"),
-        of_copark("goal", "decide", "inference.goal", "inference.levers"),
-        of_copark("compare", "explain", "simulation.readouts"),
-        of_copark("counterfactual", "explain", "simulation.readouts", "analyses.compare", aliases=("but-for",)),
-        of_copark("sensitivity", "explain", "inference.exploration"),
-        of_copark("ablate", "explain", "inference.ablations"),
-        of_copark("calibrate", "calibrate", "inference", "stats"),
-        of_copark("validate", "calibrate", "inference", "simulation.readouts", "stats"),
-        of_copark("forecast", "calibrate", "inference", "inference.pool"),
-        of_copark("score", "calibrate", "inference"),
-        of_copark("pool", "calibrate", "inference", "inference.pool"),
-        of_copark("stack", "calibrate", "inference", "inference.pool"),
-        of_copark("joint", "parks", "inference.joint", "inference.pool"),
-        of_copark("voi", "decide", "inference.voi", "inference.claims", "stats"),
-        of_copark("link-impact", "explain", "simulation", "stats", aliases=("cascade",)),
-        of_copark("typology", "parks", "inference.typology"),
-        of_copark("reliability", "parks", "inference", "stats"),
-        of_copark("suzhou", "parks", "inference"),
-        of_copark("parks", "parks", "inference.typology"),
-        of_copark("qca", "tables", "setmethods"),
-        of_copark("nca", "tables", "setmethods"),
-        of_copark("coupling", "tables", "setmethods"),
-        of_copark("power", "tables", "setmethods"),
+        of_copark("claims", "explain", former=(("--prior", "--parameters prior"),)),
+        of_copark("experts", "explain"),
+        of_copark("brief", "decide"),
+        of_copark("levers", "decide"),
+        of_copark("goal", "decide"),
+        of_copark("compare", "explain"),
+        of_copark("counterfactual", "explain", aliases=("but-for",)),
+        of_copark("sensitivity", "explain"),
+        of_copark("ablate", "explain"),
+        of_copark("calibrate", "calibrate", version=CALIBRATION_VERSION),
+        of_copark("validate", "calibrate"),
+        of_copark("forecast", "calibrate"),
+        of_copark("score", "calibrate"),
+        of_copark("pool", "calibrate", version=PANEL_VERSION),
+        of_copark("stack", "calibrate"),
+        of_copark("joint", "parks"),
+        of_copark("voi", "decide"),
+        of_copark("link-impact", "explain", aliases=("cascade",)),
+        of_copark("typology", "parks"),
+        of_copark("reliability", "parks"),
+        of_copark("suzhou", "parks"),
+        of_copark("parks", "parks"),
+        of_copark("qca", "tables"),
+        of_copark("nca", "tables"),
+        of_copark("coupling", "tables"),
+        of_copark("power", "tables"),
     )
 )
 """The analyses of copark."""

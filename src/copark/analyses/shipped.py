@@ -53,8 +53,7 @@ class Shipped:
     """Its analysis and the parameters that are not the default."""
     run_id: str
     state: Literal["listed", "changed", "none"] = "none"
-    """``listed``; ``changed``, where the code of the analysis has changed since; ``none``, where nothing ships under
-    this run ID."""
+    """``listed``; ``changed``, where another version made it; ``none``, where nothing ships under this run ID."""
     created: str = ""
     """When the result was made, in UTC."""
 
@@ -133,7 +132,8 @@ def shipped(only: Sequence[str] = ()) -> Iterator[Shipped]:
         if told is None:
             yield Shipped(name, run_id)
         else:
-            yield Shipped(name, run_id, "listed" if told["code"] == analysis.code else "changed", told["created"])
+            is_current = told.get("version", 0) == analysis.version
+            yield Shipped(name, run_id, "listed" if is_current else "changed", told["created"])
 
 
 def _made(

@@ -1,7 +1,7 @@
 """A case: everything that is known about a park, read and sound."""
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,9 +13,12 @@ from copark.cases.quarters import Quarter
 from copark.cases.schema import CaseFile
 from copark.cases.table_schemas import CapTable, ContextValue, Enterprise, Event, GrowthValue, Observation, Role, Source
 from copark.identity import canonical, hash_content
+from copark.texts import LANGUAGES, entries
 
 _ADDED = ("rivals", "not_known", "growth", "closures", "services")
 """Keys the format gained later: left out of the content where they are empty, so that older cases keep their hash."""
+FILLED_IN = ("default.", "checklist")
+"""How the keys begin of texts that a case is given where it says nothing itself."""
 _TABLES = ("equity", "events", "observations", "enterprises", "host_context", "growth")
 
 
@@ -53,9 +56,9 @@ class Case(CaseFile):
         """SHA-256 of the content, hexadecimal.
 
         It does not depend on the order of keys, columns or rows of the tables, on line ends, on how a number is written
-        or on where the folder is.
+        or on where the folder is; nor on how copark words what it fills in where a case says nothing.
         """
-        return hash_content(self.content())
+        return hash_content(_by_key(self.content()))
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Copy it with changes; the copy has a hash of its own."""
@@ -93,3 +96,19 @@ class Case(CaseFile):
     def observed(self, variable: str, role: Role | None = None) -> tuple[Observation, ...]:
         """Give the used observations of a variable by date, those of one role if asked."""
         return used(row for row in self.observations if row.variable == variable and (role is None or row.role == role))
+
+
+@cache
+def _filled_in() -> Mapping[str, str]:
+    """Texts that a case may be given, in both languages, with their keys."""
+    known = {key: words for key, words in entries("cases").items() if key.startswith(FILLED_IN)}
+    return {words[lang]: key for key, words in known.items() for lang in LANGUAGES}
+
+
+def _by_key(content: Any) -> Any:
+    """Put the keys of texts that copark has filled in into their place."""
+    if isinstance(content, dict):
+        return {name: _by_key(value) for name, value in content.items()}
+    if isinstance(content, list):
+        return [_by_key(value) for value in content]
+    return _filled_in().get(content, content) if isinstance(content, str) else content

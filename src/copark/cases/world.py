@@ -9,6 +9,7 @@ from operator import add
 from pathlib import Path
 
 from copark.cases.case import Case
+from copark.identity import hash_content
 
 FOLDER = Path(__file__).parent.parent / "casebook" / "world"
 GROWTH = "gdp_growth_real"
@@ -54,6 +55,12 @@ def growth_gaps(case: Case) -> tuple[dict[int, float], ...]:
     for row in case.growth:
         own.setdefault(row.country, {})[row.year] = row.growth_percent / 100.0
     return tuple(gaps_of({**growth(country), **own.get(country, {})}) for country in source_countries(case))
+
+
+def world_hash(case: Case) -> str:
+    """SHA-256 of the content of the growth series that a case takes from the casebook."""
+    series = {country: growth(country) for country in source_countries(case)}
+    return hash_content({country: sorted(values.items()) for country, values in series.items()})
 
 
 def years_on_record(case: Case) -> list[int]:

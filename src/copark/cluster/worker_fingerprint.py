@@ -10,11 +10,13 @@ from functools import cache
 from pathlib import Path
 
 from copark.errors import Fault, FaultsFound, RunRefused
-from copark.identity import hash_sources
+from copark.identity import source_stamp
 
 Machine = Mapping[str, str]
-CODE = ("code_version", "code_hash", "model_hash", "experiment_hash", "variables_hash")
+CODE = ("code_version", "model_version", "code")
 """What can never differ."""
+MAKERS = ("cases", "cluster", "model", "simulation", "stats", "store")
+"""Packages whose code makes and stores runs."""
 BITS = ("numpy", "numba", "llvmlite", "cpu_features")
 """What the last bits of a result depend on."""
 COMPILER = (
@@ -32,21 +34,21 @@ class MachinesDiffer(FaultsFound, RunRefused):
 
 @cache
 def machine() -> dict[str, str]:
-    """What this process is: versions of code and libraries, hashes of model and variables, processor features."""
-    from copark.model.jit import cpu_features, model_hash, versions
-    from copark.model.variables import variables_hash
-    from copark.simulation.results import experiment_hash
-    from copark.version import __version__
+    """What this process is: versions of code, model and libraries, stamp of the source, processor features."""
+    from copark.model.jit import cpu_features, versions
+    from copark.version import MODEL_VERSION, __version__
 
     told = [f"{name}={os.environ[name]}" for name in COMPILER if name in os.environ]
     package = Path(__file__).parents[1]
-    makers = [path for folder in ("cluster", "store", "cases", "stats") for path in (package / folder).glob("*.py")]
+    makers = [
+        *(path for folder in MAKERS for path in (package / folder).rglob("*.py")),
+        *(package / "model").rglob("*.yaml"),
+        *(package / "casebook" / "world").glob("*.csv"),
+    ]
     return {
         "code_version": __version__,
-        "code_hash": hash_sources(makers, package),
-        "model_hash": model_hash(),
-        "experiment_hash": experiment_hash(),
-        "variables_hash": variables_hash(),
+        "model_version": str(MODEL_VERSION),
+        "code": source_stamp(makers, package),
         "cpu_features": " ".join((cpu_features(), *told)),
         **versions(),
     }

@@ -5,7 +5,7 @@ calibration that was interrupted goes on with the pieces of its batch and the la
 is kept is not made again, and its stages are removed.
 
 Posteriors are small files with the recipe they were made by, by which they can be made again. They belong to one state
-of model and case. Each is named in the recipe by its hash; a posterior whose recipe does not match is *stale*, may
+of model, method and case, which the recipe tells; a posterior whose recipe does not match is *stale*, may
 still be looked at, and says so. What a case says beside the values that were fitted and the facts that runs are given
 to the cut bears on nothing: an earlier posterior is none the worse for a later value.
 """
@@ -20,12 +20,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.errors import NotFound, RunRefused
-from copark.identity import hash_content, identity_of
+from copark.identity import identity_of
 from copark.inference.annealing import POPULATION, near_enough
 from copark.inference.calibrate import (
     FULL,
@@ -43,16 +42,16 @@ from copark.inference.draw_sources import PosteriorSource, arrays_in
 from copark.inference.observations import ObservationModel, targets
 from copark.inference.posterior import ParameterPosterior
 from copark.inference.prior import PIECE, PriorSpace, home_of, run_piece
-from copark.inference.provenance import FORMAT, code_hash, recipe_in
+from copark.inference.provenance import FORMAT, recipe_in
 from copark.inference.replay_posterior import ReplayPosterior
 from copark.model.jit import cpu_features, versions
 from copark.simulation.ensemble import default_threads
-from copark.simulation.run import inputs_of
 from copark.simulation.trust import Trust
 from copark.stats.rounding import differ
 from copark.store.checkpoints import Stages, Tally, tally_of, went_on
 from copark.store.files import stamp_of, written_folder
 from copark.texts import text
+from copark.version import CALIBRATION_VERSION
 
 OWN = "posteriors"
 """Folder of a user's own posteriors, in the output folder."""
@@ -157,7 +156,8 @@ def place_of(case: Case, cut: Quarter, settings: Settings, out: Path) -> tuple[s
     """A calibration's identity, and the folder it is kept in."""
     read = case_for(case, cut, reading_of(case, cut, settings))
     parts = {
-        "batch": recipe_of(read, cut, settings).identity, "settings": dict(settings.content()), "code": code_hash(),
+        "batch": recipe_of(read, cut, settings).identity, "settings": dict(settings.content()),
+        "method": CALIBRATION_VERSION,
     }  # fmt: skip
     identity = identity_of(parts)
     return identity, own_folder(out) / f"{case.name}-{identity}"
@@ -245,33 +245,13 @@ def content_of(found: Calibration, reading: Reading) -> dict[str, Any]:
         "cut": str(recipe.cut),
         "settings": dict(found.settings.content()),
         **reading.content(),
-        "facts": facts_hash(recipe.case, recipe.cut),
+        "method": CALIBRATION_VERSION,
         "batch": recipe.content(),
         "axes": list(recipe.space.names),
         "distance": found.parameters.distance,
         "log_evidence": list(found.replay.log_evidence),
         "made_with": {**versions(), "cpu_features": cpu_features()},
     }
-
-
-def facts_hash(case: Case, cut: Quarter, *, with_notes: bool = False) -> str:
-    """Hash of what runs to a cut are given of a case, and of its own priors and values of parameters.
-
-    Numbers are rounded to twelve digits first: facts have fewer, and whatever computes with them differs in the last.
-    What a parameter's note says does not count, unless it is asked for: earlier recipes were hashed with notes.
-    """
-    inputs = inputs_of(case, quarters=cut - case.clock.start + 1)
-    parameters = case.content()["parameters"]
-    if not with_notes:
-        parameters = {name: {**given, "note": None} for name, given in parameters.items()}
-    return hash_content({"inputs": [_written(part) for part in inputs], "parameters": parameters})
-
-
-def _written(part: NDArray[Any]) -> Any:
-    """The numbers of an array to twelve digits; of records by the name of the field."""
-    if part.dtype.names is not None:
-        return {name: _written(part[name]) for name in part.dtype.names}
-    return [f"{value:.12g}" for value in (part.astype(np.float64) + 0.0).ravel().tolist()]
 
 
 def save(found: Calibration, folder: Path, reading: Reading) -> None:
@@ -302,7 +282,7 @@ def load(case: Case, folder: Path) -> StoredPosterior:
         raise NotFound.of("inference.no_posterior", case=case.name)
     cut = Quarter.parse(recipe["cut"])
     case = case_for(case, cut, Reading.of(recipe))
-    space = PriorSpace.of(case)
+    space = PriorSpace.of(case).only(recipe["axes"])
     points = arrays_in(folder / "parameters.npz")["points"].astype(np.float64)
     parameters = ParameterPosterior(space, points, np.full(len(points), 1.0 / len(points)), float(recipe["distance"]))
     kept = arrays_in(folder / "replay.npz")
@@ -323,8 +303,8 @@ def load(case: Case, folder: Path) -> StoredPosterior:
 def fits(case: Case, recipe: Mapping[str, Any]) -> bool:
     """Whether posteriors can be drawn from for a case as it is now, stale or not.
 
-    The same parameters are drawn from the same priors of size, the first quarter is the same, and at least half of the
-    values that were fitted are still in its record: what bears the same name may be another park.
+    The parameters that were drawn still are, from the same priors of size, the first quarter is the same, and at least
+    half of the values that were fitted are still in its record: what bears the same name may be another park.
     """
     start, cut = case.clock.start, Quarter.parse(recipe["cut"])
     if recipe.get("start", str(start)) != str(start) or cut <= start:
@@ -333,7 +313,7 @@ def fits(case: Case, recipe: Mapping[str, Any]) -> bool:
     read = case_for(case, cut, reading)
     if reading.wide != (shipped_reading(case, cut) or Reading()).wide:
         return False
-    if list(recipe["axes"]) != list(PriorSpace.of(read).names):
+    if list(recipe["axes"]) != list(PriorSpace.of(read).only(recipe["axes"]).names):
         return False
     fitted = {(variable, date, value) for variable, date, _, value, *_ in recipe["batch"]["targets"]}
     known = {(one.variable, one.date, one.value) for one in targets(read, cut=cut)}
@@ -341,18 +321,14 @@ def fits(case: Case, recipe: Mapping[str, Any]) -> bool:
 
 
 def is_stale(case: Case, recipe: Mapping[str, Any]) -> bool:
-    """Whether model, targets, priors or facts up to the cut have changed since posteriors were made.
-
-    A recipe from before the facts had a hash of their own tells of the whole case alone.
-    """
-    cut, made = Quarter.parse(recipe["cut"]), dict(recipe["batch"])
+    """Whether model, method, targets, priors or facts up to the cut have changed since posteriors were made."""
+    if recipe.get("method") != CALIBRATION_VERSION:
+        return True
+    cut = Quarter.parse(recipe["cut"])
     read = case_for(case, cut, Reading.of(recipe))
     now = json.loads(json.dumps(recipe_of(read, cut, Settings.of(recipe)).content()))
-    if now["case"] != made["case"] and any(
-        recipe.get("facts") == facts_hash(read, cut, with_notes=noted) for noted in (False, True)
-    ):
-        made["case"] = now["case"]
-    return not _same(now, made)
+    now["axes"] = [name for name in now["axes"] if name in recipe["axes"]]  # what is drawn since is held at its default
+    return not _same(now, recipe["batch"])
 
 
 def _same(first: Any, second: Any) -> bool:

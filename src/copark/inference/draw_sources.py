@@ -13,7 +13,6 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -23,9 +22,10 @@ from numpy.typing import NDArray
 
 from copark.arrays import Floats, Integers
 from copark.cases.case import Case
+from copark.cases.model_inputs import case_parameters
 from copark.cases.quarters import Quarter
 from copark.errors import NotFound
-from copark.identity import hash_content, identity_of
+from copark.identity import hash_array, hash_content, identity_of
 from copark.inference.calibration_setup import read_with_sizes
 from copark.inference.pool.abc_regression import scores_of
 from copark.inference.pool.panel import Panel, recipe_of
@@ -42,6 +42,8 @@ from copark.simulation.trust import Kind, Trust
 SHIPPED = Path(__file__).parent / "panel"
 DRAWS = 512
 """Draws of the hierarchy that ship."""
+WIDTH = 44
+"""Axes of the panel in a block of draws: as many as there were when posteriors were first lent."""
 CLOSE = 1e-3
 """Largest difference of a normal score that another processor may cause: draws are stored in single precision."""
 STRIDE = 0.6180339887498949
@@ -54,23 +56,34 @@ def spread(count: int) -> Integers:
 
 
 def hash_of(replay: ReplayPosterior) -> str:
-    """SHA-256 of what draws of a replay posterior are made of: pairs as they are stored, seed, cut, priors, defaults.
+    """SHA-256 of what draws of a replay posterior are made of: pairs as they are stored, seed, cut, priors, own facts.
 
     Never of the draws themselves: a quantile of a prior has other last digits on another processor, and results that
-    are kept by their identity would not be found there. Priors and defaults are facts of twelve digits at most.
+    are kept by their identity would not be found there. Priors and facts have twelve digits at most; what the model
+    takes by default is told by its version.
     """
     parts = {
-        "points": sha256(np.ascontiguousarray(replay.points, dtype="<f8").tobytes()).hexdigest(),
-        "addresses": sha256(np.ascontiguousarray(replay.addresses, dtype="<i8").tobytes()).hexdigest(),
+        "points": hash_array(replay.points, "<f8"),
+        "addresses": hash_array(replay.addresses, "<i8"),
         "seed": replay.seed,
         "quarters": replay.quarters,
-        "axes": [
-            [one.name, *([] if one.prior is None else [one.prior.kind, *_digits([one.prior.a, one.prior.b])])]
-            for one in replay.space.coordinates
-        ],
-        "defaults": {name: _digits(values.ravel().tolist()) for name, values in replay.space.defaults.items()},
+        "axes": axes_of(replay.space),
+        "facts": facts_of(replay.space),
     }
     return hash_content(parts)
+
+
+def axes_of(space: PriorSpace) -> list[list[str]]:
+    """Names of the axes of a cube, each with its prior."""
+    return [
+        [one.name, *([] if one.prior is None else [one.prior.kind, *_digits([one.prior.a, one.prior.b])])]
+        for one in space.coordinates
+    ]
+
+
+def facts_of(space: PriorSpace) -> dict[str, list[str]]:
+    """Values of parameters that a case brings, by name."""
+    return {name: _digits(np.ravel(value).tolist()) for name, value in case_parameters(space.case).items()}
 
 
 def _digits(values: Iterable[float]) -> list[str]:
@@ -164,7 +177,7 @@ class PooledDraws:
     def identity(self) -> str:
         """Hash of all draws."""
         return identity_of(
-            {name.removeprefix("theta/"): hash_content(values.tolist()) for name, values in self.arrays.items()}
+            {name.removeprefix("theta/"): hash_array(values, "<f8") for name, values in self.arrays.items()}
         )
 
     def knows(self, park: Park) -> bool:
@@ -222,9 +235,8 @@ def arrays_in(path: Path) -> dict[str, NDArray[Any]]:
 
 
 def is_current(draws: PooledDraws, panel_recipe: Mapping[str, Any]) -> bool:
-    """Whether draws were made from these parks, model, settings and priors; code alone may be another."""
-    kept = {key: value for key, value in panel_recipe.items() if key != "code"}
-    return bool(json.loads(json.dumps(kept)) == {key: draws.recipe[key] for key in kept})
+    """Whether draws were made from these parks, settings and priors, by this model and method."""
+    return bool(json.loads(json.dumps(panel_recipe)) == {key: draws.recipe.get(key) for key in panel_recipe})
 
 
 def largest_difference(first: PooledDraws, second: PooledDraws) -> float:
@@ -251,7 +263,7 @@ class BorrowedSource:
         park = park_of(case)
         self.known = known and draws.knows(park)
         self.read = park.read if self.known else read_with_sizes(case)
-        self.space = park.space if self.known else PriorSpace.of(self.read)
+        self.space = park.space if self.known else PriorSpace.of(self.read).only(AXES)
 
     @cached_property
     def shared(self) -> tuple[str, ...]:
@@ -277,9 +289,9 @@ class BorrowedSource:
         parts = {
             "pooled": self.pooled.identity,
             "park": self.case.name if self.known else "new",
-            "axes": list(self.space.names),
+            "axes": axes_of(self.space),
             "shared": list(self.shared),
-            "case": self.read.hash,
+            "facts": facts_of(self.space),
         }
         return {"draws_hash": identity_of(parts), "trust": self.trust.content()}
 
@@ -289,7 +301,7 @@ class BorrowedSource:
 
         first, last = int(numbers.min()), int(numbers.max()) + 1
         columns = list(AXES)
-        free = uniforms(len(columns), first, last, seed)[numbers - first]
+        free = uniforms(len(columns), first, last, seed, WIDTH)[numbers - first]
         points = free[:, [columns.index(name) for name in self.space.names]]
         at = spread(self.pooled.count)[numbers % self.pooled.count]
         for name in self.shared:

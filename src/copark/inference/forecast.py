@@ -34,11 +34,10 @@ from copark.inference.observations import Target, noise, target_of
 from copark.inference.replay_posterior import ReplayPosterior, project
 from copark.inference.rolling_origin import BLIND, CONDITIONAL, NaiveForecast, Score, benchmarks_at, score
 from copark.inference.validation_study import Spread, groups_of, spread
-from copark.model.jit import model_hash
 from copark.model.variables import catalogue
 from copark.stats.quantiles import quantiles
 from copark.texts import text
-from copark.version import __version__
+from copark.version import MODEL_VERSION, __version__
 
 Rows = list[list[float]]
 FORMAT = 2
@@ -144,7 +143,7 @@ def sealed(
         "code_version": __version__,
         "case": case.name,
         "case_hash": case.hash,
-        "model_hash": model_hash(),
+        "model_version": MODEL_VERSION,
         "start": str(start),
         "cut": str(cut),
         "until": str(until),

@@ -13,7 +13,7 @@ batch; another waits and finds it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,11 +26,10 @@ from numpy.typing import NDArray
 from copark.cases.case import Case
 from copark.cases.model_inputs import case_parameters
 from copark.cases.quarters import Quarter
-from copark.identity import identity_of
+from copark.identity import hash_content, identity_of
 from copark.inference.observations import ObservationModel
 from copark.inference.provenance import made_with
 from copark.model.arrays import Draws
-from copark.model.jit import model_hash
 from copark.model.variables import ORIGINS, Prior, Variable, catalogue
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
@@ -38,16 +37,19 @@ from copark.simulation.sample import fill, prior_of
 from copark.simulation.study import Scenario, Study, baseline
 from copark.store.checkpoints import State, read_state, write_state
 from copark.store.files import lock_of, only_one, written_file
+from copark.version import MODEL_VERSION
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 Progress = Callable[[int, int], None]
 PIECE = 1 << 14
-BATCH_FORMAT = 1
+BATCH_FORMAT = 2
 MIX = "origin_weight"
 MIX_CONCENTRATION = 8.0
 """Concentration of the Dirichlet prior of the origin mix: as if eight enquiries had been seen. Weak on purpose, since
 the mix it lies around was itself read off the record; its 90 % interval for a share of 0.46 is 0.20 to 0.74."""
+LINK_INPUTS = ("link_strength", "link_delay")
+"""Inputs of a run that no case says anything of."""
 EDGE = 2.0**-31
 """Points are kept this far from the faces of the cube, where a normal quantile would be infinite."""
 
@@ -80,6 +82,14 @@ class PriorSpace:
             elif variable.shape == () and prior is not None and prior.kind != "fixed":
                 made.append(Coordinate(name, variable, prior))
         return cls(case, tuple(made))
+
+    def only(self, names: Iterable[str]) -> PriorSpace:
+        """Give the cube of some axes; what the model draws besides is held at its default.
+
+        A posterior that was made before a parameter was drawn knows nothing of it.
+        """
+        known = frozenset(names)
+        return PriorSpace(self.case, tuple(one for one in self.coordinates if one.name in known))
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -179,6 +189,28 @@ def expit(z: Floats) -> Floats:
     return inverse(z)
 
 
+def facts_hash(case: Case, cut: Quarter) -> str:
+    """Hash of what runs to a cut are given of a case, and of its own priors and values of parameters.
+
+    Numbers are rounded to twelve digits first: facts have fewer, and whatever computes with them differs in the last.
+    What a case says in words, or of what comes after the cut, bears on no run; links are whole, and are the model's.
+    """
+    given = inputs_of(case, quarters=cut - case.clock.start + 1)._asdict()
+    inputs = [part for name, part in given.items() if name not in LINK_INPUTS]
+    own = {
+        name: {key: entry[key] for key in ("value", "unit", "by_origin", "prior") if entry.get(key) is not None}
+        for name, entry in case.content()["parameters"].items()
+    }
+    return hash_content({"inputs": [_written(part) for part in inputs], "parameters": own})
+
+
+def _written(part: NDArray[Any]) -> Any:
+    """Write the numbers of an array to twelve digits; of records by the name of a field, where not all are nothing."""
+    if part.dtype.names is not None:
+        return {name: _written(part[name]) for name in part.dtype.names if part[name].any()}
+    return [f"{value:.12g}" for value in (part.astype(np.float64) + 0.0).ravel().tolist()]
+
+
 @dataclass(frozen=True)
 class Recipe:
     """What a batch depends on, and nothing else."""
@@ -199,12 +231,17 @@ class Recipe:
         """The prior of the case."""
         return PriorSpace.of(self.case)
 
+    @cached_property
+    def facts(self) -> str:
+        """Hash of what runs to the cut are given of the case."""
+        return facts_hash(self.case, self.cut)
+
     def content(self) -> dict[str, Any]:
         """The recipe as plain values."""
         return {
             "format": BATCH_FORMAT,
-            "case": self.case.hash,
-            "model": model_hash(),
+            "facts": self.facts,
+            "model": MODEL_VERSION,
             "cut": str(self.cut),
             "runs": self.runs,
             "seed": self.seed,

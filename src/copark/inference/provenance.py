@@ -1,7 +1,8 @@
-"""Hash of code, libraries and processor, by which unfinished work is named so that it resumes bit for bit.
+"""What kept pieces of inference are named by, and which recipes can be read.
 
-States of unfinished work are named by all of it, so that what goes on after a kill ends with the bits it would have
-ended with.
+Unfinished work is named by code, libraries and processor, so that what goes on after a kill ends with the bits it would
+have ended with: a cache, which other code does not read. What is finished is named by what was asked and the versions
+of model and method (:mod:`copark.version`), never by source code.
 """
 
 from __future__ import annotations
@@ -14,15 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from copark.cluster.worker_fingerprint import BITS, machine
-from copark.identity import hash_files, hash_sources, identity_of
-from copark.model.jit import model_hash
+from copark.identity import identity_of, source_stamp
 from copark.store.checkpoints import Stages
+from copark.version import MODEL_VERSION
 
 HERE = Path(__file__).parent
-MAKERS = (
-    "annealing", "calibrate", "diagnostics", "observations", "posterior", "prior", "replay_posterior", "tempering",
-)  # fmt: skip
-"""Modules that have a say in what a calibration and its examination give."""
 FORMAT = 2
 """Of posteriors that are kept; counted up when files are laid out otherwise: 2, random numbers in spans."""
 LIBRARIES = ("scikit-learn", "scipy")
@@ -30,21 +27,16 @@ LIBRARIES = ("scikit-learn", "scipy")
 
 
 @cache
-def code_hash() -> str:
-    """SHA-256 of the modules of inference that a calibration depends on."""
-    return hash_sources([HERE / f"{name}.py" for name in MAKERS], HERE)
-
-
-@cache
-def whole_code_hash() -> str:
-    """SHA-256 of all code of the package, and of the tables inference reads."""
-    return hash_files([*HERE.parent.rglob("*.py"), *HERE.glob("*.yaml")], HERE.parent)
+def code_stamp() -> str:
+    """Stamp of all code of the package, and of the tables that model and inference read."""
+    package = HERE.parent
+    return source_stamp([*package.rglob("*.py"), *(package / "model").rglob("*.yaml"), *HERE.glob("*.yaml")], package)
 
 
 @cache
 def made_with() -> Mapping[str, str]:
-    """What the bits of runs depend on beside model, case and draws: simulation, compiler, NumPy, processor."""
-    return {name: machine()[name] for name in ("experiment_hash", *BITS)}
+    """What the bits of runs depend on beside case and draws: version of the model, compiler, NumPy, processor."""
+    return {"model": str(MODEL_VERSION), **{name: machine()[name] for name in BITS}}
 
 
 def stages_of(folder: Path | None, content: Mapping[str, Any]) -> Stages:
@@ -53,7 +45,7 @@ def stages_of(folder: Path | None, content: Mapping[str, Any]) -> Stages:
     content: what was asked, as plain values: everything the bits depend on beside code, libraries and processor.
     """
     libraries = {name: version(name) for name in LIBRARIES}
-    parts = {**content, "code": whole_code_hash(), "model": model_hash(), "made_with": dict(made_with()) | libraries}
+    parts = {**content, "code": code_stamp(), "made_with": dict(made_with()) | libraries}
     return Stages(folder, identity_of(parts))
 
 

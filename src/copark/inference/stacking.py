@@ -55,9 +55,9 @@ from copark.inference.pool.panel import Panel, Progress
 from copark.inference.pool.panel import recipe_of as recipe_of_panel
 from copark.inference.pool.parks import COUNTS, LAST, YOUNGEST, Park, last_day
 from copark.inference.rolling_origin import forecasts, history_of
-from copark.model.jit import model_hash
 from copark.stats.quantiles import weighted_quantiles
 from copark.stats.scores import crps
+from copark.version import MODEL_VERSION, PANEL_VERSION
 
 LINE, STACK = "line", "stack"
 STACKED = (MODEL, GROWTH, LINE)
@@ -322,7 +322,7 @@ def made_of(trials: Sequence[Trial], recipe: Mapping[str, Any]) -> Shipped:
 def recipe_of(panel: Panel) -> dict[str, Any]:
     """What trials depend on: parks and their hashes, model, settings of the panel."""
     whole = recipe_of_panel(panel.parks, panel.settings)
-    return {key: whole[key] for key in ("format", "parks", "model", "settings")}
+    return {key: whole[key] for key in ("format", "parks", "model", "method", "settings")}
 
 
 def save(trials: Sequence[Trial], recipe: Mapping[str, Any], folder: Path = SHIPPED) -> None:
@@ -357,7 +357,8 @@ def shipped() -> Shipped:
 def is_current(parks: Sequence[Park]) -> bool:
     """Whether the shipped stack was learned from these parks and this model."""
     recipe, hashes = shipped().stack.recipe, {one.name: hash_content(one.content) for one in parks}
-    return bool(recipe["model"] == model_hash() and recipe["parks"] == hashes)
+    versions = (recipe.get("model"), recipe.get("method"))
+    return bool(versions == (MODEL_VERSION, PANEL_VERSION) and recipe["parks"] == hashes)
 
 
 def largest_difference(first: Sequence[Trial], second: Sequence[Trial]) -> float:

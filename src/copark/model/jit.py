@@ -11,7 +11,6 @@ import gc
 import os
 import tempfile
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
@@ -22,7 +21,7 @@ from numba.core.compiler import Compiler, CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import register_pass
 from numba.core.typed_passes import NativeLowering
 
-from copark.identity import hash_sources
+from copark.identity import source_stamp
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Record: TypeAlias = Any
@@ -93,15 +92,9 @@ EQUATION: dict[str, Any] = {
 }
 
 
-@cache
-def model_hash() -> str:
-    """SHA-256 of all Python and YAML files of the model: the identity of its equations and variables."""
-    return hash_sources([*MODEL.rglob("*.py"), *MODEL.rglob("*.yaml")], MODEL)
-
-
-def code_hash() -> str:
-    """SHA-256 of the model's Python files alone: what a compiled kernel depends on."""
-    return hash_sources(MODEL.rglob("*.py"), MODEL)
+def code_stamp() -> str:
+    """Stamp of the model's Python files: what machine code was compiled from. It names its cache, and no result."""
+    return source_stamp(MODEL.rglob("*.py"), MODEL)
 
 
 def cache_folder() -> Path:
@@ -111,7 +104,7 @@ def cache_folder() -> Path:
     """
     root = os.environ.get("COPARK_CACHE")
     home = Path(root) if root else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "copark"
-    folder = home / f"kernel-{code_hash()[:16]}-numba-{numba.__version__}"
+    folder = home / f"kernel-{code_stamp()[:16]}-numba-{numba.__version__}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:

@@ -64,8 +64,9 @@ class Prior:
 class Variable:
     """A variable of the model.
 
-    default, prior, moved and grade are set for parameters only. `moved` says whether data of a prototype's calibration
-    moved the parameter from its prior: moved, weakly or unmoved.
+    default, prior, moved, grade and number are set for parameters only. `moved` says whether data of a prototype's
+    calibration moved the parameter from its prior: moved, weakly or unmoved. `number` addresses the parameter's random
+    draws: it is its own for ever, wherever the parameter stands in its file.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Variable:
     prior: Prior | None = None
     moved: str = ""
     grade: str = ""
+    number: int = -1
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -164,6 +166,7 @@ def read_variable(room: str, kind: str, name: str, entry: dict[str, Any]) -> Var
         prior=Prior(**prior) if prior else None,
         moved=entry.get("moved", ""),
         grade=entry.get("grade", ""),
+        number=int(entry.get("number", -1)),
     )
 
 
@@ -203,11 +206,3 @@ def catalogue() -> Catalogue:
         for number, (name, entry) in enumerate(read_yaml(FOLDER / "coupling" / "variables.yaml")["link"].items())
     }
     return Catalogue(tuple(variables), links)
-
-
-@cache
-def variables_hash() -> str:
-    """SHA-256 of all files of variables."""
-    from copark.identity import hash_sources
-
-    return hash_sources(FOLDER.rglob("variables.yaml"), FOLDER)

@@ -5,21 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from copark.cases.case import Case
-from copark.identity import RESULT_FORMAT, hash_sources, result_identity
-from copark.model.jit import cpu_features, model_hash, versions
-from copark.model.variables import ROOMS, Variable, catalogue, variables_hash
+from copark.cases.world import world_hash
+from copark.identity import RESULT_FORMAT, result_identity
+from copark.model.jit import cpu_features, versions
+from copark.model.variables import ROOMS, Variable, catalogue
 from copark.simulation.outcomes import NOT_OK, OUTCOMES
 from copark.simulation.study import Study
 from copark.simulation.trust import Trust
 from copark.texts import LANGUAGES
-from copark.version import __version__
+from copark.version import MODEL_VERSION, __version__
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -39,46 +38,33 @@ class Label(NamedTuple):
     trust: Trust
 
 
-@cache
-def experiment_hash() -> str:
-    """SHA-256 of what stands between a case and the kernel: packing, drawing, running, and the world's series."""
-    package = Path(__file__).parents[1]
-    between = [
-        package / "cases" / "model_inputs.py",
-        package / "cases" / "world.py",
-        package / "casebook" / "world" / "macro.csv",
-    ]
-    return hash_sources([*between, *(package / "simulation").glob("*.py")], package)
+def study_identity(study: Study, case: Case, source: str | None = None) -> str:
+    """Name a study's result by what it depends on, and nothing else.
 
-
-def identity_in(study: Study, case_hash: str, source: str | None = None) -> str:
-    """Identity of a study's result on a case of this hash, with draws of a source of this identity if there is one."""
-    made_by = {
+    Parameters
+    ----------
+    source
+        Identity of the source of its draws, if it has one.
+    """
+    asked = {
         "format": RESULT_FORMAT,
         "study": study.content(),
-        "case_hash": case_hash,
-        "model_hash": model_hash(),
-        "experiment_hash": experiment_hash(),
+        "case_hash": case.hash,
+        "world_hash": world_hash(case),
+        "model_version": MODEL_VERSION,
     }
-    return result_identity(made_by if source is None else made_by | {"draws_hash": source})
-
-
-def study_identity(study: Study, case: Case, source: str | None = None) -> str:
-    """Identity of a study's result: what it depends on, and nothing else."""
-    return identity_in(study, case.hash, source)
+    return result_identity(asked if source is None else asked | {"draws_hash": source})
 
 
 def label(study: Study, case: Case, source: Mapping[str, Any] | None = None) -> Label:
     """Name a study's result and tell everything that made it; ``draws_hash`` of a source of draws is its identity."""
-    case_hash = case.hash
     made_by = {
         "format": RESULT_FORMAT,
         "code_version": __version__,
-        "model_hash": model_hash(),
-        "experiment_hash": experiment_hash(),
-        "variables_hash": variables_hash(),
+        "model_version": MODEL_VERSION,
         "case": case.name,
-        "case_hash": case_hash,
+        "case_hash": case.hash,
+        "world_hash": world_hash(case),
         "study": study.content(),
         "seed": study.seed,
         "runs": study.runs,
@@ -88,7 +74,7 @@ def label(study: Study, case: Case, source: Mapping[str, Any] | None = None) -> 
         **(source or {}),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    named = identity_in(study, case_hash, None if source is None else str(source["draws_hash"]))
+    named = study_identity(study, case, None if source is None else str(source["draws_hash"]))
     return Label(named, json.dumps(made_by, ensure_ascii=False, sort_keys=True), Trust.of(made_by))
 
 

@@ -72,20 +72,43 @@ def drawn_parameters(study: Study, case: Case) -> list[Variable]:
     return every if study.draws == "prior" else [v for v in every if v.moved != "moved" or v.name in case.parameters]
 
 
-def uniforms(count: int, first: int, last: int, seed: int) -> np.ndarray:
-    """Uniform numbers of runs first..last-1, addressed by (seed, run, column), inside (0, 1); (last - first, count).
+WIDTH = 72
+"""Numbers of parameters in a block of draws: as many as there were, made full, when parameters got their numbers."""
+PER_COUNTER = 4
+"""Random numbers that Philox gives for a counter."""
 
-    From the counter-based generator Philox: chunks, more runs, or other parameters drawn beside it leave a parameter's
-    draws as they are.
+
+def uniforms(count: int, first: int, last: int, seed: int, width: int = WIDTH) -> np.ndarray:
+    """Draw uniform numbers inside (0, 1), addressed by (seed, run, column).
+
+    They come from the counter-based generator Philox, in blocks of columns that each have a key of their own: chunks,
+    more runs, and columns that are added leave the others as they are.
+
+    Parameters
+    ----------
+    count
+        Columns: numbers of parameters from 0 on.
+    first, last
+        The runs first … last - 1.
+    width
+        Columns of a block, a multiple of four.
+
+    Returns
+    -------
+    Shape (last - first, count).
     """
-    per_counter = 4
-    counters = -(-count // per_counter)
-    generator = np.random.Philox(key=np.array([seed, PARAMETERS], dtype=np.uint64))
+    blocks = [_block(number, first, last, seed, width) for number in range(-(-count // width))]
+    return np.concatenate(blocks, axis=1)[:, :count]
+
+
+def _block(number: int, first: int, last: int, seed: int, width: int) -> np.ndarray:
+    """Draw a block of columns, shape (last - first, width)."""
+    counters = width // PER_COUNTER
+    generator = np.random.Philox(key=np.array([seed, PARAMETERS + number], dtype=np.uint64))
     generator.advance(first * counters)
-    raw = np.asarray(generator.random_raw((last - first) * counters * per_counter), dtype=np.uint64)
-    inside = ((raw >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
-    made: np.ndarray = inside.reshape(last - first, counters * per_counter)[:, :count]
-    return made
+    raw = np.asarray(generator.random_raw((last - first) * width), dtype=np.uint64)
+    inside: np.ndarray = ((raw >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+    return inside.reshape(last - first, width)
 
 
 def sample(study: Study, case: Case, first: int, last: int) -> dict[str, np.ndarray]:
@@ -97,14 +120,14 @@ def sample(study: Study, case: Case, first: int, last: int) -> dict[str, np.ndar
     for name, variable in catalogue().parameters.items():
         given = np.array(facts.get(name, variable.default))
         values[name] = np.tile(given.reshape(variable.shape), (runs, *([1] * len(variable.shape))))
-    column = {name: n for n, name in enumerate(values)}
     columns = drawn_parameters(study, case)
     if columns:
-        points = uniforms(len(column), int(numbers[0]), int(numbers[-1]) + 1, study.seed)
+        count = 1 + max(variable.number for variable in columns)
+        points = uniforms(count, int(numbers[0]), int(numbers[-1]) + 1, study.seed)
         for variable in columns:
             prior = prior_of(variable, case)
             if prior is not None:
-                drawn = prior.quantile(points[:, column[variable.name]], variable.default[0])
+                drawn = prior.quantile(points[:, variable.number], variable.default[0])
                 values[variable.name] = np.clip(drawn, variable.low, variable.high)[numbers - numbers[0]]
     return values
 

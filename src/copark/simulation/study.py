@@ -164,7 +164,7 @@ class Study(Entry):
             raise StudyFaults(faults_in(errors, self.name, Study, ("study",))) from None
 
     def content(self) -> dict[str, Any]:
-        """Give the study as plain values: what its identity is made of."""
+        """Give the study as plain values: but for its titles, what its identity is made of."""
         made: dict[str, Any] = self.model_dump(mode="json", by_alias=True)
         if self.now is None:
             del made["now"]

@@ -23,6 +23,7 @@ from copark.store.arrays import CHUNK
 from copark.store.errors import fault
 from copark.store.manifest import METADATA, NAME, UNREADABLE, listed_in, unreadable
 from copark.store.streaming_summary import STATISTICS
+from copark.version import MODEL_VERSION
 
 if TYPE_CHECKING:
     from copark.store.runs import RunRecord
@@ -149,12 +150,10 @@ def _kept_outputs(record: RunRecord, study: Mapping[str, Any]) -> list[str] | No
     """Names of the outputs a study keeps; ``None`` if another state of the model made them or cannot be read here."""
     from pydantic import ValidationError
 
-    from copark.model.jit import model_hash
-    from copark.simulation.results import experiment_hash
     from copark.simulation.study import Study
 
     made_by = record.provenance
-    if (made_by.get("model_hash"), made_by.get("experiment_hash")) != (model_hash(), experiment_hash()):
+    if made_by.get("model_version") != MODEL_VERSION:
         return None
     try:
         return list(dict.fromkeys(Study.model_validate(study).kept))

@@ -34,7 +34,7 @@ from copark.store.files import written_file, written_folder
 from copark.store.headlines import faults_of_chunks
 from copark.store.manifest import NAME, checksum, listed_in
 from copark.store.runs import RunRecord, RunStore
-from copark.version import __version__
+from copark.version import MODEL_VERSION, __version__
 
 if TYPE_CHECKING:
     from copark.cases import Case
@@ -231,7 +231,7 @@ def _versions(runs: Iterable[RunRecord]) -> list[Entity]:
 def _action(run: RunRecord, contents: Contents) -> Entity:
     made_by, case = run.provenance, run.provenance.get("case")
     taken = [f"{STUDIES}/{run.identity}.yaml"] + ([f"{CASES}/{case}/"] if case in contents.cases else [])
-    hashes = ("model_hash", "experiment_hash", "case_hash", "draws_hash", "seed", "runs", "cpu_features")
+    hashes = ("model_version", "case_hash", "world_hash", "draws_hash", "seed", "runs", "cpu_features")
     return {
         "@id": f"#run-{run.identity}", "@type": "CreateAction", "name": f"Run {run.identity}",
         "description": "; ".join(f"{name} {made_by[name]}" for name in hashes if name in made_by),
@@ -428,13 +428,11 @@ def _faults_of_entries(folder: Path, cases: Iterable[str], studies: Iterable[str
 def _notes_of(folder: Path, record: RunRecord, place: str) -> Iterator[Fault]:
     """What is another here and now than where a run was made."""
     from copark.cases import list_cases, load_case
-    from copark.model.jit import model_hash
-    from copark.simulation.results import experiment_hash
 
     made_by, name = record.provenance, str(record.provenance.get("case", ""))
     if made_by.get("format") != RESULT_FORMAT:
         yield _fault("other_results", place, found=made_by.get("format"), known=RESULT_FORMAT)
-    if (made_by.get("model_hash"), made_by.get("experiment_hash")) != (model_hash(), experiment_hash()):
+    if made_by.get("model_version") != MODEL_VERSION:
         yield _fault("other_model", place, version=made_by.get("code_version"), here=__version__)
     packed = folder / CASES / name
     try:

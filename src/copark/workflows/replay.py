@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from copark.store.compare import BitComparison, FirstDifference
 
 MADE_BY = (
-    "code_version", "model_hash", "variables_hash", "experiment_hash", "case_hash", "draws_hash", "cpu_features",
+    "code_version", "model_version", "case_hash", "world_hash", "draws_hash", "cpu_features",
     "python", "numpy", "numba",
 )  # fmt: skip
 """Entries of the provenance that can change the numbers."""

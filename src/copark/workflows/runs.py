@@ -10,6 +10,7 @@ from copark.analyses.context import Progress, stage
 from copark.errors import Fault
 from copark.store.garbage import Leaving, faults_in, leavings, throw_away
 from copark.store.runs import OUT, RunStore
+from copark.version import MODEL_VERSION
 
 if TYPE_CHECKING:
     from copark.store import RunRecord
@@ -112,9 +113,5 @@ def tidy(out: Path = OUT, *, unfinished: bool = False, stale: bool = False, real
 
 
 def _is_stale(record: RunRecord) -> bool:
-    """Whether a run was made by another state of the model, or of what lies between it and the case."""
-    from copark.model.jit import model_hash
-    from copark.simulation.results import experiment_hash
-
-    made = record.provenance
-    return (made.get("model_hash"), made.get("experiment_hash")) != (model_hash(), experiment_hash())
+    """Whether a run was made by another version of the model."""
+    return bool(record.provenance.get("model_version") != MODEL_VERSION)

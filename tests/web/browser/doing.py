@@ -48,6 +48,11 @@ def scenario(page: Any) -> dict[str, Any]:
 def pictures(page: Any) -> list[str]:
     """Every chart as it is drawn, point for point; names that drawings give their parts are left out."""
     page.wait_for_function("() => [...document.querySelectorAll('.plot')].every((one) => one.dataset.painted)")
+    # Events are drawn when they are there, after all else.
+    page.wait_for_function(
+        "() => { const one = document.querySelector('.simulate'); const asked = new URLSearchParams(location.search);"
+        " return !one || one.dataset.events === (asked.get('case') ?? 'great-stone'); }"
+    )
     found: list[str] = page.evaluate(
         "[...document.querySelectorAll('.plot svg')].map((one) => one.outerHTML.replace(/(id=\"|#)[^\")]*/g, ''))"
     )

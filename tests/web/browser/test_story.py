@@ -67,7 +67,7 @@ def test_an_option_opens_in_simulate_with_its_lever_set(page: Any, lang: str) ->
     page.locator("tr", has_text={"en": "20% from 2025", "zh": "2025年起20%"}[lang]).locator(".chance").click(force=True)
     page.locator(".outcomes").wait_for()
     settled(page)
-    assert scenario(page)["edits"] == {"profit_tax": [{"value": 0.2, "from": "2025Q1"}]}
+    assert scenario(page)["edits"] == {"profit_tax": [{"value": 0.2, "from": "2026Q4"}]}
     assert identity(page)
     page.go_back()
     first.wait_for()
@@ -114,3 +114,22 @@ def test_bars_stand_beside_their_numbers_and_no_loss_is_red_that_is_hardly_any(p
         amount = side.locator(".small:not(.who)").inner_text()
         is_told = any("1" <= digit <= "9" for digit in amount)
         assert is_told or side.locator(".gain, .loss").count() == 0
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_lever_says_at_its_own_address_what_it_is_and_what_its_effect_depends_on(page: Any, lang: str) -> None:
+    page.goto(f"/decide?lang={lang}")
+    lever = page.locator("a.lever[href='#lever-threshold']").first
+    lever.click()
+    story = page.locator("section#lever-threshold")
+    story.wait_for()
+    assert {"en": "Decree 166 of May 2017", "zh": "2017年5月第166号总统令"}[lang] in story.inner_text()
+    assert {"en": "Its effect in the model depends on", "zh": "在模型中，其作用取决于"}[lang] in story.inner_text()
+    if AXE.is_file():
+        assert broken_rules(page) == []
+    page.reload()
+    story.wait_for()
+    assert page.url.endswith("#lever-threshold")
+    story.get_by_role("link").first.click()
+    page.locator(".plot[data-painted]").first.wait_for()
+    assert "threshold" in str(scenario(page))

@@ -13,7 +13,6 @@ from pydantic import Field
 
 from copark.analyses.contract import CaseParams, Choice, Keys, Result, Rows, Said
 from copark.errors import NotFound, RunRefused
-from copark.identity import identity_of
 from copark.inference import ablations as engine
 from copark.inference.ablations import Ablations, AblationSettings
 from copark.inference.ablations.effects import ablations_of
@@ -84,9 +83,13 @@ def _parameters(params: Params, context: Context) -> CaseParameters:
     return context.parameters(params.case, *params.wanted)
 
 
-def run_id(params: Params, context: Context) -> str:
-    """Hash of settings, case, draws and model."""
-    return identity_of(made_of(params, context))
+def depends_on(params: Params, context: Context) -> dict[str, Any]:
+    """The draws, of the calibration to the last value meant to be fitted where none is asked for; and what there is."""
+    every = ablations_of(context.case(params.case), links=not params.no_links)
+    return {
+        "drawn_from": _parameters(params, context).identity,
+        "only": list(params.only) or [one.key for one in every],
+    }
 
 
 def made_of(params: Params, context: Context) -> dict[str, Any]:

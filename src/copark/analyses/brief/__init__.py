@@ -6,7 +6,7 @@ The park as it is run to its horizon, beside its record, and its levers: what a 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, ClassVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, cast
 
 from pydantic import Field
 
@@ -14,7 +14,7 @@ from copark.analyses.contract import AheadParams, Result, Said
 from copark.analyses.how_sure import NONE, Doubts, doubts_of
 from copark.analyses.levers import Answer as Levers
 from copark.analyses.levers import Params as LeverParams
-from copark.analyses.levers import run_id as levers_id
+from copark.analyses.levers import asked_of
 from copark.arrays import Floats
 from copark.errors import NotFound
 from copark.inference.rolling_origin import Point, known_points
@@ -101,12 +101,13 @@ class Answer(Result):
         return pd.DataFrame(rows)
 
 
-def run_id(params: Params, context: Context) -> str:
-    """Run ID: a hash of that of the runs and that of the levers."""
-    from copark.identity import identity_of
+def depends_on(params: Params, context: Context) -> dict[str, Any]:
+    """The question of its levers, where it has any."""
+    from copark.analyses.answer import run_id_of
+    from copark.analyses.registry import REGISTRY
 
-    runs = context.identity(_study(params, context), context.case(params.case), *params.wanted)
-    return identity_of({"analysis": "brief", "runs": runs, "levers": _levers_id(params, context)})
+    levers = _levers_asked(params, context)
+    return {"levers": "" if levers is None else run_id_of(REGISTRY["levers"], levers, context)}
 
 
 def compute(params: Params, context: Context) -> Answer:
@@ -171,13 +172,15 @@ def _asked(params: Params) -> LeverParams:
     return LeverParams(**{name: getattr(params, name) for name in common})
 
 
-def _levers_id(params: Params, context: Context) -> str:
+def _levers_asked(params: Params, context: Context) -> LeverParams | None:
+    """What is asked of levers; ``None`` where a park is closed or the facts of the case allow no lever."""
     if closure_of(context.case(params.case), params.now) is not None:
-        return ""
+        return None
     try:
-        return levers_id(_asked(params), context)
-    except NotFound:  # the facts of the case allow no lever
-        return ""
+        asked_of(_asked(params), context)
+    except NotFound:
+        return None
+    return _asked(params)
 
 
 def _levers(params: Params, context: Context) -> Levers | None:
@@ -185,6 +188,7 @@ def _levers(params: Params, context: Context) -> Levers | None:
     from copark.analyses.answer import answer
     from copark.analyses.registry import REGISTRY
 
-    if not _levers_id(params, context):
+    asked = _levers_asked(params, context)
+    if asked is None:
         return None
-    return cast("Levers", answer(REGISTRY["levers"], _asked(params), replace(context)).result)
+    return cast("Levers", answer(REGISTRY["levers"], asked, replace(context)).result)

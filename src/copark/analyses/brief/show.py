@@ -91,8 +91,6 @@ class _Show(Show):
         self.found = found
         self.words = {"park": t.of(found.park), "horizon": spelled(found.horizon, t), "case": found.case}
         self.readings = () if found.levers is None else found.levers.readings
-        self.is_hindsight = Quarter.parse(found.horizon) <= Quarter.parse(found.data_end)
-        """Whether the simulated period has ended, so that nothing is foretold."""
 
     def size(self, name: str, bands: Mapping[str, Floats] | None = None) -> tuple[doc.Column, doc.Interval]:
         """An output at the horizon: 5, 50 and 95 % of runs."""
@@ -108,15 +106,14 @@ class _Show(Show):
         if found.closed is not None:
             since = spelled(found.closed.since, t)
             return t.sentences([t("headline.closed", since=since, title=t.of(found.closed.title), **words)])
-        key = "hindsight" if self.is_hindsight else "headline"
         if not found.shows_outcomes:
-            return t.sentences([t(f"{key}.assumed", **words)])
+            return t.sentences([t("headline.assumed", **words)])
         shares = {share.name: percent_words(share.share, t.lang) for share in found.outcomes}
         between = structure_range(self.readings)
         if between is None:
-            return t.sentences([*self.contradiction(), t(key, **shares, **words), *self.assumed()])
+            return t.sentences([*self.contradiction(), t("headline", **shares, **words), *self.assumed()])
         low, high = (percent_words(value, t.lang) for value in between[:2])
-        key = f"{key}.alike" if low == high else f"{key}.between"
+        key = "headline.alike" if low == high else "headline.between"
         outcome = t(key, **shares, **words, low=low, high=high, count=between[2])
         return t.sentences([*self.contradiction(), outcome, *self.assumed()])
 
@@ -201,11 +198,8 @@ class _Show(Show):
             yield t("confidence.simulation", runs=found.runs, interval=interval)
 
     def meaning(self, trust: Trust) -> str:
-        """Say what the origin of the parameters means; of a period that has ended, that nothing is foretold."""
-        t = self.t
-        if self.is_hindsight and trust.state == "calibrated" and trust.converged:
-            return t("confidence.hindsight", cut=spelled(trust.cut, t), **self.words)
-        return spelled(trust.meaning(t.lang), t)
+        """Say what the origin of the parameters means."""
+        return spelled(trust.meaning(self.t.lang), self.t)
 
     def open(self) -> Iterator[str]:
         """Say what would change the answer, and how it can be found out."""
@@ -253,7 +247,7 @@ class _Show(Show):
             return self.t("next.calibrate")
         if self.found.levers is None:
             return self.t("next.no_levers")
-        return self.t("next.hindsight" if self.is_hindsight else "next.act")
+        return self.t("next.act")
 
     def commands(self) -> str:
         """Name the commands that ask further."""

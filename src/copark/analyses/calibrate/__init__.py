@@ -173,12 +173,9 @@ def asked_of(params: Params, context: Context) -> Asked:
     return Asked(case, cut, settings, identity, folder)
 
 
-def run_id(params: Params, context: Context) -> str:
-    """Identity of the calibration; of a comparison, a hash of what is compared."""
-    from copark.identity import identity_of
-
-    asked = asked_of(params, context)
-    return identity_of({"calibration": asked.identity, "check": True}) if params.check else asked.identity
+def depends_on(params: Params, context: Context) -> dict[str, Any]:
+    """The calibration it makes or finds."""
+    return {"calibration": asked_of(params, context).identity}
 
 
 def anew(params: Params, context: Context) -> bool:
@@ -222,7 +219,7 @@ def _answer(given: str, asked: Asked, kept: KeptPosterior, context: Context) -> 
     recipe = kept.stored.recipe
     how = Reading.of(recipe)
     return Answer(
-        **_about(asked, context, kept.trust, str(recipe["batch"]["model"])),
+        **_about(asked, context, kept.trust, recipe["batch"]["model"]),
         calibrated=Calibrated(
             asked=given, folder=f"{kept.folder.parent.name}/{kept.folder.name}", values=len(replay.model.targets),
             everything=uses_everything(case, asked.cut), movements=moved,
@@ -237,9 +234,9 @@ def _answer(given: str, asked: Asked, kept: KeptPosterior, context: Context) -> 
     )  # fmt: skip
 
 
-def _about(asked: Asked, context: Context, trust: Trust | None, model: str) -> dict[str, Any]:
+def _about(asked: Asked, context: Context, trust: Trust | None, model: int) -> dict[str, Any]:
     """What every answer tells of itself."""
-    case, provenance = asked.case, made_now(posterior_cut=str(asked.cut)) | {"model_hash": model}
+    case, provenance = asked.case, made_now(posterior_cut=str(asked.cut)) | {"model_version": model}
     if trust is None:
         provenance = {"case": case.name, "case_hash": case.hash, **provenance}
         origin: dict[str, Any] = {"run_id": context.run_id, "provenance": provenance}
@@ -287,5 +284,5 @@ def _again(params: Params, context: Context) -> Answer:
     )  # fmt: skip
     context.tally = compared.tally
     trust = PosteriorSource(stored.replay, stale=stored.stale).trust
-    told = _about(asked, context, trust, str(stored.recipe["batch"]["model"]))
+    told = _about(asked, context, trust, stored.recipe["batch"]["model"])
     return Answer(**told | {"cut": str(stored.replay.cut)}, again=compared, stale=stored.stale)

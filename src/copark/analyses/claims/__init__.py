@@ -13,7 +13,7 @@ from pydantic import Field
 
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Rows, Said
 from copark.cases.casebook import CLAIMS, brought
-from copark.inference.claims import ClaimFindings, Trial, TrialPlan, identity_from, provenance_of
+from copark.inference.claims import ClaimFindings, Trial, TrialPlan, rules_of
 from copark.inference.claims.claims_file import ClaimsFile, general_claims, load_claims
 from copark.inference.exploration import Workload
 from copark.labels import claim_number
@@ -99,9 +99,9 @@ def _asked(params: Params, context: Context) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def run_id(params: Params, context: Context) -> str:
-    """Run ID: a hash of the rules, the case, its parameters and the model."""
-    return identity_from(provenance_of(**_asked(params, context)))
+def depends_on(params: Params, context: Context) -> dict[str, Any]:
+    """The claims, and the rules by which they are judged."""
+    return {"file": rules_of(written(params, context), sequential=params.stopping == "sequential")}
 
 
 def workload(params: Params, context: Context) -> tuple[Workload, ...]:

@@ -152,15 +152,13 @@ class Answer(Compared, Result):
     """Scenarios beside a reference, how outcomes change and why."""
 
 
-def run_id(params: Params, context: Context) -> str:
-    """Run ID: a hash of those of the ensembles."""
-    from copark.identity import identity_of
-
-    studies = [
+def depends_on(params: Params, context: Context) -> dict[str, Any]:
+    """The runs that are compared, however they were named: they tell studies, seed and parameters."""
+    runs = [
         one if isinstance(one, str) else context.identity(one, context.case(one.case), params.parameters, params.cut)
         for one in _asked(params, context)
     ]
-    return identity_of({"analysis": "compare", "studies": studies, "outcomes": params.outcomes})
+    return {**dict.fromkeys(("arm", "seed", "now", "parameters", "cut")), "reference": None, "runs": runs}
 
 
 def compute(params: Params, context: Context) -> Answer:

@@ -63,15 +63,6 @@ class Answer(Result):
                 "title": [one.title.en for one in self.events]}  # fmt: skip
 
 
-def run_id(params: Params, context: Context) -> str:
-    """Run ID: a hash of that of the runs; of the case where nothing is undone."""
-    from copark.identity import identity_of
-
-    case = context.case(params.case)
-    runs = context.identity(_study(params, context), case, *params.wanted) if params.without else case.hash
-    return identity_of({"analysis": "counterfactual", "runs": runs, "outcomes": params.outcomes})
-
-
 def _study(params: Params, context: Context) -> Study:
     """The case as it is and less what did not happen.
 

@@ -13,7 +13,7 @@ import pandas as pd
 from pydantic import Field
 
 from copark.analyses import case_table as options
-from copark.analyses.case_table import Pairs, TableParams, TableResult, identity, origin, read_table
+from copark.analyses.case_table import Pairs, TableParams, TableResult, origin, read_table
 from copark.analyses.contract import Option
 from copark.setmethods import coupling_chance as chance
 from copark.setmethods.coupling_chance import Null, WeightEnsemble, draws_faults
@@ -85,9 +85,9 @@ def asked_of(params: Params) -> tuple[CouplingRequest, CaseTable]:
     return request, table
 
 
-def run_id(params: Params, _context: Context) -> str:
-    """Hash of the table's content and of what is asked."""
-    return identity("coupling", params, asked_of(params)[1].digest)
+def depends_on(params: Params, _context: Context) -> dict[str, Any]:
+    """The content of the table."""
+    return {"table": asked_of(params)[1].digest}
 
 
 def compute(params: Params, context: Context) -> Answer:

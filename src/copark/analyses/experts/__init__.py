@@ -20,7 +20,7 @@ from copark.analyses.claims.shared import draws_of, verdicts, workload_of
 from copark.analyses.contract import CaseParams, Option, Result, Said
 from copark.arrays import Floats
 from copark.errors import RunRefused
-from copark.inference.claims import TrialPlan, identity_from, provenance_of
+from copark.inference.claims import TrialPlan, provenance_of, rules_of
 from copark.inference.claims.rules import OPEN, SMALL, side
 from copark.inference.claims.standard import standard, turned_word
 from copark.inference.claims.verdict import Verdict, claim_verdict, joint, verdict_of
@@ -228,20 +228,23 @@ def _provenance(plan: ExpertPlan) -> dict[str, Any]:
     return made | {"literature_sha256": literature()[1], "claims_draws": draws_of(plan.draws)}
 
 
-def run_id(params: Params, context: Context) -> str:
-    """Run ID: a hash of claims, case, parameters, model, the table of literature and what experts answered.
+def depends_on(params: Params, context: Context) -> dict[str, Any]:
+    """The claims and their rules, the table of literature, and what experts answered.
 
     Raises copark.errors.FaultsFound if the workbook has faults; RunRefused if a template is asked for, too.
     """
-    from copark.identity import hash_content, identity_of
+    from copark.identity import hash_content
 
     if params.answers is not None and params.template is not None:
         raise RunRefused.of("experts.both")
     voices = _voices(params, context)
     said = [[one.name, one.weight, {key: list(given) for key, given in one.answers.items()}] for one in voices]
-    made = identity_from(_provenance(_plan(params, context)))
-    name = "" if params.template is None else params.template.name
-    return identity_of({"experts": made, "answers": hash_content(said), "template": name})
+    return {
+        "rules": rules_of(written(ClaimsParams(case=params.case), context), sequential=False),
+        "literature": literature()[1],
+        "answers": hash_content(said),
+        "template": "" if params.template is None else params.template.name,
+    }
 
 
 def workbook(params: Params, context: Context) -> bytes:

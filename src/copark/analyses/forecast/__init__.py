@@ -169,6 +169,9 @@ class Answer(Result):
     as_elsewhere: dict[str, tuple[float, float, float]] = field(default_factory=dict)
     """By observable: 5, 95 and 50 % of the runs that every other page shows of the park, at the end; nothing where the
     forecast is of another quarter, or rests on other observations."""
+    closed_since: str = ""
+    closed_by: Said | None = None
+    """closed_since, closed_by: quarter and title of a closure that stands at the end, if any."""
     borrowed: Borrowed | None = None
     """What it rests on where the park's own observations were not used."""
 
@@ -255,23 +258,19 @@ def asked_of(params: Params, context: Context) -> Asked:
     return Asked(case, cut, engine.end_of(case, cut, params.to, lang, now=now), wanted, kept)
 
 
-def run_id(params: Params, context: Context) -> str:
-    """Hash of the case, what its parameters come from, cut and end; of file and day too where it is frozen."""
-    from copark.identity import hash_content, identity_of
-    from copark.model.jit import model_hash
-
+def depends_on(params: Params, context: Context) -> dict[str, Any]:
+    """What its parameters come from, cut and end, and what other parks tell; file and day too where it is frozen."""
     asked = asked_of(params, context)
     parks = panels.other_parks(asked.case, context.lang)
     if asked.panel is not None:
         made_on = panel_identity(parks, asked.panel)
     else:
         made_on = asked.own.identity if asked.own is not None else asked.place(context)[0]
-    frozen = "" if params.freeze is None else f"{params.freeze.name} {today()}"
-    return identity_of(
-        {"forecast": 2, "case": asked.case.hash, "model": model_hash(), "made_on": made_on, "cut": str(asked.cut),
-         "until": str(asked.until), "told": params.told, "pooled": asked.panel is not None, "frozen": frozen,
-         "stack": shipped().stack.identity, "parks": hash_content({one.name: one.content for one in parks})}
-    )  # fmt: skip
+    return {
+        "made_on": made_on, "cut": str(asked.cut), "until": str(asked.until),
+        "freeze": "" if params.freeze is None else f"{params.freeze.name} {today()}",
+        "stack": shipped().stack.identity, "parks": {one.name: one.reports for one in parks if one.reports},
+    }  # fmt: skip
 
 
 def deliver(params: Params, found: Answer, _context: Context) -> None:
@@ -296,11 +295,15 @@ def compute(params: Params, context: Context) -> Answer:
         found, trust = _on_own(asked, kept, context, told=params.told, day=day), kept.trust
         made = Settings.of(kept.stored.recipe)
     case, horizon = asked.case, horizon_of(seen_from(asked.case, now_for(asked.case, params.now)))
+    closure = case.closed_by(asked.until)
     is_usual = asked.until == horizon and not params.told
     is_usual = is_usual and params.cut is None and params.runs is None and params.seed is None
     return Answer(
         case=case.name, park=Said(case.title.en, case.title.zh), start=str(case.clock.start), cut=str(asked.cut),
-        until=str(asked.until), horizon=str(horizon), as_elsewhere=_as_elsewhere(params, context) if is_usual else {},
+        until=str(asked.until), horizon=str(horizon),
+        closed_since="" if closure is None else str(closure.since),
+        closed_by=None if closure is None else Said(closure.title.en, closure.title.zh),
+        as_elsewhere=_as_elsewhere(params, context) if is_usual else {},
         file="" if params.freeze is None else params.freeze.name, runs=made.runs, seed=made.seed,
         held=shipped().judged, **found,
         **context.stamped(case, trust, made_now(posterior_cut="" if asked.panel is not None else str(asked.cut))),

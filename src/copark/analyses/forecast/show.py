@@ -48,6 +48,10 @@ def document(found: Answer, t: Texts) -> doc.Document:
     )  # fmt: skip
 
 
+OPEN_SPAN = 10.0
+"""How many times the lower end of a 90 % interval its upper end may be for the middle to be told in the headline."""
+
+
 class _Show(Show):
     """The parts of the document in one language."""
 
@@ -76,14 +80,21 @@ class _Show(Show):
 
     def headline(self) -> str:
         """The observables told first, at the end."""
-        told = [
-            self.t("headline.part", title=observable_title(name, self.t.lang),
-                   value=self.said(self.band(name), self.value(name)))
-            for name in self.first[:3]
-        ]  # fmt: skip
+        told = [self.part(name, self.band(name)) for name in self.first[:3]]
         key = "headline.told" if self.found.method == CONDITIONAL else "headline"
         forecast = self.t(key, quarter=self.found.until, parts=self.t("join").join(told))
-        return self.t.sentences([forecast, *self.model_alone()])
+        closed = [] if self.found.closed_by is None else [
+            self.t("headline.closed", since=self.found.closed_since, title=self.t.of(self.found.closed_by))
+        ]  # fmt: skip
+        return self.t.sentences([*closed, forecast, *self.model_alone()])
+
+    def part(self, name: str, band: doc.Interval) -> str:
+        """Tell an observable at the end; that it cannot be told, where its interval spans a factor of ten and more."""
+        title = observable_title(name, self.t.lang)
+        if band.high <= OPEN_SPAN * band.low or band.value is None:
+            return self.t("headline.part", title=title, value=self.said(band, self.value(name)))
+        reach = self.said(doc.Interval(band.low, band.high), self.value(name))
+        return self.t("headline.part_open", title=title, value=reach)
 
     def model_alone(self) -> list[str]:
         """Say what the model alone gives where the forecast is a stack, and why the two differ."""
@@ -93,15 +104,7 @@ class _Show(Show):
         bands = {name: doc.Interval(*band) for name, band in elsewhere.items()} or {
             name: interval(rows[:, -1]) for name, rows in own.items()
         }
-        parts = [
-            self.t(
-                "headline.part",
-                title=observable_title(name, self.t.lang),
-                value=self.said(bands[name], self.value(name)),
-            )
-            for name in stacked
-            if name in bands
-        ]
+        parts = [self.part(name, bands[name]) for name in stacked if name in bands]
         return [self.t(key, parts=self.t("join").join(parts))] if parts else []
 
     def sections(self) -> Iterator[doc.Section]:

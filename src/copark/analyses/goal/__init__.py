@@ -141,18 +141,16 @@ class Answer(Result):
         )  # fmt: skip
 
 
-def run_id(params: Params, context: Context) -> str:
-    """Run ID: a hash of the question, the levers, the case, its parameters and the model."""
-    from copark.identity import identity_of
-
+def depends_on(params: Params, context: Context) -> dict[str, Any]:
+    """The levers it may pull, its targets and the runs; refused as by :func:`_open`."""
     case, (seen, file, first) = context.case(params.case), _asked(params, context)
-    targets = _targets(params, seen, first)
     read_events(params.event, seen, first)
-    runs = context.identity(_study(params, case, file), case, *params.wanted)
-    asked = params.model_dump(mode="json", exclude={"file", "target", "probability", "cut", "now"})
-    levers = file.model_dump(mode="json", by_alias=True)
-    return identity_of({"analysis": "goal", "asked": asked, "targets": [vars(one) for one in targets],
-                        "levers": levers, "runs": runs})  # fmt: skip
+    return {
+        "target": [vars(one) for one in _targets(params, seen, first)],
+        "probability": None,
+        "file": file.model_dump(mode="json", by_alias=True),
+        "runs": context.identity(_study(params, case, file), case, *params.wanted),
+    }
 
 
 def _asked(params: Params, context: Context) -> tuple[Case, LeverFile, int]:

@@ -6,7 +6,7 @@ One posterior over Great Stone, Suzhou with its swap, and every park with shares
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
@@ -67,16 +67,13 @@ def panels_of(params: Params, context: Context) -> int:
     return found
 
 
-def run_id(params: Params, context: Context) -> str:
-    """Identity of the panel: parks and what they report, model, how many panels and the seed."""
-    from copark.identity import hash_content, identity_of
+def depends_on(params: Params, context: Context) -> dict[str, Any]:
+    """Parks of the panel and what they report, and how many panels."""
+    from copark.identity import hash_content
     from copark.inference.joint.simulated_panels import members
-    from copark.model.jit import model_hash
 
     parks = {one.name: [hash_content(one.park.content), one.operator, one.outcomes] for one in members()}
-    return identity_of(
-        {"joint": 2, "parks": parks, "model": model_hash(), "panels": panels_of(params, context), "seed": params.seed}
-    )
+    return {"parks": parks, "panels": panels_of(params, context)}
 
 
 def compute(params: Params, context: Context) -> Answer:

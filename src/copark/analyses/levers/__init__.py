@@ -14,6 +14,7 @@ from pydantic import Field
 from copark.analyses.contract import AheadParams, Choice, Keys, Option, Result, Said
 from copark.analyses.how_sure import NONE, Doubts, doubts_of
 from copark.inference.levers import LeverFindings, find
+from copark.inference.levers.recommendation import Reason
 from copark.inference.levers.runner import Asked, ask, carry_out, from_dataset, to_dataset
 from copark.inference.levers.schema import load_levers, wanted_levers
 from copark.stats.shares import Share
@@ -59,6 +60,13 @@ class Answer(LeverFindings, Result):
     """What is assumed of the park, imposed on it, and what its record says against the model."""
 
     @property
+    def doubt(self) -> Reason | None:
+        """Why nothing may be recommended on the model's word: what happened contradicts it, or it is not calibrated."""
+        if self.doubts.contradiction is not None:
+            return "contradicted"
+        return None if self.trust is None or self.trust.shows_outcomes else "uncalibrated"
+
+    @property
     def outcomes(self) -> tuple[Share, ...]:
         """Shares of the baseline's runs that stand alone and that failed."""
         if not self.gains:
@@ -85,9 +93,10 @@ class Answer(LeverFindings, Result):
         )  # fmt: skip
 
 
-def run_id(params: Params, context: Context) -> str:
-    """Run ID of the runs: a hash of their studies, the file of levers, the case, its parameters and the model."""
-    return asked_of(params, context).identity
+def depends_on(params: Params, context: Context) -> dict[str, Any]:
+    """The file of levers, the case's own or the general one, and which of its variants."""
+    file = asked_of(params, context).file
+    return {"file": file.model_dump(mode="json", by_alias=True), "since": since_of(file, params.since)}
 
 
 def asked_of(params: Params, context: Context) -> Asked:

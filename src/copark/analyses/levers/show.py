@@ -131,8 +131,12 @@ class _Show(Show):
         return self.table(key, (self.column("setting"), *columns), rows, folded=folded, groups=self.groups)
 
     def headline(self) -> str:
-        """The answer in a paragraph."""
-        return self.t.sentences(self.answers())
+        """The answer in a paragraph, after what forbids to rely on it."""
+        contradiction = self.found.doubts.contradiction
+        before = [] if contradiction is None else [self.t.of(contradiction)]
+        if self.found.doubt == "uncalibrated" and self.found.closed_by is None:
+            before = [self.t("advice.uncalibrated", park=self.t.of(self.found.park))]
+        return self.t.sentences([*before, *self.answers()])
 
     def answers(self) -> list[str]:
         """Say what may be recommended, what to avoid and what changes nothing."""

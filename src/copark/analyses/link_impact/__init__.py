@@ -97,6 +97,11 @@ class Answer(Result):
         return (vars(impact) for impact in self.impacts)
 
 
+def depends_on(params: Params, _context: Context) -> dict[str, Any]:
+    """The links that are cut: all that the model has, where none is named."""
+    return {"links": list(params.links) or [one.name for one in links_named()]}
+
+
 def compute(params: Params, context: Context) -> Answer:
     """Cut every link, then run those with an effect at several strengths."""
     from copark.simulation.experiment import OutputPaths

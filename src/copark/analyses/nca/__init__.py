@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
 from copark.analyses import case_table as options
-from copark.analyses.case_table import Names, TableParams, TableResult, identity, origin, read_table
+from copark.analyses.case_table import Names, TableParams, TableResult, origin, read_table
 from copark.analyses.contract import Option, Rows
 from copark.setmethods.nca import KINDS, NcaRequest, Necessities, analyse, request_faults, warnings_of
 from copark.setmethods.table import Warned
@@ -67,9 +67,9 @@ def asked_of(params: Params) -> tuple[NcaRequest, CaseTable]:
     return request, read_table(params, tuple(dict.fromkeys((*params.x, params.y))), faults)
 
 
-def run_id(params: Params, _context: Context) -> str:
-    """Hash of the table's content and of what is asked."""
-    return identity("nca", params, asked_of(params)[1].digest)
+def depends_on(params: Params, _context: Context) -> dict[str, Any]:
+    """The content of the table."""
+    return {"table": asked_of(params)[1].digest}
 
 
 def compute(params: Params, context: Context) -> Answer:

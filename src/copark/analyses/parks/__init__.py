@@ -104,20 +104,17 @@ def country_code(wanted: str, parks: Iterable[Park], lang: str = "en") -> str:
     raise NotFound(text("parks.no_country", lang, found=wanted, known=known))
 
 
-def run_id(params: Params, context: Context) -> str:
-    """Hash of what is asked, of the table of parks and its sources and places, and of the cases with series."""
+def depends_on(_params: Params, context: Context) -> dict[str, Any]:
+    """The table of parks and its sources and places, and the cases with series, by their content."""
     from copark.cases.casebook import casebook_path
     from copark.cases.parks import FILES
-    from copark.identity import hash_files, identity_of
+    from copark.identity import hash_files
 
     folder, book = casebook_path(), load_parks()
-    return identity_of(
-        {
-            "analysis": "parks", "params": params.model_dump(mode="json"),
-            "files": hash_files([folder / name for name in FILES], folder),
-            "cases": {park.case: context.case(park.case).hash for park in book.parks if park.case},
-        }
-    )  # fmt: skip
+    return {
+        "files": hash_files([folder / name for name in FILES], folder),
+        "cases": {park.case: context.case(park.case).hash for park in book.parks if park.case},
+    }
 
 
 def listed(park: Park, place: Place, context: Context) -> ListedPark:

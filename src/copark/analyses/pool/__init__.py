@@ -66,13 +66,11 @@ def asked_of(params: Params, context: Context) -> tuple[tuple[Park, ...], PanelS
     return parks_of(params.cases, context.lang), settings
 
 
-def run_id(params: Params, context: Context) -> str:
-    """Identity of the panel: parks, model, settings and the code of pooling; of a comparison, a hash of it."""
-    from copark.identity import identity_of
+def depends_on(params: Params, context: Context) -> dict[str, Any]:
+    """The panel: parks and what they report."""
     from copark.inference.pool.panel import panel_identity
 
-    panel = panel_identity(*asked_of(params, context))
-    return identity_of({"panel": panel, "check": True}) if params.check else panel
+    return {"panel": panel_identity(*asked_of(params, context))}
 
 
 def anew(params: Params, _context: Context) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from copark.analyses import case_table as options
-from copark.analyses.case_table import Names, TableResult, identity, origin
+from copark.analyses.case_table import Names, TableResult, origin
 from copark.analyses.contract import AnalysisParams, Option, Rows
 from copark.setmethods.table import SettingFaults
 from copark.setmethods.voting_power import Power, power, power_faults
@@ -43,11 +43,6 @@ class Answer(TableResult):
             "banzhaf_normalized": [float(value) for value in found.banzhaf_normalized],
             "banzhaf_raw": list(found.banzhaf_raw),
         }  # fmt: skip
-
-
-def run_id(params: Params, _context: Context) -> str:
-    """Hash of what is asked."""
-    return identity("power", params)
 
 
 def compute(params: Params, context: Context) -> Answer:

@@ -6,10 +6,10 @@ Qualitative comparative analysis of a table of cases.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from copark.analyses import case_table as options
-from copark.analyses.case_table import Names, Pairs, TableParams, TableResult, identity, origin, read_table
+from copark.analyses.case_table import Names, Pairs, TableParams, TableResult, origin, read_table
 from copark.analyses.contract import Option, Rows
 from copark.setmethods.qca import (
     CalibrationRecipe,
@@ -101,9 +101,9 @@ def asked_of(params: Params) -> tuple[QcaSettings, CalibrationRecipe]:
     return settings, CalibrationRecipe(read_table(params, columns, faults, **reading), recipes, others)
 
 
-def run_id(params: Params, _context: Context) -> str:
-    """Hash of the table's content and of what is asked."""
-    return identity("qca", params, asked_of(params)[1].table.digest)
+def depends_on(params: Params, _context: Context) -> dict[str, Any]:
+    """The content of the table."""
+    return {"table": asked_of(params)[1].table.digest}
 
 
 def compute(params: Params, context: Context) -> Answer:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
@@ -48,18 +48,15 @@ class Answer(ReliabilityFindings, Result):
         )  # fmt: skip
 
 
-def run_id(params: Params, context: Context) -> str:
-    """Hash of the parks, their cases, what is borrowed, and the model."""
-    from copark.identity import identity_of
+def depends_on(_params: Params, context: Context) -> dict[str, Any]:
+    """The parks and their cases, their calibrations, and what is lent where they have none."""
     from copark.inference.draw_sources import shipped_draws
-    from copark.model.jit import model_hash
 
-    book = _book()
-    parks = {one.id: (one.outcome, one.case and context.case(one.case).hash) for one in book.parks}
-    asked = params.model_dump(mode="json")
-    made = {"pooled": shipped_draws().identity, "model": model_hash(), "params": asked, "parks": parks}
-    calibrated = {name: source.content["draws_hash"] for name, source in _calibrations(context).items()}
-    return identity_of({"analysis": "reliability", "calibrated": calibrated, **made})
+    return {
+        "lent": shipped_draws().identity,
+        "parks": {one.id: (one.outcome, one.case and context.case(one.case).hash) for one in _book().parks},
+        "calibrated": {name: source.content["draws_hash"] for name, source in _calibrations(context).items()},
+    }
 
 
 def _calibrations(context: Context) -> Mapping[str, PosteriorSource]:

@@ -50,7 +50,7 @@ def document(found: Answer, t: Texts) -> doc.Document:
     """Everything that is told of a run."""
     show, made = _Show(found, t), found.provenance
     told = {"runs": made.get("runs", found.runs)}
-    told |= {name: made.get(name, "") for name in ("seed", "variables_hash", "cpu_features")}
+    told |= {name: made.get(name, "") for name in ("seed", "cpu_features")}
     return assemble(
         found, t, key="report", title=t("title", park=found.case.title.get(t.lang)), headline=show.headline(),
         sections=show.sections(), evidence=evidence(found, t), provenance=told,
@@ -72,7 +72,10 @@ class _Show(AboutCase):
         told = [] if doubts.contradiction is None else [t.of(doubts.contradiction)]
         told.append(t("headline", **shares, **words) if found.shows_outcomes else t("headline.assumed", **words))
         operating = found.final("operating")
-        if operating is not None:
+        closure = self.case.closed_by(Quarter.parse(words["last"]))
+        if closure is not None:
+            told.append(t("headline.closed", since=str(closure.since), title=t.of(closure.title)))
+        elif operating is not None:
             low, median, high = (number(value, 0) for value in operating)
             told.append(t("headline.size", low=low, median=median, high=high, **words))
         return t.sentences([*told, *doubts.sentences(t.lang)])

@@ -165,7 +165,7 @@ def compute(params: Params, context: Context) -> Answer:
     return Answer(
         run_id=context.run_id,
         provenance={
-            "case": content["case"], "case_hash": content["case_hash"], "model_hash": content["model_hash"],
+            "case": content["case"], "case_hash": content["case_hash"], "model_version": content.get("model_version"),
             "code_version": content["code_version"], "posterior_cut": content["cut"],
             "created": datetime.now(UTC).isoformat("T", "seconds"),
         },

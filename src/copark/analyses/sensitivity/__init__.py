@@ -12,7 +12,7 @@ from pydantic import Field
 
 from copark.analyses.contract import CaseParams, Result, Rows
 from copark.errors import RunRefused
-from copark.identity import identity_of
+from copark.identity import hash_array
 from copark.inference import exploration as engine
 from copark.inference.exploration import METHODS, Exploration, ExplorationSettings
 
@@ -83,11 +83,6 @@ def _made_of(params: Params, context: Context) -> tuple[ExplorationSettings, Cas
     return settings, has, engine.provenance_of(case, settings, parameters, has.posterior)
 
 
-def run_id(params: Params, context: Context) -> str:
-    """Hash of settings, case, posterior and model."""
-    return identity_of(_made_of(params, context)[2])
-
-
 def workload(params: Params, context: Context) -> tuple[Workload, ...]:
     """How much there is to run."""
     stored = context.parameters(params.case, *params.wanted).stored
@@ -100,7 +95,7 @@ def compute(params: Params, context: Context) -> Answer:
     case, (settings, has, made_of) = context.case(params.case), _made_of(params, context)
     context.foresee(case, workload(params, context))
     parameters = None if has.stored is None else has.stored.parameters
-    box = None if parameters is None else float(parameters.points.sum())
+    box = None if parameters is None else hash_array(parameters.points, "<f8")
     with context.stages({**made_of, "box": box}) as stages:
         found = engine.explore(
             case, settings, parameters=parameters, source=has.posterior, stages=stages,

@@ -6,7 +6,7 @@ Stacked forecasts of the casebook's parks, each without a say in its weights, be
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from copark.analyses.context import made_now
 from copark.analyses.contract import AnalysisParams, Local, Remakeable, Said, by_difference
@@ -62,15 +62,13 @@ class Answer(Remakeable):
         )  # fmt: skip
 
 
-def run_id(params: Params, context: Context) -> str:
-    """Hash of the shipped stack and of whether parks and model are still those it was learned from."""
-    from copark.identity import identity_of
+def depends_on(_params: Params, context: Context) -> dict[str, Any]:
+    """The shipped stack, and whether parks and model are still those it was learned from."""
     from copark.inference.pool.parks import parks_of
     from copark.inference.stacking import is_current, shipped
 
     stack = shipped().stack
-    current = is_current(parks_of(tuple(stack.recipe["parks"]), context.lang))
-    return identity_of({"analysis": "stack", "stack": stack.identity, "current": current, "check": params.check})
+    return {"stack": stack.identity, "current": is_current(parks_of(tuple(stack.recipe["parks"]), context.lang))}
 
 
 def anew(params: Params, _context: Context) -> bool:

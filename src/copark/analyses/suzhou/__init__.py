@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
@@ -50,12 +50,12 @@ class Answer(SuzhouFindings, Result):
         )  # fmt: skip
 
 
-def run_id(params: Params, context: Context) -> str:
-    """Run ID of the runs: a hash of the study, the case and the model."""
+def depends_on(params: Params, context: Context) -> dict[str, Any]:
+    """The study of Suzhou's park, by the identity of its runs."""
     from copark.simulation.results import study_identity
 
     study = _study(params)
-    return study_identity(study, context.case(study.case))
+    return {"runs": study_identity(study, context.case(study.case))}
 
 
 def _study(params: Params) -> Study:

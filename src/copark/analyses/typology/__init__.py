@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
@@ -53,22 +53,18 @@ class Answer(TypeFindings, Result):
         )  # fmt: skip
 
 
-def run_id(params: Params, context: Context) -> str:
-    """Hash of both studies, the case they are of, its parameters, the table of parks and the cases it names."""
+def depends_on(params: Params, context: Context) -> dict[str, Any]:
+    """Both studies and the draws of their case, the table of parks and the cases it names."""
     from copark.cases.casebook import casebook_path
     from copark.cases.parks import load_parks
-    from copark.identity import hash_files, identity_of
-    from copark.model.jit import model_hash
+    from copark.identity import hash_files
 
-    studies, folder = _studies(params), casebook_path()
-    cases = {park.case: context.case(park.case).hash for park in load_parks().parks if park.case}
-    return identity_of(
-        {
-            "analysis": "typology", "studies": [one.content() for one in studies], "model": model_hash(),
-            "draws": context.parameters(studies[0].case).identity, "cases": cases,
-            "parks": hash_files([folder / "parks.csv"], folder),
-        }
-    )  # fmt: skip
+    folder = casebook_path()
+    return {
+        "studies": [context.identity(one, context.case(one.case)) for one in _studies(params)],
+        "cases": {park.case: context.case(park.case).hash for park in load_parks().parks if park.case},
+        "parks": hash_files([folder / "parks.csv"], folder),
+    }
 
 
 def _studies(params: Params) -> tuple[Study, ...]:

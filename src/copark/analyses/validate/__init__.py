@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field
 from copark.analyses.context import made_now
 from copark.analyses.contract import AnalysisParams, Option, PowerOfTwo, Result, Rows, Said
 from copark.arrays import Floats
+from copark.identity import hash_array
 from copark.inference import calibrations
 from copark.inference.rolling_origin import BLIND, Point
 from copark.inference.validation_study import Assessment
@@ -100,12 +101,10 @@ class Asked:
 
     def content(self) -> dict[str, Any]:
         """Everything the numbers depend on, as plain values."""
-        from copark.model.jit import model_hash
-
         return {
-            "validation": 2, "case": self.case.hash, "model": model_hash(), "cuts": [str(cut) for cut in self.cuts],
+            "content": self.case.hash, "cuts": [str(cut) for cut in self.cuts],
             "settings": dict(self.settings.content()),
-            "ready": {str(cut): float(one.points.sum()) for cut, one in self.ready.items()},
+            "ready": {str(cut): hash_array(one.points, "<f8") for cut, one in self.ready.items()},
         }  # fmt: skip
 
 
@@ -164,11 +163,9 @@ def _ready(case: Case, cut: Quarter, settings: Settings, out: Path | None) -> di
     return {}
 
 
-def run_id(params: Params, context: Context) -> str:
-    """Hash of case, model, cuts, settings and the posteriors that are there."""
-    from copark.identity import identity_of
-
-    return identity_of(asked_of(params, context).content())
+def depends_on(params: Params, context: Context) -> dict[str, Any]:
+    """Cuts, settings, and the posteriors that are there."""
+    return asked_of(params, context).content()
 
 
 def compute(params: Params, context: Context) -> Answer:

@@ -21,6 +21,7 @@ from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, R
 from copark.arrays import Floats
 from copark.errors import RunRefused, printable
 from copark.inference import voi as made
+from copark.inference.claims import rules_of
 from copark.inference.draw_sources import DRAWS as BORROWED
 from copark.inference.exploration import Workload
 from copark.inference.observations import noise
@@ -81,6 +82,11 @@ class Params(CaseParams):
                 raise RunRefused.of("voi.no_cost", found=printable(entry[:60]), known=", ".join(known))
             found[name.strip()] = value
         return found
+
+
+def depends_on(params: Params, context: Context) -> dict[str, Any]:
+    """The claims whose parts are asked about."""
+    return {"rules": rules_of(written(ClaimsParams(case=params.case), context), sequential=False)}
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from pydantic import TypeAdapter
 from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
+from copark.cases.world import world_hash
 from copark.identity import identity_of
 from copark.inference.ablations.effects import (
     Ablation,
@@ -41,13 +42,12 @@ from copark.inference.exploration import Workload, marks_of
 from copark.inference.observations import ObservationModel, Target, targets
 from copark.inference.posterior import Neighbours, ParameterPosterior, features, one_thread, systematic
 from copark.inference.prior import PriorSpace, study_of
-from copark.model.jit import model_hash
 from copark.simulation.ensemble import Ensemble
 from copark.simulation.run import inputs_of
 from copark.simulation.study import Scenario
 from copark.simulation.study_entries import Title
 from copark.store.checkpoints import Stages
-from copark.version import __version__
+from copark.version import MODEL_VERSION, __version__
 
 NOISES = 2.0
 """A score is called different if it is this many spreads of the whole model's own repeats away."""
@@ -333,7 +333,8 @@ def provenance_of(
     """Everything ablations depend on, and the version that made them."""
     return {
         "ablations": 1, "code_version": __version__, "case": case.name, "case_hash": case.hash,
-        "model_hash": model_hash(), "settings": asdict(settings) | {"only": list(settings.only)},
+        "world_hash": world_hash(case), "model_version": MODEL_VERSION,
+        "settings": asdict(settings) | {"only": list(settings.only)},
         "cut": None if cut is None else str(cut), **({} if source is None else source.content),
     }  # fmt: skip
 

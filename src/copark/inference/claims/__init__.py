@@ -19,6 +19,7 @@ from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.cases.validated_yaml import read_shipped
+from copark.cases.world import world_hash
 from copark.identity import canonical, identity_of
 from copark.inference.case_parameters import Source
 from copark.inference.claims.arm_statistics import ArmRow, latest, looks_of, of_part, rows_of, sample_of, split_of
@@ -52,8 +53,6 @@ from copark.inference.claims.verdict import (
     weigh,
     when_turned,
 )
-from copark.model.jit import model_hash
-from copark.simulation.results import experiment_hash
 from copark.simulation.run import Progress
 from copark.simulation.study import Study, baseline
 from copark.simulation.study_entries import Title
@@ -61,6 +60,7 @@ from copark.simulation.trust import Trust
 from copark.stats.jackknife import groups_of, jackknife
 from copark.stats.precision import Split
 from copark.store.checkpoints import Stages
+from copark.version import MODEL_VERSION
 
 LOOK_DRAWS, LOOK_FUTURES = 60, 2
 """Draws and futures of a variant of the judgement block; so many draws are also made in a false world."""
@@ -468,11 +468,17 @@ def provenance_of(
     return {
         "claims_name": file.name, "claims_sha256": file.sha256, "fixed": str(file.claims.fixed),
         "standard_sha256": read_shipped(STANDARD, Standard)[1], "claims": [one.id for one in claims],
-        "case": case.name, "case_hash": case.hash, "model_hash": model_hash(), "experiment_hash": experiment_hash(),
+        "case": case.name, "case_hash": case.hash, "world_hash": world_hash(case), "model_version": MODEL_VERSION,
         "draws": plan.draws, "futures": plan.futures, "seed": plan.seed, "draws_of": plan.kind,
         **({"sequential_sha256": read_shipped(SEQUENTIAL, Stopping)[1]} if plan.sequential else {}),
         **given,
     }  # fmt: skip
+
+
+def rules_of(file: ClaimsFile, *, sequential: bool) -> dict[str, str]:
+    """What claims are judged by, by their content: their file, the standard of proof, and when to stop."""
+    rules = {"claims": file.sha256, "standard": read_shipped(STANDARD, Standard)[1]}
+    return {**rules, "stopping": read_shipped(SEQUENTIAL, Stopping)[1]} if sequential else rules
 
 
 def identity_from(provenance: dict[str, Any]) -> str:

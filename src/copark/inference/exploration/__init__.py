@@ -14,6 +14,7 @@ import numpy as np
 
 from copark.arrays import Booleans, Floats
 from copark.cases.case import Case
+from copark.cases.world import world_hash
 from copark.identity import identity_of
 from copark.inference.diagnostics import movements
 from copark.inference.draw_sources import PosteriorSource
@@ -21,7 +22,6 @@ from copark.inference.exploration.indices import Given, Indices, design, given, 
 from copark.inference.posterior import ParameterPosterior
 from copark.inference.prior import PriorSpace, random_points, study_of
 from copark.model.arrays import Draws
-from copark.model.jit import model_hash
 from copark.model.variables import catalogue
 from copark.simulation.ensemble import ScenarioRuns
 from copark.simulation.experiment import Experiment
@@ -31,7 +31,7 @@ from copark.simulation.study_entries import Title
 from copark.stats.quantiles import weighted_quantiles
 from copark.store.checkpoints import Stage, Stages
 from copark.texts import text
-from copark.version import __version__
+from copark.version import MODEL_VERSION, __version__
 
 BOX = (0.05, 0.95)
 """Quantiles of the posterior that bound its box."""
@@ -485,7 +485,8 @@ def provenance_of(
     """Everything an exploration depends on, and the version that made it."""
     return {
         "exploration": 1, "code_version": __version__, "case": case.name, "case_hash": case.hash,
-        "model_hash": model_hash(), "settings": asdict(settings) | {"methods": list(settings.methods)},
+        "world_hash": world_hash(case), "model_version": MODEL_VERSION,
+        "settings": asdict(settings) | {"methods": list(settings.methods)},
         **({} if parameters is None else {"parameter_draws": len(parameters.points)}),
         **({} if source is None else source.content),
     }  # fmt: skip

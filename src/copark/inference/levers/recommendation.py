@@ -30,7 +30,9 @@ RULE = Path(__file__).parent / "recommendation.yaml"
 ROUNDING = 1e-9
 """Effects nearer to 0 than this are differences of rounding."""
 Word = Literal["recommended", "avoid", "unchanged", "unreliable"]
-Reason = Literal["simulation_error", "too_small", "structures", "fewer_states", "other_aim"]
+Reason = Literal[
+    "simulation_error", "too_small", "structures", "fewer_states", "other_aim", "contradicted", "uncalibrated"
+]
 
 
 class Relevance(Entry):
@@ -113,7 +115,7 @@ class Recommendation:
         return tuple(judgement.setting for judgement in self.judgements if judgement.same_as == setting)
 
 
-def recommend(gains: Sequence[Gain], choice: Choice | None) -> Recommendation:
+def recommend(gains: Sequence[Gain], choice: Choice | None, doubt: Reason | None = None) -> Recommendation:
     """Judge every option.
 
     Parameters
@@ -122,6 +124,9 @@ def recommend(gains: Sequence[Gain], choice: Choice | None) -> Recommendation:
         Every option's gain in every measure.
     choice
         Comparison of options over states; ``None`` where no state is left, so that acceptability is not asked for.
+    doubt
+        Why nothing may be recommended on the model's word: what happened to the park contradicts it, or it is not
+        calibrated to the park.
 
     Returns
     -------
@@ -137,6 +142,8 @@ def recommend(gains: Sequence[Gain], choice: Choice | None) -> Recommendation:
     for setting, by_measure in table.items():
         numbers = _numbers(by_measure)
         judgement = judge(setting, by_measure, acceptable)
+        if doubt is not None and judgement.word == "recommended":
+            judgement = Judgement(setting, "unreliable", reasons=(doubt,), losing=judgement.losing)
         if judgement.word != "unchanged":
             same_as = seen.setdefault(numbers, setting)
             if same_as != setting:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.cases.case import Case
-from copark.identity import hash_sources, identity_of
+from copark.identity import identity_of
 from copark.inference.case_parameters import CaseParameters
 from copark.inference.levers.measures import KEPT, NAMES, alive_before, measured
 from copark.inference.levers.schema import AS_MODELLED, LeverFile, Since, Structure, scenario_of
@@ -143,7 +143,6 @@ class Asked:
         return identity_of(
             {
                 "format": FORMAT,
-                "measuring": hash_sources([HERE / "measures.py", HERE / "runner.py"], HERE),
                 "levers": self.file.model_dump(mode="json", by_alias=True),
                 "since": self.since,
                 "only": list(self.only),

@@ -29,10 +29,10 @@ from copark.inference.pool.benchmarks import MEMORY
 from copark.inference.pool.parks import AXES, Park, points_at
 from copark.inference.prior import random_points, read_piece, write_piece
 from copark.inference.replay_posterior import blind
-from copark.model.jit import model_hash
 from copark.simulation.ensemble import Ensemble, ScenarioRuns
 from copark.simulation.run import inputs_of
 from copark.store.files import written_file
+from copark.version import MODEL_VERSION
 
 GRID = (0.0, 0.15, 0.3, 0.45, 0.6, 0.8)
 """Standard deviations of ln(report / counterpart) that are tried."""
@@ -199,7 +199,7 @@ def make_panel_batch(
     home = None
     if folder is not None:
         content = {
-            "format": FORMAT, "park": park.content, "model": model_hash(), "runs": runs, "seed": seed,
+            "format": FORMAT, "park": park.content, "model": MODEL_VERSION, "runs": runs, "seed": seed,
             "prior": hash_content(dict(warped)) if warped is not None else "own",
             "cut": None if cut is None else str(cut),
         }  # fmt: skip

@@ -24,7 +24,7 @@ import numpy as np
 
 from copark.arrays import Floats
 from copark.cases.case import Case
-from copark.identity import hash_content, hash_sources, identity_of
+from copark.identity import hash_content, identity_of
 from copark.inference.pool.abc_regression import (
     LocalPosterior,
     Readings,
@@ -37,8 +37,8 @@ from copark.inference.pool.batches import Discrepancy, PanelBatch, SpreadTrial, 
 from copark.inference.pool.parks import AXES, POOLED, SIZES, Park, bare, park_of, points_at
 from copark.inference.posterior import one_thread
 from copark.inference.provenance import made_with
-from copark.model.jit import model_hash
 from copark.store.checkpoints import SUFFIX, State, read_state, write_state
+from copark.version import MODEL_VERSION, PANEL_VERSION
 
 ALIKE = {"mechanism": 0.35, "scale": 0.9}
 """Scale of the half-normal prior of τ by role: mechanisms are much alike, sizes hardly."""
@@ -266,23 +266,21 @@ def pooled_prior(panel: Panel, case: Case, runs: int, seed: int = 1) -> tuple[Pa
 
 
 def panel_identity(parks: Sequence[Park], settings: PanelSettings) -> str:
-    """Identity of a panel: parks, model, settings and the code of pooling."""
+    """Identity of a panel: parks, settings, versions of the model and of pooling."""
     return identity_of(recipe_of(parks, settings))
 
 
 def recipe_of(parks: Sequence[Park], settings: PanelSettings) -> dict[str, Any]:
     """What a panel depends on, as plain values."""
-    here = Path(__file__).parent
-    shared = [here.parent / f"{name}.py" for name in ("observations", "posterior", "prior")]
     return {
         "format": FORMAT,
         "parks": {park.name: hash_content(park.content) for park in parks},
-        "model": model_hash(),
+        "model": MODEL_VERSION,
+        "method": PANEL_VERSION,
         "settings": asdict(settings),
         "axes": {name: [axis.role, axis.group] for name, axis in AXES.items()},
         "sizes": {name: list(prior) for name, prior in SIZES.items()},
         "alike": ALIKE,
-        "code": hash_sources([*sorted(here.glob("*.py")), *shared], here.parent),
     }
 
 

@@ -170,6 +170,12 @@ class Park:
         return [n for n in self.scored(variable) if after < last_day(self.model.targets[n]) <= until]
 
     @property
+    def reports(self) -> list[object]:
+        """What it reports of the counts that are forecast, as plain values: what other parks' curves learn of it."""
+        told = [one.content() for one in self.model.targets if one.variable in COUNTS]
+        return [str(self.case.clock.start), *told] if told else []
+
+    @property
     def content(self) -> dict[str, object]:
         """What the numbers of the park depend on, for identities."""
         return {"case": self.case.hash, "axes": list(self.space.names), "targets": self.model.content()}
@@ -199,7 +205,7 @@ def park_of(case: Case) -> Park:
         extra = []
     chosen = sorted((*fitted, *extra), key=lambda one: (one.variable, last_day(one), one.value))
     read = read_for_panel(case)
-    return Park(case, read, PriorSpace.of(read), ObservationModel(tuple(chosen)))
+    return Park(case, read, PriorSpace.of(read).only(AXES), ObservationModel(tuple(chosen)))
 
 
 def parks_of(names: Sequence[str] = (), lang: str = "en") -> tuple[Park, ...]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MADE_OF = (
-    ("case", ("case_hash",)), ("model", ("model_hash", "variables_hash")), ("seed", ("seed",)),
+    ("case", ("case_hash", "world_hash")), ("model", ("model_version",)), ("seed", ("seed",)),
     ("draws", ("study.draws", "study.futures", "draws_hash")),
 )  # fmt: skip
 """What two results must share to be paired, and where their provenance says it."""

@@ -1,6 +1,8 @@
 """What there is: the server itself, studies, the model, parks, and the evidence of a case."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
 
 from copark.version import __version__
 from copark.web.api.replies import CaseName, Here, answered
@@ -9,6 +11,7 @@ from copark.workflows.serving.job_tasks import DatabaseRefused
 from copark.workflows.serving.responses import Answer
 
 router = APIRouter(tags=["catalogue"])
+EventsOnly = Annotated[bool, Query(description="Whether events and their sources are all that is wanted.")]
 
 
 class StatusAnswer(Answer):
@@ -59,6 +62,7 @@ async def parks(here: Here) -> Response:
 
 
 @router.get("/evidence", summary="The evidence of a case", responses=answered(catalogues.EvidenceAnswer))
-async def evidence(here: Here, case: CaseName = "great-stone") -> Response:
+async def evidence(here: Here, case: CaseName = "great-stone", *, events: EventsOnly = False) -> Response:
     """Return events, observed series, enterprises and sources, each with its grade."""
-    return await here.of_case("evidence", case, lambda: catalogues.evidence_of(here.view.get(case)))
+    part, make = ("events", catalogues.events_of) if events else ("evidence", catalogues.evidence_of)
+    return await here.of_case(part, case, lambda: make(here.view.get(case)))

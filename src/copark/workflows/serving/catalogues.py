@@ -132,7 +132,7 @@ class EvidenceAnswer(Answer):
 
 
 def evidence_of(shelved: Shelved) -> EvidenceAnswer:
-    """All evidence of a case."""
+    """Return all evidence of a case."""
     case, ours = shelved.case, Source(outlet="copark", read="original")
     sources = {key: source_info(key, one) for key, one in case.sources.items()}
     sources["judgement"] = SourceInfo.of(ours, key="judgement", outlet=own(ours.outlet), note=said("web.judgement"))
@@ -149,6 +149,14 @@ def evidence_of(shelved: Shelved) -> EvidenceAnswer:
         sources=sources,
         grades={grade: said(f"web.grade.{grade}") for grade in GRADES},
     )
+
+
+def events_of(shelved: Shelved) -> EvidenceAnswer:
+    """Return the events of a case and the sources they cite: what a time axis needs, half of the evidence."""
+    whole = evidence_of(shelved)
+    cited = {key for event in whole.events for key in event.source}
+    sources = {key: source for key, source in whole.sources.items() if key in cited}
+    return whole.model_copy(update={"series": [], "context": [], "enterprises": [], "sources": sources})
 
 
 def _enterprise(row: Enterprise) -> EnterpriseInfo:

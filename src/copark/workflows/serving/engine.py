@@ -23,7 +23,7 @@ from copark.identity import identity_of
 from copark.inference.case_parameters import Source
 from copark.simulation.ensemble import Ensemble, default_threads
 from copark.simulation.outcomes import NEEDED
-from copark.simulation.results import identity_in
+from copark.simulation.results import study_identity
 from copark.simulation.run import facts_of, inputs_of
 from copark.simulation.sample import StudyDraws
 from copark.simulation.study import Scenario, Study
@@ -213,7 +213,7 @@ class Engine:
     def identity(self, study: Study, shelved: Shelved) -> str:
         """Identity of a study's result: that of the command line and of the library."""
         source = self.source(study, shelved)
-        return identity_in(study, shelved.hash, None if source is None else str(source.content["draws_hash"]))
+        return study_identity(study, shelved.case, None if source is None else str(source.content["draws_hash"]))
 
     def inputs(self, study: Study, shelved: Shelved, scenario: Scenario) -> Inputs:
         """Packed inputs of a scenario; parameters bear on none of them."""

@@ -13,6 +13,7 @@ from copark.inference.levers import Gain
 from copark.inference.levers.measures import BUDGETS, SIDES, measure_of
 from copark.inference.levers.recommendation import Judgement
 from copark.inference.levers.schema import Lever, Setting
+from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import shown
 from copark.texts import LANGUAGES
@@ -43,6 +44,7 @@ class DecisionOption(Answer):
     title: Said
     reason: Said
     lever: Said
+    lever_key: str
     owner: Said
     change: float
     """Change of the chance to be self-standing."""
@@ -72,6 +74,26 @@ class DecisionOption(Answer):
     budgets: list[Said]
     """Median change of the home and of the host budget up to the horizon: taxes on profits less rescues."""
     scenario: dict[str, Any]
+
+
+class LeverParameter(Answer):
+    """A parameter that the effect of a lever depends on."""
+
+    title: Said
+    moved: Said
+    """How far the data inform it, in words."""
+
+
+class LeverStory(Answer):
+    """What a lever is in the world, and what its effect rests on in the model."""
+
+    key: str
+    title: Said
+    owner: Said
+    reason: Said
+    """What it is: an institution, a rule or a decision of this park."""
+    rests: list[LeverParameter]
+    """What its effect depends on."""
 
 
 class DecisionAnswer(Answer):
@@ -111,6 +133,8 @@ class DecisionAnswer(Answer):
     """Names of the four sides, in the order of every option's."""
     budgets: list[Said]
     """Names of the two budgets, in the order of every option's."""
+    levers: list[LeverStory]
+    """The levers of the options."""
     options: list[DecisionOption]
     """Every option, those with the same numbers once: what helps first, what to avoid last."""
 
@@ -135,6 +159,7 @@ NOTHING = DecisionAnswer(
     requirements=[],
     sides=[],
     budgets=[],
+    levers=[],
     options=[],
 )
 
@@ -181,8 +206,23 @@ def _decisions(found: Levers) -> DecisionAnswer:
         sentences=_sentences(found),
         sides=[_lever_words(f"side.{side}") for side in SIDES],
         budgets=[_lever_words(f"measure.{budget}") for budget in BUDGETS],
+        levers=_stories(found, {option.lever_key for option in options}),
         options=sorted((option for option in options if isfinite(option.change)), key=_order),
     )
+
+
+def _stories(found: Levers, keys: set[str]) -> list[LeverStory]:
+    """Tell what each lever with options is, in the order of their file."""
+    levers = {lever.key: lever for lever, _ in found.settings if lever.key in keys}
+    rests: dict[str, list[LeverParameter]] = {key: [] for key in levers}
+    for key, name, moved in found.rests:
+        if key in rests:
+            title = spoken_in(catalogue().parameters[name].title)
+            rests[key].append(LeverParameter(title=title, moved=_lever_words(f"moved.{moved}")))
+    return [
+        LeverStory.of(lever, owner=_lever_words(f"owner.{lever.controlled_by}"), rests=rests[key])
+        for key, lever in levers.items()
+    ]
 
 
 ORDER = ("recommended", "unreliable", "unchanged", "avoid")
@@ -246,6 +286,7 @@ def _option(
         setting,
         standing,
         lever=lever.title,
+        lever_key=lever.key,
         owner=_lever_words(f"owner.{lever.controlled_by}"),
         change=standing.mean,
         told=_told(middle(standing), standing),

@@ -313,7 +313,11 @@ class CaseName(Answer):
     start: str
     """First quarter."""
     quarters: int
+    """How many quarters are simulated where nobody asks for others: to ten years from now."""
+    now: str
+    """First quarter that can still be decided."""
     data_end: str
+    """Last quarter with observations."""
     hash: str
     """SHA-256 of its content."""
     uploaded: bool
@@ -339,8 +343,7 @@ class Made(Answer):
     """What made the numbers; with the study, all that is needed to make them again."""
 
     code_version: str
-    model_hash: str
-    experiment_hash: str
+    model_version: int
     """Hash of what stands between a case and the kernel."""
     case_hash: str
     cpu_features: str

@@ -154,9 +154,12 @@ def summary(arms: Sequence[Arm], changes: Sequence[Change], quarter: str, trust:
     if change.begins is None:
         return said("web.words.summary_same", reference=arms[0].title, **told)
     move = next(one for one in change.outcomes if one.name == STANDING)
+    # Both shares to the same tenth of a point as their difference, so that it is what a reader finds on subtracting.
+    before, difference = round(move.reference_share or 0.0, 3), round(move.change or 0.0, 3)
+    told |= {"share": percent(before + difference, 1), "before": percent(before, 1)}
     return said(
-        "web.words.summary_change", reference=arms[0].title, before=percent(move.reference_share or 0.0, 0),
-        change=points(move.change or 0.0), low=points(move.low or 0.0), high=points(move.high or 0.0), **told,
+        "web.words.summary_change", reference=arms[0].title, change=points(difference), low=points(move.low or 0.0),
+        high=points(move.high or 0.0), **told,
     )  # fmt: skip
 
 

@@ -26,12 +26,12 @@ from copark.analyses.compare import outcome_attribution as changing
 from copark.analyses.compare import outcome_change_text as words
 from copark.analyses.how_sure import doubts_of
 from copark.analyses.show import recorded_outcome
-from copark.model.jit import cpu_features, model_hash, versions
+from copark.cases.horizon import now_for, seen_from
+from copark.model.jit import cpu_features, versions
 from copark.model.variables import catalogue
 from copark.presentation.run_export import export_run, summary_table, write_csv
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.readouts.compare import outcome_changes
-from copark.simulation.results import experiment_hash
 from copark.simulation.run import simulate
 from copark.simulation.study import Scenario, Study
 from copark.simulation.trust import Trust
@@ -41,7 +41,7 @@ from copark.stats.shares import shares
 from copark.store import RunStore
 from copark.store.streaming_summary import summary_of
 from copark.texts import text
-from copark.version import __version__
+from copark.version import MODEL_VERSION, __version__
 from copark.workflows.serving import responses as told
 from copark.workflows.serving import sentences
 from copark.workflows.serving.attribution import FlowBook
@@ -288,13 +288,15 @@ def observed_points(case: Case, names: Sequence[str], labels: Sequence[str]) -> 
 def case_name(shelved: Shelved) -> told.CaseName:
     """A case in a list."""
     case = shelved.case
+    now = now_for(case)
     return told.CaseName.of(
         shelved,
         title=case.title,
         kind=case.kind,
         kind_title=said(f"workflows.kind.{case.kind}"),
         start=str(case.clock.start),
-        quarters=case.clock.quarters,
+        quarters=seen_from(case, now).clock.quarters,
+        now=str(now),
         data_end=str(case.clock.data_end),
         trust=trust_note(shelved.parameters.trust, case),
     )
@@ -332,8 +334,7 @@ def made_by(case_hash: str) -> told.Made:
     """What makes the numbers here and now."""
     return told.Made(
         code_version=__version__,
-        model_hash=model_hash(),
-        experiment_hash=experiment_hash(),
+        model_version=MODEL_VERSION,
         case_hash=case_hash,
         cpu_features=cpu_features(),
         versions=versions(),
