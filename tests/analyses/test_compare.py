@@ -105,7 +105,7 @@ def test_a_study_that_keeps_none_of_the_main_outputs_tells_what_it_keeps(tmp_pat
     study = load_study("old-threshold").with_changes(keep=["cash"], runs=RUNS).content()
     (tmp_path / "cash.yaml").write_text(yaml.safe_dump(study), encoding="utf-8")
     found = compare(None, str(tmp_path / "cash.yaml"))
-    assert {row.output for one in found.result.scenarios for row in one.differences} == {"cash"}
+    assert {row.measure for one in found.result.scenarios for row in one.differences} == {"cash"}
     assert "changes developer's cash" in found.document("en").headline
 
 

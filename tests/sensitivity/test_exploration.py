@@ -8,8 +8,9 @@ from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.analyses.sensitivity import Answer
 from copark.errors import CoparkError
-from copark.inference import exploration as explore
+from copark.inference.exploration import samples
 from copark.inference.prior import PriorSpace
+from copark.simulation import experiment
 from copark.simulation.trust import Trust
 from copark.store import checkpoints
 from copark.store.checkpoints import Stages
@@ -19,12 +20,12 @@ from tests.sensitivity.conftest import few_samples
 
 @pytest.fixture(scope="module")
 def cube(great_stone):
-    return explore.prior_factors(great_stone)
+    return samples.prior_factors(great_stone)
 
 
 @pytest.fixture(scope="module")
 def asked(great_stone):
-    return explore.readouts_of(great_stone)
+    return samples.readouts_of(great_stone)
 
 
 @pytest.fixture(scope="module")
@@ -35,29 +36,35 @@ def points(cube):
 def test_the_same_point_has_the_same_answer_and_other_luck_another(cube, points, asked):
     twice = np.concatenate([points[:1], points[:1], points[:1]])
     other = np.array([False, False, True])
-    found = explore.answers(cube, twice, asked, replicates=3, seed=1, other=other)
+    found = samples.answers(cube, twice, asked, replicates=3, seed=1, other=other)
     assert np.array_equal(found[0], found[1])
     assert not np.array_equal(found[0], found[2])
 
 
 def test_an_answer_is_the_mean_of_its_replicates(cube, points, asked):
-    one, two = (explore.answers(cube, points, asked, replicates=r, seed=1) for r in (1, 2))
-    other = explore.answers(cube, points, asked, replicates=1, seed=1, other=np.ones(len(points), dtype=bool))
+    one, two = (samples.answers(cube, points, asked, replicates=r, seed=1) for r in (1, 2))
+    other = samples.answers(cube, points, asked, replicates=1, seed=1, other=np.ones(len(points), dtype=bool))
     assert np.allclose(two, (one + other) / 2.0)
+
+
+def test_runs_may_be_cut_between_the_replicates_of_a_point(cube, points, asked, monkeypatch):
+    whole = samples.answers(cube, points, asked, replicates=3, seed=1)
+    monkeypatch.setattr(experiment, "CHUNK", 4)
+    assert np.array_equal(samples.answers(cube, points, asked, replicates=3, seed=1), whole, equal_nan=True)
 
 
 def test_the_box_of_a_posterior_holds_nine_tenths_of_each_axis(great_stone):
     space = PriorSpace.of(great_stone)
     points = 0.25 + 0.5 * np.random.default_rng(0).random((2000, space.axes))
-    box = explore.posterior_box(space, points)
+    box = samples.posterior_box(space, points)
     assert np.allclose(box.low, 0.275, atol=0.02)
     assert np.allclose(box.high, 0.725, atol=0.02)
 
 
 def test_a_sample_goes_on_within(cube, asked, monkeypatch, tmp_path):
-    monkeypatch.setattr(explore, "AT_ONCE", 16)
+    monkeypatch.setattr(experiment, "CHUNK", 16)
     monkeypatch.setattr(checkpoints, "EVERY", 0.0)
-    whole, made = explore.Ensemble, []
+    whole, made = experiment.Ensemble, []
 
     def counted(*arguments, **options):
         made.append(1)
@@ -65,12 +72,12 @@ def test_a_sample_goes_on_within(cube, asked, monkeypatch, tmp_path):
             raise KeyboardInterrupt
         return whole(*arguments, **options)
 
-    monkeypatch.setattr(explore, "Ensemble", counted)
+    monkeypatch.setattr(experiment, "Ensemble", counted)
     with pytest.raises(KeyboardInterrupt):
-        explore.drawn_sample(cube, asked, 64, 1, stage=Stages(tmp_path, "work").stage("sample"))
-    found = explore.drawn_sample(cube, asked, 64, 1, stage=Stages(tmp_path, "work").stage("sample"))
+        samples.drawn_sample(cube, asked, 64, 1, stage=Stages(tmp_path, "work").stage("sample"))
+    found = samples.drawn_sample(cube, asked, 64, 1, stage=Stages(tmp_path, "work").stage("sample"))
     assert len(made) == 5
-    again = explore.drawn_sample(cube, asked, 64, 1)
+    again = samples.drawn_sample(cube, asked, 64, 1)
     assert np.array_equal(found.values, again.values, equal_nan=True)
 
 

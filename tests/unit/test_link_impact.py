@@ -1,7 +1,5 @@
 """Link impact: sizes, lags and responses against numbers made by hand; the whole on Great Stone in both languages."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from tests.asked import table
@@ -10,30 +8,40 @@ import copark
 from copark.analyses import REGISTRY
 from copark.analyses.answer import check_keys
 from copark.analyses.context import Context
+from copark.analyses.link_impact.impacts import direction, half_width, impacts, lag_of
+from copark.analyses.link_impact.scenarios import STRENGTHS, cut_study, key_of, links_named
 from copark.cases.load import load_case
 from copark.errors import NotFound
-from copark.inference.ablations.effects import LinkResponse, direction, half_width, impacts, lag_of, responses
 from copark.presentation.document import Caveat, Chart
 from copark.presentation.figures import render
 from copark.presentation.style import styled
-from copark.simulation.counterfactual import STRENGTHS, cut_study, key_of, links_named
+from copark.stats.effects import Effects
 
 BEFORE = np.zeros((101, 6))
 BEFORE[:, -1] = np.arange(101)
 """Reference runs that end evenly between 0 and 100."""
 
 
-def pair_of(difference):
-    """A pair that knows one output."""
-    before = {"operating": SimpleNamespace(to_numpy=lambda: BEFORE)}
-    return SimpleNamespace(before=before, difference=lambda _output: difference)
+def effects_of(**differences):
+    """Effects of scenarios on one output, made of their differences."""
+    return Effects(
+        measures=("operating",),
+        units=("companies",),
+        quarters=tuple(f"203{quarter}Q1" for quarter in range(6)),
+        reference="as-it-is",
+        reference_values=BEFORE[:, None, :],
+        values={key: (BEFORE + apart)[:, None, :] for key, apart in differences.items()},
+        finished=dict.fromkeys(differences, np.ones(len(BEFORE), bool)),
+        draws=np.arange(len(BEFORE)),
+    )
 
 
 def test_a_size_is_in_half_widths_of_the_reference():
-    difference = np.zeros_like(BEFORE)
-    difference[:, -1] = -9.0
-    (found,) = impacts({"network_to_arrivals": pair_of(difference)}, ["operating"], 2)
+    apart = np.zeros_like(BEFORE)
+    apart[:, -1] = -9.0
+    (found,) = impacts(effects_of(cut=apart), {"cut": "network_to_arrivals"}, 2)
     assert half_width(BEFORE[:, -1]) == pytest.approx(45.0)
+    assert (found.link, found.output) == ("network_to_arrivals", "operating")
     assert (found.size, found.low, found.high) == pytest.approx((-0.2, -0.2, -0.2))
     assert found.differing == 1.0
     assert found.lag == 3
@@ -46,14 +54,21 @@ def test_a_lag_counts_from_the_cut_to_a_tenth_of_the_largest():
     assert lag_of(np.tile(course, (3, 1)), 2, 2000.0) is None
 
 
-def test_responses_are_medians_of_pairs_and_have_a_direction():
-    doses = (0.0, 0.5, 1.5, 2.0)
-    pairs = {("a", dose): pair_of(np.full_like(BEFORE, 10.0 * (dose - 1.0))) for dose in doses}
-    found = tuple(responses(pairs, ["operating"]))
-    assert [one.median for one in found] == pytest.approx([-10.0, -5.0, 5.0, 10.0])
-    assert direction(found) == "rising"
-    for ends, told in (((1.0, -1.0), "falling"), ((-1.0, -1.0), "bent"), ((0.0, 0.0), "flat")):
-        assert direction([LinkResponse("a", "b", 2.0 * at, 0, end, 0) for at, end in enumerate(ends)]) == told
+@pytest.mark.parametrize(
+    ("medians", "way"),
+    [
+        ((-10.0, -5.0, 5.0, 10.0), "rising"),
+        ((1.0, 0.5, -0.5, -1.0), "falling"),
+        ((-1.0, 0.0, 0.0, -1.0), "bent"),
+        ((0.0, 0.0, 0.0, 0.0), "flat"),
+    ],
+)
+def test_a_response_has_a_direction(medians, way):
+    keys = ("a", "b", "c", "d")
+    apart = {key: np.full_like(BEFORE, median) for key, median in zip(keys, medians, strict=True)}
+    rows = {row.scenario: row for row in effects_of(**apart).select(quarters=["2035Q1"]).rows()}
+    assert [rows[key].median for key in keys] == pytest.approx(medians)
+    assert direction(dict(zip(STRENGTHS, (rows[key] for key in keys), strict=True))) == way
 
 
 def test_each_scenario_cuts_its_own_link_from_the_quarter_on():
@@ -86,8 +101,9 @@ def test_links_of_great_stone(found):
     assert (quiet.lag, quiet.exists) == (None, False)
     assert all(one.lag is None or 0 <= one.lag < 46 for one in found.impacts)
     assert found.impact("network_to_arrivals").lag is not None
-    assert [one.strength for one in found.response("network_to_arrivals")] == list(STRENGTHS)
-    assert found.response("results_to_partners") == ()
+    assert list(found.response("network_to_arrivals")) == list(STRENGTHS)
+    assert found.response("results_to_partners") == {}
+    assert "results_to_partners" not in found.responding
     assert found.trust.state == "calibrated"
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from copark.inference.calibrations import Planned
     from copark.inference.case_parameters import CaseParameters
     from copark.inference.exploration import Workload
+    from copark.simulation.experiment import Experiment, Measures
     from copark.simulation.sample import DrawSource
     from copark.simulation.study import Study
     from copark.simulation.trust import Trust
@@ -206,6 +207,40 @@ class Context:
         made = simulate(settled, case, threads=self.threads, progress=self.stage("simulate"), source=has.source)
         require_finished(made)
         return made
+
+    def experiment(
+        self,
+        study: Study,
+        case: Case,
+        measures: Measures,
+        wanted: str | None = None,
+        cut: str | None = None,
+        times: int = 1,
+    ) -> Experiment:
+        """Set up an experiment on the parameters the case has, and announce it.
+
+        Parameters
+        ----------
+        study
+            What its scenarios share: runs, replicates, seed and time.
+        case
+            The case.
+        measures
+            What is read of every run.
+        wanted, cut
+            Which parameters, as of :meth:`parameters`.
+        times
+            How many studies of this kind are announced; 0 where it was announced before.
+        """
+        from copark.inference.case_parameters import settle
+        from copark.simulation.experiment import Experiment
+
+        settled, has = settle(study, case, self.source, wanted, cut)
+        if times:
+            self.announce(settled, case, has.source, times)
+        return Experiment(
+            settled, case, measures, source=has.source, threads=self.cores, progress=self.stage("simulate")
+        )
 
     def run(self, study: Study, case: Case, wanted: str | None = None, cut: str | None = None) -> xr.Dataset:
         """The stored runs of a study: found in the output folder, or made there; without one they are only made.

@@ -1,22 +1,19 @@
-"""What differs between runs with common random numbers: scenarios, mechanisms and links off, what factors explain."""
+"""What differs between runs with common random numbers: scenarios, mechanisms off, what factors explain."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from copark.inference.ablations.effects import Impact, LinkResponse
 from copark.labels import DUMMY, SLIGHTLY, UNMOVED, marked, named
 from copark.model.variables import catalogue
 from copark.presentation import style
 from copark.presentation.document import POINTS
-from copark.presentation.numbers import exact, number, percent, shown, unit_title
+from copark.presentation.numbers import number, percent, shown, unit_title
 from copark.simulation.readouts.compare import DifferenceCourse
 from copark.texts import text
 
@@ -28,12 +25,6 @@ NAMES = 2.55
 """Inches for the names of rows."""
 MOST, SHOWN = 24, 10
 """Rows of mechanisms, and factors: those with the largest effects; the tables have all."""
-LIMIT = 0.5
-"""Size at which the colour of the map of links is full."""
-COLOURS = LinearSegmentedColormap.from_list("cut", [style.MODEL, "#8fb3cf", style.PAPER, "#dfa497", style.SECOND])
-WORDS = ("title", "subtitle")
-HIGH, WIDE = 0.19, 0.34
-"""Inches of a cell of this map."""
 
 
 def output_title(output: str, lang: str) -> str:
@@ -160,60 +151,6 @@ def _with_mark(row: AblationRow, lang: str) -> str:
     """Title of what is off, marked where its parameters were not moved by the data, or a little."""
     mark = {"unmoved": UNMOVED, "fixed": UNMOVED, "weakly": SLIGHTLY}.get(row.standing, "")
     return f"{getattr(row.title, lang)} {mark}".rstrip()
-
-
-def impact_map(found: Sequence[Impact], since: str, end: str, foot: str, lang: str = "en") -> Figure:
-    """What each cut changes: a row for each link, a column for each output, grouped by scale.
-
-    found: impacts of all links on all outputs. since, end: quarter of the cut and of the reading, as labels.
-    """
-    known, by_place = catalogue(), {(one.link, one.output): one for one in found}
-    links, outputs = (list(dict.fromkeys(names)) for names in zip(*by_place, strict=True))
-    size = (2.55 + WIDE * len(outputs), 2.15 + HIGH * len(links))
-    title, subtitle = (text(f"link_impact.figure.map.{part}", lang, since=since, end=end) for part in WORDS)
-    figure = style.sheet(size, title, subtitle, foot)
-    axes = style.panel(figure, 1.85, 0.35, 0.70, 1.62)
-    axes.grid(visible=False)
-    sizes = np.array([[by_place[link, output].size for output in outputs] for link in links])
-    axes.imshow(np.ma.masked_invalid(sizes), cmap=COLOURS, vmin=-LIMIT, vmax=LIMIT, aspect="auto")
-    for (row, column), _ in np.ndenumerate(sizes):
-        one = by_place[links[row], outputs[column]]
-        if one.exists:
-            colour = style.PAPER if abs(one.size) > 0.6 * LIMIT else style.INK
-            axes.text(column, row, str(one.lag), ha="center", va="center", fontsize=style.SIZE["foot"], color=colour)
-    names = [style.wrap(known.links[link].title(lang), 26, 1) for link in links]
-    axes.set_yticks(range(len(links)), names, fontsize=style.SIZE["foot"])
-    heads = [style.wrap(known.outputs[output].title(lang), 14, 2) for output in outputs]
-    axes.set_xticks(range(len(outputs)), heads, fontsize=style.SIZE["foot"], rotation=50, ha="left")
-    axes.xaxis.tick_top()
-    axes.tick_params(length=0)
-    for rooms, line in (
-        ([known.links[one].source_room for one in links], axes.axhline),
-        ([known.outputs[one].room for one in outputs], axes.axvline),
-    ):
-        for at, (before, after) in enumerate(pairwise(rooms)):
-            if before != after:
-                line(at + 0.5, color=style.MUTED, linewidth=0.8)
-    return figure
-
-
-def response_curve(found: Sequence[LinkResponse], end: str, foot: str, lang: str = "en") -> Figure:
-    """How an output responds to the strength of a link: median and band of the paired differences."""
-    link = catalogue().links[found[0].link]
-    as_is = LinkResponse(link.name, found[0].output, 1.0, 0.0, 0.0, 0.0)
-    ordered = sorted([*found, as_is], key=lambda one: one.strength)
-    strengths = [one.strength for one in ordered]
-    title = text("link_impact.figure.response.title", lang, link=link.title(lang))
-    figure = style.sheet((3.5, 2.75), title, text("link_impact.figure.response.subtitle", lang, end=end), foot)
-    axes = style.panel(figure, 0.52, 0.62, 0.15, 0.86)
-    low, high = [one.low for one in ordered], [one.high for one in ordered]
-    axes.fill_between(strengths, low, high, color=style.MODEL, alpha=0.2, lw=0)
-    axes.plot(strengths, [one.median for one in ordered], color=style.MODEL, linewidth=1.8, marker="o", markersize=3.5)
-    axes.axhline(0.0, color=style.MUTED, linewidth=0.7)
-    axes.axvline(1.0, color=style.GRID, linewidth=1.0, zorder=0)
-    axes.set_xticks(strengths, [exact(one) for one in strengths], fontsize=style.SIZE["small"])
-    axes.set_xlabel(text("link_impact.figure.response.axis", lang), fontsize=style.SIZE["small"])
-    return figure
 
 
 def sobol_bars(found: Exploration, at: int, lang: str = "en") -> Figure:

@@ -1,4 +1,4 @@
-"""Studies of what something does, on common random numbers: a case less what happened, and with links cut or doubled.
+"""Studies of what something does, on common random numbers: a case less what happened, and with links cut.
 
 ``but_for`` runs a case as it is and without a happening; what the two differ by is due to it, on these parameters and
 these random numbers. Two happenings dropped together need not move what each moves alone: the sum of the parts is no
@@ -18,7 +18,7 @@ from copark.cases.casebook import folder_of
 from copark.cases.types import shown, suggestion
 from copark.errors import NotFound
 from copark.model.arrays import Draws
-from copark.model.variables import Link, catalogue
+from copark.model.variables import catalogue
 from copark.simulation.case_edits import Happening, happenings
 from copark.simulation.run import Progress, simulate
 from copark.simulation.sample import DrawSource
@@ -106,52 +106,7 @@ def varying(draws: Draws) -> dict[str, np.ndarray]:
     return found
 
 
-STRENGTHS = (0.0, 0.5, 1.5, 2.0)
-"""Strengths beside 1, the link as it is."""
-OUTPUTS = (
-    "partners", "commitment_home", "commitment_host", "benefit_home", "benefit_host", "network_home", "service_level",
-    "serviced_area", "cash", "result_cumulative", "registered_ever", "operating", "jobs", "profit", "mean_return",
-)  # fmt: skip
-"""Outputs in which effects are read, in the order of the scales."""
-
-
-def links_named(names: Sequence[str] | None = None) -> tuple[Link, ...]:
-    """Links of these names, or all."""
-    known = catalogue().links
-    return tuple(known[name] for name in names or known)
-
-
-def _study(case: Case, name: str, scenarios: Sequence[Scenario], changes: dict[str, Any]) -> Study:
-    base = baseline_of(case)
-    titles = Title(en=text(f"study.{name}", "en"), zh=text(f"study.{name}", "zh"))
-    made = {"name": name, "title": titles, "keep": OUTPUTS, "scenarios": (*base.scenarios, *scenarios)} | changes
-    return base.with_changes(**made)
-
-
-def _scenario(link: Link, key: str, strength: float, since: int) -> Scenario:
-    title = Title(**{lang: f"{getattr(link, lang)} × {strength:g}" for lang in ("en", "zh")})
-    change = LinkChange.model_validate({"strength": strength, "from": since})
-    return Scenario(key=key, title=title, links={link.name: change})
-
-
-def key_of(link: str, strength: float) -> str:
-    """Key of the scenario in which a link has a strength."""
-    return f"{link.replace('_', '-')}-x{strength:g}".replace(".", "-")
-
-
 def without_links(scenario: Scenario, key: str, links: Sequence[str], since: int) -> Scenario:
     """A scenario, some links cut in it from a quarter on (counted from 0)."""
     cut = LinkChange.model_validate({"strength": 0.0, "from": since})
     return scenario.model_copy(update={"key": key, "links": {**scenario.links, **dict.fromkeys(links, cut)}})
-
-
-def cut_study(case: Case, since: int, links: Sequence[Link], **changes: Any) -> Study:
-    """The case as it is, and each link cut from a quarter on (counted from 0)."""
-    scenarios = [_scenario(link, key_of(link.name, 0.0), 0.0, since) for link in links]
-    return _study(case, "arrows-cut-from", scenarios, changes)
-
-
-def strength_study(case: Case, since: int, links: Sequence[Link], **changes: Any) -> Study:
-    """The case as it is, and each link at several strengths from a quarter on."""
-    scenarios = [_scenario(link, key_of(link.name, dose), dose, since) for link in links for dose in STRENGTHS]
-    return _study(case, "arrows-dosed-from", scenarios, changes)

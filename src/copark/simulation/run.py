@@ -118,11 +118,18 @@ class Prepared(NamedTuple):
         return assemble(self.study, self.case, self.label, runs)
 
 
+def source_of(study: Study, case: Case, source: DrawSource | None) -> DrawSource | None:
+    """Give the source of a study's draws if it draws from a posterior; RunRefused if it does and none is given."""
+    if study.draws != "posterior":
+        return None
+    if source is None:
+        raise RunRefused.of("study.no_posterior", case=case.name)
+    return source
+
+
 def prepare(study: Study, case: Case, source: DrawSource | None = None) -> Prepared:
     """Make a study ready to run; RunRefused if it draws from a posterior and none is given."""
-    given = source if study.draws == "posterior" else None
-    if study.draws == "posterior" and given is None:
-        raise RunRefused.of("study.no_posterior", case=case.name)
+    given = source_of(study, case, source)
     seen = study.seen(case)
     inputs = tuple(inputs_of(seen, scenario) for scenario in study.scenarios)
     facts = tuple(facts_of(study, seen, scenario) for scenario in study.scenarios)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,7 +34,12 @@ def require_finished(made: xr.Dataset) -> None:
 
 def require_any_finished(scenario: str, status: NDArray[np.int64], labels: Sequence[str]) -> None:
     """As :func:`require_finished`, of the status of one scenario's runs, shape (runs, 3)."""
-    faults = list(_faults(scenario, status[:, 0], status[:, 1], labels))
+    require_finished_of_each({scenario: status}, labels)
+
+
+def require_finished_of_each(status: Mapping[str, NDArray[np.int64]], labels: Sequence[str]) -> None:
+    """As :func:`require_finished`, of the status of several scenarios' runs, each of shape (runs, 3), by scenario."""
+    faults = [fault for key, codes in status.items() for fault in _faults(key, codes[:, 0], codes[:, 1], labels)]
     if faults:
         raise StudyFaults(faults)
 

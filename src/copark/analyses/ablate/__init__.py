@@ -53,7 +53,7 @@ class Answer(Ablations, Result):
         return (
             {
                 "ablation": row.key, "kind": row.kind, "scale": row.scale, "verdict": row.effect.verdict,
-                "output": one.output, "quarter": one.quarter, "unit": one.unit, "low": one.low, "median": one.median,
+                "output": one.measure, "quarter": one.quarter, "unit": one.unit, "low": one.low, "median": one.median,
                 "high": one.high, "share_above": one.above, "share_equal": one.equal,
             }
             for row in self.rows for one in row.effect.differences

@@ -26,7 +26,6 @@ from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.readouts.compare import (
     DRAWN,
     MAIN,
-    Difference,
     DifferenceCourse,
     OutcomeChange,
     Pair,
@@ -37,6 +36,7 @@ from copark.simulation.readouts.compare import (
     provenance,
 )
 from copark.simulation.readouts.compare import compare as compare_pairs
+from copark.stats.effects import Effect
 from copark.texts import LANGUAGES, text
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class ComparedScenario:
     """key, title: what it is called in files, and in words."""
     begins: str | None
     """First quarter in which any pair of runs differs in one of the main outputs; none where none ever does."""
-    differences: tuple[Difference, ...]
+    differences: tuple[Effect, ...]
     """By output and date."""
     outcomes: tuple[OutcomeChange, ...]
     """How often each outcome happens in both, in one, in none."""
@@ -88,10 +88,10 @@ class ComparedScenario:
     """The changes of outcome shares, shared out among links: of the scenario that changes the share of self-standing
     runs most; none where nothing changes, where shares are not told, or where runs cannot be made again."""
 
-    def difference(self, output: str, quarter: str, *, log: bool = False) -> Difference | None:
+    def difference(self, output: str, quarter: str, *, log: bool = False) -> Effect | None:
         """The difference of an output at a date; none where it was not kept."""
         wanted = (output, quarter, log)
-        return next((one for one in self.differences if (one.output, one.quarter, one.log) == wanted), None)
+        return next((one for one in self.differences if (one.measure, one.quarter, one.log) == wanted), None)
 
     def outcome(self, name: str) -> OutcomeChange:
         """How often an outcome happens."""
@@ -123,11 +123,28 @@ class Compared:
 
     def main_table(self) -> Rows:
         """Every difference, a row each."""
-        return (
-            vars(row) | {"split": None if row.split is None else row.split.share}
-            for one in self.scenarios
-            for row in one.differences
-        )
+        return (_row(effect) for one in self.scenarios for effect in one.differences)
+
+
+def _row(effect: Effect) -> dict[str, Any]:
+    """Give an effect as a row of the published table, columns by the names they have had."""
+    return {
+        "arm": effect.scenario,
+        "reference": effect.reference,
+        "output": effect.measure,
+        "unit": effect.unit,
+        "quarter": effect.quarter,
+        "log": effect.log,
+        "pairs": effect.pairs,
+        "reference_median": effect.reference_median,
+        "arm_median": effect.scenario_median,
+        "low": effect.low,
+        "median": effect.median,
+        "high": effect.high,
+        "above": effect.above,
+        "equal": effect.equal,
+        "split": None if effect.split is None else effect.split.share,
+    }
 
 
 @dataclass(frozen=True, kw_only=True)

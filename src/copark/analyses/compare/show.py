@@ -15,8 +15,9 @@ from copark.labels import lowered
 from copark.presentation import document as doc
 from copark.presentation.numbers import unit_title
 from copark.simulation.outcomes import OUTCOMES
-from copark.simulation.readouts.compare import Difference, DifferenceCourse, OutcomeChange
+from copark.simulation.readouts.compare import DifferenceCourse, OutcomeChange
 from copark.simulation.trust import Trust
+from copark.stats.effects import Effect
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def change_column(unit: str, title: str = "", key: str = "change") -> doc.Column
     return doc.Column(key, title, doc.Kind.change, unit, 2 if unit == "log points" else None)
 
 
-def band(row: Difference) -> doc.Interval:
+def band(row: Effect) -> doc.Interval:
     """The median of paired differences, with 90 % of pairs."""
     return doc.Interval(row.low, row.high, row.median)
 
@@ -62,20 +63,20 @@ class CompareShow(Show):
         self.found, self.trust, self.own = found, trust, own or t
         self.end = found.ends[-1]
         rows = [row for row in found.scenarios[0].differences if row.quarter == self.end and not row.log]
-        self.first = next((row for row in rows if row.output == HEADLINE), rows[0] if rows else None)
+        self.first = next((row for row in rows if row.measure == HEADLINE), rows[0] if rows else None)
         """The difference that is told first, of the first scenario."""
         self.points = doc.Column("standing", t("column.standing"), doc.Kind.points)
         self.words = {"reference": t.of(found.reference), "quarter": self.end, **words}
         assumed = trust is not None and not trust.shows_outcomes
         self.assumed = text("trust.outcomes_assumed", t.lang, label=trust.label(t.lang)) if trust and assumed else ""
 
-    def main(self, one: ComparedScenario) -> Difference | None:
+    def main(self, one: ComparedScenario) -> Effect | None:
         """The difference of a scenario that is told first."""
-        return None if self.first is None else one.difference(self.first.output, self.end)
+        return None if self.first is None else one.difference(self.first.measure, self.end)
 
-    def change(self, row: Difference, title: str = "") -> doc.Column:
+    def change(self, row: Effect, title: str = "") -> doc.Column:
         """The column of that difference."""
-        return change_column(row.unit, title or self.output(row.output))
+        return change_column(row.unit, title or self.output(row.measure))
 
     def output(self, name: str) -> str:
         """What an output is called."""
@@ -100,7 +101,7 @@ class CompareShow(Show):
         words = {**self.words, "scenario": t.of(one.title), "count": str(len(self.found.scenarios))}
         if row is not None:
             change = self.said(band(row), self.change(row))
-            yield self.own(key, output=lowered(self.output(row.output)), change=change, **words)
+            yield self.own(key, output=lowered(self.output(row.measure)), change=change, **words)
         share = doc.Column("share", "", doc.Kind.share, places=1)
         shares = {"before": standing.reference_share, "after": standing.arm_share} if self.found.shows_outcomes else {}
         told = {key: self.said(value, share) for key, value in shares.items()}
@@ -134,7 +135,7 @@ class CompareShow(Show):
         """The numbers of the only scenario."""
         t, row, standing = self.t, self.main(one), one.outcome(STANDING)
         if row is not None:
-            column = self.change(row, t("card.change", output=self.output(row.output), quarter=self.end))
+            column = self.change(row, t("card.change", output=self.output(row.measure), quarter=self.end))
             between = self.said(doc.Interval(row.low, row.high), change_column(row.unit))
             yield doc.Card(column.title, column, row.median, t("card.band", band=between))
         between = self.said(doc.Interval(standing.low, standing.high), self.points)
@@ -304,18 +305,26 @@ class CompareShow(Show):
         own = [[row for row in one.differences if row.log is log] for one in self.found.scenarios]
         rows = [
             (
-                self.output(row.output), self.unit(row), row.quarter, row.reference_median, row.arm_median, band(row),
-                row.above, row.equal, None if row.split is None else row.split.share,
+                self.output(row.measure),
+                self.unit(row),
+                row.quarter,
+                row.reference_median,
+                row.scenario_median,
+                band(row),
+                row.above,
+                row.equal,
+                None if row.split is None else row.split.share,
             )
-            for each in own for row in each
-        ]  # fmt: skip
+            for each in own
+            for row in each
+        ]
         groups = self.grouped(list(map(len, own)))
         return self.table("ratios" if log else "differences", columns, rows, groups=groups, folded=True)
 
-    def unit(self, row: Difference) -> str:
+    def unit(self, row: Effect) -> str:
         """The unit of an output in words; of a ratio that of the medians beside it."""
         from copark.model.variables import catalogue
 
         known = catalogue().outputs
-        unit = known[row.output].unit if row.log and row.output in known else row.unit
+        unit = known[row.measure].unit if row.log and row.measure in known else row.unit
         return unit_title(unit, self.t.lang)

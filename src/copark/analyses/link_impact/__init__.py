@@ -12,13 +12,20 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from pydantic import Field
 
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Rows, Said
-from copark.inference.ablations.effects import Impact, LinkResponse, impacts, responses, strongest
-from copark.simulation.counterfactual import OUTPUTS, STRENGTHS, cut_study, key_of, links_named, strength_study
+from copark.analyses.link_impact.impacts import Impact, impacts, strongest
+from copark.analyses.link_impact.scenarios import (
+    OUTPUTS,
+    STRENGTHS,
+    cut_study,
+    key_of,
+    links_named,
+    strength_study,
+)
+from copark.stats.effects import Effect
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.cases import Case
-    from copark.simulation.readouts.compare import Pair
 
 HEADLINE = "operating"
 READ = (HEADLINE, "jobs", "cash")
@@ -26,8 +33,8 @@ READ = (HEADLINE, "jobs", "cash")
 
 
 def links_of(_context: Context, _given: Mapping[str, Any]) -> list[Choice]:
-    """Links between scales."""
-    return [Choice(one.name, Said(one.en, one.zh)) for one in links_named()]
+    """Give the links between scales."""
+    return [Choice(link.name, Said(link.en, link.zh)) for link in links_named()]
 
 
 class Params(CaseParams):
@@ -44,35 +51,50 @@ class Answer(Result):
     """What the cutting of each link changes, and how outputs respond to the strength of a link."""
 
     case: str
+    """Name of the case."""
     park: Said
+    """Name of the park."""
     studies: tuple[str, ...]
-    """Run IDs of the ensembles: links cut; links at several strengths, if any has an effect."""
+    """Run IDs of the studies: links cut; links at several strengths, if any has an effect."""
     since: str
+    """First quarter of the cut."""
     end: str
-    """since, end: quarter of the cut and of the reading."""
+    """Horizon: the quarter of the reading."""
     pairs: int
     """Pairs of runs."""
     impacts: tuple[Impact, ...]
     """Of every link on every output."""
-    responses: tuple[LinkResponse, ...]
-    """Of some outputs to every link with an effect on one of them."""
+    responses: tuple[Effect, ...]
+    """Effects at the horizon of links with an effect on :data:`READ`, at each strength: scenarios are named by
+    :func:`~copark.analyses.link_impact.scenarios.key_of`."""
 
     @property
     def links(self) -> tuple[str, ...]:
         """Names of the links that were cut, in the order of the model."""
-        return tuple(dict.fromkeys(one.link for one in self.impacts))
+        return tuple(dict.fromkeys(impact.link for impact in self.impacts))
+
+    @property
+    def responding(self) -> tuple[str, ...]:
+        """Names of the links that were run at several strengths, the strongest first."""
+        link_of = {key_of(link, strength): link for link in self.links for strength in STRENGTHS}
+        return tuple(dict.fromkeys(link_of[effect.scenario] for effect in self.responses))
 
     def impact(self, link: str, output: str = HEADLINE) -> Impact:
-        """What the cutting of a link does to an output."""
-        return next(one for one in self.impacts if (one.link, one.output) == (link, output))
+        """Give the impact of a cut on an output."""
+        return next(impact for impact in self.impacts if (impact.link, impact.output) == (link, output))
 
-    def response(self, link: str, output: str = HEADLINE) -> tuple[LinkResponse, ...]:
-        """How an output responds to the strengths of a link."""
-        return tuple(one for one in self.responses if (one.link, one.output) == (link, output))
+    def response(self, link: str, output: str = HEADLINE) -> dict[float, Effect]:
+        """Give the effects of a link on an output by its strength; none where it was only cut."""
+        strength_of = {key_of(link, strength): strength for strength in STRENGTHS}
+        return {
+            strength_of[effect.scenario]: effect
+            for effect in self.responses
+            if effect.measure == output and effect.scenario in strength_of
+        }
 
     def main_table(self) -> Rows:
-        """The effect of every cut on every output, a row each."""
-        return (vars(one) for one in self.impacts)
+        """Give the impact of every cut on every output, a row each."""
+        return (vars(impact) for impact in self.impacts)
 
 
 def depends_on(params: Params, _context: Context) -> dict[str, Any]:
@@ -82,37 +104,42 @@ def depends_on(params: Params, _context: Context) -> dict[str, Any]:
 
 def compute(params: Params, context: Context) -> Answer:
     """Cut every link, then run those with an effect at several strengths."""
-    from copark.simulation.readouts.compare import pairs_of
+    from copark.simulation.experiment import OutputPaths
 
     case = context.case(params.case)
-    at = _quarter(case, params, context)
+    since = _quarter(case, params, context)
     links = links_named(params.links)
     # What links do is asked of the time the case was filed for, as the claims about them are.
-    length = case.clock.quarters
-    study = cut_study(case, at, links, runs=params.draws, seed=params.seed, quarters=length)
-    runs = context.simulate(study, case, *params.wanted, times=2)
-    keys = {key_of(link.name, 0.0): link.name for link in links}
-    cuts = {keys[pair.arm]: pair for pair in pairs_of(runs)}
-    found = tuple(impacts(cuts, OUTPUTS, at))
-    studies = [str(runs.attrs["identity"])]
-    answers: dict[tuple[str, float], Pair] = {}
+    fields = {"runs": params.draws, "seed": params.seed, "quarters": case.clock.quarters}
+    cuts = cut_study(case, since, links, **fields)
+    as_it_is, *cut = cuts.scenarios
+    experiment = context.experiment(cuts, case, OutputPaths(OUTPUTS), *params.wanted, times=2)
+    effects = experiment.effects(cut, against=as_it_is)
+    found = tuple(impacts(effects, {key_of(link.name, 0.0): link.name for link in links}, since))
+    end = effects.quarters[-1]
+    studies = [experiment.run_id]
+    responses: tuple[Effect, ...] = ()
     chosen = strongest(found, len(links), READ)
     if chosen:
-        study = strength_study(case, at, links_named(chosen), runs=params.draws, seed=params.seed, quarters=length)
-        again = context.simulate(study, case, *params.wanted, times=0)
-        studies.append(str(again.attrs["identity"]))
-        strengths = {key_of(link, strength): (link, strength) for link in chosen for strength in STRENGTHS}
-        answers = {strengths[pair.arm]: pair for pair in pairs_of(again)}
-    labels = [str(label) for label in runs["label"].to_numpy()]
+        strengths = strength_study(case, since, links_named(chosen), **fields)
+        studies.append(context.identity(strengths, case, *params.wanted))
+        dosed = experiment.effects(strengths.scenarios[1:], against=as_it_is)
+        responses = tuple(dosed.select(measures=READ, quarters=[end]).rows())
     return Answer(
-        case=case.name, park=Said(case.title.en, case.title.zh), studies=tuple(studies), since=labels[at],
-        end=labels[-1], pairs=next(iter(cuts.values())).before.sizes["run"], impacts=found,
-        responses=tuple(responses(answers, READ)), **context.origin(params, runs),
-    )  # fmt: skip
+        case=case.name,
+        park=Said(case.title.en, case.title.zh),
+        studies=tuple(studies),
+        since=effects.quarters[since],
+        end=end,
+        pairs=effects.pairs(effects.scenarios[0]),
+        impacts=found,
+        responses=responses,
+        **context.origin(params, experiment.provenance),
+    )
 
 
 def _quarter(case: Case, params: Params, context: Context) -> int:
-    """The quarter of the cut, counted from the start: the first not calibrated to, or the first of all if none is left.
+    """Give the first quarter of the cut, counted from 0: the first not calibrated to, or the first if none is left.
 
     Raises RunRefused if it lies outside the case's time.
     """

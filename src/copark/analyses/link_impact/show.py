@@ -6,11 +6,13 @@ from statistics import median
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.link_impact import HEADLINE, READ, Answer
+from copark.analyses.link_impact.impacts import Impact, direction, strongest
+from copark.analyses.link_impact.scenarios import STRENGTHS
 from copark.analyses.show import Show
-from copark.inference.ablations.effects import Impact, LinkResponse, direction, strongest
 from copark.model.variables import ROOMS, catalogue
 from copark.presentation import document as doc
-from copark.presentation.numbers import exact, number
+from copark.presentation.numbers import exact, number, unit_title
+from copark.stats.effects import Effect
 
 NAMED, DRAWN = 5, 6
 """Links in the first table, and those whose responses are drawn; all are in the last table."""
@@ -28,9 +30,9 @@ def document(found: Answer, t: Texts) -> doc.Document:
     )  # fmt: skip
 
 
-def band(one: LinkResponse) -> doc.Interval:
-    """A response with 90 % of pairs."""
-    return doc.Interval(one.low, one.high, one.median)
+def band(effect: Effect) -> doc.Interval:
+    """Give the median of an effect with 90 % of pairs."""
+    return doc.Interval(effect.low, effect.high, effect.median)
 
 
 class _Show(Show):
@@ -52,7 +54,7 @@ class _Show(Show):
 
     def cut(self, link: str) -> doc.Interval:
         """Change in the number of operating enterprises when a link is cut: its response to strength 0."""
-        return band(next(one for one in self.found.response(link) if one.strength == 0.0))
+        return band(self.found.response(link)[0.0])
 
     def headline(self) -> str:
         if not self.best:
@@ -87,7 +89,7 @@ class _Show(Show):
         return doc.Interval(one.low, one.high, one.size), one.lag
 
     def map(self) -> doc.Section:
-        from copark.figures.comparison import impact_map
+        from copark.analyses.link_impact.figures import impact_map
 
         found, outputs = self.found, catalogue().outputs
         rows = [
@@ -133,37 +135,43 @@ class _Show(Show):
         return (self.section("responses", lead, *drawn, self.all_responses()),)
 
     def curve(self, link: str) -> doc.Chart:
-        from copark.figures.comparison import response_curve
+        from copark.analyses.link_impact.figures import response_curve
 
-        t, found, own = self.t, self.found, self.found.response(link)
-        key, title, footer = f"response-{link.replace('_', '-')}", self.title(link), self.footer(found.studies[-1])
+        t = self.t
+        response = self.found.response(link)
+        key = f"response-{link.replace('_', '-')}"
+        title = self.title(link)
+        footer = self.footer(self.found.studies[-1])
         columns = (self.column("strength", doc.Kind.number), self.change)
-        numbers = doc.Table(key, t("table.curve", link=title), columns,
-                        tuple((one.strength, band(one)) for one in own), folded=True)  # fmt: skip
-        return doc.Chart(key, t("chart.curve", link=title), t("alt.curve"),
-                     lambda: response_curve(own, found.end, footer, t.lang), numbers=numbers, wide=False)  # fmt: skip
+        rows = tuple((strength, band(effect)) for strength, effect in response.items())
+        numbers = doc.Table(key, t("table.curve", link=title), columns, rows, folded=True)
+        return doc.Chart(
+            key,
+            t("chart.curve", link=title),
+            t("alt.curve"),
+            lambda: response_curve(link, response, self.found.end, footer, t.lang),
+            numbers=numbers,
+            wide=False,
+        )
 
     def all_responses(self) -> doc.Table:
-        t, found, outputs = self.t, self.found, catalogue().outputs
-        strengths = sorted({one.strength for one in found.responses})
-        at = [
-            doc.Column(f"x{one:g}".replace(".", "_"), t("column.at", strength=exact(one)), doc.Kind.change)
-            for one in strengths
-        ]  # fmt: skip
-        rows = []
-        for link in dict.fromkeys(one.link for one in found.responses):
-            for output in READ:
-                own = {one.strength: one for one in found.response(link, output)}
-                variable = outputs[output]
-                cells = [band(own[one]) if isfinite(own[one].median) else None for one in strengths]
-                way = t(f"direction.{direction(tuple(own.values()))}")
-                rows.append((self.title(link), variable.title(t.lang), self.unit(variable.unit), *cells, way))
-        return self.table("responses", ("link output unit", *at, "direction"), rows, folded=True)
+        t = self.t
+        columns = [
+            doc.Column(f"x{strength:g}".replace(".", "_"), t("column.at", strength=exact(strength)), doc.Kind.change)
+            for strength in STRENGTHS
+        ]
+        rows = [self.response_row(link, output) for link in self.found.responding for output in READ]
+        return self.table("responses", ("link output unit", *columns, "direction"), rows, folded=True)
 
-    def unit(self, symbol: str) -> str:
-        from copark.presentation.numbers import unit_title
-
-        return unit_title(symbol, self.t.lang)
+    def response_row(self, link: str, output: str) -> tuple[doc.Value, ...]:
+        """How an output responds to a link: the effect of each strength, and its direction."""
+        response = self.found.response(link, output)
+        variable = catalogue().outputs[output]
+        effects = (response[strength] for strength in STRENGTHS)
+        cells = [band(effect) if isfinite(effect.median) else None for effect in effects]
+        unit = unit_title(variable.unit, self.t.lang)
+        way = self.t(f"direction.{direction(response)}")
+        return (self.title(link), variable.title(self.t.lang), unit, *cells, way)
 
     def limits(self) -> doc.Section:
         return self.section(

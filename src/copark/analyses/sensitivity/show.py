@@ -15,7 +15,8 @@ from copark.presentation import document as doc
 from copark.presentation.numbers import number
 
 if TYPE_CHECKING:
-    from copark.inference.exploration import GivenSet, Readout
+    from copark.inference.exploration import GivenSet
+    from copark.inference.exploration.samples import Readout
 
 SEEN = ("operating-20", "failed-20", "result_cumulative-20")
 """Outputs whose tables of samples at hand are not folded away; indices are drawn for all."""

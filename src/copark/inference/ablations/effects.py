@@ -1,11 +1,6 @@
 """What can be switched off in a case, and how park and forecast differ without it, with common random numbers.
 
 Mechanisms are listed in ``mechanisms.yaml``: parameters at the value at which each does nothing, or edits of facts.
-
-What changes when a link between scales is cut or made stronger: a *size* is the median difference at a date, divided by
-half the width of the band that 90 % of the reference's runs fill at that date, so that outputs of any unit stand side
-by side: 1 is as much as runs differ among themselves anyway. A *lag* is the number of quarters from the cut to the
-first one in which the median of the absolute differences reaches a tenth of the largest it comes to.
 """
 
 from __future__ import annotations
@@ -27,14 +22,13 @@ from copark.inference.observations import STAND_INS, ObservationModel, Target, n
 from copark.inference.prior import study_of
 from copark.model.variables import catalogue
 from copark.simulation.case_edits import happenings
-from copark.simulation.readouts.compare import COUNTS, Difference, OutcomeChange, Pair, compare, ends_of_years, pair
+from copark.simulation.readouts.compare import COUNTS, OutcomeChange, Pair, compare, ends_of_years, pair
 from copark.simulation.run import simulate
 from copark.simulation.sample import DrawSource
 from copark.simulation.scenario_edits import Edits
 from copark.simulation.study import LinkChange, Scenario, Study
 from copark.simulation.study_entries import Title
-from copark.stats.precision import difference
-from copark.stats.quantiles import band, quantiles
+from copark.stats.effects import Effect
 from copark.stats.scores import crps
 from copark.texts import LANGUAGES, text
 
@@ -183,7 +177,7 @@ run."""
 class AblationEffect:
     """What is different without something."""
 
-    differences: tuple[Difference, ...]
+    differences: tuple[Effect, ...]
     """Without less with, by output and quarter; of counts in log points."""
     failed: OutcomeChange
     """How the probability of failure changes."""
@@ -196,9 +190,9 @@ class AblationEffect:
     scores: Floats
     """CRPS on each later target, shape (targets,)."""
 
-    def of(self, output: str, quarter: str) -> Difference:
+    def of(self, output: str, quarter: str) -> Effect:
         """One of the differences."""
-        return next(row for row in self.differences if (row.output, row.quarter) == (output, quarter))
+        return next(row for row in self.differences if (row.measure, row.quarter) == (output, quarter))
 
 
 @dataclass(frozen=True)
@@ -271,110 +265,3 @@ def quarters_compared(case: Case) -> tuple[str, ...]:
     """Ends of years 12 and 20, or of a shorter horizon."""
     ends = (min(4 * year, case.clock.quarters) - 1 for year in (12, 20))
     return tuple(dict.fromkeys(str(case.clock.start + end) for end in ends))
-
-
-REACHED = 0.10
-"""Share of the largest median absolute difference at which an effect is said to have set in."""
-NEGLIGIBLE = 0.01
-"""Size that an effect must exceed in some quarter to be called one."""
-
-
-@dataclass(frozen=True)
-class Impact:
-    """What the cutting of a link does to an output."""
-
-    link: str
-    output: str
-    size: float
-    low: float
-    high: float
-    """size, low, high: median, 5 % and 95 % of the paired differences at the horizon, in half-widths of the reference's
-    band."""
-    largest: float
-    """Largest median absolute difference of any quarter, in half-widths of the band at the horizon."""
-    differing: float
-    """Share of pairs that differ at the horizon."""
-    lag: int | None
-    """Quarters from the cut until the effect sets in; ``None`` where it never does."""
-
-    @property
-    def exists(self) -> bool:
-        """Whether there is an effect at all, in any quarter."""
-        return self.lag is not None and self.largest > NEGLIGIBLE
-
-
-@dataclass(frozen=True)
-class LinkResponse:
-    """What a link's strength does to an output at a date: median, 5 % and 95 % of the paired difference."""
-
-    link: str
-    output: str
-    strength: float
-    low: float
-    median: float
-    high: float
-
-
-def half_width(values: Floats) -> float:
-    """Half the width that 90 % of values fill; not a number where they do not differ."""
-    low, high = quantiles(values, (0.05, 0.95))
-    width = float(high - low) / 2.0
-    return width if width > 0.0 else float("nan")
-
-
-def lag_of(differences: Floats, since: int, scale: float) -> int | None:
-    """Quarters from a cut until its effect sets in.
-
-    differences: paired, shape (run, quarter); since: quarter of the cut; scale: half-width of the reference's band.
-    """
-    course = np.median(np.abs(differences[:, since:]), axis=0)
-    top = float(course.max(initial=0.0))
-    return int(np.argmax(course >= REACHED * top)) if top > NEGLIGIBLE * scale else None
-
-
-def impacts(pairs: Mapping[str, Pair], outputs: Sequence[str], since: int) -> Iterator[Impact]:
-    """What the cutting of links from a quarter on, counted from 0, does to outputs that both arms kept.
-
-    pairs: by name of the link, the case as it is and with the link cut.
-    """
-    for link, one in pairs.items():
-        for output in outputs:
-            differences = one.difference(output)
-            scale = half_width(one.before[output].to_numpy()[:, -1])
-            low, middle, high = (value / scale for value in band(differences[:, -1]))
-            largest = float(np.median(np.abs(differences), axis=0).max()) / scale
-            differing = float(np.mean(differences[:, -1] != 0.0))
-            yield Impact(link, output, middle, low, high, largest, differing, lag_of(differences, since, scale))
-
-
-def strongest(found: Sequence[Impact], count: int, outputs: Sequence[str]) -> tuple[str, ...]:
-    """Names of the links with the largest effects on some outputs, the largest first."""
-    sizes: dict[str, float] = {}
-    for one in found:
-        if one.output in outputs and one.largest > NEGLIGIBLE:
-            sizes[one.link] = max(sizes.get(one.link, 0.0), one.largest)
-    return tuple(sorted(sizes, key=lambda link: (-sizes[link], link))[:count])
-
-
-def responses(pairs: Mapping[tuple[str, float], Pair], outputs: Sequence[str]) -> Iterator[LinkResponse]:
-    """What strengths of links do to outputs at the horizon; strength 1 is no difference by definition.
-
-    pairs: by link and strength, the case as it is and the scenario with that strength.
-    """
-    for (link, strength), one in pairs.items():
-        for output in outputs:
-            low, middle, high = band(one.difference(output)[:, -1])
-            yield LinkResponse(link, output, strength, low, middle, high)
-
-
-def direction(found: Sequence[LinkResponse]) -> str:
-    """Whether a stronger link means more of an output (rising), less (falling), neither all along (bent), or nothing.
-
-    found: responses of one output to one link.
-    """
-    medians = {1.0: 0.0} | {one.strength: one.median for one in found}
-    course = np.array([medians[strength] for strength in sorted(medians)])
-    steps = difference(course[:-1], course[1:])
-    if not np.any(steps):
-        return "flat"
-    return "rising" if (steps >= 0.0).all() else "falling" if (steps <= 0.0).all() else "bent"

@@ -5,43 +5,31 @@ design are means over replicates with common random numbers at every point; each
 its own. Both are read at the ends of years.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
-import numpy as np
-
-from copark.arrays import Booleans, Floats
 from copark.cases.case import Case
 from copark.cases.world import world_hash
 from copark.identity import identity_of
 from copark.inference.diagnostics import movements
 from copark.inference.draw_sources import PosteriorSource
 from copark.inference.exploration.indices import Given, Indices, design, given, other_luck, sobol_indices
+from copark.inference.exploration.samples import (
+    GivenSample,
+    Readout,
+    answers,
+    drawn_sample,
+    posterior_box,
+    posterior_sample,
+    prior_factors,
+    readouts_of,
+)
 from copark.inference.posterior import ParameterPosterior
-from copark.inference.prior import PriorSpace, random_points, study_of
-from copark.model.arrays import Draws
-from copark.model.variables import catalogue
-from copark.simulation.ensemble import Ensemble
-from copark.simulation.run import inputs_of
-from copark.simulation.study import Scenario
 from copark.simulation.study_entries import Title
-from copark.stats.quantiles import weighted_quantiles
-from copark.store.checkpoints import Stage, Stages
-from copark.texts import text
+from copark.store.checkpoints import Stages
 from copark.version import MODEL_VERSION, __version__
-
-BOX = (0.05, 0.95)
-"""Quantiles of the posterior that bound its box."""
-ASKED = (
-    ("operating", 12), ("operating", 20), ("failed", 20), ("result_cumulative", 20), ("jobs", 20),
-    ("benefit_home", 20), ("benefit_host", 20),
-)  # fmt: skip
-"""Outputs, and the year since the start at whose end they are read."""
-AT_ONCE = 4096
-"""Runs made at a time, so that memory does not grow with the design."""
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -58,210 +46,9 @@ class Workload:
         return self.runs * self.quarters
 
 
-@dataclass(frozen=True)
-class Factors:
-    """A cube over a case's uncertainties. Points have shape (runs, factors)."""
-
-    space: PriorSpace
-    """The prior's cube."""
-    low: Floats
-    high: Floats
-    """low, high: the part of it that is used, each of shape (axes of the prior,)."""
-
-    def inside(self, points: Floats) -> Floats:
-        """Points of the prior's cube that points of this one are, a dummy beyond them left out; shape (runs, axes)."""
-        return self.low + (self.high - self.low) * points[:, : self.space.axes]
-
-    def sobol(self, count: int, seed: int) -> Floats:
-        """The first points of a scrambled Sobol sequence over the cube."""
-        from scipy.stats import qmc
-
-        engine = qmc.Sobol(self.space.axes, scramble=True, rng=np.random.default_rng([seed, self.space.axes]))
-        return random_points(engine, count)
-
-
-def prior_factors(case: Case) -> Factors:
-    """The whole prior."""
-    space = PriorSpace.of(case)
-    return Factors(space, np.zeros(space.axes), np.ones(space.axes))
-
-
-def posterior_box(space: PriorSpace, points: Floats, weights: Floats | None = None) -> Factors:
-    """The box around a posterior: its central nine tenths on each axis, even inside, ties between axes left out."""
-    share = np.full(len(points), 1.0 / len(points)) if weights is None else weights
-    edges = np.stack([weighted_quantiles(points[:, n], share, BOX) for n in range(space.axes)])
-    return Factors(space, edges[:, 0], edges[:, 1])
-
-
 def marks_of(parameters: ParameterPosterior) -> dict[str, str]:
     """What the data did to each parameter: moved, weakly, unmoved."""
     return {one.name: one.verdict for one in movements(parameters.space, parameters.points, parameters.weights)}
-
-
-@dataclass(frozen=True)
-class Readout:
-    """An output at the end of a quarter."""
-
-    output: str
-    at: int
-    """Quarter, counted from the start."""
-    quarter: str
-    """Its label, such as ``2032Q2``."""
-    year: int
-    """Year since the start."""
-
-    @property
-    def key(self) -> str:
-        """Output and year."""
-        return f"{self.output}-{self.year}"
-
-    @property
-    def unit(self) -> str:
-        """Unit of the output."""
-        return catalogue().outputs[self.output].unit
-
-    def title(self, lang: str) -> str:
-        """The output's title with the quarter; of failure, its probability."""
-        if self.output == "failed":
-            return text("sensitivity.readout.failed", lang, quarter=self.quarter)
-        own = catalogue().outputs[self.output].title(lang)
-        return text("sensitivity.readout.other", lang, title=own, quarter=self.quarter)
-
-
-def readouts_of(case: Case) -> tuple[Readout, ...]:
-    """What is asked of a case: at the ends of years 12 and 20, or at the end of a shorter horizon."""
-    made: dict[tuple[str, int], Readout] = {}
-    for output, year in ASKED:
-        at = min(4 * year, case.clock.quarters) - 1
-        made.setdefault((output, at), Readout(output, at, str(case.clock.start + at), year))
-    return tuple(made.values())
-
-
-def _read(
-    case: Case, draws: Draws, readouts: Sequence[Readout], threads: int, scenario: Scenario | None = None
-) -> Floats:
-    """Read-outs of runs, shape (runs, readouts); not a number where a run did not end well as a computation."""
-    names = tuple(dict.fromkeys(one.output for one in readouts))
-    runs = Ensemble(inputs_of(case, scenario), draws, names, threads=threads).run()
-    return runs.of_finished(np.stack([runs[one.output][:, one.at] for one in readouts], axis=1))
-
-
-def _in_pieces(
-    count: int, step: int, made: Callable[[slice], Floats], stage: Stage | None, progress: Progress | None
-) -> Floats:
-    """Rows made some at a time, kept in a stage from time to time, and found there."""
-    kept = stage or Stage(None, "")
-    parts = [] if kept.found is None else [kept.found.arrays["made"]]
-    for first in range(sum(map(len, parts)), count, step):
-        part = slice(first, min(first + step, count))
-        parts.append(made(part))
-        if kept.is_due or part.stop == count:
-            kept.keep(part.stop / count, {"made": np.concatenate(parts)})
-        if progress is not None:
-            progress(part.stop, count)
-    return np.concatenate(parts)
-
-
-def with_luck(draws: Draws, replicates: int, other: Booleans) -> Draws:
-    """Draws of every point with the random numbers of every replicate: of run r, or r + replicates where it is other.
-
-    draws: of the points; other: points answered with other random numbers, shape (points,).
-    """
-    made = Draws(*(np.repeat(room, replicates) for room in draws))
-    made.addresses["run"] = np.tile(np.arange(replicates), len(other)) + replicates * np.repeat(other, replicates)
-    return made
-
-
-def answers(
-    factors: Factors,
-    points: Floats,
-    readouts: Sequence[Readout],
-    *,
-    replicates: int,
-    seed: int,
-    other: Booleans | None = None,
-    threads: int = 1,
-    stage: Stage | None = None,
-    progress: Progress | None = None,
-) -> Floats:
-    """Answer every point of the cube by the mean over replicates, shape (points, readouts).
-
-    other: points answered with another set of random numbers, shape (points,); stage: where answers are kept, and
-    found.
-    """
-    another = np.zeros(len(points), dtype=bool) if other is None else other
-
-    def made(part: slice) -> Floats:
-        draws = with_luck(factors.space.draws(factors.inside(points[part]), seed), replicates, another[part])
-        found = _read(factors.space.case, draws, readouts, threads)
-        return np.asarray(found.reshape(-1, replicates, len(readouts)).mean(axis=1))
-
-    return _in_pieces(len(points), max(1, AT_ONCE // replicates), made, stage, progress)
-
-
-@dataclass(frozen=True)
-class GivenSample:
-    """Runs as a table."""
-
-    kind: str
-    """prior or posterior."""
-    factors: Mapping[str, Floats]
-    """Values by name, in the units of the parameters, each of shape (runs,)."""
-    values: Floats
-    """Shape (runs, readouts); not a number where a run did not end well as a computation."""
-    replicates: int = 1
-    """Runs behind each row: values are their means."""
-
-    @property
-    def matrix(self) -> Floats:
-        """Factors side by side, shape (runs, factors)."""
-        return np.stack(list(self.factors.values()), axis=1)
-
-
-def drawn_sample(
-    factors: Factors,
-    readouts: Sequence[Readout],
-    runs: int,
-    seed: int,
-    *,
-    threads: int = 1,
-    stage: Stage | None = None,
-    progress: Progress | None = None,
-) -> GivenSample:
-    """Draw a sample of a cube, each run with its own random numbers; stage: where what was read is kept, and found."""
-    points = factors.sobol(runs, seed)
-
-    def made(part: slice) -> Floats:
-        return _read(
-            factors.space.case, factors.space.draws(factors.inside(points[part]), seed, part.start), readouts, threads
-        )
-
-    values = _in_pieces(runs, AT_ONCE, made, stage, progress)
-    return GivenSample("prior", factors.space.table(factors.inside(points)), values)
-
-
-def posterior_sample(
-    source: PosteriorSource,
-    readouts: Sequence[Readout],
-    futures: int,
-    seed: int,
-    *,
-    threads: int = 1,
-    progress: Progress | None = None,
-) -> GivenSample:
-    """All pairs of a replay posterior, each the mean of some futures; what is the same in all pairs is no factor."""
-    space, pairs = source.replay.space, source.replay.pairs
-    study = study_of(space.case, seed).with_changes(draws="posterior", futures=futures)
-    read = partial(_read, space.case, readouts=readouts, threads=threads, scenario=study.scenarios[0])
-
-    def made(part: slice) -> Floats:
-        found = read(draws=source.draws(study, part.start * futures, part.stop * futures))
-        return np.asarray(found.reshape(-1, futures, len(readouts)).mean(axis=1))
-
-    values = _in_pieces(pairs, max(1, AT_ONCE // futures), made, None, progress)
-    table = space.table(source.replay.points[source.order])
-    varying = {name: column for name, column in table.items() if np.ptp(column) > 0.0}
-    return GivenSample("posterior", varying, values, futures)
 
 
 METHODS = ("sobol", "given")

@@ -18,8 +18,9 @@ from copark.arrays import Floats
 from copark.cases.quarters import Quarter
 from copark.errors import Fault, FaultsFound
 from copark.simulation.outcomes import OUTCOMES, YEAR_TWENTY, reclassify
-from copark.stats.precision import Split, any_differ, change_interval, difference, split
-from copark.stats.quantiles import LEVELS, band, quantiles
+from copark.stats.effects import LOG_POINTS, Effect, Effects, place_of
+from copark.stats.precision import any_differ, change_interval, difference
+from copark.stats.quantiles import LEVELS, quantiles
 from copark.stats.shares import Share, shares
 
 if TYPE_CHECKING:
@@ -214,33 +215,6 @@ def begins(pair: Pair, outputs: Sequence[str] | None = None) -> str | None:
 
 
 @dataclass(frozen=True)
-class Difference:
-    """A paired difference of an output at the end of a quarter, over runs."""
-
-    arm: str
-    reference: str
-    output: str
-    unit: str
-    quarter: str
-    log: bool
-    """Whether logarithms are compared: the unit then is log points (0.1 is about a tenth more)."""
-    pairs: int
-    """Pairs of runs."""
-    reference_median: float
-    arm_median: float
-    """reference_median, arm_median: medians of the two arms, in the output's own unit."""
-    low: float
-    median: float
-    high: float
-    """low, median, high: 5, 50 and 95 % of the differences; they are not the difference of the medians."""
-    above: float
-    equal: float
-    """above, equal: shares of pairs in which the arm is above, and exactly like, the reference."""
-    split: Split | None
-    """Variance from parameters and from chance; ``None`` where no draw has two runs."""
-
-
-@dataclass(frozen=True)
 class OutcomeChange:
     """How often an outcome happens in both arms of the same run, in the arm alone, in the reference alone, in none."""
 
@@ -279,12 +253,12 @@ class OutcomeChange:
 class ComparisonTable:
     """What a comparison says: differences by arm, output and date; changes of outcomes by arm."""
 
-    differences: tuple[Difference, ...]
+    differences: tuple[Effect, ...]
     outcomes: tuple[OutcomeChange, ...]
 
-    def of(self, arm: str, output: str, quarter: str, *, log: bool = False) -> Difference:
+    def of(self, arm: str, output: str, quarter: str, *, log: bool = False) -> Effect:
         """One of the differences; raises KeyError if it is not in the table."""
-        rows = {(row.arm, row.output, row.quarter, row.log): row for row in self.differences}
+        rows = {(row.scenario, row.measure, row.quarter, row.log): row for row in self.differences}
         return rows[arm, output, quarter, log]
 
 
@@ -313,7 +287,7 @@ def course(pair: Pair, output: str, *, log: bool | None = None) -> DifferenceCou
     found = pair.difference(output, log=log)
     finite = np.isfinite(found).sum(axis=0)
     above = np.where(finite, (found > 0.0).sum(axis=0) / np.maximum(finite, 1), np.nan)
-    unit = "log points" if log else unit
+    unit = LOG_POINTS if log else unit
     return DifferenceCourse(output, unit, log, pair.labels, quantiles(found), above, begins(pair, [output]))
 
 
@@ -339,37 +313,52 @@ def compare(
     outputs: by default those of :data:`MAIN` that were kept; quarters: labels such as ``2024Q2``, by default the ends
     of year 12 and of the horizon or year 20. Raises KeyError if an output or quarter asked for was not kept.
     """
-    differences: list[Difference] = []
+    differences: list[Effect] = []
     changes: list[OutcomeChange] = []
     for one in pairs:
         names = [name for name in MAIN if name in one.outputs] if outputs is None else list(outputs)
         ends = ends_of_years(one.before) if quarters is None else tuple(quarters)
         for name in names:
-            unit = str(one.before[name].attrs.get("units", ""))
-            for log in (False, True) if unit in COUNTS else (False,):
-                differences += _rows(one, name, unit, ends, log=log)
+            effects = effects_of(one, [name], ends)
+            for log in (False, True) if effects.units[0] in COUNTS else (False,):
+                differences += effects.rows(log=log)
         first, second = (arm["outcome"].to_numpy() for arm in (one.before, one.after))
         changes += outcome_changes(first, second, one.draws, reference=one.reference, arm=one.arm)
     return ComparisonTable(tuple(differences), tuple(changes))
 
 
-def _rows(pair: Pair, output: str, unit: str, quarters: Sequence[str], *, log: bool) -> Iterator[Difference]:
-    found = pair.difference(output, log=log)
-    unit = "log points" if log else unit
-    for quarter in quarters:
-        if quarter not in pair.labels:
-            raise KeyError(quarter)
-        at = pair.labels.index(quarter)
-        column = found[:, at]
-        first, second = (
-            float(quantiles(one[output].to_numpy()[:, at], (0.50,))[0]) for one in (pair.before, pair.after)
-        )
-        low, median, high = band(column)
-        above, equal = (float(np.mean(side)) if column.size else float("nan") for side in (column > 0.0, column == 0.0))
-        yield Difference(
-            pair.arm, pair.reference, output, unit, quarter, log, column.size, first, second, low, median, high, above,
-            equal, split(column, pair.draws),
-        )  # fmt: skip
+def effects_of(pair: Pair, outputs: Sequence[str], quarters: Sequence[str]) -> Effects:
+    """Read a pair of stored scenarios as effects.
+
+    Parameters
+    ----------
+    pair
+        The two.
+    outputs
+        Outputs that both kept.
+    quarters
+        Labels of quarters that both kept.
+
+    Raises
+    ------
+    KeyError
+        If an output or a quarter was not kept.
+    """
+    columns = [place_of(quarter, pair.labels) for quarter in quarters]
+    before, after = (
+        np.stack([kept[name].to_numpy().astype(np.float64)[:, columns] for name in outputs], axis=1)
+        for kept in (pair.before, pair.after)
+    )
+    return Effects(
+        measures=tuple(outputs),
+        units=tuple(str(pair.before[name].attrs.get("units", "")) for name in outputs),
+        quarters=tuple(quarters),
+        reference=pair.reference,
+        reference_values=before,
+        values={pair.arm: after},
+        finished={pair.arm: np.ones(len(after), dtype=np.bool_)},
+        draws=pair.draws,
+    )
 
 
 def outcome_changes(

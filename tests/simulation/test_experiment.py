@@ -1,0 +1,141 @@
+"""An experiment: however its runs are cut, kept, extended, stopped and shared out, they are the runs of the study."""
+
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+import numpy as np
+import pytest
+
+from copark.errors import RunRefused, StudyFaults
+from copark.simulation.experiment import Experiment, OutputPaths
+from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.readouts.compare import compare, pairs_of
+from copark.simulation.run import simulate
+from copark.store.checkpoints import Stages
+from tests.simulation.conftest import arm, study
+from tests.simulation.test_unfinished import FLOOD
+
+AS_IT_IS = arm()
+CUT = arm("cut", links={"network_to_arrivals": {"strength": 0.0}})
+DEAR = arm("dear", edits={"terms": {"cost": {"home": 0.05, "host": 0.05, "third": 0.05}}})
+READ = ("operating", "jobs", "cash")
+RUNS, REPLICATES = 48, 2
+
+
+def asked(runs=RUNS, **changes):
+    fields = {"draws": "prior", "futures": REPLICATES, "keep": READ} | changes
+    return study(AS_IT_IS, CUT, DEAR, runs=runs, **fields)
+
+
+@pytest.fixture
+def experiment(great_stone):
+    return Experiment(asked(), great_stone, OutputPaths(READ))
+
+
+@pytest.fixture(scope="module")
+def stored(great_stone):
+    """The same study as one dataset."""
+    return simulate(asked(), great_stone, threads=1)
+
+
+def same(experiment, stored):
+    """Whether an experiment has the runs of the dataset, to the last bit."""
+    for number, scenario in enumerate((AS_IT_IS, CUT, DEAR)):
+        made = experiment.measured(scenario)
+        paths = np.stack([stored[name].values[number] for name in READ], axis=1)
+        if not (
+            np.array_equal(made.values, paths, equal_nan=True)
+            and np.array_equal(made.outcome, stored["outcome"].values[number])
+        ):
+            return False
+    return True
+
+
+def test_effects_are_those_of_the_study_read_as_pairs(experiment, stored):
+    effects = experiment.effects([CUT, DEAR], against=AS_IT_IS)
+    assert same(experiment, stored)
+    assert (effects.scenarios, effects.measures, len(effects.quarters)) == (("cut", "dear"), READ, 80)
+    assert effects.draws.tolist() == [run // REPLICATES for run in range(RUNS)]
+    quarter = effects.quarters[-1]
+    table = compare(pairs_of(stored), READ, [quarter])
+    for effect in effects.select(quarters=[quarter]).rows():
+        assert effect == table.of(effect.scenario, effect.measure, quarter)
+
+
+def test_nothing_is_run_twice_and_more_draws_go_on_where_the_last_ended(great_stone, stored):
+    made = []
+    experiment = Experiment(asked(), great_stone, OutputPaths(READ), progress=lambda done, _: made.append(done))
+    experiment.extend([AS_IT_IS, CUT], draws=5)
+    assert (made[-1], experiment.runs_of(CUT), experiment.runs_of(DEAR)) == (2 * 5 * REPLICATES, 10, 0)
+    made.clear()
+    experiment.extend([AS_IT_IS, CUT.model_copy(update={"key": "called-otherwise"})], draws=5)
+    assert not made
+    experiment.extend([CUT])
+    assert (made[-1], experiment.runs_of(AS_IT_IS)) == (RUNS - 10, 10)
+    assert len(experiment.measured(CUT, draws=3).status) == 3 * REPLICATES
+    assert same(experiment, stored)
+
+
+class LeftError(Exception):
+    """Whoever asked has left."""
+
+
+def test_a_stop_loses_nothing_that_was_made(great_stone, stored):
+    total = 0
+
+    def leave(done, _):
+        nonlocal total
+        total += 1
+        if total == 2:
+            raise LeftError
+
+    experiment = Experiment(asked(), great_stone, OutputPaths(READ), progress=leave)
+    with pytest.raises(LeftError):
+        experiment.extend([AS_IT_IS, CUT, DEAR])
+    assert (experiment.runs_of(AS_IT_IS), experiment.runs_of(DEAR)) == (RUNS, 0)
+    assert same(experiment, stored)
+
+
+def test_a_checkpoint_is_found_by_the_same_experiment(great_stone, stored, tmp_path):
+    first = Experiment(asked(), great_stone, OutputPaths(READ), checkpoint=Stages(tmp_path, "a").stage("runs"))
+    first.extend([AS_IT_IS, CUT])
+    again = Experiment(asked(), great_stone, OutputPaths(READ), checkpoint=Stages(tmp_path, "a").stage("runs"))
+    assert (again.runs_of(CUT), again.runs_of(DEAR)) == (RUNS, 0)
+    assert same(again, stored)
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_threads_do_not_change_the_numbers(great_stone, stored, threads):
+    assert same(Experiment(asked(), great_stone, OutputPaths(READ), threads=threads), stored)
+
+
+@pytest.mark.long
+def test_processes_do_not_change_the_numbers(great_stone, stored):
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as workers:
+        assert same(Experiment(asked(), great_stone, OutputPaths(READ), workers=workers), stored)
+
+
+def test_effects_by_the_outcome_of_the_reference(experiment):
+    """Each pair is in one part, and the parts together are the whole."""
+    whole = experiment.effects([CUT], against=AS_IT_IS)
+    outcome = experiment.measured(AS_IT_IS).outcome
+    parts = whole.by(outcome)
+    assert list(parts) == sorted(set(outcome.tolist()))
+    assert set(parts) <= set(range(len(OUTCOMES)))
+    assert sum(part.pairs("cut") for part in parts.values()) == whole.pairs("cut") == RUNS
+    code, part = next(iter(parts.items()))
+    chosen = whole.differences("cut", "jobs")[outcome == code]
+    assert np.array_equal(part.differences("cut", "jobs"), chosen)
+
+
+def test_a_scenario_without_a_finished_run_is_refused(experiment):
+    flood = arm("flood", parameters=FLOOD)
+    with pytest.raises(StudyFaults) as refused:
+        experiment.effects([CUT, flood], against=AS_IT_IS, draws=4)
+    (fault,) = refused.value.faults
+    assert (fault.code, fault.file) == ("study.all_too_many_enterprises", "flood")
+
+
+def test_a_posterior_must_be_given(great_stone):
+    with pytest.raises(RunRefused):
+        Experiment(asked(draws="posterior"), great_stone, OutputPaths(READ))
