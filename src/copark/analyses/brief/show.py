@@ -85,6 +85,10 @@ def of_structures(readings: Sequence[Reading], t: Texts) -> str:
     return t("card.structures", band=shown(doc.Interval(low, high), doc.SHARE, t.lang), count=count)
 
 
+SELDOM, MOSTLY = 1.0 / 3.0, 2.0 / 3.0
+"""Chances below and above which structures of the model say the opposite of each other."""
+
+
 class _Show(Show):
     def __init__(self, found: Answer, t: Texts) -> None:
         super().__init__(t)
@@ -115,7 +119,10 @@ class _Show(Show):
         low, high = (percent_words(value, t.lang) for value in between[:2])
         key = "headline.alike" if low == high else "headline.between"
         outcome = t(key, **shares, **words, low=low, high=high, count=between[2])
-        return t.sentences([*self.contradiction(), outcome, *self.assumed()])
+        chances = (*between[:2], found.share("self_standing").share)
+        disagree = min(chances) < SELDOM and max(chances) > MOSTLY
+        before = [t("headline.disagree", **words)] if disagree else []
+        return t.sentences([*self.contradiction(), *before, outcome, *self.assumed()])
 
     def contradiction(self) -> list[str]:
         """Say that the park's record contradicts the model, where it does: before anything else."""

@@ -169,6 +169,8 @@ class Answer(Result):
     as_elsewhere: dict[str, tuple[float, float, float]] = field(default_factory=dict)
     """By observable: 5, 95 and 50 % of the runs that every other page shows of the park, at the end; nothing where the
     forecast is of another quarter, or rests on other observations."""
+    contradiction: Said | None = None
+    """How the recorded outcome contradicts the runs that every other page shows; ``None`` where it does not."""
     closed_since: str = ""
     closed_by: Said | None = None
     """closed_since, closed_by: quarter and title of a closure that stands at the end, if any."""
@@ -298,12 +300,13 @@ def compute(params: Params, context: Context) -> Answer:
     closure = case.closed_by(asked.until)
     is_usual = asked.until == horizon and not params.told
     is_usual = is_usual and params.cut is None and params.runs is None and params.seed is None
+    bands, contradiction = _as_elsewhere(params, context) if is_usual else ({}, None)
     return Answer(
         case=case.name, park=Said(case.title.en, case.title.zh), start=str(case.clock.start), cut=str(asked.cut),
         until=str(asked.until), horizon=str(horizon),
         closed_since="" if closure is None else str(closure.since),
         closed_by=None if closure is None else Said(closure.title.en, closure.title.zh),
-        as_elsewhere=_as_elsewhere(params, context) if is_usual else {},
+        as_elsewhere=bands, contradiction=contradiction,
         file="" if params.freeze is None else params.freeze.name, runs=made.runs, seed=made.seed,
         held=shipped().judged, **found,
         **context.stamped(case, trust, made_now(posterior_cut="" if asked.panel is not None else str(asked.cut))),
@@ -314,9 +317,20 @@ RUNS_ELSEWHERE = 1000
 """Runs that the brief and Simulate show of a park where nobody asks for more."""
 
 
-def _as_elsewhere(params: Params, context: Context) -> dict[str, tuple[float, float, float]]:
-    """Give 5, 95 and 50 % of the runs that every other page shows of the park, in the quarter it is judged."""
+def _as_elsewhere(
+    params: Params, context: Context
+) -> tuple[dict[str, tuple[float, float, float]], Said | None]:  # fmt: skip
+    """Read the runs that every other page shows of the park, in the quarter it is judged.
+
+    Returns
+    -------
+    bands, contradiction
+        5, 95 and 50 % by observable, and how the recorded outcome contradicts them.
+    """
+    from copark.analyses.how_sure import doubts_of
+    from copark.simulation.outcomes import OUTCOMES
     from copark.simulation.study import baseline
+    from copark.stats.shares import shares
 
     case = context.case(params.case)
     study = baseline(params.case).with_changes(runs=RUNS_ELSEWHERE, now=now_for(case, params.now))
@@ -326,7 +340,9 @@ def _as_elsewhere(params: Params, context: Context) -> dict[str, tuple[float, fl
         if name in runs:
             low, middle, high = band(runs[name].isel(scenario=0, quarter=-1).to_numpy())
             found[name] = (low, high, middle)
-    return found
+    shows_outcomes = context.parameters(params.case).trust.shows_outcomes
+    outcomes = shares(runs["outcome"].to_numpy()[0], OUTCOMES)
+    return found, doubts_of(case, outcomes, shows_outcomes=shows_outcomes).contradiction
 
 
 def _looked(asked: Asked, settings: PanelSettings, context: Context) -> tuple[Panel, PooledOutlook]:

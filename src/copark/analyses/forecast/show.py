@@ -86,7 +86,9 @@ class _Show(Show):
         closed = [] if self.found.closed_by is None else [
             self.t("headline.closed", since=self.found.closed_since, title=self.t.of(self.found.closed_by))
         ]  # fmt: skip
-        return self.t.sentences([*closed, forecast, *self.model_alone()])
+        contradiction = [] if self.found.contradiction is None else [self.t.of(self.found.contradiction)]
+        alone = [] if closed else self.model_alone()
+        return self.t.sentences([*closed, *contradiction, forecast, *alone])
 
     def part(self, name: str, band: doc.Interval) -> str:
         """Tell an observable at the end; that it cannot be told, where its interval spans a factor of ten and more."""

@@ -14,7 +14,7 @@ from pydantic import Field
 from copark.analyses.contract import AheadParams, Choice, Keys, Option, Result, Said
 from copark.analyses.how_sure import NONE, Doubts, doubts_of
 from copark.inference.levers import LeverFindings, find
-from copark.inference.levers.recommendation import Reason
+from copark.inference.levers.recommendation import Reason, Recommendation, recommend
 from copark.inference.levers.runner import Asked, ask, carry_out, from_dataset, to_dataset
 from copark.inference.levers.schema import load_levers, wanted_levers
 from copark.stats.shares import Share
@@ -58,6 +58,11 @@ class Answer(LeverFindings, Result):
 
     doubts: Doubts = NONE
     """What is assumed of the park, imposed on it, and what its record says against the model."""
+
+    @property
+    def recommendation(self) -> Recommendation:
+        """What may be recommended, by the rule that ships; nothing where the model's word cannot be relied on."""
+        return recommend(self.gains, self.choice, self.doubt)
 
     @property
     def doubt(self) -> Reason | None:

@@ -147,11 +147,13 @@ class _Show(Show):
         count = len(self.recommendation.distinct)
         recommended = self.recommendation.with_word("recommended")
         sentences = [self.recommended(judgement) for judgement in recommended]
+        in_doubt = self.found.doubt is not None
         if not recommended:
-            sentences = [t(f"advice.none.{since}", count=count)]
+            sentences = [t("advice.none.doubt" if in_doubt else f"advice.none.{since}", count=count)]
         worst, *others = self.recommendation.with_word("avoid") or (None,)
         if worst is not None:
             key = f"advice.avoid.{since}" if not others else f"advice.avoid_more.{since}"
+            key = "advice.avoid.doubt" if in_doubt else key
             effect = effect_words(self.found, worst.setting, worst.aim, t)
             sentences.append(t(key, option=self.option(worst), effect=effect, count=len(others)))
         unchanged = self.recommendation.with_word("unchanged")

@@ -70,12 +70,12 @@ class _Show(AboutCase):
         shares = {one.name: say.percent_words(one.share, t.lang) for one in found.outcomes[0]}
         doubts = doubts_of(self.case, found.outcomes[0], shows_outcomes=found.shows_outcomes)
         told = [] if doubts.contradiction is None else [t.of(doubts.contradiction)]
-        told.append(t("headline", **shares, **words) if found.shows_outcomes else t("headline.assumed", **words))
-        operating = found.final("operating")
         closure = self.case.closed_by(Quarter.parse(words["last"]))
         if closure is not None:
-            told.append(t("headline.closed", since=str(closure.since), title=t.of(closure.title)))
-        elif operating is not None:
+            told.append(t("headline.closed", since=str(closure.since), title=t.of(closure.title), **words))
+        told.append(t("headline", **shares, **words) if found.shows_outcomes else t("headline.assumed", **words))
+        operating = found.final("operating")
+        if closure is None and operating is not None:
             low, median, high = (number(value, 0) for value in operating)
             told.append(t("headline.size", low=low, median=median, high=high, **words))
         return t.sentences([*told, *doubts.sentences(t.lang)])

@@ -27,7 +27,7 @@ from copark.cases.horizon import horizon_of
 from copark.inference.case_parameters import CaseParameters
 from copark.inference.diagnostics import movements
 from copark.inference.levers.measures import NAMES, RANKED, SIDES, Measure, measure_of
-from copark.inference.levers.recommendation import Reason, Recommendation, recommend
+from copark.inference.levers.recommendation import Recommendation, recommend
 from copark.inference.levers.runner import Asked, MeasuredRuns
 from copark.inference.levers.schema import (
     AS_IT_IS,
@@ -432,12 +432,7 @@ class LeverFindings:
     @property
     def recommendation(self) -> Recommendation:
         """What may be recommended, by the rule that ships."""
-        return recommend(self.gains, self.choice, self.doubt)
-
-    @property
-    def doubt(self) -> Reason | None:
-        """Why nothing may be recommended on the model's word; not known here."""
-        return None
+        return recommend(self.gains, self.choice)
 
     @property
     def settings(self) -> tuple[tuple[Lever, Setting], ...]:
