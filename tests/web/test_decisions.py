@@ -55,7 +55,7 @@ def test_every_lever_says_what_it_is_and_what_its_effect_depends_on(told, data):
 def test_options_with_the_same_numbers_are_told_once_with_the_name_of_the_other(told):
     """At Great Stone either side alone, or both together, give the same numbers to the last digit."""
     option = next(option for option in told["options"] if option["key"] == "either-alone-now")
-    assert [twin["en"] for twin in option["twins"]] == ["Voting quota: Both sides needed from 2025"]
+    assert [twin["en"] for twin in option["twins"]] == ["Voting quota: Both sides needed from now on"]
     assert "both-needed-now" not in {option["key"] for option in told["options"]}
 
 
