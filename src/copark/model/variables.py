@@ -103,7 +103,7 @@ class Variable:
 
 @dataclass(frozen=True)
 class Link:
-    """An link between two scales, with its number in `coupling.links`."""
+    """A link between two scales, with its number in `coupling.links`."""
 
     number: int
     name: str

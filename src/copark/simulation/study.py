@@ -52,7 +52,7 @@ Value = float | tuple[float, ...]
 
 
 class LinkChange(Entry):
-    """How an link between scales is changed: its strength (1 as it is, 0 cut) and its delay in quarters.
+    """How a link between scales is changed: its strength (1 as it is, 0 cut) and its delay in quarters.
 
     The strength holds from a quarter (2016Q1) to the end of another, where one is given; the delay holds throughout.
     """

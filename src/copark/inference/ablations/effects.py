@@ -46,11 +46,11 @@ class Ablation:
     """Something switched off."""
 
     key: str
-    """Of the mechanism, or ``link/<name>`` of an link."""
+    """Of the mechanism, or ``link/<name>`` of a link."""
     kind: str
     """mechanism or link."""
     scale: str
-    """global, intergovernmental, park or enterprise; of an link that it comes from."""
+    """global, intergovernmental, park or enterprise; of a link that it comes from."""
     title: Title
     whole: Scenario
     """The scenario in which it never was."""

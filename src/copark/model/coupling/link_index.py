@@ -1,7 +1,7 @@
 """Index of each link's strength, delay and flow in the arrays of a run.
 
 They stand in a file of their own so that the equations name them as attributes (`link_index.DEMAND_TO_ARRIVALS`): a
-bare constant is a type of its own to the compiler, which would compile the carrying of an link once for every link.
+bare constant is a type of its own to the compiler, which would compile the carrying of a link once for every link.
 """
 
 # Links in the order of the scales they leave: world, governments, company, enterprises.

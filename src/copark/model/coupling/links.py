@@ -35,7 +35,7 @@ class LinkBuffers(NamedTuple):
 
 @compiled
 def carry(link_buffers: LinkBuffers, t: int, link: int, channel: int, value: float, neutral: float) -> float:
-    """Send a value along an link and return what arrives at its other end this quarter."""
+    """Send a value along a link and return what arrives at its other end this quarter."""
     row = link * link_index.CHANNELS_PER_LINK + channel
     link_buffers.sent[t, row] = value
     then = t - link_buffers.delay[link]

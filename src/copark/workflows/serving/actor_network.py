@@ -89,7 +89,7 @@ class EdgeInfo(Answer):
 
 
 class ArrowInfo(Answer):
-    """An link of the model between two layers: what it carries is in the flows of a simulation."""
+    """A link of the model between two layers: what it carries is in the flows of a simulation."""
 
     link: str
     title: Said

@@ -1,6 +1,6 @@
 """Why an output moved: which links carry something else than in the reference, and what each would do alone.
 
-An link's change is the mean, over the quarters from the first difference on, of what arrives in the arm less what
+A link's change is the mean, over the quarters from the first difference on, of what arrives in the arm less what
 arrives in the reference, on the same random numbers, in spreads of what arrives in the reference. What it would do
 alone is asked of the model: in the reference's world the link is given, quarter by quarter, the strength at which it
 carries on average what it carries in the arm, everything else is left free, and the paired change of the target is
@@ -71,7 +71,7 @@ Floats = NDArray[np.float64]
 CANDIDATES = 8
 TOLD = 3
 LEAST_MOVED = 0.01
-"""Spreads below which an link counts as unmoved."""
+"""Spreads below which a link counts as unmoved."""
 RUNS_ALONE = 100
 STRONGEST = 10.0
 LEAST_STRENGTH = 0.02
@@ -109,7 +109,7 @@ def arm_flows(book: FlowBook, study: Study, shelved: Shelved, ticket: Ticket) ->
 
 
 def strongest(values: Floats) -> float:
-    """The strongest twentieth of what an link carries; 1 where it never carries anything."""
+    """The strongest twentieth of what a link carries; 1 where it never carries anything."""
     there = values[np.isfinite(values)]
     found = float(np.quantile(there, 0.95)) if there.size else 0.0
     return found if found > 0.0 else float(there.max(initial=0.0)) or 1.0
@@ -227,7 +227,7 @@ def effect_alone(
 
 
 def mechanism(moved: Moved, alone: float | None, target: str) -> Mechanism:
-    """An link that moved, in numbers and words."""
+    """A link that moved, in numbers and words."""
     from copark.workflows.serving.simulation import output_info
 
     link, output, name = moved.channel.link, output_info(target), moved.channel.name
@@ -237,7 +237,7 @@ def mechanism(moved: Moved, alone: float | None, target: str) -> Mechanism:
         change = "more" if moved.spreads > 0.0 else "less"
     words = {"before": amount(moved.before, link.unit), "after": amount(moved.after, link.unit)}
     words |= {"title": both(link), "channel": Said(en="", zh=""), "alone": Said(en="", zh="")}
-    if name:  # of an link that carries several numbers
+    if name:  # of a link that carries several numbers
         words["channel"] = said("web.channel.number", number=name) if name.isdigit() else said(f"web.channel.{name}")
     if alone is not None:
         words["alone"] = said("web.why.alone", target=output.title, effect=signed(alone, output.unit))

@@ -231,7 +231,7 @@ class Change(Answer):
 
 
 class ArrowFlow(Answer):
-    """What an link between scales carries."""
+    """What a link between scales carries."""
 
     link: str
     median: Numbers
@@ -251,7 +251,7 @@ class ArmFlows(Answer):
 
 
 class Mechanism(Answer):
-    """An link that carries something else than in the reference."""
+    """A link that carries something else than in the reference."""
 
     link: str
     title: Said
