@@ -6,6 +6,7 @@ on its own, how many companies and jobs it then has, and how many observations t
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,10 +46,15 @@ class Park:
 
 @pytest.fixture(scope="module", params=list_cases())
 def park(request: pytest.FixtureRequest) -> Park:
-    runs = copark.simulate(request.param, threads=1)
+    with warnings.catch_warnings():  # at Bangalore six runs do not finish, and count in nothing
+        warnings.simplefilter("ignore", UserWarning)
+        runs = copark.simulate(request.param, threads=1)
     assert str(runs["label"].to_numpy()[-1]) == HORIZON
     last = runs.isel(scenario=0, quarter=-1)
-    standing = last["outcome"].to_numpy() == OUTCOMES.index("self_standing")
+    outcomes = last["outcome"].to_numpy()
+    finished = outcomes >= 0
+    standing = outcomes[finished] == OUTCOMES.index("self_standing")
+    last = last.isel(run=finished)
     companies, jobs = (band(last[name].to_numpy()) for name in ("operating", "jobs"))
     return Park(request.param, float(standing.mean()), companies, jobs)
 

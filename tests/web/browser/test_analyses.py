@@ -67,13 +67,13 @@ def test_levers_are_asked_followed_and_read_in_both_languages(page: Any) -> None
 
 def test_a_goal_is_put_together_of_examples_and_refused_where_nothing_can_be_done(page: Any) -> None:
     page.set_default_timeout(60_000)
-    page.goto("/analyses/goal?lang=en&case=suzhou")
-    refused = page.get_by_role("alert").filter(has_text="The simulated period of suzhou ended")
-    refused.get_by_role("link", name="copark levers suzhou").wait_for()
+    page.goto("/analyses/goal?lang=en&case=kaesong")
+    refused = page.get_by_role("alert").filter(has_text="kaesong has been closed")
+    refused.get_by_role("link", name="copark levers kaesong").wait_for()
     assert not page.get_by_role("button", name="Run", exact=True).is_visible()
     page.get_by_label("Park").select_option("great-stone")
     page.get_by_label("Targets: add an example").select_option("P(failed)<=0.05")
-    page.get_by_label("Future events: add an example").select_option("government-withdraws:home@2027Q1")
+    page.get_by_label("Future events: add an example").select_option("government-withdraws:home@2028Q4")
     targets = page.get_by_label("Targets", exact=True)
     assert targets.input_value() == "P(failed)<=0.05"
     targets.fill("P(failed) <= 0.99")

@@ -47,7 +47,7 @@ def test_the_numbers_are_those_that_simulate_shows(page: Any) -> None:
     compared(page, THREE)
     together = page.evaluate(
         "(() => { const { lines, quarters } = document.querySelector('.plot').drawing;"
-        " const at = quarters.indexOf('2032Q2'); return lines[1].row[at]; })()"
+        " const at = quarters.indexOf('2036Q4'); return lines[1].row[at]; })()"
     )
     page.goto("/simulate?lang=en&case=great-stone&chart=operating")
     page.locator(".plot[data-painted]").wait_for()
@@ -95,7 +95,7 @@ def test_the_chart_is_taken_away_as_pictures_and_numbers(page: Any, tmp_path: Pa
     assert "var(--" not in drawing
     rows = list(csv.reader(io.StringIO(saved(page, menu, "CSV", tmp_path).decode("utf-8-sig"))))
     assert rows[0] == ["Park", "Quarter", "Age, years", "5%", "25%", "50%", "75%", "95%", "Observed"]
-    assert len(rows) == 1 + 80 + 80 + 89
+    assert len(rows) == 1 + 98 + 171 + 137
     assert any(row[8] for row in rows[1:])
 
 

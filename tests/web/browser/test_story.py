@@ -64,7 +64,7 @@ def test_an_option_opens_in_simulate_with_its_lever_set(page: Any, lang: str) ->
     page.get_by_role("button", name={"en": "Robustness", "zh": "稳健程度"}[lang]).click()
     shares = [float(re.findall(r"([\d.]+)%", one)[-1]) for one in page.locator("td.robust").all_inner_texts()]
     assert shares == sorted(shares, reverse=True)
-    page.locator("tr", has_text={"en": "20% from 2025", "zh": "2025年起20%"}[lang]).locator(".chance").click(force=True)
+    page.locator("tr", has_text={"en": "20% from now on", "zh": "即日起20%"}[lang]).locator(".chance").click(force=True)
     page.locator(".outcomes").wait_for()
     settled(page)
     assert scenario(page)["edits"] == {"profit_tax": [{"value": 0.2, "from": "2026Q4"}]}

@@ -93,7 +93,7 @@ def test_an_event_of_the_list_is_marked_in_every_chart(page: Any) -> None:
     page.locator(".time-marks summary").click()
     page.locator(".time-marks li.event button").nth(3).click()
     page.wait_for_function(
-        "() => [...document.querySelectorAll('.fans .plot')].every(({ drawing }) => drawing.rules.length === 2)"
+        "() => [...document.querySelectorAll('.fans .plot')].every(({ drawing }) => drawing.rules.length === 3)"
     )
     settled(page)
 

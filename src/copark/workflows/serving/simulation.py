@@ -33,7 +33,7 @@ from copark.presentation.run_export import export_run, summary_table, write_csv
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.readouts.compare import outcome_changes
 from copark.simulation.run import simulate
-from copark.simulation.study import Scenario, Study
+from copark.simulation.study import STANDARD, Scenario, Study
 from copark.simulation.trust import Trust
 from copark.stats import precision as pairing
 from copark.stats.quantiles import BAND, LEVELS, quantiles_over
@@ -143,7 +143,7 @@ def record_of(frame: Frame, runs: HeldRuns) -> list[told.RecordRow]:
             {"units": output_info(name).unit},
         )
         for name in frame.wanted
-        if name in observed
+        if name in observed and name in STANDARD
     }
     rows = comparisons(xr.Dataset(data, coords={"label": ("quarter", list(frame.labels))}), case.observations)
     found: dict[str, list[bool]] = {}
