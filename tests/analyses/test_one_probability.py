@@ -18,7 +18,8 @@ def asked(name, place, **params):
     return found, analysis.document(found, "en")
 
 
-@pytest.mark.parametrize("case", [pytest.param("great-stone", marks=pytest.mark.long), "wsip"])
+@pytest.mark.long
+@pytest.mark.parametrize("case", ["great-stone", "wsip"])
 def test_every_page_shows_the_same_probability_of_each_part(case, tmp_path, subtests):
     claims, _ = asked("claims", tmp_path, case=case, draws=DRAWS)
     experts, shown = asked("experts", tmp_path, case=case, draws=DRAWS, futures=2)
@@ -53,6 +54,7 @@ def test_every_page_shows_the_same_probability_of_each_part(case, tmp_path, subt
     assert "copark claims" in made.note, "and why the share of worlds is another number"
 
 
+@pytest.mark.long
 def test_experts_move_the_probability_of_the_claims_by_what_weights_change(tmp_path):
     """What literature changes is the difference it makes on the draws of experts, put to P of the claims."""
     found, _ = asked("experts", tmp_path, case="wsip", draws=40, futures=2)

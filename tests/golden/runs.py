@@ -68,7 +68,7 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
 TINY = Settings(runs=1 << 10, accepted=100, members=32, sweeps=1, last_sweeps=2, populations=2, records=10)
 NOT_HELD = {"validate": "forecasts and scores of small calibrations: as held by calibrate, forecast and score"}
 """Analyses without a golden run, and what holds them."""
-DEAR = ("ablate", "joint", "reliability", "sensitivity", "typology", "voi")
+DEAR = ("ablate", "experts", "joint", "reliability", "sensitivity", "typology", "voi")
 """Those that take long: their test is a long one."""
 
 SEARCHED = ("pool", "joint")

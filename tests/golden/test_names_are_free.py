@@ -208,6 +208,7 @@ def test_a_parameter_that_bears_on_nothing_makes_nothing_stale(copy, before):
     assert now == before
 
 
+@pytest.mark.long
 def test_nor_does_one_that_is_drawn(copy, before):
     """Posteriors that know nothing of it hold it at its default; a calibration to come is another."""
     add_a_parameter(copy)
@@ -222,17 +223,20 @@ def test_nor_does_one_that_is_drawn(copy, before):
     assert now == {name: value for name, value in before.items() if name != "asked"}
 
 
+@pytest.mark.long
 def test_nor_does_a_dated_fact_that_no_case_tells(copy, before):
     add_a_driver(copy)
     assert told(copy.parent, *ASKED) == before
 
 
+@pytest.mark.long
 def test_a_link_that_brings_nothing_is_asked_about_by_what_asks_about_all_links(copy, before):
     add_a_link(copy)
     now = told(copy.parent, *ASKED)
     assert moved_between(before, now) == {"link-impact case=great-stone"}
 
 
+@pytest.mark.long
 def test_a_kind_of_observation_makes_nothing_stale(copy, before):
     change(
         copy / "cases" / "observed_variables.py", r'^    \*\*_of\("countries", "resident_countries"\),',
@@ -246,6 +250,7 @@ def test_a_kind_of_observation_makes_nothing_stale(copy, before):
 ABOUT_ALL_PARKS = {"parks", "typology", "reliability"}
 
 
+@pytest.mark.long
 def test_a_park_is_asked_about_by_what_asks_about_all_parks(copy, before):
     """One that reports no counts: others' curves learn nothing of it."""
     book = copy / "casebook"
@@ -281,6 +286,7 @@ def test_none_of_them_moves_a_number(copy, tmp_path):
     assert done.returncode == 0, done.stderr[-3000:]
 
 
+@pytest.mark.long
 def test_a_number_of_the_model_is_no_name(copy, before):
     """What is asked of a case is told by its content: this is not a test that nothing is compared."""
     change(copy / "casebook" / "thilawa" / "case.yaml", r"quarters: 80", "quarters: 79")
@@ -291,6 +297,7 @@ def test_a_number_of_the_model_is_no_name(copy, before):
     assert now["calibrations"] == before["calibrations"], "what comes after the cut bears on no calibration"
 
 
+@pytest.mark.long
 def test_a_new_version_of_the_model_makes_all_of_it_stale(copy, before):
     change(copy / "version.py", r"^MODEL_VERSION = (\d+)", r"MODEL_VERSION = \g<1>1")
     now = told(copy.parent, *ASKED)

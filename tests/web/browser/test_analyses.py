@@ -43,6 +43,7 @@ def test_levers_are_asked_followed_and_read_in_both_languages(page: Any) -> None
     page.on("request", lambda asked: posts.append(asked.url) if asked.method != "GET" else None)
     for lang in ("en", "zh"):
         told = page.request.get(f"/api/v1/analyses/levers/{run_id}?lang={lang}").json()
+        page.get_by_text(told["headline"]).first.wait_for()  # the document of before stands until the new one is there
         assert headline(page, lang) == told["headline"]
         page.locator("figure").first.scroll_into_view_if_needed()
         page.locator(f"article[lang={'zh-CN' if lang == 'zh' else 'en'}] figure svg text").first.wait_for()
