@@ -100,6 +100,14 @@ def with_quarters(case: Case, quarters: int) -> Case:
     return case.model_copy(update={"clock": case.clock.model_copy(update={"quarters": quarters})})
 
 
+def horizon_for(case: Case, asked: Quarter | str | None = None) -> Quarter:
+    """Give the quarter in which every page judges a case, looked at from a quarter: as asked, else the present one.
+
+    Raises RunRefused as :func:`now_for`.
+    """
+    return horizon_of(seen_from(case, now_for(case, asked)))
+
+
 def horizon_of(case: Case) -> Quarter:
     """Give the last quarter of a case's time."""
     return case.clock.start + (case.clock.quarters - 1)

@@ -24,7 +24,7 @@ import numpy as np
 from copark.arrays import Floats
 from copark.cases.case import Case
 from copark.cases.files import ENOUGH, fault, in_reading_order, read_text
-from copark.cases.horizon import horizon_of, now_for, seen_from
+from copark.cases.horizon import horizon_for
 from copark.cases.quarters import Quarter
 from copark.cases.table_schemas import Observation
 from copark.cases.tables import Row, faults_of_rows, faults_of_series, read_table
@@ -105,7 +105,7 @@ def end_of(
     now: quarter the park is looked at from, by default the present one; after: quarter that it must lie after, by
     default the cut. Raises RunRefused if it is no quarter after that, or more than fifty years after the cut.
     """
-    usual = max(horizon_of(seen_from(case, now or now_for(case))), cut + SHORTEST)
+    usual = max(horizon_for(case, now), cut + SHORTEST)
     if to is None:
         return usual
     floor, last = after or cut, max(usual, cut + LONGEST)

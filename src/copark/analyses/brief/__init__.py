@@ -142,9 +142,9 @@ def compute(params: Params, context: Context) -> Answer:
 
 def closure_of(case: Case, now: str | None) -> Closure | None:
     """The closure of the whole park that stands when outcomes are judged, looked at from a quarter."""
-    from copark.cases.horizon import horizon_of, now_for, seen_from
+    from copark.cases.horizon import horizon_for
 
-    return case.closed_by(horizon_of(seen_from(case, now_for(case, now))))
+    return case.closed_by(horizon_for(case, now))
 
 
 def key_of(closure: Closure) -> str:

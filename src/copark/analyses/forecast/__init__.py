@@ -15,7 +15,7 @@ from pydantic import Field
 from copark.analyses.context import made_now, today
 from copark.analyses.contract import AnalysisParams, PowerOfTwo, Result, Said
 from copark.arrays import Floats
-from copark.cases.horizon import horizon_of, now_for, seen_from
+from copark.cases.horizon import horizon_for, now_for
 from copark.inference import calibrations, panels
 from copark.inference import forecast as engine
 from copark.inference.calibration_setup import can_be_calibrated, cut_of, uses_everything
@@ -296,10 +296,11 @@ def compute(params: Params, context: Context) -> Answer:
         context.stage("forecast")(0, 0)
         found, trust = _on_own(asked, kept, context, told=params.told, day=day), kept.trust
         made = Settings.of(kept.stored.recipe)
-    case, horizon = asked.case, horizon_of(seen_from(asked.case, now_for(asked.case, params.now)))
+    case = asked.case
+    horizon = horizon_for(case, params.now)
     closure = case.closed_by(asked.until)
-    is_usual = asked.until == horizon and not params.told
-    is_usual = is_usual and params.cut is None and params.runs is None and params.seed is None
+    others = (params.cut, params.runs, params.seed)
+    is_usual = asked.until == horizon and not params.told and others == (None, None, None)
     bands, contradiction = _as_elsewhere(params, context) if is_usual else ({}, None)
     return Answer(
         case=case.name, park=Said(case.title.en, case.title.zh), start=str(case.clock.start), cut=str(asked.cut),
@@ -311,10 +312,6 @@ def compute(params: Params, context: Context) -> Answer:
         held=shipped().judged, **found,
         **context.stamped(case, trust, made_now(posterior_cut="" if asked.panel is not None else str(asked.cut))),
     )  # fmt: skip
-
-
-RUNS_ELSEWHERE = 1000
-"""Runs that the brief and Simulate show of a park where nobody asks for more."""
 
 
 def _as_elsewhere(
@@ -333,7 +330,7 @@ def _as_elsewhere(
     from copark.stats.shares import shares
 
     case = context.case(params.case)
-    study = baseline(params.case).with_changes(runs=RUNS_ELSEWHERE, now=now_for(case, params.now))
+    study = baseline(params.case).with_changes(now=now_for(case, params.now))
     runs = context.simulate(study, case)
     found = {}
     for name in engine.OBSERVABLES:
