@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from copark.simulation.outcomes import OUTCOMES
-from copark.simulation.readouts.compare import NotComparable, begins, compare, ends_of_years, pair, pairs_of
+from copark.simulation.readouts.compare import NotComparable, begins, compare, dates_compared, pair, pairs_of
 from copark.stats.precision import change_interval, split
 from tests.report.conftest import make_result
 
@@ -117,7 +117,7 @@ def test_results_of_other_length_are_paired_where_they_overlap():
     one = pair(made_up(40), made_up(40).isel(run=slice(5, 40), quarter=slice(0, 60)), 0, "better")
     assert one.before.sizes["run"] == 35
     assert one.labels[-1] == "2027Q2"
-    assert ends_of_years(one.before) == ("2024Q2", "2027Q2")
+    assert dates_compared(one.before) == ("2024Q2", "2027Q2")
 
 
 def test_runs_that_did_not_finish_in_both_arms_are_left_out():

@@ -31,7 +31,7 @@ from copark.simulation.readouts.compare import (
     Pair,
     begins,
     course,
-    ends_of_years,
+    dates_compared,
     pairs_between,
     provenance,
 )
@@ -229,7 +229,7 @@ def answer_of(
         reference=_title(first, first.reference),
         studies=tuple(dict.fromkeys(str(one.attrs.get("identity", "")) for one in (first.before, first.after))),
         pairs=first.before.sizes["run"],
-        ends=ends_of_years(first.before),
+        ends=dates_compared(first.before),
         scenarios=tuple(_scenario(one, parts if one is most else None) for one in pairs),
         shows_outcomes=shows,
         unfinished=sum(map(unfinished_in, runs)),

@@ -22,7 +22,7 @@ from copark.inference.observations import STAND_INS, ObservationModel, Target, n
 from copark.inference.prior import study_of
 from copark.model.variables import catalogue
 from copark.simulation.case_edits import happenings
-from copark.simulation.readouts.compare import COUNTS, OutcomeChange, Pair, compare, ends_of_years, pair
+from copark.simulation.readouts.compare import COUNTS, OutcomeChange, Pair, compare, dates_compared, pair
 from copark.simulation.run import simulate
 from copark.simulation.sample import DrawSource
 from copark.simulation.scenario_edits import Edits
@@ -240,7 +240,7 @@ def effect(bench: AblationBench, reference: xr.Dataset, without: Scenario) -> Ab
 
     arm = bench.run(without)
     one = pair(reference, arm)
-    quarters = ends_of_years(one.before)
+    quarters = dates_compared(one.before)
     table = compare([one], COMPARED, quarters)
     failed = next(row for row in table.outcomes if row.outcome == "failed")
     shown = tuple(row for row in table.differences if row.log or row.unit not in COUNTS)

@@ -34,8 +34,8 @@ MADE_OF = (
 """What two results must share to be paired, and where their provenance says it."""
 THRESHOLDS = (15.0, 50.0, 100.0)
 """S*: companies operating at the horizon from which on a park that lives unaided is self-standing (MODEL §3.11)."""
-YEARS = (12, 20)
-"""Ends of years since the start at which arms are compared unless told."""
+EARLY_YEAR = 12
+"""Year since the start at whose end arms are compared, beside the quarter in which outcomes are judged."""
 MAIN = (
     "operating", "registered", "jobs", "realised_investment", "serviced_area", "service_level", "result_cumulative",
     "benefit_home", "benefit_host", "commitment_home", "commitment_host",
@@ -291,15 +291,15 @@ def course(pair: Pair, output: str, *, log: bool | None = None) -> DifferenceCou
     return DifferenceCourse(output, unit, log, pair.labels, quantiles(found), above, begins(pair, [output]))
 
 
-def ends_of_years(result: xr.Dataset, years: Sequence[int] = YEARS) -> tuple[str, ...]:
-    """Labels of the last quarters of years since the start; the last quarter kept for those beyond it.
+def dates_compared(result: xr.Dataset) -> tuple[str, ...]:
+    """Give the quarters at which arms are compared unless told: the end of year 12, and when outcomes are judged."""
+    judged = str(result["label"].to_numpy()[judged_column(result)])
+    return tuple(dict.fromkeys((*ends_of_years(result, (EARLY_YEAR,)), judged)))
 
-    Of a study that looks ahead the last year is that of the horizon.
-    """
+
+def ends_of_years(result: xr.Dataset, years: Sequence[int]) -> tuple[str, ...]:
+    """Give the last quarters of years since the start; the last quarter kept for those beyond it."""
     labels = [str(label) for label in result["label"].to_numpy()]
-    looks_ahead = judged_column(result) == len(labels) - 1
-    if looks_ahead and years is YEARS:
-        years = (years[0], len(labels))
     start = Quarter.parse(labels[0]) + (1 - quarters_apart(result))
     ends = [str(start + (4 * year - 1)) for year in years]
     return tuple(dict.fromkeys(end if end in labels else labels[-1] for end in ends))
@@ -317,7 +317,7 @@ def compare(
     changes: list[OutcomeChange] = []
     for one in pairs:
         names = [name for name in MAIN if name in one.outputs] if outputs is None else list(outputs)
-        ends = ends_of_years(one.before) if quarters is None else tuple(quarters)
+        ends = dates_compared(one.before) if quarters is None else tuple(quarters)
         for name in names:
             effects = effects_of(one, [name], ends)
             for log in (False, True) if effects.units[0] in COUNTS else (False,):
