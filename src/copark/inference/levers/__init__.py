@@ -27,7 +27,6 @@ from copark.cases.horizon import horizon_of
 from copark.inference.case_parameters import CaseParameters
 from copark.inference.diagnostics import movements
 from copark.inference.levers.measures import NAMES, RANKED, SIDES, Measure, measure_of
-from copark.inference.levers.recommendation import Recommendation, recommend
 from copark.inference.levers.runner import Asked, MeasuredRuns
 from copark.inference.levers.schema import (
     AS_IT_IS,
@@ -428,11 +427,6 @@ class LeverFindings:
     closed_since: str = ""
     closed_by: Title | None = None
     """closed_since, closed_by: quarter and title of a closure that stands at the horizon in every scenario, if any."""
-
-    @property
-    def recommendation(self) -> Recommendation:
-        """What may be recommended, by the rule that ships."""
-        return recommend(self.gains, self.choice)
 
     @property
     def settings(self) -> tuple[tuple[Lever, Setting], ...]:
