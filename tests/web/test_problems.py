@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import re
 
+import pytest
+
 from copark.cases.casebook import list_cases
 from copark.inference.case_parameters import shipped_cases
 from tests.web.conftest import EQUITY
@@ -143,3 +145,17 @@ def test_no_request_is_answered_by_a_number_that_is_none(client):
     sound = client.post(SIMULATE, json={"case": "great-stone", "runs": 5, "scenario": EQUITY})
     assert b"NaN" not in sound.content
     assert b"Infinity" not in sound.content
+
+
+@pytest.mark.parametrize(
+    ("asked", "key", "words"),
+    [({"now": "2010Q1"}, "now", "2025Q1"), ({"now": "2028Q1", "quarters": 60}, "quarters", "2028Q1")],
+)
+def test_a_quarter_that_cannot_be_now_is_refused_with_its_repair(client, asked, key, words):
+    """A length and a look ahead go not together: neither is left out in silence."""
+    answer = client.post("/api/v1/simulate", json={"case": "lekki", "runs": 2} | asked)
+    assert answer.status_code == 422
+    (told,) = answer.json()["faults"]
+    assert told["field"] == key
+    for lang in ("en", "zh"):
+        assert words in told["cause"][lang] + told["repair"][lang]

@@ -125,8 +125,10 @@ def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identi
             study, case, has.source, identity, bands=study.runs > KEPT, means=Means(errand.threads), out=data,
             progress=tell,
         )  # fmt: skip
-    moved = None if has.source is None else moved_by_data(case, has)
-    page = str(report(store, identity, case, errand.lang, tell, moved)) if errand.kind == "report" else None
+    page = None
+    if errand.kind == "report":
+        moved = None if has.source is None else moved_by_data(case, has)
+        page = str(report(store, identity, case, errand.lang, tell, moved))
     return Done(identity, page, found is not None)
 
 

@@ -9,9 +9,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
-from copark.cases.horizon import now_for
+from copark.cases.case import Case
+from copark.cases.horizon import first_open_quarter, latest_now, now_for
+from copark.cases.quarters import Quarter
 from copark.cases.types import suggestion, wrong
-from copark.errors import Fault, StudyFaults
+from copark.errors import Fault, RunRefused, StudyFaults
 from copark.model.outputs import NAMES
 from copark.simulation.study import KeepWord, Scenario, baseline
 from copark.simulation.study import Study as Study  # noqa: PLC0414 - for those who call only workflows
@@ -155,17 +157,31 @@ def study_of(asked: Ask, shelved: Shelved, kept: KeepWord | tuple[str, ...] | No
     draws = asked.draws or shelved.parameters.draws
     if asked.cut is not None and draws != "posterior":
         raise StudyFaults([fault("cut_unused", "cut", draws=draws)])
-    now = None if asked.quarters is not None else now_for(shelved.case, asked.now)
     return baseline(shelved.case.name).with_changes(
         runs=asked.runs,
         seed=asked.seed,
         draws=draws,
         futures=asked.futures,
         quarters=asked.quarters,
-        now=now,
+        now=_now_of(asked, shelved.case),
         scenarios=[scenario.model_dump(mode="json", by_alias=True) for scenario in asked.arms().values()],
         keep=tuple(dict.fromkeys((*asked.outputs, *HEADLINES))) if kept is None else kept,
     )
+
+
+def _now_of(asked: Ask, case: Case) -> Quarter | str | None:
+    """Give the quarter a park is looked at from; of a length in its place what was asked, which the study refuses.
+
+    Raises StudyFaults if the quarter cannot be used.
+    """
+    if asked.quarters is not None:
+        return asked.now
+    try:
+        return now_for(case, asked.now)
+    except RunRefused:
+        first, last = str(first_open_quarter(case)), str(latest_now(case))
+        values = {"found": asked.now, "first": first, "last": last, "data_end": str(case.clock.data_end)}
+        raise StudyFaults([fault("bad_now", "now", **values)]) from None
 
 
 @contextmanager
