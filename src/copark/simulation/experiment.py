@@ -84,7 +84,7 @@ class OutputPaths:
 
 
 @dataclass(frozen=True)
-class MeasuredRuns:
+class ScenarioMeasures:
     """Measures of a scenario's runs."""
 
     values: Floats
@@ -101,7 +101,7 @@ class MeasuredRuns:
         return finished
 
     @classmethod
-    def joined(cls, parts: Sequence[MeasuredRuns]) -> MeasuredRuns:
+    def joined(cls, parts: Sequence[ScenarioMeasures]) -> ScenarioMeasures:
         """Join runs of one scenario that follow each other."""
         return cls(
             np.concatenate([part.values for part in parts]),
@@ -109,9 +109,9 @@ class MeasuredRuns:
             np.concatenate([part.outcome for part in parts]),
         )
 
-    def first(self, runs: int) -> MeasuredRuns:
+    def first(self, runs: int) -> ScenarioMeasures:
         """Keep the first so many runs."""
-        return MeasuredRuns(self.values[:runs], self.status[:runs], self.outcome[:runs])
+        return ScenarioMeasures(self.values[:runs], self.status[:runs], self.outcome[:runs])
 
 
 @dataclass(frozen=True)
@@ -124,12 +124,12 @@ class ScenarioBlock:
     judged: int
     """Quarter in which outcomes are judged, counted from 0."""
 
-    def measure(self, threads: int = 1, progress: Done | None = None) -> MeasuredRuns:
+    def measure(self, threads: int = 1, progress: Done | None = None) -> ScenarioMeasures:
         """Make the runs and read them."""
         outputs = tuple(dict.fromkeys((*self.measures.outputs, *NEEDED)))
         ensemble = Ensemble(self.inputs, self.draws, outputs, threads=threads, progress=progress, judged=self.judged)
         runs = ensemble.run()
-        return MeasuredRuns(self.measures.read(runs), runs.status, runs.outcome)
+        return ScenarioMeasures(self.measures.read(runs), runs.status, runs.outcome)
 
 
 class Checkpoint(Protocol):
@@ -197,7 +197,7 @@ class Experiment:
         self.progress: Progress = progress or (lambda *_: None)
         self.checkpoint = checkpoint
         # By memo key; runs that were made later are appended, and joined when they are read.
-        self._made: dict[str, list[MeasuredRuns]] = {}
+        self._made: dict[str, list[ScenarioMeasures]] = {}
         if checkpoint is not None and checkpoint.found is not None:
             self._made = {key: [runs] for key, runs in unpacked(checkpoint.found.arrays).items()}
 
@@ -264,7 +264,7 @@ class Experiment:
         if self.checkpoint is not None and waiting:
             self.checkpoint.keep(1.0, packed(self._all_made()))
 
-    def measured(self, scenario: Scenario, draws: int | None = None) -> MeasuredRuns:
+    def measured(self, scenario: Scenario, draws: int | None = None) -> ScenarioMeasures:
         """Give the measures of a scenario on the first so many draws, run now where they are missing."""
         self.extend([scenario], draws)
         return self._joined(memo_key(scenario)).first(self._runs(draws))
@@ -306,18 +306,18 @@ class Experiment:
         """Count the runs of a scenario on so many draws."""
         return self.study.runs if draws is None else draws * self.study.futures
 
-    def _joined(self, key: str) -> MeasuredRuns:
+    def _joined(self, key: str) -> ScenarioMeasures:
         """Give what was made of a scenario in one piece, by its memo key."""
         parts = self._made[key]
         if len(parts) > 1:
-            parts[:] = [MeasuredRuns.joined(parts)]
+            parts[:] = [ScenarioMeasures.joined(parts)]
         return parts[0]
 
-    def _all_made(self) -> dict[str, MeasuredRuns]:
+    def _all_made(self) -> dict[str, ScenarioMeasures]:
         """Give what was made of all scenarios, by memo key."""
         return {key: self._joined(key) for key in self._made}
 
-    def _measured(self, runs: Iterable[tuple[Inputs, Draws]], count: Done) -> Iterator[MeasuredRuns]:
+    def _measured(self, runs: Iterable[tuple[Inputs, Draws]], count: Done) -> Iterator[ScenarioMeasures]:
         """Make and read some runs of one scenario after the other, here or by workers."""
         judged = self.study.judged_in(self.case.clock.quarters)
         blocks = (ScenarioBlock(inputs, draws, self.measures, judged) for inputs, draws in runs)
@@ -339,12 +339,12 @@ PARTS = ("values", "status", "outcome")
 """Arrays of measured runs."""
 
 
-def packed(made: Mapping[str, MeasuredRuns]) -> dict[str, NDArray[Any]]:
+def packed(made: Mapping[str, ScenarioMeasures]) -> dict[str, NDArray[Any]]:
     """Give measured runs, by memo key, as arrays with names."""
     return {f"{key}:{part}": getattr(runs, part) for key, runs in made.items() for part in PARTS}
 
 
-def unpacked(arrays: Mapping[str, NDArray[Any]]) -> dict[str, MeasuredRuns]:
+def unpacked(arrays: Mapping[str, NDArray[Any]]) -> dict[str, ScenarioMeasures]:
     """Read measured runs, by memo key, from the arrays of :func:`packed`."""
     keys = dict.fromkeys(name.partition(":")[0] for name in arrays)
-    return {key: MeasuredRuns(*(arrays[f"{key}:{part}"] for part in PARTS)) for key in keys}
+    return {key: ScenarioMeasures(*(arrays[f"{key}:{part}"] for part in PARTS)) for key in keys}

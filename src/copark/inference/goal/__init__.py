@@ -221,7 +221,7 @@ class LeverSearch:
                 draws = StudyDraws(self.study, self.case, scenarios, facts, self.source)
                 ensemble = Ensemble(
                     [one.inputs for one in part], draws, self.names, threads=self.threads, progress=self.count,
-                    block=32, judged=self.seen.clock.quarters - 1,
+                    block=32, judged=self.study.judged_in(self.seen.clock.quarters),
                 )  # fmt: skip
                 for one, runs in zip(part, ensemble.arrays(since, last).scenarios, strict=True):
                     one.read = one.read.joined(self.read(runs))
