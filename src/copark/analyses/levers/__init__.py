@@ -6,6 +6,7 @@ Every setting of a case's levers tried under every structure of the model, with 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
@@ -59,7 +60,7 @@ class Answer(LeverFindings, Result):
     doubts: Doubts = NONE
     """What is assumed of the park, imposed on it, and what its record says against the model."""
 
-    @property
+    @cached_property
     def recommendation(self) -> Recommendation:
         """What may be recommended, by the rule that ships; nothing where the model's word cannot be relied on."""
         return recommend(self.gains, self.choice, self.doubt)
