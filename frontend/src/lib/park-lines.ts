@@ -2,6 +2,7 @@ import { nice } from './bands';
 import type { Area, Drawing, DrawnPoint, Line, Name } from './fan';
 import { wrapped } from './network';
 import { shown } from './numbers';
+import { indexOf, quarterAt, quartersFrom } from './quarters';
 import { bounded } from './record';
 import type { Lang, Numbers, ObservedPoint } from './types';
 
@@ -23,9 +24,6 @@ export interface Course {
 
 export const COLORS = ['var(--blue)', 'var(--orange)', 'var(--green)', 'var(--violet)', 'var(--rose)', 'var(--grey)'];
 
-const number = (quarter: string): number => 4 * Number(quarter.slice(0, 4)) + Number(quarter.slice(5)) - 1;
-const named = (at: number): string => `${Math.floor(at / 4)}Q${(at % 4) + 1}`;
-
 /** The place of a quarter of a course on the axis, counted from where the axis begins. */
 type Place = (course: Course, quarter: string) => number;
 
@@ -33,12 +31,12 @@ type Place = (course: Course, quarter: string) => number;
 export function axisOf(courses: readonly Course[], axis: Axis): { labels: string[]; place: Place } {
   const lengths = courses.map((one) => one.quarters.length);
   if (axis === 'age') {
-    const first = (course: Course): number => number(course.quarters[0] ?? '0000Q1');
-    return { labels: Array.from({ length: Math.max(0, ...lengths) }, (_, n) => String(n)), place: (course, quarter) => number(quarter) - first(course) };
+    const first = (course: Course): number => indexOf(course.quarters[0] ?? '0000Q1');
+    return { labels: Array.from({ length: Math.max(0, ...lengths) }, (_, n) => String(n)), place: (course, quarter) => indexOf(quarter) - first(course) };
   }
-  const ends = courses.flatMap(({ quarters }) => [number(quarters[0] ?? ''), number(quarters.at(-1) ?? '')]).filter(Number.isFinite);
+  const ends = courses.flatMap(({ quarters }) => [indexOf(quarters[0] ?? ''), indexOf(quarters.at(-1) ?? '')]).filter(Number.isFinite);
   const [low, high] = ends.length ? [Math.min(...ends), Math.max(...ends)] : [0, -1];
-  return { labels: Array.from({ length: high - low + 1 }, (_, n) => named(low + n)), place: (_, quarter) => number(quarter) - low };
+  return { labels: quartersFrom(quarterAt(low), high - low + 1), place: (_, quarter) => indexOf(quarter) - low };
 }
 
 /** A row of a course as a row of the axis. */

@@ -5,10 +5,16 @@ export function quarterOf(date: string): string {
   return `${year}Q${Math.floor((Number(month) - 1) / 3) + 1}`;
 }
 
+/** Quarters from the year 0 to a quarter: differences are durations in quarters. */
+export const indexOf = (quarter: string): number => 4 * Number(quarter.slice(0, 4)) + Number(quarter.slice(5)) - 1;
+
+/** The quarter that lies so many quarters after the year 0. */
+export const quarterAt = (index: number): string => `${Math.floor(index / 4)}Q${(index % 4) + 1}`;
+
 /** The labels of a clock. */
 export function quartersFrom(start: string, count: number): string[] {
-  const first = 4 * Number(start.slice(0, 4)) + Number(start.slice(5)) - 1;
-  return Array.from({ length: count }, (_, n) => `${Math.floor((first + n) / 4)}Q${((first + n) % 4) + 1}`);
+  const first = indexOf(start);
+  return Array.from({ length: count }, (_, n) => quarterAt(first + n));
 }
 
 /** What the record has in a quarter: the last value that begins not later, else the first. */
@@ -31,6 +37,5 @@ export function endOf(quarters: readonly string[], today: string): number {
 
 /** Years from one quarter to another. */
 export function yearsBetween(from: string, to: string): number {
-  const number = (quarter: string): number => 4 * Number(quarter.slice(0, 4)) + Number(quarter.slice(5));
-  return (number(to) - number(from)) / 4;
+  return (indexOf(to) - indexOf(from)) / 4;
 }
