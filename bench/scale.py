@@ -28,7 +28,7 @@ from copark.simulation.results import study_identity
 from copark.simulation.run import stream
 from copark.simulation.study import baseline
 from copark.store import RunStore
-from copark.store.arrays import CHUNK
+from copark.store.array_forms import CHUNK
 
 RUNS, REPEATS, MILLION = 100_000, 2, 1_000_000
 LESS = 5

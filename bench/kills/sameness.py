@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.kills.trial import Missed, Trial, brief
 from copark.store.files import REPLACED, UNFINISHED
-from copark.store.runs import METADATA
+from copark.store.manifest import METADATA
 from copark.store.shards import ShardFolder, is_whole, listing_name, read_plan, read_record
 from copark.workflows.runs import books, check_books
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from copark.analyses.contract import Result, Said, Texts, assemble
 from copark.cases.casebook import casebook_path
-from copark.cases.observed_variables import own_words
+from copark.cases.own_words import own_words
 from copark.cases.parks import Park, load_parks
 from copark.labels import join, observed, variable_title
 from copark.presentation.document import (

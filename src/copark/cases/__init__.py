@@ -5,7 +5,8 @@ from copark.cases.casebook import casebook_path, list_cases
 from copark.cases.dates import Date, quarter_of
 from copark.cases.facts import Fact, in_force, used
 from copark.cases.load import check_case, load_case
-from copark.cases.observed_variables import own_words, series_title
+from copark.cases.observed_variables import series_title
+from copark.cases.own_words import own_words
 from copark.cases.quarters import Quarter
 from copark.cases.skeleton import case_schema, export_schema, new_case
 from copark.cases.table_schemas import CapTable, ContextValue, Enterprise, Event, Holding, Observation, Source

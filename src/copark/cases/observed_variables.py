@@ -5,14 +5,11 @@ into the output's, and it has the output's title; the others have descriptive na
 ``variable.<name>`` in ``texts/cases.yaml``. To add one, add it here and there.
 """
 
-import re
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from copark.cases.casebook import WORDS, casebook_path
 from copark.model.variables import catalogue
-from copark.texts import has_text, read, text
+from copark.texts import has_text, text
 from copark.units import UNITS
 
 _CURRENCIES = ("money", "money BYN", "money SGD", "money CNY")
@@ -126,24 +123,3 @@ def country_name(code: str, lang: str = "en") -> str:
     """Give the name of a country by its code; the code where it has no name here."""
     key = f"countries.{code}"
     return text(key, lang) if has_text(key) else code
-
-
-def own_words(words: str, lang: str = "en") -> str:
-    """Give what a case says in one language alone: a basis, a note, the name of a holder; or a parameter's source.
-
-    In Chinese, the Chinese of ``casebook/words.zh.yaml``, where it has the words; otherwise the words themselves, so
-    that a person's own case speaks its own language. The English counts in a case's hash, the Chinese does not.
-    """
-    if lang != "zh":
-        return words
-    return _OF_MODEL.sub("《模型说明》§", _chinese().get(words, words))
-
-
-_OF_MODEL = re.compile("MODEL §")
-"""How English sources name a section of docs/model/MODEL.md."""
-
-
-@cache
-def _chinese() -> dict[str, str]:
-    defaults = ("cases.default.basis", "cases.default.equity", "cases.checklist")
-    return {text(key): text(key, "zh") for key in defaults} | read(casebook_path() / WORDS)

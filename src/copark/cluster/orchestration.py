@@ -17,11 +17,12 @@ from copark.simulation.run import run_chunk
 from copark.simulation.sample import DrawSource
 from copark.simulation.study import Study
 from copark.store import runs as stored
-from copark.store.arrays import CHUNK
+from copark.store.array_forms import CHUNK
 from copark.store.errors import ExportRefused
 from copark.store.files import Stamp, lock_of, only_one, stamp_of
 from copark.store.manifest import METADATA, UNREADABLE, faults_of, misplacement
-from copark.store.runs import RunRecord, RunStore
+from copark.store.run_record import RunRecord
+from copark.store.runs import RunStore
 from copark.store.shards import (
     MAKING,
     ShardFolder,

@@ -17,7 +17,7 @@ from copark.cluster.worker_fingerprint import Machine, machine, need_alike
 from copark.simulation.run import Prepared, prepare, run_chunk
 from copark.simulation.sample import DrawSource
 from copark.simulation.study import Study
-from copark.store.arrays import CHUNK
+from copark.store.array_forms import CHUNK
 from copark.store.shards import ShardFolder, ShardPlan, ShardWriter, Stopwatch, is_whole, read_record
 
 Ranges = Sequence[tuple[int, int]]

@@ -30,7 +30,8 @@ from copark.texts import LANGUAGES, has_text, text
 if TYPE_CHECKING:
     import xarray as xr
 
-    from copark.store.runs import RunRecord, RunStore
+    from copark.store.run_record import RunRecord
+    from copark.store.runs import RunStore
 
 
 STATUSES = ("ok", "not_finite", "out_of_range", "too_many")

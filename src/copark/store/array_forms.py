@@ -19,15 +19,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copark.errors import Fault
-from copark.store.arrays import CHUNK
 from copark.store.errors import fault
 from copark.store.manifest import METADATA, NAME, UNREADABLE, listed_in, unreadable
 from copark.store.streaming_summary import STATISTICS
 from copark.version import MODEL_VERSION
 
 if TYPE_CHECKING:
-    from copark.store.runs import RunRecord
+    from copark.store.run_record import RunRecord
 
+CHUNK = 1000
+"""Runs of a chunk, of every array that has runs."""
 ARRAYS, SUMMARY, EVERY_RUN = "arrays.zarr", "summary.zarr", "every_run.zarr"
 DESCRIPTION = "zarr.json"
 MOST_QUARTERS, MOST_PARAMETERS = 400, 1000

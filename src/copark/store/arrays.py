@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from copark.store.array_forms import CHUNK, forms_in
+
 if TYPE_CHECKING:
     import numpy as np
     import xarray as xr
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from zarr.abc.buffer import Buffer
     from zarr.storage import MemoryStore
 
-CHUNK = 1000
 CACHED_RUNS = 5_000
 """Up to this many runs, a variable once read stays in memory."""
 
@@ -63,7 +64,6 @@ def open_dataset(path: Path, order: list[str] | None = None) -> xr.Dataset:
     """
     import xarray as xr
 
-    from copark.store.array_forms import forms_in
     from copark.store.checked_chunks import CheckedStore
 
     forms = forms_in(path)

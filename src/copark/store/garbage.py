@@ -31,7 +31,8 @@ from copark.store.files import (
 )
 from copark.store.headlines import faults_of_chunks, faults_of_headlines
 from copark.store.manifest import UNREADABLE, extras_of, faults_of, listed_in, misplaced
-from copark.store.runs import RunRecord, RunStore
+from copark.store.run_record import RunRecord
+from copark.store.runs import RunStore
 
 Kind = Literal["half_written", "displaced", "lock", "superseded", "unfinished", "stale"]
 QUIET = 600.0

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from copark.errors import Fault
 from copark.store.array_forms import (
     ARRAYS,
+    CHUNK,
     EVERY_RUN,
     ArrayForm,
     damage_in,
@@ -20,7 +21,6 @@ from copark.store.array_forms import (
     names_in,
     numbers_in,
 )
-from copark.store.arrays import CHUNK
 from copark.store.errors import DamagedRun, fault
 from copark.store.manifest import listed_in, unreadable
 from copark.store.streaming_summary import EndCounts
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from copark.store.runs import RunRecord
+    from copark.store.run_record import RunRecord
 
 BROKEN = (RuntimeError, ValueError, TypeError, MemoryError)
 """What decoding a chunk may raise that is well-formed by its header alone."""

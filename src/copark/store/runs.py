@@ -15,16 +15,13 @@ import json
 import shutil
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from copark.errors import Fault
-from copark.store.array_forms import ARRAYS, EVERY_RUN, SUMMARY, faults_of_form
-from copark.store.arrays import CHUNK, open_dataset
+from copark.store.array_forms import ARRAYS, CHUNK, EVERY_RUN, SUMMARY, faults_of_form
+from copark.store.arrays import in_thousands, open_dataset
 from copark.store.errors import DamagedRun, ExportRefused, MisplacedRun, RunNotStored, fault
 from copark.store.files import (
     IN_SHARDS,
@@ -39,10 +36,8 @@ from copark.store.files import (
 )
 from copark.store.headlines import faults_of_headlines
 from copark.store.manifest import (
-    FORMAT,
     IDENTITY,
     METADATA,
-    NAME,
     QUARANTINE,
     UNREADABLE,
     faults_of,
@@ -50,11 +45,11 @@ from copark.store.manifest import (
     set_aside,
     unreadable,
 )
-from copark.store.streaming_summary import EndCounts, failed_in
+from copark.store.run_record import RunRecord, record_of
+from copark.store.shards import ShardFolder, ShardPlan, ShardWriter, join
 
 if TYPE_CHECKING:
     import xarray as xr
-    from pydantic import TypeAdapter
 
 OUT = Path("out")
 """The output folder where none is named."""
@@ -62,37 +57,6 @@ SUMMARY_ABOVE = 100_000
 KEPT = 10_000
 LEAST_COMPRESSION = 0.2
 """Ensembles were never seen to shrink to less than this share of their size in memory."""
-
-
-@dataclass(frozen=True)
-class RunRecord:
-    """What is known of a stored run without reading its numbers."""
-
-    identity: str
-    path: Path
-    """identity, path: its name and its folder."""
-    form: str
-    """``full``, or ``summarised`` where only bands and the first runs are kept."""
-    created: str
-    """When it was stored, UTC, ISO 8601."""
-    runs: int
-    kept: int
-    """runs, kept: runs made; runs whose paths are kept."""
-    bytes: int
-    """Size of its files."""
-    scenarios: tuple[str, ...]
-    variables: tuple[str, ...]
-    """scenarios, variables: their names in order."""
-    status: dict[str, dict[str, int]]
-    outcome: dict[str, dict[str, int]]
-    """status, outcome: runs by code, for each scenario."""
-    provenance: dict[str, Any] = field(default_factory=dict)
-    """What made the numbers."""
-
-    @property
-    def failed(self) -> int:
-        """Runs, over all scenarios, that did not reach the end."""
-        return failed_in(self.status)
 
 
 class RunStore:
@@ -119,9 +83,6 @@ class RunStore:
         is to be replaced. To summarise is to keep bands over all runs and the paths of the first only, by default above
         ``SUMMARY_ABOVE`` runs. ``ExportRefused`` if the disk has no room, or other runs come than announced.
         """
-        from copark.store.arrays import in_thousands
-        from copark.store.shards import ShardFolder, ShardPlan, ShardWriter, join
-
         stream = iter(chunks)
         first = next(stream, None)
         if first is None:
@@ -269,37 +230,3 @@ class RunStore:
         paths = self.root.iterdir() if self.root.is_dir() else ()
         shown = (path for path in paths if not path.name.startswith(".") and path.name != QUARANTINE)
         return sorted(path.name for path in shown if path.is_dir())
-
-
-def metadata_of(first: xr.Dataset, runs: int, kept: int, tally: EndCounts, *, bands: bool) -> str:
-    """What is known of a run without reading its numbers, as JSON.
-
-    ``first`` is any of its runs, ``tally`` how all of them ended.
-    """
-    content: dict[str, Any] = {
-        "format": FORMAT,
-        "identity": str(first.attrs["identity"]),
-        "form": "summarised" if bands else "full",
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "runs": runs,
-        "kept": kept,
-        "scenarios": [str(name) for name in first["scenario"].values],
-        "variables": [str(name) for name in first.data_vars],
-        "status": tally.status,
-        "outcome": tally.outcome,
-        "provenance": json.loads(first.attrs.get("provenance", "{}")),
-    }
-    return json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-
-
-def record_of(folder: Path, metadata: dict[str, Any]) -> RunRecord:
-    """What is known of a run, from its metadata; what is none raises one of ``UNREADABLE``."""
-    size = json.loads((folder / NAME).read_text(encoding="utf-8"))["bytes"]
-    return _reader().validate_python({**metadata, "path": folder, "bytes": size})
-
-
-@cache
-def _reader() -> TypeAdapter[RunRecord]:
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(RunRecord)

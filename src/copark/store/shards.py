@@ -20,11 +20,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from copark.store.array_forms import ARRAYS, EVERY_RUN, SUMMARY
-from copark.store.arrays import CHUNK, encoded, frame, group_of
+from copark.store.array_forms import ARRAYS, CHUNK, EVERY_RUN, SUMMARY
+from copark.store.arrays import encoded, frame, group_of
 from copark.store.files import UNFINISHED, beside, flush_all, remove
 from copark.store.manifest import METADATA, NAME, manifest_of
-from copark.store.runs import metadata_of
+from copark.store.run_record import metadata_of
 from copark.store.streaming_summary import EndCounts, ShardBands, joined, packed, path_names, unpacked
 
 if TYPE_CHECKING:

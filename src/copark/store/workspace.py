@@ -33,7 +33,8 @@ from copark.store.errors import DamagedRun, MisplacedRun
 from copark.store.files import written_file, written_folder
 from copark.store.headlines import faults_of_chunks
 from copark.store.manifest import NAME, checksum, listed_in
-from copark.store.runs import RunRecord, RunStore
+from copark.store.run_record import RunRecord
+from copark.store.runs import RunStore
 from copark.version import MODEL_VERSION, __version__
 
 if TYPE_CHECKING:

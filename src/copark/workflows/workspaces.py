@@ -10,7 +10,8 @@ from copark.cases import casebook_path, check_case, list_cases, load_case
 from copark.cases.types import shown
 from copark.errors import CoparkError, Fault, NotFound
 from copark.store.errors import DamagedRun, MisplacedRun
-from copark.store.runs import OUT, RunRecord, RunStore
+from copark.store.run_record import RunRecord
+from copark.store.runs import OUT, RunStore
 from copark.store.workspace import (
     LICENCE,
     Contents,

@@ -13,7 +13,7 @@ from copark.analyses.contract import Texts
 from copark.analyses.run import Answer
 from copark.analyses.show import HEADLINES, Columns, Show, grouped
 from copark.cases.completeness import growth_notes, notes_of
-from copark.cases.observed_variables import own_words
+from copark.cases.own_words import own_words
 from copark.cases.table_schemas import UNALLOCATED
 from copark.cases.types import JUDGEMENT
 from copark.labels import grade_title, join, mechanism_title, observed, output_title, variable_title

@@ -16,7 +16,8 @@ from copark.store.errors import DatabaseRefused
 from copark.store.files import sweep
 from copark.store.garbage import forget_shards
 from copark.store.jobs import LANES, MOST_ATTEMPTS, Job, JobTable
-from copark.store.runs import RunRecord, RunStore
+from copark.store.run_record import RunRecord
+from copark.store.runs import RunStore
 from copark.store.scenarios import SavedScenario, ScenarioShelf
 from copark.web.content.faults import Absent, fault
 from copark.web.content.own_parks import UPLOADED, is_there

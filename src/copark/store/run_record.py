@@ -1,0 +1,82 @@
+"""What is known of a stored run without reading its numbers: ``metadata.json``, written and read."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from copark.store.manifest import FORMAT, NAME
+from copark.store.streaming_summary import EndCounts, failed_in
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from pydantic import TypeAdapter
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What is known of a stored run without reading its numbers."""
+
+    identity: str
+    path: Path
+    """identity, path: its name and its folder."""
+    form: str
+    """``full``, or ``summarised`` where only bands and the first runs are kept."""
+    created: str
+    """When it was stored, UTC, ISO 8601."""
+    runs: int
+    kept: int
+    """runs, kept: runs made; runs whose paths are kept."""
+    bytes: int
+    """Size of its files."""
+    scenarios: tuple[str, ...]
+    variables: tuple[str, ...]
+    """scenarios, variables: their names in order."""
+    status: dict[str, dict[str, int]]
+    outcome: dict[str, dict[str, int]]
+    """status, outcome: runs by code, for each scenario."""
+    provenance: dict[str, Any] = field(default_factory=dict)
+    """What made the numbers."""
+
+    @property
+    def failed(self) -> int:
+        """Runs, over all scenarios, that did not reach the end."""
+        return failed_in(self.status)
+
+
+def metadata_of(first: xr.Dataset, runs: int, kept: int, tally: EndCounts, *, bands: bool) -> str:
+    """What is known of a run without reading its numbers, as JSON.
+
+    ``first`` is any of its runs, ``tally`` how all of them ended.
+    """
+    content: dict[str, Any] = {
+        "format": FORMAT,
+        "identity": str(first.attrs["identity"]),
+        "form": "summarised" if bands else "full",
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "runs": runs,
+        "kept": kept,
+        "scenarios": [str(name) for name in first["scenario"].values],
+        "variables": [str(name) for name in first.data_vars],
+        "status": tally.status,
+        "outcome": tally.outcome,
+        "provenance": json.loads(first.attrs.get("provenance", "{}")),
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def record_of(folder: Path, metadata: dict[str, Any]) -> RunRecord:
+    """What is known of a run, from its metadata; what is none raises one of ``UNREADABLE``."""
+    size = json.loads((folder / NAME).read_text(encoding="utf-8"))["bytes"]
+    return _reader().validate_python({**metadata, "path": folder, "bytes": size})
+
+
+@cache
+def _reader() -> TypeAdapter[RunRecord]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(RunRecord)
