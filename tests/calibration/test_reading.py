@@ -13,8 +13,8 @@ import pytest
 from copark.calibration import calibration_setup as setup
 from copark.calibration.calibrate import QUICK
 from copark.calibration.observations import targets
-from copark.calibration.pool.parks import SIZES
 from copark.calibration.prior import PriorSpace
+from copark.calibration.size_priors import SIZES
 from copark.cases import load_case
 from copark.cases.quarters import Quarter
 from copark.model.variables import catalogue

@@ -12,7 +12,7 @@ Decision 0070.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
@@ -24,6 +24,7 @@ from copark.calibration.calibrate import Settings, recipe_of
 from copark.calibration.observations import ObservationModel, Target, target_of, targets
 from copark.calibration.prior import Recipe, run_piece
 from copark.calibration.provenance import recipe_in
+from copark.calibration.size_priors import read_with_sizes
 from copark.cases.case import Case
 from copark.cases.casebook import posteriors_of
 from copark.cases.quarters import Quarter
@@ -208,18 +209,6 @@ def case_for(case: Case, cut: Quarter, reading: Reading | None = None) -> Case:
         )
         read = read.model_copy(update={"observations": tuple(rows)})
     return read_with_sizes(read, how.flat) if how.wide else read
-
-
-def read_with_sizes(case: Case, flat: Sequence[str] = ()) -> Case:
-    """A case that is not in the panel with the panel's priors of size, where it brings none of its own.
-
-    flat: sizes that are flat over the whole range of the model instead.
-    """
-    from copark.calibration.pool.parks import SIZES, flat_size, read_for_panel
-
-    panel = read_for_panel(case).parameters
-    sizes = {name: panel[name] for name in SIZES} | {name: flat_size(name) for name in flat}
-    return case.model_copy(update={"parameters": {**sizes, **case.parameters}})
 
 
 def reading_of(case: Case, cut: Quarter, settings: Settings, threads: int = 1) -> Reading:

@@ -21,12 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copark.arrays import Floats, Integers
-from copark.calibration.calibration_setup import read_with_sizes
 from copark.calibration.pool.abc_regression import scores_of
 from copark.calibration.pool.panel import Panel, recipe_of
 from copark.calibration.pool.parks import AXES, POOLED, Park, is_pooled, park_of
 from copark.calibration.prior import EDGE, PriorSpace, study_of
 from copark.calibration.replay_posterior import ReplayPosterior
+from copark.calibration.size_priors import read_with_sizes
 from copark.cases.case import Case
 from copark.cases.model_inputs import case_parameters
 from copark.cases.quarters import Quarter

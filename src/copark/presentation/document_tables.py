@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from copark.presentation.clean_words import clean
 from copark.presentation.document import Caveat, Chart, Column, Document, Interval, Kind, Table, Value
 from copark.presentation.figures import Charts
 from copark.presentation.numbers import NOTHING, column_unit, number, number_format, shown
-from copark.presentation.rendered_document import Page, Scalar, clean, page_of, plain
+from copark.presentation.rendered_document import Page, Scalar, page_of, plain
 from copark.presentation.run_export import PlainTable, write_csv
 from copark.presentation.xlsx_sheets import Picture, Row, Sheet, Styled, column_width, tab_titles, write_sheets
 from copark.texts import text

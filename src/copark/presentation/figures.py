@@ -14,8 +14,8 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from copark.presentation.clean_words import clean
 from copark.presentation.document import Chart
-from copark.presentation.rendered_document import clean
 from copark.presentation.style import PALETTE, styled
 
 FORMATS = ("svg", "pdf", "png")

@@ -5,7 +5,6 @@ The models are also what the page in the browser reads; its types are generated 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from math import isfinite
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -14,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from copark.cases.types import JUDGEMENT
 from copark.presentation import document as data
+from copark.presentation.clean_words import clean, titled
 from copark.presentation.document import Column, Document, Interval, Kind, Value
 from copark.presentation.numbers import column_unit, number, shown
 from copark.presentation.text_wrap import PIECES, width_of
@@ -29,18 +29,7 @@ PRINTED_ANNEX = 24
 """Rows of a table behind a figure or folded away; a longer one stays off paper: pages of it are not read."""
 PRINTED_LETTERS = 245
 """Letters that a line of a page on its side has room for; a wider table stays off paper."""
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _WEB = ("http://", "https://")
-
-
-def clean(words: str) -> str:
-    """Words without control characters and marks that turn the order of letters: names are somebody's own."""
-    return _UNSEEN.sub("", words)
-
-
-def titled(words: str, key: str) -> str:
-    """A title; the key where nothing of it can be seen, for what has no title cannot be found."""
-    return clean(words).strip() or key
 
 
 def commands(sentence: str) -> list[tuple[str, bool]]:

@@ -10,7 +10,7 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from copark.presentation.rendered_document import clean
+from copark.presentation.clean_words import clean
 from copark.presentation.text_wrap import width_of
 from copark.store.errors import ExportRefused, fault
 from copark.store.files import written_file

@@ -8,26 +8,24 @@ number is added to the scores: the customary shift by 0.0001 changes weights and
 The coupling degree C of n scores has two forms: the standard one, geometric over arithmetic mean, and the corrected one
 of Wang Shujia et al. 2021 (王淑佳等, 国内耦合协调度模型的误区及修正, 自然资源学报 36(3): 793-810). The coordination
 degree is D = sqrt(C T) with T the weighted mean. The grades of D are a convention: no theory or loss function stands
-behind their boundaries. Each known misuse that data and settings give away is warned of.
+behind their boundaries. :mod:`copark.setmethods.coupling_warnings` warns of each known misuse that data and settings
+give away.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from copark.arrays import Booleans, Floats
 from copark.errors import Fault
-from copark.setmethods.table import CaseTable, SettingFaults, TableFaults, Warned, fault, left_out_warning
+from copark.setmethods.table import CaseTable, SettingFaults, TableFaults, fault
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
-
-    from copark.setmethods.coupling_chance import Null, WeightEnsemble
 
 GRADES = (
     "extreme_imbalance", "severe_imbalance", "moderate_imbalance", "mild_imbalance", "near_imbalance",
@@ -37,14 +35,6 @@ GRADES = (
 """Ten grades of D, each 0.1 wide, from the lowest."""
 BOUNDARIES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 RESAMPLES = 500
-FEW = 10
-"""Cases below which entropy weights are mostly chance."""
-WIDE = 0.2
-"""Width of the 90 % bootstrap interval from which an entropy weight is called unstable."""
-HIGH, LOW = 0.9, 0.5
-TWIN = 0.99
-SHOWN = 8
-"""Cases that a warning names before it only counts."""
 
 Formula = Literal["standard", "wang2021"]
 Weights = Literal["equal", "entropy"]
@@ -368,99 +358,3 @@ def _alpha(subsystems: Floats, request: CouplingRequest) -> Floats:
         return entropy_weights(subsystems)
     given = np.array(request.weights, dtype=np.float64)
     return np.asarray(given / given.sum())
-
-
-def _misuse(code: str, **values: str) -> Warned:
-    return Warned(code, values, "misuse")
-
-
-def listed(names: Sequence[str], most: int = SHOWN) -> str:
-    """The first names of a list, and how many more there are."""
-    rest = len(names) - most
-    return ", ".join(names[:most]) + (f" (+{rest})" if rest > 0 else "")
-
-
-def warnings_of(
-    found: Coupled, seed: int = 1, *, null: Null | None = None, ensemble: WeightEnsemble | None = None
-) -> tuple[Warned, ...]:
-    """Everything a reader must be warned of.
-
-    seed: of the bootstrap of entropy weights; null, ensemble: what they gave, if they were asked for.
-    """
-    warned = [
-        *left_out_warning(found.table),
-        *_of_ranges(found),
-        *_of_weights(found, seed),
-        *_of_degrees(found),
-        *_of_scores(found),
-    ]
-    if null is None:
-        warned.append(_misuse("no_null"))
-    elif null.p["shuffle"]["mean_coupling"] > 0.05:
-        warned.append(_misuse("chance", p=f"{null.p['shuffle']['mean_coupling']:.3g}"))
-    elif null.p["shift"]["mean_coupling"] > 0.05:
-        warned.append(_misuse("common_growth", p=f"{null.p['shift']['mean_coupling']:.3g}"))
-    if ensemble is not None and ensemble.stays["both"] < 0.5:
-        warned.append(_misuse("grade_moves", share=f"{100.0 * ensemble.stays['both']:.0f}"))
-    return tuple(warned)
-
-
-def _of_ranges(found: Coupled) -> Iterator[Warned]:
-    sample = [name for name, one in found.ranges.items() if one.source == "sample"]
-    if sample:
-        yield _misuse("sample_range", columns=listed(sample), cases=str(len(found.table)))
-    for name, one in found.ranges.items():
-        if one.clipped:
-            yield _misuse("clipped", column=name, cases=listed(one.clipped))
-    flat = np.flatnonzero(np.isnan(found.indicator_scores).all(axis=0))
-    constant = [found.request.indicators[int(at)].column for at in flat]
-    if constant:
-        yield _misuse("constant", columns=listed(constant))
-
-
-def _of_weights(found: Coupled, seed: int) -> Iterator[Warned]:
-    request = found.request
-    by_entropy = request.weights == "entropy" or (
-        request.indicator_weights == "entropy" and any(len(one.indicators) > 1 for one in request.subsystems)
-    )
-    if by_entropy and len(found.table) < FEW:
-        yield _misuse("few_for_entropy", cases=str(len(found.table)))
-    if by_entropy:
-        if request.weights == "entropy":
-            scores, names = found.scores, [one.name for one in request.subsystems]
-        else:
-            scores, names = found.indicator_scores, [one.column for one in request.indicators]
-        limits = zip(names, *bootstrap_weights(scores, seed), strict=True)
-        wide = [f"{name} {start:.2f}–{stop:.2f}" for name, start, stop in limits if stop - start > WIDE]
-        if wide:
-            yield _misuse("entropy_unstable", weights=listed(wide))
-    if not np.allclose(found.alpha, found.alpha[0]):
-        yield _misuse("weights_in_t_only")
-
-
-def _of_scores(found: Coupled) -> Iterator[Warned]:
-    zero = found.table.where((found.scores == 0.0).any(axis=1)).cases
-    if zero:
-        yield _misuse("zero_score", cases=listed(zero))
-    for one, other in combinations(range(found.scores.shape[1]), 2):
-        pair = found.scores[:, [one, other]]
-        if len(pair) > 2 and np.all(np.ptp(pair, axis=0) > 0.0) and float(np.asarray(np.corrcoef(pair.T))[0, 1]) > TWIN:
-            names = found.request.subsystems[one].name, found.request.subsystems[other].name
-            yield _misuse("twins", first=names[0], second=names[1])
-
-
-def _of_degrees(found: Coupled) -> Iterator[Warned]:
-    table, standard, chosen = found.table, found.forms["standard"], found.chosen
-    hollow = table.where((chosen.coupling >= HIGH) & (chosen.coordination < LOW)).cases
-    if hollow:
-        yield _misuse("high_coupling_low_coordination", cases=listed(hollow))
-    share = float(np.mean(standard.coupling > HIGH))
-    if found.request.formula == "standard" and share >= 0.5:
-        yield _misuse("saturated", share=f"{100.0 * share:.0f}")
-    differ = table.where(np.array(standard.grades) != np.array(found.forms["wang2021"].grades)).cases
-    if differ:
-        yield _misuse("forms_differ", count=str(len(differ)), cases=listed(differ))
-    gaps = np.abs(chosen.coordination[:, None] - np.array(BOUNDARIES)).min(axis=1)
-    near = table.where(gaps < 1e-9).cases
-    if near:
-        yield _misuse("on_a_boundary", cases=listed(near))

@@ -17,7 +17,8 @@ from copark.analyses.case_table import Pairs, TableParams, TableResult, origin, 
 from copark.analyses.contract import Option
 from copark.setmethods import coupling_chance as chance
 from copark.setmethods.coupling_chance import Null, WeightEnsemble, draws_faults
-from copark.setmethods.coupling_degree import Coupled, CouplingRequest, couple, request_faults, warnings_of
+from copark.setmethods.coupling_degree import Coupled, CouplingRequest, couple, request_faults
+from copark.setmethods.coupling_warnings import warnings_of
 from copark.setmethods.table import SettingFaults, Warned
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from copark.analyses.show import Columns, Show
 from copark.presentation import document as doc
 from copark.presentation.numbers import number
 from copark.setmethods.coupling_chance import KINDS, STATISTICS
-from copark.setmethods.coupling_degree import GRADES, entropy, listed
+from copark.setmethods.coupling_degree import GRADES, entropy
+from copark.setmethods.coupling_warnings import listed
 from copark.texts import text
 
 CHANCE = 0.05

@@ -8,7 +8,8 @@ from copark.analyses.pool import Answer
 from copark.analyses.show import Show, made_again
 from copark.calibration.diagnostics import title_of
 from copark.calibration.panels import PanelFindings, ParkFindings
-from copark.calibration.pool.parks import AXES, SIZES
+from copark.calibration.pool.parks import AXES
+from copark.calibration.size_priors import SIZES
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent
 from copark.texts import text

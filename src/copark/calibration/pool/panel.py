@@ -32,9 +32,10 @@ from copark.calibration.pool.abc_regression import (
     windows,
 )
 from copark.calibration.pool.batches import Discrepancy, PanelBatch, SpreadTrial, chosen, design, make_panel_batch
-from copark.calibration.pool.parks import AXES, POOLED, SIZES, Park, bare, park_of, points_at
+from copark.calibration.pool.parks import AXES, POOLED, Park, bare, park_of, points_at
 from copark.calibration.posterior import one_thread
 from copark.calibration.provenance import made_with
+from copark.calibration.size_priors import SIZES
 from copark.cases.case import Case
 from copark.identity import hash_content, identity_of
 from copark.store.checkpoints import SUFFIX, State, read_state, write_state

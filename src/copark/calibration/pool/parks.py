@@ -23,14 +23,12 @@ from copark.calibration.calibration_setup import distinct
 from copark.calibration.observations import ObservationModel, Target, targets
 from copark.calibration.prior import EDGE, PriorSpace
 from copark.calibration.rolling_origin import is_exact, years_since
+from copark.calibration.size_priors import SIZES, read_for_panel
 from copark.cases import list_cases, load_case
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
-from copark.cases.schema import Parameter
-from copark.cases.types import JUDGEMENT
 from copark.errors import NotFound, RunRefused
-from copark.model.variables import catalogue
-from copark.texts import LANGUAGES, text
+from copark.texts import text
 
 Role = Literal["mechanism", "scale", "own"]
 GROUPS = ("equity", "network", "framework", "operator", "demand", "enterprises", "size")
@@ -73,41 +71,6 @@ AXES: Mapping[str, Axis] = {
 POOLED = tuple(name for name, axis in AXES.items() if axis.role != "own")
 COLUMN = {name: at for at, name in enumerate(AXES)}
 """Column of an axis in the common design."""
-SIZES: Mapping[str, tuple[float, str, str, float, float]] = {
-    "enquiry_rate": (25.0, "companies/yr", "loguniform", 3.0, 150.0),
-    "capital_per_job": (0.127, "M USD/job", "lognormal", -2.0402, 1.0),
-    "declared_mean": (1.05, "1", "normal", 1.1, 1.0),
-}
-"""Priors of size for every park of the panel: value, unit, kind and its two numbers. The common prior of enquiries (8
-to 45 a year) is Great Stone's; the panel holds parks with 11 companies after ten years and with 880 after twenty-three.
-How wide they are was set with the panel in view; where in them a park lies was not."""
-
-
-def read_for_panel(case: Case) -> Case:
-    """Give the case with the panel's priors of size."""
-    sizes = {name: size_of(*rest, reason="size_prior") for name, rest in SIZES.items()}
-    return case.model_copy(update={"parameters": {**case.parameters, **sizes}})
-
-
-def flat_size(name: str) -> Parameter:
-    """A size with a prior that is flat over the whole range of the model, of its logarithm where it is positive."""
-    known = catalogue().parameters[name]
-    kind = "loguniform" if known.low > 0.0 else "uniform"
-    return size_of(known.default[0], known.unit, kind, known.low, known.high, reason="flat_size")
-
-
-def size_of(value: float, unit: str, kind: str, a: float, b: float, *, reason: str) -> Parameter:
-    """A prior of size as a case brings it."""
-    return Parameter.model_validate(
-        {
-            "value": value,
-            "unit": unit,
-            "prior": {"kind": kind, "a": a, "b": b},
-            "grade": "judgement",
-            "source": [JUDGEMENT],
-            "note": {lang: text(f"pool.{reason}", lang) for lang in LANGUAGES},
-        }
-    )
 
 
 def is_pooled(case: Case, name: str) -> bool:

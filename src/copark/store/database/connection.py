@@ -21,7 +21,6 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from copark.errors import Fault
 from copark.store.database.examination import DatabaseState, examine
 from copark.store.database.schema import APPLICATION_ID
-from copark.store.database.upgrades import create, refusal
 from copark.store.errors import DatabaseRefused, database_fault
 from copark.store.files import if_free
 
@@ -128,20 +127,6 @@ class Database:
             self._refuse_old_server(connection)
             return examine(connection)
 
-    def prepare(self) -> None:
-        """See that the tables are those of this version; in an empty database they are created.
-
-        Raises
-        ------
-        DatabaseRefused
-            If the database cannot be opened, is not copark's, or is of another version; it is left as it is.
-        """
-        state = self.state()
-        if state.kind == "empty":
-            create(self)
-        elif state.kind != "current":
-            raise refusal(self, state)
-
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
@@ -172,23 +157,6 @@ class Database:
         if self.file is None and int(server[0]) < OLDEST_SERVER:
             found = ".".join(map(str, server))
             raise DatabaseRefused([database_fault("old_server", self.shown, found=found, least=OLDEST_SERVER)])
-
-
-def open_database(out: Path) -> Database:
-    """Open the database of an output folder, whose tables are those of this version.
-
-    Raises
-    ------
-    DatabaseRefused
-        As :class:`Database` and :meth:`Database.prepare`.
-    """
-    database = Database(Path(out))
-    try:
-        database.prepare()
-    except BaseException:
-        database.close()
-        raise
-    return database
 
 
 def _is_read_only(file: Path) -> bool:

@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from copark.store.database.connection import Database
 from copark.store.database.examination import DatabaseState, examine, own_names
 from copark.store.database.schema import APPLICATION_ID, HEAD, jobs, now, scenarios
 from copark.store.errors import DatabaseRefused, database_fault
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
-    from copark.store.database.connection import Database
 
 LOCK_NUMBER = 0x636F7061726B
 """``copark``: the advisory lock that on PostgreSQL is held by whoever creates or upgrades."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from copark.analyses.answer import RESULTS
 from copark.errors import Fault
-from copark.store.database import Database
+from copark.store.database import Database, prepare
 from copark.store.errors import DatabaseRefused
 from copark.store.files import sweep
 from copark.store.garbage import forget_shards
@@ -214,7 +214,7 @@ class Records:
         self._lock = ExitStack()
         try:
             self._lock.enter_context(self.database.reserved())
-            self.database.prepare()
+            prepare(self.database)
         except BaseException:
             self.close()
             raise

@@ -1,0 +1,121 @@
+"""Known misuses of the coupling coordination degree that data and settings give away; a reader is warned of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+import numpy as np
+
+from copark.setmethods.coupling_chance import Null, WeightEnsemble
+from copark.setmethods.coupling_degree import BOUNDARIES, Coupled, bootstrap_weights
+from copark.setmethods.table import Warned, left_out_warning
+
+FEW = 10
+"""Cases below which entropy weights are mostly chance."""
+WIDE = 0.2
+"""Width of the 90 % bootstrap interval from which an entropy weight is called unstable."""
+HIGH = 0.9
+"""C from which coupling is called high."""
+LOW = 0.5
+"""D below which coordination is called low."""
+TWIN = 0.99
+"""Correlation above which two subsystems are called one measured twice."""
+SHOWN = 8
+"""Cases that a warning names before it only counts."""
+
+
+def _misuse(code: str, **values: str) -> Warned:
+    return Warned(code, values, "misuse")
+
+
+def listed(names: Sequence[str], most: int = SHOWN) -> str:
+    """The first names of a list, and how many more there are."""
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" (+{rest})" if rest > 0 else "")
+
+
+def warnings_of(
+    found: Coupled, seed: int = 1, *, null: Null | None = None, ensemble: WeightEnsemble | None = None
+) -> tuple[Warned, ...]:
+    """Everything a reader must be warned of.
+
+    seed: of the bootstrap of entropy weights; null, ensemble: what they gave, if they were asked for.
+    """
+    warned = [
+        *left_out_warning(found.table),
+        *_of_ranges(found),
+        *_of_weights(found, seed),
+        *_of_degrees(found),
+        *_of_scores(found),
+    ]
+    if null is None:
+        warned.append(_misuse("no_null"))
+    elif null.p["shuffle"]["mean_coupling"] > 0.05:
+        warned.append(_misuse("chance", p=f"{null.p['shuffle']['mean_coupling']:.3g}"))
+    elif null.p["shift"]["mean_coupling"] > 0.05:
+        warned.append(_misuse("common_growth", p=f"{null.p['shift']['mean_coupling']:.3g}"))
+    if ensemble is not None and ensemble.stays["both"] < 0.5:
+        warned.append(_misuse("grade_moves", share=f"{100.0 * ensemble.stays['both']:.0f}"))
+    return tuple(warned)
+
+
+def _of_ranges(found: Coupled) -> Iterator[Warned]:
+    sample = [name for name, one in found.ranges.items() if one.source == "sample"]
+    if sample:
+        yield _misuse("sample_range", columns=listed(sample), cases=str(len(found.table)))
+    for name, one in found.ranges.items():
+        if one.clipped:
+            yield _misuse("clipped", column=name, cases=listed(one.clipped))
+    flat = np.flatnonzero(np.isnan(found.indicator_scores).all(axis=0))
+    constant = [found.request.indicators[int(at)].column for at in flat]
+    if constant:
+        yield _misuse("constant", columns=listed(constant))
+
+
+def _of_weights(found: Coupled, seed: int) -> Iterator[Warned]:
+    request = found.request
+    by_entropy = request.weights == "entropy" or (
+        request.indicator_weights == "entropy" and any(len(one.indicators) > 1 for one in request.subsystems)
+    )
+    if by_entropy and len(found.table) < FEW:
+        yield _misuse("few_for_entropy", cases=str(len(found.table)))
+    if by_entropy:
+        if request.weights == "entropy":
+            scores, names = found.scores, [one.name for one in request.subsystems]
+        else:
+            scores, names = found.indicator_scores, [one.column for one in request.indicators]
+        limits = zip(names, *bootstrap_weights(scores, seed), strict=True)
+        wide = [f"{name} {start:.2f}–{stop:.2f}" for name, start, stop in limits if stop - start > WIDE]
+        if wide:
+            yield _misuse("entropy_unstable", weights=listed(wide))
+    if not np.allclose(found.alpha, found.alpha[0]):
+        yield _misuse("weights_in_t_only")
+
+
+def _of_scores(found: Coupled) -> Iterator[Warned]:
+    zero = found.table.where((found.scores == 0.0).any(axis=1)).cases
+    if zero:
+        yield _misuse("zero_score", cases=listed(zero))
+    for one, other in combinations(range(found.scores.shape[1]), 2):
+        pair = found.scores[:, [one, other]]
+        if len(pair) > 2 and np.all(np.ptp(pair, axis=0) > 0.0) and float(np.asarray(np.corrcoef(pair.T))[0, 1]) > TWIN:
+            names = found.request.subsystems[one].name, found.request.subsystems[other].name
+            yield _misuse("twins", first=names[0], second=names[1])
+
+
+def _of_degrees(found: Coupled) -> Iterator[Warned]:
+    table, standard, chosen = found.table, found.forms["standard"], found.chosen
+    hollow = table.where((chosen.coupling >= HIGH) & (chosen.coordination < LOW)).cases
+    if hollow:
+        yield _misuse("high_coupling_low_coordination", cases=listed(hollow))
+    share = float(np.mean(standard.coupling > HIGH))
+    if found.request.formula == "standard" and share >= 0.5:
+        yield _misuse("saturated", share=f"{100.0 * share:.0f}")
+    differ = table.where(np.array(standard.grades) != np.array(found.forms["wang2021"].grades)).cases
+    if differ:
+        yield _misuse("forms_differ", count=str(len(differ)), cases=listed(differ))
+    gaps = np.abs(chosen.coordination[:, None] - np.array(BOUNDARIES)).min(axis=1)
+    near = table.where(gaps < 1e-9).cases
+    if near:
+        yield _misuse("on_a_boundary", cases=listed(near))
