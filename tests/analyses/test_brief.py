@@ -17,7 +17,7 @@ from copark.analyses.answer import SHIPPED, Answered, answer, listed, load, plac
 from copark.analyses.brief import Params
 from copark.analyses.brief.show import spelled, without_commands
 from copark.analyses.context import Context
-from copark.analyses.contract import Said, Texts
+from copark.analyses.contract import Texts
 from copark.analyses.levers.findings import find
 from copark.analyses.levers.schema import wanted_levers
 from copark.analyses.registry import REGISTRY
@@ -28,7 +28,7 @@ from copark.presentation.docx import PAGE, PORTRAIT
 from copark.presentation.numbers import percent_words
 from copark.presentation.rendered_document import page_of
 from copark.presentation.text_wrap import height_of
-from copark.texts import LANGUAGES
+from copark.texts import LANGUAGES, Said
 
 BRIEF = REGISTRY["brief"]
 FEW = {"draws": 5, "futures": 2}

@@ -11,13 +11,13 @@ import pytest
 
 from copark.analyses import REGISTRY
 from copark.analyses.calibrate import Answer
-from copark.analyses.contract import Said
 from copark.calibration.calibrations import load
 from copark.calibration.remade import Apart, Comparison, comparison
 from copark.cases import load_case
 from copark.cases.casebook import POSTERIOR, casebook_path, posteriors_in
 from copark.model.jit import cpu_features, versions
 from copark.presentation.rendered_document import page_of
+from copark.texts import Said
 
 ELSEWHERE = {**versions(), "cpu_features": "of-another-maker"}
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from copark.errors import RunRefused
 from copark.presentation.numbers import number
@@ -25,7 +25,6 @@ from copark.version import MODEL_VERSION, __version__
 if TYPE_CHECKING:
     import xarray as xr
 
-    from copark.analyses.contract import CaseParams
     from copark.calibration.calibrations import Planned
     from copark.calibration.case_parameters import CaseParameters
     from copark.cases import Case
@@ -44,6 +43,20 @@ Announce = Callable[["Study", "Case", "DrawSource | None", int], None]
 """Told a study, its case, where its draws come from, and how many of its kind follow one another."""
 Foresee = Callable[["Case", "Sequence[Workload]"], None]
 """Told a case, and what will be run of it in all."""
+
+
+class OfCase(Protocol):
+    """What says of which case something is asked, and on which of its parameters."""
+
+    @property
+    def case(self) -> str:
+        """Name or folder of the case."""
+        ...
+
+    @property
+    def wanted(self) -> tuple[str | None, str | None]:
+        """Which parameters, of which cut, as of :meth:`Context.parameters`."""
+        ...
 
 
 def stage(progress: Progress | None, name: str) -> Callable[[int, int], None]:
@@ -300,7 +313,7 @@ class Context:
             write_netcdf(made, path)
         return made
 
-    def origin(self, params: CaseParams | str, made: xr.Dataset | Mapping[str, Any]) -> dict[str, Any]:
+    def origin(self, params: OfCase | str, made: xr.Dataset | Mapping[str, Any]) -> dict[str, Any]:
         """The fields every result of a case has: run ID, provenance, trust state, what is on record.
 
         params: what was asked, or the name of a case whose best parameters were used; made: runs, or the provenance of
@@ -313,7 +326,7 @@ class Context:
 
     def stamped(self, case: Case, trust: Trust, provenance: Mapping[str, Any]) -> dict[str, Any]:
         """The fields of :meth:`origin`, where the parameters are others than the case's own."""
-        from copark.analyses.show import recorded_outcome
+        from copark.analyses.on_record import recorded_outcome
 
         entries = {"case": case.name, "data_end": str(case.clock.data_end), "case_hash": case.hash, **provenance}
         recorded = recorded_outcome(case, trust)

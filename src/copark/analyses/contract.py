@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar, Union, get_args, get_origin
@@ -13,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from copark.calibration.remade import Comparison
 from copark.simulation.trust import Trust
-from copark.texts import has_text, text
+from copark.texts import LANGUAGES, Said, has_text, text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,14 +35,6 @@ ParametersOf = Literal["own", "shipped", "borrowed", "prior"]
 """Which parameters are used, in the place of the best a case has."""
 Wanted = tuple[str | None, str | None]
 """Those and their cut, as :func:`copark.calibration.case_parameters.parameters_of` takes them."""
-
-
-@dataclass(frozen=True)
-class Said:
-    """Words in both languages."""
-
-    en: str
-    zh: str
 
 
 @dataclass(frozen=True)
@@ -252,10 +245,18 @@ class Result:
         return pd.DataFrame(self.main_table())
 
     def document(self, lang: str = "en") -> Document:
-        """What is shown of it, in a language."""
-        from copark.analyses.registry import REGISTRY
+        """Show it in a language, as ``show.py`` of its package does: that is imported when it is asked.
 
-        return REGISTRY.of(self).document(self, lang)
+        Raises
+        ------
+        ValueError
+            If there is no such language.
+        """
+        if lang not in LANGUAGES:
+            raise ValueError(f"no language {lang!r}: one of {', '.join(LANGUAGES)}")
+        package = type(self).__module__
+        show = import_module(f"{package}.show")
+        return show.document(self, Texts(package.rpartition(".")[2], lang))
 
 
 @dataclass(frozen=True)

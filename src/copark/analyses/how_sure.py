@@ -5,19 +5,22 @@ Simulation error is the smallest of the doubts and is told last, by whoever tell
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from copark.analyses.contract import Said
-from copark.analyses.show import corrected, recorded_park
+from copark.analyses.answer import SHIPPED, listed, load, place_of
+from copark.analyses.on_record import recorded_park
+from copark.analyses.registry import REGISTRY
 from copark.labels import join
-from copark.presentation.numbers import percent_words
-from copark.texts import LANGUAGES, text
+from copark.presentation.numbers import percent, percent_words
+from copark.texts import LANGUAGES, Said, text
 
 if TYPE_CHECKING:
     from copark.analyses.levers.findings import Reading
+    from copark.analyses.reliability import Answer as Reliability
     from copark.cases.case import Case
     from copark.simulation.trust import Trust
     from copark.stats.shares import Share
@@ -123,6 +126,49 @@ def structures_words(readings: Sequence[Reading], lang: str) -> str:
     low, high = (percent_words(value, lang) for value in found[:2])
     key = "sure.structures_alike" if low == high else "sure.structures"
     return text(key, lang, count=found[2], low=low, high=high)
+
+
+def corrected(trust: Trust | None, shares: Iterable[Share], lang: str) -> str:
+    """Say what a share of self-standing runs means by the record of other parks; empty where it needs no such word.
+
+    The correction was learned from parks drawn as if never seen. Of calibrated parks it is told how often theirs came
+    true, which is no test of them. A park that is closed needs neither.
+    """
+    by_name = {share.name: share.share for share in shares}
+    if trust is None or trust.state not in ("borrowed", "calibrated") or by_name[FAILED] >= 1.0:
+        return ""
+    record = _reliability()
+    if record is None or (trust.state == "calibrated" and not record.calibrated):
+        return ""
+    if trust.state == "calibrated":
+        return text(
+            "trust.came_true",
+            lang,
+            parks=len(record.calibrated),
+            mean=percent(record.calibrated_mean),
+            thriving=percent(record.calibrated_observed),
+            alive=percent(record.calibrated_alive),
+        )
+    standing = by_name[STANDING]
+    return text(
+        "trust.corrected",
+        lang,
+        parks=len(record.parks),
+        mean=percent(record.mean),
+        thriving=percent(record.observed),
+        said=percent(standing),
+        corrected=percent(record.corrected(standing)),
+        base_rate=percent(record.base_rate),
+    )
+
+
+@cache
+def _reliability() -> Reliability | None:
+    """Read how reliable chances of outcomes without a calibration are, as it ships; ``None`` where nothing fits."""
+    analysis = REGISTRY["reliability"]
+    folders = (place_of(SHIPPED, analysis, run_id) for run_id, _ in listed(SHIPPED, analysis))
+    stored = (load(folder, analysis) for folder in folders)
+    return next((cast("Reliability", entry.result) for entry in stored if entry is not None), None)
 
 
 def how_sure(

@@ -69,16 +69,14 @@ class Analysis:
 
     def document(self, found: Result, lang: str = "en") -> Document:
         """What is shown of a result, in a language."""
-        return self._shown("document", found, lang)
+        return found.document(lang)
 
     def listing(self, params: AnalysisParams, context: Context, lang: str) -> Document:
         """What may be chosen, in a language; nothing is computed."""
-        return self._shown("listing", self.ask.listing(params, context), lang)
-
-    def _shown(self, name: str, found: Any, lang: str) -> Document:
         from copark.analyses.contract import Texts
 
-        return getattr(import_module(f"{self.package}.show"), name)(found, Texts(self.area, lang))
+        show = import_module(f"{self.package}.show")
+        return show.listing(self.ask.listing(params, context), Texts(self.area, lang))
 
     @property
     def served(self) -> bool:
@@ -136,17 +134,6 @@ class Registry:
     def by_function(self, function: str) -> Analysis | None:
         """The analysis of a Python function."""
         return next((one for one in self._known.values() if one.function == function), None)
-
-    def of(self, found: Any) -> Analysis:
-        """The analysis that gave a result.
-
-        Raises KeyError if none did.
-        """
-        package = type(found).__module__
-        known = next((one for one in self._known.values() if one.package == package), None)
-        if known is None:
-            raise KeyError(package)
-        return known
 
 
 def of_copark(name: str, group: Group, **more: Any) -> Analysis:

@@ -1,21 +1,15 @@
-"""Builder of document blocks; the text of each is looked up by key in the analysis's texts.
-
-And what stands beside a headline: what is on record of how the park fared, and what its chances mean.
-"""
+"""Builder of document blocks; the text of each is looked up by key in the analysis's texts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
 from itertools import groupby
 from math import isfinite
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from copark.analyses.contract import Result, Said, Texts, assemble
-from copark.cases.casebook import casebook_path
+from copark.analyses.contract import Result, Texts, assemble
 from copark.cases.own_words import own_words
-from copark.cases.parks import Park, load_parks
-from copark.labels import join, observed, variable_title
+from copark.labels import variable_title
 from copark.presentation.document import (
     Block,
     Bullets,
@@ -31,22 +25,17 @@ from copark.presentation.document import (
     Table,
     Value,
 )
-from copark.presentation.numbers import percent, precise, shown
-from copark.texts import LANGUAGES, text
+from copark.presentation.numbers import precise, shown
+from copark.texts import text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from copark.analyses.reliability import Answer as Reliability
     from copark.arrays import Floats
     from copark.calibration.remade import Apart, Comparison
     from copark.cases.case import Case
     from copark.cases.table_schemas import Observation
-    from copark.simulation.trust import Trust
-    from copark.stats.shares import Share
 
-HEADLINES = ("registered", "operating", "realised_investment", "jobs")
-"""What is told of the record first."""
 Columns = str | Iterable[Column | str]
 """Columns of a table, those with titles of their own in words: see :meth:`Show.columns`."""
 
@@ -178,71 +167,3 @@ class Show:
     def section(self, key: str, *blocks: Block, folded: bool = False) -> Section:
         """A section whose title is ``section.<key>``."""
         return Section(key, self.t(f"section.{key}"), blocks, folded)
-
-
-def recorded_outcome(case: Case, trust: Trust) -> Said | None:
-    """How the park fared by the record, where outcomes are not told: as the casebook has it, else its latest values."""
-    if trust.shows_outcomes:
-        return None
-    park = recorded_park(case)
-
-    def told(lang: str) -> str:
-        if park is not None and park.outcome is not None:
-            kind = text(f"trust.recorded_class.{park.outcome}", lang)
-            why = (park.outcome_zh if lang == "zh" else park.outcome_en).rstrip(".。")
-            words = text("trust.recorded", lang, outcome=text("trust.recorded_why", lang, kind=kind, why=why))
-        else:
-            values = [
-                text("trust.recorded_one", lang, title=variable_title(name, lang), date=str(rows[-1].date),
-                     value=observed(rows[-1], lang, "spoken"))
-                for name in HEADLINES for rows in [case.observed(name)] if rows
-            ]  # fmt: skip
-            words = text(f"trust.recorded_{'latest' if values else 'nothing'}", lang, values=join(values, lang))
-        return text("trust.recorded_first" if trust.converged else "trust.recorded_unconverged", lang, recorded=words)
-
-    return Said(**{lang: told(lang) for lang in LANGUAGES})
-
-
-def recorded_park(case: Case) -> Park | None:
-    """Return what the casebook records of a park; ``None`` of a case that is not the casebook's own."""
-    return _parks().get(case.name) if case.folder == casebook_path() / case.name else None
-
-
-@cache
-def _parks() -> dict[str, Park]:
-    return {park.case: park for park in load_parks().parks if park.case is not None}
-
-
-def corrected(trust: Trust | None, shares: Iterable[Share], lang: str) -> str:
-    """What a share of self-standing runs means by the record of other parks; empty where it needs no such word.
-
-    The correction was learned from parks drawn as if never seen. Of calibrated parks it is told how often theirs came
-    true, which is no test of them. A park that is closed needs neither.
-    """
-    of = {one.name: one.share for one in shares}
-    if trust is None or trust.state not in ("borrowed", "calibrated") or of["failed"] >= 1.0:
-        return ""
-    found = _reliability()
-    if found is None or (trust.state == "calibrated" and not found.calibrated):
-        return ""
-    if trust.state == "calibrated":
-        return text(
-            "trust.came_true", lang, parks=len(found.calibrated), mean=percent(found.calibrated_mean),
-            thriving=percent(found.calibrated_observed), alive=percent(found.calibrated_alive),
-        )  # fmt: skip
-    said = of["self_standing"]
-    return text(
-        "trust.corrected", lang, parks=len(found.parks), mean=percent(found.mean), thriving=percent(found.observed),
-        said=percent(said), corrected=percent(found.corrected(said)), base_rate=percent(found.base_rate),
-    )  # fmt: skip
-
-
-@cache
-def _reliability() -> Reliability | None:
-    """How reliable outcome probabilities without a calibration are, as it ships; ``None`` where nothing fits."""
-    from copark.analyses.answer import SHIPPED, listed, load, place_of
-    from copark.analyses.registry import REGISTRY
-
-    analysis = REGISTRY["reliability"]
-    stored = (load(place_of(SHIPPED, analysis, run_id), analysis) for run_id, _ in listed(SHIPPED, analysis))
-    return next((cast("Reliability", one.result) for one in stored if one is not None), None)

@@ -14,8 +14,9 @@ from pydantic import Field
 from copark.analyses.ablate import ablations as engine
 from copark.analyses.ablate.ablations import Ablations, AblationSettings
 from copark.analyses.ablate.effects import ablations_of
-from copark.analyses.contract import CaseParams, Choice, Keys, Result, Rows, Said
+from copark.analyses.contract import CaseParams, Choice, Keys, Result, Rows
 from copark.errors import NotFound, RunRefused
+from copark.texts import Said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, cast
 
 from pydantic import Field
 
-from copark.analyses.contract import AheadParams, Result, Said
+from copark.analyses.contract import AheadParams, Result
 from copark.analyses.how_sure import NONE, Doubts, doubts_of
 from copark.analyses.levers import Answer as Levers
 from copark.analyses.levers import Params as LeverParams
@@ -19,6 +19,7 @@ from copark.arrays import Floats
 from copark.calibration.rolling_origin import Point, known_points
 from copark.errors import NotFound
 from copark.stats.shares import Share
+from copark.texts import Said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

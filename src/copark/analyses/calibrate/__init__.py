@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from copark.analyses.context import made_now
-from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeable, Rows, Said
+from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeable, Rows
 from copark.arrays import Floats
 from copark.calibration import calibrations, remade
 from copark.calibration.calibration_setup import Reading, cut_of, uses_everything
 from copark.calibration.diagnostics import Check, Movement, Note, Ranks, Tie
 from copark.presentation.document import Evidence
 from copark.presentation.numbers import number
-from copark.texts import text
+from copark.texts import Said, text
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context

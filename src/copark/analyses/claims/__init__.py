@@ -13,10 +13,11 @@ from pydantic import Field
 
 from copark.analyses.claims.claims_file import ClaimsFile, general_claims, load_claims
 from copark.analyses.claims.findings import ClaimFindings, Trial, TrialPlan, rules_of
-from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Rows, Said
+from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Rows
 from copark.cases.casebook import CLAIMS, brought
 from copark.labels import claim_number
 from copark.simulation.workload import Workload
+from copark.texts import Said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -21,7 +21,7 @@ from copark.analyses.compare.outcome_attribution import (
     moves_of,
     outcome_parts,
 )
-from copark.analyses.contract import AnalysisParams, Argument, Cut, ParametersOf, Result, Rows, Said, StudyName
+from copark.analyses.contract import AnalysisParams, Argument, Cut, ParametersOf, Result, Rows, StudyName
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.readouts.compare import (
     DRAWN,
@@ -37,7 +37,7 @@ from copark.simulation.readouts.compare import (
 )
 from copark.simulation.readouts.compare import compare as compare_pairs
 from copark.stats.effects import Effect
-from copark.texts import LANGUAGES, text
+from copark.texts import LANGUAGES, Said, text
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from copark.analyses.compare import Compared, answer_of
-from copark.analyses.contract import AheadParams, Option, Result, Rows, Said
+from copark.analyses.contract import AheadParams, Option, Result, Rows
 from copark.simulation.case_edits import happenings
 from copark.simulation.counterfactual import WITHOUT, but_for_study, find_happenings
 from copark.simulation.readouts.compare import pairs_between
+from copark.texts import Said
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context

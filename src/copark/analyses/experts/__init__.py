@@ -21,7 +21,7 @@ from copark.analyses.claims.rules import OPEN, SMALL, side
 from copark.analyses.claims.shared import draws_of, verdicts, workload_of
 from copark.analyses.claims.standard import standard, turned_word
 from copark.analyses.claims.verdict import Verdict, claim_verdict, joint, verdict_of
-from copark.analyses.contract import CaseParams, Option, Result, Said
+from copark.analyses.contract import CaseParams, Option, Result
 from copark.analyses.experts.elicitation import (
     LEVELS,
     ExpertPlan,
@@ -43,6 +43,7 @@ from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.workload import Workload
 from copark.stats.precision import effective
 from copark.stats.quantiles import weighted_quantiles
+from copark.texts import Said
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context

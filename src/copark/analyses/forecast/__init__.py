@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import Field
 
 from copark.analyses.context import made_now, today
-from copark.analyses.contract import AnalysisParams, PowerOfTwo, Result, Said
+from copark.analyses.contract import AnalysisParams, PowerOfTwo, Result
 from copark.analyses.stack.stacking import (
     LINE,
     STACK,
@@ -39,7 +39,7 @@ from copark.calibration.validation_study import Spread
 from copark.cases.horizon import horizon_for, now_for
 from copark.stats.quantiles import LEVELS, band
 from copark.stats.shares import z_of
-from copark.texts import text
+from copark.texts import Said, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from copark.analyses.contract import AheadParams, Choice, Keys, Option, Result, Said
+from copark.analyses.contract import AheadParams, Choice, Keys, Option, Result
 from copark.analyses.goal.lever_sets import FutureEvent, LeverSettings, read_events, scenario_with
 from copark.analyses.goal.search import (
     LAST,
@@ -23,6 +23,7 @@ from copark.analyses.goal.search import (
     ladder,
     read_targets,
 )
+from copark.analyses.goal.words import event_title, events_for, targets_for
 from copark.analyses.levers.schema import (
     AS_IT_IS,
     GeneralLevers,
@@ -32,6 +33,7 @@ from copark.analyses.levers.schema import (
     load_levers,
     wanted_levers,
 )
+from copark.texts import Said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,16 +53,12 @@ def levers_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
 
 def targets_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
     """Examples of targets."""
-    from copark.analyses.goal.show import targets_for
-
     seen, _file, first = _open(context.case(given["case"]), given["file"], given.get("now"))
     return list(targets_for(seen, first))
 
 
 def events_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
     """Examples of events."""
-    from copark.analyses.goal.show import events_for
-
     seen, _file, first = _open(context.case(given["case"]), given["file"], given.get("now"))
     return list(events_for(seen, first))
 
@@ -187,13 +185,6 @@ def _targets(params: Params, case: Case, first: int) -> tuple[GoalTarget, ...]:
         if one.at < first:
             raise RunRefused.of("goal.past_target", found=one.quarter, now=str(case.clock.start + first))
     return targets
-
-
-def event_title(one: FutureEvent, case: Case) -> Said:
-    """Who an event befalls, in words; its key where there is nobody to name."""
-    known = {one.key: one.title for one in case.partners} | {one.key: one.title for one in case.shareholders}
-    title = known.get(one.who)
-    return Said(one.who, one.who) if title is None else Said(title.en, title.zh)
 
 
 def _study(params: Params, case: Case, file: LeverFile) -> Study:

@@ -1,35 +1,23 @@
-"""What is shown of a goal: the answer, sets of levers by cost, who pays and gains, what befalls, how it was found.
-
-And targets and future events in words, with examples of both for a case.
-"""
+"""What is shown of a goal: the answer, sets of levers by cost, who pays and gains, what befalls, how it was found."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 
-from copark.analyses.contract import Choice, Said, Texts, assemble
-from copark.analyses.goal import Answer, event_title
-from copark.analyses.goal.lever_sets import FutureEvent, example_events, read_events
-from copark.analyses.goal.search import Confirmed, GoalTarget, read_targets
+from copark.analyses.contract import Texts, assemble
+from copark.analyses.goal import Answer
+from copark.analyses.goal.search import Confirmed, GoalTarget
+from copark.analyses.goal.words import asked_words, event_words, target_words
 from copark.analyses.levers.findings import named
 from copark.analyses.levers.measures import SIDES, measure_of
 from copark.analyses.levers.recommendation import recommendation_rule
 from copark.analyses.levers.show import SIGNS, change, middle
 from copark.analyses.show import Show
-from copark.cases.case import Case
-from copark.model.variables import catalogue
 from copark.presentation import document as doc
-from copark.presentation.numbers import percent, percent_words, shown, spoken
-from copark.texts import LANGUAGES, text
+from copark.presentation.numbers import percent, percent_words, shown
+from copark.texts import text
 
 COST, EFFORT = doc.plain(doc.Kind.change, "M USD"), doc.plain(doc.Kind.number, places=2)
-
-CHANCES = ("P(self-standing)>=0.9", "P(failed)<=0.05")
-"""Examples that ask for an outcome."""
-RAISED = ("registered", "operating", "jobs")
-GROWTH = 1.5
-"""Raised, growth: examples ask for more than what was last observed of these."""
 
 
 def document(found: Answer, t: Texts) -> doc.Document:
@@ -178,57 +166,3 @@ class _Show(Show):
         searched = ("search", "fresh", "others", "cost", "effort", "missed")
         for key in ("met", "others") if found.is_met else searched:
             yield t(f"how.{key}", rate=rate, pulled=found.pulled, **counts)
-
-
-def target_words(one: GoalTarget, t: Texts) -> str:
-    """What a target asks of a run."""
-    if one.is_outcome:
-        return text(f"analysis.outcome.{one.name}", t.lang)
-    output = catalogue().outputs[one.name]
-    value = spoken(one.value, output.unit, t.lang)
-    sign = "≥" if one.at_least else "≤"
-    return t("target", title=output.title(t.lang), sign=sign, value=value, quarter=one.quarter)
-
-
-def asked_words(one: GoalTarget, t: Texts) -> str:
-    """What a target asks of a run, and in how many."""
-    share = percent(one.share, 0 if round(one.share, 2) == one.share else 1)
-    return t("asked.least" if one.in_most else "asked.most", target=target_words(one, t), share=share)
-
-
-def event_words(one: FutureEvent, who: Said, t: Texts) -> str:
-    """What befalls the park, and when."""
-    named = t.of(who)
-    if one.kind == "government-withdraws":
-        named = t(f"side.{one.who}")
-    elif one.kind == "shock":
-        named = t(f"shock.{one.who}")
-    event = t(f"event.{one.kind}", who=named)
-    return t("event.until" if one.last else "event.since", event=event, since=one.first, until=one.last)
-
-
-def targets_for(case: Case, first: int) -> Iterator[Choice]:
-    """Targets that may be asked of a case: outcomes, and half as much again as was last observed, half-way to the end.
-
-    first: quarter levers are pulled, counted from the start.
-    """
-    written = list(CHANCES)
-    half = case.clock.start + (first + case.clock.quarters - 1) // 2
-    for name in RAISED:
-        seen = case.observed(name)
-        if seen and seen[-1].value:
-            written.append(f"{name}>={float(f'{GROWTH * seen[-1].value:.2g}'):.0f}@{half}")
-    for one in written:
-        (target,) = read_targets((one,), 0.8, case)
-        yield Choice(one, _said(partial(asked_words, target)))
-
-
-def events_for(case: Case, first: int) -> Iterator[Choice]:
-    """Every kind of event for everyone it may befall, two years after levers are pulled."""
-    for one in example_events(case, first):
-        (event,) = read_events((one,), case, first)
-        yield Choice(one, _said(partial(event_words, event, event_title(event, case))))
-
-
-def _said(words: Callable[[Texts], str]) -> Said:
-    return Said(*(words(Texts("goal", lang)) for lang in LANGUAGES))

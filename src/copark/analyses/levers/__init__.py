@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from copark.analyses.contract import AheadParams, Choice, Keys, Option, Result, Said
+from copark.analyses.contract import AheadParams, Choice, Keys, Option, Result
 from copark.analyses.how_sure import NONE, Doubts, doubts_of
 from copark.analyses.levers.findings import LeverFindings, find
 from copark.analyses.levers.recommendation import Reason, Recommendation, recommend
 from copark.analyses.levers.runner import Asked, ask, carry_out, from_dataset, to_dataset
 from copark.analyses.levers.schema import load_levers, wanted_levers
 from copark.stats.shares import Share
+from copark.texts import Said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Rows, Said
+from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Rows
 from copark.analyses.link_impact.impacts import Impact, impacts, strongest
 from copark.analyses.link_impact.scenarios import (
     OUTPUTS,
@@ -22,6 +22,7 @@ from copark.analyses.link_impact.scenarios import (
     strength_study,
 )
 from copark.stats.effects import Effect
+from copark.texts import Said
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context

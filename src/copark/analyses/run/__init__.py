@@ -14,21 +14,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copark.analyses.contract import Result, Rows, Texts
-from copark.analyses.show import recorded_outcome
+from copark.analyses.contract import Result, Rows
+from copark.analyses.on_record import recorded_outcome
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.readouts.compare import judged_column, provenance
 from copark.simulation.readouts.observed_vs_model import ObservedComparison, comparisons, misses
 from copark.simulation.trust import Trust
 from copark.stats.quantiles import band
 from copark.stats.shares import Share, shares, shares_of
-from copark.texts import LANGUAGES
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from copark.cases.case import Case
-    from copark.presentation.document import Document
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -118,14 +116,6 @@ class Answer(Result):
             }
             for one in self.rows
         )  # fmt: skip
-
-    def document(self, lang: str = "en") -> Document:
-        """What is shown of it, in a language."""
-        from copark.analyses.run.show import document
-
-        if lang not in LANGUAGES:
-            raise ValueError(f"no language {lang!r}: one of {', '.join(LANGUAGES)}")
-        return document(self, Texts("run", lang))
 
 
 def answer_of(

@@ -9,10 +9,10 @@ from math import isfinite
 import numpy as np
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.how_sure import doubts_of
+from copark.analyses.how_sure import corrected, doubts_of
 from copark.analyses.run import Answer
 from copark.analyses.run.show_case import AboutCase, evidence, sources
-from copark.analyses.show import corrected, grouped
+from copark.analyses.show import grouped
 from copark.cases.completeness import missing_growth
 from copark.cases.quarters import Quarter
 from copark.labels import grade_title, scenario_title, with_unit

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from copark.analyses.contract import Texts
+from copark.analyses.on_record import HEADLINES
 from copark.analyses.run import Answer
-from copark.analyses.show import HEADLINES, Columns, Show, grouped
+from copark.analyses.show import Columns, Show, grouped
 from copark.cases.completeness import growth_notes, notes_of
 from copark.cases.own_words import own_words
 from copark.cases.table_schemas import UNALLOCATED

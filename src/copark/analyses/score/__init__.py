@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from copark.analyses.contract import AnalysisParams, Option, Result, Rows, Said
+from copark.analyses.contract import AnalysisParams, Option, Result, Rows
 from copark.arrays import Floats
 from copark.calibration.rolling_origin import ScoreLine
 from copark.stats.quantiles import LEVELS
 from copark.stats.scores import Percentiles
+from copark.texts import Said
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from copark.analyses.context import made_now
-from copark.analyses.contract import AnalysisParams, Local, Remakeable, Said, by_difference
+from copark.analyses.contract import AnalysisParams, Local, Remakeable, by_difference
 from copark.analyses.stack.stacking import Judged
+from copark.texts import Said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

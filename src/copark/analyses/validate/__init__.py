@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from copark.analyses.context import made_now
-from copark.analyses.contract import AnalysisParams, Option, PowerOfTwo, Result, Rows, Said
+from copark.analyses.contract import AnalysisParams, Option, PowerOfTwo, Result, Rows
 from copark.arrays import Floats
 from copark.calibration import calibrations
 from copark.calibration.rolling_origin import BLIND, Point
 from copark.calibration.validation_study import Assessment
 from copark.identity import hash_array
 from copark.presentation.document import Evidence
-from copark.texts import text
+from copark.texts import Said, text
 
 if TYPE_CHECKING:
     from pathlib import Path

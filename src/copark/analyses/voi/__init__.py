@@ -18,7 +18,7 @@ from copark.analyses.claims import Params as ClaimsParams
 from copark.analyses.claims import written
 from copark.analyses.claims.findings import rules_of
 from copark.analyses.claims.shared import verdicts, workload_of
-from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Rows, Said
+from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Rows
 from copark.analyses.voi import worlds as made
 from copark.arrays import Floats
 from copark.calibration.draw_sources import DRAWS as BORROWED
@@ -27,6 +27,7 @@ from copark.errors import RunRefused, printable
 from copark.labels import claim_number
 from copark.simulation.workload import Workload
 from copark.stats.value_of_information import SURE, Foretold, InformationGain, foretell, gains
+from copark.texts import Said
 
 if TYPE_CHECKING:
     from typing import Any

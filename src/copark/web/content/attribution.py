@@ -32,13 +32,13 @@ from copark.stats.precision import difference
 from copark.stats.quantiles import quantiles_over
 from copark.texts import LANGUAGES
 from copark.web.content.engine import BoundedCache
+from copark.web.content.frame import Frame, output_info
 from copark.web.content.responses import ArmFlows, ArrowFlow, LinkPart, LinkParts, Mechanism, Said, Why
 from copark.web.content.sentences import STANDING, amount, both, points, said, signed, spoken_in
 
 if TYPE_CHECKING:
     from copark.web.content.case_registry import Shelved
     from copark.web.content.engine import Engine, HeldRuns, Ticket
-    from copark.web.content.simulation import Frame
 
 
 FLOW_RUNS = 200
@@ -228,8 +228,6 @@ def effect_alone(
 
 def mechanism(moved: Moved, alone: float | None, target: str) -> Mechanism:
     """A link that moved, in numbers and words."""
-    from copark.web.content.simulation import output_info
-
     link, output, name = moved.channel.link, output_info(target), moved.channel.name
     if np.isnan(moved.before) or np.isnan(moved.after):
         change = "gone" if np.isnan(moved.after) else "begun"

@@ -18,9 +18,10 @@ from copark.simulation.study import list_studies, load_study
 from copark.stats.quantiles import LEVELS
 from copark.web.content.actor_network import ArrowInfo, arrows
 from copark.web.content.case_registry import Shelved
+from copark.web.content.frame import output_info
 from copark.web.content.responses import Answer, CaseName, Made, OutputInfo, Said
 from copark.web.content.sentences import drawn_bound, own, said, spoken_in
-from copark.web.content.simulation import case_name, made_by, output_info
+from copark.web.content.simulation import case_name, made_by
 
 if TYPE_CHECKING:
     from copark.cases.parks import Park, Place, Score

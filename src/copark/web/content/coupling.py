@@ -20,14 +20,14 @@ from copark.setmethods.coupling_degree import (
 from copark.simulation.readouts.coupling import COMPONENTS, PHASES, SCALES, needed, phase_shares, phases, read_out
 from copark.stats.quantiles import BAND, LEVELS, quantiles_over
 from copark.web.content.engine import Engine, HeldRuns, Ticket
+from copark.web.content.frame import Frame, frame_of
 from copark.web.content.responses import Answer, CaseName, DrawsNote, Numbers, Said
 from copark.web.content.sentences import both, said
-from copark.web.content.simulation import case_name, draws_note, frame_of
+from copark.web.content.simulation import case_name, draws_note
 
 if TYPE_CHECKING:
     from copark.simulation.study import Scenario, Study
     from copark.web.content.case_registry import Shelved
-    from copark.web.content.simulation import Frame
 
 Floats = NDArray[np.float64]
 OUTPUTS = tuple(dict.fromkeys((*needed(), "arrivals", "operating")))

@@ -154,10 +154,9 @@ def _comparison(result: xr.Dataset, case: Case, lang: str, folder: Path) -> Path
     from copark.analyses import REGISTRY
     from copark.analyses.compare import Answer, answer_of
     from copark.analyses.context import Context
-    from copark.analyses.contract import Said
     from copark.presentation import write
     from copark.simulation.readouts.compare import pairs_between
-    from copark.texts import LANGUAGES
+    from copark.texts import LANGUAGES, Said
 
     context = Context()
     context.run_id = str(result.attrs["identity"])

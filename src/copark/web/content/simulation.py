@@ -12,7 +12,6 @@ import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +24,7 @@ from copark import units
 from copark.analyses.compare import outcome_attribution as changing
 from copark.analyses.compare import outcome_change_text as words
 from copark.analyses.how_sure import doubts_of
-from copark.analyses.show import recorded_outcome
+from copark.analyses.on_record import recorded_outcome
 from copark.cases.horizon import now_for, seen_from
 from copark.model.jit import cpu_features, versions
 from copark.model.variables import catalogue
@@ -44,9 +43,10 @@ from copark.texts import text
 from copark.version import MODEL_VERSION, __version__
 from copark.web.content import responses as told
 from copark.web.content import sentences
-from copark.web.content.attribution import FlowBook
+from copark.web.content.attribution import FlowBook, arm_flows, link_parts, why
 from copark.web.content.case_registry import Shelved
 from copark.web.content.engine import Engine, HeldRuns, Ticket
+from copark.web.content.frame import Frame, frame_of, output_info
 from copark.web.content.requests import HEADLINES, Parts, SimulationRequest, study_of
 from copark.web.content.sentences import amount, both, drawn_bound, own, said, span, spoken_in
 
@@ -61,34 +61,10 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Frame:
-    """What all parts of an answer share: the study, its case, its quarters and runs."""
-
-    study: Study
-    shelved: Shelved
-    wanted: tuple[str, ...]
-    labels: tuple[str, ...]
-
-    @property
-    def judged(self) -> int:
-        """The quarter outcomes are judged in, counted from 0."""
-        return self.study.judged_in(len(self.labels))
-
-
-def frame_of(study: Study, shelved: Shelved, wanted: Sequence[str]) -> Frame:
-    """Make the frame of a study's answer."""
-    clock = study.seen(shelved.case).clock
-    labels = tuple(str(clock.start + n) for n in range(clock.quarters))
-    return Frame(study, shelved, tuple(dict.fromkeys(wanted)), labels)
-
-
 def answer(
     engine: Engine, book: FlowBook, study: Study, shelved: Shelved, wanted: Sequence[str], parts: Parts, ticket: Ticket
 ) -> told.SimulationAnswer:
     """Run a study and say what came of it."""
-    from copark.web.content.attribution import arm_flows, link_parts, why
-
     began = time.perf_counter()
     frame = frame_of(study, shelved, wanted)
     runs = engine.arms(study, shelved, ticket)
@@ -256,12 +232,6 @@ def outcome_change(before: HeldRuns, after: HeldRuns, judged: int) -> told.Outco
         spoken = {name: spoken_in(partial(say, one)) for name, say in ways.items()}
         moves.append(told.OutcomeTransition(runs=one.runs, share=one.share, **spoken))
     return told.OutcomeChange(sentence=spoken_in(partial(words.sentence, found)), moves=moves)
-
-
-@cache
-def output_info(name: str) -> told.OutputInfo:
-    """What an output of the model is."""
-    return told.OutputInfo.of(catalogue().outputs[name])
 
 
 def observed_points(case: Case, names: Sequence[str], labels: Sequence[str]) -> dict[str, list[told.ObservedPoint]]:

@@ -1,0 +1,65 @@
+"""What is on record of how a park fared: told beside an answer whose chances of outcomes are not."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from copark.cases.casebook import casebook_path
+from copark.cases.parks import Park, load_parks
+from copark.labels import join, observed, variable_title
+from copark.texts import LANGUAGES, Said, text
+
+if TYPE_CHECKING:
+    from copark.cases.case import Case
+    from copark.simulation.trust import Trust
+
+HEADLINES = ("registered", "operating", "realised_investment", "jobs")
+"""What is told of the record first."""
+
+
+def recorded_outcome(case: Case, trust: Trust) -> Said | None:
+    """Say how the park fared by the record, as the casebook has it, else by its latest values.
+
+    Returns
+    -------
+    Said or None
+        ``None`` where chances of outcomes are told.
+    """
+    if trust.shows_outcomes:
+        return None
+    park = recorded_park(case)
+
+    def words(lang: str) -> str:
+        if park is not None and park.outcome is not None:
+            kind = text(f"trust.recorded_class.{park.outcome}", lang)
+            why = (park.outcome_zh if lang == "zh" else park.outcome_en).rstrip(".。")
+            recorded = text("trust.recorded", lang, outcome=text("trust.recorded_why", lang, kind=kind, why=why))
+        else:
+            latest = [rows[-1] for rows in map(case.observed, HEADLINES) if rows]
+            values = [
+                text(
+                    "trust.recorded_one",
+                    lang,
+                    title=variable_title(row.variable, lang),
+                    date=str(row.date),
+                    value=observed(row, lang, "spoken"),
+                )
+                for row in latest
+            ]
+            recorded = text(f"trust.recorded_{'latest' if values else 'nothing'}", lang, values=join(values, lang))
+        key = "trust.recorded_first" if trust.converged else "trust.recorded_unconverged"
+        return text(key, lang, recorded=recorded)
+
+    return Said(**{lang: words(lang) for lang in LANGUAGES})
+
+
+def recorded_park(case: Case) -> Park | None:
+    """Return what the casebook records of a park; ``None`` of a case that is not the casebook's own."""
+    return _parks().get(case.name) if case.folder == casebook_path() / case.name else None
+
+
+@cache
+def _parks() -> dict[str, Park]:
+    """Read the parks of the casebook that have a case, by its name."""
+    return {park.case: park for park in load_parks().parks if park.case is not None}

@@ -1,0 +1,44 @@
+"""What all parts of an answer of the page share: a study, its case, its quarters, and what its outputs are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from copark.model.variables import catalogue
+from copark.simulation.study import Study
+from copark.web.content.case_registry import Shelved
+from copark.web.content.responses import OutputInfo
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What all parts of an answer share."""
+
+    study: Study
+    """The study, as it is run."""
+    shelved: Shelved
+    """Its case, as the server holds it."""
+    wanted: tuple[str, ...]
+    """Names of the outputs that are asked for, each once."""
+    labels: tuple[str, ...]
+    """Its quarters, such as ``2012Q3``."""
+
+    @property
+    def judged(self) -> int:
+        """The quarter outcomes are judged in, counted from 0."""
+        return self.study.judged_in(len(self.labels))
+
+
+def frame_of(study: Study, shelved: Shelved, wanted: Sequence[str]) -> Frame:
+    """Make the frame of a study's answer."""
+    clock = study.seen(shelved.case).clock
+    labels = tuple(str(clock.start + n) for n in range(clock.quarters))
+    return Frame(study, shelved, tuple(dict.fromkeys(wanted)), labels)
+
+
+@cache
+def output_info(name: str) -> OutputInfo:
+    """Say what an output of the model is."""
+    return OutputInfo.of(catalogue().outputs[name])
