@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from copark.analyses.claims.findings import Trial, TrialPlan, verdict
+from copark.analyses.claims import verdict
+from copark.analyses.claims.findings import Trial, TrialPlan
 from copark.analyses.claims.rules import WORDS, Condition, side
 from copark.analyses.claims.schema import Headline, Part
 from copark.analyses.claims.standard import standard, turned_word

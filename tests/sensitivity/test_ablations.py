@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from copark.analyses import REGISTRY
-from copark.analyses.ablate import Answer
+from copark.analyses.ablate import Answer, effects
 from copark.analyses.ablate import ablations as ablate
-from copark.analyses.ablate.ablations import effects
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.cases.quarters import Quarter
