@@ -63,48 +63,52 @@ _KNOWN: dict[str, Reading] = {}
 
 
 def fitted_until(case: Case) -> Quarter:
-    """Last quarter that a value meant to be fitted belongs to; RunRefused if the case has no such value."""
-    ends = [one.nearest_end for one in targets(case)]
+    """Find the last quarter that a value meant to be fitted belongs to; RunRefused if the case has no such value."""
+    ends = [target.nearest_end for target in targets(case)]
     if not ends:
         raise RunRefused.of("calibrate.nothing_to_fit", case=case.name)
     return case.clock.start + max(ends)
 
 
 def uses_everything(case: Case, cut: Quarter) -> bool:
-    """Whether a calibration to a cut uses all values: beyond the last one meant to be fitted it does."""
-    return all(cut > case.clock.start + one.nearest_end for one in targets(case))
+    """Say whether a calibration to a cut uses all values: beyond the last one meant to be fitted it does."""
+    return all(cut > case.clock.start + target.nearest_end for target in targets(case))
 
 
 def can_be_calibrated(case: Case) -> bool:
-    """Whether anything on record can be fitted: values for scoring or looking are, where none is meant to be fitted."""
+    """Say whether anything can be fitted: values for scoring or looking are, where none is meant to be fitted."""
     last = case.clock.data_end
     return bool(targets(case_for(case, last), cut=last))
 
 
 def cut_of(case: Case, cut: str | None) -> Quarter:
-    """The quarter a calibration of a case ends in: the last with data, unless another is asked for.
+    """Choose the quarter a calibration of a case ends in: the last with data, unless another is asked for.
 
-    Raises RunRefused if it is no quarter of the case, or nothing is known by then.
+    Raises
+    ------
+    RunRefused
+        If it is no quarter of the case, or nothing is known by then.
     """
-    first, last = case.clock.start + 1, case.clock.data_end
+    first = case.clock.start + 1
+    last = case.clock.data_end
     if cut is None:
         if not can_be_calibrated(case):
             raise RunRefused.of("calibrate.nothing_to_fit", case=case.name)
         return last
     try:
-        found = Quarter.parse(cut)
+        quarter = Quarter.parse(cut)
     except ValueError:
-        found = None
-    if found is None or not first <= found <= last:
+        quarter = None
+    if quarter is None or not first <= quarter <= last:
         raise RunRefused.of("calibrate.bad_cut", cut=printable(cut[:20]), case=case.name, first=first, last=last)
-    if not targets(case_for(case, found), cut=found):
+    if not targets(case_for(case, quarter), cut=quarter):
         known = min(target.last for target in targets(case))
         raise RunRefused.of("calibrate.nothing_known", cut=cut, case=case.name, first=case.clock.start + known)
-    return found
+    return quarter
 
 
 def everything_fitted(case: Case) -> Case:
-    """The case with all its values meant to be fitted.
+    """Give the case with all its values meant to be fitted.
 
     Values for scoring are fitted too. Of values for looking, which mostly repeat a number within weeks, those are
     fitted that lie a quarter away from every other of their variable. A number repeated is not told twice. Of those of
@@ -112,30 +116,32 @@ def everything_fitted(case: Case) -> Case:
     it happens in a day, in the model over three quarters.
     """
     start = case.clock.start
-    known = [one for one in case.observations if one.role in ("fit", "score")]
-    used = [one for one in (target_of(row, start) for row in known) if one is not None]
+    known = [row for row in case.observations if row.role in ("fit", "score")]
+    used = [target for target in (target_of(row, start) for row in known) if target is not None]
     looked = [
-        one for one in targets(case, ("check",))
-        if one.value > 0 or case.closed_by(Quarter.of_day(one.observation.date.last_day)) is None
-    ]  # fmt: skip
+        target
+        for target in targets(case, ("check",))
+        if target.value > 0 or case.closed_by(Quarter.of_day(target.observation.date.last_day)) is None
+    ]
     extra = distinct(agreeing(looked), used)
-    chosen = {id(one.observation) for one in (*used, *extra)}
+    chosen = {id(target.observation) for target in (*used, *extra)}
     rows = tuple(row.model_copy(update={"role": "fit"}) if id(row) in chosen else row for row in case.observations)
     return case.model_copy(update={"observations": rows})
 
 
 def distinct(candidates: Iterable[Target], used: Iterable[Target]) -> list[Target]:
-    """The candidates that lie apart from every used value of their variable and from each other."""
+    """Choose the candidates that lie apart from every used value of their variable and from each other."""
     days: dict[str, list[int]] = {}
-    for one in used:
-        days.setdefault(one.variable, []).append(day_of(one))
-    found = []
-    for one in candidates:
-        own, day = days.setdefault(one.variable, []), day_of(one)
+    for target in used:
+        days.setdefault(target.variable, []).append(day_of(target))
+    chosen = []
+    for target in candidates:
+        own = days.setdefault(target.variable, [])
+        day = day_of(target)
         if all(abs(day - other) >= APART for other in own):
             own.append(day)
-            found.append(one)
-    return found
+            chosen.append(target)
+    return chosen
 
 
 def agreeing(candidates: Iterable[Target]) -> list[Target]:
@@ -145,60 +151,76 @@ def agreeing(candidates: Iterable[Target]) -> list[Target]:
     """
     kept = list(candidates)
     for name in NEVER_FALL:
-        own = sorted((one for one in kept if one.variable == name), key=day_of)
-        rows: list[list[Target]] = []
-        for one in own:
+        own = sorted((target for target in kept if target.variable == name), key=day_of)
+        series: list[list[Target]] = []
+        for target in own:
             before = (
-                row for row in rows if one.reported >= row[-1].reported - EXPLAINED * np.hypot(one.error, row[-1].error)
+                row
+                for row in series
+                if target.reported >= row[-1].reported - EXPLAINED * np.hypot(target.error, row[-1].error)
             )
-            rows.append([*max(before, key=len, default=[]), one])
-        agreed = {id(one) for one in max(rows, key=len, default=[])}
-        kept = [one for one in kept if one.variable != name or id(one) in agreed]
+            series.append([*max(before, key=len, default=[]), target])
+        agreed = {id(target) for target in max(series, key=len, default=[])}
+        kept = [target for target in kept if target.variable != name or id(target) in agreed]
     return kept
 
 
 def day_of(target: Target) -> int:
-    """The last day a target's date may mean, counted."""
+    """Count the last day a target's date may mean."""
     return target.observation.date.last_day.toordinal()
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a calibration changes of a case because of how far prior runs reach.
-
-    wide: whether its priors of size are the panel's, where it brings none of its own; flat: sizes that are flat over
-    the whole range of the model; aside: names of values that are not fitted.
-    """
+    """What a calibration changes of a case because of how far prior runs reach."""
 
     wide: bool = True
+    """Whether its priors of size are the panel's, where it brings none of its own."""
     flat: tuple[str, ...] = ()
+    """Sizes that are flat over the whole range of the model."""
     aside: tuple[str, ...] = ()
+    """Names of values that are not fitted."""
 
     @classmethod
     def of(cls, recipe: Mapping[str, Any]) -> Reading:
-        """How a case was read for posteriors."""
-        return cls(bool(recipe.get("wide_sizes")), *(tuple(recipe.get(key, ())) for key in ("flat_sizes", "set_aside")))
+        """Read from a recipe how a case was read for posteriors."""
+        flat = tuple(recipe.get("flat_sizes", ()))
+        aside = tuple(recipe.get("set_aside", ()))
+        return cls(bool(recipe.get("wide_sizes")), flat, aside)
 
     def content(self) -> dict[str, Any]:
-        """Its entries of a recipe; what is empty is left out."""
-        told = {"flat_sizes": list(self.flat), "set_aside": list(self.aside)}
-        return {"wide_sizes": self.wide, **{key: names for key, names in told.items() if names}}
+        """Give its entries of a recipe; what is empty is left out."""
+        entries: dict[str, Any] = {"wide_sizes": self.wide}
+        if self.flat:
+            entries["flat_sizes"] = list(self.flat)
+        if self.aside:
+            entries["set_aside"] = list(self.aside)
+        return entries
 
 
 def shipped_reading(case: Case, cut: Quarter) -> Reading | None:
-    """How a case was read for the posterior that ships with it, to this cut or the latest; ``None`` where none does.
+    """Tell how a case was read for the posterior that ships with it, to this cut or the latest; ``None`` without one.
 
     The model's own priors of size are Great Stone's, which is read with them to any cut.
     """
-    found = {at: recipe_in(folder) for at, folder in posteriors_of(case).items()}
-    recipes = {at: recipe for at, recipe in found.items() if recipe is not None}
-    return Reading.of(recipes.get(str(cut), recipes[max(recipes)])) if recipes else None
+    there = {known: recipe_in(folder) for known, folder in posteriors_of(case).items()}
+    recipes = {known: recipe for known, recipe in there.items() if recipe is not None}
+    if not recipes:
+        return None
+    return Reading.of(recipes.get(str(cut), recipes[max(recipes)]))
 
 
 def case_for(case: Case, cut: Quarter, reading: Reading | None = None) -> Case:
-    """The case as a calibration to a cut reads it: with all its values fitted, and the panel's sizes, or not.
+    """Read a case as a calibration to a cut does: with all its values fitted, and the panel's sizes, or not.
 
-    reading: that of the posterior it ships with by default, else with the panel's sizes.
+    Parameters
+    ----------
+    case
+        The case.
+    cut
+        Last quarter the calibration knows.
+    reading
+        By default that of the posterior it ships with, else with the panel's sizes.
     """
     how = reading or shipped_reading(case, cut) or Reading()
     read = everything_fitted(case) if uses_everything(case, cut) else case
@@ -212,51 +234,58 @@ def case_for(case: Case, cut: Quarter, reading: Reading | None = None) -> Case:
 
 
 def reading_of(case: Case, cut: Quarter, settings: Settings, threads: int = 1) -> Reading:
-    """How a calibration to a cut reads a case: as the posterior it ships with, or as prior runs reach."""
+    """Decide how a calibration to a cut reads a case: as the posterior it ships with, or as prior runs reach."""
     shipped = shipped_reading(case, cut)
     if shipped is not None:
         return shipped
     first = probe_of(case, cut, settings, Reading())
     if first.identity not in _KNOWN:
         runs = probed(first, threads)
-        found = Reading(flat=tuple(sorted(missed(first.model, runs))))
-        if found.flat:
-            runs = probed(probe_of(case, cut, settings, found), threads)
+        reading = Reading(flat=tuple(sorted(missed(first.model, runs))))
+        if reading.flat:
+            runs = probed(probe_of(case, cut, settings, reading), threads)
         near = np.any(np.abs(runs - first.model.recorded) <= NEAR * first.model.errors, axis=0).tolist()
-        aside = tuple(one.name for one, reached in zip(first.model.targets, near, strict=True) if not reached)
-        _KNOWN[first.identity] = replace(found, aside=aside) if any(near) else found
+        aside = tuple(target.name for target, is_near in zip(first.model.targets, near, strict=True) if not is_near)
+        _KNOWN[first.identity] = replace(reading, aside=aside) if any(near) else reading
     return _KNOWN[first.identity]
 
 
 def probe_of(case: Case, cut: Quarter, settings: Settings, reading: Reading) -> Recipe:
-    """The recipe of a few prior runs of a case, read in a way."""
+    """Make the recipe of a few prior runs of a case, read in a way."""
     return recipe_of(case_for(case, cut, reading), cut, replace(settings, runs=PROBED))
 
 
 def probed(recipe: Recipe, threads: int = 1) -> Floats:
-    """Values that prior runs have in the place of those reported, as the wording lets them be told apart."""
+    """Make the values that prior runs have in the place of those reported, as their wording tells them apart."""
     read = run_piece(recipe, 0, recipe.runs, threads).astype(np.float64)
     return recipe.model.hide(read[np.isfinite(read).all(axis=1)])
 
 
 def missed(model: ObservationModel, runs: Floats) -> set[str]:
-    """Sizes that bear on values and ratios that hardly any run, as of :func:`probed`, has as much or as little of."""
-    asked = [(runs[:, at], model.recorded[at], BEARING.get(one.variable, ())) for at, one in enumerate(model.targets)]
+    """Find the sizes that bear on values and ratios which hardly any run of :func:`probed` reaches from either side."""
+    asked = [
+        (runs[:, column], model.recorded[column], BEARING.get(target.variable, ()))
+        for column, target in enumerate(model.targets)
+    ]
     for (above, below), sizes in RATIOS.items():
         pair = last_pair(model, above, below)
         if pair is not None:
-            ratio, recorded = (values[..., pair[0]] / np.maximum(values[..., pair[1]], 1.0)
-                               for values in (runs, model.recorded))  # fmt: skip
+            first, second = pair
+            ratio = runs[:, first] / np.maximum(runs[:, second], 1.0)
+            recorded = model.recorded[first] / np.maximum(model.recorded[second], 1.0)
             asked.append((ratio, recorded, sizes))
     return {
-        size for values, recorded, sizes in asked for size in sizes
+        size
+        for values, recorded, sizes in asked
+        for size in sizes
         if min((values >= recorded).mean(), (values <= recorded).mean()) < FEW
-    }  # fmt: skip
+    }
 
 
 def last_pair(model: ObservationModel, above: str, below: str) -> tuple[int, int] | None:
-    """Positions of the values of two variables nearest in time, the latest of such; ``None`` if a year lies between."""
-    first, second = ([at for at, one in enumerate(model.targets) if one.variable == name] for name in (above, below))
-    days = [day_of(one) for one in model.targets]
+    """Find the values of two variables nearest in time, the latest of such; ``None`` if a year lies between."""
+    first = [n for n, target in enumerate(model.targets) if target.variable == above]
+    second = [n for n, target in enumerate(model.targets) if target.variable == below]
+    days = [day_of(target) for target in model.targets]
     near = [pair for pair in product(first, second) if abs(days[pair[0]] - days[pair[1]]) <= YEAR]
     return min(near, key=lambda pair: (abs(days[pair[0]] - days[pair[1]]), -days[pair[0]]), default=None)

@@ -30,7 +30,7 @@ def _misuse(code: str, **values: str) -> Warned:
 
 
 def listed(names: Sequence[str], most: int = SHOWN) -> str:
-    """The first names of a list, and how many more there are."""
+    """Write the first names of a list, and how many more there are."""
     rest = len(names) - most
     return ", ".join(names[:most]) + (f" (+{rest})" if rest > 0 else "")
 
@@ -38,9 +38,16 @@ def listed(names: Sequence[str], most: int = SHOWN) -> str:
 def warnings_of(
     found: Coupled, seed: int = 1, *, null: Null | None = None, ensemble: WeightEnsemble | None = None
 ) -> tuple[Warned, ...]:
-    """Everything a reader must be warned of.
+    """Gather everything a reader must be warned of.
 
-    seed: of the bootstrap of entropy weights; null, ensemble: what they gave, if they were asked for.
+    Parameters
+    ----------
+    found
+        The degrees.
+    seed
+        Seed of the bootstrap of entropy weights.
+    null, ensemble
+        What deals of the indicators and draws of the weights gave, if they were asked for.
     """
     warned = [
         *left_out_warning(found.table),
@@ -61,14 +68,14 @@ def warnings_of(
 
 
 def _of_ranges(found: Coupled) -> Iterator[Warned]:
-    sample = [name for name, one in found.ranges.items() if one.source == "sample"]
+    sample = [column for column, scored in found.ranges.items() if scored.source == "sample"]
     if sample:
         yield _misuse("sample_range", columns=listed(sample), cases=str(len(found.table)))
-    for name, one in found.ranges.items():
-        if one.clipped:
-            yield _misuse("clipped", column=name, cases=listed(one.clipped))
+    for column, scored in found.ranges.items():
+        if scored.clipped:
+            yield _misuse("clipped", column=column, cases=listed(scored.clipped))
     flat = np.flatnonzero(np.isnan(found.indicator_scores).all(axis=0))
-    constant = [found.request.indicators[int(at)].column for at in flat]
+    constant = [found.request.indicators[int(n)].column for n in flat]
     if constant:
         yield _misuse("constant", columns=listed(constant))
 
@@ -76,15 +83,18 @@ def _of_ranges(found: Coupled) -> Iterator[Warned]:
 def _of_weights(found: Coupled, seed: int) -> Iterator[Warned]:
     request = found.request
     by_entropy = request.weights == "entropy" or (
-        request.indicator_weights == "entropy" and any(len(one.indicators) > 1 for one in request.subsystems)
+        request.indicator_weights == "entropy"
+        and any(len(subsystem.indicators) > 1 for subsystem in request.subsystems)
     )
     if by_entropy and len(found.table) < FEW:
         yield _misuse("few_for_entropy", cases=str(len(found.table)))
     if by_entropy:
         if request.weights == "entropy":
-            scores, names = found.scores, [one.name for one in request.subsystems]
+            scores = found.scores
+            names = [subsystem.name for subsystem in request.subsystems]
         else:
-            scores, names = found.indicator_scores, [one.column for one in request.indicators]
+            scores = found.indicator_scores
+            names = [indicator.column for indicator in request.indicators]
         limits = zip(names, *bootstrap_weights(scores, seed), strict=True)
         wide = [f"{name} {start:.2f}–{stop:.2f}" for name, start, stop in limits if stop - start > WIDE]
         if wide:
@@ -97,15 +107,17 @@ def _of_scores(found: Coupled) -> Iterator[Warned]:
     zero = found.table.where((found.scores == 0.0).any(axis=1)).cases
     if zero:
         yield _misuse("zero_score", cases=listed(zero))
-    for one, other in combinations(range(found.scores.shape[1]), 2):
-        pair = found.scores[:, [one, other]]
+    names = [subsystem.name for subsystem in found.request.subsystems]
+    for first, second in combinations(range(len(names)), 2):
+        pair = found.scores[:, [first, second]]
         if len(pair) > 2 and np.all(np.ptp(pair, axis=0) > 0.0) and float(np.asarray(np.corrcoef(pair.T))[0, 1]) > TWIN:
-            names = found.request.subsystems[one].name, found.request.subsystems[other].name
-            yield _misuse("twins", first=names[0], second=names[1])
+            yield _misuse("twins", first=names[first], second=names[second])
 
 
 def _of_degrees(found: Coupled) -> Iterator[Warned]:
-    table, standard, chosen = found.table, found.forms["standard"], found.chosen
+    table = found.table
+    standard = found.forms["standard"]
+    chosen = found.chosen
     hollow = table.where((chosen.coupling >= HIGH) & (chosen.coordination < LOW)).cases
     if hollow:
         yield _misuse("high_coupling_low_coordination", cases=listed(hollow))

@@ -43,16 +43,19 @@ def faults_of_headlines(record: RunRecord) -> list[Fault]:
     except DamagedRun as refusal:
         return list(refusal.faults)
     faults = []
-    for entry, found, wanted in (("status", record.status, counts.status), ("outcome", record.outcome, counts.outcome)):
-        for scenario in dict.fromkeys((*wanted, *found)):
-            given, counted = found.get(scenario, {}), wanted.get(scenario, {})
-            if given != counted:
-                faults.append(headline(record, f"{entry}.{scenario}", _counts(given), _counts(counted)))
+    compared = (("status", record.status, counts.status), ("outcome", record.outcome, counts.outcome))
+    for entry, listed, counted in compared:
+        for scenario in dict.fromkeys((*counted, *listed)):
+            listed_here = listed.get(scenario, {})
+            counted_here = counted.get(scenario, {})
+            if listed_here != counted_here:
+                faults.append(headline(record, f"{entry}.{scenario}", _counts(listed_here), _counts(counted_here)))
     return faults
 
 
-def _counts(found: Mapping[str, int]) -> str:
-    return ", ".join(f"{code}: {count}" for code, count in sorted(found.items())) or "–"
+def _counts(runs_by_code: Mapping[str, int]) -> str:
+    """Write runs by code for a message."""
+    return ", ".join(f"{code}: {count}" for code, count in sorted(runs_by_code.items())) or "–"
 
 
 def counts_in(record: RunRecord, group: str) -> EndCounts:
@@ -72,7 +75,7 @@ def counts_in(record: RunRecord, group: str) -> EndCounts:
 
 
 def _chunk(record: RunRecord, place: str, form: ArrayForm, digests: Mapping[str, str]) -> NDArray[np.generic]:
-    """Numbers of a chunk; zeros, as its array says, where it has no file. ``DamagedRun`` if it cannot be decoded."""
+    """Decode a chunk; zeros, as its array says, where it has no file. ``DamagedRun`` if it cannot be decoded."""
     import numpy as np
 
     try:
@@ -116,6 +119,6 @@ def _is_axis_of(record: RunRecord, name: str, place: str, numbers: Any, form: Ar
     """Whether the numbers of runs count from 0 on, and the names of scenarios are those of the run."""
     if name == "run":
         first = int(place.rpartition("/")[2]) * CHUNK
-        there = min(CHUNK, form.shape[0] - first)
-        return bool((numbers[:there] == range(first, first + there)).all())
+        count = min(CHUNK, form.shape[0] - first)
+        return bool((numbers[:count] == range(first, first + count)).all())
     return name != "scenario" or list(map(str, numbers)) == list(record.scenarios)

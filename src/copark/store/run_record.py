@@ -22,23 +22,27 @@ class RunRecord:
     """What is known of a stored run without reading its numbers."""
 
     identity: str
+    """Its name: 16 hexadecimal digits."""
     path: Path
-    """identity, path: its name and its folder."""
+    """Its folder."""
     form: str
     """``full``, or ``summarised`` where only bands and the first runs are kept."""
     created: str
     """When it was stored, UTC, ISO 8601."""
     runs: int
+    """Runs that were made."""
     kept: int
-    """runs, kept: runs made; runs whose paths are kept."""
+    """Runs whose paths are kept, the first ones."""
     bytes: int
     """Size of its files."""
     scenarios: tuple[str, ...]
+    """Keys of its scenarios, in order."""
     variables: tuple[str, ...]
-    """scenarios, variables: their names in order."""
+    """Names of its variables, in order."""
     status: dict[str, dict[str, int]]
+    """Runs by code of their status, for each scenario."""
     outcome: dict[str, dict[str, int]]
-    """status, outcome: runs by code, for each scenario."""
+    """Runs by code of their outcome, for each scenario."""
     provenance: dict[str, Any] = field(default_factory=dict)
     """What made the numbers."""
 
@@ -49,9 +53,18 @@ class RunRecord:
 
 
 def metadata_of(first: xr.Dataset, runs: int, kept: int, tally: EndCounts, *, bands: bool) -> str:
-    """What is known of a run without reading its numbers, as JSON.
+    """Write what is known of a run without reading its numbers, as JSON.
 
-    ``first`` is any of its runs, ``tally`` how all of them ended.
+    Parameters
+    ----------
+    first
+        Any of its runs, with the attributes of the stored run.
+    runs, kept
+        As of :class:`RunRecord`.
+    tally
+        How all runs ended.
+    bands
+        Whether bands over all runs stand in for most of their paths.
     """
     content: dict[str, Any] = {
         "format": FORMAT,
@@ -70,7 +83,7 @@ def metadata_of(first: xr.Dataset, runs: int, kept: int, tally: EndCounts, *, ba
 
 
 def record_of(folder: Path, metadata: dict[str, Any]) -> RunRecord:
-    """What is known of a run, from its metadata; what is none raises one of ``UNREADABLE``."""
+    """Read what is known of a run from its metadata; what is none raises one of ``UNREADABLE``."""
     size = json.loads((folder / NAME).read_text(encoding="utf-8"))["bytes"]
     return _reader().validate_python({**metadata, "path": folder, "bytes": size})
 

@@ -67,7 +67,7 @@ class RunStore:
 
     @classmethod
     def of(cls, out: Path) -> RunStore:
-        """The runs of an output folder."""
+        """Give the runs of an output folder."""
         return cls(Path(out) / "runs")
 
     def save(self, dataset: xr.Dataset, *, replace: bool = False) -> RunRecord:
@@ -79,9 +79,21 @@ class RunStore:
     ) -> RunRecord:
         """Store an ensemble that comes in chunks along ``run``, with the memory of a chunk or of a thousand runs.
 
-        Chunks have ``identity`` and ``provenance`` among their attributes. A run of the same identity stays, unless it
-        is to be replaced. To summarise is to keep bands over all runs and the paths of the first only, by default above
-        ``SUMMARY_ABOVE`` runs. ``ExportRefused`` if the disk has no room, or other runs come than announced.
+        Parameters
+        ----------
+        chunks
+            With ``identity`` and ``provenance`` among their attributes.
+        runs
+            Runs in all.
+        replace
+            Whether a run of the same identity is replaced; it stays otherwise.
+        summarise
+            Whether bands are kept over all runs and the paths of the first only; by default above ``SUMMARY_ABOVE``.
+
+        Raises
+        ------
+        ExportRefused
+            If the disk has no room, or other runs come than announced.
         """
         stream = iter(chunks)
         first = next(stream, None)
@@ -113,7 +125,7 @@ class RunStore:
             raise ExportRefused([fault("disk_full", self.root, need=f"{need / 1e9:.1f}", free=f"{free / 1e9:.1f}")])
 
     def find(self, identity: str) -> RunRecord | None:
-        """As :meth:`get`, but ``None`` if it is not there, or misplaced."""
+        """Find a stored run as :meth:`get` does, but ``None`` if it is not there, or misplaced."""
         name = self.named(identity)
         try:
             return None if name is None else self.record(name)
@@ -121,18 +133,18 @@ class RunStore:
             return None
 
     def named(self, identity: str) -> str | None:
-        """Name of the folder of an identity, or of the only one that begins so; ``RunNotStored`` if several do."""
+        """Name the folder of an identity, or the only one that begins so; ``RunNotStored`` if several do."""
         if not IDENTITY.fullmatch(identity):
             return None
         if (self.root / identity).is_dir():
             return identity
-        found = [name for name in self.names() if name.startswith(identity)]
-        if len(found) > 1:
-            raise RunNotStored([fault("ambiguous", self.root, identity, found=", ".join(found))])
-        return found[0] if found else None
+        names = [name for name in self.names() if name.startswith(identity)]
+        if len(names) > 1:
+            raise RunNotStored([fault("ambiguous", self.root, identity, found=", ".join(names))])
+        return names[0] if names else None
 
     def get(self, identity: str) -> RunRecord:
-        """The stored run of an identity; ``RunNotStored`` if there is none, else as :meth:`record`."""
+        """Read the stored run of an identity as :meth:`record` does; ``RunNotStored`` if there is none."""
         name = self.named(identity)
         if name is None:
             raise RunNotStored([fault("not_stored", self.root, identity, identity=identity)])
@@ -158,7 +170,8 @@ class RunStore:
             raise DamagedRun(faults)
         try:
             metadata = json.loads((folder / METADATA).read_text(encoding="utf-8"))
-            found, wrong = record_of(folder, metadata), misplacement(metadata, identity, folder)
+            record = record_of(folder, metadata)
+            wrong = misplacement(metadata, identity, folder)
         except FileNotFoundError:
             raise DamagedRun([fault("metadata_unreadable", folder, METADATA)]) from None
         except OSError as error:
@@ -168,41 +181,43 @@ class RunStore:
         if wrong is not None:
             raise MisplacedRun([wrong])
         if checked:
-            faults = faults_of_form(found) or faults_of_headlines(found)
+            faults = faults_of_form(record) or faults_of_headlines(record)
             if faults:
                 raise DamagedRun(faults)
-        return found
+        return record
 
     def load(self, identity: str) -> xr.Dataset:
         """Open the kept paths of a run lazily: numbers are read when they are asked for."""
-        found = self.get(identity)
-        return open_dataset(found.path / ARRAYS, list(found.variables))
+        record = self.get(identity)
+        return open_dataset(record.path / ARRAYS, list(record.variables))
 
     def load_summary(self, identity: str) -> xr.Dataset | None:
         """Open the bands over all runs, where the store keeps them instead of all paths."""
-        found = self.get(identity)
-        return open_dataset(found.path / SUMMARY, list(found.variables)) if found.form == "summarised" else None
+        record = self.get(identity)
+        if record.form != "summarised":
+            return None
+        return open_dataset(record.path / SUMMARY, list(record.variables))
 
     def load_every_run(self, identity: str) -> xr.Dataset:
         """Open status, outcome and draws of every run, also of those whose paths were not kept."""
-        found = self.get(identity)
-        if found.form == "summarised":
-            return open_dataset(found.path / EVERY_RUN, list(found.variables))
-        return self.load(found.identity).drop_dims("quarter")
+        record = self.get(identity)
+        if record.form == "summarised":
+            return open_dataset(record.path / EVERY_RUN, list(record.variables))
+        return self.load(record.identity).drop_dims("quarter")
 
     def records(self) -> tuple[list[RunRecord], list[Fault]]:
-        """All stored runs, newest first, and the faults of those that cannot be read."""
-        found: list[RunRecord] = []
+        """Read all stored runs, newest first, and the faults of those that cannot be read."""
+        records: list[RunRecord] = []
         faults: list[Fault] = []
         for name in self.names():
             try:
-                found.append(self.record(name, deep=False))
+                records.append(self.record(name, deep=False))
             except (DamagedRun, MisplacedRun) as refusal:
                 faults.append(refusal.faults[0])
-        return sorted(found, key=lambda record: record.created, reverse=True), faults
+        return sorted(records, key=lambda record: record.created, reverse=True), faults
 
     def shards_of(self, identity: str) -> Path:
-        """The folder in which a run is made in shards, whether it is there or not."""
+        """Name the folder in which a run is made in shards, whether it is there or not."""
         return self.root / f"{IN_SHARDS}{identity}"
 
     def adopt(self, identity: str) -> RunRecord:
@@ -225,7 +240,7 @@ class RunStore:
                     put_back(path)
 
     def names(self) -> list[str]:
-        """Names of the folders of stored runs, sound or not, in their place or not."""
+        """Name the folders of stored runs, sound or not, in their place or not."""
         self.put_back_replaced()
         paths = self.root.iterdir() if self.root.is_dir() else ()
         shown = (path for path in paths if not path.name.startswith(".") and path.name != QUARANTINE)

@@ -55,27 +55,27 @@ class ShardFolder:
     def put(self, name: str, content: bytes) -> None:
         """Put a file in its place, whole, in the place of an older one."""
         target = self.path / name
-        made = beside(target, UNFINISHED)
+        unfinished = beside(target, UNFINISHED)
         if not target.parent.is_dir():
             if not self.path.is_dir():
                 raise FileNotFoundError(self.path)
             target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            made.write_bytes(content)
-            made.replace(target)
+            unfinished.write_bytes(content)
+            unfinished.replace(target)
         except OSError:
-            made.unlink(missing_ok=True)
+            unfinished.unlink(missing_ok=True)
             raise
 
     def get(self, name: str) -> bytes | None:
-        """What a file holds; ``None`` if it is not there."""
+        """Read a file; ``None`` if it is not there."""
         try:
             return (self.path / name).read_bytes()
         except ABSENT:
             return None
 
     def size(self, name: str) -> int | None:
-        """Bytes of a file; ``None`` if it is not there."""
+        """Count the bytes of a file; ``None`` if it is not there."""
         try:
             return (self.path / name).stat().st_size
         except ABSENT:
@@ -88,11 +88,11 @@ class ShardFolder:
 
     def settle(self) -> None:
         """Come back once everything is where a power cut does not reach it, and nothing half-written is left."""
-        found = [(folder, name) for folder, _, files in os.walk(self.path) for name in (*files, "")]
-        for folder, name in found:
+        paths = [(folder, name) for folder, _, files in os.walk(self.path) for name in (*files, "")]
+        for folder, name in paths:
             if name.startswith(UNFINISHED):
                 Path(folder, name).unlink(missing_ok=True)
-        flush_all(Path(folder, name) for folder, name in found if not name.startswith(UNFINISHED))
+        flush_all(Path(folder, name) for folder, name in paths if not name.startswith(UNFINISHED))
 
 
 @dataclass(frozen=True)
@@ -102,18 +102,20 @@ class ShardPlan:
     identity: str
     """Of the ensemble."""
     runs: int
+    """Runs in all."""
     kept: int
-    """runs, kept: runs in all; runs, from the first, whose paths are kept."""
+    """Runs, from the first, whose paths are kept."""
     bands: bool
     """Whether bands are kept over all runs."""
     shard: int
     """Runs of a shard, a multiple of ``CHUNK``. The first shard is the first chunk alone."""
     study: str = ""
+    """Name of the study, for whoever asks what is being made."""
     case: str = ""
-    """study, case: their names, for whoever asks what is being made."""
+    """Name of the case, likewise."""
 
     def ranges(self) -> list[tuple[int, int]]:
-        """First run and last run (not included) of every shard."""
+        """Give the first run and the last run (not included) of every shard."""
         lead = min(CHUNK, self.runs)
         starts = range(lead, self.runs, self.shard)
         return [(0, lead), *((first, min(first + self.shard, self.runs)) for first in starts)]
@@ -124,15 +126,17 @@ class ShardRecord:
     """A finished shard."""
 
     first: int
+    """Its first run."""
     last: int
-    """first, last: its runs: ``first`` to ``last - 1``."""
+    """The run after its last one."""
     files: dict[str, tuple[int, str]]
     """Size and SHA-256 of each file of the result."""
     partial: tuple[int, str] | None
     """Size and SHA-256 of what it adds to the bands, if bands are kept."""
     status: dict[str, dict[str, int]]
+    """Runs by code of their status, for each scenario."""
     outcome: dict[str, dict[str, int]]
-    """status, outcome: runs by code, for each scenario."""
+    """Runs by code of their outcome, for each scenario."""
     made_with: dict[str, str]
     """Versions and processor features of who made it."""
     seconds: dict[str, float] = field(default_factory=dict)
@@ -140,17 +144,17 @@ class ShardRecord:
 
 
 def listing_name(first: int, last: int) -> str:
-    """Name of a shard's listing."""
+    """Name a shard's listing."""
     return f"{MAKING}/{first:09d}-{last:09d}.json"
 
 
 def partial_name(first: int, last: int) -> str:
-    """Name of what a shard adds to the bands."""
+    """Name the file of what a shard adds to the bands."""
     return f"{MAKING}/{first:09d}-{last:09d}.npz"
 
 
 def mark(content: bytes) -> tuple[int, str]:
-    """Size and SHA-256 of a file's content."""
+    """Give size and SHA-256 of a file's content."""
     return len(content), hashlib.sha256(content).hexdigest()
 
 
@@ -160,7 +164,7 @@ def write_plan(folder: ShardFolder, plan: ShardPlan) -> None:
 
 
 def read_plan(folder: ShardFolder) -> ShardPlan | None:
-    """How an ensemble that was begun is divided; ``None`` if none was begun, or not in a way this version knows."""
+    """Read how an ensemble that was begun is divided; ``None`` if none was, or not in a way this version knows."""
     content = folder.get(PLAN) or b""
     try:
         plan = _reader(ShardPlan).validate_json(content)
@@ -187,7 +191,10 @@ class ShardWriter:
     """Writes one shard, runs ``first`` to ``last - 1``: its chunks in order, and its listing when it is whole."""
 
     def __init__(self, folder: ShardFolder, plan: ShardPlan, first: int, last: int) -> None:
-        self._folder, self._plan, self._first, self._last = folder, plan, first, last
+        self._folder = folder
+        self._plan = plan
+        self._first = first
+        self._last = last
         self._files: dict[str, tuple[int, str]] = {}
         self._tally = EndCounts()
         self._bands: ShardBands | None = None
@@ -216,7 +223,8 @@ class ShardWriter:
         """List what was written: from now on the shard is made."""
         if self.made != self._last:
             raise ValueError(f"{self.made} instead of {self._last} runs came")
-        span, partial = (self._first, self._last), None
+        span = (self._first, self._last)
+        partial = None
         if self._bands is not None:
             content = self._bands.packed()
             self._folder.put(partial_name(*span), content)
@@ -230,7 +238,7 @@ class ShardWriter:
 
 
 def read_edges(folder: ShardFolder) -> Floats:
-    """Edges that the first chunk placed; ``FileNotFoundError`` if it has not been made."""
+    """Read the edges that the first chunk placed; ``FileNotFoundError`` if it has not been made."""
     content = folder.get(EDGES)
     if content is None:
         raise FileNotFoundError(EDGES)
@@ -238,7 +246,7 @@ def read_edges(folder: ShardFolder) -> Floats:
 
 
 def finished(folder: ShardFolder, plan: ShardPlan, *, deep: bool = True) -> Iterator[ShardRecord]:
-    """Shards that are made, in order.
+    """Yield the shards that are made, in order.
 
     Parameters
     ----------
@@ -257,7 +265,7 @@ def finished(folder: ShardFolder, plan: ShardPlan, *, deep: bool = True) -> Iter
 
 
 def read_record(folder: ShardFolder, first: int, last: int) -> ShardRecord | None:
-    """A shard's listing; ``None`` if it is not there or torn."""
+    """Read a shard's listing; ``None`` if it is not there or torn."""
     try:
         record = _reader(ShardRecord).validate_json(folder.get(listing_name(first, last)) or b"")
     except ValueError:
@@ -308,13 +316,14 @@ def join(folder: ShardFolder, plan: ShardPlan, records: Sequence[ShardRecord], h
     header
         Any run of the ensemble, with the attributes that the stored run will have.
     """
-    if [0, *(one.last for one in records)] != [*(one.first for one in records), plan.runs]:
+    if [0, *(record.last for record in records)] != [*(record.first for record in records), plan.runs]:
         raise ValueError("a shard is missing")
-    files = {name: found for record in records for name, found in record.files.items()}
+    files = {name: size_and_hash for record in records for name, size_and_hash in record.files.items()}
     added = [(f"{ARRAYS}/{name}", content) for name, content in frame(header, plan.kept)]
     if plan.bands:
-        added += [(f"{EVERY_RUN}/{name}", made) for name, made in frame(header.drop_dims("quarter"), plan.runs)]
-        parts = (folder.get(partial_name(one.first, one.last)) or b"" for one in records)
+        ends = frame(header.drop_dims("quarter"), plan.runs)
+        added += [(f"{EVERY_RUN}/{name}", content) for name, content in ends]
+        parts = (folder.get(partial_name(record.first, record.last)) or b"" for record in records)
         bands = joined(header, read_edges(folder), parts)
         added += [(f"{SUMMARY}/{name}", content) for name, content in group_of(bands)]
     tally = EndCounts()

@@ -36,11 +36,14 @@ GROUPS = ("equity", "network", "framework", "operator", "demand", "enterprises",
 
 @dataclass(frozen=True)
 class Axis:
-    """An axis of the prior in the panel: its role, the group it is told under, and why."""
+    """An axis of the prior in the panel."""
 
     role: Role
+    """A mechanism, a scale, or its own."""
     group: str
+    """The group it is shown under."""
     reason: str
+    """Why it has this role: key of the text ``pool.reason.<reason>``."""
 
 
 def _same(role: Role, group: str, reason: str, *names: str) -> dict[str, Axis]:
@@ -74,7 +77,7 @@ COLUMN = {name: at for at, name in enumerate(AXES)}
 
 
 def is_pooled(case: Case, name: str) -> bool:
-    """Whether an axis of a case, as it is in the casebook, is pooled: shared, and no prior of its own there."""
+    """Say whether an axis of a case of the casebook is pooled: shared, and no prior of its own there."""
     return AXES[name].role != "own" and (name in SIZES or name not in case.parameters)
 
 
@@ -89,12 +92,16 @@ YOUNGEST = 0.25
 
 @dataclass(frozen=True)
 class Park:
-    """A park of the panel: as it is in the casebook, and read with the panel's priors of size."""
+    """A park of the panel."""
 
     case: Case
+    """As it is in the casebook."""
     read: Case
+    """Read with the panel's priors of size."""
     space: PriorSpace
+    """Axes of its prior."""
     model: ObservationModel
+    """What is on record of it, and with which error."""
 
     @property
     def name(self) -> str:
@@ -114,29 +121,29 @@ class Park:
     @cached_property
     def ages(self) -> Floats:
         """Years since its first day, at each target; shape (targets,)."""
-        return np.array([max(years_since(self.case, one), YOUNGEST) for one in self.model.targets])
+        return np.array([max(years_since(self.case, target), YOUNGEST) for target in self.model.targets])
 
     def of(self, variable: str) -> list[int]:
-        """Positions of one observable's targets, by date."""
-        return [n for n, one in enumerate(self.model.targets) if one.variable == variable]
+        """Give the positions of one observable's targets, by date."""
+        return [n for n, target in enumerate(self.model.targets) if target.variable == variable]
 
     def scored(self, variable: str) -> list[int]:
-        """Positions of an observable's values that are reported as such, no bounds."""
+        """Give the positions of an observable's values that are reported as such, no bounds."""
         return [n for n in self.of(variable) if is_exact(self.model.targets[n])]
 
     def known(self, until: int | None = None) -> list[int]:
-        """Positions of the targets whose date ends by a day, counted; of all without one."""
-        return [n for n, one in enumerate(self.model.targets) if until is None or last_day(one) <= until]
+        """Give the positions of the targets whose date ends by a day, counted; of all without one."""
+        return [n for n, target in enumerate(self.model.targets) if until is None or last_day(target) <= until]
 
     def between(self, variable: str, after: int, until: int) -> list[int]:
-        """Positions of an observable's exact values whose date ends after one day and by another."""
+        """Give the positions of an observable's exact values whose date ends after one day and by another."""
         return [n for n in self.scored(variable) if after < last_day(self.model.targets[n]) <= until]
 
     @property
     def reports(self) -> list[object]:
         """What it reports of the counts that are forecast, as plain values: what other parks' curves learn of it."""
-        told = [one.content() for one in self.model.targets if one.variable in COUNTS]
-        return [str(self.case.clock.start), *told] if told else []
+        reported = [target.content() for target in self.model.targets if target.variable in COUNTS]
+        return [str(self.case.clock.start), *reported] if reported else []
 
     @property
     def content(self) -> dict[str, object]:
@@ -145,13 +152,13 @@ class Park:
 
 
 def last_day(target: Target) -> int:
-    """Last day a target's date may mean, counted."""
+    """Count the last day a target's date may mean."""
     return target.observation.date.last_day.toordinal()
 
 
 def known_targets(case: Case, roles: Sequence[str]) -> list[Target]:
-    """Targets of some roles whose date ends in the panel's years."""
-    return [one for one in targets(case, roles) if one.observation.date.last_day <= LAST.last_day]
+    """Choose the targets of some roles whose date ends in the panel's years."""
+    return [target for target in targets(case, roles) if target.observation.date.last_day <= LAST.last_day]
 
 
 def bare(case: Case, *, past: bool = False) -> Case:
@@ -162,11 +169,11 @@ def bare(case: Case, *, past: bool = False) -> Case:
 def park_of(case: Case) -> Park:
     """Read a case for the panel."""
     fitted = known_targets(case, FITTED)
-    looked = [one for one in known_targets(case, ("check",)) if one.variable == "jobs" and one.value > 0]
+    looked = [target for target in known_targets(case, ("check",)) if target.variable == "jobs" and target.value > 0]
     extra = [*looked[:1], *distinct(looked, looked[:1])]
-    if any(one.variable == "jobs" for one in fitted):
+    if any(target.variable == "jobs" for target in fitted):
         extra = []
-    chosen = sorted((*fitted, *extra), key=lambda one: (one.variable, last_day(one), one.value))
+    chosen = sorted((*fitted, *extra), key=lambda target: (target.variable, last_day(target), target.value))
     read = read_for_panel(case)
     return Park(case, read, PriorSpace.of(read).only(AXES), ObservationModel(tuple(chosen)))
 
@@ -174,7 +181,12 @@ def park_of(case: Case) -> Park:
 def parks_of(names: Sequence[str] = (), lang: str = "en") -> tuple[Park, ...]:
     """Read cases of the casebook, all by default.
 
-    Raises NotFound if there is no such case; RunRefused if fewer than two are left: nothing can be pooled.
+    Raises
+    ------
+    NotFound
+        If there is no such case.
+    RunRefused
+        If fewer than two are left: nothing can be pooled.
     """
     known = list_cases()
     wanted = tuple(dict.fromkeys(names)) or known
@@ -187,10 +199,10 @@ def parks_of(names: Sequence[str] = (), lang: str = "en") -> tuple[Park, ...]:
 
 
 def year_end(year: int) -> int:
-    """Last day of a year, counted."""
+    """Count the last day of a year."""
     return Quarter(year, 4).last_day.toordinal()
 
 
 def points_at(park: Park, uniforms: Floats) -> Floats:
-    """Points of a park from the common design, shape (runs, axes)."""
+    """Take the points of a park from the common design, shape (runs, axes)."""
     return np.clip(uniforms[:, [COLUMN[name] for name in park.space.names]], EDGE, 1.0 - EDGE)
