@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from copark.inference.claims import ClaimFinding, ClaimFindings, PartFinding
-from copark.inference.claims.arm_statistics import Seen
+from copark.inference.claims.arm_statistics import ShownOutput
 from copark.inference.claims.rules import resolve
 from copark.inference.claims.standard import standard
 from copark.labels import claim_number, lowered
@@ -67,7 +67,7 @@ def _key(figure: Figure, names: Iterable[str]) -> None:
     style.key(figure, [(style.line(COLOURS[n], "o"), name) for n, name in enumerate(names)], columns=2)
 
 
-def _look(seen: Seen, found: ClaimFindings, lang: str) -> str:
+def _look(seen: ShownOutput, found: ClaimFindings, lang: str) -> str:
     output = catalogue().outputs[seen.look.output].title(lang)
     return _say("look", lang, output=output, quarter=found.quarter(seen.look.at))
 
