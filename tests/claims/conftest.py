@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from copark.analyses.claims.arm_statistics import Readings
+from copark.analyses.claims.claims_file import load_claims
+from copark.analyses.claims.findings import Trial
+from copark.analyses.claims.rules import Judge, Rule, Sample
+from copark.analyses.claims.scenarios import trial_study
 from copark.cases.casebook import CLAIMS
-from copark.inference.claims import Trial
-from copark.inference.claims.arm_statistics import Readings
-from copark.inference.claims.claims_file import load_claims
-from copark.inference.claims.rules import Judge, Rule, Sample
-from copark.inference.claims.scenarios import trial_study
 from copark.simulation.experiment import ScenarioMeasures
 
 SMALL = Path(__file__).parent / "small.yaml"

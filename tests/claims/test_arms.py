@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from copark.inference.claims.scenarios import ArmsChangeNothing, check_moves, trial_study
-from copark.inference.claims.schema import Change, is_empty, upon
+from copark.analyses.claims.scenarios import ArmsChangeNothing, check_moves, trial_study
+from copark.analyses.claims.schema import Change, is_empty, upon
 from copark.simulation.experiment import Experiment, OutputValues
 from copark.simulation.run import simulate
 from copark.simulation.study import baseline

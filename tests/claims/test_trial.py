@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from copark.inference.claims.rules import Sample
-from copark.inference.claims.sequential import TrialLooks
-from copark.inference.claims.severity import leaning, rank_shares
+from copark.analyses.claims.rules import Sample
+from copark.analyses.claims.sequential import TrialLooks
+from copark.analyses.claims.severity import leaning, rank_shares
 from copark.simulation.experiment import ScenarioBlock
 from copark.store import checkpoints
 from copark.store.checkpoints import Stages

@@ -24,9 +24,8 @@ from copark.arrays import Booleans, Floats, Integers
 from copark.cases.case import Case
 from copark.identity import identity_of
 from copark.model.arrays import Draws, Inputs
-from copark.model.kernel import BLOCK
 from copark.model.variables import catalogue
-from copark.simulation.ensemble import CHUNK, Done, Ensemble, ScenarioRuns
+from copark.simulation.ensemble import CHUNK, Done, Ensemble, ScenarioRuns, calls_for
 from copark.simulation.outcomes import NEEDED
 from copark.simulation.results import Label, label
 from copark.simulation.run import Progress, facts_of, inputs_of, source_of
@@ -445,7 +444,7 @@ class Experiment:
             for measured in self.workers.map(ScenarioBlock.measure, list(blocks)):  # Dask takes no iterator
                 count(len(measured.status))
                 yield measured
-        elif self.threads > 1 and runs < self.threads * BLOCK:
+        elif calls_for(runs) < self.threads:
             # Too few runs to share out: several scenarios at a time, each on a thread.
             with ThreadPoolExecutor(self.threads) as pool:
                 for measured in in_order(pool, blocks, ahead=2 * self.threads):

@@ -16,16 +16,16 @@ from pydantic import Field
 
 from copark.analyses.claims import Params as ClaimsParams
 from copark.analyses.claims import written
+from copark.analyses.claims.findings import rules_of
 from copark.analyses.claims.shared import verdicts, workload_of
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Said
+from copark.analyses.voi import worlds as information
 from copark.arrays import Floats
+from copark.calibration.draw_sources import DRAWS as BORROWED
+from copark.calibration.observations import noise
 from copark.errors import RunRefused, printable
-from copark.inference import voi as information
-from copark.inference.claims import rules_of
-from copark.inference.draw_sources import DRAWS as BORROWED
-from copark.inference.exploration import Workload
-from copark.inference.observations import noise
 from copark.labels import claim_number
+from copark.simulation.workload import Workload
 from copark.stats.value_of_information import SURE, Foretold, InformationGain, foretell, gains
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 
     import xarray as xr
 
+    from copark.analyses.claims.schema import Claim, Part
+    from copark.analyses.claims.verdict import Verdict
     from copark.analyses.context import Context
-    from copark.inference.claims.schema import Claim, Part
-    from copark.inference.claims.verdict import Verdict
 
 FACTORS = (0.5, 1.0, 2.0, 4.0)
 """Errors that the best observation of each claim is tried with, as multiples of the usual ones."""
@@ -309,7 +309,7 @@ class _Reports:
     """What is known and what candidates report in the worlds of a plan, errors included."""
 
     def __init__(self, plan: information.InformationPlan, worlds: xr.Dataset) -> None:
-        from copark.inference.observations import ObservationModel
+        from copark.calibration.observations import ObservationModel
 
         self.plan = plan
         self.candidates = information.candidates(plan.case, tuple(map(str, worlds["parameters"].to_numpy())))
@@ -357,7 +357,7 @@ def _logs(values: Floats) -> Floats:
 
 def _weighed(plan: information.InformationPlan, worlds: xr.Dataset, params: Params, context: Context) -> Answer:
     """Regress every question on every observation."""
-    from copark.inference.posterior import one_thread
+    from copark.calibration.posterior import one_thread
 
     claimed = verdicts(params, plan.draws, context)
     tell = context.stage("analyse")
@@ -398,7 +398,7 @@ def _weighed(plan: information.InformationPlan, worlds: xr.Dataset, params: Para
 
 
 def _provenance(plan: information.InformationPlan) -> dict[str, Any]:
-    from copark.inference.claims import provenance_of
+    from copark.analyses.claims.findings import provenance_of
 
     claims = tuple({claim.id: claim for claim, _ in plan.parts}.values())
     return provenance_of(plan.file, plan.case, plan.study, claims, plan.source)

@@ -1,0 +1,81 @@
+"""What claims are tried on: the study of a trial, what is read of its runs, and the check that no change is idle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from copark.analyses.claims.schema import Change, Part, is_empty
+from copark.cases.case import Case
+from copark.errors import Fault, FaultsFound
+from copark.simulation.experiment import Experiment, OutputValues
+from copark.simulation.study import Study, baseline
+
+SIZE = "operating"
+"""Output that tells self-standing parks from stagnant ones, in the quarter in which outcomes are judged."""
+
+
+class ArmsChangeNothing(FaultsFound):
+    """Some arms, variants or worlds alter neither inputs nor draws: what is compared would be the same thing twice."""
+
+
+def trial_study(case: Case, draws: int, replicates: int, seed: int, draws_of: str) -> Study:
+    """Give the study whose draws and random numbers all arms have.
+
+    Parameters
+    ----------
+    case
+        The case.
+    draws
+        Draws of parameters.
+    replicates
+        Runs of each.
+    seed
+        Of draws and random numbers.
+    draws_of
+        What the draws are of: ``posterior``, ``unsettled``, ``prior`` or ``defaults``.
+    """
+    runs = draws * replicates
+    return baseline(case.name).with_changes(runs=runs, futures=replicates, seed=seed, draws=draws_of, keep=[SIZE])
+
+
+def draws_in(study: Study) -> int:
+    """Count the draws of a study."""
+    return study.runs // study.futures
+
+
+def places_of(parts: Iterable[Part]) -> set[tuple[str, int]]:
+    """Find the outputs and quarters that the statistics of parts need."""
+    statistics = [statistic for part in parts for statistic in part.statistics.values()]
+    return {(each.output, each.at) for each in statistics if each.output is not None and each.at is not None}
+
+
+def values_read(study: Study, case: Case, places: Iterable[tuple[str, int]]) -> OutputValues:
+    """Choose what is read of a run: outputs in quarters, and what outcomes by another S* are judged by."""
+    judged = (SIZE, study.judged_in(case.clock.quarters))
+    return OutputValues(tuple(sorted({judged, *places})))
+
+
+def check_moves(experiment: Experiment, changes: Mapping[tuple[str, str], Change], file: str) -> None:
+    """Refuse changes that change nothing though they say they do.
+
+    Parameters
+    ----------
+    experiment
+        Its case and first draws are those that changes must alter.
+    changes
+        By where they stand in the file: ``("arms", "no-home")``.
+    file
+        Name of the claims file.
+
+    Raises
+    ------
+    ArmsChangeNothing
+        With every arm, variant and world that alters nothing.
+    """
+    faults = [
+        Fault("claims.no_change", file, None, ".".join(place), {"found": place[-1]})
+        for place, change in changes.items()
+        if not is_empty(change) and not experiment.alters(change)
+    ]
+    if faults:
+        raise ArmsChangeNothing(faults)

@@ -1,0 +1,565 @@
+"""What others know as weights of draws: estimates from the literature, and quantiles given by experts.
+
+An estimate is of a parameter, or of an effect: an arm against its reference in the model of this very park. With m_d
+what the model has in draw d, expected over random numbers, and s the standard error::
+
+    value v    exp(-(m_d - v)² / 2 s²)
+    above v    Φ((m_d - v) / s), of a floor or a sign
+
+Whatever is drawn is weighted by the product over estimates. A standard error that the source does not give is that of
+a declared scale, by grade.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from copark.analyses.claims.arm_statistics import Readings, statistics_of
+from copark.analyses.claims.claims_file import ClaimsFile
+from copark.analyses.claims.scenarios import draws_in, places_of, trial_study, values_read
+from copark.analyses.claims.schema import AS_IT_IS, Arm, Change, Claim, Part, is_empty
+from copark.analyses.claims.severity import drawn_values
+from copark.analyses.claims.verdict import Ridge, Weighed, expected, weigh
+from copark.analyses.experts.workbook import Expert, Question
+from copark.arrays import Floats, Integers
+from copark.calibration.case_parameters import Source
+from copark.cases.case import Case
+from copark.cases.casebook import LITERATURE, casebook_path
+from copark.cases.dates import Date
+from copark.cases.types import Bilingual
+from copark.cases.validated_yaml import read_shipped
+from copark.simulation.case_edits import edited
+from copark.simulation.experiment import Checkpoint, Experiment, OutputValues, memo_key
+from copark.simulation.run import Progress
+from copark.simulation.study import Study
+from copark.simulation.study_entries import Entry, Key, Title
+
+Grade = Literal["high", "medium", "low"]
+State = Literal["used", "unused", "elsewhere", "unfelt"]
+"""``unused``: not used anywhere, as its reason says; ``elsewhere``: of another park; ``unfelt``: this park cannot bear
+the intervention, or it alters nothing there that differs between draws."""
+Positive = Annotated[float, Field(gt=0.0)]
+
+
+class Errors(Entry):
+    """Standard errors by grade where a source gives none."""
+
+    parameter: dict[Grade, Positive]
+    """Multiples of the standard deviation of the parameter's prior."""
+    log: dict[Grade, Positive]
+    """Of effects in log points."""
+    outcome: dict[Grade, Positive]
+    """Of effects on the chance of an outcome."""
+    reason: Bilingual
+
+
+class Estimate(Entry):
+    """An estimate, as it is written."""
+
+    key: Key
+    title: Title
+    finding: Bilingual
+    citation: Annotated[str, Field(min_length=1, max_length=300)]
+    doi: str
+    read: Literal["abstract", "record", "memory"]
+    """What was read of the source."""
+    grade: Grade
+    bears: Bilingual
+    """Why it is set beside this intervention, or why it is not used."""
+    use: bool = True
+    case: str = ""
+    """Name of the one case it is of; empty where it is of any."""
+    parameter: str = ""
+    """The parameter it is of, if it is of one."""
+    output: str | None = None
+    """Else the output whose change it is of."""
+    outcome: str | None = None
+    """Or the outcome whose probability changes."""
+    arm: Key | None = None
+    """The intervention it is of."""
+    reference: Key | None = None
+    """What the intervention is compared with."""
+    value: float | None = None
+    """The estimate."""
+    above: float | None = None
+    """Or what it lies above."""
+    low: float | None = None
+    """Lower end of the range that sources give; shown, and no standard error."""
+    high: float | None = None
+    """Upper end of that range."""
+    error: Positive | None = None
+    """Standard error, where the source gives one."""
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> Estimate:
+        if (self.value is None) == (self.above is None):
+            raise ValueError("an estimate has a value, or lies above one")
+        if bool(self.parameter) + bool(self.output) + bool(self.outcome) != 1:
+            raise ValueError("an estimate is of a parameter, an output or an outcome")
+        if self.use and self.read == "memory":
+            raise ValueError("a number from memory is not used")
+        return self
+
+    @property
+    def scale(self) -> Literal["parameter", "log", "outcome"]:
+        """Which of the declared scales its error is on."""
+        return "parameter" if self.parameter else "outcome" if self.outcome else "log"
+
+    def asking(self, year: float) -> Part:
+        """Make a part of a claim that asks of nothing but the effect it is of, at the end of a year since the start."""
+        title = {"en": self.title.en, "zh": self.title.zh}
+        statistic: dict[str, Any] = {"arm": self.arm, "reference": self.reference}
+        if self.outcome:
+            statistic |= {"kind": "change", "outcome": self.outcome}
+        else:
+            statistic |= {"kind": "log", "output": self.output, "year": year}
+        supported = {"of": self.key, "above": 0.0}
+        not_supported = {"of": self.key, "below": 0.0}
+        return Part.model_validate(
+            {
+                "key": self.key,
+                "title": title,
+                "says": title,
+                "reason": title,
+                "statistics": {self.key: statistic},
+                "rule": {"supported": supported, "not_supported": not_supported},
+            }
+        )
+
+    def likelihood(self, values: Floats, error: float) -> Floats:
+        """Compute how probable the estimate is where the model has these values, up to a factor.
+
+        Parameters
+        ----------
+        values
+            Values of the model, of any shape.
+        error
+            Standard error of the estimate, in the same unit.
+        """
+        from scipy.special import ndtr
+
+        if self.above is not None:
+            return np.asarray(ndtr((values - self.above) / error))
+        return np.exp(-0.5 * ((values - (self.value or 0.0)) / error) ** 2)
+
+
+class Literature(Entry):
+    """The table, as it is written."""
+
+    format: Literal[1]
+    fixed: Date
+    errors: Errors
+    arms: dict[Key, Arm]
+    estimates: tuple[Estimate, ...]
+
+
+@cache
+def literature() -> tuple[Literature, str]:
+    """Read the table that ships, and the SHA-256 of its file."""
+    return read_shipped(casebook_path() / LITERATURE, Literature)
+
+
+def state_of(estimate: Estimate, experiment: Experiment) -> State:
+    """Tell whether an estimate is used of the case of an experiment, before anything is run."""
+    case = experiment.case
+    if not estimate.use:
+        return "unused"
+    if estimate.case not in ("", case.name):
+        return "elsewhere"
+    arms = [literature()[0].arms[key] for key in (estimate.arm, estimate.reference) if key is not None]
+    for arm in arms:
+        if not is_empty(arm) and (edited(case, arm.edits)[1] or not experiment.alters(arm)):
+            return "unfelt"
+    return "used"
+
+
+def error_of(estimate: Estimate, values: Mapping[str, Floats]) -> float:
+    """Give the standard error of an estimate: the source's, or that of the declared scale.
+
+    Parameters
+    ----------
+    estimate
+        The estimate.
+    values
+        Parameters drawn from the prior, by name.
+    """
+    if estimate.error is not None:
+        return estimate.error
+    scale = getattr(literature()[0].errors, estimate.scale)[estimate.grade]
+    return float(scale * (values[estimate.parameter].std() if estimate.parameter else 1.0))
+
+
+SIZE = "operating"
+"""Output whose distribution is told back to experts."""
+
+
+@dataclass(frozen=True)
+class ExpertPlan:
+    """What is run."""
+
+    case: Case
+    """The case."""
+    file: ClaimsFile
+    """Claims about it."""
+    source: Source | None
+    """Draws of the record; the prior alone where there is none."""
+    outlooks: tuple[tuple[str, int], ...]
+    """Outputs and quarters that experts were asked about."""
+    draws: int
+    """Draws of parameters, of the prior and of the record each."""
+    futures: int
+    """Runs of each draw."""
+    seed: int
+    """Of draws and random numbers."""
+    threads: int
+    """Threads; they do not change the numbers."""
+
+    @property
+    def parts(self) -> tuple[tuple[Claim, Part], ...]:
+        """Parts of all claims."""
+        return tuple(self.file.claims.of(self.file.claims.claims))
+
+    @property
+    def last(self) -> int:
+        """Last quarter with data, counted from 0: effects of estimates are read there."""
+        clock = self.case.clock
+        return int(min(max(clock.data_end - clock.start, 0), clock.quarters - 1))
+
+    @cached_property
+    def scenarios(self) -> tuple[Change, ...]:
+        """Scenarios to run: the case as it is, and the arms of claims and of estimates that are used."""
+        own = literature()[0].arms
+        experiment = self.experiment(self.study(on_record=False, draws=2, replicates=1))
+        used = [
+            estimate
+            for estimate in literature()[0].estimates
+            if not estimate.parameter and state_of(estimate, experiment) == "used"
+        ]
+        of_claims = [self.file.claims.arms[key] for _, part in self.parts for key in part.uses]
+        of_estimates = [own[key] for estimate in used for key in (estimate.arm, estimate.reference) if key is not None]
+        return (Change(), *of_claims, *of_estimates)
+
+    @property
+    def runs(self) -> int:
+        """Runs to make."""
+        distinct = {memo_key(scenario) for scenario in self.scenarios}
+        return len(distinct) * self.draws * self.futures * (1 if self.source is None else 2)
+
+    def study(self, *, on_record: bool, draws: int | None = None, replicates: int | None = None) -> Study:
+        """Give the study of the draws of the record, or of those of the prior; perhaps a smaller one."""
+        draws_of = "posterior" if on_record else "prior"
+        return trial_study(self.case, draws or self.draws, replicates or self.futures, self.seed, draws_of)
+
+    @cached_property
+    def values_read(self) -> OutputValues:
+        """What is read of every run."""
+        places = {*places_of([part for _, part in self.parts]), *self.outlooks, *self.sizes}
+        places |= {(estimate.output, self.last) for estimate in literature()[0].estimates if estimate.output}
+        return values_read(self.study(on_record=False), self.case, places)
+
+    def experiment(
+        self, study: Study, progress: Progress | None = None, checkpoint: Checkpoint | None = None
+    ) -> Experiment:
+        """Set up an experiment; its arguments are those of :class:`~copark.simulation.experiment.Experiment`."""
+        return Experiment(
+            study,
+            self.case,
+            self.values_read,
+            source=self.source,
+            threads=self.threads,
+            progress=progress,
+            checkpoint=checkpoint,
+        )
+
+    @property
+    def sizes(self) -> tuple[tuple[str, int], ...]:
+        """What is told back of the park's size: with the last data, and at the end of its time."""
+        return tuple(dict.fromkeys(((SIZE, self.last), (SIZE, self.case.clock.quarters - 1))))
+
+
+@dataclass(frozen=True)
+class ModelValues:
+    """What the model has of an estimate, in some draws."""
+
+    middle: Floats
+    """Expected over random numbers, shape (draws,); NaN where not known."""
+    likelihood: Floats
+    """Of the estimate there, shape (draws,); 0 where not known."""
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """The draws of the prior, or of the record, with all scenarios run on common random numbers."""
+
+    plan: ExpertPlan
+    """What is run."""
+    experiment: Experiment
+    """On these draws."""
+
+    @classmethod
+    def run(
+        cls,
+        plan: ExpertPlan,
+        *,
+        on_record: bool,
+        progress: Progress | None = None,
+        checkpoint: Checkpoint | None = None,
+    ) -> Worlds:
+        """Run them, or read what of them was kept.
+
+        Parameters
+        ----------
+        plan
+            What is run.
+        on_record
+            Whether draws are those of the record, and not of the prior.
+        progress
+            Called with runs made and runs to be made.
+        checkpoint
+            Where runs are kept from time to time, and found.
+        """
+        experiment = plan.experiment(plan.study(on_record=on_record), progress, checkpoint)
+        experiment.extend(plan.scenarios)
+        return cls(plan, experiment)
+
+    @property
+    def draws(self) -> int:
+        """Draws of parameters."""
+        return draws_in(self.experiment.study)
+
+    @property
+    def replicates(self) -> int:
+        """Runs of each draw."""
+        return len(self.experiment.replicates)
+
+    @property
+    def runs(self) -> int:
+        """Runs of each scenario."""
+        return self.experiment.study.runs
+
+    @cached_property
+    def values(self) -> dict[str, Floats]:
+        """Parameters that differ between draws, each of shape (draws,)."""
+        return drawn_values(self.experiment.drawn())
+
+    @cached_property
+    def ridge(self) -> Ridge:
+        """Regression on them."""
+        return Ridge(self.values)
+
+    def _readings(self, arms: Mapping[str, Change]) -> Readings:
+        """Read scenarios by the keys that arms have."""
+        judged = self.experiment.study.judged_in(self.plan.case.clock.quarters)
+        places = self.plan.values_read.places
+        return Readings(lambda arm: self.experiment.measured(arms[arm]), places, judged, self.replicates)
+
+    @property
+    def _plain(self) -> Readings:
+        """The case as it is."""
+        return self._readings({AS_IT_IS: Change()})
+
+    def output(self, output: str, quarter: int) -> Floats:
+        """Give an output of the case as it is in a quarter, shape (runs,); NaN in runs that did not finish."""
+        return self._plain.output(AS_IT_IS, output, quarter).ravel()
+
+    @property
+    def outcomes(self) -> Floats:
+        """Codes of the outcomes of the case as it is, -1 where a run did not finish, shape (runs,)."""
+        return self._plain.outcomes(AS_IT_IS).ravel()
+
+    @cached_property
+    def weighed(self) -> dict[tuple[str, str], Weighed]:
+        """Parts of claims, by claim and part."""
+        claims = self.plan.file.claims
+        readings = self._readings(claims.arms)
+        return {
+            (claim.id, part.key): weigh(part, statistics_of(part, readings, self.plan.case), self.ridge, claims.sizes)
+            for claim, part in self.plan.parts
+        }
+
+    def beside(self, estimate: Estimate, error: float) -> ModelValues | None:
+        """Set an estimate beside the model's own value in every draw.
+
+        Parameters
+        ----------
+        estimate
+            The estimate.
+        error
+            Its standard error, as of :func:`error_of`.
+
+        Returns
+        -------
+        ``None`` where nothing of it differs between draws.
+        """
+        if estimate.parameter:
+            drawn = self.values.get(estimate.parameter)
+            return None if drawn is None else ModelValues(drawn, estimate.likelihood(drawn, error))
+        part = estimate.asking((self.plan.last + 1) / 4.0)
+        runs = statistics_of(part, self._readings(literature()[0].arms), self.plan.case)
+        effects = expected(part, runs, self.ridge)
+        if effects is None or not np.ptp(effects.values[part.key]) > 0.0:
+            return None
+        middle = np.full(len(effects.known), np.nan)
+        likelihood = np.zeros(len(effects.known))
+        middle[effects.known] = effects.means[part.key]
+        likelihood[effects.known] = estimate.likelihood(effects.values[part.key], error).mean(axis=1)
+        return ModelValues(middle, likelihood)
+
+    def of(self, question: Question) -> Floats:
+        """Give what the model has of a question, by run, shape (runs,); NaN where not known."""
+        if question.kind == "outlook":
+            output, _, label = question.key.partition("/")
+            start = self.plan.case.clock.start
+            return next(
+                self.output(output, quarter)
+                for name, quarter in self.plan.outlooks
+                if name == output and str(start + quarter) == label
+            )
+        if question.kind == "parameter":
+            by_draw = self.values[question.key]
+        else:
+            claim, part, name = question.key.split("/")
+            effects = self.weighed[claim, part].effects
+            by_draw = np.full(self.draws, np.nan)
+            if effects is not None:
+                by_draw[effects.known] = effects.means[name]
+        return np.repeat(by_draw, self.replicates)
+
+
+LEVELS = (0.05, 0.5, 0.95)
+"""Levels of the quantiles that experts give."""
+SHARES = np.diff([0.0, *LEVELS, 1.0])
+"""Probability below, between and above them."""
+ROUNDS = 500
+"""Rounds of fitting at most."""
+CLOSE = 1e-6
+"""Difference of probabilities that is none."""
+NEARER = 0.999
+"""Share of the last difference from which on fitting gets no nearer, since answers contradict each other."""
+
+
+def shared(weights: Floats) -> Floats:
+    """Scale weights so that they sum to one; all are 0 where they cannot."""
+    total = float(weights.sum())
+    return weights / total if total > 0.0 and np.isfinite(total) else np.zeros_like(weights)
+
+
+def place(values: Floats, quantiles: Sequence[float]) -> Integers:
+    """Find which of the four ranges between quantiles each value lies in."""
+    return np.searchsorted(np.asarray(quantiles), values, side="left").astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Raked:
+    """Weights that meet some quantiles."""
+
+    weights: Floats
+    """Shape (draws,); they sum to one."""
+    factors: tuple[Floats, ...]
+    """By quantity: what each of its ranges is multiplied by, shape (4,); other draws take them too."""
+    off: float
+    """Largest difference left between a range's probability and what it should be: 0 unless answers contradict."""
+
+
+def rake(places: Sequence[Integers], start: Floats) -> Raked:
+    """Find the weights nearest to those given in which every quantity has its quantiles.
+
+    Nearest is of least relative entropy: the distribution stays what it was within each range, as in the classical
+    model of structured expert judgement (Cooke 1991), whose background measure is here the model's own. Found by
+    iterative proportional fitting (Deming and Stephan 1940).
+
+    Parameters
+    ----------
+    places
+        By quantity: which range each draw lies in, as of :func:`place`; each range has a draw of some weight.
+    start
+        Weights of the draws, shape (draws,).
+    """
+    weights = shared(start)
+    factors = [np.ones(len(SHARES)) for _ in places]
+    off = np.inf
+    for _ in range(ROUNDS):
+        before = off
+        off = 0.0
+        for number, ranges in enumerate(places):
+            now = np.bincount(ranges, weights, len(SHARES))
+            off = max(off, float(abs(now - SHARES).max()))
+            step = np.divide(SHARES, now, out=np.ones_like(now), where=now > 0.0)
+            factors[number] = factors[number] * step
+            weights = weights * step[ranges]
+        weights = shared(weights)
+        if off < CLOSE or off > NEARER * before:
+            break
+    return Raked(weights, tuple(factors), off)
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """One expert's answers as weights of runs, each set of shape (runs,)."""
+
+    prior: Floats
+    """Of the prior."""
+    record: Floats | None
+    """Of the record, where there is one."""
+    unreached: tuple[str, ...]
+    """Questions of which the model never has what is answered: they are left out."""
+    off: float
+    """Largest difference of a probability that is left where answers contradict each other."""
+
+
+def opinion(expert: Expert, known: Mapping[str, Question], prior: Worlds, record: Worlds | None) -> Opinion:
+    """Turn answers into weights.
+
+    What is said of parameters and effects stands in the place of the prior, and the record is told after it: its draws
+    take the factors found on the prior's. What is said of the years ahead is met on each set of draws as it is.
+
+    Parameters
+    ----------
+    expert
+        Whose answers they are.
+    known
+        Questions by key.
+    prior
+        Draws of the prior.
+    record
+        Draws of the record, where there is one.
+    """
+    quantiles = {key: [known[key].inside(value) for value in given] for key, given in expert.answers.items()}
+    reached = {key: ends for key, ends in quantiles.items() if _reaches(prior.of(known[key]), ends)}
+    before = [key for key in reached if known[key].kind != "outlook"]
+
+    def raked(worlds: Worlds, keys: Sequence[str], start: Floats) -> Raked:
+        columns = [worlds.of(known[key]) for key in keys]
+        is_known = np.logical_and.reduce([np.isfinite(column) for column in columns], axis=0) if columns else True
+        places = [place(column, reached[key]) for column, key in zip(columns, keys, strict=True)]
+        return rake(places, np.where(is_known, start, 0.0))
+
+    evenly = np.ones(prior.runs)
+    every = raked(prior, list(reached), evenly)
+    if record is None:
+        return Opinion(every.weights, None, tuple(quantiles.keys() - reached.keys()), every.off)
+    start = np.ones(record.runs)
+    for key, factor in zip(before, raked(prior, before, evenly).factors, strict=True):
+        values = record.of(known[key])
+        start *= np.where(np.isfinite(values), factor[place(values, reached[key])], 0.0)
+    ahead = [key for key in reached if key not in before and _reaches(record.of(known[key]), reached[key], start)]
+    after = raked(record, ahead, start)
+    lost = [key for key in quantiles if key not in before and key not in ahead]
+    return Opinion(every.weights, after.weights, tuple(lost), max(every.off, after.off))
+
+
+def _reaches(values: Floats, quantiles: Sequence[float], weights: Floats | None = None) -> bool:
+    """Tell whether each range between quantiles has a run of some weight."""
+    counted = np.isfinite(values) & (True if weights is None else weights > 0.0)
+    return bool(np.all(np.bincount(place(values[counted], quantiles), minlength=len(SHARES))))
+
+
+def pooled(opinions: Sequence[Floats], weights: Sequence[float]) -> Floats:
+    """Pool weights of runs linearly: each expert's counts as much as it is given (Stone 1961)."""
+    return np.asarray(weights) / np.sum(weights) @ np.stack([shared(own) for own in opinions])
