@@ -5,11 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from copark.analyses.claims.arm_statistics import Readings
 from copark.analyses.claims.claims_file import load_claims
-from copark.analyses.claims.findings import Trial, TrialPlan
+from copark.analyses.claims.findings import Trial
 from copark.analyses.claims.rules import Judge, Rule, Sample
-from copark.analyses.claims.scenarios import ArmRuns
+from copark.analyses.claims.scenarios import trial_study
 from copark.cases.casebook import CLAIMS
+from copark.simulation.experiment import ScenarioMeasures
 
 SMALL = Path(__file__).parent / "small.yaml"
 SEED = 999
@@ -33,13 +35,25 @@ def judged(written, **samples):
     return Judge(MARGINS).verdict(rule(**written), samples)
 
 
-def runs(outcome=(), futures=1, operating=None, **values):
-    """What is kept of an arm, by hand: outputs at quarter 47."""
-    kept = {(name, 47): np.array(column, dtype=float) for name, column in values.items()}
-    count = len(outcome) or len(next(iter(kept.values())))
+YEAR_TWELVE, JUDGED = 47, 79
+OUTPUTS = ("operating", "jobs")
+
+
+def runs(outcome=(), at_the_end=None, **values):
+    """Make the measures of an arm by hand: outputs at the end of year twelve, outcomes, the size they are judged by."""
+    given = [np.array(values[name], dtype=float) if name in values else None for name in OUTPUTS]
+    count = len(outcome) or next(len(column) for column in given if column is not None)
+    columns = [np.full(count, np.nan) if column is None else column for column in given]
+    columns.append(np.array([60.0] * count if at_the_end is None else at_the_end, dtype=float))
     codes = np.array(outcome or [3] * count, dtype=np.int8)
-    ends = np.array(operating if operating is not None else [60.0] * count, dtype=float)
-    return ArmRuns(kept, codes, ends, futures)
+    status = np.zeros((count, 3), dtype=np.int64)
+    return ScenarioMeasures(np.stack(columns, axis=1)[:, :, np.newaxis], status, codes)
+
+
+def read(arms, replicates=1):
+    """Readings of arms made by hand."""
+    places = (*((name, YEAR_TWELVE) for name in OUTPUTS), ("operating", JUDGED))
+    return Readings(arms.__getitem__, places, JUDGED, replicates)
 
 
 @pytest.fixture(scope="session")
@@ -53,8 +67,9 @@ def small(great_stone):
     return load_claims(SMALL, great_stone)
 
 
-def trial_of(file, case, draws=8, futures=1, threads=1):
-    return Trial(file, case, TrialPlan(draws, futures, SEED, threads, "prior"), file.claims.claims, None)
+def trial_of(file, case, draws=8, replicates=1, seed=SEED, **how):
+    """Set up a trial of all claims of a file on draws of the prior."""
+    return Trial(file, case, trial_study(case, draws, replicates, seed, "prior"), file.claims.claims, None, **how)
 
 
 @pytest.fixture(scope="session")

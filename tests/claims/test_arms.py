@@ -1,42 +1,35 @@
-"""Arms share parameters and luck run by run, and none is what it says it is not."""
+"""Arms share parameters and random numbers run by run, and none is what it says it is not."""
 
 import numpy as np
 import pytest
 
-from copark.analyses.claims.scenarios import ArmsChangeNothing, bench_of, check_moves
+from copark.analyses.claims.scenarios import ArmsChangeNothing, check_moves, trial_study
 from copark.analyses.claims.schema import Change, is_empty, upon
+from copark.simulation.experiment import Experiment, OutputValues
 from copark.simulation.run import simulate
 from copark.simulation.study import baseline
 from tests.claims.conftest import SEED
 
-LOOKS = [("operating", 47), ("registered", 33), ("jobs", 47)]
-
-
-def study(runs=12, futures=2, **changes):
-    return baseline("great-stone").with_changes(runs=runs, futures=futures, seed=SEED, draws="prior", **changes)
+PLACES = (("operating", 47), ("registered", 33), ("jobs", 47))
 
 
 @pytest.fixture(scope="module")
-def bench(great_stone):
-    return bench_of(great_stone, study(), LOOKS)
+def experiment(great_stone):
+    return Experiment(trial_study(great_stone, 6, 2, SEED, "prior"), great_stone, OutputValues(PLACES))
 
 
-def change(**said):
-    return Change.model_validate(said)
+def change(**given):
+    return Change.model_validate(given)
 
 
-def test_an_arm_is_what_the_study_of_it_gives(bench, great_stone):
+def test_an_arm_is_what_the_study_of_it_gives(experiment, great_stone):
     arm = change(parameters={"value_home": 0}, edits={"framework": "off"})
-    whole = simulate(study(scenarios=[baseline("great-stone").scenarios[0], arm], keep=["operating"]), great_stone)
-    for number, one in enumerate((Change(), arm)):
-        assert np.array_equal(bench.run(one).values["operating", 47], whole.operating.values[number, :, 47])
-        assert np.array_equal(bench.run(one).outcome, whole.outcome.values[number])
-
-
-def test_a_part_of_a_bench_has_the_luck_of_the_whole(bench):
-    whole, part = bench.run(Change()), bench.part(3, 1).run(Change())
-    assert np.array_equal(part.values["jobs", 47], whole.values["jobs", 47][[0, 2, 4]])
-    assert (part.draws, part.futures) == (3, 1)
+    scenarios = [baseline("great-stone").scenarios[0], arm]
+    whole = simulate(experiment.study.with_changes(scenarios=scenarios, keep=["operating"]), great_stone)
+    for number, scenario in enumerate((Change(), arm)):
+        measured = experiment.measured(scenario)
+        assert np.array_equal(measured.values[:, 0, 0], whole.operating.values[number, :, 47])
+        assert np.array_equal(measured.outcome, whole.outcome.values[number])
 
 
 def test_an_arm_upon_a_ground_has_the_last_word():
@@ -58,7 +51,7 @@ def test_an_arm_upon_a_ground_has_the_last_word():
     assert is_empty(upon(Change()))
 
 
-def test_an_arm_that_changes_nothing_is_refused(bench):
+def test_an_arm_that_changes_nothing_is_refused(experiment):
     arms = {
         ("arms", "same-cost"): change(parameters={"effort_cost": 5}),
         ("arms", "whole"): change(links={"rescue_to_ledger": {"strength": 1}}),
@@ -67,6 +60,6 @@ def test_an_arm_that_changes_nothing_is_refused(bench):
         ("arms", "as-it-is"): Change(),
     }
     with pytest.raises(ArmsChangeNothing) as caught:
-        check_moves(bench, arms, "claims.yaml")
-    assert [one.key for one in caught.value.faults] == ["arms.same-cost", "arms.whole", "arms.once"]
+        check_moves(experiment, arms, "claims.yaml")
+    assert [fault.key for fault in caught.value.faults] == ["arms.same-cost", "arms.whole", "arms.once"]
     assert "same-cost" in caught.value.faults[0].cause("zh")

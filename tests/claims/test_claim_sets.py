@@ -8,12 +8,11 @@ import pytest
 from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.claims.claims_file import FILE, general_claims
-from copark.analyses.claims.findings import Trial, TrialPlan
 from copark.analyses.claims.rules import Judge, Sample
 from copark.analyses.context import Context
 from copark.cases.load import load_case
 from copark.presentation.document import Caveat
-from tests.claims.conftest import SEED
+from tests.claims.conftest import SEED, trial_of
 
 CLAIMS = ("1", "2", "3", "4a", "4b", "5", "6", "7", "8")
 RIVALS = ("R-decree", "R-rivalry", "R-market", "R-tax", "R-rescue", "R-operator")
@@ -103,7 +102,8 @@ def test_every_scenario_assumption_and_model_of_the_set_changes_something(kaeson
     for case in (kaesong, load_case("suzhou")):
         with subtests.test(case=case.name):
             file = general_claims(case, outcomes=True)
-            Trial(file, case, TrialPlan(2, 1, SEED, 1, "prior"), file.claims.claims, None).check()
+            trial = trial_of(file, case, draws=2)
+            trial.check(trial.experiment())
             for claim, part in file.claims.of(file.claims.claims):
                 assert set(part.uses) <= set(file.claims.arms)
                 assert part.false_worlds

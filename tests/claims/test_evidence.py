@@ -5,11 +5,10 @@ import pytest
 
 from copark.analyses.claims.arm_statistics import averaged, by_run, contrast, sample_of
 from copark.analyses.claims.rules import Condition, Judge, Sample
-from copark.analyses.claims.scenarios import ArmRuns
 from copark.analyses.claims.schema import Part, Statistic
 from copark.analyses.claims.severity import RECENTRED, built_in, recentred, severity, steadiness
 from copark.analyses.claims.verdict import Ridge, weigh
-from tests.claims.conftest import MARGINS, judged, runs, sample, spread
+from tests.claims.conftest import MARGINS, judged, read, runs, sample, spread
 
 FAILED, STAGNANT, STANDING = 0, 2, 3
 
@@ -18,45 +17,50 @@ def of(kind, **said):
     return Statistic.model_validate({"kind": kind, **said})
 
 
-def measure(statistic, case=None, **arms):
-    return sample_of(statistic, by_run(statistic, arms.get, case))
+def measure(statistic, case=None, replicates=1, **arms):
+    return sample_of(statistic, by_run(statistic, read(arms, replicates), case))
 
 
-def values(statistic, case=None, **arms):
-    return measure(statistic, case, **arms).values.tolist()
+def values(statistic, case=None, replicates=1, **arms):
+    return measure(statistic, case, replicates, **arms).values.tolist()
 
 
 def at_twelve(kind):
     return of(kind, output="operating", year=12, arm="a", reference="b")
 
 
-def made(column, futures=1):
-    """An arm of which operating enterprises in year twelve are known."""
-    column = np.array(column, dtype=float)
-    return ArmRuns({("operating", 47): column}, np.full(len(column), 3, np.int8), column, futures)
-
-
 def test_log_difference_and_ratio():
-    a, b = made([20, 40, 0, 10], 2), made([10, 10, 5, 10], 2)
-    assert values(at_twelve("log"), a=a, b=b) == pytest.approx([np.log(8) / 2, -np.log(5) / 2])
-    assert values(at_twelve("difference"), a=a, b=b) == [20.0, -2.5]
-    assert values(at_twelve("ratio"), a=a, b=b) == pytest.approx([3.0, 10 / 15])
-    assert values(of("level", output="operating", year=12, arm="a"), a=a) == [30.0, 5.0]
+    arms = {"a": runs(operating=[20, 40, 0, 10]), "b": runs(operating=[10, 10, 5, 10])}
+    assert values(at_twelve("log"), replicates=2, **arms) == pytest.approx([np.log(8) / 2, -np.log(5) / 2])
+    assert values(at_twelve("difference"), replicates=2, **arms) == [20.0, -2.5]
+    assert values(at_twelve("ratio"), replicates=2, **arms) == pytest.approx([3.0, 10 / 15])
+    assert values(of("level", output="operating", year=12, arm="a"), replicates=2, **arms) == [30.0, 5.0]
 
 
 def test_a_run_that_did_not_end_is_left_out():
-    a, b = made([20, np.nan, np.nan, np.nan], 2), made([10, 10, 10, 10], 2)
-    found = values(at_twelve("log"), a=a, b=b)
+    arms = {"a": runs(operating=[20, np.nan, np.nan, np.nan]), "b": runs(operating=[10, 10, 10, 10])}
+    found = values(at_twelve("log"), replicates=2, **arms)
     assert found[0] == pytest.approx(np.log(2))
     assert np.isnan(found[1])
-    assert averaged(np.array([1.0, np.nan, 3.0]), 3).tolist() == [2.0]
+    assert averaged(np.array([[1.0, np.nan, 3.0]])).tolist() == [2.0]
 
 
 def test_outcomes_are_shares_of_futures():
-    a = runs([FAILED, FAILED, STANDING, FAILED], futures=2)
-    b = runs([FAILED, STANDING, STANDING, STANDING], futures=2)
-    assert values(of("share", outcome="failed", arm="a"), a=a) == [1.0, 0.5]
-    assert values(of("change", outcome="failed", arm="a", reference="b"), a=a, b=b) == [0.5, 0.5]
+    arms = {
+        "a": runs([FAILED, FAILED, STANDING, FAILED]),
+        "b": runs([FAILED, STANDING, STANDING, STANDING]),
+    }
+    assert values(of("share", outcome="failed", arm="a"), replicates=2, **arms) == [1.0, 0.5]
+    assert values(of("change", outcome="failed", arm="a", reference="b"), replicates=2, **arms) == [0.5, 0.5]
+
+
+def test_another_bar_makes_stagnant_parks_of_self_standing_ones_and_leaves_failed_ones():
+    readings = read({"a": runs([FAILED, STANDING, STANDING, -1], at_the_end=[80, 80, 60, np.nan])})
+    assert readings.has("a", STANDING).ravel().tolist()[:3] == [0.0, 1.0, 1.0]
+    higher = readings.has("a", STANDING, 70.0).ravel()
+    assert higher.tolist()[:3] == [0.0, 1.0, 0.0]
+    assert np.isnan(higher[3])
+    assert readings.outcomes("a", 70.0).ravel().tolist() == [FAILED, STANDING, STAGNANT, -1]
 
 
 @pytest.mark.parametrize(
@@ -70,11 +74,11 @@ def test_outcomes_are_shares_of_futures():
 def test_the_interaction_of_two_factors(shares, expected):
     """y11 - y10 - y01 + y00, on shares of a hundred runs."""
     arms = {
-        name: runs([STANDING] * round(100 * share) + [FAILED] * round(100 * (1 - share)), futures=100)
+        name: runs([STANDING] * round(100 * share) + [FAILED] * round(100 * (1 - share)))
         for name, share in zip(("both", "first", "second", "neither"), shares, strict=True)
     }
     statistic = of("interaction", outcome="self_standing", arms=["both", "first", "second", "neither"])
-    assert values(statistic, **arms) == pytest.approx([expected])
+    assert values(statistic, replicates=100, **arms) == pytest.approx([expected])
     assert statistic.over == "mean"
 
 

@@ -8,13 +8,12 @@ import numpy as np
 import pytest
 
 from copark.analyses.claims import findings as runner
-from copark.analyses.claims.findings import Trial, TrialPlan
 from copark.analyses.claims.rules import WORDS, Condition, side
-from copark.analyses.claims.scenarios import Bench
 from copark.analyses.claims.sequential import SEQUENTIAL, Stopping, stopping
 from copark.analyses.claims.standard import standard
 from copark.analyses.claims.verdict import Verdict, holds
 from copark.cases.validated_yaml import read_shipped
+from copark.simulation.experiment import ScenarioBlock
 from tests.claims.conftest import SEED, trial_of
 from tests.claims.test_verdict import WORLDS, judged
 
@@ -53,15 +52,16 @@ def test_an_alternative_is_decided_where_it_turns_or_cannot_turn():
 def runs_of(file, case, monkeypatch, **rule):
     """A trial of eight draws by a rule, the runs it made and what it told."""
     written = RULE.model_copy(update={name: getattr(RULE, name).model_copy(update=one) for name, one in rule.items()})
-    whole, made, told = Bench._run, [], []
+    measure, made, told = ScenarioBlock.measure, [], []
 
-    def counted(self, change, first, last):
-        made.append((last - first) * self.futures)
-        return whole(self, change, first, last)
+    def counted(block, *args):
+        measured = measure(block, *args)
+        made.append(len(measured.status))
+        return measured
 
     monkeypatch.setattr(runner, "stopping", lambda: written)
-    monkeypatch.setattr(Bench, "_run", counted)
-    trial = Trial(file, case, TrialPlan(8, 1, SEED, 1, "prior", sequential=True), file.claims.claims, None)
+    monkeypatch.setattr(ScenarioBlock, "measure", counted)
+    trial = trial_of(file, case, sequential=True)
     found = trial.run(lambda *at: told.append(at))
     return trial, found, sum(made), told
 
@@ -84,10 +84,7 @@ def test_what_is_decided_is_run_no_further_and_the_count_told_is_the_count_made(
 
 
 def test_without_a_rule_the_run_id_is_that_of_before_there_was_one(small, great_stone):
-    plain, ruled = (
-        Trial(small, great_stone, TrialPlan(8, 1, SEED, 1, "prior", sequential=one), small.claims.claims, None)
-        for one in (False, True)
-    )
+    plain, ruled = (trial_of(small, great_stone, sequential=sequential) for sequential in (False, True))
     assert plain.identity == trial_of(small, great_stone).identity != ruled.identity
     assert "sequential_sha256" not in plain.provenance
     assert ruled.provenance["sequential_sha256"] == read_shipped(SEQUENTIAL, Stopping)[1]

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from copark.analyses.claims.findings import Trial, TrialPlan
 from copark.analyses.claims.rules import Sample
-from copark.analyses.claims.scenarios import Bench
+from copark.analyses.claims.sequential import TrialLooks
 from copark.analyses.claims.severity import leaning, rank_shares
+from copark.simulation.experiment import ScenarioBlock
 from copark.store import checkpoints
 from copark.store.checkpoints import Stages
 from tests.claims.conftest import SEED, trial_of
@@ -64,14 +64,14 @@ def test_a_result_leans_on_what_moves_it():
 
 def test_with_the_carrying_link_cut_no_claim_about_a_difference_is_supported(shipped, great_stone):
     """Every shipped part that measures differences, in each of its false worlds, on a few draws of the prior."""
-    trial = Trial(shipped, great_stone, TrialPlan(4, 1, SEED, 1, "prior"), shipped.claims.claims, None)
+    looks = TrialLooks(trial_of(shipped, great_stone, draws=4))
     levels = {"share", "context", "level", "missing"}
     tried = 0
     for claim, one in shipped.claims.of(shipped.claims.claims):
         if levels & {one.statistics[name].kind for name in one.judged}:
             continue
         for world in one.false_worlds:
-            found = trial.weigh(one, trial.bench, trial.world(world))
+            found = looks.weigh(one, looks.experiment, 4, looks.trial.world(world))
             assert found.probability <= 0.5, (claim.id, one.key, world)
             tried += 1
     assert tried > 30
@@ -79,21 +79,21 @@ def test_with_the_carrying_link_cut_no_claim_about_a_difference_is_supported(shi
 
 def test_a_stopped_trial_goes_on_with_the_arms_it_has(small, great_stone, found, monkeypatch, tmp_path):
     monkeypatch.setattr(checkpoints, "EVERY", 0.0)
-    whole, made = Bench._run, []
+    measure, made = ScenarioBlock.measure, []
 
-    def counted(self, change, first, last):
-        made.append(change)
-        return whole(self, change, first, last)
+    def counted(block, *args):
+        made.append(block)
+        return measure(block, *args)
 
-    def stops(self, change, first, last):
+    def stops(block, *args):
         if len(made) == 5:
             raise KeyboardInterrupt
-        return counted(self, change, first, last)
+        return counted(block, *args)
 
-    monkeypatch.setattr(Bench, "_run", stops)
+    monkeypatch.setattr(ScenarioBlock, "measure", stops)
     with pytest.raises(KeyboardInterrupt):
         trial_of(small, great_stone).run(stages=Stages(tmp_path, "work"))
-    monkeypatch.setattr(Bench, "_run", counted)
+    monkeypatch.setattr(ScenarioBlock, "measure", counted)
     again = trial_of(small, great_stone).run(stages=Stages(tmp_path, "work"))
     needed = len(made)
     made.clear()

@@ -7,9 +7,11 @@ import pytest
 from scipy.special import expit
 
 from copark.analyses.claims import verdict
-from copark.analyses.claims.findings import Trial, TrialPlan
+from copark.analyses.claims.findings import Trial
 from copark.analyses.claims.rules import WORDS, Condition, side
+from copark.analyses.claims.scenarios import trial_study
 from copark.analyses.claims.schema import Headline, Part
+from copark.analyses.claims.sequential import TrialLooks
 from copark.analyses.claims.standard import standard, turned_word
 from copark.calibration.case_parameters import parameters_of
 from copark.stats.jackknife import groups_of, jackknife, reach
@@ -262,12 +264,13 @@ def test_words_are_wrong_no_more_often_than_is_published(subtests, capsys):
 def test_five_runs_of_a_draw_say_of_the_park_what_forty_say(great_stone, shipped, subtests, capsys):
     """P from five runs of each draw against P from forty, for sizes and outcomes of Great Stone."""
     source = parameters_of(great_stone, wanted="shipped").source
-    trial = Trial(shipped, great_stone, TrialPlan(100, 40, SEED, 2, "posterior"), shipped.claims.claims, source)
-    few = trial.bench.part(100, 5)
+    study = trial_study(great_stone, 100, 40, SEED, "posterior")
+    looks = TrialLooks(Trial(shipped, great_stone, study, shipped.claims.claims, source, threads=2))
+    few = looks.experiment.part(range(5))
     asked = (("4b", "ties"), ("4a", "token"), ("1", "joint"), ("3", "weak-enterprises"), ("R-rescue", "effect"))
     for claim, key in asked:
         one = next(each for each in shipped.claims.claims if each.id == claim).part(key)
-        many, five = (trial.weigh(one, bench).probability for bench in (trial.bench, few))
+        many, five = (looks.weigh(one, each, 100).probability for each in (looks.experiment, few))
         with subtests.test(claim=claim, part=key):
             assert five == pytest.approx(many, abs=0.06)
         with capsys.disabled():

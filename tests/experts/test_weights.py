@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from copark.analyses.claims.scenarios import bench_of
+from copark.analyses.claims.scenarios import trial_study
 from copark.analyses.claims.verdict import Verdict
 from copark.analyses.experts import held_of
 from copark.analyses.experts.elicitation import (
@@ -23,7 +23,7 @@ from copark.analyses.experts.elicitation import (
 from copark.analyses.experts.workbook import Expert, Question
 from copark.cases import load_case
 from copark.cases.types import Bilingual
-from copark.simulation.study import baseline
+from copark.simulation.experiment import Experiment, OutputValues
 from copark.stats.precision import effective
 from copark.stats.quantiles import weighted_quantiles
 
@@ -77,8 +77,8 @@ class Toy:
     values: np.ndarray
 
     @property
-    def bench(self):
-        return type("Bench", (), {"study": type("Study", (), {"runs": len(self.values)}), "futures": 1})
+    def runs(self):
+        return len(self.values)
 
     def of(self, _question):
         return self.values
@@ -114,17 +114,20 @@ def test_a_pool_is_the_weighted_mean_of_its_experts(normal):
     assert float(pooled(each, (1.0, 3.0)) @ chance) == pytest.approx(0.25 * alone[0] + 0.75 * alone[1])
 
 
+def on_two_draws(case):
+    return Experiment(trial_study(case, 2, 1, 1, "prior"), case, OutputValues(()))
+
+
 def test_the_table_says_where_its_numbers_are_from():
     table = literature()[0]
     great_stone = load_case("great-stone")
-    study = baseline(great_stone.name).with_changes(runs=2, futures=1, draws="prior", keep=["operating"])
-    bench = bench_of(great_stone, study, ())
+    experiment = on_two_draws(great_stone)
     for one in table.estimates:
         assert one.error is None, "none of the sources read gives one"
         if one.use:
-            assert state_of(one, bench) == "used", one.key
+            assert state_of(one, experiment) == "used", one.key
             assert error_of(one, {one.parameter: np.array([0.0, 2.0])}) > 0.0
-    kaesong = bench_of(load_case("kaesong"), study.with_changes(case="kaesong"), ())
+    kaesong = on_two_draws(load_case("kaesong"))
     states = {one.key: state_of(one, kaesong) for one in table.estimates}
     assert states["revealed-value"] == "elsewhere"
     assert states["hawassa"] == "unfelt", "no sanctions are on record there"

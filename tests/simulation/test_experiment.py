@@ -5,12 +5,15 @@ from multiprocessing import get_context
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from copark.errors import RunRefused, StudyFaults
-from copark.simulation.experiment import Experiment, OutputPaths
+from copark.model.variables import catalogue
+from copark.simulation.experiment import Experiment, OutputPaths, OutputValues
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.readouts.compare import compare, pairs_of
-from copark.simulation.run import simulate
+from copark.simulation.run import inputs_of, simulate
+from copark.simulation.sample import StudyDraws
 from copark.store.checkpoints import Stages
 from tests.simulation.conftest import arm, study
 from tests.simulation.test_unfinished import FLOOD
@@ -74,6 +77,50 @@ def test_nothing_is_run_twice_and_more_draws_go_on_where_the_last_ended(great_st
     assert (made[-1], experiment.runs_of(AS_IT_IS)) == (RUNS - 10, 10)
     assert len(experiment.measured(CUT, draws=3).status) == 3 * REPLICATES
     assert same(experiment, stored)
+
+
+def test_a_part_has_the_random_numbers_of_the_whole_and_runs_nothing_that_is_there(great_stone):
+    places = OutputValues((("jobs", 40), ("cash", 79)))
+    whole, apart = (Experiment(asked(futures=4), great_stone, places) for _ in range(2))
+    every = whole.measured(CUT)
+    chosen = [number for number in range(RUNS) if number % 4 in (1, 3)]
+    part = whole.part((1, 3))
+    assert np.array_equal(part.measured(CUT).values, every.values[chosen])
+    assert (part.runs_of(CUT), whole.made) == (RUNS // 2, RUNS)
+    alone = apart.part((1, 3))
+    alone.extend([CUT], draws=2)
+    assert np.array_equal(alone.measured(CUT).values, every.values[chosen])
+    assert np.array_equal(alone.measured(CUT, draws=5).outcome, every.outcome[chosen[:10]])
+    assert (apart.runs_of(CUT), apart.made) == (0, RUNS // 2)
+    assert alone.effects([DEAR], against=CUT, draws=3).draws.tolist() == [0, 0, 1, 1, 2, 2]
+
+
+def test_factors_multiply_what_is_drawn_within_its_range(great_stone):
+    given = Experiment(asked(), great_stone, OutputPaths(READ)).drawn().governments["value_home"]
+    scenario = arm(
+        "strong", times={"value_home": 3.0, "home_contribution": 100.0}, scale={"governments.profit_tax": 0.5}
+    )
+    paired = StudyDraws(asked(), great_stone, (AS_IT_IS, scenario), ({}, {}))(0, 4)
+    as_it_is, strong = paired.by_scenario
+    assert np.array_equal(strong.governments["value_home"], 3.0 * as_it_is.governments["value_home"])
+    assert strong.governments["value_home"][::2].tolist() == (3.0 * given[:2]).tolist()
+    assert (strong.company["home_contribution"] == catalogue().parameters["home_contribution"].high).all()
+    plain, halved = (inputs_of(great_stone, each).governments["profit_tax"] for each in (AS_IT_IS, scenario))
+    assert np.array_equal(halved, 0.5 * plain)
+    assert "times" not in AS_IT_IS.model_dump(), "a study without factors is known by what it was"
+    for wrong in ({"times": {"profit_tax": 2.0}}, {"scale": {"value_home": 2.0}}, {"times": {"value_home": -1.0}}):
+        with pytest.raises(ValidationError):
+            arm("wrong", **wrong)
+
+
+def test_what_alters_neither_inputs_nor_draws_is_seen(experiment):
+    idle = [
+        arm("same", links={"rescue_to_ledger": {"strength": 1.0}}),
+        arm("once", times={"value_home": 1.0}),
+        arm("set", parameters={"effort_cost": 5.0}),
+    ]
+    felt = [CUT, DEAR, arm("none", parameters={"value_home": 0.0}), arm("twice", scale={"governments.visit": 2.0})]
+    assert [experiment.alters(scenario) for scenario in (*idle, *felt)] == [False] * 3 + [True] * 4
 
 
 class LeftError(Exception):

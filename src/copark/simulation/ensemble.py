@@ -175,6 +175,11 @@ class Runs(NamedTuple):
     first: int
 
 
+def calls_for(runs: int) -> int:
+    """Count the calls of the kernel that so many runs of a scenario take: no more threads can share them."""
+    return -(-runs // BLOCK)
+
+
 def default_threads() -> int:
     """Threads to use where nobody says: the processors this process may run on."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)

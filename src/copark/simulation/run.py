@@ -36,7 +36,7 @@ def case_of(case: Case, scenario: Scenario) -> Case:
 
 
 def inputs_of(case: Case, scenario: Scenario | None = None, quarters: int | None = None) -> Inputs:
-    """Pack a case as it is, or edited as a scenario says, with the scenario's levers and links.
+    """Pack a case as it is, or edited as a scenario says, with the levers and links that it sets or multiplies.
 
     Raises StudyFaults if the scenario's edits do not fit the case.
     """
@@ -61,6 +61,9 @@ def inputs_of(case: Case, scenario: Scenario | None = None, quarters: int | None
     for n in scenario.without_anchors:
         if n < len(inputs.anchors):
             inputs.anchors["quarter"][n] = -1
+    for name, factor in scenario.scale.items():
+        room, field = name.split(".")
+        getattr(inputs, room)[field] *= factor
     return inputs
 
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from copark.arrays import Integers
 from copark.cases.case import Case
 from copark.cases.model_inputs import case_parameters
 from copark.model.arrays import Draws, make_draws
@@ -15,6 +16,7 @@ from copark.model.rng import NEVER
 from copark.model.variables import Prior, Variable, catalogue
 from copark.simulation.ensemble import Paired
 from copark.simulation.study import Scenario, Study
+from copark.simulation.study_entries import Title
 
 
 class DrawSource(Protocol):
@@ -33,12 +35,22 @@ class DrawSource(Protocol):
 
 
 def with_parameters(draws: Draws, scenario: Scenario, facts: Mapping[str, np.ndarray] | None = None) -> Draws:
-    """Draws with other facts of the case and the parameters a scenario sets; the rest as it is."""
-    changed = Draws(*(room.copy() for room in draws))
-    given: dict[str, Any] = {**(facts or {}), **scenario.parameters}
-    for name, value in given.items():
-        getattr(changed, catalogue().parameters[name].room)[name] = np.array(value)
+    """Copy draws, with other facts of the case and the parameters that a scenario sets or multiplies."""
+    changed = Draws(*(records.copy() for records in draws))
+    for name, value in (facts or {}).items():
+        getattr(changed, catalogue().parameters[name].room)[name] = value
+    _change(changed, scenario)
     return changed
+
+
+def _change(draws: Draws, scenario: Scenario) -> None:
+    """Set the parameters that a scenario sets, then multiply those that it multiplies, within their ranges."""
+    for name, value in scenario.parameters.items():
+        getattr(draws, catalogue().parameters[name].room)[name] = np.array(value)
+    for name, factor in scenario.times.items():
+        variable = catalogue().parameters[name]
+        records = getattr(draws, variable.room)
+        records[name] = np.clip(records[name] * factor, variable.low, variable.high)
 
 
 def values_of(draws: Draws, names: tuple[str, ...]) -> dict[str, np.ndarray]:
@@ -48,6 +60,8 @@ def values_of(draws: Draws, names: tuple[str, ...]) -> dict[str, np.ndarray]:
     }
 
 
+NOTHING = Scenario(key="as-it-is", title=Title(en="as it is", zh="as it is"))
+"""Changes nothing."""
 PARAMETERS = 0x636F7061726B
 """Second key of the generator: what the numbers are for."""
 
@@ -134,13 +148,10 @@ def sample(study: Study, case: Case, first: int, last: int) -> dict[str, np.ndar
 
 def fill(values: dict[str, np.ndarray], scenario: Scenario, study: Study, first: int, last: int) -> Draws:
     """Put parameters into the model's records, changed as a scenario says; random numbers are those of (seed, run)."""
-    runs = last - first
-    draws = make_draws(runs)
+    draws = make_draws(last - first)
     for name, variable in catalogue().parameters.items():
-        records = getattr(draws, variable.room)
-        records[name] = values[name]
-        if name in scenario.parameters:
-            records[name] = np.array(scenario.parameters[name])
+        getattr(draws, variable.room)[name] = values[name]
+    _change(draws, scenario)
     draws.addresses["seed"] = study.seed
     draws.addresses["run"] = np.arange(first, last)
     draws.addresses["cut"] = NEVER
@@ -160,12 +171,21 @@ class StudyDraws:
     """Where draws come from if the study does not draw them itself."""
 
     def __call__(self, first: int, last: int) -> Paired:
-        """Draws of runs first … last - 1, and the parameters drawn."""
-        study, each = self.study, zip(self.scenarios, self.facts, strict=True)
+        """Give the draws of runs first … last - 1, and the parameters drawn."""
+        return self.of_runs(np.arange(first, last))
+
+    def of_runs(self, numbers: Integers) -> Paired:
+        """Give the draws of runs of these numbers, in ascending order, and the parameters drawn."""
+        first = int(numbers[0])
+        last = int(numbers[-1]) + 1
         if self.source is not None:
-            given = self.source.draws(study, first, last)
-            paired = (with_parameters(given, scenario, facts) for scenario, facts in each)
-            return Paired(paired, values_of(given, self.source.drawn))
-        values = sample(study, self.case, first, last)
-        drawn = {variable.name: values[variable.name] for variable in drawn_parameters(study, self.case)}
-        return Paired((fill({**values, **facts}, scenario, study, first, last) for scenario, facts in each), drawn)
+            given = self.source.draws(self.study, first, last)
+            names = self.source.drawn
+        else:
+            given = fill(sample(self.study, self.case, first, last), NOTHING, self.study, first, last)
+            names = tuple(variable.name for variable in drawn_parameters(self.study, self.case))
+        if len(numbers) < last - first:
+            given = Draws(*(records[numbers - first] for records in given))
+        scenarios = zip(self.scenarios, self.facts, strict=True)
+        paired = (with_parameters(given, scenario, facts) for scenario, facts in scenarios)
+        return Paired(paired, values_of(given, names))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from math import prod
+from operator import not_
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -49,6 +50,7 @@ SUMMARY = (
 )  # fmt: skip
 
 Value = float | tuple[float, ...]
+Factor = Annotated[float, Field(ge=0.0, le=100.0)]
 
 
 class LinkChange(Entry):
@@ -81,6 +83,20 @@ class Scenario(Entry):
     links: dict[str, LinkChange] = Field(default_factory=dict)
     without_anchors: tuple[Annotated[int, Field(ge=0)], ...] = ()
     edits: Edits = Edits()
+    """Facts of the case that are changed; a lever that sets the same fact has it."""
+    times: dict[str, Factor] = Field(default_factory=dict, exclude_if=not_)
+    """Parameters multiplied, after they are set: one that is drawn cannot be trebled by naming a value."""
+    scale: dict[str, Factor] = Field(default_factory=dict, exclude_if=not_)
+    """Levers and drivers multiplied, after all else."""
+
+    @field_validator("times", "scale")
+    @classmethod
+    def _factors_known(cls, given: dict[str, float], info: ValidationInfo) -> dict[str, float]:
+        known: Mapping[str, Any] = catalogue().parameters if info.field_name == "times" else levers()
+        for name in given:
+            if name not in known:
+                raise unknown(name, known)
+        return given
 
     @field_validator("parameters", "links", "levers")
     @classmethod

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from copark.analyses.claims.claims_file import ClaimsFile, general_claims, load_claims
-from copark.analyses.claims.findings import ClaimFindings, Trial, TrialPlan, rules_of
+from copark.analyses.claims.findings import ClaimFindings, Trial, rules_of
+from copark.analyses.claims.scenarios import trial_study
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Rows
 from copark.cases.casebook import CLAIMS, brought
 from copark.labels import claim_number
@@ -27,11 +28,10 @@ if TYPE_CHECKING:
 
 
 def claims_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
-    """The claims about a case, or those of a file."""
-    asked = _file(context, given).claims.claims
+    """List the claims about a case, or those of a file."""
     return [
-        Choice(one.id, Said(f"{one.id} {one.title.en}", f"{claim_number(one.id, 'zh')} {one.title.zh}"))
-        for one in asked
+        Choice(claim.id, Said(f"{claim.id} {claim.title.en}", f"{claim_number(claim.id, 'zh')} {claim.title.zh}"))
+        for claim in _file(context, given).claims.claims
     ]
 
 
@@ -51,21 +51,29 @@ class Answer(ClaimFindings, Result):
     """The verdict on every claim and its parts, what it was measured by, how hard the tests were, what it rests on."""
 
     def main_table(self) -> Rows:
-        """The verdict on every part of every claim, a row each."""
+        """Give the verdict on every part of every claim, a row each."""
         return (
             {
-                "claim": claim.claim.id, "part": one.part.key, "claim_word": claim.word, "word": one.word,
-                "probability": one.probability, "prior_probability": one.prior_probability,
-                "effect": None if one.effect is None else one.effect.mean, "bounds": one.bounds,
-                "severity": None if one.severity is None else one.severity.share, "earlier": one.earlier,
-                "steady": one.steady, "why": one.why,
+                "claim": finding.claim.id,
+                "part": part.part.key,
+                "claim_word": finding.word,
+                "word": part.word,
+                "probability": part.probability,
+                "prior_probability": part.prior_probability,
+                "effect": None if part.effect is None else part.effect.mean,
+                "bounds": part.bounds,
+                "severity": None if part.severity is None else part.severity.share,
+                "earlier": part.earlier,
+                "steady": part.steady,
+                "why": part.why,
             }
-            for claim in self.claims for one in claim.parts
-        )  # fmt: skip
+            for finding in self.claims
+            for part in finding.parts
+        )
 
 
 def written(params: Params, context: Context) -> ClaimsFile:
-    """The claims about the case as their file has them, or a general set where it brings none.
+    """Read the claims about the case, or make a general set where it brings none.
 
     Raises
     ------
@@ -85,29 +93,34 @@ def _file(context: Context, given: Mapping[str, Any]) -> ClaimsFile:
 
 
 def chosen(params: Params, file: ClaimsFile) -> tuple[Claim, ...]:
-    """The claims that are asked for; all where none is."""
-    return tuple(one for one in file.claims.claims if not params.claim or one.id in params.claim)
+    """Choose the claims that are asked for; all where none is."""
+    return tuple(claim for claim in file.claims.claims if not params.claim or claim.id in params.claim)
 
 
-def _asked(params: Params, context: Context) -> dict[str, Any]:
-    """What a trial is made of."""
-    file, has = written(params, context), context.parameters(params.case, *params.wanted)
-    threads, sequential = context.cores, params.stopping == "sequential"
-    plan = TrialPlan(params.draws, params.futures, params.seed, threads, has.draws, sequential)
-    return {
-        "file": file, "case": context.case(params.case), "plan": plan, "claims": chosen(params, file),
-        "source": has.source,
-    }  # fmt: skip
+def trial_of(params: Params, context: Context) -> Trial:
+    """Set up the trial that is asked for; nothing is run or drawn."""
+    case = context.case(params.case)
+    file = written(params, context)
+    parameters = context.parameters(params.case, *params.wanted)
+    return Trial(
+        file,
+        case,
+        trial_study(case, params.draws, params.futures, params.seed, parameters.draws),
+        chosen(params, file),
+        parameters.source,
+        threads=context.cores,
+        sequential=params.stopping == "sequential",
+    )
 
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
-    """The claims, and the rules by which they are judged."""
+    """Tell the claims, and the rules by which they are judged."""
     return {"file": rules_of(written(params, context), sequential=params.stopping == "sequential")}
 
 
 def workload(params: Params, context: Context) -> tuple[Workload, ...]:
-    """How much there is to run: at most, where a rule may stop what is decided."""
-    return _work(Trial(**_asked(params, context)))
+    """Tell how much there is to run: at most, where a rule may stop what is decided."""
+    return _work(trial_of(params, context))
 
 
 def _work(trial: Trial) -> tuple[Workload, ...]:
@@ -116,14 +129,14 @@ def _work(trial: Trial) -> tuple[Workload, ...]:
 
 def compute(params: Params, context: Context) -> Answer:
     """Try the claims; what was run before a stop is found again."""
-    trial = Trial(**_asked(params, context))
+    trial = trial_of(params, context)
     context.foresee(trial.case, _work(trial))
     with context.stages({"claims": trial.identity}) as stages:
-        found = trial.run(context.stage("simulate"), context.stage("weigh"), stages)
+        findings = trial.run(context.stage("simulate"), context.stage("weigh"), stages)
     trust = context.parameters(params.case, *params.wanted).trust
-    return Answer(**vars(found) | context.stamped(trial.case, trust, found.provenance))
+    return Answer(**vars(findings) | context.stamped(trial.case, trust, findings.provenance))
 
 
 def listing(params: Params, context: Context) -> ClaimsFile:
-    """What may be asked: the claims about the case; nothing is run."""
+    """Give what may be asked, the claims about the case; nothing is run."""
     return written(params, context)

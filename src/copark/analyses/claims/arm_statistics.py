@@ -1,11 +1,11 @@
 """Statistics of each arm of a claim, and differences between arms.
 
-Statistics: what is measured on arms, one value for every draw of parameters, averaged over its futures.
+Statistics: what is measured on arms, one value for every draw of parameters, averaged over its replicates.
 
 =============  ================================================================================================
 log            ln max(arm, 1) - ln max(reference, 1) of an output, run by run (of counts; 0.1 is about a tenth)
 difference     arm - reference of an output, run by run
-ratio          mean over futures of the arm over that of the reference
+ratio          mean over replicates of the arm over that of the reference
 level          an output of the arm
 change         share of runs with an outcome in the arm, less that in the reference
 share          share of runs with an outcome
@@ -17,7 +17,7 @@ missing        nothing: what would be needed is not there
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import nan
 from typing import TYPE_CHECKING
@@ -25,11 +25,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from copark.analyses.claims.rules import Sample
-from copark.analyses.claims.scenarios import ArmRuns
+from copark.analyses.claims.scenarios import SIZE
 from copark.analyses.claims.schema import Claim, Look, Part, Statistic
 from copark.arrays import Booleans, Floats
 from copark.model.variables import catalogue
-from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.experiment import ScenarioMeasures
+from copark.simulation.outcomes import NOT_OK, OUTCOMES, reclassify
 from copark.simulation.readouts.compare import COUNTS
 from copark.stats.precision import Split, difference, split
 from copark.stats.rounding import settled
@@ -38,80 +39,126 @@ if TYPE_CHECKING:
     from copark.cases.case import Case
     from copark.cases.table_schemas import ContextValue
 
-Lookup = Callable[[str], ArmRuns]
+
+@dataclass(frozen=True)
+class Readings:
+    """Outputs and outcomes of arms by their key, as statistics read them: each of shape (draws, replicates)."""
+
+    measured: Callable[[str], ScenarioMeasures]
+    """Gives the runs of an arm by its key."""
+    places: tuple[tuple[str, int], ...]
+    """Outputs and quarters that were read, in the order of the measures."""
+    judged: int
+    """Quarter in which outcomes are judged, counted from 0."""
+    replicates: int
+    """Runs of each draw."""
+
+    def output(self, arm: str, output: str, quarter: int) -> Floats:
+        """Give an output of an arm in a quarter; NaN in runs that did not finish."""
+        column = self.places.index((output, quarter))
+        return self._by_draw(self.measured(arm).values[:, column, 0])
+
+    def outcomes(self, arm: str, self_standing: float | None = None) -> Floats:
+        """Give the code of each run's outcome, -1 where it did not finish; perhaps by another S*."""
+        codes: Floats = self._by_draw(self.measured(arm).outcome)
+        if self_standing is None:
+            return codes
+        operating = self.output(arm, SIZE, self.judged)
+        return np.where(codes > NOT_OK, reclassify(codes, operating, self_standing), codes)
+
+    def has(self, arm: str, outcome: int, self_standing: float | None = None) -> Floats:
+        """Tell whether each run has an outcome: 1 or 0, NaN where it did not finish."""
+        codes = self.outcomes(arm, self_standing)
+        return np.where(codes > NOT_OK, (codes == outcome).astype(np.float64), np.nan)
+
+    def _by_draw(self, values: np.ndarray) -> Floats:
+        return np.ascontiguousarray(values).reshape(-1, self.replicates)
 
 
-def of_part(part: Part, arms: Lookup, case: Case, self_standing: float | None = None) -> dict[str, Floats]:
-    """Every statistic of a part, run by run: shape (draws, futures), and (0, 1) where nothing is measured.
-
-    arms: gives the runs of an arm by its key. self_standing: S*; the usual one unless given.
-    """
-    return {name: by_run(statistic, arms, case, self_standing) for name, statistic in part.statistics.items()}
+def statistics_of(part: Part, readings: Readings, case: Case, self_standing: float | None = None) -> dict[str, Floats]:
+    """Measure every statistic of a part run by run, by name; see :func:`by_run`."""
+    return {name: by_run(statistic, readings, case, self_standing) for name, statistic in part.statistics.items()}
 
 
 def sample_of(statistic: Statistic, runs: Floats) -> Sample:
-    """A statistic averaged over the futures of every draw."""
-    return Sample(averaged(runs.ravel(), runs.shape[1]), statistic.over)
+    """Average a statistic, of shape (draws, replicates), over the replicates of every draw."""
+    return Sample(averaged(runs), statistic.over)
 
 
 def split_of(runs: Floats) -> Split | None:
-    """Variance of a statistic, run by run, from parameters and from chance; ``None`` where nothing is known."""
+    """Split the variance of a statistic, run by run, into parameters and chance; ``None`` where nothing is known."""
     known = np.isfinite(runs)
-    numbers = np.repeat(np.arange(len(runs)), runs.shape[1]).reshape(runs.shape)
-    return split(runs[known], numbers[known]) if known.any() else None
+    draws = np.repeat(np.arange(len(runs)), runs.shape[1]).reshape(runs.shape)
+    return split(runs[known], draws[known]) if known.any() else None
 
 
-def by_run(statistic: Statistic, arms: Lookup, case: Case, self_standing: float | None = None) -> Floats:
-    """A statistic run by run, shape (draws, futures); (0, 1) where it is not measured."""
+def by_run(statistic: Statistic, readings: Readings, case: Case, self_standing: float | None = None) -> Floats:
+    """Measure a statistic run by run.
+
+    Parameters
+    ----------
+    statistic
+        What is measured.
+    readings
+        Of the arms it is made of.
+    case
+        The case, of which a statistic may need the host's context.
+    self_standing
+        S*, the operating enterprises from which on a park is self-standing; the usual one where none is given.
+
+    Returns
+    -------
+    Shape (draws, replicates), NaN where a run did not finish; (0, 1) where the statistic is not measured.
+    """
     host = latest(case, statistic.context) if statistic.kind == "context" else None
     if statistic.kind == "missing" or (statistic.kind == "context" and host is None):
         return np.zeros((0, 1))
-    futures, values = arms(statistic.uses[0]).futures, []
-    for runs in map(arms, statistic.uses):
-        if statistic.outcome:
-            values.append(runs.has(OUTCOMES.index(statistic.outcome), self_standing))
-            continue
-        one = runs.values[str(statistic.output), int(statistic.at or 0)]
-        values.append(np.log(np.maximum(one, 1.0)) if statistic.kind in ("log", "interaction") else one)
+    values = [_values(statistic, arm, readings, self_standing) for arm in statistic.uses]
     if statistic.kind == "interaction":
-        found = contrast(values)
-    elif statistic.kind == "ratio":
-        below = np.repeat(averaged(values[1], futures), futures)
-        found = np.divide(values[0], below, out=np.full(below.shape, np.nan), where=below != 0.0)
-    elif statistic.reference is not None:
-        found = difference(values[1], values[0])
-    else:
-        found = values[0] / host.value if host is not None else values[0]
-    return found.reshape(-1, futures)
+        return contrast(values)
+    if statistic.kind == "ratio":
+        means = averaged(values[1])
+        below = np.repeat(means, readings.replicates).reshape(values[0].shape)
+        return np.divide(values[0], below, out=np.full(below.shape, np.nan), where=below != 0.0)
+    if statistic.reference is not None:
+        return difference(values[1], values[0])
+    return values[0] / host.value if host is not None else values[0]
+
+
+def _values(statistic: Statistic, arm: str, readings: Readings, self_standing: float | None) -> Floats:
+    """Read what a statistic needs of one of its arms."""
+    if statistic.outcome:
+        return readings.has(arm, OUTCOMES.index(statistic.outcome), self_standing)
+    values = readings.output(arm, str(statistic.output), int(statistic.at or 0))
+    return np.log(np.maximum(values, 1.0)) if statistic.kind in ("log", "interaction") else values
 
 
 def contrast(values: list[Floats]) -> Floats:
-    """Σ (-1)^(factors absent) y over 2^k arms, the first with all factors, the last with none."""
-    found = np.zeros_like(values[0])
-    for absent, one in enumerate(values):
-        found = found + (-1.0) ** absent.bit_count() * one
-    return settled(found, np.max(np.abs(values), axis=0))
+    """Add up Σ (-1)^(factors absent) y over 2^k arms, the first with all factors, the last with none."""
+    total = np.zeros_like(values[0])
+    for absent, of_arm in enumerate(values):
+        total = total + (-1.0) ** absent.bit_count() * of_arm
+    return settled(total, np.max(np.abs(values), axis=0))
 
 
-def averaged(values: Floats, futures: int) -> Floats:
-    """Means over the futures of every draw, leaving out runs without a value; NaN where a draw has none."""
-    table = values.reshape(-1, futures)
-    known = np.isfinite(table)
+def averaged(values: Floats) -> Floats:
+    """Average over the replicates of every draw, leaving out runs without a value; NaN where a draw has none.
+
+    Parameters
+    ----------
+    values
+        Shape (draws, replicates).
+    """
+    known = np.isfinite(values)
     count = known.sum(axis=1)
-    total = np.where(known, table, 0.0).sum(axis=1)
+    total = np.where(known, values, 0.0).sum(axis=1)
     return np.divide(total, count, out=np.full(count.shape, np.nan), where=count > 0)
 
 
 def latest(case: Case, variable: str | None) -> ContextValue | None:
-    """The latest value of a variable of the host's context; ``None`` where the case has none."""
-    found = [value for value in case.host_context if value.variable == variable and value.value > 0.0]
-    return max(found, key=lambda value: value.date.last_day, default=None)
-
-
-def looks_of(parts: Iterable[Part]) -> set[tuple[str, int]]:
-    """Outputs and quarters that the statistics of parts need."""
-    statistics = (statistic for part in parts for statistic in part.statistics.values())
-    return {(one.output, one.at) for one in statistics if one.output is not None and one.at is not None}
+    """Find the latest value of a variable of the host's context; ``None`` where the case has none."""
+    values = [value for value in case.host_context if value.variable == variable and value.value > 0.0]
+    return max(values, key=lambda value: value.date.last_day, default=None)
 
 
 LOGGED = COUNTS | {"ha"}
@@ -121,7 +168,7 @@ GROWING = frozenset(("realised_investment", "enterprise_investment"))
 
 
 @dataclass(frozen=True)
-class Seen:
+class ShownOutput:
     """An output of an arm against its reference, at a quarter."""
 
     look: Look
@@ -131,14 +178,17 @@ class Seen:
     level: float
     """Median over runs of the arm itself, in the output's unit."""
     low: float
+    """5 % quantile of the differences over draws, each averaged over its replicates."""
     median: float
+    """Median of the same differences."""
     high: float
-    """low, median, high: 5, 50 and 95 % of the differences over draws, each averaged over its futures."""
+    """95 % quantile of the same differences."""
     lower: float
+    """Share of runs in which the arm is below the reference."""
     equal: float
-    """lower, equal: shares of runs in which the arm is below, and exactly like, the reference."""
+    """Share of runs in which the arm is exactly like the reference."""
     split: Split | None
-    """Variance of the difference, run by run, from parameters and from chance; ``None`` of one future."""
+    """Variance of the difference, run by run, from parameters and from chance; ``None`` of one replicate."""
 
 
 @dataclass(frozen=True)
@@ -147,51 +197,64 @@ class ArmRow:
 
     arm: str
     """Its key; the first row of a claim is the reference, which differs from itself in nothing."""
-    seen: tuple[Seen, ...]
+    seen: tuple[ShownOutput, ...]
     """One for each look of the claim."""
     shares: tuple[float, ...]
     """Share of runs with each outcome, in the order of :data:`~copark.simulation.outcomes.OUTCOMES`."""
     bands: tuple[tuple[float, float], ...]
     """5 and 95 % of what each share may be, from the spread between draws."""
     runs: int
-    """Runs that ended well."""
+    """Runs that finished."""
 
     def share(self, outcome: str) -> float:
-        """Share of runs with an outcome."""
+        """Give the share of runs with an outcome."""
         return self.shares[OUTCOMES.index(outcome)]
 
     def band(self, outcome: str) -> tuple[float, float]:
-        """5 and 95 % of what the share of an outcome may be, within 0 and 1."""
+        """Give 5 and 95 % of what the share of an outcome may be, within 0 and 1."""
         low, high = self.bands[OUTCOMES.index(outcome)]
         return max(low, 0.0), min(high, 1.0)
 
 
-def rows_of(claim: Claim, arms: Lookup) -> tuple[ArmRow, ...]:
-    """The reference and every arm a claim shows."""
-    reference = arms(claim.reference)
-    return tuple(row_of(key, claim, arms(key), reference) for key in (claim.reference, *claim.shown))
+def rows_of(claim: Claim, readings: Readings) -> tuple[ArmRow, ...]:
+    """Read the reference and every arm that a claim shows."""
+    return tuple(row_of(arm, claim, readings) for arm in (claim.reference, *claim.shown))
 
 
-def row_of(key: str, claim: Claim, runs: ArmRuns, reference: ArmRuns) -> ArmRow:
-    """One arm beside the reference."""
-    codes = runs.outcome[runs.outcome >= 0]
-    shares = tuple(_mean(codes == code) for code in range(len(OUTCOMES)))
-    samples = [Sample(averaged(runs.has(code), runs.futures), "mean") for code in range(len(OUTCOMES))]
-    bands = tuple((sample.band()[0], sample.band()[2]) for sample in samples)
-    return ArmRow(key, tuple(seen(look, runs, reference) for look in claim.shows), shares, bands, int(codes.size))
+def row_of(arm: str, claim: Claim, readings: Readings) -> ArmRow:
+    """Read an arm beside the reference of a claim."""
+    codes = readings.outcomes(arm)
+    finished = codes[codes > NOT_OK]
+    samples = [Sample(averaged(readings.has(arm, outcome)), "mean") for outcome in range(len(OUTCOMES))]
+    bands = [sample.band() for sample in samples]
+    return ArmRow(
+        arm=arm,
+        seen=tuple(seen(look, arm, claim.reference, readings) for look in claim.shows),
+        shares=tuple(_mean(finished == outcome) for outcome in range(len(OUTCOMES))),
+        bands=tuple((low, high) for low, _, high in bands),
+        runs=int(finished.size),
+    )
 
 
-def seen(look: Look, runs: ArmRuns, reference: ArmRuns) -> Seen:
-    """One output of an arm at one date, beside the reference."""
+def seen(look: Look, arm: str, reference: str, readings: Readings) -> ShownOutput:
+    """Read an output of an arm at one date, beside the reference."""
     log = look.output in GROWING or catalogue().outputs[look.output].unit in LOGGED
-    values, before = (one.values[look.output, look.at] for one in (runs, reference))
-    apart = difference(before, values, log=log)
-    low, median, high = Sample(averaged(apart, runs.futures)).band()
-    found, level = apart[np.isfinite(apart)], values[np.isfinite(values)]
-    return Seen(
-        look=look, log=log, level=float(np.median(level)) if level.size else nan, low=low, median=median, high=high,
-        lower=_mean(found < 0.0), equal=_mean(found == 0.0), split=split_of(apart.reshape(-1, runs.futures)),
-    )  # fmt: skip
+    values = readings.output(arm, look.output, look.at)
+    differences = difference(readings.output(reference, look.output, look.at), values, log=log)
+    low, median, high = Sample(averaged(differences)).band()
+    known = differences[np.isfinite(differences)]
+    levels = values[np.isfinite(values)]
+    return ShownOutput(
+        look=look,
+        log=log,
+        level=float(np.median(levels)) if levels.size else nan,
+        low=low,
+        median=median,
+        high=high,
+        lower=_mean(known < 0.0),
+        equal=_mean(known == 0.0),
+        split=split_of(differences),
+    )
 
 
 def _mean(met: Booleans) -> float:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from copark.analyses.claims.rules import Condition
-from copark.analyses.claims.scenarios import Bench, bench_of
+from copark.analyses.claims.scenarios import trial_study
 from copark.analyses.claims.schema import AS_IT_IS, Change, Claim, Claims, Part
 from copark.cases.case import Case
 from copark.cases.casebook import CLAIMS, casebook_path
@@ -26,7 +26,8 @@ from copark.cases.yaml_loader import Tree, read_yaml
 from copark.errors import Fault, FaultsFound, NotFound
 from copark.identity import hash_content
 from copark.simulation.case_edits import edited, fault_of_edit
-from copark.simulation.study import baseline
+from copark.simulation.experiment import Experiment, OutputValues
+from copark.simulation.run import inputs_of
 from copark.simulation.study_entries import Title
 
 
@@ -199,16 +200,16 @@ def general_claims(case: Case, *, outcomes: bool) -> ClaimsFile:
     Of what happens to the park it asks only where chances of outcomes may be told. Raises NotFound if nothing is left.
     """
     data = _filled(case)
-    bench = bench_of(case, baseline(case.name).with_changes(runs=2, futures=1, draws="prior"), ())
-    inputs = bench.inputs(Change())
+    experiment = Experiment(trial_study(case, 2, 1, 1, "prior"), case, OutputValues(()))
+    inputs = inputs_of(case)
     tied = any(np.any(inputs.company[name]) for name in TIES)
     taxed = np.max(inputs.governments["profit_tax"]) > HOLIDAY
     arms = data["arms"]
-    kept = {key: arm for key, arm in arms.items() if key == AS_IT_IS or _is_felt(arm, bench)}
+    kept = {key: arm for key, arm in arms.items() if key == AS_IT_IS or _is_felt(arm, experiment)}
     unasked = (frozenset() if tied else NEEDS_TIES) | ({"taxed"} if taxed else set())
     data["arms"] = {key: arm for key, arm in kept.items() if key not in unasked}
-    data["worlds"] = {key: world for key, world in data["worlds"].items() if _is_felt(world, bench)}
-    data["judgement"] = [one for one in data["judgement"] if "self_standing" in one or _is_felt(one, bench)]
+    data["worlds"] = {key: world for key, world in data["worlds"].items() if _is_felt(world, experiment)}
+    data["judgement"] = [one for one in data["judgement"] if "self_standing" in one or _is_felt(one, experiment)]
     data["claims"], left_out = _reduced(data["claims"], data, outcomes=outcomes)
     if not data["claims"]:
         raise NotFound.of("claims.none_general", case=case.name)
@@ -249,10 +250,10 @@ def _filled(case: Case) -> dict[str, Any]:
     return data
 
 
-def _is_felt(written: Any, bench: Bench) -> bool:
+def _is_felt(written: Any, experiment: Experiment) -> bool:
     """Whether a case bears a change, and it alters something."""
     change = Change.model_validate({key: value for key, value in written.items() if key in Change.model_fields})
-    return not edited(bench.case, change.edits)[1] and bench.moves(change.alone)
+    return not edited(experiment.case, change.edits)[1] and experiment.alters(change)
 
 
 def _uses(part: Any) -> set[str]:

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from copark.analyses.claims.arm_statistics import Seen
+from copark.analyses.claims.arm_statistics import ShownOutput
 from copark.analyses.claims.findings import ClaimFinding, ClaimFindings, PartFinding
 from copark.analyses.claims.rules import resolve
 from copark.analyses.claims.standard import standard
@@ -67,7 +67,7 @@ def _key(figure: Figure, names: Iterable[str]) -> None:
     style.key(figure, [(style.line(COLOURS[n], "o"), name) for n, name in enumerate(names)], columns=2)
 
 
-def _look(seen: Seen, found: ClaimFindings, lang: str) -> str:
+def _look(seen: ShownOutput, found: ClaimFindings, lang: str) -> str:
     output = catalogue().outputs[seen.look.output].title(lang)
     return _say("look", lang, output=output, quarter=found.quarter(seen.look.at))
 

@@ -1,24 +1,22 @@
 """Tests of claims: all arms with common random numbers, rules applied, and the severity of the tests measured.
 
-Four benches of draws: the case's posterior for the verdicts; the prior, to see what the record changed; the first draws
-of the posterior for worlds in which a claim is false, and, with fewer futures, for the variants of the judgement block.
+Two experiments: on the case's posterior for the verdicts, whose first draws also serve worlds in which a claim is false
+and, with fewer replicates, the variants of the judgement block; and on the prior, to see what the record changed.
 Variants and false worlds are not calibrated anew. No run is made twice. By a sequential rule what is decided is run no
 further (:mod:`~copark.analyses.claims.sequential`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
-import numpy as np
-
-from copark.analyses.claims.arm_statistics import ArmRow, latest, looks_of, of_part, rows_of, sample_of, split_of
+from copark.analyses.claims.arm_statistics import ArmRow, latest, rows_of, sample_of, split_of
 from copark.analyses.claims.claims_file import ClaimsFile
 from copark.analyses.claims.rules import OPEN, Judge, Measured, Sample, measured, side
-from copark.analyses.claims.scenarios import ArmRuns, Bench, bench_of, check_moves
+from copark.analyses.claims.scenarios import check_moves, draws_in, places_of, values_read
 from copark.analyses.claims.schema import AS_IT_IS, Change, Claim, Part, Variant, is_empty, upon
 from copark.analyses.claims.sequential import SEQUENTIAL, Stopping, TrialLooks, key_of, stopping
 from copark.analyses.claims.severity import (
@@ -36,14 +34,12 @@ from copark.analyses.claims.standard import STANDARD, Standard
 from copark.analyses.claims.verdict import (
     Ridge,
     Verdict,
-    Weighed,
     claim_verdict,
     in_alternative,
     joint_error,
     needs_every_part,
     turns,
     turns_together,
-    weigh,
     when_turned,
 )
 from copark.arrays import Floats
@@ -52,9 +48,10 @@ from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.cases.validated_yaml import read_shipped
 from copark.cases.world import world_hash
-from copark.identity import canonical, identity_of
+from copark.identity import identity_of
+from copark.simulation.experiment import Checkpoint, Experiment, OutputValues, memo_key
 from copark.simulation.run import Progress
-from copark.simulation.study import Study, baseline
+from copark.simulation.study import Study
 from copark.simulation.study_entries import Title
 from copark.simulation.trust import Trust
 from copark.stats.jackknife import groups_of, jackknife
@@ -62,8 +59,10 @@ from copark.stats.precision import Split
 from copark.store.checkpoints import Stages
 from copark.version import MODEL_VERSION
 
-LOOK_DRAWS, LOOK_FUTURES = 60, 2
-"""Draws and futures of a variant of the judgement block; so many draws are also made in a false world."""
+LOOK_DRAWS = 60
+"""Draws of a variant of the judgement block, and of a false world."""
+LOOK_FUTURES = 2
+"""Replicates of each draw in a variant of the judgement block."""
 HELD_DRAWS = 200
 """Draws of the prior."""
 RECORD = "registered"
@@ -77,8 +76,11 @@ class InVariant:
     """A part in a variant of the judgement block."""
 
     variant: str
+    """Key of the variant."""
     probability: float
+    """P of the part in it."""
     word: str
+    """The word for that."""
     turns: bool
     """Whether the word is of another side."""
     departs: float
@@ -90,10 +92,11 @@ class PartFinding(Verdict):
     """What was found of a part of a claim: its verdict, and all that stands behind it."""
 
     part: Part
+    """The part, as it is written."""
     measured: dict[str, Measured]
     """Its statistics, over draws, by name."""
     splits: dict[str, Split | None]
-    """Variance of each, run by run, from parameters and from chance; ``None`` of one future or none measured."""
+    """Variance of each, run by run, from parameters and from chance; ``None`` of one replicate or none measured."""
     earlier: str
     """What the rule of the claims file says by the earlier standard, from the same draws."""
     steady: float
@@ -114,23 +117,24 @@ class PartFinding(Verdict):
     @property
     def severity(self) -> Severity | None:
         """Against effects nil in the middle; else the least of the false worlds, one by construction last."""
-        return self.recentred or least(one for one in self.severities if not one.identical) or least(self.severities)
+        telling = least(severity for severity in self.severities if not severity.identical)
+        return self.recentred or telling or least(self.severities)
 
     @property
     def flipped(self) -> tuple[str, ...]:
         """Variants that turn the verdict."""
-        return tuple(one.variant for one in self.variants if one.turns)
+        return tuple(variant.variant for variant in self.variants if variant.turns)
 
     @property
     def unmoved(self) -> tuple[Lean, ...]:
         """What it leans on though the data hardly moved it."""
-        return tuple(one for one in self.leans if one.moved != "moved")
+        return tuple(lean for lean in self.leans if lean.moved != "moved")
 
 
-def least(found: Iterable[Severity | None]) -> Severity | None:
-    """The least severe, of those that were tried."""
-    tried = [one for one in found if one is not None and one.batches]
-    return min(tried, key=lambda one: one.share, default=None)
+def least(severities: Iterable[Severity | None]) -> Severity | None:
+    """Find the least severe test, of those that were made."""
+    made = [severity for severity in severities if severity is not None and severity.batches]
+    return min(made, key=lambda severity: severity.share, default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,12 +142,15 @@ class ClaimFinding(Verdict):
     """What was found of a claim: its verdict, its parts, and the evidence."""
 
     claim: Claim
+    """The claim, as it is written."""
     parts: tuple[PartFinding, ...]
+    """What was found of each part."""
     rows: tuple[ArmRow, ...]
+    """The evidence: every arm that the claim shows, beside the reference."""
 
     def part(self, key: str) -> PartFinding:
-        """What was found of a part."""
-        return next(one for one in self.parts if one.part.key == key)
+        """Give what was found of a part."""
+        return next(finding for finding in self.parts if finding.part.key == key)
 
     @property
     def deciding(self) -> tuple[PartFinding, ...]:
@@ -153,15 +160,17 @@ class ClaimFinding(Verdict):
     @property
     def severity(self) -> Severity | None:
         """The least severe test among the parts that make the headline."""
-        return least(one.severity for one in self.deciding)
+        return least(finding.severity for finding in self.deciding)
 
 
 @dataclass(frozen=True)
 class HostValue:
-    """The latest value on record of the place around a park, and its date."""
+    """The latest value on record of the place around a park."""
 
     value: float
+    """In the unit of the variable."""
     date: str
+    """When it was so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,15 +178,19 @@ class ClaimFindings:
     """What a trial found, and everything that made it."""
 
     run_id: str
+    """Hash of rules, case, model and draws."""
     provenance: dict[str, Any]
-    """run_id, provenance: hash of rules, case, model and draws; what it was made of, as plain values."""
+    """What it was made of, as plain values."""
     case: str
+    """Name of the case."""
     park: Title
+    """Title of the case."""
     start: str
-    """case, park, start: name of the case, its title, and its first quarter."""
+    """First quarter of the case."""
     file: ClaimsFile
+    """Claims as they are written."""
     claims: tuple[ClaimFinding, ...]
-    """file, claims: as they are written, and what was found of those that were tried."""
+    """What was found of those that were tried."""
     moved: dict[str, str]
     """How far the data moved each parameter."""
     hosts: dict[str, HostValue]
@@ -186,268 +199,311 @@ class ClaimFindings:
     """Runs that were made; 0 where it was not told."""
 
     def arm(self, key: str) -> Title:
-        """The title of an arm."""
+        """Give the title of an arm."""
         return self.file.claims.arms[key].title
 
     def world(self, key: str) -> Title:
-        """The title of a world in which a claim is false."""
+        """Give the title of a world in which a claim is false."""
         return self.file.claims.worlds[key].title
 
     def variant(self, key: str) -> Title:
-        """The title of an alternative assumption."""
-        return next(one.title for one in self.file.claims.judgement if one.key == key)
+        """Give the title of an alternative assumption."""
+        return next(variant.title for variant in self.file.claims.judgement if variant.key == key)
 
     def quarter(self, at: int | None) -> str:
-        """A quarter counted from the start; empty for none."""
+        """Name a quarter counted from the start; empty for none."""
         return "" if at is None else str(Quarter.parse(self.start) + at)
 
 
-@dataclass(frozen=True)
-class TrialPlan:
-    """How large a trial is: draws of parameters, futures of each, seed, threads, and what the draws are of.
+class Trial:
+    """Tries claims on a case.
 
-    sequential: whether a rule stops what is decided, draws being the most there may be.
+    Parameters
+    ----------
+    file
+        The claims and their rules.
+    case
+        The case they are tried on.
+    study
+        Draws, replicates and seed, as of :func:`~copark.analyses.claims.scenarios.trial_study`.
+    claims
+        Those that are tried.
+    source
+        Where draws of a posterior come from.
+    threads
+        Threads; they do not change the numbers.
+    sequential
+        Whether a rule stops what is decided, the draws being the most there may be.
     """
 
-    draws: int = 200
-    futures: int = 5
-    seed: int = 1
-    threads: int = 1
-    kind: str = "posterior"
-    sequential: bool = False
-
-    def study(self, case: Case, draws: int, kind: str) -> Study:
-        """The study whose draws and random numbers the arms have."""
-        return baseline(case.name).with_changes(
-            runs=draws * self.futures, futures=self.futures, seed=self.seed, draws=kind, keep=[RECORD]
-        )
-
-
-class Trial:
-    """Tries claims on a case."""
-
     def __init__(
-        self, file: ClaimsFile, case: Case, plan: TrialPlan, claims: tuple[Claim, ...], source: Source | None
+        self,
+        file: ClaimsFile,
+        case: Case,
+        study: Study,
+        claims: tuple[Claim, ...],
+        source: Source | None,
+        *,
+        threads: int = 1,
+        sequential: bool = False,
     ) -> None:
-        self.file, self.case, self.plan, self.chosen, self.source = file, case, plan, claims, source
+        self.file = file
+        self.case = case
+        self.study = study
+        self.chosen = claims
+        self.source = source
+        self.threads = threads
         self.judge = Judge(file.claims.sizes)
-        self.rule = stopping() if plan.sequential else None
-        self._looked: dict[tuple[int, str, int | None], Callable[[str], ArmRuns]] = {}
-        self.cut = _cut(case, source)
-        looks = {(RECORD, self.cut), *looks_of([part for _, part in file.claims.of(claims)])}
-        looks |= {(look.output, look.at) for claim in claims for look in claim.shows}
-        ordered = sorted(looks)
-        self.bench = bench_of(case, plan.study(case, plan.draws, plan.kind), ordered, source, plan.threads)
-        prior = plan.study(case, min(plan.draws, HELD_DRAWS), "prior")
-        self.prior = bench_of(case, prior, ordered, None, plan.threads)
-        self.tested = self.bench.part(LOOK_DRAWS, plan.futures)
-        self.first = self.bench.part(LOOK_DRAWS, LOOK_FUTURES)
-        self.arms = {key: arm.alone for key, arm in file.claims.arms.items()}
-        self.values = drawn_values(self.bench.draws, plan.futures)
+        self.rule = stopping() if sequential else None
+        self.arms: Mapping[str, Change] = file.claims.arms
+        self.draws = draws_in(study)
+        self.prior_draws = min(self.draws, HELD_DRAWS)
+        self.few_draws = min(self.draws, LOOK_DRAWS)
+        self.few_replicates = min(study.futures, LOOK_FUTURES)
+        self.record = (RECORD, _cut(case, source))
+        """Output and quarter by which a variant is seen to leave the record."""
+        self.judged = study.judged_in(case.clock.quarters)
+        self._upon: dict[tuple[str, str], Change] = {}
         self.ridge = cache(self._ridge)
         self.ridge_without = cache(self._ridge_without)
-        self.moved = moved_words(plan.kind, source)
+
+    @cached_property
+    def values_read(self) -> OutputValues:
+        """What is read of every run."""
+        places = {self.record, *places_of([part for _, part in self.file.claims.of(self.chosen)])}
+        places |= {(look.output, look.at) for claim in self.chosen for look in claim.shows}
+        return values_read(self.study, self.case, places)
+
+    def experiment(
+        self, *, on_prior: bool = False, progress: Progress | None = None, checkpoint: Checkpoint | None = None
+    ) -> Experiment:
+        """Set up an experiment.
+
+        Parameters
+        ----------
+        on_prior
+            Whether it is on draws of the prior, and not on those of the trial.
+        progress, checkpoint
+            As of :class:`~copark.simulation.experiment.Experiment`.
+        """
+        study = self.study
+        if on_prior:
+            study = study.with_changes(runs=self.prior_draws * study.futures, draws="prior")
+        return Experiment(
+            study,
+            self.case,
+            self.values_read,
+            source=self.source,
+            threads=self.threads,
+            progress=progress,
+            checkpoint=checkpoint,
+        )
+
+    @cached_property
+    def values(self) -> dict[str, Floats]:
+        """Parameters that differ between the draws of the trial, each of shape (draws,)."""
+        return drawn_values(self.experiment().drawn())
+
+    @cached_property
+    def moved(self) -> dict[str, str]:
+        """How far the data moved each parameter."""
+        return moved_words(self.study.draws or "", self.source)
 
     def _ridge(self, prior: bool, draws: int) -> Ridge:
-        """Regression on the parameters of the first draws of the case's posterior, or of the prior."""
-        values = drawn_values(self.prior.draws, self.plan.futures) if prior else self.values
+        """Regression on the parameters of the first draws of the trial, or of the prior."""
+        values = drawn_values(self.experiment(on_prior=True).drawn()) if prior else self.values
         return Ridge({name: column[:draws] for name, column in values.items()})
 
     def _ridge_without(self, draws: int, group: int) -> Ridge:
-        """Regression on the parameters of the first draws of the case's posterior without a group of them."""
+        """Regression on the parameters of the first draws of the trial without a group of them."""
         kept = groups_of(draws)[group]
         return Ridge({name: column[:draws][kept] for name, column in self.values.items()})
 
-    def weigh(
-        self, part: Part, bench: Bench, ground: Change | None = None, standing: float | None = None,
-        draws: int | None = None,
-    ) -> Weighed:  # fmt: skip
-        """Weigh a part on the first draws of a bench, all unless told, upon a ground, perhaps with another S*."""
-        runs = of_part(part, self.on(bench, ground, draws), self.case, standing)
-        ridge = self.ridge(bench is self.prior, min(draws or bench.count, bench.count))
-        return weigh(part, runs, ridge, self.judge.margins)
+    def scenario(self, arm: str, ground: Change | None = None) -> Change:
+        """Give an arm by its key, upon a variant or world where one is given."""
+        if ground is None:
+            return self.arms[arm]
+        key = arm, memo_key(ground)
+        if key not in self._upon:
+            self._upon[key] = upon(ground, self.arms[arm])
+        return self._upon[key]
 
-    def on(self, bench: Bench, ground: Change | None = None, draws: int | None = None) -> Callable[[str], ArmRuns]:
-        """What gives the runs of an arm by its key, upon a ground, on the first draws."""
-        under = ground or Change()
-        at = (id(bench), canonical(under.content()), draws)
-        if at not in self._looked:
-            self._looked[at] = cache(lambda key: bench.run(upon(under, self.arms[key]), draws))
-        return self._looked[at]
+    def world(self, key: str) -> Change:
+        """Give a world in which something is false."""
+        return self.file.claims.worlds[key]
 
-    def check(self) -> None:
+    def check(self, experiment: Experiment) -> None:
         """Raise ArmsChangeNothing with every arm, variant and world that changes nothing."""
-        claims, few = self.file.claims, self.bench.part(2, 1)
+        claims = self.file.claims
         changes: dict[tuple[str, str], Change] = {("arms", key): arm for key, arm in claims.arms.items()}
-        changes |= {("judgement", one.key): one for one in claims.judgement}
-        changes |= {("worlds", key): one for key, one in claims.worlds.items()}
-        check_moves(few, changes, self.file.name)
+        changes |= {("judgement", variant.key): variant for variant in claims.judgement}
+        changes |= {("worlds", key): world for key, world in claims.worlds.items()}
+        check_moves(experiment, changes, self.file.name)
 
     def run(
         self, progress: Progress | None = None, weighed: Progress | None = None, stages: Stages | None = None
     ) -> ClaimFindings:
         """Run all arms everywhere and find the verdicts.
 
-        progress: told runs done and runs in all: at most, while something is not decided; weighed: told claims weighed
-        and claims in all; stages: where arms are kept as they are run, and found.
+        Parameters
+        ----------
+        progress
+            Called with runs made and runs in all: at most, while something is not decided.
+        weighed
+            Called with claims weighed and claims in all.
+        stages
+            Where runs are kept as they are made, and found.
         """
-        self.check()
-        looks = TrialLooks(self, progress, stages or Stages())
+        looks = TrialLooks(self, progress, stages)
+        self.check(looks.experiment)
         looks.run()
-        found: list[ClaimFinding] = []
+        findings: list[ClaimFinding] = []
         for claim in self.chosen:
             if weighed is not None:
-                weighed(len(found), len(self.chosen))
-            found.append(self._claim(claim, looks))
+                weighed(len(findings), len(self.chosen))
+            findings.append(self._claim(claim, looks))
         return ClaimFindings(
-            run_id=self.identity, provenance=self.provenance, case=self.case.name,
-            park=Title(en=self.case.title.en, zh=self.case.title.zh), start=str(self.case.clock.start), file=self.file,
-            claims=tuple(found), moved=self.moved, hosts=self._hosts(), runs=looks.made,
-        )  # fmt: skip
+            run_id=self.identity,
+            provenance=self.provenance,
+            case=self.case.name,
+            park=Title(en=self.case.title.en, zh=self.case.title.zh),
+            start=str(self.case.clock.start),
+            file=self.file,
+            claims=tuple(findings),
+            moved=self.moved,
+            hosts=self._hosts(),
+            runs=looks.made,
+        )
 
     def _hosts(self) -> dict[str, HostValue]:
-        """Values of the place around the park that statistics are set beside, where they are known."""
-        parts = (part for _, part in self.file.claims.of(self.chosen))
-        wanted = dict.fromkeys(one.context for part in parts for one in part.statistics.values() if one.context)
-        known = {name: latest(self.case, name) for name in wanted}
-        return {name: HostValue(one.value, str(one.date)) for name, one in known.items() if one is not None}
+        """Find the values of the place around the park that statistics are set beside, where they are known."""
+        statistics = [
+            statistic for _, part in self.file.claims.of(self.chosen) for statistic in part.statistics.values()
+        ]
+        variables = dict.fromkeys(statistic.context for statistic in statistics if statistic.context)
+        values = {variable: latest(self.case, variable) for variable in variables}
+        return {
+            variable: HostValue(value.value, str(value.date)) for variable, value in values.items() if value is not None
+        }
 
     @property
     def runs(self) -> int:
         """Runs to make, at most where a rule may stop some."""
         return sum(self.sizes)
 
-    @property
-    def sizes(self) -> tuple[int, ...]:
-        """Runs on each bench: what a part of a bench has in common with the whole is made once."""
-        names = [{canonical(change.content()) for change in changes} for _, changes in self.stages]
-        alone = names[:2] + [one - names[0] for one in names[2:]]
-        return tuple(len(one) * bench.study.runs for one, (bench, _) in zip(alone, self.stages, strict=True))
-
     @cached_property
-    def stages(self) -> tuple[tuple[Bench, list[Change]], ...]:
-        """What is run where: arms on the draws, on the prior, in the false worlds, in the judgement block."""
-        shown = dict.fromkeys(key for claim in self.chosen for key in (claim.reference, *claim.shown))
-        every = (AS_IT_IS, *(key for claim in self.chosen for key in claim.tried))
-        tried = [key for key in dict.fromkeys(every) if key in self.arms]
-        parts = [part for _, part in self.file.claims.of(self.chosen)]
-        worlds = [(self.world(world), part) for part in parts for world in part.false_worlds]
-        false = [upon(world, self.arms[key]) for world, part in worlds for key in part.uses]
-        grounds = [ground.alone for ground in self.file.claims.judgement if not is_empty(ground)]
-        return (
-            (self.bench, [self.arms[key] for key in (*shown, *tried)]),
-            (self.prior, [self.arms[key] for key in tried]),
-            (self.tested, false),
-            (self.first, [upon(ground, self.arms[key]) for ground in grounds for key in tried]),
-        )
+    def sizes(self) -> tuple[int, int, int, int]:
+        """Runs on the draws, on the prior, in the false worlds, and in the judgement block.
 
-    def world(self, key: str) -> Change:
-        """A world in which something is false."""
-        return self.file.claims.worlds[key].alone
+        What false worlds and the judgement block have in common with the first is made once.
+        """
+        shown = dict.fromkeys(arm for claim in self.chosen for arm in (claim.reference, *claim.shown))
+        needed = dict.fromkeys((AS_IT_IS, *(arm for claim in self.chosen for arm in claim.tried)))
+        tried = [arm for arm in needed if arm in self.arms]
+        parts = [part for _, part in self.file.claims.of(self.chosen)]
+        in_worlds = [
+            self.scenario(arm, self.world(world)) for part in parts for world in part.false_worlds for arm in part.uses
+        ]
+        grounds = [variant for variant in self.file.claims.judgement if not is_empty(variant)]
+        in_variants = [self.scenario(arm, ground) for ground in grounds for arm in tried]
+        run = {memo_key(self.arms[arm]) for arm in (*shown, *tried)}
+        run_on_prior = {memo_key(self.arms[arm]) for arm in tried}
+        return (
+            len(run) * self.draws * self.study.futures,
+            len(run_on_prior) * self.prior_draws * self.study.futures,
+            len({memo_key(scenario) for scenario in in_worlds} - run) * self.few_draws * self.study.futures,
+            len({memo_key(scenario) for scenario in in_variants} - run) * self.few_draws * self.few_replicates,
+        )
 
     def _claim(self, claim: Claim, looks: TrialLooks) -> ClaimFinding:
-        after, before = (
-            {part.key: one[key_of(claim, part)] for part in claim.parts} for one in (looks.after, looks.before)
-        )
+        """Find the verdict on a claim, from the parts as they were weighed."""
+        after = {part.key: looks.after[key_of(claim, part)] for part in claim.parts}
+        before = {part.key: looks.before[key_of(claim, part)] for part in claim.parts}
         without = {
             part.key: after[part.key].without_groups(part, self.ridge_without, self.judge.margins)
             for part in claim.parts
         }
-        plain, parts = {}, {}
+        plain: dict[str, Verdict] = {}
+        parts: dict[str, PartFinding] = {}
         for part in claim.parts:
-            error = jackknife([one.probability for one in without[part.key]])
+            error = jackknife([weighed.probability for weighed in without[part.key]])
             plain[part.key] = looks.plain(claim, part, error)
             parts[part.key] = self._part(claim, part, looks, plain[part.key])
-        found = claim_verdict(claim.headline, plain, after, before, joint_error(claim.headline, after, without))
-        if self._turned(claim, found, parts, looks):
-            found = when_turned(found)
-        rows = rows_of(claim, self.on(self.bench, draws=looks.evidence[claim.id]))
-        return ClaimFinding(**vars(found), claim=claim, parts=tuple(parts.values()), rows=rows)
+        verdict = claim_verdict(claim.headline, plain, after, before, joint_error(claim.headline, after, without))
+        if self._turned(claim, verdict, parts, looks):
+            verdict = when_turned(verdict)
+        rows = rows_of(claim, looks.readings(looks.experiment, looks.evidence[claim.id]))
+        return ClaimFinding(**vars(verdict), claim=claim, parts=tuple(parts.values()), rows=rows)
 
-    def _turned(self, claim: Claim, found: Verdict, parts: Mapping[str, PartFinding], looks: TrialLooks) -> bool:
-        """Whether an alternative assumption turns a claim: a part that its word needs, or its parts taken together.
+    def _turned(self, claim: Claim, verdict: Verdict, parts: Mapping[str, PartFinding], looks: TrialLooks) -> bool:
+        """Tell whether an alternative assumption turns a claim: a part that its word needs, or its parts together.
 
         Where one part suffices the others may stand for it, so that P of the claim is asked under each alternative.
         """
         deciding = [parts[key] for key in claim.headline.parts if parts[key].variants]
-        if not side(found.word) or not deciding:
+        if not side(verdict.word) or not deciding:
             return False
-        if needs_every_part(claim.headline, found.word):
-            return any(one.flipped for one in deciding)
-        draws = min(len(looks.after[key_of(claim, one.part)].chance) for one in deciding)
+        if needs_every_part(claim.headline, verdict.word):
+            return any(finding.flipped for finding in deciding)
+        draws = min(len(looks.after[key_of(claim, finding.part)].chance) for finding in deciding)
         return any(
             turns_together(
                 claim.headline,
-                found,
-                {one.part.key: self._under(claim, one.part, under, looks) for one in deciding},
+                verdict,
+                {finding.part.key: self._under(claim, finding.part, variant, looks) for finding in deciding},
                 draws,
             )
-            for under in self.file.claims.judgement
+            for variant in self.file.claims.judgement
         )
 
     def _part(self, claim: Claim, part: Part, looks: TrialLooks, plain: Verdict) -> PartFinding:
-        """What is found of a part, from its verdict before alternative assumptions are looked at."""
-        at = key_of(claim, part)
-        weighed = looks.after[at]
+        """Find all of a part, from its verdict before alternative assumptions are looked at."""
+        key = key_of(claim, part)
+        weighed = looks.after[key]
         samples = {name: sample_of(part.statistics[name], runs) for name, runs in weighed.runs.items()}
         variants = self._variants(claim, part, looks, plain)
-        verdict = when_turned(plain) if any(one.turns for one in variants) else plain
+        verdict = when_turned(plain) if any(variant.turns for variant in variants) else plain
         judged = {name: samples[name] for name in part.judged}
         drawn = {name: column[: len(weighed.chance)] for name, column in self.values.items()}
         leans = leaning(judged, drawn, self.moved)
         middle = recentred(part, weighed, self.judge.margins)
+        margins = self.judge.margins
+        seed = self.study.seed
         return PartFinding(
             **vars(verdict),
             part=part,
-            measured={name: measured(one, name, part.rule, self.judge.margins) for name, one in samples.items()},
+            measured={name: measured(sample, name, part.rule, margins) for name, sample in samples.items()},
             splits={name: split_of(runs) for name, runs in weighed.runs.items()},
             earlier=self.judge.verdict(part.rule, samples),
-            steady=steadiness(weighed.chance, self.plan.seed),
+            steady=steadiness(weighed.chance, seed),
             why="" if verdict.word != OPEN else "turned" if plain.word != OPEN else _why(judged, leans),
             leans=leans,
             variants=variants,
-            severities=tuple(
-                severity(part, looks.false[at, world], world, self.plan.seed) for world in part.false_worlds
-            ),
-            recentred=None if middle is None else severity(part, middle, RECENTRED, self.plan.seed),
+            severities=tuple(severity(part, looks.false[key, world], world, seed) for world in part.false_worlds),
+            recentred=None if middle is None else severity(part, middle, RECENTRED, seed),
         )
 
     def _variants(self, claim: Claim, part: Part, looks: TrialLooks, verdict: Verdict) -> tuple[InVariant, ...]:
-        """The part in every variant, against the same draws and random numbers as it is."""
-        at = key_of(claim, part)
-        weighed, found = looks.after[at], []
+        """Try the part in every variant, against the same draws and random numbers as it is."""
+        weighed = looks.after[key_of(claim, part)]
         if weighed.effects is None:
             return ()
-        for one in self.file.claims.judgement:
-            reference, there = self._under(claim, part, one, looks)
-            p, word = in_alternative(verdict, reference, there, weighed.draws)
-            found.append(InVariant(one.key, p, word, turns(verdict.word, word), self._departures[one.key]))
-        return tuple(found)
+        variants = []
+        for variant in self.file.claims.judgement:
+            reference, alternative = self._under(claim, part, variant, looks)
+            probability, word = in_alternative(verdict, reference, alternative, weighed.draws)
+            departs = looks.departures[variant.key]
+            variants.append(InVariant(variant.key, probability, word, turns(verdict.word, word), departs))
+        return tuple(variants)
 
-    def _under(self, claim: Claim, part: Part, one: Variant, looks: TrialLooks) -> tuple[Floats, Floats]:
-        """Probabilities of draws that a part holds, as it is and under an alternative, on the same draws."""
-        at = key_of(claim, part)
-        if not is_empty(one.alone):
-            return looks.alternatives[at, one.key]
-        reference = looks.after[at].chance
-        return reference, self.weigh(part, self.bench, None, one.self_standing, len(reference)).chance
-
-    @cached_property
-    def _departures(self) -> dict[str, float]:
-        """Log points between the median number of residents at the cut in each variant and as it is."""
-        if AS_IT_IS not in self.arms:
-            return {one.key: 0.0 for one in self.file.claims.judgement}
-        plain, found = self.arms[AS_IT_IS], {}
-
-        def level(change: Change, draws: int | None) -> float:
-            return max(float(np.nanmedian(self.first.run(change, draws).values[RECORD, self.cut])), 1.0)
-
-        for one in self.file.claims.judgement:
-            there = upon(one.alone, plain)
-            made = self.first.made.get(canonical(there.content()))
-            draws = None if made is None else made.draws
-            found[one.key] = float(np.log(level(there, draws) / level(plain, draws)))
-        return found
+    def _under(self, claim: Claim, part: Part, variant: Variant, looks: TrialLooks) -> tuple[Floats, Floats]:
+        """Give the probabilities of draws that a part holds, as it is and under an alternative, on the same draws."""
+        key = key_of(claim, part)
+        if not is_empty(variant):
+            return looks.alternatives[key, variant.key]
+        reference = looks.after[key].chance
+        weighed = looks.weigh(part, looks.experiment, len(reference), self_standing=variant.self_standing)
+        return reference, weighed.chance
 
     @property
     def identity(self) -> str:
@@ -457,43 +513,67 @@ class Trial:
     @property
     def provenance(self) -> dict[str, Any]:
         """Everything that makes it, as plain values."""
-        return provenance_of(self.file, self.case, self.plan, self.chosen, self.source)
+        is_sequential = self.rule is not None
+        return provenance_of(self.file, self.case, self.study, self.chosen, self.source, sequential=is_sequential)
 
 
 def provenance_of(
-    file: ClaimsFile, case: Case, plan: TrialPlan, claims: tuple[Claim, ...], source: Source | None
+    file: ClaimsFile,
+    case: Case,
+    study: Study,
+    claims: tuple[Claim, ...],
+    source: Source | None,
+    *,
+    sequential: bool = False,
 ) -> dict[str, Any]:
-    """Everything that makes a trial, as plain values; nothing need be run or drawn to tell it."""
-    given = {"trust": Trust.without(case.name, plan.kind).content()} if source is None else dict(source.content)
+    """Tell everything that makes a trial, as plain values; nothing need be run or drawn for it.
+
+    Parameters
+    ----------
+    file, case, study, claims, source, sequential
+        As of :class:`Trial`.
+    """
+    draws_of = study.draws or ""
+    given = {"trust": Trust.without(case.name, draws_of).content()} if source is None else dict(source.content)
+    rule = {"sequential_sha256": read_shipped(SEQUENTIAL, Stopping)[1]} if sequential else {}
     return {
-        "claims_name": file.name, "claims_sha256": file.sha256, "fixed": str(file.claims.fixed),
-        "standard_sha256": read_shipped(STANDARD, Standard)[1], "claims": [one.id for one in claims],
-        "case": case.name, "case_hash": case.hash, "world_hash": world_hash(case), "model_version": MODEL_VERSION,
-        "draws": plan.draws, "futures": plan.futures, "seed": plan.seed, "draws_of": plan.kind,
-        **({"sequential_sha256": read_shipped(SEQUENTIAL, Stopping)[1]} if plan.sequential else {}),
+        "claims_name": file.name,
+        "claims_sha256": file.sha256,
+        "fixed": str(file.claims.fixed),
+        "standard_sha256": read_shipped(STANDARD, Standard)[1],
+        "claims": [claim.id for claim in claims],
+        "case": case.name,
+        "case_hash": case.hash,
+        "world_hash": world_hash(case),
+        "model_version": MODEL_VERSION,
+        "draws": draws_in(study),
+        "futures": study.futures,
+        "seed": study.seed,
+        "draws_of": draws_of,
+        **rule,
         **given,
-    }  # fmt: skip
+    }
 
 
 def rules_of(file: ClaimsFile, *, sequential: bool) -> dict[str, str]:
-    """What claims are judged by, by their content: their file, the standard of proof, and when to stop."""
+    """Tell what claims are judged by, by its content: their file, the standard of proof, and when to stop."""
     rules = {"claims": file.sha256, "standard": read_shipped(STANDARD, Standard)[1]}
     return {**rules, "stopping": read_shipped(SEQUENTIAL, Stopping)[1]} if sequential else rules
 
 
 def identity_from(provenance: dict[str, Any]) -> str:
-    """Identity of a trial from what makes it."""
+    """Compute the identity of a trial from what makes it."""
     return identity_of({key: value for key, value in provenance.items() if key not in {"claims_name", "fixed"}})
 
 
 def _cut(case: Case, source: Source | None) -> int:
-    """Quarter up to which the record is told: the posterior's cut, else the end of the data, counted from 0."""
+    """Give the quarter to which the record is told: the posterior's cut, else the end of the data, counted from 0."""
     last = (None if source is None else source.cut) or case.clock.data_end
     return int(min(last - case.clock.start, case.clock.quarters - 1))
 
 
 def _why(judged: dict[str, Sample], leans: tuple[Lean, ...]) -> str:
-    """Why a part is open: lacking, prior or width."""
+    """Say why a part is open: lacking, prior or width."""
     if any(sample.is_empty for sample in judged.values()):
         return "lacking"
-    return "prior" if any(one.moved != "moved" for one in leans) else "width"
+    return "prior" if any(lean.moved != "moved" for lean in leans) else "width"

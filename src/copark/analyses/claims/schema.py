@@ -1,9 +1,7 @@
 """A claims file: what is claimed, how it is tried, and what would refute it; fixed before any run that uses it.
 
-Changes: what an arm, a variant of the judgement block or a false world alters, and how one is put upon another.
-
-An arm is a scenario of a study (:class:`~copark.simulation.study.Scenario`) that may also multiply parameters: a
-strategic value that is drawn cannot be trebled by naming one value.
+Changes: what an arm, a variant of the judgement block or a false world alters, and how one is put upon another. Each is
+a scenario of a study (:class:`~copark.simulation.study.Scenario`), whose key stands beside it in the file.
 """
 
 from __future__ import annotations
@@ -20,50 +18,24 @@ from copark.cases.observed_variables import HOST_CONTEXT
 from copark.cases.types import Bilingual, suggestion, wrong
 from copark.model.outputs import NAMES
 from copark.model.variables import catalogue
-from copark.simulation.study import Scenario, levers, unknown
+from copark.simulation.experiment import CHANGES
+from copark.simulation.study import Scenario, unknown
 from copark.simulation.study_entries import Entry, Key, Title
 
-Factor = Annotated[float, Field(ge=0.0, le=100.0)]
 AS_IT_IS = "as-it-is"
 """Key of the arm that changes nothing: the case as it is."""
 
 
 class Change(Scenario):
-    """What is altered against a case: as in a scenario, and what is multiplied.
-
-    Levers are set after edits: where both set the same fact, the lever has it.
-    """
+    """What is altered against a case; nothing unless something is given."""
 
     key: Key = "change"
     title: Title = Title(en="change", zh="change")
-    times: dict[str, Factor] = Field(default_factory=dict)
-    """Parameters multiplied, after they are set."""
-    scale: dict[str, Factor] = Field(default_factory=dict)
-    """Levers and drivers multiplied, after all else."""
-
-    @field_validator("times", "scale")
-    @classmethod
-    def _factors_known(cls, given: dict[str, float], info: ValidationInfo) -> dict[str, float]:
-        return _known(given, catalogue().parameters if info.field_name == "times" else levers())
 
     def content(self) -> dict[str, Any]:
-        """What is altered, as plain values, without key and title."""
-        made: dict[str, Any] = self.model_dump(mode="json", by_alias=True, exclude_unset=True)
-        return {name: value for name, value in made.items() if value and name in ALTERS}
-
-    @property
-    def alone(self) -> Change:
-        """The change without key and title."""
-        return Change.model_validate(self.content())
-
-
-ALTERS = frozenset(Change.model_fields) - {"key", "title"}
-
-
-def _known(given: dict[str, float], known: Collection[str]) -> dict[str, float]:
-    for name in given:
-        _one_of(name, known)
-    return given
+        """Give what is altered, as plain values, without key and title."""
+        given: dict[str, Any] = self.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        return {name: value for name, value in given.items() if value and name in CHANGES}
 
 
 def _one_of(given: str, known: Collection[str]) -> str:
@@ -77,26 +49,32 @@ def upon(ground: Change, *changes: Change) -> Change:
 
     Factors multiply, lists of what never happened are joined, instruments of the framework are switched one by one.
     """
-    return Change.model_validate(reduce(_joined, (one.content() for one in changes), ground.content()))
+    return Change.model_validate(reduce(_joined, (change.content() for change in changes), ground.content()))
+
+
+JOINED_BY_NAME = frozenset(("parameters", "levers", "links", "depth", "partners", "shareholders", "terms"))
+"""Parts of a change whose entries stand side by side, the later one where both have a name."""
 
 
 def _joined(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    made = below | above
+    joined = below | above
     for name in below.keys() & above.keys():
-        one, other = below[name], above[name]
-        if name in ("parameters", "levers", "links", "depth", "partners", "shareholders", "terms"):
-            made[name] = one | other
+        lower = below[name]
+        upper = above[name]
+        if name in JOINED_BY_NAME:
+            joined[name] = lower | upper
         elif name in ("times", "scale"):
-            made[name] = {key: one.get(key, 1.0) * other.get(key, 1.0) for key in one.keys() | other.keys()}
+            keys = lower.keys() | upper.keys()
+            joined[name] = {key: lower.get(key, 1.0) * upper.get(key, 1.0) for key in keys}
         elif name == "edits":
-            made[name] = _joined(one, other)
+            joined[name] = _joined(lower, upper)
         elif name == "drop":
-            made[name] = list(dict.fromkeys([*one, *other]))
-    return made
+            joined[name] = list(dict.fromkeys([*lower, *upper]))
+    return joined
 
 
 def is_empty(change: Change) -> bool:
-    """Whether nothing is altered."""
+    """Tell whether nothing is altered."""
     return not change.content()
 
 

@@ -8,8 +8,8 @@ rule there is one look, at all draws.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, cached_property, partial
 from math import isfinite, nan, sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -17,14 +17,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import numpy as np
 from pydantic import Field
 
+from copark.analyses.claims.arm_statistics import Readings, statistics_of
 from copark.analyses.claims.rules import SMALL, side
-from copark.analyses.claims.schema import AS_IT_IS, Change, Claim, Part, Variant, is_empty, upon
+from copark.analyses.claims.schema import AS_IT_IS, Change, Claim, Part, Variant, is_empty
 from copark.analyses.claims.standard import Share, standard
-from copark.analyses.claims.verdict import Verdict, Weighed, claim_verdict, turns, verdict_of
+from copark.analyses.claims.verdict import Verdict, Weighed, claim_verdict, turns, verdict_of, weigh
 from copark.arrays import Floats
 from copark.cases.dates import Date
 from copark.cases.types import Bilingual
 from copark.cases.validated_yaml import read_shipped
+from copark.simulation.experiment import Experiment, ScenarioMeasures
 from copark.simulation.run import Progress
 from copark.simulation.study_entries import Entry
 from copark.stats.shares import wilson, z_of
@@ -32,7 +34,6 @@ from copark.store.checkpoints import Stages
 
 if TYPE_CHECKING:
     from copark.analyses.claims.findings import Trial
-    from copark.analyses.claims.scenarios import Bench
 
 Draws = Annotated[int, Field(ge=2, le=100_000)]
 
@@ -52,13 +53,12 @@ class FirstLook(Entry):
 
 
 class Alternatives(FirstLook):
-    """The first look at alternative assumptions.
-
-    level, moved: of its interval; by which each of two draws more is moved.
-    """
+    """The first look at alternative assumptions."""
 
     level: Share
+    """Of its interval."""
     moved: Share
+    """By which each of two draws more is moved."""
 
 
 class Level(Entry):
@@ -79,7 +79,7 @@ class Stopping(Entry):
     worlds: FirstLook
 
     def decided(self, verdict: Verdict, draws: int) -> bool:
-        """Whether a word known from so many draws is decided; also where nothing is measured.
+        """Tell whether a word known from so many draws is decided; it also is where nothing is measured.
 
         *Small at most* is not: it rests on the ends of an effect, which grow with the draws.
         """
@@ -91,22 +91,29 @@ class Stopping(Entry):
         return verdict.word != SMALL and not any(low < end < high for end in ends)
 
     def same_side(self, verdict: Verdict, apart: Floats, draws: int) -> bool:
-        """Whether it is decided if an alternative turns a word.
+        """Tell whether it is decided if an alternative turns a word.
 
-        apart: probabilities of draws under the alternative less those of the reference, shape (draws,); draws: those
-        the verdict is known from.
+        Parameters
+        ----------
+        verdict
+            Whose word it is.
+        apart
+            Probabilities of draws under the alternative less those of the reference, shape (draws,).
+        draws
+            Those the verdict is known from.
         """
         apart = apart[np.isfinite(apart)]
         if not side(verdict.word) or not apart.size:
             return True
-        look, size = self.alternatives, apart.size
+        look = self.alternatives
+        size = apart.size
         half = z_of(look.level) * sqrt((float(np.var(apart)) + 2.0 * look.moved**2 / size) / size)
         moved = verdict.probability + float(apart.mean())
-        low, high = (standard().word(float(np.clip(moved + by, 0.0, 1.0)), draws) for by in (-half, half))
+        low, high = (standard().word(float(np.clip(end, 0.0, 1.0)), draws) for end in (moved - half, moved + half))
         return turns(verdict.word, low) == turns(verdict.word, high)
 
     def against(self, chance: Floats) -> bool:
-        """Whether it is decided that the word for probabilities of draws is against the claim; also of none."""
+        """Tell whether it is decided that the word for probabilities of draws is against the claim; also of none."""
         known = chance[np.isfinite(chance)]
         if not known.size:
             return True
@@ -118,33 +125,48 @@ SEQUENTIAL = Path(__file__).with_name("sequential.yaml")
 
 @cache
 def stopping() -> Stopping:
-    """The sequential rule that claims are run by."""
+    """Read the sequential rule that claims are run by."""
     return read_shipped(SEQUENTIAL, Stopping)[0]
 
 
 PartKey = tuple[str, str]
 """Claim and part."""
+ClaimPart = tuple[Claim, Part]
+"""A part with its claim."""
 
 
 def key_of(claim: Claim, part: Part) -> PartKey:
-    """The key of a part."""
+    """Give the key of a part among all claims."""
     return claim.id, part.key
 
 
 class TrialLooks:
     """Makes the runs of a trial, look by look, until every part, alternative and null model is decided; weighs them.
 
-    progress: told runs done and runs to do at most: fewer once something is decided, and in the end those that were
-    made; stages: where arms are kept as they are run, and found.
+    Parameters
+    ----------
+    trial
+        What is tried.
+    progress
+        Called with runs made and runs to be made at most: fewer once something is decided, and in the end those made.
+    stages
+        Where runs are kept from time to time, and found by the same trial after a stop.
     """
 
-    def __init__(self, trial: Trial, progress: Progress | None, stages: Stages) -> None:
-        self.trial, self.rule, self._progress, self._kept = trial, trial.rule, progress, stages
-        self.parts = list(trial.file.claims.of(trial.chosen))
-        self.made, self._most, self._stage = 0, trial.runs, 0
+    def __init__(self, trial: Trial, progress: Progress | None = None, stages: Stages | None = None) -> None:
+        self.trial = trial
+        self.rule = trial.rule
+        self.parts: list[ClaimPart] = list(trial.file.claims.of(trial.chosen))
+        kept = stages or Stages()
+        self.experiment = trial.experiment(progress=self._tell, checkpoint=kept.stage("runs"))
+        self.prior = trial.experiment(on_prior=True, progress=self._tell, checkpoint=kept.stage("prior"))
+        self._progress = progress
+        self._most = trial.runs
+        self._before = 0
         self.after: dict[PartKey, Weighed] = {}
+        """Every part weighed with the record, on as many draws as it needed."""
         self.before: dict[PartKey, Weighed] = {}
-        """after, before: every part weighed, on as many draws as it needed; with the record, and of the prior."""
+        """The same of the prior."""
         self.evidence: dict[str, int] = {}
         """Draws of every arm that a claim shows."""
         self.alternatives: dict[tuple[PartKey, str], tuple[Floats, Floats]] = {}
@@ -152,99 +174,172 @@ class TrialLooks:
         self.false: dict[tuple[PartKey, str], Weighed] = {}
         """Every part weighed in a world in which it is false."""
 
+    @property
+    def made(self) -> int:
+        """Count the runs that were made."""
+        return self.experiment.made + self.prior.made
+
+    @cached_property
+    def few(self) -> Experiment:
+        """The first replicates of each draw, on which alternatives are tried."""
+        return self.experiment.part(range(self.trial.few_replicates))
+
     def run(self) -> None:
         """Run everything."""
-        _, _, tested, first = self.trial.sizes
+        _, _, in_worlds, in_alternatives = self.trial.sizes
         self._verdicts()
-        self._most = self.made + tested + first
+        self._most = min(self._most, self.made + in_worlds + in_alternatives)
         self._worlds()
-        self._most = self.made + first
+        self._most = min(self._most, self.made + in_alternatives)
         self._alternatives()
-        self._most = self.made
-        self._more(0)
+        self._most = self._before = self.made
+        self._tell(0)
 
-    def _more(self, runs: int) -> None:
-        self.made += runs
+    def _tell(self, done: int, _total: int = 0) -> None:
+        """Tell how many runs are made, with those of the extension that is under way."""
         if self._progress is not None:
-            self._progress(self.made, self._most)
+            self._progress(self._before + done, self._most)
 
-    def _make(self, bench: Bench, changes: Iterable[Change], draws: int) -> None:
-        """Run arms on the first draws, but for what is there."""
-        bench.run_all(changes, self._more, self._kept.stage(f"arms-{self._stage}"), draws)
-        self._stage += 1
+    def _extend(self, experiment: Experiment, scenarios: Iterable[Change], draws: int) -> None:
+        self._before = self.made
+        self._tell(0)
+        experiment.extend(scenarios, draws)
 
-    def _at(self, first: tuple[int, ...], bench: Bench) -> tuple[int, ...]:
-        """Draws that are looked at: the first few by the rule, and all of a bench."""
-        return (*(draws for draws in first if draws < bench.count), bench.count)
+    def _draws(self, first: Sequence[int], every: int) -> tuple[int, ...]:
+        """Choose the draws that are looked at: the first few by the rule, and every one there is."""
+        return (*(draws for draws in first if draws < every), every)
+
+    def readings(self, experiment: Experiment, draws: int, ground: Change | None = None) -> Readings:
+        """Read arms on the first draws of an experiment, upon a ground where one is given."""
+        trial = self.trial
+        measured: Callable[[str], ScenarioMeasures] = cache(
+            lambda arm: experiment.measured(trial.scenario(arm, ground), draws)
+        )
+        return Readings(measured, trial.values_read.places, trial.judged, len(experiment.replicates))
+
+    def weigh(
+        self,
+        part: Part,
+        experiment: Experiment,
+        draws: int,
+        ground: Change | None = None,
+        self_standing: float | None = None,
+    ) -> Weighed:
+        """Weigh a part on the first draws of an experiment.
+
+        Parameters
+        ----------
+        part
+            The part.
+        experiment
+            Whose runs are read; what is missing is run.
+        draws
+            So many of the first.
+        ground
+            What its arms are put upon, if anything.
+        self_standing
+            Another S*, if it is another.
+        """
+        trial = self.trial
+        runs = statistics_of(part, self.readings(experiment, draws, ground), trial.case, self_standing)
+        return weigh(part, runs, trial.ridge(experiment is self.prior, draws), trial.judge.margins)
 
     def _verdicts(self) -> None:
-        trial, going = self.trial, list(self.parts)
-        for draws in self._at(self.rule.looks.draws if self.rule else (), trial.bench):
-            arms = [trial.arms[key] for _, part in going for key in part.uses]
-            for bench, weighed in ((trial.bench, self.after), (trial.prior, self.before)):
-                self._make(bench, arms, draws)
-                weighed |= {key_of(*one): trial.weigh(one[1], bench, draws=draws) for one in going}
+        trial = self.trial
+        going = list(self.parts)
+        for draws in self._draws(self.rule.looks.draws if self.rule else (), trial.draws):
+            arms = self._upon((None, part) for _, part in going)
+            for experiment, weighed in ((self.experiment, self.after), (self.prior, self.before)):
+                count = draws if experiment is self.experiment else min(draws, trial.prior_draws)
+                self._extend(experiment, arms, count)
+                weighed |= {key_of(claim, part): self.weigh(part, experiment, count) for claim, part in going}
             if self.rule is not None:
-                going = [one for claim in trial.chosen for one in self._undecided(self.rule, claim)]
+                going = [undecided for claim in trial.chosen for undecided in self._undecided(self.rule, claim)]
         for claim in trial.chosen:
             known = [self.after[key_of(claim, part)] for part in claim.parts]
-            self.evidence[claim.id] = min((len(one.chance) for one in known if one.draws), default=trial.bench.count)
+            self.evidence[claim.id] = min((len(each.chance) for each in known if each.draws), default=trial.draws)
         for draws in sorted(set(self.evidence.values())):  # what is shown beside what rules look at
             claims = [claim for claim in trial.chosen if self.evidence[claim.id] == draws]
-            keys = [key for claim in claims for key in (claim.reference, *claim.shown)]
-            self._make(trial.bench, [trial.arms[key] for key in keys], draws)
+            shown = [trial.arms[arm] for claim in claims for arm in (claim.reference, *claim.shown)]
+            self._extend(self.experiment, shown, draws)
 
-    def _undecided(self, rule: Stopping, claim: Claim) -> list[tuple[Claim, Part]]:
-        """Parts of a claim that are run on: those not decided, and all of its headline where that is not."""
+    def _undecided(self, rule: Stopping, claim: Claim) -> list[ClaimPart]:
+        """Choose the parts of a claim that are run on: those not decided, and all of its headline where that is not."""
         weighed = {part.key: self.after[key_of(claim, part)] for part in claim.parts}
-        words = {part.key: self.plain(claim, part) for part in claim.parts}
-        going = {key for key, word in words.items() if not rule.decided(word, weighed[key].draws)}
-        whole = claim_verdict(claim.headline, words, weighed, weighed)
+        verdicts = {part.key: self.plain(claim, part) for part in claim.parts}
+        going = {key for key, verdict in verdicts.items() if not rule.decided(verdict, weighed[key].draws)}
+        whole = claim_verdict(claim.headline, verdicts, weighed, weighed)
         least = min((weighed[key].draws for key in claim.headline.parts if weighed[key].draws), default=0)
         if not rule.decided(whole, least):
             going |= set(claim.headline.parts)
         return [(claim, part) for part in claim.parts if part.key in going]
 
     def plain(self, claim: Claim, part: Part, sampling_error: float = nan) -> Verdict:
-        """The verdict on a part, before alternative assumptions are looked at."""
+        """Give the verdict on a part, before alternative assumptions are looked at."""
         key = key_of(claim, part)
         return verdict_of(part, self.after[key], self.before[key], self.trial.judge.margins, sampling_error)
 
     def _worlds(self) -> None:
         trial = self.trial
-        going = [(one, world) for one in self.parts for world in one[1].false_worlds]
-        for draws in self._at((self.rule.worlds.draws,) if self.rule else (), trial.tested):
-            self._make(trial.tested, self._upon((trial.world(world), one[1]) for one, world in going), draws)
-            for one, world in going:
-                weighed = trial.weigh(one[1], trial.tested, trial.world(world), draws=draws)
-                self.false[key_of(*one), world] = weighed
-            if self.rule:
-                rule = self.rule
-                going = [at for at in going if not rule.against(self.false[key_of(*at[0]), at[1]].chance)]
+        going = [(claim_part, world) for claim_part in self.parts for world in claim_part[1].false_worlds]
+        for draws in self._draws((self.rule.worlds.draws,) if self.rule else (), trial.few_draws):
+            self._extend(self.experiment, self._upon((trial.world(world), part) for (_, part), world in going), draws)
+            for (claim, part), world in going:
+                weighed = self.weigh(part, self.experiment, draws, trial.world(world))
+                self.false[key_of(claim, part), world] = weighed
+            if self.rule is not None:
+                against = self.rule.against
+                going = [
+                    (claim_part, world)
+                    for claim_part, world in going
+                    if not against(self.false[key_of(*claim_part), world].chance)
+                ]
 
-    def _upon(self, asked: Iterable[tuple[Change, Part]]) -> list[Change]:
-        """The arms of parts upon grounds."""
-        return [upon(ground, self.trial.arms[key]) for ground, part in asked for key in part.uses]
+    def _upon(self, parts: Iterable[tuple[Change | None, Part]]) -> list[Change]:
+        """Put the arms of parts upon grounds."""
+        return [self.trial.scenario(arm, ground) for ground, part in parts for arm in part.uses]
 
     def _alternatives(self) -> None:
         """Run alternatives; what only changes which parks count as self-standing needs no runs."""
         trial = self.trial
-        grounds = [one for one in trial.file.claims.judgement if not is_empty(one)]
-        going = [(one, ground) for one in self.parts for ground in grounds]
-        as_it_is = [upon(ground.alone, trial.arms[AS_IT_IS]) for ground in grounds if AS_IT_IS in trial.arms]
-        for draws in self._at((self.rule.alternatives.draws,) if self.rule else (), trial.first):
-            arms = self._upon((ground.alone, one[1]) for one, ground in going)
-            self._make(trial.first, [*as_it_is, *arms], draws)
+        grounds = [variant for variant in trial.file.claims.judgement if not is_empty(variant)]
+        going = [(claim_part, variant) for claim_part in self.parts for variant in grounds]
+        as_it_is = [trial.scenario(AS_IT_IS, variant) for variant in grounds if AS_IT_IS in trial.arms]
+        for draws in self._draws((self.rule.alternatives.draws,) if self.rule else (), trial.few_draws):
+            arms = self._upon((variant, part) for (_, part), variant in going)
+            self._extend(self.few, [*as_it_is, *arms], draws)
             as_it_is = []
-            parts = {key_of(*one): one[1] for one, _ in going}
-            reference = {key: trial.weigh(part, trial.first, draws=draws).chance for key, part in parts.items()}
-            for one, ground in going:
-                found = trial.weigh(one[1], trial.first, ground.alone, ground.self_standing, draws).chance
-                self.alternatives[key_of(*one), ground.key] = reference[key_of(*one)], found
-            if self.rule:
-                rule = self.rule
-                going = [at for at in going if not self._same_side(rule, *at)]
+            parts = {key_of(claim, part): part for (claim, part), _ in going}
+            reference = {key: self.weigh(part, self.few, draws).chance for key, part in parts.items()}
+            for (claim, part), variant in going:
+                key = key_of(claim, part)
+                weighed = self.weigh(part, self.few, draws, variant, variant.self_standing)
+                self.alternatives[key, variant.key] = reference[key], weighed.chance
+            if self.rule is not None:
+                same_side = partial(self._same_side, self.rule)
+                going = [(claim_part, variant) for claim_part, variant in going if not same_side(claim_part, variant)]
 
-    def _same_side(self, rule: Stopping, one: tuple[Claim, Part], ground: Variant) -> bool:
-        before, after = self.alternatives[key_of(*one), ground.key]
-        return rule.same_side(self.plain(*one), after - before, self.after[key_of(*one)].draws)
+    def _same_side(self, rule: Stopping, claim_part: ClaimPart, variant: Variant) -> bool:
+        key = key_of(*claim_part)
+        reference, alternative = self.alternatives[key, variant.key]
+        return rule.same_side(self.plain(*claim_part), alternative - reference, self.after[key].draws)
+
+    @cached_property
+    def departures(self) -> dict[str, float]:
+        """Log points between the median residents at the cut in each variant and as it is, by the variant's key."""
+        judgement = self.trial.file.claims.judgement
+        if AS_IT_IS not in self.trial.arms:
+            return {variant.key: 0.0 for variant in judgement}
+        return {variant.key: self._departure(variant) for variant in judgement}
+
+    def _departure(self, variant: Variant) -> float:
+        ground = None if is_empty(variant) else variant
+        scenario = self.trial.scenario(AS_IT_IS, ground)
+        draws = self.few.runs_of(scenario) // len(self.few.replicates) or self.trial.few_draws
+        draws = min(draws, self.trial.few_draws)
+        return float(np.log(self._residents(ground, draws) / self._residents(None, draws)))
+
+    def _residents(self, ground: Change | None, draws: int) -> float:
+        """Median registered residents at the cut over runs as it is, upon a ground; at least one."""
+        readings = self.readings(self.few, draws, ground)
+        return max(float(np.nanmedian(readings.output(AS_IT_IS, *self.trial.record))), 1.0)

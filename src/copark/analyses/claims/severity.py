@@ -135,14 +135,20 @@ class Lean:
     """moved, weakly or unmoved by the data."""
 
 
-def drawn_values(draws: Draws, futures: int) -> dict[str, Floats]:
-    """Values of what differs between draws, one for every draw: parameters, and the shares of the mix of origins."""
-    found = {name: values[::futures] for name, values in varying(draws).items()}
-    mix = np.asarray(draws.enterprises[MIX], dtype=np.float64)[::futures]
-    for at, origin in enumerate(ORIGINS):
-        if np.ptp(mix[:, at]) > 0.0:
-            found[f"{MIX}.{origin}"] = mix[:, at]
-    return found
+def drawn_values(draws: Draws) -> dict[str, Floats]:
+    """Give what differs between draws, one number for each: parameters, and the shares of the mix of origins.
+
+    Parameters
+    ----------
+    draws
+        One run of each draw of parameters.
+    """
+    values = dict(varying(draws))
+    mix = np.asarray(draws.enterprises[MIX], dtype=np.float64)
+    for column, origin in enumerate(ORIGINS):
+        if np.ptp(mix[:, column]) > 0.0:
+            values[f"{MIX}.{origin}"] = mix[:, column]
+    return values
 
 
 def moved_words(draws: str, source: Source | None) -> dict[str, str]:

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from copark.analyses.claims import Params as ClaimsParams
 from copark.analyses.claims import written
-from copark.analyses.claims.findings import TrialPlan, provenance_of, rules_of
+from copark.analyses.claims.findings import provenance_of, rules_of
 from copark.analyses.claims.rules import OPEN, SMALL, side
 from copark.analyses.claims.shared import draws_of, verdicts, workload_of
 from copark.analyses.claims.standard import standard, turned_word
@@ -25,6 +25,7 @@ from copark.analyses.contract import CaseParams, Option, Result
 from copark.analyses.experts.elicitation import (
     LEVELS,
     ExpertPlan,
+    ModelValues,
     Opinion,
     State,
     Worlds,
@@ -71,7 +72,9 @@ class Held:
     """How probable something is in one way, and the word for it."""
 
     word: str
+    """The word."""
     probability: float
+    """P."""
     draws: float
     """Effective draws, of those made here, that its weights leave."""
 
@@ -86,14 +89,18 @@ class Row:
     """A part of a claim, or a claim as a whole: then ``part`` is empty."""
 
     claim: str
+    """Key of the claim."""
     part: str
+    """Key of the part."""
     title: Said
+    """Title of the part, or of the claim."""
     held: dict[str, Held]
     """By what it rests on: of prior and record alone as ``copark claims`` has it, else moved from there by as much as
     weights move it on the draws made here."""
     by_estimate: dict[str, float]
+    """Probability with one estimate alone, by its key."""
     by_expert: dict[str, float]
-    """by_estimate, by_expert: probability with one estimate, or one expert, alone."""
+    """Probability with one expert alone, by name."""
     turned: bool
     """Whether an alternative assumption turns it, as tried by ``copark claims``."""
 
@@ -103,12 +110,15 @@ class Beside:
     """An estimate beside the model's own intervention."""
 
     key: str
+    """Key of the estimate."""
     state: State
+    """Whether it is used."""
     error: float
     """Its standard error; NaN where it is not used."""
     prior: tuple[float, float, float] | None
+    """5, 50 and 95 % of what the model has on the prior alone."""
     record: tuple[float, float, float] | None
-    """prior, record: 5, 50 and 95 % of what the model has by itself."""
+    """The same with the record."""
     draws: float
     """Effective draws it leaves by itself."""
 
@@ -118,6 +128,7 @@ class Voice:
     """An expert."""
 
     name: str
+    """As the workbook has it."""
     weight: float
     """Share in the pool."""
     answers: dict[str, tuple[float, float, float]]
@@ -131,14 +142,17 @@ class Voice:
 
 
 @dataclass(frozen=True)
-class Asked:
+class AnsweredQuestion:
     """A question that somebody answered."""
 
     question: Question
+    """The question."""
     prior: tuple[float, float, float]
+    """5, 50 and 95 % of the model's own."""
     pool: tuple[float, float, float]
+    """The same of the pool of experts."""
     record: tuple[float, float, float] | None
-    """prior, pool, record: 5, 50 and 95 % of the model's own, of the pool of experts, and with the record after it."""
+    """The same with the record after it."""
     apart: bool
     """Whether two experts' ranges of 90 % do not overlap."""
 
@@ -150,6 +164,7 @@ class Outlook:
     rests_on: str
     """A way, or the name of an expert."""
     expert: bool
+    """Whether it is an expert's."""
     shares: tuple[float, ...]
     """Probability of each outcome, in the order of :data:`~copark.simulation.outcomes.OUTCOMES`."""
     sizes: tuple[tuple[float, float, float], ...]
@@ -161,15 +176,21 @@ class Answer(Result):
     """Claims by what they rest on, estimates beside the model, experts beside each other."""
 
     case: str
+    """Name of the case."""
     park: Said
+    """Name of the park."""
     rows: tuple[Row, ...] = ()
     """Claims as a whole, each followed by its parts."""
     ways: dict[str, float] = field(default_factory=dict)
     """What probabilities rest on, in order, with the effective draws of each."""
     estimates: tuple[Beside, ...] = ()
+    """Every estimate of the literature."""
     experts: tuple[Voice, ...] = ()
-    asked: tuple[Asked, ...] = ()
+    """Every expert."""
+    asked: tuple[AnsweredQuestion, ...] = ()
+    """Questions that somebody answered."""
     outlooks: tuple[Outlook, ...] = ()
+    """How the park fares in every way, and by every expert."""
     dates: tuple[str, ...] = ()
     """Dates of sizes."""
     general: bool
@@ -185,33 +206,42 @@ class Answer(Result):
         return "record" if "record" in self.ways else "prior"
 
     def with_(self, what: str) -> str:
-        """The way in which ``literature`` or ``experts`` are added to it."""
+        """Name the way in which ``literature`` or ``experts`` are added to it."""
         return f"{self.main}_{what}"
 
     def main_table(self) -> Iterator[dict[str, Any]]:
-        """Every claim and part, a row each, with its probability in every way."""
-        for one in self.rows:
-            row: dict[str, Any] = {"claim": one.claim, "part": one.part}
-            for way, held in one.held.items():
-                row |= {way: held.probability, f"{way}_word": held.word, f"{way}_draws": held.draws}
-            yield row
+        """Give every claim and part, a row each, with its probability in every way."""
+        for row in self.rows:
+            entries: dict[str, Any] = {"claim": row.claim, "part": row.part}
+            for way, held in row.held.items():
+                entries |= {way: held.probability, f"{way}_word": held.word, f"{way}_draws": held.draws}
+            yield entries
 
 
 def _plan(params: Params, context: Context, voices: Sequence[Expert] = ()) -> ExpertPlan:
-    case, has = context.case(params.case), context.parameters(params.case, *params.wanted)
-    own = has.posterior
-    distinct = params.draws if has.source is None else BORROWED if own is None else own.replay.pairs
-    keys = {key for one in voices for key in one.answers}
+    """Decide what is run: of draws that repeat themselves each is taken once."""
+    case = context.case(params.case)
+    parameters = context.parameters(params.case, *params.wanted)
+    distinct = params.draws
+    if parameters.source is not None:
+        distinct = BORROWED if parameters.posterior is None else parameters.posterior.replay.pairs
+    answered = {key for voice in voices for key in voice.answers}
+    quarters = {str(case.clock.start + quarter): quarter for quarter in range(case.clock.quarters)}
     outlooks = []
-    for one in _questions(params, context):
-        if one.kind == "outlook" and one.key in keys:
-            name, _, quarter = one.key.partition("/")
-            at = next(n for n in range(case.clock.quarters) if str(case.clock.start + n) == quarter)
-            outlooks.append((name, at))
+    for question in _questions(params, context):
+        if question.kind == "outlook" and question.key in answered:
+            output, _, label = question.key.partition("/")
+            outlooks.append((output, quarters[label]))
     return ExpertPlan(
-        case, written(ClaimsParams(case=params.case), context), has.source, tuple(outlooks),
-        min(params.draws, distinct), params.futures, params.seed, context.cores,
-    )  # fmt: skip
+        case,
+        written(ClaimsParams(case=params.case), context),
+        parameters.source,
+        tuple(outlooks),
+        min(params.draws, distinct),
+        params.futures,
+        params.seed,
+        context.cores,
+    )
 
 
 def _questions(params: Params, context: Context) -> tuple[Question, ...]:
@@ -223,14 +253,13 @@ def _voices(params: Params, context: Context) -> tuple[Expert, ...]:
 
 
 def _provenance(plan: ExpertPlan) -> dict[str, Any]:
-    kind = "prior" if plan.source is None else "posterior"
-    trial = TrialPlan(plan.draws, plan.futures, plan.seed, 1, kind)
-    made = provenance_of(plan.file, plan.case, trial, plan.file.claims.claims, plan.source)
-    return made | {"literature_sha256": literature()[1], "claims_draws": draws_of(plan.draws)}
+    study = plan.study(on_record=plan.source is not None)
+    provenance = provenance_of(plan.file, plan.case, study, plan.file.claims.claims, plan.source)
+    return provenance | {"literature_sha256": literature()[1], "claims_draws": draws_of(plan.draws)}
 
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
-    """The claims and their rules, the table of literature, and what experts answered.
+    """Tell the claims and their rules, the table of literature, and what experts answered.
 
     Raises copark.errors.FaultsFound if the workbook has faults; RunRefused if a template is asked for, too.
     """
@@ -238,22 +267,24 @@ def depends_on(params: Params, context: Context) -> dict[str, Any]:
 
     if params.answers is not None and params.template is not None:
         raise RunRefused.of("experts.both")
-    voices = _voices(params, context)
-    said = [[one.name, one.weight, {key: list(given) for key, given in one.answers.items()}] for one in voices]
+    answers = [
+        [voice.name, voice.weight, {key: list(quantiles) for key, quantiles in voice.answers.items()}]
+        for voice in _voices(params, context)
+    ]
     return {
         "rules": rules_of(written(ClaimsParams(case=params.case), context), sequential=False),
         "literature": literature()[1],
-        "answers": hash_content(said),
+        "answers": hash_content(answers),
         "template": "" if params.template is None else params.template.name,
     }
 
 
 def workbook(params: Params, context: Context) -> bytes:
-    """The empty workbook for this case's experts, in the context's language."""
+    """Make the empty workbook for this case's experts, in the context's language."""
     return template(_questions(params, context), getattr(context.case(params.case).title, context.lang), context.lang)
 
 
-def deliver(params: Params, _found: Answer, context: Context) -> None:
+def deliver(params: Params, _answer: Answer, context: Context) -> None:
     """Write the template where that was asked."""
     from copark.cases.workbook_writing import write_new
 
@@ -262,7 +293,7 @@ def deliver(params: Params, _found: Answer, context: Context) -> None:
 
 
 def workload(params: Params, context: Context) -> tuple[Workload, ...]:
-    """How much there is to run."""
+    """Tell how much there is to run."""
     plan = _plan(params, context)
     return (Workload(plan.runs, plan.case.clock.quarters), *workload_of(params, plan.draws, context))
 
@@ -273,147 +304,208 @@ def compute(params: Params, context: Context) -> Answer:
     plan = _plan(params, context, voices)
     known = _questions(params, context)
     about: dict[str, Any] = {
-        "case": plan.case.name, "park": Said(plan.case.title.en, plan.case.title.zh), "general": plan.file.general,
-        "template": "" if params.template is None else params.template.name, "questions": len(known),
+        "case": plan.case.name,
+        "park": Said(plan.case.title.en, plan.case.title.zh),
+        "general": plan.file.general,
+        "template": "" if params.template is None else params.template.name,
+        "questions": len(known),
         **context.origin(params, _provenance(plan)),
-    }  # fmt: skip
+    }
     if params.template is not None:
         return Answer(**about)
     context.foresee(plan.case, workload(params, context))
     claimed = verdicts(params, plan.draws, context)
-    tell, done = context.stage("simulate"), 0
-
-    def told(runs: int) -> None:
-        nonlocal done
-        done += runs
-        tell(min(done, plan.runs), plan.runs)
-
+    tell = context.stage("simulate")
+    on_prior = plan.runs if plan.source is None else plan.runs // 2
     with context.stages({"experts": context.run_id}) as stages:
-        prior = Worlds.make(plan, None, told, stages.stage("prior"))
-        record = None if plan.source is None else Worlds.make(plan, plan.source, told, stages.stage("record"))
+        prior = Worlds.run(
+            plan,
+            on_record=False,
+            progress=lambda made, total: tell(on_prior - total + made, plan.runs),
+            checkpoint=stages.stage("runs-prior"),
+        )
+        record = None
+        if plan.source is not None:
+            record = Worlds.run(
+                plan,
+                on_record=True,
+                progress=lambda made, total: tell(plan.runs - total + made, plan.runs),
+                checkpoint=stages.stage("runs-record"),
+            )
     context.stage("weigh")(0, 0)
-    return Answer(**about, **_Weighing(plan, prior, record, voices, {one.key: one for one in known}, claimed).found())
+    by_key = {question.key: question for question in known}
+    return Answer(**about, **_Weighing(plan, prior, record, voices, by_key, claimed).fields())
 
 
 class _Weighing:
-    """Draws weighed in every way."""
+    """Draws weighed in every way.
+
+    Parameters
+    ----------
+    plan
+        What was run.
+    prior
+        The draws of the prior.
+    record
+        Those of the record, where there is one.
+    voices
+        Experts and their answers.
+    known
+        Questions by key.
+    claimed
+        Verdicts of ``copark claims`` by claim and part.
+    """
 
     def __init__(
-        self, plan: ExpertPlan, prior: Worlds, record: Worlds | None, voices: Sequence[Expert],
-        known: Mapping[str, Question], claimed: Mapping[tuple[str, str], Verdict],
-    ) -> None:  # fmt: skip
+        self,
+        plan: ExpertPlan,
+        prior: Worlds,
+        record: Worlds | None,
+        voices: Sequence[Expert],
+        known: Mapping[str, Question],
+        claimed: Mapping[tuple[str, str], Verdict],
+    ) -> None:
+        self.plan = plan
+        self.prior = prior
+        self.voices = voices
+        self.known = known
         self.claimed = claimed
-        """Verdicts of ``copark claims``."""
-        self.plan, self.prior, self.record, self.voices, self.known = plan, prior, record, voices, known
-        self.sets = {"prior": prior, **({"record": record} if record is not None else {})}
-        self.main, self.name = record or prior, "prior" if record is None else "record"
-        self.opinions: tuple[Opinion, ...] = tuple(opinion(one, known, prior, record) for one in voices)
+        self.sets = {"prior": prior} if record is None else {"prior": prior, "record": record}
+        self.main = record or prior
+        self.name = "prior" if record is None else "record"
+        self.opinions: tuple[Opinion, ...] = tuple(opinion(voice, known, prior, record) for voice in voices)
         self.estimates, self.alone = self._literature()
         self.runs = self._ways()
         self.verdicts = {name: self._verdicts(worlds) for name, worlds in self.sets.items()}
 
-    def found(self) -> dict[str, Any]:
-        """Everything that is found, by the fields of an answer."""
+    def fields(self) -> dict[str, Any]:
+        """Give everything that is found, by the fields of an answer."""
         start = self.plan.case.clock.start
-        voices = zip(self.voices, self.opinions, strict=True)
-        total = sum(one.weight for one in self.voices)
+        total = sum(voice.weight for voice in self.voices)
+        answered = dict.fromkeys(key for voice in self.voices for key in voice.answers)
         return {
             "rows": self._rows(),
             "ways": {way: effective(self._by_draw(way)) for way in self.runs},
             "estimates": self.estimates,
             "experts": tuple(
-                Voice(one.name, one.weight / total, dict(one.answers), said.unreached, said.off,
-                      effective(_added(self._own(said), self.main.bench.futures)))
-                for one, said in voices
+                Voice(
+                    voice.name,
+                    voice.weight / total,
+                    dict(voice.answers),
+                    own.unreached,
+                    own.off,
+                    effective(_added(self._own(own), self.main.replicates)),
+                )
+                for voice, own in zip(self.voices, self.opinions, strict=True)
             ),
-            "asked": tuple(map(self._asked, dict.fromkeys(key for one in self.voices for key in one.answers))),
+            "asked": tuple(map(self._answered, answered)),
             "outlooks": tuple(self._outlooks()),
-            "dates": tuple(str(start + at) for _, at in self.plan.sizes),
-        }  # fmt: skip
+            "dates": tuple(str(start + quarter) for _, quarter in self.plan.sizes),
+        }
 
     def _literature(self) -> tuple[tuple[Beside, ...], dict[str, dict[str, Floats]]]:
-        """Estimates beside the model, and the likelihood of each used one by set of draws, each of shape (draws,)."""
+        """Set estimates beside the model.
+
+        Returns
+        -------
+        rows
+            One for every estimate.
+        likelihoods
+            Of each used one, by set of draws and key, each of shape (draws,).
+        """
         rows: list[Beside] = []
         alone: dict[str, dict[str, Floats]] = {name: {} for name in self.sets}
-        for one in literature()[0].estimates:
-            state = state_of(one, self.prior.bench)
-            drawn = not one.parameter or one.parameter in self.prior.values
-            error = error_of(one, self.prior.values) if state == "used" and drawn else nan
-            found = {name: worlds.beside(one, error) for name, worlds in self.sets.items()} if isfinite(error) else {}
-            if state == "used" and found.get("prior") is None:
+        for estimate in literature()[0].estimates:
+            state = state_of(estimate, self.prior.experiment)
+            is_drawn = not estimate.parameter or estimate.parameter in self.prior.values
+            error = error_of(estimate, self.prior.values) if state == "used" and is_drawn else nan
+            values: dict[str, ModelValues | None] = {}
+            if isfinite(error):
+                values = {name: worlds.beside(estimate, error) for name, worlds in self.sets.items()}
+            if state == "used" and values.get("prior") is None:
                 state = "unfelt"
-            for name, each in found.items() if state == "used" else ():
-                alone[name][one.key] = np.ones(self.sets[name].draws) if each is None else each.likelihood
-            ranges = {name: None if each is None else _range(each.middle) for name, each in found.items()}
-            left = effective(alone[self.name].get(one.key, np.zeros(0)))
-            rows.append(Beside(one.key, state, error, ranges.get("prior"), ranges.get("record"), left))
+            for name, own in values.items() if state == "used" else ():
+                alone[name][estimate.key] = np.ones(self.sets[name].draws) if own is None else own.likelihood
+            ranges = {name: None if own is None else _range(own.middle) for name, own in values.items()}
+            left = effective(alone[self.name].get(estimate.key, np.zeros(0)))
+            rows.append(Beside(estimate.key, state, error, ranges.get("prior"), ranges.get("record"), left))
         return tuple(rows), alone
 
     def _ways(self) -> dict[str, Floats]:
-        """Weights of runs in every way, each of shape (runs,)."""
-        made: dict[str, Floats] = {}
+        """Give the weights of runs in every way, each of shape (runs,)."""
+        weights: dict[str, Floats] = {}
         for name, worlds in self.sets.items():
-            futures = worlds.bench.futures
             product = np.prod([np.ones(worlds.draws), *self.alone[name].values()], axis=0)
-            made[name] = np.ones(worlds.draws * futures)
-            made[f"{name}_literature"] = np.repeat(product, futures)
+            weights[name] = np.ones(worlds.draws * worlds.replicates)
+            weights[f"{name}_literature"] = np.repeat(product, worlds.replicates)
             if self.voices:
-                own = [one.prior if name == "prior" or one.record is None else one.record for one in self.opinions]
-                made[f"{name}_experts"] = pooled(own, [one.weight for one in self.voices])
-        return {way: made[way] for way in WAYS if way in made}
+                opinions = [own.prior if name == "prior" or own.record is None else own.record for own in self.opinions]
+                weights[f"{name}_experts"] = pooled(opinions, [voice.weight for voice in self.voices])
+        return {way: weights[way] for way in WAYS if way in weights}
 
     def _by_draw(self, way: str) -> Floats:
-        return _added(self.runs[way], self._set(way).bench.futures)
+        return _added(self.runs[way], self._set(way).replicates)
 
     def _set(self, way: str) -> Worlds:
         return self.sets[way.partition("_")[0]]
 
-    def _own(self, said: Opinion) -> Floats:
-        return said.prior if said.record is None else said.record
+    def _own(self, weights: Opinion) -> Floats:
+        return weights.prior if weights.record is None else weights.record
 
     def _verdicts(self, worlds: Worlds) -> dict[tuple[str, str], tuple[Floats, Verdict]]:
-        """Chance on every draw, and verdict without weights, of every part, and of every claim as part ``""``."""
+        """Give chance on every draw, and verdict without weights, of every part, and of every claim as part ``""``."""
         margins = self.plan.file.claims.sizes
-        found: dict[tuple[str, str], tuple[Floats, Verdict]] = {}
+        verdicts: dict[tuple[str, str], tuple[Floats, Verdict]] = {}
         for claim in self.plan.file.claims.claims:
-            after = {key: one for (of, key), one in worlds.weighed.items() if of == claim.id}
+            after = {part: weighed for (of, part), weighed in worlds.weighed.items() if of == claim.id}
             if not set(claim.headline.parts) & set(after):
                 continue
-            plain = {key: verdict_of(claim.part(key), one, one, margins) for key, one in after.items()}
-            found |= {(claim.id, key): (after[key].chance, one) for key, one in plain.items()}
+            plain = {part: verdict_of(claim.part(part), weighed, weighed, margins) for part, weighed in after.items()}
+            verdicts |= {(claim.id, part): (after[part].chance, verdict) for part, verdict in plain.items()}
             if set(claim.headline.parts) <= set(after):
                 whole = claim_verdict(claim.headline, plain, after, after)
-                found[claim.id, ""] = joint(claim.headline, after), whole
-        return found
+                verdicts[claim.id, ""] = joint(claim.headline, after), whole
+        return verdicts
 
     def _rows(self) -> tuple[Row, ...]:
         rows = []
         for claim in self.plan.file.claims.claims:
             titles = {"": claim.title, **{part.key: part.title for part in claim.parts}}
-            for key, title in titles.items():
-                if all((claim.id, key) in one for one in self.verdicts.values()):
-                    rows.append(self._row(claim.id, key, Said(title.en, title.zh)))
+            for part, title in titles.items():
+                if all((claim.id, part) in verdicts for verdicts in self.verdicts.values()):
+                    rows.append(self._row(claim.id, part, Said(title.en, title.zh)))
         return tuple(rows)
 
     def _row(self, claim: str, part: str, title: Said) -> Row:
-        chance, futures = self.verdicts[self.name][claim, part][0], self.main.bench.futures
+        chance = self.verdicts[self.name][claim, part][0]
         apart = self._apart(self.name, claim, part)
-        each = {key: moved(_mean(chance, weights)[0], apart) for key, weights in self.alone[self.name].items()}
-        own = {one.name: moved(_mean(chance, _added(self._own(said), futures))[0], apart)
-               for one, said in zip(self.voices, self.opinions, strict=True)}  # fmt: skip
-        held = {way: self._held(way, claim, part) for way in self.runs}
-        return Row(claim, part, title, held, each, own, self.claimed[claim, part].turned)
+
+        def probability(weights: Floats) -> float:
+            return moved(_mean(chance, weights)[0], apart)
+
+        return Row(
+            claim=claim,
+            part=part,
+            title=title,
+            held={way: self._held(way, claim, part) for way in self.runs},
+            by_estimate={key: probability(weights) for key, weights in self.alone[self.name].items()},
+            by_expert={
+                voice.name: probability(_added(self._own(own), self.main.replicates))
+                for voice, own in zip(self.voices, self.opinions, strict=True)
+            },
+            turned=self.claimed[claim, part].turned,
+        )
 
     def _claimed(self, name: str, claim: str, part: str) -> float:
-        """P of prior or record alone, as ``copark claims`` has it."""
+        """Give P of prior or record alone, as ``copark claims`` has it."""
         verdict = self.claimed[claim, part]
         return verdict.probability if name == self.name else verdict.prior_probability
 
     def _apart(self, name: str, claim: str, part: str) -> float:
-        """By how much that differs from P on the draws made here; 0 where one of them is not known."""
+        """Give by how much that differs from P on the draws made here; 0 where one of them is not known."""
         chance = self.verdicts[name][claim, part][0]
-        found = self._claimed(name, claim, part) - _mean(chance, np.ones(len(chance)))[0]
-        return found if isfinite(found) else 0.0
+        apart = self._claimed(name, claim, part) - _mean(chance, np.ones(len(chance)))[0]
+        return apart if isfinite(apart) else 0.0
 
     def _held(self, way: str, claim: str, part: str) -> Held:
         name = way.partition("_")[0]
@@ -421,73 +513,91 @@ class _Weighing:
         verdict = self.claimed[claim, part]
         if name == self.name:
             plain = verdict
-        found = held_of(chance, plain, self._by_draw(way), self._apart(name, claim, part))
+        held = held_of(chance, plain, self._by_draw(way), self._apart(name, claim, part))
         if way == self.name:
-            return Held(verdict.word, verdict.probability, found.draws)
+            return Held(verdict.word, verdict.probability, held.draws)
         if way == name:
-            return replace(found, probability=self._claimed(name, claim, part))
-        return replace(found, word=turned_word(found.word)) if plain.turned else found
+            return replace(held, probability=self._claimed(name, claim, part))
+        return replace(held, word=turned_word(held.word)) if plain.turned else held
 
-    def _asked(self, key: str) -> Asked:
-        """A question beside the model's own."""
-        one, given = self.known[key], [voice.answers[key] for voice in self.voices if key in voice.answers]
-        found = {
-            way: tuple(map(one.outside, _range(self._set(way).of(one), self.runs[way])))
-            for way in ("prior", "prior_experts", "record_experts") if way in self.runs
-        }  # fmt: skip
-        apart = max(low for low, _, _ in given) > min(high for _, _, high in given)
-        return Asked(one, found["prior"], found["prior_experts"], found.get("record_experts"), apart)  # type: ignore[arg-type]
+    def _answered(self, key: str) -> AnsweredQuestion:
+        """Set a question beside the model's own."""
+        question = self.known[key]
+        answers = [voice.answers[key] for voice in self.voices if key in voice.answers]
+
+        def range_in(way: str) -> tuple[float, float, float]:
+            low, middle, high = _range(self._set(way).of(question), self.runs[way])
+            return question.outside(low), question.outside(middle), question.outside(high)
+
+        return AnsweredQuestion(
+            question=question,
+            prior=range_in("prior"),
+            pool=range_in("prior_experts"),
+            record=range_in("record_experts") if "record_experts" in self.runs else None,
+            apart=max(low for low, _, _ in answers) > min(high for _, _, high in answers),
+        )
 
     def _outlooks(self) -> list[Outlook]:
-        rows = [self._outlook(way, self._set(way), weights) for way, weights in self.runs.items()]
-        each = zip(self.voices, self.opinions, strict=True)
-        return [*rows, *(self._outlook(one.name, self.main, self._own(said), expert=True) for one, said in each)]
+        by_way = [self._outlook(way, self._set(way), weights) for way, weights in self.runs.items()]
+        by_expert = [
+            self._outlook(voice.name, self.main, self._own(own), expert=True)
+            for voice, own in zip(self.voices, self.opinions, strict=True)
+        ]
+        return [*by_way, *by_expert]
 
     def _outlook(self, name: str, worlds: Worlds, weights: Floats, *, expert: bool = False) -> Outlook:
-        """How the park fares as it is."""
-        codes = worlds.plain.outcome
+        """Tell how the park fares as it is."""
+        codes = worlds.outcomes
         weights = shared(np.where(codes >= 0, weights, 0.0))
         shares = tuple(float(weights[codes == code].sum()) for code in range(len(OUTCOMES)))
-        sizes = tuple(_range(worlds.plain.values[look], weights) for look in self.plan.sizes)
+        sizes = tuple(_range(worlds.output(output, quarter), weights) for output, quarter in self.plan.sizes)
         return Outlook(name, expert, shares, sizes)
 
 
-def _added(weights: Floats, futures: int) -> Floats:
-    """Weights of runs added up to weights of draws."""
-    return weights.reshape(-1, futures).sum(axis=1)
+def _added(weights: Floats, replicates: int) -> Floats:
+    """Add up weights of runs to weights of draws."""
+    return weights.reshape(-1, replicates).sum(axis=1)
 
 
 def _mean(chance: Floats, weights: Floats) -> tuple[float, float]:
-    """Weighted mean of what is known, and the effective draws it is known from."""
+    """Compute the weighted mean of what is known, and the effective draws it is known from."""
     known = np.isfinite(chance)
     own = shared(weights[known])
     return (round(float(own @ chance[known]), 12), effective(own)) if own.any() else (nan, 0.0)
 
 
 def moved(probability: float, by: float) -> float:
-    """A probability moved by a difference, as far as a probability goes."""
+    """Move a probability by a difference, as far as a probability goes."""
     return float(np.clip(probability + by, 0.0, 1.0))
 
 
 def held_of(chance: Floats, plain: Verdict, weights: Floats, apart: float = 0.0) -> Held:
-    """The word for a weighted probability, by the standard of proof; that for few draws is open.
+    """Find the word for a weighted probability, by the standard of proof; that for few draws is open.
 
-    chance, weights: of every draw, each of shape (draws,); chance is NaN where nothing is known; plain: the verdict
-    without weights: what is small at most whatever the prior stays so; apart: what the probability is moved by.
+    Parameters
+    ----------
+    chance
+        Probability on every draw, shape (draws,); NaN where nothing is known.
+    plain
+        The verdict without weights: what is small at most whatever the prior stays so.
+    weights
+        Of every draw, shape (draws,).
+    apart
+        What the probability is moved by.
     """
-    p, draws = _mean(chance, weights)
-    p = moved(p, apart)
-    word = standard().word(p, round(draws)) if draws >= LEAST else OPEN
+    mean, draws = _mean(chance, weights)
+    probability = moved(mean, apart)
+    word = standard().word(probability, round(draws)) if draws >= LEAST else OPEN
     if plain.word == SMALL and side(word) < 1:
         word = SMALL
-    return Held(word, p, draws)
+    return Held(word, probability, draws)
 
 
 def _range(values: Floats, weights: Floats | None = None) -> tuple[float, float, float]:
-    """5, 50 and 95 % of values that are known."""
-    there = np.isfinite(values)
+    """Compute 5, 50 and 95 % of values that are known."""
+    known = np.isfinite(values)
     own = np.ones(len(values)) if weights is None else weights
-    if not own[there].sum() > 0.0:
+    if not own[known].sum() > 0.0:
         return nan, nan, nan
-    low, middle, high = weighted_quantiles(values[there], own[there], LEVELS).tolist()
+    low, middle, high = weighted_quantiles(values[known], own[known], LEVELS).tolist()
     return low, middle, high

@@ -12,7 +12,7 @@ a declared scale, by grade.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Annotated, Any, Literal
@@ -20,10 +20,10 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from copark.analyses.claims.arm_statistics import looks_of, of_part
+from copark.analyses.claims.arm_statistics import Readings, statistics_of
 from copark.analyses.claims.claims_file import ClaimsFile
-from copark.analyses.claims.scenarios import ArmRuns, Bench, bench_of
-from copark.analyses.claims.schema import Arm, Change, Claim, Part, is_empty
+from copark.analyses.claims.scenarios import draws_in, places_of, trial_study, values_read
+from copark.analyses.claims.schema import AS_IT_IS, Arm, Change, Claim, Part, is_empty
 from copark.analyses.claims.severity import drawn_values
 from copark.analyses.claims.verdict import Ridge, Weighed, expected, weigh
 from copark.analyses.experts.workbook import Expert, Question
@@ -34,11 +34,11 @@ from copark.cases.casebook import LITERATURE, casebook_path
 from copark.cases.dates import Date
 from copark.cases.types import Bilingual
 from copark.cases.validated_yaml import read_shipped
-from copark.identity import canonical
 from copark.simulation.case_edits import edited
-from copark.simulation.study import baseline
+from copark.simulation.experiment import Checkpoint, Experiment, OutputValues, memo_key
+from copark.simulation.run import Progress
+from copark.simulation.study import Study
 from copark.simulation.study_entries import Entry, Key, Title
-from copark.store.checkpoints import Stage
 
 Grade = Literal["high", "medium", "low"]
 State = Literal["used", "unused", "elsewhere", "unfelt"]
@@ -53,8 +53,9 @@ class Errors(Entry):
     parameter: dict[Grade, Positive]
     """Multiples of the standard deviation of the parameter's prior."""
     log: dict[Grade, Positive]
+    """Of effects in log points."""
     outcome: dict[Grade, Positive]
-    """log, outcome: of effects in log points, and on the chance of an outcome."""
+    """Of effects on the chance of an outcome."""
     reason: Bilingual
 
 
@@ -75,17 +76,23 @@ class Estimate(Entry):
     case: str = ""
     """Name of the one case it is of; empty where it is of any."""
     parameter: str = ""
+    """The parameter it is of, if it is of one."""
     output: str | None = None
+    """Else the output whose change it is of."""
     outcome: str | None = None
-    """parameter, output, outcome: what it is of, one of the three."""
+    """Or the outcome whose probability changes."""
     arm: Key | None = None
+    """The intervention it is of."""
     reference: Key | None = None
+    """What the intervention is compared with."""
     value: float | None = None
+    """The estimate."""
     above: float | None = None
-    """value, above: the estimate, or what it lies above."""
+    """Or what it lies above."""
     low: float | None = None
+    """Lower end of the range that sources give; shown, and no standard error."""
     high: float | None = None
-    """low, high: the range that sources give; shown, and no standard error."""
+    """Upper end of that range."""
     error: Positive | None = None
     """Standard error, where the source gives one."""
 
@@ -105,20 +112,36 @@ class Estimate(Entry):
         return "parameter" if self.parameter else "outcome" if self.outcome else "log"
 
     def asking(self, year: float) -> Part:
-        """A part of a claim that asks of nothing but the effect it is of, at the end of a year since the start."""
-        said = {"en": self.title.en, "zh": self.title.zh}
-        asked: dict[str, Any] = {"arm": self.arm, "reference": self.reference}
-        asked |= {"outcome": self.outcome} if self.outcome else {"output": self.output, "year": year}
+        """Make a part of a claim that asks of nothing but the effect it is of, at the end of a year since the start."""
+        title = {"en": self.title.en, "zh": self.title.zh}
+        statistic: dict[str, Any] = {"arm": self.arm, "reference": self.reference}
+        if self.outcome:
+            statistic |= {"kind": "change", "outcome": self.outcome}
+        else:
+            statistic |= {"kind": "log", "output": self.output, "year": year}
+        supported = {"of": self.key, "above": 0.0}
+        not_supported = {"of": self.key, "below": 0.0}
         return Part.model_validate(
             {
-                "key": self.key, "title": said, "says": said, "reason": said,
-                "statistics": {self.key: asked | {"kind": "change" if self.outcome else "log"}},
-                "rule": {"supported": {"of": self.key, "above": 0.0}, "not_supported": {"of": self.key, "below": 0.0}},
+                "key": self.key,
+                "title": title,
+                "says": title,
+                "reason": title,
+                "statistics": {self.key: statistic},
+                "rule": {"supported": supported, "not_supported": not_supported},
             }
-        )  # fmt: skip
+        )
 
     def likelihood(self, values: Floats, error: float) -> Floats:
-        """How probable the estimate is where the model has these values, up to a factor."""
+        """Compute how probable the estimate is where the model has these values, up to a factor.
+
+        Parameters
+        ----------
+        values
+            Values of the model, of any shape.
+        error
+            Standard error of the estimate, in the same unit.
+        """
         from scipy.special import ndtr
 
         if self.above is not None:
@@ -138,29 +161,38 @@ class Literature(Entry):
 
 @cache
 def literature() -> tuple[Literature, str]:
-    """The table that ships, and the SHA-256 of its file."""
+    """Read the table that ships, and the SHA-256 of its file."""
     return read_shipped(casebook_path() / LITERATURE, Literature)
 
 
-def state_of(one: Estimate, bench: Bench) -> State:
-    """Whether an estimate is used of a case, before anything is run."""
-    if not one.use:
+def state_of(estimate: Estimate, experiment: Experiment) -> State:
+    """Tell whether an estimate is used of the case of an experiment, before anything is run."""
+    case = experiment.case
+    if not estimate.use:
         return "unused"
-    if one.case not in ("", bench.case.name):
+    if estimate.case not in ("", case.name):
         return "elsewhere"
-    changes = [literature()[0].arms[key].alone for key in (one.arm, one.reference) if key is not None]
-    for change in changes:
-        if not is_empty(change) and (edited(bench.case, change.edits)[1] or not bench.moves(change)):
+    arms = [literature()[0].arms[key] for key in (estimate.arm, estimate.reference) if key is not None]
+    for arm in arms:
+        if not is_empty(arm) and (edited(case, arm.edits)[1] or not experiment.alters(arm)):
             return "unfelt"
     return "used"
 
 
-def error_of(one: Estimate, values: Mapping[str, Floats]) -> float:
-    """Its standard error: the source's, or that of the declared scale; values: parameters drawn from the prior."""
-    if one.error is not None:
-        return one.error
-    scale = getattr(literature()[0].errors, one.scale)[one.grade]
-    return float(scale * (values[one.parameter].std() if one.parameter else 1.0))
+def error_of(estimate: Estimate, values: Mapping[str, Floats]) -> float:
+    """Give the standard error of an estimate: the source's, or that of the declared scale.
+
+    Parameters
+    ----------
+    estimate
+        The estimate.
+    values
+        Parameters drawn from the prior, by name.
+    """
+    if estimate.error is not None:
+        return estimate.error
+    scale = getattr(literature()[0].errors, estimate.scale)[estimate.grade]
+    return float(scale * (values[estimate.parameter].std() if estimate.parameter else 1.0))
 
 
 SIZE = "operating"
@@ -172,15 +204,21 @@ class ExpertPlan:
     """What is run."""
 
     case: Case
+    """The case."""
     file: ClaimsFile
+    """Claims about it."""
     source: Source | None
     """Draws of the record; the prior alone where there is none."""
     outlooks: tuple[tuple[str, int], ...]
     """Outputs and quarters that experts were asked about."""
     draws: int
+    """Draws of parameters, of the prior and of the record each."""
     futures: int
+    """Runs of each draw."""
     seed: int
+    """Of draws and random numbers."""
     threads: int
+    """Threads; they do not change the numbers."""
 
     @property
     def parts(self) -> tuple[tuple[Claim, Part], ...]:
@@ -194,30 +232,50 @@ class ExpertPlan:
         return int(min(max(clock.data_end - clock.start, 0), clock.quarters - 1))
 
     @cached_property
-    def changes(self) -> dict[str, Change]:
-        """What is altered in each arm to run, each once, by its content."""
-        arms, own = self.file.claims.arms, literature()[0].arms
-        bench = self.bench(draws=2, futures=1)
-        estimates = [one for one in literature()[0].estimates if not one.parameter and state_of(one, bench) == "used"]
-        found = [Change(), *(arms[key].alone for _, part in self.parts for key in part.uses)]
-        found += [own[key].alone for one in estimates for key in (one.arm, one.reference) if key is not None]
-        return {canonical(one.content()): one for one in found}
+    def scenarios(self) -> tuple[Change, ...]:
+        """Scenarios to run: the case as it is, and the arms of claims and of estimates that are used."""
+        own = literature()[0].arms
+        experiment = self.experiment(self.study(on_record=False, draws=2, replicates=1))
+        used = [
+            estimate
+            for estimate in literature()[0].estimates
+            if not estimate.parameter and state_of(estimate, experiment) == "used"
+        ]
+        of_claims = [self.file.claims.arms[key] for _, part in self.parts for key in part.uses]
+        of_estimates = [own[key] for estimate in used for key in (estimate.arm, estimate.reference) if key is not None]
+        return (Change(), *of_claims, *of_estimates)
 
     @property
     def runs(self) -> int:
         """Runs to make."""
-        return len(self.changes) * self.draws * self.futures * (1 if self.source is None else 2)
+        distinct = {memo_key(scenario) for scenario in self.scenarios}
+        return len(distinct) * self.draws * self.futures * (1 if self.source is None else 2)
 
-    def bench(self, source: Source | None = None, draws: int | None = None, futures: int | None = None) -> Bench:
-        """Draws to run on: of a source, else of the prior."""
-        each = futures or self.futures
-        kind = "prior" if source is None else "posterior"
-        study = baseline(self.case.name).with_changes(
-            runs=(draws or self.draws) * each, futures=each, seed=self.seed, draws=kind, keep=[SIZE]
+    def study(self, *, on_record: bool, draws: int | None = None, replicates: int | None = None) -> Study:
+        """Give the study of the draws of the record, or of those of the prior; perhaps a smaller one."""
+        draws_of = "posterior" if on_record else "prior"
+        return trial_study(self.case, draws or self.draws, replicates or self.futures, self.seed, draws_of)
+
+    @cached_property
+    def values_read(self) -> OutputValues:
+        """What is read of every run."""
+        places = {*places_of([part for _, part in self.parts]), *self.outlooks, *self.sizes}
+        places |= {(estimate.output, self.last) for estimate in literature()[0].estimates if estimate.output}
+        return values_read(self.study(on_record=False), self.case, places)
+
+    def experiment(
+        self, study: Study, progress: Progress | None = None, checkpoint: Checkpoint | None = None
+    ) -> Experiment:
+        """Set up an experiment; its arguments are those of :class:`~copark.simulation.experiment.Experiment`."""
+        return Experiment(
+            study,
+            self.case,
+            self.values_read,
+            source=self.source,
+            threads=self.threads,
+            progress=progress,
+            checkpoint=checkpoint,
         )
-        looks = {*looks_of([part for _, part in self.parts]), *self.outlooks, *self.sizes}
-        looks |= {(one.output, self.last) for one in literature()[0].estimates if one.output}
-        return bench_of(self.case, study, sorted(looks), source, self.threads)
 
     @property
     def sizes(self) -> tuple[tuple[str, int], ...]:
@@ -226,113 +284,174 @@ class ExpertPlan:
 
 
 @dataclass(frozen=True)
-class Found:
+class ModelValues:
     """What the model has of an estimate, in some draws."""
 
     middle: Floats
     """Expected over random numbers, shape (draws,); NaN where not known."""
     likelihood: Floats
-    """Shape (draws,); 0 where not known."""
+    """Of the estimate there, shape (draws,); 0 where not known."""
 
 
 @dataclass(frozen=True)
 class Worlds:
-    """The draws of the prior, or of the record, with all arms run on common random numbers."""
+    """The draws of the prior, or of the record, with all scenarios run on common random numbers."""
 
     plan: ExpertPlan
-    bench: Bench
+    """What is run."""
+    experiment: Experiment
+    """On these draws."""
 
     @classmethod
-    def make(cls, plan: ExpertPlan, source: Source | None, told: Callable[[int], None], stage: Stage) -> Worlds:
-        """Run them, or read what of them was kept."""
-        bench = plan.bench(source)
-        bench.run_all(plan.changes.values(), told, stage)
-        return cls(plan, bench)
+    def run(
+        cls,
+        plan: ExpertPlan,
+        *,
+        on_record: bool,
+        progress: Progress | None = None,
+        checkpoint: Checkpoint | None = None,
+    ) -> Worlds:
+        """Run them, or read what of them was kept.
+
+        Parameters
+        ----------
+        plan
+            What is run.
+        on_record
+            Whether draws are those of the record, and not of the prior.
+        progress
+            Called with runs made and runs to be made.
+        checkpoint
+            Where runs are kept from time to time, and found.
+        """
+        experiment = plan.experiment(plan.study(on_record=on_record), progress, checkpoint)
+        experiment.extend(plan.scenarios)
+        return cls(plan, experiment)
 
     @property
     def draws(self) -> int:
-        """How many."""
-        return self.bench.count
+        """Draws of parameters."""
+        return draws_in(self.experiment.study)
+
+    @property
+    def replicates(self) -> int:
+        """Runs of each draw."""
+        return len(self.experiment.replicates)
+
+    @property
+    def runs(self) -> int:
+        """Runs of each scenario."""
+        return self.experiment.study.runs
 
     @cached_property
     def values(self) -> dict[str, Floats]:
         """Parameters that differ between draws, each of shape (draws,)."""
-        return drawn_values(self.bench.draws, self.bench.futures)
+        return drawn_values(self.experiment.drawn())
 
     @cached_property
     def ridge(self) -> Ridge:
         """Regression on them."""
         return Ridge(self.values)
 
-    @cached_property
-    def plain(self) -> ArmRuns:
-        """The case as it is."""
-        return self.bench.run(Change())
+    def _readings(self, arms: Mapping[str, Change]) -> Readings:
+        """Read scenarios by the keys that arms have."""
+        judged = self.experiment.study.judged_in(self.plan.case.clock.quarters)
+        places = self.plan.values_read.places
+        return Readings(lambda arm: self.experiment.measured(arms[arm]), places, judged, self.replicates)
 
-    def _measured(self, part: Part, arms: Mapping[str, Arm]) -> dict[str, Floats]:
-        return of_part(part, lambda key: self.bench.run(arms[key].alone), self.plan.case)
+    @property
+    def _plain(self) -> Readings:
+        """The case as it is."""
+        return self._readings({AS_IT_IS: Change()})
+
+    def output(self, output: str, quarter: int) -> Floats:
+        """Give an output of the case as it is in a quarter, shape (runs,); NaN in runs that did not finish."""
+        return self._plain.output(AS_IT_IS, output, quarter).ravel()
+
+    @property
+    def outcomes(self) -> Floats:
+        """Codes of the outcomes of the case as it is, -1 where a run did not finish, shape (runs,)."""
+        return self._plain.outcomes(AS_IT_IS).ravel()
 
     @cached_property
     def weighed(self) -> dict[tuple[str, str], Weighed]:
         """Parts of claims, by claim and part."""
         claims = self.plan.file.claims
+        readings = self._readings(claims.arms)
         return {
-            (claim.id, part.key): weigh(part, self._measured(part, claims.arms), self.ridge, claims.sizes)
+            (claim.id, part.key): weigh(part, statistics_of(part, readings, self.plan.case), self.ridge, claims.sizes)
             for claim, part in self.plan.parts
         }
 
-    def beside(self, one: Estimate, error: float) -> Found | None:
-        """An estimate beside the model's own value in every draw; ``None`` where nothing of it differs between draws.
+    def beside(self, estimate: Estimate, error: float) -> ModelValues | None:
+        """Set an estimate beside the model's own value in every draw.
 
-        error: its standard error, as of :func:`error_of`.
+        Parameters
+        ----------
+        estimate
+            The estimate.
+        error
+            Its standard error, as of :func:`error_of`.
+
+        Returns
+        -------
+        ``None`` where nothing of it differs between draws.
         """
-        if one.parameter:
-            drawn = self.values.get(one.parameter)
-            return None if drawn is None else Found(drawn, one.likelihood(drawn, error))
-        part = one.asking((self.plan.last + 1) / 4.0)
-        effects = expected(part, self._measured(part, literature()[0].arms), self.ridge)
+        if estimate.parameter:
+            drawn = self.values.get(estimate.parameter)
+            return None if drawn is None else ModelValues(drawn, estimate.likelihood(drawn, error))
+        part = estimate.asking((self.plan.last + 1) / 4.0)
+        runs = statistics_of(part, self._readings(literature()[0].arms), self.plan.case)
+        effects = expected(part, runs, self.ridge)
         if effects is None or not np.ptp(effects.values[part.key]) > 0.0:
             return None
-        middle, likelihood = np.full(len(effects.known), np.nan), np.zeros(len(effects.known))
+        middle = np.full(len(effects.known), np.nan)
+        likelihood = np.zeros(len(effects.known))
         middle[effects.known] = effects.means[part.key]
-        likelihood[effects.known] = one.likelihood(effects.values[part.key], error).mean(axis=1)
-        return Found(middle, likelihood)
+        likelihood[effects.known] = estimate.likelihood(effects.values[part.key], error).mean(axis=1)
+        return ModelValues(middle, likelihood)
 
     def of(self, question: Question) -> Floats:
-        """What the model has of a question, by run, shape (runs,); NaN where not known."""
+        """Give what the model has of a question, by run, shape (runs,); NaN where not known."""
         if question.kind == "outlook":
-            name, _, quarter = question.key.partition("/")
+            output, _, label = question.key.partition("/")
             start = self.plan.case.clock.start
-            look = next(one for one in self.plan.outlooks if one[0] == name and str(start + one[1]) == quarter)
-            return self.plain.values[look]
+            return next(
+                self.output(output, quarter)
+                for name, quarter in self.plan.outlooks
+                if name == output and str(start + quarter) == label
+            )
         if question.kind == "parameter":
-            found = self.values[question.key]
+            by_draw = self.values[question.key]
         else:
             claim, part, name = question.key.split("/")
             effects = self.weighed[claim, part].effects
-            found = np.full(self.draws, np.nan)
+            by_draw = np.full(self.draws, np.nan)
             if effects is not None:
-                found[effects.known] = effects.means[name]
-        return np.repeat(found, self.bench.futures)
+                by_draw[effects.known] = effects.means[name]
+        return np.repeat(by_draw, self.replicates)
 
 
 LEVELS = (0.05, 0.5, 0.95)
 """Levels of the quantiles that experts give."""
 SHARES = np.diff([0.0, *LEVELS, 1.0])
 """Probability below, between and above them."""
-ROUNDS, CLOSE, NEARER = 500, 1e-6, 0.999
-"""Rounds of fitting at most; difference of probabilities that is none; share of the last difference from which on
-fitting gets no nearer, since answers contradict each other."""
+ROUNDS = 500
+"""Rounds of fitting at most."""
+CLOSE = 1e-6
+"""Difference of probabilities that is none."""
+NEARER = 0.999
+"""Share of the last difference from which on fitting gets no nearer, since answers contradict each other."""
 
 
 def shared(weights: Floats) -> Floats:
-    """Weights that sum to one; all 0 where they cannot."""
+    """Scale weights so that they sum to one; all are 0 where they cannot."""
     total = float(weights.sum())
     return weights / total if total > 0.0 and np.isfinite(total) else np.zeros_like(weights)
 
 
 def place(values: Floats, quantiles: Sequence[float]) -> Integers:
-    """Which of the four ranges between quantiles each value lies in."""
+    """Find which of the four ranges between quantiles each value lies in."""
     return np.searchsorted(np.asarray(quantiles), values, side="left").astype(np.int64)
 
 
@@ -349,25 +468,31 @@ class Raked:
 
 
 def rake(places: Sequence[Integers], start: Floats) -> Raked:
-    """Weights nearest to those given in which every quantity has its quantiles.
+    """Find the weights nearest to those given in which every quantity has its quantiles.
 
     Nearest is of least relative entropy: the distribution stays what it was within each range, as in the classical
     model of structured expert judgement (Cooke 1991), whose background measure is here the model's own. Found by
     iterative proportional fitting (Deming and Stephan 1940).
 
-    places: by quantity: which range each draw lies in, as of :func:`place`; each range has a draw of some weight.
-    start: weights of the draws, shape (draws,).
+    Parameters
+    ----------
+    places
+        By quantity: which range each draw lies in, as of :func:`place`; each range has a draw of some weight.
+    start
+        Weights of the draws, shape (draws,).
     """
-    weights, factors = shared(start), [np.ones(len(SHARES)) for _ in places]
+    weights = shared(start)
+    factors = [np.ones(len(SHARES)) for _ in places]
     off = np.inf
     for _ in range(ROUNDS):
-        before, off = off, 0.0
-        for n, at in enumerate(places):
-            now = np.bincount(at, weights, len(SHARES))
+        before = off
+        off = 0.0
+        for number, ranges in enumerate(places):
+            now = np.bincount(ranges, weights, len(SHARES))
             off = max(off, float(abs(now - SHARES).max()))
             step = np.divide(SHARES, now, out=np.ones_like(now), where=now > 0.0)
-            factors[n] = factors[n] * step
-            weights = weights * step[at]
+            factors[number] = factors[number] * step
+            weights = weights * step[ranges]
         weights = shared(weights)
         if off < CLOSE or off > NEARER * before:
             break
@@ -379,8 +504,9 @@ class Opinion:
     """One expert's answers as weights of runs, each set of shape (runs,)."""
 
     prior: Floats
+    """Of the prior."""
     record: Floats | None
-    """prior, record: of the prior, and of the record, where there is one."""
+    """Of the record, where there is one."""
     unreached: tuple[str, ...]
     """Questions of which the model never has what is answered: they are left out."""
     off: float
@@ -392,37 +518,48 @@ def opinion(expert: Expert, known: Mapping[str, Question], prior: Worlds, record
 
     What is said of parameters and effects stands in the place of the prior, and the record is told after it: its draws
     take the factors found on the prior's. What is said of the years ahead is met on each set of draws as it is.
+
+    Parameters
+    ----------
+    expert
+        Whose answers they are.
+    known
+        Questions by key.
+    prior
+        Draws of the prior.
+    record
+        Draws of the record, where there is one.
     """
-    asked = {key: [known[key].inside(one) for one in given] for key, given in expert.answers.items()}
-    reached = {key: given for key, given in asked.items() if _reaches(prior.of(known[key]), given)}
+    quantiles = {key: [known[key].inside(value) for value in given] for key, given in expert.answers.items()}
+    reached = {key: ends for key, ends in quantiles.items() if _reaches(prior.of(known[key]), ends)}
     before = [key for key in reached if known[key].kind != "outlook"]
 
     def raked(worlds: Worlds, keys: Sequence[str], start: Floats) -> Raked:
         columns = [worlds.of(known[key]) for key in keys]
-        there = np.logical_and.reduce([np.isfinite(one) for one in columns], axis=0) if columns else True
-        places = [place(one, reached[key]) for one, key in zip(columns, keys, strict=True)]
-        return rake(places, np.where(there, start, 0.0))
+        is_known = np.logical_and.reduce([np.isfinite(column) for column in columns], axis=0) if columns else True
+        places = [place(column, reached[key]) for column, key in zip(columns, keys, strict=True)]
+        return rake(places, np.where(is_known, start, 0.0))
 
-    evenly = np.ones(prior.bench.study.runs)
+    evenly = np.ones(prior.runs)
     every = raked(prior, list(reached), evenly)
     if record is None:
-        return Opinion(every.weights, None, tuple(asked.keys() - reached.keys()), every.off)
-    start = np.ones(record.bench.study.runs)
+        return Opinion(every.weights, None, tuple(quantiles.keys() - reached.keys()), every.off)
+    start = np.ones(record.runs)
     for key, factor in zip(before, raked(prior, before, evenly).factors, strict=True):
         values = record.of(known[key])
         start *= np.where(np.isfinite(values), factor[place(values, reached[key])], 0.0)
     ahead = [key for key in reached if key not in before and _reaches(record.of(known[key]), reached[key], start)]
     after = raked(record, ahead, start)
-    lost = [key for key in asked if key not in before and key not in ahead]
+    lost = [key for key in quantiles if key not in before and key not in ahead]
     return Opinion(every.weights, after.weights, tuple(lost), max(every.off, after.off))
 
 
 def _reaches(values: Floats, quantiles: Sequence[float], weights: Floats | None = None) -> bool:
-    """Whether each range between quantiles has a run of some weight."""
-    there = np.isfinite(values) & (True if weights is None else weights > 0.0)
-    return bool(np.all(np.bincount(place(values[there], quantiles), minlength=len(SHARES))))
+    """Tell whether each range between quantiles has a run of some weight."""
+    counted = np.isfinite(values) & (True if weights is None else weights > 0.0)
+    return bool(np.all(np.bincount(place(values[counted], quantiles), minlength=len(SHARES))))
 
 
 def pooled(opinions: Sequence[Floats], weights: Sequence[float]) -> Floats:
-    """Linear pool of weights of runs: each expert's counts as much as it is given (Stone 1961)."""
-    return np.asarray(weights) / np.sum(weights) @ np.stack([shared(one) for one in opinions])
+    """Pool weights of runs linearly: each expert's counts as much as it is given (Stone 1961)."""
+    return np.asarray(weights) / np.sum(weights) @ np.stack([shared(own) for own in opinions])

@@ -23,7 +23,7 @@ from copark.texts import text
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from copark.analyses.experts import Asked, Beside
+    from copark.analyses.experts import AnsweredQuestion, Beside
 
 MOVED = 0.03
 """Change of a probability from which on an estimate is named, and a claim may turn."""
@@ -286,7 +286,7 @@ class _Show(Show):
         return self.section("experts", self.text("lead.experts"), voices, doc.Paragraph(told), answers,
                             self.table("by_expert", ("claim", main, *own, pooled), by))  # fmt: skip
 
-    def answered(self, one: Asked) -> tuple[doc.Value, ...]:
+    def answered(self, one: AnsweredQuestion) -> tuple[doc.Value, ...]:
         def ends(given: tuple[float, float, float] | None) -> str:
             if given is None or not all(map(isfinite, given)):
                 return ""

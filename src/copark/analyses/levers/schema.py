@@ -61,7 +61,7 @@ class Setting(Scenario):
 
     @model_validator(mode="after")
     def _check_change(self) -> Setting:
-        for name in ("parameters", "links", "without_anchors"):
+        for name in ("parameters", "links", "without_anchors", "times", "scale"):
             if getattr(self, name):
                 raise wrong("levers_setting", at=name, found=name)
         if self.edits.is_empty and not self.levers:
@@ -109,7 +109,7 @@ class Structure(Scenario):
 
     @model_validator(mode="after")
     def _check_change(self) -> Structure:
-        for name in ("edits", "without_anchors"):
+        for name in ("edits", "without_anchors", "times", "scale"):
             if name in self.model_fields_set:
                 raise wrong("levers_structure", at=name, found=name)
         if not self.changes_runs and self.self_standing == SELF_STANDING:

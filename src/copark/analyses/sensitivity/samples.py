@@ -17,8 +17,7 @@ from copark.cases.case import Case
 from copark.identity import identity_of
 from copark.model.arrays import Draws
 from copark.model.variables import catalogue
-from copark.simulation.ensemble import ScenarioRuns
-from copark.simulation.experiment import Experiment
+from copark.simulation.experiment import Experiment, OutputValues
 from copark.simulation.sample import DrawSource
 from copark.simulation.study import Study
 from copark.stats.quantiles import weighted_quantiles
@@ -107,37 +106,6 @@ def readouts_of(case: Case) -> tuple[Readout, ...]:
         at = min(4 * year, case.clock.quarters) - 1
         made.setdefault((output, at), Readout(output, at, str(case.clock.start + at), year))
     return tuple(made.values())
-
-
-@dataclass(frozen=True)
-class ReadoutMeasures:
-    """Read-outs as measures of an experiment, each at its own quarter."""
-
-    readouts: tuple[Readout, ...]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Keys of the read-outs."""
-        return tuple(readout.key for readout in self.readouts)
-
-    @property
-    def units(self) -> tuple[str, ...]:
-        """Units of the read-outs."""
-        return tuple(readout.unit for readout in self.readouts)
-
-    @property
-    def outputs(self) -> tuple[str, ...]:
-        """Outputs they are read of."""
-        return tuple(dict.fromkeys(readout.output for readout in self.readouts))
-
-    def quarters(self, labels: Sequence[str]) -> tuple[str, ...]:
-        """Give the last quarter, for all read-outs."""
-        return tuple(labels[-1:])
-
-    def read(self, runs: ScenarioRuns) -> Floats:
-        """Read some runs, shape (runs, read-outs, 1); not a number where a run did not finish."""
-        values = np.stack([runs[readout.output][:, readout.at] for readout in self.readouts], axis=1)
-        return runs.of_finished(values)[:, :, np.newaxis]
 
 
 @dataclass(frozen=True)
@@ -235,7 +203,7 @@ def read_points(
     Means over replicates, shape (draws, read-outs); not a number where a run did not finish.
     """
     study = study_of(case, seed).with_changes(draws="posterior", runs=count * replicates, futures=replicates)
-    measures = ReadoutMeasures(tuple(readouts))
+    measures = OutputValues(tuple((readout.output, readout.at) for readout in readouts))
     experiment = Experiment(study, case, measures, source=source, threads=threads, checkpoint=stage, progress=progress)
     values = experiment.measured(study.scenarios[0]).values
     return np.asarray(values.reshape(count, replicates, len(readouts)).mean(axis=1))

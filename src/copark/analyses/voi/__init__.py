@@ -5,7 +5,7 @@ Which further observation, at which date and precision, would tell most of what 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isfinite
@@ -18,8 +18,8 @@ from copark.analyses.claims import Params as ClaimsParams
 from copark.analyses.claims import written
 from copark.analyses.claims.findings import rules_of
 from copark.analyses.claims.shared import verdicts, workload_of
-from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Rows
-from copark.analyses.voi import worlds as made
+from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result
+from copark.analyses.voi import worlds as information
 from copark.arrays import Floats
 from copark.calibration.draw_sources import DRAWS as BORROWED
 from copark.calibration.observations import noise
@@ -41,15 +41,17 @@ if TYPE_CHECKING:
 FACTORS = (0.5, 1.0, 2.0, 4.0)
 """Errors that the best observation of each claim is tried with, as multiples of the usual ones."""
 DEAREST = 1e12
+"""Largest cost that is taken."""
 
 
 def parts_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
-    """Parts of the claims about a case that can be told of one world."""
+    """List the parts of the claims about a case that can be told of one world."""
     file = written(ClaimsParams(case=given["case"]), context)
     return [
-        Choice(made.key_of(claim, part), _title(claim, part))
-        for claim, part in file.claims.of(file.claims.claims) if made.measurable(part)
-    ]  # fmt: skip
+        Choice(information.key_of(claim, part), _title(claim, part))
+        for claim, part in file.claims.of(file.claims.claims)
+        if information.measurable(part)
+    ]
 
 
 def _title(claim: Claim, part: Part) -> Said:
@@ -71,22 +73,22 @@ class Params(CaseParams):
 
         Raises RunRefused if an entry is not ``observation=cost``, the observation is none or the cost is not above 0.
         """
-        known = [*(one.key for one in made.FAMILIES), made.LITERATURE]
-        found = {}
+        known = [*(family.key for family in information.FAMILIES), information.LITERATURE]
+        costs = {}
         for entry in self.cost:
-            name, _, words = entry.partition("=")
+            name, _, number = entry.partition("=")
             try:
-                value = float(words)
+                value = float(number)
             except ValueError:
                 value = float("nan")
             if name.strip() not in known or not isfinite(value) or not 0.0 < value <= DEAREST:
                 raise RunRefused.of("voi.no_cost", found=printable(entry[:60]), known=", ".join(known))
-            found[name.strip()] = value
-        return found
+            costs[name.strip()] = value
+        return costs
 
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
-    """The claims whose parts are asked about."""
+    """Tell the claims whose parts are asked about."""
     return {"rules": rules_of(written(ClaimsParams(case=params.case), context), sequential=False)}
 
 
@@ -99,18 +101,21 @@ class OpenQuestion:
     rival: bool
     """Whether it is of a rival explanation."""
     title: Said
+    """Title of the part."""
     says: Said
-    """title, says: the part's title, and what holds if it is true."""
+    """What holds if it is true."""
     claimed: float
+    """P, which counts every draw by the probability that it holds there: that of ``copark claims``."""
     claimed_word: str
-    """claimed, claimed_word: P, which counts every draw by the probability that it holds there, and its word: those of
-    ``copark claims``."""
+    """The word of ``copark claims`` for it."""
     probability: float
     """Share of worlds in which its condition holds, by the best estimate of each: what reports are regressed on."""
     low: float
+    """5 % quantile of its expected effect."""
     median: float
+    """Median of its expected effect."""
     high: float
-    """low, median, high: 5, 50 and 95 % of its expected effect."""
+    """95 % quantile of its expected effect."""
     parameters: float
     """Share of the variance of one run's effect that the draws explain: more nobody can foretell."""
     known: float
@@ -145,24 +150,33 @@ class Tried:
     """What an observation would tell of a question, with its error multiplied by a factor."""
 
     question: str
+    """Key of the question."""
     observation: int
+    """Place of the observation among those of the answer."""
     factor: float
+    """What its error is multiplied by."""
     gain: InformationGain
+    """What it tells."""
 
 
 def simplest(tried: Sequence[Tried], observations: Sequence[PossibleObservation]) -> Tried:
-    """The best observation of a question: of those within a standard error of the largest gain, the simplest.
+    """Choose the best observation of a question: of those within a standard error of the largest gain, the simplest.
 
     That is the one with the fewest dates, then the earliest.
 
-    tried: what was tried of one question.
+    Parameters
+    ----------
+    tried
+        What was tried of one question.
+    observations
+        Those of the answer.
     """
-    top = max(tried, key=lambda one: one.gain.variance)
-    near = [one for one in tried if one.gain.variance >= top.gain.variance - top.gain.error]
+    top = max(tried, key=lambda trial: trial.gain.variance)
+    near = [trial for trial in tried if trial.gain.variance >= top.gain.variance - top.gain.error]
 
-    def order(one: Tried) -> tuple[int, str, float]:
-        dates = observations[one.observation].dates
-        return max(len(dates), 1), max(dates, default=""), -one.gain.variance
+    def order(trial: Tried) -> tuple[int, str, float]:
+        dates = observations[trial.observation].dates
+        return max(len(dates), 1), max(dates, default=""), -trial.gain.variance
 
     return top if not top.gain.variance > 0.0 else min(near, key=order)
 
@@ -172,7 +186,9 @@ class Answer(Result):
     """Questions, observations, and what each tells of each."""
 
     case: str
+    """Name of the case."""
     park: Said
+    """Name of the park."""
     cut: str
     """Last quarter that the draws reproduce already; empty where they reproduce nothing."""
     worlds: int
@@ -182,8 +198,9 @@ class Answer(Result):
     values: int
     """Values on record that count as known beside the draws."""
     questions: tuple[OpenQuestion, ...]
+    """What is asked of the claims."""
     observations: tuple[PossibleObservation, ...]
-    """questions, observations: what is asked of the claims, and what could be observed."""
+    """What could be observed."""
     tried: tuple[Tried, ...]
     """Every open question with every observation."""
     precisions: tuple[Tried, ...]
@@ -194,60 +211,78 @@ class Answer(Result):
     @cached_property
     def ranked(self) -> dict[str, tuple[Tried, ...]]:
         """What was tried of each open question, the largest gain first."""
-        keys = dict.fromkeys(one.question for one in self.tried)
+        by_question: dict[str, list[Tried]] = {}
+        for trial in self.tried:
+            by_question.setdefault(trial.question, []).append(trial)
         return {
-            key: tuple(sorted((one for one in self.tried if one.question == key), key=lambda one: -one.gain.variance))
-            for key in keys
-        }  # fmt: skip
+            question: tuple(sorted(trials, key=lambda trial: -trial.gain.variance))
+            for question, trials in by_question.items()
+        }
 
     @cached_property
     def best(self) -> tuple[Tried, ...]:
         """The best observation of each open question: claims before rivals, the largest gain first."""
-        found = [simplest(rows, self.observations) for rows in self.ranked.values()]
-        return tuple(sorted(found, key=lambda one: (self.question(one.question).rival, -one.gain.variance)))
+        best = [simplest(trials, self.observations) for trials in self.ranked.values()]
+        return tuple(sorted(best, key=lambda trial: (self.question(trial.question).rival, -trial.gain.variance)))
 
     def question(self, key: str) -> OpenQuestion:
-        """A question by its key."""
-        return next(one for one in self.questions if one.key == key)
+        """Give a question by its key."""
+        return next(question for question in self.questions if question.key == key)
 
     def total(self, observation: int) -> float:
-        """Expected reduction of the variance of all open questions together by an observation."""
-        return sum(max(one.gain.variance, 0.0) for one in self.tried if one.observation == observation)
+        """Add up the expected reductions of the variance of all open questions by an observation."""
+        return sum(max(trial.gain.variance, 0.0) for trial in self.tried if trial.observation == observation)
 
     def cost(self, observation: int) -> float | None:
-        """What an observation costs; ``None`` where nobody said."""
+        """Give what an observation costs; ``None`` where nobody said."""
         return self.costs.get(self.observations[observation].family)
 
-    def main_table(self) -> Rows:
-        """Every open question with every observation, a row each."""
-        return (
-            {
-                "question": one.question, "observation": seen.family, "parameter": seen.parameter,
-                "dates": " ".join(seen.dates), "claimed": self.question(one.question).claimed,
-                "probability": self.question(one.question).probability,
-                "cost": self.cost(one.observation), **vars(one.gain),
+    def main_table(self) -> Iterator[dict[str, Any]]:
+        """Give every open question with every observation, a row each."""
+        for trial in self.tried:
+            observation = self.observations[trial.observation]
+            question = self.question(trial.question)
+            yield {
+                "question": trial.question,
+                "observation": observation.family,
+                "parameter": observation.parameter,
+                "dates": " ".join(observation.dates),
+                "claimed": question.claimed,
+                "probability": question.probability,
+                "cost": self.cost(trial.observation),
+                **vars(trial.gain),
             }
-            for one in self.tried for seen in (self.observations[one.observation],)
-        )  # fmt: skip
 
 
-def _plan(params: Params, context: Context) -> made.InformationPlan:
-    """What worlds are made of; of draws that repeat themselves each is taken once.
+def _plan(params: Params, context: Context) -> information.InformationPlan:
+    """Decide what worlds are made of; of draws that repeat themselves each is taken once.
 
     Raises RunRefused if no part of a claim about the case can be told of one world.
     """
-    case, has = context.case(params.case), context.parameters(params.case, *params.wanted)
+    case = context.case(params.case)
+    parameters = context.parameters(params.case, *params.wanted)
     file = written(ClaimsParams(case=params.case), context)
-    calibrated, parts = has.posterior, made.parts_of(file, params.claim)
+    calibrated = parameters.posterior
+    parts = information.parts_of(file, params.claim)
     if not parts:
         raise RunRefused.of("voi.no_claim", case=case.name)
-    distinct = params.draws if has.source is None else BORROWED if calibrated is None else calibrated.replay.pairs
-    cut, draws = None if calibrated is None else calibrated.cut, min(params.draws, distinct)
-    return made.InformationPlan(case, file, parts, has.source, cut, draws, params.futures, params.seed)
+    distinct = params.draws
+    if parameters.source is not None:
+        distinct = BORROWED if calibrated is None else calibrated.replay.pairs
+    return information.InformationPlan(
+        case,
+        file,
+        parts,
+        parameters.source,
+        None if calibrated is None else calibrated.cut,
+        min(params.draws, distinct),
+        params.futures,
+        params.seed,
+    )
 
 
 def workload(params: Params, context: Context) -> tuple[Workload, ...]:
-    """How much there is to run."""
+    """Tell how much there is to run."""
     plan = _plan(params, context)
     return (Workload(plan.runs, plan.case.clock.quarters), *workload_of(params, plan.draws, context))
 
@@ -260,13 +295,13 @@ def compute(params: Params, context: Context) -> Answer:
     costs = params.costs
     if costs:
         plain = params.model_copy(update={"cost": ()})
-        found = cast("Answer", answer(REGISTRY["voi"], plain, replace(context)).result)
-        return replace(found, run_id=context.run_id, costs=costs)
+        without_costs = cast("Answer", answer(REGISTRY["voi"], plain, replace(context)).result)
+        return replace(without_costs, run_id=context.run_id, costs=costs)
     plan = _plan(params, context)
 
     def simulate() -> xr.Dataset:
         context.foresee(plan.case, workload(params, context))
-        return made.make(plan, context.cores, context.stage("simulate"))
+        return information.simulate(plan, context.cores, context.stage("simulate"))
 
     return _weighed(plan, context.kept("worlds", simulate), params, context)
 
@@ -274,47 +309,54 @@ def compute(params: Params, context: Context) -> Answer:
 class _Reports:
     """What is known and what candidates report in the worlds of a plan, errors included."""
 
-    def __init__(self, plan: made.InformationPlan, worlds: xr.Dataset) -> None:
+    def __init__(self, plan: information.InformationPlan, worlds: xr.Dataset) -> None:
         from copark.calibration.observations import ObservationModel
 
-        self.plan, self.candidates = plan, made.candidates(plan.case, tuple(map(str, worlds["parameters"].to_numpy())))
-        self.columns = {one: n for n, one in enumerate(made.columns_of(self.candidates))}
-        counterparts, values = worlds["known"].to_numpy(), worlds["values"].to_numpy()
+        self.plan = plan
+        self.candidates = information.candidates(plan.case, tuple(map(str, worlds["parameters"].to_numpy())))
+        columns = information.columns_of(self.candidates)
+        self.places = {column: place for place, column in enumerate(columns)}
+        known = worlds["known"].to_numpy()
+        values = worlds["values"].to_numpy()
         statistics = worlds["statistics"].to_numpy()
-        self.whole = np.isfinite(np.concatenate([counterparts, values, statistics], axis=1)).all(axis=1)
+        self.whole = np.isfinite(np.concatenate([known, values, statistics], axis=1)).all(axis=1)
         targets = ObservationModel(plan.known)
-        errors = noise(plan.seed, 0, plan.draws, counterparts.shape[1] + values.shape[1])
-        self.known = _logs(targets.hide(counterparts + targets.errors * errors[:, : counterparts.shape[1]])[self.whole])
-        self.errors, self.values = errors[self.whole, counterparts.shape[1] :], values[self.whole]
+        count = known.shape[1]
+        errors = noise(plan.seed, 0, plan.draws, count + values.shape[1])
+        self.known = _logs(targets.hide(known + targets.errors * errors[:, :count])[self.whole])
+        self.errors = errors[self.whole, count:]
+        self.values = values[self.whole]
         self.residents = dict(enumerate(worlds["residents"].to_numpy().tolist()))
-        at = plan.first
-        self.effects, self.chance = statistics[self.whole][:, at], worlds["chance"].to_numpy()[at]
+        self.effects = statistics[self.whole][:, plan.first]
+        self.chance = worlds["chance"].to_numpy()[plan.first]
         self.holds = plan.holds(worlds)[self.whole]
 
-    def spread(self, one: made.Candidate) -> Floats:
-        """Errors of a candidate's columns."""
-        return one.errors(self._values(one), self.residents)
+    def spread(self, candidate: information.Candidate) -> Floats:
+        """Compute the errors of a candidate's columns."""
+        return candidate.errors(self._values(candidate), self.residents)
 
-    def _values(self, one: made.Candidate) -> Floats:
-        return self.values[:, [self.columns[column] for column in one.columns]]
+    def _values(self, candidate: information.Candidate) -> Floats:
+        return self.values[:, [self.places[column] for column in candidate.columns]]
 
-    def of(self, one: made.Candidate, factor: float = 1.0) -> Floats:
-        """What a candidate reports, shape (worlds, columns)."""
-        errors = self.errors[:, [self.columns[column] for column in one.columns]]
-        return _logs(self._values(one) + factor * self.spread(one) * errors)
+    def of(self, candidate: information.Candidate, factor: float = 1.0) -> Floats:
+        """Make what a candidate reports, shape (worlds, columns), its errors multiplied by a factor."""
+        errors = self.errors[:, [self.places[column] for column in candidate.columns]]
+        return _logs(self._values(candidate) + factor * self.spread(candidate) * errors)
 
-    def foretell(self, one: made.Candidate | None, at: Sequence[int], factor: float = 1.0) -> Foretold:
-        """What the known and a candidate foretell of some questions."""
-        more = np.zeros((len(self.known), 0)) if one is None else self.of(one, factor)
-        return foretell(self.known, more, self.effects[:, at], self.holds[:, at], self.plan.seed)
+    def foretell(
+        self, candidate: information.Candidate | None, questions: Sequence[int], factor: float = 1.0
+    ) -> Foretold:
+        """Foretell some questions, by their numbers, from the known and a candidate."""
+        reported = np.zeros((len(self.known), 0)) if candidate is None else self.of(candidate, factor)
+        return foretell(self.known, reported, self.effects[:, questions], self.holds[:, questions], self.plan.seed)
 
 
 def _logs(values: Floats) -> Floats:
-    """Logarithms of sizes, with their signs."""
+    """Take logarithms of sizes, with their signs."""
     return np.sign(values) * np.log1p(np.abs(values))
 
 
-def _weighed(plan: made.InformationPlan, worlds: xr.Dataset, params: Params, context: Context) -> Answer:
+def _weighed(plan: information.InformationPlan, worlds: xr.Dataset, params: Params, context: Context) -> Answer:
     """Regress every question on every observation."""
     from copark.calibration.posterior import one_thread
 
@@ -322,77 +364,112 @@ def _weighed(plan: made.InformationPlan, worlds: xr.Dataset, params: Params, con
     tell = context.stage("analyse")
     with one_thread():
         reports = _Reports(plan, worlds)
-        questions, observations = _questions(plan, reports, claimed), _observations(plan, reports)
-        at = [n for n, one in enumerate(questions) if one.open]
+        questions = _questions(plan, reports, claimed)
+        observations = _observations(plan, reports)
+        still_open = [number for number, question in enumerate(questions) if question.open]
         tried: list[Tried] = []
-        best: list[Tried] = []
-        if at:
-            base = reports.foretell(None, at)
-            for number in range(len(reports.candidates)):
-                tell(number, len(reports.candidates) + len(at))
-                tried += _tried(reports, base, at, number, 1.0)
-            for place, n in enumerate(at):
-                tell(len(reports.candidates) + place, len(reports.candidates) + len(at))
-                own = [one for one in tried if one.question == questions[n].key]
-                number = simplest(own, observations).observation
+        precisions: list[Tried] = []
+        if still_open:
+            base = reports.foretell(None, still_open)
+            total = len(reports.candidates) + len(still_open)
+            for observation in range(len(reports.candidates)):
+                tell(observation, total)
+                tried += _tried(reports, base, still_open, observation, 1.0)
+            for place, number in enumerate(still_open):
+                tell(len(reports.candidates) + place, total)
+                own = [trial for trial in tried if trial.question == questions[number].key]
+                observation = simplest(own, observations).observation
                 alone = Foretold(base.effect[:, [place]], base.probability[:, [place]])
-                best += [one for factor in FACTORS for one in _tried(reports, alone, [n], number, factor)]
+                for factor in FACTORS:
+                    precisions += _tried(reports, alone, [number], observation, factor)
     return Answer(
-        case=plan.case.name, park=Said(plan.case.title.en, plan.case.title.zh),
-        cut="" if plan.cut is None else str(plan.cut), worlds=int(reports.whole.sum()), futures=plan.futures,
-        values=len(plan.known), questions=questions,
+        case=plan.case.name,
+        park=Said(plan.case.title.en, plan.case.title.zh),
+        cut="" if plan.cut is None else str(plan.cut),
+        worlds=int(reports.whole.sum()),
+        futures=plan.futures,
+        values=len(plan.known),
+        questions=questions,
         observations=observations,
-        tried=tuple(tried), precisions=tuple(best), costs={}, **context.origin(params, _provenance(plan)),
-    )  # fmt: skip
+        tried=tuple(tried),
+        precisions=tuple(precisions),
+        costs={},
+        **context.origin(params, _provenance(plan)),
+    )
 
 
-def _provenance(plan: made.InformationPlan) -> dict[str, Any]:
-    from copark.analyses.claims.findings import TrialPlan, provenance_of
+def _provenance(plan: information.InformationPlan) -> dict[str, Any]:
+    from copark.analyses.claims.findings import provenance_of
 
-    kind = "prior" if plan.source is None else "posterior"
-    trial = TrialPlan(plan.draws, plan.futures, plan.seed, 1, kind)
     claims = tuple({claim.id: claim for claim, _ in plan.parts}.values())
-    return provenance_of(plan.file, plan.case, trial, claims, plan.source)
+    return provenance_of(plan.file, plan.case, plan.study, claims, plan.source)
 
 
-def _tried(reports: _Reports, base: Foretold, at: Sequence[int], number: int, factor: float) -> list[Tried]:
-    """What one candidate tells of some questions."""
-    more = reports.foretell(reports.candidates[number], at, factor)
-    found = gains(base, more, reports.effects[:, at], reports.holds[:, at])
-    keys = [made.key_of(*reports.plan.parts[n]) for n in at]
-    return [Tried(key, number, factor, gain) for key, gain in zip(keys, found, strict=True)]
+def _tried(reports: _Reports, base: Foretold, questions: Sequence[int], observation: int, factor: float) -> list[Tried]:
+    """Find what one candidate tells of some questions.
+
+    Parameters
+    ----------
+    reports
+        What candidates report.
+    base
+        What the known alone foretells of these questions.
+    questions
+        Their numbers.
+    observation
+        Number of the candidate.
+    factor
+        What its error is multiplied by.
+    """
+    foretold = reports.foretell(reports.candidates[observation], questions, factor)
+    gained = gains(base, foretold, reports.effects[:, questions], reports.holds[:, questions])
+    keys = [information.key_of(*reports.plan.parts[number]) for number in questions]
+    return [Tried(key, observation, factor, gain) for key, gain in zip(keys, gained, strict=True)]
 
 
-def _observations(plan: made.InformationPlan, reports: _Reports) -> tuple[PossibleObservation, ...]:
-    """Candidates as they are told."""
+def _observations(plan: information.InformationPlan, reports: _Reports) -> tuple[PossibleObservation, ...]:
+    """Describe the candidates."""
     start = plan.case.clock.start
     return tuple(
         PossibleObservation(
-            one.family, one.parameter, tuple(str(start + quarter) for quarter in one.quarters),
-            one.precision(reports.spread(one)), relative=one.relative,
+            candidate.family,
+            candidate.parameter,
+            tuple(str(start + quarter) for quarter in candidate.quarters),
+            candidate.precision(reports.spread(candidate)),
+            relative=candidate.relative,
         )
-        for one in reports.candidates
-    )  # fmt: skip
+        for candidate in reports.candidates
+    )
 
 
 def _questions(
-    plan: made.InformationPlan, reports: _Reports, claimed: Mapping[tuple[str, str], Verdict]
+    plan: information.InformationPlan, reports: _Reports, claimed: Mapping[tuple[str, str], Verdict]
 ) -> tuple[OpenQuestion, ...]:
-    """What is known of every question."""
-    every = range(len(plan.parts))
-    base = reports.foretell(None, every)
-    found = gains(base, base, reports.effects, reports.holds)
+    """Tell what is known of every question."""
+    base = reports.foretell(None, range(len(plan.parts)))
+    gained = gains(base, base, reports.effects, reports.holds)
     questions = []
-    for n, (claim, part) in enumerate(plan.parts):
-        effect = reports.effects[:, n]
+    for number, (claim, part) in enumerate(plan.parts):
+        effect = reports.effects[:, number]
         low, median, high = np.quantile(effect, (0.05, 0.5, 0.95)).tolist()
-        total, verdict = float(effect.var() + reports.chance[n] ** 2), claimed[claim.id, part.key]
+        of_parameters = float(effect.var())
+        total = float(effect.var() + reports.chance[number] ** 2)
+        verdict = claimed[claim.id, part.key]
         questions.append(
             OpenQuestion(
-                made.key_of(claim, part), claim.kind == "rival", _title(claim, part),
-                Said(part.says.en, part.says.zh), verdict.probability, verdict.word,
-                float(reports.holds[:, n].mean()), low, median, high,
-                float(effect.var()) / total if total > 0.0 else float("nan"), found[n].before, found[n].decided,
+                key=information.key_of(claim, part),
+                rival=claim.kind == "rival",
+                title=_title(claim, part),
+                says=Said(part.says.en, part.says.zh),
+                claimed=verdict.probability,
+                claimed_word=verdict.word,
+                probability=float(reports.holds[:, number].mean()),
+                low=low,
+                median=median,
+                high=high,
+                parameters=of_parameters / total if total > 0.0 else float("nan"),
+                known=gained[number].before,
+                decided=gained[number].decided,
             )
-        )  # fmt: skip
+        )
     return tuple(questions)

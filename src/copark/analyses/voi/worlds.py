@@ -1,8 +1,8 @@
 """Value of information: worlds in which claims' effects and possible observations are simulated together.
 
 A world is a draw of the parameters, with its past where that is calibrated. What is observed in it comes of its first
-future; the expected effect of an intervention is the mean over the others, on common random numbers, so that the random
-numbers of the reports is not that of the effects.
+replicate; the expected effect of an intervention is the mean over the others, on common random numbers, so that reports
+and effects have no random numbers in common.
 
 A *family* is a thing that may be asked: which outputs of the model answer it, and with which error. A *candidate* is a
 family at one date or several. What it would report of a run is a set of *columns*: an output at a quarter, or a
@@ -13,15 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from copark.analyses.claims.arm_statistics import by_run, looks_of
+from copark.analyses.claims.arm_statistics import Readings, by_run
 from copark.analyses.claims.claims_file import ClaimsFile
-from copark.analyses.claims.scenarios import bench_of
-from copark.analyses.claims.schema import Claim, Part
+from copark.analyses.claims.scenarios import places_of, trial_study, values_read
+from copark.analyses.claims.schema import Change, Claim, Part
 from copark.analyses.claims.severity import drawn_values
 from copark.analyses.claims.verdict import Ridge, expected
 from copark.analyses.claims.verdict import holds as is_met
@@ -31,23 +30,27 @@ from copark.calibration.case_parameters import Source
 from copark.calibration.observations import ObservationModel, Target, error_scales, targets
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
-from copark.identity import canonical
-from copark.simulation.ensemble import Ensemble
-from copark.simulation.run import inputs_of
-from copark.simulation.study import baseline
+from copark.model.variables import catalogue
+from copark.simulation.ensemble import ScenarioRuns
+from copark.simulation.experiment import Experiment, memo_key
+from copark.simulation.study import Study
 
 if TYPE_CHECKING:
     import xarray as xr
 
 When = Literal["middle", "now", "middle and now", "soon", "late", "yearly", "five"]
-SOON, LATE = 8, 20
-"""Quarters after the end of data of the two later dates."""
+SOON = 8
+"""Quarters after the end of data of the date that is soon."""
+LATE = 20
+"""The same of the date that is late."""
 MIDDLE = 2 / 3
 """Place of the middle date in the time with data."""
 DATES = 5
+"""Dates of what is asked five times."""
 RESIDENTS = "registered"
 """Output that a count's error is a share of."""
 LITERATURE = "literature"
+"""Family of estimates from elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,9 @@ class Family:
     key: str
     """Its name; the words are ``observation.<key>`` in the texts of the analysis."""
     outputs: tuple[str, ...]
+    """Outputs of the model that answer it."""
     dates: tuple[When, ...]
+    """When it may be asked."""
     grade: str = ""
     """Its error is that of an official or a published value of this grade, relative to the median over runs."""
     absolute: float = 0.0
@@ -91,7 +96,8 @@ FAMILIES = (
 )  # fmt: skip
 """What may be asked of a park: attribution ±4 % of residents is three of 68 in 2020; service and commitment ±0.1 is
 what several people who know a park and rate it by anchored descriptions may reach (judgement)."""
-FAMILY = {one.key: one for one in FAMILIES}
+FAMILY = {family.key: family for family in FAMILIES}
+"""Families by key."""
 ESTIMATED: Mapping[str, float] = {"home_contribution": 0.08, "network_strength": 0.1}
 """Parameters that studies elsewhere estimate, and the standard deviation with which: the weight of home effort from the
 share at which joint ventures do best (Greenaway et al. 2014, 0.53 with 0.42 to 0.64, widened for being an analogue),
@@ -111,7 +117,7 @@ class ReportColumn:
     """Whether the output is summed since the founding."""
 
     def read(self, out: Floats, names: Sequence[str]) -> Floats:
-        """Its value in runs: outputs of shape (runs, names, quarters) to shape (runs,)."""
+        """Read its value in runs: outputs of shape (runs, names, quarters) to shape (runs,)."""
         row = out[:, names.index(self.name), : self.quarter + 1]
         return row.sum(axis=1) if self.adds_up else row[:, -1]
 
@@ -121,25 +127,33 @@ class Candidate:
     """An observation that may be made."""
 
     family: str
+    """Key of what is asked."""
     quarters: tuple[int, ...]
     """When, counted from the start; empty of an estimate from elsewhere."""
     columns: tuple[ReportColumn, ...]
+    """What it would report of a run."""
     parameter: str = ""
     """What an estimate is of; empty of an observation of the park."""
 
     def errors(self, values: Floats, residents: Mapping[int, float]) -> Floats:
-        """Standard deviation of the error of each column; of a grade with the floors declared for outputs.
+        """Give the standard deviation of the error of each column; of a grade with the floors declared for outputs.
 
-        values: what runs have in the columns, shape (runs, columns); residents: median number of residents by quarter.
+        Parameters
+        ----------
+        values
+            What runs have in the columns, shape (runs, columns).
+        residents
+            Median number of residents by quarter.
         """
         if self.parameter:
             return np.array([ESTIMATED[self.parameter]])
         family = FAMILY[self.family]
         if family.residents:
-            return np.array([max(round(family.residents * residents[one.quarter]), 1.0) for one in self.columns])
+            shares = [family.residents * residents[column.quarter] for column in self.columns]
+            return np.array([max(round(share), 1.0) for share in shares])
         if family.absolute:
             return np.full(len(self.columns), family.absolute)
-        floors = [error_scales()["floors"].get(one.name, {"value": 0.0})["value"] for one in self.columns]
+        floors = [error_scales()["floors"].get(column.name, {"value": 0.0})["value"] for column in self.columns]
         graded = error_scales()["grades"][family.grade]["relative"] * np.median(np.abs(values), axis=0)
         return np.asarray(np.maximum(np.maximum(floors, graded), 1e-9))
 
@@ -148,46 +162,60 @@ class Candidate:
         """Whether its error is the relative one of a grade."""
         return not self.parameter and bool(FAMILY[self.family].grade)
 
-    def precision(self, found: Floats) -> tuple[float, ...]:
-        """How precise it is, as it is told: its error by date, or the relative error of its grade."""
+    def precision(self, errors: Floats) -> tuple[float, ...]:
+        """Say how precise it is, by the errors of its columns: each date's error, or the relative one of its grade."""
         if self.relative:
             return (float(error_scales()["grades"][FAMILY[self.family].grade]["relative"]),)
-        return tuple(dict.fromkeys(found.tolist()))
+        return tuple(dict.fromkeys(errors.tolist()))
 
 
 def candidates(case: Case, varying: Sequence[str]) -> tuple[Candidate, ...]:
-    """Candidates of a case; varying: parameters that are not known: of others an estimate tells nothing."""
-    made: dict[tuple[str, tuple[int, ...]], Candidate] = {}
+    """List the candidates of a case.
+
+    Parameters
+    ----------
+    case
+        The case.
+    varying
+        Parameters that are not known: of others an estimate tells nothing.
+    """
+    of_park: dict[tuple[str, tuple[int, ...]], Candidate] = {}
     for family in FAMILIES:
         for when in family.dates:
             quarters = dates(case, when)
-            columns = tuple(ReportColumn(name, at, family.adds_up) for at in quarters for name in family.outputs)
+            columns = tuple(
+                ReportColumn(output, quarter, family.adds_up) for quarter in quarters for output in family.outputs
+            )
             if quarters:
-                made.setdefault((family.key, quarters), Candidate(family.key, quarters, columns))
-    known = [name for name in ESTIMATED if name in varying]
-    return (*made.values(), *(Candidate(LITERATURE, (), (ReportColumn(one, -1),), parameter=one) for one in known))
+                of_park.setdefault((family.key, quarters), Candidate(family.key, quarters, columns))
+    estimates = [
+        Candidate(LITERATURE, (), (ReportColumn(parameter, -1),), parameter=parameter)
+        for parameter in ESTIMATED
+        if parameter in varying
+    ]
+    return (*of_park.values(), *estimates)
 
 
 def dates(case: Case, when: When) -> tuple[int, ...]:
-    """Quarters of a date, counted from the start; none where it lies beyond the case's time."""
+    """Give the quarters of a date, counted from the start; none where it lies beyond the case's time."""
     now = min(case.clock.data_end - case.clock.start, case.clock.quarters - 1)
     middle = round(MIDDLE * now)
-    found = {
+    quarters = {
         "middle": (middle,),
         "now": (now,),
         "middle and now": (middle, now),
         "soon": (now + SOON,),
         "late": (now + LATE,),
         "yearly": tuple(range(now % 4, now + 1, 4)),
-        "five": tuple(round((n + 1) * now / DATES) for n in range(DATES)),
+        "five": tuple(round((number + 1) * now / DATES) for number in range(DATES)),
     }[when]
-    distinct = tuple(dict.fromkeys(found))
+    distinct = tuple(dict.fromkeys(quarters))
     return distinct if distinct and distinct[0] > 0 and distinct[-1] < case.clock.quarters else ()
 
 
-def columns_of(found: Sequence[Candidate]) -> tuple[ReportColumn, ...]:
-    """Every column of some candidates, once."""
-    return tuple(dict.fromkeys(column for one in found for column in one.columns))
+def columns_of(of: Sequence[Candidate]) -> tuple[ReportColumn, ...]:
+    """List every column of some candidates, once."""
+    return tuple(dict.fromkeys(column for candidate in of for column in candidate.columns))
 
 
 MEASURED = frozenset(("log", "difference", "change", "share", "level"))
@@ -197,24 +225,33 @@ MOST_ARMS = 2
 
 
 def measurable(part: Part) -> bool:
-    """Whether the statistics that a part's rule looks at can be told of one world."""
+    """Tell whether the statistics that a part's rule looks at can be told of one world."""
     return all(part.statistics[name].kind in MEASURED for name in part.judged)
 
 
 def key_of(claim: Claim, part: Part) -> str:
-    """Key of a part among all claims."""
+    """Give the key of a part among all claims."""
     return f"{claim.id}/{part.key}"
 
 
 def parts_of(file: ClaimsFile, wanted: Sequence[str] = ()) -> tuple[tuple[Claim, Part], ...]:
-    """Parts of claims that are tried: those wanted by key, or those of a headline that compare two arms at most."""
-    return tuple(
-        (claim, part) for claim, part in file.claims.of(file.claims.claims)
-        if measurable(part) and (
-            key_of(claim, part) in wanted if wanted
-            else part.key in claim.headline.parts and len(part.uses) <= MOST_ARMS
-        )
-    )  # fmt: skip
+    """Choose the parts of claims that are tried.
+
+    Parameters
+    ----------
+    file
+        The claims.
+    wanted
+        Keys of parts; where there are none, parts of a headline that compare two arms at most are tried.
+    """
+
+    def is_tried(claim: Claim, part: Part) -> bool:
+        if wanted:
+            return key_of(claim, part) in wanted
+        return part.key in claim.headline.parts and len(part.uses) <= MOST_ARMS
+
+    parts = file.claims.of(file.claims.claims)
+    return tuple((claim, part) for claim, part in parts if measurable(part) and is_tried(claim, part))
 
 
 @dataclass(frozen=True)
@@ -222,7 +259,9 @@ class InformationPlan:
     """How worlds are made."""
 
     case: Case
+    """The case."""
     file: ClaimsFile
+    """Claims about it."""
     parts: tuple[tuple[Claim, Part], ...]
     """Parts of claims whose effects are measured."""
     source: Source | None
@@ -230,14 +269,28 @@ class InformationPlan:
     cut: Quarter | None
     """Last quarter that the draws reproduce already; ``None`` where they reproduce nothing."""
     draws: int
+    """Worlds."""
     futures: int
-    """draws, futures: worlds, and runs of each."""
+    """Runs of each world."""
     seed: int
+    """Of draws and random numbers."""
+
+    @property
+    def study(self) -> Study:
+        """Draws and random numbers of all runs."""
+        draws_of = "prior" if self.source is None else "posterior"
+        return trial_study(self.case, self.draws, self.futures, self.seed, draws_of)
+
+    @property
+    def arms(self) -> tuple[Change, ...]:
+        """Scenarios that the parts compare."""
+        keys = dict.fromkeys(key for _, part in self.parts for key in part.uses)
+        return tuple(self.file.claims.arms[key] for key in keys)
 
     @property
     def runs(self) -> int:
         """Runs to make."""
-        arms = {canonical(self.file.claims.arms[key].alone.content()) for _, part in self.parts for key in part.uses}
+        arms = {memo_key(arm) for arm in self.arms}
         return self.draws * (len(arms) * (self.futures - 1) + 1)
 
     @property
@@ -251,76 +304,129 @@ class InformationPlan:
         return [f"{key_of(claim, part)}/{name}" for claim, part in self.parts for name in part.judged]
 
     def holds(self, worlds: xr.Dataset) -> Booleans:
-        """Whether the condition of support of each part holds in each world, shape (draws, parts)."""
+        """Tell whether the condition of support of each part holds in each world, shape (draws, parts)."""
         columns = dict(zip(self.statistics, worlds["statistics"].to_numpy().T, strict=True))
-        made = []
+        met = []
         for claim, part in self.parts:
             own = {name: columns[f"{key_of(claim, part)}/{name}"] for name in part.judged}
-            made.append(is_met(part.rule.supported, own, self.file.claims.sizes) > 0.5)
-        return np.array(made, dtype=bool).T
+            met.append(is_met(part.rule.supported, own, self.file.claims.sizes) > 0.5)
+        return np.array(met, dtype=bool).T
 
     @property
     def first(self) -> list[int]:
         """Places of the statistics that tell the effect of each part: the first judged, of an output if any is."""
-        found = []
+        places = []
         for claim, part in self.parts:
             name = next((name for name in part.judged if part.statistics[name].output), part.judged[0])
-            found.append(self.statistics.index(f"{key_of(claim, part)}/{name}"))
-        return found
+            places.append(self.statistics.index(f"{key_of(claim, part)}/{name}"))
+        return places
 
 
-def make(plan: InformationPlan, threads: int, tell: Callable[[int, int], None]) -> xr.Dataset:
+@dataclass(frozen=True)
+class ReportMeasures:
+    """What is known and what candidates would see of a run, without error, as measures of an experiment.
+
+    First counterparts of values on record, then columns of reports, then residents in every quarter; not a number where
+    a run did not finish.
+    """
+
+    model: ObservationModel
+    """Of the values on record."""
+    columns: tuple[ReportColumn, ...]
+    """Columns that are read of outputs."""
+    length: int
+    """Quarters that are simulated."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the measures."""
+        known = [f"{target.variable} {target.date}" for target in self.model.targets]
+        columns = [f"{column.name}/{column.quarter}" for column in self.columns]
+        return (*known, *columns, *(f"{RESIDENTS}/{quarter}" for quarter in range(self.length)))
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Units of the measures."""
+        units = catalogue().outputs
+        columns = [units[column.name].unit for column in self.columns]
+        return (*(target.unit for target in self.model.targets), *columns, *[units[RESIDENTS].unit] * self.length)
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Outputs that are read."""
+        return tuple(dict.fromkeys((RESIDENTS, *(column.name for column in self.columns), *self.model.variables)))
+
+    def quarters(self, labels: Sequence[str]) -> tuple[str, ...]:
+        """Give the last quarter: each measure has its own."""
+        return tuple(labels[-1:])
+
+    def read(self, runs: ScenarioRuns) -> Floats:
+        """Read some runs, shape (runs, measures, 1)."""
+        known = self.model.counterparts(runs.out, runs.names)
+        columns = [column.read(runs.out, runs.names)[:, np.newaxis] for column in self.columns]
+        return runs.of_finished(np.concatenate([known, *columns, runs[RESIDENTS]], axis=1))[:, :, np.newaxis]
+
+    def split(self, values: Floats) -> tuple[Floats, Floats, Floats]:
+        """Split what was read into what is known, columns and residents, each of shape (runs, …)."""
+        known = len(self.model.targets)
+        first, second, third = np.split(values[:, :, 0], [known, known + len(self.columns)], axis=1)
+        return first, second, third
+
+
+def simulate(plan: InformationPlan, threads: int, progress: Callable[[int, int], None]) -> xr.Dataset:
     """Run the worlds.
+
+    Parameters
+    ----------
+    plan
+        How they are made.
+    threads
+        Threads; they do not change the numbers.
+    progress
+        Called with runs made and runs to be made.
 
     Returns
     -------
     xarray.Dataset
         ``known`` (draw, target): counterparts of values on record; ``values`` (draw, column): what candidates would
         see, without error; ``residents`` (quarter); ``parameters`` (draw, parameter); ``statistics`` (draw, statistic):
-        expected over random numbers, NaN where not known; ``random numbers`` (statistic): standard deviation of one run
-        of a draw.
+        expected over random numbers, NaN where not known; ``chance`` (statistic): standard deviation of one run of a
+        draw.
     """
     import xarray as xr
 
-    case, done = plan.case, 0
-    arms = {key: arm.alone for key, arm in plan.file.claims.arms.items()}
-    study = baseline(case.name).with_changes(
-        runs=plan.draws * plan.futures, futures=plan.futures, seed=plan.seed, keep=[RESIDENTS],
-        draws="prior" if plan.source is None else "posterior",
-    )  # fmt: skip
-    whole = bench_of(case, study, looks_of([part for _, part in plan.parts]), plan.source, threads)
-    bench = whole.chosen(plan.draws, range(1, plan.futures))
-
-    def more(count: int) -> None:
-        nonlocal done
-        done += count
-        tell(min(done, plan.runs), plan.runs)
-
-    bench.run_all([arms[key] for _, part in plan.parts for key in part.uses], more)
-    drawn = drawn_values(whole.draws, plan.futures)
-    ridge, statistics, chance = Ridge(drawn), [], []
-    for _, part in plan.parts:
-        read = partial(by_run, arms=lambda key: bench.run(arms[key]), case=case)
-        judged = {name: read(part.statistics[name]) for name in part.judged}
-        effects = expected(part, judged, ridge)
-        for name, values in judged.items():
-            found = np.full(len(values), np.nan)
-            if effects is not None:
-                found[effects.known] = effects.means[name]
-            statistics.append(found)
-            chance.append(_spread(values))
-    model = ObservationModel(plan.known)
-    asked = (RESIDENTS, *(name for family in FAMILIES for name in family.outputs), *model.variables)
-    names, first = tuple(dict.fromkeys(asked)), whole.chosen(plan.draws, (0,)).draws
-    seen = Ensemble(inputs_of(case), first, names, threads=threads, progress=more).run()
-    out = seen.of_finished(seen.out)
-    columns = columns_of(candidates(case, tuple(drawn)))
-    reports = [drawn[one.name] if one.quarter < 0 else one.read(out, names) for one in columns]
+    case = plan.case
+    study = plan.study
+    read = values_read(study, case, places_of([part for _, part in plan.parts]))
+    every = Experiment(
+        study, case, read, source=plan.source, threads=threads, progress=lambda made, _: progress(made, plan.runs)
+    )
+    drawn = drawn_values(every.drawn())
+    compared = every.part(range(1, plan.futures))
+    compared.extend(plan.arms)
+    statistics, chance = _statistics(plan, compared, read.places, Ridge(drawn))
+    candidate_columns = columns_of(candidates(case, tuple(drawn)))
+    seen = ReportMeasures(
+        ObservationModel(plan.known),
+        tuple(column for column in candidate_columns if column.quarter >= 0),
+        case.clock.quarters,
+    )
+    observed = Experiment(
+        study,
+        case,
+        seen,
+        source=plan.source,
+        threads=threads,
+        progress=lambda made, total: progress(plan.runs - total + made, plan.runs),
+    )
+    known, of_outputs, residents = seen.split(observed.part((0,)).measured(study.scenarios[0]).values)
+    columns = dict(zip(seen.columns, of_outputs.T, strict=True))
+    values = [drawn[column.name] if column.quarter < 0 else columns[column] for column in candidate_columns]
     return xr.Dataset(
         {
-            "known": (("draw", "target"), model.counterparts(out, names)),
-            "values": (("draw", "column"), np.stack(reports, axis=1)),
-            "residents": ("quarter", np.nanmedian(out[:, names.index(RESIDENTS), :], axis=0)),
+            "known": (("draw", "target"), known),
+            "values": (("draw", "column"), np.stack(values, axis=1)),
+            "residents": ("quarter", np.nanmedian(residents, axis=0)),
             "parameters": ("parameter", list(drawn)),
             "statistics": (("draw", "statistic"), np.stack(statistics, axis=1)),
             "chance": ("statistic", np.array(chance)),
@@ -328,7 +434,28 @@ def make(plan: InformationPlan, threads: int, tell: Callable[[int, int], None]) 
     )
 
 
+def _statistics(
+    plan: InformationPlan, compared: Experiment, places: tuple[tuple[str, int], ...], ridge: Ridge
+) -> tuple[list[Floats], list[float]]:
+    """Measure what the rules of parts look at: expected in every world, and what chance gives one run."""
+    arms = plan.file.claims.arms
+    judged_in = plan.study.judged_in(plan.case.clock.quarters)
+    readings = Readings(lambda arm: compared.measured(arms[arm]), places, judged_in, len(compared.replicates))
+    statistics: list[Floats] = []
+    chance: list[float] = []
+    for _, part in plan.parts:
+        runs = {name: by_run(part.statistics[name], readings, plan.case) for name in part.judged}
+        effects = expected(part, runs, ridge)
+        for name, values in runs.items():
+            means = np.full(len(values), np.nan)
+            if effects is not None:
+                means[effects.known] = effects.means[name]
+            statistics.append(means)
+            chance.append(_spread(values))
+    return statistics, chance
+
+
 def _spread(values: Floats) -> float:
-    """Standard deviation that chance gives one run of a draw; values of shape (draws, runs)."""
+    """Compute the standard deviation that chance gives one run of a draw, from values of shape (draws, runs)."""
     whole = values[np.isfinite(values).all(axis=1)]
     return float(np.sqrt(whole.var(axis=1, ddof=1).mean())) if len(whole) and values.shape[1] > 1 else 0.0
