@@ -7,9 +7,10 @@ import pytest
 
 from copark.analyses.claims.arm_statistics import Readings
 from copark.analyses.claims.claims_file import load_claims
-from copark.analyses.claims.findings import Trial
+from copark.analyses.claims.findings import find
 from copark.analyses.claims.rules import Judge, Rule, Sample
 from copark.analyses.claims.scenarios import trial_study
+from copark.analyses.claims.trial import Trial
 from copark.cases.casebook import CLAIMS
 from copark.simulation.experiment import ScenarioMeasures
 
@@ -75,4 +76,4 @@ def trial_of(file, case, draws=8, replicates=1, seed=SEED, **how):
 @pytest.fixture(scope="session")
 def found(small, great_stone):
     """What a trial of the small file found, on eight draws of the prior."""
-    return trial_of(small, great_stone).run()
+    return find(trial_of(small, great_stone))

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from copark.analyses.claims import findings as runner
+from copark.analyses.claims.findings import find
 from copark.analyses.claims.rules import WORDS, Condition, side
-from copark.analyses.claims.sequential import SEQUENTIAL, Stopping, stopping
 from copark.analyses.claims.standard import standard
+from copark.analyses.claims.stopping_rule import SEQUENTIAL, Stopping, stopping
 from copark.analyses.claims.verdict import Verdict, holds
 from copark.cases.validated_yaml import read_shipped
 from copark.simulation.experiment import ScenarioBlock
@@ -62,7 +63,7 @@ def runs_of(file, case, monkeypatch, **rule):
     monkeypatch.setattr(runner, "stopping", lambda: written)
     monkeypatch.setattr(ScenarioBlock, "measure", counted)
     trial = trial_of(file, case, sequential=True)
-    found = trial.run(lambda *at: told.append(at))
+    found = find(trial, lambda *at: told.append(at))
     return trial, found, sum(made), told
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from copark.analyses.claims.findings import find
 from copark.analyses.claims.rules import Sample
 from copark.analyses.claims.sequential import TrialLooks
 from copark.analyses.claims.severity import leaning, rank_shares
@@ -92,11 +93,11 @@ def test_a_stopped_trial_goes_on_with_the_arms_it_has(small, great_stone, found,
 
     monkeypatch.setattr(ScenarioBlock, "measure", stops)
     with pytest.raises(KeyboardInterrupt):
-        trial_of(small, great_stone).run(stages=Stages(tmp_path, "work"))
+        find(trial_of(small, great_stone), stages=Stages(tmp_path, "work"))
     monkeypatch.setattr(ScenarioBlock, "measure", counted)
-    again = trial_of(small, great_stone).run(stages=Stages(tmp_path, "work"))
+    again = find(trial_of(small, great_stone), stages=Stages(tmp_path, "work"))
     needed = len(made)
     made.clear()
-    trial_of(small, great_stone).run()
+    find(trial_of(small, great_stone))
     assert needed == len(made), "an arm was run twice"
     assert repr(again.claims) == repr(found.claims)

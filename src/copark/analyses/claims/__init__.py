@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from copark.analyses.claims.claims_file import ClaimsFile, general_claims, load_claims
-from copark.analyses.claims.findings import ClaimFindings, Trial, rules_of
+from copark.analyses.claims.findings import ClaimFindings, find
 from copark.analyses.claims.scenarios import trial_study
+from copark.analyses.claims.trial import Trial, rules_of
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Rows
 from copark.cases.casebook import CLAIMS, brought
 from copark.labels import claim_number
@@ -132,7 +133,7 @@ def compute(params: Params, context: Context) -> Answer:
     trial = trial_of(params, context)
     context.foresee(trial.case, _work(trial))
     with context.stages({"claims": trial.identity}) as stages:
-        findings = trial.run(context.stage("simulate"), context.stage("weigh"), stages)
+        findings = find(trial, context.stage("simulate"), context.stage("weigh"), stages)
     trust = context.parameters(params.case, *params.wanted).trust
     return Answer(**vars(findings) | context.stamped(trial.case, trust, findings.provenance))
 

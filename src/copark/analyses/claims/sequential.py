@@ -1,133 +1,25 @@
-"""Enough runs: a sequential rule, fixed beforehand, that stops what is decided, and the runs made by it.
+"""The runs of a trial, look by look: what is decided by the sequential rule is run no further.
 
-Parts of claims, and claims, are looked at after the first draws (``sequential.yaml``, decision 0066). What has a word
-that more draws could hardly change is run no further: where a Monte Carlo interval wider than that of the word holds no
-threshold. The word itself, and what is told beside it, come of the draws that were run, by the same standard. Without a
-rule there is one look, at all draws.
+Without a rule (:mod:`~copark.analyses.claims.stopping_rule`) there is one look, at all draws.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, cached_property, partial
-from math import isfinite, nan, sqrt
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from math import nan
 
 import numpy as np
-from pydantic import Field
 
 from copark.analyses.claims.arm_statistics import Readings, statistics_of
-from copark.analyses.claims.rules import SMALL, side
 from copark.analyses.claims.schema import AS_IT_IS, Change, Claim, Part, Variant, is_empty
-from copark.analyses.claims.standard import Share, standard
-from copark.analyses.claims.verdict import Verdict, Weighed, claim_verdict, turns, verdict_of, weigh
+from copark.analyses.claims.stopping_rule import Stopping
+from copark.analyses.claims.trial import Trial
+from copark.analyses.claims.verdict import Verdict, Weighed, claim_verdict, verdict_of, weigh
 from copark.arrays import Floats
-from copark.cases.dates import Date
-from copark.cases.types import Bilingual
-from copark.cases.validated_yaml import read_shipped
 from copark.simulation.experiment import Experiment, ScenarioMeasures
 from copark.simulation.run import Progress
-from copark.simulation.study_entries import Entry
-from copark.stats.shares import wilson, z_of
 from copark.store.checkpoints import Stages
-
-if TYPE_CHECKING:
-    from copark.analyses.claims.findings import Trial
-
-Draws = Annotated[int, Field(ge=2, le=100_000)]
-
-
-class Looks(Entry):
-    """Draws after which everything is looked at, and why."""
-
-    draws: Annotated[tuple[Draws, ...], Field(min_length=1, max_length=10)]
-    reason: Bilingual
-
-
-class FirstLook(Entry):
-    """Draws of a first look, and why."""
-
-    draws: Draws
-    reason: Bilingual
-
-
-class Alternatives(FirstLook):
-    """The first look at alternative assumptions."""
-
-    level: Share
-    """Of its interval."""
-    moved: Share
-    """By which each of two draws more is moved."""
-
-
-class Level(Entry):
-    """Level of an interval, and why."""
-
-    value: Share
-    reason: Bilingual
-
-
-class Stopping(Entry):
-    """A sequential rule, as it is written."""
-
-    format: Literal[1]
-    fixed: Date
-    looks: Looks
-    level: Level
-    alternatives: Alternatives
-    worlds: FirstLook
-
-    def decided(self, verdict: Verdict, draws: int) -> bool:
-        """Tell whether a word known from so many draws is decided; it also is where nothing is measured.
-
-        *Small at most* is not: it rests on the ends of an effect, which grow with the draws.
-        """
-        if not isfinite(verdict.probability) or not draws:
-            return True
-        low, high = wilson(verdict.probability * draws, draws, self.level.value)
-        words = standard().words
-        ends = (words.contradicted, words.unlikely, words.likely, words.established)
-        return verdict.word != SMALL and not any(low < end < high for end in ends)
-
-    def same_side(self, verdict: Verdict, apart: Floats, draws: int) -> bool:
-        """Tell whether it is decided if an alternative turns a word.
-
-        Parameters
-        ----------
-        verdict
-            Whose word it is.
-        apart
-            Probabilities of draws under the alternative less those of the reference, shape (draws,).
-        draws
-            Those the verdict is known from.
-        """
-        apart = apart[np.isfinite(apart)]
-        if not side(verdict.word) or not apart.size:
-            return True
-        look = self.alternatives
-        size = apart.size
-        half = z_of(look.level) * sqrt((float(np.var(apart)) + 2.0 * look.moved**2 / size) / size)
-        moved = verdict.probability + float(apart.mean())
-        low, high = (standard().word(float(np.clip(end, 0.0, 1.0)), draws) for end in (moved - half, moved + half))
-        return turns(verdict.word, low) == turns(verdict.word, high)
-
-    def against(self, chance: Floats) -> bool:
-        """Tell whether it is decided that the word for probabilities of draws is against the claim; also of none."""
-        known = chance[np.isfinite(chance)]
-        if not known.size:
-            return True
-        return wilson(float(known.sum()), known.size, self.level.value)[1] <= standard().words.unlikely
-
-
-SEQUENTIAL = Path(__file__).with_name("sequential.yaml")
-
-
-@cache
-def stopping() -> Stopping:
-    """Read the sequential rule that claims are run by."""
-    return read_shipped(SEQUENTIAL, Stopping)[0]
-
 
 PartKey = tuple[str, str]
 """Claim and part."""

@@ -16,10 +16,10 @@ from pydantic import Field
 
 from copark.analyses.claims import Params as ClaimsParams
 from copark.analyses.claims import written
-from copark.analyses.claims.findings import provenance_of, rules_of
 from copark.analyses.claims.rules import OPEN, SMALL, side
 from copark.analyses.claims.shared import draws_of, verdicts, workload_of
 from copark.analyses.claims.standard import standard, turned_word
+from copark.analyses.claims.trial import provenance_of, rules_of
 from copark.analyses.claims.verdict import Verdict, claim_verdict, joint, verdict_of
 from copark.analyses.contract import CaseParams, Option, Result
 from copark.analyses.experts.elicitation import (
