@@ -17,15 +17,7 @@ from copark.analyses.claims.claims_file import ClaimsFile
 from copark.analyses.claims.rules import OPEN, Measured, Sample, measured, side
 from copark.analyses.claims.schema import Claim, Part, Variant, is_empty
 from copark.analyses.claims.sequential import TrialLooks, key_of
-from copark.analyses.claims.severity import (
-    RECENTRED,
-    Lean,
-    Severity,
-    leaning,
-    recentred,
-    severity,
-    steadiness,
-)
+from copark.analyses.claims.severity import RECENTRED, Lean, Severity, leaning, recentred, severity, steadiness
 from copark.analyses.claims.trial import Trial
 from copark.analyses.claims.verdict import (
     Verdict,

@@ -10,15 +10,10 @@ from copark.analyses.claims.claims_file import ClaimsFile
 from copark.analyses.claims.rules import Judge
 from copark.analyses.claims.scenarios import check_moves, draws_in, places_of, values_read
 from copark.analyses.claims.schema import AS_IT_IS, Change, Claim, is_empty, upon
-from copark.analyses.claims.severity import (
-    drawn_values,
-    moved_words,
-)
+from copark.analyses.claims.severity import drawn_values, moved_words
 from copark.analyses.claims.standard import STANDARD, Standard
 from copark.analyses.claims.stopping_rule import SEQUENTIAL, Stopping, stopping
-from copark.analyses.claims.verdict import (
-    Ridge,
-)
+from copark.analyses.claims.verdict import Ridge
 from copark.arrays import Floats
 from copark.calibration.case_parameters import Source
 from copark.cases.case import Case
