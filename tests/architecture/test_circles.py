@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import connected_components
 
 
 def circles_in(package: str) -> Iterator[str]:
-    """Describe each group of modules that import one another, by the imports within it, one a line."""
+    """Describe each group of modules that import one another, or one that imports itself, an import a line."""
     graph = grimp.build_graph(package, cache_dir=None)
     modules = sorted(graph.modules)
     imported = {module: graph.find_modules_directly_imported_by(module) for module in modules}

@@ -244,8 +244,6 @@ def baseline(case: str, title: Title | None = None) -> Study:
 
 def read_study(path: Path) -> Study:
     """Read a study file; NotFound if there is none, StudyFaults with all of its faults."""
-    from copark.simulation.study import examine_study
-
     if not path.is_file():
         raise NotFound.of("study.not_found", found=shown(path), known=", ".join(list_studies()))
     study, faults = examine_study(path)
@@ -259,8 +257,6 @@ def load_study(name_or_path: str | Path) -> Study:
 
     Raises NotFound if there is no such study, file or case; StudyFaults if the file has faults.
     """
-    from copark.cases.casebook import list_cases
-
     written = str(name_or_path)
     if (shipped := _shipped().get(written)) is not None:
         return read_study(shipped)
