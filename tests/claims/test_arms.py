@@ -1,4 +1,4 @@
-"""Arms share parameters and luck run by run, and none is what it says it is not."""
+"""Arms share parameters and random numbers run by run, and none is what it says it is not."""
 
 import numpy as np
 import pytest
@@ -33,7 +33,7 @@ def test_an_arm_is_what_the_study_of_it_gives(bench, great_stone):
         assert np.array_equal(bench.run(one).outcome, whole.outcome.values[number])
 
 
-def test_a_part_of_a_bench_has_the_luck_of_the_whole(bench):
+def test_a_part_of_a_bench_has_the_random_numbers_of_the_whole(bench):
     whole, part = bench.run(Change()), bench.part(3, 1).run(Change())
     assert np.array_equal(part.values["jobs", 47], whole.values["jobs", 47][[0, 2, 4]])
     assert (part.draws, part.futures) == (3, 1)

@@ -277,7 +277,7 @@ def make(plan: InformationPlan, threads: int, tell: Callable[[int, int], None]) 
     xarray.Dataset
         ``known`` (draw, target): counterparts of values on record; ``values`` (draw, column): what candidates would
         see, without error; ``residents`` (quarter); ``parameters`` (draw, parameter); ``statistics`` (draw, statistic):
-        expected over random numbers, NaN where not known; ``random numbers`` (statistic): standard deviation of one run
+        expected over chance, NaN where not known; ``chance`` (statistic): standard deviation of one run
         of a draw.
     """
     import xarray as xr
