@@ -1,11 +1,14 @@
 """Compiled and uncompiled are the same model; a changed equation is never served from an old cache."""
 
+import importlib
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import numba
 import numpy as np
 import pytest
 
@@ -25,8 +28,18 @@ np.savez(sys.argv[1], **{name: made[name].values for name in names}, status=made
 """
 
 
-def run_model(out, runs, draws="unsettled", source=SOURCE, **environment):
-    command = [sys.executable, "-W", "error", "-c", RUN, str(out), str(runs), draws]
+WITHOUT_AN_INTERNAL = """
+from numba import _dynfunc
+make_function = _dynfunc.make_function
+del _dynfunc.make_function
+from copark.model import jit
+_dynfunc.make_function = make_function
+assert "pipeline_class" not in jit.EQUATION
+"""
+
+
+def run_model(out, runs, draws="unsettled", source=SOURCE, before="", **environment):
+    command = [sys.executable, "-W", "error", "-c", before + RUN, str(out), str(runs), draws]
     settings = os.environ | {"PYTHONPATH": str(source)} | environment
     done = subprocess.run(command, env=settings, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
@@ -83,3 +96,52 @@ def test_an_edited_equation_is_not_served_stale(tmp_path):
     ledger.write_text(text.replace("parameters.overhead * (1.0", "2.0 * parameters.overhead * (1.0"), encoding="utf-8")
     second = run_model(tmp_path / "second.npz", 2, source=copy, **cache)
     assert np.allclose(second["operating_cost"][..., 0], 2.0 * first["operating_cost"][..., 0])
+
+
+INTERNALS = [
+    ("numba._dynfunc", "make_function"),
+    ("numba.core.codegen", "JITCodeLibrary"),
+    ("numba.core.compiler", "CompilerBase"),
+    ("numba.core.compiler", "DefaultPassBuilder"),
+    ("numba.core.compiler_machinery", "register_pass"),
+    ("numba.core.typed_passes", "NativeLowering"),
+]
+
+
+def test_the_compiler_of_parts_names_all_it_takes_from_within_numba():
+    text = (jit.MODEL / "part_compiler.py").read_text(encoding="utf-8")
+    imported = re.findall(r"^from (numba\S*) import (.+)$", text, re.MULTILINE)
+    assert [(module, name) for module, names in imported for name in names.split(", ")] == INTERNALS
+    assert re.findall(r"^import numba.*|^from numba.*", (jit.MODEL / "jit.py").read_text(), re.MULTILINE) == [
+        "import numba"
+    ]
+
+
+def test_without_an_internal_of_numba_the_public_compiler_serves(subtests, monkeypatch):
+    assert "pipeline_class" in jit.part_options()
+    for module, name in INTERNALS:
+        with subtests.test(name), monkeypatch.context() as patch:
+            patch.delattr(importlib.import_module(module), name)
+            patch.delitem(sys.modules, "copark.model.part_compiler")
+            assert "pipeline_class" not in jit.part_options()
+
+
+def test_another_version_of_numba_than_was_tested_is_compiled_by_the_public_compiler(monkeypatch):
+    for short in ((0, 60), (0, 69), (1, 0)):
+        monkeypatch.setattr(numba, "version_info", numba.version_info._replace(short=short))
+        assert "pipeline_class" not in jit.part_options()
+
+
+def test_the_tested_versions_of_numba_are_those_that_are_installed():
+    (first, after) = [".".join(map(str, version)) for version in jit.TESTED_NUMBA]
+    project = (Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
+    assert f'"numba>={first},<{after}"' in project
+
+
+@pytest.mark.long
+def test_the_public_compiler_gives_the_same_numbers(tmp_path):
+    parts = run_model(tmp_path / "parts.npz", 60)
+    cache = {"COPARK_CACHE": str(tmp_path / "cache")}
+    public = run_model(tmp_path / "public.npz", 60, before=WITHOUT_AN_INTERNAL, **cache)
+    for name, values in parts.items():
+        assert np.allclose(values, public[name], rtol=1e-9, atol=1e-9), name

@@ -1,6 +1,5 @@
-"""The shape of the code, where ruff has no rule: short files and functions, names that say something."""
+"""Promises of the code where ruff has no rule: names that say something, nothing left undone, no machine named."""
 
-import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +10,6 @@ from bench.mutants import FILE
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "copark"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-PYTHON = sorted([*MODULES, *(ROOT / "tests").rglob("*.py"), *(ROOT / "bench").rglob("*.py")])
-MOST_LINES_IN_A_FILE = 500
-MOST_LINES_IN_A_FUNCTION = 60
-DEFINITION = re.compile(r"\s*(?:async )?(?:def|class) ")
 EMPTY_NAMES = {"utils", "util", "common", "helpers", "helper", "core", "base", "manager", "misc", "tools"}
 # written in two parts, so that this file does not hold what it looks for
 UNDONE = re.compile("|".join(("TO" + "DO", "FIX" + "ME", r"\bXX" + r"X\b", "NotImplemented" + "Error")))
@@ -32,34 +27,6 @@ def written_files() -> Iterator[Path]:
             yield from filter(Path.is_file, (ROOT / folder).rglob(pattern))
     for pattern in WRITTEN:
         yield from ROOT.glob(pattern)
-
-
-def may_be_long(lines: list[str]) -> bool:
-    """Whether so many lines lie between a function's first and the next definition no deeper; the file's end is one."""
-    begun = [(at, len(line) - len(line.lstrip())) for at, line in enumerate(lines) if DEFINITION.match(line)]
-    begun.append((len(lines), 0))
-    return any(
-        next(other for other, depth in begun[n:] if depth <= deep) - at > MOST_LINES_IN_A_FUNCTION
-        for n, (at, deep) in enumerate(begun[:-1], start=1)
-    )
-
-
-def too_long(path: Path) -> Iterator[str]:
-    text = path.read_text(encoding="utf-8")
-    lines = text.splitlines()
-    if len(lines) > MOST_LINES_IN_A_FILE:
-        yield f"{name(path)}: {len(lines)} lines"
-    if may_be_long(lines):  # to parse every file takes seconds
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                length = (node.end_lineno or node.lineno) - node.lineno + 1
-                if length > MOST_LINES_IN_A_FUNCTION:
-                    yield f"{name(path)}:{node.lineno}: {node.name}: {length} lines"
-
-
-def test_no_file_and_no_function_is_long() -> None:
-    found = [said for path in PYTHON for said in too_long(path)]
-    assert not found, "\n".join(found)
 
 
 def test_names_of_modules_say_something() -> None:

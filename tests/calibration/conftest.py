@@ -57,7 +57,7 @@ def model(*targets):
 
 
 def hashed_normal(runs, quarter):
-    """Luck of runs in a quarter: standard normal, a pure function of both."""
+    """Chance of runs in a quarter: standard normal, a pure function of both."""
     mixed = np.asarray(runs, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(quarter * 7919 + 13)
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
         mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)

@@ -82,7 +82,7 @@ def test_the_catalogue_says_what_was_moved(great_stone, shipped):
     assert all(tag == "unmoved" for name, tag in tags.items() if name not in said)
 
 
-def test_defaults_tell_the_record_luck_averaged(great_stone, shipped):
+def test_defaults_tell_the_record_with_chance_averaged(great_stone, shipped):
     """Medians over addresses lie within 1.2 errors of observation of the record, root mean square.
 
     Defaults of parameters that were moved are rounded medians of the posterior; the middle of the prior lies far off.

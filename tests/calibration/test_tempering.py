@@ -1,4 +1,4 @@
-"""The sampler over parameters and luck in spans, on a toy whose posterior and evidence have a closed form."""
+"""The sampler over parameters and random numbers in spans, on a toy whose posterior and evidence have a closed form."""
 
 from dataclasses import replace
 from types import SimpleNamespace
@@ -24,7 +24,7 @@ LADDER = replace(PLAN, early=True, ladder=200, last_sweeps=46)
 
 
 def simulate(points, addresses):
-    """Four quarters: the first parameter plus that quarter's luck. A second parameter does nothing."""
+    """Four quarters: the first parameter plus that quarter's chance. A second parameter does nothing."""
     z = ndtri(points)[:, :1]
     return z + ADDRESS * hashed_normal(tempering.runs_by_quarter(addresses, QUARTERS), np.arange(QUARTERS))
 
@@ -34,7 +34,7 @@ def toy():
 
 
 def begun(mover, seed=3, own=None):
-    """Members drawn from the prior, as a calibration draws them: one run's luck in all spans."""
+    """Members drawn from the prior, as a calibration draws them: one run's random numbers in all spans."""
     random = np.random.default_rng(seed)
     points = random.random((PRIOR_RUNS, 2))
     addresses = tempering.one_span(np.arange(PRIOR_RUNS), mover.anywhere((PRIOR_RUNS, SPANS - 1)))
@@ -62,11 +62,11 @@ def found(plan):
 
 
 def test_posterior_and_evidence_are_the_closed_form(found):
-    """z ~ N(0, 1), y_q = z + luck_q + error_q: precision 1 + Q/s², mean (Σ y)/s² over it, s² = luck² + error².
+    """z ~ N(0, 1), y_q = z + chance_q + error_q: precision 1 + Q/s², mean (Σ y)/s² over it, s² = chance² + error².
 
     What a run tells is known to the error of observation: y - truth given y has nearly the error's s.d.; spans share
-    runs between quarters and borders lay bare luck that was hidden, of which nothing may show. Given the parameter,
-    the luck of a quarter is N((y - z) luck² / s², luck² error² / s²).
+    runs between quarters and borders lay bare chance that was hidden, of which nothing may show. Given the parameter,
+    the chance of a quarter is N((y - z) chance² / s², chance² error² / s²).
     """
     variance, seen = ADDRESS**2 + ERROR**2, found.found.seen
     precision = 1.0 + QUARTERS / variance
@@ -86,7 +86,7 @@ def test_posterior_and_evidence_are_the_closed_form(found):
 
 
 def test_borders_stay_at_their_own_prior(found, plan):
-    """Luck is as random wherever its spans begin, so that the record says nothing of borders: alike, or early ones."""
+    """Chance is as random wherever spans begin, so that the record says nothing of borders: alike, or early ones."""
     ends = np.log(tempering.EARLY + np.arange(QUARTERS + 1)) if plan.early else np.arange(QUARTERS + 1.0)
     at_once = plan.ladder or plan.members
     wanted = np.diff(ends) / (ends[-1] - ends[0]) * at_once
@@ -117,7 +117,7 @@ def test_without_a_record_the_prior_comes_back_whatever_steps_are_learned_from()
 
 @pytest.mark.long
 def test_searches_on_a_ladder_cover_as_often_as_they_say():
-    """Over 150 records of the toy, each made by parameters and luck of the prior; 128 members, 24 on each rung."""
+    """Over 150 records of the toy, each made by parameters and chance of the prior; 128 members, 24 on each rung."""
     random, records = np.random.default_rng(6), 150
     truth = random.standard_normal(records)
     reports = truth[:, np.newaxis] + np.hypot(ADDRESS, ERROR) * random.standard_normal((records, QUARTERS))
@@ -142,8 +142,8 @@ def test_neighbours_change_places_as_often_as_their_temperatures_allow():
     assert (odd[:each] == np.arange(each)).all()
 
 
-def test_the_model_runs_with_the_luck_of_its_spans(great_stone):
-    """A run pieced together of one run's luck is that run; of two, it follows the first until the second begins."""
+def test_the_model_runs_with_the_random_numbers_of_its_spans(great_stone):
+    """With one run's random numbers a run is that run; with those of two it follows one until the other begins."""
     space = PriorSpace.of(great_stone)
     inputs = inputs_of(great_stone, quarters=34)
     names = ("registered", "operating", "realised_investment", "demand_home")

@@ -45,7 +45,7 @@ def test_an_earlier_cut_uses_less_of_the_same_batch(batch, record):
 
 
 def test_few_pairs_have_many_futures_and_all_of_them_differ(great_stone, great_stone_origin):
-    """2,000 members or more of 96 pairs; after the cut no two have the same luck, before it pairs are replayed."""
+    """2,000 members or more of 96 pairs: after the cut none shares its random numbers, before it pairs are replayed."""
     made = rolling_origin.forecast_from(great_stone_origin.replay, great_stone)
     projection = made.projections["model"]
     assert len(projection.out) >= 1900

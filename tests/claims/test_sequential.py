@@ -136,7 +136,7 @@ def test_words_are_hardly_more_often_wrong_than_without_looking():
 
 @pytest.mark.long
 def test_error_rates_of_the_sequential_rule(subtests, capsys):
-    """The tables of docs/validity.md: words at and off the edges, and in the made-up models with luck."""
+    """The tables of docs/validity.md: words at and off the edges, and in the made-up models with chance."""
     for truth in TRUTHS:
         fixed, looked = (wrong(truth, 10_000, looks) for looks in (LOOKS[-1:], LOOKS))
         with subtests.test(truth=truth):

@@ -37,13 +37,13 @@ def part(rule, *names):
     )  # fmt: skip
 
 
-def sizes(rng, middle, spread, draws=200, futures=5, luck=0.3):
-    """A model of sizes: an effect that parameters make in part, hidden in luck as large as a park's."""
+def sizes(rng, middle, spread, draws=200, futures=5, chance=0.3):
+    """A model of sizes: an effect that parameters make in part, hidden in chance as large as a park's."""
     x = rng.standard_normal((draws, PARAMETERS))
     effect = middle + spread * (
         0.8 * x[:, 0] + 0.4 * x[:, 1] + 0.2 * (x[:, 2] ** 2 - 1.0) + 0.4 * rng.standard_normal(draws)
     )
-    return x, effect, effect[:, None] + luck * rng.standard_normal((draws, futures))
+    return x, effect, effect[:, None] + chance * rng.standard_normal((draws, futures))
 
 
 def failures(rng, shift, draws=200, futures=5):
@@ -51,8 +51,8 @@ def failures(rng, shift, draws=200, futures=5):
     x = rng.standard_normal((draws, PARAMETERS))
     before = expit(-3.0 + 1.5 * x[:, 0])
     after = expit(-3.0 + 1.5 * x[:, 0] + shift)
-    luck = rng.uniform(size=(draws, futures))
-    return x, after - before, (luck < after[:, None]).astype(float) - (luck < before[:, None])
+    chance = rng.uniform(size=(draws, futures))
+    return x, after - before, (chance < after[:, None]).astype(float) - (chance < before[:, None])
 
 
 def judged(rule, name, x, runs):
@@ -145,8 +145,8 @@ def test_bounds_are_those_of_all_priors_within_the_factor():
     assert verdict.bounds(values, 1e9) == pytest.approx((values.min(), values.max()), abs=1e-6)
 
 
-def test_luck_is_taken_out_of_the_share_of_draws():
-    """No draw's effect is beyond the margin, and luck alone puts a fifth of their means there."""
+def test_chance_is_taken_out_of_the_share_of_draws():
+    """No draw's effect is beyond the margin, and chance alone puts a fifth of their means there."""
     x, effect, runs = sizes(np.random.default_rng(SEED), 0.0, 0.0)
     assert not (effect < -0.1).any()
     assert (runs.mean(axis=1) < -0.1).mean() > 0.2
@@ -194,7 +194,7 @@ def test_a_part_that_is_not_measured_leaves_open_what_the_others_cannot_decide()
         assert [one.probability for one in found] == [share, share]
 
 
-def test_an_alternative_counts_as_far_as_it_exceeds_its_own_luck():
+def test_an_alternative_counts_as_far_as_it_exceeds_its_own_chance():
     rng = np.random.default_rng(SEED)
     likely = verdict.Verdict(word="likely", probability=0.8)
     reference = rng.uniform(size=60)

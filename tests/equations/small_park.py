@@ -20,7 +20,7 @@ lawful = settings(derandomize=True, deadline=None, database=None)
 """Laws are tried on the same examples every time."""
 
 integers_wrap = np.errstate(over="ignore")
-"""As in every run: the integers of luck wrap around, which NumPy would warn of where it is not compiled."""
+"""As in every run: the integers of random numbers wrap around, which NumPy would warn of where it is not compiled."""
 
 
 def record(dtype: np.dtype[np.void], **fields: Any) -> Any:
@@ -32,7 +32,7 @@ def record(dtype: np.dtype[np.void], **fields: Any) -> Any:
 
 
 def address(seed: int = 1, run: int = 0, cut: int = rng.NEVER, later_seed: int = 0, later_run: int = 0) -> Any:
-    """The address of a run's luck, prepared as the kernel does before the first quarter."""
+    """The address of a run's random numbers, prepared as the kernel does before the first quarter."""
     made = record(rng.ADDRESS, seed=seed, run=run, cut=cut, later_seed=later_seed, later_run=later_run)
     rng.prepare(made)
     return made

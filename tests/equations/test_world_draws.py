@@ -1,4 +1,4 @@
-"""The world's luck: climate in its stationary law, years of growth, partners that come and go."""
+"""The world's chance events: climate in its stationary law, years of growth, partners that come and go."""
 
 import numpy as np
 import pytest
@@ -45,8 +45,8 @@ def growth_in(t, where):
     return float(sends.market_growth)
 
 
-def test_growth_after_the_cut_is_drawn_with_later_luck():
-    """Cut at quarter 40, the first of year 10: quarters before it replay, from it on luck is fresh (MODEL §0.7)."""
+def test_growth_after_the_cut_is_drawn_with_later_random_numbers():
+    """Cut at quarter 40, the first of year 10: quarters before it replay, those from it on are fresh (MODEL §0.7)."""
     runs = range(60)
     replayed = [address(run=run, cut=40, later_seed=99, later_run=run) for run in runs]
     plain = [address(run=run) for run in runs]

@@ -1,4 +1,4 @@
-"""Counterfactuals share luck; nothing moves before its cause."""
+"""Counterfactuals share random numbers; nothing moves before its cause."""
 
 import numpy as np
 
@@ -25,7 +25,7 @@ def test_a_lever_acts_from_its_quarter_on(great_stone):
 
 
 def test_pairing_removes_most_of_the_noise(great_stone):
-    """Same luck in both arms: the difference is far less noisy than between independent runs."""
+    """Same random numbers in both scenarios: the difference is far less noisy than between independent runs."""
     arms = arm(), arm("weak", parameters={"service_pull": 0.7})
     both = simulate(study(*arms, runs=600, draws="defaults"), great_stone)
     left, right = (np.log(both.operating.values[n][:, -1]) for n in range(2))

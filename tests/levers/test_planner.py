@@ -33,7 +33,7 @@ def test_runs_that_share_draws_tell_less():
     assert runs_for(Split(0.125, 0.125), 0.01, futures=2) == 2 * 7203, "0.125/D + 0.125/2D = (0.01/z)²"
 
 
-def test_a_pool_used_whole_leaves_luck_alone():
+def test_a_pool_used_whole_leaves_chance_alone():
     """Of 400 pairs all used alike what differs between them is no error; the rest falls with runs."""
     found = Split(0.05, 0.05)
     assert error(found, 400, precision.planned_concentration(400, 1, 400), 400) == pytest.approx((0.05 / 400) ** 0.5)

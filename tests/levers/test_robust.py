@@ -80,18 +80,18 @@ def test_the_chance_of_the_pareto_set_counts_replicates():
 
 
 def made(structures, draws, futures, sizes, seed=1):
-    """Gains with known spreads of structure, parameters and luck."""
+    """Gains with known spreads of structure, parameters and chance."""
     rng = np.random.default_rng(seed)
-    of_structure, of_draw, of_luck = sizes
+    of_structure, of_draw, of_chance = sizes
     effects = np.linspace(-1.0, 1.0, structures)
     effects *= of_structure / effects.std() if structures > 1 else 0.0
     by_draw = rng.normal(0.0, of_draw, draws)
     numbers = np.repeat(np.arange(draws), futures)
-    gains = [effects[s] + by_draw[numbers] + rng.normal(0.0, of_luck, draws * futures) for s in range(structures)]
+    gains = [effects[s] + by_draw[numbers] + rng.normal(0.0, of_chance, draws * futures) for s in range(structures)]
     return gains, [numbers] * structures
 
 
-def test_variance_is_told_apart_by_structure_parameters_and_luck():
+def test_variance_is_told_apart_by_structure_parameters_and_chance():
     found = robust_choice.sources(*made(5, 4000, 4, (0.5, 0.8, 1.2)))
     assert found.structure == pytest.approx(0.25, rel=0.05)
     assert found.parameters == pytest.approx(0.64, rel=0.07)

@@ -18,7 +18,7 @@ import pytest
 
 from tests.packaging.checkers import ROOT, checker
 
-DECLARED = re.compile(r"([A-Za-z0-9_.-]+)>=([0-9.]+)")
+DECLARED = re.compile(r"([A-Za-z0-9_.-]+)>=([0-9.]+)(?:,<[0-9.]+)?")
 UNREACHABLE = ("error sending request", "Failed to fetch", "dns error", "operation timed out", "Connection refused")
 
 

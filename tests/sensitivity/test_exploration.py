@@ -1,4 +1,4 @@
-"""Exploring the model: common luck, the dummy's other luck, boxes of posteriors, samples; what is told and refused."""
+"""Exploring the model: common random numbers, those of the dummy, boxes, samples; what is told and refused."""
 
 import numpy as np
 import pytest
@@ -32,7 +32,7 @@ def points(cube):
     return cube.sobol(4, 1)
 
 
-def test_the_same_point_has_the_same_answer_and_other_luck_another(cube, points, asked):
+def test_the_same_point_has_the_same_answer_and_other_random_numbers_another(cube, points, asked):
     twice = np.concatenate([points[:1], points[:1], points[:1]])
     other = np.array([False, False, True])
     found = samples.answers(cube, twice, asked, replicates=3, seed=1, other=other)

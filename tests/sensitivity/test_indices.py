@@ -51,16 +51,16 @@ def test_estimates_are_salibs(points, found):
     assert np.allclose(half[:3], other["ST_conf"][:3], rtol=0.15)
 
 
-def test_what_luck_adds_is_the_dummys_total(points):
-    """A third of the variance is luck, drawn anew where the dummy steps: its total index is luck over signal."""
+def test_what_chance_adds_is_the_dummys_total(points):
+    """A third of the variance is chance, drawn anew where the dummy steps: its total index is chance over signal."""
     signal = ishigami(points)
     rng = np.random.default_rng(7)
     size = len(points) // 6
     row = np.repeat(np.arange(size), 6)
     spread = np.sqrt(0.5 * signal.var())
     common, other = spread * rng.standard_normal((2, size))
-    luck = np.where(sensitivity.other_luck(4, size), other[row], common[row])
-    found = sensitivity.sobol_indices(signal + luck, 4)
+    chance = np.where(sensitivity.dummy_steps(4, size), other[row], common[row])
+    found = sensitivity.sobol_indices(signal + chance, 4)
     assert found.total[3] == pytest.approx(1.0 / 3.0, abs=0.04)
     assert not found.total_clear[2] or found.total[2] > found.total[3]
 

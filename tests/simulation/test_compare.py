@@ -87,7 +87,7 @@ def test_the_interval_of_a_change_is_that_of_bonett_and_price_and_wider_where_ru
 
 
 def test_the_split_is_the_law_of_total_variance_by_hand():
-    """Two draws, (1, 3) and (5, 9): luck (2 + 8)/2 = 5; between 2 (2.5^2 + 2.5^2)/1 = 25, so (25 - 5)/2 = 10."""
+    """Two draws, (1, 3) and (5, 9): chance (2 + 8)/2 = 5; between 2 (2.5^2 + 2.5^2)/1 = 25, so (25 - 5)/2 = 10."""
     found = split(np.array([1.0, 3.0, 5.0, 9.0]), np.array([0, 0, 1, 1]))
     assert (found.parameters, found.chance) == (10.0, 5.0)
 

@@ -91,7 +91,7 @@ def test_depth_of_the_framework(miniature, switch, field):
 
 
 def test_a_partner_that_never_came(great_stone):
-    """The others keep their places, and with them their luck."""
+    """The others keep their places, and with them their random numbers."""
     before, after = packed(great_stone, partners={"duisport": "drop"})
     assert differing(before, after) == {"world.partner_forced", "company.partner_ties"}
     forced = after.world["partner_forced"]

@@ -84,7 +84,7 @@ def test_two_ways_to_keep_the_old_regime_are_one(great_stone):
         assert np.array_equal(both[name].values[0], both[name].values[1])
 
 
-def test_futures_share_a_draw_and_differ_in_luck(great_stone):
+def test_futures_share_a_draw_and_differ_in_chance(great_stone):
     """Run r has draw r // futures; one future is what there was before."""
     single = simulate(study(runs=4), great_stone, threads=1)
     several = simulate(study(runs=10, futures=3), great_stone, threads=1)

@@ -12,7 +12,7 @@ FEWER = 1 if ENABLED else 20
 """With compilation off a call takes a thousand times as long: fewer points."""
 
 NORMAL_ABSOLUTE = 5e-7
-"""Within 5.4 deviations, beyond which luck draws once in 17 million; a four hundredth at the very ends."""
+"""Within 5.4 deviations, beyond which a random number falls once in 17 million; a four hundredth at the very ends."""
 
 
 @numba.njit(**OPTIONS)
@@ -80,7 +80,7 @@ def test_logistic():
     [(0.4, 0.5, NORMAL_ABSOLUTE), (1e-3, 0.01, 4e-7), (3e-8, 0.5, NORMAL_ABSOLUTE), (2.0**-33, 0.01, 2.5e-3)],
 )
 def test_normal_quantile_on_both_sides(last, middle, error):
-    """Down to the smallest number luck can draw, 2^-33, a deviation of 6.34."""
+    """Down to the smallest number that can be drawn, 2^-33, a deviation of 6.34."""
     low = np.exp(spread(np.log(last), np.log(middle)))
     for u in (low, 1 - low, spread(last, middle)):
         *_, normal = made(uniform=u)

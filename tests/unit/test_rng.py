@@ -1,4 +1,4 @@
-"""Luck is a pure function of its address, uniform, and independent from one address to another."""
+"""A random number is a pure function of its address, uniform, and independent from one address to another."""
 
 import math
 
@@ -78,8 +78,8 @@ def keys(where, process=rng.ENTRY, quarter=7):
         (2**62 + 5, 2**40 + 1, rng.ARRIVALS, 40, 0, 2, 0xDD7806DF),
     ],
 )
-def test_luck_is_what_it_was(seed, run, process, quarter, number, entity, drawn):
-    """If this fails, luck has changed and with it every result: say so in the changelog and renew the baseline."""
+def test_random_numbers_are_what_they_were(seed, run, process, quarter, number, entity, drawn):
+    """If this fails, every result has changed: say so in the changelog and renew the baseline."""
     made = uniforms(addresses(seed, run), process, quarter, number, entity, count=1)[0]
     assert f"{round(made / rng.PER_UNIT - 0.5):#010x}" == f"{drawn:#010x}"
 
@@ -99,7 +99,7 @@ def test_every_part_of_an_address_matters():
         assert not (base == uniforms(**other, count=500)).any(), other
 
 
-def test_luck_changes_at_the_cut_and_only_there():
+def test_random_numbers_change_at_the_cut_and_only_there():
     runs = np.arange(200)
     replayed = addresses(seed=1, run=runs, cut=40, later_seed=9, later_run=runs + 1000)
     early, later = addresses(seed=1, run=runs), addresses(seed=9, run=runs + 1000)

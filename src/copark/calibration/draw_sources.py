@@ -95,7 +95,7 @@ class PosteriorSource:
     """Draws of a replay posterior: pairs of parameters and past random numbers, with futures of their own.
 
     Run r has draw d = r // futures, which is pair d of an order spread over all pairs, begun again when they are used
-    up. Up to the cut it has the pair's random numbers, from then on that of (the study's seed, r).
+    up. Up to the cut it has the pair's random numbers, from then on those of (the study's seed, r).
     """
 
     def __init__(self, replay: ReplayPosterior, *, stale: bool = False, kind: Kind = "shipped") -> None:

@@ -1,9 +1,9 @@
 """Moves of a population over (parameters, random numbers) at a temperature.
 
-The target at temperature β is prior x law of random numbers x (likelihood of the record)^β. Every move is a Metropolis
-step, and the simulator is a pure function of (parameters, random numbers), so that the end of it is the exact posterior
-over both, up to the length of the chains. Parameters move along differences of other members (ter Braak 2006) or are
-drawn anew.
+The target at temperature β is prior x distribution of the random numbers x (likelihood of the record)^β. Every move is
+a Metropolis step, and the simulator is a pure function of (parameters, random numbers), so that the end of it is the
+exact posterior over both, up to the length of the chains. Parameters move along differences of other members (ter Braak
+2006) or are drawn anew.
 
 *Random numbers in spans.* The random numbers of a run are a row of spans (since, run): from quarter `since` on random
 numbers are those of (seed, run), until another span begins; the first begins with the record. The others stand in no
@@ -53,10 +53,10 @@ FRESH = 1 << 32
 """First number of a run that is not in the prior batch."""
 MOVES = 0x6D6F766573
 FEW, SOME, ALL = 0.05, 0.2, 1.0
-REPLACED, SHIFTED, BEGUN = LUCK_KINDS = ("span anew", "border moved", "span elsewhere")
-LUCK_SHARES = (0.6, 0.2, 0.2)
+REPLACED, SHIFTED, BEGUN = MOVE_KINDS = ("span anew", "border moved", "span elsewhere")
+MOVE_SHARES = (0.6, 0.2, 0.2)
 """How often random numbers are moved in which way."""
-LUCK_MOVES = 4
+RANDOM_MOVES = 4
 """Moves of random numbers in a sweep without a ladder."""
 MIXED = 2
 """How often parameters are drawn anew and stepped, and random numbers moved, in a sweep of a ladder."""
@@ -360,7 +360,7 @@ class Mover:
             return np.zeros(since.shape[:-1])
         return np.log(np.log1p(1.0 / (since - 1 + EARLY))).sum(axis=-1)
 
-    def other_lucks(self, addresses: Integers) -> tuple[Integers, NDArray[np.str_]]:
+    def proposed_random_numbers(self, addresses: Integers) -> tuple[Integers, NDArray[np.str_]]:
         """Propose random numbers, each moved in one way, as likely to be proposed back; and the ways.
 
         A span that some quarter lies in gets a fresh run; or the border of a span is moved by one or two quarters, from
@@ -370,13 +370,13 @@ class Mover:
         every = np.arange(count)
         made, runs = addresses.copy(), self.fresh + every
         self.fresh += count
-        kinds = self.random.choice(np.array(LUCK_KINDS), size=count, p=LUCK_SHARES)
+        kinds = self.random.choice(np.array(MOVE_KINDS), size=count, p=MOVE_SHARES)
         some = (self.random.random((count, spans)) * present(addresses, last)).argmax(axis=1)
         border = self.random.integers(1, spans, size=count)
         step = self.random.choice(SHIFTS, size=count)
         anywhere = self.anywhere(count)
         since = addresses[every, border, SINCE]
-        replaced, shifted, begun = (kinds == kind for kind in LUCK_KINDS)
+        replaced, shifted, begun = (kinds == kind for kind in MOVE_KINDS)
         made[every, border, SINCE] = np.where(begun, anywhere, np.where(shifted, (since - 1 + step) % last + 1, since))
         made[every[replaced], some[replaced], RUN] = runs[replaced]
         made[every[begun], border[begun], RUN] = runs[begun]
@@ -393,9 +393,9 @@ class Mover:
             self.response.note(normal_scores(z) - before, answered)
         return self.decided(cloud, np.arange(len(z)), made, beta * (made.fit - cloud.fit))
 
-    def move_lucks(self, cloud: Cloud, beta: Floats | float) -> Cloud:
+    def move_random_numbers(self, cloud: Cloud, beta: Floats | float) -> Cloud:
         """Move every member's random numbers once."""
-        addresses, kinds = self.other_lucks(cloud.addresses)
+        addresses, kinds = self.proposed_random_numbers(cloud.addresses)
         made = self.fitted(cloud.z, addresses)
         share = self.log_share(addresses[:, 1:, SINCE]) - self.log_share(cloud.addresses[:, 1:, SINCE])
         gain = beta * (made.fit - cloud.fit) + np.where(kinds == SHIFTED, share, 0.0)
@@ -408,13 +408,13 @@ class Mover:
         """
         if not self.plan.ladder:
             cloud = self.move_parameters(cloud)
-            for _ in range(LUCK_MOVES):
-                cloud = self.move_lucks(cloud, self.beta)
+            for _ in range(RANDOM_MOVES):
+                cloud = self.move_random_numbers(cloud, self.beta)
             return cloud
         each = len(cloud.fit) // len(betas)
         rungs, beta = np.array(betas), np.repeat(betas, each)
         for n in range(3 * MIXED):
-            cloud = self.move_lucks(cloud, beta) if n % 3 == 2 else self.move_all(cloud, n % 3 == 1, beta)
+            cloud = self.move_random_numbers(cloud, beta) if n % 3 == 2 else self.move_all(cloud, n % 3 == 1, beta)
             cloud = cloud.take(exchanged(cloud.fit, rungs, each, n % 2 == 1, self.random))
         if self.beta < 1.0:
             self.response.learn()

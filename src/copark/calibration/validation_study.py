@@ -8,7 +8,7 @@ Why a forecast is as wide as it is: what of its variance comes from which source
 
 Every pair of a replay posterior is run into several futures. What differs between the futures of a pair is chance after
 the cut; what differs between pairs is told from parameters by regression: first shocks that begin after the cut, then
-parameters the data moved, then those they did not. What pairs differ in beyond that is their random numbers before the
+parameters the data moved, then those they did not. What pairs differ in beyond that is chance before the
 cut, and whatever of the parameters no regression with squares sees. Parameters that act only after the cut cannot have
 been moved by anything known then: their part of the band is prior, whatever the calibration.
 """
@@ -124,8 +124,8 @@ def spread(space: PriorSpace, points: Floats, groups: Mapping[str, Sequence[int]
 def without(points: Floats, groups: Mapping[str, Sequence[int]], values: Floats) -> dict[str, Floats]:
     """Take every source of variance out of a forecast, one at a time; shapes as in :func:`spread`.
 
-    Parameters are held at their posterior medians by one regression of the pairs' means on all of them; random numbers
-    before the cut is what it leaves of those means, random numbers after the cut what futures differ by.
+    Parameters are held at their posterior medians by one regression of the pairs' means on all of them; chance before
+    the cut is what it leaves of those means, chance after the cut what futures differ by.
     """
     z = logit(points)
     away = (z - np.median(z, axis=0)) / np.maximum(z.std(axis=0), 1e-12)

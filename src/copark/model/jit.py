@@ -1,4 +1,4 @@
-"""Numba compilation of the model and its cache; no other module of the model knows Numba.
+"""Numba compilation of the model and its cache. What is private to Numba is in `part_compiler`, all else is public.
 
 The equations are plain Python functions of numbers, records and arrays. With ``NUMBA_DISABLE_JIT=1`` they run as they
 stand; otherwise they are compiled. The cache folder is named by a hash of every file of the model, since the compiler's
@@ -7,19 +7,14 @@ own cache notices a change only in the file of the outermost function and would 
 
 from __future__ import annotations
 
-import gc
 import os
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 import numba
-from numba import _dynfunc
-from numba.core.codegen import JITCodeLibrary
-from numba.core.compiler import Compiler, CompilerBase, DefaultPassBuilder
-from numba.core.compiler_machinery import register_pass
-from numba.core.typed_passes import NativeLowering
 
 from copark.identity import source_stamp
 
@@ -34,62 +29,33 @@ ENABLED = not numba.config.DISABLE_JIT
 ARITHMETIC = {"contract", "reassoc", "arcp", "nsz", "afn"}
 OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": ARITHMETIC, "error_model": "numpy"}
 
-
-class _Part(JITCodeLibrary):
-    """Code that is only ever copied into a kernel: it is neither optimised nor made into machine code by itself."""
-
-    def finalize(self) -> None:
-        for part in dict.fromkeys(self._linking_libraries):
-            self._final_module.link_in(part._get_module_for_linking(), preserve=True)  # noqa: SLF001
-        self._finalize_dynamic_globals()
-        self._finalized = True
+TESTED_NUMBA = (0, 61), (0, 69)
+"""The first version of Numba that the compiler of parts was tested with, and the first that it was not."""
 
 
-@register_pass(mutates_CFG=True, analysis_only=False)
-class _PartLowering(NativeLowering):
-    """Numba's lowering, but for making the function itself callable."""
+def part_options() -> dict[str, Any]:
+    """Return options for a function that is only ever copied into a kernel.
 
-    def run_pass(self, state: Any) -> bool:
-        state.library = library = _Part(state.targetctx.codegen(), state.func_id.func_qualname)
-        library.enable_object_caching()
-        state.flags.no_compile = True
-        super().run_pass(state)
-        lowered = state["cr"]
-        name = _dynfunc.make_function(lowered.fndesc.lookup_module(), library.name, "", 0, lowered.env, (library,))
-        state.targetctx.insert_user_function(name, lowered.fndesc, [library])
-        state["cr"] = lowered._replace(cfunc=name)
-        return True
+    Without the compiler of parts the public one does the same work: the first start takes two seconds longer, and
+    numbers may differ in their last digits.
+    """
+    options: dict[str, Any] = {
+        "no_cpython_wrapper": True,
+        "no_cfunc_wrapper": True,
+        "_nrt": False,
+        "forceinline": True,
+    }
+    first, after = TESTED_NUMBA
+    if first <= numba.version_info.short < after:
+        # a build of a tested version may still lack an internal
+        with suppress(ImportError, AttributeError):
+            from copark.model.part_compiler import PartCompiler
 
-
-class _PartCompiler(CompilerBase):
-    """Numba's compiler with that lowering."""
-
-    def define_pipelines(self) -> list[Any]:
-        passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
-        passes.passes = [(_PartLowering if kind is NativeLowering else kind, why) for kind, why in passes.passes]
-        return [passes]
+            options["pipeline_class"] = PartCompiler
+    return options
 
 
-class _KernelCompiler(Compiler):
-    """Numba's compiler, which makes millions of objects and throws few away: they are not looked through meanwhile."""
-
-    def compile_extra(self, func: Function) -> Any:
-        paused = gc.isenabled()
-        gc.disable()
-        try:
-            return super().compile_extra(func)
-        finally:
-            if paused:
-                gc.enable()
-
-
-EQUATION: dict[str, Any] = {
-    "no_cpython_wrapper": True,
-    "no_cfunc_wrapper": True,
-    "_nrt": False,
-    "forceinline": True,
-    "pipeline_class": _PartCompiler,
-}
+EQUATION = part_options()
 
 
 def code_stamp() -> str:
@@ -128,7 +94,7 @@ def entry(function: Function) -> Function:
     """Compile a kernel: an outermost function, whose machine code is kept on disk between processes."""
     if ENABLED:
         numba.config.CACHE_DIR = str(cache_folder())
-    done: Function = numba.njit(**OPTIONS, cache=ENABLED, pipeline_class=_KernelCompiler)(function)
+    done: Function = numba.njit(**OPTIONS, cache=ENABLED)(function)
     return done
 
 

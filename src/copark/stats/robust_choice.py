@@ -131,9 +131,9 @@ class Sources:
 
 
 def sources(gains: Sequence[Floats], draws: Sequence[Integers]) -> Sources:
-    """Split the variance of a gain over structures of equal weight, draws and random numbers.
+    """Split the variance of a gain over structures of equal weight, parameters and chance.
 
-    For each structure: gains of shape (runs,), and the draw of every run. Parameters and random numbers are estimated
+    For each structure: gains of shape (runs,), and the draw of every run. Parameters and chance are estimated
     within each structure and averaged. Structure is the variance of the structures' means, less what their own errors
     of estimation add to it; an estimate below 0 is 0.
     """

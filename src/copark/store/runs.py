@@ -3,7 +3,7 @@
 A folder holds ``arrays.zarr`` (the numbers), ``metadata.json`` (what made them and how the runs ended) and
 ``manifest.json`` (every file with its checksum, written last). Above ``SUMMARY_ABOVE`` runs, ``arrays.zarr`` keeps
 the first ``KEPT`` runs, ``summary.zarr`` the bands over all of them, and ``every_run.zarr`` the status, outcome and
-draws of each; a run's random numbers depends on its number alone, so the first are as good a sample as any.
+draws of each; a run's random numbers depend on its number alone, so the first are as good a sample as any.
 
 Whenever a run is read, its identity is made again from its provenance: what lies in the folder of another identity is
 misplaced (:mod:`copark.store.manifest`), neither used nor shown, and moved aside by whoever writes to that folder.

@@ -40,7 +40,7 @@ LEAST_PILOT, MOST_PILOT = 64, 512
 TIMED = 256
 """Runs timed to say how long work of no single study takes."""
 PILOT_FUTURES = 4
-"""Futures of each draw in a pilot, so that draws and random numbers can be told apart."""
+"""Futures of each draw in a pilot, so that parameters and chance can be told apart."""
 
 
 def pool_of(source: DrawSource | None) -> int | None:

@@ -1,7 +1,7 @@
 """Verdicts: how probable a claim is, how large the effect, how large at most, and the word for it.
 
 One standard for every part of every claim (``standard.yaml``, decision 0057). What a part claims is the condition of
-support of its rule, asked of each draw of parameters by itself: of the effect expected there, over random numbers. Its
+support of its rule, asked of each draw of parameters by itself: of the effect expected there, over chance. Its
 probability is the share of draws that meet it.
 
 A draw has a few runs, and their mean is no expectation. Of statistics y with the values y_d of draw d::
@@ -34,7 +34,7 @@ PENALTIES = np.logspace(-1.0, 6.0, 8)
 TRIES = 64
 """Values tried of what is not known of an effect, for each draw."""
 POOLED = 8
-"""Variances of random numbers are pooled over one draw in so many."""
+"""Variances that chance makes are pooled over one draw in so many."""
 STEPS = 41
 """Probabilities, over what other draws may give, at which the word is asked."""
 SHARES = ("share", "change")
@@ -87,7 +87,7 @@ class Expected:
 
 
 def expected(part: Part, runs: Mapping[str, Floats], ridge: Ridge) -> Expected | None:
-    """What is expected of the judged statistics of a part, over random numbers.
+    """What is expected of the judged statistics of a part, over chance.
 
     runs: their values by run, each of shape (draws, futures). Returns: none where one of them is not measured.
     """
@@ -203,7 +203,7 @@ class Verdict:
     monte_carlo: tuple[float, float] = (nan, nan)
     """probability, monte_carlo: share of posterior draws that hold it, and its Monte Carlo interval."""
     sampling_error: float = nan
-    """Standard error of the probability, were draws and random numbers others; NaN where it is not known."""
+    """Standard error of the probability, over other draws and chance; NaN where it is not known."""
     other_words: tuple[str, ...] = ()
     """Other words that other draws may say: those within the interval of the sampling error."""
     turned: bool = False
@@ -338,7 +338,7 @@ def verdict_of(
 ) -> Verdict:
     """The verdict on a part, before alternative assumptions are looked at.
 
-    sampling_error: standard error of its probability, were draws and random numbers others.
+    sampling_error: standard error of its probability, over other draws and chance.
     """
     rules, p = standard(), weighed.probability
     if weighed.effects is None:

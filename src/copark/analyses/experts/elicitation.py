@@ -1,7 +1,7 @@
 """What others know as weights of draws: estimates from the literature, and quantiles given by experts.
 
 An estimate is of a parameter, or of an effect: an arm against its reference in the model of this very park. With m_d
-what the model has in draw d, expected over random numbers, and s the standard error::
+what the model has in draw d, expected over chance, and s the standard error::
 
     value v    exp(-(m_d - v)² / 2 s²)
     above v    Φ((m_d - v) / s), of a floor or a sign
@@ -288,7 +288,7 @@ class ModelValues:
     """What the model has of an estimate, in some draws."""
 
     middle: Floats
-    """Expected over random numbers, shape (draws,); NaN where not known."""
+    """Expected over chance, shape (draws,); NaN where not known."""
     likelihood: Floats
     """Of the estimate there, shape (draws,); 0 where not known."""
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
-from copark.analyses.sensitivity.indices import Given, Indices, design, given, other_luck, sobol_indices
+from copark.analyses.sensitivity.indices import Given, Indices, design, dummy_steps, given, sobol_indices
 from copark.analyses.sensitivity.samples import (
     GivenSample,
     Readout,
@@ -132,7 +132,7 @@ def explore(
         count = factors.space.axes + 1
         values = answers(
             factors, design(count, wanted.size, wanted.seed), readouts, replicates=wanted.replicates, seed=wanted.seed,
-            other=other_luck(count, wanted.size), threads=threads, stage=kept.stage("sobol"), progress=simulated,
+            other=dummy_steps(count, wanted.size), threads=threads, stage=kept.stage("sobol"), progress=simulated,
         )  # fmt: skip
         found = tuple(sobol_indices(column, count, wanted.seed) for column in values.T)
     samples: list[GivenSample] = []

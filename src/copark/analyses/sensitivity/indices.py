@@ -71,7 +71,7 @@ def design(factors: int, size: int, seed: int) -> Floats:
     return sample(problem(factors), size, calc_second_order=False, seed=np.random.default_rng(seed))
 
 
-def other_luck(factors: int, size: int) -> Booleans:
+def dummy_steps(factors: int, size: int) -> Booleans:
     """Points of the design that step the dummy: those to be answered with other random numbers; shape (points,)."""
     return np.asarray(np.arange(size * (factors + 2)) % (factors + 2) == factors)
 

@@ -141,12 +141,12 @@ class PointDraws:
         begin = first // self.replicates
         end = -(-last // self.replicates)
         at_points = space.draws(self.factors.inside(self.points[begin:end]), study.seed)
-        whole = with_luck(at_points, self.replicates, self.other[begin:end])
+        whole = with_random_numbers(at_points, self.replicates, self.other[begin:end])
         start = begin * self.replicates
         return Draws(*(room[first - start : last - start] for room in whole))
 
 
-def with_luck(draws: Draws, replicates: int, other: Booleans) -> Draws:
+def with_random_numbers(draws: Draws, replicates: int, other: Booleans) -> Draws:
     """Repeat draws with the random numbers of every replicate: of run r, or r + replicates where it is other.
 
     Parameters
