@@ -51,44 +51,62 @@ def commands(sentence: str) -> list[tuple[str, bool]]:
 class Shown(BaseModel):
     """A part of a page: plain and unchangeable."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Source(Shown):
     """A source that a cell names, and whether the document lists it."""
 
     key: str
+    """Key of the source."""
     text: str
+    """The source as it is shown: its key where the document lists it, else what it is in words."""
     listed: bool
+    """Whether the document's ``evidence`` lists it."""
 
 
 class Cell(Shown):
     """A value, the ends of its interval where it has one, and the characters of all of it."""
 
     value: Scalar
+    """The value: a word, a number, yes or no; null where there is none. Shares are from 0 to 1, and numbers are whole:
+    not rounded."""
     text: str
+    """The characters shown for it, its interval included."""
     low: float | None = None
+    """Lower end of its interval, in the same unit; null where it has none."""
     high: float | None = None
+    """Upper end of its interval, in the same unit; null where it has none."""
     sources: tuple[Source, ...] = ()
+    """Sources that the cell names; empty in columns that name none."""
 
 
 class Head(Shown):
     """A column's head: its title, and its title with the unit."""
 
     key: str
+    """Name of the column in files: lower case, English, the same in both languages."""
     title: str
+    """The column in words."""
     head: str
+    """What stands above the column: its title, with the unit where it has one."""
     unit: str
+    """The unit as it is shown; empty where there is none."""
     kind: Kind
+    """What its values are; it decides how they are written and set."""
     numeric: bool
+    """Whether its values are numbers, set flush right."""
     meaning: str
+    """What the column says, in a sentence; empty where its title says it all."""
 
 
 class Group(Shown):
     """A head of some rows."""
 
     title: str
+    """Head of the group."""
     rows: int
+    """How many of the table's rows belong to it, from where the group before ends."""
 
 
 class Table(Shown):
@@ -100,16 +118,29 @@ class Table(Shown):
     """
 
     type: Literal["table"] = "table"
+    """What this block is: a table."""
     key: str
+    """Key of the table, by which it is asked for with all its rows."""
     title: str
+    """Head of the table."""
     columns: tuple[Head, ...]
+    """Heads of the columns."""
     rows: tuple[tuple[Cell, ...], ...]
+    """The rows, each with a cell for each column; empty where the document leaves them out (of folded tables, and of
+    numbers behind figures): the table itself brings them."""
     groups: tuple[Group, ...]
+    """Heads of groups of rows, in their order; empty for a table without groups."""
     note: str
+    """What to know when reading it; empty where there is nothing."""
     folded: bool
+    """Whether it is shown only when asked for."""
     count: int
+    """How many rows there are, also where they are left out."""
     empty: str
+    """What stands in the place of rows where there are none, or where they are not printed; empty else."""
     widths: tuple[int, ...]
+    """Letters that each column needs, a Chinese character counting two; a number stays on one line, a text and a head
+    may be broken."""
 
     @property
     def parts(self) -> list[tuple[str, tuple[tuple[Cell, ...], ...]]]:
@@ -130,49 +161,68 @@ class Chart(Shown):
     """A figure; ``svg`` is empty where no figures were asked for."""
 
     type: Literal["chart"] = "chart"
+    """What this block is: a figure."""
     key: str
+    """Key of the figure, by which it is asked for with its drawing."""
     title: str
+    """Head of the figure."""
     alternative: str
+    """What it shows, for those who cannot see it."""
     caption: str
+    """What is said below it; empty where there is nothing."""
     wide: bool
+    """Whether it takes the full width of the page."""
     svg: str
+    """The drawing as SVG; empty where no figures were asked for."""
     numbers: Table | None
+    """The numbers behind it; null where there are none to show."""
 
 
 class Paragraph(Shown):
     """Sentences."""
 
     type: Literal["paragraph"] = "paragraph"
+    """What this block is: a paragraph."""
     text: str
+    """One or more sentences; what stands between backticks is a command."""
 
 
 class Bullets(Shown):
     """A list of sentences."""
 
     type: Literal["bullets"] = "bullets"
+    """What this block is: a list."""
     items: tuple[str, ...]
+    """The entries, a sentence or two each; what stands between backticks is a command."""
 
 
 class Caveat(Shown):
     """What to know before using a number."""
 
     type: Literal["caveat"] = "caveat"
+    """What this block is: a caveat."""
     text: str
+    """One or more sentences; what stands between backticks is a command."""
 
 
 class Card(Shown):
     """A number to be seen first."""
 
     title: str
+    """What the number is."""
     cell: Cell
+    """The number, or a word."""
     note: str
+    """How sure it is, or over what; empty where there is nothing to say."""
 
 
 class Cards(Shown):
     """Numbers to be seen first."""
 
     type: Literal["cards"] = "cards"
+    """What this block is: numbers to be seen first."""
     cards: tuple[Card, ...]
+    """The numbers, in their order."""
     across: int
     """How many stand side by side on paper: four, else at most three."""
 
@@ -184,38 +234,56 @@ class Section(Shown):
     """Blocks under a title."""
 
     key: str
+    """Key of the section."""
     title: str
+    """Head of the section."""
     folded: bool
+    """Whether it is shown only when asked for."""
     blocks: tuple[Block, ...]
+    """What stands in it, in the order it is read."""
 
 
 class Evidence(Shown):
     """A source; its link leads to the web or is empty."""
 
     key: str
+    """Key by which cells name it."""
     text: str
+    """The source in words."""
     link: str
+    """Web address; empty where there is none."""
 
 
 class Entry(Shown):
     """An entry of the provenance."""
 
     title: str
+    """What it is, in words."""
     value: str
+    """The value, as it is shown."""
 
 
 class Page(Shown):
     """A document, whole."""
 
     key: str
+    """Name of its files, such as ``levers-great-stone``."""
     lang: Literal["en", "zh"]
+    """Language of every word in it: en or zh."""
     title: str
+    """What was asked, of what."""
     headline: str
+    """The answer, in a sentence or two."""
     trust: str
+    """Where the parameters come from and how far they may be trusted; empty where no parameter of a model is used."""
     trust_state: str
+    """calibrated, borrowed, uncalibrated or stale; empty where no parameter of a model is used."""
     sections: tuple[Section, ...]
+    """In the order they are read."""
     evidence: tuple[Evidence, ...]
+    """The sources that cells name."""
     provenance: tuple[Entry, ...]
+    """What it was made of: run ID, hashes, versions, seed, time."""
 
 
 def page_of(

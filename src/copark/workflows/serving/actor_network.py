@@ -60,62 +60,86 @@ class NodeInfo(Answer):
     """An actor in its place."""
 
     key: str
-    """Its key: role and name."""
+    """Its key: role and name, such as ``partner/duisport``; no other actor's."""
     layer: str
-    """global, intergovernmental, park or enterprise."""
+    """Scale it acts at: global, intergovernmental, park or enterprise."""
     title: Said
+    """Name for a reader."""
     side: str | None
+    """Side it belongs to: home, host or third; null of what belongs to none."""
     role: str
+    """partner, government, institution, shareholder, company, origin (enterprises of one origin) or anchor."""
     x: float
-    """From left (0) to right (1)."""
+    """Place in its row, from left (0, the investing side) to right (1, the host)."""
     row: int
+    """Row within its layer, counted from 0 at the top."""
     weight: float
-    """How large it is drawn, 0 to 1: its share, or the sum of its ties."""
+    """How large it is drawn, 0.1 to 1: its largest share ever or a third of the sum of its ties, whichever is more;
+    fixed for governments, origins and the company."""
     spans: Spans
+    """From when to when it is there, dates as in the sources; null as the end where it lasts. Empty where it always
+    is."""
     source: list[str]
+    """Keys of its sources among those of the case's evidence; empty where it needs none."""
 
 
 class EdgeInfo(Answer):
     """What binds two actors."""
 
     source_key: str
+    """Key of the node it comes from."""
     target_key: str
+    """Key of the node it leads to."""
     kind: str
     """equity or legal (solid), or influence (dashed)."""
     strength: float
-    """0 to 1."""
+    """How strong it is, 0 to 1: of equity the share, of influence the tie, of legal ties a fixed number."""
     spans: Spans
-    """From when to when it holds; empty where it always does."""
+    """From when to when it holds, dates as in the sources; null as the end where it lasts. Empty where it always
+    does."""
 
 
 class ArrowInfo(Answer):
     """A link of the model between two layers: what it carries is in the flows of a simulation."""
 
     link: str
+    """Name of the link, by which a scenario changes it."""
     title: Said
+    """The link in words."""
     source_layer: str
+    """Scale it comes from: global, intergovernmental, park or enterprise."""
     target_layer: str
+    """Scale it acts on: global, intergovernmental, park or enterprise."""
     unit: str
+    """Symbol of the unit of what it carries."""
     unit_title: Said
+    """The unit in words; empty for a pure number."""
     delay: int
+    """Quarters from sending to arriving."""
 
 
 class LayerInfo(Answer):
     """A layer: one of the four scales."""
 
     key: str
-    """global, intergovernmental, park or enterprise."""
+    """The scale: global, intergovernmental, park or enterprise."""
     room: str
+    """Part of the model that computes it: world, governments, company or enterprises."""
     title: Said
+    """The scale in words."""
 
 
 class NetworkAnswer(Answer):
     """The network of a case."""
 
     layers: list[LayerInfo]
+    """The four scales, from the top."""
     nodes: list[NodeInfo]
+    """The actors, each in its place."""
     edges: list[EdgeInfo]
+    """What binds them."""
     arrows: list[ArrowInfo]
+    """The links of the model between scales; the same for every case."""
 
 
 def network_of(shelved: Shelved) -> NetworkAnswer:

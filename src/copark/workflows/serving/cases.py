@@ -46,58 +46,79 @@ class DatedValue(Answer):
     """What the record has from a date on."""
 
     date: str
+    """When it holds from, as the source gives it (YYYY, YYYY-MM or YYYY-MM-DD); of parameters the case's first quarter;
+    of levers of the model and of links the quarter's number, 0 being the case's first."""
     values: dict[str, float]
-    """The value, under ``value``; of shares, basis points by side; of terms, by origin; empty where there is none."""
+    """The value, under ``value``; of shares, basis points by side (home, host, third, none); of terms and parameters by
+    origin, those by origin; of links, ``strength`` and ``delay``; else by number; empty where there is none."""
     grade: str
+    """How far it is trusted: high, medium, low, derived or judgement."""
     source: list[str] = Field(default_factory=list)
+    """Keys of its sources among those of the case's evidence; empty where the model has it."""
     note: Said | None = None
+    """What to know of it; null where there is nothing."""
 
 
 class Option(Answer):
     """One of the things a lever lets choose or switch."""
 
     key: str
+    """Key to put into a scenario: of an actor, a happening, a kind, a switch or a term; home or host of a rival's
+    side."""
     title: Said
+    """The thing in words."""
     date: str | None = None
-    """When it happened, or since when it is there."""
+    """When it happened, or since when it is there, as the source gives it; null where it has no date."""
     spans: list[tuple[str, str | None]] = Field(default_factory=list)
-    """Of actors: from when to when they were there; null where it lasts."""
+    """Of actors and of the framework: from when to when they were there; null as the end where it lasts."""
     side: str | None = None
+    """Side of an actor: home, host or third; null of what has none."""
 
 
 class Slider(Answer):
     """A range that is useful to move in; the whole range is wider. A judgement of presentation, not of fact."""
 
     low: float
+    """Lower end, in the lever's unit."""
     high: float
+    """Upper end, in the lever's unit."""
     step: float
+    """Smallest move, in the lever's unit."""
 
 
 class LeverInfo(Answer):
     """Something that may be moved."""
 
     key: str
+    """Its place in a scenario, such as ``edits.quota``, ``parameters.value_home``, ``levers.world.exposure_pandemic``
+    or ``links.network_to_arrivals``."""
     form: str
     """How it is written: shares, steps, framework, switches, presence, date, drop, choice, rivals, terms, number, dated
     or link."""
     title: Said
+    """What it is, for a reader."""
     unit: str
+    """Symbol of the unit of its values; ``1`` for a pure number and for what has no value."""
     unit_title: Said
+    """The unit in words; empty for a pure number."""
     low: float | None = None
+    """Least value that is taken; null of what is no number."""
     high: float | None = None
+    """Largest value that is taken; null of what is no number."""
     slider: Slider | None = None
+    """A narrower range that is useful to move in; null where there is none."""
     options: list[Option] = Field(default_factory=list)
     """What may be chosen, switched, dropped or moved."""
     baseline: list[DatedValue] = Field(default_factory=list)
     """What the record has, by date; of parameters the value without drawing."""
     prior: str | None = None
-    """Of a parameter, its prior; null where it is fixed."""
+    """Of a parameter, its prior, such as ``uniform(0, 0.4)``; null where it is fixed."""
     moved: str | None = None
-    """Of a parameter, whether data moved it from its prior: moved, weakly or unmoved."""
+    """Of a parameter, whether data moved it from its prior: moved, weakly or unmoved; null of anything else."""
     grade: str | None = None
-    """Of a parameter, how far it is trusted."""
+    """Of a parameter, how far it is trusted; null of anything else."""
     source: Said | None = None
-    """Of what belongs to the model, where it is from."""
+    """Of what belongs to the model, where it is from; null of anything else."""
 
 
 class UploadAnswer(Answer):
@@ -108,14 +129,16 @@ class UploadAnswer(Answer):
     most: int
     """Uploaded cases that one owner may keep."""
     notes: list[Said]
-    """Whose growth is not on record, and what stands there; empty where it is."""
+    """Whose growth is not on record, and what stands there, a sentence each; empty where it is."""
 
 
 class DeletedCase(Answer):
     """A deleted case that can still be restored."""
 
     name: str
+    """Name of the case."""
     title: Said
+    """The park's name for a reader."""
     until: str
     """When it is removed for good, with everything computed about it, UTC, ISO 8601."""
 
@@ -124,10 +147,13 @@ class CaseAnswer(Answer):
     """What a page needs of a case, but for its evidence."""
 
     case: CaseName
+    """The case as in the list of cases."""
     sides: dict[str, Said]
+    """Names of the two countries, under ``home`` (the investing one) and ``host``."""
     levers: list[LeverInfo]
+    """Everything that may be moved."""
     notes: list[Said]
-    """Whose growth is not on record, and what stands there; empty where it is."""
+    """Whose growth is not on record, and what stands there, a sentence each; empty where it is."""
 
 
 def cases_of(view: OwnersView, uploads: Sequence[str] = ()) -> list[CaseName]:

@@ -38,34 +38,44 @@ class IndicatorInfo(Answer):
     """One indicator of a scale's score, with its fixed range: a judgement."""
 
     scale: str
+    """Scale whose score it is part of: global, intergovernmental, park or enterprise."""
     name: str
+    """Name of the indicator: an output of the model, or a ratio of two."""
     title: Said
+    """What it is, for a reader."""
     low: float
-    """What scores 0."""
+    """Value that scores 0, in ``unit``."""
     high: float
-    """What scores 1."""
+    """Value that scores 1, in ``unit``."""
     unit: str
+    """Symbol of the unit of its value."""
 
 
 class CouplingArm(Answer):
     """The read-outs of one scenario."""
 
     key: str
+    """Key of the scenario."""
     title: Said
+    """The scenario in words."""
     coordination: list[Numbers]
-    """D, standard form: a row for each of the levels."""
+    """Coordination degree D in its standard form, 0 to 1: a row for each of ``levels``, in it a number for each
+    quarter."""
     coordination_corrected: list[Numbers]
-    """D', after Wang and others 2021."""
+    """The degree D' after Wang and others (2021), 0 to 1, in the same form."""
     coordination_null: list[Numbers]
-    """D, its 5, 50 and 95 %, where each scale's score is taken from another run: what has no tie within a run gives."""
+    """D where each scale's score is taken from another run, so that nothing ties the scales within a run: its 5, 50 and
+    95 %, a row each, in it a number for each quarter."""
     coordination_corrected_null: list[Numbers]
     """The same of D'."""
     scores: dict[str, Numbers]
+    """By scale: median over runs of its score, 0 to 1, a number for each quarter."""
     grades: list[str | None]
-    """The grade of the median of D in each quarter."""
+    """Grade of the median of D in each quarter, a key of the answer's ``grades``; null where no run finished."""
     phases: dict[str, Numbers]
-    """Shares of runs in each phase."""
+    """By phase: share of the runs that finished which are in it, 0 to 1, a number for each quarter."""
     sentence: Said
+    """The degree when outcomes are judged, in a sentence."""
     null_sentence: Said
     """What the null says in a sentence."""
 
@@ -74,17 +84,27 @@ class CouplingAnswer(Answer):
     """Coupling coordination and phases. They are read off a result and never feed back."""
 
     identity: str
+    """Identity of the result, 16 hexadecimal digits."""
     case: CaseName
+    """The case that was run."""
     quarters: list[str]
+    """Labels of the quarters, such as 2016Q1, in the order of every list by quarter."""
     levels: list[float]
+    """Levels of the quantiles: 0.05, 0.25, 0.5, 0.75 and 0.95."""
     arms: list[CouplingArm]
+    """The scenarios, in the order they were asked."""
     indicators: list[IndicatorInfo]
+    """What the four scores are made of."""
     grades: dict[str, Said]
+    """Names of the grades of D by key, from extreme_imbalance to quality_coordination."""
     phases: dict[str, Said]
+    """Names of the phases by key: before, coupling, decoupling and recoupling."""
     renegotiations: list[str]
     """Quarters of the dated renegotiations, which phases are told by."""
     caveat: Said
+    """What the degree is not."""
     draws: DrawsNote
+    """What the parameters are drawn from."""
 
 
 def coupling_of(engine: Engine, study: Study, shelved: Shelved, ticket: Ticket) -> CouplingAnswer:

@@ -33,6 +33,7 @@ class SideEffect(Answer):
     verdict: Said
     """In how many runs the side gains or loses."""
     median: Said
+    """Median gain, with its unit and sign."""
     amount: Said
     """Median gain and the range of 90 % of runs."""
 
@@ -41,22 +42,31 @@ class DecisionOption(Answer):
     """A setting of a lever, what it changes and for whom."""
 
     key: str
+    """Key of the option."""
     title: Said
+    """The option in words."""
     reason: Said
+    """What the option is, and why it may be chosen."""
     lever: Said
+    """Lever it is an option of, in words."""
     lever_key: str
+    """Key of that lever, which the answer's ``levers`` tell of."""
     owner: Said
+    """Who decides it."""
     change: float
     """Change of the chance to be self-standing."""
     low: float
+    """Lower end of the Monte Carlo interval of the change (95 %)."""
     high: float
-    """low, high: its Monte Carlo interval (95 %)."""
+    """Upper end of the same interval."""
     told: Said
     """The change and its interval in percentage points."""
     across: Said
     """Least and largest change under the structures of the model that were tried."""
     flips: bool
+    """Whether the sign of the change depends on the structure of the model."""
     sides: list[SideEffect]
+    """What it means for each side, in the order of the answer's ``sides``."""
     acceptable: float | None
     """Share of states in which it meets every requirement; null where none could be compared."""
     advice: str
@@ -74,12 +84,14 @@ class DecisionOption(Answer):
     budgets: list[Said]
     """Median change of the home and of the host budget up to the horizon: taxes on profits less rescues."""
     scenario: dict[str, Any]
+    """The option as a scenario that a simulation takes."""
 
 
 class LeverParameter(Answer):
     """A parameter that the effect of a lever depends on."""
 
     title: Said
+    """The parameter in words."""
     moved: Said
     """How far the data inform it, in words."""
 
@@ -88,8 +100,11 @@ class LeverStory(Answer):
     """What a lever is in the world, and what its effect rests on in the model."""
 
     key: str
+    """Key of the lever."""
     title: Said
+    """The lever in words."""
     owner: Said
+    """Who decides it."""
     reason: Said
     """What it is: an institution, a rule or a decision of this park."""
     rests: list[LeverParameter]
@@ -114,13 +129,15 @@ class DecisionAnswer(Answer):
     before: float | None
     """Chance to be self-standing in the baseline."""
     before_low: float | None
+    """Lower end of the Monte Carlo interval of ``before`` (95 %); null where that is."""
     before_high: float | None
-    """before_low, before_high: its Monte Carlo interval (95 %)."""
+    """Upper end of the same interval; null where that is."""
     between: Said | None
     """The chance under the other structures of the model; null where none was tried."""
     sure: list[Said]
     """How sure the chance is, a sentence each, the gravest doubt first."""
     runs: int
+    """Runs of each option, those that do not count included; 0 without a result."""
     left_out: int
     """Of these, runs that do not count: the park had failed before the change, as the observations rule out."""
     acceptable: float | None
@@ -128,7 +145,9 @@ class DecisionAnswer(Answer):
     states: int
     """States compared: parameter draws under structures of the model."""
     structures: int
+    """Structures of the model that were tried, this one included; 0 without a result."""
     requirements: list[Said]
+    """What an acceptable park must meet, in words."""
     sides: list[Said]
     """Names of the four sides, in the order of every option's."""
     budgets: list[Said]

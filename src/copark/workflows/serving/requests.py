@@ -42,7 +42,9 @@ class AskedScenario(Scenario):
     """What is changed against the case; without a key and title of its own it has plain ones."""
 
     key: Key = "scenario"
+    """Key of the scenario in the answer: small letters, digits and hyphens, up to 64."""
     title: Title = Field(default_factory=lambda: _title("web.scenario"))
+    """Title in the answer; "Scenario" by default."""
 
 
 def as_it_is() -> AskedScenario:
@@ -71,19 +73,25 @@ class Ask(BaseModel):
     )
 
     case: CaseKey
+    """Name of a case of the casebook, or of one of your uploads."""
     runs: Annotated[int, Field(ge=1, le=MOST_RUNS, strict=True)] = 1000
+    """Runs of each scenario."""
     seed: Annotated[int, Field(ge=0, lt=2**53, strict=True)] = 1
+    """Number the random streams start from: the same seed gives the same numbers."""
     draws: Literal["posterior", "unsettled", "prior", "defaults"] | None = None
-    """What parameters are drawn from: by default those the case has, which ``trust`` tells of."""
+    """What parameters are drawn from: posterior, unsettled (those no data informs), prior or defaults; by default what
+    the case has, which ``trust`` of the case tells of."""
     cut: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}Q[1-4]$")] | None = None
-    """Last quarter of the observations that the calibration knows: by default the latest there is."""
+    """Last quarter of the observations that the calibration knows, such as 2020Q4; by default the latest there is."""
     futures: Annotated[int, Field(ge=1, le=1000, strict=True)] = 1
-    """Runs that share a draw of parameters."""
+    """Runs that share a draw of parameters, each with random numbers of its own."""
     quarters: Annotated[int, Field(ge=1, le=MOST_QUARTERS, strict=True)] | None = None
-    """Quarters to simulate, judged in year twenty; by default until ten years from now, judged then."""
+    """Quarters to simulate from the case's first, judged in year twenty or the last of fewer; by default until ten
+    years from now, judged then. Not with ``now``."""
     now: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}Q[1-4]$")] | None = None
-    """Quarter the park is looked at from: by default the present one."""
+    """Quarter the park is looked at from, such as 2026Q4; by default the present one."""
     outputs: Annotated[tuple[OutputName, ...], Field(min_length=1, max_length=MOST_OUTPUTS)] = OUTPUTS
+    """Names of the outputs in the answer; those of the headlines are told besides."""
 
     def arms(self) -> dict[str, AskedScenario]:
         """The arms by where they stand in the request, the reference first."""
@@ -96,23 +104,26 @@ class Parts(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     samples: Annotated[int, Field(ge=0, le=MOST_SAMPLES, strict=True)] = 0
-    """Paths of single runs for each output."""
+    """Paths of so many runs for each output; 0 for none."""
     flows: bool = False
+    """Whether to tell what the links between scales carry, quarter by quarter."""
     why: OutputName | None = None
-    """An output: why it moved."""
+    """Name of an output: why it differs from the reference in the last scenario; null for none."""
     record: bool = False
-    """How many observations lie within the range of 90 % of runs, by output."""
+    """Whether to tell how many observations of each output lie within the range of 90 % of runs."""
     links: bool = False
-    """Through which links between scales the change of the chance to be self-standing passes."""
+    """Whether to tell through which links between scales the change of the chance to be self-standing passes."""
 
 
 class SimulationRequest(Ask):
     """One scenario, beside a baseline on common random numbers."""
 
     scenario: AskedScenario = Field(default_factory=AskedScenario)
+    """What is changed against the case; by default nothing."""
     baseline: AskedScenario | None = Field(default_factory=as_it_is)
     """What it is compared with: by default the case as it is; null for nothing."""
     parts: Parts = Parts()
+    """Parts of the answer that take longer; by default none."""
 
     def arms(self) -> dict[str, AskedScenario]:
         """The baseline, if any, and the scenario."""
@@ -129,6 +140,7 @@ class StudyRequest(Ask):
     scenarios: Annotated[tuple[AskedScenario, ...], Field(min_length=1, max_length=MOST_ARMS)] = Field(
         default_factory=lambda: (as_it_is(),)
     )
+    """One to four scenarios, the first of them the reference; by default the case as it is."""
 
     def arms(self) -> dict[str, AskedScenario]:
         """The scenarios."""
@@ -139,15 +151,20 @@ class ComparisonRequest(StudyRequest):
     """Two to four scenarios on common random numbers; the first is the reference."""
 
     scenarios: Annotated[tuple[AskedScenario, ...], Field(min_length=2, max_length=MOST_ARMS)]
+    """Two to four scenarios, the first of them the reference."""
     parts: Parts = Parts()
+    """Parts of the answer that take longer; by default none."""
 
 
 class JobRequest(StudyRequest):
     """A study with many runs, made in the background and stored."""
 
     runs: Annotated[int, Field(ge=1, le=MOST_JOB_RUNS, strict=True)] = 100_000
+    """Runs of each scenario."""
     lang: Literal["en", "zh"] = "en"
+    """Language of the report: en or zh."""
     report: bool = False
+    """Whether to write a report of the result, too: an HTML page."""
 
 
 def study_of(asked: Ask, shelved: Shelved, kept: KeepWord | tuple[str, ...] | None = None) -> Study:
