@@ -48,8 +48,11 @@ class Interval:
     """A value with the band it lies in; the value is none where only the band is told."""
 
     low: float
+    """Lower end."""
     high: float
+    """Upper end."""
     value: float | None = None
+    """The value; ``None`` where only the band is told."""
 
 
 Value = str | int | float | bool | Interval | None
@@ -97,8 +100,9 @@ class Table:
     title: str
     """Head, in the reader's language."""
     columns: tuple[Column, ...]
+    """Its columns."""
     rows: tuple[tuple[Value, ...], ...]
-    """columns, rows: as many values a row as there are columns."""
+    """Its rows: as many values a row as there are columns."""
     groups: tuple[tuple[str, int], ...] = ()
     """Heads of groups of rows and how many rows each has; empty for a table without groups."""
     note: str = ""
@@ -124,12 +128,19 @@ class Chart:
     """
 
     key: str
+    """Name of its file: lower case, words joined by ``-``."""
     title: str
+    """Head, in the reader's language."""
     alternative: str
+    """What it shows, for those who cannot see it."""
     figure: Callable[[], Figure] = field(compare=False, repr=False)
+    """Draws it."""
     caption: str = ""
+    """What is said below it; empty where there is nothing."""
     numbers: Table | None = None
+    """The numbers behind it; ``None`` where there are none to show."""
     wide: bool = True
+    """Whether it takes the full width of the page."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +148,7 @@ class Paragraph:
     """Sentences."""
 
     text: str
+    """One or more sentences, in the reader's language."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +156,7 @@ class Bullets:
     """A list of sentences."""
 
     items: tuple[str, ...]
+    """The entries, a sentence or two each."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +164,7 @@ class Caveat:
     """What a reader must know before he uses a number: beside it, not in a footnote."""
 
     text: str
+    """One or more sentences, in the reader's language."""
 
 
 @dataclass(frozen=True)
@@ -172,6 +186,7 @@ class Cards:
     """A few numbers to be seen first."""
 
     cards: tuple[Card, ...]
+    """The numbers, in their order."""
 
 
 @dataclass(frozen=True)
@@ -179,8 +194,11 @@ class Evidence:
     """A source that the document rests on, which cells name by its key."""
 
     key: str
+    """Key by which cells name it."""
     text: str
+    """The source in words, in the reader's language."""
     link: str = ""
+    """Web address; empty where there is none."""
 
 
 Block = Paragraph | Bullets | Caveat | Cards | Table | Chart
@@ -191,9 +209,13 @@ class Section:
     """Blocks under a title; shown only when asked for where it is folded."""
 
     key: str
+    """Key of the section: lower case, words joined by ``-``."""
     title: str
+    """Head, in the reader's language."""
     blocks: tuple[Block, ...]
+    """What stands in it, in the order it is read."""
     folded: bool = False
+    """Whether it is shown only when asked for."""
     on_paper: bool = True
     """Whether paper and slides show it, too; else screens and files of numbers alone."""
 
@@ -205,6 +227,7 @@ class Document:
     key: str
     """Name of its files, such as ``levers-great-stone``."""
     lang: str
+    """Language of every word in it: en or zh."""
     title: str
     """What was asked, of what."""
     headline: str

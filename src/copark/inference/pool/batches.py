@@ -50,10 +50,12 @@ Warp = Callable[[Floats, tuple[str, ...]], Floats]
 
 @dataclass(frozen=True)
 class Discrepancy:
-    """Standard deviation of ln(report / counterpart): of jobs, and of everything else."""
+    """Standard deviation of ln(report / counterpart)."""
 
     companies: float = AT_FIRST
+    """Of everything but jobs."""
     jobs: float = AT_FIRST
+    """Of jobs."""
 
     def of(self, names: Sequence[str]) -> Floats:
         """Of observables, shape (names,)."""
