@@ -1,4 +1,4 @@
-"""Lists for the page: studies, variables and links of the model with its calibration, parks, evidence of a case."""
+"""Lists for the page: studies, variables and links of the model with its calibration, evidence of a case."""
 
 from __future__ import annotations
 
@@ -170,19 +170,21 @@ class EvidenceAnswer(Answer):
 
 def evidence_of(shelved: Shelved) -> EvidenceAnswer:
     """Return all evidence of a case."""
-    case, ours = shelved.case, Source(outlet="copark", read="original")
-    sources = {key: source_info(key, one) for key, one in case.sources.items()}
+    case = shelved.case
+    ours = Source(outlet="copark", read="original")
+    sources = {key: source_info(key, source) for key, source in case.sources.items()}
     sources["judgement"] = SourceInfo.of(ours, key="judgement", outlet=own(ours.outlet), note=said("web.judgement"))
     events = []
-    for n, one in enumerate(case.events):
-        mechanism, quarter = said(f"cases.mechanism.{one.mechanism}"), str(one.date.quarter("event"))
-        events.append(EventInfo.of(one, key=f"event-{n}", quarter=quarter, mechanism_title=mechanism))
+    for n, event in enumerate(case.events):
+        mechanism = said(f"cases.mechanism.{event.mechanism}")
+        quarter = str(event.date.quarter("event"))
+        events.append(EventInfo.of(event, key=f"event-{n}", quarter=quarter, mechanism_title=mechanism))
     return EvidenceAnswer(
         case=case_name(shelved),
         events=events,
         series=series_of(case.observations),
         context=series_of(case.host_context),
-        enterprises=[_enterprise(one) for one in case.enterprises],
+        enterprises=[_enterprise(row) for row in case.enterprises],
         sources=sources,
         grades={grade: said(f"web.grade.{grade}") for grade in GRADES},
     )
@@ -197,33 +199,39 @@ def events_of(shelved: Shelved) -> EvidenceAnswer:
 
 
 def _enterprise(row: Enterprise) -> EnterpriseInfo:
-    """A named enterprise, with its Chinese name and its country's name where they are known."""
+    """Describe a named enterprise, with its Chinese name and its country's name where they are known."""
     country = None if row.country is None else spoken_in(partial(country_name, row.country))
     return EnterpriseInfo.of(row, name_zh=row.name_zh or own(row.name).zh, country_title=country)
 
 
 def series_of(rows: object) -> list[SeriesInfo]:
-    """Observed quantities of a table's rows, those the model has an output for first."""
+    """Collect a table's rows by observed quantity, those the model has an output for first."""
     by_name: dict[str, list[SeriesPoint]] = {}
-    for one in sorted(rows, key=lambda row: row.date.first_day):  # type: ignore[call-overload]
-        high, bound = getattr(one, "high", None), getattr(one, "bound", "exact")
-        usual: dict[str, Any] = {} if hasattr(one, "role") else {"use": True, "role": "context"}
-        role = f"role.{getattr(one, 'role', 'context')}" if getattr(one, "use", True) else "observed.unused"
+    for row in sorted(rows, key=lambda row: row.date.first_day):  # type: ignore[call-overload]
+        high = getattr(row, "high", None)
+        bound = getattr(row, "bound", "exact")
+        usual: dict[str, Any] = {} if hasattr(row, "role") else {"use": True, "role": "context"}
+        role = f"role.{getattr(row, 'role', 'context')}" if getattr(row, "use", True) else "observed.unused"
         point = SeriesPoint.of(
-            one, quarter=str(one.quarter), bound=drawn_bound(bound), basis=own(one.basis),
-            shown=spoken_in(partial(bounded, one.value, high, bound, one.unit)),
-            note=None if one.note is None else own(one.note), role_title=said(f"report.{role}"), **usual,
-        )  # fmt: skip
-        by_name.setdefault(one.variable, []).append(point)
-    found = [
+            row,
+            quarter=str(row.quarter),
+            bound=drawn_bound(bound),
+            basis=own(row.basis),
+            shown=spoken_in(partial(bounded, row.value, high, bound, row.unit)),
+            note=None if row.note is None else own(row.note),
+            role_title=said(f"report.{role}"),
+            **usual,
+        )
+        by_name.setdefault(row.variable, []).append(point)
+    series = [
         SeriesInfo(variable=name, title=spoken_in(partial(series_title, name)), is_output=name in NAMES, points=points)
         for name, points in by_name.items()
     ]
-    return sorted(found, key=lambda one: not one.is_output)
+    return sorted(series, key=lambda quantity: not quantity.is_output)
 
 
 def source_info(key: str, source: Source) -> SourceInfo:
-    """A source."""
+    """Describe a source."""
     return SourceInfo.of(source, key=key, outlet=own(source.outlet))
 
 
@@ -331,25 +339,27 @@ class MethodAnswer(Answer):
 
 @cache
 def studies_shipped() -> list[StudyInfo]:
-    """Every study shipped."""
+    """List every study shipped."""
     return [_study(load_study(name)) for name in list_studies()]
 
 
 def _study(study: Study) -> StudyInfo:
     scenarios = [
         ScenarioInfo(
-            key=one.key, title=one.title, scenario=one.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+            key=scenario.key,
+            title=scenario.title,
+            scenario=scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True),
         )
-        for one in study.scenarios
+        for scenario in study.scenarios
     ]
     return StudyInfo.of(study, title=study.title, about=said(f"study.about.{study.name}"), scenarios=scenarios)
 
 
 def method_of(shelved: Shelved) -> MethodAnswer:
-    """The model, as it is for a case."""
+    """Describe the model as it is for a case."""
     posterior, calibration = _posterior(shelved)
     return MethodAnswer(
-        parameters=[_parameter(one, shelved, posterior) for one in catalogue().parameters.values()],
+        parameters=[_parameter(variable, shelved, posterior) for variable in catalogue().parameters.values()],
         outputs=[output_info(name) for name in catalogue().outputs],
         arrows=arrows(),
         calibration=calibration,
@@ -359,14 +369,14 @@ def method_of(shelved: Shelved) -> MethodAnswer:
 
 
 def _posterior(shelved: Shelved) -> tuple[dict[str, list[float]], CalibrationInfo | None]:
-    """Posterior quantiles by parameter, and how they were made."""
+    """Return posterior quantiles by parameter, and how they were made."""
     stored = shelved.parameters.stored
     if stored is None:
         return {}, None
     values = stored.parameters.space.table(stored.parameters.points)
-    found = {name: [float(x) for x in np.quantile(drawn, LEVELS)] for name, drawn in values.items()}
+    quantiles = {name: [float(level) for level in np.quantile(drawn, LEVELS)] for name, drawn in values.items()}
     recipe = stored.recipe
-    return found, CalibrationInfo(
+    return quantiles, CalibrationInfo(
         cut=str(recipe["cut"]),
         pairs=stored.replay.pairs,
         draws=len(stored.parameters.points),
@@ -376,17 +386,18 @@ def _posterior(shelved: Shelved) -> tuple[dict[str, list[float]], CalibrationInf
     )
 
 
-def _parameter(one: Variable, shelved: Shelved, posterior: dict[str, list[float]]) -> ParameterInfo:
-    prior = prior_of(one, shelved.case)
-    drawn = prior if prior is not None and prior.kind != "fixed" and one.shape == () else None
-    before = None
+def _parameter(variable: Variable, shelved: Shelved, posterior: dict[str, list[float]]) -> ParameterInfo:
+    prior = prior_of(variable, shelved.case)
+    drawn = prior if prior is not None and prior.kind != "fixed" and variable.shape == () else None
+    quantiles = None
     if drawn is not None:
-        before = np.clip(drawn.quantile(np.array(LEVELS), one.default[0]), one.low, one.high).tolist()
+        values = drawn.quantile(np.array(LEVELS), variable.default[0])
+        quantiles = np.clip(values, variable.low, variable.high).tolist()
     return ParameterInfo.of(
-        one,
-        default=list(one.default),
+        variable,
+        default=list(variable.default),
         prior=None if drawn is None else drawn.density_kind(),
-        source=own(one.source),
-        prior_quantiles=before,
-        posterior_quantiles=posterior.get(one.name),
+        source=own(variable.source),
+        prior_quantiles=quantiles,
+        posterior_quantiles=posterior.get(variable.name),
     )

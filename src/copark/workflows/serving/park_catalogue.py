@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from copark.cases.parks import Park, Place, Score
 
 SPOKEN = ("name", "framework", "equity_change", "outcome")
-"""What is told in both languages, in columns that end in ``_en`` and ``_zh``."""
+"""Columns in both languages, which end in ``_en`` and ``_zh``."""
 OWN = ("developer", "investment_basis", "note")
-"""What is told in one."""
+"""Columns in one language."""
 
 
 class PlaceInfo(Answer):
@@ -110,22 +110,23 @@ class ParksAnswer(Answer):
 
 
 def parks() -> ParksAnswer:
-    """Every park of the comparison: what the casebook knows of each, its scores, and where it was read."""
-    found = load_parks()
+    """Describe every park of the comparison: what the casebook knows of each, its scores, and where it was read."""
+    book = load_parks()
     return ParksAnswer(
-        parks=[park_info(one, found.places[one.id]) for one in found.parks],
-        scores=[score_info(one, tuple(found.conditions)) for one in found.scores],
-        conditions={key: ConditionInfo.of(one) for key, one in found.conditions.items()},
-        sources={key: source_info(key, one) for key, one in found.sources.items()},
+        parks=[park_info(park, book.places[park.id]) for park in book.parks],
+        scores=[score_info(score, tuple(book.conditions)) for score in book.scores],
+        conditions={key: ConditionInfo.of(condition) for key, condition in book.conditions.items()},
+        sources={key: source_info(key, source) for key, source in book.sources.items()},
     )
 
 
 def park_info(park: Park, place: Place) -> ParkInfo:
-    """A park."""
+    """Describe a park."""
     content = park.model_dump(mode="json")
     spoken = {name: (content.pop(f"{name}_en"), content.pop(f"{name}_zh")) for name in SPOKEN}
     words = {name: Said(en=en, zh=zh) for name, (en, zh) in spoken.items() if name != "name" and en and zh}
-    words |= {name: own(told) for name in OWN if (told := content.pop(name))}
+    in_one_language = {name: content.pop(name) for name in OWN}
+    words |= {name: own(text) for name, text in in_one_language.items() if text}
     rest = {name: value for name, value in content.items() if name not in {"id", "case", "type", "source"}}
     return ParkInfo.of(
         park,
@@ -142,7 +143,7 @@ def park_info(park: Park, place: Place) -> ParkInfo:
 
 
 def score_info(score: Score, conditions: tuple[str, ...]) -> ScoreInfo:
-    """A park's scores in a period."""
+    """Describe a park's scores in a period."""
     reasons = {name: spoken_in(partial(score.reason, name)) for name in conditions}
     return ScoreInfo.of(
         score,

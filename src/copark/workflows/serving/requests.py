@@ -1,4 +1,4 @@
-"""What may be asked of a server, and the study that is meant by it.
+"""Questions to the server as typed models, and the study each stands for.
 
 The study is that of :func:`copark.workflows.simulate` for the same words, so that identity and numbers are, too.
 """
@@ -48,7 +48,7 @@ class AskedScenario(Scenario):
 
 
 def as_it_is() -> AskedScenario:
-    """The case as it is."""
+    """Return the scenario in which nothing is changed."""
     return AskedScenario(key="as-it-is", title=_title("study.as_it_is"))
 
 
@@ -94,7 +94,7 @@ class Ask(BaseModel):
     """Names of the outputs in the answer; those of the headlines are told besides."""
 
     def arms(self) -> dict[str, AskedScenario]:
-        """The arms by where they stand in the request, the reference first."""
+        """Return the arms by where they stand in the request, the reference first."""
         return {}
 
 
@@ -126,7 +126,7 @@ class SimulationRequest(Ask):
     """Parts of the answer that take longer; by default none."""
 
     def arms(self) -> dict[str, AskedScenario]:
-        """The baseline, if any, and the scenario."""
+        """Return the baseline, if any, and the scenario."""
         return (
             {"scenario": self.scenario}
             if self.baseline is None
@@ -143,8 +143,8 @@ class StudyRequest(Ask):
     """One to four scenarios, the first of them the reference; by default the case as it is."""
 
     def arms(self) -> dict[str, AskedScenario]:
-        """The scenarios."""
-        return {f"scenarios[{n}]": one for n, one in enumerate(self.scenarios)}
+        """Return the scenarios."""
+        return {f"scenarios[{n}]": scenario for n, scenario in enumerate(self.scenarios)}
 
 
 class ComparisonRequest(StudyRequest):
@@ -167,59 +167,78 @@ class JobRequest(StudyRequest):
     """Whether to write a report of the result, too: an HTML page."""
 
 
-def study_of(asked: Ask, shelved: Shelved, kept: KeepWord | tuple[str, ...] | None = None) -> Study:
-    """The study that is meant; it keeps the outputs wanted, in this order, and those of the headlines."""
-    if asked.draws == "posterior" and shelved.parameters.source is None:
+def study_of(request: Ask, shelved: Shelved, kept: KeepWord | tuple[str, ...] | None = None) -> Study:
+    """Return the study that a request stands for.
+
+    Parameters
+    ----------
+    shelved
+        The case it is about.
+    kept
+        Outputs the study keeps; by default those asked for, in this order, and those of the headlines.
+
+    Raises
+    ------
+    StudyFaults
+        If the parameters asked for are not there, or a field does not fit the case.
+    """
+    if request.draws == "posterior" and shelved.parameters.source is None:
         raise StudyFaults([fault("no_posterior", "draws", case=shelved.name)])
-    draws = asked.draws or shelved.parameters.draws
-    if asked.cut is not None and draws != "posterior":
+    draws = request.draws or shelved.parameters.draws
+    if request.cut is not None and draws != "posterior":
         raise StudyFaults([fault("cut_unused", "cut", draws=draws)])
     return baseline(shelved.case.name).with_changes(
-        runs=asked.runs,
-        seed=asked.seed,
+        runs=request.runs,
+        seed=request.seed,
         draws=draws,
-        futures=asked.futures,
-        quarters=asked.quarters,
-        now=_now_of(asked, shelved.case),
-        scenarios=[scenario.model_dump(mode="json", by_alias=True) for scenario in asked.arms().values()],
-        keep=tuple(dict.fromkeys((*asked.outputs, *HEADLINES))) if kept is None else kept,
+        futures=request.futures,
+        quarters=request.quarters,
+        now=_now_of(request, shelved.case),
+        scenarios=[scenario.model_dump(mode="json", by_alias=True) for scenario in request.arms().values()],
+        keep=tuple(dict.fromkeys((*request.outputs, *HEADLINES))) if kept is None else kept,
     )
 
 
-def _now_of(asked: Ask, case: Case) -> Quarter | str | None:
-    """Give the quarter a park is looked at from; of a length in its place what was asked, which the study refuses.
+def _now_of(request: Ask, case: Case) -> Quarter | str | None:
+    """Return the quarter a park is looked at from; beside a length, ``now`` as sent, which the study then refuses.
 
     Raises StudyFaults if the quarter cannot be used.
     """
-    if asked.quarters is not None:
-        return asked.now
+    if request.quarters is not None:
+        return request.now
     try:
-        return now_for(case, asked.now)
+        return now_for(case, request.now)
     except RunRefused:
-        first, last = str(first_open_quarter(case)), str(latest_now(case))
-        values = {"found": asked.now, "first": first, "last": last, "data_end": str(case.clock.data_end)}
+        values = {
+            "found": request.now,
+            "first": str(first_open_quarter(case)),
+            "last": str(latest_now(case)),
+            "data_end": str(case.clock.data_end),
+        }
         raise StudyFaults([fault("bad_now", "now", **values)]) from None
 
 
 @contextmanager
-def told_of(asked: Ask) -> Iterator[None]:
+def told_of(request: Ask) -> Iterator[None]:
     """Tell faults of scenarios where these stand in the request."""
     try:
         yield
-    except StudyFaults as faults:
-        places = {scenario.key: place for place, scenario in asked.arms().items()}
-        keys = [".".join(filter(None, (places.get(one.file, ""), one.key))) for one in faults.faults]
-        told = zip(faults.faults, keys, strict=True)
-        raise StudyFaults([Fault(one.code, REQUEST, None, key, dict(one.values)) for one, key in told]) from None
+    except StudyFaults as error:
+        places = {scenario.key: place for place, scenario in request.arms().items()}
+        faults = []
+        for old in error.faults:
+            key = ".".join(filter(None, (places.get(old.file, ""), old.key)))
+            faults.append(Fault(old.code, REQUEST, None, key, dict(old.values)))
+        raise StudyFaults(faults) from None
 
 
 USUAL_QUARTERS = 100
 """Quarters of a park of the casebook from its start to ten years from now, as a rule."""
 
 
-def cost(asked: Any) -> float:
-    """What a question costs, in hundreds of runs of eighty quarters."""
-    quarters = (asked.quarters or USUAL_QUARTERS) / 80.0
-    parts = getattr(asked, "parts", None)
+def cost(request: Any) -> float:
+    """Return what a question costs, in hundreds of runs of eighty quarters."""
+    quarters = (request.quarters or USUAL_QUARTERS) / 80.0
+    parts = getattr(request, "parts", None)
     more = 0.0 if parts is None else 4.0 * bool(parts.flows or parts.why) + 16.0 * parts.links
-    return float(asked.runs / 200.0 * len(asked.arms()) * quarters + more)
+    return float(request.runs / 200.0 * len(request.arms()) * quarters + more)

@@ -1,7 +1,7 @@
-"""What a server answers, as records that say what they hold: the schema of the interface is made of them.
+"""Answers of the server as typed records: the API's schema is made of them.
 
-Everything a person reads is there in both languages, so that another language needs no other answer. Numbers are whole:
-nothing is rounded on the way. Where there is no number stands null.
+Everything a person reads is there in both languages, so that another language needs no other answer. Numbers are not
+rounded. Where there is no number stands null.
 """
 
 from typing import Any, Self
@@ -21,25 +21,25 @@ class Answer(BaseModel):
 
     @classmethod
     def of(cls, *records: Any, **more: Any) -> Self:
-        """What records say in fields of the same names; of the casebook's, pairs in both languages among them.
+        """Make an answer of what records say in fields of the same names; ``more`` are fields they lack or that differ.
 
-        More are fields that the records have not, or have otherwise. Of what has words of its own the title is these;
-        a unit is told in words, too.
+        Of a record of the casebook, ``name_en`` and ``name_zh`` become one text in both languages. Of a record with
+        words of its own (``en``, ``zh``) these are the title. A unit is added in words where the answer has it.
         """
-        told: dict[str, Any] = {}
+        fields: dict[str, Any] = {}
         for record in records:
             if isinstance(record, BaseModel):
-                own = record.model_dump(mode="json")
-                pairs = {name: (own.get(f"{name}_en"), own.get(f"{name}_zh")) for name in cls.model_fields}
-                own |= {name: {"en": en, "zh": zh or en} for name, (en, zh) in pairs.items() if en is not None}
-                told = {**dict.fromkeys(cls.model_fields), **told, **own}
+                content = record.model_dump(mode="json")
+                pairs = {name: (content.get(f"{name}_en"), content.get(f"{name}_zh")) for name in cls.model_fields}
+                content |= {name: {"en": en, "zh": zh or en} for name, (en, zh) in pairs.items() if en is not None}
+                fields = {**dict.fromkeys(cls.model_fields), **fields, **content}
             else:
-                told |= {name: getattr(record, name) for name in cls.model_fields if hasattr(record, name)}
+                fields |= {name: getattr(record, name) for name in cls.model_fields if hasattr(record, name)}
                 if hasattr(record, "en"):
-                    told["title"] = record
+                    fields["title"] = record
         if "unit_title" in cls.model_fields:
-            told["unit_title"] = unit_title((told | more)["unit"])
-        return cls(**{**told, **more})
+            fields["unit_title"] = unit_title((fields | more)["unit"])
+        return cls(**{**fields, **more})
 
 
 class Said(Answer):
@@ -54,7 +54,7 @@ class Said(Answer):
 
 
 def unit_title(symbol: str) -> Said:
-    """A unit as a person reads it; its symbol where the list of units has none."""
+    """Return a unit as a person reads it; its symbol where the list of units has none."""
     if not units.known(symbol):
         return Said(en=symbol, zh=symbol)
     return Said(en=units.title(symbol, "en"), zh=units.title(symbol, "zh"))
