@@ -78,17 +78,29 @@ class Column:
 
     @property
     def numeric(self) -> bool:
-        """Whether its values are numbers, set flush right."""
+        """Return whether its values are numbers, set flush right."""
         return self.kind in (Kind.count, Kind.number, Kind.change, Kind.share, Kind.points)
 
 
 def plain(kind: Kind, unit: str = "", places: int | None = None) -> Column:
-    """How a number is written that stands in no table: in a card or a sentence."""
+    """Return how a number is written that stands in no table: in a card or a sentence.
+
+    Parameters
+    ----------
+    unit
+        Symbol from the list of units; empty where there is none.
+    places
+        Decimals; by default as many as the value asks for.
+    """
     return Column("", "", kind, unit, places)
 
 
-COUNT, SHARE, POINTS = plain(Kind.count), plain(Kind.share), plain(Kind.points)
-"""A count, a share in per cent, and a difference of shares in percentage points, outside of tables."""
+COUNT = plain(Kind.count)
+"""A count outside of tables."""
+SHARE = plain(Kind.share)
+"""A share in per cent outside of tables."""
+POINTS = plain(Kind.points)
+"""A difference of shares in percentage points outside of tables."""
 
 
 @dataclass(frozen=True)
@@ -257,12 +269,12 @@ class Document:
                     raise ValueError(f"{key!r} is no key")
 
     def blocks(self) -> Iterator[Block]:
-        """All blocks, in the order they are read."""
+        """Yield all blocks, in the order they are read."""
         for section in self.sections:
             yield from section.blocks
 
     def tables(self) -> Iterator[Table]:
-        """All tables, those behind charts included, in the order they are read."""
+        """Yield all tables, those behind charts included, in the order they are read."""
         for block in self.blocks():
             if isinstance(block, Table):
                 yield block

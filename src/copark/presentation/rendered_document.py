@@ -1,7 +1,4 @@
-"""A document with every value already formatted, as all renderers and the page read it.
-
-The models are also what the page in the browser reads; its types are generated from :func:`schema`.
-"""
+"""A document with every value already formatted, as all renderers, the API and the page read it."""
 
 from __future__ import annotations
 
@@ -34,17 +31,17 @@ _WEB = ("http://", "https://")
 
 
 def clean(words: str) -> str:
-    """Words without control characters and marks that turn the order of letters: names are somebody's own."""
+    """Take control characters and marks that turn the order of letters out of words: names are somebody's own."""
     return _UNSEEN.sub("", words)
 
 
 def titled(words: str, key: str) -> str:
-    """A title; the key where nothing of it can be seen, for what has no title cannot be found."""
+    """Return a title; the key where nothing of it can be seen, for what has no title cannot be found."""
     return clean(words).strip() or key
 
 
 def commands(sentence: str) -> list[tuple[str, bool]]:
-    """A sentence in parts, and whether each is a command: those stand between backticks."""
+    """Take a sentence apart, and say of each part whether it is a command: those stand between backticks."""
     return [(words, n % 2 == 1) for n, words in enumerate(sentence.split("`")) if words]
 
 
@@ -139,21 +136,21 @@ class Table(Shown):
     empty: str
     """What stands in the place of rows where there are none, or where they are not printed; empty else."""
     widths: tuple[int, ...]
-    """Letters that each column needs, a Chinese character counting two; a number stays on one line, a text and a head
-    may be broken."""
+    """Letters that each column needs, a Chinese character counting two; words may be broken, numbers not."""
 
     @property
     def parts(self) -> list[tuple[str, tuple[tuple[Cell, ...], ...]]]:
-        """Rows by group, each with its head; all under an empty head where there are no groups."""
-        found, at = [], 0
+        """Return rows by group, each with its head; all under an empty head where there are no groups."""
+        parts = []
+        first = 0
         for group in self.groups or (Group(title="", rows=len(self.rows)),):
-            found.append((group.title, self.rows[at : at + group.rows]))
-            at += group.rows
-        return found
+            parts.append((group.title, self.rows[first : first + group.rows]))
+            first += group.rows
+        return parts
 
     @property
     def meanings(self) -> list[Head]:
-        """Columns that say what they mean."""
+        """Return the columns that say what they mean."""
         return [column for column in self.columns if column.meaning]
 
 
@@ -287,20 +284,32 @@ class Page(Shown):
 
 
 def page_of(
-    document: Document, charts: Charts | None = None, *, inline: bool = True, most: int | None = None,
+    document: Document,
+    charts: Charts | None = None,
+    *,
+    inline: bool = True,
+    most: int | None = None,
     whole: bool = True,
-) -> Page:  # fmt: skip
-    """A document as it is shown.
+) -> Page:
+    """Return a document as it is shown.
 
-    charts: draws its figures; none are drawn without. inline: whether the drawings are to stand in a page of HTML; they
-    are files of their own else. most: rows of a table that are put on paper; a note says how many more there are, and
-    that a table is too wide for it. On paper stand the sources that what is printed names, no numbers behind a figure
-    that are folded away, and no section that is not for paper. whole: whether tables that are shown only when asked for
-    bring their rows: else see :func:`table_of`.
+    Parameters
+    ----------
+    charts
+        Draws its figures; none are drawn without.
+    inline
+        Whether the drawings are to stand in a page of HTML; they are files of their own else.
+    most
+        Rows of a table that are put on paper; a note says how many more there are, and that a table is too wide for
+        it. On paper stand the sources that what is printed names, no numbers behind a figure that are folded away, and
+        no section that is not for paper. ``None`` for a screen.
+    whole
+        Whether tables that are shown only when asked for bring their rows: else see :func:`table_of`.
     """
     view = _View(document, charts, inline=inline, most=most, whole=whole)
-    sections = tuple(view.section(one) for one in document.sections if one.on_paper or most is None)
-    evidence = tuple(one for one in map(view.evidence, document.evidence) if most is None or one.key in view.named)
+    sections = tuple(view.section(section) for section in document.sections if section.on_paper or most is None)
+    sources = tuple(map(view.evidence, document.evidence))
+    evidence = sources if most is None else tuple(source for source in sources if source.key in view.named)
     provenance = [Entry(title=clean(title), value=clean(value)) for title, value in document.provenance]
     if len(evidence) < len(document.evidence):
         counts = {"printed": number(len(evidence), 0), "count": number(len(document.evidence), 0)}
@@ -319,30 +328,30 @@ def page_of(
 
 
 def to_json(document: Document, charts: Charts | None = None) -> dict[str, Any]:
-    """A document as plain values: what the page in the browser shows, and what programs read."""
+    """Return a document as plain values: what the page in the browser shows, and what programs read."""
     from copark.presentation.figures import Charts
 
     return page_of(document, charts or Charts()).model_dump(mode="json")
 
 
 def table_of(document: Document, key: str) -> Table | None:
-    """One table of a document, also one behind a chart; nothing where there is none of this key."""
-    return next((_View(document).table(one) for one in document.tables() if one.key == key), None)
+    """Return one table of a document, also one behind a chart; ``None`` where there is none of this key."""
+    return next((_View(document).table(table) for table in document.tables() if table.key == key), None)
 
 
 def chart_of(document: Document, key: str, charts: Charts) -> Chart | None:
-    """One chart of a document, drawn; nothing where there is none of this key."""
-    found = (one for one in document.blocks() if isinstance(one, data.Chart) and one.key == key)
-    return next((_View(document, charts, whole=False).chart(one) for one in found), None)
+    """Return one chart of a document, drawn by ``charts``; ``None`` where there is none of this key."""
+    found = (block for block in document.blocks() if isinstance(block, data.Chart) and block.key == key)
+    return next((_View(document, charts, whole=False).chart(chart) for chart in found), None)
 
 
 def plain(value: Value) -> Scalar:
-    """A value for files: an interval's middle, a number of NumPy as Python's own, nothing where there is none."""
-    found: Any = value.value if isinstance(value, Interval) else value
-    found = found.item() if hasattr(found, "item") else found
-    if isinstance(found, float) and not isfinite(found):
+    """Return a value for files: an interval's middle, a number of NumPy as Python's own, ``None`` for none."""
+    scalar: Any = value.value if isinstance(value, Interval) else value
+    scalar = scalar.item() if hasattr(scalar, "item") else scalar
+    if isinstance(scalar, float) and not isfinite(scalar):
         return None
-    return clean(found) if isinstance(found, str) else found
+    return clean(scalar) if isinstance(scalar, str) else scalar
 
 
 def _end(value: float) -> float | None:
@@ -366,96 +375,126 @@ def _groups(table: data.Table, rows: int) -> Iterator[Group]:
 
 class _View:
     def __init__(
-        self, document: Document, charts: Charts | None = None, *, inline: bool = True, most: int | None = None,
+        self,
+        document: Document,
+        charts: Charts | None = None,
+        *,
+        inline: bool = True,
+        most: int | None = None,
         whole: bool = True,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.lang = document.lang
-        self.charts, self.inline, self.most, self.whole = charts, inline, most, whole
-        self.listed = {one.key for one in document.evidence}
+        self.charts = charts
+        self.inline = inline
+        self.most = most
+        self.whole = whole
+        self.listed = {source.key for source in document.evidence}
         self.named: set[str] = set()
         """Sources named in tables, as far as they are shown."""
 
     def say(self, key: str, /, **values: Any) -> str:
         return text(f"presentation.{key}", self.lang, **values)
 
-    def section(self, one: data.Section) -> Section:
-        blocks = tuple(self.block(block, is_seen=not one.folded) for block in one.blocks)
-        return Section(key=one.key, title=titled(one.title, one.key), folded=one.folded, blocks=blocks)
+    def section(self, section: data.Section) -> Section:
+        blocks = tuple(self.block(block, is_seen=not section.folded) for block in section.blocks)
+        return Section(key=section.key, title=titled(section.title, section.key), folded=section.folded, blocks=blocks)
 
-    def block(self, one: data.Block, *, is_seen: bool) -> Block:
-        if isinstance(one, data.Table):
-            return self.table(one, is_left_out=not (self.whole or (is_seen and not one.folded)))
-        if isinstance(one, data.Chart):
-            return self.chart(one)
-        if isinstance(one, data.Cards):
-            cards = tuple(
-                Card(title=clean(x.title), cell=self.cell(x.value, x.column, with_unit=True), note=clean(x.note))
-                for x in one.cards
-            )
+    def block(self, block: data.Block, *, is_seen: bool) -> Block:
+        if isinstance(block, data.Table):
+            return self.table(block, is_left_out=not (self.whole or (is_seen and not block.folded)))
+        if isinstance(block, data.Chart):
+            return self.chart(block)
+        if isinstance(block, data.Cards):
+            cards = tuple(map(self.card, block.cards))
             return Cards(cards=cards, across=4 if len(cards) == 4 else min(max(len(cards), 1), 3))
-        if isinstance(one, data.Bullets):
-            return Bullets(items=tuple(map(clean, one.items)))
-        if isinstance(one, data.Caveat):
-            return Caveat(text=clean(one.text))
-        return Paragraph(text=clean(one.text))
+        if isinstance(block, data.Bullets):
+            return Bullets(items=tuple(map(clean, block.items)))
+        if isinstance(block, data.Caveat):
+            return Caveat(text=clean(block.text))
+        return Paragraph(text=clean(block.text))
+
+    def card(self, card: data.Card) -> Card:
+        cell = self.cell(card.value, card.column, with_unit=True)
+        return Card(title=clean(card.title), cell=cell, note=clean(card.note))
 
     def cell(self, value: Value, column: Column, *, with_unit: bool = False) -> Cell:
-        found = clean(shown(value, column, self.lang, with_unit=with_unit))
         if column.kind is Kind.source and isinstance(value, str) and value:
             sources = tuple(map(self.source, value.split("; ")))
-            return Cell(value=plain(value), text="; ".join(one.text for one in sources), sources=sources)
+            return Cell(value=plain(value), text="; ".join(source.text for source in sources), sources=sources)
+        words = clean(shown(value, column, self.lang, with_unit=with_unit))
         low, high = (_end(value.low), _end(value.high)) if isinstance(value, Interval) else (None, None)
-        return Cell(value=plain(value), text=found, low=low, high=high)
+        return Cell(value=plain(value), text=words, low=low, high=high)
 
     def source(self, key: str) -> Source:
-        key, listed = clean(key), key in self.listed
+        listed = key in self.listed
+        key = clean(key)
         words = key if listed else self.say(JUDGEMENT) if key == JUDGEMENT else self.say("unknown_source", source=key)
         return Source(key=key, text=words, listed=listed)
 
-    def head(self, one: Column) -> Head:
-        unit, title = column_unit(one, self.lang), clean(one.title)
+    def head(self, column: Column) -> Head:
+        unit = column_unit(column, self.lang)
+        title = clean(column.title)
         return Head(
-            key=one.key, title=title, head=self.say("head", title=title, unit=unit) if unit else title, unit=unit,
-            kind=one.kind, numeric=one.numeric, meaning=clean(one.meaning),
-        )  # fmt: skip
+            key=column.key,
+            title=title,
+            head=self.say("head", title=title, unit=unit) if unit else title,
+            unit=unit,
+            kind=column.kind,
+            numeric=column.numeric,
+            meaning=clean(column.meaning),
+        )
 
-    def table(self, one: data.Table, *, is_left_out: bool = False, is_annex: bool = False) -> Table:
-        rows = () if is_left_out else one.rows if self.most is None else one.rows[: self.most]
-        heads = tuple(map(self.head, one.columns))
-        cells = tuple(tuple(map(self.cell, row, one.columns)) for row in rows)
-        widths = tuple(_width(head, [row[at].text for row in cells]) for at, head in enumerate(heads))
-        notes, empty = [clean(one.note)], "" if one.rows else self.say("empty")
+    def table(self, table: data.Table, *, is_left_out: bool = False, is_annex: bool = False) -> Table:
+        rows = () if is_left_out else table.rows if self.most is None else table.rows[: self.most]
+        heads = tuple(map(self.head, table.columns))
+        cells = tuple(tuple(map(self.cell, row, table.columns)) for row in rows)
+        widths = tuple(_width(head, [row[n].text for row in cells]) for n, head in enumerate(heads))
+        notes = [clean(table.note)]
+        empty = "" if table.rows else self.say("empty")
         if self.most is not None and sum(widths) + 2 * len(widths) > PRINTED_LETTERS:
-            empty = self.say("too_wide", rows=number(len(one.rows), 0), columns=len(heads))
-            cells, rows = (), ()
-        elif self.most and (is_annex or one.folded) and len(one.rows) > PRINTED_ANNEX:
-            empty = self.say("elsewhere", rows=number(len(one.rows), 0))
-            cells, rows = (), ()
-        elif len(rows) < len(one.rows) and not is_left_out:
-            notes.append(self.say("more_rows", count=number(len(one.rows) - len(rows), 0)))
-        left = len(one.rows) if is_left_out else len(rows)
+            empty = self.say("too_wide", rows=number(len(table.rows), 0), columns=len(heads))
+            cells = rows = ()
+        elif self.most and (is_annex or table.folded) and len(table.rows) > PRINTED_ANNEX:
+            empty = self.say("elsewhere", rows=number(len(table.rows), 0))
+            cells = rows = ()
+        elif len(rows) < len(table.rows) and not is_left_out:
+            notes.append(self.say("more_rows", count=number(len(table.rows) - len(rows), 0)))
+        left = len(table.rows) if is_left_out else len(rows)
         self.named |= {source.key for row in cells for cell in row for source in cell.sources}
         return Table(
-            key=one.key, title=titled(one.title, one.key), columns=heads, rows=cells, widths=widths,
-            groups=tuple(_groups(one, left)), note=" ".join(notes).strip(), folded=one.folded,
-            count=len(one.rows), empty=empty,
-        )  # fmt: skip
+            key=table.key,
+            title=titled(table.title, table.key),
+            columns=heads,
+            rows=cells,
+            widths=widths,
+            groups=tuple(_groups(table, left)),
+            note=" ".join(notes).strip(),
+            folded=table.folded,
+            count=len(table.rows),
+            empty=empty,
+        )
 
-    def chart(self, one: data.Chart) -> Chart:
-        title, numbers = titled(one.title, one.key), one.numbers
+    def chart(self, chart: data.Chart) -> Chart:
+        title = titled(chart.title, chart.key)
+        numbers = chart.numbers
         if self.most is not None and numbers is not None and numbers.folded:
             numbers = None
         return Chart(
-            key=one.key, title=title, alternative=titled(one.alternative, title), caption=clean(one.caption),
-            wide=one.wide, svg=self.drawing(one),
+            key=chart.key,
+            title=title,
+            alternative=titled(chart.alternative, title),
+            caption=clean(chart.caption),
+            wide=chart.wide,
+            svg=self.drawing(chart),
             numbers=None if numbers is None else self.table(numbers, is_left_out=not self.whole, is_annex=True),
-        )  # fmt: skip
+        )
 
-    def drawing(self, one: data.Chart) -> str:
+    def drawing(self, chart: data.Chart) -> str:
         if self.charts is None:
             return ""
-        return self.charts.inline(one) if self.inline else self.charts.file(one, "svg").decode("utf-8")
+        return self.charts.inline(chart) if self.inline else self.charts.file(chart, "svg").decode("utf-8")
 
-    def evidence(self, one: data.Evidence) -> Evidence:
-        link = clean(one.link)
-        return Evidence(key=clean(one.key), text=clean(one.text), link=link if link.lower().startswith(_WEB) else "")
+    def evidence(self, source: data.Evidence) -> Evidence:
+        link = clean(source.link)
+        is_web = link.lower().startswith(_WEB)
+        return Evidence(key=clean(source.key), text=clean(source.text), link=link if is_web else "")
