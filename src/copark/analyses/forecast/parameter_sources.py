@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from copark.analyses.contract import Said
 from copark.arrays import Floats
-from copark.inference.pool.forecasts import BaseRate
+from copark.calibration.pool.forecasts import BaseRate
 
 
 @dataclass(frozen=True)

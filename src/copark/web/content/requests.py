@@ -1,0 +1,244 @@
+"""Questions to the server as typed models, and the study each stands for.
+
+The study is that of :func:`copark.workflows.simulate` for the same words, so that identity and numbers are, too.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+
+from copark.cases.case import Case
+from copark.cases.horizon import first_open_quarter, latest_now, now_for
+from copark.cases.quarters import Quarter
+from copark.cases.types import suggestion, wrong
+from copark.errors import Fault, RunRefused, StudyFaults
+from copark.model.outputs import NAMES
+from copark.simulation.study import KeepWord, Scenario, baseline
+from copark.simulation.study import Study as Study  # noqa: PLC0414 - for those who call only workflows
+from copark.simulation.study_entries import Key, Title
+from copark.texts import text
+from copark.web.content.case_registry import Shelved
+from copark.web.content.faults import REQUEST, fault
+
+MOST_RUNS = 5_000
+MOST_JOB_RUNS = 1_000_000
+MOST_ARMS = 4
+MOST_OUTPUTS = 24
+MOST_SAMPLES = 50
+MOST_QUARTERS = 200
+OUTPUTS = ("operating", "registered", "realised_investment", "jobs", "cash", "serviced_area")
+"""The six charts of the first page."""
+HEADLINES = ("operating", "jobs", "cash", "commitment_home", "commitment_host")
+"""The numbers to be seen first; always kept."""
+
+
+def _title(key: str) -> Title:
+    return Title(en=text(key, "en"), zh=text(key, "zh"))
+
+
+class AskedScenario(Scenario):
+    """What is changed against the case; without a key and title of its own it has plain ones."""
+
+    key: Key = "scenario"
+    """Key of the scenario in the answer: small letters, digits and hyphens, up to 64."""
+    title: Title = Field(default_factory=lambda: _title("web.scenario"))
+    """Title in the answer; "Scenario" by default."""
+
+
+def as_it_is() -> AskedScenario:
+    """Return the scenario in which nothing is changed."""
+    return AskedScenario(key="as-it-is", title=_title("study.as_it_is"))
+
+
+def _output(name: str) -> str:
+    if name not in NAMES:
+        raise wrong("study_unknown", found=name, suggestion=suggestion(name, NAMES))
+    return name
+
+
+OutputName = Annotated[str, AfterValidator(_output), WithJsonSchema({"type": "string", "enum": list(NAMES)})]
+"""Name of an output of the model."""
+
+CaseKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+"""Name of a case of the casebook, or of an upload."""
+
+
+class Ask(BaseModel):
+    """What every question has."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True, populate_by_name=True
+    )
+
+    case: CaseKey
+    """Name of a case of the casebook, or of one of your uploads."""
+    runs: Annotated[int, Field(ge=1, le=MOST_RUNS, strict=True)] = 1000
+    """Runs of each scenario."""
+    seed: Annotated[int, Field(ge=0, lt=2**53, strict=True)] = 1
+    """Number the random streams start from: the same seed gives the same numbers."""
+    draws: Literal["posterior", "unsettled", "prior", "defaults"] | None = None
+    """What parameters are drawn from: posterior, unsettled (those no data informs), prior or defaults; by default what
+    the case has, which ``trust`` of the case tells of."""
+    cut: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}Q[1-4]$")] | None = None
+    """Last quarter of the observations that the calibration knows, such as 2020Q4; by default the latest there is."""
+    futures: Annotated[int, Field(ge=1, le=1000, strict=True)] = 1
+    """Runs that share a draw of parameters, each with random numbers of its own."""
+    quarters: Annotated[int, Field(ge=1, le=MOST_QUARTERS, strict=True)] | None = None
+    """Quarters to simulate from the case's first, judged in year twenty or the last of fewer; by default until ten
+    years from now, judged then. Not with ``now``."""
+    now: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}Q[1-4]$")] | None = None
+    """Quarter the park is looked at from, such as 2026Q4; by default the present one."""
+    outputs: Annotated[tuple[OutputName, ...], Field(min_length=1, max_length=MOST_OUTPUTS)] = OUTPUTS
+    """Names of the outputs in the answer; those of the headlines are told besides."""
+
+    def arms(self) -> dict[str, AskedScenario]:
+        """Return the arms by where they stand in the request, the reference first."""
+        return {}
+
+
+class Parts(BaseModel):
+    """Parts of an answer that take longer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    samples: Annotated[int, Field(ge=0, le=MOST_SAMPLES, strict=True)] = 0
+    """Paths of so many runs for each output; 0 for none."""
+    flows: bool = False
+    """Whether to tell what the links between scales carry, quarter by quarter."""
+    why: OutputName | None = None
+    """Name of an output: why it differs from the reference in the last scenario; null for none."""
+    record: bool = False
+    """Whether to tell how many observations of each output lie within the range of 90 % of runs."""
+    links: bool = False
+    """Whether to tell through which links between scales the change of the chance to be self-standing passes."""
+
+
+class SimulationRequest(Ask):
+    """One scenario, beside a baseline on common random numbers."""
+
+    scenario: AskedScenario = Field(default_factory=AskedScenario)
+    """What is changed against the case; by default nothing."""
+    baseline: AskedScenario | None = Field(default_factory=as_it_is)
+    """What it is compared with: by default the case as it is; null for nothing."""
+    parts: Parts = Parts()
+    """Parts of the answer that take longer; by default none."""
+
+    def arms(self) -> dict[str, AskedScenario]:
+        """Return the baseline, if any, and the scenario."""
+        return (
+            {"scenario": self.scenario}
+            if self.baseline is None
+            else {"baseline": self.baseline, "scenario": self.scenario}
+        )
+
+
+class StudyRequest(Ask):
+    """One to four scenarios, the first of them the reference."""
+
+    scenarios: Annotated[tuple[AskedScenario, ...], Field(min_length=1, max_length=MOST_ARMS)] = Field(
+        default_factory=lambda: (as_it_is(),)
+    )
+    """One to four scenarios, the first of them the reference; by default the case as it is."""
+
+    def arms(self) -> dict[str, AskedScenario]:
+        """Return the scenarios."""
+        return {f"scenarios[{n}]": scenario for n, scenario in enumerate(self.scenarios)}
+
+
+class ComparisonRequest(StudyRequest):
+    """Two to four scenarios on common random numbers; the first is the reference."""
+
+    scenarios: Annotated[tuple[AskedScenario, ...], Field(min_length=2, max_length=MOST_ARMS)]
+    """Two to four scenarios, the first of them the reference."""
+    parts: Parts = Parts()
+    """Parts of the answer that take longer; by default none."""
+
+
+class JobRequest(StudyRequest):
+    """A study with many runs, made in the background and stored."""
+
+    runs: Annotated[int, Field(ge=1, le=MOST_JOB_RUNS, strict=True)] = 100_000
+    """Runs of each scenario."""
+    lang: Literal["en", "zh"] = "en"
+    """Language of the report: en or zh."""
+    report: bool = False
+    """Whether to write a report of the result, too: an HTML page."""
+
+
+def study_of(request: Ask, shelved: Shelved, kept: KeepWord | tuple[str, ...] | None = None) -> Study:
+    """Return the study that a request stands for.
+
+    Parameters
+    ----------
+    shelved
+        The case it is about.
+    kept
+        Outputs the study keeps; by default those asked for, in this order, and those of the headlines.
+
+    Raises
+    ------
+    StudyFaults
+        If the parameters asked for are not there, or a field does not fit the case.
+    """
+    if request.draws == "posterior" and shelved.parameters.source is None:
+        raise StudyFaults([fault("no_posterior", "draws", case=shelved.name)])
+    draws = request.draws or shelved.parameters.draws
+    if request.cut is not None and draws != "posterior":
+        raise StudyFaults([fault("cut_unused", "cut", draws=draws)])
+    return baseline(shelved.case.name).with_changes(
+        runs=request.runs,
+        seed=request.seed,
+        draws=draws,
+        futures=request.futures,
+        quarters=request.quarters,
+        now=_now_of(request, shelved.case),
+        scenarios=[scenario.model_dump(mode="json", by_alias=True) for scenario in request.arms().values()],
+        keep=tuple(dict.fromkeys((*request.outputs, *HEADLINES))) if kept is None else kept,
+    )
+
+
+def _now_of(request: Ask, case: Case) -> Quarter | str | None:
+    """Return the quarter a park is looked at from; beside a length, ``now`` as sent, which the study then refuses.
+
+    Raises StudyFaults if the quarter cannot be used.
+    """
+    if request.quarters is not None:
+        return request.now
+    try:
+        return now_for(case, request.now)
+    except RunRefused:
+        values = {
+            "found": request.now,
+            "first": str(first_open_quarter(case)),
+            "last": str(latest_now(case)),
+            "data_end": str(case.clock.data_end),
+        }
+        raise StudyFaults([fault("bad_now", "now", **values)]) from None
+
+
+@contextmanager
+def told_of(request: Ask) -> Iterator[None]:
+    """Tell faults of scenarios where these stand in the request."""
+    try:
+        yield
+    except StudyFaults as error:
+        places = {scenario.key: place for place, scenario in request.arms().items()}
+        faults = []
+        for old in error.faults:
+            key = ".".join(filter(None, (places.get(old.file, ""), old.key)))
+            faults.append(Fault(old.code, REQUEST, None, key, dict(old.values)))
+        raise StudyFaults(faults) from None
+
+
+USUAL_QUARTERS = 100
+"""Quarters of a park of the casebook from its start to ten years from now, as a rule."""
+
+
+def cost(request: Any) -> float:
+    """Return what a question costs, in hundreds of runs of eighty quarters."""
+    quarters = (request.quarters or USUAL_QUARTERS) / 80.0
+    parts = getattr(request, "parts", None)
+    more = 0.0 if parts is None else 4.0 * bool(parts.flows or parts.why) + 16.0 * parts.links
+    return float(request.runs / 200.0 * len(request.arms()) * quarters + more)

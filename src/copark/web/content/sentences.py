@@ -1,0 +1,260 @@
+"""Sentences of an answer, in both languages: for those who do not read charts and for those who do not see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from copark.cases import own_words
+from copark.presentation.numbers import bare, number, percent, reach, spoken
+from copark.texts import text
+from copark.web.content.responses import Arm, Change, DrawsNote, OutputInfo, Said, TrustNote
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from copark.analyses.how_sure import Doubts
+    from copark.simulation.study_entries import Title
+    from copark.web.content.case_registry import Shelved
+
+
+MONEY = "M USD"
+
+
+def said(key: str, **values: Any) -> Said:
+    """Return a text in both languages; values that are words themselves are put in by language."""
+
+    def words(lang: str) -> str:
+        filled = {name: getattr(value, lang) if isinstance(value, Said) else value for name, value in values.items()}
+        return text(key, lang, **filled)
+
+    return spoken_in(words)
+
+
+def spoken_in(words: Callable[[str], str]) -> Said:
+    """Return what a function of a language says, in both languages."""
+    return Said(en=words("en"), zh=words("zh"))
+
+
+def both(entry: Any) -> Said:
+    """Return a title that a case or a study has in both languages."""
+    return Said(en=str(entry.en), zh=str(entry.zh))
+
+
+def own(words: str) -> Said:
+    """Return what a case says in one language, with its Chinese where the casebook has it."""
+    return spoken_in(partial(own_words, words))
+
+
+def amount(value: float, unit: str) -> Said:
+    """Write a value with its unit, money as people count it: in Chinese in 亿 or 万."""
+    return spoken_in(partial(spoken, value, unit))
+
+
+def span(low: float, high: float, unit: str) -> Said:
+    """Write a range with its unit once."""
+    return spoken_in(partial(reach, low, high, unit))
+
+
+def signed(value: float, unit: str) -> Said:
+    """Write a difference with its sign and unit."""
+    return spoken_in(lambda lang: plus(value, spoken(value, unit, lang)))
+
+
+def signed_span(low: float, high: float, unit: str) -> Said:
+    """Write a range of differences with their signs, the unit once where both ends have the same."""
+    if unit == MONEY:
+        return said("presentation.number.reach", low=_unit_left_out(signed(low, unit)), high=signed(high, unit))
+    return said("presentation.number.reach", low=plus(low, bare(low, unit)), high=signed(high, unit))
+
+
+def _unit_left_out(money: Said) -> Said:
+    """Take the unit off the lower end of a range, whose upper end names it; 万 and 亿 stay (GB/T 15835)."""
+    return Said(en=money.en.removesuffix(" million"), zh=money.zh.removesuffix("美元"))
+
+
+def plus(value: float, words: str) -> str:
+    """Put a sign before a number that shows any digit but 0."""
+    return f"+{words}" if value > 0.0 and any(mark in "123456789" for mark in words) else words
+
+
+def points(share: float) -> str:
+    """Write a change of a share in percentage points, with its sign."""
+    return plus(share, number(share * 100.0, 1))
+
+
+def drawn_bound(bound: str) -> str:
+    """Return how a chart draws a kind of bound: "more than" as a lower limit."""
+    return "at-least" if bound == "more-than" else bound
+
+
+STANDING, OPERATING = "self_standing", "operating"
+
+
+def shown(low: float, median: float, high: float, unit: str, *, signs: bool = False) -> Said:
+    """Write median and band as a person reads them.
+
+    Parameters
+    ----------
+    low, median, high
+        5, 50 and 95 % of runs, in the unit; NaN where no run finished.
+    unit
+        Symbol from the list of units.
+    signs
+        Whether they are differences, which have signs.
+    """
+    if not isfinite(median):
+        return said("web.words.nothing")
+    if signs:
+        return said("web.words.band", median=signed(median, unit), band=signed_span(low, high, unit))
+    return said("web.words.band", median=amount(median, unit), band=span(low, high, unit))
+
+
+def chart(output: OutputInfo, last: NDArray[np.float64], quarter: str) -> Said:
+    """Describe an output's fan in a sentence.
+
+    Parameters
+    ----------
+    last
+        Its five quantiles in the last quarter, shape (5,).
+    quarter
+        Label of that quarter.
+    """
+    low, median, high = last[[0, 2, 4]].tolist()
+    if not isfinite(median):
+        return said("web.words.chart_nothing", title=output.title)
+    return said(
+        "web.words.chart",
+        title=output.title,
+        quarter=quarter,
+        median=amount(median, output.unit),
+        band=span(low, high, output.unit),
+    )
+
+
+def difference(
+    output: OutputInfo, last: NDArray[np.float64], quarter: str, reference: Title, begins: str | None
+) -> Said:
+    """Describe an output's difference to the reference in a sentence.
+
+    Parameters
+    ----------
+    last
+        Five quantiles of the paired differences in the last quarter, shape (5,).
+    quarter
+        Label of that quarter.
+    begins
+        First quarter in which any pair differs.
+    """
+    low, median, high = last[[0, 2, 4]].tolist()
+    if not isfinite(median):
+        return said("web.words.chart_nothing", title=output.title)
+    if low == high == 0.0:
+        return said("web.words.same", title=output.title, reference=both(reference), quarter=quarter)
+    return said(
+        "web.words.difference",
+        title=output.title,
+        quarter=quarter,
+        median=signed(median, output.unit),
+        reference=both(reference),
+        begins=begins or "",
+        band=signed_span(low, high, output.unit),
+    )
+
+
+def summary(arms: Sequence[Arm], changes: Sequence[Change], quarter: str, trust: TrustNote) -> Said:
+    """Give the whole answer in a sentence or two: how often the park stands on its own feet, and against what.
+
+    Of a park that is not calibrated say what is on record, and how many enterprises operate in the runs.
+
+    Parameters
+    ----------
+    arms
+        The scenarios; the answer is of the last.
+    changes
+        Differences to the first; empty where it stands alone.
+    quarter
+        Label of the quarter in which outcomes are judged.
+    """
+    last = arms[-1]
+    if not last.finished:
+        return said("web.words.no_run", title=last.title)
+    if not trust.outcomes_shown:
+        return _without_shares(arms, changes, quarter, trust)
+    standing = next(outcome for outcome in last.outcomes if outcome.name == STANDING)
+    values: dict[str, Any] = {
+        "title": last.title,
+        "runs": number(last.finished, 0),
+        "quarter": quarter,
+        "share": percent(standing.share or 0.0, 0),
+    }
+    if not changes:
+        return said("web.words.summary", **values)
+    change = changes[-1]
+    if change.begins is None:
+        return said("web.words.summary_same", reference=arms[0].title, **values)
+    move = next(outcome for outcome in change.outcomes if outcome.name == STANDING)
+    # Both shares to the same tenth of a point as their difference, so that it is what a reader finds on subtracting.
+    before = round(move.reference_share or 0.0, 3)
+    moved = round(move.change or 0.0, 3)
+    values |= {"share": percent(before + moved, 1), "before": percent(before, 1)}
+    return said(
+        "web.words.summary_change",
+        reference=arms[0].title,
+        change=points(moved),
+        low=points(move.low or 0.0),
+        high=points(move.high or 0.0),
+        **values,
+    )
+
+
+def _without_shares(arms: Sequence[Arm], changes: Sequence[Change], quarter: str, trust: TrustNote) -> Said:
+    """Say what is on record, how many enterprises operate, and how many more or fewer than in the reference."""
+    last = arms[-1]
+    nothing = said("web.words.nothing")
+    values: dict[str, Any] = {
+        "title": last.title,
+        "recorded": trust.recorded,
+        "label": trust.label,
+        "quarter": quarter,
+        "shown": next((headline.shown for headline in last.headlines if headline.output == OPERATING), nothing),
+    }
+    if not changes:
+        return said("web.words.recorded", **values)
+    if changes[-1].begins is None:
+        return said("web.words.recorded_same", reference=arms[0].title, **values)
+    moved = next((headline.shown for headline in changes[-1].headlines if headline.output == OPERATING), nothing)
+    return said("web.words.recorded_change", reference=arms[0].title, change=moved, **values)
+
+
+def caveats(shelved: Shelved, note: DrawsNote, trust: TrustNote, doubts: Doubts, labels: Sequence[str]) -> list[Said]:
+    """Say what a reader should know before believing an answer.
+
+    First what happened against the model and what is assumed, then the trust state.
+
+    Parameters
+    ----------
+    note
+        What the parameters are drawn from.
+    doubts
+        What is assumed of the case, and what its record says against the model.
+    labels
+        Labels of the quarters simulated.
+    """
+    sentences = [] if doubts.contradiction is None else [both(doubts.contradiction)]
+    in_languages = zip(doubts.sentences("en"), doubts.sentences("zh"), strict=True)
+    sentences += [Said(en=english, zh=chinese) for english, chinese in in_languages]
+    sentences += [trust.meaning, said("report.limits.bands"), said("report.limits.interested")]
+    if note.cut is not None:
+        drawn, uninformed = shelved.informed
+        sentences.append(said("web.caveat.unmoved", count=uninformed, drawn=drawn))
+    if shelved.uploaded:
+        sentences.append(said("web.caveat.uploaded"))
+    end = str(shelved.case.clock.data_end)
+    after = sum(label > end for label in labels)
+    if after:
+        sentences.append(said("report.limits.far", years=number(after / 4.0, 0 if after % 4 == 0 else 1)))
+    return sentences
