@@ -246,9 +246,9 @@ class Check:
     low: float
     """5 % quantile of what runs would have reported, in the output's unit."""
     median: float
-    """Median of it."""
+    """Median of what they would have reported."""
     high: float
-    """95 % quantile of it."""
+    """95 % quantile of what they would have reported."""
     percentiles: Percentiles
     """Where the value lies in it."""
 

@@ -113,7 +113,7 @@ class PanelFindings:
     seed: int
     """Seed of design, random numbers and errors."""
     parks: tuple[ParkFindings, ...]
-    """Its parks."""
+    """What is found of each park."""
     spread: Discrepancy
     """How far parks stray from the model."""
     trials: tuple[Tried, ...]

@@ -28,7 +28,7 @@ class Date:
     """A date no more precise than its source: ``2012``, ``2012-08`` or ``2012-08-27``; ValueError if there is none."""
 
     year: int
-    """The year."""
+    """Calendar year."""
     month: int | None = None
     """The month, 1 to 12; ``None`` where only the year is known."""
     day: int | None = None

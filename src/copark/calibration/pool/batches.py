@@ -53,9 +53,9 @@ class Discrepancy:
     """Standard deviation of ln(report / counterpart)."""
 
     companies: float = AT_FIRST
-    """Of everything but jobs."""
+    """Standard deviation for everything else."""
     jobs: float = AT_FIRST
-    """Of jobs."""
+    """Standard deviation for counts of jobs."""
 
     def of(self, names: Sequence[str]) -> Floats:
         """Of observables, shape (names,)."""

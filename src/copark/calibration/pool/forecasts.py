@@ -270,7 +270,7 @@ class Peer:
     age: float
     """Age of the park at that value, in years."""
     value: float
-    """The value."""
+    """What the park had of the observable then."""
 
 
 @dataclass(frozen=True)
