@@ -6,8 +6,9 @@ from typing import Any, cast
 
 from copark.presentation.document import Document
 from copark.presentation.figures import Charts
+from copark.presentation.fonts import chinese_font_file
 from copark.presentation.rendered_document import PRINTED_ROWS, commands, page_of
-from copark.presentation.style import PALETTE, chinese_font_file
+from copark.presentation.style import PALETTE
 from copark.store.files import written_file
 from copark.texts import text
 

@@ -409,7 +409,7 @@ class Claims(Entry):
     worlds: dict[Key, World] = Field(default_factory=dict)
     """Models in which claims are false, by key."""
     claims: Annotated[tuple[Claim, ...], Field(min_length=1, max_length=60)]
-    """The claims."""
+    """The claims, in the order they are told."""
 
     @property
     def sizes(self) -> dict[str, float]:
