@@ -207,7 +207,7 @@ class CaseFile(Record):
     format: Annotated[Literal[1], WithJsonSchema({"const": FORMAT})]
     """Version of this format: 1."""
     name: Key
-    """Short name of the case, as its folder is called."""
+    """Short name of the case, such as great-stone."""
     title: Bilingual
     """The park's name for a reader."""
     kind: Literal["intergovernmental", "mixed", "enterprise-led"]

@@ -308,7 +308,7 @@ class Enterprise(Record):
     declared: Amount | None = None
     """Investment it declared, M USD."""
     jobs: Count | None = None
-    """Jobs it has or plans; empty if not known."""
+    """People it employs; empty if not known."""
     status: Literal["intention", "registered", "building", "operating", "gone", "unknown"]
     """Its last known stage: intention, registered, building, operating, gone or unknown."""
     grade: Grade

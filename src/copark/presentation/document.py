@@ -19,7 +19,7 @@ _KEY = re.compile(r"\w[\w.-]*")
 
 
 class Kind(Enum):
-    """What a column's values are; it decides how they are written and set."""
+    """The kind of a column's values; it decides how they are written and set."""
 
     text = "text"
     """Words: a string."""

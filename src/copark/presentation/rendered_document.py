@@ -117,7 +117,7 @@ class Table(Shown):
     type: Literal["table"] = "table"
     """What this block is: a table."""
     key: str
-    """Key of the table, by which it is asked for with all its rows."""
+    """Key of the table, which its own address contains."""
     title: str
     """Head of the table."""
     columns: tuple[Head, ...]
@@ -130,7 +130,7 @@ class Table(Shown):
     note: str
     """What to know when reading it; empty where there is nothing."""
     folded: bool
-    """Whether it is shown only when asked for."""
+    """Whether it is shown on request only."""
     count: int
     """How many rows there are, also where they are left out."""
     empty: str
@@ -155,22 +155,22 @@ class Table(Shown):
 
 
 class Chart(Shown):
-    """A figure; ``svg`` is empty where no figures were asked for."""
+    """A figure; ``svg`` is empty where no drawings were requested."""
 
     type: Literal["chart"] = "chart"
     """What this block is: a figure."""
     key: str
-    """Key of the figure, by which it is asked for with its drawing."""
+    """Key of the figure, which its own address contains."""
     title: str
     """Head of the figure."""
     alternative: str
     """What it shows, for those who cannot see it."""
     caption: str
-    """What is said below it; empty where there is nothing."""
+    """Sentence below the figure; empty where there is none."""
     wide: bool
     """Whether it takes the full width of the page."""
     svg: str
-    """The drawing as SVG; empty where no figures were asked for."""
+    """The drawing as SVG; empty where no drawings were requested."""
     numbers: Table | None
     """The numbers behind it; null where there are none to show."""
 
@@ -194,7 +194,7 @@ class Bullets(Shown):
 
 
 class Caveat(Shown):
-    """What to know before using a number."""
+    """A warning to read before using a number."""
 
     type: Literal["caveat"] = "caveat"
     """What this block is: a caveat."""
@@ -235,7 +235,7 @@ class Section(Shown):
     title: str
     """Head of the section."""
     folded: bool
-    """Whether it is shown only when asked for."""
+    """Whether it is shown on request only."""
     blocks: tuple[Block, ...]
     """What stands in it, in the order it is read."""
 
@@ -268,7 +268,7 @@ class Page(Shown):
     lang: Literal["en", "zh"]
     """Language of every word in it: en or zh."""
     title: str
-    """What was asked, of what."""
+    """The question, and the park it is about."""
     headline: str
     """The answer, in a sentence or two."""
     trust: str

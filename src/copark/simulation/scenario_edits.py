@@ -130,7 +130,7 @@ class Rival(Entry):
 
 
 class TermEdit(Entry):
-    """What enterprises of each origin gain in the park, in return per year (0.01 = one point), from a date on."""
+    """Gains of enterprises of each origin in the park, in return per year (0.01 = one point), from a date on."""
 
     home: Jump
     """What enterprises of the investing country gain: return per year, -1 to 1."""
@@ -186,9 +186,9 @@ TermWords = Annotated[TermEdit, _words(off={"home": 0.0, "host": 0.0, "third": 0
 
 
 class Edits(Entry):
-    """What a scenario changes among the facts of its case. What is left out stays as the record has it.
+    """What a scenario changes among the facts of its case; what is left out stays as on record.
 
-    A list of values (or shares) takes the place of everything the record has from its first date on.
+    A list of values (or shares) takes the place of everything on record from its first date on.
     """
 
     equity: tuple[Shares, ...] = ()

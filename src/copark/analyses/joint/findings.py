@@ -147,7 +147,7 @@ class MemberFinding:
     title: Title
     """Title of the park."""
     operator: str
-    """Who operates it."""
+    """Key of its operator; the name of the park where it shares none with another."""
     case: bool
     """Whether it has a case in the casebook."""
     values: int

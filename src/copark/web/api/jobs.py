@@ -58,9 +58,9 @@ class JobInfo(Answer):
     total: int
     """How much the stage has to do, in its own units (runs, per cent, MB); 0 where that is not known."""
     seconds_left: float | None
-    """Seconds the stage, or the whole job where that was foretold, may still take; null where it cannot be said."""
+    """Estimated seconds until the stage, or the whole job, ends; null where there is no estimate."""
     identity: str
-    """Identity of the result, 16 hexadecimal digits: its run ID; empty until the job is done."""
+    """Run ID of the result, 16 hexadecimal digits; empty until the job is done."""
     has_page: bool
     """Whether it has written a report, to be had at ``/jobs/{name}/page``."""
     reused: bool

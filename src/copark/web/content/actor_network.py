@@ -84,7 +84,7 @@ class NodeInfo(Answer):
 
 
 class EdgeInfo(Answer):
-    """What binds two actors."""
+    """A tie between two actors."""
 
     source_key: str
     """Key of the node it comes from."""
@@ -100,7 +100,7 @@ class EdgeInfo(Answer):
 
 
 class ArrowInfo(Answer):
-    """A link of the model between two layers: what it carries is in the flows of a simulation."""
+    """A link of the model between two scales; its flow is in the ``flows`` of a simulation."""
 
     link: str
     """Name of the link, by which a scenario changes it."""

@@ -54,7 +54,7 @@ FormatName = Literal["html", "xlsx", "csv", "docx", "pdf", "pptx", "json"]
 
 
 class ChoiceInfo(Answer):
-    """What may be chosen."""
+    """A value that may be chosen."""
 
     value: str
     """Value to send."""
@@ -84,7 +84,7 @@ class FieldInfo(Answer):
     usual: Said | None
     """The default in words, where it is no plain value; null else."""
     keyed: bool
-    """Whether ``choices`` of the analysis tells values of it for a case."""
+    """Whether its values depend on the case: ``choices`` of the analysis lists them."""
     closed: bool
     """Whether it takes no values but those offered; they are examples otherwise."""
     choices: list[ChoiceInfo]
@@ -107,7 +107,7 @@ class AnalysisInfo(Answer):
     form: list[FieldInfo]
     """Fields of its form, in their order."""
     workbook: Said | None
-    """What is asked in a workbook, whose template the server gives; null where nothing is."""
+    """What the workbook asks for, whose template the server gives; null where there is none."""
 
 
 class AnalysesAnswer(Answer):
@@ -118,23 +118,23 @@ class AnalysesAnswer(Answer):
 
 
 class ChoicesAnswer(Answer):
-    """What may be chosen where values are keys, such as those of a case's levers."""
+    """Values that may be chosen where they are keys, such as those of a case's levers."""
 
     choices: dict[str, list[ChoiceInfo]]
     """By name of a field: what may be chosen."""
     refused: Said | None = None
-    """Why the analysis cannot be asked of this case, whatever is chosen; null where it can."""
+    """Why the analysis cannot be run for this case, whatever is chosen; null where it can."""
 
 
 class ResultInfo(Answer):
     """A stored result."""
 
     run_id: str
-    """Run ID of the result, 16 hexadecimal digits, by which its document is asked for."""
+    """Run ID of the result, 16 hexadecimal digits, which its document's address contains."""
     created: str
     """When it was stored, UTC, ISO 8601."""
     params: dict[str, Any]
-    """What was asked, by name of the form's fields."""
+    """Parameters of the analysis, by name of the form's fields."""
 
 
 class ResultsAnswer(Answer):
@@ -150,7 +150,7 @@ class AnalysisJobRequest(Answer):
     analysis: str = Field(max_length=60)
     """Name of the analysis."""
     params: dict[str, Any] = Field(default_factory=dict)
-    """What is asked, by name of the form's fields; those left out have their defaults."""
+    """Parameters of the analysis, by name of the form's fields; those left out have their defaults."""
     lang: Literal["en", "zh"] = "en"
     """Language of progress and of problems met on the way: en or zh; the result has both."""
 

@@ -43,7 +43,7 @@ WHOLE = 10_000
 
 
 class DatedValue(Answer):
-    """What the record has from a date on."""
+    """A value on record, from a date on."""
 
     date: str
     """When it holds from, as the source gives it (YYYY, YYYY-MM or YYYY-MM-DD); of parameters the case's first quarter;
@@ -63,8 +63,8 @@ class Option(Answer):
     """One of the things a lever lets choose or switch."""
 
     key: str
-    """Key to put into a scenario: of an actor, a happening, a kind, a switch or a term; home or host of a rival's
-    side."""
+    """Key to put into a scenario: of an actor, a dated event, a kind of park, a switch or a term; home or host of a
+    rival's side."""
     title: Said
     """The thing in words."""
     date: str | None = None
@@ -110,7 +110,7 @@ class LeverInfo(Answer):
     options: list[Option] = Field(default_factory=list)
     """What may be chosen, switched, dropped or moved."""
     baseline: list[DatedValue] = Field(default_factory=list)
-    """What the record has, by date; of parameters the value without drawing."""
+    """Values on record, by date; of a parameter its value where nothing is drawn."""
     prior: str | None = None
     """Of a parameter, its prior, such as ``uniform(0, 0.4)``; null where it is fixed."""
     moved: str | None = None
@@ -144,7 +144,7 @@ class DeletedCase(Answer):
 
 
 class CaseAnswer(Answer):
-    """What a page needs of a case, but for its evidence."""
+    """A case with everything that may be moved in it."""
 
     case: CaseName
     """The case as in the list of cases."""

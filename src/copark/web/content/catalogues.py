@@ -307,7 +307,7 @@ class CalibrationInfo(Answer):
     """How a case was calibrated."""
 
     cut: str
-    """Last quarter of the record it was fitted to."""
+    """Last quarter of the observations it was fitted to."""
     pairs: int
     """Pairs of parameters and past random numbers kept."""
     draws: int
@@ -332,7 +332,7 @@ class MethodAnswer(Answer):
     calibration: CalibrationInfo | None
     """How the case was calibrated; null for a case without a posterior."""
     limits: list[Said]
-    """What the model cannot tell, a sentence each."""
+    """Limits of the model, a sentence each."""
     made: Made
     """Versions and hashes that answers about the case depend on."""
 

@@ -84,7 +84,7 @@ class CouplingAnswer(Answer):
     """Coupling coordination and phases. They are read off a result and never feed back."""
 
     identity: str
-    """Identity of the result, 16 hexadecimal digits."""
+    """Run ID of the result, 16 hexadecimal digits."""
     case: CaseName
     """The case that was run."""
     quarters: list[str]
@@ -92,7 +92,7 @@ class CouplingAnswer(Answer):
     levels: list[float]
     """Levels of the quantiles: 0.05, 0.25, 0.5, 0.75 and 0.95."""
     arms: list[CouplingArm]
-    """The scenarios, in the order they were asked."""
+    """The scenarios, in the order of the request."""
     indicators: list[IndicatorInfo]
     """What the four scores are made of."""
     grades: dict[str, Said]
@@ -100,7 +100,7 @@ class CouplingAnswer(Answer):
     phases: dict[str, Said]
     """Names of the phases by key: before, coupling, decoupling and recoupling."""
     renegotiations: list[str]
-    """Quarters of the dated renegotiations, which phases are told by."""
+    """Quarters of the dated renegotiations, which the phases depend on."""
     caveat: Said
     """What the degree is not."""
     draws: DrawsNote

@@ -39,7 +39,7 @@ def _title(key: str) -> Title:
 
 
 class AskedScenario(Scenario):
-    """What is changed against the case; without a key and title of its own it has plain ones."""
+    """Changes against the case; without a key and title of its own it has plain ones."""
 
     key: Key = "scenario"
     """Key of the scenario in the answer: small letters, digits and hyphens, up to 64."""
@@ -66,7 +66,7 @@ CaseKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{
 
 
 class Ask(BaseModel):
-    """What every question has."""
+    """Fields that every question has."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True, populate_by_name=True
@@ -79,19 +79,19 @@ class Ask(BaseModel):
     seed: Annotated[int, Field(ge=0, lt=2**53, strict=True)] = 1
     """Number the random streams start from: the same seed gives the same numbers."""
     draws: Literal["posterior", "unsettled", "prior", "defaults"] | None = None
-    """What parameters are drawn from: posterior, unsettled (those no data informs), prior or defaults; by default what
-    the case has, which ``trust`` of the case tells of."""
+    """Source of the parameters: posterior, unsettled (only those no data informs are drawn), prior or defaults; by
+    default the best the case has, see its ``trust``."""
     cut: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}Q[1-4]$")] | None = None
     """Last quarter of the observations that the calibration knows, such as 2020Q4; by default the latest there is."""
     futures: Annotated[int, Field(ge=1, le=1000, strict=True)] = 1
     """Runs that share a draw of parameters, each with random numbers of its own."""
     quarters: Annotated[int, Field(ge=1, le=MOST_QUARTERS, strict=True)] | None = None
-    """Quarters to simulate from the case's first, judged in year twenty or the last of fewer; by default until ten
-    years from now, judged then. Not with ``now``."""
+    """Quarters to simulate from the case's first, with outcomes judged in year twenty or the last of fewer; by default
+    until ten years from now, with outcomes judged then. Not together with ``now``."""
     now: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}Q[1-4]$")] | None = None
     """Quarter the park is looked at from, such as 2026Q4; by default the present one."""
     outputs: Annotated[tuple[OutputName, ...], Field(min_length=1, max_length=MOST_OUTPUTS)] = OUTPUTS
-    """Names of the outputs in the answer; those of the headlines are told besides."""
+    """Names of the outputs in the answer; those of the headlines are added."""
 
     def arms(self) -> dict[str, AskedScenario]:
         """Return the arms by where they stand in the request, the reference first."""
@@ -106,13 +106,13 @@ class Parts(BaseModel):
     samples: Annotated[int, Field(ge=0, le=MOST_SAMPLES, strict=True)] = 0
     """Paths of so many runs for each output; 0 for none."""
     flows: bool = False
-    """Whether to tell what the links between scales carry, quarter by quarter."""
+    """Whether to include the flows along the links between scales, quarter by quarter."""
     why: OutputName | None = None
     """Name of an output: why it differs from the reference in the last scenario; null for none."""
     record: bool = False
-    """Whether to tell how many observations of each output lie within the range of 90 % of runs."""
+    """Whether to include how many observations of each output lie within the range of 90 % of runs."""
     links: bool = False
-    """Whether to tell through which links between scales the change of the chance to be self-standing passes."""
+    """Whether to include through which links between scales the change of the chance to be self-standing passes."""
 
 
 class SimulationRequest(Ask):

@@ -61,7 +61,7 @@ def unit_title(symbol: str) -> Said:
 
 
 class OutputInfo(Answer):
-    """What an output of the model is."""
+    """An output of the model."""
 
     name: str
     """Name of the output, by which requests ask for it."""
@@ -177,7 +177,7 @@ class OutcomeChange(Answer):
 
 
 class LinkPart(Answer):
-    """What passes through a group of links."""
+    """The part of a change that passes through a group of links."""
 
     group: str
     """The group; ``rest`` is what passes through none, ``other_runs`` what the runs add that were not shared out."""
@@ -203,8 +203,8 @@ class LinkParts(Answer):
     runs: int
     """Pairs of runs that were run again with links cut."""
     parts: list[LinkPart]
-    """The parts, which sum to the change as ``told``: the groups, then ``rest``, then ``other_runs`` if there are more
-    runs."""
+    """The groups, then ``rest``, then ``other_runs`` if there are more runs; as written in ``told`` they sum to the
+    change."""
 
 
 class HeadlineMove(Answer):
@@ -251,8 +251,8 @@ class Arm(Answer):
     bands: dict[str, list[Numbers]]
     """By output: quantiles over runs, a row for each of ``levels``, in it a number for each quarter."""
     samples: dict[str, list[Numbers]]
-    """By output: paths of the first runs, a row for each run, in it a number for each quarter; empty unless asked
-    for."""
+    """By output: paths of the first runs, a row for each run, in it a number for each quarter; empty unless
+    requested."""
     sentences: dict[str, Said]
     """By output: its chart in a sentence."""
 
@@ -281,7 +281,7 @@ class Change(Answer):
 
 
 class ArrowFlow(Answer):
-    """What a link between scales carries."""
+    """The flow along a link between scales."""
 
     link: str
     """Name of the link, as in the network of a case."""
@@ -294,7 +294,7 @@ class ArrowFlow(Answer):
 
 
 class ArmFlows(Answer):
-    """What the links carry in one arm."""
+    """The flows along all links in one scenario."""
 
     arm: str
     """Key of the scenario."""
@@ -335,7 +335,7 @@ class Why(Answer):
     reference: str
     """Key of the reference: the first scenario."""
     target: str
-    """Name of the output asked about."""
+    """Name of the output in question."""
     quarter: str
     """Quarter it is looked at in: the one in which outcomes are judged."""
     change: float | None
@@ -346,7 +346,7 @@ class Why(Answer):
     mechanisms: list[Mechanism]
     """At most three links that carry something else; those with the largest effect alone first."""
     method: Said
-    """How this was found, and what it cannot tell."""
+    """How this was computed, and what it cannot show."""
 
 
 class TrustNote(Answer):
@@ -365,13 +365,13 @@ class TrustNote(Answer):
     renew: Said | None
     """What to do for a better state; null where there is nothing to do."""
     recorded: Said | None
-    """How the park fared by the record; null where the parameters are calibrated to it."""
+    """How the park fared according to the observations; null where the parameters are calibrated to them."""
     outcomes_shown: bool
-    """Whether shares of outcomes are shown without being asked for."""
+    """Whether shares of outcomes are shown unasked: only of a park whose own calibration has converged."""
 
 
 class CaseName(Answer):
-    """A case and what is said of it in a list."""
+    """A case in a list of cases."""
 
     name: str
     """Name to ask for it by: the casebook's, or one that cannot be guessed of an upload."""
@@ -402,7 +402,7 @@ class CaseName(Answer):
 
 
 class DrawsNote(Answer):
-    """What parameters were drawn from."""
+    """The source of the parameters."""
 
     kind: str
     """posterior, unsettled (those no data informs), prior or defaults."""
@@ -415,7 +415,7 @@ class DrawsNote(Answer):
 
 
 class Made(Answer):
-    """What made the numbers; with the study, all that is needed to make them again."""
+    """Versions and hashes that the numbers depend on; with the study, all that is needed to compute them again."""
 
     code_version: str
     """Version of copark."""
@@ -443,10 +443,10 @@ class RecordRow(Answer):
 
 
 class SimulationAnswer(Answer):
-    """What a study of one to four arms says."""
+    """The answer to a study of one to four scenarios."""
 
     identity: str
-    """Identity of the result, 16 hexadecimal digits: that of the command line and the library for the same study."""
+    """Run ID of the result, 16 hexadecimal digits: the same as on the command line and in Python for the same study."""
     study: dict[str, Any]
     """The study in full; as a YAML file it runs on the command line and gives the same numbers."""
     case: CaseName
@@ -458,29 +458,29 @@ class SimulationAnswer(Answer):
     judged: str
     """Quarter at whose end outcomes are judged."""
     now: str | None
-    """Quarter the park is looked at from; null where a length was asked for instead."""
+    """Quarter the park is looked at from; null where the request gives a length."""
     today: str
     """Last quarter of the case's data: what comes later is the model's alone."""
     outputs: dict[str, OutputInfo]
-    """What each output is, by name: those asked for and those of the headlines."""
+    """The outputs by name: those requested and those of the headlines."""
     arms: list[Arm]
     """The scenarios; the first is the reference."""
     changes: list[Change]
     """Every other arm against the first, on common random numbers; empty where there is one arm."""
     observed: dict[str, list[ObservedPoint]]
-    """By output asked for: its observations within the simulated time, by date; those that are not used, too."""
+    """By requested output: its observations within the simulated time, by date, unused ones included."""
     summary: Said
     """The answer in a sentence or two."""
     caveats: list[Said]
     """What a reader should know before believing it, a sentence or two each."""
     flows: list[ArmFlows] | None
-    """What the links between scales carry in each arm; null unless asked for."""
+    """Flows along the links between scales in each arm; null unless requested."""
     why: Why | None
-    """Why an output of the last arm differs from the reference; null unless asked for of two arms or more."""
+    """Why an output of the last arm differs from the reference; null unless requested of two arms or more."""
     record: list[RecordRow] | None
-    """The first arm beside the record, by output; null unless asked for."""
+    """The first arm beside the observations, by output; null unless requested."""
     links: LinkParts | None
-    """Through which links the change of the last arm's chance to be self-standing passes; null unless asked for of two
+    """Through which links the change of the last arm's chance to be self-standing passes; null unless requested of two
     arms or more."""
     draws: DrawsNote
     """What the parameters are drawn from."""
