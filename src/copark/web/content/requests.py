@@ -199,22 +199,18 @@ def study_of(request: Ask, shelved: Shelved, kept: KeepWord | tuple[str, ...] | 
     )
 
 
-def _now_of(request: Ask, case: Case) -> Quarter | str | None:
-    """Return the quarter a park is looked at from; beside a length, ``now`` as sent, which the study then refuses.
+def _now_of(asked: Ask, case: Case) -> Quarter | str | None:
+    """Give the quarter a park is looked at from; of a length in its place what was asked, which the study refuses.
 
     Raises StudyFaults if the quarter cannot be used.
     """
-    if request.quarters is not None:
-        return request.now
+    if asked.quarters is not None:
+        return asked.now
     try:
-        return now_for(case, request.now)
+        return now_for(case, asked.now)
     except RunRefused:
-        values = {
-            "found": request.now,
-            "first": str(first_open_quarter(case)),
-            "last": str(latest_now(case)),
-            "data_end": str(case.clock.data_end),
-        }
+        first, last = str(first_open_quarter(case)), str(latest_now(case))
+        values = {"found": asked.now, "first": first, "last": last, "data_end": str(case.clock.data_end)}
         raise StudyFaults([fault("bad_now", "now", **values)]) from None
 
 

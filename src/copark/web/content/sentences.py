@@ -244,17 +244,17 @@ def caveats(shelved: Shelved, note: DrawsNote, trust: TrustNote, doubts: Doubts,
     labels
         Labels of the quarters simulated.
     """
-    sentences = [] if doubts.contradiction is None else [both(doubts.contradiction)]
+    found = [] if doubts.contradiction is None else [both(doubts.contradiction)]
     in_languages = zip(doubts.sentences("en"), doubts.sentences("zh"), strict=True)
-    sentences += [Said(en=english, zh=chinese) for english, chinese in in_languages]
-    sentences += [trust.meaning, said("report.limits.bands"), said("report.limits.interested")]
+    found += [Said(en=english, zh=chinese) for english, chinese in in_languages]
+    found += [trust.meaning, said("report.limits.bands"), said("report.limits.interested")]
     if note.cut is not None:
         drawn, uninformed = shelved.informed
-        sentences.append(said("web.caveat.unmoved", count=uninformed, drawn=drawn))
+        found.append(said("web.caveat.unmoved", count=uninformed, drawn=drawn))
     if shelved.uploaded:
-        sentences.append(said("web.caveat.uploaded"))
+        found.append(said("web.caveat.uploaded"))
     end = str(shelved.case.clock.data_end)
     after = sum(label > end for label in labels)
     if after:
-        sentences.append(said("report.limits.far", years=number(after / 4.0, 0 if after % 4 == 0 else 1)))
-    return sentences
+        found.append(said("report.limits.far", years=number(after / 4.0, 0 if after % 4 == 0 else 1)))
+    return found
