@@ -22,8 +22,9 @@ GROUPED = re.compile(r"(\w+, )+\w+: ")
 """How a text begins that stands for several fields at once."""
 LEFT_OUT = ("copark.model",)
 """The model's own records: their variables are described in its catalogue."""
-OPEN = tuple(f"copark.analyses.{name}" for name in ("ablate", "claims", "compare", "experts", "goal", "levers", "voi"))
-"""Questions of which only ``Params`` are described field by field."""
+QUESTIONS = ("ablate", "claims", "compare", "experts", "goal", "levers", "voi")
+OPEN = (*(f"copark.analyses.{name}" for name in QUESTIONS), "copark.simulation.readouts.compare")
+"""Questions of which only ``Params`` are described field by field, and a module that they alone read."""
 
 
 @dataclass

@@ -86,13 +86,9 @@ class Pair:
     """Two arms on common random numbers: the runs that finished in both, of dimensions (run, quarter)."""
 
     reference: str
-    """Key of the reference."""
     arm: str
-    """Key of the arm."""
     before: xr.Dataset
-    """Runs of the reference that finished in both."""
     after: xr.Dataset
-    """Runs of the arm that finished in both."""
     futures: int
     """Runs that share a draw of parameters."""
 
@@ -220,28 +216,19 @@ def begins(pair: Pair, outputs: Sequence[str] | None = None) -> str | None:
 
 @dataclass(frozen=True)
 class OutcomeChange:
-    """How often an outcome happens in the reference and in an arm, over pairs of runs."""
+    """How often an outcome happens in both arms of the same run, in the arm alone, in the reference alone, in none."""
 
     arm: str
-    """Key of the arm."""
     reference: str
-    """Key of the reference."""
     outcome: str
-    """The outcome: failed, dependent, stagnant or self_standing."""
     pairs: int
-    """Pairs of runs that finished in both."""
     both: int
-    """Pairs with the outcome in both."""
     gained: int
-    """Pairs with it in the arm alone."""
     lost: int
-    """Pairs with it in the reference alone."""
     neither: int
-    """Pairs with it in none."""
     low: float
-    """Lower end of the Monte Carlo interval of the change (95 %): what more runs of the same model might still move."""
     high: float
-    """Upper end of the same interval."""
+    """low, high: Monte Carlo interval of the change (95 %): what more runs of the same model might still move."""
 
     def _share(self, count: int) -> float:
         return count / self.pairs if self.pairs else float("nan")
@@ -267,9 +254,7 @@ class ComparisonTable:
     """What a comparison says: differences by arm, output and date; changes of outcomes by arm."""
 
     differences: tuple[Effect, ...]
-    """Differences by arm, output and date."""
     outcomes: tuple[OutcomeChange, ...]
-    """Changes of outcomes by arm."""
 
     def of(self, arm: str, output: str, quarter: str, *, log: bool = False) -> Effect:
         """One of the differences; raises KeyError if it is not in the table."""
@@ -282,13 +267,9 @@ class DifferenceCourse:
     """A paired difference of an output over time."""
 
     output: str
-    """Name of the output."""
     unit: str
-    """Unit of the differences: that of the output, or log points."""
     log: bool
-    """Whether logarithms are compared."""
     quarters: tuple[str, ...]
-    """Labels of the quarters."""
     levels: Floats
     """5, 25, 50, 75 and 95 % of the differences, shape (levels, quarters); NaN where no pair finished."""
     above: Floats
