@@ -13,9 +13,10 @@ from copark import figures
 from copark.cases.load import load_case
 from copark.figures.frame import observed_key, observed_mark
 from copark.model.variables import catalogue
-from copark.presentation import style
+from copark.presentation import fonts
 from copark.presentation.figures import FORMATS, inline, render, save
-from copark.presentation.style import PALETTE, SIDES, chinese_font
+from copark.presentation.fonts import chinese_font
+from copark.presentation.style import PALETTE, SIDES
 from copark.texts import entries
 from copark.units import UNITS
 from tests.report.conftest import make_case, make_result
@@ -218,7 +219,7 @@ def test_every_chinese_character_of_every_figure_has_a_glyph_in_the_chosen_font(
 
 def test_a_machine_without_a_chinese_font_has_the_one_copark_brings(monkeypatch, caplog):
     known = font_manager.fontManager.ttflist
-    monkeypatch.setattr(font_manager.fontManager, "ttflist", [one for one in known if one.name not in style.CHINESE])
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", [one for one in known if one.name not in fonts.CHINESE])
     chinese_font.cache_clear()
     try:
         assert chinese_font() == "Noto Sans SC"

@@ -202,8 +202,12 @@ class TableParams(AnalysisParams):
     """What may be asked of a table of cases: a file; by default, and by ``parks``, the casebook's own fuzzy scores."""
 
     table: Annotated[Path | None, Argument(), BeforeValidator(_table)] = None
+    """CSV (UTF-8, comma-separated, decimal point) or xlsx workbook, of which the first sheet is read; ``None`` for the
+    casebook's fuzzy scores."""
     label: Annotated[str | None, Option("--case")] = None
+    """Column of the labels of cases; by default found by its name or place."""
     drop_missing: bool = False
+    """Whether to leave out cases with missing values, which are then listed; else they are refused."""
 
 
 @dataclass(frozen=True, kw_only=True)

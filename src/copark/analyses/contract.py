@@ -154,7 +154,9 @@ class CaseParams(AnalysisParams):
     parameters: ParametersOf | None = None
     """Which parameters to use, in the place of the best the case has."""
     cut: Cut = None
+    """Last quarter of the observations that the calibration knows, such as 2020Q4; by default the latest there is."""
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
+    """Number the random streams start from."""
 
     @property
     def wanted(self) -> Wanted:

@@ -43,21 +43,24 @@ NUMBERS, RANKS = "examination.json", "examination.npz"
 
 @dataclass(frozen=True)
 class Movement:
-    """How far the data moved one parameter.
-
-    prior, posterior: quantiles at 5, 25, 50, 75 and 95 %, in the parameter's unit; shrink: 1 - interquartile range
-    after / before, below 0 where it grew; overlap: probability that prior and posterior share, 1 where they are the
-    same; verdict: moved, weakly or unmoved; places: the posterior's quantiles on the scale of the prior's ranks.
-    """
+    """How far the data moved one parameter."""
 
     name: str
+    """Name of the parameter."""
     variable: Variable
+    """The parameter, as the catalogue has it."""
     prior: tuple[float, ...]
+    """Quantiles of the prior at 5, 25, 50, 75 and 95 %, in the parameter's unit."""
     posterior: tuple[float, ...]
+    """Quantiles of the posterior at the same levels, in the parameter's unit."""
     shrink: float
+    """1 - interquartile range after / before; below 0 where it grew."""
     overlap: float
+    """Probability that prior and posterior share, 0 to 1: 1 where they are the same."""
     verdict: str
+    """moved, weakly or unmoved."""
     places: tuple[float, ...] = ()
+    """The posterior's quantiles on the scale of the prior's ranks, 0 to 1."""
 
     def title(self, lang: str = "en") -> str:
         """The parameter's title; of a share of the mix, with its origin."""
@@ -123,8 +126,11 @@ class Tie:
     """Two parameters the data cannot tell apart: more of one reads like less (or more) of the other."""
 
     first: str
+    """Name of one parameter."""
     second: str
+    """Name of the other."""
     correlation: float
+    """Correlation of the two in the posterior, -1 to 1."""
 
     def sentence(self, lang: str = "en") -> str:
         """Say it in one sentence."""
@@ -165,13 +171,12 @@ def ties(space: PriorSpace, points: Floats, weights: Floats | None = None) -> tu
 
 @dataclass(frozen=True)
 class Ranks:
-    """Simulation-based calibration: ranks of the truth in its posterior, over many simulated records.
-
-    ranks: shape (records, axes), each the posterior probability below the truth; uniform if the posterior is honest.
-    """
+    """Simulation-based calibration: ranks of the truth in its posterior, over many simulated records."""
 
     names: tuple[str, ...]
+    """Names of the parameters, in the order of the columns."""
     ranks: Floats
+    """Posterior probability below the truth, shape (records, axes); uniform if the posterior is honest."""
 
     def coverage(self, level: float = 0.9) -> Floats:
         """Share of records whose truth lies in the central interval of this probability, shape (axes,)."""
@@ -234,13 +239,18 @@ def simulated_ranks(
 
 @dataclass(frozen=True)
 class Check:
-    """One reported value beside what the posterior's runs would have reported: 5, 50 and 95 %, and where it lies."""
+    """One reported value beside what the posterior's runs would have reported."""
 
     target: Target
+    """The reported value."""
     low: float
+    """5 % quantile of what runs would have reported, in the output's unit."""
     median: float
+    """Median of what they would have reported."""
     high: float
+    """95 % quantile of what they would have reported."""
     percentiles: Percentiles
+    """Where the value lies in it."""
 
     @property
     def width(self) -> float:
@@ -303,8 +313,11 @@ class Note:
     """A number of health with a word for it (good, fair or poor) and what it means."""
 
     key: str
+    """Name of the number."""
     value: float
+    """The number itself."""
     word: str
+    """good, fair or poor."""
 
     def sentence(self, lang: str = "en") -> str:
         """Say what the number means and whether it is good enough."""
@@ -327,16 +340,15 @@ def judged(numbers: Mapping[str, float]) -> tuple[Note, ...]:
 
 @dataclass(frozen=True)
 class Examination:
-    """What was asked of a calibration.
-
-    anywhere, near: simulated records drawn from the whole prior, and those nearest to the case's own; health: numbers
-    of :func:`health`, ``ess`` of the parameter posterior, and by how much ``forecasts`` of independent searches differ,
-    as a scale reduction.
-    """
+    """What was asked of a calibration."""
 
     anywhere: Ranks
+    """Ranks over simulated records drawn from the whole prior."""
     near: Ranks
+    """Ranks over those nearest to the case's own."""
     health: Mapping[str, float]
+    """Numbers of :func:`health`, ``ess`` of the parameter posterior, and by how much ``forecasts`` of independent
+    searches differ, as a scale reduction."""
 
 
 def examine(

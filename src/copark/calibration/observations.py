@@ -58,23 +58,27 @@ def own_error(observation: Observation, unit: str) -> float:
 
 @dataclass(frozen=True)
 class Target:
-    """One reported value, and how a run is read in its place.
-
-    variable: the model's output; date: as the source gives it; value, high: what was reported, in the output's unit,
-    ``high`` where a range, or the reading of "more than", ends; error: standard deviation of the error of observation;
-    quarters, weights: the counterpart is the sum of the output at these quarters (counted from the start) times these
-    weights.
-    """
+    """One reported value, and how a run is read in its place."""
 
     variable: str
+    """Name of the model's output."""
     date: str
+    """Date as the source gives it."""
     bound: str
+    """What is reported: exact, about, more-than, at-least, at-most or range."""
     value: float
+    """The value in the output's unit; the lower end of a range."""
     high: float | None
+    """Where a range, or the reading of "more than", ends, in the output's unit; ``None`` where it is a single value or
+    a limit."""
     error: float
+    """Standard deviation of the error of observation, in the output's unit."""
     quarters: tuple[int, ...]
+    """Quarters whose output is read, counted from the start."""
     weights: tuple[float, ...]
+    """Weights of these quarters: the counterpart is the sum of the output at each times its weight."""
     observation: Observation = field(compare=False, repr=False)
+    """The row of the case it was made of."""
 
     @property
     def name(self) -> str:

@@ -30,77 +30,96 @@ FAN_RUNS = 512
 
 @dataclass(frozen=True)
 class ParkFindings:
-    """A park of the panel.
-
-    values, directions: values fitted, directions of the parameters that they inform; reach: share of its own runs that
-    lie farther from their neighbours than its record does, NaN without a record; shrinkage_size, shrinkage_rest: share
-    of its departure from the common mean that its own record leaves open: of enquiries, and mean of the rest; lent: its
-    share in the means of all parks.
-    """
+    """A park of the panel."""
 
     name: str
+    """Name of its case."""
     title: Title
+    """Title of its case."""
     kind: str
+    """Who drives it: intergovernmental, mixed or enterprise-led."""
     case_hash: str
+    """SHA-256 of the case's content."""
     values: int
+    """Values fitted."""
     reach: float
+    """Share of its own runs that lie farther from their neighbours than its record does; NaN without a record."""
     directions: int
+    """Directions of the parameters that its values inform."""
     shrinkage_size: float
+    """Share of its departure from the common mean that its own record leaves open, of enquiries, 0 to 1."""
     shrinkage_rest: float
+    """The same, as a mean over the other parameters."""
     lent: float
+    """Its share in the means of all parks, 0 to 1."""
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A reported value: its moment in years, the value, where a range ends, and which bound it is."""
+    """A reported value, as a figure shows it."""
 
     at: float
+    """Its moment, in years."""
     value: float
+    """The value; the lower end of a range."""
     high: float | None
+    """Where a range ends; ``None`` where it is a single value."""
     bound: str
+    """exact, about, more-than, at-least, at-most or range."""
 
 
 @dataclass(frozen=True)
 class ParkFan:
-    """A park as the others would have forecast it: ends of quarters in years, quantiles (levels, quarters), reports.
-
-    largest: number reported or forecast with 5 % chance.
-    """
+    """A park as the others would have forecast it."""
 
     park: str
+    """Name of its case."""
     variable: str
+    """Name of the observable."""
     times: Floats
+    """Ends of quarters, in years."""
     levels: Floats
+    """Quantiles at these times, shape (levels, quarters)."""
     reported: tuple[Mark, ...]
+    """What was reported."""
     largest: float
+    """Largest number reported, or forecast with a chance of 5 %."""
 
 
 @dataclass(frozen=True)
 class Tried:
-    """How well parks' own later values were forecast with a size of the discrepancy: mean log-density over parks."""
+    """How well parks' own later values were forecast with a size of the discrepancy."""
 
     family: str
+    """What it is the discrepancy of: companies or jobs."""
     parks: int
+    """Parks that were forecast."""
     spread: float
+    """The size tried, a standard deviation of logarithms."""
     log_density: float
+    """Mean log-density of the values over parks; higher is better."""
     chosen: bool
+    """Whether it is the size that is used."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PanelFindings:
-    """A panel with everything asked of it.
-
-    panel, runs, seed: identity of the panel; runs of each park; seed of design, random numbers and errors; spread,
-    trials: how far parks stray from the model, and how that was chosen.
-    """
+    """A panel with everything asked of it."""
 
     panel: str
+    """Identity of the panel."""
     runs: int
+    """Runs of each park."""
     seed: int
+    """Seed of design, random numbers and errors."""
     parks: tuple[ParkFindings, ...]
+    """What is found of each park."""
     spread: Discrepancy
+    """How far parks stray from the model."""
     trials: tuple[Tried, ...]
+    """How that was chosen."""
     fans: tuple[ParkFan, ...]
+    """Parks as the others would have forecast them."""
 
     @property
     def values(self) -> int:

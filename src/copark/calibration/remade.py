@@ -49,9 +49,11 @@ class Apart:
     """How far two posteriors are apart in a respect."""
 
     what: What
+    """Respect in which they are compared."""
     largest: float
     """The largest difference, in the unit of what is allowed; of ``typical`` the root mean square."""
     allowed: float
+    """Difference that another processor or library may cause."""
     name: str = ""
     """Where it is: a parameter, an output or an outcome."""
 
@@ -63,18 +65,19 @@ class Apart:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Whether posteriors made again are those stored.
-
-    identical: bit by bit; close: parameters within 1e-6 and the same random numbers; largest: difference of a
-    coordinate; tally: of the stages of making them, what was there from an earlier attempt; apart: how far the
-    distributions are apart, where these were compared since processor or libraries are others.
-    """
+    """Whether posteriors made again are those stored."""
 
     identical: bool
+    """Whether they are alike bit by bit."""
     close: bool
+    """Whether parameters are within 1e-6 and random numbers the same."""
     largest: float
+    """Largest difference of a coordinate."""
     tally: Tally | None = None
+    """Stages of making them that were there from an earlier attempt; ``None`` where that was not counted."""
     apart: tuple[Apart, ...] = ()
+    """How far the distributions are apart, where these were compared since processor or libraries are others; else
+    empty."""
 
     @property
     def alike(self) -> bool:

@@ -197,22 +197,26 @@ def forecasts(history: History, times: ArrayLike, errors: ArrayLike) -> dict[str
 
 @dataclass(frozen=True)
 class Score:
-    """How one method forecast one value.
-
-    crps: in the value's unit; of a bound or range only what falls outside costs; bounded: whether the value is only
-    such, kept out of means; median, low, high: of the forecast, 50 %, 5 % and 95 %; covered: whether the band reaches
-    the value as it is worded; percentiles: where the value lies in the forecast.
-    """
+    """How one method forecast one value."""
 
     target: Target
+    """The value forecast."""
     method: str
+    """Name of the method."""
     crps: float
+    """Continuous ranked probability score, in the value's unit; of a bound or range only what falls outside costs."""
     bounded: bool
+    """Whether the value is only a bound or a range, and kept out of means."""
     median: float
+    """Median of the forecast, in the value's unit."""
     low: float
+    """5 % quantile of the forecast."""
     high: float
+    """95 % quantile of the forecast."""
     covered: bool
+    """Whether the band reaches the value as it is worded."""
     percentiles: Percentiles
+    """Where the value lies in the forecast."""
 
     @property
     def width(self) -> float:
@@ -345,18 +349,21 @@ def rolling(
 
 @dataclass(frozen=True)
 class ScoreLine:
-    """One observable: mean score of each method over the exact values all of them forecast, and the winner.
-
-    crps, coverage, width: by method; coverage counts bounds and ranges too. firm: whether the winner is ahead by more
-    than a twentieth and stays ahead whichever one value is left out; of a single value nothing is firm.
-    """
+    """One observable: mean scores of methods over the exact values all of them forecast, and the winner."""
 
     variable: str
+    """Name of the observable."""
     values: int
+    """Number of exact values."""
     crps: Mapping[str, float]
+    """By method: mean score, in the observable's unit; lower is better."""
     coverage: Mapping[str, float]
+    """By method: share of values within the 90 % band; bounds and ranges count, too."""
     width: Mapping[str, float]
+    """By method: mean width of the 90 % band."""
     firm: bool = False
+    """Whether the winner is ahead by more than a twentieth and stays ahead whichever one value is left out; of a single
+    value nothing is firm."""
 
     @property
     def winner(self) -> str:
@@ -412,16 +419,19 @@ def is_firm(each: Mapping[str, Floats]) -> bool:
 
 
 class Point(NamedTuple):
-    """A reported value on a fan: its moment in years, what is reported, and how it stands to the forecast.
-
-    state: ``known`` (the forecast was made with it), ``looked`` (known, but not fitted), ``inside``, ``outside``.
-    """
+    """A reported value on a fan."""
 
     at: float
+    """Its moment, in years."""
     value: float
+    """The value, in the observable's unit; the lower end of a range."""
     high: float | None
+    """Upper end of a range; ``None`` where it is a single value."""
     bound: str
+    """exact, about, more-than, at-least, at-most or range."""
     state: str
+    """How it stands to the forecast: ``known`` (made with it), ``looked`` (known, but not fitted), ``inside`` or
+    ``outside``."""
 
 
 def moment(day: date) -> float:

@@ -53,15 +53,14 @@ LEADING = 4
 
 @dataclass(frozen=True)
 class Spread:
-    """Shares of a forecast's variance by source; they add up to one.
-
-    sd: standard deviation, in the forecast's unit; leading: parameters that explain most by themselves, largest first,
-    each with its share of the variance.
-    """
+    """What the variance of a forecast comes from."""
 
     shares: Mapping[str, float]
+    """Shares of the variance by source; they add up to one."""
     sd: float
+    """Standard deviation, in the forecast's unit."""
     leading: tuple[tuple[str, float], ...]
+    """Parameters that explain most by themselves, largest first, each with its share of the variance."""
 
     @property
     def largest(self) -> str:
@@ -156,18 +155,20 @@ CLEARLY = 2.0
 
 @dataclass(frozen=True)
 class Swap:
-    """The model and the best naive curve of an observable, ``rival``, with centre and band swapped; mean scores.
-
-    model, naive: as they are; naive_centre: of the model's band around the curve's median; naive_band: of the curve's
-    band around the model's median.
-    """
+    """The model and the best naive curve of an observable with centre and band swapped: mean scores."""
 
     variable: str
+    """Name of the observable."""
     rival: str
+    """Name of the curve."""
     model: float
+    """Score of the model as it is."""
     naive: float
+    """Score of the curve as it is."""
     naive_centre: float
+    """Score of the model's band around the curve's median."""
     naive_band: float
+    """Score of the curve's band around the model's median."""
 
     @property
     def reason(self) -> str:
@@ -195,14 +196,20 @@ def swap(origin: Origin, variable: str, rival: str) -> Swap:
 
 @dataclass(frozen=True)
 class Told:
-    """A naive curve on all values it may know, and on the model's alone: mean scores and how many values it saw."""
+    """A naive curve on all values it may know, and on those alone that the model knew: mean scores."""
 
     variable: str
+    """Name of the observable."""
     rival: str
+    """Name of the curve."""
     everything: float
+    """Score on all values."""
     alike: float | None
+    """Score on the model's values alone; ``None`` where it can forecast nothing from these."""
     seen: int
+    """How many values it saw."""
     seen_alike: int
+    """How many of them the model saw, too."""
 
 
 def told(origin: Origin, case: Case, found: Sequence[Swap]) -> tuple[Told, ...]:
@@ -224,17 +231,18 @@ def told(origin: Origin, case: Case, found: Sequence[Swap]) -> tuple[Told, ...]:
 
 @dataclass(frozen=True)
 class Width:
-    """Where an observable's width comes from, and what it would be without each source.
-
-    target: the last exact value, which the split of variance is of; crps, width: mean score and mean width over the
-    observable's exact values: as it is under ``""``, and without each source.
-    """
+    """Where an observable's width comes from, and what it would be without each source."""
 
     variable: str
+    """Name of the observable."""
     target: Target
+    """The last exact value, which the split of variance is of."""
     split: Spread
+    """The variance at that value, by source."""
     crps: Mapping[str, float]
+    """Mean score over the observable's exact values: as it is under ``""``, and without each source."""
     width: Mapping[str, float]
+    """Mean width of the 90 % band, by the same keys."""
 
 
 def widths(origin: Origin, whole_replay: ReplayPosterior, base: str, threads: int = 1) -> tuple[Width, ...]:
@@ -266,21 +274,22 @@ def widths(origin: Origin, whole_replay: ReplayPosterior, base: str, threads: in
 
 @dataclass(frozen=True)
 class Honesty:
-    """How often a forecast's bands reached what was observed, and how often honest ones would have.
-
-    values: exact values; covered: share of them within the band; all_covered: probability that bands as wide as they
-    should be would have reached as many or more, values of one forecast hanging together as the forecast itself says;
-    score, expected: mean score relative to the values' sizes: as observed, and as it would be if truth were one of the
-    runs; as_good: probability of a score as good or better if truth were one of the runs: near 0 where bands are too
-    wide, near 1 where they are too narrow or lie aside.
-    """
+    """How often a forecast's bands reached what was observed, and how often honest ones would have."""
 
     values: int
+    """Number of exact values."""
     covered: float
+    """Share of them within the band, 0 to 1."""
     all_covered: float
+    """Probability that bands as wide as they should be would have reached as many or more, values of one forecast
+    hanging together as the forecast itself says."""
     score: float
+    """Mean score relative to the values' sizes, as observed."""
     expected: float
+    """The same as it would be if truth were one of the runs."""
     as_good: float
+    """Probability of a score as good or better if truth were one of the runs: near 0 where bands are too wide, near 1
+    where they are too narrow or lie aside."""
 
 
 def honesty(origin: Origin, method: str) -> Honesty:
@@ -308,16 +317,16 @@ FAIR = (BLIND, *NAIVE)
 
 @dataclass(frozen=True)
 class Judged:
-    """What came of the forecasts from one cut.
-
-    cut: last quarter known; fair, whole: mean scores by observable of the methods that knew nothing after the cut, and
-    of all methods; honesty: coverage and scores beside those of honest bands, by model.
-    """
+    """What came of the forecasts from one cut."""
 
     cut: str
+    """Last quarter known."""
     fair: tuple[ScoreLine, ...]
+    """Mean scores by observable of the methods that knew nothing after the cut."""
     whole: tuple[ScoreLine, ...]
+    """Mean scores by observable of all methods."""
     honesty: Mapping[str, Honesty]
+    """By model: coverage and scores beside those of honest bands."""
 
     def line(self, variable: str) -> ScoreLine:
         """All methods' mean scores of an observable."""
@@ -335,17 +344,18 @@ class Judged:
 
 @dataclass(frozen=True, kw_only=True)
 class Assessment:
-    """A validation, cuts earliest first; the last is the one that counts, and that the rest is of.
-
-    scores: of every method and value; swaps, told: of observables with a naive curve: centre and band swapped, the
-    curve told only what the model was told; widths: by model, where the width of each observable's band comes from.
-    """
+    """A validation; the last cut is the one that counts, and that all but ``cuts`` is of."""
 
     cuts: tuple[Judged, ...]
+    """What came of each cut, earliest first."""
     scores: tuple[Score, ...]
+    """Score of every method and value."""
     swaps: tuple[Swap, ...]
+    """Observables with a naive curve: centre and band swapped."""
     told: tuple[Told, ...]
+    """The same observables: the curve told only what the model was told."""
     widths: Mapping[str, tuple[Width, ...]]
+    """By model: where the width of each observable's band comes from."""
 
     @property
     def last(self) -> Judged:

@@ -17,27 +17,34 @@ class Government(Record):
     country: Country
     """ISO 3166-1 alpha-3 code of its country."""
     title: Bilingual
+    """Its name for a reader."""
 
 
 class Sides(Record):
     """The two governments of the park: of the investing country (home) and of the one it is in (host)."""
 
     home: Government
+    """The government of the investing country."""
     host: Government
+    """The government of the country the park is in."""
 
 
 class Ties(Record):
     """Strength of an actor's ties to the enterprises of each origin, 0 (none) to 1: judgements."""
 
     home: UnitInterval
+    """To enterprises of the investing country."""
     host: UnitInterval
+    """To enterprises of the host country."""
     third: UnitInterval
+    """To enterprises of other countries."""
 
 
 class Span(Record):
     """From a date to a date; without an end it lasts."""
 
     since: Date = Field(alias="from")
+    """First day: YYYY, YYYY-MM or YYYY-MM-DD."""
     until: Date | None = Field(default=None, alias="to")
     """Last day; left out or null if it lasts."""
 
@@ -50,7 +57,9 @@ class Interest(Named):
     """A strategic interest of a government, by name."""
 
     side: Literal["home", "host"]
+    """Whose interest it is: home or host."""
     meaning: Bilingual
+    """What the government wants."""
 
 
 class Shareholder(Named, Span):
@@ -59,7 +68,9 @@ class Shareholder(Named, Span):
     key: Key
     """Short name, as in equity.csv."""
     side: Side
+    """Side it votes with: home, host or third."""
     country: Country
+    """ISO 3166-1 alpha-3 code of its country."""
     capability: Bilingual
     """What it is able to do for the park."""
     ties: Ties | None = None
@@ -70,12 +81,14 @@ class Institution(Named, Span):
     """A body or a rule the two governments have set up for the park."""
 
     kind: Literal["council", "administration", "agreement", "decree", "committee"]
+    """What it is: council, administration, agreement, decree or committee."""
 
 
 class QuarterSpan(Record):
     """From a quarter to a quarter; without an end it lasts."""
 
     since: Quarter = Field(alias="from")
+    """First quarter, such as 2015Q2."""
     until: Quarter | None = Field(default=None, alias="to")
     """Last quarter; left out or null if it lasts."""
 
@@ -96,7 +109,9 @@ class Partner(Named):
     """A named global partner that holds no shares."""
 
     country: Country
+    """ISO 3166-1 alpha-3 code of its country."""
     side: Side
+    """Side it belongs to: home, host or third."""
     ties: Ties | None = None
     """Its ties to enterprises of each origin; left out if not known, and then none are counted."""
     presence: Annotated[tuple[Presence, ...], Field(min_length=1)]
@@ -107,6 +122,7 @@ class Rival(Named, Span):
     """A rival park next door in which a side has a stake, so that the side's attention is divided."""
 
     side: Literal["home", "host"]
+    """Side that has a stake in it: home or host."""
     size: Annotated[Number, Field(ge=0, le=100)]
     """Its size relative to this park: 1 for one as large, 0 for none."""
     stake: UnitInterval

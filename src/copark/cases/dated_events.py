@@ -17,12 +17,15 @@ class Anchor(Named):
     """An anchor project: a large dated enterprise that the case names."""
 
     origin: Side
+    """Where it comes from: home, host or third."""
     registered: Date
+    """When it was registered as a resident."""
     started: Date | None = None
     """When building started; null if it did not, or is not known."""
     operating: Date | None = None
     """When it began to operate; null if it did not, or is not known."""
     declared: Money
+    """Investment it declared, in money."""
     land: Area | None = None
     """Land it takes; left out if not known: then as much as its investment takes by the model's mean."""
 
@@ -41,6 +44,7 @@ class Certificates(Sourced):
     """First residents, registered by hand at a ceremony: numbers by origin, the named anchors among them."""
 
     date: Date
+    """Day of the ceremony."""
     home: Count
     """Residents of the investing country, anchors included."""
     host: Count
@@ -48,13 +52,16 @@ class Certificates(Sourced):
     third: Count
     """Residents of other countries, anchors included."""
     anchors: tuple[Key, ...] = ()
+    """Keys of the anchor projects among them."""
 
 
 class Visit(Sourced):
     """A visit or summit that made commitment jump; the size is a judgement."""
 
     date: Date
+    """When it took place."""
     title: Bilingual
+    """What it was, for a reader."""
     home: Jump
     """Jump of the investing government's commitment (which lies between 0 and 1)."""
     host: Jump
@@ -65,15 +72,20 @@ class ByOrigin(Record):
     """A number for each origin of enterprises."""
 
     home: Number
+    """For enterprises of the investing country."""
     host: Number
+    """For enterprises of the host country."""
     third: Number
+    """For enterprises of other countries."""
 
 
 class Shock(Sourced, QuarterSpan):
     """A dated global shock: how far each origin is exposed to it."""
 
     key: Literal["pandemic", "sanctions", "market_shift"]
+    """Which shock of the model it is: pandemic, sanctions or market_shift."""
     title: Bilingual
+    """What it was, for a reader."""
     exposure: ByOrigin
     """Exposure of each origin, 1 = in full, 0 = none, below 0 = it gains."""
 
@@ -101,8 +113,11 @@ class Renegotiation(Record):
     """A dated renegotiation of the terms between the sides; used to tell phases."""
 
     date: Date
+    """When the terms were changed."""
     title: Bilingual
+    """What was changed, for a reader."""
     source: SourceKeys
+    """Keys of sources.yaml."""
 
 
 class Closure(Named, QuarterSpan):
@@ -121,6 +136,7 @@ class Term(Sourced):
     key: Literal["cost", "market"]
     """Lower cost, or access to a market without tariffs."""
     title: Bilingual
+    """What it is, for a reader."""
     home: Jump
     """For enterprises of the investing country, per year (0.01 = one percentage point)."""
     host: Jump
@@ -128,3 +144,4 @@ class Term(Sourced):
     third: Jump
     """For enterprises of other countries, per year."""
     since: Quarter = Field(alias="from")
+    """First quarter of it."""

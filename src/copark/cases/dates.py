@@ -28,8 +28,11 @@ class Date:
     """A date no more precise than its source: ``2012``, ``2012-08`` or ``2012-08-27``; ValueError if there is none."""
 
     year: int
+    """Calendar year."""
     month: int | None = None
+    """The month, 1 to 12; ``None`` where only the year is known."""
     day: int | None = None
+    """The day of the month; ``None`` where it is not known."""
 
     def __post_init__(self) -> None:
         if self.day is not None and self.month is None:

@@ -19,9 +19,11 @@ class Fact(Record):
     value: Number
     """The value, in the unit the source used."""
     unit: UnitSymbol
+    """Unit of the value, one of the list of units."""
     basis: Words
     """What exactly is counted or measured, and how."""
     grade: Grade
+    """How far it is trusted: high, medium, low, derived, judgement or background."""
     source: SourceKeys
     """Keys of sources.yaml, or judgement."""
     use: YesNo = True

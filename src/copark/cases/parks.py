@@ -59,28 +59,36 @@ def _check_together(row: Record, *pairs: tuple[str, str]) -> None:
 
 
 class Park(Record):
-    """A row of ``parks.csv``: a park as it was known by the end of 2024.
-
-    ``firms``, ``investment_m_usd`` and ``jobs`` are as the source counts them, of their dates. ``source`` holds keys of
-    ``parks-sources.yaml``.
-    """
+    """A row of ``parks.csv``: a park as it was known by the end of 2024."""
 
     id: Key
+    """Short name of the park."""
     case: Key | None = None
+    """Name of its case in the casebook; empty if it has none."""
     name_en: Words
+    """Its name in English."""
     name_zh: Words
+    """Its name in Chinese."""
     host: Country
+    """Country it lies in, ISO 3166-1 alpha-3."""
     home: Country
+    """Country that invests, ISO 3166-1 alpha-3."""
     type: ParkType
+    """Who drives it: intergovernmental, mixed or enterprise-led."""
     launch: Year
+    """Year of its launch."""
     developer: Words
+    """Who develops it."""
     home_share_percent: Percent | None = None
     """Share of the investing side in the development company, the last known, %."""
     host_share_percent: Percent | None = None
+    """Share of the host side in the development company, the last known, %."""
     third_share_percent: Percent | None = None
+    """Share of holders of neither side, the last known, %; empty for none, or if not known."""
     shares_grade: Grade | None = None
     """How far the shares are trusted; background: remembered, never used."""
     framework: YesNo
+    """Whether there is an intergovernmental framework for it."""
     committee: YesNo | None = None
     """Whether the governments have a joint committee for it; empty if not known."""
     host_law: YesNo | None = None
@@ -88,27 +96,43 @@ class Park(Record):
     flags_grade: Grade
     """How far committee and host_law are trusted."""
     framework_en: Words
+    """What the framework is, in English."""
     framework_zh: Words
+    """What the framework is, in Chinese."""
     equity_change_en: Words | None = None
+    """How shares have changed, in English; empty if not known."""
     equity_change_zh: Words | None = None
+    """How shares have changed, in Chinese; empty if not known."""
     firms: Count | None = None
+    """Enterprises, as the source counts them; empty if not known."""
     firms_date: Date | None = None
+    """Date of that count."""
     investment_m_usd: Amount | None = None
     """Investment, M USD; what is counted differs, see investment_basis."""
     investment_date: Date | None = None
+    """Date of that investment."""
     investment_basis: Words | None = None
+    """What the investment counts."""
     jobs: Count | None = None
+    """Jobs, as the source counts them; empty if not known."""
     jobs_date: Date | None = None
+    """Date of that count."""
     area_km2: Amount | None = None
+    """Area, km²; empty if not known."""
     outcome: Outcome | None = None
-    """How it stands; empty if not known."""
+    """How it stands: thriving, surviving, stalled or failed; empty if not known."""
     outcome_en: Words
+    """What became of it, in English."""
     outcome_zh: Words
+    """What became of it, in Chinese."""
     outcome_grade: Grade
+    """How far the outcome is trusted."""
     grade: Grade
     """How far the rest of the row is trusted."""
     source: SourceKeys
+    """Keys of ``parks-sources.yaml``."""
     note: Words | None = None
+    """What a reader should know; empty if nothing."""
 
     def _check(self) -> None:
         _check_together(
@@ -139,30 +163,49 @@ class Score(Record):
     id: Key
     """Its short name; a park with two periods has two."""
     park: Key
+    """Short name of the park."""
     first_year: Year
+    """First year of the period."""
     last_year: Year
+    """Last year of the period."""
     home_share_percent: Percent | None = None
     """Share of the investing side in the period, %."""
     host_share_percent: Percent | None = None
+    """Share of the host side in the period, %."""
     GOV: UnitInterval | None = None
+    """Intergovernmental framework."""
     EQUITY: UnitInterval | None = None
     """Reasonable equity structure, judged."""
     EQUITY_mech: UnitInterval | None = None
     """Equity by the smaller stake, by rule."""
     NETWORK: UnitInterval | None = None
+    """Network of global partners."""
     ENTERPRISE: UnitInterval | None = None
+    """Performance of enterprises."""
     OUTCOME: UnitInterval | None = None
+    """Outcome of the park: how it stood at the end of the period."""
     gov_en: Words
+    """Reason of GOV, in English."""
     gov_zh: Words
+    """Reason of GOV, in Chinese."""
     equity_en: Words
+    """Reason of EQUITY, in English."""
     equity_zh: Words
+    """Reason of EQUITY, in Chinese."""
     network_en: Words
+    """Reason of NETWORK, in English."""
     network_zh: Words
+    """Reason of NETWORK, in Chinese."""
     enterprise_en: Words
+    """Reason of ENTERPRISE, in English."""
     enterprise_zh: Words
+    """Reason of ENTERPRISE, in Chinese."""
     outcome_en: Words
+    """Reason of OUTCOME, in English."""
     outcome_zh: Words
+    """Reason of OUTCOME, in Chinese."""
     grade: Grade
+    """How far the scores are trusted."""
 
     def reason(self, condition: str, lang: str = "en") -> str:
         """Give the reason of a score; EQUITY_mech has a rule and no reason."""
@@ -175,18 +218,22 @@ class Step(Record):
     least_percent: Percent
     """Least of the smaller share, %."""
     score: UnitInterval
+    """The score given from that share on, 0 to 1."""
 
 
 class Condition(Record):
     """A condition of the comparison, or its outcome."""
 
     title: Bilingual
+    """The condition in words."""
     meaning: Bilingual
+    """What it says of a park."""
     anchors: Bilingual
     """What its scores stand for."""
     steps: tuple[Step, ...] = ()
     """For a score by rule: from the highest step down."""
     caveat: Bilingual | None = None
+    """What to know before using it; left out if nothing."""
 
 
 class Place(Record):
@@ -196,15 +243,21 @@ class Place(Record):
     """
 
     park: Key
+    """Short name of the park."""
     place_en: Words
+    """Town or district, in English."""
     place_zh: Words
+    """Town or district, in Chinese."""
     longitude: Longitude
     """Degrees east, to about 0.1°."""
     latitude: Latitude
     """Degrees north, to about 0.1°."""
     grade: Literal["background"]
+    """Always background: general geographic knowledge."""
     note_en: Words | None = None
+    """What a reader should know, in English; empty if nothing."""
     note_zh: Words | None = None
+    """What a reader should know, in Chinese; empty if nothing."""
 
     def _check(self) -> None:
         _check_together(self, ("note_en", "note_zh"))
@@ -223,10 +276,15 @@ class Parks:
     """The parks of the casebook with their sources, scores, conditions and dots on a map."""
 
     parks: tuple[Park, ...]
+    """The parks."""
     scores: tuple[Score, ...]
+    """Their scores by period."""
     conditions: Conditions
+    """What the scores are of, by name."""
     sources: Mapping[str, Source]
+    """Sources, by key."""
     places: Mapping[str, Place]
+    """Dots on a map, by short name of the park."""
 
     def __getitem__(self, name: str) -> Park:
         """Give a park by its short name; ``KeyError`` if there is none."""

@@ -56,6 +56,7 @@ class Clock(Record):
     start: Quarter
     """First quarter, when the development company is founded."""
     quarters: Annotated[Count, Field(ge=1, le=MOST_QUARTERS)]
+    """How many quarters are simulated."""
     data_end: Quarter
     """Last quarter with observations, the present one at most; nothing dated later may be in the case."""
 
@@ -69,8 +70,11 @@ class WorldSource(Record):
     """Whose growth drives the demand of the enterprises of an origin: country codes, WLD for the world."""
 
     home: Country
+    """Country whose growth drives enterprises of the investing country."""
     host: Country
+    """Country whose growth drives enterprises of the host country."""
     third: Country
+    """Country whose growth drives enterprises of other countries."""
 
 
 class World(Record):
@@ -96,6 +100,7 @@ class Credit(Named):
     concessional: YesNo
     """Whether it depends on the intergovernmental framework."""
     use: YesNo = True
+    """Whether the model uses it; lines that contradict the used ones stand beside them with use: false."""
 
     def _check(self) -> None:
         if self.grace_years is None or self.maturity_years is None:
@@ -113,6 +118,7 @@ class Finance(Record):
     paid_in_at_start: Money
     """What was paid in when it was founded."""
     credit: tuple[Credit, ...] = ()
+    """Credit lines to the development company."""
     grants: tuple[Money, ...] = ()
     """Dated aid and budget money for infrastructure, each payment by itself (not sums so far)."""
 
@@ -172,6 +178,7 @@ class Parameter(Sourced):
     value: Number
     """Its value; the sum of by_origin, where that is given."""
     unit: UnitSymbol
+    """Unit of the value, that of the parameter."""
     by_origin: ByOrigin | None = None
     """For a parameter with a value for each origin of enterprises (origin_weight): the values."""
     prior: Prior | None = None
@@ -200,18 +207,24 @@ class CaseFile(Record):
     format: Annotated[Literal[1], WithJsonSchema({"const": FORMAT})]
     """Version of this format: 1."""
     name: Key
+    """Short name of the case, such as great-stone."""
     title: Bilingual
+    """The park's name for a reader."""
     kind: Literal["intergovernmental", "mixed", "enterprise-led"]
     """Who drives the park."""
     not_known: tuple[Unknown, ...] = ()
     """For a light case: keys, parts of keys (land.block) and tables of which nothing is known; documented defaults
     stand in their place."""
     clock: Clock
+    """When it starts, how long it is simulated, and where its observations end."""
     sides: Sides
+    """The two governments."""
     world: World
     """Which macroeconomic series it is tied to."""
     interests: tuple[Interest, ...] = ()
+    """What the governments want of the park."""
     shareholders: tuple[Shareholder, ...]
+    """Holders of the development company, while they are there; their shares are in equity.csv."""
     institutions: tuple[Institution, ...] = ()
     """Councils, administrations, agreements, decrees and committees."""
     framework: Framework | None = None
@@ -219,9 +232,11 @@ class CaseFile(Record):
     quota: Annotated[tuple[QuotaFact, ...], Field(min_length=1)]
     """Shares a strategic decision needs, in basis points; 5001 is more than half."""
     finance: Finance
+    """Capital, credit and grants of the development company."""
     land: Land
     """How much land is to be serviced, and how."""
     regime: Regime
+    """What the host's law offers and asks of residents."""
     capability: Annotated[tuple[Fraction, ...], Field(min_length=1)]
     """The developer's operating capability over time, 0 to 1: a judgement."""
     partners: Annotated[tuple[Partner, ...], Field(max_length=MOST_PARTNERS)] = ()
@@ -229,13 +244,17 @@ class CaseFile(Record):
     rivals: tuple[Rival, ...] = ()
     """Rival parks next door; the same one may stand several times, one time after the other."""
     anchors: tuple[Anchor, ...] = ()
+    """Large dated enterprises that the case names."""
     certificates: tuple[Certificates, ...] = ()
     """Dated first residents."""
     visits: tuple[Visit, ...] = ()
+    """Visits and summits that made commitment jump."""
     shocks: tuple[Shock, ...] = ()
+    """Dated global shocks."""
     closures: tuple[Closure, ...] = ()
     """Closures of the park, by a government or by the development company."""
     renegotiations: tuple[Renegotiation, ...] = ()
+    """Dated renegotiations between the sides."""
     terms: tuple[Term, ...] = ()
     """What the park lets enterprises arbitrage."""
     services: tuple[Service, ...] = ()

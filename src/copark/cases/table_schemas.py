@@ -76,14 +76,19 @@ class Source(Record):
     """Where something was read."""
 
     outlet: Words
+    """Who published it."""
     title: Words | None = None
+    """Its title as published; left out if not known."""
     date: Date | None = None
+    """When it was published: YYYY, YYYY-MM or YYYY-MM-DD; left out if not known."""
     url: Address | None = None
+    """Web address; left out if there is none."""
     read: Literal["original", "mirror"]
     """Whether the original was read, or a mirror of it."""
     language: Words | None = None
     """Language code, as en, ru, zh, be."""
     note: Bilingual | None = None
+    """What a reader should know."""
 
 
 class Holding(Record):
@@ -92,12 +97,17 @@ class Holding(Record):
     holder: Words
     """Key of a shareholder of case.yaml, or a name (of several holders together); unallocated for the rest."""
     side: Literal["home", "host", "third", "none"]
+    """Side it votes with: home, host, third, or none for the unallocated rest."""
     basis_points: BasisPoints
+    """Its share, basis points, 0 to 10000."""
     basis: Words
     """What the share is a share of, and how it was given."""
     grade: Grade
+    """How far it is trusted."""
     source: SourceKeys
+    """Keys of sources.yaml, or judgement."""
     note: Words | None = None
+    """What a reader should know."""
 
     def _check(self) -> None:
         if (self.holder == UNALLOCATED) != (self.side == "none"):
@@ -108,18 +118,24 @@ class EquityRow(Holding):
     """A row of ``equity.csv``: a holding, and the cap table it belongs to."""
 
     table: Key
+    """Key of the cap table: rows with the same belong together."""
     date: Date
+    """When the cap table holds from."""
     use: YesNo
+    """Whether the model uses the cap table."""
 
 
 class CapTable(Record):
     """Who owns the development company from a date on."""
 
     table: Key
+    """Key of the cap table."""
     date: Date
+    """When it holds from."""
     use: YesNo
     """Whether the model uses it; then it is complete."""
     holdings: tuple[Holding, ...]
+    """The holders and their shares."""
 
     def basis_points_of(self, side: str) -> int:
         """Add up the shares of ``home``, ``host`` or ``third``, in basis points; ``none`` is the unallocated rest."""
@@ -130,16 +146,23 @@ class Event(Record):
     """A row of ``events.csv``: something that happened."""
 
     date: Date
+    """When it happened: YYYY, YYYY-MM or YYYY-MM-DD."""
     scale: Scale
+    """Scale it happened at: global, intergovernmental, park or enterprise."""
     mechanism: Annotated[Words, _one_of(observed_variables.MECHANISMS, "not_allowed")]
+    """Mechanism by which it bears on the park."""
     actors_en: Words = ""
     """Who acted, in English; one language is enough."""
     actors_zh: Words = ""
+    """Who acted, in Chinese; one language is enough."""
     event_en: Words = ""
     """What happened, in English; one language is enough."""
     event_zh: Words = ""
+    """What happened, in Chinese; one language is enough."""
     grade: Grade
+    """How far it is trusted."""
     source: SourceKeys
+    """Keys of sources.yaml."""
 
     @model_validator(mode="before")
     @classmethod
@@ -162,14 +185,19 @@ class Event(Record):
 
 class _Measured(Record):
     date: Date
+    """Date as the source gives it: YYYY, YYYY-MM or YYYY-MM-DD; a bare year means its end."""
     value: Number
     """The value, in the unit the source used; the lower end of a range."""
     unit: UnitSymbol
+    """Unit of the value, one of those of the variable."""
     basis: Words
     """What exactly is counted or measured: a stock, a year's flow, the sum so far …"""
     grade: Grade
+    """How far it is trusted."""
     source: SourceKeys
+    """Keys of sources.yaml, or judgement."""
     note: Words | None = None
+    """What a reader should know."""
 
     def in_unit(self, unit: str) -> float:
         """Give the value in another unit of the same quantity; ValueError if the units measure different things."""
@@ -196,12 +224,15 @@ class Observation(_Measured):
     variable: Annotated[Words, _one_of(observed_variables.SERIES, "unknown_variable")]
     """Name of the variable; the model's output, where it has one."""
     high: Number | None = None
+    """Upper end of a range, in the same unit; empty where it is a single value."""
     bound: Bound
+    """What it says: exact, about, more-than, at-least, at-most or range."""
     error: Annotated[Number, Field(gt=0)] | None = None
     """Standard deviation of its error, in its unit; left out, it follows from the grade."""
     use: YesNo
     """yes for the value used of this variable at this date; no for those that contradict it."""
     role: Role
+    """What it is for: fit, score, check or context."""
 
     def _check(self) -> None:
         variable = observed_variables.SERIES[self.variable]
@@ -234,6 +265,7 @@ class ContextValue(_Measured):
     """A row of ``host_context.csv``: a value of the park's host city or country."""
 
     variable: Annotated[Words, _one_of(observed_variables.HOST_CONTEXT, "unknown_variable")]
+    """Name of the variable."""
 
     def _check(self) -> None:
         self._check_measure(observed_variables.HOST_CONTEXT[self.variable])
@@ -245,10 +277,13 @@ class GrowthValue(Record):
     country: Country
     """ISO 3166-1 alpha-3 code; WLD for the world."""
     year: Annotated[Count, Field(ge=1900, le=2999)]
+    """Calendar year."""
     growth_percent: Annotated[Number, Field(ge=-100, le=1000)]
     """Growth of real gross domestic product against the year before, in percent."""
     source: SourceKeys
+    """Keys of sources.yaml."""
     note: Words | None = None
+    """What a reader should know."""
 
 
 class Enterprise(Record):
@@ -257,17 +292,28 @@ class Enterprise(Record):
     name: Words
     """Its name in Latin letters."""
     name_zh: Words | None = None
+    """Its name in Chinese; empty if not known."""
     country: Country | None = None
+    """ISO 3166-1 alpha-3 code of its country; empty if not known."""
     origin: Side | None = None
     """Origin, as the model counts it."""
     sector_en: Words | None = None
+    """What it does, in English; empty if not known."""
     sector_zh: Words | None = None
+    """What it does, in Chinese; empty if not known."""
     registered: Date | None = None
+    """When it was registered; empty if not known."""
     operating: Date | None = None
+    """When it began to operate; empty if it has not, or that is not known."""
     declared: Amount | None = None
     """Investment it declared, M USD."""
     jobs: Count | None = None
+    """People it employs; empty if not known."""
     status: Literal["intention", "registered", "building", "operating", "gone", "unknown"]
+    """Its last known stage: intention, registered, building, operating, gone or unknown."""
     grade: Grade
+    """How far it is trusted."""
     source: SourceKeys
+    """Keys of sources.yaml."""
     note: Words | None = None
+    """What a reader should know."""

@@ -256,7 +256,9 @@ class Bilingual(Record):
     """Text in both languages; where only one is given, it stands for both."""
 
     en: Words
+    """The text in English."""
     zh: Words
+    """The text in Chinese."""
 
     @model_validator(mode="before")
     @classmethod
@@ -276,6 +278,7 @@ class Sourced(Record):
     source: SourceKeys
     """Keys of ``sources.yaml``, or ``judgement``."""
     grade: Grade
+    """How far it is trusted: high, medium, low, derived, judgement or background."""
     note: Bilingual | None = None
     """What a reader should know; a judgement gives its reason here."""
 
@@ -286,3 +289,4 @@ class Named(Sourced):
     key: Key
     """Short name."""
     title: Bilingual
+    """Name for a reader."""

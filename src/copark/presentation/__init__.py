@@ -23,18 +23,31 @@ def dated_name(document: Document) -> str:
 
 
 def write(document: Document, folder: Path, formats: Sequence[str], name: str = "") -> dict[str, Path]:
-    """Write a document in some of :data:`FORMATS`, each figure drawn once, and give the path of each.
+    """Write a document in some formats, each figure drawn once, and give the path of each.
 
-    folder: where ``<name>-<lang>.<format>`` goes; made if missing. For ``csv`` it is a folder ``<name>-<lang>-csv``
-    of a file for each table. name: the document's key by default. Raises ValueError if there is no such format.
+    Parameters
+    ----------
+    folder
+        Where ``<name>-<lang>.<format>`` goes; made if missing. For ``csv`` it is a folder ``<name>-<lang>-csv`` of a
+        file for each table.
+    formats
+        Some of :data:`FORMATS`.
+    name
+        By default the document's key.
+
+    Raises
+    ------
+    ValueError
+        If there is no such format.
     """
     from copark.presentation.figures import Charts
 
     for kind in formats:
         if kind not in FORMATS:
             raise ValueError(text("presentation.unknown_format", document.lang, name=kind, known=", ".join(FORMATS)))
-    charts, stem = Charts(), f"{name or document.key}-{document.lang}"
-    found = {}
+    charts = Charts()
+    stem = f"{name or document.key}-{document.lang}"
+    paths = {}
     for kind in formats:
         path = folder / f"{stem}{'-' if kind == 'csv' else '.'}{kind}"
         if kind in _WRITERS:
@@ -42,14 +55,17 @@ def write(document: Document, folder: Path, formats: Sequence[str], name: str = 
             getattr(import_module(f"copark.presentation.{module}"), function)(document, path, charts)
         else:
             _write_text(document, path, charts)
-        found[kind] = path
-    return found
+        paths[kind] = path
+    return paths
 
 
 _WRITERS = {
-    "xlsx": ("document_tables", "write_workbook"), "csv": ("document_tables", "write_csvs"), "docx": ("docx", "write"),
-    "pdf": ("html_pdf", "write_pdf"), "pptx": ("pptx", "write"),
-}  # fmt: skip
+    "xlsx": ("document_tables", "write_workbook"),
+    "csv": ("document_tables", "write_csvs"),
+    "docx": ("docx", "write"),
+    "pdf": ("html_pdf", "write_pdf"),
+    "pptx": ("pptx", "write"),
+}
 
 
 def _write_text(document: Document, path: Path, charts: Charts) -> None:

@@ -19,7 +19,7 @@ _KEY = re.compile(r"\w[\w.-]*")
 
 
 class Kind(Enum):
-    """What a column's values are; it decides how they are written and set."""
+    """The kind of a column's values; it decides how they are written and set."""
 
     text = "text"
     """Words: a string."""
@@ -48,8 +48,11 @@ class Interval:
     """A value with the band it lies in; the value is none where only the band is told."""
 
     low: float
+    """Lower end."""
     high: float
+    """Upper end."""
     value: float | None = None
+    """The value; ``None`` where only the band is told."""
 
 
 Value = str | int | float | bool | Interval | None
@@ -75,17 +78,29 @@ class Column:
 
     @property
     def numeric(self) -> bool:
-        """Whether its values are numbers, set flush right."""
+        """Return whether its values are numbers, set flush right."""
         return self.kind in (Kind.count, Kind.number, Kind.change, Kind.share, Kind.points)
 
 
 def plain(kind: Kind, unit: str = "", places: int | None = None) -> Column:
-    """How a number is written that stands in no table: in a card or a sentence."""
+    """Return how a number is written that stands in no table: in a card or a sentence.
+
+    Parameters
+    ----------
+    unit
+        Symbol from the list of units; empty where there is none.
+    places
+        Decimals; by default as many as the value asks for.
+    """
     return Column("", "", kind, unit, places)
 
 
-COUNT, SHARE, POINTS = plain(Kind.count), plain(Kind.share), plain(Kind.points)
-"""A count, a share in per cent, and a difference of shares in percentage points, outside of tables."""
+COUNT = plain(Kind.count)
+"""A count outside of tables."""
+SHARE = plain(Kind.share)
+"""A share in per cent outside of tables."""
+POINTS = plain(Kind.points)
+"""A difference of shares in percentage points outside of tables."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +112,9 @@ class Table:
     title: str
     """Head, in the reader's language."""
     columns: tuple[Column, ...]
+    """Its columns."""
     rows: tuple[tuple[Value, ...], ...]
-    """columns, rows: as many values a row as there are columns."""
+    """Its rows: as many values a row as there are columns."""
     groups: tuple[tuple[str, int], ...] = ()
     """Heads of groups of rows and how many rows each has; empty for a table without groups."""
     note: str = ""
@@ -124,12 +140,19 @@ class Chart:
     """
 
     key: str
+    """Name of its file: lower case, words joined by ``-``."""
     title: str
+    """Head, in the reader's language."""
     alternative: str
+    """What it shows, for those who cannot see it."""
     figure: Callable[[], Figure] = field(compare=False, repr=False)
+    """Draws it."""
     caption: str = ""
+    """What is said below it; empty where there is nothing."""
     numbers: Table | None = None
+    """The numbers behind it; ``None`` where there are none to show."""
     wide: bool = True
+    """Whether it takes the full width of the page."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +160,7 @@ class Paragraph:
     """Sentences."""
 
     text: str
+    """One or more sentences, in the reader's language."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +168,7 @@ class Bullets:
     """A list of sentences."""
 
     items: tuple[str, ...]
+    """The entries, a sentence or two each."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +176,7 @@ class Caveat:
     """What a reader must know before he uses a number: beside it, not in a footnote."""
 
     text: str
+    """One or more sentences, in the reader's language."""
 
 
 @dataclass(frozen=True)
@@ -172,6 +198,7 @@ class Cards:
     """A few numbers to be seen first."""
 
     cards: tuple[Card, ...]
+    """The numbers, in their order."""
 
 
 @dataclass(frozen=True)
@@ -179,8 +206,11 @@ class Evidence:
     """A source that the document rests on, which cells name by its key."""
 
     key: str
+    """Key by which cells name it."""
     text: str
+    """The source in words, in the reader's language."""
     link: str = ""
+    """Web address; empty where there is none."""
 
 
 Block = Paragraph | Bullets | Caveat | Cards | Table | Chart
@@ -191,9 +221,13 @@ class Section:
     """Blocks under a title; shown only when asked for where it is folded."""
 
     key: str
+    """Key of the section: lower case, words joined by ``-``."""
     title: str
+    """Head, in the reader's language."""
     blocks: tuple[Block, ...]
+    """What stands in it, in the order it is read."""
     folded: bool = False
+    """Whether it is shown only when asked for."""
     on_paper: bool = True
     """Whether paper and slides show it, too; else screens and files of numbers alone."""
 
@@ -205,6 +239,7 @@ class Document:
     key: str
     """Name of its files, such as ``levers-great-stone``."""
     lang: str
+    """Language of every word in it: en or zh."""
     title: str
     """What was asked, of what."""
     headline: str
@@ -234,12 +269,12 @@ class Document:
                     raise ValueError(f"{key!r} is no key")
 
     def blocks(self) -> Iterator[Block]:
-        """All blocks, in the order they are read."""
+        """Yield all blocks, in the order they are read."""
         for section in self.sections:
             yield from section.blocks
 
     def tables(self) -> Iterator[Table]:
-        """All tables, those behind charts included, in the order they are read."""
+        """Yield all tables, those behind charts included, in the order they are read."""
         for block in self.blocks():
             if isinstance(block, Table):
                 yield block

@@ -34,25 +34,25 @@ def flat(table: Table, lang: str) -> Flat:
 
     The middle is left out where no interval of the column has one.
     """
-    spread = [_ends(table, at) for at in range(len(table.columns))]
+    spread = [_ends(table, place) for place in range(len(table.columns))]
     columns: list[Column] = [Column("group", text("presentation.group", lang))] if table.groups else []
     for column, ends in zip(table.columns, spread, strict=True):
         columns += [_column(column, end, lang) for end in ends]
     heads = [clean(title) for title, rows in table.groups for _ in range(rows)]
     rows = []
-    for at, row in enumerate(table.rows):
-        cells: list[Scalar] = [heads[at]] if heads else []
+    for n, row in enumerate(table.rows):
+        cells: list[Scalar] = [heads[n]] if heads else []
         for value, ends in zip(row, spread, strict=True):
             cells += [_cell(value, end) for end in ends]
         rows.append(tuple(cells))
     return Flat(tuple(columns), tuple(rows))
 
 
-def _ends(table: Table, at: int) -> tuple[str, ...]:
-    found = [row[at] for row in table.rows if row[at] is not None]
-    if not any(isinstance(value, Interval) for value in found):
+def _ends(table: Table, place: int) -> tuple[str, ...]:
+    values = [row[place] for row in table.rows if row[place] is not None]
+    if not any(isinstance(value, Interval) for value in values):
         return ("value",)
-    alone = all(isinstance(value, Interval) and value.value is None for value in found)
+    alone = all(isinstance(value, Interval) and value.value is None for value in values)
     return ("low", "high") if alone else ("value", "low", "high")
 
 
@@ -74,22 +74,28 @@ def write_csvs(document: Document, folder: Path, _charts: Any = None) -> Path:
     """
     folder.mkdir(parents=True, exist_ok=True)
     for table in document.tables():
-        found = flat(table, document.lang)
-        rows = [[int(cell) if isinstance(cell, bool) else cell for cell in row] for row in found.rows]
-        write_csv(
-            PlainTable(table.key, [column.key for column in found.columns], rows, len(rows)),
-            folder / f"{table.key}.csv",
-        )
+        spread = flat(table, document.lang)
+        rows = [[int(cell) if isinstance(cell, bool) else cell for cell in row] for row in spread.rows]
+        keys = [column.key for column in spread.columns]
+        write_csv(PlainTable(table.key, keys, rows, len(rows)), folder / f"{table.key}.csv")
     return folder
 
 
 def write_workbook(document: Document, path: Path, charts: Charts | None = None) -> Path:
-    """Write a document as a workbook; its figures are PNG, on a sheet of their own.
+    """Write a document as a workbook, and give its path; its figures are PNG, on a sheet of their own.
 
-    Raises ExportRefused if a table is longer or wider than a sheet can be.
+    Parameters
+    ----------
+    charts
+        Draws the figures; each is drawn once, however many renderers show it.
+
+    Raises
+    ------
+    ExportRefused
+        If a table is longer or wider than a sheet can be.
     """
     book = _Book(document, charts or Charts())
-    sheets = [book.cover(), *(book.sheet(at) for at in range(len(book.tables))), *book.gallery()]
+    sheets = [book.cover(), *(book.sheet(n) for n in range(len(book.tables))), *book.gallery()]
     return write_sheets(sheets, path, title=document.title)
 
 
@@ -97,7 +103,8 @@ class _Book:
     """The sheets of one document."""
 
     def __init__(self, document: Document, charts: Charts) -> None:
-        self.document, self.charts = document, charts
+        self.document = document
+        self.charts = charts
         self.page: Page = page_of(document, most=0)  # its words; the tables are written from their values
         self.tables = list(document.tables())
         self.flats = [flat(table, document.lang) for table in self.tables]
@@ -130,18 +137,18 @@ class _Book:
     def contents(self) -> Iterator[Row]:
         yield ()
         yield (Styled(self.say("sheet.tables"), look="group"), Styled("", look="group"))
-        for tab, table, found in zip(self.titles, self.tables, self.flats, strict=False):
-            size = self.say("sheet.size", rows=number(len(found.rows), 0), columns=len(found.columns))
+        for tab, table, spread in zip(self.titles, self.tables, self.flats, strict=False):
+            size = self.say("sheet.size", rows=number(len(spread.rows), 0), columns=len(spread.columns))
             yield (Styled(tab, link=tab), Styled(f"{table.title}{self.say('colon')}{size}", wrap=True))
         if self.figures:
-            titles = self.say("join").join(one.title for one in self.figures)
+            titles = self.say("join").join(figure.title for figure in self.figures)
             yield (Styled(self.titles[-1], link=self.titles[-1]), Styled(titles, wrap=True))
 
     def origin(self) -> Iterator[Row]:
         page = self.page
         for key, entries in (
-            ("evidence", [(one.key, f"{one.text} {one.link}".strip()) for one in page.evidence]),
-            ("provenance", [(one.title, one.value) for one in page.provenance]),
+            ("evidence", [(source.key, f"{source.text} {source.link}".strip()) for source in page.evidence]),
+            ("provenance", [(entry.title, entry.value) for entry in page.provenance]),
         ):
             if entries:
                 yield ()
@@ -150,37 +157,39 @@ class _Book:
                 yield (title, Styled(words, wrap=True))
 
     def gallery(self) -> Iterator[Sheet]:
-        """The sheet of all figures, which have their titles in them, where there are any."""
+        """Yield the sheet of all figures, which have their titles in them, where there are any."""
         if self.figures:
             rows = list(self.pictures())
             yield Sheet(self.titles[-1], rows, len(rows), head=0, widths=(110,), upright=True)
 
     def pictures(self) -> Iterator[Row]:
         yield (Styled(self.say("sheet.back"), link=self.cover_title),)
-        for one in self.figures:
+        for figure in self.figures:
             yield ()
-            yield Picture(self.charts.file(one, "png"), one.alternative or one.title)
-            if one.caption:
-                yield (Styled(one.caption, look="quiet", wrap=True),)
+            yield Picture(self.charts.file(figure, "png"), figure.alternative or figure.title)
+            if figure.caption:
+                yield (Styled(figure.caption, look="quiet", wrap=True),)
 
-    def sheet(self, at: int) -> Sheet:
-        table, found = self.tables[at], self.flats[at]
-        rows = list(self.rows(table, found))
-        last = max(len(found.rows), 1) + ABOVE + 1
-        widths = [self.width(column, at, found) for at, column in enumerate(found.columns)]
-        return Sheet(self.titles[at], rows, len(rows), ABOVE + 1, 1, last, widths)
+    def sheet(self, n: int) -> Sheet:
+        spread = self.flats[n]
+        rows = list(self.rows(self.tables[n], spread))
+        last = max(len(spread.rows), 1) + ABOVE + 1
+        widths = [self.width(column, place, spread) for place, column in enumerate(spread.columns)]
+        return Sheet(self.titles[n], rows, len(rows), ABOVE + 1, 1, last, widths)
 
-    def rows(self, table: Table, found: Flat) -> Iterator[Row]:
+    def rows(self, table: Table, spread: Flat) -> Iterator[Row]:
         yield (Styled(table.title, look="title"),)
         yield (Styled(table.note, look="quiet", wrap=True),)
         yield (Styled(self.say("sheet.back"), link=self.cover_title),)
         yield ()
-        yield [Styled(self.head(column), note=column.meaning, look="head", wrap=True, right=column.numeric)
-               for column in found.columns]  # fmt: skip
-        if not found.rows:
+        yield [
+            Styled(self.head(column), note=column.meaning, look="head", wrap=True, right=column.numeric)
+            for column in spread.columns
+        ]
+        if not spread.rows:
             yield (self.say("empty"),)
-        for row in found.rows:
-            yield [self.cell(value, column) for value, column in zip(row, found.columns, strict=True)]
+        for row in spread.rows:
+            yield [self.cell(value, column) for value, column in zip(row, spread.columns, strict=True)]
 
     def head(self, column: Column) -> str:
         unit = column_unit(column, self.document.lang)
@@ -197,8 +206,8 @@ class _Book:
             value, number_format(column, value), wrap=column.kind in (Kind.text, Kind.note), right=column.numeric
         )
 
-    def width(self, column: Column, at: int, found: Flat) -> float:
-        cells = [shown(row[at], column, self.document.lang) for row in found.rows[:200]]
+    def width(self, column: Column, place: int, spread: Flat) -> float:
+        cells = [shown(row[place], column, self.document.lang) for row in spread.rows[:200]]
         widest = max((column_width(words, 0, 200) for words in cells), default=0.0)
         most = 60 if column.kind is Kind.note else 40
         return min(most, max(10.0, widest, column_width(self.head(column), 0, 18)))

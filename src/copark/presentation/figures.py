@@ -30,18 +30,28 @@ _PART = {colour: part for part, colour in PALETTE.items()}
 
 
 def metadata(kind: str, title: str, identity: str) -> dict[str, str | None]:
-    """What a file of a kind says about itself: title, and the identity of the run that made it."""
-    made = f"copark run {identity}"
+    """Return what a file of a kind says about itself: title, and the identity of the run that made it."""
+    origin = f"copark run {identity}"
     if kind == "svg":
-        return {"Title": title, "Identifier": identity, "Source": made, "Creator": "copark", "Date": None}
+        return {"Title": title, "Identifier": identity, "Source": origin, "Creator": "copark", "Date": None}
     if kind == "pdf":
-        return {"Title": title, "Subject": made, "Creator": "copark", "CreationDate": None}
-    return {"Title": title, "Source": made, "Software": "copark"}
+        return {"Title": title, "Subject": origin, "Creator": "copark", "CreationDate": None}
+    return {"Title": title, "Source": origin, "Software": "copark"}
 
 
 @styled
 def render(figure: Figure, kind: str, title: str = "", identity: str = "", *, outlined: bool = True) -> bytes:
-    """A figure as the bytes of a file, ``kind`` being svg, pdf or png; letters of an SVG are ``outlined``, or text."""
+    """Return a figure as the bytes of a file.
+
+    Parameters
+    ----------
+    kind
+        svg, pdf or png.
+    title, identity
+        What the file says about itself: see :func:`metadata`.
+    outlined
+        Whether the letters of an SVG are outlines; else text.
+    """
     stream = BytesIO()
     mpl.rcParams["svg.fonttype"] = "path" if outlined else "none"
     figure.savefig(stream, format=kind, dpi=RESOLUTION, metadata=metadata(kind, title, identity))
@@ -49,7 +59,17 @@ def render(figure: Figure, kind: str, title: str = "", identity: str = "", *, ou
 
 
 def save(figure: Figure, stem: Path, title: str, identity: str, kinds: Iterable[str] | None = None) -> str:
-    """Save a figure beside ``stem`` in each kind of file (SVG, PDF and PNG unless told), and give back its SVG."""
+    """Save a figure as files, and return its SVG; empty where none was wanted.
+
+    Parameters
+    ----------
+    stem
+        Path of the files without their endings.
+    title, identity
+        What the files say about themselves: see :func:`metadata`.
+    kinds
+        Some of :data:`FORMATS`; all by default.
+    """
     drawing = ""
     for kind in FORMATS if kinds is None else kinds:
         content = render(figure, kind, title, identity)
@@ -60,13 +80,19 @@ def save(figure: Figure, stem: Path, title: str, identity: str, kinds: Iterable[
 
 
 def inline(drawing: str, key: str, title: str, description: str) -> str:
-    """An SVG to stand inside a page.
+    """Make an SVG that stands inside a page.
 
     It is named for readers who do not see it, its ids are its own, it refers to nothing outside, and its colours are
     the page's, so that a dark page has light ink.
 
-    drawing: a whole SVG file as matplotlib writes it. key: a name no other drawing of the page has. title, description:
-    plain words.
+    Parameters
+    ----------
+    drawing
+        A whole SVG file as matplotlib writes it.
+    key
+        A name no other drawing of the page has.
+    title, description
+        Plain words.
     """
     root = _ROOT.search(drawing)
     if root is None:
@@ -76,7 +102,7 @@ def inline(drawing: str, key: str, title: str, description: str) -> str:
     body = body.replace("xlink:href=", "href=")
     body = re.sub(r'\bid="', f'id="{key}-', body)
     body = re.sub(r'href="#', f'href="#{key}-', body).replace("url(#", f"url(#{key}-")
-    body = _COLOURS.sub(lambda found: f"var(--{_PART[found.group()]}, {found.group()})", body)
+    body = _COLOURS.sub(lambda match: f"var(--{_PART[match.group()]}, {match.group()})", body)
     head = (
         f'<svg viewBox="{root.group(1)}" role="img" aria-labelledby="{key}-title {key}-desc" '
         f'preserveAspectRatio="xMidYMid meet"><title id="{key}-title">{escape(title)}</title>'
@@ -97,16 +123,16 @@ class Charts:
         self._files: dict[tuple[int, str], bytes] = {}
 
     def file(self, chart: Chart, kind: str) -> bytes:
-        """A chart as the bytes of a file, ``kind`` being svg, pdf or png."""
-        at = id(chart)
-        if at not in self._figures:
-            self._figures[at] = (chart, styled(chart.figure)())  # kept, so that no other chart gets its id
-        if (at, kind) not in self._files:
-            figure, title = self._figures[at][1], clean(chart.title)
-            self._files[at, kind] = render(figure, kind, title, chart.key, outlined=self.outlined)
-        return self._files[at, kind]
+        """Return a chart as the bytes of a file, ``kind`` being svg, pdf or png."""
+        number = id(chart)
+        if number not in self._figures:
+            self._figures[number] = (chart, styled(chart.figure)())  # kept, so that no other chart gets its id
+        if (number, kind) not in self._files:
+            _, figure = self._figures[number]
+            self._files[number, kind] = render(figure, kind, clean(chart.title), chart.key, outlined=self.outlined)
+        return self._files[number, kind]
 
     def inline(self, chart: Chart) -> str:
-        """A chart as an SVG to stand inside a page."""
+        """Return a chart as an SVG to stand inside a page."""
         words = clean(chart.title), clean(chart.alternative)
         return inline(self.file(chart, "svg").decode("utf-8"), f"chart-{chart.key}", *words)

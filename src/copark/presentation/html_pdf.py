@@ -6,8 +6,9 @@ from typing import Any, cast
 
 from copark.presentation.document import Document
 from copark.presentation.figures import Charts
+from copark.presentation.fonts import chinese_font_file
 from copark.presentation.rendered_document import PRINTED_ROWS, commands, page_of
-from copark.presentation.style import PALETTE, chinese_font_file
+from copark.presentation.style import PALETTE
 from copark.store.files import written_file
 from copark.texts import text
 
@@ -27,21 +28,27 @@ SMALLER = (
 
 
 def to_html(document: Document, charts: Charts | None = None) -> str:
-    """A document as HTML. All words are escaped; only the drawings, whose words are outlines, are not."""
+    """Return a document as HTML. All words are escaped; only the drawings, whose words are outlines, are not."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup, escape
 
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
         lstrip_blocks=True,
-    )  # fmt: skip
+    )
 
     def say(key: str, /, **values: Any) -> str:
         return text(f"presentation.{key}", document.lang, **values)
 
     def prose(sentence: str) -> Markup:
-        return Markup("").join(Markup("<code>{}</code>").format(words) if is_command else escape(words)
-                               for words, is_command in commands(sentence))  # fmt: skip
+        parts = (
+            Markup("<code>{}</code>").format(words) if is_command else escape(words)
+            for words, is_command in commands(sentence)
+        )
+        return Markup("").join(parts)
 
     environment.filters["prose"] = prose
     environment.globals.update(say=say, Markup=Markup)
@@ -53,9 +60,19 @@ def to_html(document: Document, charts: Charts | None = None) -> str:
 
 
 def write_pdf(document: Document, path: Path, charts: Charts | None = None) -> Path:
-    """Write a document as PDF/UA-1: tagged for screen readers, figures drawn as lines, the letters it uses embedded.
+    """Write a document as PDF/UA-1, and give its path.
 
-    Raises ValueError if the font that comes with copark is missing.
+    It is tagged for screen readers, figures are drawn as lines, and the letters it uses are embedded.
+
+    Parameters
+    ----------
+    charts
+        Draws the figures; each is drawn once, however many renderers show it.
+
+    Raises
+    ------
+    ValueError
+        If the font that comes with copark is missing.
     """
     import typst
 
@@ -70,12 +87,15 @@ def write_pdf(document: Document, path: Path, charts: Charts | None = None) -> P
     inputs = {"page": page.model_dump_json(), "words": json.dumps(words), "fitted": fitted}
     for scale, figures in SMALLER if document.is_one_page else SMALLER[:1]:
         compiler = typst.Compiler(
-            TEMPLATES / "document.typ", root=TEMPLATES, font_paths=[font.parent], ignore_system_fonts=True,
+            TEMPLATES / "document.typ",
+            root=TEMPLATES,
+            font_paths=[font.parent],
+            ignore_system_fonts=True,
             sys_inputs=inputs | {"scale": str(scale), "figures": str(figures)},
-        )  # fmt: skip
+        )
         if json.loads(compiler.query("<pages>", field="value", one=True)) == 1:
             break
-    made = cast("bytes", compiler.compile(format="pdf", pdf_standards=["ua-1"]))
+    content = cast("bytes", compiler.compile(format="pdf", pdf_standards=["ua-1"]))
     with written_file(path) as target:
-        target.write_bytes(made)
+        target.write_bytes(content)
     return path

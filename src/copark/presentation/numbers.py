@@ -25,14 +25,14 @@ COUNTED = "万亿"
 
 
 def decimals(value: float, digits: int = 2) -> int:
-    """Decimals that show a value with at least ``digits`` significant figures, never more than four."""
+    """Return the decimals that show a value with at least ``digits`` significant figures, never more than four."""
     if value == 0.0 or not isfinite(value):
         return 0
     return min(4, max(0, digits - 1 - floor(log10(abs(value)))))
 
 
 def number(value: float, places: int | None = None) -> str:
-    """A number with thousands separated and a true minus sign; a dash where there is none."""
+    """Write a number with thousands separated and a true minus sign; a dash where there is none."""
     if not isfinite(value):
         return NOTHING
     shown = f"{value:,.{decimals(value) if places is None else places}f}"
@@ -44,7 +44,7 @@ def number(value: float, places: int | None = None) -> str:
 
 
 def exact(value: float) -> str:
-    """A reported number with every digit it was reported with, up to four decimals."""
+    """Write a reported number with every digit it was reported with, up to four decimals."""
     if not isfinite(value):
         return NOTHING
     shown = f"{value:,.4f}".rstrip("0").rstrip(".")
@@ -52,14 +52,14 @@ def exact(value: float) -> str:
 
 
 def precise(value: float, digits: int = 3) -> str:
-    """A number with some significant figures and no trailing zeros; whole from 1,000 on."""
+    """Write a number with some significant figures and no trailing zeros; whole from 1,000 on."""
     if not isfinite(value):
         return NOTHING
     return f"{value:.{digits}g}".replace("-", MINUS) if abs(value) < 1000 else number(value, 0)
 
 
 def percent(share: float, places: int = 0) -> str:
-    """A share in per cent. Shares that only round to 0 or 100 are said to be below or above."""
+    """Write a share in per cent. Shares that only round to 0 or 100 are said to be below or above."""
     if not isfinite(share):
         return NOTHING
     smallest = 10.0 ** (-places)
@@ -71,23 +71,31 @@ def percent(share: float, places: int = 0) -> str:
     return f"{number(value, places)}%"
 
 
-def percentile(found: Percentiles) -> str:
-    """Where an observation lies in an ensemble, 0 to 100: a percentile, or those a bound or a range spans."""
+def percentile(place: Percentiles) -> str:
+    """Write where an observation lies in an ensemble, 0 to 100: a percentile, or those a bound or a range spans."""
 
-    def said(one: float) -> str:
-        return number(one, 1 if 0.0 < one < 10.0 or 90.0 < one < 100.0 else 0)
+    def say(value: float) -> str:
+        return number(value, 1 if 0.0 < value < 10.0 or 90.0 < value < 100.0 else 0)
 
-    return said(found.first) if found.single or not isfinite(found.first) else f"{said(found.first)}–{said(found.last)}"
+    return say(place.first) if place.single or not isfinite(place.first) else f"{say(place.first)}–{say(place.last)}"
 
 
 def band(low: float, upper: float, unit: str, width: float) -> str:
-    """A band, and half its width as a share of what was observed: "84 – 260 (±105%)"."""
+    """Write a band, and half its width as a share of what was observed: "84 – 260 (±105%)".
+
+    Parameters
+    ----------
+    low, upper
+        Its ends, in the unit.
+    width
+        Half of it as a share of what was observed; NaN where nothing was.
+    """
     wide = f" (±{percent(width)})" if isfinite(width) else ""
     return f"{bare(low, unit)} – {bare(upper, unit)}{wide}"
 
 
 def percent_words(share: float, lang: str, places: int = 0) -> str:
-    """A share in per cent as a sentence says it: "less than 1%"."""
+    """Write a share in per cent as a sentence says it: "less than 1%"."""
     shown = percent(share, places)
     for mark, key in (("<", "less_than"), (">", "more_than")):
         if shown.startswith(mark):
@@ -96,7 +104,7 @@ def percent_words(share: float, lang: str, places: int = 0) -> str:
 
 
 def shares_of(basis_points: float) -> str:
-    """Basis points in per cent: two decimals only where they are needed."""
+    """Write basis points in per cent: two decimals only where they are needed."""
     value = basis_points / 100.0
     return f"{number(value, 0 if value == round(value) else 2)}%"
 
@@ -106,7 +114,15 @@ SMALL = 0.01
 
 
 def money(value: float, lang: str, *, reported: bool = False) -> str:
-    """An amount of M USD in a sentence; in Chinese in 亿 or 万 as the language counts."""
+    """Write an amount of M USD in a sentence; in Chinese in 亿 or 万 as the language counts.
+
+    Parameters
+    ----------
+    value
+        The amount, M USD.
+    reported
+        Whether it was reported, and keeps every digit.
+    """
     if not isfinite(value):
         return NOTHING
     if lang == "zh":
@@ -122,7 +138,7 @@ def _in_millions(unit: str, lang: str) -> bool:
 
 
 def _counted(value: float, name: str, *, reported: bool) -> str:
-    """An amount in millions in 万 or 亿, with three digits or those it was reported with; below 1万 in single ones."""
+    """Write an amount in millions in 万 or 亿, with three digits or as reported; below 1万 in single ones."""
     if not reported and 0.0 < abs(value) < SMALL:
         return f"{number(value * 1e6, 0).replace(',', '')}{name.removeprefix(MILLIONS)}"
     value = value if reported else round(value, decimals(value, 3))
@@ -133,7 +149,13 @@ def _counted(value: float, name: str, *, reported: bool) -> str:
 
 
 def bare(value: float, unit: str, *, reported: bool = False) -> str:
-    """A value without its unit, in the digits the unit asks for; every digit of a reported one."""
+    """Write a value without its unit, in the digits the unit asks for.
+
+    Parameters
+    ----------
+    reported
+        Whether it was reported, and keeps every digit.
+    """
     if unit == "1/yr":
         return f"{exact(value * 100.0) if reported else number(value * 100.0, 1)}%" if isfinite(value) else NOTHING
     if reported:
@@ -142,49 +164,73 @@ def bare(value: float, unit: str, *, reported: bool = False) -> str:
 
 
 def quantity(value: float, unit: str, lang: str, *, reported: bool = False) -> str:
-    """A value with its unit, for tables and labels."""
+    """Write a value with its unit, for tables and labels.
+
+    Parameters
+    ----------
+    reported
+        Whether it was reported, and keeps every digit.
+    """
     shown = bare(value, unit, reported=reported)
     if unit in ("1", "%") or not isfinite(value):
         return f"{shown}%" if unit == "%" and isfinite(value) else shown
     if unit == "1/yr":
         return text("presentation.number.a_year", lang, value=shown)
-    one = lang == "en" and shown.removeprefix(MINUS) == "1"
-    name = units.SINGULAR.get(unit, unit_title(unit, lang)) if one else unit_title(unit, lang)
+    is_one = lang == "en" and shown.removeprefix(MINUS) == "1"
+    name = units.SINGULAR.get(unit, unit_title(unit, lang)) if is_one else unit_title(unit, lang)
     if _in_millions(unit, lang):
         return _counted(value, name, reported=reported)
     return f"{shown} {name}".rstrip() if lang == "en" else f"{shown}{name}"
 
 
 def spoken(value: float, unit: str, lang: str, *, reported: bool = False) -> str:
-    """A value with its unit as a sentence says it: money as people count it."""
+    """Write a value with its unit as a sentence says it: money as people count it.
+
+    Parameters
+    ----------
+    reported
+        Whether it was reported, and keeps every digit.
+    """
     if unit == "M USD":
         return money(value, lang, reported=reported)
     return quantity(value, unit, lang, reported=reported)
 
 
 def bounded(value: float, high: float | None, bound: str, unit: str, lang: str, kind: str = "quantity") -> str:
-    """An observed value as its source gives it, with all its digits: at least, about, from … to.
+    """Write an observed value as its source gives it, with all its digits: at least, about, from … to.
 
-    ``kind`` says how a value is written: ``quantity`` with its unit, ``spoken`` as a sentence says it, ``bare``
-    without a unit.
+    Parameters
+    ----------
+    value, high
+        The value; the ends of a range.
+    bound
+        What is said of it: exact, about, more-than, at-least, at-most or range.
+    kind
+        How a value is written: ``quantity`` with its unit, ``spoken`` as a sentence says it, ``bare`` without a unit.
     """
 
-    def say(one: float) -> str:
+    def say(amount: float) -> str:
         if kind == "bare":
-            return bare(one, unit, reported=True)
-        return (spoken if kind == "spoken" else quantity)(one, unit, lang, reported=True)
+            return bare(amount, unit, reported=True)
+        return (spoken if kind == "spoken" else quantity)(amount, unit, lang, reported=True)
 
     if bound == "range" and high is not None:
         whole = kind == "spoken" and unit == "M USD"
         low = say(value) if whole or _in_millions(unit, lang) else bare(value, unit, reported=True)
         ends = _ends(low, say(high)) if _in_millions(unit, lang) else (low, say(high))
         return text("presentation.number.bound.range", lang, value=ends[0], high=ends[1])
-    known = has_text(f"presentation.number.bound.{bound}") and bound != "range"
-    return text(f"presentation.number.bound.{bound if known else 'exact'}", lang, value=say(value))
+    has_words = has_text(f"presentation.number.bound.{bound}") and bound != "range"
+    return text(f"presentation.number.bound.{bound if has_words else 'exact'}", lang, value=say(value))
 
 
 def reach(low: float, high: float, unit: str, lang: str) -> str:
-    """A range as a sentence says it, with its unit said once: "56 to 399 companies"."""
+    """Write a range as a sentence says it, with its unit once: "56 to 399 companies".
+
+    Parameters
+    ----------
+    low, high
+        Its ends, in the unit; a dash stands for a range without both.
+    """
     if not (isfinite(low) and isfinite(high)):
         return NOTHING
     ends = _ends(spoken(low, unit, lang), spoken(high, unit, lang))
@@ -207,21 +253,25 @@ def _ends(first: str, last: str) -> tuple[str, str]:
 
 
 def unit_title(unit: str, lang: str) -> str:
-    """The unit's name; the symbol itself where the list of units has none."""
+    """Return the unit's name; the symbol itself where the list of units has none."""
     return units.title(unit, lang) if units.known(unit) else unit
 
 
 def axis_number(value: float) -> str:
-    """A number on an axis: no more decimals than it needs."""
+    """Write a number on an axis: no more decimals than it needs."""
     places = 0 if value == round(value) else min(4, max(1, len(f"{abs(value):.4f}".rstrip("0").partition(".")[2])))
     return number(value, places)
 
 
 def shown(value: Value, column: Column, lang: str, *, with_unit: bool = False) -> str:
-    """A value as every renderer writes it.
+    """Write a value as every renderer does.
 
-    value, column: a value of a column; an interval is written with its ends. with_unit: whether the unit follows, as
-    where no head of a column tells it; money is then counted as the language counts.
+    Parameters
+    ----------
+    value
+        A value of the column; an interval is written with its ends.
+    with_unit
+        Whether the unit follows, as where no head of a column tells it; money is then counted as the language counts.
     """
     if isinstance(value, Interval):
         return _interval(value, column, lang, with_unit=with_unit)
@@ -234,23 +284,23 @@ def shown(value: Value, column: Column, lang: str, *, with_unit: bool = False) -
     if column.kind is Kind.share:
         return percent(value, column.places or 0)
     if column.kind is Kind.points:
-        found = _signed(value, number(100.0 * value, 1 if column.places is None else column.places))
-        return text("presentation.number.points", lang, value=found) if with_unit else found
-    found = _bare(value, column, lang, with_unit=with_unit)
-    return _signed(value, found) if column.kind is Kind.change else found
+        points = _signed(value, number(100.0 * value, 1 if column.places is None else column.places))
+        return text("presentation.number.points", lang, value=points) if with_unit else points
+    words = _bare(value, column, lang, with_unit=with_unit)
+    return _signed(value, words) if column.kind is Kind.change else words
 
 
 def _bare(value: float, column: Column, lang: str, *, with_unit: bool) -> str:
     places = 0 if column.kind is Kind.count else column.places
     if with_unit and (places is None or column.unit == "M USD" or _in_millions(column.unit, lang)):
         return spoken(value, column.unit, lang)
-    found = bare(value, column.unit) if places is None else number(value, places)
+    digits = bare(value, column.unit) if places is None else number(value, places)
     unit = unit_title(column.unit, lang) if with_unit and column.unit else ""
-    return f"{found} {unit}".rstrip() if lang == "en" else f"{found}{unit}"
+    return f"{digits} {unit}".rstrip() if lang == "en" else f"{digits}{unit}"
 
 
-def _signed(value: float, found: str) -> str:
-    return f"+{found}" if value > 0.0 and any(digit in found for digit in "123456789") else found
+def _signed(value: float, words: str) -> str:
+    return f"+{words}" if value > 0.0 and any(digit in words for digit in "123456789") else words
 
 
 def _interval(value: Interval, column: Column, lang: str, *, with_unit: bool) -> str:
@@ -266,7 +316,7 @@ def _interval(value: Interval, column: Column, lang: str, *, with_unit: bool) ->
 
 
 def column_unit(column: Column, lang: str) -> str:
-    """What the head of a column says of its unit; empty where the values carry it themselves or there is none."""
+    """Return the unit for the head of a column; empty where the values carry it themselves or there is none."""
     if column.kind is Kind.points:
         return text("presentation.number.points_unit", lang)
     if not column.numeric or column.kind is Kind.share or column.unit in ("", "1", "1/yr"):
@@ -275,24 +325,26 @@ def column_unit(column: Column, lang: str) -> str:
 
 
 def number_format(column: Column, value: Value = None) -> str:
-    """How a workbook writes a number of a column: with the decimals of :func:`shown`, the value itself whole.
+    """Return how a workbook writes a number of a column: with the decimals of :func:`shown`, the value itself whole.
 
     A share is stored as it is, 0 to 1, and shown in per cent; a difference of shares is stored in percentage points.
     """
     if not column.numeric or isinstance(value, str | bool | Interval):
         return "General"
-    found = 0.0 if value is None else float(value)
-    places, end = column.places, ""
+    places = column.places
+    end = ""
     if column.kind is Kind.share:
-        places, end = places or 0, "%"
+        places = places or 0
+        end = "%"
     elif column.kind is Kind.points:
         places = 1 if places is None else places
     elif column.unit == "1/yr" and places is None:
-        places, end = 1, "%"
+        places = 1
+        end = "%"
     elif column.kind is Kind.count or (places is None and column.unit in WHOLE):
         places = 0
     elif places is None:
-        places = decimals(found)
+        places = decimals(0.0 if value is None else float(value))
     digits = "#,##0" + ("." + "0" * places if places else "") + end
     signed = column.kind in (Kind.change, Kind.points)
     return f'{"+" if signed else ""}{digits};"{MINUS}"{digits};{digits}'

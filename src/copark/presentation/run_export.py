@@ -57,10 +57,10 @@ def safe(cell: Cell) -> Cell:
 
 
 def _number(value: Any) -> Cell:
-    found = float(value)
-    if not isfinite(found):
+    number = float(value)
+    if not isfinite(number):
         return None
-    return int(found) if found.is_integer() and abs(found) < 2**53 else found
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number
 
 
 def _outcome(code: int, lang: str) -> str:
@@ -68,8 +68,9 @@ def _outcome(code: int, lang: str) -> str:
 
 
 def _status(code: int, lang: str) -> str:
-    known = 0 <= code < len(STATUSES)
-    return text(f"store.status.{STATUSES[code]}", lang) if known else text("store.status.other", lang, code=code)
+    if 0 <= code < len(STATUSES):
+        return text(f"store.status.{STATUSES[code]}", lang)
+    return text("store.status.other", lang, code=code)
 
 
 def _columns(words: Iterable[str], lang: str) -> list[str]:
@@ -77,7 +78,7 @@ def _columns(words: Iterable[str], lang: str) -> list[str]:
 
 
 def _titled(variable: xr.DataArray, lang: str) -> tuple[str, str]:
-    """A variable's title, or its name where it has none; and its unit as a person reads it."""
+    """Return a variable's title, or its name where it has none; and its unit as a person reads it."""
     symbol = str(variable.attrs.get("units", ""))
     unit = units.title(symbol, lang) if units.known(symbol) else symbol
     return str(variable.attrs.get(f"title_{lang}") or variable.name), unit
@@ -96,14 +97,26 @@ def export_run(
     lang: str = "en",
     progress: Progress | None = None,
 ) -> Path:
-    """Write a stored run in another form: ``netcdf``, ``csv`` or ``xlsx``.
+    """Write a stored run in another form, and give its path.
 
-    target: the file to write. For ``csv``, a name that does not end in ``.csv`` is a folder: paths, bands, runs,
-    variables and provenance, a file each; a name that does is one tidy file of paths. progress: told rows done
-    and rows in all.
+    Parameters
+    ----------
+    identity
+        Run ID.
+    form
+        ``netcdf``, ``csv`` or ``xlsx``.
+    target
+        The file to write. For ``csv``, a name that does not end in ``.csv`` is a folder: paths, bands, runs, variables
+        and provenance, a file each; a name that does is one tidy file of paths.
+    progress
+        Is told rows done and rows in all.
 
-    Raises ExportRefused if the form cannot hold the run or the target is in the way; RunNotStored and DamagedRun as
-    :meth:`RunStore.get`.
+    Raises
+    ------
+    ExportRefused
+        If the form cannot hold the run or the target is in the way.
+    RunNotStored, DamagedRun
+        As :meth:`RunStore.get`.
     """
     record = store.get(identity)
     dataset = store.load(record.identity)
@@ -114,10 +127,10 @@ def export_run(
         return write_netcdf(as_cf(dataset), target)
     if form == "csv" and not is_folder:
         return write_csv(paths_table(dataset), target, progress)
-    found = _office_tables(store, record, dataset, lang)
+    tables = _office_tables(store, record, dataset, lang)
     if form == "xlsx":
-        return write_workbook(found, target, lang, progress)
-    return _write_csv_folder(found, record, dataset, target, progress)
+        return write_workbook(tables, target, lang, progress)
+    return _write_csv_folder(tables, record, dataset, target, progress)
 
 
 def _office_tables(store: RunStore, record: RunRecord, dataset: xr.Dataset, lang: str) -> list[PlainTable]:
@@ -131,18 +144,26 @@ def _office_tables(store: RunStore, record: RunRecord, dataset: xr.Dataset, lang
 
 
 def write_workbook(
-    found: Sequence[PlainTable], target: Path, lang: str = "en", progress: Progress | None = None
+    tables: Sequence[PlainTable], target: Path, lang: str = "en", progress: Progress | None = None
 ) -> Path:
-    """Write tables as the sheets of one workbook, the heading of each in sight.
+    """Write tables as the sheets of one workbook, the heading of each in sight, and give its path.
 
-    Raises ExportRefused if a table has more rows or columns than a sheet can hold.
+    Parameters
+    ----------
+    progress
+        Is told rows done and rows in all.
+
+    Raises
+    ------
+    ExportRefused
+        If a table has more rows or columns than a sheet can hold.
     """
 
     def rows(table: PlainTable) -> Iterator[Row]:
         yield [Styled(head, look="head") for head in table.header]
         yield from table.rows
 
-    sheets = [Sheet(text(f"store.sheet.{one.name}", lang), rows(one), one.count + 1) for one in found]
+    sheets = [Sheet(text(f"store.sheet.{table.name}", lang), rows(table), table.count + 1) for table in tables]
     return write_sheets(sheets, target, progress)
 
 
@@ -160,7 +181,13 @@ def write_netcdf(dataset: xr.Dataset, target: Path) -> Path:
 
 
 def write_csv(table: PlainTable, target: Path, progress: Progress | None = None) -> Path:
-    """Write a table as CSV: UTF-8 with byte order mark, comma, point, one header row."""
+    """Write a table as CSV, and give its path: UTF-8 with byte order mark, comma, point, one header row.
+
+    Parameters
+    ----------
+    progress
+        Is told rows done and rows in all.
+    """
     with written_file(target) as path:
         _fill_csv(table, path, progress)
     return target
@@ -170,23 +197,23 @@ def _fill_csv(table: PlainTable, path: Path, progress: Progress | None) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow([safe(cell) for cell in table.header])
-        for at, row in enumerate(table.rows):
+        for done, row in enumerate(table.rows):
             writer.writerow([safe(cell) for cell in row])
-            if progress and at % ROWS_BETWEEN_REPORTS == 0:
-                progress(at, table.count)
+            if progress and done % ROWS_BETWEEN_REPORTS == 0:
+                progress(done, table.count)
     if progress:
         progress(table.count, table.count)
 
 
 def _write_csv_folder(
-    found: Sequence[PlainTable], record: RunRecord, dataset: xr.Dataset, target: Path, progress: Progress | None
+    tables: Sequence[PlainTable], record: RunRecord, dataset: xr.Dataset, target: Path, progress: Progress | None
 ) -> Path:
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
         raise ExportRefused([fault("target_exists", target)])
     if target.is_dir():
         target.rmdir()
     with written_folder(target) as folder:
-        for table in found:
+        for table in tables:
             _fill_csv(table, folder / f"{table.name}.csv", None)
         _fill_csv(paths_table(dataset), folder / "paths.csv", progress)
         content = json.dumps(record.provenance, indent=1, ensure_ascii=False, sort_keys=True)
@@ -195,17 +222,17 @@ def _write_csv_folder(
 
 
 def summary_table(summary: xr.Dataset, lang: str) -> PlainTable:
-    """Bands: one row for each scenario, variable and quarter."""
+    """Lay out bands: one row for each scenario, variable and quarter."""
     names = [str(name) for name, variable in summary.data_vars.items() if "statistic" in variable.dims]
     header = _columns(("scenario", "variable", "title", "unit", "quarter"), lang)
     header += _columns(STATISTICS, lang)
 
     def rows() -> Iterator[list[Cell]]:
         labels = summary["label"].values
-        for at, scenario in enumerate(summary["scenario"].values):
+        for n, scenario in enumerate(summary["scenario"].values):
             for name in names:
                 variable = summary[name]
-                values = variable.values[at]
+                values = variable.values[n]
                 lead: list[Cell] = [str(scenario), name, *_titled(variable, lang)]
                 for quarter, label in enumerate(labels):
                     yield [*lead, str(label), *map(_number, values[:, quarter])]
@@ -215,7 +242,7 @@ def summary_table(summary: xr.Dataset, lang: str) -> PlainTable:
 
 
 def paths_table(dataset: xr.Dataset, chunk: int = 1000) -> PlainTable:
-    """Paths, tidy: one row for each scenario, run and quarter, one column for each output; reads ``chunk`` runs a time.
+    """Lay out paths: a row for each scenario, run and quarter, a column for each output; reads ``chunk`` runs a time.
 
     The columns have the outputs' names in every language, so that programs can rely on them.
     """
@@ -226,9 +253,9 @@ def paths_table(dataset: xr.Dataset, chunk: int = 1000) -> PlainTable:
     runs = dataset["run"].values
 
     def rows() -> Iterator[list[Cell]]:
-        for at, scenario in enumerate(map(str, dataset["scenario"].values)):
+        for n, scenario in enumerate(map(str, dataset["scenario"].values)):
             for start in range(0, runs.size, chunk):
-                part = dataset[names].isel(scenario=at, run=slice(start, start + chunk))
+                part = dataset[names].isel(scenario=n, run=slice(start, start + chunk))
                 values = np.stack([part[name].values for name in names], axis=-1)
                 for run, path in zip(runs[start : start + chunk], values, strict=True):
                     for label, row in zip(labels, path, strict=True):
@@ -239,7 +266,7 @@ def paths_table(dataset: xr.Dataset, chunk: int = 1000) -> PlainTable:
 
 
 def outcomes_table(record: RunRecord, lang: str) -> PlainTable:
-    """How the runs ended: one row for each scenario and outcome, and for each way not to finish."""
+    """Lay out how the runs ended: one row for each scenario and outcome, and for each way not to finish."""
     rows: list[list[Cell]] = []
     trust = Trust.of(record.provenance).label(lang)
     for scenario in record.scenarios:
@@ -253,26 +280,27 @@ def outcomes_table(record: RunRecord, lang: str) -> PlainTable:
 
 
 def runs_table(every_run: xr.Dataset, lang: str) -> PlainTable:
-    """One row for each run: how it ended in each scenario, and its draws."""
+    """Lay out one row for each run: how it ended in each scenario, and its draws."""
     scenarios = [str(name) for name in every_run["scenario"].values]
     parameters = [str(name) for name in every_run["parameter"].values] if "parameter" in every_run.coords else []
     ends = [text("store.column.end_in", lang, scenario=scenario) for scenario in scenarios]
 
     def rows() -> Iterator[list[Cell]]:
-        status, outcome = every_run["status"].values, every_run["outcome"].values
+        status = every_run["status"].values
+        outcome = every_run["outcome"].values
         draws = every_run["draws"].values if "draws" in every_run else None
-        for at, run in enumerate(every_run["run"].values):
+        for n, run in enumerate(every_run["run"].values):
             cells: list[Cell] = [int(run)]
             for scenario in range(len(scenarios)):
-                code = int(status[scenario, at])
-                cells.append(_status(code, lang) if code else _outcome(int(outcome[scenario, at]), lang))
-            yield cells + (list(map(_number, draws[at])) if draws is not None else [])
+                code = int(status[scenario, n])
+                cells.append(_status(code, lang) if code else _outcome(int(outcome[scenario, n]), lang))
+            yield cells + (list(map(_number, draws[n])) if draws is not None else [])
 
     return PlainTable("draws", _columns(("run",), lang) + ends + parameters, rows(), every_run.sizes["run"])
 
 
 def variables_table(dataset: xr.Dataset) -> PlainTable:
-    """What each column of the paths is: titles in both languages, symbol, unit, scale and source."""
+    """Lay out what each column of the paths is: titles in both languages, symbol, unit, scale and source."""
     keys = ("title_en", "title_zh", "symbol", "units", "kind", "room", "source")
     rows: list[list[Cell]] = [
         [name, *(str(dataset[name].attrs.get(key, "")) for key in keys)] for name in path_names(dataset)
@@ -281,7 +309,7 @@ def variables_table(dataset: xr.Dataset) -> PlainTable:
 
 
 def provenance_table(record: RunRecord, lang: str) -> PlainTable:
-    """What made the run: one row for each entry, nested entries with dots."""
+    """Lay out what made the run: one row for each entry, nested entries with dots."""
     content: dict[str, Any] = {
         "parameters": Trust.of(record.provenance).label(lang),
         "identity": record.identity,
@@ -297,8 +325,8 @@ def _flat(content: Any, prefix: str) -> Iterator[tuple[str, Cell]]:
         for key, value in content.items():
             yield from _flat(value, f"{prefix}.{key}" if prefix else str(key))
     elif isinstance(content, list):
-        for at, value in enumerate(content):
-            yield from _flat(value, f"{prefix}[{at}]")
+        for n, value in enumerate(content):
+            yield from _flat(value, f"{prefix}[{n}]")
     elif isinstance(content, bool) or content is None:
         yield prefix, json.dumps(content)
     else:
@@ -316,17 +344,17 @@ COORDINATES = {
 
 
 def as_cf(result: xr.Dataset) -> xr.Dataset:
-    """The same numbers, none of them read, under the attributes that CF wants; the others stay."""
-    found = result.swap_dims({name: f"{name}_index" for name in NAMED if name in result.dims})
-    if "run" in found.coords:
-        found = found.assign_coords(run=found["run"].astype("int32"))
-    for name in found.variables:
-        found[name].attrs = _attributes(str(name), found[name])
-    return found.assign_attrs(_of_the_whole(result.attrs))
+    """Return the same numbers, none of them read, under the attributes that CF wants; the others stay."""
+    dataset = result.swap_dims({name: f"{name}_index" for name in NAMED if name in result.dims})
+    if "run" in dataset.coords:
+        dataset = dataset.assign_coords(run=dataset["run"].astype("int32"))
+    for name in dataset.variables:
+        dataset[name].attrs = _attributes(str(name), dataset[name])
+    return dataset.assign_attrs(_of_the_whole(result.attrs))
 
 
 def _of_the_whole(attributes: dict[Any, Any]) -> dict[str, str]:
-    """Title and history of a file; ``history`` is when the result was made, and with which version."""
+    """Return title and history of a file; ``history`` is when the result was made, and with which version."""
     made_by = json.loads(attributes.get("provenance", "{}"))
     return {
         "Conventions": CONVENTIONS,
@@ -336,28 +364,30 @@ def _of_the_whole(attributes: dict[Any, Any]) -> dict[str, str]:
 
 
 def _attributes(name: str, variable: xr.DataArray) -> dict[str, Any]:
-    """A title, a unit of UDUNITS beside the unit itself, and what codes mean."""
-    found = dict(variable.attrs) | COORDINATES.get(name, {})
+    """Return a title, a unit of UDUNITS beside the unit itself, and what codes mean."""
+    attributes = dict(variable.attrs) | COORDINATES.get(name, {})
     if has_text(f"store.netcdf.{name}"):
-        found |= {f"title_{lang}": text(f"store.netcdf.{name}", lang) for lang in LANGUAGES}
-        found["long_name"] = found["title_en"]
-    symbol = found.get("units")
+        attributes |= {f"title_{lang}": text(f"store.netcdf.{name}", lang) for lang in LANGUAGES}
+        attributes["long_name"] = attributes["title_en"]
+    symbol = attributes.get("units")
     if symbol in units.UNITS and units.UNITS[symbol].cf != symbol:
-        found |= {"units": units.UNITS[symbol].cf} | {f"units_{lang}": units.title(symbol, lang) for lang in LANGUAGES}
-        found["long_name"] = f"{found.get('title_en', name)} ({found['units_en']})"
-    return found | _flags(variable)
+        attributes["units"] = units.UNITS[symbol].cf
+        attributes |= {f"units_{lang}": units.title(symbol, lang) for lang in LANGUAGES}
+        attributes["long_name"] = f"{attributes.get('title_en', name)} ({attributes['units_en']})"
+    return attributes | _flags(variable)
 
 
 def _flags(variable: xr.DataArray) -> dict[str, Any]:
-    """What codes mean: a word each, between blanks, and values of the variable's own type.
+    """Return what codes mean: a word each, between blanks, and values of the variable's own type.
 
     Runs stored by early versions have meanings of several words, between semicolons.
     """
     import numpy as np
 
-    said = str(variable.attrs.get("flag_meanings", ""))
-    if not said:
+    meanings = str(variable.attrs.get("flag_meanings", ""))
+    if not meanings:
         return {}
-    words = [one.strip().replace(" ", "_") for one in said.split(";")] if ";" in said else said.split()
+    parts = meanings.split(";") if ";" in meanings else meanings.split()
+    words = [part.strip().replace(" ", "_") for part in parts]
     values = variable.attrs.get("flag_values", range(len(words)))
     return {"flag_values": np.array(values, dtype=variable.dtype), "flag_meanings": " ".join(words)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from copark.presentation.document import Document, Kind
 from copark.presentation.rendered_document import Block, Cards, Cell, Chart, Page, Section, Table, page_of
@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 TRUST_STYLES = {"calibrated": "green", "borrowed": "yellow", "uncalibrated": "yellow", "stale": "yellow"}
 GAP = 3
 """Blanks between two columns of a table."""
-MOST_LINES, MOST_ROWS = 60, 40
-"""Of a summary: lines after which no further section begins, and rows of a table."""
-NARROWEST, WIDEST = 12, 32
-"""Letters that a column of names keeps at least, and that it gets at most for the heads of groups."""
+MOST_LINES = 60
+"""Lines of a summary after which no further section begins."""
+MOST_ROWS = 40
+"""Rows of a table in a summary."""
+NARROWEST = 12
+"""Letters that a column of names keeps at least."""
+WIDEST = 32
+"""Letters that a column of names gets at most for the heads of groups."""
 
 
 def show(
@@ -58,7 +62,11 @@ class _Screen:
     def __init__(
         self, page: Page, console: Console, files: Mapping[str, Path], only: Collection[str], *, whole: bool = True
     ) -> None:
-        self.page, self.console, self.files, self.only, self.whole = page, console, files, only, whole
+        self.page = page
+        self.console = console
+        self.files = files
+        self.only = only
+        self.whole = whole
         self.folded: list[str] = []
         self.left_out: list[str] = []
         self.lines = 0
@@ -67,7 +75,7 @@ class _Screen:
         return text(f"presentation.{key}", self.page.lang, **values)
 
     def line(self, words: str = "", style: str = "", indent: str = "") -> None:
-        """Words in lines of the screen's width; Chinese breaks between any two characters."""
+        """Print words in lines of the screen's width; Chinese breaks between any two characters."""
         from rich.text import Text
 
         for row in wrapped(words, self.console.width - len(indent)) or [""]:
@@ -92,8 +100,8 @@ class _Screen:
                 self.left_out.append(section.title)
         if page.evidence and self.whole and not self.only:
             self.heading(self.say("evidence"))
-            for one in page.evidence:
-                self.line(f"{one.key}  {one.text} {one.link}".rstrip())
+            for source in page.evidence:
+                self.line(f"{source.key}  {source.text} {source.link}".rstrip())
         if page.provenance and self.whole and not self.only:
             self.heading(self.say("provenance"))
             for entry in page.provenance:
@@ -158,7 +166,7 @@ class _Screen:
             return
         file = next((self.files[form] for form in ("html", "pdf", "docx") if form in self.files), None)
         where = {"file": file.name} if file else {}
-        titles = self.say("join").join(one.title for one in charts)
+        titles = self.say("join").join(chart.title for chart in charts)
         self.line(self.say("figure_in" if file else "figure", title=titles, **where))
 
     def cards(self, block: Cards) -> None:
@@ -199,14 +207,14 @@ class _Screen:
                 self.line()
             self.grid(_grid(table, needs, places, self.console.width, most))
         rows = max(len(table.rows) - MOST_ROWS, 0)
-        columns = len({at for places in parts for at in places} - {at for places in parts[:1] for at in places})
+        columns = len({place for places in parts for place in places} - set(parts[0]))
         if not self.whole and (rows or columns):
             key = "cut_table" if rows and columns else "cut_rows" if rows else "cut_columns"
             self.line(self.say(key, rows=rows, columns=columns), "dim")
 
 
 def _needs(table: Table, width: int) -> list[int]:
-    """Letters for each column; the first, which names the rows, is narrowed where the others then stand beside it."""
+    """Return letters for each column; the first, which names the rows, is narrowed where the others then fit."""
     first, *others = table.widths
     spare = width - sum(others) - GAP * len(others)
     narrow = not table.columns[0].numeric and NARROWEST <= spare < first
@@ -214,47 +222,51 @@ def _needs(table: Table, width: int) -> list[int]:
 
 
 def _grid(table: Table, widths: Sequence[int], places: Sequence[int], width: int, most: int | None = None) -> Any:
-    """Some columns of a table, and so many of its rows; sentences have what room the screen leaves them."""
+    """Lay out some columns of a table, and so many of its rows; sentences have what room the screen leaves them."""
     from rich import box
     from rich.table import Table as Grid
     from rich.text import Text
 
-    needs = {at: widths[at] for at in places}
-    notes = [at for at in places if table.columns[at].kind is Kind.note]
+    needs = {place: widths[place] for place in places}
+    notes = [place for place in places if table.columns[place].kind is Kind.note]
     spare = max(0, width - sum(needs.values()) - GAP * len(places))
     if notes:  # a head of a group stands in the first column
         longest = max((width_of(title) for title, _ in table.parts), default=0)
         more = min(spare, max(0, min(longest, WIDEST) - needs[places[0]]))
-        needs[places[0]], spare = needs[places[0]] + more, spare - more
-    room = {at: needs[at] + (spare // len(notes) if at in notes else 0) for at in places}
+        needs[places[0]] += more
+        spare -= more
+    room = {place: needs[place] + (spare // len(notes) if place in notes else 0) for place in places}
     lead = room[places[0]] + (0 if notes else spare)
     grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for at in places:
-        column = table.columns[at]
-        head = "\n".join(wrapped(column.head, max(room[at], 12 if column.numeric else 0)))
-        grid.add_column(Text(head), justify="right" if column.numeric else "left", overflow="fold", min_width=needs[at])
+    for place in places:
+        column = table.columns[place]
+        head = "\n".join(wrapped(column.head, max(room[place], 12 if column.numeric else 0)))
+        side: Literal["left", "right"] = "right" if column.numeric else "left"
+        grid.add_column(Text(head), justify=side, overflow="fold", min_width=needs[place])
     for title, rows in table.parts:
         shown = [row for row in rows if 1 in places or _has(row, places)][:most]
         most = None if most is None else most - len(shown)
         if title and shown:
             grid.add_row(Text("\n".join(wrapped(title, lead)), style="bold"))
         for row in shown:
-            grid.add_row(*(Text("\n".join(wrapped(row[at].text, room[at]))) for at in places))
+            grid.add_row(*(Text("\n".join(wrapped(row[place].text, room[place]))) for place in places))
     return grid
 
 
 def _has(row: Sequence[Cell], places: Sequence[int]) -> bool:
-    """Whether a row says anything in some columns but the one that names it."""
-    return any(row[at].text and row[at].value is not None for at in places[1:])
+    """Return whether a row says anything in some columns but the one that names it."""
+    return any(row[place].text and row[place].value is not None for place in places[1:])
 
 
 def _parts(needs: Sequence[int], width: int) -> Iterator[list[int]]:
-    """Columns in parts that fit the screen, each with the first column, which names the rows."""
-    part, used = [0], needs[0]
-    for at in range(1, len(needs)):
-        if used + GAP + needs[at] > width and len(part) > 1:
+    """Yield columns in parts that fit the screen, each with the first column, which names the rows."""
+    part = [0]
+    used = needs[0]
+    for place in range(1, len(needs)):
+        if used + GAP + needs[place] > width and len(part) > 1:
             yield part
-            part, used = [0], needs[0]
-        part.append(at)
-        used += GAP + needs[at]
+            part = [0]
+            used = needs[0]
+        part.append(place)
+        used += GAP + needs[place]
     yield part

@@ -52,22 +52,31 @@ _LOOKS: dict[Look, dict[str, Any]] = {
 
 
 class Styled(NamedTuple):
-    """A cell with its look: how a number is written, the sheet its link leads to, a note, how it is set."""
+    """A cell with its look."""
 
     value: Cell | bool
+    """A text, a number or yes and no; ``None`` for an empty cell."""
     form: str = "General"
+    """How a number is written, as Excel names it."""
     link: str = ""
+    """Title of the sheet that a link leads to; empty for none."""
     note: str = ""
+    """A note of the cell; empty for none."""
     look: Look = ""
+    """Letters and colours."""
     wrap: bool = False
+    """Whether a text is broken into lines."""
     right: bool = False
+    """Whether it is set flush right."""
 
 
 class Picture(NamedTuple):
-    """A PNG that stands below the cells of its row, and what it shows for those who cannot see it."""
+    """A picture that stands below the cells of its row."""
 
     content: bytes
+    """A PNG."""
     alternative: str
+    """What it shows, for those who cannot see it."""
 
 
 Row = Sequence[Cell | bool | Styled] | Picture
@@ -80,8 +89,9 @@ class Sheet:
     title: str
     """What its tab says, as :func:`tab_titles` makes it."""
     rows: Iterable[Row]
+    """Its rows, asked for once."""
     count: int
-    """rows, count: its rows, asked for once, and how many there are."""
+    """How many rows there are."""
     head: int = 1
     """Number of the row that is the head of a table, counted from 1: it stays in sight and is printed on every page. 0
     where there is no table."""
@@ -97,80 +107,98 @@ class Sheet:
 
 def write_sheets(
     sheets: Sequence[Sheet], target: Path, progress: Callable[[int, int], None] | None = None, title: str = ""
-) -> Path:  # fmt: skip
-    """Write sheets as one workbook, row by row, each as wide as a page where it is printed.
+) -> Path:
+    """Write sheets as one workbook, row by row, each as wide as a page where it is printed, and give its path.
 
-    Raises ExportRefused if a sheet has more rows or columns than it can hold: 1,048,576 and 16,384.
+    Parameters
+    ----------
+    progress
+        Is told rows written and rows in all, now and then.
+    title
+        What the workbook is called in its properties.
+
+    Raises
+    ------
+    ExportRefused
+        If a sheet has more rows or columns than it can hold: 1,048,576 and 16,384.
     """
     from xlsxwriter import Workbook
 
-    for one in sheets:
-        _need_room(one, target)
-    total, done = sum(one.count for one in sheets), 0
+    for sheet in sheets:
+        _need_room(sheet, target)
+    total = sum(sheet.count for sheet in sheets)
+    done = 0
     with written_file(target) as path, Workbook(str(path), {"constant_memory": True}) as book:
         book.set_properties({"title": clean(title), "author": "copark"})
         put = _Cells(book)
-        for one in sheets:
-            sheet = book.add_worksheet(one.title)
-            _set_up(sheet, one)
-            widths = list(one.widths)
-            at = 0
-            for row in one.rows:
-                at = put.row(sheet, at, row, one.widths)
+        for sheet in sheets:
+            page = book.add_worksheet(sheet.title)
+            _set_up(page, sheet)
+            widths = list(sheet.widths)
+            line = 0
+            for row in sheet.rows:
+                line = put.row(page, line, row, sheet.widths)
                 done += 1
-                if not one.widths and at <= ROWS_MEASURED and not isinstance(row, Picture):
+                if not sheet.widths and line <= ROWS_MEASURED and not isinstance(row, Picture):
                     widths = _widened(widths, row)
                 if progress and done % ROWS_BETWEEN_REPORTS == 0:
                     progress(done, total)
-            for number, width in enumerate(widths):
-                sheet.set_column(number, number, width)
-            if one.filters:
-                sheet.autofilter(one.head - 1, 0, one.filters - 1, max(0, len(widths) - 1))
+            for column, width in enumerate(widths):
+                page.set_column(column, column, width)
+            if sheet.filters:
+                page.autofilter(sheet.head - 1, 0, sheet.filters - 1, max(0, len(widths) - 1))
     if progress:
         progress(total, total)
     return target
 
 
-def _set_up(sheet: Worksheet, one: Sheet) -> None:
-    """Paper, what stays in sight, and what stands on every page."""
-    sheet.set_paper(A4)
-    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-    sheet.fit_to_pages(1, 0)
-    sheet.set_footer(f"&L&8{clean(one.title).replace('&', '&&')}&R&8&P / &N")
-    if not one.upright:
-        sheet.set_landscape()
-    if one.head:
-        sheet.freeze_panes(one.head, one.fixed)
-        sheet.repeat_rows(one.head - 1)
+def _set_up(page: Worksheet, sheet: Sheet) -> None:
+    """Set paper, what stays in sight, and what stands on every printed page."""
+    page.set_paper(A4)
+    page.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    page.fit_to_pages(1, 0)
+    page.set_footer(f"&L&8{clean(sheet.title).replace('&', '&&')}&R&8&P / &N")
+    if not sheet.upright:
+        page.set_landscape()
+    if sheet.head:
+        page.freeze_panes(sheet.head, sheet.fixed)
+        page.repeat_rows(sheet.head - 1)
     else:
-        sheet.hide_gridlines(2)
+        page.hide_gridlines(2)
 
 
 def _widened(widths: list[float], row: Sequence[Cell | bool | Styled]) -> list[float]:
-    """Widths of columns that hold a row, too; a number is written with about six digits."""
-    values = (one.value if isinstance(one, Styled) else one for one in row)
-    words = ("" if one is None else f"{one:.6g}" if isinstance(one, float) else str(one) for one in values)
+    """Widen columns to hold a row, too; a number is written with about six digits."""
+    values = (cell.value if isinstance(cell, Styled) else cell for cell in row)
+    words = ("" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value) for value in values)
     return [max(pair) for pair in zip_longest(map(column_width, words), widths, fillvalue=0.0)]
 
 
 def tab_titles(titles: Iterable[str]) -> list[str]:
-    """Titles as tabs can carry them: short, without the letters Excel forbids, none twice."""
-    found: list[str] = []
+    """Make titles that tabs can carry: short, without the letters Excel forbids, none twice."""
+    names: list[str] = []
     taken: set[str] = set()
     for title in titles:
         cleaned = "".join(" " if letter in "[]:*?/\\" else letter for letter in printable(title)).strip(" '") or "–"
-        name, number = cleaned[:LONGEST_TITLE].strip(), 1
+        name = cleaned[:LONGEST_TITLE].strip()
+        number = 1
         while name.lower() in taken:
             number += 1
             end = f" {number}"
             name = cleaned[: LONGEST_TITLE - len(end)].strip() + end
         taken.add(name.lower())
-        found.append(name)
-    return found
+        names.append(name)
+    return names
 
 
 def column_width(words: str, least: int = 11, most: int = 60) -> float:
-    """Width of a column for words."""
+    """Return the width of a column for words.
+
+    Parameters
+    ----------
+    least, most
+        Bounds of it, in characters.
+    """
     return min(most, max(least, width_of(words) + 2))
 
 
@@ -189,63 +217,71 @@ class _Cells:
         self._book = book
         self._looks: dict[tuple[Any, ...], Any] = {}
 
-    def row(self, sheet: Worksheet, at: int, row: Row, widths: Sequence[float]) -> int:
-        """Write a row and give the place of the next; a sentence alone has the whole width."""
+    def row(self, sheet: Worksheet, line: int, row: Row, widths: Sequence[float]) -> int:
+        """Write a row and give the line of the next; a sentence alone has the whole width.
+
+        Parameters
+        ----------
+        line
+            Line of the sheet, counted from 0.
+        widths
+            Widths of the columns, where they are set.
+        """
         if isinstance(row, Picture):
-            return at + self._picture(sheet, at, row)
+            return line + self._picture(sheet, line, row)
         alone = row[0] if len(row) == 1 and isinstance(row[0], Styled) else None
         if alone is not None and alone.look == "title":
-            sheet.set_row(at, 1.6 * LINE)
+            sheet.set_row(line, 1.6 * LINE)
         if alone is not None and alone.wrap and alone.value:
             more = ceil(max(0.0, READABLE - sum(widths)) / USUAL)
             lines = ceil(1.1 * width_of(str(alone.value)) / max(READABLE, sum(widths)))
-            sheet.set_row(at, lines * LINE)
+            sheet.set_row(line, lines * LINE)
             if len(widths) + more > 1:
-                sheet.merge_range(at, 0, at, len(widths) + more - 1, "", self._look(alone))
+                sheet.merge_range(line, 0, line, len(widths) + more - 1, "", self._look(alone))
         for column, value in enumerate(row):
-            self._cell(sheet, at, column, value)
-        return at + 1
+            self._cell(sheet, line, column, value)
+        return line + 1
 
-    def _picture(self, sheet: Worksheet, at: int, one: Picture) -> int:
-        """Put a picture, and give the rows it takes."""
+    def _picture(self, sheet: Worksheet, line: int, picture: Picture) -> int:
+        """Put a picture, and give the lines it takes."""
         from PIL import Image
 
-        with Image.open(BytesIO(one.content)) as image:
+        with Image.open(BytesIO(picture.content)) as image:
             inches: float = image.height / image.info.get("dpi", (96.0, 96.0))[1]
-        told = {"image_data": BytesIO(one.content), "description": printable(one.alternative)}
-        sheet.insert_image(at, 0, "figure.png", told)
+        options = {"image_data": BytesIO(picture.content), "description": printable(picture.alternative)}
+        sheet.insert_image(line, 0, "figure.png", options)
         return ceil(inches * INCH / LINE) + 1
 
-    def _cell(self, sheet: Worksheet, at: int, column: int, value: Cell | bool | Styled) -> None:
-        """A number as it is; a text as a text, even one that begins like a formula."""
-        one = value if isinstance(value, Styled) else Styled(value)
-        if isinstance(value, Styled) and isinstance(one.value, str):
-            one = one._replace(value=one.value.replace(COMMAND_MARK, ""))
-        look = self._look(one)
-        if one.link:
-            quoted = one.link.replace("'", "''")
-            sheet.write_url(at, column, f"internal:'{quoted}'!A1", look, printable(str(one.value)))
-        elif isinstance(one.value, str):
-            sheet.write_string(at, column, printable(one.value), look)
-        elif isinstance(one.value, bool):
-            sheet.write_boolean(at, column, one.value, look)
-        elif one.value is not None:
-            sheet.write_number(at, column, one.value, look)
-        if one.note:
-            sheet.write_comment(at, column, printable(one.note), {"author": "copark", "x_scale": 2})
+    def _cell(self, sheet: Worksheet, line: int, column: int, value: Cell | bool | Styled) -> None:
+        """Write a number as it is, and a text as a text, even one that begins like a formula."""
+        cell = value if isinstance(value, Styled) else Styled(value)
+        if isinstance(value, Styled) and isinstance(cell.value, str):
+            cell = cell._replace(value=cell.value.replace(COMMAND_MARK, ""))
+        look = self._look(cell)
+        if cell.link:
+            quoted = cell.link.replace("'", "''")
+            sheet.write_url(line, column, f"internal:'{quoted}'!A1", look, printable(str(cell.value)))
+        elif isinstance(cell.value, str):
+            sheet.write_string(line, column, printable(cell.value), look)
+        elif isinstance(cell.value, bool):
+            sheet.write_boolean(line, column, cell.value, look)
+        elif cell.value is not None:
+            sheet.write_number(line, column, cell.value, look)
+        if cell.note:
+            sheet.write_comment(line, column, printable(cell.note), {"author": "copark", "x_scale": 2})
 
-    def _look(self, one: Styled) -> Any:
-        words = isinstance(one.value, str)
-        key = (one.form, bool(one.link), one.look, one.wrap, one.right, words)
+    def _look(self, cell: Styled) -> Any:
+        words = isinstance(cell.value, str)
+        key = (cell.form, bool(cell.link), cell.look, cell.wrap, cell.right, words)
         if key not in self._looks:
-            side = {"align": "right", "indent": 1} if one.right else {"align": "left"} if words else {}
-            link = {"font_color": _INK, "underline": 1} if one.link else {}
-            shared = {"num_format": one.form, "valign": "top", "text_wrap": one.wrap}
-            self._looks[key] = self._book.add_format(shared | side | link | _LOOKS[one.look])
+            side = {"align": "right", "indent": 1} if cell.right else {"align": "left"} if words else {}
+            link = {"font_color": _INK, "underline": 1} if cell.link else {}
+            shared = {"num_format": cell.form, "valign": "top", "text_wrap": cell.wrap}
+            self._looks[key] = self._book.add_format(shared | side | link | _LOOKS[cell.look])
         return self._looks[key]
 
 
 def printable(value: str) -> str:
-    """The text without what cannot be seen; cut where a cell ends."""
-    found = clean(value)
-    return found if len(found) <= LONGEST_TEXT else found[: LONGEST_TEXT - 1] + "…"
+    """Take out of a text what cannot be seen, and cut it where a cell ends."""
+    words = clean(value)
+    return words if len(words) <= LONGEST_TEXT else words[: LONGEST_TEXT - 1] + "…"

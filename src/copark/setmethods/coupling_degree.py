@@ -46,7 +46,9 @@ class Indicator:
     """A column, and whether more of it is better."""
 
     column: str
+    """Name of the column."""
     positive: bool = True
+    """Whether more of it is better."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,9 @@ class Subsystem:
     """A subsystem and what it is measured by."""
 
     name: str
+    """Name of the subsystem."""
     indicators: tuple[Indicator, ...]
+    """What it is measured by."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,9 @@ class Range:
     """The range a column is scored over."""
 
     low: float
+    """Where the score is 0 (1 where less is better), in the column's unit."""
     high: float
-    """low, high: where the score is 0 and 1 (1 and 0 where less is better), in the column's unit."""
+    """Where the score is 1 (0 where less is better), in the column's unit."""
     source: Literal["given", "unit", "sample"]
     """``given`` by the user, the ``unit`` interval for columns that lie in it, or the ``sample``'s own extremes."""
     clipped: tuple[str, ...] = ()
@@ -107,8 +112,11 @@ class Degrees:
     """One form: C and D, shape (case,), and the grade of each D."""
 
     coupling: Floats
+    """C of each case, 0 to 1."""
     coordination: Floats
+    """D of each case, 0 to 1."""
     grades: tuple[str, ...]
+    """Grade of each D."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +124,9 @@ class Coupled:
     """What a table gave."""
 
     table: CaseTable
+    """The table it was read from."""
     request: CouplingRequest
+    """What was asked."""
     ranges: Mapping[str, Range]
     """The range of each column."""
     indicator_scores: Floats

@@ -52,9 +52,13 @@ class Scope:
     """The box of what is possible, in the data's own units; the observed ranges unless theory gives wider ones."""
 
     x_low: float
+    """Least value of the condition."""
     x_high: float
+    """Largest value of the condition."""
     y_low: float
+    """Least value of the outcome."""
     y_high: float
+    """Largest value of the outcome."""
 
     @property
     def area(self) -> float:
@@ -229,8 +233,9 @@ class NcaRequest:
     """What is asked."""
 
     outcome: str
+    """Column of the outcome."""
     conditions: tuple[str, ...]
-    """outcome, conditions: columns."""
+    """Columns of the conditions."""
     corner: int = 1
     """Which corner is expected to be empty, 1 to 4."""
     scope: Scope | None = None
@@ -246,19 +251,21 @@ class Ceiling:
     """One ceiling of one condition."""
 
     zone: float
+    """The empty area, in the product of both units."""
     effect: float
-    """zone, effect: the empty area and its share of the scope, d."""
+    """That area as a share of the scope, d, 0 to 1."""
     above: int
     """Cases that stick out of the ceiling."""
     intercept: float
+    """Intercept of the line of CR-FDH, in the data's own units; NaN for the step and where there is no line."""
     slope: float
-    """intercept, slope: of CR-FDH, in the data's own units; NaN for the step and where there is no line."""
+    """Slope of the same line; NaN likewise."""
     accuracy: float
     """Cases on or below the ceiling, in per cent."""
     condition_inefficiency: float
+    """Per cent of the condition's range beyond which no outcome needs more."""
     outcome_inefficiency: float
-    """condition_inefficiency, outcome_inefficiency: per cent of the condition's range beyond which no outcome needs
-    more, and of the outcome's range that needs nothing."""
+    """Per cent of the outcome's range that needs nothing."""
     p: float
     """Of the permutation test; NaN without one."""
     bottlenecks: tuple[Bottleneck, ...]
@@ -267,12 +274,16 @@ class Ceiling:
 
 @dataclass(frozen=True)
 class Necessity:
-    """One condition: its scope, its peers (case, x, y) and its two ceilings."""
+    """One condition and its ceilings."""
 
     condition: str
+    """Column of the condition."""
     scope: Scope
+    """The box of what is possible."""
     peers: tuple[tuple[str, float, float], ...]
+    """Cases that the step ceiling rests on: label, condition and outcome."""
     ceilings: Mapping[Kind, Ceiling]
+    """The two ceilings, by kind."""
 
 
 @dataclass(frozen=True)
@@ -280,8 +291,11 @@ class Necessities:
     """What an analysis gave."""
 
     table: CaseTable
+    """The table it was read from."""
     request: NcaRequest
+    """What was asked."""
     found: tuple[Necessity, ...]
+    """What was found of each condition."""
 
 
 def size_of(effect: float) -> str:

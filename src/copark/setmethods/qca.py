@@ -64,14 +64,17 @@ class QcaSettings:
     """What is asked."""
 
     outcome: str
+    """Column of the outcome."""
     conditions: tuple[str, ...]
-    """outcome, conditions: columns."""
+    """Columns of the conditions."""
     negate: bool = False
     """Explain the absence of the outcome. Expectations are of what helps that outcome: they must be turned too."""
     incl_cut: float = 0.8
+    """Least consistency of a row coded 1."""
     pri_cut: float = 0.0
+    """Least PRI of a row coded 1."""
     n_cut: int = 1
-    """incl_cut, pri_cut, n_cut: least consistency, PRI and number of cases of a row."""
+    """Least number of cases of a row that counts as observed."""
     expectations: tuple[Expectation, ...] = ()
     """Directional expectations, one a condition; empty for none."""
 
@@ -103,14 +106,19 @@ class QcaAnalysis:
     table: CaseTable
     """The calibrated table."""
     settings: QcaSettings
+    """What was asked."""
     members: Floats
+    """Memberships in the conditions: see :meth:`QcaSettings.memberships`."""
     outcome: Floats
-    """members, outcome: see :meth:`QcaSettings.memberships`."""
+    """Memberships in the outcome, or in its absence where that is explained."""
     truth: TruthTable
+    """The truth table."""
     solutions: Solutions
+    """All solutions of it."""
     necessity: tuple[Necessary, ...]
+    """Fit of each condition and each negation as a necessary set."""
     sufficiency: tuple[tuple[str, Sufficiency], ...]
-    """necessity, sufficiency: fit of each condition and each negation, by name."""
+    """Fit of each condition and each negation as a sufficient set, by name."""
     expressions: tuple[Necessary, ...]
     """Conjunctions and disjunctions that may be called necessary."""
     warnings: tuple[Warned, ...]
@@ -239,10 +247,11 @@ class AnalyticVariant:
     family: str
     """``anchors``; ``incl``, ``pri``, ``n`` for one cutoff, ``cutoffs`` for several together; ``cases``; ``scores``."""
     changed: str
+    """What was changed: a column, the cutoffs, or the cases."""
     value: str
-    """changed, value: what was changed and to what: a column and its anchors or other column, the three cutoffs, or the
-    case left out."""
+    """What it was changed to: anchors, another column or cutoffs; or the case left out."""
     models: Models
+    """The models then, by kind of solution."""
     fit: Mapping[Kind, Sufficiency]
     """Of the first model of each kind; NaN where there is none."""
 
@@ -252,13 +261,15 @@ class Survival:
     """How often a term is there again."""
 
     term: Term
+    """The term."""
     asked: bool
     """Whether it is a term of the analysis as it was asked for."""
     variants: int
     """How many variants of the family there are."""
     surely: int
+    """In how many variants all tied models have it."""
     perhaps: int
-    """surely, perhaps: in how many of them all, and at least one, of the tied models have it."""
+    """In how many variants at least one of them has it."""
     narrower: int
     """In how many, of those where no model has it, some model has a term within it: the same path with conditions
     added."""
@@ -269,7 +280,9 @@ class Robustness:
     """All variants of an analysis."""
 
     asked: Models
+    """The models of the analysis as it was asked for."""
     variants: tuple[AnalyticVariant, ...]
+    """What came of each change."""
 
     def families(self) -> tuple[str, ...]:
         """The families that have variants, in order."""

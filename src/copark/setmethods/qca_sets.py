@@ -100,21 +100,28 @@ def digits(row: int, count: int) -> tuple[int, ...]:
 
 @dataclass(frozen=True)
 class Sufficiency:
-    """How sufficient a set is: consistency, PRI, raw coverage, and unique coverage (NaN where it has no meaning)."""
+    """How sufficient a set is."""
 
     inclusion: float
+    """Consistency, 0 to 1."""
     pri: float
+    """Proportional reduction in inconsistency (PRI), 0 to 1."""
     coverage: float
+    """Raw coverage, 0 to 1."""
     unique: float
+    """Unique coverage, 0 to 1; NaN where it has no meaning."""
 
 
 @dataclass(frozen=True)
 class NecessityFit:
-    """How necessary a set is: consistency, relevance, coverage."""
+    """How necessary a set is."""
 
     inclusion: float
+    """Consistency, 0 to 1."""
     relevance: float
+    """Relevance of necessity (RoN), 0 to 1."""
     coverage: float
+    """Coverage, 0 to 1."""
 
 
 def _ratio(part: float, whole: float) -> float:
@@ -168,7 +175,9 @@ class Necessary:
     """An expression with its fit as a necessary set."""
 
     name: str
+    """The expression."""
     fit: NecessityFit
+    """How necessary it is."""
 
 
 def single_terms(count: int) -> tuple[Term, ...]:

@@ -35,9 +35,9 @@ class TruthRow:
     n: int
     """Cases with a membership above 0.5 in it."""
     inclusion: float | None
+    """Consistency of the row as a sufficient set, over the memberships of all cases; ``None`` without a case."""
     pri: float | None
-    """inclusion, pri: consistency as a sufficient set and PRI, over the memberships of all cases; ``None`` without a
-    case."""
+    """PRI of the row, likewise."""
     cases: tuple[str, ...]
     """Labels of the cases in it."""
     against: tuple[str, ...] = ()
@@ -49,6 +49,7 @@ class TruthTable:
     """All 2^k rows in order, and the cases that are in none of them."""
 
     rows: tuple[TruthRow, ...]
+    """The rows, by number."""
     crossover: tuple[str, ...]
     """Labels of cases with a membership of exactly 0.5 in some condition: they belong to no row and are counted in
     none, but still weigh in every consistency."""
@@ -287,8 +288,9 @@ class Intermediate:
     name: str
     """``CiPj``: of the i-th complex and the j-th parsimonious model."""
     complex_model: Model
+    """The complex model it comes from."""
     parsimonious_model: Model
-    """complex_model, parsimonious_model: the two."""
+    """The parsimonious model it comes from."""
     models: tuple[Model, ...]
     """All tied intermediate models."""
     easy: tuple[int, ...]
@@ -304,8 +306,9 @@ class Solutions:
     """All solutions of a truth table."""
 
     cautious: Minimised
+    """Minimised without remainders: the complex, or conservative, solution."""
     parsimonious: Minimised
-    """cautious, parsimonious: minimised without remainders (the complex, or conservative, solution), and with all."""
+    """Minimised with all remainders."""
     intermediate: tuple[Intermediate, ...]
     """One entry a pair of models."""
     assumptions: tuple[tuple[int, ...], ...]

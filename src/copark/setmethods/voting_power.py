@@ -24,8 +24,9 @@ class Power:
     """Power of each voter, in order."""
 
     weights: tuple[int, ...]
+    """Weights of the voters, in whole numbers."""
     quota: int
-    """weights, quota: the game in whole numbers."""
+    """Least weight that wins, in the same numbers."""
     shapley_shubik: tuple[Fraction, ...]
     """Share of the orders of voting in which the voter is decisive; they sum to 1 if anyone ever is."""
     banzhaf_raw: tuple[int, ...]

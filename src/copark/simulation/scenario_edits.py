@@ -27,17 +27,24 @@ class Step(Entry):
     """A value from a date on; without a date from the start on."""
 
     value: float
+    """The value, in the unit of the edit and within its range."""
     since: When | None = Field(default=None, alias="from")
+    """When it begins to hold: a date (2015, 2015-05, 2015-05-10) or a quarter (2015Q2); null for the start."""
 
 
 class Shares(Entry):
     """A cap table from a date on, by side, in basis points; the unallocated rest never votes."""
 
     home: BasisPoints = 0
+    """Shares of the investing side, basis points (6000 is 60 %)."""
     host: BasisPoints = 0
+    """Shares of the host side, basis points."""
     third: BasisPoints = 0
+    """Shares of holders of neither side, basis points."""
     unallocated: BasisPoints = 0
+    """Shares that never vote, basis points. The four sum to 10000."""
     since: When | None = Field(default=None, alias="from")
+    """When the shares begin to hold: a date or a quarter; null for the start."""
 
     @model_validator(mode="after")
     def _check_sum(self) -> Shares:
@@ -51,8 +58,11 @@ class FrameworkEdit(Entry):
     """The intergovernmental framework: off for good, or on from a quarter to a quarter."""
 
     on: Switch = True
+    """Whether there is a framework; off, it never was, and no dates may be given."""
     since: When | None = Field(default=None, alias="from")
+    """First quarter of the framework, as a quarter or a date; null for that on record, or for the start."""
     until: When | None = Field(default=None, alias="to")
+    """Last quarter of the framework; null for that on record, or for no end where ``from`` is given."""
 
     @model_validator(mode="after")
     def _check_off(self) -> FrameworkEdit:
@@ -77,16 +87,22 @@ class Depth(Entry):
     rescue_by_controller: Switch = True
     """Without the framework, the side that controls the company may pay."""
     since: When | None = Field(default=None, alias="from")
+    """When what is off goes off: a date or a quarter; null for the start."""
 
 
 class Stay(Entry):
     """When a partner or shareholder is there: not at all, for good, at other dates, or some quarters later."""
 
     present: Switch = True
+    """Whether it is ever there; off, nothing else may be said."""
     forever: bool = False
+    """Whether it stays for good once it has come; not with ``to``."""
     since: When | None = Field(default=None, alias="from")
+    """When it comes: a date or a quarter; null for as on record."""
     until: When | None = Field(default=None, alias="to")
+    """When it leaves: a date or a quarter, the last it is there; null for as on record."""
     shift: Annotated[int, Field(ge=-LONGEST_SHIFT, le=LONGEST_SHIFT)] = 0
+    """Quarters by which its time is moved: later, or earlier where negative; not with dates."""
 
     @model_validator(mode="after")
     def _check_words(self) -> Stay:
@@ -102,19 +118,28 @@ class Rival(Entry):
     """A rival park next door, of a side: its size relative to this park, and that side's stake in it."""
 
     side: Literal["home", "host"]
+    """Side that has a stake in the rival: home or host."""
     size: Annotated[float, Field(ge=0.0, le=100.0)]
+    """Size of the rival relative to this park: 1 for one as large, 0 for none, at most 100."""
     stake: UnitInterval
+    """The side's stake in the rival, 0 to 1."""
     since: When | None = Field(default=None, alias="from")
+    """First quarter of the rival, as a quarter or a date; null for the start."""
     until: When | None = Field(default=None, alias="to")
+    """Last quarter of the rival; null for no end."""
 
 
 class TermEdit(Entry):
-    """What enterprises of each origin gain in the park, in return per year (0.01 = one point), from a date on."""
+    """Gains of enterprises of each origin in the park, in return per year (0.01 = one point), from a date on."""
 
     home: Jump
+    """What enterprises of the investing country gain: return per year, -1 to 1."""
     host: Jump
+    """What enterprises of the host country gain: return per year, -1 to 1."""
     third: Jump
+    """What enterprises of other countries gain: return per year, -1 to 1."""
     since: When | None = Field(default=None, alias="from")
+    """When the terms begin to hold: a date or a quarter; null for the start."""
 
 
 def _steps(value: Any) -> Any:
@@ -161,37 +186,43 @@ TermWords = Annotated[TermEdit, _words(off={"home": 0.0, "host": 0.0, "third": 0
 
 
 class Edits(Entry):
-    """What a scenario changes among the facts of its case. What is left out stays as the record has it.
+    """What a scenario changes among the facts of its case; what is left out stays as on record.
 
-    A list of values (or shares) takes the place of everything the record has from its first date on.
+    A list of values (or shares) takes the place of everything on record from its first date on.
     """
 
     equity: tuple[Shares, ...] = ()
+    """Cap tables of the development company, each from its date on; empty for those on record."""
     quota: Annotated[StepsWritten, _between(1, WHOLE)] = None
-    """Shares a strategic vote needs, basis points (5001 is more than half)."""
+    """Shares a strategic vote needs, basis points, 1 to 10000 (5001 is more than half): a number, or values from dates
+    on."""
     framework: Annotated[FrameworkEdit | None, _words(off={"on": False}, on={"on": True})] = None
+    """The intergovernmental framework: on, off, or on from a quarter to a quarter; null for as on record."""
     depth: Depth = Depth()
+    """Which instruments of the framework there are; by default all that are on record."""
     partners: dict[str, StayWords] = Field(default_factory=dict)
-    """Presence of global partners, by key."""
+    """When global partners are there, by key: drop, forever, or times."""
     shareholders: dict[str, StayWords] = Field(default_factory=dict)
-    """Presence of shareholders (their ties), by key; shares are edited under equity."""
+    """When shareholders are there with their ties, by key: drop, forever, or times; shares are edited under equity."""
     drop: tuple[str, ...] = ()
-    """What never happened: keys such as ``visit/2015-05-10``; see :mod:`~copark.simulation.case_edits`."""
+    """What never happened: keys such as ``visit/2015-05-10``, those of the case's lever ``edits.drop``."""
     threshold: Annotated[StepsWritten, _between(0, MOST_THRESHOLD)] = None
-    """Least declared investment, M USD."""
+    """Least declared investment of an enterprise, M USD, 0 to 1000: a number, or values from dates on."""
     narrow_until: Annotated[When | None, BeforeValidator(_narrow)] = None
-    """Until when the list of activities is narrow; also forever, never."""
+    """Until when the list of admitted activities is narrow: a date or a quarter, or forever, or never; null for as on
+    record."""
     profit_tax: Annotated[StepsWritten, _between(0, MOST_TAX)] = None
-    """Tax rate on residents' profits."""
+    """Tax rate on residents' profits, 0 to 0.9: a number, or values from dates on."""
     capability: Annotated[StepsWritten, _between(0, 1)] = None
-    """The developer's operating capability."""
+    """The developer's operating capability, 0 to 1: a number, or values from dates on."""
     plan: Annotated[StepsWritten, _between(0, MOST_AREA)] = None
-    """Area to be serviced in all, hectares."""
+    """Area to be serviced in all, hectares, 0 to 100000: a number, or values from dates on."""
     kind: Literal["intergovernmental", "mixed", "enterprise-led"] | None = None
-    """Who drives the park: an enterprise-led one has a private owner."""
+    """Who drives the park: intergovernmental, mixed, or enterprise-led (a private owner); null for as on record."""
     rivals: tuple[Rival, ...] = ()
+    """Rival parks next door; each takes the place of what is on record of its side while it lasts."""
     terms: dict[Literal["cost", "market"], TermWords] = Field(default_factory=dict)
-    """What the park lets enterprises arbitrage."""
+    """What the park lets enterprises arbitrage, by kind (cost or market): off, or a return for each origin."""
 
     @property
     def is_empty(self) -> bool:

@@ -60,28 +60,44 @@ class LinkChange(Entry):
     """
 
     strength: Annotated[float, Field(ge=0.0, le=10.0)] = 1.0
+    """Multiplies what the link carries beyond its neutral value: 1 as it is, 0 cut, at most 10."""
     delay: Annotated[int, Field(ge=0, le=400)] | None = None
+    """Quarters from sending to arriving, 0 to 400; null for the link's own."""
     since: Moment = Field(default=0, alias="from")
+    """From when the strength holds: a quarter (2016Q1), or so many quarters after the case's first."""
     until: Moment | None = Field(default=None, alias="to")
+    """Until when the strength holds: a quarter, the last that counts, or a number of quarters after the case's first,
+    which no longer counts; null for no end."""
 
 
 class LeverChange(Entry):
     """The value of a lever or driver from a quarter (2016Q1) to the end of another, where one is given."""
 
     value: Value
+    """The value, in the unit and range of the lever; as many numbers as it has."""
     since: Moment = Field(default=0, alias="from")
+    """From when it holds: a quarter (2016Q1), or so many quarters after the case's first."""
     until: Moment | None = Field(default=None, alias="to")
+    """Until when it holds: a quarter, the last that counts, or a number of quarters after the case's first, which no
+    longer counts; null for no end."""
 
 
 class Scenario(Entry):
     """One arm of a study: what is changed against the case. Random numbers and draws are those of every other arm."""
 
     key: Key
+    """Key of the scenario in results: small letters, digits and hyphens, up to 64."""
     title: Title
+    """Title for a reader."""
     parameters: dict[str, Value] = Field(default_factory=dict)
+    """Parameters fixed at a value, by name: a number, or as many as the parameter has, in its unit and range."""
     levers: dict[str, tuple[LeverChange, ...]] = Field(default_factory=dict)
+    """Levers and drivers of the model that are given another value for a time, by name, such as
+    ``world.exposure_pandemic``."""
     links: dict[str, LinkChange] = Field(default_factory=dict)
+    """Links between scales that are changed, by name, such as ``network_to_arrivals``."""
     without_anchors: tuple[Annotated[int, Field(ge=0)], ...] = ()
+    """Anchor projects that never come, by their place in the case's list, counted from 0."""
     edits: Edits = Edits()
     """Facts of the case that are changed; a lever that sets the same fact has it."""
     times: dict[str, Factor] = Field(default_factory=dict, exclude_if=not_)
@@ -116,11 +132,17 @@ class Study(Entry):
     """A study, as its file says it."""
 
     format: Literal[1] = 1
+    """Version of the format of study files: 1."""
     name: Key
+    """Name of the study: small letters, digits and hyphens, up to 64."""
     title: Title
+    """Title for a reader."""
     case: Annotated[str, Field(max_length=500)]
+    """Name of a case, or path of its folder."""
     runs: Annotated[int, Field(ge=1, le=MOST_RUNS)] = 1000
+    """Runs of each scenario."""
     seed: Annotated[int, Field(ge=0, lt=2**62)] = 1
+    """Number the random streams start from: the same seed gives the same numbers."""
     quarters: Annotated[int, Field(ge=1, le=400)] | None = None
     """How many quarters are simulated; outcomes are judged in year twenty, or in the last one of fewer."""
     now: Quarter | None = None
@@ -137,7 +159,9 @@ class Study(Entry):
     futures: Annotated[int, Field(ge=1, le=100_000)] = 1
     """Runs that share a draw of parameters: run r has draw r // futures, and random numbers of its own."""
     scenarios: Annotated[tuple[Scenario, ...], Field(min_length=1, max_length=100)]
+    """The scenarios, at most 100; the first is the reference of comparisons."""
     keep: KeepWord | tuple[str, ...] | None = None
+    """Outputs that are kept: standard, all, summary, or names; standard by default."""
 
     @field_validator("keep")
     @classmethod

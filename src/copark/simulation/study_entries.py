@@ -15,14 +15,16 @@ from copark.cases.types import suggestion, wrong
 class Entry(BaseModel):
     """Base of the entries of a study: frozen, no unknown keys, no NaN."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
 
 
 class Title(Entry):
     """A title in both languages; one that is given in a single language, or as plain text, stands for both."""
 
     en: Annotated[str, Field(max_length=200)]
+    """The title in English, up to 200 letters."""
     zh: Annotated[str, Field(max_length=200)]
+    """The title in Chinese, up to 200 letters."""
 
     @model_validator(mode="before")
     @classmethod

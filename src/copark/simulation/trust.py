@@ -25,9 +25,11 @@ class Trust:
     """``own`` posterior of the user, ``shipped`` posterior, ``borrowed`` from the panel, or what is drawn without one:
     ``prior``, ``unsettled``, ``defaults``; ``unknown`` where nothing tells."""
     case: str
+    """Name of the case."""
     cut: str = ""
+    """Last quarter of the record that was used; empty where none was."""
     values: int = 0
-    """cut, values: last quarter of the record that was used, and how many values of it."""
+    """How many values of the record were used."""
     parks: int = 0
     """Other parks that parameters are borrowed from."""
     scale_reduction: float = 1.0

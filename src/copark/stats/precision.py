@@ -30,7 +30,9 @@ class Split:
     """
 
     parameters: float
+    """Variance that the draw of parameters explains."""
     chance: float
+    """Variance that chance adds to it."""
 
     @property
     def share(self) -> float:

@@ -65,8 +65,11 @@ class Stability:
     """How a ranking stands when its states are drawn again: on all of them, with 5 and 95 % of its ranks."""
 
     rank: Integers
+    """Rank of each option on all states, 1 for the best, shape (options,)."""
     low: Integers
+    """5 % of its ranks over replicates, shape (options,)."""
     high: Integers
+    """95 % of its ranks over replicates, shape (options,)."""
     best: Floats
     """Share of replicates in which it is first, alone or with others."""
 
@@ -114,8 +117,11 @@ class Sources:
     """
 
     structure: float
+    """Variance from the structure of the model."""
     parameters: float
+    """Variance from the draw of parameters under a structure."""
     chance: float
+    """Variance that chance adds."""
 
     @property
     def total(self) -> float:

@@ -66,10 +66,11 @@ class Percentiles:
     """Where an observation lies in an ensemble's distribution, from 0 to 100; NaN without an ensemble."""
 
     first: float
+    """Percentile of a value: share below it, ties by half. Of "at least N" and of a range the share below N; of "at
+    most N" 0."""
     last: float
-    """first, last: of a value both are its percentile: share below it, ties by half. "At least N" spans from the share
-    below N to 100, "at most N" from 0 to the share not above N, a range from the share below it to the share not above
-    it."""
+    """The same of a value. Of "at least N" 100; of "at most N" the share not above N, of a range that not above its
+    upper end."""
     single: bool
     """Whether it is of a value."""
 

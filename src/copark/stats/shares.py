@@ -57,12 +57,17 @@ class Share:
     """How often an outcome happened among the runs that finished; NaN where none did."""
 
     name: str
+    """Name of the outcome."""
     count: int
+    """Runs with this outcome."""
     total: int
+    """Runs that finished."""
     share: float
+    """count / total, 0 to 1; NaN where no run finished."""
     low: float
+    """Lower end of the Wilson interval of the share (Monte Carlo error)."""
     high: float
-    """low, high: Wilson interval of the share (Monte Carlo error)."""
+    """Upper end of the same interval."""
 
 
 def z_of(level: float = LEVEL) -> float:

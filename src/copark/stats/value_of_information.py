@@ -42,8 +42,9 @@ class InformationGain:
     """What a candidate tells of one effect beside what is known."""
 
     before: float
+    """Share of the variance of the effect that is foretold without the candidate (R²)."""
     after: float
-    """before, after: share of the variance of the effect that is foretold (R²), without the candidate and with it."""
+    """The same with it."""
     variance: float
     """Expected reduction of the variance of the condition, E[P(1 - P)], as scored on worlds not used: the Brier score
     without the candidate less that with it."""
@@ -52,8 +53,9 @@ class InformationGain:
     move: float
     """Expected absolute change of the probability."""
     decided_before: float
+    """Share of worlds in which the condition is decided without the candidate."""
     decided: float
-    """decided_before, decided: share of worlds in which the condition is decided, without and with it."""
+    """The same with it."""
     right: float
     """Share of the decided worlds in which what was decided holds; NaN where none is."""
 

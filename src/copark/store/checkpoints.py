@@ -102,11 +102,14 @@ class Stage:
 
 @dataclass(frozen=True)
 class Tally:
-    """How many stages there were in all, how many of them were there already, and whether another was begun."""
+    """How far an earlier attempt had come."""
 
     done: int
+    """Stages that were there already."""
     begun: bool
+    """Whether another was begun."""
     whole: int
+    """Stages in all."""
 
 
 def tally_of(shares: Collection[float], whole: int) -> Tally:

@@ -39,7 +39,9 @@ class Said:
     """Words in both languages."""
 
     en: str
+    """The words in English."""
     zh: str
+    """The words in Chinese."""
 
 
 class Entries(Mapping[str, dict[str, str]]):

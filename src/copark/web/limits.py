@@ -122,7 +122,10 @@ def is_loopback(host: str) -> bool:
 
 HEADER = "X-Copark-Owner"
 _PATTERN = "^[A-Za-z0-9_-]{16,64}$"
-_TOLD = "A word of the client's own, made at random and kept: what it saves belongs to it."
+_TOLD = (
+    "Token of the client, 16 to 64 random letters and digits that it keeps to itself: what is uploaded, saved or "
+    "queued with it is found with it alone. Without it, jobs and uploads belong to the client's address."
+)
 Owner = Annotated[str, Header(alias=HEADER, pattern=_PATTERN, description=_TOLD)]
 _Word = Annotated[str, StringConstraints(pattern=_PATTERN)]
 MaybeOwner = Annotated[_Word | SkipJsonSchema[None], Header(alias=HEADER, description=_TOLD)]

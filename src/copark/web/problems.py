@@ -32,20 +32,24 @@ log = logging.getLogger("copark.web")
 
 
 class ProblemInfo(Answer):
-    """What is wrong, and how to mend it."""
+    """What is wrong, and how to fix it."""
 
     type: str
-    """Address of what is said of this kind of problem."""
+    """Address of the text on this kind of problem, relative to the server."""
     title: str
-    """What is wrong, in the language asked for."""
+    """What is wrong, in the language of the request."""
     status: int
+    """Status code of the response, 400 to 599."""
     detail: str
-    """How to mend it, in the language asked for."""
+    """How to fix it, in the language of the request."""
     code: str
     """What kind of problem it is; the same in every language."""
     cause: Said
+    """What is wrong, in both languages."""
     repair: Said
+    """How to fix it, in both languages."""
     faults: list[FaultInfo]
+    """Everything that is wrong with a request or an upload, place by place; empty for other problems."""
 
 
 class Problem(Exception):

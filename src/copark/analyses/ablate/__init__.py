@@ -39,9 +39,13 @@ class Params(CaseParams):
     """What may be asked of a case's mechanisms."""
 
     size: Annotated[int, Field(ge=0, le=1 << 20)] = 1 << 14
+    """Runs of each refit, a power of two; 0 skips the refits."""
     futures: Annotated[int, Field(ge=1, le=10_000)] = 2
+    """Runs for each draw of the posterior."""
     no_links: bool = False
+    """Whether to keep all links between scales on."""
     only: Annotated[tuple[str, ...], Keys(mechanisms_of)] = ()
+    """Keys of the mechanisms and links to switch off; by default everything."""
     served: ClassVar[Mapping[str, float]] = {"size": 1 << 14, "futures": 5}
 
 

@@ -158,6 +158,7 @@ class AblationSettings:
     repeats: int = 6
     """Repeats of the whole model, to know how far scores move by chance."""
     seed: int = 1
+    """Seed of the random numbers."""
     only: tuple[str, ...] = ()
     """Keys of what is switched off; everything if there are none."""
 

@@ -39,7 +39,9 @@ class Params(AheadParams):
     """What a brief may be asked of a park; levers are answered with the same draws and futures."""
 
     draws: Annotated[int, Field(ge=1, le=100_000)] = 200
+    """Number of parameter draws."""
     futures: Annotated[int, Field(ge=1, le=10_000)] = 5
+    """Runs for each draw, each with random numbers of its own."""
     served: ClassVar[Mapping[str, float]] = {"draws": 1000, "futures": 20}
 
 
@@ -48,8 +50,9 @@ class Closed:
     """The closure of a park."""
 
     key: str
+    """Key of the closure among the events that can be undone."""
     title: Said
-    """key, title: of the event, and what it was."""
+    """What it was."""
     since: str
     """First quarter of it."""
     bands: dict[str, Floats]
@@ -61,19 +64,23 @@ class Answer(Result):
     """What a brief tells."""
 
     case: str
+    """Name of the case."""
     park: Said
-    """case, park: name of the case, and its title."""
+    """Title of the case."""
     start: str
+    """First quarter of the case."""
     horizon: str
+    """Quarter in which outcomes are judged."""
     data_end: str
-    """start, horizon, data_end: first quarter, the one outcomes are judged in, the last one with data."""
+    """Last quarter with data."""
     runs: int
     """Runs that finished."""
     outcomes: tuple[Share, ...]
     """Shares of outcomes at the horizon."""
     outside: int
+    """Observations outside the range of 90 % of runs."""
     compared: int
-    """outside, compared: observations outside the range of 90 % of runs, of how many."""
+    """Observations that can be compared with runs."""
     bands: dict[str, Floats]
     """5, 25, 50, 75 and 95 % of runs by output, up to the horizon, shape (5, quarters)."""
     reported: tuple[Point, ...]

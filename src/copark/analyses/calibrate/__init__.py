@@ -37,16 +37,25 @@ MOST_SWEEPS = 10_000
 
 
 class Params(AnalysisParams):
-    """What may be asked of a calibration; the words of each are in texts.yaml."""
+    """What may be asked of a calibration."""
 
     case: Annotated[str, Field(min_length=1, max_length=1000)]
+    """Name of a case, or path of a case folder."""
     cut: str | None = None
+    """Last quarter taken as known, such as 2020Q4; by default the last with data. An earlier one leaves later values to
+    validate on."""
     runs: PowerOfTwo = None
+    """Runs of the prior batch, a power of two such as ``2^19``; 2^16 by default."""
     seed: Annotated[int | None, Field(ge=0, le=2**63 - 1)] = None
+    """Seed of the random numbers; by default that of the method."""
     full: bool = False
+    """Whether to search longer and to examine the result over 200 simulated records of each kind."""
     sweeps: Annotated[int | None, Field(ge=1, le=MOST_SWEEPS), Local()] = None
+    """Sweeps at the end of the longest search, at most; by default 100, with ``full`` 400."""
     fresh: Annotated[bool, Local()] = False
+    """Whether to calibrate again even if the same calibration is stored."""
     check: Annotated[bool, Local()] = False
+    """Whether to make the shipped posterior again and compare."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +63,13 @@ class Density:
     """A parameter before and after: densities between edges that hold 99 % of the prior."""
 
     name: str
+    """Name of the parameter."""
     edges: Floats
+    """Edges of the bins, in the parameter's unit, shape (bins + 1,)."""
     prior: Floats
+    """Density of the prior in each bin, shape (bins,)."""
     posterior: Floats
+    """Density of the posterior in each bin, shape (bins,)."""
 
 
 @dataclass(frozen=True)
@@ -80,9 +93,10 @@ class Calibrated:
     checks: tuple[Check, ...]
     """Every fitted value beside what calibrated runs would have reported."""
     axes: tuple[str, ...]
+    """Names of the parameters, in the order of the columns of ``ranks``."""
     ranks: dict[str, Floats]
-    """axes, ranks: parameters; ranks of the truth in its posterior by kind of simulated observations (``anywhere`` in
-    the prior, ``near`` the case's own), shape (records, axes)."""
+    """Ranks of the truth in its posterior by kind of simulated observations (``anywhere`` in the prior, ``near`` the
+    case's own), shape (records, axes)."""
     notes: tuple[Note, ...]
     """Numbers of health."""
     apart: tuple[str, ...]
@@ -92,9 +106,10 @@ class Calibrated:
     wide_sizes: bool = False
     """Whether the park was read with the panel's priors of size."""
     flat: tuple[str, ...] = ()
+    """Sizes whose prior is the whole range of the model, since the park's values lie where the panel's hardly
+    reaches."""
     aside: tuple[str, ...] = ()
-    """flat, aside: sizes whose prior is the whole range of the model, since its values lie where the panel's hardly
-    reaches; values not fitted, since no prior run comes near them (:mod:`copark.calibration.calibration_setup`)."""
+    """Values not fitted, since no prior run comes near them (:mod:`copark.calibration.calibration_setup`)."""
 
     def ranks_of(self, kind: str) -> Ranks:
         """Ranks of the truth for one kind of simulated observations."""
@@ -123,11 +138,13 @@ class Answer(Remakeable):
     """What came of a calibration, or of making the shipped one again."""
 
     case: str
+    """Name of the case."""
     park: Said
+    """Title of the case."""
     cut: str
-    """case, park, cut: name and title of the case; last quarter known."""
+    """Last quarter known."""
     calibrated: Calibrated | None = None
-    """calibrated, again: one of the two: a calibration; how the shipped posterior made again compares."""
+    """The calibration; ``None`` where ``again`` was asked."""
     evidence: tuple[Evidence, ...] = ()
     """Sources of the values fitted."""
 

@@ -40,10 +40,15 @@ class Params(CaseParams):
     """What may be asked of the claims about a case."""
 
     draws: Annotated[int, Field(ge=2, le=100_000)] = 200
+    """Number of parameter draws."""
     futures: Annotated[int, Field(ge=1, le=10_000)] = 5
+    """Runs for each draw."""
     claim: Annotated[tuple[str, ...], Option("--claim", repeated=True), Keys(claims_of)] = ()
+    """Ids of the claims to test; by default all."""
     file: Path | None = None
+    """Your own claims file; by default the one shipped for the case."""
     stopping: Literal["sequential", "none"] = "sequential"
+    """Whether a rule fixed in advance stops what is decided (sequential), or everything is run on all draws (none)."""
     served: ClassVar[Mapping[str, float]] = {"draws": 400, "futures": 20}
 
 

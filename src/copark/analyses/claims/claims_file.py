@@ -40,14 +40,15 @@ class ClaimsFile:
     """A claims file that is sound."""
 
     claims: Claims
+    """What it says."""
     name: str
-    """Without folders."""
+    """Name of the file, without folders."""
     sha256: str
     """Of its bytes: what anyone can check that the rules were those committed."""
     general: bool = False
+    """Whether it is a general set, made for a case that brings no claims."""
     left_out: tuple[Title, ...] = ()
-    """general, left_out: whether it is a general set, made for a case that brings no claims; what of that set cannot be
-    asked of it."""
+    """What of the general set cannot be asked of the case."""
 
 
 _SOUND: dict[tuple[str, str, str | None], ClaimsFile] = {}

@@ -60,14 +60,23 @@ class Condition(Entry):
     """One condition of a rule, or several joined; see the module."""
 
     of: Key | None = None
+    """Key of the statistic; left out of conditions that join others."""
     above: Bound | None = None
+    """It must lie above this number or margin."""
     below: Bound | None = None
+    """It must lie below this number or margin."""
     within: Bound | None = None
+    """It must lie neither below minus this margin nor above it."""
     beyond: Bound | None = None
+    """It must lie below minus this margin, or above it."""
     probability: Annotated[float, Field(gt=0.5, le=1.0, alias="with")] = 0.95
+    """With which probability it must, above 0.5."""
     every: Annotated[tuple[Condition, ...] | None, Field(alias="all", min_length=1)] = None
+    """Conditions that must all be met."""
     some: Annotated[tuple[Condition, ...] | None, Field(alias="any", min_length=1)] = None
+    """Conditions of which one must be met."""
     negated: Annotated[Condition | None, Field(alias="not")] = None
+    """A condition that must not be met."""
 
     @model_validator(mode="after")
     def _check_form(self) -> Condition:
@@ -105,8 +114,11 @@ class Rule(Entry):
     """
 
     supported: Condition
+    """When the claim is supported."""
     not_supported: Condition
+    """When it is not."""
     contradicted: Condition | None = None
+    """When it is contradicted; left out if nothing can contradict it."""
 
     def simple(self) -> Iterator[Condition]:
         """Every simple condition in it."""
@@ -172,8 +184,11 @@ class Beyond:
     """How probable it is that a statistic lies beyond a bound of its rule: below or above it."""
 
     bound: float
+    """The bound, in the statistic's unit."""
     relation: Literal["below", "above"]
+    """below or above."""
     share: float
+    """Probability that the statistic lies there, 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -181,14 +196,19 @@ class Measured:
     """What is told of a sample."""
 
     over: Over
+    """draws or mean: see :class:`Sample`."""
     draws: int
     """Draws that have a value."""
     low: float
+    """5 % of the draws, or of what the mean may be."""
     middle: float
+    """50 % of the same."""
     high: float
-    """low, middle, high: 5, 50 and 95 %: of the draws, or of what the mean may be."""
+    """95 % of the same."""
     mean: float
+    """Mean over draws."""
     error: float
+    """Standard error of the mean."""
     beyond: tuple[Beyond, ...] = ()
     """Probabilities at the bounds of the rule."""
 

@@ -103,19 +103,26 @@ class Margin(Entry):
     """A size below which a difference is held to be nil, and why."""
 
     value: Annotated[float, Field(ge=0.0, le=1e6)]
+    """The size, in the unit of what is compared."""
     reason: Bilingual
+    """Why it is this large."""
 
 
 class Statistic(Entry):
     """What is measured on the arms of a claim; :mod:`~copark.analyses.claims.arm_statistics` explains the kinds."""
 
     kind: Kind
+    """What is measured: see :mod:`~copark.analyses.claims.arm_statistics`."""
     output: str | None = None
+    """Name of the output; left out of a statistic of an outcome."""
     outcome: Literal["failed", "dependent", "stagnant", "self_standing"] | None = None
+    """The outcome: failed, dependent, stagnant or self_standing; left out of a statistic of an output."""
     year: Annotated[float, Field(gt=0.0, le=100.0)] | None = None
     """End of a year since the start, in quarters of a year: 12 is the end of the twelfth year."""
     arm: Key | None = None
+    """Key of the arm; left out where ``arms`` are given."""
     reference: Key | None = None
+    """Key of the arm it is compared with; left out of what stands by itself."""
     arms: Annotated[tuple[Key, ...], Field(max_length=8)] = ()
     """Of an interaction: with both, without the second, without the first, without either; of three factors eight."""
     context: str | None = None
@@ -168,11 +175,15 @@ class Part(Entry):
     """A part of a claim that can be true or false by itself."""
 
     key: Key
+    """Key of the part."""
     title: Title
+    """Title for a reader."""
     says: Bilingual
     """What holds if the part is true."""
     statistics: Annotated[dict[Key, Statistic], Field(min_length=1, max_length=20)]
+    """What is measured, by key."""
     rule: Rule
+    """What numbers lead to which verdict."""
     reason: Bilingual
     """Why this experiment, this date and these margins."""
     false_worlds: Annotated[tuple[Key, ...], Field(max_length=5)] = ()
@@ -193,7 +204,9 @@ class Headline(Entry):
     """Which parts make the verdict of the claim: all of them (the weakest counts), or any (the strongest)."""
 
     every: Annotated[tuple[Key, ...] | None, Field(alias="all", min_length=1)] = None
+    """Keys of parts that must all hold: the weakest counts."""
     some: Annotated[tuple[Key, ...] | None, Field(alias="any", min_length=1)] = None
+    """Keys of parts of which one must hold: the strongest counts."""
 
     @model_validator(mode="after")
     def _one_of_the_two(self) -> Headline:
@@ -211,7 +224,9 @@ class Look(Entry):
     """An output and year that the evidence of a claim shows, besides outcomes."""
 
     output: str = "operating"
+    """Name of the output."""
     year: Annotated[float, Field(gt=0.0, le=100.0)]
+    """End of a year since the start, in years."""
 
     @field_validator("output")
     @classmethod
@@ -228,29 +243,38 @@ class Curve(Entry):
     """Arms along an axis, as the home side's share: key of the arm to its place."""
 
     axis: Title
+    """What the axis is."""
     points: Annotated[dict[Key, float], Field(min_length=2)]
+    """By key of the arm: its place on the axis."""
 
 
 class Line(Entry):
     """Arms of a line of an interaction figure, in the order of its ticks."""
 
     title: Title
+    """Title of the line."""
     arms: Annotated[tuple[Key, ...], Field(min_length=2)]
+    """Keys of the arms, in the order of the ticks."""
 
 
 class Cube(Entry):
     """Arms of an interaction figure: lines over the same ticks."""
 
     ticks: Annotated[tuple[Title, ...], Field(min_length=2)]
+    """Titles of the ticks."""
     lines: Annotated[tuple[Line, ...], Field(min_length=1, max_length=4)]
+    """The lines over them."""
 
 
 class Mechanism(Entry):
     """What carries a claim in the model: parameters it rests on, and links between the scales."""
 
     text: Bilingual
+    """What carries it, in words."""
     parameters: tuple[str, ...] = ()
+    """Names of the parameters it rests on."""
     links: tuple[str, ...] = ()
+    """Names of the links it passes through."""
 
     @field_validator("parameters", "links")
     @classmethod
@@ -266,21 +290,31 @@ class Claim(Entry):
     """A claim, or a rival explanation, with everything that is needed to try it."""
 
     id: Id
+    """Id of the claim, such as ``4b``."""
     kind: Literal["claim", "rival"]
+    """claim, or rival for a rival explanation."""
     title: Title
+    """Title for a reader."""
     statement: Bilingual
     """Close to the source's words."""
     mechanism: Mechanism
+    """What carries it in the model."""
     reference: Key = "as-it-is"
     """Arm that the evidence is shown against."""
     arms: tuple[Key, ...] = ()
     """Further arms shown as evidence; no rule looks at them."""
     shows: tuple[Look, ...] = (Look(year=12), Look(year=20))
+    """Outputs and years that the evidence shows, besides outcomes."""
     parts: Annotated[tuple[Part, ...], Field(min_length=1, max_length=12)]
+    """Its parts, each true or false by itself."""
     headline: Headline
+    """Which parts make the verdict of the claim."""
     curve: Curve | None = None
+    """Arms along an axis, drawn as a curve; left out if there is none."""
     cube: Cube | None = None
+    """Arms of an interaction figure; left out if there is none."""
     limits: Bilingual
+    """What the test cannot tell."""
 
     @property
     def tried(self) -> tuple[str, ...]:
@@ -304,14 +338,18 @@ class Arm(Change):
     """An arm, with its title."""
 
     title: Title
+    """Title for a reader."""
 
 
 class Variant(Change):
     """A variant of the judgement block: what might as well have been assumed, and why."""
 
     key: Key
+    """Key of the variant."""
     title: Title
+    """Title for a reader."""
     reason: Bilingual
+    """Why it might as well have been assumed."""
     self_standing: Annotated[float, Field(ge=1.0, le=10_000.0)] | None = None
     """Another S*: operating enterprises from which on a park is self-standing."""
 
@@ -320,25 +358,36 @@ class World(Change):
     """A world in which a mechanism is absent or reversed."""
 
     title: Title
+    """Title for a reader."""
     text: Bilingual
+    """What is absent or reversed in it."""
 
 
 class Claims(Entry):
     """A claims file, as it is written."""
 
     format: Literal[1]
+    """Version of the format of claims files: 1."""
     case: Annotated[str, Field(max_length=500)]
+    """Name of the case."""
     fixed: Date
     """Day on which the rules were fixed."""
     title: Title
+    """Title of the set of claims."""
     source: Bilingual
+    """Where the claims are from."""
     preface: Bilingual
     """What was known when the rules were fixed."""
     margins: dict[Key, Margin]
+    """Sizes below which differences are held to be nil, by key."""
     arms: Annotated[dict[Key, Arm], Field(min_length=1, max_length=200)]
+    """What is tried, by key."""
     judgement: Annotated[tuple[Variant, ...], Field(max_length=60)] = ()
+    """What might as well have been assumed."""
     worlds: dict[Key, World] = Field(default_factory=dict)
+    """Models in which claims are false, by key."""
     claims: Annotated[tuple[Claim, ...], Field(min_length=1, max_length=60)]
+    """The claims, in the order they are told."""
 
     @property
     def sizes(self) -> dict[str, float]:

@@ -43,12 +43,15 @@ class Severity:
     """How the test does in one world in which the claim is false."""
 
     world: str
+    """Key of the world."""
     word: str
+    """Word for the claim there, on all draws."""
     probability: float
-    """word, probability: word for the claim there, and its P, on all draws."""
+    """P of the claim there, on all draws."""
     refuted: int
+    """Batches in which the test refutes the claim."""
     batches: int
-    """refuted, batches: batches in which it refutes the claim, of all."""
+    """Batches in all."""
     identical: bool
     """The arms no longer differ at all there: the test cannot but refute, which says little."""
 

@@ -184,13 +184,16 @@ def _matrices(variances: Floats, moments: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Effect:
-    """An expected effect, over draws of parameters: mean, and 5 and 95 %."""
+    """An expected effect, over draws of parameters."""
 
     statistic: str
     """Its name: of several that a part looks at, the one that decides."""
     mean: float
+    """Mean over draws, in the statistic's unit."""
     low: float
+    """5 % over draws."""
     high: float
+    """95 % over draws."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,8 +203,9 @@ class Verdict:
     word: str = OPEN
     """One of :data:`~copark.analyses.claims.rules.WORDS`."""
     probability: float = nan
+    """Share of posterior draws that hold it, 0 to 1; NaN where it is open."""
     monte_carlo: tuple[float, float] = (nan, nan)
-    """probability, monte_carlo: share of posterior draws that hold it, and its Monte Carlo interval."""
+    """Monte Carlo interval of that share."""
     sampling_error: float = nan
     """Standard error of the probability, over other draws and chance; NaN where it is not known."""
     other_words: tuple[str, ...] = ()

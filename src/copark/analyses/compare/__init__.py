@@ -55,13 +55,21 @@ class Params(AnalysisParams):
     """What may be compared."""
 
     reference: Annotated[str, StudyName(), Field(min_length=1, max_length=1000)]
+    """Study, case or run ID of a stored run; its first scenario is the reference."""
     arm: Annotated[str | None, StudyName(), Argument(), Field(max_length=1000)] = None
+    """A second study, whose scenarios are compared with the reference; by default the other scenarios of the first."""
     runs: Annotated[int | None, Field(ge=1, le=10_000_000)] = None
+    """Number of runs; by default as the study says."""
     seed: Annotated[int | None, Field(ge=0, le=2**63 - 1)] = None
+    """Seed of the random numbers; by default as the study says."""
     parameters: ParametersOf | None = None
+    """Which parameters to use, in the place of the best the case has."""
     cut: Cut = None
+    """Last quarter of the observations that the calibration knows, such as 2020Q4; by default the latest there is."""
     now: Annotated[str | None, Field(max_length=20)] = None
+    """Quarter the park is looked at from, such as 2026Q4; by default the present one."""
     outcomes: bool = False
+    """Whether to show shares of outcomes even of a park that is not calibrated; they then follow from assumptions."""
     served: ClassVar[Mapping[str, float]] = {"runs": 2000}
 
 

@@ -50,8 +50,11 @@ class Item(NamedTuple):
     """An entry of an account: whether it adds to the balance or is taken off, and whether it is a flow per year."""
 
     account: str
+    """Account it is an entry of."""
     sign: float
+    """1 where it adds to the balance, -1 where it is taken off."""
     flow: bool
+    """Whether it is a flow, summed over quarters; else a stock."""
 
 
 CASH = {
@@ -84,11 +87,13 @@ class AccountLine:
     """An item in both arms: means over the runs of a move, up to the quarter that decided."""
 
     account: str
+    """Account it is an item of."""
     output: str
     """The output (or :data:`WAITING`) it is read from."""
     reference: float
+    """Mean in the reference: a sum of flows, or a stock; M USD or enterprises."""
     arm: float
-    """reference, arm: sums of flows, or stocks: M USD or enterprises."""
+    """Mean in the arm, likewise."""
     effect: float
     """What the item adds to the balance of the arm less that of the reference."""
 
@@ -98,9 +103,11 @@ class Move:
     """Runs that go from one outcome to another."""
 
     reference: str
+    """Outcome in the reference."""
     arm: str
-    """reference, arm: the two outcomes."""
+    """Outcome in the arm."""
     runs: int
+    """Pairs of runs that go this way."""
     share: float
     """Of all pairs."""
     cause: str
@@ -256,6 +263,7 @@ class OutcomePart:
     """What passes through a group of links; of :data:`REST` what passes through none of the groups."""
 
     group: str
+    """The group of links; ``rest`` is what passes through none."""
     change: tuple[float, ...]
     """Its part of the change of P(outcome), in the order of the outcomes."""
     error: tuple[float, ...]
@@ -275,8 +283,9 @@ class OutcomeParts:
     runs: int
     """Pairs of runs."""
     before: tuple[float, ...]
+    """P(outcome) in the reference, in the order of the outcomes."""
     after: tuple[float, ...]
-    """before, after: P(outcome) in the reference and in the arm, in the order of the outcomes."""
+    """P(outcome) in the arm, in the order of the outcomes."""
     parts: tuple[OutcomePart, ...]
     """They sum to ``after - before``; the rest last."""
 

@@ -27,10 +27,15 @@ class Params(AheadParams):
     """What is thought away."""
 
     without: Annotated[tuple[str, ...], Option("--without", repeated=True)] = ()
+    """Keys of what is undone, such as ``visit/2015-05-10``; empty to list what can be."""
     runs: Annotated[int, Field(ge=1, le=10_000_000)] = 1000
+    """Number of runs."""
     futures: Annotated[int, Field(ge=1, le=10_000)] = 1
+    """Runs for each draw of parameters; with two or more the variance is split into parameters and chance."""
     draws: Literal["posterior", "unsettled", "prior", "defaults"] | None = None
+    """Where parameters are drawn from, in the place of what the case has."""
     outcomes: bool = False
+    """Whether to show shares of outcomes even of a park that is not calibrated; they then follow from assumptions."""
     served: ClassVar[Mapping[str, float]] = {"runs": 2000, "futures": 20}
 
 
@@ -39,8 +44,11 @@ class PastEvent:
     """Something that happened and can be undone: its key, when, what."""
 
     key: str
+    """Key of the event."""
     date: str
+    """When it happened, as the source gives it."""
     title: Said
+    """What it was."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +56,9 @@ class Answer(Result):
     """What is due to something that happened."""
 
     case: str
+    """Name of the case."""
     park: Said
+    """Title of the case."""
     events: tuple[PastEvent, ...]
     """Everything that can be undone."""
     without: tuple[str, ...] = ()

@@ -31,15 +31,27 @@ class Params(TableParams):
     """What may be asked."""
 
     subsystems: Annotated[str, Option("--subsystems")]
+    """Columns ``A,B,C``, or groups of columns ``economy=gdp,jobs;ecology=forest,-waste``, where less of a column with a
+    minus is better."""
     weights: str = "equal"
+    """Weights of the subsystems: equal, entropy, or numbers that sum to 1."""
     indicator_weights: Literal["equal", "entropy"] = "equal"
+    """Weights of the indicators within a subsystem: equal or entropy."""
     formula: Literal["standard", "wang2021"] = "standard"
+    """Form of the coupling degree shown first: standard or wang2021; both are computed."""
     grades: Literal["left", "right"] = "left"
+    """Which end of a grade belongs to it: left for [0.4, 0.5), right for (0.4, 0.5]."""
     scale: Literal["auto", "minmax", "none"] = "auto"
+    """How columns without a range are scored: minmax over the table, none as they are, auto as they are where they lie
+    in [0, 1]."""
     ranges: Annotated[Pairs, Option("--ranges", repeated=True)] = ()
+    """Ranges of columns, such as ``gdp=0,100``."""
     permutations: int = 0
+    """Permutations of the test; 0 for no test."""
     ensemble: int = 0
+    """Draws of weights and ranges; 0 for none."""
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
+    """Seed of permutations and draws."""
     served: ClassVar[Mapping[str, float]] = {"permutations": 10_000, "ensemble": 10_000}
 
 
@@ -48,9 +60,13 @@ class Answer(TableResult):
     """Degrees of every case, what the nulls and the draws gave, and what a reader must know."""
 
     found: Coupled
+    """Scores and degrees of every case."""
     null: Null | None
+    """The degrees beside those of shuffled cases; ``None`` where no permutations were asked for."""
     ensemble: WeightEnsemble | None
+    """What draws of weights and ranges gave; ``None`` where none were asked for."""
     warnings: tuple[Warned, ...]
+    """What a reader must know."""
 
     def to_frame(self) -> pd.DataFrame:
         """A row for each case: scores of the subsystems, T, C, D and grades in both forms."""

@@ -61,9 +61,13 @@ class Params(CaseParams):
     """What may be asked of literature and experts."""
 
     answers: Annotated[Path | None, Option("--from")] = None
+    """Workbook with experts' answers, made from the template; ``None`` for literature alone."""
     template: Path | None = None
+    """Where to write an empty workbook for the case's experts, and stop."""
     draws: Annotated[int, Field(ge=20, le=20_000)] = 600
+    """Parameter draws from the prior, and as many from the posterior."""
     futures: Annotated[int, Field(ge=2, le=1000)] = 3
+    """Runs of each draw."""
     served: ClassVar[Mapping[str, float]] = {"draws": 1000, "futures": 10}
 
 

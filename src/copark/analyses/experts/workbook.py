@@ -45,14 +45,18 @@ class Question:
     """A quantity that experts may be asked for."""
 
     key: str
+    """Key of the question."""
     kind: Kind
     """``parameter``: of the model; ``effect``: expected, of one scenario against another; ``outlook``: an
     output of one run at a date."""
     title: Bilingual
+    """What is asked for."""
     unit: Bilingual | Title
+    """Unit of the answer."""
     low: float
+    """Lower end of the range in which quantiles are taken, included."""
     high: float
-    """low, high: the range in which quantiles are taken, ends included."""
+    """Upper end of the same range, included."""
     scale: Literal["plain", "log", "share"] = "plain"
     """How what is given becomes what the model has: as it is; ln(1 + x/100); x/100."""
 
@@ -147,7 +151,7 @@ class Expert:
     """What one expert says."""
 
     name: str
-    """As the sheet is called."""
+    """Name of the expert: as the sheet is called."""
     weight: float
     """As it is given, above 0."""
     answers: Mapping[str, tuple[float, float, float]]

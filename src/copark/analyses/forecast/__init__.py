@@ -14,6 +14,7 @@ from pydantic import Field
 
 from copark.analyses.context import made_now, today
 from copark.analyses.contract import AnalysisParams, PowerOfTwo, Result
+from copark.analyses.forecast.parameter_sources import Borrowed, Informed, Taken
 from copark.analyses.stack.stacking import (
     LINE,
     STACK,
@@ -31,7 +32,7 @@ from copark.calibration import forecast as engine
 from copark.calibration.calibration_setup import can_be_calibrated, cut_of, uses_everything
 from copark.calibration.case_parameters import calibration_in_use, shipped_calibration
 from copark.calibration.diagnostics import BINS, Note, judged, movements, verdict
-from copark.calibration.pool.forecasts import GROWTH, MODEL, BaseRate, PooledOutlook, freeze_outlook
+from copark.calibration.pool.forecasts import GROWTH, MODEL, PooledOutlook, freeze_outlook
 from copark.calibration.pool.panel import Panel, PanelSettings, mixture_quantiles, panel_identity
 from copark.calibration.pool.parks import AXES, POOLED
 from copark.calibration.rolling_origin import BLIND, BORROWED, Point, known_points
@@ -65,62 +66,23 @@ class Params(AnalysisParams):
     """What may be asked of a forecast."""
 
     case: Annotated[str, Field(min_length=1, max_length=1000)]
+    """Name of a case, or path of a case folder."""
     cut: str | None = None
+    """Last quarter taken as known, such as 2024Q4; by default that of your own calibration, else the last with data."""
     to: str | None = None
+    """Last quarter to forecast, such as 2032Q2; by default the one in which every page judges the park."""
     now: Annotated[str | None, Field(max_length=20)] = None
     """Quarter the park is looked at from, by default the present one: a forecast ends ten years after it."""
     freeze: Path | None = None
+    """File to freeze the forecast in, so that it can be scored later; it must not exist yet."""
     told: bool = False
+    """Whether to use facts that the case dates after the cut: a test of the mechanisms, not a forecast."""
     pool: bool = False
+    """Whether to forecast from other parks alone, as if this one had never been observed."""
     runs: PowerOfTwo = None
+    """Runs of the calibration or panel made where none is stored, a power of two such as ``2^15``."""
     seed: Annotated[int | None, Field(ge=0, le=2**63 - 1)] = None
-
-
-@dataclass(frozen=True)
-class Informed:
-    """A parameter the forecast depends on: largest share of a variance, and what the data said of it."""
-
-    name: str
-    share: float
-    """Largest share of the variance of an observable that it explains by itself."""
-    verdict: str
-    """moved, weakly or unmoved."""
-    before: float
-    after: tuple[float, ...]
-    """before, after: median before the data; 5, 50 and 95 % after them."""
-
-
-@dataclass(frozen=True)
-class Taken:
-    """A parameter of a park without a history: 5, 50 and 95 % before and after other parks were asked, and whose."""
-
-    name: str
-    group: str
-    before: tuple[float, ...]
-    after: tuple[float, ...]
-    verdict: str
-    """moved, weakly or unmoved."""
-    lenders: tuple[tuple[str, float], ...]
-    """Share of each park in what was learned of it, largest first."""
-
-
-@dataclass(frozen=True)
-class Borrowed:
-    """What a forecast without a history rests on."""
-
-    panel: str
-    """Identity of the panel."""
-    parks: dict[str, Said]
-    """Titles of its parks by name."""
-    lenders: dict[str, float]
-    """Share of each park in what was learned."""
-    alone: dict[str, Floats]
-    """By observable: quantiles on the prior alone, shape (levels, quarters)."""
-    taken: tuple[Taken, ...]
-    rates: tuple[BaseRate, ...]
-    """taken, rates: parameters, most changed first; what parks had become at an age."""
-    open_facts: bool
-    """Whether the case leaves much open, for which defaults stand."""
+    """Seed of that calibration or panel."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,33 +90,41 @@ class Answer(Result):
     """A forecast."""
 
     case: str
+    """Name of the case."""
     park: Said
+    """Title of the case."""
     start: str
+    """First quarter of the case."""
     cut: str
+    """Last quarter known."""
     until: str
+    """Last quarter forecast."""
     horizon: str
-    """start, cut, until, horizon: first quarter of the case; last quarter known; last quarter forecast; the quarter in
-    which every page judges the park."""
+    """Quarter in which every page judges the park."""
     method: str
+    """Method of the model's forecast: on its own calibration, or borrowed from other parks."""
     pairs: int
+    """Pairs of parameters and past random numbers it runs on; of a borrowed forecast its runs."""
     content: dict[str, Any]
     """The forecast as it is frozen, or would be; empty where it ends before the data do."""
     file: str
     """Name of the file it is frozen in; empty if it is not."""
     runs: int
+    """Runs of the calibration or panel."""
     seed: int
-    """runs, seed: of the calibration or the panel."""
+    """Seed of the calibration or panel."""
     values: int
+    """Values that the parameters were fitted to."""
     everything: bool
-    """values, everything: how many values the parameters were fitted to; whether all were, not only those meant to be
-    fitted."""
+    """Whether these are all values, not only those meant to be fitted."""
     bands: dict[str, Floats]
     """By observable: quantiles of the forecast from the start on, shape (levels, quarters): of the stack where there is
     one, before the cut and otherwise of the model."""
     methods: dict[str, dict[str, Floats]]
+    """By method and observable: quantiles of what was stacked, the model and curves, in the quarters from ``since`` on;
+    of what is not stacked, of the model and a line."""
     since: int
-    """methods, since: by method and observable: the same of what was stacked, the model and curves, from this many
-    quarters after the start on; of what is not stacked, of the model and a line."""
+    """Quarters from the start to the first of ``methods`` and ``weights``."""
     weights: dict[str, dict[str, Floats]]
     """By observable and method: weights in the stack in the same quarters, shape (quarters,)."""
     held: Judged
@@ -162,8 +132,9 @@ class Answer(Result):
     reported: dict[str, tuple[Point, ...]]
     """By observable: values on record."""
     widths: dict[str, Spread]
+    """By observable: what the variance at the end comes from; empty where it was not split."""
     informed: tuple[Informed, ...]
-    """widths, informed: what the variance at the end comes from; parameters it depends on, most first."""
+    """Parameters the forecast depends on, most first."""
     health: tuple[Note, ...]
     """Numbers of health of the posterior."""
     as_elsewhere: dict[str, tuple[float, float, float]] = field(default_factory=dict)
@@ -172,8 +143,9 @@ class Answer(Result):
     contradiction: Said | None = None
     """How the recorded outcome contradicts the runs that every other page shows; ``None`` where it does not."""
     closed_since: str = ""
+    """First quarter of a closure that stands at the end; empty if there is none."""
     closed_by: Said | None = None
-    """closed_since, closed_by: quarter and title of a closure that stands at the end, if any."""
+    """Title of that closure; ``None`` if there is none."""
     borrowed: Borrowed | None = None
     """What it rests on where the park's own observations were not used."""
 

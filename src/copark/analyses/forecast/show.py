@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from copark.analyses.contract import Texts, assemble
-from copark.analyses.forecast import Answer, Borrowed
+from copark.analyses.forecast import Answer
+from copark.analyses.forecast.parameter_sources import Borrowed
 from copark.analyses.show import Columns, Show, grouped, interval
 from copark.analyses.stack.stacking import FAR, NEAR, STACKED, UNSEEN
 from copark.calibration.diagnostics import title_of

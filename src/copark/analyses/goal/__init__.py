@@ -69,14 +69,21 @@ class Params(AheadParams):
     target: Annotated[
         tuple[str, ...], Option("--target", repeated=True), Keys(targets_of, closed=False), Field(max_length=10)
     ] = ()
+    """Targets to reach, such as ``registered>=270@2030Q4`` or ``P(self-standing)>=0.9``; at least one is needed."""
     probability: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.8
+    """Share of runs that must meet a target, where the target itself states none; above 0 and below 1."""
     event: Annotated[
         tuple[str, ...], Option("--event", repeated=True), Keys(events_of, closed=False), Field(max_length=20)
     ] = ()
+    """Events that happen whatever is done, such as ``framework-ends@2028Q1``."""
     levers: Annotated[tuple[str, ...], Keys(levers_of)] = ()
+    """Keys of the levers that may be used; by default all."""
     most: Annotated[int, Field(ge=1, le=3)] = 3
+    """Levers used together, at most."""
     runs: Annotated[int, Field(ge=10, le=100_000)] = 2000
+    """Runs of each set on fresh random numbers, after the search."""
     file: Path | None = None
+    """Your own levers file; by default the one shipped for the case, or a general set."""
     served: ClassVar[Mapping[str, float]] = {"runs": 2000}
 
 

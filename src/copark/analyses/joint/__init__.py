@@ -28,7 +28,9 @@ class Params(AnalysisParams):
     """What may be asked of the joint posterior."""
 
     runs: PowerOfTwo = None
+    """Simulated panels, a power of two such as ``2^14``, each with a run of every park; 2^14 by default."""
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
+    """Seed of the random numbers."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -78,28 +78,39 @@ class AxisFinding:
     """A parameter that parks share."""
 
     name: str
+    """Name of the parameter."""
     group: str
+    """Group of parameters it belongs to."""
     prior: tuple[float, ...]
+    """Quantiles of the prior at 5, 25, 50, 75 and 95 %, in its unit."""
     posterior: tuple[float, ...]
-    """Quantiles at 5, 25, 50, 75 and 95 %, in its unit."""
+    """Quantiles of the posterior at the same levels, in its unit."""
     places: tuple[float, ...]
+    """The posterior's quantiles on the scale of the prior's ranks, 0 to 1."""
     shrink: float
+    """How much narrower the middle half is than the prior's: 1 - after / before."""
     overlap: float
-    """How much narrower the middle half is than the prior's; probability shared with the prior."""
+    """Probability shared with the prior, 0 to 1."""
     r2: float
+    """R² of the parameter in simulated panels: how well such data foretell it."""
     shrink_error: float
+    """Standard error of ``shrink`` over seeds, from halves of the panels."""
     overlap_error: float
+    """Standard error of ``overlap``, likewise."""
     r2_error: float
-    """Standard errors of shrink, overlap and R² over seeds, from halves of the panels."""
+    """Standard error of ``r2``, likewise."""
     coverage: float
+    """Share of simulated panels whose truth lies in the 90 % interval."""
     broken: float
-    """Share of simulated panels whose truth lies in the 90 % interval; the same where parks differ."""
+    """The same where parks differ in their mechanisms."""
     further: tuple[float, ...]
+    """R² if more were observed: one for each of :data:`FURTHER_SETS`."""
     further_coverage: tuple[float, ...]
-    """R² if more were observed, and share of truths in the 90 % interval then: one for each of :data:`FURTHER_SETS`."""
+    """Share of truths in the 90 % interval then: one for each of :data:`FURTHER_SETS`."""
     park: str
+    """The park whose leaving out moves the median most."""
     shift: float
-    """The park whose leaving out moves the median most, and by how many of the posterior's standard deviations."""
+    """By how many of the posterior's standard deviations it does."""
 
     @property
     def moved(self) -> str:
@@ -132,17 +143,23 @@ class MemberFinding:
     """A park of the joint panel."""
 
     name: str
+    """Name of the park."""
     title: Title
+    """Title of the park."""
     operator: str
+    """Key of its operator; the name of the park where it shares none with another."""
     case: bool
     """Whether it has a case in the casebook."""
     values: int
+    """Dated values fitted."""
     outcomes: tuple[str, ...]
+    """Classes of its outcome that are known."""
     served: int
-    """values, outcomes, served: dated values fitted; classes of its outcome; values of its service level."""
+    """Values of its service level among those fitted."""
     shift: float
+    """Largest move of a median when the park is left out, in standard deviations of the posterior."""
     axis: str
-    """Largest move of a median when it is left out, in standard deviations of the posterior, and of which parameter."""
+    """The parameter it is the median of."""
     first: float
     """Move of the median of α when it is left out, in its unit."""
     listed: float
@@ -154,9 +171,13 @@ class Slice:
     """R² of α in simulated panels whose discrepancy lies between two sizes."""
 
     low: float
+    """Lower end of the size of the discrepancy."""
     high: float
+    """Upper end of it, not included."""
     panels: int
+    """Simulated panels of such a size."""
     r2: float
+    """R² of α in these panels."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,16 +185,23 @@ class Findings:
     """What the joint posterior says."""
 
     panels: int
+    """Simulated panels in all."""
     tested: int
+    """Those of them that were not trained on."""
     records: int
-    """Simulated panels; those not trained on; those that intervals were tested on."""
+    """Those of them that intervals were tested on."""
     seed: int
+    """Seed of the random numbers."""
     axes: tuple[AxisFinding, ...]
+    """What is said of each parameter."""
     parks: tuple[MemberFinding, ...]
+    """What each park tells."""
     slices: tuple[Slice, ...]
+    """How well α is told, by size of the discrepancy."""
     coverage: float
+    """Share of truths in 90 % intervals, over parameters."""
     broken: float
-    """Share of truths in 90 % intervals, over parameters; the same where parks differ in their mechanisms."""
+    """The same where parks differ in their mechanisms."""
     inside: float
     """Share of parameters whose coverage lies between 85 and 95 %."""
     reach: float

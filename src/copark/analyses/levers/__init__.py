@@ -47,10 +47,16 @@ class Params(AheadParams):
     """What may be asked of a case's levers."""
 
     draws: Annotated[int, Field(ge=1, le=100_000)] = 200
+    """Number of parameter draws."""
     futures: Annotated[int, Field(ge=1, le=10_000)] = 5
+    """Runs for each draw."""
     levers: Annotated[tuple[str, ...], Keys(levers_of)] = ()
+    """Keys of the levers to test; by default all."""
     since: Annotated[Literal["start", "now"] | None, Option("--from")] = None
+    """When levers change: start (what would have been) or now (what can still be done); by default now, or start where
+    nothing can be decided any more."""
     file: Path | None = None
+    """Your own levers file; by default the one shipped for the case, or a general set."""
     served: ClassVar[Mapping[str, float]] = {"draws": 1000, "futures": 20}
 
 

@@ -42,8 +42,11 @@ class Params(CaseParams):
     """What may be asked of the links between scales."""
 
     links: Annotated[tuple[str, ...], Keys(links_of)] = ()
+    """Names of the links to cut; by default all."""
     since: Annotated[str | None, Option("--from")] = None
+    """First quarter of the cut, such as 2021Q1; by default the first after the calibration, or the start."""
     draws: Annotated[int, Field(ge=2, le=100_000)] = 200
+    """Number of parameter draws."""
     served: ClassVar[Mapping[str, float]] = {"draws": 1000}
 
 

@@ -27,11 +27,17 @@ class Params(TableParams):
     """What may be asked."""
 
     x: Annotated[Names, Option("--x")]
+    """Columns of the conditions."""
     y: Annotated[str, Option("--y")]
+    """Column of the outcome."""
     corner: Annotated[int, Field(ge=1, le=4)] = 1
+    """Which corner is expected to be empty: 1 upper left, 2 upper right, 3 lower left, 4 lower right."""
     scope: str | None = None
+    """Theoretical limits ``xmin,xmax,ymin,ymax``; by default those observed."""
     permutations: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    """Permutations of the test; 0 for no test."""
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
+    """Seed of the permutations."""
     served: ClassVar[Mapping[str, float]] = {"permutations": 10_000}
 
 
@@ -40,7 +46,9 @@ class Answer(TableResult):
     """Ceilings of every condition, and what a reader must know of them."""
 
     found: Necessities
+    """Ceilings of every condition, with the table they are of."""
     warnings: tuple[Warned, ...]
+    """What a reader must know."""
 
     def main_table(self) -> Rows:
         """A row for each condition and ceiling."""

@@ -32,9 +32,13 @@ class Params(AnalysisParams):
     """Which parks are listed, and in which order."""
 
     type: ParkType | None = None
+    """Only parks of this type: intergovernmental, mixed or enterprise-led."""
     country: Annotated[str | None, Field(max_length=100)] = None
+    """Only parks in this country or built by it: its code (BLR) or its name in either language."""
     status: Outcome | None = None
+    """Only parks of this status: thriving, surviving, stalled or failed."""
     sort: Sort = "name"
+    """Order of the rows."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +46,13 @@ class ListedPark:
     """A park: its row, the dot on a map, and, where it has a case, counts of enterprises and what can act in it."""
 
     park: Park
+    """Its row of the table of parks."""
     place: Place
+    """Its dot on a map."""
     courses: tuple[EnterpriseCourse, ...]
+    """Counts of its enterprises over time; empty where it has no case."""
     mechanisms: dict[str, State]
+    """By mechanism: whether it can act in the park, by what is on record; empty where it has no case."""
 
 
 @dataclass(frozen=True, kw_only=True)

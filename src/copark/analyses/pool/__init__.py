@@ -29,9 +29,13 @@ class Params(AnalysisParams):
     """What may be asked of parks pooled."""
 
     cases: Names = ()
+    """Names of the parks; by default all of the casebook."""
     runs: PowerOfTwo = None
+    """Runs of each park, a power of two such as ``2^13``; 2^13 by default."""
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
+    """Seed of the random numbers."""
     check: Annotated[bool, Local()] = False
+    """Whether to make the shipped panel again and compare."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,8 +23,11 @@ class Params(AnalysisParams):
     """What may be asked: decimal numbers as texts, so that they are exact."""
 
     weights: Annotated[Names, Option("--weights")]
+    """Weights of the voters, decimal numbers as texts."""
     quota: Annotated[str, Option("--quota")]
+    """Least weight that wins, a decimal number as a text."""
     voters: Names = ()
+    """Names of the voters; by default their numbers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +35,9 @@ class Answer(TableResult):
     """Names of the voters and the power of each."""
 
     voters: tuple[str, ...]
+    """Names of the voters, in the order of the weights."""
     power: Power
+    """The power of each, in the same order."""
 
     def main_table(self) -> Rows:
         """A row for each voter."""

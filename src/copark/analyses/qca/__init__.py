@@ -34,16 +34,27 @@ class Params(TableParams):
     """What may be asked."""
 
     outcome: Annotated[str, Option("--outcome")]
+    """Column of the outcome; ``~Y`` for its absence."""
     conditions: Annotated[Names, Option("--conditions")]
+    """Columns of the conditions."""
     negate: bool = False
+    """Whether to explain the absence of the outcome; expectations must then be turned, too."""
     incl_cut: float = 0.8
+    """Least consistency of a row coded 1, 0 to 1."""
     pri_cut: float = 0.0
+    """Least PRI of a row coded 1, 0 to 1; 0 for no test."""
     n_cut: int = 1
+    """Least number of cases of a row that counts as observed."""
     dir_exp: Names = ()
+    """Directional expectations, one a condition: 1 present, 0 absent, ``-`` none; empty for none at all."""
     calibrate: Annotated[Pairs, Option("--calibrate", repeated=True)] = ()
+    """Anchors of raw columns, ``A=exclusion,crossover,inclusion`` or one threshold."""
     idm: float = FULL
+    """Membership at the anchor of inclusion, above 0.5 and below 1."""
     alternative: Annotated[Pairs, Option("--alternative", repeated=True)] = ()
+    """Other columns of scores for the test of robustness, ``A=A_other``."""
     robust: bool = False
+    """Whether to repeat it with other anchors, cutoffs and scores, and without each case."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +62,9 @@ class Answer(TableResult):
     """Truth table, solutions and necessity, and what survives where that was asked."""
 
     found: QcaAnalysis
+    """Truth table, solutions and necessity."""
     robust: Robustness | None
+    """What survives other choices; ``None`` where that was not asked."""
     full: float
     """Membership at the anchor of inclusion."""
 

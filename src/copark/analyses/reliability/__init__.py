@@ -27,8 +27,11 @@ class Params(AnalysisParams):
     """What may be asked of them."""
 
     draws: Annotated[int, Field(ge=1, le=512)] = 512
+    """Parameter draws of each park."""
     futures: Annotated[int, Field(ge=1, le=100)] = 4
+    """Runs of each draw."""
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
+    """Seed of the random numbers."""
     served: ClassVar[Mapping[str, float]] = {"futures": 4}
 
 

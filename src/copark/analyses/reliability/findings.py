@@ -31,21 +31,22 @@ RESAMPLED, BAND = 2000, (0.05, 0.95)
 
 @dataclass(frozen=True)
 class JudgedPark:
-    """A park of the casebook: name of its case and its title.
-
-    recorded: how it stood at the end of 2024: ``thriving``, ``surviving``, ``stalled`` or ``failed``; judged: the
-    quarter runs are judged in: year twenty, or the last of 2024 for a younger park; shares: of runs by outcome, in the
-    order of ``OUTCOMES``; corrected: probability that it thrives, set right by the other parks; calibrated: share of
-    runs that stand by themselves on the calibration that ships with it, to its record, ``None`` without.
-    """
+    """A park of the casebook, as the model judges it and as it stood."""
 
     case: str
+    """Name of its case."""
     title: Bilingual
+    """Title of its case."""
     recorded: str
+    """How it stood at the end of 2024: ``thriving``, ``surviving``, ``stalled`` or ``failed``."""
     judged: str
+    """Quarter in which runs are judged: year twenty, or the last of 2024 for a younger park."""
     shares: tuple[float, ...]
+    """Shares of runs by outcome, in the order of ``OUTCOMES``."""
     corrected: float
+    """Probability that it thrives, set right by the other parks, 0 to 1."""
     calibrated: float | None
+    """Share of runs that stand by themselves on the calibration that ships with it; ``None`` without one."""
 
     @property
     def said(self) -> float:
@@ -60,38 +61,42 @@ class JudgedPark:
 
 @dataclass(frozen=True)
 class ProbabilityScore:
-    """How a way of giving probabilities does.
-
-    key: ``model``, ``base_rate`` or ``corrected``, the latter two set by the other parks alone; or ``calibrated``;
-    parks: of how many: all, or those with a calibration; brier: mean squared error; low, high: 90 % of resampled parks
-    of its difference to the base rate of the same parks.
-    """
+    """How a way of giving probabilities does."""
 
     key: str
+    """``model``, ``base_rate`` or ``corrected``, the latter two set by the other parks alone; or ``calibrated``."""
     parks: int
+    """Number of parks scored: all, or those with a calibration."""
     brier: float
+    """Mean squared error, 0 to 1; lower is better."""
     low: float
+    """5 % quantile over resampled parks of its difference to the base rate of the same parks."""
     high: float
+    """95 % quantile of the same."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReliabilityFindings:
-    """What came of it, over parks with a case and an outcome, the most probable first.
-
-    known, thriving: parks of the casebook whose outcome is known, and how many thrive; scores: Brier scores;
-    discrimination: how often a park that thrives was given more than one that does not, with 90 % of resampled parks;
-    intercept, slope: of the correction learned from all, for the base rate of the whole casebook.
-    """
+    """What came of it, over parks with a case and an outcome."""
 
     parks: tuple[JudgedPark, ...]
+    """The parks, the most probable to stand by itself first."""
     known: int
+    """Parks of the casebook whose outcome is known."""
     thriving: int
+    """How many of them thrive."""
     scores: tuple[ProbabilityScore, ...]
+    """Brier scores of the ways of giving probabilities."""
     discrimination: float
+    """How often a park that thrives was given more than one that does not, 0 to 1."""
     discrimination_low: float
+    """5 % quantile of it over resampled parks."""
     discrimination_high: float
+    """95 % quantile of it over resampled parks."""
     intercept: float
+    """Intercept of the correction learned from all parks, for the base rate of the whole casebook."""
     slope: float
+    """Slope of the same correction."""
 
     @property
     def mean(self) -> float:

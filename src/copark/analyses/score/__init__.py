@@ -28,17 +28,23 @@ class Params(AnalysisParams):
     """What is scored on what."""
 
     file: Path
+    """A forecast frozen by ``copark forecast CASE --freeze FILE``."""
     data: Annotated[Path, Option("--data")]
+    """CSV of later observations, with the columns of a case's ``series.csv``."""
 
 
 @dataclass(frozen=True)
 class Forecasted:
-    """What a method had said of a value: median, 5 and 95 %, and its score."""
+    """What a method had said of a value."""
 
     median: float
+    """Median, in the value's unit."""
     low: float
+    """5 % quantile."""
     high: float
+    """95 % quantile."""
     crps: float
+    """Continuous ranked probability score, in the value's unit; lower is better."""
 
 
 @dataclass(frozen=True)
@@ -46,40 +52,56 @@ class Scored:
     """A value observed later beside the model and its benchmark."""
 
     variable: str
+    """Name of the observable."""
     date: str
+    """Date as reported."""
     at: float
-    """date, at: as reported; its last day, in years."""
+    """Its last day, in years."""
     value: float
+    """The value as reported, in the model's unit; the lower end of a range."""
     high: float | None
+    """Upper end of a range; ``None`` where it is a single value."""
     bound: str
-    """value, high, bound: as reported: a bound or a range counts by what of the forecast lies outside it."""
+    """exact, about, more-than, at-least, at-most or range: a bound or a range counts by what of the forecast lies
+    outside it."""
     bounded: bool
+    """Whether it is a bound or a range only, and kept out of means."""
     reached: bool
     """Whether the model's 90 % interval reaches it."""
     place: Percentiles
+    """Percentile of the value in the model's forecast."""
     half_width: float
-    """place, half_width: percentile in the model's forecast; half of the interval as a share of the value."""
+    """Half of the model's 90 % interval as a share of the value."""
     sources: tuple[str, ...]
+    """Keys of its sources."""
     model: Forecasted
+    """What the model had said."""
     benchmark: Forecasted | None
+    """What the benchmark had said; ``None`` where it could not forecast the value."""
 
 
 @dataclass(frozen=True)
 class Left:
-    """A row that could not be scored: line in the table, date, variable, and why, as of ``LeftOut``."""
+    """A row that could not be scored."""
 
     line: int
+    """Its line in the table."""
     date: str
+    """Date as reported."""
     variable: str
+    """Name of the observable."""
     reason: str
+    """Why it could not be scored, as of ``LeftOut``."""
 
 
 @dataclass(frozen=True)
 class FrozenBands:
-    """Quantiles at the ends of quarters as they were frozen, of the model and of its benchmark, (levels, quarters)."""
+    """Quantiles at the ends of quarters as they were frozen."""
 
     model: Floats
+    """Quantiles of the model, shape (levels, quarters)."""
     benchmark: Floats | None
+    """Quantiles of its benchmark, of the same shape; ``None`` where it has none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,20 +109,25 @@ class Answer(Result):
     """How a frozen forecast stands."""
 
     case: str
+    """Name of the case."""
     park: Said
-    """case, park: name and title of the case."""
+    """Title of the case."""
     forecast: str
+    """Identity of the frozen forecast."""
     made_on: str
+    """Day on which it was frozen."""
     cut: str
+    """Last quarter known."""
     until: str
-    """forecast, made_on, cut, until: identity of the frozen forecast, the day it was frozen, last quarter known and
-    last quarter forecast."""
+    """Last quarter forecast."""
     first: str
     """First quarter of the fans."""
     method: str
+    """Method of the model."""
     methods: tuple[str, ...]
+    """All methods that are scored."""
     benchmark: str
-    """method, methods, benchmark: the model's method; all methods; the one drawn and tabled beside the model."""
+    """The method that is drawn and tabled beside the model."""
     lent: int
     """Parks the parameters were borrowed from; 0 where they are the park's own."""
     data: str
@@ -108,8 +135,9 @@ class Answer(Result):
     lines: tuple[ScoreLine, ...]
     """Mean scores by observable."""
     values: tuple[Scored, ...]
+    """Values scored, by observable and date."""
     left: tuple[Left, ...]
-    """values, left: values scored, by observable and date; rows that could not be."""
+    """Rows that could not be scored."""
     fans: dict[str, FrozenBands]
     """By observable."""
 

@@ -31,9 +31,13 @@ class Params(CaseParams):
     """What may be asked of a case's uncertainties."""
 
     method: Literal["all", "sobol", "given"] = "all"
+    """Methods to use: sobol (a design), given (samples at hand) or all."""
     size: Annotated[int, Field(ge=2, le=1 << 20)] = 1024
+    """Rows of the Sobol' design, a power of two; random samples have 16 times as many runs."""
     replicates: Annotated[int, Field(ge=1, le=1000)] = 8
+    """Runs at each point of a design, with common random numbers."""
     over: Literal["prior", "posterior-box"] = "prior"
+    """Range of the parameters in designs: the whole prior, or the box around the posterior."""
     served: ClassVar[Mapping[str, float]] = {"size": 1024, "replicates": 8}
 
 

@@ -64,10 +64,15 @@ class GivenSet:
     kind: str
     """prior or posterior."""
     names: tuple[str, ...]
+    """Names of the factors."""
     readouts: tuple[Readout, ...]
+    """Outputs that are read, each in a quarter."""
     found: tuple[Given, ...]
+    """What the sample tells of each of them, in the same order."""
     runs: int
+    """Rows of the sample."""
     replicates: int
+    """Runs behind each row."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,17 +80,25 @@ class Exploration:
     """All that was found, and what it was made with."""
 
     run_id: str
+    """Hash of everything it depends on: 16 hexadecimal digits."""
     provenance: dict[str, Any]
+    """Versions, hashes, settings and time."""
     case: str
+    """Name of the case."""
     park: Title
+    """Title of the case."""
     settings: ExplorationSettings
+    """What was asked."""
     names: tuple[str, ...]
     """Factors of the designs; arrays of indices have one more, the dummy, at the end."""
     readouts: tuple[Readout, ...]
+    """Outputs that are read, each in a quarter."""
     moved: Mapping[str, str]
     """By factor: moved, weakly or unmoved by the data; empty where the case has no posterior."""
     indices: tuple[Indices, ...]
+    """Sobol' indices of each read-out; empty where no design was run."""
     given: tuple[GivenSet, ...]
+    """What samples at hand tell, a set for each; empty where none was read."""
 
 
 def workload(case: Case, settings: ExplorationSettings, pairs: int = 0) -> Workload:

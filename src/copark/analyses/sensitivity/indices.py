@@ -31,13 +31,17 @@ class Indices:
     """Indices of one output; all arrays of shape (factors,) with the dummy last."""
 
     first: Floats
+    """Share of variance due to the factor alone."""
     first_low: Floats
+    """Lower end of its 95 % interval, by bootstrap."""
     first_high: Floats
+    """Upper end of the same interval."""
     total: Floats
-    """first, total: shares of variance: by the factor alone; by it and all it takes part in."""
+    """Share of variance due to the factor and everything it takes part in."""
     total_low: Floats
+    """Lower end of its 95 % interval, by bootstrap."""
     total_high: Floats
-    """first_low, first_high, total_low, total_high: 95 % intervals, by bootstrap."""
+    """Upper end of the same interval."""
     first_clear: Booleans
     """Whether the interval of ``first`` is above 0."""
     total_clear: Booleans
@@ -45,8 +49,9 @@ class Indices:
     rows: int
     """Rows of the design that were whole."""
     mean: float
+    """Mean of the output over the rows, in its unit."""
     spread: float
-    """mean, spread: of the output over the rows, in its unit."""
+    """Standard deviation of the output over the rows, in its unit."""
 
     @property
     def additive(self) -> float:
@@ -129,21 +134,25 @@ class Given:
     """What a sample tells of one output; arrays of shape (factors,)."""
 
     first: Floats
+    """Share of variance between slices."""
     first_error: Floats
-    """first, first_error: share of variance between slices, and half width of its 95 % interval, by bootstrap."""
+    """Half width of its 95 % interval, by bootstrap."""
     pawn: Floats
+    """Median distance of distributions, 0 to 1."""
     pawn_error: Floats
-    """pawn, pawn_error: median distance of distributions, and half width of its 95 % interval, by bootstrap."""
+    """Half width of its 95 % interval, by bootstrap."""
     first_floor: float
+    """Largest share of variance of a dummy."""
     pawn_floor: float
-    """first_floor, pawn_floor: largest of the dummies'."""
+    """Largest distance of a dummy."""
     first_clear: Booleans
+    """Whether a factor's share of variance is above the floor, and its interval above 0."""
     pawn_clear: Booleans
-    """first_clear, pawn_clear: whether a factor is above the floor; of the share of variance, also whether its interval
-    is above 0."""
+    """Whether a factor's distance is above the floor."""
     runs: int
+    """Size of the sample."""
     slices: int
-    """runs, slices: size of the sample, and slices cut."""
+    """Slices the sample is cut in."""
 
 
 def sliced(factors: Floats, slices: int) -> Integers:

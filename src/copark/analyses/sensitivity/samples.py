@@ -41,8 +41,9 @@ class Factors:
     space: PriorSpace
     """The prior's cube."""
     low: Floats
+    """Lower end of the part that is used, shape (axes of the prior,)."""
     high: Floats
-    """low, high: the part of it that is used, each of shape (axes of the prior,)."""
+    """Upper end of the same part."""
 
     def inside(self, points: Floats) -> Floats:
         """Points of the prior's cube that points of this one are, a dummy beyond them left out; shape (runs, axes)."""
@@ -74,6 +75,7 @@ class Readout:
     """An output at the end of a quarter."""
 
     output: str
+    """Name of the output."""
     at: int
     """Quarter, counted from the start."""
     quarter: str

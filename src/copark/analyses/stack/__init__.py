@@ -27,6 +27,7 @@ class Params(AnalysisParams):
     """What may be asked of it."""
 
     check: Annotated[bool, Local()] = False
+    """Whether to make the shipped trials again and compare, which takes an hour or more."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,17 @@ class Weight:
     """A weight learned from all parks, and the lowest and highest learned without one of them."""
 
     setting: str
+    """Setting it was learned in: ``unseen`` parks, or values ``near`` to the date of a forecast or ``far`` from it."""
     variable: str
     """Observable; empty for the weights of those that have none of their own."""
     method: str
+    """Method it is the weight of."""
     value: float
+    """The weight learned from all parks, 0 to 1."""
     least: float
+    """The lowest learned without one of the parks."""
     most: float
+    """The highest learned without one of the parks."""
 
 
 @dataclass(frozen=True, kw_only=True)

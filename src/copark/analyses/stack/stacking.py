@@ -245,13 +245,18 @@ def bagged(scores: Floats, grid: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Beside:
-    """A park's mean CRPS of ln(1 + count) in a setting: of the stack, the model and the pooled growth curve."""
+    """A park's mean score in a setting: CRPS of ln(1 + count)."""
 
     park: str
+    """Name of the park's case."""
     setting: str
+    """unseen, near or far."""
     stack: float
+    """Score of the stack."""
     model: float
+    """Score of the model."""
     growth: float
+    """Score of the pooled growth curve."""
 
     @property
     def not_worse(self) -> bool:

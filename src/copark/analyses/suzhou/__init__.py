@@ -27,7 +27,9 @@ class Params(AnalysisParams):
     """What may be asked of the experiment."""
 
     runs: Annotated[int, Field(ge=1, le=100_000)] = 4000
+    """Runs of each scenario, at least 400, of which one in forty is kept."""
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
+    """Seed of the random numbers."""
     served: ClassVar[Mapping[str, float]] = {"runs": 4000}
 
 

@@ -51,77 +51,101 @@ class Band:
     """5 %, 50 % and 95 % of runs."""
 
     low: float
+    """5 % quantile over runs."""
     median: float
+    """Median over runs."""
     high: float
+    """95 % quantile over runs."""
 
 
 @dataclass(frozen=True)
 class SuzhouArm:
-    """What a scenario says, over the runs that tell the time before the swap.
-
-    Money is M USD (years: M USD a year). ``misfit`` is the median distance to the observations of 1994 to 1999 in
-    tolerances (root mean square). ``turned``: share of runs with a loss in 2000 and a profit in 2001; ``first_profit``:
-    share whose first year in profit is 2001; ``cleared``: share with no accumulated loss at the end of 2003.
-    ``land_price_``: what the rival leaves of the price of land, mean of the year, M USD a hectare. ``course``: the
-    accumulated result, ``operating_course``: operating enterprises, at the end of each quarter.
-    """
+    """What a scenario says, over the runs that tell the time before the swap. Money is M USD."""
 
     key: str
+    """Key of the scenario."""
     misfit: float
+    """Median distance to the observations up to September 1999, in tolerances (root mean square)."""
     loss_1999: Band
+    """Accumulated result up to September 1999, M USD; a loss is below 0."""
     years: tuple[tuple[int, Band], ...]
+    """Calendar years from 1999 to 2004, each with the result of the year, M USD a year."""
     result_2003: Band
+    """Accumulated result at the end of 2003, M USD."""
     turned: float
+    """Share of runs with a loss in 2000 and a profit in 2001, 0 to 1."""
     first_profit: float
+    """Share of runs whose first year in profit is 2001, 0 to 1."""
     cleared: float
+    """Share of runs with no accumulated loss at the end of 2003, 0 to 1."""
     operating_2002: Band
+    """Operating enterprises at the end of 2002."""
     land_price_2000: Band
+    """What the rival leaves of the price of land, mean of 2000, M USD a hectare."""
     land_price_2002: Band
+    """The same in 2002."""
     course: tuple[Band, ...]
+    """Accumulated result at the end of each quarter, M USD."""
     operating_course: tuple[Band, ...]
+    """Operating enterprises at the end of each quarter."""
 
 
 @dataclass(frozen=True)
 class ScenarioContrast:
-    """Difference of the accumulated result at the end of 2003 between two scenarios, M USD; the share above zero."""
+    """Difference of the accumulated result at the end of 2003 between two scenarios."""
 
     key: str
+    """Key of the contrast."""
     arm: str
+    """Key of the scenario compared."""
     reference: str
+    """Key of the scenario it is compared with."""
     band: Band
+    """The difference, M USD."""
     above: float
+    """Share of runs in which it is above zero, 0 to 1."""
 
 
 @dataclass(frozen=True)
 class ObservedMark:
-    """An observed value as a figure shows it: its quarter, upper end of a range, what it says, whether a forecast."""
+    """An observed value as a figure shows it."""
 
     quarter: str
+    """Quarter it is shown at."""
     value: float
+    """The value; the lower end of a range."""
     high: float | None
+    """Upper end of a range; ``None`` where it is a single value."""
     bound: str
+    """exact, about, more-than, at-least, at-most or range."""
     forecast: bool
+    """Whether what was reported is itself a forecast."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SuzhouFindings:
-    """Scenarios and contrasts of the experiment.
-
-    ensemble: run ID of the runs; runs, accepted, seed, unfinished: runs of each scenario, how many of them are kept,
-    their seed, and how many in all did not finish; quarters: labels of the quarters of courses; losses, operating:
-    observed accumulated losses and operating enterprises.
-    """
+    """Scenarios and contrasts of the experiment."""
 
     ensemble: str
+    """Run ID of the runs."""
     runs: int
+    """Runs of each scenario."""
     accepted: int
+    """Runs of each scenario that are kept: those nearest to the record up to September 1999."""
     seed: int
+    """Seed of the runs."""
     unfinished: int
+    """Runs of all scenarios that did not finish."""
     quarters: tuple[str, ...]
+    """Labels of the quarters of courses."""
     arms: tuple[SuzhouArm, ...]
+    """The scenarios."""
     contrasts: tuple[ScenarioContrast, ...]
+    """Differences between them."""
     losses: tuple[ObservedMark, ...]
+    """Observed accumulated losses, M USD."""
     operating: tuple[ObservedMark, ...]
+    """Observed numbers of operating enterprises."""
 
     def arm(self, key: str) -> SuzhouArm:
         """The scenario of a key."""

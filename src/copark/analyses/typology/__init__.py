@@ -27,7 +27,9 @@ class Params(AnalysisParams):
     """What may be asked of the types of parks."""
 
     runs: Annotated[int, Field(ge=1, le=100_000)] = 1000
+    """Runs of each scenario."""
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 1
+    """Seed of the random numbers."""
     served: ClassVar[Mapping[str, float]] = {"runs": 1000}
 
 
@@ -38,8 +40,9 @@ class Answer(TypeFindings, Result):
     studies: tuple[str, ...]
     """Run IDs of the two ensembles."""
     runs: int
+    """Runs of each scenario."""
     seed: int
-    """runs, seed: runs of each scenario, and their seed."""
+    """Seed of the runs."""
 
     def main_table(self) -> Rows:
         """Every measure of the observed parks, a row each."""

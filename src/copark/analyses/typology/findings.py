@@ -58,12 +58,16 @@ class Contrast:
     """Two types on one measure."""
 
     measure: str
+    """Name of the measure."""
     counts: tuple[int, int]
     """Parks of the first and of the second type with a value."""
     superiority: float
+    """Probability that a park of the first type has more than one of the second, ties by half, 0 to 1; NaN with too few
+    parks."""
     low: float
+    """Lower end of its bootstrap band (90 %)."""
     high: float
-    """superiority, low, high: probability of superiority of the first type, and its bootstrap band (90 %)."""
+    """Upper end of the same band."""
     deals: float
     """Exact share of deals at least as far from one half; of all deals of these values."""
     without: tuple[float, float]
@@ -135,16 +139,20 @@ class TwinReading:
     """What a twin has, and how far the other is from it, at an age."""
 
     reading: str
+    """Name of what is read off a twin."""
     year: int
+    """Age of the park, in years."""
     first: float
+    """Median over runs of the intergovernmental twin; the share of runs for outcomes."""
     second: float
-    """first, second: medians over runs of the intergovernmental and of the enterprise-led twin; shares of runs for
-    outcomes."""
+    """The same of the enterprise-led twin."""
     low: float
+    """5 % of the paired differences, first less second; for outcomes the lower end of the band of the mean difference
+    over draws of runs."""
     median: float
+    """50 % of them; for outcomes the mean difference."""
     high: float
-    """low, median, high: 5, 50 and 95 % of the paired differences, first less second; for outcomes the mean difference
-    and its band over draws of runs."""
+    """95 % of them; for outcomes the upper end of the band."""
     above: float
     """Share of pairs in which the first has more."""
     verdict: str
@@ -156,18 +164,23 @@ class FactorPart:
     """What of a difference is due to a factor."""
 
     reading: str
+    """Name of what is read off a twin."""
     year: int
+    """Age of the park, in years."""
     factor: str
+    """The factor: owner, plan or framework."""
     low: float
+    """5 % over runs of the Shapley value; for outcomes the lower end of the band of its mean over draws of runs."""
     median: float
+    """50 % over runs; for outcomes the mean."""
     high: float
-    """low, median, high: 5, 50 and 95 % over runs of the Shapley value; for outcomes the mean and its band over draws
-    of runs."""
+    """95 % over runs; for outcomes the upper end of the band."""
     mean: float
     """Mean over runs; the means of the three factors add up to the mean of the whole difference."""
     alone: float
+    """Mean difference when the factor alone is taken away."""
     last: float
-    """alone, last: mean difference when the factor alone is taken away, and when it alone is left."""
+    """Mean difference when the factor alone is left."""
 
 
 def key_of(lacking: Collection[str]) -> str:
@@ -274,15 +287,15 @@ READ = (("serviced_area", 10), ("operating", 20))
 
 @dataclass(frozen=True)
 class Agreement:
-    """A measure in the record and in the twins.
-
-    ``verdict`` is ``both_more``, ``both_less``, ``both_alike``, ``record_only``, ``twins_only``, ``opposed`` or
-    ``few`` (the record has too few parks).
-    """
+    """A measure in the record and in the twins."""
 
     contrast: Contrast
+    """The measure in the record."""
     reading: TwinReading
+    """Its counterpart in the twins."""
     verdict: str
+    """``both_more``, ``both_less``, ``both_alike``, ``record_only``, ``twins_only``, ``opposed`` or ``few`` (the record
+    has too few parks)."""
 
 
 def agreements(contrasts: Iterable[Contrast], found: Iterable[TwinReading]) -> tuple[Agreement, ...]:
@@ -304,20 +317,26 @@ def _together(record: str, twins: str) -> str:
 
 @dataclass(frozen=True)
 class Gap:
-    """Difference of a scenario from the intergovernmental one at a date: median, 5 and 95 % of pairs, share above 0.
-
-    ``log``: of logarithms, as for everything that is counted.
-    """
+    """Difference of a scenario from the intergovernmental one at a date, over pairs of runs."""
 
     scenario: str
+    """Key of the scenario."""
     title: Title
+    """Title of the scenario."""
     output: str
+    """Name of the output."""
     quarter: str
+    """Quarter it is read in."""
     log: bool
+    """Whether logarithms are compared, as for everything that is counted."""
     low: float
+    """5 % of the differences, in the output's unit or log points."""
     median: float
+    """50 % of the differences."""
     high: float
+    """95 % of the differences."""
     above: float
+    """Share of pairs above 0."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -325,18 +344,21 @@ class TypeFindings:
     """A comparison of types of parks."""
 
     names: Mapping[str, Title]
-    """Of the parks by key."""
+    """Titles of the parks, by key."""
     homes: int
+    """How many enterprise-led parks have investors of the commonest country."""
     home: str
-    """homes, home: how many enterprise-led parks have investors of the commonest country, and its code."""
+    """Code of that country."""
     measured: tuple[ParkMeasure, ...]
+    """Observed parks: every value of every measure."""
     contrasts: tuple[Contrast, ...]
-    """measured, contrasts: observed parks: values, and intergovernmental against enterprise-led."""
+    """Observed parks: intergovernmental against enterprise-led ones."""
     outcomes: Mapping[str, Mapping[str, int]]
     """Observed parks by type and status."""
     readings: tuple[TwinReading, ...]
+    """Matched scenarios side by side."""
     parts: tuple[FactorPart, ...]
-    """readings, parts: matched scenarios: side by side, and the difference by factor."""
+    """The difference of matched scenarios, by factor."""
     gaps: tuple[Gap, ...]
     """Further scenarios against the intergovernmental one."""
     agreements: tuple[Agreement, ...]

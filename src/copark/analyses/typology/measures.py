@@ -38,9 +38,13 @@ class ParkMeasure:
     """One measure of one park."""
 
     measure: str
+    """Name of the measure."""
     park: str
+    """Key of the park."""
     type: str
+    """Type of the park: intergovernmental, mixed or enterprise-led."""
     value: float
+    """The value, in the measure's unit."""
     when: str
     """Date or dates of it, as the record gives them."""
     grade: str
@@ -48,12 +52,16 @@ class ParkMeasure:
 
 
 class Counted(NamedTuple):
-    """A count: its time in years (the end of its quarter), its date as the record gives it, value and grade."""
+    """A count of enterprises."""
 
     time: float
+    """Its time in years: the end of its quarter."""
     date: str
+    """Its date as the record gives it."""
     value: float
+    """The count, above 0."""
     grade: str
+    """How far it is trusted."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +69,11 @@ class EnterpriseCourse:
     """A count of enterprises over time, on one basis: dates as years, and values above zero."""
 
     variable: str
+    """What is counted, such as registered or operating."""
     basis: str
+    """How it is counted."""
     points: tuple[Counted, ...]
-    """By time."""
+    """The counts, by time."""
 
     @property
     def span(self) -> float:

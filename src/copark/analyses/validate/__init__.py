@@ -40,12 +40,17 @@ class Params(AnalysisParams):
     """What may be asked of a validation."""
 
     case: Annotated[str, Field(min_length=1, max_length=1000)]
+    """Name of a case, or path of a case folder."""
     cuts: Annotated[
         tuple[str, ...], Option("--cut", repeated=True),
         BeforeValidator(lambda given: (given,) if isinstance(given, str) else given),
     ] = ()  # fmt: skip
+    """Quarters to forecast from, such as 2020Q4; by default the end of the fitted values, and two and four years
+    before."""
     runs: PowerOfTwo = None
+    """Runs of the prior batch, a power of two such as ``2^19``; 2^19 by default."""
     seed: Annotated[int | None, Field(ge=0, le=2**63 - 1)] = None
+    """Seed of the random numbers; by default that of the method."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,7 @@ class ForecastBands:
     benchmark: Floats | None
     """The same of the best benchmark from the cut on; ``None`` where none could forecast."""
     points: tuple[Point, ...]
+    """Values reported: those known at the cut, and those scored."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,18 +70,21 @@ class Answer(Assessment, Result):
     """Who forecast best, whether intervals held, and why."""
 
     case: str
+    """Name of the case."""
     park: Said
+    """Title of the case."""
     start: str
-    """case, park, start: name, title and first quarter of the case."""
+    """First quarter of the case."""
     fans: dict[str, ForecastBands]
-    """By observable."""
+    """By observable: its forecast from the last cut."""
     runs: int
+    """Runs of the prior batch."""
     seed: int
-    """runs, seed: of the prior batch."""
+    """Seed of the prior batch."""
     pairs: tuple[int, ...]
+    """By cut: pairs of parameters and chance events in the posterior."""
     pasts: tuple[float, ...]
-    """pairs, pasts: by cut: pairs of parameters and chance events in the posterior; effective number of different
-    pasts."""
+    """By cut: effective number of different pasts in the posterior."""
     found: bool
     """Whether the posterior of the last cut was there already: shipped, or kept in the output folder."""
     evidence: tuple[Evidence, ...]

@@ -62,9 +62,14 @@ class Params(CaseParams):
     """What may be asked of further observations."""
 
     draws: Annotated[int, Field(ge=100, le=100_000)] = 4096
+    """Simulated worlds: parameter draws, at most as many as the park's calibration has."""
     futures: Annotated[int, Field(ge=3, le=1000)] = 6
+    """Runs of each world: the first is observed, effects are averaged over the others."""
     claim: Annotated[tuple[str, ...], Option("--claim", repeated=True), Keys(parts_of)] = ()
+    """Parts of claims to ask about, such as ``4b/ties``; by default those that make a verdict and compare two scenarios
+    at most."""
     cost: Annotated[tuple[str, ...], Option("--cost", repeated=True)] = ()
+    """What observations cost by family, such as ``attribution=5``, in any unit; by default none is known."""
     served: ClassVar[Mapping[str, float]] = {"draws": 4096, "futures": 20}
 
     @property

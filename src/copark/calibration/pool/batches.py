@@ -50,10 +50,12 @@ Warp = Callable[[Floats, tuple[str, ...]], Floats]
 
 @dataclass(frozen=True)
 class Discrepancy:
-    """Standard deviation of ln(report / counterpart): of jobs, and of everything else."""
+    """Standard deviation of ln(report / counterpart)."""
 
     companies: float = AT_FIRST
+    """Standard deviation for everything else."""
     jobs: float = AT_FIRST
+    """Standard deviation for counts of jobs."""
 
     def of(self, names: Sequence[str]) -> Floats:
         """Of observables, shape (names,)."""

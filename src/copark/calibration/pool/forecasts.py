@@ -62,14 +62,21 @@ class PanelScore:
     """How one method forecast one value (``at``) of one park."""
 
     park: str
+    """Name of the park's case."""
     scheme: str
+    """Setting in which it is forecast."""
     method: str
+    """Name of the method."""
     at: int
+    """Place of the value among the park's."""
     variable: str
+    """Name of the observable."""
     crps: float
+    """Score of the count."""
     log_crps: float
-    """crps, log_crps: of the count; of ln(1 + count)."""
+    """Score of ln(1 + count)."""
     covered: bool
+    """Whether the 90 % band reaches the value."""
 
 
 Forecast = tuple[str, int, Floats]
@@ -81,11 +88,15 @@ class Standing:
     """Where one method stands over parks, on values all methods of the table forecast."""
 
     method: str
+    """Name of the method."""
     parks: int
+    """Parks forecast."""
     values: int
+    """Values forecast, the same for every method of the table."""
     crps: float
+    """Score of the count, the mean over parks of the park's mean; lower is better."""
     log_crps: float
-    """crps, log_crps: mean over parks of the park's mean."""
+    """Score of ln(1 + count), likewise."""
     coverage: float
     """Share of values within the 90 % band."""
 
@@ -95,8 +106,11 @@ class Contest:
     """A table of methods over the same values, best first."""
 
     scheme: str
+    """Setting in which parks are forecast."""
     variable: str
+    """Name of the observable; empty for all counts."""
     standings: tuple[Standing, ...]
+    """The methods, best first."""
 
 
 def contest(scores: Iterable[PanelScore], scheme: str, variable: str, methods: Sequence[str]) -> Contest | None:
@@ -250,9 +264,13 @@ class Peer:
     """One park's value nearest to an age."""
 
     park: str
+    """Name of the park's case."""
     kind: str
+    """Type of the park."""
     age: float
+    """Age of the park at that value, in years."""
     value: float
+    """What the park had of the observable then."""
 
 
 @dataclass(frozen=True)
@@ -260,9 +278,13 @@ class BaseRate:
     """What parks had become at an age: those of the same type, or of all types."""
 
     variable: str
+    """Name of the observable."""
     age: float
+    """Age that was asked for, in years."""
     same_type: bool
+    """Whether only parks of the same type are told; else parks of all types."""
     peers: tuple[Peer, ...]
+    """The parks and their values."""
 
     @property
     def values(self) -> tuple[float, float, float]:

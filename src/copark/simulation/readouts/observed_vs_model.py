@@ -43,16 +43,21 @@ class ObservedComparison:
     """One observation beside the model, in the model's unit."""
 
     observation: Observation
+    """The row of the case."""
     quarter: str
     """The quarter it is compared in, such as ``2019Q4``."""
     value: float
+    """What was observed, in the model's unit; the lower end of a range."""
     high: float | None
-    """value, high: what was observed; ``high`` only for a range."""
+    """Upper end of a range; ``None`` where it is a single value."""
     low: float
+    """5 % of runs; NaN where no run finished."""
     median: float
+    """50 % of runs; NaN where no run finished."""
     upper: float
-    """low, median, upper: 5 %, 50 % and 95 % of runs; NaN where no run finished."""
+    """95 % of runs; NaN where no run finished."""
     percentiles: Percentiles
+    """Where the observation lies among the runs."""
 
     @property
     def width(self) -> float:

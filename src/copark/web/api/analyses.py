@@ -11,7 +11,19 @@ from copark.analyses.context import Context
 from copark.analyses.contract import CaseParams
 from copark.presentation.rendered_document import Chart, Page, Table
 from copark.web.api.jobs import JOB_COST, JobInfo, accepted, submitted
-from copark.web.api.replies import NAME, Asking, CaseName, Here, Identity, Lang, StrictRoute, answered, attachment, sent
+from copark.web.api.replies import (
+    NAME,
+    OF_CASE,
+    Asking,
+    CaseName,
+    Here,
+    Identity,
+    Lang,
+    StrictRoute,
+    answered,
+    attachment,
+    sent,
+)
 from copark.web.content import analyses as served
 from copark.web.content.case_registry import Shelved
 from copark.web.content.job_tasks import Errand
@@ -21,10 +33,14 @@ from copark.web.middleware import REPORT
 from copark.web.problems import Problem
 
 router = APIRouter(tags=["analyses"], route_class=StrictRoute)
-AnalysisName = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,59}$", description="Name of an analysis.")]
+AnalysisName = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,59}$", description="Name of an analysis, as listed.")]
 _Name = Annotated[str, StringConstraints(pattern=NAME)]
-OfCase = Annotated[_Name | SkipJsonSchema[None], Query(description="Name of a case; all by default.")]
-PartKey = Annotated[str, Path(pattern=r"^\w[\w.-]{0,99}$", description="Key of a table or chart.")]
+ResultsCase = Annotated[_Name | SkipJsonSchema[None], Query(description=f"{OF_CASE} By default all cases.")]
+ChoicesCase = Annotated[
+    _Name | SkipJsonSchema[None], Query(description=f"{OF_CASE} Without it, what depends on a case is left out.")
+]
+PartKey = Annotated[str, Path(pattern=r"^\w[\w.-]{0,99}$", description="Key of a table or chart of the document.")]
+FormatName = Annotated[served.FormatName, Path(description="Form of the file; csv is an archive of the tables.")]
 FILE_COST, WORKBOOK_COST = 20.0, 5.0
 XLSX = served.MEDIA["xlsx"]
 BOOK: dict[str, Any] = {
@@ -108,7 +124,7 @@ async def submit_workbook(here: Here, name: AnalysisName, case: CaseName, lang: 
 
 @router.get("/analyses/{name}/choices", summary="Choices that depend on the case",
             responses=answered(served.ChoicesAnswer))  # fmt: skip
-async def choices(here: Here, name: AnalysisName, case: OfCase = None) -> Response:
+async def choices(here: Here, name: AnalysisName, case: ChoicesCase = None) -> Response:
     """List the keys that fields take, such as levers of a case; other fields of the form may be sent too."""
     analysis, given = served.analysis_of(name), dict(here.request.query_params)
 
@@ -123,7 +139,7 @@ async def choices(here: Here, name: AnalysisName, case: OfCase = None) -> Respon
 
 
 @router.get("/analyses/{name}/results", summary="Stored results", responses=answered(served.ResultsAnswer))
-async def results(here: Here, name: AnalysisName, case: OfCase = None) -> Response:
+async def results(here: Here, name: AnalysisName, case: ResultsCase = None) -> Response:
     """List the stored results of an analysis, newest first."""
     return await here.made(lambda: served.results_of(served.analysis_of(name), here.view, case))
 
@@ -162,9 +178,7 @@ async def _part(here: Asking, name: str, run_id: str, *which: str) -> Response:
 
 @router.get("/analyses/{name}/{run_id}/files/{form}", summary="A document as a file",
             responses=sent("The file.", *dict.fromkeys(served.MEDIA.values())))  # fmt: skip
-async def file(
-    here: Here, name: AnalysisName, run_id: Identity, form: served.FormatName, lang: Lang = "en"
-) -> Response:
+async def file(here: Here, name: AnalysisName, run_id: Identity, form: FormatName, lang: Lang = "en") -> Response:
     """Return the document of a stored result as a file; CSV files come as a zip archive."""
     here.pay(FILE_COST)
     analysis, scratch = served.analysis_of(name), here.services.scratch("-files")

@@ -20,7 +20,13 @@ from copark.web.content.simulation import FORMS, answer, export
 
 router = APIRouter(tags=["answers"], route_class=StrictRoute)
 Make = Callable[[Study, Shelved, Ticket], Answer]
-FileName = Annotated[str, Path(pattern=r"^[0-9a-f]{16}\.(csv|xlsx|nc|metadata\.json|study\.yaml)$")]
+FileName = Annotated[
+    str,
+    Path(
+        pattern=r"^[0-9a-f]{16}\.(csv|xlsx|nc|metadata\.json|study\.yaml)$",
+        description="Run ID of a result and the form of the file: csv, xlsx, nc, metadata.json or study.yaml.",
+    ),
+]
 EXPORT_COST = 20.0
 MOST_AT_ONCE = 5_000
 """Runs of a result that is made again for an export; larger ones are jobs, whose results are stored."""

@@ -34,8 +34,13 @@ router = APIRouter(tags=["cases"], route_class=StrictRoute)
 ZIP = "application/zip"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 UPLOAD_COST, FILE_COST = 20.0, 5.0
-Form = Annotated[str, Path(pattern="^(zip|xlsx)$", description="zip or xlsx")]
-Example = Annotated[bool, Query(description="Whether it is an invented park, to try everything on.")]
+Form = Annotated[
+    str,
+    Path(pattern="^(zip|xlsx)$", description="Form of the file: zip (an archive of the files) or xlsx (a workbook)."),
+]
+Example = Annotated[
+    bool, Query(description="Whether to give an invented park, to try everything on, in place of an empty case.")
+]
 BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -49,6 +54,7 @@ class Cases(Answer):
     """The casebook's cases and the client's own."""
 
     cases: list[CaseName]
+    """The client's own cases, then the casebook's."""
     deleted: list[DeletedCase]
     """The client's own that were deleted and can still be restored."""
 
@@ -171,7 +177,7 @@ ScenarioName = Annotated[
     str,
     Path(
         pattern=r"^[^\x00-\x1f\x7f/\\ ][^\x00-\x1f\x7f/\\]{0,119}$",
-        description="A name, as its owner reads it: up to 120 letters of any script, without strokes.",
+        description="Name of a saved scenario: up to 120 letters of any script, without slashes.",
     ),
 ]
 
@@ -182,26 +188,33 @@ class ScenarioToSave(BaseModel):
     model_config = Ask.model_config
 
     case: CaseKey
+    """Name of the case it is a scenario of."""
     scenario: AskedScenario
+    """The scenario, as a request has it."""
 
 
 class SavedScenarioInfo(Answer):
     """A saved scenario."""
 
     name: str
+    """Name under which it is saved."""
     case: str
+    """Name of the case it is a scenario of."""
     identity: str
-    """Of its content: the same content has the same."""
+    """Hash of case and content, 16 hexadecimal digits: the same content has the same."""
     scenario: dict[str, Any]
+    """The scenario, as a request has it; what is left out is as in the case."""
     created: str
     """When it was first saved, UTC, ISO 8601."""
     updated: str
+    """When it was last saved, UTC, ISO 8601."""
 
 
 class ScenarioList(Answer):
     """Saved scenarios of an owner."""
 
     scenarios: list[SavedScenarioInfo]
+    """The scenarios, by name."""
 
 
 @router.get("/scenarios", summary="Saved scenarios")

@@ -6,19 +6,21 @@ from fastapi import APIRouter, Query, Response
 
 from copark.version import __version__
 from copark.web.api.replies import CaseName, Here, answered
-from copark.web.content import catalogues
+from copark.web.content import catalogues, park_catalogue
 from copark.web.content.job_tasks import DatabaseRefused
 from copark.web.content.responses import Answer
 
 router = APIRouter(tags=["catalogue"])
-EventsOnly = Annotated[bool, Query(description="Whether events and their sources are all that is wanted.")]
+EventsOnly = Annotated[bool, Query(description="Whether to give events and their sources alone.")]
 
 
 class StatusAnswer(Answer):
     """The server."""
 
     version: str
+    """Version of copark."""
     threads: int
+    """Threads that simulations may use."""
     busy: int
     """Questions being worked on or waiting."""
     jobs_waiting: int | None
@@ -29,6 +31,7 @@ class Studies(Answer):
     """The studies shipped."""
 
     studies: list[catalogues.StudyInfo]
+    """The studies, by name."""
 
 
 @router.get("/status", summary="The server: version and load")
@@ -55,10 +58,10 @@ async def method(here: Here, case: CaseName = "great-stone") -> Response:
     return await here.of_case("method", case, lambda: catalogues.method_of(here.view.get(case)))
 
 
-@router.get("/parks", summary="Comparison of parks", responses=answered(catalogues.ParksAnswer))
+@router.get("/parks", summary="Comparison of parks", responses=answered(park_catalogue.ParksAnswer))
 async def parks(here: Here) -> Response:
     """Return every park with its facts, scores and sources."""
-    return await here.held("parks", catalogues.parks)
+    return await here.held("parks", park_catalogue.parks)
 
 
 @router.get("/evidence", summary="The evidence of a case", responses=answered(catalogues.EvidenceAnswer))

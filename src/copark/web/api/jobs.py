@@ -17,7 +17,7 @@ from copark.web.problems import Problem
 from copark.web.report_parts import without
 
 router = APIRouter(tags=["jobs"], route_class=StrictRoute)
-JobId = Annotated[str, Path(pattern="^[0-9a-f]{24}$", description="Id of a job.")]
+JobId = Annotated[str, Path(pattern="^[0-9a-f]{24}$", description="Id of a job, 24 hexadecimal digits.")]
 LeftOut = Annotated[tuple[str, ...], Query(max_length=50, description="Names of sections to leave out; repeatable.")]
 JOB_COST = 30.0
 
@@ -26,42 +26,56 @@ class JobInfo(Answer):
     """A job."""
 
     id: str
+    """Id of the job, 24 hexadecimal digits."""
     kind: str
-    """run, report or analysis."""
+    """run, report (a run and its page) or analysis."""
     analysis: str
     """Name of the analysis; empty for another kind."""
     state: str
     """queued, running, done, failed or cancelled."""
     state_title: Said
+    """The state in words."""
     case: str
+    """Name of the case it is about; empty where it is about none."""
     title: Said
+    """What it is about, for a reader."""
     runs: int | None
+    """Runs of each scenario; null of an analysis."""
     created: str
+    """When it was queued, UTC, ISO 8601."""
     started: str
-    """When it began; empty until then."""
+    """When it began, UTC, ISO 8601; empty until then."""
     ended: str
-    """When it ended; empty until then."""
+    """When it ended, UTC, ISO 8601; empty until then."""
     place: int
     """Its place in the queue: 1 is next, 0 is running or over."""
     stage: str
+    """What it is doing, as a key; empty while it does not run."""
     stage_title: Said
+    """The stage in words; empty while it does not run."""
     done: int
+    """How much of the stage is done, of ``total``."""
     total: int
+    """How much the stage has to do, in its own units (runs, per cent, MB); 0 where that is not known."""
     seconds_left: float | None
+    """Estimated seconds until the stage, or the whole job, ends; null where there is no estimate."""
     identity: str
-    """Identity of the result; empty until it is done."""
+    """Run ID of the result, 16 hexadecimal digits; empty until the job is done."""
     has_page: bool
+    """Whether it has written a report, to be had at ``/jobs/{name}/page``."""
     reused: bool
+    """Whether the result was there already, and nothing was run."""
     attempts: int
     """How often it was begun: more than once if its process died."""
     trouble: list[FaultInfo]
+    """Why it failed; empty of any other job."""
 
 
 class Jobs(Answer):
     """The jobs of an owner."""
 
     jobs: list[JobInfo]
-    """Newest first."""
+    """The jobs, newest first."""
 
 
 def job_info(job: Job, place: int) -> JobInfo:

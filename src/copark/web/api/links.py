@@ -11,7 +11,7 @@ router = APIRouter(tags=["links"], route_class=StrictRoute)
 
 
 class LinkRequest(BaseModel):
-    """What is to be linked to."""
+    """The path to be linked to."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 

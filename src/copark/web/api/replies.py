@@ -22,10 +22,11 @@ from copark.web.services import Services
 T = TypeVar("T")
 JSON = "application/json"
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
-Lang = Annotated[Literal["en", "zh"], Query(description="Language of words that are not given in both.")]
-CaseName = Annotated[str, Query(pattern=NAME, description="Name of a case.")]
-CasePath = Annotated[str, PathOf(pattern=NAME, description="Name of a case.")]
-Identity = Annotated[str, PathOf(pattern=r"^[0-9a-f]{16}$", description="Identity of a result.")]
+OF_CASE = "Name of a case of the casebook, or of one of your uploads."
+Lang = Annotated[Literal["en", "zh"], Query(description="Language of words that are not given in both: en or zh.")]
+CaseName = Annotated[str, Query(pattern=NAME, description=OF_CASE)]
+CasePath = Annotated[str, PathOf(pattern=NAME, description=OF_CASE)]
+Identity = Annotated[str, PathOf(pattern=r"^[0-9a-f]{16}$", description="Run ID of a result, 16 hexadecimal digits.")]
 
 
 class Asking:

@@ -26,7 +26,7 @@ ROWS = {
     "park": ["shareholder", "company"],
     "enterprise": ["origin", "anchor"],
 }
-"""Who acts in each layer, from the top: every role begins a row of its own."""
+"""Roles in each layer, from the top: every role begins a row of its own."""
 MOST_IN_ROW = 6
 COMPANY = "company/company"
 PLACE = {"home": 0.0, "third": 0.5, "none": 0.5, None: 0.5, "host": 1.0}
@@ -34,7 +34,7 @@ SHARED = ("council", "committee", "agreement")
 
 
 Spans = list[tuple[str, str | None]]
-"""From when to when; null where it lasts."""
+"""Times as pairs of dates; ``None`` as the end of one that lasts."""
 
 
 @dataclass(frozen=True)
@@ -60,72 +60,96 @@ class NodeInfo(Answer):
     """An actor in its place."""
 
     key: str
-    """Its key: role and name."""
+    """Its key: role and name, such as ``partner/duisport``; no other actor's."""
     layer: str
-    """global, intergovernmental, park or enterprise."""
+    """Scale it acts at: global, intergovernmental, park or enterprise."""
     title: Said
+    """Name for a reader."""
     side: str | None
+    """Side it belongs to: home, host or third; null of what belongs to none."""
     role: str
+    """partner, government, institution, shareholder, company, origin (enterprises of one origin) or anchor."""
     x: float
-    """From left (0) to right (1)."""
+    """Place in its row, from left (0, the investing side) to right (1, the host)."""
     row: int
+    """Row within its layer, counted from 0 at the top."""
     weight: float
-    """How large it is drawn, 0 to 1: its share, or the sum of its ties."""
+    """How large it is drawn, 0.1 to 1: its largest share ever or a third of the sum of its ties, whichever is more;
+    fixed for governments, origins and the company."""
     spans: Spans
+    """From when to when it is there, dates as in the sources; null as the end where it lasts. Empty where it always
+    is."""
     source: list[str]
+    """Keys of its sources among those of the case's evidence; empty where it needs none."""
 
 
 class EdgeInfo(Answer):
-    """What binds two actors."""
+    """A tie between two actors."""
 
     source_key: str
+    """Key of the node it comes from."""
     target_key: str
+    """Key of the node it leads to."""
     kind: str
     """equity or legal (solid), or influence (dashed)."""
     strength: float
-    """0 to 1."""
+    """How strong it is, 0 to 1: of equity the share, of influence the tie, of legal ties a fixed number."""
     spans: Spans
-    """From when to when it holds; empty where it always does."""
+    """From when to when it holds, dates as in the sources; null as the end where it lasts. Empty where it always
+    does."""
 
 
 class ArrowInfo(Answer):
-    """A link of the model between two layers: what it carries is in the flows of a simulation."""
+    """A link of the model between two scales; its flow is in the ``flows`` of a simulation."""
 
     link: str
+    """Name of the link, by which a scenario changes it."""
     title: Said
+    """The link in words."""
     source_layer: str
+    """Scale it comes from: global, intergovernmental, park or enterprise."""
     target_layer: str
+    """Scale it acts on: global, intergovernmental, park or enterprise."""
     unit: str
+    """Symbol of the unit of what it carries."""
     unit_title: Said
+    """The unit in words; empty for a pure number."""
     delay: int
+    """Quarters from sending to arriving."""
 
 
 class LayerInfo(Answer):
     """A layer: one of the four scales."""
 
     key: str
-    """global, intergovernmental, park or enterprise."""
+    """The scale: global, intergovernmental, park or enterprise."""
     room: str
+    """Part of the model that computes it: world, governments, company or enterprises."""
     title: Said
+    """The scale in words."""
 
 
 class NetworkAnswer(Answer):
     """The network of a case."""
 
     layers: list[LayerInfo]
+    """The four scales, from the top."""
     nodes: list[NodeInfo]
+    """The actors, each in its place."""
     edges: list[EdgeInfo]
+    """What binds them."""
     arrows: list[ArrowInfo]
+    """The links of the model between scales; the same for every case."""
 
 
 def network_of(shelved: Shelved) -> NetworkAnswer:
-    """The network of a case."""
+    """Describe the network of a case."""
     case = shelved.case
     actors = list(_actors(case))
     shares: dict[str, float] = {}  # the largest share each holder ever had, 0 to 1
     for table in used(case.equity):
-        for one in table.holdings:
-            shares[one.holder] = max(shares.get(one.holder, 0.0), one.basis_points / 10_000.0)
+        for holding in table.holdings:
+            shares[holding.holder] = max(shares.get(holding.holder, 0.0), holding.basis_points / 10_000.0)
     return NetworkAnswer(
         layers=[LayerInfo(key=key, room=room, title=said(f"analysis.scale.{key}")) for room, key in LAYERS.items()],
         nodes=list(_placed(actors, shares)),
@@ -135,18 +159,19 @@ def network_of(shelved: Shelved) -> NetworkAnswer:
 
 
 def _actors(case: Case) -> Iterator[Actor]:
-    """Who acts in a case, but for those who only have an interest."""
+    """Yield who acts in a case, but for those who only have an interest."""
 
-    def actor(role: str, one: Any, side: str | None, stays: Iterable[Any]) -> Actor:
-        ties = getattr(one, "ties", None)  # none where they are not known
-        known = {} if ties is None else {origin: float(getattr(ties, origin)) for origin in ORIGINS}
-        kind = one.kind if role == "institution" else None
-        return Actor(role, one.key, one.title, side, kind, [span(stay) for stay in stays], known, list(one.source))
+    def actor(role: str, entry: Any, side: str | None, stays: Iterable[Any]) -> Actor:
+        ties = getattr(entry, "ties", None)  # none where they are not known
+        strengths = {} if ties is None else {origin: float(getattr(ties, origin)) for origin in ORIGINS}
+        kind = entry.kind if role == "institution" else None
+        spans = [span(stay) for stay in stays]
+        return Actor(role, entry.key, entry.title, side, kind, spans, strengths, list(entry.source))
 
     for side, government in (("home", case.sides.home), ("host", case.sides.host)):
         yield Actor("government", side, government.title, side)
-    for one in case.shareholders:
-        yield actor("shareholder", one, one.side, [one])
+    for holder in case.shareholders:
+        yield actor("shareholder", holder, holder.side, [holder])
     for partner in case.partners:
         yield actor("partner", partner, partner.side, partner.presence)
     for body in case.institutions:
@@ -158,49 +183,49 @@ def _actors(case: Case) -> Iterator[Actor]:
         yield Actor("origin", origin, said(f"report.network.firms_{origin}"), origin)
 
 
-def span(one: Any) -> tuple[str, str | None]:
-    """From when to when something is there; null where it lasts."""
-    return str(one.since), None if one.until is None else str(one.until)
+def span(entry: Any) -> tuple[str, str | None]:
+    """Return from when to when something is there; ``None`` where it lasts."""
+    return str(entry.since), None if entry.until is None else str(entry.until)
 
 
 def arrows() -> list[ArrowInfo]:
-    """Every link of the model."""
+    """List every link of the model."""
     return [
-        ArrowInfo.of(one, link=one.name, source_layer=LAYERS[one.source_room], target_layer=LAYERS[one.target_room])
-        for one in catalogue().links.values()
+        ArrowInfo.of(link, link=link.name, source_layer=LAYERS[link.source_room], target_layer=LAYERS[link.target_room])
+        for link in catalogue().links.values()
     ]
 
 
 def _placed(actors: list[Actor], shares: dict[str, float]) -> Iterator[NodeInfo]:
-    """Rows of at most six, as even as can be; within a row by side and by the enterprises an actor is tied to."""
+    """Place actors in rows of at most six, as even as can be; within a row by side and by their ties."""
     for layer, roles in ROWS.items():
         row = 0
         for role in roles:
-            ordered = sorted((one for one in actors if one.role == role), key=_wanted_place)
+            ordered = sorted((actor for actor in actors if actor.role == role), key=_wanted_place)
             parts = -(-len(ordered) // MOST_IN_ROW)
             size = -(-len(ordered) // parts) if parts else 1
             for first in range(0, len(ordered), size):
                 members = ordered[first : first + size]
-                for n, one in enumerate(members):
-                    yield _node(layer, one, (n + 0.5) / len(members), row, shares)
+                for n, actor in enumerate(members):
+                    yield _node(layer, actor, (n + 0.5) / len(members), row, shares)
                 row += 1
 
 
-def _wanted_place(one: Actor) -> float:
-    """Mean place of the enterprises an actor is tied to; of one without ties the place of its side."""
-    total = sum(one.ties.values())
+def _wanted_place(actor: Actor) -> float:
+    """Return the mean place of the enterprises an actor is tied to; of one without ties the place of its side."""
+    total = sum(actor.ties.values())
     if total > 0.0:
-        return sum(PLACE[origin] * strength for origin, strength in one.ties.items()) / total
-    if one.role == "institution":
-        return 0.4 if one.kind in SHARED else 0.8
-    return PLACE[one.side]
+        return sum(PLACE[origin] * strength for origin, strength in actor.ties.items()) / total
+    if actor.role == "institution":
+        return 0.4 if actor.kind in SHARED else 0.8
+    return PLACE[actor.side]
 
 
-def _node(layer: str, one: Actor, x: float, row: int, shares: dict[str, float]) -> NodeInfo:
-    weight = {"company": 1.0, "government": 1.0, "origin": 0.8}.get(one.role)
+def _node(layer: str, actor: Actor, x: float, row: int, shares: dict[str, float]) -> NodeInfo:
+    weight = {"company": 1.0, "government": 1.0, "origin": 0.8}.get(actor.role)
     if weight is None:
-        weight = max(shares.get(one.key, 0.0), sum(one.ties.values()) / 3.0, 0.1)
-    return NodeInfo.of(one, key=one.name, layer=layer, x=x, row=row, weight=min(weight, 1.0))
+        weight = max(shares.get(actor.key, 0.0), sum(actor.ties.values()) / 3.0, 0.1)
+    return NodeInfo.of(actor, key=actor.name, layer=layer, x=x, row=row, weight=min(weight, 1.0))
 
 
 def _bind(source: str, target: str, kind: str, strength: float, spans: Spans) -> EdgeInfo:
@@ -208,28 +233,28 @@ def _bind(source: str, target: str, kind: str, strength: float, spans: Spans) ->
 
 
 def _edges(case: Case, actors: list[Actor]) -> Iterator[EdgeInfo]:
-    for one in actors:
-        for origin, strength in one.ties.items():
+    for actor in actors:
+        for origin, strength in actor.ties.items():
             if strength > 0.0:
-                yield _bind(one.name, f"origin/{origin}", "influence", strength, one.spans)
-        if one.role == "institution":  # of the host, of both where it is shared; and the company it administers
-            yield _bind("government/host", one.name, "legal", 0.5, one.spans)
-            if one.kind in SHARED:
-                yield _bind("government/home", one.name, "legal", 0.5, one.spans)
-            if one.kind == "administration":
-                yield _bind(one.name, COMPANY, "legal", 0.5, one.spans)
-        if one.role == "anchor":
-            yield _bind(f"origin/{one.side}", one.name, "legal", 0.3, one.spans)
-        if one.role == "origin":
-            yield _bind(COMPANY, one.name, "legal", 0.3, [])
-    yield from _equity(case, {one.key for one in actors if one.role == "shareholder"})
+                yield _bind(actor.name, f"origin/{origin}", "influence", strength, actor.spans)
+        if actor.role == "institution":  # of the host, of both where it is shared; and the company it administers
+            yield _bind("government/host", actor.name, "legal", 0.5, actor.spans)
+            if actor.kind in SHARED:
+                yield _bind("government/home", actor.name, "legal", 0.5, actor.spans)
+            if actor.kind == "administration":
+                yield _bind(actor.name, COMPANY, "legal", 0.5, actor.spans)
+        if actor.role == "anchor":
+            yield _bind(f"origin/{actor.side}", actor.name, "legal", 0.3, actor.spans)
+        if actor.role == "origin":
+            yield _bind(COMPANY, actor.name, "legal", 0.3, [])
+    yield from _equity(case, {actor.key for actor in actors if actor.role == "shareholder"})
 
 
 def _equity(case: Case, holders: set[str]) -> Iterator[EdgeInfo]:
     tables = used(case.equity)
     for n, table in enumerate(tables):
         until = str(tables[n + 1].date) if n + 1 < len(tables) else None
-        for one in table.holdings:
-            if one.holder in holders:
-                share, spans = one.basis_points / 10_000.0, [(str(table.date), until)]
-                yield _bind(f"shareholder/{one.holder}", COMPANY, "equity", share, spans)
+        for holding in table.holdings:
+            if holding.holder in holders:
+                share = holding.basis_points / 10_000.0
+                yield _bind(f"shareholder/{holding.holder}", COMPANY, "equity", share, [(str(table.date), until)])

@@ -54,68 +54,87 @@ FormatName = Literal["html", "xlsx", "csv", "docx", "pdf", "pptx", "json"]
 
 
 class ChoiceInfo(Answer):
-    """What may be chosen."""
+    """A value that may be chosen."""
 
     value: str
+    """Value to send."""
     title: Said
+    """The value in words."""
 
 
 class FieldInfo(Answer):
     """A parameter of an analysis, as a form asks for it."""
 
     name: str
+    """Name under which it is sent."""
     type: str
     """case, string, list (of strings), integer, number, boolean or choice."""
     title: Said
+    """Label of the field."""
     help: Said
+    """What it asks, in a sentence."""
     required: bool
+    """Whether it must be given."""
     default: Any
+    """Value where none is given, of the field's type; null where that depends on the case or none is needed."""
     minimum: float | None
+    """Least number that is taken; null where there is no such limit."""
     maximum: float | None
+    """Largest number that this server takes; null where there is no such limit."""
     usual: Said | None
-    """The default in words, where it is no plain value."""
+    """The default in words, where it is no plain value; null else."""
     keyed: bool
-    """Whether ``choices`` of the analysis tells values of it for a case."""
+    """Whether its values depend on the case: ``choices`` of the analysis lists them."""
     closed: bool
-    """Whether it takes no others; they are examples otherwise."""
+    """Whether it takes no values but those offered; they are examples otherwise."""
     choices: list[ChoiceInfo]
+    """Values that are the same for every case; empty where there are none."""
 
 
 class AnalysisInfo(Answer):
     """An analysis in the menu."""
 
     name: str
+    """Name of the analysis, as in the addresses."""
     group: str
+    """Group of the menu it belongs to, as a key."""
     group_title: Said
+    """The group in words."""
     title: Said
+    """The analysis in a word or two."""
     help: Said
+    """What it answers, in a sentence."""
     form: list[FieldInfo]
+    """Fields of its form, in their order."""
     workbook: Said | None
-    """What is asked in a workbook, whose template the server gives; null where nothing is."""
+    """What the workbook asks for, whose template the server gives; null where there is none."""
 
 
 class AnalysesAnswer(Answer):
     """The menu of analyses."""
 
     analyses: list[AnalysisInfo]
+    """The analyses, in the order of the menu."""
 
 
 class ChoicesAnswer(Answer):
-    """What may be chosen where values are keys, such as those of a case's levers."""
+    """Values that may be chosen where they are keys, such as those of a case's levers."""
 
     choices: dict[str, list[ChoiceInfo]]
+    """By name of a field: what may be chosen."""
     refused: Said | None = None
-    """Why the analysis cannot be asked of this case, whatever is chosen."""
+    """Why the analysis cannot be run for this case, whatever is chosen; null where it can."""
 
 
 class ResultInfo(Answer):
     """A stored result."""
 
     run_id: str
+    """Run ID of the result, 16 hexadecimal digits, which its document's address contains."""
     created: str
-    """When it was stored, in UTC."""
+    """When it was stored, UTC, ISO 8601."""
     params: dict[str, Any]
-    """What was asked; no paths."""
+    """Parameters of the analysis, by name of the form's fields."""
 
 
 class ResultsAnswer(Answer):
@@ -129,9 +148,11 @@ class AnalysisJobRequest(Answer):
     """An analysis to be made."""
 
     analysis: str = Field(max_length=60)
+    """Name of the analysis."""
     params: dict[str, Any] = Field(default_factory=dict)
-    """What is asked, by name of the form's fields."""
+    """Parameters of the analysis, by name of the form's fields; those left out have their defaults."""
     lang: Literal["en", "zh"] = "en"
+    """Language of progress and of problems met on the way: en or zh; the result has both."""
 
 
 def analysis_of(name: str) -> Analysis:

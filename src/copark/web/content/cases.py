@@ -43,61 +43,82 @@ WHOLE = 10_000
 
 
 class DatedValue(Answer):
-    """What the record has from a date on."""
+    """A value on record, from a date on."""
 
     date: str
+    """When it holds from, as the source gives it (YYYY, YYYY-MM or YYYY-MM-DD); of parameters the case's first quarter;
+    of levers of the model and of links the quarter's number, 0 being the case's first."""
     values: dict[str, float]
-    """The value, under ``value``; of shares, basis points by side; of terms, by origin; empty where there is none."""
+    """The value, under ``value``; of shares, basis points by side (home, host, third, none); of terms and parameters by
+    origin, those by origin; of links, ``strength`` and ``delay``; else by number; empty where there is none."""
     grade: str
+    """How far it is trusted: high, medium, low, derived or judgement."""
     source: list[str] = Field(default_factory=list)
+    """Keys of its sources among those of the case's evidence; empty where the model has it."""
     note: Said | None = None
+    """What to know of it; null where there is nothing."""
 
 
 class Option(Answer):
     """One of the things a lever lets choose or switch."""
 
     key: str
+    """Key to put into a scenario: of an actor, a dated event, a kind of park, a switch or a term; home or host of a
+    rival's side."""
     title: Said
+    """The thing in words."""
     date: str | None = None
-    """When it happened, or since when it is there."""
+    """When it happened, or since when it is there, as the source gives it; null where it has no date."""
     spans: list[tuple[str, str | None]] = Field(default_factory=list)
-    """Of actors: from when to when they were there; null where it lasts."""
+    """Of actors and of the framework: from when to when they were there; null as the end where it lasts."""
     side: str | None = None
+    """Side of an actor: home, host or third; null of what has none."""
 
 
 class Slider(Answer):
     """A range that is useful to move in; the whole range is wider. A judgement of presentation, not of fact."""
 
     low: float
+    """Lower end, in the lever's unit."""
     high: float
+    """Upper end, in the lever's unit."""
     step: float
+    """Smallest move, in the lever's unit."""
 
 
 class LeverInfo(Answer):
     """Something that may be moved."""
 
     key: str
+    """Its place in a scenario, such as ``edits.quota``, ``parameters.value_home``, ``levers.world.exposure_pandemic``
+    or ``links.network_to_arrivals``."""
     form: str
     """How it is written: shares, steps, framework, switches, presence, date, drop, choice, rivals, terms, number, dated
     or link."""
     title: Said
+    """What it is, for a reader."""
     unit: str
+    """Symbol of the unit of its values; ``1`` for a pure number and for what has no value."""
     unit_title: Said
+    """The unit in words; empty for a pure number."""
     low: float | None = None
+    """Least value that is taken; null of what is no number."""
     high: float | None = None
+    """Largest value that is taken; null of what is no number."""
     slider: Slider | None = None
+    """A narrower range that is useful to move in; null where there is none."""
     options: list[Option] = Field(default_factory=list)
     """What may be chosen, switched, dropped or moved."""
     baseline: list[DatedValue] = Field(default_factory=list)
-    """What the record has, by date; of parameters the value without drawing."""
+    """Values on record, by date; of a parameter its value where nothing is drawn."""
     prior: str | None = None
-    """Of a parameter, its prior; null where it is fixed."""
+    """Of a parameter, its prior, such as ``uniform(0, 0.4)``; null where it is fixed."""
     moved: str | None = None
-    """Of a parameter, whether data moved it from its prior: moved, weakly or unmoved."""
+    """Of a parameter, whether data moved it from its prior: moved, weakly or unmoved; null of anything else."""
     grade: str | None = None
-    """Of a parameter, how far it is trusted."""
+    """Of a parameter, how far it is trusted; null of anything else."""
     source: Said | None = None
-    """Of what belongs to the model, where it is from."""
+    """Of what belongs to the model, where it is from; null of anything else."""
 
 
 class UploadAnswer(Answer):
@@ -108,81 +129,105 @@ class UploadAnswer(Answer):
     most: int
     """Uploaded cases that one owner may keep."""
     notes: list[Said]
-    """Whose growth is not on record, and what stands there; empty where it is."""
+    """Whose growth is not on record, and what stands there, a sentence each; empty where it is."""
 
 
 class DeletedCase(Answer):
     """A deleted case that can still be restored."""
 
     name: str
+    """Name of the case."""
     title: Said
+    """The park's name for a reader."""
     until: str
     """When it is removed for good, with everything computed about it, UTC, ISO 8601."""
 
 
 class CaseAnswer(Answer):
-    """What a page needs of a case, but for its evidence."""
+    """A case with everything that may be moved in it."""
 
     case: CaseName
+    """The case as in the list of cases."""
     sides: dict[str, Said]
+    """Names of the two countries, under ``home`` (the investing one) and ``host``."""
     levers: list[LeverInfo]
+    """Everything that may be moved."""
     notes: list[Said]
-    """Whose growth is not on record, and what stands there; empty where it is."""
+    """Whose growth is not on record, and what stands there, a sentence each; empty where it is."""
 
 
 def cases_of(view: OwnersView, uploads: Sequence[str] = ()) -> list[CaseName]:
-    """Uploaded cases, but those that can no longer be read, and every case of the casebook."""
-    found: list[CaseName] = []
+    """List uploaded cases, but those that can no longer be read, and every case of the casebook."""
+    cases: list[CaseName] = []
     for name in uploads:
         with suppress(CoparkError):
-            found.append(case_name(view.get(name)))
-    return [*found, *(case_name(view.get(name)) for name in view.names())]
+            cases.append(case_name(view.get(name)))
+    return [*cases, *(case_name(view.get(name)) for name in view.names())]
 
 
 def deleted_of(view: OwnersView) -> list[DeletedCase]:
-    """An owner's deleted cases that can still be restored."""
-    found = []
-    for one in view.shelf.parks.deleted_of(view.owner):
+    """List an owner's deleted cases that can still be restored."""
+    cases = []
+    for park in view.shelf.parks.deleted_of(view.owner):
         with suppress(CoparkError):
-            found.append(deleted_case(view.shelf, one))
-    return found
+            cases.append(deleted_case(view.shelf, park))
+    return cases
 
 
 def deleted_case(shelf: Shelf, deleted: DeletedPark) -> DeletedCase:
-    """A deleted case as its owner is told of it."""
+    """Describe a deleted case to its owner."""
     title = load_case(shelf.uploads / deleted.name).title
     until = datetime.fromtimestamp(deleted.until, UTC).isoformat(timespec="seconds")
     return DeletedCase(name=deleted.name, title=Said(en=title.en, zh=title.zh), until=until)
 
 
 def uploaded(shelf: Shelf, content: bytes, *, workbook: bool, owner: str) -> UploadAnswer:
-    """Take an uploaded case."""
+    """Take an uploaded case.
+
+    Parameters
+    ----------
+    content
+        The bytes of an archive or of a workbook.
+    workbook
+        Whether it is a workbook.
+    owner
+        Whose the case becomes.
+    """
     shelved = take(shelf, content, workbook=workbook, owner=owner)
     return UploadAnswer(case=case_name(shelved), most=shelf.parks.quota.each, notes=growth_told(shelved.case))
 
 
 def describe(engine: Engine, shelved: Shelved) -> CaseAnswer:
     """Describe a case."""
-    case, study = shelved.case, baseline(shelved.case.name)
+    case = shelved.case
+    study = baseline(case.name)
     inputs = engine.inputs(study, shelved, study.scenarios[0])
     sides = {"home": case.sides.home.title, "host": case.sides.host.title}
     return CaseAnswer.of(case=case_name(shelved), sides=sides, levers=levers_of(case, inputs), notes=growth_told(case))
 
 
 def growth_told(case: Case) -> list[Said]:
-    """That no growth of a case's countries is on record, in both languages."""
-    told = (missing_growth(case, lang) for lang in LANGUAGES)
-    return [Said(**dict(zip(LANGUAGES, words, strict=True))) for words in zip(*told, strict=True)]
+    """Say in both languages whose growth is not on record."""
+    by_language = (missing_growth(case, lang) for lang in LANGUAGES)
+    return [Said(**dict(zip(LANGUAGES, words, strict=True))) for words in zip(*by_language, strict=True)]
 
 
 def lever(key: str, form: str, title: Any = None, unit: str = "1", **more: Any) -> LeverInfo:
-    """Make a lever of what it has; the rest is empty."""
+    """Make a lever of what it has; the rest is empty.
+
+    Parameters
+    ----------
+    title
+        What has words in both languages; by default the texts of the key.
+    more
+        Further fields of :class:`LeverInfo`.
+    """
     words = said(f"web.lever.{key.rpartition('.')[2]}") if title is None else title
     return LeverInfo.of(key=key, form=form, title=words, unit=unit, **more)
 
 
 def levers_of(case: Case, inputs: Inputs) -> list[LeverInfo]:
-    """Everything that may be moved in a case, packed as it is."""
+    """List everything that may be moved in a case, whose inputs are packed as it is."""
     return [
         *_facts(case),
         *_actors(case),
@@ -199,7 +244,7 @@ def _facts(case: Case) -> Iterator[LeverInfo]:
             date=str(table.date),
             values={side: float(table.basis_points_of(side)) for side in (*ORIGINS, "none")},
             grade=table.holdings[0].grade,
-            source=sorted({key for one in table.holdings for key in one.source}),
+            source=sorted({key for holding in table.holdings for key in holding.source}),
         )
         for table in used(case.equity)
     ]
@@ -214,7 +259,9 @@ def _facts(case: Case) -> Iterator[LeverInfo]:
         "plan": (case.land.plan, "ha", (0, MOST_AREA), (0, min(2 * most, MOST_AREA), 10)),
     }
     for name, (facts, unit, (low, high), (left, right, step)) in steps.items():
-        values = [DatedValue.of(one, date=str(one.date), values={"value": one.in_unit(unit)}) for one in used(facts)]
+        values = [
+            DatedValue.of(fact, date=str(fact.date), values={"value": fact.in_unit(unit)}) for fact in used(facts)
+        ]
         slider = Slider(low=left, high=right, step=step)
         yield lever(f"edits.{name}", "steps", unit=unit, low=low, high=high, slider=slider, baseline=values)
 
@@ -224,24 +271,32 @@ def _actors(case: Case) -> Iterator[LeverInfo]:
     options = [Option(key="framework", title=said("web.lever.framework"), spans=spans)]
     yield lever("edits.framework", "framework", options=options)
     switches = [name for name in Depth.model_fields if name != "since"]
-    yield lever("edits.depth", "switches", options=[Option(key=x, title=said(f"web.depth.{x}")) for x in switches])
+    options = [Option(key=name, title=said(f"web.depth.{name}")) for name in switches]
+    yield lever("edits.depth", "switches", options=options)
     stays: dict[str, list[tuple[Any, Any]]] = {
-        "partners": [(one, one.presence) for one in case.partners],
-        "shareholders": [(one, (one,)) for one in case.shareholders],
+        "partners": [(partner, partner.presence) for partner in case.partners],
+        "shareholders": [(holder, (holder,)) for holder in case.shareholders],
     }
     for name, actors in stays.items():
         options = [
-            Option(key=one.key, title=one.title, date=str(there[0].since), side=one.side, spans=list(map(span, there)))
-            for one, there in actors
+            Option(
+                key=actor.key,
+                title=actor.title,
+                date=str(times[0].since),
+                side=actor.side,
+                spans=list(map(span, times)),
+            )
+            for actor, times in actors
         ]
         yield lever(f"edits.{name}", "presence", options=options)
 
 
 def _rules(case: Case) -> Iterator[LeverInfo]:
-    options = [Option(key=one.key, title=one.title, date=str(one.date)) for one in happenings(case)]
+    options = [Option(key=event.key, title=event.title, date=str(event.date)) for event in happenings(case)]
     yield lever("edits.drop", "drop", options=options)
-    until, name = case.regime.narrow_until, "narrow_until"
-    narrow = Option(key=name, title=said(f"web.lever.{name}"), date=None if until is None else str(until))
+    until = case.regime.narrow_until
+    date = None if until is None else str(until)
+    narrow = Option(key="narrow_until", title=said("web.lever.narrow_until"), date=date)
     yield lever("edits.narrow_until", "date", options=[narrow])
     kinds = ("intergovernmental", "mixed", "enterprise-led")
     options = [Option(key=kind, title=said(f"workflows.kind.{kind}")) for kind in kinds]
@@ -251,56 +306,73 @@ def _rules(case: Case) -> Iterator[LeverInfo]:
     yield lever("edits.rivals", "rivals", low=0, high=100, slider=slider, options=sides)
     slider = Slider(low=-0.1, high=0.1, step=0.005)
     terms = [Option(key=key, title=said(f"web.term.{key}")) for key in ("cost", "market")]
-    baseline = []
-    for one in case.terms:
-        values = {origin: float(getattr(one, origin)) for origin in ORIGINS}
-        baseline.append(DatedValue.of(one, date=str(one.since), values=values, note=one.title))
-    yield lever("edits.terms", "terms", None, "1/yr", low=-1, high=1, slider=slider, options=terms, baseline=baseline)
+    recorded = []
+    for term in case.terms:
+        values = {origin: float(getattr(term, origin)) for origin in ORIGINS}
+        recorded.append(DatedValue.of(term, date=str(term.since), values=values, note=term.title))
+    yield lever("edits.terms", "terms", None, "1/yr", low=-1, high=1, slider=slider, options=terms, baseline=recorded)
 
 
 def _parameter(variable: Variable, case: Case) -> LeverInfo:
-    prior, given = prior_of(variable, case), case.parameters.get(variable.name)
+    prior = prior_of(variable, case)
+    fact = case.parameters.get(variable.name)
     values = case_parameters(case).get(variable.name, variable.default)
     names = ["value"] if len(values) == 1 else list(ORIGINS) if variable.axes == ("origin",) else None
-    named = {str(n) if names is None else names[n]: float(value) for n, value in enumerate(values)}
-    grade = variable.grade if given is None else given.grade
-    source = [] if given is None else list(given.source)
+    by_name = {str(n) if names is None else names[n]: float(value) for n, value in enumerate(values)}
+    grade = variable.grade if fact is None else fact.grade
+    source = [] if fact is None else list(fact.source)
     drawn = None if prior is None or prior.kind == "fixed" else prior
     return lever(
-        f"parameters.{variable.name}", "number", variable, variable.unit, low=variable.low, high=variable.high,
-        slider=_useful(variable, drawn, values), grade=grade, moved=variable.moved, source=own(variable.source),
+        f"parameters.{variable.name}",
+        "number",
+        variable,
+        variable.unit,
+        low=variable.low,
+        high=variable.high,
+        slider=_useful(variable, drawn, values),
+        grade=grade,
+        moved=variable.moved,
+        source=own(variable.source),
         prior=None if drawn is None else drawn.density_kind(),
-        baseline=[DatedValue(date=str(case.clock.start), values=named, grade=grade, source=source)],
-    )  # fmt: skip
+        baseline=[DatedValue(date=str(case.clock.start), values=by_name, grade=grade, source=source)],
+    )
 
 
 def _useful(variable: Variable, prior: Any, values: Sequence[float]) -> Slider | None:
-    """Nine tenths of the prior, and the value itself; the whole range where nothing is drawn and it is not wide."""
+    """Return a slider over 95 % of the prior and the value itself; over the whole range where nothing is drawn."""
     if variable.shape not in ((), (1,)):
         return None
-    low, high = variable.low, variable.high
+    low = variable.low
+    high = variable.high
     if prior is not None:
         low, high = np.clip(prior.quantile(np.array([0.025, 0.975]), variable.default[0]), low, high).tolist()
-    low, high = min(low, *values, values[0]), max(high, *values, values[0])
+    low = min(low, *values, values[0])
+    high = max(high, *values, values[0])
     return Slider(low=low, high=high, step=float(f"{(high - low) / 100.0:.1g}"))
 
 
 def _dated(name: str, variable: Variable, inputs: Inputs) -> LeverInfo:
-    """A lever or driver of the model by quarter, told where it changes; of several numbers the first ones alone.
+    """Return a lever or driver of the model with its value in every quarter in which it changes.
 
     What lies outside its own range is no value but the mark for none (a land plan of -1 ha), and is left out.
     """
     column = np.asarray(getattr(inputs, variable.room)[variable.name], dtype=np.float64)
-    told = column.reshape(len(column), -1)
-    values = []
-    for t in range(len(told)):
-        if t == 0 or (told[t] != told[t - 1]).any():
-            there = {str(n): float(x) for n, x in enumerate(told[t]) if variable.low <= x <= variable.high}
-            values.append(DatedValue(date=str(t), values=there, grade="derived"))
+    rows = column.reshape(len(column), -1)
+    changes = []
+    for t, row in enumerate(rows):
+        if t == 0 or (row != rows[t - 1]).any():
+            values = {str(n): float(value) for n, value in enumerate(row) if variable.low <= value <= variable.high}
+            changes.append(DatedValue(date=str(t), values=values, grade="derived"))
     return lever(
-        f"levers.{name}", "dated", variable, variable.unit, low=variable.low, high=variable.high, baseline=values,
+        f"levers.{name}",
+        "dated",
+        variable,
+        variable.unit,
+        low=variable.low,
+        high=variable.high,
+        baseline=changes,
         source=own(variable.source),
-    )  # fmt: skip
+    )
 
 
 def _links(inputs: Inputs) -> Iterator[LeverInfo]:

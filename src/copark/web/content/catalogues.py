@@ -1,4 +1,4 @@
-"""Lists for the page: studies, variables and links of the model with its calibration, parks, evidence of a case."""
+"""Lists for the page: studies, variables and links of the model with its calibration, evidence of a case."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import numpy as np
 
 from copark.cases import Source, series_title
 from copark.cases.observed_variables import country_name
-from copark.cases.parks import load_parks
 from copark.model.outputs import NAMES
 from copark.model.variables import Variable, catalogue
 from copark.presentation.numbers import bounded
@@ -24,7 +23,6 @@ from copark.web.content.sentences import drawn_bound, own, said, spoken_in
 from copark.web.content.simulation import case_name, made_by
 
 if TYPE_CHECKING:
-    from copark.cases.parks import Park, Place, Score
     from copark.cases.table_schemas import Enterprise
     from copark.simulation.study import Study
 
@@ -35,118 +33,159 @@ class EventInfo(Answer):
     """Something that happened."""
 
     key: str
-    """Its place in the list; the same as long as the case is."""
+    """Its place in the list, such as ``event-0``; the same as long as the case is."""
     date: str
+    """Date as the source gives it: YYYY, YYYY-MM or YYYY-MM-DD."""
     quarter: str
+    """Quarter it falls in, such as 2015Q2; of a bare year the second."""
     scale: str
+    """Scale it happened at: global, intergovernmental, park or enterprise."""
     mechanism: str
-    """By which mechanism it bears on the park."""
+    """By which mechanism it bears on the park, as a key."""
     mechanism_title: Said
+    """The mechanism in words."""
     actors: Said
+    """Who acted."""
     event: Said
+    """What happened."""
     grade: str
+    """How far it is trusted: a key of ``grades``."""
     source: list[str]
+    """Keys of ``sources``."""
 
 
 class SeriesPoint(Answer):
     """A value somebody reported."""
 
     date: str
+    """Date as the source gives it: YYYY, YYYY-MM or YYYY-MM-DD."""
     quarter: str
+    """Quarter it is compared with, such as 2016Q1; of a bare year the last one."""
     value: float
-    """The value, in the unit its source used; the lower end of a range."""
+    """The value, in ``unit``; the lower end of a range."""
     high: float | None
-    """The upper end of a range."""
+    """Upper end of a range, in ``unit``; null where it is a single value."""
     bound: str
-    """exact, about, at-least (of "more than", too), at-most or range."""
+    """exact, about, at-least (which stands for "more than", too), at-most or range."""
     unit: str
+    """Symbol of the unit its source used."""
     unit_title: Said
+    """The unit in words; empty for a pure number."""
     shown: Said
+    """The value with its unit and bound, as a person reads it."""
     basis: Said
+    """What exactly is counted or measured."""
     grade: str
+    """How far it is trusted: a key of ``grades``."""
     use: bool
-    """Whether the model is set beside it; others contradict it."""
+    """Whether it is the value used at its date; values that contradict it stand beside it with false."""
     role: str
-    """fit, score, check or context."""
+    """What it is for: fit, score, check or context."""
     role_title: Said
-    """That, in words; that it is not used, where others contradict it."""
+    """The role in words; that it is not used, where ``use`` is false."""
     source: list[str]
+    """Keys of ``sources``."""
     note: Said | None
+    """What to know of it; null where there is nothing."""
 
 
 class SeriesInfo(Answer):
     """An observed quantity."""
 
     variable: str
+    """Name of the quantity; that of the model's output where it has one."""
     title: Said
+    """The quantity in words."""
     is_output: bool
     """Whether the model has an output of this name: its points then stand in that chart."""
     points: list[SeriesPoint]
+    """Its values, by date."""
 
 
 class SourceInfo(Answer):
     """Where something was read."""
 
     key: str
+    """Key by which others name it."""
     outlet: Said
+    """Who published it."""
     title: str | None
+    """Its title as published; null where it is not known."""
     date: str | None
+    """When it was published: YYYY, YYYY-MM or YYYY-MM-DD; null where it is not known."""
     url: str | None
+    """Web address; null where there is none."""
     read: str
-    """Whether the original was read, or a mirror of it."""
+    """Whether the original was read, or a mirror of it: original or mirror."""
     language: str | None
+    """Code of its language, such as en, ru or zh; null where it is not known."""
     note: Said | None
+    """What to know of it; null where there is nothing."""
 
 
 class EnterpriseInfo(Answer):
     """An enterprise known by name."""
 
     name: str
+    """Its name in Latin letters."""
     name_zh: str | None
+    """Its name in Chinese; that in Latin letters where no other is known."""
     country: str | None
-    """Three-letter code."""
+    """Three-letter code of its country (ISO 3166-1); null where it is not known."""
     country_title: Said | None
+    """The country in words; null where it is not known."""
     origin: str | None
-    """home, host or third."""
+    """Its origin as the model counts it: home, host or third; null where it is not known."""
     sector: Said | None
+    """What it does; null where it is not known."""
     status: str
-    """Its last known stage."""
+    """Its last known stage: intention, registered, building, operating, gone or unknown."""
     registered: str | None
+    """When it was registered: YYYY, YYYY-MM or YYYY-MM-DD; null where that is not known."""
     operating: str | None
+    """When it began to operate, likewise; null where that is not known."""
     grade: str
+    """How far it is trusted: a key of ``grades``."""
     source: list[str]
+    """Keys of ``sources``."""
 
 
 class EvidenceAnswer(Answer):
     """The evidence of a case."""
 
     case: CaseName
+    """The case as in the list of cases."""
     events: list[EventInfo]
+    """What happened, in the order of the case's table."""
     series: list[SeriesInfo]
     """Observed quantities, those the model has an output for first."""
     context: list[SeriesInfo]
     """Values of the host city and country."""
     enterprises: list[EnterpriseInfo]
+    """Enterprises known by name."""
     sources: dict[str, SourceInfo]
-    """Sources by key; judgement stands for a judgement of ours."""
+    """Sources by key; ``judgement`` stands for a judgement of the modellers."""
     grades: dict[str, Said]
+    """Grades of trust in words, by key: high, medium, low, derived, judgement and background."""
 
 
 def evidence_of(shelved: Shelved) -> EvidenceAnswer:
     """Return all evidence of a case."""
-    case, ours = shelved.case, Source(outlet="copark", read="original")
-    sources = {key: source_info(key, one) for key, one in case.sources.items()}
+    case = shelved.case
+    ours = Source(outlet="copark", read="original")
+    sources = {key: source_info(key, source) for key, source in case.sources.items()}
     sources["judgement"] = SourceInfo.of(ours, key="judgement", outlet=own(ours.outlet), note=said("web.judgement"))
     events = []
-    for n, one in enumerate(case.events):
-        mechanism, quarter = said(f"cases.mechanism.{one.mechanism}"), str(one.date.quarter("event"))
-        events.append(EventInfo.of(one, key=f"event-{n}", quarter=quarter, mechanism_title=mechanism))
+    for n, event in enumerate(case.events):
+        mechanism = said(f"cases.mechanism.{event.mechanism}")
+        quarter = str(event.date.quarter("event"))
+        events.append(EventInfo.of(event, key=f"event-{n}", quarter=quarter, mechanism_title=mechanism))
     return EvidenceAnswer(
         case=case_name(shelved),
         events=events,
         series=series_of(case.observations),
         context=series_of(case.host_context),
-        enterprises=[_enterprise(one) for one in case.enterprises],
+        enterprises=[_enterprise(row) for row in case.enterprises],
         sources=sources,
         grades={grade: said(f"web.grade.{grade}") for grade in GRADES},
     )
@@ -161,33 +200,39 @@ def events_of(shelved: Shelved) -> EvidenceAnswer:
 
 
 def _enterprise(row: Enterprise) -> EnterpriseInfo:
-    """A named enterprise, with its Chinese name and its country's name where they are known."""
+    """Describe a named enterprise, with its Chinese name and its country's name where they are known."""
     country = None if row.country is None else spoken_in(partial(country_name, row.country))
     return EnterpriseInfo.of(row, name_zh=row.name_zh or own(row.name).zh, country_title=country)
 
 
 def series_of(rows: object) -> list[SeriesInfo]:
-    """Observed quantities of a table's rows, those the model has an output for first."""
+    """Collect a table's rows by observed quantity, those the model has an output for first."""
     by_name: dict[str, list[SeriesPoint]] = {}
-    for one in sorted(rows, key=lambda row: row.date.first_day):  # type: ignore[call-overload]
-        high, bound = getattr(one, "high", None), getattr(one, "bound", "exact")
-        usual: dict[str, Any] = {} if hasattr(one, "role") else {"use": True, "role": "context"}
-        role = f"role.{getattr(one, 'role', 'context')}" if getattr(one, "use", True) else "observed.unused"
+    for row in sorted(rows, key=lambda row: row.date.first_day):  # type: ignore[call-overload]
+        high = getattr(row, "high", None)
+        bound = getattr(row, "bound", "exact")
+        usual: dict[str, Any] = {} if hasattr(row, "role") else {"use": True, "role": "context"}
+        role = f"role.{getattr(row, 'role', 'context')}" if getattr(row, "use", True) else "observed.unused"
         point = SeriesPoint.of(
-            one, quarter=str(one.quarter), bound=drawn_bound(bound), basis=own(one.basis),
-            shown=spoken_in(partial(bounded, one.value, high, bound, one.unit)),
-            note=None if one.note is None else own(one.note), role_title=said(f"report.{role}"), **usual,
-        )  # fmt: skip
-        by_name.setdefault(one.variable, []).append(point)
-    found = [
+            row,
+            quarter=str(row.quarter),
+            bound=drawn_bound(bound),
+            basis=own(row.basis),
+            shown=spoken_in(partial(bounded, row.value, high, bound, row.unit)),
+            note=None if row.note is None else own(row.note),
+            role_title=said(f"report.{role}"),
+            **usual,
+        )
+        by_name.setdefault(row.variable, []).append(point)
+    series = [
         SeriesInfo(variable=name, title=spoken_in(partial(series_title, name)), is_output=name in NAMES, points=points)
         for name, points in by_name.items()
     ]
-    return sorted(found, key=lambda one: not one.is_output)
+    return sorted(series, key=lambda quantity: not quantity.is_output)
 
 
 def source_info(key: str, source: Source) -> SourceInfo:
-    """A source."""
+    """Describe a source."""
     return SourceInfo.of(source, key=key, outlet=own(source.outlet))
 
 
@@ -198,93 +243,124 @@ class ScenarioInfo(Answer):
     """A scenario of a shipped study, as it may be put into a question."""
 
     key: str
+    """Key of the scenario."""
     title: Said
+    """The scenario in words."""
     scenario: dict[str, Any]
+    """The scenario as a request takes it; what is left out is as in the case."""
 
 
 class StudyInfo(Answer):
     """A study shipped with copark."""
 
     name: str
+    """Name of the study, which ``copark run`` takes."""
     title: Said
+    """The study in words."""
     about: Said
+    """What it asks, in a sentence or two."""
     case: str
+    """Name of its case."""
     runs: int
+    """Runs of each scenario."""
     draws: str
+    """What parameters are drawn from: posterior, unsettled, prior or defaults."""
     scenarios: list[ScenarioInfo]
+    """Its scenarios; the first is the reference."""
 
 
 class ParameterInfo(Answer):
     """A parameter: value, prior, what the data say of it, and where it is from."""
 
     name: str
+    """Name of the parameter, by which a scenario sets it."""
     room: str
+    """Part of the model it belongs to: world, governments, company or enterprises."""
     title: Said
+    """What it is, for a reader."""
     symbol: str
+    """Symbol in the equations of the model; empty where it has none."""
     unit: str
+    """Symbol of its unit; ``1`` for a pure number."""
     unit_title: Said
+    """The unit in words; empty for a pure number."""
     low: float
+    """Least value it may have."""
     high: float
+    """Largest value it may have."""
     default: list[float]
+    """Value where nothing is drawn: a number, or one for each entry of a parameter that has several."""
     prior: str | None
+    """Its prior for this case, such as ``uniform(0, 0.4)``; null where it is fixed or has several entries."""
     moved: str
-    """Whether data moved it: moved, weakly or unmoved."""
+    """Whether data of a calibration moved it from its prior: moved, weakly or unmoved."""
     grade: str
+    """How far it is trusted: high, medium, low, derived or judgement."""
     source: Said
+    """Where it is from."""
     prior_quantiles: list[float] | None
-    """5, 25, 50, 75 and 95 % of the prior."""
+    """5, 25, 50, 75 and 95 % of the prior, in ``unit``; null where it has none."""
     posterior_quantiles: list[float] | None
-    """The same of the posterior, where the case has one."""
+    """The same of the posterior; null where the case has none, or it does not draw this parameter."""
 
 
 class CalibrationInfo(Answer):
     """How a case was calibrated."""
 
     cut: str
-    """Last quarter of the record it was fitted to."""
+    """Last quarter of the observations it was fitted to."""
     pairs: int
     """Pairs of parameters and past random numbers kept."""
     draws: int
+    """Draws of parameters kept."""
     runs: int
+    """Runs of the prior that the calibration began with."""
     stale: bool
     """Whether model or case have changed since."""
     targets: int
+    """Observed values it was fitted to."""
 
 
 class MethodAnswer(Answer):
     """The model: parameters, outputs, links, calibration, limits."""
 
     parameters: list[ParameterInfo]
+    """Every parameter of the model."""
     outputs: list[OutputInfo]
+    """Every output of the model."""
     arrows: list[ArrowInfo]
     """Links between scales: the whole theory of their coupling."""
     calibration: CalibrationInfo | None
     """How the case was calibrated; null for a case without a posterior."""
     limits: list[Said]
+    """Limits of the model, a sentence each."""
     made: Made
+    """Versions and hashes that answers about the case depend on."""
 
 
 @cache
 def studies_shipped() -> list[StudyInfo]:
-    """Every study shipped."""
+    """List every study shipped."""
     return [_study(load_study(name)) for name in list_studies()]
 
 
 def _study(study: Study) -> StudyInfo:
     scenarios = [
         ScenarioInfo(
-            key=one.key, title=one.title, scenario=one.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+            key=scenario.key,
+            title=scenario.title,
+            scenario=scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True),
         )
-        for one in study.scenarios
+        for scenario in study.scenarios
     ]
     return StudyInfo.of(study, title=study.title, about=said(f"study.about.{study.name}"), scenarios=scenarios)
 
 
 def method_of(shelved: Shelved) -> MethodAnswer:
-    """The model, as it is for a case."""
+    """Describe the model as it is for a case."""
     posterior, calibration = _posterior(shelved)
     return MethodAnswer(
-        parameters=[_parameter(one, shelved, posterior) for one in catalogue().parameters.values()],
+        parameters=[_parameter(variable, shelved, posterior) for variable in catalogue().parameters.values()],
         outputs=[output_info(name) for name in catalogue().outputs],
         arrows=arrows(),
         calibration=calibration,
@@ -294,14 +370,14 @@ def method_of(shelved: Shelved) -> MethodAnswer:
 
 
 def _posterior(shelved: Shelved) -> tuple[dict[str, list[float]], CalibrationInfo | None]:
-    """Posterior quantiles by parameter, and how they were made."""
+    """Return posterior quantiles by parameter, and how they were made."""
     stored = shelved.parameters.stored
     if stored is None:
         return {}, None
     values = stored.parameters.space.table(stored.parameters.points)
-    found = {name: [float(x) for x in np.quantile(drawn, LEVELS)] for name, drawn in values.items()}
+    quantiles = {name: [float(level) for level in np.quantile(drawn, LEVELS)] for name, drawn in values.items()}
     recipe = stored.recipe
-    return found, CalibrationInfo(
+    return quantiles, CalibrationInfo(
         cut=str(recipe["cut"]),
         pairs=stored.replay.pairs,
         draws=len(stored.parameters.points),
@@ -311,133 +387,18 @@ def _posterior(shelved: Shelved) -> tuple[dict[str, list[float]], CalibrationInf
     )
 
 
-def _parameter(one: Variable, shelved: Shelved, posterior: dict[str, list[float]]) -> ParameterInfo:
-    prior = prior_of(one, shelved.case)
-    drawn = prior if prior is not None and prior.kind != "fixed" and one.shape == () else None
-    before = None
+def _parameter(variable: Variable, shelved: Shelved, posterior: dict[str, list[float]]) -> ParameterInfo:
+    prior = prior_of(variable, shelved.case)
+    drawn = prior if prior is not None and prior.kind != "fixed" and variable.shape == () else None
+    quantiles = None
     if drawn is not None:
-        before = np.clip(drawn.quantile(np.array(LEVELS), one.default[0]), one.low, one.high).tolist()
+        values = drawn.quantile(np.array(LEVELS), variable.default[0])
+        quantiles = np.clip(values, variable.low, variable.high).tolist()
     return ParameterInfo.of(
-        one,
-        default=list(one.default),
+        variable,
+        default=list(variable.default),
         prior=None if drawn is None else drawn.density_kind(),
-        source=own(one.source),
-        prior_quantiles=before,
-        posterior_quantiles=posterior.get(one.name),
-    )
-
-
-SPOKEN = ("name", "framework", "equity_change", "outcome")
-"""What is told in both languages, in columns that end in ``_en`` and ``_zh``."""
-OWN = ("developer", "investment_basis", "note")
-"""What is told in one."""
-
-
-class PlaceInfo(Answer):
-    """Where a park lies, to about a tenth of a degree: for a dot on a map, and no calculation."""
-
-    title: Said
-    """Town or district."""
-    longitude: float
-    """Degrees east."""
-    latitude: float
-    """Degrees north."""
-    grade: str
-    """Always background: general geographic knowledge."""
-    note: Said | None
-
-
-class ParkInfo(Answer):
-    """A park, as it was known by the end of the data."""
-
-    id: str
-    case: str | None
-    """Its case in the casebook, if it has one."""
-    title: Said
-    kind: str
-    """intergovernmental, mixed or enterprise-led."""
-    kind_title: Said
-    host_title: Said
-    home_title: Said
-    status_title: Said | None
-    """How it stood at the end of the data, in words; null where it is not known."""
-    words: dict[str, Said]
-    """framework, equity_change, outcome, developer, investment_basis and note in words, those that are known."""
-    values: dict[str, Any]
-    """Every other column of ``casebook/parks.csv``; null where it is not known."""
-    source: list[str]
-    place: PlaceInfo
-
-
-class ScoreInfo(Answer):
-    """A park in a period: memberships from 0 (out) to 1 (in), each with its reason."""
-
-    id: str
-    park: str
-    first_year: int
-    """First year of the period."""
-    last_year: int
-    memberships: dict[str, float | None]
-    """By condition; null where it is not known."""
-    reasons: dict[str, Said]
-    grade: str
-
-
-class ConditionInfo(Answer):
-    """A condition of the comparison, or its outcome."""
-
-    title: Said
-    meaning: Said
-    anchors: Said
-    caveat: Said | None
-
-
-class ParksAnswer(Answer):
-    """Every park of the comparison."""
-
-    parks: list[ParkInfo]
-    scores: list[ScoreInfo]
-    conditions: dict[str, ConditionInfo]
-    sources: dict[str, SourceInfo]
-
-
-def parks() -> ParksAnswer:
-    """Every park of the comparison: what the casebook knows of each, its scores, and where it was read."""
-    found = load_parks()
-    return ParksAnswer(
-        parks=[park_info(one, found.places[one.id]) for one in found.parks],
-        scores=[score_info(one, tuple(found.conditions)) for one in found.scores],
-        conditions={key: ConditionInfo.of(one) for key, one in found.conditions.items()},
-        sources={key: source_info(key, one) for key, one in found.sources.items()},
-    )
-
-
-def park_info(park: Park, place: Place) -> ParkInfo:
-    """A park."""
-    content = park.model_dump(mode="json")
-    spoken = {name: (content.pop(f"{name}_en"), content.pop(f"{name}_zh")) for name in SPOKEN}
-    words = {name: Said(en=en, zh=zh) for name, (en, zh) in spoken.items() if name != "name" and en and zh}
-    words |= {name: own(told) for name in OWN if (told := content.pop(name))}
-    rest = {name: value for name, value in content.items() if name not in {"id", "case", "type", "source"}}
-    return ParkInfo.of(
-        park,
-        title=Said(en=spoken["name"][0], zh=spoken["name"][1]),
-        kind=park.type,
-        kind_title=said(f"workflows.kind.{park.type}"),
-        host_title=spoken_in(partial(country_name, park.host)),
-        home_title=spoken_in(partial(country_name, park.home)),
-        status_title=None if park.outcome is None else said(f"parks.status.{park.outcome}"),
-        words=words,
-        values=rest,
-        place=PlaceInfo.of(place, title=Said(en=place.place_en, zh=place.place_zh)),
-    )
-
-
-def score_info(score: Score, conditions: tuple[str, ...]) -> ScoreInfo:
-    """A park's scores in a period."""
-    reasons = {name: spoken_in(partial(score.reason, name)) for name in conditions}
-    return ScoreInfo.of(
-        score,
-        memberships={name: getattr(score, name, None) for name in conditions},
-        reasons={name: words for name, words in reasons.items() if words.en},
+        source=own(variable.source),
+        prior_quantiles=quantiles,
+        posterior_quantiles=posterior.get(variable.name),
     )

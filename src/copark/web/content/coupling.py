@@ -38,34 +38,44 @@ class IndicatorInfo(Answer):
     """One indicator of a scale's score, with its fixed range: a judgement."""
 
     scale: str
+    """Scale whose score it is part of: global, intergovernmental, park or enterprise."""
     name: str
+    """Name of the indicator: an output of the model, or a ratio of two."""
     title: Said
+    """What it is, for a reader."""
     low: float
-    """What scores 0."""
+    """Value that scores 0, in ``unit``."""
     high: float
-    """What scores 1."""
+    """Value that scores 1, in ``unit``."""
     unit: str
+    """Symbol of the unit of its value."""
 
 
 class CouplingArm(Answer):
     """The read-outs of one scenario."""
 
     key: str
+    """Key of the scenario."""
     title: Said
+    """The scenario in words."""
     coordination: list[Numbers]
-    """D, standard form: a row for each of the levels."""
+    """Coordination degree D in its standard form, 0 to 1: a row for each of ``levels``, in it a number for each
+    quarter."""
     coordination_corrected: list[Numbers]
-    """D', after Wang and others 2021."""
+    """The degree D' after Wang and others (2021), 0 to 1, in the same form."""
     coordination_null: list[Numbers]
-    """D, its 5, 50 and 95 %, where each scale's score is taken from another run: what has no tie within a run gives."""
+    """D where each scale's score is taken from another run, so that nothing ties the scales within a run: its 5, 50 and
+    95 %, a row each, in it a number for each quarter."""
     coordination_corrected_null: list[Numbers]
     """The same of D'."""
     scores: dict[str, Numbers]
+    """By scale: median over runs of its score, 0 to 1, a number for each quarter."""
     grades: list[str | None]
-    """The grade of the median of D in each quarter."""
+    """Grade of the median of D in each quarter, a key of the answer's ``grades``; null where no run finished."""
     phases: dict[str, Numbers]
-    """Shares of runs in each phase."""
+    """By phase: share of the runs that finished which are in it, 0 to 1, a number for each quarter."""
     sentence: Said
+    """The degree when outcomes are judged, in a sentence."""
     null_sentence: Said
     """What the null says in a sentence."""
 
@@ -74,34 +84,54 @@ class CouplingAnswer(Answer):
     """Coupling coordination and phases. They are read off a result and never feed back."""
 
     identity: str
+    """Run ID of the result, 16 hexadecimal digits."""
     case: CaseName
+    """The case that was run."""
     quarters: list[str]
+    """Labels of the quarters, such as 2016Q1, in the order of every list by quarter."""
     levels: list[float]
+    """Levels of the quantiles: 0.05, 0.25, 0.5, 0.75 and 0.95."""
     arms: list[CouplingArm]
+    """The scenarios, in the order of the request."""
     indicators: list[IndicatorInfo]
+    """What the four scores are made of."""
     grades: dict[str, Said]
+    """Names of the grades of D by key, from extreme_imbalance to quality_coordination."""
     phases: dict[str, Said]
+    """Names of the phases by key: before, coupling, decoupling and recoupling."""
     renegotiations: list[str]
-    """Quarters of the dated renegotiations, which phases are told by."""
+    """Quarters of the dated renegotiations, which the phases depend on."""
     caveat: Said
+    """What the degree is not."""
     draws: DrawsNote
+    """What the parameters are drawn from."""
 
 
 def coupling_of(engine: Engine, study: Study, shelved: Shelved, ticket: Ticket) -> CouplingAnswer:
-    """Read out a study that keeps :data:`OUTPUTS`."""
+    """Read coordination and phases off the runs of a study.
+
+    Parameters
+    ----------
+    study
+        It keeps :data:`OUTPUTS`.
+    ticket
+        Stops the work when nobody waits for it any more.
+    """
     frame = frame_of(study, shelved, OUTPUTS)
-    turns = [str(one.date.quarter("event")) for one in shelved.case.renegotiations]
+    turns = [str(renegotiation.date.quarter("event")) for renegotiation in shelved.case.renegotiations]
     arms = []
-    for scenario, one in zip(study.scenarios, engine.arms(study, shelved, ticket), strict=True):
+    for scenario, runs in zip(study.scenarios, engine.arms(study, shelved, ticket), strict=True):
         ticket.check()
-        arms.append(_arm(frame, scenario, one, turns))
+        arms.append(_arm(frame, scenario, runs, turns))
     return CouplingAnswer.model_construct(
         identity=engine.identity(study, shelved),
         case=case_name(shelved),
         quarters=list(frame.labels),
         levels=list(LEVELS),
         arms=arms,
-        indicators=[IndicatorInfo.of(one, title=said(f"analysis.component.{one.name}")) for one in COMPONENTS],
+        indicators=[
+            IndicatorInfo.of(component, title=said(f"analysis.component.{component.name}")) for component in COMPONENTS
+        ],
         grades={name: said(f"analysis.grade.{name}") for name in GRADES},
         phases={name: said(f"analysis.phase.{name}") for name in PHASES},
         renegotiations=turns,
@@ -115,26 +145,30 @@ def _arm(frame: Frame, scenario: Scenario, runs: HeldRuns, turns: list[str]) -> 
 
     data = {name: (("scenario", "run", "quarter"), values.T[np.newaxis]) for name, values in runs.out.items()}
     result = xr.Dataset(data, coords={"label": ("quarter", list(frame.labels))})
-    found, title, quarter = read_out(result), both(scenario.title), frame.labels[frame.judged]
-    degree, null = quantiles_over(found.coordination.T), _null(found.scores, coupling)
+    read = read_out(result)
+    title = both(scenario.title)
+    quarter = frame.labels[frame.judged]
+    degree = quantiles_over(read.coordination.T)
+    null = _null(read.scores, coupling)
     shares = phase_shares(phases(result, turns))
     grades = [None if np.isnan(value) else grade(float(value)) for value in degree[2]]
-    last, told = grades[frame.judged], _levels(degree[[0, 2, 4]], frame.judged)
+    last = grades[frame.judged]
+    levels = _levels(degree[[0, 2, 4]], frame.judged)
     if last is None:
         sentence = said("web.words.no_run", title=title)
     else:
-        words: dict[str, Any] = {"degree": told["median"], "low": told["low"], "high": told["high"]}
+        words: dict[str, Any] = {"degree": levels["median"], "low": levels["low"], "high": levels["high"]}
         words["grade"] = said(f"analysis.grade.{last}")
         sentence = said("web.coupling.sentence", title=title, quarter=quarter, **words)
-    own = {f"own_{name}": level for name, level in told.items()}
+    own = {f"own_{name}": level for name, level in levels.items()}
     return CouplingArm.model_construct(
         key=scenario.key,
         title=title,
         coordination=degree.tolist(),
-        coordination_corrected=quantiles_over(found.coordination_corrected.T).tolist(),
+        coordination_corrected=quantiles_over(read.coordination_corrected.T).tolist(),
         coordination_null=null.tolist(),
-        coordination_corrected_null=_null(found.scores, coupling_corrected).tolist(),
-        scores={scale: quantiles_over(found.scores[scale].T, (0.5,))[0].tolist() for scale in SCALES},
+        coordination_corrected_null=_null(read.scores, coupling_corrected).tolist(),
+        scores={scale: quantiles_over(read.scores[scale].T, (0.5,))[0].tolist() for scale in SCALES},
         grades=grades,
         phases={name: shares[n].tolist() for n, name in enumerate(PHASES)},
         sentence=sentence,
@@ -143,7 +177,7 @@ def _arm(frame: Frame, scenario: Scenario, runs: HeldRuns, turns: list[str]) -> 
 
 
 def _null(scores: Mapping[str, Floats], form: Callable[[Floats], Floats]) -> Floats:
-    """D with the score of each scale taken from another run, its 5, 50 and 95 % in each quarter, shape (3, quarters).
+    """Return D with each scale's score taken from another run: 5, 50 and 95 % by quarter, shape (3, quarters).
 
     Each scale keeps its course and its spread; what is lost is whether the scales of one run go together. The scales
     are moved along the runs, each by another number of them: nothing is drawn, so the answer is the same each time.
@@ -153,6 +187,6 @@ def _null(scores: Mapping[str, Floats], form: Callable[[Floats], Floats]) -> Flo
     return quantiles_over(coordination(form(mixed), development(mixed)).T, BAND)
 
 
-def _levels(rows: Floats, at: int) -> dict[str, str]:
-    """Median and band of a quarter, as numbers for a sentence."""
-    return dict(zip(("low", "median", "high"), (number(value, 2) for value in rows[:, at]), strict=True))
+def _levels(rows: Floats, quarter: int) -> dict[str, str]:
+    """Return median and band of a quarter as numbers for a sentence."""
+    return dict(zip(("low", "median", "high"), (number(value, 2) for value in rows[:, quarter]), strict=True))

@@ -56,9 +56,11 @@ class FaultInfo(Answer):
     file: str
     """``request``, or the file or sheet of an upload."""
     line: int | None
-    """Line or row in it."""
+    """Line or row in it; null where there is none."""
     cause: Said
+    """What is wrong."""
     repair: Said
+    """How to fix it."""
 
 
 def told_faults(faults: Iterable[Fault]) -> list[FaultInfo]:

@@ -33,6 +33,7 @@ class SideEffect(Answer):
     verdict: Said
     """In how many runs the side gains or loses."""
     median: Said
+    """Median gain."""
     amount: Said
     """Median gain and the range of 90 % of runs."""
 
@@ -41,22 +42,31 @@ class DecisionOption(Answer):
     """A setting of a lever, what it changes and for whom."""
 
     key: str
+    """Key of the setting."""
     title: Said
+    """Title of the setting."""
     reason: Said
+    """Why it is tried."""
     lever: Said
+    """Title of the lever."""
     lever_key: str
+    """Key of the lever."""
     owner: Said
+    """Who can pull the lever."""
     change: float
     """Change of the chance to be self-standing."""
     low: float
+    """Lower end of the Monte Carlo interval (95 %) of the change."""
     high: float
-    """low, high: its Monte Carlo interval (95 %)."""
+    """Upper end of that interval."""
     told: Said
     """The change and its interval in percentage points."""
     across: Said
     """Least and largest change under the structures of the model that were tried."""
     flips: bool
+    """Whether structures of the model disagree about the sign of the change."""
     sides: list[SideEffect]
+    """What it means for each of the four sides."""
     acceptable: float | None
     """Share of states in which it meets every requirement; null where none could be compared."""
     advice: str
@@ -74,12 +84,14 @@ class DecisionOption(Answer):
     budgets: list[Said]
     """Median change of the home and of the host budget up to the horizon: taxes on profits less rescues."""
     scenario: dict[str, Any]
+    """What it changes in the case, as a scenario that can be simulated."""
 
 
 class LeverParameter(Answer):
     """A parameter that the effect of a lever depends on."""
 
     title: Said
+    """Title of the parameter."""
     moved: Said
     """How far the data inform it, in words."""
 
@@ -88,8 +100,11 @@ class LeverStory(Answer):
     """What a lever is in the world, and what its effect rests on in the model."""
 
     key: str
+    """Key of the lever."""
     title: Said
+    """Title of the lever."""
     owner: Said
+    """Who can pull it."""
     reason: Said
     """What it is: an institution, a rule or a decision of this park."""
     rests: list[LeverParameter]
@@ -114,13 +129,15 @@ class DecisionAnswer(Answer):
     before: float | None
     """Chance to be self-standing in the baseline."""
     before_low: float | None
+    """Lower end of its Monte Carlo interval (95 %)."""
     before_high: float | None
-    """before_low, before_high: its Monte Carlo interval (95 %)."""
+    """Upper end of that interval."""
     between: Said | None
     """The chance under the other structures of the model; null where none was tried."""
     sure: list[Said]
     """How sure the chance is, a sentence each, the gravest doubt first."""
     runs: int
+    """Runs of the baseline and of every option."""
     left_out: int
     """Of these, runs that do not count: the park had failed before the change, as the observations rule out."""
     acceptable: float | None
@@ -128,7 +145,9 @@ class DecisionAnswer(Answer):
     states: int
     """States compared: parameter draws under structures of the model."""
     structures: int
+    """Structures of the model that were tried, the model as it is among them."""
     requirements: list[Said]
+    """What a state must reach for an option to be acceptable in it."""
     sides: list[Said]
     """Names of the four sides, in the order of every option's."""
     budgets: list[Said]

@@ -1,4 +1,4 @@
-"""What may be asked of a server, and the study that is meant by it.
+"""Questions to the server as typed models, and the study each stands for.
 
 The study is that of :func:`copark.workflows.simulate` for the same words, so that identity and numbers are, too.
 """
@@ -39,14 +39,16 @@ def _title(key: str) -> Title:
 
 
 class AskedScenario(Scenario):
-    """What is changed against the case; without a key and title of its own it has plain ones."""
+    """Changes against the case; without a key and title of its own it has plain ones."""
 
     key: Key = "scenario"
+    """Key of the scenario in the answer: small letters, digits and hyphens, up to 64."""
     title: Title = Field(default_factory=lambda: _title("web.scenario"))
+    """Title in the answer; "Scenario" by default."""
 
 
 def as_it_is() -> AskedScenario:
-    """The case as it is."""
+    """Return the scenario in which nothing is changed."""
     return AskedScenario(key="as-it-is", title=_title("study.as_it_is"))
 
 
@@ -64,29 +66,35 @@ CaseKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{
 
 
 class Ask(BaseModel):
-    """What every question has."""
+    """Fields that every question has."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True, populate_by_name=True
     )
 
     case: CaseKey
+    """Name of a case of the casebook, or of one of your uploads."""
     runs: Annotated[int, Field(ge=1, le=MOST_RUNS, strict=True)] = 1000
+    """Runs of each scenario."""
     seed: Annotated[int, Field(ge=0, lt=2**53, strict=True)] = 1
+    """Number the random streams start from: the same seed gives the same numbers."""
     draws: Literal["posterior", "unsettled", "prior", "defaults"] | None = None
-    """What parameters are drawn from: by default those the case has, which ``trust`` tells of."""
+    """Source of the parameters: posterior, unsettled (only those no data informs are drawn), prior or defaults; by
+    default the best the case has, see its ``trust``."""
     cut: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}Q[1-4]$")] | None = None
-    """Last quarter of the observations that the calibration knows: by default the latest there is."""
+    """Last quarter of the observations that the calibration knows, such as 2020Q4; by default the latest there is."""
     futures: Annotated[int, Field(ge=1, le=1000, strict=True)] = 1
-    """Runs that share a draw of parameters."""
+    """Runs that share a draw of parameters, each with random numbers of its own."""
     quarters: Annotated[int, Field(ge=1, le=MOST_QUARTERS, strict=True)] | None = None
-    """Quarters to simulate, judged in year twenty; by default until ten years from now, judged then."""
+    """Quarters to simulate from the case's first, with outcomes judged in year twenty or the last of fewer; by default
+    until ten years from now, with outcomes judged then. Not together with ``now``."""
     now: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}Q[1-4]$")] | None = None
-    """Quarter the park is looked at from: by default the present one."""
+    """Quarter the park is looked at from, such as 2026Q4; by default the present one."""
     outputs: Annotated[tuple[OutputName, ...], Field(min_length=1, max_length=MOST_OUTPUTS)] = OUTPUTS
+    """Names of the outputs in the answer; those of the headlines are added."""
 
     def arms(self) -> dict[str, AskedScenario]:
-        """The arms by where they stand in the request, the reference first."""
+        """Return the arms by where they stand in the request, the reference first."""
         return {}
 
 
@@ -96,26 +104,29 @@ class Parts(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     samples: Annotated[int, Field(ge=0, le=MOST_SAMPLES, strict=True)] = 0
-    """Paths of single runs for each output."""
+    """Paths of so many runs for each output; 0 for none."""
     flows: bool = False
+    """Whether to include the flows along the links between scales, quarter by quarter."""
     why: OutputName | None = None
-    """An output: why it moved."""
+    """Name of an output: why it differs from the reference in the last scenario; null for none."""
     record: bool = False
-    """How many observations lie within the range of 90 % of runs, by output."""
+    """Whether to include how many observations of each output lie within the range of 90 % of runs."""
     links: bool = False
-    """Through which links between scales the change of the chance to be self-standing passes."""
+    """Whether to include through which links between scales the change of the chance to be self-standing passes."""
 
 
 class SimulationRequest(Ask):
     """One scenario, beside a baseline on common random numbers."""
 
     scenario: AskedScenario = Field(default_factory=AskedScenario)
+    """What is changed against the case; by default nothing."""
     baseline: AskedScenario | None = Field(default_factory=as_it_is)
     """What it is compared with: by default the case as it is; null for nothing."""
     parts: Parts = Parts()
+    """Parts of the answer that take longer; by default none."""
 
     def arms(self) -> dict[str, AskedScenario]:
-        """The baseline, if any, and the scenario."""
+        """Return the baseline, if any, and the scenario."""
         return (
             {"scenario": self.scenario}
             if self.baseline is None
@@ -129,43 +140,62 @@ class StudyRequest(Ask):
     scenarios: Annotated[tuple[AskedScenario, ...], Field(min_length=1, max_length=MOST_ARMS)] = Field(
         default_factory=lambda: (as_it_is(),)
     )
+    """One to four scenarios, the first of them the reference; by default the case as it is."""
 
     def arms(self) -> dict[str, AskedScenario]:
-        """The scenarios."""
-        return {f"scenarios[{n}]": one for n, one in enumerate(self.scenarios)}
+        """Return the scenarios."""
+        return {f"scenarios[{n}]": scenario for n, scenario in enumerate(self.scenarios)}
 
 
 class ComparisonRequest(StudyRequest):
     """Two to four scenarios on common random numbers; the first is the reference."""
 
     scenarios: Annotated[tuple[AskedScenario, ...], Field(min_length=2, max_length=MOST_ARMS)]
+    """Two to four scenarios, the first of them the reference."""
     parts: Parts = Parts()
+    """Parts of the answer that take longer; by default none."""
 
 
 class JobRequest(StudyRequest):
     """A study with many runs, made in the background and stored."""
 
     runs: Annotated[int, Field(ge=1, le=MOST_JOB_RUNS, strict=True)] = 100_000
+    """Runs of each scenario."""
     lang: Literal["en", "zh"] = "en"
+    """Language of the report: en or zh."""
     report: bool = False
+    """Whether to write a report of the result, too: an HTML page."""
 
 
-def study_of(asked: Ask, shelved: Shelved, kept: KeepWord | tuple[str, ...] | None = None) -> Study:
-    """The study that is meant; it keeps the outputs wanted, in this order, and those of the headlines."""
-    if asked.draws == "posterior" and shelved.parameters.source is None:
+def study_of(request: Ask, shelved: Shelved, kept: KeepWord | tuple[str, ...] | None = None) -> Study:
+    """Return the study that a request stands for.
+
+    Parameters
+    ----------
+    shelved
+        The case it is about.
+    kept
+        Outputs the study keeps; by default those asked for, in this order, and those of the headlines.
+
+    Raises
+    ------
+    StudyFaults
+        If the parameters asked for are not there, or a field does not fit the case.
+    """
+    if request.draws == "posterior" and shelved.parameters.source is None:
         raise StudyFaults([fault("no_posterior", "draws", case=shelved.name)])
-    draws = asked.draws or shelved.parameters.draws
-    if asked.cut is not None and draws != "posterior":
+    draws = request.draws or shelved.parameters.draws
+    if request.cut is not None and draws != "posterior":
         raise StudyFaults([fault("cut_unused", "cut", draws=draws)])
     return baseline(shelved.case.name).with_changes(
-        runs=asked.runs,
-        seed=asked.seed,
+        runs=request.runs,
+        seed=request.seed,
         draws=draws,
-        futures=asked.futures,
-        quarters=asked.quarters,
-        now=_now_of(asked, shelved.case),
-        scenarios=[scenario.model_dump(mode="json", by_alias=True) for scenario in asked.arms().values()],
-        keep=tuple(dict.fromkeys((*asked.outputs, *HEADLINES))) if kept is None else kept,
+        futures=request.futures,
+        quarters=request.quarters,
+        now=_now_of(request, shelved.case),
+        scenarios=[scenario.model_dump(mode="json", by_alias=True) for scenario in request.arms().values()],
+        keep=tuple(dict.fromkeys((*request.outputs, *HEADLINES))) if kept is None else kept,
     )
 
 
@@ -185,24 +215,26 @@ def _now_of(asked: Ask, case: Case) -> Quarter | str | None:
 
 
 @contextmanager
-def told_of(asked: Ask) -> Iterator[None]:
+def told_of(request: Ask) -> Iterator[None]:
     """Tell faults of scenarios where these stand in the request."""
     try:
         yield
-    except StudyFaults as faults:
-        places = {scenario.key: place for place, scenario in asked.arms().items()}
-        keys = [".".join(filter(None, (places.get(one.file, ""), one.key))) for one in faults.faults]
-        told = zip(faults.faults, keys, strict=True)
-        raise StudyFaults([Fault(one.code, REQUEST, None, key, dict(one.values)) for one, key in told]) from None
+    except StudyFaults as error:
+        places = {scenario.key: place for place, scenario in request.arms().items()}
+        faults = []
+        for old in error.faults:
+            key = ".".join(filter(None, (places.get(old.file, ""), old.key)))
+            faults.append(Fault(old.code, REQUEST, None, key, dict(old.values)))
+        raise StudyFaults(faults) from None
 
 
 USUAL_QUARTERS = 100
 """Quarters of a park of the casebook from its start to ten years from now, as a rule."""
 
 
-def cost(asked: Any) -> float:
-    """What a question costs, in hundreds of runs of eighty quarters."""
-    quarters = (asked.quarters or USUAL_QUARTERS) / 80.0
-    parts = getattr(asked, "parts", None)
+def cost(request: Any) -> float:
+    """Return what a question costs, in hundreds of runs of eighty quarters."""
+    quarters = (request.quarters or USUAL_QUARTERS) / 80.0
+    parts = getattr(request, "parts", None)
     more = 0.0 if parts is None else 4.0 * bool(parts.flows or parts.why) + 16.0 * parts.links
-    return float(asked.runs / 200.0 * len(asked.arms()) * quarters + more)
+    return float(request.runs / 200.0 * len(request.arms()) * quarters + more)

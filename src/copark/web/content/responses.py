@@ -1,7 +1,7 @@
-"""What a server answers, as records that say what they hold: the schema of the interface is made of them.
+"""Answers of the server as typed records: the API's schema is made of them.
 
-Everything a person reads is there in both languages, so that another language needs no other answer. Numbers are whole:
-nothing is rounded on the way. Where there is no number stands null.
+Everything a person reads is there in both languages, so that another language needs no other answer. Numbers are not
+rounded. Where there is no number stands null.
 """
 
 from typing import Any, Self
@@ -21,25 +21,25 @@ class Answer(BaseModel):
 
     @classmethod
     def of(cls, *records: Any, **more: Any) -> Self:
-        """What records say in fields of the same names; of the casebook's, pairs in both languages among them.
+        """Make an answer of what records say in fields of the same names; ``more`` are fields they lack or that differ.
 
-        More are fields that the records have not, or have otherwise. Of what has words of its own the title is these;
-        a unit is told in words, too.
+        Of a record of the casebook, ``name_en`` and ``name_zh`` become one text in both languages. Of a record with
+        words of its own (``en``, ``zh``) these are the title. A unit is added in words where the answer has it.
         """
-        told: dict[str, Any] = {}
+        fields: dict[str, Any] = {}
         for record in records:
             if isinstance(record, BaseModel):
-                own = record.model_dump(mode="json")
-                pairs = {name: (own.get(f"{name}_en"), own.get(f"{name}_zh")) for name in cls.model_fields}
-                own |= {name: {"en": en, "zh": zh or en} for name, (en, zh) in pairs.items() if en is not None}
-                told = {**dict.fromkeys(cls.model_fields), **told, **own}
+                content = record.model_dump(mode="json")
+                pairs = {name: (content.get(f"{name}_en"), content.get(f"{name}_zh")) for name in cls.model_fields}
+                content |= {name: {"en": en, "zh": zh or en} for name, (en, zh) in pairs.items() if en is not None}
+                fields = {**dict.fromkeys(cls.model_fields), **fields, **content}
             else:
-                told |= {name: getattr(record, name) for name in cls.model_fields if hasattr(record, name)}
+                fields |= {name: getattr(record, name) for name in cls.model_fields if hasattr(record, name)}
                 if hasattr(record, "en"):
-                    told["title"] = record
+                    fields["title"] = record
         if "unit_title" in cls.model_fields:
-            told["unit_title"] = unit_title((told | more)["unit"])
-        return cls(**{**told, **more})
+            fields["unit_title"] = unit_title((fields | more)["unit"])
+        return cls(**{**fields, **more})
 
 
 class Said(Answer):
@@ -48,116 +48,151 @@ class Said(Answer):
     model_config = ConfigDict(from_attributes=True)
 
     en: str
+    """The words in English."""
     zh: str
+    """The words in Chinese (simplified)."""
 
 
 def unit_title(symbol: str) -> Said:
-    """A unit as a person reads it; its symbol where the list of units has none."""
+    """Return a unit as a person reads it; its symbol where the list of units has none."""
     if not units.known(symbol):
         return Said(en=symbol, zh=symbol)
     return Said(en=units.title(symbol, "en"), zh=units.title(symbol, "zh"))
 
 
 class OutputInfo(Answer):
-    """What an output of the model is."""
+    """An output of the model."""
 
     name: str
+    """Name of the output, by which requests ask for it."""
     title: Said
+    """What the output is, for a reader."""
     symbol: str
+    """Symbol in the equations of the model; empty where it has none."""
     unit: str
+    """Symbol of its unit, such as ``M USD``, ``companies`` or ``1`` (a pure number)."""
     unit_title: Said
+    """The unit in words; empty for a pure number."""
     room: str
+    """Part of the model that computes it: world, governments, company or enterprises."""
     source: str
+    """Section of the model's description that defines it, such as ``MODEL §3(7)``."""
 
 
 class ObservedPoint(Answer):
     """An observation beside the model."""
 
     date: str
+    """Date as the source gives it: YYYY, YYYY-MM or YYYY-MM-DD."""
     quarter: str
+    """Quarter it is compared with, such as 2016Q1; of a bare year the last one."""
     value: float
-    """The value, in the model's unit; the lower end of a range."""
+    """The value, in the output's unit; the lower end of a range."""
     high: float | None
-    """The upper end of a range, in the model's unit."""
+    """Upper end of a range, in the output's unit; null where it is a single value."""
     bound: str
-    """How it is drawn: exact, about, at-least (of "more than", too), at-most or range."""
+    """How it is drawn: exact, about, at-least (which stands for "more than", too), at-most or range."""
     reported: float
-    """The value in the unit its source used."""
+    """The value in the unit its source used; of a range the lower end."""
     reported_unit: str
+    """Symbol of the unit its source used."""
     grade: str
+    """How far it is trusted: high, medium, low, derived (arithmetic on sourced values) or judgement."""
     use: bool
-    """Whether the model is fitted to, or judged by, it; others stand beside it because they contradict it."""
+    """Whether it is the value used at its date; values that contradict it stand beside it with false."""
     role: str
     """What it is for: fit, score, check or context."""
     source: list[str]
+    """Keys of its sources among those of the case's evidence (``GET /evidence``); ``judgement`` is a judgement."""
     note: Said | None
+    """What to know of it; null where there is nothing."""
 
 
 class OutcomeShare(Answer):
     """How often an outcome happened."""
 
     name: str
-    """failed, dependent, stagnant or self_standing."""
+    """The outcome: failed, dependent, stagnant or self_standing."""
     title: Said
+    """The outcome in words."""
     meaning: Said
+    """By which rule a run has this outcome."""
     count: int
+    """Runs with this outcome."""
     total: int
+    """Runs that finished, whatever their outcome."""
     share: float | None
-    """count / total."""
+    """count / total, 0 to 1; null where no run finished."""
     low: float | None
+    """Lower end of the Monte Carlo interval of the share (Wilson, 95 %), 0 to 1; null where no run finished."""
     high: float | None
-    """low, high: Monte Carlo interval (Wilson, 95 %)."""
+    """Upper end of the same interval."""
 
 
 class OutcomeMove(Answer):
     """How an outcome's share moves from the reference to an arm, on common random numbers."""
 
     name: str
-    """The outcome."""
+    """The outcome: failed, dependent, stagnant or self_standing."""
     title: Said
+    """The outcome in words."""
     reference_share: float | None
+    """Share of pairs with this outcome in the reference, 0 to 1; null where there are no pairs."""
     arm_share: float | None
+    """Share of pairs with this outcome in the arm, 0 to 1; null where there are no pairs."""
     change: float | None
+    """arm_share less reference_share, -1 to 1."""
     low: float | None
+    """Lower end of the Monte Carlo interval of the change (95 %, paired)."""
     high: float | None
-    """low, high: Monte Carlo interval of the change (95 %, paired)."""
+    """Upper end of the same interval."""
     gained: int
+    """Pairs with this outcome in the arm alone."""
     lost: int
-    """gained, lost: runs with it in the arm alone, and in the reference alone."""
+    """Pairs with this outcome in the reference alone."""
 
 
 class OutcomeTransition(Answer):
     """Runs that go from one outcome to another."""
 
     words: Said
+    """From which outcome to which, such as "Dependent → Self-standing"."""
     runs: int
+    """Pairs of runs that go this way."""
     share: float
+    """These pairs as a share of all pairs that finished, 0 to 1."""
     cause_words: Said
+    """The rule of the outcomes that is answered otherwise in the arm, in words."""
     account: Said
-    """The most frequent of them, and its runs."""
+    """The account that is most often the reason, and in how many runs; empty where none is known."""
 
 
 class OutcomeChange(Answer):
     """Why outcomes change: which runs go from which outcome to which, and through which account."""
 
     sentence: Said
+    """The whole change in a few sentences."""
     moves: list[OutcomeTransition]
     """The moves that happen, the most frequent first."""
 
 
 class LinkPart(Answer):
-    """What passes through a group of links."""
+    """The part of a change that passes through a group of links."""
 
     group: str
     """The group; ``rest`` is what passes through none, ``other_runs`` what the runs add that were not shared out."""
     title: Said
+    """The group in words."""
     links: list[str]
+    """Names of the links in the group; empty for ``rest`` and ``other_runs``."""
     change: float
-    """Its part of the change of the chance to be self-standing."""
+    """Its part of the change of the chance to be self-standing, -1 to 1."""
     low: float
+    """Lower end of the Monte Carlo interval of the part (95 %)."""
     high: float
-    """low, high: its Monte Carlo interval (95 %)."""
+    """Upper end of the same interval."""
     told: Said
+    """The part in percentage points, with its sign."""
 
 
 class LinkParts(Answer):
@@ -166,48 +201,58 @@ class LinkParts(Answer):
     since: str
     """Quarter from which on links are cut."""
     runs: int
+    """Pairs of runs that were run again with links cut."""
     parts: list[LinkPart]
-    """They sum, as told, to the change that the answer tells; what passes through none of the groups comes after those,
-    then what other runs add than those shared out."""
+    """The groups, then ``rest``, then ``other_runs`` if there are more runs; as written in ``told`` they sum to the
+    change."""
 
 
 class HeadlineMove(Answer):
     """A headline's difference to the reference: over pairs of runs, not of the medians."""
 
     output: str
+    """Name of the output."""
     quarter: str
+    """Quarter the number is of: the one in which outcomes are judged."""
     low: float | None
+    """5th percentile over runs (of a difference: over pairs), in the output's unit; null where no run finished."""
     median: float | None
+    """50th percentile over the same, in the output's unit; null where no run finished."""
     high: float | None
-    """low, median, high: 5, 50 and 95 % of runs, or of pairs."""
+    """95th percentile over the same, in the output's unit; null where no run finished."""
     shown: Said
-    """Median and band as a person reads them; of a difference with signs."""
+    """Median and range as a person reads them, with the unit; of a difference with signs."""
 
 
 class Headline(HeadlineMove):
     """A number to be seen first: an output when outcomes are judged."""
 
     middle: Said
+    """The median alone, as a person reads it."""
     band: Said
-    """middle, band: the median alone, and the band alone, as a person reads them."""
+    """The range of 90 % of runs alone, as a person reads it."""
 
 
 class Arm(Answer):
     """One scenario's runs."""
 
     key: str
+    """Key of the scenario."""
     title: Said
+    """The scenario in words."""
     runs: int
+    """Runs made."""
     finished: int
-    """Runs that ended well as a computation; the others are left out of everything but their count."""
+    """Runs that finished as a computation; the others are left out of everything but this count and ``runs``."""
     outcomes: list[OutcomeShare]
-    """Shares of the four outcomes."""
+    """Shares of the four outcomes among the runs that finished."""
     headlines: list[Headline]
-    """The numbers to be seen first."""
+    """The numbers to be seen first, when outcomes are judged."""
     bands: dict[str, list[Numbers]]
-    """By output: a row for each of the levels, a number for each quarter."""
+    """By output: quantiles over runs, a row for each of ``levels``, in it a number for each quarter."""
     samples: dict[str, list[Numbers]]
-    """By output: the paths of the first runs, as many as were asked for."""
+    """By output: paths of the first runs, a row for each run, in it a number for each quarter; empty unless
+    requested."""
     sentences: dict[str, Said]
     """By output: its chart in a sentence."""
 
@@ -216,188 +261,232 @@ class Change(Answer):
     """An arm against the reference, run by run on the same parameters and random numbers."""
 
     arm: str
+    """Key of the arm."""
     reference: str
+    """Key of the reference, the first scenario."""
     pairs: int
+    """Pairs of runs that finished in both."""
     begins: str | None
-    """First quarter in which any run differs; null if none ever does."""
+    """First quarter in which any pair differs; null if none ever does."""
     outcomes: list[OutcomeMove]
-    """How the shares of the outcomes move."""
+    """How the shares of the four outcomes change."""
     outcome_change: OutcomeChange
+    """Which runs go from which outcome to which, and why."""
     headlines: list[HeadlineMove]
+    """Differences of the numbers to be seen first, arm less reference."""
     bands: dict[str, list[Numbers]]
-    """By output: differences, a row for each of the levels, a number for each quarter."""
+    """By output: quantiles of the paired differences, a row for each of ``levels``, in it a number for each quarter."""
     sentences: dict[str, Said]
     """By output: the difference in a sentence."""
 
 
 class ArrowFlow(Answer):
-    """What a link between scales carries."""
+    """The flow along a link between scales."""
 
     link: str
+    """Name of the link, as in the network of a case."""
     median: Numbers
-    """Median over runs of what arrives, quarter by quarter, in the link's unit; null where there is no amount (no land
-    plan)."""
+    """Median over runs of what arrives, in the link's unit, a number for each quarter; null where there is no amount
+    (no land plan)."""
     weight: Numbers
-    """How much that is, 0 (nothing arrives) to 1 (as much as in the strongest twentieth of the reference)."""
+    """How strong that is, a number for each quarter: 0 (nothing arrives) to 1 (as much as in the strongest twentieth of
+    the reference)."""
 
 
 class ArmFlows(Answer):
-    """What the links carry in one arm."""
+    """The flows along all links in one scenario."""
 
     arm: str
+    """Key of the scenario."""
     runs: int
     """Runs looked at: the first ones."""
     arrows: list[ArrowFlow]
+    """What each link carries."""
 
 
 class Mechanism(Answer):
     """A link that carries something else than in the reference."""
 
     link: str
+    """Name of the link."""
     title: Said
+    """The link in words."""
     unit: str
+    """Symbol of the unit of what it carries."""
     before: float | None
-    """What it carried on average in the reference, from the first difference on; null where that was no amount, such as
-    no land plan."""
+    """What it carried on average in the reference, from the first difference on, in ``unit``; null where that was no
+    amount, such as no land plan."""
     after: float | None
-    """What it carries on average in the arm; null likewise."""
+    """What it carries on average in the arm, in ``unit``; null likewise."""
     moved: float
-    """The change, in spreads of what it carries in the reference over runs and quarters."""
+    """The change in standard deviations of what it carries in the reference over runs and quarters, -99 to 99."""
     alone: float | None
-    """What the target would change by, at the median of pairs, if this link alone carried what it carries in the arm;
-    null where no strength of the link gives that."""
+    """What the target would change by, at the median of pairs and in the target's unit, if this link alone carried what
+    it carries in the arm; null where no strength of the link gives that, or the target is not among ``outputs``."""
     sentence: Said
+    """All of this in a sentence."""
 
 
 class Why(Answer):
     """Why an output moved: the links that carry more or less, and what each would do alone."""
 
     arm: str
+    """Key of the arm: the last scenario."""
     reference: str
+    """Key of the reference: the first scenario."""
     target: str
+    """Name of the output in question."""
     quarter: str
+    """Quarter it is looked at in: the one in which outcomes are judged."""
     change: float | None
-    """Median of the paired change of the target, over the runs looked at."""
+    """Median of the paired change of the target, in its unit; null where the target is not among ``outputs``, or no
+    pair finished."""
     runs: int
+    """Runs whose links were looked at: the first ones."""
     mechanisms: list[Mechanism]
+    """At most three links that carry something else; those with the largest effect alone first."""
     method: Said
-    """How this was found, and what it cannot tell."""
+    """How this was computed, and what it cannot show."""
 
 
 class TrustNote(Answer):
     """How far the parameters behind an answer may be trusted for the park it is about."""
 
     state: str
-    """calibrated, borrowed, uncalibrated or stale."""
+    """calibrated (to this park), borrowed (from other parks), uncalibrated (assumed ranges or fixed values) or stale
+    (calibrated for another state of the case or model)."""
     kind: str
-    """Which parameters: own, shipped, borrowed, prior, unsettled or defaults."""
+    """Which parameters: own (calibrated here), shipped, borrowed, prior, unsettled (only those no data informs are
+    drawn), defaults or unknown."""
     label: Said
     """The state in a few words, to stand beside a headline."""
     meaning: Said
+    """What the state means for a reader, in a sentence or two."""
     renew: Said | None
     """What to do for a better state; null where there is nothing to do."""
     recorded: Said | None
-    """How the park fared by the record; null where the parameters are calibrated to it."""
+    """How the park fared according to the observations; null where the parameters are calibrated to them."""
     outcomes_shown: bool
-    """Whether shares of outcomes are shown without being asked for."""
+    """Whether shares of outcomes are shown unasked: only of a park whose own calibration has converged."""
 
 
 class CaseName(Answer):
-    """A case and what is said of it in a list."""
+    """A case in a list of cases."""
 
     name: str
+    """Name to ask for it by: the casebook's, or one that cannot be guessed of an upload."""
     title: Said
+    """The park's name for a reader."""
     kind: str
-    """intergovernmental, mixed or enterprise-led."""
+    """Who drives the park: intergovernmental, mixed or enterprise-led."""
     kind_title: Said
+    """The kind in words."""
     start: str
-    """First quarter."""
+    """First quarter, such as 2012Q3."""
     quarters: int
     """How many quarters are simulated where nobody asks for others: to ten years from now."""
     now: str
-    """First quarter that can still be decided."""
+    """Quarter the park is looked at from where nobody asks for another: the first that can still be decided."""
     data_end: str
     """Last quarter with observations."""
     hash: str
-    """SHA-256 of its content."""
+    """SHA-256 of its content, in hexadecimal digits."""
     uploaded: bool
+    """Whether it was uploaded; false for a case of the casebook."""
     calibrated: bool
     """Whether it has a posterior of its own."""
     cuts: list[str]
-    """Last quarters known to the calibrations it has, latest first."""
+    """Last quarters known to the calibrations it has, latest first; empty where it has none."""
     trust: TrustNote
+    """How far its parameters may be trusted."""
 
 
 class DrawsNote(Answer):
-    """What parameters were drawn from."""
+    """The source of the parameters."""
 
     kind: str
-    """posterior, unsettled, prior or defaults."""
+    """posterior, unsettled (those no data informs), prior or defaults."""
     words: Said
+    """The parameters in a few words."""
     cut: str | None
+    """Last quarter known to the posterior; null where none is drawn from."""
     pairs: int | None
-    """Pairs of parameters and past random numbers in the posterior."""
+    """Pairs of parameters and past random numbers in the posterior of the case; null where none is drawn from."""
 
 
 class Made(Answer):
-    """What made the numbers; with the study, all that is needed to make them again."""
+    """Versions and hashes that the numbers depend on; with the study, all that is needed to compute them again."""
 
     code_version: str
+    """Version of copark."""
     model_version: int
-    """Hash of what stands between a case and the kernel."""
+    """Version of the model: it goes up when the same question gives other numbers."""
     case_hash: str
+    """SHA-256 of the case's content."""
     cpu_features: str
-    """Processor: bits are promised for one set of features and versions."""
+    """Processor the model was compiled for: bits are promised for one set of features and versions."""
     versions: dict[str, str]
+    """Versions of Python, NumPy, Numba and llvmlite, by name."""
 
 
 class RecordRow(Answer):
     """Observations of an output beside the range of 90 % of runs."""
 
     output: str
+    """Name of the output."""
     seen: int
     """How many observations can be compared."""
     within: int
-    """How many of them lie within the range."""
+    """How many of them lie within the range of 90 % of runs."""
     misses: list[str]
     """Quarters of those that lie outside."""
 
 
 class SimulationAnswer(Answer):
-    """What a study of one to four arms says."""
+    """The answer to a study of one to four scenarios."""
 
     identity: str
-    """Identity of the result: that of the command line and the library for the same study."""
+    """Run ID of the result, 16 hexadecimal digits: the same as on the command line and in Python for the same study."""
     study: dict[str, Any]
     """The study in full; as a YAML file it runs on the command line and gives the same numbers."""
     case: CaseName
+    """The case that was run."""
     quarters: list[str]
+    """Labels of the quarters, such as 2016Q1, in the order of every list by quarter."""
     levels: list[float]
+    """Levels of the quantiles in every ``bands``: 0.05, 0.25, 0.5, 0.75 and 0.95."""
     judged: str
-    """The quarter at whose end outcomes are judged."""
+    """Quarter at whose end outcomes are judged."""
     now: str | None
-    """Quarter the park is looked at from; null where a length was asked for instead."""
+    """Quarter the park is looked at from; null where the request gives a length."""
     today: str
     """Last quarter of the case's data: what comes later is the model's alone."""
     outputs: dict[str, OutputInfo]
+    """The outputs by name: those requested and those of the headlines."""
     arms: list[Arm]
     """The scenarios; the first is the reference."""
     changes: list[Change]
-    """Every other arm against the first, on common random numbers."""
+    """Every other arm against the first, on common random numbers; empty where there is one arm."""
     observed: dict[str, list[ObservedPoint]]
+    """By requested output: its observations within the simulated time, by date, unused ones included."""
     summary: Said
     """The answer in a sentence or two."""
     caveats: list[Said]
-    """What a reader should know before believing it."""
+    """What a reader should know before believing it, a sentence or two each."""
     flows: list[ArmFlows] | None
+    """Flows along the links between scales in each arm; null unless requested."""
     why: Why | None
-    """Why the last arm differs, if asked for."""
+    """Why an output of the last arm differs from the reference; null unless requested of two arms or more."""
     record: list[RecordRow] | None
-    """The first arm beside the record, by output, if asked for."""
+    """The first arm beside the observations, by output; null unless requested."""
     links: LinkParts | None
-    """Through which links the change of the last arm's chance to be self-standing passes, if asked for."""
+    """Through which links the change of the last arm's chance to be self-standing passes; null unless requested of two
+    arms or more."""
     draws: DrawsNote
+    """What the parameters are drawn from."""
     trust: TrustNote
+    """How far these parameters may be trusted."""
     made: Made
+    """Versions and hashes that the numbers depend on."""
     seconds: float
-    """How long it took, when it was made."""
+    """How long it took when it was made, in seconds; an answer from memory keeps that time."""

@@ -1,0 +1,63 @@
+"""What a forecast's parameters rest on: the park's own observations, or what other parks teach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from copark.arrays import Floats
+from copark.calibration.pool.forecasts import BaseRate
+from copark.texts import Said
+
+
+@dataclass(frozen=True)
+class Informed:
+    """A parameter the forecast depends on."""
+
+    name: str
+    """Name of the parameter."""
+    share: float
+    """Largest share of the variance of an observable that it explains by itself."""
+    verdict: str
+    """moved, weakly or unmoved."""
+    before: float
+    """Median before the data, in the parameter's unit."""
+    after: tuple[float, ...]
+    """5, 50 and 95 % after the data, in the parameter's unit."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A parameter of a park without a history: what other parks taught of it, and which."""
+
+    name: str
+    """Name of the parameter."""
+    group: str
+    """Group of parameters it belongs to."""
+    before: tuple[float, ...]
+    """5, 50 and 95 % before other parks were asked, in the parameter's unit."""
+    after: tuple[float, ...]
+    """5, 50 and 95 % after they were asked, in the parameter's unit."""
+    verdict: str
+    """moved, weakly or unmoved."""
+    lenders: tuple[tuple[str, float], ...]
+    """Share of each park in what was learned of it, largest first."""
+
+
+@dataclass(frozen=True)
+class Borrowed:
+    """What a forecast without a history rests on."""
+
+    panel: str
+    """Identity of the panel."""
+    parks: dict[str, Said]
+    """Titles of its parks by name."""
+    lenders: dict[str, float]
+    """Share of each park in what was learned."""
+    alone: dict[str, Floats]
+    """By observable: quantiles on the prior alone, shape (levels, quarters)."""
+    taken: tuple[Taken, ...]
+    """Parameters, the most changed first."""
+    rates: tuple[BaseRate, ...]
+    """What parks had become at an age."""
+    open_facts: bool
+    """Whether the case leaves much open, for which defaults stand."""
