@@ -18,16 +18,16 @@ from typing import Any
 from copark.analyses.answer import SHIPPED, listed, load, place_of
 from copark.analyses.brief.show import spelled
 from copark.analyses.claims.evidence import AGAINST, factor, speaks_against
+from copark.analyses.claims.rules import OPEN
 from copark.analyses.contract import Texts
 from copark.analyses.registry import REGISTRY
+from copark.calibration.calibrations import StoredPosterior
+from copark.calibration.calibrations import load as load_posterior
+from copark.calibration.diagnostics import Movement, health, movements, predictive_checks
+from copark.calibration.rolling_origin import BLIND
 from copark.cases.casebook import posteriors_of
 from copark.cases.load import load_case
 from copark.cases.observed_variables import country_name
-from copark.inference.calibrations import StoredPosterior
-from copark.inference.calibrations import load as load_posterior
-from copark.inference.claims.rules import OPEN
-from copark.inference.diagnostics import Movement, health, movements, predictive_checks
-from copark.inference.rolling_origin import BLIND
 from copark.labels import claim_number, lowered, method_title, observable_title
 from copark.model.variables import catalogue
 from copark.presentation.document import Bullets, Chart, Column, Interval, Kind, Section, Table
