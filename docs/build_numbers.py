@@ -653,7 +653,7 @@ def missed(cut: str, lang: str) -> str:
         for check in outside
     ]
     words = {
-        "en": ("Outside the 90% interval of the replays to {cut}: {count} of {values}{names}.", ": "),
+        "en": ("Outside the 90% interval of the replays ({count} of {values} values to {cut}){names}.", ": "),
         "zh": ("截至{cut}的{values}个数值中，位于历史再现样本90%区间之外的有{count}个{names}。", "："),
     }
     sentence, colon = words[lang]
@@ -687,8 +687,8 @@ def informed_counts(lang: str) -> str:
     latest = Counter(movement.verdict for movement in moved(LATEST_CUT))
     words = {
         "en": (
-            "Of the {all} parameters that a calibration of Great Stone estimates its observations to 2020 inform "
-            "{moved} and {weakly} weakly, those to 2024 {latest} and {latest_weakly} weakly."
+            "Of the {all} parameters that a calibration of Great Stone estimates, its observations to 2020 inform "
+            "{moved}, and {weakly} weakly; those to 2024 inform {latest}, and {latest_weakly} weakly."
         ),
         "zh": (
             "中白工业园的校准估计{all}个参数：截至2020年的观测约束其中{moved}个，另有{weakly}个较弱；"
@@ -724,7 +724,7 @@ def judgement(lang: str) -> str:
     """Count the parameters of the model that rest on judgement, and those that are fixed."""
     parameters = catalogue().parameters.values()
     words = {
-        "en": "{judged} of the model's {all} parameters are judgement, {fixed} are fixed.",
+        "en": "Of the model's {all} parameters {judged} are judgement; {fixed} are fixed.",
         "zh": "模型的{all}个参数中，{judged}个出自判断，{fixed}个为固定值。",
     }
     return words[lang].format(
@@ -917,10 +917,11 @@ def validation_short(lang: str) -> str:
     found = shipped("validate", GREAT_STONE)
     firm = sum(line.firm for line in found.last.raced)
     words = {
-        "en": "{headline} {firm} of these comparisons are decided firmly.",
+        "en": "{headline} Comparisons that are decided firmly: {firm}.",
         "zh": "{headline}其中优劣明确的比较有{firm}项。",
     }
-    return words[lang].format(headline=headline("validate", found, lang), firm=firm)
+    first = spelled(headline("validate", found, lang), Texts("brief", lang))
+    return words[lang].format(headline=first, firm=firm)
 
 
 def data(lang: str) -> str:
