@@ -18,13 +18,20 @@ from typing import Any
 from copark.analyses.answer import SHIPPED, listed, load, place_of
 from copark.analyses.brief.show import spelled
 from copark.analyses.claims.evidence import AGAINST, factor, speaks_against
+from copark.analyses.claims.rules import OPEN
 from copark.analyses.contract import Texts
 from copark.analyses.registry import REGISTRY
+from copark.calibration.calibrations import StoredPosterior
+from copark.calibration.calibrations import load as load_posterior
+from copark.calibration.diagnostics import Movement, health, movements, predictive_checks
+from copark.calibration.rolling_origin import BLIND
+from copark.cases.casebook import posteriors_of
+from copark.cases.load import load_case
 from copark.cases.observed_variables import country_name
-from copark.analyses.claims.rules import OPEN
-from copark.labels import claim_number
-from copark.presentation.document import Chart, Column, Interval, Kind, Section, Table
-from copark.presentation.numbers import number, percent, shown, spoken
+from copark.labels import claim_number, lowered, method_title, observable_title
+from copark.model.variables import catalogue
+from copark.presentation.document import Bullets, Chart, Column, Interval, Kind, Section, Table
+from copark.presentation.numbers import bounded, number, percent, reach, shown, spoken
 from copark.texts import text
 
 ROOT = Path(__file__).parent.parent
@@ -43,6 +50,8 @@ NEVER = "never"
 ENDS = {"control": "2001", "memorandum": "1999", "mayor": "1998", NEVER: NEVER}
 """Readings of when Suzhou's rivalry ended, by the key of their scenarios."""
 GREAT_STONE = "great-stone"
+VALIDATION_CUT, LATEST_CUT = "2020Q4", "2024Q4"
+"""Last quarters of the observations that the two calibrations of Great Stone are fitted to."""
 MECHANISMS = ("equity", "network", "framework")
 """Groups of the joint posterior's parameters that the claims are about."""
 HARDLY_FOUND = 0.1
@@ -50,11 +59,12 @@ HARDLY_FOUND = 0.1
 TWO = Column("value", "", Kind.number, places=2)
 THREE = Column("value", "", Kind.number, places=3)
 BAND = Column("value", "", Kind.number)
+POINTS = Column("value", "", Kind.points)
 
 
 @cache
-def shipped(name: str, case: str | None = None) -> Any:
-    """Return the answer that ships of an analysis, with its default parameters but the case.
+def shipped(name: str, case: str | None = None, cut: str | None = None) -> Any:
+    """Return the answer that ships of an analysis, with its default parameters but the case and the cut.
 
     Raises
     ------
@@ -64,11 +74,25 @@ def shipped(name: str, case: str | None = None) -> Any:
     analysis = REGISTRY[name]
     for run_id, head in listed(SHIPPED, analysis):
         params = head["params"]
-        if params.get("case") == case and not params.get("cut"):
+        if (params.get("case"), params.get("cut")) == (case, cut):
             stored = load(place_of(SHIPPED, analysis, run_id), analysis)
             if stored is not None:
                 return stored.result
-    raise LookupError(f"no result of {name} ships for {case}")
+    raise LookupError(f"no result of {name} ships for {case} to {cut}")
+
+
+@cache
+def posterior(cut: str) -> StoredPosterior:
+    """Return the calibration of Great Stone to a quarter that ships."""
+    case = load_case(GREAT_STONE)
+    return load_posterior(case, posteriors_of(case)[cut])
+
+
+@cache
+def moved(cut: str) -> tuple[Movement, ...]:
+    """Return how far the observations to a quarter move each parameter of Great Stone, the most moved first."""
+    own = posterior(cut).parameters
+    return movements(own.space, own.points, own.weights)
 
 
 def suzhou_turns(lang: str) -> str:
@@ -332,17 +356,23 @@ def fit(lang: str) -> str:
 
 def great_stone(lang: str) -> str:
     """Tell where Great Stone stands at its horizon."""
-    brief = shipped("brief", GREAT_STONE)
+    return standing(shipped("brief", GREAT_STONE), "", lang)
+
+
+def standing(brief: Any, options: str, lang: str) -> str:
+    """Tell where Great Stone stands at its horizon by a brief, with the options of its command."""
     bands = {name: Interval(*(float(band[at, -1]) for at in (0, 4, 2))) for name, band in brief.bands.items()}
     values = {
         "quarter": spelled(brief.horizon, Texts("brief", lang)),
         "share": percent(brief.share("self_standing").share),
+        "options": options,
         **{name: shown(band, Column(name, "", Kind.count), lang) for name, band in bands.items()},
     }
     words = {
         "en": "In {quarter} it is self-standing in {share} of runs, with {operating} enterprises in operation and "
-        "{jobs} jobs (`copark brief great-stone`).",
-        "zh": "{quarter}判为自立的占{share}，运营企业数为{operating}，就业人数为{jobs}（`copark brief great-stone`）。",
+        "{jobs} jobs (`copark brief great-stone{options}`).",
+        "zh": "{quarter}判为自立的占{share}，运营企业数为{operating}，就业人数为{jobs}"
+        "（`copark brief great-stone{options}`）。",
     }
     return words[lang].format(**values)
 
@@ -584,6 +614,327 @@ def homes(lang: str) -> str:
     )
 
 
+def posteriors(lang: str) -> str:
+    """Tell how well each calibration of Great Stone searched and fits, and which values it does not reach."""
+    heads = {
+        "en": "| observations to | values | searches | R̂ | different pasts | misfit, errors of observation |",
+        "zh": "| 观测截至 | 数值个数 | 搜索次数 | R̂ | 不同的历史（有效数目） | 与观测值之差（观测误差的倍数） |",
+    }
+    lines = [heads[lang], "|---|---:|---:|---:|---:|---:|"]
+    for cut in (VALIDATION_CUT, LATEST_CUT):
+        replay = posterior(cut).replay
+        numbers = health(replay)
+        cells = [
+            str(len(replay.model.targets)),
+            str(len(replay.log_evidence)),
+            number(numbers["disagreement"], 2),
+            number(numbers["pasts"], 0),
+            number(numbers["misfit"], 2),
+        ]
+        lines.append(row([cut, *cells]))
+    return "\n".join([*lines, "", *(missed(cut, lang) for cut in (VALIDATION_CUT, LATEST_CUT))])
+
+
+def missed(cut: str, lang: str) -> str:
+    """Name the values of Great Stone outside the 90% interval of what the replays of a calibration would report."""
+    replay = posterior(cut).replay
+    checks = predictive_checks(replay.model, replay.seen)
+    outside = [check for check in checks if not check.inside]
+    pattern = {"en": "{title} {date}: {reported} ({band})", "zh": "{date}{title}：{reported}（{band}）"}[lang]
+    names = [
+        pattern.format(
+            title=lowered(observable_title(check.target.variable, lang)),
+            date=check.target.date,
+            reported=bounded(
+                check.target.value, check.target.high, check.target.bound, check.target.unit, lang, "spoken"
+            ),
+            band=reach(check.low, check.high, check.target.unit, lang),
+        )
+        for check in outside
+    ]
+    words = {
+        "en": ("Outside the 90% interval of the replays ({count} of {values} values to {cut}){names}.", ": "),
+        "zh": ("截至{cut}的{values}个数值中，位于历史再现样本90%区间之外的有{count}个{names}。", "："),
+    }
+    sentence, colon = words[lang]
+    listing = colon + {"en": "; ", "zh": "；"}[lang].join(names) if names else ""
+    return sentence.format(cut=cut, count=len(outside), values=len(checks), names=listing)
+
+
+def informed(lang: str) -> str:
+    """Name the parameters that Great Stone's observations inform, by the latest calibration."""
+    heads = {
+        "en": "| the observations to {cut} | parameters | | to {earlier} |",
+        "zh": "| 截至{cut}的观测 | 参数个数 | | 截至{earlier} |",
+    }
+    titles = {
+        "moved": {"en": "inform", "zh": "约束"},
+        "weakly": {"en": "inform weakly", "zh": "约束较弱"},
+        "unmoved": {"en": "do not inform", "zh": "不约束"},
+    }
+    lines = [heads[lang].format(cut=LATEST_CUT, earlier=VALIDATION_CUT), "|---|---:|---|---:|"]
+    for verdict, title in titles.items():
+        own = [movement for movement in moved(LATEST_CUT) if movement.verdict == verdict]
+        earlier = sum(movement.verdict == verdict for movement in moved(VALIDATION_CUT))
+        names = join((lowered(movement.title(lang)) for movement in own), lang)
+        lines.append(row([title[lang], str(len(own)), names, str(earlier)]))
+    return "\n".join(lines)
+
+
+def informed_counts(lang: str) -> str:
+    """Count the parameters that Great Stone's observations inform, by the calibration to 2020."""
+    verdicts = Counter(movement.verdict for movement in moved(VALIDATION_CUT))
+    latest = Counter(movement.verdict for movement in moved(LATEST_CUT))
+    words = {
+        "en": (
+            "Of the {all} parameters that a calibration of Great Stone estimates, its observations to 2020 inform "
+            "{moved}, and {weakly} weakly; those to 2024 inform {latest}, and {latest_weakly} weakly."
+        ),
+        "zh": (
+            "中白工业园的校准估计{all}个参数：截至2020年的观测约束其中{moved}个，另有{weakly}个较弱；"
+            "截至2024年者为{latest}个与{latest_weakly}个。"
+        ),
+    }
+    return words[lang].format(
+        all=sum(verdicts.values()),
+        moved=verdicts["moved"],
+        weakly=verdicts["weakly"],
+        latest=latest["moved"],
+        latest_weakly=latest["weakly"],
+    )
+
+
+def fixed_values(lang: str) -> str:
+    """Tell how often Great Stone stands on its own with other values in the place of those fixed by judgement."""
+    found = shipped("compare")
+    changes = [(scenario.title, scenario.outcome("self_standing")) for scenario in found.scenarios]
+    heads = {
+        "en": "| in the place of the fixed value | self-standing | change, points |",
+        "zh": "| 替代固定值的取值 | 自立 | 变化（百分点） |",
+    }
+    lines = [heads[lang], "|---|---:|---:|"]
+    lines.append(row([getattr(found.reference, lang), percent(changes[0][1].reference_share), ""]))
+    for title, change in changes:
+        interval = Interval(change.low, change.high, change.change)
+        lines.append(row([getattr(title, lang), percent(change.arm_share), shown(interval, POINTS, lang)]))
+    return "\n".join(lines)
+
+
+def judgement(lang: str) -> str:
+    """Count the parameters of the model that rest on judgement, and those that are fixed."""
+    parameters = catalogue().parameters.values()
+    words = {
+        "en": "Of the model's {all} parameters {judged} are judgement; {fixed} are fixed.",
+        "zh": "模型的{all}个参数中，{judged}个出自判断，{fixed}个为固定值。",
+    }
+    return words[lang].format(
+        all=len(parameters),
+        judged=sum(parameter.grade == "judgement" for parameter in parameters),
+        fixed=sum(parameter.prior.kind == "fixed" for parameter in parameters),
+    )
+
+
+def to_2020(lang: str) -> str:
+    """Tell what the calibration to 2020 says of Great Stone's horizon, and how it fits."""
+    earlier = shipped("brief", GREAT_STONE, VALIDATION_CUT)
+    words = {
+        "en": "*By the calibration to 2020.* {stands} Of {compared} comparable observations {outside} lie outside the "
+        "5th to 95th percentile.",
+        "zh": "*按截至2020年的校准。*{stands}{compared}个可比观测值中，{outside}个位于第5至95百分位之外。",
+    }
+    return words[lang].format(
+        stands=standing(earlier, " --cut 2020Q4", lang), outside=earlier.outside, compared=earlier.compared
+    )
+
+
+def validation(lang: str) -> str:
+    """Tell who forecast Great Stone best from the end of 2020."""
+    found = shipped("validate", GREAT_STONE)
+    document = REGISTRY["validate"].document(found, lang)
+    table = next(table for section in document.sections for table in tables(section) if table.key == "scores")
+    at = {column.key: place for place, column in enumerate(table.columns)}
+    heads = [table.columns[at["observable"]].title, method_title(BLIND, lang)]
+    heads += [{"en": "best benchmark forecast", "zh": "最佳基准预测"}[lang], table.columns[at["winner"]].title]
+    lines = [document.headline, "", row(heads), "|---|---:|---:|---|"]
+    for cells, line in zip(table.rows, found.last.fair, strict=True):
+        benchmark = line.best_naive
+        beside = "–" if benchmark is None else f"{number(line.crps[benchmark])} · {method_title(benchmark, lang)}"
+        lines.append(row([str(cells[at["observable"]]), number(line.crps[BLIND]), beside, str(cells[at["winner"]])]))
+    return "\n".join([*lines, "", bullets("validate", found, "summary", lang)])
+
+
+def validation_why(lang: str) -> str:
+    """Tell of every quantity why the best benchmark or the model forecast it better."""
+    return bullets("validate", shipped("validate", GREAT_STONE), "why", lang)
+
+
+def validation_width(lang: str) -> str:
+    """Tell of every quantity where the largest part of its forecast's variance comes from."""
+    words = Texts("validate", lang)
+    heads = {"en": "| indicator | largest source | share of the variance |", "zh": "| 指标 | 最大来源 | 占方差 |"}
+    lines = [heads[lang], "|---|---|---:|"]
+    for width in shipped("validate", GREAT_STONE).widths[BLIND]:
+        source = width.split.largest
+        title = observable_title(width.variable, lang)
+        lines.append(row([title, words(f"source.{source}"), percent(width.split.shares[source])]))
+    return "\n".join(lines)
+
+
+def ablation(lang: str) -> str:
+    """Tell what matters in the model of Great Stone, and which mechanisms its later observations support."""
+    found = shipped("ablate", GREAT_STONE)
+    return f"{headline('ablate', found, lang)}\n\n{bullets('ablate', found, 'summary', lang)}"
+
+
+def stack(lang: str) -> str:
+    """Tell how the stack did beside the model and each curve."""
+    found = shipped("stack")
+    heads = {
+        "en": "| method | mean CRPS of ln(1 + count) | within the 90% interval |",
+        "zh": "| 方法 | ln(1 + 数量) 的平均CRPS | 落入90%区间 |",
+    }
+    document = REGISTRY["stack"].document(found, lang)
+    table = next(table for section in document.sections for table in tables(section) if table.key == "scores")
+    lines = [document.headline, "", heads[lang], "|---|---:|---:|"]
+    at = 0
+    for title, count in table.groups:
+        lines.append(row([f"*{title}*", "", ""]))
+        for method, score, _, share in table.rows[at : at + count]:
+            lines.append(row([str(method), number(score, 3), percent(share)]))
+        at += count
+    return "\n".join(lines)
+
+
+def reliability_more(lang: str) -> str:
+    """Tell what chances of standing alone are corrected to, and what the model misses."""
+    return bullets("reliability", shipped("reliability"), "summary", lang)
+
+
+def headline(name: str, answer: Any, lang: str) -> str:
+    """Return the first sentences of an answer."""
+    return str(REGISTRY[name].document(answer, lang).headline)
+
+
+def bullets(name: str, answer: Any, key: str, lang: str) -> str:
+    """Return the list of sentences in a section of an answer's document."""
+    document = REGISTRY[name].document(answer, lang)
+    section = next(section for section in document.sections if section.key == key)
+    items = [item for block in section.blocks if isinstance(block, Bullets) for item in block.items]
+    return "\n".join(f"- {item}" for item in items)
+
+
+def claims_to_2020(lang: str) -> str:
+    """Tell of every claim its probability and word by the observations to 2020, and by those to 2024."""
+    earlier = {finding.claim.id: finding for finding in shipped("claims", GREAT_STONE, VALIDATION_CUT).claims}
+    heads = {
+        "en": "| claim | to 2020: P | word | to 2024: P | word |",
+        "zh": "| 论断 | 截至2020年：概率 | 用语 | 截至2024年：概率 | 用语 |",
+    }
+    lines = [heads[lang], "|---|---:|---|---:|---|"]
+    for finding in shipped("claims", GREAT_STONE).claims:
+        cells = [claim_number(finding.claim.id, lang)]
+        for one in (earlier[finding.claim.id], finding):
+            cells += [percent(one.probability), text(f"claims.word.{one.word}", lang)]
+        lines.append(row(cells))
+    return "\n".join(lines)
+
+
+def claims_changed(lang: str) -> str:
+    """Tell how much the observations changed of the parts of claims, and what the rules could have refuted."""
+    found = shipped("claims", GREAT_STONE)
+    parts = [part for claim in found.claims for part in claim.parts if part.why != "lacking"]
+    beyond = [part for part in parts if not part.monte_carlo[0] <= part.prior_probability <= part.monte_carlo[1]]
+    tried = [part.recentred for part in parts if part.recentred is not None]
+    worlds = [severity for part in parts for severity in part.severities]
+    values = {
+        "parts": len(parts),
+        "beyond": len(beyond),
+        "down": sum(part.probability < part.prior_probability for part in beyond),
+        "tried": len(tried),
+        "mostly": sum(severity.share >= 0.8 for severity in tried),
+        "never": sum(severity.refuted == 0 for severity in tried),
+        "worlds": len(worlds),
+        "construction": sum(severity.identical for severity in worlds),
+    }
+    words = {
+        "en": (
+            "Of {parts} measured parts the observations to 2024 moved P of {beyond} by more than Monte Carlo error, of "
+            "{down} downwards. Were the effects as wide as found but centred on zero, the rule would be against the "
+            "claim in at least 80% of resamples of the draws for {mostly} of {tried} parts, and never for {never}: "
+            "there the posterior is too wide to refute anything. Of {worlds} null models {construction} refute *by "
+            "construction*, since with the link in question cut paired scenarios are identical; they are told as that "
+            "and do not count."
+        ),
+        "zh": (
+            "{parts}个可度量的分项中，截至2024年的观测使{beyond}个的概率变动超出蒙特卡洛误差，其中{down}个下降。"
+            "若作用的离散程度与所得相同而以零为中心，对参数组重抽样，{tried}个分项中有{mostly}个在至少80%的重抽样中得出否定，"
+            "{never}个从不否定，因为后验过宽，什么也否定不了。{worlds}个零模型中有{construction}个因*设定*而必然否定："
+            "切断所涉传导渠道后，配对情景完全相同；均予注明，不计入。"
+        ),
+    }
+    return words[lang].format(**values)
+
+
+def set_methods(lang: str) -> str:
+    """Tell of each condition how far it is needed for success, by the scores of the casebook's parks."""
+    solution, ceilings = shipped("qca"), shipped("nca")
+    needed = {expression: consistency for expression, consistency, *_ in rows_of("qca", solution, "necessity", lang)}
+    paths = {expression for kind, _, expression, *_ in rows_of("qca", solution, "solutions", lang) if kind}
+    heads = {
+        "en": "| condition | QCA: consistency as necessary | QCA: a path of the solution | NCA: effect d | p |",
+        "zh": "| 条件 | QCA：作为必要条件的一致性 | QCA：解中的路径 | NCA：效应量d | p |",
+    }
+    path = {"en": ("yes", "no"), "zh": ("是", "否")}[lang]
+    lines = [
+        headline("qca", solution, lang),
+        headline("nca", ceilings, lang),
+        "",
+        heads[lang],
+        "|---|---:|---|---:|---:|",
+    ]
+    for condition, kind, effect, _, chance, *_ in rows_of("nca", ceilings, "ceilings", lang):
+        if not kind.startswith("CE-FDH"):
+            continue
+        consistency = needed.get(condition)
+        qca = ["–", "–"] if consistency is None else [number(consistency, 2), path[condition not in paths]]
+        lines.append(row([condition, *qca, number(effect, 2), number(chance, 4)]))
+    return "\n".join(lines)
+
+
+def rows_of(name: str, answer: Any, key: str, lang: str) -> tuple[tuple[Any, ...], ...]:
+    """Return the rows of a table in an answer's document."""
+    document = REGISTRY[name].document(answer, lang)
+    return tuple(next(table for section in document.sections for table in tables(section) if table.key == key).rows)
+
+
+def literature(lang: str) -> str:
+    """Set each estimate of the literature beside the same quantity in the model of Great Stone."""
+    return table_of(shipped("experts", GREAT_STONE), "experts", "estimates", "estimate estimated prior record", lang)
+
+
+def validation_short(lang: str) -> str:
+    """Tell who forecast Great Stone best from the end of 2020, and how firmly."""
+    found = shipped("validate", GREAT_STONE)
+    firm = sum(line.firm for line in found.last.raced)
+    words = {
+        "en": "{headline} Comparisons that are decided firmly: {firm}.",
+        "zh": "{headline}其中优劣明确的比较有{firm}项。",
+    }
+    first = spelled(headline("validate", found, lang), Texts("brief", lang))
+    return words[lang].format(headline=first, firm=firm)
+
+
+def data(lang: str) -> str:
+    """Count what is on record of Great Stone."""
+    case = load_case(GREAT_STONE)
+    words = {
+        "en": "Great Stone has {observations} dated observations and {events} events from {sources} sources.",
+        "zh": "中白工业园有{observations}个有日期的观测值和{events}项事件，出自{sources}个来源。",
+    }
+    counts = {name: len(getattr(case, name)) for name in ("observations", "events", "sources")}
+    return words[lang].format(**counts)
+
+
 BLOCKS: Mapping[str, Callable[[str], str]] = {
     "suzhou-turns": suzhou_turns,
     "suzhou-results": suzhou_results,
@@ -603,6 +954,24 @@ BLOCKS: Mapping[str, Callable[[str], str]] = {
     "typology": typology,
     "experts": experts,
     "homes": homes,
+    "posteriors": posteriors,
+    "informed": informed,
+    "informed-counts": informed_counts,
+    "fixed-values": fixed_values,
+    "judgement": judgement,
+    "to-2020": to_2020,
+    "validation": validation,
+    "validation-why": validation_why,
+    "validation-width": validation_width,
+    "ablation": ablation,
+    "stack": stack,
+    "reliability-more": reliability_more,
+    "claims-to-2020": claims_to_2020,
+    "claims-changed": claims_changed,
+    "set-methods": set_methods,
+    "literature": literature,
+    "validation-short": validation_short,
+    "data": data,
 }
 
 

@@ -37,7 +37,7 @@ def test_every_calibrated_park_is_asked_what_its_page_begins_with():
     every = list(shipped.asked())
     parks = [given["case"] for name, given in every if name == "levers"]
     assert parks == [one for one in list_cases() if posteriors_in(casebook_path() / one / POSTERIOR)]
-    assert [given["case"] for name, given in every if name == "brief"] == parks
+    assert [given["case"] for name, given in every if name == "brief" and "cut" not in given] == parks
     assert {words for words, *_ in shipped.questions(["thilawa"])} == {"levers case=thilawa", "brief case=thilawa"}
 
 

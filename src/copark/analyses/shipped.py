@@ -19,7 +19,7 @@ from copark.version import RELEASE_QUARTER
 if TYPE_CHECKING:
     from copark.analyses.contract import AnalysisParams
 
-FITTED = ("experts", "joint", "reliability", "voi")
+FITTED = ("ablate", "experts", "joint", "reliability", "validate", "voi")
 """Analyses whose numbers come out of regressions and searches by libraries, which carry rounding farther."""
 RUNS, FITS = NO_DIFFERENCE, 1e-6
 """How far numbers may be from those that ship, relative to the greater of 1 and their size: those read off runs, which
@@ -39,8 +39,24 @@ QUESTIONS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("voi", GREAT_STONE),
     ("experts", GREAT_STONE),
     ("joint", {}),
+    ("stack", {}),
+    ("validate", {**GREAT_STONE, "cuts": ("2020Q4",)}),
+    ("ablate", GREAT_STONE),
+    ("brief", {**GREAT_STONE, "cut": "2020Q4"}),
+    ("claims", {**GREAT_STONE, "cut": "2020Q4"}),
+    ("compare", {"reference": "fixed-values", "outcomes": True}),
+    ("qca", {"outcome": "OUTCOME", "conditions": ("GOV", "EQUITY", "NETWORK"), "drop_missing": True}),
+    (
+        "nca",
+        {"x": ("GOV", "EQUITY", "NETWORK", "ENTERPRISE"), "y": "OUTCOME", "drop_missing": True, "permutations": 10_000},
+    ),
 )
-"""What is asked for them: names of analyses, and parameters that are not the default."""
+"""What is asked for them: names of analyses, and parameters that are not the default.
+
+From ``stack`` on they are asked since documents tell their numbers (``docs/build_numbers.py``). No validation from
+earlier cuts is among them: it would search for posteriors that do not ship, and a search is another one on another
+processor.
+"""
 OF_EVERY_PARK = ("levers", "brief")
 """What is asked, besides, of every park of the casebook that is calibrated: what its page to decide on begins with."""
 
