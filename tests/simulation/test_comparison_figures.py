@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from copark.analyses.compare import answer_of
+from copark.analyses.compare import figures as comparison
 from copark.analyses.context import Context
 from copark.cases.load import load_case
-from copark.figures import comparison
 from copark.presentation.figures import render
 from copark.presentation.style import styled
 from copark.simulation.readouts.compare import effects_of, paired

@@ -79,7 +79,7 @@ class CompareShow(Show):
 
     def output(self, name: str) -> str:
         """What an output is called."""
-        from copark.figures.comparison import output_title
+        from copark.analyses.compare.figures import output_title
 
         return output_title(name, self.t.lang)
 
@@ -172,13 +172,13 @@ class CompareShow(Show):
 
     def foot(self) -> str:
         """What stands below a figure."""
-        from copark.figures.comparison import footer
+        from copark.analyses.compare.figures import footer
 
         return footer(self.found.studies, self.found.pairs, self.t.lang)
 
     def over_time(self, scenario: ComparedScenario) -> Iterator[doc.Chart]:
         """Give the course of each difference."""
-        from copark.figures.comparison import difference_bands
+        from copark.analyses.compare.figures import difference_bands
 
         t = self.t
         for output, levels in scenario.courses.items():
@@ -204,7 +204,7 @@ class CompareShow(Show):
 
     def at_ends(self) -> Iterator[doc.Chart]:
         """Give every scenario's difference of an output at a date."""
-        from copark.figures.comparison import arms
+        from copark.analyses.compare.figures import arms
 
         t = self.t
         scenarios = self.found.scenarios
@@ -287,7 +287,7 @@ class CompareShow(Show):
 
     def waterfall(self, one: ComparedScenario, parts: OutcomeParts) -> Figure:
         """Draw the parts of the change of the share of self-standing runs."""
-        from copark.figures.comparison import waterfall
+        from copark.analyses.compare.figures import waterfall
 
         t, at = self.t, OUTCOMES.index(STANDING)
         steps = [(t(f"group.{part.group}"), part.change[at], part.error[at]) for part in parts.parts]
