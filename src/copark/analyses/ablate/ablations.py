@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from math import inf
 from typing import Any
 
@@ -239,41 +239,13 @@ def ablate(
     stages = stages or Stages()
     cut = None if source is None else source.cut
     later = () if cut is None else later_targets(case, cut)
-    pairs = source.replay.pairs if isinstance(source, PosteriorSource) else 0
-    runs = pairs * settings.futures if pairs else RUNS_WITHOUT_POSTERIOR
-    replayed_on = later if pairs else ()
-    experiment = experiment_of(
-        case,
-        source,
-        runs=runs,
-        futures=settings.futures if pairs else 1,
-        seed=settings.seed,
-        later=replayed_on,
-        threads=threads,
-    )
-    plans = workload(case, settings, pairs, cut)
-    work = _Work(case, settings, experiment, replayed_on, stages, progress or (lambda *_: None), plans)
-    whole = work.reference_scores()
-    noise = work.noise(whole) if replayed_on else None
+    work = _Work.of(case, settings, source, later, threads, stages, progress or (lambda *_: None))
+    work.score_reference()
     refits = None
     if cut is not None and settings.size and later:
-        refitting = Refitting(case, cut, settings.size, settings.seed, later, threads, stages)
-        refits = _Refits(work, refitting, work.as_it_is)
+        refits = _Refits(work, Refitting(case, cut, settings.size, settings.seed, later, threads, stages))
     marks = {} if parameters is None else marks_of(parameters)
-    rows = []
-    for ablation in chosen(case, settings, cut):
-        row = work.row(ablation)
-        since = work.scores_since_cut(ablation)
-        refitted, misfit = refits.change(ablation.whole) if refits is not None else (None, None)
-        row = replace(
-            row,
-            standing=standing(ablation, marks),
-            replayed=change(row.scores, whole, later, noise) if replayed_on else None,
-            since_cut=None if since is None else change(since, whole, later, noise),
-            refitted=refitted,
-            misfit=misfit,
-        )
-        rows.append(row)
+    rows = [work.row(ablation, marks, refits) for ablation in chosen(case, settings, cut)]
     made_of = provenance_of(case, settings, source, cut)
     return Ablations(
         run_id=identity_of(made_of),
@@ -283,12 +255,12 @@ def ablate(
         settings=settings,
         cut=None if cut is None else str(cut),
         quarters=quarters_compared(case),
-        pairs=runs,
+        pairs=work.experiment.study.runs,
         rows=tuple(rows),
         asked=len(later),
-        crps=by_observable(whole, replayed_on),
+        crps=by_observable(work.whole, work.later),
         crps_refitted={} if refits is None else by_observable(refits.whole.scores, later),
-        noise=noise,
+        noise=work.noise,
         noise_refitted=None if refits is None else refits.noise,
     )
 
@@ -346,6 +318,39 @@ class _Work:
     """How much there is to run, by kind."""
     done: int = 0
     """Simulated quarters that are done."""
+    whole: Floats = field(default_factory=lambda: np.zeros(0))
+    """The whole model's scores, shape (targets,)."""
+    noise: float | None = None
+    """Spread of the whole model's score over other random numbers after the cut."""
+
+    @classmethod
+    def of(
+        cls,
+        case: Case,
+        settings: AblationSettings,
+        source: Source | None,
+        later: tuple[Target, ...],
+        threads: int,
+        stages: Stages,
+        progress: Progress,
+    ) -> _Work:
+        """Set up the experiment: the posterior's pairs with some replicates, or else draws without any to replay.
+
+        Parameters are as of :func:`ablate`; ``later`` are the targets after the cut, which replays alone are scored on.
+        """
+        pairs = source.replay.pairs if isinstance(source, PosteriorSource) else 0
+        scored = later if pairs else ()
+        experiment = experiment_of(
+            case,
+            source,
+            runs=pairs * settings.futures if pairs else RUNS_WITHOUT_POSTERIOR,
+            futures=settings.futures if pairs else 1,
+            seed=settings.seed,
+            later=scored,
+            threads=threads,
+        )
+        plans = workload(case, settings, pairs, None if source is None else source.cut)
+        return cls(case, settings, experiment, scored, stages, progress, plans)
 
     @property
     def as_it_is(self) -> Scenario:
@@ -362,11 +367,16 @@ class _Work:
         """Count the runs of a scenario."""
         self.count(self.experiment.study.runs * self.plans[0].quarters)
 
-    def reference_scores(self) -> Floats:
-        """Score the whole model's runs."""
+    def score_reference(self) -> None:
+        """Score the whole model, and measure how far its score moves by chance."""
         runs = self.experiment.measured(self.as_it_is)
         self.count_scenario()
-        return scores_of(runs, self.experiment.measures.outputs, self.later)
+        self.whole = scores_of(runs, self.experiment.measures.outputs, self.later)
+        if self.later:
+            seed = self.experiment.study.seed + 1000
+            repeats = (self.scores(f"noise-{n}", self.as_it_is, seed + n) for n in range(self.settings.repeats))
+            ratios = [log_ratio(scored, self.whole, self.later) for scored in repeats]
+            self.noise = float(np.std(ratios, ddof=1)) if len(ratios) > 1 else None
 
     def scores(self, name: str, scenario: Scenario, seed: int) -> Floats:
         """Score the runs of a scenario with random numbers of a seed, or find the scores among the stages."""
@@ -386,27 +396,41 @@ class _Work:
         self.count_scenario()
         return scored
 
-    def noise(self, whole: Floats) -> float | None:
-        """Measure the spread of the score over other random numbers after the cut."""
-        seed = self.experiment.study.seed + 1000
-        repeats = (self.scores(f"noise-{n}", self.as_it_is, seed + n) for n in range(self.settings.repeats))
-        ratios = [log_ratio(scored, whole, self.later) for scored in repeats]
-        return float(np.std(ratios, ddof=1)) if len(ratios) > 1 else None
+    def row(self, ablation: Ablation, marks: Mapping[str, str], refits: _Refits | None) -> AblationRow:
+        """Compare the park without something with the park as it is.
 
-    def scores_since_cut(self, ablation: Ablation) -> Floats | None:
-        """Score the runs with something off from the cut on; ``None`` where it cannot be, or nothing is scored."""
-        scenario = ablation.since_cut
-        if scenario is None or not self.later:
-            return None
-        return self.scores(f"since-{_content(scenario)}", scenario, self.experiment.study.seed)
-
-    def row(self, ablation: Ablation) -> AblationRow:
-        """Compare the park without something with the park as it is, or find that among the stages."""
+        Parameters
+        ----------
+        ablation
+            What is off.
+        marks
+            As of :func:`standing`.
+        refits
+            Refits without it, if they are made.
+        """
         rows = TypeAdapter(AblationRow)
         name = f"row-{_content(ablation.whole)}"
         kept = self.stages.plain(name, lambda: rows.dump_python(self._row(ablation), mode="json"))
         self.count_scenario()
-        return rows.validate_python(kept)
+        row = rows.validate_python(kept)
+        since_cut = self._since_cut(ablation)
+        refitted, misfit = (None, None) if refits is None else refits.change(ablation.whole)
+        return replace(
+            row,
+            standing=standing(ablation, marks),
+            replayed=change(row.scores, self.whole, self.later, self.noise) if self.later else None,
+            since_cut=since_cut,
+            refitted=refitted,
+            misfit=misfit,
+        )
+
+    def _since_cut(self, ablation: Ablation) -> ScoreChange | None:
+        """Score the runs with something off from the cut on; ``None`` where it cannot be, or nothing is scored."""
+        scenario = ablation.since_cut
+        if scenario is None or not self.later:
+            return None
+        scored = self.scores(f"since-{_content(scenario)}", scenario, self.experiment.study.seed)
+        return change(scored, self.whole, self.later, self.noise)
 
     def _row(self, ablation: Ablation) -> AblationRow:
         experiment = self.experiment
@@ -449,7 +473,8 @@ def _content(scenario: Scenario) -> str:
 class _Refits:
     """The whole model's refit, how far its score moves by points and random numbers, and refits without something."""
 
-    def __init__(self, work: _Work, refitting: Refitting, as_it_is: Scenario) -> None:
+    def __init__(self, work: _Work, refitting: Refitting) -> None:
+        as_it_is = work.as_it_is
         self.work = work
         self.refitting = refitting
         self.whole = self._refit(refitting, as_it_is)

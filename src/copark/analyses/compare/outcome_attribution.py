@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from copark.analyses.context import Context
     from copark.analyses.contract import Wanted
     from copark.cases import Case
+    from copark.simulation.study import Scenario, Study
 
 Outputs = Mapping[str, Floats]
 """Outputs by name, each of shape (runs, quarters)."""
@@ -391,20 +392,15 @@ def outcome_parts(
     The parts, or ``None`` where nothing changes, or the runs cannot be made again as they were.
     """
     from copark.simulation.counterfactual import without_links
-    from copark.simulation.run import facts_of, first_apart, inputs_of
     from copark.simulation.study import Study
 
     first, second = (Study.model_validate(provenance(result)["study"]) for result in (reference, scenarios))
     before = next(own for own in first.scenarios if own.key == outcomes.reference)
     after = next(own for own in second.scenarios if own.key == scenario)
     codes_before, codes_after = outcome_codes(outcomes, scenario)
-    is_same_case = case.hash == provenance(reference).get("case_hash", case.hash)
-    if not is_same_case or np.array_equal(codes_before, codes_after):
+    if case.hash != provenance(reference).get("case_hash", case.hash) or np.array_equal(codes_before, codes_after):
         return None
-    facts = [facts_of(first, case, own) for own in (before, after)]
-    since = 0
-    if before.parameters == after.parameters and facts[0].keys() == facts[1].keys():
-        since = first_apart(*(inputs_of(first.seen(case), own) for own in (before, after)))
+    since = _first_apart(first, case, before, after)
     numbers = reference["run"].to_numpy()[outcomes.finished[scenario]]
 
     def change(coalitions: Sequence[tuple[str, ...]], runs: int) -> list[Indicators]:
@@ -423,11 +419,23 @@ def outcome_parts(
     count = len(whole)
     if not np.array_equal(whole, _difference(codes_before, codes_after)[:count]):
         return None
-    shares = [
-        tuple(float((codes[:count] == code).mean()) for code in range(len(OUTCOMES)))
-        for codes in (codes_before, codes_after)
-    ]
-    return OutcomeParts(str(case.clock.start + since), count, shares[0], shares[1], parts_of(change, MOST_RUNS))
+    shares = _shares(codes_before[:count]), _shares(codes_after[:count])
+    return OutcomeParts(str(case.clock.start + since), count, *shares, parts_of(change, MOST_RUNS))
+
+
+def _shares(codes: NDArray[np.int8]) -> tuple[float, ...]:
+    """Give P(outcome), in the order of the outcomes, of codes of shape (runs,)."""
+    return tuple(float((codes == code).mean()) for code in range(len(OUTCOMES)))
+
+
+def _first_apart(study: Study, case: Case, before: Scenario, after: Scenario) -> int:
+    """Give the quarter, counted from 0, from which on two scenarios of a study differ; 0 where they do all along."""
+    from copark.simulation.run import facts_of, first_apart, inputs_of
+
+    facts = [facts_of(study, case, scenario) for scenario in (before, after)]
+    if before.parameters != after.parameters or facts[0].keys() != facts[1].keys():
+        return 0
+    return first_apart(*(inputs_of(study.seen(case), scenario) for scenario in (before, after)))
 
 
 def _difference(reference: NDArray[np.int8], arm: NDArray[np.int8]) -> Indicators:
