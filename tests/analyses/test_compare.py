@@ -82,7 +82,7 @@ def test_every_number_of_the_document_is_one_of_the_result(regimes, shown):
 
 def test_outcomes_are_shares_of_the_same_runs(regimes):
     for one in regimes.result.scenarios:
-        for shares in zip(*((row.reference_share, row.arm_share) for row in one.outcomes), strict=True):
+        for shares in zip(*((row.reference_share, row.scenario_share) for row in one.outcomes), strict=True):
             assert sum(shares) == pytest.approx(1.0)
         for name in OUTCOMES:
             before, after = one.moves.shares(name)
@@ -159,7 +159,7 @@ def test_of_a_park_that_is_not_calibrated_outcome_shares_are_told_on_request_alo
         assert (folded["outcomes"], folded["moves"]) == (not asked, not asked)
         assert assumed.meaning("en") in [one.text for one in document.blocks() if isinstance(one, Caveat)]
         standing = found.scenarios[2].outcome("self_standing")
-        assert (f"{100 * standing.arm_share:.1f}%" in document.headline) is asked
+        assert (f"{100 * standing.scenario_share:.1f}%" in document.headline) is asked
 
 
 def test_unknown_names_end_with_code_two_and_one_line(capsys, tmp_path):
@@ -243,7 +243,7 @@ def test_without_a_land_plan_nobody_is_in_debt_and_nobody_dependent(compared):
         before, after = parts.share(name)
         assert sum(part.change[at] for part in parts.parts) == pytest.approx(after - before, abs=1e-12)
         row = scenario.outcome(name)
-        assert (before, after) == pytest.approx((row.reference_share, row.arm_share))
+        assert (before, after) == pytest.approx((row.reference_share, row.scenario_share))
     assert parts.since == "2012Q3"
     assert {"plan", "credit"} <= {part.group for part in parts.parts}
     assert books.debt[1] == 0.0 < books.debt[0]

@@ -30,13 +30,8 @@ def listed(great_stone):
 
 
 @pytest.fixture(scope="module")
-def bench(great_stone, source):
-    return effects.bench_of(great_stone, source, runs=16, futures=1, seed=1)
-
-
-@pytest.fixture(scope="module")
-def reference(bench):
-    return bench.run(as_it_is())
+def experiment(great_stone, source):
+    return effects.experiment_of(great_stone, source, runs=16, futures=1, seed=1)
 
 
 def test_every_arrow_and_every_shock_is_among_them(great_stone, listed):
@@ -53,20 +48,22 @@ def test_dated_facts_can_end_with_the_cut_and_parameters_cannot(listed):
     assert listed["link/plan_to_land"].since_cut is None
 
 
-def test_the_plan_is_seen_in_the_land(bench, reference, listed, great_stone):
-    found = effects.effect(bench, reference, listed["plan"].whole)
-    last = effects.quarters_compared(great_stone)[-1]
-    assert found.verdict == "works"
-    assert found.of("serviced_area", last).equal == 0.0
-    assert found.of("serviced_area", last).low < -100.0
-    assert found.of("operating", last).unit == "log points"
+def test_the_plan_is_seen_in_the_land(found):
+    (plan,) = (row for row in found.rows if row.key == "plan")
+    last = found.quarters[-1]
+    assert plan.verdict == "works"
+    assert plan.of("serviced_area", last).equal == 0.0
+    assert plan.of("serviced_area", last).low < -100.0
+    assert plan.of("operating", last).unit == "log points"
 
 
-def test_nothing_before_the_cut_moves_where_it_is_off_from_the_cut_on(bench, reference, listed):
-    arm = bench.run(listed["rescue"].since_cut)
-    before = CUT - Quarter.parse(str(reference["label"].to_numpy()[0])) + 1
-    for name in effects.COMPARED:
-        assert np.array_equal(arm[name].to_numpy()[..., :before], reference[name].to_numpy()[..., :before])
+def test_nothing_before_the_cut_moves_where_it_is_off_from_the_cut_on(experiment, listed):
+    scenario = listed["rescue"].since_cut
+    changed = experiment.effects([scenario], against=as_it_is())
+    before = CUT - Quarter.parse(changed.quarters[0]) + 1
+    for output in effects.COMPARED:
+        with_it, without = (read(scenario.key, output)[:, :before] for read in (changed.before, changed.after))
+        assert np.array_equal(with_it, without)
 
 
 def test_scores_are_means_of_logarithms_of_ratios(great_stone):
@@ -112,10 +109,10 @@ def blocks(document, kind):
 def test_the_answer_is_told_first_and_tables_hold_every_mechanism(found):
     document = found.document("en")
     last = found.quarters[-1]
-    first = max(found.rows, key=lambda row: abs(row.effect.of("operating", last).median))
+    first = max(found.rows, key=lambda row: abs(row.of("operating", last).median))
     assert first.title.en in document.headline
     card = blocks(document, Cards)[0].cards[0]
-    assert card.value == exp(first.effect.of("operating", last).median) - 1.0
+    assert card.value == exp(first.of("operating", last).median) - 1.0
     assert any("other explanation" in one.text for one in blocks(document, Caveat))
     for lang in ("en", "zh"):
         shown = found.document(lang)

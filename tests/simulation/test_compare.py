@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from copark.simulation.outcomes import OUTCOMES
-from copark.simulation.readouts.compare import NotComparable, begins, compare, dates_compared, pair, pairs_of
+from copark.simulation.readouts.compare import (
+    NotComparable,
+    dates_compared,
+    differences,
+    effects_of,
+    outcome_effects_of,
+    paired,
+)
 from copark.stats.precision import change_interval, split
 from tests.report.conftest import make_result
 
@@ -33,40 +40,45 @@ def made_up(runs=40, quarters=80, **provenance):
 
 
 def test_differences_are_taken_run_by_run():
-    result = made_up()
-    better, same = pairs_of(result)
-    table = compare([better, same], ["operating"], ["2014Q4", "2024Q2"])
-    before = table.of("better", "operating", "2014Q4")
+    effects = effects_of(*paired(made_up()), ["operating", "jobs"])
+    rows = {
+        (row.scenario, row.quarter, row.log): row for row in differences(effects, ["operating"], ["2014Q4", "2024Q2"])
+    }
+    before = rows["better", "2014Q4", False]
     assert (before.low, before.median, before.high, before.above, before.equal) == (0.0, 0.0, 0.0, 0.0, 1.0)
-    row = table.of("better", "operating", "2024Q2")
+    row = rows["better", "2024Q2", False]
     operating = 47 + 10.0 * np.arange(1, 41)
     assert np.isclose(row.median, 0.1 * np.median(operating))
     assert np.allclose((row.low, row.high), 0.1 * np.quantile(operating, (0.05, 0.95)))
     assert np.isclose(row.reference_median, np.median(operating))
     assert (row.above, row.equal, row.pairs, row.unit) == (1.0, 0.0, 40, "companies")
-    ratio = table.of("better", "operating", "2024Q2", log=True)
+    ratio = rows["better", "2024Q2", True]
     assert np.allclose((ratio.low, ratio.median, ratio.high), np.log(1.1))
     assert ratio.unit == "log points"
-    assert table.of("same", "operating", "2024Q2").equal == 1.0
-    with pytest.raises(KeyError):
-        table.of("better", "operating", "2030Q1")
-    assert (begins(better), begins(better, ["jobs"]), begins(same)) == ("2015Q1", None, None)
+    assert rows["same", "2024Q2", False].equal == 1.0
+    for output, quarter in (("operating", "2050Q1"), ("cash", "2024Q2")):
+        with pytest.raises(KeyError):
+            list(differences(effects, [output], [quarter]))
+    begins = [
+        effects.first_difference(*pair) for pair in (("better", "operating"), ("better", "jobs"), ("same", "jobs"))
+    ]
+    assert begins == ["2015Q1", None, None]
 
 
 def test_changes_of_outcomes_count_pairs():
-    """Ten stagnant runs of forty; in the better arm four of them remain, and two self-standing ones fail."""
-    better, same = pairs_of(made_up())
-    changes = {(row.arm, row.outcome): row for row in compare([better, same], ["operating"]).outcomes}
+    """Ten stagnant runs of forty; in the better scenario four of them remain, and two self-standing ones fail."""
+    shares = outcome_effects_of(*paired(made_up())).shares()
+    changes = {(row.scenario, row.measure): row for row in shares}
     stagnant = changes["better", "stagnant"]
     assert (stagnant.both, stagnant.gained, stagnant.lost, stagnant.neither) == (4, 0, 6, 30)
-    assert (stagnant.reference_share, stagnant.arm_share, stagnant.change) == (0.25, 0.1, -0.15)
+    assert (stagnant.reference_share, stagnant.scenario_share, stagnant.change) == (0.25, 0.1, -0.15)
     standing = changes["better", "self_standing"]
     assert (standing.both, standing.gained, standing.lost, standing.neither) == (28, 6, 2, 4)
     assert changes["better", "failed"].gained == 2
     for row in changes.values():
         assert row.both + row.gained + row.lost + row.neither == 40
         assert row.low <= row.change <= row.high
-    assert sum(row.change for (arm, _), row in changes.items() if arm == "better") == pytest.approx(0.0)
+    assert sum(row.change for (key, _), row in changes.items() if key == "better") == pytest.approx(0.0)
     assert all(changes["same", name].change == 0.0 for name in OUTCOMES)
     assert changes["same", "failed"].high > 0.0
 
@@ -106,7 +118,7 @@ def test_the_split_is_the_law_of_total_variance_by_hand():
 )
 def test_what_was_made_otherwise_is_refused_and_says_why(changes, code, key):
     with pytest.raises(NotComparable) as caught:
-        pair(made_up(), made_up(**changes))
+        paired(made_up(), made_up(**changes))
     (fault,) = caught.value.faults
     assert (fault.code, fault.key) == (code, key)
     assert fault.cause("zh")
@@ -114,15 +126,19 @@ def test_what_was_made_otherwise_is_refused_and_says_why(changes, code, key):
 
 
 def test_results_of_other_length_are_paired_where_they_overlap():
-    one = pair(made_up(40), made_up(40).isel(run=slice(5, 40), quarter=slice(0, 60)), 0, "better")
-    assert one.before.sizes["run"] == 35
-    assert one.labels[-1] == "2027Q2"
-    assert dates_compared(one.before) == ("2024Q2", "2027Q2")
+    short = made_up(40).isel(run=slice(5, 40), quarter=slice(0, 60))
+    reference, scenarios = paired(made_up(40), short)
+    effects = effects_of(reference, scenarios, ["operating"])
+    assert effects.scenarios == ("better", "same"), "the reference stands beside others, not itself"
+    assert effects.pairs("better") == 35
+    assert effects.quarters[-1] == "2027Q2"
+    assert effects.draws.tolist() == list(range(5, 40))
+    assert dates_compared(reference) == ("2024Q2", "2027Q2")
 
 
-def test_runs_that_did_not_finish_in_both_arms_are_left_out():
+def test_runs_that_did_not_finish_in_both_scenarios_are_left_out():
     result = made_up()
     result["status"].values[0, 3], result["status"].values[1, 4] = 1, 2
-    better, same = pairs_of(result)
-    assert (better.before.sizes["run"], same.before.sizes["run"]) == (38, 39)
-    assert not {3, 4} & set(better.before["run"].values)
+    effects = effects_of(*paired(result), ["operating"])
+    assert (effects.pairs("better"), effects.pairs("same")) == (38, 39)
+    assert np.flatnonzero(~effects.finished["better"]).tolist() == [3, 4]

@@ -4,7 +4,7 @@ import numpy as np
 
 from copark.simulation.case_edits import happenings
 from copark.simulation.counterfactual import WITHOUT, but_for
-from copark.simulation.readouts.compare import begins, pair, pairs_of
+from copark.simulation.readouts.compare import effects_of, outputs_of, paired
 from copark.simulation.run import simulate
 from tests.simulation.conftest import arm, outputs, study
 
@@ -13,6 +13,18 @@ HORIZON = 20
 
 def labels_before(result, quarter):
     return [str(label) for label in result["label"].values].index(quarter)
+
+
+def effects_in(result, scenario=0):
+    """Effects on all outputs a result kept."""
+    reference, scenarios = paired(result, scenario=scenario)
+    return effects_of(reference, scenarios, outputs_of(reference, scenarios))
+
+
+def first_difference(effects, scenario):
+    """The first quarter in which anything differs; ``None`` where nothing ever does."""
+    begins = [effects.first_difference(scenario, output) for output in effects.measures]
+    return min(filter(None, begins), default=None)
 
 
 def test_writing_down_the_record_gives_exactly_nothing(run_arms, great_stone):
@@ -33,8 +45,7 @@ def test_writing_down_the_record_gives_exactly_nothing(run_arms, great_stone):
         "partners": {"duisport": {"from": "2018-08", "to": "2022-03"}},
         "terms": {"cost": {"home": 0.005, "host": 0.005, "third": 0.005}},
     }
-    (one,) = pairs_of(run_arms(arm("record", edits)))
-    assert begins(one) is None
+    assert first_difference(effects_in(run_arms(arm("record", edits))), "record") is None
 
 
 DATED = {
@@ -60,13 +71,14 @@ DATED = {
 
 def test_nothing_moves_before_the_date_of_an_edit_and_something_does_after(run_arms):
     result = run_arms(*(arm(key, edits) for key, (edits, _) in DATED.items()))
-    for one in pairs_of(result):
-        since = DATED[one.arm][1]
-        first = begins(one)
-        assert first is not None, one.arm
-        assert first >= since, one.arm
+    effects = effects_in(result)
+    for key in effects.scenarios:
+        since = DATED[key][1]
+        first = first_difference(effects, key)
+        assert first is not None, key
+        assert first >= since, key
         exact = {"credit", "visits"}  # felt only once money is drawn, or commitment is asked for
-        assert first == since or one.arm in exact or labels_before(result, first) <= labels_before(result, since) + 4
+        assert first == since or key in exact or labels_before(result, first) <= labels_before(result, since) + 4
 
 
 def test_without_china_merchants_ties_anchor_and_capability_are_gone(run_arms, great_stone):
@@ -91,15 +103,15 @@ def test_but_for_an_event_after_the_horizon_is_exactly_nothing(great_stone):
     """Twenty quarters end in 2017Q2: the visit of 2024, the pandemic and the decree's successors lie beyond."""
     for name in ("visit/2024-08-22", "pandemic", "partner/duisport", "grant/2020-05"):
         result = but_for(great_stone, name, runs=8, quarters=HORIZON, keep="all", threads=1)
-        one = pair(result, result, WITHOUT, "as-it-is")
-        assert begins(one) is None
-        assert not any(one.difference(output).any() for output in one.outputs)
+        effects = effects_in(result, WITHOUT)
+        assert first_difference(effects, "as-it-is") is None
+        assert not any(effects.differences("as-it-is", output).any() for output in effects.measures)
 
 
 def test_but_for_a_visit_commitment_is_lower_by_its_jump(great_stone):
     result = but_for(great_stone, "visit/2015-05-10", runs=8, quarters=HORIZON, keep="all", threads=1, draws="defaults")
-    one = pair(result, result, WITHOUT, "as-it-is")
-    at, effect = one.labels.index("2015Q2"), one.difference("commitment_home")
+    effects = effects_in(result, WITHOUT)
+    at, effect = effects.quarters.index("2015Q2"), effects.differences("as-it-is", "commitment_home")
     assert np.allclose(effect[:, at], 0.05)
     assert not effect[:, :at].any()
     assert (effect[:, at + 4] < effect[:, at]).all()

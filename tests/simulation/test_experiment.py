@@ -11,7 +11,7 @@ from copark.errors import RunRefused, StudyFaults
 from copark.model.variables import catalogue
 from copark.simulation.experiment import Experiment, OutputPaths, OutputValues
 from copark.simulation.outcomes import OUTCOMES
-from copark.simulation.readouts.compare import compare, pairs_of
+from copark.simulation.readouts.compare import differences, effects_of, outcome_effects_of, paired
 from copark.simulation.run import inputs_of, simulate
 from copark.simulation.sample import StudyDraws
 from copark.store.checkpoints import Stages
@@ -60,9 +60,18 @@ def test_effects_are_those_of_the_study_read_as_pairs(experiment, stored):
     assert (effects.scenarios, effects.measures, len(effects.quarters)) == (("cut", "dear"), READ, 80)
     assert effects.draws.tolist() == [run // REPLICATES for run in range(RUNS)]
     quarter = effects.quarters[-1]
-    table = compare(pairs_of(stored), READ, [quarter])
-    for effect in effects.select(quarters=[quarter]).rows():
-        assert effect == table.of(effect.scenario, effect.measure, quarter)
+    reference, scenarios = paired(stored)
+    read = list(differences(effects_of(reference, scenarios, READ), READ, [quarter]))
+    assert all(effect in read for effect in effects.select(quarters=[quarter]).rows())
+    shares = experiment.outcome_effects([CUT, DEAR], against=AS_IT_IS).shares()
+    assert list(shares) == list(outcome_effects_of(reference, scenarios).shares())
+
+
+def test_a_scenario_that_was_let_go_of_is_run_again_when_it_is_asked_for(experiment, stored):
+    experiment.effects([CUT, DEAR], against=AS_IT_IS)
+    experiment.forget(CUT)
+    assert (experiment.runs_of(CUT), experiment.runs_of(DEAR)) == (0, RUNS)
+    assert same(experiment, stored)
 
 
 def test_nothing_is_run_twice_and_more_draws_go_on_where_the_last_ended(great_stone, stored):

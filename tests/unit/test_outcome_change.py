@@ -17,7 +17,7 @@ from copark.analyses.compare.outcome_attribution import (
 )
 from copark.cases import load_case
 from copark.simulation.outcomes import OUTCOMES, outcomes
-from copark.simulation.readouts.compare import pairs_of
+from copark.simulation.readouts.compare import effects_of, outcome_effects_of, paired
 from copark.simulation.run import simulate
 from copark.simulation.study import baseline
 
@@ -162,8 +162,9 @@ def test_the_model_keeps_these_accounts(real):
 
 
 def test_no_framework_is_explained_by_land_that_is_not_serviced(real):
-    (pair,) = pairs_of(real)
-    found = moves_of(pair)
+    reference, scenarios = paired(real)
+    effects = effects_of(reference, scenarios, NEEDED)
+    found = moves_of(reference, effects, outcome_effects_of(reference, scenarios), "off")
     first = found.moves[0]
     assert (first.reference, first.cause, first.reasons[0][0]) == ("dependent", "not_rescued", "land")
     draws = next(line for line in first.lines if line.output == "draws_credit")

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from copark import workflows
-from copark.simulation.readouts.compare import bands, pairs_of
+from copark.simulation.readouts.compare import bands, effects_of, paired
 from copark.simulation.study import Study
 from copark.stats.quantiles import quantiles
 from tests.web.conftest import EQUITY
@@ -56,8 +56,9 @@ def test_a_comparison_is_the_librarys_to_the_bit(client):
     result = library(answer)
     assert answer["identity"] == result.attrs["identity"]
     assert [change["arm"] for change in answer["changes"]] == ["b", "c"]
-    for one, change in zip(pairs_of(result), answer["changes"], strict=True):
-        assert np.array_equal(np.array(change["bands"]["jobs"]), quantiles(one.difference("jobs")))
+    effects = effects_of(*paired(result), ["jobs"])
+    for key, change in zip(effects.scenarios, answer["changes"], strict=True):
+        assert np.array_equal(np.array(change["bands"]["jobs"]), quantiles(effects.differences(key, "jobs")))
 
 
 def test_runs_made_while_dragging_are_the_first_of_those_on_release(serve, tmp_path):

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,6 +26,9 @@ from copark.cases.quarters import Quarter
 from copark.cases.table_schemas import Observation
 from copark.model.variables import catalogue
 from copark.units import convert, convertible
+
+if TYPE_CHECKING:
+    from copark.simulation.ensemble import ScenarioRuns
 
 SCALES = Path(__file__).parent / "error_scales.yaml"
 STAND_INS = ("service_level", "commitment_home", "commitment_host")
@@ -330,6 +333,38 @@ class ObservationModel:
             else:
                 total += -0.5 * ((target.value - column) / error) ** 2 - np.log(error * np.sqrt(2.0 * np.pi))
         return np.where(np.isfinite(total), total, -np.inf)
+
+
+@dataclass(frozen=True)
+class CounterpartMeasures:
+    """Counterparts of targets as measures of an experiment, each at its own time."""
+
+    model: ObservationModel
+    """The targets."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name each target by its output and its place among the targets."""
+        return tuple(f"{target.variable}-{place}" for place, target in enumerate(self.model.targets))
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Units of the outputs."""
+        known = catalogue().outputs
+        return tuple(known[target.variable].unit for target in self.model.targets)
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Outputs they are read of."""
+        return self.model.variables
+
+    def quarters(self, labels: Sequence[str]) -> tuple[str, ...]:
+        """Give the last quarter, for all of them."""
+        return tuple(labels[-1:])
+
+    def read(self, runs: ScenarioRuns) -> Floats:
+        """Read some runs, shape (runs, targets, 1); not a number where a run did not finish."""
+        return runs.of_finished(self.model.counterparts(runs.out, runs.names))[:, :, np.newaxis]
 
 
 def mixed(values: Floats, root: Floats) -> Floats:

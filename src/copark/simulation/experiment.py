@@ -26,7 +26,7 @@ from copark.identity import identity_of
 from copark.model.arrays import Draws, Inputs
 from copark.model.variables import catalogue
 from copark.simulation.ensemble import CHUNK, Done, Ensemble, ScenarioRuns, calls_for
-from copark.simulation.outcomes import NEEDED
+from copark.simulation.outcomes import NEEDED, outcome_effects
 from copark.simulation.results import Label, label
 from copark.simulation.run import Progress, facts_of, inputs_of, source_of
 from copark.simulation.sample import NOTHING, DrawSource, StudyDraws
@@ -342,6 +342,10 @@ class Experiment:
             return self._joined(place)[:runs]
         return self._joined(key)[self._numbers(0, runs)]
 
+    def forget(self, scenario: Scenario) -> None:
+        """Let go of a scenario that was read, so that memory holds many one after the other; asked again, it is run."""
+        self._made.pop(memo_key(scenario), None)
+
     def effects(self, scenarios: Sequence[Scenario], against: Scenario, draws: int | None = None) -> Effects:
         """Compare scenarios with a reference, run by run; what is missing of them is run first.
 
@@ -372,8 +376,24 @@ class Experiment:
             reference_values=reference.values,
             values={key: runs.values for key, runs in made.items()},
             finished={key: runs.finished & reference.finished for key, runs in made.items()},
-            draws=np.arange(len(reference.status), dtype=np.int64) // len(self.replicates),
+            draws=self._draws(reference),
         )
+
+    def outcome_effects(self, scenarios: Sequence[Scenario], against: Scenario, draws: int | None = None) -> Effects:
+        """Compare the shares of outcomes of scenarios with those of a reference; see :meth:`effects`."""
+        self.extend([against, *scenarios], draws)
+        reference = self.measured(against, draws)
+        return outcome_effects(
+            against.key,
+            reference.outcome,
+            {scenario.key: self.measured(scenario, draws).outcome for scenario in scenarios},
+            self._draws(reference),
+            self.labels[self.study.judged_in(len(self.labels))],
+        )
+
+    def _draws(self, runs: ScenarioMeasures) -> Integers:
+        """Number the parameter draw of every run, shape (runs,)."""
+        return np.arange(len(runs.status), dtype=np.int64) // len(self.replicates)
 
     def _runs(self, draws: int | None) -> int:
         """Count the runs of a scenario on so many draws; on those that make the study's runs where none are given."""

@@ -6,8 +6,13 @@ in year twenty of every park.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from copark.arrays import Floats, Integers
+from copark.stats.effects import Effects
 
 OUTCOMES = ("failed", "dependent", "stagnant", "self_standing")
 """Outcomes by code: ``OUTCOMES[0]`` is code 0."""
@@ -58,3 +63,42 @@ def reclassify(outcome: ArrayLike, operating: ArrayLike, threshold: float) -> ND
     standing = np.asarray(operating) >= threshold
     codes[alive] = np.where(standing[alive], OUTCOMES.index("self_standing"), OUTCOMES.index("stagnant"))
     return codes
+
+
+def outcome_effects(
+    reference: str,
+    reference_codes: NDArray[np.int8],
+    codes: Mapping[str, NDArray[np.int8]],
+    draws: Integers,
+    quarter: str,
+) -> Effects:
+    """Read outcomes as effects on shares: of each outcome a measure that is 1 in the runs that come to it.
+
+    Parameters
+    ----------
+    reference
+        Key of the reference.
+    reference_codes
+        Codes of its outcomes, shape (runs,).
+    codes
+        Codes of the outcomes of each scenario, by its key.
+    draws
+        Number of the parameter draw of every run, shape (runs,).
+    quarter
+        Label of the quarter in which outcomes are judged.
+    """
+    return Effects(
+        measures=OUTCOMES,
+        units=("1",) * len(OUTCOMES),
+        quarters=(quarter,),
+        reference=reference,
+        reference_values=_indicators(reference_codes),
+        values={key: _indicators(own) for key, own in codes.items()},
+        finished={key: (own != NOT_OK) & (reference_codes != NOT_OK) for key, own in codes.items()},
+        draws=draws,
+    )
+
+
+def _indicators(codes: NDArray[np.int8]) -> Floats:
+    """Give 1 where a run comes to an outcome and 0 elsewhere, shape (runs, outcomes, 1)."""
+    return (codes[:, np.newaxis] == np.arange(len(OUTCOMES))).astype(np.float64)[:, :, np.newaxis]

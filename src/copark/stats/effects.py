@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from copark.arrays import Booleans, Floats, Integers
-from copark.stats.precision import Split, difference, split
+from copark.stats.precision import Split, any_differ, change_interval, difference, split
 from copark.stats.quantiles import band, quantiles
 
 if TYPE_CHECKING:
@@ -60,6 +60,52 @@ class Effect:
     """Share of pairs in which the two are the same, rounding aside."""
     split: Split | None
     """Variance from parameters and from chance; ``None`` where no draw has two runs."""
+
+
+@dataclass(frozen=True)
+class ShareEffect:
+    """The effect of a scenario on the share of runs in which something happens, over pairs of runs."""
+
+    scenario: str
+    """Key of the scenario."""
+    reference: str
+    """Key of the scenario it is compared with."""
+    measure: str
+    """Name of what happens, such as an outcome."""
+    quarter: str
+    """Quarter in which it is read."""
+    pairs: int
+    """Pairs of runs of which both finished."""
+    both: int
+    """Pairs in which it happens in both."""
+    gained: int
+    """Pairs in which it happens in the scenario alone."""
+    lost: int
+    """Pairs in which it happens in the reference alone."""
+    neither: int
+    """Pairs in which it happens in neither."""
+    low: float
+    """Lower end of the Monte Carlo interval (95 %) of the change: what more runs of the same model might still move."""
+    high: float
+    """Upper end of that interval."""
+
+    def _share(self, count: int) -> float:
+        return count / self.pairs if self.pairs else float("nan")
+
+    @property
+    def reference_share(self) -> float:
+        """Share of pairs in which it happens in the reference."""
+        return self._share(self.both + self.lost)
+
+    @property
+    def scenario_share(self) -> float:
+        """Share of pairs in which it happens in the scenario."""
+        return self._share(self.both + self.gained)
+
+    @property
+    def change(self) -> float:
+        """The scenario's share less the reference's."""
+        return self._share(self.gained - self.lost)
 
 
 @dataclass(frozen=True)
@@ -167,6 +213,11 @@ class Effects:
             ]
         )
 
+    def first_difference(self, scenario: str, measure: str) -> str | None:
+        """Name the first quarter in which any pair differs, rounding aside; ``None`` where none ever does."""
+        moved = any_differ(self.before(scenario, measure), self.after(scenario, measure), axis=0)
+        return self.quarters[int(moved.argmax())] if moved.any() else None
+
     def select(
         self,
         scenarios: Sequence[str] | None = None,
@@ -247,6 +298,33 @@ class Effects:
                         above=float(share_of(apart > 0.0)),
                         equal=float(share_of(apart == 0.0)),
                         split=split(apart, draws),
+                    )
+
+    def shares(self) -> Iterator[ShareEffect]:
+        """Give every effect on a share, by scenario, measure and quarter, of measures that are 1 or 0 in a run."""
+        for scenario in self.scenarios:
+            draws = self.draws[self.finished[scenario]]
+            for measure in self.measures:
+                before = self.before(scenario, measure) == 1.0
+                after = self.after(scenario, measure) == 1.0
+                for column, quarter in enumerate(self.quarters):
+                    had = before[:, column]
+                    has = after[:, column]
+                    gained = has & ~had
+                    lost = had & ~has
+                    low, high = change_interval(gained.astype(np.float64) - lost.astype(np.float64), draws)
+                    yield ShareEffect(
+                        scenario=scenario,
+                        reference=self.reference,
+                        measure=measure,
+                        quarter=quarter,
+                        pairs=len(had),
+                        both=int(np.count_nonzero(had & has)),
+                        gained=int(np.count_nonzero(gained)),
+                        lost=int(np.count_nonzero(lost)),
+                        neither=int(np.count_nonzero(~had & ~has)),
+                        low=low,
+                        high=high,
                     )
 
     def to_frame(self) -> pd.DataFrame:

@@ -57,11 +57,11 @@ class Answer(Ablations, Result):
         """Every difference of every output, a row each: without less with."""
         return (
             {
-                "ablation": row.key, "kind": row.kind, "scale": row.scale, "verdict": row.effect.verdict,
+                "ablation": row.key, "kind": row.kind, "scale": row.scale, "verdict": row.verdict,
                 "output": one.measure, "quarter": one.quarter, "unit": one.unit, "low": one.low, "median": one.median,
                 "high": one.high, "share_above": one.above, "share_equal": one.equal,
             }
-            for row in self.rows for one in row.effect.differences
+            for row in self.rows for one in row.differences
         )  # fmt: skip
 
 

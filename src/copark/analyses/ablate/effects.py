@@ -1,5 +1,7 @@
 """What can be switched off in a case, and how park and forecast differ without it, with common random numbers.
 
+Everything is a scenario of one experiment: :func:`experiment_of`.
+
 Mechanisms are listed in ``mechanisms.yaml``: parameters at the value at which each does nothing, or edits of facts.
 """
 
@@ -9,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -22,18 +24,14 @@ from copark.cases.yaml_loader import read_yaml
 from copark.errors import Fault
 from copark.model.variables import catalogue
 from copark.simulation.case_edits import happenings
-from copark.simulation.readouts.compare import COUNTS, OutcomeChange, Pair, compare, dates_compared, pair
-from copark.simulation.run import simulate
+from copark.simulation.experiment import Experiment, OutputPaths, ScenarioMeasures
 from copark.simulation.sample import DrawSource
 from copark.simulation.scenario_edits import Edits
-from copark.simulation.study import LinkChange, Scenario, Study
+from copark.simulation.study import LinkChange, Scenario
 from copark.simulation.study_entries import Title
-from copark.stats.effects import Effect
+from copark.stats.effects import Effects
 from copark.stats.scores import crps
 from copark.texts import LANGUAGES, text
-
-if TYPE_CHECKING:
-    import xarray as xr
 
 FILE = Path(__file__).parent / "mechanisms.yaml"
 NEEDED = ("framework", "visits")
@@ -135,28 +133,55 @@ SMALLEST = 1e-9
 
 
 def later_targets(case: Case, cut: Quarter) -> tuple[Target, ...]:
-    """What the case observed after a cut, as far as it is a value and not only a bound or a range."""
-    found = targets(case, ("fit", "score"), after=cut)
-    return tuple(one for one in found if one.bound in {"exact", "about"} and one.variable not in STAND_INS)
+    """Give what the case observed after a cut, as far as it is a value and not only a bound or a range."""
+    observed = targets(case, ("fit", "score"), after=cut)
+    return tuple(
+        target for target in observed if target.bound in {"exact", "about"} and target.variable not in STAND_INS
+    )
 
 
-def scores(counterparts: Floats, asked: Sequence[Target]) -> Floats:
-    """CRPS of an ensemble on each target, errors of observation included, in the target's unit; shape (targets,)."""
-    model = ObservationModel(tuple(asked))
+def scores(counterparts: Floats, later: Sequence[Target]) -> Floats:
+    """Score an ensemble on each target by its CRPS, errors of observation included.
+
+    Parameters
+    ----------
+    counterparts
+        What runs have in the place of the targets, shape (runs, targets); runs that did not finish are left out.
+    later
+        The targets.
+
+    Returns
+    -------
+    Scores in the targets' units, shape (targets,).
+    """
+    model = ObservationModel(tuple(later))
     finite = counterparts[np.isfinite(counterparts).all(axis=1)]
-    reports = finite + model.errors * noise(REPORTED_SEED, 0, len(finite), len(asked))
-    return np.array([crps(reports[:, n], one.value) for n, one in enumerate(asked)])
+    reports = finite + model.errors * noise(REPORTED_SEED, 0, len(finite), len(later))
+    return np.array([crps(reports[:, n], target.value) for n, target in enumerate(later)])
 
 
-def by_observable(values: Floats, asked: Sequence[Target]) -> dict[str, float]:
-    """Means over the targets of each observable."""
-    names = [one.variable for one in asked]
+def by_observable(values: Floats, later: Sequence[Target]) -> dict[str, float]:
+    """Average over the targets of each observable."""
+    names = [target.variable for target in later]
     return {name: float(np.mean(values[[own == name for own in names]])) for name in dict.fromkeys(names)}
 
 
-def log_ratio(values: Floats, reference: Floats, asked: Sequence[Target]) -> float:
-    """How much worse than a reference: mean over observables of ln(mean score / mean score); 0.1 is a tenth worse."""
-    own, other = by_observable(values, asked), by_observable(reference, asked)
+def log_ratio(values: Floats, reference: Floats, later: Sequence[Target]) -> float:
+    """Say how much worse scores are than a reference's: 0.1 is a tenth worse.
+
+    Parameters
+    ----------
+    values, reference
+        Scores, each of shape (targets,).
+    later
+        The targets.
+
+    Returns
+    -------
+    Mean over observables of ln(mean score / mean score); not a number without a target.
+    """
+    own = by_observable(values, later)
+    other = by_observable(reference, later)
     if not own:
         return float("nan")
     return float(np.mean([np.log((own[name] + SMALLEST) / (other[name] + SMALLEST)) for name in own]))
@@ -164,104 +189,76 @@ def log_ratio(values: Floats, reference: Floats, asked: Sequence[Target]) -> flo
 
 COMPARED = ("operating", "jobs", "registered", "serviced_area", "result_cumulative", "benefit_home", "benefit_host")
 """Outputs compared at the ends of years 12 and 20."""
-HARDLY = 0.05
-"""A mechanism *hardly* works if on average it moves no output compared by more than this share of its spread…"""
-HARDLY_FAILED = 0.01
-"""…and the probability of failure by no more than this."""
 LEAST_SPREAD = 0.05
 """Share of its mean that an output's spread is taken to be at least: the land plan is carried out in nearly every
 run."""
 
 
-@dataclass(frozen=True)
-class AblationEffect:
-    """What is different without something."""
-
-    differences: tuple[Effect, ...]
-    """Without less with, by output and quarter; of counts in log points."""
-    failed: OutcomeChange
-    """How the probability of failure changes."""
-    size: float
-    """Largest over outputs and quarters of the mean size of the difference, in spreads of the output."""
-    first: str | None
-    """The first quarter anything differs in any run; ``None`` if nothing ever does."""
-    verdict: str
-    """nothing (identical in every run), hardly, or works."""
-    scores: Floats
-    """CRPS on each later target, shape (targets,)."""
-
-    def of(self, output: str, quarter: str) -> Effect:
-        """One of the differences."""
-        return next(row for row in self.differences if (row.measure, row.quarter) == (output, quarter))
-
-
-@dataclass(frozen=True)
-class AblationBench:
-    """What every arm is run on."""
-
-    case: Case
-    study: Study
-    """A study of one scenario: its runs, seed, draws and futures."""
-    source: DrawSource | None
-    asked: tuple[Target, ...]
-    """Later targets that arms are scored on."""
-    threads: int = 1
-
-    def run(self, scenario: Scenario, seed: int | None = None) -> xr.Dataset:
-        """Run a scenario; of another seed, with other random numbers after the cut."""
-        changes = {"scenarios": (scenario,), "seed": self.study.seed if seed is None else seed}
-        return simulate(
-            self.study.model_copy(update=changes), self.case, threads=self.threads, source=self.source
-        )  # fmt: skip
-
-    def scores(self, result: xr.Dataset) -> Floats:
-        """CRPS of a result on each later target."""
-        if not self.asked:
-            return np.zeros(0)
-        model = ObservationModel(self.asked)
-        out = np.stack([result[name].to_numpy()[0] for name in model.variables], axis=1)
-        return scores(model.counterparts(out, model.variables), self.asked)
-
-
-def bench_of(
-    case: Case, source: DrawSource | None, *, runs: int, futures: int, seed: int, asked: tuple[Target, ...] = (),
+def experiment_of(
+    case: Case,
+    source: DrawSource | None,
+    *,
+    runs: int,
+    futures: int,
+    seed: int,
+    later: Sequence[Target] = (),
     threads: int = 1,
-) -> AblationBench:  # fmt: skip
-    """Make the bench: the posterior's pairs with some futures each, or draws from the prior where there is none."""
-    kept = tuple(dict.fromkeys((*COMPARED, *(one.variable for one in asked))))
+) -> Experiment:
+    """Set up the experiment in which things are switched off.
+
+    Parameters
+    ----------
+    case
+        The case.
+    source
+        Where draws come from: the posterior's pairs; from the prior where there is none.
+    runs
+        Runs of each scenario.
+    futures
+        Replicates of each draw.
+    seed
+        Of random numbers.
+    later
+        Targets that scenarios are scored on, whose outputs are read beside those compared.
+    threads
+        Threads; they do not change the numbers.
+    """
+    outputs = tuple(dict.fromkeys((*COMPARED, *(target.variable for target in later))))
     draws = "prior" if source is None else "posterior"
-    study = study_of(case, seed).with_changes(runs=runs, futures=futures, draws=draws, keep=kept)
-    return AblationBench(case, study, source, asked, threads)
+    study = study_of(case, seed).with_changes(runs=runs, futures=futures, draws=draws)
+    return Experiment(study, case, OutputPaths(outputs), source=source, threads=threads)
 
 
-def effect(bench: AblationBench, reference: xr.Dataset, without: Scenario) -> AblationEffect:
-    """Compare the park without something with the park as it is."""
-    from copark.simulation.readouts.compare import begins
-
-    arm = bench.run(without)
-    one = pair(reference, arm)
-    quarters = dates_compared(one.before)
-    table = compare([one], COMPARED, quarters)
-    failed = next(row for row in table.outcomes if row.outcome == "failed")
-    shown = tuple(row for row in table.differences if row.log or row.unit not in COUNTS)
-    first, size = begins(one, [*COMPARED]), _size(one, quarters)
-    hardly = size < HARDLY and abs(failed.change) < HARDLY_FAILED
-    verdict = "nothing" if first is None else "hardly" if hardly else "works"
-    return AblationEffect(shown, failed, size, first, verdict, bench.scores(arm))
+def scores_of(runs: ScenarioMeasures, outputs: Sequence[str], later: Sequence[Target]) -> Floats:
+    """Score a scenario's runs on each target, from the paths of outputs; shape (targets,)."""
+    if not later:
+        return np.zeros(0)
+    return scores(ObservationModel(tuple(later)).counterparts(runs.values, outputs), later)
 
 
-def _size(one: Pair, quarters: tuple[str, ...]) -> float:
-    """Mean size of the differences in spreads of the output, the largest over outputs and quarters."""
-    at = [one.labels.index(quarter) for quarter in quarters]
-    found = 0.0
-    for name in COMPARED:
-        values, moved = one.before[name].to_numpy()[:, at], one.difference(name)[:, at]
+def size_of(effects: Effects, scenario: str, quarters: Sequence[str]) -> float:
+    """Measure an effect by the mean size of its differences in spreads of the output, the largest of all.
+
+    Parameters
+    ----------
+    effects
+        Effects on outputs.
+    scenario
+        Key of the scenario.
+    quarters
+        Quarters that count.
+    """
+    columns = [effects.quarters.index(quarter) for quarter in quarters]
+    largest = 0.0
+    for output in COMPARED:
+        values = effects.before(scenario, output)[:, columns]
+        moved = effects.differences(scenario, output)[:, columns]
         spread = np.maximum(values.std(axis=0), LEAST_SPREAD * abs(values.mean(axis=0)))
-        found = max(found, float((abs(moved).mean(axis=0) / np.maximum(spread, 1e-12)).max()))
-    return found
+        largest = max(largest, float((abs(moved).mean(axis=0) / np.maximum(spread, 1e-12)).max()))
+    return largest
 
 
 def quarters_compared(case: Case) -> tuple[str, ...]:
-    """Ends of years 12 and 20, or of a shorter horizon."""
+    """Give the ends of years 12 and 20, or of a shorter horizon."""
     ends = (min(4 * year, case.clock.quarters) - 1 for year in (12, 20))
     return tuple(dict.fromkeys(str(case.clock.start + end) for end in ends))

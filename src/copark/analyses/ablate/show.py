@@ -52,7 +52,7 @@ class _Show(Show):
 
     def moved(self, row: AblationRow) -> float:
         """Median difference of operating enterprises at the last quarter, log points."""
-        return row.effect.of("operating", self.last).median
+        return row.of("operating", self.last).median
 
     def by_size(self, rows: Sequence[AblationRow]) -> list[AblationRow]:
         return sorted(rows, key=lambda row: -abs(self.moved(row)))
@@ -75,7 +75,7 @@ class _Show(Show):
         else:
             told.append(t("headline.nothing", count=len(found.rows)))
         if deadly is not None:
-            points = self.said(deadly.effect.failed.change, doc.POINTS)
+            points = self.said(deadly.failed.change, doc.POINTS)
             which = "too" if deadly is first else "failure"
             told.append(t(f"headline.{which}", title=self.name(deadly), quarter=self.last, change=points))
         if self.refitted:
@@ -83,8 +83,8 @@ class _Show(Show):
         return t.sentences(told)
 
     def deadliest(self) -> AblationRow | None:
-        rows = [row for row in self.found.rows if row.effect.failed.low > FAILS_MORE]
-        return max(rows, key=lambda row: row.effect.failed.change, default=None)
+        rows = [row for row in self.found.rows if row.failed.low > FAILS_MORE]
+        return max(rows, key=lambda row: row.failed.change, default=None)
 
     def refits(self, verdict: str) -> list[AblationRow]:
         rows = [(row.refitted.ratio, row) for row in self.refitted if row.refitted and row.refitted.verdict == verdict]
@@ -102,7 +102,7 @@ class _Show(Show):
         title = t("card.operating", title=self.name(first), quarter=self.last)
         yield doc.Card(title, doc.SHARE, exp(self.moved(first)) - 1.0, t("card.operating.note", pairs=found.pairs))
         if deadly is not None:
-            failed = deadly.effect.failed
+            failed = deadly.failed
             note = t("card.failed.note", interval=shown(doc.Interval(failed.low, failed.high), doc.POINTS, t.lang))
             yield doc.Card(
                 t("card.failed", title=self.name(deadly), quarter=self.last), doc.POINTS, failed.change, note
@@ -119,18 +119,18 @@ class _Show(Show):
         t = self.t
         for kind in self.found.kinds:
             rows = self.found.of_kind(kind)
-            largest = [row for row in self.by_size(rows) if row.effect.verdict == "works"][:NAMED]
-            deadly = [row for row in rows if row.effect.failed.low > FAILS_MORE]
-            deadly = sorted(deadly, key=lambda row: -row.effect.failed.change)[:NAMED]
+            largest = [row for row in self.by_size(rows) if row.verdict == "works"][:NAMED]
+            deadly = [row for row in rows if row.failed.low > FAILS_MORE]
+            deadly = sorted(deadly, key=lambda row: -row.failed.change)[:NAMED]
             if largest:
                 told = [t("one", title=self.name(row), change=self.said(self.moved(row), LOG)) for row in largest]
                 yield t(f"largest.{kind}", quarter=self.last, which=join(told, t.lang))
             if deadly:
-                points = ((self.name(row), self.said(row.effect.failed.change, doc.POINTS)) for row in deadly)
+                points = ((self.name(row), self.said(row.failed.change, doc.POINTS)) for row in deadly)
                 told = [t("one", title=name, change=change) for name, change in points]
                 yield t("deadly", quarter=self.last, which=join(told, t.lang))
             for verdict in ("hardly", "nothing"):
-                some = [row for row in rows if row.effect.verdict == verdict]
+                some = [row for row in rows if row.verdict == verdict]
                 if some:
                     yield t(f"{verdict}.{kind}", which=self.listing(some))
 
@@ -176,8 +176,8 @@ class _Show(Show):
         )  # fmt: skip
         rows = []
         for row in self.by_size(found.of_kind(kind)):
-            failed = row.effect.failed
-            cells: list[doc.Value] = [self.name(row), t(f"verdict.{row.effect.verdict}"), self.standing(row)]
+            failed = row.failed
+            cells: list[doc.Value] = [self.name(row), t(f"verdict.{row.verdict}"), self.standing(row)]
             cells += [_middle(row, "operating", one) for one in quarters]
             cells.append(doc.Interval(failed.low, failed.high, failed.change))
             rows.append(cells + (self.score(row.refitted) if self.refitted else []))
@@ -191,7 +191,7 @@ class _Show(Show):
 
     def outputs(self, kind: str) -> doc.Table:
         rows = self.by_size(self.found.of_kind(kind))
-        units = {name: rows[0].effect.of(name, self.last).unit for name in OUTPUTS}
+        units = {name: rows[0].of(name, self.last).unit for name in OUTPUTS}
         columns = [
             doc.Column(name, _title(name, self.t.lang), doc.Kind.change, unit, 2 if unit == "log points" else None)
             for name, unit in units.items()
@@ -246,5 +246,5 @@ def _number(key: str, places: int) -> doc.Column:
 
 def _middle(row: AblationRow, output: str, quarter: str) -> doc.Interval:
     """Median of a difference and 90 % of the pairs."""
-    one = row.effect.of(output, quarter)
+    one = row.of(output, quarter)
     return doc.Interval(one.low, one.high, one.median)

@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
 from copark.analyses.compare.outcome_attribution import (
+    NEEDED,
     Books,
     OutcomeMoves,
     OutcomeParts,
@@ -22,21 +22,21 @@ from copark.analyses.compare.outcome_attribution import (
     outcome_parts,
 )
 from copark.analyses.contract import AnalysisParams, Argument, Cut, ParametersOf, Result, Rows, StudyName
-from copark.simulation.outcomes import OUTCOMES
+from copark.arrays import Floats
 from copark.simulation.readouts.compare import (
+    COUNTS,
     DRAWN,
     MAIN,
-    DifferenceCourse,
-    OutcomeChange,
-    Pair,
-    begins,
-    course,
     dates_compared,
-    pairs_between,
+    differences,
+    effects_of,
+    outcome_effects_of,
+    outputs_of,
+    paired,
     provenance,
 )
-from copark.simulation.readouts.compare import compare as compare_pairs
-from copark.stats.effects import Effect
+from copark.stats.effects import Effect, Effects, ShareEffect
+from copark.stats.quantiles import quantiles
 from copark.texts import LANGUAGES, Said, text
 
 if TYPE_CHECKING:
@@ -78,32 +78,44 @@ class ComparedScenario:
     """A scenario beside the reference."""
 
     key: str
+    """What it is called in files."""
     title: Said
-    """key, title: what it is called in files, and in words."""
-    begins: str | None
-    """First quarter in which any pair of runs differs in one of the main outputs; none where none ever does."""
+    """What it is called in words."""
     differences: tuple[Effect, ...]
-    """By output and date."""
-    outcomes: tuple[OutcomeChange, ...]
-    """How often each outcome happens in both, in one, in none."""
+    """Effects by output and date; of counts also on logarithms."""
+    outcomes: tuple[ShareEffect, ...]
+    """Effects on the share of each outcome."""
     moves: OutcomeMoves
     """Which runs go from which outcome to which, and through which account."""
-    courses: tuple[DifferenceCourse, ...]
-    """Differences over time, of the outputs that are drawn."""
+    courses: Mapping[str, Floats]
+    """Quantiles of the differences (5, 25, 50, 75 and 95 %) over time, of the outputs that are drawn, each of shape
+    (levels, quarters): of logarithms where they are counts; NaN where no pair finished."""
+    first_differences: Mapping[str, str]
+    """First quarter in which any pair of runs differs, by main output; without those in which none ever does."""
     books: Books | None = None
     """Bail-outs and debts; none where they were not kept."""
     parts: OutcomeParts | None = None
     """The changes of outcome shares, shared out among links: of the scenario that changes the share of self-standing
     runs most; none where nothing changes, where shares are not told, or where runs cannot be made again."""
 
-    def difference(self, output: str, quarter: str, *, log: bool = False) -> Effect | None:
-        """The difference of an output at a date; none where it was not kept."""
-        wanted = (output, quarter, log)
-        return next((one for one in self.differences if (one.measure, one.quarter, one.log) == wanted), None)
+    @property
+    def begins(self) -> str | None:
+        """First quarter in which any pair of runs differs in one of the main outputs; none where none ever does."""
+        return min(self.first_differences.values(), default=None)
 
-    def outcome(self, name: str) -> OutcomeChange:
-        """How often an outcome happens."""
-        return next(one for one in self.outcomes if one.outcome == name)
+    def difference(self, output: str, quarter: str, *, log: bool = False) -> Effect | None:
+        """Give the effect on an output at a date; none where it was not kept."""
+        wanted = (output, quarter, log)
+        return next((row for row in self.differences if (row.measure, row.quarter, row.log) == wanted), None)
+
+    def drawn(self, output: str, quarter: str) -> Effect:
+        """Give the effect on an output that is drawn: on logarithms where it is a count."""
+        rows = [row for row in self.differences if (row.measure, row.quarter) == (output, quarter)]
+        return max(rows, key=lambda row: row.log)
+
+    def outcome(self, name: str) -> ShareEffect:
+        """Give the effect on the share of an outcome."""
+        return next(row for row in self.outcomes if row.measure == name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +132,8 @@ class Compared:
     """Run IDs of the ensembles."""
     pairs: int
     """Pairs of runs in the first comparison; those that did not finish in both are left out."""
+    quarters: tuple[str, ...]
+    """Quarters in which differences are followed over time."""
     ends: tuple[str, ...]
     """Quarters differences are told at."""
     scenarios: tuple[ComparedScenario, ...]
@@ -130,8 +144,8 @@ class Compared:
     """Runs of the ensembles that did not finish and count in nothing."""
 
     def main_table(self) -> Rows:
-        """Every difference, a row each."""
-        return (_row(effect) for one in self.scenarios for effect in one.differences)
+        """Give every difference, a row each."""
+        return (_row(effect) for scenario in self.scenarios for effect in scenario.differences)
 
 
 def _row(effect: Effect) -> dict[str, Any]:
@@ -163,8 +177,10 @@ class Answer(Compared, Result):
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
     """The runs that are compared, however they were named: they tell studies, seed and parameters."""
     runs = [
-        one if isinstance(one, str) else context.identity(one, context.case(one.case), params.parameters, params.cut)
-        for one in _asked(params, context)
+        wanted
+        if isinstance(wanted, str)
+        else context.identity(wanted, context.case(wanted.case), params.parameters, params.cut)
+        for wanted in _runs_named(params, context)
     ]
     return {**dict.fromkeys(("arm", "seed", "now", "parameters", "cut")), "reference": None, "runs": runs}
 
@@ -175,35 +191,35 @@ def compute(params: Params, context: Context) -> Answer:
     Raises RunRefused if there is one scenario alone; NotComparable if the two are not of the same case, model, random
     numbers and draws.
     """
-    asked = list(_asked(params, context))
-    if len(asked) == 1 and not isinstance(asked[0], str) and len(asked[0].scenarios) == 1:
-        raise _nothing_beside(params.reference, asked[0].case, context.lang)
+    named = list(_runs_named(params, context))
+    if len(named) == 1 and not isinstance(named[0], str) and len(named[0].scenarios) == 1:
+        raise _nothing_beside(params.reference, named[0].case, context.lang)
     wanted = (params.parameters, params.cut)
-    runs = [
-        context.stored(one) if isinstance(one, str) else context.run(one, context.case(one.case), *wanted)
-        for one in asked
+    results = [
+        context.stored(each) if isinstance(each, str) else context.run(each, context.case(each.case), *wanted)
+        for each in named
     ]
     context.stage("analyse")(0, 0)
-    case = context.case(str(provenance(runs[0])["study"]["case"]))
-    pairs = pairs_between(runs[0], runs[1] if len(runs) > 1 else None)
-    if not pairs:
+    case = context.case(str(provenance(results[0])["study"]["case"]))
+    reference, scenarios = paired(results[0], results[1] if len(results) > 1 else None)
+    if not scenarios.sizes["scenario"]:
         raise _nothing_beside(params.reference, case.name, context.lang)
-    found, origin = answer_of(pairs, runs, case, context, outcomes=params.outcomes, wanted=wanted)
+    found, origin = answer_of(reference, scenarios, results, case, context, outcomes=params.outcomes, wanted=wanted)
     return Answer(**vars(found), **origin)
 
 
 def _nothing_beside(name: str, case: str, lang: str) -> RunRefused:
-    """What there would be to compare a reference with: studies of its case, and how to write one."""
+    """Say what there would be to compare a reference with: studies of its case, and how to write one."""
     from copark.errors import RunRefused
     from copark.simulation.study import list_studies, load_study
 
-    others = [one for one in list_studies() if one != name and load_study(one).case == case]
+    others = [other for other in list_studies() if other != name and load_study(other).case == case]
     shipped = text("compare.arms", lang, names=(", " if lang == "en" else "、").join(others)) if others else ""
     return RunRefused(text("compare.no_arm", lang, name=name, case=case, shipped=shipped))
 
 
-def _asked(params: Params, context: Context) -> Iterator[str | Study]:
-    """The run ID of a stored run, or else a study as it is to be run."""
+def _runs_named(params: Params, context: Context) -> Iterator[str | Study]:
+    """Give the run ID of a stored run, or else a study as it is to be run."""
     from copark.simulation.study import load_study
     from copark.store import RunStore
 
@@ -214,58 +230,123 @@ def _asked(params: Params, context: Context) -> Iterator[str | Study]:
 
 
 def answer_of(
-    pairs: Sequence[Pair], runs: Sequence[xr.Dataset], case: Case, context: Context, *, outcomes: bool = False,
+    reference: xr.Dataset,
+    scenarios: xr.Dataset,
+    results: Sequence[xr.Dataset],
+    case: Case,
+    context: Context,
+    *,
+    outcomes: bool = False,
     wanted: Wanted = (None, None),
-) -> tuple[Compared, dict[str, Any]]:  # fmt: skip
-    """What is found of at least one pair, and the fields every result has.
+) -> tuple[Compared, dict[str, Any]]:
+    """Set at least one scenario beside the reference.
 
-    runs, case: the results they are of, and their case; outcomes: whether outcome shares are told even where the park
-    is not calibrated; wanted: which parameters were asked for, of which cut.
+    Parameters
+    ----------
+    reference, scenarios
+        As of :func:`copark.simulation.readouts.compare.paired`.
+    results
+        The results they are of.
+    case
+        Their case.
+    context
+        Runs scenarios again with links cut.
+    outcomes
+        Whether outcome shares are told even where the park is not calibrated.
+    wanted
+        Which parameters were asked for, of which cut.
+
+    Returns
+    -------
+    The comparison, and the fields every result has.
     """
     from copark.simulation.trust import Trust
     from copark.simulation.unfinished import unfinished_in
 
-    made, first = provenance(runs[0]), pairs[0]
-    trust = Trust.of(made)
-    shows = outcomes or trust.shows_outcomes
-    most = max(pairs, key=_standing_moved)
-    parts = outcome_parts(most, case, context, wanted) if shows else None
-    titles = (Said(*(str(one.attrs.get(f"title_{lang}", "")) for lang in LANGUAGES)) for one in runs)
-    found = Compared(
+    made_of = provenance(results[0])
+    trust = Trust.of(made_of)
+    shows_outcomes = outcomes or trust.shows_outcomes
+    ends = dates_compared(reference)
+    shares = outcome_effects_of(reference, scenarios)
+    most = _most_moved(shares)
+    parts = None
+    if shows_outcomes:
+        parts = outcome_parts(reference, scenarios, shares, most, case, context, wanted)
+    titles = (Said(*(str(result.attrs.get(f"title_{lang}", "")) for lang in LANGUAGES)) for result in results)
+    compared = Compared(
         park=Said(case.title.en, case.title.zh),
         titles=tuple(dict.fromkeys(titles)),
-        reference=_title(first, first.reference),
-        studies=tuple(dict.fromkeys(str(one.attrs.get("identity", "")) for one in (first.before, first.after))),
-        pairs=first.before.sizes["run"],
-        ends=dates_compared(first.before),
-        scenarios=tuple(_scenario(one, parts if one is most else None) for one in pairs),
-        shows_outcomes=shows,
-        unfinished=sum(map(unfinished_in, runs)),
+        reference=_title(shares.reference, reference, scenarios),
+        studies=tuple(dict.fromkeys(str(result.attrs.get("identity", "")) for result in (reference, scenarios))),
+        pairs=shares.pairs(shares.scenarios[0]),
+        quarters=tuple(str(label) for label in reference["label"].to_numpy()),
+        ends=ends,
+        scenarios=tuple(
+            _scenario(key, reference, scenarios, shares, ends, parts if key == most else None)
+            for key in shares.scenarios
+        ),
+        shows_outcomes=shows_outcomes,
+        unfinished=sum(map(unfinished_in, results)),
     )
-    return found, context.stamped(case, trust, made)
+    return compared, context.stamped(case, trust, made_of)
 
 
-def _standing_moved(pair: Pair) -> float:
-    """How far the share of self-standing runs moves."""
-    standing = OUTCOMES.index(STANDING)
-    before, after = (float((one["outcome"].to_numpy() == standing).mean()) for one in (pair.before, pair.after))
-    return abs(after - before) if isfinite(after - before) else 0.0
+def _most_moved(outcomes: Effects) -> str:
+    """Name the scenario that moves the share of self-standing runs most, the first of several."""
+    moved = {
+        row.scenario: abs(row.scenario_share - row.reference_share) if row.pairs else 0.0
+        for row in outcomes.select(measures=[STANDING]).shares()
+    }
+    return max(moved, key=lambda key: moved[key])
 
 
-def _scenario(pair: Pair, parts: OutcomeParts | None) -> ComparedScenario:
-    """A scenario beside the reference; of a study that keeps none of the main outputs all it keeps are told."""
-    main = [name for name in MAIN if name in pair.outputs] or list(pair.outputs)
-    table, drawn = compare_pairs([pair], main), [one for one in DRAWN if one in main] or main
+def _scenario(
+    key: str,
+    reference: xr.Dataset,
+    scenarios: xr.Dataset,
+    outcomes: Effects,
+    ends: Sequence[str],
+    parts: OutcomeParts | None,
+) -> ComparedScenario:
+    """Set a scenario beside the reference; of a study that keeps none of the main outputs all it keeps are told.
+
+    Parameters
+    ----------
+    key
+        Of the scenario.
+    reference, scenarios
+        As of :func:`copark.simulation.readouts.compare.paired`.
+    outcomes
+        Effects on the shares of outcomes.
+    ends
+        Quarters differences are told at.
+    parts
+        Parts of the change of outcomes, if they were asked for.
+    """
+    kept = outputs_of(reference, scenarios)
+    main = [name for name in MAIN if name in kept] or list(kept)
+    drawn = [name for name in DRAWN if name in main] or main
+    read = dict.fromkeys((*main, *(name for name in (*NEEDED, "debt") if name in kept)))
+    effects = effects_of(reference, scenarios.sel(scenario=[key]), tuple(read))
+    units = dict(zip(effects.measures, effects.units, strict=True))
+    first = {name: effects.first_difference(key, name) for name in main}
     return ComparedScenario(
-        pair.arm, _title(pair, pair.arm), begins(pair, main), table.differences, table.outcomes, moves_of(pair),
-        tuple(course(pair, name) for name in drawn), books_of(pair), parts,
-    )  # fmt: skip
+        key=key,
+        title=_title(key, scenarios, reference),
+        differences=tuple(differences(effects, main, ends)),
+        outcomes=tuple(outcomes.select(scenarios=[key]).shares()),
+        moves=moves_of(reference, effects, outcomes, key),
+        courses={name: quantiles(effects.differences(key, name, log=units[name] in COUNTS)) for name in drawn},
+        first_differences={name: quarter for name, quarter in first.items() if quarter is not None},
+        books=books_of(reference, effects, key),
+        parts=parts,
+    )
 
 
-def _title(pair: Pair, key: str) -> Said:
-    """The title of one of the two scenarios of a pair; its key where the result has no titles."""
-    for one in (pair.after, pair.before) if key == pair.arm else (pair.before, pair.after):
-        titles = json.loads(one.attrs.get("scenario_titles", "{}"))
+def _title(key: str, *results: xr.Dataset) -> Said:
+    """Look up the title of a scenario, in the first result that knows it; its key where none does."""
+    for result in results:
+        titles = json.loads(result.attrs.get("scenario_titles", "{}"))
         if key in titles:
             return Said(**{lang: str(titles[key][lang]) for lang in LANGUAGES})
     return Said(key, key)

@@ -14,12 +14,13 @@ from copark.model.variables import catalogue
 from copark.presentation import style
 from copark.presentation.document import POINTS
 from copark.presentation.numbers import number, percent, shown, unit_title
-from copark.simulation.readouts.compare import DifferenceCourse
 from copark.texts import text
 
 if TYPE_CHECKING:
     from copark.analyses.ablate.ablations import AblationRow, Ablations
     from copark.analyses.sensitivity.exploration import Exploration
+    from copark.arrays import Floats
+    from copark.stats.effects import Effect
 
 NAMES = 2.55
 """Inches for the names of rows."""
@@ -43,16 +44,39 @@ def footer(studies: Sequence[str], pairs: int, lang: str) -> str:
     return text("compare.footer", lang, identity=" · ".join(studies), pairs=number(pairs, 0))
 
 
-def difference_bands(found: DifferenceCourse, scenario: str, reference: str, foot: str, lang: str = "en") -> Figure:
-    """An output's paired difference over time: where 5, 25, 50, 75 and 95 % of pairs are.
+def difference_bands(
+    levels: Floats,
+    quarters: Sequence[str],
+    begins: str | None,
+    effect: Effect,
+    titles: tuple[str, str],
+    foot: str,
+    lang: str = "en",
+) -> Figure:
+    """Draw an output's paired difference over time.
 
-    scenario, reference: titles of the two.
+    Parameters
+    ----------
+    levels
+        Where 5, 25, 50, 75 and 95 % of pairs are, shape (levels, quarters).
+    quarters
+        Labels of the quarters.
+    begins
+        First quarter in which any pair differs; ``None`` where none ever does.
+    effect
+        Effect on the output at the end, which has its unit.
+    titles
+        Titles of the scenario and of the reference.
+    foot
+        Line below the figure.
+    lang
+        Language.
     """
-    unit = measure_title(found.unit, lang) or text("compare.plain", lang)
-    subtitle = text("compare.bands_subtitle", lang, arm=scenario, reference=reference, unit=unit)
-    figure = style.sheet((4.7, 3.25), output_title(found.output, lang), subtitle, foot)
+    unit = measure_title(effect.unit, lang) or text("compare.plain", lang)
+    subtitle = text("compare.bands_subtitle", lang, arm=titles[0], reference=titles[1], unit=unit)
+    figure = style.sheet((4.7, 3.25), output_title(effect.measure, lang), subtitle, foot)
     axes = style.panel(figure, 0.6, 0.50, 0.62, 0.92)
-    times, levels = np.array([int(label[:4]) + int(label[-1]) / 4.0 for label in found.quarters]), found.levels
+    times = np.array([int(label[:4]) + int(label[-1]) / 4.0 for label in quarters])
     style.years(axes, float(times[0]) - 0.25, float(times[-1]))
     axes.axhline(0.0, color=style.INK, linewidth=0.8)
     if not np.isfinite(levels).any():
@@ -62,36 +86,49 @@ def difference_bands(found: DifferenceCourse, scenario: str, reference: str, foo
     style.fan(axes, times, levels, (0.18, 0.38), 2.0)
     if not levels.any():
         axes.set_ylim(-1.0, 1.0)
-    if found.begins is None:
+    if begins is None:
         axes.text(0.02, 0.97, text("compare.never", lang), transform=axes.transAxes, **style.NOTE, va="top")
     else:
-        at = float(times[found.quarters.index(found.begins)])
-        axes.axvline(at, color=style.MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
-        style.above(axes, at, text("compare.begins", lang, quarter=found.begins), (2, 2.5), ha="left")
+        time = float(times[list(quarters).index(begins)])
+        axes.axvline(time, color=style.MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
+        style.above(axes, time, text("compare.begins", lang, quarter=begins), (2, 2.5), ha="left")
     style.fan_ends(axes, float(times[-1]), [float(levels[row][-1]) for row in (0, 2, 4)], text("compare.median", lang))
     return figure
 
 
 def arms(
-    found: Sequence[tuple[str, DifferenceCourse]], quarter: str, reference: str, foot: str, lang: str = "en"
+    effects: Sequence[tuple[str, Effect]],
+    halves: Sequence[Sequence[float]],
+    reference: str,
+    foot: str,
+    lang: str = "en",
 ) -> Figure:
-    """Every scenario against the reference at one date: median, half and nine tenths of the pairs, share of them above.
+    """Draw every scenario against the reference at one date: where pairs are, and the share of them above.
 
-    found: title of each scenario, and its difference of one output. quarter: a label such as ``2024Q2``. reference:
-    title of the reference.
+    Parameters
+    ----------
+    effects
+        Title of each scenario, and its effect on one output in one quarter.
+    halves
+        Ends of the interval that holds the middle half of the pairs, for each scenario.
+    reference
+        Title of the reference.
+    foot
+        Line below the figure.
+    lang
+        Language.
     """
-    first = found[0][1]
+    first = effects[0][1]
     unit = measure_title(first.unit, lang) or text("compare.plain", lang)
-    title = text("compare.arms_title", lang, output=output_title(first.output, lang), quarter=quarter)
+    title = text("compare.arms_title", lang, output=output_title(first.measure, lang), quarter=first.quarter)
     titles = (title, text("compare.arms_subtitle", lang, reference=reference, unit=unit), foot)
-    figure, axes = style.in_rows([name for name, _ in found], titles, inches=NAMES, high=0.34, wide=7.2)
-    for at, (_, one) in enumerate(found):
-        place = one.quarters.index(quarter)
-        low, lower, middle, upper, high = (float(level) for level in one.levels[:, place])
-        if np.isfinite(middle):
-            style.interval(axes, at, (low, high), middle, told=percent(float(one.above[place])), half=(lower, upper))
+    figure, axes = style.in_rows([name for name, _ in effects], titles, inches=NAMES, high=0.34, wide=7.2)
+    for row, ((_, effect), (lower, upper)) in enumerate(zip(effects, halves, strict=True)):
+        if np.isfinite(effect.median):
+            interval = (effect.low, effect.high)
+            style.interval(axes, row, interval, effect.median, told=percent(effect.above), half=(lower, upper))
         else:
-            axes.text(0.0, at, text("compare.no_pair", lang), **style.NOTE, va="center")
+            axes.text(0.0, row, text("compare.no_pair", lang), **style.NOTE, va="center")
     style.zero(axes)
     style.corner(axes, text("compare.above", lang))
     return figure
@@ -128,7 +165,7 @@ def effect_dots(found: Ablations, output: str, quarter: str, kind: str = "mechan
 
     kind: mechanism or link; those that do nothing are left out.
     """
-    rows = [(row, row.effect.of(output, quarter)) for row in found.of_kind(kind) if row.effect.verdict != "nothing"]
+    rows = [(row, row.of(output, quarter)) for row in found.of_kind(kind) if row.verdict != "nothing"]
     rows = sorted(rows, key=lambda one: -max(abs(one[1].median), 0.5 * abs(one[1].high - one[1].low)))[:MOST]
     rows = sorted(rows, key=lambda one: one[1].median)
     variable = catalogue().outputs[output]

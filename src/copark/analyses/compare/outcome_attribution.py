@@ -28,13 +28,17 @@ from numpy.typing import NDArray
 from copark.arrays import Floats
 from copark.model.clock import DT
 from copark.simulation.outcomes import OUTCOMES, RESCUED_WITHIN
-from copark.simulation.readouts.compare import Pair, judged_column, provenance, quarters_apart
+from copark.simulation.readouts.compare import judged_column, provenance, quarters_apart
+from copark.stats.effects import Effects
 from copark.stats.shares import z_of
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from copark.analyses.context import Context
     from copark.analyses.contract import Wanted
     from copark.cases import Case
+    from copark.simulation.study import Scenario, Study
 
 Outputs = Mapping[str, Floats]
 """Outputs by name, each of shape (runs, quarters)."""
@@ -151,13 +155,42 @@ class OutcomeMoves:
         return (before / self.pairs, after / self.pairs) if self.pairs else (float("nan"), float("nan"))
 
 
-def moves_of(pair: Pair) -> OutcomeMoves:
-    """How outcomes change from a pair's reference to its arm; without accounts where quarters were not all kept."""
-    kept = quarters_apart(pair.before) == 1 and set(NEEDED) <= set(pair.outputs)
-    names = NEEDED if kept else ()
-    before, after = ({name: one[name].to_numpy() for name in names} for one in (pair.before, pair.after))
-    judged = judged_column(pair.before)
-    return outcome_moves(pair.before["outcome"].to_numpy(), pair.after["outcome"].to_numpy(), before, after, judged)
+def outcome_codes(outcomes: Effects, scenario: str) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """Give the codes of the outcomes of reference and scenario, of runs that finished in both, each of shape (pairs,).
+
+    Parameters
+    ----------
+    outcomes
+        Effects on the shares of outcomes, as of :func:`copark.simulation.outcomes.outcome_effects`.
+    scenario
+        Key of the scenario.
+    """
+    before, after = (
+        np.stack([read(scenario, name)[:, -1] for name in OUTCOMES]).argmax(axis=0).astype(np.int8)
+        for read in (outcomes.before, outcomes.after)
+    )
+    return before, after
+
+
+def moves_of(reference: xr.Dataset, effects: Effects, outcomes: Effects, scenario: str) -> OutcomeMoves:
+    """Read how outcomes change from a stored reference to a scenario.
+
+    Parameters
+    ----------
+    reference
+        The reference, as of :func:`copark.simulation.readouts.compare.paired`.
+    effects
+        Effects on outputs; without those :data:`NEEDED` in every quarter, moves have no accounts.
+    outcomes
+        Effects on the shares of outcomes.
+    scenario
+        Key of the scenario.
+    """
+    has_accounts = quarters_apart(reference) == 1 and set(NEEDED) <= set(effects.measures)
+    names = NEEDED if has_accounts else ()
+    before = {name: effects.before(scenario, name) for name in names}
+    after = {name: effects.after(scenario, name) for name in names}
+    return outcome_moves(*outcome_codes(outcomes, scenario), before, after, judged_column(reference))
 
 
 def outcome_moves(
@@ -337,42 +370,81 @@ def parts_of(change: Change, runs: int) -> tuple[OutcomePart, ...]:
     return tuple(parts)
 
 
-def outcome_parts(pair: Pair, case: Case, context: Context, wanted: Wanted) -> OutcomeParts | None:
-    """Share out the change of P(outcome); none where nothing changes, or the runs cannot be made again as they were."""
+def outcome_parts(
+    reference: xr.Dataset,
+    scenarios: xr.Dataset,
+    outcomes: Effects,
+    scenario: str,
+    case: Case,
+    context: Context,
+    wanted: Wanted,
+) -> OutcomeParts | None:
+    """Share out the change of P(outcome).
+
+    Parameters
+    ----------
+    reference, scenarios
+        Stored runs, as of :func:`copark.simulation.readouts.compare.paired`.
+    outcomes
+        Effects on the shares of outcomes.
+    scenario
+        Key of the scenario whose change is shared out.
+    case
+        Their case.
+    context
+        Runs them again with links cut.
+    wanted
+        Which parameters.
+
+    Returns
+    -------
+    The parts, or ``None`` where nothing changes, or the runs cannot be made again as they were.
+    """
     from copark.simulation.counterfactual import without_links
-    from copark.simulation.run import facts_of, first_apart, inputs_of
     from copark.simulation.study import Study
 
-    first, second = (Study.model_validate(provenance(one)["study"]) for one in (pair.before, pair.after))
-    before = next(one for one in first.scenarios if one.key == pair.reference)
-    after = next(one for one in second.scenarios if one.key == pair.arm)
-    reference, arm = (one["outcome"].to_numpy() for one in (pair.before, pair.after))
-    if not (reference != arm).any() or case.hash != provenance(pair.before).get("case_hash", case.hash):
+    first, second = (Study.model_validate(provenance(result)["study"]) for result in (reference, scenarios))
+    before = next(own for own in first.scenarios if own.key == outcomes.reference)
+    after = next(own for own in second.scenarios if own.key == scenario)
+    codes_before, codes_after = outcome_codes(outcomes, scenario)
+    if case.hash != provenance(reference).get("case_hash", case.hash) or np.array_equal(codes_before, codes_after):
         return None
-    facts = [facts_of(first, case, one) for one in (before, after)]
-    since = 0
-    if before.parameters == after.parameters and facts[0].keys() == facts[1].keys():
-        since = first_apart(*(inputs_of(first.seen(case), one) for one in (before, after)))
-    numbers = pair.before["run"].to_numpy()
+    since = _first_apart(first, case, before, after)
+    numbers = reference["run"].to_numpy()[outcomes.finished[scenario]]
 
     def change(coalitions: Sequence[tuple[str, ...]], runs: int) -> list[Indicators]:
-        scenarios = []
+        cut = []
         for number, groups in enumerate(coalitions):
             links = [link for name in groups for link in GROUPS[name]]
-            for word, one in (("before", before), ("after", after)):
-                scenarios.append(without_links(one, f"{word}-{number}", links, since))
+            for word, own in (("before", before), ("after", after)):
+                cut.append(without_links(own, f"{word}-{number}", links, since))
         kept = numbers[numbers < min(runs, first.runs)]
         changes = {"runs": int(kept[-1]) + 1, "keep": ("operating",), "name": "outcome-parts"}
-        study = first.model_copy(update={**changes, "scenarios": tuple(scenarios)})
-        found = context.simulate(study, case, *wanted, times=0)["outcome"].to_numpy()
-        return [_difference(found[at][kept], found[at + 1][kept]) for at in range(0, len(scenarios), 2)]
+        study = first.model_copy(update={**changes, "scenarios": tuple(cut)})
+        codes = context.simulate(study, case, *wanted, times=0)["outcome"].to_numpy()
+        return [_difference(codes[at][kept], codes[at + 1][kept]) for at in range(0, len(cut), 2)]
 
     (whole,) = change([()], MOST_RUNS)
     count = len(whole)
-    if not np.array_equal(whole, _difference(reference, arm)[:count]):
+    if not np.array_equal(whole, _difference(codes_before, codes_after)[:count]):
         return None
-    shares = [tuple(float((one[:count] == code).mean()) for code in range(len(OUTCOMES))) for one in (reference, arm)]
-    return OutcomeParts(str(case.clock.start + since), count, shares[0], shares[1], parts_of(change, MOST_RUNS))
+    shares = _shares(codes_before[:count]), _shares(codes_after[:count])
+    return OutcomeParts(str(case.clock.start + since), count, *shares, parts_of(change, MOST_RUNS))
+
+
+def _shares(codes: NDArray[np.int8]) -> tuple[float, ...]:
+    """Give P(outcome), in the order of the outcomes, of codes of shape (runs,)."""
+    return tuple(float((codes == code).mean()) for code in range(len(OUTCOMES)))
+
+
+def _first_apart(study: Study, case: Case, before: Scenario, after: Scenario) -> int:
+    """Give the quarter, counted from 0, from which on two scenarios of a study differ; 0 where they do all along."""
+    from copark.simulation.run import facts_of, first_apart, inputs_of
+
+    facts = [facts_of(study, case, scenario) for scenario in (before, after)]
+    if before.parameters != after.parameters or facts[0].keys() != facts[1].keys():
+        return 0
+    return first_apart(*(inputs_of(study.seen(case), scenario) for scenario in (before, after)))
 
 
 def _difference(reference: NDArray[np.int8], arm: NDArray[np.int8]) -> Indicators:
@@ -395,15 +467,31 @@ class Books:
     """Median over runs of the largest debt up to then, M USD."""
 
 
-def books_of(pair: Pair) -> Books | None:
-    """Bail-outs and debts of both; none where they were not kept quarter by quarter, or no pair finished."""
-    if not {"rescue", "debt"} <= set(pair.outputs) or quarters_apart(pair.before) != 1 or not pair.before.sizes["run"]:
+def books_of(reference: xr.Dataset, effects: Effects, scenario: str) -> Books | None:
+    """Read bail-outs and debts of a stored reference and a scenario.
+
+    Parameters
+    ----------
+    reference
+        The reference, as of :func:`copark.simulation.readouts.compare.paired`.
+    effects
+        Effects on outputs.
+    scenario
+        Key of the scenario.
+
+    Returns
+    -------
+    Books of both, or ``None`` where they were not kept quarter by quarter, or no pair finished.
+    """
+    has_books = {"rescue", "debt"} <= set(effects.measures) and quarters_apart(reference) == 1
+    if not has_books or not effects.pairs(scenario):
         return None
-    last = judged_column(pair.before)
-    found: list[tuple[float, float, float]] = []
-    for one in (pair.before, pair.after):
-        rescued, owed = one["rescue"].to_numpy()[:, : last + 1] > 0.0, one["debt"].to_numpy()[:, : last + 1]
+    last = judged_column(reference)
+    sides: list[tuple[float, float, float]] = []
+    for read in (effects.before, effects.after):
+        rescued = read(scenario, "rescue")[:, : last + 1] > 0.0
+        owed = read(scenario, "debt")[:, : last + 1]
         late = rescued[:, -RESCUED_WITHIN:].any(axis=1).mean()
-        found.append((float(late), float(rescued.any(axis=1).mean()), float(np.median(owed.max(axis=1)))))
-    late, ever, debt = zip(*found, strict=True)
-    return Books(pair.labels[last], late, ever, debt)
+        sides.append((float(late), float(rescued.any(axis=1).mean()), float(np.median(owed.max(axis=1)))))
+    late, ever, debt = zip(*sides, strict=True)
+    return Books(effects.quarters[last], late, ever, debt)

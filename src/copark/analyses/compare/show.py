@@ -15,9 +15,8 @@ from copark.labels import lowered
 from copark.presentation import document as doc
 from copark.presentation.numbers import unit_title
 from copark.simulation.outcomes import OUTCOMES
-from copark.simulation.readouts.compare import DifferenceCourse, OutcomeChange
 from copark.simulation.trust import Trust
-from copark.stats.effects import Effect
+from copark.stats.effects import Effect, ShareEffect
 from copark.texts import text
 
 if TYPE_CHECKING:
@@ -48,8 +47,8 @@ def band(row: Effect) -> doc.Interval:
     return doc.Interval(row.low, row.high, row.median)
 
 
-def points(row: OutcomeChange) -> doc.Interval:
-    """A change of a share with its Monte Carlo interval."""
+def points(row: ShareEffect) -> doc.Interval:
+    """Give a change of a share with its Monte Carlo interval."""
     return doc.Interval(row.low, row.high, row.change)
 
 
@@ -103,7 +102,9 @@ class CompareShow(Show):
             change = self.said(band(row), self.change(row))
             yield self.own(key, output=lowered(self.output(row.measure)), change=change, **words)
         share = doc.Column("share", "", doc.Kind.share, places=1)
-        shares = {"before": standing.reference_share, "after": standing.arm_share} if self.found.shows_outcomes else {}
+        shares = (
+            {"before": standing.reference_share, "after": standing.scenario_share} if self.found.shows_outcomes else {}
+        )
         told = {key: self.said(value, share) for key, value in shares.items()}
         key = "headline.standing" if self.found.shows_outcomes else "headline.standing.change"
         yield self.own(key, change=self.said(points(standing), self.points), **told, **words)
@@ -165,8 +166,9 @@ class CompareShow(Show):
     @cached_property
     def unchanged(self) -> tuple[str, ...]:
         """Outputs that no scenario changes in any quarter: they are named and not drawn."""
-        moved = {own.output for one in self.found.scenarios for own in one.courses if own.levels.any()}
-        return tuple(own.output for own in self.found.scenarios[0].courses if own.output not in moved)
+        scenarios = self.found.scenarios
+        moved = {output for scenario in scenarios for output, levels in scenario.courses.items() if levels.any()}
+        return tuple(output for output in scenarios[0].courses if output not in moved)
 
     def foot(self) -> str:
         """What stands below a figure."""
@@ -174,42 +176,53 @@ class CompareShow(Show):
 
         return footer(self.found.studies, self.found.pairs, self.t.lang)
 
-    def over_time(self, one: ComparedScenario) -> Iterator[doc.Chart]:
-        """The course of each difference."""
+    def over_time(self, scenario: ComparedScenario) -> Iterator[doc.Chart]:
+        """Give the course of each difference."""
         from copark.analyses.compare.figures import difference_bands
 
-        t, reference = self.t, self.words["reference"]
-        for found in (own for own in one.courses if own.output not in self.unchanged):
-            key, title = f"difference-{found.output}", self.output(found.output)
-            columns = self.columns(("quarter:quarter", change_column(found.unit, title)))
-            rows = zip(found.quarters, map(doc.Interval, *found.levels[[0, 4, 2]].tolist()), strict=True)
+        t = self.t
+        for output, levels in scenario.courses.items():
+            if output in self.unchanged:
+                continue
+            key = f"difference-{output}"
+            title = self.output(output)
+            effect = scenario.drawn(output, self.end)
+            columns = self.columns(("quarter:quarter", change_column(effect.unit, title)))
+            rows = zip(self.found.quarters, map(doc.Interval, *levels[[0, 4, 2]].tolist()), strict=True)
             numbers = doc.Table(key, t("table.course", output=title), columns, tuple(rows), folded=True)
-            draw = partial(difference_bands, found, t.of(one.title), reference, self.foot(), t.lang)
+            draw = partial(
+                difference_bands,
+                levels,
+                self.found.quarters,
+                scenario.first_differences.get(output),
+                effect,
+                (t.of(scenario.title), self.words["reference"]),
+                self.foot(),
+                t.lang,
+            )
             yield doc.Chart(key, title, t("alt.course"), draw, t("caption.course"), numbers, wide=False)
 
     def at_ends(self) -> Iterator[doc.Chart]:
-        """Every scenario's difference of an output at a date."""
+        """Give every scenario's difference of an output at a date."""
         from copark.analyses.compare.figures import arms
 
-        t, found = self.t, self.found
-        for output in (one.output for one in found.scenarios[0].courses):
-            courses = [(t.of(one.title), own) for one in found.scenarios for own in one.courses if own.output == output]
-            if len(courses) < len(found.scenarios) or output in self.unchanged:
+        t = self.t
+        scenarios = self.found.scenarios
+        for output in scenarios[0].courses:
+            if output in self.unchanged or not all(output in scenario.courses for scenario in scenarios):
                 continue
-            for quarter in found.ends:
-                key, title = f"scenarios-{output}-{quarter}", self.output(output)
+            for quarter in self.found.ends:
+                key = f"scenarios-{output}-{quarter}"
+                title = self.output(output)
                 words = {"output": title, "quarter": quarter}
-                columns = self.columns(("scenario", change_column(courses[0][1].unit, title), "above:share"))
-                rows = tuple((name, *self.at(own, quarter)) for name, own in courses)
+                effects = [(t.of(scenario.title), scenario.drawn(output, quarter)) for scenario in scenarios]
+                place = self.found.quarters.index(quarter)
+                halves = [scenario.courses[output][[1, 3], place].tolist() for scenario in scenarios]
+                columns = self.columns(("scenario", change_column(effects[0][1].unit, title), "above:share"))
+                rows = tuple((name, band(effect), effect.above) for name, effect in effects)
                 numbers = doc.Table(key, t("table.ends", **words), columns, rows, folded=True)
-                draw = partial(arms, courses, quarter, self.words["reference"], self.foot(), t.lang)
+                draw = partial(arms, effects, halves, self.words["reference"], self.foot(), t.lang)
                 yield doc.Chart(key, t("table.ends", **words), t("alt.ends"), draw, t("caption.ends"), numbers)
-
-    def at(self, found: DifferenceCourse, quarter: str) -> tuple[doc.Interval, float]:
-        """A difference at a date, and the share of pairs in which the scenario is above."""
-        at = found.quarters.index(quarter)
-        low, high, middle = found.levels[[0, 4, 2], at].tolist()
-        return doc.Interval(low, high, middle), float(found.above[at])
 
     def grouped(self, sizes: Sequence[int]) -> tuple[tuple[str, int], ...]:
         """Heads of groups of rows, one for each scenario."""
@@ -219,11 +232,11 @@ class CompareShow(Show):
         """How often each outcome happens, and in how many pairs in both, in one, in none."""
         names, shares = ("both", "gained", "lost", "neither"), "reference_share:share:1 arm_share:share:1 change:points"
         every = [
-            (text(f"analysis.outcome.{row.outcome}", self.t.lang), row)
+            (text(f"analysis.outcome.{row.measure}", self.t.lang), row)
             for one in self.found.scenarios for row in one.outcomes
         ]  # fmt: skip
         groups = self.grouped([len(one.outcomes) for one in self.found.scenarios])
-        told = [(title, row.reference_share, row.arm_share, points(row)) for title, row in every]
+        told = [(title, row.reference_share, row.scenario_share, points(row)) for title, row in every]
         counted = [(title, *(getattr(row, name) for name in names)) for title, row in every]
         counts = ("outcome", *(f"{name}:count" for name in names))
         return self.told_of_outcomes(

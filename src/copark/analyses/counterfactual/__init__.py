@@ -15,7 +15,7 @@ from copark.analyses.compare import Compared, answer_of
 from copark.analyses.contract import AheadParams, Option, Result, Rows
 from copark.simulation.case_edits import happenings
 from copark.simulation.counterfactual import WITHOUT, but_for_study, find_happenings
-from copark.simulation.readouts.compare import pairs_between
+from copark.simulation.readouts.compare import paired
 from copark.texts import Said
 
 if TYPE_CHECKING:
@@ -97,7 +97,9 @@ def compute(params: Params, context: Context) -> Answer:
         return Answer(**about, run_id=context.run_id, provenance={"case": case.name, "case_hash": case.hash})
     runs = context.run(_study(params, context), case, *params.wanted)
     context.stage("analyse")(0, 0)
-    pairs = pairs_between(runs, scenario=WITHOUT)
-    found, origin = answer_of(pairs, [runs], case, context, outcomes=params.outcomes, wanted=params.wanted)
+    reference, scenarios = paired(runs, scenario=WITHOUT)
+    found, origin = answer_of(
+        reference, scenarios, [runs], case, context, outcomes=params.outcomes, wanted=params.wanted
+    )
     keys = dict.fromkeys(one.key for one in find_happenings(case, params.without))
     return Answer(**about, without=tuple(keys), found=found, **origin)

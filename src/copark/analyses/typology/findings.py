@@ -29,7 +29,7 @@ import numpy as np
 
 from copark.analyses.typology.measures import MEASURES, ParkMeasure, measured
 from copark.arrays import Floats
-from copark.simulation.readouts.compare import COUNTS, ends_of_years, pairs_of
+from copark.simulation.readouts.compare import COUNTS, effects_of, ends_of_years, paired
 from copark.simulation.study_entries import Title
 from copark.stats.precision import difference
 from copark.stats.quantiles import band, quantile_band
@@ -411,13 +411,16 @@ def find(
 
 
 def gaps(twins: xr.Dataset, study: Study) -> tuple[Gap, ...]:
-    """Every scenario of a study against the first, run by run."""
-    titles, found = {one.key: one.title for one in study.scenarios}, []
+    """Compare every scenario of a study with the first, run by run."""
+    titles = {scenario.key: scenario.title for scenario in study.scenarios}
+    reference, scenarios = paired(twins)
+    effects = effects_of(reference, scenarios, tuple(dict.fromkeys(output for output, _ in READ)))
+    found = []
     for output, year in READ:
-        for pair in pairs_of(twins):
-            (quarter,) = ends_of_years(pair.before, (year,))
-            log = str(pair.before[output].attrs.get("units", "")) in COUNTS
-            apart = pair.difference(output, log=log)[:, pair.labels.index(quarter)]
+        (quarter,) = ends_of_years(reference, (year,))
+        log = effects.units[effects.measures.index(output)] in COUNTS
+        for key in effects.scenarios:
+            apart = effects.differences(key, output, log=log)[:, effects.quarters.index(quarter)]
             above = float(np.mean(apart[np.isfinite(apart)] > 0.0))
-            found.append(Gap(pair.arm, titles[pair.arm], output, quarter, log, *band(apart), above))
+            found.append(Gap(key, titles[key], output, quarter, log, *band(apart), above))
     return tuple(found)

@@ -155,12 +155,12 @@ def _comparison(result: xr.Dataset, case: Case, lang: str, folder: Path) -> Path
     from copark.analyses.compare import Answer, answer_of
     from copark.analyses.context import Context
     from copark.presentation import write
-    from copark.simulation.readouts.compare import pairs_between
+    from copark.simulation.readouts.compare import paired
     from copark.texts import LANGUAGES, Said
 
     context = Context()
     context.run_id = str(result.attrs["identity"])
-    found, origin = answer_of(pairs_between(result), [result], case, context)
+    found, origin = answer_of(*paired(result), [result], case, context)
     names = (found.reference, *(one.title for one in found.scenarios))  # what was asked on the page has no title
     titled = Said(**{language: " · ".join(getattr(one, language) for one in names) for language in LANGUAGES})
     made = Answer(**{**vars(found), "titles": (titled,)}, **origin)

@@ -29,8 +29,7 @@ from copark.cases.horizon import now_for, seen_from
 from copark.model.jit import cpu_features, versions
 from copark.model.variables import catalogue
 from copark.presentation.run_export import export_run, summary_table, write_csv
-from copark.simulation.outcomes import OUTCOMES
-from copark.simulation.readouts.compare import outcome_changes
+from copark.simulation.outcomes import OUTCOMES, outcome_effects
 from copark.simulation.run import simulate
 from copark.simulation.study import STANDARD, Scenario, Study
 from copark.simulation.trust import Trust
@@ -186,16 +185,27 @@ def change_of(frame: Frame, scenario: Scenario, before: HeldRuns, after: HeldRun
     for arms in paired.values():
         moved |= pairing.any_differ(*arms, axis=1)
     begins = frame.labels[int(np.argmax(moved))] if moved.any() else None
-    groups, reference = pairs // frame.study.futures, frame.study.scenarios[0]
-    codes = before.outcome[pairs], after.outcome[pairs]
-    moves = outcome_changes(*codes, groups, reference=reference.key, arm=scenario.key)
+    reference = frame.study.scenarios[0]
+    moves = outcome_effects(
+        reference.key,
+        before.outcome,
+        {scenario.key: after.outcome},
+        np.arange(before.runs) // frame.study.futures,
+        frame.labels[frame.judged],
+    ).shares()
     return told.Change.model_construct(
         arm=scenario.key,
         reference=reference.key,
         pairs=len(pairs),
         begins=begins,
         outcomes=[
-            told.OutcomeMove.of(one, name=one.outcome, title=said(f"analysis.outcome.{one.outcome}")) for one in moves
+            told.OutcomeMove.of(
+                move,
+                name=move.measure,
+                title=said(f"analysis.outcome.{move.measure}"),
+                arm_share=move.scenario_share,
+            )
+            for move in moves
         ],
         outcome_change=outcome_change(before, after, frame.judged),
         headlines=[headline_move(frame, name, apart[name]) for name in HEADLINES if name in apart],
