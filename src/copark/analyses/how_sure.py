@@ -18,7 +18,7 @@ from copark.texts import LANGUAGES, text
 
 if TYPE_CHECKING:
     from copark.cases.case import Case
-    from copark.inference.levers import Reading
+    from copark.inference.levers.effects import Reading
     from copark.simulation.trust import Trust
     from copark.stats.shares import Share
 

@@ -196,6 +196,8 @@ class Experiment:
         self.workers = workers
         self.progress: Progress = progress or (lambda *_: None)
         self.checkpoint = checkpoint
+        # By memo key, made once for all extensions of a scenario.
+        self._inputs: dict[str, tuple[Inputs, dict[str, NDArray[Any]]]] = {}
         # By memo key; runs that were made later are appended, and joined when they are read.
         self._made: dict[str, list[ScenarioMeasures]] = {}
         if checkpoint is not None and checkpoint.found is not None:
@@ -250,12 +252,13 @@ class Experiment:
 
         for start in sorted({self.runs_of(scenario) for scenario in waiting.values()}):
             group = {key: scenario for key, scenario in waiting.items() if self.runs_of(scenario) == start}
-            inputs = [inputs_of(self.case, scenario) for scenario in group.values()]
-            facts = tuple(facts_of(self.study, self.case, scenario) for scenario in group.values())
+            prepared = [self._prepared(key, scenario) for key, scenario in group.items()]
+            facts = tuple(facts for _, facts in prepared)
             draws_of = StudyDraws(self.study, self.case, tuple(group.values()), facts, self.source)
             for first in range(start, wanted, CHUNK):
                 # Draws of these runs are made once and serve all scenarios.
                 paired = draws_of(first, min(first + CHUNK, wanted))
+                inputs = (inputs for inputs, _ in prepared)
                 measured = self._measured(zip(inputs, paired.by_scenario, strict=True), count)
                 for key, runs in zip(group, measured, strict=True):
                     self._made.setdefault(key, []).append(runs)
@@ -301,6 +304,31 @@ class Experiment:
             finished={key: runs.finished & reference.finished for key, runs in made.items()},
             draws=np.arange(len(reference.status), dtype=np.int64) // self.study.futures,
         )
+
+    def drawn(self, draws: int | None = None) -> dict[str, Floats]:
+        """Give the parameters of the first so many draws, before any scenario changes them.
+
+        Parameters
+        ----------
+        draws
+            Draws of parameters, by default as many as make the study's runs.
+
+        Returns
+        -------
+        Values by name of the parameter, each of shape (draws,).
+        """
+        draws_of = StudyDraws(self.study, self.case, (), (), self.source)
+        wanted = self._runs(draws)
+        blocks = [draws_of(first, min(first + CHUNK, wanted)).drawn for first in range(0, wanted, CHUNK)]
+        each = self.study.futures
+        return {name: np.concatenate([block[name] for block in blocks])[::each] for name in blocks[0]}
+
+    def _prepared(self, key: str, scenario: Scenario) -> tuple[Inputs, dict[str, NDArray[Any]]]:
+        """Give the inputs of a scenario, and the facts of the case that it edits, by its memo key."""
+        if key not in self._inputs:
+            inputs = inputs_of(self.case, scenario)
+            self._inputs[key] = (inputs, facts_of(self.study, self.case, scenario))
+        return self._inputs[key]
 
     def _runs(self, draws: int | None) -> int:
         """Count the runs of a scenario on so many draws."""

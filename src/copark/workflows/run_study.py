@@ -88,7 +88,7 @@ def run_study(
     from copark.analyses.run import answer_of
     from copark.cases import load_case
     from copark.inference.case_parameters import settle
-    from copark.inference.levers import moved_by_data
+    from copark.inference.levers.dependence import moved_by_data
     from copark.presentation import write
     from copark.simulation.study import Study, load_study
     from copark.simulation.unfinished import require_finished

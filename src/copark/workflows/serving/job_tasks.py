@@ -110,7 +110,7 @@ def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identi
     from copark.analyses.context import Means, make_run
     from copark.cases import load_case
     from copark.inference.case_parameters import settle
-    from copark.inference.levers import moved_by_data
+    from copark.inference.levers.dependence import moved_by_data
     from copark.simulation.results import study_identity
     from copark.simulation.study import Study
 
