@@ -3,8 +3,8 @@
 import pytest
 
 from copark.analyses.how_sure import NONE, Doubts, doubts_of, how_sure, structure_range
+from copark.analyses.levers.effects import Reading
 from copark.cases import load_case
-from copark.inference.levers.effects import Reading
 from copark.stats.shares import shares_of
 
 OUTCOMES = ("failed", "stagnant", "dependent", "self_standing")

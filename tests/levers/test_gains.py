@@ -5,12 +5,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from copark.inference.levers.choice import choose, met, states_of
-from copark.inference.levers.dependence import leanings
-from copark.inference.levers.effects import lever_effects
-from copark.inference.levers.experiment import counts, groups_of
-from copark.inference.levers.measures import ALIVE, KEPT, SIDES, LeverMeasures, discounting
-from copark.inference.levers.schema import examine_levers
+from copark.analyses.levers.choice import choose, met, states_of
+from copark.analyses.levers.dependence import leanings
+from copark.analyses.levers.effects import lever_effects
+from copark.analyses.levers.experiment import counts, groups_of
+from copark.analyses.levers.measures import ALIVE, KEPT, SIDES, LeverMeasures, discounting
+from copark.analyses.levers.schema import examine_levers
 from copark.simulation.ensemble import ScenarioRuns
 from copark.stats.effects import Effects
 from copark.stats.shares import verdict

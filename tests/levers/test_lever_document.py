@@ -10,10 +10,10 @@ from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.analyses.levers import Params, compute, options_of
+from copark.analyses.levers.choice import choose
+from copark.analyses.levers.experiment import groups_of, measures_of, study_of
+from copark.analyses.levers.measures import SIDES
 from copark.cases import load_case
-from copark.inference.levers.choice import choose
-from copark.inference.levers.experiment import groups_of, measures_of, study_of
-from copark.inference.levers.measures import SIDES
 from copark.presentation.document import Cards, Interval
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.study import baseline

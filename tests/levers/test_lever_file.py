@@ -4,11 +4,11 @@ import re
 
 import numpy as np
 import pytest
+from copark.analyses.levers import schema
 
+from copark.analyses.levers.experiment import measures_of, parts_of, scenarios_under, study_of
 from copark.cases.horizon import present_quarter, seen_from
 from copark.cases.load import load_case
-from copark.inference.levers import schema
-from copark.inference.levers.experiment import measures_of, parts_of, scenarios_under, study_of
 from copark.model.variables import catalogue
 from copark.simulation.run import inputs_of
 from tests.levers.conftest import small

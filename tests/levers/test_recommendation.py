@@ -5,10 +5,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from copark.inference.levers.choice import choose
-from copark.inference.levers.effects import lever_effects
-from copark.inference.levers.recommendation import recommend, recommendation_rule
-from copark.inference.levers.schema import examine_levers
+from copark.analyses.levers.choice import choose
+from copark.analyses.levers.effects import lever_effects
+from copark.analyses.levers.recommendation import recommend, recommendation_rule
+from copark.analyses.levers.schema import examine_levers
 from tests.levers.conftest import by_hand, small
 
 RUNS = 800

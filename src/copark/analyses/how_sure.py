@@ -17,8 +17,8 @@ from copark.presentation.numbers import percent_words
 from copark.texts import LANGUAGES, text
 
 if TYPE_CHECKING:
+    from copark.analyses.levers.effects import Reading
     from copark.cases.case import Case
-    from copark.inference.levers.effects import Reading
     from copark.simulation.trust import Trust
     from copark.stats.shares import Share
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from pydantic import Field
 
 from copark.analyses.contract import AheadParams, Choice, Keys, Option, Result, Said
-from copark.inference.goal import LAST, MOST_SETS, Confirmed, LeverSearch, confirm, ladder, most_runs
-from copark.inference.goal.lever_sets import FutureEvent, LeverSet, LeverSets, read_events, scenario_with
-from copark.inference.goal.measures import GoalMeasures, GoalTarget, read_targets
-from copark.inference.levers.measures import LeverMeasures
-from copark.inference.levers.schema import (
+from copark.analyses.goal.lever_sets import FutureEvent, LeverSet, LeverSets, read_events, scenario_with
+from copark.analyses.goal.measures import GoalMeasures, GoalTarget, read_targets
+from copark.analyses.goal.search import LAST, MOST_SETS, Confirmed, LeverSearch, confirm, ladder, most_runs
+from copark.analyses.levers.measures import LeverMeasures
+from copark.analyses.levers.schema import (
     AS_IT_IS,
     GeneralLevers,
     LeverFile,

@@ -14,14 +14,13 @@ from pydantic import Field
 
 from copark.analyses.contract import AheadParams, Choice, Keys, Option, Result, Said
 from copark.analyses.how_sure import NONE, Doubts, doubts_of
-from copark.cases.horizon import horizon_of
-from copark.inference.levers.choice import Choice as RobustChoice
-from copark.inference.levers.choice import choose
-from copark.inference.levers.dependence import Leaning, leanings, moved_by_data, rests_on
-from copark.inference.levers.effects import LeverEffect, Reading, lever_effects, reading_of
-from copark.inference.levers.experiment import effects_under, groups_of, measures_of, parts_of, study_of
-from copark.inference.levers.recommendation import Reason, Recommendation, recommend
-from copark.inference.levers.schema import (
+from copark.analyses.levers.choice import Choice as RobustChoice
+from copark.analyses.levers.choice import choose
+from copark.analyses.levers.dependence import Leaning, leanings, moved_by_data, rests_on
+from copark.analyses.levers.effects import LeverEffect, Reading, lever_effects, reading_of
+from copark.analyses.levers.experiment import effects_under, groups_of, measures_of, parts_of, study_of
+from copark.analyses.levers.recommendation import Reason, Recommendation, recommend
+from copark.analyses.levers.schema import (
     AS_IT_IS,
     AS_MODELLED,
     GeneralLevers,
@@ -32,6 +31,7 @@ from copark.inference.levers.schema import (
     load_levers,
     wanted_levers,
 )
+from copark.cases.horizon import horizon_of
 from copark.simulation.study_entries import Title
 from copark.stats.shares import Share
 from copark.texts import text
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from copark.analyses.context import Context
-    from copark.inference.levers.measures import LeverMeasures
+    from copark.analyses.levers.measures import LeverMeasures
     from copark.simulation.experiment import Experiment
     from copark.simulation.study import Study
     from copark.store.checkpoints import Stages

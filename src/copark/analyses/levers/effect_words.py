@@ -6,8 +6,8 @@ from math import exp
 
 from copark.analyses.contract import Texts
 from copark.analyses.levers import Answer
-from copark.inference.levers.effects import LeverEffect
-from copark.inference.levers.measures import Measure, measure_of
+from copark.analyses.levers.effects import LeverEffect
+from copark.analyses.levers.measures import Measure, measure_of
 from copark.presentation import document as doc
 from copark.presentation.numbers import percent, shown
 

@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.levers import Answer
+from copark.analyses.levers.choice import Choice
+from copark.analyses.levers.dependence import Leaning
 from copark.analyses.levers.effect_words import (
     SIGNS,
     across_structures,
@@ -18,13 +20,11 @@ from copark.analyses.levers.effect_words import (
     level,
     middle,
 )
+from copark.analyses.levers.effects import LeverEffect
+from copark.analyses.levers.measures import BUDGETS, NAMES, RANKED, SIDES, measure_of
+from copark.analyses.levers.recommendation import Judgement
+from copark.analyses.levers.schema import LeverOption
 from copark.analyses.show import Show, grouped
-from copark.inference.levers.choice import Choice
-from copark.inference.levers.dependence import Leaning
-from copark.inference.levers.effects import LeverEffect
-from copark.inference.levers.measures import BUDGETS, NAMES, RANKED, SIDES, measure_of
-from copark.inference.levers.recommendation import Judgement
-from copark.inference.levers.schema import LeverOption
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import shown
@@ -217,7 +217,7 @@ class _Show(Show):
 
     def changes(self) -> doc.Section:
         """Show what every option changes in the park, and in every measure."""
-        from copark.figures.levers import operating, standing
+        from copark.analyses.levers.figures import operating, standing
 
         t = self.t
         answer = self.answer
@@ -259,7 +259,7 @@ class _Show(Show):
 
     def sides(self) -> tuple[doc.Section, doc.Section]:
         """Show who gains and who loses: drawn, and in words."""
-        from copark.figures.levers import sides
+        from copark.analyses.levers.figures import sides
 
         t = self.t
         answer = self.answer
