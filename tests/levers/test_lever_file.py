@@ -4,8 +4,8 @@ import re
 
 import numpy as np
 import pytest
-from copark.analyses.levers import schema
 
+from copark.analyses.levers import schema
 from copark.analyses.levers.experiment import measures_of, parts_of, scenarios_under, study_of
 from copark.cases.horizon import present_quarter, seen_from
 from copark.cases.load import load_case

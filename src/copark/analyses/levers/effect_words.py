@@ -46,7 +46,19 @@ def advice_words(answer: Answer, setting: str, t: Texts) -> str:
 
 
 def effect_words(answer: Answer, setting: str, aim: str, t: Texts) -> str:
-    """Say an option's effect on an aim: points of probability, or per cent of operating companies."""
+    """Say an option's effect on an aim: points of probability, or per cent of operating companies.
+
+    Parameters
+    ----------
+    answer
+        Answer about a case's levers.
+    setting
+        Key of the option.
+    aim
+        ``self_standing`` or ``operating``.
+    t
+        Texts of levers in a language.
+    """
     effect = answer.effect(setting, aim)
     if aim == "self_standing":
         return t("effect.self_standing", change=shown(middle(effect), change(aim, t), t.lang, with_unit=True))

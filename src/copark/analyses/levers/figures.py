@@ -80,7 +80,7 @@ def _footer(answer: Answer, lang: str) -> str:
 
 
 def _heads(axes: Axes, rows: Sequence[SettingRow], inches: float) -> None:
-    """Write heads of levers, bold and at the left edge, with a line above."""
+    """Write heads of levers, bold and at the left edge, with a line above; ``inches`` are those for names."""
     for place, row in enumerate(rows):
         if row.setting is None:
             words = style.wrap(row.words, 60.0, 1)
@@ -237,31 +237,42 @@ class Bars(NamedTuple):
     """A claim with the observations that tell most of it."""
 
     title: str
+    """Title of the claim."""
     rows: tuple[tuple[str, float, float, float], ...]
     """Each observation, the gain, its standard error, and the share of worlds in which it decides the claim."""
 
 
-def gain_bars(found: Sequence[Bars], title: str, subtitle: str, heads: tuple[str, str], foot: str) -> Figure:
-    """A bar of gain for each observation, under the head of its claim, with its standard error.
+def gain_bars(claims: Sequence[Bars], title: str, subtitle: str, heads: tuple[str, str], foot: str) -> Figure:
+    """Draw a bar of gain for each observation, under the head of its claim, with its standard error.
 
-    heads: words of the axis and of the column of shares.
+    Parameters
+    ----------
+    claims
+        Claims with their observations.
+    title, subtitle
+        Words above the figure.
+    heads
+        Words of the axis and of the column of shares.
+    foot
+        Line below the figure.
     """
     rows: list[SettingRow] = []
-    for claim in found:
+    for claim in claims:
         rows += [SettingRow(claim.title, None), *(SettingRow(name, name) for name, *_ in claim.rows)]
     names = [row.words if row.setting else "" for row in rows]
+    titles = (title, subtitle, foot)
     figure, axes = style.in_rows(
-        names, (title, subtitle, foot), inches=CLAIMS, high=0.2, wide=7.6, bottom=0.62, right=0.95, lines=1, small=True
-    )  # fmt: skip
+        names, titles, inches=CLAIMS, high=0.2, wide=7.6, bottom=0.62, right=0.95, lines=1, small=True
+    )
     _heads(axes, rows, CLAIMS)
-    at = 0
-    for claim in found:
+    place = 0
+    for claim in claims:
         for _, gain, error, decided in claim.rows:
-            at += 1
-            axes.barh(at, max(gain, 0.0), height=0.62, color=style.MODEL)
-            axes.plot([max(gain - error, 0.0), gain + error], [at, at], color=style.INK, linewidth=0.9)
-            style.row_value(axes, at, percent(decided), **style.SMALL)
-        at += 1
+            place += 1
+            axes.barh(place, max(gain, 0.0), height=0.62, color=style.MODEL)
+            axes.plot([max(gain - error, 0.0), gain + error], [place, place], color=style.INK, linewidth=0.9)
+            style.row_value(axes, place, percent(decided), **style.SMALL)
+        place += 1
     axes.set_xlim(left=0.0)
     axes.set_xlabel(style.legible(heads[0]), fontsize=style.SIZE["small"])
     style.corner(axes, heads[1])

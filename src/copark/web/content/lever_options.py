@@ -25,7 +25,7 @@ from copark.web.content.sentences import spoken_in
 
 
 class SideEffect(Answer):
-    """What an option means for one side."""
+    """The effect of an option on one side."""
 
     side: str
     """home, host, developer or enterprises."""
@@ -34,6 +34,7 @@ class SideEffect(Answer):
     verdict: Said
     """In how many runs the side gains or loses."""
     median: Said
+    """Median gain."""
     amount: Said
     """Median gain and the range of 90 % of runs."""
 
@@ -42,22 +43,31 @@ class DecisionOption(Answer):
     """A setting of a lever, what it changes and for whom."""
 
     key: str
+    """Key of the setting."""
     title: Said
+    """Title of the setting."""
     reason: Said
+    """Why it is tried."""
     lever: Said
+    """Title of the lever."""
     lever_key: str
+    """Key of the lever."""
     owner: Said
+    """Who can pull the lever."""
     change: float
     """Change of the chance to be self-standing."""
     low: float
+    """Lower end of the Monte Carlo interval (95 %) of the change."""
     high: float
-    """low, high: its Monte Carlo interval (95 %)."""
+    """Upper end of that interval."""
     told: Said
     """The change and its interval in percentage points."""
     across: Said
     """Least and largest change under the structures of the model that were tried."""
     flips: bool
+    """Whether structures of the model disagree about the sign of the change."""
     sides: list[SideEffect]
+    """What it means for each of the four sides."""
     acceptable: float | None
     """Share of states in which it meets every requirement; null where none could be compared."""
     advice: str
@@ -75,22 +85,27 @@ class DecisionOption(Answer):
     budgets: list[Said]
     """Median change of the home and of the host budget up to the horizon: taxes on profits less rescues."""
     scenario: dict[str, Any]
+    """What it changes in the case, as a scenario that can be simulated."""
 
 
 class LeverParameter(Answer):
     """A parameter that the effect of a lever depends on."""
 
     title: Said
+    """Title of the parameter."""
     moved: Said
     """How far the data inform it, in words."""
 
 
 class LeverStory(Answer):
-    """What a lever is in the world, and what its effect rests on in the model."""
+    """A lever in the world, and the parameters its effect rests on in the model."""
 
     key: str
+    """Key of the lever."""
     title: Said
+    """Title of the lever."""
     owner: Said
+    """Who can pull it."""
     reason: Said
     """What it is: an institution, a rule or a decision of this park."""
     rests: list[LeverParameter]
@@ -98,7 +113,7 @@ class LeverStory(Answer):
 
 
 class DecisionAnswer(Answer):
-    """What can still be decided about a park, from its newest stored analysis of levers."""
+    """Options that can still be decided on, from a park's newest stored analysis of levers."""
 
     run_id: str | None
     """Run ID of that analysis; null where none is stored."""
@@ -115,13 +130,15 @@ class DecisionAnswer(Answer):
     before: float | None
     """Chance to be self-standing in the baseline."""
     before_low: float | None
+    """Lower end of its Monte Carlo interval (95 %)."""
     before_high: float | None
-    """before_low, before_high: its Monte Carlo interval (95 %)."""
+    """Upper end of that interval."""
     between: Said | None
     """The chance under the other structures of the model; null where none was tried."""
     sure: list[Said]
     """How sure the chance is, a sentence each, the gravest doubt first."""
     runs: int
+    """Runs of the baseline and of every option."""
     left_out: int
     """Of these, runs that do not count: the park had failed before the change, as the observations rule out."""
     acceptable: float | None
@@ -129,7 +146,9 @@ class DecisionAnswer(Answer):
     states: int
     """States compared: parameter draws under structures of the model."""
     structures: int
+    """Structures of the model that were tried, the model as it is among them."""
     requirements: list[Said]
+    """What a state must reach for an option to be acceptable in it."""
     sides: list[Said]
     """Names of the four sides, in the order of every option's."""
     budgets: list[Said]
@@ -267,10 +286,12 @@ def _sure(levers: Levers) -> list[Said]:
 
 
 def _ended(sentence: str, stop: str) -> str:
+    """End a sentence with its stop."""
     return sentence if sentence.endswith(stop) else sentence + stop
 
 
 def _lever_words(key: str) -> Said:
+    """Give a text of levers in both languages."""
     return spoken_in(lambda lang: Texts("levers", lang)(key))
 
 
@@ -297,6 +318,7 @@ def _option(levers: Levers, option: LeverOption, judgement: Judgement, acceptabl
     companies = levers.effect(option.key, "companies")
     jobs = levers.effect(option.key, "jobs")
     budgets = [levers.effect(option.key, budget) for budget in BUDGETS]
+    sides = [levers.effect(option.key, side) for side in SIDES]
     twins = levers.recommendation.twins(option.key)
     return DecisionOption.of(
         option.setting,
@@ -309,7 +331,16 @@ def _option(levers: Levers, option: LeverOption, judgement: Judgement, acceptabl
         told=_amount(standing, middle(standing)),
         across=_amount(standing, across_structures(standing)),
         flips=standing.flips,
-        sides=[_side_effect(levers.effect(option.key, side)) for side in SIDES],
+        sides=[
+            SideEffect(
+                side=side.measure,
+                sign=SIGNS[side.verdict],
+                verdict=_lever_words(f"verdict.{side.verdict}"),
+                median=_amount(side, side.median),
+                amount=_amount(side, middle(side)),
+            )
+            for side in sides
+        ],
         acceptable=acceptable,
         advice=judgement.word,
         advice_reason=spoken_in(lambda lang: advice_words(levers, option.key, Texts("levers", lang))),
@@ -319,15 +350,4 @@ def _option(levers: Levers, option: LeverOption, judgement: Judgement, acceptabl
         jobs=_amount(jobs, middle(jobs)),
         budgets=[_amount(budget, budget.median) for budget in budgets],
         scenario=option.setting.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"reason"}),
-    )
-
-
-def _side_effect(effect: LeverEffect) -> SideEffect:
-    """Say what an option means for a side."""
-    return SideEffect(
-        side=effect.measure,
-        sign=SIGNS[effect.verdict],
-        verdict=_lever_words(f"verdict.{effect.verdict}"),
-        median=_amount(effect, effect.median),
-        amount=_amount(effect, middle(effect)),
     )
