@@ -76,6 +76,14 @@ def test_nothing_is_run_twice_and_more_draws_go_on_where_the_last_ended(great_st
     assert same(experiment, stored)
 
 
+def test_the_parameters_drawn_are_those_of_the_runs(experiment, stored):
+    drawn = experiment.drawn()
+    assert tuple(drawn) == tuple(map(str, stored["parameter"].values))
+    for name, values in drawn.items():
+        assert np.array_equal(np.repeat(values, REPLICATES), stored["draws"].sel(parameter=name).values), name
+    assert {values.shape for values in experiment.drawn(draws=5).values()} == {(5,)}
+
+
 class LeftError(Exception):
     """Whoever asked has left."""
 

@@ -258,6 +258,19 @@ def _experiments(
 ) -> tuple[Experiment, Experiment]:
     """Set up the two experiments with levers, whose runs count as one piece of work.
 
+    Parameters
+    ----------
+    params, context
+        What is asked, and with what means.
+    study
+        Its options as modelled.
+    measures
+        What is read of every run.
+    file
+        Levers of the case.
+    stages
+        Where what was run is kept until the answer is there.
+
     Returns
     -------
     shared, alone
