@@ -7,7 +7,7 @@ import pytest
 
 from copark.analyses.levers.choice import choose, met, states_of
 from copark.analyses.levers.dependence import leanings
-from copark.analyses.levers.effects import lever_effects
+from copark.analyses.levers.effects import lever_effects, reading_of
 from copark.analyses.levers.experiment import counts, groups_of
 from copark.analyses.levers.measures import ALIVE, KEPT, SIDES, LeverMeasures, discounting
 from copark.analyses.levers.schema import examine_levers
@@ -115,6 +115,11 @@ def two_options():
     return by_hand(home=home, enterprises=enterprises, self_standing=standing)
 
 
+@pytest.fixture
+def thresholds(written, great_stone):
+    return examine_levers(written(small()), great_stone)[0].thresholds
+
+
 def effects_of(by_structure):
     """Effects by option and measure."""
     effects = lever_effects(by_structure[0], by_structure)
@@ -157,6 +162,16 @@ def test_structures_that_disagree_about_the_sign_are_told():
     assert not effects["option-1", "host"].flips
 
 
+def test_where_no_run_counts_nothing_is_said(thresholds):
+    by_structure = [effects.of_runs(np.zeros(8, dtype=bool)) for effects in by_hand(structures=2)]
+    effects = effects_of(by_structure).values()
+    assert {(effect.pairs, effect.verdict) for effect in effects} == {(0, "unknown")}
+    assert all(np.isnan([effect.before, effect.mean, effect.interval_low]).all() for effect in effects)
+    assert choose(by_structure, thresholds, np.arange(4), times=5) is None
+    assert leanings(by_structure[0], {"network_strength": np.arange(4.0)}, {}) == []
+    assert reading_of("as-modelled", by_structure[0]).runs == 0
+
+
 def test_states_are_means_over_replicates_and_leave_out_runs_that_do_not_count():
     first, second = by_hand(options=2, structures=2, home=np.arange(8.0))
     states = states_of([first, second.of_runs(np.arange(8) >= 2)], ("home",))
@@ -164,11 +179,6 @@ def test_states_are_means_over_replicates_and_leave_out_runs_that_do_not_count()
     assert states.values["home"][0].tolist() == [0.5, 2.5, 4.5, 6.5, 2.5, 4.5, 6.5]
     assert states.draws.tolist() == [0, 1, 2, 3, 1, 2, 3]
     assert not states.gain("home").any()
-
-
-@pytest.fixture
-def thresholds(written, great_stone):
-    return examine_levers(written(small()), great_stone)[0].thresholds
 
 
 def test_thresholds_are_asked_of_values_or_of_gains(thresholds):
