@@ -112,6 +112,22 @@ def test_a_checkpoint_is_found_by_the_same_experiment(great_stone, stored, tmp_p
     assert same(again, stored)
 
 
+def test_a_checkpoint_that_is_due_has_the_scenarios_before_a_stop(great_stone, stored, tmp_path, monkeypatch):
+    monkeypatch.setattr("copark.store.checkpoints.EVERY", 0.0)
+
+    def leave(done, _):
+        if done > RUNS:
+            raise LeftError
+
+    stage = Stages(tmp_path, "a").stage("runs")
+    first = Experiment(asked(), great_stone, OutputPaths(READ), checkpoint=stage, progress=leave)
+    with pytest.raises(LeftError):
+        first.extend([AS_IT_IS, CUT, DEAR])
+    again = Experiment(asked(), great_stone, OutputPaths(READ), checkpoint=Stages(tmp_path, "a").stage("runs"))
+    assert (again.runs_of(AS_IT_IS), again.runs_of(CUT)) == (RUNS, 0)
+    assert same(again, stored)
+
+
 @pytest.mark.parametrize("threads", [2, 3])
 def test_threads_do_not_change_the_numbers(great_stone, stored, threads):
     assert same(Experiment(asked(), great_stone, OutputPaths(READ), threads=threads), stored)

@@ -262,8 +262,8 @@ class Experiment:
                 measured = self._measured(zip(inputs, paired.by_scenario, strict=True), count)
                 for key, runs in zip(group, measured, strict=True):
                     self._made.setdefault(key, []).append(runs)
-                if self.checkpoint is not None and self.checkpoint.is_due:
-                    self.checkpoint.keep(made / total, packed(self._all_made()))
+                    if self.checkpoint is not None and self.checkpoint.is_due:
+                        self.checkpoint.keep(made / total, packed(self._all_made()))
         if self.checkpoint is not None and waiting:
             self.checkpoint.keep(1.0, packed(self._all_made()))
 
