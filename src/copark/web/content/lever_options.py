@@ -184,8 +184,8 @@ NOTHING = DecisionAnswer(
 )
 
 
-def decisions_of(view: OwnersView, case: str) -> DecisionAnswer:
-    """Answer by the newest stored result of a case's levers; by one with the usual settings, if there is one."""
+def newest_levers(view: OwnersView, case: str) -> Levers | None:
+    """Read the newest stored result of a case's levers; one with the usual settings, if there is one."""
     analysis = analysis_of("levers")
     results = results_of(analysis, view, case).results
     plain = analysis.params.model_validate({"case": case}).model_dump(mode="json")
@@ -194,12 +194,15 @@ def decisions_of(view: OwnersView, case: str) -> DecisionAnswer:
         home, _ = home_of(analysis, view, entry.run_id)
         stored = load(find(home, analysis, entry.run_id), analysis)
         if stored is not None and isinstance(stored.result, Levers):
-            return decision_answer(stored.result)
-    return NOTHING
+            return stored.result
+    return None
 
 
-def decision_answer(levers: Levers) -> DecisionAnswer:
-    """Put what is known of a case's levers into the form of the page."""
+def decisions_of(view: OwnersView, case: str) -> DecisionAnswer:
+    """Say what can still be decided about a park, by the newest stored result of its levers."""
+    levers = newest_levers(view, case)
+    if levers is None:
+        return NOTHING
     choice = levers.choice
     acceptable: dict[str, float] = {}
     if choice is not None:
