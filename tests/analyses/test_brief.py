@@ -18,7 +18,7 @@ from copark.analyses.brief import Params
 from copark.analyses.brief.show import spelled, without_commands
 from copark.analyses.context import Context
 from copark.analyses.contract import Texts
-from copark.analyses.levers.findings import find
+from copark.analyses.levers.choice import choose
 from copark.analyses.levers.schema import wanted_levers
 from copark.analyses.registry import REGISTRY
 from copark.calibration.rolling_origin import moment, year_of_moment
@@ -39,7 +39,7 @@ def few_times():
     """Two levers are tried, and states drawn again sixty times: nothing here depends on how steady ranks are."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("copark.analyses.levers.wanted_levers", lambda *asked: wanted_levers(*asked)[:2])
-        patch.setattr("copark.analyses.levers.find", partial(find, times=60))
+        patch.setattr("copark.analyses.levers.choose", partial(choose, times=60))
         yield
 
 
@@ -171,14 +171,14 @@ def test_its_csv_holds_findings_figures_options_and_the_course_with_observations
     shares = [float(row["value"]) / 100.0 for row in figures[: len(found.outcomes)]]
     assert shares == pytest.approx([share.share for share in found.outcomes])
     options = rows_of(folder, "options")
-    settings = [setting for _, setting in found.levers.settings]
+    settings = [option.setting for option in found.levers.options]
     assert [row["option"] for row in options] == [getattr(setting.title, lang) for setting in settings]
     for row, setting in zip(options, settings, strict=True):
         assert row["advice"]
         for name in ("companies", "jobs", "budget_home", "budget_host", "home", "host", "developer", "enterprises"):
-            gain = found.levers.gain(setting.key, name)
+            effect = found.levers.effect(setting.key, name)
             told = [float(row[key]) for key in (name, f"{name}_low", f"{name}_high")]
-            assert told == [gain.median, gain.levels[0], gain.levels[-1]], (setting.key, name)
+            assert told == [effect.median, effect.low, effect.high], (setting.key, name)
     last = rows_of(folder, "course")[-1]
     assert last["year"] == found.horizon[:4]
     for name in ("operating", "jobs"):

@@ -3,7 +3,7 @@
 import pytest
 
 from copark.analyses.how_sure import NONE, Doubts, doubts_of, how_sure, structure_range
-from copark.analyses.levers.findings import Reading
+from copark.analyses.levers.effects import Reading
 from copark.cases import load_case
 from copark.stats.shares import shares_of
 

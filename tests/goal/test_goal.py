@@ -8,8 +8,9 @@ import pytest
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.analyses.goal import Params, events_of, levers_of, targets_of
-from copark.analyses.goal.lever_sets import LeverSettings, read_events, scenario_with
-from copark.analyses.goal.search import Confirmed, GoalTarget, ladder, read_targets
+from copark.analyses.goal.lever_sets import LeverSets, read_events, scenario_with
+from copark.analyses.goal.measures import GoalTarget, read_targets
+from copark.analyses.goal.search import Confirmed, ladder
 from copark.analyses.levers.schema import load_levers
 from copark.analyses.registry import REGISTRY
 from copark.cases.horizon import seen_from
@@ -61,7 +62,7 @@ def test_a_lever_that_acts_reaches_a_low_target(reached):
     best = reached.reaching[0]
     assert set(best.keys) & {"none-now", "twelve-now"}
     assert best.shares[0].share > 0.6 > reached.before.shares[0].share
-    assert [gain.measure.name for gain in best.gains] == ["home", "host", "developer", "enterprises"]
+    assert [effect.measure for effect in best.effects] == ["home", "host", "developer", "enterprises"]
     for lang in ("en", "zh"):
         told = GOAL.document(reached, lang)
         names = [row[0] for row in next(told.tables()).rows]
@@ -79,11 +80,11 @@ def test_the_probability_told_holds_in_an_independent_run(reached, great_stone, 
     file = load_levers(great_stone, levers)
     first = file.now - great_stone.clock.start
     study = baseline("great-stone").with_changes(runs=600, seed=4711, keep=["operating", "failed"])
-    settings = LeverSettings(file, "now", (), study.scenarios[0], great_stone, first)
-    one = settings.none
-    for key in best.keys:
-        (one,) = settings.with_more(one, [key])
-    study = study.model_copy(update={"scenarios": (one.scenario,)})
+    sets = LeverSets(file.options("now"), study.scenarios[0], great_stone, first)
+    chosen = sets.none
+    for option in reached.options(best):
+        (chosen,) = sets.with_more(chosen, [option])
+    study = study.model_copy(update={"scenarios": (chosen.scenario,)})
     runs = Context().simulate(study, great_stone)
     alive = runs["failed"].to_numpy()[0, :, first - 1] < 0.5
     share = float((runs["operating"].to_numpy()[0, alive, -1] <= 110).mean())

@@ -44,7 +44,7 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "experts": {**THILAWA, "draws": 20, "futures": 2},
     "brief": {**THILAWA, "draws": 8, "futures": 2},
     "levers": {**THILAWA, "draws": 8, "futures": 2},
-    "goal": {**THILAWA, "target": ("operating>=50@2030Q4",), "runs": 10, "most": 1},
+    "goal": {**THILAWA, "target": ("operating>=500@2030Q4",), "runs": 10, "most": 1},
     "compare": {"reference": "old-threshold", "runs": 8},
     "counterfactual": {**GREAT_STONE, "without": ("visit/2015-05-10",), "runs": 32},
     "sensitivity": {**THILAWA, "size": 8, "replicates": 2},

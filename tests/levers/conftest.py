@@ -1,10 +1,10 @@
-"""What the tests of levers share: a small file of levers, and measures made by hand."""
+"""What the tests of levers share: a small file of levers, and effects made by hand."""
 
 import numpy as np
 import pytest
 
-from copark.analyses.levers.measures import NAMES
-from copark.analyses.levers.runner import MeasuredRuns
+from copark.analyses.levers.measures import MEASURES, NAMES
+from copark.stats.effects import Effects
 
 SMALL = """\
 format: 1
@@ -74,20 +74,23 @@ def written(tmp_path):
     return write
 
 
-def by_hand(options=3, draws=4, futures=2, structures=("as-modelled",), **measures):
-    """Measures made by hand: 0 everywhere but in the measures given, of shape (structures, options, runs)."""
+def by_hand(options=3, draws=4, futures=2, structures=1, **measures):
+    """Effects under each structure, by hand: 0 everywhere but in the measures given, (structures, options, runs)."""
     runs = draws * futures
-    values = np.zeros((len(structures), options, runs, len(NAMES)))
+    values = np.zeros((structures, options, runs, len(NAMES), 1))
     for name, given in measures.items():
-        values[..., NAMES.index(name)] = given
-    return MeasuredRuns(
-        values=values,
-        alive=np.ones((len(structures), runs), dtype=bool),
-        structures=tuple(structures),
-        options=("as-it-is", *(f"option-{n}" for n in range(1, options))),
-        draws=np.arange(runs) // futures,
-        groups=np.arange(runs) // futures,
-        parameters={"network_strength": np.repeat(np.arange(draws, dtype=float), futures)},
-        identity="0123456789abcdef",
-        provenance={},
-    )
+        values[..., NAMES.index(name), 0] = given
+    keys = [f"option-{number}" for number in range(1, options)]
+    return [
+        Effects(
+            measures=NAMES,
+            units=tuple(measure.unit for measure in MEASURES),
+            quarters=("2035Q4",),
+            reference="as-it-is",
+            reference_values=table[0],
+            values=dict(zip(keys, table[1:], strict=True)),
+            finished=dict.fromkeys(keys, np.ones(runs, dtype=bool)),
+            draws=np.arange(runs) // futures,
+        )
+        for table in values
+    ]

@@ -1,40 +1,40 @@
-"""What is measured of a run; gains, their words, and what they lean on: by hand."""
+"""What is measured of a run; effects of levers, their words, and what they lean on: by hand."""
 
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from copark.analyses.levers.findings import balances, choose, gains, leanings, met, states_of
-from copark.analyses.levers.measures import KEPT, NAMES, alive_before, discounting, measured
-from copark.analyses.levers.runner import groups_of
+from copark.analyses.levers.choice import choose, met, states_of
+from copark.analyses.levers.dependence import leanings
+from copark.analyses.levers.effects import lever_effects, reading_of
+from copark.analyses.levers.experiment import counts, groups_of
+from copark.analyses.levers.measures import ALIVE, KEPT, SIDES, LeverMeasures, discounting
 from copark.analyses.levers.schema import examine_levers
+from copark.simulation.ensemble import ScenarioRuns
+from copark.stats.effects import Effects
 from copark.stats.shares import verdict
 from tests.levers.conftest import by_hand, small
-from tests.report.conftest import make_result
 
 
-def simple(runs=2, quarters=8):
-    """Two scenarios whose every path is known: benefit 4 a year, rescues 1, profit 2, result 1 more each quarter."""
-    result = make_result(runs, quarters, scenarios=("as-it-is", "arm"))
-    for name in KEPT:
-        result[name] = (("scenario", "run", "quarter"), np.zeros((2, runs, quarters)))
-    result["benefit_home"].values[:] = 4.0
-    result["contribution_home"].values[:] = 1.0
-    result["benefit_host"].values[:] = 2.0
-    result["profit"].values[:] = 2.0
-    result["result_cumulative"].values[:] = np.arange(1.0, quarters + 1.0)
-    result["operating"].values[0] = 60.0
-    result["operating"].values[1] = 20.0
-    result["jobs"].values[:] = 1000.0
-    result["mean_return"].values[:] = 0.08
-    result["outcome"].values[0], result["outcome"].values[1] = 3, 2
-    result["status"].values[:] = 0
-    return result
+def simple(operating=60.0, runs=2, quarters=8):
+    """A scenario whose every path is known: benefit 4 a year, rescues 1, profit 2, result 1 more each quarter."""
+    paths = {name: np.zeros((runs, quarters)) for name in (*KEPT, "rescue")}
+    paths["benefit_home"][:] = 4.0
+    paths["contribution_home"][:] = 1.0
+    paths["benefit_host"][:] = 2.0
+    paths["profit"][:] = 2.0
+    paths["result_cumulative"][:] = np.arange(1.0, quarters + 1.0)
+    paths["operating"][:] = operating
+    paths["jobs"][:] = 1000.0
+    paths["mean_return"][:] = 0.08
+    return ScenarioRuns(tuple(paths), np.stack(list(paths.values()), axis=1), np.zeros((runs, 3), np.int64))
 
 
-def at(table, scenario, measure):
-    return table[scenario, 0, NAMES.index(measure)]
+def measured(runs, first=0, rate=0.0, bars=()):
+    """Every measure of every run by its name."""
+    measures = LeverMeasures(first, rate, bars)
+    return dict(zip(measures.names, measures.read(runs)[:, :, 0].T, strict=True))
 
 
 def test_money_in_the_middle_of_the_first_quarter_is_hardly_discounted_and_a_year_on_by_the_rate():
@@ -45,36 +45,48 @@ def test_money_in_the_middle_of_the_first_quarter_is_hardly_discounted_and_a_yea
 
 
 def test_every_measure_by_hand():
-    table = measured(simple(), 0, 0.0)
-    assert at(table, 0, "home") == pytest.approx(2.0 * (4.0 - 1.0))
-    assert at(table, 0, "host") == pytest.approx(4.0)
-    assert at(table, 0, "enterprises") == pytest.approx(4.0)
-    assert at(table, 0, "developer") == 8.0
-    assert at(table, 0, "operating") == pytest.approx(np.log(60.0))
-    assert (at(table, 0, "jobs"), at(table, 0, "mean_return")) == (1000.0, 0.08)
-    assert (at(table, 0, "self_standing"), at(table, 1, "self_standing")) == (1.0, 0.0)
+    values = {name: run[0] for name, run in measured(simple()).items()}
+    assert values["home"] == pytest.approx(2.0 * (4.0 - 1.0))
+    assert values["host"] == pytest.approx(4.0)
+    assert values["enterprises"] == pytest.approx(4.0)
+    assert values["developer"] == 8.0
+    assert values["operating"] == pytest.approx(np.log(60.0))
+    assert (values["jobs"], values["mean_return"]) == (1000.0, 0.08)
+    assert (values["self_standing"], measured(simple(20.0))["self_standing"][0]) == (1.0, 0.0)
+
+
+def test_standing_alone_is_judged_by_every_bar():
+    values = measured(simple(20.0), bars=(15.0, 100.0))
+    assert (values["self_standing"][0], values["self_standing_15"][0], values["self_standing_100"][0]) == (0, 1, 0)
 
 
 def test_a_lever_pulled_later_counts_from_then():
-    table = measured(simple(), 4, 0.0)
-    assert at(table, 0, "home") == pytest.approx(3.0)
-    assert at(table, 0, "developer") == 4.0
+    values = {name: run[0] for name, run in measured(simple(), first=4).items()}
+    assert values["home"] == pytest.approx(3.0)
+    assert values["developer"] == 4.0
 
 
 def test_a_run_that_did_not_finish_has_no_measures():
-    result = simple()
-    result["status"].values[1, 1] = 2
-    table = measured(result, 0, 0.0)
-    assert np.isnan(table[1, 1]).all()
-    assert np.isfinite(table[:, 0]).all()
+    runs = simple()
+    runs.status[1, 0] = 2
+    values = LeverMeasures(0, 0.0).read(runs)
+    assert np.isnan(values[1]).all()
+    assert np.isfinite(values[0]).all()
 
 
 def test_whose_company_lives_when_a_lever_is_pulled():
-    result = simple()
-    result["failed"].values[0, 1, 3:] = 1.0
-    assert alive_before(result, 0).tolist() == [True, True]
-    assert alive_before(result, 3).tolist() == [True, True]
-    assert alive_before(result, 4).tolist() == [True, False]
+    runs = simple()
+    runs["failed"][1, 3:] = 1.0
+    for first, alive in ((0, [1.0, 1.0]), (3, [1.0, 1.0]), (4, [1.0, 0.0])):
+        assert measured(runs, first)[ALIVE].tolist() == alive
+
+
+def test_runs_count_that_finished_in_every_option_of_a_park_that_lives():
+    finished = {"first": np.array([True, True, False, True]), "second": np.array([True, False, True, True])}
+    alive = np.array([1.0, 1.0, 1.0, 0.0])[:, np.newaxis, np.newaxis]
+    values = {key: np.ones((4, 1, 1)) for key in finished}
+    effects = Effects((ALIVE,), ("1",), ("2035Q4",), "as-it-is", alive, values, finished, np.arange(4))
+    assert counts(effects).tolist() == [True, False, False, False]
 
 
 WORDS = {
@@ -103,95 +115,117 @@ def two_options():
     return by_hand(home=home, enterprises=enterprises, self_standing=standing)
 
 
-def test_gains_are_taken_run_by_run():
-    found = {(one.setting, one.measure.name): one for one in gains(two_options())}
-    home = found["option-1", "home"]
-    assert (home.median, home.better, home.equal, home.verdict) == (3.0, 1.0, 0.0, "gains_surely")
+@pytest.fixture
+def thresholds(written, great_stone):
+    return examine_levers(written(small()), great_stone)[0].thresholds
+
+
+def effects_of(by_structure):
+    """Effects by option and measure."""
+    effects = lever_effects(by_structure[0], by_structure)
+    return {(effect.scenario, effect.measure): effect for effect in effects}
+
+
+def test_effects_are_taken_run_by_run():
+    effects = effects_of(two_options())
+    home = effects["option-1", "home"]
+    assert (home.median, home.above, home.equal, home.verdict) == (3.0, 1.0, 0.0, "gains_surely")
     assert home.sources.total == 0.0
-    enterprises = found["option-1", "enterprises"]
-    assert (enterprises.better, enterprises.equal, enterprises.verdict) == (0.0, 0.5, "loses_at_times")
-    standing = found["option-1", "self_standing"]
+    enterprises = effects["option-1", "enterprises"]
+    assert (enterprises.above, enterprises.equal, enterprises.verdict) == (0.0, 0.5, "loses_at_times")
+    standing = effects["option-1", "self_standing"]
     assert (standing.before, standing.after, standing.mean) == (0.5, 0.75, 0.25)
-    assert standing.low < 0.25 < standing.high
-    assert found["option-2", "home"].verdict == "nothing"
-    assert home.low == home.high == 3.0, "in every run"
+    assert standing.interval_low < 0.25 < standing.interval_high
+    assert effects["option-2", "home"].verdict == "nothing"
+    assert home.interval_low == home.interval_high == 3.0, "in every run"
 
 
 def test_who_gains_and_who_loses():
-    first, second = balances(gains(two_options()))
-    assert (first.sides("gain"), first.sides("lose")) == (("home",), ("enterprises",))
-    assert first.sides("nothing") == ("host", "developer")
-    assert second.sides("nothing") == ("home", "host", "developer", "enterprises")
+    effects = effects_of(two_options())
+    first = {side: effects["option-1", side].verdict for side in SIDES}
+    assert first == {
+        "home": "gains_surely",
+        "host": "nothing",
+        "developer": "nothing",
+        "enterprises": "loses_at_times",
+    }
+    assert {effects["option-2", side].verdict for side in SIDES} == {"nothing"}
 
 
 def test_structures_that_disagree_about_the_sign_are_told():
     home = np.zeros((2, 2, 40))
     home[0, 1], home[1, 1] = 3.0, -2.0
-    measured = by_hand(options=2, draws=20, structures=("as-modelled", "other"), home=home)
-    found = {one.measure.name: one for one in gains(measured)}
-    assert found["home"].by_structure == (3.0, -2.0)
-    assert found["home"].flips
-    assert found["home"].sources.shares == (1.0, 0.0, 0.0)
-    assert not found["host"].flips
+    effects = effects_of(by_hand(options=2, draws=20, structures=2, home=home))
+    assert effects["option-1", "home"].by_structure == (3.0, -2.0)
+    assert effects["option-1", "home"].flips
+    assert effects["option-1", "home"].sources.shares == (1.0, 0.0, 0.0)
+    assert not effects["option-1", "host"].flips
 
 
-def test_states_are_means_over_futures_and_leave_out_parks_that_had_failed():
-    measured = by_hand(options=2, structures=("as-modelled", "other"), home=np.arange(8.0))
-    measured.alive[1, :2] = False
-    states = states_of(measured, ("home",))
+def test_where_no_run_counts_nothing_is_said(thresholds):
+    by_structure = [effects.of_runs(np.zeros(8, dtype=bool)) for effects in by_hand(structures=2)]
+    effects = effects_of(by_structure).values()
+    assert {(effect.pairs, effect.verdict) for effect in effects} == {(0, "unknown")}
+    assert all(np.isnan([effect.before, effect.mean, effect.interval_low]).all() for effect in effects)
+    assert choose(by_structure, thresholds, np.arange(4), times=5) is None
+    assert leanings(by_structure[0], {"network_strength": np.arange(4.0)}, {}) == []
+    assert reading_of("as-modelled", by_structure[0]).runs == 0
+
+
+def test_states_are_means_over_replicates_and_leave_out_runs_that_do_not_count():
+    first, second = by_hand(options=2, structures=2, home=np.arange(8.0))
+    states = states_of([first, second.of_runs(np.arange(8) >= 2)], ("home",))
     assert states.by_structure == (4, 3)
     assert states.values["home"][0].tolist() == [0.5, 2.5, 4.5, 6.5, 2.5, 4.5, 6.5]
-    assert states.draw.tolist() == [0, 1, 2, 3, 1, 2, 3]
+    assert states.draws.tolist() == [0, 1, 2, 3, 1, 2, 3]
     assert not states.gain("home").any()
 
 
-@pytest.fixture
-def asked(written, great_stone):
-    return examine_levers(written(small()), great_stone)[0]
-
-
-def test_thresholds_are_asked_of_values_or_of_gains(asked):
+def test_thresholds_are_asked_of_values_or_of_gains(thresholds):
     home = np.zeros((1, 2, 8))
     home[0, 1, :4], home[0, 1, 4:] = -4.0, -6.0
     standing = np.ones((1, 2, 8))
     standing[0, 1, 0] = 0.0
     states = states_of(by_hand(options=2, home=home, self_standing=standing), ("home", "self_standing"))
-    reached = met(states, asked.thresholds)
+    reached = met(states, thresholds)
     assert reached[0].tolist() == [[True] * 4, [True] * 4], "one future of two is half of them"
     assert reached[1].tolist() == [[True] * 4, [True, True, False, False]]
 
 
-def test_a_choice_by_hand(asked):
+def test_a_choice_by_hand(thresholds):
     """Option 1 gives each side 1 in every state, option 2 gives home 3 and takes 1 from the others."""
     home, others = np.zeros((1, 3, 8)), np.zeros((1, 3, 8))
     home[0, 1], home[0, 2] = 1.0, 3.0
     others[0, 1], others[0, 2] = 1.0, -1.0
     sides = {"host": others, "developer": others, "enterprises": others}
-    found = choose(by_hand(home=home, self_standing=np.ones((1, 3, 8)), **sides), asked, times=50)
-    assert found.states == 4
-    assert found.pareto.tolist() == [False, True, True]
-    assert found.chance.tolist() == [0.0, 1.0, 1.0]
-    assert found.ranking("mean_regret", "home").scores.tolist() == [3.0, 2.0, 0.0]
-    assert found.ranking("minimax_regret", "host").scores.tolist() == [1.0, 0.0, 2.0]
-    assert found.ranking("minimax_regret", "host").stability.rank.tolist() == [2, 1, 3]
-    assert found.ranking("satisficing").scores.tolist() == [1.0, 1.0, 1.0]
-    assert found.means[2].tolist() == [3.0, -1.0, -1.0, -1.0]
+    by_structure = by_hand(home=home, self_standing=np.ones((1, 3, 8)), **sides)
+    choice = choose(by_structure, thresholds, np.arange(4), times=50)
+    assert choice.states == 4
+    assert choice.pareto.tolist() == [False, True, True]
+    assert choice.chance.tolist() == [0.0, 1.0, 1.0]
+    assert choice.ranking("mean_regret", "home").scores.tolist() == [3.0, 2.0, 0.0]
+    assert choice.ranking("minimax_regret", "host").scores.tolist() == [1.0, 0.0, 2.0]
+    assert choice.ranking("minimax_regret", "host").stability.rank.tolist() == [2, 1, 3]
+    assert choice.ranking("satisficing").scores.tolist() == [1.0, 1.0, 1.0]
+    assert choice.means[2].tolist() == [3.0, -1.0, -1.0, -1.0]
 
 
-def test_a_gain_that_moves_with_a_parameter_leans_on_it():
+def test_an_effect_that_moves_with_a_parameter_leans_on_it():
     operating = np.zeros((1, 2, 40))
     operating[0, 1] = np.repeat(np.arange(20.0), 2) ** 3
-    found = leanings(by_hand(options=2, draws=20, operating=operating), {"network_strength": "unmoved"})
-    assert [(one.parameter, one.verdict) for one in found] == [("network_strength", "unmoved")]
-    assert found[0].correlation == pytest.approx(1.0)
-    assert leanings(by_hand(options=2, draws=20), {}) == []
+    drawn = {"network_strength": np.arange(20.0)}
+    (effects,) = by_hand(options=2, draws=20, operating=operating)
+    (leaning,) = leanings(effects, drawn, {"network_strength": "unmoved"})
+    assert (leaning.parameter, leaning.verdict) == ("network_strength", "unmoved")
+    assert leaning.correlation == pytest.approx(1.0)
+    (nothing,) = by_hand(options=2, draws=20)
+    assert leanings(nothing, drawn, {}) == []
 
 
-@pytest.mark.parametrize(("populations", "wanted"), [(10, [0, 0, 5, 5, 1, 1]), (2, [0, 0, 1, 1, 2, 2])])
+@pytest.mark.parametrize(("populations", "wanted"), [(10, [0, 5, 1]), (2, [0, 1, 2])])
 def test_draws_of_one_population_are_one_group_where_there_are_ten(populations, wanted):
     replay = SimpleNamespace(pairs=20, population=np.repeat(np.arange(populations), 20 // populations))
     order = np.concatenate([[0, 10, 2], np.setdiff1d(np.arange(20), [0, 10, 2])])
     source = SimpleNamespace(replay=replay, order=order)
-    draws = np.repeat(np.arange(20), 2)
-    assert groups_of(source, draws)[:6].tolist() == wanted
-    assert groups_of(None, draws) is draws
+    assert groups_of(source, 20)[:3].tolist() == wanted
+    assert groups_of(None, 3).tolist() == [0, 1, 2]

@@ -9,10 +9,10 @@ import pytest
 from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
-from copark.analyses.levers import Params, asked_of, compute
-from copark.analyses.levers.findings import find
+from copark.analyses.levers import Params, compute, options_of
+from copark.analyses.levers.choice import choose
+from copark.analyses.levers.experiment import groups_of, measures_of, study_of
 from copark.analyses.levers.measures import SIDES
-from copark.analyses.levers.runner import carry_out
 from copark.cases import load_case
 from copark.presentation.document import Cards, Interval
 from copark.simulation.outcomes import OUTCOMES
@@ -29,7 +29,7 @@ LEVERS = REGISTRY["levers"]
 def few_times():
     """States are drawn again sixty times, not a thousand: how steady ranks are is tried in test_robust.py."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("copark.analyses.levers.find", partial(find, times=60))
+        patch.setattr("copark.analyses.levers.choose", partial(choose, times=60))
         yield
 
 
@@ -67,13 +67,12 @@ def shown(first):
     return cache(first[0].document)
 
 
-def test_runs_are_made_once_and_read_again(first, ask):
+def test_the_same_question_has_the_same_answer_and_leaves_nothing_else_behind(first, ask):
     found, context = first
     again, _ = ask(keeps=False, threads=2)
     assert repr(again.document("en").sections) == repr(found.document("en").sections)
     assert ask(levers=("tax",), keeps=False)[0].result.run_id != found.result.run_id
-    (context.place / "result.json").unlink()
-    assert repr(ask(announcing=pytest.fail)[0].result.gains) == repr(found.result.gains), "measures are read again"
+    assert not list(context.out.glob("stages-*")), "nothing is left of the work but its result"
 
 
 def test_the_answer_has_a_row_for_each_setting_with_its_interval_and_its_sides(shown, first):
@@ -81,11 +80,11 @@ def test_the_answer_has_a_row_for_each_setting_with_its_interval_and_its_sides(s
     answers = table(shown("en"), "answer")
     assert [row[0] for row in answers.rows] == ["5 M USD for good", "20 %"]
     assert answers.groups == (("Entry threshold — host side", 1), ("Tax — both governments", 1))
-    gain = found.gain("tax-20", "self_standing")
-    assert answers.rows[1][2] == Interval(gain.low, gain.high, gain.mean)
+    effect = found.effect("tax-20", "self_standing")
+    assert answers.rows[1][2] == Interval(effect.interval_low, effect.interval_high, effect.mean)
     assert answers.rows[1][-len(SIDES) + SIDES.index("enterprises")] in ("−", "−−"), "tax takes from enterprises"
     cards = next(block for block in shown("en").blocks() if isinstance(block, Cards))
-    assert gain.before not in {card.value for card in cards.cards}, "outcome shares of a park that is not calibrated"
+    assert effect.before not in {card.value for card in cards.cards}, "outcome shares of a park that is not calibrated"
     told = {judgement.setting: judgement.word for judgement in found.recommendation.judgements}
     words = {"recommended": "helps", "avoid": "avoid", "unchanged": "changes nothing"}
     assert [row[1].partition(":")[0] for row in answers.rows] == [
@@ -105,18 +104,43 @@ def test_levels_of_outcome_shares_are_told_of_a_calibrated_park_alone(first):
 
 def test_draws_come_from_the_posterior_where_there_is_one(file):
     params = Params(case="great-stone", levers=("tax",), file=file, draws=24, futures=2, since="start")
-    asked = asked_of(params, Context())
-    assert asked.blocks[0].study.draws == "posterior"
-    measured = carry_out(asked, threads=1)
-    assert measured.provenance["posterior_cut"] == str(load_case("great-stone").clock.data_end)
-    assert measured.provenance["levers_identity"] == asked.identity
-    assert np.array_equal(measured.draws, np.repeat(np.arange(24), 2))
-    groups = measured.groups.reshape(24, 2)
-    assert (groups[:, 0] == groups[:, 1]).all(), "futures of a draw stay together"
-    assert 1 < np.unique(groups).size <= 24
-    assert measured.parameters
-    for values in measured.parameters.values():
-        assert np.array_equal(values[::2], values[1::2])
+    context = Context()
+    case = context.case(params.case)
+    levers, since, options = options_of(params, context)
+    study = study_of(levers, since, options, runs=48, futures=2)
+    experiment = context.experiment(study, case, measures_of(levers, case, since))
+    assert experiment.study.draws == "posterior"
+    assert experiment.provenance["posterior_cut"] == str(load_case("great-stone").clock.data_end)
+    assert 1 < np.unique(groups_of(experiment.source, 24)).size <= 24
+    effects = experiment.effects(experiment.study.scenarios[1:], against=experiment.study.scenarios[0])
+    assert np.array_equal(effects.draws, np.repeat(np.arange(24), 2))
+    drawn = experiment.drawn_parameters()
+    assert drawn
+    assert {values.shape for values in drawn.values()} == {(24,)}
+
+
+class Stopped(Exception):
+    """Somebody presses Ctrl-C."""
+
+
+def test_what_was_run_before_a_stop_is_found_again(file, tmp_path):
+    params = Params(case="great-stone", levers=("tax",), file=file, draws=12, futures=2, since="start")
+    runs = 24 * 2 * 3  # as modelled, without rescue, and once more as modelled with a draw for each run
+    counts = []
+    context = Context(tmp_path / "whole", threads=1, progress=lambda _, done, total: counts.append((done, total)))
+    whole = answer(LEVERS, params, context).result
+    assert max(counts) == (runs, runs), "both experiments count as one piece of work"
+
+    def stop(_stage, done, total):
+        if total and done > 2 / 3 * runs:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        answer(LEVERS, params, Context(tmp_path / "own", threads=1, progress=stop))
+    context = Context(tmp_path / "own", threads=1)
+    again = answer(LEVERS, params, context).result
+    assert (context.tally.done, context.tally.whole) == (1, 2)
+    assert repr(again.effects) == repr(whole.effects)
 
 
 def test_the_chance_told_is_that_of_the_baseline_that_simulate_report_and_brief_run(file, tmp_path):
@@ -124,8 +148,8 @@ def test_the_chance_told_is_that_of_the_baseline_that_simulate_report_and_brief_
                                                            futures=2, since="start")  # fmt: skip
     study = baseline("great-stone").with_changes(runs=48, now="2025Q1")  # the quarter that the file names
     plain = context.simulate(study, context.case("great-stone"))
-    (gain, *_) = compute(params, context).gains
+    (effect, *_) = compute(params, context).effects
     standing = plain["outcome"].to_numpy()[0] == OUTCOMES.index("self_standing")
-    assert (gain.measure.name, gain.pairs) == ("self_standing", 48)
-    assert gain.before == standing.mean()
-    assert gain.before_interval == wilson(standing.sum(), 48)
+    assert (effect.measure, effect.pairs) == ("self_standing", 48)
+    assert effect.before == standing.mean()
+    assert effect.before_interval == wilson(standing.sum(), 48)

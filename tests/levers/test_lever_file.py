@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from copark.analyses.levers import schema
-from copark.analyses.levers.runner import blocks
+from copark.analyses.levers.experiment import measures_of, parts_of, scenarios_under, study_of
 from copark.cases.horizon import present_quarter, seen_from
 from copark.cases.load import load_case
 from copark.model.variables import catalogue
@@ -33,24 +33,30 @@ def test_settings_of_now_leave_the_past_and_begin_at_now(shipped_file, great_sto
     assert shipped_file.now == present_quarter()
     now = shipped_file.now - great_stone.clock.start
     seen = seen_from(great_stone, shipped_file.now)
-    as_it_is = inputs_of(seen, schema.scenario_of(None, None, shipped_file.title))
-    for _, setting in shipped_file.settings("now"):
-        changed = inputs_of(seen, schema.scenario_of(setting, None, setting.title))
+    as_it_is = inputs_of(seen, schema.scenario_of())
+    for option in shipped_file.options("now"):
+        changed = inputs_of(seen, schema.scenario_of(option.setting))
         for room in ("world", "governments", "company", "enterprises"):
-            assert np.array_equal(getattr(as_it_is, room)[:now], getattr(changed, room)[:now]), setting.key
+            assert np.array_equal(getattr(as_it_is, room)[:now], getattr(changed, room)[:now]), option.key
 
 
-def test_one_study_for_each_structure_whose_runs_differ(shipped_file, great_stone):
-    found = blocks(shipped_file, great_stone, "start", runs=4, futures=2, draws="unsettled")
-    bars = [structure for structure in shipped_file.structures if not structure.changes_runs]
-    assert len(found) == 1 + len(shipped_file.structures) - len(bars)
-    assert [reading.bar for reading in found[0].readings] == [50.0, 15.0, 100.0]
-    for block in found:
-        assert block.study.scenarios[0].key == schema.AS_IT_IS
-        assert len(block.study.scenarios) == 1 + len(list(shipped_file.settings("start")))
-        assert block.study.scenarios[0].edits.is_empty
-    rival = next(block.study for block in found if "rival" in block.study.name)
-    assert all("company.rival_size" in scenario.levers for scenario in rival.scenarios)
+def test_a_structure_is_what_its_scenarios_have_in_common(shipped_file):
+    options = shipped_file.options("start")
+    assert parts_of(shipped_file) == 1 + sum(structure.changes_runs for structure in shipped_file.structures)
+    for structure in shipped_file.structures:
+        as_it_is, *changed = scenarios_under(options, structure)
+        assert as_it_is.key == schema.AS_IT_IS
+        assert as_it_is.edits.is_empty
+        assert [scenario.key for scenario in changed] == [option.key for option in options]
+        for scenario in (as_it_is, *changed):
+            assert structure.levers.keys() <= scenario.levers.keys()
+            assert (scenario.parameters, scenario.links) == (structure.parameters, structure.links)
+
+
+def test_a_bar_of_its_own_is_a_measure_of_the_same_runs(shipped_file, great_stone):
+    assert measures_of(shipped_file, great_stone, "start").bars == (15.0, 100.0)
+    assert measures_of(shipped_file, great_stone, "start").first == 0
+    assert measures_of(shipped_file, great_stone, "now").first == shipped_file.now - great_stone.clock.start
 
 
 SPOILT = {
@@ -120,12 +126,13 @@ def test_a_case_without_levers_has_a_general_set_that_it_feels(name):
     assert ("partners" in levers) is bool(case.partners)
     assert levers["land"] == {"demand-led"}
     seen, now = seen_from(case, found.now), found.now - case.clock.start
-    as_it_is = inputs_of(seen, schema.scenario_of(None, None, found.title))
+    as_it_is = inputs_of(seen, schema.scenario_of())
     for since in ("start", "now"):
-        for _, setting in found.settings(since):
-            anything, past = schema.touched(seen, setting, as_it_is, now)
-            assert anything, setting.key
-            assert not (since == "now" and past), setting.key
+        for option in found.options(since):
+            anything, past = schema.touched(seen, option.setting, as_it_is, now)
+            assert anything, option.key
+            assert not (since == "now" and past), option.key
     assert schema.wanted_levers(found, "now", ())
     assert "NOW" not in found.model_dump_json()
-    assert blocks(found, case, "start", runs=2)[0].study.scenarios[0].key == schema.AS_IT_IS
+    study = study_of(found, "start", found.options("start"), runs=2)
+    assert study.scenarios[0].key == schema.AS_IT_IS

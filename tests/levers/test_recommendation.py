@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from copark.analyses.levers.findings import choose, gains
+from copark.analyses.levers.choice import choose
+from copark.analyses.levers.effects import lever_effects
 from copark.analyses.levers.recommendation import recommend, recommendation_rule
 from copark.analyses.levers.schema import examine_levers
 from tests.levers.conftest import by_hand, small
@@ -25,14 +26,14 @@ def file(tmp_path_factory):
     return SimpleNamespace(thresholds=found.thresholds)
 
 
-def worlds(structures=("as-modelled",), **measures):
+def worlds(structures=1, **measures):
     """Runs of two options: half of them stand on their own, fifty companies each; the option is changed as asked."""
-    shape = (len(structures), 2, RUNS)
+    shape = (structures, 2, RUNS)
     values = {"self_standing": np.zeros(shape), "operating": np.full(shape, np.log(50.0))}
     values["self_standing"][:, :, ::2] = 1.0
     for name, change in measures.items():
         table = values.setdefault(name, np.zeros(shape))
-        for at in range(len(structures)):
+        for at in range(structures):
             table[at, 1] += change[at] if isinstance(change, tuple) else change
     return by_hand(2, RUNS, 1, structures, **values)
 
@@ -45,8 +46,13 @@ def more_stand(share):
     return change
 
 
+def effects_of(runs):
+    return tuple(lever_effects(runs[0], runs))
+
+
 def judged(runs, file=None):
-    (judgement,) = recommend(gains(runs), None if file is None else choose(runs, file, times=20)).judgements
+    choice = None if file is None else choose(runs, file.thresholds, np.arange(RUNS), times=20)
+    (judgement,) = recommend(effects_of(runs), choice).judgements
     return judgement
 
 
@@ -75,10 +81,9 @@ def test_what_fails_a_test_is_not_named_and_says_which(changes, reason):
 
 
 def test_a_gain_whose_sign_another_structure_reverses_is_not_named():
-    two = ("as-modelled", "other")
-    judgement = judged(worlds(two, self_standing=(more_stand(0.1), more_stand(-0.1))))
+    judgement = judged(worlds(2, self_standing=(more_stand(0.1), more_stand(-0.1))))
     assert (judgement.word, judgement.reasons) == ("unreliable", ("structures",))
-    assert judged(worlds(two, self_standing=(more_stand(0.1), more_stand(0.0)))).word == "recommended"
+    assert judged(worlds(2, self_standing=(more_stand(0.1), more_stand(0.0)))).word == "recommended"
 
 
 def test_an_option_acceptable_in_fewer_states_than_doing_nothing_is_not_named(file):
@@ -96,25 +101,23 @@ def test_a_side_that_loses_in_most_runs_is_told_with_what_helps():
 
 
 def test_a_relevant_loss_is_to_be_avoided_unless_a_structure_makes_it_a_gain():
-    two = ("as-modelled", "other")
     assert judged(worlds(self_standing=more_stand(-0.1))).word == "avoid"
     assert judged(worlds(operating=np.log(0.8))).word == "avoid"
-    mixed = judged(worlds(two, self_standing=(more_stand(-0.1), more_stand(0.1))))
+    mixed = judged(worlds(2, self_standing=(more_stand(-0.1), more_stand(0.1))))
     assert (mixed.word, mixed.reasons) == ("unreliable", ("structures",))
 
 
 def test_what_changes_exactly_nothing_is_told_apart_from_what_changes_little():
     assert judged(worlds()).word == "unchanged"
     assert judged(worlds(host=1e-6)).word == "unreliable"
-    two = ("as-modelled", "other")
-    assert judged(worlds(two, host=(0.0, 1.0))).word == "unreliable", "it acts under another structure"
+    assert judged(worlds(2, host=(0.0, 1.0))).word == "unreliable", "it acts under another structure"
 
 
 def test_options_with_the_same_numbers_are_told_as_one():
     shape = (1, 3, RUNS)
     values = np.zeros(shape)
     values[0, 1:] = more_stand(0.1)
-    found = recommend(gains(by_hand(3, RUNS, 1, self_standing=values)), None)
+    found = recommend(effects_of(by_hand(3, RUNS, 1, self_standing=values)), None)
     first, second = found.judgements
     assert second.same_as == first.setting
     assert found.distinct == (first,)
@@ -122,7 +125,7 @@ def test_options_with_the_same_numbers_are_told_as_one():
 
 
 def test_the_strongest_is_told_first():
-    found = recommend(gains(by_hand(4, RUNS, 1, operating=np.array([[[0.0], [-0.1], [-0.5], [-0.2]]]))), None)
+    found = recommend(effects_of(by_hand(4, RUNS, 1, operating=np.array([[[0.0], [-0.1], [-0.5], [-0.2]]]))), None)
     assert [judgement.setting for judgement in found.with_word("avoid")] == ["option-2", "option-3", "option-1"]
 
 

@@ -132,6 +132,14 @@ def test_what_alters_neither_inputs_nor_draws_is_seen(experiment):
     assert [experiment.alters(scenario) for scenario in (*idle, *felt)] == [False] * 3 + [True] * 4
 
 
+def test_the_parameters_drawn_are_those_of_the_runs(experiment, stored):
+    drawn = experiment.drawn_parameters()
+    assert tuple(drawn) == tuple(map(str, stored["parameter"].values))
+    for name, values in drawn.items():
+        assert np.array_equal(np.repeat(values, REPLICATES), stored["draws"].sel(parameter=name).values), name
+    assert {values.shape for values in experiment.drawn_parameters(draws=5).values()} == {(5,)}
+
+
 class LeftError(Exception):
     """Whoever asked has left."""
 
@@ -157,6 +165,22 @@ def test_a_checkpoint_is_found_by_the_same_experiment(great_stone, stored, tmp_p
     first.extend([AS_IT_IS, CUT])
     again = Experiment(asked(), great_stone, OutputPaths(READ), checkpoint=Stages(tmp_path, "a").stage("runs"))
     assert (again.runs_of(CUT), again.runs_of(DEAR)) == (RUNS, 0)
+    assert same(again, stored)
+
+
+def test_a_checkpoint_that_is_due_has_the_scenarios_before_a_stop(great_stone, stored, tmp_path, monkeypatch):
+    monkeypatch.setattr("copark.store.checkpoints.EVERY", 0.0)
+
+    def leave(done, _):
+        if done > RUNS:
+            raise LeftError
+
+    stage = Stages(tmp_path, "a").stage("runs")
+    first = Experiment(asked(), great_stone, OutputPaths(READ), checkpoint=stage, progress=leave)
+    with pytest.raises(LeftError):
+        first.extend([AS_IT_IS, CUT, DEAR])
+    again = Experiment(asked(), great_stone, OutputPaths(READ), checkpoint=Stages(tmp_path, "a").stage("runs"))
+    assert (again.runs_of(AS_IT_IS), again.runs_of(CUT)) == (RUNS, 0)
     assert same(again, stored)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +12,8 @@ from tests.levers.conftest import by_hand
 
 from copark.analyses.claims.arm_statistics import contrast
 from copark.analyses.claims.rules import Sample
-from copark.analyses.levers.findings import gains, leanings
+from copark.analyses.levers.dependence import leanings
+from copark.analyses.levers.effects import lever_effects
 from copark.cases import load_case
 from copark.cases.casebook import POSTERIOR, casebook_path, posteriors_in
 from copark.cases.quarters import Quarter
@@ -49,19 +49,20 @@ def test_a_lever_that_does_nothing_is_no_gain_and_leans_on_nothing() -> None:
     home = np.tile(VALUES[:400], (3, 1))
     home[1] *= 1.0 + NOISE[:400]
     home[2] += 1.0
-    found = {(one.setting, one.measure.name): one for one in gains(by_hand(draws=200, home=home[None]))}
-    nothing, something = found["option-1", "home"], found["option-2", "home"]
-    assert (nothing.better, nothing.equal, nothing.verdict) == (0.0, 1.0, "nothing")
+    by_structure = by_hand(draws=200, home=home[None])
+    effects = {(one.scenario, one.measure): one for one in lever_effects(by_structure[0], by_structure)}
+    nothing, something = effects["option-1", "home"], effects["option-2", "home"]
+    assert (nothing.above, nothing.equal, nothing.verdict) == (0.0, 1.0, "nothing")
     assert nothing.sources.total == 0.0
     assert not nothing.flips
-    assert (something.better, something.verdict) == (1.0, "gains_surely")
+    assert (something.above, something.verdict) == (1.0, "gains_surely")
 
 
 def test_a_gain_of_rounding_leans_on_no_parameter() -> None:
     operating = np.zeros((1, 3, 400))
     operating[0, 1] = NOISE[:400]
-    found = replace(by_hand(draws=200, operating=operating), parameters={"enquiry_rate": operating[0, 1]})
-    assert not leanings(found, {"enquiry_rate": "moved"})
+    (effects,) = by_hand(draws=200, operating=operating)
+    assert not leanings(effects, {"enquiry_rate": operating[0, 1, ::2]}, {"enquiry_rate": "moved"})
 
 
 def test_ranks_and_dominance_hold_ties() -> None:

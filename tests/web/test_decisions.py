@@ -18,8 +18,8 @@ def test_options_say_what_the_analysis_of_levers_says(told, data):
     stored = load(find(data, levers, told["run_id"]), levers).result
     frame = stored.to_frame().set_index(["setting", "measure"])
     assert told["since"] == "now"
-    assert (told["before_low"], told["before_high"]) == stored.gains[0].before_interval
-    assert told["left_out"] == told["runs"] - stored.gains[0].pairs
+    assert (told["before_low"], told["before_high"]) == stored.effects[0].before_interval
+    assert told["left_out"] == told["runs"] - stored.effects[0].pairs
     assert told["before_low"] < told["before"] < told["before_high"]
     judgements = {judgement.setting: judgement for judgement in stored.recommendation.distinct}
     assert {option["key"] for option in told["options"]} == set(judgements)
@@ -35,7 +35,7 @@ def test_options_say_what_the_analysis_of_levers_says(told, data):
         assert all(words["en"] and words["zh"] for words in (one["title"], one["lever"], one["owner"], one["told"]))
         assert f"{abs(100 * one['change']):.1f}" in one["told"]["en"]
     scores = dict(zip(stored.choice.options, stored.choice.ranking("satisficing").scores, strict=True))
-    assert told["acceptable"] == scores[stored.options[0]]
+    assert told["acceptable"] == scores[stored.choice.options[0]]
     assert {option["key"]: option["acceptable"] for option in told["options"]} == {
         key: scores[key] for key in judgements
     }

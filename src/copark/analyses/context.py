@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from copark.calibration.case_parameters import CaseParameters
     from copark.cases import Case
     from copark.cluster import Crew
-    from copark.simulation.experiment import Experiment, Measures
+    from copark.simulation.experiment import Checkpoint, Experiment, Measures
     from copark.simulation.sample import DrawSource
     from copark.simulation.study import Study
     from copark.simulation.trust import Trust
@@ -229,6 +229,9 @@ class Context:
         wanted: str | None = None,
         cut: str | None = None,
         times: int = 1,
+        *,
+        progress: Callable[[int, int], None] | None = None,
+        checkpoint: Checkpoint | None = None,
     ) -> Experiment:
         """Set up an experiment on the parameters the case has, and announce it.
 
@@ -244,6 +247,10 @@ class Context:
             Which parameters, as of :meth:`parameters`.
         times
             How many studies of this kind are announced; 0 where it was announced before.
+        progress
+            Called with runs made and to be made; by default they are those of the stage ``simulate``.
+        checkpoint
+            Where its runs are kept from time to time.
         """
         from copark.calibration.case_parameters import settle
         from copark.simulation.experiment import Experiment
@@ -252,7 +259,13 @@ class Context:
         if times:
             self.announce(settled, case, has.source, times)
         return Experiment(
-            settled, case, measures, source=has.source, threads=self.cores, progress=self.stage("simulate")
+            settled,
+            case,
+            measures,
+            source=has.source,
+            threads=self.cores,
+            progress=progress or self.stage("simulate"),
+            checkpoint=checkpoint,
         )
 
     def run(self, study: Study, case: Case, wanted: str | None = None, cut: str | None = None) -> xr.Dataset:

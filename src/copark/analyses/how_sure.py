@@ -19,7 +19,7 @@ from copark.presentation.numbers import percent, percent_words
 from copark.texts import LANGUAGES, Said, text
 
 if TYPE_CHECKING:
-    from copark.analyses.levers.findings import Reading
+    from copark.analyses.levers.effects import Reading
     from copark.analyses.reliability import Answer as Reliability
     from copark.cases.case import Case
     from copark.simulation.trust import Trust

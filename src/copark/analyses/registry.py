@@ -145,9 +145,9 @@ REGISTRY = Registry(
     (
         of_copark("claims", "explain", former=(("--prior", "--parameters prior"),)),
         of_copark("experts", "explain"),
-        of_copark("brief", "decide"),
-        of_copark("levers", "decide"),
-        of_copark("goal", "decide"),
+        of_copark("brief", "decide", version=2),
+        of_copark("levers", "decide", version=2),
+        of_copark("goal", "decide", version=2),
         of_copark("compare", "explain", version=3),
         of_copark("counterfactual", "explain", aliases=("but-for",), version=3),
         of_copark("sensitivity", "explain"),

@@ -253,7 +253,8 @@ class Ensemble:
         return tuple(self._flows(*scenario) for scenario in zip(self.inputs, paired.by_scenario, strict=True))
 
     def _run(self, inputs: Inputs, draws: Draws) -> ScenarioRuns:
-        runs, block = len(draws.addresses), self.block
+        runs = len(draws.addresses)
+        block = max(1, min(self.block, -(-runs // self.threads)))  # few runs are shared among all threads, too
         keep = np.array([NAMES.index(name) for name in self.names], np.int64)
         out, status = np.empty((runs, len(keep), len(inputs.world))), np.zeros((runs, 3), np.int64)
         spare: SimpleQueue[Workspace] = SimpleQueue()

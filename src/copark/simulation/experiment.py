@@ -391,6 +391,22 @@ class Experiment:
             self.labels[self.study.judged_in(len(self.labels))],
         )
 
+    def drawn_parameters(self, draws: int | None = None) -> dict[str, Floats]:
+        """Give the parameters of the first so many draws, before any scenario changes them.
+
+        Parameters
+        ----------
+        draws
+            Draws of parameters, by default as many as make the study's runs.
+
+        Returns
+        -------
+        Values by name of the parameter, each of shape (draws,).
+        """
+        draws_of = StudyDraws(self.study, self.case, (), (), self.source)
+        last = self.study.runs if draws is None else draws * self.study.futures
+        return dict(draws_of.of_runs(np.arange(0, last, self.study.futures)).drawn)
+
     def _draws(self, runs: ScenarioMeasures) -> Integers:
         """Number the parameter draw of every run, shape (runs,)."""
         return np.arange(len(runs.status), dtype=np.int64) // len(self.replicates)

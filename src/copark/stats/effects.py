@@ -260,9 +260,10 @@ class Effects:
         Effects of each group, by the group, in ascending order.
         """
         labels = np.asarray(groups)
-        return {group.item(): self._of_runs(labels == group) for group in np.unique(labels)}
+        return {group.item(): self.of_runs(labels == group) for group in np.unique(labels)}
 
-    def _of_runs(self, chosen: Booleans) -> Effects:
+    def of_runs(self, chosen: Booleans) -> Effects:
+        """Keep the pairs of those runs that are chosen; ``chosen`` has the shape (runs,)."""
         return replace(
             self,
             reference_values=self.reference_values[chosen],

@@ -85,7 +85,7 @@ def run_study(
         If study, case or stored run are missing or have faults, the disk has no room, or not one run of a scenario
         finished.
     """
-    from copark.analyses.levers.findings import moved_by_data
+    from copark.analyses.levers.dependence import moved_by_data
     from copark.analyses.run import answer_of
     from copark.calibration.case_parameters import settle
     from copark.cases import load_case

@@ -14,7 +14,7 @@ from copark.analyses.contract import AheadParams, Result
 from copark.analyses.how_sure import NONE, Doubts, doubts_of
 from copark.analyses.levers import Answer as Levers
 from copark.analyses.levers import Params as LeverParams
-from copark.analyses.levers import asked_of
+from copark.analyses.levers import options_of
 from copark.arrays import Floats
 from copark.calibration.rolling_origin import Point, known_points
 from copark.errors import NotFound
@@ -185,7 +185,7 @@ def _levers_asked(params: Params, context: Context) -> LeverParams | None:
     if closure_of(context.case(params.case), params.now) is not None:
         return None
     try:
-        asked_of(_asked(params), context)
+        options_of(_asked(params), context)
     except NotFound:
         return None
     return _asked(params)

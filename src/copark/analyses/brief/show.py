@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from copark.analyses.brief import Answer
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.how_sure import NONE, how_sure, structure_range
-from copark.analyses.levers.measures import BUDGETS, SIDES, measure_of
-from copark.analyses.levers.show import advice_words, answers, change, middle
+from copark.analyses.levers.effect_words import advice_words, change, middle
+from copark.analyses.levers.measures import BUDGETS, SIDES
+from copark.analyses.levers.show import answers
 from copark.analyses.show import Show
 from copark.arrays import Floats
 from copark.calibration.rolling_origin import year_of_moment
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from copark.analyses.levers import Answer as Levers
-    from copark.analyses.levers.findings import Reading
-    from copark.analyses.levers.schema import Lever, Setting
+    from copark.analyses.levers.effects import Reading
+    from copark.analyses.levers.schema import LeverOption
     from copark.simulation.trust import Trust
 
 MOST_OPEN = 2
@@ -239,8 +240,9 @@ class _Show(Show):
         found: dict[str, list[str]] = {}
         if self.found.levers is None:
             return found
-        lever_of = {setting.key: lever for lever, setting in self.found.levers.settings}
-        first = {one.setting: one for one in reversed(self.found.levers.leanings) if one.verdict != "moved"}
+        lever_of = {option.key: option.lever for option in self.found.levers.options}
+        leanings = reversed(self.found.levers.leanings)
+        first = {leaning.setting: leaning for leaning in leanings if leaning.verdict != "moved"}
         for setting, leaning in first.items():
             titles = found.setdefault(leaning.parameter, [])
             title = self.t.of(lever_of[setting].title)
@@ -332,25 +334,25 @@ class _Show(Show):
         """Set beside every option the advice, its effect, companies, jobs, public money and the four sides."""
         words = Texts("levers", self.t.lang)
         names = ("self_standing", "companies", "jobs", *BUDGETS, *SIDES)
-        verdicts = {one.setting: one.verdicts for one in levers.balances}
 
-        def row(lever: Lever, setting: Setting) -> tuple[doc.Value, ...]:
+        def row(option: LeverOption) -> tuple[doc.Value, ...]:
+            lever = option.lever
             owner = words(f"owner.{lever.controlled_by}")
             return (
                 words("head", lever=words.of(lever.title), owner=owner),
-                words.of(setting.title),
-                advice_words(levers, setting.key, words),
-                *(middle(levers.gain(setting.key, name)) for name in names),
-                *(words(f"verdict.{verdicts[setting.key][side]}") for side in SIDES),
+                words.of(option.setting.title),
+                advice_words(levers, option.key, words),
+                *(middle(levers.effect(option.key, name)) for name in names),
+                *(words(f"verdict.{levers.effect(option.key, side).verdict}") for side in SIDES),
             )
 
         columns = (
             *self.columns("lever option"),
             doc.Column("advice", words("column.advice"), doc.Kind.note),
-            *(change(measure_of(name), words) for name in names),
+            *(change(name, words) for name in names),
             *(doc.Column(f"{side}_verdict", self.t("column.verdict", side=words(f"side.{side}"))) for side in SIDES),
         )
-        rows = [row(lever, setting) for lever, setting in levers.settings]
+        rows = [row(option) for option in levers.options]
         return self.table("options", columns, rows, folded=True)
 
     def by_year(self) -> doc.Table:

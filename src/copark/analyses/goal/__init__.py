@@ -12,31 +12,23 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from pydantic import Field
 
 from copark.analyses.contract import AheadParams, Choice, Keys, Option, Result
-from copark.analyses.goal.lever_sets import FutureEvent, LeverSettings, read_events, scenario_with
-from copark.analyses.goal.search import (
-    LAST,
-    MOST_SETS,
-    Confirmed,
-    GoalTarget,
-    LeverSearch,
-    confirm,
-    ladder,
-    read_targets,
-)
+from copark.analyses.goal.lever_sets import FutureEvent, LeverSet, LeverSets, read_events, scenario_with
+from copark.analyses.goal.measures import GoalMeasures, GoalTarget, read_targets
+from copark.analyses.goal.search import LAST, MOST_SETS, Confirmed, LeverSearch, confirm, ladder, most_runs
 from copark.analyses.goal.words import event_title, events_for, targets_for
+from copark.analyses.levers.measures import LeverMeasures
 from copark.analyses.levers.schema import (
     AS_IT_IS,
     GeneralLevers,
-    Lever,
     LeverFile,
-    Setting,
+    LeverOption,
     load_levers,
     wanted_levers,
 )
 from copark.texts import Said
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import pandas as pd
 
@@ -46,19 +38,19 @@ if TYPE_CHECKING:
 
 
 def levers_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
-    """Levers of a case that have settings from now on; RunRefused is raised if it has none."""
-    found = _open(context.case(given["case"]), given["file"], given.get("now"))[1]
-    return [Choice(one.key, Said(one.title.en, one.title.zh)) for one in found.levers if one.now]
+    """Give the levers of a case that have settings from now on; RunRefused is raised if it has none."""
+    file = _open(context.case(given["case"]), given["file"], given.get("now"))[1]
+    return [Choice(lever.key, Said(lever.title.en, lever.title.zh)) for lever in file.levers if lever.now]
 
 
 def targets_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
-    """Examples of targets."""
+    """Give examples of targets."""
     seen, _file, first = _open(context.case(given["case"]), given["file"], given.get("now"))
     return list(targets_for(seen, first))
 
 
 def events_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
-    """Examples of events."""
+    """Give examples of events."""
     seen, _file, first = _open(context.case(given["case"]), given["file"], given.get("now"))
     return list(events_for(seen, first))
 
@@ -92,25 +84,33 @@ class Answer(Result):
     """Sets of levers by cost, on random numbers the search has not seen."""
 
     case: str
+    """Name of the case."""
     park: Said
+    """Name of the park."""
     file: LeverFile
+    """Levers of the case."""
     general: bool
-    """file, general: levers, and whether they are the general set."""
+    """Whether they are the general set."""
     pulled: str
+    """Quarter levers are pulled."""
     horizon: str
-    """pulled, horizon: quarter levers are pulled, and the last of the runs."""
+    """Last quarter of the runs."""
     targets: tuple[GoalTarget, ...]
+    """What is aimed at."""
     events: tuple[FutureEvent, ...]
-    """targets, events: what is aimed at, and what befalls the park meanwhile."""
+    """What befalls the park meanwhile."""
     event_titles: tuple[Said, ...]
+    """Whom each event befalls, in words."""
     most: int
     """Levers in a set, at most."""
     settings: int
+    """Options tried in the search."""
     sets: int
-    """settings, sets: settings and sets tried in the search."""
+    """Sets tried in the search."""
     searched: int
+    """Runs of the search in all."""
     confirmed: int
-    """searched, confirmed: runs of the search in all, and runs of each set on fresh random numbers."""
+    """Runs of each set on fresh random numbers."""
     before: Confirmed
     """The case as it is."""
     without_events: Confirmed | None
@@ -126,49 +126,62 @@ class Answer(Result):
     @property
     def reaching(self) -> tuple[Confirmed, ...]:
         """Sets that reach every target, the cheapest first."""
-        return tuple(one for one in self.ladder if one.reach(self.targets) == "reached")
+        return tuple(lever_set for lever_set in self.ladder if lever_set.reach(self.targets) == "reached")
 
-    def pulls(self, one: Confirmed) -> tuple[tuple[Lever, Setting], ...]:
-        """Levers and settings of a set."""
-        return tuple(pair for pair in self.file.settings("now") if pair[1].key in one.keys)
+    def options(self, lever_set: Confirmed) -> tuple[LeverOption, ...]:
+        """Give the options of a set."""
+        return tuple(option for option in self.file.options("now") if option.key in lever_set.keys)
 
     def to_frame(self) -> pd.DataFrame:
-        """A row for each set and target, the case as it is first."""
+        """Give a row for each set and target, the case as it is first."""
         import pandas as pd
 
         return pd.DataFrame(
             {
-                "set": " + ".join(one.keys) or AS_IT_IS, "target": target.name, "asked": target.share,
-                "share": share.share, "low": share.low, "high": share.high, "reach": one.reach(self.targets),
-                "effort": one.effort, "cost": one.cost, "cost_low": one.cost_low, "cost_high": one.cost_high,
+                "set": " + ".join(lever_set.keys) or AS_IT_IS,
+                "target": target.name,
+                "asked": target.share,
+                "share": share.share,
+                "low": share.low,
+                "high": share.high,
+                "reach": lever_set.reach(self.targets),
+                "effort": lever_set.effort,
+                "cost": lever_set.cost,
+                "cost_low": lever_set.cost_low,
+                "cost_high": lever_set.cost_high,
             }
-            for one in (self.before, *self.ladder) for target, share in zip(self.targets, one.shares, strict=True)
-        )  # fmt: skip
+            for lever_set in (self.before, *self.ladder)
+            for target, share in zip(self.targets, lever_set.shares, strict=True)
+        )
 
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
-    """The levers it may pull, its targets and the runs; refused as by :func:`_open`."""
-    case, (seen, file, first) = context.case(params.case), _asked(params, context)
+    """Give the levers it may pull, its targets and the runs; refused as by :func:`_open`."""
+    case = context.case(params.case)
+    seen, file, first = _opened(params, context)
     read_events(params.event, seen, first)
     return {
-        "target": [vars(one) for one in _targets(params, seen, first)],
+        "target": [vars(target) for target in _targets(params, seen, first)],
         "probability": None,
         "file": file.model_dump(mode="json", by_alias=True),
         "runs": context.identity(_study(params, case, file), case, *params.wanted),
     }
 
 
-def _asked(params: Params, context: Context) -> tuple[Case, LeverFile, int]:
-    """The case as it is seen from now, its levers, and the quarter they are pulled; refused as by :func:`_open`."""
-    opened = _open(context.case(params.case), params.file, params.now)
-    wanted_levers(opened[1], "now", params.levers)
-    return opened
+def _opened(params: Params, context: Context) -> tuple[Case, LeverFile, int]:
+    """Open the case and its levers as :func:`_open` does; refused, too, where none of the wanted levers is open."""
+    seen, file, first = _open(context.case(params.case), params.file, params.now)
+    wanted_levers(file, "now", params.levers)
+    return seen, file, first
 
 
 def _open(case: Case, path: Path | None, now: str | None) -> tuple[Case, LeverFile, int]:
-    """The case as it is seen from now, its levers, and the quarter they are pulled, counted from the start.
+    """Give the case as it is seen from now, its levers, and the quarter they are pulled, counted from the start.
 
-    Raises RunRefused if the park is closed then, or none of them can be pulled any more.
+    Raises
+    ------
+    RunRefused
+        If the park is closed then, or none of them can be pulled any more.
     """
     from copark.cases.horizon import seen_from
     from copark.errors import RunRefused
@@ -178,61 +191,94 @@ def _open(case: Case, path: Path | None, now: str | None) -> tuple[Case, LeverFi
     closure = case.closed_by(file.now)
     if closure is not None:
         raise RunRefused.of("goal.closed", case=case.name, since=str(closure.since))
-    if not any(one.now for one in file.levers):
+    if not any(lever.now for lever in file.levers):
         raise RunRefused.of("goal.over", case=case.name)
     return seen, file, file.now - case.clock.start
 
 
 def _targets(params: Params, case: Case, first: int) -> tuple[GoalTarget, ...]:
-    """The targets; refused where one is judged before a lever is pulled."""
+    """Read the targets; refused where one is judged before a lever is pulled."""
     from copark.errors import RunRefused
 
     targets = read_targets(params.target, params.probability, case)
-    for one in targets:
-        if one.at < first:
-            raise RunRefused.of("goal.past_target", found=one.quarter, now=str(case.clock.start + first))
+    for target in targets:
+        if target.at < first:
+            raise RunRefused.of("goal.past_target", found=target.quarter, now=str(case.clock.start + first))
     return targets
 
 
 def _study(params: Params, case: Case, file: LeverFile) -> Study:
     from copark.simulation.study import baseline
 
-    return baseline(case.name).with_changes(
-        name="goal", runs=LAST + params.runs, seed=params.seed, now=file.now
-    )  # fmt: skip
+    return baseline(case.name).with_changes(name="goal", runs=LAST + params.runs, seed=params.seed, now=file.now)
 
 
 def compute(params: Params, context: Context) -> Answer:
-    """Search on common random numbers, then run what is left anew."""
-    from copark.calibration.case_parameters import settle
+    """Search on common random numbers, and tell what is left of runs that follow."""
     from copark.cases.horizon import horizon_of
     from copark.simulation.study import baseline
 
-    case, (seen, file, first) = context.case(params.case), _asked(params, context)
+    case = context.case(params.case)
+    seen, file, first = _opened(params, context)
     events = read_events(params.event, seen, first)
-    study, has = settle(_study(params, case, file), case, context.source, *params.wanted)
-    plain = baseline(case.name).scenarios[0]
-    none = scenario_with(events, seen, plain.key, plain.title)
-    only = wanted_levers(file, "now", params.levers)
-    settings = LeverSettings(file, "now", only, none, seen, first)
     targets = _targets(params, seen, first)
-    context.announce(study, case, has.source)
-    stage = context.stage("simulate")
-    search = LeverSearch(
-        study, case, settings, targets, has.source, first, file.discount.rate,
-        context.cores, lambda done: stage(done, total),
-    )  # fmt: skip
-    total = search.most_runs(params.most, params.runs)
-    (before,) = search.halve([settings.none])
+    plain = baseline(case.name).scenarios[0]
+    options = file.options("now", wanted_levers(file, "now", params.levers))
+    sets = LeverSets(options, scenario_with(events, seen, plain.key, plain.title), seen, first)
+    measures = GoalMeasures(targets, LeverMeasures(first, file.discount.rate))
+    total = most_runs(len(sets.options), params.most, params.runs)
+    experiment = context.experiment(
+        _study(params, case, file),
+        case,
+        measures,
+        *params.wanted,
+        progress=_summed(context.stage("simulate"), total),
+    )
+    search = LeverSearch(experiment, measures, sets)
+    (before,) = search.halve([sets.none])
     met = search.order(before)[0] == 0.0
     chosen = [] if met else search.finalists(search.run(params.most), MOST_SETS)
     searched = search.runs
-    fresh = confirm(search, [one.one for one in chosen], params.runs, plain if events else None)
+    without_events = [LeverSet((), plain, 0.0)] if events else []
+    baseline_told, *others = confirm(search, [sets.none, *without_events, *chosen], params.runs)
     return Answer(
-        case=case.name, park=Said(case.title.en, case.title.zh), file=file, general=isinstance(file, GeneralLevers),
-        pulled=str(file.now), horizon=str(horizon_of(seen)), targets=targets,
-        events=events, event_titles=tuple(event_title(one, case) for one in events), most=params.most,
-        settings=len(settings.order), sets=len(search.tried) - 1, searched=searched, confirmed=params.runs,
-        before=fresh.before, without_events=fresh.without_events, ladder=ladder(fresh.sets, targets),
-        **context.origin(params, fresh.provenance),
-    )  # fmt: skip
+        case=case.name,
+        park=Said(case.title.en, case.title.zh),
+        file=file,
+        general=isinstance(file, GeneralLevers),
+        pulled=str(file.now),
+        horizon=str(horizon_of(seen)),
+        targets=targets,
+        events=events,
+        event_titles=tuple(event_title(event, case) for event in events),
+        most=params.most,
+        settings=len(sets.options),
+        sets=len(search.tried) - 1,
+        searched=searched,
+        confirmed=params.runs,
+        before=baseline_told,
+        without_events=others[0] if events else None,
+        ladder=ladder(others[len(without_events) :], targets),
+        **context.origin(params, experiment.provenance),
+    )
+
+
+def _summed(progress: Callable[[int, int], None], total: int) -> Callable[[int, int], None]:
+    """Tell the progress of one extension after the other as one piece of work.
+
+    Parameters
+    ----------
+    progress
+        Called with runs made in all, and the total.
+    total
+        Runs that are made at most.
+    """
+    before = 0
+
+    def tell(made: int, wanted: int) -> None:
+        nonlocal before
+        progress(before + made, total)
+        if made == wanted:
+            before += made
+
+    return tell

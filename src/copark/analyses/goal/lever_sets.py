@@ -1,4 +1,4 @@
-"""Sets of levers: settings pulled together, whether they go together, and how far each moves its lever.
+"""Sets of levers: options chosen together, whether they go together, and how far each moves its lever.
 
 Dated events of the future, written ``kind[:who]@quarter[..quarter]``, as what a scenario changes. They are set by the
 model's own drivers, as closures of the record are, and hold whatever levers are pulled.
@@ -11,7 +11,7 @@ from typing import Any, Literal, cast, get_args
 
 import numpy as np
 
-from copark.analyses.levers.schema import LeverFile, Setting, Since, scenario_of
+from copark.analyses.levers.schema import LeverOption, scenario_of
 from copark.cases.case import Case
 from copark.cases.quarters import Quarter
 from copark.cases.types import suggestion
@@ -35,19 +35,23 @@ _WRITTEN = re.compile(r"(?P<kind>[a-z-]+)(?::(?P<who>[\w-]+))?@(?P<since>[^.\s]+
 
 
 def quarter_at(written: str, case: Case) -> int:
-    """A quarter (``2030Q4``) or the end of a year (``2030``), counted from the start of the case's time.
+    """Read a quarter (``2030Q4``) or the end of a year (``2030``), counted from the start of the case's time.
 
-    Raises RunRefused if it is not written so, or lies outside that time.
+    Raises
+    ------
+    RunRefused
+        If it is not written so, or lies outside that time.
     """
     clock = case.clock
     try:
-        at = Quarter.parse(f"{written}Q4" if _YEAR.fullmatch(written) else written) - clock.start
+        place = Quarter.parse(f"{written}Q4" if _YEAR.fullmatch(written) else written) - clock.start
     except ValueError:
-        at = -1
-    if not 0 <= at < clock.quarters:
-        told = {"first": str(clock.start), "last": str(clock.start + (clock.quarters - 1))}
-        raise RunRefused.of("goal.bad_quarter", found=printable(written[:40]), **told)
-    return at
+        place = -1
+    if not 0 <= place < clock.quarters:
+        first = str(clock.start)
+        last = str(clock.start + (clock.quarters - 1))
+        raise RunRefused.of("goal.bad_quarter", found=printable(written[:40]), first=first, last=last)
+    return place
 
 
 @dataclass(frozen=True)
@@ -55,36 +59,55 @@ class FutureEvent:
     """Something that befalls a park from a quarter on."""
 
     kind: Kind
+    """What befalls it."""
     who: str
     """The side, partner, shareholder or shock; empty where there is nobody to name."""
     since: int
+    """First quarter, counted from the start."""
     until: int | None
-    """since, until: first and last quarter, counted from the start; until the end where there is no last."""
+    """Last quarter, counted from the start; until the end where there is none."""
     first: str
+    """Label of the first quarter."""
     last: str
-    """first, last: their labels."""
+    """Label of the last quarter; empty where there is none."""
 
 
 def read_events(written: tuple[str, ...], case: Case, now: int) -> tuple[FutureEvent, ...]:
-    """Events as they are written.
+    """Read events.
 
-    now: first quarter that is still open, counted from the start. Raises RunRefused if one is not written so, or lies
-    in the past; NotFound if there is no such kind, or nobody of that name.
+    Parameters
+    ----------
+    written
+        Events as they are written.
+    case
+        The case as it is seen from now.
+    now
+        First quarter that is still open, counted from the start.
+
+    Raises
+    ------
+    RunRefused
+        If one is not written so, or lies in the past.
+    NotFound
+        If there is no such kind, or nobody of that name.
     """
-    return tuple(_event(one, case, now) for one in written)
+    return tuple(_event(event, case, now) for event in written)
 
 
 def _event(written: str, case: Case, now: int) -> FutureEvent:
-    start, parts = case.clock.start, _WRITTEN.fullmatch(written.strip())
+    """Read one event; see :func:`read_events`."""
+    start = case.clock.start
+    parts = _WRITTEN.fullmatch(written.strip())
     if parts is None:
         raise RunRefused.of("goal.bad_event", found=printable(written[:100]), kinds=", ".join(KINDS))
-    kind, who = parts["kind"], parts["who"] or ""
+    kind = parts["kind"]
+    who = parts["who"] or ""
     if kind not in KINDS:
         raise NotFound.of("goal.no_event", found=printable(kind[:100]), suggestion=suggestion(kind, KINDS))
     known = _known(case)[kind]
     if who not in known:
-        one_of = ", ".join(known) or "-"
-        raise NotFound.of("goal.no_one", kind=kind, found=printable(who[:100]) or "-", known=one_of)
+        names = ", ".join(known) or "-"
+        raise NotFound.of("goal.no_one", kind=kind, found=printable(who[:100]) or "-", known=names)
     since = quarter_at(parts["since"], case)
     until = None if parts["until"] is None else quarter_at(parts["until"], case)
     if since < now or (until is not None and until < since):
@@ -94,140 +117,178 @@ def _event(written: str, case: Case, now: int) -> FutureEvent:
 
 
 def _known(case: Case) -> dict[str, tuple[str, ...]]:
-    """Whom an event of each kind may befall."""
+    """Say whom an event of each kind may befall."""
     return {
         "government-withdraws": SIDES,
         "framework-ends": ("",),
-        "partner-leaves": tuple(one.key for one in case.partners),
-        "shareholder-leaves": tuple(one.key for one in case.shareholders),
+        "partner-leaves": tuple(partner.key for partner in case.partners),
+        "shareholder-leaves": tuple(shareholder.key for shareholder in case.shareholders),
         "shock": tuple(SHOCKS),
     }
 
 
 def example_events(case: Case, first: int) -> Iterator[str]:
-    """Events as they are written: each kind for everyone still there, two years after a quarter counted from 0."""
+    """Write each kind of event for everyone still there, two years after a quarter counted from 0."""
     since = case.clock.start + min(first + 8, case.clock.quarters - 1)
-    gone = {one.key for one in case.shareholders if one.until is not None}
-    gone |= {one.key for one in case.partners if one.presence and one.presence[-1].until is not None}
+    gone = {shareholder.key for shareholder in case.shareholders if shareholder.until is not None}
+    gone |= {partner.key for partner in case.partners if partner.presence and partner.presence[-1].until is not None}
     for kind, known in _known(case).items():
         yield from (f"{kind}{':' if who else ''}{who}@{since}" for who in known if who not in gone)
 
 
 def scenario_with(events: tuple[FutureEvent, ...], case: Case, key: str, title: Title) -> Scenario:
-    """The case as it is, and these events.
+    """Make the scenario of the case as it is, and events.
 
     A government that withdraws is committed to nothing from then on, ends the framework and pays for no shortfall.
+
+    Parameters
+    ----------
+    events
+        What befalls the park.
+    case
+        The case as it is seen from now.
+    key, title
+        Of the scenario.
     """
     levers: dict[str, list[dict[str, Any]]] = {}
     stays: dict[str, dict[str, str]] = {}
-    for one in events:
-        found: dict[str, Any] = {}
-        if one.kind == "shock":
-            found[f"world.exposure_{one.who}"] = SHOCKS[one.who]
-        elif one.kind == "partner-leaves":
-            known = [ABSENT if partner.key == one.who else FREE for partner in case.partners[:PARTNERS]]
-            found[PRESENCE] = [*known, *[NO_PARTNER] * (PARTNERS - len(known))]
-        elif one.kind == "shareholder-leaves":
-            stays[one.who] = {"to": str(case.clock.start + (one.since - 1))}
+    for event in events:
+        switches: dict[str, Any] = {}
+        if event.kind == "shock":
+            switches[f"world.exposure_{event.who}"] = SHOCKS[event.who]
+        elif event.kind == "partner-leaves":
+            known = [ABSENT if partner.key == event.who else FREE for partner in case.partners[:PARTNERS]]
+            switches[PRESENCE] = [*known, *[NO_PARTNER] * (PARTNERS - len(known))]
+        elif event.kind == "shareholder-leaves":
+            stays[event.who] = {"to": str(case.clock.start + (event.since - 1))}
         else:
-            found["governments.framework"] = 0.0
-        if one.kind == "government-withdraws":
-            found["governments.visit"] = [-1.0 if side == one.who else 0.0 for side in SIDES]
-            found["governments.rescue_by_controller"] = 0.0
-        until = None if one.until is None else one.until + 1
-        for name, value in found.items():
-            levers.setdefault(name, []).append({"value": value, "from": one.since, "to": until})
+            switches["governments.framework"] = 0.0
+        if event.kind == "government-withdraws":
+            switches["governments.visit"] = [-1.0 if side == event.who else 0.0 for side in SIDES]
+            switches["governments.rescue_by_controller"] = 0.0
+        until = None if event.until is None else event.until + 1
+        for name, value in switches.items():
+            levers.setdefault(name, []).append({"value": value, "from": event.since, "to": until})
     edits = Edits.model_validate({"shareholders": stays})
     return Scenario.model_validate({"key": key, "title": title, "levers": levers, "edits": edits})
 
 
 @dataclass(frozen=True)
 class LeverSet:
-    """Settings of different levers, pulled together."""
+    """Options of different levers, chosen together."""
 
-    keys: tuple[str, ...]
-    levers: tuple[str, ...]
-    """keys, levers: keys of the settings in the order of the file, and of their levers; none for the case as it is."""
+    options: tuple[LeverOption, ...]
+    """The options, in the order of the file; none for the case as it is."""
     scenario: Scenario
     """What they change, events of the future included."""
     effort: float
     """How far the levers are moved, summed: see :func:`efforts`."""
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Keys of its options."""
+        return tuple(option.key for option in self.options)
 
-class LeverSettings:
-    """The settings of a case's levers, from which sets are made.
+
+class LeverSets:
+    """The options of a case's levers, and the sets that are made of them.
+
+    Presence of partners is one vector of all of them: where events set it, options that do are left out.
 
     Parameters
     ----------
-    file, since, only
-        Levers, the variant, and keys of those that may be pulled.
+    options
+        Options that may be chosen.
     events
-        The case as it is, with what the future brings. Presence of partners is one vector of all of them: where events
-        set it, settings that do are left out.
-    case, first
-        The case, and the quarter levers are pulled, counted from the start.
+        The case as it is, with what the future brings.
+    case
+        The case.
+    first
+        Quarter levers are pulled, counted from the start.
     """
 
-    def __init__(
-        self, file: LeverFile, since: Since, only: Sequence[str], events: Scenario, case: Case, first: int
-    ) -> None:
+    def __init__(self, options: Sequence[LeverOption], events: Scenario, case: Case, first: int) -> None:
         self.case = case
-        self.none = LeverSet((), (), events, 0.0)
-        taken = PRESENCE in events.levers
-        found = [
-            (lever.key, one) for lever, one in file.settings(since, only)
-            if not (taken and (one.edits.partners or PRESENCE in one.levers))
-        ]  # fmt: skip
-        self.order = [setting.key for _, setting in found]
-        self._found = {setting.key: (lever, setting) for lever, setting in found}
-        self._effort = efforts(case, found, first)
+        self.none = LeverSet((), events, 0.0)
+        sets_presence = PRESENCE in events.levers
+        self.options = [
+            option
+            for option in options
+            if not (sets_presence and (option.setting.edits.partners or PRESENCE in option.setting.levers))
+        ]
+        self._order = {option.key: place for place, option in enumerate(self.options)}
+        self._effort = efforts(case, self.options, first)
 
-    def with_more(self, one: LeverSet, keys: Iterable[str]) -> list[LeverSet]:
-        """The set and one more setting of a lever it does not pull; those that do not go together are left out."""
-        made = (self._added(one, key) for key in keys if self._found[key][0] not in one.levers)
-        return [found for found in made if found is not None]
+    def with_more(self, lever_set: LeverSet, options: Iterable[LeverOption]) -> list[LeverSet]:
+        """Make the sets of one option more, of a lever that is not pulled yet, that go together."""
+        pulled = {option.lever.key for option in lever_set.options}
+        larger = [self._added(lever_set, option) for option in options if option.lever.key not in pulled]
+        return [joined for joined in larger if joined is not None]
 
-    def _added(self, one: LeverSet, key: str) -> LeverSet | None:
-        setting = self._found[key][1]
-        edits = one.scenario.edits.joined(setting.edits)
-        levers = dict(one.scenario.levers)
-        for name, changes in setting.levers.items():
+    def _added(self, lever_set: LeverSet, option: LeverOption) -> LeverSet | None:
+        """Add an option to a set; ``None`` if they do not go together."""
+        edits = lever_set.scenario.edits.joined(option.setting.edits)
+        levers = dict(lever_set.scenario.levers)
+        for name, changes in option.setting.levers.items():
             if name in levers and name not in self.none.scenario.levers:
                 return None
             levers[name] = (*changes, *levers.get(name, ()))  # events come last, and hold
         if edits is None or edited(self.case, edits)[1]:
             return None
-        keys = tuple(sorted((*one.keys, key), key=self.order.index))
-        scenario = one.scenario.model_copy(update={"key": "-".join(keys)[:64], "edits": edits, "levers": levers})
-        effort = sum(self._effort[name] for name in keys)
-        return LeverSet(keys, tuple(self._found[name][0] for name in keys), scenario, effort)
+        options = tuple(sorted((*lever_set.options, option), key=lambda chosen: self._order[chosen.key]))
+        key = "-".join(chosen.key for chosen in options)[:64]
+        scenario = lever_set.scenario.model_copy(update={"key": key, "edits": edits, "levers": levers})
+        return LeverSet(options, scenario, sum(self._effort[chosen.key] for chosen in options))
 
 
-def efforts(case: Case, settings: Sequence[tuple[str, Setting]], first: int) -> dict[str, float]:
-    """How far a setting moves its lever: a share of the farthest that any setting on offer moves it, above 0 to 1.
+def efforts(case: Case, options: Sequence[LeverOption], first: int) -> dict[str, float]:
+    """Compute how far an option moves its lever: a share of the farthest that any on offer moves it, above 0 to 1.
 
     Of each input of the model the mean over the quarters from ``first`` on of the absolute change is taken, as a share
-    of the largest among the settings of the lever; the largest share over the inputs counts.
+    of the largest among the options of the lever; the largest share over the inputs counts.
+
+    Parameters
+    ----------
+    case
+        The case.
+    options
+        Options on offer.
+    first
+        Quarter levers are pulled, counted from the start.
+
+    Returns
+    -------
+    Efforts by key of the option.
     """
     before = inputs_of(case)
-    arms = {setting.key: scenario_of(setting, None, setting.title) for _, setting in settings}
-    moves = {key: _moves(before, inputs_of(case, arm), first) for key, arm in arms.items()}
-    found: dict[str, float] = {}
-    for lever, setting in settings:
-        mine = [moves[one.key] for name, one in settings if name == lever]
+    moves = {option.key: _moves(before, inputs_of(case, scenario_of(option.setting)), first) for option in options}
+    effort: dict[str, float] = {}
+    for option in options:
+        of_lever = [moves[other.key] for other in options if other.lever.key == option.lever.key]
         shares = [
-            size / max(move.get(name, 0.0) for move in mine) for name, size in moves[setting.key].items() if size > 0.0
+            size / max(move.get(name, 0.0) for move in of_lever)
+            for name, size in moves[option.key].items()
+            if size > 0.0
         ]
-        found[setting.key] = max(shares, default=1.0)
-    return found
+        effort[option.key] = max(shares, default=1.0)
+    return effort
 
 
 def _moves(before: Inputs, after: Inputs, first: int) -> dict[str, float]:
-    """Mean absolute change of every dated input."""
-    found = {}
-    for room in DATED:
-        one, other = np.asarray(getattr(before, room)), np.asarray(getattr(after, room))
-        for name in one.dtype.names or ():
-            change = np.abs(other[name][first:] - one[name][first:])
-            found[f"{room}.{name}"] = float(change.reshape(len(change), -1).max(axis=1).mean())
-    return found
+    """Compute the mean absolute change of every dated input.
+
+    Parameters
+    ----------
+    before, after
+        Inputs of two scenarios.
+    first
+        Quarter from which changes count, counted from the start.
+    """
+    moves = {}
+    for submodel in DATED:
+        reference = np.asarray(getattr(before, submodel))
+        changed = np.asarray(getattr(after, submodel))
+        for name in reference.dtype.names or ():
+            change = np.abs(changed[name][first:] - reference[name][first:])
+            moves[f"{submodel}.{name}"] = float(change.reshape(len(change), -1).max(axis=1).mean())
+    return moves

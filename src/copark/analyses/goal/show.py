@@ -6,163 +6,207 @@ from collections.abc import Iterator
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.goal import Answer
-from copark.analyses.goal.search import Confirmed, GoalTarget
+from copark.analyses.goal.measures import GoalTarget
+from copark.analyses.goal.search import Confirmed
 from copark.analyses.goal.words import asked_words, event_words, target_words
-from copark.analyses.levers.findings import named
-from copark.analyses.levers.measures import SIDES, measure_of
+from copark.analyses.levers.effect_words import SIGNS, change, middle
+from copark.analyses.levers.measures import SIDES
 from copark.analyses.levers.recommendation import recommendation_rule
-from copark.analyses.levers.show import SIGNS, change, middle
 from copark.analyses.show import Show
 from copark.presentation import document as doc
 from copark.presentation.numbers import percent, percent_words, shown
 from copark.texts import text
 
-COST, EFFORT = doc.plain(doc.Kind.change, "M USD"), doc.plain(doc.Kind.number, places=2)
+COST = doc.plain(doc.Kind.change, "M USD")
+"""Column of public costs."""
+EFFORT = doc.plain(doc.Kind.number, places=2)
+"""Column of efforts."""
+SHARE = doc.plain(doc.Kind.share, places=1)
+"""Column of shares of runs."""
 
 
-def document(found: Answer, t: Texts) -> doc.Document:
-    """Whether the targets are reached, by which levers, at what cost and for whom."""
-    show = _Show(found, t)
+def document(answer: Answer, t: Texts) -> doc.Document:
+    """Show whether the targets are reached, by which levers, at what cost and for whom."""
+    show = _Show(answer, t)
     return assemble(
-        found, t, key=f"goal-{found.case}", title=t("question", park=t.of(found.park), targets=show.targets()),
-        headline=t.sentences(tuple(show.headline())), sections=tuple(show.sections()),
-        provenance={"runs": found.searched + found.confirmed, "seed": found.provenance.get("seed", "")},
-    )  # fmt: skip
+        answer,
+        t,
+        key=f"goal-{answer.case}",
+        title=t("question", park=t.of(answer.park), targets=show.targets()),
+        headline=t.sentences(tuple(show.headline())),
+        sections=tuple(show.sections()),
+        provenance={"runs": answer.searched + answer.confirmed, "seed": answer.provenance.get("seed", "")},
+    )
 
 
 class _Show(Show):
-    def __init__(self, found: Answer, t: Texts) -> None:
+    def __init__(self, answer: Answer, t: Texts) -> None:
         super().__init__(t)
-        self.found = found
-        self.best = next(iter(found.reaching), None) or next(iter(found.ladder), found.before)
+        self.answer = answer
+        self.best = next(iter(answer.reaching), None) or next(iter(answer.ladder), answer.before)
 
-    def event(self, one: GoalTarget) -> str:
-        return target_words(one, self.t)
+    def event(self, target: GoalTarget) -> str:
+        """Say what a target asks of a run."""
+        return target_words(target, self.t)
 
     def targets(self) -> str:
-        return self.t("and").join(asked_words(one, self.t) for one in self.found.targets)
+        """Say what is aimed at."""
+        return self.t("and").join(asked_words(target, self.t) for target in self.answer.targets)
 
-    def name(self, one: Confirmed) -> str:
-        titles = [named(lever, setting, self.t.lang) for lever, setting in self.found.pulls(one)]
-        return self.t("plus").join(titles) or text("study.as_it_is", self.t.lang)
+    def name(self, lever_set: Confirmed) -> str:
+        """Name a set by its options."""
+        names = [option.name(self.t.lang) for option in self.answer.options(lever_set)]
+        return self.t("plus").join(names) or text("study.as_it_is", self.t.lang)
 
     def headline(self) -> Iterator[str]:
-        t, found, best = self.t, self.found, self.best
-        gaps = [one.gap(share.share) for one, share in zip(found.targets, best.shares, strict=True)]
-        at = max(range(len(gaps)), key=gaps.__getitem__)
+        """Say whether the targets are reached, how, and at whose cost."""
+        t = self.t
+        answer = self.answer
+        best = self.best
+        gaps = [target.gap(share.share) for target, share in zip(answer.targets, best.shares, strict=True)]
+        widest = max(range(len(gaps)), key=gaps.__getitem__)
         words = {
-            "targets": self.targets(), "set": self.name(best), "asked": percent(found.targets[at].share),
-            "share": percent_words(best.shares[at].share, t.lang, 1), "pulled": found.pulled,
-            "before": percent_words(found.before.shares[at].share, t.lang, 1),
-        }  # fmt: skip
-        if found.is_met:
+            "targets": self.targets(),
+            "set": self.name(best),
+            "asked": percent(answer.targets[widest].share),
+            "share": percent_words(best.shares[widest].share, t.lang, 1),
+            "pulled": answer.pulled,
+            "before": percent_words(answer.before.shares[widest].share, t.lang, 1),
+        }
+        if answer.is_met:
             yield t("headline.met", **words)
             return
-        reach = best.reach(found.targets)
+        reach = best.reach(answer.targets)
         if not best.keys:
             yield t("headline.none", **words)
             return
         yield t(f"headline.{reach}", **words)
         if reach == "reached":
-            yield t("headline.cost" if best.costs else "headline.effort", cost=self.said(best.cost, COST),
-                    effort=shown(best.effort, EFFORT, t.lang))  # fmt: skip
+            cost = self.said(best.cost, COST)
+            yield t(
+                "headline.cost" if best.costs else "headline.effort",
+                cost=cost,
+                effort=shown(best.effort, EFFORT, t.lang),
+            )
         yield from self.balance(best)
 
-    def balance(self, one: Confirmed) -> Iterator[str]:
+    def balance(self, lever_set: Confirmed) -> Iterator[str]:
+        """Say which sides gain and which lose in most runs."""
         most = recommendation_rule().losing_side.value
-        gaining = [gain for gain in one.gains if gain.better > most]
-        losing = [gain for gain in one.gains if gain.worse > most]
-        for word, sides in (("gain", gaining), ("lose", losing)):
-            if sides:
-                told = self.t("join").join(
-                    self.t("side.amount", side=self.t(f"side.{gain.measure.name}"),
-                           amount=self.said(gain.median, COST))
-                    for gain in sides
-                )  # fmt: skip
-                yield self.t(f"balance.{word}", sides=told)
+        gaining = [effect for effect in lever_set.effects if effect.above > most]
+        losing = [effect for effect in lever_set.effects if effect.below > most]
+        for word, effects in (("gain", gaining), ("lose", losing)):
+            if effects:
+                amounts = [
+                    self.t("side.amount", side=self.t(f"side.{effect.measure}"), amount=self.said(effect.median, COST))
+                    for effect in effects
+                ]
+                yield self.t(f"balance.{word}", sides=self.t("join").join(amounts))
 
     def sections(self) -> Iterator[doc.Section]:
-        found = self.found
-        general = [doc.Caveat(text("levers.general", self.t.lang))] if found.general else []
-        yield self.section("answer", doc.Cards(tuple(self.cards())), *self.doubts(found), *general)
+        """Give the sections in their order."""
+        answer = self.answer
+        general = [doc.Caveat(text("levers.general", self.t.lang))] if answer.general else []
+        yield self.section("answer", doc.Cards(tuple(self.cards())), *self.doubts(answer), *general)
         yield self.section("sets", self.ladder())
-        if found.ladder:
-            told = tuple(
+        if answer.ladder:
+            balances = tuple(
                 self.t(
                     "balance.set",
-                    set=self.name(one),
-                    told=self.t.sentences(tuple(self.balance(one)) or (self.t("balance.none"),)),
+                    set=self.name(lever_set),
+                    told=self.t.sentences(tuple(self.balance(lever_set)) or (self.t("balance.none"),)),
                 )
-                for one in found.ladder
+                for lever_set in answer.ladder
             )
-            yield self.section("who", doc.Paragraph(self.t("who.lead")), doc.Bullets(told), self.sides())
-        if found.events:
+            yield self.section("who", doc.Paragraph(self.t("who.lead")), doc.Bullets(balances), self.sides())
+        if answer.events:
             yield self.section("events", doc.Bullets(tuple(self.events())))
         yield self.section("how", doc.Bullets(tuple(self.how())))
 
     def cards(self) -> Iterator[doc.Card]:
-        """Each target without a lever and with the best set; what that costs."""
-        t, found, best = self.t, self.found, self.best
-        for at, target in enumerate(found.targets):
-            for word, one in (("before", found.before), ("best", best))[: 2 if best.keys else 1]:
-                share = one.shares[at]
-                interval = shown(doc.Interval(share.low, share.high), doc.plain(doc.Kind.share, places=1), t.lang)
+        """Show each target without a lever and with the best set; what that costs."""
+        t = self.t
+        answer = self.answer
+        best = self.best
+        sets = {"before": answer.before, "best": best} if best.keys else {"before": answer.before}
+        for place, target in enumerate(answer.targets):
+            for word, lever_set in sets.items():
+                share = lever_set.shares[place]
+                interval = shown(doc.Interval(share.low, share.high), SHARE, t.lang)
                 title = t(f"card.{word}", target=self.event(target))
-                yield doc.Card(title, doc.plain(doc.Kind.share, places=1), share.share, t("card.error", band=interval))
+                yield doc.Card(title, SHARE, share.share, t("card.error", band=interval))
         if best.keys:
             band = shown(doc.Interval(best.cost_low, best.cost_high), COST, t.lang)
             yield doc.Card(t("card.cost"), COST, best.cost if best.costs else None, t("card.error", band=band))
             yield doc.Card(t("card.effort"), EFFORT, best.effort, t("card.effort.note", count=len(best.keys)))
 
     def ladder(self) -> doc.Table:
-        t, found = self.t, self.found
+        """Show the sets by what they cost, with the case as it is first."""
+        t = self.t
         targets = [
-            doc.Column(f"target_{at + 1}", self.event(one), doc.Kind.share, places=1)
-            for at, one in enumerate(found.targets)
-        ]  # fmt: skip
-        cost = self.column("cost", doc.Kind.change, "M USD")
+            doc.Column(f"target_{number}", self.event(target), doc.Kind.share, places=1)
+            for number, target in enumerate(self.answer.targets, start=1)
+        ]
         columns = (
-            self.column("set"), self.column("reach"), *targets, cost, self.column("effort", doc.Kind.number, places=2),
-            *(self.column(side) for side in SIDES), doc.Column("searched", t("column.searched"), doc.Kind.share, "", 1),
-        )  # fmt: skip
-        rows = [self.row(one) for one in (found.before, *found.ladder)]
+            self.column("set"),
+            self.column("reach"),
+            *targets,
+            self.column("cost", doc.Kind.change, "M USD"),
+            self.column("effort", doc.Kind.number, places=2),
+            *(self.column(side) for side in SIDES),
+            doc.Column("searched", t("column.searched"), doc.Kind.share, "", 1),
+        )
+        rows = [self.row(lever_set) for lever_set in (self.answer.before, *self.answer.ladder)]
         return self.table("ladder", columns, rows)
 
-    def row(self, one: Confirmed) -> tuple[doc.Value, ...]:
-        cost = doc.Interval(one.cost_low, one.cost_high, one.cost) if one.keys and one.costs else None
-        signs = [SIGNS[gain.verdict] for gain in one.gains] or [""] * len(SIDES)
+    def row(self, lever_set: Confirmed) -> tuple[doc.Value, ...]:
+        """Make the row of a set."""
+        cost = None
+        if lever_set.keys and lever_set.costs:
+            cost = doc.Interval(lever_set.cost_low, lever_set.cost_high, lever_set.cost)
         return (
-            self.name(one), self.t(f"reach.{one.reach(self.found.targets)}"),
-            *(doc.Interval(share.low, share.high, share.share) for share in one.shares),
-            cost, one.effort if one.keys else None, *signs, one.searched[0] if one.searched else None,
-        )  # fmt: skip
+            self.name(lever_set),
+            self.t(f"reach.{lever_set.reach(self.answer.targets)}"),
+            *(doc.Interval(share.low, share.high, share.share) for share in lever_set.shares),
+            cost,
+            lever_set.effort if lever_set.keys else None,
+            *([SIGNS[effect.verdict] for effect in lever_set.effects] or [""] * len(SIDES)),
+            lever_set.searched[0] if lever_set.searched else None,
+        )
 
     def sides(self) -> doc.Table:
-        """What each side gains by each set: medians and bands of 90 % of pairs."""
-        columns = (self.column("set"), *(change(measure_of(side), self.t, title=self.t(f"side.{side}"))
-                                         for side in SIDES))  # fmt: skip
-        rows: list[tuple[doc.Value, ...]] = [(self.name(one), *map(middle, one.gains)) for one in self.found.ladder]
-        return self.table("sides", columns, rows)
+        """Show what each side gains by each set: medians and bands of 90 % of pairs."""
+        sides = [change(side, self.t, title=self.t(f"side.{side}")) for side in SIDES]
+        rows: list[tuple[doc.Value, ...]] = [
+            (self.name(lever_set), *map(middle, lever_set.effects)) for lever_set in self.answer.ladder
+        ]
+        return self.table("sides", (self.column("set"), *sides), rows)
 
     def events(self) -> Iterator[str]:
-        t, found = self.t, self.found
-        for one, who in zip(found.events, found.event_titles, strict=True):
-            yield event_words(one, who, t)
-        if found.without_events is not None:
-            for target, without, share in zip(
-                found.targets, found.without_events.shares, found.before.shares, strict=True
-            ):
-                yield t("event.effect", target=self.event(target), before=percent(without.share, 1),
-                        after=percent(share.share, 1))  # fmt: skip
+        """Say what befalls the park, and what that changes."""
+        t = self.t
+        answer = self.answer
+        for event, who in zip(answer.events, answer.event_titles, strict=True):
+            yield event_words(event, who, t)
+        if answer.without_events is not None:
+            shares = zip(answer.targets, answer.without_events.shares, answer.before.shares, strict=True)
+            for target, without, share in shares:
+                before = percent(without.share, 1)
+                yield t("event.effect", target=self.event(target), before=before, after=percent(share.share, 1))
 
     def how(self) -> Iterator[str]:
-        t, found = self.t, self.found
+        """Say how the answer was found."""
+        t = self.t
+        answer = self.answer
         counts = {
-            "settings": found.settings, "sets": shown(found.sets, doc.COUNT, t.lang), "most": found.most,
-            "runs": shown(found.searched, doc.COUNT, t.lang), "confirmed": shown(found.confirmed, doc.COUNT, t.lang),
-            "left": len(found.ladder),
-        }  # fmt: skip
-        rate = shown(found.file.discount.rate, doc.plain(doc.Kind.share, places=1), t.lang)
+            "settings": answer.settings,
+            "sets": shown(answer.sets, doc.COUNT, t.lang),
+            "most": answer.most,
+            "runs": shown(answer.searched, doc.COUNT, t.lang),
+            "confirmed": shown(answer.confirmed, doc.COUNT, t.lang),
+            "left": len(answer.ladder),
+        }
+        rate = shown(answer.file.discount.rate, SHARE, t.lang)
         searched = ("search", "fresh", "others", "cost", "effort", "missed")
-        for key in ("met", "others") if found.is_met else searched:
-            yield t(f"how.{key}", rate=rate, pulled=found.pulled, **counts)
+        for key in ("met", "others") if answer.is_met else searched:
+            yield t(f"how.{key}", rate=rate, pulled=answer.pulled, **counts)

@@ -7,7 +7,7 @@ from functools import partial
 
 from copark.analyses.contract import Choice, Texts
 from copark.analyses.goal.lever_sets import FutureEvent, example_events, read_events
-from copark.analyses.goal.search import GoalTarget, read_targets
+from copark.analyses.goal.measures import GoalTarget, read_targets
 from copark.cases.case import Case
 from copark.model.variables import catalogue
 from copark.presentation.numbers import percent, spoken
@@ -16,66 +16,83 @@ from copark.texts import LANGUAGES, Said, text
 CHANCES = ("P(self-standing)>=0.9", "P(failed)<=0.05")
 """Examples that ask for an outcome."""
 RAISED = ("registered", "operating", "jobs")
+"""Outputs of which examples ask for more than was last observed."""
 GROWTH = 1.5
-"""Raised, growth: examples ask for more than what was last observed of these."""
+"""How much more they ask for, as a multiple."""
 
 
-def target_words(one: GoalTarget, t: Texts) -> str:
-    """What a target asks of a run."""
-    if one.is_outcome:
-        return text(f"analysis.outcome.{one.name}", t.lang)
-    output = catalogue().outputs[one.name]
-    value = spoken(one.value, output.unit, t.lang)
-    sign = "≥" if one.at_least else "≤"
-    return t("target", title=output.title(t.lang), sign=sign, value=value, quarter=one.quarter)
+def event_title(event: FutureEvent, case: Case) -> Said:
+    """Say whom an event befalls; by the key where there is nobody to name."""
+    titles = {partner.key: partner.title for partner in case.partners}
+    titles |= {shareholder.key: shareholder.title for shareholder in case.shareholders}
+    title = titles.get(event.who)
+    return Said(event.who, event.who) if title is None else Said(title.en, title.zh)
 
 
-def asked_words(one: GoalTarget, t: Texts) -> str:
-    """What a target asks of a run, and in how many."""
-    share = percent(one.share, 0 if round(one.share, 2) == one.share else 1)
-    return t("asked.least" if one.in_most else "asked.most", target=target_words(one, t), share=share)
+def target_words(target: GoalTarget, t: Texts) -> str:
+    """Say what a target asks of a run."""
+    if target.is_outcome:
+        return text(f"analysis.outcome.{target.name}", t.lang)
+    output = catalogue().outputs[target.name]
+    value = spoken(target.value, output.unit, t.lang)
+    sign = "≥" if target.at_least else "≤"
+    return t("target", title=output.title(t.lang), sign=sign, value=value, quarter=target.quarter)
 
 
-def event_words(one: FutureEvent, who: Said, t: Texts) -> str:
-    """What befalls the park, and when."""
-    named = t.of(who)
-    if one.kind == "government-withdraws":
-        named = t(f"side.{one.who}")
-    elif one.kind == "shock":
-        named = t(f"shock.{one.who}")
-    event = t(f"event.{one.kind}", who=named)
-    return t("event.until" if one.last else "event.since", event=event, since=one.first, until=one.last)
+def asked_words(target: GoalTarget, t: Texts) -> str:
+    """Say what a target asks of a run, and in how many."""
+    share = percent(target.share, 0 if round(target.share, 2) == target.share else 1)
+    return t("asked.least" if target.in_most else "asked.most", target=target_words(target, t), share=share)
 
 
-def event_title(one: FutureEvent, case: Case) -> Said:
-    """Who an event befalls, in words; its key where there is nobody to name."""
-    known = {one.key: one.title for one in case.partners} | {one.key: one.title for one in case.shareholders}
-    title = known.get(one.who)
-    return Said(one.who, one.who) if title is None else Said(title.en, title.zh)
+def event_words(event: FutureEvent, who: Said, t: Texts) -> str:
+    """Say what befalls the park, and when.
+
+    Parameters
+    ----------
+    event
+        The event.
+    who
+        Whom it befalls.
+    t
+        Texts of goals in a language.
+    """
+    name = t.of(who)
+    if event.kind == "government-withdraws":
+        name = t(f"side.{event.who}")
+    elif event.kind == "shock":
+        name = t(f"shock.{event.who}")
+    words = t(f"event.{event.kind}", who=name)
+    return t("event.until" if event.last else "event.since", event=words, since=event.first, until=event.last)
 
 
 def targets_for(case: Case, first: int) -> Iterator[Choice]:
-    """Targets that may be asked of a case: outcomes, and half as much again as was last observed, half-way to the end.
+    """Give targets that may be asked: outcomes, and half as much again as was last observed, half-way to the end.
 
-    first: quarter levers are pulled, counted from the start.
+    Parameters
+    ----------
+    case
+        The case as it is seen from now.
+    first
+        Quarter levers are pulled, counted from the start.
     """
     written = list(CHANCES)
     half = case.clock.start + (first + case.clock.quarters - 1) // 2
     for name in RAISED:
-        seen = case.observed(name)
-        if seen and seen[-1].value:
-            written.append(f"{name}>={float(f'{GROWTH * seen[-1].value:.2g}'):.0f}@{half}")
-    for one in written:
-        (target,) = read_targets((one,), 0.8, case)
-        yield Choice(one, _said(partial(asked_words, target)))
+        observed = case.observed(name)
+        if observed and observed[-1].value:
+            written.append(f"{name}>={float(f'{GROWTH * observed[-1].value:.2g}'):.0f}@{half}")
+    for example in written:
+        (target,) = read_targets((example,), 0.8, case)
+        yield Choice(example, _in_both(partial(asked_words, target)))
 
 
 def events_for(case: Case, first: int) -> Iterator[Choice]:
-    """Every kind of event for everyone it may befall, two years after levers are pulled."""
-    for one in example_events(case, first):
-        (event,) = read_events((one,), case, first)
-        yield Choice(one, _said(partial(event_words, event, event_title(event, case))))
+    """Give every kind of event for everyone it may befall, two years after a quarter counted from the start."""
+    for example in example_events(case, first):
+        (event,) = read_events((example,), case, first)
+        yield Choice(example, _in_both(partial(event_words, event, event_title(event, case))))
 
 
-def _said(words: Callable[[Texts], str]) -> Said:
+def _in_both(words: Callable[[Texts], str]) -> Said:
     return Said(*(words(Texts("goal", lang)) for lang in LANGUAGES))

@@ -14,33 +14,51 @@ from pydantic import Field
 
 from copark.analyses.contract import AheadParams, Choice, Keys, Option, Result
 from copark.analyses.how_sure import NONE, Doubts, doubts_of
-from copark.analyses.levers.findings import LeverFindings, find
+from copark.analyses.levers.choice import Choice as RobustChoice
+from copark.analyses.levers.choice import choose
+from copark.analyses.levers.dependence import Leaning, leanings, moved_by_data, rests_on
+from copark.analyses.levers.effects import LeverEffect, Reading, lever_effects, reading_of
+from copark.analyses.levers.experiment import effects_under, groups_of, measures_of, parts_of, study_of
 from copark.analyses.levers.recommendation import Reason, Recommendation, recommend
-from copark.analyses.levers.runner import Asked, ask, carry_out, from_dataset, to_dataset
-from copark.analyses.levers.schema import load_levers, wanted_levers
+from copark.analyses.levers.schema import (
+    AS_IT_IS,
+    AS_MODELLED,
+    GeneralLevers,
+    LeverFile,
+    LeverOption,
+    Since,
+    Structure,
+    load_levers,
+    wanted_levers,
+)
+from copark.cases.horizon import horizon_of
+from copark.simulation.study_entries import Title
 from copark.stats.shares import Share
-from copark.texts import Said
+from copark.texts import Said, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
-    import xarray as xr
 
     from copark.analyses.context import Context
-    from copark.analyses.levers.schema import LeverFile, Since
+    from copark.analyses.levers.measures import LeverMeasures
+    from copark.simulation.experiment import Experiment
+    from copark.simulation.study import Study
+    from copark.store.checkpoints import Stages
 
 
 def levers_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
-    """Levers of a case that have settings since the founding, or from now on."""
-    found = load_levers(context.case(given["case"]), given["file"], given.get("now"))
-    since = since_of(found, given["since"])
-    return [Choice(one.key, Said(one.title.en, one.title.zh)) for one in found.levers if one.settings(since)]
+    """Give the levers of a case that have settings since the founding, or from now on."""
+    file = load_levers(context.case(given["case"]), given["file"], given.get("now"))
+    since = since_of(file, given["since"])
+    levers = [lever for lever in file.levers if lever.settings(since)]
+    return [Choice(lever.key, Said(lever.title.en, lever.title.zh)) for lever in levers]
 
 
-def since_of(file: LeverFile, asked: Since | None) -> Since:
-    """When levers are pulled: as asked for, else from now on where something can still be decided."""
-    return asked or ("now" if any(one.settings("now") for one in file.levers) else "start")
+def since_of(file: LeverFile, wanted: Since | None) -> Since:
+    """Decide when levers are pulled: as it is wanted, else from now on where something can still be decided."""
+    return wanted or ("now" if any(lever.settings("now") for lever in file.levers) else "start")
 
 
 class Params(AheadParams):
@@ -61,16 +79,73 @@ class Params(AheadParams):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer(LeverFindings, Result):
+class Answer(Result):
     """What each setting changes, for whom, which is robust, and what all this rests on."""
 
+    case: str
+    """Name of the case."""
+    park: Title
+    """Name of the park."""
+    file: LeverFile
+    """Levers of the case."""
+    general: bool
+    """Whether they are the general set."""
+    since: Since
+    """Whether they are pulled from the founding or from now on."""
+    only: tuple[str, ...]
+    """Keys of the levers that were tried."""
+    pulled: str
+    """Quarter the levers are pulled."""
+    horizon: str
+    """Last quarter of the runs."""
+    draws: int
+    """Draws of parameters."""
+    futures: int
+    """Runs of each draw."""
+    seed: int
+    """Seed of the study."""
+    readings: tuple[Reading, ...]
+    """The case as it is under each structure, the model as it is first."""
+    effects: tuple[LeverEffect, ...]
+    """Effect of every option on every measure."""
+    choice: RobustChoice | None
+    """Which option is robust; ``None`` where no state is left to compare in."""
+    leanings: tuple[Leaning, ...]
+    """Parameters that effects on operating enterprises move with."""
+    rests: tuple[tuple[str, str, str], ...]
+    """Lever, parameter its mechanism passes through, whether data moved it."""
+    closed_since: str = ""
+    """Quarter of a closure that stands at the horizon in every scenario, if any."""
+    closed_by: Title | None = None
+    """Title of that closure."""
     doubts: Doubts = NONE
     """What is assumed of the park, imposed on it, and what its record says against the model."""
 
     @cached_property
+    def options(self) -> tuple[LeverOption, ...]:
+        """Options that were tried, in the order of the file."""
+        return self.file.options(self.since, self.only)
+
+    @property
+    def structures(self) -> tuple[Structure | None, ...]:
+        """Structures in the order they were measured; ``None`` for the model as it is."""
+        known = {structure.key: structure for structure in self.file.structures}
+        return tuple(known.get(reading.key) for reading in self.readings)
+
+    def effect(self, option: str, measure: str) -> LeverEffect:
+        """Give the effect of an option on a measure."""
+        return next(effect for effect in self.effects if (effect.scenario, effect.measure) == (option, measure))
+
+    def name(self, option: str, lang: str) -> str:
+        """Name an option with its lever, for where it stands alone, or the case as it is."""
+        if option == AS_IT_IS:
+            return text("study.as_it_is", lang)
+        return next(known.name(lang) for known in self.options if known.key == option)
+
+    @cached_property
     def recommendation(self) -> Recommendation:
         """What may be recommended, by the rule that ships; nothing where the model's word cannot be relied on."""
-        return recommend(self.gains, self.choice, self.doubt)
+        return recommend(self.effects, self.choice, self.doubt)
 
     @property
     def doubt(self) -> Reason | None:
@@ -82,67 +157,159 @@ class Answer(LeverFindings, Result):
     @property
     def outcomes(self) -> tuple[Share, ...]:
         """Shares of the baseline's runs that stand alone and that failed."""
-        if not self.gains:
+        if not self.effects:
             return ()
-        baseline = [self.gain(self.gains[0].setting, name) for name in ("self_standing", "failed")]
-        return tuple(
-            Share(gain.measure.name, round(gain.before * gain.pairs), gain.pairs, gain.before, *gain.before_interval)
-            for gain in baseline
-            if gain.pairs
-        )
+        option = self.effects[0].scenario
+        shares = []
+        for measure in ("self_standing", "failed"):
+            effect = self.effect(option, measure)
+            if effect.pairs:
+                count = round(effect.before * effect.pairs)
+                shares.append(Share(measure, count, effect.pairs, effect.before, *effect.before_interval))
+        return tuple(shares)
 
     def to_frame(self) -> pd.DataFrame:
-        """Every setting's gain in every measure, a row each."""
+        """Give every option's effect on every measure, a row each."""
         import pandas as pd
 
+        lever_of = {option.key: option.lever.key for option in self.options}
         return pd.DataFrame(
             {
-                "lever": lever.key, "setting": setting.key, "measure": one.measure.name, "unit": one.measure.unit,
-                "pairs": one.pairs, "before": one.before, "after": one.after, "mean": one.mean, "median": one.median,
-                "p05": one.levels[0], "p95": one.levels[4], "interval_low": one.low, "interval_high": one.high,
-                "share_better": one.better, "share_equal": one.equal, "verdict": one.verdict,
+                "lever": lever_of[effect.scenario],
+                "setting": effect.scenario,
+                "measure": effect.measure,
+                "unit": effect.unit,
+                "pairs": effect.pairs,
+                "before": effect.before,
+                "after": effect.after,
+                "mean": effect.mean,
+                "median": effect.median,
+                "p05": effect.low,
+                "p95": effect.high,
+                "interval_low": effect.interval_low,
+                "interval_high": effect.interval_high,
+                "share_better": effect.above,
+                "share_equal": effect.equal,
+                "verdict": effect.verdict,
             }
-            for lever, setting in self.settings for one in self.gains if one.setting == setting.key
-        )  # fmt: skip
+            for effect in self.effects
+        )
 
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
-    """The file of levers, the case's own or the general one, and which of its variants."""
-    file = asked_of(params, context).file
-    return {"file": file.model_dump(mode="json", by_alias=True), "since": since_of(file, params.since)}
+    """Give the file of levers, the case's own or the general one, and which of its variants."""
+    file, since, _options = options_of(params, context)
+    return {"file": file.model_dump(mode="json", by_alias=True), "since": since}
 
 
-def asked_of(params: Params, context: Context) -> Asked:
-    """What is tried, on the parameters the case has."""
-    case = context.case(params.case)
-    file = load_levers(case, params.file, params.now)
+def options_of(params: Params, context: Context) -> tuple[LeverFile, Since, tuple[LeverOption, ...]]:
+    """Give the levers of a case, when they are pulled, and the options that are tried.
+
+    Raises
+    ------
+    NotFound
+        If the facts of the case allow no lever, or none of those that are asked for has an option.
+    """
+    file = load_levers(context.case(params.case), params.file, params.now)
     since = since_of(file, params.since)
-    keys = wanted_levers(file, since, params.levers)
-    has = context.parameters(params.case, *params.wanted)
-    runs = params.draws * params.futures
-    return ask(file, case, since, keys, has, runs=runs, futures=params.futures, seed=params.seed)
+    return file, since, file.options(since, wanted_levers(file, since, params.levers))
 
 
 def compute(params: Params, context: Context) -> Answer:
-    """Measure every run, or read the measures again, and say what follows from them."""
-    asked = asked_of(params, context)
-    single = asked.single
-    tell, total = context.stage("simulate"), asked.runs + single.runs
-
-    def measure(one: Asked, before: int) -> xr.Dataset:
-        if not before:
-            context.announce(asked.blocks[0].study, asked.case, asked.source, len(asked.blocks) + 1)
-
-        def told(done: int, _: int) -> None:
-            tell(before + done, total)
-
-        return to_dataset(carry_out(one, threads=context.threads, progress=told))
-
-    measured = from_dataset(context.kept("measures", lambda: measure(asked, 0)))
-    alone = from_dataset(context.kept("single-measures", lambda: measure(single, asked.runs)))
+    """Run every option under every structure, and say what follows from the effects."""
+    case = context.case(params.case)
+    file, since, options = options_of(params, context)
+    parameters = context.parameters(params.case, *params.wanted)
+    fields = {"runs": params.draws * params.futures, "futures": params.futures, "seed": params.seed}
+    study = study_of(file, since, options, **fields)
+    measures = measures_of(file, case, since)
+    with context.stages({"levers": context.run_id}) as stages:
+        shared, alone = _experiments(params, context, study, measures, file, stages)
+        by_structure = effects_under((None, *file.structures), options, shared)
+        (single,) = effects_under([None], options, alone).values()
     context.stage("analyse")(0, 0)
-    found = vars(find(asked, measured, alone))
-    answer = Answer(**found | context.origin(params, measured.provenance))
+    effects = tuple(by_structure.values())
+    moved = moved_by_data(case, parameters)
+    horizon = horizon_of(shared.case)
+    closure = case.closed_by(horizon)
+    others = [reading_of(key, under) for key, under in by_structure.items() if key != AS_MODELLED]
+    answer = Answer(
+        case=case.name,
+        park=Title(en=case.title.en, zh=case.title.zh),
+        file=file,
+        general=isinstance(file, GeneralLevers),
+        since=since,
+        only=tuple(dict.fromkeys(option.lever.key for option in options)),
+        pulled=str(case.clock.start + measures.first),
+        horizon=str(horizon),
+        draws=params.draws,
+        futures=params.futures,
+        seed=params.seed,
+        readings=(reading_of(AS_MODELLED, single), *others),
+        effects=tuple(lever_effects(single, effects)),
+        choice=choose(effects, file.thresholds, groups_of(parameters.source, params.draws)),
+        leanings=tuple(leanings(effects[0], shared.drawn_parameters(), moved)),
+        rests=tuple(rests_on(options, moved)),
+        closed_since="" if closure is None else str(closure.since),
+        closed_by=None if closure is None else Title(en=closure.title.en, zh=closure.title.zh),
+        **context.origin(params, shared.provenance | {"since": since}),
+    )
     shows_outcomes = answer.trust is None or answer.trust.shows_outcomes
-    known = shows_outcomes and bool(answer.outcomes)
-    return replace(answer, doubts=doubts_of(asked.case, answer.outcomes, shows_outcomes=known))
+    is_known = shows_outcomes and bool(answer.outcomes)
+    return replace(answer, doubts=doubts_of(case, answer.outcomes, shows_outcomes=is_known))
+
+
+def _experiments(
+    params: Params, context: Context, study: Study, measures: LeverMeasures, file: LeverFile, stages: Stages
+) -> tuple[Experiment, Experiment]:
+    """Set up the two experiments with levers, whose runs count as one piece of work.
+
+    Parameters
+    ----------
+    params, context
+        What is asked, and with what means.
+    study
+        Its options as modelled.
+    measures
+        What is read of every run.
+    file
+        Levers of the case.
+    stages
+        Where what was run is kept until the answer is there.
+
+    Returns
+    -------
+    shared, alone
+        With draws that are shared by several runs, which tell parameters from chance and structures from each other;
+        and with a draw of its own for each run, which every other page has of the same question.
+    """
+    case = context.case(params.case)
+    tell = context.stage("simulate")
+    parts = parts_of(file)
+    runs = study.runs * len(study.scenarios)
+
+    def tell_shared(made: int, total: int) -> None:
+        tell(made, total + runs)
+
+    def tell_alone(made: int, total: int) -> None:
+        tell(parts * runs + made, parts * runs + total)
+
+    shared = context.experiment(
+        study,
+        case,
+        measures,
+        *params.wanted,
+        times=parts + 1,
+        progress=tell_shared,
+        checkpoint=stages.stage("shared"),
+    )
+    alone = context.experiment(
+        study.with_changes(futures=1),
+        case,
+        measures,
+        *params.wanted,
+        times=0,
+        progress=tell_alone,
+        checkpoint=stages.stage("alone"),
+    )
+    return shared, alone

@@ -1,4 +1,4 @@
-"""What is measured of every run, from the quarter a lever is pulled to the horizon: the park, and each side's gain.
+"""Measures of a run from the quarter a lever is pulled to the horizon: the park, and what each side gains.
 
 Money of the two sides and of enterprises is discounted to the quarter the lever is pulled; the developer's is the plain
 sum its books show. A side's gain is what the model calls its benefit (strategic value, taxes and jobs or home firms'
@@ -9,20 +9,15 @@ public money alone: the host's takes the tax on profits, and either pays what it
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from copark.arrays import Booleans, Floats
 from copark.model.clock import DT
-from copark.simulation.outcomes import OUTCOMES, SELF_STANDING, reclassify
-from copark.simulation.readouts.compare import judged_column
-
-if TYPE_CHECKING:
-    import xarray as xr
-
-Floats = NDArray[np.float64]
+from copark.simulation.ensemble import ScenarioRuns
+from copark.simulation.outcomes import OUTCOMES, SELF_STANDING, reclassify, year_twenty
 
 
 @dataclass(frozen=True)
@@ -32,7 +27,7 @@ class Measure:
     name: str
     """Key of its texts."""
     unit: str
-    """In which it is told; ``1`` for a share."""
+    """Its unit; ``1`` for a share."""
     kind: str
     """``share`` (0 or 1 in a run), ``stock`` (at the horizon) or ``flow`` (summed)."""
 
@@ -52,6 +47,7 @@ MEASURES = (
     Measure("budget_host", "M USD", "flow"),
 )
 NAMES = tuple(measure.name for measure in MEASURES)
+"""Their names."""
 BUDGETS = ("budget_home", "budget_host")
 """Public money of each side: what its budget receives in taxes on profits less what it pays in rescues."""
 SIDES = ("home", "host", "developer", "enterprises")
@@ -61,67 +57,152 @@ RANKED = ("self_standing", "operating", *SIDES)
 """Measures that settings are ranked by."""
 
 KEPT = (
-    "operating", "jobs", "benefit_home", "benefit_host", "contribution_home", "contribution_host",
-    "result_cumulative", "profit", "mean_return", "failed", "taxes",
-)  # fmt: skip
-"""Outputs a study must keep to be measured."""
+    "operating",
+    "jobs",
+    "benefit_home",
+    "benefit_host",
+    "contribution_home",
+    "contribution_host",
+    "result_cumulative",
+    "profit",
+    "mean_return",
+    "failed",
+    "taxes",
+)
+"""Outputs that measures are read of."""
+
+
+ALIVE = "alive"
+"""Measure: whether the development company lives when levers are pulled."""
 
 
 def measure_of(name: str) -> Measure:
-    """A measure by name."""
+    """Give a measure by name."""
     return MEASURES[NAMES.index(name)]
 
 
 def discounting(quarters: int, first: int, rate: float) -> Floats:
-    """Weight of each quarter's flow, in years: DT (1 + r)^-((t - first + ½) DT), 0 before `first`; shape (quarters,).
+    """Weigh each quarter's flow, in years: DT (1 + r)^-((t - first + ½) DT), 0 before the first.
 
     Flows are per year and a quarter long; they fall, on average, in its middle.
+
+    Parameters
+    ----------
+    quarters
+        Quarters that are simulated.
+    first
+        Quarter from which flows count, counted from 0.
+    rate
+        Yearly discount rate.
+
+    Returns
+    -------
+    Shape (quarters,).
     """
     since = np.arange(quarters) - first
     weights: Floats = np.where(since >= 0, DT * (1.0 + rate) ** (-(since + 0.5) * DT), 0.0)
     return weights
 
 
-def measured(chunk: xr.Dataset, first: int, rate: float, bar: float = SELF_STANDING) -> Floats:
-    """Every measure of every run, shape (scenario, run, measure); NaN for a run that did not finish.
+PIECE = 250
+"""Runs that are summed at a time: how a row of a product is rounded depends on how many there are."""
 
-    chunk: result of a study that kept :data:`KEPT`; first: quarter the lever is pulled, counted from 0; rate: yearly
-    discount rate; bar: S*, operating enterprises.
+
+def summed(flow: Floats, weights: Floats) -> Floats:
+    """Sum a flow over the quarters.
+
+    Parameters
+    ----------
+    flow
+        Shape (runs, quarters).
+    weights
+        Weight of each quarter's flow, shape (quarters,).
+
+    Returns
+    -------
+    Shape (runs,).
     """
-    last = chunk.sizes["quarter"] - 1
-    judged = judged_column(chunk)
-    weights = discounting(chunk.sizes["quarter"], first, rate)
-
-    def summed(name: str) -> Floats:
-        found: Floats = chunk[name].to_numpy() @ weights
-        return found
-
-    operating = chunk["operating"].to_numpy()
-    outcome = reclassify(chunk["outcome"].to_numpy(), operating[..., judged], bar)
-    result = chunk["result_cumulative"].to_numpy()
-    before = result[..., first - 1] if first > 0 else 0.0
-    found = {
-        "self_standing": (outcome == OUTCOMES.index("self_standing")).astype(np.float64),
-        "failed": (outcome == OUTCOMES.index("failed")).astype(np.float64),
-        "operating": np.log(np.maximum(operating[..., last], 1.0)),
-        "companies": operating[..., last],
-        "jobs": chunk["jobs"].to_numpy()[..., last],
-        "home": summed("benefit_home") - summed("contribution_home"),
-        "host": summed("benefit_host") - summed("contribution_host"),
-        "developer": result[..., last] - before,
-        "enterprises": summed("profit"),
-        "mean_return": chunk["mean_return"].to_numpy()[..., last],
-        "budget_home": -summed("contribution_home"),
-        "budget_host": summed("taxes") - summed("contribution_host"),
-    }
-    table: Floats = np.stack([found[name] for name in NAMES], axis=-1)
-    table[chunk["status"].to_numpy() != 0] = np.nan
-    return table
+    return np.concatenate([flow[first : first + PIECE] @ weights for first in range(0, len(flow), PIECE)])
 
 
-def alive_before(chunk: xr.Dataset, first: int) -> NDArray[np.bool_]:
-    """Whether the company lives when the lever is pulled, in the first scenario; shape (run,)."""
+@dataclass(frozen=True)
+class LeverMeasures:
+    """The measures of an experiment with levers: :data:`MEASURES`, standing alone by other bars, and being alive.
+
+    Each has its own time; they are labelled by the last quarter. Of a run that did not finish none is a number.
+    """
+
+    first: int
+    """Quarter levers are pulled, counted from 0."""
+    rate: float
+    """Yearly discount rate."""
+    bars: tuple[float, ...] = ()
+    """Values of S* beside the usual one by which standing alone is judged as well."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the measures, those of :data:`MEASURES` first."""
+        return (*NAMES, *(standing_by(bar) for bar in self.bars), ALIVE)
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Units of the measures."""
+        return (*(measure.unit for measure in MEASURES), *("1" for _ in self.bars), "1")
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Outputs they are read of."""
+        return KEPT
+
+    def quarters(self, labels: Sequence[str]) -> tuple[str, ...]:
+        """Give the last quarter, for all measures."""
+        return tuple(labels[-1:])
+
+    def read(self, runs: ScenarioRuns) -> Floats:
+        """Read some runs of a scenario, shape (runs, measures, 1)."""
+        quarters = runs.out.shape[2]
+        weights = discounting(quarters, self.first, self.rate)
+        operating = runs["operating"]
+        result = runs["result_cumulative"]
+        pulled = self.first > 0
+        contribution_home = summed(runs["contribution_home"], weights)
+        contribution_host = summed(runs["contribution_host"], weights)
+        values: dict[str, Floats] = {
+            "self_standing": standing_alone(runs, SELF_STANDING),
+            "failed": (runs.outcome == OUTCOMES.index("failed")).astype(np.float64),
+            "operating": np.log(np.maximum(operating[:, -1], 1.0)),
+            "companies": operating[:, -1],
+            "jobs": runs["jobs"][:, -1],
+            "home": summed(runs["benefit_home"], weights) - contribution_home,
+            "host": summed(runs["benefit_host"], weights) - contribution_host,
+            "developer": result[:, -1] - (result[:, self.first - 1] if pulled else 0.0),
+            "enterprises": summed(runs["profit"], weights),
+            "mean_return": runs["mean_return"][:, -1],
+            "budget_home": -contribution_home,
+            "budget_host": summed(runs["taxes"], weights) - contribution_host,
+            ALIVE: is_alive(runs, self.first).astype(np.float64),
+        }
+        for bar in self.bars:
+            values[standing_by(bar)] = standing_alone(runs, bar)
+        table: Floats = np.stack([values[name] for name in self.names], axis=1)
+        return runs.of_finished(table)[:, :, np.newaxis]
+
+
+def standing_by(bar: float) -> str:
+    """Name the measure of standing alone by a value of S*."""
+    return f"self_standing_{bar:g}"
+
+
+def standing_alone(runs: ScenarioRuns, bar: float) -> Floats:
+    """Tell whether each run is self-standing by a value of S*, as 1 or 0, shape (runs,)."""
+    quarters = runs.out.shape[2]
+    judged = year_twenty(quarters) if runs.judged is None else runs.judged
+    outcome = reclassify(runs.outcome, runs["operating"][:, judged], bar)
+    return (outcome == OUTCOMES.index("self_standing")).astype(np.float64)
+
+
+def is_alive(runs: ScenarioRuns, first: int) -> Booleans:
+    """Tell whether the development company of each run lives before a quarter counted from 0, shape (runs,)."""
     if first <= 0:
-        return np.ones(chunk.sizes["run"], dtype=np.bool_)
-    found: NDArray[np.bool_] = chunk["failed"].isel(scenario=0).to_numpy()[:, first - 1] < 0.5
-    return found
+        return np.ones(len(runs.status), dtype=np.bool_)
+    return np.asarray(runs["failed"][:, first - 1] < 0.5)

@@ -1,6 +1,6 @@
 """Judge options by one rule: which may be recommended, which to avoid, which change nothing, and why not the others.
 
-The rule and its thresholds are in ``recommendation.yaml``, fixed before any result was judged by it. It reads gains
+The rule and its thresholds are in ``recommendation.yaml``, fixed before any result was judged by it. It reads effects
 that are there already, so that every page, document and command says the same of an option.
 """
 
@@ -12,17 +12,16 @@ from datetime import date
 from functools import cache
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from copark.analyses.levers.choice import Choice
+from copark.analyses.levers.effects import LeverEffect
 from copark.analyses.levers.measures import SIDES
 from copark.cases.types import Bilingual
 from copark.cases.validated_yaml import read_shipped
 from copark.simulation.study_entries import Entry
-
-if TYPE_CHECKING:
-    from copark.analyses.levers.findings import Choice, Gain
 
 AIMS = ("self_standing", "operating")
 """Measures by which an option helps or harms: the probability of standing alone, and operating companies."""
@@ -43,6 +42,7 @@ class Relevance(Entry):
     operating: Annotated[float, Field(ge=0.0, le=10.0)]
     """Log points of operating companies."""
     reason: Bilingual
+    """Why these."""
 
 
 class LosingSide(Entry):
@@ -51,15 +51,20 @@ class LosingSide(Entry):
     value: Annotated[float, Field(gt=0.0, lt=1.0)]
     """Share of runs in which it is worse off."""
     reason: Bilingual
+    """Why so many."""
 
 
 class RecommendationRule(Entry):
     """The file of the rule."""
 
     format: Literal[1]
+    """Version of the format."""
     fixed: date
+    """Day on which the rule was fixed."""
     relevance: Relevance
+    """Smallest effects that matter."""
     losing_side: LosingSide
+    """When a side counts as losing."""
 
     def threshold(self, aim: str) -> float:
         """Return the smallest relevant effect on an aim, in its unit."""
@@ -77,7 +82,9 @@ class Judgement:
     """What the rule says of an option."""
 
     setting: str
+    """Key of the option."""
     word: Word
+    """What is said of it."""
     aim: str = ""
     """The aim it helps or harms most, relative to what is relevant; empty where it does neither."""
     strength: float = 0.0
@@ -95,6 +102,7 @@ class Recommendation:
     """What the rule says of all options, in the order of the file."""
 
     judgements: tuple[Judgement, ...]
+    """A judgement of every option."""
 
     @property
     def distinct(self) -> tuple[Judgement, ...]:
@@ -103,8 +111,8 @@ class Recommendation:
 
     def with_word(self, word: Word) -> tuple[Judgement, ...]:
         """Distinct options of which a word is said, the strongest effect first."""
-        found = (judgement for judgement in self.distinct if judgement.word == word)
-        return tuple(sorted(found, key=lambda judgement: -abs(judgement.strength)))
+        judgements = (judgement for judgement in self.distinct if judgement.word == word)
+        return tuple(sorted(judgements, key=lambda judgement: -abs(judgement.strength)))
 
     def of(self, setting: str) -> Judgement:
         """Return the judgement of an option."""
@@ -115,13 +123,13 @@ class Recommendation:
         return tuple(judgement.setting for judgement in self.judgements if judgement.same_as == setting)
 
 
-def recommend(gains: Sequence[Gain], choice: Choice | None, doubt: Reason | None = None) -> Recommendation:
+def recommend(effects: Sequence[LeverEffect], choice: Choice | None, doubt: Reason | None = None) -> Recommendation:
     """Judge every option.
 
     Parameters
     ----------
-    gains
-        Every option's gain in every measure.
+    effects
+        Effect of every option on every measure.
     choice
         Comparison of options over states; ``None`` where no state is left, so that acceptability is not asked for.
     doubt
@@ -131,11 +139,11 @@ def recommend(gains: Sequence[Gain], choice: Choice | None, doubt: Reason | None
     Returns
     -------
     Recommendation
-        A judgement for each option, in the order of the gains.
+        A judgement for each option, in the order of the effects.
     """
-    table: dict[str, dict[str, Gain]] = {}
-    for gain in gains:
-        table.setdefault(gain.setting, {})[gain.measure.name] = gain
+    table: dict[str, dict[str, LeverEffect]] = {}
+    for effect in effects:
+        table.setdefault(effect.scenario, {})[effect.measure] = effect
     acceptable = _acceptable(choice)
     seen: dict[tuple[object, ...], str] = {}
     judgements = []
@@ -152,59 +160,58 @@ def recommend(gains: Sequence[Gain], choice: Choice | None, doubt: Reason | None
     return Recommendation(tuple(judgements))
 
 
-def judge(setting: str, gains: Mapping[str, Gain], acceptable: Mapping[str, float]) -> Judgement:
+def judge(setting: str, effects: Mapping[str, LeverEffect], acceptable: Mapping[str, float]) -> Judgement:
     """Judge an option by the rule that ships.
 
     Parameters
     ----------
     setting
         Its key.
-    gains
-        Its gain in every measure, by name.
+    effects
+        Its effect on every measure, by name.
     acceptable
         Share of states in which each option meets every requirement, by key, with that of the baseline under ``""``;
         empty where it is not known.
     """
-    if is_unchanged(gains):
+    if is_unchanged(effects):
         return Judgement(setting, "unchanged")
     rule = recommendation_rule()
-    losing = tuple(side for side in SIDES if gains[side].worse > rule.losing_side.value)
-    effects = {aim: _effect(gains[aim], rule.threshold(aim)) for aim in AIMS}
-    strongest = max(AIMS, key=lambda aim: abs(effects[aim].size))
-    helped = [aim for aim in AIMS if effects[aim].sign > 0]
-    harmed = [aim for aim in AIMS if effects[aim].sign < 0]
-    if harmed and not helped and not any(effects[aim].may_gain for aim in harmed):
-        worst = max(harmed, key=lambda aim: abs(effects[aim].size))
-        return Judgement(setting, "avoid", worst, effects[worst].size, losing=losing)
+    losing = tuple(side for side in SIDES if effects[side].below > rule.losing_side.value)
+    aims = {aim: _AimEffect.of(effects[aim], rule.threshold(aim)) for aim in AIMS}
+    strongest = max(AIMS, key=lambda aim: abs(aims[aim].size))
+    helped = [aim for aim in AIMS if aims[aim].sign > 0]
+    harmed = [aim for aim in AIMS if aims[aim].sign < 0]
+    if harmed and not helped and not any(aims[aim].may_gain for aim in harmed):
+        worst = max(harmed, key=lambda aim: abs(aims[aim].size))
+        return Judgement(setting, "avoid", worst, aims[worst].size, losing=losing)
     reasons: list[Reason] = []
     if not helped and not harmed:
-        reasons.append("too_small" if effects[strongest].is_beyond_error else "simulation_error")
+        reasons.append("too_small" if aims[strongest].is_beyond_error else "simulation_error")
     if helped and harmed:
         reasons.append("other_aim")
     concerned = helped or harmed or [strongest]
-    if any(effects[aim].reverses for aim in concerned):
+    if any(aims[aim].reverses for aim in concerned):
         reasons.append("structures")
     if acceptable and acceptable[setting] < acceptable[""] - ROUNDING:
         reasons.append("fewer_states")
     if reasons:
         return Judgement(setting, "unreliable", reasons=tuple(reasons), losing=losing)
-    best = max(helped, key=lambda aim: effects[aim].size)
-    return Judgement(setting, "recommended", best, effects[best].size, losing=losing)
+    best = max(helped, key=lambda aim: aims[aim].size)
+    return Judgement(setting, "recommended", best, aims[best].size, losing=losing)
 
 
-def is_unchanged(gains: Mapping[str, Gain]) -> bool:
+def is_unchanged(effects: Mapping[str, LeverEffect]) -> bool:
     """Tell whether an option leaves every measure of every run as it is, under every structure."""
-    for gain in gains.values():
-        changes = [value for value in gain.by_structure if isfinite(value)]
-        if gain.equal < 1.0 or any(abs(value) > ROUNDING for value in changes):
+    for effect in effects.values():
+        if effect.equal < 1.0 or any(abs(change) > ROUNDING for change in effect.known_structures):
             return False
-        if gain.sources.total > ROUNDING:
+        if effect.sources.total > ROUNDING:
             return False
     return True
 
 
 @dataclass(frozen=True)
-class _Effect:
+class _AimEffect:
     """An option's effect on an aim, beside what is relevant."""
 
     sign: int
@@ -212,28 +219,28 @@ class _Effect:
     size: float
     """Effect as a multiple of the relevance threshold."""
     is_beyond_error: bool
+    """Whether the interval of simulation error leaves 0 out."""
     reverses: bool
     """Whether a structure has the contrary sign."""
     may_gain: bool
     """Whether some structure shows a relevant gain."""
 
-
-def _effect(gain: Gain, threshold: float) -> _Effect:
-    """Read an effect: a gain is relevant with the whole of its interval, a loss already in its middle."""
-    value = gain.mean if gain.measure.kind == "share" else gain.median
-    known = [change for change in gain.by_structure if isfinite(change)]
-    sign = 0
-    if gain.low >= threshold - ROUNDING:
-        sign = 1
-    elif gain.high < 0.0 and value <= ROUNDING - threshold:
-        sign = -1
-    return _Effect(
-        sign,
-        size=value / threshold if isfinite(value) else 0.0,
-        is_beyond_error=gain.low > 0.0 or gain.high < 0.0,
-        reverses=any(change * value < 0.0 and abs(change) > ROUNDING for change in known),
-        may_gain=any(change >= threshold - ROUNDING for change in known),
-    )
+    @classmethod
+    def of(cls, effect: LeverEffect, threshold: float) -> _AimEffect:
+        """Read an effect: a gain is relevant with the whole of its interval, a loss already in its middle."""
+        sign = 0
+        if effect.interval_low >= threshold - ROUNDING:
+            sign = 1
+        elif effect.interval_high < 0.0 and effect.centre <= ROUNDING - threshold:
+            sign = -1
+        structures = effect.known_structures
+        return cls(
+            sign,
+            size=effect.centre / threshold if isfinite(effect.centre) else 0.0,
+            is_beyond_error=effect.interval_low > 0.0 or effect.interval_high < 0.0,
+            reverses=any(change * effect.centre < 0.0 and abs(change) > ROUNDING for change in structures),
+            may_gain=any(change >= threshold - ROUNDING for change in structures),
+        )
 
 
 def _acceptable(choice: Choice | None) -> dict[str, float]:
@@ -245,10 +252,11 @@ def _acceptable(choice: Choice | None) -> dict[str, float]:
     return {"": shares[baseline]} | {key: shares[key] for key in others}
 
 
-def _numbers(gains: Mapping[str, Gain]) -> tuple[object, ...]:
-    """What two options must share to be told as one: all numbers of every measure, up to rounding."""
+def _numbers(effects: Mapping[str, LeverEffect]) -> tuple[object, ...]:
+    """Give what two options must share to be told as one: all numbers of every measure, up to rounding."""
     numbers: list[object] = []
-    for name, gain in gains.items():
-        values = (*gain.levels, gain.mean, gain.better, gain.equal, *gain.by_structure)
+    for name, effect in effects.items():
+        quantiles = (effect.low, effect.lower, effect.median, effect.upper, effect.high)
+        values = (*quantiles, effect.mean, effect.above, effect.equal, *effect.by_structure)
         numbers.append((name, *(f"{value + 0.0:.9g}" for value in values)))
     return tuple(numbers)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -34,6 +35,7 @@ from copark.simulation.outcomes import SELF_STANDING
 from copark.simulation.run import DATED, facts_of, inputs_of, rows_apart
 from copark.simulation.study import Scenario, baseline
 from copark.simulation.study_entries import Entry, Key, Title
+from copark.texts import LANGUAGES, text
 
 Since = Literal["start", "now"]
 Owner = Literal["home", "host", "both", "developer"]
@@ -45,10 +47,12 @@ MOST_SETTINGS = 99
 
 
 class Reason(Entry):
-    """Why, in both languages."""
+    """A reason, in both languages."""
 
     en: Annotated[str, Field(min_length=1, max_length=600)]
+    """In English."""
     zh: Annotated[str, Field(min_length=1, max_length=600)]
+    """In Chinese."""
 
 
 class Setting(Scenario):
@@ -58,6 +62,7 @@ class Setting(Scenario):
     """
 
     reason: Reason
+    """Why it is tried."""
 
     @model_validator(mode="after")
     def _check_change(self) -> Setting:
@@ -73,15 +78,19 @@ class Lever(Entry):
     """Something a decision-maker controls."""
 
     key: Key
+    """Its key."""
     title: Title
+    """Its title."""
     controlled_by: Owner
     """Who can pull it."""
     reason: Reason
+    """What it is: an institution, a rule or a decision."""
     rests_on: tuple[str, ...] = ()
     """Parameters its effect passes through, by the equations; the page says which of them data have moved."""
     start: tuple[Setting, ...] = ()
+    """Settings had it been pulled from the founding on."""
     now: tuple[Setting, ...] = ()
-    """start, now: settings had it been pulled from the founding on, and if it is pulled from now on: the past stays."""
+    """Settings if it is pulled from now on: the past stays."""
 
     @model_validator(mode="after")
     def _check_parameters(self) -> Lever:
@@ -92,7 +101,7 @@ class Lever(Entry):
         return self
 
     def settings(self, since: Since) -> tuple[Setting, ...]:
-        """Settings of a variant."""
+        """Give the settings of a variant."""
         return self.start if since == "start" else self.now
 
 
@@ -100,12 +109,12 @@ class Structure(Scenario):
     """Another judgement of how the model should be: held for every setting, with the same draws and random numbers.
 
     Of a scenario it has the parameters, dated switches and links.
-
-    self_standing: S*, operating enterprises from which on a park that lives unaided is self-standing.
     """
 
     reason: Reason
+    """Why it is tried."""
     self_standing: Annotated[float, Field(gt=0.0, le=1e6)] = float(SELF_STANDING)
+    """S*, operating enterprises from which on a park that lives unaided is self-standing."""
 
     @model_validator(mode="after")
     def _check_change(self) -> Structure:
@@ -122,12 +131,36 @@ class Structure(Scenario):
         return bool(self.parameters or self.levers or self.links)
 
 
+@dataclass(frozen=True)
+class LeverOption:
+    """A lever in one of its settings: what may be chosen, alone or in a set."""
+
+    lever: Lever
+    """The lever."""
+    setting: Setting
+    """The setting, by whose key an option goes."""
+
+    @property
+    def key(self) -> str:
+        """Key of its setting."""
+        return self.setting.key
+
+    def name(self, lang: str) -> str:
+        """Name the setting with its lever, for where it stands alone: "Global partners: all three"."""
+        lever = getattr(self.lever.title, lang)
+        setting = getattr(self.setting.title, lang)
+        return text("levers.named", lang, lever=lever, setting=setting)
+
+
 class Threshold(Entry):
     """What a state must reach for a setting to do well enough there."""
 
     key: Key
+    """Its key."""
     title: Title
+    """Its title."""
     reason: Reason
+    """Why so much is asked for."""
     measure: str
     """One of :data:`~copark.analyses.levers.measures.NAMES`."""
     at_least: float
@@ -143,71 +176,103 @@ class Threshold(Entry):
 
 
 class Discount(Entry):
-    """Yearly rate at which later money counts less, and why."""
+    """Discounting of money."""
 
     rate: Annotated[float, Field(ge=0.0, le=1.0)]
+    """Yearly rate at which later money counts less."""
     reason: Reason
+    """Why this rate."""
 
 
 class LeverFile(Entry):
     """A file of levers."""
 
     format: Literal[1] = 1
+    """Version of the format."""
     case: Annotated[str, Field(max_length=200)]
+    """Name of the case."""
     title: Title
+    """Its title."""
     now: Quarter
     """First quarter that a decision of today can still change."""
     discount: Discount
+    """Discounting of money."""
     thresholds: Annotated[tuple[Threshold, ...], Field(min_length=1, max_length=20)]
+    """What a good choice reaches in a state."""
     structures: Annotated[tuple[Structure, ...], Field(max_length=30)] = ()
+    """Other structures of the model that every setting is tried under."""
     levers: Annotated[tuple[Lever, ...], Field(min_length=1, max_length=50)]
+    """The levers."""
 
     @model_validator(mode="after")
     def _check_keys(self) -> LeverFile:
-        """Keys are told apart; a setting and a structure that change the same switch could not both hold."""
-        keys = {
-            "levers": [one.key for one in self.levers],
-            "structures": [AS_MODELLED, *(one.key for one in self.structures)],
-            "thresholds": [one.key for one in self.thresholds],
-        }
-        settings = [[setting for _, setting in self.settings(since)] for since in SINCE]
-        named = [*keys.items(), *(("levers", [AS_IT_IS, *(one.key for one in each)]) for each in settings)]
-        for name, known in named:
-            again = next((key for at, key in enumerate(known) if key in known[:at]), None)
+        """Refuse keys that are given twice, and a setting and a structure that change the same switch."""
+        settings = [[option.setting for option in self.options(since)] for since in SINCE]
+        keys = [
+            ("levers", [lever.key for lever in self.levers]),
+            ("structures", [AS_MODELLED, *(structure.key for structure in self.structures)]),
+            ("thresholds", [threshold.key for threshold in self.thresholds]),
+            *(("levers", [AS_IT_IS, *(setting.key for setting in variant)]) for variant in settings),
+        ]
+        for name, known in keys:
+            again = next((key for place, key in enumerate(known) if key in known[:place]), None)
             if again is not None:
                 raise wrong("study_same_key", at=name, found=again)
-        touched = {name: structure.key for structure in self.structures for name in structure.levers}
-        for each in settings:
-            if len(each) > MOST_SETTINGS:
-                raise wrong("too_long", at="levers", found=len(each), limit=MOST_SETTINGS)
-            for setting in each:
-                for name in setting.levers.keys() & touched.keys():
-                    values = {"found": name, "other": touched[name], "setting": setting.key}
+        switched = {name: structure.key for structure in self.structures for name in structure.levers}
+        for variant in settings:
+            if len(variant) > MOST_SETTINGS:
+                raise wrong("too_long", at="levers", found=len(variant), limit=MOST_SETTINGS)
+            for setting in variant:
+                for name in setting.levers.keys() & switched.keys():
+                    values = {"found": name, "other": switched[name], "setting": setting.key}
                     raise wrong("levers_both", at="structures", **values)
         return self
 
-    def settings(self, since: Since, only: Sequence[str] = ()) -> Iterator[tuple[Lever, Setting]]:
-        """Settings of a variant with their levers, in the order of the file; of some levers only, if named."""
-        for lever in self.levers:
-            if not only or lever.key in only:
-                for setting in lever.settings(since):
-                    yield lever, setting
+    def options(self, since: Since, only: Sequence[str] = ()) -> tuple[LeverOption, ...]:
+        """Give the options of a variant in the order of the file; of some levers only, if they are named.
+
+        Parameters
+        ----------
+        since
+            The variant.
+        only
+            Keys of levers.
+        """
+        return tuple(
+            LeverOption(lever, setting)
+            for lever in self.levers
+            if not only or lever.key in only
+            for setting in lever.settings(since)
+        )
 
 
-def scenario_of(setting: Setting | None, structure: Structure | None, title: Title) -> Scenario:
-    """The arm of a study: a setting, or the case as it is, under a structure, or the model as it is."""
+def scenario_of(setting: Setting | None = None, structure: Structure | None = None) -> Scenario:
+    """Make the scenario of a setting under a structure.
+
+    Parameters
+    ----------
+    setting
+        What is changed in the case; by default the case is as it is.
+    structure
+        What is changed in the model; by default the model is as it is.
+    """
     changes: dict[str, Any] = {}
     if setting is not None:
         changes["edits"] = setting.edits
         changes["levers"] = dict(setting.levers)
     if structure is not None:
-        changes["parameters"], changes["links"] = structure.parameters, structure.links
+        changes["parameters"] = structure.parameters
+        changes["links"] = structure.links
         changes["levers"] = {**structure.levers, **changes.get("levers", {})}
-    return Scenario(key=AS_IT_IS if setting is None else setting.key, title=title, **changes)
+    if setting is None:
+        title = Title(**{lang: text("study.as_it_is", lang) for lang in LANGUAGES})
+        return Scenario(key=AS_IT_IS, title=title, **changes)
+    return Scenario(key=setting.key, title=setting.title, **changes)
 
 
 FILE = Path(__file__).parent / "general.yaml"
 KEPT = 32
+"""Files of levers that are held ready."""
 _SOUND: dict[tuple[object, ...], LeverFile] = {}
 """Levers that were found sound, by case and file: every setting is tried on the case, which takes seconds."""
 
@@ -217,26 +282,29 @@ class GeneralLevers(LeverFile):
 
 
 def general_levers(case: Case, now: Quarter) -> GeneralLevers:
-    """The general set from a quarter on, less what the case's facts do not bear and what changes nothing in it.
+    """Make the general set from a quarter on, less what the case's facts do not bear and what changes nothing in it.
 
-    Raises NotFound if nothing is left.
+    Raises
+    ------
+    NotFound
+        If nothing is left.
     """
     data = _filled(now, case)
-    found = GeneralLevers.model_validate(data)
+    file = GeneralLevers.model_validate(data)
     seen = seen_from(case, now)
-    before = inputs_of(seen, scenario_of(None, None, found.title))
+    before = inputs_of(seen, scenario_of())
 
     def is_felt(setting: Setting, since: Since) -> bool:
         if edited(seen, setting.edits)[1]:
             return False
-        anything, past = touched(seen, setting, before, now - case.clock.start)
-        return anything and (since == "start" or not past)
+        changes_anything, changes_past = touched(seen, setting, before, now - case.clock.start)
+        return changes_anything and (since == "start" or not changes_past)
 
-    for lever, entry in zip(found.levers, data["levers"], strict=True):
+    for lever, entry in zip(file.levers, data["levers"], strict=True):
         for since in SINCE:
-            keys = {one.key for one in lever.settings(since) if is_felt(one, since)}
-            entry[since] = [one for one in entry.get(since, ()) if one["key"] in keys]
-    data["levers"] = [one for one in data["levers"] if one["start"] or one["now"]]
+            keys = {setting.key for setting in lever.settings(since) if is_felt(setting, since)}
+            entry[since] = [setting for setting in entry.get(since, ()) if setting["key"] in keys]
+    data["levers"] = [lever for lever in data["levers"] if lever["start"] or lever["now"]]
     if not data["levers"]:
         raise NotFound.of("levers.none_general", case=case.name)
     return GeneralLevers.model_validate(data)
@@ -248,11 +316,11 @@ NOW = re.compile(r"\bNOW(?:([+-]\d{1,3}))?\b")
 
 def filled(content: str, now: Quarter) -> str:
     """Put quarters in the place of the word ``NOW``, and of ``NOW-1`` or ``NOW+4``, in a file of levers."""
-    return NOW.sub(lambda found: str(now + int(found[1] or 0)), content)
+    return NOW.sub(lambda match: str(now + int(match[1] or 0)), content)
 
 
 def _filled(now: Quarter, case: Case) -> Any:
-    """The set with the case's name and quarter, and what is done to partners done to each of the case's own."""
+    """Fill the set with the case's name and quarter; what is done to partners is done to each of the case's own."""
     faults: list[Fault] = []
     tree = read_yaml(filled(FILE.read_text(encoding="utf-8"), now), FILE.name, faults)
     assert tree is not None, faults  # noqa: S101 - a file of the package
@@ -262,17 +330,31 @@ def _filled(now: Quarter, case: Case) -> Any:
         for setting in lever["start"]:
             word = setting["edits"].get("partners")
             if word is not None:
-                setting["edits"] = {"partners": {one.key: word for one in case.partners}}
-    data["levers"] = [one for one in data["levers"] if case.partners or one["key"] != "partners"]
+                setting["edits"] = {"partners": {partner.key: word for partner in case.partners}}
+    data["levers"] = [lever for lever in data["levers"] if case.partners or lever["key"] != "partners"]
     return data
 
 
 def touched(case: Case, setting: Setting, before: Inputs, now: int) -> tuple[bool, bool]:
-    """Whether a setting changes anything of what the model is told, and anything of the quarters before now.
+    """Tell what a setting changes of what the model receives.
 
-    before: inputs of the case as it is; now: quarter, counted from 0.
+    Parameters
+    ----------
+    case
+        The case, as it is seen.
+    setting
+        The setting.
+    before
+        Inputs of the case as it is.
+    now
+        First quarter that can still be decided, counted from 0.
+
+    Returns
+    -------
+    anything, past
+        Whether it changes anything, and whether anything of the quarters before now.
     """
-    scenario = scenario_of(setting, None, setting.title)
+    scenario = scenario_of(setting)
     facts = bool(facts_of(baseline(case.name), case, scenario))
     moved = rows_apart(before, inputs_of(case, scenario))
     dated = [first for name, first in moved.items() if name in (*DATED, "anchors") and first is not None]
@@ -285,6 +367,8 @@ def load_levers(case: Case, path: Path | None = None, now: Quarter | str | None 
 
     Parameters
     ----------
+    case
+        The case.
     path
         The person's own file.
     now
@@ -304,67 +388,104 @@ def load_levers(case: Case, path: Path | None = None, now: Quarter | str | None 
         raise NotFound.of("levers.not_found", found=shown(path))
     written_at = None if place is None else (place.stat().st_mtime_ns, place.stat().st_size)
     quarter = now_for(case, now)
-    known = (case.hash, place, written_at, quarter)
-    if known not in _SOUND:
-        found, faults = (general_levers(case, quarter), []) if place is None else examine_levers(place, case, quarter)
-        if found is None:
+    key = (case.hash, place, written_at, quarter)
+    if key not in _SOUND:
+        file, faults = (general_levers(case, quarter), []) if place is None else examine_levers(place, case, quarter)
+        if file is None:
             raise StudyFaults(faults)
         if len(_SOUND) >= KEPT:
             _SOUND.clear()
-        _SOUND[known] = found
-    levers = _SOUND[known]
+        _SOUND[key] = file
+    levers = _SOUND[key]
     if now is not None and levers.now != quarter:
         raise RunRefused.of("levers.fixed_now", now=str(quarter), found=str(levers.now))
     return levers
 
 
 def examine_levers(path: Path, case: Case, now: Quarter | None = None) -> tuple[LeverFile | None, list[Fault]]:
-    """Read a file of levers and check it, also against its case: the levers, or None, and all faults.
+    """Read a file of levers and check it, also against its case.
 
-    now: the quarter that stands for the word ``NOW``, by default the present one.
+    Parameters
+    ----------
+    path
+        The file.
+    case
+        Its case.
+    now
+        The quarter that stands for the word ``NOW``, by default the present one.
+
+    Returns
+    -------
+    file, faults
+        The levers, or ``None`` if there are faults; and all faults.
     """
     quarter = now or now_for(case)
     read, faults = read_model(path, LeverFile, ("levers", "study"), lambda content: filled(content, quarter))
     if read is None:
         return None, faults
-    found, tree = read
-    faults = list(_faults_in_case(found, case, tree, path.name))
-    return (None if faults else found), faults
+    file, tree = read
+    faults = list(_faults_in_case(file, case, tree, path.name))
+    return (None if faults else file), faults
 
 
-def _faults_in_case(found: LeverFile, case: Case, tree: Tree, file: str) -> Iterator[Fault]:
-    """What the case does not bear: another case, a "now" outside its time, edits that do not fit, a changed past."""
-    if found.case != case.name:
-        yield Fault("levers.other_case", file, tree.line(("case",)), "case", {"found": found.case, "case": case.name})
+def _faults_in_case(file: LeverFile, case: Case, tree: Tree, name: str) -> Iterator[Fault]:
+    """Find what the case does not bear: another case, a "now" outside its time, edits that do not fit, a changed past.
+
+    Parameters
+    ----------
+    file
+        The levers.
+    case
+        The case.
+    tree
+        What was read, with its lines.
+    name
+        Name of the file.
+    """
+    if file.case != case.name:
+        yield Fault("levers.other_case", name, tree.line(("case",)), "case", {"found": file.case, "case": case.name})
         return
-    first, last = case.clock.start + 1, latest_now(case)
-    if not first <= found.now <= last:
-        values = {"found": str(found.now), "first": str(first), "last": str(last)}
-        yield Fault("levers.now_outside", file, tree.line(("now",)), "now", values)
+    first = case.clock.start + 1
+    last = latest_now(case)
+    if not first <= file.now <= last:
+        values = {"found": str(file.now), "first": str(first), "last": str(last)}
+        yield Fault("levers.now_outside", name, tree.line(("now",)), "now", values)
         return
-    now = found.now - case.clock.start
-    seen = seen_from(case, found.now)
-    before = inputs_of(seen, scenario_of(None, None, found.title))
-    for number, lever in enumerate(found.levers):
+    now = file.now - case.clock.start
+    seen = seen_from(case, file.now)
+    before = inputs_of(seen, scenario_of())
+    for number, lever in enumerate(file.levers):
         for since in SINCE:
             for place, setting in enumerate(lever.settings(since)):
-                at: KeyPath = ("levers", number, since, place)
+                path: KeyPath = ("levers", number, since, place)
                 problems = edited(seen, setting.edits)[1]
                 for problem in problems:
-                    line = tree.line((*at, "edits", *problem.path))
-                    yield fault_of_edit(problem, file, line, at)
+                    line = tree.line((*path, "edits", *problem.path))
+                    yield fault_of_edit(problem, name, line, path)
                 if since == "now" and not problems and touched(seen, setting, before, now)[1]:
-                    values = {"found": setting.key, "now": str(found.now)}
-                    yield Fault("levers.changes_past", file, tree.line(at), written(at), values)
+                    values = {"found": setting.key, "now": str(file.now)}
+                    yield Fault("levers.changes_past", name, tree.line(path), written(path), values)
 
 
-def wanted_levers(found: LeverFile, since: Since, names: Sequence[str]) -> tuple[str, ...]:
-    """Levers asked for by key; all that have settings in this variant where none is named.
+def wanted_levers(file: LeverFile, since: Since, names: Sequence[str]) -> tuple[str, ...]:
+    """Give the keys of levers that are asked for.
 
-    Raises NotFound if none is left.
+    Parameters
+    ----------
+    file
+        The levers.
+    since
+        The variant.
+    names
+        Keys that are asked for; all that have settings in this variant where none is named.
+
+    Raises
+    ------
+    NotFound
+        If none is left.
     """
-    known = [lever.key for lever in found.levers if lever.settings(since)]
+    known = [lever.key for lever in file.levers if lever.settings(since)]
     chosen = tuple(key for key in known if not names or key in names)
     if not chosen:
-        raise NotFound.of(f"levers.none_{since}", case=found.case)
+        raise NotFound.of(f"levers.none_{since}", case=file.case)
     return chosen

@@ -56,7 +56,7 @@ class Shelved:
     @cached_property
     def informed(self) -> tuple[int, int]:
         """Parameters that are drawn for it, and how many of them no data informed."""
-        from copark.analyses.levers.findings import informed_by_data
+        from copark.analyses.levers.dependence import informed_by_data
 
         return informed_by_data(self.case, self.parameters)
 

@@ -109,7 +109,7 @@ def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identi
     if errand.kind == "analysis":
         return _analysis(errand, tell)
     from copark.analyses.context import Means, make_run
-    from copark.analyses.levers.findings import moved_by_data
+    from copark.analyses.levers.dependence import moved_by_data
     from copark.calibration.case_parameters import settle
     from copark.cases import load_case
     from copark.simulation.results import study_identity

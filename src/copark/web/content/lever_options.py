@@ -8,11 +8,12 @@ from copark.analyses.answer import find, load
 from copark.analyses.contract import Texts
 from copark.analyses.how_sure import how_sure, structure_range
 from copark.analyses.levers import Answer as Levers
-from copark.analyses.levers.findings import Gain
-from copark.analyses.levers.measures import BUDGETS, SIDES, measure_of
+from copark.analyses.levers.effect_words import SIGNS, across_structures, advice_words, change, middle
+from copark.analyses.levers.effects import LeverEffect
+from copark.analyses.levers.measures import BUDGETS, SIDES
 from copark.analyses.levers.recommendation import Judgement
-from copark.analyses.levers.schema import Lever, Setting
-from copark.analyses.levers.show import SIGNS, advice_words, answers, change, middle
+from copark.analyses.levers.schema import AS_IT_IS, LeverOption
+from copark.analyses.levers.show import answers
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import shown
@@ -24,7 +25,7 @@ from copark.web.content.sentences import spoken_in
 
 
 class SideEffect(Answer):
-    """What an option means for one side."""
+    """The effect of an option on one side."""
 
     side: str
     """home, host, developer or enterprises."""
@@ -97,7 +98,7 @@ class LeverParameter(Answer):
 
 
 class LeverStory(Answer):
-    """What a lever is in the world, and what its effect rests on in the model."""
+    """A lever in the world, and the parameters its effect rests on in the model."""
 
     key: str
     """Key of the lever."""
@@ -112,7 +113,7 @@ class LeverStory(Answer):
 
 
 class DecisionAnswer(Answer):
-    """What can still be decided about a park, from its newest stored analysis of levers."""
+    """Options that can still be decided on, from a park's newest stored analysis of levers."""
 
     run_id: str | None
     """Run ID of that analysis; null where none is stored."""
@@ -183,58 +184,64 @@ NOTHING = DecisionAnswer(
 )
 
 
-def decisions_of(view: OwnersView, case: str) -> DecisionAnswer:
-    """What the newest stored result of a case's levers says; that with the usual settings, if there is one."""
+def newest_levers(view: OwnersView, case: str) -> Levers | None:
+    """Read the newest stored result of a case's levers; one with the usual settings, if there is one."""
     analysis = analysis_of("levers")
     results = results_of(analysis, view, case).results
     plain = analysis.params.model_validate({"case": case}).model_dump(mode="json")
-    usual = [one for one in results if all(plain[name] == value for name, value in one.params.items())]
-    for one in (*usual, *results):
-        home, _ = home_of(analysis, view, one.run_id)
-        stored = load(find(home, analysis, one.run_id), analysis)
+    usual = [entry for entry in results if all(plain[name] == value for name, value in entry.params.items())]
+    for entry in (*usual, *results):
+        home, _ = home_of(analysis, view, entry.run_id)
+        stored = load(find(home, analysis, entry.run_id), analysis)
         if stored is not None and isinstance(stored.result, Levers):
-            return _decisions(stored.result)
-    return NOTHING
+            return stored.result
+    return None
 
 
-def _decisions(found: Levers) -> DecisionAnswer:
-    choice, acceptable = found.choice, dict[str, float]()
+def decisions_of(view: OwnersView, case: str) -> DecisionAnswer:
+    """Say what can still be decided about a park, by the newest stored result of its levers."""
+    levers = newest_levers(view, case)
+    if levers is None:
+        return NOTHING
+    choice = levers.choice
+    acceptable: dict[str, float] = {}
     if choice is not None:
         acceptable = dict(zip(choice.options, choice.ranking("satisficing").scores.tolist(), strict=True))
-    judgements = {judgement.setting: judgement for judgement in found.recommendation.distinct}
+    judgements = {judgement.setting: judgement for judgement in levers.recommendation.distinct}
     options = [
-        _option(found, lever, setting, judgements[setting.key], acceptable.get(setting.key))
-        for lever, setting in found.settings
-        if setting.key in judgements
+        _option(levers, option, judgements[option.key], acceptable.get(option.key))
+        for option in levers.options
+        if option.key in judgements
     ]
-    first = found.gains[0] if found.gains and isfinite(found.gains[0].before) else None
+    runs = levers.draws * levers.futures
+    first = levers.effects[0] if levers.effects and isfinite(levers.effects[0].before) else None
     low, high = (None, None) if first is None else first.before_interval
     return DecisionAnswer.of(
-        found,
+        levers,
         before=None if first is None else first.before,
         before_low=low,
         before_high=high,
-        between=_between(found),
-        sure=_sure(found),
-        runs=found.draws * found.futures,
-        left_out=0 if first is None else found.draws * found.futures - first.pairs,
-        acceptable=acceptable.get(found.options[0]),
+        between=_between(levers),
+        sure=_sure(levers),
+        runs=runs,
+        left_out=0 if first is None else runs - first.pairs,
+        acceptable=acceptable.get(AS_IT_IS),
         states=0 if choice is None else choice.states,
-        structures=len(found.readings),
-        requirements=[one.title for one in found.file.thresholds],
-        sentences=_sentences(found),
+        structures=len(levers.readings),
+        requirements=[threshold.title for threshold in levers.file.thresholds],
+        sentences=_sentences(levers),
         sides=[_lever_words(f"side.{side}") for side in SIDES],
         budgets=[_lever_words(f"measure.{budget}") for budget in BUDGETS],
-        levers=_stories(found, {option.lever_key for option in options}),
+        levers=_stories(levers, {option.lever_key for option in options}),
         options=sorted((option for option in options if isfinite(option.change)), key=_order),
     )
 
 
-def _stories(found: Levers, keys: set[str]) -> list[LeverStory]:
+def _stories(answer: Levers, keys: set[str]) -> list[LeverStory]:
     """Tell what each lever with options is, in the order of their file."""
-    levers = {lever.key: lever for lever, _ in found.settings if lever.key in keys}
+    levers = {option.lever.key: option.lever for option in answer.options if option.lever.key in keys}
     rests: dict[str, list[LeverParameter]] = {key: [] for key in levers}
-    for key, name, moved in found.rests:
+    for key, name, moved in answer.rests:
         if key in rests:
             title = spoken_in(catalogue().parameters[name].title)
             rests[key].append(LeverParameter(title=title, moved=_lever_words(f"moved.{moved}")))
@@ -245,6 +252,7 @@ def _stories(found: Levers, keys: set[str]) -> list[LeverStory]:
 
 
 ORDER = ("recommended", "unreliable", "unchanged", "avoid")
+"""What is said of options, in the order in which they are shown."""
 
 
 def _order(option: DecisionOption) -> tuple[int, float]:
@@ -252,19 +260,19 @@ def _order(option: DecisionOption) -> tuple[int, float]:
     return ORDER.index(option.advice), -option.change
 
 
-def _sentences(found: Levers) -> list[Said]:
+def _sentences(levers: Levers) -> list[Said]:
     """Give the sentences of the answer in both languages."""
-    in_english = answers(found, Texts("levers", "en"))
-    in_chinese = answers(found, Texts("levers", "zh"))
+    in_english = answers(levers, Texts("levers", "en"))
+    in_chinese = answers(levers, Texts("levers", "zh"))
     return [
         Said(en=_ended(english, "."), zh=_ended(chinese, "。"))
         for english, chinese in zip(in_english, in_chinese, strict=True)
     ]
 
 
-def _between(found: Levers) -> Said | None:
+def _between(levers: Levers) -> Said | None:
     """Say between what the chance lies under the other structures."""
-    between = structure_range(found.readings)
+    between = structure_range(levers.readings)
     if between is None:
         return None
     low, high, count = between
@@ -272,71 +280,77 @@ def _between(found: Levers) -> Said | None:
     return spoken_in(lambda lang: Texts("levers", lang)("between", band=shown(interval, doc.SHARE, lang), count=count))
 
 
-def _sure(found: Levers) -> list[Said]:
+def _sure(levers: Levers) -> list[Said]:
     """Say how sure the chance is, in both languages."""
-    if not found.outcomes:
+    if not levers.outcomes:
         return []
-    by_language = [how_sure(found.trust, found.outcomes, found.readings, found.doubts, lang) for lang in LANGUAGES]
+    by_language = [how_sure(levers.trust, levers.outcomes, levers.readings, levers.doubts, lang) for lang in LANGUAGES]
     return [Said(en=english, zh=chinese) for english, chinese in zip(*by_language, strict=True)]
 
 
 def _ended(sentence: str, stop: str) -> str:
+    """End a sentence with its stop."""
     return sentence if sentence.endswith(stop) else sentence + stop
 
 
 def _lever_words(key: str) -> Said:
+    """Give a text of levers in both languages."""
     return spoken_in(lambda lang: Texts("levers", lang)(key))
 
 
-def _told(value: doc.Value, one: Gain) -> Said:
-    return spoken_in(
-        lambda lang: shown(value, change(measure_of(one.measure.name), Texts("levers", lang)), lang, with_unit=True)
-    )
+def _amount(effect: LeverEffect, value: doc.Value) -> Said:
+    """Say a value in the unit of an effect, as a change."""
+    return spoken_in(lambda lang: shown(value, change(effect.measure, Texts("levers", lang)), lang, with_unit=True))
 
 
-def _option(
-    found: Levers, lever: Lever, setting: Setting, judgement: Judgement, acceptable: float | None
-) -> DecisionOption:
-    standing = found.gain(setting.key, "self_standing")
-    known = [value for value in standing.by_structure if isfinite(value)]
-    scenario = setting.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"reason"})
-    twins = found.recommendation.twins(setting.key)
+def _option(levers: Levers, option: LeverOption, judgement: Judgement, acceptable: float | None) -> DecisionOption:
+    """Put an option into the form of the page.
+
+    Parameters
+    ----------
+    levers
+        What is known of the case's levers.
+    option
+        The option.
+    judgement
+        What the rule says of it.
+    acceptable
+        Share of states in which it meets every requirement.
+    """
+    standing = levers.effect(option.key, "self_standing")
+    companies = levers.effect(option.key, "companies")
+    jobs = levers.effect(option.key, "jobs")
+    budgets = [levers.effect(option.key, budget) for budget in BUDGETS]
+    sides = [levers.effect(option.key, side) for side in SIDES]
+    twins = levers.recommendation.twins(option.key)
     return DecisionOption.of(
-        setting,
-        standing,
-        lever=lever.title,
-        lever_key=lever.key,
-        owner=_lever_words(f"owner.{lever.controlled_by}"),
+        option.setting,
+        lever=option.lever.title,
+        lever_key=option.lever.key,
+        owner=_lever_words(f"owner.{option.lever.controlled_by}"),
         change=standing.mean,
-        told=_told(middle(standing), standing),
-        across=_told(doc.Interval(min(known), max(known)) if known else None, standing),
-        sides=[_side_effect(found.gain(setting.key, side), side) for side in SIDES],
+        low=standing.interval_low,
+        high=standing.interval_high,
+        told=_amount(standing, middle(standing)),
+        across=_amount(standing, across_structures(standing)),
+        flips=standing.flips,
+        sides=[
+            SideEffect(
+                side=side.measure,
+                sign=SIGNS[side.verdict],
+                verdict=_lever_words(f"verdict.{side.verdict}"),
+                median=_amount(side, side.median),
+                amount=_amount(side, middle(side)),
+            )
+            for side in sides
+        ],
         acceptable=acceptable,
         advice=judgement.word,
-        advice_reason=spoken_in(lambda lang: advice_words(found, setting.key, Texts("levers", lang))),
+        advice_reason=spoken_in(lambda lang: advice_words(levers, option.key, Texts("levers", lang))),
         losing=[_lever_words(f"side.{side}") for side in judgement.losing],
-        twins=[spoken_in(partial(found.named, key)) for key in twins],
-        companies=_amount(found.gain(setting.key, "companies")),
-        jobs=_amount(found.gain(setting.key, "jobs")),
-        budgets=[_median(found.gain(setting.key, budget)) for budget in BUDGETS],
-        scenario=scenario,
+        twins=[spoken_in(partial(levers.name, key)) for key in twins],
+        companies=_amount(companies, middle(companies)),
+        jobs=_amount(jobs, middle(jobs)),
+        budgets=[_amount(budget, budget.median) for budget in budgets],
+        scenario=option.setting.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"reason"}),
     )
-
-
-def _side_effect(gain: Gain, side: str) -> SideEffect:
-    return SideEffect(
-        side=side,
-        sign=SIGNS[gain.verdict],
-        verdict=_lever_words(f"verdict.{gain.verdict}"),
-        median=_median(gain),
-        amount=_amount(gain),
-    )
-
-
-def _median(gain: Gain) -> Said:
-    return _told(gain.median, gain)
-
-
-def _amount(gain: Gain) -> Said:
-    """Say the median of a difference and the range of 90 % of runs."""
-    return _told(middle(gain), gain)

@@ -1,0 +1,126 @@
+"""Parameters that the effects of levers depend on, and how far data inform them.
+
+An effect *leans* on parameters its mechanism passes through, and on those it moves with over the draws: one whose size
+hangs on a parameter that no data moved is what was assumed, however narrow its band.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from copark.analyses.levers.schema import LeverOption
+from copark.arrays import Floats
+from copark.calibration.case_parameters import CaseParameters
+from copark.calibration.diagnostics import movements
+from copark.cases.case import Case
+from copark.model.variables import catalogue
+from copark.simulation.sample import prior_of
+from copark.stats.effects import Effects
+from copark.stats.rounding import rounded
+
+NOTABLE = 0.3
+"""Rank correlation from which an effect is said to hang on a parameter, at least."""
+SPURIOUS = 3.0
+"""The same, as 3/√draws: the largest of some forty correlations of nothing with anything reaches about that."""
+MOST = 3
+"""Parameters named for an option, at most."""
+FIXED = "fixed"
+"""Verdict on a parameter that is never drawn."""
+
+
+def moved_by_data(case: Case, parameters: CaseParameters) -> dict[str, str]:
+    """Tell whether data moved each parameter: moved, weakly, unmoved, or fixed where it is never drawn.
+
+    From the case's posterior or what other parks lend, else by the catalogue.
+    """
+    verdicts = {
+        name: variable.moved if prior_of(variable, case) is not None else FIXED
+        for name, variable in catalogue().parameters.items()
+    }
+    if parameters.stored is not None:
+        posterior = parameters.stored.parameters
+        shifts = movements(posterior.space, posterior.points, posterior.weights)
+    elif parameters.source is not None:
+        shifts = movements(parameters.source.space, parameters.source.points)
+    else:
+        shifts = ()
+    return verdicts | {shift.name.partition(".")[0]: shift.verdict for shift in shifts}
+
+
+def informed_by_data(case: Case, parameters: CaseParameters) -> tuple[int, int]:
+    """Count the parameters that are drawn for a case, and those of them that no data informed.
+
+    Returns
+    -------
+    drawn, uninformed
+        By the case's own calibration, or what other parks lend it.
+    """
+    verdicts = [verdict for verdict in moved_by_data(case, parameters).values() if verdict != FIXED]
+    return len(verdicts), verdicts.count("unmoved")
+
+
+@dataclass(frozen=True)
+class Leaning:
+    """A parameter that the effect of an option moves with."""
+
+    setting: str
+    """Key of the option."""
+    parameter: str
+    """Name of the parameter."""
+    correlation: float
+    """Rank correlation of the effect's mean over replicates with the parameter, over draws."""
+    verdict: str
+    """Whether data moved the parameter: moved, weakly or unmoved."""
+
+
+def rank_correlation(first: Floats, second: Floats) -> float:
+    """Compute Spearman's rank correlation; 0 where one of the two never varies. Ties share their mean rank."""
+    from scipy.stats import rankdata
+
+    ranked = [rankdata(rounded(values)) for values in (first, second)]
+    spread = [ranks.std() for ranks in ranked]
+    if min(spread) <= 0.0:
+        return 0.0
+    return float(((ranked[0] - ranked[0].mean()) * (ranked[1] - ranked[1].mean())).mean() / (spread[0] * spread[1]))
+
+
+def leanings(
+    effects: Effects, drawn: Mapping[str, Floats], moved: Mapping[str, str], measure: str = "operating"
+) -> list[Leaning]:
+    """Find the parameters that the effect of each option moves with, the strongest first; those notable alone.
+
+    Parameters
+    ----------
+    effects
+        Of the options, as modelled.
+    drawn
+        Parameters by name, each of shape (draws,).
+    moved
+        Whether data moved each parameter.
+    measure
+        The measure whose effect is meant.
+    """
+    numbers, places, counts = np.unique(effects.draws, return_inverse=True, return_counts=True)
+    if numbers.size < 3:
+        return []
+    least = max(NOTABLE, SPURIOUS / numbers.size**0.5)
+    leant: list[Leaning] = []
+    for option in effects.scenarios:
+        means = np.bincount(places, effects.differences(option, measure)[:, 0]) / counts
+        correlations = {name: rank_correlation(means, values[numbers]) for name, values in drawn.items()}
+        strongest = sorted(correlations, key=lambda name: -round(abs(correlations[name]), 9))[:MOST]
+        leant += [
+            Leaning(option, name, correlations[name], moved.get(name, FIXED))
+            for name in strongest
+            if abs(correlations[name]) >= least
+        ]
+    return leant
+
+
+def rests_on(options: Sequence[LeverOption], moved: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """List lever, parameter its mechanism passes through, and whether data moved it."""
+    levers = {option.lever.key: option.lever for option in options}
+    return [(key, name, moved.get(name, FIXED)) for key, lever in levers.items() for name in lever.rests_on]
