@@ -9,6 +9,7 @@ import pytest
 from copark.setmethods import coupling_degree as degree
 from copark.setmethods.coupling_chance import ensemble, null
 from copark.setmethods.coupling_degree import CouplingRequest, Indicator, Subsystem, couple
+from copark.setmethods.coupling_warnings import warnings_of
 from copark.setmethods.table import SettingFaults, table_of
 from copark.texts import text
 from tests.methods.shared import METHODS, beside
@@ -64,7 +65,7 @@ TABLE = table_of(
 
 
 def codes(found, **more):
-    return {one.code for one in degree.warnings_of(found, **more)}
+    return {warned.code for warned in warnings_of(found, **more)}
 
 
 def test_groups_weights_and_directions_by_hand():
