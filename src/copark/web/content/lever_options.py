@@ -51,7 +51,7 @@ class DecisionOption(Answer):
     lever: Said
     """Title of the lever."""
     lever_key: str
-    """Key of the lever."""
+    """Key of that lever, which the answer's ``levers`` tell of."""
     owner: Said
     """Who can pull the lever."""
     change: float
