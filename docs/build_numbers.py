@@ -64,7 +64,7 @@ POINTS = Column("value", "", Kind.points)
 
 @cache
 def shipped(name: str, case: str | None = None, cut: str | None = None) -> Any:
-    """Return the answer that ships of an analysis, with its default parameters but the case and the cut.
+    """Return the newest answer that ships of an analysis, for a case and a cut where these are asked for.
 
     Raises
     ------
@@ -676,7 +676,7 @@ def informed(lang: str) -> str:
     for verdict, title in titles.items():
         own = [movement for movement in moved(LATEST_CUT) if movement.verdict == verdict]
         earlier = sum(movement.verdict == verdict for movement in moved(VALIDATION_CUT))
-        names = join((lowered(movement.title(lang)) for movement in own), lang)
+        names = {"en": "; ", "zh": "、"}[lang].join(lowered(movement.title(lang)) for movement in own)
         lines.append(row([title[lang], str(len(own)), names, str(earlier)]))
     return "\n".join(lines)
 
