@@ -23,6 +23,7 @@ from copark.analyses.contract import Texts
 from copark.analyses.registry import REGISTRY
 from copark.calibration.calibrations import StoredPosterior
 from copark.calibration.calibrations import load as load_posterior
+from copark.calibration.case_parameters import shipped_cases
 from copark.calibration.diagnostics import Movement, health, movements, predictive_checks
 from copark.calibration.rolling_origin import BLIND
 from copark.cases.casebook import posteriors_of
@@ -42,6 +43,8 @@ DOCUMENTS: Mapping[str, str] = {
     "docs/findings.zh.md": "zh",
     "docs/validity.md": "en",
     "docs/validity.zh.md": "zh",
+    "docs/reliability.md": "en",
+    "docs/reliability.zh.md": "zh",
 }
 """Documents with blocks, and their languages."""
 SWAPPED, KEPT = "swap", "unswapped"
@@ -64,7 +67,7 @@ POINTS = Column("value", "", Kind.points)
 
 @cache
 def shipped(name: str, case: str | None = None, cut: str | None = None) -> Any:
-    """Return the answer that ships of an analysis, with its default parameters but the case and the cut.
+    """Return the newest answer that ships of an analysis, for a case and a cut where these are asked for.
 
     Raises
     ------
@@ -676,7 +679,7 @@ def informed(lang: str) -> str:
     for verdict, title in titles.items():
         own = [movement for movement in moved(LATEST_CUT) if movement.verdict == verdict]
         earlier = sum(movement.verdict == verdict for movement in moved(VALIDATION_CUT))
-        names = join((lowered(movement.title(lang)) for movement in own), lang)
+        names = {"en": "; ", "zh": "、"}[lang].join(lowered(movement.title(lang)) for movement in own)
         lines.append(row([title[lang], str(len(own)), names, str(earlier)]))
     return "\n".join(lines)
 
@@ -935,6 +938,32 @@ def data(lang: str) -> str:
     return words[lang].format(**counts)
 
 
+def options(lang: str) -> str:
+    """Count what the rule says of the options of all calibrated parks."""
+    verdicts: Counter[str] = Counter()
+    parks = shipped_cases()
+    for case in parks:
+        found = shipped("levers", case)
+        verdicts.update(found.recommendation.of(setting.key).word for _, setting in found.settings)
+    words = {
+        "en": (
+            "Of {all} options of the {parks} calibrated parks {recommended} are recommended, {avoid} are to be "
+            "avoided, {unchanged} change nothing at all (`copark levers PARK`)."
+        ),
+        "zh": (
+            "{parks}个已校准园区的{all}个选项中，获推荐者{recommended}个，应避免者{avoid}个，毫无影响者{unchanged}个"
+            "（`copark levers 园区`）。"
+        ),
+    }
+    return words[lang].format(
+        all=sum(verdicts.values()),
+        parks=len(parks),
+        recommended=verdicts["recommended"],
+        avoid=verdicts["avoid"],
+        unchanged=verdicts["unchanged"],
+    )
+
+
 BLOCKS: Mapping[str, Callable[[str], str]] = {
     "suzhou-turns": suzhou_turns,
     "suzhou-results": suzhou_results,
@@ -972,6 +1001,7 @@ BLOCKS: Mapping[str, Callable[[str], str]] = {
     "literature": literature,
     "validation-short": validation_short,
     "data": data,
+    "options": options,
 }
 
 
