@@ -115,19 +115,18 @@ class _Show(Show):
         shares = {share.name: percent_words(share.share, t.lang) for share in found.outcomes}
         between = structure_range(self.readings)
         if between is None:
-            return t.sentences([*self.contradiction(), t("headline", **shares, **words), *self.assumed()])
+            return t.sentences([*self.record(), t("headline", **shares, **words), *self.assumed()])
         low, high = (percent_words(value, t.lang) for value in between[:2])
         key = "headline.alike" if low == high else "headline.between"
         outcome = t(key, **shares, **words, low=low, high=high, count=between[2])
         chances = (*between[:2], found.share("self_standing").share)
         disagree = min(chances) < SELDOM and max(chances) > MOSTLY
         before = [t("headline.disagree", **words)] if disagree else []
-        return t.sentences([*self.contradiction(), *before, outcome, *self.assumed()])
+        return t.sentences([*self.record(), *before, outcome, *self.assumed()])
 
-    def contradiction(self) -> list[str]:
-        """Say that the park's record contradicts the model, where it does: before anything else."""
-        contradiction = self.found.doubts.contradiction
-        return [] if contradiction is None else [self.t.of(contradiction)]
+    def record(self) -> list[str]:
+        """Say what the park's record has against the model: before anything else."""
+        return self.found.doubts.record_words(self.t.lang)
 
     def assumed(self) -> list[str]:
         """Say what is assumed of the park, or imposed on it."""

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from copark.analyses.context import Context
+    from copark.analyses.how_sure import Doubts
     from copark.cases.case import Case
     from copark.cases.quarters import Quarter
     from copark.inference.calibrate import Settings
@@ -170,7 +171,9 @@ class Answer(Result):
     """By observable: 5, 95 and 50 % of the runs that every other page shows of the park, at the end; nothing where the
     forecast is of another quarter, or rests on other observations."""
     contradiction: Said | None = None
-    """How the recorded outcome contradicts the runs that every other page shows; ``None`` where it does not."""
+    partial_agreement: Said | None = None
+    """contradiction, partial_agreement: how the recorded outcome contradicts the runs that every other page shows, or
+    agrees with them only in part; ``None`` where it does not."""
     closed_since: str = ""
     closed_by: Said | None = None
     """closed_since, closed_by: quarter and title of a closure that stands at the end, if any."""
@@ -301,28 +304,28 @@ def compute(params: Params, context: Context) -> Answer:
     closure = case.closed_by(asked.until)
     others = (params.cut, params.runs, params.seed)
     is_usual = asked.until == horizon and not params.told and others == (None, None, None)
-    bands, contradiction = _as_elsewhere(params, context) if is_usual else ({}, None)
+    bands, doubts = _as_elsewhere(params, context) if is_usual else ({}, None)
     return Answer(
         case=case.name, park=Said(case.title.en, case.title.zh), start=str(case.clock.start), cut=str(asked.cut),
         until=str(asked.until), horizon=str(horizon),
         closed_since="" if closure is None else str(closure.since),
         closed_by=None if closure is None else Said(closure.title.en, closure.title.zh),
-        as_elsewhere=bands, contradiction=contradiction,
+        as_elsewhere=bands,
+        contradiction=None if doubts is None else doubts.contradiction,
+        partial_agreement=None if doubts is None else doubts.partial_agreement,
         file="" if params.freeze is None else params.freeze.name, runs=made.runs, seed=made.seed,
         held=shipped().judged, **found,
         **context.stamped(case, trust, made_now(posterior_cut="" if asked.panel is not None else str(asked.cut))),
     )  # fmt: skip
 
 
-def _as_elsewhere(
-    params: Params, context: Context
-) -> tuple[dict[str, tuple[float, float, float]], Said | None]:  # fmt: skip
+def _as_elsewhere(params: Params, context: Context) -> tuple[dict[str, tuple[float, float, float]], Doubts]:
     """Read the runs that every other page shows of the park, in the quarter it is judged.
 
     Returns
     -------
-    bands, contradiction
-        5, 95 and 50 % by observable, and how the recorded outcome contradicts them.
+    bands, doubts
+        5, 95 and 50 % by observable, and what the park's record has against the runs.
     """
     from copark.analyses.how_sure import doubts_of
     from copark.simulation.outcomes import OUTCOMES
@@ -339,7 +342,7 @@ def _as_elsewhere(
             found[name] = (low, high, middle)
     shows_outcomes = context.parameters(params.case).trust.shows_outcomes
     outcomes = shares(runs["outcome"].to_numpy()[0], OUTCOMES)
-    return found, doubts_of(case, outcomes, shows_outcomes=shows_outcomes).contradiction
+    return found, doubts_of(case, outcomes, shows_outcomes=shows_outcomes)
 
 
 def _looked(asked: Asked, settings: PanelSettings, context: Context) -> tuple[Panel, PooledOutlook]:

@@ -48,6 +48,11 @@ def document(found: Answer, t: Texts) -> doc.Document:
     )  # fmt: skip
 
 
+def forbidding(found: Answer, t: Texts) -> list[str]:
+    """Say what forbids or limits to rely on the answer, a sentence each: before anything else."""
+    return _Show(found, t).forbidding()
+
+
 def answers(found: Answer, t: Texts) -> list[str]:
     """Say what may be recommended, what to avoid and what changes nothing, a sentence each."""
     return _Show(found, t).answers()
@@ -66,6 +71,8 @@ def advice_words(found: Answer, setting: str, t: Texts) -> str:
         Texts of levers in a language.
     """
     judgement = found.recommendation.of(setting)
+    if found.doubt is not None and judgement.word == "avoid":
+        return t("advice.word.avoid_doubt")
     if judgement.word == "unreliable":
         return t(
             "advice.word.unreliable", reasons=t("join").join(t(f"advice.reason.{key}") for key in judgement.reasons)
@@ -132,11 +139,13 @@ class _Show(Show):
 
     def headline(self) -> str:
         """The answer in a paragraph, after what forbids to rely on it."""
-        contradiction = self.found.doubts.contradiction
-        before = [] if contradiction is None else [self.t.of(contradiction)]
+        return self.t.sentences([*self.forbidding(), *self.answers()])
+
+    def forbidding(self) -> list[str]:
+        """Say what forbids or limits to rely on the answer."""
         if self.found.doubt == "uncalibrated" and self.found.closed_by is None:
-            before = [self.t("advice.uncalibrated", park=self.t.of(self.found.park))]
-        return self.t.sentences([*before, *self.answers()])
+            return [self.t("advice.uncalibrated", park=self.t.of(self.found.park))]
+        return self.found.doubts.record_words(self.t.lang)
 
     def answers(self) -> list[str]:
         """Say what may be recommended, what to avoid and what changes nothing."""
@@ -197,7 +206,10 @@ class _Show(Show):
         for word in ("recommended", "avoid", "unchanged", "unreliable"):
             column = doc.plain(doc.Kind.count)
             count = len(self.recommendation.with_word(word))
-            cards.append(doc.Card(t(f"card.{word}"), column, count, t(f"card.{word}.note")))
+            key = f"card.{word}"
+            if found.doubt is not None and t.has(f"{key}_doubt"):
+                key = f"{key}_doubt"
+            cards.append(doc.Card(t(key), column, count, t(f"{key}.note")))
         if found.choice is not None:
             now = float(found.choice.ranking("satisficing").scores[0])
             title, note = t("card.acceptable"), t("card.states", states=found.choice.states)

@@ -1,5 +1,6 @@
 """What can still be decided about a park: its stored levers as data for a chart, each ready to be simulated."""
 
+from dataclasses import replace
 from functools import partial
 from math import isfinite
 from typing import Any
@@ -8,7 +9,7 @@ from copark.analyses.answer import find, load
 from copark.analyses.contract import Texts
 from copark.analyses.how_sure import how_sure, structure_range
 from copark.analyses.levers import Answer as Levers
-from copark.analyses.levers.show import SIGNS, advice_words, answers, change, middle
+from copark.analyses.levers.show import SIGNS, advice_words, answers, change, forbidding, middle
 from copark.inference.levers import Gain
 from copark.inference.levers.measures import BUDGETS, SIDES, measure_of
 from copark.inference.levers.recommendation import Judgement
@@ -60,7 +61,8 @@ class DecisionOption(Answer):
     acceptable: float | None
     """Share of states in which it meets every requirement; null where none could be compared."""
     advice: str
-    """What the rule says of it: recommended, avoid, unchanged or unreliable."""
+    """What the rule says of it: recommended, avoid, unchanged or unreliable; neither of the first two where the model
+    gives no ground for a choice."""
     advice_reason: Said
     """The advice in words, with the tests that an unreliable option fails."""
     losing: list[Said]
@@ -102,7 +104,7 @@ class DecisionAnswer(Answer):
     run_id: str | None
     """Run ID of that analysis; null where none is stored."""
     sentences: list[Said]
-    """The answer: what may be recommended, what to avoid, what changes nothing."""
+    """The answer: what forbids to rely on it, what may be recommended, what to avoid, what changes nothing."""
     since: str
     """``now``: from the present on; ``start``: had it been so from the founding; empty without a result."""
     pulled: str
@@ -119,7 +121,7 @@ class DecisionAnswer(Answer):
     between: Said | None
     """The chance under the other structures of the model; null where none was tried."""
     sure: list[Said]
-    """How sure the chance is, a sentence each, the gravest doubt first."""
+    """How sure the chance is, a sentence each, the gravest doubt first; what the record says stands in the answer."""
     runs: int
     left_out: int
     """Of these, runs that do not count: the park had failed before the change, as the observations rule out."""
@@ -174,11 +176,12 @@ def decisions_of(view: OwnersView, case: str) -> DecisionAnswer:
         home, _ = home_of(analysis, view, one.run_id)
         stored = load(find(home, analysis, one.run_id), analysis)
         if stored is not None and isinstance(stored.result, Levers):
-            return _decisions(stored.result)
+            return decision_answer(stored.result)
     return NOTHING
 
 
-def _decisions(found: Levers) -> DecisionAnswer:
+def decision_answer(found: Levers) -> DecisionAnswer:
+    """Say what an analysis of levers found, as data for the page to decide on."""
     choice, acceptable = found.choice, dict[str, float]()
     if choice is not None:
         acceptable = dict(zip(choice.options, choice.ranking("satisficing").scores.tolist(), strict=True))
@@ -234,9 +237,10 @@ def _order(option: DecisionOption) -> tuple[int, float]:
 
 
 def _sentences(found: Levers) -> list[Said]:
-    """Give the sentences of the answer in both languages."""
-    in_english = answers(found, Texts("levers", "en"))
-    in_chinese = answers(found, Texts("levers", "zh"))
+    """Give the sentences of the answer in both languages, after what forbids to rely on it."""
+    in_english, in_chinese = (
+        [*forbidding(found, words), *answers(found, words)] for words in (Texts("levers", lang) for lang in LANGUAGES)
+    )
     return [
         Said(en=_ended(english, "."), zh=_ended(chinese, "。"))
         for english, chinese in zip(in_english, in_chinese, strict=True)
@@ -254,10 +258,11 @@ def _between(found: Levers) -> Said | None:
 
 
 def _sure(found: Levers) -> list[Said]:
-    """Say how sure the chance is, in both languages."""
+    """Say how sure the chance is, in both languages, but for what the record says: the answer begins with that."""
     if not found.outcomes:
         return []
-    by_language = [how_sure(found.trust, found.outcomes, found.readings, found.doubts, lang) for lang in LANGUAGES]
+    doubts = replace(found.doubts, contradiction=None, partial_agreement=None)
+    by_language = [how_sure(found.trust, found.outcomes, found.readings, doubts, lang) for lang in LANGUAGES]
     return [Said(en=english, zh=chinese) for english, chinese in zip(*by_language, strict=True)]
 
 
@@ -293,7 +298,7 @@ def _option(
         across=_told(doc.Interval(min(known), max(known)) if known else None, standing),
         sides=[_side_effect(found.gain(setting.key, side), side) for side in SIDES],
         acceptable=acceptable,
-        advice=judgement.word,
+        advice="unreliable" if found.doubt is not None and judgement.word == "avoid" else judgement.word,
         advice_reason=spoken_in(lambda lang: advice_words(found, setting.key, Texts("levers", lang))),
         losing=[_lever_words(f"side.{side}") for side in judgement.losing],
         twins=[spoken_in(partial(found.named, key)) for key in twins],
