@@ -6,6 +6,7 @@ A park forecast from what was known at a date: on its own calibration, or by wha
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -58,6 +59,7 @@ NAMED = 0.03
 RANKS = (np.arange(2000) + 0.5) / 2000
 COMPONENTS = 280
 """Draws of the hierarchy, evenly taken, that quantiles are read off: each is a normal distribution of its own."""
+SECONDS_A_MINUTE = 60.0
 LEAST_LENT = 0.01
 """Share in the mean of all parks from which a park is said to lend something."""
 
@@ -295,7 +297,7 @@ def compute(params: Params, context: Context) -> Answer:
         looked = _looked(asked, asked.panel, context)
         found, trust = _pooled(asked, looked, day), looked[1].trust
     else:
-        kept = _kept(asked, context, is_own=params.case in context.folders)
+        kept = _kept(params, asked, context)
         context.stage("forecast")(0, 0)
         found, trust = _on_own(asked, kept, context, told=params.told, day=day), kept.trust
         made = Settings.of(kept.stored.recipe)
@@ -355,20 +357,26 @@ def _looked(asked: Asked, settings: PanelSettings, context: Context) -> tuple[Pa
     )  # fmt: skip
 
 
-def _kept(asked: Asked, context: Context, *, is_own: bool) -> KeptPosterior:
-    """The calibration: one's own, one that is kept, or a new one, after saying what that will take.
+def _kept(params: Params, asked: Asked, context: Context) -> KeptPosterior:
+    """Find the calibration: one's own, one that is kept, or a new one, after saying what that will take.
 
-    ``is_own``: whether the case is an upload, which is calibrated in a minute, for its owner alone.
+    A new one is made where it was asked for by its runs or seed. An upload's is made on a server in any case, in a
+    minute, for its owner alone.
+
+    Raises copark.errors.RunRefused where none is kept and none was asked for: it takes minutes.
     """
     if asked.own is not None:
         return asked.own
     folder = asked.place(context)[1]
     given: Any = (asked.case, asked.cut, asked.settings)
     if not calibrations.is_kept(folder):
-        if not is_own:
+        is_upload = params.case in context.folders
+        if not is_upload:
             _refuse_long_work(asked, context)
+        plan = calibrations.plan_of(*given, threads=context.threads, out=context.home, lang=context.lang)
+        if not is_upload and params.runs is None and params.seed is None:
+            _refuse_a_search_nobody_asked_for(params, asked, plan.seconds)
         if context.planning is not None:
-            plan = calibrations.plan_of(*given, threads=context.threads, out=context.home, lang=context.lang)
             context.planning(plan)
     return calibrations.kept_posterior(*given, threads=context.threads, out=context.home, progress=context.progress)
 
@@ -378,6 +386,22 @@ def _refuse_long_work(asked: Asked, context: Context) -> None:
 
     if not context.calibrates:
         raise RunRefused.of("forecast.not_here", case=asked.case.name)
+
+
+def _refuse_a_search_nobody_asked_for(params: Params, asked: Asked, seconds: float) -> None:
+    """Say that there is no calibration to forecast on, what makes one and how long that takes."""
+    from copark.errors import RunRefused
+
+    case = asked.case
+    closure = case.closed_by(asked.until)
+    raise RunRefused.of(
+        "forecast.not_calibrated" if closure is None else "forecast.not_calibrated_closed",
+        case=case.name,
+        cut=asked.cut,
+        since="" if closure is None else closure.since,
+        option="" if params.cut is None else f" --cut {asked.cut}",
+        minutes=ceil(seconds / SECONDS_A_MINUTE),
+    )
 
 
 def _methods(frozen: engine.Frozen, stacks: Mapping[str, StackedForecast]) -> dict[str, dict[str, Floats]]:
