@@ -20,13 +20,13 @@ from pathlib import Path
 import numpy as np
 
 from bench.arguments import parser_of
+from copark.calibration.calibrate import FULL, QUICK, Settings
+from copark.calibration.calibration_setup import cut_of
+from copark.calibration.calibrations import kept_posterior
+from copark.calibration.case_parameters import shipped_calibration
+from copark.calibration.replay_posterior import FORECAST, ReplayPosterior
 from copark.cases import load_case
 from copark.cases.quarters import Quarter
-from copark.inference.calibrate import FULL, QUICK, Settings
-from copark.inference.calibration_setup import cut_of
-from copark.inference.calibrations import kept_posterior
-from copark.inference.case_parameters import shipped_calibration
-from copark.inference.replay_posterior import FORECAST, ReplayPosterior
 from copark.stats.quantiles import quantiles
 
 LEVELS = (0.05, 0.5, 0.95)

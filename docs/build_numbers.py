@@ -21,7 +21,7 @@ from copark.analyses.claims.evidence import AGAINST, factor, speaks_against
 from copark.analyses.contract import Texts
 from copark.analyses.registry import REGISTRY
 from copark.cases.observed_variables import country_name
-from copark.inference.claims.rules import OPEN
+from copark.analyses.claims.rules import OPEN
 from copark.labels import claim_number
 from copark.presentation.document import Chart, Column, Interval, Kind, Section, Table
 from copark.presentation.numbers import number, percent, shown, spoken

@@ -17,16 +17,16 @@ from pathlib import Path
 from copark.cases import Case, load_case
 from copark.cases.casebook import POSTERIOR, casebook_path, posteriors_in
 from copark.cases.quarters import Quarter
-from copark.inference import calibrations, draw_sources
-from copark.inference import stacking as shipped
-from copark.inference.calibrate import FULL, QUICK, Settings, calibrate
-from copark.inference.calibration_setup import case_for, cut_of, reading_of
-from copark.inference.diagnostics import predictive_checks
-from copark.inference.draw_sources import PosteriorSource
-from copark.inference.pool.panel import PanelSettings, learn
-from copark.inference.pool.parks import parks_of
-from copark.inference.provenance import recipe_in
-from copark.inference.stacking import trials_of
+from copark.calibration import calibrations, draw_sources
+from copark.analyses.stack import stacking as shipped
+from copark.calibration.calibrate import FULL, QUICK, Settings, calibrate
+from copark.calibration.calibration_setup import case_for, cut_of, reading_of
+from copark.calibration.diagnostics import predictive_checks
+from copark.calibration.draw_sources import PosteriorSource
+from copark.calibration.pool.panel import PanelSettings, learn
+from copark.calibration.pool.parks import parks_of
+from copark.calibration.provenance import recipe_in
+from copark.analyses.stack.stacking import trials_of
 from copark.simulation.ensemble import default_threads
 
 PANEL, STACK = "panel", "stack"

@@ -134,8 +134,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 FIRST = (
     "equations/test_uncompiled", "packaging/test_lowest_versions", "web/browser/test_pages",
-    "known_answers/test_second_implementation", "inference/test_validating", "web/browser/test_simulate",
-    "hostile/test_hostile_input", "web/browser/test_work", "inference/test_killed", "web/browser/",
+    "known_answers/test_second_implementation", "calibration/test_validating", "web/browser/test_simulate",
+    "hostile/test_hostile_input", "web/browser/test_work", "calibration/test_killed", "web/browser/",
     "database/test_jobs",
 )  # fmt: skip
 """Files that take long: they come first, so that at the end no core waits for one; browsers not side by side."""

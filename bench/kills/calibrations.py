@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from tests.inference.conftest import ask
+from tests.calibration.conftest import ask
 
 from bench.arguments import parser_of
 from bench.kills.sameness import differing

@@ -9,8 +9,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from copark.calibration.diagnostics import title_of
 from copark.cases.observed_variables import HOST_CONTEXT, SERIES, series_title
-from copark.inference.diagnostics import title_of
 from copark.model.variables import catalogue
 from copark.presentation.numbers import bounded, unit_title
 from copark.texts import has_text, text
@@ -18,8 +18,8 @@ from copark.texts import has_text, text
 if TYPE_CHECKING:
     import xarray as xr
 
+    from copark.calibration.rolling_origin import ScoreLine
     from copark.cases.table_schemas import Observation
-    from copark.inference.rolling_origin import ScoreLine
 
 
 def variable_title(name: str, lang: str) -> str:

@@ -19,11 +19,11 @@ from copark.analyses.brief import Params
 from copark.analyses.brief.show import spelled, without_commands
 from copark.analyses.context import Context
 from copark.analyses.contract import Said, Texts
+from copark.analyses.levers.findings import find
+from copark.analyses.levers.schema import wanted_levers
 from copark.analyses.registry import REGISTRY
+from copark.calibration.rolling_origin import moment, year_of_moment
 from copark.cases import load_case
-from copark.inference.levers import find
-from copark.inference.levers.schema import wanted_levers
-from copark.inference.rolling_origin import moment, year_of_moment
 from copark.presentation.document import Bullets, Chart
 from copark.presentation.document_tables import write_csvs, write_workbook
 from copark.presentation.docx import PAGE, PORTRAIT

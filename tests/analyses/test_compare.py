@@ -23,7 +23,7 @@ from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.run import first_apart, inputs_of
 from copark.simulation.study import load_study
 from copark.simulation.trust import Trust
-from copark.workflows.serving.analyses import menu, params_of
+from copark.web.content.analyses import menu, params_of
 from tests.asked import call, table
 
 pytestmark = pytest.mark.usefixtures("eighty_columns")

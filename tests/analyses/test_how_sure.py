@@ -7,9 +7,9 @@ import pytest
 from copark.analyses.answer import SHIPPED, listed, load, place_of
 from copark.analyses.contract import Said
 from copark.analyses.how_sure import NONE, Doubts, doubts_of, how_sure, structure_range
+from copark.analyses.levers.findings import Reading
 from copark.analyses.registry import REGISTRY
 from copark.cases import load_case
-from copark.inference.levers import Reading
 from copark.stats.shares import shares_of
 from tests.asked import table
 
@@ -126,7 +126,7 @@ def test_a_stacked_forecast_tells_the_model_beside_it_in_the_same_sentence(lang)
 
 @pytest.mark.parametrize("said", ["contradiction", "partial_agreement"])
 def test_brief_levers_decide_and_forecast_begin_with_what_the_record_says(said):
-    from copark.workflows.serving.lever_options import decision_answer
+    from copark.web.content.lever_options import decision_answer
 
     words = Said("The record says otherwise.", "实际记录并非如此。")
     doubts = Doubts(**{said: words})
@@ -148,7 +148,7 @@ ADVISING = {"en": ("avoid", "helps"), "zh": ("应避免", "有助益")}
 @pytest.mark.parametrize("in_doubt", [False, True])
 def test_no_option_is_advised_where_the_model_gives_no_ground_for_a_choice(lang, in_doubt):
     """The headline says so; the rows of levers, brief and Decide say no other: their numbers stand as they are."""
-    from copark.workflows.serving.lever_options import decision_answer
+    from copark.web.content.lever_options import decision_answer
 
     doubts = Doubts(contradiction=Said("No.", "否。")) if in_doubt else NONE
     levers = replace(shipped("levers", case="great-stone"), doubts=doubts)

@@ -13,7 +13,7 @@ from copark.analyses.context import Context
 from copark.analyses.python_functions import PATIENCE, PythonProgress, in_python
 from copark.errors import CoparkError, NotFound, RunRefused
 from copark.presentation.style import sheet
-from tests.inference.test_choice_of_calibration import keep_own
+from tests.calibration.test_choice_of_calibration import keep_own
 
 PARK = "lekki"
 

@@ -20,9 +20,9 @@ from copark.analyses import REGISTRY
 from copark.analyses.answer import RESULT, answer, listed
 from copark.analyses.context import Context
 from copark.analyses.contract import Texts
+from copark.analyses.levers.schema import load_levers
 from copark.cases import load_case
 from copark.errors import CoparkError
-from copark.inference.levers.schema import load_levers
 from copark.texts import LANGUAGES
 from copark.web import jobs as work
 from copark.web.limits import Limits, Settings

@@ -6,8 +6,8 @@ import pytest
 from copark.analyses.context import Context
 from copark.analyses.registry import REGISTRY
 from copark.analyses.reliability import Params
+from copark.calibration.case_parameters import shipped_cases
 from copark.cases.parks import load_parks
-from copark.inference.case_parameters import shipped_cases
 from copark.stats.scores import brier, discrimination, left_out, recalibrated
 
 RELIABILITY = REGISTRY["reliability"]

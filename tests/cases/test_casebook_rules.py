@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 import yaml
 
+from copark.calibration.observations import STAND_INS
 from copark.cases import list_cases, load_case
 from copark.cases.casebook import CLAIMS, LEVERS, casebook_path
 from copark.cases.completeness import notes_of
 from copark.cases.world import growth
-from copark.inference.observations import STAND_INS
 from copark.simulation.run import simulate
 from copark.simulation.study import baseline
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from copark.analyses.experts.elicitation import literature
 from copark.cases import Case, casebook_path, list_cases, load_case, own_words
 from copark.cases.casebook import WORDS
 from copark.cases.parks import load_parks
 from copark.cases.table_schemas import UNALLOCATED
-from copark.inference.elicitation import literature
 from copark.model.variables import catalogue
 from copark.texts import read
 

@@ -7,6 +7,11 @@ import pytest
 from pydantic import ValidationError
 from tests.cases.bad_cases import CASE, SERIES
 
+from copark.calibration.calibrate import Settings, recipe_of
+from copark.calibration.calibration_setup import cut_of
+from copark.calibration.observations import targets
+from copark.calibration.prior import run_piece
+from copark.calibration.replay_posterior import years_known
 from copark.cases import Quarter, load_case
 from copark.cases.completeness import growth_notes
 from copark.cases.load import check_case
@@ -17,11 +22,6 @@ from copark.cases.workbook_reading import read_workbook
 from copark.cases.workbook_writing import workbook_of
 from copark.cases.world import growth_gaps, years_on_record
 from copark.errors import RunRefused
-from copark.inference.calibrate import Settings, recipe_of
-from copark.inference.calibration_setup import cut_of
-from copark.inference.observations import targets
-from copark.inference.prior import run_piece
-from copark.inference.replay_posterior import years_known
 from copark.simulation.readouts.observed_vs_model import comparisons
 from copark.simulation.run import simulate
 from copark.simulation.study import baseline

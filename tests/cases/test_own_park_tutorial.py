@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from tests.inference.conftest import TINY
+from tests.calibration.conftest import TINY
 
+from copark.calibration import calibrations
 from copark.cli import main
-from copark.inference import calibrations
 from copark.texts import LANGUAGES
 
 ROOT = Path(__file__).parents[2]

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from copark.calibration.replay_posterior import blind
 from copark.cases import list_cases, load_case
 from copark.cases.completeness import mechanisms_of
 from copark.cases.model_inputs import is_closed, pack
 from copark.cases.quarters import Quarter
-from copark.inference.replay_posterior import blind
 from copark.model.governments.equations import NO_PLAN
 from copark.simulation.case_edits import edited
 from copark.simulation.outcomes import OUTCOMES

@@ -2,13 +2,13 @@
 
 import pytest
 
+from copark.calibration.calibration_setup import everything_fitted
+from copark.calibration.observations import target_of, targets
 from copark.cases import load_case
 from copark.cases.dated_events import Service
 from copark.cases.defaults import BESIDE, checklist, error_of_share
 from copark.cases.quarters import Quarter
 from copark.cases.table_schemas import Observation
-from copark.inference.calibration_setup import everything_fitted
-from copark.inference.observations import target_of, targets
 
 END = Quarter(2020, 4)
 

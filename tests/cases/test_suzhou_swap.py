@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 import copark
+from copark.analyses.suzhou.findings import developer_result
 from copark.cases import load_case
 from copark.cases.model_inputs import case_parameters
 from copark.cases.quarters import Quarter
-from copark.inference.suzhou import developer_result
 from copark.model.variables import catalogue
 from copark.presentation.document import Chart, Interval
 from copark.presentation.figures import render

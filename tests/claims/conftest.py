@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from copark.analyses.claims.claims_file import load_claims
+from copark.analyses.claims.findings import Trial, TrialPlan
+from copark.analyses.claims.rules import Judge, Rule, Sample
+from copark.analyses.claims.scenarios import ArmRuns
 from copark.cases.casebook import CLAIMS
-from copark.inference.claims import Trial, TrialPlan
-from copark.inference.claims.claims_file import load_claims
-from copark.inference.claims.rules import Judge, Rule, Sample
-from copark.inference.claims.scenarios import ArmRuns
 
 SMALL = Path(__file__).parent / "small.yaml"
 SEED = 999

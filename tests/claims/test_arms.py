@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from copark.inference.claims.scenarios import ArmsChangeNothing, bench_of, check_moves
-from copark.inference.claims.schema import Change, is_empty, upon
+from copark.analyses.claims.scenarios import ArmsChangeNothing, bench_of, check_moves
+from copark.analyses.claims.schema import Change, is_empty, upon
 from copark.simulation.run import simulate
 from copark.simulation.study import baseline
 from tests.claims.conftest import SEED

@@ -7,11 +7,11 @@ import pytest
 
 from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
+from copark.analyses.claims.claims_file import FILE, general_claims
+from copark.analyses.claims.findings import Trial, TrialPlan
+from copark.analyses.claims.rules import Judge, Sample
 from copark.analyses.context import Context
 from copark.cases.load import load_case
-from copark.inference.claims import Trial, TrialPlan
-from copark.inference.claims.claims_file import FILE, general_claims
-from copark.inference.claims.rules import Judge, Sample
 from copark.presentation.document import Caveat
 from tests.claims.conftest import SEED
 

@@ -8,8 +8,8 @@ import pytest
 
 from copark.analyses import REGISTRY
 from copark.analyses.answer import answer, run_id_of
+from copark.analyses.claims.rules import WORDS
 from copark.analyses.context import Context
-from copark.inference.claims.rules import WORDS
 from copark.presentation.document import Caveat
 from copark.simulation.trust import Trust
 from copark.texts import text

@@ -3,9 +3,9 @@
 import pytest
 import yaml
 
+from copark.analyses.claims.claims_file import ClaimsFaults, examine, load_claims
 from copark.cases.casebook import CLAIMS, casebook_path
 from copark.identity import hash_content
-from copark.inference.claims.claims_file import ClaimsFaults, examine, load_claims
 from tests.claims.conftest import SMALL
 
 WRITTEN = SMALL.read_text(encoding="utf-8")

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from copark.inference.claims.arm_statistics import averaged, by_run, contrast, sample_of
-from copark.inference.claims.rules import Condition, Judge, Sample
-from copark.inference.claims.scenarios import ArmRuns
-from copark.inference.claims.schema import Part, Statistic
-from copark.inference.claims.severity import RECENTRED, built_in, recentred, severity, steadiness
-from copark.inference.claims.verdict import Ridge, weigh
+from copark.analyses.claims.arm_statistics import averaged, by_run, contrast, sample_of
+from copark.analyses.claims.rules import Condition, Judge, Sample
+from copark.analyses.claims.scenarios import ArmRuns
+from copark.analyses.claims.schema import Part, Statistic
+from copark.analyses.claims.severity import RECENTRED, built_in, recentred, severity, steadiness
+from copark.analyses.claims.verdict import Ridge, weigh
 from tests.claims.conftest import MARGINS, judged, runs, sample, spread
 
 FAILED, STAGNANT, STANDING = 0, 2, 3

@@ -7,14 +7,14 @@ from functools import cache
 import numpy as np
 import pytest
 
+from copark.analyses.claims import findings as runner
+from copark.analyses.claims.findings import Trial, TrialPlan
+from copark.analyses.claims.rules import WORDS, Condition, side
+from copark.analyses.claims.scenarios import Bench
+from copark.analyses.claims.sequential import SEQUENTIAL, Stopping, stopping
+from copark.analyses.claims.standard import standard
+from copark.analyses.claims.verdict import Verdict, holds
 from copark.cases.validated_yaml import read_shipped
-from copark.inference import claims as runner
-from copark.inference.claims import Trial, TrialPlan
-from copark.inference.claims.rules import WORDS, Condition, side
-from copark.inference.claims.scenarios import Bench
-from copark.inference.claims.sequential import SEQUENTIAL, Stopping, stopping
-from copark.inference.claims.standard import standard
-from copark.inference.claims.verdict import Verdict, holds
 from tests.claims.conftest import SEED, trial_of
 from tests.claims.test_verdict import WORLDS, judged
 

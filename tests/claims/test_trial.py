@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from copark.inference.claims import Trial, TrialPlan
-from copark.inference.claims.rules import Sample
-from copark.inference.claims.scenarios import Bench
-from copark.inference.claims.severity import leaning, rank_shares
+from copark.analyses.claims.findings import Trial, TrialPlan
+from copark.analyses.claims.rules import Sample
+from copark.analyses.claims.scenarios import Bench
+from copark.analyses.claims.severity import leaning, rank_shares
 from copark.store import checkpoints
 from copark.store.checkpoints import Stages
 from tests.claims.conftest import SEED, trial_of

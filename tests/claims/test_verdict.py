@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from copark.inference.case_parameters import parameters_of
-from copark.inference.claims import Trial, TrialPlan, verdict
-from copark.inference.claims.rules import WORDS, Condition, side
-from copark.inference.claims.schema import Headline, Part
-from copark.inference.claims.standard import standard, turned_word
+from copark.analyses.claims import verdict
+from copark.analyses.claims.findings import Trial, TrialPlan
+from copark.analyses.claims.rules import WORDS, Condition, side
+from copark.analyses.claims.schema import Headline, Part
+from copark.analyses.claims.standard import standard, turned_word
+from copark.calibration.case_parameters import parameters_of
 from copark.stats.jackknife import groups_of, jackknife, reach
 from tests.claims.conftest import SEED
 

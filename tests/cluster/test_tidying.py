@@ -19,7 +19,7 @@ from copark.store import RunStore, files
 from copark.store.checkpoints import Stages
 from copark.store.files import is_held, lock_of, only_one
 from copark.store.garbage import leavings, throw_away
-from copark.workflows.serving.job_tasks import clear_cancelled
+from copark.web.content.job_tasks import clear_cancelled
 from tests.cluster import contention
 from tests.unit.ensembles import ensemble
 

@@ -11,7 +11,7 @@ from copark.store.database import open_database
 from copark.store.errors import DatabaseRefused
 from copark.store.jobs import JobTable
 from copark.store.scenarios import ScenarioShelf
-from copark.workflows.serving.job_tasks import Records
+from copark.web.content.job_tasks import Records
 from tests.asked import call
 from tests.database.others import FOREIGN, connected, dump, file_hash, fill_foreign, fill_former, insert, run_sql
 

@@ -15,9 +15,9 @@ from copark.store.jobs import MOST_ATTEMPTS, JobTable, in_turn
 pytest.importorskip("fastapi")
 
 from copark.web import jobs as works
+from copark.web.content import job_tasks as records
+from copark.web.content.job_tasks import Errand
 from copark.web.jobs import JobQueue
-from copark.workflows.serving import job_tasks as records
-from copark.workflows.serving.job_tasks import Errand
 from tests.asked import waited
 
 TITLE = {"en": "x", "zh": "x"}

@@ -18,7 +18,7 @@ from copark.store.database.schema import HEAD, OWN, PREFIX, VERSIONS, metadata
 from copark.store.errors import DatabaseRefused
 from copark.store.jobs import JobTable
 from copark.store.scenarios import ScenarioShelf
-from copark.workflows.serving.job_tasks import Records
+from copark.web.content.job_tasks import Records
 from tests.asked import call
 from tests.database.others import (
     BESIDE_FORMER,

@@ -8,13 +8,13 @@ import pytest
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.analyses.goal import Params, events_of, levers_of, targets_of
+from copark.analyses.goal.lever_sets import LeverSettings, read_events, scenario_with
+from copark.analyses.goal.search import Confirmed, GoalTarget, ladder, read_targets
+from copark.analyses.levers.schema import load_levers
 from copark.analyses.registry import REGISTRY
 from copark.cases.horizon import seen_from
 from copark.cases.quarters import Quarter
 from copark.errors import NotFound, RunRefused
-from copark.inference.goal import Confirmed, GoalTarget, ladder, read_targets
-from copark.inference.goal.lever_sets import LeverSettings, read_events, scenario_with
-from copark.inference.levers.schema import load_levers
 from copark.simulation.run import inputs_of
 from copark.simulation.scenario_edits import Edits
 from copark.simulation.study import baseline

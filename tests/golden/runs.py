@@ -18,11 +18,11 @@ from copark.analyses.answer import answer, question_of
 from copark.analyses.context import Context
 from copark.analyses.registry import REGISTRY
 from copark.analyses.shipped import FITS, FITTED, RUNS, at_release, leaves
+from copark.calibration.calibrate import Settings, calibrate
+from copark.calibration.calibration_setup import case_for
 from copark.cases.load import load_case
 from copark.cases.quarters import Quarter
 from copark.identity import identity_of
-from copark.inference.calibrate import Settings, calibrate
-from copark.inference.calibration_setup import case_for
 from copark.model.jit import cpu_features, versions
 from copark.simulation.run import simulate
 from copark.simulation.study import baseline

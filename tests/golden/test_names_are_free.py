@@ -24,10 +24,11 @@ import numpy as np
 from copark.analyses import shipped
 from copark.cases import load_case
 from copark.cases.casebook import posteriors_of
-from copark.inference import calibrations, draw_sources, stacking
-from copark.inference.calibrate import QUICK
-from copark.inference.pool.panel import PanelSettings, recipe_of
-from copark.inference.pool.parks import parks_of
+from copark.calibration import calibrations, draw_sources
+from copark.analyses.stack import stacking
+from copark.calibration.calibrate import QUICK
+from copark.calibration.pool.panel import PanelSettings, recipe_of
+from copark.calibration.pool.parks import parks_of
 from copark.simulation.results import study_identity
 from copark.simulation.sample import sample
 from copark.simulation.study import baseline, list_studies, load_study
@@ -55,9 +56,9 @@ RENAMED = {
     "model/company/service.py": "rival_stake",
     "simulation/sample.py": "counters",
     "simulation/trust.py": "kinds",
-    "inference/prior.py": "inside",
-    "inference/draw_sources.py": "singles",
-    "inference/levers/runner.py": "chunks",
+    "calibration/prior.py": "inside",
+    "calibration/draw_sources.py": "singles",
+    "analyses/levers/runner.py": "chunks",
     "analyses/levers/__init__.py": "single",
     "analyses/answer.py": "further",
 }

@@ -156,7 +156,7 @@ def bodies(draw: m.Draw) -> Sent:
 
 def taken(content: bytes, folder: Path, *, workbook: bool) -> str:
     """Taking an upload; nothing of what is refused may stay."""
-    from copark.workflows.serving.case_registry import Shelf, take
+    from copark.web.content.case_registry import Shelf, take
 
     shelf = Shelf(folder / "uploads")
     answer = tried(lambda: take(shelf, content, workbook=workbook))

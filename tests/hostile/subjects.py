@@ -240,14 +240,14 @@ def yaml_of(draw: m.Draw, *raw: Callable[[], bytes]) -> bytes:
 
 
 def claims(raw: bytes, folder: Path) -> str:
-    from copark.inference.claims.claims_file import load_claims
+    from copark.analyses.claims.claims_file import load_claims
 
     write(folder, {"claims.yaml": raw})
     return tried(lambda: load_claims(folder / "claims.yaml", great_stone()))
 
 
 def levers(raw: bytes, folder: Path) -> str:
-    from copark.inference.levers.schema import load_levers
+    from copark.analyses.levers.schema import load_levers
 
     write(folder, {"levers.yaml": raw})
     return tried(lambda: load_levers(great_stone(), folder / "levers.yaml"))

@@ -12,8 +12,8 @@ from openpyxl import Workbook
 import copark
 from copark.cases.files import Refused, check_workbook, read_cells
 from copark.errors import Fault
+from copark.web.content.case_registry import Shelf, take
 from copark.workflows import run_study
-from copark.workflows.serving.case_registry import Shelf, take
 from tests.hostile.fuzzing import Watch, watched
 from tests.hostile.mutations import DOCTYPE, entry_of, zipped
 from tests.hostile.subjects import book, command, tried

@@ -5,11 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from copark.cases.defaults import BESIDE
-from copark.cases.quarters import Quarter
-from copark.inference.joint.findings import AxisFinding, held, r2_of, ranks_of, recorded
-from copark.inference.joint.reader import read_panels
-from copark.inference.joint.simulated_panels import (
+from copark.analyses.joint.findings import AxisFinding, held, r2_of, ranks_of, recorded
+from copark.analyses.joint.reader import read_panels
+from copark.analyses.joint.simulated_panels import (
     AGES,
     CLASSES,
     DUE,
@@ -22,9 +20,11 @@ from copark.inference.joint.simulated_panels import (
     simulate,
     told,
 )
-from copark.inference.pool.abc_regression import scores_of
-from copark.inference.pool.batches import design
-from copark.inference.pool.parks import points_at
+from copark.calibration.pool.abc_regression import scores_of
+from copark.calibration.pool.batches import design
+from copark.calibration.pool.parks import points_at
+from copark.cases.defaults import BESIDE
+from copark.cases.quarters import Quarter
 from copark.stats.jackknife import half_sample_error, halves
 
 NAMES = ("suzhou", "thilawa", "duqm", "djibouti-ftz")
@@ -63,7 +63,7 @@ def test_panels_are_the_same_on_any_number_of_threads_and_are_made_once(parks, p
     again = simulate(parks, PANELS, 1, threads=1)
     for one, other in zip(panels.counterparts, again.counterparts, strict=True):
         np.testing.assert_array_equal(one, other)
-    monkeypatch.setattr("copark.inference.pool.batches.counterparts_at", lambda *_: pytest.fail("run again"))
+    monkeypatch.setattr("copark.calibration.pool.batches.counterparts_at", lambda *_: pytest.fail("run again"))
     kept = simulate(parks, PANELS, 1, threads=2, folder=folder)
     np.testing.assert_array_equal(kept.counterparts[0], panels.counterparts[0])
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from copark.inference.levers.measures import NAMES
-from copark.inference.levers.runner import MeasuredRuns
+from copark.analyses.levers.measures import NAMES
+from copark.analyses.levers.runner import MeasuredRuns
 
 SMALL = """\
 format: 1

@@ -5,10 +5,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from copark.inference.levers import balances, choose, gains, leanings, met, states_of
-from copark.inference.levers.measures import KEPT, NAMES, alive_before, discounting, measured
-from copark.inference.levers.runner import groups_of
-from copark.inference.levers.schema import examine_levers
+from copark.analyses.levers.findings import balances, choose, gains, leanings, met, states_of
+from copark.analyses.levers.measures import KEPT, NAMES, alive_before, discounting, measured
+from copark.analyses.levers.runner import groups_of
+from copark.analyses.levers.schema import examine_levers
 from copark.stats.shares import verdict
 from tests.levers.conftest import by_hand, small
 from tests.report.conftest import make_result

@@ -10,10 +10,10 @@ from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.analyses.levers import Params, asked_of, compute
+from copark.analyses.levers.findings import find
+from copark.analyses.levers.measures import SIDES
+from copark.analyses.levers.runner import carry_out
 from copark.cases import load_case
-from copark.inference.levers import find
-from copark.inference.levers.measures import SIDES
-from copark.inference.levers.runner import carry_out
 from copark.presentation.document import Cards, Interval
 from copark.simulation.outcomes import OUTCOMES
 from copark.simulation.study import baseline

@@ -5,10 +5,10 @@ import re
 import numpy as np
 import pytest
 
+from copark.analyses.levers import schema
+from copark.analyses.levers.runner import blocks
 from copark.cases.horizon import present_quarter, seen_from
 from copark.cases.load import load_case
-from copark.inference.levers import schema
-from copark.inference.levers.runner import blocks
 from copark.model.variables import catalogue
 from copark.simulation.run import inputs_of
 from tests.levers.conftest import small

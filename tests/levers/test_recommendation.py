@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from copark.inference.levers import choose, gains
-from copark.inference.levers.recommendation import recommend, recommendation_rule
-from copark.inference.levers.schema import examine_levers
+from copark.analyses.levers.findings import choose, gains
+from copark.analyses.levers.recommendation import recommend, recommendation_rule
+from copark.analyses.levers.schema import examine_levers
 from tests.levers.conftest import by_hand, small
 
 RUNS = 800

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from copark.calibration.pool import batches
+from copark.calibration.pool.abc_regression import Readings, directions, readings_of
+from copark.calibration.pool.panel import TAU, given_tau, mixture_quantiles, pool
+from copark.calibration.pool.parks import park_of
 from copark.cases import load_case
-from copark.inference.pool import batches
-from copark.inference.pool.abc_regression import Readings, directions, readings_of
-from copark.inference.pool.panel import TAU, given_tau, mixture_quantiles, pool
-from copark.inference.pool.parks import park_of
 
 
 def one_axis(middles, precisions):

@@ -9,18 +9,18 @@ import copark
 from copark.analyses import REGISTRY
 from copark.analyses.answer import answer, load, place_of
 from copark.analyses.context import Context
+from copark.analyses.stack.stacking import largest_difference, trials_of
+from copark.calibration import draw_sources
+from copark.calibration.forecast import Frozen, read
+from copark.calibration.panels import runs_of
+from copark.calibration.pool.abc_regression import windows
+from copark.calibration.pool.batches import design, make_panel_batch
+from copark.calibration.pool.benchmarks import Past, fit_growth
+from copark.calibration.pool.forecasts import Race, from_origin, unseen
+from copark.calibration.pool.panel import PanelSettings, learn
+from copark.calibration.pool.parks import POOLED, bare, is_pooled, park_of, parks_of, points_at, year_end
 from copark.cases import load_case, new_case
 from copark.errors import NotFound, RunRefused
-from copark.inference import draw_sources
-from copark.inference.forecast import Frozen, read
-from copark.inference.panels import runs_of
-from copark.inference.pool.abc_regression import windows
-from copark.inference.pool.batches import design, make_panel_batch
-from copark.inference.pool.benchmarks import Past, fit_growth
-from copark.inference.pool.forecasts import Race, from_origin, unseen
-from copark.inference.pool.panel import PanelSettings, learn
-from copark.inference.pool.parks import POOLED, bare, is_pooled, park_of, parks_of, points_at, year_end
-from copark.inference.stacking import largest_difference, trials_of
 from copark.presentation.document import Chart
 from copark.texts import text
 
@@ -32,8 +32,8 @@ SETTINGS = PanelSettings(runs=1 << 8, seed=3)
 def few_sweeps():
     """Fewer sweeps of the hierarchy: nothing here depends on how many."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("copark.inference.pool.panel.SWEEPS", 260)
-        patch.setattr("copark.inference.pool.panel.LEFT_SWEEPS", 230)
+        patch.setattr("copark.calibration.pool.panel.SWEEPS", 260)
+        patch.setattr("copark.calibration.pool.panel.LEFT_SWEEPS", 230)
         yield
 
 
@@ -208,8 +208,8 @@ HALF_A_COUNT = 0.5
 
 def test_a_park_without_a_history(tmp_path, out, monkeypatch):
     """A skeleton as it is made: forecast by what others teach, with names and numbers of those it borrows from."""
-    monkeypatch.setattr("copark.inference.pool.forecasts.RUNS", 128)
-    monkeypatch.setattr("copark.inference.panels.list_cases", lambda: NAMES)
+    monkeypatch.setattr("copark.calibration.pool.forecasts.RUNS", 128)
+    monkeypatch.setattr("copark.calibration.panels.list_cases", lambda: NAMES)
     file = tmp_path / "frozen.json"
     found = forecast(out, case=str(new_case("my-park", tmp_path)), to="2030Q4", freeze=file, runs="2^8", seed=3)
     assert set(found.borrowed.lenders) == set(NAMES)

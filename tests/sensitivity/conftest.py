@@ -5,11 +5,11 @@ from functools import partial
 
 import pytest
 
+from copark.analyses.ablate import ablations as ablate
+from copark.analyses.sensitivity import exploration as explore
+from copark.calibration.calibrate import Settings, calibrate
+from copark.calibration.draw_sources import PosteriorSource
 from copark.cases.quarters import Quarter
-from copark.inference import ablations as ablate
-from copark.inference import exploration as explore
-from copark.inference.calibrate import Settings, calibrate
-from copark.inference.draw_sources import PosteriorSource
 
 CUT = Quarter(2020, 4)
 ONLY = ("framework", "plan", "cash-reserve", "tax-pull", "agglomeration", "link/tax_to_returns", "link/land_to_starts")

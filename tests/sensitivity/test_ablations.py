@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 
 from copark.analyses import REGISTRY
-from copark.analyses.ablate import Answer
+from copark.analyses.ablate import Answer, effects
+from copark.analyses.ablate import ablations as ablate
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
 from copark.cases.quarters import Quarter
 from copark.errors import CoparkError
-from copark.inference import ablations as ablate
-from copark.inference.ablations import effects
 from copark.model.variables import catalogue
 from copark.presentation.document import Bullets, Cards, Caveat
 from copark.simulation.study import Scenario

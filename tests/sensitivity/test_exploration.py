@@ -6,10 +6,9 @@ import pytest
 from copark.analyses import REGISTRY
 from copark.analyses.answer import answer
 from copark.analyses.context import Context
-from copark.analyses.sensitivity import Answer
+from copark.analyses.sensitivity import Answer, samples
+from copark.calibration.prior import PriorSpace
 from copark.errors import CoparkError
-from copark.inference.exploration import samples
-from copark.inference.prior import PriorSpace
 from copark.simulation import experiment
 from copark.simulation.trust import Trust
 from copark.store import checkpoints

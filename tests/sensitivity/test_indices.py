@@ -5,7 +5,7 @@ import pytest
 from SALib.analyze import pawn
 from SALib.analyze import sobol as salib
 
-from copark.inference.exploration import indices as sensitivity
+from copark.analyses.sensitivity import indices as sensitivity
 
 A, B = 7.0, 0.1
 

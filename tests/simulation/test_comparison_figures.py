@@ -3,7 +3,7 @@
 import matplotlib.text
 import numpy as np
 
-from copark.figures import comparison
+from copark.analyses.compare import figures as comparison
 from copark.presentation.figures import render
 from copark.presentation.style import styled
 from copark.simulation.readouts.compare import course, pairs_of

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from copark.analyses.context import Context
+from copark.calibration.case_parameters import settle
 from copark.cases.load import load_case
 from copark.identity import result_identity
-from copark.inference.case_parameters import settle
 from copark.simulation.results import label, study_identity
 from copark.simulation.run import inputs_of, simulate
 from copark.simulation.study import baseline, list_studies, load_study

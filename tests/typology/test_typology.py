@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import copark
+from copark.analyses.typology.findings import FACTORS, contrast, exact_share, key_of, shapley, superiority
+from copark.analyses.typology.measures import MEASURES, courses_of, measured
 from copark.cases import load_case
 from copark.cases.parks import load_parks
-from copark.inference.typology import FACTORS, contrast, exact_share, key_of, shapley, superiority
-from copark.inference.typology.measures import MEASURES, courses_of, measured
 from copark.presentation.document import Chart, Interval
 from copark.presentation.figures import render
 from copark.presentation.style import styled

@@ -19,7 +19,7 @@ from copark.texts import areas, entries, read, text
 DOCS = Path(__file__).parents[2] / "docs"
 DATA = (
     "casebook/*/claims.yaml", "casebook/*/levers.yaml", "casebook/*/studies/*.yaml", "casebook/*.yaml",
-    "inference/*.yaml", "inference/*/*.yaml", "model/*/variables.yaml",
+    "calibration/*.yaml", "calibration/*/*.yaml", "model/*/variables.yaml",
 )  # fmt: skip
 CASES = ("casebook/*/case.yaml", "casebook/*/sources.yaml")
 TABLES = ("casebook/*.csv", "casebook/*/*.csv")
@@ -244,7 +244,7 @@ def test_prose_spells_out_its_quarters_and_commands_do_not() -> None:
 
 
 def test_rival_claims_are_named_in_chinese() -> None:
-    from copark.inference.claims.claims_file import load_claims
+    from copark.analyses.claims.claims_file import load_claims
     from copark.labels import claim_number
 
     ids = [one.id for one in load_claims(PACKAGE / "casebook/great-stone/claims.yaml").claims.claims]

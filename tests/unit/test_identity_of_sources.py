@@ -49,4 +49,4 @@ def test_sources_are_stamped_for_caches_alone():
         for path in package.rglob("*.py")
         if re.search(r'source_stamp\(|glob\("\*\.py"\)', path.read_text(encoding="utf-8"))
     }
-    assert readers == {"identity.py", "model/jit.py", "cluster/worker_fingerprint.py", "inference/provenance.py"}
+    assert readers == {"identity.py", "model/jit.py", "cluster/worker_fingerprint.py", "calibration/provenance.py"}

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from tests.levers.conftest import by_hand
 
+from copark.analyses.claims.arm_statistics import contrast
+from copark.analyses.claims.rules import Sample
+from copark.analyses.levers.findings import gains, leanings
 from copark.cases import load_case
 from copark.cases.casebook import POSTERIOR, casebook_path, posteriors_in
 from copark.cases.quarters import Quarter
 from copark.cases.world import growth_gaps, in_order
-from copark.inference.claims.arm_statistics import contrast
-from copark.inference.claims.rules import Sample
-from copark.inference.levers import gains, leanings
 from copark.simulation.run import inputs_of
 from copark.stats.precision import any_differ, difference
 from copark.stats.robust_choice import non_dominated, ranks
@@ -107,7 +107,7 @@ GAP_2013 = "-0x1.f9f01b866e439p-5"
 
 
 def test_facts_have_one_hash_whatever_their_last_digit(monkeypatch: pytest.MonkeyPatch) -> None:
-    from copark.inference import prior
+    from copark.calibration import prior
 
     case, cut = load_case("great-stone"), Quarter.parse("2020Q4")
     before = prior.facts_hash(case, cut)
@@ -131,8 +131,8 @@ def test_facts_have_one_hash_whatever_their_last_digit(monkeypatch: pytest.Monke
 
 
 def test_a_posterior_is_not_outdated_by_a_last_digit_of_what_was_fitted() -> None:
-    from copark.inference.calibrations import is_stale
-    from copark.inference.provenance import recipe_in
+    from copark.calibration.calibrations import is_stale
+    from copark.calibration.provenance import recipe_in
 
     case = load_case("itpl-bangalore")
     recipe = recipe_in(posteriors_in(casebook_path() / case.name / POSTERIOR)["2024Q4"])
@@ -145,8 +145,8 @@ def test_a_posterior_is_not_outdated_by_a_last_digit_of_what_was_fitted() -> Non
 
 def test_a_posterior_is_not_outdated_by_what_is_said_of_a_park() -> None:
     """Words, Chinese or English, change no number: titles, events and notes of parameters among them."""
-    from copark.inference.calibrations import is_stale
-    from copark.inference.provenance import recipe_in
+    from copark.calibration.calibrations import is_stale
+    from copark.calibration.provenance import recipe_in
 
     case = load_case("suzhou")
     recipe = recipe_in(posteriors_in(casebook_path() / case.name / POSTERIOR)["2019Q4"])
@@ -166,8 +166,8 @@ def test_a_posterior_is_not_outdated_by_what_is_said_of_a_park() -> None:
 DRAWS = """
 from copark.cases import load_case
 from copark.cases.casebook import POSTERIOR, casebook_path, posteriors_in
-from copark.inference.calibrations import load
-from copark.inference.draw_sources import PosteriorSource
+from copark.calibration.calibrations import load
+from copark.calibration.draw_sources import PosteriorSource
 
 folder = posteriors_in(casebook_path() / "itpl-bangalore" / POSTERIOR)["2024Q4"]
 stored = load(load_case("itpl-bangalore"), folder)

@@ -10,7 +10,7 @@ TOLD = re.compile(r'(?:stage\(progress, |tell\(|told\(|progress\()"([a-z_]+)"')
 
 
 def test_a_stage_has_words() -> None:
-    folders = (Path(copark.__file__).parent / name for name in ("workflows", "inference"))
+    folders = (Path(copark.__file__).parent / name for name in ("workflows", "calibration", "analyses"))
     sources = (path.read_text(encoding="utf-8") for folder in folders for path in folder.rglob("*.py"))
     stages = {name for source in sources for name in TOLD.findall(source)}
     assert {"prepare", "simulate", "report", "batch", "replay"} <= stages

@@ -216,7 +216,7 @@ def is_used(area: str, key: str) -> bool:
         return True
     if area != "analyses" and not (PACKAGE / "analyses" / area).is_dir():
         return False
-    shared = r"analyses/\w+\.py|analyses/compare/|cli/|workflows/serving/analyses|figures/"
+    shared = r"analyses/\w+\.py|analyses/compare/|cli/|web/content/analyses|figures/"
     near, built = said_in(f"{shared}|analyses/{'' if area == 'analyses' else area}/")
     pieces = key.split(".")
     letterless = any(one.pattern == r"\.".join(["(.+)"] * len(pieces)) for one in built)

@@ -9,8 +9,8 @@ from copark.analyses.brief.show import spelled
 from copark.analyses.contract import Texts
 from copark.cases import load_case, used
 from copark.model.variables import catalogue
-from copark.workflows.serving.requests import AskedScenario
-from copark.workflows.serving.sentences import signed_span
+from copark.web.content.requests import AskedScenario
+from copark.web.content.sentences import signed_span
 from tests.web.conftest import EQUITY
 
 GREAT_STONE = {"case": "great-stone", "runs": 60, "draws": "unsettled"}
@@ -124,7 +124,7 @@ def test_coupling_is_the_read_out_of_the_analysis(client):
     from copark import workflows
     from copark.simulation.readouts.coupling import read_out
     from copark.stats.quantiles import quantiles_over
-    from copark.workflows.serving.coupling import OUTPUTS
+    from copark.web.content.coupling import OUTPUTS
 
     answer = client.post("/api/v1/coupling", json=GREAT_STONE).json()
     scenario = {"key": "as-it-is", "title": answer["arms"][0]["title"]}

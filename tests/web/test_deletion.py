@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from copark.store.files import written_file
+from copark.web.content import case_registry
+from copark.web.content.job_tasks import Errand, placed
+from copark.web.content.own_parks import OwnParks, Quota
 from copark.web.job_process import failure, without_paths
 from copark.web.jobs import JobQueue
 from copark.web.services import Services
-from copark.workflows.serving import case_registry
-from copark.workflows.serving.job_tasks import Errand, placed
-from copark.workflows.serving.own_parks import OwnParks, Quota
 from tests.web.conftest import LONG, MINE, YOURS, services_of
 from tests.web.test_privacy import upload
 from tests.web.test_uploads import FILES, ZIP, archive

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from copark.simulation.study import baseline
-from copark.workflows.serving.case_registry import Shelf
-from copark.workflows.serving.engine import BoundedCache, Cancelled, Engine, Ticket
+from copark.web.content.case_registry import Shelf
+from copark.web.content.engine import BoundedCache, Cancelled, Engine, Ticket
 
 GREAT_STONE = baseline("great-stone").with_changes(runs=40, draws="unsettled", keep=("jobs", "usable_area"))
 

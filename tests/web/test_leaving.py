@@ -6,7 +6,7 @@ import asyncio
 import threading
 
 from copark.web.api import answers
-from copark.workflows.serving.engine import Cancelled
+from copark.web.content.engine import Cancelled
 from tests.asked import waited
 from tests.web.conftest import sent_raw, services_of
 

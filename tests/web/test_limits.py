@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import pytest
 from bench.saturation import saturate
 
+from copark.web.content.engine import Cancelled
 from copark.web.limits import HEADER, Pool
 from copark.web.problems import Problem, problem_response
-from copark.workflows.serving.engine import Cancelled
 from tests.web.conftest import awaited, never
 
 

@@ -19,9 +19,9 @@ import copark
 from copark.analyses.answer import Answered, answer
 from copark.analyses.context import Context
 from copark.analyses.registry import REGISTRY
+from copark.calibration.case_parameters import shipped_cases
 from copark.cases.casebook import list_cases
 from copark.cases.horizon import present_quarter
-from copark.inference.case_parameters import shipped_cases
 from copark.presentation.numbers import percent
 from copark.simulation.outcomes import OUTCOMES
 from copark.stats.quantiles import band

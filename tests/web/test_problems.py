@@ -8,8 +8,8 @@ import re
 import pytest
 
 from copark.analyses.registry import REGISTRY
+from copark.calibration.case_parameters import shipped_cases
 from copark.cases.casebook import list_cases
-from copark.inference.case_parameters import shipped_cases
 from tests.web.conftest import EQUITY
 
 CHINESE = re.compile("[\u4e00-\u9fff]")

@@ -12,7 +12,7 @@ from openpyxl import Workbook
 
 from copark.cases import casebook_path, list_cases, load_case
 from copark.errors import CaseFaults
-from copark.workflows.serving.case_registry import MOST_ENTRIES, Shelf, take
+from copark.web.content.case_registry import MOST_ENTRIES, Shelf, take
 from tests.web.conftest import MINE, YOURS
 
 ZIP = {"content-type": "application/zip"}

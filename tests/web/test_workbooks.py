@@ -10,9 +10,9 @@ from openpyxl import load_workbook
 from copark.analyses.answer import find, load
 from copark.analyses.registry import REGISTRY
 from copark.web.api.analyses import XLSX
-from copark.workflows.serving.analyses import WORKBOOKS, params_of_workbook, results_of
-from copark.workflows.serving.case_registry import OwnersView, Shelf
-from copark.workflows.serving.job_tasks import Errand, do
+from copark.web.content.analyses import WORKBOOKS, params_of_workbook, results_of
+from copark.web.content.case_registry import OwnersView, Shelf
+from copark.web.content.job_tasks import Errand, do
 from tests.web.conftest import services_of
 
 EXPERTS = REGISTRY["experts"]

@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from copark.analyses.contract import CaseParams
+    from copark.calibration.calibrations import Planned
+    from copark.calibration.case_parameters import CaseParameters
     from copark.cases import Case
     from copark.cluster import Crew
-    from copark.inference.calibrations import Planned
-    from copark.inference.case_parameters import CaseParameters
-    from copark.inference.exploration import Workload
     from copark.simulation.experiment import Experiment, Measures
     from copark.simulation.sample import DrawSource
     from copark.simulation.study import Study
     from copark.simulation.trust import Trust
+    from copark.simulation.workload import Workload
     from copark.store import RunRecord
     from copark.store.checkpoints import Stages, Tally
 
@@ -119,7 +119,7 @@ class Context:
     """The case of a name or folder, read once; it raises as :func:`copark.cases.load_case`."""
     parameters: Callable[..., CaseParameters] = field(init=False)
     """Which parameters a case has, by its name and, where just some are wanted, ``own``, ``shipped``, ``borrowed`` or
-    ``prior``, and their cut: see :func:`copark.inference.case_parameters.parameters_of`."""
+    ``prior``, and their cut: see :func:`copark.calibration.case_parameters.parameters_of`."""
 
     def __post_init__(self) -> None:
         """Read each case and its parameters once."""
@@ -132,7 +132,7 @@ class Context:
         return self.cases[name] if name in self.cases else load_case(self.folders.get(name, name))
 
     def _parameters(self, name: str, wanted: str | None = None, cut: str | None = None) -> CaseParameters:
-        from copark.inference.case_parameters import parameters_of
+        from copark.calibration.case_parameters import parameters_of
 
         found = parameters_of(self.case(name), self.source, wanted, cut)
         self.notes += [note for note in found.said(self.lang) if note not in self.notes]
@@ -175,7 +175,7 @@ class Context:
 
         content: everything the numbers depend on, as plain values.
         """
-        from copark.inference.provenance import stages_of
+        from copark.calibration.provenance import stages_of
 
         made = stages_of(self.out, content)
         with made.alone(lambda: self.stage("waiting")(0, 0)):
@@ -197,7 +197,7 @@ class Context:
         ``wanted, cut``: which parameters, as of :meth:`parameters`; ``times``: studies of this kind that are announced;
         0 where this one was announced before.
         """
-        from copark.inference.case_parameters import settle
+        from copark.calibration.case_parameters import settle
         from copark.simulation.run import simulate
         from copark.simulation.unfinished import require_finished
 
@@ -232,7 +232,7 @@ class Context:
         times
             How many studies of this kind are announced; 0 where it was announced before.
         """
-        from copark.inference.case_parameters import settle
+        from copark.calibration.case_parameters import settle
         from copark.simulation.experiment import Experiment
 
         settled, has = settle(study, case, self.source, wanted, cut)
@@ -247,7 +247,7 @@ class Context:
 
         What was broken off goes on with what is there, every execution stands in the run log, as of ``copark run``.
         """
-        from copark.inference.case_parameters import settle
+        from copark.calibration.case_parameters import settle
 
         if self.out is None:
             return self.simulate(study, case, wanted, cut)
@@ -277,7 +277,7 @@ class Context:
 
     def identity(self, study: Study, case: Case, wanted: str | None = None, cut: str | None = None) -> str:
         """The run ID that :meth:`run` has for a study."""
-        from copark.inference.case_parameters import settle
+        from copark.calibration.case_parameters import settle
 
         settled, has = settle(study, case, self.source, wanted, cut)
         return planned(settled, case, has)[1]

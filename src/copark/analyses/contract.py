@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar, Un
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from copark.inference.remade import Comparison
+from copark.calibration.remade import Comparison
 from copark.simulation.trust import Trust
 from copark.texts import has_text, text
 
@@ -33,7 +33,7 @@ FLAGS = {"fresh": "--overwrite", "futures": "--replicates"}
 ParametersOf = Literal["own", "shipped", "borrowed", "prior"]
 """Which parameters are used, in the place of the best a case has."""
 Wanted = tuple[str | None, str | None]
-"""Those and their cut, as :func:`copark.inference.case_parameters.parameters_of` takes them."""
+"""Those and their cut, as :func:`copark.calibration.case_parameters.parameters_of` takes them."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Keys:
 
 def cuts_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:
     """The last quarters known to the calibrations a case has."""
-    from copark.inference import case_parameters
+    from copark.calibration import case_parameters
 
     known = case_parameters.cuts_of(context.case(given["case"]), context.source)
     return [Choice(cut, Said(cut, cut)) for cut in known]

@@ -17,9 +17,9 @@ from copark.presentation.numbers import percent_words
 from copark.texts import LANGUAGES, text
 
 if TYPE_CHECKING:
+    from copark.analyses.levers.findings import Reading
     from copark.cases.case import Case
     from copark.cases.parks import Park
-    from copark.inference.levers import Reading
     from copark.simulation.trust import Trust
     from copark.stats.shares import Share
 

@@ -106,7 +106,7 @@ def usable(analysis: Analysis, context: Context, case: str | None = None) -> Ite
 
 def asked() -> Iterator[tuple[str, Mapping[str, Any]]]:
     """What is asked: names of analyses, and parameters that are not the default."""
-    from copark.inference.case_parameters import shipped_cases
+    from copark.calibration.case_parameters import shipped_cases
 
     yield from QUESTIONS
     for case in shipped_cases():

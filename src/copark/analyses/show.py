@@ -39,9 +39,9 @@ if TYPE_CHECKING:
 
     from copark.analyses.reliability import Answer as Reliability
     from copark.arrays import Floats
+    from copark.calibration.remade import Apart, Comparison
     from copark.cases.case import Case
     from copark.cases.table_schemas import Observation
-    from copark.inference.remade import Apart, Comparison
     from copark.simulation.trust import Trust
     from copark.stats.shares import Share
 
@@ -92,7 +92,7 @@ def made_again(found: Result, made: Comparison, t: Texts, *, key: str, stale: bo
 
 def _how_far(one: Apart, t: Texts) -> str:
     """How far two posteriors are apart in a respect, where, and how far they may be."""
-    from copark.inference.diagnostics import title_of
+    from copark.calibration.diagnostics import title_of
 
     where = ""
     if one.what == "forecasts":

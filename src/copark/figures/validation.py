@@ -19,8 +19,8 @@ from copark.texts import text
 
 if TYPE_CHECKING:
     from copark.arrays import Floats
-    from copark.inference.panels import PanelFindings, ParkFan
-    from copark.inference.rolling_origin import Point
+    from copark.calibration.panels import PanelFindings, ParkFan
+    from copark.calibration.rolling_origin import Point
     from copark.stats.scores import Percentiles
 
 METHODS = {

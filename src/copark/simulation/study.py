@@ -110,13 +110,13 @@ class Study(Entry):
     now: Quarter | None = None
     """Quarter the park is looked at from: it is simulated to ten years on at least and judged then.
 
-    Where neither is said, whoever runs the study fills it in (:func:`copark.inference.case_parameters.settle`); a study
-    run as it is takes the time of its case.
+    Where neither is said, whoever runs the study fills it in (:func:`copark.calibration.case_parameters.settle`); a
+    study run as it is takes the time of its case.
     """
     draws: Literal["defaults", "unsettled", "prior", "posterior"] | None = None
     """What is drawn: nothing; the parameters no data has moved from their priors; all that have a prior; or
     ``posterior``: parameters, and where the case is calibrated past random numbers, from its posterior or what other
-    parks lend. By default what the case has (:mod:`copark.inference.case_parameters`); bare, without a source,
+    parks lend. By default what the case has (:mod:`copark.calibration.case_parameters`); bare, without a source,
     ``unsettled``."""
     futures: Annotated[int, Field(ge=1, le=100_000)] = 1
     """Runs that share a draw of parameters: run r has draw r // futures, and random numbers of its own."""

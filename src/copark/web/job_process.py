@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
-    from copark.workflows.serving.job_tasks import Errand
+    from copark.web.content.job_tasks import Errand
 
 NICE = 10
 OFTEN = 0.1
@@ -63,7 +63,7 @@ def listen(source: TextIO, teller: Teller) -> None:
 
 def main(source: TextIO, out: TextIO) -> int:
     """Do what the first line of input says."""
-    from copark.workflows.serving.job_tasks import Errand, do
+    from copark.web.content.job_tasks import Errand, do
 
     teller = Teller(out)
     errand = Errand(**json.loads(source.readline()))
@@ -83,8 +83,8 @@ def failure(error: Exception, errand: Errand) -> dict[str, Any]:
     """Return why a job failed, as its server is told."""
     from copark.errors import CoparkError, FaultsFound
     from copark.texts import LANGUAGES
-    from copark.workflows.serving.faults import told_faults
-    from copark.workflows.serving.job_tasks import deleted, is_deleted
+    from copark.web.content.faults import told_faults
+    from copark.web.content.job_tasks import deleted, is_deleted
 
     if is_deleted(errand):  # whatever came of it
         return {"trouble": [one.model_dump() for one in told_faults([deleted()])]}

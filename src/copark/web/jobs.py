@@ -19,9 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from copark.texts import text
-from copark.web.job_process import PROGRAM
-from copark.workflows.serving.faults import fault, told_faults
-from copark.workflows.serving.job_tasks import (
+from copark.web.content.faults import fault, told_faults
+from copark.web.content.job_tasks import (
     FORETOLD,
     LANES,
     MOST_ATTEMPTS,
@@ -33,6 +32,7 @@ from copark.workflows.serving.job_tasks import (
     clear_cancelled,
     placed,
 )
+from copark.web.job_process import PROGRAM
 
 GRACE = 0.4
 """Seconds a job has to stop by itself."""

@@ -28,8 +28,8 @@ from pydantic.json_schema import SkipJsonSchema
 from starlette.types import Scope
 
 from copark.errors import printable
+from copark.web.content.engine import Cancelled, Ticket
 from copark.web.problems import Problem
-from copark.workflows.serving.engine import Cancelled, Ticket
 
 LOOPBACK = "127.0.0.1"
 DIST = Path(__file__).parent / "dist"

@@ -15,10 +15,10 @@ from starlette.requests import ClientDisconnect
 
 from copark.errors import CoparkError, Fault, FaultsFound, NotFound, RunRefused, Unavailable
 from copark.texts import has_text, text
-from copark.workflows.serving.engine import Cancelled
-from copark.workflows.serving.faults import FaultInfo, faults_of_request, told_faults
-from copark.workflows.serving.responses import Answer, Said
-from copark.workflows.serving.sentences import said
+from copark.web.content.engine import Cancelled
+from copark.web.content.faults import FaultInfo, faults_of_request, told_faults
+from copark.web.content.responses import Answer, Said
+from copark.web.content.sentences import said
 
 MEDIA = "application/problem+json"
 GONE = 499

@@ -11,9 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from copark.errors import CoparkError
+from copark.web.content.case_registry import Shelf
+from copark.web.content.job_tasks import Records
 from copark.web.jobs import JobQueue
-from copark.workflows.serving.case_registry import Shelf
-from copark.workflows.serving.job_tasks import Records
 
 OFTEN = 15.0
 """Seconds between two looks for what is due."""

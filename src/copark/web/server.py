@@ -29,13 +29,13 @@ from copark.texts import entries, text
 from copark.version import __version__
 from copark.web.api import PREFIX, router
 from copark.web.connections import BATCH, QUEUE, BoundedProtocol, Door, Openings, room_for_connections
+from copark.web.content.job_tasks import Records
 from copark.web.limits import Limits, Rates, Settings, is_loopback
 from copark.web.methods import Heads, Methods
 from copark.web.middleware import API, PAGE, guarded
 from copark.web.problems import MEDIA, add_handlers, language
 from copark.web.server_log import begin_log
 from copark.web.services import Services
-from copark.workflows.serving.job_tasks import Records
 
 UNWATCHED: Any = dict.fromkeys(("tracing", "metrics", "logs", "auto_configure"), False)
 """Nothing is reported to anybody."""

@@ -7,18 +7,18 @@ from pathlib import Path
 
 from anyio import CapacityLimiter
 
+from copark.web.content.attribution import FlowBook
+from copark.web.content.case_registry import OwnersView, Shelf, Shelved, sweep_scratch
+from copark.web.content.engine import BoundedCache, Engine
+from copark.web.content.job_tasks import AskedStudy, Job, Records
+from copark.web.content.lever_options import decisions_of
+from copark.web.content.own_parks import UPLOADED, Quota
+from copark.web.content.requests import Ask, Study, told_of
+from copark.web.content.simulation import FIRST, warm_up
 from copark.web.jobs import JobQueue
 from copark.web.limits import Pool, Rates, Settings
 from copark.web.links import Links
 from copark.web.purge import Purge
-from copark.workflows.serving.attribution import FlowBook
-from copark.workflows.serving.case_registry import OwnersView, Shelf, Shelved, sweep_scratch
-from copark.workflows.serving.engine import BoundedCache, Engine
-from copark.workflows.serving.job_tasks import AskedStudy, Job, Records
-from copark.workflows.serving.lever_options import decisions_of
-from copark.workflows.serving.own_parks import UPLOADED, Quota
-from copark.workflows.serving.requests import Ask, Study, told_of
-from copark.workflows.serving.simulation import FIRST, warm_up
 
 ASKED = 8_000_000
 """Characters of questions that are remembered, some ten thousand, so that their results can be exported."""

@@ -38,14 +38,14 @@ def faults_beside(folder: Path, case: Case | None) -> list[Fault]:
 
 
 def _faults_of_claims(path: Path, case: Case | None) -> list[Fault]:
-    from copark.inference.claims.claims_file import examine
+    from copark.analyses.claims.claims_file import examine
 
     return examine(path, case)[1] if path.exists() else []
 
 
 def _faults_of_levers(path: Path, case: Case | None) -> list[Fault]:
+    from copark.analyses.levers.schema import LeverFile, examine_levers
     from copark.cases.validated_yaml import read_model
-    from copark.inference.levers.schema import LeverFile, examine_levers
 
     if not path.exists():
         return []
@@ -74,9 +74,9 @@ def _faults_of_calibrations(place: Path, case: Case | None) -> Iterator[Fault]:
 
 def _faults_of_calibration(folder: Path, name: str, case: Case | None) -> Iterator[Fault]:
     """A file that is missing or cannot be read, another cut than the folder's name, a calibration of another park."""
-    from copark.inference import calibrations
-    from copark.inference.case_parameters import UNREADABLE
-    from copark.inference.provenance import recipe_in
+    from copark.calibration import calibrations
+    from copark.calibration.case_parameters import UNREADABLE
+    from copark.calibration.provenance import recipe_in
 
     missing = [file for file in (RECIPE, *ARRAYS) if not (folder / file).is_file()]
     yield from (fault("missing_file", f"{name}/{file}") for file in missing)

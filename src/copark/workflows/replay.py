@@ -72,8 +72,8 @@ def verify(
         If the run is not stored, is damaged, its study or case can no longer be read, or nothing could be compared.
     """
     stage(progress, "prepare")(0, 0)
+    from copark.calibration.case_parameters import source_named
     from copark.cases import load_case
-    from copark.inference.case_parameters import source_named
     from copark.simulation.run import stream
     from copark.store.arrays import in_thousands
     from copark.store.errors import DamagedRun, fault

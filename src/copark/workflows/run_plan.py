@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from copark.cases import Case
-    from copark.inference.exploration import Workload
     from copark.presentation.document import Document
     from copark.simulation.sample import DrawSource
     from copark.simulation.sample_size import Plan, Reported
     from copark.simulation.study import Study
+    from copark.simulation.workload import Workload
 
 WORTH_TELLING = 10.0
 """Seconds from which a plan is told before the work begins."""
@@ -203,8 +203,8 @@ def plan_study(
         Output folder, which parameters of which cut, and the quarter the park is looked at from, as in
         :func:`copark.workflows.run_study`.
     """
+    from copark.calibration.case_parameters import settle
     from copark.cases import load_case
-    from copark.inference.case_parameters import settle
     from copark.simulation.study import Study, load_study
 
     stage(progress, "prepare")(0, 0)
@@ -254,7 +254,7 @@ def worth_telling(
 
 def seconds_of(case: Case, works: Sequence[Workload], threads: int | None = None) -> tuple[float, int]:
     """Seconds that work of no single study takes, by a timed pilot of the case, and the threads it takes them on."""
-    from copark.inference.prior import study_of
+    from copark.calibration.prior import study_of
     from copark.simulation.ensemble import default_threads
     from copark.simulation.run import simulate
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from copark.analyses.run import Answer
+    from copark.calibration.case_parameters import CaseParameters
     from copark.cases import Case
-    from copark.inference.case_parameters import CaseParameters
     from copark.simulation.study import Study
     from copark.store import RunRecord
 
@@ -85,10 +85,10 @@ def run_study(
         If study, case or stored run are missing or have faults, the disk has no room, or not one run of a scenario
         finished.
     """
+    from copark.analyses.levers.findings import moved_by_data
     from copark.analyses.run import answer_of
+    from copark.calibration.case_parameters import settle
     from copark.cases import load_case
-    from copark.inference.case_parameters import settle
-    from copark.inference.levers import moved_by_data
     from copark.presentation import write
     from copark.simulation.study import Study, load_study
     from copark.simulation.unfinished import require_finished
@@ -166,8 +166,8 @@ def simulate(
         If some runs did not finish.
     """
     from copark.analyses.python_functions import said_in_python, tell, watched
+    from copark.calibration.case_parameters import settle
     from copark.cases import Case, load_case
-    from copark.inference.case_parameters import settle
     from copark.simulation import run
     from copark.simulation.study import baseline
     from copark.simulation.unfinished import require_finished, unfinished_in

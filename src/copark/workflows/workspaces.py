@@ -158,7 +158,7 @@ def _gathered(
 
 def _posteriors(folders: Mapping[str, Path], runs: Sequence[RunRecord], out: Path) -> dict[str, Path]:
     """Calibrations of one's own that cases and runs rest on: without them, runs could not be replayed elsewhere."""
-    from copark.inference.case_parameters import posteriors_to_pack
+    from copark.calibration.case_parameters import posteriors_to_pack
 
     used = {str(run.provenance.get("draws_hash", "")) for run in runs}
     sound = [folder for folder in folders.values() if not check_case(folder)]

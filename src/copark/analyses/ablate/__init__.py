@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
+from copark.analyses.ablate import ablations as engine
+from copark.analyses.ablate.ablations import Ablations, AblationSettings
+from copark.analyses.ablate.effects import ablations_of
 from copark.analyses.contract import CaseParams, Choice, Keys, Result, Rows, Said
 from copark.errors import NotFound, RunRefused
-from copark.inference import ablations as engine
-from copark.inference.ablations import Ablations, AblationSettings
-from copark.inference.ablations.effects import ablations_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from copark.analyses.context import Context
-    from copark.inference.case_parameters import CaseParameters
-    from copark.inference.exploration import Workload
+    from copark.calibration.case_parameters import CaseParameters
+    from copark.simulation.workload import Workload
 
 LEAST_SIZE = 512
 """Runs a refit needs at least."""
@@ -75,7 +75,7 @@ def settings_of(params: Params) -> AblationSettings:
 
 def _parameters(params: Params, context: Context) -> CaseParameters:
     """Those asked for; else, so that forecasts can be scored, the calibration to the last value meant to be fitted."""
-    from copark.inference.calibration_setup import fitted_until
+    from copark.calibration.calibration_setup import fitted_until
 
     if params.cut is None and params.parameters in (None, "own", "shipped"):
         with suppress(NotFound, RunRefused):

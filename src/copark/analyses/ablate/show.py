@@ -7,16 +7,16 @@ from math import exp
 from typing import TYPE_CHECKING
 
 from copark.analyses.ablate import Answer
+from copark.analyses.ablate.effects import listed
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Columns, Show
-from copark.inference.ablations.effects import listed
 from copark.labels import join, with_unit
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import shown
 
 if TYPE_CHECKING:
-    from copark.inference.ablations import AblationRow, ScoreChange
+    from copark.analyses.ablate.ablations import AblationRow, ScoreChange
 
 OUTPUTS = ("jobs", "registered", "serviced_area", "result_cumulative", "benefit_home", "benefit_host")
 """Outputs of the folded tables, beside operating enterprises and failure."""
@@ -150,7 +150,7 @@ class _Show(Show):
             yield t("score.since", which=self.listing(later), cut=found.cut)
 
     def effects(self, kind: str) -> doc.Section:
-        from copark.figures.comparison import effect_dots
+        from copark.analyses.compare.figures import effect_dots
 
         t, found = self.t, self.found
         charts = [

@@ -16,8 +16,8 @@ from copark.analyses.levers import Answer as Levers
 from copark.analyses.levers import Params as LeverParams
 from copark.analyses.levers import asked_of
 from copark.arrays import Floats
+from copark.calibration.rolling_origin import Point, known_points
 from copark.errors import NotFound
-from copark.inference.rolling_origin import Point, known_points
 from copark.stats.shares import Share
 
 if TYPE_CHECKING:

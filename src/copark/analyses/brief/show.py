@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 from copark.analyses.brief import Answer
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.how_sure import NONE, how_sure, structure_range
+from copark.analyses.levers.measures import BUDGETS, SIDES, measure_of
 from copark.analyses.levers.show import advice_words, answers, change, middle
 from copark.analyses.show import Show
 from copark.arrays import Floats
+from copark.calibration.rolling_origin import year_of_moment
 from copark.cases.quarters import Quarter
-from copark.inference.levers.measures import BUDGETS, SIDES, measure_of
-from copark.inference.rolling_origin import year_of_moment
 from copark.labels import join
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from copark.analyses.levers import Answer as Levers
-    from copark.inference.levers import Reading
-    from copark.inference.levers.schema import Lever, Setting
+    from copark.analyses.levers.findings import Reading
+    from copark.analyses.levers.schema import Lever, Setting
     from copark.simulation.trust import Trust
 
 MOST_OPEN = 2

@@ -14,20 +14,20 @@ from pydantic import Field
 from copark.analyses.context import made_now
 from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeable, Rows, Said
 from copark.arrays import Floats
-from copark.inference import calibrations, remade
-from copark.inference.calibration_setup import Reading, cut_of, uses_everything
-from copark.inference.diagnostics import Check, Movement, Note, Ranks, Tie
+from copark.calibration import calibrations, remade
+from copark.calibration.calibration_setup import Reading, cut_of, uses_everything
+from copark.calibration.diagnostics import Check, Movement, Note, Ranks, Tie
 from copark.presentation.document import Evidence
 from copark.presentation.numbers import number
 from copark.texts import text
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
+    from copark.calibration.calibrate import Settings
+    from copark.calibration.calibrations import KeptPosterior
+    from copark.calibration.posterior import ParameterPosterior
     from copark.cases.case import Case
     from copark.cases.quarters import Quarter
-    from copark.inference.calibrate import Settings
-    from copark.inference.calibrations import KeptPosterior
-    from copark.inference.posterior import ParameterPosterior
     from copark.simulation.trust import Trust
 
 DRAWN = 12
@@ -94,7 +94,7 @@ class Calibrated:
     flat: tuple[str, ...] = ()
     aside: tuple[str, ...] = ()
     """flat, aside: sizes whose prior is the whole range of the model, since its values lie where the panel's hardly
-    reaches; values not fitted, since no prior run comes near them (:mod:`copark.inference.calibration_setup`)."""
+    reaches; values not fitted, since no prior run comes near them (:mod:`copark.calibration.calibration_setup`)."""
 
     def ranks_of(self, kind: str) -> Ranks:
         """Ranks of the truth for one kind of simulated observations."""
@@ -108,7 +108,7 @@ class Calibrated:
     @property
     def longer(self) -> str:
         """Options of `copark calibrate` by which a search that has not converged is gone on with."""
-        from copark.inference.calibrate import FULL
+        from copark.calibration.calibrate import FULL
 
         swept = int(self.recipe["settings"]["last_sweeps"])
         return "--full" if swept < FULL.last_sweeps else f"--full --sweeps {2 * swept}"
@@ -159,8 +159,8 @@ def asked_of(params: Params, context: Context) -> Asked:
     copark.errors.CoparkError if the case is missing, has faults or nothing to calibrate to, cut or runs cannot be used,
     or it is not made here.
     """
+    from copark.calibration.calibrate import FULL
     from copark.errors import RunRefused
-    from copark.inference.calibrate import FULL
 
     case = context.case(params.case)
     settings = calibrations.settings_of(params.runs, params.seed, context.lang, full=params.full, sweeps=params.sweeps)
@@ -209,7 +209,7 @@ def deliver(params: Params, _found: Answer, context: Context) -> None:
 def _answer(given: str, asked: Asked, kept: KeptPosterior, context: Context) -> Answer:
     """What is told of a calibration that was made or found."""
     from copark.analyses.show import evidence_of
-    from copark.inference.diagnostics import judged, movements, predictive_checks, ties, unsettled
+    from copark.calibration.diagnostics import judged, movements, predictive_checks, ties, unsettled
 
     examined = kept.examination
     if examined is None:
@@ -265,10 +265,10 @@ def _again(params: Params, context: Context) -> Answer:
 
     Raises NotFound if none ships with it.
     """
+    from copark.calibration.case_parameters import shipped_cases
+    from copark.calibration.draw_sources import PosteriorSource
     from copark.cases.casebook import posteriors_of
     from copark.errors import NotFound
-    from copark.inference.case_parameters import shipped_cases
-    from copark.inference.draw_sources import PosteriorSource
 
     asked = asked_of(params, context)
     case, folders = asked.case, posteriors_of(asked.case)

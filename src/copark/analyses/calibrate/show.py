@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from copark.analyses.calibrate import Answer, Calibrated
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Columns, Show, grouped, interval, made_again
-from copark.inference.diagnostics import Check, title_of
+from copark.calibration.diagnostics import Check, title_of
 from copark.labels import grade_title, observable_title, titled, with_unit
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
@@ -141,12 +141,12 @@ class _Show(Show):
         return self.section("parameters", self.text("parameters.lead"), bars, informed, *densities, table)
 
     def bars(self) -> Figure:
-        from copark.figures.calibration import movement_bars
+        from copark.analyses.calibrate.figures import movement_bars
 
         return movement_bars(self.made.movements, self.t.lang)
 
     def density(self, at: int) -> Figure:
-        from copark.figures.calibration import density
+        from copark.analyses.calibrate.figures import density
 
         one = self.made.densities[at]
         unit = catalogue().parameters[one.name.partition(".")[0]].unit
@@ -181,7 +181,7 @@ class _Show(Show):
         return doc.Chart(key, title, words, partial(self.beside, title, own), words, wide=False)
 
     def beside(self, title: str, own: list[Check]) -> Figure:
-        from copark.figures.calibration import reported_beside
+        from copark.analyses.calibrate.figures import reported_beside
 
         years = [one.target.observation.date.last_day.year for one in self.made.checks]
         unit = unit_title(own[0].target.unit, self.t.lang)
@@ -205,7 +205,7 @@ class _Show(Show):
 
     def coverage(self) -> doc.Section:
         """Simulation-based calibration: do intervals hold what they promise."""
-        from copark.figures.calibration import coverage_dots, rank_histograms
+        from copark.analyses.calibrate.figures import coverage_dots, rank_histograms
 
         t, made, lang = self.t, self.made, self.t.lang
         ranks = {kind: made.ranks_of(kind) for kind in KINDS}

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from copark.analyses.claims.claims_file import ClaimsFile, general_claims, load_claims
+from copark.analyses.claims.findings import ClaimFindings, Trial, TrialPlan, rules_of
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Rows, Said
 from copark.cases.casebook import CLAIMS, brought
-from copark.inference.claims import ClaimFindings, Trial, TrialPlan, rules_of
-from copark.inference.claims.claims_file import ClaimsFile, general_claims, load_claims
-from copark.inference.exploration import Workload
 from copark.labels import claim_number
+from copark.simulation.workload import Workload
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from copark.analyses.claims.schema import Claim
     from copark.analyses.context import Context
-    from copark.inference.claims.schema import Claim
 
 
 def claims_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING
 
+from copark.analyses.claims.severity import built_in
+from copark.analyses.claims.standard import standard
 from copark.analyses.show import known
-from copark.inference.claims.severity import built_in
-from copark.inference.claims.standard import standard
 from copark.model.variables import catalogue
 from copark.presentation.document import Column, Interval, Kind
 from copark.presentation.numbers import percent
@@ -17,10 +17,10 @@ from copark.stats.jackknife import reach
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from copark.analyses.claims.findings import ClaimFinding
+    from copark.analyses.claims.schema import Statistic
+    from copark.analyses.claims.verdict import Verdict
     from copark.analyses.contract import Texts
-    from copark.inference.claims import ClaimFinding
-    from copark.inference.claims.schema import Statistic
-    from copark.inference.claims.verdict import Verdict
 
 CLAIM_COLUMNS = "claim word probability:share prior_probability:share factor:number:2 effect in_short:note"
 AGAINST = 1.0 / 3.0

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, cast
 from copark.analyses.claims import Answer, Params, workload
 
 if TYPE_CHECKING:
+    from copark.analyses.claims.verdict import Verdict
     from copark.analyses.context import Context
     from copark.analyses.contract import CaseParams
-    from copark.inference.claims.verdict import Verdict
-    from copark.inference.exploration import Workload
+    from copark.simulation.workload import Workload
 
 
 def draws_of(draws: int) -> int:

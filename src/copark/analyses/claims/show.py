@@ -8,6 +8,7 @@ from math import exp, expm1, isfinite
 from typing import TYPE_CHECKING
 
 from copark.analyses.claims import Answer
+from copark.analyses.claims.claims_file import ClaimsFile
 from copark.analyses.claims.evidence import (
     CLAIM_COLUMNS,
     against,
@@ -19,17 +20,16 @@ from copark.analyses.claims.evidence import (
     said_word,
     sampling_range,
 )
+from copark.analyses.claims.findings import LEFT_THE_RECORD, LOOK_DRAWS, LOOK_FUTURES, ClaimFinding, PartFinding
+from copark.analyses.claims.rules import FOR, OPEN, REFUTED, WORDS, Condition, Measured, resolve
+from copark.analyses.claims.schema import Part, Statistic, Variant
+from copark.analyses.claims.sequential import stopping
+from copark.analyses.claims.severity import RECENTRED, Severity
+from copark.analyses.claims.standard import standard
+from copark.analyses.claims.verdict import Verdict
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show, known
-from copark.inference.claims import LEFT_THE_RECORD, LOOK_DRAWS, LOOK_FUTURES, ClaimFinding, PartFinding
-from copark.inference.claims.claims_file import ClaimsFile
-from copark.inference.claims.rules import FOR, OPEN, REFUTED, WORDS, Condition, Measured, resolve
-from copark.inference.claims.schema import Part, Statistic, Variant
-from copark.inference.claims.sequential import stopping
-from copark.inference.claims.severity import RECENTRED, Severity
-from copark.inference.claims.standard import standard
-from copark.inference.claims.verdict import Verdict
-from copark.inference.diagnostics import title_of
+from copark.calibration.diagnostics import title_of
 from copark.labels import claim_number, join, lowered, variable_title
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
@@ -149,7 +149,7 @@ class _Show(Show):
 
     def summary(self) -> doc.Section:
         """Every claim with its word, its probability and its effect, a chart of every part, and a row for each."""
-        from copark.figures.claims import probabilities
+        from copark.analyses.claims.figures import probabilities
 
         t, found = self.t, self.found
         blocks: list[doc.Block] = [
@@ -268,7 +268,7 @@ class _Show(Show):
         return doc.Cards(tuple(cards))
 
     def drawn(self, claim: ClaimFinding) -> Iterator[tuple[str, Callable[[], Figure]]]:
-        from copark.figures import claims as figures
+        from copark.analyses.claims import figures
 
         found, lang = self.found, self.t.lang
         if len(claim.rows) > 1:

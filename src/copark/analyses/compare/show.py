@@ -80,7 +80,7 @@ class CompareShow(Show):
 
     def output(self, name: str) -> str:
         """What an output is called."""
-        from copark.figures.comparison import output_title
+        from copark.analyses.compare.figures import output_title
 
         return output_title(name, self.t.lang)
 
@@ -170,13 +170,13 @@ class CompareShow(Show):
 
     def foot(self) -> str:
         """What stands below a figure."""
-        from copark.figures.comparison import footer
+        from copark.analyses.compare.figures import footer
 
         return footer(self.found.studies, self.found.pairs, self.t.lang)
 
     def over_time(self, one: ComparedScenario) -> Iterator[doc.Chart]:
         """The course of each difference."""
-        from copark.figures.comparison import difference_bands
+        from copark.analyses.compare.figures import difference_bands
 
         t, reference = self.t, self.words["reference"]
         for found in (own for own in one.courses if own.output not in self.unchanged):
@@ -189,7 +189,7 @@ class CompareShow(Show):
 
     def at_ends(self) -> Iterator[doc.Chart]:
         """Every scenario's difference of an output at a date."""
-        from copark.figures.comparison import arms
+        from copark.analyses.compare.figures import arms
 
         t, found = self.t, self.found
         for output in (one.output for one in found.scenarios[0].courses):
@@ -274,7 +274,7 @@ class CompareShow(Show):
 
     def waterfall(self, one: ComparedScenario, parts: OutcomeParts) -> Figure:
         """Draw the parts of the change of the share of self-standing runs."""
-        from copark.figures.comparison import waterfall
+        from copark.analyses.compare.figures import waterfall
 
         t, at = self.t, OUTCOMES.index(STANDING)
         steps = [(t(f"group.{part.group}"), part.change[at], part.error[at]) for part in parts.parts]

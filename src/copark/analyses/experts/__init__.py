@@ -16,16 +16,13 @@ from pydantic import Field
 
 from copark.analyses.claims import Params as ClaimsParams
 from copark.analyses.claims import written
+from copark.analyses.claims.findings import TrialPlan, provenance_of, rules_of
+from copark.analyses.claims.rules import OPEN, SMALL, side
 from copark.analyses.claims.shared import draws_of, verdicts, workload_of
+from copark.analyses.claims.standard import standard, turned_word
+from copark.analyses.claims.verdict import Verdict, claim_verdict, joint, verdict_of
 from copark.analyses.contract import CaseParams, Option, Result, Said
-from copark.arrays import Floats
-from copark.errors import RunRefused
-from copark.inference.claims import TrialPlan, provenance_of, rules_of
-from copark.inference.claims.rules import OPEN, SMALL, side
-from copark.inference.claims.standard import standard, turned_word
-from copark.inference.claims.verdict import Verdict, claim_verdict, joint, verdict_of
-from copark.inference.draw_sources import DRAWS as BORROWED
-from copark.inference.elicitation import (
+from copark.analyses.experts.elicitation import (
     LEVELS,
     ExpertPlan,
     Opinion,
@@ -38,9 +35,12 @@ from copark.inference.elicitation import (
     shared,
     state_of,
 )
-from copark.inference.elicitation.workbook import Expert, Question, questions, read, template
-from copark.inference.exploration import Workload
+from copark.analyses.experts.workbook import Expert, Question, questions, read, template
+from copark.arrays import Floats
+from copark.calibration.draw_sources import DRAWS as BORROWED
+from copark.errors import RunRefused
 from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.workload import Workload
 from copark.stats.precision import effective
 from copark.stats.quantiles import weighted_quantiles
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from math import expm1, isfinite, nan
 from typing import TYPE_CHECKING
 
+from copark.analyses.claims.rules import SMALL, side
+from copark.analyses.claims.standard import standard, turned_word
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.experts import LEAST, Answer, Held, Row
+from copark.analyses.experts.elicitation import Estimate, literature
 from copark.analyses.show import Show, grouped, known
 from copark.cases import own_words
-from copark.inference.claims.rules import SMALL, side
-from copark.inference.claims.standard import standard, turned_word
-from copark.inference.elicitation import Estimate, literature
 from copark.labels import claim_number, join
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
@@ -152,7 +152,7 @@ class _Show(Show):
         return self.section("summary", *blocks)
 
     def drawing(self) -> Figure:
-        from copark.figures.claims import by_evidence
+        from copark.analyses.claims.figures import by_evidence
 
         t, found = self.t, self.found
         ways = dict.fromkeys(("prior", found.main, *self.added))

@@ -15,18 +15,7 @@ from pydantic import Field
 
 from copark.analyses.context import made_now, today
 from copark.analyses.contract import AnalysisParams, PowerOfTwo, Result, Said
-from copark.arrays import Floats
-from copark.cases.horizon import horizon_for, now_for
-from copark.inference import calibrations, panels
-from copark.inference import forecast as engine
-from copark.inference.calibration_setup import can_be_calibrated, cut_of, uses_everything
-from copark.inference.case_parameters import calibration_in_use, shipped_calibration
-from copark.inference.diagnostics import BINS, Note, judged, movements, verdict
-from copark.inference.pool.forecasts import GROWTH, MODEL, BaseRate, PooledOutlook, freeze_outlook
-from copark.inference.pool.panel import Panel, PanelSettings, mixture_quantiles, panel_identity
-from copark.inference.pool.parks import AXES, POOLED
-from copark.inference.rolling_origin import BLIND, BORROWED, Point, known_points
-from copark.inference.stacking import (
+from copark.analyses.stack.stacking import (
     LINE,
     STACK,
     UNSEEN,
@@ -37,7 +26,18 @@ from copark.inference.stacking import (
     stacks_of,
     with_stacks,
 )  # fmt: skip
-from copark.inference.validation_study import Spread
+from copark.arrays import Floats
+from copark.calibration import calibrations, panels
+from copark.calibration import forecast as engine
+from copark.calibration.calibration_setup import can_be_calibrated, cut_of, uses_everything
+from copark.calibration.case_parameters import calibration_in_use, shipped_calibration
+from copark.calibration.diagnostics import BINS, Note, judged, movements, verdict
+from copark.calibration.pool.forecasts import GROWTH, MODEL, BaseRate, PooledOutlook, freeze_outlook
+from copark.calibration.pool.panel import Panel, PanelSettings, mixture_quantiles, panel_identity
+from copark.calibration.pool.parks import AXES, POOLED
+from copark.calibration.rolling_origin import BLIND, BORROWED, Point, known_points
+from copark.calibration.validation_study import Spread
+from copark.cases.horizon import horizon_for, now_for
 from copark.stats.quantiles import LEVELS, band
 from copark.stats.shares import z_of
 from copark.texts import text
@@ -49,10 +49,10 @@ if TYPE_CHECKING:
 
     from copark.analyses.context import Context
     from copark.analyses.how_sure import Doubts
+    from copark.calibration.calibrate import Settings
+    from copark.calibration.calibrations import KeptPosterior
     from copark.cases.case import Case
     from copark.cases.quarters import Quarter
-    from copark.inference.calibrate import Settings
-    from copark.inference.calibrations import KeptPosterior
 
 NAMED = 0.03
 """Share of the variance from which a parameter is named."""
@@ -288,7 +288,7 @@ def deliver(params: Params, found: Answer, _context: Context) -> None:
 
 def compute(params: Params, context: Context) -> Answer:
     """Find or make what the forecast rests on, and run it forward."""
-    from copark.inference.calibrate import Settings
+    from copark.calibration.calibrate import Settings
 
     asked = asked_of(params, context)
     day = "" if params.freeze is None else today()
@@ -421,7 +421,7 @@ def _methods(frozen: engine.Frozen, stacks: Mapping[str, StackedForecast]) -> di
 
 def _on_own(asked: Asked, kept: KeptPosterior, context: Context, *, told: bool, day: str) -> dict[str, Any]:
     """Run a calibration forward and stack it; what the model's width comes from."""
-    from copark.inference.replay_posterior import project
+    from copark.calibration.replay_posterior import project
 
     replay, threads, case = kept.stored.replay, context.cores, asked.case
     everything, recipe = uses_everything(case, asked.cut), kept.stored.recipe["settings"]

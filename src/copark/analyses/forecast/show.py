@@ -10,12 +10,12 @@ import numpy as np
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.forecast import Answer, Borrowed
 from copark.analyses.show import Columns, Show, grouped, interval
+from copark.analyses.stack.stacking import FAR, NEAR, STACKED, UNSEEN
+from copark.calibration.diagnostics import title_of
+from copark.calibration.pool.forecasts import GROWTH, MODEL
+from copark.calibration.rolling_origin import CONDITIONAL
+from copark.calibration.validation_study import PAST, SHOCKS, SOURCES
 from copark.cases.quarters import Quarter
-from copark.inference.diagnostics import title_of
-from copark.inference.pool.forecasts import GROWTH, MODEL
-from copark.inference.rolling_origin import CONDITIONAL
-from copark.inference.stacking import FAR, NEAR, STACKED, UNSEEN
-from copark.inference.validation_study import PAST, SHOCKS, SOURCES
 from copark.labels import method_title, observable_title, titled
 from copark.model.variables import catalogue
 from copark.presentation import document as doc

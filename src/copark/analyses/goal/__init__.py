@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from pydantic import Field
 
 from copark.analyses.contract import AheadParams, Choice, Keys, Option, Result, Said
-from copark.inference.goal import (
+from copark.analyses.goal.lever_sets import FutureEvent, LeverSettings, read_events, scenario_with
+from copark.analyses.goal.search import (
     LAST,
     MOST_SETS,
     Confirmed,
@@ -22,8 +23,7 @@ from copark.inference.goal import (
     ladder,
     read_targets,
 )
-from copark.inference.goal.lever_sets import FutureEvent, LeverSettings, read_events, scenario_with
-from copark.inference.levers.schema import (
+from copark.analyses.levers.schema import (
     AS_IT_IS,
     GeneralLevers,
     Lever,
@@ -206,8 +206,8 @@ def _study(params: Params, case: Case, file: LeverFile) -> Study:
 
 def compute(params: Params, context: Context) -> Answer:
     """Search on common random numbers, then run what is left anew."""
+    from copark.calibration.case_parameters import settle
     from copark.cases.horizon import horizon_of
-    from copark.inference.case_parameters import settle
     from copark.simulation.study import baseline
 
     case, (seen, file, first) = context.case(params.case), _asked(params, context)

@@ -10,14 +10,14 @@ from functools import partial
 
 from copark.analyses.contract import Choice, Said, Texts, assemble
 from copark.analyses.goal import Answer, event_title
+from copark.analyses.goal.lever_sets import FutureEvent, example_events, read_events
+from copark.analyses.goal.search import Confirmed, GoalTarget, read_targets
+from copark.analyses.levers.findings import named
+from copark.analyses.levers.measures import SIDES, measure_of
+from copark.analyses.levers.recommendation import recommendation_rule
 from copark.analyses.levers.show import SIGNS, change, middle
 from copark.analyses.show import Show
 from copark.cases.case import Case
-from copark.inference.goal import Confirmed, GoalTarget, read_targets
-from copark.inference.goal.lever_sets import FutureEvent, example_events, read_events
-from copark.inference.levers import named
-from copark.inference.levers.measures import SIDES, measure_of
-from copark.inference.levers.recommendation import recommendation_rule
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import percent, percent_words, shown, spoken

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from copark.analyses.context import made_now
 from copark.analyses.contract import AnalysisParams, PowerOfTwo, Result
-from copark.inference.joint.findings import PANELS, Findings, find
+from copark.analyses.joint.findings import PANELS, Findings, find
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,8 +58,8 @@ def panels_of(params: Params, context: Context) -> int:
 
     Raises RunRefused if the number cannot be used, or is too small for an inference of thirty parameters.
     """
+    from copark.calibration.panels import runs_of
     from copark.errors import RunRefused
-    from copark.inference.panels import runs_of
 
     found = PANELS if params.runs is None else runs_of(params.runs, context.lang)
     if found < FEWEST:
@@ -69,8 +69,8 @@ def panels_of(params: Params, context: Context) -> int:
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
     """Parks of the panel and what they report, and how many panels."""
+    from copark.analyses.joint.simulated_panels import members
     from copark.identity import hash_content
-    from copark.inference.joint.simulated_panels import members
 
     parks = {one.name: [hash_content(one.park.content), one.operator, one.outcomes] for one in members()}
     return {"parks": parks, "panels": panels_of(params, context)}

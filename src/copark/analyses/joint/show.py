@@ -7,10 +7,10 @@ from functools import partial
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.joint import Answer
+from copark.analyses.joint.findings import FIRST, FURTHER_SETS, GROUP, LEAST, LEVEL, AxisFinding
+from copark.analyses.joint.simulated_panels import AGES, DUE, HYPER
 from copark.analyses.show import Show, grouped
-from copark.inference.joint.findings import FIRST, FURTHER_SETS, GROUP, LEAST, LEVEL, AxisFinding
-from copark.inference.joint.simulated_panels import AGES, DUE, HYPER
-from copark.inference.pool.parks import GROUPS
+from copark.calibration.pool.parks import GROUPS
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent
 from copark.stats.jackknife import reach
@@ -132,7 +132,7 @@ class _Show(Show):
 
     def parameters(self) -> doc.Section:
         """Every parameter: prior, posterior, movement, and what simulated panels tell."""
-        from copark.figures.calibration import places
+        from copark.analyses.joint.figures import places
 
         rows = [
             (self.title(one), self.band(one.prior), self.band(one.posterior), self.word(one),

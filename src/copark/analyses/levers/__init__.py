@@ -14,10 +14,10 @@ from pydantic import Field
 
 from copark.analyses.contract import AheadParams, Choice, Keys, Option, Result, Said
 from copark.analyses.how_sure import NONE, Doubts, doubts_of
-from copark.inference.levers import LeverFindings, find
-from copark.inference.levers.recommendation import Reason, Recommendation, recommend
-from copark.inference.levers.runner import Asked, ask, carry_out, from_dataset, to_dataset
-from copark.inference.levers.schema import load_levers, wanted_levers
+from copark.analyses.levers.findings import LeverFindings, find
+from copark.analyses.levers.recommendation import Reason, Recommendation, recommend
+from copark.analyses.levers.runner import Asked, ask, carry_out, from_dataset, to_dataset
+from copark.analyses.levers.schema import load_levers, wanted_levers
 from copark.stats.shares import Share
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from copark.analyses.context import Context
-    from copark.inference.levers.schema import LeverFile, Since
+    from copark.analyses.levers.schema import LeverFile, Since
 
 
 def levers_of(context: Context, given: Mapping[str, Any]) -> list[Choice]:

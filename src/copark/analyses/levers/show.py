@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.levers import Answer
+from copark.analyses.levers.findings import Balance, Choice, Gain, Leaning
+from copark.analyses.levers.measures import BUDGETS, NAMES, RANKED, SIDES, Measure, measure_of
+from copark.analyses.levers.recommendation import Judgement
 from copark.analyses.show import Show, grouped
-from copark.inference.levers import Balance, Choice, Gain, Leaning
-from copark.inference.levers.measures import BUDGETS, NAMES, RANKED, SIDES, Measure, measure_of
-from copark.inference.levers.recommendation import Judgement
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import percent, shown
@@ -251,7 +251,7 @@ class _Show(Show):
         )
 
     def changes(self) -> doc.Section:
-        from copark.figures.levers import operating, standing
+        from copark.analyses.levers.figures import operating, standing
 
         t, found = self.t, self.found
         return self.section(
@@ -286,7 +286,7 @@ class _Show(Show):
 
     def sides(self) -> tuple[doc.Section, doc.Section]:
         """Who gains and who loses: drawn, and in words."""
-        from copark.figures.levers import sides
+        from copark.analyses.levers.figures import sides
 
         t, found = self.t, self.found
         verdicts = {one.setting: one.verdicts for one in found.balances}

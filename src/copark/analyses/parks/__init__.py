@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 from pydantic import Field
 
 from copark.analyses.contract import AnalysisParams, Result, Rows
+from copark.analyses.typology.measures import EnterpriseCourse, courses_of
 from copark.cases.completeness import State, mechanisms_of
 from copark.cases.observed_variables import country_name
 from copark.cases.parks import Outcome, Park, ParkType, Place, load_parks
 from copark.cases.table_schemas import Source
-from copark.inference.typology.measures import EnterpriseCourse, courses_of
 from copark.texts import LANGUAGES, text
 
 if TYPE_CHECKING:

@@ -67,7 +67,7 @@ class _Show(Show):
 
     def courses(self) -> doc.Section:
         """Small multiples of the parks that have a series: of each type the oldest first."""
-        from copark.figures.parks import ParkCourse, multiples
+        from copark.analyses.parks.figures import ParkCourse, multiples
 
         lang = self.t.lang
         drawn = [

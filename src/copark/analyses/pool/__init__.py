@@ -13,13 +13,13 @@ from pydantic import Field
 from copark.analyses.case_table import Names
 from copark.analyses.context import made_now
 from copark.analyses.contract import AnalysisParams, Local, PowerOfTwo, Remakeable, Rows, by_difference
-from copark.inference.panels import PanelFindings, find, one_at_a_time, runs_of, shares
+from copark.calibration.panels import PanelFindings, find, one_at_a_time, runs_of, shares
 from copark.texts import text
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
-    from copark.inference.pool.panel import Panel, PanelSettings
-    from copark.inference.pool.parks import Park
+    from copark.calibration.pool.panel import Panel, PanelSettings
+    from copark.calibration.pool.parks import Park
 
 
 COLUMNS = ("kind", "values", "reach", "directions", "shrinkage_size", "shrinkage_rest", "lent")
@@ -55,9 +55,9 @@ def asked_of(params: Params, context: Context) -> tuple[tuple[Park, ...], PanelS
     Raises copark.errors.CoparkError if a case is missing or has faults, the number of runs cannot be used, or no panel
     ships.
     """
-    from copark.inference.draw_sources import shipped_draws
-    from copark.inference.pool.panel import PanelSettings
-    from copark.inference.pool.parks import parks_of
+    from copark.calibration.draw_sources import shipped_draws
+    from copark.calibration.pool.panel import PanelSettings
+    from copark.calibration.pool.parks import parks_of
 
     if params.check:
         recipe = shipped_draws().recipe
@@ -68,7 +68,7 @@ def asked_of(params: Params, context: Context) -> tuple[tuple[Park, ...], PanelS
 
 def depends_on(params: Params, context: Context) -> dict[str, Any]:
     """The panel: parks and what they report."""
-    from copark.inference.pool.panel import panel_identity
+    from copark.calibration.pool.panel import panel_identity
 
     return {"panel": panel_identity(*asked_of(params, context))}
 
@@ -85,8 +85,8 @@ def compute(params: Params, context: Context) -> Answer:
 
     Raises RunRefused where no panel is to be made: it takes hours.
     """
+    from copark.calibration.pool.panel import learn
     from copark.errors import RunRefused
-    from copark.inference.pool.panel import learn
 
     if not context.calibrates:
         raise RunRefused(text("pool.not_here", context.lang))
@@ -104,8 +104,8 @@ def compute(params: Params, context: Context) -> Answer:
 
 def _compared(panel: Panel) -> dict[str, Any]:
     """How the shipped panel, made again by its recipe, compares."""
-    from copark.inference.draw_sources import CLOSE, is_current, largest_difference, shipped_draws, thinned
-    from copark.inference.pool.panel import recipe_of
+    from copark.calibration.draw_sources import CLOSE, is_current, largest_difference, shipped_draws, thinned
+    from copark.calibration.pool.panel import recipe_of
 
     shipped = shipped_draws()
     stale = not is_current(shipped, recipe_of(panel.parks, panel.settings))

@@ -6,9 +6,9 @@ from functools import partial
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.pool import Answer
 from copark.analyses.show import Show, made_again
-from copark.inference.diagnostics import title_of
-from copark.inference.panels import PanelFindings, ParkFindings
-from copark.inference.pool.parks import AXES, SIZES
+from copark.calibration.diagnostics import title_of
+from copark.calibration.panels import PanelFindings, ParkFindings
+from copark.calibration.pool.parks import AXES, SIZES
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent
 from copark.texts import text

@@ -14,13 +14,13 @@ from pydantic import Field
 
 from copark.analyses.context import made_now
 from copark.analyses.contract import AnalysisParams, Result, Rows
-from copark.inference.outcome_reliability import ReliabilityFindings, find
+from copark.analyses.reliability.findings import ReliabilityFindings, find
 from copark.simulation.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
+    from copark.calibration.draw_sources import PosteriorSource
     from copark.cases.parks import Parks
-    from copark.inference.draw_sources import PosteriorSource
 
 
 class Params(AnalysisParams):
@@ -50,7 +50,7 @@ class Answer(ReliabilityFindings, Result):
 
 def depends_on(_params: Params, context: Context) -> dict[str, Any]:
     """The parks and their cases, their calibrations, and what is lent where they have none."""
-    from copark.inference.draw_sources import shipped_draws
+    from copark.calibration.draw_sources import shipped_draws
 
     return {
         "lent": shipped_draws().identity,
@@ -61,7 +61,7 @@ def depends_on(_params: Params, context: Context) -> dict[str, Any]:
 
 def _calibrations(context: Context) -> Mapping[str, PosteriorSource]:
     """Draws of the calibrations that ship, by case."""
-    from copark.inference.case_parameters import parameters_of, shipped_cases
+    from copark.calibration.case_parameters import parameters_of, shipped_cases
 
     found = {name: parameters_of(context.case(name), wanted="shipped").posterior for name in shipped_cases()}
     return {name: source for name, source in found.items() if source is not None}
@@ -76,7 +76,7 @@ def _book() -> Parks:
 
 def compute(params: Params, context: Context) -> Answer:
     """Run every park of the casebook that has a case and an outcome as if it were new; set it beside the record."""
-    from copark.inference.draw_sources import shipped_draws
+    from copark.calibration.draw_sources import shipped_draws
 
     outcomes = [(one.case, one.outcome) for one in _book().parks if one.outcome is not None]
     known = [outcome for _, outcome in outcomes]

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.reliability import Answer
+from copark.analyses.reliability.findings import DONE, SAID
 from copark.analyses.show import Columns, Show
-from copark.inference.outcome_reliability import DONE, SAID
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent
 from copark.simulation.outcomes import OUTCOMES
@@ -64,7 +64,7 @@ class _Show(Show):
         return self.section("summary", doc.Cards(cards), doc.Bullets(words))
 
     def parks(self) -> doc.Section:
-        from copark.figures.calibration import parks
+        from copark.analyses.reliability.figures import parks
 
         found, t = self.found, self.t
         shares = [

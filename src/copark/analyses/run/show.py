@@ -166,7 +166,7 @@ class _Show(AboutCase):
 
     def knows(self, row: ObservedComparison) -> bool:
         """Whether the calibration used an observation kept for validation: then it is none to be tested by."""
-        from copark.inference.calibration_setup import uses_everything
+        from copark.calibration.calibration_setup import uses_everything
 
         trust = self.found.trust
         if trust is None or not trust.cut:

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Annotated
 
 from copark.analyses.contract import AnalysisParams, Option, Result, Rows, Said
 from copark.arrays import Floats
-from copark.inference.rolling_origin import ScoreLine
+from copark.calibration.rolling_origin import ScoreLine
 from copark.stats.quantiles import LEVELS
 from copark.stats.scores import Percentiles
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context
-    from copark.inference.forecast import Frozen, LeftOut
-    from copark.inference.rolling_origin import Score
+    from copark.calibration.forecast import Frozen, LeftOut
+    from copark.calibration.rolling_origin import Score
 
 
 class Params(AnalysisParams):
@@ -137,11 +137,11 @@ def compute(params: Params, context: Context) -> Answer:
     Raises copark.errors.CoparkError if the file is no frozen forecast or was changed, the table has faults, or nothing
     in it can be scored.
     """
+    from copark.analyses.stack.stacking import STACK
+    from copark.calibration.forecast import Frozen, later_targets, read, read_later, score_later
+    from copark.calibration.rolling_origin import NAIVE, table
     from copark.cases.observed_variables import series_title
     from copark.errors import RunRefused
-    from copark.inference.forecast import Frozen, later_targets, read, read_later, score_later
-    from copark.inference.rolling_origin import NAIVE, table
-    from copark.inference.stacking import STACK
     from copark.texts import text
 
     content = read(params.file)
@@ -201,7 +201,7 @@ def _left(rows: Sequence[LeftOut]) -> tuple[Left, ...]:
 
 def _values(scores: Sequence[Score], method: str, benchmark: str) -> tuple[Scored, ...]:
     """Values by observable and date, with what model and benchmark had said of them."""
-    from copark.inference.rolling_origin import moment
+    from copark.calibration.rolling_origin import moment
 
     beside = {one.target.name: one for one in scores if one.method == benchmark}
     own = [one for one in scores if one.method == method]

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.score import Answer, Forecasted, why_left
 from copark.analyses.show import Columns, Show, grouped
+from copark.calibration.rolling_origin import Point, ScoreLine
 from copark.cases.observed_variables import series_title
 from copark.cases.quarters import Quarter
-from copark.inference.rolling_origin import Point, ScoreLine
 from copark.labels import method_title, observable_title, titled, winner_title
 from copark.presentation import document as doc
 from copark.presentation.numbers import bounded, percentile

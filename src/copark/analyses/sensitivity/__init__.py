@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from copark.analyses.contract import CaseParams, Result, Rows
+from copark.analyses.sensitivity import exploration as engine
+from copark.analyses.sensitivity.exploration import METHODS, Exploration, ExplorationSettings
 from copark.errors import RunRefused
 from copark.identity import hash_array
-from copark.inference import exploration as engine
-from copark.inference.exploration import METHODS, Exploration, ExplorationSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from copark.analyses.context import Context
-    from copark.inference.case_parameters import CaseParameters
-    from copark.inference.exploration import Workload
+    from copark.calibration.case_parameters import CaseParameters
+    from copark.simulation.workload import Workload
 
 LEAST_SAMPLE, SAMPLES = 1 << 9, 16
 """Runs of a random sample at least, and for each row of the Sobol' design."""

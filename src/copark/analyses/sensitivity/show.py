@@ -15,8 +15,8 @@ from copark.presentation import document as doc
 from copark.presentation.numbers import number
 
 if TYPE_CHECKING:
-    from copark.inference.exploration import GivenSet
-    from copark.inference.exploration.samples import Readout
+    from copark.analyses.sensitivity.exploration import GivenSet
+    from copark.analyses.sensitivity.samples import Readout
 
 SEEN = ("operating-20", "failed-20", "result_cumulative-20")
 """Outputs whose tables of samples at hand are not folded away; indices are drawn for all."""
@@ -171,7 +171,7 @@ class _Show(Show):
         return self.t(f"moved.{self.found.moved[name]}") if name in self.found.moved else None
 
     def sobol(self) -> doc.Section:
-        from copark.figures.comparison import sobol_bars
+        from copark.analyses.compare.figures import sobol_bars
 
         t, found = self.t, self.found
         charts = [

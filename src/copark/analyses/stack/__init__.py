@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from copark.analyses.context import made_now
 from copark.analyses.contract import AnalysisParams, Local, Remakeable, Said, by_difference
-from copark.inference.stacking import Judged
+from copark.analyses.stack.stacking import Judged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from copark.analyses.context import Context
-    from copark.inference.remade import Comparison
-    from copark.inference.stacking import Stack
+    from copark.analyses.stack.stacking import Stack
+    from copark.calibration.remade import Comparison
 
 
 class Params(AnalysisParams):
@@ -64,8 +64,8 @@ class Answer(Remakeable):
 
 def depends_on(_params: Params, context: Context) -> dict[str, Any]:
     """The shipped stack, and whether parks and model are still those it was learned from."""
-    from copark.inference.pool.parks import parks_of
-    from copark.inference.stacking import is_current, shipped
+    from copark.analyses.stack.stacking import is_current, shipped
+    from copark.calibration.pool.parks import parks_of
 
     stack = shipped().stack
     return {"stack": stack.identity, "current": is_current(parks_of(tuple(stack.recipe["parks"]), context.lang))}
@@ -81,9 +81,9 @@ def compute(params: Params, context: Context) -> Answer:
 
     Raises RunRefused where no panel is to be made: it takes an hour or more.
     """
+    from copark.analyses.stack.stacking import is_current, judge, load_trials, shipped
+    from copark.calibration.pool.parks import parks_of
     from copark.errors import RunRefused
-    from copark.inference.pool.parks import parks_of
-    from copark.inference.stacking import is_current, judge, load_trials, shipped
     from copark.texts import text
 
     if params.check and not context.calibrates:
@@ -109,10 +109,10 @@ def _weights(stack: Stack) -> Iterator[Weight]:
 
 def _again(context: Context) -> Comparison:
     """The trials that ship, made again by their recipe."""
-    from copark.inference.panels import one_at_a_time, shares
-    from copark.inference.pool.panel import PanelSettings, learn
-    from copark.inference.pool.parks import parks_of
-    from copark.inference.stacking import CLOSE, largest_difference, load_trials, shipped, trials_of
+    from copark.analyses.stack.stacking import CLOSE, largest_difference, load_trials, shipped, trials_of
+    from copark.calibration.panels import one_at_a_time, shares
+    from copark.calibration.pool.panel import PanelSettings, learn
+    from copark.calibration.pool.parks import parks_of
 
     recipe = shipped().stack.recipe
     parks, settings = parks_of(tuple(recipe["parks"]), context.lang), PanelSettings(**recipe["settings"])

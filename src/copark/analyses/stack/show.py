@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show, grouped, made_again
 from copark.analyses.stack import Answer
-from copark.inference.pool.forecasts import GROWTH, MODEL
-from copark.inference.stacking import STACK, Beside
+from copark.analyses.stack.stacking import STACK, Beside
+from copark.calibration.pool.forecasts import GROWTH, MODEL
 from copark.labels import method_title, observable_title
 from copark.presentation import document as doc
 from copark.presentation.numbers import number, percent

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from pydantic import Field
 
 from copark.analyses.contract import AnalysisParams, Result, Rows
-from copark.inference.suzhou import SuzhouFindings, find
+from copark.analyses.suzhou.findings import SuzhouFindings, find
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context

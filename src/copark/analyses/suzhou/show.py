@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Show
 from copark.analyses.suzhou import STUDY, Answer
-from copark.inference.suzhou import FACTUAL, Band
+from copark.analyses.suzhou.findings import FACTUAL, Band
 from copark.presentation import document as doc
 from copark.presentation.numbers import number
 
@@ -80,7 +80,7 @@ class _Show(Show):
         return self.section("summary", doc.Cards(cards), self.text("lead"), doc.Bullets(words), self.caveat("caveat"))
 
     def developer(self) -> doc.Section:
-        from copark.figures.parks import developer
+        from copark.analyses.suzhou.figures import developer
 
         found, lang = self.found, self.t.lang
         drawn = self.chart("developer", lambda: developer(found, lang), self.quarters())
@@ -140,7 +140,7 @@ class _Show(Show):
         return self.section("contrasts", self.text("contrasts.lead"), table)
 
     def enterprises(self) -> doc.Section:
-        from copark.figures.parks import enterprises
+        from copark.analyses.suzhou.figures import enterprises
 
         drawn = self.chart("enterprises", lambda: enterprises(self.found, self.t.lang))
         return self.section("enterprises", self.text("enterprises.lead"), drawn)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from pydantic import Field
 
 from copark.analyses.contract import AnalysisParams, Result, Rows
-from copark.inference.typology import TypeFindings, find
+from copark.analyses.typology.findings import TypeFindings, find
 
 if TYPE_CHECKING:
     from copark.analyses.context import Context

@@ -7,9 +7,9 @@ import numpy as np
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Columns, Show
 from copark.analyses.typology import FACTORIAL, TWINS, Answer
+from copark.analyses.typology.findings import READ, SECOND, SHARES, TYPES, FactorPart, TwinReading
+from copark.analyses.typology.measures import STANDINGS
 from copark.cases.observed_variables import country_name
-from copark.inference.typology import READ, SECOND, SHARES, TYPES, FactorPart, TwinReading
-from copark.inference.typology.measures import STANDINGS
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
 from copark.presentation.numbers import number
@@ -88,7 +88,7 @@ class _Show(Show):
         )
 
     def observed(self) -> doc.Section:
-        from copark.figures import parks as figures
+        from copark.analyses.typology import figures
 
         found, lang = self.found, self.t.lang
         return self.section(

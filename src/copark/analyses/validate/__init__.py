@@ -15,10 +15,10 @@ from pydantic import BeforeValidator, Field
 from copark.analyses.context import made_now
 from copark.analyses.contract import AnalysisParams, Option, PowerOfTwo, Result, Rows, Said
 from copark.arrays import Floats
+from copark.calibration import calibrations
+from copark.calibration.rolling_origin import BLIND, Point
+from copark.calibration.validation_study import Assessment
 from copark.identity import hash_array
-from copark.inference import calibrations
-from copark.inference.rolling_origin import BLIND, Point
-from copark.inference.validation_study import Assessment
 from copark.presentation.document import Evidence
 from copark.texts import text
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from copark.analyses.context import Context
+    from copark.calibration.calibrate import Settings
+    from copark.calibration.replay_posterior import ReplayPosterior
+    from copark.calibration.rolling_origin import Origin
     from copark.cases.case import Case
     from copark.cases.quarters import Quarter
-    from copark.inference.calibrate import Settings
-    from copark.inference.replay_posterior import ReplayPosterior
-    from copark.inference.rolling_origin import Origin
 
 YEARS_BEFORE = (4, 2, 0)
 """Forecasts are made from so many years before the end of the fitted values, unless told otherwise."""
@@ -114,7 +114,7 @@ def asked_of(params: Params, context: Context) -> Asked:
     Raises copark.errors.CoparkError if the case is missing, has faults, or nothing to fit to or to score on, or a cut
     or runs cannot be used.
     """
-    from copark.inference.calibrate import Settings
+    from copark.calibration.calibrate import Settings
 
     case = context.case(params.case)
     settings = calibrations.settings_of(params.runs, params.seed, context.lang, usual=Settings())
@@ -128,10 +128,10 @@ def cuts_of(case: Case, cuts: Sequence[str], lang: str = "en") -> tuple[Quarter,
     Raises RunRefused if one is no quarter of the case, later than the fitted values, or nothing is known by it or came
     after it.
     """
+    from copark.calibration.calibration_setup import cut_of, fitted_until
+    from copark.calibration.observations import targets
+    from copark.calibration.rolling_origin import is_exact
     from copark.errors import RunRefused
-    from copark.inference.calibration_setup import cut_of, fitted_until
-    from copark.inference.observations import targets
-    from copark.inference.rolling_origin import is_exact
 
     end = fitted_until(case)
     if cuts:
@@ -149,9 +149,9 @@ def cuts_of(case: Case, cuts: Sequence[str], lang: str = "en") -> tuple[Quarter,
 
 def _ready(case: Case, cut: Quarter, settings: Settings, out: Path | None) -> dict[Quarter, ReplayPosterior]:
     """The replay posterior of a cut, where one ships with the case or is kept, made with these settings."""
+    from copark.calibration.calibrate import Settings
+    from copark.calibration.calibrations import own_folder
     from copark.cases.casebook import posteriors_of
-    from copark.inference.calibrate import Settings
-    from copark.inference.calibrations import own_folder
 
     own = [] if out is None else sorted(own_folder(out).glob(f"{case.name}-*"))
     for place in (*posteriors_of(case).values(), *own):
@@ -171,9 +171,9 @@ def depends_on(params: Params, context: Context) -> dict[str, Any]:
 def compute(params: Params, context: Context) -> Answer:
     """Make the batch and the posteriors, or go on with them; forecast, and score."""
     from copark.analyses.show import evidence_of
-    from copark.inference.draw_sources import PosteriorSource
-    from copark.inference.observations import targets
-    from copark.inference.validation_study import assess
+    from copark.calibration.draw_sources import PosteriorSource
+    from copark.calibration.observations import targets
+    from copark.calibration.validation_study import assess
 
     asked, threads = asked_of(params, context), context.cores
     case, settings, last = asked.case, asked.settings, asked.cuts[-1]
@@ -194,9 +194,9 @@ def compute(params: Params, context: Context) -> Answer:
 
 def _origins(asked: Asked, context: Context, threads: int) -> tuple[Origin, ...]:
     """Forecasts from every cut."""
-    from copark.inference.calibrate import recipe_of
-    from copark.inference.prior import make_batch
-    from copark.inference.rolling_origin import rolling
+    from copark.calibration.calibrate import recipe_of
+    from copark.calibration.prior import make_batch
+    from copark.calibration.rolling_origin import rolling
 
     case, cuts, settings = asked.case, asked.cuts, asked.settings
     folder = None if context.out is None else calibrations.batches_in(context.out)
@@ -220,7 +220,7 @@ def _origins(asked: Asked, context: Context, threads: int) -> tuple[Origin, ...]
 
 def _fan(found: Assessment, origin: Origin, case: Case, variable: str) -> ForecastBands:
     """Quantiles of the model and of the best benchmark, and reported values."""
-    from copark.inference.rolling_origin import benchmarks_at, known_points, later_points
+    from copark.calibration.rolling_origin import benchmarks_at, known_points, later_points
     from copark.stats.quantiles import LEVELS
 
     projection = origin.projections[BLIND]

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from copark.analyses.contract import Texts, assemble
 from copark.analyses.show import Columns, Show, grouped
 from copark.analyses.validate import Answer
+from copark.calibration.diagnostics import title_of
+from copark.calibration.rolling_origin import BLIND, CONDITIONAL, MODELS, NAIVE, Score, ScoreLine
+from copark.calibration.validation_study import FAIR, SHOCKS, SOURCES, Assessment, Judged
 from copark.cases.quarters import Quarter
-from copark.inference.diagnostics import title_of
-from copark.inference.rolling_origin import BLIND, CONDITIONAL, MODELS, NAIVE, Score, ScoreLine
-from copark.inference.validation_study import FAIR, SHOCKS, SOURCES, Assessment, Judged
 from copark.labels import join, method_title, observable_title, titled, winner_title
 from copark.model.variables import catalogue
 from copark.presentation import document as doc
@@ -24,7 +24,7 @@ from copark.presentation.numbers import bare, bounded, number, percent, percenti
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from copark.inference.validation_study import Honesty, Swap, Width
+    from copark.calibration.validation_study import Honesty, Swap, Width
 
 SHOWN = (BLIND, "line")
 """Methods that every value is shown beside."""

@@ -16,16 +16,16 @@ from pydantic import Field
 
 from copark.analyses.claims import Params as ClaimsParams
 from copark.analyses.claims import written
+from copark.analyses.claims.findings import rules_of
 from copark.analyses.claims.shared import verdicts, workload_of
 from copark.analyses.contract import CaseParams, Choice, Keys, Option, Result, Rows, Said
+from copark.analyses.voi import worlds as made
 from copark.arrays import Floats
+from copark.calibration.draw_sources import DRAWS as BORROWED
+from copark.calibration.observations import noise
 from copark.errors import RunRefused, printable
-from copark.inference import voi as made
-from copark.inference.claims import rules_of
-from copark.inference.draw_sources import DRAWS as BORROWED
-from copark.inference.exploration import Workload
-from copark.inference.observations import noise
 from copark.labels import claim_number
+from copark.simulation.workload import Workload
 from copark.stats.value_of_information import SURE, Foretold, InformationGain, foretell, gains
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 
     import xarray as xr
 
+    from copark.analyses.claims.schema import Claim, Part
+    from copark.analyses.claims.verdict import Verdict
     from copark.analyses.context import Context
-    from copark.inference.claims.schema import Claim, Part
-    from copark.inference.claims.verdict import Verdict
 
 FACTORS = (0.5, 1.0, 2.0, 4.0)
 """Errors that the best observation of each claim is tried with, as multiples of the usual ones."""
@@ -274,7 +274,7 @@ class _Reports:
     """What is known and what candidates report in the worlds of a plan, errors included."""
 
     def __init__(self, plan: made.InformationPlan, worlds: xr.Dataset) -> None:
-        from copark.inference.observations import ObservationModel
+        from copark.calibration.observations import ObservationModel
 
         self.plan, self.candidates = plan, made.candidates(plan.case, tuple(map(str, worlds["parameters"].to_numpy())))
         self.columns = {one: n for n, one in enumerate(made.columns_of(self.candidates))}
@@ -315,7 +315,7 @@ def _logs(values: Floats) -> Floats:
 
 def _weighed(plan: made.InformationPlan, worlds: xr.Dataset, params: Params, context: Context) -> Answer:
     """Regress every question on every observation."""
-    from copark.inference.posterior import one_thread
+    from copark.calibration.posterior import one_thread
 
     claimed = verdicts(params, plan.draws, context)
     tell = context.stage("analyse")
@@ -346,7 +346,7 @@ def _weighed(plan: made.InformationPlan, worlds: xr.Dataset, params: Params, con
 
 
 def _provenance(plan: made.InformationPlan) -> dict[str, Any]:
-    from copark.inference.claims import TrialPlan, provenance_of
+    from copark.analyses.claims.findings import TrialPlan, provenance_of
 
     kind = "prior" if plan.source is None else "posterior"
     trial = TrialPlan(plan.draws, plan.futures, plan.seed, 1, kind)

@@ -13,8 +13,8 @@ from copark.presentation import document as doc
 from copark.presentation.numbers import exact, precise, shown
 
 if TYPE_CHECKING:
+    from copark.analyses.levers.figures import Bars
     from copark.analyses.voi import OpenQuestion, PossibleObservation
-    from copark.figures.levers import Bars
 
 DRAWN, EACH, MANY = 8, 3, 3
 """Claims drawn, observations of each, and dates that are named one by one."""
@@ -135,7 +135,7 @@ class _Show(Show):
         """Sections that there are only where something is open: gains drawn, ranked, and by precision."""
         if not self.best:
             return
-        from copark.figures.levers import gain_bars
+        from copark.analyses.levers.figures import gain_bars
 
         t, found = self.t, self.found
         heads = (t("axis.gain"), t("column.decided"))
@@ -148,7 +148,7 @@ class _Show(Show):
         yield self.section("precision", self.text("precision.lead"), self.precisions())
 
     def bars(self) -> Sequence[Bars]:
-        from copark.figures.levers import Bars
+        from copark.analyses.levers.figures import Bars
 
         return [
             Bars(self.title(one.question), tuple(

@@ -12,13 +12,13 @@ from copark.analyses.contract import CaseParams
 from copark.presentation.rendered_document import Chart, Page, Table
 from copark.web.api.jobs import JOB_COST, JobInfo, accepted, submitted
 from copark.web.api.replies import NAME, Asking, CaseName, Here, Identity, Lang, StrictRoute, answered, attachment, sent
+from copark.web.content import analyses as served
+from copark.web.content.case_registry import Shelved
+from copark.web.content.job_tasks import Errand
+from copark.web.content.lever_options import DecisionAnswer, decisions_of
+from copark.web.content.responses import Said
 from copark.web.middleware import REPORT
 from copark.web.problems import Problem
-from copark.workflows.serving import analyses as served
-from copark.workflows.serving.case_registry import Shelved
-from copark.workflows.serving.job_tasks import Errand
-from copark.workflows.serving.lever_options import DecisionAnswer, decisions_of
-from copark.workflows.serving.responses import Said
 
 router = APIRouter(tags=["analyses"], route_class=StrictRoute)
 AnalysisName = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,59}$", description="Name of an analysis.")]

@@ -8,15 +8,15 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from copark.web.api.replies import JSON, Asking, Here, Lang, StrictRoute, answered, as_bytes, attachment, sent
-from copark.workflows.serving import requests
-from copark.workflows.serving.case_registry import Shelved
-from copark.workflows.serving.coupling import OUTPUTS, CouplingAnswer, coupling_of
-from copark.workflows.serving.engine import Ticket
-from copark.workflows.serving.faults import absent
-from copark.workflows.serving.job_tasks import AskedStudy, RunRecord
-from copark.workflows.serving.requests import Ask, Parts, Study
-from copark.workflows.serving.responses import Answer, SimulationAnswer
-from copark.workflows.serving.simulation import FORMS, answer, export
+from copark.web.content import requests
+from copark.web.content.case_registry import Shelved
+from copark.web.content.coupling import OUTPUTS, CouplingAnswer, coupling_of
+from copark.web.content.engine import Ticket
+from copark.web.content.faults import absent
+from copark.web.content.job_tasks import AskedStudy, RunRecord
+from copark.web.content.requests import Ask, Parts, Study
+from copark.web.content.responses import Answer, SimulationAnswer
+from copark.web.content.simulation import FORMS, answer, export
 
 router = APIRouter(tags=["answers"], route_class=StrictRoute)
 Make = Callable[[Study, Shelved, Ticket], Answer]

@@ -10,11 +10,9 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
 from copark.web.api.replies import Asking, CasePath, Here, Lang, StrictRoute, answered, attachment, sent
-from copark.web.limits import Owner, owner_by_word
-from copark.web.problems import Problem
-from copark.workflows.serving.actor_network import NetworkAnswer, network_of
-from copark.workflows.serving.case_registry import naming, packed, skeleton
-from copark.workflows.serving.cases import (
+from copark.web.content.actor_network import NetworkAnswer, network_of
+from copark.web.content.case_registry import naming, packed, skeleton
+from copark.web.content.cases import (
     CaseAnswer,
     DeletedCase,
     UploadAnswer,
@@ -24,11 +22,13 @@ from copark.workflows.serving.cases import (
     describe,
     uploaded,
 )
-from copark.workflows.serving.faults import absent
-from copark.workflows.serving.own_parks import DeletedPark, ParksFull
-from copark.workflows.serving.requests import Ask, AskedScenario, CaseKey, SimulationRequest, study_of
-from copark.workflows.serving.responses import Answer, CaseName
-from copark.workflows.serving.simulation import case_name
+from copark.web.content.faults import absent
+from copark.web.content.own_parks import DeletedPark, ParksFull
+from copark.web.content.requests import Ask, AskedScenario, CaseKey, SimulationRequest, study_of
+from copark.web.content.responses import Answer, CaseName
+from copark.web.content.simulation import case_name
+from copark.web.limits import Owner, owner_by_word
+from copark.web.problems import Problem
 
 router = APIRouter(tags=["cases"], route_class=StrictRoute)
 ZIP = "application/zip"

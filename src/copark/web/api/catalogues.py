@@ -6,9 +6,9 @@ from fastapi import APIRouter, Query, Response
 
 from copark.version import __version__
 from copark.web.api.replies import CaseName, Here, answered
-from copark.workflows.serving import catalogues
-from copark.workflows.serving.job_tasks import DatabaseRefused
-from copark.workflows.serving.responses import Answer
+from copark.web.content import catalogues
+from copark.web.content.job_tasks import DatabaseRefused
+from copark.web.content.responses import Answer
 
 router = APIRouter(tags=["catalogue"])
 EventsOnly = Annotated[bool, Query(description="Whether events and their sources are all that is wanted.")]

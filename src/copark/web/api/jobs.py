@@ -6,15 +6,15 @@ from fastapi import APIRouter, Path, Query, Response
 
 from copark.texts import has_text
 from copark.web.api.replies import Asking, Here, StrictRoute, answered, sent
+from copark.web.content.engine import Ticket
+from copark.web.content.faults import FaultInfo, absent
+from copark.web.content.job_tasks import Errand, Job, Kind
+from copark.web.content.requests import JobRequest, study_of
+from copark.web.content.responses import Answer, Said
+from copark.web.content.sentences import both, said
 from copark.web.middleware import REPORT
 from copark.web.problems import Problem
 from copark.web.report_parts import without
-from copark.workflows.serving.engine import Ticket
-from copark.workflows.serving.faults import FaultInfo, absent
-from copark.workflows.serving.job_tasks import Errand, Job, Kind
-from copark.workflows.serving.requests import JobRequest, study_of
-from copark.workflows.serving.responses import Answer, Said
-from copark.workflows.serving.sentences import both, said
 
 router = APIRouter(tags=["jobs"], route_class=StrictRoute)
 JobId = Annotated[str, Path(pattern="^[0-9a-f]{24}$", description="Id of a job.")]

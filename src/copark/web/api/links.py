@@ -4,8 +4,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from copark.web.api.replies import Here, StrictRoute
+from copark.web.content.responses import Answer
 from copark.web.links import LASTS, PARAMETER
-from copark.workflows.serving.responses import Answer
 
 router = APIRouter(tags=["links"], route_class=StrictRoute)
 

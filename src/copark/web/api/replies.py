@@ -12,12 +12,12 @@ from fastapi import Path as PathOf
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
+from copark.web.content.faults import read_json
+from copark.web.content.responses import Answer
 from copark.web.limits import MaybeOwner, address_of, owner_of
 from copark.web.links import PARAMETER
 from copark.web.problems import Problem
 from copark.web.services import Services
-from copark.workflows.serving.faults import read_json
-from copark.workflows.serving.responses import Answer
 
 T = TypeVar("T")
 JSON = "application/json"

@@ -1,0 +1,147 @@
+"""Figures of a calibration: what the data moved, whether the ranks are uniform, and what was reported beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from copark.calibration.rolling_origin import moment
+from copark.figures.frame import observed_key, observed_mark
+from copark.presentation import style
+from copark.stats.quantiles import LEVELS
+from copark.texts import text
+
+if TYPE_CHECKING:
+    from copark.arrays import Floats
+    from copark.calibration.diagnostics import Check, Movement, Ranks
+
+COLOURS = {"moved": style.MODEL, "weakly": style.ACCENT, "unmoved": style.PALE}
+
+
+def places_on_prior(
+    rows: Sequence[tuple[str, str, Sequence[float], str]], titles: Sequence[str], area: str, lang: str
+) -> Figure:
+    """Posteriors on the ranks of their priors: name, verdict, five quantiles, and words beside of each parameter."""
+    names = [name for name, *_ in rows]
+    figure, axes = style.in_rows(
+        names, titles, inches=3.2, high=0.235, top=0.80, bottom=0.70, right=0.8, lines=1, small=True
+    )  # fmt: skip
+    axes.grid(visible=False)
+    axes.set_xlim(0.0, 1.0)
+    axes.set_xticks(LEVELS, [f"{level:.0%}" for level in LEVELS])
+    for low, high, alpha in ((0.05, 0.95, 0.35), (0.25, 0.75, 0.55)):
+        axes.axvspan(low, high, color=style.GRID, alpha=alpha, linewidth=0)
+    for at, (_, verdict, (low, lower, middle, upper, high), told) in enumerate(rows):
+        style.interval(axes, at, (low, high), middle, COLOURS[verdict], told, (lower, upper))
+    style.key(figure, [(Patch(color=COLOURS[word]), text(f"{area}.word.{word}", lang)) for word in COLOURS])
+    return figure
+
+
+def movement_bars(found: Sequence[Movement], lang: str = "en") -> Figure:
+    """Where the posterior of every parameter lies within its prior: median, half and nine tenths, on the prior's ranks.
+
+    found: movements, in the order they are drawn.
+    """
+    titles = [text(f"calibrate.bars.{part}", lang) for part in ("title", "subtitle")]
+    return places_on_prior([(one.title(lang), one.verdict, one.places, "") for one in found], titles, "calibrate", lang)
+
+
+def density(name: str, edges: Floats, prior: Floats, posterior: Floats, unit: str, lang: str = "en") -> Figure:
+    """One parameter before and after: two histograms over the prior's range.
+
+    name, unit: of the parameter, as a person reads them. edges, prior, posterior: edges of bins, shape (bins + 1,), and
+    densities within them, shape (bins,).
+    """
+    figure = style.sheet((4.7, 2.4), name, unit)
+    axes = style.panel(figure, 0.2, 0.44, 0.2, 0.78)
+    axes.set_yticks([])
+    axes.stairs(posterior, edges, fill=True, color=style.MODEL, alpha=0.45)
+    axes.stairs(prior, edges, color=style.MUTED, linewidth=1.2)
+    axes.set_xlim(float(edges[0]), float(edges[-1]))
+    axes.locator_params(axis="x", nbins=5)
+    for words, colour, at in (("before", style.MUTED, 0.86), ("after", style.MODEL, 0.72)):
+        axes.text(0.99, at, text(f"calibrate.density.{words}", lang), transform=axes.transAxes, ha="right",
+                  color=colour, size=style.SIZE["small"])  # fmt: skip
+    return figure
+
+
+def rank_histograms(found: Mapping[str, Ranks], lang: str = "en") -> Figure:
+    """Ranks of the truth in its posterior over simulated records, all parameters together, beside what chance allows.
+
+    found: ranks by kind of record: ``anywhere`` and ``near``.
+    """
+    figure = style.sheet((7.2, 3.0), *(text(f"calibrate.ranks.{part}", lang) for part in ("title", "subtitle")))
+    for axes, (kind, ranks) in zip(style.tiles(figure, 2, 2, (0.45, 0.2, 0.98), 1.36, (0.35, 0.0)), found.items(),
+                                   strict=True):  # fmt: skip
+        counts = ranks.histogram()
+        bins = len(counts)
+        share = counts / counts.sum()
+        axes.bar((np.arange(bins) + 0.5) / bins, share, width=0.92 / bins, color=style.MODEL, alpha=0.7)
+        axes.axhspan(*ranks.expected(1.0 / bins), color=style.ACCENT, alpha=0.28, linewidth=0)
+        axes.axhline(1.0 / bins, color=style.INK, linewidth=0.8)
+        axes.set_xlim(0.0, 1.0)
+        axes.set_ylim(0.0, max(2.2 / bins, float(share.max()) * 1.1))
+        axes.set_yticks([0.0, 0.1, 0.2], ["0", "10%", "20%"])
+        axes.set_xticks([0.0, 0.5, 1.0])
+        style.in_percent(axes)
+        axes.set_title(style.legible(text(f"calibrate.records.{kind}", lang)), **style.NOTE, loc="left", pad=4)
+    entries = [
+        (Patch(color=style.MODEL, alpha=0.7), text("calibrate.ranks.observed", lang)),
+        (Patch(color=style.ACCENT, alpha=0.28), text("calibrate.ranks.allowed", lang)),
+    ]
+    style.key(figure, entries)
+    return figure
+
+
+def coverage_dots(found: Mapping[str, Ranks], lang: str = "en") -> Figure:
+    """How often 90 % and 50 % intervals held the truth, a dot for each parameter, beside what chance allows."""
+    rows = [(kind, level) for level in (0.9, 0.5) for kind in found]
+    names = [
+        text(
+            "calibrate.coverage.row", lang, level=f"{level:.0%}", records=text(f"calibrate.records.{kind}_short", lang)
+        )
+        for kind, level in rows
+    ]
+    titles = [text(f"calibrate.coverage.{part}", lang) for part in ("title", "subtitle")]
+    figure, axes = style.in_rows(names, titles, inches=1.9, high=0.32, wide=7.2, right=0.3)
+    for at, (kind, level) in enumerate(rows):
+        axes.fill_between(
+            found[kind].expected(level), at - 0.36, at + 0.36, color=style.ACCENT, alpha=0.28, linewidth=0
+        )
+        axes.plot([level, level], [at - 0.36, at + 0.36], color=style.INK, linewidth=1.0)
+        shares = found[kind].coverage(level)
+        lift = 0.22 * (((np.arange(len(shares)) * 0.618) % 1.0) * 2.0 - 1.0)
+        axes.plot(shares, at + lift, "o", color=style.MODEL, markersize=3.2, alpha=0.75, markeredgewidth=0)
+    axes.set_xlim(0.35, 1.0)
+    style.in_percent(axes)
+    return figure
+
+
+def reported_beside(
+    name: str, unit: str, found: Sequence[Check], span: tuple[float, float], lang: str = "en"
+) -> Figure:
+    """The reported values of one observable beside what the posterior's runs would have reported.
+
+    name, unit: of the observable, as a person reads them. found: checks of it. span: first and last moment of the axis,
+    in years.
+    """
+    figure = style.sheet((4.7, 3.15), name, unit)
+    axes = style.panel(figure, 0.6, 0.64, 0.2, 0.78)
+    style.years(axes, *span)
+    for one in found:
+        at = moment(one.target.observation.date.last_day)
+        axes.plot([at, at], [one.low, one.high], color=style.MODEL, linewidth=3.2, alpha=0.45, solid_capstyle="butt")
+        axes.plot([at], [one.median], "_", color=style.MODEL, markersize=7, markeredgewidth=1.6)
+        colour = style.INK if one.inside else style.SECOND
+        observed_mark(axes, at, one.target.value, one.target.high, one.target.bound, colour, 4.2)
+    axes.margins(y=0.12)
+    low, high = axes.get_ylim()
+    if 0.0 < low < 0.4 * high:
+        axes.set_ylim(0.0, high)
+    marks = observed_key([one.target.bound for one in found], lang)
+    style.key(figure, marks, (0.5, 0.16), fontsize=style.SIZE["small"])
+    return figure

@@ -1,0 +1,284 @@
+"""Reading a claims file: untrusted until it is parsed, and with every fault at once.
+
+A general set of claims, for a case that brings none: those of ``general.yaml`` that its facts bear and feel.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from copark.analyses.claims.rules import Condition
+from copark.analyses.claims.scenarios import Bench, bench_of
+from copark.analyses.claims.schema import AS_IT_IS, Change, Claim, Claims, Part
+from copark.cases.case import Case
+from copark.cases.casebook import CLAIMS, casebook_path
+from copark.cases.files import KeyPath, written
+from copark.cases.types import shown, suggestion
+from copark.cases.validated_yaml import read_model
+from copark.cases.yaml_loader import Tree, read_yaml
+from copark.errors import Fault, FaultsFound, NotFound
+from copark.identity import hash_content
+from copark.simulation.case_edits import edited, fault_of_edit
+from copark.simulation.study import baseline
+from copark.simulation.study_entries import Title
+
+
+class ClaimsFaults(FaultsFound):
+    """A claims file has faults; all of them are here."""
+
+
+@dataclass(frozen=True)
+class ClaimsFile:
+    """A claims file that is sound."""
+
+    claims: Claims
+    name: str
+    """Without folders."""
+    sha256: str
+    """Of its bytes: what anyone can check that the rules were those committed."""
+    general: bool = False
+    left_out: tuple[Title, ...] = ()
+    """general, left_out: whether it is a general set, made for a case that brings no claims; what of that set cannot be
+    asked of it."""
+
+
+_SOUND: dict[tuple[str, str, str | None], ClaimsFile] = {}
+"""Files found sound by name, bytes and case: to check every edit takes a second, which a server pays once."""
+MOST_KEPT = 8
+
+
+def load_claims(path: Path, case: Case | None = None) -> ClaimsFile:
+    """Read a claims file.
+
+    case: the case it is tried on: edits are checked against it. Raises NotFound if there is no such file; ClaimsFaults
+    if it has faults; it carries all of them.
+    """
+    if not path.is_file():
+        raise NotFound.of("claims.not_found", found=shown(path))
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    known = (path.name, digest, None if case is None else case.hash)
+    if known not in _SOUND:
+        claims, faults = examine(path, case)
+        if claims is None:
+            raise ClaimsFaults(faults)
+        while len(_SOUND) >= MOST_KEPT:
+            _SOUND.pop(next(iter(_SOUND)))
+        _SOUND[known] = ClaimsFile(claims, path.name, digest)
+    return _SOUND[known]
+
+
+def examine(path: Path, case: Case | None = None) -> tuple[Claims | None, list[Fault]]:
+    """Read a claims file and check it: the claims, or ``None``, and all its faults."""
+    read, faults = read_model(path, Claims, ("claims", "study"))
+    if read is None:
+        return None, faults
+    claims, tree = read
+    places = _Places(tree, path.name)
+    faults = [*_references(claims, places), *([] if case is None else _edits(claims, case, places))]
+    return (None if faults else claims), faults
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Says faults of a file at their places."""
+
+    tree: Tree
+    file: str
+
+    def fault(self, code: str, at: KeyPath, **values: Any) -> Fault:
+        told = {name: shown(value) for name, value in values.items()}
+        return Fault(f"claims.{code}", self.file, self.tree.line(at), written(at), told)
+
+    def repeated(self, names: list[str], at: KeyPath, key: str) -> Iterator[Fault]:
+        for number, name in enumerate(names):
+            if name in names[:number]:
+                yield self.fault("repeated", (*at, number, key), found=name)
+
+    def unknown(self, name: str | None, known: Iterable[str], at: KeyPath, code: str) -> Iterator[Fault]:
+        words = list(known)
+        if name is not None and name not in words:
+            yield self.fault(code, at, found=name, suggestion=suggestion(name, words))
+
+    def missing(self, names: Iterable[str], known: Iterable[str], at: KeyPath, code: str) -> Iterator[Fault]:
+        for number, name in enumerate(names):
+            yield from self.unknown(name, known, (*at, number), code)
+
+
+def _references(claims: Claims, places: _Places) -> Iterator[Fault]:
+    """Names that nothing bears, and names that two things bear."""
+    yield from places.repeated([one.id for one in claims.claims], ("claims",), "id")
+    yield from places.repeated([one.key for one in claims.judgement], ("judgement",), "key")
+    for number, claim in enumerate(claims.claims):
+        at: KeyPath = ("claims", number)
+        keys = [part.key for part in claim.parts]
+        yield from places.repeated(keys, (*at, "parts"), "key")
+        yield from _arms_of(claim, claims.arms, at, places)
+        head = "all" if claim.headline.every else "any"
+        yield from places.missing(claim.headline.parts, keys, (*at, "headline", head), "unknown_part")
+        for n, part in enumerate(claim.parts):
+            yield from _names_of(part, claims, (*at, "parts", n), places)
+
+
+def _arms_of(claim: Claim, arms: Iterable[str], at: KeyPath, places: _Places) -> Iterator[Fault]:
+    yield from places.missing([claim.reference], arms, (*at, "reference"), "unknown_arm")
+    yield from places.missing(claim.arms, arms, (*at, "arms"), "unknown_arm")
+    yield from places.missing(claim.curve.points if claim.curve else (), arms, (*at, "curve", "points"), "unknown_arm")
+    for n, line in enumerate(claim.cube.lines if claim.cube else ()):
+        yield from places.missing(line.arms, arms, (*at, "cube", "lines", n, "arms"), "unknown_arm")
+        if claim.cube and len(line.arms) != len(claim.cube.ticks):
+            yield places.fault("ticks", (*at, "cube", "lines", n), found=len(line.arms), wanted=len(claim.cube.ticks))
+
+
+def _names_of(part: Part, claims: Claims, at: KeyPath, places: _Places) -> Iterator[Fault]:
+    """Arms of statistics, statistics and margins of conditions, false worlds."""
+    for name, statistic in part.statistics.items():
+        here = (*at, "statistics", name)
+        for field in ("arm", "reference"):
+            yield from places.unknown(getattr(statistic, field), claims.arms, (*here, field), "unknown_arm")
+        yield from places.missing(statistic.arms, claims.arms, (*here, "arms"), "unknown_arm")
+    for name in ("supported", "not_supported", "contradicted"):
+        condition: Condition | None = getattr(part.rule, name)
+        for one in condition.simple() if condition is not None else ():
+            yield from _names_in(one, part, claims, (*at, "rule", name), places)
+    yield from places.missing(part.false_worlds, claims.worlds, (*at, "false_worlds"), "unknown_world")
+    if not part.false_worlds and part.uses:
+        yield places.fault("no_world", at, found=part.key)
+
+
+def _names_in(one: Condition, part: Part, claims: Claims, at: KeyPath, places: _Places) -> Iterator[Fault]:
+    yield from places.unknown(one.of, part.statistics, at, "unknown_statistic")
+    relation, bound = one.relation
+    margin = bound.removeprefix("-").removeprefix("+").strip() if isinstance(bound, str) else None
+    if margin is not None and margin not in claims.margins:
+        yield from places.unknown(margin, claims.margins, at, "unknown_margin")
+    elif relation in ("within", "beyond") and (bound.startswith("-") if isinstance(bound, str) else bound < 0.0):
+        yield places.fault("negative", at, found=bound)
+
+
+def _edits(claims: Claims, case: Case, places: _Places) -> Iterator[Fault]:
+    """What is wrong with edits, on this case, and dates beyond its horizon."""
+    changes: list[tuple[KeyPath, Change]] = [(("arms", key), arm) for key, arm in claims.arms.items()]
+    changes += [(("judgement", n), one) for n, one in enumerate(claims.judgement)]
+    changes += [(("worlds", key), one) for key, one in claims.worlds.items()]
+    for at, change in changes:
+        for problem in edited(case, change.edits)[1]:
+            yield fault_of_edit(problem, places.file, places.tree.line((*at, "edits", *problem.path)), at)
+    quarters = case.clock.quarters
+    for number, claim in enumerate(claims.claims):
+        dated: list[tuple[KeyPath, int | None]] = [(("shows", n), look.at) for n, look in enumerate(claim.shows)]
+        for n, part in enumerate(claim.parts):
+            dated += [(("parts", n, "statistics", name), one.at) for name, one in part.statistics.items()]
+        for place, at_end in dated:
+            if at_end is not None and at_end >= quarters:
+                told = {"found": (at_end + 1) / 4, "most": quarters / 4}
+                yield places.fault("beyond", ("claims", number, *place, "year"), **told)
+
+
+FILE = Path(__file__).parent / "general.yaml"
+SOURCE = "great-stone"
+"""Case of the source, whose alternative assumptions and models in which a claim is false are borrowed."""
+TIES = ("shareholder_ties", "partner_ties")
+NEEDS_TIES = frozenset(("no-ties", "strong-no-ties"))
+"""Scenarios that cut ties: nothing is asked by them where a case has none on record."""
+HOLIDAY = 0.1
+"""Highest tax on residents' profits at which the loss of a tax holiday is asked about."""
+
+
+def general_claims(case: Case, *, outcomes: bool) -> ClaimsFile:
+    """The general set, less what the case's facts do not bear and what changes nothing in it.
+
+    Its hash is that of the set as it is left for this case.
+
+    Of what happens to the park it asks only where chances of outcomes may be told. Raises NotFound if nothing is left.
+    """
+    data = _filled(case)
+    bench = bench_of(case, baseline(case.name).with_changes(runs=2, futures=1, draws="prior"), ())
+    inputs = bench.inputs(Change())
+    tied = any(np.any(inputs.company[name]) for name in TIES)
+    taxed = np.max(inputs.governments["profit_tax"]) > HOLIDAY
+    arms = data["arms"]
+    kept = {key: arm for key, arm in arms.items() if key == AS_IT_IS or _is_felt(arm, bench)}
+    unasked = (frozenset() if tied else NEEDS_TIES) | ({"taxed"} if taxed else set())
+    data["arms"] = {key: arm for key, arm in kept.items() if key not in unasked}
+    data["worlds"] = {key: world for key, world in data["worlds"].items() if _is_felt(world, bench)}
+    data["judgement"] = [one for one in data["judgement"] if "self_standing" in one or _is_felt(one, bench)]
+    data["claims"], left_out = _reduced(data["claims"], data, outcomes=outcomes)
+    if not data["claims"]:
+        raise NotFound.of("claims.none_general", case=case.name)
+    used = {arm for claim in data["claims"] for part in claim["parts"] for arm in _uses(part)}
+    data["arms"] = {key: arm for key, arm in data["arms"].items() if key in used | {AS_IT_IS}}
+    claims = Claims.model_validate(data)
+    digest = hash_content(claims.model_dump(mode="json", by_alias=True, exclude_unset=True))
+    return ClaimsFile(claims, FILE.name, digest, general=True, left_out=tuple(left_out))
+
+
+@cache
+def _read(path: Path, **filled: str) -> Any:
+    faults: list[Fault] = []
+    content = path.read_text(encoding="utf-8")
+    for name, value in filled.items():
+        content = content.replace(name, value)
+    tree = read_yaml(content, path.name, faults)
+    assert tree is not None, faults  # noqa: S101 - a file of the package
+    return tree.data
+
+
+def _filled(case: Case) -> dict[str, Any]:
+    """The set with the case's name, its last year on record, its own partners, and what is borrowed from the source."""
+    known = case.clock.data_end - case.clock.start + 1
+    years = min(max(known, 1), case.clock.quarters) / 4.0
+    data = dict(_read(FILE, YEAR=f"{years:g}", CASE=case.name))
+    source = _read(casebook_path() / SOURCE / CLAIMS)
+    borrowed = {one["key"]: one for one in source["judgement"]}
+    data["judgement"] = [borrowed[key] for key in data["judgement"]]
+    data["worlds"] = {key: source["worlds"][key] for key in data["worlds"]}
+    last = case.clock.quarters / 4.0
+    shows = [{"year": year} for year in dict.fromkeys((f"{years:g}", f"{min(20.0, last):g}"))]
+    data["claims"] = [{**one, "shows": shows} for one in data["claims"]]
+    partners = {one.key: "drop" for one in case.partners}
+    data["arms"] = {key: arm for key, arm in data["arms"].items() if partners or key != "no-partners"}
+    if partners:
+        data["arms"]["no-partners"] = {**data["arms"]["no-partners"], "edits": {"partners": partners}}
+    return data
+
+
+def _is_felt(written: Any, bench: Bench) -> bool:
+    """Whether a case bears a change, and it alters something."""
+    change = Change.model_validate({key: value for key, value in written.items() if key in Change.model_fields})
+    return not edited(bench.case, change.edits)[1] and bench.moves(change.alone)
+
+
+def _uses(part: Any) -> set[str]:
+    used = {one[name] for one in part["statistics"].values() for name in ("arm", "reference") if name in one}
+    return used.union(*(one.get("arms", ()) for one in part["statistics"].values()))
+
+
+def _reduced(claims: list[Any], data: dict[str, Any], *, outcomes: bool) -> tuple[list[Any], list[Title]]:
+    """Claims less parts that cannot be asked, and less those of which no part decides; titles of what is left out."""
+    kept, left_out = [], []
+    for entry in claims:
+        claim = {key: value for key, value in entry.items() if key != "needs"}
+        parts = [
+            {**part, "false_worlds": [one for one in part["false_worlds"] if one in data["worlds"]]}
+            for part in claim["parts"] if _uses(part) <= set(data["arms"])
+        ]  # fmt: skip
+        askable = outcomes or "needs" not in entry
+        keys = {part["key"] for part in parts if part["false_worlds"] and askable}
+        ((kind, deciding),) = claim["headline"].items()
+        if not keys & set(deciding):
+            left_out.append(Title(**claim["title"]))
+            continue
+        headline = {kind: [key for key in deciding if key in keys]}
+        kept.append({**claim, "parts": [one for one in parts if one["key"] in keys], "headline": headline})
+        for part in claim["parts"]:
+            if part["key"] not in keys:
+                whole, detail = claim["title"], part["title"]
+                left_out.append(Title(en=f"{whole['en']} ({detail['en']})", zh=f"{whole['zh']}（{detail['zh']}）"))
+    return kept, left_out

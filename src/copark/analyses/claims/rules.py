@@ -1,0 +1,277 @@
+"""Rules: a small language in which a claim says beforehand what would support it and what would refute it.
+
+A condition is a statement about one statistic, met with a probability (0.95 unless it says another)::
+
+    {of: size, below: -0.05}            P(size < -0.05) >= 0.95
+    {of: failed, above: risk}           a margin may be named; -risk is its negative
+    {of: size, within: operating}       not below -m, not above m, each with that probability
+    {of: size, beyond: key}             below -m with that probability, or above m with it
+    {all: [...]}  {any: [...]}  {not: ...}
+
+A statistic without values makes its condition unknown (Kleene's logic): what cannot be measured decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from math import erf, isfinite, sqrt
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import BeforeValidator, Field, model_validator
+
+from copark.arrays import Floats
+from copark.cases.types import wrong
+from copark.simulation.study_entries import Entry, Key
+from copark.stats.quantiles import band
+from copark.stats.rounding import slack
+
+Over = Literal["draws", "mean"]
+Z_BAND = 1.6448536269514722
+RELATIONS = ("above", "below", "within", "beyond")
+SUPPORTED, NOT_SUPPORTED = "supported", "not_supported"
+CONTRADICTED, NOT_IDENTIFIED = "contradicted", "not_identified"
+"""Verdicts of the earlier standard."""
+ESTABLISHED, LIKELY, OPEN, UNLIKELY, SMALL = "established", "likely", "open", "unlikely", "small"
+WORDS = (ESTABLISHED, LIKELY, OPEN, UNLIKELY, CONTRADICTED, SMALL)
+"""Words of the standard of :mod:`~copark.analyses.claims.verdict`, the strongest for a claim first."""
+FOR = frozenset((SUPPORTED, ESTABLISHED, LIKELY))
+REFUTED = frozenset((NOT_SUPPORTED, CONTRADICTED, UNLIKELY, SMALL))
+
+
+def _bound(value: Any) -> Any:
+    """A number, also written as text; anything else is the name of a margin, with a minus sign perhaps."""
+    if isinstance(value, bool):
+        raise wrong("claims_bound", found=value)
+    if isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            return value.strip()
+    return value
+
+
+Bound = Annotated[float | str, BeforeValidator(_bound)]
+
+
+class Condition(Entry):
+    """One condition of a rule, or several joined; see the module."""
+
+    of: Key | None = None
+    above: Bound | None = None
+    below: Bound | None = None
+    within: Bound | None = None
+    beyond: Bound | None = None
+    probability: Annotated[float, Field(gt=0.5, le=1.0, alias="with")] = 0.95
+    every: Annotated[tuple[Condition, ...] | None, Field(alias="all", min_length=1)] = None
+    some: Annotated[tuple[Condition, ...] | None, Field(alias="any", min_length=1)] = None
+    negated: Annotated[Condition | None, Field(alias="not")] = None
+
+    @model_validator(mode="after")
+    def _check_form(self) -> Condition:
+        heads = [name for name in ("of", "every", "some", "negated") if getattr(self, name) is not None]
+        relations = [name for name in RELATIONS if getattr(self, name) is not None]
+        if len(heads) != 1:
+            raise wrong("claims_condition_head", found=len(heads))
+        if (heads == ["of"]) != (len(relations) == 1):
+            raise wrong("claims_condition_relation", found=len(relations))
+        return self
+
+    @property
+    def relation(self) -> tuple[str, float | str]:
+        """The relation of a simple condition, and its bound as written."""
+        return next((name, getattr(self, name)) for name in RELATIONS if getattr(self, name) is not None)
+
+    @property
+    def parts(self) -> tuple[Condition, ...]:
+        """What is joined in it; nothing in a simple condition."""
+        return self.every or self.some or (() if self.negated is None else (self.negated,))
+
+    def simple(self) -> Iterator[Condition]:
+        """Every simple condition in it."""
+        if self.of is not None:
+            yield self
+        for part in self.parts:
+            yield from part.simple()
+
+
+class Rule(Entry):
+    """What numbers lead to which verdict.
+
+    The first that is met counts, in the order contradicted, supported, not supported; where none is, the data do not
+    tell.
+    """
+
+    supported: Condition
+    not_supported: Condition
+    contradicted: Condition | None = None
+
+    def simple(self) -> Iterator[Condition]:
+        """Every simple condition in it."""
+        for one in (self.supported, self.not_supported, self.contradicted):
+            if one is not None:
+                yield from one.simple()
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A statistic's values."""
+
+    values: Floats
+    """One for every draw of parameters, averaged over its futures, shape (draws,); NaN where a draw has none."""
+    over: Over = "draws"
+    """``draws``: what the rule asks about is how the values lie over the draws. ``mean``: it is their mean, which for
+    outcomes is a probability; then the values tell only how well the mean is known."""
+
+    @cached_property
+    def known(self) -> Floats:
+        """The values there are."""
+        return self.values[np.isfinite(self.values)]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no value at all."""
+        return not self.known.size
+
+    @property
+    def mean(self) -> float:
+        """Mean over draws."""
+        return float(self.known.mean()) if self.known.size else float("nan")
+
+    @property
+    def error(self) -> float:
+        """Standard error of the mean, from the spread of the draws, which are what is independent; NaN for one."""
+        return float(self.known.std(ddof=1)) / sqrt(self.known.size) if self.known.size > 1 else float("nan")
+
+    def band(self) -> tuple[float, float, float]:
+        """5, 50 and 95 %: of the draws, or of what the mean may be."""
+        if self.is_empty:
+            return float("nan"), float("nan"), float("nan")
+        if self.over == "mean":
+            half = Z_BAND * self.error if isfinite(self.error) else 0.0
+            return self.mean - half, self.mean, self.mean + half
+        return band(self.known)
+
+    def below(self, bound: float) -> float:
+        """Probability that it is below a bound: share of draws, or of what the mean may be."""
+        if self.over == "mean":
+            return _normal_below(bound, self.mean, self.error)
+        return float(np.mean(self.known < bound))
+
+    def above(self, bound: float) -> float:
+        """Probability that it is above a bound."""
+        if self.over == "mean":
+            return _normal_below(-bound, -self.mean, self.error)
+        return float(np.mean(self.known > bound))
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """How probable it is that a statistic lies beyond a bound of its rule: below or above it."""
+
+    bound: float
+    relation: Literal["below", "above"]
+    share: float
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What is told of a sample."""
+
+    over: Over
+    draws: int
+    """Draws that have a value."""
+    low: float
+    middle: float
+    high: float
+    """low, middle, high: 5, 50 and 95 %: of the draws, or of what the mean may be."""
+    mean: float
+    error: float
+    beyond: tuple[Beyond, ...] = ()
+    """Probabilities at the bounds of the rule."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no value at all."""
+        return not self.draws
+
+
+def measured(sample: Sample, name: str, rule: Rule, margins: Mapping[str, float]) -> Measured:
+    """What is told of a statistic: its band, and how probable it is beyond each bound that the rule names."""
+    bounds: dict[float, Literal["below", "above"]] = {}
+    for one in rule.simple():
+        if one.of == name and not sample.is_empty:
+            relation, written = one.relation
+            value = resolve(written, margins)
+            if relation != "above":
+                bounds.setdefault(value if relation == "below" else -value, "below")
+            if relation != "below":
+                bounds.setdefault(value, "above")
+    beyond = tuple(Beyond(bound, word, getattr(sample, word)(bound)) for bound, word in bounds.items())
+    return Measured(sample.over, int(sample.known.size), *sample.band(), sample.mean, sample.error, beyond)
+
+
+def _normal_below(bound: float, mean: float, error: float) -> float:
+    """Normal probability of lying below; of a mean without error but for rounding, whether it does."""
+    if not isfinite(error) or error <= slack(mean):
+        return float(mean < bound - slack(bound))
+    return 0.5 * (1.0 + erf((bound - mean) / (error * sqrt(2.0))))
+
+
+def resolve(bound: float | str, margins: Mapping[str, float]) -> float:
+    """The number of a bound."""
+    if isinstance(bound, str):
+        return -margins[bound[1:].strip()] if bound.startswith("-") else margins[bound.removeprefix("+").strip()]
+    return bound
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Applies rules to samples, with the margins of a claims file."""
+
+    margins: Mapping[str, float]
+
+    def holds(self, condition: Condition, samples: Mapping[str, Sample]) -> bool | None:
+        """Whether a condition is met; ``None`` where that cannot be known."""
+        if condition.of is not None:
+            return self._simple(condition, samples[condition.of])
+        found = [self.holds(part, samples) for part in condition.parts]
+        if condition.every is not None:
+            return False if False in found else None if None in found else True
+        if condition.some is not None:
+            return True if True in found else None if None in found else False
+        return None if found[0] is None else not found[0]
+
+    def _simple(self, condition: Condition, sample: Sample) -> bool | None:
+        if sample.is_empty:
+            return None
+        name, written = condition.relation
+        bound, needed = resolve(written, self.margins), condition.probability - 1e-12
+        if name in ("above", "below"):
+            return bool(getattr(sample, name)(bound) >= needed)
+        beyond = sample.below(-bound), sample.above(bound)
+        return max(beyond) >= needed if name == "beyond" else min(1.0 - one for one in beyond) >= needed
+
+    def verdict(self, rule: Rule, samples: Mapping[str, Sample]) -> str:
+        """Apply a rule: contradicted, supported, not supported or, where none of these is met, not identified."""
+        for name, condition in (
+            (CONTRADICTED, rule.contradicted), (SUPPORTED, rule.supported), (NOT_SUPPORTED, rule.not_supported),
+        ):  # fmt: skip
+            if condition is not None and self.holds(condition, samples):
+                return name
+        return NOT_IDENTIFIED
+
+
+def side(verdict: str) -> int:
+    """For the claim 1, against it -1, neither 0."""
+    return 1 if verdict in FOR else -1 if verdict in REFUTED else 0
+
+
+def flips(verdict: str, other: str) -> bool:
+    """Whether a variant's verdict is not on the side of the verdict.
+
+    A verdict that the data do not tell has no side, and nothing flips it.
+    """
+    return side(verdict) != 0 and side(other) != side(verdict)

@@ -1,0 +1,374 @@
+"""A claims file: what is claimed, how it is tried, and what would refute it; fixed before any run that uses it.
+
+Changes: what an arm, a variant of the judgement block or a false world alters, and how one is put upon another.
+
+An arm is a scenario of a study (:class:`~copark.simulation.study.Scenario`) that may also multiply parameters: a
+strategic value that is drawn cannot be trebled by naming one value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from functools import reduce
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
+
+from copark.analyses.claims.rules import Rule
+from copark.cases.dates import Date
+from copark.cases.observed_variables import HOST_CONTEXT
+from copark.cases.types import Bilingual, suggestion, wrong
+from copark.model.outputs import NAMES
+from copark.model.variables import catalogue
+from copark.simulation.study import Scenario, levers, unknown
+from copark.simulation.study_entries import Entry, Key, Title
+
+Factor = Annotated[float, Field(ge=0.0, le=100.0)]
+AS_IT_IS = "as-it-is"
+"""Key of the arm that changes nothing: the case as it is."""
+
+
+class Change(Scenario):
+    """What is altered against a case: as in a scenario, and what is multiplied.
+
+    Levers are set after edits: where both set the same fact, the lever has it.
+    """
+
+    key: Key = "change"
+    title: Title = Title(en="change", zh="change")
+    times: dict[str, Factor] = Field(default_factory=dict)
+    """Parameters multiplied, after they are set."""
+    scale: dict[str, Factor] = Field(default_factory=dict)
+    """Levers and drivers multiplied, after all else."""
+
+    @field_validator("times", "scale")
+    @classmethod
+    def _factors_known(cls, given: dict[str, float], info: ValidationInfo) -> dict[str, float]:
+        return _known(given, catalogue().parameters if info.field_name == "times" else levers())
+
+    def content(self) -> dict[str, Any]:
+        """What is altered, as plain values, without key and title."""
+        made: dict[str, Any] = self.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        return {name: value for name, value in made.items() if value and name in ALTERS}
+
+    @property
+    def alone(self) -> Change:
+        """The change without key and title."""
+        return Change.model_validate(self.content())
+
+
+ALTERS = frozenset(Change.model_fields) - {"key", "title"}
+
+
+def _known(given: dict[str, float], known: Collection[str]) -> dict[str, float]:
+    for name in given:
+        _one_of(name, known)
+    return given
+
+
+def _one_of(given: str, known: Collection[str]) -> str:
+    if given not in known:
+        raise unknown(given, known)
+    return given
+
+
+def upon(ground: Change, *changes: Change) -> Change:
+    """Put changes upon a ground, the later upon the earlier: where two set the same thing, the later one has it.
+
+    Factors multiply, lists of what never happened are joined, instruments of the framework are switched one by one.
+    """
+    return Change.model_validate(reduce(_joined, (one.content() for one in changes), ground.content()))
+
+
+def _joined(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    made = below | above
+    for name in below.keys() & above.keys():
+        one, other = below[name], above[name]
+        if name in ("parameters", "levers", "links", "depth", "partners", "shareholders", "terms"):
+            made[name] = one | other
+        elif name in ("times", "scale"):
+            made[name] = {key: one.get(key, 1.0) * other.get(key, 1.0) for key in one.keys() | other.keys()}
+        elif name == "edits":
+            made[name] = _joined(one, other)
+        elif name == "drop":
+            made[name] = list(dict.fromkeys([*one, *other]))
+    return made
+
+
+def is_empty(change: Change) -> bool:
+    """Whether nothing is altered."""
+    return not change.content()
+
+
+Kind = Literal["log", "difference", "ratio", "level", "change", "share", "interaction", "context", "missing"]
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,31}$")]
+"""Short name of a claim: 1, 4a, R-decree."""
+
+NEEDED: dict[str, tuple[str, ...]] = {
+    "log": ("output", "year", "arm", "reference"),
+    "difference": ("output", "year", "arm", "reference"),
+    "ratio": ("output", "year", "arm", "reference"),
+    "level": ("output", "year", "arm"),
+    "change": ("outcome", "arm", "reference"),
+    "share": ("outcome", "arm"),
+    "interaction": ("arms",),
+    "context": ("output", "year", "arm", "context"),
+    "missing": ("lacking",),
+}
+"""What each kind of statistic must say; an interaction says an outcome, or an output and a year, besides."""
+DIFFERENCES = frozenset(("log", "difference", "change", "interaction"))
+"""Kinds that are 0 where the arms do not differ."""
+FREE = frozenset(("output", "outcome", "year", "arm", "reference", "arms", "context", "lacking"))
+
+
+class Margin(Entry):
+    """A size below which a difference is held to be nil, and why."""
+
+    value: Annotated[float, Field(ge=0.0, le=1e6)]
+    reason: Bilingual
+
+
+class Statistic(Entry):
+    """What is measured on the arms of a claim; :mod:`~copark.analyses.claims.arm_statistics` explains the kinds."""
+
+    kind: Kind
+    output: str | None = None
+    outcome: Literal["failed", "dependent", "stagnant", "self_standing"] | None = None
+    year: Annotated[float, Field(gt=0.0, le=100.0)] | None = None
+    """End of a year since the start, in quarters of a year: 12 is the end of the twelfth year."""
+    arm: Key | None = None
+    reference: Key | None = None
+    arms: Annotated[tuple[Key, ...], Field(max_length=8)] = ()
+    """Of an interaction: with both, without the second, without the first, without either; of three factors eight."""
+    context: str | None = None
+    """Variable of the case's ``host_context.csv`` that the output is set beside."""
+    lacking: Bilingual | None = None
+    """What would be needed and is not there."""
+
+    @field_validator("output", "context")
+    @classmethod
+    def _known(cls, given: str | None, info: ValidationInfo) -> str | None:
+        return given if given is None else _one_of(given, NAMES if info.field_name == "output" else HOST_CONTEXT)
+
+    @field_validator("year")
+    @classmethod
+    def _ends_with_a_quarter(cls, given: float | None) -> float | None:
+        if given is not None and (4.0 * given) % 1.0:
+            raise wrong("claims_year", found=given)
+        return given
+
+    @model_validator(mode="after")
+    def _says_what_its_kind_needs(self) -> Statistic:
+        given = {name for name in FREE if getattr(self, name)}
+        wanted = set(NEEDED[self.kind])
+        if self.kind == "interaction":
+            wanted |= {"outcome"} if self.outcome else {"output", "year"}
+            if len(self.arms) not in (4, 8):
+                raise wrong("claims_arms", at="arms", found=len(self.arms))
+        if given != wanted:
+            words = {"kind": self.kind, "missing": ", ".join(sorted(wanted - given)) or "–"}
+            raise wrong("claims_statistic", **words, extra=", ".join(sorted(given - wanted)) or "–")
+        return self
+
+    @property
+    def over(self) -> Literal["draws", "mean"]:
+        """Outcomes are judged by their mean over draws, a probability; all else by how it lies over the draws."""
+        return "mean" if self.outcome else "draws"
+
+    @property
+    def uses(self) -> tuple[str, ...]:
+        """Keys of the arms it is made of."""
+        return self.arms or tuple(key for key in (self.arm, self.reference) if key is not None)
+
+    @property
+    def at(self) -> int | None:
+        """Quarter it is measured at, counted from 0."""
+        return None if self.year is None else round(4.0 * self.year) - 1
+
+
+class Part(Entry):
+    """A part of a claim that can be true or false by itself."""
+
+    key: Key
+    title: Title
+    says: Bilingual
+    """What holds if the part is true."""
+    statistics: Annotated[dict[Key, Statistic], Field(min_length=1, max_length=20)]
+    rule: Rule
+    reason: Bilingual
+    """Why this experiment, this date and these margins."""
+    false_worlds: Annotated[tuple[Key, ...], Field(max_length=5)] = ()
+    """Models in which the part is false by construction; none where nothing is measured."""
+
+    @property
+    def uses(self) -> tuple[str, ...]:
+        """Keys of the arms of its statistics."""
+        return tuple(dict.fromkeys(key for one in self.statistics.values() for key in one.uses))
+
+    @property
+    def judged(self) -> tuple[str, ...]:
+        """Names of the statistics that the rule looks at."""
+        return tuple(dict.fromkeys(one.of for one in self.rule.simple() if one.of is not None))
+
+
+class Headline(Entry):
+    """Which parts make the verdict of the claim: all of them (the weakest counts), or any (the strongest)."""
+
+    every: Annotated[tuple[Key, ...] | None, Field(alias="all", min_length=1)] = None
+    some: Annotated[tuple[Key, ...] | None, Field(alias="any", min_length=1)] = None
+
+    @model_validator(mode="after")
+    def _one_of_the_two(self) -> Headline:
+        if (self.every is None) == (self.some is None):
+            raise wrong("claims_headline")
+        return self
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Keys of the parts that count."""
+        return self.every or self.some or ()
+
+
+class Look(Entry):
+    """An output and year that the evidence of a claim shows, besides outcomes."""
+
+    output: str = "operating"
+    year: Annotated[float, Field(gt=0.0, le=100.0)]
+
+    @field_validator("output")
+    @classmethod
+    def _known(cls, given: str) -> str:
+        return _one_of(given, NAMES)
+
+    @property
+    def at(self) -> int:
+        """Quarter, counted from 0."""
+        return round(4.0 * self.year) - 1
+
+
+class Curve(Entry):
+    """Arms along an axis, as the home side's share: key of the arm to its place."""
+
+    axis: Title
+    points: Annotated[dict[Key, float], Field(min_length=2)]
+
+
+class Line(Entry):
+    """Arms of a line of an interaction figure, in the order of its ticks."""
+
+    title: Title
+    arms: Annotated[tuple[Key, ...], Field(min_length=2)]
+
+
+class Cube(Entry):
+    """Arms of an interaction figure: lines over the same ticks."""
+
+    ticks: Annotated[tuple[Title, ...], Field(min_length=2)]
+    lines: Annotated[tuple[Line, ...], Field(min_length=1, max_length=4)]
+
+
+class Mechanism(Entry):
+    """What carries a claim in the model: parameters it rests on, and links between the scales."""
+
+    text: Bilingual
+    parameters: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+
+    @field_validator("parameters", "links")
+    @classmethod
+    def _known(cls, given: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        known = catalogue().parameters if info.field_name == "parameters" else catalogue().links
+        for name in given:
+            if name not in known:
+                raise wrong("study_unknown", found=name, suggestion=suggestion(name, known))
+        return given
+
+
+class Claim(Entry):
+    """A claim, or a rival explanation, with everything that is needed to try it."""
+
+    id: Id
+    kind: Literal["claim", "rival"]
+    title: Title
+    statement: Bilingual
+    """Close to the source's words."""
+    mechanism: Mechanism
+    reference: Key = "as-it-is"
+    """Arm that the evidence is shown against."""
+    arms: tuple[Key, ...] = ()
+    """Further arms shown as evidence; no rule looks at them."""
+    shows: tuple[Look, ...] = (Look(year=12), Look(year=20))
+    parts: Annotated[tuple[Part, ...], Field(min_length=1, max_length=12)]
+    headline: Headline
+    curve: Curve | None = None
+    cube: Cube | None = None
+    limits: Bilingual
+
+    @property
+    def tried(self) -> tuple[str, ...]:
+        """Keys of the arms that rules look at."""
+        return tuple(dict.fromkeys(key for part in self.parts for key in part.uses))
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Keys of all arms but the reference, in the order they are shown."""
+        drawn = tuple(self.curve.points) if self.curve else ()
+        lines = tuple(key for line in self.cube.lines for key in line.arms) if self.cube else ()
+        found = dict.fromkeys((*self.tried, *self.arms, *drawn, *lines))
+        return tuple(key for key in found if key != self.reference)
+
+    def part(self, key: str) -> Part:
+        """One of the parts."""
+        return next(one for one in self.parts if one.key == key)
+
+
+class Arm(Change):
+    """An arm, with its title."""
+
+    title: Title
+
+
+class Variant(Change):
+    """A variant of the judgement block: what might as well have been assumed, and why."""
+
+    key: Key
+    title: Title
+    reason: Bilingual
+    self_standing: Annotated[float, Field(ge=1.0, le=10_000.0)] | None = None
+    """Another S*: operating enterprises from which on a park is self-standing."""
+
+
+class World(Change):
+    """A world in which a mechanism is absent or reversed."""
+
+    title: Title
+    text: Bilingual
+
+
+class Claims(Entry):
+    """A claims file, as it is written."""
+
+    format: Literal[1]
+    case: Annotated[str, Field(max_length=500)]
+    fixed: Date
+    """Day on which the rules were fixed."""
+    title: Title
+    source: Bilingual
+    preface: Bilingual
+    """What was known when the rules were fixed."""
+    margins: dict[Key, Margin]
+    arms: Annotated[dict[Key, Arm], Field(min_length=1, max_length=200)]
+    judgement: Annotated[tuple[Variant, ...], Field(max_length=60)] = ()
+    worlds: dict[Key, World] = Field(default_factory=dict)
+    claims: Annotated[tuple[Claim, ...], Field(min_length=1, max_length=60)]
+
+    @property
+    def sizes(self) -> dict[str, float]:
+        """Margins as numbers."""
+        return {name: margin.value for name, margin in self.margins.items()}
+
+    def of(self, claims: tuple[Claim, ...]) -> Iterator[tuple[Claim, Part]]:
+        """Every part of some claims."""
+        for one in claims:
+            for part in one.parts:
+                yield one, part

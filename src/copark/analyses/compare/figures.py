@@ -1,0 +1,193 @@
+"""What differs between runs with common random numbers: scenarios, mechanisms off, what factors explain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from copark.labels import DUMMY, SLIGHTLY, UNMOVED, marked, named
+from copark.model.variables import catalogue
+from copark.presentation import style
+from copark.presentation.document import POINTS
+from copark.presentation.numbers import number, percent, shown, unit_title
+from copark.simulation.readouts.compare import DifferenceCourse
+from copark.texts import text
+
+if TYPE_CHECKING:
+    from copark.analyses.ablate.ablations import AblationRow, Ablations
+    from copark.analyses.sensitivity.exploration import Exploration
+
+NAMES = 2.55
+"""Inches for the names of rows."""
+MOST, SHOWN = 24, 10
+"""Rows of mechanisms, and factors: those with the largest effects; the tables have all."""
+
+
+def output_title(output: str, lang: str) -> str:
+    """What an output is called; its name where the catalogue does not know it."""
+    known = catalogue().outputs
+    return known[output].title(lang) if output in known else output
+
+
+def measure_title(unit: str, lang: str) -> str:
+    """A unit in words, log points explained."""
+    return text("compare.log_points", lang) if unit == "log points" else unit_title(unit, lang)
+
+
+def footer(studies: Sequence[str], pairs: int, lang: str) -> str:
+    """What stands below a figure: run IDs and pairs of runs."""
+    return text("compare.footer", lang, identity=" · ".join(studies), pairs=number(pairs, 0))
+
+
+def difference_bands(found: DifferenceCourse, scenario: str, reference: str, foot: str, lang: str = "en") -> Figure:
+    """An output's paired difference over time: where 5, 25, 50, 75 and 95 % of pairs are.
+
+    scenario, reference: titles of the two.
+    """
+    unit = measure_title(found.unit, lang) or text("compare.plain", lang)
+    subtitle = text("compare.bands_subtitle", lang, arm=scenario, reference=reference, unit=unit)
+    figure = style.sheet((4.7, 3.25), output_title(found.output, lang), subtitle, foot)
+    axes = style.panel(figure, 0.6, 0.50, 0.62, 0.92)
+    times, levels = np.array([int(label[:4]) + int(label[-1]) / 4.0 for label in found.quarters]), found.levels
+    style.years(axes, float(times[0]) - 0.25, float(times[-1]))
+    axes.axhline(0.0, color=style.INK, linewidth=0.8)
+    if not np.isfinite(levels).any():
+        axes.text(0.5, 0.5, text("compare.no_pair", lang), transform=axes.transAxes, ha="center", color=style.MUTED)
+        axes.set_yticks([])
+        return figure
+    style.fan(axes, times, levels, (0.18, 0.38), 2.0)
+    if not levels.any():
+        axes.set_ylim(-1.0, 1.0)
+    if found.begins is None:
+        axes.text(0.02, 0.97, text("compare.never", lang), transform=axes.transAxes, **style.NOTE, va="top")
+    else:
+        at = float(times[found.quarters.index(found.begins)])
+        axes.axvline(at, color=style.MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
+        style.above(axes, at, text("compare.begins", lang, quarter=found.begins), (2, 2.5), ha="left")
+    style.fan_ends(axes, float(times[-1]), [float(levels[row][-1]) for row in (0, 2, 4)], text("compare.median", lang))
+    return figure
+
+
+def arms(
+    found: Sequence[tuple[str, DifferenceCourse]], quarter: str, reference: str, foot: str, lang: str = "en"
+) -> Figure:
+    """Every scenario against the reference at one date: median, half and nine tenths of the pairs, share of them above.
+
+    found: title of each scenario, and its difference of one output. quarter: a label such as ``2024Q2``. reference:
+    title of the reference.
+    """
+    first = found[0][1]
+    unit = measure_title(first.unit, lang) or text("compare.plain", lang)
+    title = text("compare.arms_title", lang, output=output_title(first.output, lang), quarter=quarter)
+    titles = (title, text("compare.arms_subtitle", lang, reference=reference, unit=unit), foot)
+    figure, axes = style.in_rows([name for name, _ in found], titles, inches=NAMES, high=0.34, wide=7.2)
+    for at, (_, one) in enumerate(found):
+        place = one.quarters.index(quarter)
+        low, lower, middle, upper, high = (float(level) for level in one.levels[:, place])
+        if np.isfinite(middle):
+            style.interval(axes, at, (low, high), middle, told=percent(float(one.above[place])), half=(lower, upper))
+        else:
+            axes.text(0.0, at, text("compare.no_pair", lang), **style.NOTE, va="center")
+    style.zero(axes)
+    style.corner(axes, text("compare.above", lang))
+    return figure
+
+
+def waterfall(
+    steps: Sequence[tuple[str, float, float]], ends: tuple[tuple[str, float], tuple[str, float]], title: str,
+    subtitle: str, foot: str, lang: str = "en",
+) -> Figure:  # fmt: skip
+    """A share in the reference, what each part adds to it or takes off, and the share in the scenario, a row each.
+
+    steps: what a part is called, its size, and half the width of its interval; they sum to the difference of the ends.
+    ends: what reference and scenario are called, and their shares.
+    """
+    names = [ends[0][0], *(name for name, _, _ in steps), ends[1][0]]
+    figure, axes = style.in_rows(names, (title, subtitle, foot), inches=NAMES, high=0.34, right=0.8)
+    level = ends[0][1]
+    for at, (_, share) in ((0, ends[0]), (len(names) - 1, ends[1])):
+        axes.barh(at, share, color=style.MUTED, height=0.55)
+        style.row_value(axes, at, percent(share, 1))
+    for at, (_, size, half) in enumerate(steps, start=1):
+        axes.barh(at, size, left=level, color=style.MODEL if size >= 0.0 else style.SECOND, height=0.55)
+        axes.plot([level, level], [at - 1.28, at + 0.28], color=style.MUTED, linewidth=0.7)
+        level += size
+        axes.plot([level - half, level + half], [at, at], color=style.INK, linewidth=1.0)
+        style.row_value(axes, at, shown(size, POINTS, lang))
+    axes.plot([level, level], [len(steps) - 0.28, len(names) - 0.72], color=style.MUTED, linewidth=0.7)
+    style.in_percent(axes)
+    return figure
+
+
+def effect_dots(found: Ablations, output: str, quarter: str, kind: str = "mechanism", lang: str = "en") -> Figure:
+    """An output without each mechanism or link, less with it, run by run: median and nine tenths of the pairs of runs.
+
+    kind: mechanism or link; those that do nothing are left out.
+    """
+    rows = [(row, row.effect.of(output, quarter)) for row in found.of_kind(kind) if row.effect.verdict != "nothing"]
+    rows = sorted(rows, key=lambda one: -max(abs(one[1].median), 0.5 * abs(one[1].high - one[1].low)))[:MOST]
+    rows = sorted(rows, key=lambda one: one[1].median)
+    variable = catalogue().outputs[output]
+    unit = measure_title(rows[0][1].unit if rows else variable.unit, lang)
+    foot = text(
+        "ablate.figure.footer", lang, identity=found.run_id, case=found.case, pairs=found.pairs,
+        cut=found.cut or text("ablate.no_posterior", lang), seed=found.settings.seed,
+    )  # fmt: skip
+    titles = (text("ablate.figure.effect", lang, title=variable.title(lang), quarter=quarter),
+              text(f"ablate.figure.effect.{kind}", lang, unit=unit), foot)  # fmt: skip
+    names = [_with_mark(row, lang) for row, _ in rows]
+    figure, axes = style.in_rows(names, titles, inches=NAMES + 0.2, high=0.24, right=0.35, lines=1)
+    for at, (_, one) in enumerate(rows):
+        style.interval(axes, at, (one.low, one.high), one.median)
+    style.zero(axes)
+    return figure
+
+
+def _with_mark(row: AblationRow, lang: str) -> str:
+    """Title of what is off, marked where its parameters were not moved by the data, or a little."""
+    mark = {"unmoved": UNMOVED, "fixed": UNMOVED, "weakly": SLIGHTLY}.get(row.standing, "")
+    return f"{getattr(row.title, lang)} {mark}".rstrip()
+
+
+def sobol_bars(found: Exploration, at: int, lang: str = "en") -> Figure:
+    """Total and first-order indices of one read-out with 95 % intervals, and the dummy's line.
+
+    A bar is pale if the factor does not stand out from the dummy. A circle after a name says that the data did not
+    move the parameter (half filled: a little). at: place of the read-out.
+    """
+    one, settings = found.indices[at], found.settings
+    order = [int(n) for n in np.argsort(-one.total[:-1], kind="stable")[:SHOWN]]
+    names = [*(marked(found.names[n], found.moved, lang) for n in order), named(DUMMY, lang)]
+    additive = number(min(max(one.additive, 0.0), 1.0), 2)
+    subtitle = text(
+        "sensitivity.figure.sobol", lang, rows=one.rows, replicates=settings.replicates, additive=additive
+    )  # fmt: skip
+    foot = text(
+        "sensitivity.footer", lang, identity=found.run_id, case=found.case, replicates=settings.replicates,
+        over=text(f"sensitivity.over.{settings.over}", lang), seed=settings.seed,
+        cut=str(found.provenance.get("posterior_cut", "")) or text("sensitivity.no_posterior", lang),
+    )  # fmt: skip
+    titles = (found.readouts[at].title(lang), subtitle, foot)
+    figure, axes = style.in_rows(
+        names, titles, inches=NAMES, high=0.29, wide=6.6, bottom=0.86, right=0.35, small=True
+    )  # fmt: skip
+    for y, n in enumerate([*order, len(found.names)]):
+        is_dummy = n == len(found.names)
+        shade = style.SECOND if is_dummy else style.MODEL if one.total_clear[n] else style.PALE
+        axes.barh(y - 0.17, one.total[n], height=0.3, color=shade, alpha=0.85)
+        axes.plot([one.total_low[n], one.total_high[n]], [y - 0.17] * 2, color=style.INK, linewidth=1.0)
+        if not is_dummy:
+            axes.barh(y + 0.17, max(one.first[n], 0.0), height=0.22, color=style.MODEL, alpha=0.35)
+            axes.plot([one.first_low[n], one.first_high[n]], [y + 0.17] * 2, color=style.MUTED, linewidth=0.9)
+    axes.axvline(one.total[-1], color=style.SECOND, linewidth=0.9, linestyle=(0, (3, 3)))
+    axes.axvline(0.0, color=style.INK, linewidth=0.8)
+    handles = {
+        "total": Patch(color=style.MODEL, alpha=0.85), "first": Patch(color=style.MODEL, alpha=0.35),
+        "like_dummy": Patch(color=style.PALE, alpha=0.85), "dummy": style.line(style.SECOND, linestyle=(0, (3, 3))),
+    }  # fmt: skip
+    style.key(figure, [(handle, text(f"sensitivity.key.{name}", lang)) for name, handle in handles.items()])
+    return figure

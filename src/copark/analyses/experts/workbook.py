@@ -1,0 +1,312 @@
+"""What experts may be asked of a case, the workbook that asks them, and their answers read from it.
+
+A sheet for each expert, a row for each question: parameters of the claims, the effects that decide them, what is ahead.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from io import BytesIO
+from math import expm1, isfinite, log1p
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from copark import units
+from copark.analyses.claims.claims_file import ClaimsFile
+from copark.analyses.claims.schema import Statistic
+from copark.cases.case import Case
+from copark.cases.files import Refused, place, read_cells
+from copark.cases.types import Bilingual, shown, suggestion
+from copark.cases.workbook_writing import content_of, head_cell, on_paper, set_cell, told_cell
+from copark.errors import Fault, FaultsFound, printable
+from copark.model.variables import catalogue
+from copark.simulation.sample import prior_of
+from copark.simulation.study_entries import Title
+from copark.texts import LANGUAGES, text
+
+Kind = Literal["parameter", "effect", "outlook"]
+EDGES = (0.001, 0.999)
+"""Quantiles of a prior between which a parameter may be given: what lies beyond is hardly ever drawn."""
+AHEAD = (12, 32)
+"""Quarters after the data's end of which outputs are asked."""
+OUTPUTS = ("registered", "operating", "jobs")
+MOST = 1e6
+TOP = 1000.0
+"""Largest size, and largest change in per cent, that is taken."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A quantity that experts may be asked for."""
+
+    key: str
+    kind: Kind
+    """``parameter``: of the model; ``effect``: expected, of one scenario against another; ``outlook``: an
+    output of one run at a date."""
+    title: Bilingual
+    unit: Bilingual | Title
+    low: float
+    high: float
+    """low, high: the range in which quantiles are taken, ends included."""
+    scale: Literal["plain", "log", "share"] = "plain"
+    """How what is given becomes what the model has: as it is; ln(1 + x/100); x/100."""
+
+    def inside(self, given: float) -> float:
+        """A given value as the model has it."""
+        return log1p(given / 100.0) if self.scale == "log" else given / 100.0 if self.scale == "share" else given
+
+    def outside(self, value: float) -> float:
+        """A value of the model as it is given."""
+        return 100.0 * expm1(value) if self.scale == "log" else 100.0 * value if self.scale == "share" else value
+
+
+def questions(case: Case, file: ClaimsFile) -> tuple[Question, ...]:
+    """All of them, by kind."""
+    return (*_parameters(case, file), *_effects(case, file), *_outlooks(case))
+
+
+def _both(said: Callable[[str], str]) -> Bilingual:
+    return Bilingual(**{lang: said(lang) for lang in LANGUAGES})
+
+
+def _unit(symbol: str) -> Title:
+    return Title(**{lang: units.title(symbol, lang) if units.known(symbol) else symbol for lang in LANGUAGES})
+
+
+def _parameters(case: Case, file: ClaimsFile) -> Iterator[Question]:
+    """Parameters that a claim rests on and the case draws."""
+    for name in dict.fromkeys(name for claim in file.claims.claims for name in claim.mechanism.parameters):
+        variable = catalogue().parameters[name]
+        prior = prior_of(variable, case)
+        if variable.shape != () or prior is None or prior.kind == "fixed":
+            continue
+        ends = prior.quantile(np.array(EDGES), variable.default[0]).tolist()
+        low, high = (float(f"{min(max(end, variable.low), variable.high):.3g}") for end in ends)
+        yield Question(name, "parameter", Bilingual(en=variable.en, zh=variable.zh), _unit(variable.unit), low, high)
+
+
+def _effects(case: Case, file: ClaimsFile) -> Iterator[Question]:
+    """Effects that the rules of deciding parts look at, each once."""
+    known: dict[str, tuple[str, Statistic]] = {}
+    for claim, part in file.claims.of(file.claims.claims):
+        for name in part.judged if part.key in claim.headline.parts else ():
+            one = part.statistics[name]
+            if one.kind in ("log", "change"):
+                known.setdefault(one.model_dump_json(), (f"{claim.id}/{part.key}/{name}", one))
+    for key, one in known.values():
+        title = _both(partial(_effect, case, file, one))
+        if one.outcome:
+            unit = _both(lambda lang: text("experts.ask.points", lang))
+            yield Question(key, "effect", title, unit, -100.0, 100.0, "share")
+        else:
+            unit = _both(lambda lang: text("experts.ask.percent", lang))
+            yield Question(key, "effect", title, unit, -99.0, TOP, "log")
+
+
+def _effect(case: Case, file: ClaimsFile, one: Statistic, lang: str) -> str:
+    titles = {name: getattr(file.claims.arms[str(getattr(one, name))].title, lang) for name in ("arm", "reference")}
+    if one.outcome:
+        return text("experts.ask.change", lang, outcome=text(f"analysis.outcome.{one.outcome}", lang), **titles)
+    return text("experts.ask.log", lang, **_output(case, str(one.output), one.at or 0, lang), **titles)
+
+
+def _outlooks(case: Case) -> Iterator[Question]:
+    """Outputs some years after the data's end, as far as the case's time reaches."""
+    last = case.clock.quarters - 1
+    for at in dict.fromkeys(min(case.clock.data_end - case.clock.start + ahead, last) for ahead in AHEAD):
+        for name in OUTPUTS:
+            title = _both(partial(_outlook, case, name, at))
+            unit = _unit(catalogue().outputs[name].unit)
+            yield Question(f"{name}/{case.clock.start + at}", "outlook", title, unit, 0.0, MOST)
+
+
+def _outlook(case: Case, name: str, at: int, lang: str) -> str:
+    return text("experts.ask.outlook", lang, **_output(case, name, at, lang))
+
+
+def _output(case: Case, name: str, at: int, lang: str) -> dict[str, str]:
+    return {"output": catalogue().outputs[name].title(lang), "quarter": str(case.clock.start + at)}
+
+
+COLUMNS = ("key", "question", "unit", "lowest", "highest", "p5", "p50", "p95", "reason")
+WIDTHS = (30, 62, 16, 11, 11, 12, 12, 12, 40)
+QUANTILES = ("p5", "p50", "p95")
+HEADS = 2
+"""Row of the headings; above it is the expert's weight, below it what each column means."""
+MOST_EXPERTS = 20
+MOST_WEIGHT = 1000.0
+
+
+@dataclass(frozen=True)
+class Expert:
+    """What one expert says."""
+
+    name: str
+    """As the sheet is called."""
+    weight: float
+    """As it is given, above 0."""
+    answers: Mapping[str, tuple[float, float, float]]
+    """By question: 5, 50 and 95 %, in its unit."""
+
+
+def template(questions: Sequence[Question], title: str, lang: str) -> bytes:
+    """An empty workbook for two experts, with the title of the park."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    _cover(book.worksheets[0], title, lang)
+    for number in (1, 2):
+        page = book.create_sheet(text("experts.book.expert", lang, number=number))
+        on_paper(page)
+        head_cell(page.cell(1, 1), text("experts.book.weight", lang), needed=False)
+        page.cell(1, 2, 1.0)
+        told_cell(page.cell(1, 3), text("experts.book.weight.told", lang))
+        page.merge_cells(start_row=1, start_column=3, end_row=1, end_column=len(COLUMNS))
+        for column, (key, width) in enumerate(zip(COLUMNS, WIDTHS, strict=True), start=1):
+            head_cell(page.cell(HEADS, column), text(f"experts.book.{key}", lang), needed=key in QUANTILES)
+            told_cell(page.cell(HEADS + 1, column), text(f"experts.book.{key}.told", lang))
+            page.column_dimensions[page.cell(HEADS, column).column_letter].width = width
+        page.row_dimensions[1].height, page.row_dimensions[HEADS + 1].height = 34, 76
+        for row, one in enumerate(questions, start=HEADS + 2):
+            cells = (one.key, getattr(one.title, lang), getattr(one.unit, lang), one.low, one.high)
+            for column, value in enumerate(cells, start=1):
+                set_cell(page.cell(row, column), value)
+        page.freeze_panes = page.cell(HEADS + 2, 3)
+    stream = BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def _cover(page: Any, title: str, lang: str) -> None:
+    from openpyxl.styles import Alignment, Font
+
+    page.title = text("workbook.cover", lang)
+    page.sheet_view.showGridLines = False
+    page.column_dimensions["A"].width = 110
+    lines = [title, *(text(f"experts.book.step{n}", lang) for n in range(1, 7))]
+    for row, words in enumerate(lines, start=1):
+        set_cell(page.cell(row, 1), words)
+        page.cell(row, 1).alignment = Alignment(wrap_text=True, vertical="top")
+        page.cell(row, 1).font = Font(bold=row == 1, size=16 if row == 1 else 11)
+        page.row_dimensions[row].height = 30 if row == 1 else 34
+
+
+def read(path: Path, questions: Sequence[Question]) -> tuple[Expert, ...]:
+    """The experts of a workbook made from the template.
+
+    Raises copark.errors.FaultsFound with every fault by sheet and cell; or if it is no such workbook, or nobody has
+    answered.
+    """
+    try:
+        content = content_of(path)
+        titles = read_cells(content, (), path.name)[1]
+        covers = {text("workbook.cover", lang) for lang in LANGUAGES}
+        named = [one for one in titles if one not in covers]
+        if len(named) > MOST_EXPERTS:
+            raise FaultsFound([Fault("experts.too_many", path.name, values={"most": MOST_EXPERTS})])
+        sheets, _, faults = read_cells(content, named, path.name)
+    except Refused as refused:
+        raise FaultsFound(refused.faults) from None
+    by_key = {one.key: one for one in questions}
+    found = [_expert(title, rows, by_key, faults) for title, rows in sheets.items()]
+    if faults:
+        raise FaultsFound(sorted(faults, key=lambda one: titles.index(one.file.rpartition("!")[0])))
+    answered = tuple(one for one in found if one.answers)
+    if not answered:
+        raise FaultsFound([Fault("experts.nobody", path.name)])
+    return answered
+
+
+def _expert(title: str, rows: list[list[str]], known: Mapping[str, Question], faults: list[Fault]) -> Expert:
+    """One sheet; an empty one is of nobody."""
+    sheet = _Sheet(title, rows, faults)
+    if not rows:
+        return Expert(printable(title), 1.0, {})
+    answers: dict[str, tuple[float, float, float]] = {}
+    columns = sheet.columns()
+    for row, cells in sheet.answered(columns):
+        key = cells.get("key", "")
+        if key not in known:
+            sheet.say("unknown", row, columns["key"], found=key, suggestion=suggestion(key, known))
+        elif key in answers:
+            sheet.say("twice", row, columns["key"], found=key)
+        else:
+            given = sheet.quantiles(row, cells, columns, known[key])
+            if given is not None:
+                answers[key] = given
+    return Expert(printable(title), sheet.weight(), answers)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A sheet as it is read."""
+
+    title: str
+    rows: list[list[str]]
+    faults: list[Fault]
+
+    def say(self, code: str, row: int, column: int, **values: Any) -> None:
+        told = {name: shown(value) for name, value in values.items()}
+        self.faults.append(Fault(f"experts.{code}", place(self.title, row, column), values=told))
+
+    def columns(self) -> dict[str, int]:
+        """Places of the columns that are needed, by key; none where a heading is not there."""
+        head = [one.casefold() for one in (self.rows[HEADS - 1] if len(self.rows) >= HEADS else [])]
+        found: dict[str, int] = {}
+        for key in ("key", *QUANTILES):
+            words = [text(f"experts.book.{key}", lang) for lang in LANGUAGES]
+            at = next((head.index(one.casefold()) for one in words if one.casefold() in head), None)
+            if at is None:
+                self.say("no_head", HEADS, 1, expected=" / ".join(words))
+            else:
+                found[key] = at + 1
+        return found if len(found) == 1 + len(QUANTILES) else {}
+
+    def answered(self, columns: Mapping[str, int]) -> Iterator[tuple[int, dict[str, str]]]:
+        """Rows in which a quantile is given; what is said below the headings is none."""
+        told = {text(f"experts.book.{key}.told", lang) for key in QUANTILES for lang in LANGUAGES}
+        for row, cells in enumerate(self.rows[HEADS:] if columns else (), start=HEADS + 1):
+            found = {key: cells[at - 1] for key, at in columns.items() if len(cells) >= at and cells[at - 1]}
+            if any(key in found and found[key] not in told for key in QUANTILES):
+                yield row, found
+
+    def quantiles(
+        self, row: int, cells: Mapping[str, str], columns: Mapping[str, int], one: Question
+    ) -> tuple[float, float, float] | None:
+        """The quantiles of a row, if they are sound."""
+        values: list[float] = []
+        for key in QUANTILES:
+            value, at = _number(cells.get(key, "")), columns[key]
+            if value is None:
+                self.say("no_number", row, at, found=cells.get(key, ""))
+            elif not one.low <= value <= one.high:
+                self.say("beyond", row, at, found=cells[key], low=f"{one.low:g}", high=f"{one.high:g}")
+            elif values and value <= values[-1]:
+                self.say("disorder", row, at, found=cells[key])
+            else:
+                values.append(value)
+        return (values[0], values[1], values[2]) if len(values) == len(QUANTILES) else None
+
+    def weight(self) -> float:
+        """The expert's weight; 1 where none is given."""
+        words = self.rows[0][1] if self.rows and len(self.rows[0]) > 1 else ""
+        value = _number(words) if words else 1.0
+        if value is None or not 0.0 < value <= MOST_WEIGHT:
+            self.say("no_weight", 1, 2, found=words, most=f"{MOST_WEIGHT:g}")
+            return 1.0
+        return value
+
+
+def _number(words: str) -> float | None:
+    """A finite number, or None."""
+    try:
+        value = json.loads(words)
+    except (ValueError, RecursionError):
+        return None
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return float(value) if is_number and abs(value) < 1e300 and isfinite(value) else None

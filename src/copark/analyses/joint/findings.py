@@ -1,0 +1,363 @@
+"""What the joint posterior says: what moved, what this evidence cannot move, on whose word, and how far to trust it.
+
+A summary is the expected normal score of every mechanism given the panel, as ridge regression has learned it from
+simulated panels: on each park's features and their squares. So a park is left out by leaving out its columns, and what
+could be observed is added by adding them; nothing is simulated again (decision 0061). The nearest of the panels that
+were *not* trained on are accepted and moved to the record as in :mod:`copark.calibration.pool.abc_regression`.
+
+That evidence cannot move a parameter is shown in simulated panels: in each the truth is known and the parks report what
+they have on record, with errors; R² is the share of the truth's variance that the summaries find in panels they were
+not trained on. Intervals are tested in the same panels (simulation-based calibration: Talts et al. 2018), and in
+panels whose parks do *not* share their mechanisms, as the inference supposes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from copark.analyses.joint.reader import NEAR, Posterior, Reader, read_panels, sound_in
+from copark.analyses.joint.simulated_panels import (
+    CHECKLIST,
+    CLASSES,
+    FAMILIES,
+    HYPER,
+    MECHANISMS,
+    Member,
+    Panels,
+    hyper_values,
+    members,
+    names_of,
+    read,
+    simulate,
+)
+from copark.arrays import Floats
+from copark.calibration.diagnostics import BINS, title_of, verdict
+from copark.calibration.pool.abc_regression import reach_of
+from copark.calibration.pool.parks import AXES
+from copark.simulation.study_entries import Title
+from copark.stats.jackknife import half_sample_error, halves, reach
+from copark.stats.quantiles import LEVELS, weighted_quantiles
+
+PANELS = 1 << 14
+"""Simulated panels, unless another number is asked for."""
+FIRST = "home_contribution"
+"""The parameter of equity that is told in the headline, α."""
+LEAST = 0.1
+"""R² in simulated panels below which this evidence cannot move a parameter."""
+RECORDS = 400
+"""Simulated panels that intervals are tested on."""
+APART = 0.35
+"""How far parks' mechanisms differ where the inference's supposition is broken: the panel's scale of τ."""
+TRIED = 256
+"""Panels of that kind, at least."""
+SLICES = (0.15, 0.3, 0.45, 0.6, 0.8)
+"""Edges of what the model leaves out, for R² by slice."""
+LEVEL = 0.9
+FURTHER_SETS = (("counts",), ("service",), ("counts", "service"), ("checklist",))
+"""What could be observed of every park beside the record: alone and together."""
+GROUP = "panel"
+"""What the hyperparameters are told under."""
+
+
+WORDS = ("moved", "weakly", "unmoved", "cannot")
+
+
+def word_of(shrink: float, overlap: float, r2: float) -> str:
+    """moved, weakly, unmoved, or cannot: not moved, and in simulated panels hardly found either."""
+    found = verdict(shrink, overlap)
+    return "cannot" if found != "moved" and r2 < LEAST else found
+
+
+@dataclass(frozen=True)
+class AxisFinding:
+    """A parameter that parks share."""
+
+    name: str
+    group: str
+    prior: tuple[float, ...]
+    posterior: tuple[float, ...]
+    """Quantiles at 5, 25, 50, 75 and 95 %, in its unit."""
+    places: tuple[float, ...]
+    shrink: float
+    overlap: float
+    """How much narrower the middle half is than the prior's; probability shared with the prior."""
+    r2: float
+    shrink_error: float
+    overlap_error: float
+    r2_error: float
+    """Standard errors of shrink, overlap and R² over seeds, from halves of the panels."""
+    coverage: float
+    broken: float
+    """Share of simulated panels whose truth lies in the 90 % interval; the same where parks differ."""
+    further: tuple[float, ...]
+    further_coverage: tuple[float, ...]
+    """R² if more were observed, and share of truths in the 90 % interval then: one for each of :data:`FURTHER_SETS`."""
+    park: str
+    shift: float
+    """The park whose leaving out moves the median most, and by how many of the posterior's standard deviations."""
+
+    @property
+    def moved(self) -> str:
+        """moved, weakly or unmoved."""
+        return verdict(self.shrink, self.overlap)
+
+    @property
+    def word(self) -> str:
+        """moved, weakly, unmoved, or cannot: not moved, and in simulated panels hardly found either."""
+        return word_of(self.shrink, self.overlap, self.r2)
+
+    @property
+    def other_words(self) -> tuple[str, ...]:
+        """Other words that another seed may say: those that one of the three numbers reaches within its interval."""
+        numbers = (self.shrink, self.overlap, self.r2)
+        said = set()
+        for at, error in enumerate((self.shrink_error, self.overlap_error, self.r2_error)):
+            for end in reach(numbers[at], error, LEVEL):
+                shrink, overlap, r2 = (end if n == at else number for n, number in enumerate(numbers))
+                said.add(word_of(shrink, overlap, r2))
+        return tuple(word for word in WORDS if word in said and word != self.word)
+
+    def title(self, lang: str) -> str:
+        """Title of a mechanism; empty of a hyperparameter, which has its title in the texts."""
+        return "" if self.group == GROUP else title_of(self.name, lang)
+
+
+@dataclass(frozen=True)
+class MemberFinding:
+    """A park of the joint panel."""
+
+    name: str
+    title: Title
+    operator: str
+    case: bool
+    """Whether it has a case in the casebook."""
+    values: int
+    outcomes: tuple[str, ...]
+    served: int
+    """values, outcomes, served: dated values fitted; classes of its outcome; values of its service level."""
+    shift: float
+    axis: str
+    """Largest move of a median when it is left out, in standard deviations of the posterior, and of which parameter."""
+    first: float
+    """Move of the median of α when it is left out, in its unit."""
+    listed: float
+    """R² of α in simulated panels were this park's services listed, and no other's."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """R² of α in simulated panels whose discrepancy lies between two sizes."""
+
+    low: float
+    high: float
+    panels: int
+    r2: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """What the joint posterior says."""
+
+    panels: int
+    tested: int
+    records: int
+    """Simulated panels; those not trained on; those that intervals were tested on."""
+    seed: int
+    axes: tuple[AxisFinding, ...]
+    parks: tuple[MemberFinding, ...]
+    slices: tuple[Slice, ...]
+    coverage: float
+    broken: float
+    """Share of truths in 90 % intervals, over parameters; the same where parks differ in their mechanisms."""
+    inside: float
+    """Share of parameters whose coverage lies between 85 and 95 %."""
+    reach: float
+    """Share of simulated panels that lie farther from their neighbours than the record does."""
+
+    def axis(self, name: str) -> AxisFinding:
+        """A parameter by name."""
+        return next(one for one in self.axes if one.name == name)
+
+
+Tell = Callable[[str, int, int], None]
+
+
+def find(
+    count: int, seed: int, *, parks: tuple[Member, ...] | None = None, threads: int = 1, folder: Path | None = None,
+    tell: Tell | None = None,
+) -> Findings:  # fmt: skip
+    """Simulate panels, a power of two, learn summaries, and say what the record says of every parameter.
+
+    folder: where runs are kept; a run that was stopped goes on there. tell: told the stage (pool, analyse), what is
+    done of it and how much there is.
+    """
+    told = tell or (lambda _stage, _done, _whole: None)
+    chosen = members() if parks is None else parks
+    few = min(max(count // 32, TRIED), count)
+
+    def simulating(first: int) -> Callable[[int, int], None]:
+        return lambda done, _: told("pool", 100 * (first + done) // (2 * len(chosen)), 100)
+
+    panels = simulate(chosen, count, seed, threads=threads, folder=folder, progress=simulating(0))
+    differing = simulate(
+        chosen, few, seed + 1, apart=APART, threads=threads, folder=folder, progress=simulating(len(chosen))
+    )  # fmt: skip
+    told("analyse", 0, len(chosen) + 2)
+    every, known = read_panels(panels), range(len(chosen))
+    reader, record = every.of_blocks(known), every.columns_of(recorded(panels))[0]
+    whole, ranks, broken = reader.posterior(record), ranks_of(reader), ranks_elsewhere(reader, differing)
+    errors = seed_errors(panels, every, record)
+    left, more = [], []
+    for n in known:
+        told("analyse", 1 + n, len(chosen) + 2)
+        left.append(every.of_blocks([other for other in known if other != n]).posterior(record))
+    told("analyse", len(chosen) + 1, len(chosen) + 2)
+    for wanted in FURTHER_SETS:
+        asked = with_further(every, [(key, n) for key in wanted for n in known])
+        more.append((r2_of(asked.theta, asked.expected), held(ranks_of(asked))))
+    alone = [with_further(every, [(CHECKLIST, n)]) for n in known]
+    listed = [float(r2_of(one.theta, one.expected)[names_of().index(FIRST)]) for one in alone]
+    return _found(panels, reader, whole, ranks, broken, errors, left, more, listed)
+
+
+def seed_errors(panels: Panels, every: Reader, record: Floats) -> Floats:
+    """Standard errors of shrink, overlap and R² over seeds, from halves of the panels; shape (axes, 3)."""
+    found = []
+    for groups in halves():
+        half = every.of_half(groups)
+        posterior = half.posterior(record[: half.columns.shape[1]])
+        moved = [_told(panels, name, posterior)[3:] for name in names_of()]
+        found.append(np.column_stack([moved, r2_of(half.theta, half.expected)]))
+    return half_sample_error(np.array(found))
+
+
+def with_further(every: Reader, asked: Sequence[tuple[str, int]]) -> Reader:
+    """What is on record of every park, and further families of some, by name and position of the park."""
+    parks = len(every.centres) // (1 + len(FAMILIES))
+    return every.of_blocks([*range(parks), *(n + parks * (1 + FAMILIES.index(key)) for key, n in asked)])
+
+
+def recorded(panels: Panels) -> list[Floats]:
+    """Features of the record by park, shape (1, features) each."""
+    return [read(member, member.recorded[np.newaxis, :]) for member in panels.members]
+
+
+def ranks_of(reader: Reader) -> Floats:
+    """Posterior probability below the truth, of panels that play the record; shape (records, axes)."""
+    at = range(min(RECORDS, len(reader.theta)))
+    return np.array([reader.posterior(reader.columns[n], n).below(reader.theta[n]) for n in at])
+
+
+def ranks_elsewhere(reader: Reader, panels: Panels) -> Floats:
+    """The same of panels that are none of the reader's."""
+    x = panels.features()
+    sound = sound_in(x)[:RECORDS]
+    columns, truths = reader.columns_of([one[sound] for one in x]), panels.theta[sound]
+    return np.array([reader.posterior(row).below(truth) for row, truth in zip(columns, truths, strict=True)])
+
+
+def held(ranks: Floats) -> Floats:
+    """Share of truths in the central interval, by axis."""
+    edge = (1.0 - LEVEL) / 2.0
+    return ((ranks > edge) & (ranks < 1.0 - edge)).mean(axis=0)
+
+
+def r2_of(truth: Floats, expected: Floats) -> Floats:
+    """Share of the variance of truths that is expected, by axis."""
+    return 1.0 - ((truth - expected) ** 2).mean(axis=0) / truth.var(axis=0)
+
+
+def _found(
+    panels: Panels, reader: Reader, whole: Posterior, ranks: Floats, broken: Floats, errors: Floats,
+    left: list[Posterior], more: list[tuple[Floats, Floats]], listed: list[float],
+) -> Findings:  # fmt: skip
+    names, chosen = names_of(), panels.members
+    spread = np.sqrt(whole.weights @ (whole.draws - whole.mean) ** 2)
+    moves = np.array([one.mean - whole.mean for one in left]) / spread
+    r2, coverage, elsewhere = r2_of(reader.theta, reader.expected), held(ranks), held(broken)
+    axes = []
+    for j, name in enumerate(names):
+        shrink_error, overlap_error, r2_error = errors[j].tolist()
+        park = int(np.argmax(np.abs(moves[:, j])))
+        axes.append(
+            AxisFinding(
+                name, AXES[name].group if name in AXES else GROUP,
+                *_told(panels, name, whole), float(r2[j]), shrink_error, overlap_error, r2_error,
+                float(coverage[j]), float(elsewhere[j]),
+                tuple(float(values[j]) for values, _ in more), tuple(float(values[j]) for _, values in more),
+                chosen[park].name, float(moves[park, j]),
+            )
+        )  # fmt: skip
+    first = names.index(FIRST)
+    middle = median(panels, first, whole)
+    parks = tuple(
+        MemberFinding(
+            one.name, Title(en=one.park.case.title.en, zh=one.park.case.title.zh), one.operator, one.case,
+            one.counted, tuple(CLASSES[n] for n in one.outcomes), one.served, float(row[np.argmax(np.abs(row))]),
+            names[int(np.argmax(np.abs(row)))], median(panels, first, without) - middle, tells,
+        )
+        for one, row, without, tells in zip(chosen, moves, left, listed, strict=True)
+    )  # fmt: skip
+    return Findings(
+        panels=panels.count, tested=len(reader.theta), records=len(ranks), seed=panels.seed,
+        axes=tuple(axes), parks=parks, slices=tuple(_slices(reader, first)), coverage=float(coverage.mean()),
+        broken=float(elsewhere.mean()), inside=float(((coverage >= 0.85) & (coverage <= 0.95)).mean()),
+        reach=reach_of(reader.summaries, whole.width, len(reader.theta) // NEAR),
+    )  # fmt: skip
+
+
+def median(panels: Panels, axis: int, one: Posterior) -> float:
+    """Median of a parameter, in its unit."""
+    score = weighted_quantiles(one.draws[:, axis], one.weights, (0.5,))
+    return float(values_at(panels, names_of()[axis], score)[0])
+
+
+def _told(
+    panels: Panels, name: str, one: Posterior
+) -> tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...], float, float]:  # fmt: skip
+    """Quantiles of prior and posterior in the unit; as ranks; how much narrower, how much shared."""
+    from scipy.special import ndtr, ndtri
+
+    scores = one.draws[:, names_of().index(name)]
+    at = weighted_quantiles(scores, one.weights, LEVELS)
+    ranks = ndtr(scores)
+    places = ndtr(at)
+    share = np.histogram(ranks, bins=BINS, range=(0.0, 1.0), weights=one.weights)[0]
+    before, after = (values_at(panels, name, np.asarray(each)) for each in (ndtri(LEVELS), at))
+    return (
+        tuple(map(float, before)), tuple(map(float, after)), tuple(map(float, places)),
+        float(1.0 - (places[3] - places[1]) / 0.5), float(np.minimum(share, 1.0 / BINS).sum()),
+    )  # fmt: skip
+
+
+def values_at(panels: Panels, name: str, scores: Floats) -> Floats:
+    """Values of a parameter at normal scores, by the prior that parks share."""
+    from scipy.special import ndtr
+
+    if name in HYPER:
+        rows = np.zeros((len(scores), len(MECHANISMS) + len(HYPER)))
+        rows[:, names_of().index(name)] = scores
+        return hyper_values(rows)[:, HYPER.index(name)]
+    space = next(one.park.space for one in panels.members if name in one.shared)
+    one = space.coordinates[space.names.index(name)]
+    if one.prior is None:
+        raise ValueError(name)
+    return np.clip(
+        one.prior.quantile(np.clip(ndtr(scores), 1e-12, 1 - 1e-12), one.variable.default[0]),
+        one.variable.low, one.variable.high,
+    )  # fmt: skip
+
+
+def _slices(reader: Reader, axis: int) -> Iterator[Slice]:
+    """R² of a parameter by what the model leaves out."""
+    sizes = hyper_values(reader.theta)[:, HYPER.index("left_out")]
+    for low, high in pairwise(SLICES):
+        at = (sizes >= low) & (sizes < high)
+        if at.sum() > 2:
+            r2 = r2_of(reader.theta[at][:, [axis]], reader.expected[at][:, [axis]])[0]
+            yield Slice(low, high, int(at.sum()), float(r2))

@@ -1,0 +1,175 @@
+"""Reads panels: summaries learned from simulated panels, and the posterior of one that reports just that.
+
+A summary is the expected normal score of every mechanism given the panel: ridge regression on each park's features and
+their squares. Of half of the panels it is the sums over these that the regression is made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from copark.analyses.joint.simulated_panels import Panels
+from copark.arrays import Floats, Integers
+from copark.calibration.pool.abc_regression import Directions, accepted, directions
+from copark.calibration.posterior import one_thread
+from copark.stats.jackknife import GROUPS, groups_of
+
+PENALTY = 3000.0
+"""Of the ridge regression, on features of unit variance."""
+REDRAWN = 6
+"""Times that errors and discrepancies are drawn for each simulated panel."""
+TRAINED = 0.75
+"""Share of panels that summaries are learned from; the rest is what the posterior is made of."""
+NEAR = 4
+"""One panel of so many is accepted."""
+MOST = 12
+"""Directions of the summaries that are kept."""
+CLIP = 5.0
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Summaries learned from simulated panels, and panels that were not trained on, ready to be asked."""
+
+    centres: tuple[Floats, ...]
+    scales: tuple[Floats, ...]
+    """Of features, by block: what a park has on record, or could have."""
+    gram: Floats
+    cross: Floats
+    middle: Floats
+    target: Floats
+    """Of columns centred at their mean: shapes (columns, columns), (columns, axes), (columns,); mean of the scores."""
+    parts: tuple[tuple[Floats, Floats], ...]
+    """gram and cross of each group of the panels trained on, in the columns of what is on record."""
+    blocks: tuple[int, ...]
+    """Positions of the blocks that count."""
+    theta: Floats
+    columns: Floats
+    """Of the panels not trained on: normal scores, shape (panels, axes), and columns, shape (panels, columns)."""
+
+    def of_blocks(self, blocks: Sequence[int]) -> Reader:
+        """The same where other blocks count: without a park, or with what could be observed."""
+        return replace(self, blocks=tuple(blocks))
+
+    def of_half(self, groups: Sequence[int]) -> Reader:
+        """The same of what is on record, had half of the groups of panels been simulated, each counted twice."""
+        gram = 2.0 * np.sum([self.parts[group][0] for group in groups], axis=0)
+        cross = 2.0 * np.sum([self.parts[group][1] for group in groups], axis=0)
+        of_record = len(gram)
+        blocks = int(np.searchsorted(np.cumsum([2 * len(one) for one in self.centres]), of_record)) + 1
+        kept = np.isin(np.arange(len(self.theta)) % GROUPS, groups)
+        return Reader(
+            self.centres[:blocks], self.scales[:blocks], gram, cross, self.middle[:of_record], self.target, (),
+            tuple(range(blocks)), self.theta[kept], self.columns[kept, :of_record],
+        )  # fmt: skip
+
+    @cached_property
+    def counting(self) -> Integers:
+        """Columns of the blocks that count."""
+        ends = np.cumsum([0, *(2 * len(one) for one in self.centres)])
+        return np.concatenate([np.arange(ends[n], ends[n + 1]) for n in self.blocks])
+
+    @cached_property
+    def weights(self) -> Floats:
+        """Weights of the columns that count, shape (columns that count, axes)."""
+        at = self.counting
+        with one_thread():
+            found = np.linalg.solve(self.gram[np.ix_(at, at)] + PENALTY * np.eye(len(at)), self.cross[at])
+        return found.astype(np.float64)
+
+    def columns_of(self, x: Sequence[Floats]) -> Floats:
+        """Columns of features by block, shape (panels, columns)."""
+        return spread_out(x, self.centres, self.scales)
+
+    def expected_of(self, columns: Floats) -> Floats:
+        """Expected normal scores, shape (panels, axes)."""
+        at = self.counting
+        with one_thread():
+            found: Floats = (columns[:, at] - self.middle[at]) @ self.weights + self.target
+        return found.astype(np.float64)
+
+    @cached_property
+    def expected(self) -> Floats:
+        """Expected normal scores of every panel, shape (panels, axes)."""
+        return self.expected_of(self.columns)
+
+    @cached_property
+    def told(self) -> Directions:
+        """Directions of the expected scores that tell most."""
+        return directions(self.expected, self.theta, MOST)
+
+    @cached_property
+    def summaries(self) -> Floats:
+        """What is compared, shape (panels, directions)."""
+        return self.told(self.expected)
+
+    def posterior(self, columns: Floats, but: int | None = None) -> Posterior:
+        """Posterior of a panel from its columns, shape (columns,); one at a position is left out, in a test."""
+        target = self.told(self.expected_of(columns[np.newaxis, :]))[0]
+        kept = np.flatnonzero(np.arange(len(self.theta)) != but)
+        draws, weights, width = accepted(self.summaries[kept], target, self.theta[kept], len(kept) // NEAR)
+        return Posterior(draws, weights / weights.sum(), width)
+
+
+def spread_out(x: Sequence[Floats], centres: Sequence[Floats], scales: Sequence[Floats]) -> Floats:
+    """Standardised features and their squares; blocks that are not given are left out."""
+    parts = []
+    for centre, scale, each in zip(centres, scales, x, strict=False):
+        z = np.clip((each - centre) / scale, -CLIP, CLIP)
+        parts += [z, z**2 - 1.0]
+    return np.concatenate(parts, axis=1).astype(np.float32)
+
+
+def sound_in(x: Sequence[Floats]) -> Integers:
+    """Positions of the panels of which every park ran to its end."""
+    return np.flatnonzero(np.all([np.isfinite(one).all(axis=1) for one in x], axis=0))
+
+
+def read_panels(panels: Panels) -> Reader:
+    """Learn summaries from three quarters of the panels, whose errors are drawn several times."""
+    x = panels.features()
+    sound, first = sound_in(x), int(TRAINED * panels.count)
+    trained, tested = sound[sound < first], sound[sound >= first]
+    own, theta = [one[trained] for one in x], panels.theta[trained]
+    centres, scales = tuple(one.mean(axis=0) for one in own), tuple(one.std(axis=0) + 1e-9 for one in own)
+    middle, target = spread_out(own, centres, scales).mean(axis=0), theta.mean(axis=0)
+    gram, cross = np.zeros((len(middle), len(middle))), np.zeros((len(middle), theta.shape[1]))
+    of_record = 2 * sum(one.shape[1] for one in x[: len(panels.members) or len(x)])
+    parts = [(np.zeros((of_record, of_record)), np.zeros((of_record, theta.shape[1]))) for _ in range(GROUPS)]
+    for again in range(REDRAWN):
+        redrawn = [one[trained] for one in panels.features(again)] if again else own
+        columns = spread_out(redrawn, centres, scales) - middle
+        scores = (theta - target).astype(np.float32)
+        with one_thread():
+            gram += columns.T @ columns
+            cross += columns.T @ scores
+            for part, kept in zip(parts, groups_of(len(trained)), strict=True):
+                left_out = columns[~kept, :of_record]
+                part[0][:] += left_out.T @ left_out
+                part[1][:] += left_out.T @ scores[~kept]
+    columns = spread_out([one[tested] for one in x], centres, scales)
+    return Reader(
+        centres, scales, gram, cross, middle, target, tuple(parts), tuple(range(len(x))), panels.theta[tested], columns
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Weighted normal scores, shape (draws, axes); distance of the first panel left out."""
+
+    draws: Floats
+    weights: Floats
+    width: float
+
+    @property
+    def mean(self) -> Floats:
+        """Mean of each axis, shape (axes,)."""
+        return self.weights @ self.draws
+
+    def below(self, truth: Floats) -> Floats:
+        """Posterior probability below a truth, of each axis; shape (axes,)."""
+        return self.weights @ (self.draws < truth)

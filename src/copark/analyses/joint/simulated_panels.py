@@ -1,0 +1,381 @@
+"""Simulated panels: run r of every park has the same mechanisms, and a size, an operator and random numbers of its own.
+
+Mechanisms are on the common design of :func:`copark.calibration.pool.batches.design`. Scales and what is a park's own
+are drawn afresh for every park; the score of its enquiries is ``√a z_area + √w z_operator + √(1 - a - w) z_park``,
+where a and w are the shares of the variance of size that go with the area on record and that parks of one operator have
+in common, so that its prior stays what it was. What the model leaves out is the panel's discrepancy, whose size is
+drawn too. A further question of the same parks makes no run again.
+
+Parks are those of the casebook, and every other whose shares and outcome are on record in ``parks.csv``: countries,
+year of launch, shares, counts of enterprises and jobs, the class of the outcome. The class is a further report of
+operating enterprises: in bins whose edges are the model's own S* (thriving from there on), ten (stalled below) and one
+(failed), with an error of the coder. Beside what is on record stands what *could* be, at four ages: counts, the service
+level, and the checklist of services that is a stand-in for it; it is read only to say what such observations would
+tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+
+from copark.arrays import Floats
+from copark.calibration.observations import STAND_INS, ObservationModel, Target
+from copark.calibration.pool.abc_regression import part_of, scores_of
+from copark.calibration.pool.batches import design, make_panel_batch, reported
+from copark.calibration.pool.parks import AXES, COLUMN, LAST, Park, known_targets, park_of
+from copark.calibration.posterior import features
+from copark.calibration.prior import EDGE
+from copark.cases import list_cases, load_case
+from copark.cases.case import Case
+from copark.cases.casebook import casebook_path
+from copark.cases.dates import Date
+from copark.cases.defaults import BESIDE, LEVEL
+from copark.cases.parks import Park as Row
+from copark.cases.parks import load_parks
+from copark.cases.quarters import Quarter
+from copark.cases.table_schemas import CapTable, Holding, Observation
+from copark.cases.types import JUDGEMENT, Bilingual
+from copark.model.variables import catalogue
+from copark.simulation.outcomes import SELF_STANDING, YEAR_TWENTY
+
+CLASSES = ("failed", "stalled", "surviving", "thriving")
+EDGES = (1.0, 10.0, float(SELF_STANDING))
+"""Operating enterprises at which one class ends and the next begins."""
+CODER = 0.7
+"""Standard deviation of the coder's error in ln(1 + operating), a judgement: a factor of two."""
+AGES = (3, 6, 9, 12)
+"""Years after the start at which more could be observed."""
+FURTHER = {"counts": ("registered", "operating"), "service": (LEVEL,)}
+"""What could be observed there."""
+CHECKLIST = "checklist"
+"""What could be observed in the place of the service level: services promised, and those that stood in time."""
+FAMILIES = (*FURTHER, CHECKLIST)
+"""Families of what could be observed, in the order of the features."""
+DUE = 5
+"""Services due at each of those ages."""
+TEMPLATE = casebook_path() / "templates" / "haier-ruba"
+"""A case without anything but countries, dates and a framework: the shape of a park known by a row alone."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A park of the joint panel; case: whether it has one in the casebook."""
+
+    park: Park
+    """Behind its values stand as targets the classes of its outcome, then what could be observed."""
+    operator: str
+    outcomes: tuple[int, ...]
+    """Classes on record, by position in :data:`CLASSES`."""
+    case: bool
+    area: float
+    """Area on record, km²; NaN where there is none."""
+    further: Mapping[str, tuple[int, ...]]
+    """Positions of the targets that could be observed, by what they are."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.park.name
+
+    @cached_property
+    def shared(self) -> tuple[str, ...]:
+        """Mechanisms it has in common with the others: those it brings no prior of its own for."""
+        return tuple(name for name in self.park.pooled if AXES[name].role == "mechanism")
+
+    @property
+    def counted(self) -> int:
+        """Targets that are values on record: the first ones."""
+        return len(self.park.model.targets) - len(self.outcomes) - sum(map(len, self.further.values()))
+
+    @property
+    def served(self) -> int:
+        """Values on record of its service level."""
+        return sum(one.variable == LEVEL for one in self.park.model.targets[: self.counted])
+
+    @property
+    def reported(self) -> int:
+        """Targets that are on record: values and classes."""
+        return self.counted + len(self.outcomes)
+
+    @property
+    def recorded(self) -> Floats:
+        """What is on record: values, then positions of classes; shape (targets,)."""
+        values = self.park.model.recorded[: self.counted]
+        return np.concatenate([values, np.array(self.outcomes, dtype=np.float64)])
+
+
+@cache
+def settled() -> Mapping[str, Any]:
+    """Operators, and what of a row is not used, as fixed beforehand."""
+    import yaml
+
+    return yaml.safe_load((Path(__file__).parent / "members.yaml").read_text(encoding="utf-8"))
+
+
+def members() -> tuple[Member, ...]:
+    """All parks that can be simulated and say anything: cases, then rows with shares and an outcome."""
+    rows = {row.case or row.id: row for row in load_parks().parks}
+    found = [member_of(load_case(name), rows.get(name), known=True) for name in list_cases()]
+    known = {one.name for one in found}
+    for name, row in rows.items():
+        used = row.shares_grade not in (None, "background") and row.outcome is not None
+        if name not in known and used and row.home_share_percent is not None:
+            found.append(member_of(outline(row), row))
+    return tuple(one for one in found if one.reported)
+
+
+def member_of(case: Case, row: Row | None, *, known: bool = False) -> Member:
+    """A park with the classes of its outcome as further targets, and stand-ins kept for looking: of service."""
+    park, name = park_of(case), case.name
+    seen = [one for one in known_targets(case, ("check",)) if one.variable in STAND_INS]
+    classes: dict[int, str] = dict(settled()["outcomes"].get(name, {}))
+    if not classes and row is not None and row.outcome is not None and name not in settled()["closed"]:
+        counted = [one.last_day.year for one in (row.firms_date, row.jobs_date, row.investment_date) if one is not None]
+        classes = {min(max(counted, default=LAST.year), LAST.year): row.outcome}
+    twentieth = case.clock.start + (min(case.clock.quarters, YEAR_TWENTY) - 1)
+    looks = [_target(case, min(Quarter(year, 4), twentieth), "operating") for year in classes]
+    targets, further = [*park.model.targets, *seen, *looks], {}
+    ends = [end for end in (case.clock.start + (4 * age - 1) for age in AGES) if end <= LAST]
+    for key, variables in FURTHER.items():
+        more = [_target(case, end, name) for name in variables for end in ends]
+        further[key] = tuple(range(len(targets), len(targets) + len(more)))
+        targets += more
+    operator = next((key for key, parks in settled()["operators"].items() if name in parks), name)
+    outcomes = tuple(CLASSES.index(one) for one in classes.values())
+    area = float("nan") if row is None or not row.area_km2 else float(row.area_km2)
+    park = replace(park, model=ObservationModel(tuple(targets)))
+    return Member(park, operator, outcomes, known, area, further)
+
+
+def _target(case: Case, at: Quarter, variable: str) -> Target:
+    """A variable at the end of a quarter, as a run is read there; its observation lends the date alone."""
+    made = _observed(f"{at.year}-{3 * at.quarter:02d}", "operating", 0.0, "high")
+    return Target(variable, str(at), "exact", 0.0, None, 1e-9, (at - case.clock.start,), (1.0,), made)
+
+
+def _observed(date: str, variable: str, value: float, grade: str) -> Observation:
+    return Observation.model_validate(
+        {"date": date, "variable": variable, "value": value, "high": None, "bound": "exact", "basis": "stock",
+         "unit": catalogue().outputs[variable].unit, "grade": grade, "source": [JUDGEMENT], "use": True,
+         "role": "fit"}
+    )  # fmt: skip
+
+
+def outline(row: Row) -> Case:
+    """A case of a park known by its row alone."""
+    shape = load_case(TEMPLATE)
+    start = Quarter(row.launch, 1)
+    clock = shape.clock.model_copy(update={"start": start, "quarters": LAST - start + 1, "data_end": LAST})
+    sides = shape.sides.model_copy(
+        update={side: getattr(shape.sides, side).model_copy(update={"country": country})
+                for side, country in (("home", row.home), ("host", row.host))}
+    )  # fmt: skip
+    source = shape.world.source.model_copy(update={"home": row.home, "host": row.host})
+    framework = shape.framework.model_copy(update={"since": start}) if row.framework and shape.framework else None
+    rows = []
+    if row.id not in settled()["other_counts"]:
+        for variable, value, date in (("registered", row.firms, row.firms_date), ("jobs", row.jobs, row.jobs_date)):
+            if value is not None and date is not None:
+                rows.append(_observed(str(date), variable, float(value), row.grade))
+    return shape.model_copy(
+        update={
+            "name": row.id, "title": Bilingual(en=row.name_en, zh=row.name_zh), "kind": row.type, "clock": clock,
+            "sides": sides, "world": shape.world.model_copy(update={"source": source}), "framework": framework,
+            "equity": (_shares(row, start),), "observations": tuple(rows),
+        }
+    )  # fmt: skip
+
+
+def _shares(row: Row, start: Quarter) -> CapTable:
+    """The shares of a row, from the launch on."""
+    home, third = round(100 * (row.home_share_percent or 0)), round(100 * (row.third_share_percent or 0))
+    date = Date.parse(str(start.year))
+    held = {"home": home, "third": third, "host": 10_000 - home - third}
+    holdings = tuple(
+        Holding.model_validate(
+            {"holder": side, "side": side, "basis_points": points, "basis": "shares of the development company",
+             "grade": row.shares_grade, "source": [JUDGEMENT]}
+        )
+        for side, points in held.items() if points
+    )  # fmt: skip
+    return CapTable(table=f"row-{start.year}", date=date, use=True, holdings=holdings)
+
+
+MECHANISMS = tuple(name for name, axis in AXES.items() if axis.role == "mechanism")
+HYPER = ("area_share", "operator_share", "left_out")
+"""Shares of the variance of size that go with area and with the operator; standard deviation of the discrepancy."""
+RANGES = ((0.0, 0.45), (0.0, 0.45), (0.15, 0.8))
+"""Uniform priors of them."""
+SERVICE_ERROR = 0.1
+"""Standard deviation of a service level that would be observed, on its scale of 0 to 1."""
+SIZE = "enquiry_rate"
+OWN, RUNNER, ABOUT, KEPT = 0x6F776E, 0x6F70, 0x68797065, 0x6B657074
+"""Second keys of generators: what a park, an operator and a panel draw, and which promises are kept."""
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Panels:
+    """Simulated panels."""
+
+    members: tuple[Member, ...]
+    seed: int
+    theta: Floats
+    """Mechanisms and hyperparameters on the scale of normal scores, shape (panels, axes)."""
+    counterparts: tuple[Floats, ...]
+    """By park: shape (panels, targets), NaN where a run failed."""
+
+    @property
+    def count(self) -> int:
+        """How many."""
+        return len(self.theta)
+
+    @property
+    def spread(self) -> Floats:
+        """Discrepancy of each panel, shape (panels,)."""
+        return hyper_values(self.theta)[:, HYPER.index("left_out")]
+
+    def features(self, again: int = 0) -> list[Floats]:
+        """Features of reports with errors drawn anew for every ``again``; shape (panels, features) each.
+
+        By park what is on record, then by park what could be observed, a family after the other.
+        """
+        seed, record, listed = self.seed + 7919 * again, [], []
+        further: dict[str, list[Floats]] = {key: [] for key in FURTHER}
+        for member, runs in zip(self.members, self.counterparts, strict=True):
+            reports = told(member, runs, self.spread, seed)
+            record.append(read(member, reports))
+            for key, at in member.further.items():
+                further[key].append(features(part_of(member.park.model, at), reports[:, list(at)]))
+            at = member.further["service"]
+            kept = promised(runs[:, list(at)], _random(seed, KEPT, member.name))
+            listed.append(features(part_of(member.park.model, at), kept))
+        return [*record, *(one for each in further.values() for one in each), *listed]
+
+
+def names_of() -> tuple[str, ...]:
+    """What is inferred: mechanisms, then hyperparameters."""
+    return (*MECHANISMS, *HYPER)
+
+
+def hyper_values(theta: Floats) -> Floats:
+    """Hyperparameters at normal scores, shape (panels, hyperparameters)."""
+    from scipy.special import ndtr
+
+    low, high = np.array(RANGES).T
+    return low + (high - low) * ndtr(theta[:, len(MECHANISMS) :])
+
+
+def _random(seed: int, key: int, name: str) -> np.random.Generator:
+    return np.random.Generator(np.random.Philox(key=np.array([seed, (key << 32) | crc32(name.encode())], np.uint64)))
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Moves the common design to where one park has its own: a warp of :func:`make_panel_batch`.
+
+    area: score of its area among parks; shares: of area and operator in the variance of size, shape (runs, 2).
+    """
+
+    member: Member
+    seed: int
+    area: float
+    shares: Floats
+    apart: float = 0.0
+    """How far mechanisms of parks differ, of the prior's standard deviation: nothing, but where that is to be tried."""
+
+    def __call__(self, points: Floats, names: tuple[str, ...]) -> Floats:
+        """Draw afresh what parks do not share."""
+        from scipy.special import ndtr
+
+        moved = np.array(points, copy=True)
+        own = _random(self.seed, OWN, self.member.name).random((len(points), len(AXES)))
+        runner = _random(self.seed, RUNNER, self.member.operator).standard_normal(len(points))
+        for at, name in enumerate(names):
+            free = own[:, COLUMN[name]]
+            if name in self.member.shared:
+                if self.apart:
+                    common = np.sqrt(1.0 - self.apart**2) * scores_of(moved[:, at])
+                    moved[:, at] = ndtr(common + self.apart * scores_of(free))
+                continue
+            moved[:, at] = free
+            if name == SIZE:
+                parts = np.stack([np.full(len(points), self.area), runner, scores_of(free)], axis=1)
+                shares = np.concatenate([self.shares, 1.0 - self.shares.sum(axis=1, keepdims=True)], axis=1)
+                moved[:, at] = ndtr((np.sqrt(shares) * parts).sum(axis=1))
+        return np.clip(moved, EDGE, 1.0 - EDGE)
+
+
+def simulate(
+    members: Sequence[Member], count: int, seed: int, *, apart: float = 0.0, threads: int = 1,
+    folder: Path | None = None, progress: Progress | None = None,
+) -> Panels:  # fmt: skip
+    """Simulate panels, a power of two, or find them simulated in a folder; apart: as of :class:`Sizes`."""
+    above = _random(seed, ABOUT, "hyper").standard_normal((count, len(HYPER)))
+    theta = np.concatenate([scores_of(design(count, seed)[:, [COLUMN[name] for name in MECHANISMS]]), above], axis=1)
+    shares, areas = hyper_values(theta)[:, :2], scores_of_area(members)
+    made = []
+    for done, member in enumerate(members):
+        if progress is not None:
+            progress(done, len(members))
+        warp = Sizes(member, seed, float(areas[done]), shares, apart)
+        about: dict[str, Any] = {"joint": 2, "operator": member.operator, "area": float(areas[done]),
+                                 "ranges": [list(one) for one in RANGES]}  # fmt: skip
+        own = [name for name in MECHANISMS if name not in member.shared]
+        about |= ({"own": own} if own else {}) | ({"apart": apart} if apart else {})
+        batch = make_panel_batch(member.park, count, seed, warp=warp, warped=about, threads=threads, folder=folder)
+        made.append(batch.counterparts)
+    return Panels(tuple(members), seed, theta, tuple(made))
+
+
+def scores_of_area(members: Sequence[Member]) -> Floats:
+    """Logarithms of areas on record, centred and scaled over parks; 0 where none is known; shape (parks,)."""
+    logs = np.log(np.array([one.area for one in members]))
+    if np.isfinite(logs).sum() < 2:
+        return np.zeros(len(logs))
+    return np.nan_to_num((logs - np.nanmean(logs)) / np.nanstd(logs))
+
+
+def told(member: Member, runs: Floats, spread: Floats, seed: int) -> Floats:
+    """What a park would report in each panel: values off the model's course with errors, classes, what could be.
+
+    runs: counterparts, shape (panels, targets), as what is returned; spread: discrepancy of each panel.
+    """
+    park, looks = member.park, slice(member.counted, member.reported)
+    own = (seed << 32) ^ crc32(member.name.encode())
+    found, strayed, free = reported(park.model, park.ages, runs, spread[:, np.newaxis], own)
+    found[:, looks] = classes(strayed[:, looks], CODER * free[:, looks])
+    service = list(member.further["service"])
+    found[:, service] = runs[:, service] + SERVICE_ERROR * free[:, service]
+    return found
+
+
+def promised(service: Floats, random: np.random.Generator) -> Floats:
+    """Share of the services due at each age that stand, from the service level at it; shape (panels, ages).
+
+    Each of :data:`DUE` services stands with the probability of the level, but for a lasting error of the park's list
+    (:data:`copark.cases.defaults.BESIDE`).
+    """
+    lasting = BESIDE * random.standard_normal((len(service), 1))
+    stood = random.binomial(DUE, np.clip(np.nan_to_num(service + lasting), 0.0, 1.0))
+    return np.where(np.isfinite(service), stood / DUE, np.nan)
+
+
+def classes(operating: Floats, error: Floats) -> Floats:
+    """Position of the class a coder would give, from operating enterprises and an error of ln(1 + operating)."""
+    seen = np.expm1(np.log1p(np.maximum(operating, 0.0)) + error)
+    return np.where(np.isfinite(seen), np.digitize(seen, EDGES), np.nan).astype(np.float64)
+
+
+def read(member: Member, reports: Floats) -> Floats:
+    """Features of what a park has on record: logarithms and growth of values, and classes; (panels, features)."""
+    values = part_of(member.park.model, range(member.counted))
+    found = features(values, reports[:, : member.counted])
+    return np.concatenate([found, reports[:, member.counted : member.reported]], axis=1)

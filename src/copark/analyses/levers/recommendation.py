@@ -1,0 +1,254 @@
+"""Judge options by one rule: which may be recommended, which to avoid, which change nothing, and why not the others.
+
+The rule and its thresholds are in ``recommendation.yaml``, fixed before any result was judged by it. It reads gains
+that are there already, so that every page, document and command says the same of an option.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
+
+from copark.analyses.levers.measures import SIDES
+from copark.cases.types import Bilingual
+from copark.cases.validated_yaml import read_shipped
+from copark.simulation.study_entries import Entry
+
+if TYPE_CHECKING:
+    from copark.analyses.levers.findings import Choice, Gain
+
+AIMS = ("self_standing", "operating")
+"""Measures by which an option helps or harms: the probability of standing alone, and operating companies."""
+RULE = Path(__file__).parent / "recommendation.yaml"
+ROUNDING = 1e-9
+"""Effects nearer to 0 than this are differences of rounding."""
+Word = Literal["recommended", "avoid", "unchanged", "unreliable"]
+Reason = Literal[
+    "simulation_error", "too_small", "structures", "fewer_states", "other_aim", "contradicted", "uncalibrated"
+]
+
+
+class Relevance(Entry):
+    """Smallest effects that matter to somebody who decides."""
+
+    self_standing: Annotated[float, Field(ge=0.0, le=1.0)]
+    """A difference of probability."""
+    operating: Annotated[float, Field(ge=0.0, le=10.0)]
+    """Log points of operating companies."""
+    reason: Bilingual
+
+
+class LosingSide(Entry):
+    """When a side counts as losing."""
+
+    value: Annotated[float, Field(gt=0.0, lt=1.0)]
+    """Share of runs in which it is worse off."""
+    reason: Bilingual
+
+
+class RecommendationRule(Entry):
+    """The file of the rule."""
+
+    format: Literal[1]
+    fixed: date
+    relevance: Relevance
+    losing_side: LosingSide
+
+    def threshold(self, aim: str) -> float:
+        """Return the smallest relevant effect on an aim, in its unit."""
+        return float(getattr(self.relevance, aim))
+
+
+@cache
+def recommendation_rule() -> RecommendationRule:
+    """Read the rule that ships."""
+    return read_shipped(RULE, RecommendationRule)[0]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the rule says of an option."""
+
+    setting: str
+    word: Word
+    aim: str = ""
+    """The aim it helps or harms most, relative to what is relevant; empty where it does neither."""
+    strength: float = 0.0
+    """Its effect on that aim, as a multiple of the smallest relevant one; positive for a gain."""
+    reasons: tuple[Reason, ...] = ()
+    """Tests that an unreliable option fails."""
+    losing: tuple[str, ...] = ()
+    """Sides worse off in most runs."""
+    same_as: str = ""
+    """An earlier option whose numbers are the same in every measure; empty if none."""
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """What the rule says of all options, in the order of the file."""
+
+    judgements: tuple[Judgement, ...]
+
+    @property
+    def distinct(self) -> tuple[Judgement, ...]:
+        """Options, those with the same numbers once."""
+        return tuple(judgement for judgement in self.judgements if not judgement.same_as)
+
+    def with_word(self, word: Word) -> tuple[Judgement, ...]:
+        """Distinct options of which a word is said, the strongest effect first."""
+        found = (judgement for judgement in self.distinct if judgement.word == word)
+        return tuple(sorted(found, key=lambda judgement: -abs(judgement.strength)))
+
+    def of(self, setting: str) -> Judgement:
+        """Return the judgement of an option."""
+        return next(judgement for judgement in self.judgements if judgement.setting == setting)
+
+    def twins(self, setting: str) -> tuple[str, ...]:
+        """Later options with the same numbers as an option."""
+        return tuple(judgement.setting for judgement in self.judgements if judgement.same_as == setting)
+
+
+def recommend(gains: Sequence[Gain], choice: Choice | None, doubt: Reason | None = None) -> Recommendation:
+    """Judge every option.
+
+    Parameters
+    ----------
+    gains
+        Every option's gain in every measure.
+    choice
+        Comparison of options over states; ``None`` where no state is left, so that acceptability is not asked for.
+    doubt
+        Why nothing may be recommended on the model's word: what happened to the park contradicts it, or it is not
+        calibrated to the park.
+
+    Returns
+    -------
+    Recommendation
+        A judgement for each option, in the order of the gains.
+    """
+    table: dict[str, dict[str, Gain]] = {}
+    for gain in gains:
+        table.setdefault(gain.setting, {})[gain.measure.name] = gain
+    acceptable = _acceptable(choice)
+    seen: dict[tuple[object, ...], str] = {}
+    judgements = []
+    for setting, by_measure in table.items():
+        numbers = _numbers(by_measure)
+        judgement = judge(setting, by_measure, acceptable)
+        if doubt is not None and judgement.word == "recommended":
+            judgement = Judgement(setting, "unreliable", reasons=(doubt,), losing=judgement.losing)
+        if judgement.word != "unchanged":
+            same_as = seen.setdefault(numbers, setting)
+            if same_as != setting:
+                judgement = replace(judgement, same_as=same_as)
+        judgements.append(judgement)
+    return Recommendation(tuple(judgements))
+
+
+def judge(setting: str, gains: Mapping[str, Gain], acceptable: Mapping[str, float]) -> Judgement:
+    """Judge an option by the rule that ships.
+
+    Parameters
+    ----------
+    setting
+        Its key.
+    gains
+        Its gain in every measure, by name.
+    acceptable
+        Share of states in which each option meets every requirement, by key, with that of the baseline under ``""``;
+        empty where it is not known.
+    """
+    if is_unchanged(gains):
+        return Judgement(setting, "unchanged")
+    rule = recommendation_rule()
+    losing = tuple(side for side in SIDES if gains[side].worse > rule.losing_side.value)
+    effects = {aim: _effect(gains[aim], rule.threshold(aim)) for aim in AIMS}
+    strongest = max(AIMS, key=lambda aim: abs(effects[aim].size))
+    helped = [aim for aim in AIMS if effects[aim].sign > 0]
+    harmed = [aim for aim in AIMS if effects[aim].sign < 0]
+    if harmed and not helped and not any(effects[aim].may_gain for aim in harmed):
+        worst = max(harmed, key=lambda aim: abs(effects[aim].size))
+        return Judgement(setting, "avoid", worst, effects[worst].size, losing=losing)
+    reasons: list[Reason] = []
+    if not helped and not harmed:
+        reasons.append("too_small" if effects[strongest].is_beyond_error else "simulation_error")
+    if helped and harmed:
+        reasons.append("other_aim")
+    concerned = helped or harmed or [strongest]
+    if any(effects[aim].reverses for aim in concerned):
+        reasons.append("structures")
+    if acceptable and acceptable[setting] < acceptable[""] - ROUNDING:
+        reasons.append("fewer_states")
+    if reasons:
+        return Judgement(setting, "unreliable", reasons=tuple(reasons), losing=losing)
+    best = max(helped, key=lambda aim: effects[aim].size)
+    return Judgement(setting, "recommended", best, effects[best].size, losing=losing)
+
+
+def is_unchanged(gains: Mapping[str, Gain]) -> bool:
+    """Tell whether an option leaves every measure of every run as it is, under every structure."""
+    for gain in gains.values():
+        changes = [value for value in gain.by_structure if isfinite(value)]
+        if gain.equal < 1.0 or any(abs(value) > ROUNDING for value in changes):
+            return False
+        if gain.sources.total > ROUNDING:
+            return False
+    return True
+
+
+@dataclass(frozen=True)
+class _Effect:
+    """An option's effect on an aim, beside what is relevant."""
+
+    sign: int
+    """1 for a gain that is relevant beyond simulation error, −1 for a relevant loss, 0 otherwise."""
+    size: float
+    """Effect as a multiple of the relevance threshold."""
+    is_beyond_error: bool
+    reverses: bool
+    """Whether a structure has the contrary sign."""
+    may_gain: bool
+    """Whether some structure shows a relevant gain."""
+
+
+def _effect(gain: Gain, threshold: float) -> _Effect:
+    """Read an effect: a gain is relevant with the whole of its interval, a loss already in its middle."""
+    value = gain.mean if gain.measure.kind == "share" else gain.median
+    known = [change for change in gain.by_structure if isfinite(change)]
+    sign = 0
+    if gain.low >= threshold - ROUNDING:
+        sign = 1
+    elif gain.high < 0.0 and value <= ROUNDING - threshold:
+        sign = -1
+    return _Effect(
+        sign,
+        size=value / threshold if isfinite(value) else 0.0,
+        is_beyond_error=gain.low > 0.0 or gain.high < 0.0,
+        reverses=any(change * value < 0.0 and abs(change) > ROUNDING for change in known),
+        may_gain=any(change >= threshold - ROUNDING for change in known),
+    )
+
+
+def _acceptable(choice: Choice | None) -> dict[str, float]:
+    if choice is None:
+        return {}
+    scores = choice.ranking("satisficing").scores.tolist()
+    baseline, *others = choice.options
+    shares = dict(zip(choice.options, scores, strict=True))
+    return {"": shares[baseline]} | {key: shares[key] for key in others}
+
+
+def _numbers(gains: Mapping[str, Gain]) -> tuple[object, ...]:
+    """What two options must share to be told as one: all numbers of every measure, up to rounding."""
+    numbers: list[object] = []
+    for name, gain in gains.items():
+        values = (*gain.levels, gain.mean, gain.better, gain.equal, *gain.by_structure)
+        numbers.append((name, *(f"{value + 0.0:.9g}" for value in values)))
+    return tuple(numbers)

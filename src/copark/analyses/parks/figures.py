@@ -1,0 +1,70 @@
+"""Figure of many parks: every count of enterprises of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from copark.figures.park_kinds import TYPE_COLOURS
+from copark.presentation import style
+from copark.presentation.numbers import axis_number
+from copark.texts import text
+
+if TYPE_CHECKING:
+    from copark.analyses.typology.measures import EnterpriseCourse
+COUNTED = {"registered": "o", "operating": "s"}
+OLDEST, CEILING = 32.0, 1500.0
+"""Years of age and count up to which all panels of parks reach."""
+
+
+class ParkCourse(NamedTuple):
+    """A park's counts: its name in the language of the figure, type, year of launch, and courses."""
+
+    name: str
+    type: str
+    launch: int
+    courses: tuple[EnterpriseCourse, ...]
+
+
+def multiples(parks: Sequence[ParkCourse], lang: str = "en") -> Figure:
+    """Enterprises by age of the park, on one logarithmic scale: a step of a line is a ratio, in every panel the same.
+
+    parks: in the order in which they are drawn.
+    """
+    columns, tall, gap = 5, 0.92, 0.48
+    titles = (text(f"parks.multiples.{part}", lang) for part in ("title", "subtitle", "footer"))
+    figure = style.sheet((8.02, 1.5 + -(-len(parks) // columns) * (tall + gap)), *titles)
+    panels = style.tiles(figure, len(parks), columns, (0.48, 0.14, 1.0), tall, (0.12, gap))
+    for at, (axes, park) in enumerate(zip(panels, parks, strict=True)):
+        _park(axes, park)
+        axes.tick_params(labelsize=style.SIZE["foot"], labelleft=at % columns == 0,
+                         labelbottom=at + columns >= len(parks))  # fmt: skip
+    handles = [(style.line(colour, linewidth=2.0), text(f"parks.type.{name}", lang))
+               for name, colour in TYPE_COLOURS.items()]  # fmt: skip
+    handles += [(style.line(style.MUTED, mark, linestyle=""), text(f"parks.multiples.{name}", lang))
+                for name, mark in COUNTED.items()]  # fmt: skip
+    style.key(figure, handles, columns=5)
+    return figure
+
+
+def _park(axes: Axes, park: ParkCourse) -> None:
+    axes.set_yscale("log")
+    axes.set_ylim(0.8, CEILING)
+    axes.set_xlim(0.0, OLDEST)
+    axes.set_xticks([0, 10, 20, 30])
+    axes.set_yticks([1, 10, 100, 1000])
+    axes.minorticks_off()
+    axes.yaxis.set_major_formatter(lambda value, _: axis_number(value))
+    colour = TYPE_COLOURS[park.type]
+    for course in park.courses:
+        ages = [max(point.time - park.launch, 0.0) for point in course.points]
+        counts = [point.value for point in course.points]
+        face = colour if course.variable == "registered" else style.PAPER
+        axes.plot(
+            ages, counts, f"{COUNTED[course.variable]}-", color=colour, linewidth=1.3, alpha=0.8, ms=2.6, mfc=face
+        )
+    name = style.wrap(f"{park.launch} {park.name}", 14.5, 2)
+    axes.set_title(name, loc="left", size=style.SIZE["foot"] + 0.3, color=style.INK, pad=2)

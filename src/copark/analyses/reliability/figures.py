@@ -1,0 +1,40 @@
+"""Figure of the probabilities said of parks, beside what became of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matplotlib.figure import Figure
+
+from copark.figures.park_kinds import STATUS
+from copark.presentation import style
+from copark.texts import text
+
+if TYPE_CHECKING:
+    from copark.analyses.reliability.findings import ReliabilityFindings
+
+
+def parks(found: ReliabilityFindings, lang: str = "en") -> Figure:
+    """A row for each park: the probability said, coloured by what became of it, and the one set right by the others."""
+    titles = [text(f"reliability.figure.{part}", lang) for part in ("parks.title", "parks.subtitle", "footer")]
+    names = [one.title.get(lang) for one in found.parks]
+    figure, axes = style.in_rows(
+        names, titles, inches=2.75, high=0.19, wide=7.2, bottom=0.85, right=0.25, lines=1, small=True
+    )  # fmt: skip
+    axes.set_xlim(-0.02, 1.02)
+    style.in_percent(axes)
+    axes.axvline(found.base_rate, linewidth=0.9, color=style.MUTED, linestyle=(0, (2, 3)))
+    for at, one in enumerate(found.parks):
+        axes.plot([one.corrected, one.said], [at, at], color=style.GRID, linewidth=1.6, zorder=1)
+        axes.plot([one.corrected], [at], "o", color=style.INK, mfc=style.PAPER, ms=4.6, zorder=2)
+        axes.plot([one.said], [at], "o", color=STATUS[one.recorded][0], ms=6.0, zorder=3)
+    recorded = {one.recorded for one in found.parks}
+    handles = [
+        (style.line(colour, "o", linestyle=""), text(f"parks.status.{name}", lang))
+        for name, (colour, _) in STATUS.items() if name in recorded
+    ]  # fmt: skip
+    corrected = style.line(style.INK, "o", linestyle="", markerfacecolor=style.PAPER)
+    handles.append((corrected, text("reliability.way.corrected", lang)))
+    handles.append((style.line(style.MUTED, linestyle=(0, (2, 3))), text("reliability.figure.base_rate", lang)))
+    style.key(figure, handles)
+    return figure

@@ -1,0 +1,219 @@
+"""Outcome probabilities beside what became of the parks: drawn as if never seen, and calibrated to their records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.arrays import Floats
+from copark.calibration.draw_sources import BorrowedSource, PosteriorSource, shipped_draws
+from copark.cases.case import Case
+from copark.cases.model_inputs import pack
+from copark.cases.parks import Outcome
+from copark.cases.quarters import Quarter
+from copark.cases.types import Bilingual
+from copark.simulation.ensemble import Ensemble
+from copark.simulation.outcomes import NEEDED, OUTCOMES, outcomes, year_twenty
+from copark.simulation.study import baseline
+from copark.stats.scores import Recalibration, brier, discrimination, left_out, recalibrated
+
+SAID, DONE = "self_standing", "thriving"
+"""The outcome of runs, and the class of the casebook, that are set beside each other."""
+STANDING = OUTCOMES.index(SAID)
+ALIVE = (DONE, "surviving")
+DATED = Quarter(2024, 4)
+"""The casebook tells how parks stood then."""
+RESAMPLED, BAND = 2000, (0.05, 0.95)
+
+
+@dataclass(frozen=True)
+class JudgedPark:
+    """A park of the casebook: name of its case and its title.
+
+    recorded: how it stood at the end of 2024: ``thriving``, ``surviving``, ``stalled`` or ``failed``; judged: the
+    quarter runs are judged in: year twenty, or the last of 2024 for a younger park; shares: of runs by outcome, in the
+    order of ``OUTCOMES``; corrected: probability that it thrives, set right by the other parks; calibrated: share of
+    runs that stand by themselves on the calibration that ships with it, to its record, ``None`` without.
+    """
+
+    case: str
+    title: Bilingual
+    recorded: str
+    judged: str
+    shares: tuple[float, ...]
+    corrected: float
+    calibrated: float | None
+
+    @property
+    def said(self) -> float:
+        """Share of runs that stand by themselves."""
+        return self.shares[STANDING]
+
+    @property
+    def thrives(self) -> bool:
+        """Whether it thrives."""
+        return self.recorded == DONE
+
+
+@dataclass(frozen=True)
+class ProbabilityScore:
+    """How a way of giving probabilities does.
+
+    key: ``model``, ``base_rate`` or ``corrected``, the latter two set by the other parks alone; or ``calibrated``;
+    parks: of how many: all, or those with a calibration; brier: mean squared error; low, high: 90 % of resampled parks
+    of its difference to the base rate of the same parks.
+    """
+
+    key: str
+    parks: int
+    brier: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReliabilityFindings:
+    """What came of it, over parks with a case and an outcome, the most probable first.
+
+    known, thriving: parks of the casebook whose outcome is known, and how many thrive; scores: Brier scores;
+    discrimination: how often a park that thrives was given more than one that does not, with 90 % of resampled parks;
+    intercept, slope: of the correction learned from all, for the base rate of the whole casebook.
+    """
+
+    parks: tuple[JudgedPark, ...]
+    known: int
+    thriving: int
+    scores: tuple[ProbabilityScore, ...]
+    discrimination: float
+    discrimination_low: float
+    discrimination_high: float
+    intercept: float
+    slope: float
+
+    @property
+    def mean(self) -> float:
+        """Mean probability of being self-standing over the parks."""
+        return sum(one.said for one in self.parks) / len(self.parks)
+
+    @property
+    def calibrated(self) -> tuple[JudgedPark, ...]:
+        """Parks with a calibration."""
+        return tuple(one for one in self.parks if one.calibrated is not None)
+
+    @property
+    def calibrated_mean(self) -> float:
+        """Mean probability of being self-standing over the parks with a calibration, on it."""
+        return sum(one.calibrated or 0.0 for one in self.calibrated) / max(len(self.calibrated), 1)
+
+    @property
+    def calibrated_observed(self) -> float:
+        """Share of the parks with a calibration that thrive."""
+        return sum(one.thrives for one in self.calibrated) / max(len(self.calibrated), 1)
+
+    @property
+    def calibrated_alive(self) -> float:
+        """Share of the parks with a calibration that thrive or survive."""
+        return sum(one.recorded in ALIVE for one in self.calibrated) / max(len(self.calibrated), 1)
+
+    @property
+    def observed(self) -> float:
+        """Share of these parks that thrive."""
+        return sum(one.thrives for one in self.parks) / len(self.parks)
+
+    @property
+    def base_rate(self) -> float:
+        """Share of the casebook's parks that thrive."""
+        return self.thriving / self.known
+
+    def corrected(self, probability: float) -> float:
+        """Probability that a park thrives which the model, not calibrated to it, calls self-standing so often."""
+        return float(Recalibration(self.intercept, self.slope)(probability))
+
+
+def find(
+    known: Sequence[Outcome], told: Sequence[tuple[Case, Outcome]], calibrations: Mapping[str, PosteriorSource],
+    draws: int, futures: int, seed: int, threads: int = 1,
+    tell: Callable[[int, int], None] = lambda _done, _total: None,
+) -> ReliabilityFindings:  # fmt: skip
+    """Run every park as if it were new, and set what is said beside what is on record.
+
+    known: outcomes on record of all parks; told: cases, each with its outcome; calibrations: those that ship, by case;
+    draws, futures, seed: draws of parameters, runs of each, and their seed.
+    """
+    shares, quarters, own = [], [], []
+    for at, (case, _) in enumerate(told):
+        tell(at, len(told))
+        found, quarter = shares_of(case, draws, futures, seed, threads)
+        shares.append(found)
+        quarters.append(quarter)
+        source = calibrations.get(case.name)
+        own.append(None if source is None else shares_of(case, draws, futures, seed, threads, source)[0][STANDING])
+    said = np.array([one[STANDING] for one in shares])
+    happened = np.array([outcome == DONE for _, outcome in told])
+    thriving = sum(one == DONE for one in known)
+    learned = recalibrated(said, happened).for_base_rate(float(happened.mean()), thriving / len(known))
+    corrected = left_out(said, happened)
+    scores = _scores(said, happened, corrected, np.array(own, dtype=float))
+    rows = (
+        JudgedPark(case.name, case.title, outcome, quarter, one, float(better), fitted)
+        for (case, outcome), quarter, one, better, fitted in zip(told, quarters, shares, corrected, own, strict=True)
+    )
+    low, high = _resampled_discrimination(said, happened)
+    return ReliabilityFindings(
+        parks=tuple(sorted(rows, key=lambda one: -one.said)), known=len(known), thriving=thriving,
+        scores=scores, discrimination=discrimination(said, happened),
+        discrimination_low=low, discrimination_high=high, intercept=learned.intercept, slope=learned.slope,
+    )  # fmt: skip
+
+
+def shares_of(
+    case: Case, draws: int, futures: int, seed: int, threads: int = 1, calibration: PosteriorSource | None = None
+) -> tuple[tuple[float, ...], str]:
+    """Shares of outcomes of a park, and the quarter they are judged in: year twenty, or the end of 2024 if younger.
+
+    It is drawn as one the panel does not hold, or on a calibration to its record. A closure on record is left out: it
+    would be the answer.
+    """
+    lent = BorrowedSource(case.model_copy(update={"closures": ()}), shipped_draws(), known=False)
+    read = lent.read if calibration is None else calibration.space.case.model_copy(update={"closures": ()})
+    runs = draws * futures
+    study = baseline(case.name).with_changes(runs=runs, futures=futures, seed=seed)
+    made = Ensemble(pack(read), (calibration or lent).draws(study, 0, runs), NEEDED, threads=threads).run()
+    lived = min(max(DATED - case.clock.start + 1, 1), made.out.shape[2])
+    codes = outcomes(made.out[:, :, :lived], made.status[:, 0])
+    counts = np.array([(codes == code).sum() for code in range(len(OUTCOMES))])
+    return tuple(map(float, counts / max(counts.sum(), 1))), str(case.clock.start + year_twenty(lived))
+
+
+def _scores(
+    said: Floats, happened: NDArray[np.bool_], corrected: Floats, calibrated: Floats
+) -> tuple[ProbabilityScore, ...]:
+    """Brier scores of the model, the base rate of the other parks, the model set right by them, and calibrated."""
+    others = (happened.sum() - happened) / (len(happened) - 1)
+    ways = {"model": said, "base_rate": others, "corrected": corrected, "calibrated": calibrated}
+    errors = {key: brier(one, happened) for key, one in ways.items()}
+    found = []
+    for key, error in errors.items():
+        has = np.isfinite(error)
+        if not has.any():
+            continue
+        chosen = np.random.default_rng(1).integers(has.sum(), size=(RESAMPLED, has.sum()))
+        low, high = np.quantile((error - errors["base_rate"])[has][chosen].mean(axis=1), BAND)
+        found.append(ProbabilityScore(key, int(has.sum()), float(error[has].mean()), float(low), float(high)))
+    return tuple(found)
+
+
+def _resampled_discrimination(said: Floats, happened: NDArray[np.bool_]) -> tuple[float, float]:
+    """90 % of resampled parks, as many of either kind as there are."""
+    rng = np.random.default_rng(2)
+    yes, no = said[happened], said[~happened]
+    kind = np.arange(len(said)) < len(yes)
+    found = [
+        discrimination(np.concatenate([rng.choice(yes, len(yes)), rng.choice(no, len(no))]), kind)
+        for _ in range(RESAMPLED)
+    ]
+    low, high = np.quantile(found, BAND)
+    return float(low), float(high)

@@ -1,0 +1,177 @@
+"""A whole exploration of a case: runs over a unit cube of its uncertainties, Sobol' indices and given-data readings.
+
+The axes of the cube are those of the prior; a box narrows it, for instance to where the posterior is. Answers to a
+design are means over replicates with common random numbers at every point; each run of a sample has random numbers of
+its own. Both are read at the ends of years.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any
+
+from copark.analyses.sensitivity.indices import Given, Indices, design, given, other_luck, sobol_indices
+from copark.analyses.sensitivity.samples import (
+    GivenSample,
+    Readout,
+    answers,
+    drawn_sample,
+    posterior_box,
+    posterior_sample,
+    prior_factors,
+    readouts_of,
+)
+from copark.calibration.diagnostics import marks_of
+from copark.calibration.draw_sources import PosteriorSource
+from copark.calibration.posterior import ParameterPosterior
+from copark.cases.case import Case
+from copark.cases.world import world_hash
+from copark.identity import identity_of
+from copark.simulation.study_entries import Title
+from copark.simulation.workload import Workload
+from copark.store.checkpoints import Stages
+from copark.version import MODEL_VERSION, __version__
+
+METHODS = ("sobol", "given")
+Tell = Callable[[str, int, int], None]
+"""Called with a stage (simulate, analyse), what is done of it and how much there is."""
+
+
+@dataclass(frozen=True)
+class ExplorationSettings:
+    """What an exploration may be asked."""
+
+    methods: tuple[str, ...] = METHODS
+    """Some of :data:`METHODS`."""
+    over: str = "prior"
+    """Where designs lie: the whole prior, or the box around the posterior (``posterior-box``)."""
+    size: int = 1024
+    """Rows of the Sobol' design, a power of two."""
+    replicates: int = 8
+    """Runs at every point of a design."""
+    sample: int = 1 << 14
+    """Runs of the random sample, a power of two."""
+    futures: int = 5
+    """Futures of each pair of the replay posterior."""
+    seed: int = 1
+    """Of designs, samples and random numbers."""
+
+
+@dataclass(frozen=True)
+class GivenSet:
+    """What one sample tells of all read-outs."""
+
+    kind: str
+    """prior or posterior."""
+    names: tuple[str, ...]
+    readouts: tuple[Readout, ...]
+    found: tuple[Given, ...]
+    runs: int
+    replicates: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exploration:
+    """All that was found, and what it was made with."""
+
+    run_id: str
+    provenance: dict[str, Any]
+    case: str
+    park: Title
+    settings: ExplorationSettings
+    names: tuple[str, ...]
+    """Factors of the designs; arrays of indices have one more, the dummy, at the end."""
+    readouts: tuple[Readout, ...]
+    moved: Mapping[str, str]
+    """By factor: moved, weakly or unmoved by the data; empty where the case has no posterior."""
+    indices: tuple[Indices, ...]
+    given: tuple[GivenSet, ...]
+
+
+def workload(case: Case, settings: ExplorationSettings, pairs: int = 0) -> Workload:
+    """How many runs an exploration makes; pairs: of the replay posterior, if there is one."""
+    runs = 0
+    if "sobol" in settings.methods:
+        runs += settings.size * (prior_factors(case).space.axes + 3) * settings.replicates
+    if "given" in settings.methods:
+        runs += settings.sample + pairs * settings.futures
+    return Workload(runs, case.clock.quarters)
+
+
+def explore(
+    case: Case,
+    settings: ExplorationSettings | None = None,
+    *,
+    parameters: ParameterPosterior | None = None,
+    source: PosteriorSource | None = None,
+    threads: int = 1,
+    stages: Stages | None = None,
+    progress: Tell | None = None,
+) -> Exploration:
+    """Explore a case.
+
+    Parameters
+    ----------
+    parameters, source
+        The case's posteriors, if it has any: for the box, which is refused without, for what the data moved, and for
+        the forecast.
+    stages
+        Where runs of designs and samples are kept as they are read, and found.
+    """
+    wanted, kept = settings or ExplorationSettings(), stages or Stages()
+    tell: Tell = progress or (lambda *_: None)
+    simulated = partial(tell, "simulate")
+    prior, readouts = prior_factors(case), readouts_of(case)
+    factors = prior
+    if wanted.over == "posterior-box":
+        if parameters is None:
+            raise ValueError("no posterior to make a box of")
+        factors = posterior_box(parameters.space, parameters.points, parameters.weights)
+    found: tuple[Indices, ...] = ()
+    if "sobol" in wanted.methods:
+        count = factors.space.axes + 1
+        values = answers(
+            factors, design(count, wanted.size, wanted.seed), readouts, replicates=wanted.replicates, seed=wanted.seed,
+            other=other_luck(count, wanted.size), threads=threads, stage=kept.stage("sobol"), progress=simulated,
+        )  # fmt: skip
+        found = tuple(sobol_indices(column, count, wanted.seed) for column in values.T)
+    samples: list[GivenSample] = []
+    if "given" in wanted.methods:
+        samples.append(drawn_sample(
+            prior, readouts, wanted.sample, wanted.seed, threads=threads, stage=kept.stage("sample"),
+            progress=simulated,
+        ))  # fmt: skip
+        if source is not None:
+            samples.append(posterior_sample(
+                source, readouts, wanted.futures, wanted.seed, threads=threads, progress=simulated
+            ))  # fmt: skip
+    made_of = provenance_of(case, wanted, parameters, source)
+    return Exploration(
+        run_id=identity_of(made_of), provenance=made_of, case=case.name,
+        park=Title(en=case.title.en, zh=case.title.zh), settings=wanted, names=factors.space.names, readouts=readouts,
+        moved={} if parameters is None else marks_of(parameters), indices=found,
+        given=tuple(given_set(one, readouts, wanted.seed, tell) for one in samples),
+    )  # fmt: skip
+
+
+def provenance_of(
+    case: Case, settings: ExplorationSettings, parameters: ParameterPosterior | None, source: PosteriorSource | None
+) -> dict[str, Any]:
+    """Everything an exploration depends on, and the version that made it."""
+    return {
+        "exploration": 1, "code_version": __version__, "case": case.name, "case_hash": case.hash,
+        "world_hash": world_hash(case), "model_version": MODEL_VERSION,
+        "settings": asdict(settings) | {"methods": list(settings.methods)},
+        **({} if parameters is None else {"parameter_draws": len(parameters.points)}),
+        **({} if source is None else source.content),
+    }  # fmt: skip
+
+
+def given_set(sample: GivenSample, readouts: tuple[Readout, ...], seed: int, tell: Tell) -> GivenSet:
+    """Read a sample on all its read-outs."""
+    found = []
+    for n, column in enumerate(sample.values.T):
+        tell("analyse", n, len(readouts))
+        found.append(given(sample.matrix, column, seed=seed))
+    names = tuple(sample.factors)
+    return GivenSet(sample.kind, names, readouts, tuple(found), len(sample.values), sample.replicates)

@@ -1,0 +1,330 @@
+"""Uncertainties of a case as a cube, and what runs at its points say: answers to a design, samples of runs.
+
+Answers are means over replicates with common random numbers at every point; each run of a sample has random numbers of
+its own. All are experiments of one scenario, the case as it is, on draws that are given.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from copark.arrays import Booleans, Floats
+from copark.calibration.draw_sources import PosteriorSource
+from copark.calibration.prior import PriorSpace, random_points, study_of
+from copark.cases.case import Case
+from copark.identity import identity_of
+from copark.model.arrays import Draws
+from copark.model.variables import catalogue
+from copark.simulation.ensemble import ScenarioRuns
+from copark.simulation.experiment import Experiment
+from copark.simulation.sample import DrawSource
+from copark.simulation.study import Study
+from copark.stats.quantiles import weighted_quantiles
+from copark.store.checkpoints import Stage
+from copark.texts import text
+
+BOX = (0.05, 0.95)
+"""Quantiles of the posterior that bound its box."""
+ASKED = (
+    ("operating", 12), ("operating", 20), ("failed", 20), ("result_cumulative", 20), ("jobs", 20),
+    ("benefit_home", 20), ("benefit_host", 20),
+)  # fmt: skip
+"""Outputs, and the year since the start at whose end they are read."""
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Factors:
+    """A cube over a case's uncertainties. Points have shape (runs, factors)."""
+
+    space: PriorSpace
+    """The prior's cube."""
+    low: Floats
+    high: Floats
+    """low, high: the part of it that is used, each of shape (axes of the prior,)."""
+
+    def inside(self, points: Floats) -> Floats:
+        """Points of the prior's cube that points of this one are, a dummy beyond them left out; shape (runs, axes)."""
+        return self.low + (self.high - self.low) * points[:, : self.space.axes]
+
+    def sobol(self, count: int, seed: int) -> Floats:
+        """The first points of a scrambled Sobol sequence over the cube."""
+        from scipy.stats import qmc
+
+        engine = qmc.Sobol(self.space.axes, scramble=True, rng=np.random.default_rng([seed, self.space.axes]))
+        return random_points(engine, count)
+
+
+def prior_factors(case: Case) -> Factors:
+    """The whole prior."""
+    space = PriorSpace.of(case)
+    return Factors(space, np.zeros(space.axes), np.ones(space.axes))
+
+
+def posterior_box(space: PriorSpace, points: Floats, weights: Floats | None = None) -> Factors:
+    """The box around a posterior: its central nine tenths on each axis, even inside, ties between axes left out."""
+    share = np.full(len(points), 1.0 / len(points)) if weights is None else weights
+    edges = np.stack([weighted_quantiles(points[:, n], share, BOX) for n in range(space.axes)])
+    return Factors(space, edges[:, 0], edges[:, 1])
+
+
+@dataclass(frozen=True)
+class Readout:
+    """An output at the end of a quarter."""
+
+    output: str
+    at: int
+    """Quarter, counted from the start."""
+    quarter: str
+    """Its label, such as ``2032Q2``."""
+    year: int
+    """Year since the start."""
+
+    @property
+    def key(self) -> str:
+        """Output and year."""
+        return f"{self.output}-{self.year}"
+
+    @property
+    def unit(self) -> str:
+        """Unit of the output."""
+        return catalogue().outputs[self.output].unit
+
+    def title(self, lang: str) -> str:
+        """The output's title with the quarter; of failure, its probability."""
+        if self.output == "failed":
+            return text("sensitivity.readout.failed", lang, quarter=self.quarter)
+        own = catalogue().outputs[self.output].title(lang)
+        return text("sensitivity.readout.other", lang, title=own, quarter=self.quarter)
+
+
+def readouts_of(case: Case) -> tuple[Readout, ...]:
+    """What is asked of a case: at the ends of years 12 and 20, or at the end of a shorter horizon."""
+    made: dict[tuple[str, int], Readout] = {}
+    for output, year in ASKED:
+        at = min(4 * year, case.clock.quarters) - 1
+        made.setdefault((output, at), Readout(output, at, str(case.clock.start + at), year))
+    return tuple(made.values())
+
+
+@dataclass(frozen=True)
+class ReadoutMeasures:
+    """Read-outs as measures of an experiment, each at its own quarter."""
+
+    readouts: tuple[Readout, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Keys of the read-outs."""
+        return tuple(readout.key for readout in self.readouts)
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Units of the read-outs."""
+        return tuple(readout.unit for readout in self.readouts)
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Outputs they are read of."""
+        return tuple(dict.fromkeys(readout.output for readout in self.readouts))
+
+    def quarters(self, labels: Sequence[str]) -> tuple[str, ...]:
+        """Give the last quarter, for all read-outs."""
+        return tuple(labels[-1:])
+
+    def read(self, runs: ScenarioRuns) -> Floats:
+        """Read some runs, shape (runs, read-outs, 1); not a number where a run did not finish."""
+        values = np.stack([runs[readout.output][:, readout.at] for readout in self.readouts], axis=1)
+        return runs.of_finished(values)[:, :, np.newaxis]
+
+
+@dataclass(frozen=True)
+class PointDraws:
+    """Draws at the points of a cube, so many replicates at each: a source of draws."""
+
+    factors: Factors
+    points: Floats
+    """Shape (points, factors)."""
+    replicates: int = 1
+    """Runs at each point."""
+    other: Booleans | None = None
+    """Points with random numbers of their own, shape (points,), where the replicates of all others have the same ones;
+    ``None`` where every run has its own."""
+
+    @property
+    def content(self) -> Mapping[str, Any]:
+        """What it is, as entries of a provenance."""
+        other = None if self.other is None else self.other.tolist()
+        return {"draws_hash": identity_of({"points": self.points.tolist(), "other": other})}
+
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """Parameters that differ between draws: given as points, they are not told again."""
+        return ()
+
+    def draws(self, study: Study, first: int, last: int) -> Draws:
+        """Make parameters and random numbers of runs first … last - 1; run r is of point r // replicates."""
+        space = self.factors.space
+        if self.other is None:
+            numbers = np.arange(first, last) // self.replicates
+            return space.draws(self.factors.inside(self.points[numbers]), study.seed, first)
+        begin = first // self.replicates
+        end = -(-last // self.replicates)
+        at_points = space.draws(self.factors.inside(self.points[begin:end]), study.seed)
+        whole = with_luck(at_points, self.replicates, self.other[begin:end])
+        start = begin * self.replicates
+        return Draws(*(room[first - start : last - start] for room in whole))
+
+
+def with_luck(draws: Draws, replicates: int, other: Booleans) -> Draws:
+    """Repeat draws with the random numbers of every replicate: of run r, or r + replicates where it is other.
+
+    Parameters
+    ----------
+    draws
+        Of the points.
+    replicates
+        Runs at each point.
+    other
+        Points answered with other random numbers, shape (points,).
+    """
+    made = Draws(*(np.repeat(room, replicates) for room in draws))
+    made.addresses["run"] = np.tile(np.arange(replicates), len(other)) + replicates * np.repeat(other, replicates)
+    return made
+
+
+def read_points(
+    case: Case,
+    source: DrawSource,
+    readouts: Sequence[Readout],
+    count: int,
+    replicates: int,
+    seed: int,
+    *,
+    threads: int = 1,
+    stage: Stage | None = None,
+    progress: Progress | None = None,
+) -> Floats:
+    """Read a case as it is at every draw of a source.
+
+    Parameters
+    ----------
+    case
+        The case.
+    source
+        Where the draws come from.
+    readouts
+        What is read.
+    count
+        Draws.
+    replicates
+        Runs of each.
+    seed
+        Of random numbers.
+    threads
+        Threads; they do not change the numbers.
+    stage
+        Where what was read is kept, and found.
+    progress
+        Called with runs made and runs to be made.
+
+    Returns
+    -------
+    Means over replicates, shape (draws, read-outs); not a number where a run did not finish.
+    """
+    study = study_of(case, seed).with_changes(draws="posterior", runs=count * replicates, futures=replicates)
+    measures = ReadoutMeasures(tuple(readouts))
+    experiment = Experiment(study, case, measures, source=source, threads=threads, checkpoint=stage, progress=progress)
+    values = experiment.measured(study.scenarios[0]).values
+    return np.asarray(values.reshape(count, replicates, len(readouts)).mean(axis=1))
+
+
+def answers(
+    factors: Factors,
+    points: Floats,
+    readouts: Sequence[Readout],
+    *,
+    replicates: int,
+    seed: int,
+    other: Booleans | None = None,
+    threads: int = 1,
+    stage: Stage | None = None,
+    progress: Progress | None = None,
+) -> Floats:
+    """Answer every point of the cube by the mean over replicates, shape (points, readouts).
+
+    other: points answered with another set of random numbers, shape (points,); stage: where answers are kept, and
+    found.
+    """
+    another = np.zeros(len(points), dtype=bool) if other is None else other
+    source = PointDraws(factors, points, replicates, another)
+    return read_points(
+        factors.space.case,
+        source,
+        readouts,
+        len(points),
+        replicates,
+        seed,
+        threads=threads,
+        stage=stage,
+        progress=progress,
+    )
+
+
+@dataclass(frozen=True)
+class GivenSample:
+    """Runs as a table."""
+
+    kind: str
+    """prior or posterior."""
+    factors: Mapping[str, Floats]
+    """Values by name, in the units of the parameters, each of shape (runs,)."""
+    values: Floats
+    """Shape (runs, readouts); not a number where a run did not end well as a computation."""
+    replicates: int = 1
+    """Runs behind each row: values are their means."""
+
+    @property
+    def matrix(self) -> Floats:
+        """Factors side by side, shape (runs, factors)."""
+        return np.stack(list(self.factors.values()), axis=1)
+
+
+def drawn_sample(
+    factors: Factors,
+    readouts: Sequence[Readout],
+    runs: int,
+    seed: int,
+    *,
+    threads: int = 1,
+    stage: Stage | None = None,
+    progress: Progress | None = None,
+) -> GivenSample:
+    """Draw a sample of a cube, each run with its own random numbers; stage: where what was read is kept, and found."""
+    points = factors.sobol(runs, seed)
+    source = PointDraws(factors, points)
+    values = read_points(
+        factors.space.case, source, readouts, runs, 1, seed, threads=threads, stage=stage, progress=progress
+    )
+    return GivenSample("prior", factors.space.table(factors.inside(points)), values)
+
+
+def posterior_sample(
+    source: PosteriorSource,
+    readouts: Sequence[Readout],
+    futures: int,
+    seed: int,
+    *,
+    threads: int = 1,
+    progress: Progress | None = None,
+) -> GivenSample:
+    """Read all pairs of a replay posterior, each the mean of some futures; what is the same in all is no factor."""
+    space = source.replay.space
+    values = read_points(
+        space.case, source, readouts, source.replay.pairs, futures, seed, threads=threads, progress=progress
+    )
+    table = space.table(source.replay.points[source.order])
+    varying = {name: column for name, column in table.items() if np.ptp(column) > 0.0}
+    return GivenSample("posterior", varying, values, futures)

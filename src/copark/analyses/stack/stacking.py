@@ -1,0 +1,447 @@
+"""Forecasts that are stacks: the model and benchmark curves put together, by weights that other parks teach.
+
+*Trials*: every method forecasts every park of the panel, in three settings. *Unseen*: nothing of the park is known but
+its case. *Near*: values of at most three years after an origin, from all that was known by then; *far*: those reported
+later than that. See :mod:`copark.calibration.pool.forecasts`; nothing after 2024 is read.
+
+*Weights*: a stack is the linear pool, a mixture of distributions (Stone, Annals of Mathematical Statistics 32, 1961).
+Weights are those with the least score, averaged over resamples of the parks, each park counting once, and half way to
+equal ones, since few parks teach little more (decision 0062); the score is the CRPS of ln(1 + count), in which large
+parks count as small ones do. Each observable that enough parks tell has weights of its own. A method that cannot
+forecast a value gives its weight to the others. A stack is scored on parks that had no say in its weights.
+
+*Forecasts* of one park are put together of its model, the growth curve of the other parks bent to the park's own past,
+and a straight line through its own last values, where it has enough of them. Of other parks, too, only what was known
+by the cut has a say. Counts of enterprises and jobs are stacked; of anything else nothing was learned.
+
+Trials, weights and scores ship. ``python docs/build_posteriors.py stack`` makes them again; ``copark stack --check``
+compares without writing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from itertools import combinations_with_replacement
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from copark.arrays import Floats
+from copark.calibration.draw_sources import SHIPPED, arrays_in
+from copark.calibration.forecast import LEVELS, rounded
+from copark.calibration.pool.abc_regression import ORIGINS, YEARS, Window, pasts, windows
+from copark.calibration.pool.benchmarks import MEMBERS, Past, fit_growth
+from copark.calibration.pool.forecasts import (
+    GROWTH,
+    METHODS,
+    MODEL,
+    Contest,
+    Forecast,
+    PanelScore,
+    Race,
+    contest,
+    from_origin,
+    unseen,
+    winners,
+)
+from copark.calibration.pool.panel import Panel, Progress
+from copark.calibration.pool.panel import recipe_of as recipe_of_panel
+from copark.calibration.pool.parks import COUNTS, LAST, YOUNGEST, Park, last_day
+from copark.calibration.rolling_origin import forecasts, history_of
+from copark.cases.case import Case
+from copark.cases.quarters import Quarter
+from copark.identity import hash_content, identity_of
+from copark.stats.quantiles import weighted_quantiles
+from copark.stats.scores import crps
+from copark.version import MODEL_VERSION, PANEL_VERSION
+
+LINE, STACK = "line", "stack"
+STACKED = (MODEL, GROWTH, LINE)
+"""Methods that are stacked; persistence and the logistic curve made the stack no better."""
+UNSEEN, NEAR, FAR = "unseen", "near", "far"
+SETTINGS = (UNSEEN, NEAR, FAR)
+EVER = LAST.year - ORIGINS[0] + 1
+"""Years from the first origin to the end of all values."""
+NEAR_YEARS, FAR_YEARS = 3.0, 6.0
+"""Weights of near values hold up to the one, those of far values from the other on; between them they change evenly."""
+DAYS = 365.25
+STEPS = 10
+"""Weights are tried in tenths."""
+EQUAL = 0.5
+"""How far weights are drawn to equal ones."""
+SEED, RESAMPLES = 1, 400
+FEWEST = 8
+"""An observable that fewer parks tell takes the weights learned over all."""
+FILE, TRIALS = "stack.json", "trials.npz"
+WORDS = ("park", "setting", "variable")
+CLOSE = 1e-3
+"""Largest difference of ln(1 + count) that another processor may cause: trials are stored in single precision."""
+BAND = (0.05, 0.95)
+FEW_NEEDED = (STACK, MODEL, GROWTH, "persistence")
+COMPARED = {UNSEEN: (FEW_NEEDED[:3],), **dict.fromkeys((NEAR, FAR), (FEW_NEEDED, (STACK, *METHODS)))}
+"""Methods that are compared on the same values, by setting: those that need little, then all."""
+Weights = Mapping[str, Mapping[str, Mapping[str, float]]]
+"""By setting, observable (an empty word is all of them) and method."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A value of a park, and what every method had said of it: levels of a frozen forecast, not below 0.
+
+    ahead: years from the origin to the value's day; of an unseen park from its own first day.
+    """
+
+    park: str
+    setting: str
+    variable: str
+    ahead: float
+    value: float
+    levels: Mapping[str, Floats]
+
+
+def trials_of(
+    panel: Panel, *, threads: int = 1, folder: Path | None = None, progress: Progress | None = None
+) -> tuple[Trial, ...]:
+    """Let every method forecast every park; each step is kept in the folder and found again."""
+    race = Race(panel, threads, folder)
+    steps: dict[str, Callable[[], list[Any]]] = {}
+
+    def blind(park: Park) -> list[Any]:
+        return _told(park, UNSEEN, unseen(race, park), park.ages)
+
+    def later(setting: str, window: Window) -> list[Any]:
+        ahead = np.array([(last_day(one) - window.day) / DAYS for one in window.park.model.targets])
+        return _told(window.park, setting, from_origin(race, window), ahead)
+
+    for park in panel.parks:
+        if any(park.scored(name) for name in COUNTS):
+            steps[f"stack-{UNSEEN}-{park.name}"] = partial(blind, park)
+        for setting, after, until in ((NEAR, 0, YEARS), (FAR, YEARS, EVER)):
+            for one in windows(park, after, until):
+                steps[f"stack-{setting}-{park.name}-{one.year}"] = partial(later, setting, one)
+    rows = race.in_steps(steps, progress)
+    return tuple(
+        Trial(**row | {"levels": {name: np.array(row["levels"][name]) for name in METHODS if name in row["levels"]}})
+        for row in rows
+    )
+
+
+def _told(park: Park, setting: str, made: Iterable[Forecast], ahead: Floats) -> list[Any]:
+    """Trials of a park as plain values, by target."""
+    rows: dict[int, dict[str, list[float]]] = {}
+    for method, at, members in made:
+        counts = np.maximum(members[np.isfinite(members)], 0.0)
+        rows.setdefault(at, {})[method] = np.quantile(counts, LEVELS).tolist()
+    targets = park.model.targets
+    return [
+        {"park": park.name, "setting": setting, "variable": targets[at].variable, "ahead": float(ahead[at]),
+         "value": targets[at].value, "levels": levels}
+        for at, levels in sorted(rows.items())
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Weights of a stack."""
+
+    everyone: Weights
+    """Learned from all parks: for a park that is not among them."""
+    without: Mapping[str, Weights]
+    """Learned from all parks but one, by that one."""
+    recipe: Mapping[str, Any]
+    """What they were learned from: parks and hashes, model, settings."""
+
+    @property
+    def identity(self) -> str:
+        """Hash of the weights."""
+        return identity_of({"way": "mixture", "everyone": self.everyone, "without": self.without})
+
+    def of(self, park: str, setting: str, variable: str, ahead: float) -> dict[str, float]:
+        """Weights by method for a forecast, so many years ahead, of a park in which it had no say."""
+        learned = {key: each.get(variable, each[""]) for key, each in self.without.get(park, self.everyone).items()}
+        if setting == UNSEEN:
+            return dict(learned[UNSEEN])
+        far = min(max((ahead - NEAR_YEARS) / (FAR_YEARS - NEAR_YEARS), 0.0), 1.0)
+        return {
+            name: (1.0 - far) * learned[NEAR].get(name, 0.0) + far * learned[FAR].get(name, 0.0) for name in STACKED
+        }
+
+
+def stacked(parts: Mapping[str, Floats], weights: Mapping[str, float]) -> tuple[Floats, dict[str, float]]:
+    """Put forecasts, levels by method, together: levels of the stack, and the weights as they came to be used.
+
+    Weights of methods that are not there go to the others.
+    """
+    share = shares(np.array([[weights.get(name, 0.0) for name in parts]]), [True] * len(parts))[0]
+    used = {name: float(one) for name, one in zip(parts, share, strict=True) if one > 0.0}
+    levels = np.stack([parts[name] for name in used])
+    each = np.repeat(np.array(list(used.values())) / levels.shape[1], levels.shape[1])
+    return weighted_quantiles(levels.ravel(), each, LEVELS), used
+
+
+def simplex(count: int) -> Floats:
+    """All weights of so many forecasts in steps that sum to one, most on the first first; shape (weights, count)."""
+    borders = combinations_with_replacement(range(STEPS + 1), count - 1)
+    rows = [np.diff([0, *border, STEPS]) for border in borders]
+    return np.array(rows, dtype=np.float64)[::-1] / STEPS
+
+
+def losses(levels: Floats, value: float, grid: Floats) -> Floats:
+    """CRPS of ln(1 + count) of the mixture for every row of weights, shape (rows,)."""
+    logs = np.log1p(levels)
+    near = np.abs(logs - float(np.log1p(max(value, 0.0)))).mean(axis=1)
+    apart = np.abs(logs[:, None, :, None] - logs[None, :, None, :]).mean(axis=(2, 3))
+    return grid @ near - 0.5 * np.einsum("ri,ij,rj->r", grid, apart, grid)
+
+
+def shares(grid: Floats, there: Sequence[bool]) -> Floats:
+    """Rows of weights among the methods that are there, alike where a row has none of them; shape (rows, there)."""
+    kept = grid[:, np.array(there)]
+    total = kept.sum(axis=1, keepdims=True)
+    return np.where(total > 0.0, kept / np.maximum(total, 1e-12), 1.0 / kept.shape[1])
+
+
+def learn(trials: Sequence[Trial], recipe: Mapping[str, Any]) -> Stack:
+    """Learn the weights of each setting, from all parks and from all but each."""
+    parks = tuple(dict.fromkeys(one.park for one in trials))
+    learned: dict[str, dict[str, dict[str, dict[str, float]]]] = {name: {} for name in ("", *parks)}
+    for setting in SETTINGS:
+        for variable in ("", *COUNTS):
+            own = [one for one in trials if one.setting == setting and variable in ("", one.variable)]
+            if len({one.park for one in own}) >= (FEWEST if variable else 1):
+                for park, weights in _learned(own, ("", *parks)).items():
+                    learned[park].setdefault(setting, {})[variable] = weights
+    return Stack(learned.pop(""), learned, recipe)
+
+
+def _learned(trials: Sequence[Trial], without: Sequence[str]) -> dict[str, dict[str, float]]:
+    """Weights by the park that had no say in them."""
+    names = tuple(name for name in STACKED if any(name in one.levels for one in trials))
+    grid = simplex(len(names))
+    scores: dict[str, list[Floats]] = {}
+    for one in trials:
+        rows = shares(grid, [name in one.levels for name in names])
+        levels = np.stack([one.levels[name] for name in names if name in one.levels])
+        scores.setdefault(one.park, []).append(losses(levels, one.value, rows))
+    means = {park: np.mean(rows, axis=0) for park, rows in scores.items()}
+    found = {}
+    for park in without:
+        best = bagged(np.array([row for name, row in means.items() if name != park]), grid)
+        drawn = np.round((1.0 - EQUAL) * best + EQUAL / len(names), 3)
+        found[park] = {name: float(one) for name, one in zip(names, drawn, strict=True) if one > 0.0}
+    return found
+
+
+def bagged(scores: Floats, grid: Floats) -> Floats:
+    """Mean, over resamples of the parks, of the rows of weights with the best scores, (parks, rows), in each."""
+    parks = len(scores)
+    counts = np.random.default_rng(SEED).multinomial(parks, np.full(parks, 1.0 / parks), size=RESAMPLES)
+    return grid[np.argmin(counts @ scores, axis=1)].mean(axis=0)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A park's mean CRPS of ln(1 + count) in a setting: of the stack, the model and the pooled growth curve."""
+
+    park: str
+    setting: str
+    stack: float
+    model: float
+    growth: float
+
+    @property
+    def not_worse(self) -> bool:
+        """Whether the stack's score is not above the growth curve's."""
+        return self.stack <= self.growth
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What came of a stack."""
+
+    contests: tuple[Contest, ...]
+    """For each setting and set of methods: over all counts first, then by observable."""
+    parks: tuple[Beside, ...]
+    """Every park in every setting it has values in."""
+
+    def main(self, setting: str) -> Contest:
+        """Over all counts, with the methods that need little."""
+        return next(one for one in self.contests if one.scheme == setting and not one.variable)
+
+    def of(self, setting: str) -> tuple[Beside, ...]:
+        """Parks of a setting."""
+        return tuple(one for one in self.parks if one.setting == setting)
+
+
+def scored(trials: Sequence[Trial], stack: Stack) -> Iterator[PanelScore]:
+    """Score the stack and every method; a park that is scored had no say in its weights."""
+    for at, one in enumerate(trials):
+        made, _ = stacked(one.levels, stack.of(one.park, one.setting, one.variable, one.ahead))
+        for method, levels in {STACK: made, **one.levels}.items():
+            low, high = np.interp(BAND, LEVELS, levels)
+            log_crps = crps(np.log1p(levels), float(np.log1p(max(one.value, 0.0))))
+            yield PanelScore(
+                one.park, one.setting, method, at, one.variable, crps(levels, one.value), log_crps,
+                bool(low <= one.value <= high),
+            )  # fmt: skip
+
+
+def judge(trials: Sequence[Trial], stack: Stack) -> Judged:
+    """Compare the stack with the model and the curves."""
+    scores = tuple(scored(trials, stack))
+    contests = [
+        contest(scores, setting, variable, methods)
+        for setting in SETTINGS for methods in COMPARED[setting] for variable in ("", *COUNTS)
+    ]  # fmt: skip
+    curved = [one for one in scores if GROWTH in trials[one.at].levels]
+    parks = tuple(
+        Beside(park, setting, means[STACK], means[MODEL], means[GROWTH])
+        for setting in SETTINGS for park, (_, means) in winners(curved, setting).items()
+    )  # fmt: skip
+    return Judged(tuple(one for one in contests if one is not None), parks)
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """A stack, and how it did on parks that had no say in its weights."""
+
+    stack: Stack
+    judged: Judged
+
+
+def made_of(trials: Sequence[Trial], recipe: Mapping[str, Any]) -> Shipped:
+    """Learn a stack from trials and judge it."""
+    stack = learn(trials, recipe)
+    return Shipped(stack, judge(trials, stack))
+
+
+def recipe_of(panel: Panel) -> dict[str, Any]:
+    """What trials depend on: parks and their hashes, model, settings of the panel."""
+    whole = recipe_of_panel(panel.parks, panel.settings)
+    return {key: whole[key] for key in ("format", "parks", "model", "method", "settings")}
+
+
+def save(trials: Sequence[Trial], recipe: Mapping[str, Any], folder: Path = SHIPPED) -> None:
+    """Write trials, and the stack that is learned from them as they are written."""
+    nothing = np.full(len(LEVELS), np.nan)
+    levels = np.array([[one.levels.get(name, nothing) for name in METHODS] for one in trials], dtype=np.float32)
+    numbers = np.array([[one.ahead, one.value] for one in trials])
+    words: dict[str, Any] = {name: np.array([getattr(one, name) for one in trials]) for name in WORDS}
+    np.savez_compressed(folder / TRIALS, levels=levels, numbers=numbers, **words)
+    written = TypeAdapter(Shipped).dump_json(made_of(load_trials(folder), recipe), indent=1)
+    (folder / FILE).write_bytes(written + b"\n")
+
+
+def load_trials(folder: Path = SHIPPED) -> tuple[Trial, ...]:
+    """Read trials."""
+    kept = arrays_in(folder / TRIALS)
+    levels = kept["levels"].astype(np.float64)
+    words, numbers = (kept[name].tolist() for name in WORDS), kept["numbers"].tolist()
+    return tuple(
+        Trial(park, setting, variable, ahead, value,
+              {name: row for name, row in zip(METHODS, rows, strict=True) if np.isfinite(row).all()})
+        for park, setting, variable, (ahead, value), rows in zip(*words, numbers, levels, strict=True)
+    )  # fmt: skip
+
+
+@cache
+def shipped() -> Shipped:
+    """The stack that ships with the package."""
+    return TypeAdapter(Shipped).validate_json((SHIPPED / FILE).read_bytes())
+
+
+def is_current(parks: Sequence[Park]) -> bool:
+    """Whether the shipped stack was learned from these parks and this model."""
+    recipe, hashes = shipped().stack.recipe, {one.name: hash_content(one.content) for one in parks}
+    versions = (recipe.get("model"), recipe.get("method"))
+    return bool(versions == (MODEL_VERSION, PANEL_VERSION) and recipe["parks"] == hashes)
+
+
+def largest_difference(first: Sequence[Trial], second: Sequence[Trial]) -> float:
+    """Largest difference of ln(1 + count) between trials; infinite where they are not of the same values."""
+    about = [[(*(getattr(one, name) for name in WORDS), tuple(one.levels)) for one in each] for each in (first, second)]
+    if about[0] != about[1]:
+        return float("inf")
+    return max(
+        float(np.abs(np.log1p(one.levels[name]) - np.log1p(other.levels[name])).max())
+        for one, other in zip(first, second, strict=True) for name in one.levels
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class StackedForecast:
+    """An observable of a park at the ends of quarters."""
+
+    levels: Mapping[str, Floats]
+    """By method, the stack among them: quantiles at the levels of a frozen forecast, shape (quarters, levels)."""
+    weights: Mapping[str, Floats]
+    """By method that has weight in any quarter, shape (quarters,)."""
+
+
+def stack_of(
+    park: str, variable: str, parts: Mapping[str, Floats], setting: str, ahead: Sequence[float], stack: Stack
+) -> StackedForecast:  # fmt: skip
+    """Put forecasts of an observable, quantiles (quarters, levels) by method, together at years after the cut."""
+    made = [
+        stacked({name: one[at] for name, one in parts.items()}, stack.of(park, setting, variable, years))
+        for at, years in enumerate(ahead)
+    ]
+    told = {name: np.array([used.get(name, 0.0) for _, used in made]) for name in parts}
+    rows = np.array([row for row, _ in made])
+    return StackedForecast({STACK: rows, **parts}, {name: one for name, one in told.items() if one.any()})
+
+
+def stacks_of(
+    case: Case, cut: Quarter, model: Mapping[str, Floats], quarters: Sequence[int], parks: Sequence[Park], stack: Stack
+) -> dict[str, StackedForecast]:
+    """Stack the counts of a park with a history; one of which nothing is known is stacked as of an unseen park.
+
+    model: quantiles (quarters, levels) by observable; quarters: counted from the case's start; parks: the others.
+    """
+    found = {}
+    ahead = [(case.clock.start + t - cut) / 4.0 for t in quarters]
+    for variable in COUNTS:
+        if variable in model:
+            curves, known = curves_of(case, cut, variable, quarters, parks)
+            setting = NEAR if known else UNSEEN
+            found[variable] = stack_of(case.name, variable, {MODEL: model[variable], **curves}, setting, ahead, stack)
+    return found
+
+
+def curves_of(
+    case: Case, cut: Quarter, variable: str, quarters: Sequence[int], parks: Sequence[Park]
+) -> tuple[dict[str, Floats], bool]:
+    """Benchmark curves of an observable as quantiles, shape (quarters, levels), and whether the park has a past."""
+    history = history_of(case, cut, variable)
+    past = Past(np.maximum(history.times, YOUNGEST), history.values)
+    ages = [max((t + 1) / 4.0, YOUNGEST) for t in quarters]
+    members: dict[str, list[Floats]] = {}
+    curve = fit_growth(pasts(parks, case.name, variable, cut.last_day.toordinal()))
+    if curve is not None:
+        members[GROWTH] = [curve.ensemble(past, age) for age in ages]
+    made = forecasts(history, ages, np.zeros(len(ages))).get(LINE)
+    if made is not None:
+        members[LINE] = [made.ensemble(n, MEMBERS) for n in range(len(ages))]
+    rows = {name: np.quantile(np.maximum(each, 0.0), LEVELS, axis=1).T for name, each in members.items()}
+    return rows, bool(len(past.ages))
+
+
+def with_stacks(content: Mapping[str, Any], made: Mapping[str, StackedForecast], stack: Stack) -> dict[str, Any]:
+    """Give a frozen forecast with the stack and the growth curve beside it; it is still the model's own."""
+    told = {
+        name: {
+            variable: [rounded(row) for row in one.levels[name][-len(content["quarters"]) :]]
+            for variable, one in made.items() if name in one.levels
+        }
+        for name in (STACK, GROWTH)
+    }  # fmt: skip
+    changed = {
+        **{name: value for name, value in content.items() if name != "identity"},
+        "made_from": {**content["made_from"], "stack": stack.identity},
+        "curves": {**content["curves"], **{name: rows for name, rows in told.items() if rows}},
+    }
+    return {"identity": identity_of(changed), **changed}

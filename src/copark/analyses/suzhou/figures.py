@@ -1,0 +1,79 @@
+"""Figures of Suzhou's swap: the developer's result and the enterprises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from copark.cases.quarters import Quarter
+from copark.figures.frame import observed_key, observed_mark, year_of
+from copark.presentation import style
+from copark.presentation.numbers import number
+from copark.texts import text
+
+if TYPE_CHECKING:
+    from copark.analyses.suzhou.findings import Band, SuzhouFindings
+ENDS = ("mayor", "memorandum", "control", "never")
+"""Ends of the rivalry in Suzhou, the earliest first; a panel each."""
+CAPS = {"swap": style.MODEL, "unswapped": style.SECOND}
+SWAP = 2001.0
+
+
+def _suzhou(found: SuzhouFindings, size: tuple[float, float], key: str, lang: str) -> Figure:
+    foot = text(
+        "suzhou.figure.footer", lang, identity=found.ensemble, accepted=number(found.accepted, 0),
+        runs=number(found.runs, 0),
+    )  # fmt: skip
+    title, subtitle = (text(f"suzhou.figure.{key}.{part}", lang) for part in ("title", "subtitle"))
+    return style.sheet(size, title, subtitle, foot)
+
+
+def _courses(axes: Axes, found: SuzhouFindings, courses: Iterable[tuple[str, Sequence[Band]]]) -> None:
+    """Medians and 90 % of runs over time, and when shares were swapped."""
+    times = [int(label[:4]) + int(label[-1]) / 4.0 for label in found.quarters]
+    style.years(axes, times[0] - 0.25, times[-1])
+    axes.axvline(SWAP, color=style.MUTED, linewidth=0.8, linestyle=(0, (2, 3)))
+    for colour, course in courses:
+        low, high = [one.low for one in course], [one.high for one in course]
+        axes.fill_between(times, low, high, color=colour, alpha=0.15, linewidth=0)
+        axes.plot(times, [one.median for one in course], color=colour, linewidth=1.8)
+
+
+def developer(found: SuzhouFindings, lang: str = "en") -> Figure:
+    """The accumulated result of the developer, a panel for each end of the rivalry, shares swapped or not."""
+    figure = _suzhou(found, (7.4, 5.8), "developer", lang)
+    panels = style.tiles(figure, len(ENDS), 2, (0.6, 0.1, 0.98), 1.72, (0.3, 0.52))
+    shown = [one for end in ENDS for cap in CAPS for one in found.arm(f"{end}-{cap}").course]
+    for axes, end in zip(panels, ENDS, strict=True):
+        axes.set_ylim(min(one.low for one in shown) * 1.05, max(one.high for one in shown) * 1.05)
+        axes.axhline(0.0, color=style.INK, linewidth=0.7)
+        _courses(axes, found, [(colour, found.arm(f"{end}-{cap}").course) for cap, colour in CAPS.items()])
+        axes.set_title(style.legible(text(f"suzhou.end.{end}", lang)), loc="left", **style.LABEL, pad=4)
+        for row in found.losses:
+            face = "none" if row.forecast else style.INK
+            at = year_of(Quarter.parse(row.quarter))
+            axes.plot([at], [-row.value], "o", color=style.INK, ms=5.0, mfc=face, zorder=5)
+    handles = [(style.line(colour, linewidth=2.0), text(f"suzhou.cap.{cap}", lang)) for cap, colour in CAPS.items()]
+    handles += [
+        (style.line(style.INK, "o", linestyle="", markerfacecolor=face), text(f"suzhou.record.{key}", lang))
+        for key, face in (("known", style.INK), ("forecast", "none"))
+    ]
+    style.key(figure, handles)
+    return figure
+
+
+def enterprises(found: SuzhouFindings, lang: str = "en") -> Figure:
+    """Operating enterprises in the two scenarios farthest apart, beside the observations."""
+    figure = _suzhou(found, (7.2, 3.2), "enterprises", lang)
+    axes = style.panel(figure, 0.6, 0.82, 0.25, 0.86)
+    shown = {"control-swap": style.MODEL, "never-unswapped": style.SECOND}
+    _courses(axes, found, [(colour, found.arm(name).operating_course) for name, colour in shown.items()])
+    for row in found.operating:
+        observed_mark(axes, year_of(Quarter.parse(row.quarter)), row.value, row.high, row.bound, order=5)
+    axes.set_ylim(bottom=0.0)
+    handles = [(style.line(colour, linewidth=2.0), text(f"suzhou.arm.{name}", lang)) for name, colour in shown.items()]
+    style.key(figure, [*handles, *observed_key([row.bound for row in found.operating], lang)], (0.43, 0.20))
+    return figure

@@ -1,0 +1,269 @@
+"""The natural experiment of Suzhou: the developer's result in each scenario of ``suzhou-swap`` and the observations.
+
+In each scenario the runs nearest to what was known in September 1999 are kept: scenarios are rival accounts of what
+happened, and each must first tell the time before the swap. What they say of 2000 to 2003 is compared with the
+observations, of which the sign of each year and the accumulated loss are known, but no yearly amount. Differences
+between scenarios are taken with common random numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from copark.arrays import Floats, Integers
+from copark.calibration.observations import ObservationModel, targets
+from copark.cases.case import Case
+from copark.cases.model_inputs import case_parameters
+from copark.cases.quarters import Quarter
+from copark.model.variables import catalogue
+from copark.simulation.run import inputs_of
+from copark.simulation.study import Study
+from copark.stats import quantiles
+from copark.stats.precision import difference
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+FACTUAL = "control-swap"
+YEARS = range(1999, 2005)
+LOSS_KNOWN, LOSS_CLEARED = Quarter(1999, 3), Quarter(2003, 4)
+ACCEPTED_SHARE = 0.025
+LOSS_TOLERANCE = 10.0
+"""M USD; a judgement: a sixth of the accumulated loss of 60."""
+TOLERANCES = {"registered": 0.10, "operating": 0.15, "serviced_area": 0.10, "debt": 0.15}
+"""How far a run may be from the record for its distance to count as one, as a difference of logarithms: judgements."""
+
+
+CONTRASTS = (
+    ("swap_in_rivalry", "never-swap", "never-unswapped"),
+    ("swap_after_rivalry", "control-swap", "control-unswapped"),
+    ("end_unswapped", "control-unswapped", "never-unswapped"),
+    ("end_swapped", "control-swap", "never-swap"),
+    ("both", "control-swap", "never-unswapped"),
+)
+
+
+@dataclass(frozen=True)
+class Band:
+    """5 %, 50 % and 95 % of runs."""
+
+    low: float
+    median: float
+    high: float
+
+
+@dataclass(frozen=True)
+class SuzhouArm:
+    """What a scenario says, over the runs that tell the time before the swap.
+
+    Money is M USD (years: M USD a year). ``misfit`` is the median distance to the observations of 1994 to 1999 in
+    tolerances (root mean square). ``turned``: share of runs with a loss in 2000 and a profit in 2001; ``first_profit``:
+    share whose first year in profit is 2001; ``cleared``: share with no accumulated loss at the end of 2003.
+    ``land_price_``: what the rival leaves of the price of land, mean of the year, M USD a hectare. ``course``: the
+    accumulated result, ``operating_course``: operating enterprises, at the end of each quarter.
+    """
+
+    key: str
+    misfit: float
+    loss_1999: Band
+    years: tuple[tuple[int, Band], ...]
+    result_2003: Band
+    turned: float
+    first_profit: float
+    cleared: float
+    operating_2002: Band
+    land_price_2000: Band
+    land_price_2002: Band
+    course: tuple[Band, ...]
+    operating_course: tuple[Band, ...]
+
+
+@dataclass(frozen=True)
+class ScenarioContrast:
+    """Difference of the accumulated result at the end of 2003 between two scenarios, M USD; the share above zero."""
+
+    key: str
+    arm: str
+    reference: str
+    band: Band
+    above: float
+
+
+@dataclass(frozen=True)
+class ObservedMark:
+    """An observed value as a figure shows it: its quarter, upper end of a range, what it says, whether a forecast."""
+
+    quarter: str
+    value: float
+    high: float | None
+    bound: str
+    forecast: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuzhouFindings:
+    """Scenarios and contrasts of the experiment.
+
+    ensemble: run ID of the runs; runs, accepted, seed, unfinished: runs of each scenario, how many of them are kept,
+    their seed, and how many in all did not finish; quarters: labels of the quarters of courses; losses, operating:
+    observed accumulated losses and operating enterprises.
+    """
+
+    ensemble: str
+    runs: int
+    accepted: int
+    seed: int
+    unfinished: int
+    quarters: tuple[str, ...]
+    arms: tuple[SuzhouArm, ...]
+    contrasts: tuple[ScenarioContrast, ...]
+    losses: tuple[ObservedMark, ...]
+    operating: tuple[ObservedMark, ...]
+
+    def arm(self, key: str) -> SuzhouArm:
+        """The scenario of a key."""
+        return next(one for one in self.arms if one.key == key)
+
+    def contrast(self, key: str) -> ScenarioContrast:
+        """The contrast of a key."""
+        return next(one for one in self.contrasts if one.key == key)
+
+
+def find(result: xr.Dataset, study: Study, case: Case) -> SuzhouFindings:
+    """Keep the runs of each scenario that tell the time before the swap, and say what follows in them.
+
+    result: runs of the study, of which one in forty is kept.
+    """
+    numbered = list(enumerate(one.key for one in study.scenarios))
+    results = {key: developer_result(result, study, case, n) for n, key in numbered}
+    distances = {key: distance(result, case, n, results[key]) for n, key in numbered}
+    count = max(round(study.runs * ACCEPTED_SHARE), 10)
+    nearest = np.argsort(distances[FACTUAL])[:count]
+    return SuzhouFindings(
+        ensemble=str(result.attrs["identity"]),
+        runs=study.runs,
+        accepted=count,
+        seed=study.seed,
+        unfinished=int((result["status"].values != 0).sum()),
+        quarters=tuple(str(label) for label in result["label"].values),
+        arms=tuple(
+            _arm(result, case, n, key, results, distances, count, land_price(result, study, case, n))
+            for n, key in numbered
+        ),
+        contrasts=tuple(_contrast(entry, case, results, nearest) for entry in CONTRASTS),
+        losses=_marks(case, "accumulated_loss"),
+        operating=_marks(case, "operating"),
+    )
+
+
+def _marks(case: Case, variable: str) -> tuple[ObservedMark, ...]:
+    return tuple(
+        ObservedMark(str(row.quarter), row.value, row.high, row.bound, "forecast" in row.basis)
+        for row in case.observed(variable)
+    )
+
+
+def developer_result(result: xr.Dataset, study: Study, case: Case, n: int) -> Floats:
+    """Result of the developer with land charged when it is sold, M USD a year, shape (runs, quarters).
+
+    (p_eff - c_A) sold + fees - running cost - interest: what a company books. The model's own result charges land when
+    it is serviced, and is a balance of cash. sold = sales / p_eff, with p_eff of :func:`land_price`.
+    """
+    price, cost = land_price(result, study, case, n), _parameters(result, case)["servicing_cost"]
+    sold = result["land_sales"].values[n] / price
+    costs = result["operating_cost"].values[n] + result["interest"].values[n]
+    return (price - cost) * sold + result["fees"].values[n] - costs
+
+
+def land_price(result: xr.Dataset, study: Study, case: Case, n: int) -> Floats:
+    """What the rival leaves of the price of land, M USD a hectare: ``p_eff = c_A + (p_L - c_A) a_host``.
+
+    a_host is the attention the host gives this park rather than its rival; shape (runs, quarters).
+    """
+    inputs = inputs_of(case, study.scenarios[n], result.sizes["quarter"])
+    values = _parameters(result, case)
+    weight, own = values["control_weight"], values["spill_host"]
+    spills = values["spill_home"] + own
+    share, control = inputs.company["share"][:, 1] / 10_000.0, result["control_host"].values[n]
+    stake = (1.0 - spills) * ((1.0 - weight) * share + weight * control) + own
+    rival = inputs.company["rival_size"][:, 1] * ((1.0 - spills) * inputs.company["rival_share"][:, 1] + own)
+    return values["servicing_cost"] + (values["land_price"] - values["servicing_cost"]) * stake / (stake + rival)
+
+
+def _parameters(result: xr.Dataset, case: Case) -> dict[str, Floats]:
+    """Parameters of the developer's result in each run, drawn or held, shape (runs, 1)."""
+    facts, known = case_parameters(case), catalogue().parameters
+    drawn = [str(name) for name in result["parameter"].values]
+    runs = result.sizes["run"]
+    made: dict[str, Floats] = {}
+    for name in ("spill_home", "spill_host", "control_weight", "land_price", "servicing_cost"):
+        if name in drawn:
+            made[name] = result["draws"].values[:, drawn.index(name)][:, np.newaxis]
+        else:
+            made[name] = np.full((runs, 1), facts.get(name, known[name].default)[0])
+    return made
+
+
+def accumulated(yearly: Floats, case: Case, until: Quarter) -> Floats:
+    """Sum of a result since the start, at the end of a quarter, M USD, shape (runs,)."""
+    return yearly[:, : until - case.clock.start + 1].sum(axis=1) / 4.0
+
+
+def distance(result: xr.Dataset, case: Case, n: int, yearly: Floats) -> Floats:
+    """Distance of each run of an arm to the record up to September 1999, root mean square of tolerances, (runs,)."""
+    known = [one for one in targets(case, cut=LOSS_KNOWN) if one.variable in TOLERANCES]
+    model = ObservationModel(tuple(known))
+    names = list(model.variables)
+    out = np.stack([result[name].values[n] for name in names], axis=1)
+    read = np.maximum(model.counterparts(out, names), 0.0)
+    tolerances = np.array([TOLERANCES[target.variable] for target in known])
+    apart = np.log((read + 1.0) / (model.recorded + 1.0)) / tolerances
+    (loss,) = (row.value for row in case.observed("accumulated_loss") if row.date.year == LOSS_KNOWN.year)
+    last = (accumulated(yearly, case, LOSS_KNOWN) + loss) / LOSS_TOLERANCE
+    squares = np.concatenate([apart**2, last[:, np.newaxis] ** 2], axis=1)
+    found: Floats = np.sqrt(squares.mean(axis=1))
+    return np.where(np.isfinite(found), found, np.inf)
+
+
+def band(values: Floats) -> Band:
+    """Give 5 %, 50 % and 95 % of values."""
+    return Band(*quantiles.band(values))
+
+
+def _arm(
+    result: xr.Dataset, case: Case, n: int, key: str, results: dict[str, Floats], distances: dict[str, Floats],
+    count: int, price: Floats,
+) -> SuzhouArm:  # fmt: skip
+    kept = np.argsort(distances[key])[:count]
+    yearly = results[key][kept]
+
+    def at(year: int, quarter: int) -> int:
+        return Quarter(year, quarter) - case.clock.start
+
+    years = {year: yearly[:, at(year, 1) : at(year, 4) + 1].mean(axis=1) for year in range(1995, YEARS.stop)}
+    early = np.stack([years[year] for year in years if year < 2001], axis=1)
+    return SuzhouArm(
+        key=key,
+        misfit=float(np.median(distances[key][kept])),
+        loss_1999=band(accumulated(yearly, case, LOSS_KNOWN)),
+        years=tuple((year, band(years[year])) for year in YEARS),
+        result_2003=band(accumulated(yearly, case, LOSS_CLEARED)),
+        turned=float(((years[2000] <= 0) & (years[2001] > 0)).mean()),
+        first_profit=float(((early <= 0).all(axis=1) & (years[2001] > 0)).mean()),
+        cleared=float((accumulated(yearly, case, LOSS_CLEARED) >= 0).mean()),
+        operating_2002=band(result["operating"].values[n][kept, at(2002, 4)]),
+        land_price_2000=band(price[kept, at(2000, 1) : at(2000, 4) + 1].mean(axis=1)),
+        land_price_2002=band(price[kept, at(2002, 1) : at(2002, 4) + 1].mean(axis=1)),
+        course=tuple(band(column) for column in np.cumsum(yearly, axis=1).T / 4.0),
+        operating_course=tuple(band(column) for column in result["operating"].values[n][kept].T),
+    )
+
+
+def _contrast(entry: tuple[str, str, str], case: Case, results: dict[str, Floats], kept: Integers) -> ScenarioContrast:
+    key, arm, reference = entry
+    first, second = (accumulated(results[name][kept], case, LOSS_CLEARED) for name in (arm, reference))
+    apart = difference(second, first)
+    return ScenarioContrast(key, arm, reference, band(apart), float((apart > 0).mean()))

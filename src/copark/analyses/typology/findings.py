@@ -1,0 +1,401 @@
+"""Types of parks compared: the observed parks, matched scenarios of one park, and both side by side.
+
+Observed parks: the measure of difference is the *probability of superiority*: the chance that a park drawn from the
+first type has more than one drawn from the second, ties counting half; 0.5 is no difference, and no unit or scale
+enters. Its band is a bootstrap within each type. Beside it stands the exact share of all ways to deal the types among
+the same parks that set them at least so far apart. Both treat the parks on record as if they had been drawn by chance,
+which they were not.
+
+Model twins: eight arms on the same parameters and random numbers hold every combination of owner, plan and framework.
+The difference between the whole and its opposite is divided exactly by the Shapley value: what a factor changes,
+averaged over all orders in which the three can be taken away. Beside it stand what a factor changes when it alone is
+taken away, and when it alone is left. Parts are taken run by run, so that their bands are of paired differences.
+
+Side by side: a measure of the record has a counterpart in the twins at an age that suits it, both fixed before either
+was read. Agreement is of direction alone: the record compares parks that differ in much else, the twins one park with
+itself.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from math import comb, factorial, nan
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from copark.analyses.typology.measures import MEASURES, ParkMeasure, measured
+from copark.arrays import Floats
+from copark.simulation.readouts.compare import COUNTS, ends_of_years, pairs_of
+from copark.simulation.study_entries import Title
+from copark.stats.precision import difference
+from copark.stats.quantiles import band, quantile_band
+from copark.stats.rounding import rounded
+from copark.stats.shares import side_of
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from copark.cases.case import Case
+    from copark.cases.parks import Parks
+    from copark.simulation.study import Study
+
+TYPES = ("intergovernmental", "mixed", "enterprise-led")
+FIRST, SECOND = TYPES[0], TYPES[2]
+"""The two types that are compared."""
+DRAWS, LEVEL = 4000, 0.90
+LEAST = 3
+"""Parks of each type below which nothing is said."""
+RARE = 0.10
+"""Share of deals below which a difference is called one, if the band excludes one half too: fixed beforehand."""
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """Two types on one measure."""
+
+    measure: str
+    counts: tuple[int, int]
+    """Parks of the first and of the second type with a value."""
+    superiority: float
+    low: float
+    high: float
+    """superiority, low, high: probability of superiority of the first type, and its bootstrap band (90 %)."""
+    deals: float
+    """Exact share of deals at least as far from one half; of all deals of these values."""
+    without: tuple[float, float]
+    """Least and greatest superiority when one park is left out."""
+    verdict: str
+    """``more``, ``less``, ``alike`` (not told apart) or ``few`` (too few parks)."""
+
+
+def superiority(first: Sequence[float] | Floats, second: Sequence[float] | Floats) -> float:
+    """Chance that a value of the first group is greater than one of the second, ties counting half."""
+    apart = difference(np.asarray(second, dtype=np.float64), np.asarray(first, dtype=np.float64)[:, np.newaxis])
+    return float((np.sign(apart).mean() + 1.0) / 2.0)
+
+
+def exact_share(first: Sequence[float], second: Sequence[float]) -> float:
+    """Share of all ways to deal the groups among these values whose superiority is at least as far from one half.
+
+    Counted, not sampled: superiority depends on the sum of the first group's ranks alone, and the number of subsets by
+    size and sum of (doubled) midranks follows from adding one value at a time.
+    """
+    from scipy.stats import rankdata
+
+    doubled = (2.0 * rankdata(rounded([*first, *second]))).astype(int).tolist()
+    size, count = len(first), len(doubled)
+    ways = Counter({(0, 0): 1})
+    for rank in doubled:
+        for (chosen, reached), known in list(ways.items()):
+            if chosen < size:
+                ways[chosen + 1, reached + rank] += known
+    middle = size * (count + 1)
+    far = abs(sum(doubled[:size]) - middle)
+    return sum(n for (chosen, reached), n in ways.items() if chosen == size and abs(reached - middle) >= far) / comb(
+        count, size
+    )
+
+
+def contrast(measure: str, first: Sequence[float], second: Sequence[float], seed: int = 1) -> Contrast:
+    """Set the values of two types of parks on a measure against each other; seed: of the bootstrap."""
+    counts = (len(first), len(second))
+    if min(counts) < LEAST:
+        return Contrast(measure, counts, nan, nan, nan, nan, (nan, nan), "few")
+    one, other = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+    rng = np.random.Generator(np.random.Philox(key=seed))
+    drawn = [superiority(rng.choice(one, len(one)), rng.choice(other, len(other))) for _ in range(DRAWS)]
+    low, high = quantile_band(drawn, LEVEL)
+    left = [superiority(np.delete(one, at), other) for at in range(len(one))]
+    left += [superiority(one, np.delete(other, at)) for at in range(len(other))]
+    found, share = superiority(one, other), exact_share(first, second)
+    told = share < RARE and not low <= 0.5 <= high
+    verdict = ("more" if found > 0.5 else "less") if told else "alike"
+    return Contrast(measure, counts, found, low, high, share, (min(left), max(left)), verdict)
+
+
+FACTORS = ("owner", "plan", "framework")
+YEARS = (5, 10, 20)
+"""Ages of the park at which twins are read."""
+READINGS = (
+    "self_standing", "failed", "registered", "operating", "growth", "jobs", "investment", "land", "density",
+)  # fmt: skip
+"""What is read off a twin."""
+SHARES = ("self_standing", "failed")
+"""Readings that are shares of runs."""
+GROWTH_FROM = 5
+"""Age from which growth of the count of residents is read, in years."""
+
+
+@dataclass(frozen=True)
+class TwinReading:
+    """What a twin has, and how far the other is from it, at an age."""
+
+    reading: str
+    year: int
+    first: float
+    second: float
+    """first, second: medians over runs of the intergovernmental and of the enterprise-led twin; shares of runs for
+    outcomes."""
+    low: float
+    median: float
+    high: float
+    """low, median, high: 5, 50 and 95 % of the paired differences, first less second; for outcomes the mean difference
+    and its band over draws of runs."""
+    above: float
+    """Share of pairs in which the first has more."""
+    verdict: str
+    """``more`` or ``less`` (the band excludes 0), or ``alike``."""
+
+
+@dataclass(frozen=True)
+class FactorPart:
+    """What of a difference is due to a factor."""
+
+    reading: str
+    year: int
+    factor: str
+    low: float
+    median: float
+    high: float
+    """low, median, high: 5, 50 and 95 % over runs of the Shapley value; for outcomes the mean and its band over draws
+    of runs."""
+    mean: float
+    """Mean over runs; the means of the three factors add up to the mean of the whole difference."""
+    alone: float
+    last: float
+    """alone, last: mean difference when the factor alone is taken away, and when it alone is left."""
+
+
+def key_of(lacking: Collection[str]) -> str:
+    """Key of the arm that lacks some factors: ``whole``, ``owner``, ``owner-plan`` …"""
+    return "-".join(name for name in FACTORS if name in lacking) or "whole"
+
+
+def values_of(result: xr.Dataset, arm: str, year: int) -> dict[str, Floats]:
+    """Everything read off an arm at an age, by reading; each of shape (run,); NaN for a run that did not finish."""
+    chosen = result.sel(scenario=arm)
+    finished = chosen["status"].to_numpy() == 0
+
+    def read(name: str, at: int = year) -> Floats:
+        values: Floats = chosen[name].isel(quarter=4 * at - 1).to_numpy().astype(np.float64)
+        return np.where(finished, values, np.nan)
+
+    registered, land = read("registered"), read("serviced_area")
+    found = {
+        "registered": registered,
+        "operating": read("operating"),
+        "jobs": read("jobs"),
+        "investment": read("enterprise_investment"),
+        "land": land,
+        "density": 100.0 * registered / np.where(land > 0.0, land, np.nan),
+        "failed": np.where(finished, read("failed") > 0.5, np.nan),
+    }
+    if year > GROWTH_FROM:
+        before = read("registered", GROWTH_FROM)
+        found["growth"] = (np.log(registered + 1.0) - np.log(before + 1.0)) / (year - GROWTH_FROM)
+    if year == YEARS[-1]:
+        found["self_standing"] = np.where(finished, chosen["outcome"].to_numpy() == 3, np.nan)
+    return found
+
+
+def _spread(name: str, values: Floats, seed: int = 1) -> tuple[float, float, float]:
+    """Band and middle: of the runs themselves, or for outcomes of their mean over redrawn runs."""
+    known = values[np.isfinite(values)]
+    if not known.size:
+        return nan, nan, nan
+    if name not in SHARES:
+        return band(known)
+    rng = np.random.Generator(np.random.Philox(key=seed))
+    low, _, high = band([float(rng.choice(known, known.size).mean()) for _ in range(500)])
+    return low, float(known.mean()), high
+
+
+def readings(result: xr.Dataset, first: str, second: str) -> Iterator[TwinReading]:
+    """Two arms of a study side by side at each age."""
+    for year in YEARS:
+        one, other = values_of(result, first, year), values_of(result, second, year)
+        for name in (name for name in READINGS if name in one):
+            apart = difference(other[name], one[name])
+            low, middle, high = _spread(name, apart)
+            centre = np.nanmean if name in SHARES else np.nanmedian
+            above = float(np.mean(apart[np.isfinite(apart)] > 0.0))
+            sides = (float(centre(one[name])), float(centre(other[name])))
+            yield TwinReading(name, year, *sides, low, middle, high, above, side_of(low, high))
+
+
+def parts(result: xr.Dataset) -> Iterator[FactorPart]:
+    """The difference between the whole and its opposite, factor by factor; arms are named by :func:`key_of`."""
+    whole, none = frozenset[str](), frozenset(FACTORS)
+    subsets = [frozenset(some) for count in range(len(FACTORS) + 1) for some in combinations(FACTORS, count)]
+    for year in YEARS:
+        read = {lacking: values_of(result, key_of(lacking), year) for lacking in subsets}
+        for name in (name for name in READINGS if name in read[whole]):
+            arms = {lacking: values[name] for lacking, values in read.items()}
+            for factor in FACTORS:
+                value = shapley(arms, factor)
+                mean = float(np.nanmean(value)) if np.isfinite(value).any() else nan
+                alone = float(np.nanmean(arms[whole] - arms[frozenset({factor})]))
+                last = float(np.nanmean(arms[none - {factor}] - arms[none]))
+                yield FactorPart(name, year, factor, *_spread(name, value), mean, alone, last)
+
+
+def shapley(arms: Mapping[frozenset[str], Floats], factor: str) -> Floats:
+    """Shapley value of a factor, run by run: what is lost when it goes, averaged over all orders of going.
+
+    arms: values by the factors that are lacking, each of shape (run,).
+    """
+    others = [name for name in FACTORS if name != factor]
+    total = np.zeros_like(next(iter(arms.values())))
+    for count in range(len(others) + 1):
+        weight = factorial(count) * factorial(len(others) - count) / factorial(len(FACTORS))
+        for lacking in combinations(others, count):
+            total = total + weight * (arms[frozenset(lacking)] - arms[frozenset({*lacking, factor})])
+    return total
+
+
+COUNTERPARTS = {
+    "standing": ("self_standing", 20),
+    "firms": ("registered", 20),
+    "firms_at_ten": ("registered", 10),
+    "growth": ("growth", 10),
+    "jobs": ("jobs", 20),
+    "investment": ("investment", 20),
+    "area": ("land", 20),
+    "density": ("density", 20),
+}
+"""Reading of the twins, and age in years, that a measure of the record is set beside."""
+READ = (("serviced_area", 10), ("operating", 20))
+"""Outputs in which every scenario of the second study is compared with the first, and after how many years."""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """A measure in the record and in the twins.
+
+    ``verdict`` is ``both_more``, ``both_less``, ``both_alike``, ``record_only``, ``twins_only``, ``opposed`` or
+    ``few`` (the record has too few parks).
+    """
+
+    contrast: Contrast
+    reading: TwinReading
+    verdict: str
+
+
+def agreements(contrasts: Iterable[Contrast], found: Iterable[TwinReading]) -> tuple[Agreement, ...]:
+    """Set every measure that has a counterpart beside it."""
+    known = {(one.reading, one.year): one for one in found}
+    pairs = [(one, known[COUNTERPARTS[one.measure]]) for one in contrasts if one.measure in COUNTERPARTS]
+    return tuple(Agreement(one, twin, _together(one.verdict, twin.verdict)) for one, twin in pairs)
+
+
+def _together(record: str, twins: str) -> str:
+    if record == "few":
+        return "few"
+    if record == twins:
+        return f"both_{record}"
+    if record == "alike":
+        return "twins_only"
+    return "record_only" if twins == "alike" else "opposed"
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Difference of a scenario from the intergovernmental one at a date: median, 5 and 95 % of pairs, share above 0.
+
+    ``log``: of logarithms, as for everything that is counted.
+    """
+
+    scenario: str
+    title: Title
+    output: str
+    quarter: str
+    log: bool
+    low: float
+    median: float
+    high: float
+    above: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class TypeFindings:
+    """A comparison of types of parks."""
+
+    names: Mapping[str, Title]
+    """Of the parks by key."""
+    homes: int
+    home: str
+    """homes, home: how many enterprise-led parks have investors of the commonest country, and its code."""
+    measured: tuple[ParkMeasure, ...]
+    contrasts: tuple[Contrast, ...]
+    """measured, contrasts: observed parks: values, and intergovernmental against enterprise-led."""
+    outcomes: Mapping[str, Mapping[str, int]]
+    """Observed parks by type and status."""
+    readings: tuple[TwinReading, ...]
+    parts: tuple[FactorPart, ...]
+    """readings, parts: matched scenarios: side by side, and the difference by factor."""
+    gaps: tuple[Gap, ...]
+    """Further scenarios against the intergovernmental one."""
+    agreements: tuple[Agreement, ...]
+    """Observed parks and scenarios."""
+
+    def values(self, measure: str, type_: str) -> list[float]:
+        """Values of a measure of the parks of a type."""
+        return [one.value for one in self.measured if (one.measure, one.type) == (measure, type_)]
+
+    def reading(self, name: str, year: int) -> TwinReading:
+        """What the two scenarios have, and the difference."""
+        return next(one for one in self.readings if (one.reading, one.year) == (name, year))
+
+    def part(self, name: str, year: int, factor: str) -> FactorPart:
+        """What of a difference is due to a factor."""
+        return next(one for one in self.parts if (one.reading, one.year, one.factor) == (name, year, factor))
+
+
+def find(
+    book: Parks, cases: Mapping[str, Case], factorial: xr.Dataset, twins: xr.Dataset, study: Study
+) -> TypeFindings:
+    """Compare the types.
+
+    book, cases: the table of parks, and their cases by name; factorial: runs of every combination of owner, plan and
+    framework; twins, study: runs of further scenarios, and the study they are of.
+    """
+    values = measured(book.parks, cases)
+
+    def of(measure: str, type_: str) -> list[float]:
+        return [one.value for one in values if (one.measure, one.type) == (measure, type_)]
+
+    contrasts = tuple(contrast(name, of(name, FIRST), of(name, SECOND)) for name in MEASURES)
+    read = tuple(readings(factorial, key_of(()), key_of(FACTORS)))
+    ((home, homes),) = Counter(park.home for park in book.parks if park.type == SECOND).most_common(1)
+    return TypeFindings(
+        names={park.id: Title(en=park.name("en"), zh=park.name("zh")) for park in book.parks},
+        homes=homes,
+        home=home,
+        measured=values,
+        contrasts=contrasts,
+        outcomes={
+            type_: dict(Counter(park.outcome for park in book.parks if park.type == type_ and park.outcome))
+            for type_ in TYPES
+        },
+        readings=read,
+        parts=tuple(parts(factorial)),
+        gaps=gaps(twins, study),
+        agreements=agreements(contrasts, read),
+    )
+
+
+def gaps(twins: xr.Dataset, study: Study) -> tuple[Gap, ...]:
+    """Every scenario of a study against the first, run by run."""
+    titles, found = {one.key: one.title for one in study.scenarios}, []
+    for output, year in READ:
+        for pair in pairs_of(twins):
+            (quarter,) = ends_of_years(pair.before, (year,))
+            log = str(pair.before[output].attrs.get("units", "")) in COUNTS
+            apart = pair.difference(output, log=log)[:, pair.labels.index(quarter)]
+            above = float(np.mean(apart[np.isfinite(apart)] > 0.0))
+            found.append(Gap(pair.arm, titles[pair.arm], output, quarter, log, *band(apart), above))
+    return tuple(found)

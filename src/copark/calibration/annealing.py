@@ -1,0 +1,294 @@
+"""The search for the replay posterior: from the prior batch to the record by small steps of temperature.
+
+A step of temperature keeps a share of the members effective and chooses among them; sweeps
+(:mod:`copark.calibration.tempering`) move them between two steps. At the end they are swept at β = 1, or together with
+those left at every temperature passed on a ladder: sequential Monte Carlo passes every temperature once, and what its
+few best runs were chance carries to the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.arrays import Floats, Integers
+from copark.calibration.observations import ObservationModel
+from copark.calibration.posterior import MANY, systematic
+from copark.calibration.prior import Batch, PriorSpace, expit, logit
+from copark.calibration.replay_posterior import ReplayPosterior
+from copark.calibration.tempering import ARRAYS, GONE, Cloud, Mover, Plan, one_span, with_addresses
+from copark.cases.case import Case
+from copark.cases.quarters import Quarter
+from copark.model.arrays import Draws
+from copark.simulation.ensemble import Ensemble
+from copark.simulation.run import inputs_of
+from copark.store.checkpoints import Stage, Stages
+
+POPULATIONS = 4
+"""Independent populations. Few and large: a large one loses less at each step of temperature, and four are enough to
+see whether they agree."""
+POPULATION = "population-"
+"""What the stage of a population begins with; cut and number follow."""
+LEARNED = "response-"
+"""What the name of an array of a mover's response begins with where it is kept."""
+PARTS = 100
+"""Parts of a population in which progress is told."""
+ROUND = 10
+"""Sweeps between two looks at whether the populations agree."""
+EARLIEST = 40
+"""Sweeps before the first look at populations on ladders, which have too few draws at β = 1 before."""
+Progress = Callable[[int, int], None]
+
+
+def effective(logs: Floats) -> float:
+    """Effective number of weights given by their logarithms."""
+    weights = np.exp(logs - logs.max())
+    return float(weights.sum() ** 2 / (weights**2).sum())
+
+
+def next_temperature(fit: Floats, beta: float, wanted: float) -> float:
+    """The largest temperature up to 1 at which that many members stay effective."""
+    if effective((1.0 - beta) * fit) >= wanted:
+        return 1.0
+    low, high = beta, 1.0
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        if effective((middle - beta) * fit) >= wanted:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def step(fit: Floats, mover: Mover, wanted: float) -> Integers:
+    """Raise the temperature until that many of the members are effective, and choose among them by their weights.
+
+    Returns positions of those chosen, shape (members of the plan,).
+    """
+    after = next_temperature(fit, mover.beta, wanted)
+    logs = (after - mover.beta) * fit
+    top = logs.max()
+    mover.beta = after
+    mover.log_evidence += float(top + np.log(np.exp(logs - top).mean()))
+    return systematic(np.exp(logs - top), mover.plan.members, float(mover.random.random()))
+
+
+def first_step(fit: Floats, mover: Mover) -> Integers:
+    """Choose members from many drawn from the prior, given their log-likelihoods; shape (members of the plan,).
+
+    Half as many need be effective as at the other steps: there are many to choose from. For a ladder, whose foot should
+    be where members move freely, as many as there are members.
+    """
+    share = 1.0 if mover.plan.ladder else 0.5 * mover.plan.keep
+    return step(np.maximum(fit, GONE), mover, max(share * mover.plan.members, 16.0))
+
+
+class Population:
+    """A population on its way: its cloud, temperatures passed, sweeps made at the one it is at.
+
+    On a ladder the cloud are the members of all temperatures passed. rungs: those left at each on the way; kept: those
+    at β = 1 after each of the later half of sweeps. A stage that was begun before is gone on with, the mover as it was.
+    """
+
+    def __init__(
+        self, mover: Mover, cloud: Cloud | None, stage: Stage | None = None, tell: Callable[[float], None] | None = None
+    ) -> None:
+        self.mover, self.stage, self.tell = mover, stage or Stage(None, ""), tell or (lambda _: None)
+        self.rungs: list[Cloud] = []
+        self.kept: list[Cloud] = []
+        self.swept = 0
+        if self.stage.found is not None:
+            self._restore(self.stage.found.arrays, self.stage.found.values)
+        elif cloud is not None:
+            self.cloud, self.temperatures = replace(cloud, fit=np.maximum(cloud.fit, GONE)), [mover.beta]
+
+    def _restore(self, arrays: Mapping[str, NDArray[Any]], values: Mapping[str, Any]) -> None:
+        self.mover.restore(values["mover"])
+        learned = {name.removeprefix(LEARNED): one for name, one in arrays.items() if name.startswith(LEARNED)}
+        self.mover.response.arrays = learned
+        clouds = [Cloud(*(arrays[f"{n}-{name}"] for name in ARRAYS)) for n in range(sum(values["parts"]))]
+        rungs = values["parts"][1]
+        self.cloud, self.rungs, self.kept = clouds[0], clouds[1 : 1 + rungs], clouds[1 + rungs :]
+        self.temperatures, self.swept = list(values["temperatures"]), values["swept"]
+
+    def keep(self, share: float) -> None:
+        """Keep it, with all the mover holds."""
+        parts = 1, len(self.rungs), len(self.kept)
+        values = {"mover": self.mover.content(), "temperatures": self.temperatures, "swept": self.swept, "parts": parts}
+        arrays = {f"{LEARNED}{name}": one for name, one in self.mover.response.arrays.items()}
+        for n, cloud in enumerate((self.cloud, *self.rungs, *self.kept)):
+            arrays |= {f"{n}-{name}": getattr(cloud, name) for name in ARRAYS}
+        self.stage.keep(share, arrays, values)
+
+    def sweep(self) -> None:
+        """Move the cloud once; of a ladder keep those that are draws of the posterior."""
+        up = self.mover.beta >= 1.0
+        self.cloud = self.mover.sweep(self.cloud, self.temperatures if up else self.temperatures[-1:])
+        self.swept += 1
+        if self.mover.plan.ladder and up:
+            each = len(self.cloud.fit) // len(self.temperatures)
+            self.kept.append(self.cloud.take(np.arange(-each, 0)))
+            self.kept = self.kept[-((self.swept + 1) // 2) :]
+
+    def warm(self) -> None:
+        """Take the cloud from its first temperature to β = 1; at its end set up the ladder, if there is to be one.
+
+        Half of the way to the end of all sweeps is told to be done there, by the logarithm of β.
+        """
+        plan = self.mover.plan
+        while self.mover.beta < 1.0:
+            share = 0.5 * (1.0 - float(np.log(self.mover.beta) / np.log(self.temperatures[0])))
+            while self.swept < plan.sweeps:
+                self.sweep()
+                if self.stage.is_due:
+                    self.keep(share)
+            self.tell(share)
+            if plan.ladder:
+                self.rungs.append(self.cloud.spread(plan.ladder))
+            self.cloud = self.cloud.take(step(self.cloud.fit, self.mover, plan.keep * plan.members))
+            self.temperatures.append(self.mover.beta)
+            self.swept = 0
+            if plan.ladder and self.mover.beta >= 1.0:
+                self.cloud, self.rungs = Cloud.joined([*self.rungs, self.cloud.spread(plan.ladder)]), []
+
+    def settle(self, until: int) -> None:
+        """Sweep the cloud at β = 1 until so many sweeps are made."""
+        most = self.mover.plan.most
+        while self.swept < until:
+            self.sweep()
+            share = 0.5 + 0.5 * self.swept / most
+            if self.stage.is_due or self.swept == most:
+                self.keep(share)
+            self.tell(share)
+
+    @property
+    def found(self) -> Cloud:
+        """Draws of the posterior."""
+        return Cloud.joined(self.kept) if self.kept else self.cloud
+
+
+class Simulator:
+    """Runs points with their random numbers and reads the targets.
+
+    Records of the points asked for last are kept: moves of random numbers ask for the same points several times.
+    """
+
+    def __init__(
+        self, case: Case, space: PriorSpace, model: ObservationModel, quarters: int, seed: int, threads: int
+    ) -> None:
+        self.inputs = inputs_of(case, quarters=quarters)
+        self.space, self.model, self.seed, self.threads = space, model, seed, threads
+        self.last: tuple[Floats, Draws] | None = None
+
+    def __call__(self, points: Floats, addresses: Integers) -> Floats:
+        """Counterparts of the targets, shape (runs, targets); NaN where a run did not end well."""
+        if self.last is None or not np.array_equal(self.last[0], points):
+            self.last = points.copy(), self.space.draws(points, self.seed)
+        draws = with_addresses(self.last[1], addresses, self.seed)
+        runs = Ensemble(self.inputs, draws, self.model.variables, threads=self.threads).run()
+        return runs.of_finished(self.model.counterparts(runs.out, runs.names))
+
+
+def first_clouds(batch: Batch, model: ObservationModel, columns: Integers, movers: list[Mover]) -> list[Cloud]:
+    """Choose the members every population begins with from its share of the batch's runs: every so many-th.
+
+    At first all spans have the run of the batch, so that the random numbers are that run's; they part as they are
+    moved, at low temperatures.
+    """
+    read, pieces = batch.counterparts[:, columns], range(0, batch.runs, MANY)
+    fit = np.concatenate([model.log_likelihood(read[first : first + MANY].astype(np.float64)) for first in pieces])
+    clouds = []
+    for part, mover in enumerate(movers):
+        own = np.arange(part, batch.runs, len(movers), dtype=np.int64)
+        runs = own[first_step(fit[own], mover)]
+        points = np.empty((len(runs), batch.space.axes))
+        for first in pieces:
+            here = np.flatnonzero((runs >= first) & (runs < first + MANY))
+            if len(here):
+                points[here] = batch.points(first, min(first + MANY, batch.runs))[runs[here] - first]
+        addresses = one_span(runs, mover.anywhere((len(runs), mover.plan.spans - 1)))
+        clouds.append(Cloud(logit(points), addresses, read[runs].astype(np.float64), fit[runs]))
+    return clouds
+
+
+def near_enough(agree: float, parameters: float, forecasts: float = 1.0) -> bool:
+    """Whether the largest scale reduction of parameters is that small, and that of forecasts half as far from 1."""
+    return parameters <= agree and forecasts <= 0.5 + 0.5 * agree
+
+
+def agreed(found: ReplayPosterior, agree: float, threads: int) -> bool:
+    """Whether populations are :func:`near_enough`; forecasts are only made where parameters are."""
+    parameters = float(np.max(found.disagreement()))
+    if not near_enough(agree, parameters):
+        return False
+    return near_enough(agree, parameters, float(np.max(found.forecast_disagreement(threads=threads))))
+
+
+def begun_stages(stages: Stages, cut: Quarter, plan: Plan, populations: int) -> list[Stage]:
+    """The stages of populations; what has made more sweeps than a plan has is no part of it."""
+    found = [stages.stage(f"{POPULATION}{cut}-{part}") for part in range(populations)]
+    if any(stage.found is not None and stage.found.values["swept"] > plan.most for stage in found):
+        for stage in found:
+            stage.found = None
+    return found
+
+
+def replay_posterior(
+    batch: Batch, model: ObservationModel, columns: Integers, cut: Quarter, *, plan: Plan | None = None,
+    populations: int = POPULATIONS, agree: float = 0.0, seed: int = 1, threads: int = 1,
+    progress: Progress | None = None, stages: Stages | None = None,
+) -> ReplayPosterior:  # fmt: skip
+    """Make the replay posterior of some of a batch's targets.
+
+    columns: positions of the model's targets among the batch's; cut: last quarter that bears on them, and of runs;
+    agree: scale reduction of independent populations (:func:`agreed`) at which no more sweeps are made, 0 to make all;
+    progress: called with parts done and in all; stages: where populations are kept as far as they have come.
+    """
+    case, quarters, shares = batch.recipe.case, cut - batch.recipe.case.clock.start + 1, [0.0] * populations
+    wanted = replace(plan or Plan(), quarters=quarters)
+    simulate = Simulator(case, batch.space, model, min(model.quarters, quarters), batch.recipe.seed, threads)
+    movers = [Mover(simulate, model, wanted, seed, part) for part in range(populations)]
+    begun = begun_stages(stages or Stages(), cut, wanted, populations)
+    there = all(stage.found is not None for stage in begun)
+    clouds = [None] * populations if there else first_clouds(batch, model, columns, movers)
+
+    def tell(part: int, share: float) -> None:
+        shares[part] = share
+        if progress is not None:
+            progress(int(PARTS * sum(shares)), PARTS * populations)
+
+    ways = [Population(movers[n], clouds[n], begun[n], partial(tell, n)) for n in range(populations)]
+    for way in ways:
+        way.warm()
+    first = wanted.sweeps + (EARLIEST if wanted.ladder else ROUND)
+    for until in (*(range(first, wanted.most, ROUND) if agree > 0.0 else ()), wanted.most):
+        for way in ways:
+            way.settle(until)
+        if all(way.swept == until for way in ways) and agreed(pairs_of(ways, batch, model, cut), agree, threads):
+            break  # one that has swept on was looked at before
+    for way in ways:
+        if way.swept < wanted.most:
+            way.keep(1.0)
+        way.tell(1.0)
+    return pairs_of(ways, batch, model, cut)
+
+
+def pairs_of(ways: list[Population], batch: Batch, model: ObservationModel, cut: Quarter) -> ReplayPosterior:
+    """The members of all populations, as pairs."""
+    members = [way.found for way in ways]
+    return ReplayPosterior(
+        space=batch.space,
+        model=model,
+        points=np.concatenate([expit(cloud.z) for cloud in members]),
+        addresses=np.concatenate([cloud.addresses for cloud in members]),
+        seed=batch.recipe.seed,
+        cut=cut,
+        population=np.repeat(np.arange(len(members)), [len(cloud.fit) for cloud in members]),
+        seen=np.concatenate([cloud.seen for cloud in members]),
+        log_evidence=tuple(way.mover.log_evidence for way in ways),
+    )

@@ -1,0 +1,142 @@
+"""A whole calibration: prior batch, learned summaries, parameter posterior, replay posterior."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.calibration.annealing import POPULATIONS, replay_posterior
+from copark.calibration.observations import ObservationModel, targets
+from copark.calibration.posterior import ACCEPTED, Neighbours, ParameterPosterior, learn_from, neighbours_of
+from copark.calibration.prior import Batch, Recipe, make_batch
+from copark.calibration.provenance import stages_of
+from copark.calibration.replay_posterior import ReplayPosterior
+from copark.calibration.tempering import Plan
+from copark.cases.case import Case
+from copark.cases.quarters import Quarter
+from copark.store.checkpoints import Stages
+
+Floats = NDArray[np.float64]
+Progress = Callable[[str, int, int], None]
+"""Called with the stage (waiting, batch, summaries, replay), what is done of it and how much there is."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a calibration may be asked; the defaults are those Great Stone's to 2020 was made with.
+
+    runs: of the batch, a power of two; accepted: those that the parameter posterior rests on; agree: scale reduction at
+    which the search ends early; records: simulated records of each kind by which coverage is examined; discrepancy: of
+    the observation model. The others say how the replay is moved (:class:`copark.calibration.tempering.Plan`).
+    """
+
+    runs: int = 1 << 19
+    seed: int = 1
+    accepted: int = ACCEPTED
+    members: int = 512
+    sweeps: int = 12
+    last_sweeps: int = 150
+    populations: int = POPULATIONS
+    agree: float = 0.0
+    records: int = 200
+    discrepancy: float = 0.0
+    keep: float = 0.85
+    early: bool = False
+    ladder: int = 0
+
+    @classmethod
+    def of(cls, recipe: Mapping[str, Any]) -> Settings:
+        """The settings a recipe was made with; what only earlier versions had (``refine``) is left out."""
+        given = recipe["settings"]
+        return cls(**{one.name: given[one.name] for one in fields(cls) if one.name not in LATER or one.name in given})
+
+    def plan(self) -> Plan:
+        """The plan of the replay posterior."""
+        return Plan(self.members, self.sweeps, self.last_sweeps, self.keep, early=self.early, ladder=self.ladder)
+
+    def content(self) -> Mapping[str, int | float | bool]:
+        """The settings as plain values; of those that came later, what is not the default."""
+        usual = {one.name: one.default for one in fields(self)}
+        return {name: value for name, value in asdict(self).items() if name not in LATER or value != usual[name]}
+
+
+LATER = ("agree", "records", "discrepancy", "keep", "early", "ladder")
+"""Settings that recipes made before them do not name."""
+AT_THE_END = ("last_sweeps", "agree", "records")
+"""Settings that say when a search ends and how it is examined: what is kept of one goes on under others."""
+LEFT_OUT = 0.1
+"""What the model is taken to leave out of a park's course, as a share of each value."""
+QUICK = Settings(
+    runs=1 << 16, members=128, sweeps=3, last_sweeps=100, populations=2, agree=1.1, records=50, discrepancy=LEFT_OUT,
+    keep=0.6, early=True, ladder=24,
+)  # fmt: skip
+"""A usable posterior in a minute on two cores."""
+FULL = replace(QUICK, last_sweeps=400, agree=1.05, records=200)
+"""The same search gone on with, and a whole examination, in five minutes."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What a calibration gives: two posteriors, never mixed, and what they were made with.
+
+    recorded: summaries of the case's record, shape (axes,).
+    """
+
+    settings: Settings
+    batch: Batch
+    recorded: Floats
+    neighbours: Neighbours
+    parameters: ParameterPosterior
+    replay: ReplayPosterior
+
+
+def recipe_of(case: Case, cut: Quarter, settings: Settings) -> Recipe:
+    """The recipe of the batch a calibration of a case to a cut rests on."""
+    model = ObservationModel(targets(case, cut=cut), settings.discrepancy)
+    return Recipe(case, cut, settings.runs, settings.seed, model)
+
+
+def kept_stages(case: Case, cut: Quarter, settings: Settings, folder: Path | None) -> Stages:
+    """What is kept of a calibration that is not finished or has not converged, for it or a longer one to go on with.
+
+    folder: where prior batches are kept.
+    """
+    asked = {name: value for name, value in settings.content().items() if name not in AT_THE_END}
+    return stages_of(folder, {"batch": recipe_of(case, cut, settings).identity, "settings": asked})
+
+
+def calibrate(
+    case: Case, cut: Quarter, settings: Settings | None = None, *, threads: int = 1, folder: Path | None = None,
+    stages: Stages | None = None, progress: Progress | None = None,
+) -> Calibration:  # fmt: skip
+    """Calibrate a case to what was known of it at a cut.
+
+    folder: where prior batches are kept, or nowhere; stages: where all later stages are kept as they are done
+    (:func:`kept_stages`), and gone on with.
+    """
+    wanted, kept = settings or Settings(), stages or Stages()
+    tell: Progress = progress or (lambda *_: None)
+    recipe = recipe_of(case, cut, wanted)
+    batch = make_batch(
+        recipe, threads=threads, folder=folder, progress=lambda done, total: tell("batch", done, total),
+        waiting=lambda: tell("waiting", 0, 0),
+    )  # fmt: skip
+    kept.count("batch", batch.kept / batch.runs or None)
+    tell("summaries", 0, 1)
+    learned = learn_from(batch, kept)
+    neighbours = neighbours_of(batch, learned)
+    tell("summaries", 1, 1)
+    recorded = learned(recipe.model.recorded[np.newaxis, :])[0]
+    parameters = neighbours.accept(batch.space, recorded, wanted.accepted)
+    tell("replay", 0, 1)
+    replay = replay_posterior(
+        batch, recipe.model, np.arange(len(recipe.model.targets)), cut, plan=wanted.plan(),
+        populations=wanted.populations, agree=wanted.agree, seed=wanted.seed, threads=threads,
+        progress=lambda done, total: tell("replay", done, total), stages=kept,
+    )  # fmt: skip
+    return Calibration(wanted, batch, recorded, neighbours, parameters, replay)

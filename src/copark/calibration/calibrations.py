@@ -1,0 +1,342 @@
+"""Calibrations that are kept: those of an output folder, and those that ship with the package.
+
+One's own are kept under ``posteriors/`` of the output folder and prior batches under ``batches/``, both by identity. A
+calibration that was interrupted goes on with the pieces of its batch and the last state of each later stage; one that
+is kept is not made again, and its stages are removed.
+
+Posteriors are small files with the recipe they were made by, by which they can be made again. They belong to one state
+of model, method and case, which the recipe tells; a posterior whose recipe does not match is *stale*, may
+still be looked at, and says so. What a case says beside the values that were fitted and the facts that runs are given
+to the cut bears on nothing: an earlier posterior is none the worse for a later value.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from copark.calibration.annealing import POPULATION, near_enough
+from copark.calibration.calibrate import (
+    FULL,
+    QUICK,
+    Calibration,
+    Progress,
+    Settings,
+    calibrate,
+    kept_stages,
+    recipe_of,
+)
+from copark.calibration.calibration_setup import Reading, case_for, reading_of, shipped_reading
+from copark.calibration.diagnostics import Examination, examine, load_examination, save_examination
+from copark.calibration.draw_sources import PosteriorSource, arrays_in
+from copark.calibration.observations import ObservationModel, targets
+from copark.calibration.posterior import ParameterPosterior
+from copark.calibration.prior import PIECE, PriorSpace, home_of, run_piece
+from copark.calibration.provenance import FORMAT, recipe_in
+from copark.calibration.replay_posterior import ReplayPosterior
+from copark.cases.case import Case
+from copark.cases.quarters import Quarter
+from copark.errors import NotFound, RunRefused
+from copark.identity import identity_of
+from copark.model.jit import cpu_features, versions
+from copark.simulation.ensemble import default_threads
+from copark.simulation.trust import Trust
+from copark.stats.rounding import differ
+from copark.store.checkpoints import Stages, Tally, tally_of, went_on
+from copark.store.files import stamp_of, written_folder
+from copark.texts import text
+from copark.version import CALIBRATION_VERSION
+
+OWN = "posteriors"
+"""Folder of a user's own posteriors, in the output folder."""
+PAIRS = DRAWS = 1000
+"""Pairs of the replay posterior and draws of the parameter posterior that are kept."""
+LEAST, MOST = 12, 24
+"""Runs of a prior batch, as powers of two."""
+PROBED = 2048
+MOVES, STEPS, RUNGS = 6, 18, 9
+"""Runs of a member in a sweep of the search, and steps of temperature, or of a ladder: about so many."""
+REPLAYED = 1.3
+"""How much longer a run of the search takes than one of the batch: it comes in smaller groups."""
+OTHERWISE = 8e-5
+"""Seconds for each run of the batch that learning summaries, the examination and the page take."""
+
+
+@dataclass(frozen=True)
+class StoredPosterior:
+    """Posteriors read from a folder, and their recipe."""
+
+    recipe: Mapping[str, Any]
+    parameters: ParameterPosterior
+    replay: ReplayPosterior
+    stale: bool
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a calibration will take: runs of the model, seconds on this machine, megabytes kept in a folder.
+
+    went_on: what is there already of an earlier attempt, in a sentence; empty if nothing is.
+    """
+
+    runs: int
+    seconds: float
+    megabytes: int
+    folder: Path
+    went_on: str = ""
+
+
+@dataclass(frozen=True)
+class KeptPosterior:
+    """A calibration that is kept: its posteriors, what was asked of them, and their case.
+
+    tally: of the stages of making it, what was there from an earlier attempt; ``None`` if it was kept already. kind:
+    whether it is one's own or ships with the case; of that no examination is kept.
+    """
+
+    case: Case
+    stored: StoredPosterior
+    examination: Examination | None
+    identity: str
+    folder: Path
+    tally: Tally | None = None
+    kind: Literal["own", "shipped"] = "own"
+
+    @property
+    def cut(self) -> Quarter:
+        """The last quarter known."""
+        return self.stored.replay.cut
+
+    @property
+    def trust(self) -> Trust:
+        """How far its parameters may be trusted."""
+        return PosteriorSource(self.stored.replay, stale=self.stored.stale, kind=self.kind).trust
+
+
+def own_folder(out: Path) -> Path:
+    """The posteriors of an output folder, a folder each."""
+    return Path(out) / OWN
+
+
+def batches_in(out: Path) -> Path:
+    """The prior batches of an output folder."""
+    return Path(out) / "batches"
+
+
+def settings_of(
+    runs: int | str | None, seed: int | None, lang: str = "en", *, full: bool = False, sweeps: int | None = None,
+    usual: Settings | None = None,
+) -> Settings:  # fmt: skip
+    """Settings of a calibration; RunRefused if the number of runs is no power of two, or too small or large.
+
+    full: of a long one with a whole examination, not of a quick one; sweeps: most sweeps at the end; usual: settings in
+    the place of either.
+    """
+    start = usual or (FULL if full else QUICK)
+    count = start.runs if runs is None else power_of_two(str(runs), LEAST, MOST)
+    if count is None:
+        raise RunRefused(text("calibrate.bad_runs", lang, runs=runs, least=LEAST, most=MOST))
+    last = start.last_sweeps if sweeps is None else sweeps
+    return replace(start, runs=count, seed=start.seed if seed is None else seed, last_sweeps=last)
+
+
+def power_of_two(written: str, least: int, most: int) -> int | None:
+    """A number of runs, also written 2^16 or 65,536, if it is a power of two between others."""
+    plain = written.replace("**", "^").replace(",", "").replace("_", "").strip()
+    return {name: 1 << n for n in range(least, most + 1) for name in (f"2^{n}", str(1 << n))}.get(plain)
+
+
+def place_of(case: Case, cut: Quarter, settings: Settings, out: Path) -> tuple[str, Path]:
+    """A calibration's identity, and the folder it is kept in."""
+    read = case_for(case, cut, reading_of(case, cut, settings))
+    parts = {
+        "batch": recipe_of(read, cut, settings).identity, "settings": dict(settings.content()),
+        "method": CALIBRATION_VERSION,
+    }  # fmt: skip
+    identity = identity_of(parts)
+    return identity, own_folder(out) / f"{case.name}-{identity}"
+
+
+def is_kept(folder: Path) -> bool:
+    """Whether a whole calibration is in a folder."""
+    return (folder / "recipe.json").is_file() and load_examination(folder) is not None
+
+
+def kept_posterior(
+    case: Case, cut: Quarter, settings: Settings, *, fresh: bool = False, threads: int | None = None,
+    out: Path, progress: Progress | None = None,
+) -> KeptPosterior:  # fmt: skip
+    """Find a calibration in the output folder, or make, examine and keep it."""
+    identity, folder = place_of(case, cut, settings, out)
+    tally = None
+    if fresh or not is_kept(folder):
+        tally = _make(case, cut, settings, folder, threads or default_threads(), batches_in(out), progress)
+    return KeptPosterior(case, load(case, folder), load_examination(folder), identity, folder, tally)
+
+
+def _make(
+    case: Case, cut: Quarter, settings: Settings, folder: Path, threads: int, batches: Path,
+    progress: Progress | None,
+) -> Tally | None:  # fmt: skip
+    """Calibrate, examine, and write both, whole or not at all; what another process makes meanwhile is waited for.
+
+    The stages of a search that was to agree and did not are kept: a longer one goes on from them.
+    """
+    reading = reading_of(case, cut, settings)
+    read, tell = case_for(case, cut, reading), progress or (lambda *_: None)
+    stages, seen = kept_stages(read, cut, settings, batches), stamp_of(folder)
+    with stages.alone(lambda: tell("waiting", 0, 0)):
+        if stamp_of(folder) != seen and is_kept(folder):
+            return None
+        made = calibrate(read, cut, settings, threads=threads, folder=batches, stages=stages, progress=progress)
+        asked = examine(made, threads=threads, stages=stages, progress=progress)
+        with written_folder(folder, replace=True) as place:
+            save(made, place, reading)
+            save_examination(asked, place)
+        health = asked.health
+        if not settings.agree or near_enough(settings.agree, health["disagreement"], health["forecasts"]):
+            stages.remove()
+    return stages.tally()
+
+
+def plan_of(
+    case: Case, cut: Quarter, settings: Settings, *, posteriors: int = 1, stages: Stages | None = None,
+    threads: int | None = None, out: Path, lang: str = "en",
+) -> Planned:  # fmt: skip
+    """Say what a batch and the search of some posteriors on it take, or what is missing of them, by a small piece.
+
+    stages: what is kept of an earlier attempt: by default of a calibration, which has summaries and ranks of two kinds
+    beside the batch and the populations.
+    """
+    read = case_for(case, cut, reading_of(case, cut, settings))
+    others = 3 if stages is None else 0
+    stages = stages or kept_stages(read, cut, settings, batches_in(out))
+    recipe, workers, plan = recipe_of(read, cut, settings), threads or default_threads(), settings.plan()
+    run_piece(recipe, 0, 64, workers)
+    began = time.monotonic()
+    run_piece(recipe, 0, PROBED, workers)
+    each = (time.monotonic() - began) / PROBED
+    down, end = (RUNGS, RUNGS * plan.ladder) if plan.ladder else (STEPS, plan.members)
+    populations = posteriors * settings.populations
+    searched = populations * MOVES * (plan.members * down * plan.sweeps + end * plan.last_sweeps)
+    kept = min(PIECE * len(list(home_of(batches_in(out), recipe).glob("*.piece"))), settings.runs)
+    missing, there = settings.runs - kept, stages.there()
+    done = sum(share for name, share in there.items() if name.startswith(POPULATION))
+    searched = round(searched * (1.0 - done / populations)) if populations else 0
+    tally = tally_of([*there.values(), *([kept / settings.runs] if kept else [])], 1 + populations + others)
+    seconds = each * (missing + REPLAYED * searched) + OTHERWISE * settings.runs
+    megabytes = 1 + settings.runs * 4 * len(recipe.model.targets) // 1_000_000
+    return Planned(missing + searched, seconds, megabytes, Path(out), went_on(tally, lang))
+
+
+def content_of(found: Calibration, reading: Reading) -> dict[str, Any]:
+    """The recipe of a calibration: what it depends on, and what it was made with."""
+    recipe = found.batch.recipe
+    return {
+        "format": FORMAT,
+        "case": recipe.case.name,
+        "start": str(recipe.case.clock.start),
+        "cut": str(recipe.cut),
+        "settings": dict(found.settings.content()),
+        **reading.content(),
+        "method": CALIBRATION_VERSION,
+        "batch": recipe.content(),
+        "axes": list(recipe.space.names),
+        "distance": found.parameters.distance,
+        "log_evidence": list(found.replay.log_evidence),
+        "made_with": {**versions(), "cpu_features": cpu_features()},
+    }
+
+
+def save(found: Calibration, folder: Path, reading: Reading) -> None:
+    """Write a calibration's posteriors, thinned, and their recipe.
+
+    Parameters of the replay posterior keep all their digits: a run is replayed by them. The others are rounded to
+    single precision.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    replay = found.replay.thin(PAIRS)
+    np.savez_compressed(folder / "parameters.npz", points=found.parameters.equal(DRAWS).astype(np.float32))
+    np.savez_compressed(
+        folder / "replay.npz", points=replay.points, lucks=replay.addresses,
+        population=replay.population.astype(np.int16), seen=replay.seen.astype(np.float32),
+    )  # fmt: skip
+    words = json.dumps(content_of(found, reading), indent=1, sort_keys=True, ensure_ascii=False)
+    (folder / "recipe.json").write_text(words + "\n", encoding="utf-8")
+
+
+def load(case: Case, folder: Path) -> StoredPosterior:
+    """Read posteriors of a case; the case is read as it was for the calibration.
+
+    Raises NotFound if there are none, only such as an earlier version wrote, or such as no longer fit: their parameters
+    or the first quarter are others.
+    """
+    recipe = recipe_in(folder)
+    if recipe is None or not fits(case, recipe):
+        raise NotFound.of("inference.no_posterior", case=case.name)
+    cut = Quarter.parse(recipe["cut"])
+    case = case_for(case, cut, Reading.of(recipe))
+    space = PriorSpace.of(case).only(recipe["axes"])
+    points = arrays_in(folder / "parameters.npz")["points"].astype(np.float64)
+    parameters = ParameterPosterior(space, points, np.full(len(points), 1.0 / len(points)), float(recipe["distance"]))
+    kept = arrays_in(folder / "replay.npz")
+    replay = ReplayPosterior(
+        space=space,
+        model=ObservationModel(targets(case, cut=cut), Settings.of(recipe).discrepancy),
+        points=kept["points"],
+        addresses=kept["lucks"],
+        seed=int(recipe["settings"]["seed"]),
+        cut=cut,
+        population=kept["population"].astype(np.int64),
+        seen=kept["seen"].astype(np.float64),
+        log_evidence=tuple(recipe["log_evidence"]),
+    )
+    return StoredPosterior(recipe, parameters, replay, stale=is_stale(case, recipe))
+
+
+def fits(case: Case, recipe: Mapping[str, Any]) -> bool:
+    """Whether posteriors can be drawn from for a case as it is now, stale or not.
+
+    The parameters that were drawn still are, from the same priors of size, the first quarter is the same, and at least
+    half of the values that were fitted are still in its record: what bears the same name may be another park.
+    """
+    start, cut = case.clock.start, Quarter.parse(recipe["cut"])
+    if recipe.get("start", str(start)) != str(start) or cut <= start:
+        return False
+    reading = Reading.of(recipe)
+    read = case_for(case, cut, reading)
+    if reading.wide != (shipped_reading(case, cut) or Reading()).wide:
+        return False
+    if list(recipe["axes"]) != list(PriorSpace.of(read).only(recipe["axes"]).names):
+        return False
+    fitted = {(variable, date, value) for variable, date, _, value, *_ in recipe["batch"]["targets"]}
+    known = {(one.variable, one.date, one.value) for one in targets(read, cut=cut)}
+    return 2 * len(fitted & known) >= len(fitted) > 0
+
+
+def is_stale(case: Case, recipe: Mapping[str, Any]) -> bool:
+    """Whether model, method, targets, priors or facts up to the cut have changed since posteriors were made."""
+    if recipe.get("method") != CALIBRATION_VERSION:
+        return True
+    cut = Quarter.parse(recipe["cut"])
+    read = case_for(case, cut, Reading.of(recipe))
+    now = json.loads(json.dumps(recipe_of(read, cut, Settings.of(recipe)).content()))
+    now["axes"] = [name for name in now["axes"] if name in recipe["axes"]]  # what is drawn since is held at its default
+    return not _same(now, recipe["batch"])
+
+
+def _same(first: Any, second: Any) -> bool:
+    """Whether two recipes say the same, rounding of numbers aside."""
+    if isinstance(first, dict) and isinstance(second, dict):
+        return first.keys() == second.keys() and all(_same(first[key], second[key]) for key in first)
+    if isinstance(first, list) and isinstance(second, list):
+        return len(first) == len(second) and all(map(_same, first, second))
+    if isinstance(first, float) and isinstance(second, float):
+        return not differ(first, second)
+    return bool(first == second)

@@ -1,0 +1,327 @@
+"""Which parameters a case has: the one place that decides, for every analysis, the command line and the page.
+
+A calibration comes first: a posterior of the user's own, found in the output folder by the case's content, or one that
+ships with the case. Then comes what the panel of other parks lends; then assumed ranges. Among calibrations quality
+goes before origin (:func:`_merit`): current before *stale* (made for another state of the case or the model), converged
+before not, then the latest cut, then one's own, then the most values. What was passed over for its quality is said.
+Decision 0083.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from copark.calibration import calibrations
+from copark.calibration.calibrate import Settings
+from copark.calibration.calibration_setup import cut_of
+from copark.calibration.calibrations import OWN, KeptPosterior, StoredPosterior, own_folder
+from copark.calibration.diagnostics import load_examination
+from copark.calibration.draw_sources import BorrowedSource, PosteriorSource, shipped_draws
+from copark.calibration.provenance import recipe_in
+from copark.cases.case import Case
+from copark.cases.casebook import POSTERIOR, casebook_path, list_cases, posteriors_in, posteriors_of
+from copark.cases.horizon import now_for
+from copark.cases.quarters import Quarter
+from copark.cases.types import shown, suggestion
+from copark.errors import CoparkError, NotFound, RunRefused, printable
+from copark.model.variables import catalogue
+from copark.simulation.study import Study
+from copark.simulation.trust import Trust
+from copark.texts import text
+
+Wanted = Literal["own", "shipped", "borrowed", "prior"]
+WANTED: tuple[Wanted, ...] = ("own", "shipped", "borrowed", "prior")
+Notes = tuple[tuple[str, str], ...]
+"""Sentences, each in English and in Chinese."""
+Source = PosteriorSource | BorrowedSource
+"""Draws of a case's parameters."""
+UNREADABLE = (OSError, ValueError, LookupError, TypeError, AttributeError, zipfile.BadZipFile, RunRefused)
+
+
+@dataclass(frozen=True)
+class CaseParameters:
+    """The parameters a case has.
+
+    trust: how far they may be trusted; source: draws of them, ``None`` where they are drawn from assumed ranges;
+    stored, folder: the posteriors they come from, where the case has its own, and where those of one's own are kept;
+    notes: what a reader should know of posteriors that were found and not used, in sentences by language.
+    """
+
+    trust: Trust
+    source: Source | None
+    stored: StoredPosterior | None = None
+    folder: Path | None = None
+    notes: Notes = ()
+
+    @property
+    def draws(self) -> Literal["posterior", "prior"]:
+        """What a study draws from."""
+        return "prior" if self.source is None else "posterior"
+
+    @property
+    def posterior(self) -> PosteriorSource | None:
+        """Draws of the case's own posterior, with its past; ``None`` where parameters are borrowed or assumed."""
+        return self.source if isinstance(self.source, PosteriorSource) else None
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether the case has a posterior of its own, stale or not."""
+        return self.stored is not None
+
+    @property
+    def identity(self) -> str:
+        """Hash of the draws; empty where there are none."""
+        return "" if self.source is None else str(self.source.content["draws_hash"])
+
+    def said(self, lang: str) -> tuple[str, ...]:
+        """The notes in a language."""
+        return tuple(zh if lang == "zh" else en for en, zh in self.notes)
+
+
+def parameters_of(
+    case: Case, out: Path | None = None, wanted: str | None = None, cut: str | None = None
+) -> CaseParameters:
+    """Decide which parameters a case has.
+
+    Raises NotFound if just these are wanted and there are none; RunRefused if a cut is asked for of what has none, or
+    no calibration could end in it.
+
+    out: the output folder, whose ``posteriors/`` are looked through; wanted: one of :data:`WANTED`, by default the best
+    there are; cut: last quarter of the record a posterior must know, by default the latest.
+    """
+    _check_wanted(wanted)
+    if cut is not None and wanted in ("prior", "borrowed"):
+        raise RunRefused.of("trust.conflict", one=f"--parameters {wanted}", other=f"--cut {printable(cut[:20])}")
+    if wanted == "prior":
+        return CaseParameters(Trust.without(case.name, "prior"), None)
+    if wanted == "borrowed":
+        return _borrowed(case)
+    own, notes = _own(case, out, cut) if wanted in (None, "own") else (None, ())
+    shipped = _shipped(case, cut) if wanted in (None, "shipped") else None
+    if cut is not None and own is None and shipped is None:
+        cut_of(case, cut)
+        raise NotFound.of("trust.no_cut", case=case.name, cut=cut, known=", ".join(cuts_of(case, out)) or "–")
+    if wanted == "own" and own is None:
+        folder = "out" if out is None else shown(out)
+        raise NotFound.of("trust.none_own", case=case.name, folder=folder, path=case.name)
+    if wanted == "shipped" and shipped is None:
+        raise NotFound.of("trust.none_shipped", case=case.name, known=", ".join(shipped_cases()))
+    best = max((one for one in (own, shipped) if one is not None), key=_merit, default=None)
+    if best is not None:
+        return _instead(best, own, notes)
+    try:
+        return _borrowed(case, notes)
+    except NotFound:
+        return CaseParameters(Trust.without(case.name, "prior"), None, notes=notes)
+
+
+def _check_wanted(wanted: Any) -> None:
+    """Refuse a source of parameters that is none, by NotFound with the nearest."""
+    if wanted is None or wanted in WANTED:
+        return
+    if isinstance(wanted, Mapping):
+        names = catalogue().parameters
+        near = ", ".join(suggestion(name, names) for name in wanted)
+        raise NotFound.of(
+            "trust.values_wanted", found=shown(", ".join(map(str, wanted))), known=", ".join(WANTED), near=near
+        )
+    raise NotFound.of("trust.unknown_wanted", found=shown(wanted), suggestion=suggestion(wanted, WANTED))
+
+
+def _instead(best: CaseParameters, own: CaseParameters | None, notes: Notes) -> CaseParameters:
+    """The best calibration, with what is to be said where one's own is as recent and yet passed over."""
+    if own is None or own is best or own.trust.cut < best.trust.cut:
+        return replace(best, notes=notes)
+    if own.trust.state == "stale" and best.trust.state != "stale":
+        return replace(best, notes=(*notes, _left(own.folder, own.trust.case)))
+    if own.trust.converged:
+        return replace(best, notes=notes)
+    trust = replace(best.trust, passed_over=own.trust.scale_reduction)
+    values = {
+        "folder": "" if own.folder is None else f"{OWN}/{own.folder.name}",
+        "case": own.trust.case, "cut": own.trust.cut,
+        "own": f"{own.trust.scale_reduction:.1f}", "best": f"{trust.scale_reduction:.1f}", "best_cut": trust.cut,
+    }  # fmt: skip
+    return replace(best, trust=trust, notes=(*notes, _note("trust.passed_over", **values)))
+
+
+def _left(folder: Path | None, case: str) -> tuple[str, str]:
+    """That a calibration of one's own no longer fits and is not used."""
+    name = "" if folder is None else f"{OWN}/{folder.name}"
+    return _note("trust.ignored_stale", folder=name, case=case, path=case)
+
+
+def _note(key: str, **values: str) -> tuple[str, str]:
+    """A sentence in both languages."""
+    return text(key, "en", **values), text(key, "zh", **values)
+
+
+def cuts_of(case: Case, out: Path | None = None) -> tuple[str, ...]:
+    """The cuts of the calibrations a case has, one's own and shipped, latest first."""
+    own = {one.trust.cut for one in _own_posteriors(case, out)[0]}
+    return tuple(sorted(own | set(posteriors_of(case)), reverse=True))
+
+
+def settle(
+    study: Study, case: Case, out: Path | None = None, wanted: str | None = None, cut: str | None = None
+) -> tuple[Study, CaseParameters]:
+    """Give a study with its draws and its time decided, and the parameters it draws.
+
+    A study of which neither the quarters nor the one it is looked at from are said looks ahead from the present one.
+
+    A study that draws from the priors, from what is unsettled or from nothing does so; any other has the case's
+    parameters. Raises NotFound if parameters are wanted that the case has not, RunRefused if the study asks for others
+    than are wanted, or looks ahead from a quarter that it cannot.
+    """
+    if study.quarters is None:
+        study = study.with_changes(now=now_for(case, study.now))
+    if study.draws in (None, "posterior"):
+        found = parameters_of(case, out, wanted, cut)
+        return study.with_changes(draws=found.draws), found
+    other = f"--draws {study.draws}"
+    if wanted is not None and not (wanted == study.draws == "prior"):
+        raise RunRefused.of("trust.conflict", one=f"--parameters {wanted}", other=other)
+    if cut is not None:
+        raise RunRefused.of("trust.conflict", one=f"--cut {printable(cut[:20])}", other=other)
+    return study, CaseParameters(Trust.without(case.name, str(study.draws)), None)
+
+
+def source_named(case: Case, out: Path | None, draws_hash: str) -> Source | None:
+    """The draws of a hash, wherever they are: to replay what was run on them.
+
+    Where they are no longer there, the case's parameters as they are now; ``None`` without a hash.
+    """
+    if not draws_hash:
+        return None
+    best = parameters_of(case, out)
+    every = [best, *_own_posteriors(case, out)[0], *_all_shipped(case)]
+    with suppress(NotFound):
+        every.append(_borrowed(case))
+    return next((one.source for one in every if one.identity == draws_hash), best.source)
+
+
+def posteriors_to_pack(case: Case, out: Path, used: Collection[str]) -> tuple[Path, ...]:
+    """Folders of one's own posteriors that go with a case: the one it is run on, and those of given hashes."""
+    found, _ = _own_posteriors(case, out)
+    best = max(found, key=_merit, default=None)
+    chosen = (one.folder for one in found if one is best or one.identity in used)
+    return tuple(folder for folder in chosen if folder is not None)
+
+
+def shipped_cases() -> tuple[str, ...]:
+    """Names of the cases that ship with a posterior of their own."""
+    return tuple(name for name in list_cases() if posteriors_in(casebook_path() / name / POSTERIOR))
+
+
+def calibration_in_use(case: Case, out: Path, cut: str | None = None) -> KeptPosterior | None:
+    """The calibration that a case is run on, by default or of a cut; ``None`` without a current one."""
+    try:
+        has = parameters_of(case, out, cut=cut)
+    except NotFound:
+        return None
+    if has.stored is None or has.trust.state != "calibrated":
+        return None
+    if has.folder is None:
+        folder = posteriors_of(case)[has.trust.cut]
+        return KeptPosterior(case, has.stored, None, has.identity, folder, kind="shipped")
+    identity = has.folder.name.removeprefix(f"{has.stored.recipe['case']}-")
+    return KeptPosterior(case, has.stored, load_examination(has.folder), identity, has.folder)
+
+
+def shipped_calibration(
+    case: Case, cut: Quarter, runs: int | None = None, seed: int | None = None
+) -> KeptPosterior | None:  # fmt: skip
+    """The calibration to a cut that ships with a case; ``None`` without a current one, or one of other runs or seed."""
+    has = _shipped(case, str(cut))
+    if has is None or has.stored is None or has.trust.state != "calibrated":
+        return None
+    made = Settings.of(has.stored.recipe)
+    if runs not in (None, made.runs) or seed not in (None, made.seed):
+        return None
+    return KeptPosterior(case, has.stored, None, has.identity, posteriors_of(case)[str(cut)], kind="shipped")
+
+
+def _of(stored: StoredPosterior, kind: Literal["own", "shipped"], folder: Path | None = None) -> CaseParameters:
+    source = PosteriorSource(stored.replay, stale=stored.stale, kind=kind)
+    return CaseParameters(source.trust, source, stored, folder)
+
+
+def _all_shipped(case: Case, cut: str | None = None) -> Iterator[CaseParameters]:
+    """The posteriors that ship with a case, or that of a cut, latest first; each is read when it is needed."""
+    for known, folder in reversed(posteriors_of(case).items()):
+        if cut in (None, known):
+            with suppress(NotFound, RunRefused):
+                yield _of(calibrations.load(case, folder), "shipped")
+
+
+def _shipped(case: Case, cut: str | None) -> CaseParameters | None:
+    """The latest shipped posterior, of a cut where one is asked for; a stale one only where none is current."""
+    stale = None
+    for one in _all_shipped(case, cut):
+        if one.trust.state == "calibrated":
+            return one
+        stale = stale or one
+    return stale
+
+
+def _borrowed(case: Case, notes: Notes = ()) -> CaseParameters:
+    source = BorrowedSource(case, shipped_draws())
+    return CaseParameters(source.trust, source, notes=notes)
+
+
+def _own(case: Case, out: Path | None, cut: str | None) -> tuple[CaseParameters | None, Notes]:
+    """The best posterior of one's own, of a cut if one is asked for; else what to say of those that no longer fit."""
+    found, left = _own_posteriors(case, out)
+    best = max((one for one in found if cut in (None, one.trust.cut)), key=_merit, default=None)
+    if best is not None:
+        return best, ()
+    return None, tuple(_left(folder, case.name) for folder in left)
+
+
+def _own_posteriors(case: Case, out: Path | None) -> tuple[list[CaseParameters], list[Path]]:
+    """Every posterior of one's own that fits the case, and the folders of those that do not."""
+    found: list[CaseParameters] = []
+    left: list[Path] = []
+    for path in sorted(own_folder(out).glob("*/recipe.json")) if out is not None else ():
+        folder = path.parent
+        try:
+            recipe = recipe_in(folder)
+            if recipe is None or not _is_of(case, recipe):
+                continue
+            if calibrations.fits(case, recipe):
+                found.append(_of(calibrations.load(case, folder), "own", folder))
+            else:
+                left.append(folder)
+        except (*UNREADABLE, CoparkError):
+            left.append(folder)
+    return found, left
+
+
+def _merit(one: CaseParameters) -> tuple[bool, bool, str, bool, int, int]:
+    """The rank of a calibration: current, converged, latest cut, one's own, most values, largest batch.
+
+    A quick calibration of one's own that has not converged does not take the place of one that has.
+    """
+    trust, runs = one.trust, 0 if one.stored is None else int(one.stored.recipe["settings"]["runs"])
+    return trust.state == "calibrated", trust.converged, trust.cut, trust.kind == "own", trust.values, runs
+
+
+def _is_of(case: Case, recipe: dict[str, Any]) -> bool:
+    """Whether posteriors are of a case: by its content, whatever it is called, else by its name.
+
+    A calibration that begins in another quarter, or ends before the case begins, is another park's.
+    """
+    if recipe["case"] == case.name:
+        return True
+    start = case.clock.start
+    if recipe.get("start", str(start)) != str(start) or Quarter.parse(recipe["cut"]) <= start:
+        return False
+    try:
+        return not calibrations.is_stale(case, recipe)
+    except UNREADABLE:
+        return False

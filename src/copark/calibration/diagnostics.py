@@ -1,0 +1,386 @@
+"""What the data moved, what they cannot tell apart, and whether the inference is honest: in numbers and in plain words.
+
+A parameter is called *moved* by rules fixed here: its interquartile range shrinks by a fifth, or it shares less than
+three quarters of its probability with the prior; *weakly* moved from a tenth and 88 %. All is measured on the scale of
+the prior's own ranks, so that units play no part.
+
+What can only be asked of a calibration while its batch is there is examined at once, and kept beside its posteriors.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from copark.arrays import Floats, Integers
+from copark.calibration.calibrate import Calibration
+from copark.calibration.observations import ObservationModel, Target, noise
+from copark.calibration.posterior import Neighbours, ParameterPosterior
+from copark.calibration.prior import MIX, Batch, PriorSpace
+from copark.calibration.replay_posterior import ReplayPosterior
+from copark.model.variables import ORIGINS, Variable, catalogue
+from copark.simulation.trust import CONVERGED
+from copark.stats.quantiles import LEVELS, band, weighted_quantiles
+from copark.stats.scores import Percentiles, percentiles, relative_half_width
+from copark.store.checkpoints import Stage, Stages
+from copark.texts import text
+
+BINS = 20
+RANK_BINS = 10
+MOVED_SHRINK, MOVED_OVERLAP = 0.20, 0.75
+WEAK_SHRINK, WEAK_OVERLAP = 0.10, 0.88
+NOTHING = 5e-4
+TIED = 0.35
+"""Correlation from which two parameters are called hard to tell apart."""
+PRIOR_SAMPLE = 1 << 13
+PREDICTED_SEED = 0x707063
+NUMBERS, RANKS = "examination.json", "examination.npz"
+
+
+@dataclass(frozen=True)
+class Movement:
+    """How far the data moved one parameter.
+
+    prior, posterior: quantiles at 5, 25, 50, 75 and 95 %, in the parameter's unit; shrink: 1 - interquartile range
+    after / before, below 0 where it grew; overlap: probability that prior and posterior share, 1 where they are the
+    same; verdict: moved, weakly or unmoved; places: the posterior's quantiles on the scale of the prior's ranks.
+    """
+
+    name: str
+    variable: Variable
+    prior: tuple[float, ...]
+    posterior: tuple[float, ...]
+    shrink: float
+    overlap: float
+    verdict: str
+    places: tuple[float, ...] = ()
+
+    def title(self, lang: str = "en") -> str:
+        """The parameter's title; of a share of the mix, with its origin."""
+        return title_of(self.name, lang)
+
+    def sentence(self, lang: str = "en") -> str:
+        """Say in one sentence whether the data moved the parameter."""
+        return text(
+            f"inference.verdict.{self.verdict}", lang, title=self.title(lang), before=f"{self.prior[2]:.3g}",
+            low=f"{self.posterior[0]:.3g}", middle=f"{self.posterior[2]:.3g}", high=f"{self.posterior[4]:.3g}",
+            shrink=f"{100 * max(self.shrink, 0.0):.0f}",
+        )  # fmt: skip
+
+
+def verdict(shrink: float, overlap: float) -> str:
+    """The word for a movement, by the rules of this module."""
+    if shrink >= MOVED_SHRINK or overlap < MOVED_OVERLAP:
+        return "moved"
+    return "weakly" if shrink >= WEAK_SHRINK or overlap < WEAK_OVERLAP else "unmoved"
+
+
+def movement(name: str, prior: Floats, posterior: Floats, weights: Floats) -> Movement:
+    """Compare a sample of the prior with a weighted sample of the posterior of one parameter."""
+    places = np.searchsorted(np.sort(prior), posterior).astype(np.float64)
+    ranks: Floats = (places + 0.5) / (len(prior) + 1.0)
+    quarter = weighted_quantiles(ranks, weights, (0.25, 0.75))
+    share = np.histogram(ranks, bins=BINS, range=(0.0, 1.0), weights=weights / weights.sum())[0]
+    shrink = float(1.0 - (quarter[1] - quarter[0]) / 0.5)
+    overlap = float(np.minimum(share, 1.0 / BINS).sum())
+    before = np.quantile(prior, LEVELS)
+    width = float(before[-1] - before[0])
+    return Movement(
+        name, catalogue().parameters[name.partition(".")[0]], tidy(before, width),
+        tidy(weighted_quantiles(posterior, weights, LEVELS), width), shrink, overlap, verdict(shrink, overlap),
+        tuple(float(x) for x in weighted_quantiles(ranks, weights, LEVELS)),
+    )  # fmt: skip
+
+
+def tidy(values: Floats, width: float) -> tuple[float, ...]:
+    """Values, those that are nothing beside a prior's width as 0: a median of 4e-6 is chance, and means 0."""
+    return tuple(0.0 if abs(x) < NOTHING * width else float(x) for x in values)
+
+
+def movements(space: PriorSpace, points: Floats, weights: Floats | None = None) -> tuple[Movement, ...]:
+    """Compare prior and posterior of every parameter, most moved first.
+
+    points, weights: of the posterior, shapes (draws, axes) and (draws,); equal weights where none are given.
+    """
+    share = np.full(len(points), 1.0 / len(points)) if weights is None else weights
+    before, after = space.table(space.sobol(0, PRIOR_SAMPLE, 1)), space.table(points)
+    found = [movement(name, before[name], after[name], share) for name in after]
+    return tuple(sorted(found, key=lambda one: one.overlap))
+
+
+def marks_of(parameters: ParameterPosterior) -> dict[str, str]:
+    """Say of each parameter what the data did to it: moved, weakly, unmoved."""
+    compared = movements(parameters.space, parameters.points, parameters.weights)
+    return {movement.name: movement.verdict for movement in compared}
+
+
+@dataclass(frozen=True)
+class Tie:
+    """Two parameters the data cannot tell apart: more of one reads like less (or more) of the other."""
+
+    first: str
+    second: str
+    correlation: float
+
+    def sentence(self, lang: str = "en") -> str:
+        """Say it in one sentence."""
+        word, size = "traded" if self.correlation < 0 else "together", f"{self.correlation:+.2f}"
+        first, second = title_of(self.first, lang), title_of(self.second, lang)
+        return text(f"inference.tie.{word}", lang, first=first, second=second, size=size)
+
+
+def title_of(name: str, lang: str) -> str:
+    """Title of a parameter, or of one origin's share of the mix."""
+    own = catalogue().parameters[name.partition(".")[0]].title(lang)
+    if name.startswith(MIX + "."):
+        origin = text(f"inference.origin.{name.partition('.')[2]}", lang)
+        return text("inference.of_origin", lang, title=own, origin=origin)
+    return own
+
+
+def ties(space: PriorSpace, points: Floats, weights: Floats | None = None) -> tuple[Tie, ...]:
+    """Pairs of parameters whose ranks are correlated in the posterior by at least TIED, strongest first.
+
+    Shares of the mix are left out against each other: they sum to one.
+    """
+    share = np.full(len(points), 1.0 / len(points)) if weights is None else weights
+    table = {name: values for name, values in space.table(points).items() if name != f"{MIX}.{ORIGINS[-1]}"}
+    names = list(table)
+    ranks = np.stack([np.argsort(np.argsort(values, kind="stable"), kind="stable") for values in table.values()])
+    matrix = np.corrcoef(ranks) if len(points) < 2 else np.cov(ranks, aweights=share)
+    scale = np.sqrt(np.diag(matrix))
+    matrix = matrix / np.outer(scale, scale)
+    found = [
+        Tie(names[i], names[j], float(matrix[i, j]))
+        for i in range(len(names))
+        for j in range(i + 1, len(names))
+        if abs(matrix[i, j]) >= TIED and not (names[i].startswith(MIX) and names[j].startswith(MIX))
+    ]
+    return tuple(sorted(found, key=lambda tie: -abs(tie.correlation)))
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """Simulation-based calibration: ranks of the truth in its posterior, over many simulated records.
+
+    ranks: shape (records, axes), each the posterior probability below the truth; uniform if the posterior is honest.
+    """
+
+    names: tuple[str, ...]
+    ranks: Floats
+
+    def coverage(self, level: float = 0.9) -> Floats:
+        """Share of records whose truth lies in the central interval of this probability, shape (axes,)."""
+        edge = (1.0 - level) / 2.0
+        return ((self.ranks > edge) & (self.ranks < 1.0 - edge)).mean(axis=0)
+
+    def overall(self, level: float = 0.9) -> float:
+        """Coverage over all axes."""
+        return float(self.coverage(level).mean())
+
+    def histogram(self) -> Integers:
+        """Counts of all ranks in equal bins: flat if honest, a hill if too wide, a bowl if narrow."""
+        return np.histogram(self.ranks, bins=RANK_BINS, range=(0.0, 1.0))[0].astype(np.int64)
+
+    def expected(self, share: float, level: float = 0.95) -> tuple[float, float]:
+        """Band in which a share observed over these records lies with some probability if the true one is this."""
+        from scipy.stats import binom
+
+        count = len(self.ranks)
+        low, high = binom.ppf(((1.0 - level) / 2.0, (1.0 + level) / 2.0), count, share) / count
+        return float(low), float(high)
+
+    def outside(self, level: float = 0.9) -> tuple[str, ...]:
+        """Axes whose coverage lies outside the band that chance allows, one axis in twenty being expected to."""
+        low, high = self.expected(level)
+        return tuple(
+            name for name, share in zip(self.names, self.coverage(level), strict=True) if not low <= share <= high
+        )
+
+
+def simulated_ranks(
+    batch: Batch, neighbours: Neighbours, *, records: int = 200, near: Floats | None = None, accepted: int = 2000,
+    progress: Callable[[int], None] | None = None, stage: Stage | None = None,
+) -> Ranks:  # fmt: skip
+    """Let runs of the batch play the record, infer their parameters, and see where the truth lies.
+
+    Those are the last runs that ended well, which the summaries were not trained on; or of the last half of the batch
+    those ``near`` to the summaries of the case's record, so that the inference is tested where it is used.
+    """
+    runs = np.flatnonzero(np.isfinite(neighbours.summaries).all(axis=1))[-records:]
+    if near is not None:
+        half = batch.runs // 2
+        runs = half + np.sort(np.argsort(neighbours.distances(near)[half:], kind="stable")[:records])
+    kept = stage or Stage(None, "")
+    ranks = np.empty((len(runs), batch.space.axes))
+    begun = 0
+    if kept.found is not None:
+        begun = len(kept.found.arrays["ranks"])
+        ranks[:begun] = kept.found.arrays["ranks"]
+    for n in range(begun, len(runs)):
+        target = neighbours.summaries[runs[n]].astype(np.float64)
+        found = neighbours.accept(batch.space, target, accepted, without=int(runs[n]))
+        ranks[n] = (found.weights[:, np.newaxis] * (found.points < neighbours.points[runs[n]])).sum(axis=0)
+        if kept.is_due or n + 1 == len(runs):
+            kept.keep((n + 1) / len(runs), {"ranks": ranks[: n + 1]})
+        if progress is not None:
+            progress(n + 1)
+    return Ranks(batch.space.names, ranks)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One reported value beside what the posterior's runs would have reported: 5, 50 and 95 %, and where it lies."""
+
+    target: Target
+    low: float
+    median: float
+    high: float
+    percentiles: Percentiles
+
+    @property
+    def width(self) -> float:
+        """Half of 5 to 95 % as a share of what was reported."""
+        return relative_half_width(self.low, self.high, self.target.reported)
+
+    @property
+    def inside(self) -> bool:
+        """Whether it lies within the 5th to 95th percentile of the reports."""
+        return self.percentiles.inside is True
+
+
+def predictive_checks(model: ObservationModel, counterparts: Floats) -> tuple[Check, ...]:
+    """Set every target beside the reports of a posterior's runs, errors of observation included."""
+    reports = counterparts + model.errors * noise(PREDICTED_SEED, 0, len(counterparts), len(model.targets))
+    made = []
+    for n, target in enumerate(model.targets):
+        low, median, high = band(reports[:, n])
+        made.append(Check(target, low, median, high, percentiles(reports[:, n], *target.wording)))
+    return tuple(made)
+
+
+def health(replay: ReplayPosterior) -> Mapping[str, float]:
+    """Numbers that say how far the replay posterior may be trusted.
+
+    pairs; pasts: effective number of different random numbers before the cut; disagreement: largest scale reduction
+    between populations (1 is best); misfit: median over pairs of the root mean square distance to the record, in errors
+    of observation.
+    """
+    model = replay.model
+    z = (model.hide(replay.seen) - model.recorded) / model.errors
+    return {
+        "pairs": float(replay.pairs),
+        "pasts": replay.pasts,
+        "disagreement": float(np.max(replay.disagreement())),
+        "misfit": float(np.median(np.sqrt((z**2).mean(axis=1)))),
+    }
+
+
+LIMITS: Mapping[str, tuple[float, float]] = {
+    "ess": (400.0, 100.0),
+    "pasts": (100.0, 30.0),
+    "disagreement": (1.1, CONVERGED),
+    "forecasts": (1.05, 1.1),
+    "misfit": (1.3, 2.0),
+}
+"""Of each number: from where it is good, and from where it is at least fair. Small is good of the last two."""
+SMALL_IS_GOOD = frozenset(("disagreement", "forecasts", "misfit"))
+
+
+def unsettled(replay: ReplayPosterior) -> tuple[str, ...]:
+    """Axes on which independent searches have not agreed, farthest apart first."""
+    apart = replay.disagreement()
+    worst = np.argsort(-np.nan_to_num(apart), kind="stable")
+    return tuple(replay.space.names[n] for n in worst if apart[n] > LIMITS["disagreement"][0])
+
+
+@dataclass(frozen=True)
+class Note:
+    """A number of health with a word for it (good, fair or poor) and what it means."""
+
+    key: str
+    value: float
+    word: str
+
+    def sentence(self, lang: str = "en") -> str:
+        """Say what the number means and whether it is good enough."""
+        shown = f"{self.value:.2f}" if self.key in SMALL_IS_GOOD else f"{self.value:,.0f}"
+        return text(f"inference.health.{self.key}.{self.word}", lang, value=shown)
+
+
+def judged(numbers: Mapping[str, float]) -> tuple[Note, ...]:
+    """Put words to the numbers of health that have limits, in the order of the limits."""
+    found = []
+    for key, (good, fair) in LIMITS.items():
+        value = numbers.get(key, float("nan"))
+        if not np.isfinite(value):
+            continue
+        sign = -1.0 if key in SMALL_IS_GOOD else 1.0
+        word = "good" if sign * value >= sign * good else "fair" if sign * value >= sign * fair else "poor"
+        found.append(Note(key, float(value), word))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What was asked of a calibration.
+
+    anywhere, near: simulated records drawn from the whole prior, and those nearest to the case's own; health: numbers
+    of :func:`health`, ``ess`` of the parameter posterior, and by how much ``forecasts`` of independent searches differ,
+    as a scale reduction.
+    """
+
+    anywhere: Ranks
+    near: Ranks
+    health: Mapping[str, float]
+
+
+def examine(
+    found: Calibration, *, threads: int = 1, stages: Stages | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Examination:  # fmt: skip
+    """Examine a calibration while its batch is in memory, on as many simulated records as its settings say.
+
+    stages: where ranks are kept as they are done, and gone on with; progress: called with the stage (ranks), what is
+    done of it and how much there is.
+    """
+    records, accepted = found.settings.records, min(found.settings.accepted, found.batch.runs // 8)
+
+    def ranks(name: str, near: Floats | None, before: int) -> Ranks:
+        def tell(done: int) -> None:
+            if progress is not None:
+                progress("ranks", before + done, 2 * records)
+
+        stage = (stages or Stages()).stage(f"ranks-{name}-{records}")
+        return simulated_ranks(
+            found.batch, found.neighbours, records=records, near=near, accepted=accepted, progress=tell, stage=stage
+        )
+
+    both = ranks("anywhere", None, 0), ranks("near", found.recorded, records)
+    forecasts = float(np.max(found.replay.forecast_disagreement(threads=threads)))
+    return Examination(*both, {**health(found.replay), "ess": found.parameters.ess, "forecasts": forecasts})
+
+
+def save_examination(found: Examination, folder: Path) -> None:
+    """Write an examination beside the posteriors it is of."""
+    both = {"anywhere": found.anywhere.ranks.astype(np.float32), "near": found.near.ranks.astype(np.float32)}
+    np.savez_compressed(folder / RANKS, allow_pickle=False, **both)
+    numbers = {name: value for name, value in found.health.items() if np.isfinite(value)}
+    content = {"names": list(found.anywhere.names), "health": numbers}
+    words = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
+    (folder / NUMBERS).write_text(words + "\n", encoding="utf-8")
+
+
+def load_examination(folder: Path) -> Examination | None:
+    """Read the examination beside posteriors; ``None`` if there is none that can be read."""
+    try:
+        content = json.loads((folder / NUMBERS).read_text(encoding="utf-8"))
+        with np.load(folder / RANKS, allow_pickle=False) as kept:
+            both = {name: Ranks(tuple(content["names"]), kept[name].astype(np.float64)) for name in kept.files}
+            return Examination(**both, health=content["health"])
+    except (OSError, ValueError, KeyError, TypeError, EOFError):
+        return None

@@ -1,0 +1,326 @@
+"""Sources of a study's draws: a calibrated park's replay posterior, or parameters borrowed from other parks.
+
+Borrowed is what the pooled panel teaches of a park without a calibration of its own. Shipped are draws of the hierarchy
+(:mod:`copark.calibration.pool.panel`): of every park of the panel its local part θ_p, in which its own record counts,
+too; and of what the parks have in common, μ and τ, from which a park that is not in the panel is drawn: θ = μ + τ z.
+All are on the scale of normal scores, u = Φ(θ) in the unit cube of the prior. Axes that are not pooled keep the park's
+own prior.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.arrays import Floats, Integers
+from copark.calibration.calibration_setup import read_with_sizes
+from copark.calibration.pool.abc_regression import scores_of
+from copark.calibration.pool.panel import Panel, recipe_of
+from copark.calibration.pool.parks import AXES, POOLED, Park, is_pooled, park_of
+from copark.calibration.prior import EDGE, PriorSpace, study_of
+from copark.calibration.replay_posterior import ReplayPosterior
+from copark.cases.case import Case
+from copark.cases.model_inputs import case_parameters
+from copark.cases.quarters import Quarter
+from copark.errors import NotFound
+from copark.identity import hash_array, hash_content, identity_of
+from copark.model.arrays import Draws
+from copark.model.jit import versions
+from copark.simulation.counterfactual import varying
+from copark.simulation.sample import fill, uniforms
+from copark.simulation.study import Study
+from copark.simulation.trust import Kind, Trust
+
+SHIPPED = Path(__file__).parent / "panel"
+DRAWS = 512
+"""Draws of the hierarchy that ship."""
+WIDTH = 44
+"""Axes of the panel in a block of draws: as many as there were when posteriors were first lent."""
+CLOSE = 1e-3
+"""Largest difference of a normal score that another processor may cause: draws are stored in single precision."""
+STRIDE = 0.6180339887498949
+"""Draws are taken in steps of the golden section, so that the first few are spread over all of them."""
+
+
+def spread(count: int) -> Integers:
+    """Places of draws in steps of the golden section, shape (count,)."""
+    return np.argsort((np.arange(count) * STRIDE) % 1.0, kind="stable")
+
+
+def hash_of(replay: ReplayPosterior) -> str:
+    """SHA-256 of what draws of a replay posterior are made of: pairs as they are stored, seed, cut, priors, own facts.
+
+    Never of the draws themselves: a quantile of a prior has other last digits on another processor, and results that
+    are kept by their identity would not be found there. Priors and facts have twelve digits at most; what the model
+    takes by default is told by its version.
+    """
+    parts = {
+        "points": hash_array(replay.points, "<f8"),
+        "addresses": hash_array(replay.addresses, "<i8"),
+        "seed": replay.seed,
+        "quarters": replay.quarters,
+        "axes": axes_of(replay.space),
+        "facts": facts_of(replay.space),
+    }
+    return hash_content(parts)
+
+
+def axes_of(space: PriorSpace) -> list[list[str]]:
+    """Names of the axes of a cube, each with its prior."""
+    return [
+        [one.name, *([] if one.prior is None else [one.prior.kind, *_digits([one.prior.a, one.prior.b])])]
+        for one in space.coordinates
+    ]
+
+
+def facts_of(space: PriorSpace) -> dict[str, list[str]]:
+    """Values of parameters that a case brings, by name."""
+    return {name: _digits(np.ravel(value).tolist()) for name, value in case_parameters(space.case).items()}
+
+
+def _digits(values: Iterable[float]) -> list[str]:
+    """Numbers to twelve digits."""
+    return [f"{value + 0.0:.12g}" for value in values]
+
+
+class PosteriorSource:
+    """Draws of a replay posterior: pairs of parameters and past random numbers, with futures of their own.
+
+    Run r has draw d = r // futures, which is pair d of an order spread over all pairs, begun again when they are used
+    up. Up to the cut it has the pair's random numbers, from then on that of (the study's seed, r).
+    """
+
+    def __init__(self, replay: ReplayPosterior, *, stale: bool = False, kind: Kind = "shipped") -> None:
+        self.replay, self.stale, self.kind = replay, stale, kind
+        self.space: PriorSpace = replay.space
+        self.points: Floats = replay.points
+        self.cut: Quarter | None = replay.cut
+
+    @property
+    def trust(self) -> Trust:
+        """Calibrated to the record up to the cut; stale where model or case have changed since."""
+        disagreement = self.replay.disagreement()
+        return Trust(
+            "stale" if self.stale else "calibrated", self.kind, self.replay.space.case.name, str(self.replay.cut),
+            len(self.replay.model.targets),
+            scale_reduction=round(float(np.max(disagreement, initial=1.0, where=np.isfinite(disagreement))), 3),
+        )  # fmt: skip
+
+    @cached_property
+    def whole(self) -> Draws:
+        """Draws of all pairs."""
+        return self.replay.draws()
+
+    @cached_property
+    def order(self) -> Integers:
+        """Order in which pairs are taken, shape (pairs,)."""
+        return np.argsort(spread(self.replay.pairs), kind="stable")
+
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """Parameters, one number each, that differ between pairs."""
+        return tuple(varying(self.whole))
+
+    @cached_property
+    def content(self) -> Mapping[str, Any]:
+        """Entries of provenance: the hash of all draws, the cut, how many pairs, whether it is of another model."""
+        return {
+            "draws_hash": hash_of(self.replay),
+            "posterior_cut": str(self.replay.cut),
+            "posterior_pairs": self.replay.pairs,
+            "posterior_stale": self.stale,
+            "trust": self.trust.content(),
+        }
+
+    def draws(self, study: Study, first: int, last: int) -> Draws:
+        """Parameters and random numbers of runs first … last - 1, before any scenario."""
+        runs = np.arange(first, last)
+        pairs = self.order[runs // study.futures % self.replay.pairs]
+        made = Draws(*(room[pairs].copy() for room in self.whole))
+        made.addresses["later_seed"] = study.seed
+        made.addresses["later_run"] = runs
+        return made
+
+
+@dataclass(frozen=True)
+class PooledDraws:
+    """Draws of the hierarchy, on the scale of normal scores.
+
+    recipe: parks and hashes, model, settings, values read of each park; mu, tau: middle and spread over parks of every
+    pooled axis, shape (draws, axes); theta: by park, its own, shape (draws, axes).
+    """
+
+    recipe: Mapping[str, Any]
+    mu: Floats
+    tau: Floats
+    theta: Mapping[str, Floats]
+
+    @property
+    def count(self) -> int:
+        """Number of draws."""
+        return len(self.mu)
+
+    @cached_property
+    def arrays(self) -> dict[str, Floats]:
+        """All arrays, by name."""
+        return {"mu": self.mu, "tau": self.tau, **{f"theta/{name}": one for name, one in self.theta.items()}}
+
+    @cached_property
+    def identity(self) -> str:
+        """Hash of all draws."""
+        return identity_of(
+            {name.removeprefix("theta/"): hash_array(values, "<f8") for name, values in self.arrays.items()}
+        )
+
+    def knows(self, park: Park) -> bool:
+        """Whether a park is in the panel, as it is now."""
+        return bool(self.recipe["parks"].get(park.name) == hash_content(park.content))
+
+
+def thinned(panel: Panel) -> PooledDraws:
+    """The draws of a panel that are worth shipping, and its recipe."""
+    pooled = panel.pooled
+    at = (np.arange(DRAWS) * pooled.draws) // DRAWS
+    recipe = {
+        **recipe_of(panel.parks, panel.settings),
+        "identity": panel.identity,
+        "values": {name: one.values for name, one in panel.local.items()},
+        "made_with": dict(versions()),
+    }
+    mu, tau, *theta = (
+        one[at].astype(np.float32).astype(np.float64)
+        for one in (pooled.mu, pooled.tau, *np.moveaxis(pooled.theta, 1, 0))
+    )
+    return PooledDraws(recipe, mu, tau, dict(zip(panel.names, theta, strict=True)))
+
+
+def save(draws: PooledDraws, folder: Path = SHIPPED) -> None:
+    """Write draws of a panel and their recipe."""
+    folder.mkdir(parents=True, exist_ok=True)
+    singles: dict[str, Any] = {name: values.astype(np.float32) for name, values in draws.arrays.items()}
+    np.savez_compressed(folder / "pooled.npz", **singles)
+    words = json.dumps(draws.recipe, indent=1, sort_keys=True, ensure_ascii=False)
+    (folder / "recipe.json").write_text(words + "\n", encoding="utf-8")
+
+
+@cache
+def shipped_draws() -> PooledDraws:
+    """Draws of the panel that ship with the package; NotFound if there are none that fit the model's axes."""
+    return load(SHIPPED)
+
+
+def load(folder: Path) -> PooledDraws:
+    """Read draws of a panel; NotFound if there are none, or they have other axes than the model has now."""
+    path = folder / "recipe.json"
+    recipe = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+    if recipe is None or list(recipe["axes"]) != sorted(AXES):
+        raise NotFound.of("trust.none_borrowed")
+    read = {name: values.astype(np.float64) for name, values in arrays_in(folder / "pooled.npz").items()}
+    theta = {name.removeprefix("theta/"): values for name, values in read.items() if name.startswith("theta/")}
+    return PooledDraws(recipe, read["mu"], read["tau"], theta)
+
+
+def arrays_in(path: Path) -> dict[str, NDArray[Any]]:
+    """Every array of a file; the file is closed whatever is wrong with it."""
+    with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as kept:
+        return {name: kept[name] for name in kept.files}
+
+
+def is_current(draws: PooledDraws, panel_recipe: Mapping[str, Any]) -> bool:
+    """Whether draws were made from these parks, settings and priors, by this model and method."""
+    return bool(json.loads(json.dumps(panel_recipe)) == {key: draws.recipe.get(key) for key in panel_recipe})
+
+
+def largest_difference(first: PooledDraws, second: PooledDraws) -> float:
+    """Largest difference between the draws of two panels, in normal scores; infinite where their parks differ."""
+    if first.theta.keys() != second.theta.keys() or first.mu.shape != second.mu.shape:
+        return float("inf")
+    return max(float(np.abs(one - second.arrays[name]).max()) for name, one in first.arrays.items())
+
+
+class BorrowedSource:
+    """Borrowed parameters.
+
+    Run r has draw d = r // futures. Its pooled axes are those of draw d of the hierarchy, in an order spread over all
+    draws; what is not pooled, and what sets a park apart that is not in the panel, is addressed by (the study's seed,
+    d). Random numbers are the study's own. A park of the panel is drawn as one that is not in it where it is not to be
+    ``known``.
+    """
+
+    cut: Quarter | None = None
+    """Borrowed parameters reproduce no record."""
+
+    def __init__(self, case: Case, draws: PooledDraws, *, known: bool = True) -> None:
+        self.case, self.pooled = case, draws
+        park = park_of(case)
+        self.known = known and draws.knows(park)
+        self.read = park.read if self.known else read_with_sizes(case)
+        self.space = park.space if self.known else PriorSpace.of(self.read).only(AXES)
+
+    @cached_property
+    def shared(self) -> tuple[str, ...]:
+        """Axes of the case that are pooled: not those it brings a prior of its own for, unless the panel knows it."""
+        brought = () if self.known else tuple(self.case.parameters)
+        return tuple(name for name in self.space.names if is_pooled(self.case, name) and name not in brought)
+
+    @cached_property
+    def trust(self) -> Trust:
+        """Borrowed from so many other parks."""
+        parks = len(self.pooled.theta)
+        values = int(self.pooled.recipe["values"][self.case.name]) if self.known else 0
+        return Trust("borrowed", "borrowed", self.case.name, values=values, parks=parks - self.known)
+
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """Parameters, one number each, that differ between draws."""
+        return tuple(one.name for one in self.space.coordinates if one.prior is not None)
+
+    @cached_property
+    def content(self) -> Mapping[str, Any]:
+        """Entries of provenance: the hash of what is borrowed, and the trust state."""
+        parts = {
+            "pooled": self.pooled.identity,
+            "park": self.case.name if self.known else "new",
+            "axes": axes_of(self.space),
+            "shared": list(self.shared),
+            "facts": facts_of(self.space),
+        }
+        return {"draws_hash": identity_of(parts), "trust": self.trust.content()}
+
+    def points_of(self, numbers: Integers, seed: int) -> Floats:
+        """Points of the cube of draws by number, shape (len(numbers), axes)."""
+        from scipy.special import ndtr
+
+        first, last = int(numbers.min()), int(numbers.max()) + 1
+        columns = list(AXES)
+        free = uniforms(len(columns), first, last, seed, WIDTH)[numbers - first]
+        points = free[:, [columns.index(name) for name in self.space.names]]
+        at = spread(self.pooled.count)[numbers % self.pooled.count]
+        for name in self.shared:
+            axis = POOLED.index(name)
+            if self.known:
+                scores = self.pooled.theta[self.case.name][at, axis]
+            else:
+                own = scores_of(free[:, columns.index(name)])
+                scores = self.pooled.mu[at, axis] + self.pooled.tau[at, axis] * own
+            points[:, self.space.names.index(name)] = ndtr(scores)
+        return np.clip(points, EDGE, 1.0 - EDGE)
+
+    @cached_property
+    def points(self) -> Floats:
+        """Points of the cube, one for each draw of the hierarchy: for what is said of the parameters themselves."""
+        return self.points_of(np.arange(self.pooled.count), seed=1)
+
+    def draws(self, study: Study, first: int, last: int) -> Draws:
+        """Parameters and random numbers of runs first … last - 1, before any scenario."""
+        points = self.points_of(np.arange(first, last) // study.futures, study.seed)
+        blank = study_of(self.case, study.seed).scenarios[0]
+        return fill(self.space.values(points), blank, study, first, last)

@@ -1,0 +1,374 @@
+"""Frozen forecasts: a file that says beforehand what will be observed and cannot be changed unseen.
+
+A forecast is frozen as quantiles of every observable at the end of every quarter from the cut on, beside the naive
+curves of the same day. Of a park without a history there are none: its parameters are borrowed from other parks, and
+beside it stands the growth curve of those parks. The identity is a hash of everything else in the file; a file that
+does not match its identity is refused. What is observed later, in the columns of a case's ``series.csv``, is scored
+against it by the same rules as in validation.
+
+Format 2 holds the end of the cut's quarter too, so that days of the first quarter after it lie between two ends. Of a
+file of format 1, which begins a quarter later, those days are set beside the end of that first quarter.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from copark.arrays import Floats
+from copark.calibration.observations import Target, noise, target_of
+from copark.calibration.replay_posterior import ReplayPosterior, project
+from copark.calibration.rolling_origin import BLIND, CONDITIONAL, NaiveForecast, Score, benchmarks_at, score
+from copark.calibration.validation_study import Spread, groups_of, spread
+from copark.cases.case import Case
+from copark.cases.files import ENOUGH, fault, in_reading_order, read_text
+from copark.cases.horizon import horizon_for
+from copark.cases.quarters import Quarter
+from copark.cases.table_schemas import Observation
+from copark.cases.tables import Row, faults_of_rows, faults_of_series, read_table
+from copark.errors import CoparkError, Fault, FaultsFound, NotFound, RunRefused
+from copark.identity import identity_of
+from copark.model.variables import catalogue
+from copark.stats.quantiles import quantiles
+from copark.texts import text
+from copark.version import MODEL_VERSION, __version__
+
+Rows = list[list[float]]
+FORMAT = 2
+FORMATS = (1, 2)
+"""Formats that are read."""
+KIND = "copark-forecast"
+LEVELS = tuple(round((n + 0.5) / 40, 4) for n in range(40))
+OBSERVABLES = (
+    "registered", "registered_home", "registered_host", "registered_third", "operating", "jobs", "realised_investment",
+    "profit",
+)  # fmt: skip
+DIGITS = 6
+MEMBERS = 2000
+MOST_BYTES = 20_000_000
+"""Largest file that is read."""
+SCORED_SEED = 0x73636F7265
+PAIRS, FUTURES = 1024, 4
+SHORTEST, LONGEST = 12, 200
+"""Quarters a forecast goes beyond its cut: three years where nobody says, fifty at most."""
+
+
+class ForecastRefused(CoparkError):
+    """A file is no frozen forecast, or not as it was frozen."""
+
+
+def freeze(
+    replay: ReplayPosterior, until: Quarter, *, case: Case | None = None, blindly: bool = False, made_on: str = "",
+    made_from: Mapping[str, Any] | None = None, threads: int = 1,
+) -> dict[str, Any]:  # fmt: skip
+    """Make a frozen forecast.
+
+    case: as it is in the casebook, where the posterior was made from it with more values fitted; blindly: without facts
+    dated after the cut; made_on, made_from: the day, and what the posterior was made from.
+    """
+    told, cut = case or replay.space.case, replay.cut
+    projection = project(replay, until, OBSERVABLES, blindly=blindly, threads=threads)
+    quarters = quarters_of(told, cut, until)
+    ahead = dict(zip(OBSERVABLES, np.moveaxis(projection.out[:, :, list(quarters)], 1, 0), strict=True))
+    known = [one.observation for one in replay.model.targets]
+    return sealed(
+        told, cut, until,
+        method=BLIND if blindly else CONDITIONAL,
+        pairs=replay.pairs,
+        forecast={name: [rounded(row) for row in quantiles(runs, LEVELS).T] for name, runs in ahead.items()},
+        naive={
+            name: {
+                curve: {"centre": rounded(one.centre), "scale": rounded(one.scale), "freedom": one.freedom}
+                for curve, one in benchmarks_at(told, cut, name, quarters).items()
+            }
+            for name in OBSERVABLES
+        },
+        fitted=[[row.variable, str(row.date)] for row in known if row.date.last_day > cut.last_day],
+        made_on=made_on, made_from=made_from,
+    )  # fmt: skip
+
+
+def end_of(
+    case: Case, cut: Quarter, to: str | None, lang: str = "en", *, after: Quarter | None = None,
+    now: Quarter | None = None,
+) -> Quarter:  # fmt: skip
+    """The quarter a forecast ends in: the one in which every page judges the park, or as asked.
+
+    Beyond the clock of the case its facts hold as they are at the end.
+
+    now: quarter the park is looked at from, by default the present one; after: quarter that it must lie after, by
+    default the cut. Raises RunRefused if it is no quarter after that, or more than fifty years after the cut.
+    """
+    usual = max(horizon_for(case, now), cut + SHORTEST)
+    if to is None:
+        return usual
+    floor, last = after or cut, max(usual, cut + LONGEST)
+    try:
+        found = Quarter.parse(to)
+    except ValueError:
+        found = floor
+    if not floor < found <= last:
+        raise RunRefused(text("inference.forecast.bad_end", lang, to=to, after=floor, last=last, usual=usual))
+    return found
+
+
+def quarters_of(case: Case, cut: Quarter, until: Quarter) -> range:
+    """Quarters whose ends a frozen file holds, counted from the case's start: from the cut on."""
+    return range(cut - case.clock.start, until - case.clock.start + 1)
+
+
+def sealed(
+    case: Case, cut: Quarter, until: Quarter, *, method: str, pairs: int, forecast: Mapping[str, Rows],
+    naive: Mapping[str, Mapping[str, Any]] | None = None, curves: Mapping[str, Mapping[str, Rows]] | None = None,
+    fitted: Sequence[Sequence[str]] = (), made_on: str = "", made_from: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Put the content of a frozen file together and give it its identity.
+
+    forecast: quantiles by observable at the ends of quarters, shape (quarters, levels); naive: centre, scale and
+    degrees of freedom by observable and name; curves: quantiles of other curves by name and observable; fitted:
+    variable and date of values after the cut that parameters were fitted to, which are no test.
+    """
+    start = case.clock.start
+    content: dict[str, Any] = {
+        "kind": KIND,
+        "format": FORMAT,
+        "made_on": made_on,
+        "made_from": dict(made_from or {}),
+        "code_version": __version__,
+        "case": case.name,
+        "case_hash": case.hash,
+        "model_version": MODEL_VERSION,
+        "start": str(start),
+        "cut": str(cut),
+        "until": str(until),
+        "method": method,
+        "pairs": pairs,
+        "fitted": [list(one) for one in fitted],
+        "levels": list(LEVELS),
+        "quarters": [str(start + t) for t in quarters_of(case, cut, until)],
+        "forecast": dict(forecast),
+        "naive": {name: dict((naive or {}).get(name, {})) for name in forecast},
+        "curves": {name: dict(rows) for name, rows in (curves or {}).items()},
+    }
+    return {"identity": identity_of(content), **content}
+
+
+def rounded(values: Floats) -> list[float]:
+    """Numbers with six significant digits, as they are written."""
+    return [float(f"{value:.{DIGITS}g}") for value in values]
+
+
+def write(forecast: Mapping[str, Any], path: Path) -> None:
+    """Write a frozen forecast; ForecastRefused if there is a file already, which is never overwritten."""
+    refuse_existing(path)
+    words = json.dumps(forecast, ensure_ascii=False, indent=None, separators=(",", ":"), allow_nan=False)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="utf-8") as stream:
+            stream.write(words)
+    except FileExistsError:
+        raise ForecastRefused.of("inference.forecast.exists", file=path.name) from None
+
+
+def refuse_existing(path: Path) -> None:
+    """Refuse a name that is taken, before any work is done."""
+    if path.exists() or path.is_symlink():
+        raise ForecastRefused.of("inference.forecast.exists", file=path.name)
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Read a frozen forecast.
+
+    Raises NotFound if there is no such file; ForecastRefused if it is no frozen forecast, or was changed after it was
+    frozen.
+    """
+    if not path.is_file():
+        raise NotFound.of("inference.forecast.not_found", file=path.name)
+    try:
+        found = json.loads(path.read_text(encoding="utf-8")) if path.stat().st_size <= MOST_BYTES else None
+    except (ValueError, UnicodeDecodeError, RecursionError):
+        found = None
+    if not isinstance(found, dict) or found.get("kind") != KIND or found.get("format") not in FORMATS:
+        raise ForecastRefused.of("inference.forecast.unreadable", file=path.name)
+    content = {name: value for name, value in found.items() if name != "identity"}
+    try:
+        same = identity_of(content) == found.get("identity")
+    except ValueError:  # a number that is none: no frozen forecast has one
+        same = False
+    if not same:
+        raise ForecastRefused.of("inference.forecast.changed", file=path.name)
+    try:
+        Frozen(found).check()
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise ForecastRefused.of("inference.forecast.unreadable", file=path.name) from None
+    return found
+
+
+class Frozen:
+    """A frozen forecast, ready to be asked for an ensemble on a day."""
+
+    def __init__(self, forecast: Mapping[str, Any]) -> None:
+        self.start = Quarter.parse(forecast["start"])
+        self.cut = Quarter.parse(forecast["cut"])
+        self.first = Quarter.parse(forecast["quarters"][0]) - self.start
+        self.last = Quarter.parse(forecast["quarters"][-1]) - self.start
+        self.method = str(forecast["method"])
+        self.fitted = {(variable, when) for variable, when in forecast.get("fitted", ())}
+        self.curves: Mapping[str, Mapping[str, Rows]] = forecast.get("curves", {})
+        self.content = forecast
+
+    def check(self) -> None:
+        """Raise a ValueError, or one of a wrong shape, where numbers do not fit the file's own quarters and levels."""
+        quarters = len(self.content["quarters"])
+        if self.last - self.first + 1 != quarters or self.content["levels"] != list(LEVELS):
+            raise ValueError("quarters or levels")
+        for each in (self.content["forecast"], *self.curves.values()):
+            for rows in each.values():
+                if np.asarray(rows, dtype=np.float64).shape != (quarters, len(LEVELS)):
+                    raise ValueError("forecast")
+        for curves in self.content["naive"].values():
+            for curve in curves.values():
+                if {len(curve["centre"]), len(curve["scale"])} != {quarters} or not curve["freedom"] > 0:
+                    raise ValueError("naive")
+
+    def ensemble(self, target: Target, curve: str | None = None) -> Floats:
+        """Members on a target's day: between ends of quarters level by level, with an error; or those of a curve."""
+        levels = (np.arange(MEMBERS) + 0.5) / MEMBERS
+        rows = (self.content["forecast"] if curve is None else self.curves[curve])[target.variable]
+        total = np.zeros(MEMBERS)
+        for quarter, weight in zip(target.quarters, target.weights, strict=True):
+            total += weight * np.interp(levels, LEVELS, rows[quarter - self.first])
+        return total + target.error * noise(SCORED_SEED, 0, MEMBERS, 1)[:, 0]
+
+    def band(self, variable: str, levels: Sequence[float]) -> Floats:
+        """Quantiles of an observable at the end of every quarter, shape (levels, quarters)."""
+        return read_levels(self.content["forecast"][variable], levels)
+
+    def naive_band(self, variable: str, name: str, levels: Sequence[float]) -> Floats | None:
+        """Quantiles of a naive or other curve at the end of every quarter; ``None`` if the file has none such."""
+        if variable in self.curves.get(name, {}):
+            return read_levels(self.curves[name][variable], levels)
+        curve = self.content["naive"].get(variable, {}).get(name)
+        if curve is None:
+            return None
+        return NaiveForecast(np.array(curve["centre"]), np.array(curve["scale"]), curve["freedom"]).levels(levels)
+
+    def naive(self, target: Target) -> dict[str, Floats]:
+        """Members of the naive and other curves on a target's day."""
+        made = {name: self.ensemble(target, name) for name, rows in self.curves.items() if target.variable in rows}
+        for name, curve in self.content["naive"].get(target.variable, {}).items():
+            centre = scale = 0.0
+            for quarter, weight in zip(target.quarters, target.weights, strict=True):
+                centre += weight * curve["centre"][quarter - self.first]
+                scale += weight * curve["scale"][quarter - self.first]
+            one = NaiveForecast(np.array([centre]), np.array([np.hypot(scale, target.error)]), curve["freedom"])
+            made[name] = one.ensemble(0)
+        return made
+
+
+def read_levels(rows: Rows | Floats, levels: Sequence[float]) -> Floats:
+    """Read quantiles at some levels off rows of them; shape (levels, quarters)."""
+    return np.array([[np.interp(level, LEVELS, row) for row in rows] for level in levels])
+
+
+def widths_at(
+    replay: ReplayPosterior, until: Quarter, names: Sequence[str], verdicts: Mapping[str, str], threads: int = 1
+) -> dict[str, Spread]:
+    """Split the variance of observables at the end of a quarter by source; verdicts as in ``groups_of``."""
+    kept = replay.thin(PAIRS)
+    made = project(kept, until, tuple(names), futures=FUTURES, threads=threads)
+    last = made.out[:, :, -1].reshape(kept.pairs, FUTURES, len(names))
+    whole = np.isfinite(last).all(axis=(1, 2))
+    groups = groups_of(replay, verdicts)
+    return {name: spread(kept.space, kept.points[whole], groups, last[whole, :, n]) for n, name in enumerate(names)}
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A row of later observations that cannot be scored: its line in the table, and the reason.
+
+    Reasons: unused (the table says so); background (no source was seen); nothing_like_it (the model has no such
+    output); not_forecast (not among the observables frozen); before (dated no later than the cut); fitted (the
+    parameters were fitted to it); straddles (a year's flow that began before the cut's end); beyond (behind the
+    forecast's end).
+    """
+
+    line: int
+    observation: Observation
+    reason: str
+
+
+@dataclass(frozen=True)
+class Later:
+    """What can be scored of later observations, and what cannot, each with the reason."""
+
+    targets: tuple[Target, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def later_targets(forecast: Mapping[str, Any], rows: Iterable[Row[Observation]]) -> Later:
+    """Sort out which observations a frozen forecast can be scored on: all that are dated after the cut, if they can."""
+    frozen = Frozen(forecast)
+    kept: list[Target] = []
+    left: list[LeftOut] = []
+    for line, observation in rows:
+        target = target_of(observation, frozen.start)
+        reason = why_left_out(frozen, observation, target)
+        if target is None or reason:
+            left.append(LeftOut(line, observation, reason))
+        else:
+            kept.append(target.within(frozen.first, frozen.last))
+    return Later(tuple(kept), tuple(left))
+
+
+def why_left_out(frozen: Frozen, observation: Observation, target: Target | None) -> str:
+    """Why a frozen forecast cannot be scored on an observation, as a word of :class:`LeftOut`; empty if it can."""
+    name = observation.variable
+    reasons = {
+        "unused": not observation.use,
+        "background": observation.grade == "background",
+        "nothing_like_it": name not in catalogue().outputs,
+        "not_forecast": name not in frozen.content["forecast"],
+        "before": observation.date.last_day <= frozen.cut.last_day,
+        "fitted": (name, str(observation.date)) in frozen.fitted,
+        "straddles": target is not None and min(target.quarters) < frozen.cut - frozen.start,
+        "beyond": target is not None and target.last > frozen.last,
+    }
+    return next((reason for reason, so in reasons.items() if so), "nothing_like_it" if target is None else "")
+
+
+def score_later(forecast: Mapping[str, Any], targets: Iterable[Target]) -> tuple[Score, ...]:
+    """Score a frozen forecast and its naive curves on targets that :func:`later_targets` gave."""
+    frozen = Frozen(forecast)
+    scores: list[Score] = []
+    for target in targets:
+        scores.append(score(target, frozen.method, frozen.ensemble(target)))
+        scores += [score(target, name, members) for name, members in frozen.naive(target).items()]
+    return tuple(scores)
+
+
+def read_later(path: Path) -> tuple[Row[Observation], ...]:
+    """Read a table of observations, each with its line.
+
+    Raises NotFound if there is no such file; FaultsFound with all its faults, each with file, line, cause and repair.
+    """
+    if not path.exists():
+        raise NotFound.of("inference.forecast.not_found", file=path.name)
+    faults: list[Fault] = []
+    content = read_text(path.parent, path.name, faults)
+    if content is None:
+        raise FaultsFound(faults)
+    table = read_table(content, path.name, Observation, faults)
+    faults += islice(faults_of_rows(path.name, table.rows, None, None), ENOUGH)
+    faults += [replace(one, file=path.name) for one in islice(faults_of_series(table.rows), ENOUGH)]
+    if not faults and not table.rows:
+        faults.append(fault("empty_file", path.name))
+    if faults:
+        raise FaultsFound(in_reading_order(faults, (path.name,)))
+    return tuple(table.rows)

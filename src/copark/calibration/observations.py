@@ -1,0 +1,362 @@
+"""The observation model: what a case's record says, what a run would have reported in its place, and with which error.
+
+A target is one reported value. Its *counterpart* in a run is the value the model has on that day: a stock is read
+between the two ends of quarters around the day, a year's flow is the mean of its four quarters, a count since the
+founding the sum of all quarters to the day. The *report* is the
+counterpart with an error of observation, and with what the wording hides hidden: of "at least 1,000 jobs" a run with
+1,400 and the record tell the same. "More than 1,000 jobs" is a round number just passed, and read as a range from it to
+:data:`copark.cases.table_schemas.MORE_THAN` times it. Simulated and recorded data are made alike, so that they may be
+compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from copark.arrays import Floats, Integers
+from copark.cases.case import Case
+from copark.cases.observed_variables import SERIES
+from copark.cases.quarters import Quarter
+from copark.cases.table_schemas import Observation
+from copark.model.variables import catalogue
+from copark.units import convert, convertible
+
+SCALES = Path(__file__).parent / "error_scales.yaml"
+STAND_INS = ("service_level", "commitment_home", "commitment_host")
+"""Outputs nobody measures: what is observed is a stand-in, a share, whose error says how far it may lie from them. No
+discrepancy is added to it, and forecasts are not scored on it."""
+NOISE = 0x6E6F697365
+"""Second key of the generator: what the numbers are for."""
+
+
+@cache
+def error_scales() -> dict[str, Any]:
+    """Declared error scales: relative error by grade, factor by bound, floor by variable, each with its reason."""
+    import yaml
+
+    return yaml.safe_load(SCALES.read_text(encoding="utf-8"))
+
+
+def error_of(variable: str, value: float, grade: str, bound: str) -> float:
+    """Standard deviation of the error of observation of a value, in the variable's unit."""
+    scales = error_scales()
+    relative = scales["grades"][grade]["relative"] * scales["bounds"][bound]
+    floor = scales["floors"].get(variable, {"value": 0.0})["value"]
+    return float(max(floor, relative * abs(value), 1e-9))
+
+
+def own_error(observation: Observation, unit: str) -> float:
+    """The error that comes with an observation, in another unit; 0 where none does."""
+    return 0.0 if observation.error is None else convert(observation.error, observation.unit, unit)
+
+
+@dataclass(frozen=True)
+class Target:
+    """One reported value, and how a run is read in its place.
+
+    variable: the model's output; date: as the source gives it; value, high: what was reported, in the output's unit,
+    ``high`` where a range, or the reading of "more than", ends; error: standard deviation of the error of observation;
+    quarters, weights: the counterpart is the sum of the output at these quarters (counted from the start) times these
+    weights.
+    """
+
+    variable: str
+    date: str
+    bound: str
+    value: float
+    high: float | None
+    error: float
+    quarters: tuple[int, ...]
+    weights: tuple[float, ...]
+    observation: Observation = field(compare=False, repr=False)
+
+    @property
+    def name(self) -> str:
+        """Variable and date, for a table."""
+        return f"{self.variable} {self.date}"
+
+    @property
+    def reported(self) -> float:
+        """What the record reports, as one number: the limit of a bound, the middle of a range."""
+        return self.value if self.high is None else (self.value + self.high) / 2.0
+
+    @property
+    def wording(self) -> tuple[float | None, float | None]:
+        """Lowest and highest value the wording allows; ``None`` where it sets no limit."""
+        low = None if self.bound == "at-most" else self.value
+        high = None if self.bound == "at-least" else self.value
+        return low, high if self.high is None else self.high
+
+    @property
+    def unit(self) -> str:
+        """Unit of the value: of a count since the founding the observation's own, else the output's."""
+        return self.observation.unit if counts(self.observation) else catalogue().outputs[self.variable].unit
+
+    @property
+    def last(self) -> int:
+        """Last quarter it needs, counted from the start."""
+        return max(self.quarters)
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether it is a sum since the founding: weights of stocks and flows add up to 1."""
+        return sum(self.weights) > 1.0 + 1e-9
+
+    @property
+    def nearest_end(self) -> int:
+        """Quarter whose end is nearest to its day."""
+        interpolated = len(self.quarters) == 2 or self.is_sum
+        return self.last - 1 if interpolated and self.weights[-1] < 0.5 else self.last
+
+    def until(self, last: int) -> Target:
+        """Hold it at the last quarter known: a value reported soon after is set beside that quarter's end."""
+        if self.is_sum and self.last > last:
+            return replace(self, quarters=self.quarters[: last + 1], weights=(1.0,) * (last + 1))
+        return self.within(0, last)
+
+    def within(self, first: int, last: int) -> Target:
+        """Hold it between two quarters: what lies before or after is set beside their ends."""
+        held: dict[int, float] = {}
+        for quarter, weight in zip(self.quarters, self.weights, strict=True):
+            at = min(max(quarter, first), last)
+            held[at] = held.get(at, 0.0) + weight
+        return replace(self, quarters=tuple(held), weights=tuple(held.values()))
+
+    def content(self) -> list[Any]:
+        """The target as plain values: what an identity is made of."""
+        return [self.variable, self.date, self.bound, self.value, self.high, self.error, self.quarters, self.weights]
+
+
+def counts(observation: Observation) -> bool:
+    """Whether an observation counts since the founding what the model tells quarter by quarter."""
+    return SERIES[observation.variable].since_founding
+
+
+def reading(observation: Observation, unit: str, start: Quarter) -> tuple[tuple[int, ...], tuple[float, ...]]:
+    """Quarters and weights by which a run is read on an observation's day.
+
+    A stock is read on the last day the date may mean, on the straight line between the ends of quarters around it; of a
+    sum since the founding, those days of the last quarter count that are over.
+    """
+    date, summed = observation.date, counts(observation)
+    if date.precision == "year" and unit.endswith("/yr"):
+        first = Quarter(date.year, 1) - start
+        return tuple(range(first, first + 4)), (0.25,) * 4
+    day = date.last_day
+    quarter = Quarter.of_day(day)
+    length = (quarter.last_day - quarter.first_day).days + 1
+    share = ((day - quarter.first_day).days + 1) / length
+    at = quarter - start
+    if summed and at > 0:
+        return tuple(range(at + 1)), (*(1.0,) * at, share)
+    return ((at,), (1.0,)) if share == 1.0 else ((at - 1, at), (1.0 - share, share))
+
+
+def target_of(observation: Observation, start: Quarter) -> Target | None:
+    """Make a target of an observation; ``None`` where the model has nothing to set beside it."""
+    known = catalogue().outputs.get(observation.variable)
+    if known is None or not observation.use or observation.grade == "background":
+        return None
+    unit = observation.unit if counts(observation) else known.unit
+    if not convertible(observation.unit, unit):
+        return None
+    quarters, weights = reading(observation, unit, start)
+    if min(quarters) < 0:
+        return None
+    high, value, bound = observation.interval(unit)[1], observation.in_unit(unit), observation.bound
+    if bound == "more-than" and high is None:
+        bound = "at-least"
+    error = own_error(observation, unit) or error_of(observation.variable, value, observation.grade, bound)
+    return Target(
+        observation.variable, str(observation.date), bound, value, high if bound in ("range", "more-than") else None,
+        error, quarters, weights, observation,
+    )  # fmt: skip
+
+
+def targets(
+    case: Case, roles: Sequence[str] = ("fit",), *, after: Quarter | None = None, cut: Quarter | None = None
+) -> tuple[Target, ...]:
+    """Targets of a case's observations of some roles, by variable and date.
+
+    Only those known by the end of a ``cut``: a value of the first half of the next quarter counts, and is set beside
+    the cut's end; or only those ``after`` a quarter by the same rule.
+    """
+    start = case.clock.start
+    every = (target_of(one, start) for one in case.observations if one.role in roles)
+    made = [
+        one if cut is None else one.until(cut - start)
+        for one in every if one is not None
+        and (cut is None or one.nearest_end <= cut - start) and (after is None or one.nearest_end > after - start)
+    ]  # fmt: skip
+    return tuple(sorted(made, key=lambda one: (one.variable, one.observation.date.last_day, one.value)))
+
+
+@dataclass(frozen=True)
+class ObservationModel:
+    """Targets, and how runs are made to report as the record does. Arrays have shape (runs, targets).
+
+    discrepancy: standard deviation of what the model leaves out of a park's course, as a share of the value: lasting
+    (correlation exp(-|Δt| / MEMORY) between two values of a variable), and added to the error of observation (Kennedy
+    and O'Hagan 2001). With none, errors are independent.
+    """
+
+    targets: tuple[Target, ...]
+    discrepancy: float = 0.0
+
+    @cached_property
+    def variables(self) -> tuple[str, ...]:
+        """Outputs that must be kept."""
+        return tuple(dict.fromkeys(target.variable for target in self.targets))
+
+    @cached_property
+    def recorded(self) -> Floats:
+        """What the record reports, shape (targets,)."""
+        return np.array([target.reported for target in self.targets])
+
+    @cached_property
+    def _errors(self) -> tuple[Floats, Floats]:
+        """Standard deviations of errors of observation, and of what the model leaves out; shape (targets,)."""
+        strays = ~np.isin([target.variable for target in self.targets], STAND_INS)
+        own = np.array([target.error for target in self.targets])
+        return own, self.discrepancy * np.abs(self.recorded) * strays
+
+    @cached_property
+    def errors(self) -> Floats:
+        """Standard deviations of report - counterpart, shape (targets,): errors of observation and discrepancy."""
+        return np.hypot(*self._errors) if self.discrepancy else self._errors[0]
+
+    @cached_property
+    def covariance(self) -> Floats:
+        """Covariance of report - counterpart, shape (targets, targets)."""
+        from copark.calibration.pool.benchmarks import MEMORY
+
+        names = np.array([target.variable for target in self.targets])
+        years = np.array([np.dot(target.quarters, target.weights) / 4.0 for target in self.targets])
+        lasting = np.exp(-np.abs(years[:, np.newaxis] - years) / MEMORY) * (names[:, np.newaxis] == names)
+        own, size = self._errors
+        return np.outer(size, size) * lasting + np.diag(own**2)
+
+    def root(self, some: Integers | slice = slice(None)) -> Floats:
+        """Lower Cholesky factor of the covariance of all targets, or some."""
+        return np.linalg.cholesky(self.covariance[some][:, some]).astype(np.float64)
+
+    @cached_property
+    def single(self) -> Integers:
+        """Positions of the targets that are one number, in whose place no wording hides anything."""
+        return np.flatnonzero([one.high is None and not one.bound.startswith("at-") for one in self.targets])
+
+    @property
+    def quarters(self) -> int:
+        """Quarters a run needs to be read on all targets."""
+        return max((target.last for target in self.targets), default=-1) + 1
+
+    def content(self) -> list[Any]:
+        """The model as plain values: what an identity is made of."""
+        return [target.content() for target in self.targets]
+
+    def counterparts(self, out: Floats, names: Sequence[str]) -> Floats:
+        """Read runs on the days of the targets, without error.
+
+        out: outputs, shape (runs, kept, quarters); names: names of the outputs kept.
+        """
+        made = np.zeros((out.shape[0], len(self.targets)))
+        for n, target in enumerate(self.targets):
+            row = out[:, names.index(target.variable), :]
+            for quarter, weight in zip(target.quarters, target.weights, strict=True):
+                made[:, n] += weight * row[:, quarter]
+        return made
+
+    def hide(self, values: Floats) -> Floats:
+        """Hide what the wording of each target hides.
+
+        Beyond a bound every value reads as the bound; within a range every value reads as its middle, and a value
+        outside keeps its distance to the range.
+        """
+        shown = np.array(values, dtype=np.float64, copy=True)
+        for n, target in enumerate(self.targets):
+            column = shown[..., n]
+            if target.bound == "at-least":
+                shown[..., n] = np.minimum(column, target.value)
+            elif target.bound == "at-most":
+                shown[..., n] = np.maximum(column, target.value)
+            elif target.high is not None:
+                shown[..., n] = target.reported + (column - np.clip(column, target.value, target.high))
+        return shown
+
+    def standardised(self, counterparts: Floats) -> Floats:
+        """Counterparts as the wording lets them be told apart, in errors that are independent and of size 1."""
+        return mixed(self.hide(counterparts), np.linalg.inv(self.root()).astype(np.float64))
+
+    def reports(self, counterparts: Floats, seed: int, first: int = 0) -> Floats:
+        """Make runs first, first + 1, … report: errors of observation added, then hidden what the wording hides.
+
+        The error of a run is a function of (seed, number of the run): chunks do not change it.
+        """
+        free = noise(seed, first, len(counterparts), len(self.targets))
+        return self.hide(counterparts + (mixed(free, self.root()) if self.discrepancy else self.errors * free))
+
+    def log_likelihood(self, counterparts: Floats) -> Floats:
+        """Log-density of the record given each run, with normal errors; shape (runs,).
+
+        A bound or a range has the probability that a report lies where the wording says. A run without a value has
+        minus infinity. Errors are independent, but for what the discrepancy has in common among single numbers.
+        """
+        from scipy.special import log_ndtr
+
+        total = np.zeros(len(counterparts))
+        together = self.single if self.discrepancy else self.single[:0]
+        if len(together):
+            total += log_normal((self.recorded - counterparts)[:, together], self.root(together))
+        for n, target in enumerate(self.targets):
+            if n in together:
+                continue
+            error, column = self.errors[n], counterparts[:, n]
+            if target.bound == "at-least":
+                total += log_ndtr((column - target.value) / error)
+            elif target.bound == "at-most":
+                total += log_ndtr((target.value - column) / error)
+            elif target.high is not None:
+                total += log_within(column, target.value, target.high, error)
+            else:
+                total += -0.5 * ((target.value - column) / error) ** 2 - np.log(error * np.sqrt(2.0 * np.pi))
+        return np.where(np.isfinite(total), total, -np.inf)
+
+
+def mixed(values: Floats, root: Floats) -> Floats:
+    """Rows times a matrix, root @ row, each to the same bits whatever rows stand beside it."""
+    return np.einsum("ij,kj->ik", values, root)
+
+
+def log_normal(values: Floats, root: Floats) -> Floats:
+    """Log-density of rows under a normal distribution around 0 with the covariance root @ root.T; shape (runs,)."""
+    free = mixed(values, np.linalg.inv(root).astype(np.float64))
+    return -0.5 * (free**2 + np.log(2.0 * np.pi)).sum(axis=1) - np.log(np.diag(root)).sum()
+
+
+def log_within(values: Floats, low: float, high: float, error: float) -> Floats:
+    """Log-probability that a value with a normal error lies within a range; accurate far outside."""
+    from scipy.special import log_ndtr
+
+    distance = np.abs(values - (low + high) / 2.0)
+    half = (high - low) / 2.0
+    upper, lower = log_ndtr((half - distance) / error), log_ndtr((-half - distance) / error)
+    return upper + np.log1p(-np.exp(np.minimum(lower - upper, -1e-12)))
+
+
+def noise(seed: int, first: int, count: int, columns: int) -> Floats:
+    """Standard normal errors of runs first … first + count - 1, addressed by (seed, run); shape (count, columns)."""
+    from scipy.special import ndtri
+
+    per_counter = 4
+    counters = -(-columns // per_counter)
+    generator = np.random.Philox(key=np.array([seed, NOISE], dtype=np.uint64))
+    generator.advance(first * counters)
+    raw = np.asarray(generator.random_raw(count * counters * per_counter), dtype=np.uint64)
+    inside = ((raw >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+    return ndtri(inside).reshape(count, -1)[:, :columns]

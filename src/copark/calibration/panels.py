@@ -1,0 +1,202 @@
+"""The pooled panel of an output folder: fitted, kept and reported, parks without observations included.
+
+Everything that is told of parks pooled: what the panel informs, how far parks stray from the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from copark.arrays import Floats
+from copark.calibration.calibrations import power_of_two
+from copark.calibration.pool.batches import GRID, Discrepancy, table
+from copark.calibration.pool.forecasts import SHOWN, PooledOutlook, bands_at, outlook
+from copark.calibration.pool.panel import RUNS, Panel, PanelSettings, learn, panel_identity, pooled_prior
+from copark.calibration.pool.parks import COUNTS, POOLED, Park, parks_of
+from copark.cases import Case, list_cases
+from copark.cases.quarters import Quarter
+from copark.errors import RunRefused
+from copark.simulation.study_entries import Title
+from copark.store.files import lock_of, only_one
+from copark.texts import text
+
+FAN_RUNS = 512
+
+
+@dataclass(frozen=True)
+class ParkFindings:
+    """A park of the panel.
+
+    values, directions: values fitted, directions of the parameters that they inform; reach: share of its own runs that
+    lie farther from their neighbours than its record does, NaN without a record; shrinkage_size, shrinkage_rest: share
+    of its departure from the common mean that its own record leaves open: of enquiries, and mean of the rest; lent: its
+    share in the means of all parks.
+    """
+
+    name: str
+    title: Title
+    kind: str
+    case_hash: str
+    values: int
+    reach: float
+    directions: int
+    shrinkage_size: float
+    shrinkage_rest: float
+    lent: float
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A reported value: its moment in years, the value, where a range ends, and which bound it is."""
+
+    at: float
+    value: float
+    high: float | None
+    bound: str
+
+
+@dataclass(frozen=True)
+class ParkFan:
+    """A park as the others would have forecast it: ends of quarters in years, quantiles (levels, quarters), reports.
+
+    largest: number reported or forecast with 5 % chance.
+    """
+
+    park: str
+    variable: str
+    times: Floats
+    levels: Floats
+    reported: tuple[Mark, ...]
+    largest: float
+
+
+@dataclass(frozen=True)
+class Tried:
+    """How well parks' own later values were forecast with a size of the discrepancy: mean log-density over parks."""
+
+    family: str
+    parks: int
+    spread: float
+    log_density: float
+    chosen: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PanelFindings:
+    """A panel with everything asked of it.
+
+    panel, runs, seed: identity of the panel; runs of each park; seed of design, random numbers and errors; spread,
+    trials: how far parks stray from the model, and how that was chosen.
+    """
+
+    panel: str
+    runs: int
+    seed: int
+    parks: tuple[ParkFindings, ...]
+    spread: Discrepancy
+    trials: tuple[Tried, ...]
+    fans: tuple[ParkFan, ...]
+
+    @property
+    def values(self) -> int:
+        """Values fitted, over all parks."""
+        return sum(one.values for one in self.parks)
+
+    def park(self, name: str) -> ParkFindings:
+        """A park by name."""
+        return next(one for one in self.parks if one.name == name)
+
+
+def find(panel: Panel, threads: int, progress: Callable[[int, int], None]) -> PanelFindings:
+    """Say everything that follows from a panel."""
+    lent, enquiries, parks, fans = panel.lenders(), POOLED.index("enquiry_rate"), [], []
+    for at, park in enumerate(panel.parks):
+        progress(at, len(panel.parks))
+        own, open_, title = panel.local[park.name], panel.pooled.leaning(at), park.case.title
+        parks.append(
+            ParkFindings(
+                park.name, Title(en=title.en, zh=title.zh), park.case.kind, park.case.hash, own.values, own.reach,
+                own.readings.count, float(open_[enquiries]), float(np.delete(open_, enquiries).mean()), lent[park.name],
+            )
+        )  # fmt: skip
+        fans.append(_fan(panel, park, threads))
+    taken = {"companies": panel.spread.companies, "jobs": panel.spread.jobs}
+    trials = tuple(
+        Tried(family, count, spread, float(log), spread == taken[family])
+        for family, (count, logs) in table(panel.trials).items() for spread, log in zip(GRID, logs, strict=True)
+    )  # fmt: skip
+    return PanelFindings(
+        panel=panel.identity, runs=panel.settings.runs, seed=panel.settings.seed, parks=tuple(parks),
+        spread=panel.spread, trials=trials, fans=tuple(one for one in fans if one is not None),
+    )  # fmt: skip
+
+
+def _fan(panel: Panel, park: Park, threads: int) -> ParkFan | None:
+    """The count of a park that is reported most often, as the other parks would have forecast it."""
+    counts = {name: len(park.of(name)) for name in COUNTS if park.of(name)}
+    if not counts:
+        return None
+    variable = "registered" if "registered" in counts else max(counts, key=lambda name: counts[name])
+    read, points = pooled_prior(panel, park.case, FAN_RUNS, panel.settings.seed)
+    levels = bands_at(panel, read, points, (variable,), park.quarters, SHOWN, threads)[variable]
+    first, targets = park.case.clock.start.index / 4.0, park.model.targets
+    times = first + (np.arange(park.quarters) + 1) / 4.0
+    reported = tuple(
+        Mark(first + float(park.ages[n]), targets[n].value, targets[n].high, targets[n].bound)
+        for n in park.of(variable)
+    )  # fmt: skip
+    largest = max(float(levels[4].max()), *(targets[n].reported for n in park.of(variable)))
+    return ParkFan(park.name, variable, times, levels, reported, largest)
+
+
+Tell = Callable[[int, int], None]
+LEAST, MOST = 8, 15
+"""Runs of each park, as powers of two."""
+
+
+def runs_of(written: str | None, lang: str = "en") -> int:
+    """Runs of each park: a power of two from 2^8 to 2^15; RunRefused if it is none."""
+    if written is None:
+        return RUNS
+    found = power_of_two(written, LEAST, MOST)
+    if found is None:
+        raise RunRefused(text("pool.bad_runs", lang, runs=written, least=LEAST, most=MOST))
+    return found
+
+
+def one_at_a_time(
+    parks: Sequence[Park], settings: PanelSettings, folder: Path, waiting: Tell
+) -> AbstractContextManager[bool]:
+    """Hold a panel, so that nobody else makes it meanwhile; who waits finds its steps done."""
+    return only_one(lock_of(folder / panel_identity(parks, settings)), lambda: waiting(0, 0))
+
+
+def shares(tell: Tell, parts: Sequence[int]) -> list[Tell]:
+    """Tell several pieces of work as one, each by its share in a hundred, so that the time left is that of all."""
+
+    def of(first: int, share: int) -> Tell:
+        return lambda done, whole: tell(first + share * done // max(whole, 1), 100)
+
+    return [of(sum(parts[:n]), share) for n, share in enumerate(parts)]
+
+
+def other_parks(case: Case, lang: str = "en") -> tuple[Park, ...]:
+    """The parks of the casebook without one."""
+    return tuple(parks_of([name for name in list_cases() if name != case.name], lang))
+
+
+def look(
+    case: Case, until: Quarter, parks: Sequence[Park], settings: PanelSettings, *, threads: int, folder: Path,
+    progress: Tell, waiting: Tell,
+) -> tuple[Panel, PooledOutlook]:  # fmt: skip
+    """Forecast a park of which nothing has been observed, or as if nothing had been, by what other parks teach."""
+    learning, looking = shares(progress, (90, 10))
+    with one_at_a_time(parks, settings, folder, waiting):
+        panel = learn(parks, settings, threads=threads, folder=folder, progress=learning)
+    looking(0, 1)
+    return panel, outlook(panel, case, until, threads=threads)

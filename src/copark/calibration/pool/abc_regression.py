@@ -1,0 +1,257 @@
+"""What one park's record says: nearest runs, moved to the record by regression, summed up as normal distributions.
+
+Everything is on the scale of normal scores, z = Φ⁻¹(u) of the prior's unit cube, where each axis's prior is exactly
+N(0, 1); dividing it out of a posterior N(m, s²) leaves a likelihood of precision 1/s² - 1 around m / (1 - s²), along
+the few directions of the axes that the reports can tell: a record tells sums of effects. Reports are turned into a few
+summaries first: the directions of canonical correlation between their features and what is to be inferred, each in
+units of what it leaves unexplained (the linear form of semi-automatic ABC: Fearnhead and Prangle, JRSS B 74, 2012). The
+nearest runs are then adjusted by local-linear regression (Beaumont, Zhang and Balding 2002).
+
+Forecasts from a park's past are made at rolling origins, three years apart and looking three years ahead, so that every
+value is forecast once. At an origin nothing later is known of any park or of the world.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from copark.arrays import Floats
+from copark.calibration.observations import ObservationModel
+from copark.calibration.pool.batches import GRID, Discrepancy, PanelBatch, SpreadTrial, family, log_density
+from copark.calibration.pool.benchmarks import MEMBERS, Past
+from copark.calibration.pool.parks import COUNTS, Park, last_day, year_end
+from copark.calibration.posterior import adjust, features, one_thread, systematic
+from copark.calibration.prior import EDGE
+from copark.stats.precision import effective
+
+NEAR = 8
+"""One run of so many is accepted."""
+FEWEST = 64
+COMPONENTS = 8
+LEAST_CORRELATION = 0.15
+LARGEST = 0.9999
+SMALLEST = 1e-4
+"""Least variance of a reading: a hundredth of the prior's standard deviation."""
+TESTED = 256
+ERRORS = 2.0
+"""Standard errors that a variance must have fallen by to count as information: weighted runs are a sample."""
+YEARS = 3
+ORIGINS = tuple(range(1998, 2023, YEARS))
+TRIED = 1 << 12
+"""Runs of a batch that the spread of the discrepancy is tried on."""
+
+
+@dataclass(frozen=True)
+class Readings:
+    """What one park's record says of the pooled axes: rows g'θ = middle, each with its precision.
+
+    The prior is divided out. rows: shape (readings, axes), unit vectors; middles, precisions: shape (readings,).
+    """
+
+    rows: Floats
+    middles: Floats
+    precisions: Floats
+
+    @classmethod
+    def none(cls, axes: int) -> Readings:
+        """Nothing."""
+        return cls(np.zeros((0, axes)), np.zeros(0), np.zeros(0))
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.middles)
+
+
+@dataclass(frozen=True)
+class LocalPosterior:
+    """What one park's record says without the others, of the axes that are pooled in it."""
+
+    names: tuple[str, ...]
+    readings: Readings
+    reach: float
+    """Share of its own runs that lie farther from their neighbours than the record does; NaN without one, or
+    unasked."""
+    values: int
+
+
+def scores_of(points: Floats) -> Floats:
+    """Normal scores of points of the cube, shape as given."""
+    from scipy.special import ndtri
+
+    return ndtri(np.clip(points, EDGE, 1.0 - EDGE))
+
+
+@dataclass(frozen=True)
+class Directions:
+    """Summaries of features: (features - centre) @ weights, each in units of what it leaves unexplained.
+
+    told: the directions of y that go with them, orthonormal for y of unit covariance; shape (quantities, components).
+    """
+
+    centre: Floats
+    weights: Floats
+    told: Floats
+
+    def __call__(self, x: Floats) -> Floats:
+        """Summaries of shape (runs, components)."""
+        return (x - self.centre) @ self.weights
+
+
+def directions(x: Floats, y: Floats, most: int = COMPONENTS) -> Directions:
+    """Directions of features (runs, features) that tell most of y: canonical correlations, weakest left out."""
+    centre = x.mean(axis=0)
+    with one_thread():
+        u, size, rows = np.linalg.svd(x - centre, full_matrices=False)
+        kept = size > 1e-6 * max(float(size[0]), 1e-12)
+        target, spread, back = np.linalg.svd(y - y.mean(axis=0), full_matrices=False)
+        left, strength, right = np.linalg.svd(u[:, kept].T @ target, full_matrices=False)
+        chosen = (strength >= LEAST_CORRELATION) & (np.arange(len(strength)) < most)
+        chosen[0] = True
+        basis = rows[kept].T @ (left[:, chosen] / size[kept, np.newaxis])
+        ways = np.linalg.qr(back.T @ (right[chosen].T / np.maximum(spread, 1e-12)[:, np.newaxis]))[0]
+    r = np.minimum(strength[chosen], LARGEST)
+    return Directions(centre, basis * np.sqrt(len(x)) * r / np.sqrt(1.0 - r**2), ways)
+
+
+def accepted(summaries: Floats, target: Floats, y: Floats, count: int) -> tuple[Floats, Floats, float]:
+    """Quantities of the nearest runs moved to the target, their weights, and the distance of the first left out.
+
+    summaries, y: shapes (runs, components) and (runs, quantities). Weights are Epanechnikov's.
+    """
+    far = np.sqrt(((summaries - target) ** 2).sum(axis=1))
+    order = np.argsort(far, kind="stable")[: count + 1]
+    near, width = order[:-1], max(float(far[order[-1]]), 1e-12)
+    weights = np.maximum(1.0 - (far[near] / width) ** 2, 1e-9)
+    return adjust(y[near], summaries[near], target, weights), weights, width
+
+
+def accepted_of(runs: int) -> int:
+    """How many of a batch's runs are accepted."""
+    return max(min(FEWEST, runs // 2), runs // NEAR)
+
+
+def reach_of(summaries: Floats, width: float, count: int) -> float:
+    """Share of runs whose own neighbours reach farther than the record's."""
+    step = max(len(summaries) // TESTED, 1)
+    far = [np.sqrt(((summaries - row) ** 2).sum(axis=1)) for row in summaries[::step][:TESTED]]
+    return float(np.mean([max(np.sort(one)[: count + 1][-1], 1e-12) >= width for one in far]))
+
+
+def part_of(model: ObservationModel, at: Sequence[int]) -> ObservationModel:
+    """The observation model of some targets."""
+    return ObservationModel(tuple(model.targets[n] for n in at))
+
+
+def local_posterior(
+    batch: PanelBatch, seed: int, spread: Discrepancy, until: int | None = None, *, reach: bool = False
+) -> LocalPosterior:
+    """Infer a park's pooled axes from its own record, all of it or up to a day, counted."""
+    park, columns = batch.park, batch.park.known(until)
+    if not columns:
+        return LocalPosterior(park.pooled, Readings.none(len(park.pooled)), float("nan"), 0)
+    model = part_of(park.model, columns)
+    reports = batch.reports(seed, spread)[:, columns]
+    whole = np.isfinite(reports).all(axis=1)
+    x = features(model, reports[whole])
+    z = scores_of(batch.points[whole])[:, [park.space.names.index(name) for name in park.pooled]]
+    told = directions(x, z)
+    summaries, target = told(x), told(features(model, model.recorded[np.newaxis, :]))[0]
+    count = accepted_of(len(summaries))
+    moved, weights, width = accepted(summaries, target, z, count)
+    share = weights / weights.sum()
+    far = reach_of(summaries, width, count) if reach else float("nan")
+    return LocalPosterior(park.pooled, readings_of(moved, share, told.told, effective(share)), far, len(columns))
+
+
+def readings_of(z: Floats, share: Floats, ways: Floats, ess: float) -> Readings:
+    """Divide the prior N(0, 1) out of weighted draws (runs, axes), along orthonormal directions of the axes.
+
+    Within the directions, shape (axes, directions), the draws' own main axes are taken; one whose variance is less than
+    twice its sampling error below the prior's is taken for no information.
+    """
+    w = z @ ways
+    middle = share @ w
+    apart = w - middle
+    with one_thread():
+        variances, turned = np.linalg.eigh((apart * share[:, np.newaxis]).T @ apart)
+    known = variances < 1.0 - ERRORS * np.sqrt(2.0 / max(ess, 1.0))
+    e = np.maximum(variances[known], SMALLEST)
+    rows = (ways @ turned[:, known]).T
+    return Readings(rows, (middle @ turned[:, known]) / (1.0 - e), 1.0 / e - 1.0)
+
+
+@dataclass(frozen=True)
+class Window:
+    """A park at an origin, the end of a year: positions of its values known by then and of those reported after.
+
+    Of an observable with nothing known nothing is forecast: that is what leaving a park out is for.
+    """
+
+    park: Park
+    year: int
+    known: tuple[int, ...]
+    later: tuple[int, ...]
+
+    @property
+    def day(self) -> int:
+        """Last day known, counted."""
+        return year_end(self.year)
+
+
+def windows(park: Park, after: int = 0, until: int = YEARS) -> tuple[Window, ...]:
+    """Every origin of a park at which something can be forecast that is reported so many years after it."""
+    found = []
+    for year in ORIGINS:
+        known = park.known(year_end(year))
+        told = {park.model.targets[n].variable for n in known}
+        ends = year_end(year + after), year_end(year + until)
+        later = [n for name in COUNTS if name in told for n in park.between(name, *ends)]
+        if later:
+            found.append(Window(park, year, tuple(known), tuple(later)))
+    return tuple(found)
+
+
+def given_past(batch: PanelBatch, seed: int, spread: Discrepancy, window: Window) -> Floats:
+    """What runs say of a window's later values, given a park's own earlier ones; shape (members, later).
+
+    The later values of the nearest runs, in logs, are moved by regression on the summaries of the past that tell most
+    of them. Past and future share the discrepancy's course.
+    """
+    reports = batch.reports(seed, spread)
+    reports = reports[np.isfinite(reports).all(axis=1)]
+    past = part_of(batch.park.model, window.known)
+    x = features(past, reports[:, list(window.known)])
+    y = np.log1p(np.maximum(reports[:, list(window.later)], 0.0))
+    told = directions(x, y)
+    target = told(features(past, past.recorded[np.newaxis, :]))[0]
+    moved, weights, _ = accepted(told(x), target, y, accepted_of(len(x)))
+    return np.expm1(np.clip(moved[systematic(weights, MEMBERS)], 0.0, 20.0))
+
+
+def trials_of(window: Window, batch: PanelBatch, seed: int) -> list[SpreadTrial]:
+    """Forecast a window from the park's own past, runs on its own prior, with every spread of the discrepancy."""
+    park, targets = window.park, window.park.model.targets
+    few = PanelBatch(batch.park, batch.points[:TRIED], batch.counterparts[:TRIED])
+    tried = [given_past(few, seed, Discrepancy(one, one), window) for one in GRID]
+    return [
+        SpreadTrial(
+            park.name, family(targets[at].variable), last_day(targets[at]),
+            tuple(log_density(rows[:, n], targets[at].value) for rows in tried),
+        )
+        for n, at in enumerate(window.later)
+    ]  # fmt: skip
+
+
+def past_of(park: Park, variable: str, until: int | None = None) -> Past:
+    """Values of an observable against age, known by a day."""
+    at = [n for n in park.known(until) if park.model.targets[n].variable == variable]
+    return Past(park.ages[at], np.array([park.model.targets[n].reported for n in at]))
+
+
+def pasts(parks: Sequence[Park], without: str, variable: str, until: int | None = None) -> list[Past]:
+    """Values of an observable in all parks but one, known by a day."""
+    return [past_of(park, variable, until) for park in parks if park.name != without]

@@ -1,0 +1,236 @@
+"""Runs of a park for the panel, on a design that all parks share, and what they would report.
+
+Run r of every park has the same place on every shared axis. Batches are made in pieces, each written whole or not at
+all, so that a panel that was interrupted goes on where it stopped.
+
+No park follows the model. A report is therefore *counterpart x exp(b) + error of observation*, where b is a stationary
+Ornstein-Uhlenbeck process of each observable: standard deviation s, correlation exp(-|Δt| / MEMORY) between two dates
+(model discrepancy in the sense of Kennedy and O'Hagan, JRSS B 63, 2001; decision 0041). MEMORY is a judgement: about
+two terms of office. s is chosen from GRID, for companies and for jobs apart, by how well forecasts from a park's own
+past did: mean over parks of the log-density of ln(1 + value) under a normal distribution with the ensemble's mean and
+variance. A park that is forecast has no say in it, nor has a value that was not yet known.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from copark.arrays import Floats
+from copark.calibration.observations import STAND_INS, ObservationModel, error_scales, noise, own_error
+from copark.calibration.pool.benchmarks import MEMORY
+from copark.calibration.pool.parks import AXES, Park, points_at
+from copark.calibration.prior import random_points, read_piece, write_piece
+from copark.calibration.replay_posterior import blind
+from copark.cases.quarters import Quarter
+from copark.identity import hash_content, identity_of
+from copark.simulation.ensemble import Ensemble, ScenarioRuns
+from copark.simulation.run import inputs_of
+from copark.store.files import written_file
+from copark.version import MODEL_VERSION
+
+GRID = (0.0, 0.15, 0.3, 0.45, 0.6, 0.8)
+"""Standard deviations of ln(report / counterpart) that are tried."""
+AT_FIRST = 0.3
+"""What is taken before three parks have told anything."""
+FAMILIES = ("companies", "jobs")
+COURSE = 0x636F75727365
+"""Set beside the seed, so that b and the errors of observation are different random numbers."""
+FEWEST_PARKS = 3
+PIECE = 1 << 11
+FORMAT = 2
+Warp = Callable[[Floats, tuple[str, ...]], Floats]
+"""Moves uniform points of named axes to where a pooled prior has them, shape (runs, axes) both."""
+
+
+@dataclass(frozen=True)
+class Discrepancy:
+    """Standard deviation of ln(report / counterpart): of jobs, and of everything else."""
+
+    companies: float = AT_FIRST
+    jobs: float = AT_FIRST
+
+    def of(self, names: Sequence[str]) -> Floats:
+        """Of observables, shape (names,)."""
+        return np.array([getattr(self, family(name)) for name in names])
+
+
+def family(variable: str) -> str:
+    """Which of the two an observable belongs to."""
+    return "jobs" if variable == "jobs" else "companies"
+
+
+def courses(model: ObservationModel, ages: Floats, runs: int, seed: int) -> Floats:
+    """Draw b / s of every run on the days of the targets, shape (runs, targets); observables are independent."""
+    free = noise(seed ^ COURSE, 0, runs, len(model.targets))
+    made = np.empty_like(free)
+    names = [one.variable for one in model.targets]
+    made[:, np.isin(names, STAND_INS)] = 0.0
+    for name in dict.fromkeys(name for name in names if name not in STAND_INS):
+        own = [n for n, each in enumerate(names) if each == name]
+        apart = np.abs(ages[own][:, np.newaxis] - ages[own])
+        root = np.linalg.cholesky(np.exp(-apart / MEMORY) + 1e-9 * np.eye(len(own)))
+        made[:, own] = free[:, own] @ root.T
+    return made
+
+
+def strayed(out: Floats, names: Sequence[str], spread: Discrepancy, seed: int) -> Floats:
+    """Let runs stray from the model's course in every quarter: shape (runs, names, quarters), as given."""
+    runs, _, quarters = out.shape
+    lasting = np.exp(-0.25 / MEMORY)
+    course = noise(seed ^ COURSE, 0, runs, len(names) * quarters).reshape(runs, len(names), quarters)
+    for t in range(1, quarters):
+        course[:, :, t] = lasting * course[:, :, t - 1] + np.sqrt(1.0 - lasting**2) * course[:, :, t]
+    return out * np.exp(spread.of(names)[:, np.newaxis] * course)
+
+
+def errors_at(model: ObservationModel, values: Floats) -> Floats:
+    """Standard deviation of the error of observation were these the true values, shape as given.
+
+    A forecast must not know the size of what will be reported.
+    """
+    scales = error_scales()
+    share = [scales["grades"][t.observation.grade]["relative"] * scales["bounds"][t.bound] for t in model.targets]
+    floor = [scales["floors"].get(t.variable, {"value": 0.0})["value"] for t in model.targets]
+    own = np.array([own_error(t.observation, t.unit) for t in model.targets])
+    usual = np.maximum(np.maximum(np.array(floor), np.array(share) * np.abs(values)), 1e-9)
+    return np.where(own > 0.0, own, usual)
+
+
+def reported(
+    model: ObservationModel, ages: Floats, counterparts: Floats, size: Floats, seed: int
+) -> tuple[Floats, Floats, Floats]:
+    """What runs would report, the values it is of, off the model's course, and errors of observation; (runs, targets).
+
+    ages: of the park at each target; size: s, of each target or each run.
+    """
+    values = counterparts * np.exp(size * courses(model, ages, len(counterparts), seed))
+    free = noise(seed, 0, len(values), len(model.targets))
+    return model.hide(values + errors_at(model, values) * free), values, free
+
+
+@dataclass(frozen=True)
+class SpreadTrial:
+    """How well a later value (its day counted) was forecast from a park's own past, for every spread of GRID."""
+
+    park: str
+    family: str
+    day: int
+    log_density: tuple[float, ...]
+
+
+def log_density(members: Floats, value: float) -> float:
+    """Log-density of ln(1 + value) under the normal distribution of an ensemble's ln(1 + member)."""
+    logs = np.log1p(np.maximum(members[np.isfinite(members)], 0.0))
+    variance = max(float(logs.var()), 1e-6)
+    apart = float(np.log1p(max(value, 0.0))) - float(logs.mean())
+    return float(-0.5 * apart**2 / variance - 0.5 * np.log(2.0 * np.pi * variance))
+
+
+def table(
+    trials: Sequence[SpreadTrial], *, without: str = "", until: int | None = None
+) -> dict[str, tuple[int, Floats]]:
+    """By family: number of parks, and mean over parks of the log-density for every spread, by values up to a day."""
+    found = {}
+    for name in FAMILIES:
+        by: dict[str, list[tuple[float, ...]]] = {}
+        for one in trials:
+            if one.family == name and one.park != without and (until is None or one.day <= until):
+                by.setdefault(one.park, []).append(one.log_density)
+        if by:
+            found[name] = (len(by), np.mean([np.mean(rows, axis=0) for rows in by.values()], axis=0))
+    return found
+
+
+def chosen(trials: Sequence[SpreadTrial], *, without: str = "", until: int | None = None) -> Discrepancy:
+    """The spreads that did best over parks, each park counting once; AT_FIRST with fewer than three parks."""
+    by = table(trials, without=without, until=until)
+    return Discrepancy(
+        **{name: GRID[int(np.argmax(logs))] for name, (parks, logs) in by.items() if parks >= FEWEST_PARKS}
+    )
+
+
+@dataclass(frozen=True)
+class PanelBatch:
+    """Runs of a park: points of shape (runs, axes); counterparts (runs, targets), NaN where a run failed."""
+
+    park: Park
+    points: Floats
+    counterparts: Floats
+
+    def reports(self, seed: int, spread: Discrepancy) -> Floats:
+        """What the runs would report, discrepancy and errors of observation included; shape (runs, targets)."""
+        model = self.park.model
+        size = spread.of([one.variable for one in model.targets])
+        return reported(model, self.park.ages, self.counterparts, size, seed)[0]
+
+
+def design(runs: int, seed: int) -> Floats:
+    """The common scrambled Sobol design, shape (runs, len(AXES))."""
+    from scipy.stats import qmc
+
+    return random_points(qmc.Sobol(len(AXES), scramble=True, rng=np.random.default_rng(seed)), runs)
+
+
+def make_panel_batch(
+    park: Park,
+    runs: int,
+    seed: int,
+    *,
+    warp: Warp | None = None,
+    warped: Mapping[str, Any] | None = None,
+    cut: Quarter | None = None,
+    threads: int = 1,
+    folder: Path | None = None,
+) -> PanelBatch:
+    """Run a park on the common design, or what is missing of it.
+
+    warp, warped: a pooled prior in the place of the park's own, and what it depends on, for the batch's identity; cut:
+    last quarter of which facts and growth are known; folder: where batches are kept, in memory only if none is given.
+    """
+    points = points_at(park, design(runs, seed))
+    if warp is not None:
+        points = warp(points, park.space.names)
+    home = None
+    if folder is not None:
+        content = {
+            "format": FORMAT, "park": park.content, "model": MODEL_VERSION, "runs": runs, "seed": seed,
+            "prior": hash_content(dict(warped)) if warped is not None else "own",
+            "cut": None if cut is None else str(cut),
+        }  # fmt: skip
+        home = folder / f"{park.name}-{identity_of(content)}"
+        with written_file(home / "recipe.json") as path:
+            words = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
+            path.write_text(words + "\n", encoding="utf-8")
+    counterparts = np.full((runs, len(park.model.targets)), np.nan, np.float32)
+    for first in range(0, runs if park.model.targets else 0, PIECE):
+        last = min(first + PIECE, runs)
+        kept = None if home is None else read_piece(home, first, (last - first, counterparts.shape[1]))
+        if kept is None:
+            kept = counterparts_at(park, points[first:last], seed, first, threads, cut).astype(np.float32)
+            if home is not None:
+                write_piece(home, first, kept)
+        counterparts[first:last] = kept
+    return PanelBatch(park, points, counterparts.astype(np.float64))
+
+
+def counterparts_at(park: Park, points: Floats, seed: int, first: int, threads: int, cut: Quarter | None) -> Floats:
+    """Run a park at points and read its targets, shape (runs, targets); NaN where a run did not finish."""
+    runs = run_outputs(park, points, park.model.variables, park.quarters, seed, first=first, threads=threads, cut=cut)
+    return runs.of_finished(park.model.counterparts(runs.out, runs.names))
+
+
+def run_outputs(
+    park: Park, points: Floats, names: tuple[str, ...], quarters: int, seed: int, *, first: int = 0, threads: int = 1,
+    cut: Quarter | None = None,
+) -> ScenarioRuns:  # fmt: skip
+    """Run a park at points."""
+    inputs = inputs_of(park.read, quarters=quarters)
+    if cut is not None:
+        inputs = blind(inputs, park.read, cut)
+    return Ensemble(inputs, park.space.draws(points, seed, first), names, threads=threads).run()

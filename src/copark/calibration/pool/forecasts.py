@@ -1,0 +1,379 @@
+"""Forecasts of the panel's parks by every method, how methods compare, and what may become of a park without a history.
+
+*Unseen*: nothing of a park is known but its case, read bare; of the other parks all values are. It tests borrowing
+between parks, not foresight. *From an origin*: see :class:`copark.calibration.pool.abc_regression.Window`; of the other
+parks, too, only what was known by then. Methods: the model on the pooled prior of the other parks, their pooled growth
+curve, and, where the park has a past, persistence, a line and a logistic. No forecast knows the value it is scored on:
+neither the error of observation nor the discrepancy are read off it.
+
+Scores are the CRPS of counts and of ln(1 + count): the first is led by large parks, the second counts all alike. Means
+are over parks, each counting once.
+
+An *outlook* is the pooled prior of the others, run forward. Base rates beside it: what parks of a type had become at an
+age, by the record alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from copark.arrays import Floats
+from copark.calibration.forecast import LEVELS, quarters_of, rounded, sealed
+from copark.calibration.observations import error_of
+from copark.calibration.pool.abc_regression import (
+    LocalPosterior,
+    Window,
+    given_past,
+    local_posterior,
+    past_of,
+    pasts,
+)
+from copark.calibration.pool.batches import (
+    Discrepancy,
+    PanelBatch,
+    chosen,
+    design,
+    make_panel_batch,
+    run_outputs,
+    strayed,
+)
+from copark.calibration.pool.benchmarks import MEMBERS, NO_PAST, fit_growth, persistence
+from copark.calibration.pool.panel import Panel, Progress, pooled_prior, prior_batch, step, warping_of
+from copark.calibration.pool.parks import COUNTS, Park, bare, park_of, points_at
+from copark.calibration.rolling_origin import BORROWED, History, forecasts
+from copark.cases.case import Case
+from copark.cases.quarters import Quarter
+from copark.simulation.trust import Trust
+
+MODEL, GROWTH = "model", "growth"
+CURVES = ("line", "logistic")
+METHODS = (MODEL, GROWTH, "persistence", *CURVES)
+LEFT_SHARE, ROLLING_SHARE = 2, 4
+"""A park's batch on the pooled prior has the panel's runs divided by this."""
+
+
+@dataclass(frozen=True)
+class PanelScore:
+    """How one method forecast one value (``at``) of one park."""
+
+    park: str
+    scheme: str
+    method: str
+    at: int
+    variable: str
+    crps: float
+    log_crps: float
+    """crps, log_crps: of the count; of ln(1 + count)."""
+    covered: bool
+
+
+Forecast = tuple[str, int, Floats]
+"""A method, the position of a target, and members of the forecast of it."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one method stands over parks, on values all methods of the table forecast."""
+
+    method: str
+    parks: int
+    values: int
+    crps: float
+    log_crps: float
+    """crps, log_crps: mean over parks of the park's mean."""
+    coverage: float
+    """Share of values within the 90 % band."""
+
+
+@dataclass(frozen=True)
+class Contest:
+    """A table of methods over the same values, best first."""
+
+    scheme: str
+    variable: str
+    standings: tuple[Standing, ...]
+
+
+def contest(scores: Iterable[PanelScore], scheme: str, variable: str, methods: Sequence[str]) -> Contest | None:
+    """Compare methods on the values that all of them forecast; ``None`` where there is none.
+
+    variable: one observable, or an empty word for all.
+    """
+    by: dict[tuple[str, int], dict[str, PanelScore]] = {}
+    for one in scores:
+        if one.scheme == scheme and one.method in methods and variable in ("", one.variable):
+            by.setdefault((one.park, one.at), {})[one.method] = one
+    common = [row for row in by.values() if len(row) == len(methods)]
+    if not common:
+        return None
+    parks: dict[str, list[dict[str, PanelScore]]] = {}
+    for row in common:
+        parks.setdefault(row[methods[0]].park, []).append(row)
+    standings = []
+    for method in methods:
+        plain, log = (
+            float(np.mean([np.mean([getattr(row[method], kind) for row in rows]) for rows in parks.values()]))
+            for kind in ("crps", "log_crps")
+        )
+        coverage = float(np.mean([row[method].covered for row in common]))
+        standings.append(Standing(method, len(parks), len(common), plain, log, coverage))
+    return Contest(scheme, variable, tuple(sorted(standings, key=lambda one: one.log_crps)))
+
+
+def winners(scores: Iterable[PanelScore], scheme: str) -> dict[str, tuple[str, dict[str, float]]]:
+    """Winner of each park and the mean score of ln(1 + count) of every method that forecast all its values."""
+    by: dict[str, dict[str, dict[int, float]]] = {}
+    for one in scores:
+        if one.scheme == scheme:
+            by.setdefault(one.park, {}).setdefault(one.method, {})[one.at] = one.log_crps
+    found = {}
+    for park, methods in by.items():
+        most = max(len(rows) for rows in methods.values())
+        means = {method: float(np.mean(list(rows.values()))) for method, rows in methods.items() if len(rows) == most}
+        found[park] = (min(means, key=lambda method: means[method]), means)
+    return found
+
+
+@dataclass(frozen=True)
+class Race:
+    """What a round of forecasts needs: the panel, threads, where batches are kept."""
+
+    panel: Panel
+    threads: int = 1
+    folder: Path | None = None
+    told: dict[tuple[str, int | None, Discrepancy], LocalPosterior] = field(default_factory=dict)
+    """What parks' records said by a day, so that each is asked once."""
+
+    @property
+    def seed(self) -> int:
+        """Seed of design, random numbers and errors."""
+        return self.panel.settings.seed
+
+    def runs(self, park: Park, window: Window | None = None) -> tuple[PanelBatch, Discrepancy]:
+        """Runs of a park read bare, on the prior that the others moved by all they told or by an origin."""
+        panel, folder = self.panel, None if self.folder is None else self.folder / "batches"
+        until, cut, share = None, None, LEFT_SHARE
+        if window is not None:
+            until, cut, share = window.day, Quarter(window.year, 4), ROLLING_SHARE
+        stripped = park_of(bare(park.case, past=window is not None))
+        spread = chosen(panel.trials, without=park.name, until=until)
+        warp = warping_of(panel, self.others(park.name, spread, until), stripped, spread, until)
+        batch = make_panel_batch(
+            stripped, max(panel.settings.runs // share, 2), self.seed, warp=warp, warped={"prior": warp.identity},
+            cut=cut, threads=self.threads, folder=folder,
+        )  # fmt: skip
+        return batch, spread
+
+    def others(self, name: str, spread: Discrepancy, until: int | None) -> dict[str, LocalPosterior]:
+        """What every other park's record said by a day."""
+        panel = self.panel
+        if until is None and spread == panel.spread:
+            return panel.others(name)
+        found = {}
+        for park in panel.parks:
+            if park.name != name and park.known(until):
+                at = (park.name, until, spread)
+                if at not in self.told:
+                    batch = prior_batch(park, panel.settings, self.threads, self.folder)
+                    self.told[at] = local_posterior(batch, self.seed, spread, until)
+                found[park.name] = self.told[at]
+        return found
+
+    def in_steps(
+        self, steps: Mapping[str, Callable[[], list[Any]]], progress: Progress | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Rows of forecasts made step by step; each step is kept and found again."""
+        for done, (name, make) in enumerate(steps.items()):
+            if progress is not None:
+                progress(done, len(steps))
+            yield from step(self.folder, self.panel.identity, name, make)
+
+
+def unseen(race: Race, park: Park) -> Iterator[Forecast]:
+    """Forecasts of a park of which no value is known."""
+    batch, spread = race.runs(park)
+    reports = batch.reports(race.seed, spread)
+    for variable in COUNTS:
+        curve = fit_growth(pasts(race.panel.parks, park.name, variable))
+        for at in park.scored(variable):
+            yield MODEL, at, reports[:, at]
+            if curve is not None:
+                yield GROWTH, at, curve.ensemble(NO_PAST, float(park.ages[at]))
+
+
+def from_origin(race: Race, window: Window) -> Iterator[Forecast]:
+    """Forecasts of a park's values after an origin from all that was known by then."""
+    batch, spread = race.runs(window.park, window)
+    rows = given_past(batch, race.seed, spread, window)
+    yield from ((MODEL, at, rows[:, n]) for n, at in enumerate(window.later))
+    for variable in COUNTS:
+        later = [n for n in window.later if window.park.model.targets[n].variable == variable]
+        if later:
+            yield from curves(race, window, variable, later)
+
+
+def curves(race: Race, window: Window, variable: str, later: Sequence[int]) -> Iterator[Forecast]:
+    """Forecasts of the methods that know no mechanism; a coming report's error is taken as the last value's."""
+    park, targets, day = window.park, window.park.model.targets, window.day
+    known = [n for n in window.known if targets[n].variable == variable]
+    past, ages = past_of(park, variable, day), [float(park.ages[at]) for at in later]
+    others = {name: pasts(race.panel.parks, park.name, name, day) for name in COUNTS}
+    moving = ("jobs",) if variable == "jobs" else [name for name in COUNTS if name != "jobs"]
+    every = [one for name in moving for one in others[name]]
+    made = {"persistence": [persistence(past, every, age) for age in ages]}
+    curve = fit_growth(others[variable])
+    if curve is not None:
+        made[GROWTH] = [curve.ensemble(past, age) for age in ages]
+    history = History.of(past.ages, past.counts, [targets[n].error for n in known])
+    last = float(history.values[-1])
+    errors = [error_of(variable, last, targets[n].observation.grade, targets[n].bound) for n in later]
+    own = forecasts(history, park.ages[list(later)], errors)
+    made |= {name: [own[name].ensemble(n, MEMBERS) for n in range(len(later))] for name in CURVES if name in own}
+    yield from ((method, at, members) for method, rows in made.items() for at, members in zip(later, rows, strict=True))
+
+
+NEAR_YEARS = 1.5
+"""A value counts for an age if it is no farther away than this."""
+AGES = (5.0, 10.0, 15.0, 20.0)
+SHOWN = (0.05, 0.25, 0.5, 0.75, 0.95)
+KEPT = (*SHOWN, *LEVELS)
+RUNS = 2048
+
+
+@dataclass(frozen=True)
+class Peer:
+    """One park's value nearest to an age."""
+
+    park: str
+    kind: str
+    age: float
+    value: float
+
+
+@dataclass(frozen=True)
+class BaseRate:
+    """What parks had become at an age: those of the same type, or of all types."""
+
+    variable: str
+    age: float
+    same_type: bool
+    peers: tuple[Peer, ...]
+
+    @property
+    def values(self) -> tuple[float, float, float]:
+        """Lowest, middle and highest of the parks."""
+        found = [one.value for one in self.peers]
+        return float(min(found)), float(np.median(found)), float(max(found))
+
+
+def base_rates(parks: Sequence[Park], kind: str, variable: str, *, without: str = "") -> tuple[BaseRate, ...]:
+    """Base rates of an observable by age: of parks of a type and of all parks; ages that no park tells are left out."""
+    found = []
+    for age in AGES:
+        near = []
+        for park in parks:
+            ages = {n: float(park.ages[n]) for n in park.of(variable) if abs(float(park.ages[n]) - age) <= NEAR_YEARS}
+            if ages and park.name != without:
+                at = min(ages, key=lambda n: abs(ages[n] - age))
+                near.append(Peer(park.name, park.case.kind, ages[at], park.model.targets[at].reported))
+        for same in (True, False):
+            peers = tuple(one for one in near if not same or one.kind == kind)
+            if peers:
+                found.append(BaseRate(variable, age, same, peers))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class PooledOutlook:
+    """A forecast of a park by the panel's other parks; its own values were not used."""
+
+    park: Park
+    until: Quarter
+    """Last quarter."""
+    pooled: Mapping[str, Floats]
+    alone: Mapping[str, Floats]
+    growth: Mapping[str, Floats]
+    """pooled, alone, growth: by observable: quantiles at 5, 25, 50, 75 and 95 % on the pooled prior, on the prior alone
+    and of the pooled growth curve, shape (levels, quarters)."""
+    fine: Mapping[str, Floats]
+    fine_growth: Mapping[str, Floats]
+    """fine, fine_growth: as pooled and growth, at the levels of a frozen forecast."""
+    rates: Mapping[str, tuple[BaseRate, ...]]
+    """By observable."""
+    lenders: Mapping[str, float]
+    """Share of each park in what was learned."""
+    runs: int
+
+    @property
+    def quarters(self) -> int:
+        """Quarters from its start."""
+        return self.until - self.park.case.clock.start + 1
+
+    @property
+    def trust(self) -> Trust:
+        """Its parameters are borrowed from the other parks."""
+        return Trust("borrowed", "borrowed", self.park.name, parks=len(self.lenders))
+
+    @property
+    def times(self) -> Floats:
+        """End of each quarter, in years."""
+        return (np.arange(self.quarters) + self.park.case.clock.start.index + 1) / 4.0
+
+
+def bands_at(
+    panel: Panel, park: Park, points: Floats, names: tuple[str, ...], quarters: int, levels: Sequence[float],
+    threads: int,
+) -> dict[str, Floats]:  # fmt: skip
+    """Quantiles of outputs of a park at points, strayed as far as parks do, shape (levels, quarters) by name."""
+    seed = panel.settings.seed
+    made = run_outputs(park, points, names, quarters, seed, threads=threads)
+    whole = strayed(made.out[made.finished], names, panel.spread, seed)
+    return {name: np.quantile(whole[:, n, :], levels, axis=0) for n, name in enumerate(names)}
+
+
+def outlook(panel: Panel, case: Case, until: Quarter, *, runs: int | None = None, threads: int = 1) -> PooledOutlook:
+    """Forecast a case as if nothing had been observed of it; bands hold what the model leaves out, too."""
+    seed, runs = panel.settings.seed, runs or RUNS
+    park, points = pooled_prior(panel, case, runs, seed)
+    quarters = until - case.clock.start + 1
+    own = points_at(park, design(runs, seed))
+    bands = [bands_at(panel, park, where, COUNTS, quarters, KEPT, threads) for where in (points, own)]
+    growth = {}
+    for name in COUNTS:
+        curve = fit_growth(pasts(panel.parks, case.name, name))
+        if curve is not None:
+            members = [curve.ensemble(NO_PAST, (t + 1) / 4.0) for t in range(quarters)]
+            growth[name] = np.quantile(members, KEPT, axis=1)
+    (pooled, fine), (alone, _), (grown, fine_growth) = (
+        [{name: band[part] for name, band in each.items()} for part in (slice(len(SHOWN)), slice(len(SHOWN), None))]
+        for each in (*bands, growth)
+    )
+    rates = {name: base_rates(panel.parks, case.kind, name, without=case.name) for name in COUNTS}
+    return PooledOutlook(park, until, pooled, alone, grown, fine, fine_growth, rates, panel.lenders(case.name), runs)
+
+
+def freeze_outlook(panel: Panel, found: PooledOutlook, made_on: str = "") -> dict[str, Any]:
+    """Make a frozen forecast of a park without a history, from the end of its case's data.
+
+    Its parameters are borrowed, which the file says; it has no past for a naive curve, so that the pooled growth curve
+    stands beside it.
+    """
+    case, cut = found.park.case, found.park.case.clock.data_end
+    ahead = list(quarters_of(case, cut, found.until))
+
+    def rows(bands: Mapping[str, Floats]) -> dict[str, list[list[float]]]:
+        return {name: [rounded(row) for row in band[:, ahead].T] for name, band in bands.items()}
+
+    return sealed(
+        case, cut, found.until, method=BORROWED, pairs=found.runs, forecast=rows(found.fine),
+        curves={GROWTH: rows(found.fine_growth)}, made_on=made_on,
+        made_from={
+            "parameters": "borrowed", "panel": panel.identity, "parks": len(found.lenders),
+            "runs": panel.settings.runs, "seed": panel.settings.seed,
+        },
+    )  # fmt: skip

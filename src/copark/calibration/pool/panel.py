@@ -1,0 +1,344 @@
+"""The whole panel: a batch of every park, how far parks stray from the model, what each says, what all say.
+
+The parks are brought together by a normal hierarchy with partial pooling on all axes at once: θ_p = μ + τ ∘ ε_p, ε_p ~
+N(0, 1); μ_j | τ_j ~ N(0, 1 - τ_j²); τ_j half-normal below 1. So θ_pj ~ N(0, 1) whatever τ is: a park of which nothing
+is known, among parks of which nothing is known, has the prior it always had; 1 - τ² is how alike two parks are before
+any data. A park's record is a few *readings* g'θ_p = y + error. All axes are pooled jointly, since a record tells sums:
+that a park grew fast may come of many enquiries or of a deep pool, and pooling each alone would count the same growth
+twice. Given τ all is normal and in closed form (:func:`given_tau`); τ is sampled by Gibbs steps on a grid (Gelman et
+al., Bayesian Data Analysis, 3rd ed., §5.4 and §11.6).
+
+A panel that was interrupted goes on where it stopped, and one that is done is found. Under a folder lie ``batches/``
+(runs of each park, in pieces, by identity) and ``steps/<identity>/`` (a file for each step of a panel).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from copark.arrays import Floats
+from copark.calibration.pool.abc_regression import (
+    LocalPosterior,
+    Readings,
+    local_posterior,
+    scores_of,
+    trials_of,
+    windows,
+)
+from copark.calibration.pool.batches import Discrepancy, PanelBatch, SpreadTrial, chosen, design, make_panel_batch
+from copark.calibration.pool.parks import AXES, POOLED, SIZES, Park, bare, park_of, points_at
+from copark.calibration.posterior import one_thread
+from copark.calibration.provenance import made_with
+from copark.cases.case import Case
+from copark.identity import hash_content, identity_of
+from copark.store.checkpoints import SUFFIX, State, read_state, write_state
+from copark.version import MODEL_VERSION, PANEL_VERSION
+
+ALIKE = {"mechanism": 0.35, "scale": 0.9}
+"""Scale of the half-normal prior of τ by role: mechanisms are much alike, sizes hardly."""
+TAU = np.linspace(0.04, 0.97, 32)
+"""The grid of τ."""
+SWEEPS, DROPPED = 1600, 200
+LEFT_SWEEPS = 800
+"""Sweeps of the hierarchy where one park is left out."""
+GIBBS = 0x706F6F6C
+RUNS = 1 << 13
+FORMAT = 2
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class GivenTau:
+    """μ given τ and all readings: mean and covariance; weights (parks, axes): of each park in the mean."""
+
+    mean: Floats
+    covariance: Floats
+    weights: Floats
+
+
+def marginal(one: Readings, tau: Floats) -> Floats:
+    """Covariance of a park's readings given μ, V + G diag(τ²) G'."""
+    return np.diag(1.0 / one.precisions) + (one.rows * tau**2) @ one.rows.T
+
+
+def given_tau(parks: Sequence[Readings], tau: Floats) -> GivenTau:
+    """μ given τ; with τ = 0 it is complete pooling."""
+    precision = np.diag(1.0 / (1.0 - tau**2))
+    told = np.zeros(len(tau))
+    parts = []
+    for one in parks:
+        part = np.zeros_like(precision)
+        if one.count:
+            half = np.linalg.solve(marginal(one, tau), one.rows)
+            part = one.rows.T @ half
+            told = told + half.T @ one.middles
+        parts.append(part)
+        precision = precision + part
+    covariance: Floats = np.asarray(np.linalg.inv(precision), dtype=np.float64)
+    weights = np.array([np.einsum("ij,ji->i", covariance, part) for part in parts])
+    return GivenTau(covariance @ told, covariance, weights)
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """Draws of the hierarchy."""
+
+    parks: tuple[Readings, ...]
+    mu: Floats
+    tau: Floats
+    mean: Floats
+    variance: Floats
+    """mean, variance: of each μ given the τ of a draw, a smoother account; all of shape (draws, axes)."""
+    theta: Floats
+    """Shape (draws, parks, axes)."""
+
+    @property
+    def draws(self) -> int:
+        """Number of draws."""
+        return len(self.mu)
+
+    def new(self, scores: Floats) -> Floats:
+        """Draws of a park of which nothing is known, from normal scores (runs, axes), spread over all draws."""
+        at = np.arange(len(scores)) * self.draws // len(scores)
+        return self.mu[at] + self.tau[at] * scores
+
+    def leaning(self, park: int) -> Floats:
+        """How far a park's departure from the mean is unknown, Var(θ - μ) / E τ², (axes,): 1 where it borrows all."""
+        apart = self.theta[:, park] - self.mu
+        return np.minimum(apart.var(axis=0) / (self.tau**2).mean(axis=0), 1.0)
+
+    def lent(self) -> Floats:
+        """Share of each park in the mean of each axis, shape (parks, axes); what is missing to 1 is the prior's."""
+        return np.clip(given_tau(self.parks, np.sqrt((self.tau**2).mean(axis=0))).weights, 0.0, 1.0)
+
+
+def pool(parks: Sequence[Readings], alike: Floats, seed: int = 1, sweeps: int | None = None) -> Pooled:
+    """Pool all axes by Gibbs steps, the first of which are dropped; alike: scale of the prior of each τ."""
+    axes, sweeps = len(alike), sweeps or SWEEPS
+    random = np.random.Generator(np.random.Philox(key=np.array([seed, GIBBS], dtype=np.uint64)))
+    prior = np.broadcast_to(-0.5 * (TAU / alike[:, np.newaxis]) ** 2, (axes, len(TAU)))
+    tau = np.minimum(alike, 0.5)
+    mu, taus, mean, variance = (np.empty((sweeps, axes)) for _ in range(4))
+    theta = np.empty((sweeps, len(parks), axes))
+    with one_thread():
+        for sweep in range(sweeps):
+            found = given_tau(parks, tau)
+            mu[sweep] = found.mean + np.linalg.cholesky(found.covariance) @ random.standard_normal(axes)
+            for n, one in enumerate(parks):
+                theta[sweep, n] = draw_park(one, mu[sweep], tau, random)
+            taus[sweep], mean[sweep], variance[sweep] = tau, found.mean, np.diag(found.covariance)
+            tau = draw_tau(theta[sweep] - mu[sweep], mu[sweep], prior, random.random(axes))
+    return Pooled(tuple(parks), *(each[DROPPED:] for each in (mu, taus, mean, variance, theta)))
+
+
+def draw_park(one: Readings, mu: Floats, tau: Floats, random: np.random.Generator) -> Floats:
+    """Draw θ of a park given μ and τ: a draw without its readings, moved to agree with them (Matheron's rule)."""
+    free = mu + tau * random.standard_normal(len(mu))
+    if not one.count:
+        return free
+    noise = random.standard_normal(one.count) / np.sqrt(one.precisions)
+    missed = one.middles - one.rows @ free - noise
+    return free + tau**2 * (one.rows.T @ np.linalg.solve(marginal(one, tau), missed))
+
+
+def draw_tau(apart: Floats, mu: Floats, prior: Floats, uniforms: Floats) -> Floats:
+    """Draw τ of every axis on its grid, given how far each park is from μ, shape (parks, axes), and μ itself."""
+    total, count = (apart**2).sum(axis=0)[:, np.newaxis], len(apart)
+    rest = 1.0 - TAU**2
+    logs = prior - count * np.log(TAU) - 0.5 * total / TAU**2 - 0.5 * np.log(rest) - 0.5 * mu[:, np.newaxis] ** 2 / rest
+    weights = np.exp(logs - logs.max(axis=1, keepdims=True))
+    ends = np.cumsum(weights, axis=1)
+    at = (ends < uniforms[:, np.newaxis] * ends[:, -1:]).sum(axis=1)
+    return TAU[np.minimum(at, len(TAU) - 1)]
+
+
+def mixture_quantiles(means: Floats, variances: Floats, weights: Floats, levels: Floats) -> Floats:
+    """Quantiles of a mixture of normal distributions, by inverting its distribution function on a fine grid."""
+    from scipy.special import ndtr
+
+    sd = np.sqrt(np.maximum(variances, 1e-12))
+    z = np.linspace(float((means - 6 * sd).min()), float((means + 6 * sd).max()), 801)
+    below = ndtr((z[:, np.newaxis] - means) / sd) @ (weights / weights.sum())
+    grown = np.concatenate([[True], np.diff(np.maximum.accumulate(below)) > 0])
+    return np.interp(levels, below[grown], z[grown])
+
+
+def pooled_axes(local: Mapping[str, LocalPosterior], seed: int, sweeps: int | None = None) -> Pooled:
+    """Pool all axes over parks; a park in which an axis is its own says nothing of it."""
+    alike = np.array([ALIKE[AXES[name].role] for name in POOLED])
+    parks = []
+    for one in local.values():
+        rows = np.zeros((one.readings.count, len(POOLED)))
+        rows[:, [POOLED.index(name) for name in one.names]] = one.readings.rows
+        parks.append(Readings(rows, one.readings.middles, one.readings.precisions))
+    return pool(parks, alike, seed, sweeps)
+
+
+@dataclass(frozen=True)
+class PanelSettings:
+    """What a panel may be asked: runs of each park, a power of two, and the seed of everything random."""
+
+    runs: int = RUNS
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Warping:
+    """A pooled prior as a move of the unit cube: some axes drawn from the hierarchy as of a park not known."""
+
+    pooled: Pooled
+    names: tuple[str, ...]
+    identity: str
+
+    def __call__(self, points: Floats, names: tuple[str, ...]) -> Floats:
+        """Move points of named axes."""
+        from scipy.special import ndtr
+
+        moves = [(at, POOLED.index(name)) for at, name in enumerate(names) if name in self.names]
+        scores, moved = np.zeros((len(points), len(POOLED))), np.array(points, copy=True)
+        for at, axis in moves:
+            scores[:, axis] = scores_of(points[:, at])
+        drawn = ndtr(self.pooled.new(scores))
+        for at, axis in moves:
+            moved[:, at] = drawn[:, axis]
+        return moved
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Parks together."""
+
+    settings: PanelSettings
+    parks: tuple[Park, ...]
+    trials: tuple[SpreadTrial, ...]
+    spread: Discrepancy
+    local: Mapping[str, LocalPosterior]
+    """What each park says alone, by name."""
+    pooled: Pooled
+    """The hierarchy over all parks, in the order of ``parks``; its axes are ``POOLED``."""
+    identity: str
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of the parks."""
+        return tuple(park.name for park in self.parks)
+
+    def park(self, name: str) -> Park:
+        """A park by name."""
+        return self.parks[self.names.index(name)]
+
+    def others(self, name: str) -> dict[str, LocalPosterior]:
+        """What every park but one says alone."""
+        return {key: one for key, one in self.local.items() if key != name}
+
+    def lenders(self, without: str = "") -> dict[str, float]:
+        """How much of what was learned comes from each park: its share in the mean, over all axes."""
+        others = self.others(without)
+        left = len(others) < len(self.local)
+        pooled = pooled_axes(others, self.settings.seed, LEFT_SWEEPS) if left else self.pooled
+        total = pooled.lent().sum(axis=1)
+        share = total / total.sum() if total.sum() > 0 else total
+        return {name: float(x) for name, x in zip(others, share, strict=True)}
+
+
+def warping_of(
+    panel: Panel, others: Mapping[str, LocalPosterior], park: Park, spread: Discrepancy, until: int | None = None
+) -> Warping:
+    """Pooled prior of a park, learned from what others' records say by a day, with a spread of the discrepancy."""
+    identity = identity_of(
+        {"panel": panel.identity, "parks": sorted(others), "spread": asdict(spread), "until": until,
+         "sweeps": LEFT_SWEEPS}
+    )  # fmt: skip
+    return Warping(pooled_axes(others, panel.settings.seed, LEFT_SWEEPS), park.pooled, identity)
+
+
+def pooled_prior(panel: Panel, case: Case, runs: int, seed: int = 1) -> tuple[Park, Floats]:
+    """Points of a case's prior as the panel's other parks have moved it; the park read bare, and shape (runs, axes)."""
+    park = park_of(bare(case))
+    warp = warping_of(panel, panel.others(park.name), park, panel.spread)
+    return park, warp(points_at(park, design(runs, seed)), park.space.names)
+
+
+def panel_identity(parks: Sequence[Park], settings: PanelSettings) -> str:
+    """Identity of a panel: parks, settings, versions of the model and of pooling."""
+    return identity_of(recipe_of(parks, settings))
+
+
+def recipe_of(parks: Sequence[Park], settings: PanelSettings) -> dict[str, Any]:
+    """What a panel depends on, as plain values."""
+    return {
+        "format": FORMAT,
+        "parks": {park.name: hash_content(park.content) for park in parks},
+        "model": MODEL_VERSION,
+        "method": PANEL_VERSION,
+        "settings": asdict(settings),
+        "axes": {name: [axis.role, axis.group] for name, axis in AXES.items()},
+        "sizes": {name: list(prior) for name, prior in SIZES.items()},
+        "alike": ALIKE,
+    }
+
+
+def step(folder: Path | None, identity: str, name: str, make: Callable[[], Any]) -> Any:
+    """Give plain values that a step of the work on a panel makes, from its file if they are there, to the last bit."""
+    if folder is None:
+        return make()
+    path = folder / "steps" / identity / f"{name}{SUFFIX}"
+    whole = identity_of({"panel": identity, "made_with": dict(made_with())})
+    kept = read_state(path, whole)
+    if kept is not None:
+        return kept.values["made"]
+    found = make()
+    write_state(path, whole, State(1.0, {}, {"made": found}))
+    return found
+
+
+def prior_batch(park: Park, settings: PanelSettings, threads: int = 1, folder: Path | None = None) -> PanelBatch:
+    """Runs of a park on its own prior, made or found."""
+    home = None if folder is None else folder / "batches"
+    return make_panel_batch(park, settings.runs, settings.seed, threads=threads, folder=home)
+
+
+def learn(
+    parks: Sequence[Park],
+    settings: PanelSettings,
+    *,
+    threads: int = 1,
+    folder: Path | None = None,
+    progress: Progress | None = None,
+) -> Panel:
+    """Run every park on its prior, see how far parks stray from the model, infer each, pool them.
+
+    folder: where batches and steps are kept; progress: called with steps done and steps in all.
+    """
+    identity, seed = panel_identity(parks, settings), settings.seed
+    tell, whole = progress or (lambda _done, _total: None), 3 * len(parks)
+    trials: list[SpreadTrial] = []
+
+    def tried(park: Park) -> list[Any]:
+        batch = prior_batch(park, settings, threads, folder)
+        found = [one for window in windows(park) for one in trials_of(window, batch, seed)]
+        return [[one.family, one.day, list(one.log_density)] for one in found]
+
+    for done, park in enumerate(parks):
+        tell(2 * done, whole)
+        rows = step(folder, identity, f"trials-{park.name}", partial(tried, park))
+        trials += [SpreadTrial(park.name, name, day, tuple(logs)) for name, day, logs in rows]
+    spread, local = chosen(trials), {}
+
+    def read(park: Park) -> list[Any]:
+        found = local_posterior(prior_batch(park, settings, threads, folder), seed, spread, reach=True)
+        read = found.readings
+        return [read.rows.tolist(), read.middles.tolist(), read.precisions.tolist(), found.reach, found.values]
+
+    for done, park in enumerate(parks):
+        tell(2 * len(parks) + done, whole)
+        rows, *more, reach, values = step(folder, identity, f"local-{park.name}", partial(read, park))
+        readings = Readings(np.reshape(rows, (-1, len(park.pooled))), *map(np.array, more))
+        local[park.name] = LocalPosterior(park.pooled, readings, reach, values)
+    return Panel(settings, tuple(parks), tuple(trials), spread, local, pooled_axes(local, seed), identity)

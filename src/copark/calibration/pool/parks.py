@@ -1,0 +1,233 @@
+"""A park as the panel reads it: its case with the panel's sizes, its prior, its targets, its age on their days.
+
+Fitted are the values that the casebook means to be fitted or scored, to the end of 2024, and where a park has no others
+the jobs that it keeps for looking. A value of zero kept for looking is a closure by a government, for which the model
+has no lever. A park that is forecast is read *bare*: without its own priors and the enterprises it dates one by one.
+
+Each axis of the prior has a role, a group and a reason (text ``pool.reason.<reason>``). A *mechanism* is how parks of
+this kind work: pooled tightly. A *scale* is how large this park is: pooled loosely. What is a park's *own* is not
+pooled: its reading of its own facts, or a shock that only it had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from copark.arrays import Floats
+from copark.calibration.calibration_setup import distinct
+from copark.calibration.observations import ObservationModel, Target, targets
+from copark.calibration.prior import EDGE, PriorSpace
+from copark.calibration.rolling_origin import is_exact, years_since
+from copark.cases import list_cases, load_case
+from copark.cases.case import Case
+from copark.cases.quarters import Quarter
+from copark.cases.schema import Parameter
+from copark.cases.types import JUDGEMENT
+from copark.errors import NotFound, RunRefused
+from copark.model.variables import catalogue
+from copark.texts import LANGUAGES, text
+
+Role = Literal["mechanism", "scale", "own"]
+GROUPS = ("equity", "network", "framework", "operator", "demand", "enterprises", "size")
+
+
+@dataclass(frozen=True)
+class Axis:
+    """An axis of the prior in the panel: its role, the group it is told under, and why."""
+
+    role: Role
+    group: str
+    reason: str
+
+
+def _same(role: Role, group: str, reason: str, *names: str) -> dict[str, Axis]:
+    return dict.fromkeys(names, Axis(role, group, reason))
+
+
+AXES: Mapping[str, Axis] = {
+    **_same("mechanism", "equity", "rule_of_shares", "home_contribution", "control_weight", "spill_home", "spill_host"),
+    **_same("mechanism", "network", "firms_follow", "network_strength", "follow_own", "reputation_pull"),
+    **_same("mechanism", "network", "clusters", "agglomeration", "market_response"),
+    **_same("mechanism", "framework", "list_of_trades", "narrow_list_drag"),
+    **_same("scale", "framework", "governments_money", "value_home", "value_host"),
+    **_same("mechanism", "operator", "operator_counts", "capability_weight"),
+    **_same("mechanism", "demand", "same_world", "host_growth_pull", "source_growth_pull", "climate_spread",
+            "pandemic"),
+    **_same("mechanism", "demand", "land_and_service", "service_pull", "no_land_discount"),
+    **_same("mechanism", "demand", "enquirers_last", "pool_years"),
+    **_same("mechanism", "enterprises", "firms_alike", "declared_spread", "return_mean", "return_spread",
+            "startup_loss", "self_knowledge", "hurdle", "hurdle_spread", "exit_rate"),
+    **_same("mechanism", "enterprises", "pace_of_building", "start_rate", "lapse_rate", "build_quarters", "rent_below"),
+    **_same("scale", "size", "size_of_park", "enquiry_rate", "declared_mean"),
+    **_same("scale", "size", "trade_of_park", "capital_per_job", "realised_share"),
+    **_same("scale", "size", "price_of_place", "servicing_cost"),
+    **_same("own", "demand", "one_park_only", "sanctions", "market_shift"),
+    **_same("own", "size", "own_mix", "origin_weight.home", "origin_weight.host"),
+    **_same("own", "size", "own_facts", "land_per_capital", "land_price", "overhead"),
+}  # fmt: skip
+POOLED = tuple(name for name, axis in AXES.items() if axis.role != "own")
+COLUMN = {name: at for at, name in enumerate(AXES)}
+"""Column of an axis in the common design."""
+SIZES: Mapping[str, tuple[float, str, str, float, float]] = {
+    "enquiry_rate": (25.0, "companies/yr", "loguniform", 3.0, 150.0),
+    "capital_per_job": (0.127, "M USD/job", "lognormal", -2.0402, 1.0),
+    "declared_mean": (1.05, "1", "normal", 1.1, 1.0),
+}
+"""Priors of size for every park of the panel: value, unit, kind and its two numbers. The common prior of enquiries (8
+to 45 a year) is Great Stone's; the panel holds parks with 11 companies after ten years and with 880 after twenty-three.
+How wide they are was set with the panel in view; where in them a park lies was not."""
+
+
+def read_for_panel(case: Case) -> Case:
+    """Give the case with the panel's priors of size."""
+    sizes = {name: size_of(*rest, reason="size_prior") for name, rest in SIZES.items()}
+    return case.model_copy(update={"parameters": {**case.parameters, **sizes}})
+
+
+def flat_size(name: str) -> Parameter:
+    """A size with a prior that is flat over the whole range of the model, of its logarithm where it is positive."""
+    known = catalogue().parameters[name]
+    kind = "loguniform" if known.low > 0.0 else "uniform"
+    return size_of(known.default[0], known.unit, kind, known.low, known.high, reason="flat_size")
+
+
+def size_of(value: float, unit: str, kind: str, a: float, b: float, *, reason: str) -> Parameter:
+    """A prior of size as a case brings it."""
+    return Parameter.model_validate(
+        {
+            "value": value,
+            "unit": unit,
+            "prior": {"kind": kind, "a": a, "b": b},
+            "grade": "judgement",
+            "source": [JUDGEMENT],
+            "note": {lang: text(f"pool.{reason}", lang) for lang in LANGUAGES},
+        }
+    )
+
+
+def is_pooled(case: Case, name: str) -> bool:
+    """Whether an axis of a case, as it is in the casebook, is pooled: shared, and no prior of its own there."""
+    return AXES[name].role != "own" and (name in SIZES or name not in case.parameters)
+
+
+COUNTS = ("registered", "operating", "jobs")
+"""What is forecast and scored."""
+LAST = Quarter(2024, 4)
+"""Nothing later is read."""
+FITTED = ("fit", "score")
+YOUNGEST = 0.25
+"""Least age in years: a park is as old as its first quarter."""
+
+
+@dataclass(frozen=True)
+class Park:
+    """A park of the panel: as it is in the casebook, and read with the panel's priors of size."""
+
+    case: Case
+    read: Case
+    space: PriorSpace
+    model: ObservationModel
+
+    @property
+    def name(self) -> str:
+        """Its name in the casebook."""
+        return self.case.name
+
+    @property
+    def quarters(self) -> int:
+        """Quarters to its last observation; one where it has none."""
+        return max(self.model.quarters, 1)
+
+    @cached_property
+    def pooled(self) -> tuple[str, ...]:
+        """Axes of this park that are pooled."""
+        return tuple(name for name in self.space.names if is_pooled(self.case, name))
+
+    @cached_property
+    def ages(self) -> Floats:
+        """Years since its first day, at each target; shape (targets,)."""
+        return np.array([max(years_since(self.case, one), YOUNGEST) for one in self.model.targets])
+
+    def of(self, variable: str) -> list[int]:
+        """Positions of one observable's targets, by date."""
+        return [n for n, one in enumerate(self.model.targets) if one.variable == variable]
+
+    def scored(self, variable: str) -> list[int]:
+        """Positions of an observable's values that are reported as such, no bounds."""
+        return [n for n in self.of(variable) if is_exact(self.model.targets[n])]
+
+    def known(self, until: int | None = None) -> list[int]:
+        """Positions of the targets whose date ends by a day, counted; of all without one."""
+        return [n for n, one in enumerate(self.model.targets) if until is None or last_day(one) <= until]
+
+    def between(self, variable: str, after: int, until: int) -> list[int]:
+        """Positions of an observable's exact values whose date ends after one day and by another."""
+        return [n for n in self.scored(variable) if after < last_day(self.model.targets[n]) <= until]
+
+    @property
+    def reports(self) -> list[object]:
+        """What it reports of the counts that are forecast, as plain values: what other parks' curves learn of it."""
+        told = [one.content() for one in self.model.targets if one.variable in COUNTS]
+        return [str(self.case.clock.start), *told] if told else []
+
+    @property
+    def content(self) -> dict[str, object]:
+        """What the numbers of the park depend on, for identities."""
+        return {"case": self.case.hash, "axes": list(self.space.names), "targets": self.model.content()}
+
+
+def last_day(target: Target) -> int:
+    """Last day a target's date may mean, counted."""
+    return target.observation.date.last_day.toordinal()
+
+
+def known_targets(case: Case, roles: Sequence[str]) -> list[Target]:
+    """Targets of some roles whose date ends in the panel's years."""
+    return [one for one in targets(case, roles) if one.observation.date.last_day <= LAST.last_day]
+
+
+def bare(case: Case, *, past: bool = False) -> Case:
+    """Give a case without what was read off its own record; with its ``past``, enterprises dated one by one stay."""
+    return case.model_copy(update={"parameters": {}} | ({} if past else {"anchors": (), "certificates": ()}))
+
+
+def park_of(case: Case) -> Park:
+    """Read a case for the panel."""
+    fitted = known_targets(case, FITTED)
+    looked = [one for one in known_targets(case, ("check",)) if one.variable == "jobs" and one.value > 0]
+    extra = [*looked[:1], *distinct(looked, looked[:1])]
+    if any(one.variable == "jobs" for one in fitted):
+        extra = []
+    chosen = sorted((*fitted, *extra), key=lambda one: (one.variable, last_day(one), one.value))
+    read = read_for_panel(case)
+    return Park(case, read, PriorSpace.of(read).only(AXES), ObservationModel(tuple(chosen)))
+
+
+def parks_of(names: Sequence[str] = (), lang: str = "en") -> tuple[Park, ...]:
+    """Read cases of the casebook, all by default.
+
+    Raises NotFound if there is no such case; RunRefused if fewer than two are left: nothing can be pooled.
+    """
+    known = list_cases()
+    wanted = tuple(dict.fromkeys(names)) or known
+    for name in wanted:
+        if name not in known:
+            raise NotFound(text("pool.no_case", lang, name=name, known=", ".join(known)))
+    if len(wanted) < 2:
+        raise RunRefused(text("pool.too_few", lang))
+    return tuple(park_of(load_case(name)) for name in wanted)
+
+
+def year_end(year: int) -> int:
+    """Last day of a year, counted."""
+    return Quarter(year, 4).last_day.toordinal()
+
+
+def points_at(park: Park, uniforms: Floats) -> Floats:
+    """Points of a park from the common design, shape (runs, axes)."""
+    return np.clip(uniforms[:, [COLUMN[name] for name in park.space.names]], EDGE, 1.0 - EDGE)

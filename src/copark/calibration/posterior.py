@@ -1,0 +1,251 @@
+"""The parameter posterior: what the data say of each parameter, for tables.
+
+A small network learns from the prior batch what a set of reports says of each parameter: its expected place in the unit
+cube. A parameter the data cannot move is given the middle of its prior whatever the data are, and so hardly counts in a
+distance. The runs whose summaries are nearest to the record's are accepted, weighted by distance, and moved to the
+record by a local-linear regression on the logit scale of the cube (Beaumont, Zhang and Balding 2002). It carries no
+random numbers: forecasts and counterfactuals use the replay posterior.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.calibration.observations import ObservationModel
+from copark.calibration.prior import Batch, PriorSpace, expit, logit
+from copark.stats.precision import effective
+from copark.store.checkpoints import Stages
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Reals = NDArray[np.float64] | NDArray[np.float32]
+HIDDEN_LAYERS = (96, 64)
+TRAINED_ON = 1 << 17
+PASSES = 14
+MANY = 1 << 16
+SCALES = ("centre", "scale", "residual", "explained")
+ACCEPTED = 2000
+EVERY_AXIS_MOVES = 1e-3
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Hold linear algebra to one thread, so that sums are made in one order whatever the machine offers."""
+    with _libraries().limit(limits=1):
+        yield
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    """The libraries of linear algebra: to look for them takes longer than most of what is asked of them."""
+    import scipy.linalg  # noqa: F401 - it brings one of its own
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
+
+
+def features(model: ObservationModel, reports: Floats) -> Floats:
+    """Features of reports: their logarithms, and their growth between the dates of one variable; (runs, features)."""
+    size = np.sign(reports) * np.log1p(np.abs(reports))
+    same = zip(model.targets, model.targets[1:], strict=False)
+    later = np.array([n for n, (one, two) in enumerate(same, start=1) if one.variable == two.variable], dtype=np.int64)
+    return np.concatenate([size, size[:, later] - size[:, later - 1]], axis=1)
+
+
+@dataclass(frozen=True)
+class Summaries:
+    """A trained network with the observation model whose reports it reads, and the scales of its features.
+
+    residual: covariance of what it leaves unexplained of the points, shape (axes, axes); explained: share of each
+    axis's prior variance it explains on runs it was not trained on, shape (axes,).
+    """
+
+    model: ObservationModel
+    network: Any
+    centre: Floats
+    scale: Floats
+    residual: Floats
+    explained: Floats
+
+    def __call__(self, reports: Floats) -> Floats:
+        """Summaries of reports, shape (runs, axes): expected places in the cube; NaN for runs without a value."""
+        made = []
+        with one_thread():
+            for first in range(0, len(reports), MANY):
+                x = (features(self.model, reports[first : first + MANY]) - self.centre) / self.scale
+                found = np.asarray(self.network.predict(np.clip(np.nan_to_num(x), -8.0, 8.0)), dtype=np.float64)
+                found[~np.isfinite(x).all(axis=1)] = np.nan
+                made.append(found)
+        return np.concatenate(made, axis=0).reshape(len(reports), -1)
+
+
+def learn(model: ObservationModel, reports: Floats, points: Floats) -> Summaries:
+    """Train summaries on simulated reports and the points they came from.
+
+    The last eighth is kept aside to measure what the network explains. Runs without a value are left out.
+    """
+    from sklearn.exceptions import ConvergenceWarning
+
+    whole = np.isfinite(reports).all(axis=1)
+    x, y = features(model, reports[whole]), points[whole]
+    centre, scale = x.mean(axis=0), np.maximum(x.std(axis=0), 1e-9)
+    x = np.clip((x - centre) / scale, -8.0, 8.0)
+    kept = len(x) - len(x) // 8
+    network = untrained(min(512, kept))
+    with one_thread(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # it is trained for a fixed number of passes
+        network.fit(x[:kept], y[:kept])
+        left = y[kept:] - np.asarray(network.predict(x[kept:])).reshape(len(x) - kept, -1)
+    residual = np.cov(left, rowvar=False).reshape(points.shape[1], points.shape[1])
+    return Summaries(model, network, centre, scale, residual, 1.0 - (left**2).mean(axis=0) * 12.0)
+
+
+def untrained(batch_size: int = 512) -> Any:
+    """A network that knows nothing yet."""
+    from sklearn.neural_network import MLPRegressor
+
+    return MLPRegressor(
+        hidden_layer_sizes=HIDDEN_LAYERS, learning_rate_init=2e-3, batch_size=batch_size, max_iter=PASSES,
+        random_state=1, shuffle=True, tol=0.0, n_iter_no_change=PASSES,
+    )  # fmt: skip
+
+
+def packed(learned: Summaries) -> dict[str, Floats]:
+    """What makes summaries what they are, as arrays: the network's weights and all scales."""
+    network = learned.network
+    weights = {f"weights-{n}": one for n, one in enumerate(network.coefs_)}
+    offsets = {f"offsets-{n}": one for n, one in enumerate(network.intercepts_)}
+    return {**weights, **offsets, **{name: getattr(learned, name) for name in SCALES}}
+
+
+def unpacked(model: ObservationModel, arrays: Mapping[str, Floats]) -> Summaries:
+    """Summaries from their arrays; they say the same, to the last bit."""
+    network, layers = untrained(), len(HIDDEN_LAYERS) + 1
+    network.coefs_ = [arrays[f"weights-{n}"] for n in range(layers)]
+    network.intercepts_ = [arrays[f"offsets-{n}"] for n in range(layers)]
+    network.n_layers_, network.out_activation_ = layers + 1, "identity"
+    network.n_outputs_ = len(network.intercepts_[-1])
+    network.n_features_in_ = len(network.coefs_[0])
+    return Summaries(model, network, *(arrays[name] for name in SCALES))
+
+
+def reports_of(batch: Batch, first: int, last: int) -> Floats:
+    """Reports of a batch's runs first … last - 1, shape (runs, targets)."""
+    return batch.recipe.model.reports(batch.counterparts[first:last].astype(np.float64), batch.recipe.seed, first)
+
+
+def learn_from(batch: Batch, stages: Stages | None = None) -> Summaries:
+    """Train summaries on a batch's first runs, or find them trained among the stages."""
+    runs, model = min(batch.runs, TRAINED_ON), batch.recipe.model
+
+    def train() -> dict[str, Floats]:
+        return packed(learn(model, reports_of(batch, 0, runs), batch.points(0, runs)))
+
+    return unpacked(model, (stages or Stages()).result("summaries", train))
+
+
+@dataclass(frozen=True)
+class ParameterPosterior:
+    """Weighted points of the cube.
+
+    points: shape (draws, axes); weights: shape (draws,), sum 1; distance: of the farthest run accepted.
+    """
+
+    space: PriorSpace
+    points: Floats
+    weights: Floats
+    distance: float
+
+    @property
+    def ess(self) -> float:
+        """Effective sample size."""
+        return effective(self.weights)
+
+    def equal(self, count: int) -> Floats:
+        """That many points of equal weight, by systematic resampling; shape (count, axes)."""
+        return self.points[systematic(self.weights, count)]
+
+
+def systematic(weights: Floats, count: int, offset: float = 0.5) -> Integers:
+    """Resample positions so that each comes up floor or ceiling of its expected number of times."""
+    ends = np.cumsum(weights) / weights.sum()
+    found = np.searchsorted(ends, (np.arange(count) + offset) / count)
+    return np.minimum(found, len(weights) - 1).astype(np.int64)
+
+
+def adjust(z: Floats, summaries: Floats, target: Floats, weights: Floats) -> Floats:
+    """Move points to where a local-linear regression on the summaries sees them at the target.
+
+    Residuals are widened by √(n / (n - p - 1)), what fitting p slopes to n points (in effective number) takes away.
+    """
+    x = summaries - target
+    moving = x.std(axis=0) > EVERY_AXIS_MOVES * np.maximum(x.std(axis=0).max(), 1e-12)
+    design = np.concatenate([np.ones((len(x), 1)), x[:, moving]], axis=1)
+    root = np.sqrt(weights)[:, np.newaxis]
+    with one_thread():
+        slopes = np.linalg.lstsq(design * root, z * root, rcond=1e-8)[0]
+        fitted = design @ slopes
+    count = effective(weights)
+    wider = np.sqrt(count / max(count - design.shape[1] - 1.0, 1.0))
+    return slopes[0] + (z - fitted) * wider
+
+
+class Neighbours:
+    """Runs by their summaries, made ready once to be asked many times which are near."""
+
+    def __init__(self, points: Reals, summaries: Reals, residual: Floats) -> None:
+        """Take points and summaries of all runs, shape (runs, axes) each, and the covariance that sets the distance."""
+        self.points = points.astype(np.float32, copy=False)
+        self.summaries = summaries.astype(np.float32, copy=False)
+        with one_thread():
+            self.whitening = np.linalg.cholesky(np.linalg.inv(residual))
+            self.whitened = self.summaries @ self.whitening.astype(np.float32)
+
+    def distances(self, target: Floats) -> Floats:
+        """Distances of all runs to a target; infinite for runs without a value."""
+        with one_thread():
+            apart = self.whitened - (target @ self.whitening).astype(np.float32)
+            found = np.sqrt(np.einsum("ij,ij->i", apart, apart)).astype(np.float64)
+        return np.where(np.isfinite(found), found, np.inf)
+
+    def accept(
+        self, space: PriorSpace, target: Floats, count: int = ACCEPTED, without: int | None = None
+    ) -> ParameterPosterior:
+        """Accept the runs nearest to the record's summaries, shape (axes,), and adjust them.
+
+        without: a run to leave out: the one that plays the record, in a test of calibration.
+        """
+        far = self.distances(target)
+        if without is not None:
+            far[without] = np.inf
+        count = min(count, int(np.isfinite(far).sum()) - 1)
+        near = np.argpartition(far, count)[: count + 1]
+        near = near[np.lexsort((near, far[near]))]
+        width = far[near[-1]]
+        near = near[:-1]
+        weights = np.maximum(1.0 - (far[near] / max(width, 1e-300)) ** 2, 1e-12)
+        points, summaries = (part[near].astype(np.float64) for part in (self.points, self.summaries))
+        z = adjust(logit(points), summaries, target, weights)
+        return ParameterPosterior(space, expit(z), weights / weights.sum(), float(width))
+
+
+def neighbours_of(batch: Batch, learned: Summaries) -> Neighbours:
+    """Make a batch's runs ready."""
+    points = np.empty((batch.runs, batch.space.axes), np.float32)
+    summaries = np.empty((batch.runs, batch.space.axes), np.float32)
+    for first in range(0, batch.runs, MANY):
+        last = min(first + MANY, batch.runs)
+        points[first:last] = batch.points(first, last)
+        summaries[first:last] = learned(reports_of(batch, first, last))
+    return Neighbours(points, summaries, learned.residual)

@@ -1,0 +1,191 @@
+"""Posteriors made again by their recipe, and whether they are those that are stored.
+
+On a processor of the same kind, with the same libraries, they are the same to the bit, or nearly. On another one runs
+still agree, to about 1e-12; a search does not: it takes or leaves a step by a comparison of two numbers, one of many
+thousands falls the other way, and from there on it is another search of the same posterior, as with another seed. Then
+what the two say is compared: of each parameter the median and the width of its 90 %, of the forecasts of calibrated
+runs the same, and how often each outcome happens in them.
+
+How far apart two searches of the same posterior may be was measured (decision 0082). A search that is right passes; one
+of another case, prior or model does not, nor one that has not found where the posterior is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from copark.arrays import Floats
+from copark.calibration.calibrate import Calibration, Progress, Settings, calibrate, kept_stages
+from copark.calibration.calibration_setup import Reading, case_for
+from copark.calibration.calibrations import StoredPosterior, load
+from copark.calibration.replay_posterior import AHEAD, FORECAST, ReplayPosterior
+from copark.cases.case import Case
+from copark.model.jit import cpu_features, versions
+from copark.simulation.ensemble import Ensemble
+from copark.simulation.outcomes import NEEDED, OUTCOMES
+from copark.simulation.run import inputs_of
+from copark.stats.quantiles import BAND, quantiles
+from copark.store.checkpoints import Tally
+
+CLOSE = 1e-6
+"""Largest difference of a coordinate, between 0 and 1, that rounding may cause where chance went the same ways."""
+MEDIANS, TYPICAL, WIDTHS, FORECASTS, OUTCOME_SHARES = 0.30, 0.12, 0.32, 0.30, 0.12
+"""How far two searches of one posterior may be apart: medians of parameters, the farthest and the root mean square of
+all (one may be far off by chance, all cannot), and widths of their 90 %, as shares of the prior's range; medians and
+widths of forecasts, as shares of the width of their 90 %; shares of outcomes. Between the halves of the 19 posteriors
+that ship, which are searches of their own, the largest were 0.29, 0.11, 0.31, 0.27 and 0.10; wholes are nearer."""
+LEAST_WIDTH = 0.05
+"""Of a forecast, in log points: one that hardly varies is not compared more closely than that."""
+What = Literal["medians", "typical", "widths", "forecasts", "outcomes"]
+
+
+@dataclass(frozen=True)
+class Apart:
+    """How far two posteriors are apart in a respect."""
+
+    what: What
+    largest: float
+    """The largest difference, in the unit of what is allowed; of ``typical`` the root mean square."""
+    allowed: float
+    name: str = ""
+    """Where it is: a parameter, an output or an outcome."""
+
+    @property
+    def within(self) -> bool:
+        """Whether two searches of one posterior may be so far apart."""
+        return self.largest <= self.allowed
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Whether posteriors made again are those stored.
+
+    identical: bit by bit; close: parameters within 1e-6 and the same random numbers; largest: difference of a
+    coordinate; tally: of the stages of making them, what was there from an earlier attempt; apart: how far the
+    distributions are apart, where these were compared since processor or libraries are others.
+    """
+
+    identical: bool
+    close: bool
+    largest: float
+    tally: Tally | None = None
+    apart: tuple[Apart, ...] = ()
+
+    @property
+    def alike(self) -> bool:
+        """Whether distributions were compared, and none is farther from the other than two searches may be."""
+        return bool(self.apart) and all(one.within for one in self.apart)
+
+    @property
+    def passed(self) -> bool:
+        """Whether what is stored could be made again."""
+        return self.identical or self.close or self.alike
+
+
+def check(
+    case: Case, folder: Path, *, threads: int = 1, batches: Path | None = None, progress: Progress | None = None
+) -> Comparison:
+    """Make a case's posteriors again by their recipe, or go on with that, and compare them with those stored.
+
+    batches: where prior batches are kept, and stages until the comparison is made.
+    """
+    stored = load(case, folder)
+    settings, cut = Settings.of(stored.recipe), stored.replay.cut
+    case = case_for(case, cut, Reading.of(stored.recipe))
+    stages = kept_stages(case, cut, settings, batches)
+    waiting: Callable[[], None] | None = None if progress is None else lambda: progress("waiting", 0, 0)
+    with stages.alone(waiting):
+        found = calibrate(case, cut, settings, threads=threads, folder=batches, stages=stages, progress=progress)
+        compared = replace(comparison(found, stored, threads), tally=stages.tally())
+        stages.remove()
+    return compared
+
+
+def comparison(found: Calibration, stored: StoredPosterior, threads: int = 1) -> Comparison:
+    """Compare a calibration with posteriors that are stored: numbers, and distributions where they cannot be the same.
+
+    Numbers cannot where the processor or the libraries are not those the stored ones were made with.
+    """
+    by_numbers = compared_by_numbers(found, stored)
+    if by_numbers.close or by_numbers.identical or made_here(stored):
+        return by_numbers
+    return replace(by_numbers, apart=distances(found, stored, threads))
+
+
+def made_here(stored: StoredPosterior) -> bool:
+    """Whether posteriors were made by these libraries on a processor of this kind."""
+    return dict(stored.recipe["made_with"]) == {**versions(), "cpu_features": cpu_features()}
+
+
+def compared_by_numbers(found: Calibration, stored: StoredPosterior) -> Comparison:
+    """Compare pair by pair and draw by draw."""
+    replay = found.replay.thin(stored.replay.pairs)
+    fresh = found.parameters.equal(stored.parameters.points.shape[0]).astype(np.float32).astype(np.float64)
+    if replay.points.shape != stored.replay.points.shape or fresh.shape != stored.parameters.points.shape:
+        return Comparison(identical=False, close=False, largest=1.0)
+    apart = [np.abs(replay.points - stored.replay.points), np.abs(fresh - stored.parameters.points)]
+    largest = float(max(part.max() for part in apart))
+    addresses = np.array_equal(replay.addresses, stored.replay.addresses)
+    return Comparison(identical=addresses and largest == 0.0, close=addresses and largest <= CLOSE, largest=largest)
+
+
+def distances(found: Calibration, stored: StoredPosterior, threads: int = 1) -> tuple[Apart, ...]:
+    """How far a calibration is from posteriors that are stored, in every respect that is compared."""
+    replay = found.replay.thin(stored.replay.pairs)
+    drawn = found.parameters.equal(len(stored.parameters.points))
+    names = replay.space.names
+    both = (
+        (_levels(replay.points), _levels(stored.replay.points)),
+        (_levels(drawn), _levels(stored.parameters.points)),
+    )
+    medians = np.stack([np.abs(one[1] - other[1]) for one, other in both])
+    widths = np.stack([np.abs(_width(one) - _width(other)) for one, other in both])
+    return (
+        _farthest("medians", medians, names, MEDIANS),
+        Apart("typical", float(np.sqrt((medians**2).mean(axis=1)).max()), TYPICAL),
+        _farthest("widths", widths, names, WIDTHS),
+        *_of_runs(replay, stored.replay, threads),
+    )
+
+
+def _of_runs(first: ReplayPosterior, second: ReplayPosterior, threads: int) -> Iterator[Apart]:
+    """How far what pairs foretell is apart, and how often each outcome happens."""
+    (one, outcomes), (other, others) = (_run_on(replay, threads) for replay in (first, second))
+    levels, known = _levels(one), _levels(other)
+    scale = np.maximum(np.maximum(_width(levels), _width(known)), LEAST_WIDTH)
+    moved = np.maximum(np.abs(levels[1] - known[1]), np.abs(_width(levels) - _width(known))) / scale
+    yield _farthest("forecasts", moved[np.newaxis], FORECAST, FORECASTS)
+    yield _farthest("outcomes", np.abs(outcomes - others)[np.newaxis], OUTCOMES, OUTCOME_SHARES)
+
+
+def _run_on(replay: ReplayPosterior, threads: int) -> tuple[Floats, Floats]:
+    """Logarithms of what pairs forecast, shape (pairs, outputs), and the share of each outcome at the horizon."""
+    case = replay.space.case
+    names = tuple(dict.fromkeys((*NEEDED, *FORECAST)))
+    runs = Ensemble(inputs_of(case), replay.draws(), names, threads=threads).run()
+    at = min(replay.quarters + AHEAD, case.clock.quarters) - 1
+    ahead = np.stack([runs.of_finished(runs[name][:, at]) for name in FORECAST], axis=1)
+    finished = runs.outcome[runs.outcome >= 0]
+    shares = [np.count_nonzero(finished == code) / max(finished.size, 1) for code in range(len(OUTCOMES))]
+    return np.log1p(np.maximum(ahead, 0.0)), np.array(shares)
+
+
+def _levels(values: Floats) -> Floats:
+    """5, 50 and 95 % of columns of values, shape (3, columns)."""
+    return quantiles(values, BAND)
+
+
+def _width(levels: Floats) -> Floats:
+    return np.asarray(levels[2] - levels[0])
+
+
+def _farthest(what: What, apart: Floats, names: tuple[str, ...], allowed: float) -> Apart:
+    """The largest of differences, shape (posteriors, names), and where it is."""
+    known = np.nan_to_num(apart, nan=np.inf)
+    at = int(np.argmax(known.max(axis=0)))
+    return Apart(what, float(known[:, at].max()), allowed, names[at])

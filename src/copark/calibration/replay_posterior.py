@@ -1,0 +1,208 @@
+"""Posterior of (parameters, random numbers) whose runs reproduce the observations; forecasts continue those runs.
+
+A forecast that starts from parameters alone starts anywhere; one that replays an accepted pair starts where the park
+was. What happens after the cut is chance the record never looked at, so that it is as fresh as any.
+
+A forecast that is given later decrees, entries, anchor projects, shocks and growth is *conditional* on them: it tests
+the mechanisms. One that is not is *blind*: it is what could have been said. The two are scored side by side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from copark.arrays import Floats, Integers
+from copark.calibration.observations import ObservationModel, noise
+from copark.calibration.prior import PriorSpace, logit
+from copark.calibration.tempering import different_pasts, with_addresses
+from copark.cases.case import Case
+from copark.cases.quarters import Quarter
+from copark.cases.world import years_on_record
+from copark.model.arrays import Draws, Inputs
+from copark.model.enterprises.records import FREE_TO_DECIDE
+from copark.model.variables import catalogue
+from copark.model.world.equations import FREE, NO_PARTNER
+from copark.simulation.ensemble import Ensemble
+from copark.simulation.run import inputs_of
+from copark.simulation.study import Scenario
+from copark.stats.quantiles import quantiles
+
+FUTURE = 1 << 60
+"""First number of a run whose random numbers a pair has after the cut."""
+AHEAD = 20
+"""Quarters after the cut at which forecasts must agree."""
+FORECAST = ("registered", "operating", "jobs")
+"""What is forecast to see whether populations agree."""
+LOOKED_AT = 512
+"""Pairs that are run forward for it."""
+REPORTED_SEED = 0x726570
+LATER_SEED = 0x6C61746572
+"""Seed of the random numbers after the cut, which the record never looked at."""
+PULSES = {"governments": ("visit",), "company": ("other_investment",), "enterprises": ("certificates",)}
+"""What happens in one quarter and holds no longer."""
+RUNS_DOWN = {"company": ("repayment_quarters",)}
+"""What was agreed before and runs on."""
+
+
+@dataclass(frozen=True)
+class ReplayPosterior:
+    """Pairs of equal weight, from independent populations.
+
+    points: of the cube, shape (pairs, axes); addresses: of random numbers up to the cut, in spans
+    (:mod:`copark.calibration.tempering`), shape (pairs, spans, 2); seed: of all the random numbers; cut: last quarter
+    the record reaches; population: which one each pair is from, shape (pairs,); seen: counterparts of the targets,
+    shape (pairs, targets); log_evidence: of each population.
+    """
+
+    space: PriorSpace
+    model: ObservationModel
+    points: Floats
+    addresses: Integers
+    seed: int
+    cut: Quarter
+    population: Integers
+    seen: Floats
+    log_evidence: tuple[float, ...]
+
+    @property
+    def pairs(self) -> int:
+        """Number of pairs."""
+        return len(self.points)
+
+    @property
+    def quarters(self) -> int:
+        """Quarters up to the cut, that of the cut included."""
+        return self.cut - self.space.case.clock.start + 1
+
+    @property
+    def pasts(self) -> float:
+        """Effective number of different random numbers up to the cut: the mean over quarters."""
+        return float(different_pasts(self.addresses, self.quarters).mean())
+
+    def draws(self, scenario: Scenario | None = None) -> Draws:
+        """Make the model's records of all pairs: its random numbers up to the cut, then those of its number alone."""
+        made = self.space.draws(self.points, self.seed, scenario=scenario)
+        made = with_addresses(made, self.addresses, self.seed)
+        made.addresses["cut"] = self.quarters
+        made.addresses["later_seed"] = self.seed
+        made.addresses["later_run"] = FUTURE + np.arange(self.pairs)
+        return made
+
+    def thin(self, count: int) -> ReplayPosterior:
+        """A part of the pairs, spread evenly over the populations."""
+        if count >= self.pairs:
+            return self
+        at = (np.arange(count) * self.pairs) // count
+        kept = {name: getattr(self, name)[at] for name in ("points", "addresses", "population", "seen")}
+        return replace(self, **kept)
+
+    def disagreement(self) -> Floats:
+        """Potential scale reduction of every axis between populations (Gelman and Rubin 1992), shape (axes,)."""
+        return scale_reduction(logit(self.points), self.population)
+
+    def forecasts(self, threads: int = 1) -> Floats:
+        """Logarithms of what the pairs forecast, shape (pairs, len(FORECAST)); NaN where a run did not end."""
+        inputs = inputs_of(self.space.case, quarters=self.quarters + AHEAD)
+        runs = Ensemble(inputs, self.draws(), FORECAST, threads=threads).run()
+        return np.log1p(np.maximum(runs.of_finished(runs.out[:, :, -1]), 0.0))
+
+    def forecast_disagreement(self, threads: int = 1) -> Floats:
+        """Potential scale reduction of forecasts between populations, shape (len(FORECAST),)."""
+        some = self.thin(LOOKED_AT)
+        found = some.forecasts(threads)
+        whole = np.isfinite(found).all(axis=1)
+        return scale_reduction(found[whole], some.population[whole])
+
+
+def scale_reduction(values: Floats, population: Integers) -> Floats:
+    """Potential scale reduction √(1 + between / within) of columns of values, shape (columns,).
+
+    values: shape (members, columns). population: which independent population each is from; NaN is given where there is
+    one only.
+    """
+    groups = [values[population == n] for n in np.unique(population)]
+    if len(groups) < 2:
+        return np.full(values.shape[1], np.nan)
+    within = np.mean([group.var(axis=0, ddof=1) for group in groups], axis=0)
+    between = np.var([group.mean(axis=0) for group in groups], axis=0, ddof=1)
+    return np.sqrt(1.0 + between / np.maximum(within, 1e-300))
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Runs of the replay posterior to a quarter beyond the cut, every run with a future of its own.
+
+    out: float64 of shape (pairs x futures, names, quarters), the futures of a pair one after the other; names: of the
+    outputs kept.
+    """
+
+    names: tuple[str, ...]
+    out: Floats
+
+    def counterparts(self, model: ObservationModel) -> Floats:
+        """Read the runs on the days of targets, without error; shape (pairs x futures, targets)."""
+        return model.counterparts(self.out, self.names)
+
+    def reports(self, model: ObservationModel) -> Floats:
+        """What would be reported of later targets, errors of observation included; shape (pairs x futures, targets)."""
+        counterparts = self.counterparts(model)
+        return counterparts + model.errors * noise(REPORTED_SEED, 0, len(counterparts), len(model.targets))
+
+    def bands(self, name: str, levels: tuple[float, ...]) -> Floats:
+        """Quantiles of an output at the end of every quarter, over runs that ended well; shape (levels, quarters)."""
+        return quantiles(self.out[:, self.names.index(name), :], levels)
+
+
+def project(
+    replay: ReplayPosterior, until: Quarter, names: tuple[str, ...], *, blindly: bool = False, futures: int = 1,
+    threads: int = 1,
+) -> Projection:  # fmt: skip
+    """Run every pair to a quarter.
+
+    blindly: without facts dated after the cut; futures: runs for each pair.
+    """
+    case = replay.space.case
+    inputs = inputs_of(case, None, until - case.clock.start + 1)
+    if blindly:
+        inputs = blind(inputs, case, replay.cut)
+    rows = np.repeat(np.arange(replay.pairs), futures)
+    draws = Draws(*(room[rows].copy() for room in replay.draws()))
+    draws.addresses["later_seed"] = LATER_SEED
+    draws.addresses["later_run"] = np.arange(len(rows))
+    runs = Ensemble(inputs, draws, names, threads=threads).run()
+    return Projection(names, runs.of_finished(runs.out))
+
+
+def blind(inputs: Inputs, case: Case, cut: Quarter) -> Inputs:
+    """Inputs without what happened after a cut; up to it they stay as they are.
+
+    Law, shares, plans, ties and terms stay as they were at the cut. Shocks that began before it end when they did.
+    Growth is drawn from the years before, partners come and go by the model, anchor projects known by then build and
+    open as any enterprise does.
+    """
+    at = cut - case.clock.start
+    found = Inputs(*(np.array(part, copy=True).view(type(part)) for part in inputs))
+    for room in ("governments", "company", "enterprises"):
+        rows = getattr(found, room)
+        for name in rows.dtype.names:
+            if name not in RUNS_DOWN.get(room, ()):
+                rows[name][at + 1 :] = 0.0 if name in PULSES[room] else rows[name][at]
+    world, anchors = found.world, found.anchors
+    world["growth_known"][at + 1 :] = 0.0
+    for name in {shock.key for shock in case.shocks if shock.since > cut}:
+        world[f"exposure_{name}"][at + 1 :] = 0.0
+    forced = world["partner_forced"]
+    forced[at + 1 :] = np.where(forced[at] == NO_PARTNER, NO_PARTNER, FREE)
+    opened = anchors["start_quarter"] + anchors["build_quarters"] - 1
+    later = anchors["start_quarter"] > at
+    anchors["build_quarters"][later | (opened > at)] = catalogue().parameters["build_quarters"].default[0]
+    anchors["start_quarter"][later] = FREE_TO_DECIDE
+    anchors["quarter"][anchors["quarter"] > at] = -1
+    return found._replace(history=found.history[: years_known(case, cut)])
+
+
+def years_known(case: Case, cut: Quarter) -> int:
+    """Years of growth on record by the end of a cut's year: the first rows of the history to draw from."""
+    return max(sum(year <= cut.year for year in years_on_record(case)), 1)

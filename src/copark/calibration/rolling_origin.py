@@ -1,0 +1,450 @@
+"""Validation: what is said of later years from a cut is scored against what was observed, beside naive curves.
+
+Great Stone's values of 2021 to 2024 are development data: variants of the model's prototype were scored on them before.
+Naive curves are given all used values up to the cut, the model only those with the role *fit*.
+
+A naive curve says what a forecaster says who knows the past values and nothing of how a park works: persistence, a
+straight line through the last years, a logistic and a Bass curve; each with a predictive distribution from its own
+residuals. A model that cannot beat them has not shown that its mechanisms predict anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from math import floor
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from copark.arrays import Floats, Integers
+from copark.calibration.annealing import POPULATIONS, replay_posterior
+from copark.calibration.observations import STAND_INS, ObservationModel, Target, targets
+from copark.calibration.prior import Batch
+from copark.calibration.replay_posterior import Projection, ReplayPosterior, project
+from copark.calibration.tempering import Plan
+from copark.cases.case import Case
+from copark.cases.quarters import Quarter
+from copark.stats.quantiles import quantile_band
+from copark.stats.scores import Percentiles, covered, crps, crps_within, percentiles, relative_half_width
+from copark.store.checkpoints import Stages
+
+Shape = Callable[[Floats, Floats], Floats]
+Progress = Callable[[int, int], None]
+LINE_YEARS = 3.0
+MEMBERS = 2000
+"""Members of a forecast, at least about so many; of a naive curve half as many."""
+LEVEL = 0.9
+CONDITIONAL, BLIND = MODELS = ("model", "model-blind")
+BORROWED = "model-borrowed"
+"""The model of a park without a history, on parameters borrowed from other parks."""
+NAIVE = ("persistence", "line", "logistic", "bass")
+GROWTH = "growth"
+"""The growth curve of other parks, where a park has no past for a naive curve."""
+DAYS = 365.25
+EVEN = 0.05
+"""Two mean scores that differ by less than this share are called even."""
+
+
+@dataclass(frozen=True)
+class History:
+    """Past values of one quantity: times in years, increasing; values; standard errors of observation."""
+
+    times: Floats
+    values: Floats
+    errors: Floats
+
+    @classmethod
+    def of(cls, times: ArrayLike, values: ArrayLike, errors: ArrayLike) -> History:
+        """Make a history, put in order of time."""
+        t, y, e = (np.asarray(part, dtype=np.float64) for part in (times, values, errors))
+        order = np.argsort(t, kind="stable")
+        return cls(t[order], y[order], np.maximum(e[order], 1e-9))
+
+
+@dataclass(frozen=True)
+class NaiveForecast:
+    """A Student t distribution at each time: centre, scale (one error of observation included), degrees of freedom."""
+
+    centre: Floats
+    scale: Floats
+    freedom: float
+
+    def ensemble(self, at: int, members: int = MEMBERS // 2) -> Floats:
+        """Members at equal steps of probability, so that they are the same every time; shape (members,)."""
+        from scipy.stats import t as student
+
+        levels = (np.arange(members) + 0.5) / members
+        return self.centre[at] + self.scale[at] * student.ppf(levels, self.freedom)
+
+    def levels(self, levels: Sequence[float]) -> Floats:
+        """Quantiles at every time, shape (levels, times)."""
+        from scipy.stats import t as student
+
+        return self.centre + self.scale * student.ppf(np.array(levels), self.freedom)[:, np.newaxis]
+
+
+def persistence(history: History, times: Floats, errors: Floats) -> NaiveForecast | None:
+    """Forecast the last value: a random walk without drift, its pace from past steps. Needs two values."""
+    if len(history.times) < 1:
+        return None
+    spans, steps = np.diff(history.times), np.diff(history.values)
+    far = spans > 1e-9
+    pace = float((steps[far] ** 2 / spans[far]).mean()) if far.any() else 0.0
+    ahead = np.maximum(times - history.times[-1], 0.0)
+    scale = np.sqrt(pace * ahead + errors**2)
+    return NaiveForecast(np.full(len(times), history.values[-1]), scale, float(max(far.sum(), 1)))
+
+
+def line(history: History, times: Floats, errors: Floats, years: float = LINE_YEARS) -> NaiveForecast | None:
+    """Continue the straight line through the last years, or the last three values. Needs three values."""
+    if len(history.times) < 3:
+        return None
+    kept = history.times >= min(history.times[-1] - years, history.times[-3]) - 1e-9
+    recent = History(history.times[kept], history.values[kept], history.errors[kept])
+    middle = float(recent.times.mean())
+    return fitted(lambda p, t: p[0] + p[1] * (t - middle), np.array([recent.values.mean(), 0.0]), recent, times, errors)
+
+
+def saturating(
+    shape: Shape, rest: Sequence[Sequence[float]], history: History, times: Floats, errors: Floats
+) -> NaiveForecast | None:
+    """Fit a curve whose first parameter is the logarithm of where it ends. Needs four values.
+
+    rest: of the other parameters where the fit begins, their lowest and highest values.
+    """
+    top = float(history.values.max()) if len(history.values) else 0.0
+    if len(history.times) < 4 or top <= 0.0:
+        return None
+    ends = (2.0 * top, 0.8 * top, 20.0 * top)
+    start, low, high = (np.array([np.log(end), *each]) for end, each in zip(ends, rest, strict=True))
+    return fitted(shape, start, history, times, errors, (low, high))
+
+
+def logistic(history: History, times: Floats, errors: Floats) -> NaiveForecast | None:
+    """Continue a logistic curve K / (1 + e^(-r (t - t0)))."""
+
+    def shape(p: Floats, t: Floats) -> Floats:
+        return np.exp(p[0]) / (1.0 + np.exp(-np.exp(p[1]) * (t - p[2])))
+
+    first, last = (history.times[0], history.times[-1]) if len(history.times) else (0.0, 0.0)
+    rest = (np.log(0.5), last), (np.log(0.02), first - 20.0), (np.log(5.0), last + 20.0)
+    return saturating(shape, rest, history, times, errors)
+
+
+def bass(history: History, times: Floats, errors: Floats) -> NaiveForecast | None:
+    """Continue the diffusion curve of Bass (Management Science 15, 1969), from time 0 on.
+
+    N(t) = m (1 - e^(-(p+q) t)) / (1 + (q/p) e^(-(p+q) t)).
+    """
+
+    def shape(p: Floats, t: Floats) -> Floats:
+        size, own, others = np.exp(p)
+        gone = np.exp(-(own + others) * np.maximum(t, 0.0))
+        return size * (1.0 - gone) / (1.0 + others / own * gone)
+
+    rest = (np.log(0.01), np.log(0.4)), (np.log(1e-5), np.log(0.01)), (np.log(0.5), np.log(3.0))
+    return saturating(shape, rest, history, times, errors)
+
+
+def fitted(
+    shape: Shape, start: Floats, history: History, times: Floats, errors: Floats,
+    bounds: tuple[Floats, Floats] | None = None,
+) -> NaiveForecast:  # fmt: skip
+    """Fit a curve by weighted least squares and give its predictive distribution (delta method).
+
+    Residuals that are smaller than the errors of observation do not make a curve surer than those: the factor on the
+    errors is at least 1.
+    """
+    from scipy.optimize import least_squares
+
+    low, high = bounds or (np.full(len(start), -np.inf), np.full(len(start), np.inf))
+
+    def residuals(p: Floats) -> Floats:
+        return (shape(p, history.times) - history.values) / history.errors
+
+    found = least_squares(residuals, np.clip(start, low + 1e-9, high - 1e-9), bounds=(low, high), x_scale="jac")
+    freedom = max(len(history.times) - len(start), 1)
+    factor = max(float((found.fun**2).sum()) / freedom, 1.0)
+    covariance = np.linalg.pinv(found.jac.T @ found.jac, rcond=1e-12)
+    slopes = gradient(shape, found.x, times)
+    variance = np.einsum("ij,jk,ik->i", slopes, covariance, slopes) + errors**2
+    return NaiveForecast(shape(found.x, times), np.sqrt(factor * variance), float(freedom))
+
+
+def gradient(shape: Shape, p: Floats, times: Floats) -> Floats:
+    """Derivative of a curve by its parameters, by central differences; shape (times, parameters)."""
+    columns = []
+    for n in range(len(p)):
+        step = np.zeros(len(p))
+        step[n] = 1e-5 * max(abs(p[n]), 1.0)
+        columns.append((shape(p + step, times) - shape(p - step, times)) / (2.0 * step[n]))
+    return np.stack(columns, axis=1)
+
+
+def forecasts(history: History, times: ArrayLike, errors: ArrayLike) -> dict[str, NaiveForecast]:
+    """Forecast with every curve the history is long enough for.
+
+    times: years since the park began, as the history's; errors: standard errors of observation of what will be
+    observed, shape (times,).
+    """
+    at, sd = np.asarray(times, dtype=np.float64), np.asarray(errors, dtype=np.float64)
+    made = zip(NAIVE, (curve(history, at, sd) for curve in (persistence, line, logistic, bass)), strict=True)
+    return {name: one for name, one in made if one is not None}
+
+
+@dataclass(frozen=True)
+class Score:
+    """How one method forecast one value.
+
+    crps: in the value's unit; of a bound or range only what falls outside costs; bounded: whether the value is only
+    such, kept out of means; median, low, high: of the forecast, 50 %, 5 % and 95 %; covered: whether the band reaches
+    the value as it is worded; percentiles: where the value lies in the forecast.
+    """
+
+    target: Target
+    method: str
+    crps: float
+    bounded: bool
+    median: float
+    low: float
+    high: float
+    covered: bool
+    percentiles: Percentiles
+
+    @property
+    def width(self) -> float:
+        """Half of the forecast's band as a share of what was reported."""
+        return relative_half_width(self.low, self.high, self.target.reported)
+
+
+def is_exact(target: Target) -> bool:
+    """Whether a value is reported as such, and not as a bound or a range."""
+    return target.bound in {"exact", "about"}
+
+
+def score(target: Target, method: str, ensemble: Floats) -> Score:
+    """Score an ensemble against a value."""
+    low, high = target.wording
+    cost = crps(ensemble, target.value) if is_exact(target) else crps_within(ensemble, low, high)
+    return Score(
+        target, method, cost, not is_exact(target), float(np.nanmedian(ensemble)), *quantile_band(ensemble, LEVEL),
+        covered(ensemble, low, high, LEVEL), percentiles(ensemble, low, high),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Forecasts from one cut: per method an ensemble for each later target it can forecast.
+
+    replay, projections: what the model's ensembles were made from, by method; none for forecasts from elsewhere.
+    """
+
+    cut: Quarter
+    targets: tuple[Target, ...]
+    ensembles: Mapping[str, Mapping[int, Floats]]
+    replay: ReplayPosterior | None = field(default=None, repr=False)
+    projections: Mapping[str, Projection] = field(default_factory=dict, repr=False)
+
+    def scores(self, methods: Iterable[str] | None = None) -> tuple[Score, ...]:
+        """Score every method on every target it forecasts."""
+        return tuple(
+            score(self.targets[n], method, self.ensembles[method][n])
+            for method in (self.ensembles if methods is None else methods)
+            for n in sorted(self.ensembles.get(method, {}))
+        )
+
+
+def restricted(batch: Batch, cut: Quarter) -> tuple[ObservationModel, Integers]:
+    """The part of a batch's record to be fitted that an earlier cut knows, and its columns in the batch."""
+    at, every = cut - batch.recipe.case.clock.start, batch.recipe.model.targets
+    kept = [n for n, target in enumerate(every) if target.last <= at and target.observation.role == "fit"]
+    return ObservationModel(tuple(every[n] for n in kept)), np.array(kept, dtype=np.int64)
+
+
+def years_since(case: Case, target: Target) -> float:
+    """Years from the case's first day to a target's day."""
+    return (target.observation.date.last_day - case.clock.start.first_day).days / DAYS
+
+
+def history_of(case: Case, cut: Quarter, variable: str, roles: Sequence[str] = ("fit", "check", "score")) -> History:
+    """Used values of an observable up to a cut, as naive curves are given them."""
+    known = [one for one in targets(case, roles, cut=cut) if one.variable == variable]
+    rows = [(years_since(case, one), one.reported, one.error) for one in known]
+    return History.of(*(zip(*rows, strict=True) if rows else ((), (), ())))
+
+
+def naive_ensembles(
+    case: Case, cut: Quarter, later: Sequence[Target], roles: Sequence[str] = ("fit", "check", "score")
+) -> dict[str, dict[int, Floats]]:
+    """Forecast later targets with naive curves through all used values of some roles up to a cut."""
+    found: dict[str, dict[int, Floats]] = {}
+    for variable in dict.fromkeys(target.variable for target in later):
+        at = [n for n, target in enumerate(later) if target.variable == variable]
+        history = history_of(case, cut, variable, roles)
+        made = forecasts(history, [years_since(case, later[n]) for n in at], [later[n].error for n in at])
+        for name, forecast in made.items():
+            found.setdefault(name, {}).update({n: forecast.ensemble(place) for place, n in enumerate(at)})
+    return found
+
+
+def benchmarks_at(case: Case, cut: Quarter, variable: str, quarters: Iterable[int]) -> dict[str, NaiveForecast]:
+    """Naive curves of an observable at the ends of quarters, counted from the start, without an error."""
+    start = case.clock.start
+    days = [((start + t).last_day - start.first_day).days / DAYS for t in quarters]
+    return forecasts(history_of(case, cut, variable), days, np.zeros(len(days)))
+
+
+def forecast_from(replay: ReplayPosterior, case: Case, threads: int = 1) -> Origin:
+    """Forecast from a replay posterior what the case observed after its cut, conditionally, blindly and naively.
+
+    Of few pairs, each has several futures. Raises ValueError if the case observed nothing after it.
+    """
+    cut = replay.cut
+    later = tuple(one for one in targets(case, ("fit", "score"), after=cut) if one.variable not in STAND_INS)
+    if not later:
+        raise ValueError(f"{case.name} has no values after {cut}")
+    model, end = ObservationModel(later), case.clock.start + max(target.last for target in later)
+    futures = max(MEMBERS // replay.pairs, 1)
+    made = {
+        name: project(replay, end, model.variables, blindly=name == BLIND, futures=futures, threads=threads)
+        for name in MODELS
+    }
+    ensembles = {name: dict(enumerate(projection.reports(model).T)) for name, projection in made.items()}
+    return Origin(cut, later, {**ensembles, **naive_ensembles(case, cut, later)}, replay, made)
+
+
+def rolling(
+    batch: Batch, cuts: Iterable[Quarter], *, plan: Plan | None = None, populations: int = POPULATIONS,
+    threads: int = 1, ready: Mapping[Quarter, ReplayPosterior] | None = None, progress: Progress | None = None,
+    stages: Stages | None = None,
+) -> tuple[Origin, ...]:  # fmt: skip
+    """Calibrate to several cuts, earliest first, and forecast from each.
+
+    ready: replay posteriors that are there already, by cut; stages: where searches are kept as far as they have come.
+    """
+    known, wanted, made = ready or {}, sorted(set(cuts)), []
+    missing = [cut for cut in wanted if cut not in known]
+
+    def tell(part: int, whole: int) -> None:
+        if progress is not None:
+            progress(missing.index(cut) * whole + part, len(missing) * whole)
+
+    for cut in wanted:
+        replay = known.get(cut)
+        if replay is None:
+            replay = replay_posterior(
+                batch, *restricted(batch, cut), cut, plan=plan, populations=populations, threads=threads,
+                progress=tell, stages=stages,
+            )  # fmt: skip
+        made.append(forecast_from(replay, batch.recipe.case, threads))
+    return tuple(made)
+
+
+@dataclass(frozen=True)
+class ScoreLine:
+    """One observable: mean score of each method over the exact values all of them forecast, and the winner.
+
+    crps, coverage, width: by method; coverage counts bounds and ranges too. firm: whether the winner is ahead by more
+    than a twentieth and stays ahead whichever one value is left out; of a single value nothing is firm.
+    """
+
+    variable: str
+    values: int
+    crps: Mapping[str, float]
+    coverage: Mapping[str, float]
+    width: Mapping[str, float]
+    firm: bool = False
+
+    @property
+    def winner(self) -> str:
+        """Method with the smallest mean score."""
+        return min(self.crps, key=lambda method: self.crps[method])
+
+    @property
+    def best_naive(self) -> str | None:
+        """The naive curve with the smallest mean score; ``None`` where none could forecast."""
+        naive = [method for method in self.crps if method in (*NAIVE, GROWTH)]
+        return min(naive, key=lambda method: self.crps[method]) if naive else None
+
+
+def table(scores: Sequence[Score], methods: Sequence[str] | None = None) -> tuple[ScoreLine, ...]:
+    """Mean scores by observable over exact values; coverage counts bounds and ranges too.
+
+    A method that cannot forecast an observable (too short a past) is not in its line.
+    """
+    wanted = tuple(dict.fromkeys(one.method for one in scores)) if methods is None else tuple(methods)
+    lines = []
+    for variable in dict.fromkeys(one.target.variable for one in scores):
+        own = [one for one in scores if one.target.variable == variable and one.method in wanted]
+        exact = [one for one in own if not one.bounded]
+        if not exact:
+            continue
+        present = [method for method in wanted if any(one.method == method for one in exact)]
+        each = {m: np.array([one.crps for one in exact if one.method == m]) for m in present}
+        lines.append(
+            ScoreLine(
+                variable=variable,
+                values=len({one.target.name for one in exact}),
+                crps={m: float(each[m].mean()) for m in present},
+                coverage={m: float(np.mean([one.covered for one in own if one.method == m])) for m in present},
+                width={m: float(np.mean([one.high - one.low for one in exact if one.method == m])) for m in present},
+                firm=is_firm(each),
+            )
+        )
+    return tuple(lines)
+
+
+def is_firm(each: Mapping[str, Floats]) -> bool:
+    """Whether one method is ahead by a margin, also without any one of the values.
+
+    each: scores by method, of the same values in the same order.
+    """
+    scores = np.stack(list(each.values()))
+    if len(scores) < 2 or scores.shape[1] < 2:
+        return False
+    means = scores.mean(axis=1)
+    first, second = np.sort(means)[:2]
+    left_out = (scores.sum(axis=1, keepdims=True) - scores).argmin(axis=0)
+    return bool(second - first > EVEN * second and (left_out == means.argmin()).all())
+
+
+class Point(NamedTuple):
+    """A reported value on a fan: its moment in years, what is reported, and how it stands to the forecast.
+
+    state: ``known`` (the forecast was made with it), ``looked`` (known, but not fitted), ``inside``, ``outside``.
+    """
+
+    at: float
+    value: float
+    high: float | None
+    bound: str
+    state: str
+
+
+def moment(day: date) -> float:
+    """A day in years."""
+    return day.year + (day.timetuple().tm_yday - 0.5) / DAYS
+
+
+def year_of_moment(at: float) -> int:
+    """Give the calendar year of a moment; the last day of a leap year lies a little beyond its end."""
+    return floor(at - 0.4 / DAYS)
+
+
+def known_points(case: Case, cut: Quarter, variable: str, roles: Sequence[str] = ("fit",)) -> tuple[Point, ...]:
+    """Values the forecast was made with, then those that are only looked at, before the cut and after it."""
+    looked = (*targets(case, ("check",), cut=cut), *targets(case, ("check",), after=cut))
+    both = {"known": targets(case, roles, cut=cut), "looked": looked}
+    return tuple(_point(one, state) for state, each in both.items() for one in each if one.variable == variable)
+
+
+def later_points(scores: Iterable[Score]) -> tuple[Point, ...]:
+    """Values that came later, each reached by the band or not."""
+    return tuple(_point(one.target, "inside" if one.covered else "outside") for one in scores)
+
+
+def _point(target: Target, state: str) -> Point:
+    return Point(moment(target.observation.date.last_day), target.value, target.high, target.bound, state)

@@ -1,0 +1,421 @@
+"""Moves of a population over (parameters, random numbers) at a temperature.
+
+The target at temperature β is prior x law of random numbers x (likelihood of the record)^β. Every move is a Metropolis
+step, and the simulator is a pure function of (parameters, random numbers), so that the end of it is the exact posterior
+over both, up to the length of the chains. Parameters move along differences of other members (ter Braak 2006) or are
+drawn anew.
+
+*Random numbers in spans.* The random numbers of a run are a row of spans (since, run): from quarter `since` on random
+numbers are those of (seed, run), until another span begins; the first begins with the record. The others stand in no
+order, and where two begin together the later in the row counts. New random numbers are always drawn from their prior:
+random numbers that another member has cannot be given back, so that only exchanges would be sound, and too few of those
+are accepted to be worth their two runs.
+
+*On a ladder* members stand at all temperatures at once, each moved at its own, and neighbours change places (Swendsen
+and Wang 1986), even and odd pairs in turn (Syed et al. 2022): what has come loose where the record counts little comes
+down to where it counts in full. Those at β = 1 are draws of the posterior. Parameters are moved by two proposals
+reversible under their prior: a few drawn anew, or all a step that is long where the record says little
+(:class:`Response`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.arrays import Booleans, Floats, Integers
+from copark.calibration.observations import ObservationModel
+from copark.calibration.posterior import one_thread
+from copark.calibration.prior import expit
+from copark.model.arrays import Draws
+from copark.model.rng import NEVER, SPANS
+from copark.stats.precision import effective
+
+Simulate = Callable[[Floats, Integers], Floats]
+"""Counterparts of points of the cube under random numbers in spans, shape (runs, targets)."""
+SINCE, RUN = 0, 1
+"""Columns of a span."""
+MOST = 1 + SPANS
+"""Most spans random numbers may have, the first included."""
+MOMENTS = ("moves", "answers", "squares", "left")
+STEPS = (0.25, 0.5)
+"""Lengths of steps, as shares of what prior and record together leave of a direction."""
+MEMORY = 0.8
+"""Weight of what was learned before a sweep against what was learned in it."""
+FAR = 50.0
+"""Squared answer, in errors, from which a move tells less of what small ones do."""
+RIDGE = 1e-3
+FRESH = 1 << 32
+"""First number of a run that is not in the prior batch."""
+MOVES = 0x6D6F766573
+FEW, SOME, ALL = 0.05, 0.2, 1.0
+REPLACED, SHIFTED, BEGUN = LUCK_KINDS = ("span anew", "border moved", "span elsewhere")
+LUCK_SHARES = (0.6, 0.2, 0.2)
+"""How often random numbers are moved in which way."""
+LUCK_MOVES = 4
+"""Moves of random numbers in a sweep without a ladder."""
+MIXED = 2
+"""How often parameters are drawn anew and stepped, and random numbers moved, in a sweep of a ladder."""
+SHIFTS = (-2, -1, 1, 2)
+EARLY = 4.0
+GONE = -1e12
+"""Log-likelihood of a run without a value, in place of minus infinity, whose differences are no number."""
+HELD = ("fresh", "beta", "log_evidence")
+"""What a mover holds, beside its generator."""
+
+
+def one_span(runs: Integers, since: Integers) -> Integers:
+    """Addresses of one run throughout, in spans that begin anywhere; shape (members, 1 + since.shape[1], 2)."""
+    made = np.zeros((len(runs), 1 + since.shape[1], 2), np.int64)
+    made[:, :, RUN] = runs[:, np.newaxis]
+    made[:, 1:, SINCE] = since
+    return made
+
+
+def places(addresses: Integers, quarters: int) -> Integers:
+    """The place in its row of the span that each quarter lies in, shape (members, quarters)."""
+    found = np.zeros((len(addresses), quarters), np.int64)
+    begun = np.zeros((len(addresses), quarters), np.int64)
+    every = np.arange(quarters)
+    for n in range(1, addresses.shape[1]):
+        since = addresses[:, n, SINCE, np.newaxis]
+        later = (since <= every) & (since >= begun)
+        found, begun = np.where(later, n, found), np.where(later, since, begun)
+    return found
+
+
+def runs_by_quarter(addresses: Integers, quarters: int) -> Integers:
+    """The run whose random numbers each quarter has, shape (members, quarters)."""
+    return np.take_along_axis(addresses[:, :, RUN], places(addresses, quarters), axis=1)
+
+
+def present(addresses: Integers, quarters: int) -> Booleans:
+    """The spans that some quarter lies in, shape (members, spans)."""
+    found = np.zeros(addresses.shape[:2], np.bool_)
+    np.put_along_axis(found, places(addresses, quarters), values=True, axis=1)
+    return found
+
+
+def with_addresses(draws: Draws, addresses: Integers, seed: int) -> Draws:
+    """Give draws the random numbers of a seed, to a quarter that never comes."""
+    since, runs = addresses[:, 1:, SINCE], addresses[:, 1:, RUN]
+    order = np.argsort(since, axis=1, kind="stable")
+    used = slice(0, since.shape[1])
+    draws.addresses["seed"] = seed
+    draws.addresses["run"] = addresses[:, 0, RUN]
+    draws.addresses["cut"] = NEVER
+    draws.addresses["since"] = 0
+    draws.addresses["since"][:, used] = np.take_along_axis(since, order, axis=1)
+    draws.addresses["span_run"][:, used] = np.take_along_axis(runs, order, axis=1)
+    return draws
+
+
+def different_pasts(addresses: Integers, quarters: int) -> Floats:
+    """Effective number of different random numbers in each quarter, 1 / Σ share² over runs; shape (quarters,)."""
+    each = runs_by_quarter(addresses, quarters).T
+    return np.array([effective(np.unique(runs, return_counts=True)[1].astype(np.float64)) for runs in each])
+
+
+def normal_scores(z: Floats) -> Floats:
+    """Points of the logit scale as quantiles of the standard normal distribution, accurate in both tails."""
+    from scipy.special import log_expit, ndtri_exp
+
+    return np.where(z > 0.0, -1.0, 1.0) * ndtri_exp(log_expit(-np.abs(z)))
+
+
+def logits(x: Floats) -> Floats:
+    """Inverse of :func:`normal_scores`."""
+    from scipy.special import log_ndtr
+
+    return log_ndtr(x) - log_ndtr(-x)
+
+
+class Response:
+    """How runs answer to their parameters while chance events stay as they are, learned from moves that were tried.
+
+    Parameters x are normal scores, N(0, 1) in the prior; answers y are counterparts of the record in errors of
+    observation. A regression of Δy on Δx gives J, one of the squared residuals on Δx² what each parameter does beside
+    that, d ≥ 0. With F = J Jᵀ + diag(d) = V diag(λ) Vᵀ a step is x' = V (√(1 - b²) Vᵀ x + b ξ) with ξ ~ N(0, I) and
+    b = h / √(1 + β λ), at most 1: pCN (Cotter et al. 2013) with a length for each direction (Cui, Law and Marzouk
+    2016). Whatever λ and V are, it leaves N(0, I) as it is.
+    """
+
+    def __init__(self) -> None:
+        self.arrays: dict[str, Floats] = {}
+
+    def note(self, moved: Floats, answered: Floats) -> None:
+        """Add moves Δx and answers Δy, accepted or not, shapes (moves, axes) and (moves, targets)."""
+        known = np.isfinite(answered).all(axis=1)
+        x, y = moved[known], answered[known]
+        weights = 1.0 / (1.0 + (y**2).sum(axis=1) / FAR)
+        slopes = self.arrays.get("slopes")
+        with one_thread():
+            squares = x**2 if slopes is not None else np.zeros_like(x)
+            left = np.zeros(len(x)) if slopes is None else weights * ((y - x @ slopes) ** 2).sum(axis=1)
+            made = (x.T * weights) @ x, (x.T * weights) @ y, (squares.T * weights) @ squares, squares.T @ left
+        for name, one in zip(MOMENTS, made, strict=True):
+            self.arrays[name] = self.arrays[name] + one if name in self.arrays else one
+
+    def learn(self) -> None:
+        """Make rates λ and axes V of what was noted, and let it fade."""
+        from scipy.optimize import nnls
+
+        def ridged(moments: Floats) -> Floats:
+            return moments + (RIDGE * np.trace(moments) / len(moments) + 1e-12) * np.eye(len(moments))
+
+        with one_thread():
+            slopes: Floats = np.linalg.solve(ridged(self.arrays["moves"]), self.arrays["answers"]).astype(np.float64)
+            information = slopes @ slopes.T
+            if self.arrays["squares"].any():
+                root = np.linalg.cholesky(ridged(self.arrays["squares"]))
+                information += np.diag(
+                    nnls(root.T, np.linalg.solve(root, self.arrays["left"]), maxiter=100 * len(root))[0]
+                )
+            rates, axes = np.linalg.eigh(information)
+        for name in MOMENTS:
+            self.arrays[name] = self.arrays[name] * MEMORY
+        self.arrays |= {"slopes": slopes, "rates": np.maximum(rates, 0.0), "axes": axes}
+
+    def steps(self, x: Floats, beta: Floats | float, random: np.random.Generator) -> Floats:
+        """Propose normal scores a step away at the temperature of all members, or of each, shape (members, 1)."""
+        length = random.choice(STEPS, size=(len(x), 1)) / np.sqrt(1.0 + beta * self.arrays["rates"])
+        with one_thread():
+            turned = x @ self.arrays["axes"]
+            made = np.sqrt(1.0 - length**2) * turned + length * random.standard_normal(x.shape)
+            found: Floats = made @ self.arrays["axes"].T
+        return found
+
+
+def exchanged(fit: Floats, betas: Floats, members: int, odd: bool, random: np.random.Generator) -> Integers:
+    """Where each place of a ladder takes its member from, after neighbours were offered to change places.
+
+    Members at β and β' change places with probability min(1, exp((β - β') (fit' - fit))).
+
+    fit: log-likelihoods, shape (temperatures x members,), temperature by temperature; betas: rising; odd: whether the
+    second and third, fourth and fifth … are paired, not the first and second, third and fourth ….
+    """
+    found = np.arange(len(fit))
+    for low in range(int(odd), len(betas) - 1, 2):
+        here = low * members + np.arange(members)
+        there = (low + 1) * members + random.permutation(members)
+        gain = (betas[low] - betas[low + 1]) * (fit[there] - fit[here])
+        accepted = np.log(random.random(members)) < gain
+        found[here[accepted]], found[there[accepted]] = there[accepted], here[accepted]
+    return found
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """Members of equal weight: z, logits (members, axes), addresses (members, spans, 2), counterparts, fit."""
+
+    z: Floats
+    addresses: Integers
+    seen: Floats
+    fit: Floats
+
+    def take(self, at: Integers) -> Cloud:
+        """The members at positions."""
+        return Cloud(self.z[at], self.addresses[at], self.seen[at], self.fit[at])
+
+    def spread(self, count: int) -> Cloud:
+        """That many members, evenly over the cloud."""
+        return self.take((np.arange(count) * len(self.fit)) // count)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Cloud]) -> Cloud:
+        """Several clouds as one, in their order."""
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in ARRAYS))
+
+    def accept(self, where: Integers, proposed: Cloud, accepted: Booleans) -> Cloud:
+        """The cloud with the accepted proposals in the places they were made from."""
+        arrays = {name: getattr(self, name).copy() for name in ARRAYS}
+        for name, array in arrays.items():
+            array[where[accepted]] = getattr(proposed, name)[accepted]
+        return Cloud(**arrays)
+
+
+ARRAYS = tuple(one.name for one in fields(Cloud))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How the cloud is moved.
+
+    sweeps: at each temperature, each moving every member's parameters twice and its random numbers several times;
+    last_sweeps: further ones at the end; keep: effective share of members a step of temperature may leave; quarters: of
+    random numbers that bear on the record; early: whether spans are shorter early on, where random numbers bear on all
+    that follows: borders then have a density of 1 / (quarter + EARLY), not the same everywhere; ladder: members at each
+    temperature of a ladder on which the last sweeps are made, with none at β = 1.
+    """
+
+    members: int = 512
+    sweeps: int = 12
+    last_sweeps: int = 150
+    keep: float = 0.85
+    quarters: int = 0
+    spans: int = MOST
+    early: bool = False
+    ladder: int = 0
+
+    @property
+    def most(self) -> int:
+        """Most sweeps at the end."""
+        return self.sweeps + self.last_sweeps
+
+
+def log_prior(z: Floats) -> Floats:
+    """Log-density of the uniform prior on the logit scale, shape (members,)."""
+    size = np.abs(z)
+    return (-size - 2.0 * np.log1p(np.exp(-size))).sum(axis=1)
+
+
+def plain_state(state: Mapping[str, Any]) -> dict[str, Any]:
+    """The state of a generator of NumPy as plain values, which it takes back."""
+    return {
+        name: plain_state(one) if isinstance(one, Mapping) else one.tolist() if isinstance(one, np.ndarray) else one
+        for name, one in state.items()
+    }
+
+
+class Mover:
+    """Moves a cloud; holds the generator, the counter of fresh runs, and the temperature."""
+
+    def __init__(self, simulate: Simulate, model: ObservationModel, plan: Plan, seed: int, stream: int) -> None:
+        self.simulate, self.model, self.plan = simulate, model, plan
+        self.response = Response()
+        self.random = np.random.Generator(np.random.Philox(key=np.array([seed, MOVES + stream], dtype=np.uint64)))
+        self.fresh = FRESH * (stream + 1)
+        self.beta = 0.0
+        self.log_evidence = 0.0
+
+    def content(self) -> dict[str, Any]:
+        """What it holds, as plain values."""
+        told = {name: getattr(self, name) for name in HELD}
+        return told | {"random": plain_state(self.random.bit_generator.state)}
+
+    def restore(self, content: Mapping[str, Any]) -> None:
+        """Hold what another one held."""
+        for name in HELD:
+            setattr(self, name, content[name])
+        self.random.bit_generator.state = content["random"]
+
+    def decided(self, cloud: Cloud, where: Integers, made: Cloud, gain: Floats) -> Cloud:
+        """Accept proposals by their gain in log-density."""
+        accepted = np.log(self.random.random(len(where))) < gain
+        return cloud.accept(where, made, accepted)
+
+    def fitted(self, z: Floats, addresses: Integers) -> Cloud:
+        """Simulate members and give them as a cloud."""
+        seen = self.simulate(expit(z), addresses)
+        return Cloud(z, addresses, seen, np.maximum(self.model.log_likelihood(seen), GONE))
+
+    def differences(self, z: Floats, others: Floats) -> Floats:
+        """Propose places a scaled difference of two others away, in few, some or all directions."""
+        count, axes = z.shape
+        first, second = (others[self.random.integers(len(others), size=count)] for _ in range(2))
+        share = self.random.choice([FEW, SOME, ALL], size=(count, 1))
+        moved = self.random.random((count, axes)) < share
+        length = 1.19 / np.sqrt(2.0 * np.maximum(moved.sum(axis=1, keepdims=True), 1))
+        length = length * np.exp(0.5 * self.random.standard_normal((count, 1)))
+        return z + moved * (length * (first - second) + 1e-3 * self.random.standard_normal((count, axes)))
+
+    def anew(self, z: Floats) -> Floats:
+        """Propose one to four parameters anew from the prior: what the record does not hold moves freely."""
+        count, axes = z.shape
+        wanted = self.random.choice([1, 2, 4], size=(count, 1))
+        moved = self.random.random((count, axes)).argsort(axis=1) < wanted
+        u = self.random.random((count, axes))
+        return np.where(moved, np.log(u) - np.log1p(-u), z)
+
+    def move_parameters(self, cloud: Cloud) -> Cloud:
+        """Move every member's parameters twice, one half of the cloud by the other."""
+        order = self.random.permutation(len(cloud.fit))
+        halves = order[: len(order) // 2], order[len(order) // 2 :]
+        for along in (True, False):
+            for where, others in (halves, halves[::-1]):
+                before = cloud.z[where]
+                z = self.differences(before, cloud.z[others]) if along else self.anew(before)
+                made = self.fitted(z, cloud.addresses[where])
+                gain = self.beta * (made.fit - cloud.fit[where])
+                if along:
+                    gain = gain + log_prior(z) - log_prior(before)
+                cloud = self.decided(cloud, where, made, gain)
+        return cloud
+
+    def anywhere(self, size: int | tuple[int, ...]) -> Integers:
+        """Draw quarters for spans to begin with, from their prior."""
+        last = self.plan.quarters
+        if not self.plan.early:
+            return self.random.integers(1, last + 1, size=size)
+        passed = EARLY * np.expm1(np.log1p(last / EARLY) * self.random.random(size))
+        return np.minimum(1 + passed.astype(np.int64), last)
+
+    def log_share(self, since: Integers) -> Floats:
+        """Log-prior of spans that begin with these quarters, up to a constant; the last axis is summed."""
+        if not self.plan.early:
+            return np.zeros(since.shape[:-1])
+        return np.log(np.log1p(1.0 / (since - 1 + EARLY))).sum(axis=-1)
+
+    def other_lucks(self, addresses: Integers) -> tuple[Integers, NDArray[np.str_]]:
+        """Propose random numbers, each moved in one way, as likely to be proposed back; and the ways.
+
+        A span that some quarter lies in gets a fresh run; or the border of a span is moved by one or two quarters, from
+        the end of the record to its beginning if need be; or a span is put to begin anywhere, with a fresh run.
+        """
+        count, spans, last = len(addresses), addresses.shape[1], self.plan.quarters
+        every = np.arange(count)
+        made, runs = addresses.copy(), self.fresh + every
+        self.fresh += count
+        kinds = self.random.choice(np.array(LUCK_KINDS), size=count, p=LUCK_SHARES)
+        some = (self.random.random((count, spans)) * present(addresses, last)).argmax(axis=1)
+        border = self.random.integers(1, spans, size=count)
+        step = self.random.choice(SHIFTS, size=count)
+        anywhere = self.anywhere(count)
+        since = addresses[every, border, SINCE]
+        replaced, shifted, begun = (kinds == kind for kind in LUCK_KINDS)
+        made[every, border, SINCE] = np.where(begun, anywhere, np.where(shifted, (since - 1 + step) % last + 1, since))
+        made[every[replaced], some[replaced], RUN] = runs[replaced]
+        made[every[begun], border[begun], RUN] = runs[begun]
+        return made, kinds
+
+    def move_all(self, cloud: Cloud, steps: bool, beta: Floats) -> Cloud:
+        """Move every member's parameters once, each at its temperature: by steps once they are learned, or anew."""
+        before = normal_scores(cloud.z)
+        learned = steps and "rates" in self.response.arrays
+        z = logits(self.response.steps(before, beta[:, np.newaxis], self.random)) if learned else self.anew(cloud.z)
+        made = self.fitted(z, cloud.addresses)
+        if self.beta < 1.0:
+            answered = self.model.standardised(made.seen) - self.model.standardised(cloud.seen)
+            self.response.note(normal_scores(z) - before, answered)
+        return self.decided(cloud, np.arange(len(z)), made, beta * (made.fit - cloud.fit))
+
+    def move_lucks(self, cloud: Cloud, beta: Floats | float) -> Cloud:
+        """Move every member's random numbers once."""
+        addresses, kinds = self.other_lucks(cloud.addresses)
+        made = self.fitted(cloud.z, addresses)
+        share = self.log_share(addresses[:, 1:, SINCE]) - self.log_share(cloud.addresses[:, 1:, SINCE])
+        gain = beta * (made.fit - cloud.fit) + np.where(kinds == SHIFTED, share, 0.0)
+        return self.decided(cloud, np.arange(len(cloud.fit)), made, gain)
+
+    def sweep(self, cloud: Cloud, betas: Sequence[float]) -> Cloud:
+        """Move each member's parameters twice, then its random numbers several times; of a plan with a ladder, in turn.
+
+        betas: temperatures the members stand at, as many at each, in their order: more than one on a ladder only.
+        """
+        if not self.plan.ladder:
+            cloud = self.move_parameters(cloud)
+            for _ in range(LUCK_MOVES):
+                cloud = self.move_lucks(cloud, self.beta)
+            return cloud
+        each = len(cloud.fit) // len(betas)
+        rungs, beta = np.array(betas), np.repeat(betas, each)
+        for n in range(3 * MIXED):
+            cloud = self.move_lucks(cloud, beta) if n % 3 == 2 else self.move_all(cloud, n % 3 == 1, beta)
+            cloud = cloud.take(exchanged(cloud.fit, rungs, each, n % 2 == 1, self.random))
+        if self.beta < 1.0:
+            self.response.learn()
+        return cloud

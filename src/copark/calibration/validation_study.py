@@ -1,0 +1,376 @@
+"""Full validation: forecasts from several cut dates are scored, and experiments explain the differences.
+
+Nothing here is fitted to a score. Each reason is an experiment: bands and centres are swapped, sources of variance are
+taken out one at a time, the naive curves are told only what the model was told, and the model's own runs play the truth
+to see how much coverage honest bands would have.
+
+Why a forecast is as wide as it is: what of its variance comes from which source, and what it would be without one.
+
+Every pair of a replay posterior is run into several futures. What differs between the futures of a pair is chance after
+the cut; what differs between pairs is told from parameters by regression: first shocks that begin after the cut, then
+parameters the data moved, then those they did not. What pairs differ in beyond that is their random numbers before the
+cut, and whatever of the parameters no regression with squares sees. Parameters that act only after the cut cannot have
+been moved by anything known then: their part of the band is prior, whatever the calibration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from copark.arrays import Floats
+from copark.calibration.diagnostics import movements
+from copark.calibration.observations import ObservationModel, Target, noise
+from copark.calibration.posterior import one_thread
+from copark.calibration.prior import MIX, PriorSpace, logit
+from copark.calibration.replay_posterior import REPORTED_SEED, ReplayPosterior, project
+from copark.calibration.rolling_origin import (
+    BLIND,
+    CONDITIONAL,
+    LEVEL,
+    MODELS,
+    NAIVE,
+    Origin,
+    Score,
+    ScoreLine,
+    history_of,
+    is_exact,
+    naive_ensembles,
+    table,
+)
+from copark.cases.case import Case
+from copark.stats.quantiles import quantile_band
+from copark.stats.scores import crps
+
+SHOCKS, MOVED, UNMOVED, PAST, FUTURE = "later_shocks", "moved", "unmoved", "past_luck", "future_luck"
+SOURCES = (SHOCKS, MOVED, UNMOVED, PAST, FUTURE)
+GROUPS = (SHOCKS, MOVED, UNMOVED)
+LEADING = 4
+"""Parameters named as the ones a forecast leans on most."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Shares of a forecast's variance by source; they add up to one.
+
+    sd: standard deviation, in the forecast's unit; leading: parameters that explain most by themselves, largest first,
+    each with its share of the variance.
+    """
+
+    shares: Mapping[str, float]
+    sd: float
+    leading: tuple[tuple[str, float], ...]
+
+    @property
+    def largest(self) -> str:
+        """The source of most of the variance."""
+        return max(self.shares, key=lambda source: self.shares[source])
+
+
+def groups_of(replay: ReplayPosterior, verdicts: Mapping[str, str] | None = None) -> dict[str, list[int]]:
+    """Axes of the cube by group: later shocks; moved by the data (or weakly); not moved.
+
+    verdicts: what the data said of each parameter: by default what the pairs themselves say.
+    """
+    space = replay.space
+    later = {shock.key for shock in space.case.shocks if shock.since > replay.cut}
+    said = verdicts or {one.name: one.verdict for one in movements(space, replay.points)}
+    made: dict[str, list[int]] = {name: [] for name in GROUPS}
+    for n, name in enumerate(space.names):
+        verdict = "moved" if name.startswith(MIX) else said[name]
+        made[SHOCKS if name in later else UNMOVED if verdict == "unmoved" else MOVED].append(n)
+    return made
+
+
+def explained(z: Floats, axes: Sequence[int], values: Floats) -> float:
+    """Variance a regression on some axes and their squares explains, adjusted for their number; at least 0."""
+    centred = z[:, list(axes)] - z[:, list(axes)].mean(axis=0)
+    square = centred**2
+    predictors = np.concatenate([np.ones((len(z), 1)), centred, square - square.mean(axis=0)], axis=1)
+    freedom = len(values) - predictors.shape[1]
+    if freedom < 1:
+        return 0.0
+    with one_thread():
+        left = values - predictors @ np.linalg.lstsq(predictors, values, rcond=None)[0]
+    total, unexplained = float(values.var(ddof=1)), float((left**2).sum()) / freedom
+    return float(max(total - unexplained, 0.0))
+
+
+def spread(space: PriorSpace, points: Floats, groups: Mapping[str, Sequence[int]], values: Floats) -> Spread:
+    """Split the variance of a forecast.
+
+    points: of the cube, shape (pairs, axes); groups: axes by group, see :func:`groups_of`; values: of the forecast,
+    shape (pairs, futures), at least two futures.
+    """
+    z = logit(points)
+    means = values.mean(axis=1)
+    future = float(values.var(axis=1, ddof=1).mean())
+    between = max(float(means.var(ddof=1)) - future / values.shape[1], 0.0)
+    total = max(between + future, 1e-300)
+    taken, parts, axes = 0.0, dict[str, float](), list[int]()
+    for name in GROUPS:
+        axes += groups[name]
+        now = min(max(explained(z, axes, means), taken), between) if groups[name] else taken
+        parts[name] = now - taken
+        taken = now
+    parts |= {PAST: between - taken, FUTURE: future}
+    alone = {name: explained(z, [n], means) / total for n, name in enumerate(space.names)}
+    leading = sorted(alone.items(), key=lambda item: -item[1])[:LEADING]
+    return Spread({name: part / total for name, part in parts.items()}, float(np.sqrt(total)), tuple(leading))
+
+
+def without(points: Floats, groups: Mapping[str, Sequence[int]], values: Floats) -> dict[str, Floats]:
+    """Take every source of variance out of a forecast, one at a time; shapes as in :func:`spread`.
+
+    Parameters are held at their posterior medians by one regression of the pairs' means on all of them; random numbers
+    before the cut is what it leaves of those means, random numbers after the cut what futures differ by.
+    """
+    z = logit(points)
+    away = (z - np.median(z, axis=0)) / np.maximum(z.std(axis=0), 1e-12)
+    own = {name: away[:, list(axes)] for name, axes in groups.items()}
+    columns = {name: np.concatenate([part, part**2], axis=1) for name, part in own.items()}
+    design = np.concatenate([np.ones((len(z), 1)), *columns.values()], axis=1)
+    means = values.mean(axis=1)
+    with one_thread():
+        slopes = np.linalg.lstsq(design, means, rcond=1e-10)[0]
+    found: dict[str, Floats] = {}
+    at = 1
+    for name, part in columns.items():
+        effect = part @ slopes[at : at + part.shape[1]]
+        at += part.shape[1]
+        found[name] = values - effect[:, np.newaxis]
+    found[PAST] = values - (means - design @ slopes)[:, np.newaxis]
+    found[FUTURE] = np.broadcast_to(means[:, np.newaxis], values.shape)
+    return found
+
+
+PAIRS, FUTURES = 1024, 4
+TRUTHS = 400
+"""Members that play the truth."""
+AHEAD, CENTRE, WIDTH, BOTH = "ahead", "centre", "width", "both"
+CLEARLY = 2.0
+"""One reason is named alone if it gains this many times what the other does."""
+
+
+@dataclass(frozen=True)
+class Swap:
+    """The model and the best naive curve of an observable, ``rival``, with centre and band swapped; mean scores.
+
+    model, naive: as they are; naive_centre: of the model's band around the curve's median; naive_band: of the curve's
+    band around the model's median.
+    """
+
+    variable: str
+    rival: str
+    model: float
+    naive: float
+    naive_centre: float
+    naive_band: float
+
+    @property
+    def reason(self) -> str:
+        """What puts the curve ahead: its centre, its width, both; or ``ahead`` where the model is."""
+        if self.model <= self.naive:
+            return AHEAD
+        centre, width = self.model - self.naive_centre, self.model - self.naive_band
+        if width > CLEARLY * max(centre, 0.0):
+            return WIDTH
+        return CENTRE if centre > CLEARLY * max(width, 0.0) else BOTH
+
+
+def swap(origin: Origin, variable: str, rival: str) -> Swap:
+    """Swap centre and band of the blind model and a naive curve on an observable's exact values."""
+    scores = []
+    for n, target in enumerate(origin.targets):
+        if target.variable != variable or not is_exact(target) or n not in origin.ensembles[rival]:
+            continue
+        model, naive = origin.ensembles[BLIND][n], origin.ensembles[rival][n]
+        middle, other = float(np.nanmedian(model)), float(np.median(naive))
+        made = (model, naive, model - middle + other, naive - other + middle)
+        scores.append([crps(one, target.value) for one in made])
+    return Swap(variable, rival, *(float(one) for one in np.mean(scores, axis=0)))
+
+
+@dataclass(frozen=True)
+class Told:
+    """A naive curve on all values it may know, and on the model's alone: mean scores and how many values it saw."""
+
+    variable: str
+    rival: str
+    everything: float
+    alike: float | None
+    seen: int
+    seen_alike: int
+
+
+def told(origin: Origin, case: Case, found: Sequence[Swap]) -> tuple[Told, ...]:
+    """Forecast with each observable's best naive curve again, told only what the model was fitted to."""
+    alike = naive_ensembles(case, origin.cut, origin.targets, ("fit",))
+    made = []
+    for one in found:
+        again = alike.get(one.rival, {})
+        scores = [
+            crps(again[n], target.value) for n, target in enumerate(origin.targets)
+            if n in again and target.variable == one.variable and is_exact(target)
+        ]  # fmt: skip
+        every, own = (history_of(case, origin.cut, one.variable, *roles).times for roles in ((), (("fit",),)))
+        made.append(
+            Told(one.variable, one.rival, one.naive, float(np.mean(scores)) if scores else None, len(every), len(own))
+        )
+    return tuple(made)
+
+
+@dataclass(frozen=True)
+class Width:
+    """Where an observable's width comes from, and what it would be without each source.
+
+    target: the last exact value, which the split of variance is of; crps, width: mean score and mean width over the
+    observable's exact values: as it is under ``""``, and without each source.
+    """
+
+    variable: str
+    target: Target
+    split: Spread
+    crps: Mapping[str, float]
+    width: Mapping[str, float]
+
+
+def widths(origin: Origin, whole_replay: ReplayPosterior, base: str, threads: int = 1) -> tuple[Width, ...]:
+    """Split every observable's band by source and take each source out."""
+    replay = whole_replay.thin(PAIRS)
+    exact = [target for target in origin.targets if is_exact(target)]
+    model = ObservationModel(tuple(exact))
+    end = replay.space.case.clock.start + max(target.last for target in exact)
+    made = project(replay, end, model.variables, blindly=base == BLIND, futures=FUTURES, threads=threads)
+    values = made.counterparts(model).reshape(replay.pairs, FUTURES, len(exact))
+    whole = np.isfinite(values).all(axis=(1, 2))
+    errors = model.errors * noise(REPORTED_SEED, 0, replay.pairs * FUTURES, len(exact))
+    groups = groups_of(whole_replay) | ({SHOCKS: []} if base == BLIND else {})
+    rows = [{"": one, **without(replay.points[whole], groups, one)}
+            for one in (values[whole, :, n] for n in range(len(exact)))]  # fmt: skip
+    found = []
+    for variable in model.variables:
+        at = [n for n, target in enumerate(exact) if target.variable == variable]
+        last = max(at, key=lambda n: exact[n].observation.date.last_day)
+        split = spread(replay.space, replay.points[whole], groups, values[whole, :, last])
+        scores, sizes = dict[str, float](), dict[str, float]()
+        for source in ("", *SOURCES):
+            made_of = [rows[n][source].ravel() + errors[: rows[n][source].size, n] for n in at]
+            scores[source] = float(np.mean([crps(one, exact[n].value) for one, n in zip(made_of, at, strict=True)]))
+            sizes[source] = float(np.mean([np.subtract(*quantile_band(one, LEVEL)[::-1]) for one in made_of]))
+        found.append(Width(variable, exact[last], split, scores, sizes))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Honesty:
+    """How often a forecast's bands reached what was observed, and how often honest ones would have.
+
+    values: exact values; covered: share of them within the band; all_covered: probability that bands as wide as they
+    should be would have reached as many or more, values of one forecast hanging together as the forecast itself says;
+    score, expected: mean score relative to the values' sizes: as observed, and as it would be if truth were one of the
+    runs; as_good: probability of a score as good or better if truth were one of the runs: near 0 where bands are too
+    wide, near 1 where they are too narrow or lie aside.
+    """
+
+    values: int
+    covered: float
+    all_covered: float
+    score: float
+    expected: float
+    as_good: float
+
+
+def honesty(origin: Origin, method: str) -> Honesty:
+    """Let a forecast's own members play the truth and see what coverage and score that would give."""
+    at = [n for n in sorted(origin.ensembles[method]) if is_exact(origin.targets[n])]
+    members = np.stack([origin.ensembles[method][n] for n in at], axis=1)
+    members = members[np.isfinite(members).all(axis=1)]
+    truth = np.array([origin.targets[n].value for n in at])
+    low, high = np.quantile(members, ((1.0 - LEVEL) / 2.0, (1.0 + LEVEL) / 2.0), axis=0)
+    reached = float(((truth >= low) & (truth <= high)).mean())
+    own = ((members >= low) & (members <= high)).mean(axis=1)
+    size = np.maximum(np.abs(truth), 1e-9)
+    places = 2.0 * (np.arange(len(members)) + 0.5) / len(members) - 1.0
+    apart = (np.sort(members, axis=0) * places[:, np.newaxis]).mean(axis=0)
+    score = float(((np.abs(members - truth).mean(axis=0) - apart) / size).mean())
+    played = members[(np.arange(TRUTHS) * len(members)) // TRUTHS]
+    scores = np.array([((np.abs(members - one).mean(axis=0) - apart) / size).mean() for one in played])
+    all_covered, expected = float((own >= reached - 1e-9).mean()), float((apart / size).mean())
+    return Honesty(len(at), reached, all_covered, score, expected, float((scores <= score).mean()))
+
+
+FAIR = (BLIND, *NAIVE)
+"""Methods that know nothing after the cut: the race a winner is named in."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What came of the forecasts from one cut.
+
+    cut: last quarter known; fair, whole: mean scores by observable of the methods that knew nothing after the cut, and
+    of all methods; honesty: coverage and scores beside those of honest bands, by model.
+    """
+
+    cut: str
+    fair: tuple[ScoreLine, ...]
+    whole: tuple[ScoreLine, ...]
+    honesty: Mapping[str, Honesty]
+
+    def line(self, variable: str) -> ScoreLine:
+        """All methods' mean scores of an observable."""
+        return next(line for line in self.whole if line.variable == variable)
+
+    @property
+    def raced(self) -> tuple[ScoreLine, ...]:
+        """Lines of the fair race in which the model had a rival: only those can be won."""
+        return tuple(line for line in self.fair if line.best_naive is not None)
+
+    def wins(self) -> dict[str, int]:
+        """Races won, by method."""
+        return {name: sum(line.winner == name for line in self.raced) for name in FAIR}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assessment:
+    """A validation, cuts earliest first; the last is the one that counts, and that the rest is of.
+
+    scores: of every method and value; swaps, told: of observables with a naive curve: centre and band swapped, the
+    curve told only what the model was told; widths: by model, where the width of each observable's band comes from.
+    """
+
+    cuts: tuple[Judged, ...]
+    scores: tuple[Score, ...]
+    swaps: tuple[Swap, ...]
+    told: tuple[Told, ...]
+    widths: Mapping[str, tuple[Width, ...]]
+
+    @property
+    def last(self) -> Judged:
+        """The forecasts from the last cut."""
+        return self.cuts[-1]
+
+    def scores_of(self, method: str, variable: str) -> tuple[Score, ...]:
+        """Scores of a method on the values of an observable, from the last cut."""
+        return tuple(one for one in self.scores if (one.method, one.target.variable) == (method, variable))
+
+
+def assess(origins: Sequence[Origin], case: Case, *, threads: int = 1) -> Assessment:
+    """Score forecasts from several cuts, earliest first, and ask why they won or lost.
+
+    case: the case they are of, with the roles of its values as they are in the casebook.
+    """
+    judged = []
+    for one in origins:
+        scores = one.scores()
+        honest = {name: honesty(one, name) for name in MODELS}
+        judged.append(Judged(str(one.cut), table(scores, FAIR), table(scores), honest))
+    last = origins[-1]
+    raced = {line.variable: line.best_naive for line in judged[-1].fair}
+    found = tuple(swap(last, variable, rival) for variable, rival in raced.items() if rival is not None)
+    replay, split = last.replay, {}
+    if replay is not None:
+        split = {name: widths(last, replay, name, threads) for name in (BLIND, CONDITIONAL)}
+    return Assessment(cuts=tuple(judged), scores=scores, swaps=found, told=told(last, case, found), widths=split)

@@ -1,0 +1,397 @@
+"""Analyses as a server offers them: the menu with its forms, what is stored, documents and their files."""
+
+import hashlib
+import re
+import shutil
+import threading
+import zipfile
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+
+from copark.analyses import REGISTRY, Analysis
+from copark.analyses.answer import NO_KEY, RUN_ID, find, head, listed, load, place_of, run_id_of, unknown_keys
+from copark.analyses.context import Context
+from copark.analyses.contract import AnalysisParams, CaseParams, FormField, Texts
+from copark.analyses.shipped import usable
+from copark.calibration.calibrations import own_folder
+from copark.cases.files import fault as case_fault
+from copark.cases.types import suggestion
+from copark.errors import CoparkError, Fault, RunRefused, StudyFaults
+from copark.presentation.document import Document
+from copark.presentation.numbers import exact
+from copark.presentation.rendered_document import chart_of, page_of, table_of
+from copark.simulation.study import load_study
+from copark.store.files import written_file
+from copark.web.content.case_registry import OwnersView, Shelved
+from copark.web.content.faults import REQUEST, absent, fault, faults_of_request
+from copark.web.content.requests import usable_now
+from copark.web.content.responses import Answer, Said
+from copark.web.content.sentences import said as said_by_key
+from copark.web.content.sentences import spoken_in
+
+MEDIA = {
+    "html": "text/html; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "application/zip",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "pdf": "application/pdf",
+    "json": "application/json",
+}
+"""Formats of a document, and what they are sent as; CSV files come in an archive."""
+WORKBOOKS, MOST_WORKBOOKS = "workbooks", 50
+"""Folder of the workbooks that were brought, and how many are kept; beyond, the oldest goes."""
+DOCUMENTS = 4
+"""Documents that are kept in memory."""
+DRAWING = threading.Lock()
+"""Drawings are styled for the whole process: one at a time."""
+NOW = "params.now"
+"""Where in a request for an analysis the quarter stands that a park is looked at from."""
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+"""Name of a case, which no path is."""
+FormatName = Literal["html", "xlsx", "csv", "docx", "pdf", "pptx", "json"]
+
+
+class ChoiceInfo(Answer):
+    """What may be chosen."""
+
+    value: str
+    title: Said
+
+
+class FieldInfo(Answer):
+    """A parameter of an analysis, as a form asks for it."""
+
+    name: str
+    type: str
+    """case, string, list (of strings), integer, number, boolean or choice."""
+    title: Said
+    help: Said
+    required: bool
+    default: Any
+    minimum: float | None
+    maximum: float | None
+    usual: Said | None
+    """The default in words, where it is no plain value."""
+    keyed: bool
+    """Whether ``choices`` of the analysis tells values of it for a case."""
+    closed: bool
+    """Whether it takes no others; they are examples otherwise."""
+    choices: list[ChoiceInfo]
+
+
+class AnalysisInfo(Answer):
+    """An analysis in the menu."""
+
+    name: str
+    group: str
+    group_title: Said
+    title: Said
+    help: Said
+    form: list[FieldInfo]
+    workbook: Said | None
+    """What is asked in a workbook, whose template the server gives; null where nothing is."""
+
+
+class AnalysesAnswer(Answer):
+    """The menu of analyses."""
+
+    analyses: list[AnalysisInfo]
+
+
+class ChoicesAnswer(Answer):
+    """What may be chosen where values are keys, such as those of a case's levers."""
+
+    choices: dict[str, list[ChoiceInfo]]
+    refused: Said | None = None
+    """Why the analysis cannot be asked of this case, whatever is chosen."""
+
+
+class ResultInfo(Answer):
+    """A stored result."""
+
+    run_id: str
+    created: str
+    """When it was stored, in UTC."""
+    params: dict[str, Any]
+    """What was asked; no paths."""
+
+
+class ResultsAnswer(Answer):
+    """Stored results of an analysis."""
+
+    results: list[ResultInfo]
+    """Newest first."""
+
+
+class AnalysisJobRequest(Answer):
+    """An analysis to be made."""
+
+    analysis: str = Field(max_length=60)
+    params: dict[str, Any] = Field(default_factory=dict)
+    """What is asked, by name of the form's fields."""
+    lang: Literal["en", "zh"] = "en"
+
+
+def analysis_of(name: str) -> Analysis:
+    """An analysis by name."""
+    found = REGISTRY.get(name)
+    if found is None or not found.served:
+        raise absent("no_analysis", "analysis", found=name, known=", ".join(one.name for one in REGISTRY if one.served))
+    return found
+
+
+def menu() -> AnalysesAnswer:
+    """All analyses that can be asked here, with their forms."""
+    return AnalysesAnswer(analyses=[_info(one) for one in REGISTRY if one.served])
+
+
+def said(analysis: Analysis, key: str) -> Said:
+    """Words of an analysis, or shared ones, in both languages."""
+    return spoken_in(lambda lang: Texts(analysis.area, lang)(key))
+
+
+def _info(analysis: Analysis) -> AnalysisInfo:
+    # What all analyses of a case may be asked comes after what is asked by this one.
+    fields = sorted(analysis.params.form(served=True), key=lambda one: one.name in CaseParams.model_fields)
+    return AnalysisInfo.of(
+        analysis,
+        group_title=said_by_key(f"cli.panel.{analysis.group}"),
+        title=said(analysis, "title"),
+        help=said(analysis, "help"),
+        form=[_field(analysis, one) for one in fields],
+        workbook=said(analysis, "workbook") if analysis.workbook else None,
+    )
+
+
+def _field(analysis: Analysis, field: FormField) -> FieldInfo:
+    key, is_study = f"param.{field.name}", field.kind == "study"  # a study has its title
+    titles = {
+        one: load_study(one).title if is_study else said(analysis, f"param.{field.name}.{one}") for one in field.choices
+    }
+    return FieldInfo.of(
+        field,
+        type="choice" if is_study else field.kind,
+        title=said(analysis, f"{key}.title"),
+        help=said(analysis, key),
+        default=list(field.default) if isinstance(field.default, tuple) else field.default,
+        choices=[ChoiceInfo(value=value, title=title) for value, title in titles.items()],
+        usual=said(analysis, f"{key}.default") if Texts(analysis.area, "en").has(f"{key}.default") else None,
+        keyed=field.keys is not None,
+        closed=field.keys is None or field.keys.closed,
+    )
+
+
+def context_of(data: Path, case: Shelved | None, lang: str = "en") -> Context:
+    """Where keys of a case are looked up: one that was uploaded is found by its name."""
+    return Context(data, folders={} if case is None else {case.name: case.case.folder}, calibrates=False, lang=lang)
+
+
+def workbook_of(analysis: Analysis, case: Shelved, data: Path, lang: str) -> bytes:
+    """The empty workbook of an analysis that reads one."""
+    if not analysis.workbook:
+        raise absent("no_part", "workbook", found=analysis.name)
+    return analysis.ask.workbook(analysis.params.model_validate({"case": case.name}), context_of(data, case, lang))
+
+
+def params_of_workbook(analysis: Analysis, case: Shelved, data: Path, content: bytes) -> dict[str, Any]:
+    """What is asked by a workbook, which is kept to be read when its turn comes."""
+    if not analysis.workbook:
+        raise absent("no_part", "workbook", found=analysis.name)
+    folder = data / WORKBOOKS / hashlib.sha256(content).hexdigest()[:16]
+    path, is_new = folder / f"{analysis.workbook}.xlsx", not folder.exists()
+    with written_file(path) as scratch:
+        scratch.write_bytes(content)
+    params = analysis.params.model_validate({"case": case.name, analysis.workbook: path})
+    try:
+        run_id_of(analysis, params, context_of(data, case))
+    except CoparkError:
+        if is_new:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    for old in sorted(folder.parent.iterdir(), key=lambda one: -one.stat().st_mtime)[MOST_WORKBOOKS:]:
+        shutil.rmtree(old, ignore_errors=True)
+    return params.model_dump(mode="json") | {analysis.workbook: str(path.relative_to(data))}
+
+
+def choices_of(analysis: Analysis, given: Mapping[str, str], context: Context) -> ChoicesAnswer:
+    """What may be chosen where values are keys, with the other parameters as they are entered; nonsense is left out."""
+    known = {one.name: one.default for one in analysis.params.form()}
+    for one in analysis.params.form(served=True):
+        value = given.get(one.name)
+        if value is not None and (one.kind == "case" or value in one.choices):
+            known[one.name] = value
+        elif value is not None and one.kind == "boolean":
+            known[one.name] = value == "true"
+    found = {}
+    try:
+        for one in analysis.params.form(served=True):
+            if one.keys is not None and not (one.name == "cut" and "case" not in known):  # a study says its case itself
+                found[one.name] = [ChoiceInfo.of(choice) for choice in one.keys.choices(context, known)]
+    except RunRefused as error:
+        return ChoicesAnswer(choices={}, refused=spoken_in(error.said))
+    return ChoicesAnswer(choices=found)
+
+
+def refuse_unknown_keys(params: AnalysisParams, context: Context) -> None:
+    """Refuse keys that are none."""
+    faults = [Fault(NO_KEY, REQUEST, None, f"params.{one.name}", told) for one, told in unknown_keys(params, context)]
+    if faults:
+        raise StudyFaults(faults)
+
+
+def refuse_unusable_now(params: AnalysisParams, context: Context) -> None:
+    """Refuse a quarter that cannot be now, or of studies that say their length themselves any."""
+    now = getattr(params, "now", None)
+    if now is None:
+        return
+    if hasattr(params, "case"):
+        usable_now(context.case(params.case), now, NOW)
+    for field in type(params).form(served=True):
+        name = getattr(params, field.name)
+        if field.kind != "study" or name is None:
+            continue
+        study = load_study(name)
+        if study.quarters is not None:
+            values = {"found": study.quarters, "now": now}
+            raise StudyFaults([Fault("study.two_lengths", REQUEST, None, NOW, values)])
+        usable_now(context.case(study.case), now, NOW)
+
+
+def params_of(analysis: Analysis, given: Mapping[str, Any]) -> AnalysisParams:
+    """What a client asks, within what a server gives."""
+    fields = {one.name: one for one in analysis.params.form(served=True)}
+    faults = list(_beyond(given, fields))
+    try:
+        found = analysis.params.model_validate(dict(given))
+    except ValidationError as error:
+        wrong = (one for one in error.errors(include_url=False) if one["type"] != "extra_forbidden")
+        told = [{**one, "loc": ("params", *one["loc"])} for one in wrong]
+        faults += faults_of_request(told)
+        raise StudyFaults(faults) from None
+    if faults:
+        raise StudyFaults(faults)
+    return found
+
+
+def _beyond(given: Mapping[str, Any], fields: Mapping[str, FormField]) -> Iterator[Fault]:
+    """What a command may be asked and a server may not: paths, and more than its share."""
+    for name, value in given.items():
+        field = fields.get(name)
+        if field is None:
+            near = suggestion(name, fields)
+            yield case_fault("unknown_key", REQUEST, key=f"params.{name}", found=name, suggestion=near)
+        elif field.maximum is not None and isinstance(value, int | float) and value > field.maximum:
+            limit = exact(field.maximum)
+            yield case_fault("limit", REQUEST, key=f"params.{name}", found=value, relation="≤", limit=limit)
+        elif field.kind == "study" and value is not None and value not in field.choices:
+            near = suggestion(str(value), field.choices)
+            yield fault("no_study", f"params.{name}", found=str(value)[:80], suggestion=near)
+
+
+def results_of(analysis: Analysis, view: OwnersView, case: str | None) -> ResultsAnswer:
+    """Stored results and those that ship with copark, newest first; of a case alone if it is named.
+
+    None that was asked of a path is told of, nor any that names a park of somebody else's.
+    """
+    if case is not None:
+        view.need(case)
+    named = {one.name for one in analysis.params.form(served=True)}
+    found = []
+    every = _shipped(analysis, view.shared, case, _posteriors(view.shared))
+    for home in reversed(view.homes(case)):
+        every = every | dict(listed(home, analysis))
+    for run_id, entry in every.items():
+        params = {name: value for name, value in entry["params"].items() if name in named}
+        paths = [value for name, value in entry["params"].items() if name not in named and value is not None]
+        about = str(params.get("case", ""))
+        is_shown = not paths and (not about or NAME.fullmatch(about)) and view.shows(entry["params"])
+        if is_shown and case in (None, about):
+            found.append(ResultInfo(run_id=run_id, created=entry["created"], params=params))
+    return ResultsAnswer(results=sorted(found, key=lambda one: one.created, reverse=True))
+
+
+@lru_cache(maxsize=64)
+def _shipped(
+    analysis: Analysis, data: Path, case: str | None, _posteriors: tuple[tuple[str, int], ...]
+) -> dict[str, dict[str, Any]]:
+    """Results that ship and answer here; to make the run IDs they are compared by takes up to a second."""
+    return dict(usable(analysis, context_of(data, None), case))
+
+
+def _posteriors(data: Path) -> tuple[tuple[str, int], ...]:
+    """The reader's own posteriors, by name and time: with others a question has another run ID."""
+    return tuple(sorted((str(one), one.stat().st_mtime_ns) for one in own_folder(data).glob("*/recipe.json")))
+
+
+def home_of(analysis: Analysis, view: OwnersView, run_id: str) -> tuple[Path, str]:
+    """Output folder of a stored result, and the hash of what is stored, by which renderings of it are told apart.
+
+    Raises Absent where there is none, or none but of somebody else's park.
+    """
+    if RUN_ID.fullmatch(run_id):
+        for home in view.homes():
+            is_shared = home == view.shared  # what ships stands in for it alone
+            folder = find(home, analysis, run_id) if is_shared else place_of(home, analysis, run_id)
+            found = head(folder, analysis)
+            if found is not None and view.shows(found["params"]):
+                return home, str(found["sha256"])
+    raise absent("no_answer", "run_id", found=run_id)
+
+
+def part_json(analysis: Analysis, data: Path, run_id: str, lang: str, kind: str = "", key: str = "") -> bytes:
+    """A stored result's document as JSON, with what is seen at once: no drawings, and no rows of folded tables.
+
+    Or one of its tables with all rows, or a chart of it, drawn with text in the page's own fonts.
+    """
+    document = _document(analysis, data, run_id, lang)
+    if not kind:
+        return page_of(document, whole=False).model_dump_json().encode()
+    from copark.presentation.figures import Charts
+
+    with DRAWING:
+        found = table_of(document, key) if kind == "tables" else chart_of(document, key, Charts(outlined=False))
+    if found is None:
+        raise absent("no_part", "key", found=key)
+    return found.model_dump_json().encode()
+
+
+def _document(analysis: Analysis, data: Path, run_id: str, lang: str) -> Document:
+    stored = head(find(data, analysis, run_id), analysis)
+    found = None if stored is None else _shown(analysis, find(data, analysis, run_id), lang, str(stored["sha256"]))
+    if found is None:
+        raise absent("no_answer", "run_id", found=run_id)
+    return found
+
+
+@lru_cache(maxsize=DOCUMENTS)
+def _shown(analysis: Analysis, folder: Path, lang: str, _code: str) -> Document | None:
+    """The document of what is stored; a page asks for its parts one after the other."""
+    stored = load(folder, analysis)
+    return None if stored is None else analysis.document(stored.result, lang)
+
+
+def document_file(
+    analysis: Analysis, data: Path, run_id: str, form: FormatName, lang: str, scratch: Path
+) -> tuple[str, bytes]:
+    """A stored result's document as a file: its name and its content."""
+    from copark.presentation import dated_name, write
+
+    try:
+        with DRAWING:
+            document = _document(analysis, data, run_id, lang)
+            made = write(document, scratch, [form])[form]
+        name = f"{dated_name(document)}-{lang}.{'zip' if form == 'csv' else form}"
+        if not made.is_dir():
+            return name, made.read_bytes()
+        archive = scratch / "tables.zip"
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+            for path in sorted(made.iterdir()):
+                packed.write(path, path.name)
+        return name, archive.read_bytes()
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)

@@ -1,0 +1,309 @@
+"""Cases a server knows: the casebook and uploads, which are unpacked and checked here.
+
+Nothing in an archive is believed, neither its names nor its sizes: whatever is more than the files of one case, larger,
+deeper, linked, encrypted or elsewhere is refused before a byte of it is written; what is written has names of our own.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import threading
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from copark.cases import check_case, new_case
+from copark.cases.files import MOST_BYTES, MOST_BYTES_FOLDER, Archive, Refused, leads_out, opened
+from copark.cases.load import NEEDED, OPTIONAL
+from copark.cases.types import suggestion
+from copark.cases.workbook_reading import read_workbook
+from copark.cases.workbook_writing import EXAMPLE, template_workbook, workbook_of
+from copark.errors import CaseFaults, Fault
+from copark.web.content.faults import absent
+from copark.web.content.own_parks import UPLOADED, OwnParks, Quota, named_in
+
+if TYPE_CHECKING:
+    from copark.calibration.case_parameters import CaseParameters
+    from copark.cases import Case
+
+
+@dataclass(frozen=True)
+class Shelved:
+    """A case at hand."""
+
+    name: str
+    """What a client calls it: the casebook's name, or the opaque one of an upload."""
+    case: Case
+    hash: str
+    """case, hash: the case, and the hash of its content, which takes time to make."""
+    uploaded: bool
+    parameters: CaseParameters
+    """Which parameters it has, and how far they may be trusted; decided by its content, whatever name it bears."""
+    cuts: tuple[str, ...]
+    """Last quarters known to the calibrations it has, latest first."""
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether it has a posterior of its own."""
+        return self.parameters.calibrated
+
+    @cached_property
+    def informed(self) -> tuple[int, int]:
+        """Parameters that are drawn for it, and how many of them no data informed."""
+        from copark.analyses.levers.findings import informed_by_data
+
+        return informed_by_data(self.case, self.parameters)
+
+
+class Shelf:
+    """Cases by name. No name is ever taken for a path.
+
+    Folder of uploaded cases, a folder each, output folder that calibrations of one's own are looked for in, and how
+    many uploads are kept; an uploaded case has an output folder of its own.
+    """
+
+    def __init__(
+        self, uploads: Path = Path("out/web/cases"), out: Path | None = None, quota: Quota | None = None
+    ) -> None:
+        self.parks, self.out = OwnParks(uploads, quota), out
+        self._held: dict[tuple[str, str | None], tuple[int | None, Shelved]] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def uploads(self) -> Path:
+        """Folder of uploaded cases."""
+        return self.parks.root
+
+    def names(self) -> tuple[str, ...]:
+        """Names of the casebook's cases."""
+        from copark.cases import list_cases
+
+        return list_cases()
+
+    def out_of(self, name: str) -> Path | None:
+        """Output folder of what is computed about a case."""
+        return self.parks.output(name) if UPLOADED.fullmatch(name) else self.out
+
+    def get(self, name: str, cut: str | None = None) -> Shelved:
+        """The case of a name, with its latest calibration or that to a cut."""
+        from copark.calibration.case_parameters import cuts_of, parameters_of
+        from copark.cases import load_case
+
+        folder = self.parks.folder(name)
+        if folder is None and name not in self.names():
+            self.drop(name)
+            raise absent("no_case", "case", known=", ".join(self.names()))
+        out = self.out_of(name)
+        with self._lock:
+            seen = _calibrated_at(out)
+            stamp, found = self._held.get((name, cut), (None, None))
+            if found is None or stamp != seen:  # a calibration was kept or removed meanwhile
+                _, plain = self._held.get((name, None), (None, None))
+                case = load_case(name if folder is None else folder) if plain is None else plain.case
+                cuts = cuts_of(case, out)
+                if cut is not None and cut not in cuts:
+                    raise absent("no_cut", "cut", case=name, cut=cut, known=", ".join(cuts) or "–")
+                parameters = parameters_of(case, out, cut=cut)
+                _ = parameters.identity  # made now, under the lock
+                found = Shelved(name, case, case.hash, folder is not None, parameters, cuts)
+                self._held[name, cut] = seen, found
+            return found
+
+    def drop(self, name: str) -> None:
+        """Forget what is held of a case."""
+        with self._lock:
+            self._held = {key: held for key, held in self._held.items() if key[0] != name}
+
+
+def _calibrated_at(out: Path | None) -> int | None:
+    """When the folder of calibrations last changed; ``None`` where there is none."""
+    from copark.calibration.calibrations import own_folder
+
+    try:
+        return None if out is None else own_folder(out).stat().st_mtime_ns
+    except OSError:
+        return None
+
+
+@dataclass(frozen=True)
+class OwnersView:
+    """What one owner may see: the casebook, the shared output folder, and the owner's own parks.
+
+    Anything of somebody else's park answers exactly as what does not exist.
+    """
+
+    shelf: Shelf
+    owner: str
+    shared: Path
+    """The output folder that the command line writes, too."""
+
+    def names(self) -> tuple[str, ...]:
+        """Names of the casebook's cases."""
+        return self.shelf.names()
+
+    def own(self) -> list[str]:
+        """Names of the owner's parks, the latest first."""
+        return self.shelf.parks.of(self.owner)
+
+    def has(self, name: str) -> bool:
+        """Return whether a name is not that of a park of somebody else's, or of none at all."""
+        return not UPLOADED.fullmatch(name) or self.shelf.parks.owner_of(name) == self.owner
+
+    def is_known(self, name: str) -> bool:
+        """Return whether a name is that of a case of the casebook or of a park of the owner's."""
+        return self.has(name) if UPLOADED.fullmatch(name) else name in self.names()
+
+    def need(self, name: str) -> None:
+        """Raise Absent for the name of somebody else's park."""
+        if not self.has(name):
+            raise absent("no_case", "case", known=", ".join(self.names()))
+
+    def get(self, name: str, cut: str | None = None) -> Shelved:
+        """The case of a name, with its latest calibration or that to a cut."""
+        self.need(name)
+        return self.shelf.get(name, cut)
+
+    def out_of(self, name: str) -> Path:
+        """Output folder of what is computed about a case."""
+        self.need(name)
+        return self.shelf.parks.output(name) if UPLOADED.fullmatch(name) else self.shared
+
+    def homes(self, case: str | None = None) -> list[Path]:
+        """Output folders in which something of a case, or of any, may lie: that of an own park before the shared."""
+        own = self.own() if case is None else [case] if UPLOADED.fullmatch(case) and self.has(case) else []
+        return [*map(self.shelf.parks.output, own), self.shared]
+
+    def shows(self, content: Any) -> bool:
+        """Return whether content names no park but the owner's: the shared folder may hold older results of others."""
+        return all(map(self.has, named_in(content)))
+
+
+SCRATCH = (".export-*", "web/cases/.incoming-*", "web/files/*", "web/parks/*/.export-*")
+"""What a server that was killed may have left, in the data folder."""
+
+
+def sweep_scratch(data: Path) -> None:
+    """Take away what a server that was killed has left."""
+    for path in (one for pattern in SCRATCH for one in data.glob(pattern)):
+        with suppress(OSError):  # not ours to take
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+
+
+AREA = "web.upload"
+FILES = (*NEEDED, *OPTIONAL)
+MOST_ENTRIES = 60
+
+
+@contextmanager
+def naming(name: str) -> Iterator[None]:
+    """Let an error of the disk tell which file it was about, by a name that means something to whoever sent it."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = name
+        raise
+
+
+def unpack_zip(content: bytes, folder: Path) -> None:
+    """Unpack an archive of a case, at its top or in one folder, into a folder; what cannot be taken is refused."""
+    with opened(content, "upload.zip", AREA) as archive:
+        files = list(_named_files(archive, archive.files(MOST_ENTRIES, MOST_BYTES_FOLDER)))
+        if not files:
+            raise archive.refuse("no_case", needed=", ".join(NEEDED))
+        left = MOST_BYTES_FOLDER
+        for name, entry in files:
+            raw = archive.read(entry, min(MOST_BYTES, left))
+            left -= len(raw)
+            with naming(name):
+                (folder / name).write_bytes(raw)
+
+
+def _named_files(archive: Archive, entries: list[zipfile.ZipInfo]) -> Iterator[tuple[str, zipfile.ZipInfo]]:
+    folders, seen = set(), set()
+    for entry in entries:
+        path = PurePosixPath(entry.filename)
+        if leads_out(entry.filename):
+            raise archive.refuse("leads_out", key=entry.filename)
+        if path.parts and (path.parts[0] == "__MACOSX" or path.name.startswith(".")):
+            continue
+        if len(path.parts) > 2:
+            raise archive.refuse("too_deep", key=entry.filename)
+        if path.suffix in (".md", ".txt", ".json"):
+            continue
+        if path.name not in FILES:
+            raise archive.refuse("unknown_file", key=entry.filename, suggestion=suggestion(path.name, FILES))
+        folders.add(path.parent)
+        if path.name in seen or len(folders) > 1:
+            raise archive.refuse("several_cases", key=entry.filename)
+        seen.add(path.name)
+        yield path.name, entry
+
+
+def pack_zip(folder: Path) -> bytes:
+    """The files of a case as an archive, the same bytes each time."""
+    stream = BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in FILES:
+            if (folder / name).is_file():
+                entry = zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0))
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                entry.external_attr = 0o644 << 16
+                archive.writestr(entry, (folder / name).read_bytes())
+    return stream.getvalue()
+
+
+def take(shelf: Shelf, content: bytes, *, workbook: bool, owner: str = "") -> Shelved:
+    """Take an uploaded case; raise ParksFull where its owner, or the server, keeps as many as allowed."""
+    root = shelf.uploads
+    root.mkdir(parents=True, exist_ok=True)
+    shelf.parks.need_room(owner)
+    folder = root / f".incoming-{secrets.token_hex(8)}"
+    folder.mkdir()
+    try:
+        try:
+            faults = _unpack(content, folder, workbook=workbook)
+        except Refused as refused:
+            faults = list(refused.faults)
+        if faults:
+            raise CaseFaults(faults)
+        name = shelf.parks.add(folder, owner)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return shelf.get(name)
+
+
+def _unpack(content: bytes, folder: Path, *, workbook: bool) -> list[Fault]:
+    """Write what was brought into a folder; everything wrong with it, of a workbook by cell."""
+    if not workbook:
+        unpack_zip(content, folder)
+        return check_case(folder)
+    book = read_workbook(content)
+    faults = book.check()
+    if not faults:
+        with naming("upload.xlsx"):
+            book.write(folder)
+    return faults
+
+
+def packed(shelf: Shelf | OwnersView, name: str, *, workbook: bool, lang: str = "en") -> bytes:
+    """A case as an archive or a workbook, to change and bring back."""
+    folder = shelf.get(name).case.folder
+    return workbook_of(folder, lang) if workbook else pack_zip(folder)
+
+
+def skeleton(scratch: Path, *, workbook: bool, lang: str = "en", example: bool = False) -> bytes:
+    """An empty workbook, or the smallest sound case as an archive, to start from; or an invented park as either."""
+    if example:
+        return workbook_of(EXAMPLE, lang) if workbook else pack_zip(EXAMPLE)
+    if workbook:
+        return template_workbook(lang=lang)
+    try:
+        return pack_zip(new_case("my-park", scratch))
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)

@@ -1,0 +1,298 @@
+"""The one engine behind every answer: the same packing, draws and kernel as the command line's, with a memory.
+
+Runs are addressed by number, so that 1,000 runs begin with the 200 that were made while a slider moved, and the arms of
+a comparison share parameters and random numbers. What is held is bounded in bytes.
+
+What was made lately, held in memory within a bound of bytes.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copark.analyses.compare import outcome_attribution
+from copark.calibration.case_parameters import Source
+from copark.identity import identity_of
+from copark.simulation.ensemble import Ensemble, default_threads
+from copark.simulation.outcomes import NEEDED
+from copark.simulation.results import study_identity
+from copark.simulation.run import facts_of, inputs_of
+from copark.simulation.sample import StudyDraws
+from copark.simulation.study import Scenario, Study
+from copark.simulation.unfinished import require_any_finished
+from copark.web.content.case_registry import Shelf, Shelved
+
+if TYPE_CHECKING:
+    from copark.model.arrays import Draws, Inputs
+
+V = TypeVar("V")
+SLICE = 0.1
+"""Seconds between two looks whether what is waited for is still wanted."""
+
+
+class BoundedCache(Generic[V]):
+    """Values by key; the one not asked for longest goes first when the bytes run out. Safe between threads."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self.most_bytes = most_bytes
+        self.bytes = 0
+        self._values: OrderedDict[Hashable, tuple[V, int]] = OrderedDict()
+        self._lock = threading.Lock()
+        self._making: dict[Hashable, tuple[threading.Lock, int]] = {}
+
+    def get(self, key: Hashable) -> V | None:
+        """The value of a key, or ``None``."""
+        with self._lock:
+            if key not in self._values:
+                return None
+            self._values.move_to_end(key)
+            return self._values[key][0]
+
+    def put(self, key: Hashable, value: V, size: int) -> None:
+        """Hold a value of a size in bytes, in the place of an older one of its key."""
+        with self._lock:
+            if key in self._values:
+                self.bytes -= self._values.pop(key)[1]
+            if size > self.most_bytes:
+                return
+            self._values[key] = (value, size)
+            self.bytes += size
+            while self.bytes > self.most_bytes:
+                self.bytes -= self._values.popitem(last=False)[1][1]
+
+    @contextmanager
+    def alone(self, key: Hashable, check: Callable[[], None] | None = None) -> Iterator[None]:
+        """Be the only one at work on a key, so that what two ask for at once is made once.
+
+        ``check`` is called now and then while another is at work; what it raises ends the waiting.
+        """
+        with self._lock:
+            lock, users = self._making.get(key, (threading.Lock(), 0))
+            self._making[key] = (lock, users + 1)
+        try:
+            _acquire(lock, check)
+            try:
+                yield
+            finally:
+                lock.release()
+        finally:
+            with self._lock:
+                lock, users = self._making[key]
+                if users == 1:
+                    del self._making[key]
+                else:
+                    self._making[key] = (lock, users - 1)
+
+    def once(
+        self, key: Hashable, make: Callable[[], V], size: Callable[[V], int], check: Callable[[], None] | None = None
+    ) -> V:
+        """The value of a key, made now if it is not held; see :meth:`alone`."""
+        found = self.get(key)
+        if found is not None:
+            return found
+        with self.alone(key, check):
+            found = self.get(key)
+            if found is None:
+                found = make()
+                self.put(key, found, size(found))
+            return found
+
+
+def _acquire(lock: threading.Lock, check: Callable[[], None] | None) -> None:
+    """Take a lock, and look now and then whether it is still wanted."""
+    if check is None:
+        lock.acquire()
+        return
+    while not lock.acquire(timeout=SLICE):
+        check()
+
+
+Floats = NDArray[np.float64]
+FEW = 800 * 80
+"""Quarters of runs of an arm up to which they are few: no light question asks more (decision 0044)."""
+
+
+class Cancelled(Exception):
+    """Whoever asked is gone, or has asked to stop."""
+
+
+class Ticket:
+    """One request's right to be computed, until it is cancelled; and how many runs were made for it."""
+
+    def __init__(self) -> None:
+        self._gone = threading.Event()
+        self.runs = 0
+
+    def cancel(self) -> None:
+        """Let the work stop at the next block of runs."""
+        self._gone.set()
+
+    def check(self, done: int = 0) -> None:
+        """Stop here if it was cancelled."""
+        self.runs += done
+        if self._gone.is_set():
+            raise Cancelled
+
+
+@dataclass(frozen=True)
+class HeldRuns:
+    """Runs of one arm."""
+
+    out: Mapping[str, Floats]
+    """Outputs, float64 of shape (quarters, runs), runs side by side."""
+    status: NDArray[np.int64]
+    """Code, quarter and room, int64 of shape (runs, 3)."""
+    outcome: NDArray[np.int8]
+    """Codes, int8 of shape (runs,)."""
+
+    @property
+    def runs(self) -> int:
+        """Number of runs."""
+        return len(self.outcome)
+
+    @property
+    def finished(self) -> NDArray[np.bool_]:
+        """Which runs finished, shape (runs,)."""
+        return self.status[:, 0] == 0
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held."""
+        return sum(values.nbytes for values in self.out.values()) + self.status.nbytes + self.outcome.nbytes
+
+    def first(self, runs: int) -> HeldRuns:
+        """The first runs alone."""
+        if runs >= self.runs:
+            return self
+        out = {name: values[:, :runs] for name, values in self.out.items()}
+        return HeldRuns(out, self.status[:runs], self.outcome[:runs])
+
+    def then(self, later: HeldRuns) -> HeldRuns:
+        """These runs and the next ones."""
+        out = {name: np.concatenate([values, later.out[name]], axis=1) for name, values in self.out.items()}
+        return HeldRuns(out, np.concatenate([self.status, later.status]), np.concatenate([self.outcome, later.outcome]))
+
+
+class Engine:
+    """Runs arms of studies for many clients at once."""
+
+    def __init__(
+        self, shelf: Shelf, threads: int | None = None, held: int = 256_000_000, inputs: int = 64_000_000
+    ) -> None:
+        self.shelf = shelf
+        self.threads = threads or default_threads()
+        self.runs: BoundedCache[HeldRuns] = BoundedCache(held)
+        self._inputs: BoundedCache[Inputs] = BoundedCache(inputs)
+        self._lock = threading.Lock()
+        self._busy = 0
+
+    @contextmanager
+    def share(self) -> Iterator[int]:
+        """Give one request its share of the threads, by how many are being served."""
+        with self._lock:
+            self._busy += 1
+            threads = max(1, self.threads // self._busy)
+        try:
+            yield threads
+        finally:
+            with self._lock:
+                self._busy -= 1
+
+    def source(self, study: Study, shelved: Shelved) -> Source | None:
+        """Where a study's draws come from."""
+        return shelved.parameters.source if study.draws == "posterior" else None
+
+    def identity(self, study: Study, shelved: Shelved) -> str:
+        """Identity of a study's result: that of the command line and of the library."""
+        source = self.source(study, shelved)
+        return study_identity(study, shelved.case, None if source is None else str(source.content["draws_hash"]))
+
+    def inputs(self, study: Study, shelved: Shelved, scenario: Scenario) -> Inputs:
+        """Packed inputs of a scenario; parameters bear on none of them."""
+        content = scenario.model_dump(mode="json", by_alias=True, exclude={"key", "title", "parameters"})
+        seen = study.seen(shelved.case)
+        key = identity_of({"case": shelved.hash, "quarters": seen.clock.quarters, "scenario": content})
+        return self._inputs.once(
+            key,
+            lambda: inputs_of(seen, scenario),
+            lambda made: sum(room.nbytes for room in made),
+        )
+
+    def arms(self, study: Study, shelved: Shelved, ticket: Ticket) -> tuple[HeldRuns, ...]:
+        """Runs of every scenario of a study, with the outputs it keeps and those that tell why outcomes change."""
+        return tuple(self._arm(study, shelved, scenario, ticket) for scenario in study.scenarios)
+
+    def _arm(self, study: Study, shelved: Shelved, scenario: Scenario, ticket: Ticket) -> HeldRuns:
+        """Runs of one arm: those that are held, at once; else more are made, by one at a time.
+
+        Few and many have each a place and a lock of their own, so that who wants few never waits while many are made.
+        What one has made is where the other goes on.
+        """
+        names = tuple(dict.fromkeys((*study.kept, *NEEDED, *outcome_attribution.NEEDED)))
+        key = self.arm_key(study, shelved, scenario)
+        held = self._held(key, names)
+        if held is None or held.runs < study.runs:
+            quarters = study.seen(shelved.case).clock.quarters
+            place = (key, study.runs * quarters <= FEW)
+            with self.runs.alone(place, ticket.check):
+                held, before = self._held(key, names), self.runs.get(place)
+                if held is None or held.runs < study.runs:
+                    if before is not None and not set(names) <= before.out.keys():
+                        names, held = tuple(dict.fromkeys((*before.out, *names))), None
+                    held = self._more(study, shelved, scenario, names, held, ticket)
+                    self.runs.put(place, held, held.nbytes)
+        return held.first(study.runs)
+
+    def _held(self, key: str, names: tuple[str, ...]) -> HeldRuns | None:
+        """The most runs that are held of an arm with all these outputs."""
+        for few in (False, True):
+            held = self.runs.get((key, few))
+            if held is not None and set(names) <= held.out.keys():
+                return held
+        return None
+
+    def arm_key(self, study: Study, shelved: Shelved, scenario: Scenario) -> str:
+        """What an arm's runs depend on, but for how many of them are wanted."""
+        source = self.source(study, shelved)
+        content = scenario.model_dump(mode="json", by_alias=True, exclude={"key", "title"})
+        draws = study.draws if source is None else str(source.content["draws_hash"])
+        seed: dict[str, Any] = {"seed": study.seed, "futures": study.futures, "quarters": study.quarters}
+        if study.now is not None:
+            seed["now"] = str(study.now)
+        return identity_of({"case": shelved.hash, "scenario": content, "draws": draws, **seed})
+
+    def draws(self, study: Study, shelved: Shelved, scenario: Scenario, first: int, last: int) -> Draws:
+        """Parameters and random numbers of a scenario's runs first … last - 1."""
+        facts = facts_of(study, shelved.case, scenario)
+        draws_of = StudyDraws(study, shelved.case, (scenario,), (facts,), self.source(study, shelved))
+        (draws,) = draws_of(first, last).by_scenario
+        return draws
+
+    def _more(
+        self, study: Study, shelved: Shelved, scenario: Scenario, names: tuple[str, ...], held: HeldRuns | None,
+        ticket: Ticket,
+    ) -> HeldRuns:  # fmt: skip
+        """As many runs as a study asks, beginning with those that are held."""
+        ticket.check()
+        names, first = (names, 0) if held is None else (tuple(held.out), held.runs)
+        inputs, draws = self.inputs(study, shelved, scenario), self.draws(study, shelved, scenario, first, study.runs)
+        with self.share() as threads:
+            judged = study.judged_in(len(inputs.world))
+            runs = Ensemble(
+                inputs, draws, names, threads=threads, progress=ticket.check, judged=judged
+            ).run()  # fmt: skip
+        if held is None:
+            start = shelved.case.clock.start
+            labels = [str(start + quarter) for quarter in range(runs.out.shape[2])]
+            require_any_finished(scenario.key, runs.status, labels)
+        by_name = dict(zip(names, np.ascontiguousarray(runs.out.transpose(1, 2, 0)), strict=True))
+        made = HeldRuns(by_name, runs.status, runs.outcome)
+        return made if held is None else held.then(made)

@@ -1,0 +1,257 @@
+"""Long tasks, run in a child process, and the server's records of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from copark.analyses.answer import RESULTS
+from copark.errors import Fault
+from copark.store.database import Database
+from copark.store.errors import DatabaseRefused
+from copark.store.files import sweep
+from copark.store.garbage import forget_shards
+from copark.store.jobs import LANES, MOST_ATTEMPTS, Job, JobTable
+from copark.store.runs import RunRecord, RunStore
+from copark.store.scenarios import SavedScenario, ScenarioShelf
+from copark.web.content.faults import Absent, fault
+from copark.web.content.own_parks import UPLOADED, is_there
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from copark.cases import Case
+    from copark.web.content.case_registry import OwnersView
+
+__all__ = [
+    "LANES", "MOST_ATTEMPTS", "AskedStudy", "DatabaseRefused", "Done", "Errand", "Job", "JobTable", "Kind",
+    "Records", "RunRecord", "SavedScenario", "clear_after", "clear_cancelled", "deleted", "do", "is_deleted",
+    "placed", "report",
+]  # fmt: skip
+Kind = Literal["run", "report", "analysis"]
+Tell = Callable[[str, int, int], None]
+FORETOLD = "foretold"
+"""No stage: what is told under it are the seconds the whole work will take."""
+KEPT = 10_000
+"""Above so many runs bands are kept, and the paths of the first."""
+
+
+@dataclass(frozen=True)
+class Errand:
+    """What is to be done."""
+
+    kind: Kind
+    """``run``: a study is run and stored; ``report``: its page is written, too; ``analysis``: an analysis of the
+    registry is made."""
+    case: str
+    """Name of a case of the casebook or of an upload; for the process that does it, the folder of the upload."""
+    study: dict[str, Any]
+    """Content of the study; of an analysis its name and parameters."""
+    lang: str
+    data: str
+    """Folder of runs and reports; empty while it waits, since whoever does it may reach the folder by another path."""
+    threads: int = 1
+    cut: str | None = None
+    """Last quarter known to the calibration a study is run on; the latest by default."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of an errand: the identity of the result, its page if one was written, whether it was there already."""
+
+    identity: str
+    page: str | None
+    reused: bool
+
+
+def placed(
+    errand: Mapping[str, Any], data: Path | None, uploads: Path | None, outputs: Path | None = None
+) -> dict[str, Any]:
+    """An errand for the process that does it, with the paths by which things are reached from here.
+
+    An errand waits with names alone, since whoever does it may reach the folders by other paths. What is computed about
+    an uploaded case goes into an output folder of its own.
+    """
+    found, name = dict(errand), str(errand["case"])
+    is_upload = UPLOADED.fullmatch(name) is not None
+    if data is not None:
+        found["data"] = str(data.resolve())
+    if outputs is not None and is_upload:
+        found["data"] = str(outputs.resolve() / name)
+    if uploads is not None:
+        found["case"] = str(uploads.resolve() / name) if is_upload else name
+    return found
+
+
+def is_deleted(errand: Errand) -> bool:
+    """Return whether the uploaded case that something is to be done about was deleted."""
+    folder = Path(errand.case)
+    return UPLOADED.fullmatch(folder.name) is not None and not is_there(folder)
+
+
+def deleted() -> Fault:
+    """Return what is told of a job whose case was deleted: no name, and no path."""
+    return fault("job_deleted")
+
+
+def do(errand: Errand, tell: Tell, makes: Callable[[str], None] = lambda _identity: None) -> Done:
+    """Do an errand.
+
+    What ``tell`` raises stops the work, and nothing half-written is kept; ``makes`` is told which runs come.
+    """
+    if is_deleted(errand):
+        raise Absent([deleted()])
+    if errand.kind == "analysis":
+        return _analysis(errand, tell)
+    from copark.analyses.context import Means, make_run
+    from copark.analyses.levers.findings import moved_by_data
+    from copark.calibration.case_parameters import settle
+    from copark.cases import load_case
+    from copark.simulation.results import study_identity
+    from copark.simulation.study import Study
+
+    tell("prepare", 0, 0)
+    case, data = load_case(errand.case), Path(errand.data)
+    study, has = settle(Study.model_validate(errand.study), case, data, cut=errand.cut)
+    identity, store = study_identity(study, case, has.identity or None), RunStore.of(data)
+    found = store.find(identity)
+    if found is None:
+        makes(identity)
+        make_run(
+            study, case, has.source, identity, bands=study.runs > KEPT, means=Means(errand.threads), out=data,
+            progress=tell,
+        )  # fmt: skip
+    page = None
+    if errand.kind == "report":
+        moved = None if has.source is None else moved_by_data(case, has)
+        page = str(report(store, identity, case, errand.lang, tell, moved))
+    return Done(identity, page, found is not None)
+
+
+def report(
+    store: RunStore, identity: str, case: Case, lang: str, tell: Tell, moved: Mapping[str, str] | None = None
+) -> Path:  # fmt: skip
+    """Write the page of a stored run: of one scenario its report, of several their comparison."""
+    from copark.analyses.run import answer_of
+    from copark.presentation import write
+    from copark.workflows.run_study import counts_of
+
+    tell("report", 0, 0)
+    result, folder = store.load(identity), store.root.parent / "reports" / f"web-{identity}"
+    if result.sizes["scenario"] == 1:
+        found = answer_of(result, case, counts_of(store.get(identity)), moved)
+        return write(found.document(lang), folder, ("html",))["html"]
+    return _comparison(result, case, lang, folder)
+
+
+def _comparison(result: xr.Dataset, case: Case, lang: str, folder: Path) -> Path:
+    """The document of an analysis that compares scenarios, as a page."""
+    from copark.analyses import REGISTRY
+    from copark.analyses.compare import Answer, answer_of
+    from copark.analyses.context import Context
+    from copark.analyses.contract import Said
+    from copark.presentation import write
+    from copark.simulation.readouts.compare import pairs_between
+    from copark.texts import LANGUAGES
+
+    context = Context()
+    context.run_id = str(result.attrs["identity"])
+    found, origin = answer_of(pairs_between(result), [result], case, context)
+    names = (found.reference, *(one.title for one in found.scenarios))  # what was asked on the page has no title
+    titled = Said(**{language: " · ".join(getattr(one, language) for one in names) for language in LANGUAGES})
+    made = Answer(**{**vars(found), "titles": (titled,)}, **origin)
+    return write(REGISTRY["compare"].document(made, lang), folder, ["html"])["html"]
+
+
+def _analysis(errand: Errand, tell: Tell) -> Done:
+    from copark.analyses import REGISTRY
+    from copark.analyses.answer import answer
+    from copark.analyses.context import Context
+
+    analysis = REGISTRY[errand.study["analysis"]]
+    given = dict(errand.study["params"])
+    if given.get(analysis.workbook):  # it waits with the workbook's place in the folder of results
+        given[analysis.workbook] = Path(errand.data) / given[analysis.workbook]
+    params = analysis.params.model_validate(given)
+    named = getattr(params, "case", errand.case)
+    folders = {} if named == errand.case else {named: Path(errand.case)}
+    context = Context(
+        Path(errand.data), threads=errand.threads, progress=tell, folders=folders, calibrates=False, lang=errand.lang,
+        planning=lambda planned: tell(FORETOLD, 0, round(planned.seconds)),
+    )  # fmt: skip
+    found = answer(analysis, params, context)
+    return Done(found.result.run_id, None, found.reused)
+
+
+@dataclass(frozen=True)
+class AskedStudy:
+    """A study that was asked for: its case, as the client names it, and its content as JSON."""
+
+    case: str
+    written: str
+
+    @classmethod
+    def of(cls, case: str, study: Mapping[str, Any]) -> Self:
+        """A study of this content."""
+        return cls(case, json.dumps(study, separators=(",", ":")))
+
+    @property
+    def study(self) -> dict[str, Any]:
+        """The content."""
+        return json.loads(self.written)
+
+
+class Records:
+    """What a server remembers; one server at a time works on a data folder, another is refused."""
+
+    def __init__(self, data: Path) -> None:
+        self.database = Database(data)
+        self._lock = ExitStack()
+        try:
+            self._lock.enter_context(self.database.reserved())
+            self.database.prepare()
+        except BaseException:
+            self.close()
+            raise
+        self.jobs = JobTable(self.database)
+        self.scenarios = ScenarioShelf(self.database)
+
+    def stored(self, identity: str, view: OwnersView) -> tuple[Path, RunRecord] | None:
+        """Output folder and record of a stored run that an owner may see, if it is whole and in its place."""
+        for home in view.homes():
+            record = RunStore.of(home).find(identity)
+            if record is not None and view.shows(record.provenance):
+                return home, record
+        return None
+
+    def forget_case(self, name: str) -> None:
+        """Forget the jobs and saved scenarios of a case that is removed."""
+        self.jobs.forget(name)
+        self.scenarios.forget(name)
+
+    def close(self) -> None:
+        """Let go."""
+        self.database.close()
+        self._lock.close()
+
+
+def clear_after(data: Path, pid: int, began: float) -> None:
+    """Take away what a process that was killed has left half-written.
+
+    What is older than it began was another's of its number.
+    """
+    sweep(RunStore.of(data).root, pid, began)
+    for folder in (data / "reports", *data.glob("reports/*/"), *(data / RESULTS).glob("*/*/")):
+        sweep(folder, pid, began)
+
+
+def clear_cancelled(data: Path, identity: str, began: float) -> None:
+    """Take away the shards that a cancelled job has begun: nobody is to go on from them.
+
+    Shards that a living process holds stay, and so do those of an earlier command, from which it would go on.
+    """
+    forget_shards(RunStore.of(data), identity, began)

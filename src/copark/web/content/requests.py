@@ -1,0 +1,225 @@
+"""What may be asked of a server, and the study that is meant by it.
+
+The study is that of :func:`copark.workflows.simulate` for the same words, so that identity and numbers are, too.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+
+from copark.cases.case import Case
+from copark.cases.horizon import first_open_quarter, latest_now, now_for
+from copark.cases.quarters import Quarter
+from copark.cases.types import shown, suggestion, wrong
+from copark.errors import Fault, RunRefused, StudyFaults
+from copark.model.outputs import NAMES
+from copark.simulation.study import KeepWord, Scenario, baseline
+from copark.simulation.study import Study as Study  # noqa: PLC0414 - for those who call only workflows
+from copark.simulation.study_entries import Key, Title
+from copark.texts import text
+from copark.web.content.case_registry import Shelved
+from copark.web.content.faults import REQUEST, fault
+
+MOST_RUNS = 5_000
+MOST_JOB_RUNS = 1_000_000
+MOST_ARMS = 4
+MOST_OUTPUTS = 24
+MOST_SAMPLES = 50
+MOST_QUARTERS = 200
+OUTPUTS = ("operating", "registered", "realised_investment", "jobs", "cash", "serviced_area")
+"""The six charts of the first page."""
+HEADLINES = ("operating", "jobs", "cash", "commitment_home", "commitment_host")
+"""The numbers to be seen first; always kept."""
+
+
+def _title(key: str) -> Title:
+    return Title(en=text(key, "en"), zh=text(key, "zh"))
+
+
+class AskedScenario(Scenario):
+    """What is changed against the case; without a key and title of its own it has plain ones."""
+
+    key: Key = "scenario"
+    title: Title = Field(default_factory=lambda: _title("web.scenario"))
+
+
+def as_it_is() -> AskedScenario:
+    """The case as it is."""
+    return AskedScenario(key="as-it-is", title=_title("study.as_it_is"))
+
+
+def _output(name: str) -> str:
+    if name not in NAMES:
+        raise wrong("study_unknown", found=name, suggestion=suggestion(name, NAMES))
+    return name
+
+
+OutputName = Annotated[str, AfterValidator(_output), WithJsonSchema({"type": "string", "enum": list(NAMES)})]
+"""Name of an output of the model."""
+
+CaseKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+"""Name of a case of the casebook, or of an upload."""
+
+
+class Ask(BaseModel):
+    """What every question has."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True, populate_by_name=True
+    )
+
+    case: CaseKey
+    runs: Annotated[int, Field(ge=1, le=MOST_RUNS, strict=True)] = 1000
+    seed: Annotated[int, Field(ge=0, lt=2**53, strict=True)] = 1
+    draws: Literal["posterior", "unsettled", "prior", "defaults"] | None = None
+    """What parameters are drawn from: by default those the case has, which ``trust`` tells of."""
+    cut: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}Q[1-4]$")] | None = None
+    """Last quarter of the observations that the calibration knows: by default the latest there is."""
+    futures: Annotated[int, Field(ge=1, le=1000, strict=True)] = 1
+    """Runs that share a draw of parameters."""
+    quarters: Annotated[int, Field(ge=1, le=MOST_QUARTERS, strict=True)] | None = None
+    """Quarters to simulate, judged in year twenty; by default until ten years from now, judged then."""
+    now: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}Q[1-4]$")] | None = None
+    """Quarter the park is looked at from: by default the present one."""
+    outputs: Annotated[tuple[OutputName, ...], Field(min_length=1, max_length=MOST_OUTPUTS)] = OUTPUTS
+
+    def arms(self) -> dict[str, AskedScenario]:
+        """The arms by where they stand in the request, the reference first."""
+        return {}
+
+
+class Parts(BaseModel):
+    """Parts of an answer that take longer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    samples: Annotated[int, Field(ge=0, le=MOST_SAMPLES, strict=True)] = 0
+    """Paths of single runs for each output."""
+    flows: bool = False
+    why: OutputName | None = None
+    """An output: why it moved."""
+    record: bool = False
+    """How many observations lie within the range of 90 % of runs, by output."""
+    links: bool = False
+    """Through which links between scales the change of the chance to be self-standing passes."""
+
+
+class SimulationRequest(Ask):
+    """One scenario, beside a baseline on common random numbers."""
+
+    scenario: AskedScenario = Field(default_factory=AskedScenario)
+    baseline: AskedScenario | None = Field(default_factory=as_it_is)
+    """What it is compared with: by default the case as it is; null for nothing."""
+    parts: Parts = Parts()
+
+    def arms(self) -> dict[str, AskedScenario]:
+        """The baseline, if any, and the scenario."""
+        return (
+            {"scenario": self.scenario}
+            if self.baseline is None
+            else {"baseline": self.baseline, "scenario": self.scenario}
+        )
+
+
+class StudyRequest(Ask):
+    """One to four scenarios, the first of them the reference."""
+
+    scenarios: Annotated[tuple[AskedScenario, ...], Field(min_length=1, max_length=MOST_ARMS)] = Field(
+        default_factory=lambda: (as_it_is(),)
+    )
+
+    def arms(self) -> dict[str, AskedScenario]:
+        """The scenarios."""
+        return {f"scenarios[{n}]": one for n, one in enumerate(self.scenarios)}
+
+
+class ComparisonRequest(StudyRequest):
+    """Two to four scenarios on common random numbers; the first is the reference."""
+
+    scenarios: Annotated[tuple[AskedScenario, ...], Field(min_length=2, max_length=MOST_ARMS)]
+    parts: Parts = Parts()
+
+
+class JobRequest(StudyRequest):
+    """A study with many runs, made in the background and stored."""
+
+    runs: Annotated[int, Field(ge=1, le=MOST_JOB_RUNS, strict=True)] = 100_000
+    lang: Literal["en", "zh"] = "en"
+    report: bool = False
+
+
+def study_of(asked: Ask, shelved: Shelved, kept: KeepWord | tuple[str, ...] | None = None) -> Study:
+    """The study that is meant; it keeps the outputs wanted, in this order, and those of the headlines."""
+    if asked.draws == "posterior" and shelved.parameters.source is None:
+        raise StudyFaults([fault("no_posterior", "draws", case=shelved.name)])
+    draws = asked.draws or shelved.parameters.draws
+    if asked.cut is not None and draws != "posterior":
+        raise StudyFaults([fault("cut_unused", "cut", draws=draws)])
+    return baseline(shelved.case.name).with_changes(
+        runs=asked.runs,
+        seed=asked.seed,
+        draws=draws,
+        futures=asked.futures,
+        quarters=asked.quarters,
+        now=_now_of(asked, shelved.case),
+        scenarios=[scenario.model_dump(mode="json", by_alias=True) for scenario in asked.arms().values()],
+        keep=tuple(dict.fromkeys((*asked.outputs, *HEADLINES))) if kept is None else kept,
+    )
+
+
+def _now_of(asked: Ask, case: Case) -> Quarter | str | None:
+    """Give the quarter a park is looked at from; of a length in its place what was asked, which the study refuses.
+
+    Raises StudyFaults if the quarter cannot be used.
+    """
+    if asked.quarters is not None:
+        return asked.now
+    return usable_now(case, asked.now, "now")
+
+
+def usable_now(case: Case, asked: str | None, place: str) -> Quarter:
+    """Give the quarter a park is looked at from: as asked, else the present one.
+
+    Parameters
+    ----------
+    case
+        The park.
+    asked
+        What was asked, a quarter or not.
+    place
+        Where in the request that stands.
+
+    Raises StudyFaults if the quarter cannot be used.
+    """
+    try:
+        return now_for(case, asked)
+    except RunRefused:
+        first, last = str(first_open_quarter(case)), str(latest_now(case))
+        values = {"found": shown(asked), "first": first, "last": last, "data_end": str(case.clock.data_end)}
+        raise StudyFaults([fault("bad_now", place, **values)]) from None
+
+
+@contextmanager
+def told_of(asked: Ask) -> Iterator[None]:
+    """Tell faults of scenarios where these stand in the request."""
+    try:
+        yield
+    except StudyFaults as faults:
+        places = {scenario.key: place for place, scenario in asked.arms().items()}
+        keys = [".".join(filter(None, (places.get(one.file, ""), one.key))) for one in faults.faults]
+        told = zip(faults.faults, keys, strict=True)
+        raise StudyFaults([Fault(one.code, REQUEST, None, key, dict(one.values)) for one, key in told]) from None
+
+
+USUAL_QUARTERS = 100
+"""Quarters of a park of the casebook from its start to ten years from now, as a rule."""
+
+
+def cost(asked: Any) -> float:
+    """What a question costs, in hundreds of runs of eighty quarters."""
+    quarters = (asked.quarters or USUAL_QUARTERS) / 80.0
+    parts = getattr(asked, "parts", None)
+    more = 0.0 if parts is None else 4.0 * bool(parts.flows or parts.why) + 16.0 * parts.links
+    return float(asked.runs / 200.0 * len(asked.arms()) * quarters + more)

@@ -1,0 +1,198 @@
+"""Sentences of an answer, in both languages.
+
+Answers in sentences, for those who do not read charts and for those who do not see them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from copark.cases import own_words
+from copark.presentation.numbers import bare, number, percent, reach, spoken
+from copark.texts import text
+from copark.web.content.responses import Arm, Change, DrawsNote, OutputInfo, Said, TrustNote
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from copark.analyses.how_sure import Doubts
+    from copark.simulation.study_entries import Title
+    from copark.web.content.case_registry import Shelved
+
+
+MONEY = "M USD"
+
+
+def said(key: str, **values: Any) -> Said:
+    """A text in both languages; values that are words themselves are put in by language."""
+
+    def words(lang: str) -> str:
+        named = {name: getattr(value, lang) if isinstance(value, Said) else value for name, value in values.items()}
+        return text(key, lang, **named)
+
+    return spoken_in(words)
+
+
+def spoken_in(words: Callable[[str], str]) -> Said:
+    """What a function of a language says, in both languages."""
+    return Said(en=words("en"), zh=words("zh"))
+
+
+def both(entry: Any) -> Said:
+    """A title that a case or a study has in both languages."""
+    return Said(en=str(entry.en), zh=str(entry.zh))
+
+
+def own(words: str) -> Said:
+    """What a case says in one language, and its Chinese where the casebook has it."""
+    return spoken_in(partial(own_words, words))
+
+
+def amount(value: float, unit: str) -> Said:
+    """A value with its unit, money as people count it: in Chinese in 亿 or 万."""
+    return spoken_in(partial(spoken, value, unit))
+
+
+def span(low: float, high: float, unit: str) -> Said:
+    """A range with its unit said once."""
+    return spoken_in(partial(reach, low, high, unit))
+
+
+def signed(value: float, unit: str) -> Said:
+    """A difference with its sign and unit."""
+    return spoken_in(lambda lang: plus(value, spoken(value, unit, lang)))
+
+
+def signed_span(low: float, high: float, unit: str) -> Said:
+    """A range of differences with their signs, and the unit said once where both ends have the same."""
+    if unit == MONEY:
+        first, last = signed(low, unit), signed(high, unit)
+        return said("presentation.number.reach", low=_unit_left_out(first), high=last)
+    return said("presentation.number.reach", low=plus(low, bare(low, unit)), high=signed(high, unit))
+
+
+def _unit_left_out(money: Said) -> Said:
+    """An amount at the lower end of a range, whose unit the upper end names; 万 and 亿 stay (GB/T 15835)."""
+    return Said(en=money.en.removesuffix(" million"), zh=money.zh.removesuffix("美元"))
+
+
+def plus(value: float, words: str) -> str:
+    """A number with its sign, where it shows any digit but 0."""
+    return f"+{words}" if value > 0.0 and any(mark in "123456789" for mark in words) else words
+
+
+def points(share: float) -> str:
+    """A change of a share in percentage points, with its sign."""
+    return plus(share, number(share * 100.0, 1))
+
+
+def drawn_bound(bound: str) -> str:
+    """How a chart draws a kind of bound: "more than" as a lower limit."""
+    return "at-least" if bound == "more-than" else bound
+
+
+STANDING, OPERATING = "self_standing", "operating"
+
+
+def shown(low: float, median: float, high: float, unit: str, *, signs: bool = False) -> Said:
+    """Median and band as a person reads them."""
+    if not isfinite(median):
+        return said("web.words.nothing")
+    if signs:
+        return said("web.words.band", median=signed(median, unit), band=signed_span(low, high, unit))
+    return said("web.words.band", median=amount(median, unit), band=span(low, high, unit))
+
+
+def chart(output: OutputInfo, last: NDArray[np.float64], quarter: str) -> Said:
+    """An output's fan in a sentence."""
+    low, median, high = float(last[0]), float(last[2]), float(last[4])
+    if not isfinite(median):
+        return said("web.words.chart_nothing", title=output.title)
+    return said(
+        "web.words.chart", title=output.title, quarter=quarter, median=amount(median, output.unit),
+        band=span(low, high, output.unit),
+    )  # fmt: skip
+
+
+def difference(
+    output: OutputInfo, last: NDArray[np.float64], quarter: str, reference: Title, begins: str | None
+) -> Said:
+    """An output's difference to the reference in a sentence."""
+    low, median, high = float(last[0]), float(last[2]), float(last[4])
+    if not isfinite(median):
+        return said("web.words.chart_nothing", title=output.title)
+    if low == high == 0.0:
+        return said("web.words.same", title=output.title, reference=both(reference), quarter=quarter)
+    return said(
+        "web.words.difference", title=output.title, quarter=quarter, median=signed(median, output.unit),
+        reference=both(reference), begins=begins or "", band=signed_span(low, high, output.unit),
+    )  # fmt: skip
+
+
+def summary(arms: Sequence[Arm], changes: Sequence[Change], quarter: str, trust: TrustNote) -> Said:
+    """The whole answer in a sentence or two: how often the park stands on its own feet, and against what.
+
+    Of a park that is not calibrated it says what is on record, and how many enterprises operate in the runs.
+    """
+    last = arms[-1]
+    if not last.finished:
+        return said("web.words.no_run", title=last.title)
+    if not trust.outcomes_shown:
+        return _without_shares(arms, changes, quarter, trust)
+    standing = next(one for one in last.outcomes if one.name == STANDING)
+    told: dict[str, Any] = {
+        "title": last.title, "runs": number(last.finished, 0), "quarter": quarter,
+        "share": percent(standing.share or 0.0, 0),
+    }  # fmt: skip
+    if not changes:
+        return said("web.words.summary", **told)
+    change = changes[-1]
+    if change.begins is None:
+        return said("web.words.summary_same", reference=arms[0].title, **told)
+    move = next(one for one in change.outcomes if one.name == STANDING)
+    # Both shares to the same tenth of a point as their difference, so that it is what a reader finds on subtracting.
+    before, difference = round(move.reference_share or 0.0, 3), round(move.change or 0.0, 3)
+    told |= {"share": percent(before + difference, 1), "before": percent(before, 1)}
+    return said(
+        "web.words.summary_change", reference=arms[0].title, change=points(difference), low=points(move.low or 0.0),
+        high=points(move.high or 0.0), **told,
+    )  # fmt: skip
+
+
+def _without_shares(arms: Sequence[Arm], changes: Sequence[Change], quarter: str, trust: TrustNote) -> Said:
+    """What is on record, how many enterprises operate in the runs, and how many more or fewer than in the reference."""
+    last, nothing = arms[-1], said("web.words.nothing")
+    told: dict[str, Any] = {
+        "title": last.title, "recorded": trust.recorded, "label": trust.label, "quarter": quarter,
+        "shown": next((one.shown for one in last.headlines if one.output == OPERATING), nothing),
+    }  # fmt: skip
+    if not changes:
+        return said("web.words.recorded", **told)
+    if changes[-1].begins is None:
+        return said("web.words.recorded_same", reference=arms[0].title, **told)
+    moved = next((one.shown for one in changes[-1].headlines if one.output == OPERATING), nothing)
+    return said("web.words.recorded_change", reference=arms[0].title, change=moved, **told)
+
+
+def caveats(shelved: Shelved, note: DrawsNote, trust: TrustNote, doubts: Doubts, labels: Sequence[str]) -> list[Said]:
+    """Say what a reader should know before believing an answer.
+
+    First what happened against the model and what is assumed, then the trust state.
+    """
+    in_english, in_chinese = ([*doubts.record_words(lang), *doubts.sentences(lang)] for lang in ("en", "zh"))
+    found = [Said(en=english, zh=chinese) for english, chinese in zip(in_english, in_chinese, strict=True)]
+    found += [trust.meaning, said("report.limits.bands"), said("report.limits.interested")]
+    if note.cut is not None:
+        drawn, uninformed = shelved.informed
+        found.append(said("web.caveat.unmoved", count=uninformed, drawn=drawn))
+    if shelved.uploaded:
+        found.append(said("web.caveat.uploaded"))
+    end = str(shelved.case.clock.data_end)
+    after = sum(label > end for label in labels)
+    if after:
+        found.append(said("report.limits.far", years=number(after / 4.0, 0 if after % 4 == 0 else 1)))
+    return found

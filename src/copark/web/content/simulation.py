@@ -1,0 +1,403 @@
+"""The answer to a question: a study of one to four arms, as bands, shares, differences, observations and words.
+
+And its files: tables for spreadsheets and statistics, netCDF for science, the study itself. A result that is stored is
+read; another is made again, bit by bit the same, in a place of its own that is then removed.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from copark import units
+from copark.analyses.compare import outcome_attribution as changing
+from copark.analyses.compare import outcome_change_text as words
+from copark.analyses.how_sure import doubts_of
+from copark.analyses.show import recorded_outcome
+from copark.cases.horizon import now_for, seen_from
+from copark.model.jit import cpu_features, versions
+from copark.model.variables import catalogue
+from copark.presentation.run_export import export_run, summary_table, write_csv
+from copark.simulation.outcomes import OUTCOMES
+from copark.simulation.readouts.compare import outcome_changes
+from copark.simulation.run import simulate
+from copark.simulation.study import STANDARD, Scenario, Study
+from copark.simulation.trust import Trust
+from copark.stats import precision as pairing
+from copark.stats.quantiles import BAND, LEVELS, quantiles_over
+from copark.stats.shares import shares
+from copark.store import RunStore
+from copark.store.streaming_summary import summary_of
+from copark.texts import text
+from copark.version import MODEL_VERSION, __version__
+from copark.web.content import responses as told
+from copark.web.content import sentences
+from copark.web.content.attribution import FlowBook
+from copark.web.content.case_registry import Shelved
+from copark.web.content.engine import Engine, HeldRuns, Ticket
+from copark.web.content.requests import HEADLINES, Parts, SimulationRequest, study_of
+from copark.web.content.sentences import amount, both, drawn_bound, own, said, span, spoken_in
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from copark.cases import Case
+    from copark.simulation.study import Study
+    from copark.store import RunRecord
+
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What all parts of an answer share: the study, its case, its quarters and runs."""
+
+    study: Study
+    shelved: Shelved
+    wanted: tuple[str, ...]
+    labels: tuple[str, ...]
+
+    @property
+    def judged(self) -> int:
+        """The quarter outcomes are judged in, counted from 0."""
+        return self.study.judged_in(len(self.labels))
+
+
+def frame_of(study: Study, shelved: Shelved, wanted: Sequence[str]) -> Frame:
+    """Make the frame of a study's answer."""
+    clock = study.seen(shelved.case).clock
+    labels = tuple(str(clock.start + n) for n in range(clock.quarters))
+    return Frame(study, shelved, tuple(dict.fromkeys(wanted)), labels)
+
+
+def answer(
+    engine: Engine, book: FlowBook, study: Study, shelved: Shelved, wanted: Sequence[str], parts: Parts, ticket: Ticket
+) -> told.SimulationAnswer:
+    """Run a study and say what came of it."""
+    from copark.web.content.attribution import arm_flows, link_parts, why
+
+    began = time.perf_counter()
+    frame = frame_of(study, shelved, wanted)
+    runs = engine.arms(study, shelved, ticket)
+    arms = [arm_of(frame, scenario, one, parts.samples) for scenario, one in zip(study.scenarios, runs, strict=True)]
+    ticket.check()
+    changes = [
+        change_of(frame, scenario, runs[0], one) for scenario, one in zip(study.scenarios[1:], runs[1:], strict=True)
+    ]
+    note = draws_note(engine, study, shelved)
+    trust = trust_note(trust_in(study, shelved), shelved.case)
+    is_known = trust.outcomes_shown and bool(arms[0].finished)
+    doubts = doubts_of(shelved.case, shares(runs[0].outcome, OUTCOMES), shows_outcomes=is_known)
+    return told.SimulationAnswer.model_construct(
+        identity=engine.identity(study, shelved),
+        study=study.content(),
+        case=case_name(shelved),
+        quarters=list(frame.labels),
+        levels=list(LEVELS),
+        judged=frame.labels[frame.judged],
+        now=None if study.now is None else str(study.now),
+        today=str(shelved.case.clock.data_end),
+        outputs={name: output_info(name) for name in study.kept},
+        arms=arms,
+        changes=changes,
+        observed=observed_points(shelved.case, frame.wanted, frame.labels),
+        summary=sentences.summary(arms, changes, frame.labels[frame.judged], trust),
+        caveats=sentences.caveats(shelved, note, trust, doubts, frame.labels),
+        flows=arm_flows(book, study, shelved, ticket) if parts.flows else None,
+        why=why(book, frame, runs, parts.why, ticket) if parts.why and changes else None,
+        record=record_of(frame, runs[0]) if parts.record else None,
+        links=link_parts(engine, frame, runs, ticket) if parts.links and changes else None,
+        draws=note,
+        trust=trust,
+        made=made_by(shelved.hash),
+        seconds=round(time.perf_counter() - began, 4),
+    )
+
+
+def record_of(frame: Frame, runs: HeldRuns) -> list[told.RecordRow]:
+    """Count the observations that lie within the range of 90 % of runs, as the report of a run does."""
+    import xarray as xr
+
+    from copark.simulation.readouts.observed_vs_model import comparisons
+
+    case = frame.shelved.case
+    observed = {one.variable for one in case.observations}
+    finished = runs.finished
+    data = {
+        name: (
+            ("scenario", "run", "quarter"),
+            runs.out[name][:, finished].T[np.newaxis],
+            {"units": output_info(name).unit},
+        )
+        for name in frame.wanted
+        if name in observed and name in STANDARD
+    }
+    rows = comparisons(xr.Dataset(data, coords={"label": ("quarter", list(frame.labels))}), case.observations)
+    found: dict[str, list[bool]] = {}
+    misses: dict[str, list[str]] = {}
+    for row in rows:
+        if row.inside is not None:
+            name = row.observation.variable
+            found.setdefault(name, []).append(row.inside)
+            misses.setdefault(name, []).extend([] if row.inside else [row.quarter])
+    return [
+        told.RecordRow(output=name, seen=len(inside), within=sum(inside), misses=misses[name])
+        for name, inside in found.items()
+    ]
+
+
+def arm_of(frame: Frame, scenario: Scenario, runs: HeldRuns, samples: int) -> told.Arm:
+    """What one arm's runs say; of those that did not finish there is no number."""
+    whole, names = runs.finished.all(), dict.fromkeys((*frame.wanted, *HEADLINES))
+    masked = {x: runs.out[x] if whole else np.where(runs.finished, runs.out[x], np.nan) for x in names if x in runs.out}
+    bands = {name: quantiles_over(masked[name]) for name in frame.wanted}
+    outcomes = []
+    for one in shares(runs.outcome, OUTCOMES):
+        key = f"analysis.outcome.{one.name}"
+        outcomes.append(told.OutcomeShare.of(one, title=said(key), meaning=said(f"{key}.meaning", threshold="50")))
+    return told.Arm.model_construct(
+        key=scenario.key,
+        title=both(scenario.title),
+        runs=runs.runs,
+        finished=int(np.count_nonzero(runs.finished)),
+        outcomes=outcomes,
+        headlines=[headline(frame, name, masked[name]) for name in HEADLINES if name in masked],
+        bands={name: values.tolist() for name, values in bands.items()},
+        samples={name: runs.out[name][:, :samples].T.tolist() for name in frame.wanted} if samples else {},
+        sentences={
+            name: sentences.chart(output_info(name), values[:, -1], frame.labels[-1]) for name, values in bands.items()
+        },
+    )
+
+
+def headline(frame: Frame, name: str, values: Floats) -> told.Headline:
+    """An output when outcomes are judged."""
+    low, median, high = quantiles_over(values[frame.judged : frame.judged + 1], BAND)[:, 0].tolist()
+    unit = output_info(name).unit
+    return told.Headline(
+        output=name, quarter=frame.labels[frame.judged], low=low, median=median, high=high,
+        shown=sentences.shown(low, median, high, unit), middle=amount(median, unit), band=span(low, high, unit),
+    )  # fmt: skip
+
+
+def change_of(frame: Frame, scenario: Scenario, before: HeldRuns, after: HeldRuns) -> told.Change:
+    """An arm against the reference, run by run."""
+    pairs = np.flatnonzero(before.finished & after.finished)
+    every = len(pairs) == before.runs
+
+    def both(name: str) -> tuple[Floats, Floats]:
+        first, second = before.out[name], after.out[name]
+        return (first, second) if every else (first[:, pairs], second[:, pairs])
+
+    names = dict.fromkeys((*frame.wanted, *HEADLINES))
+    paired = {name: both(name) for name in names if name in before.out and name in after.out}
+    apart = {name: pairing.difference(*arms) for name, arms in paired.items()}
+    bands = {name: quantiles_over(apart[name]) for name in frame.wanted}
+    moved = np.zeros(len(frame.labels), dtype=bool)
+    for arms in paired.values():
+        moved |= pairing.any_differ(*arms, axis=1)
+    begins = frame.labels[int(np.argmax(moved))] if moved.any() else None
+    groups, reference = pairs // frame.study.futures, frame.study.scenarios[0]
+    codes = before.outcome[pairs], after.outcome[pairs]
+    moves = outcome_changes(*codes, groups, reference=reference.key, arm=scenario.key)
+    return told.Change.model_construct(
+        arm=scenario.key,
+        reference=reference.key,
+        pairs=len(pairs),
+        begins=begins,
+        outcomes=[
+            told.OutcomeMove.of(one, name=one.outcome, title=said(f"analysis.outcome.{one.outcome}")) for one in moves
+        ],
+        outcome_change=outcome_change(before, after, frame.judged),
+        headlines=[headline_move(frame, name, apart[name]) for name in HEADLINES if name in apart],
+        bands={name: values.tolist() for name, values in bands.items()},
+        sentences={
+            name: sentences.difference(output_info(name), values[:, -1], frame.labels[-1], reference.title, begins)
+            for name, values in bands.items()
+        },
+    )
+
+
+def headline_move(frame: Frame, name: str, apart: Floats) -> told.HeadlineMove:
+    """A headline's difference to the reference."""
+    low, median, high = quantiles_over(apart[frame.judged : frame.judged + 1], BAND)[:, 0].tolist()
+    shown = sentences.shown(low, median, high, output_info(name).unit, signs=True)
+    quarter = frame.labels[frame.judged]
+    return told.HeadlineMove(output=name, quarter=quarter, low=low, median=median, high=high, shown=shown)
+
+
+def moves_between(before: HeldRuns, after: HeldRuns, judged: int) -> changing.OutcomeMoves:
+    """Which runs that finished in both go from which outcome to which, and through which account."""
+    finished = before.finished & after.finished
+    pairs = slice(None) if finished.all() else np.flatnonzero(finished)
+    first, second = ({name: one.out[name].T[pairs] for name in changing.NEEDED} for one in (before, after))
+    return changing.outcome_moves(before.outcome[pairs], after.outcome[pairs], first, second, judged)
+
+
+def outcome_change(before: HeldRuns, after: HeldRuns, judged: int) -> told.OutcomeChange:
+    """Why outcomes change from the reference to an arm."""
+    found = moves_between(before, after, judged)
+    moves = []
+    for one in found.moves:
+        ways = {"words": words.way, "cause_words": words.cause, "account": words.account}
+        spoken = {name: spoken_in(partial(say, one)) for name, say in ways.items()}
+        moves.append(told.OutcomeTransition(runs=one.runs, share=one.share, **spoken))
+    return told.OutcomeChange(sentence=spoken_in(partial(words.sentence, found)), moves=moves)
+
+
+@cache
+def output_info(name: str) -> told.OutputInfo:
+    """What an output of the model is."""
+    return told.OutputInfo.of(catalogue().outputs[name])
+
+
+def observed_points(case: Case, names: Sequence[str], labels: Sequence[str]) -> dict[str, list[told.ObservedPoint]]:
+    """Observations of outputs within the horizon, in the model's units, by date; unused ones, too."""
+    found: dict[str, list[told.ObservedPoint]] = {name: [] for name in names}
+    for one in sorted(case.observations, key=lambda one: one.date.first_day):
+        quarter, known = str(one.date.quarter("stock")), one.variable in found and one.grade != "background"
+        unit = catalogue().outputs[one.variable].unit if known else ""
+        if known and quarter in labels and units.convertible(one.unit, unit):
+            point = told.ObservedPoint.of(
+                one,
+                quarter=quarter,
+                bound=drawn_bound(one.bound),
+                value=units.convert(one.value, one.unit, unit),
+                reported=one.value,
+                reported_unit=one.unit,
+                high=None if one.high is None else units.convert(one.high, one.unit, unit),
+                note=None if one.note is None else own(one.note),
+            )
+            found[one.variable].append(point)
+    return found
+
+
+def case_name(shelved: Shelved) -> told.CaseName:
+    """A case in a list."""
+    case = shelved.case
+    now = now_for(case)
+    return told.CaseName.of(
+        shelved,
+        title=case.title,
+        kind=case.kind,
+        kind_title=said(f"workflows.kind.{case.kind}"),
+        start=str(case.clock.start),
+        quarters=seen_from(case, now).clock.quarters,
+        now=str(now),
+        data_end=str(case.clock.data_end),
+        trust=trust_note(shelved.parameters.trust, case),
+    )
+
+
+def trust_note(trust: Trust, case: Case) -> told.TrustNote:
+    """A trust state as an answer tells it."""
+    return told.TrustNote.of(
+        trust,
+        label=spoken_in(trust.label),
+        meaning=spoken_in(trust.meaning),
+        renew=spoken_in(trust.renew) if trust.renew() else None,
+        recorded=recorded_outcome(case, trust),
+        outcomes_shown=trust.shows_outcomes,
+    )
+
+
+def trust_in(study: Study, shelved: Shelved) -> Trust:
+    """How far the parameters a study draws may be trusted."""
+    if study.draws == shelved.parameters.draws:
+        return shelved.parameters.trust
+    return Trust.without(shelved.case.name, str(study.draws))
+
+
+def draws_note(engine: Engine, study: Study, shelved: Shelved) -> told.DrawsNote:
+    """What a study's parameters are drawn from."""
+    source, words = engine.source(study, shelved), spoken_in(trust_in(study, shelved).label)
+    stored = None if source is None else shelved.parameters.stored
+    cut = None if source is None or source.cut is None else str(source.cut)
+    return told.DrawsNote(kind=study.draws, words=words, cut=cut, pairs=None if stored is None else stored.replay.pairs)
+
+
+@cache
+def made_by(case_hash: str) -> told.Made:
+    """What makes the numbers here and now."""
+    return told.Made(
+        code_version=__version__,
+        model_version=MODEL_VERSION,
+        case_hash=case_hash,
+        cpu_features=cpu_features(),
+        versions=versions(),
+    )
+
+
+FIRST = "great-stone"
+
+
+def warm_up(engine: Engine, book: FlowBook) -> told.SimulationAnswer:
+    """Load the first case and its posterior, compile or load the kernel, and run the baseline."""
+    shelved = engine.shelf.get(FIRST)
+    asked = SimulationRequest(case=FIRST)
+    study = study_of(asked, shelved)
+    return answer(engine, book, study, shelved, asked.outputs, Parts(flows=True), Ticket())
+
+
+FORMS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "nc": "application/x-netcdf",
+    "metadata.json": "application/json",
+    "study.yaml": "application/yaml",
+}
+METADATA = ("identity", "created", "runs", "kept", "scenarios", "variables", "status", "outcome", "provenance")
+"""What made a result, and what its runs came to."""
+
+
+@contextmanager
+def at_hand(
+    engine: Engine, study: Study, shelved: Shelved, data: Path
+) -> Iterator[tuple[RunStore, RunRecord, xr.Dataset]]:
+    """A result as a stored one: that of the data folder, or one made for the moment."""
+    identity = engine.identity(study, shelved)
+    store = RunStore.of(data)
+    found = store.find(identity)
+    if found is not None:
+        yield store, found, store.load(identity)
+        return
+    folder = data / f".export-{secrets.token_hex(8)}"
+    try:
+        store = RunStore(folder)
+        made = simulate(study, shelved.case, threads=1, source=engine.source(study, shelved))
+        record = store.save(made)
+        yield store, record, made
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def export(engine: Engine, study: Study, shelved: Shelved, form: str, scratch: Path, data: Path, lang: str) -> bytes:
+    """A result in a form of :data:`FORMS`; a study is a file that ``copark run`` takes, with the same identity."""
+    if form == "study.yaml":
+        words: str = yaml.safe_dump(study.content(), allow_unicode=True, sort_keys=False, width=120)
+        return f"# {text('web.study_file')} / {text('web.study_file', 'zh')}\n{words}".encode()
+    with at_hand(engine, study, shelved, data) as (store, record, dataset):
+        if form == "metadata.json":
+            told = {name: getattr(record, name) for name in METADATA}
+            return (json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+        try:
+            if form == "csv":
+                write_csv(summary_table(store.load_summary(record.identity) or summary_of(dataset), lang), scratch)
+            else:
+                export_run(store, record.identity, "netcdf" if form == "nc" else form, scratch, lang=lang)
+            return scratch.read_bytes()
+        finally:
+            scratch.unlink(missing_ok=True)

@@ -1,0 +1,143 @@
+"""How a calibration reads a case: values meant for it; beyond their end, all that say something of their own.
+
+A park whose values lie where priors of size hardly reach is read with flat ones; what no run comes near is told.
+
+Prior-data conflict: Box (1980), Evans and Moshonov (2006); decision 0070.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from copark.calibration import calibration_setup as setup
+from copark.calibration.calibrate import QUICK
+from copark.calibration.observations import targets
+from copark.calibration.pool.parks import SIZES
+from copark.calibration.prior import PriorSpace
+from copark.cases import load_case
+from copark.cases.quarters import Quarter
+from copark.model.variables import catalogue
+from tests.calibration.conftest import CUT
+
+END = Quarter(2024, 4)
+
+
+def mine(name):
+    """A park of the casebook as its user has it, with no posterior that ships."""
+    return load_case(name).model_copy(update={"name": "mine", "folder": Path("mine")})
+
+
+@pytest.fixture(scope="module")
+def smelters():
+    """Morowali: a few smelters, thirty billion dollars, a hundred thousand jobs."""
+    return mine("imip")
+
+
+def test_a_park_of_smelters_may_be_of_any_size_that_the_model_allows(smelters):
+    """Jobs and investment are missed by the panel's sizes; with flat ones runs come near to every value."""
+    found = setup.reading_of(smelters, END, QUICK)
+    assert set(found.flat) == {setup.PER_JOB, setup.PER_FIRM, setup.LAND}
+    assert not found.aside
+    read = setup.case_for(smelters, END, found)
+    for name in found.flat:
+        known, prior = catalogue().parameters[name], read.parameters[name].prior
+        assert (prior.a, prior.b) == (known.low, known.high)
+    before, after = (setup.probe_of(smelters, END, QUICK, how) for how in (setup.Reading(), found))
+    reached = []
+    for one in (before, after):
+        runs, value = setup.probed(one), one.model.recorded
+        reached.append(np.minimum((runs >= value).mean(axis=0), (runs <= value).mean(axis=0)).min())
+    assert reached[0] < setup.FEW
+    assert reached[1] > reached[0]
+
+
+def test_a_value_no_run_comes_near_is_set_aside_and_the_others_are_fitted():
+    """Bangalore's first nine hectares: where the block is not known, the model's land comes 70 ha at a time."""
+    case = mine("itpl-bangalore")
+    found = setup.reading_of(case, END, QUICK)
+    assert found.aside == ("serviced_area 1999-08",)
+    fitted = {one.name for one in targets(setup.case_for(case, END, found), cut=END)}
+    every = {one.name for one in targets(setup.case_for(case, END, setup.Reading()), cut=END)}
+    assert every - fitted == set(found.aside)
+
+
+def test_what_was_found_out_is_kept_with_the_posteriors_and_a_case_is_read_so_twice_alike(smelters):
+    how = setup.Reading(flat=(setup.LAND, setup.PER_JOB), aside=("operating 2018",))
+    assert setup.Reading.of(how.content()) == how
+    assert setup.Reading().content() == {"wide_sizes": True}
+    once = setup.case_for(smelters, END, how)
+    assert setup.case_for(once, END, how).hash == once.hash
+    assert setup.LAND in PriorSpace.of(once).names
+    assert setup.LAND not in PriorSpace.of(setup.case_for(smelters, END)).names
+
+
+def test_of_investment_that_falls_the_longest_series_that_agrees_is_fitted(smelters):
+    """Chinese investment alone, of 2016 and 2017, lies below the company's own series of all."""
+    fitted = {
+        one.name: one.value
+        for one in targets(setup.everything_fitted(smelters))
+        if one.variable == "realised_investment"
+    }
+    assert "realised_investment 2016-10" not in fitted
+    assert fitted["realised_investment 2016"] == 4145.0
+    looked = [one for one in targets(smelters, ("check",)) if one.variable == "realised_investment"]
+    kept = setup.agreeing(looked)
+    assert len(looked) - len(kept) == 2
+    assert setup.agreeing(kept) == kept
+
+
+def test_what_a_closure_left_over_is_not_fitted():
+    """Kaesong was closed in a day; in the model enterprises leave over three quarters."""
+    fitted = {one.name for one in targets(setup.everything_fitted(load_case("kaesong")))}
+    assert "operating 2016-02-11" not in fitted
+    assert "realised_investment 2016-02" in fitted
+
+
+def test_a_ratio_is_of_values_of_one_time():
+    """Vietnam's parks: jobs of 2005 beside investment of 2005, though jobs of 2023 are known."""
+    model = setup.probe_of(mine("vsip"), END, QUICK, setup.Reading()).model
+    pair = setup.last_pair(model, "jobs", "realised_investment")
+    assert [model.targets[at].name for at in pair] == ["jobs 2005-09", "realised_investment 2005-09"]
+    assert setup.last_pair(model, "profit", "operating") is None
+
+
+def test_the_fitted_values_end_where_the_casebook_says(great_stone):
+    assert setup.fitted_until(great_stone) == CUT
+    assert not setup.uses_everything(great_stone, CUT)
+    assert setup.case_for(great_stone, CUT) is great_stone
+    assert setup.uses_everything(great_stone, END)
+
+
+def test_a_park_without_a_posterior_that_ships_is_read_with_the_panels_sizes_where_it_has_none_of_its_own():
+    """Great Stone's priors of size lie where it lies; Suzhou and others bring theirs."""
+    for name, own in (("great-stone", None), ("teda-suez", False), ("suzhou", True)):
+        case = load_case(name)
+        read = setup.case_for(case, END)
+        assert setup.shipped_reading(case, END).wide is (own is not None)
+        for size, (*_, low, high) in SIZES.items():
+            if own is None:
+                assert size not in read.parameters
+            elif own:
+                assert read.parameters[size] == case.parameters[size]
+            else:
+                assert (read.parameters[size].prior.a, read.parameters[size].prior.b) == (low, high)
+
+
+def test_all_scored_values_are_fitted_and_numbers_repeated_are_not_told_twice(great_stone):
+    """Of the values for looking, those a quarter from every other of their variable are fitted."""
+    made = setup.everything_fitted(great_stone)
+    fitted = targets(made, cut=END)
+    before = targets(great_stone, ("fit", "score"), cut=END)
+    looked = targets(great_stone, ("check",), cut=END)
+    assert {one.name for one in before} < {one.name for one in fitted}
+    added = {one.name for one in fitted} - {one.name for one in before}
+    assert 0 < len(added) < len(looked) / 2
+    assert "operating 2020-05" in added
+    assert "registered 2019-04-17" not in added
+    for one in fitted:
+        if one.name in added:
+            others = [setup.day_of(two) for two in fitted if two.variable == one.variable and two is not one]
+            assert min(abs(setup.day_of(one) - day) for day in others) >= setup.APART
+    for old, new in zip(great_stone.observations, made.observations, strict=True):
+        assert new.model_copy(update={"role": old.role}) == old, "nothing is changed but its use"

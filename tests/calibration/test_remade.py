@@ -1,0 +1,103 @@
+"""Where a search cannot be repeated number by number, what two posteriors say is compared, and how far they may differ.
+
+Posteriors that ship are of independent searches, half each: one half is to the other as a search by another seed.
+"""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from copark.analyses import REGISTRY
+from copark.analyses.calibrate import Answer
+from copark.analyses.contract import Said
+from copark.calibration.calibrations import load
+from copark.calibration.remade import Apart, Comparison, comparison
+from copark.cases import load_case
+from copark.cases.casebook import POSTERIOR, casebook_path, posteriors_in
+from copark.model.jit import cpu_features, versions
+from copark.presentation.rendered_document import page_of
+
+ELSEWHERE = {**versions(), "cpu_features": "of-another-maker"}
+
+
+@pytest.fixture(scope="module", params=["itpl-bangalore", "great-stone"])
+def stored(request):
+    """The latest posterior that ships with a park, as if it had been made elsewhere."""
+    found = posteriors_in(casebook_path() / request.param / POSTERIOR)
+    one = load(load_case(request.param), found[max(found)])
+    return replace(one, recipe={**one.recipe, "made_with": ELSEWHERE})
+
+
+def half(stored, part):
+    """One of the two searches, the members of its own population alone, and every other draw."""
+    chosen = stored.replay.population % 2 == part
+    kept = {name: getattr(stored.replay, name)[chosen] for name in ("points", "addresses", "population", "seen")}
+    points = stored.parameters.points[part::2]
+    weights = np.full(len(points), 1.0 / len(points))
+    return replace(stored, replay=replace(stored.replay, **kept),
+                   parameters=replace(stored.parameters, points=points, weights=weights))  # fmt: skip
+
+
+def as_found(stored, shift=0.0):
+    """Posteriors as a search gives them, every coordinate moved by a shift."""
+    moved = np.clip(stored.replay.points + shift, 0.001, 0.999) if shift else stored.replay.points
+    return SimpleNamespace(replay=replace(stored.replay, points=moved), parameters=stored.parameters)
+
+
+def failed(compared):
+    return {one.what for one in compared.apart if not one.within}
+
+
+def test_a_search_by_another_seed_passes(stored):
+    compared = comparison(as_found(half(stored, 1)), half(stored, 0))
+    assert not compared.close
+    assert compared.largest > 0.5, "pair by pair, nothing is the same"
+    assert failed(compared) == set()
+    assert compared.alike
+    assert compared.passed
+
+
+def test_one_that_lies_elsewhere_does_not(stored):
+    compared = comparison(as_found(half(stored, 1), shift=0.2), half(stored, 0))
+    assert "typical" in failed(compared)
+    assert not compared.passed
+
+
+def test_one_that_is_as_wide_as_the_prior_does_not(stored):
+    found, free = as_found(stored), np.random.default_rng(1)
+    found.replay = replace(found.replay, points=free.uniform(size=found.replay.points.shape))
+    assert failed(comparison(found, stored)) & {"medians", "widths", "typical"}
+
+
+def test_on_the_machine_it_was_made_on_numbers_are_compared(stored):
+    here = replace(stored, recipe={**stored.recipe, "made_with": {**versions(), "cpu_features": cpu_features()}})
+    assert comparison(as_found(here), here).identical
+    moved = comparison(as_found(here, shift=1e-3), here)
+    assert (moved.apart, moved.passed) == ((), False)
+
+
+def answer(again):
+    return Answer(
+        run_id="0" * 16, provenance={}, case="great-stone", park=Said("Great Stone", "巨石"), cut="2024Q4", again=again
+    )
+
+
+def test_what_was_compared_is_said_in_both_languages():
+    within, beyond = Apart("medians", 0.1, 0.3, "enquiry_rate"), Apart("outcomes", 0.2, 0.12, "failed")
+    others = (Apart("typical", 0.05, 0.12), Apart("forecasts", 0.1, 0.3, "jobs"), Apart("widths", 0.1, 0.3, "hurdle"))
+    for apart, passed, words in (
+        ((within, *others), True, ("Alike, compared as distributions", "按分布比对")),
+        ((within, beyond), False, ("Different, compared as distributions", "不一致（按分布比对）")),
+        ((), False, ("cannot be reproduced here", "无法在此复现")),
+    ):
+        found = answer(Comparison(identical=False, close=False, largest=0.9, apart=apart))
+        assert found.passed is passed
+        for lang, said in zip(("en", "zh"), words, strict=True):
+            document = REGISTRY["calibrate"].document(found, lang)
+            assert said in document.headline
+            items = [item for section in document.sections for block in section.blocks for item in block.items]
+            assert len(items) == len(apart)
+            assert all("0.1" in item or "0.05" in item or "0.2" in item for item in items)
+            assert page_of(document, whole=True).headline
