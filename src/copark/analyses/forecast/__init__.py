@@ -27,8 +27,8 @@ from copark.analyses.stack.stacking import (
     with_stacks,
 )  # fmt: skip
 from copark.arrays import Floats
-from copark.calibration import panels
 from copark.calibration import forecast as engine
+from copark.calibration import panels
 from copark.calibration.calibration_setup import uses_everything
 from copark.calibration.diagnostics import BINS, Note, judged, movements, verdict
 from copark.calibration.pool.forecasts import GROWTH, MODEL, BaseRate, PooledOutlook, freeze_outlook
