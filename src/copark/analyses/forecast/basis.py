@@ -105,11 +105,13 @@ def kept_calibration(params: Params, asked: Asked, context: Context) -> KeptPost
         is_upload = params.case in context.folders
         if not is_upload:
             _refuse_long_work(asked, context)
-        plan = calibrations.plan_of(*given, threads=context.threads, out=context.home, lang=context.lang)
-        if not is_upload and params.runs is None and params.seed is None:
-            _refuse_a_search_nobody_asked_for(params, asked, plan.seconds)
-        if context.planning is not None:
-            context.planning(plan)
+        is_wanted = is_upload or params.runs is not None or params.seed is not None
+        if context.planning is not None or not is_wanted:
+            plan = calibrations.plan_of(*given, threads=context.threads, out=context.home, lang=context.lang)
+            if not is_wanted:
+                raise _not_calibrated(params, asked, plan.seconds)
+            if context.planning is not None:
+                context.planning(plan)
     return calibrations.kept_posterior(*given, threads=context.threads, out=context.home, progress=context.progress)
 
 
@@ -118,11 +120,11 @@ def _refuse_long_work(asked: Asked, context: Context) -> None:
         raise RunRefused.of("forecast.not_here", case=asked.case.name)
 
 
-def _refuse_a_search_nobody_asked_for(params: Params, asked: Asked, seconds: float) -> None:
+def _not_calibrated(params: Params, asked: Asked, seconds: float) -> RunRefused:
     """Say that there is no calibration to forecast on, what makes one and how long that takes."""
     case = asked.case
     closure = case.closed_by(asked.until)
-    raise RunRefused.of(
+    return RunRefused.of(
         "forecast.not_calibrated" if closure is None else "forecast.not_calibrated_closed",
         case=case.name,
         cut=asked.cut,
