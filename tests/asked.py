@@ -11,7 +11,6 @@ import pytest
 from copark.cli import main
 from copark.presentation.document import Document, Table
 
-
 SHORTEST, LONGEST = 0.02, 0.2
 """Seconds from one look to the next, at first and at most."""
 
